@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from syndicator.store import database, schema
 
 
-def share(patch: pytest.MonkeyPatch) -> None:
+def share_engines(patch: pytest.MonkeyPatch) -> None:
     """From now on the engines of this process share their dialect, compiled statements and tables'
     definitions."""
     shared: dict[str, Engine] = {}

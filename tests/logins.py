@@ -22,7 +22,7 @@ from syndicator.core.model import Outcome
 from syndicator.runs import refresh
 from syndicator.visiting.fetch.client import HttpFetcher
 from tests.faults.instance import InProcess
-from tests.unstamped import unstamped
+from tests.unstamped import read_unstamped_configuration
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = int(NOW.timestamp()) + 30 * 86_400
@@ -62,7 +62,7 @@ LEAD = (
 )
 
 
-def story(title: str = "The old bridge is repaired", more: str = "") -> bytes:
+def make_story_page(title: str = "The old bridge is repaired", more: str = "") -> bytes:
     page = _PAGE.format(title=title, description=DESCRIPTION, text=_TEXT, more=more)
     return page.encode()
 
@@ -116,7 +116,7 @@ class Site:
 
 
 @contextmanager
-def serving(
+def serve_site(
     site: Site, address: str = "127.0.0.1", name: str = "", tls: ssl.SSLContext | None = None
 ) -> Iterator[Site]:
     """Serve a site; its base has `name` in place of `address`, if given."""
@@ -237,7 +237,7 @@ class Reader:
         monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
         with open_app(
             self.config,
-            read=unstamped(self.config),
+            read=read_unstamped_configuration(self.config),
             clock=lambda: self.now,
             jitter=lambda: 0.5,
             environ={},

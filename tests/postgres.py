@@ -57,7 +57,7 @@ class Server:
     def connect(self) -> Any:
         import psycopg
 
-        return psycopg.connect(plain(self.base), autocommit=True)
+        return psycopg.connect(get_driver_url(self.base), autocommit=True)
 
     def relayed(self, delay: float = 0.0) -> AbstractContextManager[Relay]:
         """A relay to the server of our own."""
@@ -89,13 +89,13 @@ def _new_name() -> str:
     return f"t{os.getpid()}_{next(_number)}"
 
 
-def plain(url: str) -> str:
+def get_driver_url(url: str) -> str:
     """The URL as the driver itself reads it."""
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 @contextmanager
-def server() -> Iterator[Server]:
+def run_server() -> Iterator[Server]:
     """A server for a while. Skips, with the reason, where there is none to be had."""
     pytest.importorskip("psycopg", reason=f"psycopg is not installed: {install('postgres')}")
     if named := os.environ.get(URL):

@@ -29,7 +29,7 @@ PERMISSIVE = {
 STATED_AS_TEXT = {"httpx-aiohttp"}
 
 
-def licence(name: str) -> str | None:
+def find_licence(name: str) -> str | None:
     """What a package says of its licence, the first word of its own that says anything; None where
     it is not installed (those for other systems)."""
     try:
@@ -73,7 +73,7 @@ def test_every_licence_is_permissive_or_in_the_notice() -> None:
     named = set(re.findall(r"(?m)^([a-z0-9-]+) {2,}", (ROOT / "NOTICE").read_text()))
     asking = set()
     for name in {*LOCKED, *extras}:
-        stated = licence(name)
+        stated = find_licence(name)
         if stated is not None and name not in STATED_AS_TEXT:
             parts = {
                 part.rpartition("::")[2].strip() for part in re.split(r"\bAND\b|\bOR\b|;", stated)

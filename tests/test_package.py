@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.setup.start import FILES
-from tests.packaging import ROOT, build, index_reachable
+from tests.packaging import ROOT, build_package, index_reachable
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     if not index_reachable():
         pytest.skip("no package index can be reached")
-    return build(tmp_path_factory.mktemp("dist"))
+    return build_package(tmp_path_factory.mktemp("dist"))
 
 
 def test_the_wheel_has_every_file_of_the_package(built: tuple[Path, Path]) -> None:
@@ -80,13 +80,13 @@ def uv_tool(folder: Path, python: str, dist: Path) -> tuple[list[str], dict[str,
     return [uv, "tool", "install", "--python", python, str(dist)], environ
 
 
-def pipx(folder: Path, python: str, dist: Path) -> tuple[list[str], dict[str, str]]:
+def prepare_pipx(folder: Path, python: str, dist: Path) -> tuple[list[str], dict[str, str]]:
     uvx = [str(Path(sys.executable).parent / "uv"), "tool", "run", "pipx"]
     environ = {"PIPX_HOME": str(folder / "pipx"), "PIPX_BIN_DIR": str(folder / "bin")}
     return [*uvx, "install", "--python", python, str(dist)], environ
 
 
-def pip(folder: Path, python: str, dist: Path) -> tuple[list[str], dict[str, str]]:
+def prepare_pip(folder: Path, python: str, dist: Path) -> tuple[list[str], dict[str, str]]:
     subprocess.run([python, "-m", "venv", folder], check=True)
     return [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", str(dist)], {}
 
@@ -108,7 +108,7 @@ def python_of(minor: int) -> str:
 
 
 # Python, installer, sdist or wheel
-WAYS = [(11, pip, 1), (12, pip, 0), (12, uv_tool, 1), (13, pipx, 1)]
+WAYS = [(11, prepare_pip, 1), (12, prepare_pip, 0), (12, uv_tool, 1), (13, prepare_pipx, 1)]
 
 
 @pytest.fixture(

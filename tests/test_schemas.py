@@ -27,15 +27,15 @@ KINDS: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def committed(name: str) -> Any:
+def load_committed_schema(name: str) -> Any:
     return json.loads((schemas.PLACE / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def faults(value: Any, node: Any, whole: Any, at: str = "") -> Iterator[str]:
+def list_schema_faults(value: Any, node: Any, whole: Any, at: str = "") -> Iterator[str]:
     """Where `value` breaks a schema, as far as ours go (JSON Schema, draft 7)."""
     if "$ref" in node:
         node = whole["definitions"][node["$ref"].rpartition("/")[2]]
-    if "anyOf" in node and all([*faults(value, one, whole)] for one in node["anyOf"]):
+    if "anyOf" in node and all([*list_schema_faults(value, one, whole)] for one in node["anyOf"]):
         yield at
     kind = node.get("type")
     if kind and (
@@ -52,11 +52,13 @@ def faults(value: Any, node: Any, whole: Any, at: str = "") -> Iterator[str]:
     if isinstance(value, str) and not re.search(node.get("pattern", ""), value):
         yield at
     for number, one in enumerate(value if isinstance(value, list) else ()):
-        yield from faults(one, node.get("items", {}), whole, f"{at}/{number}")
+        yield from list_schema_faults(one, node.get("items", {}), whole, f"{at}/{number}")
     for name, one in value.items() if isinstance(value, dict) else ():
         inside = node.get("properties", {}).get(name, node.get("additionalProperties", {}))
         yield from (
-            [f"{at}/{name}"] if inside is False else faults(one, inside, whole, f"{at}/{name}")
+            [f"{at}/{name}"]
+            if inside is False
+            else list_schema_faults(one, inside, whole, f"{at}/{name}")
         )
     yield from (
         f"{at}/{name}"
@@ -82,7 +84,11 @@ def test_the_shipped_files_name_them_and_keep_to_them(name: str) -> None:
         directive == "#:schema"
         and (path.parent / named).resolve() == schemas.PLACE / f"{name}.json"
     )
-    assert [*faults(tomllib.loads(text), committed(name), committed(name))] == []
+    assert [
+        *list_schema_faults(
+            tomllib.loads(text), load_committed_schema(name), load_committed_schema(name)
+        )
+    ] == []
 
 
 def test_a_new_folder_names_them_where_the_program_is() -> None:
@@ -107,11 +113,18 @@ def test_a_new_folder_names_them_where_the_program_is() -> None:
     ],
 )
 def test_mistakes_break_them(name: str, text: str, wrong: list[str]) -> None:
-    assert [*faults(tomllib.loads(text), committed(name), committed(name))] == wrong
+    assert [
+        *list_schema_faults(
+            tomllib.loads(text), load_committed_schema(name), load_committed_schema(name)
+        )
+    ] == wrong
 
 
 def test_what_the_files_say_of_a_key_stands_in_them() -> None:
-    tables = {**committed("syndicator")["definitions"], **committed("sources")["definitions"]}
+    tables = {
+        **load_committed_schema("syndicator")["definitions"],
+        **load_committed_schema("sources")["definitions"],
+    }
     assert tables["Publish"]["properties"]["tag_min"]["description"].startswith(
         "a tag gets a feed when"
     )

@@ -45,22 +45,22 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def said(clone: Path, *words: str) -> CompletedProcess[str]:
-    done = commands.run(*words, "--config", str(clone / "config"))
+def run_command(clone: Path, *words: str) -> CompletedProcess[str]:
+    done = commands.run_syndicator(*words, "--config", str(clone / "config"))
     assert done.returncode == 0, done.stderr
     return done
 
 
 @pytest.mark.parametrize("command", ["reindex", "build", "status"])
 def test_every_command_takes_it_first(clone: Path, command: str) -> None:
-    said(clone, command)
-    said(clone, "build")
+    run_command(clone, command)
+    run_command(clone, "build")
     assert (clone / "feeds/public/tags/harbour.atom").exists()
     assert (clone / "feeds/articles/light.md").read_text() == FILE
 
 
 def test_its_tags_have_valid_feeds_with_its_date(clone: Path) -> None:
-    said(clone, "build")
+    run_command(clone, "build")
     for tag in TAGS:
         path = clone / f"feeds/public/tags/{tag}.atom"
         assert find_atom_fault(path.read_bytes()) is None
@@ -77,11 +77,11 @@ def test_its_tags_have_valid_feeds_with_its_date(clone: Path) -> None:
 
 @pytest.mark.slow
 def test_the_entry_is_the_same_with_a_new_database(clone: Path) -> None:
-    said(clone, "build")
+    run_command(clone, "build")
     before = {path.name: path.read_bytes() for path in (clone / "feeds/public").rglob("*.atom")}
     shutil.rmtree(clone / "feeds/state")
-    said(clone, "reindex")
-    said(clone, "build", "--all")
+    run_command(clone, "reindex")
+    run_command(clone, "build", "--all")
     assert {
         path.name: path.read_bytes() for path in (clone / "feeds/public").rglob("*.atom")
     } == before
@@ -93,8 +93,8 @@ def test_without_an_excerpt_feeds_show_sentences_of_its_text(clone: Path) -> Non
     bare = FILE.replace("excerpt: The old lamp is taken down on Tuesday.\n", "")
     file.write_text(bare)
     for words in ("build",), ("reindex",):
-        said(clone, *words)
-        said(clone, "build", "--all")
+        run_command(clone, *words)
+        run_command(clone, "build", "--all")
         (item,) = json.loads((clone / "feeds/public/all.json").read_text())["items"]
         assert (
             item["summary"]
@@ -104,15 +104,15 @@ def test_without_an_excerpt_feeds_show_sentences_of_its_text(clone: Path) -> Non
 
 
 def test_an_instance_that_published_it_and_lost_its_uuid_says_so(clone: Path) -> None:
-    said(clone, "build")
+    run_command(clone, "build")
     lines = (clone / "feeds/articles/instance.toml").read_text().splitlines()
     (minted,) = (line for line in lines if line.startswith("id = "))
     (clone / "feeds/articles/instance.toml").unlink()
-    done = commands.run("build", "--config", str(clone / "config"))
+    done = commands.run_syndicator("build", "--config", str(clone / "config"))
     assert done.returncode == 78
     assert "instance.toml is lost" in done.stderr and minted in done.stderr
     (clone / "feeds/articles/instance.toml").write_text(minted + "\n")
-    said(clone, "build")
+    run_command(clone, "build")
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_flaw_is_named(clone: Path, line: str, wrong: str, named: str) -> None
         FILE.replace(line, wrong).replace("news/light", "news/other")
     )
     for words in (("check", "--json"), ("build",)):
-        done = commands.run(*words, "--config", str(clone / "config"))
+        done = commands.run_syndicator(*words, "--config", str(clone / "config"))
         assert "other.md" in done.stdout + done.stderr and named in (
             done.stdout + done.stderr
         ).replace("\\'", "'")

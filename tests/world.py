@@ -182,7 +182,7 @@ def patient_config(
 
 
 @contextmanager
-def serving(world: World | None = None) -> Iterator[World]:
+def serve_world(world: World | None = None) -> Iterator[World]:
     """A started world (a fresh one unless given), closed at the end."""
     world = world or World()
     loop = asyncio.new_event_loop()
@@ -200,5 +200,5 @@ def serving(world: World | None = None) -> Iterator[World]:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with serving() as started:
+    with serve_world() as started:
         yield started

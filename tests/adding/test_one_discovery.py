@@ -10,17 +10,17 @@ from urllib.parse import urlsplit
 import pytest
 
 from syndicator.runs import refresh
-from tests.adding.fronts import WAYS, Front, Instance, addresses, fronts
-from tests.aged.web import Web, serving
-from tests.cli.sites import rss
+from tests.adding.fronts import WAYS, Front, Instance, make_address_list, make_front_pages
+from tests.aged.web import Web, serve_web
+from tests.cli.sites import make_rss
 from tests.faults.instance import InProcess
 
-FRONTS = fronts()
+FRONTS = make_front_pages()
 
 
 @pytest.fixture
 def web() -> Iterator[Web]:
-    with serving() as started:
+    with serve_web() as started:
         started.answers = {url: it for front in FRONTS for url, it in front.answers.items()}
         yield started
 
@@ -62,7 +62,7 @@ def test_a_front_page_is_followed_and_is_no_article(tmp_path: Path, web: Web, wa
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_list_gives_the_same_sources_by_every_way(tmp_path: Path, web: Web) -> None:
-    urls, web.answers = addresses()
+    urls, web.answers = make_address_list()
     assert len(urls) == 61
     seen = {}
     for way in ("opml", "text", "sources.toml", "console", "api"):
@@ -87,7 +87,7 @@ def test_a_first_visit_after_add_asks_for_nothing_beyond_the_preview(
 ) -> None:
     """Also of a list, of a feed without entries, and the visit after that, but for the icon."""
     empty = "http://empty.example/feed"
-    web.answers = {**web.answers, empty: rss("Empty", empty, [])}
+    web.answers = {**web.answers, empty: make_rss("Empty", empty, [])}
     for url in ("http://one.example/", "http://plain.example/", empty):
         looking = Instance(tmp_path / f"look{url[7:10]}", web)
         web.asked.clear()

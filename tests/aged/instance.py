@@ -19,7 +19,7 @@ from tests import commands
 from tests.aged import facts
 from tests.aged.facts import Facts
 from tests.aged.lives import HERE, Life
-from tests.postgres import Server, plain
+from tests.postgres import Server, get_driver_url
 
 ROOT = HERE.parent.parent
 KEPT, EXPECTED, DUMP = "instance", "expected.json", "postgres.sql"
@@ -27,13 +27,13 @@ SCHEMA = "aged"  # of a dump
 DATABASE = "feeds/state/syndicator.db"
 
 
-def expected(life: Life) -> Facts:
+def read_expected_facts(life: Life) -> Facts:
     """What the old version said of the instance."""
     found: Facts = json.loads((life.folder / EXPECTED).read_text(encoding="utf-8"))
     return found
 
 
-def restored(life: Life, server: Server) -> str:
+def restore_database(life: Life, server: Server) -> str:
     """The address of the life's database on a server."""
     return server.restored((life.folder / DUMP).read_text(encoding="utf-8"), SCHEMA)
 
@@ -63,7 +63,7 @@ class Instance:
             import psycopg
 
             (self.folder / DATABASE).unlink()
-            with psycopg.connect(plain(self.store)) as connection:
+            with psycopg.connect(get_driver_url(self.store)) as connection:
                 return connection.execute(query).fetchall()
         with closing(
             sqlite3.connect(f"file:{self.folder / DATABASE}?mode=ro&immutable=1", uri=True)
@@ -93,7 +93,7 @@ class Instance:
 
     def command(self, *words: str, leaves: tuple[int, ...] = (0,), **settings: str) -> str:
         """A command to its end, which has to leave with one of `leaves`; what it printed."""
-        done = commands.run(
+        done = commands.run_syndicator(
             *words, "--config", str(self.folder / "config"), environ=self._environ(settings)
         )
         said = f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
@@ -130,8 +130,8 @@ class Instance:
 
     def facts(self, *, status: bool = False) -> Facts:
         """What it tells now; with `status`, what `status` says, too, which takes half a second."""
-        told = facts.status(self.json("status")) if status else {}
-        return {**facts.read(self.folder), "status": told}
+        told = facts.select_status(self.json("status")) if status else {}
+        return {**facts.read_facts(self.folder), "status": told}
 
     def written(self) -> dict[str, bytes]:
         """Everything published, byte for byte."""

@@ -37,7 +37,7 @@ class Journey:
     shown: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
 
-def travel(aged: Instance, folder: Path, web: Web, before: Facts) -> Journey:
+def make_journey(aged: Instance, folder: Path, web: Web, before: Facts) -> Journey:
     """The whole way of an instance; `folder`: for the feed readers."""
     life, seen = aged.life, Journey()
     web.answers = life.later()

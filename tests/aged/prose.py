@@ -20,13 +20,15 @@ def _words(language: str) -> Words:
     return words
 
 
-def title(number: int, language: str = "en") -> str:
+def make_title(number: int, language: str = "en") -> str:
     """The title of story `number`, which it holds."""
     dice, words = random.Random(f"title {number}"), _words(language)
     return f"{words['story']} {number}: {_filled(dice, words, dice.choice(words['titles']))}"
 
 
-def paragraphs(seed: str, tags: tuple[str, ...], count: int = 3, language: str = "en") -> list[str]:
+def make_paragraphs(
+    seed: str, tags: tuple[str, ...], count: int = 3, language: str = "en"
+) -> list[str]:
     """So many paragraphs, which name the tags."""
     dice, words = random.Random(seed), _words(language)
     found = []

@@ -18,7 +18,7 @@ SHOWN = 8  # entries of a feed
 LISTED = 12  # stories of a list
 
 
-def answers(
+def make_site_answers(
     now: datetime, more: tuple[Story, ...] = (), *, healed: bool = False, plot: Plot = FIRST
 ) -> dict[str, Answer]:
     """What every address says at `now`. `more`: stories besides; `healed`: pages that answered 503

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tests.aged.prose import paragraphs, title
+from tests.aged.prose import make_paragraphs, make_title
 
 AFTER = timedelta(days=2)  # from a story's publication to its revision
 NEVER = 9999
@@ -130,11 +130,11 @@ class Plot:
             number=number,
             site=site,
             place=(key, number),
-            title=title(number, site.language),
+            title=make_title(number, site.language),
             published=published,
             updated=None,
             text=tuple(
-                paragraphs(f"{self.seed}text {number}", site.tags[:2], language=site.language)
+                make_paragraphs(f"{self.seed}text {number}", site.tags[:2], language=site.language)
             ),
             tags=site.tags[:2],
             guid=f"{key}-new-{index}",
@@ -154,11 +154,11 @@ class Plot:
         url = self.url_of(site.key, index, readdressed=later and place in self.readdressed)
         first = self.copies.get(place)
         tags = tuple(dict.fromkeys(site.tags[(index + step) % len(site.tags)] for step in (0, 1)))
-        text = paragraphs(
+        text = make_paragraphs(
             f"{self.seed}text {numbers[first or place]}", tags, language=site.language
         )
         if changed:
-            text += paragraphs(f"{self.seed}more {number}", (), 1, language=site.language)
+            text += make_paragraphs(f"{self.seed}more {number}", (), 1, language=site.language)
         renumbered = (
             site.key == self.renumbered[0] and (now - self.start).days >= self.renumbered[1]
         )
@@ -166,7 +166,7 @@ class Plot:
             number=number,
             site=site,
             place=place,
-            title=title(number, site.language),
+            title=make_title(number, site.language),
             published=published,
             updated=published + AFTER if changed else None,
             text=tuple(text),

@@ -11,13 +11,19 @@ from collections.abc import Collection
 import pytest
 
 from tests.aged import facts
-from tests.aged.compare import differences, each, growth, none, walk
+from tests.aged.compare import (
+    assert_nothing_found,
+    collect_archived_ids,
+    compare_items,
+    list_differences,
+    list_unexpected_changes,
+)
 from tests.aged.facts import Facts
 from tests.aged.instance import Instance
 from tests.aged.journey import Journey
 from tests.aged.lives import FIRST, SECOND, Life
 from tests.aged.web import Web
-from tests.publishing.newsboat import needed
+from tests.publishing.newsboat import need_newsboat
 
 # several processes, one after the other, on a machine that others use too
 pytestmark = pytest.mark.timeout(300)
@@ -120,19 +126,21 @@ def test_the_second_has_what_later_versions_added(before: Facts, aged: Instance)
 def test_the_kept_files_are_those_that_the_older_version_described(
     aged: Instance, before: Facts
 ) -> None:
-    none(differences({**before, "status": {}}, facts.read(aged.folder)))
+    assert_nothing_found(list_differences({**before, "status": {}}, facts.read_facts(aged.folder)))
     known = before["articles"]  # a copy of a withdrawn article is shown
     shown = {
         one["urn"]
         for one in known.values()
         if one.get("merged_into") not in known and not one.get("hold")
     }
-    assert walk(before, "all.atom") == shown  # its archive links lead to every article
+    assert (
+        collect_archived_ids(before, "all.atom") == shown
+    )  # its archive links lead to every article
 
 
 def test_building_changes_nothing(journey: Journey, before: Facts, life: Life) -> None:
-    none(differences({**before, "status": {}}, journey.facts["build"]))
-    none(differences(before, journey.facts["build --all"]))
+    assert_nothing_found(list_differences({**before, "status": {}}, journey.facts["build"]))
+    assert_nothing_found(list_differences(before, journey.facts["build --all"]))
     for told in journey.built:
         assert [(one["what"], one["reason"]) for one in told["held"]] == [("sources/quay", "held")]
         assert (told["set_aside"], told["problems"]) == ([], [])
@@ -144,11 +152,13 @@ def test_building_changes_nothing(journey: Journey, before: Facts, life: Life) -
 def test_everything_built_anew_is_the_same_byte_for_byte(journey: Journey, life: Life) -> None:
     """What the older version wrote, where this one writes it alike; and what the first build after
     it wrote."""
-    none(changed(journey.before, journey.after, life.rewritten))
-    none(f"file {name}" for name, data in journey.after.items() if journey.upgraded[name] != data)
+    assert_nothing_found(list_changed_files(journey.before, journey.after, life.rewritten))
+    assert_nothing_found(
+        f"file {name}" for name, data in journey.after.items() if journey.upgraded[name] != data
+    )
 
 
-def changed(
+def list_changed_files(
     before: dict[str, bytes], after: dict[str, bytes], rewritten: Collection[str]
 ) -> list[str]:
     """The published files whose bytes are other ones, those that were `rewritten` on purpose left
@@ -156,10 +166,10 @@ def changed(
     found = sorted(
         name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
     )
-    return [f"file {name}" for name in found if not matches(name, rewritten)]
+    return [f"file {name}" for name in found if not matches_pattern(name, rewritten)]
 
 
-def matches(line: str, patterns: Collection[str]) -> bool:
+def matches_pattern(line: str, patterns: Collection[str]) -> bool:
     return any(fnmatch.fnmatch(line, pattern) for pattern in patterns)
 
 
@@ -169,13 +179,13 @@ def test_every_address_answers_as_it_did(journey: Journey, before: Facts) -> Non
     there = dict.fromkeys(before["feeds"], (200, ""))
     wanted = there | moved | gone
     found = {name: answer[:2] for name, answer in journey.answers.items()}
-    none(
+    assert_nothing_found(
         f"address {name}: {found[name]}, not {wanted[name]}"
         for name in wanted
         if found[name] != wanted[name]
     )
     stand = [name for name in there if name not in moved]
-    none(
+    assert_nothing_found(
         f"address {name} gives another body"
         for name in stand
         if journey.answers[name][2] != journey.after[name]
@@ -185,7 +195,7 @@ def test_every_address_answers_as_it_did(journey: Journey, before: Facts) -> Non
 def test_a_run_adds_what_is_new_and_nothing_else(
     journey: Journey, before: Facts, life: Life
 ) -> None:
-    none(growth(before, journey.facts["refresh"], life.added))
+    assert_nothing_found(list_unexpected_changes(before, journey.facts["refresh"], life.added))
 
 
 def test_no_article_is_fetched_again(journey: Journey, before: Facts) -> None:
@@ -194,7 +204,7 @@ def test_no_article_is_fetched_again(journey: Journey, before: Facts) -> None:
     }
     pages |= {one["url"] for one in before["withdrawn"].values()}
     # the page of kiln is a source itself
-    none(f"page {page} was fetched again" for page in pages & journey.asked)
+    assert_nothing_found(f"page {page} was fetched again" for page in pages & journey.asked)
 
 
 def test_what_was_learnt_of_sources_is_still_known(journey: Journey, life: Life) -> None:
@@ -209,19 +219,20 @@ def test_a_feed_reader_is_shown_nothing_twice_and_misses_nothing(
 ) -> None:
     """Newsboat read what the older version left, then what this one made of it, at the same
     addresses."""
-    needed()
+    need_newsboat()
     new = {
-        name: titles(journey.facts["refresh"], name) - titles(before, name) for name in life.read
+        name: list_feed_titles(journey.facts["refresh"], name) - list_feed_titles(before, name)
+        for name in life.read
     }
     for name in life.read:
         old, built, run = (journey.shown[step][name] for step in ("old", "build --all", "refresh"))
-        assert (name, sorted(old)) == (name, sorted(titles(before, name)))
+        assert (name, sorted(old)) == (name, sorted(list_feed_titles(before, name)))
         assert (name, built[len(old) :]) == (name, [])
         assert (name, sorted(run[len(built) :])) == (name, sorted(new[name]))
     assert len(new["all.atom"]) == len(life.added)
 
 
-def titles(found: Facts, name: str) -> set[str]:
+def list_feed_titles(found: Facts, name: str) -> set[str]:
     """The titles of the entries of a feed, or of the one that it moved to."""
     ids = found["feeds"][found["moved"].get(name, name)]["entries"]
     return {found["entries"][article_id]["title"] for article_id in ids}
@@ -233,7 +244,7 @@ def test_a_run_without_a_database_goes_on(aged: Instance, before: Facts, web: We
     aged.command("sources")
     shutil.rmtree(aged.folder / "feeds/state")
     aged.command("refresh")
-    none(growth(before, aged.facts(), aged.life.added))
+    assert_nothing_found(list_unexpected_changes(before, aged.facts(), aged.life.added))
 
 
 @pytest.mark.slow
@@ -243,9 +254,11 @@ def test_a_hand_edit_outlives_other_words(aged: Instance, before: Facts) -> None
     aged.command("describe", "--all")
     aged.command("tags", "rename", aged.life.tag, "Lines")
     after = aged.facts()
-    none(
-        each(
-            "article", lasting(before, before, aged.life.tag), lasting(after, before, aged.life.tag)
+    assert_nothing_found(
+        compare_items(
+            "article",
+            select_lasting_facts(before, before, aged.life.tag),
+            select_lasting_facts(after, before, aged.life.tag),
         )
     )
     assert after["feeds"]["tags/lines.atom"]["id"] == before["feeds"]["tags/cordage.atom"]["id"]
@@ -254,7 +267,7 @@ def test_a_hand_edit_outlives_other_words(aged: Instance, before: Facts) -> None
     }
 
 
-def lasting(found: Facts, before: Facts, tag: str) -> dict[str, Facts]:
+def select_lasting_facts(found: Facts, before: Facts, tag: str) -> dict[str, Facts]:
     """Of each article, what neither changes: LASTING, what a hand edited, and that it was a
     hand."""
     told = {
@@ -306,13 +319,20 @@ def test_a_lost_database_loses_nothing(
         aged.command(*words.split())
     after = aged.facts()
     excused = (*aged.life.recut, *(HELD if "public" in lost else ()))
-    none(
-        line for line in differences({**before, "status": {}}, after) if not matches(line, excused)
+    assert_nothing_found(
+        line
+        for line in list_differences({**before, "status": {}}, after)
+        if not matches_pattern(line, excused)
     )
     heads = [name for name in before["feeds"] if not name.startswith("archive/")]
     urns = {article["urn"] for article in before["articles"].values()}
-    lost_entries = {name: urns & (walk(before, name) - walk(after, name)) for name in heads}
-    none(f"{name}: archives lost {entries}" for name, entries in lost_entries.items() if entries)
+    lost_entries = {
+        name: urns & (collect_archived_ids(before, name) - collect_archived_ids(after, name))
+        for name in heads
+    }
+    assert_nothing_found(
+        f"{name}: archives lost {entries}" for name, entries in lost_entries.items() if entries
+    )
 
 
 @pytest.mark.parametrize("life", [SECOND], indirect=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.aged.compare import each, none
+from tests.aged.compare import assert_nothing_found, compare_items
 from tests.aged.facts import Facts
 from tests.aged.instance import Instance
 from tests.aged.test_aged import IN_A_FILE
@@ -19,7 +19,7 @@ pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(300)]
 PARTS = ("config", "feeds/articles")
 
 
-def copies(aged: Instance, folder: Path, *words: str) -> Iterator[Path]:
+def copy_while_running(aged: Instance, folder: Path, *words: str) -> Iterator[Path]:
     """Copies made one after the other while a command runs, the last one after its end. The upgrade
     is over then: what only the older version's database knew was written by its first start."""
     aged.command("build")
@@ -30,7 +30,12 @@ def copies(aged: Instance, folder: Path, *words: str) -> Iterator[Path]:
         for part in PARTS:
             # a file that goes while the folder is read is left out, as cp does
             found = subprocess.run(
-                ["cp", "-a", f"{aged.folder / part}/.", str(made(folder / str(number) / part))],
+                [
+                    "cp",
+                    "-a",
+                    f"{aged.folder / part}/.",
+                    str(make_folder(folder / str(number) / part)),
+                ],
                 capture_output=True,
                 text=True,
                 check=False,
@@ -40,12 +45,12 @@ def copies(aged: Instance, folder: Path, *words: str) -> Iterator[Path]:
     running.communicate()
 
 
-def made(folder: Path) -> Path:
+def make_folder(folder: Path) -> Path:
     folder.mkdir(parents=True)
     return folder
 
 
-def restored(aged: Instance, copy: Path) -> Facts:
+def read_restored_facts(aged: Instance, copy: Path) -> Facts:
     """What an instance tells that has the copy alone, at another place."""
     shutil.rmtree(aged.folder)
     shutil.copytree(copy, aged.folder)
@@ -53,12 +58,12 @@ def restored(aged: Instance, copy: Path) -> Facts:
     return aged.facts()
 
 
-def picked(found: list[Path]) -> list[Path]:
+def pick_three(found: list[Path]) -> list[Path]:
     """Three of them are enough: each takes two commands to look at."""
     return [found[place] for place in sorted({0, len(found) // 2, len(found) - 1})]
 
 
-def ids(found: Facts) -> dict[str, Facts]:
+def list_feed_ids(found: Facts) -> dict[str, Facts]:
     heads = {name: feed for name, feed in found["feeds"].items() if not name.startswith("archive/")}
     return {name: {"id": feed["id"], "self": feed["self"]} for name, feed in heads.items()}
 
@@ -66,14 +71,14 @@ def ids(found: Facts) -> dict[str, Facts]:
 def test_a_copy_made_during_a_run_brings_every_feed_back(
     aged: Instance, before: Facts, web: Web, tmp_path: Path
 ) -> None:
-    found = list(copies(aged, tmp_path / "copies", "refresh", "--all"))
+    found = list(copy_while_running(aged, tmp_path / "copies", "refresh", "--all"))
     assert len(found) > 2
-    for copy in picked(found):
-        after = restored(aged, copy)
-        none(each("feed", ids(before), ids(after)))
+    for copy in pick_three(found):
+        after = read_restored_facts(aged, copy)
+        assert_nothing_found(compare_items("feed", list_feed_ids(before), list_feed_ids(after)))
         assert (after["moved"], after["gone"]) == (before["moved"], before["gone"])
         known = {article_id: after["articles"].get(article_id) for article_id in before["articles"]}
-        none(each("article", before["articles"], known))
+        assert_nothing_found(compare_items("article", before["articles"], known))
         assert after["withdrawn"] == before["withdrawn"]
 
 
@@ -82,9 +87,11 @@ def test_a_copy_made_while_a_tag_is_renamed_has_every_article_in_its_feed(
 ) -> None:
     """Under the old address or the new one, whichever the copy knows; with the id of before."""
     held = before["feeds"]["tags/cordage.atom"]
-    found = list(copies(aged, tmp_path / "copies", "tags", "rename", aged.life.tag, "Lines"))
-    for copy in picked(found):
-        after = restored(aged, copy)
+    found = list(
+        copy_while_running(aged, tmp_path / "copies", "tags", "rename", aged.life.tag, "Lines")
+    )
+    for copy in pick_three(found):
+        after = read_restored_facts(aged, copy)
         name = after["moved"].get("tags/cordage.atom", "tags/cordage.atom")
         assert after["feeds"][name]["id"] == held["id"]
         assert set(after["feeds"][name]["entries"]) == set(held["entries"])

@@ -14,7 +14,7 @@ from tests.aged.lives import SECOND
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("life", [SECOND], indirect=True)]
 
 
-def undone(aged: Instance, act: str) -> str:
+def undo_newest_change(aged: Instance, act: str) -> str:
     """The id or key that the newest change by `act` was about, after a job has taken the change
     back."""
     state = aged.folder / "feeds/state"
@@ -31,9 +31,9 @@ def undone(aged: Instance, act: str) -> str:
 
 
 def test_changes_that_the_older_version_made_are_taken_back(aged: Instance, before: Facts) -> None:
-    hidden = before["articles"][undone(aged, "hide")]
-    assert undone(aged, "rest") == "wire"
-    undone(aged, "retag")
+    hidden = before["articles"][undo_newest_change(aged, "hide")]
+    assert undo_newest_change(aged, "rest") == "wire"
+    undo_newest_change(aged, "retag")
     after = aged.facts()
     assert (hidden["hold"], after["articles"][hidden["id"]].get("hold")) == ("true", None)
     assert hidden["urn"] in after["entries"]

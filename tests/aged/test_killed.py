@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.aged.compare import differences, growth, none
+from tests.aged.compare import assert_nothing_found, list_differences, list_unexpected_changes
 from tests.aged.facts import Facts
 from tests.aged.instance import DATABASE, Instance
 from tests.aged.test_aged import IN_A_FILE
@@ -25,23 +25,23 @@ def test_a_build_that_is_killed(aged: Instance, before: Facts, tmp_path: Path) -
     back afterwards."""
     calm = Instance(aged.life, tmp_path / "calm")
     calm.command("build", "--all")
-    moments = (opened(aged), rewritten(aged, 0.5))
+    moments = (watch_database_opening(aged), watch_rewritten_share(aged, 0.5))
     killed = [
         aged.kill(when, "build", "--all", SITE__TITLE=f"Another {n}")
         for n, when in enumerate(moments)
     ]
     aged.command("build", "--all")
-    none(differences({**before, "status": {}}, aged.facts()))
+    assert_nothing_found(list_differences({**before, "status": {}}, aged.facts()))
     assert aged.written() == calm.written()
     skip_unless(any(killed))
 
 
 def test_a_run_that_is_killed(aged: Instance, before: Facts, web: Web) -> None:
     """When the first new article was filed; other moments are left to chance below."""
-    count = filed(aged)
-    killed = aged.kill(lambda: filed(aged) > count, "refresh")
+    count = count_article_files(aged)
+    killed = aged.kill(lambda: count_article_files(aged) > count, "refresh")
     aged.command("refresh")
-    none(growth(before, aged.facts(), aged.life.added))
+    assert_nothing_found(list_unexpected_changes(before, aged.facts(), aged.life.added))
     skip_unless(killed)
 
 
@@ -58,50 +58,52 @@ def test_many_kills(aged: Instance, before: Facts, web: Web, seed: int) -> None:
     dice, killed = random.Random(seed), 0
     for _ in range(10):
         moment = (
-            rewritten(aged, dice.random()) if dice.random() < 0.5 else after(dice.uniform(0.1, 1.5))
+            watch_rewritten_share(aged, dice.random())
+            if dice.random() < 0.5
+            else watch_seconds(dice.uniform(0.1, 1.5))
         )
         words = dice.choice((["build", "--all"], ["refresh"], ["refresh", "--all"]))
         killed += aged.kill(moment, *words, SITE__TITLE=f"Another {dice.random()}")
     assert killed > 0
     aged.command("refresh", "--all")
     aged.command("build", "--all")
-    none(growth(before, aged.facts(), aged.life.added))
+    assert_nothing_found(list_unexpected_changes(before, aged.facts(), aged.life.added))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.3, 0.6, 0.9, 1.2])
 def test_a_reindex_that_is_killed(aged: Instance, before: Facts, seconds: float) -> None:
     """Whether the database is whole, half made or gone afterwards, every article is as it was."""
-    aged.kill(after(seconds), "reindex")
+    aged.kill(watch_seconds(seconds), "reindex")
     aged.command("reindex")
     aged.command("build", "--all")
-    none(differences({**before, "status": {}}, aged.facts()))
+    assert_nothing_found(list_differences({**before, "status": {}}, aged.facts()))
 
 
-def opened(aged: Instance) -> Callable[[], bool]:
+def watch_database_opening(aged: Instance) -> Callable[[], bool]:
     """Says when the database was opened for writing, as for a change of its tables."""
     log = aged.folder / f"{DATABASE}-wal"
     return log.exists
 
 
-def rewritten(aged: Instance, share: float) -> Callable[[], bool]:
+def watch_rewritten_share(aged: Instance, share: float) -> Callable[[], bool]:
     """Says when more than this share of the published files are other files than they are now."""
-    before = stamps(aged.public)
-    return lambda: len(stamps(aged.public) - before) > share * len(before)
+    before = list_file_numbers(aged.public)
+    return lambda: len(list_file_numbers(aged.public) - before) > share * len(before)
 
 
-def stamps(folder: Path) -> set[tuple[str, int]]:
+def list_file_numbers(folder: Path) -> set[tuple[str, int]]:
     """Every file with its number in the file system: one that is written anew is another file."""
     entries = (entry for place, _, _ in os.walk(folder) for entry in os.scandir(place))
     return {(entry.path, entry.inode()) for entry in entries if entry.is_file()}
 
 
-def after(seconds: float) -> Callable[[], bool]:
+def watch_seconds(seconds: float) -> Callable[[], bool]:
     """Says when so many seconds have passed."""
     end = time.monotonic() + seconds
     return lambda: time.monotonic() >= end
 
 
-def filed(aged: Instance) -> int:
+def count_article_files(aged: Instance) -> int:
     """How many article files there are."""
     return sum(1 for _ in aged.articles.rglob("*.md"))

@@ -14,11 +14,11 @@ from typing import Any, Protocol
 import pytest
 
 from tests.aged.facts import Facts
-from tests.aged.instance import DATABASE, Instance, expected
+from tests.aged.instance import DATABASE, Instance, read_expected_facts
 from tests.aged.lives import Life
-from tests.aged.merged_plot import BEGIN, NEW, PLOT, answers, reports
+from tests.aged.merged_plot import BEGIN, NEW, PLOT, list_reports, make_site_answers
 from tests.aged.stories import Plot
-from tests.aged.web import Web, serving
+from tests.aged.web import Web, serve_web
 from tests.publishing import freshrss, miniflux, newsboat, reader
 from tests.publishing.freshrss import FreshRSS
 from tests.publishing.miniflux import Miniflux
@@ -53,8 +53,8 @@ Subscribe = Callable[[Path, str], Subscriber]
 @pytest.fixture
 def web() -> Iterator[Web]:
     """The outlets a day after the last run."""
-    with serving() as started:
-        started.answers = answers(reports(max(report.hour for report in NEW)))
+    with serve_web() as started:
+        started.answers = make_site_answers(list_reports(max(report.hour for report in NEW)))
         yield started
 
 
@@ -63,7 +63,7 @@ def aged(tmp_path: Path, web: Web) -> Instance:
     return Instance(MERGED, tmp_path / "aged", web.proxy)
 
 
-def entries(facts: Facts) -> dict[str, Any]:
+def list_merged_entries(facts: Facts) -> dict[str, Any]:
     """What the feeds that had merged entries say of each: by feed, its entries with id, dates and
     link, in order."""
     return {
@@ -98,8 +98,8 @@ def test_the_instance_has_stories_that_were_published_as_one_entry(aged: Instanc
                 "SELECT id FROM articles WHERE behind IS NOT NULL"
             )
         }
-    facts = expected(MERGED)
-    links = [link for *_, link in entries(facts)["all.atom"]]
+    facts = read_expected_facts(MERGED)
+    links = [link for *_, link in list_merged_entries(facts)["all.atom"]]
     assert len(behind) == len(PLOT) - len(links) - 1 == 5  # one was withdrawn
     assert not behind & {
         article_id
@@ -113,18 +113,18 @@ def test_the_instance_has_stories_that_were_published_as_one_entry(aged: Instanc
 def test_entries_keep_ids_and_dates_and_what_was_folded_stays_so(
     aged: Instance, setting: str
 ) -> None:
-    before = entries(expected(MERGED))
+    before = list_merged_entries(read_expected_facts(MERGED))
     set_stories(aged, setting)
     for words in (("build",), ("build", "--all"), ("reindex",), ("build",)):
         aged.command(*words)
         if setting != "off":
-            assert entries(aged.facts()) == before
+            assert list_merged_entries(aged.facts()) == before
     assert aged.json("status")["held"] == []
     lines = (aged.articles / "folded.tsv").read_text().splitlines()
     assert sum(not line.startswith("#") for line in lines) == 8
     facts = aged.facts()
     assert list(facts["feeds"]["all.atom"]["entries"]) == list(
-        expected(MERGED)["feeds"]["all.atom"]["entries"]
+        read_expected_facts(MERGED)["feeds"]["all.atom"]["entries"]
     )
     lose_database(aged)
     aged.command("build", "--all")
@@ -136,7 +136,7 @@ def test_an_upgrade_without_the_database_keeps_ids_and_dates(aged: Instance) -> 
     """The lead of a story is chosen anew then, and with it the link."""
     lose_database(aged)
     aged.command("build", "--all")
-    old, new = entries(expected(MERGED)), entries(aged.facts())
+    old, new = list_merged_entries(read_expected_facts(MERGED)), list_merged_entries(aged.facts())
     for name in ("all.atom", "categories/business.atom", "all.json"):
         assert [entry[:3] for entry in new[name]] == [entry[:3] for entry in old[name]]
 
@@ -146,7 +146,7 @@ def test_the_leads_of_stories_stay_whoever_would_lead_now(aged: Instance) -> Non
     old, new = "http://post.example/scooters", "http://bank.example/scooters"
     ids = {
         article["source"]: article_id
-        for article_id, article in expected(MERGED)["articles"].items()
+        for article_id, article in read_expected_facts(MERGED)["articles"].items()
     }
     with closing(sqlite3.connect(aged.folder / DATABASE)) as database, database:
         changed = database.execute(
@@ -154,14 +154,14 @@ def test_the_leads_of_stories_stay_whoever_would_lead_now(aged: Instance) -> Non
         )
         assert changed.rowcount == 1
     aged.command("build", "--all")
-    links = [link for *_, link in entries(aged.facts())["stories.atom"]]
+    links = [link for *_, link in list_merged_entries(aged.facts())["stories.atom"]]
     assert new in links and old not in links
 
 
 def test_later_reports_have_entries_of_their_own_and_leave_the_others(aged: Instance) -> None:
-    before = entries(expected(MERGED))["all.atom"]
+    before = list_merged_entries(read_expected_facts(MERGED))["all.atom"]
     aged.command("refresh")
-    after = entries(aged.facts())["all.atom"]
+    after = list_merged_entries(aged.facts())["all.atom"]
     assert [entry for entry in after if entry in before] == before
     assert {link for *_, link in after} - {link for *_, link in before} == {
         report.url for report in NEW
@@ -180,10 +180,10 @@ def test_the_setting_is_read_as_link_with_a_warning(aged: Instance) -> None:
 
 
 READERS: dict[str, Callable[[], object]] = {
-    "newsboat": newsboat.needed,
-    "miniflux": miniflux.needed,
-    "reader": reader.needed,
-    "freshrss": freshrss.needed,
+    "newsboat": newsboat.need_newsboat,
+    "miniflux": miniflux.need_miniflux,
+    "reader": reader.need_reader,
+    "freshrss": freshrss.need_freshrss,
 }
 
 
@@ -197,7 +197,7 @@ def test_readers_are_shown_nothing_twice_and_miss_nothing(
     with ExitStack() as stack:
         address = stack.enter_context(aged.serving())
         if name == "miniflux":
-            client = stack.enter_context(miniflux.running(tmp_path / "miniflux"))
+            client = stack.enter_context(miniflux.run_miniflux(tmp_path / "miniflux"))
             subscribers: dict[str, Subscriber] = {
                 feed: Miniflux(client, address + feed) for feed in FEEDS
             }
@@ -212,7 +212,7 @@ def test_readers_are_shown_nothing_twice_and_miss_nothing(
                 subscriber.poll()
             return {feed: sorted(subscriber.titles) for feed, subscriber in subscribers.items()}
 
-        before = expected(MERGED)
+        before = read_expected_facts(MERGED)
         first = polled()
         shown = {
             feed: [

@@ -19,23 +19,23 @@ FULL = ("all.json", "sources/lantern.json")
 @pytest.fixture
 def burner(aged: Instance) -> Instance:
     """The instance, one of whose sources has its feed on another site than its articles."""
-    answer(aged, OWN, ELSEWHERE)
+    replace_in_sources(aged, OWN, ELSEWHERE)
     return aged
 
 
-def answer(aged: Instance, old: str, new: str) -> None:
+def replace_in_sources(aged: Instance, old: str, new: str) -> None:
     path = aged.folder / "config/sources.toml"
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
 
 
-def check(aged: Instance) -> dict[str, str]:
+def list_rights_findings(aged: Instance) -> dict[str, str]:
     found = json.loads(aged.command("check", "--json", leaves=(0, 78)))
     return {one["what"]: one["detail"] for one in found if one["reason"] == "speaks-for"}
 
 
-def whole(aged: Instance) -> int:
+def count_whole_entries(aged: Instance) -> int:
     """How many entries of the source's feed have their text."""
     items = json.loads((aged.public / "sources/lantern.json").read_text())["items"]
     return sum("content_html" in item and len(item["content_html"]) > 800 for item in items)
@@ -43,29 +43,29 @@ def whole(aged: Instance) -> int:
 
 @pytest.mark.slow
 def test_nothing_changes_until_the_operator_answers(burner: Instance) -> None:
-    texts = whole(burner)
+    texts = count_whole_entries(burner)
     assert texts > 0
     burner.command("build", "--all")
     before = burner.written()
-    assert whole(burner) == texts
-    assert 'speaks_for = ["lantern.example"]' in check(burner)["lantern"]
+    assert count_whole_entries(burner) == texts
+    assert 'speaks_for = ["lantern.example"]' in list_rights_findings(burner)["lantern"]
 
-    answer(burner, ELSEWHERE, f"{ELSEWHERE}\nspeaks_for = []")
+    replace_in_sources(burner, ELSEWHERE, f"{ELSEWHERE}\nspeaks_for = []")
     burner.command("build")
-    assert (whole(burner), check(burner)) == (0, {})
+    assert (count_whole_entries(burner), list_rights_findings(burner)) == (0, {})
 
-    answer(burner, "speaks_for = []", 'speaks_for = ["lantern.example"]')
+    replace_in_sources(burner, "speaks_for = []", 'speaks_for = ["lantern.example"]')
     burner.command("build")
-    assert (whole(burner), check(burner)) == (texts, {})
-    assert [name for name in FULL if not same(burner.written()[name], before[name])] == []
+    assert (count_whole_entries(burner), list_rights_findings(burner)) == (texts, {})
+    assert [name for name in FULL if not has_same_items(burner.written()[name], before[name])] == []
 
 
-def same(one: bytes, other: bytes) -> bool:
+def has_same_items(one: bytes, other: bytes) -> bool:
     return json.loads(one)["items"] == json.loads(other)["items"]
 
 
 def test_who_writes_its_own_articles_is_asked_nothing(aged: Instance) -> None:
     aged.command("build")
-    assert check(aged) == {}
+    assert list_rights_findings(aged) == {}
     assert "[before]\n" in (aged.articles / "rights.toml").read_text()
     assert "lantern" not in (aged.articles / "rights.toml").read_text()

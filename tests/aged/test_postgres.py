@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.aged.compare import differences, growth, none
+from tests.aged.compare import assert_nothing_found, list_differences, list_unexpected_changes
 from tests.aged.facts import Facts
 from tests.aged.instance import DATABASE, Instance
-from tests.aged.test_aged import HELD, IN_A_FILE, matches
+from tests.aged.test_aged import HELD, IN_A_FILE, matches_pattern
 from tests.aged.web import Web
 from tests.postgres import Server
 
@@ -23,9 +23,9 @@ def test_a_database_that_moves_to_a_server_changes_nothing(
     (aged.folder / DATABASE).unlink()
     aged.store = moved
     aged.command("build", "--all")
-    none(differences({**before, "status": {}}, aged.facts()))
+    assert_nothing_found(list_differences({**before, "status": {}}, aged.facts()))
     aged.command("refresh")
-    none(growth(before, aged.facts(), aged.life.added))
+    assert_nothing_found(list_unexpected_changes(before, aged.facts(), aged.life.added))
 
 
 def test_an_empty_server_learns_everything_from_the_files(
@@ -36,5 +36,7 @@ def test_an_empty_server_learns_everything_from_the_files(
     aged.store = postgres.schema()
     aged.command("reindex")
     aged.command("build", "--all")
-    found = differences({**before, "status": {}}, aged.facts())
-    none(line for line in found if not matches(line, (*aged.life.recut, *HELD)))
+    found = list_differences({**before, "status": {}}, aged.facts())
+    assert_nothing_found(
+        line for line in found if not matches_pattern(line, (*aged.life.recut, *HELD))
+    )

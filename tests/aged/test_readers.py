@@ -13,7 +13,7 @@ import pytest
 
 from tests.aged.facts import Facts
 from tests.aged.instance import Instance
-from tests.aged.test_aged import IN_A_FILE, matches, titles
+from tests.aged.test_aged import IN_A_FILE, list_feed_titles, matches_pattern
 from tests.aged.web import Web
 from tests.publishing import miniflux, reader
 from tests.publishing.miniflux import Miniflux
@@ -25,41 +25,45 @@ pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(600)]
 def test_miniflux_is_shown_nothing_twice(
     aged: Instance, before: Facts, web: Web, tmp_path: Path
 ) -> None:
-    miniflux.needed()
-    with aged.serving() as address, miniflux.running(tmp_path / "miniflux") as client:
-        upgrade(aged, before, {name: Miniflux(client, address + name) for name in aged.life.read})
+    miniflux.need_miniflux()
+    with aged.serving() as address, miniflux.run_miniflux(tmp_path / "miniflux") as client:
+        read_through_upgrade(
+            aged, before, {name: Miniflux(client, address + name) for name in aged.life.read}
+        )
 
 
 def test_reader_is_shown_nothing_twice(
     aged: Instance, before: Facts, web: Web, tmp_path: Path
 ) -> None:
-    reader.needed()
+    reader.need_reader()
     with aged.serving() as address:
         folders = {
             name: tmp_path / "readers" / str(number) for number, name in enumerate(aged.life.read)
         }
-        upgrade(
+        read_through_upgrade(
             aged, before, {name: Reader(folder, address + name) for name, folder in folders.items()}
         )
 
 
-def upgrade(aged: Instance, before: Facts, readers: Mapping[str, Miniflux | Reader]) -> None:
+def read_through_upgrade(
+    aged: Instance, before: Facts, readers: Mapping[str, Miniflux | Reader]
+) -> None:
     """Let `readers` read what the older version left, what this one makes of it, and what a run
     adds."""
     old = aged.written()
-    first = polled(readers)
-    assert first == {name: sorted(titles(before, name)) for name in aged.life.read}
+    first = poll_readers(readers)
+    assert first == {name: sorted(list_feed_titles(before, name)) for name in aged.life.read}
     aged.command("build")
     now = aged.written()
     same = [name for name in aged.life.read if now.get(name) == old.get(name)]
-    unlike = [name for name in aged.life.read if matches(name, aged.life.rewritten)]
+    unlike = [name for name in aged.life.read if matches_pattern(name, aged.life.rewritten)]
     assert not set(same) & set(unlike)  # the upgrade writes all of them
-    assert polled(readers) == first
+    assert poll_readers(readers) == first
     aged.command("refresh")
-    assert len(polled(readers)["all.atom"]) == len(first["all.atom"]) + len(aged.life.added)
+    assert len(poll_readers(readers)["all.atom"]) == len(first["all.atom"]) + len(aged.life.added)
 
 
-def polled(readers: Mapping[str, Miniflux | Reader]) -> dict[str, list[str]]:
+def poll_readers(readers: Mapping[str, Miniflux | Reader]) -> dict[str, list[str]]:
     for one in readers.values():
         one.poll()
     return {name: sorted(one.titles) for name, one in readers.items()}

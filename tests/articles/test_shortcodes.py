@@ -10,7 +10,7 @@ import pytest
 from syndicator.articles import edits, frontmatter
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.publishing.render.html import render_markdown
-from tests.articles.samples import URL, full
+from tests.articles.samples import URL, make_full_article
 
 BODIES = [
     "Write {{< figure >}} or {{% note %}}.",
@@ -29,7 +29,7 @@ def store(tmp_path: Path) -> FileArticleStore:
 def test_no_shortcode_stands_in_a_file_and_its_text_reads_as_it_did(
     store: FileArticleStore, body: str
 ) -> None:
-    stored, stamp, _ = store.put(full(body=body))
+    stored, stamp, _ = store.put(make_full_article(body=body))
     written = (store.root / stamp.path).read_text()
     loaded = store.get(stamp.path)
 
@@ -41,9 +41,11 @@ def test_no_shortcode_stands_in_a_file_and_its_text_reads_as_it_did(
 
 
 def test_an_old_file_is_not_written_anew_for_them(store: FileArticleStore) -> None:
-    _, stamp, _ = store.put(full(body=BODIES[0], aliases=()))
+    _, stamp, _ = store.put(make_full_article(body=BODIES[0], aliases=()))
     path = store.root / stamp.path
-    old = frontmatter.dump(edits.sign(full(body=BODIES[0], aliases=())), body=BODIES[0])
+    old = frontmatter.dump(
+        edits.sign(make_full_article(body=BODIES[0], aliases=())), body=BODIES[0]
+    )
     path.write_bytes(old)
 
     article = store.get(stamp.path)
@@ -53,14 +55,14 @@ def test_an_old_file_is_not_written_anew_for_them(store: FileArticleStore) -> No
 
 
 def test_an_operators_own_shortcodes_stay_as_a_hand_wrote_them(store: FileArticleStore) -> None:
-    _, stamp, _ = store.put(full(body=BODIES[0]))
+    _, stamp, _ = store.put(make_full_article(body=BODIES[0]))
     path = store.root / stamp.path
     path.write_text(path.read_text() + "\n{{< mine >}}\n")
     before = path.read_text().split("\n---\n")[1]
 
     article = store.get(stamp.path)
     assert edits.hand_edited(article) == {"body"}
-    store.put(full(body="Another text.", section="Science"))
+    store.put(make_full_article(body="Another text.", section="Science"))
 
     assert "section: Science" in path.read_text()
     assert path.read_text().split("\n---\n")[1] == before

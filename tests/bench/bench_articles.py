@@ -186,7 +186,7 @@ def main() -> None:
     articles = given.sources * given.entries
     print(machine())
     with (
-        postgres.server() as server,
+        postgres.run_server() as server,
         sites(given.sources, given.entries) as urls,
         tempfile.TemporaryDirectory() as name,
     ):

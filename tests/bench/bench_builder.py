@@ -21,7 +21,7 @@ from sqlalchemy import text
 
 from tests import postgres
 from tests.bench.machine import machine
-from tests.fleet.fleet import Instance, instance
+from tests.fleet.fleet import Instance, run_instance
 from tests.fleet.web import Web
 from tests.postgres import Server
 
@@ -80,7 +80,7 @@ def measure(server: Server, rounds: int, seconds: float) -> None:
     with (
         web.serving(),
         tempfile.TemporaryDirectory() as name,
-        instance(Path(name), web, server.schema(), seconds=seconds) as fleet,
+        run_instance(Path(name), web, server.schema(), seconds=seconds) as fleet,
     ):
         for _ in range(2):
             fleet.start()
@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     given = parser.parse_args()
     print(machine())
-    with postgres.server() as server:
+    with postgres.run_server() as server:
         measure(server, given.rounds, given.seconds)
 
 

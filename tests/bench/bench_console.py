@@ -22,7 +22,7 @@ from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.model import Article, Outcome, SourceState, VisitTimes, make_article_id
 from syndicator.core.ports import ArticleRecord, FileStamp
 from tests.cli.conftest import Instance
-from tests.console.conftest import Browser, serve
+from tests.console.conftest import Browser, serve_instance
 from tests.world import World
 
 SOURCES, ASKED = 1000, 21
@@ -124,7 +124,7 @@ def main() -> None:
             "/tags/query?query=words+and+not+tag:x",
             "/changes",
         )
-        for served in serve(Instance(folder, World())):
+        for served in serve_instance(Instance(folder, World())):
             browser = served.browser()
             browser.get("/")
             time.sleep(5)  # the walk through all folders, which no page waits for

@@ -176,7 +176,7 @@ def drawn(given: argparse.Namespace) -> Iterator[tuple[int, int, int]]:
 
 
 def run(given: argparse.Namespace) -> None:
-    with postgres.server() as server:
+    with postgres.run_server() as server:
         url = server.schema()
         name = url.rpartition("%3D")[2]
         url = url.replace(f"%3D{name}", f"%3D{name},pg_catalog")  # ours before the catalogue's

@@ -37,7 +37,7 @@ from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.publishing.selection.published import find_changed_feeds
 from syndicator.store.engine import Store, open_store
 from tests.bench.publishing_peers import compare
-from tests.publishing.memory import finish
+from tests.publishing.memory import finish_build
 
 INSTANCE = uuid.UUID("6f1f6c0e-2f4e-4a53-9d0b-0a3f7b1f2c11")
 SOURCES = {
@@ -129,7 +129,7 @@ def run(folder: Path, count: int, everything: bool, stage: str) -> int:
             whole=stage == "full",
             markdown=text,
         )
-        report = finish(build(inputs))
+        report = finish_build(build(inputs))
         assert not report.held and not report.set_aside, report
         return len(report.written)
 

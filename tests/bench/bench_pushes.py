@@ -22,7 +22,7 @@ from pathlib import Path
 
 from syndicator.publishing.server.server import serve
 from tests.runs.pushes.up import SETTINGS, sources_toml
-from tests.runs.pushes.web import Web, until
+from tests.runs.pushes.web import Web, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,7 +39,7 @@ async def measured(folder: Path, sources: int, pushes: int) -> tuple[list[float]
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     serving = asyncio.create_task(serve(web, "127.0.0.1", 0, stop=stop, listening=addresses.append))
-    await until(lambda: addresses)
+    await wait_until(lambda: addresses)
     web.base = addresses[0].rstrip("/")
     urls = [web.topic(100, posts=[f"first{n}"]) for n in range(sources)]
     (folder / "config").mkdir()
@@ -59,7 +59,7 @@ async def measured(folder: Path, sources: int, pushes: int) -> tuple[list[float]
     )
     published, waits = folder / "feeds/public/all.atom", []
     try:
-        await until(
+        await wait_until(
             lambda: all(topic.verified for topic in web.topics.values()) and published.exists()
         )
         await asyncio.sleep(5)  # the first run has ended
@@ -69,7 +69,7 @@ async def measured(folder: Path, sources: int, pushes: int) -> tuple[list[float]
             began = time.monotonic()
             answer = await web.publish(urls[number % sources], name)
             assert answer.status_code == 202, answer
-            await until(lambda name=name: name in published.read_text())  # type: ignore[misc]
+            await wait_until(lambda name=name: name in published.read_text())  # type: ignore[misc]
             waits.append(time.monotonic() - began)
             await asyncio.sleep(1)
         used = (cpu(process.pid) - before) / pushes

@@ -45,7 +45,7 @@ from tests.bench.bench_search import articles
 from tests.bench.machine import ROOT, machine
 from tests.places import Place
 from tests.runs.pushes.up import SETTINGS, sources_toml
-from tests.runs.pushes.web import Web, until
+from tests.runs.pushes.web import Web, wait_until
 
 ARTICLES, CONNECTIONS, QUESTIONS = 3000, 20, 20
 PREVIEWS, ENTRIES = 320, 10_000
@@ -282,7 +282,7 @@ async def measure_pushes(checkout: Path, place: Path) -> None:
     (place / "config").mkdir(parents=True)
     web, stop, addresses, port = Web(), asyncio.Event(), list[str](), free_port()
     serving = asyncio.create_task(serve(web, "127.0.0.1", 0, stop=stop, listening=addresses.append))
-    await until(lambda: addresses)
+    await wait_until(lambda: addresses)
     web.base = addresses[0].rstrip("/")
     large, small = (web.topic(100, posts=[name]) for name in ("first", "second"))
     (place / "config/syndicator.toml").write_text(
@@ -291,7 +291,7 @@ async def measure_pushes(checkout: Path, place: Path) -> None:
     (place / "config/sources.toml").write_text(sources_toml(web, [large, small]))
     published = place / "feeds/public/all.atom"
     async with running(checkout, place / "config", "up"):
-        await until(
+        await wait_until(
             lambda: all(topic.verified for topic in web.topics.values()) and published.exists(),
             _PATIENCE,
         )
@@ -327,7 +327,7 @@ async def _push(web: Web, url: str, name: str, published: Path) -> float:
     began = time.monotonic()
     answer = await web.publish(url, name)
     assert answer.status_code == 202, answer
-    await until(lambda: name in published.read_text(), _PATIENCE)
+    await wait_until(lambda: name in published.read_text(), _PATIENCE)
     return time.monotonic() - began
 
 

@@ -189,7 +189,7 @@ def main() -> None:
     options.add_argument("--all", action="store_true")
     given = options.parse_args()
     print(machine())
-    with postgres.server() as server, feeds(given.sources, given.latency / 1000) as addresses:
+    with postgres.run_server() as server, feeds(given.sources, given.latency / 1000) as addresses:
         measure(server, addresses, given)
     print(machine())
 

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from syndicator.cli import app, load_commands
-from tests.world import World, patient_config, serving
+from tests.world import World, patient_config, serve_world
 
 load_commands()
 TAXONOMY = '[[tag]]\nname = "AI"\n'
@@ -53,7 +53,7 @@ class Instance:
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
-    with serving(World(without={"slow"})) as started:
+    with serve_world(World(without={"slow"})) as started:
         yield started  # no test changes what it serves: it is that of `visited`, too
 
 

@@ -26,8 +26,16 @@ from syndicator.filing.kinds import feed
 from syndicator.operations.operation import need
 from syndicator.visiting.drawing import fetcher as drawing_fetcher
 from syndicator.visiting.feeds.known import FeedLink
-from tests.aged.web import Answer, Web, serving
-from tests.cli.sites import NEWEST, alternate, blog, insecure, page, rss, story
+from tests.aged.web import Answer, Web, serve_web
+from tests.cli.sites import (
+    NEWEST,
+    make_feed_link,
+    make_page,
+    make_rss,
+    make_story_page,
+    make_wordpress_site,
+    serve_without_tls,
+)
 
 assert add and service
 SITE = "http://blog.example/"
@@ -45,7 +53,7 @@ class Adding:
         )
         (self.config / "sources.toml").write_text("# ours\n")
         (self.config / "taxonomy.toml").write_text('[[tag]]\nname = "Ferries"\n')
-        web.answers = insecure(blog())
+        web.answers = serve_without_tls(make_wordpress_site())
 
     def run(self, *words: str, answers: str = "") -> Result:
         return CliRunner().invoke(
@@ -76,7 +84,7 @@ def read_files(folder: Path) -> list[bytes]:
 
 @pytest.fixture
 def adding(tmp_path: Path) -> Iterator[Adding]:
-    with serving() as web:
+    with serve_web() as web:
         yield Adding(tmp_path, web)
 
 
@@ -128,8 +136,8 @@ def test_only_an_address_that_the_operator_wrote_gets_the_values_of_its_variable
     adding: Adding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
-    named = alternate("http://blog.example/x?a=${NOBODYS_BUSINESS}")
-    adding.web.answers[SITE] = page("Harbour", named, alternate(FEED))
+    named = make_feed_link("http://blog.example/x?a=${NOBODYS_BUSINESS}")
+    adding.web.answers[SITE] = make_page("Harbour", named, make_feed_link(FEED))
     assert adding.run(SITE, "--yes").exit_code == 0 and adding.urls == [FEED]
     assert "s3ntinel" not in " ".join(adding.web.asked)
 
@@ -176,7 +184,7 @@ def test_the_good_ones_are_added_when_one_fails(adding: Adding) -> None:
     other = "http://other.example/feed"
     adding.web.answers = {
         **adding.web.answers,
-        other: rss("Other", "http://other.example/", [("A", f"{other}/a")]),
+        other: make_rss("Other", "http://other.example/", [("A", f"{other}/a")]),
     }
     done = adding.run(SITE, "http://none.example/feed", other)
     assert done.exit_code == MissingError.exit_code
@@ -230,7 +238,7 @@ def test_the_preview_says_what_would_not_be_published(adding: Adding) -> None:
     adding.web.answers = {
         **adding.web.answers,
         f"{SITE}robots.txt": robots,
-        f"{SITE}rain/": page("Sign in"),
+        f"{SITE}rain/": make_page("Sign in"),
     }
     lines = adding.run(SITE, "--dry-run").output.splitlines()
     assert "    Ferries" in lines
@@ -240,11 +248,15 @@ def test_the_preview_says_what_would_not_be_published(adding: Adding) -> None:
 
 def test_of_a_section_the_feed_of_the_section_is_taken(adding: Adding) -> None:
     section = f"{SITE}category/boats/"
-    links = (alternate(FEED, "All"), alternate(COMMENTS), alternate(f"{section}feed/", "Boats"))
+    links = (
+        make_feed_link(FEED, "All"),
+        make_feed_link(COMMENTS),
+        make_feed_link(f"{section}feed/", "Boats"),
+    )
     adding.web.answers = {
         **adding.web.answers,
-        section: page("Boats", *links),
-        f"{section}feed/": rss("Boats", SITE, [("Boat", f"{SITE}boat/")]),
+        section: make_page("Boats", *links),
+        f"{section}feed/": make_rss("Boats", SITE, [("Boat", f"{SITE}boat/")]),
     }
     (found,) = adding.json(section)
     assert found["source"]["url"] == f"{section}feed/"
@@ -265,9 +277,9 @@ def test_an_index_of_sitemaps_offers_those_it_lists(adding: Adding) -> None:
 
 
 def test_of_an_article_the_feeds_of_its_site_are_named(adding: Adding) -> None:
-    links = (alternate(f"{SITE}rain/feed/", "Rain &raquo; Comments"), alternate(FEED))
-    article = page("Rain", *links, body="<article><p>Rain.</p></article>", article=True)
-    own = rss("Comments on: Rain", f"{SITE}rain/", [("By: Ove", f"{SITE}rain/#comment-4")])
+    links = (make_feed_link(f"{SITE}rain/feed/", "Rain &raquo; Comments"), make_feed_link(FEED))
+    article = make_page("Rain", *links, body="<article><p>Rain.</p></article>", article=True)
+    own = make_rss("Comments on: Rain", f"{SITE}rain/", [("By: Ove", f"{SITE}rain/#comment-4")])
     adding.web.answers = {**adding.web.answers, f"{SITE}rain/": article, f"{SITE}rain/feed/": own}
     (found,) = adding.json(f"{SITE}rain/")
     assert (found["source"]["kind"], found["source"]["url"]) == ("page", f"{SITE}rain/")
@@ -277,14 +289,14 @@ def test_of_an_article_the_feeds_of_its_site_are_named(adding: Adding) -> None:
 def test_all_of_an_article_are_the_feeds_of_its_site(adding: Adding) -> None:
     adding.web.answers = {
         **adding.web.answers,
-        f"{SITE}rain/": page("Rain", alternate(FEED), article=True),
+        f"{SITE}rain/": make_page("Rain", make_feed_link(FEED), article=True),
     }
     adding.run(f"{SITE}rain/", "--all")
     assert adding.urls == [FEED]
 
 
 def test_a_site_whose_feeds_fail_says_why(adding: Adding) -> None:
-    adding.web.answers = {SITE: page("Harbour notes", alternate(FEED))}
+    adding.web.answers = {SITE: make_page("Harbour notes", make_feed_link(FEED))}
     with pytest.raises(
         MissingError, match=f"names feeds, and none .*{FEED}: http-404: .*; look for the site's new"
     ):
@@ -330,10 +342,10 @@ def test_a_page_without_a_feed_is_followed_as_a_list(adding: Adding, path: str) 
     links = "".join(
         f"<li><h2><a href='/p/{n}'>{name}</a></h2></li>" for n, name in enumerate(names)
     )
-    listing = page("Notes", body=f"<main><ul class='notes'>{links}</ul></main>")
+    listing = make_page("Notes", body=f"<main><ul class='notes'>{links}</ul></main>")
     adding.web.answers = {
         f"{SITE}{path}": listing,
-        **{f"{SITE}p/{n}": story(name) for n, name in enumerate(names)},
+        **{f"{SITE}p/{n}": make_story_page(name) for n, name in enumerate(names)},
     }
     (found,) = adding.json(f"{SITE}{path}")
     assert found["what"] == "page that lists articles (3 items, by what repeats on it)"
@@ -346,7 +358,7 @@ def test_a_page_without_a_feed_is_followed_as_a_list(adding: Adding, path: str) 
 def test_an_article_with_a_list_beside_it_is_an_article(adding: Adding) -> None:
     names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
     links = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(names))
-    article = story("Alone on the pier").body.replace(
+    article = make_story_page("Alone on the pier").body.replace(
         '<meta property="og:type" content="article">', ""
     )
     adding.web.answers = {
@@ -383,7 +395,7 @@ def test_what_is_nothing_to_follow_is_told(
 ) -> None:
     adding.web.answers = {
         f"{SITE}leaflet.pdf": Answer(body="%PDF-1.4", type="application/pdf"),
-        f"{SITE}sign-in": page("Sign in"),
+        f"{SITE}sign-in": make_page("Sign in"),
     }
     with pytest.raises(error, match=says):
         adding.run(address)
@@ -391,7 +403,7 @@ def test_what_is_nothing_to_follow_is_told(
 
 
 def test_an_empty_feed_says_so(adding: Adding) -> None:
-    adding.web.answers = {f"{SITE}new": rss("New", SITE, [])}
+    adding.web.answers = {f"{SITE}new": make_rss("New", SITE, [])}
     assert "announces no entry" in adding.run(f"{SITE}new").output
     assert adding.urls == [f"{SITE}new"]
 
@@ -441,7 +453,7 @@ def test_an_address_on_this_machine_says_how_to_allow_it(adding: Adding) -> None
     line = f"127.0.0.1/32:{port}"
     assert f'allow = ["{line}"], or add it with --allow {line}' in str(raised.value)
     adding.web.answers = {
-        "/feed": rss("Local", f"{adding.web.proxy}/", [("A", f"{adding.web.proxy}/a")])
+        "/feed": make_rss("Local", f"{adding.web.proxy}/", [("A", f"{adding.web.proxy}/a")])
     }
     adding.run(f"{adding.web.proxy}/feed", "--allow", line)
     assert adding.written[0]["allow"] == [line]
@@ -450,7 +462,7 @@ def test_an_address_on_this_machine_says_how_to_allow_it(adding: Adding) -> None
 def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(adding: Adding) -> None:
     adding.web.answers["http://social.example/@ann"] = Answer(status=403, body="Log in.")
     posts = [("One", "http://social.example/@ann/1"), ("Two", "http://social.example/@ann/2")]
-    adding.web.answers["http://social.example/@ann.rss"] = rss(
+    adding.web.answers["http://social.example/@ann.rss"] = make_rss(
         "Ann", "http://social.example/@ann", posts
     )
     adding.run("http://social.example/@ann", "--yes")
@@ -488,7 +500,7 @@ def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
 
 
 def test_story_pages_are_articles(adding: Adding) -> None:
-    adding.web.answers = {f"{SITE}alone/": story("Alone")}
+    adding.web.answers = {f"{SITE}alone/": make_story_page("Alone")}
     (found,) = adding.json(f"{SITE}alone/")
     assert found["source"]["kind"] == "page"
     assert [(one["title"], one["author"]) for one in found["articles"]] == [
@@ -499,17 +511,19 @@ def test_story_pages_are_articles(adding: Adding) -> None:
 ELSEWHERE = "http://rss.paper.example/feed"
 
 
-def paper(
+def make_paper_site(
     host: str = "www.paper.example", *, front: str = "", last: str = "Tickets at night"
 ) -> dict[str, Answer]:
     """A feed, which names its last article `last`, and the host of its articles."""
     names = ("Ferries count sheep", "Rain on the pier", "Tickets at night")
-    pages = {f"http://{host}/{number}/": story(name) for number, name in enumerate(names)}
+    pages = {f"http://{host}/{number}/": make_story_page(name) for number, name in enumerate(names)}
     return {
-        ELSEWHERE: rss(
+        ELSEWHERE: make_rss(
             "The Paper", f"http://{host}/", [*zip((*names[:-1], last), pages, strict=True)]
         ),
-        f"http://{host}/": page("The Paper", front, body="<p>All the news of the harbour.</p>"),
+        f"http://{host}/": make_page(
+            "The Paper", front, body="<p>All the news of the harbour.</p>"
+        ),
         **pages,
     }
 
@@ -517,7 +531,7 @@ def paper(
 def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
     adding: Adding,
 ) -> None:
-    adding.web.answers = paper()
+    adding.web.answers = make_paper_site()
     (seen,) = adding.json(ELSEWHERE, "--dry-run")
     assert seen["source"]["speaks_for"] == ["paper.example"] and seen["proposed_speaks_for"] == []
     # as the line has it
@@ -535,7 +549,7 @@ def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
 def test_the_line_is_shown_before_the_operator_answers(
     adding: Adding, answer: str, lines: list[list[str]]
 ) -> None:
-    adding.web.answers = paper()
+    adding.web.answers = make_paper_site()
     output = adding.run(ELSEWHERE, answers=answer).output
     assert "would add" in output and 'speaks_for = ["paper.example"]' in output
     assert [source["speaks_for"] for source in adding.written] == lines
@@ -544,10 +558,16 @@ def test_the_line_is_shown_before_the_operator_answers(
 @pytest.mark.parametrize(
     ("answers", "proposed"),
     [
-        (paper("news.other.example"), ["news.other.example"]),  # of another domain
-        (paper(last="Harbour closed for good"), ["paper.example"]),  # its page has another title
-        (paper(last=""), ["paper.example"]),
-        (paper(front=alternate(ELSEWHERE)), []),  # owned: the front page links the feed
+        (make_paper_site("news.other.example"), ["news.other.example"]),  # of another domain
+        (
+            make_paper_site(last="Harbour closed for good"),
+            ["paper.example"],
+        ),  # its page has another title
+        (make_paper_site(last=""), ["paper.example"]),
+        (
+            make_paper_site(front=make_feed_link(ELSEWHERE)),
+            [],
+        ),  # owned: the front page links the feed
     ],
 )
 def test_no_line_is_written_that_is_not_sure_or_not_needed(
@@ -561,7 +581,7 @@ def test_no_line_is_written_that_is_not_sure_or_not_needed(
 
 
 def test_the_console_writes_the_line_that_its_look_showed(adding: Adding) -> None:
-    adding.web.answers = paper()
+    adding.web.answers = make_paper_site()
     with open_app(adding.config) as opened:
         found = need("look").plan(opened, {"address": ELSEWHERE}).data
         apply(opened, need("add"), {"sources": [found["candidates"][0]["source"]]})

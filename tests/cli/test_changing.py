@@ -34,22 +34,22 @@ def place(tmp_path: Path) -> Place:
     return made
 
 
-def run(place: Place, *words: str) -> Result:
+def run_command(place: Place, *words: str) -> Result:
     return CliRunner().invoke(app, [*words, "--config", str(place.config)], catch_exceptions=False)
 
 
 def test_describe_says_what_changes_and_why_and_then_does_it(place: Place) -> None:
     before = place.digests("articles"), place.digests("public")
-    dry = run(place, "describe", "--all", "--dry-run")
+    dry = run_command(place, "describe", "--all", "--dry-run")
     assert "Models\ttags: +LLM (its text says so)" in dry.output
     assert "tags/llm\t1\t0\t0" in dry.output and "nothing was changed" in dry.output
     assert (place.digests("articles"), place.digests("public")) == before
 
-    answer = json.loads(run(place, "describe", "--all", "--json").stdout)
+    answer = json.loads(run_command(place, "describe", "--all", "--json").stdout)
     assert answer["applied"] and "tags/llm.atom" in answer["written"]
     assert {item["title"] for item in answer["articles"]} == {"Models", "Chips"}
     assert "Models" in place.published("tags/llm.atom")
-    assert json.loads(run(place, "describe", "--all", "--json").stdout)["articles"] == []
+    assert json.loads(run_command(place, "describe", "--all", "--json").stdout)["articles"] == []
 
 
 def test_a_dry_run_shows_a_count_and_ten_examples(place: Place) -> None:
@@ -57,37 +57,46 @@ def test_a_dry_run_shows_a_count_and_ten_examples(place: Place) -> None:
     with place.app() as opened:
         for number in range(12):
             store_articles(opened, f"Models {number}", MODELS, tags=("GPU",), tags_by="matched")
-    dry = run(place, "describe", "--all", "--dry-run").output
+    dry = run_command(place, "describe", "--all", "--dry-run").output
     assert "14 of 14 articles change" in dry and "… and 4 articles more" in dry
     assert dry.count("\ttags: ") == 10
     assert (
-        len(json.loads(run(place, "describe", "--all", "--dry-run", "--json").stdout)["articles"])
+        len(
+            json.loads(run_command(place, "describe", "--all", "--dry-run", "--json").stdout)[
+                "articles"
+            ]
+        )
         == 14
     )
-    dry = run(place, "tags", "merge", "GPU", "LLM", "--dry-run").output
+    dry = run_command(place, "tags", "merge", "GPU", "LLM", "--dry-run").output
     assert "GPU -> LLM: 13 articles" in dry and "… and 3 articles more" in dry
     assert dry.count("  Models ") + dry.count("  Chips") == 10
-    assert run(place, "describe", "--all").output.count("its text says so") == 13
+    assert run_command(place, "describe", "--all").output.count("its text says so") == 13
 
 
 def test_describe_wants_to_know_which(place: Place) -> None:
     from syndicator.core.errors import UsageError
 
     with pytest.raises(UsageError, match="--all"):
-        run(place, "describe")
+        run_command(place, "describe")
     assert (
-        json.loads(run(place, "describe", "--since", "2030-01-01", "--json").stdout)["looked"] == 0
+        json.loads(run_command(place, "describe", "--since", "2030-01-01", "--json").stdout)[
+            "looked"
+        ]
+        == 0
     )
 
 
 def test_tags_are_renamed_and_merged(place: Place) -> None:
-    dry = run(place, "tags", "rename", "GPU", "graphics cards", "--dry-run")
+    dry = run_command(place, "tags", "rename", "GPU", "graphics cards", "--dry-run")
     assert "GPU -> graphics cards: 1 article" in dry.output
     assert "tags/gpu redirects to tags/graphics-cards" in dry.output
     assert place.article("Chips").tags == ("GPU",)
-    answer = json.loads(run(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout)
+    answer = json.loads(
+        run_command(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout
+    )
     assert "tags/graphics-cards.atom" in answer["written"]
-    assert run(place, "tags", "merge", "graphics cards", "LLM").exit_code == 0
+    assert run_command(place, "tags", "merge", "graphics cards", "LLM").exit_code == 0
     assert place.article("Chips").tags == ("LLM",)
     assert place.published("tags/gpu.atom") == place.published("tags/llm.atom")
 
@@ -96,7 +105,9 @@ def test_a_rename_that_many_feeds_show_builds_its_own_first(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("syndicator.upkeep.tags.rename._AT_ONCE", 1)
-    answer = json.loads(run(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout)
+    answer = json.loads(
+        run_command(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout
+    )
     assert answer["left"] == 2  # of everything, and of the source
     assert place.published("tags/gpu.atom") == place.published("tags/graphics-cards.atom")
     assert "graphics cards" not in place.published("sources/two.atom") + place.published("all.atom")
@@ -109,15 +120,17 @@ def test_a_rename_that_many_feeds_show_builds_its_own_first(
     with place.app() as opened:
         asyncio.run(build_feeds(opened, include_all=True))
     assert place.digests("public") == made
-    assert "2 more feeds show" in run(place, "tags", "rename", "graphics cards", "GPU").output
+    assert (
+        "2 more feeds show" in run_command(place, "tags", "rename", "graphics cards", "GPU").output
+    )
 
 
 def test_tags_are_suggested_and_learnt(place: Place) -> None:
-    assert "nothing new" in run(place, "tags", "suggest").output
+    assert "nothing new" in run_command(place, "tags", "suggest").output
     with place.app() as opened:
         for number in range(3):
             store_articles(opened, f"Number {number}", "We like robotics.", keywords=("Robotics",))
-    (one,) = json.loads(run(place, "tags", "suggest", "--json").stdout)
+    (one,) = json.loads(run_command(place, "tags", "suggest", "--json").stdout)
     assert (one["name"].casefold(), one["support"]) == ("robotics", 3)
     with place.app() as opened:
         store_articles(
@@ -128,8 +141,8 @@ def test_tags_are_suggested_and_learnt(place: Place) -> None:
             tags=("GPU",),
             tags_by="publisher",
         )
-    assert "1 article with confirmed tags, 10 are needed" in run(place, "learn").output
-    assert json.loads(run(place, "learn", "--json").stdout) == {
+    assert "1 article with confirmed tags, 10 are needed" in run_command(place, "learn").output
+    assert json.loads(run_command(place, "learn", "--json").stdout) == {
         "articles": 1,
         "tags": 0,
         "filed": 0,
@@ -138,21 +151,21 @@ def test_tags_are_suggested_and_learnt(place: Place) -> None:
 
 def test_tags_are_confirmed_and_rejected(place: Place) -> None:
     url, before = "https://two.example/chips", place.digests("articles")
-    dry = run(place, "tags", "confirm", url, "LLM", "--category", "ai", "--dry-run")
+    dry = run_command(place, "tags", "confirm", url, "LLM", "--category", "ai", "--dry-run")
     assert "Chips: GPU, LLM; category AI" in dry.output and "tags/llm\t1\t0\t0" in dry.output
     assert "nothing was changed" in dry.output and place.digests("articles") == before
-    answer = json.loads(run(place, "tags", "confirm", url, "LLM", "--json").stdout)
+    answer = json.loads(run_command(place, "tags", "confirm", url, "LLM", "--json").stdout)
     assert (answer["tags"], answer["category"]) == (["GPU", "LLM"], "")
     assert "tags/llm.atom" in answer["written"] and "Chips" in place.published("tags/llm.atom")
-    assert "it says so already" in run(place, "tags", "confirm", url).output
+    assert "it says so already" in run_command(place, "tags", "confirm", url).output
     assert (
         "Chips: LLM; category none"
-        in run(place, "tags", "reject", place.article("Chips").id, "GPU").output
+        in run_command(place, "tags", "reject", place.article("Chips").id, "GPU").output
     )
-    run(place, "tags", "confirm", url, "--category", "AI")  # says nothing of tags
+    run_command(place, "tags", "confirm", url, "--category", "AI")  # says nothing of tags
     assert (place.article("Chips").tags, place.article("Chips").category) == (("LLM",), "AI")
     with pytest.raises(UsageError, match="no article 'nothing'"):
-        run(place, "tags", "confirm", "nothing")
+        run_command(place, "tags", "confirm", "nothing")
 
 
 def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
@@ -169,11 +182,11 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
     source = place.config / "sources.toml"
     # of an excerpt a feed shows the second of the change
     source.write_text(source.read_text() + 'content = "full"\n')
-    run(place, "reread")
+    run_command(place, "reread")
     assert paragraphs[8] in place.article("Chips").body
     source.write_text(source.read_text() + 'rules = { remove = [".later"] }\n')
     before = place.digests("articles"), place.digests("public")
-    dry = run(place, "reread", "--dry-run", "--source", "two").output
+    dry = run_command(place, "reread", "--dry-run", "--source", "two").output
     assert "1 of 1 article change\n\nChips  (" in dry
     assert f"  body: -5 +0 paragraphs\n    - {paragraphs[4][:59]}…\n" in dry
     assert "sources/two\t0\t0\t1" in dry and "nothing was changed (--dry-run)" in dry
@@ -181,7 +194,7 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
         "rules of two on 1 kept page; their texts have 6" in dry
         and '  remove ".later" matches on 1\n' in dry
     )
-    all_of_them = run(place, "reread", "--dry-run").output  # no page of "Models" is kept
+    all_of_them = run_command(place, "reread", "--dry-run").output  # no page of "Models" is kept
     assert (
         "left as they are: 1 article, of which no page is kept (store.pages_days = 14); `"
         in all_of_them
@@ -189,12 +202,12 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
     assert "reread --fetch` asks for these pages once more" in all_of_them
     assert (place.digests("articles"), place.digests("public")) == before
 
-    answer = json.loads(run(place, "reread", "--json").stdout)
+    answer = json.loads(run_command(place, "reread", "--json").stdout)
     [one] = answer["articles"]
     assert (one["id"], answer["looked"], len(answer["unkept"])) == (chips, 1, 1)
     assert one["changes"][-1]["old"] == "\n\n".join(paragraphs[4:])
     assert answer["applied"] and "sources/two.atom" in answer["written"]
-    again = json.loads(run(place, "reread", "--json").stdout)
+    again = json.loads(run_command(place, "reread", "--json").stdout)
     assert (again["articles"], again["written"]) == ([], [])
 
 
@@ -203,25 +216,28 @@ def test_status_lists_what_is_on_hold_and_release_publishes_it(place: Place) -> 
         store_articles(
             opened, "Doubtful", "A text.", hold=True, hold_reason="unsure-text", tags=("Law",)
         )
-    told = run(place, "status").output
+    told = run_command(place, "status").output
     path = str(place.path("Doubtful").relative_to(place.folder / "feeds/articles"))
     assert "articles-on-hold" in told and f"{path} (unsure-text)" in told and "release ID" in told
     assert (
-        json.loads(run(place, "status", "--json").stdout)["on_hold"][0]["reason"] == "unsure-text"
+        json.loads(run_command(place, "status", "--json").stdout)["on_hold"][0]["reason"]
+        == "unsure-text"
     )
-    assert "would be published: Doubtful" in run(place, "release", "--all", "--dry-run").output
+    assert (
+        "would be published: Doubtful" in run_command(place, "release", "--all", "--dry-run").output
+    )
     article_id = place.article("Doubtful").id
-    shown = run(place, "show", "--why", article_id).output
+    shown = run_command(place, "show", "--why", article_id).output
     assert (
         f"it is unclear which part of the page is the article; `syndicator release {article_id}`"
         " publishes it" in shown
     )
-    answer = json.loads(run(place, "release", str(place.path("Doubtful")), "--json").stdout)
+    answer = json.loads(run_command(place, "release", str(place.path("Doubtful")), "--json").stdout)
     assert (
         answer["applied"] and len(answer["articles"]) == 1 and "tags/law.atom" in answer["written"]
     )
-    assert "not on hold: Doubtful" in run(place, "release", answer["articles"][0]).output
+    assert "not on hold: Doubtful" in run_command(place, "release", answer["articles"][0]).output
     for words in ([], ["--all", "--source", "one"]):
         with pytest.raises(UsageError, match="say which articles"):
-            run(place, "release", *words)
-    assert "articles-on-hold" not in run(place, "status").output
+            run_command(place, "release", *words)
+    assert "articles-on-hold" not in run_command(place, "status").output

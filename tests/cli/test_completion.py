@@ -48,7 +48,7 @@ def test_a_shell_reads_its_script(shell: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def asked(*words: str) -> list[str]:
+def complete_words(*words: str) -> list[str]:
     """What bash is offered for the last of these words."""
     line = {
         COMPLETION_VARIABLE: "complete_bash",
@@ -70,26 +70,27 @@ def asked(*words: str) -> list[str]:
 
 @pytest.mark.slow
 def test_commands_options_and_sources_are_completed() -> None:
-    assert "reindex" in asked("rei") and "--source" in asked("refresh", "--so")
-    assert asked("refresh", "--source", "techcr")[0] == "techcrunch-ai"
+    assert "reindex" in complete_words("rei") and "--source" in complete_words("refresh", "--so")
+    assert complete_words("refresh", "--source", "techcr")[0] == "techcrunch-ai"
 
 
-def context(config: Path | None) -> Any:
+def make_context(config: Path | None) -> Any:
     return SimpleNamespace(params={"config": config} if config else {})
 
 
 def test_keys_and_tags_are_those_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text('[[source]]\nkey = "one"\n[[source]]\nkey = "two"\n')
     (tmp_path / "taxonomy.toml").write_text('[[tag]]\nname = "open source"\n')
-    assert complete_source_keys(context(tmp_path), "") == ["one", "two"] and complete_source_keys(
-        context(tmp_path), "t"
-    ) == ["two"]
-    assert complete_tag_names(context(tmp_path), "op") == ["open source"]
+    assert complete_source_keys(make_context(tmp_path), "") == [
+        "one",
+        "two",
+    ] and complete_source_keys(make_context(tmp_path), "t") == ["two"]
+    assert complete_tag_names(make_context(tmp_path), "op") == ["open source"]
     (tmp_path / "sources.d").mkdir()
     (tmp_path / "sources.d/more.toml").write_text('[[source]]\nkey = "three"\n')
-    assert complete_source_keys(context(tmp_path), "t") == ["two", "three"]
+    assert complete_source_keys(make_context(tmp_path), "t") == ["two", "three"]
     (tmp_path / "sources.d/more.toml").unlink()
     for wrong in ("[[source", "source = 1", "[[source]]\nurl = ''"):
         (tmp_path / "sources.toml").write_text(wrong)
-        assert complete_source_keys(context(tmp_path), "") == []
-    assert complete_source_keys(context(tmp_path / "none"), "") == []
+        assert complete_source_keys(make_context(tmp_path), "") == []
+    assert complete_source_keys(make_context(tmp_path / "none"), "") == []

@@ -29,7 +29,7 @@ def valid(filled: Instance) -> Instance:
     return filled
 
 
-def queries(instance: Instance) -> set[str]:
+def list_query_feeds(instance: Instance) -> set[str]:
     return {path.stem for path in (instance.folder / "feeds/public/queries").glob("*.atom")}
 
 
@@ -38,7 +38,7 @@ def test_a_file_with_a_fault_is_named_and_what_was_valid_counts(valid: Instance,
     text, fault = FAULTS[name]
     (valid.config / name).write_text(text)
     assert valid.run("refresh", "--source", "holt").exit_code == 0
-    assert queries(valid) == {"agents", *(["mr-holt"] if name == "feeds.toml" else [])}
+    assert list_query_feeds(valid) == {"agents", *(["mr-holt"] if name == "feeds.toml" else [])}
     (wrong,) = (one for one in valid.json("status")["conditions"] if one["kind"] == "configuration")
     assert fault in wrong["detail"] and name in wrong["detail"] and wrong["since"]
     assert valid.run("check").exit_code == 78
@@ -65,7 +65,7 @@ def test_a_query_that_was_never_valid_ends_no_feed(valid: Instance) -> None:
     (valid.config / "feeds.toml").write_text("[[feed\n")
     with pytest.raises(ConfigError, match="is not valid TOML"):
         valid.run("build")
-    assert queries(valid) == {"agents"}
+    assert list_query_feeds(valid) == {"agents"}
 
 
 def test_a_query_that_was_taken_out_ends_its_feed_whatever_is_wrong_elsewhere(
@@ -74,7 +74,7 @@ def test_a_query_that_was_taken_out_ends_its_feed_whatever_is_wrong_elsewhere(
     (valid.config / "feeds.toml").write_text("")
     sources = valid.config / "sources.toml"
     sources.write_text(sources.read_text() + "\n[[source]]\nkey = 'one'\n")
-    assert valid.run("build").exit_code == 0 and queries(valid) == set()
+    assert valid.run("build").exit_code == 0 and list_query_feeds(valid) == set()
 
 
 def test_sources_are_added_to_a_file_in_which_another_has_a_fault(

@@ -58,20 +58,20 @@ finally:
 """
 
 
-def commands(group: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def list_command_words(group: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """The words of each command, those of a group first."""
     for name, command in group.commands.items():
         yield (*words, name)
         if hasattr(command, "commands"):
-            yield from commands(command, (*words, name))
+            yield from list_command_words(command, (*words, name))
 
 
 load_commands()
 WHOLE: Any = typer.main.get_command(app)
-COMMANDS = list(commands(WHOLE))
+COMMANDS = list(list_command_words(WHOLE))
 
 
-def loaded(*words: str) -> set[str]:
+def list_loaded_packages(*words: str) -> set[str]:
     """The packages that a command loads."""
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, *words],
@@ -86,9 +86,9 @@ def loaded(*words: str) -> set[str]:
 
 
 def test_nothing_heavy_is_loaded() -> None:
-    assert loaded("--help").isdisjoint({*HEAVY, "pydantic"})
+    assert list_loaded_packages("--help").isdisjoint({*HEAVY, "pydantic"})
     # typer itself asks pydantic what a command's words are
-    assert loaded("refresh", "--help").isdisjoint(HEAVY)
+    assert list_loaded_packages("refresh", "--help").isdisjoint(HEAVY)
 
 
 def test_every_command_stands_in_one_panel() -> None:

@@ -12,7 +12,7 @@ from tests.cli.conftest import Instance
 PAGE = (Path(__file__).resolve().parents[2] / "docs/json.md").read_text(encoding="utf-8")
 
 
-def told(title: str) -> set[str]:
+def list_documented_keys(title: str) -> set[str]:
     """The keys that a part of the page names in backquotes."""
     part = PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
     assert part
@@ -21,10 +21,12 @@ def told(title: str) -> set[str]:
 
 def test_refresh_and_build(filled: Instance) -> None:
     run, built = filled.json("refresh", "--source", "gone"), filled.json("build")
-    assert told("refresh") - {"build"} == ({"sources"} | set(run["sources"][0])) & told("refresh")
-    assert told("build") - {"what", "reason", "detail"} <= set(built) and set(built) <= set(run) | {
-        "ended"
-    }
+    assert list_documented_keys("refresh") - {"build"} == (
+        {"sources"} | set(run["sources"][0])
+    ) & list_documented_keys("refresh")
+    assert list_documented_keys("build") - {"what", "reason", "detail"} <= set(built) and set(
+        built
+    ) <= set(run) | {"ended"}
 
 
 @pytest.mark.parametrize(
@@ -36,9 +38,9 @@ def test_check_and_config(filled: Instance, words: tuple[str, ...], keys: set[st
         (filled.config / "syndicator.toml").write_text("[site]\nurll = 1\n")
     found = filled.json(*words)
     first = found[0] if isinstance(found, list) else next(iter(found.values()))
-    assert keys & told("check, config show") <= set(first)
+    assert keys & list_documented_keys("check, config show") <= set(first)
 
 
 def test_show(filled: Instance) -> None:
     shown = filled.json("show", str(next((filled.folder / "feeds/articles").rglob("20*/*/*.md"))))
-    assert set(shown) == {"article", "markdown", "why"} <= told("show, reread")
+    assert set(shown) == {"article", "markdown", "why"} <= list_documented_keys("show, reread")

@@ -16,7 +16,7 @@ from syndicator.cli.mistakes import explain_missing
 UsageError = typer.BadParameter.__base__ or Exception
 
 
-def explain(typed: str) -> str:
+def read_mistake(typed: str) -> str:
     """What the command line says of `typed`, which must be wrong."""
     load_commands()
     with pytest.raises(UsageError) as raised:
@@ -40,25 +40,25 @@ def explain(typed: str) -> str:
     ],
 )
 def test_the_nearest_is_named_with_what_it_does(typed: str, named: str) -> None:
-    assert named in explain(typed)
+    assert named in read_mistake(typed)
 
 
 def test_few_are_named_and_none_twice() -> None:
-    said = explain("reread --all")
+    said = read_mistake("reread --all")
     assert said.count("`reread --") == 3
     assert "--json" not in said  # nobody means it
 
 
 def test_a_word_like_nothing_keeps_the_message() -> None:
-    assert explain("xyzzy") == "No such command 'xyzzy'."
+    assert read_mistake("xyzzy") == "No such command 'xyzzy'."
 
 
 def test_a_word_for_a_visit_names_nothing_that_deletes() -> None:
-    assert "prune" not in explain("run")
+    assert "prune" not in read_mistake("run")
 
 
 def test_other_mistakes_keep_their_message() -> None:
-    assert explain("refresh --limit x").startswith("Input should be a valid integer")
+    assert read_mistake("refresh --limit x").startswith("Input should be a valid integer")
 
 
 def test_programs_get_it_as_json() -> None:

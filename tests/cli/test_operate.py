@@ -11,7 +11,7 @@ from syndicator.core.errors import UsageError
 from tests.cli.conftest import Instance
 
 
-def published(instance: Instance, name: str = "all.json") -> list[dict[str, object]]:
+def list_published_items(instance: Instance, name: str = "all.json") -> list[dict[str, object]]:
     items: list[dict[str, object]] = json.loads(
         (instance.folder / "feeds/public" / name).read_text()
     )["items"]
@@ -23,7 +23,7 @@ def test_refresh_tells_what_came_and_what_failed(instance: Instance) -> None:
     output = instance.run("refresh", "--all").output
     assert "1 failed; 5 new articles, 0 changed" in output
     assert f"failed: gone: gone {instance.world.feed_url('gone')} answered 410" in output
-    assert len(published(instance)) == 5
+    assert len(list_published_items(instance)) == 5
 
 
 def test_build_names_an_article_that_it_ignores(filled: Instance) -> None:
@@ -86,20 +86,23 @@ def test_check_finds_what_is_missing_and_says_what_to_do(filled: Instance) -> No
 
 
 def test_a_withdrawal_is_tried_made_undone_and_purged(filled: Instance) -> None:
-    url = str(published(filled)[0]["url"])
-    before = published(filled)
+    url = str(list_published_items(filled)[0]["url"])
+    before = list_published_items(filled)
     tried = filled.run("withdraw", "--dry-run", url).output
     assert tried.startswith("would be withdrawn: ") and "from: all, " in tried
-    assert tried.endswith("nothing was changed (--dry-run)\n") and published(filled) == before
+    assert (
+        tried.endswith("nothing was changed (--dry-run)\n")
+        and list_published_items(filled) == before
+    )
     done = filled.run("withdraw", url).output
     assert done.startswith("withdrawn: ") and f"withdraw --undo {url}` brings it back" in done
-    assert len(published(filled)) == len(before) - 1
+    assert len(list_published_items(filled)) == len(before) - 1
     assert "as its file was" in filled.run("withdraw", "--undo", "--dry-run", url).output
     assert filled.json("withdraw", "--undo", url)["kept"] is True
-    assert published(filled) == before
+    assert list_published_items(filled) == before
     assert filled.json("withdraw", "--purge", url)["kept"] is False
     assert "once its source announces it" in filled.run("withdraw", "--undo", url).output
-    assert len(published(filled)) == len(before) - 1
+    assert len(list_published_items(filled)) == len(before) - 1
     with pytest.raises(UsageError, match="say one of the two"):
         filled.run("withdraw", "--undo", "--purge", url)
     with pytest.raises(UsageError, match="was withdrawn"):
@@ -118,11 +121,11 @@ def test_an_article_file_that_cannot_be_read_is_told_as_that(filled: Instance) -
 
 
 def test_what_is_withdrawn_is_gone_and_stays_away(filled: Instance) -> None:
-    url = published(filled)[0]["url"]
+    url = list_published_items(filled)[0]["url"]
     assert "withdrawn: " in filled.run("withdraw", str(url)).output
-    assert url not in [item["url"] for item in published(filled)]
+    assert url not in [item["url"] for item in list_published_items(filled)]
     filled.run("refresh", "--all")
-    assert len(published(filled)) == 4
+    assert len(list_published_items(filled)) == 4
     with pytest.raises(UsageError, match="give its address, its id or its file"):
         filled.run("withdraw", "https://nowhere.example/")
 
@@ -147,18 +150,18 @@ def test_kept_pages_are_pruned(filled: Instance) -> None:
 
 
 def test_articles_are_pruned_on_order_after_a_look(filled: Instance) -> None:
-    before = published(filled)
+    before = list_published_items(filled)
     looked = filled.run("prune", "--keep", "4", "--source", "holt", "--dry-run").output
     assert "1 article in " in looked and looked.endswith("nothing was changed (--dry-run)\n")
-    assert published(filled) == before
+    assert list_published_items(filled) == before
     done = filled.json("prune", "--keep", "4", "--source", "holt")
     (gone,) = done["articles"]
     assert done["applied"] and "all.atom" in done["written"] and "sources/holt" in done["feeds"]
-    assert len(published(filled)) == 4 and gone["url"] not in [
-        one["url"] for one in published(filled)
+    assert len(list_published_items(filled)) == 4 and gone["url"] not in [
+        one["url"] for one in list_published_items(filled)
     ]
     filled.run("refresh", "--all")
-    assert len(published(filled)) == 4
+    assert len(list_published_items(filled)) == 4
     assert filled.json("show", gone["url"], "--why")["why"]["state"].startswith("pruned")
 
 

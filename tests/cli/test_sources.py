@@ -15,7 +15,7 @@ from syndicator.cli import sources
 from syndicator.configuration.settings import load
 from syndicator.core.errors import ConfigError, MissingError, UsageError
 from tests.cli.conftest import Instance
-from tests.world import World, serving
+from tests.world import World, serve_world
 
 
 @pytest.fixture
@@ -226,7 +226,7 @@ def test_add_takes_a_list_as_import_does(empty: Instance) -> None:
 
 @pytest.mark.slow
 def test_a_permanent_move_is_written_when_asked_for(tmp_path: Path) -> None:
-    with serving(World(without={"slow"})) as world:
+    with serve_world(World(without={"slow"})) as world:
         instance = Instance(tmp_path, world)
         instance.follow("holt")
         world.move_feed("holt", "/new/feed.json")

@@ -16,11 +16,11 @@ app = typer.Typer()
 
 
 @app.command()
-def where(config: Config = CONFIG) -> None:
+def print_config_folder(config: Config = CONFIG) -> None:
     typer.echo(config)
 
 
-def found(*words: str, **environ: str) -> str:
+def run_with_config_option(*words: str, **environ: str) -> str:
     return CliRunner().invoke(app, words, env=environ, catch_exceptions=False).output.strip()
 
 
@@ -29,13 +29,13 @@ def test_option_then_variable_then_this_folder_then_the_account(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     home, variable = {"HOME": str(tmp_path / "home")}, {"SYNDICATOR_CONFIG": "/srv/feeds/config"}
-    assert found(**home) == "config"  # the error names it, and how to make it
+    assert run_with_config_option(**home) == "config"  # the error names it, and how to make it
     (tmp_path / "home/.config/syndicator").mkdir(parents=True)
-    assert found(**home) == f"{tmp_path}/home/.config/syndicator"
+    assert run_with_config_option(**home) == f"{tmp_path}/home/.config/syndicator"
     (tmp_path / "config").mkdir()
-    assert found(**home) == "config"
-    assert found(**home, **variable) == "/srv/feeds/config"
-    assert found("--config", "other", **home, **variable) == "other"
+    assert run_with_config_option(**home) == "config"
+    assert run_with_config_option(**home, **variable) == "/srv/feeds/config"
+    assert run_with_config_option("--config", "other", **home, **variable) == "other"
 
 
 def test_the_variable_is_no_unknown_setting() -> None:

@@ -25,7 +25,7 @@ from syndicator.visiting.fetch import client
 SECRET = "s3ntinel"
 
 
-def read(folder: Path, lines: str) -> Llm:
+def read_llm_settings(folder: Path, lines: str) -> Llm:
     (folder / "syndicator.toml").write_text(f"[describe.llm]\n{lines}\n")
     return load(folder, {}).describe.llm
 
@@ -40,7 +40,7 @@ def read(folder: Path, lines: str) -> Llm:
     ],
 )
 def test_taken(tmp_path: Path, lines: str) -> None:
-    assert read(tmp_path, lines).daily_calls == 500
+    assert read_llm_settings(tmp_path, lines).daily_calls == 500
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_taken(tmp_path: Path, lines: str) -> None:
 )
 def test_a_model_on_this_machine_gets_more_time(tmp_path: Path, url: str, seconds: float) -> None:
     lines = f'url = "{url}"\nmodel = "tiny"'
-    assert read(tmp_path, lines).seconds == seconds
-    assert read(tmp_path, f"{lines}\nseconds = 5").seconds == 5
+    assert read_llm_settings(tmp_path, lines).seconds == seconds
+    assert read_llm_settings(tmp_path, f"{lines}\nseconds = 5").seconds == 5
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_model_on_this_machine_gets_more_time(tmp_path: Path, url: str, second
 )
 def test_refused(tmp_path: Path, lines: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message) as refused:
-        read(tmp_path, lines)
+        read_llm_settings(tmp_path, lines)
     assert SECRET not in str(refused.value)
 
 

@@ -203,7 +203,7 @@ _KEYS = st.dictionaries(
 
 
 @st.composite
-def files(draw: st.DrawFn) -> str:
+def draw_toml_file(draw: st.DrawFn) -> str:
     parts = [draw(_BLANK)]
     for number in range(draw(st.integers(1, 5))):
         head = draw(st.sampled_from(_HEADS)) if number else "[[feed]]"
@@ -227,7 +227,7 @@ def differing_lines(before: str, after: str) -> tuple[str, str]:
     return "\n".join(old), "\n".join(new)
 
 
-@given(text=files(), number=st.integers(0, 4))
+@given(text=draw_toml_file(), number=st.integers(0, 4))
 def test_only_the_edited_key_differs(text: str, number: int) -> None:
     tables = tomllib.loads(text)["feed"]
     place: Place = ("feed", number % len(tables))
@@ -248,7 +248,7 @@ def test_only_the_edited_key_differs(text: str, number: int) -> None:
         ]
 
 
-@given(text=files(), number=st.integers(0, 4))
+@given(text=draw_toml_file(), number=st.integers(0, 4))
 def test_a_removed_table_takes_nothing_of_others_along(text: str, number: int) -> None:
     tables = tomllib.loads(text)["feed"]
     number %= len(tables)

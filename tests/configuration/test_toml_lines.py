@@ -63,17 +63,19 @@ def test_it_finds_what_tomllib_reads(name: str) -> None:
     """Every value of a real file has a line, and its text stands there."""
     text = (ROOT / "config" / f"{name}.toml").read_text(encoding="utf-8")
     found, lines = lines_of(text), text.splitlines()
-    for place, value in leaves(tomllib.loads(text)):
+    for place, value in list_leaves(tomllib.loads(text)):
         line = lines[found[place] - 1]
         assert str(value).lower() in line.lower() or str(place[-1]) in line
 
 
-def leaves(value: object, place: Place = ()) -> list[tuple[Place, object]]:
+def list_leaves(value: object, place: Place = ()) -> list[tuple[Place, object]]:
     if isinstance(value, dict):
-        return [leaf for key, inner in value.items() for leaf in leaves(inner, (*place, key))]
+        return [leaf for key, inner in value.items() for leaf in list_leaves(inner, (*place, key))]
     if isinstance(value, list):
         return [
-            leaf for number, inner in enumerate(value) for leaf in leaves(inner, (*place, number))
+            leaf
+            for number, inner in enumerate(value)
+            for leaf in list_leaves(inner, (*place, number))
         ]
     return [(place, value)]
 

@@ -135,7 +135,7 @@ class Chrome:
 
 
 @contextmanager
-def chrome() -> Iterator[Chrome]:
+def open_chrome() -> Iterator[Chrome]:
     """A browser, closed at the end; the test is skipped where there is none."""
     driver, browser = shutil.which("chromedriver"), shutil.which("chromium")
     if not driver or not browser:

@@ -34,7 +34,7 @@ from syndicator.operations.jobs.queue import Job, Queue
 from syndicator.operations.jobs.work import drain
 from syndicator.runs.daemon import serve_console
 from tests.cli.conftest import Instance
-from tests.world import World, patient_config, serving
+from tests.world import World, patient_config, serve_world
 
 PASSWORD = "correct horse battery"
 TAXONOMY = """[[category]]
@@ -166,7 +166,7 @@ class Served:
         return job
 
 
-def serve(instance: Instance) -> Iterator[Served]:
+def serve_instance(instance: Instance) -> Iterator[Served]:
     settings = load(instance.config)
     security.set_password(security.file_of(settings.state_dir), "operator", PASSWORD)
     loop, port, stop = asyncio.new_event_loop(), [0], asyncio.Event()
@@ -209,7 +209,7 @@ def _followed() -> tuple[Path, World]:
     temporary = TemporaryDirectory(prefix="followed-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
     folder, world = (
         Path(stack.enter_context(temporary)),
-        stack.enter_context(serving(World(without={"slow"}))),
+        stack.enter_context(serve_world(World(without={"slow"}))),
     )
     patient_config(folder / "config", world, port=0, taxonomy=TAXONOMY)
     settings = folder / "config/syndicator.toml"
@@ -247,7 +247,7 @@ def served(
     """A console over a copy of it, for the tests of a module."""
     folder = tmp_path_factory.mktemp("served")
     shutil.copytree(followed, folder, dirs_exist_ok=True)
-    yield from serve(Instance(folder, world))
+    yield from serve_instance(Instance(folder, world))
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def test_ten_sites_are_added_from_a_list(served: Served, browser: Browser, world
         assert (skipped["line"], len(job.result["candidates"])) == (2, 1)
 
 
-def look(served: Served, browser: Browser, **form: str) -> str:
+def post_look(served: Served, browser: Browser, **form: str) -> str:
     """The page of what was found."""
     job = served.ended(browser.post("/operations/look", form).job)
     assert job.status == "done", job
@@ -45,7 +45,7 @@ def look(served: Served, browser: Browser, **form: str) -> str:
 def test_a_site_is_followed(served: Served, browser: Browser, world: World) -> None:
     address = next(one.url for one in world.sources if one.key == "ledger")
     site = re.sub(r"/[^/]*$", "/", address)
-    body = look(served, browser, address=site)
+    body = post_look(served, browser, address=site)
     assert "Found at" in body and "entries" in body and body.count('class="preview"') >= 1
     assert "Where each field came from" in body and "<dt>title</dt>" in body
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
@@ -60,7 +60,7 @@ def test_a_site_is_followed(served: Served, browser: Browser, world: World) -> N
     job = served.done(browser.post("/add", form | {"licence": ""}))
     text = (served.instance.config / "sources.toml").read_text()
     assert 'category = "Cities"' in text and 'every = "6h"' in text and 'content = "link"' in text
-    again = look(served, browser, address=site)
+    again = post_look(served, browser, address=site)
     assert "followed already as" in again
     served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert 'every = "6h"' not in (served.instance.config / "sources.toml").read_text()
@@ -68,7 +68,9 @@ def test_a_site_is_followed(served: Served, browser: Browser, world: World) -> N
 
 def test_a_list_is_pasted(served: Served, browser: Browser) -> None:
     """Markup in its names is text, and what it cannot decide it does not."""
-    body = look(served, browser, opml=OPML.format(name="&lt;script&gt;alert(1)&lt;/script&gt;"))
+    body = post_look(
+        served, browser, opml=OPML.format(name="&lt;script&gt;alert(1)&lt;/script&gt;")
+    )
     assert "<script>alert" not in body and "&lt;script&gt;alert(1)" in body
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
     job = served.done(browser.post("/add", {"look": token, "take": "0"}))
@@ -80,7 +82,7 @@ def test_who_wrote_a_list_learns_nothing_of_this_machine(served: Served, browser
     """A variable in an address would be sent to whoever it leads to; the form of a source takes
     none, either."""
     document = OPML.format(name="x").replace("list.example/feed", "list.example/feed?key=${HOME}")
-    body = look(served, browser, opml=document)
+    body = post_look(served, browser, opml=document)
     assert "names a variable of this machine" in body and 'name="take"' not in body
     job = served.ended(
         browser.post("/operations/look", {"address": "https://list.example/${HOME}"}).job
@@ -104,7 +106,7 @@ def test_what_is_written_is_one_source_whatever_its_fields_have(
     served: Served, browser: Browser
 ) -> None:
     """TOML injection."""
-    body = look(served, browser, opml=OPML.format(name="x"))
+    body = post_look(served, browser, opml=OPML.format(name="x"))
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
     before = (served.instance.config / "sources.toml").read_text()
     evil = 'a"\nrobots = "ignore"\n[[source]]\nkey = "evil"\nurl = "https://evil.example/"\n#'

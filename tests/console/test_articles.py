@@ -15,19 +15,19 @@ from syndicator.core.model import Article
 from syndicator.core.ports import ArticleRecord
 from syndicator.store.tables.browse import UNSURE, Wanted
 from tests.console.conftest import Browser, Served
-from tests.console.test_today import EVIL, article
+from tests.console.test_today import EVIL, find_article
 
 
-def titles(browser: Browser, address: str) -> list[str]:
+def list_titles(browser: Browser, address: str) -> list[str]:
     body = browser.get(address).body
     return [
         unescape(one) for one in re.findall(r'<h3 lang="[^"]*"><a [^>]*><bdi>(.*?)</bdi>', body)
     ]
 
 
-def doubt(served: Served, title: str, score: float) -> Article:
+def set_category_score(served: Served, title: str, score: float) -> Article:
     """Let the category of an article be so likely."""
-    article_id = article(served, title)[0].id
+    article_id = find_article(served, title)[0].id
     with open_app(served.instance.config) as app:
         visits = app.archive.store.visits
         row, stamp = visits.article(article_id), visits.stamp(article_id)
@@ -39,10 +39,10 @@ def doubt(served: Served, title: str, score: float) -> Article:
 def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
     served: Served, browser: Browser
 ) -> None:
-    found = doubt(served, "What my scraper owes your server", 0.31)
-    doubt(served, "A seven-watt summariser", 0.9)
-    unsure = titles(browser, "/articles")
-    everything = titles(browser, "/articles?filter=all")
+    found = set_category_score(served, "What my scraper owes your server", 0.31)
+    set_category_score(served, "A seven-watt summariser", 0.9)
+    unsure = list_titles(browser, "/articles")
+    everything = list_titles(browser, "/articles?filter=all")
     assert 0 < len(unsure) < len(everything) and set(unsure) < set(everything)
     assert found.title in unsure
     assert not {"A seven-watt summariser"} & set(unsure)  # it has tags and a likely category
@@ -54,7 +54,7 @@ def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
 
 
 def test_a_row_has_a_date_and_the_beginning_of_its_text(served: Served, browser: Browser) -> None:
-    found, _ = article(served, "A seven-watt summariser")
+    found, _ = find_article(served, "A seven-watt summariser")
     row = html.fromstring(browser.get("/articles?filter=all").body).get_element_by_id(
         f"a-{found.id}"
     )
@@ -112,14 +112,14 @@ def test_forms_offer_what_articles_have(served: Served, browser: Browser) -> Non
     ],
 )
 def test_a_search_finds_what_it_says(browser: Browser, query: str, found: set[str]) -> None:
-    assert set(titles(browser, f"/articles?{query}")) == found
+    assert set(list_titles(browser, f"/articles?{query}")) == found
 
 
 def test_how_likely_a_category_is_is_known_of_what_was_read(
     served: Served, browser: Browser
 ) -> None:
     """And shown where it is little; the least likely stand first."""
-    doubt(served, "Three evals I trust", 0.31)
+    set_category_score(served, "Three evals I trust", 0.31)
     with open_app(served.instance.config) as app:
         known = {
             one.article.title: one.score
@@ -135,8 +135,8 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(
 
 
 def test_what_was_confirmed_is_unsure_no_more(served: Served, browser: Browser) -> None:
-    found = doubt(served, "What my scraper owes", 0.31)
-    assert found.title in titles(browser, "/articles")
+    found = set_category_score(served, "What my scraper owes", 0.31)
+    assert found.title in list_titles(browser, "/articles")
     form = {
         "id": found.id,
         "tags": "",
@@ -145,11 +145,11 @@ def test_what_was_confirmed_is_unsure_no_more(served: Served, browser: Browser) 
         "next": "/articles",
     }
     served.done(browser.post("/operations/set-tags", form))
-    assert found.title not in titles(browser, "/articles")
+    assert found.title not in list_titles(browser, "/articles")
 
 
 def test_an_edit_is_seen_before_it_is_saved(served: Served, browser: Browser) -> None:
-    found, path = article(served, "A seven-watt summariser")
+    found, path = find_article(served, "A seven-watt summariser")
     address, before = f"/articles/{found.id}", path.read_text()
     page = browser.get(address).body
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', page)
@@ -165,7 +165,7 @@ def test_an_edit_is_seen_before_it_is_saved(served: Served, browser: Browser) ->
     assert "Preview of its entry" in shown and "+title: Seven watts" in unescape(shown)
     assert path.read_text() == before
     job = served.done(browser.post("/operations/edit", form | {"id": found.id}))
-    after, _ = article(served, "Seven watts")
+    after, _ = find_article(served, "Seven watts")
     assert (after.title, after.excerpt, after.author, after.body) == (
         "Seven watts",
         "One sentence.",
@@ -178,7 +178,7 @@ def test_an_edit_is_seen_before_it_is_saved(served: Served, browser: Browser) ->
         browser.post("/operations/edit", form | {"id": found.id, "title": "Late"}).job
     )
     assert stale.status == "failed" and "edited meanwhile" in stale.said
-    assert article(served, "Seven watts")[0].title == "Seven watts"
+    assert find_article(served, "Seven watts")[0].title == "Seven watts"
     served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == before
 
@@ -189,7 +189,7 @@ def test_an_edit_is_seen_before_it_is_saved(served: Served, browser: Browser) ->
 def test_what_cannot_be_is_not_saved(
     served: Served, browser: Browser, field: str, value: str
 ) -> None:
-    found, path = article(served, "A Rust port nobody asked for")
+    found, path = find_article(served, "A Rust port nobody asked for")
     before, address = path.read_text(), f"/articles/{found.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
     job = served.ended(
@@ -200,7 +200,7 @@ def test_what_cannot_be_is_not_saved(
 
 def test_a_text_writes_no_key_of_the_file(served: Served, browser: Browser) -> None:
     """Injection of frontmatter, and markup that is shown as text."""
-    found, _ = article(served, "A Rust port nobody asked for")
+    found, _ = find_article(served, "A Rust port nobody asked for")
     address = f"/articles/{found.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
     evil = f"x'\nhold: true\nid: 'aaaa'\n---\n{EVIL}"
@@ -209,7 +209,7 @@ def test_a_text_writes_no_key_of_the_file(served: Served, browser: Browser) -> N
             "/operations/edit", {"id": found.id, "stamp": stamp, "title": evil, "author": evil}
         )
     )
-    after, _ = article(served, "alert(1)")
+    after, _ = find_article(served, "alert(1)")
     assert (after.id, after.hold) == (found.id, False)
     for page in (address, f"/changes/{job.change}", "/changes", "/articles?filter=all", "/"):
         assert "<script>alert" not in browser.get(page).body, page
@@ -217,7 +217,7 @@ def test_a_text_writes_no_key_of_the_file(served: Served, browser: Browser) -> N
 
 
 def test_copies_are_parted(served: Served, browser: Browser) -> None:
-    copy, _ = article(served, "The pothole commons")
+    copy, _ = find_article(served, "The pothole commons")
     assert "A copy of" in browser.get(f"/articles/{copy.id}").body
     served.done(browser.post("/operations/split", {"id": copy.id, "next": "/"}))
     assert copy.url in (served.settings.public_dir / "all.atom").read_text()
@@ -225,7 +225,8 @@ def test_copies_are_parted(served: Served, browser: Browser) -> None:
 
 def test_a_story_is_joined_and_left(served: Served, browser: Browser) -> None:
     ids = [
-        article(served, part)[0].id for part in ("A seven-watt summariser", "Three evals I trust")
+        find_article(served, part)[0].id
+        for part in ("A seven-watt summariser", "Three evals I trust")
     ]
     served.done(browser.post("/each", {"act": "join", "id": ids, "next": "/articles"}))
     assert "Other articles of its story" in browser.get(f"/articles/{ids[0]}").body

@@ -10,12 +10,12 @@ from lxml import html
 
 from syndicator.console.routes.operations import cut_lists
 from tests.console.conftest import Browser, Served
-from tests.console.test_today import article
+from tests.console.test_today import find_article
 
 LAST = ("/operations/remove-source", "/operations/withdraw", "/logout")  # after which less is there
 
 
-def forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, list[str]]]]:
+def list_forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, list[str]]]]:
     """Method, address and fields of each form of a page, one for each of its buttons."""
     found = []
     answer = browser.get(path)
@@ -48,7 +48,7 @@ def forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, list[st
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_every_form_is_sent_without_a_script(served: Served, browser: Browser) -> None:
-    one, _ = article(served, "A seven-watt summariser")
+    one, _ = find_article(served, "A seven-watt summariser")
     asked = {
         "merge-tags": {"old": "LLM", "new": "AI", "then": "plan"},
         "try-category": {"name": "Cities", "description": "streets"},
@@ -77,7 +77,7 @@ def test_every_form_is_sent_without_a_script(served: Served, browser: Browser) -
     pages += ["/operations/hide", "/queries/articles", "/settings"]
     every = {}
     for path in pages:
-        for method, address, fields in forms(browser, path):
+        for method, address, fields in list_forms(browser, path):
             every.setdefault(
                 (method, address, *fields.get("act", ()), *fields.get("then", ())), (path, fields)
             )

@@ -14,7 +14,7 @@ from syndicator.console import security
 from syndicator.console.security import ALL_FREE, Throttle, hosts, is_for_us, is_from_us
 from syndicator.core.errors import ConfigError, UsageError
 from tests.console.conftest import PASSWORD, Browser, Served
-from tests.console.test_today import article
+from tests.console.test_today import find_article
 
 PAGES = ("/", "/add", "/changes", "/jobs/1", "/pictures/x.webp")
 
@@ -339,7 +339,7 @@ def test_after_a_login_one_stays_on_the_console(served: Served) -> None:
 
 @pytest.mark.slow
 def test_no_form_fails_the_console(served: Served, browser: Browser) -> None:
-    found, _ = article(served, "A seven-watt summariser")
+    found, _ = find_article(served, "A seven-watt summariser")
     forms = {
         "/add": ("look", "take"),
         f"/articles/{found.id}": ("title", "cover", "body", "stamp"),

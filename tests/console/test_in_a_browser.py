@@ -16,10 +16,10 @@ from syndicator.cli.demo.world import write_config
 from syndicator.console.routes import articles
 from tests import axe as axe_core
 from tests.cli.conftest import Instance
-from tests.console.chrome import KEYS, Chrome, chrome
-from tests.console.conftest import PASSWORD, TAXONOMY, Served, serve
-from tests.console.test_today import article
-from tests.reading.lists.test_pointed import BESIDE, STORIES, page
+from tests.console.chrome import KEYS, Chrome, open_chrome
+from tests.console.conftest import PASSWORD, TAXONOMY, Served, serve_instance
+from tests.console.test_today import find_article
+from tests.reading.lists.test_pointed import BESIDE, STORIES, make_front_page
 from tests.world import World
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -33,7 +33,7 @@ axe.run(document, {resultTypes: ["violations"]}).then((found) =>
 
 @pytest.fixture(scope="module")
 def window(served: Served) -> Iterator[Chrome]:
-    with chrome() as made:
+    with open_chrome() as made:
         made.open(f"http://127.0.0.1:{served.port}/login")
         made.type("input[name=password]", PASSWORD)
         made.click("button")
@@ -44,27 +44,27 @@ def window(served: Served) -> Iterator[Chrome]:
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     """axe-core, from npm."""
-    return axe_core.script(tmp_path_factory.mktemp("npm")).read_text()
+    return axe_core.fetch_axe_script(tmp_path_factory.mktemp("npm")).read_text()
 
 
-def visit(window: Chrome, served: Served, path: str) -> None:
+def visit_page(window: Chrome, served: Served, path: str) -> None:
     window.open(f"http://127.0.0.1:{served.port}{path}")
 
 
-def changed(served: Served) -> int:
+def count_changes(served: Served) -> int:
     """How many changes the log has."""
     return len(served.console.log.newest(1000))
 
 
-def until(served: Served, count: int) -> None:
+def wait_for_changes(served: Served, count: int) -> None:
     end = time.monotonic() + 60
-    while changed(served) < count:
+    while count_changes(served) < count:
         assert time.monotonic() < end
         time.sleep(0.1)
 
 
 def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, world: World) -> None:
-    found, _ = article(served, "A seven-watt summariser")
+    found, _ = find_article(served, "A seven-watt summariser")
     site = urljoin(next(one.url for one in world.sources if one.key == "ledger"), "/")
     job = served.console.ask("look", {"address": site}, "operator")
     served.ended(job.id)
@@ -108,7 +108,7 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
     for width, height, dark in LOOKS:
         window.look(width, height, dark=dark)
         for name, path in pages.items():
-            visit(window, served, path)
+            visit_page(window, served, path)
             window.find("h1")
             assert not window.run("return document.documentElement.scrollWidth > innerWidth"), (
                 name,
@@ -123,26 +123,26 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
     window.look(1280, 900, dark=False)
 
 
-def at(window: Chrome) -> str:
+def read_current_row(window: Chrome) -> str:
     return str(window.run("return document.querySelector('.row.at [name=id]').value"))
 
 
 def test_today_is_done_with_keys(served: Served, window: Chrome) -> None:
     """j to the first article, t and a tag, Enter; u takes it back. Then c and the number of a
     category."""
-    visit(window, served, "/")
-    before = changed(served)
+    visit_page(window, served, "/")
+    before = count_changes(served)
     window.press("?")
     window.until("return document.getElementById('keys').open", "the list of keys")
     window.press(KEYS["escape"])
     window.run("document.activeElement.blur()")
     while not window.run("return document.querySelector('.row.at') !== null"):
         window.press("j")
-    article_id = at(window)
+    article_id = read_current_row(window)
     window.press("t")
     window.run("document.activeElement.value = ''")
     window.press("LLM, AI" + KEYS["enter"])
-    until(served, before + 1)
+    wait_for_changes(served, before + 1)
     assert "LLM AI" in window.run(
         "return document.querySelector(arguments[0]).innerText", f"#a-{article_id} .chips"
     )
@@ -158,21 +158,21 @@ def test_today_is_done_with_keys(served: Served, window: Chrome) -> None:
 
     assert now()[:2] == (("LLM", "AI"), "operator")
     window.press("u")
-    until(served, before + 2)
+    wait_for_changes(served, before + 2)
     window.until(
         f"return document.querySelector('#a-{article_id}:not(.said)') !== null", "the rows anew"
     )
     window.press("k")
-    assert at(window) == article_id
+    assert read_current_row(window) == article_id
     window.press("c2")
-    until(served, before + 3)
-    assert now()[2] == "Cities" and at(window) != article_id  # on to the next one
+    wait_for_changes(served, before + 3)
+    assert now()[2] == "Cities" and read_current_row(window) != article_id  # on to the next one
     assert window.logged() == []
 
 
 def test_several_are_changed_at_once_and_taken_back_at_once(served: Served, window: Chrome) -> None:
-    visit(window, served, "/articles?filter=all")
-    before = changed(served)
+    visit_page(window, served, "/articles?filter=all")
+    before = count_changes(served)
     window.find(".row")
     window.press("jxjx")
     ids = window.run(
@@ -181,12 +181,12 @@ def test_several_are_changed_at_once_and_taken_back_at_once(served: Served, wind
     )
     assert len(ids) == 2 and "2 selected" in window.text()
     window.press("h")
-    until(served, before + 1)
+    wait_for_changes(served, before + 1)
     assert set(served.console.log.newest(1)[0].subjects) == {*ids}
     window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
     assert "2 articles hidden" in window.text()
     window.press("u")
-    until(served, before + 2)
+    wait_for_changes(served, before + 2)
     window.until(
         "return !document.querySelector('.row[data-hold]') && !document.querySelector('.said')",
         "all back",
@@ -197,35 +197,35 @@ def test_several_are_changed_at_once_and_taken_back_at_once(served: Served, wind
 def test_a_site_is_added(served: Served, window: Chrome, world: World) -> None:
     """An address, Look, Add: two clicks and an address."""
     site = urljoin(next(one.url for one in world.sources if one.key == "meridian"), "/")
-    visit(window, served, "/")
-    before = changed(served)
+    visit_page(window, served, "/")
+    before = count_changes(served)
     window.type("#address", site)
     window.click("form.add button")
     window.wait("Where each field came from", 90)
     window.click("form.found-sources > button")
-    until(served, before + 1)
+    wait_for_changes(served, before + 1)
     assert f'url = "{site}' in (served.instance.config / "sources.toml").read_text()
     window.wait("added: ")
 
 
 def test_an_article_is_edited(served: Served, window: Chrome) -> None:
-    found, _ = article(served, "What my scraper owes")
-    visit(window, served, f"/articles/{found.id}")
-    before = changed(served)
+    found, _ = find_article(served, "What my scraper owes")
+    visit_page(window, served, f"/articles/{found.id}")
+    before = count_changes(served)
     window.type("form.stack input[name=title]", "What it owes")
     window.click("button[value=preview]")
     window.wait("Preview of its entry")
     assert "+title: What it owes" in window.text()
     window.click("button[value=save]")
-    until(served, before + 1)
-    assert article(served, "What it owes")[0].id == found.id
+    wait_for_changes(served, before + 1)
+    assert find_article(served, "What it owes")[0].id == found.id
 
 
 def test_keys_go_on_to_the_next_page_and_show_the_beginning(
     served: Served, window: Chrome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(articles, "SHOWN", 5)
-    visit(window, served, "/articles?filter=all")
+    visit_page(window, served, "/articles?filter=all")
     titles = window.run(
         "return [...document.querySelectorAll('.row h3')].map((one) => one.innerText)"
     )
@@ -251,39 +251,39 @@ def test_keys_go_on_to_the_next_page_and_show_the_beginning(
 def test_a_new_category_is_made_only_if_it_is_confirmed(served: Served, window: Chrome) -> None:
     path = served.instance.config / "taxonomy.toml"
     taxonomy = path.read_text()
-    before = changed(served)
+    before = count_changes(served)
     try:
         path.write_text("")  # as a new folder has it
-        visit(window, served, "/articles?filter=all")
+        visit_page(window, served, "/articles?filter=all")
         window.press("jc")
         window.press("Long" + KEYS["enter"])
         window.wait("There is no “Long”. Enter again")
         window.press(KEYS["escape"])
         window.until("return !document.querySelector('.row .chips input')", "the row as it was")
-        assert changed(served) == before
+        assert count_changes(served) == before
         window.press("c")
         window.press("Long" + KEYS["enter"] * 2)
-        until(served, before + 1)
+        wait_for_changes(served, before + 1)
         window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
         window.press("u")
-        until(served, before + 2)
+        wait_for_changes(served, before + 2)
     finally:
         path.write_text(taxonomy)
 
 
 def test_a_taxonomy_with_categories_takes_no_other(served: Served, window: Chrome) -> None:
-    visit(window, served, "/articles?filter=all")
-    before = changed(served)
+    visit_page(window, served, "/articles?filter=all")
+    before = count_changes(served)
     window.press("jc")
     window.press("Long" + KEYS["enter"] * 2)
     window.wait("There is no “Long”. The page Tags adds categories")
-    assert changed(served) == before
+    assert count_changes(served) == before
 
 
 def test_a_site_is_mended_by_pointing(served: Served, window: Chrome) -> None:
     """Click the text, its selector, Try, Save, what changes, Apply: six clicks."""
-    visit(window, served, "/sources/launchbeat/mend")
-    before = changed(served)
+    visit_page(window, served, "/sources/launchbeat/mend")
+    before = count_changes(served)
     frame = window.find("iframe#page")
     window.enter(frame)
     window.find("p[data-n]")
@@ -297,7 +297,7 @@ def test_a_site_is_mended_by_pointing(served: Served, window: Chrome) -> None:
     window.click("button[value=try]")
     window.wait("Save these rules", 60)
     window.click("form.acts button[value=save]")
-    until(served, before + 1)
+    wait_for_changes(served, before + 1)
     window.wait("Preview its articles")
     window.click("section form.acts button[value=plan]")
     window.until(
@@ -316,14 +316,14 @@ def test_a_list_is_pointed_to_and_followed(
         "holt",
         200,
         path="/front",
-        body=page(STORIES, BESIDE),
+        body=make_front_page(STORIES, BESIDE),
         headers={"content-type": "text/html"},
     )
     site = urljoin(next(one.url for one in world.sources if one.key == "holt"), "/front")
     job = served.console.ask("look", {"address": site}, "operator")
     assert served.ended(job.id).status == "done"
-    visit(window, served, f"/add?job={job.id}")
-    before = changed(served)
+    visit_page(window, served, f"/add?job={job.id}")
+    before = count_changes(served)
     window.click("a[href^='/lists']")
     window.enter(window.find("iframe#page"))
     window.click("aside li a")
@@ -347,7 +347,7 @@ def test_a_list_is_pointed_to_and_followed(
         assert not window.run("return document.documentElement.scrollWidth > innerWidth"), width
     window.look(1280, 900, dark=False)
     window.click(".choose")
-    until(served, before + 1)
+    wait_for_changes(served, before + 1)
     assert f'url = "{site}"' in (served.instance.config / "sources.toml").read_text()
     window.wait("by the list of 8 articles")
     world.heal("holt")
@@ -356,7 +356,7 @@ def test_a_list_is_pointed_to_and_followed(
 
 def test_what_is_in_the_frame_cannot_reach_out(served: Served, window: Chrome) -> None:
     """Whatever ran there would have no cookie, no parent to read and no network."""
-    visit(window, served, "/sources/launchbeat/mend")
+    visit_page(window, served, "/sources/launchbeat/mend")
     window.enter(window.find("iframe#page"))
     window.find("p[data-n]")
     said = window.run_async(
@@ -383,8 +383,8 @@ def test_a_stranger_goes_from_nothing_to_a_mended_site(
     instance.follow()
     site = urljoin(next(one.url for one in world.sources if one.key == "launchbeat"), "/")
     window.clicks, began = 0, time.monotonic()
-    for served in serve(instance):
-        visit(window, served, "/login")
+    for served in serve_instance(instance):
+        visit_page(window, served, "/login")
         window.type("input[name=password]", PASSWORD)
         window.click("button")
         window.wait("No sources yet")

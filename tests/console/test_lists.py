@@ -14,7 +14,7 @@ import pytest
 from syndicator.app.container import open_app
 from tests.console.conftest import Browser, Served
 from tests.console.test_today import EVIL
-from tests.reading.lists.test_pointed import BESIDE, STORIES, page
+from tests.reading.lists.test_pointed import BESIDE, STORIES, make_front_page
 from tests.world import World
 
 FRONT = "/front"
@@ -25,14 +25,18 @@ def site(world: World) -> Iterator[str]:
     """A site without a feed, whose front page has a list and another beside it."""
     hostile = [(9, f"{EVIL.replace('<', '&lt;')} of week nine"), *BESIDE]
     world.fail(
-        "holt", 200, path=FRONT, body=page(STORIES, hostile), headers={"content-type": "text/html"}
+        "holt",
+        200,
+        path=FRONT,
+        body=make_front_page(STORIES, hostile),
+        headers={"content-type": "text/html"},
     )
     world.fail("holt", 404, path="/robots.txt", body=b"")
     yield urljoin(next(one.url for one in world.sources if one.key == "holt"), FRONT)
     world.heal("holt")
 
 
-def looked(served: Served, browser: Browser, site: str) -> str:
+def run_look_job(served: Served, browser: Browser, site: str) -> str:
     job = served.done(browser.post("/operations/look", {"address": site}))
     assert f'href="/lists?job={job.id}"' in browser.get(f"/add?job={job.id}").body
     return job.id
@@ -53,7 +57,7 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     served: Served, browser: Browser, site: str
 ) -> None:
     path = served.instance.config / "sources.toml"
-    before, job = path.read_text(), looked(served, browser, site)
+    before, job = path.read_text(), run_look_job(served, browser, site)
     number = place_of(browser, job, "Harbour notice of week 2")
     shown = browser.post(f"/lists/{job}/point", {"number": number}).body
     assert (
@@ -120,7 +124,7 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
 def test_what_a_strangers_page_says_is_a_number_or_nothing(
     served: Served, browser: Browser, site: str
 ) -> None:
-    job = looked(served, browser, site)
+    job = run_look_job(served, browser, site)
     for number in ("", "-1", "1e3", "٣", "1;2", "0x1", "9" * 30, EVIL, '{"pointed": 1}'):
         assert browser.post(f"/lists/{job}/point", {"number": number}).status == 404
         assert browser.post(f"/lists/{job}", {"number": number, "choice": "0"}).status == 404

@@ -10,7 +10,7 @@ import pytest
 
 from tests.console.conftest import Browser, Served
 from tests.console.test_source import form_of
-from tests.console.test_today import EVIL, article
+from tests.console.test_today import EVIL, find_article
 
 MEND = "/sources/launchbeat/mend"
 
@@ -59,7 +59,7 @@ def test_pointing_makes_selectors(browser: Browser) -> None:
 def test_rules_are_tried_saved_applied_and_taken_back(served: Served, browser: Browser) -> None:
     path = served.instance.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "launchbeat"', 'key = "launchbeat"  # ours', 1))
-    before, (_, file) = path.read_text(), article(served, "Fourteen cities share one model")
+    before, (_, file) = path.read_text(), find_article(served, "Fourteen cities share one model")
     whole = file.read_text()
     form = {
         "key": "launchbeat",

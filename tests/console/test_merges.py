@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from tests.console.conftest import TAXONOMY, Browser, Served
-from tests.console.test_today import article
+from tests.console.test_today import find_article
 
 
 def test_a_merge_is_taken_back(served: Served, browser: Browser) -> None:
@@ -18,13 +18,13 @@ def test_a_merge_is_taken_back(served: Served, browser: Browser) -> None:
         ("Three evals I trust", "LLM, Robots"),
         ("A seven-watt summariser", "Robots, AI"),
     ):
-        found, _ = article(served, title)
+        found, _ = find_article(served, title)
         seen = "\n".join(found.tags)
         form = {"id": found.id, "tags": tags, "seen": seen, "category": found.category, "next": "/"}
         served.done(browser.post("/operations/set-tags", form))
     first, (_, file) = (
-        article(served, "Three evals I trust")[0],
-        article(served, "A seven-watt summariser"),
+        find_article(served, "Three evals I trust")[0],
+        find_article(served, "A seven-watt summariser"),
     )
     before, text, whole = path.read_text(), file.read_text(), (feeds / "robots.atom").read_text()
     id_of = re.compile(r"<id>(urn:uuid:[^<]+)</id>")
@@ -33,9 +33,9 @@ def test_a_merge_is_taken_back(served: Served, browser: Browser) -> None:
     )
     assert "cannot be taken back" not in browser.get(f"/tags?job={planned.id}").body
     done = served.done(browser.post("/operations/merge-tags", {"old": "Robots", "new": "LLM"}))
-    assert article(served, "Three evals I trust")[0].tags == ("LLM",)
+    assert find_article(served, "Three evals I trust")[0].tags == ("LLM",)
     assert (
-        article(served, "A seven-watt summariser")[0].tags == ("LLM", "AI")
+        find_article(served, "A seven-watt summariser")[0].tags == ("LLM", "AI")
         and "Robots" in path.read_text()
     )
     assert (
@@ -47,7 +47,7 @@ def test_a_merge_is_taken_back(served: Served, browser: Browser) -> None:
     back = served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
     assert "1 with tags that were edited since" in back.said
     assert path.read_text() == before and file.read_text() == text
-    assert article(served, "Three evals I trust")[0].tags == ("AI",)
+    assert find_article(served, "Three evals I trust")[0].tags == ("AI",)
     again = (feeds / "robots.atom").read_text()
     assert id_of.findall(again)[0] == id_of.findall(whole)[0] and "A seven-watt summariser" in again
     assert "A seven-watt summariser" not in (feeds / "llm.atom").read_text()
@@ -69,7 +69,7 @@ def test_a_merge_is_not_taken_back_where_the_other_tag_went_on(
     """Nothing is changed then."""
     path = served.instance.config / "taxonomy.toml"
     path.write_text(TAXONOMY + '\n[[tag]]\nname = "Drones"\n')
-    found, _ = article(served, "A seven-watt summariser")
+    found, _ = find_article(served, "A seven-watt summariser")
     form = {
         "id": found.id,
         "tags": "Drones",
@@ -85,4 +85,4 @@ def test_a_merge_is_not_taken_back_where_the_other_tag_went_on(
         browser.post("/operations/undo", {"number": str(merge.change), "next": "/"}).job
     )
     assert refused.status == "failed" and path.read_text() == now
-    assert article(served, "A seven-watt summariser")[0].tags == ("Models",)
+    assert find_article(served, "A seven-watt summariser")[0].tags == ("Models",)

@@ -26,7 +26,7 @@ def test_all_are_listed_and_found(browser: Browser) -> None:
     assert "No source matches" in browser.get("/sources?q=%25").body
 
 
-def names(browser: Browser, query: str = "") -> list[str]:
+def list_source_names(browser: Browser, query: str = "") -> list[str]:
     rows = re.findall(
         r'<tr class="item">.*?value="([^"]+)"', browser.get(f"/sources?{query}").body, re.S
     )
@@ -34,16 +34,19 @@ def names(browser: Browser, query: str = "") -> list[str]:
 
 
 def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
-    assert names(browser)[0] == "gone"  # the sickest
-    assert names(browser, "only=sick") == ["gone"] and names(browser, "only=paused") == []
+    assert list_source_names(browser)[0] == "gone"  # the sickest
+    assert (
+        list_source_names(browser, "only=sick") == ["gone"]
+        and list_source_names(browser, "only=paused") == []
+    )
     shown = re.findall(
         r'<a href="/sources/[^>]*><bdi>(.*?)</bdi>', browser.get("/sources?sort=name").body
     )
     # which its feed calls otherwise
     assert shown == sorted(shown, key=str.casefold) and "holt" not in shown
     assert (
-        names(browser, "sort=articles")[-1] == "gone"
-        and names(browser, "sort=x&only=y&page=-1")[0] == "gone"
+        list_source_names(browser, "sort=articles")[-1] == "gone"
+        and list_source_names(browser, "sort=x&only=y&page=-1")[0] == "gone"
     )
     body = browser.get("/sources").body
     assert ", 5 articles in the last 12 weeks" in body and "1 visit, " in body
@@ -60,14 +63,17 @@ def test_several_are_paused_and_resumed_without_a_script(served: Served, browser
         "tags": "",
     }
     job = served.done(browser.post("/each", chosen | {"act": "rest"}))
-    assert {*names(browser, "only=paused")} == {
+    assert {*list_source_names(browser, "only=paused")} == {
         "holt",
         "parallel",
     } and job.said == "2 sources paused"
     served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == before
     job = served.done(browser.post("/each", chosen | {"act": "change-source"}))
-    assert path.read_text().count('every = "12h"') == 2 and names(browser, "only=paused") == []
+    assert (
+        path.read_text().count('every = "12h"') == 2
+        and list_source_names(browser, "only=paused") == []
+    )
     served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == before
     for act in ("prune", "", "../x"):

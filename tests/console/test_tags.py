@@ -13,7 +13,7 @@ from lxml import html
 
 from syndicator.app.container import open_app
 from tests.console.conftest import Browser, Served
-from tests.console.test_today import EVIL, article
+from tests.console.test_today import EVIL, find_article
 
 
 def test_names_are_counted(browser: Browser) -> None:
@@ -45,7 +45,7 @@ def test_unlisted_tags_that_one_article_has_are_folded(served: Served, browser: 
 def test_a_rename_is_seen_then_done_then_taken_back(served: Served, browser: Browser) -> None:
     path = served.instance.config / "taxonomy.toml"
     path.write_text("# our words\n" + path.read_text())
-    before, (found, file) = path.read_text(), article(served, "A seven-watt summariser")
+    before, (found, file) = path.read_text(), find_article(served, "A seven-watt summariser")
     assert "AI" in found.tags
     form = {"old": "ai", "new": "Artificial intelligence"}
     planned = served.done(browser.post("/operations/rename-tag", form | {"then": "plan"}))
@@ -61,7 +61,7 @@ def test_a_rename_is_seen_then_done_then_taken_back(served: Served, browser: Bro
     )
     assert "Artificial intelligence" in file.read_text()
     served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
-    assert article(served, "A seven-watt summariser")[0].tags == found.tags
+    assert find_article(served, "A seven-watt summariser")[0].tags == found.tags
     assert (served.settings.public_dir / "tags/ai.atom").exists()
 
 

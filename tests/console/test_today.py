@@ -15,7 +15,7 @@ from tests.console.conftest import Browser, Served
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'{{7*7}}"
 
 
-def article(served: Served, part: str) -> tuple[Article, Path]:
+def find_article(served: Served, part: str) -> tuple[Article, Path]:
     """An article of the instance by a part of its title, and the path of its file."""
     with open_app(served.instance.config) as app:
         for article_id, stamp in app.archive.store.visits.stamps().items():
@@ -45,7 +45,7 @@ def test_what_needs_you_has_its_cure_as_a_button(served: Served, browser: Browse
 
 
 def test_tags_are_corrected_in_place_and_taken_back(served: Served, browser: Browser) -> None:
-    before, path = article(served, "A seven-watt summariser")
+    before, path = find_article(served, "A seven-watt summariser")
     whole = path.read_text()
     form = {
         "id": before.id,
@@ -55,7 +55,7 @@ def test_tags_are_corrected_in_place_and_taken_back(served: Served, browser: Bro
         "next": "/",
     }
     job = served.done(browser.post("/operations/set-tags", form))
-    after, _ = article(served, "A seven-watt summariser")
+    after, _ = find_article(served, "A seven-watt summariser")
     assert (after.tags, after.category, after.tags_by) == (("LLM", "AI"), "Cities", "operator")
     assert "cities" in (served.settings.public_dir / "categories/cities.atom").read_text()
     shown = browser.get(f"/?job={job.id}").body
@@ -71,25 +71,25 @@ def test_tags_are_corrected_in_place_and_taken_back(served: Served, browser: Bro
 
 
 def test_tags_that_changed_meanwhile_are_not_overwritten(served: Served, browser: Browser) -> None:
-    found, _ = article(served, "Three evals I trust")
+    found, _ = find_article(served, "Three evals I trust")
     form = {"id": found.id, "tags": "LLM", "category": found.category, "seen": "Other", "next": "/"}
     job = served.ended(browser.post("/operations/set-tags", form).job)
     assert job.status == "failed" and job.reason == "edited-meanwhile"
-    assert article(served, "Three evals I trust")[0].tags == found.tags
+    assert find_article(served, "Three evals I trust")[0].tags == found.tags
 
 
 def test_a_withdrawn_article_comes_back(served: Served, browser: Browser) -> None:
-    found, path = article(served, "Three evals I trust")
+    found, path = find_article(served, "Three evals I trust")
     job = served.done(browser.post("/operations/withdraw", {"id": found.id, "next": "/"}))
     feed = served.settings.public_dir / "all.atom"
     assert found.url not in feed.read_text()
     served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert found.url in feed.read_text()
-    assert article(served, "Three evals I trust")[1] == path
+    assert find_article(served, "Three evals I trust")[1] == path
 
 
 def test_what_is_hidden_is_published_again(served: Served, browser: Browser) -> None:
-    found, _ = article(served, "SQLite is my vector database")
+    found, _ = find_article(served, "SQLite is my vector database")
     served.done(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
     feed = served.settings.public_dir / "all.atom"
     assert found.url not in feed.read_text()
@@ -140,7 +140,7 @@ def test_a_source_that_was_removed_is_put_back(served: Served, browser: Browser)
 @pytest.mark.parametrize("name", ["tags", "category", "id", "seen"])
 def test_what_a_form_brings_runs_nowhere(served: Served, browser: Browser, name: str) -> None:
     """Stored XSS and TOML injection through tags: what is no tag is refused, and shown as text."""
-    found, path = article(served, "Three evals I trust")
+    found, path = find_article(served, "Three evals I trust")
     whole = path.read_text()
     form = {
         "id": found.id,
@@ -157,7 +157,7 @@ def test_what_a_form_brings_runs_nowhere(served: Served, browser: Browser, name:
 
 def test_a_title_runs_nowhere(served: Served, browser: Browser) -> None:
     """Stored XSS through a title, an excerpt and an address of an article file."""
-    found, path = article(served, "The pothole commons")
+    found, path = find_article(served, "The pothole commons")
     text = path.read_text()
     title = "title: '" + EVIL.replace("'", "''") + "'"
     lines = [title if one.startswith("title:") else one for one in text.split("\n")]

@@ -17,7 +17,7 @@ from syndicator.cli.demo.world import write_config
 from syndicator.core import program
 from syndicator.runs import refresh
 from tests.faults.instance import NOT_SMALL, InProcess
-from tests.world import World, serving
+from tests.world import World, serve_world
 
 # What reading a page in a program of somebody's own leaves behind.
 READ = """
@@ -34,7 +34,7 @@ for name, logger in logging.Logger.manager.loggerDict.items():
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with serving(World(without=NOT_SMALL - {"gone"})) as started:
+    with serve_world(World(without=NOT_SMALL - {"gone"})) as started:
         yield started
 
 
@@ -44,7 +44,7 @@ def config(tmp_path: Path, world: World) -> Path:
     return tmp_path / "config"
 
 
-def visit(config: Path) -> None:
+def visit_sources(config: Path) -> None:
     with pytest.MonkeyPatch.context() as patch, open_app(config, environ={}) as app:
         patch.setattr(refresh, "make_worker", lambda settings: InProcess())
         asyncio.run(refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event()))
@@ -59,7 +59,7 @@ def test_reading_touches_no_logger() -> None:
 def test_nothing_is_printed_unless_asked_for(
     config: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    visit(config)
+    visit_sources(config)
     assert capfd.readouterr() == ("", "")
 
 
@@ -68,7 +68,7 @@ def test_each_step_names_its_source_host_and_article(
     config: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger=program.ROOT)
-    visit(config)
+    visit_sources(config)
     with open_app(config, environ={}) as app:
         articles = app.archive.store.index.articles(list(app.archive.store.visits.stamps()))
     found = [record for record in caplog.records if record.name.startswith(program.ROOT)]

@@ -23,7 +23,7 @@ _MAY_NAME_ONE = re.compile(
 )
 
 
-def literals(path: Path) -> Iterator[str]:
+def list_reason_literals(path: Path) -> Iterator[str]:
     """Every string that a module of the package writes, or compares, as a reason."""
     text = path.read_text()
     if not _MAY_NAME_ONE.search(text):
@@ -65,7 +65,9 @@ def _strings(nodes: list[ast.expr]) -> Iterator[str]:
 
 
 def test_no_module_uses_a_code_that_is_not_listed() -> None:
-    found = {(path.name, code) for path in PACKAGE.rglob("*.py") for code in literals(path)}
+    found = {
+        (path.name, code) for path in PACKAGE.rglob("*.py") for code in list_reason_literals(path)
+    }
     assert sorted(f"{name}: {code}" for name, code in found if code not in ALL) == []
 
 

@@ -44,7 +44,7 @@ def test_an_unknown_key_is_named(tmp_path: Path) -> None:
         Taxonomy.from_toml(path)
 
 
-def past() -> list[tuple[str, str, list[str]]]:
+def list_past_posts() -> list[tuple[str, str, list[str]]]:
     birds = [
         (f"Bird count {n}", f"Volunteers counted {n} birds in the garden and the wood.", ["birds"])
         for n in range(20)
@@ -57,7 +57,7 @@ def past() -> list[tuple[str, str, list[str]]]:
 
 
 def test_what_was_learnt_survives_a_save(tmp_path: Path) -> None:
-    learnt = Taxonomy().learn(past())
+    learnt = Taxonomy().learn(list_past_posts())
     learnt.save(tmp_path / "learnt.npz")
     again = Taxonomy().with_learnt(tmp_path / "learnt.npz")
     assert again.tags("Birds of the wood", "They counted birds again.") == ("birds",)

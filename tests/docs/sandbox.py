@@ -96,7 +96,7 @@ class Sandbox:
         assert self.type(f"./run remove {' '.join(gone)}").returncode == 0
 
 
-def copied(sandbox: Sandbox, folder: Path) -> Sandbox:
+def copy_sandbox(sandbox: Sandbox, folder: Path) -> Sandbox:
     """Another with the same files."""
     shutil.copytree(sandbox.checkout.parent, folder, symlinks=True)
     for name in LINKED:

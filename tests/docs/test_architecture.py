@@ -14,7 +14,7 @@ DECISIONS = sorted((ROOT / "docs/decisions").iterdir())
 PATH = re.compile(r"`([\w./-]+/)`|((?:[\w-]+/)*\w+\.(?:py|html)\b)")
 
 
-def missing(page: Path) -> Iterator[str]:
+def list_missing_paths(page: Path) -> Iterator[str]:
     """The paths on a page that do not exist; a bare name is in a folder that its line names before
     it."""
     for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
@@ -30,7 +30,7 @@ def missing(page: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("page", [ARCHITECTURE, *DECISIONS], ids=lambda page: page.stem)
 def test_each_path_on_the_page_exists(page: Path) -> None:
-    assert list(missing(page)) == []
+    assert list(list_missing_paths(page)) == []
 
 
 def test_each_package_has_a_row() -> None:

@@ -19,8 +19,8 @@ import pytest
 from syndicator.configuration.settings import load
 from tests.docs.commands import ROOT, Shown, to_type
 from tests.docs.sandbox import Sandbox
-from tests.setup.test_web_servers import free_port, listening, nginx
-from tests.world import World, serving
+from tests.setup.test_web_servers import free_port, make_nginx_command, wait_for_listener
+from tests.world import World, serve_world
 
 PAGE = ROOT / "docs/first-hour.md"
 STEPS = list(to_type(PAGE))
@@ -120,7 +120,7 @@ class Hour:
 def hour() -> Iterator[Hour]:
     """On a disk: systemd takes no working directory below /dev, where the tests may have their
     folders."""
-    with tempfile.TemporaryDirectory() as folder, serving(World(without={"slow"})) as world:
+    with tempfile.TemporaryDirectory() as folder, serve_world(World(without={"slow"})) as world:
         yield Hour(Sandbox(Path(folder), world))
 
 
@@ -135,18 +135,18 @@ def test_the_first_hour(hour: Hour) -> None:
     )
     (hour.sandbox.cwd / "subscriptions.opml").write_text(export)
     assert "1 source added" in hour.part(2)
-    subscribe(hour)
+    subscribe_by_telephone(hour)
     run_for_good(hour)
-    publish(hour)
+    publish_feeds(hour)
     assert any(ADVERT in text for text in hour.files().values())
-    mend(hour)
+    mend_article(hour)
     break_and_heal(hour)
-    rename(hour)
-    move(hour)
+    rename_tag(hour)
+    move_instance(hour)
     print(f"\n{hour.steps} commands in {time.monotonic() - hour.began:.0f} s")
 
 
-def subscribe(hour: Hour) -> None:
+def subscribe_by_telephone(hour: Hour) -> None:
     """A telephone opens the page of the code, subscribes, and reads an article whole."""
     (shown,) = hour.steps_of(3)
     assert shown.typed == "./run"
@@ -158,7 +158,7 @@ def subscribe(hour: Hour) -> None:
         words, cwd=hour.sandbox.cwd, env=hour.sandbox.environ, stderr=subprocess.DEVNULL
     ) as up:
         try:
-            assert listening("127.0.0.1", hour.serves, up)
+            assert wait_for_listener("127.0.0.1", hour.serves, up)
             until = time.monotonic() + 120
             while ADVERT not in (read := hour.page(f"{base}all.json")) and time.monotonic() < until:
                 time.sleep(0.2)
@@ -169,7 +169,7 @@ def subscribe(hour: Hour) -> None:
             up.terminate()
 
 
-def mend(hour: Hour) -> None:
+def mend_article(hour: Hour) -> None:
     before = hour.files()
     why, *rest = hour.steps_of(6)
     assert ADVERT[:40] in hour.type(why)  # one screen: long pieces are cut
@@ -203,14 +203,14 @@ def health_feed(hour: Hour) -> str:
         words, cwd=hour.sandbox.cwd, env=hour.sandbox.environ, stderr=subprocess.DEVNULL
     ) as serve:
         try:
-            assert listening("127.0.0.1", hour.serves, serve)
+            assert wait_for_listener("127.0.0.1", hour.serves, serve)
             told = json.loads(hour.sandbox.type("./run status --json").stdout)
             return hour.page(told["health_feed"])
         finally:
             serve.terminate()
 
 
-def rename(hour: Hour) -> None:
+def rename_tag(hour: Hour) -> None:
     hour.write("taxonomy.toml", RULES[2])
     hour.part(8)
     named = [
@@ -235,7 +235,7 @@ def run_for_good(hour: Hour) -> None:
         assert (done.returncode, done.stdout) == (0, "")
 
 
-def publish(hour: Hour) -> None:
+def publish_feeds(hour: Hour) -> None:
     for name in hour.own:
         del hour.sandbox.environ[name]
     hour.sandbox.environ["SYNDICATOR_PUBLISH__LISTEN"] = f"127.0.0.1:{hour.serves}"
@@ -247,16 +247,16 @@ def publish(hour: Hour) -> None:
     assert (done.returncode, done.stdout) == (0, ""), line
     if not shutil.which("nginx"):
         return
-    words = nginx(hour.sandbox.cwd)
+    words = make_nginx_command(hour.sandbox.cwd)
     with subprocess.Popen(words, stderr=subprocess.DEVNULL) as server:
         try:
-            assert listening("127.0.0.1", hour.port, server)
+            assert wait_for_listener("127.0.0.1", hour.port, server)
             assert [hour.type(shown).strip() for shown in (saved, compared)] == ["200 gzip", "304"]
         finally:
             server.terminate()
 
 
-def move(hour: Hour) -> None:
+def move_instance(hour: Hour) -> None:
     """Nothing is fetched twice: each feed is asked whether it changed, no page at all."""
     before, asked = hour.files(), len(hour.world.requests)
     hour.part(9)

@@ -9,9 +9,9 @@ import pytest
 from typer._click.exceptions import MissingParameter
 
 from tests.cli.test_help import WHOLE
-from tests.docs.commands import PAGES, Shown, named, of_the_program, to_type
+from tests.docs.commands import PAGES, Shown, list_named_commands, of_the_program, to_type
 
-NAMED = {shown for page in PAGES for shown in named(page)}
+NAMED = {shown for page in PAGES for shown in list_named_commands(page)}
 SHOWN = [*(shown for page in PAGES for shown in to_type(page)), *sorted(NAMED, key=str)]
 CALLS = [(shown, words) for shown in SHOWN for words in of_the_program(shown.typed)]
 

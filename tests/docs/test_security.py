@@ -66,7 +66,7 @@ def holds_cases(path: Path) -> bool:
     )
 
 
-def proves(path: str, test: str) -> bool:
+def has_test(path: str, test: str) -> bool:
     """Return True if the file at `path` has this test, or any if `test` is "", or cases that a test
     reads."""
     file = ROOT / path
@@ -97,7 +97,7 @@ def test_each_table_has_a_column_of_tests(section: str) -> None:
 def test_each_promise_names_tests_that_are_there(promise: Promise) -> None:
     assert promise.cited
     assert CITED.sub("", promise.cells[-1]).strip(", ") == ""  # files and tests, no folders
-    assert [cited for cited in promise.cited if not proves(*cited)] == []
+    assert [cited for cited in promise.cited if not has_test(*cited)] == []
 
 
 def test_no_promise_is_left_out() -> None:
@@ -121,7 +121,7 @@ def test_a_promise_without_a_test_is_seen(cell: str) -> None:
     table = f"\n## Section\n\n| Threat | Tests |\n|---|---|\n| a | {cell} |\n"
     (promise,) = read_promises(table)
     whole = bool(promise.cited) and CITED.sub("", promise.cells[-1]).strip(", ") == ""
-    assert not (whole and all(proves(*cited) for cited in promise.cited))
+    assert not (whole and all(has_test(*cited) for cited in promise.cited))
 
 
 def test_each_case_of_trust_stands_behind_a_promise() -> None:

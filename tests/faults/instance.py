@@ -99,7 +99,7 @@ class Instance:
         `more`: what only
         a process that is started, and not forked, can be given."""
         if not more:
-            done = commands.run(
+            done = commands.run_syndicator(
                 *words, "--config", str(self.config), environ={**os.environ, **(environ or {})}
             )
             return Done(done.returncode, done.stdout, done.stderr)
@@ -170,7 +170,7 @@ class Instance:
             )  # of a story that two sites carry, one is shown
         assert len(listed) == len(articles) - len(copies)
         before = self.digests("public")
-        assert rebuilt(self) == before
+        assert build_anew(self) == before
 
     def titles(self) -> set[str]:
         """The titles of all articles that the world tells."""
@@ -191,7 +191,7 @@ class Done:
         return f"exit {self.code}\n{self.out[-3000:]}\n{self.err[-3000:]}"
 
 
-def rebuilt(instance: Instance) -> dict[str, str]:
+def build_anew(instance: Instance) -> dict[str, str]:
     """The web root after everything was built anew into an empty folder."""
     from syndicator.runs.build import build_feeds
 
@@ -233,5 +233,5 @@ def wait_for(happened: Callable[[], object], seconds: float = 30.0) -> None:
         time.sleep(0.05)
 
 
-def states(app: App) -> Sequence[Any]:
+def list_states(app: App) -> Sequence[Any]:
     return list(app.archive.store.visits.states().values())

@@ -18,7 +18,7 @@ from syndicator.app.lock import locked
 from syndicator.configuration.settings import load
 from syndicator.store.engine import open_store
 from tests.faults.instance import Done, Instance, wait_for
-from tests.faults.table import fault
+from tests.faults.table import mark_fault
 
 SECRET = "s3ntinel-b7f1c2"
 
@@ -34,7 +34,7 @@ def check_refusal(done: Done, code: int, *words: str) -> None:
         assert word in answer["error"], done
 
 
-@fault(
+@mark_fault(
     "wrong words, wrong configuration",
     how="a broken file, key, variable or option, one at a time, in a process of its own",
     holds=(
@@ -78,7 +78,7 @@ def check_refusal(done: Done, code: int, *words: str) -> None:
         ),
         pytest.param(
             ("status",),
-            lambda config: append(config / "syndicator.toml", "\n[fetsch]\npause = 1\n"),
+            lambda config: append_text(config / "syndicator.toml", "\n[fetsch]\npause = 1\n"),
             78,
             "fetsch",
             marks=pytest.mark.slow,
@@ -99,7 +99,7 @@ def test_every_slip_is_named(
     assert SECRET not in done.out + done.err
 
 
-@fault(
+@mark_fault(
     "a fault in a list",
     how="sources.toml or feeds.toml broken, or one of its tables, before the first run",
     holds="0, and a condition that names file and fault",
@@ -126,11 +126,11 @@ def break_toml(path: Path) -> None:
     path.write_text("[site\ntitle = ")
 
 
-def append(path: Path, text: str) -> None:
+def append_text(path: Path, text: str) -> None:
     path.write_text(path.read_text() + text)
 
 
-@fault(
+@mark_fault(
     "a variable nobody knows",
     how="SYNDICATOR_FETCH__PAUS in the environment",
     holds=(
@@ -151,7 +151,7 @@ def as_a_user() -> None:
             ctypes.CDLL(None, use_errno=True).prctl(24, capability, 0, 0, 0)
 
 
-@fault(
+@mark_fault(
     "a folder that may not be written",
     how="chmod 555 on feeds/",
     holds="69, the folder and the cure named",
@@ -171,7 +171,7 @@ def test_a_read_only_folder(small: Instance) -> None:
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "a user who may only read",
     how=(
         "chmod a-w on everything, `status` with and without another process that has the database"
@@ -181,16 +181,16 @@ def test_a_read_only_folder(small: Instance) -> None:
 )
 def test_a_user_who_may_only_read(small: Instance) -> None:
     small.run("holt")
-    told = counts(small.command("status"))
+    told = read_status_counts(small.command("status"))
     paths = [small.folder, *small.folder.rglob("*")]
     modes = {path: path.stat().st_mode for path in paths}
     try:
         for path in paths:
             path.chmod(modes[path] & ~0o222)
-        before = tree(small.folder)
+        before = list_file_times(small.folder)
         done = small.command("status", preexec_fn=as_a_user)
-        assert (done.code, counts(done)) == (0, told), done
-        assert tree(small.folder) == before
+        assert (done.code, read_status_counts(done)) == (0, told), done
+        assert list_file_times(small.folder) == before
     finally:
         for path in paths:
             path.chmod(modes[path])
@@ -199,21 +199,23 @@ def test_a_user_who_may_only_read(small: Instance) -> None:
         for path in small.feeds.rglob("*"):
             path.chmod(path.stat().st_mode & ~0o222)
         done = small.command("status", preexec_fn=as_a_user)
-        assert (done.code, counts(done)) == (0, told), done
+        assert (done.code, read_status_counts(done)) == (0, told), done
         for path in small.feeds.rglob("*"):
             path.chmod(path.stat().st_mode | 0o200)
 
 
-def counts(done: Done) -> str:
+def read_status_counts(done: Done) -> str:
     """What `status` said of articles, feeds and entries."""
     return done.out.splitlines()[1].partition("; last run")[0]
 
 
-def tree(folder: Path) -> dict[str, int]:
+def list_file_times(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in sorted(folder.rglob("*"))}
 
 
-@fault("a file that may not be read", how="chmod 000 on sources.toml", holds="78, the file named")
+@mark_fault(
+    "a file that may not be read", how="chmod 000 on sources.toml", holds="78, the file named"
+)
 def test_an_unreadable_file(small: Instance) -> None:
     (small.config / "sources.toml").chmod(0)
     check_refusal(
@@ -224,7 +226,7 @@ def test_an_unreadable_file(small: Instance) -> None:
     )
 
 
-@fault(
+@mark_fault(
     "a port that is taken",
     how="another socket listens on it",
     holds="`serve` leaves with 69 and names the port",
@@ -236,7 +238,7 @@ def test_a_taken_port(small: Instance) -> None:
     assert done.code == 69 and f"port {port}" in done.err and "Traceback" not in done.err, done
 
 
-@fault(
+@mark_fault(
     "the database of 0 bytes, missing, no database",
     how="truncated, deleted, overwritten with noise after a run",
     holds=(
@@ -272,7 +274,7 @@ def test_a_harmed_database(small: Instance, harm: str) -> None:
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "two refreshes at once, SIGTERM while waiting",
     how="the lock is held here; `refresh`, `refresh --wait` in other processes",
     holds="the one leaves at once with 75, the other waits; a SIGTERM ends the wait with 0",
@@ -304,7 +306,7 @@ def catches_sigterm(pid: int) -> bool:
     )
 
 
-@fault(
+@mark_fault(
     "no network at all",
     how="the only source is on an address where nobody listens",
     holds="exit 4, one message that names demo, and no failure counted against any source",
@@ -324,7 +326,7 @@ def write_sources(small: Instance, url: str) -> None:
     (small.config / "sources.toml").write_text(f'[[source]]\nkey = "holt"\nurl = "{url}"\n')
 
 
-@fault(
+@mark_fault(
     "a source that fails",
     how="a site that answers 410, `refresh` with and without --strict",
     holds="0 without --strict and 3 with it, the others visited; a reason code in the JSON",
@@ -338,7 +340,7 @@ def test_strict(small: Instance) -> None:
         assert reasons["gone"] == "gone" and reasons["holt"] is None
 
 
-@fault(
+@mark_fault(
     "the only source due fails, and not for the network",
     how=(
         "a site that answers 410 and a source whose variable is not set, `refresh` with and without"
@@ -359,7 +361,7 @@ def test_the_only_source_fails(small: Instance) -> None:
             assert (done.code, done.json["sources"][0]["reason"]) == (code, reason)
 
 
-@fault(
+@mark_fault(
     "a secret in the headers of a source",
     how=(
         "headers_env with a sentinel; a source that works and one that fails; all files, logs and"
@@ -391,7 +393,7 @@ def test_a_secret_stays_one(small: Instance) -> None:
         assert not found.is_file() or SECRET.encode() not in found.read_bytes(), found
 
 
-@fault(
+@mark_fault(
     "SIGTERM to `refresh` and to `up`",
     how="sent while sites that answer slowly are being visited",
     holds="exit 0 long before the sites answer, nothing torn, nothing lost",
@@ -414,7 +416,7 @@ def test_sigterm(small: Instance, command: str) -> None:
     small.whole()
 
 
-@fault(
+@mark_fault(
     "the database locked by another program",
     how="BEGIN EXCLUSIVE from here during a run, longer than the wait for it",
     holds="69 and a message; the next run does it all",

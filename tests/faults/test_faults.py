@@ -21,10 +21,12 @@ from syndicator.runs import daemon, refresh
 from syndicator.runs.schedule import Scheduler
 from syndicator.upkeep import editorial, reindex
 from tests.faults.instance import InProcess, Instance
-from tests.faults.table import fault
+from tests.faults.table import mark_fault
 
 
-def failing(call: Callable[..., Any], at: int, number: int) -> tuple[Callable[..., Any], list[int]]:
+def make_failing_call(
+    call: Callable[..., Any], at: int, number: int
+) -> tuple[Callable[..., Any], list[int]]:
     """`call` that fails with errno `number` from its `at`th time on, and how often it was
     called."""
     calls = [0]
@@ -38,7 +40,7 @@ def failing(call: Callable[..., Any], at: int, number: int) -> tuple[Callable[..
     return instead, calls
 
 
-@fault(
+@mark_fault(
     "the disk is full at the nth write",
     how="fsync fails with ENOSPC from its nth call on, in articles and in feeds",
     holds=(
@@ -49,7 +51,7 @@ def failing(call: Callable[..., Any], at: int, number: int) -> tuple[Callable[..
     "at", [3, 41, *(pytest.param(at, marks=pytest.mark.slow) for at in range(2, 46, 4))]
 )
 def test_the_disk_is_full(small: Instance, at: int) -> None:
-    instead, calls = failing(os.fsync, at, errno.ENOSPC)
+    instead, calls = make_failing_call(os.fsync, at, errno.ENOSPC)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(disk.os, "fsync", instead)  # one module: `os` is the same everywhere
         try:
@@ -68,7 +70,7 @@ def test_the_outlet_writes_with_fsync() -> None:
     assert outlets.os.fsync is disk.os.fsync
 
 
-@fault(
+@mark_fault(
     "too many open files",
     how="the fetcher answers as it does for EMFILE",
     holds="not held against any source, and no network trouble: the source stays due",
@@ -120,7 +122,7 @@ FEEDS: dict[str, Callable[[Instance], None]] = {
 }
 
 
-@fault(
+@mark_fault(
     "a feed whose GUIDs all change, that is HTML, cut, empty, shrunk, unavailable, gone",
     how="the site is told to",
     holds="0 articles new, 0 lost, no published byte changes, and the same when it is well again",
@@ -148,7 +150,7 @@ def test_a_feed_goes_wrong(small: Instance, harm: str) -> None:
         small.world.heal("parallel")
 
 
-@fault(
+@mark_fault(
     "http becomes https in every link of a feed",
     how="the feed's bytes changed on the way",
     holds="0 new articles: both spellings are aliases",
@@ -158,7 +160,7 @@ def test_links_become_https(small: Instance) -> None:
     count = len(small.articles())
     url = small.world.feed_url("holt")
     with small.app() as app:
-        body = asyncio.run(fetched(app, url))
+        body = asyncio.run(fetch_feed(app, url))
     small.now += timedelta(hours=3)
     changed = (
         body.replace(b"http://", b"https://")
@@ -176,7 +178,7 @@ def test_links_become_https(small: Instance) -> None:
     assert len(small.articles()) == count
 
 
-async def fetched(app: Any, url: str) -> bytes:
+async def fetch_feed(app: Any, url: str) -> bytes:
     fetcher = clients.make_fetcher(app.archive, app.configuration.settings)
     try:
         result = await fetcher.fetch(Request(url=url, kind="feed"))
@@ -187,7 +189,7 @@ async def fetched(app: Any, url: str) -> bytes:
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "the clock goes back an hour, forward five, back ten years",
     how="the injected clock is set",
     holds="0 new, 0 lost; every source is due again when it should be, not in ten years",
@@ -208,7 +210,7 @@ def test_the_clock_jumps(small: Instance, jump: timedelta) -> None:
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "a source that was visited in the future",
     how="a visit with the clock ten years ahead; the clock is set right",
     holds="it is due at once, not in ten years",
@@ -222,7 +224,7 @@ def test_a_clock_that_was_ahead(small: Instance) -> None:
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "an entry dated ten years ahead",
     how="the site dates a story so",
     holds="no date after now is believed, so it does not stay on top",
@@ -236,7 +238,7 @@ def test_an_entry_of_the_future(small: Instance) -> None:
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "no network at all, in this process",
     how="no name resolves after a first run",
     holds="one NetworkDown that names demo, nothing counted, what is published stays",
@@ -266,7 +268,7 @@ HARMS: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "an article file that is binary, empty or no YAML",
     how="written over by hand, between two runs; then mended",
     holds=(
@@ -292,7 +294,7 @@ def test_a_broken_article_file(small: Instance, harm: str) -> None:
     small.consistent()
 
 
-@fault(
+@mark_fault(
     "an article file that was deleted, or copied",
     how="by hand, between two runs",
     holds=(
@@ -315,7 +317,7 @@ def test_a_deleted_and_a_copied_file(small: Instance) -> None:
     small.consistent()
 
 
-@fault(
+@mark_fault(
     "the article store's disk is not mounted",
     how="feeds/articles renamed away",
     holds="refused with the cure; no new instance, no row forgotten; all is well when it is back",
@@ -334,7 +336,7 @@ def test_the_shelf_is_not_there(small: Instance) -> None:
     assert small.digests("public") == before
 
 
-@fault(
+@mark_fault(
     "a withdrawal, then a lost database",
     how="`withdraw`, state deleted, `reindex`, a run",
     holds="the article does not come back",
@@ -354,7 +356,7 @@ def test_a_withdrawal_outlives_the_database(small: Instance) -> None:
     assert gone.id not in {article.id for article in small.articles()}
 
 
-@fault(
+@mark_fault(
     "a bug of ours on one page",
     how="reading one page raises TypeError",
     holds="that page is named and tried again, all others are filed",
@@ -378,7 +380,7 @@ def test_a_bug_costs_one_page(small: Instance) -> None:
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "a build that dies between two feeds",
     how="the nth feed's rendering raises",
     holds="the next run publishes all, index page and OPML too, byte for byte",
@@ -405,7 +407,7 @@ def test_a_build_dies(small: Instance, at: int) -> None:
     small.consistent()
 
 
-@fault(
+@mark_fault(
     "a run hangs",
     how="a scheduled run that never ends, on a clock of the test",
     holds="reported once after five minutes without progress, not before",
@@ -444,7 +446,7 @@ async def test_the_watchdog() -> None:
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "a configuration broken at some runs",
     how=(
         "sources.toml is no TOML at the first scheduled run, good at the second, broken again at"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.instance import Done, Instance
-from tests.faults.table import fault
+from tests.faults.table import mark_fault
 
 # Free kilobytes: a run takes 1,200 to 2,000 of them, the more the more commits it has time for
 # (their pages are all in the log), the database and its log the first 250.
@@ -45,7 +45,7 @@ SHORT = (100, 9_000, 40_000, 100_000, 200_000)
 
 
 @contextmanager
-def disk(folder: Path, **options: object) -> Iterator[Callable[[], object]]:
+def mount_small_disk(folder: Path, **options: object) -> Iterator[Callable[[], object]]:
     """A file system of its own at `folder`; what it yields gives it room. Skips where mounting is
     not allowed."""
     folder.mkdir()
@@ -89,7 +89,7 @@ def check_complete(instance: Instance) -> None:
     instance.consistent(wanted=instance.titles())
 
 
-@fault(
+@mark_fault(
     "the disk is full, really",
     how=(
         "feeds/ on a file system of its own that fills up at 20 points of a real `refresh`, and"
@@ -103,13 +103,13 @@ def check_complete(instance: Instance) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kilobytes", ROOM)
 def test_a_full_disk(small: Instance, kilobytes: int) -> None:
-    with disk(small.feeds, size=f"{kilobytes}k") as free:
+    with mount_small_disk(small.feeds, size=f"{kilobytes}k") as free:
         check_spoken(small.command("refresh", "--all", "--json"), "free some space", "not full")
         free()
         check_complete(small)
 
 
-@fault(
+@mark_fault(
     "the disk has no file left to give",
     how="the same with a limit on its inodes",
     holds="the same; the message names them",
@@ -117,13 +117,13 @@ def test_a_full_disk(small: Instance, kilobytes: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("inodes", INODES)
 def test_no_inodes(small: Instance, inodes: int) -> None:
-    with disk(small.feeds, size="64m", nr_inodes=inodes) as free:
+    with mount_small_disk(small.feeds, size="64m", nr_inodes=inodes) as free:
         check_spoken(small.command("refresh", "--all", "--json"), "df -i")
         free()
         check_complete(small)
 
 
-@fault(
+@mark_fault(
     "too many open files, really",
     how=(
         "RLIMIT_NOFILE of a real `refresh` at so few that the database, a module, a socket or the"
@@ -145,7 +145,7 @@ def test_few_descriptors(small: Instance, files: int) -> None:
     check_complete(small)
 
 
-@fault(
+@mark_fault(
     "files may not grow",
     how="RLIMIT_FSIZE of a real `refresh`",
     holds="69 and `ulimit -f`; the next run without the limit does it all",

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from tests.faults.instance import Instance
-from tests.faults.table import fault
-from tests.faults.whole import check_whole, copy_place, read_files, visible
+from tests.faults.table import mark_fault
+from tests.faults.whole import check_whole, copy_place, drop_temporary_files, read_files
 from tests.places import NOW, SHORT, Place, store_articles
-from tests.world import World, serving
+from tests.world import World, serve_world
 
 HOW = (
     "SIGKILL to `refresh`, which builds while it visits, after a random time, again and again, read"
@@ -40,7 +40,7 @@ main()
 
 
 @contextmanager
-def readers(instance: Instance) -> Iterator[Counter[str]]:
+def read_continuously(instance: Instance) -> Iterator[Counter[str]]:
     """Threads that read everything published and every article file, over and over; a torn one is
     an error."""
     seen: Counter[str] = Counter()
@@ -78,7 +78,7 @@ def kill_and_kill(instance: Instance, times: int, seed: int) -> Counter[str]:
     counts: Counter[str] = Counter()
     # of a run in seconds; how fast this machine is, those that end before their kill tell
     length = 5.0
-    with readers(instance) as seen:
+    with read_continuously(instance) as seen:
         for _ in range(times):
             asked = len(instance.world.requests)
             article_store = {article.url for article in instance.articles()}
@@ -99,7 +99,7 @@ def kill_and_kill(instance: Instance, times: int, seed: int) -> Counter[str]:
     return counts + seen
 
 
-def settle(instance: Instance, times: int, seed: int) -> int:
+def kill_and_recover(instance: Instance, times: int, seed: int) -> int:
     counts = kill_and_kill(instance, times, seed)
     print(dict(counts))
     assert counts["killed"] >= times // 3
@@ -110,23 +110,23 @@ def settle(instance: Instance, times: int, seed: int) -> int:
     return counts["killed"]
 
 
-@fault("killed at a random moment", how=HOW, holds=HOLDS)
+@mark_fault("killed at a random moment", how=HOW, holds=HOLDS)
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_few_kills(small: Instance) -> None:
-    assert settle(small, 3, seed=1) >= 1
+    assert kill_and_recover(small, 3, seed=1) >= 1
 
 
-@fault("killed at 200 random moments", how=HOW, holds=HOLDS)
+@mark_fault("killed at 200 random moments", how=HOW, holds=HOLDS)
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_two_hundred_kills(tmp_path: Path) -> None:
     killed, turn = 0, 0
     while killed < 200:  # a fast machine ends some runs before their kill
         turn += 1
-        with serving(World(without={"slow"})) as world:
+        with serve_world(World(without={"slow"})) as world:
             instance = Instance(tmp_path / str(turn), world)
-            killed += settle(instance, 12, seed=turn)
+            killed += kill_and_recover(instance, 12, seed=turn)
     assert turn <= 50  # each of them had a third of its kills or more
 
 
@@ -140,7 +140,7 @@ main()
 KILLS = 60
 
 
-def fill(place: Place) -> None:
+def store_stories(place: Place) -> None:
     with place.app(create=True) as app:
         for number in range(40):
             tags = ("LLM", f"Topic {number % 8}")
@@ -149,7 +149,7 @@ def fill(place: Place) -> None:
 
 def publish_first(place: Place) -> None:
     """An instance that has published, and whose next build publishes one article more."""
-    fill(place)
+    store_stories(place)
     place.build()
     with place.app() as app:
         store_articles(app, "New", "Of it.", tags=("LLM",), added=NOW + timedelta(days=2))
@@ -169,7 +169,7 @@ def start_build(place: Place) -> subprocess.Popen[bytes]:
     return process
 
 
-@fault(
+@mark_fault(
     "a build is killed at 60 random moments",
     how="SIGKILL to `build` at a random time of its writing, of everything and of one article more",
     holds=(
@@ -179,7 +179,7 @@ def start_build(place: Place) -> subprocess.Popen[bytes]:
 )
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("prepare", [fill, publish_first])
+@pytest.mark.parametrize("prepare", [store_stories, publish_first])
 def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[Place], None]) -> None:
     dice, counts = random.Random(prepare.__name__), Counter[str]()
     (tmp_path / "prepared").mkdir()
@@ -203,8 +203,8 @@ def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[Place], None])
             process.wait()
             found = read_files(public)
             check_whole(found, before, after)
-            counts["published some"] += visible(found) not in (before, after)
-            counts["left temporaries"] += found.keys() != visible(found).keys()
+            counts["published some"] += drop_temporary_files(found) not in (before, after)
+            counts["left temporaries"] += found.keys() != drop_temporary_files(found).keys()
         assert start_build(place).wait() == 0
         assert read_files(public) == after
         assert counts["ended"] < 10 * KILLS

@@ -16,20 +16,20 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, make_article_id
 from syndicator.publishing import paths
 from tests.faults.instance import START
-from tests.faults.table import fault
+from tests.faults.table import mark_fault
 from tests.samples import Samples
 
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)
 
 
-def sound(name: str) -> None:
+def assert_portable_name(name: str) -> None:
     """A file name that every system takes."""
     assert len(name.encode()) <= NAME_BYTES, name
     assert name not in (".", "..") and not set(name) & set('/\\\0:*?"<>|\n'), name
     assert not RESERVED.fullmatch(name) and name == name.strip(" .").lower(), name
 
 
-@fault(
+@mark_fault(
     "hostile names as titles, tags, authors",
     how="the names of the samples (vectors/paths) through `put`",
     holds=(
@@ -54,14 +54,14 @@ def test_titles_and_tags(samples: Samples, tmp_path: Path) -> None:
             body=name,
         )
         stored, stamp, _ = article_store.put(article)
-        sound(stamp.path.rpartition("/")[2])
+        assert_portable_name(stamp.path.rpartition("/")[2])
         assert article_store.get(stamp.path) == stored
     inside = set((tmp_path / "deep/article store").rglob("*"))
     assert {path for path in tmp_path.rglob("*") if path.is_file()} <= inside
     assert len(list(article_store.walk())) == len(found)
 
 
-@fault(
+@mark_fault(
     "hostile names as feeds",
     how="every name as tag and category: the addresses of their feeds",
     holds="inside its folder, no reserved name, at most 120 bytes",
@@ -76,12 +76,12 @@ def test_feeds(samples: Samples, every: int) -> None:
             parts = paths.file_name(key, "atom").split("/")
             assert len(parts) <= 2
             for part in parts:
-                sound(part)
+                assert_portable_name(part)
             slugs.setdefault(key.slug, name)
     assert len(slugs) > 100
 
 
-@fault(
+@mark_fault(
     "hostile names as source keys",
     how="each in sources.toml",
     holds="refused by name, or a sound file name",
@@ -99,7 +99,7 @@ def test_keys(samples: Samples) -> None:
             assert not row.get("key"), row
         else:
             assert row.get("key", True), row
-            sound(source.key)
+            assert_portable_name(source.key)
 
 
 @pytest.mark.parametrize("name", ["../x", "CON", "a" * 300, "", ".", "nul.txt"])

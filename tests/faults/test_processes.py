@@ -20,8 +20,8 @@ import pytest
 
 from syndicator.configuration.sources.registry import add_sources
 from tests.faults.instance import ROOT, Instance, wait_for
-from tests.faults.table import fault
-from tests.faults.test_kill import readers
+from tests.faults.table import mark_fault
+from tests.faults.test_kill import read_continuously
 
 # `up` itself, with jobs more often than once a minute.
 UP = """
@@ -34,7 +34,7 @@ main()
 
 
 @contextmanager
-def up(instance: Instance, seconds: float) -> Iterator[Path]:
+def run_up(instance: Instance, seconds: float) -> Iterator[Path]:
     """A real `up` for as long as it is wanted, then SIGTERM, upon which it leaves with 0. Yields
     its log."""
     log = instance.folder / "up.log"
@@ -72,7 +72,7 @@ def workers_of(pid: int) -> list[int]:
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "the worker killed in the middle of a page",
     how=(
         "stopped (so that it is in the middle of one for certain), then SIGKILL, under a real"
@@ -116,7 +116,7 @@ def test_the_worker_is_killed(small: Instance) -> None:
     small.consistent(wanted=small.titles())
 
 
-@fault(
+@mark_fault(
     "sources.toml edited while `up` runs",
     how=(
         "a source added, one removed, then broken TOML, then whole again, under a real `up` with a"
@@ -139,7 +139,7 @@ def test_sources_edited_under_up(small: Instance) -> None:
     add_sources(path, [parallel])
     path_of_both = path.read_text()
     path.write_text(only_holt)
-    with up(small, seconds=1) as log:
+    with run_up(small, seconds=1) as log:
         wait_for(lambda: (small.feeds / "public/sources/holt.atom").exists(), 60)
         wait_for(
             lambda: "source=holt" in log.read_text() or '"source": "holt"' in log.read_text(), 60
@@ -149,27 +149,27 @@ def test_sources_edited_under_up(small: Instance) -> None:
             for name, digest in small.digests("articles").items()
             if name.endswith(".md")
         }
-        assert followed(small) == {"holt"}
+        assert list_followed_sources(small) == {"holt"}
         path.write_text(path_of_both)
         wait_for(lambda: (small.feeds / "public/sources/parallel.atom").exists(), 60)
         path.write_text(path_of_both.replace(only_holt, ""))
-        wait_for(lambda: followed(small) == {"parallel"}, 60)
+        wait_for(lambda: list_followed_sources(small) == {"parallel"}, 60)
         path.write_text("[[source\nkey =")
         wait_for(lambda: "sources.toml:1: is not valid TOML" in log.read_text(), 60)
-        assert followed(small) == {"parallel"}
+        assert list_followed_sources(small) == {"parallel"}
         address = next(
             word for word in log.read_text().split() if word.startswith("http://127.0.0.1:")
         )
         with urllib.request.urlopen(address + "sources/holt.atom") as answer:
             assert answer.status == 200
         path.write_text(path_of_both)
-        wait_for(lambda: followed(small) == {"holt", "parallel"}, 60)
+        wait_for(lambda: list_followed_sources(small) == {"holt", "parallel"}, 60)
     assert kept.items() <= small.digests("articles").items()
     small.now = max(article.added for article in small.articles() if article.added)
     small.consistent(wanted=small.titles())
 
 
-def followed(instance: Instance) -> set[str]:
+def list_followed_sources(instance: Instance) -> set[str]:
     """The sources that have a state."""
     database = sqlite3.connect(f"file:{instance.feeds / 'state/syndicator.db'}?mode=ro", uri=True)
     try:
@@ -178,7 +178,7 @@ def followed(instance: Instance) -> set[str]:
         database.close()
 
 
-@fault(
+@mark_fault(
     "`up` and cron together, for a while",
     how=(
         "a real `up` with two runs a second, real `refresh` and `refresh --wait` one after the"
@@ -194,7 +194,7 @@ def followed(instance: Instance) -> set[str]:
 def test_up_and_cron(small: Instance) -> None:
     codes: list[int] = []
     end = time.monotonic() + 60
-    with readers(small), up(small, seconds=0.5):
+    with read_continuously(small), run_up(small, seconds=0.5):
         while time.monotonic() < end or len(codes) < 4:
             small.world.renumber("parallel", f"round{len(codes)}-")
             words = ("--all", "--wait") if len(codes) % 2 == 0 else ("--all",)

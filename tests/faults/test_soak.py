@@ -31,7 +31,7 @@ from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.robots import Robots
 from syndicator.visiting.politeness.throttle import Throttle
 from tests.faults.instance import START, TAXONOMY, InProcess
-from tests.faults.table import fault
+from tests.faults.table import mark_fault
 
 SOURCES, HOSTS, RUN_EVERY, EVERY = 1000, 350, timedelta(minutes=15), timedelta(hours=6)
 PAGED = 5  # one source in so many has its texts on pages of their own, the others in the feed
@@ -101,7 +101,7 @@ class Web:
         if request.kind == "robots":
             return Failed(url=url, reason="http-404", status=404)
         if request.kind == "page":
-            title, text = story(url)
+            title, text = make_story(url)
             head, main = f"<title>{title}</title>", f"<article><h1>{title}</h1>{text}</article>"
             page = f"<html><head>{head}</head><body>{main}</body></html>"
             return Fetched(
@@ -126,7 +126,7 @@ class Web:
     def _item(self, url: str, index: int) -> str:
         at = (START + index * EVERY).strftime("%a, %d %b %Y %H:%M:%S GMT")
         link = f"{url}/{index}"
-        title, text = story(link)
+        title, text = make_story(link)
         return (
             f"<item><guid>{link}</guid><link>{link}</link><title>{title}</title><pubDate>{at}</pubDate>"
             + f"<description>{text.replace('<', '&lt;')}</description></item>"
@@ -157,7 +157,7 @@ class Web:
         return chosen
 
 
-def story(url: str) -> tuple[str, str]:
+def make_story(url: str) -> tuple[str, str]:
     """A title and a text that no other address has."""
     dice = random.Random(url)
     lines = [" ".join(dice.choices(WORDS, k=14)).capitalize() + "." for _ in range(5)]
@@ -178,7 +178,7 @@ class Reading(InProcess):
         return await super().call(function, *args, **kwargs)
 
 
-def configure(config: Path) -> None:
+def write_config(config: Path) -> None:
     config.mkdir()
     (config / "taxonomy.toml").write_text(TAXONOMY)
     (config / "syndicator.toml").write_text(
@@ -233,7 +233,7 @@ async def scheduled_run(app: App, day: Day) -> None:
     assert not report.built.held and not report.problems
 
 
-@fault(
+@mark_fault(
     "a day with 5 % faults of every kind",
     how=(
         f"{SOURCES} sources on {HOSTS} hosts, a fake web, a run every 15 simulated minutes for 24"
@@ -248,7 +248,7 @@ async def scheduled_run(app: App, day: Day) -> None:
 @pytest.mark.timeout(1800)
 def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     web, config, day = Web(), folder / "config", Day()
-    configure(config)
+    write_config(config)
     monkeypatch.setattr(refresh, "make_worker", lambda settings: Reading(web.dice))
 
     async def pause(seconds: float) -> None:

@@ -34,7 +34,7 @@ SETTINGS = "[fetch]\nallow_loopback = true\npause = 0\n"
 
 
 @asynccontextmanager
-async def listening(
+async def serve_site(
     host: str, respond: Callable[[str], Answer], log: list[Request]
 ) -> AsyncIterator[str]:
     """A site on a loopback address of its own; yields its address."""
@@ -46,7 +46,7 @@ async def listening(
         await server.aclose()
 
 
-def page(path: str) -> Answer:
+def make_answer(path: str) -> Answer:
     return (
         Answer(status=404)
         if path == "/robots.txt"
@@ -60,7 +60,7 @@ async def test_pages_and_redirects_to_another_host_get_no_credentials(
 ) -> None:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     seen: list[Request] = []
-    async with listening("127.0.0.3", page, seen) as other:
+    async with serve_site("127.0.0.3", make_answer, seen) as other:
 
         def own(path: str) -> Answer:
             items = "".join(
@@ -72,10 +72,10 @@ async def test_pages_and_redirects_to_another_host_get_no_credentials(
             return (
                 Answer(status=302, headers={"Location": f"{other}/redirected"})
                 if path == "/away"
-                else page(path)
+                else make_answer(path)
             )
 
-        async with listening("127.0.0.2", own, seen) as mine:
+        async with serve_site("127.0.0.2", own, seen) as mine:
             (tmp_path / "config").mkdir()
             (tmp_path / "config/sources.toml").write_text(SOURCES.format(feed=f"{mine}/feed"))
             (tmp_path / "config/syndicator.toml").write_text(SETTINGS)
@@ -147,7 +147,7 @@ async def test_without_its_credentials_no_page_is_asked_for_by_show_either(
     tmp_path: Path, environ: dict[str, str]
 ) -> None:
     seen: list[Request] = []
-    async with listening("127.0.0.2", page, seen) as mine:
+    async with serve_site("127.0.0.2", make_answer, seen) as mine:
         (tmp_path / "config").mkdir()
         (tmp_path / "config/sources.toml").write_text(SOURCES.format(feed=f"{mine}/feed"))
         (tmp_path / "config/syndicator.toml").write_text(SETTINGS)

@@ -26,8 +26,8 @@ from syndicator.runs.build import build_feeds
 from syndicator.upkeep import reconcile
 from syndicator.visiting.drawing import fetcher as drawing_fetcher
 from tests.faults.instance import NOT_SMALL, InProcess
-from tests.unstamped import unstamped
-from tests.world import World, patient_config, serving
+from tests.unstamped import read_unstamped_configuration
+from tests.world import World, patient_config, serve_world
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -35,7 +35,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with serving(World(without=NOT_SMALL)) as started:
+    with serve_world(World(without=NOT_SMALL)) as started:
         yield started
 
 
@@ -67,7 +67,7 @@ def lab(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
     clock, environ = [NOW], dict[str, str]()
     with open_app(
         tmp_path / "config",
-        read=unstamped(tmp_path / "config"),
+        read=read_unstamped_configuration(tmp_path / "config"),
         clock=lambda: clock[0],
         jitter=lambda: 0.5,
         environ=environ,

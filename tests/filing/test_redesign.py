@@ -18,8 +18,8 @@ from syndicator.articles.frontmatter import load
 from syndicator.core.model import Article, Problem
 from syndicator.runs import refresh
 from syndicator.runs.refresh import Wanted, run
-from tests.aged.prose import paragraphs
-from tests.aged.web import Answer, Web, serving
+from tests.aged.prose import make_paragraphs
+from tests.aged.web import Answer, Web, serve_web
 from tests.faults.instance import InProcess
 
 SITE = "http://garden.example"
@@ -44,8 +44,10 @@ class Post:
         return SITE + self.path
 
 
-def post(number: int, **fields: object) -> Post:
-    text = "".join(f"<p>{escape(line)}</p>" for line in paragraphs(f"bed {number}", ("Beds",), 5))
+def make_post(number: int, **fields: object) -> Post:
+    text = "".join(
+        f"<p>{escape(line)}</p>" for line in make_paragraphs(f"bed {number}", ("Beds",), 5)
+    )
     at = START - timedelta(hours=7 * number + 1, minutes=number)
     made = Post(
         path=f"/{number}",
@@ -57,7 +59,7 @@ def post(number: int, **fields: object) -> Post:
     return replace(made, **fields)  # type: ignore[arg-type]
 
 
-def page(one: Post) -> Answer:
+def make_page(one: Post) -> Answer:
     link = f'<link rel="canonical" href="{one.names}">' if one.names else ""
     shown = f'<time datetime="{one.at.isoformat()}">{one.at:%d %B %Y}</time>' if one.at else ""
     title = escape(one.title)
@@ -69,7 +71,7 @@ def page(one: Post) -> Answer:
     )
 
 
-def feed(posts: list[Post]) -> Answer:
+def make_feed(posts: list[Post]) -> Answer:
     items = "".join(
         f"<item><title>{escape(one.title)}</title><link>{one.url}</link><guid"
         f" isPermaLink='false'>{one.guid}</guid>"
@@ -96,11 +98,11 @@ class Garden:
         self, posts: list[Post], moved: dict[str, str] | None = None, gone: list[Post] | None = None
     ) -> None:
         """Set the pages of the site: `moved` redirects, `gone` is no longer in the feed."""
-        answers = {one.url: page(one) for one in (*posts, *(gone or ()))}
+        answers = {one.url: make_page(one) for one in (*posts, *(gone or ()))}
         answers |= {
             old: Answer(status=301, headers={"Location": new}) for old, new in (moved or {}).items()
         }
-        self.web.answers = {**answers, f"{SITE}/feed": feed(posts)}
+        self.web.answers = {**answers, f"{SITE}/feed": make_feed(posts)}
 
     @property
     def pending(self) -> int:
@@ -146,12 +148,12 @@ def garden(tmp_path: Path) -> Iterator[Garden]:
         f'[[source]]\nkey = "garden"\nurl = "{SITE}/feed"\nkind = "feed"\nbackfill = {MANY}\n'
     )
     (config / "taxonomy.toml").write_text('[[tag]]\nname = "Beds"\n')
-    with serving() as web:
+    with serve_web() as web:
         (config / "syndicator.toml").write_text(f'[fetch]\npause = 0.0\nproxy = "{web.proxy}"\n')
         yield Garden(tmp_path, web)
 
 
-def moved(one: Post, **fields: object) -> Post:
+def move_post(one: Post, **fields: object) -> Post:
     at_blog = replace(one, path=f"/blog{one.path}", guid=f"{SITE}/?p={one.path[1:]}00")
     return replace(at_blog, **fields)  # type: ignore[arg-type]
 
@@ -169,7 +171,7 @@ def moved(one: Post, **fields: object) -> Post:
     ],
 )
 def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> None:
-    old = [post(number) for number in range(many)]
+    old = [make_post(number) for number in range(many)]
     garden.serve(old)
     garden.visit(0)
     before, published = garden.articles(), garden.published()
@@ -180,7 +182,7 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
         "canonical": lambda one: {"names": one.url},
         "reworded": lambda one: {"text": f"<p>First seen on our old pages.</p>{one.text}"},
     }.get(how, lambda one: {})
-    new = [moved(one, **change(one)) for one in old]
+    new = [move_post(one, **change(one)) for one in old]
     garden.serve(
         new,
         (
@@ -204,11 +206,11 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
 def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_changed(
     garden: Garden,
 ) -> None:
-    old = [post(number) for number in range(12)]
+    old = [make_post(number) for number in range(12)]
     garden.serve(old)
     garden.visit(0)
     new = [
-        moved(post(500 + number), title=one.title, path=f"/blog{one.path}")
+        move_post(make_post(500 + number), title=one.title, path=f"/blog{one.path}")
         for number, one in enumerate(old)
     ]
     new = [
@@ -221,10 +223,10 @@ def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_c
 
 @pytest.mark.slow
 def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: Garden) -> None:
-    recent = [post(number) for number in range(4)]
+    recent = [make_post(number) for number in range(4)]
     garden.serve(recent)
     garden.visit(0)
-    archive = [post(number) for number in range(4, 20)]
+    archive = [make_post(number) for number in range(4, 20)]
     garden.serve([*recent, *archive])
     late = garden.visit()
     assert {one.what for one in late} == {one.url for one in archive}
@@ -241,8 +243,8 @@ def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
     garden: Garden,
 ) -> None:
     recent, archive = (
-        [post(number) for number in range(2)],
-        [post(number) for number in range(2, 10)],
+        [make_post(number) for number in range(2)],
+        [make_post(number) for number in range(2, 10)],
     )
     garden.serve(recent)
     garden.visit(0)
@@ -254,10 +256,10 @@ def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
 
 @pytest.mark.slow
 def test_news_is_not_late(garden: Garden) -> None:
-    garden.serve([post(number) for number in range(4)])
+    garden.serve([make_post(number) for number in range(4)])
     garden.visit(0)
-    news = [post(100 + n, at=START + timedelta(hours=1, minutes=n)) for n in range(9)]
-    dated = [post(200 + n, at=START.replace(hour=0)) for n in range(9)]
+    news = [make_post(100 + n, at=START + timedelta(hours=1, minutes=n)) for n in range(9)]
+    dated = [make_post(200 + n, at=START.replace(hour=0)) for n in range(9)]
     garden.serve([*news, *dated])
     assert garden.visit() == ()
     assert len(garden.articles()) == 22
@@ -270,7 +272,7 @@ def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) ->
         + "</p>"
     )
     weeks = [
-        post(0, path=f"/open/{n}", guid=f"open-{n}", title="Open thread", text=rules)
+        make_post(0, path=f"/open/{n}", guid=f"open-{n}", title="Open thread", text=rules)
         for n in range(3)
     ]  # more of the same is boilerplate
     for n, one in enumerate(weeks):
@@ -281,10 +283,10 @@ def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) ->
 
 
 def test_one_title_and_one_second_with_other_text_are_two(garden: Garden) -> None:
-    one = post(1, title="Links")
+    one = make_post(1, title="Links")
     garden.serve([one])
     garden.visit(0)
-    garden.serve([replace(post(2, title="Links"), at=one.at)])
+    garden.serve([replace(make_post(2, title="Links"), at=one.at)])
     garden.visit()
     assert len(garden.articles()) == 2
 
@@ -294,7 +296,9 @@ def test_two_that_are_announced_side_by_side_are_two(garden: Garden) -> None:
         "<p>A picture of a bed.</p><p>It was taken in the morning, from the gate, and shows what"
         " grew.</p>"
     )
-    one, other = (post(n, title="Photo", text=short, at=START - timedelta(hours=2)) for n in (1, 2))
+    one, other = (
+        make_post(n, title="Photo", text=short, at=START - timedelta(hours=2)) for n in (1, 2)
+    )
     garden.serve([one])
     garden.visit(0)
     garden.serve([one, other])

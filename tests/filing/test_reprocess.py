@@ -26,23 +26,23 @@ NEW = replace(
 )
 
 
-def filed(**fields: object) -> Article:
+def sign_article(**fields: object) -> Article:
     """`OURS` with `fields` as our last write left it."""
     return sign(replace(OURS, **fields))
 
 
-def description(article: Article) -> tuple[str, str, tuple[str, ...]]:
+def get_description(article: Article) -> tuple[str, str, tuple[str, ...]]:
     return article.excerpt, article.category, article.tags
 
 
 def test_what_the_text_gave_is_taken_from_the_better_text() -> None:
-    better = merge_reading(filed(), NEW, "Other")
+    better = merge_reading(sign_article(), NEW, "Other")
     assert (better.title, better.body) == ("Old title", "Old text.")
-    assert description(better) == ("Old text.", "New", ("Text",))
+    assert get_description(better) == ("Old text.", "New", ("Text",))
 
 
 def test_where_the_better_text_has_no_category_the_default_stands() -> None:
-    assert merge_reading(filed(), replace(NEW, category=""), "Other").category == "Other"
+    assert merge_reading(sign_article(), replace(NEW, category=""), "Other").category == "Other"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_where_the_better_text_has_no_category_the_default_stands() -> None:
 def test_what_others_wrote_stays(
     fields: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
 ) -> None:
-    assert description(merge_reading(filed(**fields), NEW, "Other")) == kept
+    assert get_description(merge_reading(sign_article(**fields), NEW, "Other")) == kept
 
 
 @pytest.mark.parametrize(
@@ -73,4 +73,4 @@ def test_what_others_wrote_stays(
 def test_what_a_hand_edited_stays(
     edit: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
 ) -> None:
-    assert description(merge_reading(replace(filed(), **edit), NEW, "Other")) == kept
+    assert get_description(merge_reading(replace(sign_article(), **edit), NEW, "Other")) == kept

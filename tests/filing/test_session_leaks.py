@@ -21,7 +21,7 @@ from syndicator.filing.context import build_page_request, build_picture_request
 from syndicator.showing.explain import show_url
 from tests import commands
 from tests.console.api.client import Client
-from tests.console.conftest import serve
+from tests.console.conftest import serve_instance
 from tests.faults.instance import Instance
 from tests.logins import (
     DESCRIPTION,
@@ -32,9 +32,9 @@ from tests.logins import (
     Reply,
     Site,
     cookie_line,
+    make_story_page,
     resolve_names,
-    serving,
-    story,
+    serve_site,
 )
 
 RENEWED = "renewed-value-of-the-session"
@@ -57,7 +57,7 @@ def leading_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     )
     with ExitStack() as stack:
         others = [
-            stack.enter_context(serving(Site(lambda asked: Reply(story())), name=name))
+            stack.enter_context(serve_site(Site(lambda asked: Reply(make_story_page())), name=name))
             for name in (*names, "www.review.example")  # the last: another port of its host
         ]
 
@@ -66,9 +66,9 @@ def leading_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
             if asked.path.startswith("/away"):
                 location = f"{others[int(number)].base}/by-redirect"
                 return Reply(status=302, headers=[("Location", location)])
-            return Reply(story())
+            return Reply(make_story_page())
 
-        site = stack.enter_context(serving(Site(answer), name="www.review.example"))
+        site = stack.enter_context(serve_site(Site(answer), name="www.review.example"))
         site.stories = (
             "/story",
             *(f"/away-{number}" for number in range(len(others))),
@@ -108,7 +108,7 @@ def test_a_cookie_of_the_domain_goes_along_no_redirect_to_another_host(
 def test_another_host_renews_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with leading_away(monkeypatch) as web:
         reply = Reply(
-            story(),
+            make_story_page(),
             headers=[
                 ("Set-Cookie", "session=of-another-host; Domain=review.example; Path=/"),
                 ("Set-Cookie", "session=of-another-host; Path=/"),
@@ -140,7 +140,7 @@ def test_which_requests_have_the_cookies_of_a_source(url: str, is_asked_with_the
     assert build_picture_request(url, MINE, Settings()).cookies == ""
 
 
-def echo(asked: Asked) -> Reply:
+def answer_with_cookies(asked: Asked) -> Reply:
     """A page that repeats its cookies in text, links, scripts and headers, and renews them."""
     value = asked.cookies.get("session", "")
     more = (
@@ -148,7 +148,7 @@ def echo(asked: Asked) -> Reply:
         f'<script>var session = "{RENEWED}"; var old = "{value}";</script>'
     )
     headers = [("Set-Cookie", f"session={RENEWED}; Path=/"), ("X-Session", value)]
-    return Reply(story(more=more), headers=headers)
+    return Reply(make_story_page(more=more), headers=headers)
 
 
 def read_all(folder: Path, but: Path) -> Iterator[tuple[Path, bytes]]:
@@ -163,7 +163,7 @@ def ask_api(reader: Reader) -> str:
     security.set_password(
         security.file_of(reader.folder / "state"), "operator", "a-password-for-tests"
     )
-    serving_console = serve(cast(Instance, reader))
+    serving_console = serve_instance(cast(Instance, reader))
     served = next(serving_console)
     path = security.tokens_file_of(served.settings.state_dir)
     token = security.create_token(path, "reader", "read", 30, utc_now())
@@ -179,8 +179,8 @@ def test_no_log_file_page_export_or_answer_has_the_value_of_a_cookie(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    site = Site(echo, stories=("/story", "/story-2"))
-    with serving(site):
+    site = Site(answer_with_cookies, stories=("/story", "/story-2"))
+    with serve_site(site):
         reader = Reader(
             tmp_path, site, [cookie_line(HOST)], settings="[console]\nlisten = '127.0.0.1:0'\n"
         )
@@ -188,7 +188,7 @@ def test_no_log_file_page_export_or_answer_has_the_value_of_a_cookie(
         with reader.open(monkeypatch) as app:
             shown = asyncio.run(show_url(f"{site.base}/story-3", app.archive, app.configuration))
         printed = [
-            commands.run(*words, "--config", str(reader.config))
+            commands.run_syndicator(*words, "--config", str(reader.config))
             for words in (("status", "--json"), ("check", "--json"), ("export",), ("sources",))
         ]
         texts = {
@@ -224,8 +224,8 @@ def test_a_public_instance_shows_title_link_and_the_description_of_the_page(
     secret_path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = f'[publish]\nsecret_path = "{secret_path}"\n' if secret_path else ""
-    site = Site(lambda asked: Reply(story()))
-    with serving(site):
+    site = Site(lambda asked: Reply(make_story_page()))
+    with serve_site(site):
         reader = Reader(tmp_path, site, [cookie_line(HOST)], settings=settings)
         reader.visit(monkeypatch)
     published = read_public(tmp_path)
@@ -241,13 +241,13 @@ def test_a_public_instance_shows_title_link_and_the_description_of_the_page(
 def test_no_sentence_of_a_text_stands_in_for_a_description_that_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = story().replace(DESCRIPTION.encode(), b"")
+    page = make_story_page().replace(DESCRIPTION.encode(), b"")
     site = Site(lambda asked: Reply(page))
-    with serving(site):
+    with serve_site(site):
         reader = Reader(tmp_path, site, [cookie_line(HOST)])
         reader.visit(monkeypatch)
         for words in (("describe", "--all"), ("reread", "--source", "review"), ("build",)):
-            done = commands.run(*words, "--config", str(reader.config))
+            done = commands.run_syndicator(*words, "--config", str(reader.config))
             assert done.returncode == 0, done.stderr
         with reader.open(monkeypatch) as app:
             assert not app.configuration.sources["review"].llm

@@ -26,10 +26,10 @@ from tests.logins import (
     Reply,
     Site,
     cookie_line,
+    make_story_page,
     make_tls,
     resolve_names,
-    serving,
-    story,
+    serve_site,
 )
 
 ENTRIES = 4
@@ -38,7 +38,7 @@ ENTRIES = 4
 def if_known(asked: Asked, wall: Reply, name: str = "session", value: str = TOKEN) -> Reply:
     """The story for a reader with the session, else the wall."""
     if asked.cookies.get(name) == value:
-        return Reply(story(f"The old bridge {asked.path}"))
+        return Reply(make_story_page(f"The old bridge {asked.path}"))
     return wall
 
 
@@ -50,7 +50,7 @@ PAY = Reply(PAYWALL.encode())
 
 def by_redirect(asked: Asked) -> Reply:
     if asked.path.startswith("/account/login"):
-        return Reply(story("Welcome to our readers"))  # no form: scripts draw it
+        return Reply(make_story_page("Welcome to our readers"))  # no form: scripts draw it
     return if_known(asked, Reply(status=302, headers=[("Location", "/account/login?back=1")]))
 
 
@@ -138,7 +138,7 @@ def test_a_site_is_read_or_its_session_reported_and_read_once_it_is_renewed(
             else site.feed()
         )
     resolve_names(monkeypatch, {case.name: "127.0.0.1"} if case.name else {})
-    with serving(site, name=case.name):
+    with serve_site(site, name=case.name):
         reader = Reader(tmp_path, site, [case.bad])
         reader.visit(monkeypatch)
         assert reader.articles() == []
@@ -161,10 +161,10 @@ def test_a_secure_cookie_goes_over_tls_and_may_be_renewed_there(
 
     def answer(asked: Asked) -> Reply:
         if asked.cookies.get("session") == TOKEN:
-            return Reply(story(), headers=[renewed])
+            return Reply(make_story_page(), headers=[renewed])
         return REFUSED
 
-    with serving(Site(answer), tls=tls) as site:
+    with serve_site(Site(answer), tls=tls) as site:
         reader = Reader(tmp_path, site, [cookie_line(HOST, secure=True)])
         reader.visit(monkeypatch)
         assert len(reader.articles()) == 1
@@ -177,7 +177,7 @@ def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
 ) -> None:
     stories = [f"/story-{number}" for number in range(12)]
     site = Site(lambda asked: if_known(asked, REFUSED), stories=stories)
-    with serving(site):
+    with serve_site(site):
         reader = Reader(tmp_path, site, [OLD])
         reader.visit(monkeypatch)
         pages = [asked for asked in site.asked if asked.path.startswith("/story")]
@@ -199,7 +199,7 @@ def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
 
 def test_without_cookies_a_wall_is_a_wall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = Site(lambda asked: REFUSED)
-    with serving(site):
+    with serve_site(site):
         reader = Reader(tmp_path, site, [OLD])
         text = (reader.config / "sources.toml").read_text()
         (reader.config / "sources.toml").write_text(
@@ -226,10 +226,10 @@ def test_a_renewed_cookie_is_kept_beside_the_file_and_used(
             ("Set-Cookie", "seen=once-or-more; Path=/; Max-Age=600"),
             ("Set-Cookie", f"session={valid[-1]}; Path=/; HttpOnly; Max-Age=86400"),
         ]
-        return Reply(story(f"The bridge {asked.path}"), headers=headers)
+        return Reply(make_story_page(f"The bridge {asked.path}"), headers=headers)
 
     site = Site(rotate)
-    with serving(site):
+    with serve_site(site):
         reader = Reader(tmp_path, site, [cookie_line(HOST)])
         before = reader.file.read_bytes()
         for number in range(3):
@@ -254,7 +254,7 @@ def test_a_file_that_is_none_is_named_with_its_line_and_nobody_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = Site(lambda asked: if_known(asked, REFUSED))
-    with serving(site):
+    with serve_site(site):
         reader = Reader(tmp_path, site, [f"{HOST}\tFALSE\t/\tsession={TOKEN}"])
         outcome = reader.visit(monkeypatch)
         assert site.asked == []

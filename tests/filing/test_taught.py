@@ -132,7 +132,7 @@ def test_it_learns_what_it_would_learn_from_everything(
         assert all(np.array_equal(found[name], anew[name]) for name in found), step
 
 
-def read(shelf: Shelf, newest: int = 2) -> list[str]:
+def read_taught_files(shelf: Shelf, newest: int = 2) -> list[str]:
     """The files that are read this time."""
     shelf.store.got.clear()
     learn.read_taught(shelf.store, shelf.stamps, shelf.folder / "learnt.npz", newest)
@@ -144,13 +144,13 @@ def test_only_what_changed_is_read(tmp_path: Path) -> None:
     for _ in range(6):
         shelf.add()
     paths = [stamp.path for stamp in shelf.stamps]
-    assert read(shelf) == paths
-    assert read(shelf) == []
+    assert read_taught_files(shelf) == paths
+    assert read_taught_files(shelf) == []
     new = replace(shelf.store.get(paths[3]), tags=("Mine",))
     shelf.stamps[3] = shelf.store.put(new)[1]
-    assert read(shelf) == [paths[3]]
+    assert read_taught_files(shelf) == [paths[3]]
     shelf.add()
-    assert read(shelf) == [shelf.stamps[-1].path]
+    assert read_taught_files(shelf) == [shelf.stamps[-1].path]
 
 
 def test_a_text_that_was_not_kept_is_read_again_when_it_is_needed(tmp_path: Path) -> None:
@@ -159,20 +159,20 @@ def test_a_text_that_was_not_kept_is_read_again_when_it_is_needed(tmp_path: Path
         shelf.add()
     bare = [replace(shelf.store.get(stamp.path), tags=(), tags_by="") for stamp in shelf.stamps]
     shelf.stamps = [shelf.store.put(article)[1] for article in bare]
-    read(shelf)
+    read_taught_files(shelf)
     for stamp in shelf.stamps[2:]:
         shelf.store.delete(stamp.path)
     del shelf.stamps[2:]
-    assert read(shelf) == [stamp.path for stamp in shelf.stamps]
-    assert read(shelf) == []
+    assert read_taught_files(shelf) == [stamp.path for stamp in shelf.stamps]
+    assert read_taught_files(shelf) == []
 
 
 @pytest.mark.parametrize("damage", [b"", b"no gzip", b"\x1f\x8b\x08\x00"])
 def test_a_damaged_memory_is_none(tmp_path: Path, damage: bytes) -> None:
     shelf = Shelf(tmp_path, 1)
     shelf.add()
-    assert len(read(shelf)) == 1
+    assert len(read_taught_files(shelf)) == 1
     learn.find_cache_path(tmp_path / "learnt.npz").write_bytes(damage)
-    assert len(read(shelf)) == 1
+    assert len(read_taught_files(shelf)) == 1
     learn.forget(tmp_path / "learnt.npz")
-    assert len(read(shelf)) == 1
+    assert len(read_taught_files(shelf)) == 1

@@ -256,7 +256,7 @@ def _wrong_clock(folder: Path, seconds: int) -> dict[str, str]:
 
 
 @contextmanager
-def instance(folder: Path, web: Web, url: str, **options: Any) -> Iterator[Instance]:
+def run_instance(folder: Path, web: Web, url: str, **options: Any) -> Iterator[Instance]:
     """An instance whose sources are pushed; its workers are killed at the end."""
     made = Instance(folder, web, url, **options)
     made.push()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests.fleet.fleet import Instance, instance
+from tests.fleet.fleet import Instance, run_instance
 from tests.fleet.test_invariants import PAUSE, all_once, one_at_a_time
 from tests.fleet.web import Web
 from tests.postgres import Server
@@ -18,7 +18,7 @@ from tests.postgres import Server
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-def published(fleet: Instance) -> dict[str, tuple[int, bytes]]:
+def read_published_files(fleet: Instance) -> dict[str, tuple[int, bytes]]:
     """All published files, with their times."""
     files = (path for path in (fleet.folder / "feeds/public").rglob("*") if path.is_file())
     return {
@@ -39,7 +39,7 @@ def test_a_frozen_builder_holds_up_nobody_and_writes_nothing_when_it_wakes(
     building = f"{holder} AND state = 'idle in transaction'"
     with (
         web.serving(),
-        instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet,
+        run_instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet,
         postgres.connect() as boss,
     ):
         frozen, public = fleet.start(), tmp_path / "feeds/public"
@@ -55,10 +55,10 @@ def test_a_frozen_builder_holds_up_nobody_and_writes_nothing_when_it_wakes(
         all_once(fleet, web)
         fleet.workers[1].send_signal(signal.SIGTERM)
         assert fleet.workers[1].wait(40) == 0
-        before = published(fleet)
+        before = read_published_files(fleet)
         frozen.send_signal(signal.SIGCONT)
         assert fleet.until(lambda: "tried again in" in fleet.log(0), 60), fleet.log(0)
-        assert published(fleet) == before
+        assert read_published_files(fleet) == before
         assert fleet.stop() == [0, 0], fleet.logs()
         assert fleet.built_anew() == ()
     one_at_a_time(web, pause=PAUSE, frozen_until=time.monotonic())
@@ -73,7 +73,7 @@ def test_a_network_that_swallows_all_and_a_database_that_is_killed_lose_nothing(
     with (
         web.serving(),
         postgres.relayed() as relay,
-        instance(tmp_path, web, url, pause=PAUSE) as fleet,
+        run_instance(tmp_path, web, url, pause=PAUSE) as fleet,
     ):
         settings = fleet.config / "syndicator.toml"
         straight = settings.read_text()
@@ -100,7 +100,7 @@ def test_workers_whose_clocks_are_wrong_do_what_is_due_by_the_clock_of_the_datab
     postgres: Server, tmp_path: Path
 ) -> None:
     web = Web(hosts=10, feeds=2, entries=2)
-    with web.serving(), instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet:
+    with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet:
         for minutes in (-10, 10):
             fleet.start(clock=minutes * 60)
         all_once(fleet, web)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fleet.fleet import Instance, instance
+from tests.fleet.fleet import Instance, run_instance
 from tests.fleet.web import Web
 from tests.postgres import Server
 
@@ -45,7 +45,7 @@ def test_a_long_feed_rests_between_builds_of_any_worker(
     postgres: Server, tmp_path: Path, workers: int
 ) -> None:
     web = Web(hosts=8, entries=7, foreign=0)
-    with web.serving(), instance(tmp_path, web, postgres.schema()) as fleet:
+    with web.serving(), run_instance(tmp_path, web, postgres.schema()) as fleet:
         settings = fleet.config / "syndicator.toml"
         changed = settings.read_text().replace(
             'settle = "1s"', f'settle = "{SETTLE:.0f}s"\nlimit = {LIMIT}\nwindow_hours = 0'

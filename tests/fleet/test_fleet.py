@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.store import schema
-from tests.fleet.fleet import instance
+from tests.fleet.fleet import run_instance
 from tests.fleet.web import Web
 from tests.postgres import Server
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 def test_two_workers_read_each_page_once_and_build_feeds(postgres: Server, tmp_path: Path) -> None:
     with (
         Web(hosts=12, feeds=2).serving() as web,
-        instance(tmp_path, web, postgres.schema()) as fleet,
+        run_instance(tmp_path, web, postgres.schema()) as fleet,
     ):
         fleet.start()
         fleet.start()
@@ -36,7 +36,7 @@ def test_two_workers_read_each_page_once_and_build_feeds(postgres: Server, tmp_p
 def test_an_old_worker_beside_a_new_schema_ends_in_order_and_says_so(
     postgres: Server, tmp_path: Path
 ) -> None:
-    with Web(hosts=1).serving() as web, instance(tmp_path, web, postgres.schema()) as fleet:
+    with Web(hosts=1).serving() as web, run_instance(tmp_path, web, postgres.schema()) as fleet:
         old = fleet.start()
         assert fleet.until(lambda: fleet.articles() == web.articles, 240), fleet.logs()
         with fleet.store() as store, store._db.write() as connection:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fleet.fleet import Instance, instance
+from tests.fleet.fleet import Instance, run_instance
 from tests.fleet.web import Web
 from tests.postgres import Server
 
@@ -53,7 +53,7 @@ def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(
     meanwhile the queue is emptied, the database restarts, and the first worker stands still for
     longer than its lease."""
     web = Web(hosts=30, feeds=3, entries=3, seconds=0.05)
-    with web.serving(), instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet:
+    with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet:
         for _ in range(3):
             fleet.start()
         assert fleet.until(lambda: fleet.articles() > 5, 240), fleet.logs()
@@ -94,7 +94,7 @@ def test_cold_hosts_are_served_beside_a_hot_one(postgres: Server, tmp_path: Path
     hot = web.names[0]
     with web.serving():
         web.more = [f"http://{hot}:{web.port}/feed{n}" for n in range(1, 19)]
-        with instance(tmp_path, web, postgres.schema(), pause=0.3) as fleet:
+        with run_instance(tmp_path, web, postgres.schema(), pause=0.3) as fleet:
             fleet.start(lanes=4)
             cold = set(web.names[1:])
             assert fleet.until(lambda: all(web.seen[name].paths["/feed0"] for name in cold), 240), (
@@ -109,7 +109,7 @@ def test_what_a_dead_worker_held_is_taken_up_when_its_lease_has_ended(
     postgres: Server, tmp_path: Path
 ) -> None:
     web = Web(hosts=3, feeds=4, entries=3, foreign=0, seconds=0.5)
-    with web.serving(), instance(tmp_path, web, postgres.schema(), pause=0.5) as fleet:
+    with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=0.5) as fleet:
         first = fleet.start()
         assert fleet.until(lambda: fleet.articles() > 0, 240), fleet.logs()
         fleet.start()
@@ -126,7 +126,7 @@ def test_what_a_dead_worker_held_is_taken_up_when_its_lease_has_ended(
 
 def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Path) -> None:
     web = Web(hosts=10, feeds=2, entries=3, seconds=0.2)
-    with web.serving(), instance(tmp_path, web, postgres.schema(), pause=0.1) as fleet:
+    with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=0.1) as fleet:
         fleet.start()
         assert fleet.until(lambda: fleet.articles() > 3, 240), fleet.logs()
         began = time.monotonic()
@@ -152,7 +152,7 @@ def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(
     from syndicator.store.fleet.hosts import POISON_STARTS
 
     web = Web(hosts=3, feeds=1, entries=1, foreign=0)
-    with web.serving(), instance(tmp_path, web, postgres.schema()) as fleet:
+    with web.serving(), run_instance(tmp_path, web, postgres.schema()) as fleet:
         poison = f"{web.names[0]}:{web.port}"
         with fleet.store() as store:
             hosts = store.hosts(0.01)

@@ -43,7 +43,7 @@ def turns(time: Time, common: CommonTurns) -> OwnTurns:
     return made
 
 
-def turn(turns: OwnTurns, host: str) -> Turn:
+def take_turn(turns: OwnTurns, host: str) -> Turn:
     found = turns.take(host)
     assert isinstance(found, Turn), found
     return found
@@ -52,18 +52,18 @@ def turn(turns: OwnTurns, host: str) -> Turn:
 def test_hosts_of_own_shards_are_asked_one_at_a_time_without_the_table(
     turns: OwnTurns, common: CommonTurns, time: Time
 ) -> None:
-    mine = turn(turns, OWN)
+    mine = take_turn(turns, OWN)
     assert isinstance(turns.take(OWN), Busy) and not common.free
     turns.give_back(OWN, mine, 1.0)
     assert turns.take(OWN) == Busy(3.0), "its crawl-delay is longer than the pause"
     turns.set_delay(OWN, 0.0)
     time.now += 3.0
-    turns.give_back(OWN, turn(turns, OWN), 1.0)
+    turns.give_back(OWN, take_turn(turns, OWN), 1.0)
     assert turns.take(OWN) == Busy(1.0)
 
 
 def test_other_hosts_take_the_common_turn(turns: OwnTurns, common: CommonTurns) -> None:
-    theirs = turn(turns, OTHER)
+    theirs = take_turn(turns, OTHER)
     assert OTHER in common.free and isinstance(common.take(OTHER), Busy)
     turns.give_back(OTHER, theirs, 0.0)
     assert isinstance(common.take(OTHER), Turn)
@@ -81,7 +81,7 @@ def test_without_a_confirmed_sign_of_life_nothing_is_asked(
 
 def test_a_host_that_is_asked_does_not_leave(turns: OwnTurns, common: CommonTurns) -> None:
     turns.add({"idle.example": 0.0})
-    mine = turn(turns, OWN)
+    mine = take_turn(turns, OWN)
     assert turns.leave([OWN, "idle.example"]) == ["idle.example"]
     assert isinstance(turns.take("idle.example"), Busy), "it gives leave no more"
     turns.give_back(OWN, mine, 0.0)
@@ -94,11 +94,11 @@ def test_lanes_ask_each_others_hosts_one_at_a_time_without_the_table(
     turns: OwnTurns, common: CommonTurns, time: Time
 ) -> None:
     other = turns.beside(common)
-    mine = turn(other, OWN)
+    mine = take_turn(other, OWN)
     assert isinstance(turns.take(OWN), Busy) and turns.leave([OWN]) == [] and not common.free
     other.give_back(OWN, mine, 0.0)
     time.now += 3.0
-    mine = turn(other, OWN)
+    mine = take_turn(other, OWN)
     assert turns.leave([OWN], at_once=True) == []
     other.give_back(OWN, mine, 0.0)
     time.now += 3.0

@@ -43,7 +43,7 @@ def described_stories(taxonomy: Taxonomy) -> list[Description]:
     return [
         describe(
             story.title,
-            plain(story),
+            extract_text(story),
             section=story.section,
             keywords=story.labels,
             taxonomy=taxonomy,
@@ -52,7 +52,7 @@ def described_stories(taxonomy: Taxonomy) -> list[Description]:
     ]
 
 
-def plain(story: Story) -> str:
+def extract_text(story: Story) -> str:
     """The text of a story, a paragraph, heading, list item or table row a line."""
     tree = lxml.html.fragment_fromstring(story.body, create_parent="div")
     lines = (
@@ -61,7 +61,7 @@ def plain(story: Story) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def share(right: Sequence[bool]) -> float:
+def measure_share(right: Sequence[bool]) -> float:
     return sum(right) / len(right)
 
 
@@ -82,21 +82,21 @@ def test_categories(items: list[Description]) -> None:
 
 def test_tags(items: list[Description]) -> None:
     pairs = list(zip(ITEMS, items, strict=True))
-    found = share([tag in given.tags for item, given in pairs for tag in item["tags"]])
-    wanted = share([tag in item["tags"] for item, given in pairs for tag in given.tags])
+    found = measure_share([tag in given.tags for item, given in pairs for tag in item["tags"]])
+    wanted = measure_share([tag in item["tags"] for item, given in pairs for tag in given.tags])
     assert found >= FLOORS["tags"], found
     assert wanted >= FLOORS["wanted"], wanted
 
 
 def test_the_demos_stories(described_stories: list[Description]) -> None:
     truths = [story.truth for story in ENGLISH if story.truth is not None]
-    category = share(
+    category = measure_share(
         [
             given.category == (truth.category or "")
             for truth, given in zip(truths, described_stories, strict=True)
         ]
     )
-    tags = share(
+    tags = measure_share(
         [
             tag in given.tags
             for truth, given in zip(truths, described_stories, strict=True)
@@ -109,7 +109,7 @@ def test_the_demos_stories(described_stories: list[Description]) -> None:
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.key)
 def test_excerpts_are_whole_sentences_of_the_text(story: Story) -> None:
-    text = plain(story)
+    text = extract_text(story)
     found = describe(story.title, text, language=story.language, taxonomy=Taxonomy())
     assert sentences.fault(found.excerpt, story.title) == ""
     assert found.language == story.language

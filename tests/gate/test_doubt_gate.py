@@ -32,7 +32,7 @@ class Read(NamedTuple):
 Rows = list[tuple[dict[str, Any], bench_reading.Prediction]]
 
 
-def judged(rows: Rows) -> list[Read]:
+def judge_pages(rows: Rows) -> list[Read]:
     """Judge the pages that make an article, if a person wrote down their text or parts of it."""
     return [
         Read(is_well(row, ours["text"]), ours["hold"])
@@ -57,19 +57,19 @@ def _flat(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def share(found: Iterable[Read], *, well: bool) -> float:
+def measure_hold_share(found: Iterable[Read], *, well: bool) -> float:
     """The share of what was read well, or badly, that is on hold."""
     chosen = [bool(one.reason) for one in found if one.well is well]
     return sum(chosen) / len(chosen)
 
 
 def test_nothing_of_the_quick_pages_that_is_read_well_waits(read_rows: Rows) -> None:
-    found = judged([(row, ours) for row, ours in read_rows if row.get("quick")])
+    found = judge_pages([(row, ours) for row, ours in read_rows if row.get("quick")])
     assert sum(one.well is True for one in found) >= 10
-    assert share(found, well=True) == 0
+    assert measure_hold_share(found, well=True) == 0
 
 
 def test_of_all_pages_few_good_ones_wait_and_many_bad_ones(read_rows: Rows) -> None:
-    found = judged(read_rows)
-    assert share(found, well=True) <= MOST_GOOD
-    assert share(found, well=False) >= LEAST_BAD
+    found = judge_pages(read_rows)
+    assert measure_hold_share(found, well=True) <= MOST_GOOD
+    assert measure_hold_share(found, well=False) >= LEAST_BAD

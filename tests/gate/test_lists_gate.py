@@ -40,7 +40,7 @@ def test_later_visits_publish_nothing_wrong_and_find_the_list_or_refuse() -> Non
     for case in (*list_own_cases(), *list_corpus_cases()):
         first = read_listing(case.html, case.url)
         for seed in range(SEEDS):
-            page = mutate.mutate(case, f"{case.name}/{seed}")
+            page = mutate.mutate_page(case, f"{case.name}/{seed}")
             results.append((case.name, seed, visit_again(case, first, page)))
     assert [one for one in results if one[2].wrong] == []
     assert fmean(one[2].is_right for one in results) >= WELL

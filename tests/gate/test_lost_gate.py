@@ -30,7 +30,7 @@ class Seen(NamedTuple):
     last: bool
 
 
-def edges(truth: str, text: str) -> tuple[bool, bool]:
+def find_foreign_edges(truth: str, text: str) -> tuple[bool, bool]:
     """Whether the first and the last line of `text` are missing from `truth`."""
     lines = [flat for line in text.splitlines() if (flat := _flat(line))]
     whole = _flat(truth)
@@ -43,7 +43,7 @@ def _flat(text: str) -> str:
     return re.sub(r"\W+", "", text).casefold()
 
 
-def seen(row: dict[str, Any], text: str) -> Seen:
+def compare_page(row: dict[str, Any], text: str) -> Seen:
     """Compare our `text` of a page; ask trafilatura only if it is lost."""
     truth = row["truth"]
     lost = scores.body_f1([(truth["text"], text)]) < LOST
@@ -52,26 +52,29 @@ def seen(row: dict[str, Any], text: str) -> Seen:
             bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE
         )["text"]
         lost = scores.body_f1([(truth["text"], other)]) > FOUND
-    return Seen(lost, *edges(truth["text"] + (truth.get("title") or ""), text))
+    return Seen(lost, *find_foreign_edges(truth["text"] + (truth.get("title") or ""), text))
 
 
 def test_most_of_our_own_pages_begin_and_end_with_the_article() -> None:
-    found = [edges(truth["body"] + truth["title"], made["text"]) for truth, made in own_pages()]
+    found = [
+        find_foreign_edges(truth["body"] + truth["title"], made["text"])
+        for truth, made in own_pages()
+    ]
     assert sum(first for first, _ in found) <= OWN_FIRST
     assert sum(last for _, last in found) <= OWN_LAST
 
 
 def test_a_menu_before_and_a_promotion_after_are_seen() -> None:
-    assert edges("One. Two.", "One.\nTwo.") == (False, False)
-    assert edges("One. Two.", "Home\nOne.\nTwo.\nPin it for later!") == (True, True)
-    assert edges("One.", "") == (False, False)
+    assert find_foreign_edges("One. Two.", "One.\nTwo.") == (False, False)
+    assert find_foreign_edges("One. Two.", "Home\nOne.\nTwo.\nPin it for later!") == (True, True)
+    assert find_foreign_edges("One.", "") == (False, False)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_all_pages(read_rows: list[tuple[dict[str, Any], bench_reading.Prediction]]) -> None:
     found = [
-        seen(row, ours.get("text") or "")
+        compare_page(row, ours.get("text") or "")
         for row, ours in read_rows
         if row["truth"].get("text") and row["set"] in SETS and row["page_type"] in ARTICLES
     ]

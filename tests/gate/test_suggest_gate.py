@@ -27,7 +27,7 @@ PRONOUNS = (
 )
 
 
-def shelf(shared: Path) -> list[tuple[str, str, tuple[str, ...]]]:
+def read_titles_and_texts(shared: Path) -> list[tuple[str, str, tuple[str, ...]]]:
     """Title and text, as people took them down, of English article pages of many sites."""
     with gzip.open(shared / "corpus/pages/manifest.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
@@ -44,7 +44,7 @@ def shelf(shared: Path) -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 def test_most_suggestions_are_usable(shared: Path) -> None:
-    names = [proposal.name for proposal in suggest(shelf(shared))]
+    names = [proposal.name for proposal in suggest(read_titles_and_texts(shared))]
     generic = function_words()["en"] | phrases.generic() | set(PRONOUNS.split())
     assert [name for name in names if name.casefold() in generic or len(name) == 1] == []
     assert len(set(map(str.casefold, names))) == len(names)

@@ -33,7 +33,9 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 URL = "https://one.example/feed"
 
 
-def end(place: Place, *, gone: bool, environ: dict[str, str] | None = None) -> tuple[Problem, ...]:
+def end_run(
+    place: Place, *, gone: bool, environ: dict[str, str] | None = None
+) -> tuple[Problem, ...]:
     """The end of a run that found source "one" gone, or well."""
     state = SourceState(
         key="one",
@@ -69,16 +71,16 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def settings(place: Place, text: str) -> None:
+def write_settings(place: Place, text: str) -> None:
     (place.config / "syndicator.toml").write_text(
         f'[site]\ntitle = "Ours"\nurl = "https://feeds.example/"\n{text}'
     )
 
 
 def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
-    end(place, gone=True)
+    end_run(place, gone=True)
     place.now += timedelta(hours=1)
-    end(place, gone=False)
+    end_run(place, gone=False)
     with place.app() as app:
         key = episodes.feed_token(app.configuration.settings.state_dir)
         made = metrics.health_feed(app.configuration.settings, key)
@@ -103,7 +105,7 @@ def test_its_address_is_where_it_is_served(place: Place) -> None:
         ("", "http://127.0.0.1:8080/"),
         ("[health]\npublish = true\n", "https://feeds.example/"),
     ):
-        settings(place, text)
+        write_settings(place, text)
         with place.app() as app:
             made = metrics.health_feed(app.configuration.settings, "key")
         assert f'href="{base}health/key.atom"'.encode() in made
@@ -125,15 +127,15 @@ def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
 def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
     public = place.folder / "feeds/public"
     place.build()
-    end(place, gone=True)
+    end_run(place, gone=True)
     with place.app() as app:
         # `status` has an address to name after any run
         assert episodes.known_feed_token(app.configuration.settings.state_dir)
     before = {path for path in public.rglob("*") if path.is_file()}
     assert not any("health" in path.name for path in before)
-    settings(place, "[health]\npublish = true\n")
+    write_settings(place, "[health]\npublish = true\n")
     place.build()
-    end(place, gone=True)
+    end_run(place, gone=True)
     with place.app() as app:
         name = episodes.feed_name(episodes.feed_token(app.configuration.settings.state_dir))
     assert (public / name).exists()
@@ -143,14 +145,14 @@ def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
         if path.is_file() and path.suffix != ".gz" and path != public / name
     ]
     assert not any(b"health/" in path.read_bytes() for path in listed)
-    settings(place, "")
-    end(place, gone=True)
+    write_settings(place, "")
+    end_run(place, gone=True)
     assert not (public / name).exists()
 
 
 def test_the_textfile_is_written_where_a_setting_names_it(place: Place) -> None:
-    settings(place, '[health]\ntextfile = "metrics.prom"\n')
-    assert end(place, gone=True) == ()
+    write_settings(place, '[health]\ntextfile = "metrics.prom"\n')
+    assert end_run(place, gone=True) == ()
     families = {
         one.name: one
         for one in parser.text_string_to_metric_families(
@@ -161,8 +163,8 @@ def test_the_textfile_is_written_where_a_setting_names_it(place: Place) -> None:
     assert {one.labels["kind"]: one.value for one in families["syndicator_conditions"].samples} == {
         "source-gone": 1
     }
-    settings(place, '[health]\ntextfile = "nowhere/metrics.prom"\n')
-    [problem] = end(place, gone=True)
+    write_settings(place, '[health]\ntextfile = "nowhere/metrics.prom"\n')
+    [problem] = end_run(place, gone=True)
     assert problem.what == "health.textfile"
 
 
@@ -198,7 +200,7 @@ def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
 
 
 def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Place) -> None:
-    end(place, gone=False)
+    end_run(place, gone=False)
     with place.app() as app:
         app.archive.store.visits.save_states(
             [
@@ -217,24 +219,26 @@ def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Pl
         assert read_counters(app.archive.store)["runs"] == {"ok": 3}
 
 
-def alert(place: Place, script: str) -> None:
+def configure_alert(place: Place, script: str) -> None:
     program = place.folder / "tell"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
-    settings(place, f'[alert]\ncommand = ["{program}", "$HOME; touch {place.folder}/shell"]\n')
+    write_settings(
+        place, f'[alert]\ncommand = ["{program}", "$HOME; touch {place.folder}/shell"]\n'
+    )
 
 
 def test_a_command_gets_what_broke_and_recovered(place: Place) -> None:
     out = place.folder / "told"
-    alert(place, f"cat >> {shlex.quote(str(out))}; echo >> {shlex.quote(str(out))}")
-    assert end(place, gone=True) == ()
+    configure_alert(place, f"cat >> {shlex.quote(str(out))}; echo >> {shlex.quote(str(out))}")
+    assert end_run(place, gone=True) == ()
     place.now += timedelta(minutes=5)
     # within ten minutes: later
-    assert end(place, gone=False) == () and len(out.read_text().splitlines()) == 1
+    assert end_run(place, gone=False) == () and len(out.read_text().splitlines()) == 1
     place.now += timedelta(minutes=6)
-    assert end(place, gone=False) == ()
+    assert end_run(place, gone=False) == ()
     place.now += timedelta(hours=6)
-    assert end(place, gone=False) == ()  # nothing new
+    assert end_run(place, gone=False) == ()  # nothing new
     documents: list[dict[str, Any]] = [json.loads(line) for line in out.read_text().splitlines()]
     events = [event for document in documents for event in document["events"]]
     assert len(documents) == 2 and documents[0]["site"] == "Ours"
@@ -253,16 +257,16 @@ def test_a_command_gets_what_broke_and_recovered(place: Place) -> None:
 def test_a_command_that_fails_is_told_and_tried_again(
     place: Place, script: str, words: str
 ) -> None:
-    alert(place, script)
-    [problem] = end(place, gone=True)
+    configure_alert(place, script)
+    [problem] = end_run(place, gone=True)
     assert problem.reason == "alert-failing" and words in problem.detail
     with place.app() as app:
         outbox = read_outbox(app.archive.store)
     assert len(outbox.waiting) == 1 and words in outbox.fault
     out = place.folder / "told"
-    alert(place, f"cat > {shlex.quote(str(out))}")
+    configure_alert(place, f"cat > {shlex.quote(str(out))}")
     place.now += timedelta(minutes=11)
-    assert end(place, gone=True) == ()
+    assert end_run(place, gone=True) == ()
     assert {one["kind"] for one in json.loads(out.read_text())["events"]} == {
         "source-gone",
         "alert-failing",
@@ -273,14 +277,14 @@ def test_a_command_that_does_not_end_is_ended(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("syndicator.health.alert.SECONDS", 0.2)
-    alert(place, "sleep 600 & sleep 600")
-    [problem] = end(place, gone=True)
+    configure_alert(place, "sleep 600 & sleep 600")
+    [problem] = end_run(place, gone=True)
     assert "no end after" in problem.detail
 
 
 def test_a_command_that_is_not_there_is_named(place: Place) -> None:
-    settings(place, '[alert]\ncommand = ["/nowhere/tell"]\n')
-    [problem] = end(place, gone=True)
+    write_settings(place, '[alert]\ncommand = ["/nowhere/tell"]\n')
+    [problem] = end_run(place, gone=True)
     assert problem.detail == "/nowhere/tell: No such file or directory"
 
 
@@ -305,7 +309,7 @@ class _Mailbox(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def mailbox() -> Iterator[tuple[int, list[str]]]:
+def serve_mailbox() -> Iterator[tuple[int, list[str]]]:
     with socketserver.TCPServer(("127.0.0.1", 0), _Mailbox) as server:
         server.mails = []  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever)
@@ -318,25 +322,29 @@ def mailbox() -> Iterator[tuple[int, list[str]]]:
 
 
 def test_a_mail_has_all_events(place: Place) -> None:
-    with mailbox() as (port, mails):
-        settings(place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n')
-        assert end(place, gone=True) == ()
+    with serve_mailbox() as (port, mails):
+        write_settings(
+            place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n'
+        )
+        assert end_run(place, gone=True) == ()
     [mail] = mails
     assert "Subject: Ours: one: the address is gone for good" in mail.replace("\r\n ", " ")
     assert "Auto-Submitted: auto-generated" in mail and "Cure: remove it" in mail
 
 
 def test_a_mail_server_that_is_not_there_is_named(place: Place) -> None:
-    with mailbox() as (port, _):
+    with serve_mailbox() as (port, _):
         pass
-    settings(place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n')
-    [problem] = end(place, gone=True)
+    write_settings(
+        place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n'
+    )
+    [problem] = end_run(place, gone=True)
     assert f"smtp://127.0.0.1:{port}" in problem.detail and "refused" in problem.detail
 
 
 def test_a_password_that_is_not_set_is_named(place: Place) -> None:
-    settings(place, '[alert]\nmail = "ops@feeds.example"\npassword_env = "MAIL_PASSWORD"\n')
-    [problem] = end(place, gone=True)
+    write_settings(place, '[alert]\nmail = "ops@feeds.example"\npassword_env = "MAIL_PASSWORD"\n')
+    [problem] = end_run(place, gone=True)
     assert "MAIL_PASSWORD is not set" in problem.detail
 
 
@@ -347,9 +355,9 @@ def test_a_password_that_is_not_set_is_named(place: Place) -> None:
 def test_what_no_mail_can_be_sent_with_is_named_and_not_waited_for(
     place: Place, smtp: str, secret: str, words: str
 ) -> None:
-    settings(
+    write_settings(
         place,
         f'[alert]\nmail = "ops@feeds.example"\nsmtp = "{smtp}"\npassword_env = "MAIL_PASSWORD"\n',
     )
-    [problem] = end(place, gone=True, environ={"MAIL_PASSWORD": secret})
+    [problem] = end_run(place, gone=True, environ={"MAIL_PASSWORD": secret})
     assert words in problem.detail and secret not in problem.detail.split()

@@ -15,23 +15,23 @@ from syndicator.health.conditions import (
     silent_since,
 )
 from syndicator.store.status import OnHold, Waiting
-from tests.states import changed
+from tests.states import change_state
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 GB = 2**30
 
 
-def state(key: str = "one", **fields: object) -> SourceState:
+def make_state(key: str = "one", **fields: object) -> SourceState:
     made = SourceState(
         key=key,
         url=f"https://{key}.example/feed",
         visits=VisitTimes(last_visit=NOW - HOUR, last_success=NOW - HOUR),
     )
-    return changed(made, **fields)
+    return change_state(made, **fields)
 
 
-def of(*states: SourceState, **seen: object) -> tuple[Condition, ...]:
+def find_conditions(*states: SourceState, **seen: object) -> tuple[Condition, ...]:
     sources = {one.key: Source(key=one.key, url=one.url) for one in states}
     return conditions(Observed(sources=sources, states=states, **seen), NOW)  # type: ignore[arg-type]
 
@@ -40,18 +40,23 @@ def held_back(name: str, reason: str = "", added: datetime | None = None) -> OnH
     return OnHold(name, f"2026/03/{name}.md", reason, name, "one", added)
 
 
-def every(pause: timedelta, last: timedelta, count: int = 10) -> tuple[datetime, ...]:
+def make_publication_times(
+    pause: timedelta, last: timedelta, count: int = 10
+) -> tuple[datetime, ...]:
     """Publication times with a pause between each two, the last one so long ago."""
     return tuple(NOW - last - pause * place for place in range(count))
 
 
 def test_a_source_that_is_well_is_no_condition() -> None:
-    assert of(state(recent=every(DAY, DAY), bodies=(3000,) * 20)) == ()
+    assert (
+        find_conditions(make_state(recent=make_publication_times(DAY, DAY), bodies=(3000,) * 20))
+        == ()
+    )
 
 
 def test_a_failing_source_says_since_when_why_what_to_do_and_what_comes_next() -> None:
-    (found,) = of(
-        state(
+    (found,) = find_conditions(
+        make_state(
             reason="http-401",
             detail="HTTP 401",
             failures=4,
@@ -76,7 +81,7 @@ def test_a_failing_source_says_since_when_why_what_to_do_and_what_comes_next() -
 
 def test_what_passes_by_itself_needs_nobody_before_it_has_lasted_a_day() -> None:
     def need(code: str, since: timedelta) -> bool:
-        return of(state(reason=code, failing_since=NOW - since))[0].needs_you
+        return find_conditions(make_state(reason=code, failing_since=NOW - since))[0].needs_you
 
     assert [need(code, HOUR) for code in ("dns", "timeout", "http-503", "rate-limited")] == [
         False
@@ -90,24 +95,27 @@ def test_what_passes_by_itself_needs_nobody_before_it_has_lasted_a_day() -> None
 
 
 def test_a_failure_of_an_earlier_version_is_as_old_as_the_last_success() -> None:
-    assert of(state(reason="dns", last_success=NOW - 3 * DAY))[0].since == NOW - 3 * DAY
+    assert (
+        find_conditions(make_state(reason="dns", last_success=NOW - 3 * DAY))[0].since
+        == NOW - 3 * DAY
+    )
 
 
 def test_a_source_that_is_gone_is_told_as_gone_and_not_as_failing() -> None:
-    (found,) = of(state(reason="gone", disabled="gone", gone_since=NOW - 3 * DAY))
+    (found,) = find_conditions(make_state(reason="gone", disabled="gone", gone_since=NOW - 3 * DAY))
     assert (found.kind, found.since) == (ConditionReason.SOURCE_GONE, NOW - 3 * DAY)
 
 
 def test_a_move_needs_the_operator_only_where_it_leads_elsewhere() -> None:
-    moved = state(effective_url="https://one.example/new", moved_at=NOW - DAY)
-    (found,) = of(moved)
+    moved = make_state(effective_url="https://one.example/new", moved_at=NOW - DAY)
+    (found,) = find_conditions(moved)
     assert (found.kind, found.since, found.needs_you) == (
         ConditionReason.SOURCE_MOVED,
         NOW - DAY,
         False,
     )
     assert "https://one.example/new" in found.detail
-    assert of(
+    assert find_conditions(
         replace(
             moved, redirects=replace(moved.redirects, effective_url="https://else.example/feed")
         )
@@ -115,12 +123,14 @@ def test_a_move_needs_the_operator_only_where_it_leads_elsewhere() -> None:
 
 
 def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
-    assert silent_since(every(2 * DAY, 5 * DAY), NOW) is None
-    assert silent_since(every(2 * DAY, 7 * DAY), NOW) == NOW - 7 * DAY
-    assert silent_since(every(HOUR, 10 * HOUR), NOW) is None  # a night
-    assert silent_since(every(HOUR, 4 * DAY), NOW) == NOW - 4 * DAY
-    assert silent_since(every(DAY, 30 * DAY, count=3), NOW) is None  # nothing usual is known
-    (found,) = of(state(recent=every(2 * DAY, 7 * DAY)))
+    assert silent_since(make_publication_times(2 * DAY, 5 * DAY), NOW) is None
+    assert silent_since(make_publication_times(2 * DAY, 7 * DAY), NOW) == NOW - 7 * DAY
+    assert silent_since(make_publication_times(HOUR, 10 * HOUR), NOW) is None  # a night
+    assert silent_since(make_publication_times(HOUR, 4 * DAY), NOW) == NOW - 4 * DAY
+    assert (
+        silent_since(make_publication_times(DAY, 30 * DAY, count=3), NOW) is None
+    )  # nothing usual is known
+    (found,) = find_conditions(make_state(recent=make_publication_times(2 * DAY, 7 * DAY)))
     assert (found.kind, found.since, found.needs_you) == (
         ConditionReason.SOURCE_SILENT,
         NOW - 7 * DAY,
@@ -129,11 +139,13 @@ def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
 
 
 def test_a_source_that_was_silent_when_it_was_added_needs_nobody() -> None:
-    silent = state(recent=every(2 * DAY, 30 * DAY))  # from the 24th day before now on
+    silent = make_state(
+        recent=make_publication_times(2 * DAY, 30 * DAY)
+    )  # from the 24th day before now on
     needed = [
-        of(replace(silent, visits=replace(silent.visits, first_visit=NOW - days * DAY)))[
-            0
-        ].needs_you
+        find_conditions(
+            replace(silent, visits=replace(silent.visits, first_visit=NOW - days * DAY))
+        )[0].needs_you
         for days in (25, 23)
     ]
     assert needed == [True, False]
@@ -151,7 +163,7 @@ def test_texts_of_a_third_of_their_length_are_a_collapse() -> None:
     assert not has_collapsed((900, 900, 3000, 3000, 3000) + (3000,) * 10)
     assert not has_collapsed((0,) * 5 + (3000,) * 4)  # too few to compare with
     assert not has_collapsed((40,) * 5 + (200,) * 10)  # short news
-    (found,) = of(state(bodies=(100,) * 5 + (3000,) * 10))
+    (found,) = find_conditions(make_state(bodies=(100,) * 5 + (3000,) * 10))
     assert found.kind == ConditionReason.EXTRACTION_COLLAPSED
     assert "100 characters" in found.detail
 
@@ -160,7 +172,7 @@ def test_texts_of_the_first_hour_are_not_compared_with_each_other() -> None:
     short_first = (100,) * 5 + (3000,) * 15
     assert has_collapsed(remember_bodies(short_first, (), is_first=False))
     first = remember_bodies(short_first, (), is_first=True)
-    assert first == (100,) * 5 and not of(state(bodies=first))
+    assert first == (100,) * 5 and not find_conditions(make_state(bodies=first))
     first = remember_bodies((3000,) * 20, (), is_first=True)
     later = remember_bodies((100,) * 5, first, is_first=False)
     assert later == (100,) * 5 + (3000,) * 5 and has_collapsed(later)
@@ -168,12 +180,12 @@ def test_texts_of_the_first_hour_are_not_compared_with_each_other() -> None:
 
 
 def test_short_texts_of_several_publishers_are_no_collapse() -> None:
-    collapsed = state(bodies=(100,) * 5 + (3000,) * 10)
-    assert of(collapsed) and not of(collapsed, mixed=frozenset({"one"}))
+    collapsed = make_state(bodies=(100,) * 5 + (3000,) * 10)
+    assert find_conditions(collapsed) and not find_conditions(collapsed, mixed=frozenset({"one"}))
 
 
 def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done() -> None:
-    (found,) = of(state(walls=("bot-check", "bot-check", "", "http-403")))
+    (found,) = find_conditions(make_state(walls=("bot-check", "bot-check", "", "http-403")))
     assert (found.kind, found.code, found.needs_you) == (
         ConditionReason.SOURCE_WALLED,
         "bot-check",
@@ -181,18 +193,20 @@ def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done
     )
     assert found.detail == "3 of its last 4 pages: a check for robots instead of the article"
     assert "User-Agent" in found.cure and 'content = "feed"' in found.cure
-    (paid,) = of(state(walls=("paywall", "http-402", "paywall"), bodies=(0,) * 5 + (3000,) * 10))
+    (paid,) = find_conditions(
+        make_state(walls=("paywall", "http-402", "paywall"), bodies=(0,) * 5 + (3000,) * 10)
+    )
     # and not a new layout
     assert "headers_env" in paid.cure and paid.kind == ConditionReason.SOURCE_WALLED
-    (lead,) = of(state(walls=("partial",) * 5))
+    (lead,) = find_conditions(make_state(walls=("partial",) * 5))
     assert not lead.needs_you and "the rest to those who pay" in lead.detail
     for few in (("paywall",) * 2, ("paywall", "paywall", "paywall", "", "", ""), ("",) * 9):
-        assert not of(state(walls=few))
+        assert not find_conditions(make_state(walls=few))
 
 
 def test_a_held_feed_names_its_fault_and_when_its_live_file_was_written() -> None:
     fault = "lost 1: Title (https://x.example/a)"
-    (found,) = of(
+    (found,) = find_conditions(
         held=[
             HeldFeed(
                 problem=Problem(what="tag/ai", reason="held", detail=fault),
@@ -213,7 +227,7 @@ def test_entries_that_wait_are_one_condition_a_source_and_reason() -> None:
     waiting = Waiting(
         source="one", reason="bad-rules", count=3, since=NOW - DAY, example="https://one.example/a"
     )
-    (found,) = of(operator=[waiting])
+    (found,) = find_conditions(operator=[waiting])
     assert (found.identity, found.source) == ("entries-wait:one bad-rules", "one")
     assert (found.count, found.since, found.code) == (3, NOW - DAY, "bad-rules")
     assert "3 entries wait, such as https://one.example/a" in found.detail
@@ -221,16 +235,16 @@ def test_entries_that_wait_are_one_condition_a_source_and_reason() -> None:
 
 def test_a_flood_stands_in_for_the_warning_of_its_source() -> None:
     flood = Waiting(source="one", reason="flood", count=400, since=NOW - HOUR, next_try=NOW + DAY)
-    (found,) = of(state(warning="400 entries wait"), floods=[flood])
+    (found,) = find_conditions(make_state(warning="400 entries wait"), floods=[flood])
     assert (found.kind, found.subject, found.next_try) == (ConditionReason.FLOOD, "one", NOW + DAY)
-    assert [one.kind for one in of(state(warning="robots.txt disallows it"))] == [
+    assert [one.kind for one in find_conditions(make_state(warning="robots.txt disallows it"))] == [
         ConditionReason.SOURCE_WARNING
     ]
 
 
 def test_a_disk_is_nearly_full_by_share_and_size_or_by_its_inodes() -> None:
     def full(**numbers: int) -> bool:
-        return bool(of(disks=[Disk(path="/srv", **numbers)]))
+        return bool(find_conditions(disks=[Disk(path="/srv", **numbers)]))
 
     assert full(free=GB, size=100 * GB)
     assert not full(free=GB, size=10 * GB)  # a tenth
@@ -241,19 +255,19 @@ def test_a_disk_is_nearly_full_by_share_and_size_or_by_its_inodes() -> None:
 
 
 def test_nobody_visits_when_sources_are_due_for_a_day_and_none_was_visited() -> None:
-    late = state(last_visit=NOW - 3 * DAY, next_due=NOW - 2 * DAY)
-    (found,) = of(late)
+    late = make_state(last_visit=NOW - 3 * DAY, next_due=NOW - 2 * DAY)
+    (found,) = find_conditions(late)
     assert (found.kind, found.since, found.last_success) == (
         ConditionReason.NOT_RUNNING,
         NOW - 2 * DAY,
         NOW - 3 * DAY,
     )
-    assert of(late, state("two")) == ()
-    assert of(replace(late, schedule=replace(late.schedule, next_due=NOW + DAY))) == ()
+    assert find_conditions(late, make_state("two")) == ()
+    assert find_conditions(replace(late, schedule=replace(late.schedule, next_due=NOW + DAY))) == ()
 
 
 def test_sources_that_are_not_followed_are_left_out() -> None:
-    failing = state(reason="http-404")
+    failing = make_state(reason="http-404")
     off = Source(key="one", url=failing.url, enabled=False)
     assert conditions(Observed(sources={"one": off}, states=[failing]), NOW) == ()
     assert conditions(Observed(states=[failing]), NOW) == ()
@@ -261,16 +275,16 @@ def test_sources_that_are_not_followed_are_left_out() -> None:
 
 def test_articles_on_hold_name_the_latest_few_and_the_first_of_all() -> None:
     articles = [held_back(str(day), "promotion" * (day == 1), NOW - DAY * day) for day in range(5)]
-    (found,) = of(on_hold=articles)
+    (found,) = find_conditions(on_hold=articles)
     files = "2026/03/0.md, 2026/03/1.md (promotion), 2026/03/2.md and 2 more"
     assert (found.count, found.since, found.detail) == (5, NOW - 4 * DAY, files)
 
 
 def test_what_needs_the_operator_comes_first() -> None:
-    found = of(
-        state("a", muted=3, effective_url="https://a.example/new"),
-        state("b", reason="http-404"),
-        state("c", unmatched={"select 'div.x'": 10, "remove 'aside'": 2}),
+    found = find_conditions(
+        make_state("a", muted=3, effective_url="https://a.example/new"),
+        make_state("b", reason="http-404"),
+        make_state("c", unmatched={"select 'div.x'": 10, "remove 'aside'": 2}),
         database="it is damaged",
         outdated=4,
         on_hold=[held_back("a"), held_back("b")],
@@ -291,8 +305,9 @@ def test_what_needs_the_operator_comes_first() -> None:
 
 def test_a_file_whose_name_is_no_utf_8_is_named_so_that_it_can_be_written() -> None:
     name = "b\udce4d.md"  # as Python reads the byte E4
-    (found,) = of(
-        state("a"), files=[Problem(what=name, reason="bad-article-file", detail=f"{name}: line 3")]
+    (found,) = find_conditions(
+        make_state("a"),
+        files=[Problem(what=name, reason="bad-article-file", detail=f"{name}: line 3")],
     )
     assert found.subject.encode() == b"b\\udce4d.md"
     assert found.detail.encode() == b"b\\udce4d.md: line 3"
@@ -309,8 +324,10 @@ def test_every_code_of_a_visit_is_explained_in_words() -> None:
 
 
 def test_a_source_that_never_worked_needs_you_although_the_failure_may_pass() -> None:
-    (never,) = of(state(reason="dns", last_success=None, failing_since=NOW - HOUR))
-    (worked,) = of(state(reason="dns", failing_since=NOW - HOUR))
+    (never,) = find_conditions(
+        make_state(reason="dns", last_success=None, failing_since=NOW - HOUR)
+    )
+    (worked,) = find_conditions(make_state(reason="dns", failing_since=NOW - HOUR))
     assert never.needs_you and not worked.needs_you
 
 
@@ -318,9 +335,9 @@ def test_an_ended_session_is_one_condition_of_its_source() -> None:
     waiting = Waiting(
         source="one", reason="session-ended", count=3, since=NOW - DAY, example="https://a.example/"
     )
-    (of_entries,) = of(operator=[waiting])
-    failing = state(reason="session-ended", failing_since=NOW - DAY, detail="HTTP 401")
-    (of_feed,) = of(failing, operator=[waiting])
+    (of_entries,) = find_conditions(operator=[waiting])
+    failing = make_state(reason="session-ended", failing_since=NOW - DAY, detail="HTTP 401")
+    (of_feed,) = find_conditions(failing, operator=[waiting])
     for found in (of_entries, of_feed):
         assert found.identity == "session-ended:one"
         assert (found.source, found.since, found.needs_you) == ("one", NOW - DAY, True)

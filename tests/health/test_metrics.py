@@ -35,11 +35,11 @@ FIGURES = Figures(counts=COUNTS, freshness=Freshness(articles=9, median=40, p95=
 BUILT = BuildReport(written=("all.atom", "all.rss"), builds=2, seconds=1.5)
 
 
-def run(before: Counters, *, down: bool = False) -> dict[str, dict[str, float]]:
+def add_run(before: Counters, *, down: bool = False) -> dict[str, dict[str, float]]:
     return add_to_counters(before, RUN, BUILT, seconds=4.25, now=NOW, down=down)
 
 
-def samples(text: str) -> dict[str, float]:
+def read_samples(text: str) -> dict[str, float]:
     found = [
         one for family in parser.text_string_to_metric_families(text) for one in family.samples
     ]
@@ -47,9 +47,9 @@ def samples(text: str) -> dict[str, float]:
 
 
 def test_counters_go_on_from_run_to_run() -> None:
-    twice = run(run({}), down=True)
+    twice = add_run(add_run({}), down=True)
     twice["conditions"] = {"feed-held": 2}
-    found = samples(metrics.render_page(metrics.make_families(FIGURES, twice)).decode())
+    found = read_samples(metrics.render_page(metrics.make_families(FIGURES, twice)).decode())
     wanted = {
         "syndicator_articles": 7,
         "syndicator_feeds_published": 3,
@@ -88,7 +88,7 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
     """prometheus.io/docs/practices/naming: a prefix, base units, _total for counters and nothing
     else, a help text."""
     text = metrics.render_page(
-        metrics.make_families(replace(FIGURES, pictures=PICTURES), run({}))
+        metrics.make_families(replace(FIGURES, pictures=PICTURES), add_run({}))
     ).decode()
     for family in parser.text_string_to_metric_families(text):
         assert (
@@ -105,7 +105,7 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
 
 
 def test_no_label_has_an_address_or_a_source_in_it() -> None:
-    text = metrics.render_page(metrics.make_families(FIGURES, run({}))).decode()
+    text = metrics.render_page(metrics.make_families(FIGURES, add_run({}))).decode()
     labels = {
         (name, value)
         for family in parser.text_string_to_metric_families(text)
@@ -119,16 +119,16 @@ def test_no_label_has_an_address_or_a_source_in_it() -> None:
 def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> None:
     path = tmp_path / "syndicator.prom"
     path.write_text("half")
-    metrics.write(path, metrics.make_families(Figures(counts=COUNTS), run({})))
+    metrics.write(path, metrics.make_families(Figures(counts=COUNTS), add_run({})))
     text = path.read_text()
-    assert samples(text)["syndicator_articles"] == 7 and "process_" not in text
+    assert read_samples(text)["syndicator_articles"] == 7 and "process_" not in text
     assert [one.name for one in tmp_path.iterdir()] == ["syndicator.prom"]
 
 
 def test_pictures_are_counted_by_state_and_reason() -> None:
-    found = samples(
+    found = read_samples(
         metrics.render_page(
-            metrics.make_families(replace(FIGURES, pictures=PICTURES), run({}))
+            metrics.make_families(replace(FIGURES, pictures=PICTURES), add_run({}))
         ).decode()
     )
     states = {
@@ -145,6 +145,8 @@ def test_pictures_are_counted_by_state_and_reason() -> None:
     }
     assert not [
         name
-        for name in samples(metrics.render_page(metrics.make_families(FIGURES, run({}))).decode())
+        for name in read_samples(
+            metrics.render_page(metrics.make_families(FIGURES, add_run({}))).decode()
+        )
         if "picture" in name
     ]

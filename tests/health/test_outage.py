@@ -30,7 +30,7 @@ def place(tmp_path: Path) -> Place:
     return made
 
 
-def told(place: Place) -> list[dict[str, Any]]:
+def list_sent_events(place: Place) -> list[dict[str, Any]]:
     out = place.folder / "told"
     lines = out.read_text().splitlines() if out.exists() else []
     return [event for line in lines for event in json.loads(line)["events"]]
@@ -43,17 +43,17 @@ def test_a_database_that_cannot_be_used_is_told_after_the_second_run(place: Plac
         place.config, stop=asyncio.Event(), report_visits=reports.append, warn=trouble.append
     )
     asyncio.run(jobs.run(daemon.VISITS))
-    assert len(reports) == 1 and told(place) == []
+    assert len(reports) == 1 and list_sent_events(place) == []
     database = place.folder / "feeds/state/syndicator.db"
     whole = database.read_bytes()
     for name in ("syndicator.db-wal", "syndicator.db-shm"):
         database.with_name(name).unlink(missing_ok=True)
     database.write_bytes(b"noise" * 1000)
     asyncio.run(jobs.run(daemon.VISITS))
-    assert told(place) == []
+    assert list_sent_events(place) == []
     for _ in range(3):
         asyncio.run(jobs.run(daemon.VISITS))
-    [event] = told(place)
+    [event] = list_sent_events(place)
     assert (event["kind"], event["state"], event["code"]) == ("database", "broken", "store")
     assert "syndicator.db" in event["detail"] and len(trouble) == 4
     database.write_bytes(whole)
@@ -72,7 +72,7 @@ def test_one_run_that_fails_is_no_outage(place: Place) -> None:
         asyncio.run(jobs.run(daemon.VISITS))
         instance.write_text(kept)
         asyncio.run(jobs.run(daemon.VISITS))
-    assert told(place) == []
+    assert list_sent_events(place) == []
 
 
 def test_an_outage_and_its_end_are_told_once_each(place: Place) -> None:
@@ -84,7 +84,7 @@ def test_an_outage_and_its_end_are_told_once_each(place: Place) -> None:
                 settings, error, NOW + timedelta(minutes=minutes), {"PATH": "/usr/bin:/bin"}
             )
         )
-    assert [event["state"] for event in told(place)] == ["broken", "recovered"]
+    assert [event["state"] for event in list_sent_events(place)] == ["broken", "recovered"]
 
 
 def test_a_job_that_fails_is_told_although_others_end_well(place: Place) -> None:
@@ -95,4 +95,4 @@ def test_a_job_that_fails_is_told_although_others_end_well(place: Place) -> None
             outage.note_end(settings, DiskError("the disk is full"), NOW, environ, job="build")
         )
         asyncio.run(outage.note_end(settings, None, NOW, environ, job="visits"))
-    assert [event["detail"] for event in told(place)] == ["the disk is full"]
+    assert [event["detail"] for event in list_sent_events(place)] == ["the disk is full"]

@@ -13,7 +13,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.ports import Outlet
 from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from tests.objects.s3_server import S3
-from tests.publishing.written import publish, take_off
+from tests.publishing.written import publish_file, take_off
 
 Make = Callable[..., Outlet]
 
@@ -36,7 +36,7 @@ def test_what_is_put_is_there_and_written_only_where_it_differs(make: Make) -> N
     again = make()
     assert again.get("tags/ai.atom") == b"one" and again.written("tags/ai.atom") is not None
     assert not again.put("tags/ai.atom", b"one", heir_of=["tags/ml.atom"])
-    assert publish(again, "tags/ai.atom", b"two")
+    assert publish_file(again, "tags/ai.atom", b"two")
     assert again.get("tags/ai.atom") == make().get("tags/ai.atom") == b"two"
     assert again.sweep() == 0
 
@@ -44,7 +44,7 @@ def test_what_is_put_is_there_and_written_only_where_it_differs(make: Make) -> N
 def test_names_are_those_of_a_folder_with_its_folders(make: Make) -> None:
     outlet = make()
     for name in ("all.html", "pictures/a.webp", "pictures/b.webp", "pictures/deep/c.webp"):
-        publish(outlet, name, name.encode())
+        publish_file(outlet, name, name.encode())
     for one in (outlet, make()):
         assert one.names("pictures/") == {"pictures/a.webp", "pictures/b.webp", "pictures/deep"}
         assert one.names("none/") == set()
@@ -53,24 +53,24 @@ def test_names_are_those_of_a_folder_with_its_folders(make: Make) -> None:
 def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make: Make) -> None:
     outlet = make()
     for name in ("all.atom", "tags/ai.html", "archive/all/2026-11.atom"):
-        publish(outlet, name, b"<feed/>" * 50)
+        publish_file(outlet, name, b"<feed/>" * 50)
     packed = outlet.get("all.atom.gz")
     assert packed is not None and gzip.decompress(packed) == b"<feed/>" * 50
     assert (
         outlet.get("tags/ai.html.gz") is None and outlet.get("archive/all/2026-11.atom.gz") is None
     )
     without = make(gzip=False)
-    assert not publish(without, "all.atom", b"<feed/>" * 50)
+    assert not publish_file(without, "all.atom", b"<feed/>" * 50)
     assert make().get("all.atom.gz") is None
     last = make()
-    publish(last, "all.atom", b"<feed/>")
+    publish_file(last, "all.atom", b"<feed/>")
     assert take_off(last, "all.atom") and not take_off(last, "all.atom")
     assert last.get("all.atom") is None and make().get("all.atom.gz") is None
 
 
 def test_a_deletion_waits_for_the_commit_and_is_seen_at_once(make: Make) -> None:
     for name in ("health/a.atom", "health/b.atom", "health/c.atom"):
-        publish(make(), name, b"1")
+        publish_file(make(), name, b"1")
     outlet = make()
     for name in ("health/a.atom", "health/b.atom"):
         assert outlet.delete(name) and not outlet.delete(name)

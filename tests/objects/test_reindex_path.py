@@ -22,7 +22,7 @@ _OF_A_HAND = (
 
 
 @contextmanager
-def opened(
+def open_instance(
     folder: Path, s3: S3 | None
 ) -> Iterator[tuple[App, Callable[[str, bytes | None], None]]]:
     """An instance, and what an editor does to a file."""
@@ -50,7 +50,7 @@ def opened(
 @pytest.mark.parametrize("kind", ["folder", "bucket"])
 def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) -> None:
     path = "2026/11/by-hand.md"
-    with opened(tmp_path, s3 if kind == "bucket" else None) as (app, edit):
+    with open_instance(tmp_path, s3 if kind == "bucket" else None) as (app, edit):
         edit(path, _OF_A_HAND % b"First")
         assert reindex.take_in(app.archive, app.configuration, [path]).articles == 1
         (article,) = app.archive.store.index.each()
@@ -84,7 +84,7 @@ def test_a_pruned_file_that_a_crash_left_in_a_bucket_is_found(
     def crash(store: ObjectArticleStore, paths: object) -> None:
         raise OSError("the process ends")
 
-    with opened(tmp_path, s3) as (app, edit):
+    with open_instance(tmp_path, s3) as (app, edit):
         edit("2026/11/by-hand.md", _OF_A_HAND % b"First")
         reindex.take_in(app.archive, app.configuration, ["2026/11/by-hand.md"])
         (article,) = app.archive.store.index.each()

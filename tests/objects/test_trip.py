@@ -96,7 +96,7 @@ async def places(s3: S3, tmp_path: Path) -> AsyncIterator[tuple[Place, Place, Wo
 _SAY_WHO_ANSWERS = ("combine.html", "search.html", "q/answers.js")
 
 
-def same(folder: Place, s3: S3) -> None:
+def assert_same_files(folder: Place, s3: S3) -> None:
     for part in ("articles", "public"):
         ours, theirs = s3.below(f"i/{part}"), folder.bytes_of(part)
         other = {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)}
@@ -110,7 +110,7 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     folder, bucket, world = places
     report = await bucket.run()
     assert not report.problems
-    same(folder, s3)
+    assert_same_files(folder, s3)
     # and the day of the last pruning
     assert len(s3.below("i/pages")) == len(folder.bytes_of("state/pages")) + 1
     assert not any((bucket.folder / "feeds").glob("articles")) and not any(
@@ -129,7 +129,7 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     for place in (folder, bucket):
         place.now += timedelta(days=1)
         await place.run()
-    same(folder, s3)
+    assert_same_files(folder, s3)
     assert b"Quite another title than before" in s3.below("i/public")["all.atom"]
 
     with bucket.opened() as app:  # the worker that reads all articles has no credentials

@@ -20,7 +20,7 @@ from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.publishing.selection.published import find_changed_feeds
 from syndicator.store.engine import Store, open_store
 from tests.bench.bench_publishing import INSTANCE, SOURCES, settings
-from tests.publishing.memory import MemoryOutlet, finish
+from tests.publishing.memory import MemoryOutlet, finish_build
 from tests.store.conftest import record_article
 
 EVERYTHING = settings(everything=True)
@@ -39,7 +39,7 @@ def stores(tmp_path: Path) -> Iterator[tuple[Store, Store]]:
         yield one, other
 
 
-def building(store: Store, outlet: Outlet, *, whole: bool = False) -> Steps:
+def start_building(store: Store, outlet: Outlet, *, whole: bool = False) -> Steps:
     thumbnails.publish_thumbnails(store, HOW, outlet)
     marks = store.index.marks()
     rows = store.index.feeds()
@@ -68,21 +68,21 @@ def test_what_two_builds_leave_is_what_one_makes_of_all_articles(
     slow, quick = stores
     for number in range(0, 2000, 400):
         record_article(slow, number)
-    finish(building(slow, ObjectOutlet(bucket, whole=True)))
+    finish_build(start_building(slow, ObjectOutlet(bucket, whole=True)))
     record_article(slow, 1)
-    going = building(slow, ObjectOutlet(bucket, whole=True))
+    going = start_building(slow, ObjectOutlet(bucket, whole=True))
     for _ in range(steps):
         next(going, None)
     record_article(quick, 2, tags=("AI", "Rail"))
-    finish(building(quick, ObjectOutlet(bucket, whole=True)))
+    finish_build(start_building(quick, ObjectOutlet(bucket, whole=True)))
     try:
-        finish(going)
+        finish_build(going)
     except OSError as error:
         assert error.errno == errno.EREMOTE
-    finish(building(quick, ObjectOutlet(bucket, whole=True)))
+    finish_build(start_building(quick, ObjectOutlet(bucket, whole=True)))
     assert not quick.index.newest_mark()
     alone = MemoryOutlet()
-    finish(building(quick, alone, whole=True))
+    finish_build(start_building(quick, alone, whole=True))
     there = ObjectOutlet(bucket, gzip=False, whole=True)
     assert {name: there.get(name) for name in alone.files} == alone.files
     assert {one.key for one in bucket.walk() if not one.key.endswith(".gz")} == set(alone.files)

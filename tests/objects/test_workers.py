@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.stores.bucket import Bucket
-from tests.fleet.fleet import Instance, instance
+from tests.fleet.fleet import Instance, run_instance
 from tests.fleet.web import Web
 from tests.objects.s3_server import BUCKET, S3
 from tests.postgres import Server
@@ -29,7 +29,7 @@ def environ(request: pytest.FixtureRequest) -> Mapping[str, str]:
     return server.environ
 
 
-def published(fleet: Instance, name: str) -> str:
+def read_published(fleet: Instance, name: str) -> str:
     found = Bucket(f"{fleet.bucket}/p", fleet.environ).get(name)
     return found[0].decode() if found else ""
 
@@ -43,7 +43,7 @@ def test_workers_without_a_shared_folder_file_each_article_once(
     bucket = f"s3://{BUCKET}/{tmp_path.name}"
     with (
         web.serving(),
-        instance(
+        run_instance(
             tmp_path, web, postgres.schema(), pause=0.1, bucket=bucket, environ=environ
         ) as fleet,
     ):
@@ -64,7 +64,7 @@ def test_workers_without_a_shared_folder_file_each_article_once(
         ), fleet.logs()
         assert set(fleet.stop()) <= {0, -9}, fleet.logs()
         assert (fleet.articles(), fleet.files(), fleet.done()) == (web.articles,) * 3
-        assert published(fleet, "all.atom").count("<entry>") >= 50
+        assert read_published(fleet, "all.atom").count("<entry>") >= 50
         assert fleet.built_anew() == (), "what was marked as stale was built, whoever was killed"
     assert not (tmp_path / "feeds" / "articles").exists()
     assert not any(tmp_path.glob("state*/pages")) and not any(tmp_path.glob("**/*.atom"))

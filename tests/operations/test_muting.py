@@ -20,7 +20,7 @@ from syndicator.upkeep.reconcile import files
 from tests.places import Place, store_articles
 
 
-def fill(place: Place) -> None:
+def store_muted_articles(place: Place) -> None:
     with place.app() as app:
         first = store_articles(app, "Sports today", "A text about the cup.", tags=("LLM",))
         store_articles(
@@ -42,14 +42,14 @@ load_commands()
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(fill)
+    return Place(tmp_path).take(store_muted_articles)
 
 
-def settings(place: Place, text: str) -> None:
+def write_settings(place: Place, text: str) -> None:
     (place.config / "syndicator.toml").write_text(f"[publish]\ntag_min = 1\n{text}\n")
 
 
-def change(place: Place, *words: str) -> Any:
+def run_change(place: Place, *words: str) -> Any:
     said = CliRunner().invoke(
         command_line,
         ["change", *words, "--json", "--config", str(place.config)],
@@ -58,8 +58,8 @@ def change(place: Place, *words: str) -> Any:
     return json.loads(said.stdout)
 
 
-def planned(place: Place) -> set[str]:
-    return {one["title"] for one in change(place, "withdraw-muted", "--dry-run")["articles"]}
+def list_planned_titles(place: Place) -> set[str]:
+    return {one["title"] for one in run_change(place, "withdraw-muted", "--dry-run")["articles"]}
 
 
 @pytest.mark.parametrize(
@@ -79,24 +79,27 @@ def planned(place: Place) -> set[str]:
 def test_a_dry_run_shows_the_articles_that_the_settings_leave_out_without_those_of_a_hand(
     place: Place, text: str, titles: set[str]
 ) -> None:
-    settings(place, text)
+    write_settings(place, text)
     before = place.digests("articles")
-    assert planned(place) == titles
+    assert list_planned_titles(place) == titles
     assert place.digests("articles") == before
 
 
 def test_they_are_withdrawn_and_one_undo_brings_all_back(place: Place) -> None:
-    settings(place, 'mute = "title:sports"')
+    write_settings(place, 'mute = "title:sports"')
     before = place.digests("articles")
-    assert len(change(place, "withdraw-muted")["articles"]) == 2 and planned(place) == set()
+    assert (
+        len(run_change(place, "withdraw-muted")["articles"]) == 2
+        and list_planned_titles(place) == set()
+    )
     assert "today" not in place.published("all.json") and "copy" not in place.published(
         "sources/two.json"
     )
     assert "Sports of mine" in place.published("all.json")
-    change(place, "undo", "1")
+    run_change(place, "undo", "1")
     assert "Sports today" in place.published("all.json")
     assert place.digests("articles").keys() >= before.keys()
-    change(place, "undo", "2")
+    run_change(place, "undo", "2")
     assert "Sports today" not in place.published("all.json")
 
 
@@ -108,29 +111,29 @@ def test_if_nothing_is_muted_the_command_says_so(place: Place, dry: tuple[str, .
 
 
 def test_what_came_back_by_hand_is_in_the_way_of_no_undo(place: Place) -> None:
-    settings(place, 'mute = "title:sports"')
-    change(place, "withdraw-muted")
+    write_settings(place, 'mute = "title:sports"')
+    run_change(place, "withdraw-muted")
     with place.app() as app:
         editorial.undo_withdrawal(
             app.archive, app.configuration, "https://one.example/sports-today"
         )
-    assert [one["url"] for one in change(place, "undo", "1")["articles"]] == [
+    assert [one["url"] for one in run_change(place, "undo", "1")["articles"]] == [
         "https://two.example/sports-copy"
     ]
 
 
 def test_what_went_meanwhile_is_in_the_way_of_no_withdrawal(place: Place) -> None:
-    settings(place, 'mute = "title:sports"')
+    write_settings(place, 'mute = "title:sports"')
     with place.app() as app:
         plan = withdraw_muted.plan(app, {})
         assert plan.act is not None
         editorial.withdraw(app.archive, app.configuration, "https://one.example/sports-today")
         plan.act(no_progress)
-    assert planned(place) == set()
+    assert list_planned_titles(place) == set()
 
 
 def test_a_query_that_cannot_be_read_is_shown_with_its_fault(place: Place) -> None:
-    settings(place, 'mute = "title:"')
+    write_settings(place, 'mute = "title:"')
     with (
         pytest.raises(ConfigError, match=r"syndicator.toml:3: publish.mute: .*needs a word"),
         place.app(),

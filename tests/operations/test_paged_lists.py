@@ -28,7 +28,7 @@ def place(tmp_path: Path) -> Place:
     return made
 
 
-def run(place: Place, *words: str) -> Result:
+def run_command(place: Place, *words: str) -> Result:
     return CliRunner().invoke(app, [*words, "--config", str(place.config)], catch_exceptions=False)
 
 
@@ -48,31 +48,33 @@ def test_pages_follow_each_other_and_end(place: Place) -> None:
 
 
 def test_what_is_new_meanwhile_moves_no_page(place: Place) -> None:
-    run(place, "change", "add-tag", "Robots")
-    run(place, "change", "add-tag", "Drones")
+    run_command(place, "change", "add-tag", "Robots")
+    run_command(place, "change", "add-tag", "Drones")
     with open_read_only(place.config) as opened:
         first = QUERIES["changes"].read(opened, {}, most=1)
-        run(place, "change", "add-tag", "Ferries")
+        run_command(place, "change", "add-tag", "Ferries")
         second = QUERIES["changes"].read(opened, {}, after=first.next, most=1)
     assert [one["args"]["name"] for one in (*first.items, *second.items)] == ["Drones", "Robots"]
 
 
 def test_the_command_line_lists_them(place: Place) -> None:
-    run(place, "change", "add-tag", "Robots")
-    run(place, "change", "undo", "1")
-    lines = run(place, "status", "--list", "changes").output.splitlines()
+    run_command(place, "change", "add-tag", "Robots")
+    run_command(place, "change", "undo", "1")
+    lines = run_command(place, "status", "--list", "changes").output.splitlines()
     head, second, first = lines[-3:]
     assert head.split() == ["id", "at", "who", "act", "said"]
     assert first.startswith("1 ") and "taken back: Robots" in second
-    (undo, change) = json.loads(run(place, "status", "--list", "changes", "--json").stdout)["items"]
+    (undo, change) = json.loads(run_command(place, "status", "--list", "changes", "--json").stdout)[
+        "items"
+    ]
     assert (change["taken_back"], undo["taken_back"], undo["undoes"]) == (True, False, 1)
     with pytest.raises(UsageError, match="did you mean 'changes'"):
-        run(place, "status", "--list", "chnages")
+        run_command(place, "status", "--list", "chnages")
 
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_each_is_json_with_an_id(place: Place, name: str) -> None:
-    page = json.loads(run(place, "status", "--list", name, "--json").stdout)
+    page = json.loads(run_command(place, "status", "--list", name, "--json").stdout)
     assert page["next"] == "" and all(one["id"] for one in page["items"])
     assert (
         set(QUERIES[name].columns) <= {key for one in page["items"] for key in one}
@@ -83,9 +85,9 @@ def test_each_is_json_with_an_id(place: Place, name: str) -> None:
 
 def test_the_command_line_filters_them(place: Place) -> None:
     words = ["status", "--list", "articles", "--json", "--where"]
-    (found,) = json.loads(run(place, *words, "words=number,3").stdout)["items"]
+    (found,) = json.loads(run_command(place, *words, "words=number,3").stdout)["items"]
     assert found["title"] == "Number 3"
     with pytest.raises(UsageError, match="no article has the source 'three'"):
-        run(place, *words, "source=three")
+        run_command(place, *words, "source=three")
     with pytest.raises(UsageError, match="articles: unknown key 'sorce'; did you mean 'source'"):
-        run(place, *words, "sorce=two")
+        run_command(place, *words, "sorce=two")

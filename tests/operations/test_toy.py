@@ -36,7 +36,7 @@ def config(tmp_path: Path) -> Path:
     return folder
 
 
-def run(config: Path, *words: str) -> Result:
+def run_change(config: Path, *words: str) -> Result:
     return CliRunner().invoke(
         app, ["change", *words, "--config", str(config)], catch_exceptions=False
     )
@@ -49,34 +49,34 @@ def test_the_command_line_has_it(config: Path) -> None:
     assert (
         "WORDS" in shown and "--loud" in shown and "In capitals." in shown and "--dry-run" in shown
     )
-    dry = run(config, "toy", "slow and steady", "--dry-run").output
+    dry = run_change(config, "toy", "slow and steady", "--dry-run").output
     assert (
         "the motto is slow and steady" in dry and "nothing was changed" in dry and not path.exists()
     )
-    answer = json.loads(run(config, "toy", "slow and steady", "--loud", "--json").stdout)
+    answer = json.loads(run_change(config, "toy", "slow and steady", "--loud", "--json").stdout)
     assert (answer["motto"], answer["applied"]) == ("SLOW AND STEADY", True)
     assert path.read_text() == 'motto = "SLOW AND STEADY"\n'
-    assert "it says so already" in run(config, "toy", "SLOW AND STEADY").output
+    assert "it says so already" in run_change(config, "toy", "SLOW AND STEADY").output
     with pytest.raises(UsageError, match="no quotes"):
-        run(config, "toy", '"')
-    assert run(config, "toy").exit_code == 2
+        run_change(config, "toy", '"')
+    assert run_change(config, "toy").exit_code == 2
     with pytest.raises(UsageError, match="did you mean 'toy'"):
-        run(config, "toyy")
+        run_change(config, "toyy")
 
 
 def test_what_the_command_line_did_is_taken_back_there(config: Path) -> None:
     path, log = config / "motto.toml", Log(config.parent / "feeds/state")
-    run(config, "toy", "first")
-    run(config, "toy", "second")
+    run_change(config, "toy", "first")
+    run_change(config, "toy", "second")
     first, second = reversed(log.newest())
     assert (first.act, first.said, first.args["words"]) == ("toy", "the motto is first", "first")
     with pytest.raises(UsageError, match=r"motto\.toml: it was edited since"):
-        run(config, "undo", str(first.number))
-    dry = run(config, "undo", str(second.number), "--dry-run").output
+        run_change(config, "undo", str(first.number))
+    dry = run_change(config, "undo", str(second.number), "--dry-run").output
     assert "taken back: the motto is second" in dry and path.read_text() == 'motto = "second"\n'
-    run(config, "undo", str(second.number))
+    run_change(config, "undo", str(second.number))
     assert path.read_text() == 'motto = "first"\n'
-    run(config, "undo", str(first.number))
+    run_change(config, "undo", str(first.number))
     assert not path.exists()
 
 

@@ -29,26 +29,26 @@ def place(tmp_path: Path) -> Place:
     return made
 
 
-def run(place: Place, *words: str) -> Result:
+def run_command(place: Place, *words: str) -> Result:
     return CliRunner().invoke(app, [*words, "--config", str(place.config)], catch_exceptions=False)
 
 
-def log(place: Place) -> Log:
+def open_log(place: Place) -> Log:
     with place.app() as opened:
         return Log(opened.configuration.settings.state_dir)
 
 
 def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
     url = "https://two.example/chips"
-    run(place, "withdraw", url)
+    run_command(place, "withdraw", url)
     assert "Chips" not in place.published("all.atom")
-    run(place, "change", "undo", "1")
+    run_command(place, "change", "undo", "1")
     assert "Chips" in place.published("all.atom")
     with pytest.raises(UsageError, match="taken back already"):
-        run(place, "change", "undo", "1")
-    answer = json.loads(run(place, "change", "undo", "2", "--json").stdout)
+        run_command(place, "change", "undo", "1")
+    answer = json.loads(run_command(place, "change", "undo", "2", "--json").stdout)
     assert answer["withdrawn"] and "Chips" not in place.published("all.atom")
-    assert [(one.act, one.undoes) for one in log(place).newest()] == [
+    assert [(one.act, one.undoes) for one in open_log(place).newest()] == [
         ("undo", 2),
         ("undo", 1),
         ("withdraw", None),
@@ -65,32 +65,35 @@ def test_several_articles_are_one_change_and_one_undo(place: Place) -> None:
         return [(one.title, one.category, one.hold) for one in place.articles()]
 
     before = said()
-    run(place, "change", "each", "hide", *urls)
+    run_command(place, "change", "each", "hide", *urls)
     assert "Chips" not in place.published("all.atom") and "Boats" not in place.published("all.atom")
-    (change,) = log(place).newest()
+    (change,) = open_log(place).newest()
     assert (change.said, len(change.subjects)) == ("2 articles hidden", 2)
-    assert [log(place).of(article_id) for article_id in change.subjects] == [[change], [change]]
-    run(place, "change", "undo", "1")
+    assert [open_log(place).of(article_id) for article_id in change.subjects] == [
+        [change],
+        [change],
+    ]
+    run_command(place, "change", "undo", "1")
     assert said() == before and "Boats" in place.published("all.atom")
-    run(place, "change", "each", "withdraw", *urls)
+    run_command(place, "change", "each", "withdraw", *urls)
     assert "Boats" not in place.published("all.atom")
-    run(place, "change", "undo", "3")
+    run_command(place, "change", "undo", "3")
     assert said() == before and "Chips" in place.published("all.atom")
-    run(place, "change", "each", "confirm", *urls, "--values", "category=AI")
+    run_command(place, "change", "each", "confirm", *urls, "--values", "category=AI")
     assert {one.category for one in place.articles()} == {"AI"}
-    run(place, "change", "undo", "5")
+    run_command(place, "change", "undo", "5")
     assert said() == before
 
 
 def test_several_sources_are_one_change_and_one_undo(place: Place) -> None:
     path = place.config / "sources.toml"
     before = path.read_text()
-    run(place, "change", "each", "change-source", "one", "two", "--values", "every=6h")
+    run_command(place, "change", "each", "change-source", "one", "two", "--values", "every=6h")
     assert path.read_text().count('every = "6h"') == 2
-    run(place, "change", "undo", "1")
+    run_command(place, "change", "undo", "1")
     assert path.read_text() == before
     with pytest.raises(UsageError, match="on one alone"):
-        run(place, "change", "each", "prune", "one")
+        run_command(place, "change", "each", "prune", "one")
     assert path.read_text() == before
 
 
@@ -99,7 +102,7 @@ def test_changes_are_made_and_numbered_one_at_a_time(
     place: Place, lock: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who has the lock of the log, or of edits of the configuration, keeps the others waiting."""
-    path, found, asked = place.config / "taxonomy.toml", log(place), threading.Event()
+    path, found, asked = place.config / "taxonomy.toml", open_log(place), threading.Event()
     before, wait_for_lock = path.read_text(), fcntl.flock
 
     def flock(file: IO[bytes] | int, how: int) -> None:
@@ -110,44 +113,44 @@ def test_changes_are_made_and_numbered_one_at_a_time(
     with ThreadPoolExecutor(1) as pool:
         with found.alone(lock):
             monkeypatch.setattr(fcntl, "flock", flock)
-            other = pool.submit(run, place, "change", "add-tag", "Robots")
+            other = pool.submit(run_command, place, "change", "add-tag", "Robots")
             assert asked.wait(60)
             assert found.newest() == [] and (
                 lock == "changes.lock" or "Robots" not in path.read_text()
             )
         assert other.result(60).exit_code == 0 and [one.number for one in found.newest()] == [1]
-    run(place, "change", "undo", "1")
+    run_command(place, "change", "undo", "1")
     assert path.read_text() == before
 
 
 def test_a_dry_run_is_not_logged(place: Place) -> None:
-    run(place, "withdraw", "https://two.example/chips", "--dry-run")
-    assert log(place).newest() == []
+    run_command(place, "withdraw", "https://two.example/chips", "--dry-run")
+    assert open_log(place).newest() == []
 
 
 def test_a_later_change_of_the_same_file_is_not_in_the_way(place: Place) -> None:
     path = place.config / "taxonomy.toml"
     first = path.read_text() if path.exists() else ""
     for name in ("Robots", "Drones", "Ferries"):
-        run(place, "change", "add-tag", name)
-    run(place, "change", "undo", "1")
+        run_command(place, "change", "add-tag", name)
+    run_command(place, "change", "undo", "1")
     assert (
         "Robots" not in path.read_text()
         and "Drones" in path.read_text()
         and "Ferries" in path.read_text()
     )
-    run(place, "change", "undo", "3")
-    run(place, "change", "undo", "2")
+    run_command(place, "change", "undo", "3")
+    run_command(place, "change", "undo", "2")
     assert path.read_text().strip() == first.strip()
 
 
 def test_a_withdrawal_that_an_earlier_version_logged_is_taken_back(place: Place) -> None:
-    run(place, "withdraw", "https://two.example/chips")
-    path = log(place).path
+    run_command(place, "withdraw", "https://two.example/chips")
+    path = open_log(place).path
     line = json.loads(path.read_text())
     del line["inverse"]
     path.write_text(json.dumps(line) + "\n")
-    run(place, "change", "undo", "1")
+    run_command(place, "change", "undo", "1")
     assert "Chips" in place.published("all.atom")
 
 
@@ -161,16 +164,18 @@ def test_an_import_is_taken_back_but_for_what_was_edited_since(
             f"---\ntitle: Of a {name}\ndate: 2026-02-11\nsource:"
             f" https://else.example/{name}\n---\nA text of it.\n"
         )
-    assert "would be imported" in run(place, "import", str(folder), "--dry-run").output
-    assert len(json.loads(run(place, "import", str(folder), "--json").stdout)["articles"]) == 2
+    assert "would be imported" in run_command(place, "import", str(folder), "--dry-run").output
+    assert (
+        len(json.loads(run_command(place, "import", str(folder), "--json").stdout)["articles"]) == 2
+    )
     assert "Of a bridge" in place.published("all.atom")
-    run(place, "change", "undo", "1")
+    run_command(place, "change", "undo", "1")
     assert "Of a bridge" not in place.published("all.atom")
     assert [one.title for one in place.articles()] == ["Chips"]
-    run(place, "import", str(folder))
-    run(place, "change", "edit", "https://else.example/roof", "--title", "Of a new roof")
+    run_command(place, "import", str(folder))
+    run_command(place, "change", "edit", "https://else.example/roof", "--title", "Of a new roof")
     with pytest.raises(UsageError, match="edited since; it stays as it is"):
-        run(place, "change", "undo", "3")
+        run_command(place, "change", "undo", "3")
     assert "Of a bridge" in place.published("all.atom") and "Of a new roof" in place.published(
         "all.atom"
     )

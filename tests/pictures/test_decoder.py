@@ -18,7 +18,7 @@ from tests.pictures import made
 LIARS = "tests.pictures.liars"
 
 
-def ask(decoder: Decoder, data: bytes) -> Thumbnail:
+def make_thumbnail(decoder: Decoder, data: bytes) -> Thumbnail:
     return asyncio.run(decoder.make_thumbnail(data))
 
 
@@ -30,7 +30,7 @@ def child() -> Iterator[Decoder]:
 
 
 def test_a_child_makes_one_thumbnail_after_the_other(child: Decoder) -> None:
-    found = [ask(child, made.jpeg()), ask(child, made.see_through())]
+    found = [make_thumbnail(child, made.make_jpeg()), make_thumbnail(child, made.see_through())]
     assert [(one.width, one.height) for one in found] == [(600, 315), (400, 300)]
 
 
@@ -38,7 +38,7 @@ def test_a_child_makes_one_thumbnail_after_the_other(child: Decoder) -> None:
     ("data", "reason"),
     [
         (b"<svg/>", PictureReason.FORMAT),
-        (made.jpeg()[:2000], PictureReason.BROKEN),
+        (made.make_jpeg()[:2000], PictureReason.BROKEN),
         (made.stated_png(60_000, 60_000), PictureReason.PIXELS),
         (made.stated_png(16, 16), PictureReason.SMALL),
     ],
@@ -47,12 +47,14 @@ def test_what_it_refuses_costs_the_next_one_nothing(
     child: Decoder, data: bytes, reason: PictureReason
 ) -> None:
     with pytest.raises(PictureRefused) as refused:
-        ask(child, data)
+        make_thumbnail(child, data)
     assert (refused.value.reason, refused.value.final) == (reason, True)
-    assert ask(child, made.jpeg()).width == 600
+    assert make_thumbnail(child, made.make_jpeg()).width == 600
 
 
-def liar(monkeypatch: pytest.MonkeyPatch, name: str, *, wall_seconds: float = 60) -> Decoder:
+def make_lying_decoder(
+    monkeypatch: pytest.MonkeyPatch, name: str, *, wall_seconds: float = 60
+) -> Decoder:
     """A decoder whose child does what nobody should with a picture."""
     monkeypatch.setattr(decoder, "_ANSWER", Lazy(f"{LIARS}:{name}"))
     monkeypatch.setattr(decoder, "WALL_SECONDS", wall_seconds)
@@ -65,9 +67,9 @@ def liar(monkeypatch: pytest.MonkeyPatch, name: str, *, wall_seconds: float = 60
 def test_a_child_that_was_taken_over_is_not_believed(
     monkeypatch: pytest.MonkeyPatch, lie: str
 ) -> None:
-    found = liar(monkeypatch, lie)
+    found = make_lying_decoder(monkeypatch, lie)
     with pytest.raises(PictureRefused) as refused:
-        ask(found, made.jpeg())
+        make_thumbnail(found, made.make_jpeg())
     assert (refused.value.reason, refused.value.final) == (PictureReason.CRASHED, True)
     found.close()
 
@@ -86,9 +88,9 @@ def test_how_a_child_ends_is_told(
     monkeypatch: pytest.MonkeyPatch, acts: str, reason: PictureReason, final: bool, detail: str
 ) -> None:
     monkeypatch.setattr(decoder, "SECONDS", 0.3)
-    found = liar(monkeypatch, acts, wall_seconds=2 if acts == "hang" else 60)
+    found = make_lying_decoder(monkeypatch, acts, wall_seconds=2 if acts == "hang" else 60)
     with pytest.raises(PictureRefused) as refused:
-        ask(found, made.jpeg())
+        make_thumbnail(found, made.make_jpeg())
     assert (refused.value.reason, refused.value.final) == (reason, final)
     assert refused.value.detail.startswith(detail)
     found.close()
@@ -100,26 +102,26 @@ def test_nothing_is_decoded_in_a_process_that_is_not_shut_off(
     monkeypatch.setattr(decoder, "_PREPARE", Lazy(f"{LIARS}:exit_not_shut_off"))
     found = Decoder()
     with pytest.raises(PictureRefused, match="could not be shut off") as refused:
-        ask(found, made.jpeg())
+        make_thumbnail(found, made.make_jpeg())
     assert (refused.value.reason, refused.value.final) == (PictureReason.NOT_SHUT_OFF, False)
     found.close()
 
 
 def test_a_picture_has_two_seconds_of_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = liar(monkeypatch, "take_cpu")
+    found = make_lying_decoder(monkeypatch, "take_cpu")
     began = time.monotonic()
     with pytest.raises(PictureRefused, match="more CPU"):
-        ask(found, made.jpeg())
+        make_thumbnail(found, made.make_jpeg())
     assert time.monotonic() - began >= 2
     found.close()
 
 
 def test_who_gives_up_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = liar(monkeypatch, "hang")
+    found = make_lying_decoder(monkeypatch, "hang")
 
     async def given_up() -> float:
         began = time.monotonic()
-        task = asyncio.create_task(found.make_thumbnail(made.jpeg()))
+        task = asyncio.create_task(found.make_thumbnail(made.make_jpeg()))
         await asyncio.sleep(0.5)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -34,7 +34,7 @@ LETTER = 'class="mono '
 PICTURE = 'class="icon" src="../pictures/'
 
 
-def draw(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> Image.Image:
+def draw_square(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> Image.Image:
     """A square in the middle of a transparent picture."""
     width, height = size
     image = Image.new("RGBA", size)
@@ -42,15 +42,15 @@ def draw(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> Imag
     return image
 
 
-def png(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> Answer:
-    return Answer(body=made.encoded(draw(colour, size), "PNG"), type="image/png")
+def make_png_answer(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> Answer:
+    return Answer(body=made.encode_image(draw_square(colour, size), "PNG"), type="image/png")
 
 
-def seen(webp: bytes) -> Image.Image:
+def open_webp(webp: bytes) -> Image.Image:
     return Image.open(io.BytesIO(webp)).convert("RGB")
 
 
-def near(image: Image.Image, x: int, y: int) -> tuple[int, ...]:
+def read_rounded_colour(image: Image.Image, x: int, y: int) -> tuple[int, ...]:
     """The colour of a pixel, rounded: WebP changes it a little."""
     pixel = image.getpixel((x, y))
     assert isinstance(pixel, tuple)
@@ -105,7 +105,7 @@ class Web:
         """The icon that is published."""
         paths = sorted((self.place.folder / "feeds/public/pictures").glob("*.webp"))
         assert len(paths) <= 1
-        return seen(paths[0].read_bytes()) if paths else None
+        return open_webp(paths[0].read_bytes()) if paths else None
 
     @property
     def page(self) -> str:
@@ -124,11 +124,11 @@ def web(tmp_path: Path) -> Web:
 
 def test_the_icon_that_a_feed_states_is_shown_and_its_site_is_not_asked(web: Web) -> None:
     web.state_feed("<image><url>/feed.png</url><title>Site</title></image>")
-    web.answers["/feed.png"] = png(RED)
+    web.answers["/feed.png"] = make_png_answer(RED)
     web.run()
     assert web.asked == ["/feed.png"]
     assert web.icon is not None
-    assert (web.icon.size, near(web.icon, 32, 32)) == ((64, 64), RED)
+    assert (web.icon.size, read_rounded_colour(web.icon, 32, 32)) == ((64, 64), RED)
     assert PICTURE in web.page
     assert LETTER not in web.page
     assert web.page.count(PICTURE) == 2, "in the heading and in the line of the article"
@@ -142,20 +142,20 @@ def test_else_the_icon_of_the_site_is_taken_the_smallest_that_is_large_enough(we
         '<link rel="apple-touch-icon" href="/apple.png">',
         '<link rel="shortcut icon" href="/96.png" sizes="96x96">',
     )
-    web.answers["/96.png"] = png(BLUE)
+    web.answers["/96.png"] = make_png_answer(BLUE)
     web.run()
     assert web.asked == ["/", "/96.png"]
     assert web.icon is not None
-    assert near(web.icon, 32, 32) == BLUE
+    assert read_rounded_colour(web.icon, 32, 32) == BLUE
 
 
 def test_else_the_icon_at_the_usual_address_is_taken(web: Web) -> None:
-    favicon = made.encoded(draw(RED, (32, 32)), "ICO")
+    favicon = made.encode_image(draw_square(RED, (32, 32)), "ICO")
     web.answers["/favicon.ico"] = Answer(body=favicon, type="image/x-icon")
     web.run()
     assert web.asked == ["/", "/favicon.ico"]
     assert web.icon is not None
-    assert near(web.icon, 32, 32) == RED
+    assert read_rounded_colour(web.icon, 32, 32) == RED
 
 
 def test_a_source_without_an_icon_has_a_letter_and_is_asked_again_after_a_month(web: Web) -> None:
@@ -164,21 +164,21 @@ def test_a_source_without_an_icon_has_a_letter_and_is_asked_again_after_a_month(
     assert LETTER in web.page
     web.run(timedelta(days=29))
     assert web.asked == []
-    web.answers["/favicon.ico"] = png(RED)
+    web.answers["/favicon.ico"] = make_png_answer(RED)
     web.run(timedelta(days=2))
     assert web.asked == ["/", "/favicon.ico"]
     assert PICTURE in web.page
 
 
 def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web) -> None:
-    web.answers["/favicon.ico"] = png(RED)
+    web.answers["/favicon.ico"] = make_png_answer(RED)
     web.run()
     feeds = [web.place.published(name) for name in ("all.atom", "sources/one.rss")]
     before = web.page
-    web.answers["/favicon.ico"] = png(BLUE)
+    web.answers["/favicon.ico"] = make_png_answer(BLUE)
     web.run(timedelta(days=31))
     assert web.icon is not None
-    assert near(web.icon, 32, 32) == BLUE
+    assert read_rounded_colour(web.icon, 32, 32) == BLUE
     assert web.page != before
     changed = web.page
     web.answers["/favicon.ico"] = Answer(status=404)
@@ -194,10 +194,10 @@ def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web
         (Answer(body=b"<svg xmlns='http://www.w3.org/2000/svg'/>", type="image/png"), "format"),
         (Answer(body=b"<script>alert(1)</script>", type="image/png"), "format"),
         (Answer(body=made.stated_png(60_000, 60_000), type="image/png"), "pixels"),
-        (png(RED, (1, 1)), "small"),
-        (png(RED, (468, 60)), "no-icon"),
-        (Answer(body=made.encoded(Image.new("RGBA", (32, 32)), "PNG")), "no-icon"),
-        (Answer(body=png(RED).body, headers={"X-Robots-Tag": "noindex"}), "off-limits"),
+        (make_png_answer(RED, (1, 1)), "small"),
+        (make_png_answer(RED, (468, 60)), "no-icon"),
+        (Answer(body=made.encode_image(Image.new("RGBA", (32, 32)), "PNG")), "no-icon"),
+        (Answer(body=make_png_answer(RED).body, headers={"X-Robots-Tag": "noindex"}), "off-limits"),
     ],
     ids=["svg", "html", "a bomb", "a pixel", "a banner", "nothing visible", "forbidden"],
 )
@@ -217,24 +217,24 @@ def test_a_huge_file_is_not_read_to_its_end(web: Web) -> None:
 
 def test_a_banner_of_the_feed_gives_way_to_the_icon_of_the_site(web: Web) -> None:
     web.state_feed("<image><url>/banner.png</url><title>Site</title></image>")
-    web.answers["/banner.png"] = png(RED, (468, 60))
-    web.answers["/favicon.ico"] = png(BLUE)
+    web.answers["/banner.png"] = make_png_answer(RED, (468, 60))
+    web.answers["/favicon.ico"] = make_png_answer(BLUE)
     web.run()
     assert web.asked == ["/banner.png", "/", "/favicon.ico"]
     assert web.icon is not None
-    assert near(web.icon, 32, 32) == BLUE
+    assert read_rounded_colour(web.icon, 32, 32) == BLUE
 
 
 def test_robots_txt_is_obeyed(web: Web) -> None:
     rules = b"User-agent: *\nDisallow: /favicon.ico\n"
     web.answers["/robots.txt"] = Answer(body=rules, type="text/plain")
-    web.answers["/favicon.ico"] = png(RED)
+    web.answers["/favicon.ico"] = make_png_answer(RED)
     web.run()
     assert (web.asked, web.icon, web.reason()) == (["/"], None, "robots")
 
 
 def test_without_thumbnails_there_are_no_icons(web: Web) -> None:
-    web.answers["/favicon.ico"] = png(RED)
+    web.answers["/favicon.ico"] = make_png_answer(RED)
     config = web.place.config / "syndicator.toml"
     without = SETTINGS.replace("tag_min = 1", "tag_min = 1\nthumbnails = false")
     config.write_text(without)
@@ -257,7 +257,7 @@ def test_a_source_that_is_paused_is_not_asked(web: Web) -> None:
 
 
 def test_an_icon_whose_files_are_lost_is_fetched_again(web: Web) -> None:
-    web.answers["/favicon.ico"] = png(RED)
+    web.answers["/favicon.ico"] = make_png_answer(RED)
     web.run()
     for folder in ("public", "state"):
         for path in (web.place.folder / f"feeds/{folder}/pictures").rglob("*.webp"):
@@ -273,24 +273,24 @@ def test_an_icon_whose_files_are_lost_is_fetched_again(web: Web) -> None:
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "GIF", "WEBP", "ICO"])
 @pytest.mark.parametrize("size", [(16, 16), (48, 48), (300, 300)])
 def test_each_format_and_size_becomes_one_square(format: str, size: tuple[int, int]) -> None:
-    image = draw(RED, size) if format in ("PNG", "ICO", "WEBP") else made.gradient(size)
-    icon = Image.open(io.BytesIO(make_icon(made.encoded(image, format))))
+    image = draw_square(RED, size) if format in ("PNG", "ICO", "WEBP") else made.make_gradient(size)
+    icon = Image.open(io.BytesIO(make_icon(made.encode_image(image, format))))
     assert (icon.format, icon.mode, icon.size) == ("WEBP", "RGB", (64, 64))
 
 
 def test_a_picture_is_shown_whole_on_white_and_a_light_one_on_dark_ground() -> None:
-    on_white = seen(make_icon(made.encoded(draw(RED, (100, 60)), "PNG")))
-    assert near(on_white, 32, 32) == RED
-    assert near(on_white, 2, 2) == (250, 250, 250)
-    light = seen(make_icon(made.encoded(draw(WHITE), "PNG")))
-    assert near(light, 32, 32) == (250, 250, 250)
-    assert near(light, 2, 2) == (50, 50, 50)
+    on_white = open_webp(make_icon(made.encode_image(draw_square(RED, (100, 60)), "PNG")))
+    assert read_rounded_colour(on_white, 32, 32) == RED
+    assert read_rounded_colour(on_white, 2, 2) == (250, 250, 250)
+    light = open_webp(make_icon(made.encode_image(draw_square(WHITE), "PNG")))
+    assert read_rounded_colour(light, 32, 32) == (250, 250, 250)
+    assert read_rounded_colour(light, 2, 2) == (50, 50, 50)
 
 
 @pytest.mark.parametrize(
     ("inside", "reason"),
     [
-        (png(RED, (468, 60)).body, PictureReason.NO_ICON),
+        (make_png_answer(RED, (468, 60)).body, PictureReason.NO_ICON),
         (made.stated_png(8_000, 8_000), PictureReason.BROKEN),
         (made.stated_png(60_000, 60_000), PictureReason.PIXELS),
     ],
@@ -299,7 +299,7 @@ def test_a_picture_is_shown_whole_on_white_and_a_light_one_on_dark_ground() -> N
 def test_an_icon_file_that_lies_about_its_size_is_refused(
     inside: bytes, reason: PictureReason
 ) -> None:
-    icon = bytearray(made.encoded(draw(RED, (32, 32)), "ICO", sizes=[(32, 32)]))
+    icon = bytearray(made.encode_image(draw_square(RED, (32, 32)), "ICO", sizes=[(32, 32)]))
     offset = int.from_bytes(icon[18:22], "little")
     icon[14:18] = len(inside).to_bytes(4, "little")
     decoder = Decoder()
@@ -315,7 +315,7 @@ def test_an_icon_file_that_lies_about_its_size_is_refused(
 @pytest.mark.parametrize("bitmap_format", ["png", "bmp"])
 def test_an_icon_file_that_is_cut_off_gives_an_answer(share: float, bitmap_format: str) -> None:
     image = Image.effect_noise((64, 64), 90).convert("RGBA")
-    whole = made.encoded(image, "ICO", bitmap_format=bitmap_format)
+    whole = made.encode_image(image, "ICO", bitmap_format=bitmap_format)
     answer = answer_request(ICON + whole[: int(len(whole) * share)])
     assert isinstance(parse_answer(answer), PictureReason)
 

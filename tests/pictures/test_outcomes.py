@@ -15,14 +15,14 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 ROW = PictureRow(id="a" * 26, url="https://example.org/a.jpg", next_try=NOW)
 
 
-def failed(reason: str, row: PictureRow = ROW, **more: object) -> PictureRow:
+def record_failed_picture(reason: str, row: PictureRow = ROW, **more: object) -> PictureRow:
     return outcomes.record_failure(row, Failed(url=ROW.url, reason=reason, **more), NOW)  # type: ignore[arg-type]
 
 
 def test_a_failure_is_tried_again_later_and_later_and_then_no_more() -> None:
     row, waits = ROW, []
     while row.next_try:
-        row = failed("timeout", row)
+        row = record_failed_picture("timeout", row)
         waits.append(row.next_try and row.next_try - NOW)
     hour = timedelta(hours=1)
     assert waits == [hour, 4 * hour, 16 * hour, 64 * hour, None]
@@ -31,19 +31,19 @@ def test_a_failure_is_tried_again_later_and_later_and_then_no_more() -> None:
 
 @pytest.mark.parametrize("reason", ["robots", "gone", "blocked-address", "too-large", "http-451"])
 def test_what_no_other_try_mends_is_not_tried_again(reason: str) -> None:
-    assert failed(reason).next_try is None
+    assert record_failed_picture(reason).next_try is None
 
 
 def test_a_host_that_was_not_asked_costs_no_try() -> None:
     later = NOW + timedelta(minutes=7)
-    row = failed("rate-limited", retry_after=later)
+    row = record_failed_picture("rate-limited", retry_after=later)
     assert (row.tries, row.next_try) == (0, later)
-    assert failed("system").tries == 0
+    assert record_failed_picture("system").tries == 0
 
 
 def test_a_server_that_asks_for_more_time_gets_it() -> None:
     later = NOW + timedelta(days=3)
-    assert failed("http-503", status=503, retry_after=later).next_try == later
+    assert record_failed_picture("http-503", status=503, retry_after=later).next_try == later
 
 
 def test_what_cannot_be_decoded_is_final_and_what_ours_failed_at_is_not() -> None:
@@ -84,7 +84,7 @@ def test_how_a_picture_is_in_words() -> None:
     means = PictureReason.FORMAT.means
     refused = outcomes.record_refusal(ROW, PictureReason.FORMAT, means, NOW, final=True)
     assert outcomes.describe_picture(refused) == f"none, picture-format: {means}; not tried again"
-    later = failed("timeout", detail="15 s")
+    later = record_failed_picture("timeout", detail="15 s")
     assert outcomes.describe_picture(later).endswith(
         " (15 s); tried again after 2026-11-26 13:00 UTC"
     )

@@ -23,7 +23,7 @@ from tests.pictures.site import run_beside_site
 from tests.places import Place, store_articles
 
 SETTINGS = "[publish]\ntag_min = 1\n[fetch]\nallow_loopback = true\npause = 0\n"
-JPEG = Answer(body=made.jpeg(), type="image/jpeg")
+JPEG = Answer(body=made.make_jpeg(), type="image/jpeg")
 
 
 class Web:
@@ -116,9 +116,12 @@ def test_a_picture_is_taken_kept_and_published_and_no_feed_knows(web: Web) -> No
     [
         (Answer(status=404), "http-404"),
         (Answer(body=b"<svg/>", type="image/svg+xml"), "picture-format"),
-        (Answer(body=made.jpeg()[:3000], type="image/jpeg"), "picture-broken"),
+        (Answer(body=made.make_jpeg()[:3000], type="image/jpeg"), "picture-broken"),
         (Answer(body=bytes(2_000_001), type="image/jpeg"), "too-large"),
-        (Answer(body=made.jpeg(), headers={"X-Robots-Tag": "noimageindex"}), "picture-off-limits"),
+        (
+            Answer(body=made.make_jpeg(), headers={"X-Robots-Tag": "noimageindex"}),
+            "picture-off-limits",
+        ),
     ],
     ids=["not there", "another format", "cut off", "over 2 MB", "forbidden by its server"],
 )

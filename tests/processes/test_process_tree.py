@@ -18,7 +18,7 @@ _PARENT = (
 
 
 @contextmanager
-def family() -> Iterator[subprocess.Popen[bytes]]:
+def start_process_with_child() -> Iterator[subprocess.Popen[bytes]]:
     """A process whose child has 60 MB."""
     with subprocess.Popen([sys.executable, "-c", _PARENT], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
@@ -28,7 +28,7 @@ def family() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_a_tree_has_its_children_and_their_memory() -> None:
-    with family() as parent:
+    with start_process_with_child() as parent:
         tree = list_tree(parent.pid)
         assert tree[0] == parent.pid
         assert len(tree) == 2

@@ -61,7 +61,7 @@ CASES = (
 PARTS = ("title", "excerpt", "text")
 
 
-def fill(place: Place) -> None:
+def store_cases(place: Place) -> None:
     (place.config / "sources.toml").write_text(SOURCES)
     with place.app(create=True) as app:
         ids: dict[str, str] = {}
@@ -88,7 +88,7 @@ def fill(place: Place) -> None:
 
 @pytest.fixture
 def place(tmp_path: Any) -> Place:
-    return Place(tmp_path).take(fill)
+    return Place(tmp_path).take(store_cases)
 
 
 def find_id(place: Place, word: str) -> str:

@@ -20,7 +20,7 @@ _PAUSE = 7200  # seconds, more than FreshRSS waits before it asks again
 _EXPIRY = re.compile(rb'(?<="cache_expiration_time";i:)\d+')
 
 
-def needed() -> Path:
+def need_freshrss() -> Path:
     """The folder with the programs of FreshRSS; skips the test if they or php are missing."""
     programs = Path(os.environ.get("FRESHRSS") or "/nonexistent") / "cli"
     if not programs.is_dir() or shutil.which("php") is None:
@@ -76,7 +76,7 @@ class FreshRSS:
             "DATA_PATH": str(self.data),
             "TMPDIR": str(self.data),
         }
-        command = ["php", str(needed() / program), *words]
+        command = ["php", str(need_freshrss() / program), *words]
         done = subprocess.run(
             command, env=environ, capture_output=True, text=True, timeout=100, check=False
         )

@@ -21,7 +21,7 @@ _USER, _PASSWORD = "reader", "a long password"
 _POSTGRES = Path("/usr/lib/postgresql")
 
 
-def needed() -> Path:
+def need_miniflux() -> Path:
     """Return the folder with the programs of PostgreSQL; skip the test if they or miniflux are
     missing."""
     found = sorted(_POSTGRES.glob("*/bin/initdb"))
@@ -40,9 +40,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[httpx.Client]:
+def run_miniflux(folder: Path) -> Iterator[httpx.Client]:
     """Miniflux and its database, until the block ends; a client of its API."""
-    programs = needed()
+    programs = need_miniflux()
     with _postgres(programs, folder / "postgres") as database:
         address = f"127.0.0.1:{free_port()}"
         environ = {

@@ -16,7 +16,7 @@ from syndicator.publishing.page_design import Look
 from syndicator.publishing.render import atom
 from syndicator.publishing.render.feed_entry import Draft
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import SETTINGS, SOURCES, article, built
+from tests.publishing.test_builder import SETTINGS, SOURCES, build_index, make_article
 
 AI = FeedKey("tag", "ai")
 
@@ -35,17 +35,21 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 def test_a_later_build_makes_only_the_entries_that_are_new(rendered: list[str]) -> None:
-    index, outlet, kept = MemoryIndex(article(n) for n in range(4)), MemoryOutlet(), KeptEntries()
-    built(index, outlet, only={AI}, kept=kept)
-    index.add(article(4))
+    index, outlet, kept = (
+        MemoryIndex(make_article(n) for n in range(4)),
+        MemoryOutlet(),
+        KeptEntries(),
+    )
+    build_index(index, outlet, only={AI}, kept=kept)
+    index.add(make_article(4))
     rendered.clear()
-    built(index, outlet, only={AI}, kept=kept)
+    build_index(index, outlet, only={AI}, kept=kept)
     assert rendered == ["Story 4"]
     assert outlet.files["tags/ai.atom"].count(b"<entry") == 5
 
 
 def edit_article(index: MemoryIndex) -> None:
-    index.add(article(2, title="Another title"))
+    index.add(make_article(2, title="Another title"))
 
 
 def edit_source(index: MemoryIndex) -> None:
@@ -57,12 +61,12 @@ def edit_settings(index: MemoryIndex) -> None:
 
 
 def test_a_newly_linked_tag_makes_entries_again() -> None:
-    index, kept = MemoryIndex(article(n) for n in range(4)), KeptEntries()
+    index, kept = MemoryIndex(make_article(n) for n in range(4)), KeptEntries()
     settings = SETTINGS.model_copy(update={"publish": Publish(tag_min=3)})
-    built(index, MemoryOutlet(), settings, kept=kept)
+    build_index(index, MemoryOutlet(), settings, kept=kept)
     one, other = MemoryOutlet(), MemoryOutlet()
-    built(index, one, settings, kept=kept, tags=["LLM"])
-    built(index, other, settings, tags=["LLM"])
+    build_index(index, one, settings, kept=kept, tags=["LLM"])
+    build_index(index, other, settings, tags=["LLM"])
     assert one.files == other.files and b"tags/llm.html" in one.files["all.atom"]
 
 
@@ -70,16 +74,16 @@ def test_a_newly_linked_tag_makes_entries_again() -> None:
 def test_changed_targets_are_made_again(
     edit: Callable[[MemoryIndex], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index, kept = MemoryIndex(article(n) for n in range(4)), KeptEntries()
+    index, kept = MemoryIndex(make_article(n) for n in range(4)), KeptEntries()
     before = MemoryOutlet()
-    built(index, before, kept=kept)
+    build_index(index, before, kept=kept)
     edit(index)
     for key, source in getattr(index, "sources_now", SOURCES).items():
         monkeypatch.setitem(SOURCES, key, source)
     settings: Settings = getattr(index, "settings_now", SETTINGS)
     one, other = MemoryOutlet(), MemoryOutlet()
-    built(index, one, settings, kept=kept)
-    built(index, other, settings)
+    build_index(index, one, settings, kept=kept)
+    build_index(index, other, settings)
     assert one.files == other.files
     assert one.files["tags/ai.atom"] != before.files["tags/ai.atom"]
 
@@ -93,19 +97,27 @@ def test_every_build_tells_of_an_entry_that_cannot_be_shown(
         return atom.make_entry(draft)
 
     monkeypatch.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], entry=entry))
-    index, outlet, kept = MemoryIndex(article(n) for n in range(4)), MemoryOutlet(), KeptEntries()
+    index, outlet, kept = (
+        MemoryIndex(make_article(n) for n in range(4)),
+        MemoryOutlet(),
+        KeptEntries(),
+    )
     for _ in range(2):
         index.mark_stale([AI])
-        report = built(index, outlet, only={AI}, kept=kept)
+        report = build_index(index, outlet, only={AI}, kept=kept)
         assert [problem.what for problem in report.set_aside] == ["https://alpha.example/2"]
 
 
 def test_every_build_tells_of_a_template_with_a_fault() -> None:
-    index, outlet, kept = MemoryIndex(article(n) for n in range(4)), MemoryOutlet(), KeptEntries()
+    index, outlet, kept = (
+        MemoryIndex(make_article(n) for n in range(4)),
+        MemoryOutlet(),
+        KeptEntries(),
+    )
     look = Look({"story.html": "{{ nothing }}"})
     for _ in range(2):
         index.mark_stale([AI])
-        report = built(index, outlet, only={AI}, kept=kept, look=look)
+        report = build_index(index, outlet, only={AI}, kept=kept, look=look)
         assert [problem.what for problem in report.set_aside] == ["templates"]
 
 

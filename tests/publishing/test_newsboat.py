@@ -67,7 +67,7 @@ GAP = 3  # days at most between two polls: the 72 hours that a feed holds at lea
 
 
 @contextmanager
-def serving(public: Path) -> Iterator[str]:
+def serve_public(public: Path) -> Iterator[str]:
     """Our own server on a free port; its address."""
     loop, stop, up = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
     where: list[str] = []
@@ -263,8 +263,8 @@ def belongs_in_feed(key: FeedKey, article: Article) -> bool:
 
 @pytest.fixture
 def month(tmp_path: Path) -> Iterator[Callable[..., Month]]:
-    newsboat.needed()
-    with serving(tmp_path / "feeds/public") as address:
+    newsboat.need_newsboat()
+    with serve_public(tmp_path / "feeds/public") as address:
         yield lambda seed, **more: Month(tmp_path, address, seed, **more)
 
 

@@ -36,17 +36,17 @@ formats = ["txt", "atom", "html"]
 """
 
 
-def line(draft: Draft) -> bytes:
+def make_line(draft: Draft) -> bytes:
     if "unprintable" in draft.view.title:
         raise ValueError("no letters for it")
     return f"{draft.view.title} {draft.view.url}".encode()
 
 
-def lines(head: Head, entries: Sequence[bytes]) -> bytes:
+def join_lines(head: Head, entries: Sequence[bytes]) -> bytes:
     return b"\n".join([head.title.encode(), *entries, b""])
 
 
-def check(data: bytes) -> Check:
+def check_lines(data: bytes) -> Check:
     return Check(fault="invalid: too loud" if b"!" in data else None)
 
 
@@ -54,7 +54,9 @@ def check(data: bytes) -> Check:
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """An installation of a service with the format "txt" and the axis "language"."""
     monkeypatch.setitem(FORMATS, "txt", Format(label="Plain text", media_type="text/plain"))
-    monkeypatch.setitem(RENDERERS, "txt", Renderer(entry=line, feed=lines, check=check))
+    monkeypatch.setitem(
+        RENDERERS, "txt", Renderer(entry=make_line, feed=join_lines, check=check_lines)
+    )
     monkeypatch.setitem(
         AXES,
         "language",

@@ -17,7 +17,7 @@ PAGE = b"""<html lang=de><head><title> All  news </title></head><body><nav><a hr
 <a class=bad href="http://a.example:99999/">B</a><a class=far href="//b.example/3">Elsewhere</a></body></html>"""  # noqa: E501
 
 
-def listed(*links: str) -> list[tuple[str, str]]:
+def read_links(*links: str) -> list[tuple[str, str]]:
     return [(entry.url, entry.title) for entry in read_list(PAGE, URL, {}, links).entries]
 
 
@@ -38,7 +38,7 @@ def listed(*links: str) -> list[tuple[str, str]]:
     ],
 )
 def test_a_selector_leads_to_each_link_once(selector: str, expected: list[tuple[str, str]]) -> None:
-    assert listed(selector) == expected
+    assert read_links(selector) == expected
 
 
 def test_a_list_is_a_feed_with_the_title_of_its_page() -> None:

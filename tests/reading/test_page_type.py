@@ -56,7 +56,7 @@ MANUAL = (
 )
 
 
-def typed(html: str, url: str) -> page_type.PageType:
+def find_page_type(html: str, url: str) -> page_type.PageType:
     page = parse(f"<html><head><title>Page</title>{html}</html>".encode(), url)
     blocks = read_blocks(page.tree)
     overlap.measure_letters(blocks)
@@ -73,7 +73,7 @@ def typed(html: str, url: str) -> page_type.PageType:
     ],
 )
 def test_the_type_of_a_page(name: str, html: str, url: str) -> None:
-    found = typed(html, url)
+    found = find_page_type(html, url)
     assert found.name == name
     assert sum(found.probabilities.values()) == pytest.approx(1)
 
@@ -81,7 +81,7 @@ def test_the_type_of_a_page(name: str, html: str, url: str) -> None:
 def test_a_page_like_no_type_is_other(monkeypatch: pytest.MonkeyPatch) -> None:
     even = {name: dict.fromkeys(row, 0.0) for name, row in page_type.load_weights().items()}
     monkeypatch.setattr(page_type, "load_weights", lambda: even)
-    assert typed(ARTICLE, "https://paper.example/x").name == page_type.OTHER
+    assert find_page_type(ARTICLE, "https://paper.example/x").name == page_type.OTHER
 
 
 def test_features_and_weights_have_the_same_names() -> None:

@@ -73,7 +73,7 @@ def place(tmp_path: Path) -> Place:
     return place
 
 
-def client(place: Place, **publish: Any) -> TestClient:
+def make_client(place: Place, **publish: Any) -> TestClient:
     read = configuration(place.config, {})
     settings = read.settings.model_copy(
         update={"publish": read.settings.publish.model_copy(update=publish)}
@@ -83,7 +83,7 @@ def client(place: Place, **publish: Any) -> TestClient:
     return TestClient(site, base_url="http://127.0.0.1", follow_redirects=False)
 
 
-def titles(served: TestClient, name: str) -> list[str]:
+def list_titles(served: TestClient, name: str) -> list[str]:
     answer = served.get(f"/q/{name}.json")
     assert answer.status_code == 200, answer.text
     return sorted(item["title"] for item in answer.json()["items"])
@@ -107,14 +107,14 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "expected"), CASES)
 def test_what_is_asked_for_is_found(place: Place, name: str, expected: list[str]) -> None:
-    assert titles(client(place), name) == expected
+    assert list_titles(make_client(place), name) == expected
 
 
 @pytest.mark.parametrize(("name", "expected"), CASES)
 def test_a_saved_question_finds_the_same_at_the_same_address_and_id(
     place: Place, name: str, expected: list[str]
 ) -> None:
-    asked = client(place).get(f"/q/{name}.atom").text
+    asked = make_client(place).get(f"/q/{name}.atom").text
     (place.config / "feeds.toml").write_text(f'[[feed]]\nslug = "q/{name}"\n')
     place.build()
     saved = json.loads(place.published(f"q/{name}.json"))
@@ -124,11 +124,11 @@ def test_a_saved_question_finds_the_same_at_the_same_address_and_id(
         atom.partition("<id>")[2].partition("</id>")[0]
         == asked.partition("<id>")[2].partition("</id>")[0]
     )
-    assert client(place).get(f"/q/{name}.atom").text == atom, "the server hands out the file"
+    assert make_client(place).get(f"/q/{name}.atom").text == atom, "the server hands out the file"
 
 
 def test_an_address_is_answered_in_one_spelling_alone(place: Place) -> None:
-    served = client(place)
+    served = make_client(place)
     for asked, right in (
         ("words.GPUs/tag.AI.atom", "../../q/tag.ai/words.gpu.atom"),
         ("tag.ai/tag.ai.rss", "../../q/tag.ai.rss"),
@@ -166,13 +166,13 @@ def test_what_is_no_question_is_refused_without_a_look_at_anything(
     place: Place, monkeypatch: pytest.MonkeyPatch, name: str, status: int
 ) -> None:
     monkeypatch.setattr("syndicator.runs.answers.open_read_only", None)
-    answer = client(place).get(f"/q/{name}")
+    answer = make_client(place).get(f"/q/{name}")
     assert answer.status_code == status
     assert answer.text.endswith(".\n") or status == 400
 
 
 def test_an_answer_has_validators_and_ids_as_everywhere(place: Place) -> None:
-    served = client(place)
+    served = make_client(place)
     answer = served.get("/q/tag.gpu.atom", headers={"accept-encoding": "identity"})
     with place.app() as app:
         (article,) = (one for one in app.archive.store.index.each() if one.title == "Chips")
@@ -190,19 +190,19 @@ def test_an_answer_has_validators_and_ids_as_everywhere(place: Place) -> None:
 def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    served = client(place)
+    served = make_client(place)
     before = {path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.is_file()}
-    assert titles(served, "lang.de") == ["Preise"]
+    assert list_titles(served, "lang.de") == ["Preise"]
     assert {
         path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.is_file()
     } == before
     with monkeypatch.context() as patched:
         patched.setattr("syndicator.runs.answers.open_read_only", None)
-        assert titles(served, "lang.de") == ["Preise"]
+        assert list_titles(served, "lang.de") == ["Preise"]
     with place.app() as app:
         store_articles(app, "Neues", "Mehr.", language="de", excerpt="Ein Satz.")
     place.build()
-    assert titles(served, "lang.de") == ["Neues", "Preise"]
+    assert list_titles(served, "lang.de") == ["Neues", "Preise"]
 
 
 @pytest.mark.parametrize(
@@ -210,11 +210,11 @@ def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
     [("excerpt", "inflation"), ("excerpt", "gpu-price"), ("link", "sentence")],
 )
 def test_words_that_are_not_published_find_nothing(place: Place, content: str, words: str) -> None:
-    assert titles(client(place), f"words.{words}")
+    assert list_titles(make_client(place), f"words.{words}")
     publish_texts(place, content)
     place.build()
-    assert titles(client(place), f"words.{words}") == []
-    assert titles(client(place), "words.chip") == ["Chips"]
+    assert list_titles(make_client(place), f"words.{words}") == []
+    assert list_titles(make_client(place), "words.chip") == ["Chips"]
 
 
 def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
@@ -225,7 +225,7 @@ def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
             replace(app.archive.article_store.get(path or ""), hold=True)
         )
         app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
-    assert titles(client(place), "tag.ai") == ["Markets", "人工知能の今"], (
+    assert list_titles(make_client(place), "tag.ai") == ["Markets", "人工知能の今"], (
         "though the search still has it"
     )
 
@@ -238,20 +238,23 @@ def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(place: Place) -> No
             rename.plan_rename(app.archive, app.configuration, "rename", "GPU", "Graphics chips"),
         )
     place.build()
-    answer = client(place).get("/q/not.tag.gpu/tag.ai.atom")
+    answer = make_client(place).get("/q/not.tag.gpu/tag.ai.atom")
     assert answer.status_code == 301
-    moved = client(place).get("/q/tag.ai/not.tag.gpu.atom")
+    moved = make_client(place).get("/q/tag.ai/not.tag.gpu.atom")
     assert (moved.status_code, moved.headers["location"]) == (
         301,
         "../../q/tag.ai/not.tag.graphics-chips.atom",
     )
-    assert titles(client(place), "tag.ai/not.tag.graphics-chips") == ["Markets", "人工知能の今"]
+    assert list_titles(make_client(place), "tag.ai/not.tag.graphics-chips") == [
+        "Markets",
+        "人工知能の今",
+    ]
 
 
 def test_questions_can_be_turned_off_and_wait_for_the_first_build(place: Place) -> None:
-    assert client(place, questions=False).get("/q/tag.ai.atom").status_code == 404
+    assert make_client(place, questions=False).get("/q/tag.ai.atom").status_code == 404
     (place.folder / "feeds/public/search/index.js").unlink()
-    assert client(place).get("/q/tag.ai.atom").status_code == 404
+    assert make_client(place).get("/q/tag.ai.atom").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -264,7 +267,7 @@ def test_questions_can_be_turned_off_and_wait_for_the_first_build(place: Place) 
     ],
 )
 def test_a_name_that_no_article_has_is_an_error(place: Place, name: str, named: str) -> None:
-    answer = client(place).get(f"/q/{name}.atom")
+    answer = make_client(place).get(f"/q/{name}.atom")
     assert (answer.status_code, answer.text) == (404, f"No article has {named}.\n")
 
 
@@ -298,7 +301,7 @@ def test_pages_offer_no_address_before_a_script_saw_that_something_answers(place
 
 def test_the_script_that_pages_look_for_says_whether_something_answers(place: Place) -> None:
     assert place.published("q/answers.js") == "", "the file"
-    assert client(place).get("/q/answers.js").text == "syndicator.isAnswered = true;\n"
+    assert make_client(place).get("/q/answers.js").text == "syndicator.isAnswered = true;\n"
 
 
 @pytest.mark.parametrize("given", ["q/color.red.atom", "color.red"])

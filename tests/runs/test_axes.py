@@ -17,7 +17,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 ALL = ["all", "categories", "tags", "queries", "sources"]
 
 
-def publish(place: Place, axes: list[str]) -> tuple[str, ...]:
+def build_axes(place: Place, axes: list[str]) -> tuple[str, ...]:
     """Builds with these axes. Returns the feeds that ended."""
     path = place.config / "syndicator.toml"
     path.write_text(f"[publish]\ntag_min = 2\naxes = {json.dumps(axes)}\n")
@@ -26,7 +26,7 @@ def publish(place: Place, axes: list[str]) -> tuple[str, ...]:
     return report.ended
 
 
-def feeds(place: Place) -> dict[str, str]:
+def read_feed_ids(place: Place) -> dict[str, str]:
     """The published feeds with their ids."""
     public = place.folder / "feeds/public"
     found = [path for path in sorted(public.rglob("*.atom")) if "archive" not in path.parts]
@@ -36,7 +36,7 @@ def feeds(place: Place) -> dict[str, str]:
     }
 
 
-def gone(place: Place) -> set[str]:
+def list_gone_feeds(place: Place) -> set[str]:
     found: Any = json.loads(place.published("maps/moved.json"))
     return {name for name in found["gone"] if name.endswith(".atom")}
 
@@ -44,19 +44,19 @@ def gone(place: Place) -> set[str]:
 @pytest.fixture
 def filled(place: Place) -> Place:
     """With a tag that has fewer articles left than a new one needs."""
-    return place.take(fill)
+    return place.take(store_tagged_articles)
 
 
-def fill(place: Place) -> None:
+def store_tagged_articles(place: Place) -> None:
     (place.config / "feeds.toml").write_text('[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n')
     with place.app() as app:
         store_articles(app, "First", "Text.", tags=("GPU", "Bees"), category="AI")
         store_articles(app, "Second", "Text.", tags=("GPU", "Bees"), category="AI", source="two")
-    publish(place, ALL)
+    build_axes(place, ALL)
     place.edit("Second", "- Bees\n", "")
     with place.app() as app:
         reconcile.files(app.archive, app.configuration)
-    publish(place, ALL)
+    build_axes(place, ALL)
 
 
 @pytest.mark.slow
@@ -85,11 +85,11 @@ def fill(place: Place) -> None:
 def test_feeds_of_an_axis_end_and_come_back_with_it(
     filled: Place, left: list[str], ended: set[str]
 ) -> None:
-    before, kept = feeds(filled), filled.digests("public")
-    assert set(publish(filled, left)) == ended
+    before, kept = read_feed_ids(filled), filled.digests("public")
+    assert set(build_axes(filled, left)) == ended
     names = {f"{name}.atom" for name in ended}
-    assert set(feeds(filled)) == set(before) - names
-    assert gone(filled) == names
+    assert set(read_feed_ids(filled)) == set(before) - names
+    assert list_gone_feeds(filled) == names
     public = filled.folder / "feeds/public"
     stems = {
         str(path.relative_to(public)).partition(".")[0]
@@ -99,26 +99,26 @@ def test_feeds_of_an_axis_end_and_come_back_with_it(
     assert stems.isdisjoint(ended)
     assert not any(f"{name}.atom" in filled.published("feeds.opml") for name in ended)
     before_again = filled.digests("public")
-    assert (publish(filled, left), filled.digests("public")) == ((), before_again)  # once
-    assert publish(filled, ALL) == ()
-    assert (feeds(filled), gone(filled)) == (before, set())
+    assert (build_axes(filled, left), filled.digests("public")) == ((), before_again)  # once
+    assert build_axes(filled, ALL) == ()
+    assert (read_feed_ids(filled), list_gone_feeds(filled)) == (before, set())
     after = filled.digests("public")
     assert {name for name in kept if after[name] != kept[name]} <= {"index.html", "index.html.gz"}
 
 
 def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled: Place) -> None:
-    publish(filled, ["tags"])
+    build_axes(filled, ["tags"])
     with filled.app() as app:
         store_articles(app, "Third", "Text.", tags=("GPU",))
-    publish(filled, ["tags"])
+    build_axes(filled, ["tags"])
     assert "Third" in filled.published("tags/gpu.atom") and "Third" in filled.published(
         "index.html"
     )
     with filled.app() as app:
         store_articles(app, "Fourth", "Text.")  # in no feed that is published
-    publish(filled, ["tags"])
+    build_axes(filled, ["tags"])
     assert "Fourth" in filled.published("index.html")
-    publish(filled, ALL)
+    build_axes(filled, ALL)
     assert "Third" in filled.published("all.atom") and "Third" in filled.published(
         "sources/one.atom"
     )
@@ -128,4 +128,4 @@ def test_a_word_that_is_no_axis_is_refused_with_those_there_are(place: Place) ->
     with pytest.raises(
         ConfigError, match="'tag' is none of all, categories, tags, queries, sources"
     ):
-        publish(place, ["tag"])
+        build_axes(place, ["tag"])

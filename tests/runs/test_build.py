@@ -21,14 +21,14 @@ from syndicator.store.index import Index
 from syndicator.upkeep import reconcile
 from tests.faults.instance import NOT_SMALL, InProcess
 from tests.places import Place, store_articles
-from tests.world import World, patient_config, serving
+from tests.world import World, patient_config, serve_world
 
 SLOW = "parallel"
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with serving(World(without=NOT_SMALL)) as started:
+    with serve_world(World(without=NOT_SMALL)) as started:
         yield started
 
 
@@ -40,7 +40,7 @@ def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
         yield opened
 
 
-async def until(happened: Callable[[], bool], task: asyncio.Task[object]) -> bool:
+async def wait_until(happened: Callable[[], bool], task: asyncio.Task[object]) -> bool:
     """True once it happened, False when the task ended before."""
     while not happened():
         if task.done():
@@ -50,7 +50,7 @@ async def until(happened: Callable[[], bool], task: asyncio.Task[object]) -> boo
 
 
 @asynccontextmanager
-async def building(app: App) -> AsyncIterator[asyncio.Task[object]]:
+async def build_continuously(app: App) -> AsyncIterator[asyncio.Task[object]]:
     """Builds go on, without a pause between them."""
     over = asyncio.Event()
     task: asyncio.Task[object] = asyncio.create_task(build_meanwhile(app, over, 0.01))
@@ -69,7 +69,7 @@ def test_an_article_does_not_wait_for_a_slow_source(app: App, world: World) -> N
             refresh.run(app, wanted, stop=asyncio.Event())
         )
         file = public / "sources/holt.atom"
-        seen = await until(lambda: file.exists() and b"<entry" in file.read_bytes(), task)
+        seen = await wait_until(lambda: file.exists() and b"<entry" in file.read_bytes(), task)
         under_way = not task.done()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -99,12 +99,12 @@ def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(plac
         store_articles(app, "First", "Text.")
 
         async def go() -> None:
-            async with building(app) as task:
-                assert await until(
+            async with build_continuously(app) as task:
+                assert await wait_until(
                     lambda: (app.configuration.settings.public_dir / "sources").exists(), task
                 )
                 store_articles(app, "Second", "Text.")  # at a time when the feeds are half built
-                assert await until(lambda: app.archive.store.index.newest_mark() == 0, task)
+                assert await wait_until(lambda: app.archive.store.index.newest_mark() == 0, task)
 
         asyncio.run(go())
         assert all(
@@ -139,7 +139,7 @@ def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr(feeds, "_find_fault", lambda *args: "not well-formed")
 
         async def go() -> None:
-            async with building(app):
+            async with build_continuously(app):
                 await asyncio.sleep(0.3)
 
         asyncio.run(go())

@@ -18,23 +18,23 @@ from tests.places import NOW, Place, store_articles
 ONE, TWO = FeedKey("source", "one"), FeedKey("source", "two")
 
 
-def members(app: App, key: FeedKey) -> list[str]:
+def list_members(app: App, key: FeedKey) -> list[str]:
     return app.archive.store.index.ids(key, limit=99, since=None, most=99)
 
 
-def carry(app: App, id: str, source: str) -> None:
+def add_carrier(app: App, id: str, source: str) -> None:
     CARRIED.append(app.archive.article_store, [(id, source)])
     app.archive.store.visits.add_carriers([(id, source)], {source: "The second"})
 
 
-def stale(app: App) -> set[FeedKey]:
+def list_stale_feeds(app: App) -> set[FeedKey]:
     return {row.key for row in app.archive.store.index.feeds() if row.stale}
 
 
 def test_a_carriers_feed_shows_the_article_as_the_others_do(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text of the story.", tags=("LLM",))
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
         reconcile.files(app.archive, app.configuration)
     place.build()
     entry = place.published("sources/one.atom").partition("<entry")[2].partition("</entry>")[0]
@@ -52,30 +52,30 @@ def test_one_more_carrier_touches_its_own_feed_alone(place: Place) -> None:
         path = app.archive.article_store.find(story.id)
         assert path
         before = app.archive.article_store.stamp(path)
-        carry(app, story.id, "two")
-        assert stale(app) == {TWO}
+        add_carrier(app, story.id, "two")
+        assert list_stale_feeds(app) == {TWO}
         assert app.archive.article_store.stamp(path) == before
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
         assert [row.count for row in app.archive.store.index.feeds() if row.key == TWO] == [1]
 
 
 def test_the_article_stays_in_its_carriers_feed_when_it_is_written_anew(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
         stored, stamp, _ = app.archive.article_store.put(replace(story, title="New title"))
         app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
-        assert members(app, TWO) == members(app, ONE) == [story.id]
+        assert list_members(app, TWO) == list_members(app, ONE) == [story.id]
 
 
 def test_a_withdrawn_article_leaves_every_carriers_feed(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
         editorial.withdraw(app.archive, app.configuration, story.id)
-        assert members(app, TWO) == []
-        carry(app, story.id, "two")
-        assert members(app, TWO) == []
+        assert list_members(app, TWO) == []
+        add_carrier(app, story.id, "two")
+        assert list_members(app, TWO) == []
         assert [row.count for row in app.archive.store.index.feeds() if row.key == TWO] == [0]
 
 
@@ -83,19 +83,19 @@ def test_a_copy_is_in_the_feeds_of_its_sources_only(place: Place) -> None:
     with place.app() as app:
         first = store_articles(app, "Story", "Text.")
         copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first.id)
-        carry(app, copy.id, "one")
-        assert members(app, ONE) == [copy.id, first.id]
-        assert members(app, FeedKey("all", "all")) == [first.id]
+        add_carrier(app, copy.id, "one")
+        assert list_members(app, ONE) == [copy.id, first.id]
+        assert list_members(app, FeedKey("all", "all")) == [first.id]
 
 
 def test_a_lost_database_loses_no_membership(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
     shutil.rmtree(place.folder / "feeds/state")
     with place.app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
-        assert members(app, TWO) == members(app, ONE) == [story.id]
+        assert list_members(app, TWO) == list_members(app, ONE) == [story.id]
         assert app.archive.store.visits.carriers(story.id) == ["two"]
 
 
@@ -103,13 +103,13 @@ def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(plac
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
         path = app.archive.article_store.root / CARRIED.name
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
         path.unlink()
         reindex.reindex(app.archive, app.configuration)
-        assert members(app, TWO) == [story.id]
+        assert list_members(app, TWO) == [story.id]
         path.write_text("")
         reindex.reindex(app.archive, app.configuration)
-        assert members(app, TWO) == []
+        assert list_members(app, TWO) == []
 
 
 def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(place: Place) -> None:
@@ -120,7 +120,7 @@ def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(place: Plac
             app.archive.article_store, [(story.id, "two")]
         )  # a crash came before the row
         reconcile.files(app.archive, app.configuration)
-        assert members(app, TWO) == [story.id]
+        assert list_members(app, TWO) == [story.id]
 
 
 def test_an_unchanged_file_is_not_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +130,7 @@ def test_an_unchanged_file_is_not_read(place: Place, monkeypatch: pytest.MonkeyP
         reconcile.files(app.archive, app.configuration)
         monkeypatch.setattr(TabList, "read", None)  # whoever reads it now fails
         reconcile.files(app.archive, app.configuration)
-        assert members(app, TWO) == [story.id]
+        assert list_members(app, TWO) == [story.id]
 
 
 def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what(
@@ -159,23 +159,23 @@ def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what
         app.archive.store.visits.save_entries([*entries, entry("two", "d", "z" * 26)])
         reconcile.files(app.archive, app.configuration)
         assert CARRIED.read(app.archive.article_store) == [(story.id, "two")]
-        assert members(app, TWO) == [story.id]
-        assert members(app, ONE) == [other.id, story.id]
+        assert list_members(app, TWO) == [story.id]
+        assert list_members(app, ONE) == [other.id, story.id]
 
 
 def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
         editorial.withdraw(app.archive, app.configuration, story.id)
         editorial.undo_withdrawal(app.archive, app.configuration, story.id)
-        assert members(app, TWO) == members(app, ONE) == [story.id]
+        assert list_members(app, TWO) == list_members(app, ONE) == [story.id]
 
 
 def test_a_feed_of_carried_articles_alone_is_the_same_after_a_lost_database(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
         reconcile.files(app.archive, app.configuration)
     place.build()
     before = place.digests("public")

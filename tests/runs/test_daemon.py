@@ -30,7 +30,7 @@ from syndicator.runs.daemon import (
     Jobs,
     Opened,
 )
-from tests.health.test_after_run import mailbox
+from tests.health.test_after_run import serve_mailbox
 from tests.places import Place, store_articles
 
 pytestmark = pytest.mark.anyio
@@ -165,7 +165,7 @@ async def test_what_one_process_did_another_does_not_repeat(
     monkeypatch.setenv("TZ", "UTC")
     place = Place(tmp_path, settings='[publish]\ntag_min = 1\n[[digest]]\nname = "morning"\n')
     await asyncio.to_thread(place.build)
-    with mailbox() as (port, mails):
+    with serve_mailbox() as (port, mails):
         path = place.config / "syndicator.toml"
         path.write_text(path.read_text() + MAIL.format(port=port))
         with place.app() as app:

@@ -45,13 +45,13 @@ def build_now(place: Place, **how: object) -> set[str]:
     return {name for name in written if LISTS.fullmatch(name)}
 
 
-def lists(place: Place) -> dict[str, str]:
+def read_list_digests(place: Place) -> dict[str, str]:
     return {
         name: digest for name, digest in place.digests("public").items() if LISTS.fullmatch(name)
     }
 
 
-def more(place: Place, title: str, *tags: str) -> None:
+def store_article(place: Place, title: str, *tags: str) -> None:
     with place.app() as app:
         store_articles(app, title, "Text.", tags=tags)
 
@@ -85,7 +85,7 @@ def test_each_feed_is_on_one_part_that_the_first_leads_to(place: Place) -> None:
 def test_one_more_article_makes_the_parts_of_its_feeds(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    more(place, "Another", "Tide")
+    store_article(place, "Another", "Tide")
     made, listed = list[str](), Pages.render_feed_list
 
     def noted(self: Pages, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
@@ -98,31 +98,31 @@ def test_one_more_article_makes_the_parts_of_its_feeds(
 
 
 def test_one_more_feed_writes_its_part_and_what_names_all(place: Place) -> None:
-    more(place, "Another", "Pond")
+    store_article(place, "Another", "Pond")
     written = build_now(place)
     assert {"feeds.html", "feeds.opml", "feeds-tags-p.html", "sitemap-tags-p.xml"} <= written
     assert written.isdisjoint(("feeds-tags-sa.html", "feeds-tags-se.html", "feeds-tags-t.html"))
-    more(place, "And more", "Pool")  # three with p: the part is divided
+    store_article(place, "And more", "Pool")  # three with p: the part is divided
     assert {"feeds-tags-pon.html", "feeds-tags-poo.html", "feeds-tags-p.html"} <= build_now(place)
 
 
 def test_parts_are_those_of_a_build_of_everything(place: Place) -> None:
     for title, tag in (("A", "Pond"), ("B", "Sea"), ("C", "Pool"), ("D", "Tidal")):
-        more(place, title, tag)
+        store_article(place, title, tag)
         build_now(place)
-    before = lists(place)
-    assert not build_now(place, include_all=True) and lists(place) == before
+    before = read_list_digests(place)
+    assert not build_now(place, include_all=True) and read_list_digests(place) == before
     assert "feeds-tags-p.html" not in before  # it was, before it was divided
 
 
 def test_what_a_build_left_is_written_by_the_next(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    more(place, "Another", "Tide")
+    store_article(place, "Another", "Tide")
     # with its tag's feed
     assert build_now(place, among=lambda key: key != ALL) == set()
     assert "feeds-tags-t.html" in build_now(place)
-    more(place, "One more", "Salt")
+    store_article(place, "One more", "Salt")
     with monkeypatch.context() as patched:
         patched.setattr(Pages, "render_shared_pages", lambda *given: 1 / 0)
         with pytest.raises(ZeroDivisionError):
@@ -134,8 +134,8 @@ def test_a_list_that_has_become_short_is_one_page_again(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feed_list, "WHOLE", 100)
-    more(place, "Another", "Tide")
+    store_article(place, "Another", "Tide")
     written = build_now(place)
     assert {"feeds-tags-t.html", "sitemap-tags-t.xml", "sitemap-pages.xml"} <= written
-    assert set(lists(place)) == {"feeds.html", "feeds.opml", "sitemap.xml"}
+    assert set(read_list_digests(place)) == {"feeds.html", "feeds.opml", "sitemap.xml"}
     assert all(f"tags/{tag.lower()}.html" in place.published("feeds.html") for tag in TAGS)

@@ -11,7 +11,7 @@ import pytest
 from tests.places import NOW, Place, store_articles
 
 
-def grown(folder: Path) -> tuple[Place, Path]:
+def make_grown_instance(folder: Path) -> tuple[Place, Path]:
     """An instance of today, and what it published yesterday."""
     place, yesterday = Place(folder), folder / "yesterday"
     with place.app(create=True) as app:
@@ -27,7 +27,7 @@ def grown(folder: Path) -> tuple[Place, Path]:
 
 @pytest.mark.parametrize("more", [False, True])
 def test_the_next_build_writes_what_differs(tmp_path: Path, more: bool) -> None:
-    place, yesterday = grown(tmp_path)
+    place, yesterday = make_grown_instance(tmp_path)
     today = place.digests("public")
     shutil.rmtree(tmp_path / "feeds/public")
     shutil.copytree(yesterday, tmp_path / "feeds/public")
@@ -41,7 +41,7 @@ def test_the_next_build_writes_what_differs(tmp_path: Path, more: bool) -> None:
 
 
 def test_a_file_that_is_gone_is_written_again(tmp_path: Path) -> None:
-    place, _ = grown(tmp_path)
+    place, _ = make_grown_instance(tmp_path)
     today = place.digests("public")
     (tmp_path / "feeds/public/tags/llm.atom").unlink()
     place.build()
@@ -49,7 +49,7 @@ def test_a_file_that_is_gone_is_written_again(tmp_path: Path) -> None:
 
 
 def test_a_build_with_nothing_to_do_reads_few_files_and_writes_none(tmp_path: Path) -> None:
-    place, _ = grown(tmp_path)
+    place, _ = make_grown_instance(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "feeds/public").rglob("*")}
     place.build()
     assert {

@@ -13,7 +13,7 @@ import pytest
 
 from syndicator.runs import schedule
 from syndicator.runs.schedule import Scheduler
-from tests.runs.pushes.web import until
+from tests.runs.pushes.web import wait_until
 
 pytestmark = pytest.mark.anyio
 EVERY = 0.05  # seconds
@@ -63,11 +63,11 @@ async def test_a_clock_that_is_set_stops_nothing(wall_clock: type[WallClock], ho
 
     scheduler = make_scheduler(run)
     scheduler.start()
-    await until(lambda: len(runs) >= 2)
+    await wait_until(lambda: len(runs) >= 2)
     wall_clock.shift = timedelta(hours=hours)
     set_at = time.monotonic()
     before = len(runs)
-    await until(lambda: len(runs) >= before + 5)  # it goes on
+    await wait_until(lambda: len(runs) >= before + 5)  # it goes on
     passed = time.monotonic() - set_at
     assert len(runs) - before <= passed / EVERY + 2  # and makes up for no run of the hour
     await scheduler.stop(1)
@@ -87,7 +87,7 @@ async def test_a_run_that_is_silent_for_five_minutes_is_reported_once() -> None:
     await asyncio.sleep(2 * EVERY)
     assert (reported, scheduler.silent_seconds()) == ([], 0)
     steady[0] += 1
-    await until(lambda: reported)
+    await wait_until(lambda: reported)
     await asyncio.sleep(2 * EVERY)
     assert (reported, scheduler.silent_seconds()) == ([301], 301)
     await scheduler.stop(0)
@@ -115,7 +115,7 @@ class Jobs:
 async def test_a_start_does_each_job_in_order_and_then_at_its_interval() -> None:
     jobs = Jobs(visits=EVERY, build=3600, another=3600)
     jobs.scheduler.start()
-    await until(lambda: len(jobs.started) >= 6)
+    await wait_until(lambda: len(jobs.started) >= 6)
     assert jobs.started[:3] == ["visits", "build", "another"]
     assert set(jobs.started[3:]) == {"visits"}
     next_runs = jobs.scheduler.read_next_runs()
@@ -126,12 +126,12 @@ async def test_a_start_does_each_job_in_order_and_then_at_its_interval() -> None
 async def test_a_job_is_brought_forward_and_never_put_off() -> None:
     jobs = Jobs(build=3600)
     jobs.scheduler.start()
-    await until(lambda: len(jobs.started) == 1 and not jobs.scheduler.silent_seconds())
+    await wait_until(lambda: len(jobs.started) == 1 and not jobs.scheduler.silent_seconds())
     await asyncio.sleep(EVERY)
     jobs.scheduler.bring_forward("build", 2 * EVERY)
     jobs.scheduler.bring_forward("build", 1800)
     assert len(jobs.started) == 1
-    await until(lambda: len(jobs.started) == 2)
+    await wait_until(lambda: len(jobs.started) == 2)
     await jobs.scheduler.stop(1)
 
 
@@ -139,13 +139,13 @@ async def test_a_job_under_way_that_is_called_for_starts_again_once() -> None:
     jobs = Jobs(build=3600)
     jobs.gate.clear()
     jobs.scheduler.start()
-    await until(lambda: jobs.started)
+    await wait_until(lambda: jobs.started)
     for _ in range(3):
         jobs.scheduler.bring_forward("build")
     await asyncio.sleep(2 * EVERY)
     assert len(jobs.started) == 1
     jobs.gate.set()
-    await until(lambda: len(jobs.started) == 2)
+    await wait_until(lambda: len(jobs.started) == 2)
     await asyncio.sleep(2 * EVERY)
     assert len(jobs.started) == 2
     await jobs.scheduler.stop(1)
@@ -154,18 +154,18 @@ async def test_a_job_under_way_that_is_called_for_starts_again_once() -> None:
 async def test_no_job_waits_for_longer_than_its_interval(wall_clock: type[WallClock]) -> None:
     jobs = Jobs(visits=EVERY, retention=3600)
     jobs.scheduler.start()
-    await until(lambda: "retention" in jobs.started)
+    await wait_until(lambda: "retention" in jobs.started)
     wall_clock.shift = -timedelta(hours=1)
-    await until(lambda: jobs.started.count("retention") == 2)
+    await wait_until(lambda: jobs.started.count("retention") == 2)
     await jobs.scheduler.stop(1)
 
 
 async def test_a_job_that_is_late_by_hours_runs_once(wall_clock: type[WallClock]) -> None:
     jobs = Jobs(visits=EVERY * 20, retention=3600)
     jobs.scheduler.start()
-    await until(lambda: len(jobs.started) == 2)
+    await wait_until(lambda: len(jobs.started) == 2)
     wall_clock.shift = timedelta(hours=3, minutes=30)
-    await until(lambda: jobs.started.count("retention") == 2)
+    await wait_until(lambda: jobs.started.count("retention") == 2)
     await asyncio.sleep(2 * EVERY)
     assert jobs.started.count("retention") == 2
     await jobs.scheduler.stop(1)
@@ -178,7 +178,7 @@ async def test_nothing_starts_before_the_start_and_after_the_stop() -> None:
     await asyncio.sleep(EVERY)
     assert jobs.started == []
     jobs.scheduler.start()
-    await until(lambda: len(jobs.started) == 2)
+    await wait_until(lambda: len(jobs.started) == 2)
     jobs.scheduler.bring_forward("build")
     await jobs.scheduler.stop(0)
     jobs.scheduler.bring_forward("visits")

@@ -22,10 +22,10 @@ ARCHIVES = "[publish]\narchives = true\n"
 @pytest.fixture
 def filled(tmp_path: Path) -> Place:
     """Two sources, each with a tag of its own; the first one's article is in an archive."""
-    return Place(tmp_path, settings=f"{ARCHIVES}tag_min = 1\n").take(fill)
+    return Place(tmp_path, settings=f"{ARCHIVES}tag_min = 1\n").take(store_two_sources)
 
 
-def fill(place: Place) -> None:
+def store_two_sources(place: Place) -> None:
     with place.app(create=True) as app:
         old = {
             "added": NOW - timedelta(days=60),
@@ -51,7 +51,7 @@ def put(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return made
 
 
-def edit(place: Place, old: str, new: str) -> None:
+def edit_sources(place: Place, old: str, new: str) -> None:
     path = place.config / "sources.toml"
     text = path.read_text()
     assert old in text
@@ -59,13 +59,13 @@ def edit(place: Place, old: str, new: str) -> None:
 
 
 def test_a_source_more_makes_nothing_anew(filled: Place, put: list[str]) -> None:
-    edit(filled, "", THREE)
+    edit_sources(filled, "", THREE)
     assert filled.build().builds == 0
     assert put == []
 
 
 def test_what_does_not_show_makes_nothing_anew(filled: Place, put: list[str]) -> None:
-    edit(filled, 'key = "one"', 'key = "one"\nevery = "6h"')
+    edit_sources(filled, 'key = "one"', 'key = "one"\nevery = "6h"')
     assert filled.build().builds == 0
     assert put == []
 
@@ -75,7 +75,7 @@ def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
 ) -> None:
     archive = next(name for name in filled.digests("public") if name.startswith("archive/tags/llm"))
     assert "Text of the first." not in filled.published(archive)
-    edit(filled, 'key = "one"', 'key = "one"\nlicence = "CC0"')
+    edit_sources(filled, 'key = "one"', 'key = "one"\nlicence = "CC0"')
     filled.build()
     assert {"all.atom", "tags/llm.atom", "sources/one.atom", archive} <= set(put)
     assert not {"tags/gpu.atom", "sources/two.atom"} & set(put)
@@ -100,7 +100,7 @@ def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
 def test_a_source_that_went_and_came_back_is_an_edit_each_time(
     filled: Place, put: list[str]
 ) -> None:
-    edit(
+    edit_sources(
         filled,
         'key = "one"\nurl = "https://one.example/feed"',
         'key = "four"\nurl = "https://four.example/feed"',
@@ -108,7 +108,7 @@ def test_a_source_that_went_and_came_back_is_an_edit_each_time(
     filled.build()
     assert "tags/llm.atom" in put and "tags/gpu.atom" not in put
     put.clear()
-    edit(
+    edit_sources(
         filled,
         'key = "four"\nurl = "https://four.example/feed"',
         'key = "one"\nurl = "https://one.example/feed"',

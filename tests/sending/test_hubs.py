@@ -47,7 +47,7 @@ class OwnHub:
 
 
 @contextmanager
-def serving() -> Iterator[OwnHub]:
+def serve_hub() -> Iterator[OwnHub]:
     hub = OwnHub()
 
     class Handler(BaseHTTPRequestHandler):
@@ -68,7 +68,7 @@ def serving() -> Iterator[OwnHub]:
 
 @pytest.fixture
 def hub() -> Iterator[OwnHub]:
-    with serving() as started:
+    with serve_hub() as started:
         yield started
 
 
@@ -92,7 +92,7 @@ def add_article(place: Place, title: str, source: str) -> None:
         store_articles(app, title, f"A text about {title} that says something.", source=source)
 
 
-def build(place: Place) -> tuple[Problem, ...]:
+def build_and_notify(place: Place) -> tuple[Problem, ...]:
     with place.app() as app:
         return asyncio.run(build_feeds(app)).hubs
 
@@ -104,7 +104,7 @@ def find_failing(place: Place) -> list[Condition]:
 
 def test_a_refusal_is_a_condition_with_its_cure(place: Place, hub: OwnHub) -> None:
     hub.status = 400
-    (problem,) = build(place)
+    (problem,) = build_and_notify(place)
     assert (problem.what, problem.reason) == (hub.url, "http-400")
     (found,) = find_failing(place)
     assert (found.subject, found.code, found.since, found.needs_you) == (
@@ -119,26 +119,26 @@ def test_a_refusal_is_a_condition_with_its_cure(place: Place, hub: OwnHub) -> No
 
 def test_it_is_remembered_until_a_notice_is_taken(place: Place, hub: OwnHub) -> None:
     hub.status = 400
-    build(place)
+    build_and_notify(place)
     place.now += timedelta(hours=1)
-    build(place)  # nothing changed, and the hub is told all the same
+    build_and_notify(place)  # nothing changed, and the hub is told all the same
     assert [item.since for item in find_failing(place)] == [NOW]
     hub.status = 202
     hub.topics.clear()
-    assert build(place) == ()
+    assert build_and_notify(place) == ()
     assert sorted(hub.topics) == [f"{SITE}all.atom", f"{SITE}sources/one.atom"]
     assert find_failing(place) == []
     hub.topics.clear()
-    build(place)
+    build_and_notify(place)
     assert hub.topics == []
 
 
 def test_later_changes_do_not_hide_what_it_was_not_told_of(place: Place, hub: OwnHub) -> None:
     hub.refuses = f"{SITE}sources/one.atom"
-    build(place)
+    build_and_notify(place)
     add_article(place, "Another", "two")
     hub.topics.clear()
-    build(place)
+    build_and_notify(place)
     assert sorted(hub.topics) == [
         f"{SITE}{name}.atom" for name in ("all", "sources/one", "sources/two")
     ]
@@ -147,20 +147,20 @@ def test_later_changes_do_not_hide_what_it_was_not_told_of(place: Place, hub: Ow
 
 def test_it_is_forgotten_when_the_hub_is_removed(place: Place, hub: OwnHub) -> None:
     hub.status = 400
-    build(place)
-    with serving() as other:
+    build_and_notify(place)
+    with serve_hub() as other:
         set_hubs(place, other.url)
         assert find_failing(place) == []
-        build(place)
+        build_and_notify(place)
         set_hubs(place, hub.url, other.url)
         assert find_failing(place) == []
 
 
 def test_one_hub_does_not_stop_another(place: Place, hub: OwnHub) -> None:
     hub.status = 400
-    with serving() as other:
+    with serve_hub() as other:
         set_hubs(place, hub.url, other.url)
-        build(place)
+        build_and_notify(place)
         assert len(other.topics) == 2
         assert [item.subject for item in find_failing(place)] == [hub.url]
 

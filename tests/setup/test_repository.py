@@ -20,7 +20,7 @@ from syndicator.core.errors import UsageError
 from syndicator.setup import start
 from syndicator.setup.deploy import repository_files
 from syndicator.setup.start import Start, write_folder
-from tests.world import World, serving
+from tests.world import World, serve_world
 
 WORKFLOW = yaml.safe_load(
     repository_files("github", "syndicator==0.2.0")[".github/workflows/feeds.yml"]
@@ -38,7 +38,7 @@ GIT = [
 PAGES = "https://ada.github.example/feeds"
 
 
-def using(action: str) -> dict[str, Any]:
+def find_step(action: str) -> dict[str, Any]:
     (step,) = [step for step in STEPS if step.get("uses", "").startswith(action + "@")]
     return step
 
@@ -63,10 +63,13 @@ def test_no_key_is_asked_for_and_every_action_has_its_version() -> None:
 
 
 def test_what_is_remembered_is_what_is_restored_and_what_is_published_is_public() -> None:
-    saved, restored = using("actions/cache/save")["with"], using("actions/cache/restore")["with"]
+    saved, restored = (
+        find_step("actions/cache/save")["with"],
+        find_step("actions/cache/restore")["with"],
+    )
     assert (saved["path"], saved["key"]) == (restored["path"], restored["key"])
     assert saved["key"].startswith(restored["restore-keys"])
-    assert using("actions/upload-pages-artifact")["with"]["path"] in saved["path"].split()
+    assert find_step("actions/upload-pages-artifact")["with"]["path"] in saved["path"].split()
 
 
 def test_nothing_in_it_names_this_machine(tmp_path: Path) -> None:
@@ -118,7 +121,7 @@ class Runner:
 
     def __init__(self, folder: Path, origin: Path) -> None:
         self.folder, self.origin, self.cache = folder, origin, folder / "cache"
-        self.paths = using("actions/cache/save")["with"]["path"].split()
+        self.paths = find_step("actions/cache/save")["with"]["path"].split()
         commands = folder / "commands"
         commands.mkdir()
         self._command(commands / "syndicator", f'exec {sys.executable} -m syndicator "$@"')
@@ -145,7 +148,7 @@ class Runner:
                 )
             if "run" in step:
                 self._step(clone, step)
-        return clone / str(using("actions/upload-pages-artifact")["with"]["path"])
+        return clone / str(find_step("actions/upload-pages-artifact")["with"]["path"])
 
     def _copy(self, source: Path, target: Path) -> None:
         for path in self.paths:
@@ -173,7 +176,7 @@ class Runner:
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with serving(World(without={"slow"})) as started:
+    with serve_world(World(without={"slow"})) as started:
         yield started
 
 
@@ -194,14 +197,14 @@ def runner(tmp_path: Path, world: World) -> Runner:
     return Runner(tmp_path, origin)
 
 
-def commits(runner: Runner) -> list[str]:
+def list_commits(runner: Runner) -> list[str]:
     listed = subprocess.run(
         ["git", "log", "--format=%s"], cwd=runner.origin, capture_output=True, text=True, check=True
     )
     return listed.stdout.split("\n")[:-1]
 
 
-def files(folder: Path) -> dict[str, bytes]:
+def read_files(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")
@@ -213,7 +216,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_its_steps_publish_and_go_on_where_they_were_also_without_their_cache(
     runner: Runner,
 ) -> None:
-    first = files(runner.run())
+    first = read_files(runner.run())
     assert (runner.folder / "pip").read_text() == "install --quiet --requirement requirements.txt\n"
     assert (
         b"<title>Gardening" in first["index.html"]
@@ -224,14 +227,14 @@ def test_its_steps_publish_and_go_on_where_they_were_also_without_their_cache(
     )
     # the site lies below a path
     assert b'href="/' not in first["index.html"] + first["sources/holt.html"]
-    assert commits(runner) == ["New articles", "start"]
+    assert list_commits(runner) == ["New articles", "start"]
 
-    assert files(runner.run()) == first  # with its cache, nothing due
-    assert commits(runner) == ["New articles", "start"]
+    assert read_files(runner.run()) == first  # with its cache, nothing due
+    assert list_commits(runner) == ["New articles", "start"]
 
     shutil.rmtree(runner.cache)
-    assert files(runner.run()) == first  # each feed, byte for byte, from the articles alone
-    assert commits(runner) == ["New articles", "start"]
+    assert read_files(runner.run()) == first  # each feed, byte for byte, from the articles alone
+    assert list_commits(runner) == ["New articles", "start"]
 
 
 @pytest.mark.slow
@@ -255,5 +258,5 @@ def test_an_edit_made_meanwhile_stays_and_a_dead_network_publishes_what_is_there
     )
     for words in (["commit", "-q", "-a", "-m", "edited"], ["push", "-q"]):
         subprocess.run([*GIT, *words], cwd=other, check=True)
-    assert b"What our scraper owes" in files(runner.run())["all.html"]
-    assert commits(runner)[0] in ("edited", "New articles")
+    assert b"What our scraper owes" in read_files(runner.run())["all.html"]
+    assert list_commits(runner)[0] in ("edited", "New articles")

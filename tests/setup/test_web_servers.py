@@ -24,7 +24,7 @@ from syndicator.core.ports import FeedRow
 from syndicator.publishing.output import redirects
 from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.setup.start import Start, write_folder
-from tests.publishing.written import publish
+from tests.publishing.written import publish_file
 
 DOCUMENT = "Sec-Fetch-Dest: document"  # what a browser says of an address that a person opens
 TEXT = b"<feed>" + b"words " * 200 + b"</feed>"
@@ -46,7 +46,7 @@ FILES = [
 ]
 
 
-def row(slug: str, to: str = "", *, dropped: bool = False) -> FeedRow:
+def make_feed_row(slug: str, to: str = "", *, dropped: bool = False) -> FeedRow:
     moved = FeedKey("tag", to) if to else None
     return FeedRow(
         key=FeedKey("tag", slug), name=slug, first_slug=slug, moved_to=moved, dropped=dropped
@@ -104,7 +104,11 @@ class Site:
     def publish(self) -> None:
         for name in FILES:
             self.outlet.put(name, TEXT)
-        rows = [row("old", "new"), row("new"), row("ended", dropped=True)]
+        rows = [
+            make_feed_row("old", "new"),
+            make_feed_row("new"),
+            make_feed_row("ended", dropped=True),
+        ]
         base = self.url + (f"{self.secret_path}/" if self.secret_path else "")
         for name, data in redirects.make_redirect_maps(rows, base).items():
             self.outlet.put(name, data)
@@ -135,7 +139,7 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def nginx(folder: Path) -> list[str]:
+def make_nginx_command(folder: Path) -> list[str]:
     """How nginx is called with the site of `folder` as all of its configuration."""
     whole = folder / "nginx-whole.conf"
     places = "".join(
@@ -149,7 +153,7 @@ def nginx(folder: Path) -> list[str]:
     return ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(whole)]
 
 
-def caddy(site: Site) -> list[str]:
+def make_caddy_command(site: Site) -> list[str]:
     return [
         "caddy",
         "run",
@@ -160,7 +164,7 @@ def caddy(site: Site) -> list[str]:
     ]
 
 
-def check(site: Site, words: list[str]) -> None:
+def assert_valid_config(site: Site, words: list[str]) -> None:
     test = [*words, "-t"] if words[0] == "nginx" else [words[0], "validate", *words[2:]]
     done = subprocess.run(test, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
@@ -183,14 +187,14 @@ def server(request: pytest.FixtureRequest) -> str:
 def site(
     request: pytest.FixtureRequest, server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    yield from running(Site(tmp_path_factory.mktemp("a site"), request.param), server)
+    yield from run_web_server(Site(tmp_path_factory.mktemp("a site"), request.param), server)
 
 
-def running(site: Site, server: str) -> Iterator[Site]:
-    words = nginx(site.folder) if server == "nginx" else caddy(site)
-    check(site, words)  # before the first build, too
+def run_web_server(site: Site, server: str) -> Iterator[Site]:
+    words = make_nginx_command(site.folder) if server == "nginx" else make_caddy_command(site)
+    assert_valid_config(site, words)  # before the first build, too
     site.publish()
-    check(site, words)
+    assert_valid_config(site, words)
     environ = {"HOME": str(site.folder), "PATH": "/usr/sbin:/usr/bin:/bin", "CADDY_ADMIN": "off"}
     with (
         ThreadingHTTPServer(("127.0.0.1", 0), Program) as program,
@@ -198,22 +202,24 @@ def running(site: Site, server: str) -> Iterator[Site]:
     ):
         site.behind(program.server_address[1])
         threading.Thread(target=program.serve_forever, daemon=True).start()
-        yield from serving(site, program, subprocess.Popen(words, stderr=log, env=environ))
+        yield from serve_until_end(site, program, subprocess.Popen(words, stderr=log, env=environ))
 
 
-def serving(
+def serve_until_end(
     site: Site, program: ThreadingHTTPServer, started: subprocess.Popen[bytes]
 ) -> Iterator[Site]:
     with started as process:
         try:
-            assert listening("127.0.0.1", site.port, process), (site.folder / "log").read_text()
+            assert wait_for_listener("127.0.0.1", site.port, process), (
+                site.folder / "log"
+            ).read_text()
             yield site
         finally:
             process.terminate()
             program.shutdown()
 
 
-def listening(host: str, port: int, running: subprocess.Popen[bytes]) -> bool:
+def wait_for_listener(host: str, port: int, running: subprocess.Popen[bytes]) -> bool:
     """Waits until somebody listens there; False where `running` ends before, or half a minute has
     passed."""
     until = time.monotonic() + 30
@@ -232,7 +238,7 @@ SECRET = "sesame-opens-this-door"
 def private(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site of an instance for its operator alone."""
     site = Site(tmp_path_factory.mktemp("private"), "/", secret_path=SECRET)
-    yield from running(site, server)
+    yield from run_web_server(site, server)
 
 
 def test_who_does_not_know_the_secret_path_is_told_nothing(private: Site) -> None:
@@ -395,10 +401,10 @@ def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None
         status, again, body = site.get("all.rss", ask, condition)
         assert (status, body, again["cache-control"]) == (304, b"", "no-cache")
     old, size = heads["etag"], len(TEXT)
-    publish(site.outlet, "all.rss", (encoding.encode() * size)[:size])
+    publish_file(site.outlet, "all.rss", (encoding.encode() * size)[:size])
     status, heads, _ = site.get("all.rss", ask, f"If-None-Match: {old}")
     assert (status, heads["etag"] != old) == (200, True)
-    publish(site.outlet, "all.rss", TEXT)
+    publish_file(site.outlet, "all.rss", TEXT)
 
 
 @pytest.mark.parametrize(
@@ -452,7 +458,7 @@ def test_nothing_is_answered_without_a_word_on_how_long_it_holds(site: Site) -> 
 
 
 def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(site: Site) -> None:
-    publish(site.outlet, "pictures/1.webp", TEXT)
+    publish_file(site.outlet, "pictures/1.webp", TEXT)
     status, heads, body = site.get("pictures/1.webp")
     assert (status, heads["cache-control"], body) == (200, "max-age=31536000, immutable", TEXT)
     assert site.get("pictures/2.webp")[1]["cache-control"] == "no-cache"
@@ -488,7 +494,9 @@ def test_feeds_that_moved_and_feeds_that_ended(site: Site) -> None:
 
 def test_the_servers_take_every_sign_that_init_takes(server: str, tmp_path: Path) -> None:
     site = Site(tmp_path / "odd !#%&()+,=?@]^~\u00e4", "/a!%&+,-.:=@_~\u00e4/")
-    check(site, nginx(site.folder) if server == "nginx" else caddy(site))
+    assert_valid_config(
+        site, make_nginx_command(site.folder) if server == "nginx" else make_caddy_command(site)
+    )
 
 
 def test_what_is_not_for_the_web_is_not_there(site: Site) -> None:

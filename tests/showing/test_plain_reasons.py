@@ -22,7 +22,7 @@ ARTICLE = ReadArticle(
 )
 
 
-def words(why: dict[str, Any], article: ReadArticle = ARTICLE) -> dict[str, list[str]]:
+def list_reason_words(why: dict[str, Any], article: ReadArticle = ARTICLE) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for reason in list_reasons(article, why):
         found.setdefault(reason.name, []).append(reason.words)
@@ -46,7 +46,7 @@ def test_state_and_feeds_come_first_and_places_have_plain_names() -> None:
     }
     names = [reason.name for reason in list_reasons(ARTICLE, why)]
     assert names[:4] == ["address", "in feeds", "source", "title"]
-    found = words(why)
+    found = list_reason_words(why)
     assert found["in feeds"] == ["tags/0, tags/1, tags/2, tags/3, tags/4, tags/5 and 3 more"]
     assert found["source"] == ["one; announced by two, too"]
     assert found["title"] == ["A title (from the tag og:title in its head)"]
@@ -58,10 +58,12 @@ def test_state_and_feeds_come_first_and_places_have_plain_names() -> None:
 
 
 def test_an_article_on_hold_says_so_in_place_of_its_feeds() -> None:
-    found = words({"feeds": [], "on hold": "you said so; `syndicator release x` publishes it"})
+    found = list_reason_words(
+        {"feeds": [], "on hold": "you said so; `syndicator release x` publishes it"}
+    )
     assert found["on hold"] == ["you said so; `syndicator release x` publishes it"]
     assert "in feeds" not in found
-    assert words({"feeds": []})["in feeds"] == ["none"]
+    assert list_reason_words({"feeds": []})["in feeds"] == ["none"]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,9 @@ def test_an_article_on_hold_says_so_in_place_of_its_feeds() -> None:
 )
 def test_cut_text_is_quoted_with_the_reason(rule: str, way: str) -> None:
     cut = [{"text": f"Piece {number}", "rule": rule} for number in range(5)]
-    found = words({"body": {"from": "page", "cut": cut}, "title": {"from": "rules.title"}})
+    found = list_reason_words(
+        {"body": {"from": "page", "cut": cut}, "title": {"from": "rules.title"}}
+    )
     assert found["title"] == ["A title (from your rule 'title')"]
     assert found["left out"] == [
         *(f"“Piece {number}”: {way}" for number in range(3)),
@@ -88,7 +92,7 @@ def test_doubts_rules_and_a_text_of_the_feed_are_named() -> None:
         "rules": {"select .a": 1},
         "permitted by": "operator",
     }
-    found = words(why)
+    found = list_reason_words(why)
     assert found["doubt"] == ["short"]
     assert found["text"] == ["120 characters (from its feed)"]
     assert found["text is"] == ["the feed's, because the page has 3 letters, the feed 900"]

@@ -45,24 +45,24 @@ HOSTILE = [
 LINES = 60_000
 
 
-def terms(*words: str) -> set[int]:
+def hash_words(*words: str) -> set[int]:
     return set(map(hash_term, cut_stems(words)))
 
 
 def test_names_are_words_in_capitals_that_begin_no_sentence() -> None:
     names = make_sketch(TITLE, TEXT).names.keys()
-    assert terms("Norvik", "Tamm", "Air") <= names
-    assert not terms("The", "Egil", "passengers") & names  # two begin a sentence
-    assert make_sketch("x", 'It flew." Perhaps, Norvik\n"Maybe". So Tamm').names.keys() == terms(
-        "Norvik", "Tamm"
-    )
+    assert hash_words("Norvik", "Tamm", "Air") <= names
+    assert not hash_words("The", "Egil", "passengers") & names  # two begin a sentence
+    assert make_sketch(
+        "x", 'It flew." Perhaps, Norvik\n"Maybe". So Tamm'
+    ).names.keys() == hash_words("Norvik", "Tamm")
 
 
 def test_words_of_the_title_and_the_beginning_count_more_and_numbers_without_their_signs() -> None:
     made = make_sketch(TITLE, TEXT + " Wordless." + " and" * 150 + " zebra")
     stresses = [made.words[hash_term(stem)] for stem in cut_stems(["cancels", "stranded", "zebra"])]
     assert stresses == [5.0, 3.0, 1.0]
-    assert terms("140", "19000") == made.numbers.keys()
+    assert hash_words("140", "19000") == made.numbers.keys()
 
 
 def test_a_repeated_word_counts_more() -> None:
@@ -79,7 +79,7 @@ def test_guides_have_another_tone_than_news() -> None:
 
 
 def test_in_scripts_without_capitals_two_characters_are_a_name() -> None:
-    assert terms("東京", "京都") <= make_sketch("東京都", "").names.keys()
+    assert hash_words("東京", "京都") <= make_sketch("東京都", "").names.keys()
 
 
 @given(st.text(max_size=300), st.text(max_size=3000))

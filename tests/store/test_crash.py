@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 
-def torment(root: Path, rounds: int, seed: int) -> dict[str, Any]:
+def run_crashes(root: Path, rounds: int, seed: int) -> dict[str, Any]:
     return found_by("tests.store.crash", str(root), str(rounds), str(seed))
 
 
@@ -32,7 +32,7 @@ def assert_unharmed(found: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 def test_a_writer_killed_at_random_moments_does_no_harm(tmp_path: Path) -> None:
-    found = torment(tmp_path, 25, seed=1)
+    found = run_crashes(tmp_path, 25, seed=1)
 
     assert_unharmed(found)
     assert found["healthy"]
@@ -41,7 +41,7 @@ def test_a_writer_killed_at_random_moments_does_no_harm(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_two_hundred_deaths_do_no_harm(tmp_path: Path) -> None:
-    found = torment(tmp_path, 200, seed=2)
+    found = run_crashes(tmp_path, 200, seed=2)
 
     assert_unharmed(found)
     assert found["healthy"]

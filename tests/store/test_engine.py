@@ -17,7 +17,7 @@ from syndicator.store.postgres import StoreAway
 from tests.store.conftest import make_article, make_stamp, record_article
 
 
-def database(url: str) -> Path:
+def get_database_path(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
@@ -50,14 +50,14 @@ def test_a_fresh_database_is_made_with_its_folder_and_opens_again(url: str) -> N
         record_article(store, 1)
     with open_store(url, articles_exist=True) as store:
         assert store.visits.article(make_article(1).id) == make_article(1)
-    assert not database(url).with_name("syndicator.db-wal").exists()
+    assert not get_database_path(url).with_name("syndicator.db-wal").exists()
 
 
 @pytest.mark.parametrize("content", [None, b""], ids=["missing", "empty"])
 def test_a_lost_database_is_refused_where_articles_exist_and_made_for_reindex(
     url: str, content: bytes | None
 ) -> None:
-    path = database(url)
+    path = get_database_path(url)
     path.parent.mkdir()
     if content is not None:
         path.write_bytes(content)
@@ -73,8 +73,8 @@ def test_a_lost_database_is_refused_where_articles_exist_and_made_for_reindex(
 
 
 def test_a_database_whose_creation_was_cut_short_is_refused_too(url: str) -> None:
-    database(url).parent.mkdir()
-    with closing(sqlite3.connect(database(url))) as connection:
+    get_database_path(url).parent.mkdir()
+    with closing(sqlite3.connect(get_database_path(url))) as connection:
         connection.execute("PRAGMA user_version=1")
 
     with pytest.raises(StoreError, match="reindex"):
@@ -87,7 +87,7 @@ def test_a_damaged_database_is_refused_and_reindex_cures_it(url: str, where: int
     with open_store(url, articles_exist=False) as store:
         for number in range(200):
             record_article(store, number)
-    path = database(url)
+    path = get_database_path(url)
     data = bytearray(path.read_bytes())
     data[where : where + 30000] = b"\xa5" * 30000
     path.write_bytes(data)
@@ -105,7 +105,7 @@ def test_check_names_damage(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
         for number in range(200):
             record_article(store, number)
-    path = database(url)
+    path = get_database_path(url)
     data = bytearray(path.read_bytes())
     data[-20000:] = b"\xa5" * 20000
     path.write_bytes(data)
@@ -119,8 +119,8 @@ def test_check_names_damage(url: str) -> None:
 
 
 def test_somebody_elses_database_is_refused(url: str) -> None:
-    database(url).parent.mkdir()
-    with closing(sqlite3.connect(database(url))) as connection:
+    get_database_path(url).parent.mkdir()
+    with closing(sqlite3.connect(get_database_path(url))) as connection:
         connection.execute("CREATE TABLE theirs (x)")
 
     with pytest.raises(StoreError, match="not one of Syndicator's"):
@@ -131,7 +131,7 @@ def test_somebody_elses_database_is_refused(url: str) -> None:
 def test_somebody_elses_database_is_refused_and_left_as_it_is_when_looked_into(
     url: str, articles_exist: bool
 ) -> None:
-    path = database(url)
+    path = get_database_path(url)
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE theirs (x)")
@@ -152,7 +152,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_a_newer_database_is_refused(url: str) -> None:
     open_store(url, articles_exist=False).close()
-    with closing(sqlite3.connect(database(url))) as connection, connection:
+    with closing(sqlite3.connect(get_database_path(url))) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num='9999'")
 
     with pytest.raises(StoreError, match="another version of Syndicator"):
@@ -204,7 +204,7 @@ def test_a_database_of_each_older_revision_gets_the_tables_of_a_new_one(
     with open_store(url, articles_exist=True) as store:
         assert store.current and store.status.check() == []
 
-    assert read_structure(database(url)) == read_structure(tmp_path / "new.db")
+    assert read_structure(get_database_path(url)) == read_structure(tmp_path / "new.db")
 
 
 def test_hosts_and_covers_are_filled_in_from_the_rows_of_an_older_database(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_hosts_and_covers_are_filled_in_from_the_rows_of_an_older_database(tmp_p
         "SELECT key, host, url FROM sources ORDER BY key",
         "SELECT id, url FROM pictures ORDER BY id",
     ):
-        new, old = (read_rows(database(url), query) for url in urls)
+        new, old = (read_rows(get_database_path(url), query) for url in urls)
         assert old == new != []
 
 
@@ -284,7 +284,7 @@ def test_opening_imports_no_alembic() -> None:
 
 def test_a_locked_database_is_named_after_the_wait(url: str) -> None:
     with open_store(url, articles_exist=False, busy_seconds=0.1) as store:
-        with closing(sqlite3.connect(database(url), isolation_level=None)) as other:
+        with closing(sqlite3.connect(get_database_path(url), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StoreError, match="another program holds it"):
                 record_article(store, 1)

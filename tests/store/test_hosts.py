@@ -40,13 +40,13 @@ def hosts(store: Store) -> Hosts:
     return store.hosts(LONG)
 
 
-def turn(turns: HostTurns, host: str = HOST) -> Turn:
+def take_turn(turns: HostTurns, host: str = HOST) -> Turn:
     found = turns.take(host)
     assert isinstance(found, Turn), found
     return found
 
 
-def busy(turns: HostTurns, host: str = HOST) -> Busy:
+def take_busy(turns: HostTurns, host: str = HOST) -> Busy:
     found = turns.take(host)
     assert isinstance(found, Busy), found
     return found
@@ -59,44 +59,44 @@ def pass_by(store: Store) -> None:
 
 
 def test_one_at_a_time_has_leave_and_the_pause_follows_its_end(hosts: Hosts) -> None:
-    mine = turn(hosts)
-    assert LONG - 5 < busy(hosts).seconds <= LONG
-    turn(hosts, "b.example")
+    mine = take_turn(hosts)
+    assert LONG - 5 < take_busy(hosts).seconds <= LONG
+    take_turn(hosts, "b.example")
     hosts.give_back(HOST, mine, 30)
-    assert 20 < busy(hosts).seconds <= 30
-    assert not busy(hosts).held
+    assert 20 < take_busy(hosts).seconds <= 30
+    assert not take_busy(hosts).held
 
 
 def test_leave_that_is_given_back_without_a_pause_can_be_had_at_once(hosts: Hosts) -> None:
     for _ in range(3):
-        hosts.give_back(HOST, turn(hosts), 0)
+        hosts.give_back(HOST, take_turn(hosts), 0)
     assert isinstance(hosts.take(HOST), Turn)
 
 
 def test_leave_that_is_not_given_back_ends_by_itself_and_is_nobodys_then(store: Store) -> None:
     hosts = store.hosts(LONG)
-    lost = turn(hosts)
+    lost = take_turn(hosts)
     pass_by(store)
-    mine = turn(hosts)
+    mine = take_turn(hosts)
     assert mine != lost
     hosts.give_back(HOST, lost, 0)  # by whoever was stopped meanwhile: this is another's leave
-    assert busy(hosts).seconds > LONG - 5
-    assert isinstance(turn(store.hosts(0), "b.example"), Turn)
-    assert isinstance(turn(store.hosts(0), "b.example"), Turn), (
+    assert take_busy(hosts).seconds > LONG - 5
+    assert isinstance(take_turn(store.hosts(0), "b.example"), Turn)
+    assert isinstance(take_turn(store.hosts(0), "b.example"), Turn), (
         "a lease of no length is over at once"
     )
 
 
 def test_a_crawl_delay_is_for_all_and_takes_the_place_of_shorter_pauses(hosts: Hosts) -> None:
     hosts.set_delay(HOST, 40)
-    hosts.give_back(HOST, turn(hosts), 1)
-    assert 30 < busy(hosts).seconds <= 40
+    hosts.give_back(HOST, take_turn(hosts), 1)
+    assert 30 < take_busy(hosts).seconds <= 40
 
 
 def test_a_host_that_is_held_gives_no_leave_and_a_longer_hold_stays(hosts: Hosts) -> None:
     hosts.hold(HOST, 50)
     hosts.hold(HOST, 10)
-    found = busy(hosts)
+    found = take_busy(hosts)
     assert found.held and 40 < found.seconds <= 50
     assert 40 < hosts.held(HOST) <= 50
     assert hosts.held("b.example") == 0
@@ -104,10 +104,10 @@ def test_a_host_that_is_held_gives_no_leave_and_a_longer_hold_stays(hosts: Hosts
 
 def test_that_a_host_was_not_reached_is_told_with_the_leave(hosts: Hosts) -> None:
     hosts.set_away(HOST, "dns", "no such name", 50)
-    found = turn(hosts)
+    found = take_turn(hosts)
     assert (found.away, found.detail) == ("dns", "no such name")
     hosts.set_away("b.example", "connect", "", -1)
-    assert turn(hosts, "b.example").away == ""
+    assert take_turn(hosts, "b.example").away == ""
 
 
 def test_what_one_asked_to_wait_all_heed_until_then(hosts: Hosts) -> None:
@@ -138,7 +138,7 @@ def test_many_who_want_leave_at_once_get_it_one_by_one(postgres: Server) -> None
         assert sum(threads.map(wants, range(4))) == 1
 
 
-def known(store: Store) -> set[str]:
+def list_host_names(store: Store) -> set[str]:
     """The hosts of which there is a row."""
     return {
         name
@@ -146,7 +146,7 @@ def known(store: Store) -> set[str]:
     }
 
 
-def owners(store: Store) -> set[str]:
+def list_owners(store: Store) -> set[str]:
     """Who works on a host."""
     return {owner for (owner,) in store._db.rows(text("SELECT owner FROM hosts WHERE owner <> ''"))}
 
@@ -154,20 +154,22 @@ def owners(store: Store) -> set[str]:
 def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
     store: Store, hosts: Hosts
 ) -> None:
-    asked = turn(hosts, "asked.example")
+    asked = take_turn(hosts, "asked.example")
     hosts.hold("held.example", 50)
     hosts.set_away("away.example", "dns", "", 50)
     hosts.set_delay("slow.example", 20)
     names = ["asked.example", "held.example", "away.example", HOST, "slow.example"]
     assert hosts.own(names, "me") == {HOST: 0.0, "slow.example": 20.0}
     assert hosts.own(names, "you") == {}
-    assert not busy(hosts).held and owners(store) == {"me"}
+    assert not take_busy(hosts).held and list_owners(store) == {"me"}
 
     hosts.let_go([HOST, "slow.example"], "you", 0)
-    assert owners(store) == {"me"}, "nobody else lets them go"
+    assert list_owners(store) == {"me"}, "nobody else lets them go"
     hosts.let_go([HOST, "slow.example"], "me", 10)
-    assert owners(store) == set()
-    assert 5 < busy(hosts).seconds <= 10 and 15 < busy(hosts, "slow.example").seconds <= 20
+    assert list_owners(store) == set()
+    assert (
+        5 < take_busy(hosts).seconds <= 10 and 15 < take_busy(hosts, "slow.example").seconds <= 20
+    )
     hosts.give_back("asked.example", asked, 0)
     assert hosts.own(["asked.example"], "you") == {"asked.example": 0.0}
 
@@ -177,18 +179,18 @@ def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_lif
 ) -> None:
     hosts = store.hosts(LONG)
     hosts.own([HOST], "me")
-    assert busy(hosts).seconds > ASKS * LONG + 2 / 3 * LONG - 5, (
+    assert take_busy(hosts).seconds > ASKS * LONG + 2 / 3 * LONG - 5, (
         "a request that begins last is over by then"
     )
     with store._db.write() as connection:
         connection.execute(
             schema.hosts.update().values(free_at=schema.hosts.c.free_at - 80_000_000)
         )
-    assert busy(hosts).seconds < 5
+    assert take_busy(hosts).seconds < 5
     hosts.keep("you")
-    assert busy(hosts).seconds < 5
+    assert take_busy(hosts).seconds < 5
     hosts.keep("me")
-    assert busy(hosts).seconds > 60
+    assert take_busy(hosts).seconds > 60
     pass_by(store)
     hosts.keep("me")
     assert isinstance(hosts.take(HOST), Turn), "what was lost stays lost"
@@ -259,16 +261,16 @@ def test_work_that_a_living_worker_ends_or_gives_up_is_not_lost(
 
 def test_rows_of_which_nothing_is_known_go_after_a_day(store: Store, hosts: Hosts) -> None:
     for name in ("old.example", "slow.example", "held.example"):
-        hosts.give_back(name, turn(hosts, name), 0)
+        hosts.give_back(name, take_turn(hosts, name), 0)
     with store._db.write() as connection:
         connection.execute(
             schema.hosts.update().values(free_at=schema.hosts.c.free_at - 90_000_000_000)
         )
-    hosts.give_back("new.example", turn(hosts, "new.example"), 0)
+    hosts.give_back("new.example", take_turn(hosts, "new.example"), 0)
     hosts.hold("held.example", 50)
     hosts.set_delay("slow.example", 5)
     hosts.prune()
-    assert known(store) == {"new.example", "slow.example", "held.example"}
+    assert list_host_names(store) == {"new.example", "slow.example", "held.example"}
 
 
 def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:

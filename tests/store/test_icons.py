@@ -13,7 +13,7 @@ OTHER_NAME = "pictures/01.webp"
 LATER = NOW + timedelta(days=30)
 
 
-def icon(name: str = NAME, source: str = "one") -> IconRow:
+def make_icon_row(name: str = NAME, source: str = "one") -> IconRow:
     return IconRow(source_key=source, name=name, next_try=LATER)
 
 
@@ -34,8 +34,8 @@ def test_an_icon_is_due_again_when_it_is_time(store: Store) -> None:
 
 def test_icons_are_shown_while_a_feed_has_articles_of_their_source(store: Store) -> None:
     record_article(store, 1, source_key="one")
-    store.icons.save(icon())
-    store.icons.save(icon(OTHER_NAME, "gone"))
+    store.icons.save(make_icon_row())
+    store.icons.save(make_icon_row(OTHER_NAME, "gone"))
     assert store.icons.shown() == {"one": NAME}
     assert store.icons.names() == {NAME, OTHER_NAME}
     record_article(store, 1, source_key="one", hold=True)
@@ -44,7 +44,7 @@ def test_icons_are_shown_while_a_feed_has_articles_of_their_source(store: Store)
 
 def test_an_icon_whose_file_is_lost_is_due_again(store: Store) -> None:
     record_article(store, 1, source_key="one")
-    store.icons.save(icon())
+    store.icons.save(make_icon_row())
     store.icons.lost({OTHER_NAME})
     assert store.icons.due(NOW) == []
     store.icons.lost({NAME})
@@ -54,6 +54,6 @@ def test_an_icon_whose_file_is_lost_is_due_again(store: Store) -> None:
 
 def test_a_rebuilt_database_keeps_icons(store: Store) -> None:
     record_article(store, 1, source_key="one")
-    store.icons.save(icon())
+    store.icons.save(make_icon_row())
     store.reindex([(make_article(1, source_key="one"), make_stamp(1))])
     assert store.icons.shown() == {"one": NAME}

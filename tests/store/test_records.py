@@ -35,7 +35,7 @@ from syndicator.core.urls import alias
 from syndicator.filing.records import VisitRecords
 from syndicator.store import codec, schema
 from syndicator.store.engine import Store
-from tests.states import changed
+from tests.states import change_state
 from tests.store.conftest import NOW, make_article, make_stamp, record_article, record_build
 
 HOUR = timedelta(hours=1)
@@ -85,7 +85,7 @@ def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
         "off": {"next_due": NOW - HOUR, "disabled": "gone"},
     }
     store.visits.save_states(
-        [changed(SourceState(key=key, url="u"), **more) for key, more in given.items()]
+        [change_state(SourceState(key=key, url="u"), **more) for key, more in given.items()]
     )
 
     assert [state.key for state in store.visits.list_due_states(NOW)] == [

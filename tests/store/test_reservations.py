@@ -15,12 +15,12 @@ from tests.store.conftest import NOW, make_article, make_stamp, record_article
 NEW = "abcdef" + "a" * 20
 
 
-def reservations(store: Store, at: datetime = NOW) -> Reservations:
+def make_reservations(store: Store, at: datetime = NOW) -> Reservations:
     return store.reservations.with_clock(lambda: at)
 
 
 def test_an_article_keeps_the_first_path_that_is_reserved(store: Store) -> None:
-    made = reservations(store)
+    made = make_reservations(store)
     assert made.path(NEW) is None
     assert made.reserve(NEW, "2026/11/one-abcdef.md") == "2026/11/one-abcdef.md"
     assert made.reserve(NEW, "2026/11/two-abcdef.md") == "2026/11/one-abcdef.md"
@@ -31,7 +31,7 @@ def test_an_article_keeps_the_first_path_that_is_reserved(store: Store) -> None:
 
 def test_an_article_with_a_row_keeps_its_path(store: Store) -> None:
     known = record_article(store, 1)
-    made = reservations(store)
+    made = make_reservations(store)
     assert made.path(known.id) == make_stamp(1).path
     assert made.reserve(known.id, "2026/11/another.md") == make_stamp(1).path
     assert made.reserved() == []
@@ -41,9 +41,9 @@ def test_reservations_are_listed_by_age_and_deleted_once_the_article_has_a_row(
     store: Store,
 ) -> None:
     known = make_article(1)
-    made = reservations(store)
+    made = make_reservations(store)
     made.reserve(known.id, make_stamp(1).path)
-    reservations(store, NOW + timedelta(minutes=1)).reserve(
+    make_reservations(store, NOW + timedelta(minutes=1)).reserve(
         NEW, "2026/11/one-abcdef.md", writing=False
     )
     assert [(one.id, one.at, one.writing) for one in made.reserved()] == [
@@ -60,7 +60,7 @@ def test_reservations_are_listed_by_age_and_deleted_once_the_article_has_a_row(
 
 def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store) -> None:
     known = record_article(store, 1)
-    made = reservations(store)
+    made = make_reservations(store)
     near = known.id[:6] + "z" * 20
     far = ("a" if known.id[0] != "a" else "b") + "z" * 25
     for article_id in (near, far):
@@ -80,7 +80,7 @@ def test_all_who_reserve_at_once_get_the_same_path(any_url: str) -> None:
             start.wait()
             for turn in range(10):
                 found.append(
-                    reservations(store).reserve(
+                    make_reservations(store).reserve(
                         f"{NEW[:-1]}{chr(97 + turn)}", f"{turn}/by-{number}.md"
                     )
                 )
@@ -100,13 +100,13 @@ def test_a_reservation_is_committed_at_once_even_if_commits_are_shared(
     with open_store(any_url, articles_exist=False) as store:
         if shared:
             with store.visits.shared():
-                reservations(store).reserve(NEW, "2026/11/one.md")
-                assert seen(any_url) == ["2026/11/one.md"]
+                make_reservations(store).reserve(NEW, "2026/11/one.md")
+                assert list_reserved_paths(any_url) == ["2026/11/one.md"]
         else:
-            reservations(store).reserve(NEW, "2026/11/one.md")
-        assert seen(any_url) == ["2026/11/one.md"]
+            make_reservations(store).reserve(NEW, "2026/11/one.md")
+        assert list_reserved_paths(any_url) == ["2026/11/one.md"]
 
 
-def seen(url: str) -> list[str]:
+def list_reserved_paths(url: str) -> list[str]:
     with open_store(url, articles_exist=True) as other:
         return [one.path for one in other.reservations.reserved()]

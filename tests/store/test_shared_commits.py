@@ -11,7 +11,7 @@ from syndicator.core.errors import StoreError
 from syndicator.core.model import Outcome, SourceState
 from syndicator.core.ports import ArticleRecord, EntryRow, FileStamp
 from syndicator.store.engine import Store, open_store
-from tests.states import changed
+from tests.states import change_state
 from tests.store.conftest import NOW, make_article, make_stamp, record_article
 
 
@@ -129,7 +129,7 @@ def test_tables_that_are_read_whole_include_the_writes_of_the_group(store: Store
 def test_ended_visits_are_written_together_and_visible_at_once(store: Store, url: str) -> None:
     def end(key: str, **changes: object) -> None:
         store.visits.end_visit(
-            Outcome(key=key, at=NOW, status="unchanged"), changed(make_state(key), **changes)
+            Outcome(key=key, at=NOW, status="unchanged"), change_state(make_state(key), **changes)
         )
 
     with store.visits.shared():
@@ -137,7 +137,7 @@ def test_ended_visits_are_written_together_and_visible_at_once(store: Store, url
         end("b")
         end("a", failures=1)
         assert store.visits.states() == {
-            "a": changed(make_state("a"), failures=1),
+            "a": change_state(make_state("a"), failures=1),
             "b": make_state("b"),
         }
         assert read_committed(url) == set()

@@ -128,21 +128,21 @@ def test_looking_makes_no_file_and_sees_the_last_commit(url: str, tmp_path: Path
         open_store_read_only(url, articles_exist=True)
     with open_store(url, articles_exist=False) as store:
         record_article(store, 1)
-        with found(url) as looked:  # while another process writes
+        with open_read_only_store(url) as looked:  # while another process writes
             assert looked.status.counts().articles == 1
             record_article(store, 2)
             assert looked.status.counts().articles == 2
             with pytest.raises(StoreError, match="cannot be written"):
                 record_article(looked, 3)
     before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "state").iterdir()}
-    with found(url) as looked:
+    with open_read_only_store(url) as looked:
         assert looked.status.counts().articles == 2
         assert {
             path.name: path.stat().st_mtime_ns for path in (tmp_path / "state").iterdir()
         } == before
 
 
-def found(url: str) -> Store:
+def open_read_only_store(url: str) -> Store:
     store = open_store_read_only(url, articles_exist=True)
     assert store is not None
     return store

@@ -145,7 +145,7 @@ def record_story(store: Store, story: str, *outlets: str, number: int) -> list[A
     return made
 
 
-def summarise(news: Iterable[News]) -> list[tuple[str, int]]:
+def list_outlet_counts(news: Iterable[News]) -> list[tuple[str, int]]:
     return [(one.story, one.outlets) for one in news]
 
 
@@ -156,9 +156,9 @@ def test_stories_of_most_outlets_come_first_then_the_latest(store: Store) -> Non
     record_story(store, "one outlet", "a", "a", number=30)
     record_story(store, "old", "a", "b", number=90)
     news = store.stories.news(SINCE, 10)
-    assert summarise(news) == [("three", 3), ("two, later", 2), ("two, earlier", 2)]
+    assert list_outlet_counts(news) == [("three", 3), ("two, later", 2), ("two, earlier", 2)]
     assert news[1].latest == NOW - timedelta(hours=1)
-    assert summarise(store.stories.news(SINCE, 1)) == [("three", 3)]
+    assert list_outlet_counts(store.stories.news(SINCE, 1)) == [("three", 3)]
 
 
 def test_a_story_has_the_articles_that_are_published(store: Store) -> None:

@@ -52,7 +52,7 @@ def make_report(id: str, words: tuple[str, str] = QUAKE, **changes: Any) -> Repo
     return Report(id=id, sketch=make_sketch(*words), **given)
 
 
-def measure(one: Report, other: Report, window: Window = WINDOW_OF_FEW) -> float:
+def measure_likeness(one: Report, other: Report, window: Window = WINDOW_OF_FEW) -> float:
     return Comparison(window).measure(one, other)
 
 
@@ -96,8 +96,8 @@ def test_hard_pairs_are_told_apart(articles: int, least: int) -> None:
     right = 0
     for pair in PAIRS:
         one = make_report("a", pair.report)
-        right += measure(one, make_report("b", pair.same), window) > 0
-        right += measure(one, make_report("b", pair.other), window) <= 0
+        right += measure_likeness(one, make_report("b", pair.same), window) > 0
+        right += measure_likeness(one, make_report("b", pair.other), window) <= 0
     assert len(PAIRS) == 30
     assert right >= least
 
@@ -131,7 +131,7 @@ def test_texts_that_say_little_are_no_story(
     articles: int, one: tuple[str, str], other: tuple[str, str]
 ) -> None:
     window = Window(articles=articles)
-    assert measure(make_report("a", one), make_report("b", other), window) < 0
+    assert measure_likeness(make_report("a", one), make_report("b", other), window) < 0
     assert find_changes([make_report("a", one), make_report("b", other)], window=window) == {}
 
 
@@ -176,7 +176,7 @@ def test_texts_of_one_template_are_no_story(template: dict[str, str]) -> None:
 
 def test_texts_of_a_few_sentences_are_no_story() -> None:
     texts = [
-        (f"Title of outlet {n}", " ".join(prose.paragraphs(f"outlet-{n}", (), 4)))
+        (f"Title of outlet {n}", " ".join(prose.make_paragraphs(f"outlet-{n}", (), 4)))
         for n in range(40)
     ]
     found = [make_report(f"{n:02}", words) for n, words in enumerate(texts)]
@@ -196,7 +196,7 @@ def test_copies_of_a_report_that_end_with_other_names_are_a_story(title: str, te
     )
     copies = [(title, f"{text} {end}") for end in ends]
     assert all(
-        measure(make_report("a", one), make_report("b", other)) > 0
+        measure_likeness(make_report("a", one), make_report("b", other)) > 0
         for one, other in combinations(copies, 2)
     )
 
@@ -205,13 +205,13 @@ def test_copies_of_a_report_that_end_with_other_names_are_a_story(title: str, te
     "changed", [{"language": "de"}, {"language": ""}, {"at": NOON + WINDOW + timedelta(seconds=1)}]
 )
 def test_another_language_or_time_never_joins(changed: dict[str, Any]) -> None:
-    assert measure(make_report("a"), make_report("b", **changed)) == FAR
+    assert measure_likeness(make_report("a"), make_report("b", **changed)) == FAR
     assert find_changes([make_report("a"), make_report("b", **changed)]) == {}
 
 
 def test_the_later_a_report_comes_the_less_likely_it_joins() -> None:
     values = [
-        measure(make_report("a"), make_report("b", at=NOON + timedelta(days=days)))
+        measure_likeness(make_report("a"), make_report("b", at=NOON + timedelta(days=days)))
         for days in (5, 4, 3, 2, 1, 0)
     ]
     assert values == sorted(set(values))
@@ -219,7 +219,7 @@ def test_the_later_a_report_comes_the_less_likely_it_joins() -> None:
 
 def test_articles_of_one_outlet_are_no_story() -> None:
     one, other = (make_report(article_id, outlet="one.example") for article_id in "ab")
-    assert list_ids(group_reports([one, other], measure)) == {frozenset("ab")}
+    assert list_ids(group_reports([one, other], measure_likeness)) == {frozenset("ab")}
     assert find_changes([one, other]) == {}
 
 
@@ -234,7 +234,7 @@ def test_the_order_of_articles_changes_nothing(
         make_report(f"{n}", text, at=NOON + timedelta(hours=n)) for n, text in enumerate(words)
     ]
     mixed = chance.sample(reports, len(reports))
-    assert group_reports(mixed, measure) == group_reports(reports, measure)
+    assert group_reports(mixed, measure_likeness) == group_reports(reports, measure_likeness)
 
 
 def make_measure(values: dict[str, float]) -> Measure:

@@ -20,19 +20,19 @@ def make_report(id: str) -> Report:
     return Report(id, f"{id}.example", "en", NOON, QUAKE)
 
 
-def measure(window: Window) -> float:
+def measure_likeness(window: Window) -> float:
     return Comparison(window).measure(make_report("a"), make_report("b"))
 
 
 def test_among_more_articles_a_pair_must_be_likelier() -> None:
     assert Window(articles=10_000).get_limit() > Window(articles=100).get_limit() + 3
-    assert measure(Window(articles=10_000)) < measure(Window(articles=100))
+    assert measure_likeness(Window(articles=10_000)) < measure_likeness(Window(articles=100))
 
 
 def test_a_term_of_many_articles_weighs_less() -> None:
     common = dict.fromkeys(QUAKE.words, 100)
     window = Window(articles=100, sampled=200, counts=common)
-    assert measure(window) < measure(Window(articles=100, sampled=200))
+    assert measure_likeness(window) < measure_likeness(Window(articles=100, sampled=200))
 
 
 def test_an_outlet_makes_no_term_common() -> None:
@@ -47,7 +47,7 @@ def test_guides_on_one_subject_are_less_likely_a_story() -> None:
     guide = QUAKE._replace(tone=-1.0)
     one, other = (make_report(article_id)._replace(sketch=guide) for article_id in "ab")
     window = Window(articles=100)
-    assert Comparison(window).measure(one, other) < measure(window) - 1
+    assert Comparison(window).measure(one, other) < measure_likeness(window) - 1
 
 
 @pytest.mark.parametrize("articles", [1, 100, 10_000])

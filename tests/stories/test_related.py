@@ -43,22 +43,22 @@ def make_traits(
 ARTICLE = make_traits("one", "harbour ferry", NEAR)
 
 
-def choose(*candidates: Traits) -> list[str]:
+def choose_from(*candidates: Traits) -> list[str]:
     return choose_related(ARTICLE, HARBOUR, candidates)
 
 
 def test_shared_terms_and_near_vectors_relate() -> None:
     both = make_traits("both", "ferry leaves harbour soon", NEAR)
     one_term = make_traits("one-term", "ferry", NEAR)
-    assert choose(one_term, both) == ["both", "one-term"]
+    assert choose_from(one_term, both) == ["both", "one-term"]
 
 
 def test_a_copy_is_not_related() -> None:
-    assert choose(make_traits("copy", "harbour ferry", NEAR)) == []
+    assert choose_from(make_traits("copy", "harbour ferry", NEAR)) == []
 
 
 def test_vectors_alone_make_nothing_related() -> None:
-    assert choose(make_traits("near", "other words", NEAR)) == []
+    assert choose_from(make_traits("near", "other words", NEAR)) == []
 
 
 def test_far_articles_with_one_common_term_are_not_related() -> None:
@@ -75,12 +75,12 @@ def test_reports_of_the_same_story_come_first() -> None:
 
 
 def test_no_story_is_no_common_story() -> None:
-    assert choose(make_traits("other", "nothing", FAR)) == []
+    assert choose_from(make_traits("other", "nothing", FAR)) == []
 
 
 def test_an_article_is_not_related_to_itself_nor_to_other_languages() -> None:
     german = make_traits("german", "ferry", NEAR, language="de")
-    assert choose(ARTICLE, german) == []
+    assert choose_from(ARTICLE, german) == []
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -88,13 +88,13 @@ def test_time_decides_only_between_equals(order: int) -> None:
     nearer = make_traits("nearer", "ferry", NEAR, added=1)
     newer = make_traits("newer", "ferry", (0.9, 0.4), added=9)
     newest = make_traits("newest", "ferry", (0.9, 0.4), added=10)
-    found = choose(*[nearer, newer, newest][::order])
+    found = choose_from(*[nearer, newer, newest][::order])
     assert found == ["nearer", "newest", "newer"]
 
 
 def test_there_are_at_most_five() -> None:
     many = [make_traits(f"n{number}", "ferry", NEAR) for number in range(9)]
-    assert len(choose(*many)) == MOST
+    assert len(choose_from(*many)) == MOST
 
 
 def test_keys_are_the_rare_terms_that_an_article_uses_much() -> None:

@@ -12,7 +12,7 @@ PLAN = boosting.Plan(trees=40, depth=3, rate=0.2, rows=0.6, features=1.0, ridge=
 NAMES = ("dull", "link", "size")
 
 
-def data(rows: int = 400) -> tuple[np.ndarray, np.ndarray]:
+def make_data(rows: int = 400) -> tuple[np.ndarray, np.ndarray]:
     """Rows that are wanted when either `link` or `size` is over a half, and not both: no weighted
     sum tells them."""
     draw = np.random.default_rng(1)
@@ -21,8 +21,8 @@ def data(rows: int = 400) -> tuple[np.ndarray, np.ndarray]:
     return values, ((values[:, 1] > 0.5) != (values[:, 2] > 0.5)).astype(float)
 
 
-def grown() -> list[boosting.Tree]:
-    values, wanted = data()
+def grow_trees() -> list[boosting.Tree]:
+    values, wanted = make_data()
     limits = boosting.limits_of(values)
     return boosting.fit(
         boosting.codes_of(values, limits), limits, wanted, np.ones(len(wanted)), PLAN
@@ -30,8 +30,8 @@ def grown() -> list[boosting.Tree]:
 
 
 def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> None:
-    values, wanted = data()
-    made = scorer.read_trees([fit_blocks.row_of(tree, NAMES) for tree in grown()])
+    values, wanted = make_data()
+    made = scorer.read_trees([fit_blocks.row_of(tree, NAMES) for tree in grow_trees()])
     odds = scorer.log_odds(made, dict(zip(NAMES, values.T, strict=True)))
     assert ((odds > 0) == (wanted > 0)).mean() > 0.95
     weights = fit_blocks.fit(
@@ -45,17 +45,17 @@ def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> N
 
 
 def test_the_same_data_give_the_same_trees() -> None:
-    one, two = grown(), grown()
+    one, two = grow_trees(), grow_trees()
     assert [(a.features, a.limits) for a in one] == [(b.features, b.limits) for b in two]
     assert all((a.leaves == b.leaves).all() for a, b in zip(one, two, strict=True))
 
 
 def test_a_feature_that_never_changes_is_not_asked_for() -> None:
-    assert {feature for tree in grown() for feature in tree.features} == {1, 2}
+    assert {feature for tree in grow_trees() for feature in tree.features} == {1, 2}
 
 
 def test_a_row_that_counts_nothing_teaches_nothing() -> None:
-    values, wanted = data()
+    values, wanted = make_data()
     limits, codes = (
         boosting.limits_of(values),
         boosting.codes_of(values, boosting.limits_of(values)),

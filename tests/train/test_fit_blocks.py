@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PLAN = boosting.Plan(trees=10, depth=2, rate=0.3, rows=0.8, features=1.0, ridge=1.0)
 
 
-def example(page: str, rows: int = 40) -> fit_blocks.Example:
+def make_example(page: str, rows: int = 40) -> fit_blocks.Example:
     """A page of which the blocks with the feature "text" are article and those with "menu" are
     not."""
     draw = np.random.default_rng(len(page))
@@ -42,7 +42,7 @@ def example(page: str, rows: int = 40) -> fit_blocks.Example:
     )
 
 
-EXAMPLES = [example("a" * n) for n in range(1, 9)]
+EXAMPLES = [make_example("a" * n) for n in range(1, 9)]
 
 
 def test_a_fit_tells_text_from_menus_and_is_the_same_each_time() -> None:
@@ -63,7 +63,7 @@ def test_pages_with_other_features_are_refused() -> None:
 
 
 def test_of_a_long_page_a_part_is_learnt_that_counts_as_much() -> None:
-    long = example("long", 10 * fit_blocks.MOST_BLOCKS)
+    long = make_example("long", 10 * fit_blocks.MOST_BLOCKS)
     part = fit_blocks.learnt(long)
     assert len(part.wanted) == pytest.approx(fit_blocks.MOST_BLOCKS, rel=0.3)
     assert part.counts.sum() == pytest.approx(long.counts.sum(), rel=0.3)

@@ -63,7 +63,7 @@ def test_texts_at_the_ends_of_the_article_count_more() -> None:
     assert fit_sequence.at_ends(np.zeros(3)).tolist() == [1.0] * 3
 
 
-def decided(right: float, listing: float, *, kind: str = "article") -> fit_readings.Decided:
+def make_decision(right: float, listing: float, *, kind: str = "article") -> fit_readings.Decided:
     reading = Judged(0, kind, {"declared": 0.0, "letters": 8.0}, 0.9, 1.0, "a")
     return fit_readings.Decided(reading, right, listing)
 
@@ -80,9 +80,9 @@ def test_of_the_readings_of_a_page_the_likeliest_is_decided_on() -> None:
 
 def test_figures_count_pages_by_what_is_decided() -> None:
     pages = [
-        decided(-2.0, 2.0, kind="listing"),
-        decided(0.6, 0.0),
-        decided(3.0, -4.0),
+        make_decision(-2.0, 2.0, kind="listing"),
+        make_decision(0.6, 0.0),
+        make_decision(3.0, -4.0),
     ]
     assert fit_readings.figures(pages) == {
         ("lists", "refused"): 1,

@@ -97,7 +97,7 @@ class _Plan:
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> Case:
+def draw_world(draw: st.DrawFn) -> Case:
     """A case that is lived with its neighbours and without them."""
     victim, *others = draw(st.sampled_from(_PLACES))
     neighbours = draw(st.lists(st.sampled_from(others), min_size=1, max_size=2, unique=True))

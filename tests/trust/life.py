@@ -26,7 +26,7 @@ from tests.aged.web import Web
 from tests.faults.instance import InProcess
 from tests.trust import told
 from tests.trust.case import Case, Day, Expected
-from tests.trust.published import unit
+from tests.trust.published import get_unit
 
 BEGAN = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SETTINGS = """\
@@ -88,12 +88,12 @@ class Life:
         if day.sources is not None:
             self._sources(day.sources)
         for address, page in day.pages.items():
-            self.answers[address] = told.page(page, BEGAN)
+            self.answers[address] = told.make_page_answer(page, BEGAN)
         for address, said in day.feeds.items():
             self.answers[address] = (
-                told.feed(address, said, BEGAN)
+                told.make_feed_answer(address, said, BEGAN)
                 if isinstance(said, tuple)
-                else told.page(said, BEGAN)
+                else told.make_page_answer(said, BEGAN)
             )
         self.web.answers = self.answers
 
@@ -130,7 +130,9 @@ class Life:
 
     def _said(self, *words: str) -> Any:
         environ = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder)}
-        return commands.run(*words, "--config", str(self.config), cwd=self.folder, environ=environ)
+        return commands.run_syndicator(
+            *words, "--config", str(self.config), cwd=self.folder, environ=environ
+        )
 
     def articles(self) -> dict[str, Article]:
         """By address; without the files that no article can be read from."""
@@ -150,9 +152,9 @@ class Life:
             first = self.ids.setdefault(url, article.id)
             if first == article.id:
                 continue
-            if article.id in (copies.get(first), self.ids.get(url)) and unit(
+            if article.id in (copies.get(first), self.ids.get(url)) and get_unit(
                 article.origin.url
-            ) == unit(url):
+            ) == get_unit(url):
                 self.ids[url] = article.id
             elif copies.get(article.id) not in self.ids.values():
                 yield f"{url} has another id"
@@ -216,11 +218,11 @@ def _differs(article: Article, wanted: dict[str, Any], there: dict[str, Article]
     text, title = wanted.pop("text", None), wanted.pop("title", None)
     if text is not None:
         title = title or told.title_of(text)
-        missing = [part for part in told.paragraphs(text) if part[:40] not in article.body]
+        missing = [part for part in told.make_paragraphs(text) if part[:40] not in article.body]
         if missing:
             yield f"its text is not that of {text}: {article.body[:80]!r}"
     for word in wanted.pop("lacks", ()):
-        if any(part[:40] in article.body for part in told.paragraphs(word)):
+        if any(part[:40] in article.body for part in told.make_paragraphs(word)):
             yield f"it has text of {word}"
     if title is not None and article.title != title:
         yield f"its title is {article.title!r}, not {title!r}"

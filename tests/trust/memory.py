@@ -29,7 +29,7 @@ from tests import engines
 from tests.aged.web import NOT_FOUND, Web
 from tests.trust.case import Case
 from tests.trust.life import Life
-from tests.trust.published import plain
+from tests.trust.published import simplify_url
 
 _MOST = 20_000  # results of the worker that are remembered
 # what is compared
@@ -84,7 +84,9 @@ class _Transport:
         url = str(message.url)
         self._web.asked.append(url)
         same = (
-            answer for address, answer in self._web.answers.items() if plain(address) == plain(url)
+            answer
+            for address, answer in self._web.answers.items()
+            if simplify_url(address) == simplify_url(url)
         )
         answer = self._web.answers.get(url) or next(same, NOT_FOUND)
         stream = httpx.ByteStream(answer.body.encode())
@@ -109,7 +111,7 @@ class Machine:
 
 
 @contextmanager
-def machine(folder: Path) -> Iterator[Machine]:
+def run_machine(folder: Path) -> Iterator[Machine]:
     """Within the block, runs of this process ask the machine's web and use its readings. `folder`
     does not exist."""
     shared = Machine(folder)
@@ -120,7 +122,7 @@ def machine(folder: Path) -> Iterator[Machine]:
             self._clients: Any = _Transport(shared.web)
 
     with pytest.MonkeyPatch.context() as patch:
-        engines.share(patch)
+        engines.share_engines(patch)
         patch.setattr(client, "HttpFetcher", MemoryFetcher)
         patch.setattr(refresh, "make_worker", lambda settings: shared.readings)
         yield shared

@@ -10,7 +10,14 @@ from pathlib import Path
 from syndicator.core import urls
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.memory import Machine, MemoryLife
-from tests.trust.published import Difference, Published, differences, plain, published, unit
+from tests.trust.published import (
+    Difference,
+    Published,
+    get_unit,
+    list_differences,
+    read_published,
+    simplify_url,
+)
 
 # of an entry, and of a feed
 _TIMES = ("published", "date_published", "updated", "date_modified", "source", "order")
@@ -49,8 +56,12 @@ class Seen:
         """The answers of an address, and of those that name it as theirs, the last first."""
         for day in reversed(self.so_far):
             for at, page in day.pages.items():
-                named = map(plain, (page.canonical, page.ogurl)) if unit(at) == unit(url) else ()
-                if plain(url) in (plain(at), *named):
+                named = (
+                    map(simplify_url, (page.canonical, page.ogurl))
+                    if get_unit(at) == get_unit(url)
+                    else ()
+                )
+                if simplify_url(url) in (simplify_url(at), *named):
                     yield page
 
     def items(self) -> Iterator[tuple[str, Item]]:
@@ -129,7 +140,7 @@ def _is_first_id(seen: Seen) -> bool:
     url = seen.difference.url
     if seen.difference.field != "id" or not url:
         return False
-    feeds = {source["url"] for source in neighbours(seen.case)}
+    feeds = {source["url"] for source in list_neighbours(seen.case)}
     for number, day in enumerate(seen.so_far):
         if _is_announced(day, url, feeds):
             return False
@@ -137,7 +148,7 @@ def _is_first_id(seen: Seen) -> bool:
             items = day.feeds[str(feed)]
             for item in () if isinstance(items, Page) else items:
                 link, then = item.link.partition("#")[0], replace(seen, day=number)
-                if unit(link) != unit(url) or not then.was_news(link):
+                if get_unit(link) != get_unit(url) or not then.was_news(link):
                     continue
                 if urls.alias(link) != urls.alias(url) or then.page(url) != seen.page(url):
                     return True
@@ -167,13 +178,15 @@ def _was_read_in_time(seen: Seen) -> bool:
         url.partition("://")[0] + "://" + url.split("/")[2] + "/robots.txt" if "://" in url else ""
     )
     said = list(seen.pages(url))
-    at = [plain(address) for day in seen.so_far for address in day.pages]
-    links = [plain(item.link) for _, item in seen.items()]
+    at = [simplify_url(address) for day in seen.so_far for address in day.pages]
+    links = [simplify_url(item.link) for _, item in seen.items()]
     elsewhere = any(
-        link not in at and link.partition("?")[0].rstrip("/") == plain(url).rstrip("/")
+        link not in at and link.partition("?")[0].rstrip("/") == simplify_url(url).rstrip("/")
         for link in links
     )
-    closed = elsewhere or plain(url) not in at or any(robots in day.pages for day in seen.so_far)
+    closed = (
+        elsewhere or simplify_url(url) not in at or any(robots in day.pages for day in seen.so_far)
+    )
     answered = [page for page in said if page.status == 200 and not page.to]
     return bool(answered) and (closed or len(answered) < len(said))
 
@@ -190,13 +203,15 @@ def _is_untellable(seen: Seen) -> bool:
     page = page or (Page(text=content) if content else None)
     if not hidden or page is None or found.place.startswith("sources/"):
         return False
-    by_feed = {str(source["url"]): unit(str(source["url"])) for source in neighbours(seen.case)}
+    by_feed = {
+        str(source["url"]): get_unit(str(source["url"])) for source in list_neighbours(seen.case)
+    }
     for day in seen.so_far:
         for feed, items in day.feeds.items():
             for item in () if isinstance(items, Page) else items:
                 there = seen.page(item.link)
                 target = there.to if there and there.to else item.link
-                if by_feed.get(feed) == unit(target) and _has_text(seen.page(target), page):
+                if by_feed.get(feed) == get_unit(target) and _has_text(seen.page(target), page):
                     return True
         if any(
             item.link == found.url
@@ -214,7 +229,7 @@ def _has_text(copy: Page | None, page: Page) -> bool:
 
 def _is_invited(seen: Seen) -> bool:
     """The article's own page linked a neighbour's feed."""
-    feeds = {source["url"] for source in neighbours(seen.case)}
+    feeds = {source["url"] for source in list_neighbours(seen.case)}
     return any(not feeds.isdisjoint(page.feeds) for page in seen.pages(seen.difference.url))
 
 
@@ -285,7 +300,7 @@ def is_allowed(seen: Seen) -> bool:
     return any(one.holds(seen) for one in ALLOWED)
 
 
-def sources(case: Case) -> list[dict[str, object]]:
+def list_sources(case: Case) -> list[dict[str, object]]:
     """Every source that is followed on any day of the case."""
     return [
         dict(one)
@@ -294,12 +309,12 @@ def sources(case: Case) -> list[dict[str, object]]:
     ]
 
 
-def neighbours(case: Case) -> list[dict[str, object]]:
+def list_neighbours(case: Case) -> list[dict[str, object]]:
     """The sources with and without which the case is lived."""
-    return [source for source in sources(case) if source["key"] in case.without]
+    return [source for source in list_sources(case) if source["key"] in case.without]
 
 
-def alone(case: Case) -> Case:
+def remove_neighbours(case: Case) -> Case:
     """The case without the neighbours."""
 
     def others(listed: Collection[object]) -> tuple[object, ...]:
@@ -312,12 +327,15 @@ def alone(case: Case) -> Case:
     return replace(case, sources=others(case.sources), days=days)
 
 
-def live(folder: Path, machine: Machine, case: Case) -> Iterator[Seen]:
+def live_pair(folder: Path, machine: Machine, case: Case) -> Iterator[Seen]:
     """Live the case twice, day by day, and yield every difference that no neighbour may make."""
-    own = {str(source["key"]): unit(str(source["url"])) for source in sources(alone(case))}
+    own = {
+        str(source["key"]): get_unit(str(source["url"]))
+        for source in list_sources(remove_neighbours(case))
+    }
     lives = [
         MemoryLife(folder / name, machine, one)
-        for name, one in (("beside", case), ("alone", alone(case)))
+        for name, one in (("beside", case), ("alone", remove_neighbours(case)))
     ]
     for number, day in enumerate(case.days):
         for life in lives:
@@ -325,11 +343,12 @@ def live(folder: Path, machine: Machine, case: Case) -> Iterator[Seen]:
         for words in day.run:
             _command(lives, words, own.values())
         seen = [
-            published(life.feeds / "public", life.articles(), set(own.values()), set(own))
+            read_published(life.feeds / "public", life.articles(), set(own.values()), set(own))
             for life in lives
         ]
         found = (
-            Seen(difference=one, day=number, case=case, alone=seen[1]) for one in differences(*seen)
+            Seen(difference=one, day=number, case=case, alone=seen[1])
+            for one in list_differences(*seen)
         )
         yield from (one for one in found if not is_allowed(one))
     for life in lives:
@@ -341,7 +360,7 @@ def _command(lives: list[MemoryLife], words: str, units: Collection[str]) -> Non
     and one that names another article where it is."""
     address = words.split()[-1]
     there = [not address.startswith("http") or _has(life, address, words) for life in lives]
-    if unit(address) in units and not all(there):
+    if get_unit(address) in units and not all(there):
         return
     for life, has in zip(lives, there, strict=True):
         if has:

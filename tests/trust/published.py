@@ -30,7 +30,7 @@ _SAME = {
 Fields = Mapping[str, Any]
 
 
-def unit(url: str) -> str:
+def get_unit(url: str) -> str:
     """Whose `url` is: its host without `www.` and port, and on a host of users the first part of
     the path."""
     parts = urlsplit(url)
@@ -39,7 +39,7 @@ def unit(url: str) -> str:
     return f"{host}/{first}" if first[:1] in ("~", "@") else host
 
 
-def plain(url: str) -> str:
+def simplify_url(url: str) -> str:
     """The address without TLS and `www.`: a site answers the same with and without."""
     return url.replace("https://", "http://", 1).replace("//www.", "//", 1)
 
@@ -54,7 +54,7 @@ class Published:
     heads: Mapping[str, Fields] = field(default_factory=dict)
 
 
-def published(
+def read_published(
     public: Path, articles: Mapping[str, Article], units: Collection[str], own: Collection[str]
 ) -> Published:
     """What the web root `public` and the `articles` have of the sites `units`. `own`: keys of their
@@ -66,10 +66,10 @@ def published(
         if path.parent.name == "maps" or (path.parent.name == "sources" and not ours):
             continue
         head, entries = (_json if path.suffix == ".json" else _atom)(path.read_bytes())
-        feeds[name] = {url: entry for url, entry in entries if unit(url) in units}
+        feeds[name] = {url: entry for url, entry in entries if get_unit(url) in units}
         if path.parent.name == "sources":
             heads[name] = head
-    files = {url: _file(article) for url, article in articles.items() if unit(url) in units}
+    files = {url: _file(article) for url, article in articles.items() if get_unit(url) in units}
     return Published(articles=files, feeds=feeds, heads=heads)
 
 
@@ -162,7 +162,7 @@ def _short(value: Any) -> str:
     return "absent" if value is None else repr(value)[:160]
 
 
-def differences(beside: Published, alone: Published) -> Iterator[Difference]:
+def list_differences(beside: Published, alone: Published) -> Iterator[Difference]:
     """Everything in which the two differ."""
     yield from _of_entries("file", beside.articles, alone.articles)
     for name in sorted({*beside.feeds, *alone.feeds}):

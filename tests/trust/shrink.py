@@ -12,7 +12,7 @@ from tests.trust.case import Case, Day, Item, Page
 T = TypeVar("T", Page, Item)
 
 
-def shrunk(case: Case, happens: Callable[[Case], bool], most: int = 400) -> Case:
+def shrink_case(case: Case, happens: Callable[[Case], bool], most: int = 400) -> Case:
     """A case that no part can be left out of, or the one after `most` calls of `happens`, which is
     true of `case`."""
     tried, place, smaller = 0, 0, True

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.aged.web import serving as web_serving
+from tests.aged.web import serve_web as web_serving
 from tests.publishing import freshrss, miniflux, newsboat, reader
 from tests.publishing.freshrss import FreshRSS
 from tests.publishing.miniflux import Miniflux
 from tests.publishing.newsboat import Newsboat
 from tests.publishing.reader import Reader
-from tests.publishing.test_newsboat import serving
+from tests.publishing.test_newsboat import serve_public
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.life import Life
 from tests.trust.test_readers import Reader as Subscriber
@@ -62,14 +62,14 @@ class Site:
 
 @pytest.fixture(params=["links", "guids"])
 def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Site, str]]:
-    with web_serving() as web, serving(tmp_path / "feeds/public") as address:
+    with web_serving() as web, serve_public(tmp_path / "feeds/public") as address:
         source = {"key": "site", "url": f"{OLD}feed", "backfill": 100}
         settings = "limit = 200\n"
         case = Case(row="once", name="", file="", sources=(source,), days=(), settings=settings)
         yield Site(Life(tmp_path, web, case, address), guids=request.param == "guids"), address
 
 
-def move(site: Site, subscribe: Callable[[str], Subscriber]) -> list[str]:
+def list_move_complaints(site: Site, subscribe: Callable[[str], Subscriber]) -> list[str]:
     """What went wrong, a line each. `subscribe` follows a feed of this name."""
     site.live(new=BEFORE)
     following = {feed: subscribe(feed) for feed in FEEDS}
@@ -88,7 +88,7 @@ def move(site: Site, subscribe: Callable[[str], Subscriber]) -> list[str]:
 
 
 def _complaints(site: Site, feed: str, subscriber: Subscriber) -> Iterator[str]:
-    shown = Counter(map(newsboat.number, subscriber.titles))
+    shown = Counter(map(newsboat.get_story_number, subscriber.titles))
     again = sorted(story for story, times in shown.items() if times > 1)
     missed = sorted({*range(1, site.count + 1)} - {*shown})
     yield from ([f"{feed}: shown again: {again}"] if again else [])
@@ -98,31 +98,46 @@ def _complaints(site: Site, feed: str, subscriber: Subscriber) -> Iterator[str]:
 def test_newsboat_shows_every_story_of_a_site_that_moves_once(
     site: tuple[Site, str], tmp_path: Path
 ) -> None:
-    newsboat.needed()
+    newsboat.need_newsboat()
     moving, address = site
-    assert move(moving, lambda feed: Newsboat(tmp_path / "readers" / feed, address + feed)) == []
+    assert (
+        list_move_complaints(
+            moving, lambda feed: Newsboat(tmp_path / "readers" / feed, address + feed)
+        )
+        == []
+    )
 
 
 def test_reader_shows_every_story_of_a_site_that_moves_once(
     site: tuple[Site, str], tmp_path: Path
 ) -> None:
-    reader.needed()
+    reader.need_reader()
     moving, address = site
-    assert move(moving, lambda feed: Reader(tmp_path / "readers" / feed, address + feed)) == []
+    assert (
+        list_move_complaints(
+            moving, lambda feed: Reader(tmp_path / "readers" / feed, address + feed)
+        )
+        == []
+    )
 
 
 def test_miniflux_shows_every_story_of_a_site_that_moves_once(
     site: tuple[Site, str], tmp_path: Path
 ) -> None:
     moving, address = site
-    with miniflux.running(tmp_path / "miniflux") as client:
-        wrong = move(moving, lambda feed: Miniflux(client, address + feed))
+    with miniflux.run_miniflux(tmp_path / "miniflux") as client:
+        wrong = list_move_complaints(moving, lambda feed: Miniflux(client, address + feed))
         assert wrong == []
 
 
 def test_freshrss_shows_every_story_of_a_site_that_moves_once(
     site: tuple[Site, str], tmp_path: Path
 ) -> None:
-    freshrss.needed()
+    freshrss.need_freshrss()
     moving, address = site
-    assert move(moving, lambda feed: FreshRSS(tmp_path / "readers" / feed, address + feed)) == []
+    assert (
+        list_move_complaints(
+            moving, lambda feed: FreshRSS(tmp_path / "readers" / feed, address + feed)
+        )
+        == []
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.aged.web import serving
+from tests.aged.web import serve_web
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.life import Life
 
@@ -82,25 +82,27 @@ class Moving(Life):
 
 @pytest.fixture
 def life(tmp_path: Path) -> Iterator[Moving]:
-    with serving() as web:
+    with serve_web() as web:
         sources = ({"key": "site", "url": f"{OLD}feed"},)
         yield Moving(tmp_path, web, Case(row="once", name="", file="", sources=sources, days=()))
 
 
-def begin(life: Moving, site: Site) -> tuple[list[tuple[str, str]], list[str]]:
+def publish_at_old_host(life: Moving, site: Site) -> tuple[list[tuple[str, str]], list[str]]:
     """Publish at OLD. Return what readers know, and the files."""
-    life.next_day(*told(site, OLD))
+    life.next_day(*make_pages_and_feed(site, OLD))
     return life.known(), life.files()
 
 
-def told(
+def make_pages_and_feed(
     site: Site, base: str, numbers: range = STORIES
 ) -> tuple[dict[str, Page], dict[str, tuple[Item, ...] | Page]]:
     pages = {f"{base}{number}": site.page(number, base) for number in numbers}
     return pages, {f"{base}feed": tuple(site.item(number, base) for number in reversed(numbers))}
 
 
-def left(base: str, to: str, numbers: range = STORIES, *, status: int = 301) -> dict[str, Page]:
+def make_redirects(
+    base: str, to: str, numbers: range = STORIES, *, status: int = 301
+) -> dict[str, Page]:
     return {f"{base}{number}": Page(to=f"{to}{number}", status=status) for number in numbers}
 
 
@@ -108,7 +110,9 @@ def feed_of(base: str, to: str, status: int = 301) -> dict[str, tuple[Item, ...]
     return {f"{base}feed": Page(to=f"{to}feed", status=status)}
 
 
-def stays(life: Moving, before: tuple[list[tuple[str, str]], list[str]], *hosts: str) -> None:
+def assert_nothing_anew(
+    life: Moving, before: tuple[list[tuple[str, str]], list[str]], *hosts: str
+) -> None:
     """Nothing was filed or shown anew, and all entries have addresses of `hosts`, half of them of
     each."""
     assert (life.known(), life.files()) == before
@@ -121,16 +125,16 @@ def stays(life: Moving, before: tuple[list[tuple[str, str]], list[str]], *hosts:
 def test_a_site_that_redirects_feed_and_pages_keeps_ids_files_and_dates(
     life: Moving, site: Site
 ) -> None:
-    before = begin(life, site)
-    pages, feeds = told(site, NEW)
-    life.next_day({**pages, **left(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
-    stays(life, before, NEW)
+    before = publish_at_old_host(life, site)
+    pages, feeds = make_pages_and_feed(site, NEW)
+    life.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
+    assert_nothing_anew(life, before, NEW)
     for article in life.articles().values():
         assert article.aliases == (article.url.replace(NEW, OLD),)
     for words in LOST:
         assert list(life.command(words)) == []
     life.next_day({}, {})
-    stays(life, before, NEW)
+    assert_nothing_anew(life, before, NEW)
     assert list(life.command(f"withdraw {OLD}1")) == []
     assert f"{NEW}1" not in life.entries()
 
@@ -139,60 +143,63 @@ def test_a_site_that_redirects_feed_and_pages_keeps_ids_files_and_dates(
 def test_a_site_whose_pages_redirect_keeps_them_if_the_operator_edits_its_address(
     life: Moving, site: Site
 ) -> None:
-    before = begin(life, site)
+    before = publish_at_old_host(life, site)
     life.follow(f"{NEW}feed")
-    pages, feeds = told(site, NEW)
+    pages, feeds = make_pages_and_feed(site, NEW)
     life.next_day(
-        {**pages, **left(OLD, NEW)}, {**feeds, f"{OLD}feed": Page(text="gone", status=404)}
+        {**pages, **make_redirects(OLD, NEW)},
+        {**feeds, f"{OLD}feed": Page(text="gone", status=404)},
     )
-    stays(life, before, NEW)
+    assert_nothing_anew(life, before, NEW)
 
 
 @WITH
 def test_a_feed_that_stays_with_redirected_pages_shows_nothing_again(
     life: Moving, site: Site
 ) -> None:
-    before = begin(life, site)
-    pages, feeds = told(site, NEW)
-    life.next_day({**pages, **left(OLD, NEW)}, {f"{OLD}feed": feeds[f"{NEW}feed"]})
+    before = publish_at_old_host(life, site)
+    pages, feeds = make_pages_and_feed(site, NEW)
+    life.next_day({**pages, **make_redirects(OLD, NEW)}, {f"{OLD}feed": feeds[f"{NEW}feed"]})
     assert {*life.entries().values()} == {*before[0]}
     assert {url.split("/")[2] for url in life.entries()} == {"old.example"}
     if site.guids:
-        stays(life, before, OLD)
+        assert_nothing_anew(life, before, OLD)
 
 
 @WITH
 def test_a_site_that_has_half_moved_keeps_them(life: Moving, site: Site) -> None:
-    before = begin(life, site)
+    before = publish_at_old_host(life, site)
     moved, rest = range(4, 7), range(1, 4)
-    pages, feeds = told(site, NEW, moved)
+    pages, feeds = make_pages_and_feed(site, NEW, moved)
     items = (*feeds[f"{NEW}feed"], *(site.item(number, OLD) for number in rest))  # type: ignore[misc]
-    life.next_day({**pages, **left(OLD, NEW, moved)}, {f"{NEW}feed": items, **feed_of(OLD, NEW)})
-    stays(life, before, OLD, NEW)
-    pages, feeds = told(site, NEW)
-    life.next_day({**pages, **left(OLD, NEW)}, feeds)
-    stays(life, before, NEW)
+    life.next_day(
+        {**pages, **make_redirects(OLD, NEW, moved)}, {f"{NEW}feed": items, **feed_of(OLD, NEW)}
+    )
+    assert_nothing_anew(life, before, OLD, NEW)
+    pages, feeds = make_pages_and_feed(site, NEW)
+    life.next_day({**pages, **make_redirects(OLD, NEW)}, feeds)
+    assert_nothing_anew(life, before, NEW)
 
 
 @WITH
 def test_a_site_that_moves_back_keeps_them(life: Moving, site: Site) -> None:
-    before = begin(life, site)
-    pages, feeds = told(site, NEW)
-    life.next_day({**pages, **left(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
-    pages, feeds = told(site, OLD)
-    life.next_day({**pages, **left(NEW, OLD)}, {**feeds, **feed_of(NEW, OLD)})
-    stays(life, before, OLD if site.guids else NEW)
+    before = publish_at_old_host(life, site)
+    pages, feeds = make_pages_and_feed(site, NEW)
+    life.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
+    pages, feeds = make_pages_and_feed(site, OLD)
+    life.next_day({**pages, **make_redirects(NEW, OLD)}, {**feeds, **feed_of(NEW, OLD)})
+    assert_nothing_anew(life, before, OLD if site.guids else NEW)
 
 
 @WITH
 def test_a_site_that_moves_back_keeps_what_it_published_elsewhere(life: Moving, site: Site) -> None:
-    begin(life, site)
+    publish_at_old_host(life, site)
     numbers = range(1, 9)
-    pages, feeds = told(site, NEW, numbers)
-    life.next_day({**pages, **left(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
+    pages, feeds = make_pages_and_feed(site, NEW, numbers)
+    life.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
     before = life.known(), life.files()
-    pages, feeds = told(site, OLD, numbers)
-    life.next_day({**pages, **left(NEW, OLD, numbers)}, {**feeds, **feed_of(NEW, OLD)})
+    pages, feeds = make_pages_and_feed(site, OLD, numbers)
+    life.next_day({**pages, **make_redirects(NEW, OLD, numbers)}, {**feeds, **feed_of(NEW, OLD)})
     assert (life.known(), life.files()) == before
 
 
@@ -200,8 +207,8 @@ def test_a_site_that_moves_back_keeps_what_it_published_elsewhere(life: Moving, 
 def test_what_a_feed_announces_on_another_host_is_new_if_only_the_feed_redirects(
     life: Moving, site: Site
 ) -> None:
-    before = begin(life, site)
-    pages, feeds = told(site, NEW)
+    before = publish_at_old_host(life, site)
+    pages, feeds = make_pages_and_feed(site, NEW)
     life.next_day(pages, {**feeds, **feed_of(OLD, NEW)})
     assert {*life.entries().values()} == {*before[0]}  # copies are shown once
     assert {url.split("/")[2] for url in life.entries()} == {"old.example"}
@@ -209,13 +216,16 @@ def test_what_a_feed_announces_on_another_host_is_new_if_only_the_feed_redirects
 
 @WITH
 def test_a_site_that_moves_twice_keeps_them(life: Moving, site: Site) -> None:
-    before = begin(life, site)
-    pages, feeds = told(site, NEW)
-    life.next_day({**pages, **left(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
-    pages, feeds = told(site, THIRD)
+    before = publish_at_old_host(life, site)
+    pages, feeds = make_pages_and_feed(site, NEW)
+    life.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
+    pages, feeds = make_pages_and_feed(site, THIRD)
     redirects = {**feed_of(OLD, THIRD), **feed_of(NEW, THIRD)}
-    life.next_day({**pages, **left(OLD, THIRD), **left(NEW, THIRD)}, {**feeds, **redirects})
-    stays(life, before, THIRD)
+    life.next_day(
+        {**pages, **make_redirects(OLD, THIRD), **make_redirects(NEW, THIRD)},
+        {**feeds, **redirects},
+    )
+    assert_nothing_anew(life, before, THIRD)
 
 
 STORY = "http://victim.example/story"
@@ -225,7 +235,7 @@ SPELLINGS = (f"{STORY}?print=1", f"{STORY}?fbclid=1")
 @pytest.fixture
 def beside(tmp_path: Path) -> Iterator[Moving]:
     """A life that follows a site and a neighbour."""
-    with serving() as web:
+    with serve_web() as web:
         sources = tuple(
             {"key": key, "url": f"http://{key}.example/feed"} for key in ("evil", "victim")
         )

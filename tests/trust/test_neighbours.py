@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.trust.world import judging
+from tests.trust.world import open_judge
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from tests.trust.world import judging
     ],
 )
 def test_neighbours_change_nothing(count: int) -> None:
-    with judging() as judge:
+    with open_judge() as judge:
         judge.draw(count, first=True, derandomize=True)
         if judge.failed:
             pytest.fail(judge.told(min(judge.failed)), pytrace=False)

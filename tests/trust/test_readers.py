@@ -12,12 +12,12 @@ from typing import Protocol
 
 import pytest
 
-from tests.aged.web import serving as web_serving
+from tests.aged.web import serve_web as web_serving
 from tests.publishing import freshrss, miniflux, newsboat
 from tests.publishing.freshrss import FreshRSS
 from tests.publishing.miniflux import Miniflux
 from tests.publishing.newsboat import Newsboat
-from tests.publishing.test_newsboat import serving
+from tests.publishing.test_newsboat import serve_public
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.life import Life
 
@@ -75,13 +75,13 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[tuple[World, str]]:
-    with web_serving() as web, serving(tmp_path / "feeds/public") as address:
+    with web_serving() as web, serve_public(tmp_path / "feeds/public") as address:
         sources = tuple({"key": site, "url": f"http://{site}.example/feed"} for site in SITES)
         case = Case(row="lost", name="", file="", sources=sources, days=())
         yield World(Life(tmp_path, web, case, address)), address
 
 
-def live(world: World, readers: Callable[[str], Reader]) -> list[str]:
+def list_reader_complaints(world: World, readers: Callable[[str], Reader]) -> list[str]:
     """What went wrong, a line each. `readers` subscribes to a feed of this name."""
     for site in SITES:
         world.publish(site, 3)
@@ -114,7 +114,7 @@ def _poll(following: Mapping[str, Reader]) -> None:
 
 
 def _complaints(world: World, feed: str, reader: Reader) -> Iterator[str]:
-    shown = Counter(map(newsboat.number, reader.titles))
+    shown = Counter(map(newsboat.get_story_number, reader.titles))
     yield from (
         f"{feed}: story {story} was shown twice" for story, times in shown.items() if times > 1
     )
@@ -124,19 +124,29 @@ def _complaints(world: World, feed: str, reader: Reader) -> Iterator[str]:
 
 
 def test_newsboat_shows_every_story_once(world: tuple[World, str], tmp_path: Path) -> None:
-    newsboat.needed()
+    newsboat.need_newsboat()
     lived, address = world
-    assert live(lived, lambda feed: Newsboat(tmp_path / "readers" / feed, address + feed)) == []
+    assert (
+        list_reader_complaints(
+            lived, lambda feed: Newsboat(tmp_path / "readers" / feed, address + feed)
+        )
+        == []
+    )
 
 
 def test_miniflux_shows_every_story_once(world: tuple[World, str], tmp_path: Path) -> None:
     lived, address = world
-    with miniflux.running(tmp_path / "miniflux") as client:
-        wrong = live(lived, lambda feed: Miniflux(client, address + feed))
+    with miniflux.run_miniflux(tmp_path / "miniflux") as client:
+        wrong = list_reader_complaints(lived, lambda feed: Miniflux(client, address + feed))
         assert wrong == []
 
 
 def test_freshrss_shows_every_story_once(world: tuple[World, str], tmp_path: Path) -> None:
-    freshrss.needed()
+    freshrss.need_freshrss()
     lived, address = world
-    assert live(lived, lambda feed: FreshRSS(tmp_path / "readers" / feed, address + feed)) == []
+    assert (
+        list_reader_complaints(
+            lived, lambda feed: FreshRSS(tmp_path / "readers" / feed, address + feed)
+        )
+        == []
+    )

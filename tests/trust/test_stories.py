@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.stories.hard_pairs import CASES
 from tests.trust.case import Case, Day, Item, Page
-from tests.trust.memory import Machine, MemoryLife, machine
+from tests.trust.memory import Machine, MemoryLife, run_machine
 
 OUTLETS, ARTICLES = 20, 3
 LINK = 'stories = "link"\n'
@@ -31,7 +31,7 @@ FORMS = (  # of an address in a feed, and the field by which its page names the 
 )
 
 
-def items(life: MemoryLife, name: str) -> list[dict[str, Any]]:
+def read_items(life: MemoryLife, name: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads((life.feeds / "public" / f"{name}.json").read_text())[
         "items"
     ]
@@ -68,24 +68,24 @@ def test_an_article_of_several_feeds_of_its_outlet_is_one_entry(
     case = Case(
         row="own", name="", file="", sources=sources, days=days, settings=f'stories = "{stories}"\n'
     )
-    with machine(tmp_path / "machine") as shared:
+    with run_machine(tmp_path / "machine") as shared:
         life = MemoryLife(tmp_path / "life", shared, case)
         for number, day in enumerate(days):
             life.begin(number)
             for words in day.run:
                 assert not list(life.command(words))
-            shown = [item["url"].removesuffix("/copy") for item in items(life, "all")]
+            shown = [item["url"].removesuffix("/copy") for item in read_items(life, "all")]
             assert sorted(shown) == sorted(chain.from_iterable(urls.values()))
         for source in sources:
             host = str(source["url"]).split("/")[2]
             shown = [
                 item["url"].removesuffix("/copy")
-                for item in items(life, f"sources/{source['key']}")
+                for item in read_items(life, f"sources/{source['key']}")
             ]
             assert sorted(shown) == urls[host]
 
 
-def page(title: str, text: str) -> Page:
+def make_page(title: str, text: str) -> Page:
     parts = "".join(f"<p>{escape(part)}</p>" for part in text.strip().split(". "))
     return Page(
         raw=(
@@ -95,13 +95,13 @@ def page(title: str, text: str) -> Page:
     )
 
 
-def published(life: MemoryLife) -> dict[tuple[str, str], tuple[str, str]]:
+def read_published_entries(life: MemoryLife) -> dict[tuple[str, str], tuple[str, str]]:
     """Address and title of each entry, by feed and id; and the story of each article in one."""
     entries = {
         (name, item["id"]): (item["url"], item["title"])
         for name in ("all", "stories")
         if (life.feeds / "public" / f"{name}.json").exists()
-        for item in items(life, name)
+        for item in read_items(life, name)
     }
     with life.app() as app:
         return entries | {
@@ -110,18 +110,20 @@ def published(life: MemoryLife) -> dict[tuple[str, str], tuple[str, str]]:
         }
 
 
-def day(reports: Mapping[str, Mapping[str, str]], more: str = "", after: float = 0) -> Day:
+def make_day(reports: Mapping[str, Mapping[str, str]], more: str = "", after: float = 0) -> Day:
     """The reports, by address, on their outlets' pages and in their feeds; `more` is added to each
     text."""
     feeds: dict[str, tuple[Item, ...]] = {}
     for url, report in reports.items():
         feed = f"{url.rpartition('/')[0]}/feed"
         feeds[feed] = (*feeds.get(feed, ()), Item(link=url, title=report["title"]))
-    pages = {url: page(report["title"], report["text"] + more) for url, report in reports.items()}
+    pages = {
+        url: make_page(report["title"], report["text"] + more) for url, report in reports.items()
+    }
     return Day(after=after, pages=pages, feeds=feeds)
 
 
-def live(
+def list_neighbour_effects(
     shared: Machine, folder: Path, days: Sequence[Day], neighbours: Collection[str]
 ) -> set[Any]:
     """Live the days with the `neighbours` followed and without. Return what is published without
@@ -139,14 +141,14 @@ def live(
     for number in range(len(days)):
         for life in lives:
             life.begin(number)
-        beside, alone = map(published, lives)
+        beside, alone = map(read_published_entries, lives)
         missing |= {(number, *entry) for entry in alone.items() - beside.items()}
     return missing
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with machine(tmp_path_factory.mktemp("stories") / "machine") as made:
+    with run_machine(tmp_path_factory.mktemp("stories") / "machine") as made:
         yield made
 
 
@@ -177,14 +179,19 @@ def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
     longer: bool,
 ) -> None:
     own = {"bank": case["report"], "post": case["same"], "herald": case["other"]}
-    first = day({f"http://{name}.example/a": report for name, report in own.items()})
+    first = make_day({f"http://{name}.example/a": report for name, report in own.items()})
     more = "The reader is told once more what was said before. " * 40 if longer else ""
-    copies = day(
+    copies = make_day(
         {f"http://{name}.example/{kind}": case[kind] for name in evil for kind in copied},
         more,
         after=0.05,
     )
-    assert live(shared, tmp_path_factory.mktemp("lives"), [first, copies, Day()], evil) == set()
+    assert (
+        list_neighbour_effects(
+            shared, tmp_path_factory.mktemp("lives"), [first, copies, Day()], evil
+        )
+        == set()
+    )
 
 
 @pytest.mark.slow
@@ -212,5 +219,5 @@ def test_a_mixture_of_two_events_joins_parts_and_renames_no_stories_of_others(
         }
         for kind in kinds
     }
-    days = [day(own), day(mixed, after=0.05), Day()]
-    assert live(shared, tmp_path_factory.mktemp("lives"), days, ["evil"]) == set()
+    days = [make_day(own), make_day(mixed, after=0.05), Day()]
+    assert list_neighbour_effects(shared, tmp_path_factory.mktemp("lives"), days, ["evil"]) == set()

@@ -16,8 +16,8 @@ import pytest
 
 from tests.stories.hard_pairs import CASES
 from tests.trust.case import Case, Day, Item, Page
-from tests.trust.memory import Machine, MemoryLife, machine
-from tests.trust.test_stories import page
+from tests.trust.memory import Machine, MemoryLife, run_machine
+from tests.trust.test_stories import make_page
 
 OWN = ("bank", "post", "herald")  # the outlets that are followed from the first day
 HOUR = 1 / 24
@@ -40,22 +40,22 @@ PADDING = (
 DETAIL = "A neighbour who did not want to be named said so on the telephone late in the evening"
 
 
-def report(kind: str, case: int = 0, more: str = "") -> Page:
+def make_report(kind: str, case: int = 0, more: str = "") -> Page:
     """A report on an event. `third`: half of two others, which is a copy of neither."""
     told = CASES[case]
     if kind != "third":
-        return page(told[kind]["title"], f"{told[kind]['text']} {more}")
+        return make_page(told[kind]["title"], f"{told[kind]['text']} {more}")
     halves = (
         told["report"]["text"].strip().split(". ")[::2],
         told["same"]["text"].strip().split(". ")[1::2],
     )
-    return page(
+    return make_page(
         f"{told['same']['title']}, insiders say",
         ". ".join((*halves[0], *halves[1], DETAIL)) + f". {more}",
     )
 
 
-BANK, POST, THIRD = report("report"), report("same"), report("third")
+BANK, POST, THIRD = make_report("report"), make_report("same"), make_report("third")
 NEWS = {"http://bank.example/a": BANK, "http://post.example/a": POST}  # what the others report
 
 
@@ -82,9 +82,12 @@ class Attack:
 
 
 EVIL = "http://evil.example/a"
-LONG = report("third", more=PADDING)
-SECOND = {"http://bank.example/b": report("report", 3), "http://post.example/b": report("same", 3)}
-MIXED = page(
+LONG = make_report("third", more=PADDING)
+SECOND = {
+    "http://bank.example/b": make_report("report", 3),
+    "http://post.example/b": make_report("same", 3),
+}
+MIXED = make_page(
     " ".join(CASES[case]["same"]["title"] for case in (0, 3)),
     " ".join(CASES[case]["same"]["text"] for case in (0, 3)),
 )
@@ -105,7 +108,7 @@ ATTACKS = (
     ),
     Attack(
         name="it copies a report with more text",
-        steps=(Step(pages=NEWS), Step(pages={EVIL: report("report", more=PADDING)})),
+        steps=(Step(pages=NEWS), Step(pages={EVIL: make_report("report", more=PADDING)})),
     ),
     Attack(
         name="it announces the address of a report before its outlet does",
@@ -135,7 +138,7 @@ ATTACKS = (
         steps=(
             Step(
                 pages={
-                    f"{EVIL}{n}": report("third", more=f"Part {n} of {PADDING[: 90 * n]}")
+                    f"{EVIL}{n}": make_report("third", more=f"Part {n} of {PADDING[: 90 * n]}")
                     for n in range(5)
                 }
             ),
@@ -149,7 +152,7 @@ ATTACKS = (
                 pages={
                     **NEWS,
                     EVIL: LONG,
-                    "http://worse.example/a": report("third", more=PADDING[200:]),
+                    "http://worse.example/a": make_report("third", more=PADDING[200:]),
                 }
             ),
         ),
@@ -168,7 +171,7 @@ ATTACKS = (
         steps=(
             Step(pages=NEWS),
             Step(pages={EVIL: THIRD}),
-            Step(pages={EVIL: report("other", more=PADDING)}, after=0.1),
+            Step(pages={EVIL: make_report("other", more=PADDING)}, after=0.1),
         ),
     ),
     Attack(
@@ -183,7 +186,7 @@ ATTACKS = (
 )
 
 
-def days(attack: Attack, *, beside: bool) -> Iterator[Day]:
+def make_days(attack: Attack, *, beside: bool) -> Iterator[Day]:
     feeds: dict[str, tuple[Item, ...]] = {
         f"http://{outlet}.example/feed": (Item(link=f"http://{outlet}.example/0"),)
         for outlet in (*OWN, *attack.evil)
@@ -192,8 +195,8 @@ def days(attack: Attack, *, beside: bool) -> Iterator[Day]:
         f"http://{outlet}.example/0": Page(text=f"{outlet}-0") for outlet in (*OWN, *attack.evil)
     }
     followed = (*OWN, *(attack.evil if beside else ()))
-    everyone = tuple(source(attack, key) for key in followed)
-    own = tuple(source(attack, key) for key in OWN)
+    everyone = tuple(make_source(attack, key) for key in followed)
+    own = tuple(make_source(attack, key) for key in OWN)
     yield Day(pages=first, feeds=dict(feeds), sources=everyone if attack.long else own)
     yield Day(after=8, sources=everyone)
     for step in attack.steps:
@@ -207,7 +210,7 @@ def days(attack: Attack, *, beside: bool) -> Iterator[Day]:
         yield Day(after=step.after, pages=pages, feeds=dict(feeds), run=step.run)
 
 
-def source(attack: Attack, key: str) -> Mapping[str, Any]:
+def make_source(attack: Attack, key: str) -> Mapping[str, Any]:
     more = {"lead": True} if key in attack.leads else {}
     return {"key": key, "url": f"http://{key}.example/feed", **more}
 
@@ -216,7 +219,7 @@ def is_own(url: str) -> bool:
     return url.partition("//")[2].partition(".")[0] in OWN
 
 
-def told(life: MemoryLife) -> dict[tuple[str, ...], Any]:
+def read_published_facts(life: MemoryLife) -> dict[tuple[str, ...], Any]:
     """What is published of the others: their entries by feed, the lead of each of their stories,
     their headlines."""
     public = life.feeds / "public"
@@ -257,7 +260,7 @@ def told(life: MemoryLife) -> dict[tuple[str, ...], Any]:
     return facts
 
 
-def steady(life: MemoryLife, seen: dict[tuple[str, str], Any]) -> Iterator[str]:
+def list_unsteady_entries(life: MemoryLife, seen: dict[tuple[str, str], Any]) -> Iterator[str]:
     """Yield what changed of an entry since it was first published: its date, or the lead of a
     story."""
     for name in ("all", "stories"):
@@ -268,11 +271,11 @@ def steady(life: MemoryLife, seen: dict[tuple[str, str], Any]) -> Iterator[str]:
                 yield f"{name}: {item['id']} was {seen[name, item['id']]}, is {now}"
 
 
-def changed(shared: Machine, folder: Path, attack: Attack) -> list[str]:
+def list_attack_effects(shared: Machine, folder: Path, attack: Attack) -> list[str]:
     """What the attack changes, a line each."""
     lives = []
     for beside in (True, False):
-        plot = tuple(days(attack, beside=beside))
+        plot = tuple(make_days(attack, beside=beside))
         case = Case(
             row="own",
             name="",
@@ -296,8 +299,8 @@ def changed(shared: Machine, folder: Path, attack: Attack) -> list[str]:
             life.begin(number)
             for words in day.run:
                 lines += life.command(words)
-            lines += steady(life, before)
-        beside, alone = map(told, lives)
+            lines += list_unsteady_entries(life, before)
+        beside, alone = map(read_published_facts, lives)
         lines += [
             f"day {number}: {key}: {beside.get(key)} not {value}"
             for key, value in alone.items()
@@ -308,7 +311,7 @@ def changed(shared: Machine, folder: Path, attack: Attack) -> list[str]:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    with machine(tmp_path_factory.mktemp("attacks") / "machine") as made:
+    with run_machine(tmp_path_factory.mktemp("attacks") / "machine") as made:
         yield made
 
 
@@ -316,4 +319,4 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 def test_an_attack_changes_nothing_of_others(
     shared: Machine, tmp_path: Path, attack: Attack
 ) -> None:
-    assert changed(shared, tmp_path, attack) == []
+    assert list_attack_effects(shared, tmp_path, attack) == []

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from tests import commands
-from tests.aged.web import Answer, Web, serving
-from tests.cli.sites import rss, story
+from tests.aged.web import Answer, Web, serve_web
+from tests.cli.sites import make_rss, make_story_page
 
 SECRET = "s3ntinel-of-this-machine"
 SETTINGS = '[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\nproxy = "{proxy}"\n'
@@ -72,11 +72,11 @@ class Following:
         (self.config / "syndicator.toml").write_text(SETTINGS.format(proxy=web.proxy))
         (self.config / "sources.toml").write_text("")
         (self.config / "taxonomy.toml").write_text('[[tag]]\nname = "Sea"\n')
-        web.answers = {"http://evil.example/feed": rss("E", "http://evil.example/", [])}
+        web.answers = {"http://evil.example/feed": make_rss("E", "http://evil.example/", [])}
 
     def run(self, *words: str) -> CompletedProcess[str]:
         environ = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "OTHER_SECRET": SECRET}
-        return commands.run(*words, "--config", str(self.config), environ=environ)
+        return commands.run_syndicator(*words, "--config", str(self.config), environ=environ)
 
     def write_list(self, outline: str) -> str:
         path = self.folder / "list.opml"
@@ -93,7 +93,7 @@ class Following:
 
 @pytest.fixture
 def following(tmp_path: Path) -> Iterator[Following]:
-    with serving() as web:
+    with serve_web() as web:
         yield Following(tmp_path, web)
 
 
@@ -198,11 +198,11 @@ def test_a_list_takes_no_feed_of_a_source_that_was_removed(following: Following)
     gets its key again."""
     victim = {"key": "victim", "url": "http://victim.example/feed"}
     following.web.answers = {
-        victim["url"]: rss(
+        victim["url"]: make_rss(
             "V", "http://victim.example/", [("Ferries", "http://victim.example/ferries")]
         ),
-        "http://victim.example/ferries": story("Ferries"),
-        "http://evil.example/feed": rss("E", "http://evil.example/", []),
+        "http://victim.example/ferries": make_story_page("Ferries"),
+        "http://evil.example/feed": make_rss("E", "http://evil.example/", []),
     }
     (following.config / "sources.toml").write_text(
         f'[[source]]\nkey = "victim"\nurl = "{victim["url"]}"\n'

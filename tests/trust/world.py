@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.trust import pair
 from tests.trust.case import Case
-from tests.trust.draw import worlds
-from tests.trust.memory import Machine, machine
+from tests.trust.draw import draw_world
+from tests.trust.memory import Machine, run_machine
 from tests.trust.printing import as_toml
-from tests.trust.shrink import shrunk
+from tests.trust.shrink import shrink_case
 
 
 class Judge:
@@ -37,7 +37,7 @@ class Judge:
         """What the neighbours changed that they may not."""
         lived = self._folder / "world"
         try:
-            found = list(pair.live(lived, self._machine, case))
+            found = list(pair.live_pair(lived, self._machine, case))
         finally:
             shutil.rmtree(lived, ignore_errors=True)
         return [one for one in found if not any(words in one.kind for words in self._ignored)]
@@ -65,12 +65,12 @@ class Judge:
             suppress_health_check=list(HealthCheck),
             **options,
         )
-        test = made(given(worlds())(live))
+        test = made(given(draw_world())(live))
         (test if number is None else seed(number)(test))()
 
     def told(self, kind: str) -> str:
         """The smallest world that shows a difference of this kind, and what differs in it."""
-        case = shrunk(
+        case = shrink_case(
             self.failed[kind], lambda case: any(one.kind == kind for one in self.seen(case))
         )
         differences = {one.kind: f"# {one}\n" for one in reversed(self.seen(case))}
@@ -85,12 +85,12 @@ def _size(case: Case) -> int:
 
 
 @contextmanager
-def judging(ignored: Collection[str] = ()) -> Iterator[Judge]:
+def open_judge(ignored: Collection[str] = ()) -> Iterator[Judge]:
     """A judge with a folder in memory, if there is such: a world writes some hundred small
     files."""
     folder = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
     try:
-        with machine(folder / "machine") as shared:
+        with run_machine(folder / "machine") as shared:
             yield Judge(shared, folder, ignored)
     finally:
         shutil.rmtree(folder)
@@ -104,7 +104,7 @@ def main() -> int:
         "--except", dest="ignored", nargs="*", default=(), metavar="WORDS", help="kinds to ignore"
     )
     words = parser.parse_args()
-    with judging(words.ignored) as judge:
+    with open_judge(words.ignored) as judge:
         judge.draw(words.worlds, number=words.seed)
         for kind in sorted(judge.failed):
             print(judge.told(kind), flush=True)

@@ -25,10 +25,10 @@ QUERY = '[[feed]]\nslug = "engines"\nquery = "turbine"\n'
 def filled(place: Place) -> Place:
     """A place with five articles in feeds, one of which is published whole and found by its
     text."""
-    return place.take(fill)
+    return place.take(store_five_articles)
 
 
-def fill(place: Place) -> None:
+def store_five_articles(place: Place) -> None:
     (place.config / "sources.toml").write_text(FULL)
     (place.config / "feeds.toml").write_text(QUERY)
     with place.app() as app:
@@ -38,18 +38,18 @@ def fill(place: Place) -> None:
     assert place.build().set_aside == ()
 
 
-def harm(place: Place) -> Path:
+def break_frontmatter(place: Place) -> Path:
     path = place.path(TITLE)
     path.write_text(path.read_text().replace("title: ", "title: '", 1))
     return path
 
 
-def reindex(place: Place) -> Reindexed:
+def reindex_place(place: Place) -> Reindexed:
     with place.app(create=True) as app:
         return remake(app.archive, app.configuration)
 
 
-def started(place: Place) -> list[str]:
+def list_start_problems(place: Place) -> list[str]:
     """What a start names."""
     with place.app() as app:
         return [problem.what for problem in reconcile.files(app.archive, app.configuration)]
@@ -64,51 +64,51 @@ FEEDS = (
 )
 
 
-def entries(place: Place, feed: str) -> dict[str, Any]:
+def read_entries(place: Place, feed: str) -> dict[str, Any]:
     """The entries of a feed, by title."""
     return {item["title"]: item for item in json.loads(place.published(feed))["items"]}
 
 
 @pytest.mark.parametrize("ending", ["", "moved"])
 def test_its_last_entry_stays_and_every_other_feed_goes_on(filled: Place, ending: str) -> None:
-    before = {feed: entries(filled, feed) for feed in FEEDS}
-    path = harm(filled)
+    before = {feed: read_entries(filled, feed) for feed in FEEDS}
+    path = break_frontmatter(filled)
     if ending:
         path = path.rename(path.with_name(f"other-{path.name}"))
     with filled.app() as app:
         store_articles(app, "Later chips", "More.", category="AI", tags=("GPU",))
-    (problem,) = reindex(filled).problems
+    (problem,) = reindex_place(filled).problems
 
     report = filled.build()
 
     assert (report.held, report.set_aside) == ((), ())
     for feed in FEEDS:
-        after = entries(filled, feed)
+        after = read_entries(filled, feed)
         assert after.pop("Later chips", None) or feed == "queries/engines.json"
         assert after == before[feed]
     assert list(before["queries/engines.json"]) == [TITLE]
     assert "<strong>" in before["all.json"][TITLE]["content_html"]
     assert problem.reason == "bad-article-file"
     assert str(path) in problem.detail and ": line " in problem.detail
-    assert started(filled) == [problem.what]
-    assert started(filled) == [problem.what]  # and nothing forgets it
+    assert list_start_problems(filled) == [problem.what]
+    assert list_start_problems(filled) == [problem.what]  # and nothing forgets it
 
 
 def test_the_mended_file_counts_at_the_next_start_and_nothing_is_new(filled: Place) -> None:
-    path = harm(filled)
-    reindex(filled)
+    path = break_frontmatter(filled)
+    reindex_place(filled)
     filled.build()
-    before = entries(filled, "all.json")
+    before = read_entries(filled, "all.json")
     path.write_text(
         path.read_text()
         .replace("title: '", "title: ", 1)
         .replace("a **turbine**", "a new **turbine**")
     )
 
-    assert started(filled) == []
+    assert list_start_problems(filled) == []
     filled.build()
 
-    after = entries(filled, "all.json")
+    after = read_entries(filled, "all.json")
     assert "a new <strong>turbine" in after[TITLE]["content_html"]
     assert {title: item["id"] for title, item in after.items()} == {
         title: item["id"] for title, item in before.items()
@@ -118,24 +118,24 @@ def test_the_mended_file_counts_at_the_next_start_and_nothing_is_new(filled: Pla
 
 
 def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(filled: Place) -> None:
-    before = entries(filled, "all.json")
-    path = harm(filled)
+    before = read_entries(filled, "all.json")
+    path = break_frontmatter(filled)
     for file in (filled.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
-    assert len(reindex(filled).problems) == 1
+    assert len(reindex_place(filled).problems) == 1
 
     assert filled.build().held == ()
-    without = entries(filled, "all.json")
+    without = read_entries(filled, "all.json")
     assert before.keys() - without.keys() == {TITLE}
 
     path.write_text(path.read_text().replace("title: '", "title: ", 1))
-    assert started(filled) == []
+    assert list_start_problems(filled) == []
     assert filled.build().held == ()
-    assert entries(filled, "all.json") == before
+    assert read_entries(filled, "all.json") == before
 
 
 def test_without_its_html_the_build_shows_its_excerpt(filled: Place) -> None:
-    harm(filled)
+    break_frontmatter(filled)
     with filled.app() as app:
         article_id = next(
             article.id for article in app.archive.store.index.each() if article.title == TITLE
@@ -149,7 +149,7 @@ def test_without_its_html_the_build_shows_its_excerpt(filled: Place) -> None:
 
 
 def test_check_names_the_file_and_its_line(filled: Place) -> None:
-    path = harm(filled)
+    path = break_frontmatter(filled)
     (found,) = [problem for problem in check(filled.config) if problem.reason == "bad-article-file"]
     assert found.what == f"{path}:{found.line}" and "not valid YAML" in found.detail
 
@@ -157,11 +157,11 @@ def test_check_names_the_file_and_its_line(filled: Place) -> None:
 @pytest.mark.parametrize("broken", [True, False])
 def test_a_file_of_another_name_is_not_gone(filled: Place, broken: bool) -> None:
     before = filled.published("all.json")
-    path = harm(filled) if broken else filled.path(TITLE)
+    path = break_frontmatter(filled) if broken else filled.path(TITLE)
     path.rename(path.with_name(f"other-{path.name}"))
 
     for _ in range(2):
-        assert len(started(filled)) == broken
+        assert len(list_start_problems(filled)) == broken
         assert filled.build().held == ()
         assert filled.published("all.json") == before
 
@@ -184,6 +184,6 @@ def test_a_name_that_is_no_text_costs_no_other_article(filled: Place) -> None:
         and "rename" in named.detail
     )
     assert "all.json" in filled.build().written
-    assert "Another" in str(entries(filled, "all.json")[TITLE])
-    assert len(entries(filled, "all.json")) == 5
-    assert [one.what for one in reindex(filled).problems] == [named.what]
+    assert "Another" in str(read_entries(filled, "all.json")[TITLE])
+    assert len(read_entries(filled, "all.json")) == 5
+    assert [one.what for one in reindex_place(filled).problems] == [named.what]

@@ -17,7 +17,7 @@ from syndicator.core.errors import MissingError
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.reconcile import are_many
 from syndicator.upkeep.reindex import reindex
-from tests.aged.web import serving
+from tests.aged.web import serve_web
 from tests.places import Place, store_articles
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.life import Life
@@ -42,10 +42,10 @@ def test_what_is_many(missing: int, known: int, many: bool) -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(fill)
+    return Place(tmp_path).take(store_thirty_stories)
 
 
-def fill(place: Place) -> None:
+def store_thirty_stories(place: Place) -> None:
     place.now += timedelta(days=1)  # of thirty articles, an hour apart
     with place.app(create=True) as app:
         for number in range(30):
@@ -53,12 +53,12 @@ def fill(place: Place) -> None:
     place.build()
 
 
-def articles(place: Place) -> list[Path]:
+def list_article_files(place: Place) -> list[Path]:
     return sorted((place.folder / "feeds/articles").rglob("*.md"))
 
 
 def test_a_few_files_that_a_hand_deleted_end_their_articles(place: Place) -> None:
-    for path in articles(place)[:3]:
+    for path in list_article_files(place)[:3]:
         path.unlink()
     with place.app() as app:
         reconcile.files(app.archive, app.configuration)
@@ -67,7 +67,7 @@ def test_a_few_files_that_a_hand_deleted_end_their_articles(place: Place) -> Non
 
 def test_many_stop_the_run_and_nothing_is_forgotten(place: Place) -> None:
     before = place.digests("public")
-    gone = articles(place)[:25]
+    gone = list_article_files(place)[:25]
     kept = {path: path.read_bytes() for path in gone}
     for path in gone:
         path.unlink()
@@ -87,7 +87,7 @@ def test_many_stop_the_run_and_nothing_is_forgotten(place: Place) -> None:
 
 
 def test_reindex_takes_the_folder_as_it_is(place: Place) -> None:
-    for path in articles(place)[:25]:
+    for path in list_article_files(place)[:25]:
         path.unlink()
     with place.app() as app:
         assert reindex(app.archive, app.configuration).articles == 5
@@ -98,12 +98,12 @@ def test_reindex_takes_the_folder_as_it_is(place: Place) -> None:
 
 def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_path: Path) -> None:
     source = {"key": "one", "url": "http://one.example/feed", "tags": ["Harbour"]}
-    with serving() as web:
+    with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
         folder, public = tmp_path / "feeds/articles", tmp_path / "feeds/public"
-        live(life, range(5))
+        visit_next_day(life, range(5))
         shutil.copytree(folder, tmp_path / "yesterday")
-        live(life, range(9))
+        visit_next_day(life, range(9))
         before, feeds = (
             life.articles(),
             {path: path.read_bytes() for path in public.rglob("*.atom")},
@@ -125,7 +125,7 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
             path for path in folder.rglob("*.md") if load(path.read_bytes()).url.endswith("/0")
         )
         deleted.unlink()
-        live(life, range(9), other="Another title")
+        visit_next_day(life, range(9), other="Another title")
         del before["http://one.example/0"]
         after = life.articles()
         assert after.keys() == before.keys(), "a hand meant the one that it deleted"
@@ -142,7 +142,7 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
             assert reconcile.files(app.archive, app.configuration) == ()
 
 
-def live(life: Life, numbers: range, other: str = "Story") -> None:
+def visit_next_day(life: Life, numbers: range, other: str = "Story") -> None:
     """A day with these stories in the feed; from the sixth on they are called so."""
     life.now += timedelta(days=1)
     pages = {
@@ -160,7 +160,7 @@ def test_what_is_gone_is_fetched_again_after_that(tmp_path: Path) -> None:
     pages = {f"http://one.example/{n}": Page(text=f"one-{n}") for n in numbers}
     feed = tuple(Item(link=f"http://one.example/{n}", title=f"Story {n}") for n in numbers)
     source = {"key": "one", "url": "http://one.example/feed", "backfill": 30}
-    with serving() as web:
+    with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
         life.change(Day(pages=pages, feeds={"http://one.example/feed": feed}))
         life.visit()
@@ -176,7 +176,7 @@ def test_what_is_gone_is_fetched_again_after_that(tmp_path: Path) -> None:
 
 
 def test_check_says_that_many_are_gone(place: Place) -> None:
-    for path in articles(place)[:25]:
+    for path in list_article_files(place)[:25]:
         path.unlink()
     with place.app() as app:
         (problem,) = reconcile.unread(app.archive.store, app.archive.article_store)
@@ -187,7 +187,7 @@ def test_check_says_that_many_are_gone(place: Place) -> None:
 
 
 def test_check_names_a_second_file_of_an_article(place: Place) -> None:
-    first = articles(place)[0]
+    first = list_article_files(place)[0]
     shutil.copy(first, first.with_name("copy.md"))
     with place.app() as app:
         for _ in range(2):

@@ -21,14 +21,14 @@ from syndicator.core.model import SourceState, Validators
 from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.upkeep import pruning, reconcile, reindex
 from syndicator.upkeep.pruning import Row, Which, select_rows, split_spared
-from tests.filing.entry.test_ingest import page, reason, take
+from tests.filing.entry.test_ingest import get_problem_reason, ingest_entry, make_page
 from tests.places import NOW, SHORT, Place, store_articles
 
 DAY = timedelta(days=1)
 HAND = "---\ntitle: Mine\ndate: '2020-01-01'\nsource: https://me.example/mine\n---\n\nBy hand.\n"
 
 
-def row(id: str, age: int, source: str = "one", stays: str = "", copy_of: str = "") -> Row:
+def make_row(id: str, age: int, source: str = "one", stays: str = "", copy_of: str = "") -> Row:
     url = f"https://{source}.example/{id}"
     added = NOW - age * DAY
     return Row(
@@ -37,12 +37,12 @@ def row(id: str, age: int, source: str = "one", stays: str = "", copy_of: str = 
 
 
 ROWS = [
-    row("a", 400),
-    row("b", 300),
-    row("c", 10),
-    row("d", 500, "two"),
-    row("e", 1, "two"),
-    row("h", 0, stays="hold"),
+    make_row("a", 400),
+    make_row("b", 300),
+    make_row("c", 10),
+    make_row("d", 500, "two"),
+    make_row("e", 1, "two"),
+    make_row("h", 0, stays="hold"),
 ]
 
 
@@ -67,11 +67,11 @@ def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_ar
     None
 ):
     rows = [
-        row("a", 9),
-        row("b", 8, copy_of="a"),
-        row("c", 7),
-        row("d", 1, copy_of="c"),
-        row("e", 9, stays="hand"),
+        make_row("a", 9),
+        make_row("b", 8, copy_of="a"),
+        make_row("c", 7),
+        make_row("d", 1, copy_of="c"),
+        make_row("e", 9, stays="hand"),
     ]
     leaving, stays = split_spared([one for one in rows if one.id != "d"], rows)
     assert [one.id for one in leaving] == ["b", "a"]
@@ -82,10 +82,10 @@ def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_ar
 @pytest.fixture
 def filled(place: Place) -> Place:
     """Three months with articles of two sources, one with a tag of its own."""
-    return place.take(fill)
+    return place.take(store_three_months)
 
 
-def fill(place: Place) -> None:
+def store_three_months(place: Place) -> None:
     with place.app() as app:
         for number in range(6):
             at = NOW - timedelta(days=60) + number * 10 * DAY
@@ -111,7 +111,7 @@ def fill(place: Place) -> None:
     place.build()
 
 
-def prune(place: Place, *named: str, **which: object) -> pruning.Pruning:
+def prune_articles(place: Place, *named: str, **which: object) -> pruning.Pruning:
     with place.app() as app:
         planned = pruning.plan(app.archive, app.configuration.sources, Which(named=named, **which))  # type: ignore[arg-type]
         pruning.prune(app.archive, app.configuration.settings, planned)
@@ -119,7 +119,7 @@ def prune(place: Place, *named: str, **which: object) -> pruning.Pruning:
     return planned
 
 
-def titles(place: Place, name: str = "all.json") -> list[str]:
+def list_titles(place: Place, name: str = "all.json") -> list[str]:
     return [item["title"] for item in json.loads(place.published(name))["items"]]
 
 
@@ -135,15 +135,15 @@ def lose_database(place: Place) -> None:
 
 
 def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(filled: Place) -> None:
-    done = prune(filled, older_than=45 * DAY)
+    done = prune_articles(filled, older_than=45 * DAY)
     assert [one.title for one in done.articles] == ["Lone", "Story 0", "Story 1"]
-    assert titles(filled) == ["Story 5", "Story 4", "Story 3", "Story 2"]
+    assert list_titles(filled) == ["Story 5", "Story 4", "Story 3", "Story 2"]
     assert len(list((filled.folder / "feeds/articles").rglob("*.md"))) == 4
     assert "deleted-entry" not in filled.published("all.atom")
     with filled.app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
     assert not filled.build().written
-    assert prune(filled, older_than=45 * DAY).articles == ()
+    assert prune_articles(filled, older_than=45 * DAY).articles == ()
 
 
 def test_newest_entries_of_a_feed_may_go_too(filled: Place) -> None:
@@ -151,13 +151,13 @@ def test_newest_entries_of_a_feed_may_go_too(filled: Place) -> None:
         newest = app.archive.article_store.get(
             filled.path("Story 5").relative_to(app.archive.article_store.root).as_posix()
         )
-    prune(filled, newest.url)
-    assert titles(filled)[0] == "Story 4"
+    prune_articles(filled, newest.url)
+    assert list_titles(filled)[0] == "Story 4"
 
 
 def test_a_feed_that_loses_all_keeps_its_address_and_comes_back_as_it_was(filled: Place) -> None:
     before = re.search("<id>.*</id>", filled.published("sources/two.atom"))
-    prune(filled, keep=0, source="two")
+    prune_articles(filled, keep=0, source="two")
     with filled.app() as app:
         store_articles(app, "Anew", "Text.", source="two", added=NOW)
     filled.build()
@@ -167,12 +167,17 @@ def test_a_feed_that_loses_all_keeps_its_address_and_comes_back_as_it_was(filled
 
 def test_its_source_may_announce_it_for_ever(filled: Place) -> None:
     url = filled.article("Story 0").url
-    prune(filled, older_than=45 * DAY)
+    prune_articles(filled, older_than=45 * DAY)
     for _ in range(2):
         with filled.app() as app:
-            assert reason(take(app, url, None)) == "pruned"  # its page is not even asked for
+            assert (
+                get_problem_reason(ingest_entry(app, url, None)) == "pruned"
+            )  # its page is not even asked for
             amp = "https://one.example/amp/story-0"
-            assert reason(take(app, amp, page(amp, canonical=url))) == "pruned"
+            assert (
+                get_problem_reason(ingest_entry(app, amp, make_page(amp, canonical=url)))
+                == "pruned"
+            )
             assert [
                 one.path for one in app.archive.article_store.walk() if "story-0" in one.path
             ] == []
@@ -201,7 +206,7 @@ def test_what_announced_it_under_another_id_is_remembered(filled: Place) -> None
         )
     path = filled.path("Story 0")
     data = path.read_bytes()
-    prune(filled, article.id)
+    prune_articles(filled, article.id)
     lose_database(filled)
     with filled.app() as app:
         assert app.archive.store.visits.look_up(["guid:two:theirs"]).pruned
@@ -212,7 +217,7 @@ def test_what_announced_it_under_another_id_is_remembered(filled: Place) -> None
 
 
 def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFactory) -> None:
-    place = Place(tmp_path_factory.mktemp("short"), settings=SHORT).take(fill)
+    place = Place(tmp_path_factory.mktemp("short"), settings=SHORT).take(store_three_months)
 
     def archives() -> list[str]:
         documents = sorted((place.folder / "feeds/public/archive/all").glob("*.atom"))
@@ -222,9 +227,9 @@ def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFac
 
     before = archives()
     assert {"Story 0", "Story 2"} <= set(before)
-    prune(place, place.article("Story 0").id)
+    prune_articles(place, place.article("Story 0").id)
     assert archives() == [one for one in before if one != "Story 0"]
-    prune(place, older_than=30 * DAY)
+    prune_articles(place, older_than=30 * DAY)
     assert archives() == [one for one in before if one in ("Story 3", "Story 4", "Story 5")]
 
 
@@ -234,18 +239,18 @@ def test_a_hand_written_file_goes_by_its_name_alone(filled: Place) -> None:
     with filled.app() as app:
         reconcile.files(app.archive, app.configuration)
     filled.build()
-    assert prune(filled, older_than=45 * DAY).stays == {"hand": 1}
+    assert prune_articles(filled, older_than=45 * DAY).stays == {"hand": 1}
     assert path.exists()
-    prune(filled, str(path))
-    assert not path.exists() and "Mine" not in titles(filled)
+    prune_articles(filled, str(path))
+    assert not path.exists() and "Mine" not in list_titles(filled)
 
 
 @pytest.mark.parametrize("named", ["https://one.example/nothing", "no-id"])
 def test_what_is_no_article_is_named(filled: Place, named: str) -> None:
     with pytest.raises(UsageError, match="no article"):
-        prune(filled, named)
+        prune_articles(filled, named)
     with pytest.raises(UsageError, match="no source 'tow' \\(did you mean"):
-        prune(filled, keep=0, source="tow")
+        prune_articles(filled, keep=0, source="tow")
 
 
 class Killed(BaseException):
@@ -277,7 +282,7 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
 
         monkeypatch.setattr(place, name, then)
 
-    published = titles(filled)
+    published = list_titles(filled)
     with filled.app() as app:
         planned = pruning.plan(app.archive, app.configuration.sources, Which(older_than=45 * DAY))
         killing(app)
@@ -295,9 +300,9 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
             if app.archive.store.visits.look_up([urls.alias(one.url)]).pruned
         } == gone
     assert filled.build().held == ()
-    assert [title for title in published if title in titles(filled)] == titles(filled)
-    prune(filled, older_than=45 * DAY)
-    assert titles(filled) == ["Story 5", "Story 4", "Story 3", "Story 2"]
+    assert [title for title in published if title in list_titles(filled)] == list_titles(filled)
+    prune_articles(filled, older_than=45 * DAY)
+    assert list_titles(filled) == ["Story 5", "Story 4", "Story 3", "Story 2"]
     lines = pruned_file(filled).read_text().splitlines()
     assert len(lines) == len(set(lines))
 
@@ -305,12 +310,12 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
 def test_a_file_that_is_put_back_is_an_article_again(filled: Place) -> None:
     path, feeds = filled.path("Story 0"), filled.published("all.json")
     data = path.read_bytes()
-    prune(filled, filled.article("Story 0").id)
+    prune_articles(filled, filled.article("Story 0").id)
     path.write_bytes(data)
     with filled.app() as app:
         reconcile.files(app.archive, app.configuration)
         # known, and not "pruned"
-        assert take(app, "https://one.example/story-0", None).problem is None
+        assert ingest_entry(app, "https://one.example/story-0", None).problem is None
     filled.build()
     assert filled.published("all.json") == feeds
 
@@ -325,9 +330,9 @@ def test_without_its_lines_it_is_read_again(filled: Place) -> None:
                 )
             ]
         )
-    prune(filled, article.id)
+    prune_articles(filled, article.id)
     with filled.app() as app:
-        take(app, article.url, None)
+        ingest_entry(app, article.url, None)
     other = pruned_file(filled).read_text()
     pruned_file(filled).write_text("# none\n")
     with filled.app() as app:
@@ -339,12 +344,12 @@ def test_without_its_lines_it_is_read_again(filled: Place) -> None:
             "a pruning was undone",
         )
         assert app.archive.store.visits.entries("one", [f"guid of {article.url}"]) == {}
-        assert take(app, article.url, page(article.url)).added == article.id
+        assert ingest_entry(app, article.url, make_page(article.url)).added == article.id
     assert article.id in other
 
 
 def test_a_list_that_is_lost_is_written_again(filled: Place) -> None:
-    prune(filled, older_than=45 * DAY)
+    prune_articles(filled, older_than=45 * DAY)
     lines = set(pruned_file(filled).read_text().splitlines())
     pruned_file(filled).unlink()
     with filled.app() as app:
@@ -359,7 +364,7 @@ def test_the_list_is_read_when_it_changed_alone(
         assert kept is not PRUNED
         return parse(kept, data)
 
-    prune(filled, older_than=45 * DAY)
+    prune_articles(filled, older_than=45 * DAY)
     with filled.app() as app:
         parse = TabList._parse
         monkeypatch.setattr(TabList, "_parse", parse_others)
@@ -371,12 +376,14 @@ def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled: Place) -> Non
         first = filled.article("Story 5")
         copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first.id)
     filled.build()
-    assert "Copy" in titles(filled, "sources/two.json")
-    assert prune(filled, first.id).stays == {"copy": 1}
-    prune(filled, copy.id)
-    assert "Copy" not in titles(filled, "sources/two.json") and "Story 5" in titles(filled)
-    prune(filled, first.id)
-    assert "Story 5" not in titles(filled)
+    assert "Copy" in list_titles(filled, "sources/two.json")
+    assert prune_articles(filled, first.id).stays == {"copy": 1}
+    prune_articles(filled, copy.id)
+    assert "Copy" not in list_titles(filled, "sources/two.json") and "Story 5" in list_titles(
+        filled
+    )
+    prune_articles(filled, first.id)
+    assert "Story 5" not in list_titles(filled)
 
 
 def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_was_pruned(
@@ -384,8 +391,8 @@ def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_w
 ) -> None:
     """The two folders that docs/running.md names, copied."""
     url = filled.article("Story 0").url
-    prune(filled, older_than=45 * DAY)
-    there = Place(made(tmp_path / "there"))
+    prune_articles(filled, older_than=45 * DAY)
+    there = Place(make_folder(tmp_path / "there"))
     for part in ("config", "feeds/articles"):
         shutil.copytree(filled.folder / part, there.folder / part, dirs_exist_ok=True)
     with there.app(create=True) as app:
@@ -393,9 +400,9 @@ def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_w
     there.build()
     assert there.published("all.atom") == filled.published("all.atom")
     with there.app() as app:
-        assert reason(take(app, url, None)) == "pruned"
+        assert get_problem_reason(ingest_entry(app, url, None)) == "pruned"
 
 
-def made(folder: Path) -> Path:
+def make_folder(folder: Path) -> Path:
     folder.mkdir()
     return folder

@@ -11,15 +11,15 @@ from syndicator.core import urls
 from syndicator.core.model import SourceState
 from syndicator.upkeep import reconcile
 from tests.places import NOW, Place, store_articles
-from tests.states import changed
+from tests.states import change_state
 
 LATER = NOW + timedelta(hours=9)
 
 
-def visited(place: Place) -> SourceState:
+def make_failed_visit(place: Place) -> SourceState:
     """Source "one" after a visit that failed."""
     with place.app() as app:
-        state = changed(
+        state = change_state(
             reconcile.sources(app.archive, app.configuration)["one"],
             etag='"1"',
             last_visit=NOW - timedelta(hours=1),
@@ -31,7 +31,7 @@ def visited(place: Place) -> SourceState:
     return state
 
 
-def again(place: Place, old: str = "", new: str = "") -> SourceState:
+def reconcile_edited_sources(place: Place, old: str = "", new: str = "") -> SourceState:
     path = place.config / "sources.toml"
     path.write_text(path.read_text().replace(old, new, 1) if old else path.read_text())
     with place.app() as app:
@@ -51,8 +51,8 @@ FEED = 'url = "https://one.example/feed"\n'
     ],
 )
 def test_a_source_to_be_visited_otherwise_is_due_now(place: Place, line: str) -> None:
-    before = visited(place)
-    after = again(place, FEED, f"{FEED}{line}\n")
+    before = make_failed_visit(place)
+    after = reconcile_edited_sources(place, FEED, f"{FEED}{line}\n")
     assert (after.schedule.next_due, after.backoff.failures, after.schedule.due_why) == (
         None,
         0,
@@ -69,26 +69,29 @@ def test_a_source_to_be_visited_otherwise_is_due_now(place: Place, line: str) ->
     "line", ["", 'title = "One"', 'category = "AI"', "# a remark", 'content = "full"']
 )
 def test_other_edits_wait_for_the_next_visit(place: Place, line: str) -> None:
-    before = visited(place)
-    assert again(place, FEED, f"{FEED}{line}\n") == before
+    before = make_failed_visit(place)
+    assert reconcile_edited_sources(place, FEED, f"{FEED}{line}\n") == before
 
 
 def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(place: Place) -> None:
     with place.app() as app:
-        state = changed(
+        state = change_state(
             reconcile.sources(app.archive, app.configuration)["one"],
             bodies=(90,) * 5 + (3000,) * 15,
         )
         app.archive.store.visits.save_states([state])
-    assert again(place).pages.bodies == state.pages.bodies
+    assert reconcile_edited_sources(place).pages.bodies == state.pages.bodies
     assert (
-        again(place, FEED, f'{FEED}rules = {{ select = ["main"] }}\n').pages.bodies == (3000,) * 15
+        reconcile_edited_sources(
+            place, FEED, f'{FEED}rules = {{ select = ["main"] }}\n'
+        ).pages.bodies
+        == (3000,) * 15
     )
 
 
 def test_another_address_starts_anew(place: Place) -> None:
-    visited(place)
-    after = again(place, "one.example/feed", "one.example/new")
+    make_failed_visit(place)
+    after = reconcile_edited_sources(place, "one.example/feed", "one.example/new")
     assert (after.url, after.validators.etag, after.backoff.failures, after.schedule.next_due) == (
         "https://one.example/new",
         None,
@@ -98,7 +101,7 @@ def test_another_address_starts_anew(place: Place) -> None:
 
 
 def test_a_source_that_is_gone_is_forgotten(place: Place) -> None:
-    visited(place)
+    make_failed_visit(place)
     path = place.config / "sources.toml"
     path.write_text(path.read_text().split("[[source]]")[2].join(("[[source]]", "")))
     with place.app() as app:
@@ -107,9 +110,9 @@ def test_a_source_that_is_gone_is_forgotten(place: Place) -> None:
 
 
 def test_a_clock_that_was_set_back_hides_no_source(place: Place) -> None:
-    visited(place)
+    make_failed_visit(place)
     place.now = NOW - timedelta(days=2)
-    after = again(place)
+    after = reconcile_edited_sources(place)
     assert (after.schedule.next_due, after.schedule.due_why) == (
         place.now,
         "the clock was set back",

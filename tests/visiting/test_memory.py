@@ -16,7 +16,7 @@ from syndicator.app.container import open_app
 from syndicator.core.model import SourceState
 from syndicator.runs.refresh import RunReport, Wanted, run
 from tests.visiting.conftest import Reply, Seen, Web
-from tests.visiting.operator import FEED, command, configure, refresh
+from tests.visiting.operator import FEED, refresh_sources, run_checked_command, write_sources_config
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -44,7 +44,9 @@ class Instance:
 
 @pytest.fixture
 def instance(tmp_path: Path, web: Web) -> Iterator[Instance]:
-    yield Instance(configure(tmp_path, {"s": f'url = "{web.url("/old")}"\nkind = "feed"'}))
+    yield Instance(
+        write_sources_config(tmp_path, {"s": f'url = "{web.url("/old")}"\nkind = "feed"'})
+    )
 
 
 @pytest.mark.slow
@@ -63,7 +65,7 @@ def test_a_permanent_move_is_adopted_after_three_visits(
     instance.visit()
     feeds = [path for path in web.paths() if path != "/robots.txt"]
     assert feeds == (["/new"] if adopted else ["/old", "/new"])
-    command(instance.config, "sources", "--apply-moves")
+    run_checked_command(instance.config, "sources", "--apply-moves")
     written = tomllib.loads((instance.config / "sources.toml").read_text())["source"][0]["url"]
     assert written == web.url("/new" if adopted else "/old")
 
@@ -115,14 +117,14 @@ def test_all_sources_of_a_dead_server_cost_one_try(
         dead = f"http://127.0.0.1:{closed.getsockname()[1]}"
         sources = {f"d{number}": f'url = "{dead}/{number}"' for number in range(5)}
         web.routes = {"/well": Reply(200, {}, FEED)}
-        config = configure(tmp_path, sources | {"well": f'url = "{web.url("/well")}"'})
-        done = command(config, "--verbose", "refresh")
+        config = write_sources_config(tmp_path, sources | {"well": f'url = "{web.url("/well")}"'})
+        done = run_checked_command(config, "--verbose", "refresh")
     tried = [line for line in done.stderr.splitlines() if '"asked"' in line or " asked " in line]
     assert (
         len([line for line in tried if "answer=connect" in line or '"answer": "connect"' in line])
         == 1
     )
-    status = json.loads(command(config, "status", "--json").stdout)
+    status = json.loads(run_checked_command(config, "status", "--json").stdout)
     assert {one["key"] for one in status["sources"] if one.get("reason") == "connect"} == set(
         sources
     )
@@ -137,7 +139,7 @@ def test_gone_three_times_over_two_days_disables(instance: Instance, web: Web) -
     assert instance.visit().outcomes[0].status == "disabled"
     web.seen.clear()
     instance.now += timedelta(days=30)
-    command(instance.config, "refresh")
+    run_checked_command(instance.config, "refresh")
     assert web.seen == []  # due no more
 
 
@@ -153,6 +155,8 @@ def test_robots_of_a_page_and_the_operators_word(
         "/robots.txt": Reply(200, {}, b"User-agent: *\nDisallow: /"),
         "/page": Reply(200, {"Content-Type": "text/html"}, html),
     }
-    config = configure(tmp_path, {"p": f'url = "{web.url("/page")}"\nkind = "page"\n{more}'})
-    assert refresh(config, "p")["p"]["reason"] == reason
+    config = write_sources_config(
+        tmp_path, {"p": f'url = "{web.url("/page")}"\nkind = "page"\n{more}'}
+    )
+    assert refresh_sources(config, "p")["p"]["reason"] == reason
     assert ("/page" in web.paths()) == (reason is None)

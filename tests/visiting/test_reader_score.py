@@ -82,7 +82,7 @@ class Server:
         return f"<pubDate>{format_datetime(NOW + self.gap * number)}</pubDate>" if self.gap else ""
 
 
-async def follow(server: Server, url: str, every: str | None) -> None:
+async def follow_for_a_month(server: Server, url: str, every: str | None) -> None:
     """A month of visits as the plan has them."""
     settings = Settings.model_validate({"fetch": {"allow_loopback": True}})
     source = Source(key="s", url=url, kind="feed", every=every)
@@ -121,7 +121,7 @@ def test_a_month(case: dict[str, Any], web: Web) -> None:
         case["answer"], case.get("headers", {}), timedelta(hours=case.get("gap_hours", 0))
     )
     web.routes["/feed"] = server
-    asyncio.run(follow(server, web.url("/feed"), case.get("every")))
+    asyncio.run(follow_for_a_month(server, web.url("/feed"), case.get("every")))
     times = [at for at, _ in server.asked]
     whole = [sent for _, sent in server.asked if sent not in server.etags]
     shortest = min(later - sooner for sooner, later in itertools.pairwise(times))

@@ -114,7 +114,7 @@ def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-async def day(world: World, hours: float) -> tuple[int, float, list[int]]:
+async def visit_for_hours(world: World, hours: float) -> tuple[int, float, list[int]]:
     """Visit the sources that are due, as a scheduler would, for `hours`. Return the number of
     visits, the latest start in seconds after its plan, and the memory in use at each tick."""
     clock = world.clock
@@ -188,7 +188,7 @@ async def day(world: World, hours: float) -> tuple[int, float, list[int]]:
 def test_a_day(count: int, hours: float) -> None:
     clock = SimClock()
     world = World(count, clock, random.Random(7))
-    visits, latest, memory = asyncio.run(clock.run(day(world, hours)))
+    visits, latest, memory = asyncio.run(clock.run(visit_for_hours(world, hours)))
     assert visits >= count * hours / 24
     assert latest <= 61  # a tick
     assert world.most_open == 1

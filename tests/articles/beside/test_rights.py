@@ -15,12 +15,12 @@ from syndicator.core.errors import ConfigError
 DAY = date(2026, 3, 1)
 
 
-def opened(tmp_path: Path) -> RightsFile:
+def open_rights_file(tmp_path: Path) -> RightsFile:
     return RightsFile(FolderFile(tmp_path / RIGHTS_TOML))
 
 
 def test_rights_of_the_past_are_kept_and_links_are_added(tmp_path: Path) -> None:
-    file = opened(tmp_path)
+    file = open_rights_file(tmp_path)
     assert (
         not file.is_current() and file.before("planet") == () and file.linked("planet", DAY) == ()
     )
@@ -28,7 +28,7 @@ def test_rights_of_the_past_are_kept_and_links_are_added(tmp_path: Path) -> None
         {"planet": {"b.example", "a.example/~x"}, "empty": ()}, {"planet": {"m.planet.example"}}
     )
     file.link("burner", "c.example", DAY)
-    again = opened(tmp_path)
+    again = open_rights_file(tmp_path)
     assert again.is_current()
     assert again.before("planet") == ("a.example/~x", "b.example") and again.before("empty") == ()
     assert again.shown("planet") == ("m.planet.example",)
@@ -44,7 +44,7 @@ def test_links_in_a_file_of_an_earlier_version_count_for_what_is_filed_alone(
     (tmp_path / RIGHTS_TOML).write_text(
         '[before]\n"old" = ["a.example"]\n[linked."burner"]\n"c.example" = 2026-03-01\n'
     )
-    file = opened(tmp_path)
+    file = open_rights_file(tmp_path)
     assert not file.is_current()
     file.begin({"new": {"d.example"}}, {"burner": {"e.example"}})
     assert file.is_current() and file.linked("burner", DAY) == ()
@@ -55,7 +55,7 @@ def test_links_in_a_file_of_an_earlier_version_count_for_what_is_filed_alone(
 def test_a_link_is_asked_after_a_week_and_ends_after_sixty_days_with_a_warning(
     tmp_path: Path,
 ) -> None:
-    file = opened(tmp_path)
+    file = open_rights_file(tmp_path)
     file.link("burner", "c.example", DAY)
     at = {days: DAY + timedelta(days=days) for days in (6, 7, 29, 30, 59, 60)}
     assert [file.is_fresh("burner", "c.example", at[days]) for days in (6, 7)] == [True, False]
@@ -66,13 +66,13 @@ def test_a_link_is_asked_after_a_week_and_ends_after_sixty_days_with_a_warning(
 
 
 def test_a_link_that_is_gone_is_believed_no_more(tmp_path: Path) -> None:
-    file = opened(tmp_path)
+    file = open_rights_file(tmp_path)
     file.unlink("burner", "c.example")
     assert not (tmp_path / RIGHTS_TOML).exists()
     file.link("burner", "c.example", DAY)
     file.link("burner", "d.example", DAY)
     file.unlink("burner", "c.example")
-    again = opened(tmp_path)
+    again = open_rights_file(tmp_path)
     assert again.linked("burner", DAY) == ("d.example",) and set(again.shown("burner")) == {
         "c.example",
         "d.example",
@@ -80,9 +80,9 @@ def test_a_link_that_is_gone_is_believed_no_more(tmp_path: Path) -> None:
 
 
 def test_a_move_names_both_hosts(tmp_path: Path) -> None:
-    file = opened(tmp_path)
+    file = open_rights_file(tmp_path)
     file.move("bank", "bank.example", "bank-2.example", DAY)
-    again = opened(tmp_path)
+    again = open_rights_file(tmp_path)
     assert again.moved("bank") == {"bank-2.example": MovedHost("bank.example", DAY)}
     assert list(again.all_linked()) == [("bank", "bank-2.example")] and again.moved("burner") == {}
 
@@ -90,4 +90,4 @@ def test_a_move_names_both_hosts(tmp_path: Path) -> None:
 def test_a_file_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "rights.toml").write_text("[before\n")
     with pytest.raises(ConfigError, match=r"rights\.toml"):
-        opened(tmp_path).before("planet")
+        open_rights_file(tmp_path).before("planet")

@@ -18,7 +18,7 @@ STORIES = {story.key: story for story in load_stories()}
 ARTICLES = {key: story for key, story in STORIES.items() if story.truth and story.truth.is_article}
 
 
-def flat(markup: str) -> str:
+def extract_visible_text(markup: str) -> str:
     """The visible text of a page as one line."""
     without = re.sub(r"(?s)<(script|style|head)\b.*?</\1>", " ", markup)
     return line(
@@ -28,7 +28,7 @@ def flat(markup: str) -> str:
     )
 
 
-def page(story: Story) -> str:
+def render_story_page(story: Story) -> str:
     others = [
         other for other in STORIES.values() if other.site == story.site and other is not story
     ][:4]
@@ -66,7 +66,7 @@ def test_dates_are_fixed_and_in_the_past(key: str) -> None:
 
 @pytest.mark.parametrize("key", ARTICLES)
 def test_the_page_holds_what_its_truth_says(key: str) -> None:
-    story, text = ARTICLES[key], flat(page(ARTICLES[key]))
+    story, text = ARTICLES[key], extract_visible_text(render_story_page(ARTICLES[key]))
     assert story.truth is not None
     assert story.truth.title in text
     assert story.author in text
@@ -78,7 +78,7 @@ def test_the_page_holds_what_its_truth_says(key: str) -> None:
 def test_every_trap_stands_on_the_page_and_not_in_the_story(key: str) -> None:
     story = ARTICLES[key]
     assert story.truth is not None
-    text, own = flat(page(story)), flat(story.body)
+    text, own = extract_visible_text(render_story_page(story)), extract_visible_text(story.body)
     on_page = (*story.truth.must_not, *PLACES[story.site].boilerplate)
     wall = story.extra.get("wall")
     for trap in on_page:
@@ -103,19 +103,19 @@ def test_a_wall_shows_no_article() -> None:
         "robots",
     }
     consent = next(story for story in walls.values() if story.extra.get("wall") == "consent")
-    assert consent.title not in page(consent)
+    assert consent.title not in render_story_page(consent)
 
 
 def test_the_launchbeat_page_sets_every_trap() -> None:
     """An event promo inside the body, a suffix, the site as author in the metadata, finance words
     throughout."""
     story = STORIES["launchbeat/tallyfox-teaches-chatgpt-to-read-a-balance-sheet"]
-    markup = page(story)
+    markup = render_story_page(story)
     assert f"<title>{html.escape(story.title)} | Launchbeat</title>" in markup
     assert '<meta name="author" content="Launchbeat">' in markup
     assert markup.index("Launchbeat event") < markup.index("The model asks, the ledger answers")
     assert '<p class="wp-block-paragraph">&nbsp;</p>' in markup
-    own = flat(story.body).lower()
+    own = extract_visible_text(story.body).lower()
     assert (
         sum(
             own.count(word)
@@ -132,8 +132,8 @@ def test_two_sites_carry_one_story() -> None:
     copy = STORIES["parallel/the-pothole-commons"]
     first = STORIES[copy.extra["same_as"]]
     assert copy.title != first.title
-    shared = flat(first.body).partition("Pictures stay at home")[2]
-    assert len(shared) > 800 and shared in flat(copy.body)
+    shared = extract_visible_text(first.body).partition("Pictures stay at home")[2]
+    assert len(shared) > 800 and shared in extract_visible_text(copy.body)
 
 
 def test_a_story_file_is_toml_and_html() -> None:

@@ -19,7 +19,7 @@ from syndicator.configuration.settings import load
 from syndicator.core.model import Article
 from syndicator.core.text import line
 from syndicator.runs.refresh import RunReport, Wanted, run
-from tests.world import World, serving
+from tests.world import World, serve_world
 
 FIRST_KEYS = ["title", "date", "excerpt", "coverImage", "author", "tags", "category", "source"]
 # What still comes out wrong, counted over all stories. These only fall.
@@ -53,9 +53,9 @@ class Trip:
 @pytest.fixture(scope="module")
 def trip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trip]:
     folder = tmp_path_factory.mktemp("trip")
-    with serving() as world:
+    with serve_world() as world:
         write_config(folder / "config", world)
-        report = refresh(folder)
+        report = run_refresh(folder)
         articles, files = {}, {}
         for path in sorted((folder / "feeds" / "articles").glob("*/*/*.md")):
             article = load_article(path.read_bytes())
@@ -63,7 +63,7 @@ def trip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trip]:
         yield Trip(world, folder, report, articles, files)
 
 
-def refresh(folder: Path) -> RunReport:
+def run_refresh(folder: Path) -> RunReport:
     with locked(load(folder / "config", {})), open_app(folder / "config") as app:
         return asyncio.run(run(app, Wanted(all=True), stop=asyncio.Event()))
 
@@ -168,7 +168,7 @@ def test_a_second_run_changes_no_byte(trip: Trip) -> None:
         if path.is_file()
     }
     asked = len(trip.world.requests)
-    refresh(trip.folder)
+    run_refresh(trip.folder)
     after = {
         path: path.read_bytes()
         for path in sorted((trip.folder / "feeds").glob("[ap]*/**/*"))

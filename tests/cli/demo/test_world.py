@@ -20,7 +20,7 @@ from syndicator.cli.demo.feeds import SITES
 from syndicator.cli.demo.world import write_config
 from syndicator.configuration.settings import load
 from syndicator.configuration.sources.registry import load_sources
-from tests.world import World, serving
+from tests.world import World, serve_world
 
 FEEDS = [place.key for place in SITES if place.feed_path]
 STORY = "launchbeat/the-chip-that-forgets-on-purpose"
@@ -32,7 +32,7 @@ def client() -> Iterator[httpx.Client]:
         yield opened
 
 
-def announced(world: World, client: httpx.Client, key: str) -> list[dict[str, str]]:
+def list_announced_entries(world: World, client: httpx.Client, key: str) -> list[dict[str, str]]:
     """(id, link, title) of what the feed of the site `key` announces, followed where it moved."""
     answer = client.get(world.feed_url(key), follow_redirects=True)
     if "json" in answer.headers["content-type"]:
@@ -70,7 +70,7 @@ def test_a_feed_announces_the_stories_of_its_site(
         key=lambda s: s.published,
         reverse=True,
     )
-    entries = announced(world, client, key)
+    entries = list_announced_entries(world, client, key)
     assert [entry["title"] for entry in entries] == [story.title for story in mine]
     assert [entry["link"].partition("?")[0] for entry in entries] == [
         world.url(story) for story in mine
@@ -198,16 +198,17 @@ def test_add_change_and_withdraw(world: World, client: httpx.Client) -> None:
         old, slug="newest", title="Newest", published=old.published.replace(day=30), guid="n"
     )
     world.add(new)
-    assert announced(world, client, "launchbeat")[0]["title"] == "Newest"
+    assert list_announced_entries(world, client, "launchbeat")[0]["title"] == "Newest"
     world.change("launchbeat/newest", title="Newest of all", body="<p>Rewritten.</p>")
-    assert announced(world, client, "launchbeat")[0]["title"] == "Newest of all"
+    assert list_announced_entries(world, client, "launchbeat")[0]["title"] == "Newest of all"
     assert "Rewritten." in client.get(world.url("launchbeat/newest")).text
     assert world.truths()[world.url("launchbeat/newest")].title == "Newest of all"
     gone = world.url(STORY)
     world.withdraw(STORY)
     assert client.get(gone).status_code == 404
     assert gone not in [
-        entry["link"].partition("?")[0] for entry in announced(world, client, "launchbeat")
+        entry["link"].partition("?")[0]
+        for entry in list_announced_entries(world, client, "launchbeat")
     ]
 
 
@@ -215,7 +216,7 @@ def test_a_moved_feed(world: World, client: httpx.Client) -> None:
     world.move_feed("parallel", "/atom/all.xml")
     answer = client.get(world.feed_url("parallel"))
     assert (answer.status_code, answer.headers["location"]) == (301, "/atom/all.xml")
-    assert len(announced(world, client, "parallel")) == 6
+    assert len(list_announced_entries(world, client, "parallel")) == 6
 
 
 def test_a_broken_an_html_and_a_shrunk_feed(world: World, client: httpx.Client) -> None:
@@ -226,13 +227,13 @@ def test_a_broken_an_html_and_a_shrunk_feed(world: World, client: httpx.Client) 
     assert "<html" in client.get(world.feed_url("meridian")).text
     world.heal("meridian")
     world.shrink("meridian", 1)
-    assert len(announced(world, client, "meridian")) == 1
+    assert len(list_announced_entries(world, client, "meridian")) == 1
 
 
 def test_new_ids_and_a_date_in_the_future(world: World, client: httpx.Client) -> None:
-    before = announced(world, client, "holt")
+    before = list_announced_entries(world, client, "holt")
     world.renumber("holt")
-    after = announced(world, client, "holt")
+    after = list_announced_entries(world, client, "holt")
     assert [entry["link"] for entry in before] == [entry["link"] for entry in after]
     assert {entry["id"] for entry in before}.isdisjoint(entry["id"] for entry in after)
     assert world.future_date(STORY).published.year == 2035
@@ -256,22 +257,22 @@ def test_errors_and_latency_until_healed(world: World, client: httpx.Client) -> 
 
 
 def test_a_fixed_port_gives_the_same_addresses_again() -> None:
-    with serving() as first:
+    with serve_world() as first:
         port = urlsplit(first.feed_url("holt")).port
     assert port
-    with serving(World(port=port)) as second:
+    with serve_world(World(port=port)) as second:
         assert second.feed_url("holt") == f"http://127.0.0.4:{port}/feed.json"
 
 
 def test_a_taken_port_is_no_obstacle() -> None:
-    with serving() as first:
+    with serve_world() as first:
         port = urlsplit(first.feed_url("holt")).port or 0
-        with serving(World(port=port)) as second:
+        with serve_world(World(port=port)) as second:
             assert second.feed_url("holt") != first.feed_url("holt")
 
 
 def test_a_smaller_world_has_only_what_is_left() -> None:
-    with serving(World(without={"slow", "parallel"})) as small:
+    with serve_world(World(without={"slow", "parallel"})) as small:
         keys = {source.key for source in small.sources}
         assert {"slow", "parallel"}.isdisjoint(keys) and len(keys) == 8
         assert {story.site for story in small.stories} <= keys
@@ -280,7 +281,7 @@ def test_a_smaller_world_has_only_what_is_left() -> None:
 
 def test_nothing_runs_on_after_the_end(client: httpx.Client) -> None:
     before = set(threading.enumerate())  # worlds that other tests share live as long as those
-    with serving() as started:
+    with serve_world() as started:
         url = started.feed_url("holt")
         client.get(url)
     with pytest.raises(httpx.ConnectError):

@@ -26,7 +26,7 @@ _HEAD = re.compile(
 )
 
 
-def rows(instance: Instance) -> dict[str, dict[str, str]]:
+def read_condition_rows(instance: Instance) -> dict[str, dict[str, str]]:
     """The paragraphs of `status` in a pipe, by condition."""
     _, _, *lines, feed = instance.run("status").output.splitlines()
     assert "/health/" in feed  # its address, after any run
@@ -52,7 +52,7 @@ def test_the_first_line_says_how_many_are_well(filled: Instance) -> None:
 
 
 def test_a_source_with_trouble_has_its_reason_its_cure_and_its_next_try(filled: Instance) -> None:
-    told = rows(filled)["source-failing"]
+    told = read_condition_rows(filled)["source-failing"]
     assert told["what"] == "gone"
     assert told["reason"].startswith("the address is gone for good (HTTP 410) (gone): http")
     assert told["cure"] == "remove the source"
@@ -67,7 +67,7 @@ def test_an_article_file_that_cannot_be_read_is_named(filled: Instance) -> None:
     path.write_text(path.read_text().replace("title: ", "title: '", 1))
     line = f"{path}: line "
     assert line in filled.run("reindex").output
-    assert line in rows(filled)["article-file"]["reason"]
+    assert line in read_condition_rows(filled)["article-file"]["reason"]
     (told,) = filled.json("status")["files"]
     assert told["reason"] == "bad-article-file" and line in told["detail"]
 
@@ -84,7 +84,7 @@ def test_a_source_that_moved_is_named(filled: Instance) -> None:
             ),
         )
         opened.archive.store.visits.save_states([moved])
-    told = rows(filled)["source-moved"]
+    told = read_condition_rows(filled)["source-moved"]
     assert told["since"].startswith("2026-11-0")
     assert "https://bank.example/feed; another site" in told["reason"]
     (told,) = filled.json("status")["moves"]

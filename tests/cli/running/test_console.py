@@ -89,7 +89,7 @@ def test_nothing_of_it_is_loaded_by_other_commands() -> None:
     assert done.stdout.strip() == "[]", done.stderr
 
 
-def heard(log: Path, words: str) -> str:
+def wait_for_log_line(log: Path, words: str) -> str:
     """The first line of a log that has these words, once it is there."""
     end = time.monotonic() + 60
     while True:
@@ -128,10 +128,10 @@ def test_up_serves_it_and_it_ends_with_up(
         ]
         process = subprocess.Popen(command, cwd=ROOT, stderr=file, start_new_session=True)
     try:
-        heard(log, "serving ")
+        wait_for_log_line(log, "serving ")
         assert "console at" not in log.read_text()
         empty.run("console", turned_on, answers="correct horse battery\n")
-        url = json.loads(heard(log, "console at "))["event"].removeprefix("console at ")
+        url = json.loads(wait_for_log_line(log, "console at "))["event"].removeprefix("console at ")
         with urllib.request.urlopen(f"{url}login", timeout=60) as answer:
             assert b"Log in" in answer.read()
         process.send_signal(how)

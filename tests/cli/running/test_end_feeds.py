@@ -45,7 +45,7 @@ class Instance:
         (self.place.config / "feeds.toml").write_text("\n".join(tables))
 
     def json(self, *words: str) -> Any:
-        done = commands.run(*words, "--json", "--config", str(self.place.config))
+        done = commands.run_syndicator(*words, "--json", "--config", str(self.place.config))
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
@@ -180,7 +180,7 @@ def test_those_who_read_are_told(tmp_path: Path) -> None:
     instance = Instance(tmp_path, MOST + 1)
     take_out_tags(instance)
     for _ in range(2):  # the second has nothing to build
-        done = commands.run("build", "--config", str(instance.place.config))
+        done = commands.run_syndicator("build", "--config", str(instance.place.config))
         assert "11 feeds (tags/tag-0, " in done.stdout and "--end-feeds" in done.stdout
     assert "feeds-would-end" in instance.json("status")["conditions"][0]["kind"]
 

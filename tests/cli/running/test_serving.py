@@ -26,7 +26,7 @@ from tests.faults.instance import wait_for
 
 
 @contextmanager
-def service(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], socket.socket]]:
+def run_service(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], socket.socket]]:
     """A command run as systemd does, and what it tells that."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
         heard.bind(str(folder / "notify"))
@@ -44,7 +44,7 @@ def service(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], 
             process.communicate()
 
 
-def told(heard: socket.socket, what: str) -> str:
+def receive_notice(heard: socket.socket, what: str) -> str:
     """The next datagram that begins with `what`."""
     while not (line := heard.recv(1000).decode()).startswith(what):
         pass
@@ -65,8 +65,8 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
     settings.parent.mkdir()
     settings.write_text("[publish]\nlisten = '127.0.0.1:0'\n")
     (settings.parent / "sources.toml").write_text("")
-    with service(tmp_path, "serve") as (process, heard):
-        address = told(heard, "READY=1").partition("STATUS=serving ")[2]
+    with run_service(tmp_path, "serve") as (process, heard):
+        address = receive_notice(heard, "READY=1").partition("STATUS=serving ")[2]
         assert answer_of(address + "healthz") == (200, "ok\n")
         assert answer_of(address + "readyz") == (503, "database\n")
         with open_app(settings.parent, create=True) as app:  # as a run makes it
@@ -80,18 +80,18 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
         assert answer_of(address + "readyz") == (200, "ok\n")
         settings.write_text('[publish]\nlisten = "127.0.0.1:0"\nhubs = ["https://hub.example/"]\n')
         process.send_signal(signal.SIGHUP)
-        told(heard, "RELOADING=1")
-        told(heard, "READY=1")
+        receive_notice(heard, "RELOADING=1")
+        receive_notice(heard, "READY=1")
         with urllib.request.urlopen(address + "all.atom") as answer:
             assert "hub.example" in answer.headers["link"]
         settings.write_text("[publish")
         process.send_signal(signal.SIGHUP)
-        told(heard, "RELOADING=1")
-        told(heard, "READY=1")
+        receive_notice(heard, "RELOADING=1")
+        receive_notice(heard, "READY=1")
         with urllib.request.urlopen(address + "all.atom") as answer:
             assert "hub.example" in answer.headers["link"]
         process.send_signal(signal.SIGTERM)
-        told(heard, "STOPPING=1")
+        receive_notice(heard, "STOPPING=1")
         _, err = process.communicate(timeout=60)
         assert process.returncode == 0
     lines = [json.loads(line) for line in err.splitlines()]
@@ -122,20 +122,20 @@ def test_up_is_watched_and_visits_at_once_what_sighup_added(tmp_path: Path) -> N
     (config / "sources.toml").write_text("")
     with (
         socket.create_server(("127.0.0.1", 0)) as site,
-        service(tmp_path, "up") as (process, heard),
+        run_service(tmp_path, "up") as (process, heard),
     ):
-        address = told(heard, "READY=1").partition("STATUS=serving ")[2]
-        told(heard, "WATCHDOG=1")
+        address = receive_notice(heard, "READY=1").partition("STATUS=serving ")[2]
+        receive_notice(heard, "WATCHDOG=1")
         wait_for(lambda: answer_of(address + "readyz") == (200, "ok\n"), 60)
         source = f'[[source]]\nkey = "one"\nurl = "http://127.0.0.1:{site.getsockname()[1]}/feed"\n'
         (config / "sources.toml").write_text(source)
         process.send_signal(signal.SIGHUP)
-        told(heard, "READY=1")
+        receive_notice(heard, "READY=1")
         site.settimeout(30)  # the next run of its own would be in a minute
         visitor, _ = site.accept()
         visitor.close()
         process.send_signal(signal.SIGTERM)
-        told(heard, "STOPPING=1")
+        receive_notice(heard, "STOPPING=1")
         _, err = process.communicate(timeout=60)
         assert process.returncode == 0
     lines = [json.loads(line) for line in err.splitlines()]

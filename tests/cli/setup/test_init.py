@@ -22,27 +22,27 @@ from tests.world import World
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def init(*words: str) -> str:
+def run_init(*words: str) -> str:
     return CliRunner().invoke(app, ["init", *words], catch_exceptions=False).output
 
 
-def site(folder: Path) -> object:
+def read_site_settings(folder: Path) -> object:
     return tomllib.loads((folder / "config/syndicator.toml").read_text()).get("site")
 
 
 def test_a_folder_is_made_and_nothing_is_written_over(tmp_path: Path) -> None:
     (tmp_path / "mine/config").mkdir(parents=True)
     (tmp_path / "mine/config/sources.toml").write_text("# mine\n")
-    output = init(str(tmp_path / "mine"), "--title", "Gardening")
+    output = run_init(str(tmp_path / "mine"), "--title", "Gardening")
     assert f"wrote {tmp_path}/mine/config/feeds.toml" in output and "sources.toml" not in output
     assert (tmp_path / "mine/config/sources.toml").read_text() == "# mine\n"
-    assert site(tmp_path / "mine") == {"title": "Gardening"}
-    assert "wrote" not in init(str(tmp_path / "mine"), "--title", "Cooking")
-    assert site(tmp_path / "mine") == {"title": "Gardening"}
+    assert read_site_settings(tmp_path / "mine") == {"title": "Gardening"}
+    assert "wrote" not in run_init(str(tmp_path / "mine"), "--title", "Cooking")
+    assert read_site_settings(tmp_path / "mine") == {"title": "Gardening"}
 
 
 def test_the_folder_may_be_named_by_its_configuration(tmp_path: Path) -> None:
-    init("--config", str(tmp_path / "settings"))
+    run_init("--config", str(tmp_path / "settings"))
     assert (tmp_path / "settings/taxonomy.toml").exists()
     assert 'SYNDICATOR_CONFIG="$here"/settings\n' in (tmp_path / "run").read_text()
 
@@ -51,7 +51,7 @@ def test_the_configuration_of_the_account_has_its_script_where_its_articles_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    init("--config", str(tmp_path / ".config/syndicator"))
+    run_init("--config", str(tmp_path / ".config/syndicator"))
     data = tmp_path / ".local/share/syndicator"
     assert [path.name for path in (tmp_path / ".config").iterdir()] == ["syndicator"]
     assert f"SYNDICATOR_CONFIG={tmp_path}/.config/syndicator\n" in (data / "run").read_text()
@@ -61,11 +61,11 @@ def test_the_configuration_of_the_account_has_its_script_where_its_articles_are(
 def test_the_script_of_a_folder_completes_that_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    init(str(tmp_path / "mine"))
+    run_init(str(tmp_path / "mine"))
     (tmp_path / "mine/deploy/crontab").unlink()
     monkeypatch.chdir("/")
     monkeypatch.setenv("SYNDICATOR_CONFIG", str(tmp_path / "mine/config"))  # as the script sets it
-    assert init().count("wrote") == 1 and (tmp_path / "mine/deploy/crontab").exists()
+    assert run_init().count("wrote") == 1 and (tmp_path / "mine/deploy/crontab").exists()
 
 
 def test_it_is_this_folder_where_none_is_named(
@@ -74,7 +74,7 @@ def test_it_is_this_folder_where_none_is_named(
     (tmp_path / "home/.config/syndicator").mkdir(parents=True)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
-    init()
+    run_init()
     assert (tmp_path / "config/feeds.toml").exists() and not list(
         (tmp_path / "home/.config/syndicator").iterdir()
     )
@@ -83,7 +83,7 @@ def test_it_is_this_folder_where_none_is_named(
 def test_the_folder_of_the_program_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     with pytest.raises(UsageError, match=r"an upgrade changes; name one of your own"):
-        init()
+        run_init()
 
 
 def test_an_edited_checkout_gives_nothing_away(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_an_edited_checkout_gives_nothing_away(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_script_runs_the_program_on_its_folder_from_anywhere(tmp_path: Path) -> None:
-    init(str(tmp_path / "my feeds"))
+    run_init(str(tmp_path / "my feeds"))
     (tmp_path / "my feeds").rename(tmp_path / "moved")
     environ = {"PATH": os.environ["PATH"], "SYNDICATOR_CONFIG": "/nowhere"}
     script = tmp_path / "moved/run"
@@ -142,7 +142,10 @@ def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
     )
     assert "What are the feeds about" in output and "reach you" not in output
     assert output.count("How will it run?") == 2  # a boat is no answer
-    assert site(tmp_path / "mine") == {"title": "Gardening", "contact": "me@garden.example"}
+    assert read_site_settings(tmp_path / "mine") == {
+        "title": "Gardening",
+        "contact": "me@garden.example",
+    }
     assert sorted(path.name for path in (tmp_path / "mine/deploy").iterdir()) == [
         "Caddyfile",
         "crontab",
@@ -194,7 +197,7 @@ def test_one_command_has_it_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: str, command: str, files: set[str]
 ) -> None:
     monkeypatch.setattr(start, "home_address", lambda: "192.168.1.5")
-    output = init(str(tmp_path / "mine"), "--for", "me", "--run", runs)
+    output = run_init(str(tmp_path / "mine"), "--for", "me", "--run", runs)
     assert command.format(tmp_path / "mine") in output
     written = {
         path.name.rpartition(".")[2]: path.read_text()
@@ -224,7 +227,7 @@ def test_what_a_web_server_would_refuse_is_refused_first(
     tmp_path: Path, name: str, url: str
 ) -> None:
     with pytest.raises(UsageError, match=r"cannot be written|write it like https"):
-        init(str(tmp_path / name), "--for", "public", "--title", "Mine", "--url", url)
+        run_init(str(tmp_path / name), "--for", "public", "--title", "Mine", "--url", url)
     assert not (tmp_path / name).exists()
 
 
@@ -235,7 +238,7 @@ def test_another_word_is_refused_before_anything_is_written(
     tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     with pytest.raises(UsageError, match="say "):
-        init(str(tmp_path / "mine"), *words)
+        run_init(str(tmp_path / "mine"), *words)
     assert not (tmp_path / "mine").exists()
 
 

@@ -21,19 +21,19 @@ WEBHOOK = (
 )
 
 
-def run(folder: Path, *words: str) -> CompletedProcess[str]:
+def run_command(folder: Path, *words: str) -> CompletedProcess[str]:
     environ = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
-    return commands.run(*words, "--config", str(folder / "config"), environ=environ)
+    return commands.run_syndicator(*words, "--config", str(folder / "config"), environ=environ)
 
 
-def mode(folder: Path) -> str:
+def read_file_mode(folder: Path) -> str:
     return oct((folder / "config/syndicator.toml").stat().st_mode & 0o777)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder for its operator alone."""
-    done = run(
+    done = run_command(
         tmp_path,
         "init",
         str(tmp_path),
@@ -50,23 +50,25 @@ def folder(tmp_path: Path) -> Path:
 
 def test_init_writes_a_secret_for_its_owner_alone_and_an_edit_keeps_that(folder: Path) -> None:
     assert (
-        mode(folder) == "0o600" and (folder / "config/sources.toml").stat().st_mode & 0o777 == 0o644
+        read_file_mode(folder) == "0o600"
+        and (folder / "config/sources.toml").stat().st_mode & 0o777 == 0o644
     )
-    assert "readable-secret" not in run(folder, "check").stdout
-    assert run(folder, "change", "change-settings", "publish.limit=60").returncode == 0
+    assert "readable-secret" not in run_command(folder, "check").stdout
+    assert run_command(folder, "change", "change-settings", "publish.limit=60").returncode == 0
     assert (
-        mode(folder) == "0o600" and "limit = 60" in (folder / "config/syndicator.toml").read_text()
+        read_file_mode(folder) == "0o600"
+        and "limit = 60" in (folder / "config/syndicator.toml").read_text()
     )
 
 
 def test_a_public_folder_has_no_secret(tmp_path: Path) -> None:
     assert (
-        run(
+        run_command(
             tmp_path, "init", str(tmp_path), "--for", "public", "--title", "Ours", "--yes"
         ).returncode
         == 0
     )
-    assert mode(tmp_path) == "0o644"
+    assert read_file_mode(tmp_path) == "0o644"
 
 
 @pytest.mark.parametrize(
@@ -82,17 +84,17 @@ def test_check_warns_of_a_secret_that_others_can_read(folder: Path, text: str, k
     path = folder / "config/syndicator.toml"
     path.write_text(text)
     path.chmod(0o644)
-    done = run(folder, "check")
+    done = run_command(folder, "check")
     assert f"warning: {key} is a secret" in done.stdout and f"chmod 600 {path}" in done.stdout
     path.chmod(0o640)
-    assert "readable-secret" not in run(folder, "check").stdout
+    assert "readable-secret" not in run_command(folder, "check").stdout
 
 
 def test_a_secret_in_the_environment_is_none_of_the_file(folder: Path) -> None:
     path = folder / "config/syndicator.toml"
     path.write_text(WEBHOOK.replace("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "${HOOK_SECRET}"))
     path.chmod(0o644)
-    assert "readable-secret" not in run(folder, "check").stdout
+    assert "readable-secret" not in run_command(folder, "check").stdout
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def test_a_folder_that_becomes_private_is_closed(
     monkeypatch.setattr(start, "home_address", lambda: "192.168.1.5")
     start.share_at_home(tmp_path / "config")
     assert (
-        mode(tmp_path) == after
+        read_file_mode(tmp_path) == after
         and "secret_path" in (tmp_path / "config/syndicator.toml").read_text()
     )
 
@@ -118,8 +120,12 @@ def test_the_account_of_the_service_reads_what_root_edits(folder: Path) -> None:
     path = folder / "config/syndicator.toml"
     for each in (folder, *folder.rglob("*")):
         shutil.chown(each, NOBODY, NOBODY)
-    assert run(folder, "change", "change-settings", "publish.limit=60").returncode == 0
-    assert (path.stat().st_uid, path.stat().st_gid, mode(folder)) == (NOBODY, NOBODY, "0o600")
+    assert run_command(folder, "change", "change-settings", "publish.limit=60").returncode == 0
+    assert (path.stat().st_uid, path.stat().st_gid, read_file_mode(folder)) == (
+        NOBODY,
+        NOBODY,
+        "0o600",
+    )
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes an account for the service")

@@ -291,7 +291,7 @@ def test_add_refuses_what_could_not_be_read_back(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == SAMPLE
 
 
-def known(path: Path) -> dict[str, Source]:
+def load_by_alias(path: Path) -> dict[str, Source]:
     return {urls.alias(source.url): source for source in load_sources(path)}
 
 
@@ -299,7 +299,7 @@ def test_a_caller_who_knows_the_sources_saves_reading_them_again(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     new = Source(key="four", url="https://four.example/feed", rules=Rules(remove=(".ad",)))
-    before = known(path)
+    before = load_by_alias(path)
     with monkeypatch.context() as patch:
         patch.setattr(registry, "read_toml_file", lambda path: pytest.fail("it was read again"))
         for refused in (replace(new, url="https://else.example/"), replace(new, key="five")):
@@ -322,7 +322,7 @@ def test_a_caller_who_knows_the_sources_saves_reading_them_again(
 )
 def test_a_file_that_is_written_otherwise_is_read_whoever_knows_it(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
-    before, new = known(path), Source(key="b", url="https://b.example/")
+    before, new = load_by_alias(path), Source(key="b", url="https://b.example/")
     try:
         add_sources(path, [new], lambda: before)
     except ConfigError:

@@ -41,15 +41,17 @@ def path(tmp_path: Path) -> Path:
     made = tmp_path / "config/sources.toml"
     made.parent.mkdir()
     made.write_text(ALL)
-    age(made)
+    set_file_age(made)
     return made
 
 
-def age(path: Path, by: int = 0) -> None:
+def set_file_age(path: Path, by: int = 0) -> None:
     os.utime(path, ns=(OLD + by, OLD + by))
 
 
-def read(path: Path, *, version: str = "1", remember: bool = True) -> tuple[Source, ...]:
+def read_cached_sources(
+    path: Path, *, version: str = "1", remember: bool = True
+) -> tuple[Source, ...]:
     return source_cache.read(path, path.parent.parent / "cache", version, remember=remember).sources
 
 
@@ -69,45 +71,45 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def test_sources_come_back_as_they_were_read_without_their_files_being_parsed(
     path: Path, parsed: list[Path]
 ) -> None:
-    first = read(path)
+    first = read_cached_sources(path)
     assert first == load_sources(path)
-    assert read(path) == first
+    assert read_cached_sources(path) == first
     assert parsed == [path]
 
 
 def test_an_edit_is_seen_whatever_it_leaves_as_it_was(path: Path, parsed: list[Path]) -> None:
-    read(path)
+    read_cached_sources(path)
     path.write_text(ALL.replace("plain.example", "edited.exampl"))  # the same length
-    age(path, by=1)
-    assert read(path)[0].url == "https://edited.exampl/feed"
+    set_file_age(path, by=1)
+    assert read_cached_sources(path)[0].url == "https://edited.exampl/feed"
     path.unlink()
     # the same length and time, another file
     path.write_text(ALL.replace("plain.example", "again.example"))
-    age(path, by=1)
-    assert read(path)[0].url == "https://again.example/feed"
+    set_file_age(path, by=1)
+    assert read_cached_sources(path)[0].url == "https://again.example/feed"
     (path.parent / "sources.d").mkdir()
     more = path.parent / "sources.d/more.toml"
     more.write_text('[[source]]\nkey = "more"\nurl = "https://more.example/"\n')
-    age(more)
-    assert [source.key for source in read(path)] == ["plain", "full", "more"]
+    set_file_age(more)
+    assert [source.key for source in read_cached_sources(path)] == ["plain", "full", "more"]
     more.unlink()
-    assert [source.key for source in read(path)] == ["plain", "full"]
+    assert [source.key for source in read_cached_sources(path)] == ["plain", "full"]
     assert len(parsed) == 5
 
 
 def test_what_was_edited_a_moment_ago_is_read_again(path: Path, parsed: list[Path]) -> None:
     path.touch()
     stat = path.stat()
-    read(path)
+    read_cached_sources(path)
     path.write_text(ALL.replace("plain.example", "edited.exampl"))  # the same length
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert read(path)[0].url == "https://edited.exampl/feed"
+    assert read_cached_sources(path)[0].url == "https://edited.exampl/feed"
     assert len(parsed) == 2
 
 
 def test_another_version_reads_them_again(path: Path, parsed: list[Path]) -> None:
-    read(path)
-    read(path, version="2")
+    read_cached_sources(path)
+    read_cached_sources(path, version="2")
     assert len(parsed) == 2
 
 
@@ -115,24 +117,24 @@ def test_another_version_reads_them_again(path: Path, parsed: list[Path]) -> Non
     "damage", [b"", b"\0", b"[1]", b"[[], 1, 2]", b'[["key"], "", [{"key": 1}]]', b"{}", b"\xff"]
 )
 def test_a_damaged_cache_counts_as_none(path: Path, damage: bytes) -> None:
-    first = read(path)
+    first = read_cached_sources(path)
     (path.parent.parent / "cache").write_bytes(damage)
-    assert read(path) == first
+    assert read_cached_sources(path) == first
 
 
 def test_who_only_looks_writes_nothing(path: Path) -> None:
-    read(path, remember=False)
+    read_cached_sources(path, remember=False)
     assert not (path.parent.parent / "cache").exists()
 
 
 def test_a_cache_that_cannot_be_written_costs_nothing(path: Path) -> None:
     (path.parent.parent / "cache").mkdir()
-    assert read(path) == load_sources(path)
+    assert read_cached_sources(path) == load_sources(path)
     assert sorted(one.name for one in path.parent.parent.iterdir()) == ["cache", "config"]
 
 
 def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path: Path) -> None:
-    before = read(path)
+    before = read_cached_sources(path)
     more = '[[source]]\nkey = "new"\nurl = "https://new.example/"\n'
     path.write_text(ALL.replace('key = "plain"', 'kye = "plain"') + more)
     for _ in range(2):
@@ -148,7 +150,7 @@ def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path
     unread = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
     assert unread.sources == before and "is not valid TOML" in str(unread.faults[0])
     path.write_text(ALL)
-    assert read(path) == before
+    assert read_cached_sources(path) == before
 
 
 def test_of_two_sources_with_one_key_the_first_is_valid(path: Path) -> None:
@@ -172,12 +174,14 @@ MORE = (
 def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(
     path: Path, parsed: list[Path]
 ) -> None:
-    first = read(path)
+    first = read_cached_sources(path)
     for text in (ALL + MORE, ALL + MORE + "# and no more\n"):
         path.write_text(text)
-        assert read(path, remember=False) == load_sources(path)
+        assert read_cached_sources(path, remember=False) == load_sources(path)
     assert len(load_sources(path)) == len(first) + 1
-    assert read(path) == read(path) == load_sources(path)  # remembered with what was added
+    assert (
+        read_cached_sources(path) == read_cached_sources(path) == load_sources(path)
+    )  # remembered with what was added
     assert parsed == [path]
 
 
@@ -199,10 +203,10 @@ def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(
 def test_whatever_else_is_added_is_read_as_part_of_the_whole(
     path: Path, parsed: list[Path], before: str, end: str
 ) -> None:
-    read(path)
+    read_cached_sources(path)
     path.write_text(before)
     if before != ALL:
-        read(path)
+        read_cached_sources(path)
     path.write_text(ALL.rstrip() + end if before == ALL.rstrip() else ALL + end)
     parsed.clear()
     try:
@@ -215,9 +219,9 @@ def test_whatever_else_is_added_is_read_as_part_of_the_whole(
 
 
 def test_a_file_more_beside_it_is_no_addition(path: Path, parsed: list[Path]) -> None:
-    read(path)
+    read_cached_sources(path)
     beside = path.with_suffix(".d")
     beside.mkdir()
     (beside / "more.toml").write_text(MORE)
-    assert [one.key for one in read(path)] == ["plain", "full", "more"]
+    assert [one.key for one in read_cached_sources(path)] == ["plain", "full", "more"]
     assert parsed == [path, path]

@@ -16,7 +16,7 @@ from syndicator.core.ports import FeedRow
 U, V = "https://u.example/feed", "https://v.example/feed"
 
 
-def rows(**moved: str) -> dict[str, FeedRow]:
+def make_feed_rows(**moved: str) -> dict[str, FeedRow]:
     return {
         key: FeedRow(
             key=FeedKey("source", key),
@@ -31,22 +31,27 @@ def rows(**moved: str) -> dict[str, FeedRow]:
 @pytest.mark.parametrize(
     ("wanted", "kept", "there", "expected"),
     [
-        ({"new": U}, {"old": (U,)}, rows(old=""), {"old": "new"}),
+        ({"new": U}, {"old": (U,)}, make_feed_rows(old=""), {"old": "new"}),
         # another spelling
-        ({"new": "https://U.example/feed/"}, {"old": (U,)}, rows(old=""), {"old": "new"}),
+        ({"new": "https://U.example/feed/"}, {"old": (U,)}, make_feed_rows(old=""), {"old": "new"}),
         ({"new": U}, {"old": (U,)}, {}, {}),  # it never had an article
         # it was not removed: its address changed
-        ({"new": U, "old": V}, {"old": (U, V)}, rows(old=""), {}),
+        ({"new": U, "old": V}, {"old": (U, V)}, make_feed_rows(old=""), {}),
         # the newest address counts
-        ({"one": U, "two": V}, {"old": (U, V)}, rows(old=""), {"old": "two"}),
-        ({"new": U}, {"old": (U,), "new": (U,)}, rows(old="new", new=""), {}),  # done already
+        ({"one": U, "two": V}, {"old": (U, V)}, make_feed_rows(old=""), {"old": "two"}),
+        (
+            {"new": U},
+            {"old": (U,), "new": (U,)},
+            make_feed_rows(old="new", new=""),
+            {},
+        ),  # done already
         (
             {"new": U},
             {"old": (U,), "mid": (U,)},
-            rows(old="mid", mid=""),
+            make_feed_rows(old="mid", mid=""),
             {"old": "new", "mid": "new"},
         ),
-        ({"new": V}, {"old": (U,)}, rows(old=""), {}),
+        ({"new": V}, {"old": (U,)}, make_feed_rows(old=""), {}),
     ],
 )
 def test_a_source_at_the_address_of_a_removed_one_carries_on(
@@ -73,7 +78,7 @@ def test_a_source_at_the_address_of_a_removed_one_carries_on(
 def test_a_feed_that_moved_stands_for_itself_where_it_has_to(
     wanted: dict[str, str], kept: dict[str, tuple[str, ...]], expected: list[str]
 ) -> None:
-    assert find_departures(wanted, kept, rows(old="new", new="")) == expected
+    assert find_departures(wanted, kept, make_feed_rows(old="new", new="")) == expected
 
 
 def test_the_newest_address_is_the_last() -> None:

@@ -10,21 +10,21 @@ from tests.console.api.client import Client
 from tests.console.conftest import Served
 
 
-def made(served: Served, name: str, scope: security.Scope, days: int = 30) -> Client:
+def make_client(served: Served, name: str, scope: security.Scope, days: int = 30) -> Client:
     path = security.tokens_file_of(served.settings.state_dir)
     return Client(served.port, security.create_token(path, name, scope, days, utc_now()))
 
 
 @pytest.fixture
 def reader(served: Served) -> Client:
-    return made(served, "reader", "read")
+    return make_client(served, "reader", "read")
 
 
 @pytest.fixture
 def writer(served: Served) -> Client:
-    return made(served, "writer", "write")
+    return make_client(served, "writer", "write")
 
 
 @pytest.fixture
 def setter(served: Served) -> Client:
-    return made(served, "setter", "settings")
+    return make_client(served, "setter", "settings")

@@ -16,7 +16,7 @@ from syndicator.app.clock import utc_now
 from syndicator.console import security
 from syndicator.core.errors import ConfigError, UsageError
 from tests.console.api.client import Client
-from tests.console.api.conftest import made
+from tests.console.api.conftest import make_client
 from tests.console.conftest import Browser, Served
 
 ATTACKS = tomllib.loads(Path(__file__).with_name("attacks.toml").read_text())["attack"]
@@ -77,9 +77,9 @@ def test_a_token_ends_when_it_expires_or_is_revoked(served: Served) -> None:
         served.port, security.create_token(path, "old", "read", 1, now - timedelta(days=1))
     )
     assert old.problem("GET", "/status")[0] == 401
-    short = made(served, "short", "read", days=1)
+    short = make_client(served, "short", "read", days=1)
     assert short.get("/status")
-    first, second = made(served, "again", "read"), made(served, "again", "read")
+    first, second = make_client(served, "again", "read"), make_client(served, "again", "read")
     assert first.problem("GET", "/status")[0] == 401 and second.get("/status")
     security.revoke_token(path, "again")
     assert second.problem("GET", "/status")[0] == 401 and short.get("/status")
@@ -105,7 +105,7 @@ def test_tokens_are_kept_as_hashes_in_a_private_file(served: Served, reader: Cli
 @pytest.mark.parametrize("name", ["", "a\nb", "x" * 61])
 def test_a_token_needs_a_name(served: Served, name: str) -> None:
     with pytest.raises(UsageError, match="is no name"):
-        made(served, name, "read")
+        make_client(served, name, "read")
 
 
 def test_only_names_of_the_console_are_answered(reader: Client) -> None:

@@ -32,7 +32,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin"
 
 
-def run(*command: str | Path) -> str:
+def run_program(*command: str | Path) -> str:
     done = subprocess.run(
         [str(one) for one in command], capture_output=True, text=True, timeout=300
     )
@@ -46,9 +46,9 @@ def test_the_document_is_valid_and_a_generated_client_works(
 ) -> None:
     path = tmp_path / "openapi.json"
     path.write_text(json.dumps(writer.get("/openapi.json")))
-    assert "OK" in run(programs / "openapi-spec-validator", path)
+    assert "OK" in run_program(programs / "openapi-spec-validator", path)
     made = tmp_path / "generated"
-    run(
+    run_program(
         programs / "openapi-python-client",
         "generate",
         "--path",
@@ -60,4 +60,4 @@ def test_the_document_is_valid_and_a_generated_client_works(
     )
     shutil.copy(DRIVE, tmp_path)
     base = f"http://127.0.0.1:{served.port}/api/v1"
-    assert run(programs / "python", tmp_path / "drive.py", base, writer.token) == "driven\n"
+    assert run_program(programs / "python", tmp_path / "drive.py", base, writer.token) == "driven\n"

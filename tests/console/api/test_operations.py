@@ -18,17 +18,19 @@ from tests.console.conftest import Browser, Served
 JSON = {"Content_Type": "application/json"}
 
 
-def do(client: Client, name: str, arguments: Any, query: str = "", **headers: str) -> Answer:
+def post_operation(
+    client: Client, name: str, arguments: Any, query: str = "", **headers: str
+) -> Answer:
     return client.ask(
         "POST", f"/operations/{name}{query}", json.dumps(arguments), **JSON, **headers
     )
 
 
-def done(
+def finish_operation(
     client: Client, name: str, arguments: Any, query: str = "", **headers: str
 ) -> dict[str, Any]:
     """The job of an operation that went well, once its feeds are built."""
-    answer = do(client, name, arguments, query, **headers)
+    answer = post_operation(client, name, arguments, query, **headers)
     assert answer.status in (200, 202), answer
     job: dict[str, Any] = answer.json
     while job["status"] not in ("done", "failed", "cancelled"):
@@ -37,12 +39,12 @@ def done(
     return job
 
 
-def article(client: Client, place: int = 0) -> dict[str, Any]:
+def get_article(client: Client, place: int = 0) -> dict[str, Any]:
     found: dict[str, Any] = client.get("/articles?source=holt")["items"][place]
     return found
 
 
-def files(served: Served) -> dict[str, bytes]:
+def read_instance_files(served: Served) -> dict[str, bytes]:
     roots = (served.instance.config, served.instance.folder / "feeds/articles")
     return {
         str(path): path.read_bytes() for root in roots for path in root.rglob("*") if path.is_file()
@@ -51,16 +53,16 @@ def files(served: Served) -> dict[str, bytes]:
 
 def test_a_dry_run_changes_nothing_and_a_change_is_undone(served: Served, writer: Client) -> None:
     article_id, before, known = (
-        article(writer)["id"],
-        files(served),
+        get_article(writer)["id"],
+        read_instance_files(served),
         writer.get("/changes")["items"],
     )
-    tried = done(writer, "withdraw", {"id": article_id}, "?dry_run=true")
+    tried = finish_operation(writer, "withdraw", {"id": article_id}, "?dry_run=true")
     assert (
         tried["dry_run"] and tried["result"]["withdrawn"] == article_id and tried["change"] is None
     )
-    assert files(served) == before and writer.get("/changes")["items"] == known
-    job = done(writer, "withdraw", {"id": article_id})
+    assert read_instance_files(served) == before and writer.get("/changes")["items"] == known
+    job = finish_operation(writer, "withdraw", {"id": article_id})
     assert writer.ask("GET", f"/articles/{article_id}").status == 404
     change = writer.get("/changes")["items"][0]
     assert (int(change["id"]), change["who"], change["act"]) == (
@@ -68,17 +70,17 @@ def test_a_dry_run_changes_nothing_and_a_change_is_undone(served: Served, writer
         "token writer",
         "withdraw",
     )
-    done(writer, "undo", {"number": job["change"]})
-    assert article(writer)["id"] == article_id
+    finish_operation(writer, "undo", {"number": job["change"]})
+    assert get_article(writer)["id"] == article_id
     assert [one["taken_back"] for one in writer.get("/changes")["items"]][:2] == [False, True]
 
 
 def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
     served: Served, writer: Client
 ) -> None:
-    article_id = article(writer, 1)["id"]
+    article_id = get_article(writer, 1)["id"]
     shown = writer.ask("GET", f"/articles/{article_id}").headers["etag"]
-    done(writer, "edit", {"id": article_id, "title": "By the first"}, If_Match=shown)
+    finish_operation(writer, "edit", {"id": article_id, "title": "By the first"}, If_Match=shown)
     status, detail = writer.problem(
         "POST",
         "/operations/edit",
@@ -93,7 +95,7 @@ def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
     assert status == 409  # whatever its words are, it is no edit
     again = writer.ask("GET", f"/articles/{article_id}")
     assert again.json["title"] == "By the first" and again.headers["etag"] != shown
-    done(
+    finish_operation(
         writer,
         "edit",
         {"id": article_id, "excerpt": "Of the second."},
@@ -104,24 +106,24 @@ def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
 
 
 def test_a_token_that_reads_may_try_and_not_change(served: Served, reader: Client) -> None:
-    article_id, before = article(reader)["id"], files(served)
+    article_id, before = get_article(reader)["id"], read_instance_files(served)
     for name in (name for name, one in offered().items() if not one.is_question):
-        assert do(reader, name, {"id": article_id}).status == 403
-        assert do(reader, name, {"id": article_id}, "?dry_run=false").status == 403
-    assert done(reader, "withdraw", {"id": article_id}, "?dry_run=true")["dry_run"]
-    assert files(served) == before
+        assert post_operation(reader, name, {"id": article_id}).status == 403
+        assert post_operation(reader, name, {"id": article_id}, "?dry_run=false").status == 403
+    assert finish_operation(reader, "withdraw", {"id": article_id}, "?dry_run=true")["dry_run"]
+    assert read_instance_files(served) == before
 
 
 def test_a_token_that_writes_may_not_change_settings(
     served: Served, reader: Client, writer: Client
 ) -> None:
-    before, values = files(served), {"values": ["publish.limit=81"]}
+    before, values = read_instance_files(served), {"values": ["publish.limit=81"]}
     for client in (reader, writer):
-        assert do(client, "change-settings", values).status == 403
-        assert done(client, "change-settings", values, "?dry_run=true")["result"] == {
+        assert post_operation(client, "change-settings", values).status == 403
+        assert finish_operation(client, "change-settings", values, "?dry_run=true")["result"] == {
             "publish.limit": 81
         }
-    assert files(served) == before
+    assert read_instance_files(served) == before
 
 
 def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
@@ -129,7 +131,9 @@ def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
 ) -> None:
     path = served.instance.config / "syndicator.toml"
     before = path.read_text()
-    changed = done(setter, "change-settings", {"values": ["publish.limit=81"]})["change"]
+    changed = finish_operation(setter, "change-settings", {"values": ["publish.limit=81"]})[
+        "change"
+    ]
     after = path.read_text()
     assert tomllib.loads(after)["publish"]["limit"] == 81
     for number in (str(changed), f" {changed} "):
@@ -138,12 +142,14 @@ def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
         )
         assert status == 403 and "--settings" in detail
     assert path.read_text() == after
-    back = done(setter, "undo", {"number": str(changed)})["change"]
+    back = finish_operation(setter, "undo", {"number": str(changed)})["change"]
     assert path.read_text() == before
-    assert do(writer, "undo", {"number": str(back)}).status == 403  # which would set it again
-    article_id = article(setter)["id"]
-    hidden = done(setter, "withdraw", {"id": article_id})["change"]
-    done(writer, "undo", {"number": str(hidden)})  # no setting
+    assert (
+        post_operation(writer, "undo", {"number": str(back)}).status == 403
+    )  # which would set it again
+    article_id = get_article(setter)["id"]
+    hidden = finish_operation(setter, "withdraw", {"id": article_id})["change"]
+    finish_operation(writer, "undo", {"number": str(hidden)})  # no setting
     assert writer.get(f"/articles/{article_id}")["id"] == article_id
 
 
@@ -152,7 +158,7 @@ def test_a_token_of_an_unknown_scope_reads(served: Served, setter: Client) -> No
     tokens = path.read_text()
     path.write_text(tokens.replace('"settings ', '"everything '))
     try:
-        assert do(setter, "withdraw", {"id": article(setter)["id"]}).status == 403
+        assert post_operation(setter, "withdraw", {"id": get_article(setter)["id"]}).status == 403
     finally:
         path.write_text(tokens)
 
@@ -160,7 +166,7 @@ def test_a_token_of_an_unknown_scope_reads(served: Served, setter: Client) -> No
 def test_jobs_are_seen_and_cancelled_by_their_token_alone(
     served: Served, reader: Client, writer: Client
 ) -> None:
-    job = done(writer, "withdraw", {"id": article(writer)["id"]}, "?dry_run=true")
+    job = finish_operation(writer, "withdraw", {"id": get_article(writer)["id"]}, "?dry_run=true")
     of_console = served.console.queue.add(
         "rest", {"key": "holt"}, who="operator", at="2026-11-29T00:00:00+00:00"
     )
@@ -180,7 +186,9 @@ def test_jobs_are_seen_and_cancelled_by_their_token_alone(
 
 
 def test_what_takes_long_is_a_job_to_come_back_to(writer: Client) -> None:
-    answer = do(writer, "withdraw", {"id": article(writer)["id"]}, "?dry_run=true&wait=0")
+    answer = post_operation(
+        writer, "withdraw", {"id": get_article(writer)["id"]}, "?dry_run=true&wait=0"
+    )
     assert (
         answer.status in (200, 202)
         and answer.headers["location"] == f"/api/v1/jobs/{answer.json['id']}"
@@ -237,12 +245,12 @@ def test_a_body_beyond_what_the_server_takes_is_not_read(writer: Client) -> None
     ],
 )
 def test_no_path_leads_out_of_the_articles(served: Served, writer: Client, path: str) -> None:
-    before = files(served)
+    before = read_instance_files(served)
     for name in ("withdraw", "hide", "edit", "release", "split"):
-        answer = do(writer, name, {"id": path})
+        answer = post_operation(writer, name, {"id": path})
         assert answer.status in (409, 422), answer
         assert "root:" not in answer.text
-    assert files(served) == before
+    assert read_instance_files(served) == before
 
 
 @pytest.mark.parametrize(
@@ -265,7 +273,7 @@ def test_no_text_becomes_a_table_of_the_configuration(
         ("add-tag", {"name": text}),
         ("rename-tag", {"old": "AI", "new": text}),
     ):
-        do(writer, name, arguments)
+        post_operation(writer, name, arguments)
     after = tomllib.loads(path.read_text())
     assert after.keys() == before.keys() and after["category"] == before["category"]
     known = {str(one["name"]) for one in before["tag"]}
@@ -297,14 +305,14 @@ def test_no_text_becomes_a_table_of_the_configuration(
 def test_no_program_has_variables_or_files_of_this_machine_sent(
     served: Served, writer: Client, name: str, arguments: dict[str, Any], status: int
 ) -> None:
-    before = files(served)
-    assert do(writer, name, arguments).status == status
-    assert files(served) == before
+    before = read_instance_files(served)
+    assert post_operation(writer, name, arguments).status == status
+    assert read_instance_files(served) == before
 
 
 def test_who_only_reads_reaches_no_private_network(reader: Client) -> None:
     asked = {"address": f"http://127.0.0.1:{reader.port}/", "allow": ["127.0.0.1"]}
-    assert do(reader, "look", asked).status == 403
+    assert post_operation(reader, "look", asked).status == 403
 
 
 @pytest.mark.parametrize("field", ["title", "category", "language", "mute", "every", "licence"])
@@ -318,7 +326,7 @@ def test_no_field_of_a_source_becomes_another_line(
         'X"\n[[source]]\nkey = "evil"\nurl = "https://evil.example/"',
         "X'''\nevil = 1",
     ):
-        do(writer, "change-source", {"key": "holt", field: text})
+        post_operation(writer, "change-source", {"key": "holt", field: text})
         after = {one["key"]: one for one in tomllib.loads(path.read_text())["source"]}
         changed = after.pop("holt")
         assert after == {key: one for key, one in before.items() if key != "holt"}
@@ -326,8 +334,8 @@ def test_no_field_of_a_source_becomes_another_line(
 
 
 def test_an_edit_cannot_write_a_field_of_the_file(served: Served, writer: Client) -> None:
-    article_id = article(writer, 2)["id"]
-    done(
+    article_id = get_article(writer, 2)["id"]
+    finish_operation(
         writer,
         "edit",
         {"id": article_id, "title": "A\n---\nid: evil\nhold: true\n", "excerpt": "B\nhold: true"},
@@ -341,7 +349,9 @@ def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
 ) -> None:
     path, other = served.instance.config / "sources.toml", served.browser()
     shown = writer.ask("GET", "/sources/launchbeat").headers["etag"]
-    done(writer, "change-source", {"key": "launchbeat", "title": "Of the program"}, If_Match=shown)
+    finish_operation(
+        writer, "change-source", {"key": "launchbeat", "title": "Of the program"}, If_Match=shown
+    )
     served.done(
         browser.post(
             "/operations/change-source", {"key": "launchbeat", "every": "2h", "then": "apply"}
@@ -372,24 +382,27 @@ def test_a_program_imports_a_text_and_no_file_of_this_machine(
     text = (
         "---\ntitle: Of elsewhere\ndate: 2026-02-11\nsource: https://else.example/a\n---\nA text.\n"
     )
-    (made,) = done(writer, "import-articles", {"text": text})["result"]["articles"]
+    (made,) = finish_operation(writer, "import-articles", {"text": text})["result"]["articles"]
     assert writer.get(f"/articles/{made['id']}")["title"] == "Of elsewhere"
     for files_ in ({"a.md": "/etc/hostname"}, {}):
-        assert do(writer, "import-articles", {"files": files_}).status == 422
+        assert post_operation(writer, "import-articles", {"files": files_}).status == 422
     # is known already
-    assert do(writer, "import-articles", {"text": text, "path": "../../etc/x.md"}).status == 200
+    assert (
+        post_operation(writer, "import-articles", {"text": text, "path": "../../etc/x.md"}).status
+        == 200
+    )
 
 
 def test_who_reads_sees_no_secret_of_what_others_asked_for(
     served: Served, reader: Client, writer: Client
 ) -> None:
     secret = "https://holt.example/feed?token=c2VjcmV0IQ"
-    done(writer, "change-source", {"key": "holt", "url": secret})
+    finish_operation(writer, "change-source", {"key": "holt", "url": secret})
     try:
         for path in ("/changes", "/jobs", "/sources", "/sources/holt", "/status", "/conditions"):
             assert "c2VjcmV0IQ" not in reader.ask("GET", path).text, path
     finally:
-        done(writer, "undo", {"number": writer.get("/changes")["items"][0]["id"]})
+        finish_operation(writer, "undo", {"number": writer.get("/changes")["items"][0]["id"]})
 
 
 def test_a_token_that_asks_for_very_much_waits_and_leaves_places_to_others(
@@ -397,14 +410,16 @@ def test_a_token_that_asks_for_very_much_waits_and_leaves_places_to_others(
 ) -> None:
     monkeypatch.setattr(served.console.runner, "wake", lambda: None)
     monkeypatch.setattr(served.console.queue, "_tokens", Shares[Job](8))
-    answers = [do(reader, "wake", {"key": "holt"}, "?dry_run=true&wait=0") for _ in range(3)]
+    answers = [
+        post_operation(reader, "wake", {"key": "holt"}, "?dry_run=true&wait=0") for _ in range(3)
+    ]
     assert [answer.status for answer in answers] == [202, 202, 429] and answers[-1].headers[
         "retry-after"
     ]
-    other = do(writer, "wake", {"key": "holt"}, "?dry_run=true&wait=0")
+    other = post_operation(writer, "wake", {"key": "holt"}, "?dry_run=true&wait=0")
     assert other.status == 202
     for client, answer in ((reader, answers[0]), (reader, answers[1]), (writer, other)):
         assert client.ask("POST", f"/jobs/{answer.json['id']}/cancel").status == 200
-    again = do(reader, "wake", {"key": "holt"}, "?dry_run=true&wait=0")
+    again = post_operation(reader, "wake", {"key": "holt"}, "?dry_run=true&wait=0")
     assert again.status == 202, "a job that is queued no more takes no place"
     assert reader.ask("POST", f"/jobs/{again.json['id']}/cancel").status == 200

@@ -12,7 +12,7 @@ from tests.console.api.client import Client
 from tests.console.conftest import Browser, Served
 
 
-def walk(client: Client, path: str, limit: int) -> list[Any]:
+def list_all_items(client: Client, path: str, limit: int) -> list[Any]:
     """All items, page by page."""
     found, cursor, join = [], "", "&" if "?" in path else "?"
     while True:
@@ -25,25 +25,25 @@ def walk(client: Client, path: str, limit: int) -> list[Any]:
 
 @pytest.mark.parametrize("name", ["articles", "sources", "feeds", "conditions", "changes", "jobs"])
 def test_pages_have_every_item_once(reader: Client, name: str) -> None:
-    whole = walk(reader, f"/{name}", 100)
-    assert walk(reader, f"/{name}", 2) == whole
+    whole = list_all_items(reader, f"/{name}", 100)
+    assert list_all_items(reader, f"/{name}", 2) == whole
     assert len({str(one) for one in whole}) == len(whole) and (whole or name in ("changes", "jobs"))
 
 
 def test_articles_are_newest_first_and_can_be_chosen(reader: Client) -> None:
-    articles = walk(reader, "/articles", 100)
+    articles = list_all_items(reader, "/articles", 100)
     assert all(one["added"] >= other["added"] for one, other in pairwise(articles))
-    chosen = walk(reader, "/articles?source=holt", 1)
+    chosen = list_all_items(reader, "/articles?source=holt", 1)
     assert chosen == [one for one in articles if one["source"] == "holt"] and len(chosen) > 1
     word = max(chosen[0]["title"].split(), key=len)
-    assert chosen[0] in walk(reader, f"/articles?words={word}&filter=all", 100)
-    assert {one["id"] for one in walk(reader, "/articles?filter=unsure", 1)} <= {
+    assert chosen[0] in list_all_items(reader, f"/articles?words={word}&filter=all", 100)
+    assert {one["id"] for one in list_all_items(reader, "/articles?filter=unsure", 1)} <= {
         one["id"] for one in articles
     }
 
 
 def test_articles_of_a_search_can_be_sorted(reader: Client) -> None:
-    found = walk(reader, "/articles?language=en&sort=newest", 100)
+    found = list_all_items(reader, "/articles?language=en&sort=newest", 100)
     assert len(found) > 1
     assert all(one["added"] >= other["added"] for one, other in pairwise(found))
 
@@ -73,7 +73,9 @@ def test_an_article_and_a_source_have_the_etag_of_what_can_be_edited(
 
 def test_the_status_is_that_of_the_instance(reader: Client) -> None:
     status = reader.get("/status")
-    assert status["articles"] == len(walk(reader, "/articles", 100)) and status["fine"] >= 1
+    assert (
+        status["articles"] == len(list_all_items(reader, "/articles", 100)) and status["fine"] >= 1
+    )
     assert "source-failing" in {one["kind"] for one in reader.get("/conditions")["items"]}
 
 

@@ -41,7 +41,7 @@ SPACES = (
 )
 
 
-def answer(case: Mapping[str, Any]) -> Fetched:
+def make_answer(case: Mapping[str, Any]) -> Fetched:
     """The page of a case as the fetcher hands it over."""
     html = f"<html><head>{case.get('head', '')}</head><body><p>Text.</p></body></html>"
     told = robots_txt.select_usage_lines(case.get("robots_txt", ""), "Syndicator", URL)
@@ -54,8 +54,8 @@ def answer(case: Mapping[str, Any]) -> Fetched:
     return marked
 
 
-def statements(case: Mapping[str, Any]) -> tuple[str, ...]:
-    page = answer(case)
+def list_statements(case: Mapping[str, Any]) -> tuple[str, ...]:
+    page = make_answer(case)
     feed = (
         f'<rss version="2.0" {SPACES}><channel><title>N</title>{case.get("channel", "")}'
         f"<item><title>One</title><link>{URL}</link>{case.get('item', '')}</item></channel></rss>"
@@ -66,7 +66,7 @@ def statements(case: Mapping[str, Any]) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["shows"])
 def test_what_is_said_and_what_follows(case: dict[str, Any]) -> None:
-    lines = statements(case)
+    lines = list_statements(case)
     assert list(lines) == case["lines"]
     found = derive_terms(lines)
     assert (found.most, found.model, found.picture, found.free) == (
@@ -79,7 +79,7 @@ def test_what_is_said_and_what_follows(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["shows"])
 def test_what_is_published_of_it(case: dict[str, Any]) -> None:
-    article = Article(id="a", url=URL, title="T", rights=statements(case))
+    article = Article(id="a", url=URL, title="T", rights=list_statements(case))
     whole = Source(key="k", url=URL, content="full")
     assert find_permitted_mode(article, whole)[0] == case.get("most", "full")
     assert may_copy_picture(article, whole) is case.get("picture", True)

@@ -21,7 +21,7 @@ from syndicator.describing.llm.validate import choices, judge
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.visiting.fetch.client import HttpFetcher
 from syndicator.visiting.fetch.ssrf import list_allow_lines
-from tests.gate.test_describing_sample import ENGLISH, ROOT, plain
+from tests.gate.test_describing_sample import ENGLISH, ROOT, extract_text
 from tests.visiting.conftest import NOW
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -67,7 +67,7 @@ def test_its_answers_are_accepted(address: str) -> None:
             allow=list_allow_lines(address),
         )
         asked = [
-            choices(Material(title=s.title, text=plain(s), language="en"), taxonomy)
+            choices(Material(title=s.title, text=extract_text(s), language="en"), taxonomy)
             for s in ENGLISH[:STORIES]
         ]
         try:

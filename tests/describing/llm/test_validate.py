@@ -34,13 +34,13 @@ ASKED = Material(
 )
 
 
-def content(sentences: Any = (1,), category: Any = "AI", tags: Any = ("LLM",)) -> str:
+def make_answer_text(sentences: Any = (1,), category: Any = "AI", tags: Any = ("LLM",)) -> str:
     return json.dumps(
         {"sentences": sentences, "category": category, "tags": tags}, ensure_ascii=False
     )
 
 
-def reason(answer: Accepted | Refusal) -> str:
+def get_refusal_reason(answer: Accepted | Refusal) -> str:
     return answer.reason if isinstance(answer, Refusal) else ""
 
 
@@ -59,7 +59,7 @@ def reason(answer: Accepted | Refusal) -> str:
     ],
 )
 def test_an_excerpt_is_a_passage_of_the_article(chosen: list[int], taken: list[int]) -> None:
-    answer = judge(content(chosen), ASKED)
+    answer = judge(make_answer_text(chosen), ASKED)
     assert isinstance(answer, Accepted)
     assert answer.excerpt == " ".join(SENTENCES[number - 1].text for number in taken)
 
@@ -82,7 +82,7 @@ def test_an_excerpt_is_a_passage_of_the_article(chosen: list[int], taken: list[i
     ],
 )
 def test_what_names_no_sentence(chosen: Any, is_: str) -> None:
-    assert reason(judge(content(chosen), ASKED)) == is_
+    assert get_refusal_reason(judge(make_answer_text(chosen), ASKED)) == is_
 
 
 def test_what_the_model_writes_of_its_own_is_not_looked_at() -> None:
@@ -107,7 +107,7 @@ def test_a_model_that_may_write_is_held_to_the_article(says: Any, is_: str) -> N
         text="Kestrel Power opened a battery plant on Tuesday. It employs 1,200 people.",
     )
     said = json.dumps({"excerpt": says, "sentences": [1], "category": "AI", "tags": []})
-    assert reason(judge(said, asked)) == is_
+    assert get_refusal_reason(judge(said, asked)) == is_
 
 
 @pytest.mark.parametrize(
@@ -127,11 +127,13 @@ def test_a_model_that_may_write_is_held_to_the_article(says: Any, is_: str) -> N
     ],
 )
 def test_lists_are_closed(category: Any, tags: Any, is_: str) -> None:
-    assert reason(judge(content(category=category, tags=tags), ASKED)) == is_
+    assert get_refusal_reason(judge(make_answer_text(category=category, tags=tags), ASKED)) == is_
 
 
 def test_names_of_the_lists_are_spelled_as_the_operator_does() -> None:
-    answer = judge(content(category="hard ware", tags=["Open Source", "llm", "LLM", ""]), ASKED)
+    answer = judge(
+        make_answer_text(category="hard ware", tags=["Open Source", "llm", "LLM", ""]), ASKED
+    )
     assert answer == Accepted(
         excerpt=SENTENCES[0].text, category="Hard-ware", tags=("open source", "LLM")
     )
@@ -149,7 +151,7 @@ def test_names_of_the_lists_are_spelled_as_the_operator_does() -> None:
     ],
 )
 def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: str) -> None:
-    assert reason(judge(before + content() + after, ASKED)) == ""
+    assert get_refusal_reason(judge(before + make_answer_text() + after, ASKED)) == ""
 
 
 @pytest.mark.parametrize(
@@ -158,7 +160,7 @@ def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: s
         ("", "empty"),
         ("<think>hm</think>", "empty"),
         ("I cannot help with that.", "not-json"),
-        (content()[:-9], "not-json"),
+        (make_answer_text()[:-9], "not-json"),
         ("[" * 9_000, "not-json"),
         ("[1]", "shape"),
         ("{}", "shape"),
@@ -167,11 +169,11 @@ def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: s
     ],
 )
 def test_what_is_no_answer(content_: str, code: str) -> None:
-    assert reason(judge(content_, ASKED)) == code
+    assert get_refusal_reason(judge(content_, ASKED)) == code
 
 
 @given(st.text(max_size=300), st.lists(st.integers()))
 def test_no_answer_breaks_it(any_: str, numbers: list[int]) -> None:
     assert isinstance(judge(any_, ASKED), Refusal)
-    judged = judge(content(numbers, any_, [any_]), ASKED)
+    judged = judge(make_answer_text(numbers, any_, [any_]), ASKED)
     assert isinstance(judged, Refusal) or not excerpt_rules.is_too_long(judged.excerpt)

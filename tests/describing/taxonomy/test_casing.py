@@ -31,7 +31,7 @@ ARTICLES = [
 ]
 
 
-def names(file: str) -> list[str]:
+def read_names(file: str) -> list[str]:
     found: list[str] = tomllib.loads((Path(__file__).parent / f"{file}.toml").read_text("utf-8"))[
         "names"
     ]
@@ -40,14 +40,14 @@ def names(file: str) -> list[str]:
 
 @pytest.mark.parametrize("file", LISTS)
 def test_the_lists_are_as_long_as_they_say(file: str) -> None:
-    assert len(set(names(file))) == 150
+    assert len(set(read_names(file))) == 150
 
 
 @pytest.mark.parametrize("file", LISTS)
 @pytest.mark.parametrize("spoil", WRONG, ids=lambda f: f.__name__)
 def test_names_come_out_right(spoil: Callable[[str], str], file: str) -> None:
-    wrong = [name for name in names(file) if tag_names.canonical(spoil(name)) != name]
-    assert len(wrong) <= 0.03 * len(names(file)), wrong
+    wrong = [name for name in read_names(file) if tag_names.canonical(spoil(name)) != name]
+    assert len(wrong) <= 0.03 * len(read_names(file)), wrong
 
 
 @pytest.mark.parametrize("name", ["zenBox", "QRZ", "Rhine Harbour", "river barge"])

@@ -10,7 +10,7 @@ from tests.places import NOW
 SOURCE = Source(key="one", url="https://one.example/feed")
 
 
-def filed(**fields: object) -> Article:
+def complete_article_with(**fields: object) -> Article:
     read = replace(Article(id="a", url="https://one.example/a", title="A"), **fields)
     return complete_article(
         read, Entry(id="guid", url=read.url), SOURCE, SourceState(key="one", url=""), NOW, "Other"
@@ -18,12 +18,17 @@ def filed(**fields: object) -> Article:
 
 
 def test_what_claims_to_be_from_the_future_is_of_now() -> None:
-    article = filed(published=NOW + timedelta(days=3), updated=NOW + timedelta(days=4))
+    article = complete_article_with(
+        published=NOW + timedelta(days=3), updated=NOW + timedelta(days=4)
+    )
     assert (article.published, article.updated, article.added) == (NOW, NOW, NOW)
     past = NOW - timedelta(days=3)
-    assert filed(published=past).published == past
-    assert filed().published is None
+    assert complete_article_with(published=past).published == past
+    assert complete_article_with().published is None
 
 
 def test_the_operators_category_stands_where_the_text_has_none() -> None:
-    assert (filed(category="AI").category, filed().category) == ("AI", "Other")
+    assert (complete_article_with(category="AI").category, complete_article_with().category) == (
+        "AI",
+        "Other",
+    )

@@ -12,8 +12,8 @@ from syndicator.articles.frontmatter import load
 from syndicator.core.model import Article
 from syndicator.health.observing import open_read_only
 from syndicator.health.summary import look
-from tests.runs.pushes.up import Up, following
-from tests.runs.pushes.web import Web, page_of, story
+from tests.runs.pushes.up import Up, serve_following
+from tests.runs.pushes.web import Web, make_story_text, page_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("kept_workers")]
 
@@ -22,37 +22,39 @@ ROW = (
 )
 
 
-def article(up: Up, title: str) -> Article:
+def find_article(up: Up, title: str) -> Article:
     found = (load(path.read_bytes()) for path in (up.folder / "feeds/articles").rglob("*.md"))
     return next(one for one in found if one.title == title)
 
 
-def split(web: Web, url: str, name: str, pages: int) -> None:
+def publish_split_article(web: Web, url: str, name: str, pages: int) -> None:
     """An article on so many pages, which share their head and foot."""
     root = f"{url.rpartition('/')[0]}/post/{name}"
     links = ROW.format(root=root)
     for number in range(1, pages + 1):
         text = (
-            story(f"{name}-{number}", root)
+            make_story_text(f"{name}-{number}", root)
             + "<p>Nobody may copy this text about birds without a word to us.</p>"
         )
         web.at(url).pages[f"{name}/{number}" if number > 1 else name] = page_of(name, text + links)
 
 
 async def test_the_pages_of_an_article_are_one_and_the_next_article_is_none(tmp_path: Path) -> None:
-    async with following(tmp_path) as (up, web):
+    async with serve_following(tmp_path) as (up, web):
         url = web.topic(100, posts=["heron", "otter", "otter-2", "kite", "long"])
         root = f"{url.rpartition('/')[0]}/post"
         topic = web.at(url)
-        split(web, url, "heron", 3)
+        publish_split_article(web, url, "heron", 3)
         for name in ("otter", "otter-2"):  # links the next article as many systems do
             head = f'<link rel="next" href="{root}/otter-2">'
             topic.pages[name] = page_of(
-                name, story(name, root) + f'<a rel="next" href="{root}/otter-2">Next</a>', head
+                name,
+                make_story_text(name, root) + f'<a rel="next" href="{root}/otter-2">Next</a>',
+                head,
             )
-        split(web, url, "kite", 2)
+        publish_split_article(web, url, "kite", 2)
         topic.pages["kite/2"] = None  # fails
-        split(web, url, "long", 12)
+        publish_split_article(web, url, "long", 12)
         for number in range(1, 12):
             page = topic.pages[f"long/{number}" if number > 1 else "long"] or ""
             topic.pages[f"long/{number}" if number > 1 else "long"] = page.replace(
@@ -62,15 +64,15 @@ async def test_the_pages_of_an_article_are_one_and_the_next_article_is_none(tmp_
         up.follow([url])
         await up.run()
 
-        heron = article(up, "The heron")
+        heron = find_article(up, "The heron")
         assert [f"The heron-{number} was seen" in heron.body for number in (1, 2, 3)] == [True] * 3
         assert heron.body.count("Nobody may copy") <= 1 and not heron.partial
-        assert "otter-2 was seen" not in article(up, "The otter").body
-        kite = article(up, "The kite")
+        assert "otter-2 was seen" not in find_article(up, "The otter").body
+        kite = find_article(up, "The kite")
         assert (
             kite.partial and "kite-1 was seen" in kite.body and "kite-2 was seen" not in kite.body
         )
-        long = article(up, "The long").body
+        long = find_article(up, "The long").body
         assert "long-10 was seen" in long and "long-11 was seen" not in long
         asked = [path for path in topic.asked_pages if path.startswith("long")]
         assert len(asked) == 10 and len(set(topic.asked_pages)) == len(topic.asked_pages)
@@ -88,7 +90,7 @@ CHECK = (
 
 
 async def test_pages_and_feeds_behind_a_wall_are_named(tmp_path: Path) -> None:
-    async with following(tmp_path) as (up, web):
+    async with serve_following(tmp_path) as (up, web):
         urls = [web.topic(100, posts=["a", "b", "c", "d"]), web.topic(100, wall=CHECK)]
         web.at(urls[0]).pages = dict.fromkeys("abc", CHECK)
         up.follow(urls)

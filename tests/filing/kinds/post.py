@@ -12,7 +12,7 @@ from syndicator.articles.frontmatter import load
 from syndicator.core.model import Article, Outcome
 from syndicator.runs import refresh
 from syndicator.upkeep import reconcile
-from tests.mails import deliver, make_maildir
+from tests.mails import deliver_to_maildir, make_maildir
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -43,7 +43,7 @@ class Post:
         (self.folder / "config/syndicator.toml").write_text(settings)
 
     def deliver(self, name: str, raw: bytes) -> None:
-        deliver(self.box, name, raw, self.now)
+        deliver_to_maildir(self.box, name, raw, self.now)
 
     def open(self) -> App:
         return open_app(self.folder / "config", environ=self.environ, clock=lambda: self.now)

@@ -21,7 +21,7 @@ from syndicator.visiting.mail.maildir import Maildir
 from tests.dovecot import PASSWORD, running_dovecot
 from tests.faults.instance import InProcess
 from tests.filing.kinds.post import BRIDGES, NOW, Post
-from tests.mails import mail
+from tests.mails import make_mail
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 MAILS = 3
@@ -96,7 +96,7 @@ def check_killed(post: Post, step: tuple[Any, str], after: bool, names: Callable
 def test_a_killed_visit_to_a_maildir(tmp_path: Path, step: tuple[Any, str], after: bool) -> None:
     post = Post(tmp_path)
     for number in range(MAILS):
-        post.deliver(f"{number}.host", mail(number, NOW))
+        post.deliver(f"{number}.host", make_mail(number, NOW))
 
     def count() -> int:
         return len({path.name[0] for path in post.box.rglob("*host*")})
@@ -113,7 +113,7 @@ def test_a_killed_visit_to_a_mail_server(
         monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
         post = Post(tmp_path, server.url, server.allow, {"MAIL_PASSWORD": PASSWORD})
         for number in range(MAILS):
-            server.deliver(f"{number}.host", mail(number, NOW), NOW)
+            server.deliver(f"{number}.host", make_mail(number, NOW), NOW)
 
         def count() -> int:
             return len(server.names()) + len(server.names("Read"))

@@ -14,7 +14,7 @@ from syndicator.runs import refresh
 from tests.dovecot import PASSWORD, Dovecot, running_dovecot
 from tests.faults.instance import InProcess
 from tests.filing.kinds.post import BRIDGES, DAY, NOW, TOWERS, Post
-from tests.mails import mail
+from tests.mails import make_mail
 
 TOWER = {"List-Id": "<weekly.towers.example>", "Subject": "Towers"}
 
@@ -41,10 +41,10 @@ def post(server: Dovecot, tmp_path: Path) -> Post:
 def test_one_connection_serves_all_newsletters_of_a_mailbox(server: Dovecot, post: Post) -> None:
     post.configure(BRIDGES, TOWERS)
     for number in (1, 2, 3):
-        server.deliver(f"{number}.host", mail(number, NOW - number * DAY), NOW - number * DAY)
-    towers = mail(4, NOW, sender="ed@towers.example", headers=TOWER)
+        server.deliver(f"{number}.host", make_mail(number, NOW - number * DAY), NOW - number * DAY)
+    towers = make_mail(4, NOW, sender="ed@towers.example", headers=TOWER)
     server.deliver("4.host", towers, NOW)
-    server.deliver("5.host", mail(5, NOW, sender="ed@tunnels.example"), NOW)
+    server.deliver("5.host", make_mail(5, NOW, sender="ed@tunnels.example"), NOW)
     before = server.logins()
     added = {key: len(outcome.added) for key, outcome in post.visit().items()}
     assert (added, server.logins() - before) == ({"bridges": 3, "towers": 1}, 1)
@@ -57,8 +57,8 @@ def test_one_connection_serves_all_newsletters_of_a_mailbox(server: Dovecot, pos
 
 def test_mails_are_put_away_once_they_are_stored(server: Dovecot, post: Post) -> None:
     post.configure(BRIDGES + 'after = "move:Read"\n')
-    server.deliver("1.host", mail(1, NOW), NOW)
-    server.deliver("2.host", mail(2, NOW, sender="ed@tunnels.example"), NOW)
+    server.deliver("1.host", make_mail(1, NOW), NOW)
+    server.deliver("2.host", make_mail(2, NOW, sender="ed@tunnels.example"), NOW)
     post.visit()
     assert len(server.names()) == 2
     post.visit()
@@ -71,10 +71,10 @@ def test_a_mail_is_filed_once_if_the_server_numbers_its_mails_anew(
     server: Dovecot, post: Post
 ) -> None:
     post.configure(BRIDGES)
-    server.deliver("1.host", mail(1, NOW), NOW)
+    server.deliver("1.host", make_mail(1, NOW), NOW)
     post.visit()
     server.number_anew()
-    server.deliver("2.host", mail(2, NOW), NOW)
+    server.deliver("2.host", make_mail(2, NOW), NOW)
     assert len(post.visit()["bridges"].added) == 1
     assert {article.title for article in post.articles()} == {
         "Issue 1 of the bridges",
@@ -90,7 +90,7 @@ def test_more_mails_than_a_visit_fetches_come_by_the_next_ones(
     post.configure(BRIDGES)
     for number in range(11):
         sent = NOW - timedelta(hours=number)
-        server.deliver(f"{number}.host", mail(number, sent), sent)
+        server.deliver(f"{number}.host", make_mail(number, sent), sent)
     added = [len(post.visit()["bridges"].added) for _ in range(4)]
     assert (added, len(post.files())) == ([4, 4, 3, 0], 11)
 
@@ -100,7 +100,7 @@ def test_the_password_stands_nowhere(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     post.configure(BRIDGES)
-    server.deliver("1.host", mail(1, NOW), NOW)
+    server.deliver("1.host", make_mail(1, NOW), NOW)
     post.visit()
     post.environ = {"MAIL_PASSWORD": "a wrong password"}
     outcome = post.visit()["bridges"]

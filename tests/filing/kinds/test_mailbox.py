@@ -15,7 +15,7 @@ from syndicator.visiting.mail.mailbox import MailName
 from syndicator.visiting.mail.maildir import Maildir
 from tests.faults.instance import InProcess
 from tests.filing.kinds.post import BRIDGES, DAY, NOW, PRIVATE, PUBLIC, TOWERS, Post
-from tests.mails import deliver, mail
+from tests.mails import deliver_to_maildir, make_mail
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ def post(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
 def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(post: Post) -> None:
     post.configure(BRIDGES)
     for number in (1, 2, 3):
-        post.deliver(f"{number}.host", mail(number, NOW - number * DAY))
-    post.deliver("login.host", mail(4, NOW, sender="codes@bank.example"))
+        post.deliver(f"{number}.host", make_mail(number, NOW - number * DAY))
+    post.deliver("login.host", make_mail(4, NOW, sender="codes@bank.example"))
     outcome = post.visit()["bridges"]
     assert (len(outcome.added), outcome.reason, outcome.skipped) == (3, None, ())
     again = post.visit()["bridges"]
@@ -48,11 +48,11 @@ def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(post: Post) ->
 def test_each_newsletter_has_its_feed_and_others_are_only_named(post: Post) -> None:
     post.configure(BRIDGES, TOWERS)
     tower = {"List-Id": "<weekly.towers.example>", "Subject": "Towers"}
-    post.deliver("1.host", mail(1, NOW))
-    post.deliver("2.host", mail(2, NOW, sender="ed@towers.example", headers=tower))
-    post.deliver("3.host", mail(3, NOW, sender="ed@tunnels.example"))
+    post.deliver("1.host", make_mail(1, NOW))
+    post.deliver("2.host", make_mail(2, NOW, sender="ed@towers.example", headers=tower))
+    post.deliver("3.host", make_mail(3, NOW, sender="ed@tunnels.example"))
     letter = {"List-Unsubscribe": ""}
-    post.deliver("4.host", mail(4, NOW, sender="codes@bank.example", headers=letter))
+    post.deliver("4.host", make_mail(4, NOW, sender="codes@bank.example", headers=letter))
     added = {key: len(outcome.added) for key, outcome in post.visit().items()}
     assert added == {"bridges": 1, "towers": 1}
     assert post.warning("towers") == ""
@@ -68,7 +68,7 @@ def test_each_newsletter_has_its_feed_and_others_are_only_named(post: Post) -> N
 
 def test_a_public_instance_publishes_no_mail_until_its_table_says_so(post: Post) -> None:
     post.configure(BRIDGES, settings=PUBLIC)
-    post.deliver("1.host", mail(1, NOW))
+    post.deliver("1.host", make_mail(1, NOW))
     post.visit()
     assert [each.hold_reason for each in post.articles()] == ["private"]
     assert "bridges" not in post.published().lower().replace("sources/bridges", "")
@@ -81,7 +81,7 @@ def test_a_public_instance_publishes_no_mail_until_its_table_says_so(post: Post)
 
 def test_mails_leave_the_feeds_of_an_instance_that_becomes_public(post: Post) -> None:
     post.configure(BRIDGES, settings=PRIVATE)
-    post.deliver("1.host", mail(1, NOW))
+    post.deliver("1.host", make_mail(1, NOW))
     post.visit()
     assert "counted 1 bridges" in post.published()
     post.configure(settings=PUBLIC)  # and its source is removed
@@ -93,9 +93,9 @@ def test_mails_leave_the_feeds_of_an_instance_that_becomes_public(post: Post) ->
 def test_forged_and_broken_mails_have_a_reason_and_hold_up_no_other(post: Post) -> None:
     post.configure(BRIDGES)
     forged = {"Authentication-Results": "mx.reader.example; dmarc=fail"}
-    post.deliver("1.host", mail(1, NOW, headers=forged))
-    post.deliver("2.host", mail(2, NOW, body="<img src='https://t.example/all.png'>"))
-    post.deliver("3.host", mail(3, NOW))
+    post.deliver("1.host", make_mail(1, NOW, headers=forged))
+    post.deliver("2.host", make_mail(2, NOW, body="<img src='https://t.example/all.png'>"))
+    post.deliver("3.host", make_mail(3, NOW))
     outcome = post.visit()["bridges"]
     assert {each.what.rpartition(":")[2]: each.reason for each in outcome.skipped} == {
         "issue.1@bridges.example": "mail-forged",
@@ -111,7 +111,7 @@ def test_a_mail_of_100_megabytes_is_not_read(post: Post, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Maildir, "fetch", refuse)
     post.configure(BRIDGES)
-    path = deliver(post.box, "1.host", mail(1, NOW), NOW)
+    path = deliver_to_maildir(post.box, "1.host", make_mail(1, NOW), NOW)
     os.truncate(path, 100_000_000)
     os.utime(path, (NOW.timestamp(), NOW.timestamp()))
     [skipped] = post.visit()["bridges"].skipped
@@ -120,11 +120,11 @@ def test_a_mail_of_100_megabytes_is_not_read(post: Post, monkeypatch: pytest.Mon
 
 def test_one_message_id_of_two_senders_changes_no_article(post: Post) -> None:
     post.configure(BRIDGES, 'key = "towers"\nfrom = "@towers.example"\n')
-    post.deliver("1.host", mail(1, NOW))
+    post.deliver("1.host", make_mail(1, NOW))
     post.visit()
     before = post.files()[0].read_bytes()
     same = {"Message-ID": "<issue.1@bridges.example>", "Subject": "Ours now"}
-    post.deliver("2.host", mail(9, NOW, sender="ed@towers.example", headers=same))
+    post.deliver("2.host", make_mail(9, NOW, sender="ed@towers.example", headers=same))
     assert len(post.visit()["towers"].added) == 1
     assert before in [path.read_bytes() for path in post.files()]
     assert len({each.id for each in post.articles()}) == 2
@@ -132,15 +132,15 @@ def test_one_message_id_of_two_senders_changes_no_article(post: Post) -> None:
 
 def test_a_mail_that_two_sources_name_is_one_article(post: Post) -> None:
     post.configure(BRIDGES, 'key = "all-bridges"\nfrom = "@bridges.example"\n')
-    post.deliver("1.host", mail(1, NOW))
+    post.deliver("1.host", make_mail(1, NOW))
     post.visit()
     assert len(post.files()) == 1
 
 
 def test_a_mail_is_put_away_after_it_is_filed(post: Post) -> None:
     post.configure(BRIDGES + 'after = "move:Read"\n')
-    post.deliver("1.host", mail(1, NOW))
-    post.deliver("2.host", mail(2, NOW, sender="ed@tunnels.example"))
+    post.deliver("1.host", make_mail(1, NOW))
+    post.deliver("2.host", make_mail(2, NOW, sender="ed@tunnels.example"))
     post.visit()
     assert (post.box / "new/1.host").exists()
     post.visit()
@@ -159,7 +159,7 @@ def test_a_folder_that_is_gone_is_a_failure_of_the_source(post: Post) -> None:
 def test_a_sender_is_shown_as_it_names_itself(post: Post) -> None:
     post.configure(BRIDGES)
     name = {"From": '"Ida from Bridges & Co" <news@bridges.example>'}
-    post.deliver("1.host", mail(1, NOW, headers=name))
+    post.deliver("1.host", make_mail(1, NOW, headers=name))
     post.visit()
     assert [each.author for each in post.articles()] == ["Ida from Bridges & Co"]
 
@@ -167,9 +167,9 @@ def test_a_sender_is_shown_as_it_names_itself(post: Post) -> None:
 def test_a_mail_that_cannot_be_put_away_is_read_nevertheless(post: Post) -> None:
     post.configure(BRIDGES + 'after = "move:Read"\n')
     (post.box / ".Read").write_text("no folder")
-    post.deliver("1.host", mail(1, NOW))
+    post.deliver("1.host", make_mail(1, NOW))
     post.visit()
-    post.deliver("2.host", mail(2, NOW))
+    post.deliver("2.host", make_mail(2, NOW))
     outcome = post.visit()["bridges"]
     assert (len(outcome.added), outcome.status) == (1, "new")
     assert 'after = "move:Read" was not possible' in post.warning("bridges")
@@ -180,7 +180,7 @@ def test_a_mail_that_another_program_moves_meanwhile_is_read_by_the_next_visit(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     post.configure(BRIDGES)
-    post.deliver("1.host", mail(1, NOW))
+    post.deliver("1.host", make_mail(1, NOW))
     fetch = Maildir.fetch
 
     def move_and_fetch(box: Maildir, name: MailName) -> bytes:

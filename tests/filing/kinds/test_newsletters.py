@@ -12,13 +12,13 @@ from syndicator.core.model import Article
 from syndicator.runs import refresh
 from tests.faults.instance import InProcess
 from tests.filing.kinds.post import NOW, Post
-from tests.mails import deliver
+from tests.mails import deliver_to_maildir
 from tests.newsletters import NEWSLETTERS, PERSONAL, Issue, make_issues
 
 LEAST_RIGHT = 57  # of 60
 
 
-def letters(text: str) -> str:
+def keep_letters(text: str) -> str:
     return re.sub(r"\W+", "", text)
 
 
@@ -34,8 +34,8 @@ def find_faults(issue: Issue, article: Article | None) -> list[str]:
     if article.published != issue.sent:
         faults.append(f"date {article.published}")
     sentences = re.split(r"(?<=[.!?。])\s*", article.excerpt.rstrip("…. ") + ".")
-    pieces = [letters(sentence) for sentence in sentences if letters(sentence)]
-    if not pieces or not all(piece in letters(issue.text) for piece in pieces):
+    pieces = [keep_letters(sentence) for sentence in sentences if keep_letters(sentence)]
+    if not pieces or not all(piece in keep_letters(issue.text) for piece in pieces):
         faults.append(f"excerpt {article.excerpt!r}")
     return faults
 
@@ -48,7 +48,7 @@ def test_mails_of_twelve_newsletters(tmp_path: Path, monkeypatch: pytest.MonkeyP
     post.configure(*(newsletter.table for newsletter in NEWSLETTERS))
     issues = make_issues(NOW)
     for number, issue in enumerate(issues):
-        deliver(post.box, f"{number}.host", issue.raw, issue.sent)
+        deliver_to_maildir(post.box, f"{number}.host", issue.raw, issue.sent)
     outcomes = post.visit()
     assert [outcome.skipped for outcome in outcomes.values() if outcome.skipped] == []
     articles = {(each.source_key, each.title): each for each in post.articles()}
@@ -65,4 +65,4 @@ def test_mails_of_twelve_newsletters(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert secret not in shown and secret not in stored, secret
     for issue in issues:
         article = articles[issue.key, issue.title]
-        assert letters(issue.text)[:60] in letters(article.body), issue.key
+        assert keep_letters(issue.text)[:60] in keep_letters(article.body), issue.key

@@ -14,9 +14,9 @@ from syndicator.core.reasons import FetchReason
 from syndicator.runs import refresh
 from syndicator.visiting import source_state
 from syndicator.visiting.source_state import MOVE_VISITS
-from tests.adding.fronts import Instance, add_by_hand, fronts
-from tests.aged.web import Answer, Web, serving
-from tests.cli.sites import alternate, page, rss, story
+from tests.adding.fronts import Instance, add_by_hand, make_front_pages
+from tests.aged.web import Answer, Web, serve_web
+from tests.cli.sites import make_feed_link, make_page, make_rss, make_story_page
 from tests.faults.instance import InProcess
 
 SITE = "http://one.example/"
@@ -25,8 +25,8 @@ FEED = f"{SITE}feed.xml"
 
 @pytest.fixture
 def web() -> Iterator[Web]:
-    with serving() as started:
-        started.answers = dict(fronts()[0].answers)
+    with serve_web() as started:
+        started.answers = dict(make_front_pages()[0].answers)
         yield started
 
 
@@ -36,18 +36,21 @@ def instance(tmp_path: Path, web: Web, monkeypatch: pytest.MonkeyPatch) -> Insta
     return Instance(tmp_path, web)
 
 
-def answer(instance: Instance, url: str, said: Answer) -> None:
+def set_answer(instance: Instance, url: str, said: Answer) -> None:
     instance.web.answers = {**instance.web.answers, url: said}
 
 
-COMMENTS = rss("Comments for Notes", SITE, [("By: Ove", f"{SITE}p/0#comment-1")])
+COMMENTS = make_rss("Comments for Notes", SITE, [("By: Ove", f"{SITE}p/0#comment-1")])
 ALONE = f"{SITE}about/"
 NOTHING = {
-    "one-article": (ALONE, {ALONE: story("Alone")}),
-    "comments": (ALONE, {ALONE: page("A", alternate(f"{SITE}c")), f"{SITE}c": COMMENTS}),
-    "dead-feeds": (ALONE, {ALONE: page("A", alternate(f"{SITE}none"))}),
-    "nothing-to-follow": (ALONE, {ALONE: page("A", body="<p>Hello.</p>")}),
-    "scripts": (ALONE, {ALONE: page("A", body="<div id=root></div><script src=/a.js></script>")}),
+    "one-article": (ALONE, {ALONE: make_story_page("Alone")}),
+    "comments": (ALONE, {ALONE: make_page("A", make_feed_link(f"{SITE}c")), f"{SITE}c": COMMENTS}),
+    "dead-feeds": (ALONE, {ALONE: make_page("A", make_feed_link(f"{SITE}none"))}),
+    "nothing-to-follow": (ALONE, {ALONE: make_page("A", body="<p>Hello.</p>")}),
+    "scripts": (
+        ALONE,
+        {ALONE: make_page("A", body="<div id=root></div><script src=/a.js></script>")},
+    ),
     "subscriptions": (ALONE, {ALONE: Answer(body="<opml><body/></opml>", type="text/x-opml")}),
     "broken-xml": (ALONE, {ALONE: Answer(body="<rss><channel><it", type="application/rss+xml")}),
 }
@@ -80,14 +83,14 @@ def test_a_page_that_names_a_feed_which_is_followed_is_not_followed_twice(
 def test_a_feed_under_two_keys_is_followed_twice(instance: Instance) -> None:
     """The operator wrote both; an upgrade stops neither."""
     www = FEED.replace("one.example", "www.one.example")
-    answer(instance, www, instance.web.answers[FEED])
+    set_answer(instance, www, instance.web.answers[FEED])
     add_by_hand(instance, [FEED, www])
     instance.visit()
     assert {instance.seen()[url].kind for url in (FEED, www)} == {"feed"}
 
 
 def test_a_list_that_robots_disallow_is_not_read(instance: Instance) -> None:
-    plain = next(front for front in fronts() if front.name == "plain")
+    plain = next(front for front in make_front_pages() if front.name == "plain")
     shut = Answer(body="User-agent: *\nDisallow: /\n", type="text/plain")
     instance.web.answers = {**plain.answers, f"{plain.url}robots.txt": shut}
     add_by_hand(instance, [plain.url])
@@ -99,9 +102,9 @@ def test_an_entry_that_is_a_front_page_is_no_article(instance: Instance) -> None
     """Neither if its own text is long, nor if its address leads there since its article is gone."""
     gone = f"{SITE}p/gone"
     items = [("Home", SITE), ("Index", f"{SITE}index.html"), ("Gone", gone), ("A", f"{SITE}p/0")]
-    answer(instance, FEED, rss("Notes", SITE, items))
-    answer(instance, gone, Answer(status=302, headers={"Location": SITE}))
-    answer(instance, SITE, replace(story("Notes"), headers={}))
+    set_answer(instance, FEED, make_rss("Notes", SITE, items))
+    set_answer(instance, gone, Answer(status=302, headers={"Location": SITE}))
+    set_answer(instance, SITE, replace(make_story_page("Notes"), headers={}))
     add_by_hand(instance, [FEED])
     instance.visit()
     assert instance.articles() == [f"{SITE}p/0"]
@@ -117,8 +120,8 @@ def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
     answers = {url: said for url, said in instance.web.answers.items() if url != FEED}
     moved = f"{SITE}new.xml"
     instance.web.answers = answers | {
-        SITE: page("Notes", alternate(moved)),
-        moved: rss("Notes", SITE, [("New", f"{SITE}p/1")]),
+        SITE: make_page("Notes", make_feed_link(moved)),
+        moved: make_rss("Notes", SITE, [("New", f"{SITE}p/1")]),
     }
     gone = Failed(url=FEED, reason=reason)
     with instance.app() as app:
@@ -138,8 +141,8 @@ def test_a_source_that_worked_before_stays_what_it_is(instance: Instance) -> Non
     """Its feed's address answers with a page: nothing else is followed in its place."""
     add_by_hand(instance, [FEED])
     instance.visit()
-    answer(instance, FEED, page("Notes", alternate(f"{SITE}other.xml")))
-    answer(instance, f"{SITE}other.xml", rss("Other", SITE, [("Other", f"{SITE}p/2")]))
+    set_answer(instance, FEED, make_page("Notes", make_feed_link(f"{SITE}other.xml")))
+    set_answer(instance, f"{SITE}other.xml", make_rss("Other", SITE, [("Other", f"{SITE}p/2")]))
     instance.run("refresh", "--all")
     assert instance.seen()[FEED].reason == "not-a-feed-html"
     key = instance.seen()[FEED].key
@@ -149,7 +152,7 @@ def test_a_source_that_worked_before_stays_what_it_is(instance: Instance) -> Non
 
 def test_an_edited_address_is_looked_at(instance: Instance) -> None:
     add_by_hand(instance, ["http://two.example/feed"])
-    answer(instance, "http://two.example/feed", rss("Two", SITE, []))
+    set_answer(instance, "http://two.example/feed", make_rss("Two", SITE, []))
     instance.visit()
     path = instance.config / "sources.toml"
     path.write_text(path.read_text().replace("http://two.example/feed", SITE))
@@ -158,7 +161,7 @@ def test_an_edited_address_is_looked_at(instance: Instance) -> None:
 
 
 def test_an_export_has_what_is_followed_and_no_move_is_shown(instance: Instance) -> None:
-    plain = next(front for front in fronts() if front.name == "plain")
+    plain = next(front for front in make_front_pages() if front.name == "plain")
     instance.web.answers = {**instance.web.answers, **plain.answers}
     add_by_hand(instance, [SITE, plain.url])
     instance.visit()
@@ -173,7 +176,7 @@ def test_an_export_has_what_is_followed_and_no_move_is_shown(instance: Instance)
 def test_check_names_front_pages_that_were_filed(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer(instance, SITE, story("Notes"))
+    set_answer(instance, SITE, make_story_page("Notes"))
     (instance.config / "sources.toml").write_text(
         f'[[source]]\nkey = "one"\nurl = "{SITE}"\nkind = "page"\n'
     )

@@ -34,12 +34,12 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def page(url: str, text: str = STORY, head: str = "") -> Page:
+def make_page(url: str, text: str = STORY, head: str = "") -> Page:
     html = f"<title>Bridges</title>{head}<article><h1>Bridges</h1><p>{text}</p></article>"
     return Page(html=html.encode(), url=url, headers={"content-type": "text/html"})
 
 
-def brought(app: App, *, by: str = "two", **fields: Any) -> Article:
+def file_foreign_article(app: App, *, by: str = "two", **fields: Any) -> Article:
     """An article on the site of the source `one` that another one filed two hours ago."""
     origin = Origin(title="Two's feed", url=f"https://{by}.example/feed")
     given: dict[str, Any] = {
@@ -51,7 +51,9 @@ def brought(app: App, *, by: str = "two", **fields: Any) -> Article:
     return store_articles(app, "Bridges", STORY, **{**given, **fields})
 
 
-def take(app: App, key: str, article: Article, page: Page | None, **row: Any) -> EntryResult:
+def ingest_entry(
+    app: App, key: str, article: Article, page: Page | None, **row: Any
+) -> EntryResult:
     """Ingests an entry of the source that announces the article, published yesterday and called
     otherwise."""
     entry = Entry(
@@ -84,14 +86,14 @@ def take(app: App, key: str, article: Article, page: Page | None, **row: Any) ->
     return asyncio.run(run())
 
 
-def members(app: App, key: str) -> list[str]:
+def list_members(app: App, key: str) -> list[str]:
     return app.archive.store.index.ids(FeedKey("source", key), limit=9, since=None, most=9)
 
 
 def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(place: Place) -> None:
     with place.app() as app:
-        old = brought(app)
-        result = take(app, "one", old, page(old.url))
+        old = file_foreign_article(app)
+        result = ingest_entry(app, "one", old, make_page(old.url))
         assert (result.changed, result.added) == (old.id, None)
         (stamp,) = app.archive.article_store.walk()
         new = app.archive.article_store.get(stamp.path)
@@ -99,105 +101,112 @@ def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(place: Place) 
         assert new.published == NOW - timedelta(days=1, hours=1)
         assert (new.id, new.url, new.added) == (old.id, old.url, old.added)
         assert new.origin.url == app.configuration.sources["one"].url
-        assert members(app, "one") == members(app, "two") == [old.id]
+        assert list_members(app, "one") == list_members(app, "two") == [old.id]
         assert (old.id, "two") in CARRIED.read(app.archive.article_store)
 
 
 def test_what_a_hand_edited_stays(place: Place) -> None:
     with place.app() as app:
-        old = brought(app)
+        old = file_foreign_article(app)
     place.edit("Bridges", "title: Bridges", "title: Bridges of mine")
     with place.app() as app:
-        take(app, "one", old, page(old.url, NEWER))
+        ingest_entry(app, "one", old, make_page(old.url, NEWER))
         mine = place.article("Bridges of mine")
         assert mine.source_key == "one" and "ferries" in mine.body
 
 
 def test_it_happens_once(place: Place) -> None:
     with place.app() as app:
-        old = brought(app)
-        take(app, "one", old, page(old.url))
-        assert take(app, "two", old, page(old.url, NEWER)).changed is None
+        old = file_foreign_article(app)
+        ingest_entry(app, "one", old, make_page(old.url))
+        assert ingest_entry(app, "two", old, make_page(old.url, NEWER)).changed is None
         assert place.article("Our bridges").source_key == "one"
 
 
 def test_a_source_of_another_site_adopts_nothing_and_carries(place: Place) -> None:
     with place.app() as app:
-        old = brought(app, by="three")
-        assert take(app, "two", old, None) == EntryResult()
-        assert members(app, "two") == [old.id]
+        old = file_foreign_article(app, by="three")
+        assert ingest_entry(app, "two", old, None) == EntryResult()
+        assert list_members(app, "two") == [old.id]
         assert place.article("Bridges").source_key == "three"
 
 
 def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(place: Place) -> None:
     nowhere = "http://nowhere.invalid/story"  # a request to it fails
     with place.app() as app:
-        old = brought(app, by="three", url=nowhere)
-        assert take(app, "two", old, None, article_id=old.id) == EntryResult()
-        other = brought(app, by="two", url=f"{nowhere}/2")
-        assert take(app, "two", other, None, article_id=other.id).problem
+        old = file_foreign_article(app, by="three", url=nowhere)
+        assert ingest_entry(app, "two", old, None, article_id=old.id) == EntryResult()
+        other = file_foreign_article(app, by="two", url=f"{nowhere}/2")
+        assert ingest_entry(app, "two", other, None, article_id=other.id).problem
 
 
 def test_a_link_that_another_source_changes_within_a_site_leads_to_another_article(
     place: Place,
 ) -> None:
     with place.app() as app:
-        old = brought(app)
+        old = file_foreign_article(app)
         other = replace(old, url="https://one.example/ferries")
-        result = take(app, "two", other, page(other.url, NEWER), article_id=old.id)
+        result = ingest_entry(app, "two", other, make_page(other.url, NEWER), article_id=old.id)
         assert result.added and result.added != old.id
         stored = app.archive.store.visits.article(old.id)
         assert stored is not None and other.url not in stored.aliases
         own = replace(old, url="https://one.example/moved")
-        moved = take(app, "one", own, page(own.url, NEWER), article_id=old.id)
+        moved = ingest_entry(app, "one", own, make_page(own.url, NEWER), article_id=old.id)
         assert moved.changed == old.id
 
 
 def test_what_a_hand_put_there_is_carried_and_not_taken(place: Place) -> None:
     with place.app() as app:
-        old = brought(app, by="", source_id="")
-        take(app, "one", old, page(old.url, NEWER))
+        old = file_foreign_article(app, by="", source_id="")
+        ingest_entry(app, "one", old, make_page(old.url, NEWER))
         assert place.article("Bridges").source_key == ""
-        assert members(app, "one") == [old.id]
+        assert list_members(app, "one") == [old.id]
 
 
 def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_same(
     place: Place,
 ) -> None:
     with place.app() as app:
-        old = brought(app)
-        gone = replace(page(old.url), html=b"<title>Nothing</title>")
-        assert take(app, "one", old, gone).problem is None
+        old = file_foreign_article(app)
+        gone = replace(make_page(old.url), html=b"<title>Nothing</title>")
+        assert ingest_entry(app, "one", old, gone).problem is None
         new = place.article("Bridges")
         assert (new.source_key, new.origin.url) == ("one", app.configuration.sources["one"].url)
         assert (new.body, new.published, new.added) == (old.body, old.published, old.added)
-        assert members(app, "one") == members(app, "two") == [old.id]
+        assert list_members(app, "one") == list_members(app, "two") == [old.id]
         (row,) = app.archive.store.visits.entries("one", ["o1"]).values()
         assert (row.status, row.article_id) == ("done", old.id)
 
 
 def test_a_feed_that_the_page_links_may_take_it_from_a_neighbour(place: Place) -> None:
     with place.app() as app:
-        old = brought(app, by="three")
+        old = file_foreign_article(app, by="three")
         link = '<link rel="alternate" type="application/rss+xml" href="https://two.example/feed">'
         app.archive.snapshots.put(
-            old.id, page(old.url, head=link).html, {"content-type": "text/html"}
+            old.id, make_page(old.url, head=link).html, {"content-type": "text/html"}
         )
-        take(app, "two", old, page(old.url, head=link))
+        ingest_entry(app, "two", old, make_page(old.url, head=link))
         assert place.article("Our bridges").source_key == "two"
         # its own site's comes before both
-        assert take(app, "one", old, page(old.url)).changed == old.id
+        assert ingest_entry(app, "one", old, make_page(old.url)).changed == old.id
         assert place.article("Our bridges").source_key == "one"
 
 
 def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(place: Place) -> None:
     """Even where its text changed an hour ago: it was another's text."""
     with place.app() as app:
-        old = brought(app, source_key="one", source_id="o1", revisions=("2026-03-10T11:00:00Z",))
-        ordinary = take(app, "one", old, page(old.url, NEWER), article_id=old.id)
+        old = file_foreign_article(
+            app, source_key="one", source_id="o1", revisions=("2026-03-10T11:00:00Z",)
+        )
+        ordinary = ingest_entry(app, "one", old, make_page(old.url, NEWER), article_id=old.id)
         assert ordinary.changed is None
-        again = take(
-            app, "one", old, page(old.url, NEWER), article_id=old.id, reason=EntryReason.OWNERSHIP
+        again = ingest_entry(
+            app,
+            "one",
+            old,
+            make_page(old.url, NEWER),
+            article_id=old.id,
+            reason=EntryReason.OWNERSHIP,
         )
         assert again.changed == old.id
         mended = place.article("Our bridges")

@@ -8,7 +8,7 @@ from syndicator.filing.ownership import Claim, Claimant, get_claim, make_rights
 URL = "https://bank.example/a"
 
 
-def claimant(source: Source, **more: object) -> Claimant:
+def make_claimant(source: Source, **more: object) -> Claimant:
     return Claimant(source=source, rights=make_rights(source, **more))
 
 
@@ -16,16 +16,18 @@ def test_the_sites_own_feed_comes_before_one_that_speaks_for_it_and_that_before_
     None
 ):
     planet = Source(key="planet", url="https://planet.example/feed")
-    assert claimant(Source(key="bank", url="https://bank.example/feed")).claim(URL) == Claim.OWNS
-    assert claimant(planet, sites=("bank.example",)).claim(URL) == Claim.OWNS
+    assert (
+        make_claimant(Source(key="bank", url="https://bank.example/feed")).claim(URL) == Claim.OWNS
+    )
+    assert make_claimant(planet, sites=("bank.example",)).claim(URL) == Claim.OWNS
     spoken = Source(key="agency", url="https://agency.example/feed", speaks_for=("bank.example",))
-    assert claimant(spoken).claim(URL) == Claim.SPEAKS
-    assert claimant(planet).claim(URL) == Claim.NONE
+    assert make_claimant(spoken).claim(URL) == Claim.SPEAKS
+    assert make_claimant(planet).claim(URL) == Claim.NONE
 
 
 def test_a_feed_that_wrote_for_it_once_takes_nothing() -> None:
     planet = Source(key="planet", url="https://planet.example/feed")
-    assert claimant(planet, before=("bank.example",)).claim(URL) == Claim.NONE
+    assert make_claimant(planet, before=("bank.example",)).claim(URL) == Claim.NONE
 
 
 def test_a_source_that_is_followed_no_more_had_the_feed_that_its_article_names() -> None:
@@ -40,6 +42,8 @@ def test_a_source_that_is_followed_no_more_had_the_feed_that_its_article_names()
         == Claim.NONE
     )
     assert (
-        get_claim(article, {"gone": claimant(Source(key="gone", url="https://bank.example/feed"))})
+        get_claim(
+            article, {"gone": make_claimant(Source(key="gone", url="https://bank.example/feed"))}
+        )
         == Claim.OWNS
     )

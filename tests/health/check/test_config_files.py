@@ -11,7 +11,9 @@ from syndicator.health.check.installation import check
 from tests.places import SOURCES, Place
 
 
-def found(place: Place, *, settings: str = "", sources: str = "", **environ: str) -> list[Finding]:
+def check_config(
+    place: Place, *, settings: str = "", sources: str = "", **environ: str
+) -> list[Finding]:
     (place.config / "syndicator.toml").write_text(settings)
     (place.config / "sources.toml").write_text(SOURCES + sources)
     return [
@@ -58,18 +60,18 @@ def test_rights_and_variables_are_listed_and_are_no_fault(place: Place) -> None:
 
 @pytest.mark.parametrize("url", ["feeds.example.org", "ftp://feeds.example.org/", "not a url"])
 def test_an_address_that_is_none_is_named(place: Place, url: str) -> None:
-    (one,) = found(place, settings=f'[site]\nurl = "{url}"\n')
+    (one,) = check_config(place, settings=f'[site]\nurl = "{url}"\n')
     assert (one.severity, one.reason, one.line) == ("error", "no-site-url", 2) and url in one.detail
 
 
 def test_an_alert_that_cannot_be_sent_is_named(place: Place) -> None:
-    (one,) = found(place, settings='[alert]\ncommand = ["/nowhere/tell"]\n')
+    (one,) = check_config(place, settings='[alert]\ncommand = ["/nowhere/tell"]\n')
     assert (one.severity, one.reason, one.line) == (
         "error",
         "bad-alert",
         2,
     ) and "'/nowhere/tell'" in one.detail
-    (one,) = found(
+    (one,) = check_config(
         place, settings='[alert]\nmail = "a@b.example"\npassword_env = "MAIL_PASSWORD"\n'
     )
     assert (one.reason, one.line) == ("bad-alert", 3) and "MAIL_PASSWORD is not set" in one.detail
@@ -77,15 +79,19 @@ def test_an_alert_that_cannot_be_sent_is_named(place: Place) -> None:
         '[alert]\npassword_env = "MAIL_PASSWORD"\n[[digest]]\nname = "big"\nmail ='
         ' ["a@b.example"]\n'
     )
-    assert [(one.reason, one.line) for one in found(place, settings=digest)] == [("bad-alert", 2)]
-    assert found(place, settings='[alert]\ncommand = ["/bin/sh"]\nmail = "a@b.example"\n') == []
+    assert [(one.reason, one.line) for one in check_config(place, settings=digest)] == [
+        ("bad-alert", 2)
+    ]
+    assert (
+        check_config(place, settings='[alert]\ncommand = ["/bin/sh"]\nmail = "a@b.example"\n') == []
+    )
 
 
 @pytest.mark.parametrize(
     "of", ["tags/nowhere", "categories/nowhere", "sources/nowhere", "queries/nowhere"]
 )
 def test_a_digest_of_a_feed_that_is_none_is_named(place: Place, of: str) -> None:
-    (one,) = found(
+    (one,) = check_config(
         place, settings=f'[[digest]]\nname = "big"\n[[digest]]\nname = "small"\nof = "{of}"\n'
     )
     assert (one.severity, one.reason, one.line) == (
@@ -93,17 +99,20 @@ def test_a_digest_of_a_feed_that_is_none_is_named(place: Place, of: str) -> None
         "unknown-name",
         5,
     ) and of in one.detail
-    assert found(place, settings='[[digest]]\nname = "big"\nof = "sources/one"\n', sources="") == []
+    assert (
+        check_config(place, settings='[[digest]]\nname = "big"\nof = "sources/one"\n', sources="")
+        == []
+    )
 
 
 def test_archives_of_a_feed_that_is_none_are_named(place: Place) -> None:
     archives = '["all", "tags", "sources/one", "tags/nowhere"]'
-    (one,) = found(place, settings=f"[publish]\narchives = {archives}\n", sources="")
+    (one,) = check_config(place, settings=f"[publish]\narchives = {archives}\n", sources="")
     assert (one.reason, one.line) == ("unknown-name", 2) and "tags/nowhere" in one.detail
 
 
 def test_a_hub_that_is_none_is_named(place: Place) -> None:
-    (one,) = found(
+    (one,) = check_config(
         place, settings='[publish]\nhubs = [\n  "https://hub.example/",\n  "hub.example",\n]\n'
     )
     assert (one.severity, one.reason, one.line) == (
@@ -118,14 +127,14 @@ def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None
         'headers_env = { A = "ONE_1", B = "TWO_2" }\n[[source]]\nkey = "c"\nurl ='
         ' "https://c.example/?t=${THREE_3}"\n'
     )
-    both = found(place, sources=lines, ONE_1="x")
+    both = check_config(place, sources=lines, ONE_1="x")
     assert [(one.reason, one.line) for one in both] == [
         ("unset-variable", 8),
         ("unset-variable", 11),
     ]
     assert "TWO_2" in both[0].detail and "THREE_3" in both[1].detail
     assert (
-        found(
+        check_config(
             place,
             sources=lines.replace("[[source]]", "enabled = false\n[[source]]"),
             THREE_3="12345678",
@@ -135,22 +144,22 @@ def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None
 
 
 def test_force_is_warned_of_and_is_about_every_or_cron(place: Place) -> None:
-    (one,) = found(place, sources='every = "15m"\nforce = true\n')
+    (one,) = check_config(place, sources='every = "15m"\nforce = true\n')
     assert (one.severity, one.reason, one.line) == ("warning", "forced", 9)
-    (alone,) = found(place, sources="force = true\n")
+    (alone,) = check_config(place, sources="force = true\n")
     assert alone.severity == "error" and "remove it" in alone.detail
 
 
 def test_the_key_of_the_language_model_is_looked_for(place: Place) -> None:
     llm = '[describe.llm]\nurl = "http://127.0.0.1:9/v1"\nmodel = "m"\nkey_env = "MY_KEY"\n'
-    (one,) = found(place, settings=llm)
+    (one,) = check_config(place, settings=llm)
     assert (one.reason, one.line) == ("no-llm-key", 4) and one.detail.count("syndicator.toml") == 0
-    assert found(place, settings=llm, MY_KEY="k") == []
+    assert check_config(place, settings=llm, MY_KEY="k") == []
 
 
 def test_a_file_is_named_once(place: Place) -> None:
     for line in ("[publish", "[publish]\nlimit = 'x'"):
-        (one,) = found(place, settings=line)
+        (one,) = check_config(place, settings=line)
         assert f"{one.what}{one.detail}".count("syndicator.toml") == 1
     (place.config / "sources.toml").unlink()
     (one,) = check(place.config, environ={})

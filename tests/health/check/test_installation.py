@@ -14,16 +14,16 @@ from tests.places import SOURCES, Place, store_articles
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def reasons(place: Place) -> dict[str, str]:
+def list_reasons(place: Place) -> dict[str, str]:
     return {problem.reason: problem.what for problem in check(place.config)}
 
 
 def test_a_folder_that_cannot_be_written_is_named(place: Place) -> None:
-    assert "not-writable" not in reasons(place)
+    assert "not-writable" not in list_reasons(place)
     public = place.folder / "feeds/public"
     # as good as no right to write: root is let in everywhere
     (public / ".check").mkdir(parents=True)
-    assert reasons(place)["not-writable"] == str(public)
+    assert list_reasons(place)["not-writable"] == str(public)
 
 
 @pytest.mark.parametrize("name", ["articles", "state"])
@@ -45,7 +45,7 @@ def test_a_folder_that_is_none_is_one_finding_among_all(
 
 
 def test_no_trace_of_the_check_is_left(place: Place) -> None:
-    reasons(place)
+    list_reasons(place)
     assert list(place.folder.rglob(".check")) == []
 
 
@@ -71,7 +71,7 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(plac
     for answer in ("[]", '["a.example"]'):
         said = f'url = "https://one.example/feed"\nspeaks_for = {answer}\n'
         sources.write_text(SOURCES.replace('url = "https://one.example/feed"\n', said))
-        assert "speaks-for" not in reasons(place)
+        assert "speaks-for" not in list_reasons(place)
         with place.app() as app:
             assert app.archive.rights_of(app.configuration.sources["one"]).owns(
                 "https://a.example/2"
@@ -84,7 +84,7 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(plac
 def test_what_comes_after_the_first_start_is_no_right(place: Place) -> None:
     with place.app() as app:
         store_articles(app, "Theirs", "Text.", url="https://a.example/1")
-    assert "speaks-for" not in reasons(place)
+    assert "speaks-for" not in list_reasons(place)
 
 
 def test_a_lost_database_leaves_the_rights_as_they_were(place: Place) -> None:
@@ -104,14 +104,14 @@ def test_a_lost_database_leaves_the_rights_as_they_were(place: Place) -> None:
         assert rights.read_bytes() == before
 
 
-def resolves(host: str, port: int) -> None:
+def resolve_host(host: str, port: int) -> None:
     """A look-up that succeeds."""
 
 
 def test_the_shipped_configuration_has_no_finding(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "config", tmp_path / "config")
-    assert check(tmp_path / "config", environ={}, lookup=resolves) == []
-    strict = check(tmp_path / "config", environ={}, lookup=resolves, strict=True)
+    assert check(tmp_path / "config", environ={}, lookup=resolve_host) == []
+    strict = check(tmp_path / "config", environ={}, lookup=resolve_host, strict=True)
     assert [(one.severity, one.reason, one.key) for one in strict] == [
         ("error", "no-site-url", "site.url"),
         ("error", "no-contact", "site.contact"),
@@ -224,7 +224,7 @@ def test_a_source_that_cannot_be_drawn_here_is_named(
     place: Place, monkeypatch: pytest.MonkeyPatch, enabled: bool
 ) -> None:
     monkeypatch.setattr(launcher, "find_obstacle", lambda: "Chromium is missing")
-    assert "no-browser" not in reasons(place)
+    assert "no-browser" not in list_reasons(place)
     sources = place.config / "sources.toml"
     more = f"browser = true\nenabled = {str(enabled).lower()}\n"
     sources.write_text(f"{SOURCES}{more}")
@@ -242,4 +242,4 @@ def test_a_machine_that_draws_pages_has_no_finding(
 ) -> None:
     monkeypatch.setattr(launcher, "find_obstacle", lambda: "")
     (place.config / "sources.toml").write_text(f"{SOURCES}browser = true\n")
-    assert "no-browser" not in reasons(place)
+    assert "no-browser" not in list_reasons(place)

@@ -41,7 +41,7 @@ def test_a_disk_that_is_nearly_full_is_named() -> None:
     assert (found.what, found.severity, found.reason) == ("/b", "warning", "disk-full")
 
 
-def source(url: str, *, enabled: bool = True) -> Source:
+def make_source(url: str, *, enabled: bool = True) -> Source:
     return Source(key="k", url=url, enabled=enabled)
 
 
@@ -53,7 +53,7 @@ def test_one_name_that_resolves_is_enough() -> None:
         if host != "b.org":
             raise socket.gaierror(socket.EAI_AGAIN, "no")
 
-    sources = [source(f"https://{host}/feed") for host in ("a.org", "b.org", "c.org", "d.org")]
+    sources = [make_source(f"https://{host}/feed") for host in ("a.org", "b.org", "c.org", "d.org")]
     assert [*installation.check_host_names(sources, lookup)] == []
     (found,) = installation.check_host_names(sources[::2], lookup)
     assert found.reason == "dns" and "a.org, c.org" in found.detail
@@ -62,5 +62,5 @@ def test_one_name_that_resolves_is_enough() -> None:
 
 def test_what_is_in_no_dns_is_not_asked_for() -> None:
     urls = ("http://127.0.0.1:80/", "http://[::1]/", "http://localhost:8080/", "https://x.example/")
-    sources = [*map(source, urls), source("https://off.org/", enabled=False)]
+    sources = [*map(make_source, urls), make_source("https://off.org/", enabled=False)]
     assert [*installation.check_host_names(sources, lambda host, port: pytest.fail(host))] == []

@@ -53,14 +53,14 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path).take(make_grown_instance)
 
 
-def use(monkeypatch: pytest.MonkeyPatch, disk: Disk) -> None:
+def use_disk(monkeypatch: pytest.MonkeyPatch, disk: Disk) -> None:
     monkeypatch.setattr(
         places, "FileOutlet", lambda root, gzip, held: FileOutlet(root, gzip, held, disk)
     )
 
 
 def test_a_small_build_syncs_twice(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    use(monkeypatch, disk := Counting())
+    use_disk(monkeypatch, disk := Counting())
     written = place.build().written
     assert disk.replaced > len(written) > 10
     assert disk.syncs == 2
@@ -103,7 +103,7 @@ def test_a_full_disk_ends_the_build_and_changes_no_file(
 ) -> None:
     before = place.digests("public")
     with monkeypatch.context() as patch:
-        use(patch, Counting(room))
+        use_disk(patch, Counting(room))
         with pytest.raises(OSError, match="No space") as failed:
             place.build()
     assert failed.value.errno in OURS

@@ -15,7 +15,7 @@ import pytest
 from syndicator.core.errors import RefusedFiles, UsageError
 from syndicator.publishing.output.disk import Disk
 from syndicator.publishing.output.outlets import FileOutlet
-from tests.publishing.written import publish, take_off
+from tests.publishing.written import publish_file, take_off
 
 
 class Full(Disk):
@@ -66,12 +66,12 @@ def list_files(root: Path) -> set[str]:
 
 def test_writes_only_what_changed(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
-    assert publish(outlet, "tags/ai.atom", b"one")
+    assert publish_file(outlet, "tags/ai.atom", b"one")
     before = (tmp_path / "tags/ai.atom").stat()
-    assert not publish(outlet, "tags/ai.atom", b"one")
+    assert not publish_file(outlet, "tags/ai.atom", b"one")
     after = (tmp_path / "tags/ai.atom").stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-    assert publish(outlet, "tags/ai.atom", b"two")
+    assert publish_file(outlet, "tags/ai.atom", b"two")
     assert outlet.get("tags/ai.atom") == b"two"
 
 
@@ -79,7 +79,7 @@ def test_a_changed_file_is_at_least_a_second_younger(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
     stamps = []
     for data in (b"a", b"b", b"c"):
-        publish(outlet, "x.atom", data)
+        publish_file(outlet, "x.atom", data)
         stamps.append((tmp_path / "x.atom").stat().st_mtime_ns)
         assert (tmp_path / "x.atom.gz").stat().st_mtime_ns >= stamps[-1]
     assert all(later - earlier >= 1_000_000_000 for earlier, later in pairwise(stamps))
@@ -87,19 +87,19 @@ def test_a_changed_file_is_at_least_a_second_younger(tmp_path: Path) -> None:
 
 def test_the_gz_beside_it_is_the_same_and_the_same_each_time(tmp_path: Path) -> None:
     for folder in ("a", "b"):
-        publish(FileOutlet(tmp_path / folder), "x.atom", b"<feed/>" * 50)
+        publish_file(FileOutlet(tmp_path / folder), "x.atom", b"<feed/>" * 50)
     one, other = ((tmp_path / folder / "x.atom.gz").read_bytes() for folder in ("a", "b"))
     assert one == other and gzip.decompress(one) == b"<feed/>" * 50
 
 
 def test_a_gz_of_the_file_before_is_made_again(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
-    publish(outlet, "x.atom", b"old")
+    publish_file(outlet, "x.atom", b"old")
     stale = (tmp_path / "x.atom.gz").read_bytes()
-    publish(outlet, "x.atom", b"new")
+    publish_file(outlet, "x.atom", b"new")
     (tmp_path / "x.atom.gz").write_bytes(stale)
     os.utime(tmp_path / "x.atom.gz", ns=(1, 1))
-    assert not publish(outlet, "x.atom", b"new")
+    assert not publish_file(outlet, "x.atom", b"new")
     assert gzip.decompress((tmp_path / "x.atom.gz").read_bytes()) == b"new"
 
 
@@ -118,22 +118,22 @@ def test_rarely_requested_files_have_no_gz(tmp_path: Path) -> None:
     for name in (*rare, *often):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / f"{name}.gz").write_bytes(b"of an earlier version")
-        publish(outlet, name, b"1")
+        publish_file(outlet, name, b"1")
     found = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.gz"))
     assert found == sorted(f"{name}.gz" for name in often)
 
 
 def test_without_gzip_none_is_left(tmp_path: Path) -> None:
-    publish(FileOutlet(tmp_path), "x.atom", b"1")
-    publish(FileOutlet(tmp_path, gzip=False), "x.atom", b"1")
+    publish_file(FileOutlet(tmp_path), "x.atom", b"1")
+    publish_file(FileOutlet(tmp_path, gzip=False), "x.atom", b"1")
     assert [path.name for path in tmp_path.iterdir()] == ["x.atom"]
 
 
 def test_a_moved_file_is_newer_than_those_that_redirect_to_it(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path, gzip=False)
-    publish(outlet, "old.atom", b"1")
-    publish(outlet, "old.atom", b"2")
-    publish(outlet, "new.atom", b"2", heir_of=["old.atom", "never.atom"])
+    publish_file(outlet, "old.atom", b"1")
+    publish_file(outlet, "old.atom", b"2")
+    publish_file(outlet, "new.atom", b"2", heir_of=["old.atom", "never.atom"])
     old, new = (
         (tmp_path / name).stat().st_mtime_ns // 1_000_000_000 for name in ("old.atom", "new.atom")
     )
@@ -142,8 +142,8 @@ def test_a_moved_file_is_newer_than_those_that_redirect_to_it(tmp_path: Path) ->
 
 def test_delete(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
-    publish(outlet, "a.atom", b"1")
-    publish(outlet, "queries/b.atom", b"1")
+    publish_file(outlet, "a.atom", b"1")
+    publish_file(outlet, "queries/b.atom", b"1")
     assert take_off(outlet, "a.atom") and not take_off(outlet, "a.atom")
     assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["b.atom", "b.atom.gz"]
 
@@ -151,12 +151,12 @@ def test_delete(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", "", "a//b", "a\\b", "a\0b", "."])
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError):
-        publish(FileOutlet(tmp_path / "public"), name, b"x")
+        publish_file(FileOutlet(tmp_path / "public"), name, b"x")
     assert list(tmp_path.rglob("*")) == []
 
 
 def test_a_failed_write_leaves_the_old_files_and_no_temporary_ones(tmp_path: Path) -> None:
-    publish(FileOutlet(tmp_path), "x.atom", b"old")
+    publish_file(FileOutlet(tmp_path), "x.atom", b"old")
     outlet = FileOutlet(tmp_path, disk=Full(room=3))
     outlet.put("x.atom", b"new")
     with pytest.raises(OSError, match="No space"):
@@ -176,8 +176,8 @@ def test_a_file_that_has_no_room_for_its_gz_is_not_replaced_either(tmp_path: Pat
 
 def test_readers_see_nothing_before_the_commit_and_the_builder_all(tmp_path: Path) -> None:
     outlet, reader = FileOutlet(tmp_path), FileOutlet(tmp_path)
-    publish(outlet, "tags/old.atom", b"old")
-    publish(outlet, "tags/ended.atom", b"ended")
+    publish_file(outlet, "tags/old.atom", b"old")
+    publish_file(outlet, "tags/ended.atom", b"ended")
     assert outlet.put("tags/old.atom", b"new") and not outlet.put("tags/old.atom", b"new")
     outlet.put("tags/first.atom", b"first")
     outlet.put("tags/deep/one.atom", b"one")
@@ -196,7 +196,7 @@ def test_readers_see_nothing_before_the_commit_and_the_builder_all(tmp_path: Pat
 
 def test_discarded_changes_leave_no_files(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
-    publish(outlet, "x.atom", b"old")
+    publish_file(outlet, "x.atom", b"old")
     before = list_files(tmp_path)
     outlet.put("x.atom", b"new")
     outlet.put("y.atom", b"new")
@@ -210,7 +210,7 @@ def test_discarded_changes_leave_no_files(tmp_path: Path) -> None:
 def test_the_last_of_several_changes_of_a_file_counts(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
     for name in ("a.atom", "b.atom", "c.atom"):
-        publish(outlet, name, b"old")
+        publish_file(outlet, name, b"old")
     outlet.put("a.atom", b"new")
     outlet.put("a.atom", b"newer")
     outlet.put("b.atom", b"new")
@@ -247,7 +247,7 @@ def test_a_folder_in_place_of_a_file_refuses_that_file_alone(tmp_path: Path) -> 
 def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
     tmp_path: Path,
 ) -> None:
-    publish(FileOutlet(tmp_path), "tags/old.atom", b"1")
+    publish_file(FileOutlet(tmp_path), "tags/old.atom", b"1")
     disk = Recorder(tmp_path)
     outlet = FileOutlet(tmp_path, disk=disk)
     for name in ("x.atom", "categories/ai.html"):
@@ -293,12 +293,12 @@ def test_files_lost_by_a_crash_before_the_sync_are_written_again(
     tmp_path: Path, left: bytes | None
 ) -> None:
     outlet = FileOutlet(tmp_path)
-    publish(outlet, "x.atom", b"<feed/>")
-    publish(outlet, "archive/all/2026-11.atom", b"<feed/>")
+    publish_file(outlet, "x.atom", b"<feed/>")
+    publish_file(outlet, "archive/all/2026-11.atom", b"<feed/>")
     for path in (tmp_path / "x.atom.gz", tmp_path / "archive/all/2026-11.atom"):
         path.unlink() if left is None else path.write_bytes(left)
-    assert not publish(outlet, "x.atom", b"<feed/>")
-    assert publish(outlet, "archive/all/2026-11.atom", b"<feed/>")
+    assert not publish_file(outlet, "x.atom", b"<feed/>")
+    assert publish_file(outlet, "archive/all/2026-11.atom", b"<feed/>")
     assert gzip.decompress((tmp_path / "x.atom.gz").read_bytes()) == b"<feed/>"
 
 
@@ -306,10 +306,10 @@ def test_a_build_that_lost_its_lock_writes_and_deletes_nothing(tmp_path: Path) -
     def held() -> None:
         raise ZeroDivisionError
 
-    publish(FileOutlet(tmp_path), "x.atom", b"old")
+    publish_file(FileOutlet(tmp_path), "x.atom", b"old")
     outlet = FileOutlet(tmp_path, held=held)
     for change in (
-        lambda: publish(outlet, "x.atom", b"new"),
+        lambda: publish_file(outlet, "x.atom", b"new"),
         lambda: take_off(outlet, "x.atom"),
     ):
         with pytest.raises(ZeroDivisionError):

@@ -18,13 +18,13 @@ from syndicator.publishing.output.redirects import (
 from tests.publishing.memory import MemoryOutlet
 
 
-def tag(slug: str, to: str = "", **more: Any) -> FeedRow:
+def make_tag_row(slug: str, to: str = "", **more: Any) -> FeedRow:
     target = FeedKey("tag", to) if to else None
     return FeedRow(key=FeedKey("tag", slug), name=slug, first_slug=slug, moved_to=target, **more)
 
 
 def test_a_feed_that_moved_twice_redirects_to_its_last_address() -> None:
-    rows = [tag("a", "b"), tag("b", "c"), tag("c")]
+    rows = [make_tag_row("a", "b"), make_tag_row("b", "c"), make_tag_row("c")]
     assert resolve_moves(rows) == {
         FeedKey("tag", "a"): FeedKey("tag", "c"),
         FeedKey("tag", "b"): FeedKey("tag", "c"),
@@ -32,7 +32,7 @@ def test_a_feed_that_moved_twice_redirects_to_its_last_address() -> None:
 
 
 def test_feeds_that_moved_in_a_circle_are_gone() -> None:
-    rows = [tag("a", "b"), tag("b", "a"), tag("c", "a")]
+    rows = [make_tag_row("a", "b"), make_tag_row("b", "a"), make_tag_row("c", "a")]
     assert resolve_moves(rows) == {}
     gone = json.loads(make_redirect_maps(rows, "https://feeds.example/")[JSON])["gone"]
     assert {"tags/a.atom", "tags/b.rss", "tags/c.json"} <= set(gone)
@@ -40,7 +40,8 @@ def test_feeds_that_moved_in_a_circle_are_gone() -> None:
 
 def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
     made = make_redirect_maps(
-        [tag("old", "new"), tag("new"), tag("ended", dropped=True)], "https://site.example/feeds/"
+        [make_tag_row("old", "new"), make_tag_row("new"), make_tag_row("ended", dropped=True)],
+        "https://site.example/feeds/",
     )
     listed = json.loads(made[JSON])
     assert (

@@ -26,7 +26,7 @@ from syndicator.publishing.render.feed_entry import Draft
 from syndicator.publishing.render.head import Head, make_head
 from syndicator.publishing.render.view import View, make_view
 from syndicator.publishing.render.xml import NAMESPACES
-from tests.publishing.test_builder import ATOM, INSTANCE, SOURCES, article
+from tests.publishing.test_builder import ATOM, INSTANCE, SOURCES, make_article
 
 BASE = "https://feeds.example/"
 SPEC = FeedSpec(key=ALL, name="Everything", title='A & <B> "C"', first_slug="all", language="en")
@@ -40,7 +40,7 @@ def make_sample_head(**changes: object) -> Head:
 
 
 def make_sample_view(**changes: Any) -> View:
-    return replace(make_view(article(1), SOURCES["alpha"], INSTANCE, None, ""), **changes)
+    return replace(make_view(make_article(1), SOURCES["alpha"], INSTANCE, None, ""), **changes)
 
 
 def parse_entry(shown: View) -> Any:

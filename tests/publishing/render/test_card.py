@@ -16,7 +16,7 @@ from syndicator.publishing.render.head import Links, make_links, write_card
 from syndicator.publishing.render.view import View, make_view
 from syndicator.publishing.selection import fingerprints
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import ATOM, INSTANCE, article, built
+from tests.publishing.test_builder import ATOM, INSTANCE, build_index, make_article
 from tests.publishing.test_hostile_text import TRAPS, list_payloads
 from tests.samples import Samples
 
@@ -27,7 +27,7 @@ COVER = "https://alpha.example/1.jpg?a=1&b=2"
 
 
 def write_sample_card(whole: str = "", **changes: Any) -> View:
-    return make_view(article(1, **changes), FULL, INSTANCE, None, whole)
+    return make_view(make_article(1, **changes), FULL, INSTANCE, None, whole)
 
 
 def list_card_parts(made: str) -> list[str]:
@@ -155,11 +155,14 @@ def test_no_text_of_others_is_markup(samples: Samples) -> None:
 
 
 def build_files(**publish: Any) -> dict[str, bytes]:
-    index, outlet = MemoryIndex([article(1), article(2, robots=("nosnippet",))]), MemoryOutlet()
+    index, outlet = (
+        MemoryIndex([make_article(1), make_article(2, robots=("nosnippet",))]),
+        MemoryOutlet(),
+    )
     how = Settings(site=Site(url=BASE), publish=Publish(archives=False, **publish))
-    index.save_html({article(1).id: "<p>All of it.</p>"})
+    index.save_html({make_article(1).id: "<p>All of it.</p>"})
     assert (
-        built(
+        build_index(
             index, outlet, how, source_of=lambda one: FULL, markdown=lambda id: f"# {id}\x0b"
         ).held
         == ()
@@ -199,4 +202,4 @@ def test_rss_has_the_markdown_of_whole_texts_if_the_operator_enabled_it() -> Non
     name = "{http://source.scripting.com/}markdown"
     assert b"source.scripting.com" not in build_files()["all.rss"]
     items = etree.fromstring(build_files(extensions=("markdown",))["all.rss"]).iter("item")
-    assert [item.findtext(name) for item in items] == [None, f"# {article(1).id}"]
+    assert [item.findtext(name) for item in items] == [None, f"# {make_article(1).id}"]

@@ -9,7 +9,7 @@ from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.render.xml import write_opml
 from syndicator.publishing.selection.feeds import plan_feeds
 from tests.publishing.memory import MemoryIndex
-from tests.publishing.test_builder import SOURCES, article
+from tests.publishing.test_builder import SOURCES, make_article
 
 HOW = Settings(
     site=Site(title="Example & co", url="https://feeds.example/"), publish=Publish(tag_min=1)
@@ -17,7 +17,7 @@ HOW = Settings(
 
 
 def test_each_kind_of_feed_is_a_folder_and_names_are_short() -> None:
-    rows = MemoryIndex([article(1, category="Work", tags=("AI", "C++"))]).feeds()
+    rows = MemoryIndex([make_article(1, category="Work", tags=("AI", "C++"))]).feeds()
     queries = [SavedQuery(slug="long-reads", query="tag:AI")]
     specs = plan_feeds(
         rows, settings=HOW, sources=list(SOURCES.values()), queries=queries, categories={}

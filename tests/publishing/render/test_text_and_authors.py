@@ -10,7 +10,7 @@ from lxml import etree
 
 from syndicator.configuration.settings import Publish, Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import ATOM, article, built
+from tests.publishing.test_builder import ATOM, build_index, make_article
 
 DC = "{http://purl.org/dc/elements/1.1/}"
 
@@ -23,7 +23,7 @@ class Documents:
     ) -> None:
         outlet = MemoryOutlet()
         how = Publish(archives=False, entry_html="plain")
-        report = built(MemoryIndex(articles), outlet, Settings(site=site, publish=how))
+        report = build_index(MemoryIndex(articles), outlet, Settings(site=site, publish=how))
         assert (report.held, report.set_aside) == ((), ())
         self.atom, self.rss = (
             etree.fromstring(outlet.files[name]) for name in ("all.atom", "all.rss")
@@ -44,7 +44,9 @@ class Documents:
     ],
 )
 def test_a_title_is_text_unless_it_talks_of_markup(title: str, type: str, written: str) -> None:
-    made = Documents(article(1, title=title), site=Site(title=title, url="https://feeds.example/"))
+    made = Documents(
+        make_article(1, title=title), site=Site(title=title, url="https://feeds.example/")
+    )
     for found in (made.atom.find(f"{ATOM}title"), made.entry.find(f"{ATOM}title")):
         assert (found.get("type"), found.text) == (type, written)
     assert made.json["items"][0]["title"] == title
@@ -59,20 +61,20 @@ def list_authors(made: Documents) -> list[list[str]]:
 
 
 def test_several_names_are_several_persons() -> None:
-    made = Documents(article(1, author="Ann Writer, Bo Other"))
+    made = Documents(make_article(1, author="Ann Writer, Bo Other"))
     assert list_authors(made) == [["Ann Writer", "Bo Other"]] * 2
     assert made.json["items"][0]["author"] == {"name": "Ann Writer"}  # JSON Feed 1.0
 
 
 def test_names_that_a_hand_wrote_one_by_one_are_taken_so() -> None:
     assert (
-        list_authors(Documents(article(1, author="X", authors=("Writer, Ann", "Bo Other"))))
+        list_authors(Documents(make_article(1, author="X", authors=("Writer, Ann", "Bo Other"))))
         == [["Writer, Ann", "Bo Other"]] * 2
     )
 
 
 def test_an_unknown_author_is_the_source_and_no_feed_names_one_for_its_entries() -> None:
-    made = Documents(article(1, author=None))
+    made = Documents(make_article(1, author=None))
     assert list_authors(made) == [["Alpha"]] * 2
     assert made.atom.find(f"{ATOM}author") is None and "authors" not in made.json
     assert made.entry.find(f"{ATOM}source/{ATOM}author") is None
@@ -82,19 +84,22 @@ def test_a_feed_without_entries_has_an_author_and_so_has_one_whose_operator_name
     named = Site(title="Example", url="https://feeds.example/", author="The editors")
     assert Documents().atom.findtext(f"{ATOM}author/{ATOM}name") == "Example & co"
     assert (
-        Documents(article(1), site=named).atom.findtext(f"{ATOM}author/{ATOM}name") == "The editors"
+        Documents(make_article(1), site=named).atom.findtext(f"{ATOM}author/{ATOM}name")
+        == "The editors"
     )
 
 
 def test_json_has_each_tag_once() -> None:
-    assert Documents(article(1, category="AI", tags=("LLM", "Ai"))).json["items"][0]["tags"] == [
+    assert Documents(make_article(1, category="AI", tags=("LLM", "Ai"))).json["items"][0][
+        "tags"
+    ] == [
         "AI",
         "LLM",
     ]
-    assert "tags" not in Documents(article(1, category="", tags=())).json["items"][0]
+    assert "tags" not in Documents(make_article(1, category="", tags=())).json["items"][0]
 
 
 def test_an_entry_without_excerpt_has_its_source_as_text() -> None:
-    made = Documents(article(1, robots=("nosnippet",)))
+    made = Documents(make_article(1, robots=("nosnippet",)))
     told = (made.entry.findtext(f"{ATOM}summary"), made.item.findtext("description"))
     assert (*told, made.json["items"][0]["content_text"]) == ("Alpha",) * 3

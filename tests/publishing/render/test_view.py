@@ -16,7 +16,7 @@ from syndicator.publishing.render.view import (
     make_folded_entry,
     make_view,
 )
-from tests.publishing.test_builder import INSTANCE, START, article
+from tests.publishing.test_builder import INSTANCE, START, make_article
 
 FULL = Source(key="alpha", url="https://alpha.example/feed", content="full")
 LICENSED = Source(
@@ -27,7 +27,7 @@ LICENSED = Source(
 def make_sample_view(
     source: Source = FULL, mode: ContentMode | None = None, **changes: Any
 ) -> View:
-    return make_view(article(1, **changes), source, INSTANCE, mode, "<p>Whole.</p>")
+    return make_view(make_article(1, **changes), source, INSTANCE, mode, "<p>Whole.</p>")
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def make_sample_view(
 )
 def test_the_page_rules_hold(robots: tuple[str, ...], mode: str, summary: str) -> None:
     made = make_sample_view(robots=robots)
-    assert find_permitted_mode(article(1, robots=robots), FULL)[0] == mode
+    assert find_permitted_mode(make_article(1, robots=robots), FULL)[0] == mode
     assert (made.summary, bool(made.html)) == (summary, mode == "full")
 
 
@@ -72,7 +72,7 @@ def test_a_licence_lifts_them() -> None:
 
 def test_a_feed_never_shows_more_than_its_source_allows() -> None:
     assert make_sample_view(mode="link").summary == ""
-    assert find_permitted_mode(article(1), None)[0] == "excerpt"
+    assert find_permitted_mode(make_article(1), None)[0] == "excerpt"
     assert make_sample_view(Source(key="a", url="https://a.example/"), mode="full").html == ""
 
 
@@ -87,7 +87,9 @@ def test_published_is_never_in_the_future_and_updated_moves_with_revisions_only(
 
 
 def test_a_slip_of_a_date_counts_as_unknown() -> None:
-    assert make_sample_view(published=datetime(1, 1, 1, tzinfo=UTC)).published == article(1).added
+    assert (
+        make_sample_view(published=datetime(1, 1, 1, tzinfo=UTC)).published == make_article(1).added
+    )
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_an_original_id_has_one_spelling_or_a_name_made_of_it(given: str, made: 
     ],
 )
 def test_a_title_that_the_text_begins_with_is_shown_once(html: str, kept: str | None) -> None:
-    assert make_view(article(1), FULL, INSTANCE, None, html).html == (
+    assert make_view(make_article(1), FULL, INSTANCE, None, html).html == (
         html if kept is None else kept
     )
 

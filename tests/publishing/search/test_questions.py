@@ -26,7 +26,7 @@ from syndicator.searching.language import parse_query, parse_search
 from syndicator.store import rows as rows_of_store
 from syndicator.store.engine import Store, open_store
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import SOURCES, built
+from tests.publishing.test_builder import SOURCES, build_index
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -113,7 +113,7 @@ def shelf(texts_of_articles: dict[Article, str], tmp_path_factory: pytest.TempPa
         for key in {article.source_key for article in articles}:
             source = Source(key=key, url=f"https://{key}.example/feed", content="full")
             patch.setitem(SOURCES, key, source)
-        built(index, outlet, markdown=texts.__getitem__)
+        build_index(index, outlet, markdown=texts.__getitem__)
     root = tmp_path_factory.mktemp("shelf")
     for name, data in outlet.files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -131,14 +131,14 @@ def count_right(found: Callable[[dict[str, Any]], set[str]]) -> int:
     return len(CASES) - len(wrong)
 
 
-def answer(store: Store, address: str) -> set[str]:
+def find_answers(store: Store, address: str) -> set[str]:
     return set(find_exact(store, parse_query(parse_question(address).query), 50))
 
 
 def test_nearly_all_is_found_in_the_archive(archive: Store) -> None:
     def found(case: dict[str, Any]) -> set[str]:
         if "ask" in case:
-            return answer(archive, case["ask"])
+            return find_answers(archive, case["ask"])
         return set(find(archive, parse_search(case["search"]))[:3])
 
     assert count_right(found) >= RIGHT
@@ -164,7 +164,7 @@ def test_nearly_all_is_found_on_the_pages(archive: Store, shelf: Path) -> None:
 
     def found(case: dict[str, Any]) -> set[str]:
         if "ask" in case:
-            return answer(archive, case["ask"])
+            return find_answers(archive, case["ask"])
         return {id_of(*one) for one in places[case["search"]]}
 
     assert len(CASES) == 40

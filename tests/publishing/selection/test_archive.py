@@ -21,9 +21,9 @@ from tests.publishing.test_builder import (
     INSTANCE,
     SETTINGS,
     START,
-    article,
-    built,
+    build_index,
     limit_entries,
+    make_article,
 )
 
 BASE = SETTINGS.base_url
@@ -68,9 +68,11 @@ def live_days(days: list[Day], how: Settings) -> Iterator[tuple[MemoryIndex, Mem
             added = when + timedelta(minutes=minute)
             source = "beta" if number % 4 == 0 else "alpha"  # which has more than its share
             tags = ("AI", "LLM") if tagged else ("AI",)
-            index.add(article(number, added=added, published=added, source_key=source, tags=tags))
+            index.add(
+                make_article(number, added=added, published=added, source_key=source, tags=tags)
+            )
         list_changed(index, day, when + timedelta(hours=24))
-        assert built(index, outlet, how).held == ()
+        assert build_index(index, outlet, how).held == ()
         yield index, outlet
         when += timedelta(days=day.pause)
 

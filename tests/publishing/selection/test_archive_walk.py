@@ -16,8 +16,8 @@ from syndicator.core.model import FeedKey, entry_urn
 from syndicator.publishing import paths
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.selection.feeds import plan_feeds
-from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all, stale
-from tests.publishing.test_builder import INSTANCE, SOURCES, START, article, limit_entries
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all, list_stale_feeds
+from tests.publishing.test_builder import INSTANCE, SOURCES, START, limit_entries, make_article
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "https://feeds.example/"
@@ -116,7 +116,7 @@ def add_articles(
         when = START + timedelta(days=day, minutes=number % 1000)
         source = "beta" if number % 6 == 0 else "alpha"  # which has more than its share
         tags = ("AI",) if number % 2 else ("AI", "LLM")
-        index.add(article(number, added=when, published=when, source_key=source, tags=tags))
+        index.add(make_article(number, added=when, published=when, source_key=source, tags=tags))
 
 
 def change_articles(index: MemoryIndex, chance: random.Random, now: datetime) -> None:
@@ -137,7 +137,7 @@ def change_articles(index: MemoryIndex, chance: random.Random, now: datetime) ->
 
 
 def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(5)), MemoryOutlet()
+    index, outlet = MemoryIndex(make_article(n) for n in range(5)), MemoryOutlet()
     end_run(index, outlet)
     before = etree.fromstring(outlet.files["tags/llm.atom"]).findtext(f"{ATOM}id")
     for article_id in list(index.article_store):
@@ -155,7 +155,7 @@ def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
 
 def test_a_withdrawn_article_is_gone_everywhere_at_once() -> None:
     index, outlet = (
-        MemoryIndex(article(n, added=START + timedelta(days=n * 9)) for n in range(8)),
+        MemoryIndex(make_article(n, added=START + timedelta(days=n * 9)) for n in range(8)),
         MemoryOutlet(),
     )
     end_run(index, outlet)
@@ -179,7 +179,7 @@ def test_a_withdrawn_article_is_gone_everywhere_at_once() -> None:
 
 
 def test_merged_copies_leave_all_but_their_source() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
+    index, outlet = MemoryIndex(make_article(n) for n in range(6)), MemoryOutlet()
     end_run(index, outlet)
     copy, original = sorted(index.article_store)[2:4]
     index.merge(copy, original)
@@ -189,12 +189,12 @@ def test_merged_copies_leave_all_but_their_source() -> None:
 
 
 def test_changed_settings_make_feeds_stale() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(5)), MemoryOutlet()
+    index, outlet = MemoryIndex(make_article(n) for n in range(5)), MemoryOutlet()
     end_run(index, outlet)
     specs = plan_feeds(
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
     )
-    assert stale(specs, index) == set()
+    assert list_stale_feeds(specs, index) == set()
     renamed = SETTINGS.model_copy(update={"site": Site(title="Nights", url=BASE)})
     report = end_run(index, outlet, settings=renamed)
     assert {f"{paths.stem(spec.key)}.atom" for spec in specs} <= set(report.written)
@@ -202,7 +202,7 @@ def test_changed_settings_make_feeds_stale() -> None:
 
 def test_archives_may_be_in_atom_alone() -> None:
     index, outlet = (
-        MemoryIndex(article(n, added=START + timedelta(days=n * 9)) for n in range(20)),
+        MemoryIndex(make_article(n, added=START + timedelta(days=n * 9)) for n in range(20)),
         MemoryOutlet(),
     )
 

@@ -18,9 +18,9 @@ from tests.publishing.test_builder import (
     INSTANCE,
     SETTINGS,
     START,
-    article,
-    built,
+    build_index,
     limit_entries,
+    make_article,
 )
 
 HOW = Settings(site=SETTINGS.site, publish=Publish(limit=50, window_hours=24, tag_min=1000))
@@ -50,7 +50,9 @@ class Counting(MemoryIndex):
 def make_day(number: int) -> list[Article]:
     at = START + timedelta(days=number)
     moments = [at + timedelta(minutes=7 * n) for n in range(A_DAY)]
-    return [article(100 * number + n, added=one, published=one) for n, one in enumerate(moments)]
+    return [
+        make_article(100 * number + n, added=one, published=one) for n, one in enumerate(moments)
+    ]
 
 
 def plan_sample_documents(outlet: MemoryOutlet) -> dict[str, bytes]:
@@ -77,7 +79,7 @@ def collect_documents(days: int, index: MemoryIndex, outlet: MemoryOutlet) -> se
     for number in range(days):
         for one in make_day(number):
             index.add(one)
-        assert built(index, outlet, HOW).held == ()
+        assert build_index(index, outlet, HOW).held == ()
         seen |= set(plan_sample_documents(outlet))
     return seen
 
@@ -100,17 +102,17 @@ def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatc
     for one in (*(one for number in range(DAYS) for one in make_day(number)), *make_day(DAYS + 9)):
         index.add(one)
     monkeypatch.setattr(archive, "_WHOLE", 10_000)  # as an earlier version had it
-    built(index, outlet, HOW)
+    build_index(index, outlet, HOW)
     assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
     monkeypatch.undo()
-    built(index, outlet, HOW)
+    build_index(index, outlet, HOW)
     assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
     lose_database(index, outlet)
-    built(index, outlet, HOW)
+    build_index(index, outlet, HOW)
     assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
     again = MemoryOutlet()
     index.files_of.clear()  # and what is published, too
-    built(index, again, HOW)
+    build_index(index, again, HOW)
     assert len(plan_sample_documents(again)) > 5 and walk_archive(again) == walk_archive(outlet)
 
 
@@ -119,15 +121,15 @@ def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
     index, outlet = Counting(), MemoryOutlet()
     collect_documents(DAYS + 6, index, outlet)
     index.looked = []
-    index.add(article(9000, added=START + timedelta(days=DAYS + 7)))
+    index.add(make_article(9000, added=START + timedelta(days=DAYS + 7)))
     everything = {FeedKey("all", "all")}
-    built(index, outlet, HOW, only=everything)
+    build_index(index, outlet, HOW, only=everything)
     assert "2025-11" not in index.looked and "2025-12" in index.looked
     old = make_day(3)[0]
     index.add(
         replace(old, title="Corrected", revisions=((START + timedelta(days=40)).isoformat(),))
     )
-    built(index, outlet, HOW, only=everything)
+    build_index(index, outlet, HOW, only=everything)
     assert "2025-11" in index.looked
     assert sum(data.count(b">Corrected<") for data in plan_sample_documents(outlet).values()) == 1
 
@@ -138,8 +140,10 @@ def test_a_part_that_was_published_is_not_cut_again() -> None:
     seen = collect_documents(8, index, outlet)
     assert seen
     for number in range(60):  # an old day gets many more
-        index.add(article(5000 + number, added=START + timedelta(minutes=number), published=START))
-    assert built(index, outlet, HOW).held == ()
+        index.add(
+            make_article(5000 + number, added=START + timedelta(minutes=number), published=START)
+        )
+    assert build_index(index, outlet, HOW).held == ()
     assert seen <= set(plan_sample_documents(outlet))
     assert walk_archive(outlet) == {
         entry_urn(INSTANCE, article_id) for article_id in index.article_store

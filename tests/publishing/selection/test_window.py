@@ -12,11 +12,11 @@ import pytest
 from syndicator.core.model import Article, FeedKey, FeedSpec
 from syndicator.publishing.selection.archive import select_head, select_indices
 from tests.publishing.memory import MemoryIndex
-from tests.publishing.test_builder import START, article
+from tests.publishing.test_builder import START, make_article
 
 KEY = FeedKey("all", "all")
 # the newest is number 7
-ADDED = [article(n, added=START + timedelta(hours=10 * n)) for n in range(8)]
+ADDED = [make_article(n, added=START + timedelta(hours=10 * n)) for n in range(8)]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def make_minutes(
     """Return articles of a source, one a minute, the newest `ago` before the end of the day."""
     end = START + timedelta(days=30) - ago
     made = (
-        article(first + n, source_key=source, added=end - timedelta(minutes=n))
+        make_article(first + n, source_key=source, added=end - timedelta(minutes=n))
         for n in range(count)
     )
     return list(made)

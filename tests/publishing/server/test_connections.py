@@ -83,7 +83,7 @@ def send_request(where: tuple[str, int]) -> bytes:
         return b"".join(iter(lambda: client.recv(65_536), b""))
 
 
-def flood(folder: Path, descriptors: int, count: int) -> None:
+def open_many_connections(folder: Path, descriptors: int, count: int) -> None:
     with serve_until_end(folder, descriptors) as server, contextlib.ExitStack() as stack:
         for number in range(count):
             idle = stack.enter_context(socket.create_connection(server.where, timeout=20))
@@ -96,9 +96,9 @@ def flood(folder: Path, descriptors: int, count: int) -> None:
 
 @pytest.mark.slow
 def test_idle_connections_do_not_stop_the_server(tmp_path: Path) -> None:
-    flood(tmp_path, descriptors=128, count=300)
+    open_many_connections(tmp_path, descriptors=128, count=300)
 
 
 @pytest.mark.slow
 def test_1200_idle_connections_do_not_stop_the_server(tmp_path: Path) -> None:
-    flood(tmp_path, descriptors=1024, count=1200)
+    open_many_connections(tmp_path, descriptors=1024, count=1200)

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.publishing.server.files import make_app
-from tests.publishing.written import publish
+from tests.publishing.written import publish_file
 
 
 @pytest.fixture
@@ -149,10 +149,10 @@ def test_an_older_or_senseless_date_gets_the_file(client: TestClient, since: str
 def test_a_changed_file_is_noticed(client: TestClient, public: Path) -> None:
     tag = client.get("/tags/ai.rss").headers["etag"]
     assert client.get("/tags/ai.rss", headers={"if-none-match": tag}).status_code == 304
-    publish(FileOutlet(public, gzip=False), "tags/ai.rss", b"<rss></rss>")
+    publish_file(FileOutlet(public, gzip=False), "tags/ai.rss", b"<rss></rss>")
     answer = client.get("/tags/ai.rss", headers={"if-none-match": tag})
     assert (answer.status_code, answer.content) == (200, b"<rss></rss>")
-    publish(
+    publish_file(
         FileOutlet(public, gzip=False), "maps/moved.json", b'{"moved": {}, "gone": ["tags/ai.rss"]}'
     )
     assert (
@@ -235,7 +235,7 @@ def test_a_file_is_read_once(
 def test_a_cached_body_is_never_older_than_its_file(client: TestClient, public: Path) -> None:
     outlet = FileOutlet(public)
     for body in (b"<feed>1</feed>", b"<feed>2</feed>"):
-        publish(outlet, "all.atom", body)
+        publish_file(outlet, "all.atom", body)
         for encoding in ("gzip", "identity"):
             answer = client.get("/all.atom", headers={"accept-encoding": encoding})
             assert answer.content == body
@@ -247,7 +247,7 @@ def test_a_file_without_a_gz_is_compressed_once(
     client: TestClient, public: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     body = b"<feed>" + b"words " * 100 + b"</feed>"
-    publish(FileOutlet(public, gzip=False), name, body)
+    publish_file(FileOutlet(public, gzip=False), name, body)
     first = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
     assert (first.headers["content-encoding"], first.content) == ("gzip", body)
     assert int(first.headers["content-length"]) < len(body)
@@ -261,7 +261,7 @@ def test_a_file_without_a_gz_is_compressed_once(
     again = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
     assert (again.content, again.headers) == (body, first.headers)
     # another edition; and too short to gain by it
-    publish(FileOutlet(public, gzip=False), name, body[:50])
+    publish_file(FileOutlet(public, gzip=False), name, body[:50])
     assert client.get(f"/{name}", headers={"accept-encoding": "gzip"}).content == body[:50]
 
 
@@ -271,7 +271,7 @@ def test_a_file_without_a_gz_is_compressed_once(
 def test_tiny_large_and_binary_files_are_sent_uncompressed(
     client: TestClient, public: Path, name: str, size: int
 ) -> None:
-    publish(FileOutlet(public, gzip=False), name, b"x" * size)
+    publish_file(FileOutlet(public, gzip=False), name, b"x" * size)
     answer = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
     assert (answer.status_code, "content-encoding" in answer.headers) == (200, False)
 
@@ -282,7 +282,7 @@ def test_a_gz_that_comes_later_is_sent_from_then_on(client: TestClient, public: 
         "content-encoding"
         not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers
     )
-    publish(FileOutlet(public), "all.atom", b"<feed/>")
+    publish_file(FileOutlet(public), "all.atom", b"<feed/>")
     assert (
         client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers["content-encoding"]
         == "gzip"
@@ -307,7 +307,7 @@ def test_a_file_replaced_while_it_is_read_is_read_again(
         return body
 
     monkeypatch.setattr("syndicator.publishing.server.files._read_file", read)
-    publish(FileOutlet(public, gzip=False), "tags/ai.rss", b"<rss>1</rss>")
+    publish_file(FileOutlet(public, gzip=False), "tags/ai.rss", b"<rss>1</rss>")
     answer = client.get("/tags/ai.rss")
     assert answer.content == b"<rss>2</rss>"
     assert answer.headers["etag"] not in ("", tag)

@@ -48,11 +48,11 @@ class Slow:
         return await asyncio.gather(*tasks)
 
 
-def statuses(answers: list[Answer]) -> Counter[int]:
+def count_statuses(answers: list[Answer]) -> Counter[int]:
     return Counter(int(status) for status, _, _ in answers)
 
 
-def questions(count: int, word: str = "word") -> list[str]:
+def make_questions(count: int, word: str = "word") -> list[str]:
     return [f"q/words.{word}{number}.atom" for number in range(count)]
 
 
@@ -65,8 +65,8 @@ def test_the_script_that_pages_look_for_is_there_once_questions_are_answered() -
 
 def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
     slow = Slow()
-    answers = asyncio.run(slow.answers(questions(100)))
-    assert statuses(answers) == {
+    answers = asyncio.run(slow.answers(make_questions(100)))
+    assert count_statuses(answers) == {
         200: 33,
         503: 67,
     }, "one is being made, a quarter of the places waits"
@@ -78,10 +78,10 @@ def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
 
 def test_a_client_that_asks_very_much_waits_for_itself() -> None:
     slow = Slow()
-    names = [*questions(40, "ann"), *questions(2, "ben")]
+    names = [*make_questions(40, "ann"), *make_questions(2, "ben")]
     answers = asyncio.run(slow.answers(names, [ANN] * 40 + [BEN, "2001:db8::2"]))
-    assert statuses(answers[:40]) == {200: 33, 503: 7}
-    assert statuses(answers[40:]) == {200: 2}
+    assert count_statuses(answers[:40]) == {200: 33, 503: 7}
+    assert count_statuses(answers[40:]) == {200: 2}
     assert [name[8:11] for name in slow.order[:5]] == [
         "ann",
         "ann",
@@ -94,7 +94,10 @@ def test_a_client_that_asks_very_much_waits_for_itself() -> None:
 def test_all_clients_together_have_so_many_places() -> None:
     slow = Slow()
     hosts = [f"192.0.2.{number}" for number in range(200)]
-    assert statuses(asyncio.run(slow.answers(questions(200), hosts))) == {200: 129, 503: 71}
+    assert count_statuses(asyncio.run(slow.answers(make_questions(200), hosts))) == {
+        200: 129,
+        503: 71,
+    }
 
 
 def test_a_cached_answer_needs_no_turn() -> None:
@@ -105,7 +108,8 @@ def test_a_cached_answer_needs_no_turn() -> None:
         first = await slow.questions.answer("q/tag.ai.atom", ANN, {})
         slow.go_on.clear()
         others = [
-            asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in questions(100)
+            asyncio.create_task(slow.questions.answer(name, ANN, {}))
+            for name in make_questions(100)
         ]
         while len(slow.order) < 2:  # noqa: ASYNC110 - a thread
             await asyncio.sleep(0)
@@ -114,14 +118,16 @@ def test_a_cached_answer_needs_no_turn() -> None:
         await asyncio.gather(*others)
         return [first, again]
 
-    assert statuses(asyncio.run(ask())) == {200: 2}
+    assert count_statuses(asyncio.run(ask())) == {200: 2}
 
 
 def test_a_client_that_is_gone_leaves_its_place_and_its_turn() -> None:
     slow = Slow()
 
     async def ask() -> Answer:
-        tasks = [asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in questions(3)]
+        tasks = [
+            asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in make_questions(3)
+        ]
         while not slow.order:  # noqa: ASYNC110 - a thread
             await asyncio.sleep(0)
         for task in tasks:
@@ -140,7 +146,7 @@ def test_a_client_that_leaves_as_its_turn_comes_gives_it_away() -> None:
 
     async def ask() -> Answer:
         first, second = (
-            asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in questions(2)
+            asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in make_questions(2)
         )
         await asyncio.sleep(0)
         slow.go_on.set()
@@ -158,7 +164,7 @@ def test_a_client_that_leaves_as_its_turn_comes_gives_it_away() -> None:
 
 def test_the_same_question_of_many_is_answered_once() -> None:
     slow = Slow()
-    assert statuses(asyncio.run(slow.answers(["q/tag.ai.atom"] * 10))) == {200: 10}
+    assert count_statuses(asyncio.run(slow.answers(["q/tag.ai.atom"] * 10))) == {200: 10}
     assert slow.asked == {"q/tag.ai.atom": 1}
     slow.stamp = 2
     asyncio.run(slow.answers(["q/tag.ai.atom"]))

@@ -12,7 +12,7 @@ from syndicator.core.model import entry_urn
 from syndicator.publishing import validate
 from syndicator.publishing.validate import describe_faulty_entry, find_missing
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import INSTANCE, START, article, built
+from tests.publishing.test_builder import INSTANCE, START, build_index, make_article
 
 HEAD = (
     "<feed"
@@ -114,22 +114,22 @@ def test_lost_ids(old: str, new: str, members: str, excused: str, wanted: str) -
 
 
 def test_twenty_new_articles_in_a_minute_pass() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(60)), MemoryOutlet()
-    built(index, outlet)
+    index, outlet = MemoryIndex(make_article(n) for n in range(60)), MemoryOutlet()
+    build_index(index, outlet)
     for n in range(100, 120):
-        index.add(article(n, added=START + timedelta(days=5, seconds=n), published=None))
-    report = built(index, outlet)
+        index.add(make_article(n, added=START + timedelta(days=5, seconds=n), published=None))
+    report = build_index(index, outlet)
     assert report.held == () and "all.atom" in report.written
 
 
 def test_an_index_that_forgot_an_article_is_held() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
-    built(index, outlet)
+    index, outlet = MemoryIndex(make_article(n) for n in range(6)), MemoryOutlet()
+    build_index(index, outlet)
     before = dict(outlet.files)
     victim = index.members[next(iter(index.rows))][2]
     lost = index.article_store[victim]
     index.remove(victim)
-    report = built(index, outlet)
+    report = build_index(index, outlet)
     assert {problem.what for problem in report.held} == {
         "all",
         "tags/ai",
@@ -145,24 +145,24 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     told = {problem.what: problem.detail for problem in report.held}
     assert "delete tags/ai.atom of the public folder" in told["tags/ai"]
     del outlet.files["tags/ai.atom"]  # as its operator is told
-    assert "tags/ai" not in {problem.what for problem in built(index, outlet).held}
-    freed = built(index, outlet, excused=[victim])
+    assert "tags/ai" not in {problem.what for problem in build_index(index, outlet).held}
+    freed = build_index(index, outlet, excused=[victim])
     assert freed.held == () and outlet.files["all.atom"] != before["all.atom"]
 
 
 def test_a_feed_of_another_instance_is_held() -> None:
     """A lost instance.toml would show every subscriber every entry again."""
-    index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
-    built(index, outlet)
+    index, outlet = MemoryIndex(make_article(n) for n in range(6)), MemoryOutlet()
+    build_index(index, outlet)
     outlet.files["all.atom"] = outlet.files["all.atom"].replace(b"urn:uuid:", b"urn:uuid:0")
-    assert [problem.what for problem in built(index, outlet).held] == ["all"]
+    assert [problem.what for problem in build_index(index, outlet).held] == ["all"]
 
 
 def test_one_bad_article_is_set_aside_and_named() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
-    bad = article(3)
+    index, outlet = MemoryIndex(make_article(n) for n in range(6)), MemoryOutlet()
+    bad = make_article(3)
     index.add(replace(bad, url="javascript:alert(1)"))
-    report = built(index, outlet)
+    report = build_index(index, outlet)
     assert report.held == ()
     assert [(problem.what, problem.reason) for problem in report.set_aside] == [
         ("javascript:alert(1)", "cannot-render")
@@ -171,8 +171,8 @@ def test_one_bad_article_is_set_aside_and_named() -> None:
 
 
 def test_a_fault_names_title_address_and_file_of_its_article() -> None:
-    index = MemoryIndex(article(n) for n in range(3))
-    one = article(1)
+    index = MemoryIndex(make_article(n) for n in range(3))
+    one = make_article(1)
     fault = f"all.atom: invalid: an entry without an author ({entry_urn(INSTANCE, one.id)})"
     assert (
         describe_faulty_entry(fault, ALL, b"", index, INSTANCE)

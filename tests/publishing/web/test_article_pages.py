@@ -17,7 +17,7 @@ from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.paths import article_name
 from syndicator.publishing.selection.feeds import plan_feeds
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all
-from tests.publishing.test_builder import INSTANCE, SETTINGS, SOURCES, START, article
+from tests.publishing.test_builder import INSTANCE, SETTINGS, SOURCES, START, make_article
 
 WHOLE = replace(SOURCES["alpha"], content="full", url="https://alpha.example/feed")
 BETA = Source(key="beta", url="https://beta.example/feed", title="Beta")
@@ -25,7 +25,7 @@ BETA = Source(key="beta", url="https://beta.example/feed", title="Beta")
 
 def is_of_beta(number: int) -> Article:
     url = f"https://beta.example/{number}"
-    return article(
+    return make_article(
         number, id=make_article_id(url), url=url, source_key="beta", title=f"Beta {number}"
     )
 
@@ -33,7 +33,7 @@ def is_of_beta(number: int) -> Article:
 def make_every_eight_hours(count: int) -> Iterable[Article]:
     for number in range(count):
         when = START + timedelta(hours=8 * number)
-        yield article(number, published=when, added=when + timedelta(minutes=5))
+        yield make_article(number, published=when, added=when + timedelta(minutes=5))
 
 
 def build_pages(
@@ -65,12 +65,12 @@ def list_pages(outlet: MemoryOutlet) -> set[str]:
 
 
 def name_page(number: int) -> str:
-    return article_name(article(number).id)
+    return article_name(make_article(number).id)
 
 
 def test_only_articles_published_whole_have_pages_and_stories_link_them() -> None:
     index, outlet = (
-        MemoryIndex([article(1), article(2, robots=("noarchive",)), is_of_beta(3)]),
+        MemoryIndex([make_article(1), make_article(2, robots=("noarchive",)), is_of_beta(3)]),
         MemoryOutlet(),
     )
     build_pages(index, outlet)
@@ -91,10 +91,10 @@ def test_only_articles_published_whole_have_pages_and_stories_link_them() -> Non
 
 def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> None:
     index, outlet = (
-        MemoryIndex([article(1, title="A <b> & C", also=("https://other.example/1",))]),
+        MemoryIndex([make_article(1, title="A <b> & C", also=("https://other.example/1",))]),
         MemoryOutlet(),
     )
-    article_id = article(1).id
+    article_id = make_article(1).id
     index.kept[article_id] = "<h1>A &lt;b&gt; &amp; C</h1>\n<h3>Part</h3><p>All of <em>it</em>.</p>"
     index.thumbnails[article_id] = Picture(name="pictures/1.webp", width=640, height=360)
     build_pages(index, outlet)
@@ -125,15 +125,15 @@ def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> 
 
 def test_no_address_of_numbers_is_named() -> None:
     numbered = ("http://93.184.216.34/1", "http://[2606:2800::1]/1", "https://other.example/1")
-    index, outlet = MemoryIndex([article(1, also=numbered)]), MemoryOutlet()
-    index.kept[article(1).id] = "<p>All of it.</p>"
+    index, outlet = MemoryIndex([make_article(1, also=numbered)]), MemoryOutlet()
+    index.kept[make_article(1).id] = "<p>All of it.</p>"
     build_pages(index, outlet)
     page = html.fromstring(outlet.files[name_page(1)])
     assert page.xpath("//p[@class='also']/a/text()") == ["alpha.example", "other.example"]
     assert b"other.example" in outlet.files["index.html"]
     assert b"93.184.216.34" not in outlet.files["index.html"]
-    local = MemoryIndex([article(1, url="http://127.0.0.2:8080/1")])
-    local.kept[article(1).id] = "<p>All of it.</p>"
+    local = MemoryIndex([make_article(1, url="http://127.0.0.2:8080/1")])
+    local.kept[make_article(1).id] = "<p>All of it.</p>"
     build_pages(local, outlet)
     page = html.fromstring(outlet.files[name_page(1)])
     assert page.xpath("//p[@class='also']/a/text()") == ["Alpha"]
@@ -162,7 +162,9 @@ def test_one_more_article_writes_its_page_and_those_that_link_it(hours: int) -> 
     index, outlet = MemoryIndex(make_every_eight_hours(20)), MemoryOutlet()
     build_pages(index, outlet)
     added = START + timedelta(hours=8 * 21)
-    index.add(article(99, title="Fresh", published=START + timedelta(hours=hours), added=added))
+    index.add(
+        make_article(99, title="Fresh", published=START + timedelta(hours=hours), added=added)
+    )
     report = build_pages(index, outlet)
     written = {one for one in report.written if one.startswith("articles/")}
     assert written == {name_page(99)} | {
@@ -190,7 +192,7 @@ def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_article_that_is_withdrawn_is_gone_and_its_neighbours_say_so() -> None:
     index, outlet = MemoryIndex(make_every_eight_hours(6)), MemoryOutlet()
     build_pages(index, outlet)
-    index.remove(article(3).id, at=START + timedelta(days=9))
+    index.remove(make_article(3).id, at=START + timedelta(days=9))
     build_pages(index, outlet)
     assert list_pages(outlet) == {name_page(number) for number in range(6) if number != 3}
     assert name_page(3) in json.loads(outlet.files["maps/moved.json"])["gone"]
@@ -207,7 +209,7 @@ def test_an_article_that_is_withdrawn_is_gone_and_its_neighbours_say_so() -> Non
 def test_an_article_that_may_no_longer_be_shown_whole_loses_its_page() -> None:
     index, outlet = MemoryIndex(make_every_eight_hours(4)), MemoryOutlet()
     build_pages(index, outlet)
-    index.add(replace(article(2), robots=("noarchive",), revisions=("2026-01-01T00:00:00Z",)))
+    index.add(replace(make_article(2), robots=("noarchive",), revisions=("2026-01-01T00:00:00Z",)))
     build_pages(index, outlet)
     assert list_pages(outlet) == {name_page(0), name_page(1), name_page(3)}
     build_pages(index, outlet, {"alpha": SOURCES["alpha"]}, whole=True)

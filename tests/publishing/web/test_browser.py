@@ -30,7 +30,7 @@ from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.publishing.web.pages import PHONE, Pages
 from tests import axe as axe_core
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all
-from tests.publishing.test_builder import INSTANCE, SOURCES, article
+from tests.publishing.test_builder import INSTANCE, SOURCES, make_article
 
 pytestmark = pytest.mark.slow
 
@@ -46,10 +46,10 @@ PAGES = (
         "archive.html",
         "combine.html",
     ),
-    *("search.html", f"articles/{article(7).id}.html", PHONE),
+    *("search.html", f"articles/{make_article(7).id}.html", PHONE),
     *("sources/alpha.html", "categories/ai.html", "archive/all/2025-11-04.html"),
     # the site of somebody who writes Arabic
-    *("ar/index.html", "ar/tags/ai.html", f"ar/articles/{article(7).id}.html"),
+    *("ar/index.html", "ar/tags/ai.html", f"ar/articles/{make_article(7).id}.html"),
 )
 # A text with all that markdown has, wide things and deep headings first.
 WHOLE = render_markdown(
@@ -146,7 +146,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             ("AI", f"T {number % 4}"),
         )
         index.add(
-            article(
+            make_article(
                 number,
                 title=title,
                 excerpt="A whole sentence, and another one. " * 4,
@@ -154,12 +154,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
                 **more,
             )
         )
-        index.thumbnails[article(number).id] = Picture(
+        index.thumbnails[make_article(number).id] = Picture(
             name="pictures/1.webp", width=640, height=360
         )
     for number in (6, 7):
-        index.add(article(number, source_key="whole"))
-        index.kept[article(number).id] = WHOLE
+        index.add(make_article(number, source_key="whole"))
+        index.kept[make_article(number).id] = WHOLE
     sources = {**SOURCES, "whole": replace(SOURCES["alpha"], key="whole", content="full")}
     specs = _build(index, outlet, SETTINGS, sources)
     arabic = SETTINGS.model_copy(update={"site": Site(title="مثال", language="ar")})
@@ -185,7 +185,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def axe(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Served:
     """The same with copies of the pages that ask axe-core."""
-    shutil.copy(axe_core.script(tmp_path_factory.mktemp("npm")), served.folder / "axe.min.js")
+    shutil.copy(
+        axe_core.fetch_axe_script(tmp_path_factory.mktemp("npm")), served.folder / "axe.min.js"
+    )
     for name in PAGES:
         page = (served.folder / name).read_text()
         page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', PROBE, page).replace(
@@ -252,7 +254,7 @@ document.title = `${seen} headlines, aside ${isBeside ? "beside" : "below"}`; })
 
 
 def test_an_article_is_printed_as_its_text_only(served: Served) -> None:
-    name = f"articles/{article(7).id}.html"
+    name = f"articles/{make_article(7).id}.html"
     styles = (served.folder / "site.css").read_text()
     assert styles.count("@media print") == 1
     (served.folder / "print.css").write_text(styles.replace("@media print", "@media screen"))
@@ -287,7 +289,9 @@ document.title = [document.dir, aside.right < list.left, ...english].join(" "); 
     )
     dom, _ = served.dom("ar/tags/side.html", "--window-size=1280,900")
     assert "<title>rtl true ltr ltr</title>" in dom
-    whole = lxml_html.fromstring((served.folder / f"ar/articles/{article(7).id}.html").read_text())
+    whole = lxml_html.fromstring(
+        (served.folder / f"ar/articles/{make_article(7).id}.html").read_text()
+    )
     assert whole.xpath("//article/@dir") == ["ltr"]  # an English text
 
 

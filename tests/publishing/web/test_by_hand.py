@@ -22,7 +22,7 @@ DRIVE = Path(__file__).with_name("keyboard.js")
 MOST = 60_000  # bytes of the front page with its stylesheet and script, as gzip, without pictures
 
 
-def package(name: str, folder: Path) -> Path:
+def install_package(name: str, folder: Path) -> Path:
     """Return the folder of a package of npm; skip the test if it cannot be installed."""
     npm = shutil.which("npm")
     if not npm:
@@ -41,7 +41,7 @@ def driven(served: Served, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     if not node:
         pytest.skip("no node here, which drives Chromium")
     folder = tmp_path_factory.mktemp("driver")
-    package("puppeteer-core", folder)
+    install_package("puppeteer-core", folder)
     shutil.copy(DRIVE, folder / "keyboard.js")
     command = [node, "keyboard.js", served.base, served.chromium, "story 7"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=200)
@@ -114,7 +114,7 @@ def test_the_nu_checker_finds_nothing(served: Served, tmp_path: Path) -> None:
     java = shutil.which("java")
     if not java:
         pytest.skip("no java here, which runs the Nu checker")
-    jar = next(package("vnu-jar", tmp_path).rglob("vnu.jar"), None)
+    jar = next(install_package("vnu-jar", tmp_path).rglob("vnu.jar"), None)
     if jar is None:
         pytest.skip("no vnu.jar in the package vnu-jar")
     files = [str(served.folder / name) for name in (*PAGES, "404.html")]

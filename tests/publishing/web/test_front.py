@@ -17,14 +17,14 @@ from syndicator.publishing.render.head import Links
 from syndicator.publishing.render.view import Picture, View, make_view
 from syndicator.publishing.web import about, calendar, front
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import INSTANCE, START, article, built
+from tests.publishing.test_builder import INSTANCE, START, build_index, make_article
 
 PICTURE = Picture(name="thumbs/1.webp", width=640, height=360)
 
 
 def parse_front_page(number: int, source: str, **more: Any) -> View:
     made = make_view(
-        article(number, source_key=source, url=f"https://{source}.example/{number}"),
+        make_article(number, source_key=source, url=f"https://{source}.example/{number}"),
         None,
         INSTANCE,
         None,
@@ -150,7 +150,7 @@ def test_the_most_active_tags_are_sorted_by_the_number_that_they_show() -> None:
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
     index = MemoryIndex(
-        article(
+        make_article(
             number,
             title=f"Story {number}",
             published=START - timedelta(days=number % 3),
@@ -159,7 +159,7 @@ def files() -> dict[str, bytes]:
         for number in range(9)
     )
     outlet = MemoryOutlet()
-    built(index, outlet, tags=["AI"])
+    build_index(index, outlet, tags=["AI"])
     return outlet.files
 
 

@@ -21,7 +21,7 @@ from syndicator.publishing.page_design import Look
 from syndicator.publishing.web.article_html import drop_own_chip
 from syndicator.publishing.web.shell import make_files as files_of
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import article, built
+from tests.publishing.test_builder import build_index, make_article
 
 ROOT = Path(__file__).parents[3]
 
@@ -29,10 +29,10 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
     index, outlet = (
-        MemoryIndex(article(n, title=f"<script>{n}</script> & co") for n in range(4)),
+        MemoryIndex(make_article(n, title=f"<script>{n}</script> & co") for n in range(4)),
         MemoryOutlet(),
     )
-    built(index, outlet)
+    build_index(index, outlet)
     return outlet.files
 
 
@@ -146,8 +146,8 @@ def test_the_same_bytes_in_any_time_zone_and_with_any_hash_seed() -> None:
 
 
 def test_the_page_for_missing_files_works_at_any_depth() -> None:
-    index, outlet = MemoryIndex([article(1)]), MemoryOutlet()
-    built(index, outlet, Settings(site=Site(title="T", url="https://feeds.example/below/")))
+    index, outlet = MemoryIndex([make_article(1)]), MemoryOutlet()
+    build_index(index, outlet, Settings(site=Site(title="T", url="https://feeds.example/below/")))
     page = lxml_html.fromstring(outlet.files["404.html"])
     assert all(
         link.startswith("/below/")
@@ -209,9 +209,9 @@ def test_a_site_has_icons_a_manifest_and_a_word_for_search_engines(files: dict[s
 
 
 def test_a_front_page_with_a_picture_shows_it_at_once_and_where_it_is_shared() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
-    index.thumbnails[article(3).id] = Picture(name="pictures/1.webp", width=640, height=360)
-    built(index, outlet)
+    index, outlet = MemoryIndex(make_article(n) for n in range(6)), MemoryOutlet()
+    index.thumbnails[make_article(3).id] = Picture(name="pictures/1.webp", width=640, height=360)
+    build_index(index, outlet)
     page = lxml_html.fromstring(outlet.files["index.html"])
     assert page.xpath("//meta[@property='og:image']/@content") == [
         "https://feeds.example/pictures/1.webp"
@@ -222,9 +222,9 @@ def test_a_front_page_with_a_picture_shows_it_at_once_and_where_it_is_shared() -
 
 def test_the_front_page_is_small() -> None:
     text = " ".join(["A sentence of an excerpt which is as long as they may be."] * 6)
-    many = [article(n, excerpt=text[:360], title=f"{n} {text[:90]}") for n in range(80)]
+    many = [make_article(n, excerpt=text[:360], title=f"{n} {text[:90]}") for n in range(80)]
     index, outlet = MemoryIndex(many), MemoryOutlet()
-    built(index, outlet)
+    build_index(index, outlet)
     loaded = [
         outlet.files[name] for name in ("index.html", "site.css", "site.js", "front.js", "icon.svg")
     ]

@@ -11,8 +11,8 @@ from lxml import html
 from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import Article
 from syndicator.publishing.selection.feeds import plan_feeds
-from tests.publishing.memory import MemoryIndex, MemoryOutlet, stale
-from tests.publishing.test_builder import SETTINGS, SOURCES, START, article, built
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, list_stale_feeds
+from tests.publishing.test_builder import SETTINGS, SOURCES, START, build_index, make_article
 
 COUNT = 144
 WITH_TAGS = Settings(site=SETTINGS.site, publish=Publish(archives=True))  # all tags have pages
@@ -21,7 +21,7 @@ WITH_TAGS = Settings(site=SETTINGS.site, publish=Publish(archives=True))  # all 
 def make_stories() -> Iterable[Article]:
     """Return six stories a day; every third is about chips."""
     for number in range(COUNT):
-        yield article(
+        yield make_article(
             number,
             published=START + timedelta(hours=4 * number),
             added=START + timedelta(hours=4 * number, minutes=5),
@@ -36,7 +36,7 @@ def list_titles(data: bytes) -> list[str]:
 
 def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> None:
     index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
-    built(index, outlet)
+    build_index(index, outlet)
     at, found = (
         f"archive/all/{max(index.days(next(key for key in index.rows if key.axis == 'all')))}.html",
         [],
@@ -51,7 +51,7 @@ def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> 
 
 def test_a_feed_page_ends_and_links_the_page_of_its_next_days() -> None:
     index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
-    built(index, outlet, Settings(publish=Publish(limit=80, archives=True)))
+    build_index(index, outlet, Settings(publish=Publish(limit=80, archives=True)))
     page = html.fromstring(outlet.files["all.html"])
     (more, *_) = page.xpath("//nav[@aria-label='Earlier stories']/a/@href")
     last = page.xpath("//section[contains(@class, 'day')]")[-1].xpath("./h2/time/@datetime")[0]
@@ -64,7 +64,7 @@ def test_a_feed_page_ends_and_links_the_page_of_its_next_days() -> None:
 
 def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> None:
     index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
-    built(index, outlet)
+    build_index(index, outlet)
 
     def months(name: str) -> list[tuple[str, str]]:
         section = "//aside/section[h2='Months']//li"
@@ -84,8 +84,8 @@ def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> No
 
 def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
-    built(index, outlet, WITH_TAGS)
-    more = article(
+    build_index(index, outlet, WITH_TAGS)
+    more = make_article(
         COUNT,
         title="Fresh",
         published=START + timedelta(hours=4 * COUNT - 5),
@@ -101,7 +101,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
         queries=(),
         categories={"AI": "Machines"},
     )
-    report = built(index, outlet, WITH_TAGS, only=stale(specs, index))
+    report = build_index(index, outlet, WITH_TAGS, only=list_stale_feeds(specs, index))
     changed = {name for name in report.written if name.endswith(".html")}
     showing = {name for name in changed if b"Fresh" in outlet.files[name]}
     day = (START + timedelta(hours=4 * COUNT - 5)).strftime("%Y-%m-%d")
@@ -116,16 +116,16 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     counting = {"archive.html", "combine.html", "archive/all/2025.html"}
     assert changed - showing == counting
     whole = MemoryOutlet()
-    built(index, whole, WITH_TAGS)
+    build_index(index, whole, WITH_TAGS)
     assert outlet.files == whole.files
 
 
 def test_a_story_that_is_withdrawn_is_on_no_page() -> None:
     index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
-    built(index, outlet)
-    gone = article(7)
+    build_index(index, outlet)
+    gone = make_article(7)
     index.remove(gone.id, at=START)
-    built(index, outlet)
+    build_index(index, outlet)
     assert not [
         name
         for name, data in outlet.files.items()

@@ -11,15 +11,15 @@ import pytest
 from syndicator.publishing.page_design import Look, load_look
 from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.publishing.web import templates
-from tests.publishing.memory import MemoryIndex, MemoryOutlet, stale
-from tests.publishing.test_builder import SETTINGS, SOURCES, article, built
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, list_stale_feeds
+from tests.publishing.test_builder import SETTINGS, SOURCES, build_index, make_article
 
 FOOTER = "<footer><p>Run by {{ page.site }} <b>& friends</b></p></footer>"
 
 
 def render_sample(given: Look) -> tuple[dict[str, bytes], list[str]]:
-    index, outlet = MemoryIndex(article(number) for number in range(4)), MemoryOutlet()
-    report = built(index, outlet, look=given)
+    index, outlet = MemoryIndex(make_article(number) for number in range(4)), MemoryOutlet()
+    report = build_index(index, outlet, look=given)
     assert all(problem.reason == "template" for problem in report.set_aside)
     return outlet.files, [problem.detail for problem in report.set_aside]
 
@@ -32,8 +32,8 @@ def test_an_operators_template_replaces_ours_on_every_page() -> None:
 
 
 def test_values_in_templates_are_escaped() -> None:
-    index, outlet = MemoryIndex([article(1, title="<script>1</script>")]), MemoryOutlet()
-    built(index, outlet, look=Look({"story.html": "<li>{{ entry.title }}</li>"}))
+    index, outlet = MemoryIndex([make_article(1, title="<script>1</script>")]), MemoryOutlet()
+    build_index(index, outlet, look=Look({"story.html": "<li>{{ entry.title }}</li>"}))
     assert b"<li>&lt;script&gt;1&lt;/script&gt;</li>" in outlet.files["all.html"]
 
 
@@ -74,8 +74,8 @@ def test_styles_follow_ours_and_the_folder_is_read(tmp_path: Path) -> None:
 
 
 def test_a_changed_template_makes_every_page_again() -> None:
-    index, outlet = MemoryIndex(article(number) for number in range(4)), MemoryOutlet()
-    built(index, outlet)
+    index, outlet = MemoryIndex(make_article(number) for number in range(4)), MemoryOutlet()
+    build_index(index, outlet)
     specs = plan_feeds(
         index.feeds(),
         settings=SETTINGS,
@@ -83,9 +83,9 @@ def test_a_changed_template_makes_every_page_again() -> None:
         queries=(),
         categories={"AI": "Machines"},
     )
-    assert stale(specs, index) == set()
+    assert list_stale_feeds(specs, index) == set()
     given = Look({"footer.html": FOOTER})
-    report = built(index, outlet, look=given, whole=False)
+    report = build_index(index, outlet, look=given, whole=False)
     assert {name for name in outlet.files if name.endswith(".html")} == {
         name for name in report.written if name.endswith(".html")
     }

@@ -36,7 +36,7 @@ TEXTS = [
 STORY = "".join(f"<p>{text}</p>" for text in TEXTS)
 
 
-def page(body: str) -> bytes:
+def make_page(body: str) -> bytes:
     menu = "".join(f"<li><a href='/{name}'>{name}</a></li>" for name in ("Home", "News", "Sport"))
     html = (
         f"<html><head><title>The last ferry</title></head><body><ul>{menu}</ul>{body}</body></html>"
@@ -134,7 +134,7 @@ def test_a_picture_has_the_hints_of_the_elements_around_it() -> None:
 def test_the_article_in_a_box_named_like_boilerplate_is_read(word: str) -> None:
     try:
         body = read(
-            page(f"<main class='sidebar'><div class='{word}'>{STORY}</div></main>"),
+            make_page(f"<main class='sidebar'><div class='{word}'>{STORY}</div></main>"),
             "https://a.example/b",
         ).body
     except NotAnArticle as error:
@@ -147,7 +147,7 @@ def test_a_class_on_each_paragraph_of_the_article_does_not_count(word: str) -> N
     for story in ("<div class='@'>{}</div>", "<p class='@'>{}</p>"):
         marked = "".join(story.replace("@", word).format(text) for text in TEXTS)
         body = read(
-            page(f"<main><h1>The last ferry</h1>{marked}</main>"), "https://a.example/b"
+            make_page(f"<main><h1>The last ferry</h1>{marked}</main>"), "https://a.example/b"
         ).body
         assert [text for text in TEXTS if text not in body] == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndicator.reading.reader import read
-from tests.reading.body.test_class_words import TEXTS, page
+from tests.reading.body.test_class_words import TEXTS, make_page
 
 NAMES = ["The boat and its crew", "The five islands", "What the office says", "How it goes on"]
 
@@ -14,7 +14,9 @@ def test_a_list_of_section_names_above_the_sections_cuts_none_of_them() -> None:
         f"<h2>{name}</h2><p>{text} It was the talk of the harbour.</p>"
         for name, text in zip(NAMES, TEXTS[1:], strict=True)
     )
-    html = page(f"<main><h1>The last ferry</h1><p>{TEXTS[0]}</p><ul>{names}</ul>{sections}</main>")
+    html = make_page(
+        f"<main><h1>The last ferry</h1><p>{TEXTS[0]}</p><ul>{names}</ul>{sections}</main>"
+    )
     body = read(html, "https://a.example/b").body
     assert [text for text in TEXTS if text not in body] == []
     assert [name for name in NAMES if f"## {name}" not in body] == []
@@ -23,7 +25,7 @@ def test_a_list_of_section_names_above_the_sections_cuts_none_of_them() -> None:
 def test_a_second_copy_of_the_article_goes() -> None:
     story = "".join(f"<p>{text}</p>" for text in TEXTS)
     body = read(
-        page(f"<main><h1>The last ferry</h1>{story}<div>{story}</div></main>"),
+        make_page(f"<main><h1>The last ferry</h1>{story}<div>{story}</div></main>"),
         "https://a.example/b",
     ).body
     assert [body.count(text) for text in TEXTS] == [1] * len(TEXTS)
@@ -33,6 +35,7 @@ def test_a_copy_with_a_changed_line_is_cut_whole() -> None:
     story = "".join(f"<p>{text}</p>" for text in TEXTS)
     copy = story.replace("</p>", "</p><p>Print</p>", 1)
     body = read(
-        page(f"<main><h1>The last ferry</h1>{story}<div>{copy}</div></main>"), "https://a.example/b"
+        make_page(f"<main><h1>The last ferry</h1>{story}<div>{copy}</div></main>"),
+        "https://a.example/b",
     ).body
     assert "Print" not in body

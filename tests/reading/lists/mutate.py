@@ -404,7 +404,7 @@ LAYOUTS: tuple[Mutation, ...] = (
 RARE: tuple[Mutation, ...] = (empty_items, change_addresses, remove_list, replace_list)
 
 
-def mutate(case: Case, seed: str, changes: tuple[Mutation, ...] | None = None) -> Page:
+def mutate_page(case: Case, seed: str, changes: tuple[Mutation, ...] | None = None) -> Page:
     """Return the page of `case` after `changes`; if None, after chance ones: mostly new items, and
     one to three changes of the layout."""
     page = open_page(case, seed)

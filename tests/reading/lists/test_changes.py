@@ -18,7 +18,7 @@ def change_and_visit(
     case: Case, *changes: mutate.Mutation, seed: str = ""
 ) -> tuple[mutate.Page, SecondVisit]:
     """Return the page of `case` after `changes` (none: chance ones), and the visit to it."""
-    page = mutate.mutate(case, f"{case.name}/{seed}", changes or None)
+    page = mutate.mutate_page(case, f"{case.name}/{seed}", changes or None)
     return page, visit_again(case, read_listing(case.html, case.url), page)
 
 
@@ -48,7 +48,7 @@ def test_a_page_without_its_list_publishes_nothing(change: mutate.Mutation) -> N
 def test_articles_that_moved_are_not_new() -> None:
     for case in CASES:
         first = read_listing(case.html, case.url)
-        page = mutate.mutate(case, case.name, (mutate.change_addresses,))
+        page = mutate.mutate_page(case, case.name, (mutate.change_addresses,))
         again = read_listing(page.bytes(), case.url, None, first.listing)
         assert {entry.id for entry in again.entries} <= {entry.id for entry in first.entries}, (
             case.name

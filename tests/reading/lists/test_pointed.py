@@ -16,7 +16,7 @@ STORIES = [(n, f"The ferry that came late for the {n}th time") for n in range(1,
 BESIDE = [(n, f"Harbour notice of week {n} and of its tides") for n in range(1, 6)]
 
 
-def page(
+def make_front_page(
     stories: list[tuple[int, str]], beside: list[tuple[int, str]], name: str = "card"
 ) -> bytes:
     """A site whose front page has its stories and, beside them, notices."""
@@ -35,7 +35,7 @@ def page(
     ).encode()
 
 
-PAGE = page(STORIES, BESIDE)
+PAGE = make_front_page(STORIES, BESIDE)
 
 
 def number_of(html: bytes, css: str, place: int = 0) -> int:
@@ -45,7 +45,7 @@ def number_of(html: bytes, css: str, place: int = 0) -> int:
     return list(tree.iter()).index(select_elements(tree, css)[place])
 
 
-def addresses(one: PointedList) -> list[str]:
+def list_addresses(one: PointedList) -> list[str]:
     return [item.url.removeprefix("https://a.example") for item in one.items]
 
 
@@ -53,7 +53,7 @@ def addresses(one: PointedList) -> list[str]:
 def test_all_items_like_the_one_pointed_to_are_found(css: str) -> None:
     """The text, date or link of an item, or all of it, leads to the same list."""
     first = pointed(PAGE, URL, number_of(PAGE, css, 3))[0]
-    assert addresses(first) == [f"/story/{n}-x" for n, _ in STORIES]
+    assert list_addresses(first) == [f"/story/{n}-x" for n, _ in STORIES]
     cards = {number_of(PAGE, "article.card", place) for place in range(len(STORIES))}
     assert set(first.elements) == cards
     assert [item.title for item in first.items] == [said for _, said in STORIES]
@@ -64,11 +64,11 @@ def test_a_side_list_is_found_if_it_is_pointed_to() -> None:
     """And is found again at the visits that follow, in a new layout of the rest and with a new
     item."""
     first, *_ = pointed(PAGE, URL, number_of(PAGE, "li.notice b", 1))
-    assert addresses(first) == [f"/notice/{n}-x" for n, _ in BESIDE]
+    assert list_addresses(first) == [f"/notice/{n}-x" for n, _ in BESIDE]
     assert "/notice/" not in str(read_listing(PAGE, URL).entries)
     wrapper = first.wrapper
     for beside in (BESIDE, [(6, "Harbour notice of week 6 and of its tides"), *BESIDE]):
-        feed = read_listing(page(STORIES, beside, "tile"), URL, None, wrapper)
+        feed = read_listing(make_front_page(STORIES, beside, "tile"), URL, None, wrapper)
         assert [entry.url.rpartition("/")[2] for entry in feed.entries] == [
             f"{n}-x" for n, _ in beside
         ]
@@ -76,7 +76,7 @@ def test_a_side_list_is_found_if_it_is_pointed_to() -> None:
         wrapper = feed.listing
     # without it nothing else of the page is taken for it
     with pytest.raises(NotAFeed, match="list-changed"):
-        read_listing(page(STORIES, []), URL, None, wrapper)
+        read_listing(make_front_page(STORIES, []), URL, None, wrapper)
 
 
 def test_after_a_lost_database_the_list_of_the_known_articles_is_found() -> None:

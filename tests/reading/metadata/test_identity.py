@@ -11,16 +11,16 @@ URL = "https://www.paper.example/news/ferry?utm_source=x"
 KEY = "https://www.paper.example/news/ferry"
 
 
-def read(html: str, url: str = URL) -> identity.Identity:
+def read_identity(html: str, url: str = URL) -> identity.Identity:
     return identity.identify(parse(f"<html>{html}<p>x</html>".encode(), url))
 
 
-def link(href: str) -> str:
+def make_canonical_link(href: str) -> str:
     return f'<link rel="canonical" href="{href}">'
 
 
 def test_without_a_canonical_the_url_is_the_key() -> None:
-    assert read("") == identity.Identity(KEY)
+    assert read_identity("") == identity.Identity(KEY)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_without_a_canonical_the_url_is_the_key() -> None:
     ["/news/ferry-2", "//www.paper.example/news/ferry-2", "https://paper.example/news/ferry-2#top"],
 )
 def test_a_canonical_of_the_same_site_counts(href: str) -> None:
-    found = read(link(href))
+    found = read_identity(make_canonical_link(href))
     assert found.canonical.endswith("paper.example/news/ferry-2")
     assert KEY in found.aliases and found.duplicate_of is None
 
@@ -45,17 +45,19 @@ def test_a_canonical_of_the_same_site_counts(href: str) -> None:
     ],
 )
 def test_the_root_or_nonsense_never_counts(href: str) -> None:
-    assert read(link(href)).canonical == KEY
+    assert read_identity(make_canonical_link(href)).canonical == KEY
 
 
 def test_another_host_is_a_hint_only() -> None:
-    found = read(link("https://agency.example/wire/ferry?fbclid=1"))
+    found = read_identity(make_canonical_link("https://agency.example/wire/ferry?fbclid=1"))
     assert (found.canonical, found.duplicate_of) == (KEY, "https://agency.example/wire/ferry")
-    assert read(link("https://agency.example/")).duplicate_of is None
+    assert read_identity(make_canonical_link("https://agency.example/")).duplicate_of is None
 
 
 def test_another_host_of_the_same_domain_is_a_hint_only() -> None:
-    found = read(link("https://www.example.com/ferry"), "https://m.example.com/ferry")
+    found = read_identity(
+        make_canonical_link("https://www.example.com/ferry"), "https://m.example.com/ferry"
+    )
     assert (found.canonical, found.duplicate_of) == (
         "https://m.example.com/ferry",
         "https://www.example.com/ferry",
@@ -72,40 +74,42 @@ def test_another_host_of_the_same_domain_is_a_hint_only() -> None:
     ],
 )
 def test_a_canonical_on_another_site_is_a_duplicate_only(own: str, neighbour: str) -> None:
-    for html in (link(neighbour), f'<meta property="og:url" content="{neighbour}">'):
-        assert read(html, own) == identity.Identity(own, duplicate_of=neighbour)
+    for html in (make_canonical_link(neighbour), f'<meta property="og:url" content="{neighbour}">'):
+        assert read_identity(html, own) == identity.Identity(own, duplicate_of=neighbour)
     for html in (
         f'<link rel="amphtml" href="{neighbour}">',
         f'<a href="{neighbour}?print=1">Print</a>',
     ):
-        assert read(html, own) == identity.Identity(own)
+        assert read_identity(html, own) == identity.Identity(own)
 
 
 def test_og_url_when_there_is_no_canonical() -> None:
     assert (
-        read('<meta property="og:url" content="/news/2024/ferry">').canonical
+        read_identity('<meta property="og:url" content="/news/2024/ferry">').canonical
         == "https://www.paper.example/news/2024/ferry"
     )
 
 
 def test_base_is_honoured() -> None:
     assert (
-        read('<base href="https://www.paper.example/en/">' + link("ferry")).canonical
+        read_identity(
+            '<base href="https://www.paper.example/en/">' + make_canonical_link("ferry")
+        ).canonical
         == "https://www.paper.example/en/ferry"
     )
 
 
 def test_alternates() -> None:
     assert (
-        read('<link rel="amphtml" href="/amp/ferry">').alternate
+        read_identity('<link rel="amphtml" href="/amp/ferry">').alternate
         == "https://www.paper.example/amp/ferry"
     )
     assert (
-        read('<a href="?print=1">Print</a>').alternate
+        read_identity('<a href="?print=1">Print</a>').alternate
         == "https://www.paper.example/news/ferry?print=1"
     )
-    assert read('<a href="/blueprint/">x</a>').alternate is None
-    assert read("", "https://www.paper.example/").canonical == "https://www.paper.example/"
+    assert read_identity('<a href="/blueprint/">x</a>').alternate is None
+    assert read_identity("", "https://www.paper.example/").canonical == "https://www.paper.example/"
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ PAGE = """<html><head><title>Head</title>
 <img class=in src=http://10.0.0.1/a.jpg></body></html>"""  # noqa: E501
 
 
-def read(**rules: Any) -> Draft:
+def read_with_rules(**rules: Any) -> Draft:
     document = parse(PAGE.encode(), "https://a.example/story", {})
     return read_metadata(document, entry=ENTRY, rules=Rules(**rules), now=NOW)
 
@@ -58,7 +58,7 @@ def read(**rules: Any) -> Draft:
 def test_a_rule_wins_over_feed_and_page_and_is_named(
     rules: dict[str, Any], field: str, value: object
 ) -> None:
-    meta = read(**rules)
+    meta = read_with_rules(**rules)
     name = next(one for one in rules if one != "title_suffix")
     assert getattr(meta, field) == value and meta.trace[field]["from"] == f"rules.{name}"
 
@@ -67,7 +67,7 @@ def test_a_rule_wins_over_feed_and_page_and_is_named(
     "rules", [{"title": (".none",)}, {"author": (".empty",)}, {"date": (".late",)}, {}]
 )
 def test_without_a_match_of_the_rule_feed_and_page_count(rules: dict[str, Any]) -> None:
-    meta = read(**rules)
+    meta = read_with_rules(**rules)
     assert (meta.title, meta.author, meta.published) == (
         "From the feed",
         "Jane Doe",
@@ -76,4 +76,4 @@ def test_without_a_match_of_the_rule_feed_and_page_count(rules: dict[str, Any]) 
 
 
 def test_a_rule_shows_no_private_address() -> None:
-    assert read(cover=("img.in",)).cover == "https://a.example/head.jpg"
+    assert read_with_rules(cover=("img.in",)).cover == "https://a.example/head.jpg"

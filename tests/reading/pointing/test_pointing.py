@@ -24,7 +24,7 @@ alt="&quot;><script>alert(6)</script>">
 <template><script>alert(11)</script></template><noscript><p>quiet</p></noscript><style>*{background:url(https://evil.example)}</style></body></html>"""  # noqa: E501
 
 
-def page(number: int, *, box: bool = True) -> bytes:
+def make_page(number: int, *, box: bool = True) -> bytes:
     """An article of a site whose build names some classes anew each time."""
     extra = '<div class="newsletter"><p>Subscribe now.</p></div>' if box else ""
     return (
@@ -37,7 +37,7 @@ def page(number: int, *, box: bool = True) -> bytes:
 
 
 PAGES = [
-    (page(number, box=number != 3), f"{URL}{number}", {"content-type": "text/html"})
+    (make_page(number, box=number != 3), f"{URL}{number}", {"content-type": "text/html"})
     for number in range(1, 6)
 ]
 

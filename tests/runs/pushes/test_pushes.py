@@ -16,8 +16,8 @@ from syndicator.health.documents import of_hub
 from syndicator.health.observing import open_read_only
 from syndicator.health.summary import look_at
 from syndicator.runs import pushes as intake
-from tests.runs.pushes.up import following
-from tests.runs.pushes.web import until
+from tests.runs.pushes.up import serve_following
+from tests.runs.pushes.web import wait_until
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +42,7 @@ CASES = {
 async def test_what_a_hub_pushes_is_published_without_a_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with following(tmp_path) as (up, web):
+    async with serve_following(tmp_path) as (up, web):
         urls = [web.topic(case, **made) for case, made in CASES.items()]
         refused = web.topic(205)
         up.follow([*urls, refused])
@@ -64,13 +64,13 @@ async def test_what_a_hub_pushes_is_published_without_a_wait(
         }
         assert answers == {case: 403 if case in (301, 302) else 202 for case in CASES}
         good = [case for case in CASES if case not in (301, 302, 101)]
-        await until(lambda: all(f"swan{case}" in up.published() for case in good))
+        await wait_until(lambda: all(f"swan{case}" in up.published() for case in good))
         assert "swan301" not in up.published() and "swan302" not in up.published()
         assert topics[300].polls == 1  # nobody had to ask
 
 
 async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> None:
-    async with following(tmp_path) as (up, web):
+    async with serve_following(tmp_path) as (up, web):
         urls = [web.topic(100), web.topic(100), web.topic(100)]
         kept, denied, left = (web.at(url) for url in urls)
         up.follow(urls)
@@ -112,7 +112,7 @@ async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> Non
 
 
 async def test_who_starts_again_knows_its_subscriptions(tmp_path: Path) -> None:
-    async with following(tmp_path) as (up, web):
+    async with serve_following(tmp_path) as (up, web):
         url = web.topic(100)
         up.follow([url])
         await up.run()
@@ -131,7 +131,7 @@ async def test_who_starts_again_knows_its_subscriptions(tmp_path: Path) -> None:
 async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_validators(
     tmp_path: Path,
 ) -> None:
-    async with following(tmp_path) as (up, web):
+    async with serve_following(tmp_path) as (up, web):
         urls = [web.topic(100), web.topic(100, etag='"stuck"'), web.topic(101, form="page")]
         forgot, stuck, page = (web.at(url) for url in urls)
         up.follow(urls)
@@ -165,7 +165,7 @@ async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_valida
 
 async def test_a_push_removes_nothing_and_is_worth_what_its_source_is(tmp_path: Path) -> None:
     """Only what the feed could have said itself, and nothing that cannot be read."""
-    async with following(tmp_path) as (up, web):
+    async with serve_following(tmp_path) as (up, web):
         url = web.topic(100)
         topic = web.at(url)
         up.follow([url])
@@ -198,7 +198,7 @@ async def test_a_run_does_not_wait_long_for_a_hub_of_many(
 ) -> None:
     monkeypatch.setattr(intake, "_JOB_SECONDS", 0.05)
     monkeypatch.setattr(intake, "_AT_ONCE", 1)
-    async with following(tmp_path) as (up, web):
+    async with serve_following(tmp_path) as (up, web):
         up.follow([web.topic(100, slow=3.0) for _ in range(6)])
         await up.run()
         asked = sum(len(topic.asked) for topic in web.topics.values())
@@ -216,7 +216,7 @@ async def test_a_run_does_not_wait_long_for_a_hub_of_many(
 
 
 async def test_a_hub_that_verifies_later_is_waited_for(tmp_path: Path) -> None:
-    async with following(tmp_path) as (up, web):
+    async with serve_following(tmp_path) as (up, web):
         url = web.topic(100, silent=True)
         topic = web.at(url)
         up.follow([url])
@@ -235,7 +235,7 @@ async def test_a_hub_that_verifies_later_is_waited_for(tmp_path: Path) -> None:
 async def test_a_source_with_many_pushes_delays_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with following(tmp_path) as (up, web):
+    async with serve_following(tmp_path) as (up, web):
         large, small = web.topic(100), web.topic(100)
         up.follow([large, small])
         await up.schedule(monkeypatch)
@@ -245,12 +245,12 @@ async def test_a_source_with_many_pushes_delays_no_other(
         for number in range(intake._AT_ONCE + 2):
             names = [f"crow{number}-{place}" for place in range(20)]
             assert (await web.push(topic, web.document(topic, root, names))).status_code == 202
-        await until(lambda: "crow0-0" in topic.asked_pages)
+        await wait_until(lambda: "crow0-0" in topic.asked_pages)
         assert (await web.publish(small, "wren")).status_code == 202
-        await until(lambda: "wren" in up.published())
+        await wait_until(lambda: "wren" in up.published())
         assert "crow" not in up.published()
         topic.gate.set()
-        await until(lambda: not up.hubs.waiting)
+        await wait_until(lambda: not up.hubs.waiting)
 
 
 async def test_pushes_that_a_job_had_no_time_for_are_taken_by_the_next_one_at_once(
@@ -258,7 +258,7 @@ async def test_pushes_that_a_job_had_no_time_for_are_taken_by_the_next_one_at_on
 ) -> None:
     """The jobs are an hour apart, and these pushes arrive while one is under way."""
     seconds = 0.05
-    async with following(tmp_path) as (up, web):
+    async with serve_following(tmp_path) as (up, web):
         url = web.topic(100)
         up.follow([url])
         await up.schedule(monkeypatch)
@@ -266,10 +266,10 @@ async def test_pushes_that_a_job_had_no_time_for_are_taken_by_the_next_one_at_on
         topic, root = web.at(url), url.rpartition("/")[0]
         topic.gate = asyncio.Event()
         assert (await web.push(topic, web.document(topic, root, ["crow0"]))).status_code == 202
-        await until(lambda: "crow0" in topic.asked_pages)
+        await wait_until(lambda: "crow0" in topic.asked_pages)
         for name in ("crow1", "crow2"):
             assert (await web.push(topic, web.document(topic, root, [name]))).status_code == 202
         await asyncio.sleep(2 * seconds)
         assert up.hubs.waiting == 2
         topic.gate.set()
-        await until(lambda: all(f"crow{number}" in up.published() for number in range(3)), 20)
+        await wait_until(lambda: all(f"crow{number}" in up.published() for number in range(3)), 20)

@@ -23,7 +23,7 @@ from syndicator.runs import daemon
 from syndicator.runs.pushes import Registry
 from syndicator.runs.refresh import RunReport, Watch
 from syndicator.runs.schedule import Scheduler
-from tests.runs.pushes.web import Web, until
+from tests.runs.pushes.web import Web, wait_until
 
 SETTINGS = """\
 [site]
@@ -107,8 +107,8 @@ class Up:
         monkeypatch.setattr(daemon, "JOBS", hourly)
         self.scheduler = make_scheduler(self.jobs, lambda job, seconds: None)
         self.scheduler.start()
-        await until(lambda: self.reports)
-        await until(lambda: not (self.hubs.is_being_read or self.hubs.due(self.now)))
+        await wait_until(lambda: self.reports)
+        await wait_until(lambda: not (self.hubs.is_being_read or self.hubs.due(self.now)))
 
     def subscriptions(self) -> dict[str, Subscription]:
         """Those that are stored, by source."""
@@ -123,7 +123,7 @@ class Up:
 
 
 @asynccontextmanager
-async def following(folder: Path) -> AsyncIterator[tuple[Up, Web]]:
+async def serve_following(folder: Path) -> AsyncIterator[tuple[Up, Web]]:
     """An instance and the web beside it, both served."""
     web = Web()
     up = Up(folder, web)
@@ -133,11 +133,11 @@ async def following(folder: Path) -> AsyncIterator[tuple[Up, Web]]:
         port = free.getsockname()[1]
     async with asyncio.TaskGroup() as group:
         group.create_task(serve(web, "127.0.0.1", 0, stop=up.stop, listening=addresses.append))
-        await until(lambda: addresses)
+        await wait_until(lambda: addresses)
         web.base = addresses[0].rstrip("/")
         up.begin(port)
         group.create_task(daemon.serve(up.site, stop=up.stop, listening=addresses.append))
-        await until(lambda: len(addresses) > 1)
+        await wait_until(lambda: len(addresses) > 1)
         try:
             yield up, web
         finally:

@@ -51,7 +51,7 @@ _WORDS = [
 ]
 
 
-def story(name: str, place: str) -> str:
+def make_story_text(name: str, place: str) -> str:
     """A text of its own for each post, so that none is taken for a copy of another."""
     chance = random.Random(f"{place}/{name}")
     sentences = []
@@ -155,7 +155,7 @@ class Web:
             page = (
                 topic.pages.get(name, "")
                 if name in topic.pages
-                else page_of(name, story(name, parts[1]))
+                else page_of(name, make_story_text(name, parts[1]))
             )
             return (200, [("content-type", "text/html")], page) if page else (500, [], "Sorry.")
         if topic.wall:
@@ -300,7 +300,7 @@ class Web:
         return await self._client.post(url, content=body)
 
 
-async def until(true: Any, seconds: float = 60.0) -> None:
+async def wait_until(true: Any, seconds: float = 60.0) -> None:
     """Waits until `true()`. A machine that is busy may take long; one that never gets there
     fails."""
     async with asyncio.timeout(seconds):

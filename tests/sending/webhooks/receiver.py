@@ -47,7 +47,7 @@ class Receiver:
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
+def serve_receiver() -> Iterator[Receiver]:
     """A receiver that answers 204 until a test says otherwise."""
     receiver = Receiver()
 

@@ -37,14 +37,14 @@ from syndicator.upkeep.reconcile import files
 from syndicator.upkeep.reindex import reindex
 from tests.places import NOW, Place, store_articles
 from tests.postgres import Server
-from tests.sending.webhooks.receiver import SECRET, Receiver, receiving
+from tests.sending.webhooks.receiver import SECRET, Receiver, serve_receiver
 
 SETTINGS = '[publish]\ntag_min = 1\n[[webhook]]\nurl = "{url}/feeds"\nsecret = "{secret}"\n{more}'
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with receiving() as made:
+    with serve_receiver() as made:
         yield made
 
 
@@ -52,18 +52,20 @@ def receiver() -> Iterator[Receiver]:
 def place(tmp_path: Path, receiver: Receiver) -> Place:
     """An instance with one article published before it had a receiver."""
     made = Place(tmp_path).take(publish_one)
-    configure(made, receiver)
-    send(made)
+    configure_receiver(made, receiver)
+    build_and_send(made)
     return made
 
 
 def publish_one(place: Place) -> None:
-    file(place, "Old")
+    store_titles(place, "Old")
     place.now += timedelta(hours=1)
     place.build()
 
 
-def configure(place: Place, receiver: Receiver, more: str = 'allow = ["127.0.0.1"]\n') -> None:
+def configure_receiver(
+    place: Place, receiver: Receiver, more: str = 'allow = ["127.0.0.1"]\n'
+) -> None:
     path = place.config / "syndicator.toml"
     kept = [
         line
@@ -82,39 +84,39 @@ def test_messages_are_sent_from_a_database_server_too(
     settings = f'[publish]\ntag_min = 1\n[store]\nurl = "{postgres.schema()}"\n'
     place = Place(tmp_path, settings=settings)
     publish_one(place)
-    configure(place, receiver)
-    send(place)
+    configure_receiver(place, receiver)
+    build_and_send(place)
     receiver.answer = lambda delivery: 500
-    file(place, "First", "Second")
-    send(place)
+    store_titles(place, "First", "Second")
+    build_and_send(place)
     assert receiver.lines == ["article.published First"]
     receiver.answer = lambda delivery: 204
     place.edit("First", "title: First", "title: Edited")
-    later(place, minutes=2)
+    send_later(place, minutes=2)
     assert receiver.lines[1:3] == ["article.published First", "article.published Second"]
     assert receiver.lines[3:] == ["article.changed Edited"]
     with place.app() as app:
         withdraw(app.archive, app.configuration, place.article("Edited").id)
-    later(place, minutes=1)
+    send_later(place, minutes=1)
     assert receiver.lines[4:] == ["article.withdrawn"]
     receiver.answer = lambda delivery: 500
     place.now += timedelta(hours=25)
-    file(place, "Waits")
-    later(place, minutes=1)
+    store_titles(place, "Waits")
+    send_later(place, minutes=1)
     path, lost = place.config / "syndicator.toml", f'url = "{postgres.schema()}"'
     path.write_text(re.sub(r'(?m)^url = "postgresql.*', lost, path.read_text()))
     receiver.answer = lambda delivery: 204
     with place.app(create=True) as app:
         reindex(app.archive, app.configuration)
-    later(place, minutes=5)
+    send_later(place, minutes=5)
     # of the last day: what waited was lost
     assert receiver.lines[6:] == ["article.published Waits"]
-    file(place, "New")
-    later(place, minutes=1)
+    store_titles(place, "New")
+    send_later(place, minutes=1)
     assert receiver.lines[7:] == ["article.published New"]
 
 
-def file(place: Place, *titles: str, **fields: object) -> None:
+def store_titles(place: Place, *titles: str, **fields: object) -> None:
     with place.app() as app:
         for title in titles:
             store_articles(
@@ -122,7 +124,7 @@ def file(place: Place, *titles: str, **fields: object) -> None:
             )
 
 
-def send(place: Place) -> list[Problem]:
+def build_and_send(place: Place) -> list[Problem]:
     """Build and send, as `build` does."""
     with place.app() as app:
         files(app.archive, app.configuration)
@@ -130,9 +132,9 @@ def send(place: Place) -> list[Problem]:
         return asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter))
 
 
-def later(place: Place, **passed: float) -> list[Problem]:
+def send_later(place: Place, **passed: float) -> list[Problem]:
     place.now += timedelta(**passed)
-    return send(place)
+    return build_and_send(place)
 
 
 def test_the_signature_is_that_of_the_specification() -> None:
@@ -148,11 +150,11 @@ def test_the_signature_is_that_of_the_specification() -> None:
 def test_an_article_is_announced_once_after_its_build_and_signed(
     place: Place, receiver: Receiver
 ) -> None:
-    file(place, "New")
+    store_titles(place, "New")
     with place.app() as app:
         assert asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter)) == []
     assert receiver.got == []  # it is not published yet
-    assert send(place) == send(place) == []
+    assert build_and_send(place) == build_and_send(place) == []
     [delivery] = receiver.got
     assert delivery.line == "article.published New"
     article = place.article("New")
@@ -172,20 +174,20 @@ def test_articles_are_announced_in_the_order_in_which_they_came(
     place: Place, receiver: Receiver
 ) -> None:
     titles = [f"Number {number}" for number in range(6)]
-    file(place, *titles)
-    send(place)
+    store_titles(place, *titles)
+    build_and_send(place)
     assert receiver.lines == [f"article.published {title}" for title in titles]
 
 
 def test_edits_and_withdrawals_follow_in_order(place: Place, receiver: Receiver) -> None:
     place.edit("Old", "title: Old", "title: Renamed")
-    later(place, minutes=1)
+    send_later(place, minutes=1)
     with place.app() as app:
         withdraw(app.archive, app.configuration, place.article("Renamed").id)
-    later(place, minutes=1)
+    send_later(place, minutes=1)
     with place.app() as app:
         undo_withdrawal(app.archive, app.configuration, "https://one.example/old")
-    later(place, minutes=1)
+    send_later(place, minutes=1)
     assert receiver.lines == [
         "article.changed Renamed",
         "article.withdrawn",
@@ -199,29 +201,29 @@ def test_edits_and_withdrawals_follow_in_order(place: Place, receiver: Receiver)
 
 def test_a_file_that_is_written_anew_is_no_news(place: Place, receiver: Receiver) -> None:
     place.edit("Old", "title: Old", "title: Renamed")
-    send(place)
+    build_and_send(place)
     path = place.path("Renamed")
     os.utime(path, ns=(0, 0))
-    later(place, minutes=1)
+    send_later(place, minutes=1)
     assert receiver.lines == ["article.changed Renamed"]
 
 
 def test_what_a_build_leaves_is_announced_by_the_one_that_publishes_it(
     place: Place, receiver: Receiver
 ) -> None:
-    file(place, "New")
+    store_titles(place, "New")
     with place.app() as app:
         asyncio.run(build_feeds(app, among=lambda key: False))
         asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter))
     assert receiver.got == []
-    send(place)
+    build_and_send(place)
     assert receiver.lines == ["article.published New"]
 
 
 def test_what_is_filed_during_a_build_holds_up_no_other_news(
     place: Place, receiver: Receiver
 ) -> None:
-    file(place, "New")
+    store_titles(place, "New")
     with place.app() as app:
         during = iter(
             [lambda: store_articles(app, "Later", "A text.", tags=("AI",), added=place.now)]
@@ -229,25 +231,25 @@ def test_what_is_filed_during_a_build_holds_up_no_other_news(
         asyncio.run(build_feeds(app, turn=lambda: next(during, lambda: None)()))
         asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter))
     assert receiver.lines == ["article.published New"]
-    send(place)
+    build_and_send(place)
     assert receiver.lines == ["article.published New", "article.published Later"]
 
 
 def test_a_long_answer_is_an_answer(place: Place, receiver: Receiver) -> None:
     receiver.answer, receiver.text = lambda delivery: 200, b"x" * 100_000
-    file(place, "New")
-    assert send(place) == []
-    later(place, hours=1)
+    store_titles(place, "New")
+    assert build_and_send(place) == []
+    send_later(place, hours=1)
     assert receiver.lines == ["article.published New"]
 
 
 def test_an_article_on_hold_is_announced_with_its_release(place: Place, receiver: Receiver) -> None:
-    file(place, "Held", hold=True)
-    later(place, minutes=1)
+    store_titles(place, "Held", hold=True)
+    send_later(place, minutes=1)
     assert receiver.got == []
     with place.app() as app:
         release(app.archive, app.configuration, [place.article("Held").id])
-    later(place, minutes=1)
+    send_later(place, minutes=1)
     assert receiver.lines == ["article.published Held"]
 
 
@@ -255,19 +257,19 @@ def test_private_sources_show_no_more_than_their_feeds(place: Place, receiver: R
     (place.config / "sources.toml").write_text(
         '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\ncontent = "link"\n'
     )
-    file(place, "New", excerpt="A line that is not to be shown.")
-    send(place)
+    store_titles(place, "New", excerpt="A line that is not to be shown.")
+    build_and_send(place)
     assert receiver.lines == ["article.published New"]
     assert b"not to be shown" not in receiver.got[0].body
 
 
 def test_only_what_a_receiver_asked_for_is_sent(place: Place, receiver: Receiver) -> None:
-    configure(place, receiver, 'allow = ["127.0.0.1"]\nevents = ["article.withdrawn"]\n')
-    file(place, "New")
-    send(place)
+    configure_receiver(place, receiver, 'allow = ["127.0.0.1"]\nevents = ["article.withdrawn"]\n')
+    store_titles(place, "New")
+    build_and_send(place)
     with place.app() as app:
         withdraw(app.archive, app.configuration, place.article("New").id)
-    later(place, minutes=1)
+    send_later(place, minutes=1)
     assert receiver.lines == ["article.withdrawn"]
 
 
@@ -283,9 +285,9 @@ def test_only_what_a_receiver_asked_for_is_sent(place: Place, receiver: Receiver
 def test_a_query_chooses_what_is_announced(
     place: Place, receiver: Receiver, query: str, announced: list[str]
 ) -> None:
-    configure(place, receiver, f'allow = ["127.0.0.1"]\nquery = "{query}"\n')
-    file(place, "New", excerpt="An excerpt.")
-    send(place)
+    configure_receiver(place, receiver, f'allow = ["127.0.0.1"]\nquery = "{query}"\n')
+    store_titles(place, "New", excerpt="An excerpt.")
+    build_and_send(place)
     assert receiver.lines == announced
 
 
@@ -293,13 +295,13 @@ def test_a_receiver_that_comes_back_hears_of_nothing_in_between(
     place: Place, receiver: Receiver
 ) -> None:
     (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
-    file(place, "Meanwhile")
-    later(place, minutes=1)
+    store_titles(place, "Meanwhile")
+    send_later(place, minutes=1)
     place.now += timedelta(minutes=1)
-    configure(place, receiver)
-    send(place)
-    file(place, "New")
-    later(place, minutes=1)
+    configure_receiver(place, receiver)
+    build_and_send(place)
+    store_titles(place, "New")
+    send_later(place, minutes=1)
     assert receiver.lines == ["article.published New"]
 
 
@@ -309,13 +311,13 @@ def test_a_receiver_that_fails_gets_the_same_message_again(
 ) -> None:
     answers = [status, 200, 200]
     receiver.answer = lambda delivery: answers.pop(0)
-    file(place, "First", "Second")
-    [problem] = send(place)
+    store_titles(place, "First", "Second")
+    [problem] = build_and_send(place)
     assert problem.what == "127.0.0.1" and problem.reason == "webhook-failing"
-    send(place)
+    build_and_send(place)
     # it gets a pause, and no redirect is followed
     assert receiver.lines == ["article.published First"]
-    later(place, minutes=2)
+    send_later(place, minutes=2)
     assert receiver.lines == [
         "article.published First",
         "article.published First",
@@ -333,21 +335,21 @@ def test_a_message_that_is_refused_holds_up_its_article_alone(
 ) -> None:
     refused = [True]
     receiver.answer = lambda delivery: 400 if "First" in delivery.line and refused[0] else 200
-    file(place, "First", "Second")
-    send(place)
+    store_titles(place, "First", "Second")
+    build_and_send(place)
     place.edit("First", "title: First", "title: Edited")
-    later(place, seconds=1)
+    send_later(place, seconds=1)
     assert receiver.lines == ["article.published First", "article.published Second"]
     refused[0] = False
-    later(place, minutes=2)
+    send_later(place, minutes=2)
     assert receiver.lines[2:] == ["article.published First", "article.changed Edited"]
 
 
 def test_a_receiver_that_refuses_everything_gets_a_pause(place: Place, receiver: Receiver) -> None:
     receiver.answer = lambda delivery: 401
-    file(place, *(f"Number {number}" for number in range(9)))
-    send(place)
-    later(place, seconds=30)
+    store_titles(place, *(f"Number {number}" for number in range(9)))
+    build_and_send(place)
+    send_later(place, seconds=30)
     assert len(receiver.got) == 3
 
 
@@ -357,11 +359,11 @@ def test_a_slow_receiver_holds_up_no_other(
     over = threading.Event()
     receiver.answer = lambda delivery: 200 if over.wait(30) else 500
     monkeypatch.setattr(webhooks, "_DEADLINE", 0.3)
-    with receiving() as other:
+    with serve_receiver() as other:
         table = f'[[webhook]]\nurl = "{other.url}"\nsecret = "{SECRET}"\nallow = ["127.0.0.1"]\n'
-        configure(place, receiver, 'allow = ["127.0.0.1"]\n' + table)
-        file(place, "First", "Second")
-        [problem] = send(place)
+        configure_receiver(place, receiver, 'allow = ["127.0.0.1"]\n' + table)
+        store_titles(place, "First", "Second")
+        [problem] = build_and_send(place)
         over.set()
         assert other.lines == ["article.published First", "article.published Second"]
     assert receiver.lines == ["article.published First"] and "no complete answer" in problem.detail
@@ -371,41 +373,41 @@ def test_a_run_sends_for_a_bounded_time(
     place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(webhooks, "SECONDS", -1.0)
-    file(place, "New")
-    send(place)
+    store_titles(place, "New")
+    build_and_send(place)
     assert receiver.got == []
     monkeypatch.undo()
-    send(place)
+    build_and_send(place)
     assert receiver.lines == ["article.published New"]
 
 
 def test_a_private_address_needs_allow(place: Place, receiver: Receiver) -> None:
-    configure(place, receiver, "")
-    file(place, "New")
-    [problem] = send(place)
+    configure_receiver(place, receiver, "")
+    store_titles(place, "New")
+    [problem] = build_and_send(place)
     assert receiver.got == [] and 'allow = ["127.0.0.1/32:' in problem.detail
-    configure(place, receiver)
-    later(place, minutes=2)
+    configure_receiver(place, receiver)
+    send_later(place, minutes=2)
     assert receiver.lines == ["article.published New"]
 
 
 def test_a_receiver_that_is_down_for_a_day_is_a_condition(place: Place, receiver: Receiver) -> None:
-    configure(
+    configure_receiver(
         place,
         receiver,
         'allow = ["127.0.0.1"]\nevents = ["article.published", "condition.opened"]\n',
     )
     receiver.answer = lambda delivery: 500
-    file(place, "New")
-    send(place)
-    assert run(place) == set()
+    store_titles(place, "New")
+    build_and_send(place)
+    assert list_open_conditions(place) == set()
     place.now += timedelta(hours=25)
-    assert run(place) == {"webhook-failing:127.0.0.1"}
+    assert list_open_conditions(place) == {"webhook-failing:127.0.0.1"}
     receiver.answer = lambda delivery: 200
     place.now += timedelta(hours=2)
-    run(place)
+    list_open_conditions(place)
     place.now += timedelta(hours=2)
-    assert run(place) == set()
+    assert list_open_conditions(place) == set()
     [*_, published, opened] = receiver.got
     assert published.line == "article.published New"
     assert (
@@ -414,7 +416,7 @@ def test_a_receiver_that_is_down_for_a_day_is_a_condition(place: Place, receiver
     )
 
 
-def run(place: Place) -> set[str]:
+def list_open_conditions(place: Place) -> set[str]:
     """The end of a run. Returns the conditions of webhooks that are open."""
     from syndicator.health.episodes import read_memory
 
@@ -446,7 +448,7 @@ def test_conditions_open_and_close(place: Place, receiver: Receiver) -> None:
         )
         with place.app() as app:
             app.archive.store.visits.save_states([state])
-        run(place)
+        list_open_conditions(place)
         place.now += timedelta(hours=1)
     assert [delivery.message["type"] for delivery in receiver.got] == [
         "condition.opened",
@@ -459,22 +461,22 @@ def test_conditions_open_and_close(place: Place, receiver: Receiver) -> None:
 
 def test_a_receiver_that_was_taken_out_leaves_nothing(place: Place, receiver: Receiver) -> None:
     receiver.answer = lambda delivery: 500
-    file(place, "New")
-    send(place)
+    store_titles(place, "New")
+    build_and_send(place)
     (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
-    later(place, hours=1)
+    send_later(place, hours=1)
     with place.app() as app:
         assert app.archive.store.messages.waiting() == []
 
 
 def test_a_withdrawal_takes_the_text_that_waits(place: Place, receiver: Receiver) -> None:
     receiver.answer = lambda delivery: 500
-    file(place, "Secret")
-    send(place)
+    store_titles(place, "Secret")
+    build_and_send(place)
     with place.app() as app:
         withdraw(app.archive, app.configuration, place.article("Secret").id, purge=True)
     receiver.answer = lambda delivery: 200
-    later(place, hours=1)
+    send_later(place, hours=1)
     assert receiver.lines == ["article.published Secret", "article.withdrawn"]
     assert b"Secret" not in (place.folder / "feeds/state/syndicator.db").read_bytes()
 
@@ -482,11 +484,11 @@ def test_a_withdrawal_takes_the_text_that_waits(place: Place, receiver: Receiver
 def test_a_crash_after_the_build_loses_nothing(
     place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file(place, "New")
+    store_titles(place, "New")
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt), place.app() as app:
         patch.setattr(webhooks, "put", _stop)
         asyncio.run(build_feeds(app))
-    send(place)
+    build_and_send(place)
     assert receiver.lines == ["article.published New"]
 
 
@@ -496,7 +498,7 @@ def _stop(*_: object) -> None:
 
 @pytest.mark.slow
 def test_a_message_whose_sender_was_killed_is_sent_again(place: Place, receiver: Receiver) -> None:
-    file(place, "First", "Second")
+    store_titles(place, "First", "Second")
     command = [sys.executable, "-m", "syndicator", "build", "--config", str(place.config)]
     sender = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -554,8 +556,8 @@ def test_a_secret_is_not_shown_with_the_settings(place: Place) -> None:
 def test_a_secret_can_be_in_the_environment(place: Place, receiver: Receiver) -> None:
     path = place.config / "syndicator.toml"
     path.write_text(path.read_text().replace(SECRET, "${HOOK}"))
-    file(place, "New")
-    [problem] = send(place)
+    store_titles(place, "New")
+    [problem] = build_and_send(place)
     assert "HOOK" in problem.detail and receiver.got == []
     [finding] = [one for one in check(place.config, environ={}) if "webhook.secret" in one.detail]
     assert finding.severity == "error" and finding.line == 5

@@ -41,7 +41,7 @@ GARDENS = ("Tomatoes ripen", "What compost does in a garden")
 BY_DAY = (FERRIES[0], *GARDENS, *FERRIES[1:])  # the first page is of no day near the other ferries
 
 
-def fill(place: Place) -> None:
+def store_ferry_stories(place: Place) -> None:
     (place.config / "sources.toml").write_text(SOURCES)
     with place.app(create=True) as app:
         for number, title in enumerate(BY_DAY):
@@ -54,7 +54,7 @@ def fill(place: Place) -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(fill)
+    return Place(tmp_path).take(store_ferry_stories)
 
 
 def read_related(place: Place, title: str) -> list[str]:
@@ -63,7 +63,7 @@ def read_related(place: Place, title: str) -> list[str]:
     return [str(node.text_content()) for node in page.xpath("//section[@class='related']//li/a")]
 
 
-def reconcile(place: Place) -> None:
+def reconcile_and_build(place: Place) -> None:
     with place.app() as app:
         files(app.archive, app.configuration)
     place.build()
@@ -107,7 +107,7 @@ def test_an_article_that_is_not_published_any_more_is_linked_nowhere(
     if how == "hold":
         path = place.path(hidden)
         path.write_text(path.read_text().replace("---\n", "---\nschema: 4\nhold: true\n", 1))
-        reconcile(place)
+        reconcile_and_build(place)
     else:
         with place.app() as app:
             withdraw(app.archive, app.configuration, article_id)
@@ -119,7 +119,7 @@ def test_an_article_that_is_not_published_any_more_is_linked_nowhere(
 def test_an_article_with_another_title_is_linked_by_it(place: Place) -> None:
     path = place.path(FERRIES[1])
     path.write_text(path.read_text().replace(FERRIES[1], "The old ferry is sold"))
-    reconcile(place)
+    reconcile_and_build(place)
     assert "The old ferry is sold" in read_related(place, FERRIES[0])
 
 
@@ -127,7 +127,7 @@ def test_an_article_with_another_text_has_another_list(place: Place) -> None:
     path = place.path(FERRIES[1])
     text = path.read_text().replace(FERRY, GARDEN).replace(FERRIES[1], "Tomatoes are sold")
     path.write_text(text)
-    reconcile(place)
+    reconcile_and_build(place)
     assert set(read_related(place, "Tomatoes are sold")) == {*GARDENS}
 
 

@@ -21,7 +21,17 @@ from syndicator.upkeep.model import ask
 from syndicator.upkeep.model.ask import AskReport, Scope
 from syndicator.upkeep.passes import one_pass
 from syndicator.upkeep.passes.describe_all import plan_descriptions
-from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, answer, completion, honest, late, llm
+from tests.fakellm import (
+    BEHAVIOURS,
+    FakeLlm,
+    Question,
+    Said,
+    answer_honestly,
+    llm,
+    make_answer,
+    make_completion,
+    make_late_behaviour,
+)
 from tests.places import NOW, TAXONOMY, Place, store_articles
 
 __all__ = ["llm"]
@@ -104,7 +114,7 @@ def lab(tmp_path: Path, llm: FakeLlm) -> Lab:
     return Lab(tmp_path, llm)
 
 
-def described(article: Article) -> tuple[str, str, str, tuple[str, ...], str]:
+def get_description(article: Article) -> tuple[str, str, str, tuple[str, ...], str]:
     return article.excerpt, article.excerpt_by, article.category, article.tags, article.tags_by
 
 
@@ -123,7 +133,7 @@ def test_what_passes_is_filed_and_updated_stays(lab: Lab) -> None:
         [],
         None,
     )
-    assert described(after) == BY_LLM
+    assert get_description(after) == BY_LLM
     assert (after.updated, after.published, after.revisions) == (
         before.updated,
         before.published,
@@ -186,15 +196,15 @@ def test_an_endpoint_in_trouble_is_noted_and_asked_later(
     lab.file("Weather", tags=("GPU",), tags_by="matched")
     lab.llm.behaviour = BEHAVIOURS[behaviour]
     report = lab.ask()
-    assert described(lab.place.article("Weather")) == BY_US
+    assert get_description(lab.place.article("Weather")) == BY_US
     assert [problem.reason for problem in report.problems] == [reason]
     assert lab.meter().reason == reason
     assert (lab.meter().rest_until is not None) == rests
-    lab.llm.behaviour = honest
+    lab.llm.behaviour = answer_honestly
     assert lab.ask().calls == 0  # neither at once
     lab.later(hours=1)
     assert lab.ask().calls == 1
-    assert described(lab.place.article("Weather")) == BY_LLM
+    assert get_description(lab.place.article("Weather")) == BY_LLM
     assert lab.meter().reason == ""
 
 
@@ -219,7 +229,7 @@ def test_three_failures_in_a_row_open_the_breaker(lab: Lab) -> None:
     assert lab.ask().calls == 0
     lab.later(minutes=2)
     assert lab.ask().calls == 1  # half open: one question, then it rests again
-    lab.llm.behaviour = honest
+    lab.llm.behaviour = answer_honestly
     lab.later(hours=2)
     assert lab.ask().counts == {"accepted": 10}
 
@@ -228,7 +238,7 @@ def test_retry_after_is_waited_for_however_often_we_are_run(lab: Lab) -> None:
     lab.file("Weather")
     lab.llm.behaviour = BEHAVIOURS["rate-limits"]
     lab.ask()
-    lab.llm.behaviour = honest
+    lab.llm.behaviour = answer_honestly
     for _ in range(9):
         lab.later(minutes=1)
         assert lab.ask().calls == 0
@@ -246,7 +256,7 @@ def test_a_text_that_fails_three_times_waits_for_an_operator(lab: Lab) -> None:
         lab.later(hours=4)
     assert len(lab.llm.seen) == 3
     assert lab.asked("Weather").tries == 3
-    lab.llm.behaviour = honest
+    lab.llm.behaviour = answer_honestly
     assert lab.ask(scope=Scope(since=ask.ALWAYS, again=True)).counts == {"accepted": 1}
 
 
@@ -255,7 +265,7 @@ def test_a_planted_order_is_not_obeyed(lab: Lab) -> None:
     lab.llm.behaviour = BEHAVIOURS["obeys"]
     lab.ask()
     assert lab.llm.seen[0].sentences[-1] == RICH  # the order itself it never got to see
-    assert described(lab.place.article("Weather")) == BY_LLM
+    assert get_description(lab.place.article("Weather")) == BY_LLM
 
 
 @pytest.mark.parametrize(
@@ -280,7 +290,7 @@ def test_a_model_that_may_write_is_held_to_the_article(
     config = lab.place.config / "syndicator.toml"
     config.write_text(config.read_text() + "write = true\n")
     lab.file("Weather", body=BODY.replace(", and knows no other weather", ", which took a week"))
-    lab.llm.behaviour = lambda question: completion(
+    lab.llm.behaviour = lambda question: make_completion(
         json.dumps({"excerpt": says, "category": "AI", "tags": []})
     )
     assert lab.ask().counts == counts
@@ -290,7 +300,7 @@ def test_a_model_that_may_write_is_held_to_the_article(
 
 def test_a_model_that_saw_the_order_elsewhere_gets_no_other_category(lab: Lab) -> None:
     lab.file("Weather", body=BODY + ORDER)
-    lab.llm.behaviour = lambda question: answer((2,), category="Health")
+    lab.llm.behaviour = lambda question: make_answer((2,), category="Health")
     lab.ask()
     assert lab.asked("Weather").reason == "category"
 
@@ -300,7 +310,13 @@ def test_what_stands_around_the_json_is_no_fault(lab: Lab, behaviour: str) -> No
     lab.file("Weather")
     lab.llm.behaviour = BEHAVIOURS[behaviour]
     lab.ask()
-    assert described(lab.place.article("Weather")) == (SECOND, "llm", "AI", ("LLM", "GPU"), "llm")
+    assert get_description(lab.place.article("Weather")) == (
+        SECOND,
+        "llm",
+        "AI",
+        ("LLM", "GPU"),
+        "llm",
+    )
 
 
 def test_the_form_of_the_request_follows_the_endpoint_and_is_remembered(lab: Lab) -> None:
@@ -330,7 +346,7 @@ def test_an_edit_made_while_the_model_thinks_wins(lab: Lab) -> None:
 
     def behave(question: Question) -> Said:
         lab.place.edit("Weather", FIRST, "Mine, and no machine's.")
-        return honest(question)
+        return answer_honestly(question)
 
     lab.llm.behaviour = behave
     lab.ask()
@@ -400,7 +416,7 @@ def test_another_model_is_asked_about_what_none_has_described(lab: Lab) -> None:
     lab.ask()
     config = lab.place.config / "syndicator.toml"
     config.write_text(config.read_text().replace('"tiny"', '"large"'))
-    lab.llm.behaviour = honest
+    lab.llm.behaviour = answer_honestly
     assert lab.ask().calls == 1
     assert lab.llm.seen[-1].payload["model"] == "large"
     assert lab.place.article("Refused").excerpt_by == "llm"
@@ -412,7 +428,7 @@ def test_a_text_that_changes_is_asked_about_again(lab: Lab) -> None:
     lab.llm.behaviour = BEHAVIOURS["files-elsewhere"]
     lab.ask()
     lab.place.edit("Weather", "Acme Labs in Oslo", "Zorblax in Oslo")
-    lab.llm.behaviour = honest
+    lab.llm.behaviour = answer_honestly
     with lab.app() as app:
         reconcile.files(app.archive, app.configuration)
     assert lab.ask().counts == {"accepted": 1}
@@ -458,14 +474,14 @@ def test_the_days_budget_holds_in_calls_and_in_tokens(tmp_path: Path, llm: FakeL
 def test_so_many_at_a_time_and_no_more(tmp_path: Path, llm: FakeLlm) -> None:
     lab = Lab(tmp_path, llm)
     lab.file(*(f"Weather {number}" for number in range(10)))
-    llm.behaviour = late(0.15)
+    llm.behaviour = make_late_behaviour(0.15)
     assert lab.ask().counts == {"accepted": 10}
     assert llm.most_open == 2
 
 
 def test_no_new_question_when_the_time_is_over(lab: Lab) -> None:
     lab.file(*(f"Weather {number}" for number in range(10)))
-    lab.llm.behaviour = late(0.2)
+    lab.llm.behaviour = make_late_behaviour(0.2)
     assert 0 < lab.ask(seconds=0.3).calls < 6
     assert lab.ask(seconds=0).calls == 0
 
@@ -479,7 +495,7 @@ def test_stopping_drops_what_is_under_way(tmp_path: Path, llm: FakeLlm) -> None:
 
         def slow(question: Question) -> Said:
             loop.call_soon_threadsafe(stop.set)
-            return late(10)(question)
+            return make_late_behaviour(10)(question)
 
         llm.behaviour = slow
         with lab.app() as app:
@@ -488,7 +504,7 @@ def test_stopping_drops_what_is_under_way(tmp_path: Path, llm: FakeLlm) -> None:
     report = asyncio.run(stopped())
     # had it been waited for, its answer would have been accepted
     assert (report.calls, report.counts) == (1, {})
-    llm.behaviour = honest
+    llm.behaviour = answer_honestly
     assert lab.ask().counts == {"accepted": 10}
 
 
@@ -508,7 +524,7 @@ def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> Non
         (
             Said(200, b"{}"),
             BEHAVIOURS["key-back"](Question({}, {"authorization": KEY}, "")),
-            answer([KEY], category=KEY),
+            make_answer([KEY], category=KEY),
         )
     )
     llm.behaviour = lambda question: next(said)

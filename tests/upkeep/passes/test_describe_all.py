@@ -14,7 +14,7 @@ MODELS = (
 )
 
 
-def redescribed(place: Place) -> Plan:
+def describe_all(place: Place) -> Plan:
     with place.app() as app:
         planned = plan_descriptions(app.archive, app.configuration)
         write_plan(app.archive, planned)
@@ -24,9 +24,9 @@ def redescribed(place: Place) -> Plan:
 def test_describing_again_changes_nothing_when_nothing_was_edited(place: Place) -> None:
     with place.app() as app:
         store_articles(app, "Models", MODELS)
-    redescribed(place)
+    describe_all(place)
     before = place.digests("articles")
-    assert redescribed(place).articles == ()
+    assert describe_all(place).articles == ()
     assert place.digests("articles") == before
 
 
@@ -38,7 +38,7 @@ def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
             "Gardens",
             "Roses want sun. Tulips want rain, and a wall that keeps the wind away from them.",
         )
-    redescribed(place)
+    describe_all(place)
     before = place.article("Models")
     assert (before.tags, before.tags_by, before.category) == (("LLM",), "matched", "AI")
     place.build()
@@ -78,7 +78,7 @@ def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
         )
     place.edit("Models", "- Old", "- Mine")
     place.edit("Models", "title: Models", "title: Better models")
-    planned = redescribed(place)
+    planned = describe_all(place)
     assert [line.partition(":")[0] for line in planned.articles[0].revision.lines] == [
         "category",
         "excerpt",
@@ -86,7 +86,7 @@ def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
     after = place.article("Better models")
     assert (after.tags, after.category) == (("Mine",), "AI")
     # and stays so: the title is still known as the operator's
-    assert redescribed(place).articles == ()
+    assert describe_all(place).articles == ()
     with place.app() as app:
         kept = app.archive.article_store.get(
             str(place.path("Better models").relative_to(app.archive.article_store.root))
@@ -112,7 +112,7 @@ def test_a_file_that_says_no_article_is_named_and_costs_no_other(place: Place) -
         store_articles(app, "Models", MODELS)
         store_articles(app, "Broken", MODELS)
     place.path("Broken").write_text("no frontmatter")
-    planned = redescribed(place)
+    planned = describe_all(place)
     assert [item.title for item in planned.articles] == ["Models"]
     assert [problem.reason for problem in planned.problems] == ["bad-article-file"]
 
@@ -127,7 +127,7 @@ def test_the_sources_own_tags_and_category_stay(place: Place) -> None:
     )
     with place.app() as app:
         store_articles(app, "Roses", "Roses want sun.", source="three")
-    redescribed(place)
+    describe_all(place)
     found = place.article("Roses")
     assert found.tags == ("LLM", "Roses")  # the operator's word, as the taxonomy calls it now
     assert found.category in ("Gardens", "AI")

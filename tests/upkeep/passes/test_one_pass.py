@@ -28,7 +28,7 @@ Revise = Callable[[Sequence[Filed]], list[Outcome]]
 TITLES = ("Bridges", "Gardens", "Harbours")
 
 
-def fill(place: Place) -> None:
+def store_titles(place: Place) -> None:
     with place.app() as app:
         for title in TITLES:
             store_articles(app, title, f"Words about {title}.")
@@ -36,10 +36,10 @@ def fill(place: Place) -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(fill)
+    return Place(tmp_path).take(store_titles)
 
 
-def run(app: App, revise: Revise, seen: list[tuple[int, int]] | None = None) -> Plan:
+def plan_with_progress(app: App, revise: Revise, seen: list[tuple[int, int]] | None = None) -> Plan:
     def note(done: int, total: int) -> None:
         if seen is not None:
             seen.append((done, total))
@@ -56,7 +56,7 @@ def run(app: App, revise: Revise, seen: list[tuple[int, int]] | None = None) -> 
     )
 
 
-def recategorise(articles: Sequence[Filed]) -> list[Outcome]:
+def change_category(articles: Sequence[Filed]) -> list[Outcome]:
     return [Revision(values={"category": "Towns"}) for _ in articles]
 
 
@@ -65,7 +65,7 @@ def test_a_plan_names_revisions_and_feeds_and_writes_nothing(place: Place) -> No
     with place.app() as app:
         reconcile.files(app.archive, app.configuration)
         before = place.digests("articles")
-        planned = run(app, recategorise, seen)
+        planned = plan_with_progress(app, change_category, seen)
     assert [item.title for item in planned.articles] == list(TITLES)
     assert (planned.looked, planned.lacking, planned.problems) == (3, (), ())
     assert ("categories/towns", 3) in [(feed.feed, feed.joins) for feed in planned.feeds]
@@ -77,10 +77,10 @@ def test_a_failure_of_the_worker_costs_the_article_at_fault_alone(place: Place) 
     def revise(articles: Sequence[Filed]) -> list[Outcome]:
         if any(filed.article.title == "Gardens" for filed in articles):
             raise WorkerFailed(WorkerReason.CRASHED, "signal 9")
-        return recategorise(articles)
+        return change_category(articles)
 
     with place.app() as app:
-        planned = run(app, revise)
+        planned = plan_with_progress(app, revise)
     assert [item.title for item in planned.articles] == ["Bridges", "Harbours"]
     [problem] = planned.problems
     assert (problem.reason, problem.detail) == (WorkerReason.CRASHED, "signal 9")
@@ -91,7 +91,7 @@ def test_a_failure_of_the_worker_costs_the_article_at_fault_alone(place: Place) 
 def test_a_file_that_cannot_be_read_is_named_once(place: Place) -> None:
     place.path("Gardens").write_text("no frontmatter")
     with place.app() as app:
-        planned = run(app, recategorise)
+        planned = plan_with_progress(app, change_category)
     assert [problem.reason for problem in planned.problems] == [FileReason.BAD_ARTICLE_FILE]
     assert planned.looked == 2
 
@@ -109,7 +109,7 @@ def test_what_is_not_kept_is_lacking_and_a_problem_is_not_revised(place: Place) 
 
     with place.app() as app:
         chosen = choose_all(app.archive, None)
-        planned = plan_pass(app.archive, chosen, read, recategorise, problems=())
+        planned = plan_pass(app.archive, chosen, read, change_category, problems=())
         gone = read_filed(app.archive, "2020/01/none.md")
     assert (planned.lacking, planned.problems) == ((bridges,), (problem,))
     assert [item.title for item in planned.articles] == ["Harbours"]
@@ -118,7 +118,7 @@ def test_what_is_not_kept_is_lacking_and_a_problem_is_not_revised(place: Place) 
 
 def test_an_edit_between_plan_and_writing_stays(place: Place) -> None:
     with place.app() as app:
-        planned = run(app, recategorise)
+        planned = plan_with_progress(app, change_category)
         place.edit("Gardens", "title: Gardens", "title: Better gardens")
         place.edit("Harbours", "source_key", "category: Mine\nsource_key")
         write_plan(app.archive, planned)

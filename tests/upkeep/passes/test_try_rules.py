@@ -16,14 +16,14 @@ from syndicator.runs import refresh
 from syndicator.upkeep.passes.try_rules import count_matched, find_mean_score, try_rules
 from tests.faults.instance import InProcess
 from tests.places import Place
-from tests.upkeep.passes.test_reread import SETTINGS, visited
+from tests.upkeep.passes.test_reread import SETTINGS, visit_once
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     made = Place(tmp_path, settings=SETTINGS)
-    asyncio.run(visited(made))
+    asyncio.run(visit_once(made))
     return made
 
 

@@ -19,7 +19,7 @@ from syndicator.publishing.render.view import find_times
 from syndicator.upkeep import reconcile
 from syndicator.upkeep import recovery as clock
 from syndicator.upkeep.reindex import reindex
-from tests.aged.web import serving
+from tests.aged.web import serve_web
 from tests.places import NOW, Place, store_articles
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.life import BEGAN, Life
@@ -28,12 +28,12 @@ FAR = timedelta(days=3650)
 OLD = 60
 
 
-def start(place: Place) -> tuple[Problem, ...]:
+def reconcile_files(place: Place) -> tuple[Problem, ...]:
     with place.app() as app:
         return reconcile.files(app.archive, app.configuration)
 
 
-def entries(place: Place) -> list[dict[str, Any]]:
+def read_entries(place: Place) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(place.published("all.json"))["items"]
     return found
 
@@ -41,10 +41,10 @@ def entries(place: Place) -> list[dict[str, Any]]:
 @pytest.fixture
 def filled(place: Place) -> Place:
     """A place with sixty articles, of which none lies in the future."""
-    return place.take(fill)
+    return place.take(store_old_articles)
 
 
-def fill(place: Place) -> None:
+def store_old_articles(place: Place) -> None:
     with place.app() as app:
         for number in range(OLD):
             at = NOW - timedelta(days=9) + timedelta(hours=number)
@@ -52,7 +52,7 @@ def fill(place: Place) -> None:
     place.build()
 
 
-def ahead(place: Place, count: int) -> list[Article]:
+def store_future_articles(place: Place, count: int) -> list[Article]:
     """So many articles as a run files them that believes to be ten years later."""
     made = []
     with place.app() as app:
@@ -67,7 +67,7 @@ def ahead(place: Place, count: int) -> list[Article]:
     return made
 
 
-def live(life: Life, hours: float, *numbers: int) -> None:
+def visit_at(life: Life, hours: float, *numbers: int) -> None:
     """A visit so many hours after the beginning by this clock, when the feed has these stories."""
     life.now = BEGAN + timedelta(hours=hours)
     pages = {f"http://one.example/{n}": Page(text=f"one-{n}", title=f"Story {n}") for n in numbers}
@@ -76,11 +76,11 @@ def live(life: Life, hours: float, *numbers: int) -> None:
     life.visit()
 
 
-def dates(life: Life) -> dict[str, tuple[datetime | None, ...]]:
+def read_dates(life: Life) -> dict[str, tuple[datetime | None, ...]]:
     return {one.title: (one.published, one.updated, one.added) for one in life.articles().values()}
 
 
-def shown(life: Life) -> list[tuple[str, str]]:
+def list_shown_entries(life: Life) -> list[tuple[str, str]]:
     items = json.loads((life.feeds / "public/all.json").read_text())["items"]
     return [(one["title"], one["date_published"]) for one in items]
 
@@ -94,23 +94,23 @@ def test_a_clock_that_is_wrong_for_a_run_moves_nothing(
     tmp_path: Path, wrong: float, day: float
 ) -> None:
     source = {"key": "one", "url": "http://one.example/feed"}
-    with serving() as web:
+    with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
-        live(life, 0, 1, 2)
-        live(life, 10, 1, 2, 3)
-        before, published = dates(life), shown(life)
-        live(life, 10 + wrong, 1, 2, 3, 4)
-        meanwhile = shown(life)
+        visit_at(life, 0, 1, 2)
+        visit_at(life, 10, 1, 2, 3)
+        before, published = read_dates(life), list_shown_entries(life)
+        visit_at(life, 10 + wrong, 1, 2, 3, 4)
+        meanwhile = list_shown_entries(life)
         assert [title for title, _ in meanwhile] == [
             "Story 4",
             "Story 3",
             *(title for title, _ in published[1:]),
         ]
         assert meanwhile[1:] == published, "what subscribers have seen stays"
-        live(life, day, 1, 2, 3, 4, 5)
-        assert [title for title, _ in shown(life)][:2] == ["Story 5", "Story 4"]
-        assert shown(life)[1:] == meanwhile
-        assert before.items() <= dates(life).items()
+        visit_at(life, day, 1, 2, 3, 4, 5)
+        assert [title for title, _ in list_shown_entries(life)][:2] == ["Story 5", "Story 4"]
+        assert list_shown_entries(life)[1:] == meanwhile
+        assert before.items() <= read_dates(life).items()
         feeds = (tmp_path / "feeds/public/all.atom").read_bytes()
         assert [
             *life.command("rm feeds/state"),
@@ -122,10 +122,10 @@ def test_a_clock_that_is_wrong_for_a_run_moves_nothing(
 
 def test_a_clock_that_is_set_back_stops_no_visit(tmp_path: Path) -> None:
     source = {"key": "one", "url": "http://one.example/feed"}
-    with serving() as web:
+    with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
         for hours in (0.0, 8760.0):
-            live(life, hours, 1)
+            visit_at(life, hours, 1)
         life.now = BEGAN + timedelta(hours=1)
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             assert app.archive.store.visits.list_due_states(life.now) == []
@@ -149,13 +149,13 @@ def test_a_text_that_changes_while_the_clock_is_behind_is_updated_later_than_bef
 def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
     filled: Place,
 ) -> None:
-    ahead(filled, 1)
+    store_future_articles(filled, 1)
     before = filled.digests("articles")
 
-    (problem,) = start(filled)
+    (problem,) = reconcile_files(filled)
     assert (problem.what, problem.reason) == ("clock", "clock-behind")
     assert "the last visit was at 2036-" in problem.detail
-    (problem,) = start(filled)
+    (problem,) = reconcile_files(filled)
     assert "the newest article was added at 2036-" in problem.detail
     with filled.app() as app:
         assert "2036-" in clock.describe_clock_fault(app.archive.store, NOW)
@@ -163,7 +163,7 @@ def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
             {f"{name}.example": timedelta(seconds=2) for name in "abc"}
         )
         assert clock.compare(app.archive) == ()
-    assert start(filled) == (), "servers say that the clock is right now"
+    assert reconcile_files(filled) == (), "servers say that the clock is right now"
     assert filled.digests("articles") == before
 
 
@@ -200,17 +200,17 @@ def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
     if lost:
         with filled.app(create=True) as app:
             reindex(app.archive, app.configuration)
-    assert start(filled) == ()
+    assert reconcile_files(filled) == ()
     filled.build()
 
     assert ">2036-" not in filled.published("all.atom")
-    mine = [one for one in entries(filled) if one["title"].startswith("Mine")]
+    mine = [one for one in read_entries(filled) if one["title"].startswith("Mine")]
     assert [one["title"] for one in mine] == [f"Mine {number}" for number in reversed(range(9))]
     assert mine[0]["date_published"].startswith("2026-03-10T12:00:00")
     assert "2036-01-09" in (folder / "mine-8.md").read_text()  # the date is the hand's
     published = filled.published("all.atom")
     filled.now += timedelta(days=1)
-    assert start(filled) == ()
+    assert reconcile_files(filled) == ()
     with filled.app(create=True) as app:
         reindex(app.archive, app.configuration)
     filled.build()
@@ -242,7 +242,7 @@ def test_visits_and_entries_of_the_future_come_back(filled: Place) -> None:
             row, entry_id="surplus", first_seen=NOW, next_try=then, reason=EntryReason.FLOOD
         )
         app.archive.store.visits.save_entries([row, flood])
-    ahead(filled, 0)
+    store_future_articles(filled, 0)
     with filled.app() as app:
         app.archive.store.visits.save_states([state])
         states = reconcile.sources(app.archive, app.configuration)

@@ -31,7 +31,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def run(place: Place) -> SourceState:
+def start_run(place: Place) -> SourceState:
     """What a run does at its start. Returns the state of source "one"."""
     with place.app() as app:
         reconcile.edited_sources(app.archive, app.configuration)
@@ -41,20 +41,20 @@ def run(place: Place) -> SourceState:
         return state
 
 
-def age(place: Place, by: int = 0) -> None:
+def set_sources_age(place: Place, by: int = 0) -> None:
     os.utime(place.config / "sources.toml", ns=(OLD + by, OLD + by))
 
 
 def test_sources_that_did_not_change_are_left_alone(place: Place, looked: list[str]) -> None:
-    age(place)
-    run(place)
+    set_sources_age(place)
+    start_run(place)
     assert looked == ["sources", "follow"]
-    run(place)
+    start_run(place)
     assert looked == ["sources", "follow"]
 
 
 def test_an_edit_counts_at_the_next_run(place: Place, looked: list[str]) -> None:
-    age(place)
+    set_sources_age(place)
     with place.app() as app:
         reconcile.edited_sources(app.archive, app.configuration)
         state = app.archive.store.visits.state("one")
@@ -70,22 +70,22 @@ def test_an_edit_counts_at_the_next_run(place: Place, looked: list[str]) -> None
         )
     path = place.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "one"', 'key = "one"\nevery = "1h"', 1))
-    age(place)
-    assert run(place).schedule.due_why == "sources.toml was edited"
+    set_sources_age(place)
+    assert start_run(place).schedule.due_why == "sources.toml was edited"
     assert looked == ["sources", "sources", "follow"]
 
 
 def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
     place: Place, looked: list[str]
 ) -> None:
-    age(place)
-    run(place)
+    set_sources_age(place)
+    start_run(place)
     path = place.config / "sources.toml"
     path.write_text(
         path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n'
     )
-    age(place, by=5_000_000_000)
-    run(place)
+    set_sources_age(place, by=5_000_000_000)
+    start_run(place)
     assert looked == ["sources", "follow", "follow"]
     with place.app() as app:
         added = app.archive.store.visits.state("late")
@@ -96,23 +96,23 @@ def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
 def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_them(
     place: Place, looked: list[str]
 ) -> None:
-    age(place)
+    set_sources_age(place)
     with place.app() as app:
         app.archive.store.visits.set_note("sources reconciled", "of another time", NOW)
     path = place.config / "sources.toml"
     path.write_text(
         path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n'
     )
-    age(place, by=5_000_000_000)
-    run(place)
+    set_sources_age(place, by=5_000_000_000)
+    start_run(place)
     assert looked[0] == "sources"
 
 
 def test_a_touched_file_of_addresses_is_followed_again(place: Place, looked: list[str]) -> None:
-    age(place)
-    run(place)
+    set_sources_age(place)
+    start_run(place)
     (place.folder / "feeds/articles/sources.toml").unlink()
-    run(place)
+    start_run(place)
     assert looked == ["sources", "follow", "follow"]
     assert (place.folder / "feeds/articles/sources.toml").exists()
 
@@ -120,8 +120,8 @@ def test_a_touched_file_of_addresses_is_followed_again(place: Place, looked: lis
 def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
     place: Place, looked: list[str]
 ) -> None:
-    age(place)
-    state, ahead = run(place), NOW + timedelta(days=300)
+    set_sources_age(place)
+    state, ahead = start_run(place), NOW + timedelta(days=300)
     with place.app() as app:
         late = replace(
             state,
@@ -129,13 +129,13 @@ def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
             schedule=replace(state.schedule, next_due=ahead + timedelta(days=1)),
         )
         app.archive.store.visits.end_visit(Outcome(key="one", at=ahead, status="unchanged"), late)
-    assert run(place).schedule.next_due == NOW
+    assert start_run(place).schedule.next_due == NOW
     assert looked == ["sources", "follow", "sources"]
 
 
 def test_a_lost_database_knows_nothing(place: Place, looked: list[str]) -> None:
-    age(place)
-    run(place)
+    set_sources_age(place)
+    start_run(place)
     for path in (place.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
     with place.app(create=True) as app:

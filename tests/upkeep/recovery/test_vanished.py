@@ -20,17 +20,17 @@ NINE = 9
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(fill)
+    return Place(tmp_path).take(store_stories)
 
 
-def fill(place: Place) -> None:
+def store_stories(place: Place) -> None:
     with place.app(create=True) as app:
         for number in range(NINE):
             store_articles(app, f"Story {number}", "Of it.")
-    run(place)
+    reconcile_and_build(place)
 
 
-def run(place: Place) -> None:
+def reconcile_and_build(place: Place) -> None:
     with place.app() as app:
         reconcile.files(app.archive, app.configuration)
     place.build()
@@ -60,13 +60,13 @@ def test_they_are_named_before_and_after_the_run(place: Place, gone: int) -> Non
     names = [path.name for path in paths]
     assert name_files(place) == names
     assert all(not item.needs_you and item.cure for item in find_files(place))
-    run(place)
+    reconcile_and_build(place)
     with place.app() as app:
         assert len(app.archive.store.visits.stamps()) == NINE - gone
     assert name_files(place) == names
     assert f"left its feeds on {place.now:%Y-%m-%d}" in find_files(place)[0].detail
     place.now += timedelta(days=6)
-    run(place)
+    reconcile_and_build(place)
     assert name_files(place) == names
     place.now += timedelta(days=2)
     assert name_files(place) == []
@@ -78,7 +78,7 @@ def test_a_walk_of_before_the_run_names_none_twice(place: Place) -> None:
     path.unlink()
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         walked = walk(looked)
-    run(place)
+    reconcile_and_build(place)
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         conditions = look(looked, walked=walked).conditions
     assert [item.code for item in conditions if item.kind == "article-file"] == ["vanished-file"]
@@ -88,7 +88,7 @@ def test_later_ones_are_named_beside_the_first(place: Place) -> None:
     first, second, *_ = list_articles(place)
     for path in (first, second):
         path.unlink()
-        run(place)
+        reconcile_and_build(place)
     assert name_files(place) == [first.name, second.name]
 
 
@@ -96,9 +96,9 @@ def test_a_file_that_is_back_is_not_named(place: Place) -> None:
     path = list_articles(place)[0]
     data = path.read_bytes()
     path.unlink()
-    run(place)
+    reconcile_and_build(place)
     path.write_bytes(data)
-    run(place)
+    reconcile_and_build(place)
     assert name_files(place) == []
 
 
@@ -106,7 +106,7 @@ def test_a_file_under_another_name_is_not_named(place: Place) -> None:
     path = list_articles(place)[0]
     path.rename(path.with_name(f"other-{path.name}"))
     assert name_files(place) == []
-    run(place)
+    reconcile_and_build(place)
     assert name_files(place) == []
 
 
@@ -118,7 +118,7 @@ def test_what_is_deleted_by_command_is_not_named(place: Place) -> None:
         operation = need("withdraw")
         arguments = {"id": "https://one.example/story-3"}
         texts.apply(app, operation, arguments, operation.plan(app, arguments), who="operator")
-    run(place)
+    reconcile_and_build(place)
     assert name_files(place) == []
 
 

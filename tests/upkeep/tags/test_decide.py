@@ -22,7 +22,7 @@ from syndicator.upkeep.tags.decide import (
     write_decision,
 )
 from tests.places import Place, store_articles
-from tests.upkeep.passes.test_describe_all import MODELS, redescribed
+from tests.upkeep.passes.test_describe_all import MODELS, describe_all
 
 URL = "https://one.example/models"
 
@@ -34,7 +34,7 @@ def filed(place: Place) -> Place:
     return place
 
 
-def say(
+def decide_tags(
     place: Place, added: Sequence[str] = (), wrong: Sequence[str] = (), category: str | None = None
 ) -> Article:
     def decide(article: Article, names: Names) -> Decision:
@@ -42,21 +42,25 @@ def say(
         return Decision(tags=said.tags, category=category)
 
     with place.app() as app:
-        return told(app, plan_decision(app.archive, app.configuration, URL, decide))
+        return write_planned_decision(
+            app, plan_decision(app.archive, app.configuration, URL, decide)
+        )
 
 
-def told(app: App, planned: Confirmed) -> Article:
+def write_planned_decision(app: App, planned: Confirmed) -> Article:
     return write_decision(app.archive, planned.path, planned.before, planned.after)
 
 
 @pytest.mark.slow
 def test_confirmed_tags_stay_and_teach(filed: Place) -> None:
-    assert say(filed, ["large language models", "gpu"]).tags == ("LLM", "GPU")
+    assert decide_tags(filed, ["large language models", "gpu"]).tags == ("LLM", "GPU")
     found = filed.article("Models")
     assert (found.tags_by, find_writer(found, "category")) == ("operator", By.MATCHED)
     filed.write_taxonomy('[[tag]]\nname = "weather"\n')
     assert [
-        line.partition(":")[0] for one in redescribed(filed).articles for line in one.revision.lines
+        line.partition(":")[0]
+        for one in describe_all(filed).articles
+        for line in one.revision.lines
     ] == [
         "category",
         "excerpt",
@@ -69,16 +73,16 @@ def test_confirmed_tags_stay_and_teach(filed: Place) -> None:
 
 
 def test_a_rejected_tag_does_not_come_back(filed: Place) -> None:
-    assert say(filed, wrong=["large language model"]).tags == ("GPU",)
-    assert say(filed, wrong=["GPU"]).tags == ()
-    redescribed(filed)
+    assert decide_tags(filed, wrong=["large language model"]).tags == ("GPU",)
+    assert decide_tags(filed, wrong=["GPU"]).tags == ()
+    describe_all(filed)
     found = filed.article("Models")
     assert (found.tags, found.tags_by) == ((), "operator")
 
 
 def test_a_confirmed_category_stays_whatever_it_is(filed: Place) -> None:
-    say(filed, category="Weather")
-    redescribed(filed)
+    decide_tags(filed, category="Weather")
+    describe_all(filed)
     found = filed.article("Models")
     assert (found.category, found.category_by) == ("Weather", "operator")
     assert not may_write(found, "category", By.PUBLISHER)
@@ -87,14 +91,14 @@ def test_a_confirmed_category_stays_whatever_it_is(filed: Place) -> None:
 def test_a_language_models_category_stays_its_own_when_its_tags_are_confirmed(filed: Place) -> None:
     with filed.app() as app:
         store_articles(app, "Models", MODELS, tags=("LLM",), tags_by="llm", category="AI")
-    say(filed)
+    decide_tags(filed)
     assert find_writer(filed.article("Models"), "category") is By.LLM
 
 
 def test_a_word_taken_back_leaves_the_file_as_it_was(filed: Place) -> None:
     bytes_before = filed.path("Models").read_bytes()
     before = filed.article("Models")
-    after = say(filed, wrong=["GPU"], category="Weather")
+    after = decide_tags(filed, wrong=["GPU"], category="Weather")
     assert filed.path("Models").read_bytes() != bytes_before
     with filed.app() as app:
         write_decision(app.archive, app.archive.store.index.path(after.id) or "", after, before)
@@ -110,7 +114,9 @@ def test_an_edit_meanwhile_is_the_last_word(filed: Place) -> None:
             lambda article, names: with_tags(article, names, []),
         )
         filed.edit("Models", "title: Models", "title: Better models")
-        assert told(app, planned).title == "Better models"  # other fields are no matter of ours
+        assert (
+            write_planned_decision(app, planned).title == "Better models"
+        )  # other fields are no matter of ours
         planned = plan_decision(
             app.archive,
             app.configuration,
@@ -119,7 +125,7 @@ def test_an_edit_meanwhile_is_the_last_word(filed: Place) -> None:
         )
         filed.edit("Better models", "- GPU", "- Mine")
         with pytest.raises(UsageError, match="edited meanwhile"):
-            told(app, planned)
+            write_planned_decision(app, planned)
     assert filed.article("Better models").tags == ("LLM", "Mine")
 
 
@@ -140,35 +146,35 @@ def test_what_cannot_be_meant_changes_nothing(
     before = filed.path("Models").read_bytes()
     if told:
         with pytest.raises(UsageError, match=told):
-            say(filed, added, wrong)
+            decide_tags(filed, added, wrong)
         assert filed.path("Models").read_bytes() == before
     else:
-        assert say(filed, added, wrong).tags == ()
+        assert decide_tags(filed, added, wrong).tags == ()
 
 
 def test_a_tag_that_is_not_there_cannot_be_rejected(filed: Place) -> None:
-    say(filed, wrong=["GPU"])
+    decide_tags(filed, wrong=["GPU"])
     with pytest.raises(UsageError, match="does not have the tag 'GPU'; its tags: LLM"):
-        say(filed, wrong=["GPU"])
+        decide_tags(filed, wrong=["GPU"])
 
 
 def test_an_empty_taxonomy_takes_any_tag(filed: Place) -> None:
     filed.write_taxonomy("")
-    assert say(filed, ["Köln 东京", "llm"]).tags == ("LLM", "GPU", "Köln 东京")
+    assert decide_tags(filed, ["Köln 东京", "llm"]).tags == ("LLM", "GPU", "Köln 东京")
 
 
 def test_a_withdrawn_article_says_how_it_comes_back(filed: Place) -> None:
     with filed.app() as app:
         editorial.withdraw(app.archive, app.configuration, URL)
     with pytest.raises(UsageError, match="withdraw --undo"):
-        say(filed)
+        decide_tags(filed)
 
 
 def test_a_broken_file_is_named(filed: Place) -> None:
     path = filed.path("Models")
     path.write_text("---\ntags: [\n---\n")
     with pytest.raises(ConfigError, match=path.name):
-        say(filed)
+        decide_tags(filed)
 
 
 def test_categories_are_those_of_the_taxonomy() -> None:

@@ -20,7 +20,9 @@ from tests.places import Place, store_articles
 from tests.upkeep.passes.test_describe_all import MODELS
 
 
-def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ...] = ()) -> Article:
+def make_article(
+    tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ...] = ()
+) -> Article:
     url = "https://x.example/a"
     return Article(
         id="a",
@@ -36,14 +38,14 @@ def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ..
 @pytest.mark.parametrize(
     ("article", "taught"),
     [
-        (made("operator", ("LLM", "Mine")), ("LLM", "Mine")),
-        (made("publisher", ("LLM", "GPU"), ("large language model", "Offers")), ("LLM",)),
-        (made("publisher", ("GPU",), ("Offers",)), None),
-        (made("publisher", ("GPU",), ("GPU",)), None),  # nothing in title or text says so
-        (made("matched"), None),
-        (made("llm"), None),
-        (made("llm", ("GPU", "LLM"), ("large language model",)), ("LLM",)),
-        (made("operator", ()), None),
+        (make_article("operator", ("LLM", "Mine")), ("LLM", "Mine")),
+        (make_article("publisher", ("LLM", "GPU"), ("large language model", "Offers")), ("LLM",)),
+        (make_article("publisher", ("GPU",), ("Offers",)), None),
+        (make_article("publisher", ("GPU",), ("GPU",)), None),  # nothing in title or text says so
+        (make_article("matched"), None),
+        (make_article("llm"), None),
+        (make_article("llm", ("GPU", "LLM"), ("large language model",)), ("LLM",)),
+        (make_article("operator", ()), None),
     ],
 )
 def test_only_what_a_person_stood_behind_is_learnt_from(

@@ -72,7 +72,7 @@ def serve_html(web: Web, path: str, text: str) -> str:
     return web.url(path)
 
 
-def draw(
+def draw_page(
     url: str, *, fetcher: Fetcher | None = None, allow: str = "", limits: Limits = PATIENT
 ) -> FetchResult:
     """Fetch and draw a page. `allow`: the private network of its origin, by default its own."""

@@ -41,7 +41,7 @@ class Plain:
         """Nothing is open."""
 
 
-def fetch(plain: Plain, *, draw: bool) -> FetchResult:
+def fetch_with_drawing(plain: Plain, *, draw: bool) -> FetchResult:
     @asynccontextmanager
     async def open_page() -> AsyncIterator[Fetcher]:
         yield plain
@@ -57,7 +57,7 @@ def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_a_browser_no_request_is_made(no_browser: None) -> None:
     plain = Plain()
-    answer = fetch(plain, draw=True)
+    answer = fetch_with_drawing(plain, draw=True)
     assert isinstance(answer, Failed)
     assert (answer.reason, answer.detail) == ("no-browser", "Chromium is missing")
     assert answer.unasked
@@ -66,14 +66,14 @@ def test_without_a_browser_no_request_is_made(no_browser: None) -> None:
 
 def test_what_nobody_wants_drawn_needs_no_browser(no_browser: None) -> None:
     plain = Plain()
-    assert fetch(plain, draw=False) == plain.answer
+    assert fetch_with_drawing(plain, draw=False) == plain.answer
 
 
 @pytest.mark.parametrize("content_type", ["application/rss+xml", "application/json", "text/plain"])
 def test_only_html_is_drawn(monkeypatch: pytest.MonkeyPatch, content_type: str) -> None:
     monkeypatch.setattr(drawing_fetcher, "find_obstacle", lambda: "")
     plain = Plain(content_type)
-    assert fetch(plain, draw=True) == plain.answer
+    assert fetch_with_drawing(plain, draw=True) == plain.answer
 
 
 LIST = """<!doctype html><title>Kvernes Post</title><main></main><script>

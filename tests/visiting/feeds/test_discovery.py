@@ -8,12 +8,12 @@ import pytest
 
 from syndicator.visiting.feeds.discovery import discover, linked_feeds, linked_icons
 from syndicator.visiting.feeds.known import Discovery, FeedLink
-from tests.samples import Samples, read
+from tests.samples import Samples, read_sample
 
 URL = "https://example.org/blog/"
 
 
-def page(head: str, body: str = "") -> Discovery:
+def discover_in_page(head: str, body: str = "") -> Discovery:
     return discover(
         f"<!doctype html><html><head>{head}</head><body>{body}</body></html>".encode(), URL
     )
@@ -25,7 +25,7 @@ def test_feed() -> None:
 
 
 def test_page_with_alternates() -> None:
-    found = page(
+    found = discover_in_page(
         "<title>Site &amp; more</title><base href='/base/'><link rel='alternate'"
         " type='application/atom+xml' title='All' href='atom.xml'><LINK REL=ALTERNATE"
         " TYPE='application/rss+xml; charset=utf-8' HREF='https://other.example/rss'><link"
@@ -46,7 +46,7 @@ def test_page_with_alternates() -> None:
 
 
 def test_page_with_links_that_look_like_feeds() -> None:
-    found = page(
+    found = discover_in_page(
         "",
         "<a href='/feeds/all.atom.xml' title='x'>f</a><a href='/feedback'>no</a><a"
         " href='/blog/rss/'>r</a>",
@@ -59,7 +59,7 @@ def test_page_with_links_that_look_like_feeds() -> None:
 
 
 def test_guesses() -> None:
-    found = page("<title>x</title>")
+    found = discover_in_page("<title>x</title>")
     assert {link.type for link in found.feeds} == {"guess"}
     assert "https://example.org/feed" in [link.url for link in found.feeds]
     assert found.feeds[0].url.startswith("https://example.org/blog/")
@@ -118,7 +118,7 @@ def test_charset(header: str, charset: str) -> None:
 
 
 def test_pages_of_the_samples_name_their_feeds(samples: Samples) -> None:
-    found = [discover(read(path), URL) for path in samples.pages(every=40)]
+    found = [discover(read_sample(path), URL) for path in samples.pages(every=40)]
     assert {one.kind for one in found} == {"page"}
     assert sum(bool(one.title) for one in found) >= 0.9 * len(found)
     assert (
@@ -128,8 +128,8 @@ def test_pages_of_the_samples_name_their_feeds(samples: Samples) -> None:
 
 
 def test_a_page_that_says_it_is_an_article() -> None:
-    assert page("<meta content='article' property='og:type'>").article
-    assert not page("<meta property='og:type' content='website'>").article
+    assert discover_in_page("<meta content='article' property='og:type'>").article
+    assert not discover_in_page("<meta property='og:type' content='website'>").article
 
 
 FEED = '<link rel="alternate" type="application/atom+xml" href="/feed">'

@@ -19,7 +19,7 @@ from syndicator.core import text
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Enclosure, Entry, ParsedFeed
 from syndicator.visiting.feeds.parser import parse_feed, repair_xml
-from tests.samples import OWN, Samples, read
+from tests.samples import OWN, Samples, read_sample
 
 URL = "https://example.org/blog/feed.xml"
 SPACES = (
@@ -31,23 +31,23 @@ SPACES = (
 )
 
 
-def rss(items: str, head: str = "") -> bytes:
+def make_rss(items: str, head: str = "") -> bytes:
     start = f'<?xml version="1.0"?><rss version="2.0" {SPACES}><channel><title>T</title>{head}'
     return f"{start}{items}</channel></rss>".encode()
 
 
-def item(inside: str) -> Entry:
-    return parse_feed(rss(f"<item><title>x</title>{inside}</item>"), URL).entries[0]
+def parse_item(inside: str) -> Entry:
+    return parse_feed(make_rss(f"<item><title>x</title>{inside}</item>"), URL).entries[0]
 
 
-def atom(inside: str, root: str = "") -> ParsedFeed:
+def parse_atom(inside: str, root: str = "") -> ParsedFeed:
     head = f'<feed xmlns="http://www.w3.org/2005/Atom" {root}><title>T</title><id>urn:f</id>'
     return parse_feed(f"{head}{inside}</feed>".encode(), URL)
 
 
 def test_rss_whole() -> None:
     feed = parse_feed(
-        rss(
+        make_rss(
             "<item><title>Cats &amp;amp; dogs</title><link>/a</link><guid"
             " isPermaLink='false'>g1</guid><pubDate>Tue, 24 Nov 2026 10:00:00"
             " +0100</pubDate><dc:creator>By Jane"
@@ -94,7 +94,7 @@ def test_rss_whole() -> None:
 
 
 def test_atom_whole() -> None:
-    feed = atom(
+    feed = parse_atom(
         "<link href='https://example.org/'/><icon>/f.ico</icon><entry><id>urn:1</id><title"
         " type='html'>A &lt;b&gt;b&lt;/b&gt;</title><link rel='self'"
         " href='https://example.org/self'/><link"
@@ -118,7 +118,7 @@ def test_atom_whole() -> None:
 
 
 def test_atom_text_titles_are_taken_literally() -> None:
-    feed = atom(
+    feed = parse_atom(
         "<entry><id>1</id><title type='text'>Use &lt;b&gt; &amp;amp; &lt;i&gt;</title></entry>"
     )
     assert feed.entries[0].title == "Use <b> &amp; <i>"
@@ -135,11 +135,11 @@ def test_atom_text_titles_are_taken_literally() -> None:
     ],
 )
 def test_the_picture_of_an_rss_feed_is_its_icon(head: str, icons: tuple[str, ...]) -> None:
-    assert parse_feed(rss("", head), URL).icons == icons
+    assert parse_feed(make_rss("", head), URL).icons == icons
 
 
 def test_an_atom_feed_has_icon_and_logo_the_icon_first() -> None:
-    feed = atom("<logo>logo.png</logo><icon>icon.png</icon>")
+    feed = parse_atom("<logo>logo.png</logo><icon>icon.png</icon>")
     assert feed.icons == ("https://example.org/blog/icon.png", "https://example.org/blog/logo.png")
 
 
@@ -296,12 +296,12 @@ def test_no_feed(body: bytes, reason: str) -> None:
 
 
 def test_feed_without_entries_is_a_feed() -> None:
-    assert parse_feed(rss(""), URL).entries == ()
+    assert parse_feed(make_rss(""), URL).entries == ()
 
 
 def test_a_gzip_file() -> None:
     assert (
-        parse_feed(gzip.compress(rss("<item><title>x</title></item>"), mtime=0), URL)
+        parse_feed(gzip.compress(make_rss("<item><title>x</title></item>"), mtime=0), URL)
         .entries[0]
         .title
         == "x"
@@ -327,7 +327,7 @@ def test_a_gzip_file() -> None:
     ],
 )
 def test_links(inside: str, url: str) -> None:
-    assert item(inside).url == url
+    assert parse_item(inside).url == url
 
 
 @pytest.mark.parametrize(
@@ -349,7 +349,7 @@ def test_links(inside: str, url: str) -> None:
     ],
 )
 def test_titles(inside: str, title: str) -> None:
-    body = rss(f"<item><link>https://e.org/1</link><title>{inside}</title></item>")
+    body = make_rss(f"<item><link>https://e.org/1</link><title>{inside}</title></item>")
     assert parse_feed(body, URL).entries[0].title == title
 
 
@@ -373,7 +373,7 @@ def test_titles(inside: str, title: str) -> None:
     ],
 )
 def test_authors(inside: str, names: tuple[str, ...]) -> None:
-    assert item(inside).authors == names
+    assert parse_item(inside).authors == names
 
 
 @pytest.mark.parametrize(
@@ -391,22 +391,24 @@ def test_authors(inside: str, names: tuple[str, ...]) -> None:
     ],
 )
 def test_dates(inside: str, published: datetime | None) -> None:
-    entry = item(inside)
+    entry = parse_item(inside)
     assert (entry.published or entry.updated) == published
 
 
-def ids(*items: str) -> list[str]:
+def parse_entry_ids(*items: str) -> list[str]:
     return [
         entry.id
-        for entry in parse_feed(rss("".join(f"<item>{one}</item>" for one in items)), URL).entries
+        for entry in parse_feed(
+            make_rss("".join(f"<item>{one}</item>" for one in items)), URL
+        ).entries
     ]
 
 
 def test_ids_of_entries_without_one() -> None:
-    one, two = ids("<title>a</title>", "<title>b</title><link>https://e.org/b</link>")
+    one, two = parse_entry_ids("<title>a</title>", "<title>b</title><link>https://e.org/b</link>")
     assert one.startswith("sha256:")
     assert two == "https://e.org/b"
-    assert ids("<title>a</title>") == [one]
+    assert parse_entry_ids("<title>a</title>") == [one]
 
 
 def test_repeated_ids() -> None:
@@ -414,18 +416,18 @@ def test_repeated_ids() -> None:
     first, second = (
         f"<title>{name}</title><link>https://e.org/{name}</link>{same}" for name in "ab"
     )
-    assert ids(first, second) == ["https://e.org/a", "https://e.org/b"]
-    assert ids(second, first) == ["https://e.org/b", "https://e.org/a"]
-    assert ids(first, first) == ["1"]
+    assert parse_entry_ids(first, second) == ["https://e.org/a", "https://e.org/b"]
+    assert parse_entry_ids(second, first) == ["https://e.org/b", "https://e.org/a"]
+    assert parse_entry_ids(first, first) == ["1"]
     capsule = [f"<title>{name}</title><link>https://e.org/</link>" for name in "abc"]
-    assert len(set(ids(*capsule))) == 3
-    assert sorted(ids(*capsule)) == sorted(ids(*reversed(capsule)))
+    assert len(set(parse_entry_ids(*capsule))) == 3
+    assert sorted(parse_entry_ids(*capsule)) == sorted(parse_entry_ids(*reversed(capsule)))
 
 
 def test_entries_that_say_nothing_are_dropped() -> None:
-    assert ids("<pubDate>Tue, 24 Nov 2026 10:00:00 GMT</pubDate>", "<title>a</title>") == ids(
-        "<title>a</title>"
-    )
+    assert parse_entry_ids(
+        "<pubDate>Tue, 24 Nov 2026 10:00:00 GMT</pubDate>", "<title>a</title>"
+    ) == parse_entry_ids("<title>a</title>")
 
 
 def test_origlink_outranks_the_counter() -> None:
@@ -434,7 +436,7 @@ def test_origlink_outranks_the_counter() -> None:
         ' xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0">'
         "https://e.org/1</feedburner:origLink>"
     )
-    assert item(inside).url == "https://e.org/1"
+    assert parse_item(inside).url == "https://e.org/1"
 
 
 def test_a_big_feed_keeps_both_ends_and_its_time() -> None:
@@ -444,7 +446,7 @@ def test_a_big_feed_keeps_both_ends_and_its_time() -> None:
         for n in range(9000)
     )
     start = time.process_time()
-    feed = parse_feed(rss(items), URL)
+    feed = parse_feed(make_rss(items), URL)
     assert time.process_time() - start < 5
     assert [feed.entries[0].title, feed.entries[-1].title, len(feed.entries)] == ["0", "8999", 1000]
 
@@ -461,13 +463,13 @@ FAULTS = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_junk_round_the_document(name: str) -> None:
     before, after = FAULTS[name]
-    feed = parse_feed(before + rss("<item><title>x</title></item>") + after, URL)
+    feed = parse_feed(before + make_rss("<item><title>x</title></item>") + after, URL)
     assert (feed.complete, feed.entries[0].title) == (True, "x")
 
 
 def test_faults_inside() -> None:
     feed = parse_feed(
-        rss(
+        make_rss(
             "<item><title>a\x08b &hellip; R&D</title></item>", "<slash:comments>1</slash:comments>"
         ),
         URL,
@@ -476,7 +478,9 @@ def test_faults_inside() -> None:
 
 
 def test_cut_off_feed_says_so() -> None:
-    feed = parse_feed(rss("<item><title>x</title><link>https://e.org/</link></item>")[:-40], URL)
+    feed = parse_feed(
+        make_rss("<item><title>x</title><link>https://e.org/</link></item>")[:-40], URL
+    )
     assert feed.complete is False
 
 
@@ -540,7 +544,7 @@ def test_every_feed_of_the_samples(samples: Samples, step: int) -> None:
     slow, empty = [], []
     for path in samples.files("corpus/feeds", "*.xml", "*.json", "*.gz", every=step):
         start = time.process_time()
-        feed = parse_feed(read(path), URL)
+        feed = parse_feed(read_sample(path), URL)
         if time.process_time() - start > 5:
             slow.append(path.name)
         if not feed.entries:

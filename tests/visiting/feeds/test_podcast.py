@@ -7,7 +7,7 @@ import pytest
 from syndicator.articles import frontmatter
 from syndicator.core.model import Enclosure
 from syndicator.visiting.feeds.parser import parse_feed
-from tests.articles.samples import full
+from tests.articles.samples import make_full_article
 
 URL = "https://pod.example/feed"
 FEED = """\
@@ -35,12 +35,12 @@ LINES = (
 )
 
 
-def enclosures(parts: str) -> list[Enclosure]:
+def parse_enclosures(parts: str) -> list[Enclosure]:
     return [entry.enclosures[0] for entry in parse_feed(FEED.format(parts).encode(), URL).entries]
 
 
 def test_each_episode_has_its_own_parts() -> None:
-    one, two = enclosures(PARTS)
+    one, two = parse_enclosures(PARTS)
     assert (one.url, one.podcast, two.podcast) == ("https://pod.example/1.mp3", LINES, ())
 
 
@@ -66,15 +66,15 @@ def test_numbers_and_advice_of_an_episode_are_read(parts: str, lines: tuple[str,
     feed = ITUNES.format(parts).encode()
     one, two = [entry.enclosures[0] for entry in parse_feed(feed, URL).entries]
     assert (one.podcast, two.podcast) == (lines, ())
-    kept = frontmatter.load(frontmatter.dump(full(enclosure=one)))
+    kept = frontmatter.load(frontmatter.dump(make_full_article(enclosure=one)))
     assert kept.enclosure == one
 
 
 def test_a_feed_that_is_broken_is_read_as_far_as_it_goes() -> None:
-    assert enclosures(PARTS + "<podcast:person>&nbsp;<b>")[0].podcast[:2] == LINES[:2]
+    assert parse_enclosures(PARTS + "<podcast:person>&nbsp;<b>")[0].podcast[:2] == LINES[:2]
 
 
 def test_they_are_kept_in_the_file() -> None:
-    one = enclosures(PARTS)[0]
-    made = frontmatter.load(frontmatter.dump(full(enclosure=one)))
+    one = parse_enclosures(PARTS)[0]
+    made = frontmatter.load(frontmatter.dump(make_full_article(enclosure=one)))
     assert made.enclosure == one

@@ -35,16 +35,18 @@ def post(server: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Dovecot:
     return server
 
 
-def account(server: Dovecot) -> Mailbox:
+def make_account(server: Dovecot) -> Mailbox:
     return replace(parse_mailbox(server.url), user=USER, password=PASSWORD)
 
 
-def opened(server: Dovecot, largest: int = 1000, **changes: str) -> ImapFolder:
+def open_mailbox(server: Dovecot, largest: int = 1000, **changes: str) -> ImapFolder:
     allow = (f"127.0.0.1/32:{server.port}",)
-    return open_folder(replace(account(server), **changes), allow, Fetch(), largest)
+    return open_folder(replace(make_account(server), **changes), allow, Fetch(), largest)
 
 
-def heads(box: ImapFolder, position: str = "", since: datetime = NOW - MONTH) -> list[ListedMail]:
+def list_heads(
+    box: ImapFolder, position: str = "", since: datetime = NOW - MONTH
+) -> list[ListedMail]:
     return box.read_heads(box.list_names(position, since))
 
 
@@ -52,12 +54,12 @@ def test_mails_are_listed_and_fetched_and_stay_unread(post: Dovecot) -> None:
     post.deliver("1.host", b"Subject: a\n\none", NOW - 3 * DAY)
     post.deliver("2.host", b"Subject: b\n\ntwo", NOW)
     post.deliver("0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
-    box = opened(post)
-    first, second = sorted(heads(box), key=lambda mail: mail.received)
+    box = open_mailbox(post)
+    first, second = sorted(list_heads(box), key=lambda mail: mail.received)
     assert (first.head, first.received) == (b"Subject: a\r\n\r\n", NOW - 3 * DAY)
     assert (second.size, box.fetch(second.name)) == (17, b"Subject: b\r\n\r\ntwo")
     box.close()
-    short = opened(post, largest=9)
+    short = open_mailbox(post, largest=9)
     assert short.fetch(second.name) == b"Subject: "
     short.close()
     assert all(name.partition(":2,")[2] in ("",) for name in post.names())
@@ -68,7 +70,7 @@ def test_no_mail_is_listed_twice_and_none_is_missed(post: Dovecot) -> None:
     position = ""
     for number in range(4):
         post.deliver(f"{number}.host", f"Subject: {number}\n\n".encode(), NOW - number * DAY)
-        box = opened(post)
+        box = open_mailbox(post)
         names = box.list_names(position, NOW - MONTH)
         seen += [mail.head for mail in box.read_heads(names)]
         position = names[-1].position
@@ -79,12 +81,12 @@ def test_no_mail_is_listed_twice_and_none_is_missed(post: Dovecot) -> None:
 
 def test_a_server_that_numbers_its_mails_anew_is_read_from_the_beginning(post: Dovecot) -> None:
     post.deliver("1.host", b"Subject: a\n\n", NOW)
-    box = opened(post)
+    box = open_mailbox(post)
     [name] = box.list_names("", NOW - MONTH)
     box.close()
     post.number_anew()
-    again = opened(post)
-    [mail] = heads(again, name.position)
+    again = open_mailbox(post)
+    [mail] = list_heads(again, name.position)
     assert mail.head == b"Subject: a\r\n\r\n" and mail.name != name
     assert (again.read_heads([name]), again.fetch(name)) == ([], b"")
     again.close()
@@ -93,9 +95,9 @@ def test_a_server_that_numbers_its_mails_anew_is_read_from_the_beginning(post: D
 def test_a_mail_that_is_gone_is_left_out(post: Dovecot) -> None:
     for name in ("1.host", "2.host"):
         post.deliver(name, b"Subject: a\n\n", NOW)
-    box = opened(post)
+    box = open_mailbox(post)
     names = box.list_names("", NOW - MONTH)
-    gone = opened(post)
+    gone = open_mailbox(post)
     gone.put_away(names[:1], "move:Away")
     gone.close()
     assert [mail.name for mail in box.read_heads(names)] == names[1:]
@@ -107,7 +109,7 @@ def test_a_mail_that_is_gone_is_left_out(post: Dovecot) -> None:
 def test_mails_are_put_away_and_never_deleted(post: Dovecot, folder: str) -> None:
     for name in ("1.host", "2.host", "3.host"):
         post.deliver(name, b"Subject: a\n\n", NOW)
-    box = opened(post)
+    box = open_mailbox(post)
     names = box.list_names("", NOW - MONTH)
     box.put_away(names[:1], "seen")
     box.put_away(names[1:2], f"move:{folder}")
@@ -116,8 +118,8 @@ def test_mails_are_put_away_and_never_deleted(post: Dovecot, folder: str) -> Non
     box.close()
     assert [name.partition(":2,")[2] for name in post.names()] == ["S", ""]
     assert [name.partition(":2,")[2] for name in post.names(encode_folder(folder))] == ["S"]
-    moved = opened(post, folder=folder)
-    assert len(heads(moved)) == 1
+    moved = open_mailbox(post, folder=folder)
+    assert len(list_heads(moved)) == 1
     moved.close()
 
 
@@ -130,7 +132,7 @@ def test_mails_are_put_away_and_never_deleted(post: Dovecot, folder: str) -> Non
 )
 def test_why_a_mailbox_cannot_be_read(post: Dovecot, changes: dict[str, str], reason: str) -> None:
     with pytest.raises(MailboxFailed) as failed:
-        box = opened(post, **changes)
+        box = open_mailbox(post, **changes)
         try:
             box.list_names("", NOW)
         finally:
@@ -142,7 +144,7 @@ def test_why_a_mailbox_cannot_be_read(post: Dovecot, changes: dict[str, str], re
 def test_a_private_address_is_connected_to_only_by_allow(post: Dovecot) -> None:
     before = post.connections()
     with pytest.raises(MailboxFailed) as failed:
-        open_folder(account(post), (), Fetch(), 1000)
+        open_folder(make_account(post), (), Fetch(), 1000)
     assert (failed.value.reason, "allow = " in failed.value.detail) == ("blocked-address", True)
     assert post.connections() == before
 
@@ -152,13 +154,13 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(MailboxFailed) as failed:
-        opened(post)
+        open_mailbox(post)
     assert failed.value.reason == "tls"
 
 
 def test_a_certificate_for_another_name_is_refused(post: Dovecot) -> None:
     with pytest.raises(MailboxFailed) as failed:
-        opened(post, host="127.0.0.1")
+        open_mailbox(post, host="127.0.0.1")
     assert failed.value.reason == "tls"
 
 

@@ -16,7 +16,7 @@ from syndicator.visiting.mail.mailbox import (
     unpack_mails,
 )
 from syndicator.visiting.mail.maildir import Maildir
-from tests.mails import deliver, make_maildir
+from tests.mails import deliver_to_maildir, make_maildir
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 MONTH = timedelta(days=30)
@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     return make_maildir(tmp_path / "Maildir")
 
 
-def named(name: str) -> MailName:
+def make_mail_name(name: str) -> MailName:
     return MailName(name=name, position="")
 
 
@@ -40,9 +40,9 @@ def last_position(folder: Path) -> str:
 
 
 def test_mails_of_both_folders_are_listed_in_the_order_in_which_they_came(folder: Path) -> None:
-    deliver(folder, "2.host", b"Subject: b\n\nb", NOW)
-    deliver(folder, "1.host:2,S", b"Subject: a\n\na", NOW - timedelta(days=3), "cur")
-    deliver(folder, "0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
+    deliver_to_maildir(folder, "2.host", b"Subject: b\n\nb", NOW)
+    deliver_to_maildir(folder, "1.host:2,S", b"Subject: a\n\na", NOW - timedelta(days=3), "cur")
+    deliver_to_maildir(folder, "0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
     (folder / "new/.hidden").write_bytes(b"x")
     (folder / "new/folder").mkdir()
     (folder / "new/link").symlink_to(folder / "new/2.host")
@@ -64,7 +64,7 @@ def test_mails_of_both_folders_are_listed_in_the_order_in_which_they_came(folder
 
 
 def test_a_mail_that_another_program_moves_is_listed_again(folder: Path) -> None:
-    path = deliver(folder, "1.host", b"Subject: a\n\na", NOW)
+    path = deliver_to_maildir(folder, "1.host", b"Subject: a\n\na", NOW)
     box = Maildir(folder, 1000)
     [name] = box.list_names("", NOW - MONTH)
     path.rename(folder / "cur/1.host:2,S")
@@ -74,15 +74,15 @@ def test_a_mail_that_another_program_moves_is_listed_again(folder: Path) -> None
 
 
 def test_a_mail_that_was_moved_in_is_new_whatever_its_date(folder: Path) -> None:
-    deliver(folder, "1.host", b"a", NOW)
+    deliver_to_maildir(folder, "1.host", b"a", NOW)
     before = last_position(folder)
-    deliver(folder, "2.host", b"b", NOW - timedelta(days=20))
+    deliver_to_maildir(folder, "2.host", b"b", NOW - timedelta(days=20))
     assert "new/2.host" in list_names(folder, before)
     assert list_names(folder, str(int(last_position(folder)) + 1)) == []
 
 
 def test_a_mail_of_the_moment_of_the_last_visit_is_not_lost(folder: Path) -> None:
-    deliver(folder, "1.host", b"a", NOW)
+    deliver_to_maildir(folder, "1.host", b"a", NOW)
     assert list_names(folder, last_position(folder)) == ["new/1.host"]
 
 
@@ -98,8 +98,10 @@ def test_a_mail_of_the_moment_of_the_last_visit_is_not_lost(folder: Path) -> Non
 def test_a_mail_is_put_away_and_never_deleted(
     folder: Path, name: str, part: str, after: str, target: str
 ) -> None:
-    deliver(folder, name, b"a mail", NOW, part)
-    Maildir(folder, 1000).put_away([named(f"{part}/{name}"), named("new/gone.host")], after)
+    deliver_to_maildir(folder, name, b"a mail", NOW, part)
+    Maildir(folder, 1000).put_away(
+        [make_mail_name(f"{part}/{name}"), make_mail_name("new/gone.host")], after
+    )
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert files == [folder / target]
     assert files[0].read_bytes() == b"a mail"
@@ -108,9 +110,9 @@ def test_a_mail_is_put_away_and_never_deleted(
 
 
 def test_no_mail_is_written_over(folder: Path) -> None:
-    deliver(folder, "1.host", b"new", NOW)
-    deliver(folder, "1.host:2,S", b"other", NOW, "cur")
-    Maildir(folder, 1000).put_away([named("new/1.host")], "seen")
+    deliver_to_maildir(folder, "1.host", b"new", NOW)
+    deliver_to_maildir(folder, "1.host:2,S", b"other", NOW, "cur")
+    Maildir(folder, 1000).put_away([make_mail_name("new/1.host")], "seen")
     assert (folder / "new/1.host").read_bytes() == b"new"
     assert (folder / "cur/1.host:2,S").read_bytes() == b"other"
 

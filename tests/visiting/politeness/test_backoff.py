@@ -12,7 +12,7 @@ import pytest
 from syndicator.store.engine import open_store
 from syndicator.visiting.politeness.throttle import NOTE, Backoff
 from tests.visiting.conftest import NOW, Reply, Web
-from tests.visiting.operator import FEED, configure, refresh
+from tests.visiting.operator import FEED, refresh_sources, write_sources_config
 
 
 class Notes:
@@ -103,7 +103,7 @@ def test_a_note_that_cannot_be_read_stops_nobody(note: str) -> None:
 @pytest.mark.slow
 def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
     hosts = {"a": "127.0.0.1", "b": "127.0.0.1", "c": "localhost", "d": "localhost"}
-    config = configure(
+    config = write_sources_config(
         tmp_path, {key: f'url = "{web.url("/" + key, host)}"' for key, host in hosts.items()}
     )
     later = format_datetime(datetime.now(UTC) + timedelta(hours=5), usegmt=True)
@@ -113,12 +113,12 @@ def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
         "/c": Reply(503, {"Retry-After": later}),
         "/d": Reply(200, {}, FEED),
     }
-    assert {key: one["reason"] for key, one in refresh(config, "a", "c").items()} == {
+    assert {key: one["reason"] for key, one in refresh_sources(config, "a", "c").items()} == {
         "a": "rate-limited",
         "c": "http-503",
     }
     web.seen.clear()
-    found = refresh(config, "a", "b", "c", "d")
+    found = refresh_sources(config, "a", "b", "c", "d")
     assert web.paths() == ["/d", "/robots.txt"]
     assert {key: one["reason"] for key, one in found.items()} == {
         "a": "rate-limited",
@@ -136,16 +136,16 @@ def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
 
 @pytest.mark.slow
 def test_a_page_of_a_host_that_backs_off_waits_and_loses_no_try(tmp_path: Path, web: Web) -> None:
-    config = configure(
+    config = write_sources_config(
         tmp_path, {"a": f'url = "{web.url("/a", "localhost")}"', "b": f'url = "{web.url("/b")}"'}
     )
     link = web.url("/page", "localhost")
     entry = f"<item><title>A</title><link>{link}</link></item>"
     feed = f'<rss version="2.0"><channel><title>T</title>{entry}</channel></rss>'.encode()
     web.routes = {"/a": Reply(429, {"Retry-After": "3600"}), "/b": Reply(200, {}, feed)}
-    refresh(config, "a")
+    refresh_sources(config, "a")
     for _ in range(2):
-        assert refresh(config, "b")["b"]["pending"] == 1
+        assert refresh_sources(config, "b")["b"]["pending"] == 1
     assert "/page" not in web.paths()
     with open_store(
         f"sqlite:///{tmp_path}/feeds/state/syndicator.db", articles_exist=False

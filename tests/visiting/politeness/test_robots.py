@@ -42,13 +42,13 @@ class Script:
         self.closed = True
 
     def file(self, url: str, text: str) -> None:
-        self.answers[url] = page(url, body=text.encode())
+        self.answers[url] = make_fetched(url, body=text.encode())
 
     def urls(self) -> list[str]:
         return [request.url for request in self.asked]
 
 
-def page(
+def make_fetched(
     url: str, *, status: int = 200, moved_to: str | None = None, body: bytes = b"", **headers: str
 ) -> Fetched:
     return Fetched(
@@ -92,7 +92,7 @@ class Rig:
 ROBOTS = "https://example.org/robots.txt"
 
 
-def asked(url: str) -> Request:
+def make_request(url: str) -> Request:
     return Request(url=url)
 
 
@@ -172,15 +172,15 @@ def test_the_licence_that_robots_txt_names_comes_with_its_pages_and_is_asked_for
     rig.script.file(ROBOTS, f"License: {licence}\nUser-agent: *\nAllow: /")
     rig.script.file(licence, "<rsl/>" + "x" * 100_000)
     for url in pages:
-        rig.script.answers[url] = page(url, **{"robots.txt-rsl": "a server's own"})
-    found = rig.fetch(*map(asked, pages))
+        rig.script.answers[url] = make_fetched(url, **{"robots.txt-rsl": "a server's own"})
+    found = rig.fetch(*map(make_request, pages))
     assert [len(one.headers["robots.txt-rsl"]) for one in found if isinstance(one, Fetched)] == [
         20_000
     ] * 2
     assert sorted(rig.script.urls()) == sorted([ROBOTS, licence, *pages])
     rig.script.answers.pop(licence)
     rig.clock.now += timedelta(hours=25)
-    (one,) = rig.fetch(asked(pages[0]))
+    (one,) = rig.fetch(make_request(pages[0]))
     # gone, and not a server's own either
     assert isinstance(one, Fetched) and "robots.txt-rsl" not in one.headers
     assert rig.script.urls().count(licence) == 2
@@ -251,7 +251,7 @@ def test_a_feed_that_robots_disallows_is_fetched_with_a_warning(
     text: str | None, word: Literal["obey", "ignore"], permit: str, warned: bool
 ) -> None:
     rig = Rig()
-    rig.script.answers["https://example.org/feed"] = page("https://example.org/feed")
+    rig.script.answers["https://example.org/feed"] = make_fetched("https://example.org/feed")
     if text is not None:
         rig.script.file(ROBOTS, text)
     result = rig.fetch(Request(url="https://example.org/feed", kind="feed", robots=word))[0]
@@ -264,7 +264,7 @@ def test_a_feed_that_robots_disallows_is_fetched_with_a_warning(
 def test_a_robots_txt_that_cannot_be_had_warns_of_nothing() -> None:
     rig = Rig()
     rig.script.answers = {
-        "https://example.org/feed": page("https://example.org/feed"),
+        "https://example.org/feed": make_fetched("https://example.org/feed"),
         ROBOTS: Failed(url=ROBOTS, reason="http-503", status=503),
     }
     result = rig.fetch(Request(url="https://example.org/feed", kind="feed"))[0]
@@ -276,7 +276,9 @@ def test_pages_say_by_whose_word_they_were_fetched() -> None:
     rig = Rig()
     rig.script.file(ROBOTS, "User-agent: *\nDisallow: /no")
     for path in ("a", "no"):
-        rig.script.answers[f"https://example.org/{path}"] = page(f"https://example.org/{path}")
+        rig.script.answers[f"https://example.org/{path}"] = make_fetched(
+            f"https://example.org/{path}"
+        )
     asked = (
         Request(url="https://example.org/a"),
         Request(url="https://example.org/no", robots="ignore"),
@@ -296,8 +298,8 @@ def test_after_429_the_whole_host_backs_off_and_after_503_only_the_url() -> None
         "https://b.test/1": Failed(
             url="", reason="http-503", status=503, retry_after=NOW + timedelta(hours=5)
         ),
-        "https://a.test/2": page("https://a.test/2"),
-        "https://b.test/2": page("https://b.test/2"),
+        "https://a.test/2": make_fetched("https://a.test/2"),
+        "https://b.test/2": make_fetched("https://b.test/2"),
     }
     rig.fetch(*(Request(url=f"https://{host}.test/1", kind="feed") for host in "ab"))
     refused, other = rig.fetch(
@@ -314,22 +316,22 @@ def test_after_429_the_whole_host_backs_off_and_after_503_only_the_url() -> None
 
 def test_a_short_back_off_is_waited_for() -> None:
     rig = Rig()
-    rig.script.answers = {"https://a.test/2": page("https://a.test/2")}
+    rig.script.answers = {"https://a.test/2": make_fetched("https://a.test/2")}
     rig.throttle.back_off("a.test", rig.clock() + timedelta(seconds=20))
     request = Request(url="https://a.test/2", kind="feed", robots="ignore")
     assert isinstance(rig.fetch(request)[0], Fetched)
     assert rig.clock.since() == 20
 
 
-def redirect(url: str, target: str, *, permanent: bool = True) -> Fetched:
+def make_redirect(url: str, target: str, *, permanent: bool = True) -> Fetched:
     status = 301 if permanent else 302
-    return page(url, status=status, moved_to=target if permanent else None, location=target)
+    return make_fetched(url, status=status, moved_to=target if permanent else None, location=target)
 
 
 def test_a_redirect_to_another_host_waits_for_its_turn_and_asks_its_robots() -> None:
     rig = Rig()
-    rig.script.answers["https://a.test/x"] = redirect("https://a.test/x", "https://b.test/y")
-    rig.script.answers["https://b.test/y"] = page("https://b.test/y", body=b"end")
+    rig.script.answers["https://a.test/x"] = make_redirect("https://a.test/x", "https://b.test/y")
+    rig.script.answers["https://b.test/y"] = make_fetched("https://b.test/y", body=b"end")
     request = Request(
         url="https://a.test/x", headers={"Authorization": "secret"}, allow=("10.0.0.0/8",)
     )
@@ -352,7 +354,7 @@ def test_a_redirect_to_another_host_waits_for_its_turn_and_asks_its_robots() -> 
 
 def test_redirect_to_a_host_that_disallows_the_page() -> None:
     rig = Rig()
-    rig.script.answers["https://a.test/x"] = redirect("https://a.test/x", "https://b.test/y")
+    rig.script.answers["https://a.test/x"] = make_redirect("https://a.test/x", "https://b.test/y")
     rig.script.file("https://b.test/robots.txt", "User-agent: *\nDisallow: /")
     assert rig.fetch(Request(url="https://a.test/x"))[0] == Failed(
         url="https://a.test/x", reason="robots", detail="robots.txt"
@@ -365,8 +367,8 @@ def test_only_permanent_hops_from_the_start_are_a_move(
 ) -> None:
     rig = Rig()
     rig.script.answers = {
-        "https://a.test/": redirect("https://a.test/", "https://b.test/", permanent=first),
-        "https://b.test/": redirect("https://b.test/", "https://c.test/", permanent=second),
+        "https://a.test/": make_redirect("https://a.test/", "https://b.test/", permanent=first),
+        "https://b.test/": make_redirect("https://b.test/", "https://c.test/", permanent=second),
         "https://c.test/": NotModified(url="", final_url="https://c.test/", headers={}),
     }
     result = rig.fetch(Request(url="https://a.test/", kind="feed"))[0]
@@ -377,8 +379,8 @@ def test_only_permanent_hops_from_the_start_are_a_move(
 def test_waiting_for_a_turn_costs_no_deadline() -> None:
     script = Script()
     script.answers = {
-        "https://a.test/": redirect("https://a.test/", "https://b.test/"),
-        "https://b.test/": page("https://b.test/"),
+        "https://a.test/": make_redirect("https://a.test/", "https://b.test/"),
+        "https://b.test/": make_fetched("https://b.test/"),
     }
 
     async def run() -> list[FetchResult]:
@@ -393,8 +395,8 @@ def test_waiting_for_a_turn_costs_no_deadline() -> None:
 def test_circles_across_hosts_end() -> None:
     rig = Rig()
     rig.script.answers = {
-        "https://a.test/": redirect("https://a.test/", "https://b.test/"),
-        "https://b.test/": redirect("https://b.test/", "https://a.test/"),
+        "https://a.test/": make_redirect("https://a.test/", "https://b.test/"),
+        "https://b.test/": make_redirect("https://b.test/", "https://a.test/"),
     }
     result = rig.fetch(Request(url="https://a.test/", kind="feed"))[0]
     assert isinstance(result, Failed)
@@ -405,10 +407,10 @@ def test_circles_across_hosts_end() -> None:
 def test_mutual_redirects_do_not_lock_each_other_out() -> None:
     rig = Rig()
     rig.script.answers = {
-        "https://a.test/1": redirect("https://a.test/1", "https://b.test/2"),
-        "https://b.test/1": redirect("https://b.test/1", "https://a.test/2"),
-        "https://a.test/2": page("https://a.test/2"),
-        "https://b.test/2": page("https://b.test/2"),
+        "https://a.test/1": make_redirect("https://a.test/1", "https://b.test/2"),
+        "https://b.test/1": make_redirect("https://b.test/1", "https://a.test/2"),
+        "https://a.test/2": make_fetched("https://a.test/2"),
+        "https://b.test/2": make_fetched("https://b.test/2"),
     }
     results = rig.fetch(*(Request(url=f"https://{host}.test/1", kind="feed") for host in "abab"))
     assert all(isinstance(result, Fetched) for result in results)
@@ -424,8 +426,8 @@ def test_credentials_of_a_url_are_in_no_result() -> None:
     rig = Rig()
     url = "https://user:secret@a.test/"
     for answer in (
-        redirect(url, "https://b.test/"),
-        page("https://a.test/"),
+        make_redirect(url, "https://b.test/"),
+        make_fetched("https://a.test/"),
         NotModified(url=url, final_url="https://a.test/", headers={}),
         Failed(url=url, reason="timeout"),
         Failed(url=url, reason="rate-limited", status=429),
@@ -440,7 +442,9 @@ def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
     for host, seconds in (("a", 7), ("b", 3600)):
         rig.script.file(f"https://{host}.test/robots.txt", f"User-agent: *\nCrawl-delay: {seconds}")
         for path in range(3):
-            rig.script.answers[f"https://{host}.test/{path}"] = page(f"https://{host}.test/{path}")
+            rig.script.answers[f"https://{host}.test/{path}"] = make_fetched(
+                f"https://{host}.test/{path}"
+            )
     for host, seconds in (("a", 7), ("b", 60)):
         before = rig.clock.since()
         rig.fetch(*(Request(url=f"https://{host}.test/{path}") for path in range(3)))
@@ -454,7 +458,7 @@ def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
 )
 def test_the_operators_word_on_robots_ends_at_the_site(target: str, asks: list[str]) -> None:
     rig = Rig()
-    rig.script.answers["https://a.test/1"] = redirect("https://a.test/1", target)
+    rig.script.answers["https://a.test/1"] = make_redirect("https://a.test/1", target)
     rig.script.file(target, "text")
     rig.fetch(Request(url="https://a.test/1", robots="ignore"))
     assert rig.script.urls() == ["https://a.test/1", *asks, target]

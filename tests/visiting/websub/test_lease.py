@@ -30,7 +30,7 @@ ASKED = replace(websub.record_request(NEW, "https://we.example/websub/t"), next_
 TAKEN = Fetched(url="", final_url="", status=202, headers={}, body=b"")
 
 
-def says(mode: str, **more: str) -> dict[str, str]:
+def make_parameters(mode: str, **more: str) -> dict[str, str]:
     given = {
         "hub.mode": mode,
         "hub.topic": TOPIC,
@@ -40,7 +40,7 @@ def says(mode: str, **more: str) -> dict[str, str]:
     return given | {name.replace("_", ".", 1): value for name, value in more.items()}
 
 
-VERIFIED = websub.answer_hub(ASKED, says("subscribe"), NOW).after
+VERIFIED = websub.answer_hub(ASKED, make_parameters("subscribe"), NOW).after
 
 
 def test_what_a_hub_is_asked() -> None:
@@ -64,19 +64,19 @@ def test_what_a_hub_is_asked() -> None:
 @pytest.mark.parametrize(
     ("before", "asked", "status"),
     [
-        (ASKED, says("subscribe"), 200),
-        (ASKED, says("subscribe", hub_topic=TOPIC + "2"), 404),
-        (ASKED, says("subscribe", hub_topic=""), 404),
-        (ASKED, says("subscribe", hub_challenge=""), 404),
-        (ASKED, says("unsubscribe"), 404),
-        (ASKED, says("publish"), 404),
+        (ASKED, make_parameters("subscribe"), 200),
+        (ASKED, make_parameters("subscribe", hub_topic=TOPIC + "2"), 404),
+        (ASKED, make_parameters("subscribe", hub_topic=""), 404),
+        (ASKED, make_parameters("subscribe", hub_challenge=""), 404),
+        (ASKED, make_parameters("unsubscribe"), 404),
+        (ASKED, make_parameters("publish"), 404),
         (ASKED, {}, 404),
-        (NEW, says("subscribe"), 404),  # nobody asked yet
-        (VERIFIED, says("subscribe"), 200),  # a hub that renews by itself
-        (VERIFIED, says("unsubscribe"), 404),
-        (replace(VERIFIED, wanted=False, asked="unsubscribe"), says("unsubscribe"), 200),
-        (replace(VERIFIED, wanted=False, asked="unsubscribe"), says("subscribe"), 404),
-        (replace(VERIFIED, wanted=False, asked=None), says("unsubscribe"), 404),
+        (NEW, make_parameters("subscribe"), 404),  # nobody asked yet
+        (VERIFIED, make_parameters("subscribe"), 200),  # a hub that renews by itself
+        (VERIFIED, make_parameters("unsubscribe"), 404),
+        (replace(VERIFIED, wanted=False, asked="unsubscribe"), make_parameters("unsubscribe"), 200),
+        (replace(VERIFIED, wanted=False, asked="unsubscribe"), make_parameters("subscribe"), 404),
+        (replace(VERIFIED, wanted=False, asked=None), make_parameters("unsubscribe"), 404),
     ],
 )
 def test_only_what_was_asked_for_is_confirmed(
@@ -99,7 +99,7 @@ def test_a_lease_is_renewed_before_it_ends() -> None:
     )
     assert websub.read_lease("soon") == websub.read_lease("0") == websub.LEASE
     renewed = websub.answer_hub(
-        websub.record_request(VERIFIED, "x"), says("subscribe"), NOW + 8 * DAY
+        websub.record_request(VERIFIED, "x"), make_parameters("subscribe"), NOW + 8 * DAY
     ).after
     assert renewed.expires == NOW + 18 * DAY and renewed.verified_at == NOW  # it stood all the time
 
@@ -132,11 +132,15 @@ def test_who_refuses_is_asked_after_a_week_and_who_fails_after_an_hour() -> None
 
 
 def test_a_hub_that_denies_has_no_subscription_any_more() -> None:
-    answer = websub.answer_hub(VERIFIED, says("denied", hub_reason="no  more\nof you"), NOW)
+    answer = websub.answer_hub(
+        VERIFIED, make_parameters("denied", hub_reason="no  more\nof you"), NOW
+    )
     assert answer.status == 200 and not answer.after.active(NOW)
     assert (answer.after.reason, answer.after.detail) == ("denied", "no more of you")
     assert answer.after.next_try == NOW + 7 * DAY
-    again = websub.answer_hub(replace(answer.after, asked="subscribe"), says("denied"), NOW).after
+    again = websub.answer_hub(
+        replace(answer.after, asked="subscribe"), make_parameters("denied"), NOW
+    ).after
     assert again.next_try == NOW + 14 * DAY
 
 
@@ -151,7 +155,7 @@ def test_who_is_left_is_told_three_times_at_most() -> None:
     assert websub.may_be_deleted(websub.plan_unsubscribing(NEW, NOW))  # no hub knows of it
     told = websub.answer_hub(
         websub.record_request(websub.plan_unsubscribing(VERIFIED, NOW), "x"),
-        says("unsubscribe"),
+        make_parameters("unsubscribe"),
         NOW,
     ).after
     assert websub.may_be_deleted(told)

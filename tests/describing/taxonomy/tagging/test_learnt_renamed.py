@@ -33,21 +33,21 @@ def taxonomy() -> Taxonomy:
     return Taxonomy().learn(POSTS)
 
 
-def scores(taxonomy: Taxonomy, post: tuple[str, str]) -> dict[str, float]:
+def score_post(taxonomy: Taxonomy, post: tuple[str, str]) -> dict[str, float]:
     assert taxonomy.learnt is not None
     return taxonomy.learnt.scores(*post)
 
 
 def test_a_rename_changes_the_name_alone(taxonomy: Taxonomy) -> None:
     renamed = taxonomy.renamed("Bird", "Ornithology")
-    before, after = scores(taxonomy, BIRDS), scores(renamed, BIRDS)
+    before, after = score_post(taxonomy, BIRDS), score_post(renamed, BIRDS)
     assert after == {
         ("Ornithology" if tag == "birds" else tag): chance for tag, chance in before.items()
     }
 
 
 def test_another_spelling_is_a_name_too(taxonomy: Taxonomy) -> None:
-    assert "Birds" in scores(taxonomy.renamed("birds", "Birds"), BIRDS)
+    assert "Birds" in score_post(taxonomy.renamed("birds", "Birds"), BIRDS)
 
 
 def test_merged_tags_have_the_posts_of_both(taxonomy: Taxonomy, tmp_path: Path) -> None:
@@ -55,9 +55,9 @@ def test_merged_tags_have_the_posts_of_both(taxonomy: Taxonomy, tmp_path: Path) 
     merged.save(tmp_path / "learnt.npz")
     merged = Taxonomy().with_learnt(tmp_path / "learnt.npz")
     for post in (BIRDS, OWLS):
-        assert next(iter(scores(merged, post))) == "birds"
-        assert scores(merged, post)["birds"] > 0.5
-        assert "owls" not in scores(merged, post)
+        assert next(iter(score_post(merged, post))) == "birds"
+        assert score_post(merged, post)["birds"] > 0.5
+        assert "owls" not in score_post(merged, post)
 
 
 def test_what_nobody_learnt_changes_nothing(taxonomy: Taxonomy) -> None:

@@ -18,16 +18,16 @@ Tuesday|samedi|Jane Roe|The Marlow Post|Floods close the old bridge at Marlow|fl
 a tag of far too many words to be any"""  # noqa: E501
 
 
-def listed(value: str) -> list[str]:
+def split_list(value: str) -> list[str]:
     return value.replace("\n", "|").split("|")
 
 
-@pytest.mark.parametrize("tag", listed(GOOD))
+@pytest.mark.parametrize("tag", split_list(GOOD))
 def test_a_subject_stays(tag: str) -> None:
     assert is_sound(tag, TITLE, ["Jane Roe", "themarlowpost"])
 
 
-@pytest.mark.parametrize("tag", listed(BAD))
+@pytest.mark.parametrize("tag", split_list(BAD))
 def test_what_nobody_follows_goes(tag: str) -> None:
     assert not is_sound(tag, TITLE, ["Jane Roe", "themarlowpost"])
 
@@ -57,7 +57,7 @@ def test_a_description_without_a_taxonomy_has_no_such_tags() -> None:
     description = describe(
         TITLE,
         "The river rose by a metre on Monday, and the bridge at Marlow was closed by the council.",
-        keywords=[*listed(BAD), "#flooding", "Bridges"],
+        keywords=[*split_list(BAD), "#flooding", "Bridges"],
         own=["Jane Roe", "themarlowpost"],
         taxonomy=Taxonomy(),
     )

@@ -33,7 +33,7 @@ NOTE = (
 )
 
 
-def columns(
+def make_columns(
     markup: str, odds: list[float], facts: sequence.Facts = sequence.Facts()
 ) -> dict[str, list[float]]:
     """The features of the second look of the texts in `markup`, which the first look gave these
@@ -53,7 +53,7 @@ def blocks_of(markup: str) -> list[Block]:
 
 
 def test_features_of_the_odds_of_neighbouring_texts() -> None:
-    found = columns("".join(f"<p>{text}</p>" for text in STORY[:3]), [2.0, -1.0, 3.0])
+    found = make_columns("".join(f"<p>{text}</p>" for text in STORY[:3]), [2.0, -1.0, 3.0])
     assert found["odds"] == [2.0, -1.0, 3.0]
     assert found["odds-1"] == [-8.0, 2.0, -1.0]
     assert found["odds+1"] == [-1.0, 3.0, -8.0]
@@ -65,7 +65,7 @@ def test_features_of_the_odds_of_neighbouring_texts() -> None:
 
 
 def test_a_picture_is_no_neighbour() -> None:
-    found = columns(
+    found = make_columns(
         f"<p>{STORY[0]}</p><img src='/a.jpg' alt=''><p>{STORY[1]}</p>", [2.0, -5.0, 1.0]
     )
     assert found["odds-1"] == [-8.0, 2.0]
@@ -73,7 +73,7 @@ def test_a_picture_is_no_neighbour() -> None:
 
 def test_features_of_lists_sections_and_equal_markup() -> None:
     items = "".join(f"<li>{text}</li>" for text in STORY[:2])
-    found = columns(
+    found = make_columns(
         f"<p>{STORY[2]}</p><h2>Crew</h2><ul>{items}</ul><h2>Boats</h2><p>{STORY[3]}</p>",
         [3, 0, 4, -4, 0, 3],
     )
@@ -91,7 +91,7 @@ def test_features_of_the_statements_of_the_page() -> None:
     markup = (
         f"<h1>The last ferry</h1><p>A photo by Maren Oduya.</p><p>{STORY[0]}</p><p>{STORY[1]}</p>"
     )
-    found = columns(markup, [0.0] * 4, facts)
+    found = make_columns(markup, [0.0] * 4, facts)
     assert found["title-in"][:2] == [1.0, 0.0]
     assert found["title-behind"] == pytest.approx([0.0, 1.0, 1 / 2, 1 / 3])
     assert found["author"][1] == pytest.approx(10 / 18)
@@ -100,7 +100,7 @@ def test_features_of_the_statements_of_the_page() -> None:
     assert (found["type-forum"][0], found["declared"][0]) == (0.25, 1.0)
 
 
-def page(below: str) -> bytes:
+def make_page(below: str) -> bytes:
     head = "<meta property='og:type' content='article'><title>The last ferry</title>"
     text = "".join(
         f"<p>{each}</p>"
@@ -121,7 +121,7 @@ def read_with(question: str, monkeypatch: pytest.MonkeyPatch, rules: Rules | Non
         "load_trees",
         lambda file, table: trees if "sequence" in file else shipped(file, table),
     )
-    return read(page(NOTE), URL, rules=rules)
+    return read(make_page(NOTE), URL, rules=rules)
 
 
 def test_the_second_score_cuts_a_text_that_the_first_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +145,7 @@ def test_texts_that_an_operator_selects_have_no_second_score(
 def test_the_shipped_trees_ask_for_computed_features(table: scorer.Table) -> None:
     shipped = scorer.load_trees("sequence_trees.json", table)
     assert len(shipped.leaves) >= 100
-    made = columns(f"<p>{STORY[0]}</p>", [0.0], sequence.Facts(types={"article": 1.0}))
+    made = make_columns(f"<p>{STORY[0]}</p>", [0.0], sequence.Facts(types={"article": 1.0}))
     asked = {name.removeprefix("second ") for name in shipped.names if name.startswith("second ")}
     assert {name for name in asked if not name.startswith("type-")} <= made.keys()
 
