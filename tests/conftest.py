@@ -50,7 +50,7 @@ def one_command_line() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def shared() -> Path:
+def shared_folder() -> Path:
     """Real pages, feeds and hostile inputs beside the checkout; what needs them skips where they
     are absent."""
     if not SHARED.is_dir():

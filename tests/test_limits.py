@@ -131,13 +131,13 @@ def measure_project() -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, int]:
+def figures() -> dict[str, int]:
     return measure_project()
 
 
 @pytest.mark.parametrize("what", LIMITS)
-def test_limits(found: dict[str, int], what: str) -> None:
-    assert found[what] <= LIMITS[what]
+def test_limits(figures: dict[str, int], what: str) -> None:
+    assert figures[what] <= LIMITS[what]
 
 
 def test_every_dependency_is_bounded_and_justified() -> None:

@@ -24,18 +24,18 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def built_package(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     if not index_reachable():
         pytest.skip("no package index can be reached")
     return build_package(tmp_path_factory.mktemp("dist"))
 
 
-def test_the_wheel_has_every_file_of_the_package(built: tuple[Path, Path]) -> None:
+def test_the_wheel_has_every_file_of_the_package(built_package: tuple[Path, Path]) -> None:
     listed = subprocess.run(
         ["git", "ls-files", "syndicator"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     wanted = {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
-    with zipfile.ZipFile(built[1]) as wheel:
+    with zipfile.ZipFile(built_package[1]) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
         written = {name: wheel.read(f"syndicator/data/config/{name}") for name in FILES}
     assert wanted - names == set()
@@ -44,8 +44,8 @@ def test_the_wheel_has_every_file_of_the_package(built: tuple[Path, Path]) -> No
     assert written == {name: (ROOT / "config" / name).read_bytes() for name in FILES}
 
 
-def test_the_sdist_has_what_makes_and_tests_it(built: tuple[Path, Path]) -> None:
-    with tarfile.open(built[0]) as sdist:
+def test_the_sdist_has_what_makes_and_tests_it(built_package: tuple[Path, Path]) -> None:
+    with tarfile.open(built_package[0]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     assert {
         "pyproject.toml",
@@ -58,8 +58,8 @@ def test_the_sdist_has_what_makes_and_tests_it(built: tuple[Path, Path]) -> None
     assert not any(name.startswith((".venv", "feeds/state", "feeds/public")) for name in names)
 
 
-def test_its_metadata_bounds_what_it_needs(built: tuple[Path, Path]) -> None:
-    with zipfile.ZipFile(built[1]) as wheel:
+def test_its_metadata_bounds_what_it_needs(built_package: tuple[Path, Path]) -> None:
+    with zipfile.ZipFile(built_package[1]) as wheel:
         (name,) = [name for name in wheel.namelist() if name.endswith("/METADATA")]
         metadata = message_from_bytes(wheel.read(name))
     needed = metadata.get_all("Requires-Dist", [])
@@ -118,12 +118,12 @@ WAYS = [(11, prepare_pip, 1), (12, prepare_pip, 0), (12, uv_tool, 1), (13, prepa
 )
 def installed(
     request: pytest.FixtureRequest,
-    built: tuple[Path, Path],
+    built_package: tuple[Path, Path],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("installed")
     minor, way, form = request.param
-    command, environ = way(folder, python_of(minor), built[form])
+    command, environ = way(folder, python_of(minor), built_package[form])
     done = subprocess.run(
         command, env={**os.environ, **environ}, capture_output=True, text=True, timeout=400
     )

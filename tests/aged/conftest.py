@@ -28,13 +28,13 @@ def life(request: pytest.FixtureRequest) -> Life:
 
 
 @pytest.fixture
-def before(life: Life) -> Facts:
+def facts_before(life: Life) -> Facts:
     """What the older version said."""
     return read_expected_facts(life)
 
 
 @pytest.fixture
-def aged(life: Life, tmp_path: Path, request: pytest.FixtureRequest) -> Instance:
+def old_instance(life: Life, tmp_path: Path, request: pytest.FixtureRequest) -> Instance:
     return Instance(life, tmp_path / "aged", store=restore_store(life, request))
 
 
@@ -44,11 +44,11 @@ def restore_store(life: Life, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def web(aged: Instance) -> Iterator[Web]:
-    """The sites a day after the last run, which `aged` can reach."""
+def web(old_instance: Instance) -> Iterator[Web]:
+    """The sites a day after the last run, which `old_instance` can reach."""
     with serve_web() as started:
-        started.answers = aged.life.later()
-        aged.proxy = started.proxy
+        started.answers = old_instance.life.later()
+        old_instance.proxy = started.proxy
         yield started
 
 

@@ -37,27 +37,29 @@ class Journey:
     shown: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
 
-def make_journey(aged: Instance, folder: Path, web: Web, before: Facts) -> Journey:
+def make_journey(old_instance: Instance, folder: Path, web: Web, facts_before: Facts) -> Journey:
     """The whole way of an instance; `folder`: for the feed readers."""
-    life, seen = aged.life, Journey()
+    life, seen = old_instance.life, Journey()
     web.answers = life.later()
-    seen.before = aged.written()
-    with aged.serving() as address:
+    seen.before = old_instance.written()
+    with old_instance.serving() as address:
         readers = {
             name: Newsboat(folder / "readers" / str(n), address + name)
             for n, name in enumerate(life.read)
         }
         _poll("old", readers, seen)
-        seen.built.append(aged.json("build"))
-        seen.facts["build"], seen.upgraded = aged.facts(), aged.written()
-        seen.built.append(aged.json("build", "--all"))
-        seen.facts["build --all"] = aged.facts(status=True)
-        seen.check = json.loads(aged.command("check", "--json", leaves=(0, 78)))
-        seen.after = aged.written()
-        seen.answers = _ask(address, (*before["feeds"], *before["moved"], *before["gone"]))
+        seen.built.append(old_instance.json("build"))
+        seen.facts["build"], seen.upgraded = old_instance.facts(), old_instance.written()
+        seen.built.append(old_instance.json("build", "--all"))
+        seen.facts["build --all"] = old_instance.facts(status=True)
+        seen.check = json.loads(old_instance.command("check", "--json", leaves=(0, 78)))
+        seen.after = old_instance.written()
+        seen.answers = _ask(
+            address, (*facts_before["feeds"], *facts_before["moved"], *facts_before["gone"])
+        )
         _poll("build --all", readers, seen)
-        aged.command("refresh")
-        seen.facts["refresh"], seen.asked = aged.facts(), set(web.asked)
+        old_instance.command("refresh")
+        seen.facts["refresh"], seen.asked = old_instance.facts(), set(web.asked)
         _poll("refresh", readers, seen)
     return seen
 

@@ -19,11 +19,11 @@ pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(300)]
 PARTS = ("config", "feeds/articles")
 
 
-def copy_while_running(aged: Instance, folder: Path, *words: str) -> Iterator[Path]:
+def copy_while_running(old_instance: Instance, folder: Path, *words: str) -> Iterator[Path]:
     """Copies made one after the other while a command runs, the last one after its end. The upgrade
     is over then: what only the older version's database knew was written by its first start."""
-    aged.command("build")
-    running, number, ended = aged.start(*words), 0, False
+    old_instance.command("build")
+    running, number, ended = old_instance.start(*words), 0, False
     while not ended:
         ended = running.poll() is not None
         number += 1
@@ -33,7 +33,7 @@ def copy_while_running(aged: Instance, folder: Path, *words: str) -> Iterator[Pa
                 [
                     "cp",
                     "-a",
-                    f"{aged.folder / part}/.",
+                    f"{old_instance.folder / part}/.",
                     str(make_folder(folder / str(number) / part)),
                 ],
                 capture_output=True,
@@ -50,12 +50,12 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
-def read_restored_facts(aged: Instance, copy: Path) -> Facts:
+def read_restored_facts(old_instance: Instance, copy: Path) -> Facts:
     """What an instance tells that has the copy alone, at another place."""
-    shutil.rmtree(aged.folder)
-    shutil.copytree(copy, aged.folder)
-    aged.command("build")
-    return aged.facts()
+    shutil.rmtree(old_instance.folder)
+    shutil.copytree(copy, old_instance.folder)
+    old_instance.command("build")
+    return old_instance.facts()
 
 
 def pick_three(found: list[Path]) -> list[Path]:
@@ -69,33 +69,39 @@ def list_feed_ids(found: Facts) -> dict[str, Facts]:
 
 
 def test_a_copy_made_during_a_run_brings_every_feed_back(
-    aged: Instance, before: Facts, web: Web, tmp_path: Path
+    old_instance: Instance, facts_before: Facts, web: Web, tmp_path: Path
 ) -> None:
-    found = list(copy_while_running(aged, tmp_path / "copies", "refresh", "--all"))
+    found = list(copy_while_running(old_instance, tmp_path / "copies", "refresh", "--all"))
     assert len(found) > 2
     for copy in pick_three(found):
-        after = read_restored_facts(aged, copy)
-        assert_nothing_found(compare_items("feed", list_feed_ids(before), list_feed_ids(after)))
-        assert (after["moved"], after["gone"]) == (before["moved"], before["gone"])
-        known = {article_id: after["articles"].get(article_id) for article_id in before["articles"]}
-        assert_nothing_found(compare_items("article", before["articles"], known))
-        assert after["withdrawn"] == before["withdrawn"]
+        after = read_restored_facts(old_instance, copy)
+        assert_nothing_found(
+            compare_items("feed", list_feed_ids(facts_before), list_feed_ids(after))
+        )
+        assert (after["moved"], after["gone"]) == (facts_before["moved"], facts_before["gone"])
+        known = {
+            article_id: after["articles"].get(article_id) for article_id in facts_before["articles"]
+        }
+        assert_nothing_found(compare_items("article", facts_before["articles"], known))
+        assert after["withdrawn"] == facts_before["withdrawn"]
 
 
 def test_a_copy_made_while_a_tag_is_renamed_has_every_article_in_its_feed(
-    aged: Instance, before: Facts, tmp_path: Path
+    old_instance: Instance, facts_before: Facts, tmp_path: Path
 ) -> None:
     """Under the old address or the new one, whichever the copy knows; with the id of before."""
-    held = before["feeds"]["tags/cordage.atom"]
+    held = facts_before["feeds"]["tags/cordage.atom"]
     found = list(
-        copy_while_running(aged, tmp_path / "copies", "tags", "rename", aged.life.tag, "Lines")
+        copy_while_running(
+            old_instance, tmp_path / "copies", "tags", "rename", old_instance.life.tag, "Lines"
+        )
     )
     for copy in pick_three(found):
-        after = read_restored_facts(aged, copy)
+        after = read_restored_facts(old_instance, copy)
         name = after["moved"].get("tags/cordage.atom", "tags/cordage.atom")
         assert after["feeds"][name]["id"] == held["id"]
         assert set(after["feeds"][name]["entries"]) == set(held["entries"])
         assert {after["moved"].get(f"tags/{old}.rss") for old in ("rope", "ropework")} == {
             name.replace(".atom", ".rss")
         }
-        assert after["gone"] == before["gone"]
+        assert after["gone"] == facts_before["gone"]

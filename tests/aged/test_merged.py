@@ -59,7 +59,7 @@ def web() -> Iterator[Web]:
 
 
 @pytest.fixture
-def aged(tmp_path: Path, web: Web) -> Instance:
+def old_instance(tmp_path: Path, web: Web) -> Instance:
     return Instance(MERGED, tmp_path / "aged", web.proxy)
 
 
@@ -80,18 +80,18 @@ def list_merged_entries(facts: Facts) -> dict[str, Any]:
     }
 
 
-def set_stories(aged: Instance, value: str) -> None:
-    file = aged.folder / "config/syndicator.toml"
+def set_stories(old_instance: Instance, value: str) -> None:
+    file = old_instance.folder / "config/syndicator.toml"
     file.write_text(file.read_text().replace('stories = "merge"', f'stories = "{value}"'))
 
 
-def lose_database(aged: Instance) -> None:
-    (aged.folder / DATABASE).unlink()
-    aged.command("reindex")
+def lose_database(old_instance: Instance) -> None:
+    (old_instance.folder / DATABASE).unlink()
+    old_instance.command("reindex")
 
 
-def test_the_instance_has_stories_that_were_published_as_one_entry(aged: Instance) -> None:
-    with closing(sqlite3.connect(aged.folder / DATABASE)) as database:
+def test_the_instance_has_stories_that_were_published_as_one_entry(old_instance: Instance) -> None:
+    with closing(sqlite3.connect(old_instance.folder / DATABASE)) as database:
         behind = {
             article_id
             for (article_id,) in database.execute(
@@ -111,57 +111,62 @@ def test_the_instance_has_stories_that_were_published_as_one_entry(aged: Instanc
 
 @pytest.mark.parametrize("setting", ["merge", "link", "off"])
 def test_entries_keep_ids_and_dates_and_what_was_folded_stays_so(
-    aged: Instance, setting: str
+    old_instance: Instance, setting: str
 ) -> None:
     before = list_merged_entries(read_expected_facts(MERGED))
-    set_stories(aged, setting)
+    set_stories(old_instance, setting)
     for words in (("build",), ("build", "--all"), ("reindex",), ("build",)):
-        aged.command(*words)
+        old_instance.command(*words)
         if setting != "off":
-            assert list_merged_entries(aged.facts()) == before
-    assert aged.json("status")["held"] == []
-    lines = (aged.articles / "folded.tsv").read_text().splitlines()
+            assert list_merged_entries(old_instance.facts()) == before
+    assert old_instance.json("status")["held"] == []
+    lines = (old_instance.articles / "folded.tsv").read_text().splitlines()
     assert sum(not line.startswith("#") for line in lines) == 8
-    facts = aged.facts()
+    facts = old_instance.facts()
     assert list(facts["feeds"]["all.atom"]["entries"]) == list(
         read_expected_facts(MERGED)["feeds"]["all.atom"]["entries"]
     )
-    lose_database(aged)
-    aged.command("build", "--all")
-    assert aged.facts()["feeds"]["all.atom"] == facts["feeds"]["all.atom"]
-    assert aged.facts()["entries"] == facts["entries"]
+    lose_database(old_instance)
+    old_instance.command("build", "--all")
+    assert old_instance.facts()["feeds"]["all.atom"] == facts["feeds"]["all.atom"]
+    assert old_instance.facts()["entries"] == facts["entries"]
 
 
-def test_an_upgrade_without_the_database_keeps_ids_and_dates(aged: Instance) -> None:
+def test_an_upgrade_without_the_database_keeps_ids_and_dates(old_instance: Instance) -> None:
     """The lead of a story is chosen anew then, and with it the link."""
-    lose_database(aged)
-    aged.command("build", "--all")
-    old, new = list_merged_entries(read_expected_facts(MERGED)), list_merged_entries(aged.facts())
+    lose_database(old_instance)
+    old_instance.command("build", "--all")
+    old, new = (
+        list_merged_entries(read_expected_facts(MERGED)),
+        list_merged_entries(old_instance.facts()),
+    )
     for name in ("all.atom", "categories/business.atom", "all.json"):
         assert [entry[:3] for entry in new[name]] == [entry[:3] for entry in old[name]]
 
 
-def test_the_leads_of_stories_stay_whoever_would_lead_now(aged: Instance) -> None:
+def test_the_leads_of_stories_stay_whoever_would_lead_now(old_instance: Instance) -> None:
     """The longest led: as if that had been the other one that came at the same time."""
     old, new = "http://post.example/scooters", "http://bank.example/scooters"
     ids = {
         article["source"]: article_id
         for article_id, article in read_expected_facts(MERGED)["articles"].items()
     }
-    with closing(sqlite3.connect(aged.folder / DATABASE)) as database, database:
+    with closing(sqlite3.connect(old_instance.folder / DATABASE)) as database, database:
         changed = database.execute(
             "UPDATE members SET id = ? WHERE axis = 'story' AND id = ?", (ids[new], ids[old])
         )
         assert changed.rowcount == 1
-    aged.command("build", "--all")
-    links = [link for *_, link in list_merged_entries(aged.facts())["stories.atom"]]
+    old_instance.command("build", "--all")
+    links = [link for *_, link in list_merged_entries(old_instance.facts())["stories.atom"]]
     assert new in links and old not in links
 
 
-def test_later_reports_have_entries_of_their_own_and_leave_the_others(aged: Instance) -> None:
+def test_later_reports_have_entries_of_their_own_and_leave_the_others(
+    old_instance: Instance,
+) -> None:
     before = list_merged_entries(read_expected_facts(MERGED))["all.atom"]
-    aged.command("refresh")
-    after = list_merged_entries(aged.facts())["all.atom"]
+    old_instance.command("refresh")
+    after = list_merged_entries(old_instance.facts())["all.atom"]
     assert [entry for entry in after if entry in before] == before
     assert {link for *_, link in after} - {link for *_, link in before} == {
         report.url for report in NEW
@@ -169,12 +174,12 @@ def test_later_reports_have_entries_of_their_own_and_leave_the_others(aged: Inst
     assert len(after) == len(before) + len(NEW)
 
 
-def test_the_setting_is_read_as_link_with_a_warning(aged: Instance) -> None:
-    process = aged.start("config", "show")
+def test_the_setting_is_read_as_link_with_a_warning(old_instance: Instance) -> None:
+    process = old_instance.start("config", "show")
     out, err = process.communicate(timeout=100)
     assert 'read as "link"' in err and "syndicator.toml:15" in err
     assert 'publish.stories\t"link"' in out
-    findings = json.loads(aged.command("check", "--json", leaves=(0, 78)))
+    findings = json.loads(old_instance.command("check", "--json", leaves=(0, 78)))
     (finding,) = (finding for finding in findings if finding["reason"] == "dropped-setting")
     assert finding["severity"] == "warning" and 'read as "link"' in finding["detail"]
 
@@ -190,12 +195,12 @@ READERS: dict[str, Callable[[], object]] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", READERS)
 def test_readers_are_shown_nothing_twice_and_miss_nothing(
-    aged: Instance, tmp_path: Path, name: str
+    old_instance: Instance, tmp_path: Path, name: str
 ) -> None:
     READERS[name]()
     kinds: dict[str, Subscribe] = {"newsboat": Newsboat, "reader": Reader, "freshrss": FreshRSS}
     with ExitStack() as stack:
-        address = stack.enter_context(aged.serving())
+        address = stack.enter_context(old_instance.serving())
         if name == "miniflux":
             client = stack.enter_context(miniflux.run_miniflux(tmp_path / "miniflux"))
             subscribers: dict[str, Subscriber] = {
@@ -222,10 +227,10 @@ def test_readers_are_shown_nothing_twice_and_miss_nothing(
             for feed in FEEDS
         }
         assert first == {feed: sorted(titles) for feed, titles in shown.items()}
-        aged.command("build")
-        aged.command("build", "--all")
+        old_instance.command("build")
+        old_instance.command("build", "--all")
         assert polled() == first
-        aged.command("refresh")
+        old_instance.command("refresh")
         after = polled()
         assert after["all.atom"] == sorted([*first["all.atom"], *(report.title for report in NEW)])
         assert len(after["stories.atom"]) == len(first["stories.atom"]) + 1

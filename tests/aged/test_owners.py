@@ -17,27 +17,27 @@ FULL = ("all.json", "sources/lantern.json")
 
 
 @pytest.fixture
-def burner(aged: Instance) -> Instance:
+def burner(old_instance: Instance) -> Instance:
     """The instance, one of whose sources has its feed on another site than its articles."""
-    replace_in_sources(aged, OWN, ELSEWHERE)
-    return aged
+    replace_in_sources(old_instance, OWN, ELSEWHERE)
+    return old_instance
 
 
-def replace_in_sources(aged: Instance, old: str, new: str) -> None:
-    path = aged.folder / "config/sources.toml"
+def replace_in_sources(old_instance: Instance, old: str, new: str) -> None:
+    path = old_instance.folder / "config/sources.toml"
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
 
 
-def list_rights_findings(aged: Instance) -> dict[str, str]:
-    found = json.loads(aged.command("check", "--json", leaves=(0, 78)))
+def list_rights_findings(old_instance: Instance) -> dict[str, str]:
+    found = json.loads(old_instance.command("check", "--json", leaves=(0, 78)))
     return {one["what"]: one["detail"] for one in found if one["reason"] == "speaks-for"}
 
 
-def count_whole_entries(aged: Instance) -> int:
+def count_whole_entries(old_instance: Instance) -> int:
     """How many entries of the source's feed have their text."""
-    items = json.loads((aged.public / "sources/lantern.json").read_text())["items"]
+    items = json.loads((old_instance.public / "sources/lantern.json").read_text())["items"]
     return sum("content_html" in item and len(item["content_html"]) > 800 for item in items)
 
 
@@ -64,8 +64,8 @@ def has_same_items(one: bytes, other: bytes) -> bool:
     return json.loads(one)["items"] == json.loads(other)["items"]
 
 
-def test_who_writes_its_own_articles_is_asked_nothing(aged: Instance) -> None:
-    aged.command("build")
-    assert list_rights_findings(aged) == {}
-    assert "[before]\n" in (aged.articles / "rights.toml").read_text()
-    assert "lantern" not in (aged.articles / "rights.toml").read_text()
+def test_who_writes_its_own_articles_is_asked_nothing(old_instance: Instance) -> None:
+    old_instance.command("build")
+    assert list_rights_findings(old_instance) == {}
+    assert "[before]\n" in (old_instance.articles / "rights.toml").read_text()
+    assert "lantern" not in (old_instance.articles / "rights.toml").read_text()

@@ -15,28 +15,30 @@ pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_a_database_that_moves_to_a_server_changes_nothing(
-    aged: Instance, before: Facts, web: Web, postgres: Server
+    old_instance: Instance, facts_before: Facts, web: Web, postgres: Server
 ) -> None:
-    aged.command("build")  # the first start of this version
+    old_instance.command("build")  # the first start of this version
     moved = postgres.schema()
-    aged.command("db", "move", moved)
-    (aged.folder / DATABASE).unlink()
-    aged.store = moved
-    aged.command("build", "--all")
-    assert_nothing_found(list_differences({**before, "status": {}}, aged.facts()))
-    aged.command("refresh")
-    assert_nothing_found(list_unexpected_changes(before, aged.facts(), aged.life.added))
+    old_instance.command("db", "move", moved)
+    (old_instance.folder / DATABASE).unlink()
+    old_instance.store = moved
+    old_instance.command("build", "--all")
+    assert_nothing_found(list_differences({**facts_before, "status": {}}, old_instance.facts()))
+    old_instance.command("refresh")
+    assert_nothing_found(
+        list_unexpected_changes(facts_before, old_instance.facts(), old_instance.life.added)
+    )
 
 
 def test_an_empty_server_learns_everything_from_the_files(
-    aged: Instance, before: Facts, postgres: Server
+    old_instance: Instance, facts_before: Facts, postgres: Server
 ) -> None:
-    aged.command("sources")  # the first start writes down what is only in the database
-    (aged.folder / DATABASE).unlink()
-    aged.store = postgres.schema()
-    aged.command("reindex")
-    aged.command("build", "--all")
-    found = list_differences({**before, "status": {}}, aged.facts())
+    old_instance.command("sources")  # the first start writes down what is only in the database
+    (old_instance.folder / DATABASE).unlink()
+    old_instance.store = postgres.schema()
+    old_instance.command("reindex")
+    old_instance.command("build", "--all")
+    found = list_differences({**facts_before, "status": {}}, old_instance.facts())
     assert_nothing_found(
-        line for line in found if not matches_pattern(line, (*aged.life.recut, *HELD))
+        line for line in found if not matches_pattern(line, (*old_instance.life.recut, *HELD))
     )

@@ -23,44 +23,57 @@ pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def test_miniflux_is_shown_nothing_twice(
-    aged: Instance, before: Facts, web: Web, tmp_path: Path
+    old_instance: Instance, facts_before: Facts, web: Web, tmp_path: Path
 ) -> None:
     miniflux.need_miniflux()
-    with aged.serving() as address, miniflux.run_miniflux(tmp_path / "miniflux") as client:
+    with old_instance.serving() as address, miniflux.run_miniflux(tmp_path / "miniflux") as client:
         read_through_upgrade(
-            aged, before, {name: Miniflux(client, address + name) for name in aged.life.read}
+            old_instance,
+            facts_before,
+            {name: Miniflux(client, address + name) for name in old_instance.life.read},
         )
 
 
 def test_reader_is_shown_nothing_twice(
-    aged: Instance, before: Facts, web: Web, tmp_path: Path
+    old_instance: Instance, facts_before: Facts, web: Web, tmp_path: Path
 ) -> None:
     reader.need_reader()
-    with aged.serving() as address:
+    with old_instance.serving() as address:
         folders = {
-            name: tmp_path / "readers" / str(number) for number, name in enumerate(aged.life.read)
+            name: tmp_path / "readers" / str(number)
+            for number, name in enumerate(old_instance.life.read)
         }
         read_through_upgrade(
-            aged, before, {name: Reader(folder, address + name) for name, folder in folders.items()}
+            old_instance,
+            facts_before,
+            {name: Reader(folder, address + name) for name, folder in folders.items()},
         )
 
 
 def read_through_upgrade(
-    aged: Instance, before: Facts, readers: Mapping[str, Miniflux | Reader]
+    old_instance: Instance, facts_before: Facts, readers: Mapping[str, Miniflux | Reader]
 ) -> None:
     """Let `readers` read what the older version left, what this one makes of it, and what a run
     adds."""
-    old = aged.written()
+    old = old_instance.written()
     first = poll_readers(readers)
-    assert first == {name: sorted(list_feed_titles(before, name)) for name in aged.life.read}
-    aged.command("build")
-    now = aged.written()
-    same = [name for name in aged.life.read if now.get(name) == old.get(name)]
-    unlike = [name for name in aged.life.read if matches_pattern(name, aged.life.rewritten)]
+    assert first == {
+        name: sorted(list_feed_titles(facts_before, name)) for name in old_instance.life.read
+    }
+    old_instance.command("build")
+    now = old_instance.written()
+    same = [name for name in old_instance.life.read if now.get(name) == old.get(name)]
+    unlike = [
+        name
+        for name in old_instance.life.read
+        if matches_pattern(name, old_instance.life.rewritten)
+    ]
     assert not set(same) & set(unlike)  # the upgrade writes all of them
     assert poll_readers(readers) == first
-    aged.command("refresh")
-    assert len(poll_readers(readers)["all.atom"]) == len(first["all.atom"]) + len(aged.life.added)
+    old_instance.command("refresh")
+    assert len(poll_readers(readers)["all.atom"]) == len(first["all.atom"]) + len(
+        old_instance.life.added
+    )
 
 
 def poll_readers(readers: Mapping[str, Miniflux | Reader]) -> dict[str, list[str]]:

@@ -54,7 +54,7 @@ class Instance:
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
     with serve_world(World(without={"slow"})) as started:
-        yield started  # no test changes what it serves: it is that of `visited`, too
+        yield started  # no test changes what it serves: `visited_folder` uses it, too
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def instance(tmp_path: Path, world: World) -> Instance:
 
 
 @pytest.fixture(scope="session")
-def visited(tmp_path_factory: pytest.TempPathFactory, world: World) -> Path:
+def visited_folder(tmp_path_factory: pytest.TempPathFactory, world: World) -> Path:
     """A folder in which two sources, one of them gone, were visited once."""
     instance = Instance(tmp_path_factory.mktemp("visited"), world)
     instance.follow("holt", "gone")
@@ -72,9 +72,9 @@ def visited(tmp_path_factory: pytest.TempPathFactory, world: World) -> Path:
 
 
 @pytest.fixture
-def filled(tmp_path: Path, visited: Path, world: World) -> Instance:
-    """A copy of it."""
-    shutil.copytree(visited, tmp_path, dirs_exist_ok=True)
+def visited_instance(tmp_path: Path, visited_folder: Path, world: World) -> Instance:
+    """An instance over a copy of `visited_folder`."""
+    shutil.copytree(visited_folder, tmp_path, dirs_exist_ok=True)
     return Instance(tmp_path, world)
 
 

@@ -83,19 +83,19 @@ def read_files(folder: Path) -> list[bytes]:
 
 
 @pytest.fixture
-def adding(tmp_path: Path) -> Iterator[Adding]:
+def add_command(tmp_path: Path) -> Iterator[Adding]:
     with serve_web() as web:
         yield Adding(tmp_path, web)
 
 
 @pytest.fixture
-def there(monkeypatch: pytest.MonkeyPatch) -> None:
+def answering_person(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody answers."""
     monkeypatch.setattr(add, "can_ask", lambda: True)
 
 
-def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(adding: Adding) -> None:
-    lines = adding.run(SITE).output.splitlines()
+def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(add_command: Adding) -> None:
+    lines = add_command.run(SITE).output.splitlines()
     assert lines[:7] == [
         f"{SITE} has 3:",
         f"  1  Harbour notes: feed (rss20, 4 entries), last {NEWEST:%Y-%m-%d}",
@@ -111,44 +111,44 @@ def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(adding: Adding) -
         ),
         f"     {COMMENTS}",
     ]
-    assert adding.urls == [FEED]
+    assert add_command.urls == [FEED]
     assert f"not chosen: 3: {COMMENTS} (feed (rss20, 4 entries, comments))" in lines
-    assert not [url for url in adding.web.asked if "wp-json" in url]
+    assert not [url for url in add_command.web.asked if "wp-json" in url]
 
 
-def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(adding: Adding) -> None:
-    assert "next: " in adding.run(SITE, "--all").output
-    assert "next: " not in adding.run(SITE, "--all").output  # known already
-    assert adding.urls == [FEED]
-    (found,) = adding.json(SITE, "--pick", "3")
+def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(add_command: Adding) -> None:
+    assert "next: " in add_command.run(SITE, "--all").output
+    assert "next: " not in add_command.run(SITE, "--all").output  # known already
+    assert add_command.urls == [FEED]
+    (found,) = add_command.json(SITE, "--pick", "3")
     assert (found["source"]["url"], found["known"]) == (COMMENTS, False)
     assert [other["number"] for other in found["not_chosen"]] == [1, 2]
-    assert adding.urls == [FEED, COMMENTS]
+    assert add_command.urls == [FEED, COMMENTS]
     for words, says in (
         ((SITE, "--pick", "4"), "has 3"),
         ((SITE, "--pick", "1", "--all"), "give one of them"),
     ):
         with pytest.raises(UsageError, match=says):
-            adding.run(*words)
+            add_command.run(*words)
 
 
 def test_only_an_address_that_the_operator_wrote_gets_the_values_of_its_variables(
-    adding: Adding, monkeypatch: pytest.MonkeyPatch
+    add_command: Adding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
     named = make_feed_link("http://blog.example/x?a=${NOBODYS_BUSINESS}")
-    adding.web.answers[SITE] = make_page("Harbour", named, make_feed_link(FEED))
-    assert adding.run(SITE, "--yes").exit_code == 0 and adding.urls == [FEED]
-    assert "s3ntinel" not in " ".join(adding.web.asked)
+    add_command.web.answers[SITE] = make_page("Harbour", named, make_feed_link(FEED))
+    assert add_command.run(SITE, "--yes").exit_code == 0 and add_command.urls == [FEED]
+    assert "s3ntinel" not in " ".join(add_command.web.asked)
 
 
-def test_an_address_with_an_unset_variable_is_not_asked(adding: Adding) -> None:
+def test_an_address_with_an_unset_variable_is_not_asked(add_command: Adding) -> None:
     with pytest.raises(MissingError, match="variable SURELY_UNSET is not set"):
-        adding.run("http://blog.example/feed/?key=${SURELY_UNSET}")
-    assert adding.web.asked == []
+        add_command.run("http://blog.example/feed/?key=${SURELY_UNSET}")
+    assert add_command.web.asked == []
 
 
-@pytest.mark.usefixtures("there")
+@pytest.mark.usefixtures("answering_person")
 @pytest.mark.parametrize(
     ("answers", "urls"),
     [
@@ -160,54 +160,56 @@ def test_an_address_with_an_unset_variable_is_not_asked(adding: Adding) -> None:
     ],
 )
 def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
-    adding: Adding, answers: str, urls: list[str]
+    add_command: Adding, answers: str, urls: list[str]
 ) -> None:
-    before = (adding.config / "sources.toml").read_text()
-    output = adding.run(SITE, answers=answers).output
-    assert adding.urls == urls and ("\nnext: `syndicator refresh`" in output) == bool(urls)
+    before = (add_command.config / "sources.toml").read_text()
+    output = add_command.run(SITE, answers=answers).output
+    assert add_command.urls == urls and ("\nnext: `syndicator refresh`" in output) == bool(urls)
     assert ("nothing was added" in output) == (not urls)
     if not urls:
-        assert (adding.config / "sources.toml").read_text() == before
-        assert not read_files(adding.config.parent)
+        assert (add_command.config / "sources.toml").read_text() == before
+        assert not read_files(add_command.config.parent)
 
 
-@pytest.mark.usefixtures("there")
-def test_who_says_yes_is_not_asked_and_reads_three_lines(adding: Adding) -> None:
-    first, newest, known, others, after = adding.run(SITE, "--yes").output.splitlines()
+@pytest.mark.usefixtures("answering_person")
+def test_who_says_yes_is_not_asked_and_reads_three_lines(add_command: Adding) -> None:
+    first, newest, known, others, after = add_command.run(SITE, "--yes").output.splitlines()
     assert first.startswith("added: ") and FEED in first
     assert newest.startswith("    newest: 2026-") and known == "    to know: nothing"
     assert others.startswith("not chosen: 2 more;") and after.startswith("next: ")
-    assert adding.urls == [FEED]
+    assert add_command.urls == [FEED]
 
 
-def test_the_good_ones_are_added_when_one_fails(adding: Adding) -> None:
+def test_the_good_ones_are_added_when_one_fails(add_command: Adding) -> None:
     other = "http://other.example/feed"
-    adding.web.answers = {
-        **adding.web.answers,
+    add_command.web.answers = {
+        **add_command.web.answers,
         other: make_rss("Other", "http://other.example/", [("A", f"{other}/a")]),
     }
-    done = adding.run(SITE, "http://none.example/feed", other)
+    done = add_command.run(SITE, "http://none.example/feed", other)
     assert done.exit_code == MissingError.exit_code
-    assert adding.urls == [FEED, other]
+    assert add_command.urls == [FEED, other]
     assert "syndicator: http://none.example/feed: http-404" in done.output
-    failed = adding.json("http://none.example/feed", "not an address", other)
+    failed = add_command.json("http://none.example/feed", "not an address", other)
     assert [one.get("reason") for one in failed] == [None, "missing", "usage"]
 
 
-def test_the_preview_is_what_is_published(adding: Adding) -> None:
+def test_the_preview_is_what_is_published(add_command: Adding) -> None:
     words = (SITE, "--category", "Sea", "--tag", "Boats")
-    (seen,) = adding.json(*words, "--dry-run")
+    (seen,) = add_command.json(*words, "--dry-run")
     assert [one["title"] for one in seen["articles"]] == ["Ferries", "Sheep", "Rain"]
-    assert adding.urls == []
-    assert not list((adding.config.parent / "feeds/articles").rglob("*.md"))
-    assert adding.web.asked.count(FEED) == 1
+    assert add_command.urls == []
+    assert not list((add_command.config.parent / "feeds/articles").rglob("*.md"))
+    assert add_command.web.asked.count(FEED) == 1
     origins = seen["articles"][0]["origins"]
     assert (origins["title"], origins["cover"]) == ("entry", "og:image")
-    adding.run(*words)
+    add_command.run(*words)
     CliRunner().invoke(
-        app, ["refresh", "--all", "--config", str(adding.config)], catch_exceptions=False
+        app, ["refresh", "--all", "--config", str(add_command.config)], catch_exceptions=False
     )
-    filed = {one.url: one for one in map(load, read_files(adding.config.parent / "feeds/articles"))}
+    filed = {
+        one.url: one for one in map(load, read_files(add_command.config.parent / "feeds/articles"))
+    }
     for one in seen["articles"]:
         article = filed[one["url"]]
         assert one["tags"] == list(article.tags) and one["date"] == f"{article.published:%Y-%m-%d}"
@@ -216,53 +218,57 @@ def test_the_preview_is_what_is_published(adding: Adding) -> None:
     assert {one["category"] for one in seen["articles"]} == {"Sea"}
 
 
-def test_the_preview_becomes_the_first_visit(adding: Adding) -> None:
+def test_the_preview_becomes_the_first_visit(add_command: Adding) -> None:
     stories = [f"{SITE}{name}/" for name in ("ferries", "sheep", "rain", "tickets")]
-    adding.run(SITE, "--yes")
-    assert len(read_files(adding.config.parent / "feeds/articles")) == 3
-    assert f"{SITE}tickets/" not in adding.web.asked
-    CliRunner().invoke(app, ["refresh", "--config", str(adding.config)], catch_exceptions=False)
-    assert len(read_files(adding.config.parent / "feeds/articles")) == 4
-    asked = [url for url in adding.web.asked if url == FEED or url in stories]
+    add_command.run(SITE, "--yes")
+    assert len(read_files(add_command.config.parent / "feeds/articles")) == 3
+    assert f"{SITE}tickets/" not in add_command.web.asked
+    CliRunner().invoke(
+        app, ["refresh", "--config", str(add_command.config)], catch_exceptions=False
+    )
+    assert len(read_files(add_command.config.parent / "feeds/articles")) == 4
+    asked = [url for url in add_command.web.asked if url == FEED or url in stories]
     assert len(asked) == len(set(asked)) == 5
 
 
-def test_a_source_is_left_to_the_run_that_is_under_way(adding: Adding) -> None:
-    with locked(load_settings(adding.config)):
-        adding.run(SITE, "--yes")
-    assert adding.urls == [FEED] and not read_files(adding.config.parent / "feeds/articles")
+def test_a_source_is_left_to_the_run_that_is_under_way(add_command: Adding) -> None:
+    with locked(load_settings(add_command.config)):
+        add_command.run(SITE, "--yes")
+    assert add_command.urls == [FEED] and not read_files(
+        add_command.config.parent / "feeds/articles"
+    )
 
 
-def test_the_preview_says_what_would_not_be_published(adding: Adding) -> None:
+def test_the_preview_says_what_would_not_be_published(add_command: Adding) -> None:
     robots = Answer(body="User-agent: *\nDisallow: /sheep\n", type="text/plain")
-    adding.web.answers = {
-        **adding.web.answers,
+    add_command.web.answers = {
+        **add_command.web.answers,
         f"{SITE}robots.txt": robots,
         f"{SITE}rain/": make_page("Sign in"),
     }
-    lines = adding.run(SITE, "--dry-run").output.splitlines()
+    lines = add_command.run(SITE, "--dry-run").output.splitlines()
     assert "    Ferries" in lines
     refused = [line.split()[2:4] for line in lines if line.startswith("    not published: ")]
     assert sorted(refused) == [[f"{SITE}rain/:", "login"], [f"{SITE}sheep/:", "robots"]]
 
 
-def test_of_a_section_the_feed_of_the_section_is_taken(adding: Adding) -> None:
+def test_of_a_section_the_feed_of_the_section_is_taken(add_command: Adding) -> None:
     section = f"{SITE}category/boats/"
     links = (
         make_feed_link(FEED, "All"),
         make_feed_link(COMMENTS),
         make_feed_link(f"{section}feed/", "Boats"),
     )
-    adding.web.answers = {
-        **adding.web.answers,
+    add_command.web.answers = {
+        **add_command.web.answers,
         section: make_page("Boats", *links),
         f"{section}feed/": make_rss("Boats", SITE, [("Boat", f"{SITE}boat/")]),
     }
-    (found,) = adding.json(section)
+    (found,) = add_command.json(section)
     assert found["source"]["url"] == f"{section}feed/"
 
 
-def test_an_index_of_sitemaps_offers_those_it_lists(adding: Adding) -> None:
+def test_an_index_of_sitemaps_offers_those_it_lists(add_command: Adding) -> None:
     places = [f"{SITE}{name}-sitemap.xml" for name in ("category", "post")]
     listed = "".join(f"<sitemap><loc>{place}</loc></sitemap>" for place in places)
     sitemaps = {
@@ -270,54 +276,58 @@ def test_an_index_of_sitemaps_offers_those_it_lists(adding: Adding) -> None:
         for place in places
     }
     index = Answer(body=f"<sitemapindex>{listed}</sitemapindex>", type="text/xml")
-    adding.web.answers = {f"{SITE}sitemap.xml": index, **sitemaps}
-    (found,) = adding.json(f"{SITE}sitemap.xml")
+    add_command.web.answers = {f"{SITE}sitemap.xml": index, **sitemaps}
+    (found,) = add_command.json(f"{SITE}sitemap.xml")
     assert found["source"]["url"] == places[1]
     assert [other["url"] for other in found["not_chosen"]] == places[:1]
 
 
-def test_of_an_article_the_feeds_of_its_site_are_named(adding: Adding) -> None:
+def test_of_an_article_the_feeds_of_its_site_are_named(add_command: Adding) -> None:
     links = (make_feed_link(f"{SITE}rain/feed/", "Rain &raquo; Comments"), make_feed_link(FEED))
     article = make_page("Rain", *links, body="<article><p>Rain.</p></article>", article=True)
     own = make_rss("Comments on: Rain", f"{SITE}rain/", [("By: Ove", f"{SITE}rain/#comment-4")])
-    adding.web.answers = {**adding.web.answers, f"{SITE}rain/": article, f"{SITE}rain/feed/": own}
-    (found,) = adding.json(f"{SITE}rain/")
+    add_command.web.answers = {
+        **add_command.web.answers,
+        f"{SITE}rain/": article,
+        f"{SITE}rain/feed/": own,
+    }
+    (found,) = add_command.json(f"{SITE}rain/")
     assert (found["source"]["kind"], found["source"]["url"]) == ("page", f"{SITE}rain/")
     assert [other["url"] for other in found["not_chosen"]] == [FEED, f"{SITE}rain/feed/"]
 
 
-def test_all_of_an_article_are_the_feeds_of_its_site(adding: Adding) -> None:
-    adding.web.answers = {
-        **adding.web.answers,
+def test_all_of_an_article_are_the_feeds_of_its_site(add_command: Adding) -> None:
+    add_command.web.answers = {
+        **add_command.web.answers,
         f"{SITE}rain/": make_page("Rain", make_feed_link(FEED), article=True),
     }
-    adding.run(f"{SITE}rain/", "--all")
-    assert adding.urls == [FEED]
+    add_command.run(f"{SITE}rain/", "--all")
+    assert add_command.urls == [FEED]
 
 
-def test_a_site_whose_feeds_fail_says_why(adding: Adding) -> None:
-    adding.web.answers = {SITE: make_page("Harbour notes", make_feed_link(FEED))}
+def test_a_site_whose_feeds_fail_says_why(add_command: Adding) -> None:
+    add_command.web.answers = {SITE: make_page("Harbour notes", make_feed_link(FEED))}
     with pytest.raises(
         MissingError, match=f"names feeds, and none .*{FEED}: http-404: .*; look for the site's new"
     ):
-        adding.run(SITE)
+        add_command.run(SITE)
 
 
-def test_a_list_on_the_web_is_taken_whole(adding: Adding) -> None:
+def test_a_list_on_the_web_is_taken_whole(add_command: Adding) -> None:
     listed = "".join(f'<outline text="{url}" xmlUrl="{url}"/>' for url in (FEED, ATOM))
     document = f'<opml version="2.0"><body>{listed}</body></opml>'
-    adding.web.answers = {f"{SITE}list.opml": Answer(body=document, type="text/x-opml")}
-    adding.run(f"{SITE}list.opml")
-    assert adding.urls == [FEED, ATOM]
-    adding.web.answers = {
+    add_command.web.answers = {f"{SITE}list.opml": Answer(body=document, type="text/x-opml")}
+    add_command.run(f"{SITE}list.opml")
+    assert add_command.urls == [FEED, ATOM]
+    add_command.web.answers = {
         f"{SITE}list.opml": Answer(body="<opml><!ENTITY a 'b'></opml>", type="text/x-opml")
     }
     with pytest.raises(MissingError, match="declares entities"):
-        adding.run(f"{SITE}list.opml")
+        add_command.run(f"{SITE}list.opml")
 
 
 def test_a_list_on_the_web_gives_nobody_credentials_or_rights(
-    adding: Adding, monkeypatch: pytest.MonkeyPatch
+    add_command: Adding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
     own = (
@@ -329,42 +339,42 @@ def test_a_list_on_the_web_gives_nobody_credentials_or_rights(
         f'<opml xmlns:s="urn:x-syndicator:opml"><body><outline xmlUrl="{FEED}"'
         f" {own}/>{bad}</body></opml>"
     )
-    adding.web.answers[f"{SITE}list.opml"] = Answer(body=document, type="text/x-opml")
-    output = adding.run(f"{SITE}list.opml", "--yes").output
-    (source,) = adding.written
+    add_command.web.answers[f"{SITE}list.opml"] = Answer(body=document, type="text/x-opml")
+    output = add_command.run(f"{SITE}list.opml", "--yes").output
+    (source,) = add_command.written
     assert {**source, "title": ""} == {"key": "mine", "url": FEED, "tags": ["Ferries"], "title": ""}
     assert "line 1: Bad: its address names a variable" in output
 
 
 @pytest.mark.parametrize("path", ["", "notes/"])
-def test_a_page_without_a_feed_is_followed_as_a_list(adding: Adding, path: str) -> None:
+def test_a_page_without_a_feed_is_followed_as_a_list(add_command: Adding, path: str) -> None:
     names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
     links = "".join(
         f"<li><h2><a href='/p/{n}'>{name}</a></h2></li>" for n, name in enumerate(names)
     )
     listing = make_page("Notes", body=f"<main><ul class='notes'>{links}</ul></main>")
-    adding.web.answers = {
+    add_command.web.answers = {
         f"{SITE}{path}": listing,
         **{f"{SITE}p/{n}": make_story_page(name) for n, name in enumerate(names)},
     }
-    (found,) = adding.json(f"{SITE}{path}")
+    (found,) = add_command.json(f"{SITE}{path}")
     assert found["what"] == "page that lists articles (3 items, by what repeats on it)"
     assert {one["title"] for one in found["articles"]} == set(names)
     assert [other["what"] for other in found["not_chosen"]] == (["single article"] if path else [])
-    (written,) = adding.written
+    (written,) = add_command.written
     assert (written["url"], written["kind"]) == (f"{SITE}{path}", "list")
 
 
-def test_an_article_with_a_list_beside_it_is_an_article(adding: Adding) -> None:
+def test_an_article_with_a_list_beside_it_is_an_article(add_command: Adding) -> None:
     names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
     links = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(names))
     article = make_story_page("Alone on the pier").body.replace(
         '<meta property="og:type" content="article">', ""
     )
-    adding.web.answers = {
+    add_command.web.answers = {
         f"{SITE}alone/": Answer(body=article.replace("</main>", f"</main><ul>{links}</ul>"))
     }
-    (found,) = adding.json(f"{SITE}alone/")
+    (found,) = add_command.json(f"{SITE}alone/")
     assert found["what"] == "single article"
     assert [other["what"] for other in found["not_chosen"]] == [
         "page that lists articles (3 items, by what repeats on it)"
@@ -391,31 +401,31 @@ def test_an_article_with_a_list_beside_it_is_an_article(adding: Adding) -> None:
     ],
 )
 def test_what_is_nothing_to_follow_is_told(
-    adding: Adding, address: str, error: type[Exception], says: str
+    add_command: Adding, address: str, error: type[Exception], says: str
 ) -> None:
-    adding.web.answers = {
+    add_command.web.answers = {
         f"{SITE}leaflet.pdf": Answer(body="%PDF-1.4", type="application/pdf"),
         f"{SITE}sign-in": make_page("Sign in"),
     }
     with pytest.raises(error, match=says):
-        adding.run(address)
-    assert adding.urls == []
+        add_command.run(address)
+    assert add_command.urls == []
 
 
-def test_an_empty_feed_says_so(adding: Adding) -> None:
-    adding.web.answers = {f"{SITE}new": make_rss("New", SITE, [])}
-    assert "announces no entry" in adding.run(f"{SITE}new").output
-    assert adding.urls == [f"{SITE}new"]
+def test_an_empty_feed_says_so(add_command: Adding) -> None:
+    add_command.web.answers = {f"{SITE}new": make_rss("New", SITE, [])}
+    assert "announces no entry" in add_command.run(f"{SITE}new").output
+    assert add_command.urls == [f"{SITE}new"]
 
 
-def test_what_the_operator_says_is_written(adding: Adding) -> None:
+def test_what_the_operator_says_is_written(add_command: Adding) -> None:
     words = (
         "--key harbour --title Harbour --category Sea --tag Ferries --tag Boats --every 6h"
         " --content full"
     )
     more = ["--backfill", "5", "--select", "main article", "--allow", "10.0.0.0/8:80"]
-    adding.run(SITE, *words.split(), *more)
-    assert adding.written == [
+    add_command.run(SITE, *words.split(), *more)
+    assert add_command.written == [
         {
             "key": "harbour",
             "url": FEED,
@@ -438,40 +448,44 @@ def test_what_the_operator_says_is_written(adding: Adding) -> None:
     }
     for option, says in wrong.items():
         with pytest.raises(UsageError, match=says):
-            adding.run(SITE, "--pick", "3", *option.split())
+            add_command.run(SITE, "--pick", "3", *option.split())
     with pytest.raises(UsageError, match="--title names one source, and 2 would be added"):
-        adding.run(SITE, "--pick", "2", "--pick", "3", "--title", "Both")
+        add_command.run(SITE, "--pick", "2", "--pick", "3", "--title", "Both")
 
 
-def test_an_address_on_this_machine_says_how_to_allow_it(adding: Adding) -> None:
-    (adding.config / "syndicator.toml").write_text(
+def test_an_address_on_this_machine_says_how_to_allow_it(add_command: Adding) -> None:
+    (add_command.config / "syndicator.toml").write_text(
         '[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\n'
     )
-    port = adding.web.proxy.rpartition(":")[2]
+    port = add_command.web.proxy.rpartition(":")[2]
     with pytest.raises(MissingError) as raised:
-        adding.run(f"{adding.web.proxy}/feed")
+        add_command.run(f"{add_command.web.proxy}/feed")
     line = f"127.0.0.1/32:{port}"
     assert f'allow = ["{line}"], or add it with --allow {line}' in str(raised.value)
-    adding.web.answers = {
-        "/feed": make_rss("Local", f"{adding.web.proxy}/", [("A", f"{adding.web.proxy}/a")])
+    add_command.web.answers = {
+        "/feed": make_rss(
+            "Local", f"{add_command.web.proxy}/", [("A", f"{add_command.web.proxy}/a")]
+        )
     }
-    adding.run(f"{adding.web.proxy}/feed", "--allow", line)
-    assert adding.written[0]["allow"] == [line]
+    add_command.run(f"{add_command.web.proxy}/feed", "--allow", line)
+    assert add_command.written[0]["allow"] == [line]
 
 
-def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(adding: Adding) -> None:
-    adding.web.answers["http://social.example/@ann"] = Answer(status=403, body="Log in.")
+def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(
+    add_command: Adding,
+) -> None:
+    add_command.web.answers["http://social.example/@ann"] = Answer(status=403, body="Log in.")
     posts = [("One", "http://social.example/@ann/1"), ("Two", "http://social.example/@ann/2")]
-    adding.web.answers["http://social.example/@ann.rss"] = make_rss(
+    add_command.web.answers["http://social.example/@ann.rss"] = make_rss(
         "Ann", "http://social.example/@ann", posts
     )
-    adding.run("http://social.example/@ann", "--yes")
-    assert adding.urls == ["http://social.example/@ann.rss"]
-    del adding.web.answers["http://social.example/@ann.rss"]
-    (adding.config / "sources.toml").write_text("")
+    add_command.run("http://social.example/@ann", "--yes")
+    assert add_command.urls == ["http://social.example/@ann.rss"]
+    del add_command.web.answers["http://social.example/@ann.rss"]
+    (add_command.config / "sources.toml").write_text("")
     # of the page that was named, not of its feed
     with pytest.raises(MissingError, match="http-403"):
-        adding.run("http://social.example/@ann", "--yes")
+        add_command.run("http://social.example/@ann", "--yes")
 
 
 def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
@@ -499,9 +513,9 @@ def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
     assert asked == [ATOM, COMMENTS]
 
 
-def test_story_pages_are_articles(adding: Adding) -> None:
-    adding.web.answers = {f"{SITE}alone/": make_story_page("Alone")}
-    (found,) = adding.json(f"{SITE}alone/")
+def test_story_pages_are_articles(add_command: Adding) -> None:
+    add_command.web.answers = {f"{SITE}alone/": make_story_page("Alone")}
+    (found,) = add_command.json(f"{SITE}alone/")
     assert found["source"]["kind"] == "page"
     assert [(one["title"], one["author"]) for one in found["articles"]] == [
         ("Alone", "Nora Lindqvist")
@@ -529,30 +543,30 @@ def make_paper_site(
 
 
 def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
-    adding: Adding,
+    add_command: Adding,
 ) -> None:
-    adding.web.answers = make_paper_site()
-    (seen,) = adding.json(ELSEWHERE, "--dry-run")
+    add_command.web.answers = make_paper_site()
+    (seen,) = add_command.json(ELSEWHERE, "--dry-run")
     assert seen["source"]["speaks_for"] == ["paper.example"] and seen["proposed_speaks_for"] == []
     # as the line has it
     assert [one["origins"]["title"] for one in seen["articles"]] == ["entry"] * 3
-    assert adding.urls == [] and len(adding.web.asked) == len(set(adding.web.asked))
+    assert add_command.urls == [] and len(add_command.web.asked) == len(set(add_command.web.asked))
     assert (
         '    to know: speaks_for = ["paper.example"]: its articles are there'
-        in adding.run(ELSEWHERE, "--yes").output
+        in add_command.run(ELSEWHERE, "--yes").output
     )
-    assert adding.written[0]["speaks_for"] == ["paper.example"]
+    assert add_command.written[0]["speaks_for"] == ["paper.example"]
 
 
-@pytest.mark.usefixtures("there")
+@pytest.mark.usefixtures("answering_person")
 @pytest.mark.parametrize(("answer", "lines"), [("y\n", [["paper.example"]]), ("n\n", [])])
 def test_the_line_is_shown_before_the_operator_answers(
-    adding: Adding, answer: str, lines: list[list[str]]
+    add_command: Adding, answer: str, lines: list[list[str]]
 ) -> None:
-    adding.web.answers = make_paper_site()
-    output = adding.run(ELSEWHERE, answers=answer).output
+    add_command.web.answers = make_paper_site()
+    output = add_command.run(ELSEWHERE, answers=answer).output
     assert "would add" in output and 'speaks_for = ["paper.example"]' in output
-    assert [source["speaks_for"] for source in adding.written] == lines
+    assert [source["speaks_for"] for source in add_command.written] == lines
 
 
 @pytest.mark.parametrize(
@@ -571,21 +585,21 @@ def test_the_line_is_shown_before_the_operator_answers(
     ],
 )
 def test_no_line_is_written_that_is_not_sure_or_not_needed(
-    adding: Adding, answers: dict[str, Answer], proposed: list[str]
+    add_command: Adding, answers: dict[str, Answer], proposed: list[str]
 ) -> None:
-    adding.web.answers = answers
-    output = adding.run(ELSEWHERE).output
-    assert adding.urls == [ELSEWHERE] and "speaks_for" not in adding.written[0]
+    add_command.web.answers = answers
+    output = add_command.run(ELSEWHERE).output
+    assert add_command.urls == [ELSEWHERE] and "speaks_for" not in add_command.written[0]
     assert (f'not written: speaks_for = ["{"".join(proposed)}"]' in output) == bool(proposed)
     assert ("speaks_for" in output) == bool(proposed)
 
 
-def test_the_console_writes_the_line_that_its_look_showed(adding: Adding) -> None:
-    adding.web.answers = make_paper_site()
-    with open_app(adding.config) as opened:
+def test_the_console_writes_the_line_that_its_look_showed(add_command: Adding) -> None:
+    add_command.web.answers = make_paper_site()
+    with open_app(add_command.config) as opened:
         found = need("look").plan(opened, {"address": ELSEWHERE}).data
         apply(opened, need("add"), {"sources": [found["candidates"][0]["source"]]})
-    assert adding.written[0]["speaks_for"] == ["paper.example"]
+    assert add_command.written[0]["speaks_for"] == ["paper.example"]
 
 
 SHELL = f"{SITE}app"
@@ -612,24 +626,24 @@ def filled_by_scripts() -> dict[str, Answer]:
     }
 
 
-def test_a_page_that_only_scripts_fill_is_named_with_the_option(adding: Adding) -> None:
-    adding.web.answers = filled_by_scripts()
+def test_a_page_that_only_scripts_fill_is_named_with_the_option(add_command: Adding) -> None:
+    add_command.web.answers = filled_by_scripts()
     with pytest.raises(MissingError) as refused:
-        adding.run(SHELL)
+        add_command.run(SHELL)
     said = str(refused.value)
     assert "only scripts fill it" in said
     assert "browser = true" in said
     assert "add --browser" in said
-    assert adding.written == []
+    assert add_command.written == []
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_a_list_that_only_scripts_fill_is_added_with_a_browser(adding: Adding) -> None:
+def test_a_list_that_only_scripts_fill_is_added_with_a_browser(add_command: Adding) -> None:
     if obstacle := drawing_fetcher.find_obstacle():
         pytest.skip(obstacle)
-    adding.web.answers = filled_by_scripts()
-    said = adding.run(SHELL, "--browser").output
+    add_command.web.answers = filled_by_scripts()
+    said = add_command.run(SHELL, "--browser").output
     assert "page that lists articles (5 items" in said
-    (source,) = adding.written
+    (source,) = add_command.written
     assert (source["url"], source["kind"], source["browser"]) == (SHELL, "list", True)

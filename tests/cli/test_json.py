@@ -19,8 +19,11 @@ def list_documented_keys(title: str) -> set[str]:
     return set(re.findall(r"`([a-z_]+)`", part))
 
 
-def test_refresh_and_build(filled: Instance) -> None:
-    run, built = filled.json("refresh", "--source", "gone"), filled.json("build")
+def test_refresh_and_build(visited_instance: Instance) -> None:
+    run, built = (
+        visited_instance.json("refresh", "--source", "gone"),
+        visited_instance.json("build"),
+    )
     assert list_documented_keys("refresh") - {"build"} == (
         {"sources"} | set(run["sources"][0])
     ) & list_documented_keys("refresh")
@@ -33,14 +36,18 @@ def test_refresh_and_build(filled: Instance) -> None:
     ("words", "keys"),
     [(("config", "show"), {"value", "origin"}), (("check",), {"severity", "cure"})],
 )
-def test_check_and_config(filled: Instance, words: tuple[str, ...], keys: set[str]) -> None:
+def test_check_and_config(
+    visited_instance: Instance, words: tuple[str, ...], keys: set[str]
+) -> None:
     if words == ("check",):
-        (filled.config / "syndicator.toml").write_text("[site]\nurll = 1\n")
-    found = filled.json(*words)
+        (visited_instance.config / "syndicator.toml").write_text("[site]\nurll = 1\n")
+    found = visited_instance.json(*words)
     first = found[0] if isinstance(found, list) else next(iter(found.values()))
     assert keys & list_documented_keys("check, config show") <= set(first)
 
 
-def test_show(filled: Instance) -> None:
-    shown = filled.json("show", str(next((filled.folder / "feeds/articles").rglob("20*/*/*.md"))))
+def test_show(visited_instance: Instance) -> None:
+    shown = visited_instance.json(
+        "show", str(next((visited_instance.folder / "feeds/articles").rglob("20*/*/*.md")))
+    )
     assert set(shown) == {"article", "markdown", "why"} <= list_documented_keys("show, reread")

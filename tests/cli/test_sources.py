@@ -19,61 +19,63 @@ from tests.world import World, serve_world
 
 
 @pytest.fixture
-def empty(instance: Instance) -> Instance:
+def empty_instance(instance: Instance) -> Instance:
     instance.follow()
     return instance
 
 
-def test_init_makes_a_start_and_writes_over_nothing(empty: Instance) -> None:
-    sources = (empty.config / "sources.toml").read_text()
-    output = empty.run("init").output
+def test_init_makes_a_start_and_writes_over_nothing(empty_instance: Instance) -> None:
+    sources = (empty_instance.config / "sources.toml").read_text()
+    output = empty_instance.run("init").output
     assert (
-        f"wrote {empty.config}/feeds.toml" in output
+        f"wrote {empty_instance.config}/feeds.toml" in output
         and "sources.toml" not in output.split("next:")[0]
     )
-    assert (empty.config / "sources.toml").read_text() == sources
-    assert "wrote" not in empty.run("init").output
+    assert (empty_instance.config / "sources.toml").read_text() == sources
+    assert "wrote" not in empty_instance.run("init").output
 
 
-def test_a_feed_is_shown_before_it_is_added(empty: Instance) -> None:
-    url = empty.world.feed_url("holt")
-    dry = empty.run("add", "--dry-run", url).output
+def test_a_feed_is_shown_before_it_is_added(empty_instance: Instance) -> None:
+    url = empty_instance.world.feed_url("holt")
+    dry = empty_instance.run("add", "--dry-run", url).output
     assert (
         f"({url})" not in dry
         and f"{url} (feed (json11, 5 entries))" in dry
         and dry.startswith("would add: ")
     )
     assert "What my scraper owes your server" in dry
-    assert empty.keys() == []
-    assert empty.run("add", url).output.startswith("added: ")
-    assert len(empty.keys()) == 1
-    assert empty.run("add", url).output.startswith("already known: ")
-    assert len(empty.keys()) == 1
+    assert empty_instance.keys() == []
+    assert empty_instance.run("add", url).output.startswith("added: ")
+    assert len(empty_instance.keys()) == 1
+    assert empty_instance.run("add", url).output.startswith("already known: ")
+    assert len(empty_instance.keys()) == 1
 
 
 @pytest.mark.slow
-def test_a_source_that_is_added_again_has_its_key_again(filled: Instance) -> None:
-    url = filled.world.feed_url("holt")
-    before = filled.keys()
-    filled.run("remove", "holt")
-    assert filled.run("add", url).output.startswith("added: holt: ")
-    assert filled.keys() == [key for key in before if key != "holt"] + ["holt"]
+def test_a_source_that_is_added_again_has_its_key_again(visited_instance: Instance) -> None:
+    url = visited_instance.world.feed_url("holt")
+    before = visited_instance.keys()
+    visited_instance.run("remove", "holt")
+    assert visited_instance.run("add", url).output.startswith("added: holt: ")
+    assert visited_instance.keys() == [key for key in before if key != "holt"] + ["holt"]
 
 
-def test_the_feed_of_a_site_is_found(empty: Instance) -> None:
-    feed = empty.world.feed_url("launchbeat")
+def test_the_feed_of_a_site_is_found(empty_instance: Instance) -> None:
+    feed = empty_instance.world.feed_url("launchbeat")
     site = feed.split("/category/")[0] + "/"
-    (found,) = empty.json("add", site)
+    (found,) = empty_instance.json("add", site)
     assert (found["source"]["kind"], found["source"]["url"]) == ("feed", feed)
 
 
-def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty: Instance) -> None:
-    story = next(story for story in empty.world.stories if story.site == "launchbeat")
-    url = empty.world.url(story)
-    (found,) = empty.json("add", url)
+def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty_instance: Instance) -> None:
+    story = next(story for story in empty_instance.world.stories if story.site == "launchbeat")
+    url = empty_instance.world.url(story)
+    (found,) = empty_instance.json("add", url)
     assert (found["source"]["kind"], found["source"]["url"]) == ("page", url)
     assert found["what"] == "single article"
-    assert [other["url"] for other in found["not_chosen"]] == [empty.world.feed_url("launchbeat")]
+    assert [other["url"] for other in found["not_chosen"]] == [
+        empty_instance.world.feed_url("launchbeat")
+    ]
 
 
 @pytest.mark.slow
@@ -86,13 +88,15 @@ def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty: Instance
     ],
 )
 def test_what_cannot_be_added_is_named(
-    empty: Instance, address: str, error: type[Exception], says: str
+    empty_instance: Instance, address: str, error: type[Exception], says: str
 ) -> None:
-    url = address.format(gone=empty.world.feed_url("gone"), broken=empty.world.feed_url("broken"))
+    url = address.format(
+        gone=empty_instance.world.feed_url("gone"), broken=empty_instance.world.feed_url("broken")
+    )
     with pytest.raises(error, match=says) as raised:
-        empty.run("add", url)
+        empty_instance.run("add", url)
     assert url in str(raised.value)
-    assert empty.keys() == []
+    assert empty_instance.keys() == []
 
 
 def test_a_removed_source_is_gone_and_an_unknown_one_is_named(instance: Instance) -> None:
@@ -115,8 +119,8 @@ def test_all_keys_are_known_or_none_is_removed(instance: Instance) -> None:
 
 
 @pytest.mark.slow
-def test_sources_leave_and_come_back_as_opml(filled: Instance, tmp_path: Path) -> None:
-    path = filled.config / "sources.toml"
+def test_sources_leave_and_come_back_as_opml(visited_instance: Instance, tmp_path: Path) -> None:
+    path = visited_instance.config / "sources.toml"
     path.write_text(
         f'{path.read_text()}\n[[source]]\nkey = "page"\nurl = "http://127.0.0.9/page"\nkind ='
         ' "page"\ntags = ["Own, with a comma"]\ncategory = "Sea"\nbackfill ='
@@ -124,18 +128,18 @@ def test_sources_leave_and_come_back_as_opml(filled: Instance, tmp_path: Path) -
     )
     before = tomllib.loads(path.read_text())
     listing = tmp_path / "list.opml"
-    listing.write_bytes(filled.run("export").stdout_bytes)
+    listing.write_bytes(visited_instance.run("export").stdout_bytes)
     assert 'htmlUrl="http' in listing.read_text()
     path.write_text("")
-    added = filled.json("import", "--no-refresh", "--trust-own", str(listing))
+    added = visited_instance.json("import", "--no-refresh", "--trust-own", str(listing))
     assert (len(added["added"]), added["known"]) == (len(before["source"]), [])
     assert tomllib.loads(path.read_text()) == before
     assert (
-        filled.run("import", str(listing)).output
+        visited_instance.run("import", str(listing)).output
         == f"0 sources added, {len(before['source'])} already known\n"
     )
     with pytest.raises(MissingError, match="give the path of an OPML file"):
-        filled.run("import", str(tmp_path / "none.opml"))
+        visited_instance.run("import", str(tmp_path / "none.opml"))
 
 
 def test_an_import_names_the_keys_reads_the_newest_articles_and_ends_with_what_failed(
@@ -159,13 +163,15 @@ def test_an_import_names_the_keys_reads_the_newest_articles_and_ends_with_what_f
 
 
 @pytest.mark.parametrize("busy", [False, True], ids=["no network", "another run"])
-def test_an_import_that_can_visit_nobody_adds_all_the_same(empty: Instance, busy: bool) -> None:
-    listing = empty.folder / "list.opml"
+def test_an_import_that_can_visit_nobody_adds_all_the_same(
+    empty_instance: Instance, busy: bool
+) -> None:
+    listing = empty_instance.folder / "list.opml"
     listing.write_text('<opml><body><outline xmlUrl="http://127.0.0.1:9/feed"/></body></opml>')
-    with locked(load(empty.config)) if busy else nullcontext():
-        done = empty.run("import", str(listing))
+    with locked(load(empty_instance.config)) if busy else nullcontext():
+        done = empty_instance.run("import", str(listing))
     assert done.exit_code == 0 and "1 source added, 0 already known" in done.stdout
-    assert "the next refresh visits them" in done.stderr and len(empty.keys()) == 1
+    assert "the next refresh visits them" in done.stderr and len(empty_instance.keys()) == 1
 
 
 LIST = """<opml version="2.0"><body>
@@ -186,17 +192,17 @@ LIST = """<opml version="2.0"><body>
     ],
 )
 def test_folders_become_what_the_operator_says(
-    empty: Instance,
+    empty_instance: Instance,
     monkeypatch: pytest.MonkeyPatch,
     words: tuple[str, ...],
     answers: str,
     made: dict[str, Any],
 ) -> None:
-    listing = empty.folder / "list.opml"
+    listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST)
     monkeypatch.setattr(sources, "can_ask", lambda: bool(answers))
-    done = empty.run("import", "--no-refresh", str(listing), *words, answers=answers)
-    written = tomllib.loads((empty.config / "sources.toml").read_text())["source"]
+    done = empty_instance.run("import", "--no-refresh", str(listing), *words, answers=answers)
+    written = tomllib.loads((empty_instance.config / "sources.toml").read_text())["source"]
     assert written == [
         {"key": "piers", "url": "https://piers.example/feed", "title": "Piers", **made}
     ]
@@ -208,20 +214,23 @@ def test_folders_become_what_the_operator_says(
 
 
 def test_names_of_folders_do_nothing_to_a_terminal(
-    empty: Instance, monkeypatch: pytest.MonkeyPatch
+    empty_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listing = empty.folder / "list.opml"
+    listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST.replace('"Sea"', '"Sea\u202e"'))
     monkeypatch.setattr(sources, "can_ask", lambda: True)
-    assert "\u202e" not in empty.run("import", "--no-refresh", str(listing), answers="tag\n").output
+    assert (
+        "\u202e"
+        not in empty_instance.run("import", "--no-refresh", str(listing), answers="tag\n").output
+    )
 
 
-def test_add_takes_a_list_as_import_does(empty: Instance) -> None:
-    listing = empty.folder / "list.opml"
+def test_add_takes_a_list_as_import_does(empty_instance: Instance) -> None:
+    listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST)
-    (found,) = empty.json("add", str(listing), "--folders", "tag", "--tag", "Water")
+    (found,) = empty_instance.json("add", str(listing), "--folders", "tag", "--tag", "Water")
     assert (found["source"]["key"], found["source"]["tags"]) == ("piers", ["Sea", "Water"])
-    assert "already known: piers" in empty.run("add", "-", answers=LIST).output
+    assert "already known: piers" in empty_instance.run("add", "-", answers=LIST).output
 
 
 @pytest.mark.slow
@@ -238,7 +247,7 @@ def test_a_permanent_move_is_written_when_asked_for(tmp_path: Path) -> None:
     assert listed["source"]["url"].endswith("/new/feed.json")
 
 
-def test_what_is_no_list_is_refused_by_name(empty: Instance, tmp_path: Path) -> None:
+def test_what_is_no_list_is_refused_by_name(empty_instance: Instance, tmp_path: Path) -> None:
     for text, says in (
         ("<html>no</html>", "line 1: it is a web page"),
         ("<rss>no</rss>", "line 1: the document is not OPML"),
@@ -247,28 +256,28 @@ def test_what_is_no_list_is_refused_by_name(empty: Instance, tmp_path: Path) -> 
         listing = tmp_path / "list.opml"
         listing.write_text(text)
         with pytest.raises(MissingError, match=says) as raised:
-            empty.run("import", str(listing))
+            empty_instance.run("import", str(listing))
         assert str(listing) in str(raised.value)
 
 
-def test_a_list_that_is_cut_off_adds_nothing(empty: Instance, tmp_path: Path) -> None:
+def test_a_list_that_is_cut_off_adds_nothing(empty_instance: Instance, tmp_path: Path) -> None:
     path = tmp_path / "cut.opml"
     path.write_text('<opml><body>\n<outline xmlUrl="https://a.example/feed"/>\n<outline xm')
-    before = (empty.config / "sources.toml").read_text()
+    before = (empty_instance.config / "sources.toml").read_text()
     with pytest.raises(MissingError, match="line 3: the document is cut off here") as raised:
-        empty.run("import", str(path), "--no-refresh")
+        empty_instance.run("import", str(path), "--no-refresh")
     assert raised.value.exit_code == 69
-    assert (empty.config / "sources.toml").read_text() == before
+    assert (empty_instance.config / "sources.toml").read_text() == before
 
 
-def test_refresh_says_what_is_wrong_with_sources_toml(empty: Instance) -> None:
-    path = empty.config / "sources.toml"
+def test_refresh_says_what_is_wrong_with_sources_toml(empty_instance: Instance) -> None:
+    path = empty_instance.config / "sources.toml"
     path.write_text("")
-    done = empty.run("refresh")
+    done = empty_instance.run("refresh")
     assert done.exit_code == 0 and "no source is followed: `syndicator add URL`" in done.output
     path.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/feed"\nnonsense = 1\n')
-    done = empty.run("refresh")
+    done = empty_instance.run("refresh")
     assert done.exit_code == 78 and f"{path}:4: " in done.output
     path.unlink()
     with pytest.raises(ConfigError, match=r"sources\.toml does not exist"):
-        empty.run("refresh")
+        empty_instance.run("refresh")

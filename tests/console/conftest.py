@@ -226,8 +226,8 @@ def world() -> World:
 
 
 @pytest.fixture(scope="session")
-def followed() -> Path:
-    """To be copied, not changed."""
+def followed_folder() -> Path:
+    """A folder with five visited sources. Tests copy it and never change it."""
     return _followed()[0]
 
 
@@ -241,18 +241,18 @@ def _cheap_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def served(
-    tmp_path_factory: pytest.TempPathFactory, followed: Path, world: World
+def running_console(
+    tmp_path_factory: pytest.TempPathFactory, followed_folder: Path, world: World
 ) -> Iterator[Served]:
-    """A console over a copy of it, for the tests of a module."""
+    """A console over a copy of `followed_folder`, for all tests of a module."""
     folder = tmp_path_factory.mktemp("served")
-    shutil.copytree(followed, folder, dirs_exist_ok=True)
+    shutil.copytree(followed_folder, folder, dirs_exist_ok=True)
     yield from serve_instance(Instance(folder, world))
 
 
 @pytest.fixture
-def browser(served: Served) -> Browser:
-    return served.browser()
+def browser(running_console: Served) -> Browser:
+    return running_console.browser()
 
 
 @pytest.fixture(autouse=True)

@@ -13,9 +13,11 @@ OPML = """<opml version="2.0"><head/><body><outline text="Reading">
 <outline type="rss" text="{name}" xmlUrl="https://list.example/feed"/></outline></body></opml>"""
 
 
-def test_ten_sites_are_added_from_a_list(served: Served, browser: Browser, world: World) -> None:
+def test_ten_sites_are_added_from_a_list(
+    running_console: Served, browser: Browser, world: World
+) -> None:
     sites = [one.url for one in world.sources if one.key in ("ledger", "meridian")]
-    job = served.done(
+    job = running_console.done(
         browser.post("/operations/look", {"opml": "\n".join([*sites, "https://nobody.invalid/"])})
     )
     shown = browser.get(f"/add?job={job.id}").body
@@ -29,23 +31,23 @@ def test_ten_sites_are_added_from_a_list(served: Served, browser: Browser, world
     spelled = "https://a.example/?x=$%7BHO%4DE%7d"
     for line in ("/etc/passwd", "https://a.example/${TOKEN}", spelled):
         form = {"opml": f"{sites[0]}\n{line}"}
-        job = served.done(browser.post("/operations/look", form))
+        job = running_console.done(browser.post("/operations/look", form))
         (skipped,) = job.result["skipped"]
         assert (skipped["line"], len(job.result["candidates"])) == (2, 1)
 
 
-def post_look(served: Served, browser: Browser, **form: str) -> str:
+def post_look(running_console: Served, browser: Browser, **form: str) -> str:
     """The page of what was found."""
-    job = served.ended(browser.post("/operations/look", form).job)
+    job = running_console.ended(browser.post("/operations/look", form).job)
     assert job.status == "done", job
     return browser.get(f"/add?job={job.id}").body
 
 
 @pytest.mark.slow
-def test_a_site_is_followed(served: Served, browser: Browser, world: World) -> None:
+def test_a_site_is_followed(running_console: Served, browser: Browser, world: World) -> None:
     address = next(one.url for one in world.sources if one.key == "ledger")
     site = re.sub(r"/[^/]*$", "/", address)
-    body = post_look(served, browser, address=site)
+    body = post_look(running_console, browser, address=site)
     assert "Found at" in body and "entries" in body and body.count('class="preview"') >= 1
     assert "Where each field came from" in body and "<dt>title</dt>" in body
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
@@ -57,97 +59,103 @@ def test_a_site_is_followed(served: Served, browser: Browser, world: World) -> N
         "every": "6h",
         "content": "link",
     }
-    job = served.done(browser.post("/add", form | {"licence": ""}))
-    text = (served.instance.config / "sources.toml").read_text()
+    job = running_console.done(browser.post("/add", form | {"licence": ""}))
+    text = (running_console.instance.config / "sources.toml").read_text()
     assert 'category = "Cities"' in text and 'every = "6h"' in text and 'content = "link"' in text
-    again = post_look(served, browser, address=site)
+    again = post_look(running_console, browser, address=site)
     assert "followed already as" in again
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
-    assert 'every = "6h"' not in (served.instance.config / "sources.toml").read_text()
+    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    assert 'every = "6h"' not in (running_console.instance.config / "sources.toml").read_text()
 
 
-def test_a_list_is_pasted(served: Served, browser: Browser) -> None:
+def test_a_list_is_pasted(running_console: Served, browser: Browser) -> None:
     """Markup in its names is text, and what it cannot decide it does not."""
     body = post_look(
-        served, browser, opml=OPML.format(name="&lt;script&gt;alert(1)&lt;/script&gt;")
+        running_console, browser, opml=OPML.format(name="&lt;script&gt;alert(1)&lt;/script&gt;")
     )
     assert "<script>alert" not in body and "&lt;script&gt;alert(1)" in body
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
-    job = served.done(browser.post("/add", {"look": token, "take": "0"}))
+    job = running_console.done(browser.post("/add", {"look": token, "take": "0"}))
     assert job.said == "added: list"
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
 
 
-def test_who_wrote_a_list_learns_nothing_of_this_machine(served: Served, browser: Browser) -> None:
+def test_who_wrote_a_list_learns_nothing_of_this_machine(
+    running_console: Served, browser: Browser
+) -> None:
     """A variable in an address would be sent to whoever it leads to; the form of a source takes
     none, either."""
     document = OPML.format(name="x").replace("list.example/feed", "list.example/feed?key=${HOME}")
-    body = post_look(served, browser, opml=document)
+    body = post_look(running_console, browser, opml=document)
     assert "names a variable of this machine" in body and 'name="take"' not in body
-    job = served.ended(
+    job = running_console.ended(
         browser.post("/operations/look", {"address": "https://list.example/${HOME}"}).job
     )
     assert job.status == "failed" and "by hand" in job.said
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get("/sources/holt").body)
-    path = served.instance.config / "sources.toml"
+    path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     form = {"stamp": stamp, "url": "https://list.example/?key=${HOME}"}
-    job = served.ended(browser.post("/operations/change-source", form | {"key": "holt"}).job)
+    job = running_console.ended(
+        browser.post("/operations/change-source", form | {"key": "holt"}).job
+    )
     assert job.status == "failed" and "by hand" in job.said and path.read_text() == before
 
 
-def test_a_form_names_no_file_of_this_machine(served: Served, browser: Browser) -> None:
+def test_a_form_names_no_file_of_this_machine(running_console: Served, browser: Browser) -> None:
     form = {"files": "/etc/hostname", "text": "---\ntitle: A\n---\nB\n"}
-    job = served.ended(browser.post("/operations/import-articles", form).job)
+    job = running_console.ended(browser.post("/operations/import-articles", form).job)
     assert job.status == "failed" and "import-articles: files" in job.said
 
 
 def test_what_is_written_is_one_source_whatever_its_fields_have(
-    served: Served, browser: Browser
+    running_console: Served, browser: Browser
 ) -> None:
     """TOML injection."""
-    body = post_look(served, browser, opml=OPML.format(name="x"))
+    body = post_look(running_console, browser, opml=OPML.format(name="x"))
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
-    before = (served.instance.config / "sources.toml").read_text()
+    before = (running_console.instance.config / "sources.toml").read_text()
     evil = 'a"\nrobots = "ignore"\n[[source]]\nkey = "evil"\nurl = "https://evil.example/"\n#'
-    job = served.ended(
+    job = running_console.ended(
         browser.post("/add", {"look": token, "take": "0", "licence": evil, "tags": evil}).job
     )
-    now = (served.instance.config / "sources.toml").read_text()
+    now = (running_console.instance.config / "sources.toml").read_text()
     assert '\n[[source]]\nkey = "evil"' not in now and '\nrobots = "ignore"' not in now
     assert job.status == "failed" or "added: list" in job.said
-    (served.instance.config / "sources.toml").write_text(before)
+    (running_console.instance.config / "sources.toml").write_text(before)
 
 
-def test_a_file_of_this_machine_is_not_read(served: Served, browser: Browser) -> None:
-    there = served.instance.folder / "list.opml"
+def test_a_file_of_this_machine_is_not_read(running_console: Served, browser: Browser) -> None:
+    there = running_console.instance.folder / "list.opml"
     there.write_text(OPML.format(name="secret"))
     for address in (
         "/etc/passwd",
         "-",
         "config/sources.toml",
-        str(served.instance.config / "sources.toml"),
+        str(running_console.instance.config / "sources.toml"),
         str(there),
     ):
-        job = served.ended(browser.post("/operations/look", {"address": address}).job)
+        job = running_console.ended(browser.post("/operations/look", {"address": address}).job)
         assert job.status == "failed" and "root:" not in job.said and "key =" not in job.said, (
             address
         )
 
 
-def test_what_fails_says_why(served: Served, browser: Browser) -> None:
-    job = served.ended(browser.post("/operations/look", {"address": "http://127.0.0.1:9/feed"}).job)
+def test_what_fails_says_why(running_console: Served, browser: Browser) -> None:
+    job = running_console.ended(
+        browser.post("/operations/look", {"address": "http://127.0.0.1:9/feed"}).job
+    )
     assert job.status == "failed"
     assert "127.0.0.1" in browser.get(f"/add?job={job.id}").body
 
 
-def test_what_waits_is_cancelled(served: Served, browser: Browser) -> None:
-    wake, served.console.runner.wake = served.console.runner.wake, lambda: None  # type: ignore[method-assign]
+def test_what_waits_is_cancelled(running_console: Served, browser: Browser) -> None:
+    wake, running_console.console.runner.wake = running_console.console.runner.wake, lambda: None  # type: ignore[method-assign]
     try:
         article_id = browser.post("/operations/look", {"address": "https://example.org"}).job
         assert "Looking" in browser.get(f"/add?job={article_id}").body
         assert browser.post(f"/jobs/{article_id}/cancel", {"next": "/add"}).status == 303
     finally:
-        served.console.runner.wake = wake  # type: ignore[method-assign]
+        running_console.console.runner.wake = wake  # type: ignore[method-assign]
     wake()
-    assert served.ended(article_id).status == "cancelled"
+    assert running_console.ended(article_id).status == "cancelled"

@@ -25,10 +25,10 @@ def list_titles(browser: Browser, address: str) -> list[str]:
     ]
 
 
-def set_category_score(served: Served, title: str, score: float) -> Article:
+def set_category_score(running_console: Served, title: str, score: float) -> Article:
     """Let the category of an article be so likely."""
-    article_id = find_article(served, title)[0].id
-    with open_app(served.instance.config) as app:
+    article_id = find_article(running_console, title)[0].id
+    with open_app(running_console.instance.config) as app:
         visits = app.archive.store.visits
         row, stamp = visits.article(article_id), visits.stamp(article_id)
         assert row and stamp
@@ -37,10 +37,10 @@ def set_category_score(served: Served, title: str, score: float) -> Article:
 
 
 def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
-    served: Served, browser: Browser
+    running_console: Served, browser: Browser
 ) -> None:
-    found = set_category_score(served, "What my scraper owes your server", 0.31)
-    set_category_score(served, "A seven-watt summariser", 0.9)
+    found = set_category_score(running_console, "What my scraper owes your server", 0.31)
+    set_category_score(running_console, "A seven-watt summariser", 0.9)
     unsure = list_titles(browser, "/articles")
     everything = list_titles(browser, "/articles?filter=all")
     assert 0 < len(unsure) < len(everything) and set(unsure) < set(everything)
@@ -53,8 +53,10 @@ def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
     assert "<b>" not in browser.get("/articles?filter=all").body
 
 
-def test_a_row_has_a_date_and_the_beginning_of_its_text(served: Served, browser: Browser) -> None:
-    found, _ = find_article(served, "A seven-watt summariser")
+def test_a_row_has_a_date_and_the_beginning_of_its_text(
+    running_console: Served, browser: Browser
+) -> None:
+    found, _ = find_article(running_console, "A seven-watt summariser")
     row = html.fromstring(browser.get("/articles?filter=all").body).get_element_by_id(
         f"a-{found.id}"
     )
@@ -86,8 +88,8 @@ def test_a_beginning_ends_where_there_is_no_more_room(
     assert take_beginning(paragraphs, 19) == beginning
 
 
-def test_forms_offer_what_articles_have(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "taxonomy.toml"
+def test_forms_offer_what_articles_have(running_console: Served, browser: Browser) -> None:
+    path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
     path.write_text("")  # as a new folder has it
     try:
@@ -116,11 +118,11 @@ def test_a_search_finds_what_it_says(browser: Browser, query: str, found: set[st
 
 
 def test_how_likely_a_category_is_is_known_of_what_was_read(
-    served: Served, browser: Browser
+    running_console: Served, browser: Browser
 ) -> None:
     """And shown where it is little; the least likely stand first."""
-    set_category_score(served, "Three evals I trust", 0.31)
-    with open_app(served.instance.config) as app:
+    set_category_score(running_console, "Three evals I trust", 0.31)
+    with open_app(running_console.instance.config) as app:
         known = {
             one.article.title: one.score
             for one in app.archive.store.browse.articles(Wanted(most=100))[0]
@@ -134,8 +136,8 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(
     assert little and [int(one) for one in re.findall(r"<b>.+: (\d+) % likely", body)] == little
 
 
-def test_what_was_confirmed_is_unsure_no_more(served: Served, browser: Browser) -> None:
-    found = set_category_score(served, "What my scraper owes", 0.31)
+def test_what_was_confirmed_is_unsure_no_more(running_console: Served, browser: Browser) -> None:
+    found = set_category_score(running_console, "What my scraper owes", 0.31)
     assert found.title in list_titles(browser, "/articles")
     form = {
         "id": found.id,
@@ -144,12 +146,12 @@ def test_what_was_confirmed_is_unsure_no_more(served: Served, browser: Browser) 
         "seen": "\n".join(found.tags),
         "next": "/articles",
     }
-    served.done(browser.post("/operations/set-tags", form))
+    running_console.done(browser.post("/operations/set-tags", form))
     assert found.title not in list_titles(browser, "/articles")
 
 
-def test_an_edit_is_seen_before_it_is_saved(served: Served, browser: Browser) -> None:
-    found, path = find_article(served, "A seven-watt summariser")
+def test_an_edit_is_seen_before_it_is_saved(running_console: Served, browser: Browser) -> None:
+    found, path = find_article(running_console, "A seven-watt summariser")
     address, before = f"/articles/{found.id}", path.read_text()
     page = browser.get(address).body
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', page)
@@ -164,22 +166,22 @@ def test_an_edit_is_seen_before_it_is_saved(served: Served, browser: Browser) ->
     shown = browser.post(address, form | {"then": "preview"}).body
     assert "Preview of its entry" in shown and "+title: Seven watts" in unescape(shown)
     assert path.read_text() == before
-    job = served.done(browser.post("/operations/edit", form | {"id": found.id}))
-    after, _ = find_article(served, "Seven watts")
+    job = running_console.done(browser.post("/operations/edit", form | {"id": found.id}))
+    after, _ = find_article(running_console, "Seven watts")
     assert (after.title, after.excerpt, after.author, after.body) == (
         "Seven watts",
         "One sentence.",
         None,
         found.body,
     )
-    assert "Seven watts" in (served.settings.public_dir / "all.atom").read_text()
+    assert "Seven watts" in (running_console.settings.public_dir / "all.atom").read_text()
     assert "Seven watts: edited" in browser.get(address).body  # its history
-    stale = served.ended(
+    stale = running_console.ended(
         browser.post("/operations/edit", form | {"id": found.id, "title": "Late"}).job
     )
     assert stale.status == "failed" and "edited meanwhile" in stale.said
-    assert find_article(served, "Seven watts")[0].title == "Seven watts"
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    assert find_article(running_console, "Seven watts")[0].title == "Seven watts"
+    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == before
 
 
@@ -187,50 +189,52 @@ def test_an_edit_is_seen_before_it_is_saved(served: Served, browser: Browser) ->
     ("field", "value"), [("title", " "), ("cover", "javascript:alert(1)"), ("cover", "file:///x")]
 )
 def test_what_cannot_be_is_not_saved(
-    served: Served, browser: Browser, field: str, value: str
+    running_console: Served, browser: Browser, field: str, value: str
 ) -> None:
-    found, path = find_article(served, "A Rust port nobody asked for")
+    found, path = find_article(running_console, "A Rust port nobody asked for")
     before, address = path.read_text(), f"/articles/{found.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
-    job = served.ended(
+    job = running_console.ended(
         browser.post("/operations/edit", {"id": found.id, "stamp": stamp, field: value}).job
     )
     assert job.status == "failed" and path.read_text() == before
 
 
-def test_a_text_writes_no_key_of_the_file(served: Served, browser: Browser) -> None:
+def test_a_text_writes_no_key_of_the_file(running_console: Served, browser: Browser) -> None:
     """Injection of frontmatter, and markup that is shown as text."""
-    found, _ = find_article(served, "A Rust port nobody asked for")
+    found, _ = find_article(running_console, "A Rust port nobody asked for")
     address = f"/articles/{found.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
     evil = f"x'\nhold: true\nid: 'aaaa'\n---\n{EVIL}"
-    job = served.done(
+    job = running_console.done(
         browser.post(
             "/operations/edit", {"id": found.id, "stamp": stamp, "title": evil, "author": evil}
         )
     )
-    after, _ = find_article(served, "alert(1)")
+    after, _ = find_article(running_console, "alert(1)")
     assert (after.id, after.hold) == (found.id, False)
     for page in (address, f"/changes/{job.change}", "/changes", "/articles?filter=all", "/"):
         assert "<script>alert" not in browser.get(page).body, page
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
 
 
-def test_copies_are_parted(served: Served, browser: Browser) -> None:
-    copy, _ = find_article(served, "The pothole commons")
+def test_copies_are_parted(running_console: Served, browser: Browser) -> None:
+    copy, _ = find_article(running_console, "The pothole commons")
     assert "A copy of" in browser.get(f"/articles/{copy.id}").body
-    served.done(browser.post("/operations/split", {"id": copy.id, "next": "/"}))
-    assert copy.url in (served.settings.public_dir / "all.atom").read_text()
+    running_console.done(browser.post("/operations/split", {"id": copy.id, "next": "/"}))
+    assert copy.url in (running_console.settings.public_dir / "all.atom").read_text()
 
 
-def test_a_story_is_joined_and_left(served: Served, browser: Browser) -> None:
+def test_a_story_is_joined_and_left(running_console: Served, browser: Browser) -> None:
     ids = [
-        find_article(served, part)[0].id
+        find_article(running_console, part)[0].id
         for part in ("A seven-watt summariser", "Three evals I trust")
     ]
-    served.done(browser.post("/each", {"act": "join", "id": ids, "next": "/articles"}))
+    running_console.done(browser.post("/each", {"act": "join", "id": ids, "next": "/articles"}))
     assert "Other articles of its story" in browser.get(f"/articles/{ids[0]}").body
-    served.done(browser.post("/operations/split", {"id": ids[0], "story": "true", "next": "/"}))
+    running_console.done(
+        browser.post("/operations/split", {"id": ids[0], "story": "true", "next": "/"})
+    )
     assert "Other articles of its story" not in browser.get(f"/articles/{ids[0]}").body
 
 

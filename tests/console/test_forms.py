@@ -47,8 +47,8 @@ def list_forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, li
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_every_form_is_sent_without_a_script(served: Served, browser: Browser) -> None:
-    one, _ = find_article(served, "A seven-watt summariser")
+def test_every_form_is_sent_without_a_script(running_console: Served, browser: Browser) -> None:
+    one, _ = find_article(running_console, "A seven-watt summariser")
     asked = {
         "merge-tags": {"old": "LLM", "new": "AI", "then": "plan"},
         "try-category": {"name": "Cities", "description": "streets"},
@@ -56,7 +56,8 @@ def test_every_form_is_sent_without_a_script(served: Served, browser: Browser) -
         "suggest-tags": {},
     }
     jobs = [
-        served.done(browser.post(f"/operations/{name}", form)).id for name, form in asked.items()
+        running_console.done(browser.post(f"/operations/{name}", form)).id
+        for name, form in asked.items()
     ]
     pages = [
         "/",
@@ -90,7 +91,7 @@ def test_every_form_is_sent_without_a_script(served: Served, browser: Browser) -
         answer = browser.ask(method, address, fields if method == "POST" else None)
         assert answer.status in (200, 303), (path, address, answer.status)
         if answer.job:
-            job = served.ended(answer.job)
+            job = running_console.ended(answer.job)
             assert "our bug" not in job.said, (path, address, job)
             assert job.ended and job.said, (path, address, job)
 

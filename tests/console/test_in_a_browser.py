@@ -32,9 +32,9 @@ axe.run(document, {resultTypes: ["violations"]}).then((found) =>
 
 
 @pytest.fixture(scope="module")
-def window(served: Served) -> Iterator[Chrome]:
+def window(running_console: Served) -> Iterator[Chrome]:
     with open_chrome() as made:
-        made.open(f"http://127.0.0.1:{served.port}/login")
+        made.open(f"http://127.0.0.1:{running_console.port}/login")
         made.type("input[name=password]", PASSWORD)
         made.click("button")
         made.wait("fine")
@@ -47,42 +47,44 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     return axe_core.fetch_axe_script(tmp_path_factory.mktemp("npm")).read_text()
 
 
-def visit_page(window: Chrome, served: Served, path: str) -> None:
-    window.open(f"http://127.0.0.1:{served.port}{path}")
+def visit_page(window: Chrome, running_console: Served, path: str) -> None:
+    window.open(f"http://127.0.0.1:{running_console.port}{path}")
 
 
-def count_changes(served: Served) -> int:
+def count_changes(running_console: Served) -> int:
     """How many changes the log has."""
-    return len(served.console.log.newest(1000))
+    return len(running_console.console.log.newest(1000))
 
 
-def wait_for_changes(served: Served, count: int) -> None:
+def wait_for_changes(running_console: Served, count: int) -> None:
     end = time.monotonic() + 60
-    while count_changes(served) < count:
+    while count_changes(running_console) < count:
         assert time.monotonic() < end
         time.sleep(0.1)
 
 
-def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, world: World) -> None:
-    found, _ = find_article(served, "A seven-watt summariser")
+def test_every_page_in_four_looks(
+    running_console: Served, window: Chrome, axe: str, world: World
+) -> None:
+    found, _ = find_article(running_console, "A seven-watt summariser")
     site = urljoin(next(one.url for one in world.sources if one.key == "ledger"), "/")
-    job = served.console.ask("look", {"address": site}, "operator")
-    served.ended(job.id)
-    tried = served.console.ask(
+    job = running_console.console.ask("look", {"address": site}, "operator")
+    running_console.ended(job.id)
+    tried = running_console.console.ask(
         "try-rules", {"key": "launchbeat", "select": [".entry-content > p"]}, "operator"
     )
-    served.ended(tried.id)
+    running_console.ended(tried.id)
     line = {"name": "Databases", "description": "databases, SQL, vector search"}
-    category = served.console.ask("try-category", line, "operator")
-    served.ended(category.id)
+    category = running_console.console.ask("try-category", line, "operator")
+    running_console.ended(category.id)
     query = {"query": 'tag:AI and not "press release"', "title": "AI, no press"}
-    planned = served.console.ask("try-query", query, "operator")
-    assert served.ended(planned.id).status == "done"
-    merged = served.console.ask("merge-tags", {"old": "LLM", "new": "AI"}, "operator")
-    change = served.ended(merged.id).change
+    planned = running_console.console.ask("try-query", query, "operator")
+    assert running_console.ended(planned.id).status == "done"
+    merged = running_console.console.ask("merge-tags", {"old": "LLM", "new": "AI"}, "operator")
+    change = running_console.ended(merged.id).change
     assert change is not None
-    undone = served.console.ask("undo", {"number": str(change)}, "operator")
-    assert served.ended(undone.id).status == "done"
+    undone = running_console.console.ask("undo", {"number": str(change)}, "operator")
+    assert running_console.ended(undone.id).status == "done"
     pages = {
         "query": f"/tags?job={planned.id}&query=tag:AI",
         "change": f"/changes/{change}",
@@ -108,7 +110,7 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
     for width, height, dark in LOOKS:
         window.look(width, height, dark=dark)
         for name, path in pages.items():
-            visit_page(window, served, path)
+            visit_page(window, running_console, path)
             window.find("h1")
             assert not window.run("return document.documentElement.scrollWidth > innerWidth"), (
                 name,
@@ -127,11 +129,11 @@ def read_current_row(window: Chrome) -> str:
     return str(window.run("return document.querySelector('.row.at [name=id]').value"))
 
 
-def test_today_is_done_with_keys(served: Served, window: Chrome) -> None:
+def test_today_is_done_with_keys(running_console: Served, window: Chrome) -> None:
     """j to the first article, t and a tag, Enter; u takes it back. Then c and the number of a
     category."""
-    visit_page(window, served, "/")
-    before = count_changes(served)
+    visit_page(window, running_console, "/")
+    before = count_changes(running_console)
     window.press("?")
     window.until("return document.getElementById('keys').open", "the list of keys")
     window.press(KEYS["escape"])
@@ -142,7 +144,7 @@ def test_today_is_done_with_keys(served: Served, window: Chrome) -> None:
     window.press("t")
     window.run("document.activeElement.value = ''")
     window.press("LLM, AI" + KEYS["enter"])
-    wait_for_changes(served, before + 1)
+    wait_for_changes(running_console, before + 1)
     assert "LLM AI" in window.run(
         "return document.querySelector(arguments[0]).innerText", f"#a-{article_id} .chips"
     )
@@ -151,28 +153,30 @@ def test_today_is_done_with_keys(served: Served, window: Chrome) -> None:
     def now() -> tuple[tuple[str, ...], str, str]:
         (one,) = [
             each.article
-            for each in served.console.glance.today(20).latest
+            for each in running_console.console.glance.today(20).latest
             if each.article.id == article_id
         ]
         return one.tags, one.tags_by, one.category
 
     assert now()[:2] == (("LLM", "AI"), "operator")
     window.press("u")
-    wait_for_changes(served, before + 2)
+    wait_for_changes(running_console, before + 2)
     window.until(
         f"return document.querySelector('#a-{article_id}:not(.said)') !== null", "the rows anew"
     )
     window.press("k")
     assert read_current_row(window) == article_id
     window.press("c2")
-    wait_for_changes(served, before + 3)
+    wait_for_changes(running_console, before + 3)
     assert now()[2] == "Cities" and read_current_row(window) != article_id  # on to the next one
     assert window.logged() == []
 
 
-def test_several_are_changed_at_once_and_taken_back_at_once(served: Served, window: Chrome) -> None:
-    visit_page(window, served, "/articles?filter=all")
-    before = count_changes(served)
+def test_several_are_changed_at_once_and_taken_back_at_once(
+    running_console: Served, window: Chrome
+) -> None:
+    visit_page(window, running_console, "/articles?filter=all")
+    before = count_changes(running_console)
     window.find(".row")
     window.press("jxjx")
     ids = window.run(
@@ -181,12 +185,12 @@ def test_several_are_changed_at_once_and_taken_back_at_once(served: Served, wind
     )
     assert len(ids) == 2 and "2 selected" in window.text()
     window.press("h")
-    wait_for_changes(served, before + 1)
-    assert set(served.console.log.newest(1)[0].subjects) == {*ids}
+    wait_for_changes(running_console, before + 1)
+    assert set(running_console.console.log.newest(1)[0].subjects) == {*ids}
     window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
     assert "2 articles hidden" in window.text()
     window.press("u")
-    wait_for_changes(served, before + 2)
+    wait_for_changes(running_console, before + 2)
     window.until(
         "return !document.querySelector('.row[data-hold]') && !document.querySelector('.said')",
         "all back",
@@ -194,38 +198,38 @@ def test_several_are_changed_at_once_and_taken_back_at_once(served: Served, wind
     assert window.logged() == []
 
 
-def test_a_site_is_added(served: Served, window: Chrome, world: World) -> None:
+def test_a_site_is_added(running_console: Served, window: Chrome, world: World) -> None:
     """An address, Look, Add: two clicks and an address."""
     site = urljoin(next(one.url for one in world.sources if one.key == "meridian"), "/")
-    visit_page(window, served, "/")
-    before = count_changes(served)
+    visit_page(window, running_console, "/")
+    before = count_changes(running_console)
     window.type("#address", site)
     window.click("form.add button")
     window.wait("Where each field came from", 90)
     window.click("form.found-sources > button")
-    wait_for_changes(served, before + 1)
-    assert f'url = "{site}' in (served.instance.config / "sources.toml").read_text()
+    wait_for_changes(running_console, before + 1)
+    assert f'url = "{site}' in (running_console.instance.config / "sources.toml").read_text()
     window.wait("added: ")
 
 
-def test_an_article_is_edited(served: Served, window: Chrome) -> None:
-    found, _ = find_article(served, "What my scraper owes")
-    visit_page(window, served, f"/articles/{found.id}")
-    before = count_changes(served)
+def test_an_article_is_edited(running_console: Served, window: Chrome) -> None:
+    found, _ = find_article(running_console, "What my scraper owes")
+    visit_page(window, running_console, f"/articles/{found.id}")
+    before = count_changes(running_console)
     window.type("form.stack input[name=title]", "What it owes")
     window.click("button[value=preview]")
     window.wait("Preview of its entry")
     assert "+title: What it owes" in window.text()
     window.click("button[value=save]")
-    wait_for_changes(served, before + 1)
-    assert find_article(served, "What it owes")[0].id == found.id
+    wait_for_changes(running_console, before + 1)
+    assert find_article(running_console, "What it owes")[0].id == found.id
 
 
 def test_keys_go_on_to_the_next_page_and_show_the_beginning(
-    served: Served, window: Chrome, monkeypatch: pytest.MonkeyPatch
+    running_console: Served, window: Chrome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(articles, "SHOWN", 5)
-    visit_page(window, served, "/articles?filter=all")
+    visit_page(window, running_console, "/articles?filter=all")
     titles = window.run(
         "return [...document.querySelectorAll('.row h3')].map((one) => one.innerText)"
     )
@@ -248,42 +252,44 @@ def test_keys_go_on_to_the_next_page_and_show_the_beginning(
     )
 
 
-def test_a_new_category_is_made_only_if_it_is_confirmed(served: Served, window: Chrome) -> None:
-    path = served.instance.config / "taxonomy.toml"
+def test_a_new_category_is_made_only_if_it_is_confirmed(
+    running_console: Served, window: Chrome
+) -> None:
+    path = running_console.instance.config / "taxonomy.toml"
     taxonomy = path.read_text()
-    before = count_changes(served)
+    before = count_changes(running_console)
     try:
         path.write_text("")  # as a new folder has it
-        visit_page(window, served, "/articles?filter=all")
+        visit_page(window, running_console, "/articles?filter=all")
         window.press("jc")
         window.press("Long" + KEYS["enter"])
         window.wait("There is no “Long”. Enter again")
         window.press(KEYS["escape"])
         window.until("return !document.querySelector('.row .chips input')", "the row as it was")
-        assert count_changes(served) == before
+        assert count_changes(running_console) == before
         window.press("c")
         window.press("Long" + KEYS["enter"] * 2)
-        wait_for_changes(served, before + 1)
+        wait_for_changes(running_console, before + 1)
         window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
         window.press("u")
-        wait_for_changes(served, before + 2)
+        wait_for_changes(running_console, before + 2)
     finally:
         path.write_text(taxonomy)
 
 
-def test_a_taxonomy_with_categories_takes_no_other(served: Served, window: Chrome) -> None:
-    visit_page(window, served, "/articles?filter=all")
-    before = count_changes(served)
+def test_a_taxonomy_with_categories_takes_no_other(running_console: Served, window: Chrome) -> None:
+    visit_page(window, running_console, "/articles?filter=all")
+    before = count_changes(running_console)
     window.press("jc")
     window.press("Long" + KEYS["enter"] * 2)
     window.wait("There is no “Long”. The page Tags adds categories")
-    assert count_changes(served) == before
+    assert count_changes(running_console) == before
 
 
-def test_a_site_is_mended_by_pointing(served: Served, window: Chrome) -> None:
+def test_a_site_is_mended_by_pointing(running_console: Served, window: Chrome) -> None:
     """Click the text, its selector, Try, Save, what changes, Apply: six clicks."""
-    visit_page(window, served, "/sources/launchbeat/mend")
-    before = count_changes(served)
+    visit_page(window, running_console, "/sources/launchbeat/mend")
+    before = count_changes(running_console)
     frame = window.find("iframe#page")
     window.enter(frame)
     window.find("p[data-n]")
@@ -297,18 +303,18 @@ def test_a_site_is_mended_by_pointing(served: Served, window: Chrome) -> None:
     window.click("button[value=try]")
     window.wait("Save these rules", 60)
     window.click("form.acts button[value=save]")
-    wait_for_changes(served, before + 1)
+    wait_for_changes(running_console, before + 1)
     window.wait("Preview its articles")
     window.click("section form.acts button[value=plan]")
     window.until(
         "return /articles? of \\d+ would change/.test(document.body.innerText)", "the plan", 90
     )
-    assert "select = " in (served.instance.config / "sources.toml").read_text()
+    assert "select = " in (running_console.instance.config / "sources.toml").read_text()
     assert window.logged() == []
 
 
 def test_a_list_is_pointed_to_and_followed(
-    served: Served, window: Chrome, world: World, axe: str
+    running_console: Served, window: Chrome, world: World, axe: str
 ) -> None:
     """Click on an article, all like it light up and stand beside it; one more click follows
     them."""
@@ -320,10 +326,10 @@ def test_a_list_is_pointed_to_and_followed(
         headers={"content-type": "text/html"},
     )
     site = urljoin(next(one.url for one in world.sources if one.key == "holt"), "/front")
-    job = served.console.ask("look", {"address": site}, "operator")
-    assert served.ended(job.id).status == "done"
-    visit_page(window, served, f"/add?job={job.id}")
-    before = count_changes(served)
+    job = running_console.console.ask("look", {"address": site}, "operator")
+    assert running_console.ended(job.id).status == "done"
+    visit_page(window, running_console, f"/add?job={job.id}")
+    before = count_changes(running_console)
     window.click("a[href^='/lists']")
     window.enter(window.find("iframe#page"))
     window.click("aside li a")
@@ -347,16 +353,16 @@ def test_a_list_is_pointed_to_and_followed(
         assert not window.run("return document.documentElement.scrollWidth > innerWidth"), width
     window.look(1280, 900, dark=False)
     window.click(".choose")
-    wait_for_changes(served, before + 1)
-    assert f'url = "{site}"' in (served.instance.config / "sources.toml").read_text()
+    wait_for_changes(running_console, before + 1)
+    assert f'url = "{site}"' in (running_console.instance.config / "sources.toml").read_text()
     window.wait("by the list of 8 articles")
     world.heal("holt")
     assert window.logged() == []
 
 
-def test_what_is_in_the_frame_cannot_reach_out(served: Served, window: Chrome) -> None:
+def test_what_is_in_the_frame_cannot_reach_out(running_console: Served, window: Chrome) -> None:
     """Whatever ran there would have no cookie, no parent to read and no network."""
-    visit_page(window, served, "/sources/launchbeat/mend")
+    visit_page(window, running_console, "/sources/launchbeat/mend")
     window.enter(window.find("iframe#page"))
     window.find("p[data-n]")
     said = window.run_async(

@@ -36,8 +36,8 @@ def site(world: World) -> Iterator[str]:
     world.heal("holt")
 
 
-def run_look_job(served: Served, browser: Browser, site: str) -> str:
-    job = served.done(browser.post("/operations/look", {"address": site}))
+def run_look_job(running_console: Served, browser: Browser, site: str) -> str:
+    job = running_console.done(browser.post("/operations/look", {"address": site}))
     assert f'href="/lists?job={job.id}"' in browser.get(f"/add?job={job.id}").body
     return job.id
 
@@ -54,10 +54,10 @@ def place_of(browser: Browser, job: str, text: str) -> str:
 
 
 def test_a_list_is_pointed_to_followed_and_taken_back(
-    served: Served, browser: Browser, site: str
+    running_console: Served, browser: Browser, site: str
 ) -> None:
-    path = served.instance.config / "sources.toml"
-    before, job = path.read_text(), run_look_job(served, browser, site)
+    path = running_console.instance.config / "sources.toml"
+    before, job = path.read_text(), run_look_job(running_console, browser, site)
     number = place_of(browser, job, "Harbour notice of week 2")
     shown = browser.post(f"/lists/{job}/point", {"number": number}).body
     assert (
@@ -68,10 +68,10 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     assert "<img src=x" not in shown and "<script>alert" not in shown
     assert len(re.findall(r'data-light="([\d ]+)"', shown)[0].split()) == 6
     assert path.read_text() == before
-    done = served.done(browser.post(f"/lists/{job}", {"number": number, "choice": "0"}))
+    done = running_console.done(browser.post(f"/lists/{job}", {"number": number, "choice": "0"}))
     assert 'kind = "list"' in path.read_text() and f'url = "{site}"' in path.read_text()
     key = done.said.split(":")[1].split(",")[0].strip()
-    with open_app(served.instance.config) as app:
+    with open_app(running_console.instance.config) as app:
         state = app.archive.store.visits.state(key)
         assert (
             state
@@ -79,8 +79,8 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
             and state.discovery.listing.pointed
             and len(state.discovery.listing.seen) == 6
         )
-    served.instance.run("refresh", "--source", key)
-    with open_app(served.instance.config) as app:
+    running_console.instance.run("refresh", "--source", key)
+    with open_app(running_console.instance.config) as app:
         state = app.archive.store.visits.state(key)
         assert (
             state
@@ -95,12 +95,14 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
         # there are no pages behind them
         assert len(rows) == 6 and all("/notice/" in row.url for row in rows)
     # now the other list of its page, in place of this one
-    again = served.done(browser.post("/operations/fetch-list", {"key": key}))
+    again = running_console.done(browser.post("/operations/fetch-list", {"key": key}))
     number = place_of(browser, again.id, "The ferry that came late for the 3th")
     shown = browser.post(f"/lists/{again.id}/point", {"number": number}).body
     assert "8 articles" in shown and "Use this list" in shown and "2026-03-03" in shown
-    used = served.done(browser.post(f"/lists/{again.id}", {"number": number, "choice": "0"}))
-    with open_app(served.instance.config) as app:
+    used = running_console.done(
+        browser.post(f"/lists/{again.id}", {"number": number, "choice": "0"})
+    )
+    with open_app(running_console.instance.config) as app:
         other = app.archive.store.visits.state(key)
         assert (
             other
@@ -109,22 +111,26 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
             and other.schedule.next_due is None
         )
     assert "The ferry" in browser.get(f"/changes/{used.change}").body
-    first = served.ended(
+    first = running_console.ended(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"}).job
     )
     assert first.status == "failed" and f"take change {used.change} back first" in first.said
-    served.done(browser.post("/operations/undo", {"number": str(used.change), "next": "/"}))
-    with open_app(served.instance.config) as app:
+    running_console.done(
+        browser.post("/operations/undo", {"number": str(used.change), "next": "/"})
+    )
+    with open_app(running_console.instance.config) as app:
         back = app.archive.store.visits.state(key)
         assert back and back.discovery.listing and len(back.discovery.listing.seen) == 6
-    served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
+    running_console.done(
+        browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
+    )
     assert path.read_text() == before
 
 
 def test_what_a_strangers_page_says_is_a_number_or_nothing(
-    served: Served, browser: Browser, site: str
+    running_console: Served, browser: Browser, site: str
 ) -> None:
-    job = run_look_job(served, browser, site)
+    job = run_look_job(running_console, browser, site)
     for number in ("", "-1", "1e3", "٣", "1;2", "0x1", "9" * 30, EVIL, '{"pointed": 1}'):
         assert browser.post(f"/lists/{job}/point", {"number": number}).status == 404
         assert browser.post(f"/lists/{job}", {"number": number, "choice": "0"}).status == 404
@@ -142,7 +148,7 @@ def test_a_job_that_is_none_has_no_page(browser: Browser, id: str) -> None:
 
 
 def test_a_page_on_which_nothing_is_found_can_be_pointed_at(
-    served: Served, browser: Browser, world: World
+    running_console: Served, browser: Browser, world: World
 ) -> None:
     """It is said what is wrong, and that a person may see more."""
     rows = "".join(f'<li><a href="/n/{n}">{name}</a></li>' for n, name in enumerate("abcde"))
@@ -150,13 +156,13 @@ def test_a_page_on_which_nothing_is_found_can_be_pointed_at(
     world.fail("holt", 404)
     world.fail("holt", 200, path="/menu", body=body, headers={"content-type": "text/html"})
     address = urljoin(next(one.url for one in world.sources if one.key == "holt"), "/menu")
-    job = served.done(browser.post("/operations/look", {"address": address}))
+    job = running_console.done(browser.post("/operations/look", {"address": address}))
     shown = browser.get(f"/add?job={job.id}").body
     world.heal("holt")
     assert 'role="alert"' in shown and "Point to one of them" in shown
 
 
-def test_a_source_of_another_kind_has_no_list(served: Served, browser: Browser) -> None:
-    job = served.ended(browser.post("/operations/fetch-list", {"key": "launchbeat"}).job)
+def test_a_source_of_another_kind_has_no_list(running_console: Served, browser: Browser) -> None:
+    job = running_console.ended(browser.post("/operations/fetch-list", {"key": "launchbeat"}).job)
     assert job.status == "failed" and "has no learnt list" in job.said
     assert "Point to its list" not in browser.get("/sources/launchbeat").body

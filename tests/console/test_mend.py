@@ -56,10 +56,15 @@ def test_pointing_makes_selectors(browser: Browser) -> None:
     )
 
 
-def test_rules_are_tried_saved_applied_and_taken_back(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "sources.toml"
+def test_rules_are_tried_saved_applied_and_taken_back(
+    running_console: Served, browser: Browser
+) -> None:
+    path = running_console.instance.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "launchbeat"', 'key = "launchbeat"  # ours', 1))
-    before, (_, file) = path.read_text(), find_article(served, "Fourteen cities share one model")
+    before, (_, file) = (
+        path.read_text(),
+        find_article(running_console, "Fourteen cities share one model"),
+    )
     whole = file.read_text()
     form = {
         "key": "launchbeat",
@@ -67,38 +72,42 @@ def test_rules_are_tried_saved_applied_and_taken_back(served: Served, browser: B
         "select": ".entry-content > p",
         "remove": "",
     }
-    tried = served.done(browser.post("/operations/try-rules", form))
+    tried = running_console.done(browser.post("/operations/try-rules", form))
     shown = browser.get(f"{MEND}?job={tried.id}").body
     assert "matches on all 5" in shown and unescape(shown).count("now ") >= 1
     assert path.read_text() == before and file.read_text() == whole
-    saved = served.done(browser.post("/operations/save-rules", form))
+    saved = running_console.done(browser.post("/operations/save-rules", form))
     assert 'select = [".entry-content > p"]' in path.read_text() and "# ours" in path.read_text()
     assert file.read_text() == whole
-    planned = served.done(
+    planned = running_console.done(
         browser.post("/operations/reread", {"source": "launchbeat", "then": "plan"})
     )
     page = browser.get(f"{MEND}?job={planned.id}").body
     count = planned.result["count"]
     assert count > 0 and f"Apply to {count} article" in page and 'class="del"' in page
     assert file.read_text() == whole
-    applied = served.done(browser.post("/operations/reread", {"source": "launchbeat"}))
+    applied = running_console.done(browser.post("/operations/reread", {"source": "launchbeat"}))
     assert file.read_text() != whole and applied.result["count"] == count
-    served.done(browser.post("/operations/undo", {"number": str(applied.change), "next": "/"}))
+    running_console.done(
+        browser.post("/operations/undo", {"number": str(applied.change), "next": "/"})
+    )
     assert file.read_text() == whole
-    served.done(browser.post("/operations/undo", {"number": str(saved.change), "next": "/"}))
+    running_console.done(
+        browser.post("/operations/undo", {"number": str(saved.change), "next": "/"})
+    )
     assert path.read_text() == before
 
 
-def test_rules_are_not_saved_over_an_edit(served: Served, browser: Browser) -> None:
-    path, stamp = served.instance.config / "sources.toml", stamp_of(browser.get(MEND).body)
-    served.done(
+def test_rules_are_not_saved_over_an_edit(running_console: Served, browser: Browser) -> None:
+    path, stamp = running_console.instance.config / "sources.toml", stamp_of(browser.get(MEND).body)
+    running_console.done(
         browser.post(
             "/operations/change-source",
             form_of(browser.get("/sources/launchbeat").body) | {"every": "6h"},
         )
     )
     before = path.read_text()
-    job = served.ended(
+    job = running_console.ended(
         browser.post(
             "/operations/save-rules", {"key": "launchbeat", "stamp": stamp, "select": "p"}
         ).job
@@ -108,13 +117,13 @@ def test_rules_are_not_saved_over_an_edit(served: Served, browser: Browser) -> N
 
 @pytest.mark.parametrize("rule", ["..", "p { color: red }", EVIL, "//p", "p[", 'x"]\nkeep = ["y'])
 def test_a_selector_that_is_none_is_named_and_runs_nowhere(
-    served: Served, browser: Browser, rule: str
+    running_console: Served, browser: Browser, rule: str
 ) -> None:
-    path = served.instance.config / "sources.toml"
+    path = running_console.instance.config / "sources.toml"
     before, stamp = path.read_text(), stamp_of(browser.get(MEND).body)
     for name in ("try-rules", "save-rules"):
         form = {"key": "launchbeat", "stamp": stamp, "select": rule}
-        job = served.ended(browser.post(f"/operations/{name}", form).job)
+        job = running_console.ended(browser.post(f"/operations/{name}", form).job)
         assert job.status == "failed", (name, job)
         assert "<script>alert" not in browser.get(f"{MEND}?job={job.id}").body
     assert path.read_text() == before

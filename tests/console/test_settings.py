@@ -47,8 +47,8 @@ def test_each_has_a_name_and_a_sentence(browser: Browser) -> None:
     ]
 
 
-def test_what_differs_is_saved_and_taken_back(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "syndicator.toml"
+def test_what_differs_is_saved_and_taken_back(running_console: Served, browser: Browser) -> None:
+    path = running_console.instance.config / "syndicator.toml"
     ours = "[publish]  # ours\n# limit = 50  # entries\n"
     path.write_text(path.read_text().replace("[publish]\n", ours))
     before = path.read_text()
@@ -60,21 +60,21 @@ def test_what_differs_is_saved_and_taken_back(served: Served, browser: Browser) 
         "fetch.pause": "2.5",
         "publish.archives": "atom",
     }
-    job = served.done(browser.post("/settings", fields | changed))
+    job = running_console.done(browser.post("/settings", fields | changed))
     assert {*job.said.removeprefix("settings changed: ").split(", ")} == {*changed}
     text = path.read_text()
     assert (
         "tag_min = 4  # twenty-odd" in text and "[publish]  # ours\n# limit = 50  # entries" in text
     )
-    publish = load(served.instance.config).publish
+    publish = load(running_console.instance.config).publish
     assert (publish.tag_min, publish.thumbnails, publish.archives) == (4, False, "atom")
     assert "thumbnails = false" in text and "title =" in text
-    served.done(browser.post("/settings", fields_of(browser) | {"publish.tag_min": " "}))
-    assert load(served.instance.config).publish.tag_min == 3  # empty: the default
-    same = served.ended(browser.post("/settings", fields_of(browser)).job)
+    running_console.done(browser.post("/settings", fields_of(browser) | {"publish.tag_min": " "}))
+    assert load(running_console.instance.config).publish.tag_min == 3  # empty: the default
+    same = running_console.ended(browser.post("/settings", fields_of(browser)).job)
     assert same.status == "done" and same.change is None
     for each in browser.get("/changes").body.split('name="number" value="')[1:3]:
-        served.done(
+        running_console.done(
             browser.post("/operations/undo", {"number": each.partition('"')[0], "next": "/"})
         )
     assert path.read_text() == before
@@ -92,19 +92,21 @@ def test_what_differs_is_saved_and_taken_back(served: Served, browser: Browser) 
     ],
 )
 def test_what_is_wrong_is_refused_with_its_fault(
-    served: Served, browser: Browser, name: str, value: str, fault: str
+    running_console: Served, browser: Browser, name: str, value: str, fault: str
 ) -> None:
-    path = served.instance.config / "syndicator.toml"
+    path = running_console.instance.config / "syndicator.toml"
     before = path.read_text()
     answer = browser.post("/settings", fields_of(browser) | {name: value, "site.author": "Ann"})
-    job = served.ended(answer.job)
+    job = running_console.ended(answer.job)
     assert job.status == "failed" and fault in job.said and path.read_text() == before
     body = unescape(browser.get(answer.headers["location"]).body)
     assert name_fields(fault) in body and 'value="Ann"' in body
 
 
-def test_other_settings_and_old_forms_are_refused(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "syndicator.toml"
+def test_other_settings_and_old_forms_are_refused(
+    running_console: Served, browser: Browser
+) -> None:
+    path = running_console.instance.config / "syndicator.toml"
     for other in (
         "alert.command=sh",
         "paths.state=/tmp",
@@ -112,21 +114,23 @@ def test_other_settings_and_old_forms_are_refused(served: Served, browser: Brows
         "x",
         "publish.limits=3",
     ):
-        job = served.ended(browser.post("/operations/change-settings", {"values": other}).job)
+        job = running_console.ended(
+            browser.post("/operations/change-settings", {"values": other}).job
+        )
         assert job.status == "failed" and "can only be changed in syndicator.toml" in job.said
     assert "did you mean 'publish.limit'?" in job.said
     fields = fields_of(browser)
     path.write_text(path.read_text() + "# edited\n")
-    job = served.ended(browser.post("/settings", fields | {"site.title": "Late"}).job)
+    job = running_console.ended(browser.post("/settings", fields | {"site.title": "Late"}).job)
     assert (
         job.status == "failed" and "edited meanwhile" in job.said and "Late" not in path.read_text()
     )
 
 
 def test_what_was_wrong_before_and_what_a_variable_sets(
-    served: Served, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    running_console: Served, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = served.instance.config / "syndicator.toml"
+    path = running_console.instance.config / "syndicator.toml"
     path.write_text(
         path.read_text() + '\n[alert]\nmail = "a@b.example"\npassword_env = "NO_SUCH_PASSWORD"\n'
     )
@@ -135,5 +139,5 @@ def test_what_was_wrong_before_and_what_a_variable_sets(
     assert "Set by the environment variable SYNDICATOR_SITE__TITLE." in body
     assert 'name="site.title" value="Of the environment"' in body and "disabled" in body
     fields = {name: value for name, value in fields_of(browser).items() if name != "site.title"}
-    served.done(browser.post("/settings", fields | {"site.rights": "CC BY 4.0"}))
-    assert load(served.instance.config).site.rights == "CC BY 4.0"
+    running_console.done(browser.post("/settings", fields | {"site.rights": "CC BY 4.0"}))
+    assert load(running_console.instance.config).site.rights == "CC BY 4.0"

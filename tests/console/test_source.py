@@ -52,8 +52,10 @@ def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
     assert ", 5 articles in the last 12 weeks" in body and "1 visit, " in body
 
 
-def test_several_are_paused_and_resumed_without_a_script(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "sources.toml"
+def test_several_are_paused_and_resumed_without_a_script(
+    running_console: Served, browser: Browser
+) -> None:
+    path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     chosen = {
         "id": ["holt", "parallel"],
@@ -62,22 +64,25 @@ def test_several_are_paused_and_resumed_without_a_script(served: Served, browser
         "every": "12h",
         "tags": "",
     }
-    job = served.done(browser.post("/each", chosen | {"act": "rest"}))
+    job = running_console.done(browser.post("/each", chosen | {"act": "rest"}))
     assert {*list_source_names(browser, "only=paused")} == {
         "holt",
         "parallel",
     } and job.said == "2 sources paused"
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == before
-    job = served.done(browser.post("/each", chosen | {"act": "change-source"}))
+    job = running_console.done(browser.post("/each", chosen | {"act": "change-source"}))
     assert (
         path.read_text().count('every = "12h"') == 2
         and list_source_names(browser, "only=paused") == []
     )
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == before
     for act in ("prune", "", "../x"):
-        assert served.ended(browser.post("/each", chosen | {"act": act}).job).status == "failed"
+        assert (
+            running_console.ended(browser.post("/each", chosen | {"act": act}).job).status
+            == "failed"
+        )
 
 
 def test_a_page_tells_how_one_goes(browser: Browser) -> None:
@@ -95,8 +100,8 @@ def test_a_page_tells_how_one_goes(browser: Browser) -> None:
     )
 
 
-def test_two_browsers_and_an_editor_lose_nothing(served: Served, browser: Browser) -> None:
-    path, other = served.instance.config / "sources.toml", served.browser()
+def test_two_browsers_and_an_editor_lose_nothing(running_console: Served, browser: Browser) -> None:
+    path, other = running_console.instance.config / "sources.toml", running_console.browser()
     path.write_text(
         "# ours\n" + path.read_text().replace('key = "holt"', 'key = "holt" # friend', 1)
     )
@@ -105,19 +110,19 @@ def test_two_browsers_and_an_editor_lose_nothing(served: Served, browser: Browse
         form_of(other.get("/sources/holt").body),
     )
     parallel = form_of(other.get("/sources/parallel").body)
-    job = served.done(
+    job = running_console.done(
         browser.post("/operations/change-source", first | {"every": "6h", "tags": "LLM, AI"})
     )
-    late = served.ended(
+    late = running_console.ended(
         other.post("/operations/change-source", second | {"category": "Cities"}).job
     )
     assert late.status == "failed" and "edited meanwhile" in late.said
     path.write_text(path.read_text() + "# by an editor\n")
-    served.done(
+    running_console.done(
         other.post("/operations/change-source", parallel | {"category": "Cities"})
     )  # another source: no conflict
     again = form_of(other.get("/sources/holt").body)
-    served.done(other.post("/operations/change-source", again | {"category": "Cities"}))
+    running_console.done(other.post("/operations/change-source", again | {"category": "Cities"}))
     text = path.read_text()
     assert text.startswith("# ours\n") and text.endswith("# by an editor\n") and "# friend" in text
     assert (
@@ -125,7 +130,7 @@ def test_two_browsers_and_an_editor_lose_nothing(served: Served, browser: Browse
         and text.count('category = "Cities"') == 2
         and 'tags = ["LLM", "AI"]' in text
     )
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert 'every = "6h"' not in path.read_text() and 'category = "Cities"' in path.read_text()
 
 
@@ -140,11 +145,11 @@ def test_two_browsers_and_an_editor_lose_nothing(served: Served, browser: Browse
     ],
 )
 def test_what_cannot_be_is_not_written(
-    served: Served, browser: Browser, field: str, value: str
+    running_console: Served, browser: Browser, field: str, value: str
 ) -> None:
-    path = served.instance.config / "sources.toml"
+    path = running_console.instance.config / "sources.toml"
     before = path.read_text()
-    job = served.ended(
+    job = running_console.ended(
         browser.post(
             "/operations/change-source",
             form_of(browser.get("/sources/launchbeat").body) | {field: value},
@@ -153,11 +158,11 @@ def test_what_cannot_be_is_not_written(
     assert job.status == "failed" and path.read_text() == before, job
 
 
-def test_a_field_writes_itself_alone(served: Served, browser: Browser) -> None:
+def test_a_field_writes_itself_alone(running_console: Served, browser: Browser) -> None:
     """TOML injection, and markup that is shown as text."""
-    path, address = served.instance.config / "sources.toml", "/sources/launchbeat"
+    path, address = running_console.instance.config / "sources.toml", "/sources/launchbeat"
     evil = f'x"\nrobots = "ignore"\n[[source]]\nkey = "evil"\n{EVIL}'
-    job = served.ended(
+    job = running_console.ended(
         browser.post(
             "/operations/change-source",
             form_of(browser.get(address).body) | {"title": evil, "licence": evil},
@@ -169,13 +174,17 @@ def test_a_field_writes_itself_alone(served: Served, browser: Browser) -> None:
     for page in (address, "/sources", "/changes", f"/?job={job.id}"):
         assert "<script>alert" not in browser.get(page).body
     if job.change:
-        served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+        running_console.done(
+            browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+        )
 
 
-def test_a_source_is_told_to_lead_stories_and_not_to(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "sources.toml"
+def test_a_source_is_told_to_lead_stories_and_not_to(
+    running_console: Served, browser: Browser
+) -> None:
+    path = running_console.instance.config / "sources.toml"
     for value, written in (("true", 1), ("false", 0)):
         form = form_of(browser.get("/sources/holt").body)
-        served.done(browser.post("/operations/change-source", form | {"lead": value}))
+        running_console.done(browser.post("/operations/change-source", form | {"lead": value}))
         assert path.read_text().count("lead = true") == written
         assert f'<option value="{value}" selected>' in browser.get("/sources/holt").body

@@ -15,9 +15,9 @@ from tests.console.conftest import Browser, Served
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'{{7*7}}"
 
 
-def find_article(served: Served, part: str) -> tuple[Article, Path]:
+def find_article(running_console: Served, part: str) -> tuple[Article, Path]:
     """An article of the instance by a part of its title, and the path of its file."""
-    with open_app(served.instance.config) as app:
+    with open_app(running_console.instance.config) as app:
         for article_id, stamp in app.archive.store.visits.stamps().items():
             found = app.archive.article_store.get(stamp.path)
             if part in found.title:
@@ -34,18 +34,20 @@ def test_one_sentence_says_how_all_is(browser: Browser) -> None:
     assert body.count('class="row item"') == 17
 
 
-def test_what_needs_you_has_its_cure_as_a_button(served: Served, browser: Browser) -> None:
+def test_what_needs_you_has_its_cure_as_a_button(running_console: Served, browser: Browser) -> None:
     body = browser.get("/").body
     assert (
         '/sources/gone"' in body and "answered 410" in body and 'action="/operations/retry"' in body
     )
     assert "holt</a> <span" not in body  # the healthy stay out of sight
-    job = served.done(browser.post("/operations/retry", {"key": "gone", "next": "/"}))
+    job = running_console.done(browser.post("/operations/retry", {"key": "gone", "next": "/"}))
     assert "gone: " in job.said and job.change is None
 
 
-def test_tags_are_corrected_in_place_and_taken_back(served: Served, browser: Browser) -> None:
-    before, path = find_article(served, "A seven-watt summariser")
+def test_tags_are_corrected_in_place_and_taken_back(
+    running_console: Served, browser: Browser
+) -> None:
+    before, path = find_article(running_console, "A seven-watt summariser")
     whole = path.read_text()
     form = {
         "id": before.id,
@@ -54,56 +56,60 @@ def test_tags_are_corrected_in_place_and_taken_back(served: Served, browser: Bro
         "seen": "\n".join(before.tags),
         "next": "/",
     }
-    job = served.done(browser.post("/operations/set-tags", form))
-    after, _ = find_article(served, "A seven-watt summariser")
+    job = running_console.done(browser.post("/operations/set-tags", form))
+    after, _ = find_article(running_console, "A seven-watt summariser")
     assert (after.tags, after.category, after.tags_by) == (("LLM", "AI"), "Cities", "operator")
-    assert "cities" in (served.settings.public_dir / "categories/cities.atom").read_text()
+    assert "cities" in (running_console.settings.public_dir / "categories/cities.atom").read_text()
     shown = browser.get(f"/?job={job.id}").body
     assert "Undo" in shown and "LLM, AI; Cities" in shown
     changes = browser.get(f"/changes/{job.change}").body
     assert "operator" in changes and "category: Cities" in changes
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == whole
-    again = served.ended(
+    again = running_console.ended(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job
     )
     assert (again.status, "taken back already" in again.said) == ("failed", True)
 
 
-def test_tags_that_changed_meanwhile_are_not_overwritten(served: Served, browser: Browser) -> None:
-    found, _ = find_article(served, "Three evals I trust")
+def test_tags_that_changed_meanwhile_are_not_overwritten(
+    running_console: Served, browser: Browser
+) -> None:
+    found, _ = find_article(running_console, "Three evals I trust")
     form = {"id": found.id, "tags": "LLM", "category": found.category, "seen": "Other", "next": "/"}
-    job = served.ended(browser.post("/operations/set-tags", form).job)
+    job = running_console.ended(browser.post("/operations/set-tags", form).job)
     assert job.status == "failed" and job.reason == "edited-meanwhile"
-    assert find_article(served, "Three evals I trust")[0].tags == found.tags
+    assert find_article(running_console, "Three evals I trust")[0].tags == found.tags
 
 
-def test_a_withdrawn_article_comes_back(served: Served, browser: Browser) -> None:
-    found, path = find_article(served, "Three evals I trust")
-    job = served.done(browser.post("/operations/withdraw", {"id": found.id, "next": "/"}))
-    feed = served.settings.public_dir / "all.atom"
+def test_a_withdrawn_article_comes_back(running_console: Served, browser: Browser) -> None:
+    found, path = find_article(running_console, "Three evals I trust")
+    job = running_console.done(browser.post("/operations/withdraw", {"id": found.id, "next": "/"}))
+    feed = running_console.settings.public_dir / "all.atom"
     assert found.url not in feed.read_text()
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert found.url in feed.read_text()
-    assert find_article(served, "Three evals I trust")[1] == path
+    assert find_article(running_console, "Three evals I trust")[1] == path
 
 
-def test_what_is_hidden_is_published_again(served: Served, browser: Browser) -> None:
-    found, _ = find_article(served, "SQLite is my vector database")
-    served.done(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
-    feed = served.settings.public_dir / "all.atom"
+def test_what_is_hidden_is_published_again(running_console: Served, browser: Browser) -> None:
+    found, _ = find_article(running_console, "SQLite is my vector database")
+    running_console.done(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
+    feed = running_console.settings.public_dir / "all.atom"
     assert found.url not in feed.read_text()
     assert "SQLite is my vector" in browser.get("/").body  # stands with what is on hold
-    served.done(browser.post("/operations/release", {"id": found.id, "next": "/"}))
+    running_console.done(browser.post("/operations/release", {"id": found.id, "next": "/"}))
     assert found.url in feed.read_text()
 
 
-def test_a_source_rests_and_wakes_and_comments_stay(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "sources.toml"
+def test_a_source_rests_and_wakes_and_comments_stay(
+    running_console: Served, browser: Browser
+) -> None:
+    path = running_console.instance.config / "sources.toml"
     text = path.read_text().replace('key = "holt"', 'key = "holt"  # a friend', 1)
     path.write_text(f"# what we follow\n{text}")
     first = path.read_text()
-    job = served.done(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
+    job = running_console.done(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
     rested = path.read_text()
     assert (
         "enabled = false" in rested
@@ -111,36 +117,40 @@ def test_a_source_rests_and_wakes_and_comments_stay(served: Served, browser: Bro
         and rested.startswith("# what we follow\n")
     )
     path.write_text(rested + "\n# written by a hand meanwhile\n")
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == f"{first}\n# written by a hand meanwhile\n"
 
 
-def test_an_edit_that_is_in_the_way_stays(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "sources.toml"
-    job = served.done(browser.post("/operations/rest", {"key": "parallel", "next": "/"}))
+def test_an_edit_that_is_in_the_way_stays(running_console: Served, browser: Browser) -> None:
+    path = running_console.instance.config / "sources.toml"
+    job = running_console.done(browser.post("/operations/rest", {"key": "parallel", "next": "/"}))
     by_hand = path.read_text().replace("enabled = false", "enabled = false  # on holiday")
     path.write_text(by_hand)
-    refused = served.ended(
+    refused = running_console.ended(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job
     )
     assert refused.status == "failed" and "edited since" in refused.said
     assert path.read_text() == by_hand
-    served.done(browser.post("/operations/wake", {"key": "parallel", "next": "/"}))
+    running_console.done(browser.post("/operations/wake", {"key": "parallel", "next": "/"}))
 
 
-def test_a_source_that_was_removed_is_put_back(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "sources.toml"
+def test_a_source_that_was_removed_is_put_back(running_console: Served, browser: Browser) -> None:
+    path = running_console.instance.config / "sources.toml"
     before = path.read_text()
-    job = served.done(browser.post("/operations/remove-source", {"key": "launchbeat", "next": "/"}))
+    job = running_console.done(
+        browser.post("/operations/remove-source", {"key": "launchbeat", "next": "/"})
+    )
     assert '"launchbeat"' not in path.read_text()
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
     assert path.read_text() == before
 
 
 @pytest.mark.parametrize("name", ["tags", "category", "id", "seen"])
-def test_what_a_form_brings_runs_nowhere(served: Served, browser: Browser, name: str) -> None:
+def test_what_a_form_brings_runs_nowhere(
+    running_console: Served, browser: Browser, name: str
+) -> None:
     """Stored XSS and TOML injection through tags: what is no tag is refused, and shown as text."""
-    found, path = find_article(served, "Three evals I trust")
+    found, path = find_article(running_console, "Three evals I trust")
     whole = path.read_text()
     form = {
         "id": found.id,
@@ -149,15 +159,15 @@ def test_what_a_form_brings_runs_nowhere(served: Served, browser: Browser, name:
         "seen": "\n".join(found.tags),
         "next": "/",
     }
-    job = served.ended(browser.post("/operations/set-tags", form | {name: EVIL}).job)
+    job = running_console.ended(browser.post("/operations/set-tags", form | {name: EVIL}).job)
     shown = browser.get(f"/?job={job.id}").body
     assert "<script>alert" not in shown and "<img src=x" not in shown and "49" not in job.said
     assert job.status == "failed" and path.read_text() == whole
 
 
-def test_a_title_runs_nowhere(served: Served, browser: Browser) -> None:
+def test_a_title_runs_nowhere(running_console: Served, browser: Browser) -> None:
     """Stored XSS through a title, an excerpt and an address of an article file."""
-    found, path = find_article(served, "The pothole commons")
+    found, path = find_article(running_console, "The pothole commons")
     text = path.read_text()
     title = "title: '" + EVIL.replace("'", "''") + "'"
     lines = [title if one.startswith("title:") else one for one in text.split("\n")]
@@ -166,9 +176,9 @@ def test_a_title_runs_nowhere(served: Served, browser: Browser) -> None:
         for one in lines
     ]
     path.write_text("\n".join(lines))
-    served.instance.run("build")
-    served.console.glance.changed()
-    served.done(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
+    running_console.instance.run("build")
+    running_console.console.glance.changed()
+    running_console.done(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
     for page in ("/", "/changes"):
         body = browser.get(page).body
         assert "<script>alert" not in body and "onerror=alert(1)>" not in unescape(body).replace(
@@ -177,17 +187,19 @@ def test_a_title_runs_nowhere(served: Served, browser: Browser) -> None:
         assert "&lt;script&gt;" in body or page != "/"
 
 
-def test_a_button_does_what_it_says_and_nothing_else(served: Served, browser: Browser) -> None:
-    before = len(served.queue.recent(500))
+def test_a_button_does_what_it_says_and_nothing_else(
+    running_console: Served, browser: Browser
+) -> None:
+    before = len(running_console.queue.recent(500))
     for act in ("nothing", "../confirm", "__init__"):
         assert browser.post(f"/operations/{act}", {"id": "x", "next": "/"}).status == 404
-    assert len(served.queue.recent(500)) == before
+    assert len(running_console.queue.recent(500)) == before
 
 
 def test_where_the_configuration_is_wrong_it_says_so_and_goes_on(
-    served: Served, browser: Browser
+    running_console: Served, browser: Browser
 ) -> None:
-    path = served.instance.config / "sources.toml"
+    path = running_console.instance.config / "sources.toml"
     whole = path.read_text()
     browser.get("/")
     try:
@@ -198,8 +210,8 @@ def test_where_the_configuration_is_wrong_it_says_so_and_goes_on(
         path.write_text(whole)
 
 
-def test_a_dropped_setting_is_named(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "syndicator.toml"
+def test_a_dropped_setting_is_named(running_console: Served, browser: Browser) -> None:
+    path = running_console.instance.config / "syndicator.toml"
     whole = path.read_text()
     assert "no setting any more" not in browser.get("/").body
     try:

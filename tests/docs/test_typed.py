@@ -44,7 +44,7 @@ def test_what_is_not_typed_stands_in_a_page() -> None:
 
 
 @pytest.fixture(scope="module")
-def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+def visited_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     with serve_world(World(without={"slow"})) as world:
         sandbox = Sandbox(tmp_path_factory.mktemp("docs") / "visited", world)
         sandbox.follow("launchbeat", "holt")
@@ -57,9 +57,9 @@ def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("page", "part"), PARTS)
 def test_each_is_typed(
-    page: str, part: str, visited: Sandbox, tmp_path: Path, llm: FakeLlm
+    page: str, part: str, visited_sandbox: Sandbox, tmp_path: Path, llm: FakeLlm
 ) -> None:
-    sandbox = copy_sandbox(visited, tmp_path / "there")
+    sandbox = copy_sandbox(visited_sandbox, tmp_path / "there")
     prepare_sandbox(sandbox)
     if page == "language-model.md":
         sandbox.environ |= {

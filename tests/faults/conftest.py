@@ -37,7 +37,7 @@ def instance(tmp_path: Path) -> Iterator[Instance]:
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[Instance]:
+def small_instance(tmp_path: Path) -> Iterator[Instance]:
     """The same with two sites and one that fails, for tests that run it more than once."""
     with serve_world(World(without=NOT_SMALL)) as world:
         yield Instance(tmp_path, world)

@@ -50,20 +50,20 @@ def make_failing_call(
 @pytest.mark.parametrize(
     "at", [3, 41, *(pytest.param(at, marks=pytest.mark.slow) for at in range(2, 46, 4))]
 )
-def test_the_disk_is_full(small: Instance, at: int) -> None:
+def test_the_disk_is_full(small_instance: Instance, at: int) -> None:
     instead, calls = make_failing_call(os.fsync, at, errno.ENOSPC)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(disk.os, "fsync", instead)  # one module: `os` is the same everywhere
         try:
-            small.run()
+            small_instance.run()
         except (OSError, SyndicatorError) as error:
             assert "space" in str(error) or "full" in str(error)
         assert calls[0] >= at
-    small.articles()
-    small.whole()
-    small.now += timedelta(hours=3)
-    small.run()
-    small.consistent(wanted=small.titles())
+    small_instance.articles()
+    small_instance.whole()
+    small_instance.now += timedelta(hours=3)
+    small_instance.run()
+    small_instance.consistent(wanted=small_instance.titles())
 
 
 def test_the_outlet_writes_with_fsync() -> None:
@@ -75,17 +75,17 @@ def test_the_outlet_writes_with_fsync() -> None:
     how="the fetcher answers as it does for EMFILE",
     holds="not held against any source, and no network trouble: the source stays due",
 )
-def test_too_many_open_files(small: Instance) -> None:
-    small.run("holt")
-    with small.app() as app:
+def test_too_many_open_files(small_instance: Instance) -> None:
+    small_instance.run("holt")
+    with small_instance.app() as app:
         before = app.archive.store.visits.state("holt")
-    small.now += timedelta(hours=3)
+    small_instance.now += timedelta(hours=3)
     answer = Failed(
         url="x", reason="system", detail="this machine is short of something: Too many open files"
     )
-    report = with_answers(small, lambda request: answer)
+    report = with_answers(small_instance, lambda request: answer)
     assert report.outcomes[0].reason == "system"
-    with small.app() as app:
+    with small_instance.app() as app:
         assert app.archive.store.visits.state("holt") == before
 
 
@@ -139,15 +139,15 @@ FEEDS: dict[str, Callable[[Instance], None]] = {
         ),
     ],
 )
-def test_a_feed_goes_wrong(small: Instance, harm: str) -> None:
-    small.run("parallel")
-    before = small.digests("articles"), small.digests("public")
-    FEEDS[harm](small)
+def test_a_feed_goes_wrong(small_instance: Instance, harm: str) -> None:
+    small_instance.run("parallel")
+    before = small_instance.digests("articles"), small_instance.digests("public")
+    FEEDS[harm](small_instance)
     for _ in range(2):
-        small.now += timedelta(hours=3)
-        assert small.run("parallel").outcomes[0].added == ()
-        assert (small.digests("articles"), small.digests("public")) == before
-        small.world.heal("parallel")
+        small_instance.now += timedelta(hours=3)
+        assert small_instance.run("parallel").outcomes[0].added == ()
+        assert (small_instance.digests("articles"), small_instance.digests("public")) == before
+        small_instance.world.heal("parallel")
 
 
 @mark_fault(
@@ -155,13 +155,13 @@ def test_a_feed_goes_wrong(small: Instance, harm: str) -> None:
     how="the feed's bytes changed on the way",
     holds="0 new articles: both spellings are aliases",
 )
-def test_links_become_https(small: Instance) -> None:
-    small.run("holt")
-    count = len(small.articles())
-    url = small.world.feed_url("holt")
-    with small.app() as app:
+def test_links_become_https(small_instance: Instance) -> None:
+    small_instance.run("holt")
+    count = len(small_instance.articles())
+    url = small_instance.world.feed_url("holt")
+    with small_instance.app() as app:
         body = asyncio.run(fetch_feed(app, url))
-    small.now += timedelta(hours=3)
+    small_instance.now += timedelta(hours=3)
     changed = (
         body.replace(b"http://", b"https://")
         .replace(b"<guid", b"<guid isnew='1'")
@@ -174,8 +174,8 @@ def test_links_become_https(small: Instance) -> None:
         return Fetched(url=url, final_url=url, status=200, headers={}, body=changed)
 
     assert changed != body
-    assert with_answers(small, answer).outcomes[0].added == ()
-    assert len(small.articles()) == count
+    assert with_answers(small_instance, answer).outcomes[0].added == ()
+    assert len(small_instance.articles()) == count
 
 
 async def fetch_feed(app: Any, url: str) -> bytes:
@@ -195,18 +195,18 @@ async def fetch_feed(app: Any, url: str) -> bytes:
     holds="0 new, 0 lost; every source is due again when it should be, not in ten years",
 )
 @pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(hours=5), timedelta(days=-3650)])
-def test_the_clock_jumps(small: Instance, jump: timedelta) -> None:
-    small.run()
-    before = small.digests("articles")
-    small.now += jump
-    report = small.run(all=True)
+def test_the_clock_jumps(small_instance: Instance, jump: timedelta) -> None:
+    small_instance.run()
+    before = small_instance.digests("articles")
+    small_instance.now += jump
+    report = small_instance.run(all=True)
     assert sum(len(outcome.added) for outcome in report.outcomes) == 0
-    assert small.digests("articles") == before
-    with small.app() as app:
+    assert small_instance.digests("articles") == before
+    with small_instance.app() as app:
         for state in app.archive.store.visits.states().values():
             due = state.schedule.next_due
-            assert due is not None and due <= small.now + timedelta(days=1, hours=3), state
-    small.whole()
+            assert due is not None and due <= small_instance.now + timedelta(days=1, hours=3), state
+    small_instance.whole()
 
 
 @pytest.mark.slow
@@ -215,12 +215,12 @@ def test_the_clock_jumps(small: Instance, jump: timedelta) -> None:
     how="a visit with the clock ten years ahead; the clock is set right",
     holds="it is due at once, not in ten years",
 )
-def test_a_clock_that_was_ahead(small: Instance) -> None:
-    right = small.now
-    small.now += timedelta(days=3650)
-    small.run("holt")
-    small.now = right + timedelta(minutes=1)
-    assert "holt" in {outcome.key for outcome in small.run(all=False).outcomes}
+def test_a_clock_that_was_ahead(small_instance: Instance) -> None:
+    right = small_instance.now
+    small_instance.now += timedelta(days=3650)
+    small_instance.run("holt")
+    small_instance.now = right + timedelta(minutes=1)
+    assert "holt" in {outcome.key for outcome in small_instance.run(all=False).outcomes}
 
 
 @pytest.mark.slow
@@ -229,12 +229,12 @@ def test_a_clock_that_was_ahead(small: Instance) -> None:
     how="the site dates a story so",
     holds="no date after now is believed, so it does not stay on top",
 )
-def test_an_entry_of_the_future(small: Instance) -> None:
-    story = next(story for story in small.world.stories if story.site == "holt")
-    small.world.future_date(story.key)
-    small.run("holt")
-    dates = [article.published for article in small.articles()]
-    assert dates and all(date is None or date <= small.now for date in dates)
+def test_an_entry_of_the_future(small_instance: Instance) -> None:
+    story = next(story for story in small_instance.world.stories if story.site == "holt")
+    small_instance.world.future_date(story.key)
+    small_instance.run("holt")
+    dates = [article.published for article in small_instance.articles()]
+    assert dates and all(date is None or date <= small_instance.now for date in dates)
 
 
 @pytest.mark.slow
@@ -243,16 +243,19 @@ def test_an_entry_of_the_future(small: Instance) -> None:
     how="no name resolves after a first run",
     holds="one NetworkDown that names demo, nothing counted, what is published stays",
 )
-def test_no_network(small: Instance) -> None:
-    small.run()
-    before = small.digests("public")
-    small.now += timedelta(hours=3)
+def test_no_network(small_instance: Instance) -> None:
+    small_instance.run()
+    before = small_instance.digests("public")
+    small_instance.now += timedelta(hours=3)
     with pytest.raises(NetworkDown, match="demo"):
         with_answers(
-            small, lambda request: Failed(url=request.url, reason="dns"), "holt", "parallel"
+            small_instance,
+            lambda request: Failed(url=request.url, reason="dns"),
+            "holt",
+            "parallel",
         )
-    assert small.digests("public") == before
-    with small.app() as app:
+    assert small_instance.digests("public") == before
+    with small_instance.app() as app:
         assert app.archive.store.visits.states()["holt"].backoff.failures == 0
 
 
@@ -277,21 +280,21 @@ HARMS: dict[str, Callable[[Path], object]] = {
     ),
 )
 @pytest.mark.parametrize("harm", HARMS)
-def test_a_broken_article_file(small: Instance, harm: str) -> None:
-    small.run("holt")
-    path, files = some_file(small), small.digests("articles")
+def test_a_broken_article_file(small_instance: Instance, harm: str) -> None:
+    small_instance.run("holt")
+    path, files = some_file(small_instance), small_instance.digests("articles")
     whole = path.read_bytes()
     HARMS[harm](path)
-    small.now += timedelta(days=1, hours=3)
-    for story in [story for story in small.world.stories if story.site == "holt"]:
-        small.world.change(story.key, title=story.title + ", corrected")
-    report = small.run("holt")
+    small_instance.now += timedelta(days=1, hours=3)
+    for story in [story for story in small_instance.world.stories if story.site == "holt"]:
+        small_instance.world.change(story.key, title=story.title + ", corrected")
+    report = small_instance.run("holt")
     assert [problem.reason for problem in report.problems] == ["bad-article-file"]
-    assert small.digests("articles").keys() == files.keys()
+    assert small_instance.digests("articles").keys() == files.keys()
     path.write_bytes(whole)
-    small.now += timedelta(hours=3)
-    assert small.run("holt").problems == ()
-    small.consistent()
+    small_instance.now += timedelta(hours=3)
+    assert small_instance.run("holt").problems == ()
+    small_instance.consistent()
 
 
 @mark_fault(
@@ -302,19 +305,23 @@ def test_a_broken_article_file(small: Instance, harm: str) -> None:
         " stays one"
     ),
 )
-def test_a_deleted_and_a_copied_file(small: Instance) -> None:
-    small.run("holt")
-    path = some_file(small)
+def test_a_deleted_and_a_copied_file(small_instance: Instance) -> None:
+    small_instance.run("holt")
+    path = some_file(small_instance)
     copy = path.with_name("copy-" + path.name)
     copy.write_bytes(path.read_bytes())
-    small.now += timedelta(hours=3)
-    assert [problem.reason for problem in small.run("holt").problems] == ["duplicate-article"]
-    assert [problem.reason for problem in small.run("holt").problems] == ["duplicate-article"]
+    small_instance.now += timedelta(hours=3)
+    assert [problem.reason for problem in small_instance.run("holt").problems] == [
+        "duplicate-article"
+    ]
+    assert [problem.reason for problem in small_instance.run("holt").problems] == [
+        "duplicate-article"
+    ]
     copy.unlink()
     path.unlink()
-    small.run("holt")
+    small_instance.run("holt")
     assert not path.exists()
-    small.consistent()
+    small_instance.consistent()
 
 
 @mark_fault(
@@ -322,18 +329,18 @@ def test_a_deleted_and_a_copied_file(small: Instance) -> None:
     how="feeds/articles renamed away",
     holds="refused with the cure; no new instance, no row forgotten; all is well when it is back",
 )
-def test_the_shelf_is_not_there(small: Instance) -> None:
-    small.run("holt")
-    article_store, aside = small.feeds / "articles", small.feeds / "aside"
+def test_the_shelf_is_not_there(small_instance: Instance) -> None:
+    small_instance.run("holt")
+    article_store, aside = small_instance.feeds / "articles", small_instance.feeds / "aside"
     article_store.rename(aside)
     with pytest.raises(MissingError, match="mount"):
-        small.run("holt")
+        small_instance.run("holt")
     if article_store.exists():
         article_store.rmdir()
     aside.rename(article_store)
-    before = small.digests("public")
-    small.run("holt")
-    assert small.digests("public") == before
+    before = small_instance.digests("public")
+    small_instance.run("holt")
+    assert small_instance.digests("public") == before
 
 
 @mark_fault(
@@ -341,19 +348,19 @@ def test_the_shelf_is_not_there(small: Instance) -> None:
     how="`withdraw`, state deleted, `reindex`, a run",
     holds="the article does not come back",
 )
-def test_a_withdrawal_outlives_the_database(small: Instance) -> None:
+def test_a_withdrawal_outlives_the_database(small_instance: Instance) -> None:
     import shutil
 
-    small.run("holt")
-    gone = small.articles()[0]
-    with small.app() as app:
+    small_instance.run("holt")
+    gone = small_instance.articles()[0]
+    with small_instance.app() as app:
         editorial.withdraw(app.archive, app.configuration, gone.url)
-    shutil.rmtree(small.feeds / "state")
-    with small.app(create=True) as app:
+    shutil.rmtree(small_instance.feeds / "state")
+    with small_instance.app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
-    small.now += timedelta(hours=3)
-    small.run("holt")
-    assert gone.id not in {article.id for article in small.articles()}
+    small_instance.now += timedelta(hours=3)
+    small_instance.run("holt")
+    assert gone.id not in {article.id for article in small_instance.articles()}
 
 
 @mark_fault(
@@ -361,8 +368,8 @@ def test_a_withdrawal_outlives_the_database(small: Instance) -> None:
     how="reading one page raises TypeError",
     holds="that page is named and tried again, all others are filed",
 )
-def test_a_bug_costs_one_page(small: Instance) -> None:
-    real, titles = InProcess.call, small.titles()
+def test_a_bug_costs_one_page(small_instance: Instance) -> None:
+    real, titles = InProcess.call, small_instance.titles()
 
     async def call(self: InProcess, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if "rust-port" in str(args[1]):
@@ -371,12 +378,12 @@ def test_a_bug_costs_one_page(small: Instance) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(InProcess, "call", call)
-        report = small.run()
+        report = small_instance.run()
     assert {problem.reason for outcome in report.outcomes for problem in outcome.skipped} >= {"bug"}
-    assert len(titles - {article.title for article in small.articles()}) == 1
-    small.now += timedelta(hours=3)
-    small.run()
-    small.consistent(wanted=titles)
+    assert len(titles - {article.title for article in small_instance.articles()}) == 1
+    small_instance.now += timedelta(hours=3)
+    small_instance.run()
+    small_instance.consistent(wanted=titles)
 
 
 @pytest.mark.slow
@@ -386,7 +393,7 @@ def test_a_bug_costs_one_page(small: Instance) -> None:
     holds="the next run publishes all, index page and OPML too, byte for byte",
 )
 @pytest.mark.parametrize("at", [1, 3])
-def test_a_build_dies(small: Instance, at: int) -> None:
+def test_a_build_dies(small_instance: Instance, at: int) -> None:
     from syndicator.publishing.kinds import feeds
     from syndicator.publishing.kinds.site import Site
     from syndicator.publishing.kinds.targets import File
@@ -402,9 +409,9 @@ def test_a_build_dies(small: Instance, at: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(feeds, "_make_head", make)
         with pytest.raises(KeyboardInterrupt):
-            small.run()
-    small.run("holt")
-    small.consistent()
+            small_instance.run()
+    small_instance.run("holt")
+    small_instance.consistent()
 
 
 @mark_fault(
@@ -457,13 +464,13 @@ async def test_the_watchdog() -> None:
         " last good one"
     ),
 )
-def test_a_run_with_a_broken_configuration(small: Instance) -> None:
-    path = small.config / "sources.toml"
+def test_a_run_with_a_broken_configuration(small_instance: Instance) -> None:
+    path = small_instance.config / "sources.toml"
     whole = path.read_text()
     trouble: list[str] = []
     done: list[refresh.RunReport] = []
     jobs = daemon.Jobs(
-        small.config, stop=asyncio.Event(), report_visits=done.append, warn=trouble.append
+        small_instance.config, stop=asyncio.Event(), report_visits=done.append, warn=trouble.append
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(refresh, "make_worker", lambda settings: InProcess())
@@ -472,9 +479,9 @@ def test_a_run_with_a_broken_configuration(small: Instance) -> None:
             asyncio.run(jobs.run(daemon.VISITS))
             assert (len(trouble), len(done)) == (lines, runs)
     assert all("sources.toml" in line for line in trouble)
-    assert len(small.articles()) == len(small.titles())
+    assert len(small_instance.articles()) == len(small_instance.titles())
     path.write_text(whole)
-    with small.app() as app:
+    with small_instance.app() as app:
         assert (
             app.archive.store.visits.states().keys() == app.configuration.sources.keys()
         )  # none was dropped

@@ -102,11 +102,13 @@ def check_complete(instance: Instance) -> None:
 )
 @pytest.mark.slow
 @pytest.mark.parametrize("kilobytes", ROOM)
-def test_a_full_disk(small: Instance, kilobytes: int) -> None:
-    with mount_small_disk(small.feeds, size=f"{kilobytes}k") as free:
-        check_spoken(small.command("refresh", "--all", "--json"), "free some space", "not full")
+def test_a_full_disk(small_instance: Instance, kilobytes: int) -> None:
+    with mount_small_disk(small_instance.feeds, size=f"{kilobytes}k") as free:
+        check_spoken(
+            small_instance.command("refresh", "--all", "--json"), "free some space", "not full"
+        )
         free()
-        check_complete(small)
+        check_complete(small_instance)
 
 
 @mark_fault(
@@ -116,11 +118,11 @@ def test_a_full_disk(small: Instance, kilobytes: int) -> None:
 )
 @pytest.mark.slow
 @pytest.mark.parametrize("inodes", INODES)
-def test_no_inodes(small: Instance, inodes: int) -> None:
-    with mount_small_disk(small.feeds, size="64m", nr_inodes=inodes) as free:
-        check_spoken(small.command("refresh", "--all", "--json"), "df -i")
+def test_no_inodes(small_instance: Instance, inodes: int) -> None:
+    with mount_small_disk(small_instance.feeds, size="64m", nr_inodes=inodes) as free:
+        check_spoken(small_instance.command("refresh", "--all", "--json"), "df -i")
         free()
-        check_complete(small)
+        check_complete(small_instance)
 
 
 @mark_fault(
@@ -136,13 +138,15 @@ def test_no_inodes(small: Instance, inodes: int) -> None:
 )
 @pytest.mark.slow
 @pytest.mark.parametrize("files", FEW)
-def test_few_descriptors(small: Instance, files: int) -> None:
+def test_few_descriptors(small_instance: Instance, files: int) -> None:
     limit = (resource.RLIMIT_NOFILE, (files, files))
     check_spoken(
-        small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)),
+        small_instance.command(
+            "refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)
+        ),
         "ulimit -n",
     )
-    check_complete(small)
+    check_complete(small_instance)
 
 
 @mark_fault(
@@ -152,10 +156,12 @@ def test_few_descriptors(small: Instance, files: int) -> None:
 )
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SHORT)
-def test_short_files(small: Instance, size: int) -> None:
+def test_short_files(small_instance: Instance, size: int) -> None:
     limit = (resource.RLIMIT_FSIZE, (size, size))
     check_spoken(
-        small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)),
+        small_instance.command(
+            "refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)
+        ),
         "ulimit -f",
     )
-    check_complete(small)
+    check_complete(small_instance)

@@ -113,8 +113,8 @@ def kill_and_recover(instance: Instance, times: int, seed: int) -> int:
 @mark_fault("killed at a random moment", how=HOW, holds=HOLDS)
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_a_few_kills(small: Instance) -> None:
-    assert kill_and_recover(small, 3, seed=1) >= 1
+def test_a_few_kills(small_instance: Instance) -> None:
+    assert kill_and_recover(small_instance, 3, seed=1) >= 1
 
 
 @mark_fault("killed at 200 random moments", how=HOW, holds=HOLDS)

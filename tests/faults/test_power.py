@@ -63,7 +63,7 @@ SHARES = {"all names": 1.0, "some names": 0.5, "bytes alone": 0.0}
 
 
 @pytest.fixture(params=[*BUILDS])
-def prepared(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+def unbuilt_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """An instance just before the build."""
     (tmp_path / "prepared").mkdir()
     place = Place(tmp_path / "prepared", settings=SHORT)
@@ -98,15 +98,15 @@ def build_with_outlet(place: Place, make: Make) -> None:
     ],
 )
 @pytest.mark.timeout(1800)
-def test_a_disk(prepared: Place, share: str, every: int) -> None:
-    before = read_files(prepared.folder / "feeds/public")
+def test_a_disk(unbuilt_place: Place, share: str, every: int) -> None:
+    before = read_files(unbuilt_place.folder / "feeds/public")
     quiet = Power()
-    place = copy_place(prepared)
+    place = copy_place(unbuilt_place)
     build_with_outlet(place, on_disk(LosingDisk(quiet)))
     after = read_files(place.folder / "feeds/public")
     assert after != before
     for step in range(1, quiet.steps + 1, every):
-        place = copy_place(prepared)
+        place = copy_place(unbuilt_place)
         disk = LosingDisk(Power(step))
         with pytest.raises(PowerCut):
             build_with_outlet(place, on_disk(disk))
@@ -124,14 +124,14 @@ def test_a_disk(prepared: Place, share: str, every: int) -> None:
 )
 @pytest.mark.parametrize("every", [EVERY, pytest.param(OFTEN, marks=pytest.mark.slow)])
 @pytest.mark.timeout(1800)
-def test_a_bucket(prepared: Place, s3: S3, bucket: Bucket, every: int) -> None:
-    fill_bucket(s3, before := read_files(prepared.folder / "feeds/public"))
+def test_a_bucket(unbuilt_place: Place, s3: S3, bucket: Bucket, every: int) -> None:
+    fill_bucket(s3, before := read_files(unbuilt_place.folder / "feeds/public"))
     quiet = Power()
-    build_with_outlet(copy_place(prepared), in_bucket(bucket, quiet))
+    build_with_outlet(copy_place(unbuilt_place), in_bucket(bucket, quiet))
     after = s3.below("i")
     for step in range(1, quiet.steps + 1, every):
         fill_bucket(s3, before)
-        place = copy_place(prepared)
+        place = copy_place(unbuilt_place)
         with pytest.raises(PowerCut):
             build_with_outlet(place, in_bucket(bucket, Power(step)))
         check_whole(s3.below("i"), before, after)

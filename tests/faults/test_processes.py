@@ -83,17 +83,21 @@ def workers_of(pid: int) -> list[int]:
         " worker; the next run has all"
     ),
 )
-def test_the_worker_is_killed(small: Instance) -> None:
-    process = small.start("refresh", "--source", "holt", "--json")
+def test_the_worker_is_killed(small_instance: Instance) -> None:
+    process = small_instance.start("refresh", "--source", "holt", "--json")
     pages = {
-        "/" + small.world.url(story).split("/", 3)[3]
-        for story in small.world.stories
+        "/" + small_instance.world.url(story).split("/", 3)[3]
+        for story in small_instance.world.stories
         if story.site == "holt"
     }
 
     def read() -> int:
         return len(
-            [seen for seen in small.world.requests if seen.site == "holt" and seen.path in pages]
+            [
+                seen
+                for seen in small_instance.world.requests
+                if seen.site == "holt" and seen.path in pages
+            ]
         )
 
     wait_for(lambda: read() and workers_of(process.pid))
@@ -108,12 +112,12 @@ def test_the_worker_is_killed(small: Instance) -> None:
     [source] = json.loads(out)["sources"]
     [problem] = source["skipped"]
     assert problem["reason"] == "crashed" and "try 1 of 5" in problem["detail"]
-    assert len(source["added"]) == len(small.articles()) == len(pages) - 1
-    small.now = max(article.added for article in small.articles() if article.added) + timedelta(
-        hours=1
-    )
-    small.run()
-    small.consistent(wanted=small.titles())
+    assert len(source["added"]) == len(small_instance.articles()) == len(pages) - 1
+    small_instance.now = max(
+        article.added for article in small_instance.articles() if article.added
+    ) + timedelta(hours=1)
+    small_instance.run()
+    small_instance.consistent(wanted=small_instance.titles())
 
 
 @mark_fault(
@@ -128,10 +132,11 @@ def test_the_worker_is_killed(small: Instance) -> None:
     ),
 )
 @pytest.mark.slow
-def test_sources_edited_under_up(small: Instance) -> None:
-    path = small.config / "sources.toml"
+def test_sources_edited_under_up(small_instance: Instance) -> None:
+    path = small_instance.config / "sources.toml"
     holt, parallel = (
-        next(one for one in small.world.sources if one.key == key) for key in ("holt", "parallel")
+        next(one for one in small_instance.world.sources if one.key == key)
+        for key in ("holt", "parallel")
     )
     path.write_text("")
     add_sources(path, [holt])
@@ -139,34 +144,36 @@ def test_sources_edited_under_up(small: Instance) -> None:
     add_sources(path, [parallel])
     path_of_both = path.read_text()
     path.write_text(only_holt)
-    with run_up(small, seconds=1) as log:
-        wait_for(lambda: (small.feeds / "public/sources/holt.atom").exists(), 60)
+    with run_up(small_instance, seconds=1) as log:
+        wait_for(lambda: (small_instance.feeds / "public/sources/holt.atom").exists(), 60)
         wait_for(
             lambda: "source=holt" in log.read_text() or '"source": "holt"' in log.read_text(), 60
         )  # its visit ended
         kept = {
             name: digest
-            for name, digest in small.digests("articles").items()
+            for name, digest in small_instance.digests("articles").items()
             if name.endswith(".md")
         }
-        assert list_followed_sources(small) == {"holt"}
+        assert list_followed_sources(small_instance) == {"holt"}
         path.write_text(path_of_both)
-        wait_for(lambda: (small.feeds / "public/sources/parallel.atom").exists(), 60)
+        wait_for(lambda: (small_instance.feeds / "public/sources/parallel.atom").exists(), 60)
         path.write_text(path_of_both.replace(only_holt, ""))
-        wait_for(lambda: list_followed_sources(small) == {"parallel"}, 60)
+        wait_for(lambda: list_followed_sources(small_instance) == {"parallel"}, 60)
         path.write_text("[[source\nkey =")
         wait_for(lambda: "sources.toml:1: is not valid TOML" in log.read_text(), 60)
-        assert list_followed_sources(small) == {"parallel"}
+        assert list_followed_sources(small_instance) == {"parallel"}
         address = next(
             word for word in log.read_text().split() if word.startswith("http://127.0.0.1:")
         )
         with urllib.request.urlopen(address + "sources/holt.atom") as answer:
             assert answer.status == 200
         path.write_text(path_of_both)
-        wait_for(lambda: list_followed_sources(small) == {"holt", "parallel"}, 60)
-    assert kept.items() <= small.digests("articles").items()
-    small.now = max(article.added for article in small.articles() if article.added)
-    small.consistent(wanted=small.titles())
+        wait_for(lambda: list_followed_sources(small_instance) == {"holt", "parallel"}, 60)
+    assert kept.items() <= small_instance.digests("articles").items()
+    small_instance.now = max(
+        article.added for article in small_instance.articles() if article.added
+    )
+    small_instance.consistent(wanted=small_instance.titles())
 
 
 def list_followed_sources(instance: Instance) -> set[str]:
@@ -191,16 +198,18 @@ def list_followed_sources(instance: Instance) -> set[str]:
 )
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_up_and_cron(small: Instance) -> None:
+def test_up_and_cron(small_instance: Instance) -> None:
     codes: list[int] = []
     end = time.monotonic() + 60
-    with read_continuously(small), run_up(small, seconds=0.5):
+    with read_continuously(small_instance), run_up(small_instance, seconds=0.5):
         while time.monotonic() < end or len(codes) < 4:
-            small.world.renumber("parallel", f"round{len(codes)}-")
+            small_instance.world.renumber("parallel", f"round{len(codes)}-")
             words = ("--all", "--wait") if len(codes) % 2 == 0 else ("--all",)
-            done = small.command("refresh", *words)
+            done = small_instance.command("refresh", *words)
             assert done.code == 0 or (done.code == 75 and "--wait" not in words), done
             codes.append(done.code)
     assert 0 in codes
-    small.now = max(article.added for article in small.articles() if article.added)
-    small.consistent(wanted=small.titles())
+    small_instance.now = max(
+        article.added for article in small_instance.articles() if article.added
+    )
+    small_instance.consistent(wanted=small_instance.titles())

@@ -110,7 +110,7 @@ class Shelf:
 
 
 @pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
+def few_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     from syndicator.upkeep import learn
 
     monkeypatch.setattr(learn, "MOST_TEXTS", KEEP)
@@ -119,7 +119,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_it_learns_what_it_would_learn_from_everything(
-    tmp_path: Path, seed: int, few: None
+    tmp_path: Path, seed: int, few_texts: None
 ) -> None:
     shelf = Shelf(tmp_path, seed)
     for _ in range(8):

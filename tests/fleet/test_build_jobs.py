@@ -33,7 +33,7 @@ SETTLE = timedelta(minutes=3)
 
 
 @pytest.fixture
-def shared(postgres: Server, tmp_path: Path) -> Iterator[tuple[Place, App]]:
+def place_and_app(postgres: Server, tmp_path: Path) -> Iterator[tuple[Place, App]]:
     """An instance on a server, with the queue's tables, whose one article is published."""
     settings = f'[store]\nurl = "{postgres.schema()}"\n[publish]\ntag_min = 1\nlimit = {2 * LONG}\n'
     place = Place(tmp_path, settings=settings)
@@ -88,8 +88,10 @@ def run_build_job(app: App, task: str) -> None:
     with_session(app, lambda session: do_common_job(session, job))
 
 
-def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(shared: tuple[Place, App]) -> None:
-    place, app = shared
+def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(
+    place_and_app: tuple[Place, App],
+) -> None:
+    place, app = place_and_app
     store_articles(app, "Second", "Text.")
     run_build_job(app, BUILD)
     assert "Second" in place.published("all.atom")
@@ -98,8 +100,10 @@ def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(shared: tuple[Place,
     assert list_planned_jobs(app) == {BUILD: timedelta(hours=1)}, "nothing is stale"
 
 
-def test_a_long_feed_rests_whoever_built_it_and_is_built_later(shared: tuple[Place, App]) -> None:
-    place, app = shared
+def test_a_long_feed_rests_whoever_built_it_and_is_built_later(
+    place_and_app: tuple[Place, App],
+) -> None:
+    place, app = place_and_app
     app.archive.store.index.note_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
     store_articles(app, "Second", "Text.")
     place.now += SETTLE
@@ -112,8 +116,10 @@ def test_a_long_feed_rests_whoever_built_it_and_is_built_later(shared: tuple[Pla
     assert "Second" in place.published("all.atom")
 
 
-def test_the_first_articles_of_a_source_wait_for_no_long_feed(shared: tuple[Place, App]) -> None:
-    place, app = shared
+def test_the_first_articles_of_a_source_wait_for_no_long_feed(
+    place_and_app: tuple[Place, App],
+) -> None:
+    place, app = place_and_app
     app.archive.store.index.note_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
     store_articles(app, "Second", "Text.", source="two")
     assert find_build_time(app, is_urgent=False) == NOW
@@ -121,15 +127,19 @@ def test_the_first_articles_of_a_source_wait_for_no_long_feed(shared: tuple[Plac
     assert "Second" in place.published("all.atom")
 
 
-def test_what_was_changed_waits_for_more_unless_it_is_urgent(shared: tuple[Place, App]) -> None:
-    _, app = shared
+def test_what_was_changed_waits_for_more_unless_it_is_urgent(
+    place_and_app: tuple[Place, App],
+) -> None:
+    _, app = place_and_app
     store_articles(app, "Second", "Text.")
     assert find_build_time(app, is_urgent=False) == NOW + SETTLE
     assert find_build_time(app, is_urgent=True) == NOW
 
 
-def test_beside_a_command_nothing_is_built_and_soon_tried_again(shared: tuple[Place, App]) -> None:
-    place, app = shared
+def test_beside_a_command_nothing_is_built_and_soon_tried_again(
+    place_and_app: tuple[Place, App],
+) -> None:
+    place, app = place_and_app
     store_articles(app, "Second", "Text.")
     with locked(app.configuration.settings):
         run_build_job(app, BUILD)
@@ -138,9 +148,9 @@ def test_beside_a_command_nothing_is_built_and_soon_tried_again(shared: tuple[Pl
 
 
 def test_an_upkeep_plans_the_next_and_builds_that_no_visit_planned(
-    shared: tuple[Place, App],
+    place_and_app: tuple[Place, App],
 ) -> None:
-    _, app = shared
+    _, app = place_and_app
     run_build_job(app, UPKEEP)
     assert list_planned_jobs(app) == {UPKEEP: timedelta(minutes=1)}
     store_articles(app, "Second", "Text.")
@@ -148,14 +158,16 @@ def test_an_upkeep_plans_the_next_and_builds_that_no_visit_planned(
     assert list_planned_jobs(app) == {UPKEEP: timedelta(minutes=1), BUILD: SETTLE}
 
 
-def test_a_job_to_fill_the_queue_plans_what_is_missing_and_ends(shared: tuple[Place, App]) -> None:
-    _, app = shared
+def test_a_job_to_fill_the_queue_plans_what_is_missing_and_ends(
+    place_and_app: tuple[Place, App],
+) -> None:
+    _, app = place_and_app
     run_build_job(app, FILL)
     assert list_planned_jobs(app).keys() == {BUILD, UPKEEP}
 
 
-def test_other_settings_are_built_at_once(shared: tuple[Place, App]) -> None:
-    place, app = shared
+def test_other_settings_are_built_at_once(place_and_app: tuple[Place, App]) -> None:
+    place, app = place_and_app
     plan_after_edits(app)
     assert list_planned_jobs(app) == {}
     place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "robots"\n')
@@ -170,8 +182,8 @@ def test_a_frozen_builder_is_replaced_within_forty_seconds() -> None:
     assert lost_after + worker._LOOK_FOR_BUILDER + jobs._LOOK <= 40
 
 
-def test_the_visits_of_each_worker_count_once(shared: tuple[Place, App]) -> None:
-    _, app = shared
+def test_the_visits_of_each_worker_count_once(place_and_app: tuple[Place, App]) -> None:
+    _, app = place_and_app
 
     def count(session: Session) -> None:
         at = datetime(2026, 3, 10, tzinfo=UTC)

@@ -32,13 +32,13 @@ def time() -> Time:
 
 
 @pytest.fixture
-def common() -> CommonTurns:
+def common_turns() -> CommonTurns:
     return CommonTurns(lambda: datetime(2026, 11, 29, tzinfo=UTC))
 
 
 @pytest.fixture
-def turns(time: Time, common: CommonTurns) -> OwnTurns:
-    made = OwnTurns(common, lambda: time.asks_until, time)
+def turns(time: Time, common_turns: CommonTurns) -> OwnTurns:
+    made = OwnTurns(common_turns, lambda: time.asks_until, time)
     made.add({OWN: 3.0})
     return made
 
@@ -50,10 +50,10 @@ def take_turn(turns: OwnTurns, host: str) -> Turn:
 
 
 def test_hosts_of_own_shards_are_asked_one_at_a_time_without_the_table(
-    turns: OwnTurns, common: CommonTurns, time: Time
+    turns: OwnTurns, common_turns: CommonTurns, time: Time
 ) -> None:
     mine = take_turn(turns, OWN)
-    assert isinstance(turns.take(OWN), Busy) and not common.free
+    assert isinstance(turns.take(OWN), Busy) and not common_turns.free
     turns.give_back(OWN, mine, 1.0)
     assert turns.take(OWN) == Busy(3.0), "its crawl-delay is longer than the pause"
     turns.set_delay(OWN, 0.0)
@@ -62,11 +62,11 @@ def test_hosts_of_own_shards_are_asked_one_at_a_time_without_the_table(
     assert turns.take(OWN) == Busy(1.0)
 
 
-def test_other_hosts_take_the_common_turn(turns: OwnTurns, common: CommonTurns) -> None:
+def test_other_hosts_take_the_common_turn(turns: OwnTurns, common_turns: CommonTurns) -> None:
     theirs = take_turn(turns, OTHER)
-    assert OTHER in common.free and isinstance(common.take(OTHER), Busy)
+    assert OTHER in common_turns.free and isinstance(common_turns.take(OTHER), Busy)
     turns.give_back(OTHER, theirs, 0.0)
-    assert isinstance(common.take(OTHER), Turn)
+    assert isinstance(common_turns.take(OTHER), Turn)
 
 
 @pytest.mark.parametrize("host", [OWN, OTHER])
@@ -79,7 +79,7 @@ def test_without_a_confirmed_sign_of_life_nothing_is_asked(
     assert isinstance(turns.take(host), Turn)
 
 
-def test_a_host_that_is_asked_does_not_leave(turns: OwnTurns, common: CommonTurns) -> None:
+def test_a_host_that_is_asked_does_not_leave(turns: OwnTurns, common_turns: CommonTurns) -> None:
     turns.add({"idle.example": 0.0})
     mine = take_turn(turns, OWN)
     assert turns.leave([OWN, "idle.example"]) == ["idle.example"]
@@ -87,15 +87,15 @@ def test_a_host_that_is_asked_does_not_leave(turns: OwnTurns, common: CommonTurn
     turns.give_back(OWN, mine, 0.0)
     assert turns.leave([OWN]) == [OWN]
     turns.drop([OWN])
-    assert isinstance(turns.take(OWN), Turn) and OWN in common.free, "from the table"
+    assert isinstance(turns.take(OWN), Turn) and OWN in common_turns.free, "from the table"
 
 
 def test_lanes_ask_each_others_hosts_one_at_a_time_without_the_table(
-    turns: OwnTurns, common: CommonTurns, time: Time
+    turns: OwnTurns, common_turns: CommonTurns, time: Time
 ) -> None:
-    other = turns.beside(common)
+    other = turns.beside(common_turns)
     mine = take_turn(other, OWN)
-    assert isinstance(turns.take(OWN), Busy) and turns.leave([OWN]) == [] and not common.free
+    assert isinstance(turns.take(OWN), Busy) and turns.leave([OWN]) == [] and not common_turns.free
     other.give_back(OWN, mine, 0.0)
     time.now += 3.0
     mine = take_turn(other, OWN)

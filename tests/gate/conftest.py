@@ -24,7 +24,7 @@ TAXONOMY = bench_reading.SHARED / "corpus/editor/taxonomy.toml"
 
 @pytest.fixture(scope="session")
 def read_rows(
-    shared: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+    shared_folder: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> list[tuple[Row, bench_reading.Prediction]]:
     """The row of each page in the manifests, and our prediction with `hold`, the reason for which
     the article waits. The processes of a test run share one file."""

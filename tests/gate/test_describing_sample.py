@@ -34,7 +34,7 @@ def taxonomy() -> Taxonomy:
 
 
 @pytest.fixture(scope="module")
-def items(taxonomy: Taxonomy) -> list[Description]:
+def descriptions(taxonomy: Taxonomy) -> list[Description]:
     return [describe(item["title"], item["text"], taxonomy=taxonomy) for item in ITEMS]
 
 
@@ -71,17 +71,17 @@ def test_the_sample_has_every_category_twice(taxonomy: Taxonomy) -> None:
     assert {tag for item in ITEMS for tag in item["tags"]} <= taxonomy.names
 
 
-def test_categories(items: list[Description]) -> None:
+def test_categories(descriptions: list[Description]) -> None:
     wrong = [
         (i["title"], d.category)
-        for i, d in zip(ITEMS, items, strict=True)
+        for i, d in zip(ITEMS, descriptions, strict=True)
         if d.category != i["category"]
     ]
     assert 1 - len(wrong) / len(ITEMS) >= FLOORS["category"], wrong
 
 
-def test_tags(items: list[Description]) -> None:
-    pairs = list(zip(ITEMS, items, strict=True))
+def test_tags(descriptions: list[Description]) -> None:
+    pairs = list(zip(ITEMS, descriptions, strict=True))
     found = measure_share([tag in given.tags for item, given in pairs for tag in item["tags"]])
     wanted = measure_share([tag in item["tags"] for item, given in pairs for tag in given.tags])
     assert found >= FLOORS["tags"], found

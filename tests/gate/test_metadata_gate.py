@@ -41,7 +41,7 @@ def predict_metadata(row: dict[str, Any]) -> bench_reading.Prediction:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_all_pages(shared: Path, tmp_path: Path) -> None:
+def test_all_pages(shared_folder: Path, tmp_path: Path) -> None:
     rows: list[dict[str, Any]] = []
     for name in ("manifest", "more"):
         with gzip.open(bench_reading.PAGES / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:

@@ -128,7 +128,7 @@ def _ours(row: dict[str, Any]) -> bench_reading.Prediction:
     return {"id": row["id"], **bench_reading.ours(html, url)}
 
 
-def test_quick_pages(shared: Path, tmp_path: Path) -> None:
+def test_quick_pages(shared_folder: Path, tmp_path: Path) -> None:
     pages = bench_reading.rows(quick=True)
     assert (
         list_failing_figures(
@@ -151,7 +151,7 @@ def test_all_pages(
 
 
 @pytest.mark.slow
-def test_cpu_against_trafilatura(shared: Path) -> None:
+def test_cpu_against_trafilatura(shared_folder: Path) -> None:
     tools = (bench_reading.ours, bench_reading.theirs)
     with Pool(1) as pool:
         least = pool.apply(bench_reading.least_cpu, (bench_reading.rows(every=16), tools, 2))

@@ -43,8 +43,8 @@ def read_titles_and_texts(shared: Path) -> list[tuple[str, str, tuple[str, ...]]
     return [(title, text, ()) for _, title, text in told[:PAGES]]
 
 
-def test_most_suggestions_are_usable(shared: Path) -> None:
-    names = [proposal.name for proposal in suggest(read_titles_and_texts(shared))]
+def test_most_suggestions_are_usable(shared_folder: Path) -> None:
+    names = [proposal.name for proposal in suggest(read_titles_and_texts(shared_folder))]
     generic = function_words()["en"] | phrases.generic() | set(PRONOUNS.split())
     assert [name for name in names if name.casefold() in generic or len(name) == 1] == []
     assert len(set(map(str.casefold, names))) == len(names)

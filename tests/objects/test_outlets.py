@@ -19,7 +19,7 @@ Make = Callable[..., Outlet]
 
 
 @pytest.fixture(params=["folder", "bucket", "whole bucket"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+def make_outlet(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     """An outlet as each build opens one."""
     if request.param == "folder":
         return lambda gzip=True: FileOutlet(tmp_path, gzip)
@@ -27,31 +27,31 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     return lambda gzip=True: ObjectOutlet(bucket, gzip, whole=request.param == "whole bucket")
 
 
-def test_what_is_put_is_there_and_written_only_where_it_differs(make: Make) -> None:
-    outlet = make()
+def test_what_is_put_is_there_and_written_only_where_it_differs(make_outlet: Make) -> None:
+    outlet = make_outlet()
     assert outlet.get("tags/ai.atom") is None and outlet.written("tags/ai.atom") is None
     assert outlet.put("tags/ai.atom", b"one")
     assert not outlet.put("tags/ai.atom", b"one")
     outlet.commit()
-    again = make()
+    again = make_outlet()
     assert again.get("tags/ai.atom") == b"one" and again.written("tags/ai.atom") is not None
     assert not again.put("tags/ai.atom", b"one", heir_of=["tags/ml.atom"])
     assert publish_file(again, "tags/ai.atom", b"two")
-    assert again.get("tags/ai.atom") == make().get("tags/ai.atom") == b"two"
+    assert again.get("tags/ai.atom") == make_outlet().get("tags/ai.atom") == b"two"
     assert again.sweep() == 0
 
 
-def test_names_are_those_of_a_folder_with_its_folders(make: Make) -> None:
-    outlet = make()
+def test_names_are_those_of_a_folder_with_its_folders(make_outlet: Make) -> None:
+    outlet = make_outlet()
     for name in ("all.html", "pictures/a.webp", "pictures/b.webp", "pictures/deep/c.webp"):
         publish_file(outlet, name, name.encode())
-    for one in (outlet, make()):
+    for one in (outlet, make_outlet()):
         assert one.names("pictures/") == {"pictures/a.webp", "pictures/b.webp", "pictures/deep"}
         assert one.names("none/") == set()
 
 
-def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make: Make) -> None:
-    outlet = make()
+def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make_outlet: Make) -> None:
+    outlet = make_outlet()
     for name in ("all.atom", "tags/ai.html", "archive/all/2026-11.atom"):
         publish_file(outlet, name, b"<feed/>" * 50)
     packed = outlet.get("all.atom.gz")
@@ -59,36 +59,36 @@ def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make: Make) -> 
     assert (
         outlet.get("tags/ai.html.gz") is None and outlet.get("archive/all/2026-11.atom.gz") is None
     )
-    without = make(gzip=False)
+    without = make_outlet(gzip=False)
     assert not publish_file(without, "all.atom", b"<feed/>" * 50)
-    assert make().get("all.atom.gz") is None
-    last = make()
+    assert make_outlet().get("all.atom.gz") is None
+    last = make_outlet()
     publish_file(last, "all.atom", b"<feed/>")
     assert take_off(last, "all.atom") and not take_off(last, "all.atom")
-    assert last.get("all.atom") is None and make().get("all.atom.gz") is None
+    assert last.get("all.atom") is None and make_outlet().get("all.atom.gz") is None
 
 
-def test_a_deletion_waits_for_the_commit_and_is_seen_at_once(make: Make) -> None:
+def test_a_deletion_waits_for_the_commit_and_is_seen_at_once(make_outlet: Make) -> None:
     for name in ("health/a.atom", "health/b.atom", "health/c.atom"):
-        publish_file(make(), name, b"1")
-    outlet = make()
+        publish_file(make_outlet(), name, b"1")
+    outlet = make_outlet()
     for name in ("health/a.atom", "health/b.atom"):
         assert outlet.delete(name) and not outlet.delete(name)
     assert outlet.get("health/a.atom") is outlet.written("health/a.atom") is None
     assert not outlet.put("health/b.atom", b"1")
     assert outlet.names("health/") == {"health/b.atom", "health/c.atom"}
-    assert make().get("health/a.atom") == b"1"
+    assert make_outlet().get("health/a.atom") == b"1"
     outlet.commit()
-    assert make().names("health/") == {"health/b.atom", "health/c.atom"}
+    assert make_outlet().names("health/") == {"health/b.atom", "health/c.atom"}
     outlet.delete("health/b.atom")
     outlet.discard()
     outlet.commit()
-    assert outlet.get("health/b.atom") == make().get("health/b.atom") == b"1"
+    assert outlet.get("health/b.atom") == make_outlet().get("health/b.atom") == b"1"
 
 
 @pytest.mark.parametrize("name", ["", "/etc/passwd", "../x", "a//b", "a/./b", "a\\b", "a\0b"])
-def test_a_name_that_leaves_the_root_is_refused(make: Make, name: str) -> None:
-    for act in (make().get, make().delete, lambda name: make().put(name, b"")):
+def test_a_name_that_leaves_the_root_is_refused(make_outlet: Make, name: str) -> None:
+    for act in (make_outlet().get, make_outlet().delete, lambda name: make_outlet().put(name, b"")):
         with pytest.raises(UsageError):
             act(name)
 

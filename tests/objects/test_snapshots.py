@@ -21,49 +21,52 @@ Make = Callable[[int], Snapshots]
 
 
 @pytest.fixture(params=["folder", "bucket"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+def make_snapshots(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     if request.param == "folder":
         return lambda version: FileSnapshots(tmp_path, version)
     bucket: Bucket = request.getfixturevalue("bucket")
     return lambda version: ObjectSnapshots(bucket, version)
 
 
-def test_a_page_comes_back_byte_for_byte(make: Make) -> None:
+def test_a_page_comes_back_byte_for_byte(make_snapshots: Make) -> None:
     html = bytes(range(256)) + b"\n\r\n" * 3
-    make(1).put(ID, html, {"content-type": "text/html", "x": "a\nb"})
-    assert make(1).get(ID) == (html, {"content-type": "text/html", "x": "a\nb"})
-    assert make(1).get(OTHER) is None
-    make(1).forget(ID)
-    make(1).forget(ID)
-    assert make(1).get(ID) is None
+    make_snapshots(1).put(ID, html, {"content-type": "text/html", "x": "a\nb"})
+    assert make_snapshots(1).get(ID) == (html, {"content-type": "text/html", "x": "a\nb"})
+    assert make_snapshots(1).get(OTHER) is None
+    make_snapshots(1).forget(ID)
+    make_snapshots(1).forget(ID)
+    assert make_snapshots(1).get(ID) is None
 
 
-def test_it_is_known_which_version_read_a_page_and_there_is_one_of_it(make: Make) -> None:
-    make(0).put(ID, b"<p>", {})
-    make(2).put(OTHER, b"<p>", {})
-    assert make(0).outdated() == frozenset() and make(2).outdated() == {ID}
-    assert make(2).get(ID) == (b"<p>", {})
-    make(2).note_read(ID)
-    make(2).note_read(OTHER)
-    make(2).note_read(make_article_id("none"))
-    assert make(2).outdated() == frozenset() and make(3).outdated() == {ID, OTHER}
-    make(3).put(ID, b"new", {})
-    assert make(1).get(ID) == make(3).get(ID) == (b"new", {})
-    make(3).forget(ID)
-    assert make(2).get(ID) is None and make(3).outdated() == {OTHER}
+def test_it_is_known_which_version_read_a_page_and_there_is_one_of_it(make_snapshots: Make) -> None:
+    make_snapshots(0).put(ID, b"<p>", {})
+    make_snapshots(2).put(OTHER, b"<p>", {})
+    assert make_snapshots(0).outdated() == frozenset() and make_snapshots(2).outdated() == {ID}
+    assert make_snapshots(2).get(ID) == (b"<p>", {})
+    make_snapshots(2).note_read(ID)
+    make_snapshots(2).note_read(OTHER)
+    make_snapshots(2).note_read(make_article_id("none"))
+    assert make_snapshots(2).outdated() == frozenset() and make_snapshots(3).outdated() == {
+        ID,
+        OTHER,
+    }
+    make_snapshots(3).put(ID, b"new", {})
+    assert make_snapshots(1).get(ID) == make_snapshots(3).get(ID) == (b"new", {})
+    make_snapshots(3).forget(ID)
+    assert make_snapshots(2).get(ID) is None and make_snapshots(3).outdated() == {OTHER}
 
 
-def test_what_is_secret_goes(make: Make) -> None:
-    make(1).put(ID, b"a token: abc", {})
-    make(1).put(OTHER, b"none", {"x": "none"})
-    make(1).scrub(lambda data: b"abc" in data)
-    assert make(1).get(ID) is None and make(1).get(OTHER) is not None
+def test_what_is_secret_goes(make_snapshots: Make) -> None:
+    make_snapshots(1).put(ID, b"a token: abc", {})
+    make_snapshots(1).put(OTHER, b"none", {"x": "none"})
+    make_snapshots(1).scrub(lambda data: b"abc" in data)
+    assert make_snapshots(1).get(ID) is None and make_snapshots(1).get(OTHER) is not None
 
 
-def test_what_is_no_id_is_refused(make: Make) -> None:
+def test_what_is_no_id_is_refused(make_snapshots: Make) -> None:
     for article_id in ("../../etc/passwd", "", "ABCDEFGH", "a" * 40):
         with pytest.raises(ValueError, match="not an article id"):
-            make(1).get(article_id)
+            make_snapshots(1).get(article_id)
 
 
 def test_old_pages_are_pruned_and_daily_once_for_each_day(s3: S3, bucket: Bucket) -> None:

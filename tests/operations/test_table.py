@@ -25,10 +25,10 @@ PATHS = openapi_document()["paths"]
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_each_list_has_a_command_a_page_and_an_address(
-    name: str, served: Served, browser: Browser
+    name: str, running_console: Served, browser: Browser
 ) -> None:
     query = QUERIES[name]
-    words = ["status", "--list", name, "--config", str(served.instance.config)]
+    words = ["status", "--list", name, "--config", str(running_console.instance.config)]
     for more in ([], ["--json"]):
         assert CliRunner().invoke(app, [*words, *more]).exit_code == 0
     answer = browser.get(f"/queries/{name}")
@@ -58,7 +58,7 @@ def test_a_list_is_filtered_and_goes_on(browser: Browser, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("name", registry.operations())
 def test_each_operation_has_a_command_a_form_and_an_address(
-    name: str, served: Served, browser: Browser
+    name: str, running_console: Served, browser: Browser
 ) -> None:
     operation = registry.need(name)
     words = operation.command.partition(" --")[0].split() or ["change", name]
@@ -129,13 +129,13 @@ OTHERS: dict[str, dict[str, Any]] = {
 }
 
 
-def test_each_change_can_be_taken_back_or_says_why(served: Served) -> None:
+def test_each_change_can_be_taken_back_or_says_why(running_console: Served) -> None:
     """Each is made once, in this order, where there is something to change."""
-    config = served.instance.config / "syndicator.toml"
+    config = running_console.instance.config / "syndicator.toml"
     config.write_text(
         config.read_text() + '\n[describe.llm]\nurl = "http://127.0.0.1:9/"\nmodel = "none"\n'
     )
-    with open_app(served.instance.config) as opened:
+    with open_app(running_console.instance.config) as opened:
         articles = [one for one in opened.archive.store.index.each() if one.source_key == "holt"]
         state = opened.archive.store.visits.state("parallel")
         assert state is not None
@@ -163,9 +163,9 @@ def test_each_change_can_be_taken_back_or_says_why(served: Served) -> None:
     order = [*ADDED, *OF_A_SOURCE, *OF_AN_ARTICLE, *OF_TAGS, *OTHERS]
     changes = {name for name, one in registry.operations().items() if not one.is_question}
     assert {*order, *LASTING} == changes and not {*order} & {*LASTING}
-    log = Log(served.settings.state_dir)
+    log = Log(running_console.settings.state_dir)
     for name in order:
-        with open_app(served.instance.config) as opened:
+        with open_app(running_console.instance.config) as opened:
             operation = registry.need(name)
             arguments = arguments_of(operation, values[name])
             planned = operation.plan(opened, arguments)

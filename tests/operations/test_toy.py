@@ -81,25 +81,29 @@ def test_what_the_command_line_did_is_taken_back_there(config: Path) -> None:
 
 
 def test_the_console_has_its_form_preview_job_and_line_in_changes(
-    served: Served, browser: Browser
+    running_console: Served, browser: Browser
 ) -> None:
-    path = served.instance.config / "motto.toml"
+    path = running_console.instance.config / "motto.toml"
     shown = browser.get("/operations/toy").body
     assert (
         'name="words"' in shown
         and "In capitals." in shown
         and 'type="checkbox" name="loud"' in shown
     )
-    planned = served.done(
+    planned = running_console.done(
         browser.post("/operations/toy", {"then": "plan", "words": "haste", "loud": "on"})
     )
     assert planned.change is None and not path.exists()
     assert "the motto is HASTE" in browser.get(f"/operations/toy?job={planned.id}").body
-    done = served.done(browser.post("/operations/toy", {"then": "apply", "words": "haste"}))
+    done = running_console.done(
+        browser.post("/operations/toy", {"then": "apply", "words": "haste"})
+    )
     assert path.read_text() == 'motto = "haste"\n'
     assert "the motto is haste" in browser.get("/changes").body
     assert '+motto = "haste"' in unescape(browser.get(f"/changes/{done.change}").body)
-    served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
+    running_console.done(
+        browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
+    )
     assert not path.exists()
     assert browser.get("/operations/nothing").status == 404
 

@@ -23,14 +23,17 @@ def make_thumbnail(decoder: Decoder, data: bytes) -> Thumbnail:
 
 
 @pytest.fixture(scope="module")
-def child() -> Iterator[Decoder]:
+def fresh_decoder() -> Iterator[Decoder]:
     found = Decoder()
     yield found
     found.close()
 
 
-def test_a_child_makes_one_thumbnail_after_the_other(child: Decoder) -> None:
-    found = [make_thumbnail(child, made.make_jpeg()), make_thumbnail(child, made.see_through())]
+def test_a_child_makes_one_thumbnail_after_the_other(fresh_decoder: Decoder) -> None:
+    found = [
+        make_thumbnail(fresh_decoder, made.make_jpeg()),
+        make_thumbnail(fresh_decoder, made.see_through()),
+    ]
     assert [(one.width, one.height) for one in found] == [(600, 315), (400, 300)]
 
 
@@ -44,12 +47,12 @@ def test_a_child_makes_one_thumbnail_after_the_other(child: Decoder) -> None:
     ],
 )
 def test_what_it_refuses_costs_the_next_one_nothing(
-    child: Decoder, data: bytes, reason: PictureReason
+    fresh_decoder: Decoder, data: bytes, reason: PictureReason
 ) -> None:
     with pytest.raises(PictureRefused) as refused:
-        make_thumbnail(child, data)
+        make_thumbnail(fresh_decoder, data)
     assert (refused.value.reason, refused.value.final) == (reason, True)
-    assert make_thumbnail(child, made.make_jpeg()).width == 600
+    assert make_thumbnail(fresh_decoder, made.make_jpeg()).width == 600
 
 
 def make_lying_decoder(

@@ -147,7 +147,7 @@ def test_lists_have_parts(place: Place) -> None:
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> Place:
+def place_with_story(tmp_path: Path) -> Place:
     """A place with a story of three outlets, one of which keeps its reports from models."""
     place = Place(tmp_path, settings='[publish]\nstories = "link"\n')
     (place.config / "sources.toml").write_text(SOURCES)
@@ -163,20 +163,20 @@ def list_stories(place: Place, days: int = 30) -> StoryList:
         return tools.list_stories(opened, limit=10, days=days)
 
 
-def test_a_story_has_the_reports_that_may_be_read(told: Place) -> None:
-    (story,) = list_stories(told).stories
+def test_a_story_has_the_reports_that_may_be_read(place_with_story: Place) -> None:
+    (story,) = list_stories(place_with_story).stories
     excerpts = {quote.source_key: quote.untrusted.excerpt for quote in story.reports}
     shaken = "The ground shook."
     assert excerpts == {"full": shaken, "short": shaken, "closed": ""}
     assert story.outlets == 3
 
 
-def test_stories_are_of_the_last_days(told: Place) -> None:
-    told.now += timedelta(days=5)
-    assert list_stories(told, days=3).stories == []
+def test_stories_are_of_the_last_days(place_with_story: Place) -> None:
+    place_with_story.now += timedelta(days=5)
+    assert list_stories(place_with_story, days=3).stories == []
 
 
-def test_an_instance_that_publishes_no_stories_tells_none(told: Place) -> None:
-    file = told.config / "syndicator.toml"
+def test_an_instance_that_publishes_no_stories_tells_none(place_with_story: Place) -> None:
+    file = place_with_story.config / "syndicator.toml"
     file.write_text(file.read_text().replace('"link"', '"off"'))
-    assert list_stories(told).stories == ()
+    assert list_stories(place_with_story).stories == ()

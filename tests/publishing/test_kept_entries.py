@@ -22,7 +22,7 @@ AI = FeedKey("tag", "ai")
 
 
 @pytest.fixture
-def rendered(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def rendered_titles(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The titles of the Atom entries that are made."""
     found: list[str] = []
 
@@ -34,7 +34,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     yield found
 
 
-def test_a_later_build_makes_only_the_entries_that_are_new(rendered: list[str]) -> None:
+def test_a_later_build_makes_only_the_entries_that_are_new(rendered_titles: list[str]) -> None:
     index, outlet, kept = (
         MemoryIndex(make_article(n) for n in range(4)),
         MemoryOutlet(),
@@ -42,9 +42,9 @@ def test_a_later_build_makes_only_the_entries_that_are_new(rendered: list[str]) 
     )
     build_index(index, outlet, only={AI}, kept=kept)
     index.add(make_article(4))
-    rendered.clear()
+    rendered_titles.clear()
     build_index(index, outlet, only={AI}, kept=kept)
-    assert rendered == ["Story 4"]
+    assert rendered_titles == ["Story 4"]
     assert outlet.files["tags/ai.atom"].count(b"<entry") == 5
 
 

@@ -262,15 +262,15 @@ def belongs_in_feed(key: FeedKey, article: Article) -> bool:
 
 
 @pytest.fixture
-def month(tmp_path: Path) -> Iterator[Callable[..., Month]]:
+def make_month(tmp_path: Path) -> Iterator[Callable[..., Month]]:
     newsboat.need_newsboat()
     with serve_public(tmp_path / "feeds/public") as address:
         yield lambda seed, **more: Month(tmp_path, address, seed, **more)
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_a_month_shows_every_story_once(month: Callable[..., Month], seed: int) -> None:
-    lived = month(seed)
+def test_a_month_shows_every_story_once(make_month: Callable[..., Month], seed: int) -> None:
+    lived = make_month(seed)
     assert lived.live(30) == []
     for feed in FEEDS:
         shown = lived.readers[feed].shown
@@ -280,7 +280,7 @@ def test_a_month_shows_every_story_once(month: Callable[..., Month], seed: int) 
         )
 
 
-def test_ids_that_change_are_noticed(month: Callable[..., Month]) -> None:
+def test_ids_that_change_are_noticed(make_month: Callable[..., Month]) -> None:
     def spoil(place: Place, day: int) -> None:
         if day == 5:
             (place.folder / "feeds/articles/instance.toml").write_text(
@@ -288,8 +288,8 @@ def test_ids_that_change_are_noticed(month: Callable[..., Month]) -> None:
             )
             shutil.rmtree(place.folder / "feeds/public")  # else validation keeps the live feeds
 
-    assert any("twice" in complaint for complaint in month(0).live(8, spoil))
+    assert any("twice" in complaint for complaint in make_month(0).live(8, spoil))
 
 
-def test_a_window_that_is_too_short_is_noticed(month: Callable[..., Month]) -> None:
-    assert any("missed" in complaint for complaint in month(0, hours=0).live(8))
+def test_a_window_that_is_too_short_is_noticed(make_month: Callable[..., Month]) -> None:
+    assert any("missed" in complaint for complaint in make_month(0, hours=0).live(8))

@@ -253,8 +253,8 @@ def test_hostile_pages_end(name: str) -> None:
 
 
 @pytest.mark.slow
-def test_nearly_every_article_of_the_corpus_is_one(shared: Path) -> None:
-    pages = shared / "corpus" / "pages"
+def test_nearly_every_article_of_the_corpus_is_one(shared_folder: Path) -> None:
+    pages = shared_folder / "corpus" / "pages"
     with gzip.open(pages / "manifest.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines][::8]
     refused = 0

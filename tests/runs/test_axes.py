@@ -42,7 +42,7 @@ def list_gone_feeds(place: Place) -> set[str]:
 
 
 @pytest.fixture
-def filled(place: Place) -> Place:
+def filled_place(place: Place) -> Place:
     """With a tag that has fewer articles left than a new one needs."""
     return place.take(store_tagged_articles)
 
@@ -83,43 +83,46 @@ def store_tagged_articles(place: Place) -> None:
     ],
 )
 def test_feeds_of_an_axis_end_and_come_back_with_it(
-    filled: Place, left: list[str], ended: set[str]
+    filled_place: Place, left: list[str], ended: set[str]
 ) -> None:
-    before, kept = read_feed_ids(filled), filled.digests("public")
-    assert set(build_axes(filled, left)) == ended
+    before, kept = read_feed_ids(filled_place), filled_place.digests("public")
+    assert set(build_axes(filled_place, left)) == ended
     names = {f"{name}.atom" for name in ended}
-    assert set(read_feed_ids(filled)) == set(before) - names
-    assert list_gone_feeds(filled) == names
-    public = filled.folder / "feeds/public"
+    assert set(read_feed_ids(filled_place)) == set(before) - names
+    assert list_gone_feeds(filled_place) == names
+    public = filled_place.folder / "feeds/public"
     stems = {
         str(path.relative_to(public)).partition(".")[0]
         for path in public.rglob("*")
         if path.is_file()
     }
     assert stems.isdisjoint(ended)
-    assert not any(f"{name}.atom" in filled.published("feeds.opml") for name in ended)
-    before_again = filled.digests("public")
-    assert (build_axes(filled, left), filled.digests("public")) == ((), before_again)  # once
-    assert build_axes(filled, ALL) == ()
-    assert (read_feed_ids(filled), list_gone_feeds(filled)) == (before, set())
-    after = filled.digests("public")
+    assert not any(f"{name}.atom" in filled_place.published("feeds.opml") for name in ended)
+    before_again = filled_place.digests("public")
+    assert (build_axes(filled_place, left), filled_place.digests("public")) == (
+        (),
+        before_again,
+    )  # once
+    assert build_axes(filled_place, ALL) == ()
+    assert (read_feed_ids(filled_place), list_gone_feeds(filled_place)) == (before, set())
+    after = filled_place.digests("public")
     assert {name for name in kept if after[name] != kept[name]} <= {"index.html", "index.html.gz"}
 
 
-def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled: Place) -> None:
-    build_axes(filled, ["tags"])
-    with filled.app() as app:
+def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled_place: Place) -> None:
+    build_axes(filled_place, ["tags"])
+    with filled_place.app() as app:
         store_articles(app, "Third", "Text.", tags=("GPU",))
-    build_axes(filled, ["tags"])
-    assert "Third" in filled.published("tags/gpu.atom") and "Third" in filled.published(
+    build_axes(filled_place, ["tags"])
+    assert "Third" in filled_place.published("tags/gpu.atom") and "Third" in filled_place.published(
         "index.html"
     )
-    with filled.app() as app:
+    with filled_place.app() as app:
         store_articles(app, "Fourth", "Text.")  # in no feed that is published
-    build_axes(filled, ["tags"])
-    assert "Fourth" in filled.published("index.html")
-    build_axes(filled, ALL)
-    assert "Third" in filled.published("all.atom") and "Third" in filled.published(
+    build_axes(filled_place, ["tags"])
+    assert "Fourth" in filled_place.published("index.html")
+    build_axes(filled_place, ALL)
+    assert "Third" in filled_place.published("all.atom") and "Third" in filled_place.published(
         "sources/one.atom"
     )
 

@@ -36,7 +36,7 @@ UTC_DAY, WEEK = Digest(name="d", at="02:30"), Digest(name="w", at="mon 00:00")
 
 
 @pytest.fixture(autouse=True)
-def utc(monkeypatch: pytest.MonkeyPatch) -> None:
+def utc_timezone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
 
 

@@ -129,7 +129,7 @@ def make_outcome(key: str) -> Outcome:
 
 
 @pytest.fixture
-def pair(postgres: Server) -> Iterator[tuple[Store, Store]]:
+def store_pair(postgres: Server) -> Iterator[tuple[Store, Store]]:
     url = postgres.schema()
     with (
         open_store(url, articles_exist=False) as one,
@@ -139,7 +139,7 @@ def pair(postgres: Server) -> Iterator[tuple[Store, Store]]:
         yield one, other
 
 
-def test_a_deadlock_is_tried_again(pair: tuple[Store, Store]) -> None:
+def test_a_deadlock_is_tried_again(store_pair: tuple[Store, Store]) -> None:
     """Two transactions that lock the same rows in opposite orders: the server ends one, which is
     made once more."""
     ready = threading.Barrier(2)
@@ -161,7 +161,9 @@ def test_a_deadlock_is_tried_again(pair: tuple[Store, Store]) -> None:
                     if self.tries == 1 and key == self.keys[0]:
                         ready.wait(10)
 
-    crossings = [Crossing(store, keys) for store, keys in zip(pair, ("ab", "ba"), strict=True)]
+    crossings = [
+        Crossing(store, keys) for store, keys in zip(store_pair, ("ab", "ba"), strict=True)
+    ]
     for one in crossings:
         on_postgres.make_retrying(one)
     with ThreadPoolExecutor(2) as threads:
@@ -169,7 +171,7 @@ def test_a_deadlock_is_tried_again(pair: tuple[Store, Store]) -> None:
     assert sorted(one.tries for one in crossings) == [1, 2]
 
 
-def test_a_conflict_that_never_ends_is_raised(pair: tuple[Store, Store]) -> None:
+def test_a_conflict_that_never_ends_is_raised(store_pair: tuple[Store, Store]) -> None:
     class Hopeless:
         tries = 0
 
@@ -185,9 +187,9 @@ def test_a_conflict_that_never_ends_is_raised(pair: tuple[Store, Store]) -> None
 
 
 def test_a_connection_that_was_ended_is_made_again(
-    pair: tuple[Store, Store], postgres: Server
+    store_pair: tuple[Store, Store], postgres: Server
 ) -> None:
-    one, _ = pair
+    one, _ = store_pair
     assert one.visits.state("a")
     with closing(postgres.connect()) as boss:
         boss.execute(
@@ -200,10 +202,10 @@ def test_a_connection_that_was_ended_is_made_again(
 
 
 def test_connections_have_limits_in_time_and_read_what_is_committed(
-    pair: tuple[Store, Store],
+    store_pair: tuple[Store, Store],
 ) -> None:
     def shown(name: str) -> Any:
-        return pair[0]._db.scalar(text(f"SHOW {name}"))
+        return store_pair[0]._db.scalar(text(f"SHOW {name}"))
 
     assert shown("statement_timeout") == "2min"
     assert shown("lock_timeout") == "10s"
@@ -211,8 +213,10 @@ def test_connections_have_limits_in_time_and_read_what_is_committed(
     assert shown("transaction_isolation") == "read committed"
 
 
-def test_a_lock_that_is_held_for_long_is_an_error_with_a_cure(pair: tuple[Store, Store]) -> None:
-    one, other = pair
+def test_a_lock_that_is_held_for_long_is_an_error_with_a_cure(
+    store_pair: tuple[Store, Store],
+) -> None:
+    one, other = store_pair
     with one._db.write() as connection:
         connection.execute(text("UPDATE sources SET url = 'x'"))
         with (
@@ -224,11 +228,11 @@ def test_a_lock_that_is_held_for_long_is_an_error_with_a_cure(pair: tuple[Store,
 
 
 def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(
-    pair: tuple[Store, Store],
+    store_pair: tuple[Store, Store],
 ) -> None:
     """Locks that are kept from one write to the next make circles that no order of one write
     prevents."""
-    one, other = pair
+    one, other = store_pair
     first: list[int] = []
     with one.visits.shared(lambda: first.append(1)):
         article = record_article(one, 1)
@@ -240,10 +244,10 @@ def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(
 
 
 def test_filing_an_article_does_not_undo_a_merge_by_another_process(
-    pair: tuple[Store, Store],
+    store_pair: tuple[Store, Store],
 ) -> None:
     """What is known of an article is read once no other transaction is at work on it."""
-    one, other = pair
+    one, other = store_pair
     copy = record_article(one, 1)
     original = record_article(one, 2)
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")

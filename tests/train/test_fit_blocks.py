@@ -155,7 +155,7 @@ def test_numerical_libraries_get_one_thread() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_the_shipped_weights_and_trees_can_be_made_again(shared: Path) -> None:
+def test_the_shipped_weights_and_trees_can_be_made_again(shared_folder: Path) -> None:
     command = [sys.executable, "-m", "tools.train.fit_blocks"]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert found.returncode == 0, found.stdout + found.stderr

@@ -46,7 +46,7 @@ def test_a_text_is_right_as_far_as_the_truth_has_it() -> None:
     assert fit_readings.right(parts, "One two. Read also: three.") == 0.5
 
 
-def test_a_file_that_decides_otherwise_is_named(shared: Path) -> None:
+def test_a_file_that_decides_otherwise_is_named(shared_folder: Path) -> None:
     grown = fit_readings.grow(READINGS)
     turned = fit_readings.grow([each._replace(kind="article") for each in READINGS])
     assert fit_readings.differences(fit_readings.written(grown, ROWS), grown, READINGS) == []

@@ -81,16 +81,16 @@ class Moving(Life):
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Iterator[Moving]:
+def instance(tmp_path: Path) -> Iterator[Moving]:
     with serve_web() as web:
         sources = ({"key": "site", "url": f"{OLD}feed"},)
         yield Moving(tmp_path, web, Case(row="once", name="", file="", sources=sources, days=()))
 
 
-def publish_at_old_host(life: Moving, site: Site) -> tuple[list[tuple[str, str]], list[str]]:
+def publish_at_old_host(instance: Moving, site: Site) -> tuple[list[tuple[str, str]], list[str]]:
     """Publish at OLD. Return what readers know, and the files."""
-    life.next_day(*make_pages_and_feed(site, OLD))
-    return life.known(), life.files()
+    instance.next_day(*make_pages_and_feed(site, OLD))
+    return instance.known(), instance.files()
 
 
 def make_pages_and_feed(
@@ -111,121 +111,125 @@ def feed_of(base: str, to: str, status: int = 301) -> dict[str, tuple[Item, ...]
 
 
 def assert_nothing_anew(
-    life: Moving, before: tuple[list[tuple[str, str]], list[str]], *hosts: str
+    instance: Moving, before: tuple[list[tuple[str, str]], list[str]], *hosts: str
 ) -> None:
     """Nothing was filed or shown anew, and all entries have addresses of `hosts`, half of them of
     each."""
-    assert (life.known(), life.files()) == before
-    assert life.hosts() == sorted(
+    assert (instance.known(), instance.files()) == before
+    assert instance.hosts() == sorted(
         host.split("/")[2] for host in hosts for _ in range(2 * len(STORIES) // len(hosts))
     )
 
 
 @WITH
 def test_a_site_that_redirects_feed_and_pages_keeps_ids_files_and_dates(
-    life: Moving, site: Site
+    instance: Moving, site: Site
 ) -> None:
-    before = publish_at_old_host(life, site)
+    before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
-    life.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
-    assert_nothing_anew(life, before, NEW)
-    for article in life.articles().values():
+    instance.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
+    assert_nothing_anew(instance, before, NEW)
+    for article in instance.articles().values():
         assert article.aliases == (article.url.replace(NEW, OLD),)
     for words in LOST:
-        assert list(life.command(words)) == []
-    life.next_day({}, {})
-    assert_nothing_anew(life, before, NEW)
-    assert list(life.command(f"withdraw {OLD}1")) == []
-    assert f"{NEW}1" not in life.entries()
+        assert list(instance.command(words)) == []
+    instance.next_day({}, {})
+    assert_nothing_anew(instance, before, NEW)
+    assert list(instance.command(f"withdraw {OLD}1")) == []
+    assert f"{NEW}1" not in instance.entries()
 
 
 @WITH
 def test_a_site_whose_pages_redirect_keeps_them_if_the_operator_edits_its_address(
-    life: Moving, site: Site
+    instance: Moving, site: Site
 ) -> None:
-    before = publish_at_old_host(life, site)
-    life.follow(f"{NEW}feed")
+    before = publish_at_old_host(instance, site)
+    instance.follow(f"{NEW}feed")
     pages, feeds = make_pages_and_feed(site, NEW)
-    life.next_day(
+    instance.next_day(
         {**pages, **make_redirects(OLD, NEW)},
         {**feeds, f"{OLD}feed": Page(text="gone", status=404)},
     )
-    assert_nothing_anew(life, before, NEW)
+    assert_nothing_anew(instance, before, NEW)
 
 
 @WITH
 def test_a_feed_that_stays_with_redirected_pages_shows_nothing_again(
-    life: Moving, site: Site
+    instance: Moving, site: Site
 ) -> None:
-    before = publish_at_old_host(life, site)
+    before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
-    life.next_day({**pages, **make_redirects(OLD, NEW)}, {f"{OLD}feed": feeds[f"{NEW}feed"]})
-    assert {*life.entries().values()} == {*before[0]}
-    assert {url.split("/")[2] for url in life.entries()} == {"old.example"}
+    instance.next_day({**pages, **make_redirects(OLD, NEW)}, {f"{OLD}feed": feeds[f"{NEW}feed"]})
+    assert {*instance.entries().values()} == {*before[0]}
+    assert {url.split("/")[2] for url in instance.entries()} == {"old.example"}
     if site.guids:
-        assert_nothing_anew(life, before, OLD)
+        assert_nothing_anew(instance, before, OLD)
 
 
 @WITH
-def test_a_site_that_has_half_moved_keeps_them(life: Moving, site: Site) -> None:
-    before = publish_at_old_host(life, site)
+def test_a_site_that_has_half_moved_keeps_them(instance: Moving, site: Site) -> None:
+    before = publish_at_old_host(instance, site)
     moved, rest = range(4, 7), range(1, 4)
     pages, feeds = make_pages_and_feed(site, NEW, moved)
     items = (*feeds[f"{NEW}feed"], *(site.item(number, OLD) for number in rest))  # type: ignore[misc]
-    life.next_day(
+    instance.next_day(
         {**pages, **make_redirects(OLD, NEW, moved)}, {f"{NEW}feed": items, **feed_of(OLD, NEW)}
     )
-    assert_nothing_anew(life, before, OLD, NEW)
+    assert_nothing_anew(instance, before, OLD, NEW)
     pages, feeds = make_pages_and_feed(site, NEW)
-    life.next_day({**pages, **make_redirects(OLD, NEW)}, feeds)
-    assert_nothing_anew(life, before, NEW)
+    instance.next_day({**pages, **make_redirects(OLD, NEW)}, feeds)
+    assert_nothing_anew(instance, before, NEW)
 
 
 @WITH
-def test_a_site_that_moves_back_keeps_them(life: Moving, site: Site) -> None:
-    before = publish_at_old_host(life, site)
+def test_a_site_that_moves_back_keeps_them(instance: Moving, site: Site) -> None:
+    before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
-    life.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
+    instance.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
     pages, feeds = make_pages_and_feed(site, OLD)
-    life.next_day({**pages, **make_redirects(NEW, OLD)}, {**feeds, **feed_of(NEW, OLD)})
-    assert_nothing_anew(life, before, OLD if site.guids else NEW)
+    instance.next_day({**pages, **make_redirects(NEW, OLD)}, {**feeds, **feed_of(NEW, OLD)})
+    assert_nothing_anew(instance, before, OLD if site.guids else NEW)
 
 
 @WITH
-def test_a_site_that_moves_back_keeps_what_it_published_elsewhere(life: Moving, site: Site) -> None:
-    publish_at_old_host(life, site)
+def test_a_site_that_moves_back_keeps_what_it_published_elsewhere(
+    instance: Moving, site: Site
+) -> None:
+    publish_at_old_host(instance, site)
     numbers = range(1, 9)
     pages, feeds = make_pages_and_feed(site, NEW, numbers)
-    life.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
-    before = life.known(), life.files()
+    instance.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
+    before = instance.known(), instance.files()
     pages, feeds = make_pages_and_feed(site, OLD, numbers)
-    life.next_day({**pages, **make_redirects(NEW, OLD, numbers)}, {**feeds, **feed_of(NEW, OLD)})
-    assert (life.known(), life.files()) == before
+    instance.next_day(
+        {**pages, **make_redirects(NEW, OLD, numbers)}, {**feeds, **feed_of(NEW, OLD)}
+    )
+    assert (instance.known(), instance.files()) == before
 
 
 @WITH
 def test_what_a_feed_announces_on_another_host_is_new_if_only_the_feed_redirects(
-    life: Moving, site: Site
+    instance: Moving, site: Site
 ) -> None:
-    before = publish_at_old_host(life, site)
+    before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
-    life.next_day(pages, {**feeds, **feed_of(OLD, NEW)})
-    assert {*life.entries().values()} == {*before[0]}  # copies are shown once
-    assert {url.split("/")[2] for url in life.entries()} == {"old.example"}
+    instance.next_day(pages, {**feeds, **feed_of(OLD, NEW)})
+    assert {*instance.entries().values()} == {*before[0]}  # copies are shown once
+    assert {url.split("/")[2] for url in instance.entries()} == {"old.example"}
 
 
 @WITH
-def test_a_site_that_moves_twice_keeps_them(life: Moving, site: Site) -> None:
-    before = publish_at_old_host(life, site)
+def test_a_site_that_moves_twice_keeps_them(instance: Moving, site: Site) -> None:
+    before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
-    life.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
+    instance.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
     pages, feeds = make_pages_and_feed(site, THIRD)
     redirects = {**feed_of(OLD, THIRD), **feed_of(NEW, THIRD)}
-    life.next_day(
+    instance.next_day(
         {**pages, **make_redirects(OLD, THIRD), **make_redirects(NEW, THIRD)},
         {**feeds, **redirects},
     )
-    assert_nothing_anew(life, before, THIRD)
+    assert_nothing_anew(instance, before, THIRD)
 
 
 STORY = "http://victim.example/story"
@@ -233,7 +237,7 @@ SPELLINGS = (f"{STORY}?print=1", f"{STORY}?fbclid=1")
 
 
 @pytest.fixture
-def beside(tmp_path: Path) -> Iterator[Moving]:
+def instance_with_neighbour(tmp_path: Path) -> Iterator[Moving]:
     """A life that follows a site and a neighbour."""
     with serve_web() as web:
         sources = tuple(
@@ -246,20 +250,30 @@ def beside(tmp_path: Path) -> Iterator[Moving]:
     "brought", [SPELLINGS, SPELLINGS[::-1], SPELLINGS[:1]], ids=["print", "fbclid", "one"]
 )
 def test_the_spelling_that_the_site_announces_later_wins_and_the_id_stays(
-    beside: Moving, brought: tuple[str, ...]
+    instance_with_neighbour: Moving, brought: tuple[str, ...]
 ) -> None:
     page = Page(text="story", published=-2)
     items = tuple(Item(link=url, title="Another title") for url in brought)
     feeds = {"http://victim.example/feed": (), "http://evil.example/feed": items}
-    beside.next_day({STORY: page, **dict.fromkeys(SPELLINGS, page)}, feeds)
-    (before,) = beside.entries().values()
-    files = beside.files()
-    beside.next_day({}, {"http://victim.example/feed": (Item(link=STORY, title="Title of story"),)})
+    instance_with_neighbour.next_day({STORY: page, **dict.fromkeys(SPELLINGS, page)}, feeds)
+    (before,) = instance_with_neighbour.entries().values()
+    files = instance_with_neighbour.files()
+    instance_with_neighbour.next_day(
+        {}, {"http://victim.example/feed": (Item(link=STORY, title="Title of story"),)}
+    )
     for _ in range(2):
-        assert beside.entries() == beside.entries("sources/victim") == {STORY: before}
-        assert beside.files() == files
-        (shown,) = [article for article in beside.articles().values() if not article.merged_into]
+        assert (
+            instance_with_neighbour.entries()
+            == instance_with_neighbour.entries("sources/victim")
+            == {STORY: before}
+        )
+        assert instance_with_neighbour.files() == files
+        (shown,) = [
+            article
+            for article in instance_with_neighbour.articles().values()
+            if not article.merged_into
+        ]
         assert shown.source_key == "victim" and {*shown.aliases} <= {SPELLINGS[0]}
         for words in LOST:
-            assert list(beside.command(words)) == []
-        beside.next_day({}, {})
+            assert list(instance_with_neighbour.command(words)) == []
+        instance_with_neighbour.next_day({}, {})

@@ -147,7 +147,7 @@ def list_neighbour_effects(
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def shared_machine(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with run_machine(tmp_path_factory.mktemp("stories") / "machine") as made:
         yield made
 
@@ -171,7 +171,7 @@ FEW = settings(
     longer=st.booleans(),
 )
 def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
-    shared: Machine,
+    shared_machine: Machine,
     tmp_path_factory: pytest.TempPathFactory,
     case: dict[str, Any],
     copied: list[str],
@@ -188,7 +188,7 @@ def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
     )
     assert (
         list_neighbour_effects(
-            shared, tmp_path_factory.mktemp("lives"), [first, copies, Day()], evil
+            shared_machine, tmp_path_factory.mktemp("lives"), [first, copies, Day()], evil
         )
         == set()
     )
@@ -206,7 +206,10 @@ def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
     kinds=st.lists(st.sampled_from(("report", "same")), min_size=1, max_size=2, unique=True),
 )
 def test_a_mixture_of_two_events_joins_parts_and_renames_no_stories_of_others(
-    shared: Machine, tmp_path_factory: pytest.TempPathFactory, cases: list[Any], kinds: list[str]
+    shared_machine: Machine,
+    tmp_path_factory: pytest.TempPathFactory,
+    cases: list[Any],
+    kinds: list[str],
 ) -> None:
     own = {
         f"http://{name}.example/{number}": case[kind]
@@ -220,4 +223,7 @@ def test_a_mixture_of_two_events_joins_parts_and_renames_no_stories_of_others(
         for kind in kinds
     }
     days = [make_day(own), make_day(mixed, after=0.05), Day()]
-    assert list_neighbour_effects(shared, tmp_path_factory.mktemp("lives"), days, ["evil"]) == set()
+    assert (
+        list_neighbour_effects(shared_machine, tmp_path_factory.mktemp("lives"), days, ["evil"])
+        == set()
+    )

@@ -271,7 +271,7 @@ def list_unsteady_entries(life: MemoryLife, seen: dict[tuple[str, str], Any]) ->
                 yield f"{name}: {item['id']} was {seen[name, item['id']]}, is {now}"
 
 
-def list_attack_effects(shared: Machine, folder: Path, attack: Attack) -> list[str]:
+def list_attack_effects(shared_machine: Machine, folder: Path, attack: Attack) -> list[str]:
     """What the attack changes, a line each."""
     lives = []
     for beside in (True, False):
@@ -284,7 +284,7 @@ def list_attack_effects(shared: Machine, folder: Path, attack: Attack) -> list[s
             days=plot,
             settings='stories = "link"\n',
         )
-        life = MemoryLife(folder / ("beside" if beside else "alone"), shared, case)
+        life = MemoryLife(folder / ("beside" if beside else "alone"), shared_machine, case)
         file = life.config / "syndicator.toml"
         file.write_text(
             file.read_text().replace(
@@ -310,13 +310,13 @@ def list_attack_effects(shared: Machine, folder: Path, attack: Attack) -> list[s
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+def shared_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     with run_machine(tmp_path_factory.mktemp("attacks") / "machine") as made:
         yield made
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_an_attack_changes_nothing_of_others(
-    shared: Machine, tmp_path: Path, attack: Attack
+    shared_machine: Machine, tmp_path: Path, attack: Attack
 ) -> None:
-    assert list_attack_effects(shared, tmp_path, attack) == []
+    assert list_attack_effects(shared_machine, tmp_path, attack) == []

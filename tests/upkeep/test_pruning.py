@@ -80,7 +80,7 @@ def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_ar
 
 
 @pytest.fixture
-def filled(place: Place) -> Place:
+def filled_place(place: Place) -> Place:
     """Three months with articles of two sources, one with a tag of its own."""
     return place.take(store_three_months)
 
@@ -134,42 +134,46 @@ def lose_database(place: Place) -> None:
         reindex.reindex(app.archive, app.configuration)
 
 
-def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(filled: Place) -> None:
-    done = prune_articles(filled, older_than=45 * DAY)
+def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(
+    filled_place: Place,
+) -> None:
+    done = prune_articles(filled_place, older_than=45 * DAY)
     assert [one.title for one in done.articles] == ["Lone", "Story 0", "Story 1"]
-    assert list_titles(filled) == ["Story 5", "Story 4", "Story 3", "Story 2"]
-    assert len(list((filled.folder / "feeds/articles").rglob("*.md"))) == 4
-    assert "deleted-entry" not in filled.published("all.atom")
-    with filled.app() as app:
+    assert list_titles(filled_place) == ["Story 5", "Story 4", "Story 3", "Story 2"]
+    assert len(list((filled_place.folder / "feeds/articles").rglob("*.md"))) == 4
+    assert "deleted-entry" not in filled_place.published("all.atom")
+    with filled_place.app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
-    assert not filled.build().written
-    assert prune_articles(filled, older_than=45 * DAY).articles == ()
+    assert not filled_place.build().written
+    assert prune_articles(filled_place, older_than=45 * DAY).articles == ()
 
 
-def test_newest_entries_of_a_feed_may_go_too(filled: Place) -> None:
-    with filled.app() as app:
+def test_newest_entries_of_a_feed_may_go_too(filled_place: Place) -> None:
+    with filled_place.app() as app:
         newest = app.archive.article_store.get(
-            filled.path("Story 5").relative_to(app.archive.article_store.root).as_posix()
+            filled_place.path("Story 5").relative_to(app.archive.article_store.root).as_posix()
         )
-    prune_articles(filled, newest.url)
-    assert list_titles(filled)[0] == "Story 4"
+    prune_articles(filled_place, newest.url)
+    assert list_titles(filled_place)[0] == "Story 4"
 
 
-def test_a_feed_that_loses_all_keeps_its_address_and_comes_back_as_it_was(filled: Place) -> None:
-    before = re.search("<id>.*</id>", filled.published("sources/two.atom"))
-    prune_articles(filled, keep=0, source="two")
-    with filled.app() as app:
+def test_a_feed_that_loses_all_keeps_its_address_and_comes_back_as_it_was(
+    filled_place: Place,
+) -> None:
+    before = re.search("<id>.*</id>", filled_place.published("sources/two.atom"))
+    prune_articles(filled_place, keep=0, source="two")
+    with filled_place.app() as app:
         store_articles(app, "Anew", "Text.", source="two", added=NOW)
-    filled.build()
-    after = re.search("<id>.*</id>", filled.published("sources/two.atom"))
+    filled_place.build()
+    after = re.search("<id>.*</id>", filled_place.published("sources/two.atom"))
     assert before and after and before[0] == after[0]
 
 
-def test_its_source_may_announce_it_for_ever(filled: Place) -> None:
-    url = filled.article("Story 0").url
-    prune_articles(filled, older_than=45 * DAY)
+def test_its_source_may_announce_it_for_ever(filled_place: Place) -> None:
+    url = filled_place.article("Story 0").url
+    prune_articles(filled_place, older_than=45 * DAY)
     for _ in range(2):
-        with filled.app() as app:
+        with filled_place.app() as app:
             assert (
                 get_problem_reason(ingest_entry(app, url, None)) == "pruned"
             )  # its page is not even asked for
@@ -181,13 +185,13 @@ def test_its_source_may_announce_it_for_ever(filled: Place) -> None:
             assert [
                 one.path for one in app.archive.article_store.walk() if "story-0" in one.path
             ] == []
-        lose_database(filled)
+        lose_database(filled_place)
 
 
-def test_what_announced_it_under_another_id_is_remembered(filled: Place) -> None:
+def test_what_announced_it_under_another_id_is_remembered(filled_place: Place) -> None:
     """An entry of another source whose address leads to it."""
-    with filled.app() as app:
-        article = filled.article("Story 0")
+    with filled_place.app() as app:
+        article = filled_place.article("Story 0")
         row = EntryRow(
             source_key="two",
             entry_id="theirs",
@@ -204,11 +208,11 @@ def test_what_announced_it_under_another_id_is_remembered(filled: Place) -> None
                 entry=row,
             )
         )
-    path = filled.path("Story 0")
+    path = filled_place.path("Story 0")
     data = path.read_bytes()
-    prune_articles(filled, article.id)
-    lose_database(filled)
-    with filled.app() as app:
+    prune_articles(filled_place, article.id)
+    lose_database(filled_place)
+    with filled_place.app() as app:
         assert app.archive.store.visits.look_up(["guid:two:theirs"]).pruned
         assert not app.archive.store.visits.look_up(["guid:two:other"]).pruned
         path.write_bytes(data)
@@ -233,24 +237,24 @@ def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFac
     assert archives() == [one for one in before if one in ("Story 3", "Story 4", "Story 5")]
 
 
-def test_a_hand_written_file_goes_by_its_name_alone(filled: Place) -> None:
-    path = filled.folder / "feeds/articles/mine.md"
+def test_a_hand_written_file_goes_by_its_name_alone(filled_place: Place) -> None:
+    path = filled_place.folder / "feeds/articles/mine.md"
     path.write_text(HAND)
-    with filled.app() as app:
+    with filled_place.app() as app:
         reconcile.files(app.archive, app.configuration)
-    filled.build()
-    assert prune_articles(filled, older_than=45 * DAY).stays == {"hand": 1}
+    filled_place.build()
+    assert prune_articles(filled_place, older_than=45 * DAY).stays == {"hand": 1}
     assert path.exists()
-    prune_articles(filled, str(path))
-    assert not path.exists() and "Mine" not in list_titles(filled)
+    prune_articles(filled_place, str(path))
+    assert not path.exists() and "Mine" not in list_titles(filled_place)
 
 
 @pytest.mark.parametrize("named", ["https://one.example/nothing", "no-id"])
-def test_what_is_no_article_is_named(filled: Place, named: str) -> None:
+def test_what_is_no_article_is_named(filled_place: Place, named: str) -> None:
     with pytest.raises(UsageError, match="no article"):
-        prune_articles(filled, named)
+        prune_articles(filled_place, named)
     with pytest.raises(UsageError, match="no source 'tow' \\(did you mean"):
-        prune_articles(filled, keep=0, source="tow")
+        prune_articles(filled_place, keep=0, source="tow")
 
 
 class Killed(BaseException):
@@ -261,7 +265,7 @@ class Killed(BaseException):
 @pytest.mark.parametrize("step", ["list.append", "visits.prune", "article_store.delete_all"])
 @pytest.mark.parametrize("after", [False, True])
 def test_ended_at_any_step_an_article_is_whole_or_gone(
-    filled: Place, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
+    filled_place: Place, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
 ) -> None:
     monkeypatch.setattr(pruning, "_AT_A_TIME", 2)
     owner, name = step.split(".")
@@ -282,14 +286,14 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
 
         monkeypatch.setattr(place, name, then)
 
-    published = list_titles(filled)
-    with filled.app() as app:
+    published = list_titles(filled_place)
+    with filled_place.app() as app:
         planned = pruning.plan(app.archive, app.configuration.sources, Which(older_than=45 * DAY))
         killing(app)
         with pytest.raises(Killed):
             pruning.prune(app.archive, app.configuration.settings, planned)
     monkeypatch.undo()
-    with filled.app() as app:
+    with filled_place.app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
         there = {stamp.path for stamp in app.archive.article_store.walk()}
         assert {stamp.path for stamp in app.archive.store.visits.stamps().values()} == there
@@ -299,30 +303,32 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
             for one in planned.articles
             if app.archive.store.visits.look_up([urls.alias(one.url)]).pruned
         } == gone
-    assert filled.build().held == ()
-    assert [title for title in published if title in list_titles(filled)] == list_titles(filled)
-    prune_articles(filled, older_than=45 * DAY)
-    assert list_titles(filled) == ["Story 5", "Story 4", "Story 3", "Story 2"]
-    lines = pruned_file(filled).read_text().splitlines()
+    assert filled_place.build().held == ()
+    assert [title for title in published if title in list_titles(filled_place)] == list_titles(
+        filled_place
+    )
+    prune_articles(filled_place, older_than=45 * DAY)
+    assert list_titles(filled_place) == ["Story 5", "Story 4", "Story 3", "Story 2"]
+    lines = pruned_file(filled_place).read_text().splitlines()
     assert len(lines) == len(set(lines))
 
 
-def test_a_file_that_is_put_back_is_an_article_again(filled: Place) -> None:
-    path, feeds = filled.path("Story 0"), filled.published("all.json")
+def test_a_file_that_is_put_back_is_an_article_again(filled_place: Place) -> None:
+    path, feeds = filled_place.path("Story 0"), filled_place.published("all.json")
     data = path.read_bytes()
-    prune_articles(filled, filled.article("Story 0").id)
+    prune_articles(filled_place, filled_place.article("Story 0").id)
     path.write_bytes(data)
-    with filled.app() as app:
+    with filled_place.app() as app:
         reconcile.files(app.archive, app.configuration)
         # known, and not "pruned"
         assert ingest_entry(app, "https://one.example/story-0", None).problem is None
-    filled.build()
-    assert filled.published("all.json") == feeds
+    filled_place.build()
+    assert filled_place.published("all.json") == feeds
 
 
-def test_without_its_lines_it_is_read_again(filled: Place) -> None:
-    article = filled.article("Story 0")
-    with filled.app() as app:
+def test_without_its_lines_it_is_read_again(filled_place: Place) -> None:
+    article = filled_place.article("Story 0")
+    with filled_place.app() as app:
         app.archive.store.visits.save_states(
             [
                 SourceState(
@@ -330,12 +336,12 @@ def test_without_its_lines_it_is_read_again(filled: Place) -> None:
                 )
             ]
         )
-    prune_articles(filled, article.id)
-    with filled.app() as app:
+    prune_articles(filled_place, article.id)
+    with filled_place.app() as app:
         ingest_entry(app, article.url, None)
-    other = pruned_file(filled).read_text()
-    pruned_file(filled).write_text("# none\n")
-    with filled.app() as app:
+    other = pruned_file(filled_place).read_text()
+    pruned_file(filled_place).write_text("# none\n")
+    with filled_place.app() as app:
         reconcile.files(app.archive, app.configuration)
         state = app.archive.store.visits.states()["one"]
         assert (state.validators.etag, state.schedule.next_due, state.schedule.due_why) == (
@@ -348,57 +354,57 @@ def test_without_its_lines_it_is_read_again(filled: Place) -> None:
     assert article.id in other
 
 
-def test_a_list_that_is_lost_is_written_again(filled: Place) -> None:
-    prune_articles(filled, older_than=45 * DAY)
-    lines = set(pruned_file(filled).read_text().splitlines())
-    pruned_file(filled).unlink()
-    with filled.app() as app:
+def test_a_list_that_is_lost_is_written_again(filled_place: Place) -> None:
+    prune_articles(filled_place, older_than=45 * DAY)
+    lines = set(pruned_file(filled_place).read_text().splitlines())
+    pruned_file(filled_place).unlink()
+    with filled_place.app() as app:
         reconcile.files(app.archive, app.configuration)
-    assert set(pruned_file(filled).read_text().splitlines()) == lines
+    assert set(pruned_file(filled_place).read_text().splitlines()) == lines
 
 
 def test_the_list_is_read_when_it_changed_alone(
-    filled: Place, monkeypatch: pytest.MonkeyPatch
+    filled_place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def parse_others(kept: TabList[Any], data: bytes | None) -> list[Any]:
         assert kept is not PRUNED
         return parse(kept, data)
 
-    prune_articles(filled, older_than=45 * DAY)
-    with filled.app() as app:
+    prune_articles(filled_place, older_than=45 * DAY)
+    with filled_place.app() as app:
         parse = TabList._parse
         monkeypatch.setattr(TabList, "_parse", parse_others)
         assert reconcile.files(app.archive, app.configuration) == ()
 
 
-def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled: Place) -> None:
-    with filled.app() as app:
-        first = filled.article("Story 5")
+def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled_place: Place) -> None:
+    with filled_place.app() as app:
+        first = filled_place.article("Story 5")
         copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first.id)
-    filled.build()
-    assert "Copy" in list_titles(filled, "sources/two.json")
-    assert prune_articles(filled, first.id).stays == {"copy": 1}
-    prune_articles(filled, copy.id)
-    assert "Copy" not in list_titles(filled, "sources/two.json") and "Story 5" in list_titles(
-        filled
+    filled_place.build()
+    assert "Copy" in list_titles(filled_place, "sources/two.json")
+    assert prune_articles(filled_place, first.id).stays == {"copy": 1}
+    prune_articles(filled_place, copy.id)
+    assert "Copy" not in list_titles(filled_place, "sources/two.json") and "Story 5" in list_titles(
+        filled_place
     )
-    prune_articles(filled, first.id)
-    assert "Story 5" not in list_titles(filled)
+    prune_articles(filled_place, first.id)
+    assert "Story 5" not in list_titles(filled_place)
 
 
 def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_was_pruned(
-    filled: Place, tmp_path: Path
+    filled_place: Place, tmp_path: Path
 ) -> None:
     """The two folders that docs/running.md names, copied."""
-    url = filled.article("Story 0").url
-    prune_articles(filled, older_than=45 * DAY)
+    url = filled_place.article("Story 0").url
+    prune_articles(filled_place, older_than=45 * DAY)
     there = Place(make_folder(tmp_path / "there"))
     for part in ("config", "feeds/articles"):
-        shutil.copytree(filled.folder / part, there.folder / part, dirs_exist_ok=True)
+        shutil.copytree(filled_place.folder / part, there.folder / part, dirs_exist_ok=True)
     with there.app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     there.build()
-    assert there.published("all.atom") == filled.published("all.atom")
+    assert there.published("all.atom") == filled_place.published("all.atom")
     with there.app() as app:
         assert get_problem_reason(ingest_entry(app, url, None)) == "pruned"
 

@@ -29,7 +29,7 @@ QUERY = '[[feed]]\nslug = "llm"\nquery = "tag:LLM"\n'
 
 
 @pytest.fixture
-def filled(place: Place) -> Place:
+def filled_place(place: Place) -> Place:
     """Three published articles and one on hold, which is older than two of them, and a saved
     query."""
     return place.take(store_articles_and_hold)
@@ -75,8 +75,8 @@ def read_feed_titles(place: Place) -> dict[str, list[str]]:
     }
 
 
-def test_an_article_on_hold_is_in_no_feed_page_or_count(filled: Place) -> None:
-    public = filled.folder / "feeds/public"
+def test_an_article_on_hold_is_in_no_feed_page_or_count(filled_place: Place) -> None:
+    public = filled_place.folder / "feeds/public"
     named = [
         path for path in public.rglob("*") if path.is_file() and b"Waiting" in path.read_bytes()
     ]
@@ -85,24 +85,25 @@ def test_an_article_on_hold_is_in_no_feed_page_or_count(filled: Place) -> None:
         not (public / "sources/two.atom").exists()
         and not (public / "categories/uncategorised.atom").exists()
     )
-    with filled.app() as app:
+    with filled_place.app() as app:
         counts = {row.key.slug: row.count for row in app.archive.store.index.feeds()}
         (one,) = app.archive.store.status.on_hold()
     assert (counts["all"], counts["llm"], counts["ai"]) == (3, 3, 1)
     assert (one.reason, one.title, Path(one.file).suffix) == ("unsure-text", "Waiting", ".md")
 
 
-def test_its_file_says_that_and_why(filled: Place) -> None:
-    text = filled.path("Waiting").read_text()
+def test_its_file_says_that_and_why(filled_place: Place) -> None:
+    text = filled_place.path("Waiting").read_text()
     assert "schema: 4\nhold: true\nhold_reason: unsure-text\n" in text
 
 
-def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled: Place) -> None:
-    filled.now += timedelta(days=40)  # its month is closed
+def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled_place: Place) -> None:
+    filled_place.now += timedelta(days=40)  # its month is closed
     assert [
-        one.title for one in release_articles(filled, filled.article("Waiting").id).articles
+        one.title
+        for one in release_articles(filled_place, filled_place.article("Waiting").id).articles
     ] == ["Waiting"]
-    shown = read_feed_titles(filled)
+    shown = read_feed_titles(filled_place)
     for name in (
         "all.atom",
         "tags/llm.atom",
@@ -111,9 +112,9 @@ def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled: Pl
         "categories/ai.atom",
     ):
         assert shown[name][0] == "Waiting", name
-    article = filled.article("Waiting")
-    assert (article.hold, article.hold_reason, article.added) == (False, "", filled.now)
-    assert "hold" not in filled.path("Waiting").read_text()
+    article = filled_place.article("Waiting")
+    assert (article.hold, article.hold_reason, article.added) == (False, "", filled_place.now)
+    assert "hold" not in filled_place.path("Waiting").read_text()
 
 
 def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -133,36 +134,36 @@ def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactor
     assert read_feed_titles(filled)["archive/all/2026-04.atom"] == ["Waiting"]
 
 
-def test_releasing_twice_is_as_once(filled: Place) -> None:
-    article_id = filled.article("Waiting").id
-    release_articles(filled, article_id)
-    before = filled.digests("articles") | filled.digests("public")
-    filled.now += timedelta(hours=1)
-    again = release_articles(filled, article_id)
+def test_releasing_twice_is_as_once(filled_place: Place) -> None:
+    article_id = filled_place.article("Waiting").id
+    release_articles(filled_place, article_id)
+    before = filled_place.digests("articles") | filled_place.digests("public")
+    filled_place.now += timedelta(hours=1)
+    again = release_articles(filled_place, article_id)
     assert (again.articles, [one.title for one in again.known]) == ((), ["Waiting"])
-    assert filled.digests("articles") | filled.digests("public") == before
+    assert filled_place.digests("articles") | filled_place.digests("public") == before
 
 
 @pytest.mark.parametrize("how", ["id", "url", "file", "source", "all"])
-def test_what_to_release_is_named_in_five_ways(filled: Place, how: str) -> None:
-    article = filled.article("Waiting")
-    named = {"id": article.id, "url": article.url, "file": str(filled.path("Waiting"))}
+def test_what_to_release_is_named_in_five_ways(filled_place: Place, how: str) -> None:
+    article = filled_place.article("Waiting")
+    named = {"id": article.id, "url": article.url, "file": str(filled_place.path("Waiting"))}
     which = {"source": {"source": "two"}, "all": {"include_all": True}}.get(how, {})
-    done = release_articles(filled, *([named[how]] if how in named else []), **which)
+    done = release_articles(filled_place, *([named[how]] if how in named else []), **which)
     assert [one.id for one in done.articles] == [article.id]
 
 
-def test_nothing_is_released_when_one_name_is_none(filled: Place) -> None:
+def test_nothing_is_released_when_one_name_is_none(filled_place: Place) -> None:
     with pytest.raises(UsageError, match="no article 'nobody'"):
-        release_articles(filled, filled.article("Waiting").id, "nobody")
+        release_articles(filled_place, filled_place.article("Waiting").id, "nobody")
     with pytest.raises(UsageError, match="no source 'tow'"):
-        release_articles(filled, source="tow")
-    assert filled.article("Waiting").hold
-    release_articles(filled, source="one")
-    assert filled.article("Waiting").hold
-    planned = release_articles(filled, include_all=True, dry_run=True)
+        release_articles(filled_place, source="tow")
+    assert filled_place.article("Waiting").hold
+    release_articles(filled_place, source="one")
+    assert filled_place.article("Waiting").hold
+    planned = release_articles(filled_place, include_all=True, dry_run=True)
     assert [article.title for article in planned.articles] == ["Waiting"]
-    assert filled.article("Waiting").hold
+    assert filled_place.article("Waiting").hold
 
 
 @pytest.mark.parametrize(
@@ -173,98 +174,100 @@ def test_nothing_is_released_when_one_name_is_none(filled: Place) -> None:
         ("hold: true\nhold_reason: unsure-text\n", ""),
     ],
 )
-def test_a_hand_releases_it_in_its_file(filled: Place, old: str, new: str) -> None:
-    filled.edit("Waiting", old, new)
-    filled.now += timedelta(days=1)
-    reconcile_and_build(filled)
-    assert read_feed_titles(filled)["tags/llm.atom"][0] == "Waiting"
-    assert filled.article("Waiting").added == filled.now
-    before = filled.digests("articles") | filled.digests("public")
-    filled.now += timedelta(days=1)
-    reconcile_and_build(filled)
-    assert filled.digests("articles") | filled.digests("public") == before
+def test_a_hand_releases_it_in_its_file(filled_place: Place, old: str, new: str) -> None:
+    filled_place.edit("Waiting", old, new)
+    filled_place.now += timedelta(days=1)
+    reconcile_and_build(filled_place)
+    assert read_feed_titles(filled_place)["tags/llm.atom"][0] == "Waiting"
+    assert filled_place.article("Waiting").added == filled_place.now
+    before = filled_place.digests("articles") | filled_place.digests("public")
+    filled_place.now += timedelta(days=1)
+    reconcile_and_build(filled_place)
+    assert filled_place.digests("articles") | filled_place.digests("public") == before
 
 
 def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_it_as_old(
-    filled: Place,
+    filled_place: Place,
 ) -> None:
-    filled.edit("Waiting", "hold: true\n", "hold: false\n")
-    with filled.app() as app:
-        article = filled.article("Waiting")
+    filled_place.edit("Waiting", "hold: true\n", "hold: false\n")
+    with filled_place.app() as app:
+        article = filled_place.article("Waiting")
         write_article(
             app.archive.article_store,
             app.archive.store.visits,
             replace(article, body=article.body + " More."),
             before=article,
         )
-    filled.build()
-    assert "Waiting" not in read_feed_titles(filled)["all.atom"]
-    filled.now += timedelta(days=1)
-    reconcile_and_build(filled)
-    assert read_feed_titles(filled)["all.atom"][0] == "Waiting"
-    assert filled.article("Waiting").added == filled.now
+    filled_place.build()
+    assert "Waiting" not in read_feed_titles(filled_place)["all.atom"]
+    filled_place.now += timedelta(days=1)
+    reconcile_and_build(filled_place)
+    assert read_feed_titles(filled_place)["all.atom"][0] == "Waiting"
+    assert filled_place.article("Waiting").added == filled_place.now
 
 
-def test_a_crash_between_file_and_row_is_made_up_for(filled: Place) -> None:
-    with filled.app() as app:
+def test_a_crash_between_file_and_row_is_made_up_for(filled_place: Place) -> None:
+    with filled_place.app() as app:
         article = app.archive.article_store.get(
-            app.archive.article_store.find(filled.article("Waiting").id) or ""
+            app.archive.article_store.find(filled_place.article("Waiting").id) or ""
         )
         app.archive.article_store.put(
-            replace(article, hold=False, hold_reason="", added=filled.now),
+            replace(article, hold=False, hold_reason="", added=filled_place.now),
             ordered=("added", "hold"),
         )
-    reconcile_and_build(filled)
-    assert read_feed_titles(filled)["all.atom"][0] == "Waiting"
+    reconcile_and_build(filled_place)
+    assert read_feed_titles(filled_place)["all.atom"][0] == "Waiting"
 
 
 def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_released(
-    filled: Place,
+    filled_place: Place,
 ) -> None:
-    with filled.app(create=True) as app:
+    with filled_place.app(create=True) as app:
         assert reindex.reindex(app.archive, app.configuration).problems == ()
-    filled.build()
-    assert "Waiting" not in read_feed_titles(filled)["all.atom"]
-    filled.edit("Waiting", "hold: true\n", "hold: false\n")
-    filled.now += timedelta(days=1)
-    (filled.folder / "feeds/state/syndicator.db").unlink()
-    with filled.app(create=True) as app:
+    filled_place.build()
+    assert "Waiting" not in read_feed_titles(filled_place)["all.atom"]
+    filled_place.edit("Waiting", "hold: true\n", "hold: false\n")
+    filled_place.now += timedelta(days=1)
+    (filled_place.folder / "feeds/state/syndicator.db").unlink()
+    with filled_place.app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
-    reconcile_and_build(filled)
-    assert read_feed_titles(filled)["all.atom"][0] == "Waiting"
-    assert filled.article("Waiting").added == filled.now
+    reconcile_and_build(filled_place)
+    assert read_feed_titles(filled_place)["all.atom"][0] == "Waiting"
+    assert filled_place.article("Waiting").added == filled_place.now
 
 
-def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(filled: Place) -> None:
-    release_articles(filled, include_all=True)
-    filled.edit("Newer", "tags_by: ''\n", "tags_by: ''\nschema: 4\nhold: true\n")
-    reconcile_and_build(filled)  # which says that no feed is kept back: the entry was not lost
-    assert read_feed_titles(filled)["all.atom"] == ["Waiting", "Newest", "Old"]
-    filled.now += timedelta(days=1)
-    release_articles(filled, include_all=True)
-    assert read_feed_titles(filled)["all.atom"] == ["Newer", "Waiting", "Newest", "Old"]
+def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(filled_place: Place) -> None:
+    release_articles(filled_place, include_all=True)
+    filled_place.edit("Newer", "tags_by: ''\n", "tags_by: ''\nschema: 4\nhold: true\n")
+    reconcile_and_build(
+        filled_place
+    )  # which says that no feed is kept back: the entry was not lost
+    assert read_feed_titles(filled_place)["all.atom"] == ["Waiting", "Newest", "Old"]
+    filled_place.now += timedelta(days=1)
+    release_articles(filled_place, include_all=True)
+    assert read_feed_titles(filled_place)["all.atom"] == ["Newer", "Waiting", "Newest", "Old"]
 
 
-def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled: Place) -> None:
-    url = filled.article("Waiting").url
-    with filled.app() as app:
+def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled_place: Place) -> None:
+    url = filled_place.article("Waiting").url
+    with filled_place.app() as app:
         assert editorial.withdraw(app.archive, app.configuration, url).feeds == ()
         assert app.archive.store.index.on_hold() == {}
         editorial.undo_withdrawal(app.archive, app.configuration, url)
         assert len(app.archive.store.index.on_hold()) == 1
-    filled.build()
-    assert "Waiting" not in read_feed_titles(filled)["all.atom"]
+    filled_place.build()
+    assert "Waiting" not in read_feed_titles(filled_place)["all.atom"]
 
 
-def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled: Place) -> None:
-    article_id = filled.article("Waiting").id
-    with filled.app() as app:
+def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled_place: Place) -> None:
+    article_id = filled_place.article("Waiting").id
+    with filled_place.app() as app:
         CARRIED.append(app.archive.article_store, [(article_id, "one")])
         app.archive.store.visits.add_carriers([(article_id, "one")], {"one": "One"})
-    filled.build()
-    assert "Waiting" not in read_feed_titles(filled)["sources/one.atom"]
-    release_articles(filled, article_id)
-    assert "Waiting" in read_feed_titles(filled)["sources/one.atom"]
+    filled_place.build()
+    assert "Waiting" not in read_feed_titles(filled_place)["sources/one.atom"]
+    release_articles(filled_place, article_id)
+    assert "Waiting" in read_feed_titles(filled_place)["sources/one.atom"]
 
 
 def store_merged_article(

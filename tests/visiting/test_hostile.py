@@ -119,14 +119,14 @@ def _resident() -> int:
 
 
 @pytest.fixture(scope="module")
-def bombs(shared: Path) -> Iterator[int]:
+def bombs(shared_folder: Path) -> Iterator[int]:
     """The port of the server of bombs."""
     import socket
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    script = shared / "tools/hostile/bombsrv.py"
+    script = shared_folder / "tools/hostile/bombsrv.py"
     command = [sys.executable, str(script), str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
         assert server.stdout is not None
@@ -180,10 +180,10 @@ def test_bombs_end_at_a_limit_and_cost_little(bombs: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def hostile_feeds(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def hostile_feeds(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("feeds")
     subprocess.run(
-        [sys.executable, str(shared / "tools/hostile/feeds.py")],
+        [sys.executable, str(shared_folder / "tools/hostile/feeds.py")],
         cwd=folder,
         check=True,
         timeout=120,
@@ -211,10 +211,10 @@ def test_hostile_feeds(hostile_feeds: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_hostile_pages(shared: Path) -> None:
+def test_hostile_pages(shared_folder: Path) -> None:
     import trafilatura
 
-    sys.path.insert(0, str(shared / "tools/hostile"))
+    sys.path.insert(0, str(shared_folder / "tools/hostile"))
     try:
         from hostile import gen
     finally:

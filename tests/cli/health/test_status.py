@@ -45,35 +45,37 @@ def read_condition_rows(instance: Instance) -> dict[str, dict[str, str]]:
     return found
 
 
-def test_the_first_line_says_how_many_are_well(filled: Instance) -> None:
-    first, second, *_ = filled.run("status").output.splitlines()
+def test_the_first_line_says_how_many_are_well(visited_instance: Instance) -> None:
+    first, second, *_ = visited_instance.run("status").output.splitlines()
     assert re.fullmatch(r"\d fine, \d needs? you, last article \d+ \w+ ago", first)
     assert second.startswith("5 articles, ")
 
 
-def test_a_source_with_trouble_has_its_reason_its_cure_and_its_next_try(filled: Instance) -> None:
-    told = read_condition_rows(filled)["source-failing"]
+def test_a_source_with_trouble_has_its_reason_its_cure_and_its_next_try(
+    visited_instance: Instance,
+) -> None:
+    told = read_condition_rows(visited_instance)["source-failing"]
     assert told["what"] == "gone"
     assert told["reason"].startswith("the address is gone for good (HTTP 410) (gone): http")
     assert told["cure"] == "remove the source"
     assert told["since"] and told["times"].startswith("next try 2")
-    (state,) = (one for one in filled.json("status")["sources"] if one["key"] == "gone")
+    (state,) = (one for one in visited_instance.json("status")["sources"] if one["key"] == "gone")
     assert (state["reason"], state["failures"]) == ("gone", 1)
     assert "etag" not in state
 
 
-def test_an_article_file_that_cannot_be_read_is_named(filled: Instance) -> None:
-    path = sorted((filled.folder / "feeds/articles").rglob("*.md"))[0]
+def test_an_article_file_that_cannot_be_read_is_named(visited_instance: Instance) -> None:
+    path = sorted((visited_instance.folder / "feeds/articles").rglob("*.md"))[0]
     path.write_text(path.read_text().replace("title: ", "title: '", 1))
     line = f"{path}: line "
-    assert line in filled.run("reindex").output
-    assert line in read_condition_rows(filled)["article-file"]["reason"]
-    (told,) = filled.json("status")["files"]
+    assert line in visited_instance.run("reindex").output
+    assert line in read_condition_rows(visited_instance)["article-file"]["reason"]
+    (told,) = visited_instance.json("status")["files"]
     assert told["reason"] == "bad-article-file" and line in told["detail"]
 
 
-def test_a_source_that_moved_is_named(filled: Instance) -> None:
-    with open_app(filled.config) as opened:
+def test_a_source_that_moved_is_named(visited_instance: Instance) -> None:
+    with open_app(visited_instance.config) as opened:
         state = opened.archive.store.visits.states()["holt"]
         moved = replace(
             state,
@@ -84,21 +86,21 @@ def test_a_source_that_moved_is_named(filled: Instance) -> None:
             ),
         )
         opened.archive.store.visits.save_states([moved])
-    told = read_condition_rows(filled)["source-moved"]
+    told = read_condition_rows(visited_instance)["source-moved"]
     assert told["since"].startswith("2026-11-0")
     assert "https://bank.example/feed; another site" in told["reason"]
-    (told,) = filled.json("status")["moves"]
+    (told,) = visited_instance.json("status")["moves"]
     assert (told["source"], told["moved_to"]) == ("holt", "https://bank.example/feed")
 
 
 def test_a_pipe_gets_what_a_terminal_shows_without_colours(
-    filled: Instance, monkeypatch: pytest.MonkeyPatch
+    visited_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = (("status",), ("status", "--source", "gone"), ("status", "--list", "sources"))
-    piped = [filled.run(*each).output for each in words]
+    piped = [visited_instance.run(*each).output for each in words]
     monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: True)
     monkeypatch.setenv("LINES", "200")
-    shown = [filled.run(*each).output for each in words]
+    shown = [visited_instance.run(*each).output for each in words]
     ago = re.compile(r"\d+ seconds? ago")
     colour = re.compile(r"\x1b\[\d*m")
     assert [ago.sub("", colour.sub("", each)) for each in shown] == [
@@ -107,16 +109,20 @@ def test_a_pipe_gets_what_a_terminal_shows_without_colours(
     assert "\x1b[1m" in shown[1] and "\t" not in "".join(piped)
     monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: False)
     monkeypatch.setenv("LINES", "5")
-    assert filled.run("status").output.count("\n") == piped[0].count("\n")  # a pipe is endless
+    assert visited_instance.run("status").output.count("\n") == piped[0].count(
+        "\n"
+    )  # a pipe is endless
 
 
-def test_looking_changes_nothing(filled: Instance) -> None:
+def test_looking_changes_nothing(visited_instance: Instance) -> None:
     def tree() -> dict[Path, int]:
-        return {path: path.stat().st_mtime_ns for path in (filled.folder / "feeds").rglob("*")}
+        return {
+            path: path.stat().st_mtime_ns for path in (visited_instance.folder / "feeds").rglob("*")
+        }
 
     before = tree()
-    filled.run("status")
-    filled.json("status")
+    visited_instance.run("status")
+    visited_instance.json("status")
     assert tree() == before
 
 
@@ -133,13 +139,13 @@ def test_who_follows_nothing_yet_is_told_how_to(instance: Instance) -> None:
 
 
 def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(
-    filled: Instance,
+    visited_instance: Instance,
 ) -> None:
-    first, second, *_ = filled.run("status", "--source", "holt").output.splitlines()
+    first, second, *_ = visited_instance.run("status", "--source", "holt").output.splitlines()
     assert first.startswith("holt: http://127.0.0.")
     assert second.startswith("next visit 2") and "publishes about every" in second
-    assert filled.run("refresh", "--source", "holt").exit_code == 0
-    told = filled.json("status", "--source", "holt")
+    assert visited_instance.run("refresh", "--source", "holt").exit_code == 0
+    told = visited_instance.json("status", "--source", "holt")
     assert [(len(one["added"]), one["status"]) for one in told["visits"]] == [
         (0, "unchanged"),
         (5, "new"),
@@ -149,17 +155,17 @@ def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(
     assert "etag" not in told["state"]
 
 
-def test_one_source_that_fails_is_told_with_its_reason(filled: Instance) -> None:
-    output = filled.run("status", "--source", "gone").output
+def test_one_source_that_fails_is_told_with_its_reason(visited_instance: Instance) -> None:
+    output = visited_instance.run("status", "--source", "gone").output
     assert "gone: source-failing since " in output
     assert "the address is gone for good (HTTP 410) (gone)" in output
     with pytest.raises(UsageError, match="did you mean 'gone'"):
-        filled.run("status", "--source", "gon")
+        visited_instance.run("status", "--source", "gon")
 
 
-def test_all_of_the_json_is_documented(filled: Instance) -> None:
+def test_all_of_the_json_is_documented(visited_instance: Instance) -> None:
     documented = (ROOT / "docs/json.md").read_text(encoding="utf-8")
-    told, one = filled.json("status"), filled.json("status", "--source", "gone")
+    told, one = visited_instance.json("status"), visited_instance.json("status", "--source", "gone")
     (source, *_), (condition, *_) = told["sources"], told["conditions"]
     for keys in (told, one, source, condition, one["visits"][0]):
         assert [key for key in keys if f"`{key}`" not in documented] == []

@@ -28,18 +28,20 @@ def its_file(instance: Instance) -> Path:
 
 
 @pytest.mark.slow
-def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(filled: Instance) -> None:
-    path, url = its_file(filled), filled.world.url(a_story(filled))
+def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(
+    visited_instance: Instance,
+) -> None:
+    path, url = its_file(visited_instance), visited_instance.world.url(a_story(visited_instance))
     path.write_text(path.read_text().replace("author: ", "author: Someone Else and ", 1))
-    before, asked = filled.everything(), len(filled.world.requests)
+    before, asked = visited_instance.everything(), len(visited_instance.world.requests)
     for what in (
         url,
         url.removeprefix("http://") if "://www" in url else url,
         load(path.read_bytes()).id,
         str(path),
     ):
-        assert filled.run("show", what).output == path.read_text()
-    output = filled.run("show", "--trace", url).output
+        assert visited_instance.run("show", what).output == path.read_text()
+    output = visited_instance.run("show", "--trace", url).output
     assert output.startswith(path.read_text()) and "\norigins:\n" in output
     for line in (
         "    author: your edit of the file",
@@ -49,8 +51,8 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(filled: I
     ):
         assert f"{line}\n" in output
     assert re.search(r"^next visit: 20\d\d-\d\d-\d\dT[\d:]{8}\+00:00 \(", output, re.MULTILINE)
-    assert (filled.everything(), len(filled.world.requests)) == (before, asked)
-    told = filled.json("show", url)
+    assert (visited_instance.everything(), len(visited_instance.world.requests)) == (before, asked)
+    told = visited_instance.json("show", url)
     assert set(told) == {"article", "markdown", "why"} and told["markdown"] == path.read_text()
     assert "all" in told["why"]["feeds"] and set(told["why"]["tags"]) == set(
         told["article"]["tags"]
@@ -58,22 +60,31 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(filled: I
 
 
 @pytest.mark.parametrize("format", ["atom", "rss", "json"])
-def test_an_entry_is_printed_as_it_stands_in_the_feed(filled: Instance, format: str) -> None:
-    url = filled.world.url(a_story(filled))
-    entry = filled.run("show", "--feed", format, url).output.rstrip("\n")
-    published = (filled.folder / f"feeds/public/all.{format}").read_text()
+def test_an_entry_is_printed_as_it_stands_in_the_feed(
+    visited_instance: Instance, format: str
+) -> None:
+    url = visited_instance.world.url(a_story(visited_instance))
+    entry = visited_instance.run("show", "--feed", format, url).output.rstrip("\n")
+    published = (visited_instance.folder / f"feeds/public/all.{format}").read_text()
     if format == "json":
         assert json.loads(entry) in json.loads(published)["items"]
     else:
         assert entry in published and entry.startswith(("<entry", "<item"))
-    assert filled.run("show", "--feed", format, str(its_file(filled))).output.rstrip("\n") == entry
+    assert (
+        visited_instance.run(
+            "show", "--feed", format, str(its_file(visited_instance))
+        ).output.rstrip("\n")
+        == entry
+    )
 
 
-def test_an_entry_that_there_is_not_is_an_error(filled: Instance) -> None:
+def test_an_entry_that_there_is_not_is_an_error(visited_instance: Instance) -> None:
     with pytest.raises(UsageError, match="no format 'pdf'; there are atom, rss"):
-        filled.run("show", "--feed", "pdf", filled.world.url(a_story(filled)))
+        visited_instance.run(
+            "show", "--feed", "pdf", visited_instance.world.url(a_story(visited_instance))
+        )
     with pytest.raises(UsageError, match="is not published; give the address or the id"):
-        filled.run("show", "--feed", "atom", "https://nowhere.example/")
+        visited_instance.run("show", "--feed", "atom", "https://nowhere.example/")
 
 
 @pytest.mark.slow
@@ -110,41 +121,43 @@ def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: 
     assert filed.body.strip()[:2000] in article.body  # what repeats on the host was not known then
 
 
-def test_saved_pages_and_foreign_files_are_shown(filled: Instance, tmp_path: Path) -> None:
+def test_saved_pages_and_foreign_files_are_shown(
+    visited_instance: Instance, tmp_path: Path
+) -> None:
     saved = tmp_path / "page.html"
     words = " ".join(f"Sentence number {number} says something of its own." for number in range(40))
     saved.write_text(f"<title>Saved</title><article><h1>A saved page</h1><p>{words}</p></article>")
     with pytest.raises(UsageError, match="--url"):
-        filled.run("show", str(saved))
+        visited_instance.run("show", str(saved))
     assert (
         "title: A saved page"
-        in filled.run("show", str(saved), "--url", "https://example.org/a").output
+        in visited_instance.run("show", str(saved), "--url", "https://example.org/a").output
     )
     saved.write_bytes(bytes(range(256)))
     with pytest.raises(NotAnArticle, match=r"not-html \(https://example.org/a: "):
-        filled.run("show", str(saved), "--url", "https://example.org/a")
+        visited_instance.run("show", str(saved), "--url", "https://example.org/a")
     with pytest.raises(MissingError, match=r"none\.html: no such file, and no article has this id"):
-        filled.run("show", str(tmp_path / "none.html"))
+        visited_instance.run("show", str(tmp_path / "none.html"))
     own = tmp_path / "own.md"
     own.write_text(
         "---\nid: no id of ours\ntitle: Own\ndate: 2026-01-02\nsource:"
         " https://example.org/own\n---\n\nA text.\n"
     )
-    told = filled.run("show", "--trace", str(own)).output
+    told = visited_instance.run("show", "--trace", str(own)).output
     assert "title: your edit of the file" in told and "state: not filed; the next run" in told
 
 
-def test_why_prints_reasons_in_plain_words_and_no_article(filled: Instance) -> None:
-    path, url = its_file(filled), filled.world.url(a_story(filled))
-    title = a_story(filled).title
-    lines_of_why = filled.run("show", "--why", url).output.splitlines()
+def test_why_prints_reasons_in_plain_words_and_no_article(visited_instance: Instance) -> None:
+    path, url = its_file(visited_instance), visited_instance.world.url(a_story(visited_instance))
+    title = a_story(visited_instance).title
+    lines_of_why = visited_instance.run("show", "--why", url).output.splitlines()
     assert lines_of_why[0] == f"address     {url}"
     assert lines_of_why[1].startswith("in feeds    all, ")
     assert f"title       {title} (from its heading)" in lines_of_why
     assert "excerpt     sentences of its text" in lines_of_why
     assert lines_of_why[-1] == f"the article: `syndicator show {url}`; every step: --trace"
     assert "origins:" not in lines_of_why and "---" not in lines_of_why
-    both = filled.run("show", "--why", "--trace", url).output
+    both = visited_instance.run("show", "--why", "--trace", url).output
     assert both.splitlines()[: len(lines_of_why) - 1] == lines_of_why[:-1]
     assert path.read_text() in both and "\norigins:\n" in both
 

@@ -56,7 +56,7 @@ def read_cached_sources(
 
 
 @pytest.fixture
-def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+def parsed_files(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that were read, as often as they were."""
     seen: list[Path] = []
 
@@ -69,15 +69,15 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 def test_sources_come_back_as_they_were_read_without_their_files_being_parsed(
-    path: Path, parsed: list[Path]
+    path: Path, parsed_files: list[Path]
 ) -> None:
     first = read_cached_sources(path)
     assert first == load_sources(path)
     assert read_cached_sources(path) == first
-    assert parsed == [path]
+    assert parsed_files == [path]
 
 
-def test_an_edit_is_seen_whatever_it_leaves_as_it_was(path: Path, parsed: list[Path]) -> None:
+def test_an_edit_is_seen_whatever_it_leaves_as_it_was(path: Path, parsed_files: list[Path]) -> None:
     read_cached_sources(path)
     path.write_text(ALL.replace("plain.example", "edited.exampl"))  # the same length
     set_file_age(path, by=1)
@@ -94,23 +94,23 @@ def test_an_edit_is_seen_whatever_it_leaves_as_it_was(path: Path, parsed: list[P
     assert [source.key for source in read_cached_sources(path)] == ["plain", "full", "more"]
     more.unlink()
     assert [source.key for source in read_cached_sources(path)] == ["plain", "full"]
-    assert len(parsed) == 5
+    assert len(parsed_files) == 5
 
 
-def test_what_was_edited_a_moment_ago_is_read_again(path: Path, parsed: list[Path]) -> None:
+def test_what_was_edited_a_moment_ago_is_read_again(path: Path, parsed_files: list[Path]) -> None:
     path.touch()
     stat = path.stat()
     read_cached_sources(path)
     path.write_text(ALL.replace("plain.example", "edited.exampl"))  # the same length
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert read_cached_sources(path)[0].url == "https://edited.exampl/feed"
-    assert len(parsed) == 2
+    assert len(parsed_files) == 2
 
 
-def test_another_version_reads_them_again(path: Path, parsed: list[Path]) -> None:
+def test_another_version_reads_them_again(path: Path, parsed_files: list[Path]) -> None:
     read_cached_sources(path)
     read_cached_sources(path, version="2")
-    assert len(parsed) == 2
+    assert len(parsed_files) == 2
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ MORE = (
 
 
 def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(
-    path: Path, parsed: list[Path]
+    path: Path, parsed_files: list[Path]
 ) -> None:
     first = read_cached_sources(path)
     for text in (ALL + MORE, ALL + MORE + "# and no more\n"):
@@ -182,7 +182,7 @@ def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(
     assert (
         read_cached_sources(path) == read_cached_sources(path) == load_sources(path)
     )  # remembered with what was added
-    assert parsed == [path]
+    assert parsed_files == [path]
 
 
 @pytest.mark.parametrize(
@@ -201,27 +201,27 @@ def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(
     ],
 )
 def test_whatever_else_is_added_is_read_as_part_of_the_whole(
-    path: Path, parsed: list[Path], before: str, end: str
+    path: Path, parsed_files: list[Path], before: str, end: str
 ) -> None:
     read_cached_sources(path)
     path.write_text(before)
     if before != ALL:
         read_cached_sources(path)
     path.write_text(ALL.rstrip() + end if before == ALL.rstrip() else ALL + end)
-    parsed.clear()
+    parsed_files.clear()
     try:
         wanted: tuple[Source, ...] | str = load_sources(path)
     except ConfigError as error:
         wanted = str(error)
     again = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
     found = str(ConfigError.of(again.faults)) if again.faults else again.sources
-    assert found == wanted and parsed == [path]
+    assert found == wanted and parsed_files == [path]
 
 
-def test_a_file_more_beside_it_is_no_addition(path: Path, parsed: list[Path]) -> None:
+def test_a_file_more_beside_it_is_no_addition(path: Path, parsed_files: list[Path]) -> None:
     read_cached_sources(path)
     beside = path.with_suffix(".d")
     beside.mkdir()
     (beside / "more.toml").write_text(MORE)
     assert [one.key for one in read_cached_sources(path)] == ["plain", "full", "more"]
-    assert parsed == [path, path]
+    assert parsed_files == [path, path]

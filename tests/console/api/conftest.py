@@ -10,21 +10,23 @@ from tests.console.api.client import Client
 from tests.console.conftest import Served
 
 
-def make_client(served: Served, name: str, scope: security.Scope, days: int = 30) -> Client:
-    path = security.tokens_file_of(served.settings.state_dir)
-    return Client(served.port, security.create_token(path, name, scope, days, utc_now()))
+def make_client(
+    running_console: Served, name: str, scope: security.Scope, days: int = 30
+) -> Client:
+    path = security.tokens_file_of(running_console.settings.state_dir)
+    return Client(running_console.port, security.create_token(path, name, scope, days, utc_now()))
 
 
 @pytest.fixture
-def reader(served: Served) -> Client:
-    return make_client(served, "reader", "read")
+def reading_client(running_console: Served) -> Client:
+    return make_client(running_console, "reader", "read")
 
 
 @pytest.fixture
-def writer(served: Served) -> Client:
-    return make_client(served, "writer", "write")
+def writing_client(running_console: Served) -> Client:
+    return make_client(running_console, "writer", "write")
 
 
 @pytest.fixture
-def setter(served: Served) -> Client:
-    return make_client(served, "setter", "settings")
+def settings_client(running_console: Served) -> Client:
+    return make_client(running_console, "setter", "settings")

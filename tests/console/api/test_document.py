@@ -42,10 +42,10 @@ def run_program(*command: str | Path) -> str:
 
 @pytest.mark.slow
 def test_the_document_is_valid_and_a_generated_client_works(
-    served: Served, writer: Client, programs: Path, tmp_path: Path
+    running_console: Served, writing_client: Client, programs: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "openapi.json"
-    path.write_text(json.dumps(writer.get("/openapi.json")))
+    path.write_text(json.dumps(writing_client.get("/openapi.json")))
     assert "OK" in run_program(programs / "openapi-spec-validator", path)
     made = tmp_path / "generated"
     run_program(
@@ -59,5 +59,8 @@ def test_the_document_is_valid_and_a_generated_client_works(
         made,
     )
     shutil.copy(DRIVE, tmp_path)
-    base = f"http://127.0.0.1:{served.port}/api/v1"
-    assert run_program(programs / "python", tmp_path / "drive.py", base, writer.token) == "driven\n"
+    base = f"http://127.0.0.1:{running_console.port}/api/v1"
+    assert (
+        run_program(programs / "python", tmp_path / "drive.py", base, writing_client.token)
+        == "driven\n"
+    )

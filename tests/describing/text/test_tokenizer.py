@@ -164,9 +164,9 @@ def test_places_of_pieces(text: str) -> None:
 
 
 @pytest.mark.slow
-def test_rows_of_the_corpus_are_those_of_the_reference(shared: Path) -> None:
+def test_rows_of_the_corpus_are_those_of_the_reference(shared_folder: Path) -> None:
     found = hashlib.sha256()
-    for path in sorted((shared / "corpus" / "texts").glob("*.gz")):
+    for path in sorted((shared_folder / "corpus" / "texts").glob("*.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for row in map(json.loads, lines):
                 text = f"{row.get('title') or ''}\n{row['text']}"

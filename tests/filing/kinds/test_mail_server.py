@@ -20,109 +20,111 @@ TOWER = {"List-Id": "<weekly.towers.example>", "Subject": "Towers"}
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Dovecot]:
+def running_server() -> Iterator[Dovecot]:
     with running_dovecot() as dovecot:
         yield dovecot
 
 
 @pytest.fixture
-def server(running: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Dovecot:
-    running.empty()
-    monkeypatch.setenv("SSL_CERT_FILE", str(running.certificate))
+def server(running_server: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Dovecot:
+    running_server.empty()
+    monkeypatch.setenv("SSL_CERT_FILE", str(running_server.certificate))
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
-    return running
+    return running_server
 
 
 @pytest.fixture
-def post(server: Dovecot, tmp_path: Path) -> Post:
+def mail_instance(server: Dovecot, tmp_path: Path) -> Post:
     return Post(tmp_path, server.url, server.allow, {"MAIL_PASSWORD": PASSWORD})
 
 
-def test_one_connection_serves_all_newsletters_of_a_mailbox(server: Dovecot, post: Post) -> None:
-    post.configure(BRIDGES, TOWERS)
+def test_one_connection_serves_all_newsletters_of_a_mailbox(
+    server: Dovecot, mail_instance: Post
+) -> None:
+    mail_instance.configure(BRIDGES, TOWERS)
     for number in (1, 2, 3):
         server.deliver(f"{number}.host", make_mail(number, NOW - number * DAY), NOW - number * DAY)
     towers = make_mail(4, NOW, sender="ed@towers.example", headers=TOWER)
     server.deliver("4.host", towers, NOW)
     server.deliver("5.host", make_mail(5, NOW, sender="ed@tunnels.example"), NOW)
     before = server.logins()
-    added = {key: len(outcome.added) for key, outcome in post.visit().items()}
+    added = {key: len(outcome.added) for key, outcome in mail_instance.visit().items()}
     assert (added, server.logins() - before) == ({"bridges": 3, "towers": 1}, 1)
-    assert 'from = "ed@tunnels.example"' in post.warning("bridges")
-    again = post.visit()
+    assert 'from = "ed@tunnels.example"' in mail_instance.warning("bridges")
+    again = mail_instance.visit()
     assert [len(outcome.added) for outcome in again.values()] == [0, 0]
-    assert len(post.files()) == 4 and "counted 2 bridges" in post.published()
+    assert len(mail_instance.files()) == 4 and "counted 2 bridges" in mail_instance.published()
     assert all(name.endswith(":2,") or ":2," not in name for name in server.names())  # unread
 
 
-def test_mails_are_put_away_once_they_are_stored(server: Dovecot, post: Post) -> None:
-    post.configure(BRIDGES + 'after = "move:Read"\n')
+def test_mails_are_put_away_once_they_are_stored(server: Dovecot, mail_instance: Post) -> None:
+    mail_instance.configure(BRIDGES + 'after = "move:Read"\n')
     server.deliver("1.host", make_mail(1, NOW), NOW)
     server.deliver("2.host", make_mail(2, NOW, sender="ed@tunnels.example"), NOW)
-    post.visit()
+    mail_instance.visit()
     assert len(server.names()) == 2
-    post.visit()
+    mail_instance.visit()
     assert (len(server.names()), len(server.names("Read"))) == (1, 1)
-    post.visit()
-    assert len(post.files()) == 1
+    mail_instance.visit()
+    assert len(mail_instance.files()) == 1
 
 
 def test_a_mail_is_filed_once_if_the_server_numbers_its_mails_anew(
-    server: Dovecot, post: Post
+    server: Dovecot, mail_instance: Post
 ) -> None:
-    post.configure(BRIDGES)
+    mail_instance.configure(BRIDGES)
     server.deliver("1.host", make_mail(1, NOW), NOW)
-    post.visit()
+    mail_instance.visit()
     server.number_anew()
     server.deliver("2.host", make_mail(2, NOW), NOW)
-    assert len(post.visit()["bridges"].added) == 1
-    assert {article.title for article in post.articles()} == {
+    assert len(mail_instance.visit()["bridges"].added) == 1
+    assert {article.title for article in mail_instance.articles()} == {
         "Issue 1 of the bridges",
         "Issue 2 of the bridges",
     }
 
 
 def test_more_mails_than_a_visit_fetches_come_by_the_next_ones(
-    server: Dovecot, post: Post, monkeypatch: pytest.MonkeyPatch
+    server: Dovecot, mail_instance: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("syndicator.filing.kinds.mailbox._MOST_MAILS", 4)
     monkeypatch.setattr("syndicator.filing.kinds.mailbox._PAGE", 3)
-    post.configure(BRIDGES)
+    mail_instance.configure(BRIDGES)
     for number in range(11):
         sent = NOW - timedelta(hours=number)
         server.deliver(f"{number}.host", make_mail(number, sent), sent)
-    added = [len(post.visit()["bridges"].added) for _ in range(4)]
-    assert (added, len(post.files())) == ([4, 4, 3, 0], 11)
+    added = [len(mail_instance.visit()["bridges"].added) for _ in range(4)]
+    assert (added, len(mail_instance.files())) == ([4, 4, 3, 0], 11)
 
 
 def test_the_password_stands_nowhere(
-    server: Dovecot, post: Post, caplog: pytest.LogCaptureFixture
+    server: Dovecot, mail_instance: Post, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    post.configure(BRIDGES)
+    mail_instance.configure(BRIDGES)
     server.deliver("1.host", make_mail(1, NOW), NOW)
-    post.visit()
-    post.environ = {"MAIL_PASSWORD": "a wrong password"}
-    outcome = post.visit()["bridges"]
+    mail_instance.visit()
+    mail_instance.environ = {"MAIL_PASSWORD": "a wrong password"}
+    outcome = mail_instance.visit()["bridges"]
     assert (outcome.status, outcome.reason) == ("failed", "mail-login")
-    kept = [path.read_bytes() for path in post.folder.rglob("*") if path.is_file()]
+    kept = [path.read_bytes() for path in mail_instance.folder.rglob("*") if path.is_file()]
     for secret in (PASSWORD, "a wrong password"):
         assert secret not in caplog.text and secret not in outcome.detail
         assert not any(secret.encode() in data for data in kept)
 
 
-def test_a_wrong_password_is_tried_once_in_a_run(server: Dovecot, post: Post) -> None:
-    post.configure(BRIDGES, TOWERS)
-    post.environ = {"MAIL_PASSWORD": "a wrong password"}
+def test_a_wrong_password_is_tried_once_in_a_run(server: Dovecot, mail_instance: Post) -> None:
+    mail_instance.configure(BRIDGES, TOWERS)
+    mail_instance.environ = {"MAIL_PASSWORD": "a wrong password"}
     before = server.connections()
-    reasons = [outcome.reason for outcome in post.visit().values()]
+    reasons = [outcome.reason for outcome in mail_instance.visit().values()]
     assert (reasons, server.connections() - before) == (["mail-login"] * 2, 1)
 
 
-def test_without_the_password_nothing_is_connected_to(server: Dovecot, post: Post) -> None:
-    post.configure(BRIDGES)
-    post.environ = {}
+def test_without_the_password_nothing_is_connected_to(server: Dovecot, mail_instance: Post) -> None:
+    mail_instance.configure(BRIDGES)
+    mail_instance.environ = {}
     before = server.connections()
-    outcome = post.visit()["bridges"]
+    outcome = mail_instance.visit()["bridges"]
     assert (outcome.reason, "MAIL_PASSWORD" in outcome.detail) == ("unset-variable", True)
     assert server.connections() == before

@@ -18,47 +18,47 @@ PAGE = Page(text="bank-1", title="Story", published=-30)
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
+def instance(tmp_path: Path) -> Iterator[Life]:
     with serve_web() as web:
         yield Life(tmp_path, web, Case(row="own", name="", file="", sources=(), days=()))
 
 
-def follow_sources(life: Life, **addresses: str) -> None:
-    life._sources(tuple({"key": key, "url": url} for key, url in addresses.items()))
+def follow_sources(instance: Life, **addresses: str) -> None:
+    instance._sources(tuple({"key": key, "url": url} for key, url in addresses.items()))
 
 
 def visit_later(
-    life: Life, pages: dict[str, Page], feeds: dict[str, tuple[Item, ...]]
+    instance: Life, pages: dict[str, Page], feeds: dict[str, tuple[Item, ...]]
 ) -> dict[str, str]:
     """A visit, two days later. Return address -> source of each article."""
-    life.now = life.now.replace(day=life.now.day + 2)
-    life.change(Day(pages=pages, feeds=dict(feeds)))
-    life.visit()
-    return {url: article.source_key for url, article in life.articles().items()}
+    instance.now = instance.now.replace(day=instance.now.day + 2)
+    instance.change(Day(pages=pages, feeds=dict(feeds)))
+    instance.visit()
+    return {url: article.source_key for url, article in instance.articles().items()}
 
 
 def make_item(link: str, id: str = "1") -> Item:
     return Item(id=id, link=link, title="Story", published=-30)
 
 
-def test_an_article_of_another_source_stays(life: Life) -> None:
-    follow_sources(life, bank=f"{BANK}feed", evil=f"{EVIL}feed")
+def test_an_article_of_another_source_stays(instance: Life) -> None:
+    follow_sources(instance, bank=f"{BANK}feed", evil=f"{EVIL}feed")
     feeds = {f"{BANK}feed": (make_item(f"{BANK}1"),), f"{EVIL}feed": (make_item(f"{BANK}1"),)}
-    assert visit_later(life, {f"{BANK}1": PAGE}, feeds) == {f"{BANK}1": "bank"}
+    assert visit_later(instance, {f"{BANK}1": PAGE}, feeds) == {f"{BANK}1": "bank"}
     pages = {f"{BANK}1": Page(to=f"{EVIL}1", status=301), f"{EVIL}1": PAGE}
     assert (
-        visit_later(life, pages, {f"{EVIL}feed": (make_item(f"{EVIL}1", "2"),)})[f"{BANK}1"]
+        visit_later(instance, pages, {f"{EVIL}feed": (make_item(f"{EVIL}1", "2"),)})[f"{BANK}1"]
         == "bank"
     )
 
 
-def test_an_article_goes_to_no_host_that_its_source_does_not_own(life: Life) -> None:
-    follow_sources(life, bank=f"{BANK}feed")
-    assert visit_later(life, {f"{BANK}1": PAGE}, {f"{BANK}feed": (make_item(f"{BANK}1"),)}) == {
+def test_an_article_goes_to_no_host_that_its_source_does_not_own(instance: Life) -> None:
+    follow_sources(instance, bank=f"{BANK}feed")
+    assert visit_later(instance, {f"{BANK}1": PAGE}, {f"{BANK}feed": (make_item(f"{BANK}1"),)}) == {
         f"{BANK}1": "bank"
     }
     pages = {f"{BANK}1": Page(to=f"{AWAY}1", status=301), f"{AWAY}1": PAGE}
-    assert visit_later(life, pages, {f"{BANK}feed": (make_item(f"{AWAY}1"),)}) == {
+    assert visit_later(instance, pages, {f"{BANK}feed": (make_item(f"{AWAY}1"),)}) == {
         f"{BANK}1": "bank"
     }
 
@@ -73,27 +73,29 @@ def test_an_article_goes_to_no_host_that_its_source_does_not_own(life: Life) -> 
     ],
     ids=["stays", "names the new one", "redirects for now", "is gone"],
 )
-def test_an_article_whose_page_does_not_redirect_for_good_stays(life: Life, page: Page) -> None:
-    follow_sources(life, bank=f"{BANK}feed")
-    visit_later(life, {f"{BANK}1": PAGE}, {f"{BANK}feed": (make_item(f"{BANK}1"),)})
-    follow_sources(life, bank=f"{AWAY}feed")
+def test_an_article_whose_page_does_not_redirect_for_good_stays(instance: Life, page: Page) -> None:
+    follow_sources(instance, bank=f"{BANK}feed")
+    visit_later(instance, {f"{BANK}1": PAGE}, {f"{BANK}feed": (make_item(f"{BANK}1"),)})
+    follow_sources(instance, bank=f"{AWAY}feed")
     assert f"{BANK}1" in visit_later(
-        life, {f"{BANK}1": page, f"{AWAY}1": PAGE}, {f"{AWAY}feed": (make_item(f"{AWAY}1"),)}
+        instance, {f"{BANK}1": page, f"{AWAY}1": PAGE}, {f"{AWAY}feed": (make_item(f"{AWAY}1"),)}
     )
 
 
 def test_an_article_whose_page_redirects_for_good_goes_to_the_host_that_the_operator_names(
-    life: Life,
+    instance: Life,
 ) -> None:
-    follow_sources(life, bank=f"{BANK}feed")
+    follow_sources(instance, bank=f"{BANK}feed")
     visit_later(
-        life,
+        instance,
         {f"{BANK}1": PAGE, f"{BANK}2": replace(PAGE, text="bank-2")},
         {f"{BANK}feed": (make_item(f"{BANK}1"),)},
     )
-    follow_sources(life, bank=f"{AWAY}feed")
+    follow_sources(instance, bank=f"{AWAY}feed")
     pages = {f"{BANK}1": Page(to=f"{AWAY}1", status=301), f"{AWAY}1": PAGE}
     # too few match to show a move
     others = tuple(make_item(f"{AWAY}{number}", str(number)) for number in range(3, 8))
-    assert f"{AWAY}1" in visit_later(life, pages, {f"{AWAY}feed": (make_item(f"{AWAY}1"), *others)})
-    assert [article.aliases for article in life.articles().values()] == [(f"{BANK}1",)]
+    assert f"{AWAY}1" in visit_later(
+        instance, pages, {f"{AWAY}feed": (make_item(f"{AWAY}1"), *others)}
+    )
+    assert [article.aliases for article in instance.articles().values()] == [(f"{BANK}1",)]

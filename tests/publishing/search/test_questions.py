@@ -103,7 +103,9 @@ def archive(
 
 
 @pytest.fixture(scope="module")
-def shelf(texts_of_articles: dict[Article, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def search_files(
+    texts_of_articles: dict[Article, str], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The published files of the search, of texts that are published in full."""
     articles = list(texts_of_articles)
     texts = {article.id: text for article, text in texts_of_articles.items()}
@@ -144,12 +146,12 @@ def test_nearly_all_is_found_in_the_archive(archive: Store) -> None:
     assert count_right(found) >= RIGHT
 
 
-def test_nearly_all_is_found_on_the_pages(archive: Store, shelf: Path) -> None:
+def test_nearly_all_is_found_on_the_pages(archive: Store, search_files: Path) -> None:
     searched = [case for case in CASES if "search" in case]
     script = ROOT / "syndicator/publishing/static/search.js"
     words = json.dumps([case["search"] for case in searched])
     done = subprocess.run(
-        ["node", HERE / "find.js", script, shelf],
+        ["node", HERE / "find.js", script, search_files],
         input=words,
         capture_output=True,
         text=True,
@@ -160,7 +162,7 @@ def test_nearly_all_is_found_on_the_pages(archive: Store, shelf: Path) -> None:
 
     def id_of(period: str, place: int) -> str:
         name = f"{search.FOLDER}{period}.d{place // search.DOCS}.js"
-        return str(search.read_script((shelf / name).read_bytes())[place % search.DOCS][-1])
+        return str(search.read_script((search_files / name).read_bytes())[place % search.DOCS][-1])
 
     def found(case: dict[str, Any]) -> set[str]:
         if "ask" in case:

@@ -183,7 +183,7 @@ def test_many_articles_are_spread_over_files() -> None:
 
 
 @pytest.fixture
-def full(monkeypatch: pytest.MonkeyPatch) -> None:
+def whole_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The source publishes whole texts."""
     monkeypatch.setitem(SOURCES, "alpha", replace(SOURCES["alpha"], content="full"))
 
@@ -197,7 +197,7 @@ def with_texts(
     return index, outlet, read
 
 
-@pytest.mark.usefixtures("full")
+@pytest.mark.usefixtures("whole_texts")
 def test_words_of_a_text_are_found_and_frequent_words_weigh_more() -> None:
     text = "**Inflation** rose. " + "Prices fell. " * 3 + "[here](https://hidden.example/)"
     _, outlet, _ = with_texts(make_article(1), texts={make_article(1).id: text})
@@ -206,7 +206,7 @@ def test_words_of_a_text_are_found_and_frequent_words_weigh_more() -> None:
     assert "hidden" not in lines
 
 
-@pytest.mark.usefixtures("full")
+@pytest.mark.usefixtures("whole_texts")
 def test_the_terms_that_are_stored_are_those_of_a_text() -> None:
     texts = {make_article(1).id: "Inflation.", make_article(2).id: "Prices."}
     index, outlet, _ = with_texts(make_article(1), texts=texts)
@@ -217,7 +217,7 @@ def test_the_terms_that_are_stored_are_those_of_a_text() -> None:
     assert "tariff" in found and "price" not in found
 
 
-@pytest.mark.usefixtures("full")
+@pytest.mark.usefixtures("whole_texts")
 def test_the_words_of_a_long_text_are_bounded() -> None:
     text = " ".join(f"word{number}" for number in range(1000))
     _, outlet, _ = with_texts(make_article(1), texts={make_article(1).id: text})

@@ -16,7 +16,7 @@ from tests.publishing.written import publish_file
 
 
 @pytest.fixture
-def public(tmp_path: Path) -> Path:
+def public_folder(tmp_path: Path) -> Path:
     (tmp_path / "tags").mkdir()
     (tmp_path / "maps").mkdir()
     (tmp_path / "index.html").write_text("<p>Hello")
@@ -29,8 +29,8 @@ def public(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def client(public: Path) -> TestClient:
-    app = make_app(public, hubs=["https://hub.example/"], base_url="https://feeds.example/")
+def client(public_folder: Path) -> TestClient:
+    app = make_app(public_folder, hubs=["https://hub.example/"], base_url="https://feeds.example/")
     return TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
 
 
@@ -88,10 +88,10 @@ def test_a_part_is_of_the_plain_edition_that_was_asked_for(client: TestClient) -
 
 
 def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(
-    client: TestClient, public: Path
+    client: TestClient, public_folder: Path
 ) -> None:
-    (public / "pictures").mkdir()
-    (public / "pictures/1.webp").write_bytes(b"picture")
+    (public_folder / "pictures").mkdir()
+    (public_folder / "pictures/1.webp").write_bytes(b"picture")
     assert client.get("/pictures/1.webp").headers["cache-control"] == "max-age=31536000, immutable"
     assert client.get("/pictures/2.webp").headers["cache-control"] == "no-cache"
 
@@ -109,8 +109,8 @@ def test_a_browser_gets_a_feed_that_it_can_style(client: TestClient) -> None:
     assert answer.headers["content-type"] == "application/xml; charset=utf-8"
 
 
-def test_a_gz_of_the_file_before_is_not_sent(client: TestClient, public: Path) -> None:
-    os.utime(public / "all.atom.gz", ns=(1, 1))
+def test_a_gz_of_the_file_before_is_not_sent(client: TestClient, public_folder: Path) -> None:
+    os.utime(public_folder / "all.atom.gz", ns=(1, 1))
     assert (
         "content-encoding"
         not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers
@@ -146,14 +146,16 @@ def test_an_older_or_senseless_date_gets_the_file(client: TestClient, since: str
     assert client.get("/all.atom", headers={"if-modified-since": since}).status_code == 200
 
 
-def test_a_changed_file_is_noticed(client: TestClient, public: Path) -> None:
+def test_a_changed_file_is_noticed(client: TestClient, public_folder: Path) -> None:
     tag = client.get("/tags/ai.rss").headers["etag"]
     assert client.get("/tags/ai.rss", headers={"if-none-match": tag}).status_code == 304
-    publish_file(FileOutlet(public, gzip=False), "tags/ai.rss", b"<rss></rss>")
+    publish_file(FileOutlet(public_folder, gzip=False), "tags/ai.rss", b"<rss></rss>")
     answer = client.get("/tags/ai.rss", headers={"if-none-match": tag})
     assert (answer.status_code, answer.content) == (200, b"<rss></rss>")
     publish_file(
-        FileOutlet(public, gzip=False), "maps/moved.json", b'{"moved": {}, "gone": ["tags/ai.rss"]}'
+        FileOutlet(public_folder, gzip=False),
+        "maps/moved.json",
+        b'{"moved": {}, "gone": ["tags/ai.rss"]}',
     )
     assert (
         client.get("/tags/ai.rss", headers={"if-none-match": answer.headers["etag"]}).status_code
@@ -173,11 +175,11 @@ def test_head_has_no_body(client: TestClient) -> None:
 
 
 def test_a_link_out_of_the_folder_is_not_followed(
-    client: TestClient, public: Path, tmp_path_factory: pytest.TempPathFactory
+    client: TestClient, public_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     secret = tmp_path_factory.mktemp("elsewhere") / "secret.html"
     secret.write_text("secret")
-    (public / "link.html").symlink_to(secret)
+    (public_folder / "link.html").symlink_to(secret)
     assert client.get("/link.html").status_code == 404
 
 
@@ -197,15 +199,17 @@ def test_moved_and_gone(client: TestClient) -> None:
         "/nope.atom",
     ],
 )
-def test_nothing_else_is_served(client: TestClient, public: Path, path: str) -> None:
-    for hidden in (public.parent / "secret.html", public / ".hidden.html"):
+def test_nothing_else_is_served(client: TestClient, public_folder: Path, path: str) -> None:
+    for hidden in (public_folder.parent / "secret.html", public_folder / ".hidden.html"):
         hidden.write_text("secret")
     assert client.get(path).status_code == 404
 
 
-def test_a_browser_that_asks_for_a_favicon_gets_the_icon(client: TestClient, public: Path) -> None:
+def test_a_browser_that_asks_for_a_favicon_gets_the_icon(
+    client: TestClient, public_folder: Path
+) -> None:
     assert client.get("/favicon.ico").status_code == 404
-    (public / "icon.svg").write_text("<svg/>")
+    (public_folder / "icon.svg").write_text("<svg/>")
     answer = client.get("/favicon.ico")
     assert (answer.status_code, answer.headers["content-type"], answer.text) == (
         200,
@@ -232,8 +236,10 @@ def test_a_file_is_read_once(
     assert (again.status_code, again.content, again.headers) == (200, b"<feed/>", first.headers)
 
 
-def test_a_cached_body_is_never_older_than_its_file(client: TestClient, public: Path) -> None:
-    outlet = FileOutlet(public)
+def test_a_cached_body_is_never_older_than_its_file(
+    client: TestClient, public_folder: Path
+) -> None:
+    outlet = FileOutlet(public_folder)
     for body in (b"<feed>1</feed>", b"<feed>2</feed>"):
         publish_file(outlet, "all.atom", body)
         for encoding in ("gzip", "identity"):
@@ -244,10 +250,10 @@ def test_a_cached_body_is_never_older_than_its_file(client: TestClient, public: 
 
 @pytest.mark.parametrize("name", ["archive/all/2025-01.atom", "tags/new.html", "icon.svg"])
 def test_a_file_without_a_gz_is_compressed_once(
-    client: TestClient, public: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    client: TestClient, public_folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     body = b"<feed>" + b"words " * 100 + b"</feed>"
-    publish_file(FileOutlet(public, gzip=False), name, body)
+    publish_file(FileOutlet(public_folder, gzip=False), name, body)
     first = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
     assert (first.headers["content-encoding"], first.content) == ("gzip", body)
     assert int(first.headers["content-length"]) < len(body)
@@ -261,7 +267,7 @@ def test_a_file_without_a_gz_is_compressed_once(
     again = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
     assert (again.content, again.headers) == (body, first.headers)
     # another edition; and too short to gain by it
-    publish_file(FileOutlet(public, gzip=False), name, body[:50])
+    publish_file(FileOutlet(public_folder, gzip=False), name, body[:50])
     assert client.get(f"/{name}", headers={"accept-encoding": "gzip"}).content == body[:50]
 
 
@@ -269,20 +275,22 @@ def test_a_file_without_a_gz_is_compressed_once(
     ("name", "size"), [("pictures/a.webp", 5000), ("tags/new.html", (4 << 20) + 1)]
 )
 def test_tiny_large_and_binary_files_are_sent_uncompressed(
-    client: TestClient, public: Path, name: str, size: int
+    client: TestClient, public_folder: Path, name: str, size: int
 ) -> None:
-    publish_file(FileOutlet(public, gzip=False), name, b"x" * size)
+    publish_file(FileOutlet(public_folder, gzip=False), name, b"x" * size)
     answer = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
     assert (answer.status_code, "content-encoding" in answer.headers) == (200, False)
 
 
-def test_a_gz_that_comes_later_is_sent_from_then_on(client: TestClient, public: Path) -> None:
-    (public / "all.atom.gz").unlink()
+def test_a_gz_that_comes_later_is_sent_from_then_on(
+    client: TestClient, public_folder: Path
+) -> None:
+    (public_folder / "all.atom.gz").unlink()
     assert (
         "content-encoding"
         not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers
     )
-    publish_file(FileOutlet(public), "all.atom", b"<feed/>")
+    publish_file(FileOutlet(public_folder), "all.atom", b"<feed/>")
     assert (
         client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers["content-encoding"]
         == "gzip"
@@ -290,10 +298,10 @@ def test_a_gz_that_comes_later_is_sent_from_then_on(client: TestClient, public: 
 
 
 def test_a_file_replaced_while_it_is_read_is_read_again(
-    client: TestClient, public: Path, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, public_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tag = client.head("/tags/ai.rss").headers["etag"]
-    path, reads = public / "tags/ai.rss", []
+    path, reads = public_folder / "tags/ai.rss", []
 
     def read(one: Path) -> bytes:
         with one.open("rb") as file:
@@ -307,7 +315,7 @@ def test_a_file_replaced_while_it_is_read_is_read_again(
         return body
 
     monkeypatch.setattr("syndicator.publishing.server.files._read_file", read)
-    publish_file(FileOutlet(public, gzip=False), "tags/ai.rss", b"<rss>1</rss>")
+    publish_file(FileOutlet(public_folder, gzip=False), "tags/ai.rss", b"<rss>1</rss>")
     answer = client.get("/tags/ai.rss")
     assert answer.content == b"<rss>2</rss>"
     assert answer.headers["etag"] not in ("", tag)
@@ -335,10 +343,10 @@ def test_tags_in_two_lines_are_one_list(client: TestClient) -> None:
 DOCUMENT = {"sec-fetch-dest": "document"}
 
 
-def test_a_browser_that_opens_a_feed_is_sent_to_its_page(public: Path) -> None:
+def test_a_browser_that_opens_a_feed_is_sent_to_its_page(public_folder: Path) -> None:
     for name in ("tags/ai.html", "tags/a ä.html", "tags/a ä.json"):
-        (public / name).write_text("<p>Page")
-    client = TestClient(make_app(public), follow_redirects=False)
+        (public_folder / name).write_text("<p>Page")
+    client = TestClient(make_app(public_folder), follow_redirects=False)
     for asked, page in (
         ("/tags/ai.rss", "/tags/ai.html"),
         ("/tags/a%20%C3%A4.json", "/tags/a%20%C3%A4.html"),
@@ -355,16 +363,16 @@ def test_a_browser_that_opens_a_feed_is_sent_to_its_page(public: Path) -> None:
     assert client.get("/all.atom", headers=DOCUMENT).status_code == 200  # it has no page
 
 
-def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(public: Path) -> None:
-    client = TestClient(make_app(public), follow_redirects=False)
+def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(public_folder: Path) -> None:
+    client = TestClient(make_app(public_folder), follow_redirects=False)
     for path in ("/tags/", "/tags", "/sources/"):
         answer = client.get(path)
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert client.get("/archive/").status_code == 404
 
 
-def test_nothing_is_answered_without_a_word_on_how_long_it_holds(public: Path) -> None:
-    client = TestClient(make_app(public), follow_redirects=False)
+def test_nothing_is_answered_without_a_word_on_how_long_it_holds(public_folder: Path) -> None:
+    client = TestClient(make_app(public_folder), follow_redirects=False)
     answers = [
         client.get(path)
         for path in ("/", "/all.atom", "/nothing", "/tags/", "/tags/old.rss", "/queries/x.atom")
@@ -374,11 +382,11 @@ def test_nothing_is_answered_without_a_word_on_how_long_it_holds(public: Path) -
 
 
 def test_a_missing_file_is_a_page_for_browsers_and_a_line_for_programs(
-    client: TestClient, public: Path
+    client: TestClient, public_folder: Path
 ) -> None:
     asked = {"sec-fetch-dest": "document"}
     assert client.get("/tags/none.html", headers=asked).text == "Not found.\n"
-    (public / "404.html").write_text("<p>Nothing here")
+    (public_folder / "404.html").write_text("<p>Nothing here")
     answer = client.get("/tags/none.html", headers=asked)
     assert (answer.status_code, answer.text) == (404, "<p>Nothing here")
     assert (

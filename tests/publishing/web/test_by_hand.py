@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from tests.publishing.web.test_browser import PAGES, Served, served
+from tests.publishing.web.test_browser import PAGES, Served, published_site
 
 pytestmark = pytest.mark.slow
-__all__ = ["served"]
+__all__ = ["published_site"]
 
 DRIVE = Path(__file__).with_name("keyboard.js")
 MOST = 60_000  # bytes of the front page with its stylesheet and script, as gzip, without pictures
@@ -35,7 +35,9 @@ def install_package(name: str, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def driven(served: Served, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def driver_results(
+    published_site: Served, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
     """The results of the driver."""
     node = shutil.which("node")
     if not node:
@@ -43,7 +45,7 @@ def driven(served: Served, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     folder = tmp_path_factory.mktemp("driver")
     install_package("puppeteer-core", folder)
     shutil.copy(DRIVE, folder / "keyboard.js")
-    command = [node, "keyboard.js", served.base, served.chromium, "story 7"]
+    command = [node, "keyboard.js", published_site.base, published_site.chromium, "story 7"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr[-2000:]
     found: dict[str, Any] = json.loads(done.stdout)
@@ -51,7 +53,7 @@ def driven(served: Served, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 
 
 @pytest.mark.timeout(300)
-def test_all_is_reached_by_keyboard_and_seen_where_it_is(driven: dict[str, Any]) -> None:
+def test_all_is_reached_by_keyboard_and_seen_where_it_is(driver_results: dict[str, Any]) -> None:
     names = [
         "Skip to the content",
         "Example feeds",
@@ -63,66 +65,76 @@ def test_all_is_reached_by_keyboard_and_seen_where_it_is(driven: dict[str, Any])
         "de",
         "Subscribe",
     ]
-    assert [one["text"] for one in driven["order"]][: len(names)] == names
-    assert driven["order"][len(names)]["text"].startswith("Story ")
-    assert all(one["seen"] for one in driven["order"])
-    assert (driven["skipped"], driven["open"]) == ("en", True)
+    assert [one["text"] for one in driver_results["order"]][: len(names)] == names
+    assert driver_results["order"][len(names)]["text"].startswith("Story ")
+    assert all(one["seen"] for one in driver_results["order"])
+    assert (driver_results["skipped"], driver_results["open"]) == ("en", True)
 
 
 @pytest.mark.timeout(300)
-def test_the_first_screen_has_as_many_headlines_as_a_page_of_news(driven: dict[str, Any]) -> None:
-    wide, narrow = driven["firsts"]
+def test_the_first_screen_has_as_many_headlines_as_a_page_of_news(
+    driver_results: dict[str, Any],
+) -> None:
+    wide, narrow = driver_results["firsts"]
     assert wide >= 25 and narrow >= 7
 
 
 @pytest.mark.timeout(300)
-def test_keys_lead_from_headline_to_headline_and_to_the_search(driven: dict[str, Any]) -> None:
-    first, second, third = driven["headlines"][:3]
-    assert (driven["keys"], first) == (
+def test_keys_lead_from_headline_to_headline_and_to_the_search(
+    driver_results: dict[str, Any],
+) -> None:
+    first, second, third = driver_results["headlines"][:3]
+    assert (driver_results["keys"], first) == (
         [first, third, first],
-        driven["headlines"][0],
+        driver_results["headlines"][0],
     ) and second != third
-    assert driven["slash"].endswith("/search.html")
+    assert driver_results["slash"].endswith("/search.html")
 
 
 @pytest.mark.timeout(300)
-def test_a_browser_remembers_the_languages_and_what_it_saw(driven: dict[str, Any]) -> None:
-    assert driven["first"] == [] and driven["again"] == driven["same"] == driven["headlines"][:2]
-    assert driven["news"] == "2 new"
-    assert sorted(driven["german"]) == sorted(
-        one for one in driven["headlines"] if one.split()[1] in ("3", "28")
+def test_a_browser_remembers_the_languages_and_what_it_saw(driver_results: dict[str, Any]) -> None:
+    assert (
+        driver_results["first"] == []
+        and driver_results["again"] == driver_results["same"] == driver_results["headlines"][:2]
+    )
+    assert driver_results["news"] == "2 new"
+    assert sorted(driver_results["german"]) == sorted(
+        one for one in driver_results["headlines"] if one.split()[1] in ("3", "28")
     )
 
 
 @pytest.mark.timeout(300)
-def test_search_and_combinations_need_no_mouse(driven: dict[str, Any]) -> None:
-    assert driven["results"] == ["Story 7"]
-    assert driven["matches"] == "30 of all 30 stories."
-    assert driven["logged"] == []
+def test_search_and_combinations_need_no_mouse(driver_results: dict[str, Any]) -> None:
+    assert driver_results["results"] == ["Story 7"]
+    assert driver_results["matches"] == "30 of all 30 stories."
+    assert driver_results["logged"] == []
 
 
 @pytest.mark.timeout(300)
 def test_without_a_script_the_search_leads_to_the_archive_and_no_field_is_dead(
-    driven: dict[str, Any],
+    driver_results: dict[str, Any],
 ) -> None:
-    assert "Without it, these pages have all stories:" in driven["withoutScript"]
-    assert driven["withoutScript"].endswith("Archive") and driven["filter"] == 0
+    assert "Without it, these pages have all stories:" in driver_results["withoutScript"]
+    assert driver_results["withoutScript"].endswith("Archive") and driver_results["filter"] == 0
 
 
 @pytest.mark.timeout(300)
-def test_the_nu_checker_finds_nothing(served: Served, tmp_path: Path) -> None:
+def test_the_nu_checker_finds_nothing(published_site: Served, tmp_path: Path) -> None:
     java = shutil.which("java")
     if not java:
         pytest.skip("no java here, which runs the Nu checker")
     jar = next(install_package("vnu-jar", tmp_path).rglob("vnu.jar"), None)
     if jar is None:
         pytest.skip("no vnu.jar in the package vnu-jar")
-    files = [str(served.folder / name) for name in (*PAGES, "404.html")]
+    files = [str(published_site.folder / name) for name in (*PAGES, "404.html")]
     command = [java, "-jar", str(jar), "--errors-only", "--format", "text", *files]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr
 
 
-def test_the_front_page_is_light(served: Served) -> None:
+def test_the_front_page_is_light(published_site: Served) -> None:
     names = ("index.html", "site.css", "site.js", "front.js", "icon.svg")
-    assert sum(len(gzip.compress((served.folder / name).read_bytes())) for name in names) < MOST
+    assert (
+        sum(len(gzip.compress((published_site.folder / name).read_bytes())) for name in names)
+        < MOST
+    )

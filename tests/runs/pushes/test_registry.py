@@ -136,7 +136,7 @@ TWO = replace(ONE, key="two", url="https://two.example/feed")
 
 
 @pytest.fixture
-def pushed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Rig:
+def rig_with_hubs(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Rig:
     """Two sources with hubs: word0 is the callback of one, word2 that of two."""
     monkeypatch.setattr(module, "is_signed", lambda *given: True)
     rig.begin(ONE, TWO)
@@ -150,31 +150,33 @@ def take_all(rig: Rig, busy: Sequence[str] = ()) -> list[bytes]:
     return [push.body for push in iter(lambda: rig.registry.take(busy), None)]
 
 
-def test_pushes_of_sources_have_turns(pushed: Rig) -> None:
-    answers = [pushed.registry.push("word0", {}, body) for body in (b"1", b"2", b"3")]
-    answers.append(pushed.registry.push("word2", {}, b"4"))
-    assert answers == [202] * 4 and pushed.registry.arrived.is_set()
-    assert take_all(pushed, ["one"]) == [b"4"], "a push of a source that is being read waits"
-    assert pushed.registry.push("word2", {}, b"5") == 202
-    assert take_all(pushed) == [b"1", b"5", b"2", b"3"]
-    assert pushed.registry.waiting == 0
-    assert pushed.registry.push("other", {}, b"x") == 404
+def test_pushes_of_sources_have_turns(rig_with_hubs: Rig) -> None:
+    answers = [rig_with_hubs.registry.push("word0", {}, body) for body in (b"1", b"2", b"3")]
+    answers.append(rig_with_hubs.registry.push("word2", {}, b"4"))
+    assert answers == [202] * 4 and rig_with_hubs.registry.arrived.is_set()
+    assert take_all(rig_with_hubs, ["one"]) == [b"4"], "a push of a source that is being read waits"
+    assert rig_with_hubs.registry.push("word2", {}, b"5") == 202
+    assert take_all(rig_with_hubs) == [b"1", b"5", b"2", b"3"]
+    assert rig_with_hubs.registry.waiting == 0
+    assert rig_with_hubs.registry.push("other", {}, b"x") == 404
 
 
-def test_a_source_has_a_quarter_of_the_places_for_pushes(pushed: Rig) -> None:
-    answers = Counter(pushed.registry.push("word0", {}, b"x") for _ in range(PUSHES))
+def test_a_source_has_a_quarter_of_the_places_for_pushes(rig_with_hubs: Rig) -> None:
+    answers = Counter(rig_with_hubs.registry.push("word0", {}, b"x") for _ in range(PUSHES))
     assert answers == {202: PUSHES // 4, 503: 3 * PUSHES // 4}
-    assert pushed.registry.push("word2", {}, b"x") == 202
+    assert rig_with_hubs.registry.push("word2", {}, b"x") == 202
 
 
 def test_a_source_has_a_quarter_of_the_bytes_for_pushes(
-    pushed: Rig, monkeypatch: pytest.MonkeyPatch
+    rig_with_hubs: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PUSH_BYTES", 40)
     bodies = [b"1" * 6, b"2" * 5, b"3" * 4]
-    assert [pushed.registry.push("word0", {}, body) for body in bodies] == [202, 503, 202]
-    assert pushed.registry.push("word2", {}, b"4" * 30) == 202, "one push may be larger"
-    assert pushed.registry.push("word2", {}, b"5") == 503
-    assert len(take_all(pushed)) == 3
-    assert pushed.registry.push("word0", {}, b"6" * 41) == 503, "more than all together may have"
-    assert pushed.registry.push("word0", {}, b"7" * 40) == 202
+    assert [rig_with_hubs.registry.push("word0", {}, body) for body in bodies] == [202, 503, 202]
+    assert rig_with_hubs.registry.push("word2", {}, b"4" * 30) == 202, "one push may be larger"
+    assert rig_with_hubs.registry.push("word2", {}, b"5") == 503
+    assert len(take_all(rig_with_hubs)) == 3
+    assert rig_with_hubs.registry.push("word0", {}, b"6" * 41) == 503, (
+        "more than all together may have"
+    )
+    assert rig_with_hubs.registry.push("word0", {}, b"7" * 40) == 202

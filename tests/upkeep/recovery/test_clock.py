@@ -39,7 +39,7 @@ def read_entries(place: Place) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def filled(place: Place) -> Place:
+def filled_place(place: Place) -> Place:
     """A place with sixty articles, of which none lies in the future."""
     return place.take(store_old_articles)
 
@@ -147,28 +147,28 @@ def test_a_text_that_changes_while_the_clock_is_behind_is_updated_later_than_bef
 
 
 def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
-    filled: Place,
+    filled_place: Place,
 ) -> None:
-    store_future_articles(filled, 1)
-    before = filled.digests("articles")
+    store_future_articles(filled_place, 1)
+    before = filled_place.digests("articles")
 
-    (problem,) = reconcile_files(filled)
+    (problem,) = reconcile_files(filled_place)
     assert (problem.what, problem.reason) == ("clock", "clock-behind")
     assert "the last visit was at 2036-" in problem.detail
-    (problem,) = reconcile_files(filled)
+    (problem,) = reconcile_files(filled_place)
     assert "the newest article was added at 2036-" in problem.detail
-    with filled.app() as app:
+    with filled_place.app() as app:
         assert "2036-" in clock.describe_clock_fault(app.archive.store, NOW)
         app.archive.clock_offsets.update(
             {f"{name}.example": timedelta(seconds=2) for name in "abc"}
         )
         assert clock.compare(app.archive) == ()
-    assert reconcile_files(filled) == (), "servers say that the clock is right now"
-    assert filled.digests("articles") == before
+    assert reconcile_files(filled_place) == (), "servers say that the clock is right now"
+    assert filled_place.digests("articles") == before
 
 
-def test_a_clock_that_is_ahead_of_servers_is_reported(filled: Place) -> None:
-    with filled.app() as app:
+def test_a_clock_that_is_ahead_of_servers_is_reported(filled_place: Place) -> None:
+    with filled_place.app() as app:
         app.archive.clock_offsets.update({"a.example": FAR, "b.example": FAR})
         assert clock.compare(app.archive) == (), "two may be wrong"
         app.archive.clock_offsets["c.example"] = timedelta(days=1)
@@ -187,9 +187,9 @@ def test_a_clock_that_is_ahead_of_servers_is_reported(filled: Place) -> None:
 
 @pytest.mark.parametrize("lost", [False, True], ids=["a run", "a lost database"])
 def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
-    filled: Place, lost: bool
+    filled_place: Place, lost: bool
 ) -> None:
-    folder = filled.folder / "feeds/articles"
+    folder = filled_place.folder / "feeds/articles"
     for number in range(9):
         text = (
             f"---\ntitle: Mine {number}\ndate: 2036-01-0{number + 1}\nsource:"
@@ -198,26 +198,26 @@ def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
         (folder / f"mine-{number}.md").write_text(text)
 
     if lost:
-        with filled.app(create=True) as app:
+        with filled_place.app(create=True) as app:
             reindex(app.archive, app.configuration)
-    assert reconcile_files(filled) == ()
-    filled.build()
+    assert reconcile_files(filled_place) == ()
+    filled_place.build()
 
-    assert ">2036-" not in filled.published("all.atom")
-    mine = [one for one in read_entries(filled) if one["title"].startswith("Mine")]
+    assert ">2036-" not in filled_place.published("all.atom")
+    mine = [one for one in read_entries(filled_place) if one["title"].startswith("Mine")]
     assert [one["title"] for one in mine] == [f"Mine {number}" for number in reversed(range(9))]
     assert mine[0]["date_published"].startswith("2026-03-10T12:00:00")
     assert "2036-01-09" in (folder / "mine-8.md").read_text()  # the date is the hand's
-    published = filled.published("all.atom")
-    filled.now += timedelta(days=1)
-    assert reconcile_files(filled) == ()
-    with filled.app(create=True) as app:
+    published = filled_place.published("all.atom")
+    filled_place.now += timedelta(days=1)
+    assert reconcile_files(filled_place) == ()
+    with filled_place.app(create=True) as app:
         reindex(app.archive, app.configuration)
-    filled.build()
-    assert filled.published("all.atom") == published
+    filled_place.build()
+    assert filled_place.published("all.atom") == published
 
 
-def test_visits_and_entries_of_the_future_come_back(filled: Place) -> None:
+def test_visits_and_entries_of_the_future_come_back(filled_place: Place) -> None:
     late = NOW + FAR
     row = EntryRow(
         source_key="one",
@@ -229,7 +229,7 @@ def test_visits_and_entries_of_the_future_come_back(filled: Place) -> None:
         next_try=late + timedelta(hours=1),
         tries=1,
     )
-    with filled.app() as app:
+    with filled_place.app() as app:
         state = SourceState(
             key="one",
             url="https://one.example/feed",
@@ -242,8 +242,8 @@ def test_visits_and_entries_of_the_future_come_back(filled: Place) -> None:
             row, entry_id="surplus", first_seen=NOW, next_try=then, reason=EntryReason.FLOOD
         )
         app.archive.store.visits.save_entries([row, flood])
-    store_future_articles(filled, 0)
-    with filled.app() as app:
+    store_future_articles(filled_place, 0)
+    with filled_place.app() as app:
         app.archive.store.visits.save_states([state])
         states = reconcile.sources(app.archive, app.configuration)
         assert [problem.reason for problem in reconcile.files(app.archive, app.configuration)] == [

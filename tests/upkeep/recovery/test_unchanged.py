@@ -18,7 +18,7 @@ OLD = 1_600_000_000_000_000_000  # nanoseconds
 
 
 @pytest.fixture
-def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def walked_sources(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was gone through from the first source to the last."""
     seen: list[str] = []
 
@@ -45,15 +45,17 @@ def set_sources_age(place: Place, by: int = 0) -> None:
     os.utime(place.config / "sources.toml", ns=(OLD + by, OLD + by))
 
 
-def test_sources_that_did_not_change_are_left_alone(place: Place, looked: list[str]) -> None:
+def test_sources_that_did_not_change_are_left_alone(
+    place: Place, walked_sources: list[str]
+) -> None:
     set_sources_age(place)
     start_run(place)
-    assert looked == ["sources", "follow"]
+    assert walked_sources == ["sources", "follow"]
     start_run(place)
-    assert looked == ["sources", "follow"]
+    assert walked_sources == ["sources", "follow"]
 
 
-def test_an_edit_counts_at_the_next_run(place: Place, looked: list[str]) -> None:
+def test_an_edit_counts_at_the_next_run(place: Place, walked_sources: list[str]) -> None:
     set_sources_age(place)
     with place.app() as app:
         reconcile.edited_sources(app.archive, app.configuration)
@@ -72,11 +74,11 @@ def test_an_edit_counts_at_the_next_run(place: Place, looked: list[str]) -> None
     path.write_text(path.read_text().replace('key = "one"', 'key = "one"\nevery = "1h"', 1))
     set_sources_age(place)
     assert start_run(place).schedule.due_why == "sources.toml was edited"
-    assert looked == ["sources", "sources", "follow"]
+    assert walked_sources == ["sources", "sources", "follow"]
 
 
 def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
-    place: Place, looked: list[str]
+    place: Place, walked_sources: list[str]
 ) -> None:
     set_sources_age(place)
     start_run(place)
@@ -86,7 +88,7 @@ def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
     )
     set_sources_age(place, by=5_000_000_000)
     start_run(place)
-    assert looked == ["sources", "follow", "follow"]
+    assert walked_sources == ["sources", "follow", "follow"]
     with place.app() as app:
         added = app.archive.store.visits.state("late")
         assert added is not None and added.url == "https://late.example/feed" and added.terms
@@ -94,7 +96,7 @@ def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
 
 
 def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_them(
-    place: Place, looked: list[str]
+    place: Place, walked_sources: list[str]
 ) -> None:
     set_sources_age(place)
     with place.app() as app:
@@ -105,20 +107,22 @@ def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_
     )
     set_sources_age(place, by=5_000_000_000)
     start_run(place)
-    assert looked[0] == "sources"
+    assert walked_sources[0] == "sources"
 
 
-def test_a_touched_file_of_addresses_is_followed_again(place: Place, looked: list[str]) -> None:
+def test_a_touched_file_of_addresses_is_followed_again(
+    place: Place, walked_sources: list[str]
+) -> None:
     set_sources_age(place)
     start_run(place)
     (place.folder / "feeds/articles/sources.toml").unlink()
     start_run(place)
-    assert looked == ["sources", "follow", "follow"]
+    assert walked_sources == ["sources", "follow", "follow"]
     assert (place.folder / "feeds/articles/sources.toml").exists()
 
 
 def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
-    place: Place, looked: list[str]
+    place: Place, walked_sources: list[str]
 ) -> None:
     set_sources_age(place)
     state, ahead = start_run(place), NOW + timedelta(days=300)
@@ -130,10 +134,10 @@ def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
         )
         app.archive.store.visits.end_visit(Outcome(key="one", at=ahead, status="unchanged"), late)
     assert start_run(place).schedule.next_due == NOW
-    assert looked == ["sources", "follow", "sources"]
+    assert walked_sources == ["sources", "follow", "sources"]
 
 
-def test_a_lost_database_knows_nothing(place: Place, looked: list[str]) -> None:
+def test_a_lost_database_knows_nothing(place: Place, walked_sources: list[str]) -> None:
     set_sources_age(place)
     start_run(place)
     for path in (place.folder / "feeds/state").glob("syndicator.db*"):

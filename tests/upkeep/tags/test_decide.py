@@ -28,7 +28,7 @@ URL = "https://one.example/models"
 
 
 @pytest.fixture
-def filed(place: Place) -> Place:
+def place_with_article(place: Place) -> Place:
     with place.app() as app:
         store_articles(app, "Models", MODELS, tags=("LLM", "GPU"), tags_by="matched", category="AI")
     return place
@@ -52,68 +52,70 @@ def write_planned_decision(app: App, planned: Confirmed) -> Article:
 
 
 @pytest.mark.slow
-def test_confirmed_tags_stay_and_teach(filed: Place) -> None:
-    assert decide_tags(filed, ["large language models", "gpu"]).tags == ("LLM", "GPU")
-    found = filed.article("Models")
+def test_confirmed_tags_stay_and_teach(place_with_article: Place) -> None:
+    assert decide_tags(place_with_article, ["large language models", "gpu"]).tags == ("LLM", "GPU")
+    found = place_with_article.article("Models")
     assert (found.tags_by, find_writer(found, "category")) == ("operator", By.MATCHED)
-    filed.write_taxonomy('[[tag]]\nname = "weather"\n')
+    place_with_article.write_taxonomy('[[tag]]\nname = "weather"\n')
     assert [
         line.partition(":")[0]
-        for one in describe_all(filed).articles
+        for one in describe_all(place_with_article).articles
         for line in one.revision.lines
     ] == [
         "category",
         "excerpt",
     ]
-    assert filed.article("Models").tags == ("LLM", "GPU")
-    with filed.app() as app:
+    assert place_with_article.article("Models").tags == ("LLM", "GPU")
+    with place_with_article.app() as app:
         assert learning.learn(app.archive, app.configuration, least=1) == learning.Learnt(
             articles=1, tags=2
         )
 
 
-def test_a_rejected_tag_does_not_come_back(filed: Place) -> None:
-    assert decide_tags(filed, wrong=["large language model"]).tags == ("GPU",)
-    assert decide_tags(filed, wrong=["GPU"]).tags == ()
-    describe_all(filed)
-    found = filed.article("Models")
+def test_a_rejected_tag_does_not_come_back(place_with_article: Place) -> None:
+    assert decide_tags(place_with_article, wrong=["large language model"]).tags == ("GPU",)
+    assert decide_tags(place_with_article, wrong=["GPU"]).tags == ()
+    describe_all(place_with_article)
+    found = place_with_article.article("Models")
     assert (found.tags, found.tags_by) == ((), "operator")
 
 
-def test_a_confirmed_category_stays_whatever_it_is(filed: Place) -> None:
-    decide_tags(filed, category="Weather")
-    describe_all(filed)
-    found = filed.article("Models")
+def test_a_confirmed_category_stays_whatever_it_is(place_with_article: Place) -> None:
+    decide_tags(place_with_article, category="Weather")
+    describe_all(place_with_article)
+    found = place_with_article.article("Models")
     assert (found.category, found.category_by) == ("Weather", "operator")
     assert not may_write(found, "category", By.PUBLISHER)
 
 
-def test_a_language_models_category_stays_its_own_when_its_tags_are_confirmed(filed: Place) -> None:
-    with filed.app() as app:
+def test_a_language_models_category_stays_its_own_when_its_tags_are_confirmed(
+    place_with_article: Place,
+) -> None:
+    with place_with_article.app() as app:
         store_articles(app, "Models", MODELS, tags=("LLM",), tags_by="llm", category="AI")
-    decide_tags(filed)
-    assert find_writer(filed.article("Models"), "category") is By.LLM
+    decide_tags(place_with_article)
+    assert find_writer(place_with_article.article("Models"), "category") is By.LLM
 
 
-def test_a_word_taken_back_leaves_the_file_as_it_was(filed: Place) -> None:
-    bytes_before = filed.path("Models").read_bytes()
-    before = filed.article("Models")
-    after = decide_tags(filed, wrong=["GPU"], category="Weather")
-    assert filed.path("Models").read_bytes() != bytes_before
-    with filed.app() as app:
+def test_a_word_taken_back_leaves_the_file_as_it_was(place_with_article: Place) -> None:
+    bytes_before = place_with_article.path("Models").read_bytes()
+    before = place_with_article.article("Models")
+    after = decide_tags(place_with_article, wrong=["GPU"], category="Weather")
+    assert place_with_article.path("Models").read_bytes() != bytes_before
+    with place_with_article.app() as app:
         write_decision(app.archive, app.archive.store.index.path(after.id) or "", after, before)
-    assert filed.path("Models").read_bytes() == bytes_before
+    assert place_with_article.path("Models").read_bytes() == bytes_before
 
 
-def test_an_edit_meanwhile_is_the_last_word(filed: Place) -> None:
-    with filed.app() as app:
+def test_an_edit_meanwhile_is_the_last_word(place_with_article: Place) -> None:
+    with place_with_article.app() as app:
         planned = plan_decision(
             app.archive,
             app.configuration,
             URL,
             lambda article, names: with_tags(article, names, []),
         )
-        filed.edit("Models", "title: Models", "title: Better models")
+        place_with_article.edit("Models", "title: Models", "title: Better models")
         assert (
             write_planned_decision(app, planned).title == "Better models"
         )  # other fields are no matter of ours
@@ -123,10 +125,10 @@ def test_an_edit_meanwhile_is_the_last_word(filed: Place) -> None:
             URL,
             lambda article, names: without_tags(article, names, ["GPU"]),
         )
-        filed.edit("Better models", "- GPU", "- Mine")
+        place_with_article.edit("Better models", "- GPU", "- Mine")
         with pytest.raises(UsageError, match="edited meanwhile"):
             write_planned_decision(app, planned)
-    assert filed.article("Better models").tags == ("LLM", "Mine")
+    assert place_with_article.article("Better models").tags == ("LLM", "Mine")
 
 
 @pytest.mark.parametrize(
@@ -141,40 +143,40 @@ def test_an_edit_meanwhile_is_the_last_word(filed: Place) -> None:
     ],
 )
 def test_what_cannot_be_meant_changes_nothing(
-    filed: Place, added: list[str], wrong: list[str], told: str
+    place_with_article: Place, added: list[str], wrong: list[str], told: str
 ) -> None:
-    before = filed.path("Models").read_bytes()
+    before = place_with_article.path("Models").read_bytes()
     if told:
         with pytest.raises(UsageError, match=told):
-            decide_tags(filed, added, wrong)
-        assert filed.path("Models").read_bytes() == before
+            decide_tags(place_with_article, added, wrong)
+        assert place_with_article.path("Models").read_bytes() == before
     else:
-        assert decide_tags(filed, added, wrong).tags == ()
+        assert decide_tags(place_with_article, added, wrong).tags == ()
 
 
-def test_a_tag_that_is_not_there_cannot_be_rejected(filed: Place) -> None:
-    decide_tags(filed, wrong=["GPU"])
+def test_a_tag_that_is_not_there_cannot_be_rejected(place_with_article: Place) -> None:
+    decide_tags(place_with_article, wrong=["GPU"])
     with pytest.raises(UsageError, match="does not have the tag 'GPU'; its tags: LLM"):
-        decide_tags(filed, wrong=["GPU"])
+        decide_tags(place_with_article, wrong=["GPU"])
 
 
-def test_an_empty_taxonomy_takes_any_tag(filed: Place) -> None:
-    filed.write_taxonomy("")
-    assert decide_tags(filed, ["Köln 东京", "llm"]).tags == ("LLM", "GPU", "Köln 东京")
+def test_an_empty_taxonomy_takes_any_tag(place_with_article: Place) -> None:
+    place_with_article.write_taxonomy("")
+    assert decide_tags(place_with_article, ["Köln 东京", "llm"]).tags == ("LLM", "GPU", "Köln 东京")
 
 
-def test_a_withdrawn_article_says_how_it_comes_back(filed: Place) -> None:
-    with filed.app() as app:
+def test_a_withdrawn_article_says_how_it_comes_back(place_with_article: Place) -> None:
+    with place_with_article.app() as app:
         editorial.withdraw(app.archive, app.configuration, URL)
     with pytest.raises(UsageError, match="withdraw --undo"):
-        decide_tags(filed)
+        decide_tags(place_with_article)
 
 
-def test_a_broken_file_is_named(filed: Place) -> None:
-    path = filed.path("Models")
+def test_a_broken_file_is_named(place_with_article: Place) -> None:
+    path = place_with_article.path("Models")
     path.write_text("---\ntags: [\n---\n")
     with pytest.raises(ConfigError, match=path.name):
-        decide_tags(filed)
+        decide_tags(place_with_article)
 
 
 def test_categories_are_those_of_the_taxonomy() -> None:
