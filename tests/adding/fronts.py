@@ -220,11 +220,11 @@ class Instance:
         (self.config / "sources.toml").write_text("# ours\n")
         (self.config / "taxonomy.toml").write_text('[[tag]]\nname = "Ferries"\n')
 
-    def run(self, *words: str) -> Any:
+    def run_command(self, *words: str) -> Any:
         return CliRunner().invoke(commands, [*words, "--config", str(self.config)])
 
     @contextmanager
-    def app(self) -> Iterator[App]:
+    def open_app(self) -> Iterator[App]:
         with open_app(
             self.config, read=read_unstamped_configuration(self.config), environ={}
         ) as opened:
@@ -233,21 +233,21 @@ class Instance:
     def operate(self, name: str, given: Mapping[str, Any]) -> Any:
         """Do what a form of the console, or a request to the API, asks for; return its data."""
         operation = need(name)
-        with self.app() as app:
+        with self.open_app() as app:
             change = operation.plan(app, arguments_of(operation, given), no_progress)
             if change.act is not None:
                 change.act(no_progress)
             return change.data
 
-    def visit(self, limit: int | None = None) -> None:
+    def visit_due(self, limit: int | None = None) -> None:
         """Visit every source that is due, as `refresh` does."""
-        with self.app() as app:
+        with self.open_app() as app:
             reconcile.edited_sources(app.archive, app.configuration)
             asyncio.run(refresh.run(app, refresh.Wanted(limit=limit), stop=asyncio.Event()))
 
-    def seen(self) -> dict[str, Seen]:
+    def list_source_kinds(self) -> dict[str, Seen]:
         """What the sources became, by the address in sources.toml."""
-        with self.app() as app:
+        with self.open_app() as app:
             states = app.archive.store.visits.states()
             found = {}
             for key, source in app.configuration.sources.items():
@@ -261,7 +261,7 @@ class Instance:
                 )
             return found
 
-    def articles(self) -> list[str]:
+    def list_article_urls(self) -> list[str]:
         """The addresses of the articles that were filed."""
         files = (self.folder / "feeds/articles").rglob("*.md")
         return sorted(load(path.read_bytes()).url for path in files)
@@ -277,19 +277,19 @@ def write_opml(urls: Sequence[str]) -> str:
 
 def add_by_command(instance: Instance, urls: Sequence[str]) -> None:
     for url in urls:
-        instance.run("add", url, "--yes")
+        instance.run_command("add", url, "--yes")
 
 
 def add_by_opml(instance: Instance, urls: Sequence[str]) -> None:
     path = instance.folder / "list.opml"
     path.write_text(write_opml(urls))
-    assert instance.run("import", str(path), "--no-refresh").exit_code == 0
+    assert instance.run_command("import", str(path), "--no-refresh").exit_code == 0
 
 
 def add_by_text(instance: Instance, urls: Sequence[str]) -> None:
     path = instance.folder / "list.txt"
     path.write_text("# what I read\n\n" + "\n".join(urls) + "\n")
-    assert instance.run("import", str(path), "--no-refresh").exit_code == 0
+    assert instance.run_command("import", str(path), "--no-refresh").exit_code == 0
 
 
 def add_by_hand(instance: Instance, urls: Sequence[str]) -> None:

@@ -63,7 +63,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def import_folder(place: Place, folder: Path, *, dry_run: bool = False) -> Imported:
-    with place.app() as app:
+    with place.open_app() as app:
         return import_files(app.archive, app.configuration, markdown_files(folder), dry_run=dry_run)
 
 
@@ -89,9 +89,9 @@ def test_articles_and_feeds_at_once_and_nothing_twice(site: Place, folder: Path)
     ]
     assert {one.reason for one in first.oddities} == {"tag-casing", "blank-runs"}
     site.build()
-    listed = json.loads(site.published("all.json"))["items"]
+    listed = json.loads(site.read_published("all.json"))["items"]
     assert sorted(one["title"] for one in listed) == ["Bees", "Roof", "The bridge"]
-    assert "roofs" in site.published("tags/roofs.json")
+    assert "roofs" in site.read_published("tags/roofs.json")
     again = import_folder(site, folder)
     assert again.articles == []
     assert len(again.known) == 3
@@ -183,16 +183,16 @@ def test_of_two_files_with_one_address_the_first_counts(site: Place, tmp_path: P
 
 def test_the_instances_own_folder_is_known(site: Place, folder: Path) -> None:
     import_folder(site, folder)
-    before = site.digests("articles")
+    before = site.read_digests("articles")
     for inside in ("feeds/articles", ".", "feeds"):
         found = import_folder(site, site.folder / inside)
         assert (found.articles, len(found.known)) == ([], 3)
-    assert site.digests("articles") == before
+    assert site.read_digests("articles") == before
 
 
 def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> None:
     import_folder(site, folder)
-    with site.app() as app:
+    with site.open_app() as app:
         editorial.withdraw(app.archive, app.configuration, "https://other.example/bridge")
         pruning.prune(
             app.archive,

@@ -31,7 +31,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def is_right(front: Front, instance: Instance, way: str) -> bool:
-    seen = instance.seen()
+    seen = instance.list_source_kinds()
     if way == "add":
         if front.reason:
             return not any(url.startswith(front.url) for url in seen)
@@ -50,10 +50,10 @@ def is_right(front: Front, instance: Instance, way: str) -> bool:
 def test_a_front_page_is_followed_and_is_no_article(tmp_path: Path, web: Web, way: str) -> None:
     instance = Instance(tmp_path, web)
     WAYS[way](instance, [front.url for front in FRONTS])
-    instance.visit()
+    instance.visit_due()
     wrong = [front.name for front in FRONTS if not is_right(front, instance, way)]
-    assert wrong == [], instance.seen()
-    filed = instance.articles()
+    assert wrong == [], instance.list_source_kinds()
+    filed = instance.list_article_urls()
     followed = [front for front in FRONTS if front.followed]
     assert len(filed) == 3 * len(followed)
     assert all("/p/" in url for url in filed)
@@ -68,9 +68,10 @@ def test_a_list_gives_the_same_sources_by_every_way(tmp_path: Path, web: Web) ->
     for way in ("opml", "text", "sources.toml", "console", "api"):
         instance = Instance(tmp_path / way, web)
         WAYS[way](instance, urls)
-        instance.visit(limit=0)
+        instance.visit_due(limit=0)
         seen[way] = sorted(
-            (each.key, each.kind, each.followed, each.reason) for each in instance.seen().values()
+            (each.key, each.kind, each.followed, each.reason)
+            for each in instance.list_source_kinds().values()
         )
     first = seen["opml"]
     assert len(first) == 61
@@ -91,12 +92,12 @@ def test_a_first_visit_after_add_asks_for_nothing_beyond_the_preview(
     for url in ("http://one.example/", "http://plain.example/", empty):
         looking = Instance(tmp_path / f"look{url[7:10]}", web)
         web.asked.clear()
-        looking.run("add", url, "--yes", "--dry-run")
+        looking.run_command("add", url, "--yes", "--dry-run")
         preview = sorted(web.asked)
         adding = Instance(tmp_path / f"add{url[7:10]}", web)
         web.asked.clear()
-        assert adding.run("add", url, "--yes").exit_code == 0
+        assert adding.run_command("add", url, "--yes").exit_code == 0
         assert sorted(web.asked) == preview
-        adding.visit()
+        adding.visit_due()
         beyond = Counter(web.asked) - Counter(preview)
         assert all(urlsplit(asked).path in ICONS for asked in beyond), beyond

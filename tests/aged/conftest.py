@@ -47,7 +47,7 @@ def restore_store(life: Life, request: pytest.FixtureRequest) -> str:
 def web(old_instance: Instance) -> Iterator[Web]:
     """The sites a day after the last run, which `old_instance` can reach."""
     with serve_web() as started:
-        started.answers = old_instance.life.later()
+        started.answers = old_instance.life.later_answers()
         old_instance.proxy = started.proxy
         yield started
 

@@ -80,7 +80,7 @@ class Instance:
         given = {f"SYNDICATOR_{name}": value for name, value in {**ours, **settings}.items()}
         return {**known, **given}
 
-    def start(self, *words: str, **settings: str) -> subprocess.Popen[str]:
+    def start_command(self, *words: str, **settings: str) -> subprocess.Popen[str]:
         """A command. `settings`: SITE__TITLE="..." for the variable SYNDICATOR_SITE__TITLE."""
         return subprocess.Popen(
             [sys.executable, "-m", "syndicator", *words, "--config", str(self.folder / "config")],
@@ -91,7 +91,7 @@ class Instance:
             text=True,
         )
 
-    def command(self, *words: str, leaves: tuple[int, ...] = (0,), **settings: str) -> str:
+    def run_command(self, *words: str, leaves: tuple[int, ...] = (0,), **settings: str) -> str:
         """A command to its end, which has to leave with one of `leaves`; what it printed."""
         done = commands.run_syndicator(
             *words, "--config", str(self.folder / "config"), environ=self._environ(settings)
@@ -100,13 +100,13 @@ class Instance:
         assert done.returncode in leaves, f"{words} left with {done.returncode}\n{said}"
         return done.stdout
 
-    def json(self, *words: str) -> Any:
+    def run_json(self, *words: str) -> Any:
         """What a command printed with --json."""
-        return json.loads(self.command(*words, "--json"))
+        return json.loads(self.run_command(*words, "--json"))
 
-    def kill(self, happened: Callable[[], object], *words: str, **settings: str) -> bool:
+    def kill_command(self, happened: Callable[[], object], *words: str, **settings: str) -> bool:
         """SIGKILL to a command as soon as `happened`; False when it had ended before."""
-        with self.start(*words, **settings) as process:
+        with self.start_command(*words, **settings) as process:
             end = time.monotonic() + 100
             while process.poll() is None and not happened():
                 assert time.monotonic() < end, f"{words}: the moment to kill it did not come"
@@ -116,9 +116,9 @@ class Instance:
         return process.returncode < 0
 
     @contextmanager
-    def serving(self) -> Iterator[str]:
+    def serve(self) -> Iterator[str]:
         """`serve` on a free port; its address, with a last slash."""
-        with self.start("serve", "--port", "0") as process:
+        with self.start_command("serve", "--port", "0") as process:
             try:
                 assert process.stderr is not None
                 line = next((line for line in process.stderr if "serving http" in line), "")
@@ -128,12 +128,12 @@ class Instance:
                 process.terminate()
                 process.communicate(timeout=20)
 
-    def facts(self, *, status: bool = False) -> Facts:
+    def read_facts(self, *, status: bool = False) -> Facts:
         """What it tells now; with `status`, what `status` says, too, which takes half a second."""
-        told = facts.select_status(self.json("status")) if status else {}
+        told = facts.select_status(self.run_json("status")) if status else {}
         return {**facts.read_facts(self.folder), "status": told}
 
-    def written(self) -> dict[str, bytes]:
+    def read_published(self) -> dict[str, bytes]:
         """Everything published, byte for byte."""
         found = (path for path in self.public.rglob("*") if path.is_file())
         return {str(path.relative_to(self.public)): path.read_bytes() for path in found}

@@ -40,26 +40,29 @@ class Journey:
 def make_journey(old_instance: Instance, folder: Path, web: Web, facts_before: Facts) -> Journey:
     """The whole way of an instance; `folder`: for the feed readers."""
     life, seen = old_instance.life, Journey()
-    web.answers = life.later()
-    seen.before = old_instance.written()
-    with old_instance.serving() as address:
+    web.answers = life.later_answers()
+    seen.before = old_instance.read_published()
+    with old_instance.serve() as address:
         readers = {
             name: Newsboat(folder / "readers" / str(n), address + name)
             for n, name in enumerate(life.read)
         }
         _poll("old", readers, seen)
-        seen.built.append(old_instance.json("build"))
-        seen.facts["build"], seen.upgraded = old_instance.facts(), old_instance.written()
-        seen.built.append(old_instance.json("build", "--all"))
-        seen.facts["build --all"] = old_instance.facts(status=True)
-        seen.check = json.loads(old_instance.command("check", "--json", leaves=(0, 78)))
-        seen.after = old_instance.written()
+        seen.built.append(old_instance.run_json("build"))
+        seen.facts["build"], seen.upgraded = (
+            old_instance.read_facts(),
+            old_instance.read_published(),
+        )
+        seen.built.append(old_instance.run_json("build", "--all"))
+        seen.facts["build --all"] = old_instance.read_facts(status=True)
+        seen.check = json.loads(old_instance.run_command("check", "--json", leaves=(0, 78)))
+        seen.after = old_instance.read_published()
         seen.answers = _ask(
             address, (*facts_before["feeds"], *facts_before["moved"], *facts_before["gone"])
         )
         _poll("build --all", readers, seen)
-        old_instance.command("refresh")
-        seen.facts["refresh"], seen.asked = old_instance.facts(), set(web.asked)
+        old_instance.run_command("refresh")
+        seen.facts["refresh"], seen.asked = old_instance.read_facts(), set(web.asked)
         _poll("refresh", readers, seen)
     return seen
 

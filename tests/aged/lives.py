@@ -49,7 +49,7 @@ class Life:
         """The addresses of the articles that a run adds then."""
         return (*(story.url for story in self.new), self.plot.url_of(*self.healed))
 
-    def later(self) -> dict[str, Answer]:
+    def later_answers(self) -> dict[str, Answer]:
         """What the sites answer then."""
         return make_site_answers(
             self.plot.end + DAY, (*self.new, *self.again), healed=True, plot=self.plot

@@ -259,11 +259,11 @@ def list_feed_titles(found: Facts, name: str) -> set[str]:
 def test_a_run_without_a_database_goes_on(
     old_instance: Instance, facts_before: Facts, web: Web
 ) -> None:
-    old_instance.command("sources")
+    old_instance.run_command("sources")
     shutil.rmtree(old_instance.folder / "feeds/state")
-    old_instance.command("refresh")
+    old_instance.run_command("refresh")
     assert_nothing_found(
-        list_unexpected_changes(facts_before, old_instance.facts(), old_instance.life.added)
+        list_unexpected_changes(facts_before, old_instance.read_facts(), old_instance.life.added)
     )
 
 
@@ -271,9 +271,9 @@ def test_a_run_without_a_database_goes_on(
 def test_a_hand_edit_outlives_other_words(old_instance: Instance, facts_before: Facts) -> None:
     """All articles are described anew and a tag is renamed: both write files that hands have
     edited."""
-    old_instance.command("describe", "--all")
-    old_instance.command("tags", "rename", old_instance.life.tag, "Lines")
-    after = old_instance.facts()
+    old_instance.run_command("describe", "--all")
+    old_instance.run_command("tags", "rename", old_instance.life.tag, "Lines")
+    after = old_instance.read_facts()
     assert_nothing_found(
         compare_items(
             "article",
@@ -333,15 +333,15 @@ def digest_of(article: Facts, key: str) -> str:
 def test_a_lost_database_loses_nothing(
     old_instance: Instance, facts_before: Facts, lost: list[str], commands: list[str]
 ) -> None:
-    old_instance.command(
+    old_instance.run_command(
         "sources"
     )  # the first start after the upgrade writes down what is only there
     for folder in lost:
         shutil.rmtree(old_instance.folder / "feeds" / folder)
-    old_instance.command("status", leaves=(69,))  # what only looks makes no database
+    old_instance.run_command("status", leaves=(69,))  # what only looks makes no database
     for words in commands:
-        old_instance.command(*words.split())
-    after = old_instance.facts()
+        old_instance.run_command(*words.split())
+    after = old_instance.read_facts()
     excused = (*old_instance.life.recut, *(HELD if "public" in lost else ()))
     assert_nothing_found(
         line
@@ -365,13 +365,13 @@ def test_archives_outlive_the_database_and_the_published_files(old_instance: Ins
     JSON."""
     archives = archived_months(old_instance)
     assert {kind for _, _, kind in archives} == {".atom", ".json"}
-    old_instance.command("build")  # the first after the upgrade
+    old_instance.run_command("build")  # the first after the upgrade
     kept = (old_instance.articles / "instance.toml").read_text()
     assert "all_archives = true" in kept
     for folder in ("state", "public"):
         shutil.rmtree(old_instance.folder / "feeds" / folder)
-    old_instance.command("reindex")
-    old_instance.command("build")
+    old_instance.run_command("reindex")
+    old_instance.run_command("build")
     assert (old_instance.articles / "instance.toml").read_text() == kept
     assert archives <= archived_months(old_instance)
 

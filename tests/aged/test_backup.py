@@ -22,8 +22,8 @@ PARTS = ("config", "feeds/articles")
 def copy_while_running(old_instance: Instance, folder: Path, *words: str) -> Iterator[Path]:
     """Copies made one after the other while a command runs, the last one after its end. The upgrade
     is over then: what only the older version's database knew was written by its first start."""
-    old_instance.command("build")
-    running, number, ended = old_instance.start(*words), 0, False
+    old_instance.run_command("build")
+    running, number, ended = old_instance.start_command(*words), 0, False
     while not ended:
         ended = running.poll() is not None
         number += 1
@@ -54,8 +54,8 @@ def read_restored_facts(old_instance: Instance, copy: Path) -> Facts:
     """What an instance tells that has the copy alone, at another place."""
     shutil.rmtree(old_instance.folder)
     shutil.copytree(copy, old_instance.folder)
-    old_instance.command("build")
-    return old_instance.facts()
+    old_instance.run_command("build")
+    return old_instance.read_facts()
 
 
 def pick_three(found: list[Path]) -> list[Path]:

@@ -26,25 +26,27 @@ def test_a_build_that_is_killed(
     """While it writes every file anew, which the site's other title makes it do; the title is set
     back afterwards."""
     calm = Instance(old_instance.life, tmp_path / "calm")
-    calm.command("build", "--all")
+    calm.run_command("build", "--all")
     moments = (watch_database_opening(old_instance), watch_rewritten_share(old_instance, 0.5))
     killed = [
-        old_instance.kill(when, "build", "--all", SITE__TITLE=f"Another {n}")
+        old_instance.kill_command(when, "build", "--all", SITE__TITLE=f"Another {n}")
         for n, when in enumerate(moments)
     ]
-    old_instance.command("build", "--all")
-    assert_nothing_found(list_differences({**facts_before, "status": {}}, old_instance.facts()))
-    assert old_instance.written() == calm.written()
+    old_instance.run_command("build", "--all")
+    assert_nothing_found(
+        list_differences({**facts_before, "status": {}}, old_instance.read_facts())
+    )
+    assert old_instance.read_published() == calm.read_published()
     skip_unless(any(killed))
 
 
 def test_a_run_that_is_killed(old_instance: Instance, facts_before: Facts, web: Web) -> None:
     """When the first new article was filed; other moments are left to chance below."""
     count = count_article_files(old_instance)
-    killed = old_instance.kill(lambda: count_article_files(old_instance) > count, "refresh")
-    old_instance.command("refresh")
+    killed = old_instance.kill_command(lambda: count_article_files(old_instance) > count, "refresh")
+    old_instance.run_command("refresh")
     assert_nothing_found(
-        list_unexpected_changes(facts_before, old_instance.facts(), old_instance.life.added)
+        list_unexpected_changes(facts_before, old_instance.read_facts(), old_instance.life.added)
     )
     skip_unless(killed)
 
@@ -67,12 +69,12 @@ def test_many_kills(old_instance: Instance, facts_before: Facts, web: Web, seed:
             else watch_seconds(dice.uniform(0.1, 1.5))
         )
         words = dice.choice((["build", "--all"], ["refresh"], ["refresh", "--all"]))
-        killed += old_instance.kill(moment, *words, SITE__TITLE=f"Another {dice.random()}")
+        killed += old_instance.kill_command(moment, *words, SITE__TITLE=f"Another {dice.random()}")
     assert killed > 0
-    old_instance.command("refresh", "--all")
-    old_instance.command("build", "--all")
+    old_instance.run_command("refresh", "--all")
+    old_instance.run_command("build", "--all")
     assert_nothing_found(
-        list_unexpected_changes(facts_before, old_instance.facts(), old_instance.life.added)
+        list_unexpected_changes(facts_before, old_instance.read_facts(), old_instance.life.added)
     )
 
 
@@ -82,10 +84,12 @@ def test_a_reindex_that_is_killed(
     old_instance: Instance, facts_before: Facts, seconds: float
 ) -> None:
     """Whether the database is whole, half made or gone afterwards, every article is as it was."""
-    old_instance.kill(watch_seconds(seconds), "reindex")
-    old_instance.command("reindex")
-    old_instance.command("build", "--all")
-    assert_nothing_found(list_differences({**facts_before, "status": {}}, old_instance.facts()))
+    old_instance.kill_command(watch_seconds(seconds), "reindex")
+    old_instance.run_command("reindex")
+    old_instance.run_command("build", "--all")
+    assert_nothing_found(
+        list_differences({**facts_before, "status": {}}, old_instance.read_facts())
+    )
 
 
 def watch_database_opening(old_instance: Instance) -> Callable[[], bool]:

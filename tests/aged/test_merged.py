@@ -87,7 +87,7 @@ def set_stories(old_instance: Instance, value: str) -> None:
 
 def lose_database(old_instance: Instance) -> None:
     (old_instance.folder / DATABASE).unlink()
-    old_instance.command("reindex")
+    old_instance.run_command("reindex")
 
 
 def test_the_instance_has_stories_that_were_published_as_one_entry(old_instance: Instance) -> None:
@@ -116,29 +116,29 @@ def test_entries_keep_ids_and_dates_and_what_was_folded_stays_so(
     before = list_merged_entries(read_expected_facts(MERGED))
     set_stories(old_instance, setting)
     for words in (("build",), ("build", "--all"), ("reindex",), ("build",)):
-        old_instance.command(*words)
+        old_instance.run_command(*words)
         if setting != "off":
-            assert list_merged_entries(old_instance.facts()) == before
-    assert old_instance.json("status")["held"] == []
+            assert list_merged_entries(old_instance.read_facts()) == before
+    assert old_instance.run_json("status")["held"] == []
     lines = (old_instance.articles / "folded.tsv").read_text().splitlines()
     assert sum(not line.startswith("#") for line in lines) == 8
-    facts = old_instance.facts()
+    facts = old_instance.read_facts()
     assert list(facts["feeds"]["all.atom"]["entries"]) == list(
         read_expected_facts(MERGED)["feeds"]["all.atom"]["entries"]
     )
     lose_database(old_instance)
-    old_instance.command("build", "--all")
-    assert old_instance.facts()["feeds"]["all.atom"] == facts["feeds"]["all.atom"]
-    assert old_instance.facts()["entries"] == facts["entries"]
+    old_instance.run_command("build", "--all")
+    assert old_instance.read_facts()["feeds"]["all.atom"] == facts["feeds"]["all.atom"]
+    assert old_instance.read_facts()["entries"] == facts["entries"]
 
 
 def test_an_upgrade_without_the_database_keeps_ids_and_dates(old_instance: Instance) -> None:
     """The lead of a story is chosen anew then, and with it the link."""
     lose_database(old_instance)
-    old_instance.command("build", "--all")
+    old_instance.run_command("build", "--all")
     old, new = (
         list_merged_entries(read_expected_facts(MERGED)),
-        list_merged_entries(old_instance.facts()),
+        list_merged_entries(old_instance.read_facts()),
     )
     for name in ("all.atom", "categories/business.atom", "all.json"):
         assert [entry[:3] for entry in new[name]] == [entry[:3] for entry in old[name]]
@@ -156,8 +156,8 @@ def test_the_leads_of_stories_stay_whoever_would_lead_now(old_instance: Instance
             "UPDATE members SET id = ? WHERE axis = 'story' AND id = ?", (ids[new], ids[old])
         )
         assert changed.rowcount == 1
-    old_instance.command("build", "--all")
-    links = [link for *_, link in list_merged_entries(old_instance.facts())["stories.atom"]]
+    old_instance.run_command("build", "--all")
+    links = [link for *_, link in list_merged_entries(old_instance.read_facts())["stories.atom"]]
     assert new in links and old not in links
 
 
@@ -165,8 +165,8 @@ def test_later_reports_have_entries_of_their_own_and_leave_the_others(
     old_instance: Instance,
 ) -> None:
     before = list_merged_entries(read_expected_facts(MERGED))["all.atom"]
-    old_instance.command("refresh")
-    after = list_merged_entries(old_instance.facts())["all.atom"]
+    old_instance.run_command("refresh")
+    after = list_merged_entries(old_instance.read_facts())["all.atom"]
     assert [entry for entry in after if entry in before] == before
     assert {link for *_, link in after} - {link for *_, link in before} == {
         report.url for report in NEW
@@ -175,11 +175,11 @@ def test_later_reports_have_entries_of_their_own_and_leave_the_others(
 
 
 def test_the_setting_is_read_as_link_with_a_warning(old_instance: Instance) -> None:
-    process = old_instance.start("config", "show")
+    process = old_instance.start_command("config", "show")
     out, err = process.communicate(timeout=100)
     assert 'read as "link"' in err and "syndicator.toml:15" in err
     assert 'publish.stories\t"link"' in out
-    findings = json.loads(old_instance.command("check", "--json", leaves=(0, 78)))
+    findings = json.loads(old_instance.run_command("check", "--json", leaves=(0, 78)))
     (finding,) = (finding for finding in findings if finding["reason"] == "dropped-setting")
     assert finding["severity"] == "warning" and 'read as "link"' in finding["detail"]
 
@@ -200,7 +200,7 @@ def test_readers_are_shown_nothing_twice_and_miss_nothing(
     READERS[name]()
     kinds: dict[str, Subscribe] = {"newsboat": Newsboat, "reader": Reader, "freshrss": FreshRSS}
     with ExitStack() as stack:
-        address = stack.enter_context(old_instance.serving())
+        address = stack.enter_context(old_instance.serve())
         if name == "miniflux":
             client = stack.enter_context(miniflux.run_miniflux(tmp_path / "miniflux"))
             subscribers: dict[str, Subscriber] = {
@@ -227,10 +227,10 @@ def test_readers_are_shown_nothing_twice_and_miss_nothing(
             for feed in FEEDS
         }
         assert first == {feed: sorted(titles) for feed, titles in shown.items()}
-        old_instance.command("build")
-        old_instance.command("build", "--all")
+        old_instance.run_command("build")
+        old_instance.run_command("build", "--all")
         assert polled() == first
-        old_instance.command("refresh")
+        old_instance.run_command("refresh")
         after = polled()
         assert after["all.atom"] == sorted([*first["all.atom"], *(report.title for report in NEW)])
         assert len(after["stories.atom"]) == len(first["stories.atom"]) + 1

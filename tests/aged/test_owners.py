@@ -31,7 +31,7 @@ def replace_in_sources(old_instance: Instance, old: str, new: str) -> None:
 
 
 def list_rights_findings(old_instance: Instance) -> dict[str, str]:
-    found = json.loads(old_instance.command("check", "--json", leaves=(0, 78)))
+    found = json.loads(old_instance.run_command("check", "--json", leaves=(0, 78)))
     return {one["what"]: one["detail"] for one in found if one["reason"] == "speaks-for"}
 
 
@@ -45,19 +45,21 @@ def count_whole_entries(old_instance: Instance) -> int:
 def test_nothing_changes_until_the_operator_answers(burner: Instance) -> None:
     texts = count_whole_entries(burner)
     assert texts > 0
-    burner.command("build", "--all")
-    before = burner.written()
+    burner.run_command("build", "--all")
+    before = burner.read_published()
     assert count_whole_entries(burner) == texts
     assert 'speaks_for = ["lantern.example"]' in list_rights_findings(burner)["lantern"]
 
     replace_in_sources(burner, ELSEWHERE, f"{ELSEWHERE}\nspeaks_for = []")
-    burner.command("build")
+    burner.run_command("build")
     assert (count_whole_entries(burner), list_rights_findings(burner)) == (0, {})
 
     replace_in_sources(burner, "speaks_for = []", 'speaks_for = ["lantern.example"]')
-    burner.command("build")
+    burner.run_command("build")
     assert (count_whole_entries(burner), list_rights_findings(burner)) == (texts, {})
-    assert [name for name in FULL if not has_same_items(burner.written()[name], before[name])] == []
+    assert [
+        name for name in FULL if not has_same_items(burner.read_published()[name], before[name])
+    ] == []
 
 
 def has_same_items(one: bytes, other: bytes) -> bool:
@@ -65,7 +67,7 @@ def has_same_items(one: bytes, other: bytes) -> bool:
 
 
 def test_who_writes_its_own_articles_is_asked_nothing(old_instance: Instance) -> None:
-    old_instance.command("build")
+    old_instance.run_command("build")
     assert list_rights_findings(old_instance) == {}
     assert "[before]\n" in (old_instance.articles / "rights.toml").read_text()
     assert "lantern" not in (old_instance.articles / "rights.toml").read_text()

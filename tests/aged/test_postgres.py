@@ -17,28 +17,30 @@ pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(300)]
 def test_a_database_that_moves_to_a_server_changes_nothing(
     old_instance: Instance, facts_before: Facts, web: Web, postgres: Server
 ) -> None:
-    old_instance.command("build")  # the first start of this version
+    old_instance.run_command("build")  # the first start of this version
     moved = postgres.schema()
-    old_instance.command("db", "move", moved)
+    old_instance.run_command("db", "move", moved)
     (old_instance.folder / DATABASE).unlink()
     old_instance.store = moved
-    old_instance.command("build", "--all")
-    assert_nothing_found(list_differences({**facts_before, "status": {}}, old_instance.facts()))
-    old_instance.command("refresh")
+    old_instance.run_command("build", "--all")
     assert_nothing_found(
-        list_unexpected_changes(facts_before, old_instance.facts(), old_instance.life.added)
+        list_differences({**facts_before, "status": {}}, old_instance.read_facts())
+    )
+    old_instance.run_command("refresh")
+    assert_nothing_found(
+        list_unexpected_changes(facts_before, old_instance.read_facts(), old_instance.life.added)
     )
 
 
 def test_an_empty_server_learns_everything_from_the_files(
     old_instance: Instance, facts_before: Facts, postgres: Server
 ) -> None:
-    old_instance.command("sources")  # the first start writes down what is only in the database
+    old_instance.run_command("sources")  # the first start writes down what is only in the database
     (old_instance.folder / DATABASE).unlink()
     old_instance.store = postgres.schema()
-    old_instance.command("reindex")
-    old_instance.command("build", "--all")
-    found = list_differences({**facts_before, "status": {}}, old_instance.facts())
+    old_instance.run_command("reindex")
+    old_instance.run_command("build", "--all")
+    found = list_differences({**facts_before, "status": {}}, old_instance.read_facts())
     assert_nothing_found(
         line for line in found if not matches_pattern(line, (*old_instance.life.recut, *HELD))
     )

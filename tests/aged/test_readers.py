@@ -26,7 +26,7 @@ def test_miniflux_is_shown_nothing_twice(
     old_instance: Instance, facts_before: Facts, web: Web, tmp_path: Path
 ) -> None:
     miniflux.need_miniflux()
-    with old_instance.serving() as address, miniflux.run_miniflux(tmp_path / "miniflux") as client:
+    with old_instance.serve() as address, miniflux.run_miniflux(tmp_path / "miniflux") as client:
         read_through_upgrade(
             old_instance,
             facts_before,
@@ -38,7 +38,7 @@ def test_reader_is_shown_nothing_twice(
     old_instance: Instance, facts_before: Facts, web: Web, tmp_path: Path
 ) -> None:
     reader.need_reader()
-    with old_instance.serving() as address:
+    with old_instance.serve() as address:
         folders = {
             name: tmp_path / "readers" / str(number)
             for number, name in enumerate(old_instance.life.read)
@@ -55,13 +55,13 @@ def read_through_upgrade(
 ) -> None:
     """Let `readers` read what the older version left, what this one makes of it, and what a run
     adds."""
-    old = old_instance.written()
+    old = old_instance.read_published()
     first = poll_readers(readers)
     assert first == {
         name: sorted(list_feed_titles(facts_before, name)) for name in old_instance.life.read
     }
-    old_instance.command("build")
-    now = old_instance.written()
+    old_instance.run_command("build")
+    now = old_instance.read_published()
     same = [name for name in old_instance.life.read if now.get(name) == old.get(name)]
     unlike = [
         name
@@ -70,7 +70,7 @@ def read_through_upgrade(
     ]
     assert not set(same) & set(unlike)  # the upgrade writes all of them
     assert poll_readers(readers) == first
-    old_instance.command("refresh")
+    old_instance.run_command("refresh")
     assert len(poll_readers(readers)["all.atom"]) == len(first["all.atom"]) + len(
         old_instance.life.added
     )

@@ -48,7 +48,7 @@ KINDS: dict[str, Callable[[Path], object]] = {
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     place = Place(tmp_path)
-    with place.app(create=True) as opened:
+    with place.open_app(create=True) as opened:
         store_articles(opened, "A story", "A text that says something.")
     return place
 
@@ -63,14 +63,14 @@ def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str)
         app, ["build", "--config", str(place.config)], catch_exceptions=False
     )
     assert result.exit_code == 0
-    assert "A story" in place.published("all.atom")
+    assert "A story" in place.read_published("all.atom")
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         (found,) = look(looked).need_you
     assert (found.kind, found.code, found.detail) == ("article-file", "no-file", f"it is {kind}")
     assert found.subject == f"{folder}/d.md".lstrip("/") and found.cure
     (reported,) = (item for item in check(place.config, environ={}) if item.reason == "no-file")
     assert (reported.file, reported.detail) == (str(path), f"it is {kind}")
-    with place.app() as opened:
+    with place.open_app() as opened:
         assert [item.reason for item in reconcile.files(opened.archive, opened.configuration)] == [
             "no-file"
         ]
@@ -79,7 +79,7 @@ def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str)
 def test_a_link_in_a_circle_is_named(place: Place) -> None:
     path = place.folder / "feeds/articles/d.md"
     path.symlink_to("d.md")
-    with place.app() as opened:
+    with place.open_app() as opened:
         assert [
             (item.what, item.detail)
             for item in reconcile.files(opened.archive, opened.configuration)
@@ -90,7 +90,7 @@ def test_a_link_to_an_article_file_is_one(place: Place, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.md"
     elsewhere.write_text(ARTICLE)
     (place.folder / "feeds/articles/d.md").symlink_to(elsewhere)
-    with place.app() as opened:
+    with place.open_app() as opened:
         assert reconcile.files(opened.archive, opened.configuration) == ()
         assert len(opened.archive.store.visits.stamps()) == 2
 
@@ -98,7 +98,7 @@ def test_a_link_to_an_article_file_is_one(place: Place, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["notes.txt", "notes", "notes.markdown"])
 def test_a_pipe_that_is_no_article_is_not_read(place: Place, name: str) -> None:
     os.mkfifo(place.folder / "feeds/articles" / name)
-    with place.app() as opened:
+    with place.open_app() as opened:
         assert reconcile.files(opened.archive, opened.configuration) == ()
         assert reconcile.ignored(opened.archive.article_store) == ()
 

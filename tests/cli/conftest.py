@@ -26,18 +26,20 @@ class Instance:
         if not self.config.exists():
             patient_config(self.config, world, port=0, taxonomy=TAXONOMY)
 
-    def follow(self, *keys: str) -> None:
+    def keep_sources(self, *keys: str) -> None:
         """Of all sources only these stay."""
-        self.run("remove", *(source.key for source in self.world.sources if source.key not in keys))
+        self.run_command(
+            "remove", *(source.key for source in self.world.sources if source.key not in keys)
+        )
 
-    def run(self, *words: str, answers: str = "") -> Result:
+    def run_command(self, *words: str, answers: str = "") -> Result:
         words = (*words, "--config", str(self.config))
         return CliRunner().invoke(app, list(words), input=answers, catch_exceptions=False)
 
-    def json(self, *words: str) -> Any:
-        return json.loads(self.run(*words, "--json").stdout)
+    def run_json(self, *words: str) -> Any:
+        return json.loads(self.run_command(*words, "--json").stdout)
 
-    def everything(self) -> dict[str, bytes]:
+    def read_files(self) -> dict[str, bytes]:
         """The files of articles and feeds, by path."""
         folders = (self.folder / "feeds/articles", self.folder / "feeds/public")
         return {
@@ -47,8 +49,8 @@ class Instance:
             if path.is_file()
         }
 
-    def keys(self) -> list[str]:
-        return [listed["source"]["key"] for listed in self.json("sources")]
+    def list_keys(self) -> list[str]:
+        return [listed["source"]["key"] for listed in self.run_json("sources")]
 
 
 @pytest.fixture(scope="session")
@@ -66,8 +68,8 @@ def instance(tmp_path: Path, world: World) -> Instance:
 def visited_folder(tmp_path_factory: pytest.TempPathFactory, world: World) -> Path:
     """A folder in which two sources, one of them gone, were visited once."""
     instance = Instance(tmp_path_factory.mktemp("visited"), world)
-    instance.follow("holt", "gone")
-    instance.run("refresh", "--all")
+    instance.keep_sources("holt", "gone")
+    instance.run_command("refresh", "--all")
     return instance.folder
 
 

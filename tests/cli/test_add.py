@@ -55,7 +55,7 @@ class Adding:
         (self.config / "taxonomy.toml").write_text('[[tag]]\nname = "Ferries"\n')
         web.answers = serve_without_tls(make_wordpress_site())
 
-    def run(self, *words: str, answers: str = "") -> Result:
+    def run_add(self, *words: str, answers: str = "") -> Result:
         return CliRunner().invoke(
             app,
             ["add", *words, "--config", str(self.config)],
@@ -63,19 +63,19 @@ class Adding:
             input=answers,
         )
 
-    def json(self, *words: str) -> Any:
-        return json.loads(self.run(*words, "--json").stdout)
+    def run_json(self, *words: str) -> Any:
+        return json.loads(self.run_add(*words, "--json").stdout)
 
     @property
-    def written(self) -> list[dict[str, Any]]:
+    def written_sources(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = tomllib.loads((self.config / "sources.toml").read_text()).get(
             "source", []
         )
         return found
 
     @property
-    def urls(self) -> list[str]:
-        return [source["url"] for source in self.written]
+    def written_urls(self) -> list[str]:
+        return [source["url"] for source in self.written_sources]
 
 
 def read_files(folder: Path) -> list[bytes]:
@@ -95,7 +95,7 @@ def answering_person(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(add_command: Adding) -> None:
-    lines = add_command.run(SITE).output.splitlines()
+    lines = add_command.run_add(SITE).output.splitlines()
     assert lines[:7] == [
         f"{SITE} has 3:",
         f"  1  Harbour notes: feed (rss20, 4 entries), last {NEWEST:%Y-%m-%d}",
@@ -111,25 +111,25 @@ def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(add_command: Addi
         ),
         f"     {COMMENTS}",
     ]
-    assert add_command.urls == [FEED]
+    assert add_command.written_urls == [FEED]
     assert f"not chosen: 3: {COMMENTS} (feed (rss20, 4 entries, comments))" in lines
     assert not [url for url in add_command.web.asked if "wp-json" in url]
 
 
 def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(add_command: Adding) -> None:
-    assert "next: " in add_command.run(SITE, "--all").output
-    assert "next: " not in add_command.run(SITE, "--all").output  # known already
-    assert add_command.urls == [FEED]
-    (found,) = add_command.json(SITE, "--pick", "3")
+    assert "next: " in add_command.run_add(SITE, "--all").output
+    assert "next: " not in add_command.run_add(SITE, "--all").output  # known already
+    assert add_command.written_urls == [FEED]
+    (found,) = add_command.run_json(SITE, "--pick", "3")
     assert (found["source"]["url"], found["known"]) == (COMMENTS, False)
     assert [other["number"] for other in found["not_chosen"]] == [1, 2]
-    assert add_command.urls == [FEED, COMMENTS]
+    assert add_command.written_urls == [FEED, COMMENTS]
     for words, says in (
         ((SITE, "--pick", "4"), "has 3"),
         ((SITE, "--pick", "1", "--all"), "give one of them"),
     ):
         with pytest.raises(UsageError, match=says):
-            add_command.run(*words)
+            add_command.run_add(*words)
 
 
 def test_only_an_address_that_the_operator_wrote_gets_the_values_of_its_variables(
@@ -138,13 +138,13 @@ def test_only_an_address_that_the_operator_wrote_gets_the_values_of_its_variable
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
     named = make_feed_link("http://blog.example/x?a=${NOBODYS_BUSINESS}")
     add_command.web.answers[SITE] = make_page("Harbour", named, make_feed_link(FEED))
-    assert add_command.run(SITE, "--yes").exit_code == 0 and add_command.urls == [FEED]
+    assert add_command.run_add(SITE, "--yes").exit_code == 0 and add_command.written_urls == [FEED]
     assert "s3ntinel" not in " ".join(add_command.web.asked)
 
 
 def test_an_address_with_an_unset_variable_is_not_asked(add_command: Adding) -> None:
     with pytest.raises(MissingError, match="variable SURELY_UNSET is not set"):
-        add_command.run("http://blog.example/feed/?key=${SURELY_UNSET}")
+        add_command.run_add("http://blog.example/feed/?key=${SURELY_UNSET}")
     assert add_command.web.asked == []
 
 
@@ -163,8 +163,10 @@ def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
     add_command: Adding, answers: str, urls: list[str]
 ) -> None:
     before = (add_command.config / "sources.toml").read_text()
-    output = add_command.run(SITE, answers=answers).output
-    assert add_command.urls == urls and ("\nnext: `syndicator refresh`" in output) == bool(urls)
+    output = add_command.run_add(SITE, answers=answers).output
+    assert add_command.written_urls == urls and ("\nnext: `syndicator refresh`" in output) == bool(
+        urls
+    )
     assert ("nothing was added" in output) == (not urls)
     if not urls:
         assert (add_command.config / "sources.toml").read_text() == before
@@ -173,11 +175,11 @@ def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
 
 @pytest.mark.usefixtures("answering_person")
 def test_who_says_yes_is_not_asked_and_reads_three_lines(add_command: Adding) -> None:
-    first, newest, known, others, after = add_command.run(SITE, "--yes").output.splitlines()
+    first, newest, known, others, after = add_command.run_add(SITE, "--yes").output.splitlines()
     assert first.startswith("added: ") and FEED in first
     assert newest.startswith("    newest: 2026-") and known == "    to know: nothing"
     assert others.startswith("not chosen: 2 more;") and after.startswith("next: ")
-    assert add_command.urls == [FEED]
+    assert add_command.written_urls == [FEED]
 
 
 def test_the_good_ones_are_added_when_one_fails(add_command: Adding) -> None:
@@ -186,24 +188,24 @@ def test_the_good_ones_are_added_when_one_fails(add_command: Adding) -> None:
         **add_command.web.answers,
         other: make_rss("Other", "http://other.example/", [("A", f"{other}/a")]),
     }
-    done = add_command.run(SITE, "http://none.example/feed", other)
+    done = add_command.run_add(SITE, "http://none.example/feed", other)
     assert done.exit_code == MissingError.exit_code
-    assert add_command.urls == [FEED, other]
+    assert add_command.written_urls == [FEED, other]
     assert "syndicator: http://none.example/feed: http-404" in done.output
-    failed = add_command.json("http://none.example/feed", "not an address", other)
+    failed = add_command.run_json("http://none.example/feed", "not an address", other)
     assert [one.get("reason") for one in failed] == [None, "missing", "usage"]
 
 
 def test_the_preview_is_what_is_published(add_command: Adding) -> None:
     words = (SITE, "--category", "Sea", "--tag", "Boats")
-    (seen,) = add_command.json(*words, "--dry-run")
+    (seen,) = add_command.run_json(*words, "--dry-run")
     assert [one["title"] for one in seen["articles"]] == ["Ferries", "Sheep", "Rain"]
-    assert add_command.urls == []
+    assert add_command.written_urls == []
     assert not list((add_command.config.parent / "feeds/articles").rglob("*.md"))
     assert add_command.web.asked.count(FEED) == 1
     origins = seen["articles"][0]["origins"]
     assert (origins["title"], origins["cover"]) == ("entry", "og:image")
-    add_command.run(*words)
+    add_command.run_add(*words)
     CliRunner().invoke(
         app, ["refresh", "--all", "--config", str(add_command.config)], catch_exceptions=False
     )
@@ -220,7 +222,7 @@ def test_the_preview_is_what_is_published(add_command: Adding) -> None:
 
 def test_the_preview_becomes_the_first_visit(add_command: Adding) -> None:
     stories = [f"{SITE}{name}/" for name in ("ferries", "sheep", "rain", "tickets")]
-    add_command.run(SITE, "--yes")
+    add_command.run_add(SITE, "--yes")
     assert len(read_files(add_command.config.parent / "feeds/articles")) == 3
     assert f"{SITE}tickets/" not in add_command.web.asked
     CliRunner().invoke(
@@ -233,8 +235,8 @@ def test_the_preview_becomes_the_first_visit(add_command: Adding) -> None:
 
 def test_a_source_is_left_to_the_run_that_is_under_way(add_command: Adding) -> None:
     with locked(load_settings(add_command.config)):
-        add_command.run(SITE, "--yes")
-    assert add_command.urls == [FEED] and not read_files(
+        add_command.run_add(SITE, "--yes")
+    assert add_command.written_urls == [FEED] and not read_files(
         add_command.config.parent / "feeds/articles"
     )
 
@@ -246,7 +248,7 @@ def test_the_preview_says_what_would_not_be_published(add_command: Adding) -> No
         f"{SITE}robots.txt": robots,
         f"{SITE}rain/": make_page("Sign in"),
     }
-    lines = add_command.run(SITE, "--dry-run").output.splitlines()
+    lines = add_command.run_add(SITE, "--dry-run").output.splitlines()
     assert "    Ferries" in lines
     refused = [line.split()[2:4] for line in lines if line.startswith("    not published: ")]
     assert sorted(refused) == [[f"{SITE}rain/:", "login"], [f"{SITE}sheep/:", "robots"]]
@@ -264,7 +266,7 @@ def test_of_a_section_the_feed_of_the_section_is_taken(add_command: Adding) -> N
         section: make_page("Boats", *links),
         f"{section}feed/": make_rss("Boats", SITE, [("Boat", f"{SITE}boat/")]),
     }
-    (found,) = add_command.json(section)
+    (found,) = add_command.run_json(section)
     assert found["source"]["url"] == f"{section}feed/"
 
 
@@ -277,7 +279,7 @@ def test_an_index_of_sitemaps_offers_those_it_lists(add_command: Adding) -> None
     }
     index = Answer(body=f"<sitemapindex>{listed}</sitemapindex>", type="text/xml")
     add_command.web.answers = {f"{SITE}sitemap.xml": index, **sitemaps}
-    (found,) = add_command.json(f"{SITE}sitemap.xml")
+    (found,) = add_command.run_json(f"{SITE}sitemap.xml")
     assert found["source"]["url"] == places[1]
     assert [other["url"] for other in found["not_chosen"]] == places[:1]
 
@@ -291,7 +293,7 @@ def test_of_an_article_the_feeds_of_its_site_are_named(add_command: Adding) -> N
         f"{SITE}rain/": article,
         f"{SITE}rain/feed/": own,
     }
-    (found,) = add_command.json(f"{SITE}rain/")
+    (found,) = add_command.run_json(f"{SITE}rain/")
     assert (found["source"]["kind"], found["source"]["url"]) == ("page", f"{SITE}rain/")
     assert [other["url"] for other in found["not_chosen"]] == [FEED, f"{SITE}rain/feed/"]
 
@@ -301,8 +303,8 @@ def test_all_of_an_article_are_the_feeds_of_its_site(add_command: Adding) -> Non
         **add_command.web.answers,
         f"{SITE}rain/": make_page("Rain", make_feed_link(FEED), article=True),
     }
-    add_command.run(f"{SITE}rain/", "--all")
-    assert add_command.urls == [FEED]
+    add_command.run_add(f"{SITE}rain/", "--all")
+    assert add_command.written_urls == [FEED]
 
 
 def test_a_site_whose_feeds_fail_says_why(add_command: Adding) -> None:
@@ -310,20 +312,20 @@ def test_a_site_whose_feeds_fail_says_why(add_command: Adding) -> None:
     with pytest.raises(
         MissingError, match=f"names feeds, and none .*{FEED}: http-404: .*; look for the site's new"
     ):
-        add_command.run(SITE)
+        add_command.run_add(SITE)
 
 
 def test_a_list_on_the_web_is_taken_whole(add_command: Adding) -> None:
     listed = "".join(f'<outline text="{url}" xmlUrl="{url}"/>' for url in (FEED, ATOM))
     document = f'<opml version="2.0"><body>{listed}</body></opml>'
     add_command.web.answers = {f"{SITE}list.opml": Answer(body=document, type="text/x-opml")}
-    add_command.run(f"{SITE}list.opml")
-    assert add_command.urls == [FEED, ATOM]
+    add_command.run_add(f"{SITE}list.opml")
+    assert add_command.written_urls == [FEED, ATOM]
     add_command.web.answers = {
         f"{SITE}list.opml": Answer(body="<opml><!ENTITY a 'b'></opml>", type="text/x-opml")
     }
     with pytest.raises(MissingError, match="declares entities"):
-        add_command.run(f"{SITE}list.opml")
+        add_command.run_add(f"{SITE}list.opml")
 
 
 def test_a_list_on_the_web_gives_nobody_credentials_or_rights(
@@ -340,8 +342,8 @@ def test_a_list_on_the_web_gives_nobody_credentials_or_rights(
         f" {own}/>{bad}</body></opml>"
     )
     add_command.web.answers[f"{SITE}list.opml"] = Answer(body=document, type="text/x-opml")
-    output = add_command.run(f"{SITE}list.opml", "--yes").output
-    (source,) = add_command.written
+    output = add_command.run_add(f"{SITE}list.opml", "--yes").output
+    (source,) = add_command.written_sources
     assert {**source, "title": ""} == {"key": "mine", "url": FEED, "tags": ["Ferries"], "title": ""}
     assert "line 1: Bad: its address names a variable" in output
 
@@ -357,11 +359,11 @@ def test_a_page_without_a_feed_is_followed_as_a_list(add_command: Adding, path: 
         f"{SITE}{path}": listing,
         **{f"{SITE}p/{n}": make_story_page(name) for n, name in enumerate(names)},
     }
-    (found,) = add_command.json(f"{SITE}{path}")
+    (found,) = add_command.run_json(f"{SITE}{path}")
     assert found["what"] == "page that lists articles (3 items, by what repeats on it)"
     assert {one["title"] for one in found["articles"]} == set(names)
     assert [other["what"] for other in found["not_chosen"]] == (["single article"] if path else [])
-    (written,) = add_command.written
+    (written,) = add_command.written_sources
     assert (written["url"], written["kind"]) == (f"{SITE}{path}", "list")
 
 
@@ -374,7 +376,7 @@ def test_an_article_with_a_list_beside_it_is_an_article(add_command: Adding) -> 
     add_command.web.answers = {
         f"{SITE}alone/": Answer(body=article.replace("</main>", f"</main><ul>{links}</ul>"))
     }
-    (found,) = add_command.json(f"{SITE}alone/")
+    (found,) = add_command.run_json(f"{SITE}alone/")
     assert found["what"] == "single article"
     assert [other["what"] for other in found["not_chosen"]] == [
         "page that lists articles (3 items, by what repeats on it)"
@@ -408,14 +410,14 @@ def test_what_is_nothing_to_follow_is_told(
         f"{SITE}sign-in": make_page("Sign in"),
     }
     with pytest.raises(error, match=says):
-        add_command.run(address)
-    assert add_command.urls == []
+        add_command.run_add(address)
+    assert add_command.written_urls == []
 
 
 def test_an_empty_feed_says_so(add_command: Adding) -> None:
     add_command.web.answers = {f"{SITE}new": make_rss("New", SITE, [])}
-    assert "announces no entry" in add_command.run(f"{SITE}new").output
-    assert add_command.urls == [f"{SITE}new"]
+    assert "announces no entry" in add_command.run_add(f"{SITE}new").output
+    assert add_command.written_urls == [f"{SITE}new"]
 
 
 def test_what_the_operator_says_is_written(add_command: Adding) -> None:
@@ -424,8 +426,8 @@ def test_what_the_operator_says_is_written(add_command: Adding) -> None:
         " --content full"
     )
     more = ["--backfill", "5", "--select", "main article", "--allow", "10.0.0.0/8:80"]
-    add_command.run(SITE, *words.split(), *more)
-    assert add_command.written == [
+    add_command.run_add(SITE, *words.split(), *more)
+    assert add_command.written_sources == [
         {
             "key": "harbour",
             "url": FEED,
@@ -448,9 +450,9 @@ def test_what_the_operator_says_is_written(add_command: Adding) -> None:
     }
     for option, says in wrong.items():
         with pytest.raises(UsageError, match=says):
-            add_command.run(SITE, "--pick", "3", *option.split())
+            add_command.run_add(SITE, "--pick", "3", *option.split())
     with pytest.raises(UsageError, match="--title names one source, and 2 would be added"):
-        add_command.run(SITE, "--pick", "2", "--pick", "3", "--title", "Both")
+        add_command.run_add(SITE, "--pick", "2", "--pick", "3", "--title", "Both")
 
 
 def test_an_address_on_this_machine_says_how_to_allow_it(add_command: Adding) -> None:
@@ -459,7 +461,7 @@ def test_an_address_on_this_machine_says_how_to_allow_it(add_command: Adding) ->
     )
     port = add_command.web.proxy.rpartition(":")[2]
     with pytest.raises(MissingError) as raised:
-        add_command.run(f"{add_command.web.proxy}/feed")
+        add_command.run_add(f"{add_command.web.proxy}/feed")
     line = f"127.0.0.1/32:{port}"
     assert f'allow = ["{line}"], or add it with --allow {line}' in str(raised.value)
     add_command.web.answers = {
@@ -467,8 +469,8 @@ def test_an_address_on_this_machine_says_how_to_allow_it(add_command: Adding) ->
             "Local", f"{add_command.web.proxy}/", [("A", f"{add_command.web.proxy}/a")]
         )
     }
-    add_command.run(f"{add_command.web.proxy}/feed", "--allow", line)
-    assert add_command.written[0]["allow"] == [line]
+    add_command.run_add(f"{add_command.web.proxy}/feed", "--allow", line)
+    assert add_command.written_sources[0]["allow"] == [line]
 
 
 def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(
@@ -479,13 +481,13 @@ def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(
     add_command.web.answers["http://social.example/@ann.rss"] = make_rss(
         "Ann", "http://social.example/@ann", posts
     )
-    add_command.run("http://social.example/@ann", "--yes")
-    assert add_command.urls == ["http://social.example/@ann.rss"]
+    add_command.run_add("http://social.example/@ann", "--yes")
+    assert add_command.written_urls == ["http://social.example/@ann.rss"]
     del add_command.web.answers["http://social.example/@ann.rss"]
     (add_command.config / "sources.toml").write_text("")
     # of the page that was named, not of its feed
     with pytest.raises(MissingError, match="http-403"):
-        add_command.run("http://social.example/@ann", "--yes")
+        add_command.run_add("http://social.example/@ann", "--yes")
 
 
 def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
@@ -515,7 +517,7 @@ def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
 
 def test_story_pages_are_articles(add_command: Adding) -> None:
     add_command.web.answers = {f"{SITE}alone/": make_story_page("Alone")}
-    (found,) = add_command.json(f"{SITE}alone/")
+    (found,) = add_command.run_json(f"{SITE}alone/")
     assert found["source"]["kind"] == "page"
     assert [(one["title"], one["author"]) for one in found["articles"]] == [
         ("Alone", "Nora Lindqvist")
@@ -546,16 +548,18 @@ def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
     add_command: Adding,
 ) -> None:
     add_command.web.answers = make_paper_site()
-    (seen,) = add_command.json(ELSEWHERE, "--dry-run")
+    (seen,) = add_command.run_json(ELSEWHERE, "--dry-run")
     assert seen["source"]["speaks_for"] == ["paper.example"] and seen["proposed_speaks_for"] == []
     # as the line has it
     assert [one["origins"]["title"] for one in seen["articles"]] == ["entry"] * 3
-    assert add_command.urls == [] and len(add_command.web.asked) == len(set(add_command.web.asked))
+    assert add_command.written_urls == [] and len(add_command.web.asked) == len(
+        set(add_command.web.asked)
+    )
     assert (
         '    to know: speaks_for = ["paper.example"]: its articles are there'
-        in add_command.run(ELSEWHERE, "--yes").output
+        in add_command.run_add(ELSEWHERE, "--yes").output
     )
-    assert add_command.written[0]["speaks_for"] == ["paper.example"]
+    assert add_command.written_sources[0]["speaks_for"] == ["paper.example"]
 
 
 @pytest.mark.usefixtures("answering_person")
@@ -564,9 +568,9 @@ def test_the_line_is_shown_before_the_operator_answers(
     add_command: Adding, answer: str, lines: list[list[str]]
 ) -> None:
     add_command.web.answers = make_paper_site()
-    output = add_command.run(ELSEWHERE, answers=answer).output
+    output = add_command.run_add(ELSEWHERE, answers=answer).output
     assert "would add" in output and 'speaks_for = ["paper.example"]' in output
-    assert [source["speaks_for"] for source in add_command.written] == lines
+    assert [source["speaks_for"] for source in add_command.written_sources] == lines
 
 
 @pytest.mark.parametrize(
@@ -588,8 +592,11 @@ def test_no_line_is_written_that_is_not_sure_or_not_needed(
     add_command: Adding, answers: dict[str, Answer], proposed: list[str]
 ) -> None:
     add_command.web.answers = answers
-    output = add_command.run(ELSEWHERE).output
-    assert add_command.urls == [ELSEWHERE] and "speaks_for" not in add_command.written[0]
+    output = add_command.run_add(ELSEWHERE).output
+    assert (
+        add_command.written_urls == [ELSEWHERE]
+        and "speaks_for" not in add_command.written_sources[0]
+    )
     assert (f'not written: speaks_for = ["{"".join(proposed)}"]' in output) == bool(proposed)
     assert ("speaks_for" in output) == bool(proposed)
 
@@ -599,7 +606,7 @@ def test_the_console_writes_the_line_that_its_look_showed(add_command: Adding) -
     with open_app(add_command.config) as opened:
         found = need("look").plan(opened, {"address": ELSEWHERE}).data
         apply(opened, need("add"), {"sources": [found["candidates"][0]["source"]]})
-    assert add_command.written[0]["speaks_for"] == ["paper.example"]
+    assert add_command.written_sources[0]["speaks_for"] == ["paper.example"]
 
 
 SHELL = f"{SITE}app"
@@ -629,12 +636,12 @@ def filled_by_scripts() -> dict[str, Answer]:
 def test_a_page_that_only_scripts_fill_is_named_with_the_option(add_command: Adding) -> None:
     add_command.web.answers = filled_by_scripts()
     with pytest.raises(MissingError) as refused:
-        add_command.run(SHELL)
+        add_command.run_add(SHELL)
     said = str(refused.value)
     assert "only scripts fill it" in said
     assert "browser = true" in said
     assert "add --browser" in said
-    assert add_command.written == []
+    assert add_command.written_sources == []
 
 
 @pytest.mark.slow
@@ -643,7 +650,7 @@ def test_a_list_that_only_scripts_fill_is_added_with_a_browser(add_command: Addi
     if obstacle := drawing_fetcher.find_obstacle():
         pytest.skip(obstacle)
     add_command.web.answers = filled_by_scripts()
-    said = add_command.run(SHELL, "--browser").output
+    said = add_command.run_add(SHELL, "--browser").output
     assert "page that lists articles (5 items" in said
-    (source,) = add_command.written
+    (source,) = add_command.written_sources
     assert (source["url"], source["kind"], source["browser"]) == (SHELL, "list", True)

@@ -19,7 +19,7 @@ from tests.upkeep.passes.test_describe_all import MODELS
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     made = Place(tmp_path)
-    with made.app() as opened:
+    with made.open_app() as opened:
         store_articles(opened, "Models", MODELS)
         store_articles(
             opened,
@@ -39,22 +39,22 @@ def run_command(place: Place, *words: str) -> Result:
 
 
 def test_describe_says_what_changes_and_why_and_then_does_it(place: Place) -> None:
-    before = place.digests("articles"), place.digests("public")
+    before = place.read_digests("articles"), place.read_digests("public")
     dry = run_command(place, "describe", "--all", "--dry-run")
     assert "Models\ttags: +LLM (its text says so)" in dry.output
     assert "tags/llm\t1\t0\t0" in dry.output and "nothing was changed" in dry.output
-    assert (place.digests("articles"), place.digests("public")) == before
+    assert (place.read_digests("articles"), place.read_digests("public")) == before
 
     answer = json.loads(run_command(place, "describe", "--all", "--json").stdout)
     assert answer["applied"] and "tags/llm.atom" in answer["written"]
     assert {item["title"] for item in answer["articles"]} == {"Models", "Chips"}
-    assert "Models" in place.published("tags/llm.atom")
+    assert "Models" in place.read_published("tags/llm.atom")
     assert json.loads(run_command(place, "describe", "--all", "--json").stdout)["articles"] == []
 
 
 def test_a_dry_run_shows_a_count_and_ten_examples(place: Place) -> None:
     """Programs get all of them, and so does who has it done."""
-    with place.app() as opened:
+    with place.open_app() as opened:
         for number in range(12):
             store_articles(opened, f"Models {number}", MODELS, tags=("GPU",), tags_by="matched")
     dry = run_command(place, "describe", "--all", "--dry-run").output
@@ -91,14 +91,14 @@ def test_tags_are_renamed_and_merged(place: Place) -> None:
     dry = run_command(place, "tags", "rename", "GPU", "graphics cards", "--dry-run")
     assert "GPU -> graphics cards: 1 article" in dry.output
     assert "tags/gpu redirects to tags/graphics-cards" in dry.output
-    assert place.article("Chips").tags == ("GPU",)
+    assert place.load_article("Chips").tags == ("GPU",)
     answer = json.loads(
         run_command(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout
     )
     assert "tags/graphics-cards.atom" in answer["written"]
     assert run_command(place, "tags", "merge", "graphics cards", "LLM").exit_code == 0
-    assert place.article("Chips").tags == ("LLM",)
-    assert place.published("tags/gpu.atom") == place.published("tags/llm.atom")
+    assert place.load_article("Chips").tags == ("LLM",)
+    assert place.read_published("tags/gpu.atom") == place.read_published("tags/llm.atom")
 
 
 def test_a_rename_that_many_feeds_show_builds_its_own_first(
@@ -109,17 +109,19 @@ def test_a_rename_that_many_feeds_show_builds_its_own_first(
         run_command(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout
     )
     assert answer["left"] == 2  # of everything, and of the source
-    assert place.published("tags/gpu.atom") == place.published("tags/graphics-cards.atom")
-    assert "graphics cards" not in place.published("sources/two.atom") + place.published("all.atom")
-    assert "tags/graphics-cards.html" in place.published("feeds.html")
+    assert place.read_published("tags/gpu.atom") == place.read_published("tags/graphics-cards.atom")
+    assert "graphics cards" not in place.read_published("sources/two.atom") + place.read_published(
+        "all.atom"
+    )
+    assert "tags/graphics-cards.html" in place.read_published("feeds.html")
     place.build()
-    assert "graphics cards" in place.published(
+    assert "graphics cards" in place.read_published(
         "sources/two.atom"
-    ) and "graphics cards" in place.published("all.atom")
-    made = place.digests("public")
-    with place.app() as opened:
+    ) and "graphics cards" in place.read_published("all.atom")
+    made = place.read_digests("public")
+    with place.open_app() as opened:
         asyncio.run(build_feeds(opened, include_all=True))
-    assert place.digests("public") == made
+    assert place.read_digests("public") == made
     assert (
         "2 more feeds show" in run_command(place, "tags", "rename", "graphics cards", "GPU").output
     )
@@ -127,12 +129,12 @@ def test_a_rename_that_many_feeds_show_builds_its_own_first(
 
 def test_tags_are_suggested_and_learnt(place: Place) -> None:
     assert "nothing new" in run_command(place, "tags", "suggest").output
-    with place.app() as opened:
+    with place.open_app() as opened:
         for number in range(3):
             store_articles(opened, f"Number {number}", "We like robotics.", keywords=("Robotics",))
     (one,) = json.loads(run_command(place, "tags", "suggest", "--json").stdout)
     assert (one["name"].casefold(), one["support"]) == ("robotics", 3)
-    with place.app() as opened:
+    with place.open_app() as opened:
         store_articles(
             opened,
             "A GPU for less",
@@ -150,20 +152,23 @@ def test_tags_are_suggested_and_learnt(place: Place) -> None:
 
 
 def test_tags_are_confirmed_and_rejected(place: Place) -> None:
-    url, before = "https://two.example/chips", place.digests("articles")
+    url, before = "https://two.example/chips", place.read_digests("articles")
     dry = run_command(place, "tags", "confirm", url, "LLM", "--category", "ai", "--dry-run")
     assert "Chips: GPU, LLM; category AI" in dry.output and "tags/llm\t1\t0\t0" in dry.output
-    assert "nothing was changed" in dry.output and place.digests("articles") == before
+    assert "nothing was changed" in dry.output and place.read_digests("articles") == before
     answer = json.loads(run_command(place, "tags", "confirm", url, "LLM", "--json").stdout)
     assert (answer["tags"], answer["category"]) == (["GPU", "LLM"], "")
-    assert "tags/llm.atom" in answer["written"] and "Chips" in place.published("tags/llm.atom")
+    assert "tags/llm.atom" in answer["written"] and "Chips" in place.read_published("tags/llm.atom")
     assert "it says so already" in run_command(place, "tags", "confirm", url).output
     assert (
         "Chips: LLM; category none"
-        in run_command(place, "tags", "reject", place.article("Chips").id, "GPU").output
+        in run_command(place, "tags", "reject", place.load_article("Chips").id, "GPU").output
     )
     run_command(place, "tags", "confirm", url, "--category", "AI")  # says nothing of tags
-    assert (place.article("Chips").tags, place.article("Chips").category) == (("LLM",), "AI")
+    assert (place.load_article("Chips").tags, place.load_article("Chips").category) == (
+        ("LLM",),
+        "AI",
+    )
     with pytest.raises(UsageError, match="no article 'nothing'"):
         run_command(place, "tags", "confirm", "nothing")
 
@@ -175,17 +180,17 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
     ]
     body = "".join(f"<p>{text}</p>" for text in paragraphs[:4])
     promo = "".join(f"<p class=later>{text}</p>" for text in paragraphs[4:])
-    chips = place.article("Chips").id
-    with place.app() as opened:
+    chips = place.load_article("Chips").id
+    with place.open_app() as opened:
         html = f"<title>Chips</title><article><h1>Chips</h1>{body}{promo}</article>"
         opened.archive.snapshots.put(chips, html.encode(), {})
     source = place.config / "sources.toml"
     # of an excerpt a feed shows the second of the change
     source.write_text(source.read_text() + 'content = "full"\n')
     run_command(place, "reread")
-    assert paragraphs[8] in place.article("Chips").body
+    assert paragraphs[8] in place.load_article("Chips").body
     source.write_text(source.read_text() + 'rules = { remove = [".later"] }\n')
-    before = place.digests("articles"), place.digests("public")
+    before = place.read_digests("articles"), place.read_digests("public")
     dry = run_command(place, "reread", "--dry-run", "--source", "two").output
     assert "1 of 1 article change\n\nChips  (" in dry
     assert f"  body: -5 +0 paragraphs\n    - {paragraphs[4][:59]}…\n" in dry
@@ -200,7 +205,7 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
         in all_of_them
     )
     assert "reread --fetch` asks for these pages once more" in all_of_them
-    assert (place.digests("articles"), place.digests("public")) == before
+    assert (place.read_digests("articles"), place.read_digests("public")) == before
 
     answer = json.loads(run_command(place, "reread", "--json").stdout)
     [one] = answer["articles"]
@@ -212,12 +217,12 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
 
 
 def test_status_lists_what_is_on_hold_and_release_publishes_it(place: Place) -> None:
-    with place.app() as opened:
+    with place.open_app() as opened:
         store_articles(
             opened, "Doubtful", "A text.", hold=True, hold_reason="unsure-text", tags=("Law",)
         )
     told = run_command(place, "status").output
-    path = str(place.path("Doubtful").relative_to(place.folder / "feeds/articles"))
+    path = str(place.find_file("Doubtful").relative_to(place.folder / "feeds/articles"))
     assert "articles-on-hold" in told and f"{path} (unsure-text)" in told and "release ID" in told
     assert (
         json.loads(run_command(place, "status", "--json").stdout)["on_hold"][0]["reason"]
@@ -226,13 +231,15 @@ def test_status_lists_what_is_on_hold_and_release_publishes_it(place: Place) -> 
     assert (
         "would be published: Doubtful" in run_command(place, "release", "--all", "--dry-run").output
     )
-    article_id = place.article("Doubtful").id
+    article_id = place.load_article("Doubtful").id
     shown = run_command(place, "show", "--why", article_id).output
     assert (
         f"it is unclear which part of the page is the article; `syndicator release {article_id}`"
         " publishes it" in shown
     )
-    answer = json.loads(run_command(place, "release", str(place.path("Doubtful")), "--json").stdout)
+    answer = json.loads(
+        run_command(place, "release", str(place.find_file("Doubtful")), "--json").stdout
+    )
     assert (
         answer["applied"] and len(answer["articles"]) == 1 and "tags/law.atom" in answer["written"]
     )

@@ -25,7 +25,7 @@ FAULTS = {
 def instance_with_query(visited_instance: Instance) -> Instance:
     """An instance that has run with a saved query."""
     (visited_instance.config / "feeds.toml").write_text(QUERY)
-    assert visited_instance.run("refresh", "--source", "holt").exit_code == 0
+    assert visited_instance.run_command("refresh", "--source", "holt").exit_code == 0
     return visited_instance
 
 
@@ -39,18 +39,18 @@ def test_a_file_with_a_fault_is_named_and_what_was_valid_counts(
 ) -> None:
     text, fault = FAULTS[name]
     (instance_with_query.config / name).write_text(text)
-    assert instance_with_query.run("refresh", "--source", "holt").exit_code == 0
+    assert instance_with_query.run_command("refresh", "--source", "holt").exit_code == 0
     assert list_query_feeds(instance_with_query) == {
         "agents",
         *(["mr-holt"] if name == "feeds.toml" else []),
     }
     (wrong,) = (
         one
-        for one in instance_with_query.json("status")["conditions"]
+        for one in instance_with_query.run_json("status")["conditions"]
         if one["kind"] == "configuration"
     )
     assert fault in wrong["detail"] and name in wrong["detail"] and wrong["since"]
-    assert instance_with_query.run("check").exit_code == 78
+    assert instance_with_query.run_command("check").exit_code == 78
 
 
 def test_a_file_that_cannot_be_read_stops_the_command(
@@ -73,7 +73,7 @@ def test_a_query_that_was_never_valid_ends_no_feed(instance_with_query: Instance
     (instance_with_query.folder / "feeds/state/valid/feeds.toml").unlink()
     (instance_with_query.config / "feeds.toml").write_text("[[feed\n")
     with pytest.raises(ConfigError, match="is not valid TOML"):
-        instance_with_query.run("build")
+        instance_with_query.run_command("build")
     assert list_query_feeds(instance_with_query) == {"agents"}
 
 
@@ -84,7 +84,7 @@ def test_a_query_that_was_taken_out_ends_its_feed_whatever_is_wrong_elsewhere(
     sources = instance_with_query.config / "sources.toml"
     sources.write_text(sources.read_text() + "\n[[source]]\nkey = 'one'\n")
     assert (
-        instance_with_query.run("build").exit_code == 0
+        instance_with_query.run_command("build").exit_code == 0
         and list_query_feeds(instance_with_query) == set()
     )
 
@@ -101,10 +101,10 @@ def test_sources_are_added_to_a_file_in_which_another_has_a_fault(
     listed.write_text(
         '<opml version="2.0"><body><outline xmlUrl="https://two.example/feed"/></body></opml>'
     )
-    assert instance.json("import", "--no-refresh", str(listed))["added"] == ["two"]
-    keys = instance.keys()
+    assert instance.run_json("import", "--no-refresh", str(listed))["added"] == ["two"]
+    keys = instance.list_keys()
     assert "two" in keys and "one" not in keys
     (wrong,) = (
-        one for one in instance.json("status")["conditions"] if one["kind"] == "configuration"
+        one for one in instance.run_json("status")["conditions"] if one["kind"] == "configuration"
     )
     assert "did you mean 'every'" in wrong["detail"]

@@ -21,8 +21,8 @@ def list_documented_keys(title: str) -> set[str]:
 
 def test_refresh_and_build(visited_instance: Instance) -> None:
     run, built = (
-        visited_instance.json("refresh", "--source", "gone"),
-        visited_instance.json("build"),
+        visited_instance.run_json("refresh", "--source", "gone"),
+        visited_instance.run_json("build"),
     )
     assert list_documented_keys("refresh") - {"build"} == (
         {"sources"} | set(run["sources"][0])
@@ -41,13 +41,13 @@ def test_check_and_config(
 ) -> None:
     if words == ("check",):
         (visited_instance.config / "syndicator.toml").write_text("[site]\nurll = 1\n")
-    found = visited_instance.json(*words)
+    found = visited_instance.run_json(*words)
     first = found[0] if isinstance(found, list) else next(iter(found.values()))
     assert keys & list_documented_keys("check, config show") <= set(first)
 
 
 def test_show(visited_instance: Instance) -> None:
-    shown = visited_instance.json(
+    shown = visited_instance.run_json(
         "show", str(next((visited_instance.folder / "feeds/articles").rglob("20*/*/*.md")))
     )
     assert set(shown) == {"article", "markdown", "why"} <= list_documented_keys("show, reread")

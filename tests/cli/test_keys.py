@@ -77,7 +77,7 @@ def place(tmp_path: Path) -> Place:
         tmp_path,
         taxonomy=TAXONOMY + '\n[[category]]\nname = "Gardens"\ndescription = "Gardens: roses"\n',
     )
-    with made.app() as opened:
+    with made.open_app() as opened:
         store_articles(opened, "Models", MODELS, tags=("LLM",), tags_by="matched", category="AI")
         store_articles(opened, "Ro\x9bses", "Roses want sun, and tulips want rain.")
     made.build()
@@ -107,7 +107,7 @@ def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Key
 
 
 def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Place) -> None:
-    with place.app() as opened:
+    with place.open_app() as opened:
         for number in range(3):
             text = (
                 "We like robotics. Heat pumps are quiet, and heat pumps last. The sky has comets."
@@ -135,7 +135,7 @@ def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Plac
 
 
 def test_choosing_needs_a_terminal(place: Place) -> None:
-    with place.app() as opened:
+    with place.open_app() as opened:
         for number in range(3):
             store_articles(opened, f"Number {number}", "We like robotics.", keywords=("Robotics",))
     ran = CliRunner().invoke(app, ["tags", "suggest", "--choose", "--config", str(place.config)])

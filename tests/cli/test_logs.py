@@ -146,18 +146,18 @@ def test_a_command_is_found_behind_the_folder() -> None:
 
 @pytest.mark.slow
 def test_cron_is_told_what_failed_and_nothing_else(instance: Instance) -> None:
-    instance.follow("holt", "gone")
+    instance.keep_sources("holt", "gone")
     for words in (("refresh", "--source", "holt"), ("build",), ("prune",), ("reindex",)):
-        fine = instance.run(*words, "--quiet")
+        fine = instance.run_command(*words, "--quiet")
         assert (fine.exit_code, fine.stdout, fine.stderr) == (0, "", "")
-    failed = instance.run("--quiet", "refresh", "--source", "gone")
+    failed = instance.run_command("--quiet", "refresh", "--source", "gone")
     [line] = failed.stderr.splitlines()
     assert failed.stdout == "" and "source=gone" in line and "reason=gone" in line
 
 
 def test_steps_are_shown_and_the_end_of_a_visit_once(instance: Instance) -> None:
-    instance.follow("holt")
-    done = instance.run("refresh", "--verbose", "--log-format", "json")
+    instance.keep_sources("holt")
+    done = instance.run_command("refresh", "--verbose", "--log-format", "json")
     found = [json.loads(line) for line in done.stderr.splitlines()]
     assert [one["source"] for one in found if one["event"] == "visited"] == ["holt"]
     assert {one["source"] for one in found if one["event"] == "filed"} == {"holt"}

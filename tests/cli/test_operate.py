@@ -19,8 +19,8 @@ def list_published_items(instance: Instance, name: str = "all.json") -> list[dic
 
 
 def test_refresh_tells_what_came_and_what_failed(instance: Instance) -> None:
-    instance.follow("holt", "gone")
-    output = instance.run("refresh", "--all").output
+    instance.keep_sources("holt", "gone")
+    output = instance.run_command("refresh", "--all").output
     assert "1 failed; 5 new articles, 0 changed" in output
     assert f"failed: gone: gone {instance.world.feed_url('gone')} answered 410" in output
     assert len(list_published_items(instance)) == 5
@@ -30,14 +30,14 @@ def test_build_names_an_article_that_it_ignores(visited_instance: Instance) -> N
     head = "---\ntitle: Mine\ndate: 2026-03-01\nsource: https://a.example/1\n---\n"
     (visited_instance.folder / "feeds/articles/mine.txt").write_text(f"{head}Text.\n")
     (visited_instance.folder / "feeds/articles/yours.md.txt").write_text(f"{head}Text.\n")
-    mine, yours = visited_instance.json("build")["problems"]
+    mine, yours = visited_instance.run_json("build")["problems"]
     assert mine["what"].endswith("mine.txt") and mine["detail"].endswith("call it mine.md")
     assert yours["what"].endswith("yours.md.txt") and yours["detail"].endswith("call it yours.md")
 
 
 @pytest.mark.slow
 def test_a_run_that_visits_nobody_says_why(visited_instance: Instance) -> None:
-    output = visited_instance.run("refresh").output
+    output = visited_instance.run_command("refresh").output
     assert (
         "0 sources visited" in output and "none was due: " in output and " refresh --all`" in output
     )
@@ -49,22 +49,22 @@ def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(
     def failing() -> dict[str, object]:
         (found,) = (
             one["state"]
-            for one in visited_instance.json("sources")
+            for one in visited_instance.run_json("sources")
             if one["source"]["key"] == "gone"
         )
         return dict(found)
 
     due = str(failing()["next_due"])
     for _ in range(3):
-        visited = visited_instance.run("refresh", "--failed").output
+        visited = visited_instance.run_command("refresh", "--failed").output
         assert "1 source visited, 1 failed" in visited
     assert failing()["failures"] == 1
     assert str(failing()["next_due"]) <= due
 
 
 def test_check_finds_what_is_missing_and_says_what_to_do(visited_instance: Instance) -> None:
-    assert visited_instance.run("check").exit_code == 0
-    result = visited_instance.run("check", "--strict")
+    assert visited_instance.run_command("check").exit_code == 0
+    result = visited_instance.run_command("check", "--strict")
     assert result.exit_code == 78
     assert (
         "error: set site.url to the address feeds/public is served at (no-site-url)"
@@ -75,72 +75,78 @@ def test_check_finds_what_is_missing_and_says_what_to_do(visited_instance: Insta
     settings.write_text(
         settings.read_text().replace("[site]\n", '[site]\nurl = "https://feeds.example/"\n')
     )
-    well = visited_instance.run("check", "--strict")
+    well = visited_instance.run_command("check", "--strict")
     assert (well.exit_code, well.output.splitlines()[-1]) == (0, "no problems found")
     assert "error:" not in well.output and "warning:" not in well.output
     (visited_instance.folder / "feeds/articles/mine.markdown").write_text("Mine.")
-    warned = visited_instance.run("check")
+    warned = visited_instance.run_command("check")
     assert warned.exit_code == 0 and warned.output.endswith("0 errors, 1 warning\n")
-    assert visited_instance.run("check", "--strict").exit_code == 78
+    assert visited_instance.run_command("check", "--strict").exit_code == 78
     settings.write_text("[site]\ncolour = 1\n")
-    (bad,) = json.loads(visited_instance.run("check", "--json").stdout)
+    (bad,) = json.loads(visited_instance.run_command("check", "--json").stdout)
     assert bad["reason"] == "bad-config" and "colour" in bad["detail"]
 
 
 def test_a_withdrawal_is_tried_made_undone_and_purged(visited_instance: Instance) -> None:
     url = str(list_published_items(visited_instance)[0]["url"])
     before = list_published_items(visited_instance)
-    tried = visited_instance.run("withdraw", "--dry-run", url).output
+    tried = visited_instance.run_command("withdraw", "--dry-run", url).output
     assert tried.startswith("would be withdrawn: ") and "from: all, " in tried
     assert (
         tried.endswith("nothing was changed (--dry-run)\n")
         and list_published_items(visited_instance) == before
     )
-    done = visited_instance.run("withdraw", url).output
+    done = visited_instance.run_command("withdraw", url).output
     assert done.startswith("withdrawn: ") and f"withdraw --undo {url}` brings it back" in done
     assert len(list_published_items(visited_instance)) == len(before) - 1
-    assert "as its file was" in visited_instance.run("withdraw", "--undo", "--dry-run", url).output
-    assert visited_instance.json("withdraw", "--undo", url)["kept"] is True
+    assert (
+        "as its file was"
+        in visited_instance.run_command("withdraw", "--undo", "--dry-run", url).output
+    )
+    assert visited_instance.run_json("withdraw", "--undo", url)["kept"] is True
     assert list_published_items(visited_instance) == before
-    assert visited_instance.json("withdraw", "--purge", url)["kept"] is False
-    assert "once its source announces it" in visited_instance.run("withdraw", "--undo", url).output
+    assert visited_instance.run_json("withdraw", "--purge", url)["kept"] is False
+    assert (
+        "once its source announces it"
+        in visited_instance.run_command("withdraw", "--undo", url).output
+    )
     assert len(list_published_items(visited_instance)) == len(before) - 1
     with pytest.raises(UsageError, match="say one of the two"):
-        visited_instance.run("withdraw", "--undo", "--purge", url)
+        visited_instance.run_command("withdraw", "--undo", "--purge", url)
     with pytest.raises(UsageError, match="was withdrawn"):
-        visited_instance.run("withdraw", "--undo", url)
+        visited_instance.run_command("withdraw", "--undo", url)
 
 
 def test_an_article_file_that_cannot_be_read_is_told_as_that(visited_instance: Instance) -> None:
     first, second = sorted((visited_instance.folder / "feeds/articles").rglob("*.md"))[:2]
     url = load(second.read_bytes()).url
-    visited_instance.run("withdraw", url)
+    visited_instance.run_command("withdraw", url)
     first.write_text(first.read_text().replace("title: ", "title: '", 1))
     told = f"not read: {first.relative_to(visited_instance.folder / 'feeds/articles')}: line "
     for words in (("refresh",), ("withdraw", "--undo", url)):
-        output = visited_instance.run(*words).output
+        output = visited_instance.run_command(*words).output
         assert told in output and "(bad-article-file)" in output and "held back" not in output
 
 
 def test_what_is_withdrawn_is_gone_and_stays_away(visited_instance: Instance) -> None:
     url = list_published_items(visited_instance)[0]["url"]
-    assert "withdrawn: " in visited_instance.run("withdraw", str(url)).output
+    assert "withdrawn: " in visited_instance.run_command("withdraw", str(url)).output
     assert url not in [item["url"] for item in list_published_items(visited_instance)]
-    visited_instance.run("refresh", "--all")
+    visited_instance.run_command("refresh", "--all")
     assert len(list_published_items(visited_instance)) == 4
     with pytest.raises(UsageError, match="give its address, its id or its file"):
-        visited_instance.run("withdraw", "https://nowhere.example/")
+        visited_instance.run_command("withdraw", "https://nowhere.example/")
 
 
 def test_the_database_is_made_anew(visited_instance: Instance) -> None:
     for path in (visited_instance.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
-    assert visited_instance.run("reindex").output.startswith("5 articles indexed")
+    assert visited_instance.run_command("reindex").output.startswith("5 articles indexed")
     before = {
         path.name: path.read_bytes()
         for path in (visited_instance.folder / "feeds/public").rglob("*.atom")
     }
-    visited_instance.run("build", "--all")
+    visited_instance.run_command("build", "--all")
     assert {
         path.name: path.read_bytes()
         for path in (visited_instance.folder / "feeds/public").rglob("*.atom")
@@ -148,25 +154,29 @@ def test_the_database_is_made_anew(visited_instance: Instance) -> None:
 
 
 def test_kept_pages_are_pruned(visited_instance: Instance) -> None:
-    assert visited_instance.json("prune") == {"pages": 0}
-    assert visited_instance.run("prune", "--pages-days", "0").output == "5 pages deleted\n"
-    assert visited_instance.json("prune", "--pages-days", "0") == {"pages": 0}
+    assert visited_instance.run_json("prune") == {"pages": 0}
+    assert visited_instance.run_command("prune", "--pages-days", "0").output == "5 pages deleted\n"
+    assert visited_instance.run_json("prune", "--pages-days", "0") == {"pages": 0}
 
 
 def test_articles_are_pruned_on_order_after_a_look(visited_instance: Instance) -> None:
     before = list_published_items(visited_instance)
-    looked = visited_instance.run("prune", "--keep", "4", "--source", "holt", "--dry-run").output
+    looked = visited_instance.run_command(
+        "prune", "--keep", "4", "--source", "holt", "--dry-run"
+    ).output
     assert "1 article in " in looked and looked.endswith("nothing was changed (--dry-run)\n")
     assert list_published_items(visited_instance) == before
-    done = visited_instance.json("prune", "--keep", "4", "--source", "holt")
+    done = visited_instance.run_json("prune", "--keep", "4", "--source", "holt")
     (gone,) = done["articles"]
     assert done["applied"] and "all.atom" in done["written"] and "sources/holt" in done["feeds"]
     assert len(list_published_items(visited_instance)) == 4 and gone["url"] not in [
         one["url"] for one in list_published_items(visited_instance)
     ]
-    visited_instance.run("refresh", "--all")
+    visited_instance.run_command("refresh", "--all")
     assert len(list_published_items(visited_instance)) == 4
-    assert visited_instance.json("show", gone["url"], "--why")["why"]["state"].startswith("pruned")
+    assert visited_instance.run_json("show", gone["url"], "--why")["why"]["state"].startswith(
+        "pruned"
+    )
 
 
 @pytest.mark.parametrize(
@@ -183,4 +193,4 @@ def test_what_prune_is_not_told_clearly_it_does_not_do(
     visited_instance: Instance, words: tuple[str, ...], said: str
 ) -> None:
     with pytest.raises(UsageError, match=said):
-        visited_instance.run("prune", *words)
+        visited_instance.run_command("prune", *words)

@@ -150,7 +150,7 @@ class Served:
         assert made.log_in().status == 303
         return made
 
-    def ended(self, id: str, seconds: float = 100) -> Job:
+    def wait_for_job(self, id: str, seconds: float = 100) -> Job:
         """The job once it has ended."""
         end = time.monotonic() + seconds
         while (job := self.queue.get(id)) is None or not job.ended:
@@ -158,9 +158,9 @@ class Served:
             time.sleep(0.02)
         return job
 
-    def done(self, answer: Answer) -> Job:
+    def finish_job(self, answer: Answer) -> Job:
         """What became of what a form asked for, which went well."""
-        job = self.ended(answer.job)
+        job = self.wait_for_job(answer.job)
         assert job.status == "done", job
         self.console.glance.changed()
         return job
@@ -215,8 +215,8 @@ def _followed() -> tuple[Path, World]:
     settings = folder / "config/syndicator.toml"
     settings.write_text(settings.read_text() + "\n[console]\nlisten = '127.0.0.1:0'\n")
     instance = Instance(folder, world)
-    instance.follow("holt", "launchbeat", "parallel", "gone")
-    instance.run("refresh", "--all")
+    instance.keep_sources("holt", "launchbeat", "parallel", "gone")
+    instance.run_command("refresh", "--all")
     return folder, world
 
 

@@ -17,7 +17,7 @@ def test_ten_sites_are_added_from_a_list(
     running_console: Served, browser: Browser, world: World
 ) -> None:
     sites = [one.url for one in world.sources if one.key in ("ledger", "meridian")]
-    job = running_console.done(
+    job = running_console.finish_job(
         browser.post("/operations/look", {"opml": "\n".join([*sites, "https://nobody.invalid/"])})
     )
     shown = browser.get(f"/add?job={job.id}").body
@@ -31,14 +31,14 @@ def test_ten_sites_are_added_from_a_list(
     spelled = "https://a.example/?x=$%7BHO%4DE%7d"
     for line in ("/etc/passwd", "https://a.example/${TOKEN}", spelled):
         form = {"opml": f"{sites[0]}\n{line}"}
-        job = running_console.done(browser.post("/operations/look", form))
+        job = running_console.finish_job(browser.post("/operations/look", form))
         (skipped,) = job.result["skipped"]
         assert (skipped["line"], len(job.result["candidates"])) == (2, 1)
 
 
 def post_look(running_console: Served, browser: Browser, **form: str) -> str:
     """The page of what was found."""
-    job = running_console.ended(browser.post("/operations/look", form).job)
+    job = running_console.wait_for_job(browser.post("/operations/look", form).job)
     assert job.status == "done", job
     return browser.get(f"/add?job={job.id}").body
 
@@ -59,12 +59,14 @@ def test_a_site_is_followed(running_console: Served, browser: Browser, world: Wo
         "every": "6h",
         "content": "link",
     }
-    job = running_console.done(browser.post("/add", form | {"licence": ""}))
+    job = running_console.finish_job(browser.post("/add", form | {"licence": ""}))
     text = (running_console.instance.config / "sources.toml").read_text()
     assert 'category = "Cities"' in text and 'every = "6h"' in text and 'content = "link"' in text
     again = post_look(running_console, browser, address=site)
     assert "followed already as" in again
-    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert 'every = "6h"' not in (running_console.instance.config / "sources.toml").read_text()
 
 
@@ -75,9 +77,11 @@ def test_a_list_is_pasted(running_console: Served, browser: Browser) -> None:
     )
     assert "<script>alert" not in body and "&lt;script&gt;alert(1)" in body
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
-    job = running_console.done(browser.post("/add", {"look": token, "take": "0"}))
+    job = running_console.finish_job(browser.post("/add", {"look": token, "take": "0"}))
     assert job.said == "added: list"
-    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
 
 
 def test_who_wrote_a_list_learns_nothing_of_this_machine(
@@ -88,7 +92,7 @@ def test_who_wrote_a_list_learns_nothing_of_this_machine(
     document = OPML.format(name="x").replace("list.example/feed", "list.example/feed?key=${HOME}")
     body = post_look(running_console, browser, opml=document)
     assert "names a variable of this machine" in body and 'name="take"' not in body
-    job = running_console.ended(
+    job = running_console.wait_for_job(
         browser.post("/operations/look", {"address": "https://list.example/${HOME}"}).job
     )
     assert job.status == "failed" and "by hand" in job.said
@@ -96,7 +100,7 @@ def test_who_wrote_a_list_learns_nothing_of_this_machine(
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     form = {"stamp": stamp, "url": "https://list.example/?key=${HOME}"}
-    job = running_console.ended(
+    job = running_console.wait_for_job(
         browser.post("/operations/change-source", form | {"key": "holt"}).job
     )
     assert job.status == "failed" and "by hand" in job.said and path.read_text() == before
@@ -104,7 +108,7 @@ def test_who_wrote_a_list_learns_nothing_of_this_machine(
 
 def test_a_form_names_no_file_of_this_machine(running_console: Served, browser: Browser) -> None:
     form = {"files": "/etc/hostname", "text": "---\ntitle: A\n---\nB\n"}
-    job = running_console.ended(browser.post("/operations/import-articles", form).job)
+    job = running_console.wait_for_job(browser.post("/operations/import-articles", form).job)
     assert job.status == "failed" and "import-articles: files" in job.said
 
 
@@ -116,7 +120,7 @@ def test_what_is_written_is_one_source_whatever_its_fields_have(
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
     before = (running_console.instance.config / "sources.toml").read_text()
     evil = 'a"\nrobots = "ignore"\n[[source]]\nkey = "evil"\nurl = "https://evil.example/"\n#'
-    job = running_console.ended(
+    job = running_console.wait_for_job(
         browser.post("/add", {"look": token, "take": "0", "licence": evil, "tags": evil}).job
     )
     now = (running_console.instance.config / "sources.toml").read_text()
@@ -135,14 +139,16 @@ def test_a_file_of_this_machine_is_not_read(running_console: Served, browser: Br
         str(running_console.instance.config / "sources.toml"),
         str(there),
     ):
-        job = running_console.ended(browser.post("/operations/look", {"address": address}).job)
+        job = running_console.wait_for_job(
+            browser.post("/operations/look", {"address": address}).job
+        )
         assert job.status == "failed" and "root:" not in job.said and "key =" not in job.said, (
             address
         )
 
 
 def test_what_fails_says_why(running_console: Served, browser: Browser) -> None:
-    job = running_console.ended(
+    job = running_console.wait_for_job(
         browser.post("/operations/look", {"address": "http://127.0.0.1:9/feed"}).job
     )
     assert job.status == "failed"
@@ -158,4 +164,4 @@ def test_what_waits_is_cancelled(running_console: Served, browser: Browser) -> N
     finally:
         running_console.console.runner.wake = wake  # type: ignore[method-assign]
     wake()
-    assert running_console.ended(article_id).status == "cancelled"
+    assert running_console.wait_for_job(article_id).status == "cancelled"

@@ -146,7 +146,7 @@ def test_what_was_confirmed_is_unsure_no_more(running_console: Served, browser: 
         "seen": "\n".join(found.tags),
         "next": "/articles",
     }
-    running_console.done(browser.post("/operations/set-tags", form))
+    running_console.finish_job(browser.post("/operations/set-tags", form))
     assert found.title not in list_titles(browser, "/articles")
 
 
@@ -166,7 +166,7 @@ def test_an_edit_is_seen_before_it_is_saved(running_console: Served, browser: Br
     shown = browser.post(address, form | {"then": "preview"}).body
     assert "Preview of its entry" in shown and "+title: Seven watts" in unescape(shown)
     assert path.read_text() == before
-    job = running_console.done(browser.post("/operations/edit", form | {"id": found.id}))
+    job = running_console.finish_job(browser.post("/operations/edit", form | {"id": found.id}))
     after, _ = find_article(running_console, "Seven watts")
     assert (after.title, after.excerpt, after.author, after.body) == (
         "Seven watts",
@@ -176,12 +176,14 @@ def test_an_edit_is_seen_before_it_is_saved(running_console: Served, browser: Br
     )
     assert "Seven watts" in (running_console.settings.public_dir / "all.atom").read_text()
     assert "Seven watts: edited" in browser.get(address).body  # its history
-    stale = running_console.ended(
+    stale = running_console.wait_for_job(
         browser.post("/operations/edit", form | {"id": found.id, "title": "Late"}).job
     )
     assert stale.status == "failed" and "edited meanwhile" in stale.said
     assert find_article(running_console, "Seven watts")[0].title == "Seven watts"
-    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert path.read_text() == before
 
 
@@ -194,7 +196,7 @@ def test_what_cannot_be_is_not_saved(
     found, path = find_article(running_console, "A Rust port nobody asked for")
     before, address = path.read_text(), f"/articles/{found.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
-    job = running_console.ended(
+    job = running_console.wait_for_job(
         browser.post("/operations/edit", {"id": found.id, "stamp": stamp, field: value}).job
     )
     assert job.status == "failed" and path.read_text() == before
@@ -206,7 +208,7 @@ def test_a_text_writes_no_key_of_the_file(running_console: Served, browser: Brow
     address = f"/articles/{found.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
     evil = f"x'\nhold: true\nid: 'aaaa'\n---\n{EVIL}"
-    job = running_console.done(
+    job = running_console.finish_job(
         browser.post(
             "/operations/edit", {"id": found.id, "stamp": stamp, "title": evil, "author": evil}
         )
@@ -215,13 +217,15 @@ def test_a_text_writes_no_key_of_the_file(running_console: Served, browser: Brow
     assert (after.id, after.hold) == (found.id, False)
     for page in (address, f"/changes/{job.change}", "/changes", "/articles?filter=all", "/"):
         assert "<script>alert" not in browser.get(page).body, page
-    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
 
 
 def test_copies_are_parted(running_console: Served, browser: Browser) -> None:
     copy, _ = find_article(running_console, "The pothole commons")
     assert "A copy of" in browser.get(f"/articles/{copy.id}").body
-    running_console.done(browser.post("/operations/split", {"id": copy.id, "next": "/"}))
+    running_console.finish_job(browser.post("/operations/split", {"id": copy.id, "next": "/"}))
     assert copy.url in (running_console.settings.public_dir / "all.atom").read_text()
 
 
@@ -230,9 +234,11 @@ def test_a_story_is_joined_and_left(running_console: Served, browser: Browser) -
         find_article(running_console, part)[0].id
         for part in ("A seven-watt summariser", "Three evals I trust")
     ]
-    running_console.done(browser.post("/each", {"act": "join", "id": ids, "next": "/articles"}))
+    running_console.finish_job(
+        browser.post("/each", {"act": "join", "id": ids, "next": "/articles"})
+    )
     assert "Other articles of its story" in browser.get(f"/articles/{ids[0]}").body
-    running_console.done(
+    running_console.finish_job(
         browser.post("/operations/split", {"id": ids[0], "story": "true", "next": "/"})
     )
     assert "Other articles of its story" not in browser.get(f"/articles/{ids[0]}").body

@@ -56,7 +56,7 @@ def test_every_form_is_sent_without_a_script(running_console: Served, browser: B
         "suggest-tags": {},
     }
     jobs = [
-        running_console.done(browser.post(f"/operations/{name}", form)).id
+        running_console.finish_job(browser.post(f"/operations/{name}", form)).id
         for name, form in asked.items()
     ]
     pages = [
@@ -91,7 +91,7 @@ def test_every_form_is_sent_without_a_script(running_console: Served, browser: B
         answer = browser.ask(method, address, fields if method == "POST" else None)
         assert answer.status in (200, 303), (path, address, answer.status)
         if answer.job:
-            job = running_console.ended(answer.job)
+            job = running_console.wait_for_job(answer.job)
             assert "our bug" not in job.said, (path, address, job)
             assert job.ended and job.said, (path, address, job)
 

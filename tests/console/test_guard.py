@@ -258,7 +258,7 @@ def test_nothing_that_an_address_says_fails(browser: Browser, path: str) -> None
 
 def test_a_number_that_is_none_is_refused(running_console: Served, browser: Browser) -> None:
     for number in ("9" * 5000, "-1", "\u00b2", "1e3", ""):
-        job = running_console.ended(browser.post("/operations/undo", {"number": number}).job)
+        job = running_console.wait_for_job(browser.post("/operations/undo", {"number": number}).job)
         assert job.status == "failed" and "there is no change" in job.said
         assert browser.post("/sources/holt/mend/point", {"id": "", "number": number}).status == 404
     assert browser.post("/operations/rest", {"key": "holt"}, Origin="http://[").status == 403
@@ -369,7 +369,7 @@ def test_no_form_fails_the_console(running_console: Served, browser: Browser) ->
             ), (path, name)
     assert Browser(running_console.port).get("/login?next=//%5B").status == 200
     for job in running_console.queue.recent(500):
-        assert "our bug" not in running_console.ended(job.id).said, job
+        assert "our bug" not in running_console.wait_for_job(job.id).said, job
 
 
 @pytest.mark.parametrize(

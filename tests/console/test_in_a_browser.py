@@ -37,7 +37,7 @@ def window(running_console: Served) -> Iterator[Chrome]:
         made.open(f"http://127.0.0.1:{running_console.port}/login")
         made.type("input[name=password]", PASSWORD)
         made.click("button")
-        made.wait("fine")
+        made.wait_for_text("fine")
         yield made
 
 
@@ -69,22 +69,22 @@ def test_every_page_in_four_looks(
     found, _ = find_article(running_console, "A seven-watt summariser")
     site = urljoin(next(one.url for one in world.sources if one.key == "ledger"), "/")
     job = running_console.console.ask("look", {"address": site}, "operator")
-    running_console.ended(job.id)
+    running_console.wait_for_job(job.id)
     tried = running_console.console.ask(
         "try-rules", {"key": "launchbeat", "select": [".entry-content > p"]}, "operator"
     )
-    running_console.ended(tried.id)
+    running_console.wait_for_job(tried.id)
     line = {"name": "Databases", "description": "databases, SQL, vector search"}
     category = running_console.console.ask("try-category", line, "operator")
-    running_console.ended(category.id)
+    running_console.wait_for_job(category.id)
     query = {"query": 'tag:AI and not "press release"', "title": "AI, no press"}
     planned = running_console.console.ask("try-query", query, "operator")
-    assert running_console.ended(planned.id).status == "done"
+    assert running_console.wait_for_job(planned.id).status == "done"
     merged = running_console.console.ask("merge-tags", {"old": "LLM", "new": "AI"}, "operator")
-    change = running_console.ended(merged.id).change
+    change = running_console.wait_for_job(merged.id).change
     assert change is not None
     undone = running_console.console.ask("undo", {"number": str(change)}, "operator")
-    assert running_console.ended(undone.id).status == "done"
+    assert running_console.wait_for_job(undone.id).status == "done"
     pages = {
         "query": f"/tags?job={planned.id}&query=tag:AI",
         "change": f"/changes/{change}",
@@ -106,9 +106,9 @@ def test_every_page_in_four_looks(
         "tags": f"/tags?job={category.id}",
     }
     folder = os.environ.get("CONSOLE_PICTURES")
-    window.logged()
+    window.take_console_messages()
     for width, height, dark in LOOKS:
-        window.look(width, height, dark=dark)
+        window.set_window(width, height, dark=dark)
         for name, path in pages.items():
             visit_page(window, running_console, path)
             window.find("h1")
@@ -116,13 +116,15 @@ def test_every_page_in_four_looks(
                 name,
                 width,
             )
-            assert window.logged() == [], name
+            assert window.take_console_messages() == [], name
             if folder:
-                window.picture(Path(folder) / f"{name}-{width}-{'dark' if dark else 'light'}.png")
+                window.take_picture(
+                    Path(folder) / f"{name}-{width}-{'dark' if dark else 'light'}.png"
+                )
             # our policy lets nobody else's script in: what the driver runs is not asked
             window.run(axe)
             assert window.run_async(AXE) == [], (name, width, dark)
-    window.look(1280, 900, dark=False)
+    window.set_window(1280, 900, dark=False)
 
 
 def read_current_row(window: Chrome) -> str:
@@ -135,7 +137,7 @@ def test_today_is_done_with_keys(running_console: Served, window: Chrome) -> Non
     visit_page(window, running_console, "/")
     before = count_changes(running_console)
     window.press("?")
-    window.until("return document.getElementById('keys').open", "the list of keys")
+    window.wait_until("return document.getElementById('keys').open", "the list of keys")
     window.press(KEYS["escape"])
     window.run("document.activeElement.blur()")
     while not window.run("return document.querySelector('.row.at') !== null"):
@@ -148,7 +150,7 @@ def test_today_is_done_with_keys(running_console: Served, window: Chrome) -> Non
     assert "LLM AI" in window.run(
         "return document.querySelector(arguments[0]).innerText", f"#a-{article_id} .chips"
     )
-    window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
+    window.wait_until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
 
     def now() -> tuple[tuple[str, ...], str, str]:
         (one,) = [
@@ -161,7 +163,7 @@ def test_today_is_done_with_keys(running_console: Served, window: Chrome) -> Non
     assert now()[:2] == (("LLM", "AI"), "operator")
     window.press("u")
     wait_for_changes(running_console, before + 2)
-    window.until(
+    window.wait_until(
         f"return document.querySelector('#a-{article_id}:not(.said)') !== null", "the rows anew"
     )
     window.press("k")
@@ -169,7 +171,7 @@ def test_today_is_done_with_keys(running_console: Served, window: Chrome) -> Non
     window.press("c2")
     wait_for_changes(running_console, before + 3)
     assert now()[2] == "Cities" and read_current_row(window) != article_id  # on to the next one
-    assert window.logged() == []
+    assert window.take_console_messages() == []
 
 
 def test_several_are_changed_at_once_and_taken_back_at_once(
@@ -187,15 +189,15 @@ def test_several_are_changed_at_once_and_taken_back_at_once(
     window.press("h")
     wait_for_changes(running_console, before + 1)
     assert set(running_console.console.log.newest(1)[0].subjects) == {*ids}
-    window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
+    window.wait_until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
     assert "2 articles hidden" in window.text()
     window.press("u")
     wait_for_changes(running_console, before + 2)
-    window.until(
+    window.wait_until(
         "return !document.querySelector('.row[data-hold]') && !document.querySelector('.said')",
         "all back",
     )
-    assert window.logged() == []
+    assert window.take_console_messages() == []
 
 
 def test_a_site_is_added(running_console: Served, window: Chrome, world: World) -> None:
@@ -205,11 +207,11 @@ def test_a_site_is_added(running_console: Served, window: Chrome, world: World) 
     before = count_changes(running_console)
     window.type("#address", site)
     window.click("form.add button")
-    window.wait("Where each field came from", 90)
+    window.wait_for_text("Where each field came from", 90)
     window.click("form.found-sources > button")
     wait_for_changes(running_console, before + 1)
     assert f'url = "{site}' in (running_console.instance.config / "sources.toml").read_text()
-    window.wait("added: ")
+    window.wait_for_text("added: ")
 
 
 def test_an_article_is_edited(running_console: Served, window: Chrome) -> None:
@@ -218,7 +220,7 @@ def test_an_article_is_edited(running_console: Served, window: Chrome) -> None:
     before = count_changes(running_console)
     window.type("form.stack input[name=title]", "What it owes")
     window.click("button[value=preview]")
-    window.wait("Preview of its entry")
+    window.wait_for_text("Preview of its entry")
     assert "+title: What it owes" in window.text()
     window.click("button[value=save]")
     wait_for_changes(running_console, before + 1)
@@ -238,16 +240,16 @@ def test_keys_go_on_to_the_next_page_and_show_the_beginning(
         window.press("j")
     assert "page=2" not in window.url
     window.press("j")
-    window.until("return location.search.includes('page=2')", "the next page")
+    window.wait_until("return location.search.includes('page=2')", "the next page")
     first = "return document.querySelectorAll('.row')[0].matches('.at')"
-    window.until(first, "its first row")
+    window.wait_until(first, "its first row")
     window.press("v")
-    window.until("return !!document.querySelector('.row.at .beginning p')", "the beginning")
+    window.wait_until("return !!document.querySelector('.row.at .beginning p')", "the beginning")
     window.press("v")
-    window.until("return !document.querySelector('.beginning')", "no beginning")
+    window.wait_until("return !document.querySelector('.beginning')", "no beginning")
     window.press("k")
-    window.until("return !location.search.includes('page=2')", "the page before")
-    window.until(
+    window.wait_until("return !location.search.includes('page=2')", "the page before")
+    window.wait_until(
         "return [...document.querySelectorAll('.row')].at(-1).matches('.at')", "its last row"
     )
 
@@ -263,14 +265,18 @@ def test_a_new_category_is_made_only_if_it_is_confirmed(
         visit_page(window, running_console, "/articles?filter=all")
         window.press("jc")
         window.press("Long" + KEYS["enter"])
-        window.wait("There is no “Long”. Enter again")
+        window.wait_for_text("There is no “Long”. Enter again")
         window.press(KEYS["escape"])
-        window.until("return !document.querySelector('.row .chips input')", "the row as it was")
+        window.wait_until(
+            "return !document.querySelector('.row .chips input')", "the row as it was"
+        )
         assert count_changes(running_console) == before
         window.press("c")
         window.press("Long" + KEYS["enter"] * 2)
         wait_for_changes(running_console, before + 1)
-        window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
+        window.wait_until(
+            "return document.querySelector('#strip [data-key=u]') !== null", "an undo"
+        )
         window.press("u")
         wait_for_changes(running_console, before + 2)
     finally:
@@ -282,7 +288,7 @@ def test_a_taxonomy_with_categories_takes_no_other(running_console: Served, wind
     before = count_changes(running_console)
     window.press("jc")
     window.press("Long" + KEYS["enter"] * 2)
-    window.wait("There is no “Long”. The page Tags adds categories")
+    window.wait_for_text("There is no “Long”. The page Tags adds categories")
     assert count_changes(running_console) == before
 
 
@@ -291,26 +297,26 @@ def test_a_site_is_mended_by_pointing(running_console: Served, window: Chrome) -
     visit_page(window, running_console, "/sources/launchbeat/mend")
     before = count_changes(running_console)
     frame = window.find("iframe#page")
-    window.enter(frame)
+    window.enter_frame(frame)
     window.find("p[data-n]")
     window.click("p[data-n]")
-    window.leave()
+    window.leave_frame()
     window.click("#pointed .use")
     assert "entry-content" in window.run(
         "return document.querySelector('.rules textarea[name=select]').value"
     )
     window.type(".rules textarea[name=remove]", ".wp-block-image")
     window.click("button[value=try]")
-    window.wait("Save these rules", 60)
+    window.wait_for_text("Save these rules", 60)
     window.click("form.acts button[value=save]")
     wait_for_changes(running_console, before + 1)
-    window.wait("Preview its articles")
+    window.wait_for_text("Preview its articles")
     window.click("section form.acts button[value=plan]")
-    window.until(
+    window.wait_until(
         "return /articles? of \\d+ would change/.test(document.body.innerText)", "the plan", 90
     )
     assert "select = " in (running_console.instance.config / "sources.toml").read_text()
-    assert window.logged() == []
+    assert window.take_console_messages() == []
 
 
 def test_a_list_is_pointed_to_and_followed(
@@ -318,7 +324,7 @@ def test_a_list_is_pointed_to_and_followed(
 ) -> None:
     """Click on an article, all like it light up and stand beside it; one more click follows
     them."""
-    world.fail(
+    world.fail_site(
         "holt",
         200,
         path="/front",
@@ -327,43 +333,43 @@ def test_a_list_is_pointed_to_and_followed(
     )
     site = urljoin(next(one.url for one in world.sources if one.key == "holt"), "/front")
     job = running_console.console.ask("look", {"address": site}, "operator")
-    assert running_console.ended(job.id).status == "done"
+    assert running_console.wait_for_job(job.id).status == "done"
     visit_page(window, running_console, f"/add?job={job.id}")
     before = count_changes(running_console)
     window.click("a[href^='/lists']")
-    window.enter(window.find("iframe#page"))
+    window.enter_frame(window.find("iframe#page"))
     window.click("aside li a")
-    window.until(
+    window.wait_until(
         "return document.querySelectorAll('.lit').length === 5", "five notices that are lit up"
     )
     window.click("article h2 a")
-    window.until(
+    window.wait_until(
         "return document.querySelectorAll('.lit').length === 8", "eight stories that are lit up"
     )
-    window.leave()
+    window.leave_frame()
     said = window.text()
     assert "8 articles" in said and all(title in said for _, title in STORIES)
     folder = os.environ.get("CONSOLE_PICTURES")
     for width, height, dark in LOOKS:
-        window.look(width, height, dark=dark)
+        window.set_window(width, height, dark=dark)
         if folder:
-            window.picture(Path(folder) / f"listed-{width}-{'dark' if dark else 'light'}.png")
+            window.take_picture(Path(folder) / f"listed-{width}-{'dark' if dark else 'light'}.png")
         window.run(axe)
         assert window.run_async(AXE) == [], (width, dark)
         assert not window.run("return document.documentElement.scrollWidth > innerWidth"), width
-    window.look(1280, 900, dark=False)
+    window.set_window(1280, 900, dark=False)
     window.click(".choose")
     wait_for_changes(running_console, before + 1)
     assert f'url = "{site}"' in (running_console.instance.config / "sources.toml").read_text()
-    window.wait("by the list of 8 articles")
-    world.heal("holt")
-    assert window.logged() == []
+    window.wait_for_text("by the list of 8 articles")
+    world.heal_site("holt")
+    assert window.take_console_messages() == []
 
 
 def test_what_is_in_the_frame_cannot_reach_out(running_console: Served, window: Chrome) -> None:
     """Whatever ran there would have no cookie, no parent to read and no network."""
     visit_page(window, running_console, "/sources/launchbeat/mend")
-    window.enter(window.find("iframe#page"))
+    window.enter_frame(window.find("iframe#page"))
     window.find("p[data-n]")
     said = window.run_async(
         """const done = arguments[arguments.length - 1]; const said = [];
@@ -372,8 +378,8 @@ def test_what_is_in_the_frame_cannot_reach_out(running_console: Served, window: 
         fetch("/").then(() => said.push("network"), () => said.push("no network")).then(() => done(said));"""  # noqa: E501
     )
     assert said == ["no cookie", "no parent", "no network"]
-    window.leave()
-    window.logged()
+    window.leave_frame()
+    window.take_console_messages()
 
 
 def test_a_stranger_goes_from_nothing_to_a_mended_site(
@@ -386,41 +392,41 @@ def test_a_stranger_goes_from_nothing_to_a_mended_site(
     settings = folder / "config/syndicator.toml"
     settings.write_text(settings.read_text() + "\n[console]\nlisten = '127.0.0.1:0'\n")
     instance = Instance(folder, world)
-    instance.follow()
+    instance.keep_sources()
     site = urljoin(next(one.url for one in world.sources if one.key == "launchbeat"), "/")
     window.clicks, began = 0, time.monotonic()
     for served in serve_instance(instance):
         visit_page(window, served, "/login")
         window.type("input[name=password]", PASSWORD)
         window.click("button")
-        window.wait("No sources yet")
+        window.wait_for_text("No sources yet")
         window.type("#address", site)
         window.click("form.add button")
-        window.wait("Where each field came from", 120)
+        window.wait_for_text("Where each field came from", 120)
         window.click("form.found-sources > button")
-        window.wait("added: ", 60)
+        window.wait_for_text("added: ", 60)
         window.click("#strip .job a")
         window.click("button[data-act=retry]")
-        window.until(
+        window.wait_until(
             "return /[0-9]+ new, /.test(document.getElementById('strip').innerText)", "a visit", 120
         )
         window.click("a[href$='/mend']")
-        window.enter(window.find("iframe#page"))
+        window.enter_frame(window.find("iframe#page"))
         window.click("p[data-n]")
-        window.leave()
+        window.leave_frame()
         window.click("#pointed .use")
         window.type(".rules textarea[name=remove]", ".wp-block-image")
         window.click("button[value=try]")
-        window.wait("Save these rules", 120)
+        window.wait_for_text("Save these rules", 120)
         window.click("form.acts button[value=save]")
-        window.wait("Preview its articles", 60)
+        window.wait_for_text("Preview its articles", 60)
         window.click("section form.acts button[value=plan]")
-        window.until(
+        window.wait_until(
             "return /articles? of \\d+ would change/.test(document.body.innerText)", "the plan", 120
         )
         if window.run("return document.querySelector('button[value=apply]') !== null"):
             window.click("button[value=apply]")
-            window.until("return /read again/.test(document.body.innerText)", "the end", 120)
+            window.wait_until("return /read again/.test(document.body.innerText)", "the end", 120)
         assert "select = " in (instance.config / "sources.toml").read_text()
         assert len(served.console.log.newest(9)) >= 2
         print(f"{window.clicks} clicks, {time.monotonic() - began:.0f} s of the programs")

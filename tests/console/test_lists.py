@@ -24,20 +24,20 @@ FRONT = "/front"
 def site(world: World) -> Iterator[str]:
     """A site without a feed, whose front page has a list and another beside it."""
     hostile = [(9, f"{EVIL.replace('<', '&lt;')} of week nine"), *BESIDE]
-    world.fail(
+    world.fail_site(
         "holt",
         200,
         path=FRONT,
         body=make_front_page(STORIES, hostile),
         headers={"content-type": "text/html"},
     )
-    world.fail("holt", 404, path="/robots.txt", body=b"")
+    world.fail_site("holt", 404, path="/robots.txt", body=b"")
     yield urljoin(next(one.url for one in world.sources if one.key == "holt"), FRONT)
-    world.heal("holt")
+    world.heal_site("holt")
 
 
 def run_look_job(running_console: Served, browser: Browser, site: str) -> str:
-    job = running_console.done(browser.post("/operations/look", {"address": site}))
+    job = running_console.finish_job(browser.post("/operations/look", {"address": site}))
     assert f'href="/lists?job={job.id}"' in browser.get(f"/add?job={job.id}").body
     return job.id
 
@@ -68,7 +68,9 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     assert "<img src=x" not in shown and "<script>alert" not in shown
     assert len(re.findall(r'data-light="([\d ]+)"', shown)[0].split()) == 6
     assert path.read_text() == before
-    done = running_console.done(browser.post(f"/lists/{job}", {"number": number, "choice": "0"}))
+    done = running_console.finish_job(
+        browser.post(f"/lists/{job}", {"number": number, "choice": "0"})
+    )
     assert 'kind = "list"' in path.read_text() and f'url = "{site}"' in path.read_text()
     key = done.said.split(":")[1].split(",")[0].strip()
     with open_app(running_console.instance.config) as app:
@@ -79,7 +81,7 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
             and state.discovery.listing.pointed
             and len(state.discovery.listing.seen) == 6
         )
-    running_console.instance.run("refresh", "--source", key)
+    running_console.instance.run_command("refresh", "--source", key)
     with open_app(running_console.instance.config) as app:
         state = app.archive.store.visits.state(key)
         assert (
@@ -95,11 +97,11 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
         # there are no pages behind them
         assert len(rows) == 6 and all("/notice/" in row.url for row in rows)
     # now the other list of its page, in place of this one
-    again = running_console.done(browser.post("/operations/fetch-list", {"key": key}))
+    again = running_console.finish_job(browser.post("/operations/fetch-list", {"key": key}))
     number = place_of(browser, again.id, "The ferry that came late for the 3th")
     shown = browser.post(f"/lists/{again.id}/point", {"number": number}).body
     assert "8 articles" in shown and "Use this list" in shown and "2026-03-03" in shown
-    used = running_console.done(
+    used = running_console.finish_job(
         browser.post(f"/lists/{again.id}", {"number": number, "choice": "0"})
     )
     with open_app(running_console.instance.config) as app:
@@ -111,17 +113,17 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
             and other.schedule.next_due is None
         )
     assert "The ferry" in browser.get(f"/changes/{used.change}").body
-    first = running_console.ended(
+    first = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"}).job
     )
     assert first.status == "failed" and f"take change {used.change} back first" in first.said
-    running_console.done(
+    running_console.finish_job(
         browser.post("/operations/undo", {"number": str(used.change), "next": "/"})
     )
     with open_app(running_console.instance.config) as app:
         back = app.archive.store.visits.state(key)
         assert back and back.discovery.listing and len(back.discovery.listing.seen) == 6
-    running_console.done(
+    running_console.finish_job(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
     )
     assert path.read_text() == before
@@ -153,16 +155,18 @@ def test_a_page_on_which_nothing_is_found_can_be_pointed_at(
     """It is said what is wrong, and that a person may see more."""
     rows = "".join(f'<li><a href="/n/{n}">{name}</a></li>' for n, name in enumerate("abcde"))
     body = f"<html><body><nav><ul class=menu>{rows}</ul></nav></body></html>".encode()
-    world.fail("holt", 404)
-    world.fail("holt", 200, path="/menu", body=body, headers={"content-type": "text/html"})
+    world.fail_site("holt", 404)
+    world.fail_site("holt", 200, path="/menu", body=body, headers={"content-type": "text/html"})
     address = urljoin(next(one.url for one in world.sources if one.key == "holt"), "/menu")
-    job = running_console.done(browser.post("/operations/look", {"address": address}))
+    job = running_console.finish_job(browser.post("/operations/look", {"address": address}))
     shown = browser.get(f"/add?job={job.id}").body
-    world.heal("holt")
+    world.heal_site("holt")
     assert 'role="alert"' in shown and "Point to one of them" in shown
 
 
 def test_a_source_of_another_kind_has_no_list(running_console: Served, browser: Browser) -> None:
-    job = running_console.ended(browser.post("/operations/fetch-list", {"key": "launchbeat"}).job)
+    job = running_console.wait_for_job(
+        browser.post("/operations/fetch-list", {"key": "launchbeat"}).job
+    )
     assert job.status == "failed" and "has no learnt list" in job.said
     assert "Point to its list" not in browser.get("/sources/launchbeat").body

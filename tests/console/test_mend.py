@@ -72,27 +72,29 @@ def test_rules_are_tried_saved_applied_and_taken_back(
         "select": ".entry-content > p",
         "remove": "",
     }
-    tried = running_console.done(browser.post("/operations/try-rules", form))
+    tried = running_console.finish_job(browser.post("/operations/try-rules", form))
     shown = browser.get(f"{MEND}?job={tried.id}").body
     assert "matches on all 5" in shown and unescape(shown).count("now ") >= 1
     assert path.read_text() == before and file.read_text() == whole
-    saved = running_console.done(browser.post("/operations/save-rules", form))
+    saved = running_console.finish_job(browser.post("/operations/save-rules", form))
     assert 'select = [".entry-content > p"]' in path.read_text() and "# ours" in path.read_text()
     assert file.read_text() == whole
-    planned = running_console.done(
+    planned = running_console.finish_job(
         browser.post("/operations/reread", {"source": "launchbeat", "then": "plan"})
     )
     page = browser.get(f"{MEND}?job={planned.id}").body
     count = planned.result["count"]
     assert count > 0 and f"Apply to {count} article" in page and 'class="del"' in page
     assert file.read_text() == whole
-    applied = running_console.done(browser.post("/operations/reread", {"source": "launchbeat"}))
+    applied = running_console.finish_job(
+        browser.post("/operations/reread", {"source": "launchbeat"})
+    )
     assert file.read_text() != whole and applied.result["count"] == count
-    running_console.done(
+    running_console.finish_job(
         browser.post("/operations/undo", {"number": str(applied.change), "next": "/"})
     )
     assert file.read_text() == whole
-    running_console.done(
+    running_console.finish_job(
         browser.post("/operations/undo", {"number": str(saved.change), "next": "/"})
     )
     assert path.read_text() == before
@@ -100,14 +102,14 @@ def test_rules_are_tried_saved_applied_and_taken_back(
 
 def test_rules_are_not_saved_over_an_edit(running_console: Served, browser: Browser) -> None:
     path, stamp = running_console.instance.config / "sources.toml", stamp_of(browser.get(MEND).body)
-    running_console.done(
+    running_console.finish_job(
         browser.post(
             "/operations/change-source",
             form_of(browser.get("/sources/launchbeat").body) | {"every": "6h"},
         )
     )
     before = path.read_text()
-    job = running_console.ended(
+    job = running_console.wait_for_job(
         browser.post(
             "/operations/save-rules", {"key": "launchbeat", "stamp": stamp, "select": "p"}
         ).job
@@ -123,7 +125,7 @@ def test_a_selector_that_is_none_is_named_and_runs_nowhere(
     before, stamp = path.read_text(), stamp_of(browser.get(MEND).body)
     for name in ("try-rules", "save-rules"):
         form = {"key": "launchbeat", "stamp": stamp, "select": rule}
-        job = running_console.ended(browser.post(f"/operations/{name}", form).job)
+        job = running_console.wait_for_job(browser.post(f"/operations/{name}", form).job)
         assert job.status == "failed", (name, job)
         assert "<script>alert" not in browser.get(f"{MEND}?job={job.id}").body
     assert path.read_text() == before

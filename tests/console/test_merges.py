@@ -24,18 +24,18 @@ def test_a_merge_is_taken_back(running_console: Served, browser: Browser) -> Non
         found, _ = find_article(running_console, title)
         seen = "\n".join(found.tags)
         form = {"id": found.id, "tags": tags, "seen": seen, "category": found.category, "next": "/"}
-        running_console.done(browser.post("/operations/set-tags", form))
+        running_console.finish_job(browser.post("/operations/set-tags", form))
     first, (_, file) = (
         find_article(running_console, "Three evals I trust")[0],
         find_article(running_console, "A seven-watt summariser"),
     )
     before, text, whole = path.read_text(), file.read_text(), (feeds / "robots.atom").read_text()
     id_of = re.compile(r"<id>(urn:uuid:[^<]+)</id>")
-    planned = running_console.done(
+    planned = running_console.finish_job(
         browser.post("/operations/merge-tags", {"then": "plan", "old": "Robots", "new": "LLM"})
     )
     assert "cannot be taken back" not in browser.get(f"/tags?job={planned.id}").body
-    done = running_console.done(
+    done = running_console.finish_job(
         browser.post("/operations/merge-tags", {"old": "Robots", "new": "LLM"})
     )
     assert find_article(running_console, "Three evals I trust")[0].tags == ("LLM",)
@@ -48,8 +48,8 @@ def test_a_merge_is_taken_back(running_console: Served, browser: Browser) -> Non
         and "Undo" in browser.get(f"/changes/{done.change}").body
     )
     form = {"id": first.id, "tags": "AI", "seen": "LLM", "category": first.category, "next": "/"}
-    running_console.done(browser.post("/operations/set-tags", form))
-    back = running_console.done(
+    running_console.finish_job(browser.post("/operations/set-tags", form))
+    back = running_console.finish_job(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
     )
     assert "1 with tags that were edited since" in back.said
@@ -60,11 +60,11 @@ def test_a_merge_is_taken_back(running_console: Served, browser: Browser) -> Non
     assert "A seven-watt summariser" not in (feeds / "llm.atom").read_text()
     body = browser.get(f"/changes/{back.change}").body
     assert "merge again" in body and "/operations/undo" not in body
-    refused = running_console.ended(
+    refused = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(back.change), "next": "/"}).job
     )
     assert refused.status == "failed" and "cannot be taken back" in refused.said
-    twice = running_console.ended(
+    twice = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"}).job
     )
     assert twice.status == "failed" and "already" in twice.said
@@ -84,13 +84,15 @@ def test_a_merge_is_not_taken_back_where_the_other_tag_went_on(
         "category": found.category,
         "next": "/",
     }
-    running_console.done(browser.post("/operations/set-tags", form))
-    merge = running_console.done(
+    running_console.finish_job(browser.post("/operations/set-tags", form))
+    merge = running_console.finish_job(
         browser.post("/operations/merge-tags", {"old": "Drones", "new": "LLM"})
     )
-    running_console.done(browser.post("/operations/rename-tag", {"old": "LLM", "new": "Models"}))
+    running_console.finish_job(
+        browser.post("/operations/rename-tag", {"old": "LLM", "new": "Models"})
+    )
     now = path.read_text()
-    refused = running_console.ended(
+    refused = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(merge.change), "next": "/"}).job
     )
     assert refused.status == "failed" and path.read_text() == now

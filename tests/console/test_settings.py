@@ -60,7 +60,7 @@ def test_what_differs_is_saved_and_taken_back(running_console: Served, browser: 
         "fetch.pause": "2.5",
         "publish.archives": "atom",
     }
-    job = running_console.done(browser.post("/settings", fields | changed))
+    job = running_console.finish_job(browser.post("/settings", fields | changed))
     assert {*job.said.removeprefix("settings changed: ").split(", ")} == {*changed}
     text = path.read_text()
     assert (
@@ -69,12 +69,14 @@ def test_what_differs_is_saved_and_taken_back(running_console: Served, browser: 
     publish = load(running_console.instance.config).publish
     assert (publish.tag_min, publish.thumbnails, publish.archives) == (4, False, "atom")
     assert "thumbnails = false" in text and "title =" in text
-    running_console.done(browser.post("/settings", fields_of(browser) | {"publish.tag_min": " "}))
+    running_console.finish_job(
+        browser.post("/settings", fields_of(browser) | {"publish.tag_min": " "})
+    )
     assert load(running_console.instance.config).publish.tag_min == 3  # empty: the default
-    same = running_console.ended(browser.post("/settings", fields_of(browser)).job)
+    same = running_console.wait_for_job(browser.post("/settings", fields_of(browser)).job)
     assert same.status == "done" and same.change is None
     for each in browser.get("/changes").body.split('name="number" value="')[1:3]:
-        running_console.done(
+        running_console.finish_job(
             browser.post("/operations/undo", {"number": each.partition('"')[0], "next": "/"})
         )
     assert path.read_text() == before
@@ -97,7 +99,7 @@ def test_what_is_wrong_is_refused_with_its_fault(
     path = running_console.instance.config / "syndicator.toml"
     before = path.read_text()
     answer = browser.post("/settings", fields_of(browser) | {name: value, "site.author": "Ann"})
-    job = running_console.ended(answer.job)
+    job = running_console.wait_for_job(answer.job)
     assert job.status == "failed" and fault in job.said and path.read_text() == before
     body = unescape(browser.get(answer.headers["location"]).body)
     assert name_fields(fault) in body and 'value="Ann"' in body
@@ -114,14 +116,16 @@ def test_other_settings_and_old_forms_are_refused(
         "x",
         "publish.limits=3",
     ):
-        job = running_console.ended(
+        job = running_console.wait_for_job(
             browser.post("/operations/change-settings", {"values": other}).job
         )
         assert job.status == "failed" and "can only be changed in syndicator.toml" in job.said
     assert "did you mean 'publish.limit'?" in job.said
     fields = fields_of(browser)
     path.write_text(path.read_text() + "# edited\n")
-    job = running_console.ended(browser.post("/settings", fields | {"site.title": "Late"}).job)
+    job = running_console.wait_for_job(
+        browser.post("/settings", fields | {"site.title": "Late"}).job
+    )
     assert (
         job.status == "failed" and "edited meanwhile" in job.said and "Late" not in path.read_text()
     )
@@ -139,5 +143,5 @@ def test_what_was_wrong_before_and_what_a_variable_sets(
     assert "Set by the environment variable SYNDICATOR_SITE__TITLE." in body
     assert 'name="site.title" value="Of the environment"' in body and "disabled" in body
     fields = {name: value for name, value in fields_of(browser).items() if name != "site.title"}
-    running_console.done(browser.post("/settings", fields | {"site.rights": "CC BY 4.0"}))
+    running_console.finish_job(browser.post("/settings", fields | {"site.rights": "CC BY 4.0"}))
     assert load(running_console.instance.config).site.rights == "CC BY 4.0"

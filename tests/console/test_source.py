@@ -64,23 +64,27 @@ def test_several_are_paused_and_resumed_without_a_script(
         "every": "12h",
         "tags": "",
     }
-    job = running_console.done(browser.post("/each", chosen | {"act": "rest"}))
+    job = running_console.finish_job(browser.post("/each", chosen | {"act": "rest"}))
     assert {*list_source_names(browser, "only=paused")} == {
         "holt",
         "parallel",
     } and job.said == "2 sources paused"
-    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert path.read_text() == before
-    job = running_console.done(browser.post("/each", chosen | {"act": "change-source"}))
+    job = running_console.finish_job(browser.post("/each", chosen | {"act": "change-source"}))
     assert (
         path.read_text().count('every = "12h"') == 2
         and list_source_names(browser, "only=paused") == []
     )
-    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert path.read_text() == before
     for act in ("prune", "", "../x"):
         assert (
-            running_console.ended(browser.post("/each", chosen | {"act": act}).job).status
+            running_console.wait_for_job(browser.post("/each", chosen | {"act": act}).job).status
             == "failed"
         )
 
@@ -110,19 +114,21 @@ def test_two_browsers_and_an_editor_lose_nothing(running_console: Served, browse
         form_of(other.get("/sources/holt").body),
     )
     parallel = form_of(other.get("/sources/parallel").body)
-    job = running_console.done(
+    job = running_console.finish_job(
         browser.post("/operations/change-source", first | {"every": "6h", "tags": "LLM, AI"})
     )
-    late = running_console.ended(
+    late = running_console.wait_for_job(
         other.post("/operations/change-source", second | {"category": "Cities"}).job
     )
     assert late.status == "failed" and "edited meanwhile" in late.said
     path.write_text(path.read_text() + "# by an editor\n")
-    running_console.done(
+    running_console.finish_job(
         other.post("/operations/change-source", parallel | {"category": "Cities"})
     )  # another source: no conflict
     again = form_of(other.get("/sources/holt").body)
-    running_console.done(other.post("/operations/change-source", again | {"category": "Cities"}))
+    running_console.finish_job(
+        other.post("/operations/change-source", again | {"category": "Cities"})
+    )
     text = path.read_text()
     assert text.startswith("# ours\n") and text.endswith("# by an editor\n") and "# friend" in text
     assert (
@@ -130,7 +136,9 @@ def test_two_browsers_and_an_editor_lose_nothing(running_console: Served, browse
         and text.count('category = "Cities"') == 2
         and 'tags = ["LLM", "AI"]' in text
     )
-    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert 'every = "6h"' not in path.read_text() and 'category = "Cities"' in path.read_text()
 
 
@@ -149,7 +157,7 @@ def test_what_cannot_be_is_not_written(
 ) -> None:
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
-    job = running_console.ended(
+    job = running_console.wait_for_job(
         browser.post(
             "/operations/change-source",
             form_of(browser.get("/sources/launchbeat").body) | {field: value},
@@ -162,7 +170,7 @@ def test_a_field_writes_itself_alone(running_console: Served, browser: Browser) 
     """TOML injection, and markup that is shown as text."""
     path, address = running_console.instance.config / "sources.toml", "/sources/launchbeat"
     evil = f'x"\nrobots = "ignore"\n[[source]]\nkey = "evil"\n{EVIL}'
-    job = running_console.ended(
+    job = running_console.wait_for_job(
         browser.post(
             "/operations/change-source",
             form_of(browser.get(address).body) | {"title": evil, "licence": evil},
@@ -174,7 +182,7 @@ def test_a_field_writes_itself_alone(running_console: Served, browser: Browser) 
     for page in (address, "/sources", "/changes", f"/?job={job.id}"):
         assert "<script>alert" not in browser.get(page).body
     if job.change:
-        running_console.done(
+        running_console.finish_job(
             browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
         )
 
@@ -185,6 +193,8 @@ def test_a_source_is_told_to_lead_stories_and_not_to(
     path = running_console.instance.config / "sources.toml"
     for value, written in (("true", 1), ("false", 0)):
         form = form_of(browser.get("/sources/holt").body)
-        running_console.done(browser.post("/operations/change-source", form | {"lead": value}))
+        running_console.finish_job(
+            browser.post("/operations/change-source", form | {"lead": value})
+        )
         assert path.read_text().count("lead = true") == written
         assert f'<option value="{value}" selected>' in browser.get("/sources/holt").body

@@ -55,19 +55,21 @@ def test_a_rename_is_seen_then_done_then_taken_back(
     )
     assert "AI" in found.tags
     form = {"old": "ai", "new": "Artificial intelligence"}
-    planned = running_console.done(browser.post("/operations/rename-tag", form | {"then": "plan"}))
+    planned = running_console.finish_job(
+        browser.post("/operations/rename-tag", form | {"then": "plan"})
+    )
     page = browser.get(f"/tags?job={planned.id}").body
     assert (
         "articles would change" in page
         and "tags/ai will lead to tags/artificial-intelligence" in page
     )
     assert path.read_text() == before
-    done = running_console.done(browser.post("/operations/rename-tag", form))
+    done = running_console.finish_job(browser.post("/operations/rename-tag", form))
     assert 'name = "Artificial intelligence"' in path.read_text() and path.read_text().startswith(
         "# our words\n"
     )
     assert "Artificial intelligence" in file.read_text()
-    running_console.done(
+    running_console.finish_job(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
     )
     assert find_article(running_console, "A seven-watt summariser")[0].tags == found.tags
@@ -77,18 +79,18 @@ def test_a_rename_is_seen_then_done_then_taken_back(
 def test_a_tag_is_listed_with_its_spellings(running_console: Served, browser: Browser) -> None:
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
-    first = running_console.done(
+    first = running_console.finish_job(
         browser.post("/operations/add-tag", {"name": "Robots", "aliases": "robot, "})
     )
-    running_console.done(
+    running_console.finish_job(
         browser.post("/operations/add-alias", {"name": "Robots", "alias": "androids"})
     )
     assert 'aliases = ["robot", "androids"]' in path.read_text()
-    twice = running_console.ended(
+    twice = running_console.wait_for_job(
         browser.post("/operations/add-alias", {"name": "Robots", "alias": "Robot"}).job
     )
     assert twice.status == "failed" and "already" in twice.said
-    refused = running_console.ended(
+    refused = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(first.change), "next": "/"}).job
     )
     assert refused.status == "failed"  # the spelling that came later is in the way
@@ -100,12 +102,14 @@ def test_a_tag_is_described_by_clicking_its_name(running_console: Served, browse
     before = path.read_text()
     assert 'href="/tags?tag=LLM#change"' in browser.get("/tags").body
     form = {"name": "LLM", "description": 'large  "language" models', "next": "/tags?tag=LLM"}
-    job = running_console.done(browser.post("/operations/describe-tag", form))
+    job = running_console.finish_job(browser.post("/operations/describe-tag", form))
     assert (
         'large "language" models' in unescape(browser.get("/tags?tag=LLM").body)
         and path.read_text() != before
     )
-    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert path.read_text() == before
 
 
@@ -114,7 +118,7 @@ def test_a_name_is_a_name(running_console: Served, browser: Browser, name: str) 
     """TOML injection and stored XSS through taxonomy.toml."""
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
-    job = running_console.ended(
+    job = running_console.wait_for_job(
         browser.post("/operations/add-tag", {"name": name, "aliases": name}).job
     )
     assert "\n[[source]]" not in path.read_text()
@@ -138,7 +142,7 @@ def test_a_line_of_a_category_is_tried(running_console: Served, browser: Browser
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
     form = {"name": "Databases", "description": "databases, SQL, storage of data, vector search"}
-    job = running_console.done(browser.post("/operations/try-category", form))
+    job = running_console.finish_job(browser.post("/operations/try-category", form))
     assert job.result["looked"] > 10 and path.read_text() == before
     moved = {one["title"]: one["after"] for one in job.result["moved"]}
     assert moved.get("SQLite is my vector database") == "Databases"
@@ -153,28 +157,28 @@ def test_a_line_is_written_and_taken_back(running_console: Served, browser: Brow
     path.write_text(path.read_text().replace('name = "Cities"', 'name = "Cities"  # ours'))
     before = path.read_text()
     form = {"name": "cities", "description": 'cities,  streets and "potholes"'}
-    job = running_console.done(browser.post("/operations/try-category", form))
+    job = running_console.finish_job(browser.post("/operations/try-category", form))
     page = unescape(browser.get(f"/tags?job={job.id}").body)
     assert "Save this description" in page and ("Feeds that it touches" in page) == bool(
         job.result["feeds"]
     )
     stamped = form | {"stamp": job.result["stamp"]}
-    done = running_console.done(browser.post("/operations/save-category", stamped))
+    done = running_console.finish_job(browser.post("/operations/save-category", stamped))
     now = path.read_text()
     assert tomllib.loads(now)["category"][1] == {
         "name": "Cities",
         "description": 'cities, streets and "potholes"',
     }
     assert "# ours" in now and now.count("[[category]]") == before.count("[[category]]")
-    late = running_console.ended(
+    late = running_console.wait_for_job(
         browser.post("/operations/save-category", stamped | {"description": "quicker"}).job
     )
     assert late.status == "failed" and "edited meanwhile" in late.said and path.read_text() == now
-    running_console.done(
+    running_console.finish_job(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
     )
     assert path.read_text() == before
-    made = running_console.done(
+    made = running_console.finish_job(
         browser.post(
             "/operations/save-category", {"name": "Databases", "description": "SQL", "stamp": ""}
         )
@@ -184,7 +188,7 @@ def test_a_line_is_written_and_taken_back(running_console: Served, browser: Brow
         "description": "SQL",
     }
     path.write_text(path.read_text() + "# a hand\n")
-    running_console.done(
+    running_console.finish_job(
         browser.post("/operations/undo", {"number": str(made.change), "next": "/"})
     )
     assert path.read_text().rstrip() == before.rstrip() + "\n# a hand"
@@ -197,7 +201,7 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(
     path = running_console.instance.config / "feeds.toml"
     before = path.read_text() if path.exists() else None
     asked = {"query": 'tag:AI and not "press release"', "title": 'AI, and "no" news'}
-    job = running_console.done(browser.post("/operations/try-query", asked))
+    job = running_console.finish_job(browser.post("/operations/try-query", asked))
     planned = job.result
     assert (planned["slug"], planned["changed"]) == ("ai-and-no-news", False)
     assert 0 < planned["count"] < planned["looked"]
@@ -210,17 +214,17 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(
         {name: planned[name] for name in ("slug", "query", "title")}
     ]
     said = {name: planned[name] for name in ("slug", "title", "query", "stamp")}
-    done = running_console.done(browser.post("/operations/save-query", said))
+    done = running_console.finish_job(browser.post("/operations/save-query", said))
     (feed,) = tomllib.loads(path.read_text())["feed"]
     assert feed == {name: said[name] for name in ("slug", "query", "title")}
     assert (running_console.settings.public_dir / "queries/ai-and-no-news.atom").exists()
     body = browser.get("/tags").body
     assert "AI, and" in unescape(body) and f'<span class="count">{planned["count"]}</span>' in body
-    twice = running_console.ended(browser.post("/operations/try-query", asked).job)
+    twice = running_console.wait_for_job(browser.post("/operations/try-query", asked).job)
     assert twice.status == "failed" and "already" in twice.said
     path.write_text(path.read_text().replace("[[feed]]", "[[feed]]  # ours"))
     narrower = asked | {"query": "tag:AI and watt", "title": "", "slug": planned["slug"]}
-    job = running_console.done(browser.post("/operations/try-query", narrower))
+    job = running_console.finish_job(browser.post("/operations/try-query", narrower))
     assert (
         job.result["joins"] == 0
         and job.result["leaves"] == planned["count"] - job.result["count"] > 0
@@ -228,21 +232,21 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(
     page = unescape(browser.get(f"/tags?job={job.id}").body)
     assert f"0 join, {job.result['leaves']} leave" in page and "Change the feed" in page
     changed = {name: job.result[name] for name in ("slug", "title", "query", "stamp")}
-    stale = running_console.ended(
+    stale = running_console.wait_for_job(
         browser.post("/operations/save-query", changed | {"stamp": planned["stamp"]}).job
     )
     assert stale.status == "failed" and "edited meanwhile" in stale.said
-    last = running_console.done(browser.post("/operations/save-query", changed))
+    last = running_console.finish_job(browser.post("/operations/save-query", changed))
     assert (
         tomllib.loads(path.read_text())["feed"][0]["query"] == "tag:AI and watt"
         and "# ours" in path.read_text()
     )
-    running_console.done(
+    running_console.finish_job(
         browser.post("/operations/undo", {"number": str(last.change), "next": "/"})
     )
     assert tomllib.loads(path.read_text())["feed"][0]["query"] == asked["query"]
     path.write_text(path.read_text().replace("[[feed]]  # ours", "[[feed]]"))
-    running_console.done(
+    running_console.finish_job(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
     )
     assert (path.read_text() if path.exists() else None) == before
@@ -268,7 +272,7 @@ def test_a_query_or_a_line_is_one_value(
         ("save-category", {"name": evil, "description": evil, "stamp": ""}),
     ]
     for name, form in forms:
-        job = running_console.ended(browser.post(f"/operations/{name}", form).job)
+        job = running_console.wait_for_job(browser.post(f"/operations/{name}", form).job)
         for path in ("/tags", f"/tags?job={job.id}", "/changes"):
             assert "<script>alert" not in browser.get(path).body, form
         if feeds.exists():
@@ -287,5 +291,5 @@ def test_a_query_or_a_line_is_one_value(
 
 
 def test_names_are_proposed(running_console: Served, browser: Browser) -> None:
-    job = running_console.done(browser.post("/operations/suggest-tags"))
+    job = running_console.finish_job(browser.post("/operations/suggest-tags"))
     assert "Proposed tags" in browser.get(f"/tags?job={job.id}").body

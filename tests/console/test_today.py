@@ -40,7 +40,9 @@ def test_what_needs_you_has_its_cure_as_a_button(running_console: Served, browse
         '/sources/gone"' in body and "answered 410" in body and 'action="/operations/retry"' in body
     )
     assert "holt</a> <span" not in body  # the healthy stay out of sight
-    job = running_console.done(browser.post("/operations/retry", {"key": "gone", "next": "/"}))
+    job = running_console.finish_job(
+        browser.post("/operations/retry", {"key": "gone", "next": "/"})
+    )
     assert "gone: " in job.said and job.change is None
 
 
@@ -56,7 +58,7 @@ def test_tags_are_corrected_in_place_and_taken_back(
         "seen": "\n".join(before.tags),
         "next": "/",
     }
-    job = running_console.done(browser.post("/operations/set-tags", form))
+    job = running_console.finish_job(browser.post("/operations/set-tags", form))
     after, _ = find_article(running_console, "A seven-watt summariser")
     assert (after.tags, after.category, after.tags_by) == (("LLM", "AI"), "Cities", "operator")
     assert "cities" in (running_console.settings.public_dir / "categories/cities.atom").read_text()
@@ -64,9 +66,11 @@ def test_tags_are_corrected_in_place_and_taken_back(
     assert "Undo" in shown and "LLM, AI; Cities" in shown
     changes = browser.get(f"/changes/{job.change}").body
     assert "operator" in changes and "category: Cities" in changes
-    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert path.read_text() == whole
-    again = running_console.ended(
+    again = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job
     )
     assert (again.status, "taken back already" in again.said) == ("failed", True)
@@ -77,28 +81,32 @@ def test_tags_that_changed_meanwhile_are_not_overwritten(
 ) -> None:
     found, _ = find_article(running_console, "Three evals I trust")
     form = {"id": found.id, "tags": "LLM", "category": found.category, "seen": "Other", "next": "/"}
-    job = running_console.ended(browser.post("/operations/set-tags", form).job)
+    job = running_console.wait_for_job(browser.post("/operations/set-tags", form).job)
     assert job.status == "failed" and job.reason == "edited-meanwhile"
     assert find_article(running_console, "Three evals I trust")[0].tags == found.tags
 
 
 def test_a_withdrawn_article_comes_back(running_console: Served, browser: Browser) -> None:
     found, path = find_article(running_console, "Three evals I trust")
-    job = running_console.done(browser.post("/operations/withdraw", {"id": found.id, "next": "/"}))
+    job = running_console.finish_job(
+        browser.post("/operations/withdraw", {"id": found.id, "next": "/"})
+    )
     feed = running_console.settings.public_dir / "all.atom"
     assert found.url not in feed.read_text()
-    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert found.url in feed.read_text()
     assert find_article(running_console, "Three evals I trust")[1] == path
 
 
 def test_what_is_hidden_is_published_again(running_console: Served, browser: Browser) -> None:
     found, _ = find_article(running_console, "SQLite is my vector database")
-    running_console.done(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
+    running_console.finish_job(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
     feed = running_console.settings.public_dir / "all.atom"
     assert found.url not in feed.read_text()
     assert "SQLite is my vector" in browser.get("/").body  # stands with what is on hold
-    running_console.done(browser.post("/operations/release", {"id": found.id, "next": "/"}))
+    running_console.finish_job(browser.post("/operations/release", {"id": found.id, "next": "/"}))
     assert found.url in feed.read_text()
 
 
@@ -109,7 +117,7 @@ def test_a_source_rests_and_wakes_and_comments_stay(
     text = path.read_text().replace('key = "holt"', 'key = "holt"  # a friend', 1)
     path.write_text(f"# what we follow\n{text}")
     first = path.read_text()
-    job = running_console.done(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
+    job = running_console.finish_job(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
     rested = path.read_text()
     assert (
         "enabled = false" in rested
@@ -117,31 +125,37 @@ def test_a_source_rests_and_wakes_and_comments_stay(
         and rested.startswith("# what we follow\n")
     )
     path.write_text(rested + "\n# written by a hand meanwhile\n")
-    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert path.read_text() == f"{first}\n# written by a hand meanwhile\n"
 
 
 def test_an_edit_that_is_in_the_way_stays(running_console: Served, browser: Browser) -> None:
     path = running_console.instance.config / "sources.toml"
-    job = running_console.done(browser.post("/operations/rest", {"key": "parallel", "next": "/"}))
+    job = running_console.finish_job(
+        browser.post("/operations/rest", {"key": "parallel", "next": "/"})
+    )
     by_hand = path.read_text().replace("enabled = false", "enabled = false  # on holiday")
     path.write_text(by_hand)
-    refused = running_console.ended(
+    refused = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job
     )
     assert refused.status == "failed" and "edited since" in refused.said
     assert path.read_text() == by_hand
-    running_console.done(browser.post("/operations/wake", {"key": "parallel", "next": "/"}))
+    running_console.finish_job(browser.post("/operations/wake", {"key": "parallel", "next": "/"}))
 
 
 def test_a_source_that_was_removed_is_put_back(running_console: Served, browser: Browser) -> None:
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
-    job = running_console.done(
+    job = running_console.finish_job(
         browser.post("/operations/remove-source", {"key": "launchbeat", "next": "/"})
     )
     assert '"launchbeat"' not in path.read_text()
-    running_console.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert path.read_text() == before
 
 
@@ -159,7 +173,9 @@ def test_what_a_form_brings_runs_nowhere(
         "seen": "\n".join(found.tags),
         "next": "/",
     }
-    job = running_console.ended(browser.post("/operations/set-tags", form | {name: EVIL}).job)
+    job = running_console.wait_for_job(
+        browser.post("/operations/set-tags", form | {name: EVIL}).job
+    )
     shown = browser.get(f"/?job={job.id}").body
     assert "<script>alert" not in shown and "<img src=x" not in shown and "49" not in job.said
     assert job.status == "failed" and path.read_text() == whole
@@ -176,9 +192,9 @@ def test_a_title_runs_nowhere(running_console: Served, browser: Browser) -> None
         for one in lines
     ]
     path.write_text("\n".join(lines))
-    running_console.instance.run("build")
+    running_console.instance.run_command("build")
     running_console.console.glance.changed()
-    running_console.done(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
+    running_console.finish_job(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
     for page in ("/", "/changes"):
         body = browser.get(page).body
         assert "<script>alert" not in body and "onerror=alert(1)>" not in unescape(body).replace(

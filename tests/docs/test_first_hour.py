@@ -46,7 +46,7 @@ class Hour:
         self.sandbox.environ |= self.own
         self.port, self.steps, self.began = free_port(), 0, time.monotonic()
         self.story = next(
-            address for address in sandbox.world.truths() if "//127.0.0.3:" in address
+            address for address in sandbox.world.list_truths() if "//127.0.0.3:" in address
         )
         self.there = {
             "https://blog.example.org/article": self.story,
@@ -98,7 +98,9 @@ class Hour:
         box = f'<div class="box-partner"><p>{ADVERT}</p></div>'
         at = page.index("</p>", page.index("<p", page.index("<h1"))) + 4
         path = re.sub(r"^http://[^/]+", "", self.story)
-        self.world.fail("parallel", 200, path=path, body=(page[:at] + box + page[at:]).encode())
+        self.world.fail_site(
+            "parallel", 200, path=path, body=(page[:at] + box + page[at:]).encode()
+        )
 
     def page(self, address: str) -> str:
         return subprocess.run(
@@ -183,10 +185,10 @@ def mend_article(hour: Hour) -> None:
 def break_and_heal(hour: Hour) -> None:
     *until_known, again, well = hour.steps_of(7)
     hour.write("sources.toml", RULES[1])
-    hour.world.fail("holt", 410)
+    hour.world.fail_site("holt", 410)
     assert "1 needs you" in "".join(map(hour.type, until_known))
     assert "notebook" in health_feed(hour)
-    hour.world.heal("holt")
+    hour.world.heal_site("holt")
     hour.type(again)
     assert "2 fine, 0 need you" in hour.type(well)
     titles = re.findall(r"<title>([^<]*notebook[^<]*)", health_feed(hour))

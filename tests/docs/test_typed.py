@@ -100,7 +100,7 @@ def adapt_line(typed: str, sandbox: Sandbox) -> str:
     """The line with addresses, keys and files of this web."""
     files = list_article_files(sandbox)
     held = re.search(r"(?m)^id: (\S+)", files[-1].read_text())
-    story = next(address for address in sandbox.world.truths() if "//127.0.0.4:" in address)
+    story = next(address for address in sandbox.world.list_truths() if "//127.0.0.4:" in address)
     assert held
     for shown, real in {
         r"https://example\.org/blog\b/?": (

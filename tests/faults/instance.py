@@ -58,7 +58,9 @@ class Instance:
 
     # runs
 
-    def run(self, *keys: str, all: bool = True, stop: asyncio.Event | None = None) -> RunReport:
+    def run_refresh(
+        self, *keys: str, all: bool = True, stop: asyncio.Event | None = None
+    ) -> RunReport:
         """A refresh in this process, articles read without a worker process."""
 
         async def go() -> RunReport:
@@ -73,10 +75,10 @@ class Instance:
             patch.setattr(refresh, "make_worker", lambda settings: InProcess())
             return asyncio.run(go())
 
-    def app(self, **more: Any) -> Any:
+    def open_app(self, **more: Any) -> Any:
         return open_app(self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}, **more)
 
-    def start(
+    def start_command(
         self,
         *words: str,
         environ: Mapping[str, str] | None = None,
@@ -94,7 +96,9 @@ class Instance:
             **more,
         )
 
-    def command(self, *words: str, environ: Mapping[str, str] | None = None, **more: Any) -> Done:
+    def run_command(
+        self, *words: str, environ: Mapping[str, str] | None = None, **more: Any
+    ) -> Done:
         """The same to its end, at most two minutes: other programs may want the machine, too.
         `more`: what only
         a process that is started, and not forked, can be given."""
@@ -103,7 +107,7 @@ class Instance:
                 *words, "--config", str(self.config), environ={**os.environ, **(environ or {})}
             )
             return Done(done.returncode, done.stdout, done.stderr)
-        process = self.start(*words, environ=environ, **more)
+        process = self.start_command(*words, environ=environ, **more)
         try:
             out, err = process.communicate(timeout=120)
         except subprocess.TimeoutExpired:
@@ -114,12 +118,12 @@ class Instance:
 
     # what is there
 
-    def articles(self) -> list[Article]:
+    def load_articles(self) -> list[Article]:
         """Every article file, loaded: one that is torn raises."""
         files = sorted((self.feeds / "articles").rglob("*.md"))
         return [load(path.read_bytes(), str(path)) for path in files]
 
-    def digests(self, part: str) -> dict[str, str]:
+    def read_digests(self, part: str) -> dict[str, str]:
         root = self.feeds / part
         return {
             str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -127,7 +131,7 @@ class Instance:
             if path.is_file()
         }
 
-    def requests(self, since: int = 0) -> list[str]:
+    def list_page_requests(self, since: int = 0) -> list[str]:
         """What pages were asked for, in order."""
         return [
             f"{seen.site}{seen.path}" for seen in self.world.requests[since:] if seen.status == 200
@@ -136,7 +140,7 @@ class Instance:
     def litter(self) -> list[str]:
         return [str(path) for path in self.feeds.rglob(".*") if "tmp" in path.name]
 
-    def whole(self) -> int:
+    def count_well_formed_files(self) -> int:
         """Every public file is well-formed at this moment; how many there are."""
         count = 0
         for path in (self.feeds / "public").rglob("*"):
@@ -151,30 +155,30 @@ class Instance:
                 count += 1
         return count
 
-    def consistent(self, *, wanted: Collection[str] | None = None) -> None:
+    def assert_consistent(self, *, wanted: Collection[str] | None = None) -> None:
         """What holds after a run that was not disturbed: every article once, every one published,
         nothing left over, and a build of everything changes no byte."""
-        articles = self.articles()
+        articles = self.load_articles()
         ids = [article.id for article in articles]
         assert len(ids) == len(set(ids))
         urls = [article.url for article in articles]
         assert len(urls) == len(set(urls))
         if wanted is not None:
             assert set(wanted) - {article.title for article in articles} == set()
-        self.whole()
+        self.count_well_formed_files()
         assert self.litter() == []
         listed = json.loads((self.feeds / "public/all.json").read_text())["items"]
-        with self.app() as app:
+        with self.open_app() as app:
             copies = (
                 app.archive.store.index.merged()
             )  # of a story that two sites carry, one is shown
         assert len(listed) == len(articles) - len(copies)
-        before = self.digests("public")
+        before = self.read_digests("public")
         assert build_anew(self) == before
 
-    def titles(self) -> set[str]:
+    def list_titles(self) -> set[str]:
         """The titles of all articles that the world tells."""
-        return {truth.title for truth in self.world.truths().values() if truth.is_article}
+        return {truth.title for truth in self.world.list_truths().values() if truth.is_article}
 
 
 class Done:
@@ -199,9 +203,9 @@ def build_anew(instance: Instance) -> dict[str, str]:
     aside = instance.feeds / "public-aside"
     public.rename(aside)
     try:
-        with instance.app() as app:
+        with instance.open_app() as app:
             asyncio.run(build_feeds(app, include_all=True))
-        return instance.digests("public")
+        return instance.read_digests("public")
     finally:
         remove_tree(public)
         aside.rename(public)

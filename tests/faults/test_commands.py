@@ -94,7 +94,7 @@ def test_every_slip_is_named(
     says: str,
 ) -> None:
     mischief(small_instance.config)
-    done = small_instance.command(*words, "--json")
+    done = small_instance.run_command(*words, "--json")
     check_refusal(done, code, says)
     assert SECRET not in done.out + done.err
 
@@ -118,7 +118,7 @@ def test_a_fault_in_a_list_is_a_condition(
 ) -> None:
     path = small_instance.config / name
     path.write_text((path.read_text() if path.exists() else "") + end)
-    done = small_instance.command("status", "--json")
+    done = small_instance.run_command("status", "--json")
     (wrong,) = (one for one in done.json["conditions"] if one["kind"] == "configuration")
     assert done.code == 0 and name in wrong["detail"] and says in wrong["detail"]
     assert SECRET not in done.out + done.err
@@ -141,7 +141,7 @@ def append_text(path: Path, text: str) -> None:
     ),
 )
 def test_an_unknown_variable(small_instance: Instance) -> None:
-    done = small_instance.command("status", "--json", environ={"SYNDICATOR_FETCH__PAUS": "1"})
+    done = small_instance.run_command("status", "--json", environ={"SYNDICATOR_FETCH__PAUS": "1"})
     assert done.code == 0 and "SYNDICATOR_FETCH__PAUSE" in done.err and json.loads(done.out)
 
 
@@ -163,7 +163,7 @@ def test_a_read_only_folder(small_instance: Instance) -> None:
     small_instance.feeds.chmod(0o555)
     try:
         check_refusal(
-            small_instance.command("refresh", "--all", "--json", preexec_fn=as_a_user),
+            small_instance.run_command("refresh", "--all", "--json", preexec_fn=as_a_user),
             69,
             str(small_instance.feeds),
             "right",
@@ -182,15 +182,15 @@ def test_a_read_only_folder(small_instance: Instance) -> None:
     holds="`status` tells all it tells its owner, and no file or folder is made or changed",
 )
 def test_a_user_who_may_only_read(small_instance: Instance) -> None:
-    small_instance.run("holt")
-    told = read_status_counts(small_instance.command("status"))
+    small_instance.run_refresh("holt")
+    told = read_status_counts(small_instance.run_command("status"))
     paths = [small_instance.folder, *small_instance.folder.rglob("*")]
     modes = {path: path.stat().st_mode for path in paths}
     try:
         for path in paths:
             path.chmod(modes[path] & ~0o222)
         before = list_file_times(small_instance.folder)
-        done = small_instance.command("status", preexec_fn=as_a_user)
+        done = small_instance.run_command("status", preexec_fn=as_a_user)
         assert (done.code, read_status_counts(done)) == (0, told), done
         assert list_file_times(small_instance.folder) == before
     finally:
@@ -202,7 +202,7 @@ def test_a_user_who_may_only_read(small_instance: Instance) -> None:
         store.visits.set_note("a note", "that is in the log", utc_now())
         for path in small_instance.feeds.rglob("*"):
             path.chmod(path.stat().st_mode & ~0o222)
-        done = small_instance.command("status", preexec_fn=as_a_user)
+        done = small_instance.run_command("status", preexec_fn=as_a_user)
         assert (done.code, read_status_counts(done)) == (0, told), done
         for path in small_instance.feeds.rglob("*"):
             path.chmod(path.stat().st_mode | 0o200)
@@ -223,7 +223,7 @@ def list_file_times(folder: Path) -> dict[str, int]:
 def test_an_unreadable_file(small_instance: Instance) -> None:
     (small_instance.config / "sources.toml").chmod(0)
     check_refusal(
-        small_instance.command("status", "--json", preexec_fn=as_a_user),
+        small_instance.run_command("status", "--json", preexec_fn=as_a_user),
         78,
         "sources.toml",
         "cannot be read",
@@ -238,7 +238,7 @@ def test_an_unreadable_file(small_instance: Instance) -> None:
 def test_a_taken_port(small_instance: Instance) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        done = small_instance.command("serve", "--port", str(port))
+        done = small_instance.run_command("serve", "--port", str(port))
     assert done.code == 69 and f"port {port}" in done.err and "Traceback" not in done.err, done
 
 
@@ -260,21 +260,21 @@ def test_a_taken_port(small_instance: Instance) -> None:
 )
 @pytest.mark.slow
 def test_a_harmed_database(small_instance: Instance, harm: str) -> None:
-    small_instance.run("holt")
-    count = len(small_instance.articles())
+    small_instance.run_refresh("holt")
+    count = len(small_instance.load_articles())
     database = small_instance.feeds / "state/syndicator.db"
     for beside in database.parent.glob("syndicator.db-*"):
         beside.unlink()
     if harm == "deleted":
         database.unlink()
-        small_instance.command("build")
+        small_instance.run_command("build")
     else:
         database.write_bytes(b"" if harm == "emptied" else os.urandom(40_000))
-        check_refusal(small_instance.command("refresh", "--all", "--json"), 69, "reindex")
-        assert "reindex" in small_instance.command("check").out
-        assert small_instance.command("reindex", "--json").json["articles"] == count
-    assert small_instance.run("holt").outcomes[0].added == ()
-    assert len(small_instance.articles()) == count
+        check_refusal(small_instance.run_command("refresh", "--all", "--json"), 69, "reindex")
+        assert "reindex" in small_instance.run_command("check").out
+        assert small_instance.run_command("reindex", "--json").json["articles"] == count
+    assert small_instance.run_refresh("holt").outcomes[0].added == ()
+    assert len(small_instance.load_articles()) == count
 
 
 @pytest.mark.slow
@@ -286,10 +286,10 @@ def test_a_harmed_database(small_instance: Instance, harm: str) -> None:
 def test_two_at_once(small_instance: Instance) -> None:
     with locked(load(small_instance.config)):
         waiting, leaving = (
-            small_instance.start("refresh", "--source", "holt", "--wait"),
-            small_instance.start("refresh", "--wait"),
+            small_instance.start_command("refresh", "--source", "holt", "--wait"),
+            small_instance.start_command("refresh", "--wait"),
         )
-        check_refusal(small_instance.command("refresh", "--json"), 75, "--wait")
+        check_refusal(small_instance.run_command("refresh", "--json"), 75, "--wait")
         assert waiting.poll() is None
         wait_for(lambda: catches_sigterm(leaving.pid))
         leaving.send_signal(signal.SIGTERM)
@@ -297,7 +297,7 @@ def test_two_at_once(small_instance: Instance) -> None:
         leaving.communicate()
     out, err = waiting.communicate(timeout=60)
     assert waiting.returncode == 0, out + err
-    assert len(small_instance.articles()) >= 5
+    assert len(small_instance.load_articles()) >= 5
 
 
 def catches_sigterm(pid: int) -> bool:
@@ -316,11 +316,11 @@ def catches_sigterm(pid: int) -> bool:
     holds="exit 4, one message that names demo, and no failure counted against any source",
 )
 def test_no_network(small_instance: Instance) -> None:
-    small_instance.run("holt")
+    small_instance.run_refresh("holt")
     write_sources(small_instance, "http://127.0.0.99:9/feed")
-    done = small_instance.command("refresh", "--all", "--json")
+    done = small_instance.run_command("refresh", "--all", "--json")
     check_refusal(done, 4, "no network", "demo")
-    with small_instance.app() as app:
+    with small_instance.open_app() as app:
         assert [state.backoff.failures for state in app.archive.store.visits.states().values()] == [
             0
         ]
@@ -340,7 +340,7 @@ def write_sources(small_instance: Instance, url: str) -> None:
 @pytest.mark.slow
 def test_strict(small_instance: Instance) -> None:
     for words, code in (((), 0), (("--strict",), 3)):
-        done = small_instance.command(
+        done = small_instance.run_command(
             "refresh", "--source", "holt", "--source", "gone", "--json", *words
         )
         assert done.code == code, done
@@ -365,7 +365,7 @@ def test_the_only_source_fails(small_instance: Instance) -> None:
     )
     for key, reason in (("gone", "gone"), ("holt", "unset-variable")):
         for words, code in (((), 0), (("--strict",), 3)):
-            done = small_instance.command("refresh", "--source", key, "--json", *words)
+            done = small_instance.run_command("refresh", "--source", key, "--json", *words)
             assert (done.code, done.json["sources"][0]["reason"]) == (code, reason)
 
 
@@ -387,7 +387,7 @@ def test_a_secret_stays_one(small_instance: Instance) -> None:
         )
     path.write_text(text)
     keys = [word for key in ("holt", "gone", "parallel") for word in ("--source", key)]
-    done = small_instance.command("refresh", *keys, "--json", environ={"HOLT_TOKEN": SECRET})
+    done = small_instance.run_command("refresh", *keys, "--json", environ={"HOLT_TOKEN": SECRET})
     assert done.code == 0, done
     assert SECRET in {
         seen.headers.get("x-token") for seen in small_instance.world.requests if seen.site == "holt"
@@ -397,7 +397,7 @@ def test_a_secret_stays_one(small_instance: Instance) -> None:
         for seen in small_instance.world.requests
         if seen.site == "parallel"
     } == {None}
-    status = small_instance.command("status", "--json", environ={"HOLT_TOKEN": SECRET})
+    status = small_instance.run_command("status", "--json", environ={"HOLT_TOKEN": SECRET})
     assert SECRET not in done.out + done.err + status.out + status.err
     for found in small_instance.folder.rglob("*"):
         assert not found.is_file() or SECRET.encode() not in found.read_bytes(), found
@@ -413,19 +413,19 @@ def test_a_secret_stays_one(small_instance: Instance) -> None:
 )
 def test_sigterm(small_instance: Instance, command: str) -> None:
     for site in ("parallel", "holt"):
-        small_instance.world.latency(site, 180)
+        small_instance.world.delay_answers(site, 180)
     text = (small_instance.config / "syndicator.toml").read_text()
     (small_instance.config / "syndicator.toml").write_text(
         text.replace("_seconds = 30", "_seconds = 240")
     )
-    process = small_instance.start(command, *(("--all",) if command == "refresh" else ()))
+    process = small_instance.start_command(command, *(("--all",) if command == "refresh" else ()))
     wait_for(lambda: {seen.site for seen in small_instance.world.requests} >= {"parallel", "holt"})
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=90)  # long before the sites answer
     assert process.returncode == 0, out + err
     assert "Traceback" not in err
-    small_instance.articles()
-    small_instance.whole()
+    small_instance.load_articles()
+    small_instance.count_well_formed_files()
 
 
 @mark_fault(
@@ -435,20 +435,20 @@ def test_sigterm(small_instance: Instance, command: str) -> None:
 )
 @pytest.mark.slow
 def test_a_locked_database(small_instance: Instance) -> None:
-    small_instance.run("holt")
+    small_instance.run_refresh("holt")
     with sqlite3.connect(
         small_instance.feeds / "state/syndicator.db", isolation_level=None
     ) as other:
         other.execute("BEGIN EXCLUSIVE")
         check_refusal(
-            small_instance.command("refresh", "--all", "--json"), 69, "another program holds it"
+            small_instance.run_command("refresh", "--all", "--json"), 69, "another program holds it"
         )
         other.execute("ROLLBACK")
     other.close()
-    small_instance.run()
-    small_instance.consistent(wanted=small_instance.titles())
+    small_instance.run_refresh()
+    small_instance.assert_consistent(wanted=small_instance.list_titles())
 
 
 def test_json_of_errors_is_one_document(small_instance: Instance) -> None:
-    done = small_instance.command("status", "--json", environ={"PYTHONIOENCODING": "ascii"})
+    done = small_instance.run_command("status", "--json", environ={"PYTHONIOENCODING": "ascii"})
     assert done.code == 0 and json.loads(done.out)["articles"] == 0

@@ -55,15 +55,15 @@ def test_the_disk_is_full(small_instance: Instance, at: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(disk.os, "fsync", instead)  # one module: `os` is the same everywhere
         try:
-            small_instance.run()
+            small_instance.run_refresh()
         except (OSError, SyndicatorError) as error:
             assert "space" in str(error) or "full" in str(error)
         assert calls[0] >= at
-    small_instance.articles()
-    small_instance.whole()
+    small_instance.load_articles()
+    small_instance.count_well_formed_files()
     small_instance.now += timedelta(hours=3)
-    small_instance.run()
-    small_instance.consistent(wanted=small_instance.titles())
+    small_instance.run_refresh()
+    small_instance.assert_consistent(wanted=small_instance.list_titles())
 
 
 def test_the_outlet_writes_with_fsync() -> None:
@@ -76,8 +76,8 @@ def test_the_outlet_writes_with_fsync() -> None:
     holds="not held against any source, and no network trouble: the source stays due",
 )
 def test_too_many_open_files(small_instance: Instance) -> None:
-    small_instance.run("holt")
-    with small_instance.app() as app:
+    small_instance.run_refresh("holt")
+    with small_instance.open_app() as app:
         before = app.archive.store.visits.state("holt")
     small_instance.now += timedelta(hours=3)
     answer = Failed(
@@ -85,7 +85,7 @@ def test_too_many_open_files(small_instance: Instance) -> None:
     )
     report = with_answers(small_instance, lambda request: answer)
     assert report.outcomes[0].reason == "system"
-    with small_instance.app() as app:
+    with small_instance.open_app() as app:
         assert app.archive.store.visits.state("holt") == before
 
 
@@ -108,17 +108,17 @@ def with_answers(
     make = clients.make_fetcher
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clients, "make_fetcher", lambda *parts: Canned(make(*parts), answer))
-        return instance.run(*(keys or ("holt",)))
+        return instance.run_refresh(*(keys or ("holt",)))
 
 
 FEEDS: dict[str, Callable[[Instance], None]] = {
-    "guids": lambda instance: instance.world.renumber("parallel"),
+    "guids": lambda instance: instance.world.renumber_entries("parallel"),
     "html": lambda instance: instance.world.html_feed("parallel"),
     "cut": lambda instance: instance.world.break_feed("parallel"),
-    "empty": lambda instance: instance.world.fail("parallel", 200, body=b" "),
-    "one item": lambda instance: instance.world.shrink("parallel", 1),
-    "unavailable": lambda instance: instance.world.fail("parallel", 503),
-    "gone": lambda instance: instance.world.fail("parallel", 410),
+    "empty": lambda instance: instance.world.fail_site("parallel", 200, body=b" "),
+    "one item": lambda instance: instance.world.shrink_feed("parallel", 1),
+    "unavailable": lambda instance: instance.world.fail_site("parallel", 503),
+    "gone": lambda instance: instance.world.fail_site("parallel", 410),
 }
 
 
@@ -140,14 +140,17 @@ FEEDS: dict[str, Callable[[Instance], None]] = {
     ],
 )
 def test_a_feed_goes_wrong(small_instance: Instance, harm: str) -> None:
-    small_instance.run("parallel")
-    before = small_instance.digests("articles"), small_instance.digests("public")
+    small_instance.run_refresh("parallel")
+    before = small_instance.read_digests("articles"), small_instance.read_digests("public")
     FEEDS[harm](small_instance)
     for _ in range(2):
         small_instance.now += timedelta(hours=3)
-        assert small_instance.run("parallel").outcomes[0].added == ()
-        assert (small_instance.digests("articles"), small_instance.digests("public")) == before
-        small_instance.world.heal("parallel")
+        assert small_instance.run_refresh("parallel").outcomes[0].added == ()
+        assert (
+            small_instance.read_digests("articles"),
+            small_instance.read_digests("public"),
+        ) == before
+        small_instance.world.heal_site("parallel")
 
 
 @mark_fault(
@@ -156,10 +159,10 @@ def test_a_feed_goes_wrong(small_instance: Instance, harm: str) -> None:
     holds="0 new articles: both spellings are aliases",
 )
 def test_links_become_https(small_instance: Instance) -> None:
-    small_instance.run("holt")
-    count = len(small_instance.articles())
+    small_instance.run_refresh("holt")
+    count = len(small_instance.load_articles())
     url = small_instance.world.feed_url("holt")
-    with small_instance.app() as app:
+    with small_instance.open_app() as app:
         body = asyncio.run(fetch_feed(app, url))
     small_instance.now += timedelta(hours=3)
     changed = (
@@ -175,7 +178,7 @@ def test_links_become_https(small_instance: Instance) -> None:
 
     assert changed != body
     assert with_answers(small_instance, answer).outcomes[0].added == ()
-    assert len(small_instance.articles()) == count
+    assert len(small_instance.load_articles()) == count
 
 
 async def fetch_feed(app: Any, url: str) -> bytes:
@@ -196,17 +199,17 @@ async def fetch_feed(app: Any, url: str) -> bytes:
 )
 @pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(hours=5), timedelta(days=-3650)])
 def test_the_clock_jumps(small_instance: Instance, jump: timedelta) -> None:
-    small_instance.run()
-    before = small_instance.digests("articles")
+    small_instance.run_refresh()
+    before = small_instance.read_digests("articles")
     small_instance.now += jump
-    report = small_instance.run(all=True)
+    report = small_instance.run_refresh(all=True)
     assert sum(len(outcome.added) for outcome in report.outcomes) == 0
-    assert small_instance.digests("articles") == before
-    with small_instance.app() as app:
+    assert small_instance.read_digests("articles") == before
+    with small_instance.open_app() as app:
         for state in app.archive.store.visits.states().values():
             due = state.schedule.next_due
             assert due is not None and due <= small_instance.now + timedelta(days=1, hours=3), state
-    small_instance.whole()
+    small_instance.count_well_formed_files()
 
 
 @pytest.mark.slow
@@ -218,9 +221,9 @@ def test_the_clock_jumps(small_instance: Instance, jump: timedelta) -> None:
 def test_a_clock_that_was_ahead(small_instance: Instance) -> None:
     right = small_instance.now
     small_instance.now += timedelta(days=3650)
-    small_instance.run("holt")
+    small_instance.run_refresh("holt")
     small_instance.now = right + timedelta(minutes=1)
-    assert "holt" in {outcome.key for outcome in small_instance.run(all=False).outcomes}
+    assert "holt" in {outcome.key for outcome in small_instance.run_refresh(all=False).outcomes}
 
 
 @pytest.mark.slow
@@ -232,8 +235,8 @@ def test_a_clock_that_was_ahead(small_instance: Instance) -> None:
 def test_an_entry_of_the_future(small_instance: Instance) -> None:
     story = next(story for story in small_instance.world.stories if story.site == "holt")
     small_instance.world.future_date(story.key)
-    small_instance.run("holt")
-    dates = [article.published for article in small_instance.articles()]
+    small_instance.run_refresh("holt")
+    dates = [article.published for article in small_instance.load_articles()]
     assert dates and all(date is None or date <= small_instance.now for date in dates)
 
 
@@ -244,8 +247,8 @@ def test_an_entry_of_the_future(small_instance: Instance) -> None:
     holds="one NetworkDown that names demo, nothing counted, what is published stays",
 )
 def test_no_network(small_instance: Instance) -> None:
-    small_instance.run()
-    before = small_instance.digests("public")
+    small_instance.run_refresh()
+    before = small_instance.read_digests("public")
     small_instance.now += timedelta(hours=3)
     with pytest.raises(NetworkDown, match="demo"):
         with_answers(
@@ -254,8 +257,8 @@ def test_no_network(small_instance: Instance) -> None:
             "holt",
             "parallel",
         )
-    assert small_instance.digests("public") == before
-    with small_instance.app() as app:
+    assert small_instance.read_digests("public") == before
+    with small_instance.open_app() as app:
         assert app.archive.store.visits.states()["holt"].backoff.failures == 0
 
 
@@ -281,20 +284,20 @@ HARMS: dict[str, Callable[[Path], object]] = {
 )
 @pytest.mark.parametrize("harm", HARMS)
 def test_a_broken_article_file(small_instance: Instance, harm: str) -> None:
-    small_instance.run("holt")
-    path, files = some_file(small_instance), small_instance.digests("articles")
+    small_instance.run_refresh("holt")
+    path, files = some_file(small_instance), small_instance.read_digests("articles")
     whole = path.read_bytes()
     HARMS[harm](path)
     small_instance.now += timedelta(days=1, hours=3)
     for story in [story for story in small_instance.world.stories if story.site == "holt"]:
-        small_instance.world.change(story.key, title=story.title + ", corrected")
-    report = small_instance.run("holt")
+        small_instance.world.change_story(story.key, title=story.title + ", corrected")
+    report = small_instance.run_refresh("holt")
     assert [problem.reason for problem in report.problems] == ["bad-article-file"]
-    assert small_instance.digests("articles").keys() == files.keys()
+    assert small_instance.read_digests("articles").keys() == files.keys()
     path.write_bytes(whole)
     small_instance.now += timedelta(hours=3)
-    assert small_instance.run("holt").problems == ()
-    small_instance.consistent()
+    assert small_instance.run_refresh("holt").problems == ()
+    small_instance.assert_consistent()
 
 
 @mark_fault(
@@ -306,22 +309,22 @@ def test_a_broken_article_file(small_instance: Instance, harm: str) -> None:
     ),
 )
 def test_a_deleted_and_a_copied_file(small_instance: Instance) -> None:
-    small_instance.run("holt")
+    small_instance.run_refresh("holt")
     path = some_file(small_instance)
     copy = path.with_name("copy-" + path.name)
     copy.write_bytes(path.read_bytes())
     small_instance.now += timedelta(hours=3)
-    assert [problem.reason for problem in small_instance.run("holt").problems] == [
+    assert [problem.reason for problem in small_instance.run_refresh("holt").problems] == [
         "duplicate-article"
     ]
-    assert [problem.reason for problem in small_instance.run("holt").problems] == [
+    assert [problem.reason for problem in small_instance.run_refresh("holt").problems] == [
         "duplicate-article"
     ]
     copy.unlink()
     path.unlink()
-    small_instance.run("holt")
+    small_instance.run_refresh("holt")
     assert not path.exists()
-    small_instance.consistent()
+    small_instance.assert_consistent()
 
 
 @mark_fault(
@@ -330,17 +333,17 @@ def test_a_deleted_and_a_copied_file(small_instance: Instance) -> None:
     holds="refused with the cure; no new instance, no row forgotten; all is well when it is back",
 )
 def test_the_shelf_is_not_there(small_instance: Instance) -> None:
-    small_instance.run("holt")
+    small_instance.run_refresh("holt")
     article_store, aside = small_instance.feeds / "articles", small_instance.feeds / "aside"
     article_store.rename(aside)
     with pytest.raises(MissingError, match="mount"):
-        small_instance.run("holt")
+        small_instance.run_refresh("holt")
     if article_store.exists():
         article_store.rmdir()
     aside.rename(article_store)
-    before = small_instance.digests("public")
-    small_instance.run("holt")
-    assert small_instance.digests("public") == before
+    before = small_instance.read_digests("public")
+    small_instance.run_refresh("holt")
+    assert small_instance.read_digests("public") == before
 
 
 @mark_fault(
@@ -351,16 +354,16 @@ def test_the_shelf_is_not_there(small_instance: Instance) -> None:
 def test_a_withdrawal_outlives_the_database(small_instance: Instance) -> None:
     import shutil
 
-    small_instance.run("holt")
-    gone = small_instance.articles()[0]
-    with small_instance.app() as app:
+    small_instance.run_refresh("holt")
+    gone = small_instance.load_articles()[0]
+    with small_instance.open_app() as app:
         editorial.withdraw(app.archive, app.configuration, gone.url)
     shutil.rmtree(small_instance.feeds / "state")
-    with small_instance.app(create=True) as app:
+    with small_instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     small_instance.now += timedelta(hours=3)
-    small_instance.run("holt")
-    assert gone.id not in {article.id for article in small_instance.articles()}
+    small_instance.run_refresh("holt")
+    assert gone.id not in {article.id for article in small_instance.load_articles()}
 
 
 @mark_fault(
@@ -369,7 +372,7 @@ def test_a_withdrawal_outlives_the_database(small_instance: Instance) -> None:
     holds="that page is named and tried again, all others are filed",
 )
 def test_a_bug_costs_one_page(small_instance: Instance) -> None:
-    real, titles = InProcess.call, small_instance.titles()
+    real, titles = InProcess.call, small_instance.list_titles()
 
     async def call(self: InProcess, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if "rust-port" in str(args[1]):
@@ -378,12 +381,12 @@ def test_a_bug_costs_one_page(small_instance: Instance) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(InProcess, "call", call)
-        report = small_instance.run()
+        report = small_instance.run_refresh()
     assert {problem.reason for outcome in report.outcomes for problem in outcome.skipped} >= {"bug"}
-    assert len(titles - {article.title for article in small_instance.articles()}) == 1
+    assert len(titles - {article.title for article in small_instance.load_articles()}) == 1
     small_instance.now += timedelta(hours=3)
-    small_instance.run()
-    small_instance.consistent(wanted=titles)
+    small_instance.run_refresh()
+    small_instance.assert_consistent(wanted=titles)
 
 
 @pytest.mark.slow
@@ -409,9 +412,9 @@ def test_a_build_dies(small_instance: Instance, at: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(feeds, "_make_head", make)
         with pytest.raises(KeyboardInterrupt):
-            small_instance.run()
-    small_instance.run("holt")
-    small_instance.consistent()
+            small_instance.run_refresh()
+    small_instance.run_refresh("holt")
+    small_instance.assert_consistent()
 
 
 @mark_fault(
@@ -479,9 +482,9 @@ def test_a_run_with_a_broken_configuration(small_instance: Instance) -> None:
             asyncio.run(jobs.run(daemon.VISITS))
             assert (len(trouble), len(done)) == (lines, runs)
     assert all("sources.toml" in line for line in trouble)
-    assert len(small_instance.articles()) == len(small_instance.titles())
+    assert len(small_instance.load_articles()) == len(small_instance.list_titles())
     path.write_text(whole)
-    with small_instance.app() as app:
+    with small_instance.open_app() as app:
         assert (
             app.archive.store.visits.states().keys() == app.configuration.sources.keys()
         )  # none was dropped

@@ -77,16 +77,16 @@ def check_spoken(done: Done, *cures: str) -> None:
 def check_complete(instance: Instance) -> None:
     """The next run, with enough of everything, does all that is left, and asks for no page that was
     in the store."""
-    instance.whole()
+    instance.count_well_formed_files()
     asked = len(instance.world.requests)
-    article_store = {article.url for article in instance.articles()}
-    done = instance.command("refresh", "--all", "--json")
+    article_store = {article.url for article in instance.load_articles()}
+    done = instance.run_command("refresh", "--all", "--json")
     assert done.code == 0, done
     again = {seen.path for seen in instance.world.requests[asked:]}
     pages = {instance.world.url(story) for story in instance.world.stories}
     assert [url for url in pages & article_store if "/" + url.split("/", 3)[3] in again] == []
-    instance.now = max(article.added for article in instance.articles() if article.added)
-    instance.consistent(wanted=instance.titles())
+    instance.now = max(article.added for article in instance.load_articles() if article.added)
+    instance.assert_consistent(wanted=instance.list_titles())
 
 
 @mark_fault(
@@ -105,7 +105,7 @@ def check_complete(instance: Instance) -> None:
 def test_a_full_disk(small_instance: Instance, kilobytes: int) -> None:
     with mount_small_disk(small_instance.feeds, size=f"{kilobytes}k") as free:
         check_spoken(
-            small_instance.command("refresh", "--all", "--json"), "free some space", "not full"
+            small_instance.run_command("refresh", "--all", "--json"), "free some space", "not full"
         )
         free()
         check_complete(small_instance)
@@ -120,7 +120,7 @@ def test_a_full_disk(small_instance: Instance, kilobytes: int) -> None:
 @pytest.mark.parametrize("inodes", INODES)
 def test_no_inodes(small_instance: Instance, inodes: int) -> None:
     with mount_small_disk(small_instance.feeds, size="64m", nr_inodes=inodes) as free:
-        check_spoken(small_instance.command("refresh", "--all", "--json"), "df -i")
+        check_spoken(small_instance.run_command("refresh", "--all", "--json"), "df -i")
         free()
         check_complete(small_instance)
 
@@ -141,7 +141,7 @@ def test_no_inodes(small_instance: Instance, inodes: int) -> None:
 def test_few_descriptors(small_instance: Instance, files: int) -> None:
     limit = (resource.RLIMIT_NOFILE, (files, files))
     check_spoken(
-        small_instance.command(
+        small_instance.run_command(
             "refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)
         ),
         "ulimit -n",
@@ -159,7 +159,7 @@ def test_few_descriptors(small_instance: Instance, files: int) -> None:
 def test_short_files(small_instance: Instance, size: int) -> None:
     limit = (resource.RLIMIT_FSIZE, (size, size))
     check_spoken(
-        small_instance.command(
+        small_instance.run_command(
             "refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)
         ),
         "ulimit -f",

@@ -50,8 +50,8 @@ def read_continuously(instance: Instance) -> Iterator[Counter[str]]:
     def read() -> None:
         while not stop.wait(0.05):
             try:
-                seen["published"] += instance.whole()
-                seen["articles"] += len(instance.articles())
+                seen["published"] += instance.count_well_formed_files()
+                seen["articles"] += len(instance.load_articles())
             except FileNotFoundError:
                 continue
             except Exception as error:  # noqa: BLE001 - handed to the test below
@@ -81,8 +81,8 @@ def kill_and_kill(instance: Instance, times: int, seed: int) -> Counter[str]:
     with read_continuously(instance) as seen:
         for _ in range(times):
             asked = len(instance.world.requests)
-            article_store = {article.url for article in instance.articles()}
-            process = instance.start("refresh", "--all", program=("-c", HURRIED))
+            article_store = {article.url for article in instance.load_articles()}
+            process = instance.start_command("refresh", "--all", program=("-c", HURRIED))
             started = time.monotonic()
             try:
                 process.wait(dice.uniform(0.1 * length, length))
@@ -103,10 +103,10 @@ def kill_and_recover(instance: Instance, times: int, seed: int) -> int:
     counts = kill_and_kill(instance, times, seed)
     print(dict(counts))
     assert counts["killed"] >= times // 3
-    done = instance.command("refresh", "--all")
+    done = instance.run_command("refresh", "--all")
     assert done.code == 0, done
-    instance.now = max(article.added for article in instance.articles() if article.added)
-    instance.consistent(wanted=instance.titles())
+    instance.now = max(article.added for article in instance.load_articles() if article.added)
+    instance.assert_consistent(wanted=instance.list_titles())
     return counts["killed"]
 
 
@@ -141,7 +141,7 @@ KILLS = 60
 
 
 def store_stories(place: Place) -> None:
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         for number in range(40):
             tags = ("LLM", f"Topic {number % 8}")
             store_articles(app, f"Story {number}", "Of it.", tags=tags, category="AI")
@@ -151,7 +151,7 @@ def publish_first(place: Place) -> None:
     """An instance that has published, and whose next build publishes one article more."""
     store_stories(place)
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "New", "Of it.", tags=("LLM",), added=NOW + timedelta(days=2))
 
 

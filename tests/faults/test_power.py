@@ -32,7 +32,7 @@ Make = Callable[..., Outlet]
 
 
 def store_stories(place: Place) -> None:
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         for number in range(3):
             store_articles(app, f"Story {number}", "Of it.", tags=("LLM",), category="AI")
 
@@ -41,7 +41,7 @@ def publish_first(place: Place) -> None:
     """An instance that has published, and whose next build publishes one article more."""
     store_stories(place)
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "New", "Of it.", tags=("GPU",), added=NOW + timedelta(hours=1))
 
 
@@ -128,15 +128,15 @@ def test_a_bucket(unbuilt_place: Place, s3: S3, bucket: Bucket, every: int) -> N
     fill_bucket(s3, before := read_files(unbuilt_place.folder / "feeds/public"))
     quiet = Power()
     build_with_outlet(copy_place(unbuilt_place), in_bucket(bucket, quiet))
-    after = s3.below("i")
+    after = s3.list_objects("i")
     for step in range(1, quiet.steps + 1, every):
         fill_bucket(s3, before)
         place = copy_place(unbuilt_place)
         with pytest.raises(PowerCut):
             build_with_outlet(place, in_bucket(bucket, Power(step)))
-        check_whole(s3.below("i"), before, after)
+        check_whole(s3.list_objects("i"), before, after)
         build_with_outlet(place, in_bucket(bucket, Power()))
-        assert s3.below("i") == after, step
+        assert s3.list_objects("i") == after, step
 
 
 def on_disk(disk: LosingDisk) -> Make:

@@ -84,7 +84,7 @@ def workers_of(pid: int) -> list[int]:
     ),
 )
 def test_the_worker_is_killed(small_instance: Instance) -> None:
-    process = small_instance.start("refresh", "--source", "holt", "--json")
+    process = small_instance.start_command("refresh", "--source", "holt", "--json")
     pages = {
         "/" + small_instance.world.url(story).split("/", 3)[3]
         for story in small_instance.world.stories
@@ -112,12 +112,12 @@ def test_the_worker_is_killed(small_instance: Instance) -> None:
     [source] = json.loads(out)["sources"]
     [problem] = source["skipped"]
     assert problem["reason"] == "crashed" and "try 1 of 5" in problem["detail"]
-    assert len(source["added"]) == len(small_instance.articles()) == len(pages) - 1
+    assert len(source["added"]) == len(small_instance.load_articles()) == len(pages) - 1
     small_instance.now = max(
-        article.added for article in small_instance.articles() if article.added
+        article.added for article in small_instance.load_articles() if article.added
     ) + timedelta(hours=1)
-    small_instance.run()
-    small_instance.consistent(wanted=small_instance.titles())
+    small_instance.run_refresh()
+    small_instance.assert_consistent(wanted=small_instance.list_titles())
 
 
 @mark_fault(
@@ -151,7 +151,7 @@ def test_sources_edited_under_up(small_instance: Instance) -> None:
         )  # its visit ended
         kept = {
             name: digest
-            for name, digest in small_instance.digests("articles").items()
+            for name, digest in small_instance.read_digests("articles").items()
             if name.endswith(".md")
         }
         assert list_followed_sources(small_instance) == {"holt"}
@@ -169,11 +169,11 @@ def test_sources_edited_under_up(small_instance: Instance) -> None:
             assert answer.status == 200
         path.write_text(path_of_both)
         wait_for(lambda: list_followed_sources(small_instance) == {"holt", "parallel"}, 60)
-    assert kept.items() <= small_instance.digests("articles").items()
+    assert kept.items() <= small_instance.read_digests("articles").items()
     small_instance.now = max(
-        article.added for article in small_instance.articles() if article.added
+        article.added for article in small_instance.load_articles() if article.added
     )
-    small_instance.consistent(wanted=small_instance.titles())
+    small_instance.assert_consistent(wanted=small_instance.list_titles())
 
 
 def list_followed_sources(instance: Instance) -> set[str]:
@@ -203,13 +203,13 @@ def test_up_and_cron(small_instance: Instance) -> None:
     end = time.monotonic() + 60
     with read_continuously(small_instance), run_up(small_instance, seconds=0.5):
         while time.monotonic() < end or len(codes) < 4:
-            small_instance.world.renumber("parallel", f"round{len(codes)}-")
+            small_instance.world.renumber_entries("parallel", f"round{len(codes)}-")
             words = ("--all", "--wait") if len(codes) % 2 == 0 else ("--all",)
-            done = small_instance.command("refresh", *words)
+            done = small_instance.run_command("refresh", *words)
             assert done.code == 0 or (done.code == 75 and "--wait" not in words), done
             codes.append(done.code)
     assert 0 in codes
     small_instance.now = max(
-        article.added for article in small_instance.articles() if article.added
+        article.added for article in small_instance.load_articles() if article.added
     )
-    small_instance.consistent(wanted=small_instance.titles())
+    small_instance.assert_consistent(wanted=small_instance.list_titles())

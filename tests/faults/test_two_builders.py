@@ -86,7 +86,7 @@ def test_two_builders_beside_each_other_tear_nothing(place: Place, postgres: Ser
     assert second.wait() == 0
     published = read_files(public)
     assert published == drop_temporary_files(published)
-    with place.app() as app:
+    with place.open_app() as app:
         assert not app.archive.store.index.list_outdated_owners()
     assert start_build(place, "--all").wait() == 0
     assert read_files(public) == published

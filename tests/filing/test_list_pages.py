@@ -60,7 +60,7 @@ def visit_holt(app: App) -> Outcome:
 
 
 def serve_front_page(world: World, links: str) -> None:
-    world.fail("holt", 200, path="/", body=f"<title>Notes</title><ul>{links}</ul>".encode())
+    world.fail_site("holt", 200, path="/", body=f"<title>Notes</title><ul>{links}</ul>".encode())
 
 
 def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones_are_read(
@@ -178,7 +178,9 @@ def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(
     others = "".join(
         f"<div><a href='/shop/{n}/now'>Ten metres of rope, number {n}</a></div>" for n in range(6)
     )
-    world.fail("holt", 200, path="/", body=f"<title>Shop</title><main>{others}</main>".encode())
+    world.fail_site(
+        "holt", 200, path="/", body=f"<title>Shop</title><main>{others}</main>".encode()
+    )
     failed = visit_holt(app)
     assert (failed.status, failed.reason, failed.added) == ("failed", "not-a-feed-list-changed", ())
     assert app.archive.store.visits.count_pending("holt") == 0
@@ -201,7 +203,7 @@ def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
         f" number {n}</a></h2><time datetime='2026-01-09'>9 January</time></article>"
         for n in range(9)
     )
-    world.fail(
+    world.fail_site(
         "holt", 200, path="/", body=f"<main>{louder}</main><ul>{listing(world, 5)}</ul>".encode()
     )
     assert visit_holt(app).announced == 5
@@ -222,14 +224,14 @@ def test_a_first_visit_reads_on_as_far_as_the_backfill_goes_and_later_ones_do_no
             f"<title>Notes</title><main><ul>{''.join(part)}</ul><a href='/page/{page + 1}'>Older"
             " posts</a></main>"
         )
-        world.fail("holt", 200, path=path, body=body.encode())
+        world.fail_site("holt", 200, path=path, body=body.encode())
     asked = len(world.requests)
     first = visit_holt(app)
     assert (first.announced, len(first.added)) == (5, 5)
     paths = [seen.path for seen in world.requests[asked:]]
     assert "/page/2" in paths and "/page/3" not in paths
     asked = len(world.requests)
-    world.fail(
+    world.fail_site(
         "holt",
         200,
         path="/",

@@ -45,18 +45,18 @@ class Lab:
     def __init__(self, app: App, clock: list[datetime], environ: dict[str, str]) -> None:
         self.app, self.clock, self.environ = app, clock, environ
 
-    def edit(self, **fields: Any) -> None:
+    def edit_source(self, **fields: Any) -> None:
         self.app.configuration.sources["parallel"] = replace(
             self.app.configuration.sources["parallel"], **fields
         )
 
-    def run(self, *keys: str) -> Outcome:
+    def run_refresh(self, *keys: str) -> Outcome:
         wanted = refresh.Wanted(keys=keys or ("parallel",))
         (outcome,) = asyncio.run(refresh.run(self.app, wanted, stop=asyncio.Event())).outcomes
         return outcome
 
     @property
-    def waiting(self) -> list[EntryRow]:
+    def waiting_entries(self) -> list[EntryRow]:
         return self.app.archive.store.visits.pending("parallel", NOW + 1000 * DAY)
 
 
@@ -84,36 +84,36 @@ def lab(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
     ],
 )
 def test_selectors_that_are_wrong_use_up_no_try(lab: Lab, rules: Rules, named: str) -> None:
-    lab.edit(rules=rules)
+    lab.edit_source(rules=rules)
     for _ in range(endings.MOST_TRIES + 1):
-        outcome = lab.run()
-        assert (outcome.added, outcome.pending) == ((), len(lab.waiting))
+        outcome = lab.run_refresh()
+        assert (outcome.added, outcome.pending) == ((), len(lab.waiting_entries))
         lab.clock[0] += DAY
     assert outcome.pending > 1
     problem = outcome.skipped[0]
     assert (
         problem.reason == "bad-rules" and named in problem.detail and "'parallel'" in problem.detail
     )
-    assert {(row.status, row.tries) for row in lab.waiting} == {("pending", 0)}
+    assert {(row.status, row.tries) for row in lab.waiting_entries} == {("pending", 0)}
     shown = lab.app.archive.store.status.for_the_operator()
     assert {(one.reason, one.detail) for one in shown} == {(problem.reason, problem.detail)}
-    lab.edit(rules=Rules())
+    lab.edit_source(rules=Rules())
     # at once, and not when they would have been tried again
-    assert len(lab.run().added) == outcome.pending
+    assert len(lab.run_refresh().added) == outcome.pending
     assert lab.app.archive.store.status.for_the_operator() == ()
 
 
 def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(
     lab: Lab, world: World
 ) -> None:
-    lab.edit(rules=Rules(remove=("body",)))
-    lab.run()
+    lab.edit_source(rules=Rules(remove=("body",)))
+    lab.run_refresh()
     asked = len(world.requests)
     lab.clock[0] += endings.ASKED_WAIT - timedelta(seconds=1)
-    lab.run()
+    lab.run_refresh()
     assert len(world.requests) == asked + 1  # its feed
     lab.clock[0] += timedelta(seconds=1)
-    lab.run()
+    lab.run_refresh()
     assert len(world.requests) > asked + 2
 
 
@@ -121,15 +121,15 @@ def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(
     lab: Lab, world: World
 ) -> None:
     story = next(one for one in world.stories if one.site == "parallel")
-    world.fail(
+    world.fail_site(
         "parallel",
         200,
         path="/" + world.url(story).split("/", 3)[3],
         body=b"<title>Empty</title><p>No.</p>",
     )
-    lab.edit(rules=Rules(remove=("aside",)))
-    refused = [one for one in lab.run().skipped if one.what == world.url(story)]
-    world.heal("parallel")
+    lab.edit_source(rules=Rules(remove=("aside",)))
+    refused = [one for one in lab.run_refresh().skipped if one.what == world.url(story)]
+    world.heal_site("parallel")
     assert [one.reason for one in refused] == ["empty"]
 
 
@@ -138,12 +138,12 @@ def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
 ) -> None:
     story = next(one for one in world.stories if one.site == "parallel")
     path = "/" + world.url(story).split("/", 3)[3]
-    world.fail("parallel", 200, path=path, body=b"<title>Empty</title><p>No.</p>")
-    lab.run()
+    world.fail_site("parallel", 200, path=path, body=b"<title>Empty</title><p>No.</p>")
+    lab.run_refresh()
 
     def asked() -> int:
         before = sum(one.path == path for one in world.requests)
-        lab.run()
+        lab.run_refresh()
         return sum(one.path == path for one in world.requests) - before
 
     assert asked() == 0
@@ -151,19 +151,19 @@ def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
     # as an earlier version remembers it
     lab.app.archive.store.visits.save_states([replace(with_state, rules=None)])
     assert asked() == 0
-    lab.edit(rules=Rules(remove=(".promo",)))
+    lab.edit_source(rules=Rules(remove=(".promo",)))
     assert [asked(), asked()] == [1, 0]
-    lab.edit(rules=Rules(), every="2h")
+    lab.edit_source(rules=Rules(), every="2h")
     assert asked() == 1
-    lab.edit(every="3h")
+    lab.edit_source(every="3h")
     assert asked() == 0
-    world.heal("parallel")
+    world.heal_site("parallel")
 
 
 def test_without_the_value_of_a_header_nobody_is_asked(lab: Lab, world: World) -> None:
-    lab.edit(headers_env={"Authorization": "SITE_TOKEN"})
+    lab.edit_source(headers_env={"Authorization": "SITE_TOKEN"})
     asked = len(world.requests)
-    outcome = lab.run()
+    outcome = lab.run_refresh()
     assert (outcome.status, outcome.reason) == ("failed", "unset-variable")
     assert "SITE_TOKEN" in outcome.detail and "Authorization" in outcome.detail
     state = lab.app.archive.store.visits.states()["parallel"]
@@ -173,16 +173,16 @@ def test_without_the_value_of_a_header_nobody_is_asked(lab: Lab, world: World) -
     )
     assert len(world.requests) == asked
     lab.environ["SITE_TOKEN"] = "secret"
-    assert len(lab.run().added) > 1
+    assert len(lab.run_refresh().added) > 1
 
 
 def test_without_a_browser_nobody_is_asked(
     lab: Lab, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drawing_fetcher, "find_obstacle", lambda: "Chromium is missing")
-    lab.edit(browser=True)
+    lab.edit_source(browser=True)
     asked = len(world.requests)
-    outcome = lab.run()
+    outcome = lab.run_refresh()
     assert (outcome.status, outcome.reason) == ("failed", "no-browser")
     assert outcome.detail.startswith("Chromium is missing")
     state = lab.app.archive.store.visits.states()["parallel"]
@@ -190,26 +190,26 @@ def test_without_a_browser_nobody_is_asked(
     assert state.schedule.next_due is not None
     assert state.schedule.next_due - NOW <= timedelta(minutes=15)
     assert len(world.requests) == asked
-    lab.edit(browser=False)
-    assert len(lab.run().added) > 1
+    lab.edit_source(browser=False)
+    assert len(lab.run_refresh().added) > 1
 
 
 def test_pages_lose_no_try_when_a_header_loses_its_value(lab: Lab) -> None:
-    lab.edit(headers_env={"Authorization": "SITE_TOKEN"}, backfill=2)
+    lab.edit_source(headers_env={"Authorization": "SITE_TOKEN"}, backfill=2)
     lab.environ["SITE_TOKEN"] = "secret"
     asyncio.run(
         refresh.run(lab.app, refresh.Wanted(keys=("parallel",), limit=0), stop=asyncio.Event())
     )
     del lab.environ["SITE_TOKEN"]
     for _ in range(endings.MOST_TRIES + 1):
-        assert lab.run().reason == "unset-variable"
+        assert lab.run_refresh().reason == "unset-variable"
         lab.clock[0] += DAY
-    assert [(row.status, row.tries) for row in lab.waiting] == [("pending", 0)] * 2
+    assert [(row.status, row.tries) for row in lab.waiting_entries] == [("pending", 0)] * 2
 
 
 @pytest.mark.slow
 def test_an_article_file_that_a_hand_broke_uses_up_no_try(lab: Lab, world: World) -> None:
-    lab.run()
+    lab.run_refresh()
     story = next(one for one in world.stories if one.site == "parallel")
     path = next(
         path
@@ -218,15 +218,15 @@ def test_an_article_file_that_a_hand_broke_uses_up_no_try(lab: Lab, world: World
     )
     whole = path.read_text()
     path.write_text(whole.replace("\npublished:", "\npublished: never #", 1))
-    world.change(story.key, title=f"{story.title}, corrected")
+    world.change_story(story.key, title=f"{story.title}, corrected")
     for _ in range(endings.MOST_TRIES + 1):
         lab.clock[0] += timedelta(hours=25)
-        lab.run()
-    assert [(row.reason, row.tries) for row in lab.waiting] == [("bad-article-file", 0)]
-    assert str(path.name) in lab.waiting[0].detail
+        lab.run_refresh()
+    assert [(row.reason, row.tries) for row in lab.waiting_entries] == [("bad-article-file", 0)]
+    assert str(path.name) in lab.waiting_entries[0].detail
     path.write_text(whole)
     lab.clock[0] += timedelta(hours=25)
-    assert len(lab.run().changed) == 1
+    assert len(lab.run_refresh().changed) == 1
 
 
 @pytest.mark.slow
@@ -240,10 +240,10 @@ def test_an_article_that_cannot_be_written_ends_the_run_and_no_page_loses_a_try(
     with monkeypatch.context() as patch:
         patch.setattr(FileArticleStore, "put", refused)
         with pytest.raises(OSError, match=r"feeds/articles/x\.md"):
-            lab.run()
-    assert {(row.status, row.tries) for row in lab.waiting} == {("pending", 0)}
-    waited = len(lab.waiting)
-    assert len(lab.run().added) == waited > 1
+            lab.run_refresh()
+    assert {(row.status, row.tries) for row in lab.waiting_entries} == {("pending", 0)}
+    waited = len(lab.waiting_entries)
+    assert len(lab.run_refresh().added) == waited > 1
 
 
 @pytest.mark.slow
@@ -257,7 +257,7 @@ def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_la
     with monkeypatch.context() as patch:
         patch.setattr(FileOutlet, "put", refused)
         with pytest.raises(OSError, match=r"feeds/public/all\.atom"):
-            lab.run()
+            lab.run_refresh()
     assert not any(lab.app.configuration.settings.public_dir.rglob("*.atom"))
     assert "sources/parallel.atom" in asyncio.run(build_feeds(lab.app)).written
 
@@ -274,7 +274,7 @@ def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
         return real(outlet, name, data, **more)
 
     monkeypatch.setattr(FileOutlet, "put", refused)
-    lab.run()
+    lab.run_refresh()
     (held,) = lab.app.archive.store.status.list_invalid_feeds()
     assert (
         held.what == "source/parallel"
@@ -301,12 +301,12 @@ def test_check_names_headers_without_a_value(lab: Lab) -> None:
 def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_change(
     lab: Lab,
 ) -> None:
-    lab.edit(rules=Rules(select=("body", "div.gone")))
-    read = len(lab.run().added)
+    lab.edit_source(rules=Rules(select=("body", "div.gone")))
+    read = len(lab.run_refresh().added)
     assert read > 1 and lab.app.archive.store.visits.states()["parallel"].pages.unmatched == {
         'select "div.gone"': read
     }
-    lab.edit(rules=Rules(select=("body",)))
+    lab.edit_source(rules=Rules(select=("body",)))
     assert (
         reconcile.sources(lab.app.archive, lab.app.configuration)["parallel"].pages.unmatched == {}
     )

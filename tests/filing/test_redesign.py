@@ -94,7 +94,7 @@ class Garden:
     web: Web
     now: datetime = START
 
-    def serve(
+    def serve_posts(
         self, posts: list[Post], moved: dict[str, str] | None = None, gone: list[Post] | None = None
     ) -> None:
         """Set the pages of the site: `moved` redirects, `gone` is no longer in the feed."""
@@ -105,11 +105,11 @@ class Garden:
         self.web.answers = {**answers, f"{SITE}/feed": make_feed(posts)}
 
     @property
-    def pending(self) -> int:
+    def pending_entries(self) -> int:
         with open_app(self.folder / "config", environ={}) as app:
             return app.archive.store.status.counts().pending
 
-    def visit(self, hours: float = 3) -> tuple[Problem, ...]:
+    def visit_sources(self, hours: float = 3) -> tuple[Problem, ...]:
         """Visit all sources that are due after so many hours, until no entry waits. Return the
         problems of late entries."""
         self.now += timedelta(hours=hours)
@@ -132,11 +132,11 @@ class Garden:
                 waits, late = asyncio.run(go(False))
         return late
 
-    def articles(self) -> list[Article]:
+    def load_articles(self) -> list[Article]:
         files = sorted((self.folder / "feeds/articles").rglob("*.md"))
         return [load(path.read_bytes(), str(path)) for path in files]
 
-    def published(self) -> bytes:
+    def read_published(self) -> bytes:
         return (self.folder / "feeds/public/all.atom").read_bytes()
 
 
@@ -172,9 +172,9 @@ def move_post(one: Post, **fields: object) -> Post:
 )
 def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> None:
     old = [make_post(number) for number in range(many)]
-    garden.serve(old)
-    garden.visit(0)
-    before, published = garden.articles(), garden.published()
+    garden.serve_posts(old)
+    garden.visit_sources(0)
+    before, published = garden.load_articles(), garden.read_published()
     assert len(before) == many
     change = {
         "shifted": lambda one: {"at": one.at + timedelta(hours=2)},
@@ -183,7 +183,7 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
         "reworded": lambda one: {"text": f"<p>First seen on our old pages.</p>{one.text}"},
     }.get(how, lambda one: {})
     new = [move_post(one, **change(one)) for one in old]
-    garden.serve(
+    garden.serve_posts(
         new,
         (
             {one.url: there.url for one, there in zip(old, new, strict=True)}
@@ -192,12 +192,12 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
         ),
     )
     for _ in range(2):
-        assert garden.visit() == ()
-    after = garden.articles()
+        assert garden.visit_sources() == ()
+    after = garden.load_articles()
     assert [(one.id, one.url, one.title, one.published, one.body) for one in after] == [
         (one.id, one.url, one.title, one.published, one.body) for one in before
     ]
-    assert garden.published() == published
+    assert garden.read_published() == published
     if how != "canonical":
         assert {url for one in after for url in one.aliases} == {one.url for one in new}
 
@@ -207,8 +207,8 @@ def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_c
     garden: Garden,
 ) -> None:
     old = [make_post(number) for number in range(12)]
-    garden.serve(old)
-    garden.visit(0)
+    garden.serve_posts(old)
+    garden.visit_sources(0)
     new = [
         move_post(make_post(500 + number), title=one.title, path=f"/blog{one.path}")
         for number, one in enumerate(old)
@@ -216,27 +216,29 @@ def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_c
     new = [
         replace(one, at=START - timedelta(days=3, minutes=number)) for number, one in enumerate(new)
     ]
-    garden.serve(new, {one.url: there.url for one, there in zip(old, new, strict=True)})
-    assert garden.visit() == ()
-    assert {one.url for one in garden.articles()} == {one.url for one in old}
+    garden.serve_posts(new, {one.url: there.url for one, there in zip(old, new, strict=True)})
+    assert garden.visit_sources() == ()
+    assert {one.url for one in garden.load_articles()} == {one.url for one in old}
 
 
 @pytest.mark.slow
 def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: Garden) -> None:
     recent = [make_post(number) for number in range(4)]
-    garden.serve(recent)
-    garden.visit(0)
+    garden.serve_posts(recent)
+    garden.visit_sources(0)
     archive = [make_post(number) for number in range(4, 20)]
-    garden.serve([*recent, *archive])
-    late = garden.visit()
+    garden.serve_posts([*recent, *archive])
+    late = garden.visit_sources()
     assert {one.what for one in late} == {one.url for one in archive}
     assert {one.reason for one in late} == {"late"}
-    assert len(garden.articles()) == 4
-    garden.serve([*recent, *archive[:-1]])
-    assert garden.visit() == ()
-    assert {one.url for one in garden.articles()} == {one.url for one in [*recent, *archive[:-1]]}
-    assert garden.visit() == ()
-    assert garden.pending == 0
+    assert len(garden.load_articles()) == 4
+    garden.serve_posts([*recent, *archive[:-1]])
+    assert garden.visit_sources() == ()
+    assert {one.url for one in garden.load_articles()} == {
+        one.url for one in [*recent, *archive[:-1]]
+    }
+    assert garden.visit_sources() == ()
+    assert garden.pending_entries == 0
 
 
 def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
@@ -246,23 +248,23 @@ def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
         [make_post(number) for number in range(2)],
         [make_post(number) for number in range(2, 10)],
     )
-    garden.serve(recent)
-    garden.visit(0)
-    garden.serve([*recent, *archive])
-    assert len(garden.visit()) == 8
-    assert garden.visit() == ()
-    assert len(garden.articles()) == 10
+    garden.serve_posts(recent)
+    garden.visit_sources(0)
+    garden.serve_posts([*recent, *archive])
+    assert len(garden.visit_sources()) == 8
+    assert garden.visit_sources() == ()
+    assert len(garden.load_articles()) == 10
 
 
 @pytest.mark.slow
 def test_news_is_not_late(garden: Garden) -> None:
-    garden.serve([make_post(number) for number in range(4)])
-    garden.visit(0)
+    garden.serve_posts([make_post(number) for number in range(4)])
+    garden.visit_sources(0)
     news = [make_post(100 + n, at=START + timedelta(hours=1, minutes=n)) for n in range(9)]
     dated = [make_post(200 + n, at=START.replace(hour=0)) for n in range(9)]
-    garden.serve([*news, *dated])
-    assert garden.visit() == ()
-    assert len(garden.articles()) == 22
+    garden.serve_posts([*news, *dated])
+    assert garden.visit_sources() == ()
+    assert len(garden.load_articles()) == 22
 
 
 def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) -> None:
@@ -276,19 +278,19 @@ def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) ->
         for n in range(3)
     ]  # more of the same is boilerplate
     for n, one in enumerate(weeks):
-        garden.serve([replace(one, at=START + timedelta(days=7 * n, hours=-1))])
-        garden.visit(0)
+        garden.serve_posts([replace(one, at=START + timedelta(days=7 * n, hours=-1))])
+        garden.visit_sources(0)
         garden.now = START + timedelta(days=7 * (n + 1))
-    assert {one.url for one in garden.articles()} == {one.url for one in weeks}
+    assert {one.url for one in garden.load_articles()} == {one.url for one in weeks}
 
 
 def test_one_title_and_one_second_with_other_text_are_two(garden: Garden) -> None:
     one = make_post(1, title="Links")
-    garden.serve([one])
-    garden.visit(0)
-    garden.serve([replace(make_post(2, title="Links"), at=one.at)])
-    garden.visit()
-    assert len(garden.articles()) == 2
+    garden.serve_posts([one])
+    garden.visit_sources(0)
+    garden.serve_posts([replace(make_post(2, title="Links"), at=one.at)])
+    garden.visit_sources()
+    assert len(garden.load_articles()) == 2
 
 
 def test_two_that_are_announced_side_by_side_are_two(garden: Garden) -> None:
@@ -299,8 +301,8 @@ def test_two_that_are_announced_side_by_side_are_two(garden: Garden) -> None:
     one, other = (
         make_post(n, title="Photo", text=short, at=START - timedelta(hours=2)) for n in (1, 2)
     )
-    garden.serve([one])
-    garden.visit(0)
-    garden.serve([one, other])
-    garden.visit()
-    assert len(garden.articles()) == 2
+    garden.serve_posts([one])
+    garden.visit_sources(0)
+    garden.serve_posts([one, other])
+    garden.visit_sources()
+    assert len(garden.load_articles()) == 2

@@ -40,7 +40,7 @@ def write_again(app: App, before: Article, **changes: object) -> tuple[Article, 
 
 
 def test_a_change_marks_the_feeds_it_leaves_joins_and_stays_in(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         article = store_articles(app, "Models", "Text.", tags=("LLM",), category="AI")
         take_stale_feeds(app)
         assert write_again(app, article, tags=("GPU",))[1]
@@ -54,7 +54,7 @@ def test_a_change_marks_the_feeds_it_leaves_joins_and_stays_in(place: Place) -> 
 
 
 def test_what_changes_no_byte_changes_no_row(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         take_stale_feeds(app)
         assert write_again(app, article) == (article, False)
@@ -65,7 +65,7 @@ def test_an_entry_ends_also_where_its_article_does_not_change(place: Place) -> N
     row = EntryRow(
         source_key="two", entry_id="7", url="", digest="", status="pending", first_seen=NOW
     )
-    with place.app() as app:
+    with place.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         visits = app.archive.store.visits
         write_article(
@@ -80,7 +80,7 @@ def test_an_entry_ends_also_where_its_article_does_not_change(place: Place) -> N
 
 
 def test_the_other_addresses_of_an_article_find_it(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         write_again(
             app,
@@ -101,7 +101,7 @@ def test_the_other_addresses_of_an_article_find_it(place: Place) -> None:
 
 
 def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         write_article(
             app.archive.article_store,
@@ -114,8 +114,8 @@ def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> 
             app, article, title="Boats"
         )  # the same body: what was rendered stays
         assert app.archive.store.index.html([article.id]) == {article.id: "<p>Text.</p>"}
-    place.edit("Boats", "Text.", "Mine.")
-    with place.app() as app:
+    place.edit_file("Boats", "Text.", "Mine.")
+    with place.open_app() as app:
         stored, _ = write_article(
             app.archive.article_store,
             app.archive.store.visits,
@@ -127,10 +127,10 @@ def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> 
 
 
 def test_a_field_that_a_hand_edited_gives_way_only_to_an_operators_order(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         article = store_articles(app, "Models", "Text.", tags=("LLM",))
-    place.edit("Models", "- LLM", "- Mine")
-    with place.app() as app:
+    place.edit_file("Models", "- LLM", "- Mine")
+    with place.open_app() as app:
         kept, _ = write_again(app, article, tags=("GPU",))
         assert kept.tags == ("Mine",)
         ordered, _ = write_article(

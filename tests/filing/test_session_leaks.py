@@ -86,9 +86,9 @@ def test_no_other_host_gets_a_cookie_by_redirect_or_by_the_feed(
             cookie_line("evil.example", name="of_evil", subdomains=True),
             cookie_line("shop.review.example", name="of_shop"),
         ]
-        Reader(tmp_path, web.site, lines).visit(monkeypatch)
-    assert web.site.sent("/story") == [{"session": TOKEN}]
-    assert web.site.sent("/robots.txt") == [{}]
+        Reader(tmp_path, web.site, lines).visit_source(monkeypatch)
+    assert web.site.list_sent_cookies("/story") == [{"session": TOKEN}]
+    assert web.site.list_sent_cookies("/robots.txt") == [{}]
     for other in web.others:
         assert {asked.path for asked in other.asked} >= {"/by-redirect"}
         assert all(asked.cookies == {} for asked in other.asked), other.base
@@ -98,11 +98,13 @@ def test_a_cookie_of_the_domain_goes_along_no_redirect_to_another_host(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with leading_away(monkeypatch) as web:
-        Reader(tmp_path, web.site, [cookie_line("review.example", subdomains=True)]).visit(
+        Reader(tmp_path, web.site, [cookie_line("review.example", subdomains=True)]).visit_source(
             monkeypatch
         )
-    assert web.site.sent("/story") == [{"session": TOKEN}]
-    assert [other.sent("/by-redirect") for other in web.others] == [[{}]] * len(web.others)
+    assert web.site.list_sent_cookies("/story") == [{"session": TOKEN}]
+    assert [other.list_sent_cookies("/by-redirect") for other in web.others] == [[{}]] * len(
+        web.others
+    )
 
 
 def test_another_host_renews_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,8 +119,8 @@ def test_another_host_renews_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
         for other in web.others:
             other.answer = lambda asked: reply
         reader = Reader(tmp_path, web.site, [cookie_line("www.review.example")])
-        reader.visit(monkeypatch)
-    assert not reader.renewed.exists()
+        reader.visit_source(monkeypatch)
+    assert not reader.renewed_file.exists()
 
 
 MINE = Source(key="a", url="https://www.review.example/feed", cookies="cookies/a.txt")
@@ -184,8 +186,8 @@ def test_no_log_file_page_export_or_answer_has_the_value_of_a_cookie(
         reader = Reader(
             tmp_path, site, [cookie_line(HOST)], settings="[console]\nlisten = '127.0.0.1:0'\n"
         )
-        reader.visit(monkeypatch)
-        with reader.open(monkeypatch) as app:
+        reader.visit_source(monkeypatch)
+        with reader.open_app(monkeypatch) as app:
             shown = asyncio.run(show_url(f"{site.base}/story-3", app.archive, app.configuration))
         printed = [
             commands.run_syndicator(*words, "--config", str(reader.config))
@@ -197,12 +199,12 @@ def test_no_log_file_page_export_or_answer_has_the_value_of_a_cookie(
             "commands": "\n".join(each.stdout + each.stderr for each in printed),
         }
     assert "cookies/review.txt" in texts["commands"]
-    assert len(reader.articles()) >= 1
+    assert len(reader.read_articles()) >= 1
     sent = {value for each in site.asked for value in each.cookies.values()}
     assert sent == {TOKEN, RENEWED}
-    assert TOKEN in reader.file.read_text()
-    assert RENEWED in reader.renewed.read_text()
-    files = list(read_all(tmp_path, but=reader.file.parent))
+    assert TOKEN in reader.cookie_file.read_text()
+    assert RENEWED in reader.renewed_file.read_text()
+    files = list(read_all(tmp_path, but=reader.cookie_file.parent))
     assert any(b"Your session is" in data for path, data in files if path.suffix == ".gz")
     texts["logs"] = "\n".join(f"{each.getMessage()} {each.__dict__}" for each in caplog.records)
     assert "asked" in texts["logs"]
@@ -227,13 +229,13 @@ def test_a_public_instance_shows_title_link_and_the_description_of_the_page(
     site = Site(lambda asked: Reply(make_story_page()))
     with serve_site(site):
         reader = Reader(tmp_path, site, [cookie_line(HOST)], settings=settings)
-        reader.visit(monkeypatch)
+        reader.visit_source(monkeypatch)
     published = read_public(tmp_path)
     assert DESCRIPTION in published
     assert f"{site.base}/story" in published
     for word in SECRET_WORDS.split():
         assert (word in published) is bool(secret_path)
-    (article,) = reader.articles()
+    (article,) = reader.read_articles()
     assert all(word in article for word in SECRET_WORDS.split())
     assert DESCRIPTION[:40] in article
 
@@ -245,11 +247,11 @@ def test_no_sentence_of_a_text_stands_in_for_a_description_that_is_missing(
     site = Site(lambda asked: Reply(page))
     with serve_site(site):
         reader = Reader(tmp_path, site, [cookie_line(HOST)])
-        reader.visit(monkeypatch)
+        reader.visit_source(monkeypatch)
         for words in (("describe", "--all"), ("reread", "--source", "review"), ("build",)):
             done = commands.run_syndicator(*words, "--config", str(reader.config))
             assert done.returncode == 0, done.stderr
-        with reader.open(monkeypatch) as app:
+        with reader.open_app(monkeypatch) as app:
             assert not app.configuration.sources["review"].llm
     published = read_public(tmp_path)
     assert "Story 0" in published

@@ -121,7 +121,7 @@ CASES = {
 
 
 def session_conditions(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> list[Condition]:
-    with reader.open(monkeypatch) as app:
+    with reader.open_app(monkeypatch) as app:
         found = examine(as_place(app.archive, app.configuration)).conditions
     return [each for each in found if each.kind == ConditionReason.SESSION_ENDED]
 
@@ -135,21 +135,21 @@ def test_a_site_is_read_or_its_session_reported_and_read_once_it_is_renewed(
         site.answer = lambda asked: (
             if_known(asked, REFUSED)
             if asked.path != "/feed" or TOKEN not in asked.cookies.values()
-            else site.feed()
+            else site.render_feed()
         )
     resolve_names(monkeypatch, {case.name: "127.0.0.1"} if case.name else {})
     with serve_site(site, name=case.name):
         reader = Reader(tmp_path, site, [case.bad])
-        reader.visit(monkeypatch)
-        assert reader.articles() == []
+        reader.visit_source(monkeypatch)
+        assert reader.read_articles() == []
         (condition,) = session_conditions(reader, monkeypatch)
         assert condition.reason == "the session of review ended"
         assert condition.cure == "export its cookies again"
         assert condition.needs_you
         reader.now += timedelta(minutes=1)
-        reader.export([case.good])
-        reader.visit(monkeypatch, due=True)
-        assert len(reader.articles()) == 1
+        reader.export_cookies([case.good])
+        reader.visit_source(monkeypatch, due=True)
+        assert len(reader.read_articles()) == 1
         assert session_conditions(reader, monkeypatch) == []
 
 
@@ -166,10 +166,10 @@ def test_a_secure_cookie_goes_over_tls_and_may_be_renewed_there(
 
     with serve_site(Site(answer), tls=tls) as site:
         reader = Reader(tmp_path, site, [cookie_line(HOST, secure=True)])
-        reader.visit(monkeypatch)
-        assert len(reader.articles()) == 1
+        reader.visit_source(monkeypatch)
+        assert len(reader.read_articles()) == 1
         assert session_conditions(reader, monkeypatch) == []
-    assert "TRUE\t0\tsession\trenewed-over-tls" in reader.renewed.read_text()
+    assert "TRUE\t0\tsession\trenewed-over-tls" in reader.renewed_file.read_text()
 
 
 def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
@@ -179,10 +179,10 @@ def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
     site = Site(lambda asked: if_known(asked, REFUSED), stories=stories)
     with serve_site(site):
         reader = Reader(tmp_path, site, [OLD])
-        reader.visit(monkeypatch)
+        reader.visit_source(monkeypatch)
         pages = [asked for asked in site.asked if asked.path.startswith("/story")]
         assert len(pages) <= ENTRIES  # those that are read side by side
-        with reader.open(monkeypatch) as app:
+        with reader.open_app(monkeypatch) as app:
             counts = app.archive.store.status.counts()
             assert (counts.pending, counts.refused) == (12, 0)
             rows = app.archive.store.visits.pending("review", reader.now + timedelta(days=1))
@@ -190,11 +190,11 @@ def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
         (condition,) = session_conditions(reader, monkeypatch)
         assert condition.count == 12
         reader.now += timedelta(minutes=59)
-        reader.visit(monkeypatch)
+        reader.visit_source(monkeypatch)
         assert len([each for each in site.asked if each.path.startswith("/story")]) == len(pages)
-        reader.export([cookie_line(HOST)])
-        reader.visit(monkeypatch, due=True)
-        assert len(reader.articles()) == 12
+        reader.export_cookies([cookie_line(HOST)])
+        reader.visit_source(monkeypatch, due=True)
+        assert len(reader.read_articles()) == 12
 
 
 def test_without_cookies_a_wall_is_a_wall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,10 +205,10 @@ def test_without_cookies_a_wall_is_a_wall(tmp_path: Path, monkeypatch: pytest.Mo
         (reader.config / "sources.toml").write_text(
             "\n".join(line for line in text.splitlines() if "cookies" not in line)
         )
-        outcome = reader.visit(monkeypatch)
+        outcome = reader.visit_source(monkeypatch)
         assert outcome is not None
         assert [problem.reason for problem in outcome.skipped] == ["http-401"]
-        with reader.open(monkeypatch) as app:
+        with reader.open_app(monkeypatch) as app:
             assert app.archive.store.status.counts().refused == 1
 
 
@@ -231,22 +231,24 @@ def test_a_renewed_cookie_is_kept_beside_the_file_and_used(
     site = Site(rotate)
     with serve_site(site):
         reader = Reader(tmp_path, site, [cookie_line(HOST)])
-        before = reader.file.read_bytes()
+        before = reader.cookie_file.read_bytes()
         for number in range(3):
             site.stories = (f"/story-{number}",)
-            reader.visit(monkeypatch)
+            reader.visit_source(monkeypatch)
             reader.now += timedelta(hours=1)
         assert len(valid) == 4
         assert session_conditions(reader, monkeypatch) == []
-        assert reader.file.read_bytes() == before
-        assert f"session\t{valid[-1]}" in reader.renewed.read_text()
-        assert reader.renewed.stat().st_mode & 0o777 == 0o600
-        assert [path.name for path in reader.file.parent.iterdir() if ".tmp" in path.name] == []
+        assert reader.cookie_file.read_bytes() == before
+        assert f"session\t{valid[-1]}" in reader.renewed_file.read_text()
+        assert reader.renewed_file.stat().st_mode & 0o777 == 0o600
+        assert [
+            path.name for path in reader.cookie_file.parent.iterdir() if ".tmp" in path.name
+        ] == []
 
-        reader.export([cookie_line(HOST, value="exported-again")])
+        reader.export_cookies([cookie_line(HOST, value="exported-again")])
         valid.append("exported-again")
         site.stories = ("/story-9",)
-        reader.visit(monkeypatch)
+        reader.visit_source(monkeypatch)
         assert len(valid) == 6  # the renewed ones of the export before do not count
 
 
@@ -256,17 +258,17 @@ def test_a_file_that_is_none_is_named_with_its_line_and_nobody_is_asked(
     site = Site(lambda asked: if_known(asked, REFUSED))
     with serve_site(site):
         reader = Reader(tmp_path, site, [f"{HOST}\tFALSE\t/\tsession={TOKEN}"])
-        outcome = reader.visit(monkeypatch)
+        outcome = reader.visit_source(monkeypatch)
         assert site.asked == []
         assert outcome is not None
         assert outcome.reason == "bad-cookies"
-        assert f"{reader.file}, line 2: it has 4 parts" in outcome.detail
+        assert f"{reader.cookie_file}, line 2: it has 4 parts" in outcome.detail
         assert "export the cookies again" in outcome.detail
         assert TOKEN not in outcome.detail
         reader.now += timedelta(minutes=1)
-        reader.export([cookie_line(HOST)])
-        reader.visit(monkeypatch, due=True)
-        assert len(reader.articles()) == 1
+        reader.export_cookies([cookie_line(HOST)])
+        reader.visit_source(monkeypatch, due=True)
+        assert len(reader.read_articles()) == 1
 
 
 @pytest.mark.parametrize(

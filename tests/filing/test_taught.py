@@ -58,7 +58,7 @@ class Shelf:
             "".join(f'[[tag]]\nname = "{name}"\n' for name in names)
         )
 
-    def article(self, url: str) -> Article:
+    def make_article(self, url: str) -> Article:
         some = self.random
         text = ". ".join(" ".join(some.choices(WORDS, k=12)).capitalize() for _ in range(4)) + "."
         tags, by = (
@@ -76,17 +76,18 @@ class Shelf:
             source_key=some.choice("ab"),
         )
 
-    def add(self) -> None:
+    def add_article(self) -> None:
         self.made += 1
-        self.stamps.append(self.store.put(self.article(f"https://x.example/{self.made}"))[1])
+        self.stamps.append(self.store.put(self.make_article(f"https://x.example/{self.made}"))[1])
 
-    def change(self) -> None:
+    def change_article(self) -> None:
         place = self.random.randrange(len(self.stamps))
         stamp = self.stamps[place]
         match self.random.choice(("edit", "edit", "delete", "break", "taxonomy", "add", "nothing")):
             case "edit":
                 new = replace(
-                    self.article(self.store.get(stamp.path).url), id=self.store.get(stamp.path).id
+                    self.make_article(self.store.get(stamp.path).url),
+                    id=self.store.get(stamp.path).id,
                 )
                 self.stamps[place] = self.store.put(new, stamp.path)[1]
             case "delete":
@@ -96,7 +97,7 @@ class Shelf:
             case "taxonomy":
                 self.toml(*self.random.sample(TAGS, 2))
             case "add":
-                self.add()
+                self.add_article()
 
     def learn(self, where: str) -> dict[str, Any]:
         learnt = self.folder / where / "learnt.npz"
@@ -123,10 +124,10 @@ def test_it_learns_what_it_would_learn_from_everything(
 ) -> None:
     shelf = Shelf(tmp_path, seed)
     for _ in range(8):
-        shelf.add()
+        shelf.add_article()
     for step in range(8):
         for _ in range(shelf.random.randint(0, 3)):
-            shelf.change()
+            shelf.change_article()
         found, anew = shelf.learn("kept"), shelf.learn(f"anew{step}")
         assert found.keys() == anew.keys()
         assert all(np.array_equal(found[name], anew[name]) for name in found), step
@@ -142,21 +143,21 @@ def read_taught_files(shelf: Shelf, newest: int = 2) -> list[str]:
 def test_only_what_changed_is_read(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path, 1)
     for _ in range(6):
-        shelf.add()
+        shelf.add_article()
     paths = [stamp.path for stamp in shelf.stamps]
     assert read_taught_files(shelf) == paths
     assert read_taught_files(shelf) == []
     new = replace(shelf.store.get(paths[3]), tags=("Mine",))
     shelf.stamps[3] = shelf.store.put(new)[1]
     assert read_taught_files(shelf) == [paths[3]]
-    shelf.add()
+    shelf.add_article()
     assert read_taught_files(shelf) == [shelf.stamps[-1].path]
 
 
 def test_a_text_that_was_not_kept_is_read_again_when_it_is_needed(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path, 1)
     for _ in range(4):
-        shelf.add()
+        shelf.add_article()
     bare = [replace(shelf.store.get(stamp.path), tags=(), tags_by="") for stamp in shelf.stamps]
     shelf.stamps = [shelf.store.put(article)[1] for article in bare]
     read_taught_files(shelf)
@@ -170,7 +171,7 @@ def test_a_text_that_was_not_kept_is_read_again_when_it_is_needed(tmp_path: Path
 @pytest.mark.parametrize("damage", [b"", b"no gzip", b"\x1f\x8b\x08\x00"])
 def test_a_damaged_memory_is_none(tmp_path: Path, damage: bytes) -> None:
     shelf = Shelf(tmp_path, 1)
-    shelf.add()
+    shelf.add_article()
     assert len(read_taught_files(shelf)) == 1
     learn.find_cache_path(tmp_path / "learnt.npz").write_bytes(damage)
     assert len(read_taught_files(shelf)) == 1

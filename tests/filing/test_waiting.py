@@ -105,7 +105,7 @@ def test_a_source_whose_pages_are_slow_ends_its_turn(
     app: App, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(visits, "MOST_SECONDS", 0.05)
-    world.latency("holt", 0.5)
+    world.delay_answers("holt", 0.5)
     outcome = run_refresh(app, "holt")["holt"]
     assert len(outcome.added) == SIDE_BY_SIDE
     assert outcome.waiting == outcome.announced - SIDE_BY_SIDE > 0

@@ -37,7 +37,7 @@ def place_and_app(postgres: Server, tmp_path: Path) -> Iterator[tuple[Place, App
     """An instance on a server, with the queue's tables, whose one article is published."""
     settings = f'[store]\nurl = "{postgres.schema()}"\n[publish]\ntag_min = 1\nlimit = {2 * LONG}\n'
     place = Place(tmp_path, settings=settings)
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         app.archive.store.shards(LEASE).install()
         store_articles(app, "First", "Text.")
         asyncio.run(build_feeds(app))
@@ -94,7 +94,7 @@ def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(
     place, app = place_and_app
     store_articles(app, "Second", "Text.")
     run_build_job(app, BUILD)
-    assert "Second" in place.published("all.atom")
+    assert "Second" in place.read_published("all.atom")
     built = app.archive.store.index.builds()[ALL]
     assert (built.at, built.entries, built.articles) == (NOW.timestamp(), 2, 2)
     assert list_planned_jobs(app) == {BUILD: timedelta(hours=1)}, "nothing is stale"
@@ -108,12 +108,12 @@ def test_a_long_feed_rests_whoever_built_it_and_is_built_later(
     store_articles(app, "Second", "Text.")
     place.now += SETTLE
     run_build_job(app, BUILD)
-    assert "Second" in place.published("sources/one.atom")
-    assert "Second" not in place.published("all.atom")
+    assert "Second" in place.read_published("sources/one.atom")
+    assert "Second" not in place.read_published("all.atom")
     assert list_planned_jobs(app) == {BUILD: SETTLE}
     place.now += SETTLE
     run_build_job(app, BUILD)
-    assert "Second" in place.published("all.atom")
+    assert "Second" in place.read_published("all.atom")
 
 
 def test_the_first_articles_of_a_source_wait_for_no_long_feed(
@@ -124,7 +124,7 @@ def test_the_first_articles_of_a_source_wait_for_no_long_feed(
     store_articles(app, "Second", "Text.", source="two")
     assert find_build_time(app, is_urgent=False) == NOW
     run_build_job(app, BUILD)
-    assert "Second" in place.published("all.atom")
+    assert "Second" in place.read_published("all.atom")
 
 
 def test_what_was_changed_waits_for_more_unless_it_is_urgent(
@@ -143,7 +143,7 @@ def test_beside_a_command_nothing_is_built_and_soon_tried_again(
     store_articles(app, "Second", "Text.")
     with locked(app.configuration.settings):
         run_build_job(app, BUILD)
-    assert "Second" not in place.published("all.atom")
+    assert "Second" not in place.read_published("all.atom")
     assert list_planned_jobs(app) == {BUILD: timedelta(seconds=2)}
 
 
@@ -171,7 +171,7 @@ def test_other_settings_are_built_at_once(place_and_app: tuple[Place, App]) -> N
     plan_after_edits(app)
     assert list_planned_jobs(app) == {}
     place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "robots"\n')
-    with place.app() as edited:
+    with place.open_app() as edited:
         plan_after_edits(edited)
         assert list_planned_jobs(edited) == {BUILD: timedelta(0)}
 

@@ -52,14 +52,16 @@ def test_a_long_feed_rests_between_builds_of_any_worker(
         )
         settings.write_text(changed)
         for _ in range(workers):
-            fleet.start()
+            fleet.start_worker()
         feed = tmp_path / "feeds" / "public" / "all.atom"
 
         def is_built() -> bool:
             return feed.exists() and feed.read_text().count("<entry") == LIMIT
 
-        assert fleet.until(lambda: is_built() and not fleet.stale(), 240), fleet.logs()
+        assert fleet.wait_until(lambda: is_built() and not fleet.has_stale_feed(), 240), (
+            fleet.read_logs()
+        )
         written = watch_writes(fleet, web)
-        assert fleet.stop() == [0] * workers, fleet.logs()
+        assert fleet.stop_workers() == [0] * workers, fleet.read_logs()
     pauses = [later - before for before, later in itertools.pairwise(written)]
     assert written and all(pause >= REST - 2 for pause in pauses), written

@@ -214,14 +214,16 @@ def test_up_without_an_answer_of_the_database_goes_on(config: Path) -> None:
 @pytest.mark.timeout(300)
 def test_running_workers_are_listed_and_end_in_order(postgres: Server, tmp_path: Path) -> None:
     with Web(hosts=2).serving() as web, run_instance(tmp_path, web, postgres.schema()) as fleet:
-        started = [fleet.start(), fleet.start()]
+        started = [fleet.start_worker(), fleet.start_worker()]
         lease = lease_seconds(load(fleet.config))
 
         def processes() -> list[int]:
-            with fleet.store() as store:
+            with fleet.open_store() as store:
                 return sorted(each.process for each in store.workers(lease).list() if each.is_live)
 
-        assert fleet.until(lambda: len(processes()) == 2 and 0 not in processes(), 60), fleet.logs()
+        assert fleet.wait_until(lambda: len(processes()) == 2 and 0 not in processes(), 60), (
+            fleet.read_logs()
+        )
         assert processes() == sorted(each.pid for each in started)
-        assert fleet.stop() == [0, 0], fleet.logs()
+        assert fleet.stop_workers() == [0, 0], fleet.read_logs()
         assert processes() == []

@@ -70,22 +70,22 @@ class Web:
         self.port = 0
         self.more: list[str] = []  # addresses of further feeds
 
-    def urls(self) -> list[str]:
+    def list_feed_urls(self) -> list[str]:
         return [
             f"http://{name}:{self.port}/feed{n}" for name in self.names for n in range(self.feeds)
         ] + self.more
 
     @property
-    def requests(self) -> int:
+    def request_count(self) -> int:
         """How many were made."""
         return sum(sum(seen.paths.values()) for seen in list(self.seen.values()))
 
     @property
-    def articles(self) -> int:
+    def page_count(self) -> int:
         """How many pages there are to be read."""
         return len(self.names) * self.feeds * self.entries
 
-    def pages(self) -> Counter[str]:
+    def count_page_requests(self) -> Counter[str]:
         """How often each page was asked for."""
         found: Counter[str] = Counter()
         for name, seen in self.seen.items():
@@ -94,7 +94,7 @@ class Web:
             )
         return found
 
-    def link(self, name: str, feed: int, entry: int) -> str:
+    def make_link(self, name: str, feed: int, entry: int) -> str:
         """The address that a feed names for an entry."""
         place = self.names.index(name)
         number = (place * self.feeds + feed) * _MOST_ENTRIES + entry
@@ -115,7 +115,7 @@ class Web:
             number = int(parts[0][4:])
             items = "".join(
                 f"<item><title>Story {n} of {name}"
-                f" {number}</title><link>{self.link(name, number, n)}</link>"
+                f" {number}</title><link>{self.make_link(name, number, n)}</link>"
                 f"<guid>{name}-{number}-{n}</guid></item>"
                 for n in range(self.entries)
             )

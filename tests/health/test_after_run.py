@@ -54,7 +54,7 @@ def end_run(
             ),
         )
     outcome = Outcome(key="one", at=place.now, status="disabled" if gone else "unchanged")
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.store.visits.save_states([state])
         configuration = replace(app.configuration, environ=environ or {})
         return _follow(replace(app, configuration=configuration), [outcome])
@@ -81,7 +81,7 @@ def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
     end_run(place, gone=True)
     place.now += timedelta(hours=1)
     end_run(place, gone=False)
-    with place.app() as app:
+    with place.open_app() as app:
         key = episodes.feed_token(app.configuration.settings.state_dir)
         made = metrics.health_feed(app.configuration.settings, key)
         assert metrics.health_feed(app.configuration.settings, key) == made
@@ -106,7 +106,7 @@ def test_its_address_is_where_it_is_served(place: Place) -> None:
         ("[health]\npublish = true\n", "https://feeds.example/"),
     ):
         write_settings(place, text)
-        with place.app() as app:
+        with place.open_app() as app:
             made = metrics.health_feed(app.configuration.settings, "key")
         assert f'href="{base}health/key.atom"'.encode() in made
 
@@ -128,7 +128,7 @@ def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
     public = place.folder / "feeds/public"
     place.build()
     end_run(place, gone=True)
-    with place.app() as app:
+    with place.open_app() as app:
         # `status` has an address to name after any run
         assert episodes.known_feed_token(app.configuration.settings.state_dir)
     before = {path for path in public.rglob("*") if path.is_file()}
@@ -136,7 +136,7 @@ def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
     write_settings(place, "[health]\npublish = true\n")
     place.build()
     end_run(place, gone=True)
-    with place.app() as app:
+    with place.open_app() as app:
         name = episodes.feed_name(episodes.feed_token(app.configuration.settings.state_dir))
     assert (public / name).exists()
     listed = [
@@ -186,7 +186,7 @@ def test_when_all_is_looked_at(passed: float, took: float, has_news: bool, due: 
 
 
 def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         asyncio.run(
             check_health(
                 app.archive,
@@ -201,7 +201,7 @@ def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
 
 def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Place) -> None:
     end_run(place, gone=False)
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.store.visits.save_states(
             [
                 SourceState(
@@ -260,7 +260,7 @@ def test_a_command_that_fails_is_told_and_tried_again(
     configure_alert(place, script)
     [problem] = end_run(place, gone=True)
     assert problem.reason == "alert-failing" and words in problem.detail
-    with place.app() as app:
+    with place.open_app() as app:
         outbox = read_outbox(app.archive.store)
     assert len(outbox.waiting) == 1 and words in outbox.fault
     out = place.folder / "told"

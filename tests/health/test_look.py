@@ -39,14 +39,14 @@ def make_visited_state(key: str, **fields: object) -> SourceState:
 
 def test_sources_are_well_ill_or_not_visited_yet(place: Place) -> None:
     assert (read_health(place).fine, read_health(place).unvisited) == (0, 2)
-    with place.app() as app:
+    with place.open_app() as app:
         # of one that was removed
         app.archive.store.visits.save_states(
             [make_visited_state("one"), make_visited_state("left", reason="dns")]
         )
     found = read_health(place)
     assert (found.fine, found.unvisited, found.conditions) == (1, 1, ())
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.store.visits.save_states([make_visited_state("two", reason="http-404")])
     found = read_health(place)
     assert (found.fine, found.unvisited, [one.identity for one in found.need_you]) == (
@@ -57,7 +57,7 @@ def test_sources_are_well_ill_or_not_visited_yet(place: Place) -> None:
 
 
 def test_a_source_whose_address_was_edited_is_not_visited_yet(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.store.visits.save_states(
             [make_visited_state("one", reason="http-404", url="https://old.example/feed")]
         )
@@ -67,11 +67,11 @@ def test_a_source_whose_address_was_edited_is_not_visited_yet(place: Place) -> N
 
 def test_a_source_with_articles_of_several_publishers_has_no_usual_length(place: Place) -> None:
     short = make_visited_state("one", bodies=(100,) * 5 + (3000,) * 10)
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.store.visits.save_states([short])
         store_articles(app, "A story", "A text that says something.")
     assert [found.kind for found in read_health(place).conditions] == ["extraction-collapsed"]
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(
             app, "Another", "A text of somebody else.", url="https://other.example/a", id="b" * 26
         )
@@ -80,10 +80,10 @@ def test_a_source_with_articles_of_several_publishers_has_no_usual_length(place:
 
 
 def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "A story", "A text that says something.")
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.store.index.record_invalid(
             FeedKey("source", "one"), "lost 1 of the live feed's entries"
         )
@@ -94,7 +94,7 @@ def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: P
 
 
 def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.store.index.record_invalid(
             FeedKey("source", "one"), "lost 1 of the live feed's entries"
         )
@@ -103,7 +103,7 @@ def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Pla
         )
     failing, held = read_health(place).conditions
     assert (failing.since, held.since) == (NOW - 2 * HOUR, None)
-    with place.app() as app:
+    with place.open_app() as app:
         memory, _ = follow(Memory(), (failing, held), NOW - HOUR, app.archive.instance)
         write(app.archive.store, memory, NOW - HOUR)
     assert [one.since for one in read_health(place).conditions] == [NOW - 2 * HOUR, NOW - HOUR]

@@ -65,7 +65,7 @@ class S3:
         with self.lock:
             self.objects[key] = Kept(data, headers, datetime.now(UTC))
 
-    def below(self, prefix: str) -> dict[str, bytes]:
+    def list_objects(self, prefix: str) -> dict[str, bytes]:
         """The objects of a prefix, by the rest of their keys."""
         with self.lock:
             found = sorted(self.objects.items())

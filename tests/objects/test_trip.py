@@ -43,7 +43,7 @@ class Place:
             with (folder / "config/syndicator.toml").open("a") as file:
                 file.write(_PATHS)
 
-    def opened(self) -> AbstractContextManager[App]:
+    def open_app(self) -> AbstractContextManager[App]:
         create, self.create = self.create, False
         return open_app(
             self.folder / "config",
@@ -53,12 +53,12 @@ class Place:
             create=create,
         )
 
-    async def run(self) -> RunReport:
-        with self.opened() as app:
+    async def run_refresh(self) -> RunReport:
+        with self.open_app() as app:
             return await run(app, Wanted(all=True), stop=asyncio.Event(), watch=Watch())
 
     async def build(self) -> None:
-        with self.opened() as app:
+        with self.open_app() as app:
             await build_feeds(app, include_all=True)
 
     def lose_the_database(self) -> None:
@@ -84,7 +84,7 @@ async def places(s3: S3, tmp_path: Path) -> AsyncIterator[tuple[Place, Place, Wo
         Place(tmp_path / "folder", world),
         Place(tmp_path / "bucket", world, s3.environ),
     )
-    await folder.run()
+    await folder.run_refresh()
     s3.put(
         "i/articles/instance.toml", (folder.folder / "feeds/articles/instance.toml").read_bytes()
     )
@@ -98,7 +98,7 @@ _SAY_WHO_ANSWERS = ("combine.html", "search.html", "q/answers.js")
 
 def assert_same_files(folder: Place, s3: S3) -> None:
     for part in ("articles", "public"):
-        ours, theirs = s3.below(f"i/{part}"), folder.bytes_of(part)
+        ours, theirs = s3.list_objects(f"i/{part}"), folder.bytes_of(part)
         other = {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)}
         assert {name for name in other if name.removesuffix(".gz") not in _SAY_WHO_ANSWERS} == set()
 
@@ -108,11 +108,11 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     places: tuple[Place, Place, World], s3: S3
 ) -> None:
     folder, bucket, world = places
-    report = await bucket.run()
+    report = await bucket.run_refresh()
     assert not report.problems
     assert_same_files(folder, s3)
     # and the day of the last pruning
-    assert len(s3.below("i/pages")) == len(folder.bytes_of("state/pages")) + 1
+    assert len(s3.list_objects("i/pages")) == len(folder.bytes_of("state/pages")) + 1
     assert not any((bucket.folder / "feeds").glob("articles")) and not any(
         (bucket.folder / "feeds").glob("public")
     )
@@ -120,19 +120,19 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     _have_the_types_that_our_server_sends(s3)
 
     before = s3.requests.copy()
-    await bucket.run()
+    await bucket.run_refresh()
     asked = s3.requests - before
     assert asked["put"] == asked["delete"] == 0  # nothing new, nothing written
 
     story = next(one for one in world.stories if one.truth and "launchbeat" in one.key)
-    world.change(story.key, title="Quite another title than before")
+    world.change_story(story.key, title="Quite another title than before")
     for place in (folder, bucket):
         place.now += timedelta(days=1)
-        await place.run()
+        await place.run_refresh()
     assert_same_files(folder, s3)
-    assert b"Quite another title than before" in s3.below("i/public")["all.atom"]
+    assert b"Quite another title than before" in s3.list_objects("i/public")["all.atom"]
 
-    with bucket.opened() as app:  # the worker that reads all articles has no credentials
+    with bucket.open_app() as app:  # the worker that reads all articles has no credentials
         assert (
             learning.learn(app.archive, app.configuration, least=1).tags
             and learning.suggest(app.archive, app.configuration) is not None
@@ -140,7 +140,7 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
 
     before_reindex = feeds_of(s3)
     bucket.lose_the_database()
-    with bucket.opened() as app:
+    with bucket.open_app() as app:
         done = reindex.reindex(app.archive, app.configuration)
         assert (done.articles, done.problems) == (len(list(app.archive.article_store.walk())), ())
     await bucket.build()
@@ -150,7 +150,7 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
 def feeds_of(s3: S3) -> dict[str, bytes]:
     return {
         name: data
-        for name, data in s3.below("i/public").items()
+        for name, data in s3.list_objects("i/public").items()
         if name.endswith((".atom", ".rss", ".json"))
     }
 
@@ -181,11 +181,11 @@ async def test_a_run_that_loses_the_network_anywhere_is_made_good_by_the_next(
         left = iter(range(most))
         s3.before = lambda kind, key, left=left: None if next(left, None) is not None else 503  # type: ignore[misc]
         with pytest.raises((OSError, BaseExceptionGroup)):
-            await bucket.run()
+            await bucket.run_refresh()
     s3.before = lambda kind, key: None
     bucket.now += timedelta(minutes=20)
-    await bucket.run()
+    await bucket.run_refresh()
     bucket.now -= timedelta(minutes=20)
     await bucket.build()
-    ours, theirs = s3.below("i/articles"), folder.bytes_of("articles")
+    ours, theirs = s3.list_objects("i/articles"), folder.bytes_of("articles")
     assert ours.keys() == theirs.keys()

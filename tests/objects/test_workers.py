@@ -48,22 +48,25 @@ def test_workers_without_a_shared_folder_file_each_article_once(
         ) as fleet,
     ):
         for _ in range(3):
-            fleet.start()
-        assert fleet.until(lambda: fleet.articles() > 5, 240), fleet.logs()
+            fleet.start_worker()
+        assert fleet.wait_until(lambda: fleet.count_articles() > 5, 240), fleet.read_logs()
         fleet.workers[0].send_signal(signal.SIGSTOP)
         fleet.workers[1].kill()
-        fleet.start()
+        fleet.start_worker()
         postgres.control("-m", "fast", "restart")
         time.sleep(13)  # the lease is 11 seconds
         fleet.workers[0].send_signal(signal.SIGCONT)
         web.entries += 1
-        assert fleet.until(lambda: fleet.left() == 0, 240), fleet.logs()
+        assert fleet.wait_until(lambda: fleet.count_left() == 0, 240), fleet.read_logs()
         fleet.visit_again()
-        assert fleet.until(
-            lambda: fleet.left() == fleet.pending() == 0 and not fleet.stale(), 240
-        ), fleet.logs()
-        assert set(fleet.stop()) <= {0, -9}, fleet.logs()
-        assert (fleet.articles(), fleet.files(), fleet.done()) == (web.articles,) * 3
+        assert fleet.wait_until(
+            lambda: fleet.count_left() == fleet.count_pending() == 0 and not fleet.has_stale_feed(),
+            240,
+        ), fleet.read_logs()
+        assert set(fleet.stop_workers()) <= {0, -9}, fleet.read_logs()
+        assert (fleet.count_articles(), fleet.count_article_files(), fleet.count_done()) == (
+            web.page_count,
+        ) * 3
         assert read_published(fleet, "all.atom").count("<entry>") >= 50
         assert fleet.built_anew() == (), "what was marked as stale was built, whoever was killed"
     assert not (tmp_path / "feeds" / "articles").exists()

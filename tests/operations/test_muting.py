@@ -21,7 +21,7 @@ from tests.places import Place, store_articles
 
 
 def store_muted_articles(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         first = store_articles(app, "Sports today", "A text about the cup.", tags=("LLM",))
         store_articles(
             app, "Sports copy", "The same text about the cup.", source="two", merged_into=first.id
@@ -32,7 +32,7 @@ def store_muted_articles(place: Place) -> None:
         "---\ntitle: Sports of mine\ndate: '2026-03-01'\nsource:"
         " 'https://mine.example/sports'\n---\n\nMy own words.\n"
     )
-    with place.app() as app:
+    with place.open_app() as app:
         files(app.archive, app.configuration)
     place.build()
 
@@ -42,7 +42,7 @@ load_commands()
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(store_muted_articles)
+    return Place(tmp_path).fill_once(store_muted_articles)
 
 
 def write_settings(place: Place, text: str) -> None:
@@ -80,27 +80,27 @@ def test_a_dry_run_shows_the_articles_that_the_settings_leave_out_without_those_
     place: Place, text: str, titles: set[str]
 ) -> None:
     write_settings(place, text)
-    before = place.digests("articles")
+    before = place.read_digests("articles")
     assert list_planned_titles(place) == titles
-    assert place.digests("articles") == before
+    assert place.read_digests("articles") == before
 
 
 def test_they_are_withdrawn_and_one_undo_brings_all_back(place: Place) -> None:
     write_settings(place, 'mute = "title:sports"')
-    before = place.digests("articles")
+    before = place.read_digests("articles")
     assert (
         len(run_change(place, "withdraw-muted")["articles"]) == 2
         and list_planned_titles(place) == set()
     )
-    assert "today" not in place.published("all.json") and "copy" not in place.published(
+    assert "today" not in place.read_published("all.json") and "copy" not in place.read_published(
         "sources/two.json"
     )
-    assert "Sports of mine" in place.published("all.json")
+    assert "Sports of mine" in place.read_published("all.json")
     run_change(place, "undo", "1")
-    assert "Sports today" in place.published("all.json")
-    assert place.digests("articles").keys() >= before.keys()
+    assert "Sports today" in place.read_published("all.json")
+    assert place.read_digests("articles").keys() >= before.keys()
     run_change(place, "undo", "2")
-    assert "Sports today" not in place.published("all.json")
+    assert "Sports today" not in place.read_published("all.json")
 
 
 @pytest.mark.parametrize("dry", [(), ("--dry-run",)])
@@ -113,7 +113,7 @@ def test_if_nothing_is_muted_the_command_says_so(place: Place, dry: tuple[str, .
 def test_what_came_back_by_hand_is_in_the_way_of_no_undo(place: Place) -> None:
     write_settings(place, 'mute = "title:sports"')
     run_change(place, "withdraw-muted")
-    with place.app() as app:
+    with place.open_app() as app:
         editorial.undo_withdrawal(
             app.archive, app.configuration, "https://one.example/sports-today"
         )
@@ -124,7 +124,7 @@ def test_what_came_back_by_hand_is_in_the_way_of_no_undo(place: Place) -> None:
 
 def test_what_went_meanwhile_is_in_the_way_of_no_withdrawal(place: Place) -> None:
     write_settings(place, 'mute = "title:sports"')
-    with place.app() as app:
+    with place.open_app() as app:
         plan = withdraw_muted.plan(app, {})
         assert plan.act is not None
         editorial.withdraw(app.archive, app.configuration, "https://one.example/sports-today")
@@ -136,6 +136,6 @@ def test_a_query_that_cannot_be_read_is_shown_with_its_fault(place: Place) -> No
     write_settings(place, 'mute = "title:"')
     with (
         pytest.raises(ConfigError, match=r"syndicator.toml:3: publish.mute: .*needs a word"),
-        place.app(),
+        place.open_app(),
     ):
         pass

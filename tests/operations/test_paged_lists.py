@@ -21,7 +21,7 @@ load_commands()
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     made = Place(tmp_path)
-    with made.app() as opened:
+    with made.open_app() as opened:
         for number in range(5):
             store_articles(opened, f"Number {number}", "Of chips.", source="two")
     made.build()

@@ -40,7 +40,7 @@ def test_what_cannot_be_done_is_said(
     tmp_path: Path, name: str, given: Mapping[str, Any], said: str
 ) -> None:
     operation = need(name)
-    with Place(tmp_path).app() as app, pytest.raises(UsageError, match=said):
+    with Place(tmp_path).open_app() as app, pytest.raises(UsageError, match=said):
         operation.plan(app, arguments_of(operation, given), no_progress)
 
 
@@ -53,7 +53,7 @@ def test_another_host_does_not_get_the_credentials_of_a_source(tmp_path: Path, l
         f'[[source]]\nkey = "one"\nurl = "https://one.example/feed"\n{line}\n'
     )
     operation = need("change-source")
-    with place.app() as app:
+    with place.open_app() as app:
         with pytest.raises(UsageError, match="by hand"):
             operation.plan(app, {"key": "one", "url": "https://evil.example/feed"}, no_progress)
         assert not operation.plan(

@@ -90,18 +90,18 @@ def test_the_console_has_its_form_preview_job_and_line_in_changes(
         and "In capitals." in shown
         and 'type="checkbox" name="loud"' in shown
     )
-    planned = running_console.done(
+    planned = running_console.finish_job(
         browser.post("/operations/toy", {"then": "plan", "words": "haste", "loud": "on"})
     )
     assert planned.change is None and not path.exists()
     assert "the motto is HASTE" in browser.get(f"/operations/toy?job={planned.id}").body
-    done = running_console.done(
+    done = running_console.finish_job(
         browser.post("/operations/toy", {"then": "apply", "words": "haste"})
     )
     assert path.read_text() == 'motto = "haste"\n'
     assert "the motto is haste" in browser.get("/changes").body
     assert '+motto = "haste"' in unescape(browser.get(f"/changes/{done.change}").body)
-    running_console.done(
+    running_console.finish_job(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
     )
     assert not path.exists()

@@ -23,7 +23,7 @@ load_commands()
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     made = Place(tmp_path)
-    with made.app() as opened:
+    with made.open_app() as opened:
         store_articles(opened, "Chips", "Of chips.", source="two")
     made.build()
     return made
@@ -34,20 +34,20 @@ def run_command(place: Place, *words: str) -> Result:
 
 
 def open_log(place: Place) -> Log:
-    with place.app() as opened:
+    with place.open_app() as opened:
         return Log(opened.configuration.settings.state_dir)
 
 
 def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
     url = "https://two.example/chips"
     run_command(place, "withdraw", url)
-    assert "Chips" not in place.published("all.atom")
+    assert "Chips" not in place.read_published("all.atom")
     run_command(place, "change", "undo", "1")
-    assert "Chips" in place.published("all.atom")
+    assert "Chips" in place.read_published("all.atom")
     with pytest.raises(UsageError, match="taken back already"):
         run_command(place, "change", "undo", "1")
     answer = json.loads(run_command(place, "change", "undo", "2", "--json").stdout)
-    assert answer["withdrawn"] and "Chips" not in place.published("all.atom")
+    assert answer["withdrawn"] and "Chips" not in place.read_published("all.atom")
     assert [(one.act, one.undoes) for one in open_log(place).newest()] == [
         ("undo", 2),
         ("undo", 1),
@@ -56,17 +56,19 @@ def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
 
 
 def test_several_articles_are_one_change_and_one_undo(place: Place) -> None:
-    with place.app() as opened:
+    with place.open_app() as opened:
         store_articles(opened, "Boats", "Of boats.", source="two")
     place.build()
     urls = ["https://two.example/chips", "https://two.example/boats"]
 
     def said() -> list[tuple[str, str, bool]]:
-        return [(one.title, one.category, one.hold) for one in place.articles()]
+        return [(one.title, one.category, one.hold) for one in place.load_articles()]
 
     before = said()
     run_command(place, "change", "each", "hide", *urls)
-    assert "Chips" not in place.published("all.atom") and "Boats" not in place.published("all.atom")
+    assert "Chips" not in place.read_published("all.atom") and "Boats" not in place.read_published(
+        "all.atom"
+    )
     (change,) = open_log(place).newest()
     assert (change.said, len(change.subjects)) == ("2 articles hidden", 2)
     assert [open_log(place).of(article_id) for article_id in change.subjects] == [
@@ -74,13 +76,13 @@ def test_several_articles_are_one_change_and_one_undo(place: Place) -> None:
         [change],
     ]
     run_command(place, "change", "undo", "1")
-    assert said() == before and "Boats" in place.published("all.atom")
+    assert said() == before and "Boats" in place.read_published("all.atom")
     run_command(place, "change", "each", "withdraw", *urls)
-    assert "Boats" not in place.published("all.atom")
+    assert "Boats" not in place.read_published("all.atom")
     run_command(place, "change", "undo", "3")
-    assert said() == before and "Chips" in place.published("all.atom")
+    assert said() == before and "Chips" in place.read_published("all.atom")
     run_command(place, "change", "each", "confirm", *urls, "--values", "category=AI")
-    assert {one.category for one in place.articles()} == {"AI"}
+    assert {one.category for one in place.load_articles()} == {"AI"}
     run_command(place, "change", "undo", "5")
     assert said() == before
 
@@ -151,7 +153,7 @@ def test_a_withdrawal_that_an_earlier_version_logged_is_taken_back(place: Place)
     del line["inverse"]
     path.write_text(json.dumps(line) + "\n")
     run_command(place, "change", "undo", "1")
-    assert "Chips" in place.published("all.atom")
+    assert "Chips" in place.read_published("all.atom")
 
 
 def test_an_import_is_taken_back_but_for_what_was_edited_since(
@@ -168,14 +170,14 @@ def test_an_import_is_taken_back_but_for_what_was_edited_since(
     assert (
         len(json.loads(run_command(place, "import", str(folder), "--json").stdout)["articles"]) == 2
     )
-    assert "Of a bridge" in place.published("all.atom")
+    assert "Of a bridge" in place.read_published("all.atom")
     run_command(place, "change", "undo", "1")
-    assert "Of a bridge" not in place.published("all.atom")
-    assert [one.title for one in place.articles()] == ["Chips"]
+    assert "Of a bridge" not in place.read_published("all.atom")
+    assert [one.title for one in place.load_articles()] == ["Chips"]
     run_command(place, "import", str(folder))
     run_command(place, "change", "edit", "https://else.example/roof", "--title", "Of a new roof")
     with pytest.raises(UsageError, match="edited since; it stays as it is"):
         run_command(place, "change", "undo", "3")
-    assert "Of a bridge" in place.published("all.atom") and "Of a new roof" in place.published(
+    assert "Of a bridge" in place.read_published(
         "all.atom"
-    )
+    ) and "Of a new roof" in place.read_published("all.atom")

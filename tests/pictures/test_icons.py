@@ -88,31 +88,31 @@ class Web:
         """Let the front page have these links."""
         self.answers["/"] = Answer(body=f"<head>{''.join(links)}</head><p>Site".encode())
 
-    def run(self, after: timedelta = timedelta(0)) -> refresh.RunReport:
+    def run_visits(self, after: timedelta = timedelta(0)) -> refresh.RunReport:
         """Visit what is due `after` some time. Return the report."""
         self.place.now += after
         self.seen.clear()
         return run_beside_site(self.place, self.answers, self.port, self.seen)
 
     @property
-    def asked(self) -> list[str]:
+    def asked_paths(self) -> list[str]:
         """What was asked for in the last run, besides feed, article and robots.txt."""
         visits = ("/robots.txt", "/feed", "/one")
         return [request.path for request in self.seen if request.path not in visits]
 
     @property
-    def icon(self) -> Image.Image | None:
+    def published_icon(self) -> Image.Image | None:
         """The icon that is published."""
         paths = sorted((self.place.folder / "feeds/public/pictures").glob("*.webp"))
         assert len(paths) <= 1
         return open_webp(paths[0].read_bytes()) if paths else None
 
     @property
-    def page(self) -> str:
-        return self.place.published("sources/one.html")
+    def published_page(self) -> str:
+        return self.place.read_published("sources/one.html")
 
-    def reason(self) -> str:
-        with self.place.app() as app:
+    def read_reason(self) -> str:
+        with self.place.open_app() as app:
             row = app.archive.store.icons.row("one")
             return row.reason if row else "no row"
 
@@ -125,14 +125,17 @@ def web(tmp_path: Path) -> Web:
 def test_the_icon_that_a_feed_states_is_shown_and_its_site_is_not_asked(web: Web) -> None:
     web.state_feed("<image><url>/feed.png</url><title>Site</title></image>")
     web.answers["/feed.png"] = make_png_answer(RED)
-    web.run()
-    assert web.asked == ["/feed.png"]
-    assert web.icon is not None
-    assert (web.icon.size, read_rounded_colour(web.icon, 32, 32)) == ((64, 64), RED)
-    assert PICTURE in web.page
-    assert LETTER not in web.page
-    assert web.page.count(PICTURE) == 2, "in the heading and in the line of the article"
-    assert PICTURE in web.place.published("categories/uncategorised.html")
+    web.run_visits()
+    assert web.asked_paths == ["/feed.png"]
+    assert web.published_icon is not None
+    assert (web.published_icon.size, read_rounded_colour(web.published_icon, 32, 32)) == (
+        (64, 64),
+        RED,
+    )
+    assert PICTURE in web.published_page
+    assert LETTER not in web.published_page
+    assert web.published_page.count(PICTURE) == 2, "in the heading and in the line of the article"
+    assert PICTURE in web.place.read_published("categories/uncategorised.html")
 
 
 def test_else_the_icon_of_the_site_is_taken_the_smallest_that_is_large_enough(web: Web) -> None:
@@ -143,49 +146,49 @@ def test_else_the_icon_of_the_site_is_taken_the_smallest_that_is_large_enough(we
         '<link rel="shortcut icon" href="/96.png" sizes="96x96">',
     )
     web.answers["/96.png"] = make_png_answer(BLUE)
-    web.run()
-    assert web.asked == ["/", "/96.png"]
-    assert web.icon is not None
-    assert read_rounded_colour(web.icon, 32, 32) == BLUE
+    web.run_visits()
+    assert web.asked_paths == ["/", "/96.png"]
+    assert web.published_icon is not None
+    assert read_rounded_colour(web.published_icon, 32, 32) == BLUE
 
 
 def test_else_the_icon_at_the_usual_address_is_taken(web: Web) -> None:
     favicon = made.encode_image(draw_square(RED, (32, 32)), "ICO")
     web.answers["/favicon.ico"] = Answer(body=favicon, type="image/x-icon")
-    web.run()
-    assert web.asked == ["/", "/favicon.ico"]
-    assert web.icon is not None
-    assert read_rounded_colour(web.icon, 32, 32) == RED
+    web.run_visits()
+    assert web.asked_paths == ["/", "/favicon.ico"]
+    assert web.published_icon is not None
+    assert read_rounded_colour(web.published_icon, 32, 32) == RED
 
 
 def test_a_source_without_an_icon_has_a_letter_and_is_asked_again_after_a_month(web: Web) -> None:
-    web.run()
-    assert (web.icon, web.reason()) == (None, "http-404")
-    assert LETTER in web.page
-    web.run(timedelta(days=29))
-    assert web.asked == []
+    web.run_visits()
+    assert (web.published_icon, web.read_reason()) == (None, "http-404")
+    assert LETTER in web.published_page
+    web.run_visits(timedelta(days=29))
+    assert web.asked_paths == []
     web.answers["/favicon.ico"] = make_png_answer(RED)
-    web.run(timedelta(days=2))
-    assert web.asked == ["/", "/favicon.ico"]
-    assert PICTURE in web.page
+    web.run_visits(timedelta(days=2))
+    assert web.asked_paths == ["/", "/favicon.ico"]
+    assert PICTURE in web.published_page
 
 
 def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web) -> None:
     web.answers["/favicon.ico"] = make_png_answer(RED)
-    web.run()
-    feeds = [web.place.published(name) for name in ("all.atom", "sources/one.rss")]
-    before = web.page
+    web.run_visits()
+    feeds = [web.place.read_published(name) for name in ("all.atom", "sources/one.rss")]
+    before = web.published_page
     web.answers["/favicon.ico"] = make_png_answer(BLUE)
-    web.run(timedelta(days=31))
-    assert web.icon is not None
-    assert read_rounded_colour(web.icon, 32, 32) == BLUE
-    assert web.page != before
-    changed = web.page
+    web.run_visits(timedelta(days=31))
+    assert web.published_icon is not None
+    assert read_rounded_colour(web.published_icon, 32, 32) == BLUE
+    assert web.published_page != before
+    changed = web.published_page
     web.answers["/favicon.ico"] = Answer(status=404)
-    web.run(timedelta(days=31))
-    assert web.reason() == "http-404"
-    assert web.page == changed
-    assert [web.place.published(name) for name in ("all.atom", "sources/one.rss")] == feeds
+    web.run_visits(timedelta(days=31))
+    assert web.read_reason() == "http-404"
+    assert web.published_page == changed
+    assert [web.place.read_published(name) for name in ("all.atom", "sources/one.rss")] == feeds
 
 
 @pytest.mark.parametrize(
@@ -203,34 +206,34 @@ def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web
 )
 def test_what_is_no_icon_leaves_the_letter(web: Web, answer: Answer, reason: str) -> None:
     web.answers["/favicon.ico"] = answer
-    report = web.run()
-    assert (web.icon, web.reason()) == (None, f"picture-{reason}")
-    assert LETTER in web.page
+    report = web.run_visits()
+    assert (web.published_icon, web.read_reason()) == (None, f"picture-{reason}")
+    assert LETTER in web.published_page
     assert report.problems == ()
 
 
 def test_a_huge_file_is_not_read_to_its_end(web: Web) -> None:
     web.answers["/favicon.ico"] = Answer(body=bytes(2_000_001), type="image/x-icon")
-    web.run()
-    assert (web.icon, web.reason()) == (None, "too-large")
+    web.run_visits()
+    assert (web.published_icon, web.read_reason()) == (None, "too-large")
 
 
 def test_a_banner_of_the_feed_gives_way_to_the_icon_of_the_site(web: Web) -> None:
     web.state_feed("<image><url>/banner.png</url><title>Site</title></image>")
     web.answers["/banner.png"] = make_png_answer(RED, (468, 60))
     web.answers["/favicon.ico"] = make_png_answer(BLUE)
-    web.run()
-    assert web.asked == ["/banner.png", "/", "/favicon.ico"]
-    assert web.icon is not None
-    assert read_rounded_colour(web.icon, 32, 32) == BLUE
+    web.run_visits()
+    assert web.asked_paths == ["/banner.png", "/", "/favicon.ico"]
+    assert web.published_icon is not None
+    assert read_rounded_colour(web.published_icon, 32, 32) == BLUE
 
 
 def test_robots_txt_is_obeyed(web: Web) -> None:
     rules = b"User-agent: *\nDisallow: /favicon.ico\n"
     web.answers["/robots.txt"] = Answer(body=rules, type="text/plain")
     web.answers["/favicon.ico"] = make_png_answer(RED)
-    web.run()
-    assert (web.asked, web.icon, web.reason()) == (["/"], None, "robots")
+    web.run_visits()
+    assert (web.asked_paths, web.published_icon, web.read_reason()) == (["/"], None, "robots")
 
 
 def test_without_thumbnails_there_are_no_icons(web: Web) -> None:
@@ -238,36 +241,40 @@ def test_without_thumbnails_there_are_no_icons(web: Web) -> None:
     config = web.place.config / "syndicator.toml"
     without = SETTINGS.replace("tag_min = 1", "tag_min = 1\nthumbnails = false")
     config.write_text(without)
-    web.run()
-    assert (web.asked, web.icon) == ([], None)
+    web.run_visits()
+    assert (web.asked_paths, web.published_icon) == ([], None)
     config.write_text(SETTINGS)
-    web.run()
-    assert PICTURE in web.page
+    web.run_visits()
+    assert PICTURE in web.published_page
     config.write_text(without)
-    web.run()
-    assert (web.icon, LETTER in web.page, PICTURE in web.page) == (None, True, False)
+    web.run_visits()
+    assert (web.published_icon, LETTER in web.published_page, PICTURE in web.published_page) == (
+        None,
+        True,
+        False,
+    )
 
 
 def test_a_source_that_is_paused_is_not_asked(web: Web) -> None:
-    web.run()
+    web.run_visits()
     sources = web.place.config / "sources.toml"
     sources.write_text(sources.read_text() + "enabled = false\n")
-    web.run(timedelta(days=31))
-    assert web.asked == []
+    web.run_visits(timedelta(days=31))
+    assert web.asked_paths == []
 
 
 def test_an_icon_whose_files_are_lost_is_fetched_again(web: Web) -> None:
     web.answers["/favicon.ico"] = make_png_answer(RED)
-    web.run()
+    web.run_visits()
     for folder in ("public", "state"):
         for path in (web.place.folder / f"feeds/{folder}/pictures").rglob("*.webp"):
             path.unlink()
     (web.place.folder / "feeds/public/index.html").unlink()  # something to build
     web.place.build()
-    assert LETTER in web.page
-    web.run()
-    assert web.icon is not None
-    assert PICTURE in web.page
+    assert LETTER in web.published_page
+    web.run_visits()
+    assert web.published_icon is not None
+    assert PICTURE in web.published_page
 
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "GIF", "WEBP", "ICO"])

@@ -113,27 +113,27 @@ class Month:
         self.count = self.polled = 0
         self.fresh: dict[int, str] = {}  # story -> article id, since the last poll
 
-    def live(
+    def live_days(
         self, days: int, spoil: Callable[[Place, int], None] = lambda place, day: None
     ) -> list[str]:
         """Return the errors of a number of days."""
         for day in range(days):
             self.place.now = NOW + timedelta(days=day, hours=11)
             spoil(self.place, day)
-            with self.place.app() as app:
-                self.day(app, day)
+            with self.place.open_app() as app:
+                self.live_day(app, day)
                 report = asyncio.run(build_feeds(app))
                 assert report.held == () and report.set_aside == ()
                 if day in (0, days - 1) or day - self.polled == GAP or self.chance.random() < 0.4:
                     self.polled = day
-                    self.expect(app)
+                    self.list_expected_stories(app)
                     for reader in self.readers.values():
                         reader.poll()
         return self.complaints()
 
-    def day(self, app: App, day: int) -> None:
+    def live_day(self, app: App, day: int) -> None:
         for _ in range(8 if day == 0 else self.chance.choice((0, 1, 4, 30))):
-            self.publish(app, day)
+            self.publish_story(app, day)
         if day == RENAMED:
             rename_tags.write_rename(
                 app.archive,
@@ -149,11 +149,19 @@ class Month:
                 rename_tags.plan_rename(app.archive, app.configuration, "merge", "GPU", "Chips"),
             )
         for kind in self.chance.sample(
-            (self.correct, self.correct, self.move, self.retag, self.withdraw, self.copy), 3
+            (
+                self.correct,
+                self.correct,
+                self.move,
+                self.retag,
+                self.withdraw_article,
+                self.copy_story,
+            ),
+            3,
         ):
             kind(app)
 
-    def publish(self, app: App, day: int, **fields: object) -> Article:
+    def publish_story(self, app: App, day: int, **fields: object) -> Article:
         self.count += 1
         when = NOW + timedelta(days=day, minutes=self.chance.randrange(600))
         llm = "LLM" if day <= RENAMED else "Language models"
@@ -176,34 +184,36 @@ class Month:
         return made
 
     def correct(self, app: App) -> None:
-        one = self.any(app)
-        self.put(
+        one = self.choose_article(app)
+        self.write_article(
             app,
             one,
             replace(one, title=f"{one.title}, corrected", body=one.body + "\n\nMore of it."),
         )
 
     def move(self, app: App) -> None:
-        one = self.any(app)
-        self.put(app, one, replace(one, url=one.url + "/moved", aliases=(*one.aliases, one.url)))
+        one = self.choose_article(app)
+        self.write_article(
+            app, one, replace(one, url=one.url + "/moved", aliases=(*one.aliases, one.url))
+        )
 
     def retag(self, app: App) -> None:
-        one = self.any(app)
-        self.put(app, one, replace(one, tags=("Robots",), category="AI"))
+        one = self.choose_article(app)
+        self.write_article(app, one, replace(one, tags=("Robots",), category="AI"))
 
-    def withdraw(self, app: App) -> None:
-        editorial.withdraw(app.archive, app.configuration, self.any(app).id)
+    def withdraw_article(self, app: App) -> None:
+        editorial.withdraw(app.archive, app.configuration, self.choose_article(app).id)
 
-    def copy(self, app: App) -> None:
+    def copy_story(self, app: App) -> None:
         """Another source carries a story: one entry for both, or, where an operator splits them,
         one each."""
-        one = self.any(app)
-        made = self.publish(app, (self.place.now - NOW).days, merged_into=one.id)
-        self.put(app, one, replace(one, also=(made.url,)))
+        one = self.choose_article(app)
+        made = self.publish_story(app, (self.place.now - NOW).days, merged_into=one.id)
+        self.write_article(app, one, replace(one, also=(made.url,)))
         if self.chance.random() < 0.5:
             editorial.split(app.archive, made.id)
 
-    def any(self, app: App) -> Article:
+    def choose_article(self, app: App) -> Article:
         """A random article that stands for itself."""
         merged = app.archive.store.index.merged()
         path = app.archive.store.index.path(
@@ -211,7 +221,7 @@ class Month:
         )
         return app.archive.article_store.get(path or "")
 
-    def put(self, app: App, before: Article, after: Article) -> None:
+    def write_article(self, app: App, before: Article, after: Article) -> None:
         after = replace(after, revisions=(*before.revisions, app.archive.clock().isoformat()))
         stored, stamp, changed = app.archive.article_store.put(
             after, app.archive.store.index.path(before.id)
@@ -219,7 +229,7 @@ class Month:
         assert changed
         app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
-    def expect(self, app: App) -> None:
+    def list_expected_stories(self, app: App) -> None:
         """The stories since the last poll that are still there, in the feeds that carry them
         now."""
         now_at = resolve_moves(app.archive.store.index.feeds())
@@ -271,7 +281,7 @@ def make_month(tmp_path: Path) -> Iterator[Callable[..., Month]]:
 @pytest.mark.parametrize("seed", range(2))
 def test_a_month_shows_every_story_once(make_month: Callable[..., Month], seed: int) -> None:
     lived = make_month(seed)
-    assert lived.live(30) == []
+    assert lived.live_days(30) == []
     for feed in FEEDS:
         shown = lived.readers[feed].shown
         assert len(lived.due[feed]) > 25, f"{feed} saw too little to tell"
@@ -288,8 +298,8 @@ def test_ids_that_change_are_noticed(make_month: Callable[..., Month]) -> None:
             )
             shutil.rmtree(place.folder / "feeds/public")  # else validation keeps the live feeds
 
-    assert any("twice" in complaint for complaint in make_month(0).live(8, spoil))
+    assert any("twice" in complaint for complaint in make_month(0).live_days(8, spoil))
 
 
 def test_a_window_that_is_too_short_is_noticed(make_month: Callable[..., Month]) -> None:
-    assert any("missed" in complaint for complaint in make_month(0, hours=0).live(8))
+    assert any("missed" in complaint for complaint in make_month(0, hours=0).live_days(8))

@@ -35,7 +35,7 @@ def publish_texts(place: Place, content: str) -> None:
 def place(tmp_path: Path) -> Place:
     place = Place(tmp_path, settings=SETTINGS)
     publish_texts(place, "full")
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(
             app,
             "Chips",
@@ -117,9 +117,9 @@ def test_a_saved_question_finds_the_same_at_the_same_address_and_id(
     asked = make_client(place).get(f"/q/{name}.atom").text
     (place.config / "feeds.toml").write_text(f'[[feed]]\nslug = "q/{name}"\n')
     place.build()
-    saved = json.loads(place.published(f"q/{name}.json"))
+    saved = json.loads(place.read_published(f"q/{name}.json"))
     assert sorted(item["title"] for item in saved["items"]) == expected
-    atom = place.published(f"q/{name}.atom")
+    atom = place.read_published(f"q/{name}.atom")
     assert (
         atom.partition("<id>")[2].partition("</id>")[0]
         == asked.partition("<id>")[2].partition("</id>")[0]
@@ -174,7 +174,7 @@ def test_what_is_no_question_is_refused_without_a_look_at_anything(
 def test_an_answer_has_validators_and_ids_as_everywhere(place: Place) -> None:
     served = make_client(place)
     answer = served.get("/q/tag.gpu.atom", headers={"accept-encoding": "identity"})
-    with place.app() as app:
+    with place.open_app() as app:
         (article,) = (one for one in app.archive.store.index.each() if one.title == "Chips")
         assert entry_urn(app.archive.instance, article.id) in answer.text
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
@@ -199,7 +199,7 @@ def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
     with monkeypatch.context() as patched:
         patched.setattr("syndicator.runs.answers.open_read_only", None)
         assert list_titles(served, "lang.de") == ["Preise"]
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Neues", "Mehr.", language="de", excerpt="Ein Satz.")
     place.build()
     assert list_titles(served, "lang.de") == ["Neues", "Preise"]
@@ -218,7 +218,7 @@ def test_words_that_are_not_published_find_nothing(place: Place, content: str, w
 
 
 def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         (held,) = (one for one in app.archive.store.index.each() if one.title == "Chips")
         path = app.archive.store.index.path(held.id)
         stored, stamp, _ = app.archive.article_store.put(
@@ -231,7 +231,7 @@ def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
 
 
 def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         rename.write_rename(
             app.archive,
             app.configuration,
@@ -286,21 +286,21 @@ def test_a_command_makes_the_feed_of_an_address_a_file(place: Place, given: str)
     words = ("build", "--question", given, "--config", str(place.config))
     done = CliRunner().invoke(app, words, catch_exceptions=False)
     assert done.exit_code == 0, done.stdout
-    feed = json.loads(place.published("q/tag.ai/words.gpu.json"))
+    feed = json.loads(place.read_published("q/tag.ai/words.gpu.json"))
     assert (feed["title"], [item["title"] for item in feed["items"]]) == ("AI, gpu", ["Chips"])
     assert feed["feed_url"] == "https://feeds.example/q/tag.ai/words.gpu.json"
-    assert "q/tag.ai/words.gpu.html" in place.published("combine.html")
+    assert "q/tag.ai/words.gpu.html" in place.read_published("combine.html")
     again = CliRunner().invoke(app, words)
     assert again.exit_code == 0 and (place.config / "feeds.toml").read_text().count("[[feed]]") == 1
 
 
 def test_pages_offer_no_address_before_a_script_saw_that_something_answers(place: Place) -> None:
-    assert '<p id="offered" hidden>' in place.published("combine.html")
-    assert '<p id="subscribe" hidden>' in place.published("search.html")
+    assert '<p id="offered" hidden>' in place.read_published("combine.html")
+    assert '<p id="subscribe" hidden>' in place.read_published("search.html")
 
 
 def test_the_script_that_pages_look_for_says_whether_something_answers(place: Place) -> None:
-    assert place.published("q/answers.js") == "", "the file"
+    assert place.read_published("q/answers.js") == "", "the file"
     assert make_client(place).get("/q/answers.js").text == "syndicator.isAnswered = true;\n"
 
 

@@ -21,13 +21,13 @@ FOUND = '[[feed]]\nslug = "bees"\nquery = "tag:Bees"\n'
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path, settings=HEAD).take(store_four_months)
+    return Place(tmp_path, settings=HEAD).fill_once(store_four_months)
 
 
 def store_four_months(place: Place) -> None:
     """Two stories in each of four months, with a tag that taxonomy.toml lists and one it lacks."""
     (place.config / "feeds.toml").write_text(FOUND)
-    with place.app() as app:
+    with place.open_app() as app:
         for month in range(4):
             for number in range(2):
                 moment = NOW - (100 - 30 * month) * DAY + number * DAY
@@ -54,7 +54,7 @@ def list_archives(place: Place) -> dict[str, set[str]]:
 
 
 def list_archive_links(place: Place, stem: str) -> list[str]:
-    tree = html.fromstring(place.published(f"{stem}.html"))
+    tree = html.fromstring(place.read_published(f"{stem}.html"))
     return [str(link) for link in tree.xpath('//nav[@aria-label="Earlier stories"]/a[1]/@href')]
 
 
@@ -69,7 +69,7 @@ def remove_tag(place: Place, name: str) -> None:
 
 def lose_database(place: Place) -> None:
     shutil.rmtree(place.folder / "feeds/state")
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
 
 
@@ -84,16 +84,16 @@ def test_a_new_folder_has_archives_of_what_is_listed_and_none_in_json(place: Pla
 
 def test_other_feeds_have_a_head_and_go_on_in_the_months_of_everything(place: Place) -> None:
     for stem in ("tags/bees", "queries/bees"):
-        assert place.published(f"{stem}.atom").count("<entry") == LIMIT
-        assert "prev-archive" not in place.published(f"{stem}.atom")
+        assert place.read_published(f"{stem}.atom").count("<entry") == LIMIT
+        assert "prev-archive" not in place.read_published(f"{stem}.atom")
         (link,) = list_archive_links(place, stem)
         assert link == "../archive/all/2026-02.html"
-    page = html.fromstring(place.published("archive/all/2026-02.html"))
+    page = html.fromstring(place.read_published("archive/all/2026-02.html"))
     assert page.xpath('//a[contains(@href, "2026-02-")]')  # the days of that month
 
 
 def test_a_feed_that_shows_all_of_its_stories_links_none(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Alone", "Text.", tags=("Wasps",), category="AI", added=NOW)
     place.build()
     assert list_archive_links(place, "tags/wasps") == []
@@ -103,22 +103,22 @@ def test_a_tag_that_is_listed_later_gets_archives(place: Place) -> None:
     place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "Bees"\n')
     place.build()
     assert list_archives(place)["tags/bees"] == {".atom", ".html"}
-    assert "prev-archive" in place.published("tags/bees.atom")
+    assert "prev-archive" in place.read_published("tags/bees.atom")
 
 
 @pytest.mark.parametrize("is_lost", [False, True])
 def test_a_tag_that_is_unlisted_later_keeps_its_archives(place: Place, is_lost: bool) -> None:
-    before = place.digests("public/archive/tags/gpu")
+    before = place.read_digests("public/archive/tags/gpu")
     remove_tag(place, "GPU")
     if is_lost:
         lose_database(place)
     place.build()
-    assert place.digests("public/archive/tags/gpu").keys() == before.keys()
-    with place.app() as app:
+    assert place.read_digests("public/archive/tags/gpu").keys() == before.keys()
+    with place.open_app() as app:
         for number in range(LIMIT):
             store_articles(app, f"Later {number}", "Text.", tags=("GPU",), added=NOW + 60 * DAY)
     place.build()
-    assert place.digests("public/archive/tags/gpu").keys() > before.keys()
+    assert place.read_digests("public/archive/tags/gpu").keys() > before.keys()
 
 
 def test_a_list_names_the_feeds_with_archives(place: Place) -> None:
@@ -128,14 +128,14 @@ def test_a_list_names_the_feeds_with_archives(place: Place) -> None:
         "tags/bees": {".atom", ".html"},
         "queries/bees": {".atom", ".html"},
     }
-    assert "archive.html" not in place.published("index.html")
+    assert "archive.html" not in place.read_published("index.html")
     assert list_archive_links(place, "sources/one") == []  # everything has no months to go on in
 
 
 def test_the_operator_may_give_a_query_more_than_the_limit(place: Place) -> None:
     (place.config / "feeds.toml").write_text(FOUND + 'window = "2400h"\n')
     place.build()
-    assert place.published("queries/bees.atom").count("<entry") == 8
+    assert place.read_published("queries/bees.atom").count("<entry") == 8
 
 
 def write_instance(place: Place, text: str) -> Path:
@@ -175,9 +175,9 @@ def test_what_the_operator_sets_wins_over_what_an_instance_keeps(place: Place) -
 
 def test_a_folder_without_articles_and_feeds_is_new_whoever_made_it(tmp_path: Path) -> None:
     place = Place(tmp_path, settings=HEAD)
-    with place.app():
+    with place.open_app():
         pass
     path = write_instance(place, "")
-    with place.app() as app:
+    with place.open_app() as app:
         assert app.configuration.settings.publish.archives == "listed"
     assert "all_archives = false" in path.read_text()

@@ -15,7 +15,7 @@ BOTH, ONE = "Ann Writer, Bo Other", "Ann Writer"
 
 
 def store_stories(place: Place, count: int = 4) -> Place:
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(count):
             store_articles(app, f"Story {number}", "Of it.", author=BOTH if number else ONE)
     (place.config / "feeds.toml").write_text('[[feed]]\nslug = "ones"\nquery = "source:one"\n')
@@ -32,7 +32,7 @@ def list_author_feeds(place: Place) -> set[str]:
 
 
 def members_of(place: Place) -> dict[str, int]:
-    with place.app() as app:
+    with place.open_app() as app:
         return {
             row.name: row.count
             for row in app.archive.store.index.feeds()
@@ -52,44 +52,44 @@ def test_the_old_articles_join_in_batches(place: Place, monkeypatch: pytest.Monk
     place.build()
     assert members_of(place) == {"Ann Writer": 4, "Bo Other": 3}
     assert list_author_feeds(place) == {"ann-writer.atom"}  # tag_min
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Late", "Of it.", author="Bo Other")
     place.build()
     assert list_author_feeds(place) == {"ann-writer.atom", "bo-other.atom"}
-    assert place.published("authors/bo-other.atom").count("<entry") == 4
-    assert "Late" in place.published("queries/ones.atom") and 'text="Authors"' in place.published(
-        "feeds.opml"
-    )
+    assert place.read_published("authors/bo-other.atom").count("<entry") == 4
+    assert "Late" in place.read_published(
+        "queries/ones.atom"
+    ) and 'text="Authors"' in place.read_published("feeds.opml")
 
 
 def test_an_author_that_was_wrong_leaves_the_feed(place: Place) -> None:
     write_settings(place, ON)
     store_stories(place)
-    place.edit("Story 2", f"author: '{BOTH}'", "author: Cy Third")
-    with place.app() as app:
+    place.edit_file("Story 2", f"author: '{BOTH}'", "author: Cy Third")
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
     place.build()
     assert members_of(place) == {"Ann Writer": 3, "Bo Other": 2, "Cy Third": 1}
-    assert "Story 2" not in place.published("authors/ann-writer.atom")
+    assert "Story 2" not in place.read_published("authors/ann-writer.atom")
 
 
 def test_feeds_that_end_with_their_axis_come_back_as_they_were(place: Place) -> None:
     write_settings(place, ON)
     store_stories(place)
-    before = place.published("authors/ann-writer.atom")
+    before = place.read_published("authors/ann-writer.atom")
     write_settings(place, "")
     assert "authors/ann-writer" in place.build().ended and list_author_feeds(place) == set()
     write_settings(place, ON)
     place.build()
-    assert place.published("authors/ann-writer.atom") == before
+    assert place.read_published("authors/ann-writer.atom") == before
 
 
 def test_a_database_that_is_made_anew_finds_them_again(place: Place) -> None:
     write_settings(place, ON)
     store_stories(place)
-    before = place.published("authors/ann-writer.atom")
+    before = place.read_published("authors/ann-writer.atom")
     shutil.rmtree(place.folder / "feeds/state")
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reconcile.files(app.archive, app.configuration)
     place.build()
-    assert place.published("authors/ann-writer.atom") == before
+    assert place.read_published("authors/ann-writer.atom") == before

@@ -37,24 +37,24 @@ def read_feed_ids(place: Place) -> dict[str, str]:
 
 
 def list_gone_feeds(place: Place) -> set[str]:
-    found: Any = json.loads(place.published("maps/moved.json"))
+    found: Any = json.loads(place.read_published("maps/moved.json"))
     return {name for name in found["gone"] if name.endswith(".atom")}
 
 
 @pytest.fixture
 def filled_place(place: Place) -> Place:
     """With a tag that has fewer articles left than a new one needs."""
-    return place.take(store_tagged_articles)
+    return place.fill_once(store_tagged_articles)
 
 
 def store_tagged_articles(place: Place) -> None:
     (place.config / "feeds.toml").write_text('[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n')
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "First", "Text.", tags=("GPU", "Bees"), category="AI")
         store_articles(app, "Second", "Text.", tags=("GPU", "Bees"), category="AI", source="two")
     build_axes(place, ALL)
-    place.edit("Second", "- Bees\n", "")
-    with place.app() as app:
+    place.edit_file("Second", "- Bees\n", "")
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
     build_axes(place, ALL)
 
@@ -85,7 +85,7 @@ def store_tagged_articles(place: Place) -> None:
 def test_feeds_of_an_axis_end_and_come_back_with_it(
     filled_place: Place, left: list[str], ended: set[str]
 ) -> None:
-    before, kept = read_feed_ids(filled_place), filled_place.digests("public")
+    before, kept = read_feed_ids(filled_place), filled_place.read_digests("public")
     assert set(build_axes(filled_place, left)) == ended
     names = {f"{name}.atom" for name in ended}
     assert set(read_feed_ids(filled_place)) == set(before) - names
@@ -97,34 +97,34 @@ def test_feeds_of_an_axis_end_and_come_back_with_it(
         if path.is_file()
     }
     assert stems.isdisjoint(ended)
-    assert not any(f"{name}.atom" in filled_place.published("feeds.opml") for name in ended)
-    before_again = filled_place.digests("public")
-    assert (build_axes(filled_place, left), filled_place.digests("public")) == (
+    assert not any(f"{name}.atom" in filled_place.read_published("feeds.opml") for name in ended)
+    before_again = filled_place.read_digests("public")
+    assert (build_axes(filled_place, left), filled_place.read_digests("public")) == (
         (),
         before_again,
     )  # once
     assert build_axes(filled_place, ALL) == ()
     assert (read_feed_ids(filled_place), list_gone_feeds(filled_place)) == (before, set())
-    after = filled_place.digests("public")
+    after = filled_place.read_digests("public")
     assert {name for name in kept if after[name] != kept[name]} <= {"index.html", "index.html.gz"}
 
 
 def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled_place: Place) -> None:
     build_axes(filled_place, ["tags"])
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         store_articles(app, "Third", "Text.", tags=("GPU",))
     build_axes(filled_place, ["tags"])
-    assert "Third" in filled_place.published("tags/gpu.atom") and "Third" in filled_place.published(
-        "index.html"
-    )
-    with filled_place.app() as app:
+    assert "Third" in filled_place.read_published(
+        "tags/gpu.atom"
+    ) and "Third" in filled_place.read_published("index.html")
+    with filled_place.open_app() as app:
         store_articles(app, "Fourth", "Text.")  # in no feed that is published
     build_axes(filled_place, ["tags"])
-    assert "Fourth" in filled_place.published("index.html")
+    assert "Fourth" in filled_place.read_published("index.html")
     build_axes(filled_place, ALL)
-    assert "Third" in filled_place.published("all.atom") and "Third" in filled_place.published(
-        "sources/one.atom"
-    )
+    assert "Third" in filled_place.read_published(
+        "all.atom"
+    ) and "Third" in filled_place.read_published("sources/one.atom")
 
 
 def test_a_word_that_is_no_axis_is_refused_with_those_there_are(place: Place) -> None:

@@ -60,7 +60,7 @@ async def build_continuously(app: App) -> AsyncIterator[asyncio.Task[object]]:
 
 
 def test_an_article_does_not_wait_for_a_slow_source(app: App, world: World) -> None:
-    world.latency(SLOW, 60)
+    world.delay_answers(SLOW, 60)
     public = app.configuration.settings.public_dir
 
     async def go() -> bool:
@@ -79,7 +79,7 @@ def test_an_article_does_not_wait_for_a_slow_source(app: App, world: World) -> N
 
 
 def test_visits_have_their_turn_between_two_feeds(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(3):
             store_articles(app, f"Story {number}", "Text.", tags=("LLM", "GPU"))
 
@@ -95,7 +95,7 @@ def test_visits_have_their_turn_between_two_feeds(place: Place) -> None:
 
 
 def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "First", "Text.")
 
         async def go() -> None:
@@ -108,14 +108,15 @@ def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(plac
 
         asyncio.run(go())
         assert all(
-            f">{title}<" in place.published("sources/one.atom") for title in ("First", "Second")
+            f">{title}<" in place.read_published("sources/one.atom")
+            for title in ("First", "Second")
         )
 
 
 def test_a_tag_added_to_the_taxonomy_has_its_feed_with_the_next_build(tmp_path: Path) -> None:
     """Of an instance that had none for it; another tag with so few articles still has none."""
     place = Place(tmp_path, settings="[publish]\ntag_min = 3\n")
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         store_articles(app, "First", "Text.", tags=("LLM", "Robots", "Bees"))
     place.build()
     tags = place.folder / "feeds/public/tags"
@@ -123,11 +124,11 @@ def test_a_tag_added_to_the_taxonomy_has_its_feed_with_the_next_build(tmp_path: 
     place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "robots"\n')
     place.build()
     assert {path.name for path in tags.glob("*.atom")} == {"llm.atom", "robots.atom"}
-    assert "tags/robots.atom" in place.published("feeds.opml")
+    assert "tags/robots.atom" in place.read_published("feeds.opml")
 
 
 def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "First", "Text.")
         real, calls = build.build_feeds, []
 
@@ -150,7 +151,7 @@ def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPat
 def test_a_build_that_fails_ends_the_run_with_its_own_words(
     app: App, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.latency(SLOW, 60)
+    world.delay_answers(SLOW, 60)
 
     async def broken(app: App, **options: Any) -> build.BuildReport:
         raise StoreError("the disk is full")
@@ -196,7 +197,7 @@ def test_a_text_is_rendered_once_more_where_the_process_was_gone(
     (place.config / "sources.toml").write_text(
         '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\ncontent = "full"\n'
     )
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Chips", "A text.")
     assert [problem.reason for problem in place.build().set_aside] == set_aside
 
@@ -218,12 +219,12 @@ def _unread(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_without_a_change_no_row_of_all_feeds_is_read(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "First", "Text.")
         reconcile.files(app.archive, app.configuration)
     place.build()
     reads = _unread(monkeypatch)
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         assert (
             asyncio.run(build.build_feeds(app)).builds == 0
@@ -239,11 +240,11 @@ def test_without_a_change_no_row_of_all_feeds_is_read(
 def test_one_more_article_reads_all_feeds_once(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "First", "Text.")
         reconcile.files(app.archive, app.configuration)
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         store_articles(app, "Second", "Text.")
         reads = _unread(monkeypatch)
@@ -253,14 +254,14 @@ def test_one_more_article_reads_all_feeds_once(
 
 def test_a_feed_that_is_not_published_does_not_stay_stale(tmp_path: Path) -> None:
     place = Place(tmp_path, settings="[publish]\ntag_min = 5\n")
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         store_articles(app, "First", "Text.", tags=("Sea",))
         assert {row.key.axis for row in app.archive.store.index.feeds() if row.stale} >= {
             "tag",
             "all",
         }
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         assert not [row.key for row in app.archive.store.index.feeds() if row.stale]
 
 
@@ -269,7 +270,7 @@ def test_a_build_clears_up_after_one_that_did_not_end(place: Place) -> None:
         raise KeyboardInterrupt
 
     left = place.folder / "feeds/public/tags/.llm.atom.1.tmp"
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "First", "Text.")
         asyncio.run(build.build_feeds(app))
         left.parent.mkdir(exist_ok=True)
@@ -292,11 +293,11 @@ def test_that_a_build_has_begun_is_known_before_its_first_file(
     put = FileOutlet.put
 
     def look(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
-        with place.app() as other:
+        with place.open_app() as other:
             seen.append(other.archive.store.visits.note("build begun"))
         return put(outlet, name, data, **more)
 
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "First", "Text.")
         asyncio.run(build.build_feeds(app))
         store_articles(app, "Second", "Text.")

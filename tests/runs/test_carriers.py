@@ -32,23 +32,23 @@ def list_stale_feeds(app: App) -> set[FeedKey]:
 
 
 def test_a_carriers_feed_shows_the_article_as_the_others_do(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text of the story.", tags=("LLM",))
         add_carrier(app, story.id, "two")
         reconcile.files(app.archive, app.configuration)
     place.build()
-    entry = place.published("sources/one.atom").partition("<entry")[2].partition("</entry>")[0]
+    entry = place.read_published("sources/one.atom").partition("<entry")[2].partition("</entry>")[0]
     assert "Story" in entry
-    assert entry in place.published("sources/two.atom")
-    assert ">The second - " in place.published("sources/two.atom")
+    assert entry in place.read_published("sources/two.atom")
+    assert ">The second - " in place.read_published("sources/two.atom")
 
 
 def test_one_more_carrier_touches_its_own_feed_alone(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.", tags=("LLM",))
         reconcile.files(app.archive, app.configuration)
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         path = app.archive.article_store.find(story.id)
         assert path
         before = app.archive.article_store.stamp(path)
@@ -60,7 +60,7 @@ def test_one_more_carrier_touches_its_own_feed_alone(place: Place) -> None:
 
 
 def test_the_article_stays_in_its_carriers_feed_when_it_is_written_anew(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")
         stored, stamp, _ = app.archive.article_store.put(replace(story, title="New title"))
@@ -69,7 +69,7 @@ def test_the_article_stays_in_its_carriers_feed_when_it_is_written_anew(place: P
 
 
 def test_a_withdrawn_article_leaves_every_carriers_feed(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")
         editorial.withdraw(app.archive, app.configuration, story.id)
@@ -80,7 +80,7 @@ def test_a_withdrawn_article_leaves_every_carriers_feed(place: Place) -> None:
 
 
 def test_a_copy_is_in_the_feeds_of_its_sources_only(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         first = store_articles(app, "Story", "Text.")
         copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first.id)
         add_carrier(app, copy.id, "one")
@@ -89,18 +89,18 @@ def test_a_copy_is_in_the_feeds_of_its_sources_only(place: Place) -> None:
 
 
 def test_a_lost_database_loses_no_membership(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")
     shutil.rmtree(place.folder / "feeds/state")
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
         assert list_members(app, TWO) == list_members(app, ONE) == [story.id]
         assert app.archive.store.visits.carriers(story.id) == ["two"]
 
 
 def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         path = app.archive.article_store.root / CARRIED.name
         add_carrier(app, story.id, "two")
@@ -113,7 +113,7 @@ def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(plac
 
 
 def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         reconcile.files(app.archive, app.configuration)
         CARRIED.append(
@@ -124,7 +124,7 @@ def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(place: Plac
 
 
 def test_an_unchanged_file_is_not_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         CARRIED.append(app.archive.article_store, [(story.id, "two")])
         reconcile.files(app.archive, app.configuration)
@@ -148,7 +148,7 @@ def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what
             article_id=article,
         )
 
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         other = store_articles(app, "Other", "Text.")
         entries = [
@@ -164,7 +164,7 @@ def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what
 
 
 def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")
         editorial.withdraw(app.archive, app.configuration, story.id)
@@ -173,14 +173,14 @@ def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(place: Place) ->
 
 
 def test_a_feed_of_carried_articles_alone_is_the_same_after_a_lost_database(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")
         reconcile.files(app.archive, app.configuration)
     place.build()
-    before = place.digests("public")
+    before = place.read_digests("public")
     shutil.rmtree(place.folder / "feeds/state")
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     place.build()
-    assert place.digests("public") == before
+    assert place.read_digests("public") == before

@@ -143,7 +143,7 @@ async def test_builds_leave_time_for_the_visits(daemon_instance: Up, place: Plac
     def build_for_two_seconds() -> None:
         daemon_instance.now += 2
 
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Story", "Text.")
     daemon_instance.jobs.watch = replace(daemon_instance.jobs.watch, turn=build_for_two_seconds)
     await daemon_instance.jobs.run(BUILD)
@@ -178,7 +178,7 @@ async def test_what_one_process_did_another_does_not_repeat(
     with serve_mailbox() as (port, mails):
         path = place.config / "syndicator.toml"
         path.write_text(path.read_text() + MAIL.format(port=port))
-        with place.app() as app:
+        with place.open_app() as app:
             store_articles(app, "Story", "Text.", added=place.now)
         place.now = datetime(2026, 3, 11, 7, tzinfo=UTC)
         for _ in range(2):

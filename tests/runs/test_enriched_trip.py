@@ -117,7 +117,7 @@ def run_command(place: Place, *words: str) -> Result:
 
 
 def test_describe_llm_asks_about_the_shelf(lab: Lab) -> None:
-    lab.file("Weather", "Climate")
+    lab.file_articles("Weather", "Climate")
     dry = run_command(lab.place, "describe", "--all", "--llm", "--dry-run")
     assert (
         "the language model would be asked about up to 2 articles" in dry.output
@@ -125,11 +125,11 @@ def test_describe_llm_asks_about_the_shelf(lab: Lab) -> None:
     )
     told = run_command(lab.place, "describe", "--all", "--llm")
     assert "described: Weather" in told.output and "2 calls; 2 answers accepted" in told.output
-    assert SECOND in lab.place.published("all.atom") and FIRST not in lab.place.published(
+    assert SECOND in lab.place.read_published("all.atom") and FIRST not in lab.place.read_published(
         "all.atom"
     )
     run_command(lab.place, "change", "undo", "1")
-    assert FIRST in lab.place.published("all.atom") and SECOND not in lab.place.published(
+    assert FIRST in lab.place.read_published("all.atom") and SECOND not in lab.place.read_published(
         "all.atom"
     )
     assert (
@@ -141,12 +141,12 @@ def test_describe_llm_asks_about_the_shelf(lab: Lab) -> None:
 
 
 def test_a_cancelled_job_asks_no_more(lab: Lab) -> None:
-    lab.file("Weather", "Climate")
+    lab.file_articles("Weather", "Climate")
 
     def progress(done: int, total: int) -> None:
         raise CancelledJob
 
-    with lab.place.app() as app:
+    with lab.place.open_app() as app:
         operation = need("ask-model")
         planned = operation.plan(app, {"all": True})
         made, _ = apply(app, operation, {"all": True}, planned, who="ann", progress=progress)
@@ -156,7 +156,7 @@ def test_a_cancelled_job_asks_no_more(lab: Lab) -> None:
 def test_describe_llm_names_what_is_refused_and_what_is_missing(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lab.file("Weather", "Climate")
+    lab.file_articles("Weather", "Climate")
     lab.llm.behaviour = BEHAVIOURS["lies-in-category"]
     told = run_command(lab.place, "describe", "--all", "--llm")
     assert "category nothing in the article speaks for Horoscopes" in told.output
@@ -164,13 +164,13 @@ def test_describe_llm_names_what_is_refused_and_what_is_missing(
         "category  nothing in the article speaks for Horoscopes"
         in run_command(lab.place, "status").output
     )
-    path = str(lab.place.path("Weather"))
+    path = str(lab.place.find_file("Weather"))
     shown = run_command(lab.place, "show", path, "--trace").output
     assert (
         "llm: refused (category: nothing in the article speaks for Horoscopes)" in shown
         and "Horoscopes" in shown
     )
-    lab.file("Third")
+    lab.file_articles("Third")
     lab.llm.close()
     assert run_command(lab.place, "describe", "--all", "--llm").exit_code == 69
     config = lab.place.config / "syndicator.toml"

@@ -15,7 +15,7 @@ MINUTE = timedelta(minutes=1)
 
 def test_a_build_notes_what_was_published_since_its_source_is_followed(place: Place) -> None:
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         state = SourceState(
             key="one",
             url="https://one.example/feed",
@@ -32,7 +32,7 @@ def test_a_build_notes_what_was_published_since_its_source_is_followed(place: Pl
     place.build()
     place.now = NOW + 20 * MINUTE
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         assert freshness.read_freshness(app.archive.store).seconds == (300,)
 
 

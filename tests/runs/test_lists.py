@@ -30,7 +30,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     place = Place(
         tmp_path, settings='[site]\nurl = "https://feeds.example/"\n[publish]\ntag_min = 1\n'
     )
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         for tag in TAGS:
             store_articles(app, f"Of {tag}", "Text.", tags=(tag,))
     build_now(place)
@@ -39,7 +39,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 def build_now(place: Place, **how: object) -> set[str]:
     """The written lists."""
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         written = asyncio.run(build.build_feeds(app, **how)).written  # type: ignore[arg-type]
     return {name for name in written if LISTS.fullmatch(name)}
@@ -47,17 +47,19 @@ def build_now(place: Place, **how: object) -> set[str]:
 
 def read_list_digests(place: Place) -> dict[str, str]:
     return {
-        name: digest for name, digest in place.digests("public").items() if LISTS.fullmatch(name)
+        name: digest
+        for name, digest in place.read_digests("public").items()
+        if LISTS.fullmatch(name)
     }
 
 
 def store_article(place: Place, title: str, *tags: str) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, title, "Text.", tags=tags)
 
 
 def test_each_feed_is_on_one_part_that_the_first_leads_to(place: Place) -> None:
-    first = place.published("feeds.html")
+    first = place.read_published("feeds.html")
     parts = sorted(set(re.findall(r'href="(feeds-[^"]*)"', first)))
     assert parts == [
         "feeds-tags-p.html",
@@ -68,14 +70,14 @@ def test_each_feed_is_on_one_part_that_the_first_leads_to(place: Place) -> None:
     shown = [
         tag
         for part in parts
-        for tag in re.findall(r'href="tags/(\w+).html"', place.published(part))
+        for tag in re.findall(r'href="tags/(\w+).html"', place.read_published(part))
     ]
     assert (
         sorted(shown) == sorted(tag.lower() for tag in TAGS) and 'href="sources/one.html"' in first
     )
-    index = etree.fromstring(place.published("sitemap.xml").encode())
+    index = etree.fromstring(place.read_published("sitemap.xml").encode())
     named = [str(loc.text).removeprefix("https://feeds.example/") for loc in index.iter("{*}loc")]
-    listed = "".join(map(place.published, named))
+    listed = "".join(map(place.read_published, named))
     assert (
         all(f"/tags/{tag.lower()}.html</loc>" in listed for tag in TAGS)
         and "/sources/one.html</loc>" in listed
@@ -94,7 +96,7 @@ def test_one_more_article_makes_the_parts_of_its_feeds(
 
     monkeypatch.setattr(Pages, "render_feed_list", noted)
     assert build_now(place) == {"feeds.html", "feeds-tags-t.html"}  # on the day of the one before
-    assert made == ["", "-tags-t"] and "Another" in place.published("feeds-tags-t.html")
+    assert made == ["", "-tags-t"] and "Another" in place.read_published("feeds-tags-t.html")
 
 
 def test_one_more_feed_writes_its_part_and_what_names_all(place: Place) -> None:
@@ -138,4 +140,4 @@ def test_a_list_that_has_become_short_is_one_page_again(
     written = build_now(place)
     assert {"feeds-tags-t.html", "sitemap-tags-t.xml", "sitemap-pages.xml"} <= written
     assert set(read_list_digests(place)) == {"feeds.html", "feeds.opml", "sitemap.xml"}
-    assert all(f"tags/{tag.lower()}.html" in place.published("feeds.html") for tag in TAGS)
+    assert all(f"tags/{tag.lower()}.html" in place.read_published("feeds.html") for tag in TAGS)

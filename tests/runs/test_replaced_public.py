@@ -14,12 +14,12 @@ from tests.places import NOW, Place, store_articles
 def make_grown_instance(folder: Path) -> tuple[Place, Path]:
     """An instance of today, and what it published yesterday."""
     place, yesterday = Place(folder), folder / "yesterday"
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         for number in range(3):
             store_articles(app, f"Old {number}", "Of it.", tags=("LLM",))
     place.build()
     shutil.copytree(folder / "feeds/public", yesterday)
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "New", "Of it.", tags=("LLM",), added=NOW + timedelta(hours=1))
     place.build()
     return place, yesterday
@@ -28,24 +28,24 @@ def make_grown_instance(folder: Path) -> tuple[Place, Path]:
 @pytest.mark.parametrize("more", [False, True])
 def test_the_next_build_writes_what_differs(tmp_path: Path, more: bool) -> None:
     place, yesterday = make_grown_instance(tmp_path)
-    today = place.digests("public")
+    today = place.read_digests("public")
     shutil.rmtree(tmp_path / "feeds/public")
     shutil.copytree(yesterday, tmp_path / "feeds/public")
     if more:  # something new makes the feed of everything stale, but not that of the tag
-        with place.app() as app:
+        with place.open_app() as app:
             store_articles(app, "Newest", "Of it.", source="two", added=NOW + timedelta(hours=2))
     place.build()
-    now = place.digests("public")
+    now = place.read_digests("public")
     assert now["tags/llm.atom"] == today["tags/llm.atom"]
     assert (now == today) is not more
 
 
 def test_a_file_that_is_gone_is_written_again(tmp_path: Path) -> None:
     place, _ = make_grown_instance(tmp_path)
-    today = place.digests("public")
+    today = place.read_digests("public")
     (tmp_path / "feeds/public/tags/llm.atom").unlink()
     place.build()
-    assert place.digests("public") == today
+    assert place.read_digests("public") == today
 
 
 def test_a_build_with_nothing_to_do_reads_few_files_and_writes_none(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ BODY = "The first paragraph.\n\nThe last paragraph."
 def place(tmp_path: Path) -> Place:
     place = Place(tmp_path, settings=PRIVATE)
     (place.config / "sources.toml").write_text(SOURCES + 'content = "link"\n')
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Own", BODY)
         store_articles(app, "Linked", BODY, source="two")
         address = "https://neighbour.example/1"
@@ -40,7 +40,7 @@ def place(tmp_path: Path) -> Place:
 
 
 def test_readers_get_whole_texts_below_the_secret(place: Place) -> None:
-    feed = json.loads(place.published("all.json"))
+    feed = json.loads(place.read_published("all.json"))
     base = f"http://192.168.1.5:8080/{SECRET}/"
     assert feed["feed_url"] == f"{base}all.json"
     whole = {item["title"] for item in feed["items"] if "last paragraph" in item["content_html"]}
@@ -52,8 +52,10 @@ def test_readers_get_whole_texts_below_the_secret(place: Place) -> None:
 
 def test_a_page_says_how_a_phone_subscribes(place: Place) -> None:
     """`test_once_it_is_public` says that it goes."""
-    assert '<a href="phone.html">Subscribe from your phone</a>' in place.published("index.html")
-    page, base = place.published("phone.html"), f"http://192.168.1.5:8080/{SECRET}/"
+    assert '<a href="phone.html">Subscribe from your phone</a>' in place.read_published(
+        "index.html"
+    )
+    page, base = place.read_published("phone.html"), f"http://192.168.1.5:8080/{SECRET}/"
     assert qr_svg(f"{base}phone.html") in page
     assert (
         f"<code>{base}all.atom</code>" in page
@@ -78,11 +80,12 @@ def test_no_link_tells_the_secret_to_another_site(place: Place) -> None:
 
 def test_a_public_page_offers_readers_on_the_web(tmp_path: Path) -> None:
     place = Place(tmp_path, settings='[site]\nurl = "https://feeds.example/"\n')
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Own", BODY)
     place.build()
-    assert "feedly.com/i/subscription/feed/https%3A//feeds.example/all.atom" in place.published(
-        "index.html"
+    assert (
+        "feedly.com/i/subscription/feed/https%3A//feeds.example/all.atom"
+        in place.read_published("index.html")
     )
 
 
@@ -158,7 +161,7 @@ def test_a_secret_that_leaves_the_house_without_tls_is_warned_of(
 
 def test_a_visit_renders_the_whole_text_at_once(place: Place) -> None:
     """Else each build would have to, in a process of its own."""
-    with place.app() as app:
+    with place.open_app() as app:
         source = app.configuration.sources["one"]
         context = make_context(
             app.archive, app.configuration, app.jitter, Mock(), Mock(), lambda title: None

@@ -22,11 +22,11 @@ ARCHIVES = "[publish]\narchives = true\n"
 @pytest.fixture
 def filled_place(tmp_path: Path) -> Place:
     """Two sources, each with a tag of its own; the first one's article is in an archive."""
-    return Place(tmp_path, settings=f"{ARCHIVES}tag_min = 1\n").take(store_two_sources)
+    return Place(tmp_path, settings=f"{ARCHIVES}tag_min = 1\n").fill_once(store_two_sources)
 
 
 def store_two_sources(place: Place) -> None:
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         old = {
             "added": NOW - timedelta(days=60),
             "published": NOW - timedelta(days=60),
@@ -76,19 +76,19 @@ def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
     filled_place: Place, written_names: list[str]
 ) -> None:
     archive = next(
-        name for name in filled_place.digests("public") if name.startswith("archive/tags/llm")
+        name for name in filled_place.read_digests("public") if name.startswith("archive/tags/llm")
     )
-    assert "Text of the first." not in filled_place.published(archive)
+    assert "Text of the first." not in filled_place.read_published(archive)
     edit_sources(filled_place, 'key = "one"', 'key = "one"\nlicence = "CC0"')
     filled_place.build()
     assert {"all.atom", "tags/llm.atom", "sources/one.atom", archive} <= set(written_names)
     assert not {"tags/gpu.atom", "sources/two.atom"} & set(written_names)
     pages = [
         name
-        for name in filled_place.digests("public")
+        for name in filled_place.read_digests("public")
         if name.startswith("archive/") and name.endswith(".html")
     ]
-    shown = [name for name in pages if "First" in filled_place.published(name)]
+    shown = [name for name in pages if "First" in filled_place.read_published(name)]
     assert len(shown) >= 2  # its day's and its month's or year's
     calendars = re.compile(r"archive/all/\d{4}-\d\d\.html")  # they show headlines alone
     for name in (
@@ -96,7 +96,7 @@ def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
         "tags/llm.atom",
         *(name for name in shown if not calendars.fullmatch(name)),
     ):
-        assert "Text of the first." in filled_place.published(name), name
+        assert "Text of the first." in filled_place.read_published(name), name
     written_names.clear()
     assert filled_place.build().builds == 0
 
@@ -125,13 +125,13 @@ def test_a_tag_that_has_a_page_now_makes_the_feeds_of_its_articles_anew(
     filled_place: Place, written_names: list[str]
 ) -> None:
     def links(name: str) -> bool:
-        return "tags/llm.html" in filled_place.published(name)
+        return "tags/llm.html" in filled_place.read_published(name)
 
     # tags of taxonomy.toml are linked, and no others
     (filled_place.config / "syndicator.toml").write_text(ARCHIVES)
     filled_place.build()
     archive = next(
-        name for name in filled_place.digests("public") if name.startswith("archive/tags/llm/")
+        name for name in filled_place.read_digests("public") if name.startswith("archive/tags/llm/")
     )
     written_names.clear()
     filled_place.write_taxonomy(TAXONOMY + '[[tag]]\nname = "Carried by none"\n')
@@ -149,24 +149,24 @@ def test_a_renamed_tag_leaves_months_without_its_articles(
     filled_place: Place, written_names: list[str]
 ) -> None:
     (filled_place.config / "syndicator.toml").write_text(ARCHIVES)
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         store_articles(app, "Third", "Text.", tags=("GPU",), added=NOW - timedelta(days=60))
         store_articles(app, "Fourth", "Text.", tags=("GPU", "LLM"))
     filled_place.build()
     closed = {
         name
-        for name in filled_place.digests("public")
+        for name in filled_place.read_digests("public")
         if name.startswith("archive/tags/gpu/2026-01")
     }
     written_names.clear()
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         rename.write_rename(
             app.archive,
             app.configuration,
             rename.plan_rename(app.archive, app.configuration, "rename", "LLM", "Models"),
         )
     filled_place.build()
-    assert "tags/gpu.atom" in written_names and "tags/models.html" in filled_place.published(
+    assert "tags/gpu.atom" in written_names and "tags/models.html" in filled_place.read_published(
         "tags/gpu.atom"
     )
     assert closed and not closed & set(written_names)

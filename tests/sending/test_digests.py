@@ -54,7 +54,7 @@ def place(tmp_path: Path) -> Place:
 
 def list_digest_entries(place: Place, name: str = "morning") -> list[feedparser.FeedParserDict]:
     found: list[feedparser.FeedParserDict] = feedparser.parse(
-        place.published(f"digests/{name}.atom")
+        place.read_published(f"digests/{name}.atom")
     ).entries
     return found
 
@@ -74,20 +74,20 @@ LISTS = ("index.html", "feeds.html", "feeds.opml", "sitemap.xml")
 
 
 def test_a_digest_is_there_from_the_first_day_and_in_the_lists_of_feeds(place: Place) -> None:
-    listed = {name: "digests/morning." in place.published(name) for name in LISTS}
+    listed = {name: "digests/morning." in place.read_published(name) for name in LISTS}
     assert listed == dict.fromkeys(LISTS, True)
     assert list_digest_entries(place) == []
-    assert find_atom_fault(place.published("digests/morning.atom").encode()) is None
-    assert 'text="Digests"' in place.published("feeds.opml")
+    assert find_atom_fault(place.read_published("digests/morning.atom").encode()) is None
+    assert 'text="Digests"' in place.read_published("feeds.opml")
     config = place.config / "syndicator.toml"
     config.write_text(config.read_text().partition("[[digest]]")[0])
     place.build()
-    assert not [name for name in LISTS if "digests/" in place.published(name)]
+    assert not [name for name in LISTS if "digests/" in place.read_published(name)]
 
 
 def end_run(place: Place) -> tuple[Problem, ...]:
     """The end of a run."""
-    with place.app() as app:
+    with place.open_app() as app:
         return asyncio.run(
             report_run(app.archive, app.configuration, app.jitter, [], BuildReport(), seconds=1)
         )
@@ -111,15 +111,15 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
     assert "</a> · One</p>\n<p>Also: <a" in first.content[0].value
     assert "<p>Nobody was &lt;hurt&gt;.</p>" in first.content[0].value
     for feed_format in ("rss", "json", "html"):
-        assert "https://two.example/a" in place.published(f"digests/morning.{feed_format}")
+        assert "https://two.example/a" in place.read_published(f"digests/morning.{feed_format}")
     assert "source" not in first  # it would be the digest itself
     assert (
         find_atom_fault((place.folder / "feeds/public/digests/morning.atom").read_bytes()) is None
     )
-    before = place.digests("public/digests")
+    before = place.read_digests("public/digests")
     report(place, "three")
     build_at(place, MORNING + timedelta(hours=23))
-    assert place.digests("public/digests") == before
+    assert place.read_digests("public/digests") == before
     build_at(place, MORNING + timedelta(days=1))
     second, again = list_digest_entries(place)
     assert (again.id, again.updated, again.content) == (first.id, first.updated, first.content)
@@ -127,7 +127,7 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
 
 
 def test_a_period_ends_before_its_last_moment_and_none_is_lost(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         for title, added in (
             ("At the end", MORNING),
             ("Just before", MORNING - timedelta(seconds=1)),
@@ -155,7 +155,7 @@ def test_a_report_after_the_period_is_not_of_it(place: Place) -> None:
 
 def test_the_first_entry_is_of_the_last_period_alone(tmp_path: Path) -> None:
     place = Place(tmp_path, settings=SETTINGS)
-    with place.app() as app:
+    with place.open_app() as app:
         for title, hours in (("Old", 30), ("Of the last day", 20), ("Of today", 2)):
             store_articles(app, title, "A text.", added=place.now - timedelta(hours=hours))
     place.build()
@@ -181,25 +181,25 @@ def test_what_is_published_no_more_leaves_no_trace(place: Place, operation: str)
     place.build()
     assert list_digest_entries(place) == []
     assert not [
-        name for name in FORMATS if "example/a" in place.published(f"digests/morning.{name}")
+        name for name in FORMATS if "example/a" in place.read_published(f"digests/morning.{name}")
     ]
 
 
 def test_a_digest_is_of_one_feed_and_goes_with_its_table(tmp_path: Path) -> None:
     place = place_of(tmp_path, 'of = "tags/llm"\nat = "wed 07:00"\n')
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Tagged", "A text.", added=place.now, tags=("LLM",))
         store_articles(app, "Not", "A text.", added=place.now)
     build_at(place, MORNING)
     assert list_story_addresses(place) == [["https://one.example/tagged"]]
     (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
     place.build()
-    assert place.digests("public/digests") == {}
+    assert place.read_digests("public/digests") == {}
 
 
 def test_a_digest_of_a_query_has_the_stories_that_match(tmp_path: Path) -> None:
     place = place_of(tmp_path, 'query = "tag:llm or storm"\n')
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Tagged", "A text.", added=place.now, tags=("LLM",))
         store_articles(app, "A storm", "A text.", added=place.now)
         store_articles(app, "Not published", "A storm.", added=place.now)
@@ -215,11 +215,11 @@ def test_a_due_entry_does_not_wait_for_articles(place: Place) -> None:
     place.build()
     settling = Settling(clock=lambda: 1.0)
     place.now = MORNING - timedelta(seconds=1)
-    with place.app() as app:
+    with place.open_app() as app:
         asyncio.run(build_due(app, settling))
         assert asyncio.run(build_due(app, settling)).written == ()
     place.now = MORNING
-    with place.app() as app:
+    with place.open_app() as app:
         assert "digests/morning.atom" in asyncio.run(build_due(app, settling)).written
 
 
@@ -274,7 +274,7 @@ def test_a_mail_that_fails_is_reported_and_tried_again(place: Place) -> None:
     build_at(place, MORNING)
     (problem,) = end_run(place)
     assert "me@ours.example" in problem.detail
-    with place.app() as app:
+    with place.open_app() as app:
         assert observe(as_place(app.archive, app.configuration, "")).alert == problem.detail
     with serve_mailbox() as (port, mails):
         configure_mail(place, port)

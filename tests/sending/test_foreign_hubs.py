@@ -40,7 +40,7 @@ def make_place(folder: Path, hub: str) -> Place:
     place = Place(
         folder, settings=f'[site]\nurl = "{SITE}"\n[publish]\ntag_min = 1\nhubs = ["{hub}"]\n'
     )
-    with place.app() as opened:
+    with place.open_app() as opened:
         store_articles(opened, "A story", "A text that says something.")
         store_articles(opened, "Another", "A text that says something else.", source="two")
     return place

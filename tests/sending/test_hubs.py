@@ -88,12 +88,12 @@ def set_hubs(place: Place, *hubs: str) -> None:
 
 
 def add_article(place: Place, title: str, source: str) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, title, f"A text about {title} that says something.", source=source)
 
 
 def build_and_notify(place: Place) -> tuple[Problem, ...]:
-    with place.app() as app:
+    with place.open_app() as app:
         return asyncio.run(build_feeds(app)).hubs
 
 
@@ -185,7 +185,7 @@ def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
     assert found.needs_you == needs_you
     _, events = follow(Memory(), [found], NOW, INSTANCE)
     assert len(events) == needs_you
-    with place.app() as app:
+    with place.open_app() as app:
         document = feed_document(events, app.configuration.settings, "key").decode()
     assert ("https://hub.example/: a hub takes no notice" in document) == needs_you
 

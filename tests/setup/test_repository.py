@@ -136,7 +136,7 @@ class Runner:
         path.write_text(f"#!/bin/sh\n{line}\n")
         path.chmod(0o755)
 
-    def run(self) -> Path:
+    def run_workflow(self) -> Path:
         """What would be published: the folder of the artifact."""
         clone = self.folder / "clone"
         shutil.rmtree(clone, ignore_errors=True)
@@ -216,7 +216,7 @@ def read_files(folder: Path) -> dict[str, bytes]:
 def test_its_steps_publish_and_go_on_where_they_were_also_without_their_cache(
     runner: Runner,
 ) -> None:
-    first = read_files(runner.run())
+    first = read_files(runner.run_workflow())
     assert (runner.folder / "pip").read_text() == "install --quiet --requirement requirements.txt\n"
     assert (
         b"<title>Gardening" in first["index.html"]
@@ -229,11 +229,13 @@ def test_its_steps_publish_and_go_on_where_they_were_also_without_their_cache(
     assert b'href="/' not in first["index.html"] + first["sources/holt.html"]
     assert list_commits(runner) == ["New articles", "start"]
 
-    assert read_files(runner.run()) == first  # with its cache, nothing due
+    assert read_files(runner.run_workflow()) == first  # with its cache, nothing due
     assert list_commits(runner) == ["New articles", "start"]
 
     shutil.rmtree(runner.cache)
-    assert read_files(runner.run()) == first  # each feed, byte for byte, from the articles alone
+    assert (
+        read_files(runner.run_workflow()) == first
+    )  # each feed, byte for byte, from the articles alone
     assert list_commits(runner) == ["New articles", "start"]
 
 
@@ -241,7 +243,7 @@ def test_its_steps_publish_and_go_on_where_they_were_also_without_their_cache(
 def test_an_edit_made_meanwhile_stays_and_a_dead_network_publishes_what_is_there(
     runner: Runner, world: World
 ) -> None:
-    runner.run()
+    runner.run_workflow()
     other = runner.folder / "other"
     subprocess.run(["git", "clone", "-q", runner.origin, other], check=True)
     article = next(
@@ -258,5 +260,5 @@ def test_an_edit_made_meanwhile_stays_and_a_dead_network_publishes_what_is_there
     )
     for words in (["commit", "-q", "-a", "-m", "edited"], ["push", "-q"]):
         subprocess.run([*GIT, *words], cwd=other, check=True)
-    assert b"What our scraper owes" in read_files(runner.run())["all.html"]
+    assert b"What our scraper owes" in read_files(runner.run_workflow())["all.html"]
     assert list_commits(runner)[0] in ("edited", "New articles")

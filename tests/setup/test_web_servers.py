@@ -101,7 +101,7 @@ class Site:
             assert "127.0.0.1:8080" in path.read_text(), "the port of the settings"
             path.write_text(path.read_text().replace("127.0.0.1:8080", f"127.0.0.1:{port}"))
 
-    def publish(self) -> None:
+    def publish_files(self) -> None:
         for name in FILES:
             self.outlet.put(name, TEXT)
         rows = [
@@ -193,7 +193,7 @@ def site(
 def run_web_server(site: Site, server: str) -> Iterator[Site]:
     words = make_nginx_command(site.folder) if server == "nginx" else make_caddy_command(site)
     assert_valid_config(site, words)  # before the first build, too
-    site.publish()
+    site.publish_files()
     assert_valid_config(site, words)
     environ = {"HOME": str(site.folder), "PATH": "/usr/sbin:/usr/bin:/bin", "CADDY_ADMIN": "off"}
     with (

@@ -13,7 +13,7 @@ def read_choices(place: Place) -> Choices:
 
 
 def store_categories_and_tags(place: Place) -> None:
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         store_articles(app, "One", "text", category="Long reads", tags=("gpu", "Rust", "Zig"))
         store_articles(app, "Two", "text", category="uncategorised", tags=("Zig",))
 
@@ -40,6 +40,6 @@ def test_before_the_first_run_only_the_taxonomy_is_offered(place: Place) -> None
 
 def test_no_more_tags_are_offered_than_a_form_can_show(place: Place) -> None:
     tags = tuple(f"tag {number}" for number in range(MOST_TAGS + 5))
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         store_articles(app, "One", "text", tags=tags)
     assert len(read_choices(place).tags) == MOST_TAGS + 2

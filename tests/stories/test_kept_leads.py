@@ -39,7 +39,7 @@ def follow_only(place: Place, *outlets: str, preferred: str = "") -> None:
         for outlet in outlets
     )
     (place.config / "sources.toml").write_text("\n".join(tables))
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.beside.follow(app.configuration.sources)
 
 
@@ -52,7 +52,7 @@ def read_leads(place: Place) -> list[str]:
 def read_headline(place: Place) -> str:
     """Return the address of the first headline of the front page."""
     return (
-        place.published("index.html")
+        place.read_published("index.html")
         .partition('<h3><a class="headline" href="')[2]
         .partition('"')[0]
     )
@@ -118,7 +118,7 @@ def test_a_source_with_an_address_on_another_site_is_a_new_one(place: Place) -> 
     place.now += timedelta(days=8)
     file = place.config / "sources.toml"
     file.write_text(file.read_text().replace("one.example/feed", "three.example/feed"))
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.beside.follow(app.configuration.sources)
     file_report(place, "three", source_key="one")
     file_report(place, "two")
@@ -131,12 +131,12 @@ def test_a_lost_database_and_a_lost_list_keep_the_leads(place: Place) -> None:
         file_report(place, outlet)
     assert read_leads(place) == [A]
     follow_only(place, "one", "two", preferred="two")
-    with place.app() as app:
+    with place.open_app() as app:
         reindex(app.archive, app.configuration)
     assert read_leads(place) == [A]
     for file in (place.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
     assert read_leads(place) == [A]
     (place.folder / "feeds/articles/leads.tsv").unlink()
@@ -187,7 +187,7 @@ def test_the_operator_names_the_lead_and_takes_it_back(place: Place) -> None:
     assert read_leads(place) == [A]
     open_and_run(place, "join", ids=[B, A], lead=True)
     assert read_leads(place) == [B]
-    with place.app() as app:
+    with place.open_app() as app:
         reindex(app.archive, app.configuration)
     assert read_leads(place) == [B]
     open_and_run(place, "undo", number="2")

@@ -46,7 +46,7 @@ def place(tmp_path: Path) -> Place:
 
 @pytest.fixture
 def app(place: Place) -> Iterator[App]:
-    with place.app() as opened:
+    with place.open_app() as opened:
         yield opened
 
 
@@ -116,19 +116,19 @@ def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
 
 def test_nothing_is_grouped_unless_the_setting_is_on(tmp_path: Path) -> None:
     place = Place(tmp_path)
-    with place.app() as app:
+    with place.open_app() as app:
         file_article(app, "https://one.example/a")
         file_article(app, "https://two.example/b")
         assert group_stories(app) == set()
 
 
 def test_a_build_groups_first(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         ids = frozenset(
             (file_article(app, "https://one.example/a"), file_article(app, "https://two.example/b"))
         )
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         assert {member.article for member in app.archive.store.stories.members()} == ids
         page = (app.configuration.settings.public_dir / "index.html").read_text()
     assert page.count(QUAKE[0]) == 1 and page.count("also <a") == 1
@@ -219,14 +219,14 @@ def test_a_story_stays_as_it_is_once_its_first_article_is_older_than_the_window(
 
 
 def test_a_lost_database_has_the_same_stories_again(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         one = file_article(app, "https://one.example/a")
         two = file_article(app, "https://two.example/b")
         before = group_stories(app)
         named = app.archive.store.stories.find_stories([one, two])
     for file in (place.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
         assert group_stories(app) == before
         assert app.archive.store.stories.find_stories([one, two]) == named
@@ -242,17 +242,17 @@ def test_a_lost_database_has_the_same_stories_again(place: Place) -> None:
 def test_an_upgrade_groups_the_last_days_by_itself(place: Place, tmp_path: Path) -> None:
     config = place.config / "syndicator.toml"
     config.write_text(STORIES.replace("link", "off"))
-    with place.app() as app:
+    with place.open_app() as app:
         ids = frozenset(
             (file_article(app, "https://one.example/a"), file_article(app, "https://two.example/b"))
         )
         assert group_stories(app) == set()
     config.write_text(STORIES)
-    with place.app() as app:
+    with place.open_app() as app:
         assert group_stories(app) == {ids}
     config.write_text(STORIES.replace("link", "off"))
     place.now += timedelta(seconds=1)
-    with place.app() as app:
+    with place.open_app() as app:
         assert group_stories(app) == {ids}  # the stories stay
         assert read_sketches(app, ids) == []  # what finds new ones goes
 
@@ -344,7 +344,7 @@ def test_an_article_is_compared_by_its_text_alone(
     one = file_article(app, "https://one.example/a")
     asyncio.run(group_new_articles(app.archive, app.configuration))
     (before,) = read_sketches(app, [one])
-    path = place.path(QUAKE[0])
+    path = place.find_file(QUAKE[0])
     path.write_bytes(path.read_text().replace(*spelled).encode())
     files(app.archive, app.configuration)
     place.now += timedelta(hours=1)

@@ -60,7 +60,7 @@ def test_the_first_has_the_entry_of_the_story_in_feeds_with_archives(place: Plac
     ids = file_unrelated(place)
     write_folded(place, ids)
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         instance = app.archive.instance
     for name in ("all", "tags/sea"):
         ((article_id, entry),) = read_entries(place, name).items()
@@ -108,11 +108,11 @@ def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(place:
             before.published,
             before.updated,
         )
-        assert build_all(place) == place.digests("public")
+        assert build_all(place) == place.read_digests("public")
     open_and_run(place, "release", id=(B,))
     place.build()
     assert read_named_outlets(place).keys() == {B}
-    with place.app() as app:
+    with place.open_app() as app:
         reindex(app.archive, app.configuration)
     place.build()
     assert read_named_outlets(place).keys() == {B}

@@ -19,7 +19,7 @@ def list_complaints(case: Case) -> list[str]:
         if case.without:
             with run_machine(Path(folder, "machine")) as shared:
                 return list(map(str, pair.live_pair(Path(folder), shared, case)))
-        return Life(Path(folder), web, case).live()
+        return Life(Path(folder), web, case).live_days()
 
 
 def main() -> int:

@@ -60,31 +60,31 @@ class Life:
         self.answers: dict[str, Any] = {}
         self.ids: dict[str, str] = {}  # address -> the id that it had first
 
-    def live(self) -> list[str]:
+    def live_days(self) -> list[str]:
         found: list[str] = []
         for number, day in enumerate(self.case.days):
-            self.begin(number)
+            self.begin_day(number)
             for words in day.run:
-                found += self.command(words)
+                found += self.run_command(words)
             found += [
                 f"day {number}: {line}" for line in (*self._steady(), *self._check(day.expect))
             ]
         return found + list(self._check(self.case.expect))
 
-    def begin(self, number: int) -> None:
+    def begin_day(self, number: int) -> None:
         """Change what the day changes, visit and build."""
         day = self.case.days[number]
         self.now += timedelta(days=day.after if number else 0)
-        self.change(day)
+        self.apply_day(day)
         if day.visit:
-            self.visit()
+            self.visit_all()
 
     def _sources(self, sources: tuple[Any, ...]) -> None:
         (self.config / "sources.toml").write_text(
             tomlkit.dumps({"source": [dict(source) for source in sources]})
         )
 
-    def change(self, day: Day) -> None:
+    def apply_day(self, day: Day) -> None:
         if day.sources is not None:
             self._sources(day.sources)
         for address, page in day.pages.items():
@@ -97,21 +97,21 @@ class Life:
             )
         self.web.answers = self.answers
 
-    def visit(self) -> None:
+    def visit_all(self) -> None:
         async def go() -> None:
-            with self.app() as app:
+            with self.open_app() as app:
                 await run(app, Wanted(all=True), stop=asyncio.Event())
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(refresh, "make_worker", lambda settings: InProcess())
             asyncio.run(go())
 
-    def app(self, **options: Any) -> Any:
+    def open_app(self, **options: Any) -> Any:
         return open_app(
             self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}, **options
         )
 
-    def command(self, words: str) -> Iterator[str]:
+    def run_command(self, words: str) -> Iterator[str]:
         if words.startswith("rm "):
             target = self.folder / words[3:]
             shutil.rmtree(target) if target.is_dir() else target.unlink()
@@ -134,7 +134,7 @@ class Life:
             *words, "--config", str(self.config), cwd=self.folder, environ=environ
         )
 
-    def articles(self) -> dict[str, Article]:
+    def load_articles(self) -> dict[str, Article]:
         """By address; without the files that no article can be read from."""
         found: dict[str, Article] = {}
         for path in sorted((self.feeds / "articles").rglob("*.md")):
@@ -146,7 +146,7 @@ class Life:
     def _steady(self) -> Iterator[str]:
         """Identity never changes hands: an id, once given to an address, stays with it. But the
         site's own article may take the address from a copy of it that a neighbour brought."""
-        there = self.articles()
+        there = self.load_articles()
         copies = {article.id: article.merged_into for article in there.values()}
         for url, article in there.items():
             first = self.ids.setdefault(url, article.id)
@@ -205,7 +205,7 @@ class Life:
         return [item["url"] for item in items if "<p>" in item.get("content_html", "")]
 
     def _articles(self, expected: Any) -> Iterator[str]:
-        there = self.articles()
+        there = self.load_articles()
         if set(there) != set(expected):
             yield f"articles are {sorted(there)}, not {sorted(expected)}"
         for url in set(there) & set(expected):

@@ -106,7 +106,7 @@ class Machine:
         self.web = Web()
         self.readings = Readings()
         self.begun = folder / "feeds"
-        with Life(folder, self.web, _EMPTY).app():
+        with Life(folder, self.web, _EMPTY).open_app():
             pass
 
 
@@ -136,27 +136,27 @@ class MemoryLife(Life):
         super().__init__(folder, machine.web, replace(case, settings=_SETTINGS + case.settings))
         shutil.copytree(machine.begun, self.feeds)
 
-    def visit(self) -> None:
+    def visit_all(self) -> None:
         async def go() -> None:
-            with self.app() as app:
+            with self.open_app() as app:
                 await run(app, Wanted(all=True), stop=asyncio.Event())
 
         self.web.answers = self.answers  # another life may have changed them
         asyncio.run(go())
 
-    def command(self, words: str) -> Iterator[str]:
+    def run_command(self, words: str) -> Iterator[str]:
         name, *rest = shlex.split(words)
         if name in ("rm", "write"):
-            yield from super().command(words)
+            yield from super().run_command(words)
             return
         try:
-            with self.app(create=name == "reindex") as app:
+            with self.open_app(create=name == "reindex") as app:
                 _apply(app, name, *rest)
                 asyncio.run(build_feeds(app, include_all=rest == ["--all"]))
         except UsageError as error:
             yield f"{words}: {error}"
 
-    def end(self) -> None:
+    def delete_folder(self) -> None:
         """Delete its folder."""
         shutil.rmtree(self.folder)
 

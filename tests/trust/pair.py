@@ -339,11 +339,11 @@ def live_pair(folder: Path, machine: Machine, case: Case) -> Iterator[Seen]:
     ]
     for number, day in enumerate(case.days):
         for life in lives:
-            life.begin(number)
+            life.begin_day(number)
         for words in day.run:
             _command(lives, words, own.values())
         seen = [
-            read_published(life.feeds / "public", life.articles(), set(own.values()), set(own))
+            read_published(life.feeds / "public", life.load_articles(), set(own.values()), set(own))
             for life in lives
         ]
         found = (
@@ -352,7 +352,7 @@ def live_pair(folder: Path, machine: Machine, case: Case) -> Iterator[Seen]:
         )
         yield from (one for one in found if not is_allowed(one))
     for life in lives:
-        life.end()
+        life.delete_folder()
 
 
 def _command(lives: list[MemoryLife], words: str, units: Collection[str]) -> None:
@@ -364,8 +364,8 @@ def _command(lives: list[MemoryLife], words: str, units: Collection[str]) -> Non
         return
     for life, has in zip(lives, there, strict=True):
         if has:
-            list(life.command(words))
+            list(life.run_command(words))
 
 
 def _has(life: MemoryLife, address: str, words: str) -> bool:
-    return "--undo" in words or address in life.articles()
+    return "--undo" in words or address in life.load_articles()

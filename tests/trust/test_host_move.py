@@ -35,7 +35,7 @@ class Site:
         """`guids`: its entries have ids that stay; else their links are their ids."""
         self.life, self.guids, self.count, self.base = life, guids, 0, OLD
 
-    def live(self, *, new: int, days: float = 1) -> None:
+    def publish_and_visit(self, *, new: int, days: float = 1) -> None:
         """So many new stories, and a visit."""
         self.life.now += timedelta(days=days)
         self.count += new
@@ -46,8 +46,8 @@ class Site:
             for address in self._left()
         }
         feeds = {f"{OLD}feed": Page(to=f"{NEW}feed", status=301), f"{self.base}feed": items}
-        self.life.change(Day(pages={**moved, **pages}, feeds=feeds))
-        self.life.visit()
+        self.life.apply_day(Day(pages={**moved, **pages}, feeds=feeds))
+        self.life.visit_all()
 
     def _left(self) -> list[str]:
         return [f"{OLD}{number}" for number in range(1, BEFORE + 1)] if self.base == NEW else []
@@ -71,13 +71,13 @@ def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Site,
 
 def list_move_complaints(site: Site, subscribe: Callable[[str], Subscriber]) -> list[str]:
     """What went wrong, a line each. `subscribe` follows a feed of this name."""
-    site.live(new=BEFORE)
+    site.publish_and_visit(new=BEFORE)
     following = {feed: subscribe(feed) for feed in FEEDS}
     for subscriber in following.values():
         subscriber.poll()
     site.base = NEW
     for days in (3, 1, 1, 1, 1, 1):  # entries of the last week are read again
-        site.live(new=LATER, days=days)
+        site.publish_and_visit(new=LATER, days=days)
         for subscriber in following.values():
             subscriber.poll()
     return [

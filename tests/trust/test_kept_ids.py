@@ -28,11 +28,11 @@ class Site:
     guids: bool  # False: links are the ids of its entries
     canonical: bool = False  # its pages name their address
 
-    def item(self, number: int, base: str) -> Item:
+    def make_item(self, number: int, base: str) -> Item:
         guid = f"tag:site.example,2026:{number}" if self.guids else ""
         return Item(link=f"{base}{number}", id=guid, title=f"Story {number}")
 
-    def page(self, number: int, base: str) -> Page:
+    def make_page(self, number: int, base: str) -> Page:
         canonical = f"{base}{number}" if self.canonical else ""
         return Page(text=f"story-{number}", title=f"Story {number}", canonical=canonical)
 
@@ -52,31 +52,31 @@ WITH = pytest.mark.parametrize(
 class Moving(Life):
     """A life in which a site moves; `of` finds what readers know."""
 
-    def follow(self, url: str) -> None:
+    def follow_feed(self, url: str) -> None:
         self._sources(({"key": "site", "url": url},))
 
     def next_day(
         self, pages: Mapping[str, Page], feeds: Mapping[str, tuple[Item, ...] | Page]
     ) -> None:
         self.now += timedelta(days=2)
-        self.change(Day(pages=pages, feeds=feeds))
-        self.visit()
+        self.apply_day(Day(pages=pages, feeds=feeds))
+        self.visit_all()
 
-    def entries(self, feed: str = "all") -> dict[str, tuple[str, str]]:
+    def read_entries(self, feed: str = "all") -> dict[str, tuple[str, str]]:
         """Address -> the published id and date of its entry."""
         items = json.loads((self.feeds / f"public/{feed}.json").read_text())["items"]
         return {item["url"]: (item["id"], item["date_published"]) for item in items}
 
-    def known(self) -> list[tuple[str, str]]:
-        return sorted([*self.entries().values(), *self.entries("sources/site").values()])
+    def list_known_entries(self) -> list[tuple[str, str]]:
+        return sorted([*self.read_entries().values(), *self.read_entries("sources/site").values()])
 
-    def files(self) -> list[str]:
+    def list_article_files(self) -> list[str]:
         return sorted(path.name for path in (self.feeds / "articles").rglob("*.md"))
 
-    def hosts(self) -> list[str]:
+    def list_entry_hosts(self) -> list[str]:
         """The host of each entry, in both feeds."""
         return sorted(
-            url.split("/")[2] for feed in ("all", "sources/site") for url in self.entries(feed)
+            url.split("/")[2] for feed in ("all", "sources/site") for url in self.read_entries(feed)
         )
 
 
@@ -90,14 +90,16 @@ def instance(tmp_path: Path) -> Iterator[Moving]:
 def publish_at_old_host(instance: Moving, site: Site) -> tuple[list[tuple[str, str]], list[str]]:
     """Publish at OLD. Return what readers know, and the files."""
     instance.next_day(*make_pages_and_feed(site, OLD))
-    return instance.known(), instance.files()
+    return instance.list_known_entries(), instance.list_article_files()
 
 
 def make_pages_and_feed(
     site: Site, base: str, numbers: range = STORIES
 ) -> tuple[dict[str, Page], dict[str, tuple[Item, ...] | Page]]:
-    pages = {f"{base}{number}": site.page(number, base) for number in numbers}
-    return pages, {f"{base}feed": tuple(site.item(number, base) for number in reversed(numbers))}
+    pages = {f"{base}{number}": site.make_page(number, base) for number in numbers}
+    return pages, {
+        f"{base}feed": tuple(site.make_item(number, base) for number in reversed(numbers))
+    }
 
 
 def make_redirects(
@@ -115,8 +117,8 @@ def assert_nothing_anew(
 ) -> None:
     """Nothing was filed or shown anew, and all entries have addresses of `hosts`, half of them of
     each."""
-    assert (instance.known(), instance.files()) == before
-    assert instance.hosts() == sorted(
+    assert (instance.list_known_entries(), instance.list_article_files()) == before
+    assert instance.list_entry_hosts() == sorted(
         host.split("/")[2] for host in hosts for _ in range(2 * len(STORIES) // len(hosts))
     )
 
@@ -129,14 +131,14 @@ def test_a_site_that_redirects_feed_and_pages_keeps_ids_files_and_dates(
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
     assert_nothing_anew(instance, before, NEW)
-    for article in instance.articles().values():
+    for article in instance.load_articles().values():
         assert article.aliases == (article.url.replace(NEW, OLD),)
     for words in LOST:
-        assert list(instance.command(words)) == []
+        assert list(instance.run_command(words)) == []
     instance.next_day({}, {})
     assert_nothing_anew(instance, before, NEW)
-    assert list(instance.command(f"withdraw {OLD}1")) == []
-    assert f"{NEW}1" not in instance.entries()
+    assert list(instance.run_command(f"withdraw {OLD}1")) == []
+    assert f"{NEW}1" not in instance.read_entries()
 
 
 @WITH
@@ -144,7 +146,7 @@ def test_a_site_whose_pages_redirect_keeps_them_if_the_operator_edits_its_addres
     instance: Moving, site: Site
 ) -> None:
     before = publish_at_old_host(instance, site)
-    instance.follow(f"{NEW}feed")
+    instance.follow_feed(f"{NEW}feed")
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day(
         {**pages, **make_redirects(OLD, NEW)},
@@ -160,8 +162,8 @@ def test_a_feed_that_stays_with_redirected_pages_shows_nothing_again(
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day({**pages, **make_redirects(OLD, NEW)}, {f"{OLD}feed": feeds[f"{NEW}feed"]})
-    assert {*instance.entries().values()} == {*before[0]}
-    assert {url.split("/")[2] for url in instance.entries()} == {"old.example"}
+    assert {*instance.read_entries().values()} == {*before[0]}
+    assert {url.split("/")[2] for url in instance.read_entries()} == {"old.example"}
     if site.guids:
         assert_nothing_anew(instance, before, OLD)
 
@@ -171,7 +173,7 @@ def test_a_site_that_has_half_moved_keeps_them(instance: Moving, site: Site) -> 
     before = publish_at_old_host(instance, site)
     moved, rest = range(4, 7), range(1, 4)
     pages, feeds = make_pages_and_feed(site, NEW, moved)
-    items = (*feeds[f"{NEW}feed"], *(site.item(number, OLD) for number in rest))  # type: ignore[misc]
+    items = (*feeds[f"{NEW}feed"], *(site.make_item(number, OLD) for number in rest))  # type: ignore[misc]
     instance.next_day(
         {**pages, **make_redirects(OLD, NEW, moved)}, {f"{NEW}feed": items, **feed_of(OLD, NEW)}
     )
@@ -199,12 +201,12 @@ def test_a_site_that_moves_back_keeps_what_it_published_elsewhere(
     numbers = range(1, 9)
     pages, feeds = make_pages_and_feed(site, NEW, numbers)
     instance.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
-    before = instance.known(), instance.files()
+    before = instance.list_known_entries(), instance.list_article_files()
     pages, feeds = make_pages_and_feed(site, OLD, numbers)
     instance.next_day(
         {**pages, **make_redirects(NEW, OLD, numbers)}, {**feeds, **feed_of(NEW, OLD)}
     )
-    assert (instance.known(), instance.files()) == before
+    assert (instance.list_known_entries(), instance.list_article_files()) == before
 
 
 @WITH
@@ -214,8 +216,8 @@ def test_what_a_feed_announces_on_another_host_is_new_if_only_the_feed_redirects
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day(pages, {**feeds, **feed_of(OLD, NEW)})
-    assert {*instance.entries().values()} == {*before[0]}  # copies are shown once
-    assert {url.split("/")[2] for url in instance.entries()} == {"old.example"}
+    assert {*instance.read_entries().values()} == {*before[0]}  # copies are shown once
+    assert {url.split("/")[2] for url in instance.read_entries()} == {"old.example"}
 
 
 @WITH
@@ -256,24 +258,24 @@ def test_the_spelling_that_the_site_announces_later_wins_and_the_id_stays(
     items = tuple(Item(link=url, title="Another title") for url in brought)
     feeds = {"http://victim.example/feed": (), "http://evil.example/feed": items}
     instance_with_neighbour.next_day({STORY: page, **dict.fromkeys(SPELLINGS, page)}, feeds)
-    (before,) = instance_with_neighbour.entries().values()
-    files = instance_with_neighbour.files()
+    (before,) = instance_with_neighbour.read_entries().values()
+    files = instance_with_neighbour.list_article_files()
     instance_with_neighbour.next_day(
         {}, {"http://victim.example/feed": (Item(link=STORY, title="Title of story"),)}
     )
     for _ in range(2):
         assert (
-            instance_with_neighbour.entries()
-            == instance_with_neighbour.entries("sources/victim")
+            instance_with_neighbour.read_entries()
+            == instance_with_neighbour.read_entries("sources/victim")
             == {STORY: before}
         )
-        assert instance_with_neighbour.files() == files
+        assert instance_with_neighbour.list_article_files() == files
         (shown,) = [
             article
-            for article in instance_with_neighbour.articles().values()
+            for article in instance_with_neighbour.load_articles().values()
             if not article.merged_into
         ]
         assert shown.source_key == "victim" and {*shown.aliases} <= {SPELLINGS[0]}
         for words in LOST:
-            assert list(instance_with_neighbour.command(words)) == []
+            assert list(instance_with_neighbour.run_command(words)) == []
         instance_with_neighbour.next_day({}, {})

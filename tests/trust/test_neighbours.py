@@ -16,6 +16,6 @@ from tests.trust.world import open_judge
 )
 def test_neighbours_change_nothing(count: int) -> None:
     with open_judge() as judge:
-        judge.draw(count, first=True, derandomize=True)
+        judge.live_worlds(count, first=True, derandomize=True)
         if judge.failed:
-            pytest.fail(judge.told(min(judge.failed)), pytrace=False)
+            pytest.fail(judge.shrink_world(min(judge.failed)), pytrace=False)

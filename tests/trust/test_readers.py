@@ -43,14 +43,14 @@ class World:
         self.when: dict[int, float] = {}  # hours after the beginning, of a story
         self.moved: set[str] = set()
 
-    def publish(self, site: str, count: int) -> None:
+    def publish_stories(self, site: str, count: int) -> None:
         """So many new stories, of the two hours before the next visit."""
         for _ in range(count):
             self.count += 1
             self.told[site].append(self.count)
             self.when[self.count] = self.hours + 22 + self.count % 100 / 60
 
-    def live(self, *, shown: int = 60, days: float = 1) -> None:
+    def live_day(self, *, shown: int = 60, days: float = 1) -> None:
         """A day: every site's feed with its newest stories, visited and built."""
         self.hours += 24 * days
         self.life.now += timedelta(days=days)
@@ -64,10 +64,10 @@ class World:
                 pages[address] = Page(text=f"story-{number}", title=title, published=when)
                 items.append(Item(link=address, title=title, published=when))
             feeds[f"http://{site}.example/feed"] = tuple(items)
-        self.life.change(Day(pages=pages, feeds=feeds))
-        self.life.visit()
+        self.life.apply_day(Day(pages=pages, feeds=feeds))
+        self.life.visit_all()
 
-    def due(self, feed: str) -> set[int]:
+    def list_due_stories(self, feed: str) -> set[int]:
         """The stories that a reader of `feed` must have been shown."""
         of = [site for site in SITES if site in feed] or SITES
         return {number for site in of for number in self.told[site]}
@@ -84,26 +84,26 @@ def world(tmp_path: Path) -> Iterator[tuple[World, str]]:
 def list_reader_complaints(world: World, readers: Callable[[str], Reader]) -> list[str]:
     """What went wrong, a line each. `readers` subscribes to a feed of this name."""
     for site in SITES:
-        world.publish(site, 3)
-    world.live()
+        world.publish_stories(site, 3)
+    world.live_day()
     following = {feed: readers(feed) for feed in FEEDS}
     _poll(following)
     for site in SITES:
-        world.publish(site, BUSY)
-    world.live()
+        world.publish_stories(site, BUSY)
+    world.live_day()
     _poll(following)
     world.moved.add("site0")  # a redesign
-    world.live()
+    world.live_day()
     _poll(following)
-    world.publish("site0", 2)
+    world.publish_stories("site0", 2)
     for words in ("rm feeds/state", "reindex", "build --all"):
-        assert list(world.life.command(words)) == []
-    world.live()
+        assert list(world.life.run_command(words)) == []
+    world.live_day()
     _poll(following)
     for words in ("remove site1", "add http://site1.example/feed"):
-        assert list(world.life.command(words)) == []
-    world.publish("site1", 2)
-    world.live()
+        assert list(world.life.run_command(words)) == []
+    world.publish_stories("site1", 2)
+    world.live_day()
     _poll(following)
     return [line for feed, reader in following.items() for line in _complaints(world, feed, reader)]
 
@@ -119,7 +119,8 @@ def _complaints(world: World, feed: str, reader: Reader) -> Iterator[str]:
         f"{feed}: story {story} was shown twice" for story, times in shown.items() if times > 1
     )
     yield from (
-        f"{feed}: story {story} was missed" for story in sorted(world.due(feed) - set(shown))
+        f"{feed}: story {story} was missed"
+        for story in sorted(world.list_due_stories(feed) - set(shown))
     )
 
 

@@ -71,9 +71,9 @@ def test_an_article_of_several_feeds_of_its_outlet_is_one_entry(
     with run_machine(tmp_path / "machine") as shared:
         life = MemoryLife(tmp_path / "life", shared, case)
         for number, day in enumerate(days):
-            life.begin(number)
+            life.begin_day(number)
             for words in day.run:
-                assert not list(life.command(words))
+                assert not list(life.run_command(words))
             shown = [item["url"].removesuffix("/copy") for item in read_items(life, "all")]
             assert sorted(shown) == sorted(chain.from_iterable(urls.values()))
         for source in sources:
@@ -103,7 +103,7 @@ def read_published_entries(life: MemoryLife) -> dict[tuple[str, str], tuple[str,
         if (life.feeds / "public" / f"{name}.json").exists()
         for item in read_items(life, name)
     }
-    with life.app() as app:
+    with life.open_app() as app:
         return entries | {
             ("member", row.article): (row.story, row.outlet)
             for row in app.archive.store.stories.members()
@@ -140,7 +140,7 @@ def list_neighbour_effects(
     missing = set()
     for number in range(len(days)):
         for life in lives:
-            life.begin(number)
+            life.begin_day(number)
         beside, alone = map(read_published_entries, lives)
         missing |= {(number, *entry) for entry in alone.items() - beside.items()}
     return missing

@@ -235,7 +235,7 @@ def read_published_facts(life: MemoryLife) -> dict[tuple[str, ...], Any]:
         for item in json.loads(path.read_text())["items"]:
             if is_own(item["url"]):
                 facts[name, item["url"]] = {key: item.get(key) for key in FIELDS}
-    with life.app() as app:
+    with life.open_app() as app:
         members = app.archive.store.stories.members()
         urls = {
             article_id: article.url
@@ -296,9 +296,9 @@ def list_attack_effects(shared_machine: Machine, folder: Path, attack: Attack) -
     seen: tuple[dict[tuple[str, str], Any], ...] = ({}, {})
     for number, day in enumerate(lives[0].case.days):
         for life, before in zip(lives, seen, strict=True):
-            life.begin(number)
+            life.begin_day(number)
             for words in day.run:
-                lines += life.command(words)
+                lines += life.run_command(words)
             lines += list_unsteady_entries(life, before)
         beside, alone = map(read_published_facts, lives)
         lines += [

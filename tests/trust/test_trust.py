@@ -38,7 +38,7 @@ def test_case(case: Case, tmp_path: Path) -> None:
             assert list(map(str, pair.live_pair(tmp_path, shared, case))) == []
         return
     with serve_web() as web:
-        assert Life(tmp_path, web, case).live() == []
+        assert Life(tmp_path, web, case).live_days() == []
 
 
 def test_there_are_cases_for_every_row() -> None:

@@ -86,7 +86,7 @@ class Feed:
         self.published: dict[str, set[str]] = defaultdict(set)
         self.updated: dict[str, set[str]] = defaultdict(set)
 
-    def poll(self, data: bytes) -> None:
+    def poll_data(self, data: bytes) -> None:
         """Poll the feed, which is published as `data`."""
         self.subscriber.poll()
         for entry in feedparser.parse(data).entries:
@@ -113,16 +113,16 @@ def live_week(folder: Path, how: str, subscribing: Any) -> dict[str, Feed]:
     ):
         life = Life(folder, web, case, address)
         for number, (_, operation, values) in enumerate(WEEK):
-            life.begin(number)
+            life.begin_day(number)
             if operation and (how != "off" or operation not in ("join", "split")):
-                with life.app() as app:
+                with life.open_app() as app:
                     run_operation(app, operation, **values)
                     asyncio.run(build_feeds(app))
             for name in FEEDS:
                 if (path := life.feeds / "public" / name).exists():
                     if name not in feeds:
                         feeds[name] = Feed(subscribe(name))
-                    feeds[name].poll(path.read_bytes())
+                    feeds[name].poll_data(path.read_bytes())
     return feeds
 
 

@@ -33,7 +33,7 @@ class Judge:
         self.failed: dict[str, Case] = {}
         self.count: Counter[str] = Counter()
 
-    def seen(self, case: Case) -> list[pair.Seen]:
+    def list_neighbour_changes(self, case: Case) -> list[pair.Seen]:
         """What the neighbours changed that they may not."""
         lived = self._folder / "world"
         try:
@@ -42,7 +42,7 @@ class Judge:
             shutil.rmtree(lived, ignore_errors=True)
         return [one for one in found if not any(words in one.kind for words in self._ignored)]
 
-    def draw(
+    def live_worlds(
         self, count: int, *, first: bool = False, number: int | None = None, **options: Any
     ) -> None:
         """Live `count` worlds, or until the `first` that fails. `number`: the seed; `options`:
@@ -52,7 +52,7 @@ class Judge:
         def live(case: Case) -> None:
             if first and self.failed:
                 return
-            for kind in {one.kind for one in self.seen(case)}:
+            for kind in {one.kind for one in self.list_neighbour_changes(case)}:
                 self.count[kind] += 1
                 if kind not in self.failed or _size(case) < _size(self.failed[kind]):
                     self.failed[kind] = case
@@ -68,12 +68,15 @@ class Judge:
         test = made(given(draw_world())(live))
         (test if number is None else seed(number)(test))()
 
-    def told(self, kind: str) -> str:
+    def shrink_world(self, kind: str) -> str:
         """The smallest world that shows a difference of this kind, and what differs in it."""
         case = shrink_case(
-            self.failed[kind], lambda case: any(one.kind == kind for one in self.seen(case))
+            self.failed[kind],
+            lambda case: any(one.kind == kind for one in self.list_neighbour_changes(case)),
         )
-        differences = {one.kind: f"# {one}\n" for one in reversed(self.seen(case))}
+        differences = {
+            one.kind: f"# {one}\n" for one in reversed(self.list_neighbour_changes(case))
+        }
         return (
             f"# {kind}: {self.count[kind]}"
             f" worlds\n{''.join(reversed(differences.values()))}{as_toml(case)}"
@@ -105,9 +108,9 @@ def main() -> int:
     )
     words = parser.parse_args()
     with open_judge(words.ignored) as judge:
-        judge.draw(words.worlds, number=words.seed)
+        judge.live_worlds(words.worlds, number=words.seed)
         for kind in sorted(judge.failed):
-            print(judge.told(kind), flush=True)
+            print(judge.shrink_world(kind), flush=True)
     print(f"{words.worlds} worlds; differences: {dict(judge.count.most_common()) or 'none'}")
     return 1 if judge.failed else 0
 

@@ -25,13 +25,13 @@ QUERY = '[[feed]]\nslug = "engines"\nquery = "turbine"\n'
 def filled_place(place: Place) -> Place:
     """A place with five articles in feeds, one of which is published whole and found by its
     text."""
-    return place.take(store_five_articles)
+    return place.fill_once(store_five_articles)
 
 
 def store_five_articles(place: Place) -> None:
     (place.config / "sources.toml").write_text(FULL)
     (place.config / "feeds.toml").write_text(QUERY)
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(5):
             body = f"Text {number} of a **turbine**." if number == 2 else f"Text {number}."
             store_articles(app, f"Chips from {number}", body, category="AI", tags=("GPU",))
@@ -39,19 +39,19 @@ def store_five_articles(place: Place) -> None:
 
 
 def break_frontmatter(place: Place) -> Path:
-    path = place.path(TITLE)
+    path = place.find_file(TITLE)
     path.write_text(path.read_text().replace("title: ", "title: '", 1))
     return path
 
 
 def reindex_place(place: Place) -> Reindexed:
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         return remake(app.archive, app.configuration)
 
 
 def list_start_problems(place: Place) -> list[str]:
     """What a start names."""
-    with place.app() as app:
+    with place.open_app() as app:
         return [problem.what for problem in reconcile.files(app.archive, app.configuration)]
 
 
@@ -66,7 +66,7 @@ FEEDS = (
 
 def read_entries(place: Place, feed: str) -> dict[str, Any]:
     """The entries of a feed, by title."""
-    return {item["title"]: item for item in json.loads(place.published(feed))["items"]}
+    return {item["title"]: item for item in json.loads(place.read_published(feed))["items"]}
 
 
 @pytest.mark.parametrize("ending", ["", "moved"])
@@ -77,7 +77,7 @@ def test_its_last_entry_stays_and_every_other_feed_goes_on(
     path = break_frontmatter(filled_place)
     if ending:
         path = path.rename(path.with_name(f"other-{path.name}"))
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         store_articles(app, "Later chips", "More.", category="AI", tags=("GPU",))
     (problem,) = reindex_place(filled_place).problems
 
@@ -115,7 +115,7 @@ def test_the_mended_file_counts_at_the_next_start_and_nothing_is_new(filled_plac
     assert {title: item["id"] for title, item in after.items()} == {
         title: item["id"] for title, item in before.items()
     }
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         assert reconcile.unread(app.archive.store, app.archive.article_store) == ()
 
 
@@ -138,12 +138,12 @@ def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(filled_pla
 
 def test_without_its_html_the_build_shows_its_excerpt(filled_place: Place) -> None:
     break_frontmatter(filled_place)
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         article_id = next(
             article.id for article in app.archive.store.index.each() if article.title == TITLE
         )
         app.archive.store.index.save_html({article_id: ""})
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         app.archive.store.index.mark_stale([row.key for row in app.archive.store.index.feeds()])
     report = filled_place.build()
     assert report.held == ()
@@ -160,26 +160,26 @@ def test_check_names_the_file_and_its_line(filled_place: Place) -> None:
 
 @pytest.mark.parametrize("broken", [True, False])
 def test_a_file_of_another_name_is_not_gone(filled_place: Place, broken: bool) -> None:
-    before = filled_place.published("all.json")
-    path = break_frontmatter(filled_place) if broken else filled_place.path(TITLE)
+    before = filled_place.read_published("all.json")
+    path = break_frontmatter(filled_place) if broken else filled_place.find_file(TITLE)
     path.rename(path.with_name(f"other-{path.name}"))
 
     for _ in range(2):
         assert len(list_start_problems(filled_place)) == broken
         assert filled_place.build().held == ()
-        assert filled_place.published("all.json") == before
+        assert filled_place.read_published("all.json") == before
 
 
 def test_a_name_that_is_no_text_costs_no_other_article(filled_place: Place) -> None:
     """As files have that were unpacked from an archive of another system."""
-    path = filled_place.path(TITLE)
+    path = filled_place.find_file(TITLE)
     odd = os.fsencode(path.parent) + b"/m\xff.md"
     try:
         Path(os.fsdecode(odd)).write_text(path.read_text().replace("Text 2", "Text of a copy"))
     except OSError as error:
         pytest.skip(f"this file system takes no such name: {error}")
     path.write_text(path.read_text().replace("Text 2", "Another text 2"))
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         (named,) = reconcile.files(app.archive, app.configuration)
         assert reconcile.unread(app.archive.store, app.archive.article_store) == (named,)
     assert (

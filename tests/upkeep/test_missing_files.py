@@ -42,12 +42,12 @@ def test_what_is_many(missing: int, known: int, many: bool) -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(store_thirty_stories)
+    return Place(tmp_path).fill_once(store_thirty_stories)
 
 
 def store_thirty_stories(place: Place) -> None:
     place.now += timedelta(days=1)  # of thirty articles, an hour apart
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         for number in range(30):
             store_articles(app, f"Story {number}", "Of it.")
     place.build()
@@ -60,40 +60,40 @@ def list_article_files(place: Place) -> list[Path]:
 def test_a_few_files_that_a_hand_deleted_end_their_articles(place: Place) -> None:
     for path in list_article_files(place)[:3]:
         path.unlink()
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         assert len(app.archive.store.visits.stamps()) == 27
 
 
 def test_many_stop_the_run_and_nothing_is_forgotten(place: Place) -> None:
-    before = place.digests("public")
+    before = place.read_digests("public")
     gone = list_article_files(place)[:25]
     kept = {path: path.read_bytes() for path in gone}
     for path in gone:
         path.unlink()
     with (
-        place.app() as app,
+        place.open_app() as app,
         pytest.raises(MissingError, match=r"25 of 30 article files are gone .*reindex") as error,
     ):
         reconcile.files(app.archive, app.configuration)
     assert str(place.folder / "feeds/articles") in str(error.value)
     for path, data in kept.items():
         path.write_bytes(data)
-    with place.app() as app:
+    with place.open_app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
         assert len(app.archive.store.visits.stamps()) == 30
     place.build()
-    assert place.digests("public") == before
+    assert place.read_digests("public") == before
 
 
 def test_reindex_takes_the_folder_as_it_is(place: Place) -> None:
     for path in list_article_files(place)[:25]:
         path.unlink()
-    with place.app() as app:
+    with place.open_app() as app:
         assert reindex(app.archive, app.configuration).articles == 5
         reconcile.files(app.archive, app.configuration)
     assert place.build().held == ()
-    assert place.published("all.atom").count("<entry") == 5
+    assert place.read_published("all.atom").count("<entry") == 5
 
 
 def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_path: Path) -> None:
@@ -105,12 +105,12 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
         shutil.copytree(folder, tmp_path / "yesterday")
         visit_next_day(life, range(9))
         before, feeds = (
-            life.articles(),
+            life.load_articles(),
             {path: path.read_bytes() for path in public.rglob("*.atom")},
         )
         shutil.rmtree(folder)
         shutil.copytree(tmp_path / "yesterday", folder)
-        assert len(life.articles()) == 5
+        assert len(life.load_articles()) == 5
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             assert [
                 problem.reason
@@ -127,7 +127,7 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
         deleted.unlink()
         visit_next_day(life, range(9), other="Another title")
         del before["http://one.example/0"]
-        after = life.articles()
+        after = life.load_articles()
         assert after.keys() == before.keys(), "a hand meant the one that it deleted"
         for url, article in after.items():
             assert replace(article, body="") == replace(before[url], body="")
@@ -150,8 +150,8 @@ def visit_next_day(life: Life, numbers: range, other: str = "Story") -> None:
         for n in numbers
     }
     feed = tuple(Item(link=address, title=page.title) for address, page in pages.items())
-    life.change(Day(pages=pages, feeds={"http://one.example/feed": feed}))
-    life.visit()
+    life.apply_day(Day(pages=pages, feeds={"http://one.example/feed": feed}))
+    life.visit_all()
 
 
 @pytest.mark.slow
@@ -162,23 +162,23 @@ def test_what_is_gone_is_fetched_again_after_that(tmp_path: Path) -> None:
     source = {"key": "one", "url": "http://one.example/feed", "backfill": 30}
     with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
-        life.change(Day(pages=pages, feeds={"http://one.example/feed": feed}))
-        life.visit()
-        before = {url: article.id for url, article in life.articles().items()}
+        life.apply_day(Day(pages=pages, feeds={"http://one.example/feed": feed}))
+        life.visit_all()
+        before = {url: article.id for url, article in life.load_articles().items()}
         assert len(before) == 22
         for folder in (tmp_path / "feeds/articles").glob("2*"):
             shutil.rmtree(folder)
-        assert list(life.command("!build")) == []
-        assert list(life.command("reindex")) == []
-        life.visit()
-        assert {url: article.id for url, article in life.articles().items()} == before
-        assert all(article.title.startswith("Story") for article in life.articles().values())
+        assert list(life.run_command("!build")) == []
+        assert list(life.run_command("reindex")) == []
+        life.visit_all()
+        assert {url: article.id for url, article in life.load_articles().items()} == before
+        assert all(article.title.startswith("Story") for article in life.load_articles().values())
 
 
 def test_check_says_that_many_are_gone(place: Place) -> None:
     for path in list_article_files(place)[:25]:
         path.unlink()
-    with place.app() as app:
+    with place.open_app() as app:
         (problem,) = reconcile.unread(app.archive.store, app.archive.article_store)
     assert (
         problem.what == str(place.folder / "feeds/articles")
@@ -189,7 +189,7 @@ def test_check_says_that_many_are_gone(place: Place) -> None:
 def test_check_names_a_second_file_of_an_article(place: Place) -> None:
     first = list_article_files(place)[0]
     shutil.copy(first, first.with_name("copy.md"))
-    with place.app() as app:
+    with place.open_app() as app:
         for _ in range(2):
             (problem,) = reconcile.unread(app.archive.store, app.archive.article_store)
             assert problem.what.endswith("copy.md") and first.name in problem.detail

@@ -66,7 +66,7 @@ def list_pending(app: App, source: str) -> list[EntryRow]:
 
 
 def test_articles_of_their_own_sources_are_in_order(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         own = file_article(app, "Own", aliases=("https://www.one.example/other",))
         add_announcement(app, "one", own.source_id, own)
@@ -78,7 +78,7 @@ def test_articles_of_their_own_sources_are_in_order(place: Place) -> None:
 
 
 def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         taken = file_article(app, "Taken", source="two", source_id="t1")
         add_announcement(app, "two", "t1", taken)
@@ -88,7 +88,7 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: 
             (taken.url, "foreign-text"),
         ]
         mend(app.archive, find_mend(app.archive, app.configuration.sources))
-        mended = place.article("Taken")
+        mended = place.load_article("Taken")
         assert (mended.source_key, mended.source_id, mended.origin) == ("one", "o1", taken.origin)
         assert CARRIED.read(app.archive.article_store) == [(taken.id, "two")]
         for key in ("one", "two"):
@@ -102,7 +102,7 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: 
 
 
 def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         third = file_article(app, "Third", on="three", source="two", source_id="t1")
         add_announcement(app, "two", "t1", third)
@@ -119,7 +119,7 @@ def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Pla
 def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
     place: Place,
 ) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         bank = file_article(
             app,
@@ -137,7 +137,7 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
             "foreign-entry",
         }
         mend(app.archive, find_mend(app.archive, app.configuration.sources))
-        assert place.article("Bank").aliases == ()
+        assert place.load_article("Bank").aliases == ()
         assert (
             app.archive.store.visits.find([alias("https://two.example/x"), "guid:two:e1"]) is None
         )
@@ -150,7 +150,7 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
 
 
 def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         own = file_article(app, "Own", source_id="o1")
         add_announcement(app, "one", "o1", own, url="https://feedproxy.example/r/1")
@@ -160,7 +160,7 @@ def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(plac
 
 
 def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         file_article(app, "Left", on="three", source="gone")
         (problem,) = [
@@ -173,7 +173,7 @@ def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) ->
 
 
 def test_the_command_shows_first_and_mends_only_when_told(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         file_article(app, "Other", aliases=("https://two.example/x",))
     where = ["--config", str(place.config)]
@@ -181,10 +181,10 @@ def test_the_command_shows_first_and_mends_only_when_told(place: Place) -> None:
     assert (shown.returncode, "foreign-alias" in shown.stdout) == (78, True)
     asked = commands.run_syndicator("check", "--ownership", "--mend", *where)
     assert asked.returncode == 2 and "foreign-alias" in asked.stdout and "--yes" in asked.stderr
-    assert place.article("Other").aliases != ()
+    assert place.load_article("Other").aliases != ()
     assert (
         commands.run_syndicator("check", "--ownership", "--mend", "--yes", *where).returncode == 0
     )
-    assert place.article("Other").aliases == ()
+    assert place.load_article("Other").aliases == ()
     assert commands.run_syndicator("check", "--ownership", *where).returncode == 0
     assert commands.run_syndicator("check", "--mend", *where).returncode == 2

@@ -82,11 +82,11 @@ def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_ar
 @pytest.fixture
 def filled_place(place: Place) -> Place:
     """Three months with articles of two sources, one with a tag of its own."""
-    return place.take(store_three_months)
+    return place.fill_once(store_three_months)
 
 
 def store_three_months(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(6):
             at = NOW - timedelta(days=60) + number * 10 * DAY
             store_articles(
@@ -112,7 +112,7 @@ def store_three_months(place: Place) -> None:
 
 
 def prune_articles(place: Place, *named: str, **which: object) -> pruning.Pruning:
-    with place.app() as app:
+    with place.open_app() as app:
         planned = pruning.plan(app.archive, app.configuration.sources, Which(named=named, **which))  # type: ignore[arg-type]
         pruning.prune(app.archive, app.configuration.settings, planned)
     assert place.build().held == ()
@@ -120,7 +120,7 @@ def prune_articles(place: Place, *named: str, **which: object) -> pruning.Prunin
 
 
 def list_titles(place: Place, name: str = "all.json") -> list[str]:
-    return [item["title"] for item in json.loads(place.published(name))["items"]]
+    return [item["title"] for item in json.loads(place.read_published(name))["items"]]
 
 
 def pruned_file(place: Place) -> Path:
@@ -130,7 +130,7 @@ def pruned_file(place: Place) -> Path:
 def lose_database(place: Place) -> None:
     for path in (place.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
 
 
@@ -141,17 +141,17 @@ def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(
     assert [one.title for one in done.articles] == ["Lone", "Story 0", "Story 1"]
     assert list_titles(filled_place) == ["Story 5", "Story 4", "Story 3", "Story 2"]
     assert len(list((filled_place.folder / "feeds/articles").rglob("*.md"))) == 4
-    assert "deleted-entry" not in filled_place.published("all.atom")
-    with filled_place.app() as app:
+    assert "deleted-entry" not in filled_place.read_published("all.atom")
+    with filled_place.open_app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
     assert not filled_place.build().written
     assert prune_articles(filled_place, older_than=45 * DAY).articles == ()
 
 
 def test_newest_entries_of_a_feed_may_go_too(filled_place: Place) -> None:
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         newest = app.archive.article_store.get(
-            filled_place.path("Story 5").relative_to(app.archive.article_store.root).as_posix()
+            filled_place.find_file("Story 5").relative_to(app.archive.article_store.root).as_posix()
         )
     prune_articles(filled_place, newest.url)
     assert list_titles(filled_place)[0] == "Story 4"
@@ -160,20 +160,20 @@ def test_newest_entries_of_a_feed_may_go_too(filled_place: Place) -> None:
 def test_a_feed_that_loses_all_keeps_its_address_and_comes_back_as_it_was(
     filled_place: Place,
 ) -> None:
-    before = re.search("<id>.*</id>", filled_place.published("sources/two.atom"))
+    before = re.search("<id>.*</id>", filled_place.read_published("sources/two.atom"))
     prune_articles(filled_place, keep=0, source="two")
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         store_articles(app, "Anew", "Text.", source="two", added=NOW)
     filled_place.build()
-    after = re.search("<id>.*</id>", filled_place.published("sources/two.atom"))
+    after = re.search("<id>.*</id>", filled_place.read_published("sources/two.atom"))
     assert before and after and before[0] == after[0]
 
 
 def test_its_source_may_announce_it_for_ever(filled_place: Place) -> None:
-    url = filled_place.article("Story 0").url
+    url = filled_place.load_article("Story 0").url
     prune_articles(filled_place, older_than=45 * DAY)
     for _ in range(2):
-        with filled_place.app() as app:
+        with filled_place.open_app() as app:
             assert (
                 get_problem_reason(ingest_entry(app, url, None)) == "pruned"
             )  # its page is not even asked for
@@ -190,8 +190,8 @@ def test_its_source_may_announce_it_for_ever(filled_place: Place) -> None:
 
 def test_what_announced_it_under_another_id_is_remembered(filled_place: Place) -> None:
     """An entry of another source whose address leads to it."""
-    with filled_place.app() as app:
-        article = filled_place.article("Story 0")
+    with filled_place.open_app() as app:
+        article = filled_place.load_article("Story 0")
         row = EntryRow(
             source_key="two",
             entry_id="theirs",
@@ -208,11 +208,11 @@ def test_what_announced_it_under_another_id_is_remembered(filled_place: Place) -
                 entry=row,
             )
         )
-    path = filled_place.path("Story 0")
+    path = filled_place.find_file("Story 0")
     data = path.read_bytes()
     prune_articles(filled_place, article.id)
     lose_database(filled_place)
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         assert app.archive.store.visits.look_up(["guid:two:theirs"]).pruned
         assert not app.archive.store.visits.look_up(["guid:two:other"]).pruned
         path.write_bytes(data)
@@ -221,7 +221,7 @@ def test_what_announced_it_under_another_id_is_remembered(filled_place: Place) -
 
 
 def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFactory) -> None:
-    place = Place(tmp_path_factory.mktemp("short"), settings=SHORT).take(store_three_months)
+    place = Place(tmp_path_factory.mktemp("short"), settings=SHORT).fill_once(store_three_months)
 
     def archives() -> list[str]:
         documents = sorted((place.folder / "feeds/public/archive/all").glob("*.atom"))
@@ -231,7 +231,7 @@ def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFac
 
     before = archives()
     assert {"Story 0", "Story 2"} <= set(before)
-    prune_articles(place, place.article("Story 0").id)
+    prune_articles(place, place.load_article("Story 0").id)
     assert archives() == [one for one in before if one != "Story 0"]
     prune_articles(place, older_than=30 * DAY)
     assert archives() == [one for one in before if one in ("Story 3", "Story 4", "Story 5")]
@@ -240,7 +240,7 @@ def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFac
 def test_a_hand_written_file_goes_by_its_name_alone(filled_place: Place) -> None:
     path = filled_place.folder / "feeds/articles/mine.md"
     path.write_text(HAND)
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
     filled_place.build()
     assert prune_articles(filled_place, older_than=45 * DAY).stays == {"hand": 1}
@@ -287,13 +287,13 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
         monkeypatch.setattr(place, name, then)
 
     published = list_titles(filled_place)
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         planned = pruning.plan(app.archive, app.configuration.sources, Which(older_than=45 * DAY))
         killing(app)
         with pytest.raises(Killed):
             pruning.prune(app.archive, app.configuration.settings, planned)
     monkeypatch.undo()
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
         there = {stamp.path for stamp in app.archive.article_store.walk()}
         assert {stamp.path for stamp in app.archive.store.visits.stamps().values()} == there
@@ -314,21 +314,21 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
 
 
 def test_a_file_that_is_put_back_is_an_article_again(filled_place: Place) -> None:
-    path, feeds = filled_place.path("Story 0"), filled_place.published("all.json")
+    path, feeds = filled_place.find_file("Story 0"), filled_place.read_published("all.json")
     data = path.read_bytes()
-    prune_articles(filled_place, filled_place.article("Story 0").id)
+    prune_articles(filled_place, filled_place.load_article("Story 0").id)
     path.write_bytes(data)
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         # known, and not "pruned"
         assert ingest_entry(app, "https://one.example/story-0", None).problem is None
     filled_place.build()
-    assert filled_place.published("all.json") == feeds
+    assert filled_place.read_published("all.json") == feeds
 
 
 def test_without_its_lines_it_is_read_again(filled_place: Place) -> None:
-    article = filled_place.article("Story 0")
-    with filled_place.app() as app:
+    article = filled_place.load_article("Story 0")
+    with filled_place.open_app() as app:
         app.archive.store.visits.save_states(
             [
                 SourceState(
@@ -337,11 +337,11 @@ def test_without_its_lines_it_is_read_again(filled_place: Place) -> None:
             ]
         )
     prune_articles(filled_place, article.id)
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         ingest_entry(app, article.url, None)
     other = pruned_file(filled_place).read_text()
     pruned_file(filled_place).write_text("# none\n")
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         state = app.archive.store.visits.states()["one"]
         assert (state.validators.etag, state.schedule.next_due, state.schedule.due_why) == (
@@ -358,7 +358,7 @@ def test_a_list_that_is_lost_is_written_again(filled_place: Place) -> None:
     prune_articles(filled_place, older_than=45 * DAY)
     lines = set(pruned_file(filled_place).read_text().splitlines())
     pruned_file(filled_place).unlink()
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
     assert set(pruned_file(filled_place).read_text().splitlines()) == lines
 
@@ -371,15 +371,15 @@ def test_the_list_is_read_when_it_changed_alone(
         return parse(kept, data)
 
     prune_articles(filled_place, older_than=45 * DAY)
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         parse = TabList._parse
         monkeypatch.setattr(TabList, "_parse", parse_others)
         assert reconcile.files(app.archive, app.configuration) == ()
 
 
 def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled_place: Place) -> None:
-    with filled_place.app() as app:
-        first = filled_place.article("Story 5")
+    with filled_place.open_app() as app:
+        first = filled_place.load_article("Story 5")
         copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first.id)
     filled_place.build()
     assert "Copy" in list_titles(filled_place, "sources/two.json")
@@ -396,16 +396,16 @@ def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_w
     filled_place: Place, tmp_path: Path
 ) -> None:
     """The two folders that docs/running.md names, copied."""
-    url = filled_place.article("Story 0").url
+    url = filled_place.load_article("Story 0").url
     prune_articles(filled_place, older_than=45 * DAY)
     there = Place(make_folder(tmp_path / "there"))
     for part in ("config", "feeds/articles"):
         shutil.copytree(filled_place.folder / part, there.folder / part, dirs_exist_ok=True)
-    with there.app(create=True) as app:
+    with there.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     there.build()
-    assert there.published("all.atom") == filled_place.published("all.atom")
-    with there.app() as app:
+    assert there.read_published("all.atom") == filled_place.read_published("all.atom")
+    with there.open_app() as app:
         assert get_problem_reason(ingest_entry(app, url, None)) == "pruned"
 
 

@@ -18,7 +18,7 @@ LATER = NOW + timedelta(hours=9)
 
 def make_failed_visit(place: Place) -> SourceState:
     """Source "one" after a visit that failed."""
-    with place.app() as app:
+    with place.open_app() as app:
         state = change_state(
             reconcile.sources(app.archive, app.configuration)["one"],
             etag='"1"',
@@ -34,7 +34,7 @@ def make_failed_visit(place: Place) -> SourceState:
 def reconcile_edited_sources(place: Place, old: str = "", new: str = "") -> SourceState:
     path = place.config / "sources.toml"
     path.write_text(path.read_text().replace(old, new, 1) if old else path.read_text())
-    with place.app() as app:
+    with place.open_app() as app:
         return reconcile.sources(app.archive, app.configuration)["one"]
 
 
@@ -74,7 +74,7 @@ def test_other_edits_wait_for_the_next_visit(place: Place, line: str) -> None:
 
 
 def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         state = change_state(
             reconcile.sources(app.archive, app.configuration)["one"],
             bodies=(90,) * 5 + (3000,) * 15,
@@ -104,7 +104,7 @@ def test_a_source_that_is_gone_is_forgotten(place: Place) -> None:
     make_failed_visit(place)
     path = place.config / "sources.toml"
     path.write_text(path.read_text().split("[[source]]")[2].join(("[[source]]", "")))
-    with place.app() as app:
+    with place.open_app() as app:
         assert list(reconcile.sources(app.archive, app.configuration)) == ["two"]
         assert list(app.archive.store.visits.states()) == ["two"]
 
@@ -120,17 +120,19 @@ def test_a_clock_that_was_set_back_hides_no_source(place: Place) -> None:
 
 
 def test_articles_whose_files_were_deleted_leave_their_feeds(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(6):
             store_articles(app, f"Story {number}", "Text.", tags=("LLM",))
     assert place.build().held == ()
     for number in (1, 3, 4):
-        place.path(f"Story {number}").unlink()
-    with place.app() as app:
+        place.find_file(f"Story {number}").unlink()
+    with place.open_app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
     assert place.build().held == ()
     for name in ("all.atom", "tags/llm.atom"):
-        assert [number for number in range(6) if f">Story {number}<" in place.published(name)] == [
+        assert [
+            number for number in range(6) if f">Story {number}<" in place.read_published(name)
+        ] == [
             0,
             2,
             5,
@@ -138,24 +140,24 @@ def test_articles_whose_files_were_deleted_leave_their_feeds(place: Place) -> No
 
 
 def test_a_second_file_of_an_article_is_named_and_left_alone(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Story", "Text.")
-    copy = place.path("Story").with_name("copy.md")
-    copy.write_bytes(place.path("Story").read_bytes())
-    with place.app() as app:
+    copy = place.find_file("Story").with_name("copy.md")
+    copy.write_bytes(place.find_file("Story").read_bytes())
+    with place.open_app() as app:
         (problem,) = reconcile.files(app.archive, app.configuration)
         assert (problem.what, problem.reason) == (
             str(copy.relative_to(app.archive.article_store.root)),
             "duplicate-article",
         )
-        assert app.archive.store.visits.article(place.article("Story").id) is not None
+        assert app.archive.store.visits.article(place.load_article("Story").id) is not None
     assert copy.exists()
 
 
 def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(place: Place) -> None:
     tags = "tags: [large language model, llm, Ports]\n"
     head = f"---\ntitle: Mine\ndate: 2026-03-01\nsource: https://a.example/1\n{tags}---\n"
-    with place.app() as app:
+    with place.open_app() as app:
         path = app.archive.article_store.root / "mine.md"  # type: ignore[attr-defined]
         path.write_text(f"{head}Text.\n")
         assert reconcile.files(app.archive, app.configuration) == ()
@@ -166,14 +168,14 @@ def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(place: Pla
 
 
 def test_a_withdrawal_that_a_crash_cut_short_is_finished(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         article = store_articles(app, "Story", "Text.", tags=("LLM",))
         # written first; the database and the file come after it
         enter_withdrawal(app.archive.article_store, article, place.now)
-    with place.app() as app:
+    with place.open_app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
         assert app.archive.store.visits.look_up([urls.alias(article.url)]).withdrawn
         assert app.archive.store.visits.article(article.id) is None
         assert list(app.archive.article_store.walk()) == []
     place.build()
-    assert ">Story<" not in place.published("all.atom")
+    assert ">Story<" not in place.read_published("all.atom")

@@ -32,12 +32,12 @@ QUERY = '[[feed]]\nslug = "llm"\nquery = "tag:LLM"\n'
 def filled_place(place: Place) -> Place:
     """Three published articles and one on hold, which is older than two of them, and a saved
     query."""
-    return place.take(store_articles_and_hold)
+    return place.fill_once(store_articles_and_hold)
 
 
 def store_articles_and_hold(place: Place) -> None:
     (place.config / "feeds.toml").write_text(QUERY)
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Old", "Old text.", tags=("LLM",), category="AI")
         store_articles(app, "Waiting", make_prose(4, 90), source="two", **ON_HOLD)
         store_articles(app, "Newer", "Newer text.", tags=("LLM",))
@@ -47,20 +47,20 @@ def store_articles_and_hold(place: Place) -> None:
 
 def reconcile_and_build(place: Place) -> None:
     """What a run does about files, then a build."""
-    with place.app() as app:
+    with place.open_app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
         assert asyncio.run(build_feeds(app)).held == ()
 
 
 def release_articles(place: Place, *named: str, **which: object) -> Released:
-    with place.app() as app:
+    with place.open_app() as app:
         done = release(app.archive, app.configuration, named, **which)  # type: ignore[arg-type]
         assert asyncio.run(build_feeds(app)).held == ()
         return done
 
 
 def list_titles(place: Place, name: str) -> list[str]:
-    entries = ElementTree.fromstring(place.published(name)).iter(
+    entries = ElementTree.fromstring(place.read_published(name)).iter(
         "{http://www.w3.org/2005/Atom}entry"
     )
     return [str(entry.findtext("{http://www.w3.org/2005/Atom}title")) for entry in entries]
@@ -85,7 +85,7 @@ def test_an_article_on_hold_is_in_no_feed_page_or_count(filled_place: Place) -> 
         not (public / "sources/two.atom").exists()
         and not (public / "categories/uncategorised.atom").exists()
     )
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         counts = {row.key.slug: row.count for row in app.archive.store.index.feeds()}
         (one,) = app.archive.store.status.on_hold()
     assert (counts["all"], counts["llm"], counts["ai"]) == (3, 3, 1)
@@ -93,7 +93,7 @@ def test_an_article_on_hold_is_in_no_feed_page_or_count(filled_place: Place) -> 
 
 
 def test_its_file_says_that_and_why(filled_place: Place) -> None:
-    text = filled_place.path("Waiting").read_text()
+    text = filled_place.find_file("Waiting").read_text()
     assert "schema: 4\nhold: true\nhold_reason: unsure-text\n" in text
 
 
@@ -101,7 +101,7 @@ def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled_pla
     filled_place.now += timedelta(days=40)  # its month is closed
     assert [
         one.title
-        for one in release_articles(filled_place, filled_place.article("Waiting").id).articles
+        for one in release_articles(filled_place, filled_place.load_article("Waiting").id).articles
     ] == ["Waiting"]
     shown = read_feed_titles(filled_place)
     for name in (
@@ -112,17 +112,19 @@ def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled_pla
         "categories/ai.atom",
     ):
         assert shown[name][0] == "Waiting", name
-    article = filled_place.article("Waiting")
+    article = filled_place.load_article("Waiting")
     assert (article.hold, article.hold_reason, article.added) == (False, "", filled_place.now)
-    assert "hold" not in filled_place.path("Waiting").read_text()
+    assert "hold" not in filled_place.find_file("Waiting").read_text()
 
 
 def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A closed month gains no article: it stands in the month of its release."""
-    filled = Place(tmp_path_factory.mktemp("short"), settings=SHORT).take(store_articles_and_hold)
+    filled = Place(tmp_path_factory.mktemp("short"), settings=SHORT).fill_once(
+        store_articles_and_hold
+    )
     filled.now += timedelta(days=40)
     release_articles(filled, include_all=True)
-    with filled.app() as app:
+    with filled.open_app() as app:
         store_articles(app, "Later", "Text.", added=filled.now + timedelta(days=40))
     filled.build()
     holding = [
@@ -135,19 +137,19 @@ def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactor
 
 
 def test_releasing_twice_is_as_once(filled_place: Place) -> None:
-    article_id = filled_place.article("Waiting").id
+    article_id = filled_place.load_article("Waiting").id
     release_articles(filled_place, article_id)
-    before = filled_place.digests("articles") | filled_place.digests("public")
+    before = filled_place.read_digests("articles") | filled_place.read_digests("public")
     filled_place.now += timedelta(hours=1)
     again = release_articles(filled_place, article_id)
     assert (again.articles, [one.title for one in again.known]) == ((), ["Waiting"])
-    assert filled_place.digests("articles") | filled_place.digests("public") == before
+    assert filled_place.read_digests("articles") | filled_place.read_digests("public") == before
 
 
 @pytest.mark.parametrize("how", ["id", "url", "file", "source", "all"])
 def test_what_to_release_is_named_in_five_ways(filled_place: Place, how: str) -> None:
-    article = filled_place.article("Waiting")
-    named = {"id": article.id, "url": article.url, "file": str(filled_place.path("Waiting"))}
+    article = filled_place.load_article("Waiting")
+    named = {"id": article.id, "url": article.url, "file": str(filled_place.find_file("Waiting"))}
     which = {"source": {"source": "two"}, "all": {"include_all": True}}.get(how, {})
     done = release_articles(filled_place, *([named[how]] if how in named else []), **which)
     assert [one.id for one in done.articles] == [article.id]
@@ -155,15 +157,15 @@ def test_what_to_release_is_named_in_five_ways(filled_place: Place, how: str) ->
 
 def test_nothing_is_released_when_one_name_is_none(filled_place: Place) -> None:
     with pytest.raises(UsageError, match="no article 'nobody'"):
-        release_articles(filled_place, filled_place.article("Waiting").id, "nobody")
+        release_articles(filled_place, filled_place.load_article("Waiting").id, "nobody")
     with pytest.raises(UsageError, match="no source 'tow'"):
         release_articles(filled_place, source="tow")
-    assert filled_place.article("Waiting").hold
+    assert filled_place.load_article("Waiting").hold
     release_articles(filled_place, source="one")
-    assert filled_place.article("Waiting").hold
+    assert filled_place.load_article("Waiting").hold
     planned = release_articles(filled_place, include_all=True, dry_run=True)
     assert [article.title for article in planned.articles] == ["Waiting"]
-    assert filled_place.article("Waiting").hold
+    assert filled_place.load_article("Waiting").hold
 
 
 @pytest.mark.parametrize(
@@ -175,23 +177,23 @@ def test_nothing_is_released_when_one_name_is_none(filled_place: Place) -> None:
     ],
 )
 def test_a_hand_releases_it_in_its_file(filled_place: Place, old: str, new: str) -> None:
-    filled_place.edit("Waiting", old, new)
+    filled_place.edit_file("Waiting", old, new)
     filled_place.now += timedelta(days=1)
     reconcile_and_build(filled_place)
     assert read_feed_titles(filled_place)["tags/llm.atom"][0] == "Waiting"
-    assert filled_place.article("Waiting").added == filled_place.now
-    before = filled_place.digests("articles") | filled_place.digests("public")
+    assert filled_place.load_article("Waiting").added == filled_place.now
+    before = filled_place.read_digests("articles") | filled_place.read_digests("public")
     filled_place.now += timedelta(days=1)
     reconcile_and_build(filled_place)
-    assert filled_place.digests("articles") | filled_place.digests("public") == before
+    assert filled_place.read_digests("articles") | filled_place.read_digests("public") == before
 
 
 def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_it_as_old(
     filled_place: Place,
 ) -> None:
-    filled_place.edit("Waiting", "hold: true\n", "hold: false\n")
-    with filled_place.app() as app:
-        article = filled_place.article("Waiting")
+    filled_place.edit_file("Waiting", "hold: true\n", "hold: false\n")
+    with filled_place.open_app() as app:
+        article = filled_place.load_article("Waiting")
         write_article(
             app.archive.article_store,
             app.archive.store.visits,
@@ -203,13 +205,13 @@ def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_
     filled_place.now += timedelta(days=1)
     reconcile_and_build(filled_place)
     assert read_feed_titles(filled_place)["all.atom"][0] == "Waiting"
-    assert filled_place.article("Waiting").added == filled_place.now
+    assert filled_place.load_article("Waiting").added == filled_place.now
 
 
 def test_a_crash_between_file_and_row_is_made_up_for(filled_place: Place) -> None:
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         article = app.archive.article_store.get(
-            app.archive.article_store.find(filled_place.article("Waiting").id) or ""
+            app.archive.article_store.find(filled_place.load_article("Waiting").id) or ""
         )
         app.archive.article_store.put(
             replace(article, hold=False, hold_reason="", added=filled_place.now),
@@ -222,23 +224,23 @@ def test_a_crash_between_file_and_row_is_made_up_for(filled_place: Place) -> Non
 def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_released(
     filled_place: Place,
 ) -> None:
-    with filled_place.app(create=True) as app:
+    with filled_place.open_app(create=True) as app:
         assert reindex.reindex(app.archive, app.configuration).problems == ()
     filled_place.build()
     assert "Waiting" not in read_feed_titles(filled_place)["all.atom"]
-    filled_place.edit("Waiting", "hold: true\n", "hold: false\n")
+    filled_place.edit_file("Waiting", "hold: true\n", "hold: false\n")
     filled_place.now += timedelta(days=1)
     (filled_place.folder / "feeds/state/syndicator.db").unlink()
-    with filled_place.app(create=True) as app:
+    with filled_place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     reconcile_and_build(filled_place)
     assert read_feed_titles(filled_place)["all.atom"][0] == "Waiting"
-    assert filled_place.article("Waiting").added == filled_place.now
+    assert filled_place.load_article("Waiting").added == filled_place.now
 
 
 def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(filled_place: Place) -> None:
     release_articles(filled_place, include_all=True)
-    filled_place.edit("Newer", "tags_by: ''\n", "tags_by: ''\nschema: 4\nhold: true\n")
+    filled_place.edit_file("Newer", "tags_by: ''\n", "tags_by: ''\nschema: 4\nhold: true\n")
     reconcile_and_build(
         filled_place
     )  # which says that no feed is kept back: the entry was not lost
@@ -249,8 +251,8 @@ def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(filled_pl
 
 
 def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled_place: Place) -> None:
-    url = filled_place.article("Waiting").url
-    with filled_place.app() as app:
+    url = filled_place.load_article("Waiting").url
+    with filled_place.open_app() as app:
         assert editorial.withdraw(app.archive, app.configuration, url).feeds == ()
         assert app.archive.store.index.on_hold() == {}
         editorial.undo_withdrawal(app.archive, app.configuration, url)
@@ -260,8 +262,8 @@ def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled_place: P
 
 
 def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled_place: Place) -> None:
-    article_id = filled_place.article("Waiting").id
-    with filled_place.app() as app:
+    article_id = filled_place.load_article("Waiting").id
+    with filled_place.open_app() as app:
         CARRIED.append(app.archive.article_store, [(article_id, "one")])
         app.archive.store.visits.add_carriers([(article_id, "one")], {"one": "One"})
     filled_place.build()
@@ -273,7 +275,7 @@ def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled_place:
 def store_merged_article(
     place: Place, title: str, body: str, source: str, **more: object
 ) -> Article:
-    with place.app() as app:
+    with place.open_app() as app:
         article = store_articles(app, title, body, source=source, **more)
         context = filing_context(app.archive, app.configuration.sources)
         merged = Merged(article=article)
@@ -302,7 +304,8 @@ def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_r
     assert len(read_feed_titles(place)["all.atom"]) == 1
     assert read_feed_titles(place)["sources/two.atom"] == ["Held story"]
     assert {
-        one.merged_into != "" for one in (place.article("Held story"), place.article("Copy"))
+        one.merged_into != ""
+        for one in (place.load_article("Held story"), place.load_article("Copy"))
     } == {True, False}
 
 
@@ -312,10 +315,10 @@ def test_copies_stand_for_themselves_while_their_original_is_on_hold(place: Plac
     assert store_merged_article(place, "Copy", story, "two").merged_into == first.id
     place.build()
     assert read_feed_titles(place)["all.atom"] == ["First"]
-    place.edit("First", "also:\n", "schema: 4\nhold: true\nalso:\n")
+    place.edit_file("First", "also:\n", "schema: 4\nhold: true\nalso:\n")
     reconcile_and_build(place)
     assert read_feed_titles(place)["all.atom"] == ["Copy"]
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     place.build()
     assert read_feed_titles(place)["all.atom"] == ["Copy"]

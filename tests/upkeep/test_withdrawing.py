@@ -33,34 +33,34 @@ URL = "https://one.example/story"
 
 
 def store_story_and_other(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         first = store_articles(app, "Story", "Text of the story.", tags=("LLM",), tags_by="matched")
         store_articles(
             app, "Other", "Text of another.", tags=("LLM",), tags_by="matched", source="two"
         )
         store_articles(app, "Copy", "Text of the story.", source="two", merged_into=first.id)
-    place.edit("Story", "Text of the story.", "Text of the story, by hand.")
-    with place.app() as app:
+    place.edit_file("Story", "Text of the story.", "Text of the story, by hand.")
+    with place.open_app() as app:
         reconcile.sources(app.archive, app.configuration)
         reconcile.files(app.archive, app.configuration)
     place.build()
 
 
 def withdraw_story(place: Place, *, purge: bool = False) -> editorial.Withdrawal:
-    with place.app() as app:
+    with place.open_app() as app:
         done = editorial.withdraw(app.archive, app.configuration, URL, purge=purge)
     place.build()
     return done
 
 
 def undo_withdrawal(place: Place, what: str = URL) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         editorial.undo_withdrawal(app.archive, app.configuration, what)
     place.build()
 
 
 def reconcile_at_start(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.sources(app.archive, app.configuration)
         assert reconcile.files(app.archive, app.configuration) == ()
     place.build()
@@ -75,7 +75,7 @@ def list_kept_files(place: Place) -> list[Path]:
 
 
 def list_entry_titles(place: Place, name: str = "all.json") -> list[str]:
-    return [item["title"] for item in json.loads(place.published(name))["items"]]
+    return [item["title"] for item in json.loads(place.read_published(name))["items"]]
 
 
 def read_published_files(place: Place) -> dict[str, str]:
@@ -86,47 +86,49 @@ def read_published_files(place: Place) -> dict[str, str]:
 
 def read_article_digests(place: Place) -> dict[str, str]:
     return {
-        name: digest for name, digest in place.digests("articles").items() if name.endswith(".md")
+        name: digest
+        for name, digest in place.read_digests("articles").items()
+        if name.endswith(".md")
     }
 
 
 def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(place: Place) -> None:
-    place.take(store_story_and_other)
-    before = place.digests("articles"), place.digests("public")
-    with place.app() as app:
+    place.fill_once(store_story_and_other)
+    before = place.read_digests("articles"), place.read_digests("public")
+    with place.open_app() as app:
         planned = editorial.plan_withdrawal(app.archive, app.configuration.sources, URL)
     assert planned.title == "Story"
     assert planned.feeds == (FeedKey("all", "all"), FeedKey("source", "one"), FeedKey("tag", "llm"))
     assert [copy.title for copy in planned.copies] == ["Copy"]
-    assert (place.digests("articles"), place.digests("public")) == before
+    assert (place.read_digests("articles"), place.read_digests("public")) == before
 
 
 def test_what_comes_back_is_as_it_was(place: Place) -> None:
     place.tell_of_withdrawals()
-    place.take(store_story_and_other)
+    place.fill_once(store_story_and_other)
     files, published = read_article_digests(place), read_published_files(place)
     withdraw_story(place)
     assert "Story" not in list_entry_titles(place) and read_article_digests(place) != files
-    assert "deleted-entry" in place.published("all.atom")
+    assert "deleted-entry" in place.read_published("all.atom")
     undo_withdrawal(place)
     assert read_article_digests(place) == files
-    assert "by hand" in place.path("Story").read_text()
+    assert "by hand" in place.find_file("Story").read_text()
     assert read_published_files(place) == published
-    assert "deleted-entry" not in place.published("all.atom")
+    assert "deleted-entry" not in place.read_published("all.atom")
     assert list_kept_files(place) == []
-    with place.app() as app:
+    with place.open_app() as app:
         assert not app.archive.store.visits.look_up([urls.alias(URL)]).withdrawn
         assert app.archive.store.index.withdrawn() == []
 
 
 def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> None:
-    place.take(store_story_and_other)
+    place.fill_once(store_story_and_other)
     article_id = withdraw_story(place).id
     for what in ("http://one.example/story/", article_id):
-        with place.app() as app:
+        with place.open_app() as app:
             assert editorial.plan_return(app.archive, what).id == article_id
     with (
-        place.app() as app,
+        place.open_app() as app,
         pytest.raises(UsageError, match=r"was withdrawn; .*withdrawn\.toml lists"),
     ):
         editorial.plan_return(app.archive, "https://one.example/nothing")
@@ -134,7 +136,7 @@ def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> 
 
 def test_copies_stand_for_themselves_while_it_is_withdrawn(place: Place) -> None:
     """They are other sites' articles: what is withdrawn is this one."""
-    place.take(store_story_and_other)
+    place.fill_once(store_story_and_other)
     withdraw_story(place)
     assert "Copy" in list_entry_titles(place)
     undo_withdrawal(place)
@@ -142,7 +144,7 @@ def test_copies_stand_for_themselves_while_it_is_withdrawn(place: Place) -> None
 
 
 def test_its_file_is_in_no_backup_of_the_articles(place: Place) -> None:
-    place.take(store_story_and_other)
+    place.fill_once(store_story_and_other)
     withdraw_story(place)
     assert len(list_kept_files(place)) == 1
     assert all(
@@ -151,7 +153,7 @@ def test_its_file_is_in_no_backup_of_the_articles(place: Place) -> None:
 
 
 def test_an_entry_deleted_by_hand_is_undone_at_the_next_start(place: Place) -> None:
-    place.take(store_story_and_other)
+    place.fill_once(store_story_and_other)
     published = read_published_files(place)
     withdraw_story(place)
     get_withdrawn_list(place).write_text("# none\n")
@@ -161,38 +163,41 @@ def test_an_entry_deleted_by_hand_is_undone_at_the_next_start(place: Place) -> N
 
 
 def test_so_it_is_where_the_database_was_lost(place: Place) -> None:
-    place.take(store_story_and_other)
+    place.fill_once(store_story_and_other)
     withdraw_story(place)
     for path in (place.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
     get_withdrawn_list(place).write_text("# none\n")
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     place.build()
     assert "Story" in list_entry_titles(place)
 
 
 def test_a_list_that_is_lost_is_no_undoing(place: Place) -> None:
-    place.take(store_story_and_other)
+    place.fill_once(store_story_and_other)
     withdraw_story(place)
     before = get_withdrawn_list(place).read_bytes()
     get_withdrawn_list(place).unlink()
     reconcile_at_start(place)
     assert get_withdrawn_list(place).read_bytes().splitlines()[:4] == before.splitlines()[:4]
     assert "Story" not in list_entry_titles(place)
-    with place.app() as app:
+    with place.open_app() as app:
         assert WITHDRAWN.read(app.archive.article_store)[0].aliases
 
 
 def test_a_second_withdrawal_says_how_to_undo_the_first(place: Place) -> None:
-    place.take(store_story_and_other)
+    place.fill_once(store_story_and_other)
     withdraw_story(place)
-    with place.app() as app, pytest.raises(UsageError, match=r"is withdrawn already; .*--undo"):
+    with (
+        place.open_app() as app,
+        pytest.raises(UsageError, match=r"is withdrawn already; .*--undo"),
+    ):
         editorial.withdraw(app.archive, app.configuration, URL)
 
 
 def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
-    place.take(store_story_and_other)
+    place.fill_once(store_story_and_other)
     withdraw_story(place)
     place.now += timedelta(days=30)
     reconcile_at_start(place)
@@ -200,13 +205,13 @@ def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
     place.now += timedelta(seconds=1)
     reconcile_at_start(place)
     assert list_kept_files(place) == []
-    with place.app() as app:
+    with place.open_app() as app:
         assert not editorial.plan_return(app.archive, URL).kept
 
 
 def test_what_is_purged_is_forgotten_at_once(place: Place) -> None:
-    place.take(store_story_and_other)
-    with place.app() as app:
+    place.fill_once(store_story_and_other)
+    with place.open_app() as app:
         app.archive.snapshots.put(
             app.archive.store.visits.find([urls.alias(URL)]) or "", b"<p>page", {}
         )
@@ -220,7 +225,7 @@ def test_what_is_purged_is_forgotten_at_once(place: Place) -> None:
 
 
 def test_what_was_withdrawn_can_be_purged_later(place: Place) -> None:
-    place.take(store_story_and_other)
+    place.fill_once(store_story_and_other)
     withdraw_story(place)
     assert not withdraw_story(place, purge=True).kept
     assert list_kept_files(place) == []
@@ -228,8 +233,8 @@ def test_what_was_withdrawn_can_be_purged_later(place: Place) -> None:
 
 
 def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) -> None:
-    place.take(store_story_and_other)
-    with place.app() as app:
+    place.fill_once(store_story_and_other)
+    with place.open_app() as app:
         article_id = app.archive.store.visits.find([urls.alias(URL)])
         rows = [
             EntryRow(
@@ -269,7 +274,7 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
         app.archive.store.visits.save_states([state])
     withdraw_story(place, purge=True)
     undo_withdrawal(place)
-    with place.app() as app:
+    with place.open_app() as app:
         visits = app.archive.store.visits
         assert list(visits.entries("one", ["e1"])) == [] == list(visits.entries("two", ["e2"]))
         assert list(visits.entries("two", ["e3"])) == ["e3"]
@@ -284,8 +289,8 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
 
 
 def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) -> None:
-    place.take(store_story_and_other)
-    with place.app() as app:
+    place.fill_once(store_story_and_other)
+    with place.open_app() as app:
         article_id = app.archive.store.visits.find([urls.alias(URL)])
         row = EntryRow(
             source_key="one",
@@ -299,7 +304,7 @@ def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) 
         app.archive.store.visits.save_entries([row])
     withdraw_story(place)
     undo_withdrawal(place)
-    with place.app() as app:
+    with place.open_app() as app:
         assert list(app.archive.store.visits.entries("one", ["e1"])) == ["e1"]
 
 
@@ -307,8 +312,8 @@ def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) 
 def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> None:
     """Killed after its file was kept, nothing happened; after it was listed, the next start ends
     it, and it can be undone."""
-    place.take(store_story_and_other)
-    with place.app() as app:
+    place.fill_once(store_story_and_other)
+    with place.open_app() as app:
         planned = editorial.plan_withdrawal(app.archive, app.configuration.sources, URL)
         path = app.archive.article_store.find(planned.id)
         assert path is not None
@@ -328,10 +333,10 @@ def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> Non
 def test_the_list_says_all_feeds_that_showed_it(place: Place) -> None:
     place.tell_of_withdrawals()
     place.config.joinpath("feeds.toml").write_text('[[feed]]\nslug = "models"\nquery = "tag:LLM"\n')
-    place.take(store_story_and_other)
+    place.fill_once(store_story_and_other)
     withdraw_story(place)
     assert '"query/models"' in get_withdrawn_list(place).read_text()
-    assert re.search("deleted-entry", place.published("queries/models.atom"))
+    assert re.search("deleted-entry", place.read_published("queries/models.atom"))
 
 
 MARKER = "quicksilverbyword"
@@ -374,9 +379,9 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
     with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(one, two), days=()))
         feeds = {f"http://{site}.example/feed": Page(raw=feed) for site in ("one", "two")}
-        life.change(Day(pages={address: Page(raw=raw)}, feeds=feeds))
-        life.visit()
-        ((url, article),) = life.articles().items()
+        life.apply_day(Day(pages={address: Page(raw=raw)}, feeds=feeds))
+        life.visit_all()
+        ((url, article),) = life.load_articles().items()
         state, queue = life.feeds / "state", Queue(life.feeds / "state")
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             (path,) = (stamp.path for stamp in app.archive.article_store.walk())
@@ -414,7 +419,7 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
 
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             editorial.withdraw(app.archive, app.configuration, article.id)
-        life.visit()
+        life.visit_all()
         (left,) = list_files_with_marker(life.feeds)
         assert left.startswith("state/withdrawn/")
         assert [change.act for change in Log(state).newest()] == ["edit"], "it stays listed"

@@ -28,7 +28,7 @@ class Instance:
         self.config = config
         self.now = START
 
-    def visit(self) -> RunReport:
+    def visit_source(self) -> RunReport:
         async def go() -> RunReport:
             with open_app(
                 self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}
@@ -37,7 +37,7 @@ class Instance:
 
         return asyncio.run(go())
 
-    def state(self) -> SourceState:
+    def read_state(self) -> SourceState:
         with open_app(self.config, clock=lambda: self.now, environ={}) as app:
             return app.archive.store.visits.states()["s"]
 
@@ -58,12 +58,12 @@ def test_a_permanent_move_is_adopted_after_three_visits(
 ) -> None:
     web.routes = {"/old": Reply(status, {"Location": "/new"}), "/new": Reply(200, {}, FEED)}
     for _ in range(3):
-        assert web.seen == [] or instance.state().redirects.effective_url is None
-        instance.visit()
+        assert web.seen == [] or instance.read_state().redirects.effective_url is None
+        instance.visit_source()
         instance.now += timedelta(hours=1)
     web.seen.clear()
-    instance.visit()
-    feeds = [path for path in web.paths() if path != "/robots.txt"]
+    instance.visit_source()
+    feeds = [path for path in web.list_paths() if path != "/robots.txt"]
     assert feeds == (["/new"] if adopted else ["/old", "/new"])
     run_checked_command(instance.config, "sources", "--apply-moves")
     written = tomllib.loads((instance.config / "sources.toml").read_text())["source"][0]["url"]
@@ -84,13 +84,13 @@ def test_validators_count_only_after_a_good_parse_and_for_good(
         return ["if-none-match" in seen.headers for seen in web.seen if seen.path == "/old"]
 
     web.routes = {"/old": answer}
-    instance.visit()
-    instance.visit()
+    instance.visit_source()
+    instance.visit_source()
     assert conditional() == [False, False]
     body = FEED
     for day in (0, 1, 40, 41):
         instance.now = START + timedelta(days=day)
-        instance.visit()
+        instance.visit_source()
     assert conditional()[2:] == [False, True, True, True]
 
 
@@ -103,10 +103,10 @@ def test_a_part_of_a_feed_is_asked_for_with_validators_only(instance: Instance, 
 
     whole = Reply(200, {"ETag": '"1"'}, FEED)
     web.routes = {"/old": answer}
-    assert [instance.visit().outcomes[0].announced for _ in range(2)] == [1, 1]
+    assert [instance.visit_source().outcomes[0].announced for _ in range(2)] == [1, 1]
     asked = [seen.headers for seen in web.seen if seen.path == "/old"]
     assert [one.get("a-im") for one in asked] == [None, "feed"]
-    assert instance.state().validators.etag == '"2"'
+    assert instance.read_state().validators.etag == '"2"'
 
 
 def test_all_sources_of_a_dead_server_cost_one_try(
@@ -134,9 +134,9 @@ def test_gone_three_times_over_two_days_disables(instance: Instance, web: Web) -
     web.routes = {"/old": Reply(410)}
     for hours in (0, 24, 47):
         instance.now = START + timedelta(hours=hours)
-        assert instance.visit().outcomes[0].status == "failed"
+        assert instance.visit_source().outcomes[0].status == "failed"
     instance.now = START + timedelta(hours=48)
-    assert instance.visit().outcomes[0].status == "disabled"
+    assert instance.visit_source().outcomes[0].status == "disabled"
     web.seen.clear()
     instance.now += timedelta(days=30)
     run_checked_command(instance.config, "refresh")
@@ -159,4 +159,4 @@ def test_robots_of_a_page_and_the_operators_word(
         tmp_path, {"p": f'url = "{web.url("/page")}"\nkind = "page"\n{more}'}
     )
     assert refresh_sources(config, "p")["p"]["reason"] == reason
-    assert ("/page" in web.paths()) == (reason is None)
+    assert ("/page" in web.list_paths()) == (reason is None)

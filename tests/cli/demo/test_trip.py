@@ -44,7 +44,7 @@ class Trip:
         """Every story that is an article, with its truth and what became of it."""
         found = []
         for story in self.world.stories:
-            truth, url = self.world.truth(story), self.world.url(story)
+            truth, url = self.world.get_truth(story), self.world.url(story)
             if truth.is_article and url in self.articles:
                 found.append((story, truth, self.articles[url]))
         return found
@@ -70,7 +70,7 @@ def run_refresh(folder: Path) -> RunReport:
 
 @pytest.mark.slow
 def test_every_article_is_there(trip: Trip) -> None:
-    wanted = {url for url, truth in trip.world.truths().items() if truth.is_article}
+    wanted = {url for url, truth in trip.world.list_truths().items() if truth.is_article}
     assert wanted - set(trip.articles) == set()
     assert len(trip.stories_read()) == len(wanted) >= 25
 
@@ -154,7 +154,7 @@ def test_what_still_comes_out_wrong_only_gets_less(trip: Trip) -> None:
         ]
         found["category"] += [story.key] if truth.category not in (None, article.category) else []
         found["tags"] += [story.key] if not set(truth.tags) <= set(article.tags) else []
-    walls = [url for url, truth in trip.world.truths().items() if not truth.is_article]
+    walls = [url for url, truth in trip.world.list_truths().items() if not truth.is_article]
     found["walls"] = [url for url in walls if url in trip.articles]
     counts = {name: len(cases) for name, cases in found.items()}
     assert all(counts[name] <= most for name, most in SHORTFALLS.items()), (counts, found)

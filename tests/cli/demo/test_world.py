@@ -146,7 +146,7 @@ def test_who_knows_it_gets_a_304(world: World, client: httpx.Client, path: str) 
     by_date = client.get(url, headers={"If-Modified-Since": answer.headers["last-modified"]})
     assert (by_tag.status_code, by_date.status_code) == (304, 304)
     assert by_tag.content == b""
-    world.change(STORY, title="The chip that remembers")
+    world.change_story(STORY, title="The chip that remembers")
     assert client.get(url, headers={"If-None-Match": answer.headers["etag"]}).status_code == 200
     assert (
         client.get(url, headers={"If-Modified-Since": answer.headers["last-modified"]}).status_code
@@ -197,14 +197,14 @@ def test_add_change_and_withdraw(world: World, client: httpx.Client) -> None:
     new = dataclasses.replace(
         old, slug="newest", title="Newest", published=old.published.replace(day=30), guid="n"
     )
-    world.add(new)
+    world.add_story(new)
     assert list_announced_entries(world, client, "launchbeat")[0]["title"] == "Newest"
-    world.change("launchbeat/newest", title="Newest of all", body="<p>Rewritten.</p>")
+    world.change_story("launchbeat/newest", title="Newest of all", body="<p>Rewritten.</p>")
     assert list_announced_entries(world, client, "launchbeat")[0]["title"] == "Newest of all"
     assert "Rewritten." in client.get(world.url("launchbeat/newest")).text
-    assert world.truths()[world.url("launchbeat/newest")].title == "Newest of all"
+    assert world.list_truths()[world.url("launchbeat/newest")].title == "Newest of all"
     gone = world.url(STORY)
-    world.withdraw(STORY)
+    world.withdraw_story(STORY)
     assert client.get(gone).status_code == 404
     assert gone not in [
         entry["link"].partition("?")[0]
@@ -222,17 +222,17 @@ def test_a_moved_feed(world: World, client: httpx.Client) -> None:
 def test_a_broken_an_html_and_a_shrunk_feed(world: World, client: httpx.Client) -> None:
     world.break_feed("meridian")
     assert feedparser.parse(io.BytesIO(client.get(world.feed_url("meridian")).content)).bozo
-    world.heal("meridian")
+    world.heal_site("meridian")
     world.html_feed("meridian")
     assert "<html" in client.get(world.feed_url("meridian")).text
-    world.heal("meridian")
-    world.shrink("meridian", 1)
+    world.heal_site("meridian")
+    world.shrink_feed("meridian", 1)
     assert len(list_announced_entries(world, client, "meridian")) == 1
 
 
 def test_new_ids_and_a_date_in_the_future(world: World, client: httpx.Client) -> None:
     before = list_announced_entries(world, client, "holt")
-    world.renumber("holt")
+    world.renumber_entries("holt")
     after = list_announced_entries(world, client, "holt")
     assert [entry["link"] for entry in before] == [entry["link"] for entry in after]
     assert {entry["id"] for entry in before}.isdisjoint(entry["id"] for entry in after)
@@ -241,18 +241,18 @@ def test_new_ids_and_a_date_in_the_future(world: World, client: httpx.Client) ->
 
 
 def test_errors_and_latency_until_healed(world: World, client: httpx.Client) -> None:
-    world.fail("holt", 503, headers={"Retry-After": "60"})
+    world.fail_site("holt", 503, headers={"Retry-After": "60"})
     answer = client.get(world.feed_url("holt"))
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
-    world.heal("holt")
-    world.fail("holt", 500, path="/notes/three-evals-i-trust.html")
+    world.heal_site("holt")
+    world.fail_site("holt", 500, path="/notes/three-evals-i-trust.html")
     assert client.get(world.url("holt/three-evals-i-trust")).status_code == 500
     assert client.get(world.feed_url("holt")).status_code == 200
-    world.latency("holt", 0.2)
+    world.delay_answers("holt", 0.2)
     started = time.monotonic()
     client.get(world.feed_url("holt"))
     assert time.monotonic() - started >= 0.2
-    world.heal("holt")
+    world.heal_site("holt")
     assert client.get(world.url("holt/three-evals-i-trust")).status_code == 200
 
 
@@ -276,7 +276,7 @@ def test_a_smaller_world_has_only_what_is_left() -> None:
         keys = {source.key for source in small.sources}
         assert {"slow", "parallel"}.isdisjoint(keys) and len(keys) == 8
         assert {story.site for story in small.stories} <= keys
-        assert len(small.truths()) == len(small.stories)
+        assert len(small.list_truths()) == len(small.stories)
 
 
 def test_nothing_runs_on_after_the_end(client: httpx.Client) -> None:

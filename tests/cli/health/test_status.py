@@ -28,7 +28,7 @@ _HEAD = re.compile(
 
 def read_condition_rows(instance: Instance) -> dict[str, dict[str, str]]:
     """The paragraphs of `status` in a pipe, by condition."""
-    _, _, *lines, feed = instance.run("status").output.splitlines()
+    _, _, *lines, feed = instance.run_command("status").output.splitlines()
     assert "/health/" in feed  # its address, after any run
     found: dict[str, dict[str, str]] = {}
     row: dict[str, str] = {}
@@ -46,7 +46,7 @@ def read_condition_rows(instance: Instance) -> dict[str, dict[str, str]]:
 
 
 def test_the_first_line_says_how_many_are_well(visited_instance: Instance) -> None:
-    first, second, *_ = visited_instance.run("status").output.splitlines()
+    first, second, *_ = visited_instance.run_command("status").output.splitlines()
     assert re.fullmatch(r"\d fine, \d needs? you, last article \d+ \w+ ago", first)
     assert second.startswith("5 articles, ")
 
@@ -59,7 +59,9 @@ def test_a_source_with_trouble_has_its_reason_its_cure_and_its_next_try(
     assert told["reason"].startswith("the address is gone for good (HTTP 410) (gone): http")
     assert told["cure"] == "remove the source"
     assert told["since"] and told["times"].startswith("next try 2")
-    (state,) = (one for one in visited_instance.json("status")["sources"] if one["key"] == "gone")
+    (state,) = (
+        one for one in visited_instance.run_json("status")["sources"] if one["key"] == "gone"
+    )
     assert (state["reason"], state["failures"]) == ("gone", 1)
     assert "etag" not in state
 
@@ -68,9 +70,9 @@ def test_an_article_file_that_cannot_be_read_is_named(visited_instance: Instance
     path = sorted((visited_instance.folder / "feeds/articles").rglob("*.md"))[0]
     path.write_text(path.read_text().replace("title: ", "title: '", 1))
     line = f"{path}: line "
-    assert line in visited_instance.run("reindex").output
+    assert line in visited_instance.run_command("reindex").output
     assert line in read_condition_rows(visited_instance)["article-file"]["reason"]
-    (told,) = visited_instance.json("status")["files"]
+    (told,) = visited_instance.run_json("status")["files"]
     assert told["reason"] == "bad-article-file" and line in told["detail"]
 
 
@@ -89,7 +91,7 @@ def test_a_source_that_moved_is_named(visited_instance: Instance) -> None:
     told = read_condition_rows(visited_instance)["source-moved"]
     assert told["since"].startswith("2026-11-0")
     assert "https://bank.example/feed; another site" in told["reason"]
-    (told,) = visited_instance.json("status")["moves"]
+    (told,) = visited_instance.run_json("status")["moves"]
     assert (told["source"], told["moved_to"]) == ("holt", "https://bank.example/feed")
 
 
@@ -97,10 +99,10 @@ def test_a_pipe_gets_what_a_terminal_shows_without_colours(
     visited_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = (("status",), ("status", "--source", "gone"), ("status", "--list", "sources"))
-    piped = [visited_instance.run(*each).output for each in words]
+    piped = [visited_instance.run_command(*each).output for each in words]
     monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: True)
     monkeypatch.setenv("LINES", "200")
-    shown = [visited_instance.run(*each).output for each in words]
+    shown = [visited_instance.run_command(*each).output for each in words]
     ago = re.compile(r"\d+ seconds? ago")
     colour = re.compile(r"\x1b\[\d*m")
     assert [ago.sub("", colour.sub("", each)) for each in shown] == [
@@ -109,7 +111,7 @@ def test_a_pipe_gets_what_a_terminal_shows_without_colours(
     assert "\x1b[1m" in shown[1] and "\t" not in "".join(piped)
     monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: False)
     monkeypatch.setenv("LINES", "5")
-    assert visited_instance.run("status").output.count("\n") == piped[0].count(
+    assert visited_instance.run_command("status").output.count("\n") == piped[0].count(
         "\n"
     )  # a pipe is endless
 
@@ -121,31 +123,33 @@ def test_looking_changes_nothing(visited_instance: Instance) -> None:
         }
 
     before = tree()
-    visited_instance.run("status")
-    visited_instance.json("status")
+    visited_instance.run_command("status")
+    visited_instance.run_json("status")
     assert tree() == before
 
 
 def test_a_place_where_nothing_has_run_is_told_and_stays_empty(instance: Instance) -> None:
-    assert instance.run("status").output.startswith("0 fine, 0 need you, ")
-    assert instance.json("status")["articles"] == 0
+    assert instance.run_command("status").output.startswith("0 fine, 0 need you, ")
+    assert instance.run_json("status")["articles"] == 0
     assert not (instance.folder / "feeds").exists()
 
 
 def test_who_follows_nothing_yet_is_told_how_to(instance: Instance) -> None:
-    assert "no source yet" not in instance.run("status").output
-    instance.follow()
-    assert " add URL` follows one" in instance.run("status").output.splitlines()[0]
+    assert "no source yet" not in instance.run_command("status").output
+    instance.keep_sources()
+    assert " add URL` follows one" in instance.run_command("status").output.splitlines()[0]
 
 
 def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(
     visited_instance: Instance,
 ) -> None:
-    first, second, *_ = visited_instance.run("status", "--source", "holt").output.splitlines()
+    first, second, *_ = visited_instance.run_command(
+        "status", "--source", "holt"
+    ).output.splitlines()
     assert first.startswith("holt: http://127.0.0.")
     assert second.startswith("next visit 2") and "publishes about every" in second
-    assert visited_instance.run("refresh", "--source", "holt").exit_code == 0
-    told = visited_instance.json("status", "--source", "holt")
+    assert visited_instance.run_command("refresh", "--source", "holt").exit_code == 0
+    told = visited_instance.run_json("status", "--source", "holt")
     assert [(len(one["added"]), one["status"]) for one in told["visits"]] == [
         (0, "unchanged"),
         (5, "new"),
@@ -156,16 +160,19 @@ def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(
 
 
 def test_one_source_that_fails_is_told_with_its_reason(visited_instance: Instance) -> None:
-    output = visited_instance.run("status", "--source", "gone").output
+    output = visited_instance.run_command("status", "--source", "gone").output
     assert "gone: source-failing since " in output
     assert "the address is gone for good (HTTP 410) (gone)" in output
     with pytest.raises(UsageError, match="did you mean 'gone'"):
-        visited_instance.run("status", "--source", "gon")
+        visited_instance.run_command("status", "--source", "gon")
 
 
 def test_all_of_the_json_is_documented(visited_instance: Instance) -> None:
     documented = (ROOT / "docs/json.md").read_text(encoding="utf-8")
-    told, one = visited_instance.json("status"), visited_instance.json("status", "--source", "gone")
+    told, one = (
+        visited_instance.run_json("status"),
+        visited_instance.run_json("status", "--source", "gone"),
+    )
     (source, *_), (condition, *_) = told["sources"], told["conditions"]
     for keys in (told, one, source, condition, one["visits"][0]):
         assert [key for key in keys if f"`{key}`" not in documented] == []

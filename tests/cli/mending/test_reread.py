@@ -15,21 +15,21 @@ assert operations  # importing it registers its command
 def test_the_first_run_of_a_version_that_reads_better_says_so_and_status_goes_on(
     visited_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = visited_instance.everything()
-    assert "older version" not in visited_instance.run("refresh").output
+    before = visited_instance.read_files()
+    assert "older version" not in visited_instance.run_command("refresh").output
     monkeypatch.setattr("syndicator.app.places.READING_VERSION", READING_VERSION + 1)
-    said = visited_instance.run("refresh").output
+    said = visited_instance.run_command("refresh").output
     assert (
         "read by an older version: 5 articles; `" in said
         and "reread --outdated --dry-run` shows what" in said
     )
-    assert "older version" not in visited_instance.run("refresh").output
-    assert "read by an older version" in visited_instance.run("status").output
+    assert "older version" not in visited_instance.run_command("refresh").output
+    assert "read by an older version" in visited_instance.run_command("status").output
     assert (
-        visited_instance.run("reread", "--outdated", "--dry-run").output
+        visited_instance.run_command("reread", "--outdated", "--dry-run").output
         == "0 of 5 articles change\n"
     )
-    assert visited_instance.run("reread", "--outdated").output == "0 of 5 articles change\n"
-    assert visited_instance.run("reread", "--outdated").output == "0 of 0 articles change\n"
-    assert "read by an older version" not in visited_instance.run("status").output
-    assert visited_instance.everything() == before
+    assert visited_instance.run_command("reread", "--outdated").output == "0 of 5 articles change\n"
+    assert visited_instance.run_command("reread", "--outdated").output == "0 of 0 articles change\n"
+    assert "read by an older version" not in visited_instance.run_command("status").output
+    assert visited_instance.read_files() == before

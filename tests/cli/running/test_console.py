@@ -38,10 +38,10 @@ def test_it_is_off_until_a_password_is_set(empty_instance: Instance) -> None:
     from syndicator.core.errors import MissingError, UsageError
 
     with pytest.raises(MissingError, match="--set-password"):
-        empty_instance.run("console")
+        empty_instance.run_command("console")
     with pytest.raises(UsageError, match="10 characters"):
-        empty_instance.run("console", "--set-password", answers="short\n")
-    said = empty_instance.run(
+        empty_instance.run_command("console", "--set-password", answers="short\n")
+    said = empty_instance.run_command(
         "console", "--set-password", "--name", "ann", answers="correct horse battery\n"
     )
     assert "the password of ann is set" in said.stdout
@@ -54,19 +54,22 @@ def test_tokens_are_made_and_ended_by_the_command(empty_instance: Instance) -> N
 
     path = security.tokens_file_of(empty_instance.folder / "feeds/state")
     made = {
-        scope: empty_instance.run("console", "--token", scope, *more).stdout.strip()
+        scope: empty_instance.run_command("console", "--token", scope, *more).stdout.strip()
         for scope, *more in _TOKENS
     }
     for scope, token in made.items():
         found = security.find_token(path, token, utc_now())
         assert found is not None and (found.name, found.scope) == (scope, scope)
         assert security.find_token(path, token, utc_now() + timedelta(days=8)) is None
-    assert "no longer valid" in empty_instance.run("console", "--token", "read", "--revoke").stdout
+    assert (
+        "no longer valid"
+        in empty_instance.run_command("console", "--token", "read", "--revoke").stdout
+    )
     assert security.find_token(path, made["read"], utc_now()) is None and security.find_token(
         path, made["write"], utc_now()
     )
     with pytest.raises(UsageError, match="there are: settings, write"):
-        empty_instance.run("console", "--token", "nobody", "--revoke")
+        empty_instance.run_command("console", "--token", "nobody", "--revoke")
 
 
 _TOKENS = (
@@ -130,7 +133,7 @@ def test_up_serves_it_and_it_ends_with_up(
     try:
         wait_for_log_line(log, "serving ")
         assert "console at" not in log.read_text()
-        empty_instance.run("console", turned_on, answers="correct horse battery\n")
+        empty_instance.run_command("console", turned_on, answers="correct horse battery\n")
         url = json.loads(wait_for_log_line(log, "console at "))["event"].removeprefix("console at ")
         with urllib.request.urlopen(f"{url}login", timeout=60) as answer:
             assert b"Log in" in answer.read()

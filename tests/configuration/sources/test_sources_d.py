@@ -134,12 +134,12 @@ def test_a_source_may_move_from_file_to_file(tmp_path: Path) -> None:
     place = Place(tmp_path)
     listed = place.config / "sources.toml"
     head, _, two = listed.read_text().partition("\n\n")
-    with place.app() as app:
+    with place.open_app() as app:
         before = app.configuration.sources
     listed.write_text(head + "\n")
     (place.config / "sources.d").mkdir()
     (place.config / "sources.d/more.toml").write_text(two)
-    with place.app() as app:
+    with place.open_app() as app:
         assert app.configuration.sources == before
         assert apply(app, need("remove-source"), {"key": ("two", "one")}).data == {
             "removed": ("two", "one")

@@ -403,18 +403,20 @@ def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
         {"key": "launchbeat", "title": "Of the program"},
         If_Match=shown,
     )
-    running_console.done(
+    running_console.finish_job(
         browser.post(
             "/operations/change-source", {"key": "launchbeat", "every": "2h", "then": "apply"}
         )
     )
     path.write_text(path.read_text().replace('"Of the program"', '"Of the program"  # by hand'))
-    running_console.done(
+    running_console.finish_job(
         other.post(
             "/operations/change-source", {"key": "launchbeat", "tags": "Money", "then": "apply"}
         )
     )
-    running_console.instance.run("change", "change-source", "launchbeat", "--language", "en")
+    running_console.instance.run_command(
+        "change", "change-source", "launchbeat", "--language", "en"
+    )
     late = json.dumps({"key": "launchbeat", "title": "Too late"})
     assert (
         writing_client.problem("POST", "/operations/change-source", late, **JSON, If_Match=shown)[0]

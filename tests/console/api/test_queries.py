@@ -83,7 +83,7 @@ def test_the_status_is_that_of_the_instance(reading_client: Client) -> None:
 def test_changes_have_what_the_console_did(
     running_console: Served, browser: Browser, reading_client: Client
 ) -> None:
-    running_console.done(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
+    running_console.finish_job(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
     change = reading_client.get("/changes")["items"][0]
     assert (change["act"], change["subject"], change["who"], change["taken_back"]) == (
         "rest",

@@ -86,7 +86,7 @@ def file_article(
 
 def file_story_and_copy(place: Place) -> tuple[Article, Article]:
     """A story and a copy of it, cut and with words of another site around it, published."""
-    with place.app() as app:
+    with place.open_app() as app:
         first = file_article(place, app, "First")
         copy = file_article(
             place,
@@ -97,18 +97,18 @@ def file_story_and_copy(place: Place) -> tuple[Article, Article]:
         )
     assert copy.merged_into == first.id
     place.build()
-    return place.article("First"), place.article("Copy")
+    return place.load_article("First"), place.load_article("Copy")
 
 
 def list_shown(place: Place) -> list[bool]:
     """Return for First and Copy whether they are in the feed of all articles."""
     assert place.build().held == ()
-    return [f">{title}<" in place.published("all.atom") for title in ("First", "Copy")]
+    return [f">{title}<" in place.read_published("all.atom") for title in ("First", "Copy")]
 
 
 def lose_the_database(place: Place) -> None:
     shutil.rmtree(place.folder / "feeds/state")
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
 
 
@@ -117,25 +117,25 @@ def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(place: Place
     assert first.also == (copy.url,)
     assert (first.updated, first.revisions) == (None, ())
     assert list_shown(place) == [True, False]
-    assert "Copy" not in place.published("tags/llm.atom")
-    assert "Copy" in place.published("sources/two.atom")
-    assert copy.url in place.published("all.atom")
+    assert "Copy" not in place.read_published("tags/llm.atom")
+    assert "Copy" in place.read_published("sources/two.atom")
+    assert copy.url in place.read_published("all.atom")
 
 
 def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) -> None:
     first, copy = file_story_and_copy(place)
-    with place.app() as app:
+    with place.open_app() as app:
         assert [one.id for one in editorial.split(app.archive, copy.url)] == [copy.id]
         with pytest.raises(UsageError, match="merged with no other"):
             editorial.split(app.archive, copy.id)
         with pytest.raises(UsageError, match="no article"):
             editorial.split(app.archive, "https://nowhere.example/")
     assert list_shown(place) == [True, True]
-    before, after = place.article("First"), place.article("Copy")
+    before, after = place.load_article("First"), place.load_article("Copy")
     assert (before.also, before.split_from, after.split_from) == ((), (copy.id,), (first.id,))
     lose_the_database(place)
     assert list_shown(place) == [True, True]
-    with place.app() as app:
+    with place.open_app() as app:
         run = make_context(
             app.archive,
             app.configuration,
@@ -149,10 +149,10 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) 
 
 def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> None:
     first, copy = file_story_and_copy(place)
-    with place.app() as app:
+    with place.open_app() as app:
         editorial.split(app.archive, copy.id)
-    place.path("Copy").unlink()  # and with it what it says of the split
-    with place.app() as app:
+    place.find_file("Copy").unlink()  # and with it what it says of the split
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         assert app.archive.store.visits.article(copy.id) is None
         assert file_article(place, app, "Copy", copy.body, source="two").merged_into == ""
@@ -164,13 +164,13 @@ def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> No
 
 def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> None:
     first, copy = file_story_and_copy(place)
-    with place.app() as app:
+    with place.open_app() as app:
         editorial.split(app.archive, copy.id)
-    place.path("First").unlink()
-    with place.app() as app:
+    place.find_file("First").unlink()
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         file_article(place, app, "First")
-        reading = replace(place.article("Copy"), also=(first.url,))
+        reading = replace(place.load_article("Copy"), also=(first.url,))
         run = make_context(
             app.archive,
             app.configuration,
@@ -184,7 +184,7 @@ def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> Non
 
 def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> None:
     first, copy = file_story_and_copy(place)
-    with place.app() as app:
+    with place.open_app() as app:
         assert file_article(place, app, "Third", copy.body, source="three").merged_into == first.id
         editorial.split(app.archive, copy.id)
         run = make_context(
@@ -195,33 +195,33 @@ def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> Non
             make_worker(app.configuration.settings),
             lambda title: None,
         )
-        again = replace(place.article("Copy"), split_from=())
+        again = replace(place.load_article("Copy"), split_from=())
         assert merge_copy(again, run, app.archive.clock()).article.merged_into == ""
 
 
 def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(place: Place) -> None:
     first, copy = file_story_and_copy(place)
-    before = place.digests("articles"), place.digests("public")
+    before = place.read_digests("articles"), place.read_digests("public")
     lose_the_database(place)
     place.build()
-    assert (place.digests("articles"), place.digests("public")) == before
-    with place.app() as app:
+    assert (place.read_digests("articles"), place.read_digests("public")) == before
+    with place.open_app() as app:
         assert app.archive.store.index.merged() == {copy.id: first.id}
         assert file_article(place, app, "Third", source="three").merged_into == first.id
 
 
 def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(place: Place) -> None:
     first, copy = file_story_and_copy(place)
-    with place.app() as app:
+    with place.open_app() as app:
         third = file_article(place, app, "Third", copy.body, source="three")
         assert third.merged_into == first.id
-        assert place.article("First").also == (copy.url, third.url)
+        assert place.load_article("First").also == (copy.url, third.url)
         assert {one.id for one in editorial.split(app.archive, first.id)} == {copy.id, third.id}
         assert app.archive.store.index.merged() == {}
 
 
 def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         first = file_article(place, app, "First")
         reprint = file_article(
             place, app, "Reprint", source="two", published=place.now - 2 * WINDOW
@@ -232,7 +232,7 @@ def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(place: Plac
 
 
 def test_one_source_tells_a_story_twice_only_in_the_same_words(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         first = file_article(place, app, "First")
         assert not file_article(place, app, "Follow-up", STORY + make_prose(4, 150)).merged_into
         assert file_article(place, app, "Again", STORY + " Corrected.").merged_into == first.id
@@ -241,7 +241,7 @@ def test_one_source_tells_a_story_twice_only_in_the_same_words(place: Place) -> 
 def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_whatever_its_age(
     place: Place,
 ) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         first = file_article(place, app, "First")
         place.now += 3 * WINDOW
         copy = file_article(place, app, "Copy", source="two", also=(first.url,))
@@ -250,36 +250,36 @@ def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_w
             place, app, "Digest", "In other words.", source="two", also=(first.url,)
         )
         assert (digest.merged_into, digest.also) == ("", ())
-        assert place.article("First").also == (copy.url,)
+        assert place.load_article("First").also == (copy.url,)
 
 
 def test_a_copy_stands_for_itself_while_its_original_is_gone(place: Place) -> None:
     file_story_and_copy(place)
-    path = place.path("First")
+    path = place.find_file("First")
     kept = path.read_bytes()
     path.unlink()
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
     assert list_shown(place) == [False, True]
     path.write_bytes(kept)
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
     assert list_shown(place) == [True, False]
 
 
 def test_the_line_taken_out_by_hand_undoes_the_merge(place: Place) -> None:
     _, copy = file_story_and_copy(place)
-    place.edit("Copy", f"merged_into: {copy.merged_into}\n", "")
-    with place.app() as app:
+    place.edit_file("Copy", f"merged_into: {copy.merged_into}\n", "")
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
     assert list_shown(place) == [True, True]
 
 
 def test_the_firsts_hand_edited_title_stays_the_operators(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         file_article(place, app, "First")
-    place.edit("First", "title: First", "title: Mine")
-    with place.app() as app:
+    place.edit_file("First", "title: First", "title: Mine")
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         copy = file_article(place, app, "Copy", source="two")
         path = app.archive.store.index.path(copy.merged_into) or ""
@@ -297,28 +297,28 @@ HOUR = timedelta(hours=1)
 def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is_shown_twice_or_lost(  # noqa: E501
     place: Place,
 ) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         copy = file_article(place, app, "Copy", source="two")
     assert list_shown(place) == [False, True]
     place.now += HOUR
-    with place.app() as app:
+    with place.open_app() as app:
         third = file_article(place, app, "Third", source="three")
         first = file_article(
             place, app, "First", published=place.now - 3 * HOUR, after=place.now - 4 * HOUR
         )
         assert (first.merged_into, first.also) == ("", (copy.url, third.url))
-    turned = place.article("Copy")
+    turned = place.load_article("Copy")
     assert (turned.merged_into, turned.id, turned.published) == (first.id, copy.id, copy.published)
     assert list_shown(place) == [True, False]
-    assert ">Copy<" in place.published("sources/two.atom")
-    with place.app() as app:
+    assert ">Copy<" in place.read_published("sources/two.atom")
+    with place.open_app() as app:
         assert file_article(place, app, "Fourth", source="four").merged_into == first.id
     lose_the_database(place)
     assert list_shown(place) == [True, False]
 
 
 def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         copy = file_article(place, app, "Copy", source="two")
         unborn = make_article_id("https://one.example/first")
         write_article(
@@ -328,16 +328,16 @@ def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
             before=copy,
         )
     assert list_shown(place)[1]
-    with place.app() as app:  # it is read again, and by now something else speaks against it
+    with place.open_app() as app:  # it is read again, and by now something else speaks against it
         first = file_article(place, app, "First")
-        assert (first.merged_into, place.article("Copy").merged_into) == (copy.id, "")
+        assert (first.merged_into, place.load_article("Copy").merged_into) == (copy.id, "")
     assert list_shown(place) == [False, True]
 
 
 def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothing(
     place: Place,
 ) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         first = file_article(place, app, "First")
         place.now += HOUR
         early = place.now - 30 * HOUR
@@ -350,17 +350,17 @@ def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothin
 
 
 def test_who_names_an_original_is_its_copy_however_early_it_was(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         address = "https://one.example/first"
         copy = file_article(place, app, "Copy", source="two", also=(address,))
         assert copy.also == ()
         place.now += HOUR
         first = file_article(place, app, "First")
-        assert (first.merged_into, place.article("Copy").merged_into) == ("", first.id)
+        assert (first.merged_into, place.load_article("Copy").merged_into) == ("", first.id)
 
 
 def test_naming_an_accomplice_does_not_raise_it(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         first = file_article(place, app, "First")
         place.now += HOUR
         accomplice = file_article(place, app, "Second", source="two", after=place.now - HOUR)
@@ -368,21 +368,21 @@ def test_naming_an_accomplice_does_not_raise_it(place: Place) -> None:
             file_article(place, app, "Third", source="three", also=(accomplice.url,)).merged_into
             == first.id
         )
-        assert place.article("First").merged_into == ""
+        assert place.load_article("First").merged_into == ""
 
 
 @pytest.mark.parametrize("how", ["edited", "split", "old"])
 def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
     place: Place, how: str
 ) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         copy = file_article(place, app, "Copy", source="two", also=("https://one.example/first",))
         if how == "split":
             parted = replace(copy, split_from=(make_article_id("https://one.example/first"),))
             write_article(app.archive.article_store, app.archive.store.visits, parted, before=copy)
     if how == "edited":
-        place.edit("Copy", "title: Copy", "title: Mine")
-    with place.app() as app:
+        place.edit_file("Copy", "title: Copy", "title: Mine")
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         place.now += 2 * WINDOW if how == "old" else HOUR
         fields = {"also": (copy.url,)} if how == "old" else {}
@@ -395,7 +395,7 @@ def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
 def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_one(
     place: Place,
 ) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         first = file_article(place, app, "First")
         for number in range(30):
             file_article(
@@ -406,10 +406,10 @@ def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_
                 source=f"spam{number}",
                 also=(first.url,),
             )
-        assert place.article("First").also == ()
+        assert place.load_article("First").also == ()
         for number in range(MOST_ALSO + 2):
             assert file_article(place, app, "Copy", source=f"copy{number}").merged_into == first.id
-        assert len(place.article("First").also) == MOST_ALSO
+        assert len(place.load_article("First").also) == MOST_ALSO
 
 
 # -- over the demo's web
@@ -433,26 +433,26 @@ def copy_story_to_meridian(world: World) -> Story:
     copy = replace(
         story, site="meridian", slug="potholes", title=TITLE, guid="potholes", body=body, truth=None
     )
-    world.add(copy)
+    world.add_story(copy)
     return copy
 
 
 @pytest.mark.anyio
 @pytest.mark.slow
 async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: Trip) -> None:
-    await trip.refresh("launchbeat")
+    await trip.run_refresh("launchbeat")
     story = copy_story_to_meridian(trip.world)
-    await trip.refresh("meridian")
-    copy = trip.articles()[TITLE]
-    first = next(one for one in trip.articles().values() if one.id == copy.merged_into)
+    await trip.run_refresh("meridian")
+    copy = trip.load_articles()[TITLE]
+    first = next(one for one in trip.load_articles().values() if one.id == copy.merged_into)
     assert first.title.startswith("Fourteen cities") and first.also == (copy.url,)
     public = trip.folder / "feeds/public"
     assert TITLE not in (public / "all.atom").read_text()
     assert TITLE in (public / "sources/meridian.atom").read_text()
     trip.clock.now += timedelta(days=1, hours=1)
-    trip.world.change(story.key, title="Cities pool one model, corrected")
-    await trip.refresh("meridian")
-    corrected = trip.articles()["Cities pool one model, corrected"]
+    trip.world.change_story(story.key, title="Cities pool one model, corrected")
+    await trip.run_refresh("meridian")
+    corrected = trip.load_articles()["Cities pool one model, corrected"]
     assert (corrected.id, corrected.merged_into) == (copy.id, first.id)
 
 
@@ -461,8 +461,8 @@ async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: T
 async def test_of_all_stories_of_the_demo_just_the_one_that_two_sites_carry_is_merged(
     trip: Trip,
 ) -> None:
-    await trip.refresh()
-    found = trip.articles().values()
+    await trip.run_refresh()
+    found = trip.load_articles().values()
     (copy,) = [article for article in found if article.merged_into]
     first = next(article for article in found if article.id == copy.merged_into)
     assert {copy.source_key, first.source_key} == {"launchbeat", "parallel"}

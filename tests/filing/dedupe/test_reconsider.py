@@ -31,7 +31,7 @@ def place(tmp_path: Path) -> Place:
 def revise_article(place: Place, app: App, title: str, body: str) -> Article:
     """The article with another text, as a visit files a revision."""
     place.now += timedelta(hours=25)
-    old = place.article(title)
+    old = place.load_article(title)
     run = make_context(
         app.archive,
         app.configuration,
@@ -54,19 +54,19 @@ def revise_article(place: Place, app: App, title: str, body: str) -> Article:
 
 def list_shown(place: Place, *titles: str) -> list[bool]:
     assert place.build().held == ()
-    return [f">{title}<" in place.published("all.atom") for title in titles]
+    return [f">{title}<" in place.read_published("all.atom") for title in titles]
 
 
 def test_an_original_comes_back_when_the_copy_before_it_turns_into_spam(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         evil = file_article(place, app, "Evil", source="two")
         file_article(place, app, "Late", source="three")
         first = file_article(place, app, "First")
         assert first.merged_into == evil.id
     assert list_shown(place, "Evil", "Late", "First") == [True, False, False]
-    with place.app() as app:
+    with place.open_app() as app:
         assert revise_article(place, app, "Evil", SPAM).also == ()
-    late, back = place.article("Late"), place.article("First")
+    late, back = place.load_article("Late"), place.load_article("First")
     assert (late.merged_into, late.also) == ("", (back.url,))  # seen earlier, and of the same text
     assert (back.merged_into, back.id, back.published) == (late.id, first.id, first.published)
     assert list_shown(place, "Evil", "Late", "First") == [True, True, False]
@@ -75,7 +75,7 @@ def test_an_original_comes_back_when_the_copy_before_it_turns_into_spam(place: P
 
 
 def test_copies_that_still_have_the_text_stay_copies(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         first = file_article(place, app, "First")
         file_article(place, app, "Copy", STORY[:1000], source="two")
         file_article(place, app, "Third", STORY + make_prose(5, 40), source="three")
@@ -88,31 +88,35 @@ def test_copies_that_still_have_the_text_stay_copies(place: Place) -> None:
             )
             == 2
         )
-        assert place.article("Copy").merged_into == place.article("Third").merged_into == first.id
+        assert (
+            place.load_article("Copy").merged_into
+            == place.load_article("Third").merged_into
+            == first.id
+        )
 
 
 def test_a_copy_of_another_text_stands_for_itself(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         first = file_article(place, app, "First")
         assert file_article(place, app, "Copy", source="two").merged_into == first.id
         assert revise_article(place, app, "Copy", STORY + " Corrected.").merged_into == first.id
         assert revise_article(place, app, "Copy", make_prose(7, 300)).merged_into == ""
-        assert place.article("First").also == ()
+        assert place.load_article("First").also == ()
     assert list_shown(place, "First", "Copy") == [True, True]
 
 
 def test_what_tells_anothers_story_by_now_is_its_copy_although_it_is_older(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         file_article(place, app, "Evil", SPAM, source="two")
         place.now += timedelta(hours=1)
         first = file_article(place, app, "First")
         assert revise_article(place, app, "Evil", STORY).merged_into == first.id
-        assert place.article("First").also == (place.article("Evil").url,)
+        assert place.load_article("First").also == (place.load_article("Evil").url,)
     assert list_shown(place, "First", "Evil") == [True, False]
 
 
 def test_after_a_week_a_revision_merges_nothing(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         file_article(place, app, "Other", SPAM, source="two")
         place.now += WINDOW
         file_article(place, app, "First")
@@ -120,11 +124,11 @@ def test_after_a_week_a_revision_merges_nothing(place: Place) -> None:
 
 
 def test_a_merge_that_a_hand_undid_is_not_made_again(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         first = file_article(place, app, "First")
         file_article(place, app, "Copy", source="two")
-    place.edit("Copy", f"merged_into: {first.id}\n", "")
-    with place.app() as app:
+    place.edit_file("Copy", f"merged_into: {first.id}\n", "")
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         assert revise_article(place, app, "Copy", STORY + " Corrected.").merged_into == ""
     assert list_shown(place, "First", "Copy") == [True, True]

@@ -119,10 +119,10 @@ def get_problem_reason(result: EntryResult) -> str | None:
 
 
 def test_a_page_becomes_an_article(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         result = ingest_entry(app, "https://one.example/a", make_page("https://one.example/a"))
         assert result.problem is None and result.added
-        assert place.article("Bridges").body.startswith("The council counted 0 bridges")
+        assert place.load_article("Bridges").body.startswith("The council counted 0 bridges")
 
 
 def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_written_first(
@@ -133,7 +133,7 @@ def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_writt
         Source(key="two", url="https://two.example/feed"),
         [],
     )
-    with place.app() as app:
+    with place.open_app() as app:
         first = ingest_entry(app, "https://one.example/a", make_page("https://one.example/a")).added
 
         def carried_out(context: EntryContext, decision: Decision) -> EntryResult:
@@ -141,7 +141,7 @@ def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_writt
                 (first, (), (url,))
             ]
             assert (
-                place.article("Bridges").also == ()
+                place.load_article("Bridges").also == ()
                 and len([*app.archive.article_store.walk()]) == 1
             )
             return carry_out(context, decision)
@@ -160,7 +160,7 @@ def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_t
     place: Place,
 ) -> None:
     source = replace(SOURCE, headers_env={"Authorization": "NOT_SET_HERE"})
-    with place.app() as app:
+    with place.open_app() as app:
         result = ingest_entry(app, "https://one.example/a", None, source=source)
         assert get_problem_reason(result) == "unset-variable"
         (row,) = app.archive.store.visits.entries(
@@ -174,7 +174,7 @@ def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
     place: Place, why: str
 ) -> None:
     entry, waits = Entry(id="guid", url="https://one.example/a", title="Bridges"), []
-    with place.app() as app:
+    with place.open_app() as app:
         for tries in range(1, 6):
             assert (
                 get_problem_reason(
@@ -190,7 +190,7 @@ def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
 
 def test_a_page_that_hung_once_becomes_an_article(place: Place) -> None:
     entry = Entry(id="guid", url="https://one.example/a", title="Bridges")
-    with place.app() as app:
+    with place.open_app() as app:
         take_entry(app, entry, make_page(entry.url), worker=Failing("hung"))
         assert take_entry(app, entry, make_page(entry.url)).added
 
@@ -198,23 +198,23 @@ def test_a_page_that_hung_once_becomes_an_article(place: Place) -> None:
 def test_an_undated_page_has_the_time_of_its_server_while_our_clock_is_behind(place: Place) -> None:
     undated = make_page("https://one.example/a")
     dated = replace(undated, headers={**undated.headers, "date": "Tue, 10 Mar 2026 23:30:00 GMT"})
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Newest", "Text.", added=NOW + timedelta(hours=12))
         assert ingest_entry(app, "https://one.example/a", dated).added
-    article = place.article("Bridges")
+    article = place.load_article("Bridges")
     assert article.published == NOW + timedelta(hours=11, minutes=30)
     assert article.added == NOW + timedelta(hours=12, seconds=1)
 
 
 def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         article = store_articles(app, "Bridges", "Text.", url=NOWHERE)
         editorial.withdraw(app.archive, app.configuration, article.id)
         assert get_problem_reason(ingest_entry(app, NOWHERE, None)) == "withdrawn"
 
 
 def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         article = store_articles(app, "Bridges", "Text.")
         editorial.withdraw(app.archive, app.configuration, article.id)
         other = "https://one.example/amp/bridges"
@@ -231,13 +231,13 @@ def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place
 
 
 def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         assert (
             get_problem_reason(ingest_entry(app, NOWHERE, None, "Too little to read.", INSIDE))
             == "blocked-address"
         )
         assert ingest_entry(app, f"{NOWHERE}/whole", None, f"<p>{STORY}</p>", INSIDE).added
-    assert place.article("Bridges").url == f"{NOWHERE}/whole"
+    assert place.load_article("Bridges").url == f"{NOWHERE}/whole"
 
 
 def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
@@ -250,7 +250,7 @@ def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
 
     monkeypatch.setattr(EntryContext, "fetch_page", answer_404)
     few_words = f"<p>{'<b></b>' * 200}Too little to read.</p>"
-    with place.app() as app:
+    with place.open_app() as app:
         result = ingest_entry(app, dead.url, None, few_words)
         assert result.problem is not None
         assert (result.problem.reason, result.problem.detail) == ("http-404", "answered 404")
@@ -263,7 +263,7 @@ def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
 def test_a_private_address_makes_no_article_whatever_the_feed_has_to_say(
     place: Place, url: str
 ) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         result = ingest_entry(app, url, None, f"<p>{STORY}</p>")
         assert get_problem_reason(result) == "blocked-address"
         assert result.problem is not None and "secret" not in result.problem.detail
@@ -279,7 +279,7 @@ def test_a_name_that_resolves_to_a_private_address_makes_no_article(
 ) -> None:
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 80))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: found)
-    with place.app() as app:
+    with place.open_app() as app:
         result = ingest_entry(app, "http://one.example/a", None, f"<p>{STORY}</p>")
         assert get_problem_reason(result) == "blocked-address"
         assert list(app.archive.article_store.walk()) == []
@@ -289,7 +289,7 @@ def test_a_name_that_resolves_to_a_private_address_makes_no_article(
 
 
 def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         for content, refused in (("", "not-html"), (f"<p>{STORY}</p>", None)):
             url = f"https://one.example/{len(content)}.pdf"
             assert (
@@ -298,11 +298,11 @@ def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(place: Pl
                 )
                 == refused
             )
-    assert place.article("Bridges").url == url
+    assert place.load_article("Bridges").url == url
 
 
 def test_a_source_that_announces_a_known_article_carries_it(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         known = store_articles(app, "Story", STORY, source="two")
         own = store_articles(app, "Mine", STORY)
         ingest_entry(app, known.url, None)
@@ -330,7 +330,7 @@ def make_text_with_footer(number: int) -> str:
 def ingest_footed_articles(place: Place, urls_of: str, *, fetched: bool) -> frozenset[str]:
     """Ingest three articles at addresses like this, read from pages or from the feed; return the
     repeated blocks of their host."""
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(1, 4):
             url = urls_of.format(number)
             text = make_text_with_footer(number)
@@ -350,7 +350,7 @@ def test_what_a_feed_says_teaches_nothing_of_the_host_it_names(place: Place) -> 
 
 def test_one_user_of_a_shared_host_teaches_nothing_of_another(place: Place) -> None:
     assert len(ingest_footed_articles(place, "https://medium.com/@evil/{}", fetched=True)) == 1
-    with place.app() as app:
+    with place.open_app() as app:
         assert (
             app.archive.store.visits.find_boilerplate(urls.own_host("https://medium.com/@bank/1"))
             == frozenset()
@@ -359,19 +359,19 @@ def test_one_user_of_a_shared_host_teaches_nothing_of_another(place: Place) -> N
 
 def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(place: Place) -> None:
     ingest_footed_articles(place, "https://medium.com/@evil/{}", fetched=True)
-    with place.app() as app:
+    with place.open_app() as app:
         for url in ("https://medium.com/@evil/4", "https://medium.com/@bank/1"):
             html = (
                 f"<title>At {url}</title><article><h1>At"
                 f" {url}</h1>{make_text_with_footer(4 if 'evil' in url else 5)}</article>"
             )
             assert ingest_entry(app, url, Page(html=html.encode(), url=url, headers={})).added
-    assert FOOTER not in place.article("At https://medium.com/@evil/4").body
-    assert FOOTER in place.article("At https://medium.com/@bank/1").body
+    assert FOOTER not in place.load_article("At https://medium.com/@evil/4").body
+    assert FOOTER in place.load_article("At https://medium.com/@bank/1").body
 
 
 def test_one_page_under_three_addresses_teaches_nothing(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(3):
             ingest_entry(
                 app,
@@ -383,7 +383,7 @@ def test_one_page_under_three_addresses_teaches_nothing(place: Place) -> None:
 
 def test_what_ends_as_no_article_counts_as_a_text_of_no_length(place: Place) -> None:
     url = "https://one.example/a"
-    with place.app() as app:
+    with place.open_app() as app:
         result = ingest_entry(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}))
         assert (result.refused, result.characters) == (True, 0)
         unreached = ingest_entry(app, NOWHERE, None)

@@ -36,14 +36,16 @@ def publish_split_article(web: Web, url: str, name: str, pages: int) -> None:
             make_story_text(f"{name}-{number}", root)
             + "<p>Nobody may copy this text about birds without a word to us.</p>"
         )
-        web.at(url).pages[f"{name}/{number}" if number > 1 else name] = page_of(name, text + links)
+        web.find_topic(url).pages[f"{name}/{number}" if number > 1 else name] = page_of(
+            name, text + links
+        )
 
 
 async def test_the_pages_of_an_article_are_one_and_the_next_article_is_none(tmp_path: Path) -> None:
     async with serve_following(tmp_path) as (up, web):
-        url = web.topic(100, posts=["heron", "otter", "otter-2", "kite", "long"])
+        url = web.add_topic(100, posts=["heron", "otter", "otter-2", "kite", "long"])
         root = f"{url.rpartition('/')[0]}/post"
-        topic = web.at(url)
+        topic = web.find_topic(url)
         publish_split_article(web, url, "heron", 3)
         for name in ("otter", "otter-2"):  # links the next article as many systems do
             head = f'<link rel="next" href="{root}/otter-2">'
@@ -61,8 +63,8 @@ async def test_the_pages_of_an_article_are_one_and_the_next_article_is_none(tmp_
                 "</article>",
                 f'<a rel="next" href="{root}/long/{number + 1}">Next page</a></article>',
             )
-        up.follow([url])
-        await up.run()
+        up.follow_feeds([url])
+        await up.run_jobs()
 
         heron = find_article(up, "The heron")
         assert [f"The heron-{number} was seen" in heron.body for number in (1, 2, 3)] == [True] * 3
@@ -91,10 +93,10 @@ CHECK = (
 
 async def test_pages_and_feeds_behind_a_wall_are_named(tmp_path: Path) -> None:
     async with serve_following(tmp_path) as (up, web):
-        urls = [web.topic(100, posts=["a", "b", "c", "d"]), web.topic(100, wall=CHECK)]
-        web.at(urls[0]).pages = dict.fromkeys("abc", CHECK)
-        up.follow(urls)
-        outcomes = await up.run()
+        urls = [web.add_topic(100, posts=["a", "b", "c", "d"]), web.add_topic(100, wall=CHECK)]
+        web.find_topic(urls[0]).pages = dict.fromkeys("abc", CHECK)
+        up.follow_feeds(urls)
+        outcomes = await up.run_jobs()
         assert {outcome.key: outcome.reason for outcome in outcomes} == {
             "s0": None,
             "s1": "not-a-feed-bot-check",

@@ -57,7 +57,7 @@ def visit_in_a_child(post: Post, step: tuple[Any, str] | None = None, after: boo
             refresh.make_worker = lambda settings: InProcess()  # type: ignore[assignment,return-value]
             if step is not None:
                 kill_at(*step, after)
-            post.visit()
+            post.visit_sources()
         finally:
             os._exit(0)
     _, status = os.waitpid(child, 0)
@@ -85,7 +85,7 @@ def check_killed(post: Post, step: tuple[Any, str], after: bool, names: Callable
     for _ in range(2):
         visit_in_a_child(post)
         assert names() == MAILS  # nothing is deleted
-    found = Counter(article.url for article in post.articles())
+    found = Counter(article.url for article in post.load_articles())
     assert found == {f"mid:issue.{number}@bridges.example": 1 for number in range(MAILS)}
     feed = next((post.folder / "feeds/public").rglob("sources/bridges.atom")).read_text()
     assert feed.count("</entry>") == MAILS
@@ -96,7 +96,7 @@ def check_killed(post: Post, step: tuple[Any, str], after: bool, names: Callable
 def test_a_killed_visit_to_a_maildir(tmp_path: Path, step: tuple[Any, str], after: bool) -> None:
     post = Post(tmp_path)
     for number in range(MAILS):
-        post.deliver(f"{number}.host", make_mail(number, NOW))
+        post.deliver_mail(f"{number}.host", make_mail(number, NOW))
 
     def count() -> int:
         return len({path.name[0] for path in post.box.rglob("*host*")})
@@ -113,9 +113,9 @@ def test_a_killed_visit_to_a_mail_server(
         monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
         post = Post(tmp_path, server.url, server.allow, {"MAIL_PASSWORD": PASSWORD})
         for number in range(MAILS):
-            server.deliver(f"{number}.host", make_mail(number, NOW), NOW)
+            server.deliver_mail(f"{number}.host", make_mail(number, NOW), NOW)
 
         def count() -> int:
-            return len(server.names()) + len(server.names("Read"))
+            return len(server.list_names()) + len(server.list_names("Read"))
 
         check_killed(post, step, after, count)

@@ -79,10 +79,10 @@ def test_a_large_maildir(tmp_path: Path) -> None:
         post = make_post(tmp_path / name)
         fill_mailbox(partial(deliver_to_maildir, post.box), now, others)
         costs.append(run_refresh(post, {}))
-        assert len(post.files()) == 60
+        assert len(post.list_article_files()) == 60
         again = run_refresh(post, {})
         print(f"{name}, again: {again}")
-        assert len(post.files()) == 60
+        assert len(post.list_article_files()) == 60
     check_cost(*costs)
 
 
@@ -93,8 +93,8 @@ def test_a_large_mailbox_of_a_server(tmp_path: Path) -> None:
         with running_dovecot() as server:
             environ = {"MAIL_PASSWORD": PASSWORD, "SSL_CERT_FILE": str(server.certificate)}
             post = make_post(tmp_path / name, server.url, server.allow)
-            fill_mailbox(server.deliver, now, others)
+            fill_mailbox(server.deliver_mail, now, others)
             costs.append(run_refresh(post, environ))
-            assert len(post.files()) == 60
-            assert server.logins() == 1
+            assert len(post.list_article_files()) == 60
+            assert server.count_logins() == 1
     check_cost(*costs)

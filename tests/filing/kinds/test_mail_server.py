@@ -43,42 +43,47 @@ def test_one_connection_serves_all_newsletters_of_a_mailbox(
 ) -> None:
     mail_instance.configure(BRIDGES, TOWERS)
     for number in (1, 2, 3):
-        server.deliver(f"{number}.host", make_mail(number, NOW - number * DAY), NOW - number * DAY)
+        server.deliver_mail(
+            f"{number}.host", make_mail(number, NOW - number * DAY), NOW - number * DAY
+        )
     towers = make_mail(4, NOW, sender="ed@towers.example", headers=TOWER)
-    server.deliver("4.host", towers, NOW)
-    server.deliver("5.host", make_mail(5, NOW, sender="ed@tunnels.example"), NOW)
-    before = server.logins()
-    added = {key: len(outcome.added) for key, outcome in mail_instance.visit().items()}
-    assert (added, server.logins() - before) == ({"bridges": 3, "towers": 1}, 1)
-    assert 'from = "ed@tunnels.example"' in mail_instance.warning("bridges")
-    again = mail_instance.visit()
+    server.deliver_mail("4.host", towers, NOW)
+    server.deliver_mail("5.host", make_mail(5, NOW, sender="ed@tunnels.example"), NOW)
+    before = server.count_logins()
+    added = {key: len(outcome.added) for key, outcome in mail_instance.visit_sources().items()}
+    assert (added, server.count_logins() - before) == ({"bridges": 3, "towers": 1}, 1)
+    assert 'from = "ed@tunnels.example"' in mail_instance.read_warning("bridges")
+    again = mail_instance.visit_sources()
     assert [len(outcome.added) for outcome in again.values()] == [0, 0]
-    assert len(mail_instance.files()) == 4 and "counted 2 bridges" in mail_instance.published()
-    assert all(name.endswith(":2,") or ":2," not in name for name in server.names())  # unread
+    assert (
+        len(mail_instance.list_article_files()) == 4
+        and "counted 2 bridges" in mail_instance.read_published()
+    )
+    assert all(name.endswith(":2,") or ":2," not in name for name in server.list_names())  # unread
 
 
 def test_mails_are_put_away_once_they_are_stored(server: Dovecot, mail_instance: Post) -> None:
     mail_instance.configure(BRIDGES + 'after = "move:Read"\n')
-    server.deliver("1.host", make_mail(1, NOW), NOW)
-    server.deliver("2.host", make_mail(2, NOW, sender="ed@tunnels.example"), NOW)
-    mail_instance.visit()
-    assert len(server.names()) == 2
-    mail_instance.visit()
-    assert (len(server.names()), len(server.names("Read"))) == (1, 1)
-    mail_instance.visit()
-    assert len(mail_instance.files()) == 1
+    server.deliver_mail("1.host", make_mail(1, NOW), NOW)
+    server.deliver_mail("2.host", make_mail(2, NOW, sender="ed@tunnels.example"), NOW)
+    mail_instance.visit_sources()
+    assert len(server.list_names()) == 2
+    mail_instance.visit_sources()
+    assert (len(server.list_names()), len(server.list_names("Read"))) == (1, 1)
+    mail_instance.visit_sources()
+    assert len(mail_instance.list_article_files()) == 1
 
 
 def test_a_mail_is_filed_once_if_the_server_numbers_its_mails_anew(
     server: Dovecot, mail_instance: Post
 ) -> None:
     mail_instance.configure(BRIDGES)
-    server.deliver("1.host", make_mail(1, NOW), NOW)
-    mail_instance.visit()
+    server.deliver_mail("1.host", make_mail(1, NOW), NOW)
+    mail_instance.visit_sources()
     server.number_anew()
-    server.deliver("2.host", make_mail(2, NOW), NOW)
-    assert len(mail_instance.visit()["bridges"].added) == 1
-    assert {article.title for article in mail_instance.articles()} == {
+    server.deliver_mail("2.host", make_mail(2, NOW), NOW)
+    assert len(mail_instance.visit_sources()["bridges"].added) == 1
+    assert {article.title for article in mail_instance.load_articles()} == {
         "Issue 1 of the bridges",
         "Issue 2 of the bridges",
     }
@@ -92,9 +97,9 @@ def test_more_mails_than_a_visit_fetches_come_by_the_next_ones(
     mail_instance.configure(BRIDGES)
     for number in range(11):
         sent = NOW - timedelta(hours=number)
-        server.deliver(f"{number}.host", make_mail(number, sent), sent)
-    added = [len(mail_instance.visit()["bridges"].added) for _ in range(4)]
-    assert (added, len(mail_instance.files())) == ([4, 4, 3, 0], 11)
+        server.deliver_mail(f"{number}.host", make_mail(number, sent), sent)
+    added = [len(mail_instance.visit_sources()["bridges"].added) for _ in range(4)]
+    assert (added, len(mail_instance.list_article_files())) == ([4, 4, 3, 0], 11)
 
 
 def test_the_password_stands_nowhere(
@@ -102,10 +107,10 @@ def test_the_password_stands_nowhere(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     mail_instance.configure(BRIDGES)
-    server.deliver("1.host", make_mail(1, NOW), NOW)
-    mail_instance.visit()
+    server.deliver_mail("1.host", make_mail(1, NOW), NOW)
+    mail_instance.visit_sources()
     mail_instance.environ = {"MAIL_PASSWORD": "a wrong password"}
-    outcome = mail_instance.visit()["bridges"]
+    outcome = mail_instance.visit_sources()["bridges"]
     assert (outcome.status, outcome.reason) == ("failed", "mail-login")
     kept = [path.read_bytes() for path in mail_instance.folder.rglob("*") if path.is_file()]
     for secret in (PASSWORD, "a wrong password"):
@@ -116,15 +121,15 @@ def test_the_password_stands_nowhere(
 def test_a_wrong_password_is_tried_once_in_a_run(server: Dovecot, mail_instance: Post) -> None:
     mail_instance.configure(BRIDGES, TOWERS)
     mail_instance.environ = {"MAIL_PASSWORD": "a wrong password"}
-    before = server.connections()
-    reasons = [outcome.reason for outcome in mail_instance.visit().values()]
-    assert (reasons, server.connections() - before) == (["mail-login"] * 2, 1)
+    before = server.count_connections()
+    reasons = [outcome.reason for outcome in mail_instance.visit_sources().values()]
+    assert (reasons, server.count_connections() - before) == (["mail-login"] * 2, 1)
 
 
 def test_without_the_password_nothing_is_connected_to(server: Dovecot, mail_instance: Post) -> None:
     mail_instance.configure(BRIDGES)
     mail_instance.environ = {}
-    before = server.connections()
-    outcome = mail_instance.visit()["bridges"]
+    before = server.count_connections()
+    outcome = mail_instance.visit_sources()["bridges"]
     assert (outcome.reason, "MAIL_PASSWORD" in outcome.detail) == ("unset-variable", True)
-    assert server.connections() == before
+    assert server.count_connections() == before

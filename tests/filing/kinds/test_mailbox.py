@@ -27,21 +27,23 @@ def mail_instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
 def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(mail_instance: Post) -> None:
     mail_instance.configure(BRIDGES)
     for number in (1, 2, 3):
-        mail_instance.deliver(f"{number}.host", make_mail(number, NOW - number * DAY))
-    mail_instance.deliver("login.host", make_mail(4, NOW, sender="codes@bank.example"))
-    outcome = mail_instance.visit()["bridges"]
+        mail_instance.deliver_mail(f"{number}.host", make_mail(number, NOW - number * DAY))
+    mail_instance.deliver_mail("login.host", make_mail(4, NOW, sender="codes@bank.example"))
+    outcome = mail_instance.visit_sources()["bridges"]
     assert (len(outcome.added), outcome.reason, outcome.skipped) == (3, None, ())
-    again = mail_instance.visit()["bridges"]
-    assert (len(again.added), again.refused, len(mail_instance.files())) == (0, 0, 3)
+    again = mail_instance.visit_sources()["bridges"]
+    assert (len(again.added), again.refused, len(mail_instance.list_article_files())) == (0, 0, 3)
     article = next(
-        each for each in mail_instance.articles() if each.title == "Issue 2 of the bridges"
+        each for each in mail_instance.load_articles() if each.title == "Issue 2 of the bridges"
     )
     assert article.url == "mid:issue.2@bridges.example"
     assert (article.author, article.published) == ("Bridges Weekly", NOW - 2 * DAY)
     assert article.body.startswith("The council counted 2 bridges")
     assert not article.hold and article.cover is None and article.origin.url == ""
-    assert {stat.S_IMODE(path.stat().st_mode) for path in mail_instance.files()} == {0o600}
-    shown = mail_instance.published()
+    assert {stat.S_IMODE(path.stat().st_mode) for path in mail_instance.list_article_files()} == {
+        0o600
+    }
+    shown = mail_instance.read_published()
     assert "counted 2 bridges" in shown and "mid:issue.2@bridges.example" in shown
     for secret in ("anna@reader", "pixel", "/u/123", "bank.example", "maildir:", "Maildir"):
         assert secret not in shown, secret
@@ -50,61 +52,67 @@ def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(mail_instance:
 def test_each_newsletter_has_its_feed_and_others_are_only_named(mail_instance: Post) -> None:
     mail_instance.configure(BRIDGES, TOWERS)
     tower = {"List-Id": "<weekly.towers.example>", "Subject": "Towers"}
-    mail_instance.deliver("1.host", make_mail(1, NOW))
-    mail_instance.deliver("2.host", make_mail(2, NOW, sender="ed@towers.example", headers=tower))
-    mail_instance.deliver("3.host", make_mail(3, NOW, sender="ed@tunnels.example"))
+    mail_instance.deliver_mail("1.host", make_mail(1, NOW))
+    mail_instance.deliver_mail(
+        "2.host", make_mail(2, NOW, sender="ed@towers.example", headers=tower)
+    )
+    mail_instance.deliver_mail("3.host", make_mail(3, NOW, sender="ed@tunnels.example"))
     letter = {"List-Unsubscribe": ""}
-    mail_instance.deliver("4.host", make_mail(4, NOW, sender="codes@bank.example", headers=letter))
-    added = {key: len(outcome.added) for key, outcome in mail_instance.visit().items()}
+    mail_instance.deliver_mail(
+        "4.host", make_mail(4, NOW, sender="codes@bank.example", headers=letter)
+    )
+    added = {key: len(outcome.added) for key, outcome in mail_instance.visit_sources().items()}
     assert added == {"bridges": 1, "towers": 1}
-    assert mail_instance.warning("towers") == ""
-    assert 'from = "ed@tunnels.example"' in mail_instance.warning("bridges")
-    assert "bank" not in mail_instance.warning("bridges")
+    assert mail_instance.read_warning("towers") == ""
+    assert 'from = "ed@tunnels.example"' in mail_instance.read_warning("bridges")
+    assert "bank" not in mail_instance.read_warning("bridges")
     database = (mail_instance.folder / "feeds/state/syndicator.db").read_bytes()
     assert b"tunnels.example" in database and b"counted 3 bridges" not in database
     assert b"bank.example" not in database
     mail_instance.configure(BRIDGES, TOWERS, 'key = "tunnels"\nfrom = "ed@tunnels.example"\n')
-    assert len(mail_instance.visit()["tunnels"].added) == 1
-    assert mail_instance.warning("bridges") == ""
+    assert len(mail_instance.visit_sources()["tunnels"].added) == 1
+    assert mail_instance.read_warning("bridges") == ""
 
 
 def test_a_public_instance_publishes_no_mail_until_its_table_says_so(mail_instance: Post) -> None:
     mail_instance.configure(BRIDGES, settings=PUBLIC)
-    mail_instance.deliver("1.host", make_mail(1, NOW))
-    mail_instance.visit()
-    assert [each.hold_reason for each in mail_instance.articles()] == ["private"]
-    assert "bridges" not in mail_instance.published().lower().replace("sources/bridges", "")
+    mail_instance.deliver_mail("1.host", make_mail(1, NOW))
+    mail_instance.visit_sources()
+    assert [each.hold_reason for each in mail_instance.load_articles()] == ["private"]
+    assert "bridges" not in mail_instance.read_published().lower().replace("sources/bridges", "")
     mail_instance.configure(BRIDGES + 'content = "excerpt"\n', settings=PUBLIC)
-    mail_instance.visit()
-    assert [each.hold for each in mail_instance.articles()] == [False]
-    mail_instance.visit()
-    assert "Issue 1 of the bridges" in mail_instance.published()
+    mail_instance.visit_sources()
+    assert [each.hold for each in mail_instance.load_articles()] == [False]
+    mail_instance.visit_sources()
+    assert "Issue 1 of the bridges" in mail_instance.read_published()
 
 
 def test_mails_leave_the_feeds_of_an_instance_that_becomes_public(mail_instance: Post) -> None:
     mail_instance.configure(BRIDGES, settings=PRIVATE)
-    mail_instance.deliver("1.host", make_mail(1, NOW))
-    mail_instance.visit()
-    assert "counted 1 bridges" in mail_instance.published()
+    mail_instance.deliver_mail("1.host", make_mail(1, NOW))
+    mail_instance.visit_sources()
+    assert "counted 1 bridges" in mail_instance.read_published()
     mail_instance.configure(settings=PUBLIC)  # and its source is removed
-    mail_instance.visit()
-    assert [each.hold_reason for each in mail_instance.articles()] == ["private"]
-    assert "counted 1 bridges" not in mail_instance.published()
+    mail_instance.visit_sources()
+    assert [each.hold_reason for each in mail_instance.load_articles()] == ["private"]
+    assert "counted 1 bridges" not in mail_instance.read_published()
 
 
 def test_forged_and_broken_mails_have_a_reason_and_hold_up_no_other(mail_instance: Post) -> None:
     mail_instance.configure(BRIDGES)
     forged = {"Authentication-Results": "mx.reader.example; dmarc=fail"}
-    mail_instance.deliver("1.host", make_mail(1, NOW, headers=forged))
-    mail_instance.deliver("2.host", make_mail(2, NOW, body="<img src='https://t.example/all.png'>"))
-    mail_instance.deliver("3.host", make_mail(3, NOW))
-    outcome = mail_instance.visit()["bridges"]
+    mail_instance.deliver_mail("1.host", make_mail(1, NOW, headers=forged))
+    mail_instance.deliver_mail(
+        "2.host", make_mail(2, NOW, body="<img src='https://t.example/all.png'>")
+    )
+    mail_instance.deliver_mail("3.host", make_mail(3, NOW))
+    outcome = mail_instance.visit_sources()["bridges"]
     assert {each.what.rpartition(":")[2]: each.reason for each in outcome.skipped} == {
         "issue.1@bridges.example": "mail-forged",
         "issue.2@bridges.example": "mail-empty",
     }
     assert (len(outcome.added), outcome.refused) == (1, 2)
-    assert len(mail_instance.visit()["bridges"].added) == 0
+    assert len(mail_instance.visit_sources()["bridges"].added) == 0
 
 
 def test_a_mail_of_100_megabytes_is_not_read(
@@ -118,67 +126,69 @@ def test_a_mail_of_100_megabytes_is_not_read(
     path = deliver_to_maildir(mail_instance.box, "1.host", make_mail(1, NOW), NOW)
     os.truncate(path, 100_000_000)
     os.utime(path, (NOW.timestamp(), NOW.timestamp()))
-    [skipped] = mail_instance.visit()["bridges"].skipped
+    [skipped] = mail_instance.visit_sources()["bridges"].skipped
     assert (skipped.reason, "100,000,000 bytes" in skipped.detail) == ("mail-too-large", True)
 
 
 def test_one_message_id_of_two_senders_changes_no_article(mail_instance: Post) -> None:
     mail_instance.configure(BRIDGES, 'key = "towers"\nfrom = "@towers.example"\n')
-    mail_instance.deliver("1.host", make_mail(1, NOW))
-    mail_instance.visit()
-    before = mail_instance.files()[0].read_bytes()
+    mail_instance.deliver_mail("1.host", make_mail(1, NOW))
+    mail_instance.visit_sources()
+    before = mail_instance.list_article_files()[0].read_bytes()
     same = {"Message-ID": "<issue.1@bridges.example>", "Subject": "Ours now"}
-    mail_instance.deliver("2.host", make_mail(9, NOW, sender="ed@towers.example", headers=same))
-    assert len(mail_instance.visit()["towers"].added) == 1
-    assert before in [path.read_bytes() for path in mail_instance.files()]
-    assert len({each.id for each in mail_instance.articles()}) == 2
+    mail_instance.deliver_mail(
+        "2.host", make_mail(9, NOW, sender="ed@towers.example", headers=same)
+    )
+    assert len(mail_instance.visit_sources()["towers"].added) == 1
+    assert before in [path.read_bytes() for path in mail_instance.list_article_files()]
+    assert len({each.id for each in mail_instance.load_articles()}) == 2
 
 
 def test_a_mail_that_two_sources_name_is_one_article(mail_instance: Post) -> None:
     mail_instance.configure(BRIDGES, 'key = "all-bridges"\nfrom = "@bridges.example"\n')
-    mail_instance.deliver("1.host", make_mail(1, NOW))
-    mail_instance.visit()
-    assert len(mail_instance.files()) == 1
+    mail_instance.deliver_mail("1.host", make_mail(1, NOW))
+    mail_instance.visit_sources()
+    assert len(mail_instance.list_article_files()) == 1
 
 
 def test_a_mail_is_put_away_after_it_is_filed(mail_instance: Post) -> None:
     mail_instance.configure(BRIDGES + 'after = "move:Read"\n')
-    mail_instance.deliver("1.host", make_mail(1, NOW))
-    mail_instance.deliver("2.host", make_mail(2, NOW, sender="ed@tunnels.example"))
-    mail_instance.visit()
+    mail_instance.deliver_mail("1.host", make_mail(1, NOW))
+    mail_instance.deliver_mail("2.host", make_mail(2, NOW, sender="ed@tunnels.example"))
+    mail_instance.visit_sources()
     assert (mail_instance.box / "new/1.host").exists()
-    mail_instance.visit()
+    mail_instance.visit_sources()
     assert (mail_instance.box / ".Read/cur/1.host:2,S").exists() and (
         mail_instance.box / "new/2.host"
     ).exists()
-    mail_instance.visit()
-    assert len(mail_instance.files()) == 1
+    mail_instance.visit_sources()
+    assert len(mail_instance.list_article_files()) == 1
 
 
 def test_a_folder_that_is_gone_is_a_failure_of_the_source(mail_instance: Post) -> None:
     mail_instance.configure(BRIDGES)
     (mail_instance.box / "cur").rmdir()
-    outcome = mail_instance.visit()["bridges"]
+    outcome = mail_instance.visit_sources()["bridges"]
     assert (outcome.status, outcome.reason) == ("failed", "no-folder")
 
 
 def test_a_sender_is_shown_as_it_names_itself(mail_instance: Post) -> None:
     mail_instance.configure(BRIDGES)
     name = {"From": '"Ida from Bridges & Co" <news@bridges.example>'}
-    mail_instance.deliver("1.host", make_mail(1, NOW, headers=name))
-    mail_instance.visit()
-    assert [each.author for each in mail_instance.articles()] == ["Ida from Bridges & Co"]
+    mail_instance.deliver_mail("1.host", make_mail(1, NOW, headers=name))
+    mail_instance.visit_sources()
+    assert [each.author for each in mail_instance.load_articles()] == ["Ida from Bridges & Co"]
 
 
 def test_a_mail_that_cannot_be_put_away_is_read_nevertheless(mail_instance: Post) -> None:
     mail_instance.configure(BRIDGES + 'after = "move:Read"\n')
     (mail_instance.box / ".Read").write_text("no folder")
-    mail_instance.deliver("1.host", make_mail(1, NOW))
-    mail_instance.visit()
-    mail_instance.deliver("2.host", make_mail(2, NOW))
-    outcome = mail_instance.visit()["bridges"]
+    mail_instance.deliver_mail("1.host", make_mail(1, NOW))
+    mail_instance.visit_sources()
+    mail_instance.deliver_mail("2.host", make_mail(2, NOW))
+    outcome = mail_instance.visit_sources()["bridges"]
     assert (len(outcome.added), outcome.status) == (1, "new")
-    assert 'after = "move:Read" was not possible' in mail_instance.warning("bridges")
+    assert 'after = "move:Read" was not possible' in mail_instance.read_warning("bridges")
     assert (mail_instance.box / "new/1.host").exists()
 
 
@@ -186,7 +196,7 @@ def test_a_mail_that_another_program_moves_meanwhile_is_read_by_the_next_visit(
     mail_instance: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mail_instance.configure(BRIDGES)
-    mail_instance.deliver("1.host", make_mail(1, NOW))
+    mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     fetch = Maildir.fetch
 
     def move_and_fetch(box: Maildir, name: MailName) -> bytes:
@@ -195,6 +205,6 @@ def test_a_mail_that_another_program_moves_meanwhile_is_read_by_the_next_visit(
         return box.fetch(name)
 
     monkeypatch.setattr(Maildir, "fetch", move_and_fetch)
-    outcome = mail_instance.visit()["bridges"]
+    outcome = mail_instance.visit_sources()["bridges"]
     assert (len(outcome.added), outcome.refused) == (0, 0)
-    assert len(mail_instance.visit()["bridges"].added) == 1
+    assert len(mail_instance.visit_sources()["bridges"].added) == 1

@@ -49,9 +49,9 @@ def test_mails_of_twelve_newsletters(tmp_path: Path, monkeypatch: pytest.MonkeyP
     issues = make_issues(NOW)
     for number, issue in enumerate(issues):
         deliver_to_maildir(post.box, f"{number}.host", issue.raw, issue.sent)
-    outcomes = post.visit()
+    outcomes = post.visit_sources()
     assert [outcome.skipped for outcome in outcomes.values() if outcome.skipped] == []
-    articles = {(each.source_key, each.title): each for each in post.articles()}
+    articles = {(each.source_key, each.title): each for each in post.load_articles()}
     faults = {
         f"{issue.key}: {issue.title}": found
         for issue in issues
@@ -59,8 +59,8 @@ def test_mails_of_twelve_newsletters(tmp_path: Path, monkeypatch: pytest.MonkeyP
     }
     print(f"{len(issues) - len(faults)} of {len(issues)} right: {faults}")
     assert len(issues) - len(faults) >= LEAST_RIGHT, faults
-    shown = post.published().lower()
-    stored = "".join(path.read_text() for path in post.files()).lower()
+    shown = post.read_published().lower()
+    stored = "".join(path.read_text() for path in post.list_article_files()).lower()
     for secret in PERSONAL:
         assert secret not in shown and secret not in stored, secret
     for issue in issues:

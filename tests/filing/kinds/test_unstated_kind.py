@@ -64,10 +64,10 @@ def test_what_is_nothing_to_follow_becomes_a_condition_with_a_cure(
     instance.web.answers = answers
     add_by_hand(instance, [url])
     # another source that works, so that the network is not taken to be down
-    instance.visit()
-    assert instance.seen()[url].reason == f"not-a-feed-{reason}"
-    assert instance.articles() == []
-    said = instance.run("status").output
+    instance.visit_due()
+    assert instance.list_source_kinds()[url].reason == f"not-a-feed-{reason}"
+    assert instance.list_article_urls() == []
+    said = instance.run_command("status").output
     assert "0 fine, 1 needs you" in said
 
 
@@ -75,9 +75,9 @@ def test_a_page_that_names_a_feed_which_is_followed_is_not_followed_twice(
     instance: Instance,
 ) -> None:
     add_by_hand(instance, [FEED, SITE])
-    instance.visit()
-    assert instance.seen()[SITE].reason == "not-a-feed-followed"
-    assert instance.seen()[FEED].kind == "feed"
+    instance.visit_due()
+    assert instance.list_source_kinds()[SITE].reason == "not-a-feed-followed"
+    assert instance.list_source_kinds()[FEED].kind == "feed"
 
 
 def test_a_feed_under_two_keys_is_followed_twice(instance: Instance) -> None:
@@ -85,8 +85,8 @@ def test_a_feed_under_two_keys_is_followed_twice(instance: Instance) -> None:
     www = FEED.replace("one.example", "www.one.example")
     set_answer(instance, www, instance.web.answers[FEED])
     add_by_hand(instance, [FEED, www])
-    instance.visit()
-    assert {instance.seen()[url].kind for url in (FEED, www)} == {"feed"}
+    instance.visit_due()
+    assert {instance.list_source_kinds()[url].kind for url in (FEED, www)} == {"feed"}
 
 
 def test_a_list_that_robots_disallow_is_not_read(instance: Instance) -> None:
@@ -94,8 +94,8 @@ def test_a_list_that_robots_disallow_is_not_read(instance: Instance) -> None:
     shut = Answer(body="User-agent: *\nDisallow: /\n", type="text/plain")
     instance.web.answers = {**plain.answers, f"{plain.url}robots.txt": shut}
     add_by_hand(instance, [plain.url])
-    instance.visit()
-    assert instance.seen()[plain.url].reason == "not-a-feed-shut"
+    instance.visit_due()
+    assert instance.list_source_kinds()[plain.url].reason == "not-a-feed-shut"
 
 
 def test_an_entry_that_is_a_front_page_is_no_article(instance: Instance) -> None:
@@ -106,8 +106,8 @@ def test_an_entry_that_is_a_front_page_is_no_article(instance: Instance) -> None
     set_answer(instance, gone, Answer(status=302, headers={"Location": SITE}))
     set_answer(instance, SITE, replace(make_story_page("Notes"), headers={}))
     add_by_hand(instance, [FEED])
-    instance.visit()
-    assert instance.articles() == [f"{SITE}p/0"]
+    instance.visit_due()
+    assert instance.list_article_urls() == [f"{SITE}p/0"]
 
 
 @pytest.mark.parametrize("reason", [FetchReason.NOT_FOUND, "not-a-feed-html"])
@@ -115,8 +115,8 @@ def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
     instance: Instance, reason: str
 ) -> None:
     add_by_hand(instance, [SITE])
-    instance.visit()
-    assert instance.seen()[SITE].followed == FEED
+    instance.visit_due()
+    assert instance.list_source_kinds()[SITE].followed == FEED
     answers = {url: said for url, said in instance.web.answers.items() if url != FEED}
     moved = f"{SITE}new.xml"
     instance.web.answers = answers | {
@@ -124,7 +124,7 @@ def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
         moved: make_rss("Notes", SITE, [("New", f"{SITE}p/1")]),
     }
     gone = Failed(url=FEED, reason=reason)
-    with instance.app() as app:
+    with instance.open_app() as app:
         (source,) = app.configuration.sources.values()
         state = app.archive.store.visits.states()[source.key]
         for failures in range(1, MOVE_VISITS + 1):
@@ -133,43 +133,43 @@ def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
         app.archive.store.visits.save_states(
             [replace(state, schedule=replace(state.schedule, next_due=None))]
         )
-    instance.visit()
-    assert instance.seen()[SITE].followed == moved
+    instance.visit_due()
+    assert instance.list_source_kinds()[SITE].followed == moved
 
 
 def test_a_source_that_worked_before_stays_what_it_is(instance: Instance) -> None:
     """Its feed's address answers with a page: nothing else is followed in its place."""
     add_by_hand(instance, [FEED])
-    instance.visit()
+    instance.visit_due()
     set_answer(instance, FEED, make_page("Notes", make_feed_link(f"{SITE}other.xml")))
     set_answer(instance, f"{SITE}other.xml", make_rss("Other", SITE, [("Other", f"{SITE}p/2")]))
-    instance.run("refresh", "--all")
-    assert instance.seen()[FEED].reason == "not-a-feed-html"
-    key = instance.seen()[FEED].key
-    instance.run("refresh", "--source", key, "--relearn")
-    assert instance.seen()[FEED].followed == f"{SITE}other.xml"
+    instance.run_command("refresh", "--all")
+    assert instance.list_source_kinds()[FEED].reason == "not-a-feed-html"
+    key = instance.list_source_kinds()[FEED].key
+    instance.run_command("refresh", "--source", key, "--relearn")
+    assert instance.list_source_kinds()[FEED].followed == f"{SITE}other.xml"
 
 
 def test_an_edited_address_is_looked_at(instance: Instance) -> None:
     add_by_hand(instance, ["http://two.example/feed"])
     set_answer(instance, "http://two.example/feed", make_rss("Two", SITE, []))
-    instance.visit()
+    instance.visit_due()
     path = instance.config / "sources.toml"
     path.write_text(path.read_text().replace("http://two.example/feed", SITE))
-    instance.visit()
-    assert instance.seen()[SITE].followed == FEED
+    instance.visit_due()
+    assert instance.list_source_kinds()[SITE].followed == FEED
 
 
 def test_an_export_has_what_is_followed_and_no_move_is_shown(instance: Instance) -> None:
     plain = next(front for front in make_front_pages() if front.name == "plain")
     instance.web.answers = {**instance.web.answers, **plain.answers}
     add_by_hand(instance, [SITE, plain.url])
-    instance.visit()
-    exported = instance.run("export").stdout
+    instance.visit_due()
+    exported = instance.run_command("export").stdout
     assert f'xmlUrl="{FEED}"' in exported and 'syndicator:kind="list"' in exported
-    assert "source-moved" not in instance.run("status", "--json").stdout
+    assert "source-moved" not in instance.run_command("status", "--json").stdout
     before = (instance.config / "sources.toml").read_text()
-    instance.run("sources", "--apply-moves")
+    instance.run_command("sources", "--apply-moves")
     assert (instance.config / "sources.toml").read_text() == before
 
 
@@ -182,10 +182,12 @@ def test_check_names_front_pages_that_were_filed(
     )
     with monkeypatch.context() as earlier:  # as versions did
         earlier.setattr(urls, "is_front_page", lambda url: False)
-        instance.visit()
-    assert instance.articles() == [SITE]
-    said = instance.run("check").output
+        instance.visit_due()
+    assert instance.list_article_urls() == [SITE]
+    said = instance.run_command("check").output
     assert "front-page-filed" in said and "syndicator withdraw " in said
     assert "syndicator refresh --source one --relearn" in said
-    instance.run("refresh", "--all")  # it stays what it is
-    assert instance.articles() == [SITE] and instance.seen()[SITE].reason == ""
+    instance.run_command("refresh", "--all")  # it stays what it is
+    assert (
+        instance.list_article_urls() == [SITE] and instance.list_source_kinds()[SITE].reason == ""
+    )

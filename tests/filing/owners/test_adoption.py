@@ -91,7 +91,7 @@ def list_members(app: App, key: str) -> list[str]:
 
 
 def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         old = file_foreign_article(app)
         result = ingest_entry(app, "one", old, make_page(old.url))
         assert (result.changed, result.added) == (old.id, None)
@@ -106,34 +106,34 @@ def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(place: Place) 
 
 
 def test_what_a_hand_edited_stays(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         old = file_foreign_article(app)
-    place.edit("Bridges", "title: Bridges", "title: Bridges of mine")
-    with place.app() as app:
+    place.edit_file("Bridges", "title: Bridges", "title: Bridges of mine")
+    with place.open_app() as app:
         ingest_entry(app, "one", old, make_page(old.url, NEWER))
-        mine = place.article("Bridges of mine")
+        mine = place.load_article("Bridges of mine")
         assert mine.source_key == "one" and "ferries" in mine.body
 
 
 def test_it_happens_once(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         old = file_foreign_article(app)
         ingest_entry(app, "one", old, make_page(old.url))
         assert ingest_entry(app, "two", old, make_page(old.url, NEWER)).changed is None
-        assert place.article("Our bridges").source_key == "one"
+        assert place.load_article("Our bridges").source_key == "one"
 
 
 def test_a_source_of_another_site_adopts_nothing_and_carries(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         old = file_foreign_article(app, by="three")
         assert ingest_entry(app, "two", old, None) == EntryResult()
         assert list_members(app, "two") == [old.id]
-        assert place.article("Bridges").source_key == "three"
+        assert place.load_article("Bridges").source_key == "three"
 
 
 def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(place: Place) -> None:
     nowhere = "http://nowhere.invalid/story"  # a request to it fails
-    with place.app() as app:
+    with place.open_app() as app:
         old = file_foreign_article(app, by="three", url=nowhere)
         assert ingest_entry(app, "two", old, None, article_id=old.id) == EntryResult()
         other = file_foreign_article(app, by="two", url=f"{nowhere}/2")
@@ -143,7 +143,7 @@ def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(pla
 def test_a_link_that_another_source_changes_within_a_site_leads_to_another_article(
     place: Place,
 ) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         old = file_foreign_article(app)
         other = replace(old, url="https://one.example/ferries")
         result = ingest_entry(app, "two", other, make_page(other.url, NEWER), article_id=old.id)
@@ -156,21 +156,21 @@ def test_a_link_that_another_source_changes_within_a_site_leads_to_another_artic
 
 
 def test_what_a_hand_put_there_is_carried_and_not_taken(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         old = file_foreign_article(app, by="", source_id="")
         ingest_entry(app, "one", old, make_page(old.url, NEWER))
-        assert place.article("Bridges").source_key == ""
+        assert place.load_article("Bridges").source_key == ""
         assert list_members(app, "one") == [old.id]
 
 
 def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_same(
     place: Place,
 ) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         old = file_foreign_article(app)
         gone = replace(make_page(old.url), html=b"<title>Nothing</title>")
         assert ingest_entry(app, "one", old, gone).problem is None
-        new = place.article("Bridges")
+        new = place.load_article("Bridges")
         assert (new.source_key, new.origin.url) == ("one", app.configuration.sources["one"].url)
         assert (new.body, new.published, new.added) == (old.body, old.published, old.added)
         assert list_members(app, "one") == list_members(app, "two") == [old.id]
@@ -179,22 +179,22 @@ def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_sam
 
 
 def test_a_feed_that_the_page_links_may_take_it_from_a_neighbour(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         old = file_foreign_article(app, by="three")
         link = '<link rel="alternate" type="application/rss+xml" href="https://two.example/feed">'
         app.archive.snapshots.put(
             old.id, make_page(old.url, head=link).html, {"content-type": "text/html"}
         )
         ingest_entry(app, "two", old, make_page(old.url, head=link))
-        assert place.article("Our bridges").source_key == "two"
+        assert place.load_article("Our bridges").source_key == "two"
         # its own site's comes before both
         assert ingest_entry(app, "one", old, make_page(old.url)).changed == old.id
-        assert place.article("Our bridges").source_key == "one"
+        assert place.load_article("Our bridges").source_key == "one"
 
 
 def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(place: Place) -> None:
     """Even where its text changed an hour ago: it was another's text."""
-    with place.app() as app:
+    with place.open_app() as app:
         old = file_foreign_article(
             app, source_key="one", source_id="o1", revisions=("2026-03-10T11:00:00Z",)
         )
@@ -209,5 +209,5 @@ def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(place: Place) -
             reason=EntryReason.OWNERSHIP,
         )
         assert again.changed == old.id
-        mended = place.article("Our bridges")
+        mended = place.load_article("Our bridges")
         assert "ferries" in mended.body

@@ -47,7 +47,7 @@ def load_articles(place: Place) -> dict[str, Article]:
 
 
 def test_another_source_says_where_an_article_is_and_nothing_else(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         take_entry(app, make_entry("e1", A, summary="Casino " * 40), make_page(A, "Council"), EVIL)
     article = load_articles(place)[A]
     assert (article.title, article.tags, article.category) == (
@@ -58,7 +58,7 @@ def test_another_source_says_where_an_article_is_and_nothing_else(place: Place) 
 
 
 def test_a_source_says_what_its_own_article_is(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         take_entry(app, make_entry("e1", X), make_page(X, "Council"), EVIL)
     article = load_articles(place)[X]
     assert (article.title, article.tags, article.category) == (
@@ -69,7 +69,7 @@ def test_a_source_says_what_its_own_article_is(place: Place) -> None:
 
 
 def test_a_link_that_changes_to_another_site_is_another_entry(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         take_entry(app, make_entry("e1", A), make_page(A, "Council"), EVIL)
         before = load_articles(place)[A]
         took = take_entry(app, make_entry("e1", X), make_page(X, "Casino"), EVIL)
@@ -80,7 +80,7 @@ def test_a_link_that_changes_to_another_site_is_another_entry(place: Place) -> N
 
 def test_a_link_that_changes_within_its_site_is_the_same_article(place: Place) -> None:
     moved = "https://bank.example/blog/a"
-    with place.app() as app:
+    with place.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
         took = take_entry(app, make_entry("g1", moved), make_page(moved, "Bank"), BANK)
         assert took.changed == make_article_id(A)
@@ -92,7 +92,7 @@ def test_a_link_that_changes_within_its_site_is_the_same_article(place: Place) -
 
 def test_a_link_that_changes_to_another_known_article_leaves_both_alone(place: Place) -> None:
     other = "https://bank.example/b"
-    with place.app() as app:
+    with place.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
         take_entry(app, make_entry("g2", other), make_page(other, "Mayor"), BANK)
         before = load_articles(place)
@@ -101,7 +101,7 @@ def test_a_link_that_changes_to_another_known_article_leaves_both_alone(place: P
 
 
 def test_a_redirect_to_another_site_is_no_revision_and_no_article(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
         before = load_articles(place)
         took = take_entry(app, make_entry("g1", A), make_page(X, "Casino"), BANK)
@@ -110,7 +110,7 @@ def test_a_redirect_to_another_site_is_no_revision_and_no_article(place: Place) 
 
 def test_a_shortened_link_is_the_article_that_it_leads_to(place: Place) -> None:
     short = "https://go.example/1"
-    with place.app() as app:
+    with place.open_app() as app:
         take_entry(app, make_entry("g1", short), make_page(A, "Council"), BANK)
         took = take_entry(app, make_entry("g1", short), make_page(A, "Bank"), BANK)
         assert took.changed == make_article_id(A)
@@ -119,7 +119,7 @@ def test_a_shortened_link_is_the_article_that_it_leads_to(place: Place) -> None:
 
 
 def test_another_source_does_not_revise_what_it_points_to(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
         take_entry(app, make_entry("e1", A), None, EVIL)
         before = load_articles(place)
@@ -137,7 +137,7 @@ def test_another_source_does_not_revise_what_it_points_to(place: Place) -> None:
     ],
 )
 def test_no_page_takes_the_address_of_another_site(place: Place, head: str) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         spam = take_entry(app, make_entry("e1", X), make_page(X, "Casino", head), EVIL).added
         assert app.archive.store.visits.find(["bank.example/a", "bank.example/a?print=1"]) is None
         editorial.withdraw(app.archive, app.configuration, spam or "")
@@ -148,7 +148,7 @@ def test_no_page_takes_the_address_of_another_site(place: Place, head: str) -> N
 def test_an_address_that_leads_elsewhere_is_not_taken(place: Place) -> None:
     """An open redirect: the bank's address led to evil's page when it was announced."""
     out = "https://bank.example/out?to=evil"
-    with place.app() as app:
+    with place.open_app() as app:
         take_entry(app, make_entry("e1", out), make_page(X, "Casino"), EVIL)
         assert app.archive.store.visits.find(["bank.example/out?to=evil"]) is None
         editorial.withdraw(app.archive, app.configuration, make_article_id(X))
@@ -170,7 +170,7 @@ def file_squatting_article(app: App) -> str:
 
 
 def test_an_address_that_an_earlier_version_let_others_take_is_its_own_again(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         spam = file_squatting_article(app)
         assert app.archive.store.visits.find(["bank.example/a"]) == spam
         assert take_entry(
@@ -180,7 +180,7 @@ def test_an_address_that_an_earlier_version_let_others_take_is_its_own_again(pla
 
 
 def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         spam = app.archive.store.visits.article(file_squatting_article(app))
         assert spam is not None
         app.archive.store.visits.withdraw(spam, ["bank.example/a"], (), place.now)
@@ -191,7 +191,7 @@ def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(place:
 def test_no_content_stands_in_for_another_sites_page(place: Place) -> None:
     content = "<p>" + "Casino news of the day. " * 40 + "</p>"
     pdf = Page(html=b"%PDF-1.7 ...", url=A, headers={})
-    with place.app() as app:
+    with place.open_app() as app:
         took = take_entry(app, make_entry("e1", A, content=content), pdf, EVIL)
         assert took.problem is not None and took.problem.reason == "not-html"
         assert 'speaks_for = ["bank.example"]' in took.problem.detail and load_articles(place) == {}

@@ -32,9 +32,9 @@ def visit_later(
 ) -> dict[str, str]:
     """A visit, two days later. Return address -> source of each article."""
     instance.now = instance.now.replace(day=instance.now.day + 2)
-    instance.change(Day(pages=pages, feeds=dict(feeds)))
-    instance.visit()
-    return {url: article.source_key for url, article in instance.articles().items()}
+    instance.apply_day(Day(pages=pages, feeds=dict(feeds)))
+    instance.visit_all()
+    return {url: article.source_key for url, article in instance.load_articles().items()}
 
 
 def make_item(link: str, id: str = "1") -> Item:
@@ -98,4 +98,4 @@ def test_an_article_whose_page_redirects_for_good_goes_to_the_host_that_the_oper
     assert f"{AWAY}1" in visit_later(
         instance, pages, {f"{AWAY}feed": (make_item(f"{AWAY}1"), *others)}
     )
-    assert [article.aliases for article in instance.articles().values()] == [(f"{BANK}1",)]
+    assert [article.aliases for article in instance.load_articles().values()] == [(f"{BANK}1",)]

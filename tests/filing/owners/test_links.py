@@ -45,7 +45,7 @@ def take_story(app: App, number: int, source: Source = BURNER) -> str | None:
 
 def test_a_front_page_is_asked_once_a_week_by_each_source(place: Place, web: Web) -> None:
     web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
-    with place.app() as app:
+    with place.open_app() as app:
         assert take_story(app, 1) and take_story(app, 2)
         assert web.asked.count(FRONT) == 1
         planet = Source(key="planet", url="http://planet.example/feed")
@@ -64,7 +64,7 @@ def test_a_front_page_is_asked_once_a_week_by_each_source(place: Place, web: Web
 
 def test_a_front_page_that_is_away_for_weeks_ends_nothing(place: Place, web: Web) -> None:
     web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
-    with place.app() as app:
+    with place.open_app() as app:
         assert take_story(app, 1)
         place.now += timedelta(days=30)
         web.answers = {FRONT: Answer(status=404)}
@@ -85,7 +85,7 @@ def test_a_front_page_that_may_not_be_asked_now_ends_nothing(place: Place, web: 
         await visit.fetch_page(busy)
         owned.append(await ask_front_page(make_entry_context(visit, 1), f"{FRONT}1"))
 
-    with place.app() as app:
+    with place.open_app() as app:
         assert take_story(app, 1)
         place.now += timedelta(days=8)
         run_in_visit(app, BURNER, "", ask)
@@ -98,7 +98,7 @@ def test_a_front_page_that_leads_to_another_site_says_nothing(place: Place, web:
         FRONT: Answer(status=302, headers={"Location": "http://evil.example/"}),
         "http://evil.example/": Answer(body=f"<html><head>{LINK}</head></html>"),
     }
-    with place.app() as app:
+    with place.open_app() as app:
         assert take_story(app, 1) is None and list_linked_hosts(app, "burner") == ()
 
 
@@ -112,10 +112,10 @@ def test_a_page_that_links_the_feed_speaks_for_itself_alone(place: Place, web: W
     )
     body = f"<html><head><title>Theirs</title>{LINK}</head><body><article><h1>Theirs</h1>{text}</article></body></html>"  # noqa: E501
     web.answers = {f"{FRONT}1": Answer(body=body), f"{FRONT}2": Answer(body=body.replace(LINK, ""))}
-    with place.app() as app:
+    with place.open_app() as app:
         assert take_story(app, 1) and take_story(app, 2) and take_story(app, 3) is None
         assert web.asked.count(FRONT) == 1 and list_linked_hosts(app, "burner") == ()
-    assert {one.title: one.url for one in place.articles()} == {
+    assert {one.title: one.url for one in place.load_articles()} == {
         "Story 1": f"{FRONT}1",
         "Theirs": f"{FRONT}2",
     }
@@ -141,7 +141,7 @@ def test_entries_side_by_side_ask_the_front_page_once(place: Place, web: Web) ->
             *(ask_front_page(make_entry_context(visit, n), f"{FRONT}{n}") for n in range(4))
         )
 
-    with place.app() as app:
+    with place.open_app() as app:
         run_in_visit(app, BURNER, "", ask)
     assert web.asked.count(FRONT) == 1
 
@@ -157,7 +157,7 @@ def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(place: Place,
     async def ask(visit: VisitContext) -> None:
         said.append(await ask_front_page(make_entry_context(visit, 1), f"{FRONT}1"))
 
-    with place.app() as app:
+    with place.open_app() as app:
         run_in_visit(app, evil, feed, ask)
         assert said == [False] and list_linked_hosts(app, "evil") == ()
         run_in_visit(app, Source(key="bank", url=feed), "", ask)

@@ -59,7 +59,7 @@ def list_confirmed_hosts(
     answer = Fetched(
         url=source.url, final_url=f"{NEW}/feed", status=200, headers={}, body=b"", moved_to=to
     )
-    with place.app() as app:
+    with place.open_app() as app:
         for number in NUMBERS:
             article = store_articles(
                 app, f"Story {number}", "A text.", source_key=filed_by, url=f"{OLD}/{number}"

@@ -33,7 +33,7 @@ def file_announced_page(place: Place, url: str, **fields: Any) -> Article | None
         "body": make_prose(2, 300),
         **fields,
     }
-    with place.app() as app:
+    with place.open_app() as app:
         return keep_out_of_feeds(
             Article(id=make_article_id(url), url=url, **{"title": "A page", **given}),
             filing_context(app.archive, app.configuration.sources),
@@ -60,7 +60,7 @@ def test_a_page_of_the_source_itself_is_listed(place: Place) -> None:
 
 
 def test_a_page_that_holds_a_story_of_its_site_is_a_copy_of_it(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         first = store_articles(
             app, "The story", STORY, source_key="one", url="https://one.example/story"
         )

@@ -50,7 +50,7 @@ def test_no_trace_of_the_check_is_left(place: Place) -> None:
 
 
 def test_sources_that_write_for_others_are_named_until_the_operator_answers(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Mine", "Text.")
         for site in ("b", "a"):
             store_articles(
@@ -59,7 +59,7 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(plac
     (place.folder / "feeds/articles/rights.toml").unlink()  # an earlier version had none
     (problem,) = (found for found in check(place.config) if found.reason == "speaks-for")
     assert problem.what == "one" and 'speaks_for = ["a.example", "b.example"]' in problem.detail
-    with place.app() as app:
+    with place.open_app() as app:
         one = app.configuration.sources["one"]
         assert app.archive.rights_of(one).owns("https://a.example/2") and not app.archive.rights_of(
             one
@@ -72,7 +72,7 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(plac
         said = f'url = "https://one.example/feed"\nspeaks_for = {answer}\n'
         sources.write_text(SOURCES.replace('url = "https://one.example/feed"\n', said))
         assert "speaks-for" not in list_reasons(place)
-        with place.app() as app:
+        with place.open_app() as app:
             assert app.archive.rights_of(app.configuration.sources["one"]).owns(
                 "https://a.example/2"
             ) is (answer != "[]")
@@ -82,25 +82,25 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(plac
 
 
 def test_what_comes_after_the_first_start_is_no_right(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Theirs", "Text.", url="https://a.example/1")
     assert "speaks-for" not in list_reasons(place)
 
 
 def test_a_lost_database_leaves_the_rights_as_they_were(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Theirs", "Text.", url="https://a.example/1")
     rights = place.folder / "feeds/articles/rights.toml"
     rights.unlink()
-    with place.app():
+    with place.open_app():
         before = rights.read_bytes()
     assert b"a.example" in before
     shutil.rmtree(place.folder / "feeds/state")
-    with place.app(create=True):
+    with place.open_app(create=True):
         assert rights.read_bytes() == before
     rights.unlink()  # articles of an earlier version, restored without a database
     shutil.rmtree(place.folder / "feeds/state")
-    with place.app(create=True):
+    with place.open_app(create=True):
         assert rights.read_bytes() == before
 
 
@@ -194,7 +194,7 @@ def test_an_article_of_a_hand_is_looked_at(place: Place) -> None:
 
 
 def test_articles_that_we_wrote_are_not_lint(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Ours", "Text.", category="Elsewhere", cover="/a.jpg")
     assert check(place.config, environ={}) == []
 

@@ -40,17 +40,17 @@ class Counting(Disk):
 
 def make_grown_instance(place: Place) -> None:
     """An instance that has published, and has something new to publish."""
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         for number in range(3):
             store_articles(app, f"Story {number}", "Of it.", tags=("LLM",), category="AI")
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "New", "Of it.", tags=("LLM",), added=NOW + timedelta(hours=1))
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(make_grown_instance)
+    return Place(tmp_path).fill_once(make_grown_instance)
 
 
 def use_disk(monkeypatch: pytest.MonkeyPatch, disk: Disk) -> None:
@@ -78,12 +78,14 @@ def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
     report = place.build()
     (held,) = report.held
     assert held.what == "tags/llm" and name in held.detail and name not in report.written
-    assert "New" in place.published("all.atom") and "New" in place.published("sources/one.atom")
+    assert "New" in place.read_published("all.atom") and "New" in place.read_published(
+        "sources/one.atom"
+    )
     assert place.build().held  # its mark stays
     for each in (name, *others):
         (place.folder / "feeds/public" / each).rmdir()
     assert name in place.build().written
-    assert "New" in place.published(name)
+    assert "New" in place.read_published(name)
     assert place.build().written == ()
 
 
@@ -101,13 +103,13 @@ def test_a_page_of_all_feeds_that_cannot_be_replaced_ends_the_build(place: Place
 def test_a_full_disk_ends_the_build_and_changes_no_file(
     place: Place, monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
-    before = place.digests("public")
+    before = place.read_digests("public")
     with monkeypatch.context() as patch:
         use_disk(patch, Counting(room))
         with pytest.raises(OSError, match="No space") as failed:
             place.build()
     assert failed.value.errno in OURS
-    assert place.digests("public") == before
+    assert place.read_digests("public") == before
     assert "tags/llm.atom" in place.build().written
 
 

@@ -42,7 +42,7 @@ class Server(NamedTuple):
     where: tuple[str, int]
     process: subprocess.Popen[str]
 
-    def left(self) -> int:
+    def count_free_descriptors(self) -> int:
         """How many descriptors are free."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -91,7 +91,7 @@ def open_many_connections(folder: Path, descriptors: int, count: int) -> None:
                 idle.sendall(b"GET / HTTP/1.1\r\n" if number % 2 else b"")
         for _ in range(5):
             assert send_request(server.where).endswith(b"<p>Hello")
-        assert server.left() > descriptors // 4
+        assert server.count_free_descriptors() > descriptors // 4
 
 
 @pytest.mark.slow

@@ -59,7 +59,7 @@ class Watched:
                 self.bodies.append(None)
         await PlainTextResponse(scope["path"])(scope, receive, send)
 
-    def open(self, source: str = "127.0.0.1") -> Client:
+    def open_client(self, source: str = "127.0.0.1") -> Client:
         opened = socket.create_connection(
             ("127.0.0.1", self.port), timeout=10, source_address=(source, 0)
         )
@@ -70,7 +70,7 @@ class Watched:
         self.now += 0.001  # no two are equal
         return self.now
 
-    async def later(self, seconds: float) -> None:
+    async def pass_time(self, seconds: float) -> None:
         """Let `seconds` pass for the server."""
         self.now += seconds
         assert self.connections is not None
@@ -88,11 +88,11 @@ class Client:
             await asyncio.to_thread(self.socket.sendall, data)
         return self
 
-    async def answer(self) -> bytes:
+    async def read_answer(self) -> bytes:
         """Return the next answer, whose length is in its header."""
         got = b""
         while b"\r\n\r\n" not in got or len(got) < got.index(b"\r\n\r\n") + 4 + self._length(got):
-            part = await self.part()
+            part = await self.read_part()
             assert part
             got += part
         return got
@@ -101,21 +101,23 @@ class Client:
     def _length(answer: bytes) -> int:
         return int(answer.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
 
-    async def part(self) -> bytes:
+    async def read_part(self) -> bytes:
         return await asyncio.to_thread(self.socket.recv, 65_536)
 
-    async def end(self) -> bytes:
+    async def read_to_end(self) -> bytes:
         """All that comes until the server closes."""
         got = bytearray()
         with suppress(ConnectionResetError):
-            while part := await self.part():
+            while part := await self.read_part():
                 got += part
         return bytes(got)
 
-    async def status(self) -> int:
+    async def read_last_status(self) -> int:
         """Return the status of the last answer before the server closes, 0 if it closes without
         one. Raises TimeoutError if it does not close."""
-        return int(([b"0"] + [part[:3] for part in (await self.end()).split(b"HTTP/1.1 ")[1:]])[-1])
+        return int(
+            ([b"0"] + [part[:3] for part in (await self.read_to_end()).split(b"HTTP/1.1 ")[1:]])[-1]
+        )
 
 
 @pytest.fixture
@@ -163,17 +165,17 @@ def make_bytes(case: dict[str, Any]) -> bytes:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["what"] for case in CASES])
 async def test_requests(watched_server: Watched, case: dict[str, Any]) -> None:
-    client = await watched_server.open().send(make_bytes(case))
+    client = await watched_server.open_client().send(make_bytes(case))
     if case["status"] == 200:
-        assert (await client.part()).startswith(b"HTTP/1.1 200 ")
+        assert (await client.read_part()).startswith(b"HTTP/1.1 200 ")
         await wait_until(lambda: len(watched_server.seen) == len(case["seen"]))
     else:
-        assert await client.status() == case["status"]
+        assert await client.read_last_status() == case["status"]
     assert [list(seen[:2]) for seen in watched_server.seen] == case.get("seen", [])
 
 
 async def test_a_refusal_is_short_plain_and_closes(watched_server: Watched) -> None:
-    answer = await (await watched_server.open().send(GET + b"a: b\r\n" * 101)).end()
+    answer = await (await watched_server.open_client().send(GET + b"a: b\r\n" * 101)).read_to_end()
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
     assert b"\r\nconnection: close" in head and b"\r\ncontent-type: text/plain" in head
@@ -187,128 +189,139 @@ async def test_an_application_sees_no_part_of_a_body_that_is_too_large(
         (b"content-length: 1001\r\n\r\n", b""),
         (b"transfer-encoding: chunked\r\n\r\n", b"3e9\r\n" + b"x" * 1001),
     ):
-        assert await (await watched_server.open().send(POST + framing + body)).status() == 413
+        assert (
+            await (
+                await watched_server.open_client().send(POST + framing + body)
+            ).read_last_status()
+            == 413
+        )
     assert set(watched_server.bodies) <= {None}
 
 
 async def test_a_refused_client_that_goes_on_sending_reads_why(watched_server: Watched) -> None:
     """A close at once would reset the connection."""
-    client = await watched_server.open().send(POST + b"content-length: 9000000\r\n\r\n")
+    client = await watched_server.open_client().send(POST + b"content-length: 9000000\r\n\r\n")
     await client.send(b"x" * 9_000_000)
-    assert await client.status() == 413
+    assert await client.read_last_status() == 413
 
 
 async def test_a_refused_client_that_does_not_close_is_cut(watched_server: Watched) -> None:
-    client = await watched_server.open().send(GET + b"a: b\r\n" * 101)
-    assert b" 431 " in await client.answer()
+    client = await watched_server.open_client().send(GET + b"a: b\r\n" * 101)
+    assert b" 431 " in await client.read_answer()
     assert watched_server.connections
-    await watched_server.later(limits.LINGER_SECONDS + 1)
+    await watched_server.pass_time(limits.LINGER_SECONDS + 1)
     await wait_until(lambda: not watched_server.connections)
 
 
 async def test_trailers_are_no_header(watched_server: Watched) -> None:
     body = b"transfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\nx-trailer: a\r\n\r\n"
-    assert b" 200 " in await (await watched_server.open().send(POST + body)).answer()
+    assert b" 200 " in await (await watched_server.open_client().send(POST + body)).read_answer()
     assert watched_server.bodies == [b"a"]
     assert watched_server.headers == [{"host", "transfer-encoding"}]
 
 
 async def test_a_body_of_an_early_answer_is_bounded_too(watched_server: Watched) -> None:
-    client = await watched_server.open().send(
+    client = await watched_server.open_client().send(
         b"POST /early HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
     )
-    assert b" 200 " in await client.answer()
+    assert b" 200 " in await client.read_answer()
     await client.send(b"3e9\r\n" + b"x" * 1001)
-    assert await client.end() == b""
+    assert await client.read_to_end() == b""
 
 
 async def test_a_connection_is_usable_after_an_early_answer(watched_server: Watched) -> None:
-    client = await watched_server.open().send(
+    client = await watched_server.open_client().send(
         b"POST /early HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nx"
     )
-    assert b" 200 " in await client.answer()
+    assert b" 200 " in await client.read_answer()
     await client.send(b"x" + GET + b"\r\n")
-    assert b" 200 " in await client.answer()
-    await watched_server.later(limits.HEADER_SECONDS + 1)
-    assert await client.end() == b""
+    assert b" 200 " in await client.read_answer()
+    await watched_server.pass_time(limits.HEADER_SECONDS + 1)
+    assert await client.read_to_end() == b""
 
 
 @pytest.mark.parametrize(
     "sent", [GET, POST + b"content-length: 5\r\n\r\nab"], ids=["header", "body"]
 )
 async def test_a_request_that_drips_ends_with_408(watched_server: Watched, sent: bytes) -> None:
-    client = await watched_server.open().send(sent[:-1])
+    client = await watched_server.open_client().send(sent[:-1])
     await asyncio.to_thread(client.socket.sendall, sent[-1:])
     await wait_until(
         lambda: bool(any(one._received >= len(sent) for one in watched_server.connections or ()))
     )  # type: ignore[attr-defined]
-    await watched_server.later(
+    await watched_server.pass_time(
         (limits.REQUEST_SECONDS if b"POST" in sent else limits.HEADER_SECONDS) - 1
     )
     await client.send(b"x")  # which renews nothing
-    await watched_server.later(2)
-    assert await client.status() == 408
+    await watched_server.pass_time(2)
+    assert await client.read_last_status() == 408
     assert watched_server.bodies in ([], [None])
 
 
 async def test_a_silent_client_is_cut_without_an_answer(watched_server: Watched) -> None:
-    silent = watched_server.open()
+    silent = watched_server.open_client()
     await wait_until(lambda: bool(watched_server.connections))
-    await watched_server.later(limits.HEADER_SECONDS + 1)
-    assert await silent.end() == b""
+    await watched_server.pass_time(limits.HEADER_SECONDS + 1)
+    assert await silent.read_to_end() == b""
 
 
 async def test_an_answer_may_take_longer_but_not_for_ever(watched_server: Watched) -> None:
-    waiting = await watched_server.open().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
-    reading = await watched_server.open().send(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n")
+    waiting = await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+    reading = await watched_server.open_client().send(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n")
     await wait_until(lambda: len(watched_server.seen) >= 2)
-    await watched_server.later(limits.ANSWER_SECONDS - 1)
+    await watched_server.pass_time(limits.ANSWER_SECONDS - 1)
     assert len(watched_server.connections or ()) == 2
-    await watched_server.later(2)
-    assert await waiting.end() == b""
-    assert len(await reading.end()) < 20_000_000
+    await watched_server.pass_time(2)
+    assert await waiting.read_to_end() == b""
+    assert len(await reading.read_to_end()) < 20_000_000
 
 
 async def test_the_status_of_a_refusal_is_never_part_of_another_answer(
     watched_server: Watched,
 ) -> None:
-    client = await watched_server.open().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+    client = await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
     await watched_server.asked.wait()
     await client.send(b"nonsense\r\n\r\n")
-    assert await client.end() == b""
+    assert await client.read_to_end() == b""
 
 
 async def test_a_client_that_waits_makes_room_for_itself_alone(watched_server: Watched) -> None:
-    other = await watched_server.open("127.0.0.2").send(GET)
-    first, *own = [await watched_server.open().send(GET) for _ in range(1 + most_of_one(MOST))]
-    assert await first.end() == b""
+    other = await watched_server.open_client("127.0.0.2").send(GET)
+    first, *own = [
+        await watched_server.open_client().send(GET) for _ in range(1 + most_of_one(MOST))
+    ]
+    assert await first.read_to_end() == b""
     for client in (other, *own):
-        assert b" 200 " in await (await client.send(b"\r\n")).answer()
+        assert b" 200 " in await (await client.send(b"\r\n")).read_answer()
 
 
 async def test_a_client_has_a_share_of_the_connections(watched_server: Watched) -> None:
     for _ in range(most_of_one(MOST)):
-        await watched_server.open().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+        await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
     await wait_until(lambda: len(watched_server.seen) >= most_of_one(MOST))
-    assert await watched_server.open().status() == 429
-    assert b" 200 " in await (await watched_server.open("127.0.0.2").send(GET + b"\r\n")).answer()
+    assert await watched_server.open_client().read_last_status() == 429
+    assert (
+        b" 200 "
+        in await (await watched_server.open_client("127.0.0.2").send(GET + b"\r\n")).read_answer()
+    )
 
 
 async def test_no_connection_is_cut_while_all_are_being_answered(watched_server: Watched) -> None:
     for number in range(MOST):
-        await watched_server.open(f"127.0.0.{number + 2}").send(
+        await watched_server.open_client(f"127.0.0.{number + 2}").send(
             b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n"
         )
     await wait_until(lambda: len(watched_server.seen) >= MOST)
-    assert await watched_server.open().status() == 503
+    assert await watched_server.open_client().read_last_status() == 503
 
 
 async def test_the_longest_waiting_connection_is_cut_to_make_room(watched_server: Watched) -> None:
     first, *_ = [
-        await watched_server.open(f"127.0.0.{number + 2}").send(GET) for number in range(MOST)
+        await watched_server.open_client(f"127.0.0.{number + 2}").send(GET)
+        for number in range(MOST)
     ]
-    assert b" 200 " in await (await watched_server.open().send(GET + b"\r\n")).answer()
-    assert await first.end() == b""
+    assert b" 200 " in await (await watched_server.open_client().send(GET + b"\r\n")).read_answer()
+    assert await first.read_to_end() == b""
 
 
 async def test_no_header_names_the_client(watched_server: Watched) -> None:
@@ -316,7 +329,7 @@ async def test_no_header_names_the_client(watched_server: Watched) -> None:
         b"x-forwarded-for: 192.0.2.7\r\nforwarded: for=192.0.2.7\r\nx-forwarded-proto:"
         b" https\r\n\r\n"
     )
-    assert b" 200 " in await (await watched_server.open().send(GET + forged)).answer()
+    assert b" 200 " in await (await watched_server.open_client().send(GET + forged)).read_answer()
     assert watched_server.seen == [("GET", "/", "127.0.0.1")]
 
 

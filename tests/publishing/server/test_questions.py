@@ -37,7 +37,9 @@ class Slow:
         self.busy -= 1
         return MadeAnswer(200, body=name.encode() * self.size)
 
-    async def answers(self, names: list[str], hosts: list[str] | None = None) -> list[Answer]:
+    async def collect_answers(
+        self, names: list[str], hosts: list[str] | None = None
+    ) -> list[Answer]:
         """The answers to requests that come at once; the first ones are made when all others have
         been answered."""
         asked = zip(names, hosts or [ANN] * len(names), strict=True)
@@ -65,7 +67,7 @@ def test_the_script_that_pages_look_for_is_there_once_questions_are_answered() -
 
 def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
     slow = Slow()
-    answers = asyncio.run(slow.answers(make_questions(100)))
+    answers = asyncio.run(slow.collect_answers(make_questions(100)))
     assert count_statuses(answers) == {
         200: 33,
         503: 67,
@@ -79,7 +81,7 @@ def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
 def test_a_client_that_asks_very_much_waits_for_itself() -> None:
     slow = Slow()
     names = [*make_questions(40, "ann"), *make_questions(2, "ben")]
-    answers = asyncio.run(slow.answers(names, [ANN] * 40 + [BEN, "2001:db8::2"]))
+    answers = asyncio.run(slow.collect_answers(names, [ANN] * 40 + [BEN, "2001:db8::2"]))
     assert count_statuses(answers[:40]) == {200: 33, 503: 7}
     assert count_statuses(answers[40:]) == {200: 2}
     assert [name[8:11] for name in slow.order[:5]] == [
@@ -94,7 +96,7 @@ def test_a_client_that_asks_very_much_waits_for_itself() -> None:
 def test_all_clients_together_have_so_many_places() -> None:
     slow = Slow()
     hosts = [f"192.0.2.{number}" for number in range(200)]
-    assert count_statuses(asyncio.run(slow.answers(make_questions(200), hosts))) == {
+    assert count_statuses(asyncio.run(slow.collect_answers(make_questions(200), hosts))) == {
         200: 129,
         503: 71,
     }
@@ -164,10 +166,10 @@ def test_a_client_that_leaves_as_its_turn_comes_gives_it_away() -> None:
 
 def test_the_same_question_of_many_is_answered_once() -> None:
     slow = Slow()
-    assert count_statuses(asyncio.run(slow.answers(["q/tag.ai.atom"] * 10))) == {200: 10}
+    assert count_statuses(asyncio.run(slow.collect_answers(["q/tag.ai.atom"] * 10))) == {200: 10}
     assert slow.asked == {"q/tag.ai.atom": 1}
     slow.stamp = 2
-    asyncio.run(slow.answers(["q/tag.ai.atom"]))
+    asyncio.run(slow.collect_answers(["q/tag.ai.atom"]))
     assert slow.asked == {"q/tag.ai.atom": 2}, "another version of the search"
 
 

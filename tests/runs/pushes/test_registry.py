@@ -30,29 +30,29 @@ class Rig:
     def __init__(self, store: Store) -> None:
         self.store, self.now, words = store, NOW, count()
         self.registry = Registry(lambda: self.now, lambda: f"word{next(words)}")
-        self.begin()
+        self.begin_registry()
 
-    def begin(self, *sources: Source, base: str = BASE) -> None:
+    def begin_registry(self, *sources: Source, base: str = BASE) -> None:
         self.registry.begin(
             self.store.subscriptions, {one.key: one for one in sources or (ONE,)}, base
         )
 
-    def offer(self, *hubs: str, topic: str = ONE.url, source: Source = ONE) -> None:
+    def offer_hubs(self, *hubs: str, topic: str = ONE.url, source: Source = ONE) -> None:
         self.registry.polled(
             source, Offer(hubs=hubs, topic=topic) if hubs else None, [], None, self.now
         )
 
-    def verify(self) -> None:
-        for one in self.due():
+    def verify_due(self) -> None:
+        for one in self.list_due():
             asked = self.registry.asking(one.token)
             words = {"hub.mode": asked.asked or "", "hub.topic": asked.topic, "hub.challenge": "c"}
             assert self.registry.verify(one.token, words) == (200, "c")
 
-    def due(self) -> list[Subscription]:
+    def list_due(self) -> list[Subscription]:
         return self.registry.due(self.now)
 
-    def asked(self) -> list[tuple[str, str, bool]]:
-        return [(one.hub, one.topic, one.wanted) for one in self.due()]
+    def list_requests(self) -> list[tuple[str, str, bool]]:
+        return [(one.hub, one.topic, one.wanted) for one in self.list_due()]
 
     def stored(self) -> list[Subscription]:
         self.registry.save(self.store.subscriptions)
@@ -66,67 +66,67 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
 
 
 def test_a_source_has_one_subscription_and_keeps_it(rig: Rig) -> None:
-    rig.offer("h1", "h2")
-    rig.offer("h2", "h1")  # in another order
-    assert rig.asked() == [("h1", ONE.url, True)]
-    rig.verify()
-    rig.offer("h1")
-    assert rig.due() == [] and len(rig.stored()) == 1
+    rig.offer_hubs("h1", "h2")
+    rig.offer_hubs("h2", "h1")  # in another order
+    assert rig.list_requests() == [("h1", ONE.url, True)]
+    rig.verify_due()
+    rig.offer_hubs("h1")
+    assert rig.list_due() == [] and len(rig.stored()) == 1
 
 
 def test_a_feed_that_names_another_hub_each_time_gets_one_a_day(rig: Rig) -> None:
-    rig.offer("h1")
-    rig.verify()
-    rig.offer("h2")
-    assert rig.asked() == []
+    rig.offer_hubs("h1")
+    rig.verify_due()
+    rig.offer_hubs("h2")
+    assert rig.list_requests() == []
     rig.now += DAY
-    rig.offer("h2")
-    assert sorted(rig.asked()) == [("h1", ONE.url, False), ("h2", ONE.url, True)]
-    rig.verify()
+    rig.offer_hubs("h2")
+    assert sorted(rig.list_requests()) == [("h1", ONE.url, False), ("h2", ONE.url, True)]
+    rig.verify_due()
     assert [one.hub for one in rig.stored()] == ["h2"]
 
 
 def test_another_hub_is_asked_where_the_first_does_not_do_it(rig: Rig) -> None:
-    rig.offer("h1", "h2")
+    rig.offer_hubs("h1", "h2")
     rig.registry.after("word0", lambda one: replace(record_request(one, "x"), reason="http-400"))
     rig.now += DAY
-    rig.offer("h1")
-    assert rig.asked() == [("h1", ONE.url, True)]  # there is no other
-    rig.offer("h1", "h2")
-    assert ("h2", ONE.url, True) in rig.asked()
+    rig.offer_hubs("h1")
+    assert rig.list_requests() == [("h1", ONE.url, True)]  # there is no other
+    rig.offer_hubs("h1", "h2")
+    assert ("h2", ONE.url, True) in rig.list_requests()
 
 
 def test_a_source_that_goes_or_names_no_hub_any_more_ends_it(rig: Rig) -> None:
     two = replace(ONE, key="two", url="https://two.example/feed")
     private = replace(ONE, key="private", headers_env={"Authorization": "TOKEN"})
-    rig.begin(ONE, two)
+    rig.begin_registry(ONE, two)
     for source in (ONE, two, private):
-        rig.offer("h1", topic=source.key, source=source)
-    assert [topic for _, topic, _ in rig.asked()] == ["one", "two"]
-    rig.verify()
-    rig.begin(ONE)
-    rig.offer()
-    assert sorted(rig.asked()) == [("h1", "one", False), ("h1", "two", False)]
-    rig.begin(ONE, base="")
-    assert rig.due() == []  # no hub could verify it
-    rig.begin(replace(ONE, enabled=False))
-    rig.verify()
+        rig.offer_hubs("h1", topic=source.key, source=source)
+    assert [topic for _, topic, _ in rig.list_requests()] == ["one", "two"]
+    rig.verify_due()
+    rig.begin_registry(ONE)
+    rig.offer_hubs()
+    assert sorted(rig.list_requests()) == [("h1", "one", False), ("h1", "two", False)]
+    rig.begin_registry(ONE, base="")
+    assert rig.list_due() == []  # no hub could verify it
+    rig.begin_registry(replace(ONE, enabled=False))
+    rig.verify_due()
     assert rig.stored() == []
 
 
 def test_what_was_subscribed_to_at_another_address_is_not_this_source(rig: Rig) -> None:
-    rig.offer("h1")
-    rig.verify()
-    rig.begin(replace(ONE, url="https://other.example/feed"))
-    assert rig.asked() == [("h1", ONE.url, False)]
+    rig.offer_hubs("h1")
+    rig.verify_due()
+    rig.begin_registry(replace(ONE, url="https://other.example/feed"))
+    assert rig.list_requests() == [("h1", ONE.url, False)]
     assert rig.registry.push("word0", {}, b"") == 410
 
 
 def test_who_is_reached_at_another_address_tells_its_hubs(rig: Rig) -> None:
-    rig.offer("h1")
-    rig.verify()
-    rig.begin(base="https://moved.example/hooks")
-    (one,) = rig.due()
+    rig.offer_hubs("h1")
+    rig.verify_due()
+    rig.begin_registry(base="https://moved.example/hooks")
+    (one,) = rig.list_due()
     assert (
         rig.registry.asking(one.token).callback == f"https://moved.example/hooks/websub/{one.token}"
     )
@@ -139,10 +139,10 @@ TWO = replace(ONE, key="two", url="https://two.example/feed")
 def rig_with_hubs(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Rig:
     """Two sources with hubs: word0 is the callback of one, word2 that of two."""
     monkeypatch.setattr(module, "is_signed", lambda *given: True)
-    rig.begin(ONE, TWO)
-    rig.offer("h1")
-    rig.offer("h2", source=TWO, topic=TWO.url)
-    rig.verify()
+    rig.begin_registry(ONE, TWO)
+    rig.offer_hubs("h1")
+    rig.offer_hubs("h2", source=TWO, topic=TWO.url)
+    rig.verify_due()
     return rig
 
 

@@ -110,13 +110,13 @@ class Web:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    def topic(self, case: int, **more: Any) -> str:
+    def add_topic(self, case: int, **more: Any) -> str:
         """The address of a new topic."""
         name = f"{case}-{len(self.topics)}"
         self.topics[name] = Topic(case, **more)
         return f"{self.base}/{name}/feed"
 
-    def at(self, url: str) -> Topic:
+    def find_topic(self, url: str) -> Topic:
         return self.topics[url.split("/")[3]]
 
     # what it answers
@@ -186,7 +186,7 @@ class Web:
             headers.append(("etag", topic.etag))
             if asked.get("if-none-match") == topic.etag:
                 return 304, headers, ""
-        return 200, headers, self.document(topic, root, topic.posts, inside)
+        return 200, headers, self.render_document(topic, root, topic.posts, inside)
 
     def _named(self, topic: Topic, root: str) -> tuple[str, str]:
         """The hub and the topic that its subscribers are to use."""
@@ -196,7 +196,9 @@ class Web:
         )
         return hub, f"{root}/feed{suffix}"
 
-    def document(self, topic: Topic, root: str, posts: Iterable[str], links: str = "") -> str:
+    def render_document(
+        self, topic: Topic, root: str, posts: Iterable[str], links: str = ""
+    ) -> str:
         """The feed, or the page, with these posts."""
         if topic.form == "page":
             items = "".join(
@@ -249,10 +251,12 @@ class Web:
         topic.secret = asked.get("hub.secret", topic.secret)
         if not topic.silent:
             named = asked["hub.topic"] + ("/other" if topic.case == 205 else "")
-            await self.verify(topic, asked["hub.mode"], named)
+            await self.verify_request(topic, asked["hub.mode"], named)
         return 202, [], ""
 
-    async def verify(self, topic: Topic, mode: str, named: str, **more: str) -> httpx.Response:
+    async def verify_request(
+        self, topic: Topic, mode: str, named: str, **more: str
+    ) -> httpx.Response:
         """Asks the subscriber whether it wants what was asked for in its name."""
         challenge = secrets.token_hex(10)
         words = {
@@ -271,15 +275,15 @@ class Web:
         words = {"hub.mode": "denied", "hub.topic": named, "hub.reason": reason}
         return await self._client.get(f"{topic.callback}?{urlencode(words)}")
 
-    async def publish(self, url: str, post: str, *, listed: bool = True) -> httpx.Response:
+    async def publish_post(self, url: str, post: str, *, listed: bool = True) -> httpx.Response:
         """A new post, which the hub pushes; how the subscriber answered. `listed`: the feed has it,
         too."""
-        topic, root = self.at(url), url.rpartition("/")[0]
+        topic, root = self.find_topic(url), url.rpartition("/")[0]
         if listed:
             topic.posts.insert(0, post)
-        return await self.push(topic, self.document(topic, root, [post]))
+        return await self.push_document(topic, self.render_document(topic, root, [post]))
 
-    async def push(self, topic: Topic, body: str, **headers: str) -> httpx.Response:
+    async def push_document(self, topic: Topic, body: str, **headers: str) -> httpx.Response:
         made = hmac.new(
             topic.secret.encode(), body.encode(), getattr(hashlib, topic.method)
         ).hexdigest()

@@ -51,7 +51,7 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def place(tmp_path: Path, receiver: Receiver) -> Place:
     """An instance with one article published before it had a receiver."""
-    made = Place(tmp_path).take(publish_one)
+    made = Place(tmp_path).fill_once(publish_one)
     configure_receiver(made, receiver)
     build_and_send(made)
     return made
@@ -91,12 +91,12 @@ def test_messages_are_sent_from_a_database_server_too(
     build_and_send(place)
     assert receiver.lines == ["article.published First"]
     receiver.answer = lambda delivery: 204
-    place.edit("First", "title: First", "title: Edited")
+    place.edit_file("First", "title: First", "title: Edited")
     send_later(place, minutes=2)
     assert receiver.lines[1:3] == ["article.published First", "article.published Second"]
     assert receiver.lines[3:] == ["article.changed Edited"]
-    with place.app() as app:
-        withdraw(app.archive, app.configuration, place.article("Edited").id)
+    with place.open_app() as app:
+        withdraw(app.archive, app.configuration, place.load_article("Edited").id)
     send_later(place, minutes=1)
     assert receiver.lines[4:] == ["article.withdrawn"]
     receiver.answer = lambda delivery: 500
@@ -106,7 +106,7 @@ def test_messages_are_sent_from_a_database_server_too(
     path, lost = place.config / "syndicator.toml", f'url = "{postgres.schema()}"'
     path.write_text(re.sub(r'(?m)^url = "postgresql.*', lost, path.read_text()))
     receiver.answer = lambda delivery: 204
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
     send_later(place, minutes=5)
     # of the last day: what waited was lost
@@ -117,7 +117,7 @@ def test_messages_are_sent_from_a_database_server_too(
 
 
 def store_titles(place: Place, *titles: str, **fields: object) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         for title in titles:
             store_articles(
                 app, title, f"The text of {title}.", tags=("AI",), **{"added": place.now, **fields}
@@ -126,7 +126,7 @@ def store_titles(place: Place, *titles: str, **fields: object) -> None:
 
 def build_and_send(place: Place) -> list[Problem]:
     """Build and send, as `build` does."""
-    with place.app() as app:
+    with place.open_app() as app:
         files(app.archive, app.configuration)
         asyncio.run(build_feeds(app))
         return asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter))
@@ -151,18 +151,18 @@ def test_an_article_is_announced_once_after_its_build_and_signed(
     place: Place, receiver: Receiver
 ) -> None:
     store_titles(place, "New")
-    with place.app() as app:
+    with place.open_app() as app:
         assert asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter)) == []
     assert receiver.got == []  # it is not published yet
     assert build_and_send(place) == build_and_send(place) == []
     [delivery] = receiver.got
     assert delivery.line == "article.published New"
-    article = place.article("New")
-    with place.app() as app:
+    article = place.load_article("New")
+    with place.open_app() as app:
         urn = entry_urn(app.archive.instance, article.id)
     data = delivery.message["data"]
     assert (data["id"], data["url"], data["_source"]) == (urn, article.url, "one")
-    assert urn in place.published("all.json") and data["tags"] == ["AI"]
+    assert urn in place.read_published("all.json") and data["tags"] == ["AI"]
     assert delivery.message["timestamp"] == place.now.isoformat()
     key = webhooks.signing_key(SECRET, {})
     signed = webhooks.signature(delivery.headers["webhook-id"], place.now, delivery.body, key)
@@ -180,12 +180,12 @@ def test_articles_are_announced_in_the_order_in_which_they_came(
 
 
 def test_edits_and_withdrawals_follow_in_order(place: Place, receiver: Receiver) -> None:
-    place.edit("Old", "title: Old", "title: Renamed")
+    place.edit_file("Old", "title: Old", "title: Renamed")
     send_later(place, minutes=1)
-    with place.app() as app:
-        withdraw(app.archive, app.configuration, place.article("Renamed").id)
+    with place.open_app() as app:
+        withdraw(app.archive, app.configuration, place.load_article("Renamed").id)
     send_later(place, minutes=1)
-    with place.app() as app:
+    with place.open_app() as app:
         undo_withdrawal(app.archive, app.configuration, "https://one.example/old")
     send_later(place, minutes=1)
     assert receiver.lines == [
@@ -200,9 +200,9 @@ def test_edits_and_withdrawals_follow_in_order(place: Place, receiver: Receiver)
 
 
 def test_a_file_that_is_written_anew_is_no_news(place: Place, receiver: Receiver) -> None:
-    place.edit("Old", "title: Old", "title: Renamed")
+    place.edit_file("Old", "title: Old", "title: Renamed")
     build_and_send(place)
-    path = place.path("Renamed")
+    path = place.find_file("Renamed")
     os.utime(path, ns=(0, 0))
     send_later(place, minutes=1)
     assert receiver.lines == ["article.changed Renamed"]
@@ -212,7 +212,7 @@ def test_what_a_build_leaves_is_announced_by_the_one_that_publishes_it(
     place: Place, receiver: Receiver
 ) -> None:
     store_titles(place, "New")
-    with place.app() as app:
+    with place.open_app() as app:
         asyncio.run(build_feeds(app, among=lambda key: False))
         asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter))
     assert receiver.got == []
@@ -224,7 +224,7 @@ def test_what_is_filed_during_a_build_holds_up_no_other_news(
     place: Place, receiver: Receiver
 ) -> None:
     store_titles(place, "New")
-    with place.app() as app:
+    with place.open_app() as app:
         during = iter(
             [lambda: store_articles(app, "Later", "A text.", tags=("AI",), added=place.now)]
         )
@@ -247,8 +247,8 @@ def test_an_article_on_hold_is_announced_with_its_release(place: Place, receiver
     store_titles(place, "Held", hold=True)
     send_later(place, minutes=1)
     assert receiver.got == []
-    with place.app() as app:
-        release(app.archive, app.configuration, [place.article("Held").id])
+    with place.open_app() as app:
+        release(app.archive, app.configuration, [place.load_article("Held").id])
     send_later(place, minutes=1)
     assert receiver.lines == ["article.published Held"]
 
@@ -267,8 +267,8 @@ def test_only_what_a_receiver_asked_for_is_sent(place: Place, receiver: Receiver
     configure_receiver(place, receiver, 'allow = ["127.0.0.1"]\nevents = ["article.withdrawn"]\n')
     store_titles(place, "New")
     build_and_send(place)
-    with place.app() as app:
-        withdraw(app.archive, app.configuration, place.article("New").id)
+    with place.open_app() as app:
+        withdraw(app.archive, app.configuration, place.load_article("New").id)
     send_later(place, minutes=1)
     assert receiver.lines == ["article.withdrawn"]
 
@@ -337,7 +337,7 @@ def test_a_message_that_is_refused_holds_up_its_article_alone(
     receiver.answer = lambda delivery: 400 if "First" in delivery.line and refused[0] else 200
     store_titles(place, "First", "Second")
     build_and_send(place)
-    place.edit("First", "title: First", "title: Edited")
+    place.edit_file("First", "title: First", "title: Edited")
     send_later(place, seconds=1)
     assert receiver.lines == ["article.published First", "article.published Second"]
     refused[0] = False
@@ -420,7 +420,7 @@ def list_open_conditions(place: Place) -> set[str]:
     """The end of a run. Returns the conditions of webhooks that are open."""
     from syndicator.health.episodes import read_memory
 
-    with place.app() as app:
+    with place.open_app() as app:
         asyncio.run(
             report_run(
                 app.archive,
@@ -446,7 +446,7 @@ def test_conditions_open_and_close(place: Place, receiver: Receiver) -> None:
             visits=VisitTimes(first_visit=NOW, last_visit=place.now),
             backoff=BackOff(disabled=disabled),
         )
-        with place.app() as app:
+        with place.open_app() as app:
             app.archive.store.visits.save_states([state])
         list_open_conditions(place)
         place.now += timedelta(hours=1)
@@ -465,7 +465,7 @@ def test_a_receiver_that_was_taken_out_leaves_nothing(place: Place, receiver: Re
     build_and_send(place)
     (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
     send_later(place, hours=1)
-    with place.app() as app:
+    with place.open_app() as app:
         assert app.archive.store.messages.waiting() == []
 
 
@@ -473,8 +473,8 @@ def test_a_withdrawal_takes_the_text_that_waits(place: Place, receiver: Receiver
     receiver.answer = lambda delivery: 500
     store_titles(place, "Secret")
     build_and_send(place)
-    with place.app() as app:
-        withdraw(app.archive, app.configuration, place.article("Secret").id, purge=True)
+    with place.open_app() as app:
+        withdraw(app.archive, app.configuration, place.load_article("Secret").id, purge=True)
     receiver.answer = lambda delivery: 200
     send_later(place, hours=1)
     assert receiver.lines == ["article.published Secret", "article.withdrawn"]
@@ -485,7 +485,7 @@ def test_a_crash_after_the_build_loses_nothing(
     place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store_titles(place, "New")
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt), place.app() as app:
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt), place.open_app() as app:
         patch.setattr(webhooks, "put", _stop)
         asyncio.run(build_feeds(app))
     build_and_send(place)
@@ -542,7 +542,7 @@ def test_a_secret_that_signs_nothing_is_refused_and_not_shown(place: Place, secr
     path.write_text(path.read_text().replace(SECRET, secret))
     with (
         pytest.raises(ConfigError, match=r"webhook\.secret: write \"whsec_\"") as caught,
-        place.app(),
+        place.open_app(),
     ):
         pass
     assert "c2hvcnQ" not in str(caught.value) and "MfKQ" not in str(caught.value)

@@ -15,23 +15,23 @@ MODELS = (
 
 
 def describe_all(place: Place) -> Plan:
-    with place.app() as app:
+    with place.open_app() as app:
         planned = plan_descriptions(app.archive, app.configuration)
         write_plan(app.archive, planned)
     return planned
 
 
 def test_describing_again_changes_nothing_when_nothing_was_edited(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Models", MODELS)
     describe_all(place)
-    before = place.digests("articles")
+    before = place.read_digests("articles")
     assert describe_all(place).articles == ()
-    assert place.digests("articles") == before
+    assert place.read_digests("articles") == before
 
 
 def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Models", MODELS)
         store_articles(
             app,
@@ -39,34 +39,34 @@ def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
             "Roses want sun. Tulips want rain, and a wall that keeps the wind away from them.",
         )
     describe_all(place)
-    before = place.article("Models")
+    before = place.load_article("Models")
     assert (before.tags, before.tags_by, before.category) == (("LLM",), "matched", "AI")
     place.build()
     place.write_taxonomy(TAXONOMY + '\n[[tag]]\nname = "weather"\n')
-    gardens = place.path("Gardens").read_bytes()
-    with place.app() as app:
+    gardens = place.find_file("Gardens").read_bytes()
+    with place.open_app() as app:
         planned = plan_descriptions(app.archive, app.configuration)
         assert [item.title for item in planned.articles] == ["Models"]
         assert planned.articles[0].revision.lines == ("tags: +weather (its text says so)",)
         gains = {feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds}
         assert gains["tags/weather"] == (1, 0, 0)
         assert gains["tags/llm"] == gains["all"] == gains["sources/one"] == (0, 0, 1)
-        assert place.article("Models") == before  # not before it is applied
+        assert place.load_article("Models") == before  # not before it is applied
         write_plan(app.archive, planned)
-    after = place.article("Models")
+    after = place.load_article("Models")
     assert set(after.tags) == {"LLM", "weather"}
     assert (after.updated, after.revisions, after.published) == (
         before.updated,
         before.revisions,
         before.published,
     )
-    assert place.path("Gardens").read_bytes() == gardens
+    assert place.find_file("Gardens").read_bytes() == gardens
     assert place.build().held == ()
-    assert "Models" in place.published("tags/weather.atom")
+    assert "Models" in place.read_published("tags/weather.atom")
 
 
 def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(
             app,
             "Models",
@@ -76,20 +76,20 @@ def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
             excerpt="Old one.",
             excerpt_by="extractive",
         )
-    place.edit("Models", "- Old", "- Mine")
-    place.edit("Models", "title: Models", "title: Better models")
+    place.edit_file("Models", "- Old", "- Mine")
+    place.edit_file("Models", "title: Models", "title: Better models")
     planned = describe_all(place)
     assert [line.partition(":")[0] for line in planned.articles[0].revision.lines] == [
         "category",
         "excerpt",
     ]
-    after = place.article("Better models")
+    after = place.load_article("Better models")
     assert (after.tags, after.category) == (("Mine",), "AI")
     # and stays so: the title is still known as the operator's
     assert describe_all(place).articles == ()
-    with place.app() as app:
+    with place.open_app() as app:
         kept = app.archive.article_store.get(
-            str(place.path("Better models").relative_to(app.archive.article_store.root))
+            str(place.find_file("Better models").relative_to(app.archive.article_store.root))
         )
         assert kept.tags_by == "operator"
         again, _, _ = app.archive.article_store.put(
@@ -99,7 +99,7 @@ def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
 
 
 def test_only_articles_added_since_a_day(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Models", MODELS)
         later = store_articles(app, "More models", MODELS)
         planned = plan_descriptions(app.archive, app.configuration, since=later.added)
@@ -108,10 +108,10 @@ def test_only_articles_added_since_a_day(place: Place) -> None:
 
 
 def test_a_file_that_says_no_article_is_named_and_costs_no_other(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Models", MODELS)
         store_articles(app, "Broken", MODELS)
-    place.path("Broken").write_text("no frontmatter")
+    place.find_file("Broken").write_text("no frontmatter")
     planned = describe_all(place)
     assert [item.title for item in planned.articles] == ["Models"]
     assert [problem.reason for problem in planned.problems] == ["bad-article-file"]
@@ -125,9 +125,9 @@ def test_the_sources_own_tags_and_category_stay(place: Place) -> None:
     sources.write_text(
         sources.read_text() + 'category = "Gardens"\ntags = ["large language model", "Roses"]\n'
     )
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Roses", "Roses want sun.", source="three")
     describe_all(place)
-    found = place.article("Roses")
+    found = place.load_article("Roses")
     assert found.tags == ("LLM", "Roses")  # the operator's word, as the taxonomy calls it now
     assert found.category in ("Gardens", "AI")

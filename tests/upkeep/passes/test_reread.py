@@ -89,7 +89,7 @@ async def serve_and_visit(place: Place) -> Pages:
     (place.config / "sources.toml").write_text(
         f'[[source]]\nkey = "daily"\nurl = "{server.base}/feed"\n'
     )
-    with place.app() as app:
+    with place.open_app() as app:
         await run(app, Wanted(all=True), stop=asyncio.Event())
     return server
 
@@ -101,7 +101,7 @@ async def visit_once(place: Place) -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path, settings=SETTINGS).take(store_visited_articles)
+    return Place(tmp_path, settings=SETTINGS).fill_once(store_visited_articles)
 
 
 def store_visited_articles(place: Place) -> None:
@@ -115,17 +115,17 @@ def add_rule(place: Place, line: str = 'remove = [".promo"]') -> None:
 
 
 def plan_rereading(place: Place, what: str = "", since: datetime | None = None) -> Plan:
-    with place.app() as app:
+    with place.open_app() as app:
         return plan_reread(app.archive, app.configuration, Choice(what=what, since=since))
 
 
 def due_again(place: Place, what: str) -> int:
-    with place.app() as app:
+    with place.open_app() as app:
         return count_due_again(app.archive, app.configuration.sources, Choice(what=what))
 
 
 def reread_articles(place: Place, what: str = "") -> Plan:
-    with place.app() as app:
+    with place.open_app() as app:
         planned = plan_reread(app.archive, app.configuration, Choice(what=what))
         write_reread(app.archive, planned)
     return planned
@@ -137,7 +137,7 @@ def find_article(place: Place, topic: str) -> Article:
 
 
 def load_articles(place: Place) -> list[Article]:
-    with place.app() as app:
+    with place.open_app() as app:
         return [
             app.archive.article_store.get(stamp.path) for stamp in app.archive.article_store.walk()
         ]
@@ -172,16 +172,16 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
     )
     assert kept == before  # title, identity, `published`, `added` and `origin` among the rest
     place.build()
-    assert "seats left" not in place.published("all.json")
+    assert "seats left" not in place.read_published("all.json")
     assert reread_articles(place).articles == () and place.build().written == ()
 
 
 def test_the_plan_alone_changes_nothing(place: Place) -> None:
     add_rule(place)
     plan_rereading(place)
-    before = place.digests("articles")
+    before = place.read_digests("articles")
     assert len(plan_rereading(place).articles) == 3
-    assert place.digests("articles") == before
+    assert place.read_digests("articles") == before
     assert place.build().written == ()
 
 
@@ -207,11 +207,11 @@ def test_a_title_that_no_feed_can_have_is_the_pages(place: Place) -> None:
 
 def test_hand_edits_stay(place: Place) -> None:
     article = find_article(place, "Bridges")
-    place.edit(article.title, "eleven people", "twelve people")
-    before = place.path(article.title).read_bytes()
+    place.edit_file(article.title, "eleven people", "twelve people")
+    before = place.find_file(article.title).read_bytes()
     add_rule(place)
     assert article.id not in {one.id for one in reread_articles(place).articles}
-    assert place.path(article.title).read_bytes() == before
+    assert place.find_file(article.title).read_bytes() == before
 
 
 def test_a_tag_of_todays_taxonomy_comes_and_updated_stays(place: Place) -> None:
@@ -234,7 +234,7 @@ def test_a_tag_of_todays_taxonomy_comes_and_updated_stays(place: Place) -> None:
 def test_a_source_or_an_article_is_named_by_key_address_or_id(place: Place) -> None:
     add_rule(place)
     article = find_article(place, "Gardens")
-    with place.app() as app:
+    with place.open_app() as app:
         feed = app.configuration.sources["daily"].url
     for what, count in (("daily", 3), (feed, 3), (article.url, 1), (article.id, 1)):
         planned = plan_rereading(place, what)
@@ -248,7 +248,7 @@ def test_a_source_or_an_article_is_named_by_key_address_or_id(place: Place) -> N
 def test_articles_without_a_kept_page_are_counted(place: Place) -> None:
     add_rule(place)
     old = find_article(place, "Gardens")
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.snapshots.forget(old.id)
     planned = reread_articles(place)
     assert (planned.looked, planned.lacking, len(planned.articles)) == (2, (old.id,), 2)
@@ -256,25 +256,25 @@ def test_articles_without_a_kept_page_are_counted(place: Place) -> None:
 
 
 def test_a_page_that_is_no_article_any_more_is_named_and_its_article_stays(place: Place) -> None:
-    article, before = find_article(place, "Gardens"), place.digests("articles")
-    with place.app() as app:
+    article, before = find_article(place, "Gardens"), place.read_digests("articles")
+    with place.open_app() as app:
         app.archive.snapshots.put(
             article.id, b"<html><body><h1>Page not found</h1></body></html>", {}
         )
     [problem] = reread_articles(place).problems
     assert problem.reason.startswith("not-an-article") and "stays as it is" in problem.detail
-    assert place.digests("articles") == before
+    assert place.read_digests("articles") == before
 
 
 def test_selectors_that_leave_nothing_are_named(place: Place) -> None:
-    before = place.digests("articles")
+    before = place.read_digests("articles")
     add_rule(place, 'remove = ["body"]')
     problems = reread_articles(place).problems
     assert (
         len(problems) == 3
         and "source 'daily': rules.select and rules.remove leave no" in problems[0].detail
     )
-    assert place.digests("articles") == before
+    assert place.read_digests("articles") == before
 
 
 def test_a_rule_that_is_no_css_is_an_error_that_names_the_source(place: Place) -> None:
@@ -303,13 +303,13 @@ def test_articles_of_a_source_that_is_gone_are_left(place: Place) -> None:
 
 def test_links_start_at_the_address_that_answered(place: Place) -> None:
     article = find_article(place, "Gardens")
-    with place.app() as app:
+    with place.open_app() as app:
         kept = app.archive.snapshots.get(article.id)
     assert kept and urls.alias(kept[1]["content-location"]) == urls.alias(article.url)
     there = urls.host(article.url) and article.url.replace("/Gardens", "/deep/er/Gardens")
     html = kept[0].replace(b"eleven people", b"<a href='who.html'>eleven people</a>")
     for elsewhere, link in ((there, "/deep/er/who.html"), ("https://evil.example/x/", "/who.html")):
-        with place.app() as app:
+        with place.open_app() as app:
             app.archive.snapshots.put(article.id, html, {**kept[1], "content-location": elsewhere})
         [one] = plan_rereading(place, article.id).articles
         assert f"({article.url.removesuffix('/Gardens')}{link})" in one.revision.values["body"]
@@ -322,7 +322,7 @@ def count_offered(app: App) -> int:
 def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         assert (
             count_newly_outdated(app.archive, app.configuration.sources),
             count_offered(app),
@@ -331,8 +331,8 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
             0,
         )
     monkeypatch.setattr("syndicator.app.places.READING_VERSION", READING_VERSION + 1)
-    articles, published = place.digests("articles"), place.digests("public")
-    with place.app() as app:
+    articles, published = place.read_digests("articles"), place.read_digests("public")
+    with place.open_app() as app:
         assert [
             count_newly_outdated(app.archive, app.configuration.sources),
             count_newly_outdated(app.archive, app.configuration.sources),
@@ -341,7 +341,7 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
         assert [
             one.count for one in look(there).conditions if one.kind == ConditionReason.OUTDATED
         ] == [3]
-    with place.app() as app:
+    with place.open_app() as app:
         assert (
             plan_reread(app.archive, app.configuration, Choice(outdated=True)).looked
             == count_offered(app)
@@ -353,10 +353,13 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
         write_reread(app.archive, one)  # nothing to change: it is as today's version reads it
         assert count_offered(app) == 2
     add_rule(place)
-    with place.app() as app:
+    with place.open_app() as app:
         planned = plan_reread(app.archive, app.configuration, Choice(outdated=True))
         assert (planned.looked, len(planned.articles), count_offered(app)) == (2, 2, 2)
-        assert (place.digests("articles"), place.digests("public")) == (articles, published)
+        assert (place.read_digests("articles"), place.read_digests("public")) == (
+            articles,
+            published,
+        )
         write_reread(app.archive, planned)
         assert count_offered(app) == 0
         assert len(plan_reread(app.archive, app.configuration).articles) == 1
@@ -369,7 +372,7 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
         server = await serve_and_visit(place)
         old, gone, other = (find_article(place, topic) for topic in TOPICS)
         del server.files["/Gardens"]
-        with place.app() as app:
+        with place.open_app() as app:
             for article_id in (old.id, gone.id):
                 app.archive.snapshots.forget(article_id)
             assert set(list_unkept(app.archive, app.configuration.sources, Choice())) == {
@@ -394,7 +397,7 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
 
 
 def test_entries_that_a_changed_rule_makes_due_are_counted(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         base = app.configuration.sources["daily"].url.removesuffix("/feed")
         row = EntryRow(
             source_key="daily",
@@ -418,7 +421,7 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
     before = find_article(place, "Bridges")
     elsewhere = "https://bank.example/bridges"
     head = "".join(f"<link rel={rel} href={elsewhere}>" for rel in ("canonical", "amphtml"))
-    with place.app() as app:
+    with place.open_app() as app:
         kept = app.archive.snapshots.get(before.id)
         assert kept is not None
         html = kept[0].replace(b"<head>", b"<head>" + head.encode()).replace(b"eleven", b"twelve")
@@ -441,7 +444,7 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
     assert [getattr(after, name) for name in identity] == [
         getattr(before, name) for name in identity
     ]
-    with place.app() as app:
+    with place.open_app() as app:
         assert app.archive.store.visits.find([urls.alias(elsewhere)]) is None
         assert app.archive.store.visits.read_claims(before.id)[1] is None
         assert CARRIED.read(app.archive.article_store) == carried
@@ -450,7 +453,7 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
 def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> None:
     """`one` brought an article of `two`'s site: the operator's rule for `one` is no word on it."""
     place = Place(tmp_path)
-    with place.app() as app:
+    with place.open_app() as app:
         for title, owner in (("Bridges", "one"), ("Gardens", "two")):
             url = f"https://{owner}.example/{title}"
             made = store_articles(
@@ -463,5 +466,5 @@ def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> 
         path.read_text().replace('feed"\n', 'feed"\nrules = { remove = [".promo"] }\n', 1)
     )
     assert [one.title for one in reread_articles(place).articles] == ["Bridges"]
-    assert "seats left" in place.article("Gardens").body
+    assert "seats left" in place.load_article("Gardens").body
     assert {one.source_key for one in load_articles(place)} == {"one"}

@@ -28,8 +28,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 
 def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place) -> None:
-    before, rules = place.digests("articles"), Rules(remove=(".promo",))
-    with place.app() as app:
+    before, rules = place.read_digests("articles"), Rules(remove=(".promo",))
+    with place.open_app() as app:
         promo = try_rules(app.archive, app.configuration, "daily", rules, most=2)
         assert len(promo) == 2 and {
             one.trial.matches['remove ".promo"'] for one in promo if one.trial
@@ -48,6 +48,6 @@ def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place)
         with pytest.raises(UsageError, match="no source 'nobody'"):
             try_rules(app.archive, app.configuration, "nobody", rules)
         apply(app, need("save-rules"), {"key": "daily", "remove": rules.remove})
-    assert place.digests("articles") == before
-    with place.app() as app:
+    assert place.read_digests("articles") == before
+    with place.open_app() as app:
         assert app.configuration.sources["daily"].rules == rules

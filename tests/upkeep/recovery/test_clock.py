@@ -29,23 +29,23 @@ OLD = 60
 
 
 def reconcile_files(place: Place) -> tuple[Problem, ...]:
-    with place.app() as app:
+    with place.open_app() as app:
         return reconcile.files(app.archive, app.configuration)
 
 
 def read_entries(place: Place) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(place.published("all.json"))["items"]
+    found: list[dict[str, Any]] = json.loads(place.read_published("all.json"))["items"]
     return found
 
 
 @pytest.fixture
 def filled_place(place: Place) -> Place:
     """A place with sixty articles, of which none lies in the future."""
-    return place.take(store_old_articles)
+    return place.fill_once(store_old_articles)
 
 
 def store_old_articles(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(OLD):
             at = NOW - timedelta(days=9) + timedelta(hours=number)
             store_articles(app, f"Old {number}", "Text.", added=at, published=at)
@@ -55,7 +55,7 @@ def store_old_articles(place: Place) -> None:
 def store_future_articles(place: Place, count: int) -> list[Article]:
     """So many articles as a run files them that believes to be ten years later."""
     made = []
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(count):
             at = NOW + FAR + timedelta(minutes=number)
             made.append(store_articles(app, f"Late {number}", "Text.", added=at, published=at))
@@ -72,12 +72,14 @@ def visit_at(life: Life, hours: float, *numbers: int) -> None:
     life.now = BEGAN + timedelta(hours=hours)
     pages = {f"http://one.example/{n}": Page(text=f"one-{n}", title=f"Story {n}") for n in numbers}
     feed = tuple(Item(link=address, title=page.title) for address, page in pages.items())
-    life.change(Day(pages=pages, feeds={"http://one.example/feed": feed}))
-    life.visit()
+    life.apply_day(Day(pages=pages, feeds={"http://one.example/feed": feed}))
+    life.visit_all()
 
 
 def read_dates(life: Life) -> dict[str, tuple[datetime | None, ...]]:
-    return {one.title: (one.published, one.updated, one.added) for one in life.articles().values()}
+    return {
+        one.title: (one.published, one.updated, one.added) for one in life.load_articles().values()
+    }
 
 
 def list_shown_entries(life: Life) -> list[tuple[str, str]]:
@@ -113,9 +115,9 @@ def test_a_clock_that_is_wrong_for_a_run_moves_nothing(
         assert before.items() <= read_dates(life).items()
         feeds = (tmp_path / "feeds/public/all.atom").read_bytes()
         assert [
-            *life.command("rm feeds/state"),
-            *life.command("reindex"),
-            *life.command("build --all"),
+            *life.run_command("rm feeds/state"),
+            *life.run_command("reindex"),
+            *life.run_command("build --all"),
         ] == []
         assert (tmp_path / "feeds/public/all.atom").read_bytes() == feeds
 
@@ -150,25 +152,25 @@ def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
     filled_place: Place,
 ) -> None:
     store_future_articles(filled_place, 1)
-    before = filled_place.digests("articles")
+    before = filled_place.read_digests("articles")
 
     (problem,) = reconcile_files(filled_place)
     assert (problem.what, problem.reason) == ("clock", "clock-behind")
     assert "the last visit was at 2036-" in problem.detail
     (problem,) = reconcile_files(filled_place)
     assert "the newest article was added at 2036-" in problem.detail
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         assert "2036-" in clock.describe_clock_fault(app.archive.store, NOW)
         app.archive.clock_offsets.update(
             {f"{name}.example": timedelta(seconds=2) for name in "abc"}
         )
         assert clock.compare(app.archive) == ()
     assert reconcile_files(filled_place) == (), "servers say that the clock is right now"
-    assert filled_place.digests("articles") == before
+    assert filled_place.read_digests("articles") == before
 
 
 def test_a_clock_that_is_ahead_of_servers_is_reported(filled_place: Place) -> None:
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         app.archive.clock_offsets.update({"a.example": FAR, "b.example": FAR})
         assert clock.compare(app.archive) == (), "two may be wrong"
         app.archive.clock_offsets["c.example"] = timedelta(days=1)
@@ -198,23 +200,23 @@ def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
         (folder / f"mine-{number}.md").write_text(text)
 
     if lost:
-        with filled_place.app(create=True) as app:
+        with filled_place.open_app(create=True) as app:
             reindex(app.archive, app.configuration)
     assert reconcile_files(filled_place) == ()
     filled_place.build()
 
-    assert ">2036-" not in filled_place.published("all.atom")
+    assert ">2036-" not in filled_place.read_published("all.atom")
     mine = [one for one in read_entries(filled_place) if one["title"].startswith("Mine")]
     assert [one["title"] for one in mine] == [f"Mine {number}" for number in reversed(range(9))]
     assert mine[0]["date_published"].startswith("2026-03-10T12:00:00")
     assert "2036-01-09" in (folder / "mine-8.md").read_text()  # the date is the hand's
-    published = filled_place.published("all.atom")
+    published = filled_place.read_published("all.atom")
     filled_place.now += timedelta(days=1)
     assert reconcile_files(filled_place) == ()
-    with filled_place.app(create=True) as app:
+    with filled_place.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
     filled_place.build()
-    assert filled_place.published("all.atom") == published
+    assert filled_place.read_published("all.atom") == published
 
 
 def test_visits_and_entries_of_the_future_come_back(filled_place: Place) -> None:
@@ -229,7 +231,7 @@ def test_visits_and_entries_of_the_future_come_back(filled_place: Place) -> None
         next_try=late + timedelta(hours=1),
         tries=1,
     )
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         state = SourceState(
             key="one",
             url="https://one.example/feed",
@@ -243,7 +245,7 @@ def test_visits_and_entries_of_the_future_come_back(filled_place: Place) -> None
         )
         app.archive.store.visits.save_entries([row, flood])
     store_future_articles(filled_place, 0)
-    with filled_place.app() as app:
+    with filled_place.open_app() as app:
         app.archive.store.visits.save_states([state])
         states = reconcile.sources(app.archive, app.configuration)
         assert [problem.reason for problem in reconcile.files(app.archive, app.configuration)] == [

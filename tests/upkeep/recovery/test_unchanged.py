@@ -33,7 +33,7 @@ def walked_sources(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def start_run(place: Place) -> SourceState:
     """What a run does at its start. Returns the state of source "one"."""
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.edited_sources(app.archive, app.configuration)
         reconcile.files(app.archive, app.configuration)
         state = app.archive.store.visits.state("one")
@@ -57,7 +57,7 @@ def test_sources_that_did_not_change_are_left_alone(
 
 def test_an_edit_counts_at_the_next_run(place: Place, walked_sources: list[str]) -> None:
     set_sources_age(place)
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.edited_sources(app.archive, app.configuration)
         state = app.archive.store.visits.state("one")
         assert state is not None
@@ -89,7 +89,7 @@ def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
     set_sources_age(place, by=5_000_000_000)
     start_run(place)
     assert walked_sources == ["sources", "follow", "follow"]
-    with place.app() as app:
+    with place.open_app() as app:
         added = app.archive.store.visits.state("late")
         assert added is not None and added.url == "https://late.example/feed" and added.terms
         assert "late" in (place.folder / "feeds/articles/sources.toml").read_text()
@@ -99,7 +99,7 @@ def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_
     place: Place, walked_sources: list[str]
 ) -> None:
     set_sources_age(place)
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.store.visits.set_note("sources reconciled", "of another time", NOW)
     path = place.config / "sources.toml"
     path.write_text(
@@ -126,7 +126,7 @@ def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
 ) -> None:
     set_sources_age(place)
     state, ahead = start_run(place), NOW + timedelta(days=300)
-    with place.app() as app:
+    with place.open_app() as app:
         late = replace(
             state,
             visits=replace(state.visits, last_visit=ahead),
@@ -142,6 +142,6 @@ def test_a_lost_database_knows_nothing(place: Place, walked_sources: list[str]) 
     start_run(place)
     for path in (place.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reconcile.edited_sources(app.archive, app.configuration)
         assert app.archive.store.visits.state("one") is not None

@@ -20,18 +20,18 @@ NINE = 9
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(store_stories)
+    return Place(tmp_path).fill_once(store_stories)
 
 
 def store_stories(place: Place) -> None:
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         for number in range(NINE):
             store_articles(app, f"Story {number}", "Of it.")
     reconcile_and_build(place)
 
 
 def reconcile_and_build(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
     place.build()
 
@@ -61,7 +61,7 @@ def test_they_are_named_before_and_after_the_run(place: Place, gone: int) -> Non
     assert name_files(place) == names
     assert all(not item.needs_you and item.cure for item in find_files(place))
     reconcile_and_build(place)
-    with place.app() as app:
+    with place.open_app() as app:
         assert len(app.archive.store.visits.stamps()) == NINE - gone
     assert name_files(place) == names
     assert f"left its feeds on {place.now:%Y-%m-%d}" in find_files(place)[0].detail
@@ -114,7 +114,7 @@ def test_what_is_deleted_by_command_is_not_named(place: Place) -> None:
     from syndicator.operations.changes import texts
     from syndicator.operations.operation import need
 
-    with place.app() as app:
+    with place.open_app() as app:
         operation = need("withdraw")
         arguments = {"id": "https://one.example/story-3"}
         texts.apply(app, operation, arguments, operation.plan(app, arguments), who="operator")

@@ -29,7 +29,7 @@ URL = "https://one.example/models"
 
 @pytest.fixture
 def place_with_article(place: Place) -> Place:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Models", MODELS, tags=("LLM", "GPU"), tags_by="matched", category="AI")
     return place
 
@@ -41,7 +41,7 @@ def decide_tags(
         said = without_tags(article, names, wrong) if wrong else with_tags(article, names, added)
         return Decision(tags=said.tags, category=category)
 
-    with place.app() as app:
+    with place.open_app() as app:
         return write_planned_decision(
             app, plan_decision(app.archive, app.configuration, URL, decide)
         )
@@ -54,7 +54,7 @@ def write_planned_decision(app: App, planned: Confirmed) -> Article:
 @pytest.mark.slow
 def test_confirmed_tags_stay_and_teach(place_with_article: Place) -> None:
     assert decide_tags(place_with_article, ["large language models", "gpu"]).tags == ("LLM", "GPU")
-    found = place_with_article.article("Models")
+    found = place_with_article.load_article("Models")
     assert (found.tags_by, find_writer(found, "category")) == ("operator", By.MATCHED)
     place_with_article.write_taxonomy('[[tag]]\nname = "weather"\n')
     assert [
@@ -65,8 +65,8 @@ def test_confirmed_tags_stay_and_teach(place_with_article: Place) -> None:
         "category",
         "excerpt",
     ]
-    assert place_with_article.article("Models").tags == ("LLM", "GPU")
-    with place_with_article.app() as app:
+    assert place_with_article.load_article("Models").tags == ("LLM", "GPU")
+    with place_with_article.open_app() as app:
         assert learning.learn(app.archive, app.configuration, least=1) == learning.Learnt(
             articles=1, tags=2
         )
@@ -76,14 +76,14 @@ def test_a_rejected_tag_does_not_come_back(place_with_article: Place) -> None:
     assert decide_tags(place_with_article, wrong=["large language model"]).tags == ("GPU",)
     assert decide_tags(place_with_article, wrong=["GPU"]).tags == ()
     describe_all(place_with_article)
-    found = place_with_article.article("Models")
+    found = place_with_article.load_article("Models")
     assert (found.tags, found.tags_by) == ((), "operator")
 
 
 def test_a_confirmed_category_stays_whatever_it_is(place_with_article: Place) -> None:
     decide_tags(place_with_article, category="Weather")
     describe_all(place_with_article)
-    found = place_with_article.article("Models")
+    found = place_with_article.load_article("Models")
     assert (found.category, found.category_by) == ("Weather", "operator")
     assert not may_write(found, "category", By.PUBLISHER)
 
@@ -91,31 +91,31 @@ def test_a_confirmed_category_stays_whatever_it_is(place_with_article: Place) ->
 def test_a_language_models_category_stays_its_own_when_its_tags_are_confirmed(
     place_with_article: Place,
 ) -> None:
-    with place_with_article.app() as app:
+    with place_with_article.open_app() as app:
         store_articles(app, "Models", MODELS, tags=("LLM",), tags_by="llm", category="AI")
     decide_tags(place_with_article)
-    assert find_writer(place_with_article.article("Models"), "category") is By.LLM
+    assert find_writer(place_with_article.load_article("Models"), "category") is By.LLM
 
 
 def test_a_word_taken_back_leaves_the_file_as_it_was(place_with_article: Place) -> None:
-    bytes_before = place_with_article.path("Models").read_bytes()
-    before = place_with_article.article("Models")
+    bytes_before = place_with_article.find_file("Models").read_bytes()
+    before = place_with_article.load_article("Models")
     after = decide_tags(place_with_article, wrong=["GPU"], category="Weather")
-    assert place_with_article.path("Models").read_bytes() != bytes_before
-    with place_with_article.app() as app:
+    assert place_with_article.find_file("Models").read_bytes() != bytes_before
+    with place_with_article.open_app() as app:
         write_decision(app.archive, app.archive.store.index.path(after.id) or "", after, before)
-    assert place_with_article.path("Models").read_bytes() == bytes_before
+    assert place_with_article.find_file("Models").read_bytes() == bytes_before
 
 
 def test_an_edit_meanwhile_is_the_last_word(place_with_article: Place) -> None:
-    with place_with_article.app() as app:
+    with place_with_article.open_app() as app:
         planned = plan_decision(
             app.archive,
             app.configuration,
             URL,
             lambda article, names: with_tags(article, names, []),
         )
-        place_with_article.edit("Models", "title: Models", "title: Better models")
+        place_with_article.edit_file("Models", "title: Models", "title: Better models")
         assert (
             write_planned_decision(app, planned).title == "Better models"
         )  # other fields are no matter of ours
@@ -125,10 +125,10 @@ def test_an_edit_meanwhile_is_the_last_word(place_with_article: Place) -> None:
             URL,
             lambda article, names: without_tags(article, names, ["GPU"]),
         )
-        place_with_article.edit("Better models", "- GPU", "- Mine")
+        place_with_article.edit_file("Better models", "- GPU", "- Mine")
         with pytest.raises(UsageError, match="edited meanwhile"):
             write_planned_decision(app, planned)
-    assert place_with_article.article("Better models").tags == ("LLM", "Mine")
+    assert place_with_article.load_article("Better models").tags == ("LLM", "Mine")
 
 
 @pytest.mark.parametrize(
@@ -145,11 +145,11 @@ def test_an_edit_meanwhile_is_the_last_word(place_with_article: Place) -> None:
 def test_what_cannot_be_meant_changes_nothing(
     place_with_article: Place, added: list[str], wrong: list[str], told: str
 ) -> None:
-    before = place_with_article.path("Models").read_bytes()
+    before = place_with_article.find_file("Models").read_bytes()
     if told:
         with pytest.raises(UsageError, match=told):
             decide_tags(place_with_article, added, wrong)
-        assert place_with_article.path("Models").read_bytes() == before
+        assert place_with_article.find_file("Models").read_bytes() == before
     else:
         assert decide_tags(place_with_article, added, wrong).tags == ()
 
@@ -166,14 +166,14 @@ def test_an_empty_taxonomy_takes_any_tag(place_with_article: Place) -> None:
 
 
 def test_a_withdrawn_article_says_how_it_comes_back(place_with_article: Place) -> None:
-    with place_with_article.app() as app:
+    with place_with_article.open_app() as app:
         editorial.withdraw(app.archive, app.configuration, URL)
     with pytest.raises(UsageError, match="withdraw --undo"):
         decide_tags(place_with_article)
 
 
 def test_a_broken_file_is_named(place_with_article: Place) -> None:
-    path = place_with_article.path("Models")
+    path = place_with_article.find_file("Models")
     path.write_text("---\ntags: [\n---\n")
     with pytest.raises(ConfigError, match=path.name):
         decide_tags(place_with_article)

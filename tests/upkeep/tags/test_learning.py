@@ -91,7 +91,7 @@ def test_a_source_teaches_at_most_a_fifth(given: dict[str, int], taught: dict[st
 
 
 def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Ours", MODELS, tags=("LLM",), tags_by="matched")
         store_articles(app, "Theirs", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
         assert learning.learn(app.archive, app.configuration) == learning.Learnt(
@@ -103,8 +103,8 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
             articles=1, tags=1
         )
         assert (app.configuration.settings.state_dir / "learnt.npz").exists()
-    place.edit("Ours", "- LLM", "- Weather")
-    with place.app() as app:
+    place.edit_file("Ours", "- LLM", "- Weather")
+    with place.open_app() as app:
         assert not reindex.reindex(app.archive, app.configuration).unlearnt
         assert learning.learn(app.archive, app.configuration, least=1).articles == 2
         assert find_cache_path(app.configuration.settings.state_dir / "learnt.npz").exists()
@@ -118,18 +118,18 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
 
 
 def test_categories_are_learnt_from_those_that_an_operator_stands_behind(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Ours", MODELS, category="AI")
         store_articles(app, "Said", MODELS, category="AI", category_by="operator")
         store_articles(app, "Edited", MODELS, category="Gardens")
-    place.edit("Edited", "category: Gardens", "category: AI")
-    with place.app() as app:
+    place.edit_file("Edited", "category: Gardens", "category: AI")
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         assert learning.learn(app.archive, app.configuration).filed == 2
 
 
 def test_suggestions_come_from_the_shelf(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(3):
             store_articles(
                 app, f"Number {number}", "Text on robotics.", keywords=("Robotics", "LLM")
@@ -141,7 +141,7 @@ def test_suggestions_come_from_the_shelf(place: Place) -> None:
 def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(4):
             store_articles(
                 app,
@@ -157,7 +157,7 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
     assert sorted(one.support for one in found) == [4, 4]
     before = (place.config / "taxonomy.toml").read_text()
     chosen = {"name": "Ferries", "description": "Ferries: harbours", "stamp": ""}
-    with place.app() as app:
+    with place.open_app() as app:
         apply(app, need("save-category"), chosen)
         with pytest.raises(UsageError, match="already"):
             apply(app, need("save-category"), {**chosen, "name": "ferries"})
@@ -168,7 +168,7 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
 
 
 def test_a_lost_database_is_made_again_with_what_was_learnt(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(learning.LEAST):
             store_articles(
                 app,

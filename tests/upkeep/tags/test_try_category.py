@@ -22,7 +22,7 @@ SHIPS = "ships: ferries, harbours, captains, ports, passengers at sea"
 def test_the_description_decides_and_nothing_is_written(place: Place) -> None:
     taxonomy = place.config / "taxonomy.toml"
     before = taxonomy.read_text()
-    with place.app() as app:
+    with place.open_app() as app:
         files = app.configuration.taxonomy
         [(article_id, now, described)] = categorise_twice(files, "Unit 7", SHIPS, [FERRY])
         [(_, same, undescribed)] = categorise_twice(files, "Unit 7", "", [FERRY])

@@ -108,18 +108,18 @@ class Instance:
         data = {"content-type": "application/json"}
         web.routes["/api/list.json"] = Reply(headers=data, body=json.dumps(links).encode())
 
-    def run(self, *words: str) -> str:
+    def run_command(self, *words: str) -> str:
         load_commands()
         done = CliRunner().invoke(app, [*words, "--config", str(self.config)])
         return done.output
 
     @property
-    def titles(self) -> list[str]:
+    def filed_titles(self) -> list[str]:
         files = (self.folder / "feeds/articles").rglob("*.md")
         return sorted(load(path.read_bytes()).title for path in files)
 
     @property
-    def waiting(self) -> dict[str, str | None]:
+    def waiting_reasons(self) -> dict[str, str | None]:
         """The reason of each entry that waits, by its address."""
         with open_app(self.config) as opened:
             rows = opened.archive.store.visits.pending("post", datetime.max.replace(tzinfo=UTC))
@@ -132,10 +132,10 @@ def test_a_source_whose_list_and_pages_scripts_fill(tmp_path: Path, web: Web) ->
     """The page that hangs has a reason, and the other is an article."""
     need_browser()
     instance = Instance(tmp_path, web)
-    instance.run("refresh")
-    assert instance.titles == ["The ferry that runs on two batteries"]
-    assert instance.waiting == {web.url("/never-ends/"): "browser-hung"}
-    assert "/robots.txt" in web.paths()
+    instance.run_command("refresh")
+    assert instance.filed_titles == ["The ferry that runs on two batteries"]
+    assert instance.waiting_reasons == {web.url("/never-ends/"): "browser-hung"}
+    assert "/robots.txt" in web.list_paths()
 
 
 @pytest.mark.slow
@@ -144,7 +144,7 @@ def test_robots_txt_holds_for_what_scripts_read(tmp_path: Path, web: Web) -> Non
     need_browser()
     web.routes["/robots.txt"] = Reply(body=b"User-agent: *\nDisallow: /api/\n")
     instance = Instance(tmp_path, web)
-    instance.run("refresh")
-    assert "/" in web.paths()
-    assert "/api/list.json" not in web.paths()
-    assert not (tmp_path / "feeds/articles").exists() or instance.titles == []
+    instance.run_command("refresh")
+    assert "/" in web.list_paths()
+    assert "/api/list.json" not in web.list_paths()
+    assert not (tmp_path / "feeds/articles").exists() or instance.filed_titles == []

@@ -56,7 +56,7 @@ def test_a_drawn_page_has_the_text_of_the_whole_one(web: Web, name: str) -> None
     )
     assert {seen.headers["user-agent"] for seen in web.seen} == {AGENT}
     assert {seen.method for seen in web.seen} == {"GET"}
-    assert not any(path.endswith((".css", "consented.json")) for path in web.paths())
+    assert not any(path.endswith((".css", "consented.json")) for path in web.list_paths())
 
 
 def test_a_page_that_never_ends_has_a_reason(web: Web) -> None:

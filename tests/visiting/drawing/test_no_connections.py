@@ -100,7 +100,7 @@ class Counted:
 def wait_until_done(web: Web) -> Reply:
     """Answer once the page has made all attempts: until then it is not complete."""
     for _ in range(300):
-        if "/done" in web.paths():
+        if "/done" in web.list_paths():
             break
         time.sleep(0.05)
     return Reply()
@@ -125,9 +125,9 @@ def test_a_page_reaches_no_address_by_any_way(web: Web, listener: Listener) -> N
     # by our fetcher, whose guard of addresses refuses these
     assert f"http://127.0.0.1:{listener.port}/fetched" in fetcher.asked
     assert not any("prefetched" in url or "looked-up" in url for url in fetcher.asked)
-    assert "/away" in web.paths()
-    assert "/service-worker.js" not in web.paths()
-    assert "/from-worker" not in web.paths()
+    assert "/away" in web.list_paths()
+    assert "/service-worker.js" not in web.list_paths()
+    assert "/from-worker" not in web.list_paths()
 
 
 @pytest.mark.parametrize("how", ["location.href", "meta", "302"])

@@ -509,7 +509,7 @@ def test_a_configured_proxy_is_used_and_private_addresses_and_names_stay_refused
     assert [
         host for host, result in zip(asked, refused, strict=True) if not _is_refused(result)
     ] == []
-    assert web.paths() == ["http://example.org/feed", "http://example.org/away"]
+    assert web.list_paths() == ["http://example.org/feed", "http://example.org/away"]
 
 
 def _is_refused(result: FetchResult) -> bool:

@@ -49,8 +49,8 @@ def test_a_redirect_to_another_host_or_port_takes_and_renews_no_cookie(
         with serve_site(away) as site:
             result = fetch_with_cookies(tmp_path, f"{site.base}/story")
     assert isinstance(result, Fetched)
-    assert site.sent("/story") == [{"session": TOKEN}]
-    assert other.sent("/there") == [{}]
+    assert site.list_sent_cookies("/story") == [{"session": TOKEN}]
+    assert other.list_sent_cookies("/there") == [{}]
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
 
 
@@ -72,8 +72,8 @@ def test_a_redirect_on_the_host_sends_what_its_path_gets_and_keeps_what_it_sets(
         result = fetch_with_cookies(tmp_path, f"{site.base}/members/story")
     assert isinstance(result, Fetched)
     assert "set-cookie" not in result.headers
-    assert site.sent("/members/story") == [{"of_members": TOKEN, "session": TOKEN}]
-    assert site.sent("/story") == [{"session": TOKEN, "step": "one-of-two"}]
+    assert site.list_sent_cookies("/members/story") == [{"of_members": TOKEN, "session": TOKEN}]
+    assert site.list_sent_cookies("/story") == [{"session": TOKEN, "step": "one-of-two"}]
     header = CookieFiles(tmp_path, lambda: NOW).header(FILE, f"{site.base}/story")
     assert set(header.split("; ")) == {f"session={TOKEN}", "step=one-of-two", "a=1", "b=2"}
 

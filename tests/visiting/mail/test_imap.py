@@ -51,9 +51,9 @@ def list_heads(
 
 
 def test_mails_are_listed_and_fetched_and_stay_unread(empty_server: Dovecot) -> None:
-    empty_server.deliver("1.host", b"Subject: a\n\none", NOW - 3 * DAY)
-    empty_server.deliver("2.host", b"Subject: b\n\ntwo", NOW)
-    empty_server.deliver("0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
+    empty_server.deliver_mail("1.host", b"Subject: a\n\none", NOW - 3 * DAY)
+    empty_server.deliver_mail("2.host", b"Subject: b\n\ntwo", NOW)
+    empty_server.deliver_mail("0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
     box = open_mailbox(empty_server)
     first, second = sorted(list_heads(box), key=lambda mail: mail.received)
     assert (first.head, first.received) == (b"Subject: a\r\n\r\n", NOW - 3 * DAY)
@@ -62,14 +62,14 @@ def test_mails_are_listed_and_fetched_and_stay_unread(empty_server: Dovecot) -> 
     short = open_mailbox(empty_server, largest=9)
     assert short.fetch(second.name) == b"Subject: "
     short.close()
-    assert all(name.partition(":2,")[2] in ("",) for name in empty_server.names())
+    assert all(name.partition(":2,")[2] in ("",) for name in empty_server.list_names())
 
 
 def test_no_mail_is_listed_twice_and_none_is_missed(empty_server: Dovecot) -> None:
     seen: list[bytes] = []
     position = ""
     for number in range(4):
-        empty_server.deliver(
+        empty_server.deliver_mail(
             f"{number}.host", f"Subject: {number}\n\n".encode(), NOW - number * DAY
         )
         box = open_mailbox(empty_server)
@@ -84,7 +84,7 @@ def test_no_mail_is_listed_twice_and_none_is_missed(empty_server: Dovecot) -> No
 def test_a_server_that_numbers_its_mails_anew_is_read_from_the_beginning(
     empty_server: Dovecot,
 ) -> None:
-    empty_server.deliver("1.host", b"Subject: a\n\n", NOW)
+    empty_server.deliver_mail("1.host", b"Subject: a\n\n", NOW)
     box = open_mailbox(empty_server)
     [name] = box.list_names("", NOW - MONTH)
     box.close()
@@ -98,7 +98,7 @@ def test_a_server_that_numbers_its_mails_anew_is_read_from_the_beginning(
 
 def test_a_mail_that_is_gone_is_left_out(empty_server: Dovecot) -> None:
     for name in ("1.host", "2.host"):
-        empty_server.deliver(name, b"Subject: a\n\n", NOW)
+        empty_server.deliver_mail(name, b"Subject: a\n\n", NOW)
     box = open_mailbox(empty_server)
     names = box.list_names("", NOW - MONTH)
     gone = open_mailbox(empty_server)
@@ -112,7 +112,7 @@ def test_a_mail_that_is_gone_is_left_out(empty_server: Dovecot) -> None:
 @pytest.mark.parametrize("folder", ["Read", "Read letters", 'A "b" & \u00fc'])
 def test_mails_are_put_away_and_never_deleted(empty_server: Dovecot, folder: str) -> None:
     for name in ("1.host", "2.host", "3.host"):
-        empty_server.deliver(name, b"Subject: a\n\n", NOW)
+        empty_server.deliver_mail(name, b"Subject: a\n\n", NOW)
     box = open_mailbox(empty_server)
     names = box.list_names("", NOW - MONTH)
     box.put_away(names[:1], "seen")
@@ -120,8 +120,10 @@ def test_mails_are_put_away_and_never_deleted(empty_server: Dovecot, folder: str
     box.put_away(names[1:2], f"move:{folder}")  # it is gone by now
     assert len(box.list_names("", NOW - MONTH)) == 2
     box.close()
-    assert [name.partition(":2,")[2] for name in empty_server.names()] == ["S", ""]
-    assert [name.partition(":2,")[2] for name in empty_server.names(encode_folder(folder))] == ["S"]
+    assert [name.partition(":2,")[2] for name in empty_server.list_names()] == ["S", ""]
+    assert [
+        name.partition(":2,")[2] for name in empty_server.list_names(encode_folder(folder))
+    ] == ["S"]
     moved = open_mailbox(empty_server, folder=folder)
     assert len(list_heads(moved)) == 1
     moved.close()
@@ -148,11 +150,11 @@ def test_why_a_mailbox_cannot_be_read(
 
 
 def test_a_private_address_is_connected_to_only_by_allow(empty_server: Dovecot) -> None:
-    before = empty_server.connections()
+    before = empty_server.count_connections()
     with pytest.raises(MailboxFailed) as failed:
         open_folder(make_account(empty_server), (), Fetch(), 1000)
     assert (failed.value.reason, "allow = " in failed.value.detail) == ("blocked-address", True)
-    assert empty_server.connections() == before
+    assert empty_server.count_connections() == before
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(

@@ -119,7 +119,7 @@ def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
     }
     web.seen.clear()
     found = refresh_sources(config, "a", "b", "c", "d")
-    assert web.paths() == ["/d", "/robots.txt"]
+    assert web.list_paths() == ["/d", "/robots.txt"]
     assert {key: one["reason"] for key, one in found.items()} == {
         "a": "rate-limited",
         "b": "rate-limited",
@@ -146,7 +146,7 @@ def test_a_page_of_a_host_that_backs_off_waits_and_loses_no_try(tmp_path: Path, 
     refresh_sources(config, "a")
     for _ in range(2):
         assert refresh_sources(config, "b")["b"]["pending"] == 1
-    assert "/page" not in web.paths()
+    assert "/page" not in web.list_paths()
     with open_store(
         f"sqlite:///{tmp_path}/feeds/state/syndicator.db", articles_exist=False
     ) as store:

@@ -41,10 +41,10 @@ class Script:
     async def aclose(self) -> None:
         self.closed = True
 
-    def file(self, url: str, text: str) -> None:
+    def add_page(self, url: str, text: str) -> None:
         self.answers[url] = make_fetched(url, body=text.encode())
 
-    def urls(self) -> list[str]:
+    def list_urls(self) -> list[str]:
         return [request.url for request in self.asked]
 
 
@@ -79,10 +79,10 @@ class Rig:
         else:
             self.notes[key] = value
 
-    def verdict(self, url: str, source: Source | None = None) -> RobotsVerdict:
+    def find_verdict(self, url: str, source: Source | None = None) -> RobotsVerdict:
         return asyncio.run(self.clock.run(self.robots.find_verdict(url, source)))
 
-    def fetch(self, *requests: Request) -> list[FetchResult]:
+    def fetch_together(self, *requests: Request) -> list[FetchResult]:
         async def run() -> list[FetchResult]:
             return list(await asyncio.gather(*(self.polite.fetch(request) for request in requests)))
 
@@ -125,39 +125,39 @@ def test_samples(samples: Samples) -> None:
 def test_failures(failure: tuple[str, int | None], allowed: bool, by: str) -> None:
     rig = Rig()
     rig.script.answers[ROBOTS] = Failed(url=ROBOTS, reason=failure[0], status=failure[1])
-    assert rig.verdict("https://example.org/a")[:2] == (allowed, by)
+    assert rig.find_verdict("https://example.org/a")[:2] == (allowed, by)
 
 
 def test_rules_and_delay() -> None:
     rig = Rig()
-    rig.script.file(
+    rig.script.add_page(
         ROBOTS,
         "\ufeffUser-agent: syndicator\nDisallow: /no\nCrawl-delay: 86400\n\nUser-agent:"
         " *\nDisallow: /",
     )
-    assert rig.verdict("https://example.org/yes")[:3] == (True, "robots.txt", 60.0)
-    assert rig.verdict("https://example.org/no/way").allowed is False
-    assert rig.script.urls() == [ROBOTS]
+    assert rig.find_verdict("https://example.org/yes")[:3] == (True, "robots.txt", 60.0)
+    assert rig.find_verdict("https://example.org/no/way").allowed is False
+    assert rig.script.list_urls() == [ROBOTS]
 
 
 def test_operator_decides() -> None:
     rig = Rig()
-    rig.script.file(ROBOTS, "User-agent: *\nDisallow: /")
+    rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /")
     source = Source(key="x", url="https://example.org/", robots="ignore")
-    assert rig.verdict("https://example.org/a", source)[:3] == (True, "operator", None)
+    assert rig.find_verdict("https://example.org/a", source)[:3] == (True, "operator", None)
     assert rig.script.asked == []
 
 
 def test_remembered_for_a_day_and_by_the_next_process() -> None:
     rig = Rig()
-    rig.script.file(ROBOTS, "User-agent: *\nDisallow: /no")
-    rig.verdict("https://example.org/a")
+    rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /no")
+    rig.find_verdict("https://example.org/a")
     rig.robots = rig.another()
     rig.clock.now += timedelta(hours=23)
-    assert rig.verdict("https://example.org/no").allowed is False
+    assert rig.find_verdict("https://example.org/no").allowed is False
     assert len(rig.script.asked) == 1
     rig.clock.now += timedelta(hours=2)
-    rig.verdict("https://example.org/no")
+    rig.find_verdict("https://example.org/no")
     assert len(rig.script.asked) == 2
 
 
@@ -169,31 +169,31 @@ def test_the_licence_that_robots_txt_names_comes_with_its_pages_and_is_asked_for
         "https://rights.example/rsl.xml",
         ["https://example.org/a", "https://example.org/b"],
     )
-    rig.script.file(ROBOTS, f"License: {licence}\nUser-agent: *\nAllow: /")
-    rig.script.file(licence, "<rsl/>" + "x" * 100_000)
+    rig.script.add_page(ROBOTS, f"License: {licence}\nUser-agent: *\nAllow: /")
+    rig.script.add_page(licence, "<rsl/>" + "x" * 100_000)
     for url in pages:
         rig.script.answers[url] = make_fetched(url, **{"robots.txt-rsl": "a server's own"})
-    found = rig.fetch(*map(make_request, pages))
+    found = rig.fetch_together(*map(make_request, pages))
     assert [len(one.headers["robots.txt-rsl"]) for one in found if isinstance(one, Fetched)] == [
         20_000
     ] * 2
-    assert sorted(rig.script.urls()) == sorted([ROBOTS, licence, *pages])
+    assert sorted(rig.script.list_urls()) == sorted([ROBOTS, licence, *pages])
     rig.script.answers.pop(licence)
     rig.clock.now += timedelta(hours=25)
-    (one,) = rig.fetch(make_request(pages[0]))
+    (one,) = rig.fetch_together(make_request(pages[0]))
     # gone, and not a server's own either
     assert isinstance(one, Fetched) and "robots.txt-rsl" not in one.headers
-    assert rig.script.urls().count(licence) == 2
+    assert rig.script.list_urls().count(licence) == 2
 
 
 def test_unreachable_is_asked_again_soon() -> None:
     rig = Rig()
     rig.script.answers[ROBOTS] = Failed(url=ROBOTS, reason="http-503", status=503)
-    rig.verdict("https://example.org/a")
-    rig.script.file(ROBOTS, "")
-    assert rig.verdict("https://example.org/a").allowed is False
+    rig.find_verdict("https://example.org/a")
+    rig.script.add_page(ROBOTS, "")
+    assert rig.find_verdict("https://example.org/a").allowed is False
     rig.clock.now += timedelta(minutes=31)
-    assert rig.verdict("https://example.org/a").allowed is True
+    assert rig.find_verdict("https://example.org/a").allowed is True
 
 
 @pytest.mark.parametrize(
@@ -202,13 +202,13 @@ def test_unreachable_is_asked_again_soon() -> None:
 def test_a_broken_note_is_asked_anew(note: str) -> None:
     rig = Rig()
     rig.notes["robots https://example.org"] = note
-    assert rig.verdict("https://example.org/a").allowed is True
-    assert rig.script.urls() == [ROBOTS]
+    assert rig.find_verdict("https://example.org/a").allowed is True
+    assert rig.script.list_urls() == [ROBOTS]
 
 
 def test_credentials_of_a_url_reach_neither_note_nor_request() -> None:
     rig = Rig()
-    rig.verdict("https://user:secret@example.org/a")
+    rig.find_verdict("https://user:secret@example.org/a")
     assert "secret" not in str(rig.notes) + str(rig.script.asked)
 
 
@@ -222,10 +222,10 @@ def test_product(agent: str, name: str) -> None:
 
 def test_pages_ask_robots_once_and_feeds_are_fetched_whatever_it_says() -> None:
     rig = Rig()
-    rig.script.file(ROBOTS, "User-agent: *\nDisallow: /no\nDisallow: /feed")
+    rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /no\nDisallow: /feed")
     for path in ("a", "b", "feed"):
-        rig.script.file(f"https://example.org/{path}", "x")
-    results = rig.fetch(
+        rig.script.add_page(f"https://example.org/{path}", "x")
+    results = rig.fetch_together(
         Request(url="https://example.org/a"),
         Request(url="https://example.org/b"),
         Request(url="https://example.org/no"),
@@ -234,8 +234,8 @@ def test_pages_ask_robots_once_and_feeds_are_fetched_whatever_it_says() -> None:
     )
     assert [isinstance(result, Fetched) for result in results] == [True, True, False, True, True]
     assert results[2] == Failed(url="https://example.org/no", reason="robots", detail="robots.txt")
-    assert rig.script.urls().count(ROBOTS) == 1
-    assert rig.clock.since() >= 4  # five requests to one host, a second apart
+    assert rig.script.list_urls().count(ROBOTS) == 1
+    assert rig.clock.seconds_since_start() >= 4  # five requests to one host, a second apart
 
 
 @pytest.mark.parametrize(
@@ -253,12 +253,14 @@ def test_a_feed_that_robots_disallows_is_fetched_with_a_warning(
     rig = Rig()
     rig.script.answers["https://example.org/feed"] = make_fetched("https://example.org/feed")
     if text is not None:
-        rig.script.file(ROBOTS, text)
-    result = rig.fetch(Request(url="https://example.org/feed", kind="feed", robots=word))[0]
+        rig.script.add_page(ROBOTS, text)
+    result = rig.fetch_together(Request(url="https://example.org/feed", kind="feed", robots=word))[
+        0
+    ]
     assert isinstance(result, Fetched)
     assert (result.permit, result.warning != "") == (permit, warned)
     # the feed is not refused up by its robots.txt
-    assert rig.script.urls()[0] == "https://example.org/feed"
+    assert rig.script.list_urls()[0] == "https://example.org/feed"
 
 
 def test_a_robots_txt_that_cannot_be_had_warns_of_nothing() -> None:
@@ -267,14 +269,14 @@ def test_a_robots_txt_that_cannot_be_had_warns_of_nothing() -> None:
         "https://example.org/feed": make_fetched("https://example.org/feed"),
         ROBOTS: Failed(url=ROBOTS, reason="http-503", status=503),
     }
-    result = rig.fetch(Request(url="https://example.org/feed", kind="feed"))[0]
+    result = rig.fetch_together(Request(url="https://example.org/feed", kind="feed"))[0]
     assert isinstance(result, Fetched)
     assert (result.permit, result.warning) == ("robots.txt unreachable (http-503)", "")
 
 
 def test_pages_say_by_whose_word_they_were_fetched() -> None:
     rig = Rig()
-    rig.script.file(ROBOTS, "User-agent: *\nDisallow: /no")
+    rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /no")
     for path in ("a", "no"):
         rig.script.answers[f"https://example.org/{path}"] = make_fetched(
             f"https://example.org/{path}"
@@ -283,7 +285,7 @@ def test_pages_say_by_whose_word_they_were_fetched() -> None:
         Request(url="https://example.org/a"),
         Request(url="https://example.org/no", robots="ignore"),
     )
-    assert [one.permit for one in rig.fetch(*asked) if isinstance(one, Fetched)] == [
+    assert [one.permit for one in rig.fetch_together(*asked) if isinstance(one, Fetched)] == [
         "robots.txt",
         "operator",
     ]
@@ -301,8 +303,8 @@ def test_after_429_the_whole_host_backs_off_and_after_503_only_the_url() -> None
         "https://a.test/2": make_fetched("https://a.test/2"),
         "https://b.test/2": make_fetched("https://b.test/2"),
     }
-    rig.fetch(*(Request(url=f"https://{host}.test/1", kind="feed") for host in "ab"))
-    refused, other = rig.fetch(
+    rig.fetch_together(*(Request(url=f"https://{host}.test/1", kind="feed") for host in "ab"))
+    refused, other = rig.fetch_together(
         *(Request(url=f"https://{host}.test/2", kind="feed") for host in "ab")
     )
     assert isinstance(other, Fetched)
@@ -311,7 +313,7 @@ def test_after_429_the_whole_host_backs_off_and_after_503_only_the_url() -> None
     assert refused.retry_after is not None
     assert refused.retry_after - rig.clock() <= timedelta(minutes=15)
     rig.clock.now += timedelta(minutes=15)
-    assert isinstance(rig.fetch(Request(url="https://a.test/2", kind="feed"))[0], Fetched)
+    assert isinstance(rig.fetch_together(Request(url="https://a.test/2", kind="feed"))[0], Fetched)
 
 
 def test_a_short_back_off_is_waited_for() -> None:
@@ -319,8 +321,8 @@ def test_a_short_back_off_is_waited_for() -> None:
     rig.script.answers = {"https://a.test/2": make_fetched("https://a.test/2")}
     rig.throttle.back_off("a.test", rig.clock() + timedelta(seconds=20))
     request = Request(url="https://a.test/2", kind="feed", robots="ignore")
-    assert isinstance(rig.fetch(request)[0], Fetched)
-    assert rig.clock.since() == 20
+    assert isinstance(rig.fetch_together(request)[0], Fetched)
+    assert rig.clock.seconds_since_start() == 20
 
 
 def make_redirect(url: str, target: str, *, permanent: bool = True) -> Fetched:
@@ -335,14 +337,14 @@ def test_a_redirect_to_another_host_waits_for_its_turn_and_asks_its_robots() -> 
     request = Request(
         url="https://a.test/x", headers={"Authorization": "secret"}, allow=("10.0.0.0/8",)
     )
-    result = rig.fetch(request)[0]
+    result = rig.fetch_together(request)[0]
     assert isinstance(result, Fetched)
     assert (result.url, result.final_url, result.moved_to) == (
         request.url,
         "https://b.test/y",
         "https://b.test/y",
     )
-    assert rig.script.urls() == [
+    assert rig.script.list_urls() == [
         "https://a.test/robots.txt",
         "https://a.test/x",
         "https://b.test/robots.txt",
@@ -355,8 +357,8 @@ def test_a_redirect_to_another_host_waits_for_its_turn_and_asks_its_robots() -> 
 def test_redirect_to_a_host_that_disallows_the_page() -> None:
     rig = Rig()
     rig.script.answers["https://a.test/x"] = make_redirect("https://a.test/x", "https://b.test/y")
-    rig.script.file("https://b.test/robots.txt", "User-agent: *\nDisallow: /")
-    assert rig.fetch(Request(url="https://a.test/x"))[0] == Failed(
+    rig.script.add_page("https://b.test/robots.txt", "User-agent: *\nDisallow: /")
+    assert rig.fetch_together(Request(url="https://a.test/x"))[0] == Failed(
         url="https://a.test/x", reason="robots", detail="robots.txt"
     )
 
@@ -371,7 +373,7 @@ def test_only_permanent_hops_from_the_start_are_a_move(
         "https://b.test/": make_redirect("https://b.test/", "https://c.test/", permanent=second),
         "https://c.test/": NotModified(url="", final_url="https://c.test/", headers={}),
     }
-    result = rig.fetch(Request(url="https://a.test/", kind="feed"))[0]
+    result = rig.fetch_together(Request(url="https://a.test/", kind="feed"))[0]
     assert isinstance(result, NotModified)
     assert result.moved_to == ("https://b.test/" if moved else None)
 
@@ -398,7 +400,7 @@ def test_circles_across_hosts_end() -> None:
         "https://a.test/": make_redirect("https://a.test/", "https://b.test/"),
         "https://b.test/": make_redirect("https://b.test/", "https://a.test/"),
     }
-    result = rig.fetch(Request(url="https://a.test/", kind="feed"))[0]
+    result = rig.fetch_together(Request(url="https://a.test/", kind="feed"))[0]
     assert isinstance(result, Failed)
     assert result.reason == "redirects"
     assert len(rig.script.asked) <= 6
@@ -412,7 +414,9 @@ def test_mutual_redirects_do_not_lock_each_other_out() -> None:
         "https://a.test/2": make_fetched("https://a.test/2"),
         "https://b.test/2": make_fetched("https://b.test/2"),
     }
-    results = rig.fetch(*(Request(url=f"https://{host}.test/1", kind="feed") for host in "abab"))
+    results = rig.fetch_together(
+        *(Request(url=f"https://{host}.test/1", kind="feed") for host in "abab")
+    )
     assert all(isinstance(result, Fetched) for result in results)
 
 
@@ -434,22 +438,24 @@ def test_credentials_of_a_url_are_in_no_result() -> None:
         Failed(url=url, reason="never asked"),
     ):
         rig.script.answers[url] = replace(answer, url="https://a.test/")
-        assert "secret" not in str(rig.fetch(Request(url=url, kind="feed")))
+        assert "secret" not in str(rig.fetch_together(Request(url=url, kind="feed")))
 
 
 def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
     rig = Rig()
     for host, seconds in (("a", 7), ("b", 3600)):
-        rig.script.file(f"https://{host}.test/robots.txt", f"User-agent: *\nCrawl-delay: {seconds}")
+        rig.script.add_page(
+            f"https://{host}.test/robots.txt", f"User-agent: *\nCrawl-delay: {seconds}"
+        )
         for path in range(3):
             rig.script.answers[f"https://{host}.test/{path}"] = make_fetched(
                 f"https://{host}.test/{path}"
             )
     for host, seconds in (("a", 7), ("b", 60)):
-        before = rig.clock.since()
-        rig.fetch(*(Request(url=f"https://{host}.test/{path}") for path in range(3)))
-        assert rig.clock.since() - before >= 2 * seconds
-        assert rig.clock.since() - before <= 3 * seconds + 3
+        before = rig.clock.seconds_since_start()
+        rig.fetch_together(*(Request(url=f"https://{host}.test/{path}") for path in range(3)))
+        assert rig.clock.seconds_since_start() - before >= 2 * seconds
+        assert rig.clock.seconds_since_start() - before <= 3 * seconds + 3
 
 
 @pytest.mark.parametrize(
@@ -459,9 +465,9 @@ def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
 def test_the_operators_word_on_robots_ends_at_the_site(target: str, asks: list[str]) -> None:
     rig = Rig()
     rig.script.answers["https://a.test/1"] = make_redirect("https://a.test/1", target)
-    rig.script.file(target, "text")
-    rig.fetch(Request(url="https://a.test/1", robots="ignore"))
-    assert rig.script.urls() == ["https://a.test/1", *asks, target]
+    rig.script.add_page(target, "text")
+    rig.fetch_together(Request(url="https://a.test/1", robots="ignore"))
+    assert rig.script.list_urls() == ["https://a.test/1", *asks, target]
 
 
 def test_what_is_remembered_is_looked_through_at_the_first_file_and_after_each_million_characters() -> (  # noqa: E501
@@ -477,6 +483,6 @@ def test_what_is_remembered_is_looked_through_at_the_first_file_and_after_each_m
         prune=lambda prefix, before, most: pruned.append(len(rig.notes)),
     )
     for number in range(7):
-        rig.script.file(f"https://h{number}.example/robots.txt", "# " + "x" * 400_000)
-        rig.verdict(f"https://h{number}.example/a")
+        rig.script.add_page(f"https://h{number}.example/robots.txt", "# " + "x" * 400_000)
+        rig.find_verdict(f"https://h{number}.example/a")
     assert pruned == [1, 4, 7]
