@@ -42,7 +42,8 @@ class Question:
     def article(self) -> str:
         """What stands between the two fences."""
         first, *inner, last = str(self.payload["messages"][1]["content"]).split("\n")
-        assert first == last and first not in inner
+        assert first == last
+        assert first not in inner
         return "\n".join(inner)
 
     @property

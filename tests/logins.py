@@ -160,7 +160,8 @@ def make_tls(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     """Return TLS for a server at 127.0.0.1, whose certificate our client trusts."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl makes the certificate")
-    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    certificate = folder / "certificate.pem"
+    key = folder / "key.pem"
     words = (
         f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -out {certificate}"
     )

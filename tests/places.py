@@ -59,7 +59,9 @@ class Place:
     def __init__(
         self, folder: Path, *, taxonomy: str = TAXONOMY, settings: str = "[publish]\ntag_min = 1\n"
     ) -> None:
-        self.folder, self.config, self.now = folder, folder / "config", NOW
+        self.folder = folder
+        self.config = folder / "config"
+        self.now = NOW
         self.config.mkdir()
         (self.config / "syndicator.toml").write_text(settings)
         (self.config / "sources.toml").write_text(SOURCES)

@@ -34,7 +34,8 @@ class Server:
     URL."""
 
     def __init__(self, base: str, folder: Path | None = None) -> None:
-        self.base, self.folder = base, folder
+        self.base = base
+        self.folder = folder
 
     def schema(self, name: str = "") -> str:
         """The URL of an empty schema, which is called `name` if that is given."""

@@ -46,7 +46,8 @@ def of_extras() -> set[str]:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
         "optional-dependencies"
     ]
-    found, wanted = set(), [need for needs in extras.values() for need in needs]
+    found = set()
+    wanted = [need for needs in extras.values() for need in needs]
     while wanted:
         need, _, marker = wanted.pop().partition(";")
         name, *more = re.findall(r"[A-Za-z0-9._-]+", need.partition(">")[0].partition("=")[0])

@@ -124,7 +124,8 @@ async def test_all_real_pages_become_articles(
 
 @pytest.mark.parametrize("every", [40, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_feed_is_parsed_or_refused_with_a_reason(samples: Samples, every: int) -> None:
-    slowest, refused = 0.0, []
+    slowest = 0.0
+    refused = []
     files = samples.files("corpus/feeds", "*.xml", "*.json", "*.gz")[::every]
     for path in files:
         body = read_sample(path)

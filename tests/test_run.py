@@ -39,7 +39,8 @@ def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, st
         pytest.skip("this machine has no Python 3.11 with venv for all accounts")
     if not index_reachable():
         pytest.skip("no package index can be reached")
-    checkout, temporary = place / "checkout", place / "temp"
+    checkout = place / "checkout"
+    temporary = place / "temp"
     shutil.copytree(
         ROOT / "syndicator", checkout / "syndicator", ignore=shutil.ignore_patterns("__pycache__")
     )
@@ -67,7 +68,8 @@ def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, st
         **account,
     )
     assert done.returncode == 0, done.stderr
-    assert (temporary / "mine/config/sources.toml").exists() and (checkout / ".venv/cache").is_dir()
+    assert (temporary / "mine/config/sources.toml").exists()
+    assert (checkout / ".venv/cache").is_dir()
     command = [checkout / ".venv/bin/syndicator", "status", "--config", temporary / "mine/config"]
     status = subprocess.run(
         command, cwd="/", env={"PATH": PATH}, capture_output=True, text=True, **account

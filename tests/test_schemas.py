@@ -80,10 +80,8 @@ def test_the_shipped_files_name_them_and_keep_to_them(name: str) -> None:
     path = ROOT / "config" / f"{name}.toml"
     text = path.read_text(encoding="utf-8")
     directive, _, named = text.partition("\n")[0].partition(" ")
-    assert (
-        directive == "#:schema"
-        and (path.parent / named).resolve() == schemas.PLACE / f"{name}.json"
-    )
+    assert directive == "#:schema"
+    assert (path.parent / named).resolve() == schemas.PLACE / f"{name}.json"
     assert [
         *list_schema_faults(
             tomllib.loads(text), load_committed_schema(name), load_committed_schema(name)

@@ -112,7 +112,8 @@ def test_an_instance_that_published_it_and_lost_its_uuid_says_so(cloned_folder: 
     (cloned_folder / "feeds/articles/instance.toml").unlink()
     done = commands.run_syndicator("build", "--config", str(cloned_folder / "config"))
     assert done.returncode == 78
-    assert "instance.toml is lost" in done.stderr and minted in done.stderr
+    assert "instance.toml is lost" in done.stderr
+    assert minted in done.stderr
     (cloned_folder / "feeds/articles/instance.toml").write_text(minted + "\n")
     run_command(cloned_folder, "build")
 
@@ -139,8 +140,7 @@ def test_a_flaw_is_named(cloned_folder: Path, line: str, wrong: str, named: str)
     )
     for words in (("check", "--json"), ("build",)):
         done = commands.run_syndicator(*words, "--config", str(cloned_folder / "config"))
-        assert "other.md" in done.stdout + done.stderr and named in (
-            done.stdout + done.stderr
-        ).replace("\\'", "'")
+        assert "other.md" in done.stdout + done.stderr
+        assert named in (done.stdout + done.stderr).replace("\\'", "'")
     items = json.loads((cloned_folder / "feeds/public/all.json").read_text())["items"]
     assert [item["url"] for item in items] == ["https://harbour.example/news/light"]

@@ -40,7 +40,9 @@ class Place:
     """A world, a folder and a clock."""
 
     def __init__(self, folder: Path, world: World) -> None:
-        self.folder, self.world, self.clock = folder, world, Clock()
+        self.folder = folder
+        self.world = world
+        self.clock = Clock()
         self.config = folder / "config"
 
     async def run_refresh(self, *keys: str, all: bool = True) -> RunReport:
@@ -174,10 +176,12 @@ async def test_a_correction_moves_updated_and_nothing_else(place: Place) -> None
     report = await place.run_refresh("holt")
     assert report.outcomes[0].changed == (before.id,)
     after = place.load_articles()["A Rust port, corrected"]
-    assert (after.id, after.published, after.added) == (before.id, before.published, before.added)
-    assert (
-        after.updated is not None and before.updated is not None and after.updated > before.updated
-    )
+    assert after.id == before.id
+    assert after.published == before.published
+    assert after.added == before.added
+    assert after.updated is not None
+    assert before.updated is not None
+    assert after.updated > before.updated
     assert len(after.revisions) == 1
 
 

@@ -97,9 +97,14 @@ def make_front_pages() -> list[Front]:
     def moved(name: str, target: str, status: int) -> Answer:
         return Answer(status=status, headers={"Location": target})
 
-    one, several, guess = home("one"), home("several"), home("guess")
-    plain, dated = home("plain"), home("dated")
-    www, en, banner = "http://www.moved.example/", f"{home('tongue')}en/", home("banner")
+    one = home("one")
+    several = home("several")
+    guess = home("guess")
+    plain = home("plain")
+    dated = home("dated")
+    www = "http://www.moved.example/"
+    en = f"{home('tongue')}en/"
+    banner = home("banner")
     comments = make_rss("Comments for Notes", several, [("By: Ove", f"{several}p/0#comment-1")])
     times = _listed(dated).replace("<p>It", "<time datetime='2026-11-20'>20 November</time><p>It")
     return [

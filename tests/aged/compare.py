@@ -212,7 +212,8 @@ def collect_archived_ids(found: Facts, name: str) -> set[str]:
     """The ids of a feed and of the archive documents behind it. Raises KeyError for a link that
     leads nowhere."""
     named = {feed["self"]: name for name, feed in found["feeds"].items()}
-    feed, ids = found["feeds"][name], set[str]()
+    feed = found["feeds"][name]
+    ids = set[str]()
     while True:
         ids |= set(feed["entries"])
         previous = feed.get("links", {}).get("prev-archive")

@@ -22,7 +22,9 @@ from tests.aged.lives import HERE, Life
 from tests.postgres import Server, get_driver_url
 
 ROOT = HERE.parent.parent
-KEPT, EXPECTED, DUMP = "instance", "expected.json", "postgres.sql"
+KEPT = "instance"
+EXPECTED = "expected.json"
+DUMP = "postgres.sql"
 SCHEMA = "aged"  # of a dump
 DATABASE = "feeds/state/syndicator.db"
 
@@ -47,8 +49,12 @@ class Instance:
         self, life: Life, folder: Path, proxy: str = "http://127.0.0.1:9", store: str = ""
     ) -> None:
         shutil.copytree(life.folder / KEPT, folder)
-        self.life, self.folder, self.proxy, self.store = life, folder, proxy, store
-        self.public, self.articles = folder / "feeds/public", folder / "feeds/articles"
+        self.life = life
+        self.folder = folder
+        self.proxy = proxy
+        self.store = store
+        self.public = folder / "feeds/public"
+        self.articles = folder / "feeds/articles"
         self._restore_times()
 
     def _restore_times(self) -> None:

@@ -39,7 +39,8 @@ class Journey:
 
 def make_journey(old_instance: Instance, folder: Path, web: Web, facts_before: Facts) -> Journey:
     """The whole way of an instance; `folder`: for the feed readers."""
-    life, seen = old_instance.life, Journey()
+    life = old_instance.life
+    seen = Journey()
     web.answers = life.later_answers()
     seen.before = old_instance.read_published()
     with old_instance.serve() as address:

@@ -114,8 +114,12 @@ class Summer:
     """A configuration folder, the made-up web, and a clock."""
 
     def __init__(self, root: Path, web: Web) -> None:
-        self.root, self.config, self.web, self.now = root, root / "config", web, START
-        self.articles, self.public = root / "feeds/articles", root / "feeds/public"
+        self.root = root
+        self.config = root / "config"
+        self.web = web
+        self.now = START
+        self.articles = root / "feeds/articles"
+        self.public = root / "feeds/public"
         self.edited: dict[str, list[str]] = {}  # id -> the keys that a hand edited
 
     def command(self, *words: str, leaves: int = 0) -> str:

@@ -104,7 +104,8 @@ def live_days(root: Path, web: Web) -> None:
 
 
 def main(target: Path) -> None:
-    work, kept = target / "work", target / "instance"
+    work = target / "work"
+    kept = target / "instance"
     with serve_web() as web:
         os.environ["SYNDICATOR_FETCH__PROXY"] = web.proxy
         write_configuration(work)

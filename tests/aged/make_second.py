@@ -113,7 +113,8 @@ class Spring(Summer):
 
     def __init__(self, root: Path, web: Web) -> None:
         super().__init__(root, web)
-        self.now, self.state = SECOND.start, root / "feeds/state"
+        self.now = SECOND.start
+        self.state = root / "feeds/state"
 
     def refresh(self) -> None:
         self.web.answers = make_site_answers(self.now, plot=SECOND)

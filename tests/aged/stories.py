@@ -124,7 +124,8 @@ class Plot:
 
     def extra(self, key: str, index: int, published: datetime) -> Story:
         """A story that the sites did not tell meanwhile, number 100 + `index`."""
-        site, number = self.site(key), 100 + index
+        site = self.site(key)
+        number = 100 + index
         url = f"{site.base}/stories/new-{index}"
         return Story(
             number=number,
@@ -145,10 +146,8 @@ class Plot:
 
     def _story(self, site: Site, index: int, numbers: Mapping[Place, int], now: datetime) -> Story:
         place = (site.key, index)
-        number, published = (
-            numbers[place],
-            self.start + timedelta(days=site.days[index], hours=-5, minutes=7 * index),
-        )
+        number = numbers[place]
+        published = self.start + timedelta(days=site.days[index], hours=-5, minutes=7 * index)
         later = published + AFTER <= now
         changed = later and place in (self.revised | self.readdressed)
         url = self.url_of(site.key, index, readdressed=later and place in self.readdressed)
@@ -257,10 +256,8 @@ FIRST = Plot(
     renumbered=("mill", 45),
 )
 # for make.py
-START, END, SITES, url_of, stories = (
-    FIRST.start,
-    FIRST.end,
-    FIRST.sites,
-    FIRST.url_of,
-    FIRST.stories,
-)
+START = FIRST.start
+END = FIRST.end
+SITES = FIRST.sites
+url_of = FIRST.url_of
+stories = FIRST.stories

@@ -23,7 +23,9 @@ def copy_while_running(old_instance: Instance, folder: Path, *words: str) -> Ite
     """Copies made one after the other while a command runs, the last one after its end. The upgrade
     is over then: what only the older version's database knew was written by its first start."""
     old_instance.run_command("build")
-    running, number, ended = old_instance.start_command(*words), 0, False
+    running = old_instance.start_command(*words)
+    number = 0
+    ended = False
     while not ended:
         ended = running.poll() is not None
         number += 1
@@ -78,7 +80,8 @@ def test_a_copy_made_during_a_run_brings_every_feed_back(
         assert_nothing_found(
             compare_items("feed", list_feed_ids(facts_before), list_feed_ids(after))
         )
-        assert (after["moved"], after["gone"]) == (facts_before["moved"], facts_before["gone"])
+        assert after["moved"] == facts_before["moved"]
+        assert after["gone"] == facts_before["gone"]
         known = {
             article_id: after["articles"].get(article_id) for article_id in facts_before["articles"]
         }

@@ -61,7 +61,8 @@ def skip_unless(killed: bool) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_many_kills(old_instance: Instance, facts_before: Facts, web: Web, seed: int) -> None:
     """Of a build or a run, at any moment, ten times in a row."""
-    dice, killed = random.Random(seed), 0
+    dice = random.Random(seed)
+    killed = 0
     for _ in range(10):
         moment = (
             watch_rewritten_share(old_instance, dice.random())

@@ -136,17 +136,16 @@ def test_an_upgrade_without_the_database_keeps_ids_and_dates(old_instance: Insta
     """The lead of a story is chosen anew then, and with it the link."""
     lose_database(old_instance)
     old_instance.run_command("build", "--all")
-    old, new = (
-        list_merged_entries(read_expected_facts(MERGED)),
-        list_merged_entries(old_instance.read_facts()),
-    )
+    old = list_merged_entries(read_expected_facts(MERGED))
+    new = list_merged_entries(old_instance.read_facts())
     for name in ("all.atom", "categories/business.atom", "all.json"):
         assert [entry[:3] for entry in new[name]] == [entry[:3] for entry in old[name]]
 
 
 def test_the_leads_of_stories_stay_whoever_would_lead_now(old_instance: Instance) -> None:
     """The longest led: as if that had been the other one that came at the same time."""
-    old, new = "http://post.example/scooters", "http://bank.example/scooters"
+    old = "http://post.example/scooters"
+    new = "http://bank.example/scooters"
     ids = {
         article["source"]: article_id
         for article_id, article in read_expected_facts(MERGED)["articles"].items()
@@ -158,7 +157,8 @@ def test_the_leads_of_stories_stay_whoever_would_lead_now(old_instance: Instance
         assert changed.rowcount == 1
     old_instance.run_command("build", "--all")
     links = [link for *_, link in list_merged_entries(old_instance.read_facts())["stories.atom"]]
-    assert new in links and old not in links
+    assert new in links
+    assert old not in links
 
 
 def test_later_reports_have_entries_of_their_own_and_leave_the_others(
@@ -177,11 +177,13 @@ def test_later_reports_have_entries_of_their_own_and_leave_the_others(
 def test_the_setting_is_read_as_link_with_a_warning(old_instance: Instance) -> None:
     process = old_instance.start_command("config", "show")
     out, err = process.communicate(timeout=100)
-    assert 'read as "link"' in err and "syndicator.toml:15" in err
+    assert 'read as "link"' in err
+    assert "syndicator.toml:15" in err
     assert 'publish.stories\t"link"' in out
     findings = json.loads(old_instance.run_command("check", "--json", leaves=(0, 78)))
     (finding,) = (finding for finding in findings if finding["reason"] == "dropped-setting")
-    assert finding["severity"] == "warning" and 'read as "link"' in finding["detail"]
+    assert finding["severity"] == "warning"
+    assert 'read as "link"' in finding["detail"]
 
 
 READERS: dict[str, Callable[[], object]] = {

@@ -62,7 +62,8 @@ def test_folders_of_tests_are_named_after_packages() -> None:
         for path in (ROOT / "syndicator").iterdir()
         if path.is_dir() and any(path.glob("*.py"))
     }
-    assert packages <= folders and folders - packages == OF_THE_WHOLE
+    assert packages <= folders
+    assert folders - packages == OF_THE_WHOLE
 
 
 def test_the_project_speaks_of_itself_alone() -> None:

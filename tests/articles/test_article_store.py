@@ -54,7 +54,8 @@ def test_an_article_is_filed_by_its_day_title_and_id(article_store: FileArticleS
     assert article_store.stamp(stamp.path) == stamp
     assert list(article_store.walk()) == [stamp]
     assert article_store.find(make_full_article().id) == stamp.path
-    assert (len(stored.digest), stored.body) == (48, make_full_article().body)
+    assert len(stored.digest) == 48
+    assert stored.body == make_full_article().body
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,8 @@ def test_the_same_article_is_not_written_again(article_store: FileArticleStore) 
 
     after = (article_store.root / stamp.path).stat()
     assert again == (stored, stamp, False)
-    assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
+    assert before.st_mtime_ns == after.st_mtime_ns
+    assert before.st_ino == after.st_ino
 
 
 def test_a_new_title_or_day_keeps_the_path_in_this_process_and_the_next(
@@ -97,7 +99,8 @@ def test_a_new_title_or_day_keeps_the_path_in_this_process_and_the_next(
             title=f"New {id(opened)}", published=datetime(2020, 1, 1, tzinfo=UTC)
         )
         _, later, changed = opened.put(renamed)
-        assert (later.path, changed) == (stamp.path, True)
+        assert later.path == stamp.path
+        assert changed is True
     assert len(list(article_store.walk())) == 1
 
 
@@ -108,7 +111,8 @@ def test_what_a_hand_wrote_stays_and_the_rest_is_renewed(article_store: FileArti
     stored, _, _ = article_store.put(make_full_article(title="New", excerpt="New."))
     stored, _, _ = article_store.put(make_full_article(title="Newer", excerpt="Newer."))
 
-    assert (stored.title, stored.excerpt) == ("By hand", "Newer.")
+    assert stored.title == "By hand"
+    assert stored.excerpt == "Newer."
     assert frontmatter.extra((article_store.root / stamp.path).read_bytes()) == {"rating": 5}
     assert article_store.get(stamp.path) == stored
 
@@ -335,7 +339,8 @@ def test_a_write_is_durable_in_the_right_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
-    real_fsync, real_replace = os.fsync, Path.replace
+    real_fsync = os.fsync
+    real_replace = Path.replace
 
     def fsync(descriptor: int) -> None:
         done.append("fsync " + Path(f"/proc/self/fd/{descriptor}").readlink().name)

@@ -88,7 +88,8 @@ def test_edited_tags_and_excerpts_are_the_operators() -> None:
     in_file = replace(write_and_load(make_full_article()), tags=("Mine",), excerpt="Mine.")
 
     for article in (edits.mark_operator_edits(in_file), edits.merge(make_full_article(), in_file)):
-        assert (article.tags_by, article.excerpt_by) == ("operator", "operator")
+        assert article.tags_by == "operator"
+        assert article.excerpt_by == "operator"
     assert edits.mark_operator_edits(write_and_load(make_full_article())) == write_and_load(
         make_full_article()
     )
@@ -137,7 +138,9 @@ def test_a_file_without_our_digest_is_all_by_hand() -> None:
 
     assert hand_edited(in_file) == {"title", "date", "body"}
     merged = edits.merge(make_full_article(), in_file)
-    assert (merged.title, merged.body, merged.author) == ("Mine", "Text", "Ada Lovelace")
+    assert merged.title == "Mine"
+    assert merged.body == "Text"
+    assert merged.author == "Ada Lovelace"
     assert hand_edited(written_as_is(merged)) == {"title", "date", "body"}
 
 

@@ -72,10 +72,8 @@ def test_what_we_never_wrote_is_ours_while_empty_and_a_hands_once_filled_in(fiel
 def test_one_more_signed_field_makes_no_old_one_the_operators(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    first, second = (
-        dump_and_load(sign(make_full_article())),
-        dump_and_load(sign(make_full_article(**OURS))),
-    )
+    first = dump_and_load(sign(make_full_article()))
+    second = dump_and_load(sign(make_full_article(**OURS)))
     monkeypatch.setattr(fields, "TABLE", (Field("section", TEXT, 2, signed=True), *fields.TABLE))
     monkeypatch.setattr(fields, "TABLE", (*fields.TABLE, Field("partial", FLAG, 2, signed=True)))
 

@@ -66,10 +66,14 @@ def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str)
     assert "A story" in place.read_published("all.atom")
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         (found,) = look(looked).need_you
-    assert (found.kind, found.code, found.detail) == ("article-file", "no-file", f"it is {kind}")
-    assert found.subject == f"{folder}/d.md".lstrip("/") and found.cure
+    assert found.kind == "article-file"
+    assert found.code == "no-file"
+    assert found.detail == f"it is {kind}"
+    assert found.subject == f"{folder}/d.md".lstrip("/")
+    assert found.cure
     (reported,) = (item for item in check(place.config, environ={}) if item.reason == "no-file")
-    assert (reported.file, reported.detail) == (str(path), f"it is {kind}")
+    assert reported.file == str(path)
+    assert reported.detail == f"it is {kind}"
     with place.open_app() as opened:
         assert [item.reason for item in reconcile.files(opened.archive, opened.configuration)] == [
             "no-file"
@@ -108,7 +112,8 @@ def test_a_file_that_became_a_pipe_does_not_hang_who_reads_it(tmp_path: Path) ->
     os.mkfifo(tmp_path / "d.md")
     with pytest.raises(OSError, match="no regular file"):
         store.read("d.md")
-    assert list(store.walk()) == [] and list(store.names()) == []
+    assert list(store.walk()) == []
+    assert list(store.names()) == []
 
 
 def test_names_are_those_of_visible_files_in_order(tmp_path: Path) -> None:

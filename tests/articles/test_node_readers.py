@@ -135,7 +135,8 @@ def test_a_file_without_our_quotes_is_read_otherwise(tmp_path: Path) -> None:
         text=True,
         timeout=120,
     )
-    assert done.returncode != 0 and "Expected string, received number" in done.stderr
+    assert done.returncode != 0
+    assert "Expected string, received number" in done.stderr
 
 
 def test_a_content_collection_of_astro_takes_the_folder(tmp_path: Path) -> None:

@@ -85,7 +85,8 @@ def sites(sources: int, entries: int) -> Iterator[list[str]]:
     ]
     command = [sys.executable, "-c", _SERVER, str(port), str(entries), *addresses(sources)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
-        assert server.stdin and server.stdout
+        assert server.stdin
+        assert server.stdout
         server.stdin.write(json.dumps(stories).encode())
         server.stdin.close()
         server.stdout.readline()
@@ -119,13 +120,17 @@ def visits(server: postgres.Server, fleet: Instance, workers: int, articles: int
         lambda: all("ready" in fleet.log(number) for number in range(workers)), 120
     ), fleet.logs()
     pids = [one.pid for one in fleet.workers]
-    start, before, began = cpu(pids), server_cpu(server), time.monotonic()
+    start = cpu(pids)
+    before = server_cpu(server)
+    began = time.monotonic()
     # one connection: another for each look would count as the server's
     with fleet.store() as store:
         while _articles(store) < articles or store.index.newest_mark():
             assert time.monotonic() - began < 900, fleet.state()
             time.sleep(1)
-    used, database, wall = cpu(pids) - start, server_cpu(server) - before, time.monotonic() - began
+    used = cpu(pids) - start
+    database = server_cpu(server) - before
+    wall = time.monotonic() - began
     fleet.stop()
     print(
         f"{articles} articles visited, read, described, filed and built by {workers} workers in"
@@ -164,7 +169,8 @@ def builds(fleet: Instance, more: int) -> None:
             app.archive.store.visits.record(ArticleRecord(article=made, stamp=stamp))
         began = time.process_time()
         report = asyncio.run(build_feeds(app))
-        used, files = 1000 * (time.process_time() - began), len(report.written)
+        used = 1000 * (time.process_time() - began)
+        files = len(report.written)
     print(
         f"a build of {more} new articles, {files} files: {used / more:.1f} ms CPU an entry,"
         f" {used / files:.2f} a file"

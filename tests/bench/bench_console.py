@@ -25,7 +25,8 @@ from tests.cli.conftest import Instance
 from tests.console.conftest import Browser, serve_instance
 from tests.world import World
 
-SOURCES, ASKED = 1000, 21
+SOURCES = 1000
+ASKED = 21
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
@@ -137,9 +138,11 @@ def report(browser: Browser, pages: tuple[str, ...], articles: int) -> None:
         " bytes, as gzip"
     )
     for path in pages:
-        cpu, wall = [], []
+        cpu = []
+        wall = []
         for _ in range(ASKED):
-            began, used = time.perf_counter(), time.process_time()
+            began = time.perf_counter()
+            used = time.process_time()
             answer = browser.get(path)
             cpu.append((time.process_time() - used) * 1000)
             wall.append((time.perf_counter() - began) * 1000)

@@ -92,10 +92,12 @@ def main() -> None:
         for way in (ours, of_newsboat, of_miniflux):
             folder = Path(name) / way.__name__
             folder.mkdir()
-            steps, began = 0, time.monotonic()
+            steps = 0
+            began = time.monotonic()
             print(f"\n{way.__name__}")
             for what, take in way(folder, world, world.feed_url("parallel")):
-                steps, at = steps + 1, time.monotonic()
+                steps = steps + 1
+                at = time.monotonic()
                 before = cpu_seconds()
                 if take:
                     take()

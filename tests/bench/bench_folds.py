@@ -81,7 +81,8 @@ def read(task: tuple[Row, Path]) -> tuple[Prediction, Prediction]:
     """What both make of a page, ours with the weights in the folder of its fold."""
     row, folder = task
     by_domain.use(folder)
-    html, url = html_of(row), row["url"] or NOWHERE
+    html = html_of(row)
+    url = row["url"] or NOWHERE
     return {"id": row["id"], **bench_reading.ours(html, url)}, {
         "id": row["id"],
         **bench_reading.theirs(html, url),

@@ -75,10 +75,8 @@ def main(count: int) -> None:
             middle = cpu()
             publish(outlets[1](), count, version)
             ended = cpu()
-            folder_ms, bucket_ms = (
-                1000 * (middle - began) / count,
-                1000 * (ended - middle) / count,
-            )
+            folder_ms = 1000 * (middle - began) / count
+            bucket_ms = 1000 * (ended - middle) / count
             print(
                 f"{name:28} folder {folder_ms:6.2f} ms   bucket {bucket_ms:6.2f} ms   {requests()}"
             )

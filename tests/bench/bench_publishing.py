@@ -194,7 +194,9 @@ def main() -> None:
         )
         return
     with tempfile.TemporaryDirectory() as temporary:
-        folder, count, day = Path(temporary), told.articles, timedelta(days=365) / told.articles
+        folder = Path(temporary)
+        count = told.articles
+        day = timedelta(days=365) / told.articles
         table(folder / "plain", count, False, told.runs)
         if not told.alone:
             compare(folder, [article(number, day) for number in range(count)], article(count, day))
@@ -206,7 +208,8 @@ def table(folder: Path, count: int, everything: bool, runs: int) -> None:
     with open_store(f"sqlite:///{folder / 'bench.db'}", articles_exist=False) as store:
         store.reindex(article_store(folder, count))
     bare = [measured(folder, count, everything, "import") for _ in range(runs)]
-    cpu, memory = statistics.median(one[0] for one in bare), max(one[1] for one in bare)
+    cpu = statistics.median(one[0] for one in bare)
+    memory = max(one[1] for one in bare)
     print(
         f"{count} articles, {'everything on' if everything else 'Atom and RSS only'}; imports cost"
         f" {cpu:.2f} s"

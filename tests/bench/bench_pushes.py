@@ -34,7 +34,9 @@ def cpu(pid: int) -> float:
 
 
 async def measured(folder: Path, sources: int, pushes: int) -> tuple[list[float], float]:
-    web, stop, addresses = Web(), asyncio.Event(), list[str]()
+    web = Web()
+    stop = asyncio.Event()
+    addresses = list[str]()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -57,7 +59,8 @@ async def measured(folder: Path, sources: int, pushes: int) -> tuple[list[float]
     process = await asyncio.create_subprocess_exec(
         *command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}
     )
-    published, waits = folder / "feeds/public/all.atom", []
+    published = folder / "feeds/public/all.atom"
+    waits = []
     try:
         await wait_until(
             lambda: all(topic.verified for topic in web.topics.values()) and published.exists()

@@ -47,8 +47,11 @@ from tests.places import Place
 from tests.runs.pushes.up import SETTINGS, sources_toml
 from tests.runs.pushes.web import Web, wait_until
 
-ARTICLES, CONNECTIONS, QUESTIONS = 3000, 20, 20
-PREVIEWS, ENTRIES = 320, 10_000
+ARTICLES = 3000
+CONNECTIONS = 20
+QUESTIONS = 20
+PREVIEWS = 320
+ENTRIES = 10_000
 _SOON = 1.0  # seconds within which another client has its answer
 _PATIENCE = 300.0  # seconds until a measurement is given up
 
@@ -116,7 +119,8 @@ def fill(folder: Path) -> Path:
     place.now = made[-1].added
     with place.app() as app:
         for article in made:
-            url, source = article.url, rng.choice(("one", "two"))
+            url = article.url
+            source = rng.choice(("one", "two"))
             stored, stamp, _ = app.archive.article_store.put(
                 replace(article, source_key=source, source_id=url, language="en")
             )
@@ -141,9 +145,11 @@ async def measure_questions(checkout: Path, folder: Path) -> None:
     config = await asyncio.to_thread(fill, folder)
     port = free_port()
     (config / "syndicator.toml").write_text(f'[publish]\ntag_min = 1\nlisten = "0.0.0.0:{port}"\n')
-    words, rng = words_of(folder), random.Random(2)
+    words = words_of(folder)
+    rng = random.Random(2)
     base = f"http://127.0.0.1:{port}"
-    statuses, stopped = Counter[int](), asyncio.Event()
+    statuses = Counter[int]()
+    stopped = asyncio.Event()
 
     def new_question() -> str:
         return f"/q/not.words.{rng.choice(words)}/words.{rng.choice(words)}.atom"
@@ -165,7 +171,8 @@ async def measure_questions(checkout: Path, folder: Path) -> None:
         await answers(base)
         alone = [await ask("127.0.0.1", new_question()) for _ in range(5)]
         print(f"  alone: {_told([seconds for _, seconds in alone])}")
-        before, began = cpu(process.pid), time.monotonic()
+        before = cpu(process.pid)
+        began = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for _ in range(CONNECTIONS):
                 group.create_task(flood())
@@ -216,7 +223,8 @@ async def _answer_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWri
 
 async def measure_jobs(checkout: Path, place: Path) -> None:
     await asyncio.to_thread(place.mkdir)
-    instance, port = Place(place), free_port()
+    instance = Place(place)
+    port = free_port()
     settings = (
         f'[console]\nlisten = "127.0.0.1:{port}"\n[fetch]\nallow_loopback = true\npause = 0.0\n'
     )
@@ -280,7 +288,10 @@ async def measure_jobs(checkout: Path, place: Path) -> None:
 
 async def measure_pushes(checkout: Path, place: Path) -> None:
     (place / "config").mkdir(parents=True)
-    web, stop, addresses, port = Web(), asyncio.Event(), list[str](), free_port()
+    web = Web()
+    stop = asyncio.Event()
+    addresses = list[str]()
+    port = free_port()
     serving = asyncio.create_task(serve(web, "127.0.0.1", 0, stop=stop, listening=addresses.append))
     await wait_until(lambda: addresses)
     web.base = addresses[0].rstrip("/")
@@ -300,7 +311,8 @@ async def measure_pushes(checkout: Path, place: Path) -> None:
             "  another source's push is in all.atom after"
             f" {await _push(web, small, 'wren', published):.1f} s"
         )
-        topic, root = web.at(large), large.rpartition("/")[0].replace("127.0.0.1", "localhost")
+        topic = web.at(large)
+        root = large.rpartition("/")[0].replace("127.0.0.1", "localhost")
         names = [f"bird{number}" for number in range(ENTRIES)]
         for parts in (1, 10):
             size = ENTRIES // parts

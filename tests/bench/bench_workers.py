@@ -49,7 +49,8 @@ class Elsewhere(Web):
 
 def cpu(roots: Sequence[int]) -> float:
     """Seconds of CPU of these processes and of all that they started, those that ended included."""
-    parents, used = {}, {}
+    parents = {}
+    used = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             words = path.read_text().rpartition(")")[2].split()
@@ -109,15 +110,16 @@ def run_one(
     ), fleet.logs()
     pids = [one.pid for one in fleet.workers]
     with counting(fleet) as visited:
-        done, began = visited(), time.monotonic()
-        start, before, log = cpu(pids), server_cpu(server), wal(server)
+        done = visited()
+        began = time.monotonic()
+        start = cpu(pids)
+        before = server_cpu(server)
+        log = wal(server)
         while (now := visited()) < count and time.monotonic() - began < 900:
             time.sleep(0.5)
-        wall, used, database = (
-            time.monotonic() - began,
-            cpu(pids) - start,
-            server_cpu(server) - before,
-        )
+        wall = time.monotonic() - began
+        used = cpu(pids) - start
+        database = server_cpu(server) - before
         log = wal(server) - log
     fleet.stop()
     each = 1000 / (now - done)

@@ -22,7 +22,9 @@ class Instance:
     """Runs commands on a configuration folder."""
 
     def __init__(self, folder: Path, world: World) -> None:
-        self.folder, self.world, self.config = folder, world, folder / "config"
+        self.folder = folder
+        self.world = world
+        self.config = folder / "config"
         if not self.config.exists():
             patient_config(self.config, world, port=0, taxonomy=TAXONOMY)
 

@@ -37,7 +37,8 @@ from tests.cli.sites import (
     serve_without_tls,
 )
 
-assert add and service
+assert add
+assert service
 SITE = "http://blog.example/"
 FEED, ATOM, COMMENTS = (f"{SITE}{path}" for path in ("feed/", "feed/atom/", "comments/feed/"))
 
@@ -46,7 +47,8 @@ class Adding:
     """The command add on an instance that follows nothing, and a web that it looks at."""
 
     def __init__(self, folder: Path, web: Web) -> None:
-        self.config, self.web = folder / "config", web
+        self.config = folder / "config"
+        self.web = web
         self.config.mkdir()
         (self.config / "syndicator.toml").write_text(
             f'[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\nproxy = "{web.proxy}"\n'
@@ -121,7 +123,8 @@ def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(add_command:
     assert "next: " not in add_command.run_add(SITE, "--all").output  # known already
     assert add_command.written_urls == [FEED]
     (found,) = add_command.run_json(SITE, "--pick", "3")
-    assert (found["source"]["url"], found["known"]) == (COMMENTS, False)
+    assert found["source"]["url"] == COMMENTS
+    assert found["known"] is False
     assert [other["number"] for other in found["not_chosen"]] == [1, 2]
     assert add_command.written_urls == [FEED, COMMENTS]
     for words, says in (
@@ -138,7 +141,8 @@ def test_only_an_address_that_the_operator_wrote_gets_the_values_of_its_variable
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
     named = make_feed_link("http://blog.example/x?a=${NOBODYS_BUSINESS}")
     add_command.web.answers[SITE] = make_page("Harbour", named, make_feed_link(FEED))
-    assert add_command.run_add(SITE, "--yes").exit_code == 0 and add_command.written_urls == [FEED]
+    assert add_command.run_add(SITE, "--yes").exit_code == 0
+    assert add_command.written_urls == [FEED]
     assert "s3ntinel" not in " ".join(add_command.web.asked)
 
 
@@ -164,9 +168,8 @@ def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
 ) -> None:
     before = (add_command.config / "sources.toml").read_text()
     output = add_command.run_add(SITE, answers=answers).output
-    assert add_command.written_urls == urls and ("\nnext: `syndicator refresh`" in output) == bool(
-        urls
-    )
+    assert add_command.written_urls == urls
+    assert ("\nnext: `syndicator refresh`" in output) == bool(urls)
     assert ("nothing was added" in output) == (not urls)
     if not urls:
         assert (add_command.config / "sources.toml").read_text() == before
@@ -176,9 +179,12 @@ def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
 @pytest.mark.usefixtures("answering_person")
 def test_who_says_yes_is_not_asked_and_reads_three_lines(add_command: Adding) -> None:
     first, newest, known, others, after = add_command.run_add(SITE, "--yes").output.splitlines()
-    assert first.startswith("added: ") and FEED in first
-    assert newest.startswith("    newest: 2026-") and known == "    to know: nothing"
-    assert others.startswith("not chosen: 2 more;") and after.startswith("next: ")
+    assert first.startswith("added: ")
+    assert FEED in first
+    assert newest.startswith("    newest: 2026-")
+    assert known == "    to know: nothing"
+    assert others.startswith("not chosen: 2 more;")
+    assert after.startswith("next: ")
     assert add_command.written_urls == [FEED]
 
 
@@ -204,7 +210,8 @@ def test_the_preview_is_what_is_published(add_command: Adding) -> None:
     assert not list((add_command.config.parent / "feeds/articles").rglob("*.md"))
     assert add_command.web.asked.count(FEED) == 1
     origins = seen["articles"][0]["origins"]
-    assert (origins["title"], origins["cover"]) == ("entry", "og:image")
+    assert origins["title"] == "entry"
+    assert origins["cover"] == "og:image"
     add_command.run_add(*words)
     CliRunner().invoke(
         app, ["refresh", "--all", "--config", str(add_command.config)], catch_exceptions=False
@@ -214,7 +221,8 @@ def test_the_preview_is_what_is_published(add_command: Adding) -> None:
     }
     for one in seen["articles"]:
         article = filed[one["url"]]
-        assert one["tags"] == list(article.tags) and one["date"] == f"{article.published:%Y-%m-%d}"
+        assert one["tags"] == list(article.tags)
+        assert one["date"] == f"{article.published:%Y-%m-%d}"
         for name in ("title", "author", "category", "excerpt", "cover"):
             assert one[name] == getattr(article, name), name
     assert {one["category"] for one in seen["articles"]} == {"Sea"}
@@ -236,9 +244,8 @@ def test_the_preview_becomes_the_first_visit(add_command: Adding) -> None:
 def test_a_source_is_left_to_the_run_that_is_under_way(add_command: Adding) -> None:
     with locked(load_settings(add_command.config)):
         add_command.run_add(SITE, "--yes")
-    assert add_command.written_urls == [FEED] and not read_files(
-        add_command.config.parent / "feeds/articles"
-    )
+    assert add_command.written_urls == [FEED]
+    assert not read_files(add_command.config.parent / "feeds/articles")
 
 
 def test_the_preview_says_what_would_not_be_published(add_command: Adding) -> None:
@@ -294,7 +301,8 @@ def test_of_an_article_the_feeds_of_its_site_are_named(add_command: Adding) -> N
         f"{SITE}rain/feed/": own,
     }
     (found,) = add_command.run_json(f"{SITE}rain/")
-    assert (found["source"]["kind"], found["source"]["url"]) == ("page", f"{SITE}rain/")
+    assert found["source"]["kind"] == "page"
+    assert found["source"]["url"] == f"{SITE}rain/"
     assert [other["url"] for other in found["not_chosen"]] == [FEED, f"{SITE}rain/feed/"]
 
 
@@ -364,7 +372,8 @@ def test_a_page_without_a_feed_is_followed_as_a_list(add_command: Adding, path: 
     assert {one["title"] for one in found["articles"]} == set(names)
     assert [other["what"] for other in found["not_chosen"]] == (["single article"] if path else [])
     (written,) = add_command.written_sources
-    assert (written["url"], written["kind"]) == (f"{SITE}{path}", "list")
+    assert written["url"] == f"{SITE}{path}"
+    assert written["kind"] == "list"
 
 
 def test_an_article_with_a_list_beside_it_is_an_article(add_command: Adding) -> None:
@@ -549,12 +558,12 @@ def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
 ) -> None:
     add_command.web.answers = make_paper_site()
     (seen,) = add_command.run_json(ELSEWHERE, "--dry-run")
-    assert seen["source"]["speaks_for"] == ["paper.example"] and seen["proposed_speaks_for"] == []
+    assert seen["source"]["speaks_for"] == ["paper.example"]
+    assert seen["proposed_speaks_for"] == []
     # as the line has it
     assert [one["origins"]["title"] for one in seen["articles"]] == ["entry"] * 3
-    assert add_command.written_urls == [] and len(add_command.web.asked) == len(
-        set(add_command.web.asked)
-    )
+    assert add_command.written_urls == []
+    assert len(add_command.web.asked) == len(set(add_command.web.asked))
     assert (
         '    to know: speaks_for = ["paper.example"]: its articles are there'
         in add_command.run_add(ELSEWHERE, "--yes").output
@@ -569,7 +578,8 @@ def test_the_line_is_shown_before_the_operator_answers(
 ) -> None:
     add_command.web.answers = make_paper_site()
     output = add_command.run_add(ELSEWHERE, answers=answer).output
-    assert "would add" in output and 'speaks_for = ["paper.example"]' in output
+    assert "would add" in output
+    assert 'speaks_for = ["paper.example"]' in output
     assert [source["speaks_for"] for source in add_command.written_sources] == lines
 
 
@@ -593,10 +603,8 @@ def test_no_line_is_written_that_is_not_sure_or_not_needed(
 ) -> None:
     add_command.web.answers = answers
     output = add_command.run_add(ELSEWHERE).output
-    assert (
-        add_command.written_urls == [ELSEWHERE]
-        and "speaks_for" not in add_command.written_sources[0]
-    )
+    assert add_command.written_urls == [ELSEWHERE]
+    assert "speaks_for" not in add_command.written_sources[0]
     assert (f'not written: speaks_for = ["{"".join(proposed)}"]' in output) == bool(proposed)
     assert ("speaks_for" in output) == bool(proposed)
 
@@ -653,4 +661,6 @@ def test_a_list_that_only_scripts_fill_is_added_with_a_browser(add_command: Addi
     said = add_command.run_add(SHELL, "--browser").output
     assert "page that lists articles (5 items" in said
     (source,) = add_command.written_sources
-    assert (source["url"], source["kind"], source["browser"]) == (SHELL, "list", True)
+    assert source["url"] == SHELL
+    assert source["kind"] == "list"
+    assert source["browser"] is True

@@ -25,11 +25,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_script_completes_the_program_as_it_is_called(shell: str) -> None:
-    installed, checkout = (
-        make_completion_script(shell, "syndicator"),
-        make_completion_script(shell, "./run"),
-    )
-    assert COMPLETION_VARIABLE in installed and "syndicator" in installed
+    installed = make_completion_script(shell, "syndicator")
+    checkout = make_completion_script(shell, "./run")
+    assert COMPLETION_VARIABLE in installed
+    assert "syndicator" in installed
     assert "run_completion" in checkout or "--command run" in checkout
     if shell != "bash":  # which calls what was typed
         assert f"{Path('run').resolve()}" in checkout
@@ -45,7 +44,8 @@ def test_a_shell_reads_its_script(shell: str) -> None:
         text=True,
         timeout=30,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert done.stderr == ""
 
 
 def complete_words(*words: str) -> list[str]:
@@ -70,7 +70,8 @@ def complete_words(*words: str) -> list[str]:
 
 @pytest.mark.slow
 def test_commands_options_and_sources_are_completed() -> None:
-    assert "reindex" in complete_words("rei") and "--source" in complete_words("refresh", "--so")
+    assert "reindex" in complete_words("rei")
+    assert "--source" in complete_words("refresh", "--so")
     assert complete_words("refresh", "--source", "techcr")[0] == "techcrunch-ai"
 
 
@@ -84,7 +85,8 @@ def test_keys_and_tags_are_those_of_the_folder(tmp_path: Path) -> None:
     assert complete_source_keys(make_context(tmp_path), "") == [
         "one",
         "two",
-    ] and complete_source_keys(make_context(tmp_path), "t") == ["two"]
+    ]
+    assert complete_source_keys(make_context(tmp_path), "t") == ["two"]
     assert complete_tag_names(make_context(tmp_path), "op") == ["open source"]
     (tmp_path / "sources.d").mkdir()
     (tmp_path / "sources.d/more.toml").write_text('[[source]]\nkey = "three"\n')

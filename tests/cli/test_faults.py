@@ -49,7 +49,9 @@ def test_a_file_with_a_fault_is_named_and_what_was_valid_counts(
         for one in instance_with_query.run_json("status")["conditions"]
         if one["kind"] == "configuration"
     )
-    assert fault in wrong["detail"] and name in wrong["detail"] and wrong["since"]
+    assert fault in wrong["detail"]
+    assert name in wrong["detail"]
+    assert wrong["since"]
     assert instance_with_query.run_command("check").exit_code == 78
 
 
@@ -83,10 +85,8 @@ def test_a_query_that_was_taken_out_ends_its_feed_whatever_is_wrong_elsewhere(
     (instance_with_query.config / "feeds.toml").write_text("")
     sources = instance_with_query.config / "sources.toml"
     sources.write_text(sources.read_text() + "\n[[source]]\nkey = 'one'\n")
-    assert (
-        instance_with_query.run_command("build").exit_code == 0
-        and list_query_feeds(instance_with_query) == set()
-    )
+    assert instance_with_query.run_command("build").exit_code == 0
+    assert list_query_feeds(instance_with_query) == set()
 
 
 def test_sources_are_added_to_a_file_in_which_another_has_a_fault(
@@ -103,7 +103,8 @@ def test_sources_are_added_to_a_file_in_which_another_has_a_fault(
     )
     assert instance.run_json("import", "--no-refresh", str(listed))["added"] == ["two"]
     keys = instance.list_keys()
-    assert "two" in keys and "one" not in keys
+    assert "two" in keys
+    assert "one" not in keys
     (wrong,) = (
         one for one in instance.run_json("status")["conditions"] if one["kind"] == "configuration"
     )

@@ -101,7 +101,8 @@ def test_daily_commands_come_first() -> None:
         CliRunner().invoke(app, ["--help"], prog_name="syndicator", env={"COLUMNS": "120"}).stdout
     )
     places = [shown.index(f"\n{panel}:\n") for panel in PANELS]
-    assert places == sorted(places) and next(iter(PANELS)) == "Daily"
+    assert places == sorted(places)
+    assert next(iter(PANELS)) == "Daily"
     for name in WHOLE.commands:
         assert f"\n  {name} " in shown
     assert "..." not in shown.partition("Daily:")[2]  # each is described by a whole sentence

@@ -59,7 +59,8 @@ class Terminal:
                     self.seen += os.read(self.here, 4096).decode()
                 except OSError:
                     assert re.search(pattern, self.seen, re.DOTALL), self.seen
-        shown, self.seen = self.seen[: found.end()], self.seen[found.end() :]
+        shown = self.seen[: found.end()]
+        self.seen = self.seen[found.end() :]
         return shown
 
     def press(self, keys: str) -> None:
@@ -100,7 +101,9 @@ def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Key
     os.write(terminal, b"\x1b[A")
     assert reading.read() == "?"
     os.write(terminal, b"tan open tag\nq")
-    assert (reading.read(), reading.ask_line("tag: "), reading.read()) == ("t", "an open tag", "q")
+    assert reading.read() == "t"
+    assert reading.ask_line("tag: ") == "an open tag"
+    assert reading.read() == "q"
     os.write(terminal, b"\x04")
     assert reading.read() == ""
     assert termios.tcgetattr(reading._descriptor) == before
@@ -131,7 +134,9 @@ def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Plac
         tag["name"]: tag
         for tag in tomllib.loads((place.config / "taxonomy.toml").read_text())["tag"]
     }
-    assert names[0] in tags and tags["Renamed"]["aliases"] == [names[1]] and names[2] not in tags
+    assert names[0] in tags
+    assert tags["Renamed"]["aliases"] == [names[1]]
+    assert names[2] not in tags
 
 
 def test_choosing_needs_a_terminal(place: Place) -> None:
@@ -139,4 +144,5 @@ def test_choosing_needs_a_terminal(place: Place) -> None:
         for number in range(3):
             store_articles(opened, f"Number {number}", "We like robotics.", keywords=("Robotics",))
     ran = CliRunner().invoke(app, ["tags", "suggest", "--choose", "--config", str(place.config)])
-    assert isinstance(ran.exception, UsageError) and "--json" in str(ran.exception)
+    assert isinstance(ran.exception, UsageError)
+    assert "--json" in str(ran.exception)

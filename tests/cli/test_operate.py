@@ -31,16 +31,18 @@ def test_build_names_an_article_that_it_ignores(visited_instance: Instance) -> N
     (visited_instance.folder / "feeds/articles/mine.txt").write_text(f"{head}Text.\n")
     (visited_instance.folder / "feeds/articles/yours.md.txt").write_text(f"{head}Text.\n")
     mine, yours = visited_instance.run_json("build")["problems"]
-    assert mine["what"].endswith("mine.txt") and mine["detail"].endswith("call it mine.md")
-    assert yours["what"].endswith("yours.md.txt") and yours["detail"].endswith("call it yours.md")
+    assert mine["what"].endswith("mine.txt")
+    assert mine["detail"].endswith("call it mine.md")
+    assert yours["what"].endswith("yours.md.txt")
+    assert yours["detail"].endswith("call it yours.md")
 
 
 @pytest.mark.slow
 def test_a_run_that_visits_nobody_says_why(visited_instance: Instance) -> None:
     output = visited_instance.run_command("refresh").output
-    assert (
-        "0 sources visited" in output and "none was due: " in output and " refresh --all`" in output
-    )
+    assert "0 sources visited" in output
+    assert "none was due: " in output
+    assert " refresh --all`" in output
 
 
 def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(
@@ -76,28 +78,32 @@ def test_check_finds_what_is_missing_and_says_what_to_do(visited_instance: Insta
         settings.read_text().replace("[site]\n", '[site]\nurl = "https://feeds.example/"\n')
     )
     well = visited_instance.run_command("check", "--strict")
-    assert (well.exit_code, well.output.splitlines()[-1]) == (0, "no problems found")
-    assert "error:" not in well.output and "warning:" not in well.output
+    assert well.exit_code == 0
+    assert well.output.splitlines()[-1] == "no problems found"
+    assert "error:" not in well.output
+    assert "warning:" not in well.output
     (visited_instance.folder / "feeds/articles/mine.markdown").write_text("Mine.")
     warned = visited_instance.run_command("check")
-    assert warned.exit_code == 0 and warned.output.endswith("0 errors, 1 warning\n")
+    assert warned.exit_code == 0
+    assert warned.output.endswith("0 errors, 1 warning\n")
     assert visited_instance.run_command("check", "--strict").exit_code == 78
     settings.write_text("[site]\ncolour = 1\n")
     (bad,) = json.loads(visited_instance.run_command("check", "--json").stdout)
-    assert bad["reason"] == "bad-config" and "colour" in bad["detail"]
+    assert bad["reason"] == "bad-config"
+    assert "colour" in bad["detail"]
 
 
 def test_a_withdrawal_is_tried_made_undone_and_purged(visited_instance: Instance) -> None:
     url = str(list_published_items(visited_instance)[0]["url"])
     before = list_published_items(visited_instance)
     tried = visited_instance.run_command("withdraw", "--dry-run", url).output
-    assert tried.startswith("would be withdrawn: ") and "from: all, " in tried
-    assert (
-        tried.endswith("nothing was changed (--dry-run)\n")
-        and list_published_items(visited_instance) == before
-    )
+    assert tried.startswith("would be withdrawn: ")
+    assert "from: all, " in tried
+    assert tried.endswith("nothing was changed (--dry-run)\n")
+    assert list_published_items(visited_instance) == before
     done = visited_instance.run_command("withdraw", url).output
-    assert done.startswith("withdrawn: ") and f"withdraw --undo {url}` brings it back" in done
+    assert done.startswith("withdrawn: ")
+    assert f"withdraw --undo {url}` brings it back" in done
     assert len(list_published_items(visited_instance)) == len(before) - 1
     assert (
         "as its file was"
@@ -125,7 +131,9 @@ def test_an_article_file_that_cannot_be_read_is_told_as_that(visited_instance: I
     told = f"not read: {first.relative_to(visited_instance.folder / 'feeds/articles')}: line "
     for words in (("refresh",), ("withdraw", "--undo", url)):
         output = visited_instance.run_command(*words).output
-        assert told in output and "(bad-article-file)" in output and "held back" not in output
+        assert told in output
+        assert "(bad-article-file)" in output
+        assert "held back" not in output
 
 
 def test_what_is_withdrawn_is_gone_and_stays_away(visited_instance: Instance) -> None:
@@ -164,14 +172,16 @@ def test_articles_are_pruned_on_order_after_a_look(visited_instance: Instance) -
     looked = visited_instance.run_command(
         "prune", "--keep", "4", "--source", "holt", "--dry-run"
     ).output
-    assert "1 article in " in looked and looked.endswith("nothing was changed (--dry-run)\n")
+    assert "1 article in " in looked
+    assert looked.endswith("nothing was changed (--dry-run)\n")
     assert list_published_items(visited_instance) == before
     done = visited_instance.run_json("prune", "--keep", "4", "--source", "holt")
     (gone,) = done["articles"]
-    assert done["applied"] and "all.atom" in done["written"] and "sources/holt" in done["feeds"]
-    assert len(list_published_items(visited_instance)) == 4 and gone["url"] not in [
-        one["url"] for one in list_published_items(visited_instance)
-    ]
+    assert done["applied"]
+    assert "all.atom" in done["written"]
+    assert "sources/holt" in done["feeds"]
+    assert len(list_published_items(visited_instance)) == 4
+    assert gone["url"] not in [one["url"] for one in list_published_items(visited_instance)]
     visited_instance.run_command("refresh", "--all")
     assert len(list_published_items(visited_instance)) == 4
     assert visited_instance.run_json("show", gone["url"], "--why")["why"]["state"].startswith(

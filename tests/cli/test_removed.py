@@ -29,7 +29,8 @@ from syndicator.core.errors import UsageError
 def test_what_is_gone_says_what_replaces_it(typed: str, removed: str, cure: str) -> None:
     ran = CliRunner().invoke(app, shlex.split(typed))
     assert isinstance(ran.exception, UsageError)
-    assert f"`{removed}` was removed: " in str(ran.exception) and cure in str(ran.exception)
+    assert f"`{removed}` was removed: " in str(ran.exception)
+    assert cure in str(ran.exception)
 
 
 def test_help_does_not_list_them() -> None:
@@ -38,7 +39,9 @@ def test_help_does_not_list_them() -> None:
         *groups, name = command.split()
         words = command.split() if option else groups
         shown = CliRunner().invoke(app, [*words, "--help"]).stdout
-        assert shown and f" --{option or name} " not in shown and f"\n  {name} " not in shown
+        assert shown
+        assert f" --{option or name} " not in shown
+        assert f"\n  {name} " not in shown
 
 
 def is_refused(words: list[str]) -> bool:
@@ -57,4 +60,5 @@ def test_other_options_of_the_command_work() -> None:
 def test_it_ends_as_a_wrong_word_does() -> None:
     words = [sys.executable, "-m", "syndicator", "tags", "review"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert done.returncode == 2 and "`tags review` was removed" in done.stderr
+    assert done.returncode == 2
+    assert "`tags review` was removed" in done.stderr

@@ -27,10 +27,8 @@ def empty_instance(instance: Instance) -> Instance:
 def test_init_makes_a_start_and_writes_over_nothing(empty_instance: Instance) -> None:
     sources = (empty_instance.config / "sources.toml").read_text()
     output = empty_instance.run_command("init").output
-    assert (
-        f"wrote {empty_instance.config}/feeds.toml" in output
-        and "sources.toml" not in output.split("next:")[0]
-    )
+    assert f"wrote {empty_instance.config}/feeds.toml" in output
+    assert "sources.toml" not in output.split("next:")[0]
     assert (empty_instance.config / "sources.toml").read_text() == sources
     assert "wrote" not in empty_instance.run_command("init").output
 
@@ -38,11 +36,9 @@ def test_init_makes_a_start_and_writes_over_nothing(empty_instance: Instance) ->
 def test_a_feed_is_shown_before_it_is_added(empty_instance: Instance) -> None:
     url = empty_instance.world.feed_url("holt")
     dry = empty_instance.run_command("add", "--dry-run", url).output
-    assert (
-        f"({url})" not in dry
-        and f"{url} (feed (json11, 5 entries))" in dry
-        and dry.startswith("would add: ")
-    )
+    assert f"({url})" not in dry
+    assert f"{url} (feed (json11, 5 entries))" in dry
+    assert dry.startswith("would add: ")
     assert "What my scraper owes your server" in dry
     assert empty_instance.list_keys() == []
     assert empty_instance.run_command("add", url).output.startswith("added: ")
@@ -64,14 +60,16 @@ def test_the_feed_of_a_site_is_found(empty_instance: Instance) -> None:
     feed = empty_instance.world.feed_url("launchbeat")
     site = feed.split("/category/")[0] + "/"
     (found,) = empty_instance.run_json("add", site)
-    assert (found["source"]["kind"], found["source"]["url"]) == ("feed", feed)
+    assert found["source"]["kind"] == "feed"
+    assert found["source"]["url"] == feed
 
 
 def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty_instance: Instance) -> None:
     story = next(story for story in empty_instance.world.stories if story.site == "launchbeat")
     url = empty_instance.world.url(story)
     (found,) = empty_instance.run_json("add", url)
-    assert (found["source"]["kind"], found["source"]["url"]) == ("page", url)
+    assert found["source"]["kind"] == "page"
+    assert found["source"]["url"] == url
     assert found["what"] == "single article"
     assert [other["url"] for other in found["not_chosen"]] == [
         empty_instance.world.feed_url("launchbeat")
@@ -134,7 +132,8 @@ def test_sources_leave_and_come_back_as_opml(visited_instance: Instance, tmp_pat
     assert 'htmlUrl="http' in listing.read_text()
     path.write_text("")
     added = visited_instance.run_json("import", "--no-refresh", "--trust-own", str(listing))
-    assert (len(added["added"]), added["known"]) == (len(before["source"]), [])
+    assert len(added["added"]) == len(before["source"])
+    assert added["known"] == []
     assert tomllib.loads(path.read_text()) == before
     assert (
         visited_instance.run_command("import", str(listing)).output
@@ -152,11 +151,9 @@ def test_an_import_names_the_keys_reads_the_newest_articles_and_ends_with_what_f
     listing.write_bytes(instance.run_command("export").stdout_bytes)
     instance.run_command("remove", "holt", "gone")
     output = instance.run_command("import", str(listing)).output
-    assert (
-        "\nholt\thttp" in output
-        and "\ngone\thttp" in output
-        and "2 sources added, 0 already known" in output
-    )
+    assert "\nholt\thttp" in output
+    assert "\ngone\thttp" in output
+    assert "2 sources added, 0 already known" in output
     assert "2 sources visited, 1 failed; 1 new article" in output
     assert output.index("1 new article") < output.index("failed: gone: gone ")
     assert output.count("answered 410") == 1  # it is shown once, at the end
@@ -172,8 +169,10 @@ def test_an_import_that_can_visit_nobody_adds_all_the_same(
     listing.write_text('<opml><body><outline xmlUrl="http://127.0.0.1:9/feed"/></body></opml>')
     with locked(load(empty_instance.config)) if busy else nullcontext():
         done = empty_instance.run_command("import", str(listing))
-    assert done.exit_code == 0 and "1 source added, 0 already known" in done.stdout
-    assert "the next refresh visits them" in done.stderr and len(empty_instance.list_keys()) == 1
+    assert done.exit_code == 0
+    assert "1 source added, 0 already known" in done.stdout
+    assert "the next refresh visits them" in done.stderr
+    assert len(empty_instance.list_keys()) == 1
 
 
 LIST = """<opml version="2.0"><body>
@@ -235,7 +234,8 @@ def test_add_takes_a_list_as_import_does(empty_instance: Instance) -> None:
     listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST)
     (found,) = empty_instance.run_json("add", str(listing), "--folders", "tag", "--tag", "Water")
-    assert (found["source"]["key"], found["source"]["tags"]) == ("piers", ["Sea", "Water"])
+    assert found["source"]["key"] == "piers"
+    assert found["source"]["tags"] == ["Sea", "Water"]
     assert "already known: piers" in empty_instance.run_command("add", "-", answers=LIST).output
 
 
@@ -249,7 +249,8 @@ def test_a_permanent_move_is_written_when_asked_for(tmp_path: Path) -> None:
             instance.run_command("refresh", "--all")
         moved = instance.run_command("sources", "--apply-moves").output
         (listed,) = instance.run_json("sources")
-    assert "moved: holt: " in moved and moved.splitlines()[0].endswith("/new/feed.json")
+    assert "moved: holt: " in moved
+    assert moved.splitlines()[0].endswith("/new/feed.json")
     assert listed["source"]["url"].endswith("/new/feed.json")
 
 
@@ -280,10 +281,12 @@ def test_refresh_says_what_is_wrong_with_sources_toml(empty_instance: Instance) 
     path = empty_instance.config / "sources.toml"
     path.write_text("")
     done = empty_instance.run_command("refresh")
-    assert done.exit_code == 0 and "no source is followed: `syndicator add URL`" in done.output
+    assert done.exit_code == 0
+    assert "no source is followed: `syndicator add URL`" in done.output
     path.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/feed"\nnonsense = 1\n')
     done = empty_instance.run_command("refresh")
-    assert done.exit_code == 78 and f"{path}:4: " in done.output
+    assert done.exit_code == 78
+    assert f"{path}:4: " in done.output
     path.unlink()
     with pytest.raises(ConfigError, match=r"sources\.toml does not exist"):
         empty_instance.run_command("refresh")

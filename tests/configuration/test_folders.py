@@ -28,7 +28,8 @@ def test_option_then_variable_then_this_folder_then_the_account(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    home, variable = {"HOME": str(tmp_path / "home")}, {"SYNDICATOR_CONFIG": "/srv/feeds/config"}
+    home = {"HOME": str(tmp_path / "home")}
+    variable = {"SYNDICATOR_CONFIG": "/srv/feeds/config"}
     assert run_with_config_option(**home) == "config"  # the error names it, and how to make it
     (tmp_path / "home/.config/syndicator").mkdir(parents=True)
     assert run_with_config_option(**home) == f"{tmp_path}/home/.config/syndicator"

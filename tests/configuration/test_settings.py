@@ -101,12 +101,10 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
         "syndicator_publish__hubs": '["https://hub.example/"]',
     }
     found = load(tmp_path, environ).publish
-    assert (found.host, found.port, found.hubs, found.limit) == (
-        "::1",
-        2,
-        ("https://hub.example/",),
-        50,
-    )
+    assert found.host == "::1"
+    assert found.port == 2
+    assert found.hubs == ("https://hub.example/",)
+    assert found.limit == 50
     assert load(tmp_path, {"SYNDICATOR_FETCH__ALLOW_LOOPBACK": "true"}).fetch.allow_loopback is True
     assert load(tmp_path, {}).publish.port == 1
 
@@ -191,10 +189,8 @@ def test_where_each_value_comes_from(tmp_path: Path) -> None:
     (tmp_path / "syndicator.toml").write_text(LISTEN)
     found = origins(tmp_path, {"SYNDICATOR_SITE__URL": "https://f.example/"})
     assert found["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
-    assert (
-        found["site.url"] == "environment variable SYNDICATOR_SITE__URL"
-        and found["site.title"] == "default"
-    )
+    assert found["site.url"] == "environment variable SYNDICATOR_SITE__URL"
+    assert found["site.title"] == "default"
 
 
 @pytest.mark.parametrize("place", DROPPED, ids=".".join)
@@ -290,11 +286,9 @@ def test_parts_of_a_setting_of_earlier_versions_count(
         OLD_FILE.format(**{"publish": "", "console": "", "fetch": ""} | lines)
     )
     loaded = load(tmp_path, {f"SYNDICATOR_{name}": value for name, value in variables.items()})
-    assert (loaded.publish.listen, loaded.console.listen, loaded.fetch.seconds) == (
-        publish,
-        console,
-        seconds,
-    )
+    assert loaded.publish.listen == publish
+    assert loaded.console.listen == console
+    assert loaded.fetch.seconds == seconds
 
 
 def test_parts_of_earlier_versions_are_named_as_origins_and_in_faults(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ class Chrome:
     """One window."""
 
     def __init__(self, base: str, session: str) -> None:
-        self._base, self._session = base, session
+        self._base = base
+        self._session = session
         self.clicks = 0
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
@@ -139,7 +140,8 @@ class Chrome:
 @contextmanager
 def open_chrome() -> Iterator[Chrome]:
     """A browser, closed at the end; the test is skipped where there is none."""
-    driver, browser = shutil.which("chromedriver"), shutil.which("chromium")
+    driver = shutil.which("chromedriver")
+    browser = shutil.which("chromium")
     if not driver or not browser:
         pytest.skip("no chromium with its chromedriver here")
     with socket.create_server(("127.0.0.1", 0)) as free:

@@ -169,7 +169,9 @@ class Served:
 def serve_instance(instance: Instance) -> Iterator[Served]:
     settings = load(instance.config)
     security.set_password(security.file_of(settings.state_dir), "operator", PASSWORD)
-    loop, port, stop = asyncio.new_event_loop(), [0], asyncio.Event()
+    loop = asyncio.new_event_loop()
+    port = [0]
+    stop = asyncio.Event()
     thread = threading.Thread(target=loop.run_forever, name="console", daemon=True)
     thread.start()
 
@@ -207,10 +209,8 @@ def _followed() -> tuple[Path, World]:
     stack = ExitStack()
     atexit.register(stack.close)
     temporary = TemporaryDirectory(prefix="followed-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
-    folder, world = (
-        Path(stack.enter_context(temporary)),
-        stack.enter_context(serve_world(World(without={"slow"}))),
-    )
+    folder = Path(stack.enter_context(temporary))
+    world = stack.enter_context(serve_world(World(without={"slow"})))
     patient_config(folder / "config", world, port=0, taxonomy=TAXONOMY)
     settings = folder / "config/syndicator.toml"
     settings.write_text(settings.read_text() + "\n[console]\nlisten = '127.0.0.1:0'\n")

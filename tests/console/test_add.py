@@ -21,19 +21,19 @@ def test_ten_sites_are_added_from_a_list(
         browser.post("/operations/look", {"opml": "\n".join([*sites, "https://nobody.invalid/"])})
     )
     shown = browser.get(f"/add?job={job.id}").body
-    assert (
-        len(job.result["candidates"]) == 3
-        and "nobody.invalid" in shown
-        and shown.count(" checked>") == 3
-    )
+    assert len(job.result["candidates"]) == 3
+    assert "nobody.invalid" in shown
+    assert shown.count(" checked>") == 3
     last = job.result["candidates"][-1]
-    assert last["url"] == "https://nobody.invalid/" and last["warning"].startswith(last["url"])
+    assert last["url"] == "https://nobody.invalid/"
+    assert last["warning"].startswith(last["url"])
     spelled = "https://a.example/?x=$%7BHO%4DE%7d"
     for line in ("/etc/passwd", "https://a.example/${TOKEN}", spelled):
         form = {"opml": f"{sites[0]}\n{line}"}
         job = running_console.finish_job(browser.post("/operations/look", form))
         (skipped,) = job.result["skipped"]
-        assert (skipped["line"], len(job.result["candidates"])) == (2, 1)
+        assert skipped["line"] == 2
+        assert len(job.result["candidates"]) == 1
 
 
 def post_look(running_console: Served, browser: Browser, **form: str) -> str:
@@ -48,8 +48,11 @@ def test_a_site_is_followed(running_console: Served, browser: Browser, world: Wo
     address = next(one.url for one in world.sources if one.key == "ledger")
     site = re.sub(r"/[^/]*$", "/", address)
     body = post_look(running_console, browser, address=site)
-    assert "Found at" in body and "entries" in body and body.count('class="preview"') >= 1
-    assert "Where each field came from" in body and "<dt>title</dt>" in body
+    assert "Found at" in body
+    assert "entries" in body
+    assert body.count('class="preview"') >= 1
+    assert "Where each field came from" in body
+    assert "<dt>title</dt>" in body
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
     form = {
         "look": token,
@@ -61,7 +64,9 @@ def test_a_site_is_followed(running_console: Served, browser: Browser, world: Wo
     }
     job = running_console.finish_job(browser.post("/add", form | {"licence": ""}))
     text = (running_console.instance.config / "sources.toml").read_text()
-    assert 'category = "Cities"' in text and 'every = "6h"' in text and 'content = "link"' in text
+    assert 'category = "Cities"' in text
+    assert 'every = "6h"' in text
+    assert 'content = "link"' in text
     again = post_look(running_console, browser, address=site)
     assert "followed already as" in again
     running_console.finish_job(
@@ -75,7 +80,8 @@ def test_a_list_is_pasted(running_console: Served, browser: Browser) -> None:
     body = post_look(
         running_console, browser, opml=OPML.format(name="&lt;script&gt;alert(1)&lt;/script&gt;")
     )
-    assert "<script>alert" not in body and "&lt;script&gt;alert(1)" in body
+    assert "<script>alert" not in body
+    assert "&lt;script&gt;alert(1)" in body
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
     job = running_console.finish_job(browser.post("/add", {"look": token, "take": "0"}))
     assert job.said == "added: list"
@@ -91,11 +97,13 @@ def test_who_wrote_a_list_learns_nothing_of_this_machine(
     none, either."""
     document = OPML.format(name="x").replace("list.example/feed", "list.example/feed?key=${HOME}")
     body = post_look(running_console, browser, opml=document)
-    assert "names a variable of this machine" in body and 'name="take"' not in body
+    assert "names a variable of this machine" in body
+    assert 'name="take"' not in body
     job = running_console.wait_for_job(
         browser.post("/operations/look", {"address": "https://list.example/${HOME}"}).job
     )
-    assert job.status == "failed" and "by hand" in job.said
+    assert job.status == "failed"
+    assert "by hand" in job.said
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get("/sources/holt").body)
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
@@ -103,13 +111,16 @@ def test_who_wrote_a_list_learns_nothing_of_this_machine(
     job = running_console.wait_for_job(
         browser.post("/operations/change-source", form | {"key": "holt"}).job
     )
-    assert job.status == "failed" and "by hand" in job.said and path.read_text() == before
+    assert job.status == "failed"
+    assert "by hand" in job.said
+    assert path.read_text() == before
 
 
 def test_a_form_names_no_file_of_this_machine(running_console: Served, browser: Browser) -> None:
     form = {"files": "/etc/hostname", "text": "---\ntitle: A\n---\nB\n"}
     job = running_console.wait_for_job(browser.post("/operations/import-articles", form).job)
-    assert job.status == "failed" and "import-articles: files" in job.said
+    assert job.status == "failed"
+    assert "import-articles: files" in job.said
 
 
 def test_what_is_written_is_one_source_whatever_its_fields_have(
@@ -124,7 +135,8 @@ def test_what_is_written_is_one_source_whatever_its_fields_have(
         browser.post("/add", {"look": token, "take": "0", "licence": evil, "tags": evil}).job
     )
     now = (running_console.instance.config / "sources.toml").read_text()
-    assert '\n[[source]]\nkey = "evil"' not in now and '\nrobots = "ignore"' not in now
+    assert '\n[[source]]\nkey = "evil"' not in now
+    assert '\nrobots = "ignore"' not in now
     assert job.status == "failed" or "added: list" in job.said
     (running_console.instance.config / "sources.toml").write_text(before)
 
@@ -156,7 +168,8 @@ def test_what_fails_says_why(running_console: Served, browser: Browser) -> None:
 
 
 def test_what_waits_is_cancelled(running_console: Served, browser: Browser) -> None:
-    wake, running_console.console.runner.wake = running_console.console.runner.wake, lambda: None  # type: ignore[method-assign]
+    wake = running_console.console.runner.wake
+    running_console.console.runner.wake = lambda: None  # type: ignore[method-assign]
     try:
         article_id = browser.post("/operations/look", {"address": "https://example.org"}).job
         assert "Looking" in browser.get(f"/add?job={article_id}").body

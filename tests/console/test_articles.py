@@ -30,8 +30,10 @@ def set_category_score(running_console: Served, title: str, score: float) -> Art
     article_id = find_article(running_console, title)[0].id
     with open_app(running_console.instance.config) as app:
         visits = app.archive.store.visits
-        row, stamp = visits.article(article_id), visits.stamp(article_id)
-        assert row and stamp
+        row = visits.article(article_id)
+        stamp = visits.stamp(article_id)
+        assert row
+        assert stamp
         visits.record(ArticleRecord(article=row, stamp=stamp, score=score))
     return row
 
@@ -43,13 +45,16 @@ def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
     set_category_score(running_console, "A seven-watt summariser", 0.9)
     unsure = list_titles(browser, "/articles")
     everything = list_titles(browser, "/articles?filter=all")
-    assert 0 < len(unsure) < len(everything) and set(unsure) < set(everything)
+    assert 0 < len(unsure) < len(everything)
+    assert set(unsure) < set(everything)
     assert found.title in unsure
     assert not {"A seven-watt summariser"} & set(unsure)  # it has tags and a likely category
-    body, reason = unescape(browser.get("/articles").body), f"{found.category}: 31 % likely"
+    body = unescape(browser.get("/articles").body)
+    reason = f"{found.category}: 31 % likely"
     assert found.published
     line = f"<b>{reason}</b> · {found.published:%Y-%m-%d} "
-    assert line in body and found.excerpt in body[body.index(line) :]
+    assert line in body
+    assert found.excerpt in body[body.index(line) :]
     assert "<b>" not in browser.get("/articles?filter=all").body
 
 
@@ -128,12 +133,14 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(
             for one in app.archive.store.browse.articles(Wanted(most=100))[0]
         }
         unsure = app.archive.store.browse.articles(Wanted(filter="unsure", most=100))[0]
-    assert known and all(score is not None and 0 <= score <= 1 for score in known.values())
+    assert known
+    assert all(score is not None and 0 <= score <= 1 for score in known.values())
     scores = [one.score for one in unsure if not one.article.hold]
     assert scores == sorted(scores, key=lambda score: score if score is not None else 1)
     little = [round(100 * score) for score in scores if score and score < UNSURE / 1000]
     body = browser.get("/articles").body
-    assert little and [int(one) for one in re.findall(r"<b>.+: (\d+) % likely", body)] == little
+    assert little
+    assert [int(one) for one in re.findall(r"<b>.+: (\d+) % likely", body)] == little
 
 
 def test_what_was_confirmed_is_unsure_no_more(running_console: Served, browser: Browser) -> None:
@@ -152,7 +159,8 @@ def test_what_was_confirmed_is_unsure_no_more(running_console: Served, browser: 
 
 def test_an_edit_is_seen_before_it_is_saved(running_console: Served, browser: Browser) -> None:
     found, path = find_article(running_console, "A seven-watt summariser")
-    address, before = f"/articles/{found.id}", path.read_text()
+    address = f"/articles/{found.id}"
+    before = path.read_text()
     page = browser.get(address).body
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', page)
     form = {
@@ -164,22 +172,22 @@ def test_an_edit_is_seen_before_it_is_saved(running_console: Served, browser: Br
         "body": found.body,
     }
     shown = browser.post(address, form | {"then": "preview"}).body
-    assert "Preview of its entry" in shown and "+title: Seven watts" in unescape(shown)
+    assert "Preview of its entry" in shown
+    assert "+title: Seven watts" in unescape(shown)
     assert path.read_text() == before
     job = running_console.finish_job(browser.post("/operations/edit", form | {"id": found.id}))
     after, _ = find_article(running_console, "Seven watts")
-    assert (after.title, after.excerpt, after.author, after.body) == (
-        "Seven watts",
-        "One sentence.",
-        None,
-        found.body,
-    )
+    assert after.title == "Seven watts"
+    assert after.excerpt == "One sentence."
+    assert after.author is None
+    assert after.body == found.body
     assert "Seven watts" in (running_console.settings.public_dir / "all.atom").read_text()
     assert "Seven watts: edited" in browser.get(address).body  # its history
     stale = running_console.wait_for_job(
         browser.post("/operations/edit", form | {"id": found.id, "title": "Late"}).job
     )
-    assert stale.status == "failed" and "edited meanwhile" in stale.said
+    assert stale.status == "failed"
+    assert "edited meanwhile" in stale.said
     assert find_article(running_console, "Seven watts")[0].title == "Seven watts"
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
@@ -194,12 +202,14 @@ def test_what_cannot_be_is_not_saved(
     running_console: Served, browser: Browser, field: str, value: str
 ) -> None:
     found, path = find_article(running_console, "A Rust port nobody asked for")
-    before, address = path.read_text(), f"/articles/{found.id}"
+    before = path.read_text()
+    address = f"/articles/{found.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
     job = running_console.wait_for_job(
         browser.post("/operations/edit", {"id": found.id, "stamp": stamp, field: value}).job
     )
-    assert job.status == "failed" and path.read_text() == before
+    assert job.status == "failed"
+    assert path.read_text() == before
 
 
 def test_a_text_writes_no_key_of_the_file(running_console: Served, browser: Browser) -> None:
@@ -214,7 +224,8 @@ def test_a_text_writes_no_key_of_the_file(running_console: Served, browser: Brow
         )
     )
     after, _ = find_article(running_console, "alert(1)")
-    assert (after.id, after.hold) == (found.id, False)
+    assert after.id == found.id
+    assert after.hold is False
     for page in (address, f"/changes/{job.change}", "/changes", "/articles?filter=all", "/"):
         assert "<script>alert" not in browser.get(page).body, page
     running_console.finish_job(
@@ -247,4 +258,5 @@ def test_a_story_is_joined_and_left(running_console: Served, browser: Browser) -
 @pytest.mark.parametrize("id", ["nothing", "..%2F..%2Fconfig%2Fsources.toml", "%00", "a" * 300])
 def test_an_id_names_an_article_and_no_file(browser: Browser, id: str) -> None:
     answer = browser.get(f"/articles/{id}")
-    assert answer.status == 404 and "[[source]]" not in answer.body
+    assert answer.status == 404
+    assert "[[source]]" not in answer.body

@@ -26,12 +26,12 @@ def test_a_kept_page_is_shown_in_a_frame_that_is_shut_in(browser: Browser) -> No
     assert 'sandbox="allow-scripts"' in frame
     answer = browser.get(re.findall(r'src="([^"]+)"', frame)[0])
     policy = answer.headers["content-security-policy"]
-    assert (
-        policy.startswith("sandbox allow-scripts; default-src 'none'")
-        and "connect-src 'none'" in policy
-    )
-    assert "frame-ancestors 'self'" in policy and answer.headers["x-frame-options"] == "SAMEORIGIN"
-    assert "http://" not in answer.body and "<img" not in answer.body
+    assert policy.startswith("sandbox allow-scripts; default-src 'none'")
+    assert "connect-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert answer.headers["x-frame-options"] == "SAMEORIGIN"
+    assert "http://" not in answer.body
+    assert "<img" not in answer.body
     token = browser.get("/").token
     assert token not in answer.body
 
@@ -44,7 +44,8 @@ def test_pointing_makes_selectors(browser: Browser) -> None:
     found = browser.post(
         f"{MEND}/point", {"id": article_id, "number": number, "role": "select"}
     ).body
-    assert "entry-content" in found and "5 of 5 pages" in found
+    assert "entry-content" in found
+    assert "5 of 5 pages" in found
     assert (
         browser.post(
             f"{MEND}/point", {"id": article_id, "number": "999999", "role": "nonsense"}
@@ -74,22 +75,28 @@ def test_rules_are_tried_saved_applied_and_taken_back(
     }
     tried = running_console.finish_job(browser.post("/operations/try-rules", form))
     shown = browser.get(f"{MEND}?job={tried.id}").body
-    assert "matches on all 5" in shown and unescape(shown).count("now ") >= 1
-    assert path.read_text() == before and file.read_text() == whole
+    assert "matches on all 5" in shown
+    assert unescape(shown).count("now ") >= 1
+    assert path.read_text() == before
+    assert file.read_text() == whole
     saved = running_console.finish_job(browser.post("/operations/save-rules", form))
-    assert 'select = [".entry-content > p"]' in path.read_text() and "# ours" in path.read_text()
+    assert 'select = [".entry-content > p"]' in path.read_text()
+    assert "# ours" in path.read_text()
     assert file.read_text() == whole
     planned = running_console.finish_job(
         browser.post("/operations/reread", {"source": "launchbeat", "then": "plan"})
     )
     page = browser.get(f"{MEND}?job={planned.id}").body
     count = planned.result["count"]
-    assert count > 0 and f"Apply to {count} article" in page and 'class="del"' in page
+    assert count > 0
+    assert f"Apply to {count} article" in page
+    assert 'class="del"' in page
     assert file.read_text() == whole
     applied = running_console.finish_job(
         browser.post("/operations/reread", {"source": "launchbeat"})
     )
-    assert file.read_text() != whole and applied.result["count"] == count
+    assert file.read_text() != whole
+    assert applied.result["count"] == count
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(applied.change), "next": "/"})
     )
@@ -101,7 +108,8 @@ def test_rules_are_tried_saved_applied_and_taken_back(
 
 
 def test_rules_are_not_saved_over_an_edit(running_console: Served, browser: Browser) -> None:
-    path, stamp = running_console.instance.config / "sources.toml", stamp_of(browser.get(MEND).body)
+    path = running_console.instance.config / "sources.toml"
+    stamp = stamp_of(browser.get(MEND).body)
     running_console.finish_job(
         browser.post(
             "/operations/change-source",
@@ -114,7 +122,9 @@ def test_rules_are_not_saved_over_an_edit(running_console: Served, browser: Brow
             "/operations/save-rules", {"key": "launchbeat", "stamp": stamp, "select": "p"}
         ).job
     )
-    assert job.status == "failed" and "edited meanwhile" in job.said and path.read_text() == before
+    assert job.status == "failed"
+    assert "edited meanwhile" in job.said
+    assert path.read_text() == before
 
 
 @pytest.mark.parametrize("rule", ["..", "p { color: red }", EVIL, "//p", "p[", 'x"]\nkeep = ["y'])
@@ -122,7 +132,8 @@ def test_a_selector_that_is_none_is_named_and_runs_nowhere(
     running_console: Served, browser: Browser, rule: str
 ) -> None:
     path = running_console.instance.config / "sources.toml"
-    before, stamp = path.read_text(), stamp_of(browser.get(MEND).body)
+    before = path.read_text()
+    stamp = stamp_of(browser.get(MEND).body)
     for name in ("try-rules", "save-rules"):
         form = {"key": "launchbeat", "stamp": stamp, "select": rule}
         job = running_console.wait_for_job(browser.post(f"/operations/{name}", form).job)

@@ -21,7 +21,8 @@ def form_of(body: str) -> dict[str, str]:
 
 def test_all_are_listed_and_found(browser: Browser) -> None:
     body = browser.get("/sources").body
-    assert "4 sources" in body and "http-410" in body.replace("gone", "http-410")
+    assert "4 sources" in body
+    assert "http-410" in body.replace("gone", "http-410")
     assert "1 source<" in browser.get("/sources?q=HOLT").body
     assert "No source matches" in browser.get("/sources?q=%25").body
 
@@ -35,21 +36,19 @@ def list_source_names(browser: Browser, query: str = "") -> list[str]:
 
 def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
     assert list_source_names(browser)[0] == "gone"  # the sickest
-    assert (
-        list_source_names(browser, "only=sick") == ["gone"]
-        and list_source_names(browser, "only=paused") == []
-    )
+    assert list_source_names(browser, "only=sick") == ["gone"]
+    assert list_source_names(browser, "only=paused") == []
     shown = re.findall(
         r'<a href="/sources/[^>]*><bdi>(.*?)</bdi>', browser.get("/sources?sort=name").body
     )
     # which its feed calls otherwise
-    assert shown == sorted(shown, key=str.casefold) and "holt" not in shown
-    assert (
-        list_source_names(browser, "sort=articles")[-1] == "gone"
-        and list_source_names(browser, "sort=x&only=y&page=-1")[0] == "gone"
-    )
+    assert shown == sorted(shown, key=str.casefold)
+    assert "holt" not in shown
+    assert list_source_names(browser, "sort=articles")[-1] == "gone"
+    assert list_source_names(browser, "sort=x&only=y&page=-1")[0] == "gone"
     body = browser.get("/sources").body
-    assert ", 5 articles in the last 12 weeks" in body and "1 visit, " in body
+    assert ", 5 articles in the last 12 weeks" in body
+    assert "1 visit, " in body
 
 
 def test_several_are_paused_and_resumed_without_a_script(
@@ -68,16 +67,15 @@ def test_several_are_paused_and_resumed_without_a_script(
     assert {*list_source_names(browser, "only=paused")} == {
         "holt",
         "parallel",
-    } and job.said == "2 sources paused"
+    }
+    assert job.said == "2 sources paused"
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
     assert path.read_text() == before
     job = running_console.finish_job(browser.post("/each", chosen | {"act": "change-source"}))
-    assert (
-        path.read_text().count('every = "12h"') == 2
-        and list_source_names(browser, "only=paused") == []
-    )
+    assert path.read_text().count('every = "12h"') == 2
+    assert list_source_names(browser, "only=paused") == []
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
@@ -91,28 +89,23 @@ def test_several_are_paused_and_resumed_without_a_script(
 
 def test_a_page_tells_how_one_goes(browser: Browser) -> None:
     body = browser.get("/sources/holt").body
-    assert (
-        "5 articles in the last 12 weeks" in body
-        and "Next visit in" in body
-        and "publishes about every" in body
-    )
+    assert "5 articles in the last 12 weeks" in body
+    assert "Next visit in" in body
+    assert "publishes about every" in body
     assert body.count("<tr>") == 2
     assert "answered 410" in browser.get("/sources/gone").body
-    assert (
-        browser.get("/sources/..%2Fx").status == 404
-        and browser.get("/sources/nobody").status == 404
-    )
+    assert browser.get("/sources/..%2Fx").status == 404
+    assert browser.get("/sources/nobody").status == 404
 
 
 def test_two_browsers_and_an_editor_lose_nothing(running_console: Served, browser: Browser) -> None:
-    path, other = running_console.instance.config / "sources.toml", running_console.browser()
+    path = running_console.instance.config / "sources.toml"
+    other = running_console.browser()
     path.write_text(
         "# ours\n" + path.read_text().replace('key = "holt"', 'key = "holt" # friend', 1)
     )
-    first, second = (
-        form_of(browser.get("/sources/holt").body),
-        form_of(other.get("/sources/holt").body),
-    )
+    first = form_of(browser.get("/sources/holt").body)
+    second = form_of(other.get("/sources/holt").body)
     parallel = form_of(other.get("/sources/parallel").body)
     job = running_console.finish_job(
         browser.post("/operations/change-source", first | {"every": "6h", "tags": "LLM, AI"})
@@ -120,7 +113,8 @@ def test_two_browsers_and_an_editor_lose_nothing(running_console: Served, browse
     late = running_console.wait_for_job(
         other.post("/operations/change-source", second | {"category": "Cities"}).job
     )
-    assert late.status == "failed" and "edited meanwhile" in late.said
+    assert late.status == "failed"
+    assert "edited meanwhile" in late.said
     path.write_text(path.read_text() + "# by an editor\n")
     running_console.finish_job(
         other.post("/operations/change-source", parallel | {"category": "Cities"})
@@ -130,16 +124,17 @@ def test_two_browsers_and_an_editor_lose_nothing(running_console: Served, browse
         other.post("/operations/change-source", again | {"category": "Cities"})
     )
     text = path.read_text()
-    assert text.startswith("# ours\n") and text.endswith("# by an editor\n") and "# friend" in text
-    assert (
-        'every = "6h"' in text
-        and text.count('category = "Cities"') == 2
-        and 'tags = ["LLM", "AI"]' in text
-    )
+    assert text.startswith("# ours\n")
+    assert text.endswith("# by an editor\n")
+    assert "# friend" in text
+    assert 'every = "6h"' in text
+    assert text.count('category = "Cities"') == 2
+    assert 'tags = ["LLM", "AI"]' in text
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
-    assert 'every = "6h"' not in path.read_text() and 'category = "Cities"' in path.read_text()
+    assert 'every = "6h"' not in path.read_text()
+    assert 'category = "Cities"' in path.read_text()
 
 
 @pytest.mark.parametrize(
@@ -168,7 +163,8 @@ def test_what_cannot_be_is_not_written(
 
 def test_a_field_writes_itself_alone(running_console: Served, browser: Browser) -> None:
     """TOML injection, and markup that is shown as text."""
-    path, address = running_console.instance.config / "sources.toml", "/sources/launchbeat"
+    path = running_console.instance.config / "sources.toml"
+    address = "/sources/launchbeat"
     evil = f'x"\nrobots = "ignore"\n[[source]]\nkey = "evil"\n{EVIL}'
     job = running_console.wait_for_job(
         browser.post(
@@ -176,9 +172,8 @@ def test_a_field_writes_itself_alone(running_console: Served, browser: Browser) 
             form_of(browser.get(address).body) | {"title": evil, "licence": evil},
         ).job
     )
-    assert (
-        '\nrobots = "ignore"' not in path.read_text() and '\nkey = "evil"' not in path.read_text()
-    )
+    assert '\nrobots = "ignore"' not in path.read_text()
+    assert '\nkey = "evil"' not in path.read_text()
     for page in (address, "/sources", "/changes", f"/?job={job.id}"):
         assert "<script>alert" not in browser.get(page).body
     if job.change:

@@ -86,7 +86,8 @@ def test_what_an_address_or_a_page_can_be_refused_for_has_a_cure() -> None:
 @pytest.mark.parametrize("reason", [one for group in GROUPS for one in group], ids=repr)
 def test_a_code_is_a_short_word_with_a_sentence(reason: Reason) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", reason)
-    assert reason.means and not reason.means.endswith(".")
+    assert reason.means
+    assert not reason.means.endswith(".")
 
 
 def test_codes_are_plain_strings_where_they_are_kept_and_printed() -> None:
@@ -95,4 +96,5 @@ def test_codes_are_plain_strings_where_they_are_kept_and_printed() -> None:
     assert FetchReason("dns") is FetchReason.DNS
     assert pickle.loads(pickle.dumps(PageReason.EMPTY)) is PageReason.EMPTY
     refusal = pickle.loads(pickle.dumps(NotAnArticle(PageReason.EMPTY)))
-    assert (refusal.kind, refusal.reason) == ("empty", "not-an-article-empty")
+    assert refusal.kind == "empty"
+    assert refusal.reason == "not-an-article-empty"

@@ -34,7 +34,9 @@ def test_a_story_on_ai_money_is_ai(taxonomy: Taxonomy) -> None:
 
 def test_without_a_taxonomy_there_is_no_category_and_the_publishers_tags_stay() -> None:
     found = describe(TITLE, TEXT, keywords=["ai", "chatgpt"], taxonomy=Taxonomy())
-    assert (found.category, found.tags, found.tags_by) == ("", ("AI", "ChatGPT"), "publisher")
+    assert found.category == ""
+    assert found.tags == ("AI", "ChatGPT")
+    assert found.tags_by == "publisher"
 
 
 def test_an_unknown_key_is_named(tmp_path: Path) -> None:
@@ -149,7 +151,8 @@ def test_what_a_text_names_in_passing_is_no_tag(taxonomy: Taxonomy) -> None:
 
 def test_a_text_that_says_next_to_nothing_has_no_category(taxonomy: Taxonomy) -> None:
     guess = taxonomy.category("Hello", "Nothing to report today.")
-    assert guess.name is None and 0 < guess.score < FLOOR
+    assert guess.name is None
+    assert 0 < guess.score < FLOOR
 
 
 def test_a_publishers_tag_that_is_called_like_a_category_speaks_for_it(taxonomy: Taxonomy) -> None:
@@ -161,14 +164,13 @@ def test_a_publishers_tag_that_is_called_like_a_category_speaks_for_it(taxonomy:
         taxonomy.category("One model for potholes", text, "", tags)
         for tags in ((), ("AI", "Cities"))
     )
-    assert (bare.name == "AI", tagged.name == "AI") == (False, True)
+    assert (bare.name == "AI") is False
+    assert (tagged.name == "AI") is True
 
 
 def test_a_file_or_host_is_not_what_it_is_called_like(taxonomy: Taxonomy) -> None:
-    title, text = (
-        "Manners",
-        "Read robots.txt first. The page at tesla.com says so, and robots.txt is a small file.",
-    )
+    title = "Manners"
+    text = "Read robots.txt first. The page at tesla.com says so, and robots.txt is a small file."
     assert not {"robotics", "Tesla"} & set(taxonomy.tags(title, text))
 
 
@@ -193,12 +195,15 @@ def test_how_sure_a_category_is_is_said_and_none_where_no_category_is_clear(
     taxonomy: Taxonomy,
 ) -> None:
     sure = describe(TITLE, TEXT, taxonomy=taxonomy)
-    assert sure.certainty == sure.category_score and sure.certainty
+    assert sure.certainty == sure.category_score
+    assert sure.certainty
     recipe = (
         "Peel the onions and fry them in butter until they are soft. Add the flour, stir, and let"
         " the soup simmer. "
     )
     nowhere = describe("Onion soup for four", recipe * 8, taxonomy=taxonomy)
-    assert nowhere.category == "" and nowhere.category_score
-    assert nowhere.certainty and 0.5 < nowhere.certainty <= 1  # that it belongs to no category
+    assert nowhere.category == ""
+    assert nowhere.category_score
+    assert nowhere.certainty
+    assert 0.5 < nowhere.certainty <= 1  # that it belongs to no category
     assert describe(TITLE, TEXT, taxonomy=Taxonomy()).certainty is None

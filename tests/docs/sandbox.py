@@ -23,7 +23,9 @@ class Sandbox:
     """A shell in a checkout, which lies in `folder`."""
 
     def __init__(self, folder: Path, world: World) -> None:
-        self.world, self.cwd, self.checkout = world, folder / "syndicator", folder / "syndicator"
+        self.world = world
+        self.cwd = folder / "syndicator"
+        self.checkout = folder / "syndicator"
         self.checkout.mkdir(parents=True, exist_ok=True)
         home = folder / "home"
         (home / ".config/fish/completions").mkdir(parents=True, exist_ok=True)

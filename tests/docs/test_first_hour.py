@@ -35,7 +35,9 @@ class Hour:
     """The page's parts in turn. `said`: what the last command printed."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox, self.world, self.said = sandbox, sandbox.world, ""
+        self.sandbox = sandbox
+        self.world = sandbox.world
+        self.said = ""
         self.serves = free_port()
         # at another address than the one at home, which another program may have and which not
         # every machine has
@@ -44,7 +46,9 @@ class Hour:
             "SYNDICATOR_SITE__URL": f"http://127.0.0.1:{self.serves}/",
         }
         self.sandbox.environ |= self.own
-        self.port, self.steps, self.began = free_port(), 0, time.monotonic()
+        self.port = free_port()
+        self.steps = 0
+        self.began = time.monotonic()
         self.story = next(
             address for address in sandbox.world.list_truths() if "//127.0.0.3:" in address
         )
@@ -220,21 +224,21 @@ def rename_tag(hour: Hour) -> None:
         for name, text in hour.files().items()
         if name.endswith(".md") and "- machine intelligence" in text
     ]
-    assert named and (hour.sandbox.cwd / "feeds/public/tags/machine-intelligence.atom").exists()
+    assert named
+    assert (hour.sandbox.cwd / "feeds/public/tags/machine-intelligence.atom").exists()
 
 
 def run_for_good(hour: Hour) -> None:
     """This machine's first process is not systemd: what it would be told is verified instead."""
     (shown,) = hour.steps_of(4)
     unit = hour.sandbox.cwd / "deploy/syndicator.service"
-    assert (
-        shown.typed == 'sudo systemctl enable --now "$PWD/deploy/syndicator.service"'
-        and unit.is_file()
-    )
+    assert shown.typed == 'sudo systemctl enable --now "$PWD/deploy/syndicator.service"'
+    assert unit.is_file()
     hour.steps += 1
     if shutil.which("systemd-analyze"):
         done = hour.sandbox.type(f"systemd-analyze verify {unit}")
-        assert (done.returncode, done.stdout) == (0, "")
+        assert done.returncode == 0
+        assert done.stdout == ""
 
 
 def publish_feeds(hour: Hour) -> None:
@@ -260,9 +264,11 @@ def publish_feeds(hour: Hour) -> None:
 
 def move_instance(hour: Hour) -> None:
     """Nothing is fetched twice: each feed is asked whether it changed, no page at all."""
-    before, asked = hour.files(), len(hour.world.requests)
+    before = hour.files()
+    asked = len(hour.world.requests)
     hour.part(9)
-    assert hour.sandbox.cwd.name == "moved" and hour.files() == before
+    assert hour.sandbox.cwd.name == "moved"
+    assert hour.files() == before
     hour.sandbox.type("./run refresh --all")
     assert hour.files() == before
     again = [seen for seen in hour.world.requests[asked:] if seen.path != "/robots.txt"]

@@ -50,7 +50,8 @@ class Instance:
     """A started world and a configuration folder in `folder`, with a clock that the test sets."""
 
     def __init__(self, folder: Path, world: World) -> None:
-        self.folder, self.world = folder, world
+        self.folder = folder
+        self.world = world
         self.config = folder / "config"
         self.feeds = folder / "feeds"
         self.now = START
@@ -185,7 +186,9 @@ class Done:
     """How a command ended."""
 
     def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
+        self.code = code
+        self.out = out
+        self.err = err
 
     @property
     def json(self) -> Any:
@@ -220,7 +223,8 @@ def remove_tree(path: Path) -> None:
 def well_formed(name: str, data: bytes) -> None:
     """Raises for a file that is torn."""
     if name.endswith(".gz"):
-        name, data = name[:-3], gzip.decompress(data)
+        name = name[:-3]
+        data = gzip.decompress(data)
     kind = name.rpartition(".")[2]
     if kind in ("atom", "rss", "opml", "xml"):
         ElementTree.fromstring(data)

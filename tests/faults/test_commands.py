@@ -120,7 +120,9 @@ def test_a_fault_in_a_list_is_a_condition(
     path.write_text((path.read_text() if path.exists() else "") + end)
     done = small_instance.run_command("status", "--json")
     (wrong,) = (one for one in done.json["conditions"] if one["kind"] == "configuration")
-    assert done.code == 0 and name in wrong["detail"] and says in wrong["detail"]
+    assert done.code == 0
+    assert name in wrong["detail"]
+    assert says in wrong["detail"]
     assert SECRET not in done.out + done.err
 
 
@@ -142,7 +144,9 @@ def append_text(path: Path, text: str) -> None:
 )
 def test_an_unknown_variable(small_instance: Instance) -> None:
     done = small_instance.run_command("status", "--json", environ={"SYNDICATOR_FETCH__PAUS": "1"})
-    assert done.code == 0 and "SYNDICATOR_FETCH__PAUSE" in done.err and json.loads(done.out)
+    assert done.code == 0
+    assert "SYNDICATOR_FETCH__PAUSE" in done.err
+    assert json.loads(done.out)
 
 
 def as_a_user() -> None:
@@ -285,10 +289,8 @@ def test_a_harmed_database(small_instance: Instance, harm: str) -> None:
 )
 def test_two_at_once(small_instance: Instance) -> None:
     with locked(load(small_instance.config)):
-        waiting, leaving = (
-            small_instance.start_command("refresh", "--source", "holt", "--wait"),
-            small_instance.start_command("refresh", "--wait"),
-        )
+        waiting = small_instance.start_command("refresh", "--source", "holt", "--wait")
+        leaving = small_instance.start_command("refresh", "--wait")
         check_refusal(small_instance.run_command("refresh", "--json"), 75, "--wait")
         assert waiting.poll() is None
         wait_for(lambda: catches_sigterm(leaving.pid))
@@ -345,7 +347,8 @@ def test_strict(small_instance: Instance) -> None:
         )
         assert done.code == code, done
         reasons = {one["key"]: one["reason"] for one in done.json["sources"]}
-        assert reasons["gone"] == "gone" and reasons["holt"] is None
+        assert reasons["gone"] == "gone"
+        assert reasons["holt"] is None
 
 
 @mark_fault(
@@ -366,7 +369,8 @@ def test_the_only_source_fails(small_instance: Instance) -> None:
     for key, reason in (("gone", "gone"), ("holt", "unset-variable")):
         for words, code in (((), 0), (("--strict",), 3)):
             done = small_instance.run_command("refresh", "--source", key, "--json", *words)
-            assert (done.code, done.json["sources"][0]["reason"]) == (code, reason)
+            assert done.code == code
+            assert done.json["sources"][0]["reason"] == reason
 
 
 @mark_fault(
@@ -451,4 +455,5 @@ def test_a_locked_database(small_instance: Instance) -> None:
 
 def test_json_of_errors_is_one_document(small_instance: Instance) -> None:
     done = small_instance.run_command("status", "--json", environ={"PYTHONIOENCODING": "ascii"})
-    assert done.code == 0 and json.loads(done.out)["articles"] == 0
+    assert done.code == 0
+    assert json.loads(done.out)["articles"] == 0

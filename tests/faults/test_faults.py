@@ -93,7 +93,8 @@ class Canned:
     """A Fetcher of answers made by the test."""
 
     def __init__(self, inner: Any, answer: Callable[[Request], FetchResult | None]) -> None:
-        self.inner, self.answer = inner, answer
+        self.inner = inner
+        self.answer = answer
 
     async def fetch(self, request: Request) -> FetchResult:
         return self.answer(request) or await self.inner.fetch(request)
@@ -237,7 +238,8 @@ def test_an_entry_of_the_future(small_instance: Instance) -> None:
     small_instance.world.future_date(story.key)
     small_instance.run_refresh("holt")
     dates = [article.published for article in small_instance.load_articles()]
-    assert dates and all(date is None or date <= small_instance.now for date in dates)
+    assert dates
+    assert all(date is None or date <= small_instance.now for date in dates)
 
 
 @pytest.mark.slow
@@ -285,7 +287,8 @@ HARMS: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("harm", HARMS)
 def test_a_broken_article_file(small_instance: Instance, harm: str) -> None:
     small_instance.run_refresh("holt")
-    path, files = some_file(small_instance), small_instance.read_digests("articles")
+    path = some_file(small_instance)
+    files = small_instance.read_digests("articles")
     whole = path.read_bytes()
     HARMS[harm](path)
     small_instance.now += timedelta(days=1, hours=3)
@@ -334,7 +337,8 @@ def test_a_deleted_and_a_copied_file(small_instance: Instance) -> None:
 )
 def test_the_shelf_is_not_there(small_instance: Instance) -> None:
     small_instance.run_refresh("holt")
-    article_store, aside = small_instance.feeds / "articles", small_instance.feeds / "aside"
+    article_store = small_instance.feeds / "articles"
+    aside = small_instance.feeds / "aside"
     article_store.rename(aside)
     with pytest.raises(MissingError, match="mount"):
         small_instance.run_refresh("holt")
@@ -372,7 +376,8 @@ def test_a_withdrawal_outlives_the_database(small_instance: Instance) -> None:
     holds="that page is named and tried again, all others are filed",
 )
 def test_a_bug_costs_one_page(small_instance: Instance) -> None:
-    real, titles = InProcess.call, small_instance.list_titles()
+    real = InProcess.call
+    titles = small_instance.list_titles()
 
     async def call(self: InProcess, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if "rust-port" in str(args[1]):
@@ -401,7 +406,8 @@ def test_a_build_dies(small_instance: Instance, at: int) -> None:
     from syndicator.publishing.kinds.site import Site
     from syndicator.publishing.kinds.targets import File
 
-    real, calls = feeds._make_head, [0]
+    real = feeds._make_head
+    calls = [0]
 
     def make(site: Site, feed: feeds.Feed) -> Iterator[File]:
         calls[0] += 1
@@ -480,7 +486,8 @@ def test_a_run_with_a_broken_configuration(small_instance: Instance) -> None:
         for text, lines, runs in (("[[source", 1, 1), (whole, 1, 2), ("[[source", 2, 3)):
             path.write_text(text)
             asyncio.run(jobs.run(daemon.VISITS))
-            assert (len(trouble), len(done)) == (lines, runs)
+            assert len(trouble) == lines
+            assert len(done) == runs
     assert all("sources.toml" in line for line in trouble)
     assert len(small_instance.load_articles()) == len(small_instance.list_titles())
     path.write_text(whole)

@@ -121,7 +121,8 @@ def test_a_few_kills(small_instance: Instance) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_two_hundred_kills(tmp_path: Path) -> None:
-    killed, turn = 0, 0
+    killed = 0
+    turn = 0
     while killed < 200:  # a fast machine ends some runs before their kill
         turn += 1
         with serve_world(World(without={"slow"})) as world:
@@ -181,7 +182,8 @@ def start_build(place: Place) -> subprocess.Popen[bytes]:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("prepare", [store_stories, publish_first])
 def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[Place], None]) -> None:
-    dice, counts = random.Random(prepare.__name__), Counter[str]()
+    dice = random.Random(prepare.__name__)
+    counts = Counter[str]()
     (tmp_path / "prepared").mkdir()
     prepared = Place(tmp_path / "prepared", settings=SHORT)
     prepare(prepared)
@@ -209,4 +211,5 @@ def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[Place], None])
         assert read_files(public) == after
         assert counts["ended"] < 10 * KILLS
     print(dict(counts))
-    assert counts["published some"] and counts["left temporaries"]
+    assert counts["published some"]
+    assert counts["left temporaries"]

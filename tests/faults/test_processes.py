@@ -111,7 +111,8 @@ def test_the_worker_is_killed(small_instance: Instance) -> None:
     assert process.returncode == 0 and "Traceback" not in err, err
     [source] = json.loads(out)["sources"]
     [problem] = source["skipped"]
-    assert problem["reason"] == "crashed" and "try 1 of 5" in problem["detail"]
+    assert problem["reason"] == "crashed"
+    assert "try 1 of 5" in problem["detail"]
     assert len(source["added"]) == len(small_instance.load_articles()) == len(pages) - 1
     small_instance.now = max(
         article.added for article in small_instance.load_articles() if article.added

@@ -33,7 +33,10 @@ from syndicator.visiting.politeness.throttle import Throttle
 from tests.faults.instance import START, TAXONOMY, InProcess
 from tests.faults.table import mark_fault
 
-SOURCES, HOSTS, RUN_EVERY, EVERY = 1000, 350, timedelta(minutes=15), timedelta(hours=6)
+SOURCES = 1000
+HOSTS = 350
+RUN_EVERY = timedelta(minutes=15)
+EVERY = timedelta(hours=6)
 PAGED = 5  # one source in so many has its texts on pages of their own, the others in the feed
 HTML = "text/html; charset=utf-8"
 WORDS = (
@@ -74,7 +77,8 @@ class Web:
     """Feeds that grow an entry every few hours; one answer in twenty is a fault."""
 
     def __init__(self) -> None:
-        self.now, self.dice = START, random.Random(7)
+        self.now = START
+        self.dice = random.Random(7)
         self.open: Counter[str] = Counter()
         self.most: Counter[str] = Counter()
         self.visits: Counter[str] = Counter()
@@ -102,7 +106,8 @@ class Web:
             return Failed(url=url, reason="http-404", status=404)
         if request.kind == "page":
             title, text = make_story(url)
-            head, main = f"<title>{title}</title>", f"<article><h1>{title}</h1>{text}</article>"
+            head = f"<title>{title}</title>"
+            main = f"<article><h1>{title}</h1>{text}</article>"
             page = f"<html><head>{head}</head><body>{main}</body></html>"
             return Fetched(
                 url=url,
@@ -230,7 +235,8 @@ async def scheduled_run(app: App, day: Day) -> None:
     visited = [outcome.key for outcome in report.outcomes]
     assert sorted(visited) == sorted(due)
     day.visits.update(visited)
-    assert not report.built.held and not report.problems
+    assert not report.built.held
+    assert not report.problems
 
 
 @mark_fault(
@@ -247,7 +253,9 @@ async def scheduled_run(app: App, day: Day) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    web, config, day = Web(), folder / "config", Day()
+    web = Web()
+    config = folder / "config"
+    day = Day()
     write_config(config)
     monkeypatch.setattr(refresh, "make_worker", lambda settings: Reading(web.dice))
 
@@ -255,7 +263,8 @@ def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         await asyncio.sleep(0)
 
     def fetcher(archive: Archive, settings: Settings) -> PoliteFetcher:
-        throttle, notes = Throttle(0, pause, archive.clock), archive.store.visits
+        throttle = Throttle(0, pause, archive.clock)
+        notes = archive.store.visits
         robots = Robots(
             PoliteFetcher(web, throttle),
             notes.note,

@@ -27,7 +27,8 @@ def test_pages_and_lists_of_a_source_are_drawn_if_it_says_so(source: Source) -> 
     settings = Settings()
     page = build_page_request("https://mine.example/a", source, settings, {})
     feed = build_feed_request(source, STATE, settings, {})
-    assert (page.draw, feed.draw) == (source.browser, source.browser)
+    assert page.draw == source.browser
+    assert feed.draw == source.browser
     assert not build_picture_request("https://mine.example/a.png", source, settings).draw
 
 
@@ -35,11 +36,14 @@ def test_a_list_that_is_drawn_is_asked_for_without_conditions() -> None:
     """The page stays the same while the data that its scripts load changes."""
     settings = Settings()
     drawn = build_feed_request(DRAWN, STATE, settings, {}, kind="page")
-    assert (drawn.etag, drawn.last_modified) == (None, None)
+    assert drawn.etag is None
+    assert drawn.last_modified is None
     plain = build_feed_request(PLAIN, STATE, settings, {}, kind="page")
-    assert (plain.etag, plain.last_modified) == (SEEN.etag, SEEN.last_modified)
+    assert plain.etag == SEEN.etag
+    assert plain.last_modified == SEEN.last_modified
     feed = build_feed_request(DRAWN, STATE, settings, {}, kind="feed")
-    assert (feed.etag, feed.last_modified) == (SEEN.etag, SEEN.last_modified)
+    assert feed.etag == SEEN.etag
+    assert feed.last_modified == SEEN.last_modified
 
 
 def test_a_new_browser_makes_a_visit_due() -> None:

@@ -75,15 +75,17 @@ def test_what_is_muted_is_not_fetched_but_counted_and_read_when_the_query_change
     asked = len(world.requests)
     first = visit_holt(app)
     (row,) = app.archive.store.visits.list_muted("holt")
-    assert (
-        len(first.added) == first.announced - 1 and count_muted(app) == 1 and row.reason == "muted"
-    )
+    assert len(first.added) == first.announced - 1
+    assert count_muted(app) == 1
+    assert row.reason == "muted"
     assert row.url.split("/", 3)[3] not in " ".join(
         request.path for request in world.requests[asked:]
     )
-    assert visit_holt(app).added == () and count_muted(app) == 1
+    assert visit_holt(app).added == ()
+    assert count_muted(app) == 1
     edit_source(app, mute=None)
-    assert len(visit_holt(app).added) == 1 and count_muted(app) == 0
+    assert len(visit_holt(app).added) == 1
+    assert count_muted(app) == 0
 
 
 def test_keep_leaves_out_all_else_and_the_backfill_is_of_what_is_kept(
@@ -91,7 +93,8 @@ def test_keep_leaves_out_all_else_and_the_backfill_is_of_what_is_kept(
 ) -> None:
     edit_source(app, keep=f"title:{find_rare_word(app, world)}", backfill=1)
     first = visit_holt(app)
-    assert len(first.added) == 1 and count_muted(app) == first.announced - 1
+    assert len(first.added) == 1
+    assert count_muted(app) == first.announced - 1
 
 
 def test_what_waits_is_muted_by_an_edited_query_and_what_is_filed_stays(
@@ -100,7 +103,9 @@ def test_what_waits_is_muted_by_an_edited_query_and_what_is_filed_stays(
     first = visit_holt(app, limit=1)
     edit_source(app, keep="title:nothing")
     second = visit_holt(app)
-    assert (second.added, second.pending, count_muted(app)) == ((), 0, first.announced - 1)
+    assert second.added == ()
+    assert second.pending == 0
+    assert count_muted(app) == first.announced - 1
     assert reconcile.sources(app.archive, app.configuration)["holt"].muted == count_muted(app)
 
 
@@ -113,7 +118,9 @@ def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_l
     edit_source(app, mute=None)
     assert reconcile.sources(app.archive, app.configuration)["holt"].schedule.next_due is None
     (again,) = app.archive.store.visits.pending("holt", NOW)
-    assert again.entry_id == row.entry_id and again.entry is not None and again.reason is None
+    assert again.entry_id == row.entry_id
+    assert again.entry is not None
+    assert again.reason is None
 
 
 def test_the_settings_mute_the_entries_of_all_sources_until_they_are_edited(
@@ -122,16 +129,16 @@ def test_the_settings_mute_the_entries_of_all_sources_until_they_are_edited(
     settings = make_publish_settings(app, mute=f"title:{find_rare_word(app, world)}")
     muting = replace(app, configuration=replace(app.configuration, settings=settings))
     first = visit_holt(muting)
-    assert len(first.added) == first.announced - 1 and count_muted(app) == 1
+    assert len(first.added) == first.announced - 1
+    assert count_muted(app) == 1
     reconcile.edited_sources(muting.archive, muting.configuration)
     assert app.archive.store.visits.pending("holt", NOW) == []
     reconcile.edited_sources(app.archive, app.configuration)
     [again] = app.archive.store.visits.pending("holt", NOW)
-    assert (
-        again.entry is not None
-        and app.archive.store.visits.states()["holt"].schedule.next_due is None
-    )
-    assert len(visit_holt(app).added) == 1 and count_muted(app) == 0
+    assert again.entry is not None
+    assert app.archive.store.visits.states()["holt"].schedule.next_due is None
+    assert len(visit_holt(app).added) == 1
+    assert count_muted(app) == 0
 
 
 def make_publish_settings(app: App, **fields: Any) -> Settings:

@@ -43,7 +43,9 @@ class Lab:
     """An application whose sources a test edits, with a clock and an environment."""
 
     def __init__(self, app: App, clock: list[datetime], environ: dict[str, str]) -> None:
-        self.app, self.clock, self.environ = app, clock, environ
+        self.app = app
+        self.clock = clock
+        self.environ = environ
 
     def edit_source(self, **fields: Any) -> None:
         self.app.configuration.sources["parallel"] = replace(
@@ -64,7 +66,8 @@ class Lab:
 def lab(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     patient_config(tmp_path / "config", world, port=0)
-    clock, environ = [NOW], dict[str, str]()
+    clock = [NOW]
+    environ = dict[str, str]()
     with open_app(
         tmp_path / "config",
         read=read_unstamped_configuration(tmp_path / "config"),
@@ -87,13 +90,14 @@ def test_selectors_that_are_wrong_use_up_no_try(lab: Lab, rules: Rules, named: s
     lab.edit_source(rules=rules)
     for _ in range(endings.MOST_TRIES + 1):
         outcome = lab.run_refresh()
-        assert (outcome.added, outcome.pending) == ((), len(lab.waiting_entries))
+        assert outcome.added == ()
+        assert outcome.pending == len(lab.waiting_entries)
         lab.clock[0] += DAY
     assert outcome.pending > 1
     problem = outcome.skipped[0]
-    assert (
-        problem.reason == "bad-rules" and named in problem.detail and "'parallel'" in problem.detail
-    )
+    assert problem.reason == "bad-rules"
+    assert named in problem.detail
+    assert "'parallel'" in problem.detail
     assert {(row.status, row.tries) for row in lab.waiting_entries} == {("pending", 0)}
     shown = lab.app.archive.store.status.for_the_operator()
     assert {(one.reason, one.detail) for one in shown} == {(problem.reason, problem.detail)}
@@ -164,13 +168,15 @@ def test_without_the_value_of_a_header_nobody_is_asked(lab: Lab, world: World) -
     lab.edit_source(headers_env={"Authorization": "SITE_TOKEN"})
     asked = len(world.requests)
     outcome = lab.run_refresh()
-    assert (outcome.status, outcome.reason) == ("failed", "unset-variable")
-    assert "SITE_TOKEN" in outcome.detail and "Authorization" in outcome.detail
+    assert outcome.status == "failed"
+    assert outcome.reason == "unset-variable"
+    assert "SITE_TOKEN" in outcome.detail
+    assert "Authorization" in outcome.detail
     state = lab.app.archive.store.visits.states()["parallel"]
-    assert (state.backoff.failures, state.backoff.reason) == (0, "unset-variable")
-    assert state.schedule.next_due is not None and state.schedule.next_due - NOW <= timedelta(
-        minutes=15
-    )
+    assert state.backoff.failures == 0
+    assert state.backoff.reason == "unset-variable"
+    assert state.schedule.next_due is not None
+    assert state.schedule.next_due - NOW <= timedelta(minutes=15)
     assert len(world.requests) == asked
     lab.environ["SITE_TOKEN"] = "secret"
     assert len(lab.run_refresh().added) > 1
@@ -183,10 +189,12 @@ def test_without_a_browser_nobody_is_asked(
     lab.edit_source(browser=True)
     asked = len(world.requests)
     outcome = lab.run_refresh()
-    assert (outcome.status, outcome.reason) == ("failed", "no-browser")
+    assert outcome.status == "failed"
+    assert outcome.reason == "no-browser"
     assert outcome.detail.startswith("Chromium is missing")
     state = lab.app.archive.store.visits.states()["parallel"]
-    assert (state.backoff.failures, state.schedule.due_why) == (0, "waits for a browser")
+    assert state.backoff.failures == 0
+    assert state.schedule.due_why == "waits for a browser"
     assert state.schedule.next_due is not None
     assert state.schedule.next_due - NOW <= timedelta(minutes=15)
     assert len(world.requests) == asked
@@ -276,11 +284,9 @@ def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
     monkeypatch.setattr(FileOutlet, "put", refused)
     lab.run_refresh()
     (held,) = lab.app.archive.store.status.list_invalid_feeds()
-    assert (
-        held.what == "source/parallel"
-        and "sources/parallel.atom" in held.detail
-        and "give this user the right" in held.detail
-    )
+    assert held.what == "source/parallel"
+    assert "sources/parallel.atom" in held.detail
+    assert "give this user the right" in held.detail
     assert (lab.app.configuration.settings.public_dir / "all.atom").exists()
 
 
@@ -291,10 +297,8 @@ def test_check_names_headers_without_a_value(lab: Lab) -> None:
     )
     path.write_text(text)
     found = {problem.reason: problem for problem in check(lab.app.configuration.folder)}
-    assert (
-        "SURELY_UNSET" in found["unset-variable"].detail
-        and "'parallel'" in found["unset-variable"].detail
-    )
+    assert "SURELY_UNSET" in found["unset-variable"].detail
+    assert "'parallel'" in found["unset-variable"].detail
 
 
 @pytest.mark.slow
@@ -303,7 +307,8 @@ def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_c
 ) -> None:
     lab.edit_source(rules=Rules(select=("body", "div.gone")))
     read = len(lab.run_refresh().added)
-    assert read > 1 and lab.app.archive.store.visits.states()["parallel"].pages.unmatched == {
+    assert read > 1
+    assert lab.app.archive.store.visits.states()["parallel"].pages.unmatched == {
         'select "div.gone"': read
     }
     lab.edit_source(rules=Rules(select=("body",)))

@@ -174,7 +174,8 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
     old = [make_post(number) for number in range(many)]
     garden.serve_posts(old)
     garden.visit_sources(0)
-    before, published = garden.load_articles(), garden.read_published()
+    before = garden.load_articles()
+    published = garden.read_published()
     assert len(before) == many
     change = {
         "shifted": lambda one: {"at": one.at + timedelta(hours=2)},
@@ -244,10 +245,8 @@ def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: G
 def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
     garden: Garden,
 ) -> None:
-    recent, archive = (
-        [make_post(number) for number in range(2)],
-        [make_post(number) for number in range(2, 10)],
-    )
+    recent = [make_post(number) for number in range(2)]
+    archive = [make_post(number) for number in range(2, 10)]
     garden.serve_posts(recent)
     garden.visit_sources(0)
     garden.serve_posts([*recent, *archive])

@@ -37,7 +37,8 @@ def get_description(article: Article) -> tuple[str, str, tuple[str, ...]]:
 
 def test_what_the_text_gave_is_taken_from_the_better_text() -> None:
     better = merge_reading(sign_article(), NEW, "Other")
-    assert (better.title, better.body) == ("Old title", "Old text.")
+    assert better.title == "Old title"
+    assert better.body == "Old text."
     assert get_description(better) == ("Old text.", "New", ("Text",))
 
 

@@ -127,7 +127,8 @@ async def test_what_was_written_is_scrubbed_once_the_operator_writes_a_variable(
         write_config(tmp_path, f"{base}/feed?token={ESCAPED}")
         await run_refresh(tmp_path, {})
         before = list_article_ids(tmp_path)
-        assert len(before) == 2 and list_leaks(tmp_path)
+        assert len(before) == 2
+        assert list_leaks(tmp_path)
         (found,) = [one for one in check(tmp_path / "config") if one.reason == "secret-in-url"]
         assert f'write url = "{base}/feed?token=${{MINE_TOKEN}}"' in found.detail
         assert ESCAPED not in found.detail
@@ -179,10 +180,11 @@ def test_a_variable_without_a_value_is_named_and_nothing_is_asked(
     request = build_feed_request(MINE, SourceState(key="mine", url=MINE.url), Settings(), environ)
     failed = find_missing_credentials(request, MINE, environ)
     assert failed is not None
-    assert (failed.reason, failed.unasked) == ("unset-variable", True)
-    assert (
-        "'mine'" in failed.detail and "MY_TOKEN" in failed.detail and "short" not in failed.detail
-    )
+    assert failed.reason == "unset-variable"
+    assert failed.unasked is True
+    assert "'mine'" in failed.detail
+    assert "MY_TOKEN" in failed.detail
+    assert "short" not in failed.detail
     other = build_page_request(
         "https://other.example/a?token=${MY_TOKEN}", MINE, Settings(), environ
     )

@@ -36,7 +36,8 @@ def are_alike(one: str, other: str, *, one_source: bool = False) -> bool:
 
 
 def test_a_copy_is_the_same_story_whatever_stands_round_it() -> None:
-    story, other = make_prose(1), make_prose(2)
+    story = make_prose(1)
+    other = make_prose(2)
     assert are_alike(story, story.upper().replace(" ", ",  "))
     assert are_alike(story, f"{other[:300]} {story} {other[-600:]}")
     assert are_alike(story, story[: len(story) * 2 // 3] + other[:200])
@@ -66,7 +67,8 @@ def test_a_round_up_is_no_copy_of_a_story_in_it() -> None:
 
 def test_instalments_of_a_series_are_no_copies_of_each_other() -> None:
     frame = make_prose(4, 400)
-    one, other = frame + make_prose(5, 250), frame + make_prose(6, 250)
+    one = frame + make_prose(5, 250)
+    other = frame + make_prose(6, 250)
     assert not are_alike(one, other, one_source=True)
     assert are_alike(one, one + " a word more", one_source=True)
 
@@ -85,10 +87,8 @@ def test_short_texts_are_not_judged() -> None:
 
 def test_estimates_are_near_the_truth() -> None:
     words = make_prose(7, 3000).split()
-    one, other = (
-        make_known_sketch(" ".join(words[:2000])),
-        make_known_sketch(" ".join(words[1000:])),
-    )
+    one = make_known_sketch(" ".join(words[:2000]))
+    other = make_known_sketch(" ".join(words[1000:]))
     assert abs(estimate_resemblance(one, other) - 1 / 3) < 0.1
     assert abs(estimate_containment(one, other) - 1 / 2) < 0.12
 
@@ -96,7 +96,8 @@ def test_estimates_are_near_the_truth() -> None:
 @given(st.text(max_size=2000), st.text(max_size=2000))
 @settings(max_examples=40)
 def test_likeness_is_a_share_and_the_same_both_ways(one: str, other: str) -> None:
-    first, second = make_sketch(one + make_prose(8, 60)), make_sketch(other + make_prose(9, 60))
+    first = make_sketch(one + make_prose(8, 60))
+    second = make_sketch(other + make_prose(9, 60))
     if first and second:
         for measure in (estimate_resemblance, estimate_containment):
             assert 0 <= measure(first, second) == measure(second, first) <= 1
@@ -110,7 +111,8 @@ def test_the_same_text_gives_the_same_sketch_in_every_process() -> None:
         "print(make_known_sketch(make_prose(1)))"
     )
     for seed in ("0", "1"):
-        command, environment = [sys.executable, "-c", script], {"PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", script]
+        environment = {"PYTHONHASHSEED": seed}
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
         assert done.stdout.strip() == str(make_known_sketch(make_prose(1)))
 

@@ -44,11 +44,9 @@ class Shelf:
     """A folder of articles that changes at random."""
 
     def __init__(self, folder: Path, seed: int) -> None:
-        self.store, self.random, self.folder = (
-            Counting(folder / "articles"),
-            random.Random(seed),
-            folder,
-        )
+        self.store = Counting(folder / "articles")
+        self.random = random.Random(seed)
+        self.folder = folder
         self.stamps: list[FileStamp] = []
         self.made = 0
         self.toml("ferries")
@@ -61,10 +59,8 @@ class Shelf:
     def make_article(self, url: str) -> Article:
         some = self.random
         text = ". ".join(" ".join(some.choices(WORDS, k=12)).capitalize() for _ in range(4)) + "."
-        tags, by = (
-            tuple(some.sample(TAGS, some.randint(0, 2))),
-            some.choice(("operator", "publisher", "matched", "llm")),
-        )
+        tags = tuple(some.sample(TAGS, some.randint(0, 2)))
+        by = some.choice(("operator", "publisher", "matched", "llm"))
         return Article(
             id=make_article_id(url),
             url=url,
@@ -128,7 +124,8 @@ def test_it_learns_what_it_would_learn_from_everything(
     for step in range(8):
         for _ in range(shelf.random.randint(0, 3)):
             shelf.change_article()
-        found, anew = shelf.learn("kept"), shelf.learn(f"anew{step}")
+        found = shelf.learn("kept")
+        anew = shelf.learn(f"anew{step}")
         assert found.keys() == anew.keys()
         assert all(np.array_equal(found[name], anew[name]) for name in found), step
 

@@ -55,7 +55,8 @@ def visit_source(app: App, key: str, **wanted: Any) -> Outcome:
 def test_entries_just_announced_are_not_read_back_from_the_database(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, unpacked = codec.unpack, Counter[str]()
+    real = codec.unpack
+    unpacked = Counter[str]()
 
     def counting(cls: type[Any], document: str) -> Any:
         unpacked[cls.__name__] += 1
@@ -72,8 +73,10 @@ def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_te
 ) -> None:
     outcome = visit_source(app, "holt")
     state = app.archive.store.visits.states()["holt"]
-    assert len(state.pages.bodies) == len(outcome.added) and min(state.pages.bodies) > 1000
-    assert outcome.bytes > 0 and outcome.seconds >= 0
+    assert len(state.pages.bodies) == len(outcome.added)
+    assert min(state.pages.bodies) > 1000
+    assert outcome.bytes > 0
+    assert outcome.seconds >= 0
     assert outcome.due_why == state.schedule.due_why != ""
     again = visit_source(app, "holt")
     assert again.bytes in (0, outcome.bytes)
@@ -83,9 +86,11 @@ def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_te
 
 def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) -> None:
     first = visit_source(app, "holt", limit=1)
-    assert (len(first.added), first.pending) == (1, first.announced - 1)
+    assert len(first.added) == 1
+    assert first.pending == first.announced - 1
     second = visit_source(app, "holt")  # the feed has not changed: only what waits is read
-    assert (len(second.added), second.pending) == (first.announced - 1, 0)
+    assert len(second.added) == first.announced - 1
+    assert second.pending == 0
     assert not {*first.added} & {*second.added}
     articles = app.archive.store.index.articles([*first.added, *second.added])
     assert max(articles, key=lambda id: str(articles[id].published)) == first.added[0]
@@ -99,7 +104,8 @@ def test_a_feed_whose_bytes_are_the_same_is_not_read_again(app: App) -> None:
         [replace(state, validators=replace(state.validators, etag=None, last_modified=None))]
     )
     again = visit_source(app, "holt")
-    assert (again.status, again.announced) == ("unchanged", 0)
+    assert again.status == "unchanged"
+    assert again.announced == 0
 
 
 def test_no_page_is_begun_once_a_run_is_told_to_stop(app: App) -> None:
@@ -107,9 +113,8 @@ def test_no_page_is_begun_once_a_run_is_told_to_stop(app: App) -> None:
     watch = refresh.Watch(filed=lambda title: stop.set())  # at its first article
     report = asyncio.run(refresh.run(app, refresh.Wanted(keys=("holt",)), stop=stop, watch=watch))
     (outcome,) = report.outcomes
-    assert (
-        len(outcome.added) == SIDE_BY_SIDE and outcome.pending == outcome.announced - SIDE_BY_SIDE
-    )
+    assert len(outcome.added) == SIDE_BY_SIDE
+    assert outcome.pending == outcome.announced - SIDE_BY_SIDE
 
 
 def test_articles_of_a_first_visit_know_the_name_of_their_feed(app: App) -> None:
@@ -126,7 +131,8 @@ def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.Mo
         [replace(known, visits=replace(known.visits, first_visit=past, last_success=past))]
     )
     outcome = visit_source(app, "holt")
-    assert len(outcome.added) == 2 and outcome.pending == outcome.announced - 2 > 0
+    assert len(outcome.added) == 2
+    assert outcome.pending == outcome.announced - 2 > 0
     told = f"{outcome.pending} entries wait, 2 a day are read"
     assert app.archive.store.visits.states()["holt"].warning.startswith(told)
     assert visit_source(app, "holt").added == ()
@@ -140,7 +146,8 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
     monkeypatch.setattr(visit_all, "IDLE_SECONDS", 60)
     monkeypatch.setattr(disk, "sync_folder", lambda path: (happened.append(path.name), real(path)))
     group = app.archive.store.visits._db
-    shared, engine = group.shared, group._db.engine
+    shared = group.shared
+    engine = group._db.engine
     event.listen(engine, "commit", lambda connection: happened.append("commit"))
 
     @contextmanager
@@ -164,7 +171,8 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
 def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wait(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    visits, seconds = app.archive.store.visits, asyncio.sleep
+    visits = app.archive.store.visits
+    seconds = asyncio.sleep
 
     async def waiting_after(*writes: int) -> list[int]:
         ticks: asyncio.Queue[float] = asyncio.Queue()
@@ -193,7 +201,8 @@ def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wai
 def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reading, here = InProcess(), Counter[str]()
+    reading = InProcess()
+    here = Counter[str]()
 
     class Elsewhere:
         """A worker in another process, so that only calls of this process are counted."""

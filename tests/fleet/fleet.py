@@ -46,8 +46,12 @@ class Instance:
         verbose: bool = True,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        self.folder, self.url, self.web, self.verbose = folder, url, web, verbose
-        self.environ, self.bucket = {**os.environ, "COLUMNS": "200", **(environ or {})}, bucket
+        self.folder = folder
+        self.url = url
+        self.web = web
+        self.verbose = verbose
+        self.environ = {**os.environ, "COLUMNS": "200", **(environ or {})}
+        self.bucket = bucket
         self.config = folder / "config"
         self.config.mkdir(parents=True)
         (self.config / "syndicator.toml").write_text(

@@ -42,7 +42,8 @@ def test_a_frozen_builder_holds_up_nobody_and_writes_nothing_when_it_wakes(
         run_instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet,
         postgres.connect() as boss,
     ):
-        frozen, public = fleet.start_worker(), tmp_path / "feeds/public"
+        frozen = fleet.start_worker()
+        public = tmp_path / "feeds/public"
 
         def builds() -> bool:
             return any(public.rglob("*.atom")) and boss.execute(building).rowcount > 0
@@ -71,7 +72,8 @@ def test_a_frozen_builder_holds_up_nobody_and_writes_nothing_when_it_wakes(
 def test_a_network_that_swallows_all_and_a_database_that_is_killed_lose_nothing(
     postgres: Server, tmp_path: Path
 ) -> None:
-    web, url = Web(hosts=12, feeds=2, entries=3), postgres.schema()
+    web = Web(hosts=12, feeds=2, entries=3)
+    url = postgres.schema()
     with (
         web.serving(),
         postgres.relayed() as relay,
@@ -113,7 +115,8 @@ def test_workers_whose_clocks_are_wrong_do_what_is_due_by_the_clock_of_the_datab
             behind = store._db.scalar(
                 text("SELECT extract(epoch FROM now()) - min(added) / 1e6 FROM articles")
             )
-        assert ahead < 5 and behind < 300
+        assert ahead < 5
+        assert behind < 300
         assert fleet.stop_workers() == [0, 0], fleet.read_logs()
     one_at_a_time(web, pause=PAUSE)
     assert max(seen.paths["/feed0"] for seen in web.seen.values()) <= 2, "nobody spins"

@@ -96,7 +96,9 @@ def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(
     run_build_job(app, BUILD)
     assert "Second" in place.read_published("all.atom")
     built = app.archive.store.index.builds()[ALL]
-    assert (built.at, built.entries, built.articles) == (NOW.timestamp(), 2, 2)
+    assert built.at == NOW.timestamp()
+    assert built.entries == 2
+    assert built.articles == 2
     assert list_planned_jobs(app) == {BUILD: timedelta(hours=1)}, "nothing is stale"
 
 

@@ -59,7 +59,8 @@ def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(
         for _ in range(3):
             fleet.start_worker()
         assert fleet.wait_until(lambda: fleet.count_articles() > 5, 240), fleet.read_logs()
-        stopped, goes_on = fleet.workers[0], 0.0
+        stopped = fleet.workers[0]
+        goes_on = 0.0
         for number in range(12):
             time.sleep(5)
             fleet.alive(but=stopped)[0].kill()
@@ -136,9 +137,8 @@ def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Pat
         assert time.monotonic() - began < 30
         with fleet.open_store() as store:
             assert store.hosts(60).counts().workers == [], "leases were given back"
-            assert store.visits.stamps().keys() and fleet.count_article_files() == len(
-                store.visits.stamps()
-            )
+            assert store.visits.stamps().keys()
+            assert fleet.count_article_files() == len(store.visits.stamps())
         asked = sum(web.count_page_requests().values())
         fleet.start_worker()
         all_once(fleet, web)

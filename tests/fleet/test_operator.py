@@ -87,11 +87,16 @@ def test_the_list_has_live_and_silent_workers_and_what_they_do(store: Store) -> 
     work_on(store, first, "shards")
     work_on(store, first, "build")
     live, silent = store.workers(LEASE).list()
-    assert (live.name, live.version, live.is_live) == ("one/11", __version__, True)
-    assert (live.shards, live.builds) == (2, True)
+    assert live.name == "one/11"
+    assert live.version == __version__
+    assert live.is_live is True
+    assert live.shards == 2
+    assert live.builds is True
     assert live.silent_seconds < LEASE / 2
-    assert (silent.name, silent.is_live) == ("two/22", False)
-    assert (silent.shards, silent.builds) == (0, False)
+    assert silent.name == "two/22"
+    assert silent.is_live is False
+    assert silent.shards == 0
+    assert silent.builds is False
     assert LEASE < silent.silent_seconds < 2 * LEASE
 
 
@@ -109,7 +114,9 @@ def test_a_worker_of_an_older_version_is_listed_without_its_name(store: Store) -
     with store._db.write() as connection:
         connection.execute(text("INSERT INTO procrastinate_workers DEFAULT VALUES"))
     (unknown,) = store.workers(LEASE).list()
-    assert (unknown.machine, unknown.version, unknown.is_live) == ("?", "?", True)
+    assert unknown.machine == "?"
+    assert unknown.version == "?"
+    assert unknown.is_live is True
 
 
 def test_a_database_without_a_queue_has_no_workers(postgres: Server) -> None:
@@ -167,7 +174,9 @@ def test_beside_live_workers_up_and_reindex_refuse_and_cron_stays_silent(
         assert "2 workers run on this database: one/11, two/22. " in refused.stderr
         assert f"`syndicator {command[0]}` would" in refused.stderr.replace("python -m ", "")
     silent = run_syndicator("refresh", "--max-time", "10m", *words)
-    assert (silent.returncode, silent.stdout, silent.stderr) == (0, "", "")
+    assert silent.returncode == 0
+    assert silent.stdout == ""
+    assert silent.stderr == ""
     verbose = run_syndicator("--verbose", "refresh", *words)
     assert verbose.returncode == 0
     (line,) = verbose.stderr.splitlines()
@@ -176,7 +185,8 @@ def test_beside_live_workers_up_and_reindex_refuse_and_cron_stays_silent(
     assert document["workers"] == ["one/11", "silent/1", "two/22"]
     assert [each["is_live"] for each in document["processes"]] == [True, False, True]
     shown = run_syndicator("queue", *words).stdout
-    assert "waits for work" in shown and "stopped, frozen or cut off" in shown
+    assert "waits for work" in shown
+    assert "stopped, frozen or cut off" in shown
     assert "no worker runs" not in shown
 
 
@@ -196,7 +206,8 @@ def test_a_lock_names_its_holder_and_a_command_says_what_it_waits_for(config: Pa
         waiting = subprocess.Popen(push, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert waiting.stderr
         line = waiting.stderr.readline()
-        assert "waiting: a build on " in line and "--wait" not in line
+        assert "waiting: a build on " in line
+        assert "--wait" not in line
     stdout, stderr = waiting.communicate(timeout=60)
     assert waiting.returncode == 0 and stderr == "", "it says so once"
     assert stdout.splitlines()[-1] == "1 added, 0 changed, 0 removed"

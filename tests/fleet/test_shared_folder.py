@@ -25,7 +25,8 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 class Machine:
     def __init__(self, root: Path, store: Store) -> None:
-        self.store, self.now = store, NOW
+        self.store = store
+        self.now = NOW
         self.articles: ArticleStore = indexed(FileArticleStore(root), store, lambda: self.now)
 
 
@@ -54,7 +55,8 @@ def test_two_that_read_an_article_at_a_time_write_one_file(
         make_full_article(), title="Quite another title", published=NOW - timedelta(days=400)
     )
     _, second, _ = two.articles.put(other)
-    assert list_article_paths(one) == [first.path] and second.path == first.path
+    assert list_article_paths(one) == [first.path]
+    assert second.path == first.path
     assert (
         one.articles.find(make_full_article().id)
         == two.articles.find(make_full_article().id)
@@ -84,4 +86,5 @@ def test_a_path_whose_file_is_deleted_is_free(
         two.articles.delete_all([stamp.path])
     else:
         assert two.articles.delete(stamp.path)
-    assert list_article_paths(one) == [] and one.store.reservations.reserved() == []
+    assert list_article_paths(one) == []
+    assert one.store.reservations.reserved() == []

@@ -16,11 +16,13 @@ from syndicator.store.codec import micros
 from syndicator.store.postgres import StoreAway, StoreBusy
 from tests.visiting.politeness.common_turns import CommonTurns
 
-OWN, OTHER = "own.example", "other.example"
+OWN = "own.example"
+OTHER = "other.example"
 
 
 class Time:
-    now, asks_until = 100.0, 200.0
+    now = 100.0
+    asks_until = 200.0
 
     def __call__(self) -> float:
         return self.now
@@ -53,7 +55,8 @@ def test_hosts_of_own_shards_are_asked_one_at_a_time_without_the_table(
     turns: OwnTurns, common_turns: CommonTurns, time: Time
 ) -> None:
     mine = take_turn(turns, OWN)
-    assert isinstance(turns.take(OWN), Busy) and not common_turns.free
+    assert isinstance(turns.take(OWN), Busy)
+    assert not common_turns.free
     turns.give_back(OWN, mine, 1.0)
     assert turns.take(OWN) == Busy(3.0), "its crawl-delay is longer than the pause"
     turns.set_delay(OWN, 0.0)
@@ -64,7 +67,8 @@ def test_hosts_of_own_shards_are_asked_one_at_a_time_without_the_table(
 
 def test_other_hosts_take_the_common_turn(turns: OwnTurns, common_turns: CommonTurns) -> None:
     theirs = take_turn(turns, OTHER)
-    assert OTHER in common_turns.free and isinstance(common_turns.take(OTHER), Busy)
+    assert OTHER in common_turns.free
+    assert isinstance(common_turns.take(OTHER), Busy)
     turns.give_back(OTHER, theirs, 0.0)
     assert isinstance(common_turns.take(OTHER), Turn)
 
@@ -95,14 +99,17 @@ def test_lanes_ask_each_others_hosts_one_at_a_time_without_the_table(
 ) -> None:
     other = turns.beside(common_turns)
     mine = take_turn(other, OWN)
-    assert isinstance(turns.take(OWN), Busy) and turns.leave([OWN]) == [] and not common_turns.free
+    assert isinstance(turns.take(OWN), Busy)
+    assert turns.leave([OWN]) == []
+    assert not common_turns.free
     other.give_back(OWN, mine, 0.0)
     time.now += 3.0
     mine = take_turn(other, OWN)
     assert turns.leave([OWN], at_once=True) == []
     other.give_back(OWN, mine, 0.0)
     time.now += 3.0
-    assert turns.leave([OWN], at_once=True) == [OWN] and isinstance(other.take(OWN), Busy)
+    assert turns.leave([OWN], at_once=True) == [OWN]
+    assert isinstance(other.take(OWN), Busy)
 
 
 @pytest.mark.parametrize("wrong", [timedelta(minutes=-10), timedelta(minutes=10)])

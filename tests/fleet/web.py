@@ -64,7 +64,10 @@ class Web:
         self, hosts: int, feeds: int = 1, entries: int = 4, foreign: int = 30, seconds: float = 0.02
     ) -> None:
         self.names = [f"127.9.{n // 200}.{n % 200 + 1}" for n in range(hosts)]
-        self.feeds, self.entries, self.foreign, self.seconds = feeds, entries, foreign, seconds
+        self.feeds = feeds
+        self.entries = entries
+        self.foreign = foreign
+        self.seconds = seconds
         self.seen: dict[str, Seen] = defaultdict(Seen)
         self.frozen: set[str] = set()
         self.port = 0
@@ -164,7 +167,8 @@ class Web:
     @contextmanager
     def serving(self) -> Iterator[Web]:
         """The web, from a thread of its own."""
-        started, loop = threading.Event(), asyncio.new_event_loop()
+        started = threading.Event()
+        loop = asyncio.new_event_loop()
 
         async def serve() -> None:
             server = await asyncio.start_server(self.connected, self.names, self.port, backlog=256)

@@ -23,9 +23,11 @@ def count_shingles(text: str) -> Counter[tuple[str, ...]]:
 def body_f1(pairs: Sequence[tuple[str, str]]) -> float:
     """The harmonic mean of the mean precision and the mean recall of bodies; `pairs` are (truth,
     prediction)."""
-    precision, recall = 0.0, 0.0
+    precision = 0.0
+    recall = 0.0
     for truth, predicted in pairs:
-        wanted, found = count_shingles(truth), count_shingles(predicted)
+        wanted = count_shingles(truth)
+        found = count_shingles(predicted)
         same = sum((wanted & found).values())
         precision += same / max(sum(found.values()), 1) / len(pairs)
         recall += same / max(sum(wanted.values()), 1) / len(pairs)

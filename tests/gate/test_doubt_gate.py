@@ -14,7 +14,8 @@ from tests.gate import scores
 
 # the first that needs the pages reads them
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-GOOD, BAD = 0.8, 0.6  # F1 of a body from which it is read well, and below which it is read badly
+GOOD = 0.8
+BAD = 0.6  # F1 of a body from which it is read well, and below which it is read badly
 MOST_GOOD = 0.02  # share of what is read well that may wait: the promise to operators
 # share of what is read badly that is to wait; .396 of 268 pages, .40 before ends had trees
 LEAST_BAD = 0.39
@@ -44,7 +45,8 @@ def judge_pages(rows: Rows) -> list[Read]:
 def is_well(row: dict[str, Any], text: str) -> bool | None:
     truth = row["truth"]
     if not truth.get("text"):
-        flat, parts = _flat(text), truth["must_have"]
+        flat = _flat(text)
+        parts = truth["must_have"]
         found = sum(_flat(part) in flat for part in parts)
         return True if found == len(parts) else False if 2 * found < len(parts) else None
     f1 = scores.body_f1([(truth["text"], text)])

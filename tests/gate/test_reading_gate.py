@@ -124,7 +124,8 @@ def _figures(
 
 
 def _ours(row: dict[str, Any]) -> bench_reading.Prediction:
-    html, url = bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE
+    html = bench_reading.html_of(row)
+    url = row["url"] or bench_reading.NOWHERE
     return {"id": row["id"], **bench_reading.ours(html, url)}
 
 

@@ -114,9 +114,12 @@ def test_its_address_is_where_it_is_served(place: Place) -> None:
 def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
     assert episodes.known_feed_token(tmp_path) == ""
     key = episodes.feed_token(tmp_path / "state")
-    assert len(key) > 30 and episodes.feed_token(
-        tmp_path / "state"
-    ) == key == episodes.known_feed_token(tmp_path / "state")
+    assert len(key) > 30
+    assert (
+        episodes.feed_token(tmp_path / "state")
+        == key
+        == episodes.known_feed_token(tmp_path / "state")
+    )
     [file] = (tmp_path / "state").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     file.write_text("")
@@ -196,7 +199,8 @@ def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
             )
         )
         [event] = metrics.read_memory(app.archive.store).events
-    assert (event.kind, event.detail) == ("configuration", "sources.toml: line 3")
+    assert event.kind == "configuration"
+    assert event.detail == "sources.toml: line 3"
 
 
 def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Place) -> None:
@@ -234,19 +238,22 @@ def test_a_command_gets_what_broke_and_recovered(place: Place) -> None:
     assert end_run(place, gone=True) == ()
     place.now += timedelta(minutes=5)
     # within ten minutes: later
-    assert end_run(place, gone=False) == () and len(out.read_text().splitlines()) == 1
+    assert end_run(place, gone=False) == ()
+    assert len(out.read_text().splitlines()) == 1
     place.now += timedelta(minutes=6)
     assert end_run(place, gone=False) == ()
     place.now += timedelta(hours=6)
     assert end_run(place, gone=False) == ()  # nothing new
     documents: list[dict[str, Any]] = [json.loads(line) for line in out.read_text().splitlines()]
     events = [event for document in documents for event in document["events"]]
-    assert len(documents) == 2 and documents[0]["site"] == "Ours"
+    assert len(documents) == 2
+    assert documents[0]["site"] == "Ours"
     assert [(one["state"], one["kind"], one["subject"]) for one in events] == [
         ("broken", "source-gone", "one"),
         ("recovered", "source-gone", "one"),
     ]
-    assert events[0]["title"].startswith("one: the address is gone") and events[0]["cure"]
+    assert events[0]["title"].startswith("one: the address is gone")
+    assert events[0]["cure"]
     assert not (place.folder / "shell").exists()
 
 
@@ -259,10 +266,12 @@ def test_a_command_that_fails_is_told_and_tried_again(
 ) -> None:
     configure_alert(place, script)
     [problem] = end_run(place, gone=True)
-    assert problem.reason == "alert-failing" and words in problem.detail
+    assert problem.reason == "alert-failing"
+    assert words in problem.detail
     with place.open_app() as app:
         outbox = read_outbox(app.archive.store)
-    assert len(outbox.waiting) == 1 and words in outbox.fault
+    assert len(outbox.waiting) == 1
+    assert words in outbox.fault
     out = place.folder / "told"
     configure_alert(place, f"cat > {shlex.quote(str(out))}")
     place.now += timedelta(minutes=11)
@@ -329,7 +338,8 @@ def test_a_mail_has_all_events(place: Place) -> None:
         assert end_run(place, gone=True) == ()
     [mail] = mails
     assert "Subject: Ours: one: the address is gone for good" in mail.replace("\r\n ", " ")
-    assert "Auto-Submitted: auto-generated" in mail and "Cure: remove it" in mail
+    assert "Auto-Submitted: auto-generated" in mail
+    assert "Cure: remove it" in mail
 
 
 def test_a_mail_server_that_is_not_there_is_named(place: Place) -> None:
@@ -339,7 +349,8 @@ def test_a_mail_server_that_is_not_there_is_named(place: Place) -> None:
         place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n'
     )
     [problem] = end_run(place, gone=True)
-    assert f"smtp://127.0.0.1:{port}" in problem.detail and "refused" in problem.detail
+    assert f"smtp://127.0.0.1:{port}" in problem.detail
+    assert "refused" in problem.detail
 
 
 def test_a_password_that_is_not_set_is_named(place: Place) -> None:
@@ -360,4 +371,5 @@ def test_what_no_mail_can_be_sent_with_is_named_and_not_waited_for(
         f'[alert]\nmail = "ops@feeds.example"\nsmtp = "{smtp}"\npassword_env = "MAIL_PASSWORD"\n',
     )
     [problem] = end_run(place, gone=True, environ={"MAIL_PASSWORD": secret})
-    assert words in problem.detail and secret not in problem.detail.split()
+    assert words in problem.detail
+    assert secret not in problem.detail.split()

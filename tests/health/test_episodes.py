@@ -29,7 +29,8 @@ def look_again(memory: Memory, at: datetime, *found: Condition) -> tuple[Memory,
 def list_events(
     looks: list[tuple[timedelta, tuple[Condition, ...]]],
 ) -> list[tuple[timedelta, str]]:
-    memory, found = Memory(), []
+    memory = Memory()
+    found = []
     for after, conditions in looks:
         memory, events = look_again(memory, NOW + after, *conditions)
         found += [(after, event.state) for event in events]
@@ -45,12 +46,14 @@ def test_what_breaks_and_what_recovers_is_told_once() -> None:
 def test_ids_are_of_one_episode_and_stay() -> None:
     memory, [broken] = look_again(Memory(), NOW, GONE)
     memory, [recovered] = look_again(memory, NOW + HOUR)
-    assert memory.events == (recovered, broken) and memory.episodes == ()
+    assert memory.events == (recovered, broken)
+    assert memory.episodes == ()
     _, [again] = look_again(Memory(), NOW, GONE)
     assert again.id == broken.id != recovered.id
     _, [later] = look_again(Memory(), NOW + HOUR, GONE)
     assert later.id != broken.id
-    assert broken.since == GONE.since and recovered.since == GONE.since
+    assert broken.since == GONE.since
+    assert recovered.since == GONE.since
 
 
 def test_what_changes_of_a_condition_is_no_new_episode() -> None:

@@ -38,22 +38,23 @@ def make_visited_state(key: str, **fields: object) -> SourceState:
 
 
 def test_sources_are_well_ill_or_not_visited_yet(place: Place) -> None:
-    assert (read_health(place).fine, read_health(place).unvisited) == (0, 2)
+    assert read_health(place).fine == 0
+    assert read_health(place).unvisited == 2
     with place.open_app() as app:
         # of one that was removed
         app.archive.store.visits.save_states(
             [make_visited_state("one"), make_visited_state("left", reason="dns")]
         )
     found = read_health(place)
-    assert (found.fine, found.unvisited, found.conditions) == (1, 1, ())
+    assert found.fine == 1
+    assert found.unvisited == 1
+    assert found.conditions == ()
     with place.open_app() as app:
         app.archive.store.visits.save_states([make_visited_state("two", reason="http-404")])
     found = read_health(place)
-    assert (found.fine, found.unvisited, [one.identity for one in found.need_you]) == (
-        1,
-        0,
-        ["source-failing:two"],
-    )
+    assert found.fine == 1
+    assert found.unvisited == 0
+    assert [one.identity for one in found.need_you] == ["source-failing:two"]
 
 
 def test_a_source_whose_address_was_edited_is_not_visited_yet(place: Place) -> None:
@@ -62,7 +63,9 @@ def test_a_source_whose_address_was_edited_is_not_visited_yet(place: Place) -> N
             [make_visited_state("one", reason="http-404", url="https://old.example/feed")]
         )
     found = read_health(place)
-    assert (found.fine, found.unvisited, found.conditions) == (0, 2, ())
+    assert found.fine == 0
+    assert found.unvisited == 2
+    assert found.conditions == ()
 
 
 def test_a_source_with_articles_of_several_publishers_has_no_usual_length(place: Place) -> None:
@@ -88,7 +91,8 @@ def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: P
             FeedKey("source", "one"), "lost 1 of the live feed's entries"
         )
     (found,) = read_health(place).conditions
-    assert (found.kind, found.subject) == (ConditionReason.FEED_HELD, "sources/one")
+    assert found.kind == ConditionReason.FEED_HELD
+    assert found.subject == "sources/one"
     assert found.last_success is not None
     assert read_health(place).figures.counts.feeds == 2  # all, and that of the source
 
@@ -102,7 +106,8 @@ def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Pla
             [make_visited_state("two", reason="http-404", failing_since=NOW - 2 * HOUR)]
         )
     failing, held = read_health(place).conditions
-    assert (failing.since, held.since) == (NOW - 2 * HOUR, None)
+    assert failing.since == NOW - 2 * HOUR
+    assert held.since is None
     with place.open_app() as app:
         memory, _ = follow(Memory(), (failing, held), NOW - HOUR, app.archive.instance)
         write(app.archive.store, memory, NOW - HOUR)

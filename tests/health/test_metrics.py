@@ -91,9 +91,8 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
         metrics.make_families(replace(FIGURES, pictures=PICTURES), add_run({}))
     ).decode()
     for family in parser.text_string_to_metric_families(text):
-        assert (
-            re.fullmatch(r"(syndicator|process)_[a-z][a-z_]*", family.name) and family.documentation
-        )
+        assert re.fullmatch(r"(syndicator|process)_[a-z][a-z_]*", family.name)
+        assert family.documentation
         assert family.type != "unknown"
         assert all(
             one.name.endswith("_total") for one in family.samples if family.type == "counter"
@@ -113,7 +112,8 @@ def test_no_label_has_an_address_or_a_source_in_it() -> None:
         for name, value in sample.labels.items()
     }
     assert {name for name, _ in labels} <= {"kind", "quantile", "reason", "result", "version"}
-    assert "://" not in text and "two" not in {value for _, value in labels}
+    assert "://" not in text
+    assert "two" not in {value for _, value in labels}
 
 
 def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> None:
@@ -121,7 +121,8 @@ def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> No
     path.write_text("half")
     metrics.write(path, metrics.make_families(Figures(counts=COUNTS), add_run({})))
     text = path.read_text()
-    assert read_samples(text)["syndicator_articles"] == 7 and "process_" not in text
+    assert read_samples(text)["syndicator_articles"] == 7
+    assert "process_" not in text
     assert [one.name for one in tmp_path.iterdir()] == ["syndicator.prom"]
 
 

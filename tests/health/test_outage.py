@@ -43,7 +43,8 @@ def test_a_database_that_cannot_be_used_is_told_after_the_second_run(place: Plac
         place.config, stop=asyncio.Event(), report_visits=reports.append, warn=trouble.append
     )
     asyncio.run(jobs.run(daemon.VISITS))
-    assert len(reports) == 1 and list_sent_events(place) == []
+    assert len(reports) == 1
+    assert list_sent_events(place) == []
     database = place.folder / "feeds/state/syndicator.db"
     whole = database.read_bytes()
     for name in ("syndicator.db-wal", "syndicator.db-shm"):
@@ -54,11 +55,15 @@ def test_a_database_that_cannot_be_used_is_told_after_the_second_run(place: Plac
     for _ in range(3):
         asyncio.run(jobs.run(daemon.VISITS))
     [event] = list_sent_events(place)
-    assert (event["kind"], event["state"], event["code"]) == ("database", "broken", "store")
-    assert "syndicator.db" in event["detail"] and len(trouble) == 4
+    assert event["kind"] == "database"
+    assert event["state"] == "broken"
+    assert event["code"] == "store"
+    assert "syndicator.db" in event["detail"]
+    assert len(trouble) == 4
     database.write_bytes(whole)
     asyncio.run(jobs.run(daemon.VISITS))
-    assert len(reports) == 2 and len(trouble) == 4  # that it is over is said with the next message
+    assert len(reports) == 2
+    assert len(trouble) == 4  # that it is over is said with the next message
 
 
 def test_one_run_that_fails_is_no_outage(place: Place) -> None:
@@ -76,7 +81,8 @@ def test_one_run_that_fails_is_no_outage(place: Place) -> None:
 
 
 def test_an_outage_and_its_end_are_told_once_each(place: Place) -> None:
-    outage, settings = Outage(), load(place.config, {})
+    outage = Outage()
+    settings = load(place.config, {})
     for minutes in (0, 1, 12, 25, 40):
         error = StoreError("damaged") if minutes < 40 else None
         asyncio.run(
@@ -88,7 +94,8 @@ def test_an_outage_and_its_end_are_told_once_each(place: Place) -> None:
 
 
 def test_a_job_that_fails_is_told_although_others_end_well(place: Place) -> None:
-    outage, settings = Outage(), load(place.config, {})
+    outage = Outage()
+    settings = load(place.config, {})
     environ = {"PATH": "/usr/bin:/bin"}
     for _ in range(2):
         asyncio.run(

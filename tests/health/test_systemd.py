@@ -28,7 +28,8 @@ def test_each_state_is_one_datagram(notify_socket: socket.socket) -> None:
     notify.send("STOPPING=1")
     assert notify_socket.recv(500).decode() == "READY=1\nSTATUS=serving http://127.0.0.1:8080/"
     first, second = notify_socket.recv(500).decode().split("\n")
-    assert first == "RELOADING=1" and int(second.removeprefix("MONOTONIC_USEC=")) > 0
+    assert first == "RELOADING=1"
+    assert int(second.removeprefix("MONOTONIC_USEC=")) > 0
     assert notify_socket.recv(500) == b"STOPPING=1"
 
 

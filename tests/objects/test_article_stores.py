@@ -45,12 +45,13 @@ def test_an_article_is_filed_by_its_day_title_and_id_and_comes_back(place: Place
     stored, stamp, changed = place.articles.put(make_article(title="Robots, again"))
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
-    assert changed and stamp.path == f"2026/11/robots-again-{make_article().id[:6]}.md"
+    assert changed
+    assert stamp.path == f"2026/11/robots-again-{make_article().id[:6]}.md"
     assert place.articles.get(stamp.path) == stored
-    assert place.articles.stamp(stamp.path) == stamp and stamp.size == len(
-        place.articles.read(stamp.path)
-    )
-    assert list(place.articles.walk()) == [stamp] and list(place.articles.names()) == [stamp.path]
+    assert place.articles.stamp(stamp.path) == stamp
+    assert stamp.size == len(place.articles.read(stamp.path))
+    assert list(place.articles.walk()) == [stamp]
+    assert list(place.articles.names()) == [stamp.path]
     assert place.articles.find(stored.id) == stamp.path
     assert place.articles.id_at(stamp.path) == stored.id
     assert place.raw(stamp.path) == place.articles.read(stamp.path)
@@ -60,9 +61,11 @@ def test_the_path_stays_and_a_stamp_changes_with_the_file_alone(place: Place) ->
     path = file_article(place, make_article())
     before = place.articles.stamp(path)
     _, same, changed = place.articles.put(make_article())
-    assert (same, changed) == (before, False)
+    assert same == before
+    assert changed is False
     _, after, changed = place.articles.put(make_article(title="Another title"))
-    assert changed and after.path == path
+    assert changed
+    assert after.path == path
     assert (after.mtime_ns, after.size) != (before.mtime_ns, before.size)
 
 
@@ -74,7 +77,9 @@ def test_what_a_hand_edited_stays_unless_it_is_ordered(place: Place) -> None:
     stored, _, changed = place.articles.put(
         make_article(title="Ours anew", author="Somebody Else"), path
     )
-    assert (stored.title, stored.author, changed) == ("Theirs", "Somebody Else", True)
+    assert stored.title == "Theirs"
+    assert stored.author == "Somebody Else"
+    assert changed is True
     stored, _, _ = place.articles.put(make_article(title="Ours anew"), path, ordered=("title",))
     assert stored.title == "Ours anew"
 
@@ -93,7 +98,8 @@ def test_two_ids_that_begin_alike_have_two_files(place: Place) -> None:
     one = replace(make_article(), id="abcdef" + "a" * 20)
     two = replace(make_article("https://one.example/b"), id="abcdef" + "b" * 20)
     paths = [file_article(place, each) for each in (one, two)]
-    assert paths[0].endswith("-abcdef.md") and paths[1].endswith("-abcdefbb.md")
+    assert paths[0].endswith("-abcdef.md")
+    assert paths[1].endswith("-abcdefbb.md")
     assert [place.articles.find(each.id) for each in (one, two)] == paths
 
 
@@ -135,9 +141,11 @@ def test_a_file_of_elsewhere_is_added_deleted_and_put_back(place: Place) -> None
 def test_the_instance_is_minted_once_and_never_anew_where_there_are_articles(place: Place) -> None:
     assert not place.articles.minted()
     minted = place.articles.instance()
-    assert place.articles.minted() and place.articles.instance() == minted
+    assert place.articles.minted()
+    assert place.articles.instance() == minted
     data = place.raw("instance.toml")
-    assert data is not None and str(minted).encode() in data
+    assert data is not None
+    assert str(minted).encode() in data
 
 
 def test_withdrawals_carriers_and_prunings_outlive_the_database(place: Place) -> None:
@@ -172,7 +180,8 @@ def test_withdrawals_carriers_and_prunings_outlive_the_database(place: Place) ->
 
 def test_a_file_beside_is_read_written_and_added_to(place: Place) -> None:
     file = place.articles.file("notes.tsv")
-    assert file.read() is None and file.stamp() is None
+    assert file.read() is None
+    assert file.stamp() is None
     file.update(lambda before: None)
     assert file.read() is None
     file.append(b"# note\n", b"one\n")
@@ -184,7 +193,8 @@ def test_a_file_beside_is_read_written_and_added_to(place: Place) -> None:
     file.update(lambda before: before)
     assert file.stamp() == stamp
     file.update(lambda before: (before or b"") + b"three\n")
-    assert file.stamp() != stamp and place.raw("notes.tsv") == b"# note\none\ntwo\nthree\n"
+    assert file.stamp() != stamp
+    assert place.raw("notes.tsv") == b"# note\none\ntwo\nthree\n"
 
 
 def test_what_an_operator_means_by_a_file_is_found(place: Place) -> None:

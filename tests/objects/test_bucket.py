@@ -16,19 +16,23 @@ from tests.objects.s3_server import S3
 
 
 def test_what_is_put_is_there_and_its_etag_changes_with_its_bytes(objects: Bucket) -> None:
-    assert objects.get("a/ä b.md") is None and objects.head("a/ä b.md") is None
+    assert objects.get("a/ä b.md") is None
+    assert objects.head("a/ä b.md") is None
     first = objects.put("a/ä b.md", b"one")
     assert objects.get("a/ä b.md") == (b"one", first)
     second = objects.put("a/ä b.md", b"three")
     assert second not in (None, first)
     stamp = objects.head("a/ä b.md")
     assert stamp is not None
-    assert (stamp.key, stamp.etag, stamp.size) == ("a/ä b.md", second, 5)
+    assert stamp.key == "a/ä b.md"
+    assert stamp.etag == second
+    assert stamp.size == 5
     objects.put("b", b"")
     objects.delete("a/ä b.md", "b")
     objects.delete("a/ä b.md")
     objects.delete()
-    assert objects.get("a/ä b.md") is None and objects.get("b") is None
+    assert objects.get("a/ä b.md") is None
+    assert objects.get("b") is None
 
 
 def test_of_two_writers_the_second_learns_of_the_first(objects: Bucket) -> None:
@@ -80,7 +84,9 @@ def test_a_lost_answer_is_no_other_writer(s3: S3, bucket: Bucket) -> None:
 
     s3.before = lose_one
     etag = bucket.put("x", b"one", over=ABSENT)
-    assert etag is not None and lost and s3.requests["put"] == 2
+    assert etag is not None
+    assert lost
+    assert s3.requests["put"] == 2
     assert bucket.get("x") == (b"one", etag)
 
 
@@ -111,7 +117,8 @@ def test_a_network_that_is_lost_is_named_as_an_error_of_the_system(
     s3.before = lambda kind, key: "drop"
     with pytest.raises(OSError) as raised:
         act(bucket)
-    assert raised.value.errno == errno.EREMOTE and errno.EREMOTE in OURS
+    assert raised.value.errno == errno.EREMOTE
+    assert errno.EREMOTE in OURS
     assert str(raised.value.filename).startswith("s3://tests/i")
     assert "\n" not in str(raised.value)
 

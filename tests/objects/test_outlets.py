@@ -29,12 +29,14 @@ def make_outlet(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
 
 def test_what_is_put_is_there_and_written_only_where_it_differs(make_outlet: Make) -> None:
     outlet = make_outlet()
-    assert outlet.get("tags/ai.atom") is None and outlet.written("tags/ai.atom") is None
+    assert outlet.get("tags/ai.atom") is None
+    assert outlet.written("tags/ai.atom") is None
     assert outlet.put("tags/ai.atom", b"one")
     assert not outlet.put("tags/ai.atom", b"one")
     outlet.commit()
     again = make_outlet()
-    assert again.get("tags/ai.atom") == b"one" and again.written("tags/ai.atom") is not None
+    assert again.get("tags/ai.atom") == b"one"
+    assert again.written("tags/ai.atom") is not None
     assert not again.put("tags/ai.atom", b"one", heir_of=["tags/ml.atom"])
     assert publish_file(again, "tags/ai.atom", b"two")
     assert again.get("tags/ai.atom") == make_outlet().get("tags/ai.atom") == b"two"
@@ -55,17 +57,19 @@ def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make_outlet: Ma
     for name in ("all.atom", "tags/ai.html", "archive/all/2026-11.atom"):
         publish_file(outlet, name, b"<feed/>" * 50)
     packed = outlet.get("all.atom.gz")
-    assert packed is not None and gzip.decompress(packed) == b"<feed/>" * 50
-    assert (
-        outlet.get("tags/ai.html.gz") is None and outlet.get("archive/all/2026-11.atom.gz") is None
-    )
+    assert packed is not None
+    assert gzip.decompress(packed) == b"<feed/>" * 50
+    assert outlet.get("tags/ai.html.gz") is None
+    assert outlet.get("archive/all/2026-11.atom.gz") is None
     without = make_outlet(gzip=False)
     assert not publish_file(without, "all.atom", b"<feed/>" * 50)
     assert make_outlet().get("all.atom.gz") is None
     last = make_outlet()
     publish_file(last, "all.atom", b"<feed/>")
-    assert take_off(last, "all.atom") and not take_off(last, "all.atom")
-    assert last.get("all.atom") is None and make_outlet().get("all.atom.gz") is None
+    assert take_off(last, "all.atom")
+    assert not take_off(last, "all.atom")
+    assert last.get("all.atom") is None
+    assert make_outlet().get("all.atom.gz") is None
 
 
 def test_a_deletion_waits_for_the_commit_and_is_seen_at_once(make_outlet: Make) -> None:
@@ -73,7 +77,8 @@ def test_a_deletion_waits_for_the_commit_and_is_seen_at_once(make_outlet: Make) 
         publish_file(make_outlet(), name, b"1")
     outlet = make_outlet()
     for name in ("health/a.atom", "health/b.atom"):
-        assert outlet.delete(name) and not outlet.delete(name)
+        assert outlet.delete(name)
+        assert not outlet.delete(name)
     assert outlet.get("health/a.atom") is outlet.written("health/a.atom") is None
     assert not outlet.put("health/b.atom", b"1")
     assert outlet.names("health/") == {"health/b.atom", "health/c.atom"}
@@ -98,7 +103,8 @@ def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(
     bucket: Bucket, whole: bool
 ) -> None:
     ObjectOutlet(bucket).put("all.atom", b"before")
-    first, second = ObjectOutlet(bucket, whole=whole), ObjectOutlet(bucket, whole=whole)
+    first = ObjectOutlet(bucket, whole=whole)
+    second = ObjectOutlet(bucket, whole=whole)
     assert first.get("all.atom") == second.get("all.atom") == b"before"
     assert first.get("new.atom") is second.get("new.atom") is None
     assert first.put("all.atom", b"of the first")

@@ -68,7 +68,8 @@ def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) 
 
         edit(path, b"---\ntitle: [\n---\n")
         (problem,) = reindex.take_in(app.archive, app.configuration, [path]).problems
-        assert (problem.what, problem.reason) == (path, FileReason.BAD_ARTICLE_FILE)
+        assert problem.what == path
+        assert problem.reason == FileReason.BAD_ARTICLE_FILE
         assert [one.title for one in app.archive.store.index.each()] == ["Second"]
 
         edit(path, None)

@@ -75,7 +75,8 @@ def test_a_path_without_a_file_is_given_back(place: Place, clock: Clock) -> None
     assert not place.articles.changed(place.store.visits.stamps())
     assert [one.path for one in place.store.reservations.reserved()] == ["2026/11/never-written.md"]
     clock.now += WRITING + timedelta(seconds=1)
-    assert not place.articles.changed({}, sweep=False) and place.store.reservations.reserved()
+    assert not place.articles.changed({}, sweep=False)
+    assert place.store.reservations.reserved()
     assert not place.articles.changed({})  # nothing is new, and nothing is missing either
     assert place.store.reservations.reserved() == []
 
@@ -83,7 +84,9 @@ def test_a_path_without_a_file_is_given_back(place: Place, clock: Clock) -> None
 def test_the_next_visit_ends_what_a_crash_began_under_the_same_path(place: Place) -> None:
     _, stamp, _ = place.articles.put(make_article(title="As it was read first"))
     stored, again, changed = place.articles.put(make_article(title="As it is read now"))
-    assert (again.path, stored.title, changed) == (stamp.path, "As it is read now", True)
+    assert again.path == stamp.path
+    assert stored.title == "As it is read now"
+    assert changed is True
     place.store.visits.record(ArticleRecord(article=stored, stamp=again))
     assert place.store.reservations.reserved() == []
 
@@ -96,7 +99,8 @@ def test_reservations_of_articles_with_rows_are_swept_when_they_are_old(
     assert not place.articles.changed({})
     assert count_reservations(place) == 1
     clock.now += WRITING + timedelta(seconds=1)
-    assert not place.articles.changed({}, sweep=False) and count_reservations(place) == 1
+    assert not place.articles.changed({}, sweep=False)
+    assert count_reservations(place) == 1
     assert not place.articles.changed({})
     assert count_reservations(place) == 0
 
@@ -111,7 +115,8 @@ def test_a_withdrawn_file_is_found_although_its_row_is_gone(place: Place, clock:
     place.store.visits.withdraw(stored, (), (), NOW)  # and the process ends
     assert place.articles.find(stored.id) == stamp.path
     assert place.articles.delete(stamp.path)
-    assert place.articles.find(stored.id) is None and place.store.reservations.reserved() == []
+    assert place.articles.find(stored.id) is None
+    assert place.store.reservations.reserved() == []
 
 
 def test_a_pruned_file_that_a_crash_left_is_an_article_again(place: Place) -> None:
@@ -133,8 +138,10 @@ def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(
         )
         first, stamp, _ = place.articles.put(make_article(title="The first one's title"))
         second, again, changed = other.put(make_article(title="The second one's title"))
-        assert again.path == stamp.path and changed
-        assert second.title == "The second one's title" and second.digest != first.digest
+        assert again.path == stamp.path
+        assert changed
+        assert second.title == "The second one's title"
+        assert second.digest != first.digest
         place.store.visits.record(ArticleRecord(article=first, stamp=stamp))
         _, later, _ = other.put(make_article(title="The third one's title"))
         assert later.path == stamp.path
@@ -156,7 +163,8 @@ def test_of_two_who_write_the_first_version_at_once_the_first_is_read_by_the_sec
     _, stamp, changed = place.articles.put(make_article(title="Another title"))
     assert changed
     data = place.articles.read(stamp.path)
-    assert b"rating: 5" in data and b"Another title" in data
+    assert b"rating: 5" in data
+    assert b"Another title" in data
 
 
 def edit_before_request(s3: S3, kind: str, old: bytes, new: bytes) -> Callable[[str, str], None]:
@@ -180,7 +188,9 @@ def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(s3: S3, place: Pl
     again, last, changed = place.articles.put(
         make_article(title="Ours anew", excerpt="Another excerpt."), stamp.path
     )
-    assert (again.title, again.excerpt, changed) == ("Theirs", "Another excerpt.", True)
+    assert again.title == "Theirs"
+    assert again.excerpt == "Another excerpt."
+    assert changed is True
     assert place.articles.stamp(stamp.path) == last
     assert place.articles.get(stamp.path).title == "Theirs"
 

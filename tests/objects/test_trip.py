@@ -36,7 +36,8 @@ class Place:
         # One source after the other: which of two stories that come at once names the other is a
         # matter of luck.
         self.environ = {**(environ or {}), "SYNDICATOR_FETCH__CONCURRENCY": "1"}
-        self.folder, self.now = folder, datetime(2026, 1, 10, 12, tzinfo=UTC)
+        self.folder = folder
+        self.now = datetime(2026, 1, 10, 12, tzinfo=UTC)
         self.create = environ is not None
         patient_config(folder / "config", world)
         if environ is not None:
@@ -44,7 +45,8 @@ class Place:
                 file.write(_PATHS)
 
     def open_app(self) -> AbstractContextManager[App]:
-        create, self.create = self.create, False
+        create = self.create
+        self.create = False
         return open_app(
             self.folder / "config",
             clock=lambda: self.now,
@@ -80,10 +82,8 @@ async def places(s3: S3, tmp_path: Path) -> AsyncIterator[tuple[Place, Place, Wo
     world = World(without={"slow"})
     await world.start()
     s3.page = 100
-    folder, bucket = (
-        Place(tmp_path / "folder", world),
-        Place(tmp_path / "bucket", world, s3.environ),
-    )
+    folder = Place(tmp_path / "folder", world)
+    bucket = Place(tmp_path / "bucket", world, s3.environ)
     await folder.run_refresh()
     s3.put(
         "i/articles/instance.toml", (folder.folder / "feeds/articles/instance.toml").read_bytes()
@@ -98,7 +98,8 @@ _SAY_WHO_ANSWERS = ("combine.html", "search.html", "q/answers.js")
 
 def assert_same_files(folder: Place, s3: S3) -> None:
     for part in ("articles", "public"):
-        ours, theirs = s3.list_objects(f"i/{part}"), folder.bytes_of(part)
+        ours = s3.list_objects(f"i/{part}")
+        theirs = folder.bytes_of(part)
         other = {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)}
         assert {name for name in other if name.removesuffix(".gz") not in _SAY_WHO_ANSWERS} == set()
 
@@ -113,9 +114,8 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     assert_same_files(folder, s3)
     # and the day of the last pruning
     assert len(s3.list_objects("i/pages")) == len(folder.bytes_of("state/pages")) + 1
-    assert not any((bucket.folder / "feeds").glob("articles")) and not any(
-        (bucket.folder / "feeds").glob("public")
-    )
+    assert not any((bucket.folder / "feeds").glob("articles"))
+    assert not any((bucket.folder / "feeds").glob("public"))
 
     _have_the_types_that_our_server_sends(s3)
 
@@ -133,16 +133,15 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     assert b"Quite another title than before" in s3.list_objects("i/public")["all.atom"]
 
     with bucket.open_app() as app:  # the worker that reads all articles has no credentials
-        assert (
-            learning.learn(app.archive, app.configuration, least=1).tags
-            and learning.suggest(app.archive, app.configuration) is not None
-        )
+        assert learning.learn(app.archive, app.configuration, least=1).tags
+        assert learning.suggest(app.archive, app.configuration) is not None
 
     before_reindex = feeds_of(s3)
     bucket.lose_the_database()
     with bucket.open_app() as app:
         done = reindex.reindex(app.archive, app.configuration)
-        assert (done.articles, done.problems) == (len(list(app.archive.article_store.walk())), ())
+        assert done.articles == len(list(app.archive.article_store.walk()))
+        assert done.problems == ()
     await bucket.build()
     assert feeds_of(s3) == before_reindex
 
@@ -187,5 +186,6 @@ async def test_a_run_that_loses_the_network_anywhere_is_made_good_by_the_next(
     await bucket.run_refresh()
     bucket.now -= timedelta(minutes=20)
     await bucket.build()
-    ours, theirs = s3.list_objects("i/articles"), folder.bytes_of("articles")
+    ours = s3.list_objects("i/articles")
+    theirs = folder.bytes_of("articles")
     assert ours.keys() == theirs.keys()

@@ -70,4 +70,5 @@ def test_workers_without_a_shared_folder_file_each_article_once(
         assert read_published(fleet, "all.atom").count("<entry>") >= 50
         assert fleet.built_anew() == (), "what was marked as stale was built, whoever was killed"
     assert not (tmp_path / "feeds" / "articles").exists()
-    assert not any(tmp_path.glob("state*/pages")) and not any(tmp_path.glob("**/*.atom"))
+    assert not any(tmp_path.glob("state*/pages"))
+    assert not any(tmp_path.glob("**/*.atom"))

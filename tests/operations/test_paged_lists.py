@@ -34,12 +34,16 @@ def run_command(place: Place, *words: str) -> Result:
 
 def test_pages_follow_each_other_and_end(place: Place) -> None:
     with open_read_only(place.config) as opened:
-        query, titles, after = QUERIES["articles"], [], ""
+        query = QUERIES["articles"]
+        titles = []
+        after = ""
         for _ in range(3):
             page = query.read(opened, {}, after=after, most=2)
             titles += [one["title"] for one in page.items]
             after = page.next
-        assert after == "" and len(titles) == 5 and len(set(titles)) == 5
+        assert after == ""
+        assert len(titles) == 5
+        assert len(set(titles)) == 5
         assert query.read(opened, {"words": ("number", "3")}).items[0]["title"] == "Number 3"
         with pytest.raises(UsageError, match="has no 'nothing' any more"):
             query.read(opened, {}, after="nothing")
@@ -63,11 +67,14 @@ def test_the_command_line_lists_them(place: Place) -> None:
     lines = run_command(place, "status", "--list", "changes").output.splitlines()
     head, second, first = lines[-3:]
     assert head.split() == ["id", "at", "who", "act", "said"]
-    assert first.startswith("1 ") and "taken back: Robots" in second
+    assert first.startswith("1 ")
+    assert "taken back: Robots" in second
     (undo, change) = json.loads(run_command(place, "status", "--list", "changes", "--json").stdout)[
         "items"
     ]
-    assert (change["taken_back"], undo["taken_back"], undo["undoes"]) == (True, False, 1)
+    assert change["taken_back"] is True
+    assert undo["taken_back"] is False
+    assert undo["undoes"] == 1
     with pytest.raises(UsageError, match="did you mean 'changes'"):
         run_command(place, "status", "--list", "chnages")
 
@@ -75,7 +82,8 @@ def test_the_command_line_lists_them(place: Place) -> None:
 @pytest.mark.parametrize("name", QUERIES)
 def test_each_is_json_with_an_id(place: Place, name: str) -> None:
     page = json.loads(run_command(place, "status", "--list", name, "--json").stdout)
-    assert page["next"] == "" and all(one["id"] for one in page["items"])
+    assert page["next"] == ""
+    assert all(one["id"] for one in page["items"])
     assert (
         set(QUERIES[name].columns) <= {key for one in page["items"] for key in one}
         or not page["items"]

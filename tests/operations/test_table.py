@@ -32,7 +32,8 @@ def test_each_list_has_a_command_a_page_and_an_address(
     for more in ([], ["--json"]):
         assert CliRunner().invoke(app, [*words, *more]).exit_code == 0
     answer = browser.get(f"/queries/{name}")
-    assert answer.status == 200 and query.help in answer.body
+    assert answer.status == 200
+    assert query.help in answer.body
     assert all(f'name="{one.name}"' in answer.body for one in fields_of(query))
     assert "get" in PATHS[f"/{name}"]
     assert f'href="/queries/{name}"' in browser.get("/operations").body
@@ -41,19 +42,16 @@ def test_each_list_has_a_command_a_page_and_an_address(
 def test_a_list_is_filtered_and_goes_on(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("syndicator.console.routes.operations.SHOWN", 3)
     first = browser.get("/queries/articles?source=launchbeat").body
-    assert first.count('href="/articles/') == 3 and "holt" not in first
+    assert first.count('href="/articles/') == 3
+    assert "holt" not in first
     more = first.partition('href="?')[2].partition('"')[0].replace("&amp;", "&")
     second = browser.get(f"/queries/articles?{more}").body
-    assert (
-        more.startswith("source=launchbeat&cursor=")
-        and 'href="/articles/' in second
-        and second != first
-    )
+    assert more.startswith("source=launchbeat&cursor=")
+    assert 'href="/articles/' in second
+    assert second != first
     assert "is none of unsure" in browser.get("/queries/articles?filter=new").body
-    assert (
-        browser.get("/queries/articles?cursor=gone").status == 422
-        and browser.get("/queries/x").status == 404
-    )
+    assert browser.get("/queries/articles?cursor=gone").status == 422
+    assert browser.get("/queries/x").status == 404
 
 
 @pytest.mark.parametrize("name", registry.operations())
@@ -63,7 +61,8 @@ def test_each_operation_has_a_command_a_form_and_an_address(
     operation = registry.need(name)
     words = operation.command.partition(" --")[0].split() or ["change", name]
     shown = CliRunner().invoke(app, [*words, "--help"])
-    assert shown.exit_code == 0 and "--json" in shown.output
+    assert shown.exit_code == 0
+    assert "--json" in shown.output
     assert operation.is_question != ("--dry-run" in shown.output)
     assert f'action="/operations/{name}"' in browser.get(f"/operations/{name}").body
     assert "post" in PATHS[f"/operations/{name}"]
@@ -162,7 +161,8 @@ def test_each_change_can_be_taken_back_or_says_why(running_console: Served) -> N
         values[name] = {**values[name], "wrapper": marks}
     order = [*ADDED, *OF_A_SOURCE, *OF_AN_ARTICLE, *OF_TAGS, *OTHERS]
     changes = {name for name, one in registry.operations().items() if not one.is_question}
-    assert {*order, *LASTING} == changes and not {*order} & {*LASTING}
+    assert {*order, *LASTING} == changes
+    assert not {*order} & {*LASTING}
     log = Log(running_console.settings.state_dir)
     for name in order:
         with open_app(running_console.instance.config) as opened:

@@ -47,7 +47,8 @@ def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
     with pytest.raises(UsageError, match="taken back already"):
         run_command(place, "change", "undo", "1")
     answer = json.loads(run_command(place, "change", "undo", "2", "--json").stdout)
-    assert answer["withdrawn"] and "Chips" not in place.read_published("all.atom")
+    assert answer["withdrawn"]
+    assert "Chips" not in place.read_published("all.atom")
     assert [(one.act, one.undoes) for one in open_log(place).newest()] == [
         ("undo", 2),
         ("undo", 1),
@@ -66,21 +67,23 @@ def test_several_articles_are_one_change_and_one_undo(place: Place) -> None:
 
     before = said()
     run_command(place, "change", "each", "hide", *urls)
-    assert "Chips" not in place.read_published("all.atom") and "Boats" not in place.read_published(
-        "all.atom"
-    )
+    assert "Chips" not in place.read_published("all.atom")
+    assert "Boats" not in place.read_published("all.atom")
     (change,) = open_log(place).newest()
-    assert (change.said, len(change.subjects)) == ("2 articles hidden", 2)
+    assert change.said == "2 articles hidden"
+    assert len(change.subjects) == 2
     assert [open_log(place).of(article_id) for article_id in change.subjects] == [
         [change],
         [change],
     ]
     run_command(place, "change", "undo", "1")
-    assert said() == before and "Boats" in place.read_published("all.atom")
+    assert said() == before
+    assert "Boats" in place.read_published("all.atom")
     run_command(place, "change", "each", "withdraw", *urls)
     assert "Boats" not in place.read_published("all.atom")
     run_command(place, "change", "undo", "3")
-    assert said() == before and "Chips" in place.read_published("all.atom")
+    assert said() == before
+    assert "Chips" in place.read_published("all.atom")
     run_command(place, "change", "each", "confirm", *urls, "--values", "category=AI")
     assert {one.category for one in place.load_articles()} == {"AI"}
     run_command(place, "change", "undo", "5")
@@ -104,8 +107,11 @@ def test_changes_are_made_and_numbered_one_at_a_time(
     place: Place, lock: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who has the lock of the log, or of edits of the configuration, keeps the others waiting."""
-    path, found, asked = place.config / "taxonomy.toml", open_log(place), threading.Event()
-    before, wait_for_lock = path.read_text(), fcntl.flock
+    path = place.config / "taxonomy.toml"
+    found = open_log(place)
+    asked = threading.Event()
+    before = path.read_text()
+    wait_for_lock = fcntl.flock
 
     def flock(file: IO[bytes] | int, how: int) -> None:
         if not isinstance(file, int) and Path(file.name).name == lock:
@@ -117,10 +123,10 @@ def test_changes_are_made_and_numbered_one_at_a_time(
             monkeypatch.setattr(fcntl, "flock", flock)
             other = pool.submit(run_command, place, "change", "add-tag", "Robots")
             assert asked.wait(60)
-            assert found.newest() == [] and (
-                lock == "changes.lock" or "Robots" not in path.read_text()
-            )
-        assert other.result(60).exit_code == 0 and [one.number for one in found.newest()] == [1]
+            assert found.newest() == []
+            assert lock == "changes.lock" or "Robots" not in path.read_text()
+        assert other.result(60).exit_code == 0
+        assert [one.number for one in found.newest()] == [1]
     run_command(place, "change", "undo", "1")
     assert path.read_text() == before
 
@@ -136,11 +142,9 @@ def test_a_later_change_of_the_same_file_is_not_in_the_way(place: Place) -> None
     for name in ("Robots", "Drones", "Ferries"):
         run_command(place, "change", "add-tag", name)
     run_command(place, "change", "undo", "1")
-    assert (
-        "Robots" not in path.read_text()
-        and "Drones" in path.read_text()
-        and "Ferries" in path.read_text()
-    )
+    assert "Robots" not in path.read_text()
+    assert "Drones" in path.read_text()
+    assert "Ferries" in path.read_text()
     run_command(place, "change", "undo", "3")
     run_command(place, "change", "undo", "2")
     assert path.read_text().strip() == first.strip()
@@ -178,6 +182,5 @@ def test_an_import_is_taken_back_but_for_what_was_edited_since(
     run_command(place, "change", "edit", "https://else.example/roof", "--title", "Of a new roof")
     with pytest.raises(UsageError, match="edited since; it stays as it is"):
         run_command(place, "change", "undo", "3")
-    assert "Of a bridge" in place.read_published(
-        "all.atom"
-    ) and "Of a new roof" in place.read_published("all.atom")
+    assert "Of a bridge" in place.read_published("all.atom")
+    assert "Of a new roof" in place.read_published("all.atom")

@@ -128,10 +128,8 @@ def test_the_icon_that_a_feed_states_is_shown_and_its_site_is_not_asked(web: Web
     web.run_visits()
     assert web.asked_paths == ["/feed.png"]
     assert web.published_icon is not None
-    assert (web.published_icon.size, read_rounded_colour(web.published_icon, 32, 32)) == (
-        (64, 64),
-        RED,
-    )
+    assert web.published_icon.size == (64, 64)
+    assert read_rounded_colour(web.published_icon, 32, 32) == RED
     assert PICTURE in web.published_page
     assert LETTER not in web.published_page
     assert web.published_page.count(PICTURE) == 2, "in the heading and in the line of the article"
@@ -163,7 +161,8 @@ def test_else_the_icon_at_the_usual_address_is_taken(web: Web) -> None:
 
 def test_a_source_without_an_icon_has_a_letter_and_is_asked_again_after_a_month(web: Web) -> None:
     web.run_visits()
-    assert (web.published_icon, web.read_reason()) == (None, "http-404")
+    assert web.published_icon is None
+    assert web.read_reason() == "http-404"
     assert LETTER in web.published_page
     web.run_visits(timedelta(days=29))
     assert web.asked_paths == []
@@ -207,7 +206,8 @@ def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web
 def test_what_is_no_icon_leaves_the_letter(web: Web, answer: Answer, reason: str) -> None:
     web.answers["/favicon.ico"] = answer
     report = web.run_visits()
-    assert (web.published_icon, web.read_reason()) == (None, f"picture-{reason}")
+    assert web.published_icon is None
+    assert web.read_reason() == f"picture-{reason}"
     assert LETTER in web.published_page
     assert report.problems == ()
 
@@ -215,7 +215,8 @@ def test_what_is_no_icon_leaves_the_letter(web: Web, answer: Answer, reason: str
 def test_a_huge_file_is_not_read_to_its_end(web: Web) -> None:
     web.answers["/favicon.ico"] = Answer(body=bytes(2_000_001), type="image/x-icon")
     web.run_visits()
-    assert (web.published_icon, web.read_reason()) == (None, "too-large")
+    assert web.published_icon is None
+    assert web.read_reason() == "too-large"
 
 
 def test_a_banner_of_the_feed_gives_way_to_the_icon_of_the_site(web: Web) -> None:
@@ -233,7 +234,9 @@ def test_robots_txt_is_obeyed(web: Web) -> None:
     web.answers["/robots.txt"] = Answer(body=rules, type="text/plain")
     web.answers["/favicon.ico"] = make_png_answer(RED)
     web.run_visits()
-    assert (web.asked_paths, web.published_icon, web.read_reason()) == (["/"], None, "robots")
+    assert web.asked_paths == ["/"]
+    assert web.published_icon is None
+    assert web.read_reason() == "robots"
 
 
 def test_without_thumbnails_there_are_no_icons(web: Web) -> None:
@@ -242,17 +245,16 @@ def test_without_thumbnails_there_are_no_icons(web: Web) -> None:
     without = SETTINGS.replace("tag_min = 1", "tag_min = 1\nthumbnails = false")
     config.write_text(without)
     web.run_visits()
-    assert (web.asked_paths, web.published_icon) == ([], None)
+    assert web.asked_paths == []
+    assert web.published_icon is None
     config.write_text(SETTINGS)
     web.run_visits()
     assert PICTURE in web.published_page
     config.write_text(without)
     web.run_visits()
-    assert (web.published_icon, LETTER in web.published_page, PICTURE in web.published_page) == (
-        None,
-        True,
-        False,
-    )
+    assert web.published_icon is None
+    assert (LETTER in web.published_page) is True
+    assert (PICTURE in web.published_page) is False
 
 
 def test_a_source_that_is_paused_is_not_asked(web: Web) -> None:
@@ -282,7 +284,9 @@ def test_an_icon_whose_files_are_lost_is_fetched_again(web: Web) -> None:
 def test_each_format_and_size_becomes_one_square(format: str, size: tuple[int, int]) -> None:
     image = draw_square(RED, size) if format in ("PNG", "ICO", "WEBP") else made.make_gradient(size)
     icon = Image.open(io.BytesIO(make_icon(made.encode_image(image, format))))
-    assert (icon.format, icon.mode, icon.size) == ("WEBP", "RGB", (64, 64))
+    assert icon.format == "WEBP"
+    assert icon.mode == "RGB"
+    assert icon.size == (64, 64)
 
 
 def test_a_picture_is_shown_whole_on_white_and_a_light_one_on_dark_ground() -> None:
@@ -342,7 +346,9 @@ def test_a_site_is_asked_without_credentials() -> None:
         allow=("10.0.0.0/8",),
     )
     request = site_request("https://one.example/", source, Settings())
-    assert (request.kind, request.headers, request.secrets) == ("page", {}, {})
+    assert request.kind == "page"
+    assert request.headers == {}
+    assert request.secrets == {}
     assert request.cookies == ""
     assert request.allow == source.allow
     assert site_request("https://other.example/", source, Settings()).allow == ()

@@ -103,7 +103,8 @@ def test_a_picture_is_taken_kept_and_published_and_no_feed_knows(web: Web) -> No
     web.run_pictures()
     assert web.read_outcomes() == {"one": "shown", "two": "shown"}
     assert web.asked_paths == ["/two.jpg", "/one.jpg"], "the newest first"
-    assert len(web.published_pictures) == 2 and set(web.published_pictures) == web.kept_pictures
+    assert len(web.published_pictures) == 2
+    assert set(web.published_pictures) == web.kept_pictures
     assert all(data[8:16] == b"WEBPVP8 " for data in web.published_pictures.values())
     assert web.published_feeds == before
     web.run_pictures()
@@ -140,8 +141,10 @@ def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(
             for one in app.archive.store.index.each()
         }
         assert app.archive.store.pictures.counts() == Pictured(made=1, failed={reason: 1})
-    assert told["one"].startswith(f"none, {reason}: ") and told["two"].startswith("made, ")
-    assert report.problems == () and report.built.held == ()
+    assert told["one"].startswith(f"none, {reason}: ")
+    assert told["two"].startswith("made, ")
+    assert report.problems == ()
+    assert report.built.held == ()
     assert ">one<" in web.place.read_published("all.atom")
     assert len(web.published_pictures) == 1
     web.seen.clear()
@@ -155,7 +158,8 @@ def test_robots_txt_is_asked_for_pictures_too(web: Web) -> None:
         body=b"User-agent: *\nDisallow: /*.jpg\n", type="text/plain"
     )
     web.run_pictures()
-    assert (web.read_outcomes(), web.asked_paths) == ({"one": "robots"}, [])
+    assert web.read_outcomes() == {"one": "robots"}
+    assert web.asked_paths == []
 
 
 def test_a_page_that_wants_its_pictures_in_no_index_is_obeyed(web: Web) -> None:
@@ -164,10 +168,8 @@ def test_a_page_that_wants_its_pictures_in_no_index_is_obeyed(web: Web) -> None:
     web.file_articles("three", robots=("max-image-preview:large",))
     web.run_pictures()
     off = "picture-off-limits"
-    assert (web.read_outcomes(), web.asked_paths) == (
-        {"one": off, "two": off, "three": "shown"},
-        ["/three.jpg"],
-    )
+    assert web.read_outcomes() == {"one": off, "two": off, "three": "shown"}
+    assert web.asked_paths == ["/three.jpg"]
 
 
 def test_a_page_that_an_older_version_read_is_looked_at_for_such_rules(web: Web) -> None:
@@ -190,7 +192,8 @@ def test_a_withdrawn_article_takes_its_picture_along(web: Web) -> None:
     with web.place.open_app() as app:
         withdraw(app.archive, app.configuration, "https://one.example/one")
     web.place.build()
-    assert (web.published_pictures, web.kept_pictures) == ({}, set())
+    assert web.published_pictures == {}
+    assert web.kept_pictures == set()
 
 
 def test_an_article_put_on_hold_by_hand_shows_no_picture_until_it_is_released(web: Web) -> None:
@@ -217,7 +220,8 @@ def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched
         path.unlink()
     web.file_articles("two", cover=None)  # something to build
     web.place.build()
-    assert (web.published_pictures, web.asked_paths) == (whole, [])
+    assert web.published_pictures == whole
+    assert web.asked_paths == []
     for folder in ("public", "state"):
         for path in (web.place.folder / f"feeds/{folder}/pictures").rglob("*.webp"):
             path.unlink()
@@ -225,7 +229,8 @@ def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched
     web.place.build()
     before = web.published_feeds
     web.run_pictures()
-    assert (web.published_pictures, web.asked_paths) == (whole, ["/one.jpg"])
+    assert web.published_pictures == whole
+    assert web.asked_paths == ["/one.jpg"]
     web.place.build()
     assert web.published_feeds == before
 
@@ -238,7 +243,8 @@ def test_thumbnails_can_be_switched_off(web: Web) -> None:
     web.file_articles("two")
     web.seen.clear()
     web.run_pictures()
-    assert (web.published_pictures, web.asked_paths) == ({}, [])
+    assert web.published_pictures == {}
+    assert web.asked_paths == []
     assert "pictures/" not in web.place.read_published("all.html")
     config.write_text(SETTINGS)
     web.run_pictures()
@@ -274,12 +280,10 @@ def test_a_picture_is_asked_for_without_credentials() -> None:
         allow=("10.0.0.0/8",),
     )
     request = build_picture_request("https://one.example/a.jpg", source, Settings())
-    assert (request.kind, request.most, request.headers, request.secrets) == (
-        "image",
-        2_000_000,
-        {},
-        {},
-    )
+    assert request.kind == "image"
+    assert request.most == 2_000_000
+    assert request.headers == {}
+    assert request.secrets == {}
     assert request.allow == source.allow
     assert build_picture_request("https://cdn.example/a.jpg", source, Settings()).allow == ()
 

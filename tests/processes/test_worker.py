@@ -70,7 +70,8 @@ def test_large_values_both_ways(worker: Worker) -> None:
 def test_our_errors_come_through(worker: Worker) -> None:
     with pytest.raises(NotAFeed) as caught:
         worker.call_sync(jobs.refuse)
-    assert (caught.value.reason, caught.value.detail) == ("html", "a page")
+    assert caught.value.reason == "html"
+    assert caught.value.detail == "a page"
 
 
 def test_foreign_errors_are_named_and_keep_the_process(worker: Worker) -> None:
@@ -278,8 +279,10 @@ def test_bytes_that_arrive_during_a_call_end_no_child() -> None:
     child = Child(Grade.LIMITED, Limits(seconds=5.0, wall_seconds=100.0, megabytes=200), ())
     try:
         process = child.start()
-        assert process.stdin is not None and process.stdout is not None
-        calls, answers = process.stdin.fileno(), process.stdout.fileno()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        calls = process.stdin.fileno()
+        answers = process.stdout.fileno()
         write_message(calls, Message(Kind.CALL, _pickle_call(jobs.slow_pid, (0.1,), {})))
         messages = [read_message(answers)]  # the call begins
         write_message(calls, Message(Kind.CALL, _pickle_call(jobs.slow_pid, (0.0,), {})))

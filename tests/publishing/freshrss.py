@@ -35,7 +35,8 @@ class FreshRSS:
     unread, in that order; one that is there twice was shown twice."""
 
     def __init__(self, folder: Path, feed: str) -> None:
-        self.data, self.titles = folder, list[str]()
+        self.data = folder
+        self.titles = list[str]()
         folder.mkdir(parents=True)
         self._run("prepare.php")
         self._run(

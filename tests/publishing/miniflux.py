@@ -17,7 +17,8 @@ from typing import Any
 import httpx
 import pytest
 
-_USER, _PASSWORD = "reader", "a long password"
+_USER = "reader"
+_PASSWORD = "a long password"
 _POSTGRES = Path("/usr/lib/postgresql")
 
 
@@ -132,7 +133,8 @@ class Miniflux:
     one that is there twice was shown twice."""
 
     def __init__(self, client: httpx.Client, feed: str) -> None:
-        self._client, self.titles = client, list[str]()
+        self._client = client
+        self.titles = list[str]()
         answer = client.post("/v1/feeds", json={"feed_url": feed, "category_id": 1})
         assert answer.status_code == 201, answer.text
         self._feed = answer.json()["feed_id"]

@@ -30,7 +30,8 @@ class Newsboat:
 
     def __init__(self, folder: Path, feed: str) -> None:
         folder.mkdir(parents=True)
-        self.folder, self.titles = folder, list[str]()
+        self.folder = folder
+        self.titles = list[str]()
         (folder / "urls").write_text(f"{feed}\n")
         (folder / "config").write_text("cleanup-on-quit no\nkeep-articles-days 0\n")
 

@@ -41,7 +41,9 @@ class Reader:
 
     def __init__(self, folder: Path, feed: str) -> None:
         folder.mkdir(parents=True)
-        self.folder, self.feed, self.titles = folder, feed, list[str]()
+        self.folder = folder
+        self.feed = feed
+        self.titles = list[str]()
 
     def poll(self) -> None:
         """One refresh; then every entry is marked as read."""

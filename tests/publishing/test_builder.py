@@ -94,9 +94,11 @@ def limit_entries(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
 
 
 def test_every_axis_gets_its_files() -> None:
-    index, outlet = MemoryIndex(make_article(n) for n in range(4)), MemoryOutlet()
+    index = MemoryIndex(make_article(n) for n in range(4))
+    outlet = MemoryOutlet()
     report = build_index(index, outlet)
-    assert not report.held and not report.set_aside
+    assert not report.held
+    assert not report.set_aside
     stems = ("all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha")
     assert {
         f"{stem}.{feed_format}" for stem in stems for feed_format in ("atom", "rss", "json", "html")
@@ -113,10 +115,12 @@ def test_every_axis_gets_its_files() -> None:
 
 
 def test_a_second_build_changes_no_byte() -> None:
-    index, outlet = MemoryIndex(make_article(n) for n in range(4)), MemoryOutlet()
+    index = MemoryIndex(make_article(n) for n in range(4))
+    outlet = MemoryOutlet()
     build_index(index, outlet)
     report = build_index(index, outlet)
-    assert report.written == () and report.unchanged > 20
+    assert report.written == ()
+    assert report.unchanged > 20
 
 
 class Overtaken(MemoryOutlet):
@@ -124,7 +128,8 @@ class Overtaken(MemoryOutlet):
 
     def __init__(self, index: MemoryIndex, late: Article) -> None:
         super().__init__()
-        self.index, self.late = index, [late]
+        self.index = index
+        self.late = [late]
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
         if self.late:
@@ -158,7 +163,8 @@ def test_an_entry_carries_what_the_contract_names() -> None:
         enclosure=enclosure,
         also=("https://beta.example/1",),
     )
-    index, outlet = MemoryIndex([one]), MemoryOutlet()
+    index = MemoryIndex([one])
+    outlet = MemoryOutlet()
     build_index(index, outlet)
     entry = etree.fromstring(outlet.files["all.atom"]).find(f"{ATOM}entry")
     assert entry.findtext(f"{ATOM}id") == uuid.uuid5(INSTANCE, one.id).urn
@@ -173,9 +179,11 @@ def test_an_entry_carries_what_the_contract_names() -> None:
     details = {"mime_type": "audio/mpeg", "size_in_bytes": 7, "duration_in_seconds": 720}
     assert item["attachments"] == [{"url": enclosure.url, **details}]
     played = b'<media:content url="https://alpha.example/1.mp3" type="audio/mpeg" duration="720"/>'
-    assert played in outlet.files["all.rss"] and played in outlet.files["all.atom"]
+    assert played in outlet.files["all.rss"]
+    assert played in outlet.files["all.atom"]
     credit = b'<media:credit role="publishing company" scheme="urn:ebu">Alpha</media:credit>'
-    assert credit in outlet.files["all.rss"] and credit in outlet.files["all.atom"]
+    assert credit in outlet.files["all.rss"]
+    assert credit in outlet.files["all.atom"]
     assert item["_source"] == {
         "title": "Alpha",
         "feed_url": "https://alpha.example/feed",
@@ -184,7 +192,8 @@ def test_an_entry_carries_what_the_contract_names() -> None:
 
 
 def test_rss_has_an_image_and_says_how_often_to_come() -> None:
-    index, outlet = MemoryIndex([make_article(1)]), MemoryOutlet()
+    index = MemoryIndex([make_article(1)])
+    outlet = MemoryOutlet()
     build_index(index, outlet)
     channel = etree.fromstring(outlet.files["all.rss"]).find("channel")
     image = {node.tag: node.text for node in channel.find("image")}
@@ -202,7 +211,8 @@ def test_rss_has_an_image_and_says_how_often_to_come() -> None:
 
 
 def test_everything_comes_back_byte_for_byte() -> None:
-    index, outlet = MemoryIndex(make_article(n) for n in range(4)), MemoryOutlet()
+    index = MemoryIndex(make_article(n) for n in range(4))
+    outlet = MemoryOutlet()
     build_index(index, outlet)
     again = MemoryOutlet()
     build_index(index, again)
@@ -210,19 +220,23 @@ def test_everything_comes_back_byte_for_byte() -> None:
 
 
 def test_only_the_named_feeds_are_built() -> None:
-    index, outlet = MemoryIndex(make_article(n) for n in range(4)), MemoryOutlet()
+    index = MemoryIndex(make_article(n) for n in range(4))
+    outlet = MemoryOutlet()
     build_index(index, outlet)
     index.add(make_article(9, tags=("AI",)))
     report = build_index(index, outlet, only={FeedKey("tag", "ai")})
-    assert "tags/ai.atom" in report.written and "all.atom" not in report.written
+    assert "tags/ai.atom" in report.written
+    assert "all.atom" not in report.written
 
 
 def test_archives_are_walked_from_the_head() -> None:
     old = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
     settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0))
-    index, outlet = MemoryIndex(old), MemoryOutlet()
+    index = MemoryIndex(old)
+    outlet = MemoryOutlet()
     build_index(index, outlet, settings)
-    name, met = "all.atom", []
+    name = "all.atom"
+    met = []
     while name:
         root = etree.fromstring(outlet.files[name])
         met += [entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")]
@@ -235,7 +249,8 @@ def test_a_head_whose_new_document_cannot_be_made_keeps_its_files(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0))
-    index, outlet = MemoryIndex([make_article(0)]), MemoryOutlet()
+    index = MemoryIndex([make_article(0)])
+    outlet = MemoryOutlet()
     build_index(index, outlet, settings)
     before = outlet.files["all.atom"]
     index.add(make_article(1, added=START + timedelta(days=70)))
@@ -245,11 +260,13 @@ def test_a_head_whose_new_document_cannot_be_made_keeps_its_files(
         patched.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], check=faulty))
         report = build_index(index, outlet, settings, whole=False)
     assert {"all", "sources/alpha"} <= {problem.what for problem in report.held}
-    assert outlet.files["all.atom"] == before and not outlet.names("archive/all/") - {
+    assert outlet.files["all.atom"] == before
+    assert not outlet.names("archive/all/") - {
         name for name in outlet.names("archive/all/") if name.endswith(".html")
     }
     assert not build_index(index, outlet, settings, whole=False).held
-    assert "archive/all/2025-11.atom" in outlet.files and outlet.files["all.atom"] != before
+    assert "archive/all/2025-11.atom" in outlet.files
+    assert outlet.files["all.atom"] != before
 
 
 def test_rss_and_json_carry_the_way_back() -> None:
@@ -262,7 +279,8 @@ def test_rss_and_json_carry_the_way_back() -> None:
         for node in etree.fromstring(outlet.files["all.rss"]).iter(f"{ATOM}link")
     }
     assert links["prev-archive"].removeprefix("https://feeds.example/") in outlet.files
-    address, met = "https://feeds.example/all.json", []
+    address = "https://feeds.example/all.json"
+    met = []
     while address:
         page = json.loads(outlet.files[address.removeprefix("https://feeds.example/")])
         assert page["feed_url"] == address
@@ -289,7 +307,8 @@ def test_an_archive_document_is_marked_only_if_there_are_several(
         for name, data in outlet.files.items()
         if name.startswith("archive/all/") and b"<feed" in data
     ]
-    assert len(documents) == months and all(b'rel="current"' in data for data in documents)
+    assert len(documents) == months
+    assert all(b'rel="current"' in data for data in documents)
     assert sum(b"<fh:archive" in data for data in documents) == said
 
 
@@ -302,7 +321,8 @@ def list_tombstones(outlet: MemoryOutlet, name: str = "all.atom") -> list[str]:
 def test_a_tombstone_stays_until_there_is_an_article_thirty_days_newer(
     days: int, named: bool
 ) -> None:
-    index, outlet = MemoryIndex([make_article(1), make_article(2)]), MemoryOutlet()
+    index = MemoryIndex([make_article(1), make_article(2)])
+    outlet = MemoryOutlet()
     withdrawn = START + timedelta(hours=6)
     index.remove(make_article(1).id, withdrawn)
     index.add(make_article(3, published=None, added=withdrawn + timedelta(days=days)))
@@ -319,7 +339,8 @@ def test_a_tombstone_stays_until_there_is_an_article_thirty_days_newer(
 
 
 def test_a_feed_names_its_newest_fifty_tombstones() -> None:
-    index, outlet = MemoryIndex(make_article(n) for n in range(61)), MemoryOutlet()
+    index = MemoryIndex(make_article(n) for n in range(61))
+    outlet = MemoryOutlet()
     for number in range(60):
         index.remove(make_article(number).id, START + timedelta(days=3, minutes=number))
     build_index(index, outlet, TOMBSTONES)
@@ -333,7 +354,8 @@ def test_articles_left_out_by_the_share_are_in_the_archive(
 ) -> None:
     limit_entries(monkeypatch, 30)
     how = SETTINGS.model_copy(update={"publish": Publish(limit=10)})
-    index, outlet = MemoryIndex(), MemoryOutlet()
+    index = MemoryIndex()
+    outlet = MemoryOutlet()
 
     def comes(source: str, numbers: range) -> list[str]:
         made = [
@@ -392,12 +414,15 @@ def test_entries_of_the_same_time_get_different_times() -> None:
         make_article(number, published=START, added=START) for number in same_time(10_000)
     )
     pair = [replace(one, tags=("AI", "One")), replace(other, tags=("AI", "Other"))]
-    index, outlet, kept = MemoryIndex([*pair, make_article(1)]), MemoryOutlet(), KeptEntries()
+    index = MemoryIndex([*pair, make_article(1)])
+    outlet = MemoryOutlet()
+    kept = KeptEntries()
     every_tag = Settings(site=SETTINGS.site, publish=Publish(tag_min=1))
     for _ in range(2):  # the second time from entries that are kept
         build_index(index, outlet, every_tag, kept=kept)
         newest, first, second = list_times(outlet, "all.atom")
-        assert second - first == timedelta(microseconds=1) and newest > second
+        assert second - first == timedelta(microseconds=1)
+        assert newest > second
         assert (
             list_times(outlet, "tags/one.atom") == list_times(outlet, "tags/other.atom") == [first]
         )
@@ -407,12 +432,11 @@ def test_entries_of_the_same_time_get_different_times() -> None:
 def test_a_text_that_readers_refuse_is_set_aside_and_its_feed_goes_on(
     formats: tuple[str, ...],
 ) -> None:
-    index, outlet = (
-        MemoryIndex([make_article(1, excerpt="word " * 2_200_000), make_article(2)]),
-        MemoryOutlet(),
-    )
+    index = MemoryIndex([make_article(1, excerpt="word " * 2_200_000), make_article(2)])
+    outlet = MemoryOutlet()
     publish = Publish(formats=formats, entry_html="plain")
     report = build_index(index, outlet, Settings(site=SETTINGS.site, publish=publish))
     told = {(problem.what, problem.reason) for problem in report.set_aside}
-    assert (report.held, told) == ((), {("https://alpha.example/1", "cannot-render")})
+    assert report.held == ()
+    assert told == {("https://alpha.example/1", "cannot-render")}
     assert outlet.files["all.rss"].count(b"<item>") == 1

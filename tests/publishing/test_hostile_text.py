@@ -84,10 +84,8 @@ def list_illegal() -> Iterator[str]:
 
 def find_faults(values: list[str]) -> list[str]:
     """Return the faults of feeds in which every field has each of `values`."""
-    index, outlet = (
-        MemoryIndex(make_hostile_article(n, value) for n, value in enumerate(values)),
-        MemoryOutlet(),
-    )
+    index = MemoryIndex(make_hostile_article(n, value) for n, value in enumerate(values))
+    outlet = MemoryOutlet()
     site = Site(title="Ex" + values[0], url="https://feeds.example/", author=values[0])
     report = build_index(
         index, outlet, Settings(site=site, publish=Publish(limit=1000, tag_min=100, archives=False))
@@ -122,10 +120,8 @@ def test_any_text(values: list[str]) -> None:
 
 
 def test_text_arrives_as_it_was_written() -> None:
-    index, outlet = (
-        MemoryIndex([make_article(1, title="a <b> & &amp; c", excerpt="x < y & <i>z</i>")]),
-        MemoryOutlet(),
-    )
+    index = MemoryIndex([make_article(1, title="a <b> & &amp; c", excerpt="x < y & <i>z</i>")])
+    outlet = MemoryOutlet()
     build_index(index, outlet)
     assert (
         b'<title type="html">a &amp;lt;b&amp;gt; &amp;amp; &amp;amp;amp; c</title>'

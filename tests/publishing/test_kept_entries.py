@@ -35,11 +35,9 @@ def rendered_titles(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 def test_a_later_build_makes_only_the_entries_that_are_new(rendered_titles: list[str]) -> None:
-    index, outlet, kept = (
-        MemoryIndex(make_article(n) for n in range(4)),
-        MemoryOutlet(),
-        KeptEntries(),
-    )
+    index = MemoryIndex(make_article(n) for n in range(4))
+    outlet = MemoryOutlet()
+    kept = KeptEntries()
     build_index(index, outlet, only={AI}, kept=kept)
     index.add(make_article(4))
     rendered_titles.clear()
@@ -61,27 +59,32 @@ def edit_settings(index: MemoryIndex) -> None:
 
 
 def test_a_newly_linked_tag_makes_entries_again() -> None:
-    index, kept = MemoryIndex(make_article(n) for n in range(4)), KeptEntries()
+    index = MemoryIndex(make_article(n) for n in range(4))
+    kept = KeptEntries()
     settings = SETTINGS.model_copy(update={"publish": Publish(tag_min=3)})
     build_index(index, MemoryOutlet(), settings, kept=kept)
-    one, other = MemoryOutlet(), MemoryOutlet()
+    one = MemoryOutlet()
+    other = MemoryOutlet()
     build_index(index, one, settings, kept=kept, tags=["LLM"])
     build_index(index, other, settings, tags=["LLM"])
-    assert one.files == other.files and b"tags/llm.html" in one.files["all.atom"]
+    assert one.files == other.files
+    assert b"tags/llm.html" in one.files["all.atom"]
 
 
 @pytest.mark.parametrize("edit", [edit_article, edit_source, edit_settings])
 def test_changed_targets_are_made_again(
     edit: Callable[[MemoryIndex], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index, kept = MemoryIndex(make_article(n) for n in range(4)), KeptEntries()
+    index = MemoryIndex(make_article(n) for n in range(4))
+    kept = KeptEntries()
     before = MemoryOutlet()
     build_index(index, before, kept=kept)
     edit(index)
     for key, source in getattr(index, "sources_now", SOURCES).items():
         monkeypatch.setitem(SOURCES, key, source)
     settings: Settings = getattr(index, "settings_now", SETTINGS)
-    one, other = MemoryOutlet(), MemoryOutlet()
+    one = MemoryOutlet()
+    other = MemoryOutlet()
     build_index(index, one, settings, kept=kept)
     build_index(index, other, settings)
     assert one.files == other.files
@@ -97,11 +100,9 @@ def test_every_build_tells_of_an_entry_that_cannot_be_shown(
         return atom.make_entry(draft)
 
     monkeypatch.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], entry=entry))
-    index, outlet, kept = (
-        MemoryIndex(make_article(n) for n in range(4)),
-        MemoryOutlet(),
-        KeptEntries(),
-    )
+    index = MemoryIndex(make_article(n) for n in range(4))
+    outlet = MemoryOutlet()
+    kept = KeptEntries()
     for _ in range(2):
         index.mark_stale([AI])
         report = build_index(index, outlet, only={AI}, kept=kept)
@@ -109,11 +110,9 @@ def test_every_build_tells_of_an_entry_that_cannot_be_shown(
 
 
 def test_every_build_tells_of_a_template_with_a_fault() -> None:
-    index, outlet, kept = (
-        MemoryIndex(make_article(n) for n in range(4)),
-        MemoryOutlet(),
-        KeptEntries(),
-    )
+    index = MemoryIndex(make_article(n) for n in range(4))
+    outlet = MemoryOutlet()
+    kept = KeptEntries()
     look = Look({"story.html": "{{ nothing }}"})
     for _ in range(2):
         index.mark_stale([AI])
@@ -129,7 +128,8 @@ def test_the_least_recently_used_entries_are_dropped() -> None:
     assert kept.get(("a", None), b"0") is made[0]
     kept.put(("c", None), made[2])
     assert kept.get(("b", None), b"1") is None
-    assert kept.get(("a", None), b"0") is made[0] and kept.get(("c", None), b"2") is made[2]
+    assert kept.get(("a", None), b"0") is made[0]
+    assert kept.get(("c", None), b"2") is made[2]
 
 
 def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,11 +147,15 @@ def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.M
     put("b", b"1")
     put("a", b"2")
     put("c", b"1", atom=b"c")
-    assert parts_of("a", b"1") is None and parts_of("a", b"2") == {}
+    assert parts_of("a", b"1") is None
+    assert parts_of("a", b"2") == {}
     made = kept.get(("a", None, False), b"2")
     assert made is not None
     made.parts["rss"] = b"more"
-    assert parts_of("c", b"1") == {"atom": b"c"} and parts_of("a", b"2") == {"rss": b"more"}
+    assert parts_of("c", b"1") == {"atom": b"c"}
+    assert parts_of("a", b"2") == {"rss": b"more"}
     put("d", b"1")
     put("e", b"1")
-    assert parts_of("b", b"1") is None and parts_of("c", b"1") is None and parts_of("a", b"2")
+    assert parts_of("b", b"1") is None
+    assert parts_of("c", b"1") is None
+    assert parts_of("a", b"2")

@@ -62,14 +62,17 @@ FEEDS = (
     "queries/robots.atom",
 )
 # the days on which LLM becomes "Language models" and GPU is merged into Chips
-RENAMED, MERGED = 9, 17
+RENAMED = 9
+MERGED = 17
 GAP = 3  # days at most between two polls: the 72 hours that a feed holds at least
 
 
 @contextmanager
 def serve_public(public: Path) -> Iterator[str]:
     """Our own server on a free port; its address."""
-    loop, stop, up = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+    up = threading.Event()
     where: list[str] = []
 
     def listening(address: str) -> None:
@@ -123,7 +126,8 @@ class Month:
             with self.place.open_app() as app:
                 self.live_day(app, day)
                 report = asyncio.run(build_feeds(app))
-                assert report.held == () and report.set_aside == ()
+                assert report.held == ()
+                assert report.set_aside == ()
                 if day in (0, days - 1) or day - self.polled == GAP or self.chance.random() < 0.4:
                     self.polled = day
                     self.list_expected_stories(app)

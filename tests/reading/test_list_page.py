@@ -43,12 +43,10 @@ def test_a_selector_leads_to_each_link_once(selector: str, expected: list[tuple[
 
 def test_a_list_is_a_feed_with_the_title_of_its_page() -> None:
     feed = read_list(PAGE, URL, {}, ["h2", ".far"])
-    assert (feed.format, feed.title, feed.site_url, feed.language) == (
-        "list",
-        "All news",
-        URL,
-        "de",
-    )
+    assert feed.format == "list"
+    assert feed.title == "All news"
+    assert feed.site_url == URL
+    assert feed.language == "de"
     assert feed.entries[2] == Entry(
         id="https://b.example/3", url="https://b.example/3", title="Elsewhere"
     )
@@ -58,7 +56,8 @@ def test_a_list_is_a_feed_with_the_title_of_its_page() -> None:
 def test_a_selector_without_a_usable_link_is_an_error(selector: str) -> None:
     with pytest.raises(NotAFeed) as raised:
         read_list(PAGE, URL, {}, [selector])
-    assert raised.value.reason == "no-links" and selector in raised.value.detail
+    assert raised.value.reason == "no-links"
+    assert selector in raised.value.detail
 
 
 def test_of_a_page_with_very_many_links_the_first_thousand_are_entries(

@@ -75,7 +75,8 @@ def test_the_feeds_own_content_teaches_nothing_of_its_host() -> None:
     entry = Entry(id="1", url=URL, content="".join(f"<p>{paragraph}</p>" for paragraph in STORY))
     from_feed = read(_page(*STORY), URL, entry=entry, rules=Rules(content="feed"))
     stub = read(_page(STORY[0]), URL, entry=entry)
-    assert STORY[3] in from_feed.body and STORY[3] in stub.body
+    assert STORY[3] in from_feed.body
+    assert STORY[3] in stub.body
     assert from_feed.blocks == stub.blocks == ()
 
 
@@ -93,7 +94,8 @@ def test_a_repeated_block_is_recognised_with_other_links() -> None:
     )
     digests = frozenset(read(first, URL).blocks) & frozenset(read(second, URL).blocks)
     bare = read(second, URL, repeated=digests - frozenset(read(_page(*STORY), URL).blocks))
-    assert "Older notes" in read(second, URL).body and "Older notes" not in bare.body
+    assert "Older notes" in read(second, URL).body
+    assert "Older notes" not in bare.body
     kept = read(second, URL, repeated=digests, rules=Rules(keep=("This notebook has no comments",)))
     assert "Older notes" in kept.body
 
@@ -207,7 +209,8 @@ def test_a_locked_story_that_breaks_off_is_partial() -> None:
         b"</head>", lock + b"</head>"
     )
     whole = _page(*many).replace(b"</head>", lock + b"</head>")
-    assert (read(broken, URL).partial, read(whole, URL).partial) == (True, False)
+    assert read(broken, URL).partial is True
+    assert read(whole, URL).partial is False
 
 
 def test_the_second_copy_of_an_article_is_cut() -> None:
@@ -302,5 +305,7 @@ def test_a_page_without_address_has_its_canonical_one() -> None:
     stated = b"<link rel='canonical' href='https://site.example/2026/story'>"
     page = _page(*STORY).replace(b"<head>", b"<head>" + stated)
     draft = read(page, None)
-    assert (draft.url, draft.aliases, draft.duplicate_of) == (URL, (), None)
+    assert draft.url == URL
+    assert draft.aliases == ()
+    assert draft.duplicate_of is None
     assert read(_page(*STORY), None).url == ""

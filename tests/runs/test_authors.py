@@ -11,7 +11,8 @@ from syndicator.upkeep import reconcile
 from tests.places import Place, store_articles
 
 ON = 'axes = ["all", "sources", "queries", "authors"]\n'
-BOTH, ONE = "Ann Writer, Bo Other", "Ann Writer"
+BOTH = "Ann Writer, Bo Other"
+ONE = "Ann Writer"
 
 
 def store_stories(place: Place, count: int = 4) -> Place:
@@ -42,7 +43,8 @@ def members_of(place: Place) -> dict[str, int]:
 
 def test_nothing_is_kept_of_authors_until_they_are_asked_for(place: Place) -> None:
     store_stories(place)
-    assert list_author_feeds(place) == set() and members_of(place) == {}
+    assert list_author_feeds(place) == set()
+    assert members_of(place) == {}
 
 
 def test_the_old_articles_join_in_batches(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,9 +59,8 @@ def test_the_old_articles_join_in_batches(place: Place, monkeypatch: pytest.Monk
     place.build()
     assert list_author_feeds(place) == {"ann-writer.atom", "bo-other.atom"}
     assert place.read_published("authors/bo-other.atom").count("<entry") == 4
-    assert "Late" in place.read_published(
-        "queries/ones.atom"
-    ) and 'text="Authors"' in place.read_published("feeds.opml")
+    assert "Late" in place.read_published("queries/ones.atom")
+    assert 'text="Authors"' in place.read_published("feeds.opml")
 
 
 def test_an_author_that_was_wrong_leaves_the_feed(place: Place) -> None:
@@ -78,7 +79,8 @@ def test_feeds_that_end_with_their_axis_come_back_as_they_were(place: Place) -> 
     store_stories(place)
     before = place.read_published("authors/ann-writer.atom")
     write_settings(place, "")
-    assert "authors/ann-writer" in place.build().ended and list_author_feeds(place) == set()
+    assert "authors/ann-writer" in place.build().ended
+    assert list_author_feeds(place) == set()
     write_settings(place, ON)
     place.build()
     assert place.read_published("authors/ann-writer.atom") == before

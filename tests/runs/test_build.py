@@ -130,7 +130,8 @@ def test_a_tag_added_to_the_taxonomy_has_its_feed_with_the_next_build(tmp_path: 
 def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     with place.open_app() as app:
         store_articles(app, "First", "Text.")
-        real, calls = build.build_feeds, []
+        real = build.build_feeds
+        calls = []
 
         async def counted(app: App, **options: Any) -> build.BuildReport:
             calls.append(app)
@@ -168,7 +169,8 @@ class Dying:
     """A worker whose first calls fail for `reason`."""
 
     def __init__(self, fails: int, reason: WorkerReason) -> None:
-        self.fails, self.reason = fails, reason
+        self.fails = fails
+        self.reason = reason
 
     def call_sync(self, function: Callable[..., str], *args: str) -> str:
         self.fails -= 1
@@ -226,10 +228,8 @@ def test_without_a_change_no_row_of_all_feeds_is_read(
     reads = _unread(monkeypatch)
     with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-        assert (
-            asyncio.run(build.build_feeds(app)).builds == 0
-            and app.archive.store.index.newest_mark() == 0
-        )
+        assert asyncio.run(build.build_feeds(app)).builds == 0
+        assert app.archive.store.index.newest_mark() == 0
     assert reads == []
     (place.folder / "feeds/public/all.atom").write_text("an earlier day")
     assert "all.atom" in place.build().written

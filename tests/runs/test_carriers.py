@@ -15,7 +15,8 @@ from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.upkeep import editorial, reconcile, reindex
 from tests.places import NOW, Place, store_articles
 
-ONE, TWO = FeedKey("source", "one"), FeedKey("source", "two")
+ONE = FeedKey("source", "one")
+TWO = FeedKey("source", "two")
 
 
 def list_members(app: App, key: FeedKey) -> list[str]:

@@ -77,7 +77,8 @@ def daemon_instance(place: Place) -> Up:
 async def test_jobs_that_start_together_open_the_instance_once(daemon_instance: Up) -> None:
     await daemon_instance.run_all()
     await daemon_instance.run_all()
-    assert len(daemon_instance.opened) == 2 and daemon_instance.troubles == []
+    assert len(daemon_instance.opened) == 2
+    assert daemon_instance.troubles == []
 
 
 async def test_visits_wait_for_the_jobs_under_way_and_no_job_goes_before_them(
@@ -104,10 +105,8 @@ async def test_visits_wait_for_the_jobs_under_way_and_no_job_goes_before_them(
     assert sorted(postponed) == [(RETENTION, 0.5), (VISITS, 0.5)]
     with locked(load(place.config)):  # for half a second: another command's turn
         await daemon_instance.jobs.run(VISITS)
-    assert (
-        len(daemon_instance.troubles) == 1
-        and "another run is under way" in daemon_instance.troubles[0]
-    )
+    assert len(daemon_instance.troubles) == 1
+    assert "another run is under way" in daemon_instance.troubles[0]
     await daemon_instance.jobs.run(VISITS)
     assert len(daemon_instance.opened) == 2
 
@@ -120,7 +119,8 @@ async def test_a_lock_that_others_hold_is_said_once_between_two_visits(
         assert len(daemon_instance.troubles) == 1
         assert (RETENTION, 60.0) in daemon_instance.called  # it is not left out for a day
         await daemon_instance.run_all()
-    assert len(daemon_instance.troubles) == 2 and daemon_instance.opened == []
+    assert len(daemon_instance.troubles) == 2
+    assert daemon_instance.opened == []
 
 
 async def test_an_edit_of_the_configuration_counts_from_the_next_visits(

@@ -57,7 +57,8 @@ def _says(item: dict[str, Any]) -> str:
 def test_ours_first_then_the_models_and_updated_stays(
     tmp_path: Path, world: World, llm: FakeLlm
 ) -> None:
-    config, public = tmp_path / "config", tmp_path / "feeds/public"
+    config = tmp_path / "config"
+    public = tmp_path / "feeds/public"
     patient_config(config, world)
     told_by(config, llm.url)
     at_first: dict[str, dict[str, Any]] = {}
@@ -101,10 +102,8 @@ def test_a_dead_endpoint_holds_nothing_up_and_is_named(
     told = (
         CliRunner().invoke(cli, ["status", "--config", str(config)], catch_exceptions=False).output
     )
-    assert (
-        "language model: 1 failure in a row, the last connect" in told
-        and "; not asked before" in told
-    )
+    assert "language model: 1 failure in a row, the last connect" in told
+    assert "; not asked before" in told
 
 
 @pytest.fixture
@@ -119,19 +118,16 @@ def run_command(place: Place, *words: str) -> Result:
 def test_describe_llm_asks_about_the_shelf(lab: Lab) -> None:
     lab.file_articles("Weather", "Climate")
     dry = run_command(lab.place, "describe", "--all", "--llm", "--dry-run")
-    assert (
-        "the language model would be asked about up to 2 articles" in dry.output
-        and lab.llm.seen == []
-    )
+    assert "the language model would be asked about up to 2 articles" in dry.output
+    assert lab.llm.seen == []
     told = run_command(lab.place, "describe", "--all", "--llm")
-    assert "described: Weather" in told.output and "2 calls; 2 answers accepted" in told.output
-    assert SECOND in lab.place.read_published("all.atom") and FIRST not in lab.place.read_published(
-        "all.atom"
-    )
+    assert "described: Weather" in told.output
+    assert "2 calls; 2 answers accepted" in told.output
+    assert SECOND in lab.place.read_published("all.atom")
+    assert FIRST not in lab.place.read_published("all.atom")
     run_command(lab.place, "change", "undo", "1")
-    assert FIRST in lab.place.read_published("all.atom") and SECOND not in lab.place.read_published(
-        "all.atom"
-    )
+    assert FIRST in lab.place.read_published("all.atom")
+    assert SECOND not in lab.place.read_published("all.atom")
     assert (
         json.loads(run_command(lab.place, "describe", "--all", "--llm", "--json").stdout)["llm"][
             "calls"
@@ -150,7 +146,9 @@ def test_a_cancelled_job_asks_no_more(lab: Lab) -> None:
         operation = need("ask-model")
         planned = operation.plan(app, {"all": True})
         made, _ = apply(app, operation, {"all": True}, planned, who="ann", progress=progress)
-    assert planned.data["waiting"] == 2 and made.data["llm"]["calls"] == 0 and lab.llm.seen == []
+    assert planned.data["waiting"] == 2
+    assert made.data["llm"]["calls"] == 0
+    assert lab.llm.seen == []
 
 
 def test_describe_llm_names_what_is_refused_and_what_is_missing(
@@ -166,10 +164,8 @@ def test_describe_llm_names_what_is_refused_and_what_is_missing(
     )
     path = str(lab.place.find_file("Weather"))
     shown = run_command(lab.place, "show", path, "--trace").output
-    assert (
-        "llm: refused (category: nothing in the article speaks for Horoscopes)" in shown
-        and "Horoscopes" in shown
-    )
+    assert "llm: refused (category: nothing in the article speaks for Horoscopes)" in shown
+    assert "Horoscopes" in shown
     lab.file_articles("Third")
     lab.llm.close()
     assert run_command(lab.place, "describe", "--all", "--llm").exit_code == 69
@@ -177,7 +173,8 @@ def test_describe_llm_names_what_is_refused_and_what_is_missing(
     config.write_text(config.read_text() + 'key_env = "MY_MISSING_KEY"\n')
     monkeypatch.delenv("MY_MISSING_KEY", raising=False)
     missing = run_command(lab.place, "describe", "--all", "--llm")
-    assert missing.exit_code == 78 and "MY_MISSING_KEY is not set; set it" in missing.stderr
+    assert missing.exit_code == 78
+    assert "MY_MISSING_KEY is not set; set it" in missing.stderr
 
 
 def test_describe_llm_wants_an_endpoint(tmp_path: Path) -> None:
@@ -197,6 +194,8 @@ def test_refresh_publishes_without_the_key_and_says_so(
     done = commands.run_syndicator("refresh", "--config", str(config), environ=environ)
     assert done.returncode == 78
     assert "MY_MISSING_KEY is not set; set it" in done.stderr
-    assert len(read_entries(tmp_path / "feeds/public")) > 10 and llm.seen == []
+    assert len(read_entries(tmp_path / "feeds/public")) > 10
+    assert llm.seen == []
     checked = commands.run_syndicator("check", "--config", str(config), environ=environ)
-    assert "no-llm-key" in checked.stdout and "MY_MISSING_KEY" in checked.stdout
+    assert "no-llm-key" in checked.stdout
+    assert "MY_MISSING_KEY" in checked.stdout

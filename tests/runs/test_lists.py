@@ -72,23 +72,21 @@ def test_each_feed_is_on_one_part_that_the_first_leads_to(place: Place) -> None:
         for part in parts
         for tag in re.findall(r'href="tags/(\w+).html"', place.read_published(part))
     ]
-    assert (
-        sorted(shown) == sorted(tag.lower() for tag in TAGS) and 'href="sources/one.html"' in first
-    )
+    assert sorted(shown) == sorted(tag.lower() for tag in TAGS)
+    assert 'href="sources/one.html"' in first
     index = etree.fromstring(place.read_published("sitemap.xml").encode())
     named = [str(loc.text).removeprefix("https://feeds.example/") for loc in index.iter("{*}loc")]
     listed = "".join(map(place.read_published, named))
-    assert (
-        all(f"/tags/{tag.lower()}.html</loc>" in listed for tag in TAGS)
-        and "/sources/one.html</loc>" in listed
-    )
+    assert all(f"/tags/{tag.lower()}.html</loc>" in listed for tag in TAGS)
+    assert "/sources/one.html</loc>" in listed
 
 
 def test_one_more_article_makes_the_parts_of_its_feeds(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store_article(place, "Another", "Tide")
-    made, listed = list[str](), Pages.render_feed_list
+    made = list[str]()
+    listed = Pages.render_feed_list
 
     def noted(self: Pages, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
         made.append(part)
@@ -96,7 +94,8 @@ def test_one_more_article_makes_the_parts_of_its_feeds(
 
     monkeypatch.setattr(Pages, "render_feed_list", noted)
     assert build_now(place) == {"feeds.html", "feeds-tags-t.html"}  # on the day of the one before
-    assert made == ["", "-tags-t"] and "Another" in place.read_published("feeds-tags-t.html")
+    assert made == ["", "-tags-t"]
+    assert "Another" in place.read_published("feeds-tags-t.html")
 
 
 def test_one_more_feed_writes_its_part_and_what_names_all(place: Place) -> None:
@@ -113,7 +112,8 @@ def test_parts_are_those_of_a_build_of_everything(place: Place) -> None:
         store_article(place, title, tag)
         build_now(place)
     before = read_list_digests(place)
-    assert not build_now(place, include_all=True) and read_list_digests(place) == before
+    assert not build_now(place, include_all=True)
+    assert read_list_digests(place) == before
     assert "feeds-tags-p.html" not in before  # it was, before it was divided
 
 

@@ -13,7 +13,8 @@ from tests.places import NOW, Place, store_articles
 
 def make_grown_instance(folder: Path) -> tuple[Place, Path]:
     """An instance of today, and what it published yesterday."""
-    place, yesterday = Place(folder), folder / "yesterday"
+    place = Place(folder)
+    yesterday = folder / "yesterday"
     with place.open_app(create=True) as app:
         for number in range(3):
             store_articles(app, f"Old {number}", "Of it.", tags=("LLM",))

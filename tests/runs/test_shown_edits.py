@@ -110,7 +110,8 @@ def test_a_source_that_went_and_came_back_is_an_edit_each_time(
         'key = "four"\nurl = "https://four.example/feed"',
     )
     filled_place.build()
-    assert "tags/llm.atom" in written_names and "tags/gpu.atom" not in written_names
+    assert "tags/llm.atom" in written_names
+    assert "tags/gpu.atom" not in written_names
     written_names.clear()
     edit_sources(
         filled_place,
@@ -118,7 +119,8 @@ def test_a_source_that_went_and_came_back_is_an_edit_each_time(
         'key = "one"\nurl = "https://one.example/feed"',
     )
     filled_place.build()
-    assert "tags/llm.atom" in written_names and "tags/gpu.atom" not in written_names
+    assert "tags/llm.atom" in written_names
+    assert "tags/gpu.atom" not in written_names
 
 
 def test_a_tag_that_has_a_page_now_makes_the_feeds_of_its_articles_anew(
@@ -135,7 +137,8 @@ def test_a_tag_that_has_a_page_now_makes_the_feeds_of_its_articles_anew(
     )
     written_names.clear()
     filled_place.write_taxonomy(TAXONOMY + '[[tag]]\nname = "Carried by none"\n')
-    assert filled_place.build().builds == 0 and written_names == []
+    assert filled_place.build().builds == 0
+    assert written_names == []
     for now in (False, True):
         filled_place.write_taxonomy(TAXONOMY if now else TAXONOMY.replace('"LLM"', '"Other"'))
         written_names.clear()
@@ -166,7 +169,7 @@ def test_a_renamed_tag_leaves_months_without_its_articles(
             rename.plan_rename(app.archive, app.configuration, "rename", "LLM", "Models"),
         )
     filled_place.build()
-    assert "tags/gpu.atom" in written_names and "tags/models.html" in filled_place.read_published(
-        "tags/gpu.atom"
-    )
-    assert closed and not closed & set(written_names)
+    assert "tags/gpu.atom" in written_names
+    assert "tags/models.html" in filled_place.read_published("tags/gpu.atom")
+    assert closed
+    assert not closed & set(written_names)

@@ -105,15 +105,15 @@ def find_failing(place: Place) -> list[Condition]:
 def test_a_refusal_is_a_condition_with_its_cure(place: Place, hub: OwnHub) -> None:
     hub.status = 400
     (problem,) = build_and_notify(place)
-    assert (problem.what, problem.reason) == (hub.url, "http-400")
+    assert problem.what == hub.url
+    assert problem.reason == "http-400"
     (found,) = find_failing(place)
-    assert (found.subject, found.code, found.since, found.needs_you) == (
-        hub.url,
-        "http-400",
-        NOW,
-        True,
-    )
-    assert "http-400" in found.detail and "was not told of: 2" in found.detail
+    assert found.subject == hub.url
+    assert found.code == "http-400"
+    assert found.since == NOW
+    assert found.needs_you is True
+    assert "http-400" in found.detail
+    assert "was not told of: 2" in found.detail
     assert "publish.hubs" in found.cure
 
 

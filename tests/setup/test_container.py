@@ -58,7 +58,8 @@ def test_compose_builds_the_checkout_and_mounts_the_folder() -> None:
     found = read_service(FILES)
     assert set(found) == KEYS
     assert found["build"] == {"context": str(ROOT), "dockerfile": "/srv/feeds/deploy/Dockerfile"}
-    assert (found["user"], found["volumes"]) == ("1234:1235", ["..:/data"])
+    assert found["user"] == "1234:1235"
+    assert found["volumes"] == ["..:/data"]
     # the second is the console's
     assert found["ports"] == ["127.0.0.1:8090:8080", "127.0.0.1:8081:8081"]
     assert [said.split() for step, said in list_instructions() if step == "EXPOSE"] == [
@@ -69,7 +70,8 @@ def test_compose_builds_the_checkout_and_mounts_the_folder() -> None:
 def test_nobody_is_root_in_it() -> None:
     assert read_service(deployment_files(replace(HERE, owner=(0, 0))))["user"] == "10001:10001"
     assert [said for step, said in list_instructions() if step == "USER"] == ["10001"]
-    assert read_service(FILES)["read_only"] is True and read_service(FILES)["cap_drop"] == ["ALL"]
+    assert read_service(FILES)["read_only"] is True
+    assert read_service(FILES)["cap_drop"] == ["ALL"]
 
 
 def test_odd_folders_are_quoted() -> None:
@@ -80,7 +82,8 @@ def test_odd_folders_are_quoted() -> None:
 
 def test_its_health_is_asked_of_the_service() -> None:
     (check,) = [said for step, said in list_instructions() if step == "HEALTHCHECK"]
-    assert "/healthz" in check and "8080" in check
+    assert "/healthz" in check
+    assert "8080" in check
     compile(yaml.safe_load(check.partition("CMD ")[2])[2], "health", "exec")
 
 
@@ -129,7 +132,9 @@ def test_what_is_sent_to_the_build_is_the_program() -> None:
 def test_the_steps_of_the_build_make_a_program_that_runs(tmp_path: Path) -> None:
     if not index_reachable():
         pytest.skip("no package index can be reached")
-    source, opt, data = tmp_path / "src", tmp_path / "opt", tmp_path / "data"
+    source = tmp_path / "src"
+    opt = tmp_path / "opt"
+    data = tmp_path / "data"
 
     def here(said: str) -> str:
         return (
@@ -182,4 +187,5 @@ def test_the_steps_of_the_build_make_a_program_that_runs(tmp_path: Path) -> None
         wait_for_listener("127.0.0.1", port, up)
         healthy = subprocess.run(check, env=environ, timeout=30).returncode
         up.terminate()
-    assert (healthy, up.returncode) == (0, 0)
+    assert healthy == 0
+    assert up.returncode == 0

@@ -42,14 +42,14 @@ def test_no_place_is_left_empty() -> None:
 
 def test_the_service_runs_the_program_on_its_folder_and_may_write_there_alone() -> None:
     service = parse_unit("syndicator.service")["Service"]
-    assert service["ExecStart"] == "/opt/syndicator/run up" and service["User"] == "feeder"
+    assert service["ExecStart"] == "/opt/syndicator/run up"
+    assert service["User"] == "feeder"
     assert service["Environment"] == '"SYNDICATOR_CONFIG=/srv/feeds/config"'
-    assert (service["ProtectSystem"], service["ReadWritePaths"], service["ProtectHome"]) == (
-        "strict",
-        '"/srv/feeds"',
-        "yes",
-    )
-    assert (service["Type"], service["WatchdogSec"]) == ("notify", "2min")
+    assert service["ProtectSystem"] == "strict"
+    assert service["ReadWritePaths"] == '"/srv/feeds"'
+    assert service["ProtectHome"] == "yes"
+    assert service["Type"] == "notify"
+    assert service["WatchdogSec"] == "2min"
 
 
 def test_a_home_is_seen_where_program_or_folder_is_in_one() -> None:
@@ -89,9 +89,8 @@ def test_the_sites_answer_at_the_address_of_the_settings(
     url: str, listen: str, name: str, prefix: str, caddy: str
 ) -> None:
     files = deployment_files(replace(HERE, url=url))
-    assert (
-        f"listen {listen};" in files["nginx.conf"] and f"server_name {name};" in files["nginx.conf"]
-    )
+    assert f"listen {listen};" in files["nginx.conf"]
+    assert f"server_name {name};" in files["nginx.conf"]
     assert f"location {prefix} {{" in files["nginx.conf"]
     assert f"\n{caddy} {{\n" in files["Caddyfile"]
 
@@ -152,7 +151,8 @@ def test_systemd_takes_the_units_and_finds_little_exposed(on_disk: Path) -> None
         env=environ,
         timeout=60,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert done.stderr == ""
     for service in units[:2]:  # the threshold is ten times the level of exposure
         command = [
             "systemd-analyze",

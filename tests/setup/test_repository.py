@@ -47,7 +47,8 @@ def test_it_runs_by_the_clock_by_hand_and_after_an_edit_one_at_a_time() -> None:
     on = WORKFLOW[True]  # YAML 1.1 reads the key `on` so
     (clock,) = on["schedule"]
     assert not re.match(r"\*|0\b|0,", clock["cron"])  # full hours are left out first
-    assert "workflow_dispatch" in on and "config/**" in on["push"]["paths"]
+    assert "workflow_dispatch" in on
+    assert "config/**" in on["push"]["paths"]
     assert WORKFLOW["concurrency"] == {"group": "feeds", "cancel-in-progress": False}
     assert WORKFLOW["permissions"] == {"contents": "write", "pages": "write", "id-token": "write"}
 
@@ -63,11 +64,10 @@ def test_no_key_is_asked_for_and_every_action_has_its_version() -> None:
 
 
 def test_what_is_remembered_is_what_is_restored_and_what_is_published_is_public() -> None:
-    saved, restored = (
-        find_step("actions/cache/save")["with"],
-        find_step("actions/cache/restore")["with"],
-    )
-    assert (saved["path"], saved["key"]) == (restored["path"], restored["key"])
+    saved = find_step("actions/cache/save")["with"]
+    restored = find_step("actions/cache/restore")["with"]
+    assert saved["path"] == restored["path"]
+    assert saved["key"] == restored["key"]
     assert saved["key"].startswith(restored["restore-keys"])
     assert find_step("actions/upload-pages-artifact")["with"]["path"] in saved["path"].split()
 
@@ -76,7 +76,8 @@ def test_nothing_in_it_names_this_machine(tmp_path: Path) -> None:
     written = write_folder(tmp_path / "mine", Start(example="ai"), template="github")
     texts = [path.read_text() for path in written]
     package = str(Path(start.__file__).parents[1])
-    assert len(texts) == 8 and not any(str(tmp_path) in text or package in text for text in texts)
+    assert len(texts) == 8
+    assert not any(str(tmp_path) in text or package in text for text in texts)
     assert (
         (tmp_path / "mine/config/syndicator.toml")
         .read_text()
@@ -112,7 +113,8 @@ def test_the_program_comes_from_where_the_checkout_came_from(
     )
     monkeypatch.setattr(start, "checkout", lambda: tmp_path)
     said = start.requirement()
-    assert said == (f"syndicator @ {installed}" if installed else said) and "secret" not in said
+    assert said == (f"syndicator @ {installed}" if installed else said)
+    assert "secret" not in said
     assert installed or said == f"./syndicator-{__version__}-py3-none-any.whl"
 
 
@@ -120,7 +122,9 @@ class Runner:
     """Runs the workflow in a new clone each time; `cache` is what its cache keeps."""
 
     def __init__(self, folder: Path, origin: Path) -> None:
-        self.folder, self.origin, self.cache = folder, origin, folder / "cache"
+        self.folder = folder
+        self.origin = origin
+        self.cache = folder / "cache"
         self.paths = find_step("actions/cache/save")["with"]["path"].split()
         commands = folder / "commands"
         commands.mkdir()
@@ -183,7 +187,8 @@ def world() -> Iterator[World]:
 @pytest.fixture
 def runner(tmp_path: Path, world: World) -> Runner:
     """A repository made with init and pushed, which follows a site of the small web."""
-    work, origin = tmp_path / "work", tmp_path / "origin.git"
+    work = tmp_path / "work"
+    origin = tmp_path / "origin.git"
     write_folder(work, Start("Gardening"), template="github")
     with (work / "config/sources.toml").open("a") as sources:
         sources.write(f'\n[[source]]\nkey = "holt"\nurl = "{world.feed_url("holt")}"\n')
@@ -218,13 +223,10 @@ def test_its_steps_publish_and_go_on_where_they_were_also_without_their_cache(
 ) -> None:
     first = read_files(runner.run_workflow())
     assert (runner.folder / "pip").read_text() == "install --quiet --requirement requirements.txt\n"
-    assert (
-        b"<title>Gardening" in first["index.html"]
-        and b"What my scraper owes your server" in first["all.html"]
-    )
-    assert f"{PAGES}/all.atom".encode() in first["all.atom"] and not any(
-        name.endswith(".gz") for name in first
-    )
+    assert b"<title>Gardening" in first["index.html"]
+    assert b"What my scraper owes your server" in first["all.html"]
+    assert f"{PAGES}/all.atom".encode() in first["all.atom"]
+    assert not any(name.endswith(".gz") for name in first)
     # the site lies below a path
     assert b'href="/' not in first["index.html"] + first["sources/holt.html"]
     assert list_commits(runner) == ["New articles", "start"]

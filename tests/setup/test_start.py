@@ -46,7 +46,8 @@ def test_without_an_example_nothing_is_followed_and_every_option_is_explained(
         )
         == ()
     )
-    made, before = load(tmp_path / "config", {}), load(tmp_path / "no config", {})
+    made = load(tmp_path / "config", {})
+    before = load(tmp_path / "no config", {})
     chosen = {"stories": "link"}  # instances of before stay as they are
     assert made.publish == before.publish.model_copy(update=chosen)
     assert before.publish.stories == "off"
@@ -93,7 +94,8 @@ def test_answers_win_over_the_edits_of_a_checkout(
 
     made = tomllib.loads(config_files(said)["syndicator.toml"])
 
-    assert (made["site"]["title"], made["site"]["url"]) == (said.title, said.url)
+    assert made["site"]["title"] == said.title
+    assert made["site"]["url"] == said.url
     assert made["publish"]["secret_path"] == "own"
     assert made["site"]["contact"] == "https://theirs.example/contact"  # not asked for
 

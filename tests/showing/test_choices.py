@@ -21,7 +21,8 @@ def store_categories_and_tags(place: Place) -> None:
 def test_names_of_the_taxonomy_come_first_then_those_that_articles_have(place: Place) -> None:
     store_categories_and_tags(place)
     found = read_choices(place)
-    assert found.categories == ("AI",) and found.is_closed
+    assert found.categories == ("AI",)
+    assert found.is_closed
     assert found.tags == ("LLM", "GPU", "Zig", "Rust")  # the most used first; no name twice
 
 

@@ -88,7 +88,8 @@ def test_an_upkeep_that_is_planned_for_later_holds_up_no_build(
     builds.plan(UPKEEP, LATER)
     builds.plan(BUILD, PAST)
     job = take_job(store)
-    assert job and job.task == BUILD
+    assert job
+    assert job.task == BUILD
 
 
 def test_the_end_of_a_build_plans_the_next(store: Store, builds: Builds) -> None:
@@ -121,8 +122,11 @@ def test_missing_jobs_are_planned_and_running_ones_are_not_missing(
 ) -> None:
     builds.fill()
     assert list_job_times(store).keys() == {(BUILD, "todo"), (UPKEEP, "todo")}
-    one, other = take_job(store), take_job(store)
-    assert one and other and {one.task, other.task} == {BUILD, UPKEEP}
+    one = take_job(store)
+    other = take_job(store)
+    assert one
+    assert other
+    assert {one.task, other.task} == {BUILD, UPKEEP}
     builds.fill()
     assert list_job_times(store).keys() == {(BUILD, "doing"), (UPKEEP, "doing")}
 

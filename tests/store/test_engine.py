@@ -202,7 +202,8 @@ def test_a_database_of_each_older_revision_gets_the_tables_of_a_new_one(
     )
 
     with open_store(url, articles_exist=True) as store:
-        assert store.current and store.status.check() == []
+        assert store.current
+        assert store.status.check() == []
 
     assert read_structure(get_database_path(url)) == read_structure(tmp_path / "new.db")
 
@@ -249,8 +250,12 @@ def test_feeds_that_were_stale_are_stale_after_the_upgrade(tmp_path: Path) -> No
     )
     with open_store(url, articles_exist=True) as store:
         ai, go = store.index.feeds()
-        assert (ai.stale, ai.count, go.stale, go.first_slug) == (True, 3, False, "golang")
-        assert (ai.published, go.published) == (None, True)
+        assert ai.stale is True
+        assert ai.count == 3
+        assert go.stale is False
+        assert go.first_slug == "golang"
+        assert ai.published is None
+        assert go.published is True
 
 
 def test_feeds_are_known_as_published_after_the_upgrade_and_their_files_are_not(

@@ -154,7 +154,8 @@ def test_a_retagged_article_leaves_its_old_feed(store: Store) -> None:
 
     assert list_ids(store, AI) == []
     assert list_ids(store, FeedKey("tag", "robots")) == [make_article(1).id]
-    assert (find_feed(store, AI).count, find_feed(store, AI).stale) == (0, True)
+    assert find_feed(store, AI).count == 0
+    assert find_feed(store, AI).stale is True
     assert store.index.targets([AI]) == {"tags/ai": "made of this"}
 
 
@@ -206,24 +207,29 @@ def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
 def test_stale_held_and_built(store: Store) -> None:
     record_article(store, 1)
     store.index.record_invalid(AI, "not well-formed")
-    assert (find_feed(store, AI).stale, find_feed(store, AI).held) == (True, "not well-formed")
+    assert find_feed(store, AI).stale is True
+    assert find_feed(store, AI).held == "not well-formed"
 
     record_build(store, AI, of="abc")
-    assert (find_feed(store, AI).stale, find_feed(store, AI).held) == (False, None)
+    assert find_feed(store, AI).stale is False
+    assert find_feed(store, AI).held is None
     assert store.index.targets([AI]) == {"tags/ai": "abc"}
 
     store.index.mark_stale([AI, FeedKey("query", "q")])
     assert find_feed(store, AI).stale
     assert find_feed(store, FeedKey("query", "q")).count == 0
     store.index.record_progress(Progress(marks=store.index.marks()[AI]))
-    assert (find_feed(store, AI).published, store.index.targets([AI])) == (True, {"tags/ai": "abc"})
+    assert find_feed(store, AI).published is True
+    assert store.index.targets([AI]) == {"tags/ai": "abc"}
     store.index.mark_stale([])
 
     seen = store.index.marks()
     store.index.mark_stale([ALL])
     store.index.record_progress(Progress(marks=[*seen.get(AI, ()), *seen[ALL]]))
-    assert (find_feed(store, AI).stale, find_feed(store, ALL).stale) == (False, True)
-    assert (store.index.count(AI), store.index.count(FeedKey("tag", "none"))) == (1, 0)
+    assert find_feed(store, AI).stale is False
+    assert find_feed(store, ALL).stale is True
+    assert store.index.count(AI) == 1
+    assert store.index.count(FeedKey("tag", "none")) == 0
 
 
 def test_a_feed_stays_stale_if_an_article_comes_while_it_is_built(store: Store) -> None:
@@ -242,7 +248,8 @@ def test_a_mark_with_a_lower_number_that_a_build_did_not_read_stays(store: Store
         record_article(store, number)
     first, *later = store.index.marks()[AI]
     record_build(store, AI, marks=later)
-    assert store.index.marks()[AI] == [first] and find_feed(store, AI).count == 2
+    assert store.index.marks()[AI] == [first]
+    assert find_feed(store, AI).count == 2
 
 
 def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
@@ -262,7 +269,8 @@ def test_a_build_takes_all_marks_of_a_feed_that_it_read(store: Store) -> None:
         record_article(store, number)
     assert all(feed.mark for feed in store.index.feeds())
     record_build(store, *(feed.key for feed in store.index.feeds()))
-    assert store.index.newest_mark() == 0 and find_feed(store, ALL).count == 5
+    assert store.index.newest_mark() == 0
+    assert find_feed(store, ALL).count == 5
 
 
 def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
@@ -283,16 +291,17 @@ def test_a_target_is_out_of_date_if_one_of_its_files_is(store: Store) -> None:
     ]
     assert not store.index.has_files()
     store.index.record_progress(Progress(files=files))
-    assert store.index.has_files() and store.index.list_outdated_owners() == set()
+    assert store.index.has_files()
+    assert store.index.list_outdated_owners() == set()
     assert store.index.files(["tags/ai"]) == {file.name: file for file in files}
     store.index.record_progress(Progress(files=[replace(files[1], made_of="")]))
-    assert store.index.targets([AI]) == {"tags/ai": ""} and store.index.list_outdated_owners() == {
-        AI
-    }
+    assert store.index.targets([AI]) == {"tags/ai": ""}
+    assert store.index.list_outdated_owners() == {AI}
     store.index.record_progress(Progress(gone=["tags/ai.rss"]))
     assert store.index.targets([AI, ALL]) == {"tags/ai": "abc"}
     store.index.mark_files_outdated([AI])
-    assert store.index.targets([AI]) == {"tags/ai": ""} and find_feed(store, AI).stale
+    assert store.index.targets([AI]) == {"tags/ai": ""}
+    assert find_feed(store, AI).stale
 
 
 def test_saving_a_feed_keeps_its_count_files_and_publication(store: Store) -> None:
@@ -304,13 +313,13 @@ def test_saving_a_feed_keeps_its_count_files_and_publication(store: Store) -> No
     store.index.save_feed(FeedRow(key=new, name="Artificial Intelligence", first_slug="ki"))
 
     saved = find_feed(store, AI)
-    assert (saved.name, saved.first_slug, saved.dropped, saved.moved_to) == (
-        "A.I.",
-        "ki",
-        True,
-        new,
-    )
-    assert (saved.count, saved.stale, saved.published) == (1, True, True)
+    assert saved.name == "A.I."
+    assert saved.first_slug == "ki"
+    assert saved.dropped is True
+    assert saved.moved_to == new
+    assert saved.count == 1
+    assert saved.stale is True
+    assert saved.published is True
     assert store.index.targets([AI]) == {"tags/ai": "made of this"}
     assert find_feed(store, new).first_slug == "ki"
     record_article(store, 2)
@@ -326,18 +335,20 @@ def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store
     store.index.save_matches(
         "s", {one.id: {chips: "chips", robots: "robots"}, two.id: {}, "absent": {chips: "chips"}}
     )
-    assert store.index.list_unmatched("s") == [] and store.index.list_unmatched("other") == [
+    assert store.index.list_unmatched("s") == []
+    assert store.index.list_unmatched("other") == [
         one.id,
         two.id,
     ]
-    assert (list_ids(store, chips), list_ids(store, robots), find_feed(store, chips).count) == (
-        [one.id],
-        [one.id],
-        1,
-    )
+    assert list_ids(store, chips) == [one.id]
+    assert list_ids(store, robots) == [one.id]
+    assert find_feed(store, chips).count == 1
     record_build(store, chips, robots)
     store.index.save_matches("s", {one.id: {chips: "chips"}, two.id: {chips: "chips"}})
-    assert (list_ids(store, chips), list_ids(store, robots)) == ([one.id, two.id], [])
-    assert find_feed(store, robots).stale and find_feed(store, chips).stale
+    assert list_ids(store, chips) == [one.id, two.id]
+    assert list_ids(store, robots) == []
+    assert find_feed(store, robots).stale
+    assert find_feed(store, chips).stale
     record_article(store, 1, title="Changed")
-    assert store.index.list_unmatched("s") == [one.id] and list_ids(store, chips) == [two.id]
+    assert store.index.list_unmatched("s") == [one.id]
+    assert list_ids(store, chips) == [two.id]

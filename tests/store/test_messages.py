@@ -43,11 +43,13 @@ def test_a_message_is_due_after_earlier_messages_of_its_subject_were_sent(store:
         {},
         (),
     )
-    assert list_due(store) == ["a1", "b1"] and list_due(store, "two") == ["x"]
+    assert list_due(store) == ["a1", "b1"]
+    assert list_due(store, "two") == ["x"]
     first, second = store.messages.due("one", NOW, 10)
     store.messages.record_failed(first, "HTTP 400", NOW + MINUTE, include_all=False)
     store.messages.record_sent(second)
-    assert list_due(store) == [] and list_due(store, after=MINUTE) == ["a1"]
+    assert list_due(store) == []
+    assert list_due(store, after=MINUTE) == ["a1"]
     [again] = store.messages.due("one", NOW + MINUTE, 10)
     assert again.tries == 1
     store.messages.record_sent(again)
@@ -61,7 +63,8 @@ def test_a_receiver_that_fails_has_all_its_messages_wait(store: Store) -> None:
     store.messages.record_failed(
         store.messages.due("one", NOW, 1)[0], "timeout", NOW + MINUTE, include_all=True
     )
-    assert list_due(store) == [] and list_due(store, "two") == ["x"]
+    assert list_due(store) == []
+    assert list_due(store, "two") == ["x"]
     assert list_due(store, after=MINUTE) == ["a1", "b1"]
 
 
@@ -103,7 +106,8 @@ def test_an_article_that_no_feed_shows_is_hidden(store: Store) -> None:
     put_known(store, article)
     assert store.messages.list_hidden() == []
     store.visits.record(ArticleRecord(article=make_article(1, hold=True), stamp=make_stamp(1)))
-    assert store.messages.list_hidden() == [article.id] and store.messages.list_changed() == {}
+    assert store.messages.list_hidden() == [article.id]
+    assert store.messages.list_changed() == {}
     store.messages.save_messages([], {}, [article.id])
     assert store.messages.list_hidden() == []
 

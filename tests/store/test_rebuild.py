@@ -87,7 +87,9 @@ def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:
     assert store.visits.states() == {"src": state}
     assert len(store.status.outcomes("src")) == 1
     kept = next(row for row in store.index.feeds() if row.key == AI)
-    assert (kept.name, kept.first_slug, kept.count) == ("A.I.", "ki", 2)
+    assert kept.name == "A.I."
+    assert kept.first_slug == "ki"
+    assert kept.count == 2
 
 
 def test_entries_of_articles_in_the_store_are_done_and_others_stay(store: Store) -> None:

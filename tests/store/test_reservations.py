@@ -26,7 +26,8 @@ def test_an_article_keeps_the_first_path_that_is_reserved(store: Store) -> None:
     assert made.reserve(NEW, "2026/11/two-abcdef.md") == "2026/11/one-abcdef.md"
     assert made.path(NEW) == "2026/11/one-abcdef.md"
     made.release("2026/11/one-abcdef.md")
-    assert made.path(NEW) is None and made.reserved() == []
+    assert made.path(NEW) is None
+    assert made.reserved() == []
 
 
 def test_an_article_with_a_row_keeps_its_path(store: Store) -> None:
@@ -90,7 +91,8 @@ def test_all_who_reserve_at_once_get_the_same_path(any_url: str) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(found) == 40 and len(set(found)) == 10
+    assert len(found) == 40
+    assert len(set(found)) == 10
 
 
 @pytest.mark.parametrize("shared", [False, True])

@@ -25,7 +25,8 @@ from tests.store.conftest import NOW
 
 LEASE = 60.0
 LATER = datetime.now(UTC) + timedelta(days=1)
-A, B = Source(key="a", url="https://a.example/feed"), Source(key="b", url="https://b.example/feed")
+A = Source(key="a", url="https://a.example/feed")
+B = Source(key="b", url="https://b.example/feed")
 
 
 @pytest.fixture
@@ -171,7 +172,8 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
     store: Store, shards: Shards
 ) -> None:
     follow_sources(store, A, B)
-    lost, kept = take_job(store), take_job(store)
+    lost = take_job(store)
+    kept = take_job(store)
     ended = [
         (
             Outcome(key="a", at=NOW, status="unchanged"),
@@ -188,7 +190,8 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
     with pytest.raises(JobLost, match="another worker"):
         end_job(store, shards, lost, ended)
     again = take_job(store)
-    assert again.shard == lost.shard and again.id != lost.id
+    assert again.shard == lost.shard
+    assert again.id != lost.id
     with pytest.raises(JobLost):
         store.open_fenced_visits(shards.fence(lost), ()).set_note("x", "1", NOW)
     assert store.visits.states()["a"].schedule.next_due != LATER

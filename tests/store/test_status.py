@@ -20,17 +20,10 @@ from tests.store.conftest import NOW, record_article, record_build
 def test_the_summary_of_nothing(store: Store) -> None:
     status = store.status
     assert status.counts() == Counts()
-    assert (
-        status.refused(),
-        status.list_invalid_feeds(),
-        status.for_the_operator(),
-        status.floods(),
-    ) == (
-        (),
-        (),
-        (),
-        (),
-    )
+    assert status.refused() == ()
+    assert status.list_invalid_feeds() == ()
+    assert status.for_the_operator() == ()
+    assert status.floods() == ()
     assert status.outcomes("src") == []
     assert status.check() == []
 
@@ -110,7 +103,9 @@ def test_waiting_entries_are_counted_by_source_and_reason(store: Store) -> None:
         make_waiting("src", "bad-rules", 2, 3, 3, detail="of b", example="https://example.org/b"),
     )
     (flood,) = store.status.floods()
-    assert (flood.source, flood.count, flood.since) == ("src", 2, NOW - timedelta(hours=5))
+    assert flood.source == "src"
+    assert flood.count == 2
+    assert flood.since == NOW - timedelta(hours=5)
 
 
 def make_waiting(

@@ -78,7 +78,8 @@ def test_every_article_that_matches_is_proposed(store: Store, query: str) -> Non
         if is_match_with_texts(expr, article, TermTexts(make_document(article, body)))
     }
     proposed = list_proposed(store, query)
-    assert right and right <= set(proposed)
+    assert right
+    assert right <= set(proposed)
     assert len(right) <= len(proposed) < len(made) or "not" in query
 
 
@@ -97,7 +98,8 @@ def test_both_databases_propose_the_same_in_the_same_order(url: str, postgres: S
             answers.append((found, counts))
     assert answers[0] == answers[1]
     assert sum(map(bool, answers[0][0])) > 150
-    assert answers[0][1].total == 80 and 0 < answers[0][1].terms["ferry"] < 80
+    assert answers[0][1].total == 80
+    assert 0 < answers[0][1].terms["ferry"] < 80
 
 
 def test_candidates_continue_below_a_number(store: Store) -> None:
@@ -211,6 +213,7 @@ def test_a_secret_that_is_removed_stays_in_no_part_of_the_index(store: Store) ->
     store.texts.save({article_id: make_document(article, "s3ntinel of the harbour")}, ())
     assert list_proposed(store, "s3ntinel") == [article_id]
     store.scrub([("s3ntinel", "${TOKEN}")])
-    assert list_proposed(store, "s3ntinel") == [] and len(store.texts.due(1000)) == 3
+    assert list_proposed(store, "s3ntinel") == []
+    assert len(store.texts.due(1000)) == 3
     read_due(store, made)
     assert list_proposed(store, "ferry") == list_proposed(store, "ferry or s3ntinel")

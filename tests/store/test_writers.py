@@ -104,7 +104,8 @@ def test_a_mark_that_is_committed_late_is_not_lost(postgres: Server) -> None:
         builder.index.record_progress(Progress(marks=seen))
 
         row = {row.key: row for row in builder.index.feeds()}[ALL]
-        assert row.stale and row.mark < max(seen)
+        assert row.stale
+        assert row.mark < max(seen)
 
 
 def test_two_that_file_articles_do_not_wait_for_each_other(postgres: Server) -> None:
@@ -146,7 +147,9 @@ def test_a_deadlock_is_tried_again(store_pair: tuple[Store, Store]) -> None:
 
     class Crossing:
         def __init__(self, store: Store, keys: str) -> None:
-            self.store, self.keys, self.tries = store, keys, 0
+            self.store = store
+            self.keys = keys
+            self.tries = 0
 
         def cross(self) -> None:
             self.tries += 1
@@ -240,7 +243,8 @@ def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(
         assert other.visits.article(article.id)
         assert len(first) == 2, "what has to be on the disk first was not asked for"
         state = other.visits.state("a")
-        assert state and state.url == "https://b.example/"
+        assert state
+        assert state.url == "https://b.example/"
 
 
 def test_filing_an_article_does_not_undo_a_merge_by_another_process(

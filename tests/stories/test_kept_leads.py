@@ -166,7 +166,8 @@ def test_a_lead_that_is_withdrawn_or_on_hold_leaves_the_story_to_the_next(place:
     open_and_run(place, "withdraw", id=B)
     assert read_leads(place) == [C]  # the first is looked at within an hour
     after = read_entries(place, "stories")
-    assert after.keys() == {before} and after[before].published == entry.published
+    assert after.keys() == {before}
+    assert after[before].published == entry.published
 
 
 def test_a_lead_whose_file_is_pruned_leaves_the_story_to_the_next(place: Place) -> None:

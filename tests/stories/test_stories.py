@@ -131,7 +131,8 @@ def test_a_build_groups_first(place: Place) -> None:
     with place.open_app() as app:
         assert {member.article for member in app.archive.store.stories.members()} == ids
         page = (app.configuration.settings.public_dir / "index.html").read_text()
-    assert page.count(QUAKE[0]) == 1 and page.count("also <a") == 1
+    assert page.count(QUAKE[0]) == 1
+    assert page.count("also <a") == 1
 
 
 def test_subdomains_and_sources_are_no_outlets_of_their_own(app: App) -> None:

@@ -45,7 +45,8 @@ def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> N
 
 
 def test_the_same_data_give_the_same_trees() -> None:
-    one, two = grow_trees(), grow_trees()
+    one = grow_trees()
+    two = grow_trees()
     assert [(a.features, a.limits) for a in one] == [(b.features, b.limits) for b in two]
     assert all((a.leaves == b.leaves).all() for a, b in zip(one, two, strict=True))
 
@@ -56,10 +57,8 @@ def test_a_feature_that_never_changes_is_not_asked_for() -> None:
 
 def test_a_row_that_counts_nothing_teaches_nothing() -> None:
     values, wanted = make_data()
-    limits, codes = (
-        boosting.limits_of(values),
-        boosting.codes_of(values, boosting.limits_of(values)),
-    )
+    limits = boosting.limits_of(values)
+    codes = boosting.codes_of(values, boosting.limits_of(values))
     counts = np.ones(len(wanted))
     counts[200:] = 0
     one = boosting.fit(codes, limits, wanted, counts, PLAN)

@@ -134,7 +134,8 @@ def test_a_fit_is_compared_with_the_files_by_what_it_decides(
 
 
 def test_a_hash_names_every_file_and_its_content(tmp_path: Path) -> None:
-    one, two = tmp_path / "one", tmp_path / "two"
+    one = tmp_path / "one"
+    two = tmp_path / "two"
     one.write_bytes(b"1")
     two.write_bytes(b"1")
     found = {provenance.sha256_of(files) for files in ([one], [two], [one, two], [two, one])}

@@ -23,11 +23,14 @@ def list_complaints(case: Case) -> list[str]:
 
 
 def main() -> int:
-    words, failed, lived = sys.argv[1:], 0, 0
+    words = sys.argv[1:]
+    failed = 0
+    lived = 0
     for case in read_cases():
         if words and not any(word in f"{case.file} {case.row} {case.name}" for word in words):
             continue
-        found, lived = list_complaints(case), lived + 1
+        found = list_complaints(case)
+        lived = lived + 1
         failed += bool(found)
         print(f"{'FAILS' if found else 'holds':<6} {case.row:<10} {case.name}", flush=True)
         for line in found:

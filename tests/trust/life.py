@@ -49,8 +49,12 @@ class Life:
     def __init__(
         self, folder: Path, web: Web, case: Case, address: str = "https://feeds.example/"
     ) -> None:
-        self.folder, self.web, self.case = folder, web, case
-        self.config, self.feeds, self.now = folder / "config", folder / "feeds", BEGAN
+        self.folder = folder
+        self.web = web
+        self.case = case
+        self.config = folder / "config"
+        self.feeds = folder / "feeds"
+        self.now = BEGAN
         self.config.mkdir(parents=True)
         (self.config / "syndicator.toml").write_text(
             SETTINGS.format(proxy=web.proxy, address=address) + case.settings
@@ -215,7 +219,8 @@ class Life:
 
 
 def _differs(article: Article, wanted: dict[str, Any], there: dict[str, Article]) -> Iterator[str]:
-    text, title = wanted.pop("text", None), wanted.pop("title", None)
+    text = wanted.pop("text", None)
+    title = wanted.pop("title", None)
     if text is not None:
         title = title or told.title_of(text)
         missing = [part for part in told.make_paragraphs(text) if part[:40] not in article.body]

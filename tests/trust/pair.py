@@ -72,7 +72,8 @@ class Seen:
 
     def was_news(self, url: str) -> bool:
         """True if a page of this address had a recent date on a day on which it answered."""
-        hours, found = 0.0, False
+        hours = 0.0
+        found = False
         for number, day in enumerate(self.so_far):
             hours += 24 * day.after if number else 0
             pages = replace(self, day=number).pages(url)
@@ -147,7 +148,8 @@ def _is_first_id(seen: Seen) -> bool:
         for feed in feeds & day.feeds.keys():
             items = day.feeds[str(feed)]
             for item in () if isinstance(items, Page) else items:
-                link, then = item.link.partition("#")[0], replace(seen, day=number)
+                link = item.link.partition("#")[0]
+                then = replace(seen, day=number)
                 if get_unit(link) != get_unit(url) or not then.was_news(link):
                     continue
                 if urls.alias(link) != urls.alias(url) or then.page(url) != seen.page(url):
@@ -193,7 +195,8 @@ def _was_read_in_time(seen: Seen) -> bool:
 
 def _is_untellable(seen: Seen) -> bool:
     """A neighbour's own page with the text of the story was announced on no later day."""
-    found, page = seen.difference, seen.page(seen.difference.url)
+    found = seen.difference
+    page = seen.page(seen.difference.url)
     hidden = found.field == "copy of" or (
         not found.field and found.beside is None and not found.place.startswith("file")
     )

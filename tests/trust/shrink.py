@@ -15,7 +15,9 @@ T = TypeVar("T", Page, Item)
 def shrink_case(case: Case, happens: Callable[[Case], bool], most: int = 400) -> Case:
     """A case that no part can be left out of, or the one after `most` calls of `happens`, which is
     true of `case`."""
-    tried, place, smaller = 0, 0, True
+    tried = 0
+    place = 0
+    smaller = True
     # what is left out changes what can be: the last round begins at the first part
     while smaller or place:
         smaller, place = False, place if smaller else 0
@@ -26,7 +28,9 @@ def shrink_case(case: Case, happens: Callable[[Case], bool], most: int = 400) ->
                 return case
             tried += 1
             if happens(candidate):
-                case, place, smaller = candidate, number, True
+                case = candidate
+                place = number
+                smaller = True
                 break
     return case
 

@@ -23,9 +23,11 @@ from tests.trust.test_readers import Reader as Subscriber
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-OLD, NEW = "http://old.example/", "http://moved.example/"
+OLD = "http://old.example/"
+NEW = "http://moved.example/"
 FEEDS = ("all.atom", "all.rss", "sources/site.atom", "sources/site.rss")
-BEFORE, LATER = 58, 3  # stories before the move, and on each day after it
+BEFORE = 58
+LATER = 3  # stories before the move, and on each day after it
 
 
 class Site:
@@ -33,7 +35,10 @@ class Site:
 
     def __init__(self, life: Life, *, guids: bool) -> None:
         """`guids`: its entries have ids that stay; else their links are their ids."""
-        self.life, self.guids, self.count, self.base = life, guids, 0, OLD
+        self.life = life
+        self.guids = guids
+        self.count = 0
+        self.base = OLD
 
     def publish_and_visit(self, *, new: int, days: float = 1) -> None:
         """So many new stories, and a visit."""

@@ -16,7 +16,9 @@ from tests.aged.web import serve_web
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.life import Life
 
-OLD, NEW, THIRD = "http://old.example/", "http://new.example/", "http://third.example/"
+OLD = "http://old.example/"
+NEW = "http://new.example/"
+THIRD = "http://third.example/"
 STORIES = range(1, 7)
 LOST = ("rm feeds/state", "reindex")
 
@@ -171,7 +173,8 @@ def test_a_feed_that_stays_with_redirected_pages_shows_nothing_again(
 @WITH
 def test_a_site_that_has_half_moved_keeps_them(instance: Moving, site: Site) -> None:
     before = publish_at_old_host(instance, site)
-    moved, rest = range(4, 7), range(1, 4)
+    moved = range(4, 7)
+    rest = range(1, 4)
     pages, feeds = make_pages_and_feed(site, NEW, moved)
     items = (*feeds[f"{NEW}feed"], *(site.make_item(number, OLD) for number in rest))  # type: ignore[misc]
     instance.next_day(
@@ -275,7 +278,8 @@ def test_the_spelling_that_the_site_announces_later_wins_and_the_id_stays(
             for article in instance_with_neighbour.load_articles().values()
             if not article.merged_into
         ]
-        assert shown.source_key == "victim" and {*shown.aliases} <= {SPELLINGS[0]}
+        assert shown.source_key == "victim"
+        assert {*shown.aliases} <= {SPELLINGS[0]}
         for words in LOST:
             assert list(instance_with_neighbour.run_command(words)) == []
         instance_with_neighbour.next_day({}, {})

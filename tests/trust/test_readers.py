@@ -38,7 +38,9 @@ class World:
     """Sites that publish stories; `told`: site -> the numbers of its stories."""
 
     def __init__(self, life: Life) -> None:
-        self.life, self.count, self.hours = life, 0, 0.0
+        self.life = life
+        self.count = 0
+        self.hours = 0.0
         self.told: dict[str, list[int]] = {site: [] for site in SITES}
         self.when: dict[int, float] = {}  # hours after the beginning, of a story
         self.moved: set[str] = set()
@@ -60,7 +62,8 @@ class World:
             items = []
             for number in numbers[-shown:]:
                 address = f"http://{site}.example/{'blog/' if site in self.moved else ''}{number}"
-                title, when = f"Story {number} of {site}", self.when[number]
+                title = f"Story {number} of {site}"
+                when = self.when[number]
                 pages[address] = Page(text=f"story-{number}", title=title, published=when)
                 items.append(Item(link=address, title=title, published=when))
             feeds[f"http://{site}.example/feed"] = tuple(items)

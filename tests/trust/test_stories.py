@@ -18,7 +18,8 @@ from tests.stories.hard_pairs import CASES
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.memory import Machine, MemoryLife, run_machine
 
-OUTLETS, ARTICLES = 20, 3
+OUTLETS = 20
+ARTICLES = 3
 LINK = 'stories = "link"\n'
 FORMS = (  # of an address in a feed, and the field by which its page names the address
     ("{}?utm_source=rss&utm_medium=feed", ""),
@@ -44,7 +45,8 @@ def test_an_article_of_several_feeds_of_its_outlet_is_one_entry(
 ) -> None:
     hosts = [f"outlet{n}.example" for n in range(OUTLETS)]
     urls = {host: [f"http://{host}/{n}" for n in range(ARTICLES)] for host in hosts}
-    feeds, answers = dict[str, tuple[Item, ...]](), dict[str, Page]()
+    feeds = dict[str, tuple[Item, ...]]()
+    answers = dict[str, Page]()
     for number, host in enumerate(hosts):
         others = (
             FORMS[number % len(FORMS)],

@@ -55,7 +55,9 @@ def make_report(kind: str, case: int = 0, more: str = "") -> Page:
     )
 
 
-BANK, POST, THIRD = make_report("report"), make_report("same"), make_report("third")
+BANK = make_report("report")
+POST = make_report("same")
+THIRD = make_report("third")
 NEWS = {"http://bank.example/a": BANK, "http://post.example/a": POST}  # what the others report
 
 

@@ -67,7 +67,9 @@ class Following:
     """An instance whose environment has a secret, and a web that records each request."""
 
     def __init__(self, folder: Path, web: Web) -> None:
-        self.folder, self.config, self.web = folder, folder / "config", web
+        self.folder = folder
+        self.config = folder / "config"
+        self.web = web
         self.config.mkdir()
         (self.config / "syndicator.toml").write_text(SETTINGS.format(proxy=web.proxy))
         (self.config / "sources.toml").write_text("")
@@ -110,20 +112,22 @@ def name_given(source: Mapping[str, Any]) -> set[str]:
 def test_a_list_reads_no_variable_and_gives_no_right(following: Following, name: str) -> None:
     done = following.run_command("import", following.write_list(OUTLINES[name]))
     following.run_command("refresh", "--all")
-    assert done.returncode == 0 and not [
-        address for address in following.web.asked if SECRET in address
-    ]
+    assert done.returncode == 0
+    assert not [address for address in following.web.asked if SECRET in address]
     assert not any(map(name_given, following.sources))
     if name in HARMLESS:
-        assert len(following.sources) == 1 and following.web.asked
+        assert len(following.sources) == 1
+        assert following.web.asked
     else:
         assert (
             "list.opml line 3: E: its address names a variable of this machine, OTHER_SECRET"
             in done.stdout
         )
-        assert not following.sources and not following.web.asked
+        assert not following.sources
+        assert not following.web.asked
     said = following.run_command("check")
-    assert said.returncode == 0 and "source-rights" not in said.stdout
+    assert said.returncode == 0
+    assert "source-rights" not in said.stdout
 
 
 def test_the_rights_that_a_list_asks_for_are_named(following: Following) -> None:
@@ -160,9 +164,8 @@ def test_no_other_way_in_is_trusted(following: Following, way: str) -> None:
         Path(path).rename(lists / "list.opml")
         following.run_command("import", str(lists))
     following.run_command("refresh", "--all")
-    assert len(following.sources) == way.startswith("add") and not any(
-        map(name_given, following.sources)
-    )
+    assert len(following.sources) == way.startswith("add")
+    assert not any(map(name_given, following.sources))
     assert not [address for address in following.web.asked if SECRET in address]
 
 
@@ -185,12 +188,15 @@ def test_an_export_of_ones_own_comes_back_whole_and_names_what_it_brings(
         'given: mine: headers_env = { "X-Key" = "OTHER_SECRET" }, speaks_for = ["b.example"],'
         " ${OTHER_SECRET}\n"
     )
-    assert line in dry and line in done.stdout and "given: two" not in done.stdout
+    assert line in dry
+    assert line in done.stdout
+    assert "given: two" not in done.stdout
     assert following.sources == before
     assert f"http://mine.example/o?x={SECRET}" in following.web.asked
     listed = following.run_command("check")
     assert f"{path}:1: info: source 'mine': it has headers_env" in listed.stdout
-    assert listed.stdout.endswith("no problems found\n") and listed.returncode == 0
+    assert listed.stdout.endswith("no problems found\n")
+    assert listed.returncode == 0
 
 
 def test_a_list_takes_no_feed_of_a_source_that_was_removed(following: Following) -> None:

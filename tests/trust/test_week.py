@@ -32,7 +32,8 @@ from tests.trust.test_stories import make_day
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 FEEDS = ("all.atom", "all.rss", "stories.atom", "stories.rss", "sources/times.atom")
-STRIKE, QUAKE = CASES[0], CASES[4]
+STRIKE = CASES[0]
+QUAKE = CASES[4]
 BANK, POST, TIMES, HERALD, GAZETTE = (
     f"http://{name}.example/a" for name in ("bank", "post", "times", "herald", "gazette")
 )

@@ -29,7 +29,9 @@ class Judge:
     the smallest world that showed it; `count`: how many did."""
 
     def __init__(self, machine: Machine, folder: Path, ignored: Collection[str] = ()) -> None:
-        self._machine, self._folder, self._ignored = machine, folder, ignored
+        self._machine = machine
+        self._folder = folder
+        self._ignored = ignored
         self.failed: dict[str, Case] = {}
         self.count: Counter[str] = Counter()
 

@@ -83,7 +83,8 @@ def test_its_last_entry_stays_and_every_other_feed_goes_on(
 
     report = filled_place.build()
 
-    assert (report.held, report.set_aside) == ((), ())
+    assert report.held == ()
+    assert report.set_aside == ()
     for feed in FEEDS:
         after = read_entries(filled_place, feed)
         assert after.pop("Later chips", None) or feed == "queries/engines.json"
@@ -91,7 +92,8 @@ def test_its_last_entry_stays_and_every_other_feed_goes_on(
     assert list(before["queries/engines.json"]) == [TITLE]
     assert "<strong>" in before["all.json"][TITLE]["content_html"]
     assert problem.reason == "bad-article-file"
-    assert str(path) in problem.detail and ": line " in problem.detail
+    assert str(path) in problem.detail
+    assert ": line " in problem.detail
     assert list_start_problems(filled_place) == [problem.what]
     assert list_start_problems(filled_place) == [problem.what]  # and nothing forgets it
 
@@ -155,7 +157,8 @@ def test_check_names_the_file_and_its_line(filled_place: Place) -> None:
     (found,) = [
         problem for problem in check(filled_place.config) if problem.reason == "bad-article-file"
     ]
-    assert found.what == f"{path}:{found.line}" and "not valid YAML" in found.detail
+    assert found.what == f"{path}:{found.line}"
+    assert "not valid YAML" in found.detail
 
 
 @pytest.mark.parametrize("broken", [True, False])
@@ -182,11 +185,9 @@ def test_a_name_that_is_no_text_costs_no_other_article(filled_place: Place) -> N
     with filled_place.open_app() as app:
         (named,) = reconcile.files(app.archive, app.configuration)
         assert reconcile.unread(app.archive.store, app.archive.article_store) == (named,)
-    assert (
-        named.reason == "bad-article-file"
-        and named.what.endswith("m\\udcff.md")
-        and "rename" in named.detail
-    )
+    assert named.reason == "bad-article-file"
+    assert named.what.endswith("m\\udcff.md")
+    assert "rename" in named.detail
     assert "all.json" in filled_place.build().written
     assert "Another" in str(read_entries(filled_place, "all.json")[TITLE])
     assert len(read_entries(filled_place, "all.json")) == 5

@@ -100,14 +100,13 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
     source = {"key": "one", "url": "http://one.example/feed", "tags": ["Harbour"]}
     with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
-        folder, public = tmp_path / "feeds/articles", tmp_path / "feeds/public"
+        folder = tmp_path / "feeds/articles"
+        public = tmp_path / "feeds/public"
         visit_next_day(life, range(5))
         shutil.copytree(folder, tmp_path / "yesterday")
         visit_next_day(life, range(9))
-        before, feeds = (
-            life.load_articles(),
-            {path: path.read_bytes() for path in public.rglob("*.atom")},
-        )
+        before = life.load_articles()
+        feeds = {path: path.read_bytes() for path in public.rglob("*.atom")}
         shutil.rmtree(folder)
         shutil.copytree(tmp_path / "yesterday", folder)
         assert len(life.load_articles()) == 5
@@ -180,10 +179,8 @@ def test_check_says_that_many_are_gone(place: Place) -> None:
         path.unlink()
     with place.open_app() as app:
         (problem,) = reconcile.unread(app.archive.store, app.archive.article_store)
-    assert (
-        problem.what == str(place.folder / "feeds/articles")
-        and "25 of 30 article files are gone" in problem.detail
-    )
+    assert problem.what == str(place.folder / "feeds/articles")
+    assert "25 of 30 article files are gone" in problem.detail
 
 
 def test_check_names_a_second_file_of_an_article(place: Place) -> None:
@@ -192,5 +189,6 @@ def test_check_names_a_second_file_of_an_article(place: Place) -> None:
     with place.open_app() as app:
         for _ in range(2):
             (problem,) = reconcile.unread(app.archive.store, app.archive.article_store)
-            assert problem.what.endswith("copy.md") and first.name in problem.detail
+            assert problem.what.endswith("copy.md")
+            assert first.name in problem.detail
             reconcile.files(app.archive, app.configuration)

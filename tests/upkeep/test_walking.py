@@ -24,7 +24,9 @@ class Steady:
 
 class Runs:
     def __init__(self, place: Place, app: App) -> None:
-        self.place, self.app, self.steady = place, app, Steady()
+        self.place = place
+        self.app = app
+        self.steady = Steady()
         self.walks = Walks(self.steady)
 
     def run_once(self) -> None:

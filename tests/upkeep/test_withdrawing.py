@@ -106,9 +106,11 @@ def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(place: Place)
 def test_what_comes_back_is_as_it_was(place: Place) -> None:
     place.tell_of_withdrawals()
     place.fill_once(store_story_and_other)
-    files, published = read_article_digests(place), read_published_files(place)
+    files = read_article_digests(place)
+    published = read_published_files(place)
     withdraw_story(place)
-    assert "Story" not in list_entry_titles(place) and read_article_digests(place) != files
+    assert "Story" not in list_entry_titles(place)
+    assert read_article_digests(place) != files
     assert "deleted-entry" in place.read_published("all.atom")
     undo_withdrawal(place)
     assert read_article_digests(place) == files
@@ -216,9 +218,8 @@ def test_what_is_purged_is_forgotten_at_once(place: Place) -> None:
             app.archive.store.visits.find([urls.alias(URL)]) or "", b"<p>page", {}
         )
     assert not withdraw_story(place, purge=True).kept
-    assert list_kept_files(place) == [] and not list(
-        (place.folder / "feeds/state/pages").rglob("*.gz")
-    )
+    assert list_kept_files(place) == []
+    assert not list((place.folder / "feeds/state/pages").rglob("*.gz"))
     assert "Story" not in list_entry_titles(place)
     reconcile_at_start(place)
     assert "Story" not in list_entry_titles(place)
@@ -279,11 +280,9 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
         assert list(visits.entries("one", ["e1"])) == [] == list(visits.entries("two", ["e2"]))
         assert list(visits.entries("two", ["e3"])) == ["e3"]
         known = visits.states()["one"]
-        assert (known.validators.etag, known.schedule.next_due, known.schedule.due_why) == (
-            None,
-            None,
-            "a withdrawal was undone",
-        )
+        assert known.validators.etag is None
+        assert known.schedule.next_due is None
+        assert known.schedule.due_why == "a withdrawal was undone"
         assert not visits.look_up([urls.alias(URL)]).withdrawn
     assert "Story" not in list_entry_titles(place)
 
@@ -382,7 +381,8 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
         life.apply_day(Day(pages={address: Page(raw=raw)}, feeds=feeds))
         life.visit_all()
         ((url, article),) = life.load_articles().items()
-        state, queue = life.feeds / "state", Queue(life.feeds / "state")
+        state = life.feeds / "state"
+        queue = Queue(life.feeds / "state")
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             (path,) = (stamp.path for stamp in app.archive.article_store.walk())
             data = app.archive.article_store.read(path)

@@ -45,7 +45,8 @@ def test_fifty_a_day_are_let_through_of_any_source_and_the_rest_day_by_day() -> 
     assert count_tries(rows) == {0: 50, 1: 50, 2: 20}
     assert [row.entry_id for row in rows if row.next_try is None] == [f"e{n}" for n in range(50)]
     assert {row.reason for row in rows if row.next_try} == {"flood"}
-    assert {row.status for row in rows} == {"pending"} and len(rows) == 120
+    assert {row.status for row in rows} == {"pending"}
+    assert len(rows) == 120
 
 
 def test_a_big_day_of_a_busy_source_is_no_flood() -> None:

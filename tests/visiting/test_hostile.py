@@ -164,7 +164,8 @@ def test_bombs_end_at_a_limit_and_cost_little(bombs: int) -> None:
     async def run() -> list[tuple[str, str, int]]:
         fetcher = HttpFetcher(Fetch(allow_loopback=True), user_agent="x", clock=lambda: NOW)
         await fetcher.fetch(Request(url=f"http://127.0.0.1:{bombs}/nothing", deadline=deadline))
-        idle, seen = _resident(), []
+        idle = _resident()
+        seen = []
         for name in BOMBS:
             result = await fetcher.fetch(
                 Request(url=f"http://127.0.0.1:{bombs}/{name}", deadline=deadline)

@@ -34,7 +34,8 @@ from syndicator.visiting.source_state import update_after_visit
 from tests.visiting.conftest import NOW
 from tests.visiting.simclock import SimClock
 
-FLOOR, CEILING = 900, 86_400
+FLOOR = 900
+CEILING = 86_400
 
 
 @dataclass
@@ -78,7 +79,8 @@ class World:
         self.last_end[name] = self.clock()
 
     def _answer(self, request: Request, name: str) -> FetchResult:
-        url, roll = request.url, self.dice.random()
+        url = request.url
+        roll = self.dice.random()
         if request.kind == "robots":
             return Failed(url=url, reason="http-404", status=404)
         if roll < 0.01:
@@ -137,11 +139,14 @@ async def visit_for_hours(world: World, hours: float) -> tuple[int, float, list[
         (NOW + timedelta(seconds=world.dice.uniform(0, 900)), index) for index in range(world.count)
     ]
     heapq.heapify(queue)
-    visits, latest, memory = 0, 0.0, []
+    visits = 0
+    latest = 0.0
+    memory = []
 
     async def visit(index: int, planned: datetime) -> None:
         nonlocal visits, latest
-        source, now = sources[index], clock()
+        source = sources[index]
+        now = clock()
         latest = max(latest, (now - planned).total_seconds())
         result = await polite.fetch(Request(url=source.url, kind="feed", deadline=20))
         feed = None

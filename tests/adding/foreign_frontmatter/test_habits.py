@@ -17,7 +17,8 @@ CASES = tomllib.loads((Path(__file__).parent / "habits.toml").read_text(encoding
 def test_case(case: dict[str, Any]) -> None:
     found = translate(case["front"], PurePosixPath(case["path"]), "https://me.example/")
     assert dict(found.front) == case["want"]
-    assert (found.own, list(found.dropped)) == (case["own"], case.get("dropped", []))
+    assert found.own == case["own"]
+    assert list(found.dropped) == case.get("dropped", [])
 
 
 @pytest.mark.parametrize("site", ["https://me.example/feeds/", "https://me.example/feeds"])

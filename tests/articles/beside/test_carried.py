@@ -9,7 +9,8 @@ import pytest
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.tab_lists import CARRIED
 
-ONE, TWO = "a" * 26, "b" * 26
+ONE = "a" * 26
+TWO = "b" * 26
 
 
 def folder_of(path: Path) -> FileArticleStore:

@@ -7,8 +7,10 @@ from pathlib import Path
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.tab_lists import FOLDED, LEADS, STORIES, Decided, Folded
 
-A, B = "a" * 26, "b" * 26
-ONE, TWO = "1" * 26, "2" * 26
+A = "a" * 26
+B = "b" * 26
+ONE = "1" * 26
+TWO = "2" * 26
 
 
 def test_the_last_decision_counts_and_none_ends_those_before(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.tab_lists import PRUNED
 
-A, B = "a" * 26, "b" * 26
+A = "a" * 26
+B = "b" * 26
 
 
 def folder_of(path: Path) -> FileArticleStore:

@@ -25,7 +25,9 @@ def test_a_withdrawal_comes_back_with_all_that_finds_the_article(tmp_path: Path)
     enter_withdrawal(article_store, make_full_article(), NOW + timedelta(days=1))  # twice is once
 
     (entry,) = WITHDRAWN.read(article_store)
-    assert (entry.id, entry.at, entry.url) == (make_full_article().id, NOW, make_full_article().url)
+    assert entry.id == make_full_article().id
+    assert entry.at == NOW
+    assert entry.url == make_full_article().url
     assert entry.aliases == (
         "example.org/a",
         "example.org/?p=1",

@@ -60,13 +60,15 @@ def test_there_are_enough_of_them_in_several_languages() -> None:
 def test_dates_are_fixed_and_in_the_past(key: str) -> None:
     story = STORIES[key]
     assert story.published.tzinfo is not None
-    assert story.published > FIRST_DAY and story.published.year == 2025
+    assert story.published > FIRST_DAY
+    assert story.published.year == 2025
     assert story.updated is None or story.updated > story.published
 
 
 @pytest.mark.parametrize("key", ARTICLES)
 def test_the_page_holds_what_its_truth_says(key: str) -> None:
-    story, text = ARTICLES[key], extract_visible_text(render_story_page(ARTICLES[key]))
+    story = ARTICLES[key]
+    text = extract_visible_text(render_story_page(ARTICLES[key]))
     assert story.truth is not None
     assert story.truth.title in text
     assert story.author in text
@@ -78,7 +80,8 @@ def test_the_page_holds_what_its_truth_says(key: str) -> None:
 def test_every_trap_stands_on_the_page_and_not_in_the_story(key: str) -> None:
     story = ARTICLES[key]
     assert story.truth is not None
-    text, own = extract_visible_text(render_story_page(story)), extract_visible_text(story.body)
+    text = extract_visible_text(render_story_page(story))
+    own = extract_visible_text(story.body)
     on_page = (*story.truth.must_not, *PLACES[story.site].boilerplate)
     wall = story.extra.get("wall")
     for trap in on_page:
@@ -124,7 +127,8 @@ def test_the_launchbeat_page_sets_every_trap() -> None:
         >= 8
     )
     assert story.truth is not None
-    assert (story.truth.category, story.truth.tags) == ("AI", ("AI", "ChatGPT", "LLM"))
+    assert story.truth.category == "AI"
+    assert story.truth.tags == ("AI", "ChatGPT", "LLM")
     assert story.truth.author == "Ines Okafor"
 
 
@@ -133,7 +137,8 @@ def test_two_sites_carry_one_story() -> None:
     first = STORIES[copy.extra["same_as"]]
     assert copy.title != first.title
     shared = extract_visible_text(first.body).partition("Pictures stay at home")[2]
-    assert len(shared) > 800 and shared in extract_visible_text(copy.body)
+    assert len(shared) > 800
+    assert shared in extract_visible_text(copy.body)
 
 
 def test_a_story_file_is_toml_and_html() -> None:
@@ -144,9 +149,8 @@ def test_a_story_file_is_toml_and_html() -> None:
         "t",
     )
     assert story.truth is not None
-    assert (story.key, story.body) == ("holt/t", "<p>x</p>")
-    assert (story.truth.author, story.truth.date, story.truth.must_have) == (
-        None,
-        "2025-10-01",
-        ("x",),
-    )
+    assert story.key == "holt/t"
+    assert story.body == "<p>x</p>"
+    assert story.truth.author is None
+    assert story.truth.date == "2025-10-01"
+    assert story.truth.must_have == ("x",)

@@ -44,7 +44,8 @@ class Trip:
         """Every story that is an article, with its truth and what became of it."""
         found = []
         for story in self.world.stories:
-            truth, url = self.world.get_truth(story), self.world.url(story)
+            truth = self.world.get_truth(story)
+            url = self.world.url(story)
             if truth.is_article and url in self.articles:
                 found.append((story, truth, self.articles[url]))
         return found
@@ -56,7 +57,8 @@ def trip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trip]:
     with serve_world() as world:
         write_config(folder / "config", world)
         report = run_refresh(folder)
-        articles, files = {}, {}
+        articles = {}
+        files = {}
         for path in sorted((folder / "feeds" / "articles").glob("*/*/*.md")):
             article = load_article(path.read_bytes())
             articles[article.url], files[article.url] = article, path.read_text(encoding="utf-8")
@@ -85,7 +87,8 @@ def test_each_trouble_is_recorded_with_its_reason(trip: Trip) -> None:
     }
     for key in ("gone", "slow", "busy"):
         trouble = next(trouble for trouble in trip.world.troubles if trouble.key == key)
-        assert (outcomes[key].status, outcomes[key].reason) == ("failed", trouble.reason)
+        assert outcomes[key].status == "failed"
+        assert outcomes[key].reason == trouble.reason
 
 
 @pytest.mark.slow
@@ -107,7 +110,8 @@ def test_excerpts_are_whole_sentences(trip: Trip) -> None:
     for _, _, article in trip.stories_read():
         assert article.excerpt, article.url
         assert article.excerpt[-1] in ".!?”。」", article.excerpt
-        assert "…" not in article.excerpt and "..." not in article.excerpt
+        assert "…" not in article.excerpt
+        assert "..." not in article.excerpt
         assert "appeared first on" not in article.excerpt
         assert len(article.excerpt.split()) <= 55
 

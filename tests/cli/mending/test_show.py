@@ -31,9 +31,11 @@ def its_file(instance: Instance) -> Path:
 def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(
     visited_instance: Instance,
 ) -> None:
-    path, url = its_file(visited_instance), visited_instance.world.url(a_story(visited_instance))
+    path = its_file(visited_instance)
+    url = visited_instance.world.url(a_story(visited_instance))
     path.write_text(path.read_text().replace("author: ", "author: Someone Else and ", 1))
-    before, asked = visited_instance.read_files(), len(visited_instance.world.requests)
+    before = visited_instance.read_files()
+    asked = len(visited_instance.world.requests)
     for what in (
         url,
         url.removeprefix("http://") if "://www" in url else url,
@@ -42,7 +44,8 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(
     ):
         assert visited_instance.run_command("show", what).output == path.read_text()
     output = visited_instance.run_command("show", "--trace", url).output
-    assert output.startswith(path.read_text()) and "\norigins:\n" in output
+    assert output.startswith(path.read_text())
+    assert "\norigins:\n" in output
     for line in (
         "    author: your edit of the file",
         "    all",
@@ -51,12 +54,13 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(
     ):
         assert f"{line}\n" in output
     assert re.search(r"^next visit: 20\d\d-\d\d-\d\dT[\d:]{8}\+00:00 \(", output, re.MULTILINE)
-    assert (visited_instance.read_files(), len(visited_instance.world.requests)) == (before, asked)
+    assert visited_instance.read_files() == before
+    assert len(visited_instance.world.requests) == asked
     told = visited_instance.run_json("show", url)
-    assert set(told) == {"article", "markdown", "why"} and told["markdown"] == path.read_text()
-    assert "all" in told["why"]["feeds"] and set(told["why"]["tags"]) == set(
-        told["article"]["tags"]
-    )
+    assert set(told) == {"article", "markdown", "why"}
+    assert told["markdown"] == path.read_text()
+    assert "all" in told["why"]["feeds"]
+    assert set(told["why"]["tags"]) == set(told["article"]["tags"])
 
 
 @pytest.mark.parametrize("format", ["atom", "rss", "json"])
@@ -69,7 +73,8 @@ def test_an_entry_is_printed_as_it_stands_in_the_feed(
     if format == "json":
         assert json.loads(entry) in json.loads(published)["items"]
     else:
-        assert entry in published and entry.startswith(("<entry", "<item"))
+        assert entry in published
+        assert entry.startswith(("<entry", "<item"))
     assert (
         visited_instance.run_command(
             "show", "--feed", format, str(its_file(visited_instance))
@@ -95,14 +100,15 @@ def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: 
     before = instance.read_files()
     told = instance.run_json("show", instance.world.url(a_story(instance)))
     article = load(told["markdown"].encode())
-    assert (article.title, article.source_key) == (a_story(instance).title, "holt")
-    assert (
-        article.tags[0] == "Of mine"
-        and told["why"]["tags"]["Of mine"] == "its source has it in sources.toml"
-    )
+    assert article.title == a_story(instance).title
+    assert article.source_key == "holt"
+    assert article.tags[0] == "Of mine"
+    assert told["why"]["tags"]["Of mine"] == "its source has it in sources.toml"
     assert article.source_id != article.url  # the feed's id of the entry
     why = told["why"]
-    assert (why["source"], why["entry"], why["state"]) == ("holt", "announced by holt", "not filed")
+    assert why["source"] == "holt"
+    assert why["entry"] == "announced by holt"
+    assert why["state"] == "not filed"
     assert instance.read_files() == before
     instance.run_command("refresh", "--all")
     filed = load(its_file(instance).read_bytes())
@@ -144,11 +150,13 @@ def test_saved_pages_and_foreign_files_are_shown(
         " https://example.org/own\n---\n\nA text.\n"
     )
     told = visited_instance.run_command("show", "--trace", str(own)).output
-    assert "title: your edit of the file" in told and "state: not filed; the next run" in told
+    assert "title: your edit of the file" in told
+    assert "state: not filed; the next run" in told
 
 
 def test_why_prints_reasons_in_plain_words_and_no_article(visited_instance: Instance) -> None:
-    path, url = its_file(visited_instance), visited_instance.world.url(a_story(visited_instance))
+    path = its_file(visited_instance)
+    url = visited_instance.world.url(a_story(visited_instance))
     title = a_story(visited_instance).title
     lines_of_why = visited_instance.run_command("show", "--why", url).output.splitlines()
     assert lines_of_why[0] == f"address     {url}"
@@ -156,10 +164,12 @@ def test_why_prints_reasons_in_plain_words_and_no_article(visited_instance: Inst
     assert f"title       {title} (from its heading)" in lines_of_why
     assert "excerpt     sentences of its text" in lines_of_why
     assert lines_of_why[-1] == f"the article: `syndicator show {url}`; every step: --trace"
-    assert "origins:" not in lines_of_why and "---" not in lines_of_why
+    assert "origins:" not in lines_of_why
+    assert "---" not in lines_of_why
     both = visited_instance.run_command("show", "--why", "--trace", url).output
     assert both.splitlines()[: len(lines_of_why) - 1] == lines_of_why[:-1]
-    assert path.read_text() in both and "\norigins:\n" in both
+    assert path.read_text() in both
+    assert "\norigins:\n" in both
 
 
 def test_why_is_told_in_lines() -> None:

@@ -46,7 +46,8 @@ def test_it_is_off_until_a_password_is_set(empty_instance: Instance) -> None:
     )
     assert "the password of ann is set" in said.stdout
     path = security.file_of(empty_instance.folder / "feeds/state")
-    assert list(json.loads(path.read_text())) == ["ann"] and path.stat().st_mode & 0o077 == 0
+    assert list(json.loads(path.read_text())) == ["ann"]
+    assert path.stat().st_mode & 0o077 == 0
 
 
 def test_tokens_are_made_and_ended_by_the_command(empty_instance: Instance) -> None:
@@ -59,15 +60,16 @@ def test_tokens_are_made_and_ended_by_the_command(empty_instance: Instance) -> N
     }
     for scope, token in made.items():
         found = security.find_token(path, token, utc_now())
-        assert found is not None and (found.name, found.scope) == (scope, scope)
+        assert found is not None
+        assert found.name == scope
+        assert found.scope == scope
         assert security.find_token(path, token, utc_now() + timedelta(days=8)) is None
     assert (
         "no longer valid"
         in empty_instance.run_command("console", "--token", "read", "--revoke").stdout
     )
-    assert security.find_token(path, made["read"], utc_now()) is None and security.find_token(
-        path, made["write"], utc_now()
-    )
+    assert security.find_token(path, made["read"], utc_now()) is None
+    assert security.find_token(path, made["write"], utc_now())
     with pytest.raises(UsageError, match="there are: settings, write"):
         empty_instance.run_command("console", "--token", "nobody", "--revoke")
 

@@ -26,7 +26,8 @@ class Instance:
     """A folder with `count` tags and saved queries, whose feeds are published."""
 
     def __init__(self, folder: Path, count: int) -> None:
-        self.place, self.count = Place(folder), count
+        self.place = Place(folder)
+        self.count = count
         (folder / "config/sources.toml").write_text(SOURCES.replace("url", "enabled = false\nurl"))
         self.tags = [f"Tag {number}" for number in range(count)]
         self.set_axes(AXES)
@@ -91,14 +92,17 @@ def test_eleven_wait_and_ten_end(
     folders = (tmp_path / "eleven", tmp_path / "ten")
     for folder in folders:
         folder.mkdir()
-    eleven, ten = Instance(folders[0], MOST + 1), Instance(folders[1], MOST)
+    eleven = Instance(folders[0], MOST + 1)
+    ten = Instance(folders[1], MOST)
     before = eleven.list_published(kind)
     for instance in (eleven, ten):
         edit(instance)
 
     built = ten.run_json("build")
-    assert len(built["ended"]) == MOST and built["ending"] == []
-    assert ten.list_published(kind) == set() and len(ten.list_gone()) == MOST
+    assert len(built["ended"]) == MOST
+    assert built["ending"] == []
+    assert ten.list_published(kind) == set()
+    assert len(ten.list_gone()) == MOST
     assert ten.read_condition() is None
 
     for words in (("build",), ("build", "--all"), ("refresh",)):
@@ -106,12 +110,16 @@ def test_eleven_wait_and_ten_end(
         assert not built.get("ended") and len(built["ending"]) == 1, words
         assert eleven.list_published(kind) == before and eleven.list_gone() == [], words
     condition = eleven.read_condition()
-    assert (condition["count"], condition["needs_you"]) == (MOST + 1, True)
-    assert f"{kind}/" in condition["detail"] and "--end-feeds" in condition["cure"]
+    assert condition["count"] == MOST + 1
+    assert condition["needs_you"] is True
+    assert f"{kind}/" in condition["detail"]
+    assert "--end-feeds" in condition["cure"]
 
     built = eleven.run_json("build", "--end-feeds")
-    assert len(built["ended"]) == MOST + 1 and built["ending"] == []
-    assert eleven.list_published(kind) == set() and len(eleven.list_gone()) == MOST + 1
+    assert len(built["ended"]) == MOST + 1
+    assert built["ending"] == []
+    assert eleven.list_published(kind) == set()
+    assert len(eleven.list_gone()) == MOST + 1
     assert eleven.read_condition() is None
 
 
@@ -165,7 +173,8 @@ def test_a_confirmation_holds_for_the_feeds_that_were_named(tmp_path: Path) -> N
     take_out_tags(instance)
     built = instance.run_json("build", "--end-feeds")
     assert {name.partition("/")[0] for name in built["ended"]} == {"queries"}
-    assert (instance.read_condition()["count"], len(instance.list_published("tags"))) == (11, 11)
+    assert instance.read_condition()["count"] == 11
+    assert len(instance.list_published("tags")) == 11
     instance.run_json("build", "--end-feeds")
     assert instance.list_published("tags") == set()
 
@@ -181,7 +190,8 @@ def test_those_who_read_are_told(tmp_path: Path) -> None:
     take_out_tags(instance)
     for _ in range(2):  # the second has nothing to build
         done = commands.run_syndicator("build", "--config", str(instance.place.config))
-        assert "11 feeds (tags/tag-0, " in done.stdout and "--end-feeds" in done.stdout
+        assert "11 feeds (tags/tag-0, " in done.stdout
+        assert "--end-feeds" in done.stdout
     assert "feeds-would-end" in instance.run_json("status")["conditions"][0]["kind"]
 
 
@@ -194,8 +204,10 @@ def test_up_ends_none(tmp_path: Path) -> None:
         try:
             end = time.monotonic() + _SECONDS
             while instance.read_condition() is None:
-                assert time.monotonic() < end and process.poll() is None
+                assert time.monotonic() < end
+                assert process.poll() is None
                 time.sleep(0.5)
         finally:
             process.terminate()
-    assert len(instance.list_published("tags")) == MOST + 1 and instance.list_gone() == []
+    assert len(instance.list_published("tags")) == MOST + 1
+    assert instance.list_gone() == []

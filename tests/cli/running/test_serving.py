@@ -98,7 +98,8 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
     assert [line["level"] for line in lines] == ["info", "info", "info", "warning", "info"]
     events = [line["event"] for line in lines]
     assert events[1:3] == ["setting publish.hubs changed", "configuration read again"]
-    assert "is not valid TOML" in events[3] and "going on with" in events[3]
+    assert "is not valid TOML" in events[3]
+    assert "going on with" in events[3]
     assert events[4] == "stopped"
 
 
@@ -140,7 +141,7 @@ def test_up_is_watched_and_visits_at_once_what_sighup_added(tmp_path: Path) -> N
         assert process.returncode == 0
     lines = [json.loads(line) for line in err.splitlines()]
     events = [line["event"] for line in lines]
-    assert "source one added" in events and events[0].startswith(
-        "No source yet: `python -m syndicator add URL`"
-    )
-    assert lines[-1]["event"] == "stopped" and lines[-1]["runs"] >= 1
+    assert "source one added" in events
+    assert events[0].startswith("No source yet: `python -m syndicator add URL`")
+    assert lines[-1]["event"] == "stopped"
+    assert lines[-1]["runs"] >= 1

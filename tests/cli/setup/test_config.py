@@ -82,7 +82,8 @@ def test_a_dropped_setting_is_a_warning_of_every_command(
     assert (
         warnings[1]["event"] == "fetch.redirects is no setting any more: it is always 5; unset it"
     )
-    assert done.exit_code == 0 and "publish.most" not in json.loads(done.stdout)
+    assert done.exit_code == 0
+    assert "publish.most" not in json.loads(done.stdout)
 
 
 @pytest.mark.parametrize("words", [("config", "show"), ("--help",)])
@@ -95,20 +96,21 @@ def test_a_reader_that_has_gone_is_no_failure(config: Path, words: tuple[str, ..
         command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, env=environ, timeout=60
     )
     os.close(writing)
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.returncode == 0
+    assert done.stderr == b""
 
 
 @pytest.mark.parametrize("option", ["up", "serve"])
 def test_a_port_that_is_none_is_a_usage_error(config: Path, option: str) -> None:
     done = CliRunner().invoke(app, [option, "--port", "99999", "--config", str(config)])
-    assert done.exit_code == 2 and "--port" in done.stderr
+    assert done.exit_code == 2
+    assert "--port" in done.stderr
 
 
 def test_a_folder_that_is_not_there_has_no_settings(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["config", "show", "--config", str(tmp_path / "typo")])
-    assert isinstance(done.exception, ConfigError) and "typo/sources.toml does not exist" in str(
-        done.exception
-    )
+    assert isinstance(done.exception, ConfigError)
+    assert "typo/sources.toml does not exist" in str(done.exception)
 
 
 @pytest.mark.slow
@@ -120,4 +122,6 @@ def test_a_stream_that_is_closed_leads_nowhere(config: Path, words: str, code: i
     done = subprocess.run(
         ["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, env=environ, timeout=60
     )
-    assert (done.returncode, done.stdout) == (code, "") and "Traceback" not in done.stderr
+    assert done.returncode == code
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr

@@ -32,7 +32,8 @@ def test_it_logs_nothing_and_ends_with_the_address(tmp_path: Path) -> None:
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout and process.stderr
+        assert process.stdout
+        assert process.stderr
         lines = []
         for line in process.stdout:
             lines.append(line)

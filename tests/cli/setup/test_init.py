@@ -34,7 +34,8 @@ def test_a_folder_is_made_and_nothing_is_written_over(tmp_path: Path) -> None:
     (tmp_path / "mine/config").mkdir(parents=True)
     (tmp_path / "mine/config/sources.toml").write_text("# mine\n")
     output = run_init(str(tmp_path / "mine"), "--title", "Gardening")
-    assert f"wrote {tmp_path}/mine/config/feeds.toml" in output and "sources.toml" not in output
+    assert f"wrote {tmp_path}/mine/config/feeds.toml" in output
+    assert "sources.toml" not in output
     assert (tmp_path / "mine/config/sources.toml").read_text() == "# mine\n"
     assert read_site_settings(tmp_path / "mine") == {"title": "Gardening"}
     assert "wrote" not in run_init(str(tmp_path / "mine"), "--title", "Cooking")
@@ -65,7 +66,8 @@ def test_the_script_of_a_folder_completes_that_folder(
     (tmp_path / "mine/deploy/crontab").unlink()
     monkeypatch.chdir("/")
     monkeypatch.setenv("SYNDICATOR_CONFIG", str(tmp_path / "mine/config"))  # as the script sets it
-    assert run_init().count("wrote") == 1 and (tmp_path / "mine/deploy/crontab").exists()
+    assert run_init().count("wrote") == 1
+    assert (tmp_path / "mine/deploy/crontab").exists()
 
 
 def test_it_is_this_folder_where_none_is_named(
@@ -75,9 +77,8 @@ def test_it_is_this_folder_where_none_is_named(
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     run_init()
-    assert (tmp_path / "config/feeds.toml").exists() and not list(
-        (tmp_path / "home/.config/syndicator").iterdir()
-    )
+    assert (tmp_path / "config/feeds.toml").exists()
+    assert not list((tmp_path / "home/.config/syndicator").iterdir())
 
 
 def test_the_folder_of_the_program_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +121,8 @@ def test_the_script_runs_the_program_on_its_folder_from_anywhere(tmp_path: Path)
     done = subprocess.run(
         [script, "build"], cwd="/", env=environ, capture_output=True, text=True, check=True
     )
-    assert "held back" in done.stdout and (tmp_path / "moved/feeds/public/index.html").exists()
+    assert "held back" in done.stdout
+    assert (tmp_path / "moved/feeds/public/index.html").exists()
 
 
 def at_terminal(answers: str, *words: str) -> str:
@@ -140,7 +142,8 @@ def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
     output = at_terminal(
         "Gardening\n\nboat\ncron\n", str(tmp_path / "mine"), "--contact", "me@garden.example"
     )
-    assert "What are the feeds about" in output and "reach you" not in output
+    assert "What are the feeds about" in output
+    assert "reach you" not in output
     assert output.count("How will it run?") == 2  # a boat is no answer
     assert read_site_settings(tmp_path / "mine") == {
         "title": "Gardening",
@@ -155,9 +158,11 @@ def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
 
 def test_who_reads_alone_is_asked_for_no_contact(tmp_path: Path) -> None:
     output = at_terminal("\nGardening\n\n", str(tmp_path / "mine"))
-    assert "reach you" not in output and "Where will they be published" not in output
+    assert "reach you" not in output
+    assert "Where will they be published" not in output
     settings = load(tmp_path / "mine/config", {})
-    assert settings.site.title == "Gardening" and len(settings.publish.secret_path) == 20
+    assert settings.site.title == "Gardening"
+    assert len(settings.publish.secret_path) == 20
     assert not (tmp_path / "mine/deploy").exists()
     assert settings.publish.secret_path not in output  # it is no terminal that this goes to
 
@@ -168,7 +173,8 @@ def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
     )
     settings = load(tmp_path / "mine/config", {})
     assert settings.base_url == f"https://feeds.example/{settings.publish.secret_path}/"
-    assert settings.publish.host == "127.0.0.1" and "?" not in output
+    assert settings.publish.host == "127.0.0.1"
+    assert "?" not in output
     assert (
         f"location /{settings.publish.secret_path}/ {{"
         in (tmp_path / "mine/deploy/nginx.conf").read_text()
@@ -206,7 +212,8 @@ def test_one_command_has_it_run(
     assert written.keys() == files
     assert load(tmp_path / "mine/config", {}).base_url.startswith("http://192.168.1.5:8080/")
     if runs == "cron":  # it serves, too
-        assert "\n@reboot  cd" in written["crontab"] and written["crontab"].endswith("--quiet up\n")
+        assert "\n@reboot  cd" in written["crontab"]
+        assert written["crontab"].endswith("--quiet up\n")
     if runs == "docker":
         assert '- "8080:8080"' in written["yaml"]
     pushes = f"store.url as deploy/database.sh says, and {tmp_path / 'mine'}/run sources push; then"

@@ -20,13 +20,11 @@ def test_a_move_within_a_site_is_told_without_a_warning() -> None:
     (move,) = list_moves(
         [make_state("a", effective_url="https://www.a.example/new", moved_at=NOW), make_state("b")]
     )
-    assert (move.source, move.url, move.moved_to, move.since, move.warning) == (
-        "a",
-        "https://a.example/feed",
-        "https://www.a.example/new",
-        NOW,
-        "",
-    )
+    assert move.source == "a"
+    assert move.url == "https://a.example/feed"
+    assert move.moved_to == "https://www.a.example/new"
+    assert move.since == NOW
+    assert move.warning == ""
 
 
 def test_a_move_to_another_site_warns() -> None:

@@ -260,7 +260,8 @@ def test_add_leaves_what_was_there_alone(path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith(SAMPLE.rstrip())
     assert load_sources(path)[-1] == new
     added = path.read_text(encoding="utf-8").removeprefix(SAMPLE.rstrip())
-    assert "backfill" not in added and "enabled" not in added
+    assert "backfill" not in added
+    assert "enabled" not in added
 
 
 def test_add_makes_the_file(tmp_path: Path) -> None:
@@ -322,7 +323,8 @@ def test_a_caller_who_knows_the_sources_saves_reading_them_again(
 )
 def test_a_file_that_is_written_otherwise_is_read_whoever_knows_it(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
-    before, new = load_by_alias(path), Source(key="b", url="https://b.example/")
+    before = load_by_alias(path)
+    new = Source(key="b", url="https://b.example/")
     try:
         add_sources(path, [new], lambda: before)
     except ConfigError:
@@ -335,7 +337,8 @@ def test_remove_takes_the_comment_over_the_source_and_no_other(path: Path) -> No
     assert remove_source(path, "two")
     left = path.read_text(encoding="utf-8")
     assert [source.key for source in load_sources(path)] == ["one", "three"]
-    assert "# abstracts" not in left and "# their events" not in left
+    assert "# abstracts" not in left
+    assert "# their events" not in left
     for comment in (
         "# --- Papers ---",
         "# the last",
@@ -373,7 +376,8 @@ def test_remove_where_lines_mislead(path: Path) -> None:
     )
     assert remove_source(path, "b")
     (left,) = load_sources(path)
-    assert left.key == "a" and left.rules.keep == ("[[source]]\n",)
+    assert left.key == "a"
+    assert left.rules.keep == ("[[source]]\n",)
 
 
 def test_edits_keep_the_ends_of_lines(path: Path) -> None:
@@ -417,7 +421,8 @@ def test_edits_keep_a_symlink_the_mode_and_leave_no_litter(path: Path, tmp_path:
     link.parent.mkdir()
     link.symlink_to(path)
     add_sources(link, [Source(key="four", url="https://four.example/")])
-    assert link.is_symlink() and path.stat().st_mode & 0o777 == 0o640
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o640
     assert len(load_sources(path)) == 4
     assert [
         file.name for file in tmp_path.iterdir() if file.suffix not in ("", ".toml", ".lock")

@@ -43,9 +43,8 @@ def test_a_fault_is_named_with_line_source_key_and_cure(
     path.write_text(TWO + rules + "\n")
     with pytest.raises(ConfigError) as raised:
         load_sources(path)
-    assert str(raised.value).startswith(f"{path}:{line}: source 'two': ") and named in str(
-        raised.value
-    )
+    assert str(raised.value).startswith(f"{path}:{line}: source 'two': ")
+    assert named in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +64,8 @@ def test_a_query_that_cannot_be_read_is_an_error_with_its_place(
     path.write_text(TWO + line + "\n")
     with pytest.raises(ConfigError) as raised:
         load_sources(path)
-    assert f"{path}:10: source 'two'" in str(raised.value) and named in str(raised.value)
+    assert f"{path}:10: source 'two'" in str(raised.value)
+    assert named in str(raised.value)
 
 
 @pytest.mark.parametrize("line", ['kind = "feed"', 'kind = "page"', 'rules.content = "feed"'])

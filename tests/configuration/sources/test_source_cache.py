@@ -148,7 +148,8 @@ def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path
         ] == [True] * 2
     path.write_text(ALL + "[[source\n")
     unread = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
-    assert unread.sources == before and "is not valid TOML" in str(unread.faults[0])
+    assert unread.sources == before
+    assert "is not valid TOML" in str(unread.faults[0])
     path.write_text(ALL)
     assert read_cached_sources(path) == before
 
@@ -156,9 +157,8 @@ def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path
 def test_of_two_sources_with_one_key_the_first_is_valid(path: Path) -> None:
     path.write_text(ALL + '[[source]]\nkey = "plain"\nurl = "https://second.example/"\n')
     sources, faults = readable_sources(path)
-    assert sources == check(
-        TomlFile(path, tomllib.loads(ALL))
-    ) and "two sources have the key" in str(faults)
+    assert sources == check(TomlFile(path, tomllib.loads(ALL)))
+    assert "two sources have the key" in str(faults)
 
 
 def load_one(text: str) -> tuple[Source, ...]:
@@ -215,7 +215,8 @@ def test_whatever_else_is_added_is_read_as_part_of_the_whole(
         wanted = str(error)
     again = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
     found = str(ConfigError.of(again.faults)) if again.faults else again.sources
-    assert found == wanted and parsed_files == [path]
+    assert found == wanted
+    assert parsed_files == [path]
 
 
 def test_a_file_more_beside_it_is_no_addition(path: Path, parsed_files: list[Path]) -> None:

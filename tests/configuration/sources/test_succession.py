@@ -13,7 +13,8 @@ from syndicator.configuration.sources.identity import (
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow
 
-U, V = "https://u.example/feed", "https://v.example/feed"
+U = "https://u.example/feed"
+V = "https://v.example/feed"
 
 
 def make_feed_rows(**moved: str) -> dict[str, FeedRow]:
@@ -85,4 +86,5 @@ def test_the_newest_address_is_the_last() -> None:
     assert with_address((), U) == (U,)
     assert with_address((U, V), V + "/") == (U, V)  # as it was written first
     assert with_address((U, V), U) == (V, U)
-    assert is_at("http://u.example/feed", (V, U)) and not is_at("https://u.example/", (U,))
+    assert is_at("http://u.example/feed", (V, U))
+    assert not is_at("https://u.example/", (U,))

@@ -28,7 +28,8 @@ def test_nothing_is_answered_while_there_is_no_token(running_console: Served, pa
     file = security.tokens_file_of(running_console.settings.state_dir)
     file.unlink(missing_ok=True)
     status, detail = Client(running_console.port, "syn_x").problem("GET", path)
-    assert status == 404 and "console --token" in detail
+    assert status == 404
+    assert "console --token" in detail
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -53,7 +54,8 @@ def test_nothing_is_answered_without_a_valid_token(
     ):
         assert Client(running_console.port).problem("GET", path, Authorization=header)[0] == 401
     answer = Client(running_console.port).ask("GET", path)
-    assert answer.headers["www-authenticate"] == "Bearer" and "set-cookie" not in answer.headers
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert "set-cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -61,7 +63,8 @@ def test_a_token_for_programs_opens_no_part_of_the_api(running_console: Served, 
     file = security.tokens_file_of(running_console.settings.state_dir)
     token = security.create_token(file, "programs", "programs", 1, utc_now())
     status, detail = Client(running_console.port, token).problem("GET", path)
-    assert status == 403 and "syndicator mcp" in detail
+    assert status == 403
+    assert "syndicator mcp" in detail
 
 
 def test_a_session_of_the_console_is_no_token_and_a_token_no_session(
@@ -69,7 +72,8 @@ def test_a_session_of_the_console_is_no_token_and_a_token_no_session(
 ) -> None:
     assert browser.get("/api/v1/status").status == 401
     answer = Browser(running_console.port).get("/", Authorization=f"Bearer {reading_client.token}")
-    assert answer.status == 303 and answer.headers["location"].startswith("/login")
+    assert answer.status == 303
+    assert answer.headers["location"].startswith("/login")
 
 
 def test_a_token_in_the_address_does_not_count(
@@ -84,20 +88,21 @@ def test_a_token_in_the_address_does_not_count(
 
 
 def test_a_token_ends_when_it_expires_or_is_revoked(running_console: Served) -> None:
-    path, now = security.tokens_file_of(running_console.settings.state_dir), utc_now()
+    path = security.tokens_file_of(running_console.settings.state_dir)
+    now = utc_now()
     old = Client(
         running_console.port, security.create_token(path, "old", "read", 1, now - timedelta(days=1))
     )
     assert old.problem("GET", "/status")[0] == 401
     short = make_client(running_console, "short", "read", days=1)
     assert short.get("/status")
-    first, second = (
-        make_client(running_console, "again", "read"),
-        make_client(running_console, "again", "read"),
-    )
-    assert first.problem("GET", "/status")[0] == 401 and second.get("/status")
+    first = make_client(running_console, "again", "read")
+    second = make_client(running_console, "again", "read")
+    assert first.problem("GET", "/status")[0] == 401
+    assert second.get("/status")
     security.revoke_token(path, "again")
-    assert second.problem("GET", "/status")[0] == 401 and short.get("/status")
+    assert second.problem("GET", "/status")[0] == 401
+    assert short.get("/status")
 
 
 def test_tokens_are_kept_as_hashes_in_a_private_file(
@@ -105,11 +110,9 @@ def test_tokens_are_kept_as_hashes_in_a_private_file(
 ) -> None:
     path = security.tokens_file_of(running_console.settings.state_dir)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert (
-        reading_client.token not in path.read_text()
-        and reading_client.token.startswith("syn_")
-        and len(reading_client.token) > 40
-    )
+    assert reading_client.token not in path.read_text()
+    assert reading_client.token.startswith("syn_")
+    assert len(reading_client.token) > 40
     assert set(json.loads(path.read_text())) >= {"reader"}
     path.chmod(0o644)
     assert reading_client.problem("GET", "/status")[0] == 503
@@ -133,12 +136,14 @@ def test_only_names_of_the_console_are_answered(reading_client: Client) -> None:
 def test_only_known_methods_are_answered(reading_client: Client) -> None:
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "POST"):
         answer = reading_client.ask(method, "/status")
-        assert answer.status == 405 and "access-control-allow-origin" not in answer.headers
+        assert answer.status == 405
+        assert "access-control-allow-origin" not in answer.headers
 
 
 def test_answers_are_kept_by_nobody_and_shown_by_no_browser(reading_client: Client) -> None:
     headers = reading_client.ask("GET", "/status").headers
-    assert headers["cache-control"] == "no-store" and headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in headers["content-security-policy"]
 
 

@@ -40,7 +40,8 @@ from syndicator.health.conditions import Condition
 def test_the_cure_comes_first(kind: Kind, code: str, first: str, link: str) -> None:
     made = trouble(Condition(kind=kind, subject="a", source="a", code=code))
     strong = [one for one in made.remedies if one.strong]
-    assert [one.act for one in strong] == ([first] if first else []) and made.link == link
+    assert [one.act for one in strong] == ([first] if first else [])
+    assert made.link == link
     assert {tuple(one.args.items()) for one in made.remedies} == {(("key", "a"),)}
 
 
@@ -74,7 +75,8 @@ SHOWN = (
 )
 def test_no_cure_names_a_command(code: str, general: str) -> None:
     shown = cure(Condition(kind=Kind.SOURCE_FAILING, subject="a", code=code, cure=general))
-    assert "syndicator " not in shown and "./run" not in shown
+    assert "syndicator " not in shown
+    assert "./run" not in shown
 
 
 def test_no_page_names_a_command() -> None:

@@ -135,7 +135,9 @@ def test_the_operators_own_terms_stand_in_the_head() -> None:
 
 def test_rereading_keeps_what_the_page_does_not_say() -> None:
     old = Article(id="a", url="https://x.example/a", title="T")
-    feed, page, hand = "rights: F (rights, feed)", "rights: P (rights, page)", "mine alone"
+    feed = "rights: F (rights, feed)"
+    page = "rights: P (rights, page)"
+    hand = "mine alone"
     filed = replace(old, rights=("rights: gone (rights, page)", feed, hand))
     again = _as_read(filed, PageReading(article=replace(old, rights=(page,))), owned=True)
     assert again.rights == (page, feed, hand)

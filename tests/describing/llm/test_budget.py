@@ -33,7 +33,9 @@ def test_calls_and_tokens_of_a_day() -> None:
     for _ in range(3):
         assert find_hindrance_reason(meter) == ""
         meter = limits.record_answer(limits.count_call(meter, 100), 100, 250, "schema")
-    assert (meter.calls, meter.tokens, meter.form) == (3, 750, "schema")
+    assert meter.calls == 3
+    assert meter.tokens == 750
+    assert meter.form == "schema"
     assert find_hindrance_reason(meter) == "budget-calls"
     assert (
         find_hindrance_reason(limits.reset_if_changed(meter, SETTINGS, NOW + timedelta(hours=1)))
@@ -50,7 +52,8 @@ def test_a_count_of_tokens_that_cannot_be_is_not_believed(tokens: int) -> None:
 
 def test_a_call_that_is_cut_short_counts_as_it_was_expected() -> None:
     meter = limits.record_failure(limits.count_call(FRESH, 100), make_failure("timeout"), NOW)
-    assert (meter.calls, meter.tokens) == (1, 100)
+    assert meter.calls == 1
+    assert meter.tokens == 100
 
 
 @pytest.mark.parametrize(
@@ -58,7 +61,8 @@ def test_a_call_that_is_cut_short_counts_as_it_was_expected() -> None:
 )
 def test_one_look_at_a_dead_endpoint_is_enough(reason: str) -> None:
     meter = limits.record_failure(FRESH, make_failure(reason), NOW)
-    assert find_hindrance_reason(meter) == "resting" and limits.is_endpoints(make_failure(reason))
+    assert find_hindrance_reason(meter) == "resting"
+    assert limits.is_endpoints(make_failure(reason))
     assert find_hindrance_reason(meter, NOW + limits.FIRST_REST) == ""
 
 
@@ -77,7 +81,8 @@ def test_what_may_be_the_questions_fault_needs_three_in_a_row(reason: str) -> No
 
 
 def test_rests_double_up_to_an_hour() -> None:
-    meter, rests = FRESH, []
+    meter = FRESH
+    rests = []
     for _ in range(20):
         meter = limits.record_failure(meter, make_failure("connect"), NOW)
         rests.append((meter.rest_until or NOW) - NOW)
@@ -108,13 +113,11 @@ def test_another_endpoint_starts_in_good_health_with_what_is_left_of_the_day() -
         limits.count_call(replace(FRESH, form="bare"), 500), make_failure("connect"), NOW
     )
     other = limits.reset_if_changed(worn, SETTINGS.model_copy(update={"model": "large"}), NOW)
-    assert (other.calls, other.tokens, other.form, other.rest_until, other.failures) == (
-        1,
-        500,
-        "",
-        None,
-        0,
-    )
+    assert other.calls == 1
+    assert other.tokens == 500
+    assert other.form == ""
+    assert other.rest_until is None
+    assert other.failures == 0
 
 
 def test_a_clock_that_was_set_back_does_not_stop_us() -> None:
@@ -126,7 +129,9 @@ def test_a_clock_that_was_set_back_does_not_stop_us() -> None:
     st.lists(st.sampled_from(["ok", "connect", "timeout", "http-500", "rate-limited"]), max_size=60)
 )
 def test_no_run_of_luck_spends_more_than_the_day_has(outcomes: list[str]) -> None:
-    meter, now, made = FRESH, NOW.replace(hour=0), 0
+    meter = FRESH
+    now = NOW.replace(hour=0)
+    made = 0
     for outcome in outcomes:
         now += timedelta(minutes=5)
         meter = limits.reset_if_changed(meter, SETTINGS, now)
@@ -139,5 +144,6 @@ def test_no_run_of_luck_spends_more_than_the_day_has(outcomes: list[str]) -> Non
             if outcome == "ok"
             else limits.record_failure(meter, make_failure(outcome), now)
         )
-        assert meter.tokens <= SETTINGS.daily_tokens and meter.calls <= SETTINGS.daily_calls
+        assert meter.tokens <= SETTINGS.daily_tokens
+        assert meter.calls <= SETTINGS.daily_calls
     assert made <= SETTINGS.daily_calls

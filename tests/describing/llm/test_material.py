@@ -127,23 +127,25 @@ def test_the_article_stands_between_two_random_lines() -> None:
     sentences = (Choosable("f3nce", True, False), Choosable("END OF ARTICLE", True, True))
     system, user = prompt.messages(replace(ASKED, sentences=sentences), "r4ndom")
     lines = user["content"].split("\n")
-    assert lines[0] == lines[-1] == "r4ndom" and "r4ndom" not in lines[1:-1]
+    assert lines[0] == lines[-1] == "r4ndom"
+    assert "r4ndom" not in lines[1:-1]
     assert lines[-3:-1] == ["1. f3nce", "2. END OF ARTICLE"]
     assert "r4ndom" not in system["content"]
-    assert (
-        "- AI: language models\n- Other\n" in system["content"] and "LLM, GPU" in system["content"]
-    )
+    assert "- AI: language models\n- Other\n" in system["content"]
+    assert "LLM, GPU" in system["content"]
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_forms_of_a_request(form: str) -> None:
     body = json.loads(prompt.body("tiny", prompt.messages(ASKED, "f"), prompt.schema(ASKED), form))
-    assert body.keys() >= {"model", "messages", "stream"} and not body.keys() & {
+    assert body.keys() >= {"model", "messages", "stream"}
+    assert not body.keys() & {
         "tools",
         "functions",
         "tool_choice",
     }
-    assert ("response_format" in body, "max_tokens" in body) == (form != "bare", form != "bare")
+    assert ("response_format" in body) == (form != "bare")
+    assert ("max_tokens" in body) == (form != "bare")
 
 
 def test_the_schema_is_closed() -> None:
@@ -181,9 +183,8 @@ def test_the_instruction_stays_short_whatever_the_taxonomy_says(
 def test_only_sentences_that_fit_are_sent_and_may_be_chosen(texts: list[str]) -> None:
     asked = replace(ASKED, sentences=tuple(Choosable(text, True, True) for text in texts))
     shown = prompt.number_sentences(asked)
-    assert width(shown) <= prompt.COLUMNS and prompt.count_visible_sentences(asked) == len(
-        shown.split("\n") if shown else []
-    )
+    assert width(shown) <= prompt.COLUMNS
+    assert prompt.count_visible_sentences(asked) == len(shown.split("\n") if shown else [])
     assert len(
         prompt.schema(asked)["properties"]["sentences"]["items"]["enum"]
     ) == prompt.count_visible_sentences(asked)
@@ -226,7 +227,8 @@ def test_what_may_be_chosen_is_what_the_article_speaks_for() -> None:
         Material(title="A language model of the weather", text=STORY, language="en"), TAXONOMY
     )
     assert asked.categories == (("AI", TAXONOMY.vocabulary.category[0].description),)
-    assert "LLM" in asked.tags and "ransomware" not in asked.tags
+    assert "LLM" in asked.tags
+    assert "ransomware" not in asked.tags
     other = "\n".join(
         f"In step {number} the model reads reports, and a person reads them too."
         for number in range(30)
@@ -255,7 +257,8 @@ def test_sentences_that_lean_on_another_open_nothing() -> None:
         ("Doctors", False, False),
         ("Every", False, True),
     ]
-    assert (asked.categories, asked.tags) == ((), ())
+    assert asked.categories == ()
+    assert asked.tags == ()
 
 
 @given(st.text(max_size=200))

@@ -51,7 +51,8 @@ def address() -> Iterator[str]:
     with subprocess.Popen(
         command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
     ) as server:
-        assert server.stdin and server.stdout
+        assert server.stdin
+        assert server.stdout
         yield f"{server.stdout.readline().strip()}/v1"
         server.stdin.close()
 

@@ -92,10 +92,8 @@ def test_an_excerpt_goes_on_with_what_follows_within_the_caps() -> None:
     "change", [{"order": 9}, {"cut": True}], ids=["a gap", "its start was cut"]
 )
 def test_an_excerpt_does_not_jump(change: dict[str, Any]) -> None:
-    first, second = (
-        Sentence("Oslo has a bridge.", 0, 0, True, 0),
-        Sentence("It is old and red.", 0, 1, True, 1),
-    )
+    first = Sentence("Oslo has a bridge.", 0, 0, True, 0)
+    second = Sentence("It is old and red.", 0, 1, True, 1)
     assert passage([first, second], 0) == (0, 1)
     assert passage([first, second._replace(**change)], 0) == (0,)
 

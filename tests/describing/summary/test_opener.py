@@ -31,9 +31,13 @@ def test_every_feature_is_measured() -> None:
     first, second = (
         {name: float(row[n]) for n, name in enumerate(excerpt.FEATURES)} for row in rows
     )
-    assert (first["is-first"], second["is-first"], second["is-second"]) == (1, 0, 1)
-    assert first["names-title"] and not second["names-title"]
-    assert first["near-one-before"] == 0 and second["near-one-before"] > 0
+    assert first["is-first"] == 1
+    assert second["is-first"] == 0
+    assert second["is-second"] == 1
+    assert first["names-title"]
+    assert not second["names-title"]
+    assert first["near-one-before"] == 0
+    assert second["near-one-before"] > 0
     assert second["depth"] > first["depth"] == 0
 
 

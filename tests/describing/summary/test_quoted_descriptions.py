@@ -29,7 +29,8 @@ TEXT = (
 def test_the_description_is_the_excerpt(description: str, excerpt: str) -> None:
     assert quote_description(TITLE, TEXT, description, "en") == excerpt
     found = describe(TITLE, TEXT, description=description, taxonomy=Taxonomy(), summarise=False)
-    assert (found.excerpt, found.excerpt_by) == (excerpt, "publisher" if excerpt else "")
+    assert found.excerpt == excerpt
+    assert found.excerpt_by == ("publisher" if excerpt else "")
 
 
 def test_other_texts_have_an_excerpt_of_their_own() -> None:

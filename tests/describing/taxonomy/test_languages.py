@@ -79,7 +79,8 @@ def test_an_english_article_on_what_the_operator_has_no_category_for_has_none(
     text = """The striker scored twice and the coach praised his players after the match. The league leaders have won
     eight games this season, and their captain will miss the cup final with an injured knee."""  # noqa: E501
     guess = taxonomy.category("Rovers beat United to reach the semi-final", text)
-    assert guess.name is None and guess.score > FLOOR
+    assert guess.name is None
+    assert guess.score > FLOOR
     recipe = """Chop the onions and the garlic, fry them in butter, add flour and cook the sauce in a saucepan. Bake the
     dough in the oven, then serve it with a salad and a glass of wine."""  # noqa: E501
     assert taxonomy.category("A tart of onions", recipe).name is None
@@ -136,7 +137,8 @@ def test_in_a_language_without_known_words_no_category_is_guessed(
     """So that the article gets the category of its source. Nothing is known of its certainty."""
     title, text = UNKNOWN[code]
     guess = taxonomy.category(title, text * 4, language=code)
-    assert (guess.name, guess.certainty) == (None, 0.0)
+    assert guess.name is None
+    assert guess.certainty == 0.0
     assert taxonomy.category(title, text * 4, "Policy", language=code).name == "Policy"
 
 

@@ -44,17 +44,22 @@ def test_what_the_publisher_files_under_a_category_is_filed_there() -> None:
 
 
 def test_every_feature_of_belonging_is_measured() -> None:
-    taxonomy, article = make_house_taxonomy("kitchen"), COLD["kitchen"]["articles"][0]
+    taxonomy = make_house_taxonomy("kitchen")
+    article = COLD["kitchen"]["articles"][0]
     known = taxonomy._prepare_categories(article["title"], article["text"])
-    assert known is not None and known.others
+    assert known is not None
+    assert known.others
     counts = known.counts(article["text"])
     values = categories.scores(known, article["title"], article["text"], counts)
     measured = categories.row(known, article["title"], article["text"], counts, values)
     row = dict(zip(categories.FEATURES, measured, strict=True))
     assert row["score"] == np.float32(values.max())
-    assert row["title-word"] == 1 and row["lead-words"] > 0
-    assert row["nearness"] > 0 and row["nearer-topics"] == 0
-    assert 0 < row["share"] < 1 and row["own-words"] > np.log1p(3)
+    assert row["title-word"] == 1
+    assert row["lead-words"] > 0
+    assert row["nearness"] > 0
+    assert row["nearer-topics"] == 0
+    assert 0 < row["share"] < 1
+    assert row["own-words"] > np.log1p(3)
 
 
 def test_a_cold_taxonomy_compares_like_with_like() -> None:
@@ -62,10 +67,12 @@ def test_a_cold_taxonomy_compares_like_with_like() -> None:
     common topic then outweighs none of them."""
     pets = make_house_taxonomy("pets")
     known = pets._prepare_categories("", "", "en")
-    assert known is not None and known.is_cold
+    assert known is not None
+    assert known.is_cold
     for article in COLD["pets"]["articles"]:
         guess = pets.category(article["title"], article["text"], language="en")
         assert (guess.name or "") == article["category"], (article["title"], guess)
         assert 0 < guess.certainty <= 1
     warm = make_house_taxonomy("kitchen")._prepare_categories("", "", "en")
-    assert warm is not None and not warm.is_cold
+    assert warm is not None
+    assert not warm.is_cold

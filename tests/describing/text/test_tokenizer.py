@@ -213,14 +213,16 @@ def test_the_files_are_those_of_their_provenance() -> None:
     assert (ROOT / provenance["script"]).is_file()
     assert "MIT License" in (DATA / "LICENSE").read_text(encoding="utf-8")
     table = np.load(DATA / "table.npy", mmap_mode="r")
-    assert (table.shape, table.dtype) == ((32_000, 256), np.float16)
+    assert table.shape == (32_000, 256)
+    assert table.dtype == np.float16
 
 
 def load_maker() -> ModuleType:
     spec = importlib.util.spec_from_file_location(
         "make_vectors", ROOT / "tools" / "train" / "make_vectors.py"
     )
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

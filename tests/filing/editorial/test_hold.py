@@ -13,7 +13,8 @@ from syndicator.core.reasons import HoldReason
 from syndicator.filing.page_reading import MANY, choose_hold_reason
 from syndicator.filing.read_article import list_doubts
 
-TEXT, CATEGORY = HoldReason.UNSURE_TEXT.value, HoldReason.UNSURE_CATEGORY.value
+TEXT = HoldReason.UNSURE_TEXT.value
+CATEGORY = HoldReason.UNSURE_CATEGORY.value
 
 
 def find_hold_reason(*given: str, **facts: Any) -> str:

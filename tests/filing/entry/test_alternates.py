@@ -71,7 +71,8 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
 
 
-AMP, PRINT = '<link rel="amphtml" href="/amp">', '<a href="/story?print=1">Print</a>'
+AMP = '<link rel="amphtml" href="/amp">'
+PRINT = '<a href="/story?print=1">Print</a>'
 BACK = '<link rel="canonical" href="/story">'
 
 
@@ -88,8 +89,10 @@ async def test_a_stub_is_read_from_its_other_version(
     tmp_path: Path, links: str, body: str, other: dict[str, str]
 ) -> None:
     taken = await read_story(tmp_path, {"/story": make_page(links, body), **other})
-    assert taken.article and taken.article.body.startswith("The council counted 0 bridges")
-    assert taken.article.title == "Bridges" and taken.article.url.endswith("/story")
+    assert taken.article
+    assert taken.article.body.startswith("The council counted 0 bridges")
+    assert taken.article.title == "Bridges"
+    assert taken.article.url.endswith("/story")
     assert taken.asked == ["/story", *other]
     assert taken.why["alternate"].endswith(taken.asked[1])
 
@@ -111,7 +114,8 @@ async def test_what_is_not_the_same_article_with_more_text_is_not_taken(
     tmp_path: Path, links: str, body: str, other: dict[str, str]
 ) -> None:
     taken = await read_story(tmp_path, {"/story": make_page(links, body), **other})
-    assert taken.article and taken.article.body.startswith(LEAD)
+    assert taken.article
+    assert taken.article.body.startswith(LEAD)
     assert "alternate" not in taken.why
 
 
@@ -120,7 +124,8 @@ async def test_a_page_that_has_its_text_is_asked_for_alone(tmp_path: Path) -> No
     taken = await read_story(
         tmp_path, {"/story": make_page(AMP, STORY), "/amp": make_page(BACK, STORY * 3)}
     )
-    assert taken.article and taken.asked == ["/story"]
+    assert taken.article
+    assert taken.asked == ["/story"]
 
 
 @pytest.mark.anyio

@@ -68,20 +68,24 @@ async def test_the_pages_of_an_article_are_one_and_the_next_article_is_none(tmp_
 
         heron = find_article(up, "The heron")
         assert [f"The heron-{number} was seen" in heron.body for number in (1, 2, 3)] == [True] * 3
-        assert heron.body.count("Nobody may copy") <= 1 and not heron.partial
+        assert heron.body.count("Nobody may copy") <= 1
+        assert not heron.partial
         assert "otter-2 was seen" not in find_article(up, "The otter").body
         kite = find_article(up, "The kite")
-        assert (
-            kite.partial and "kite-1 was seen" in kite.body and "kite-2 was seen" not in kite.body
-        )
+        assert kite.partial
+        assert "kite-1 was seen" in kite.body
+        assert "kite-2 was seen" not in kite.body
         long = find_article(up, "The long").body
-        assert "long-10 was seen" in long and "long-11 was seen" not in long
+        assert "long-10 was seen" in long
+        assert "long-11 was seen" not in long
         asked = [path for path in topic.asked_pages if path.startswith("long")]
-        assert len(asked) == 10 and len(set(topic.asked_pages)) == len(topic.asked_pages)
+        assert len(asked) == 10
+        assert len(set(topic.asked_pages)) == len(topic.asked_pages)
 
         with open_app(up.config) as app:  # what is kept of it is all of it
             kept = app.archive.snapshots.get(heron.id)
-        assert kept and all(f"heron-{number} was seen".encode() in kept[0] for number in (1, 2, 3))
+        assert kept
+        assert all(f"heron-{number} was seen".encode() in kept[0] for number in (1, 2, 3))
 
 
 CHECK = (
@@ -103,7 +107,7 @@ async def test_pages_and_feeds_behind_a_wall_are_named(tmp_path: Path) -> None:
         }
         with open_read_only(up.config) as place:
             found = {one.source: one for one in look(place).conditions if one.source}
-        assert found["s0"].kind == "source-walled" and found["s0"].detail.startswith(
-            "3 of its last 4 pages: a check"
-        )
-        assert found["s1"].kind == "source-failing" and "User-Agent" in found["s1"].cure
+        assert found["s0"].kind == "source-walled"
+        assert found["s0"].detail.startswith("3 of its last 4 pages: a check")
+        assert found["s1"].kind == "source-failing"
+        assert "User-Agent" in found["s1"].cure

@@ -94,12 +94,17 @@ def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(place: Place) 
     with place.open_app() as app:
         old = file_foreign_article(app)
         result = ingest_entry(app, "one", old, make_page(old.url))
-        assert (result.changed, result.added) == (old.id, None)
+        assert result.changed == old.id
+        assert result.added is None
         (stamp,) = app.archive.article_store.walk()
         new = app.archive.article_store.get(stamp.path)
-        assert (new.title, new.source_key, new.source_id) == ("Our bridges", "one", "o1")
+        assert new.title == "Our bridges"
+        assert new.source_key == "one"
+        assert new.source_id == "o1"
         assert new.published == NOW - timedelta(days=1, hours=1)
-        assert (new.id, new.url, new.added) == (old.id, old.url, old.added)
+        assert new.id == old.id
+        assert new.url == old.url
+        assert new.added == old.added
         assert new.origin.url == app.configuration.sources["one"].url
         assert list_members(app, "one") == list_members(app, "two") == [old.id]
         assert (old.id, "two") in CARRIED.read(app.archive.article_store)
@@ -112,7 +117,8 @@ def test_what_a_hand_edited_stays(place: Place) -> None:
     with place.open_app() as app:
         ingest_entry(app, "one", old, make_page(old.url, NEWER))
         mine = place.load_article("Bridges of mine")
-        assert mine.source_key == "one" and "ferries" in mine.body
+        assert mine.source_key == "one"
+        assert "ferries" in mine.body
 
 
 def test_it_happens_once(place: Place) -> None:
@@ -147,9 +153,11 @@ def test_a_link_that_another_source_changes_within_a_site_leads_to_another_artic
         old = file_foreign_article(app)
         other = replace(old, url="https://one.example/ferries")
         result = ingest_entry(app, "two", other, make_page(other.url, NEWER), article_id=old.id)
-        assert result.added and result.added != old.id
+        assert result.added
+        assert result.added != old.id
         stored = app.archive.store.visits.article(old.id)
-        assert stored is not None and other.url not in stored.aliases
+        assert stored is not None
+        assert other.url not in stored.aliases
         own = replace(old, url="https://one.example/moved")
         moved = ingest_entry(app, "one", own, make_page(own.url, NEWER), article_id=old.id)
         assert moved.changed == old.id
@@ -171,11 +179,15 @@ def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_sam
         gone = replace(make_page(old.url), html=b"<title>Nothing</title>")
         assert ingest_entry(app, "one", old, gone).problem is None
         new = place.load_article("Bridges")
-        assert (new.source_key, new.origin.url) == ("one", app.configuration.sources["one"].url)
-        assert (new.body, new.published, new.added) == (old.body, old.published, old.added)
+        assert new.source_key == "one"
+        assert new.origin.url == app.configuration.sources["one"].url
+        assert new.body == old.body
+        assert new.published == old.published
+        assert new.added == old.added
         assert list_members(app, "one") == list_members(app, "two") == [old.id]
         (row,) = app.archive.store.visits.entries("one", ["o1"]).values()
-        assert (row.status, row.article_id) == ("done", old.id)
+        assert row.status == "done"
+        assert row.article_id == old.id
 
 
 def test_a_feed_that_the_page_links_may_take_it_from_a_neighbour(place: Place) -> None:

@@ -19,7 +19,8 @@ EVIL = Source(
     key="evil", url="https://evil.example/feed", category="Casino", tags=("Poker",), content="full"
 )
 BANK = Source(key="bank", url="https://www.bank.example/feed")
-A, X = "https://bank.example/a", "https://evil.example/x"
+A = "https://bank.example/a"
+X = "https://evil.example/x"
 
 
 @pytest.fixture
@@ -50,22 +51,18 @@ def test_another_source_says_where_an_article_is_and_nothing_else(place: Place) 
     with place.open_app() as app:
         take_entry(app, make_entry("e1", A, summary="Casino " * 40), make_page(A, "Council"), EVIL)
     article = load_articles(place)[A]
-    assert (article.title, article.tags, article.category) == (
-        "Council counts",
-        (),
-        "uncategorised",
-    )
+    assert article.title == "Council counts"
+    assert article.tags == ()
+    assert article.category == "uncategorised"
 
 
 def test_a_source_says_what_its_own_article_is(place: Place) -> None:
     with place.open_app() as app:
         take_entry(app, make_entry("e1", X), make_page(X, "Council"), EVIL)
     article = load_articles(place)[X]
-    assert (article.title, article.tags, article.category) == (
-        "What the feed calls it",
-        ("Poker",),
-        "Casino",
-    )
+    assert article.title == "What the feed calls it"
+    assert article.tags == ("Poker",)
+    assert article.category == "Casino"
 
 
 def test_a_link_that_changes_to_another_site_is_another_entry(place: Place) -> None:
@@ -73,9 +70,11 @@ def test_a_link_that_changes_to_another_site_is_another_entry(place: Place) -> N
         take_entry(app, make_entry("e1", A), make_page(A, "Council"), EVIL)
         before = load_articles(place)[A]
         took = take_entry(app, make_entry("e1", X), make_page(X, "Casino"), EVIL)
-        assert took.added == make_article_id(X) and load_articles(place)[A] == before
+        assert took.added == make_article_id(X)
+        assert load_articles(place)[A] == before
         changed = take_entry(app, make_entry("g1", A), make_page(A, "Bank"), BANK)
-        assert changed.added is None and set(load_articles(place)) == {A, X}
+        assert changed.added is None
+        assert set(load_articles(place)) == {A, X}
 
 
 def test_a_link_that_changes_within_its_site_is_the_same_article(place: Place) -> None:
@@ -85,9 +84,12 @@ def test_a_link_that_changes_within_its_site_is_the_same_article(place: Place) -
         took = take_entry(app, make_entry("g1", moved), make_page(moved, "Bank"), BANK)
         assert took.changed == make_article_id(A)
         (article,) = load_articles(place).values()
-        assert article.url == A and moved in article.aliases and "The Bank counted" in article.body
+        assert article.url == A
+        assert moved in article.aliases
+        assert "The Bank counted" in article.body
         again = take_entry(app, make_entry("other id", moved), None, BANK)
-        assert again.problem is None and again.added is None
+        assert again.problem is None
+        assert again.added is None
 
 
 def test_a_link_that_changes_to_another_known_article_leaves_both_alone(place: Place) -> None:
@@ -97,7 +99,9 @@ def test_a_link_that_changes_to_another_known_article_leaves_both_alone(place: P
         take_entry(app, make_entry("g2", other), make_page(other, "Mayor"), BANK)
         before = load_articles(place)
         took = take_entry(app, make_entry("g1", other), make_page(other, "Bank"), BANK)
-        assert (took.added, took.changed) == (None, None) and load_articles(place) == before
+        assert took.added is None
+        assert took.changed is None
+        assert load_articles(place) == before
 
 
 def test_a_redirect_to_another_site_is_no_revision_and_no_article(place: Place) -> None:
@@ -105,7 +109,9 @@ def test_a_redirect_to_another_site_is_no_revision_and_no_article(place: Place) 
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
         before = load_articles(place)
         took = take_entry(app, make_entry("g1", A), make_page(X, "Casino"), BANK)
-        assert (took.added, took.changed) == (None, None) and load_articles(place) == before
+        assert took.added is None
+        assert took.changed is None
+        assert load_articles(place) == before
 
 
 def test_a_shortened_link_is_the_article_that_it_leads_to(place: Place) -> None:
@@ -124,7 +130,8 @@ def test_another_source_does_not_revise_what_it_points_to(place: Place) -> None:
         take_entry(app, make_entry("e1", A), None, EVIL)
         before = load_articles(place)
         took = take_entry(app, make_entry("e1", A), make_page(A, "Bank"), EVIL)
-        assert took.changed is None and load_articles(place) == before
+        assert took.changed is None
+        assert load_articles(place) == before
 
 
 @pytest.mark.parametrize(
@@ -142,7 +149,8 @@ def test_no_page_takes_the_address_of_another_site(place: Place, head: str) -> N
         assert app.archive.store.visits.find(["bank.example/a", "bank.example/a?print=1"]) is None
         editorial.withdraw(app.archive, app.configuration, spam or "")
         took = take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
-        assert took.added == make_article_id(A) and took.problem is None
+        assert took.added == make_article_id(A)
+        assert took.problem is None
 
 
 def test_an_address_that_leads_elsewhere_is_not_taken(place: Place) -> None:
@@ -193,8 +201,10 @@ def test_no_content_stands_in_for_another_sites_page(place: Place) -> None:
     pdf = Page(html=b"%PDF-1.7 ...", url=A, headers={})
     with place.open_app() as app:
         took = take_entry(app, make_entry("e1", A, content=content), pdf, EVIL)
-        assert took.problem is not None and took.problem.reason == "not-html"
-        assert 'speaks_for = ["bank.example"]' in took.problem.detail and load_articles(place) == {}
+        assert took.problem is not None
+        assert took.problem.reason == "not-html"
+        assert 'speaks_for = ["bank.example"]' in took.problem.detail
+        assert load_articles(place) == {}
         spoken = replace(EVIL, speaks_for=("bank.example",))
         assert take_entry(
             app, make_entry("e2", A, content=content), pdf, spoken

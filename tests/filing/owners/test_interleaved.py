@@ -26,7 +26,8 @@ from tests.aged.web import Answer, Web, serve_web
 from tests.faults.instance import InProcess
 
 BEGAN = datetime(2026, 3, 2, 12, tzinfo=UTC)
-BANK, EVIL = "http://bank.example", "http://evil.example"
+BANK = "http://bank.example"
+EVIL = "http://evil.example"
 SETTINGS = """\
 [site]
 url = "https://feeds.example/"
@@ -91,7 +92,9 @@ class Days:
 
     def __init__(self, seed: int, count: int) -> None:
         self.dice = random.Random(seed)
-        self.bank, self.evil, self.now = Site(url=BANK), Site(url=EVIL), BEGAN
+        self.bank = Site(url=BANK)
+        self.evil = Site(url=EVIL)
+        self.now = BEGAN
         self.written: list[str] = []
         self.steps: list[tuple[datetime, Mapping[str, Answer]]] = []
         for _ in range(count):

@@ -13,7 +13,9 @@ from tests.aged.web import serve_web
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.life import Life
 
-BANK, EVIL, AWAY = "http://bank.example/", "http://evil.example/", "http://away.example/"
+BANK = "http://bank.example/"
+EVIL = "http://evil.example/"
+AWAY = "http://away.example/"
 PAGE = Page(text="bank-1", title="Story", published=-30)
 
 

@@ -46,16 +46,19 @@ def take_story(app: App, number: int, source: Source = BURNER) -> str | None:
 def test_a_front_page_is_asked_once_a_week_by_each_source(place: Place, web: Web) -> None:
     web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
     with place.open_app() as app:
-        assert take_story(app, 1) and take_story(app, 2)
+        assert take_story(app, 1)
+        assert take_story(app, 2)
         assert web.asked.count(FRONT) == 1
         planet = Source(key="planet", url="http://planet.example/feed")
-        assert take_story(app, 3, planet) is None and take_story(app, 5, planet) is None
+        assert take_story(app, 3, planet) is None
+        assert take_story(app, 5, planet) is None
         assert web.asked.count(FRONT) == 2
         assert list_linked_hosts(app, "burner") == ("bank.example",)
         place.now += timedelta(days=8)
         web.answers = {FRONT: Answer(body="<html><head></head><body>Bank</body></html>")}
         assert take_story(app, 4) is None  # the address of the feed may have changed hands
-        assert web.asked.count(FRONT) == 3 and list_linked_hosts(app, "burner") == ()
+        assert web.asked.count(FRONT) == 3
+        assert list_linked_hosts(app, "burner") == ()
         assert app.archive.rights_file.shown("burner") == (
             "bank.example",
         )  # what was filed stays as it is
@@ -68,7 +71,8 @@ def test_a_front_page_that_is_away_for_weeks_ends_nothing(place: Place, web: Web
         assert take_story(app, 1)
         place.now += timedelta(days=30)
         web.answers = {FRONT: Answer(status=404)}
-        assert take_story(app, 2) and web.asked.count(FRONT) == 2
+        assert take_story(app, 2)
+        assert web.asked.count(FRONT) == 2
         place.now += timedelta(days=31)
         assert take_story(app, 3) is None
 
@@ -89,7 +93,8 @@ def test_a_front_page_that_may_not_be_asked_now_ends_nothing(place: Place, web: 
         assert take_story(app, 1)
         place.now += timedelta(days=8)
         run_in_visit(app, BURNER, "", ask)
-        assert owned == [True] and list_linked_hosts(app, "burner") == ("bank.example",)
+        assert owned == [True]
+        assert list_linked_hosts(app, "burner") == ("bank.example",)
         assert web.asked.count(FRONT) == 1
 
 
@@ -99,7 +104,8 @@ def test_a_front_page_that_leads_to_another_site_says_nothing(place: Place, web:
         "http://evil.example/": Answer(body=f"<html><head>{LINK}</head></html>"),
     }
     with place.open_app() as app:
-        assert take_story(app, 1) is None and list_linked_hosts(app, "burner") == ()
+        assert take_story(app, 1) is None
+        assert list_linked_hosts(app, "burner") == ()
 
 
 def list_linked_hosts(app: App, key: str) -> tuple[str, ...]:
@@ -113,8 +119,11 @@ def test_a_page_that_links_the_feed_speaks_for_itself_alone(place: Place, web: W
     body = f"<html><head><title>Theirs</title>{LINK}</head><body><article><h1>Theirs</h1>{text}</article></body></html>"  # noqa: E501
     web.answers = {f"{FRONT}1": Answer(body=body), f"{FRONT}2": Answer(body=body.replace(LINK, ""))}
     with place.open_app() as app:
-        assert take_story(app, 1) and take_story(app, 2) and take_story(app, 3) is None
-        assert web.asked.count(FRONT) == 1 and list_linked_hosts(app, "burner") == ()
+        assert take_story(app, 1)
+        assert take_story(app, 2)
+        assert take_story(app, 3) is None
+        assert web.asked.count(FRONT) == 1
+        assert list_linked_hosts(app, "burner") == ()
     assert {one.title: one.url for one in place.load_articles()} == {
         "Story 1": f"{FRONT}1",
         "Theirs": f"{FRONT}2",
@@ -159,7 +168,8 @@ def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(place: Place,
 
     with place.open_app() as app:
         run_in_visit(app, evil, feed, ask)
-        assert said == [False] and list_linked_hosts(app, "evil") == ()
+        assert said == [False]
+        assert list_linked_hosts(app, "evil") == ()
         run_in_visit(app, Source(key="bank", url=feed), "", ask)
         assert said == [False, True]
 

@@ -16,7 +16,8 @@ from tests.aged.web import Answer, Web, serve_web
 from tests.faults.instance import InProcess
 from tests.places import Place, store_articles
 
-OLD, NEW = "http://bank.example", "http://bank-2.example"
+OLD = "http://bank.example"
+NEW = "http://bank-2.example"
 BANK = Source(key="bank", url=f"{OLD}/feed")
 OWNER = '[[source]]\nkey = "heir"\nurl = "http://bank-2.example/feed"\n'
 NUMBERS = range(4)

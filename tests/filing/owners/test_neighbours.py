@@ -44,7 +44,9 @@ def file_announced_page(place: Place, url: str, **fields: Any) -> Article | None
 @pytest.mark.parametrize("published", [None, NOW - RECENT - timedelta(days=1), NOW])
 def test_what_is_old_undated_or_still_to_come_is_unlisted(place: Place, published: Any) -> None:
     found = file_announced_page(place, "https://one.example/old", published=published)
-    assert found is not None and found.unlisted and not found.merged_into
+    assert found is not None
+    assert found.unlisted
+    assert not found.merged_into
 
 
 def test_news_is_listed(place: Place) -> None:
@@ -70,7 +72,9 @@ def test_a_page_that_holds_a_story_of_its_site_is_a_copy_of_it(place: Place) -> 
         title="The story",
         body=f"{STORY} {make_prose(3, 60)}",
     )
-    assert found is not None and (found.merged_into, found.unlisted) == (first.id, False)
+    assert found is not None
+    assert found.merged_into == first.id
+    assert found.unlisted is False
     # another text
     assert (
         file_announced_page(place, "https://one.example/other", title="The story", published=NEWS)

@@ -61,20 +61,24 @@ def test_rights_and_variables_are_listed_and_are_no_fault(place: Place) -> None:
 @pytest.mark.parametrize("url", ["feeds.example.org", "ftp://feeds.example.org/", "not a url"])
 def test_an_address_that_is_none_is_named(place: Place, url: str) -> None:
     (one,) = check_config(place, settings=f'[site]\nurl = "{url}"\n')
-    assert (one.severity, one.reason, one.line) == ("error", "no-site-url", 2) and url in one.detail
+    assert one.severity == "error"
+    assert one.reason == "no-site-url"
+    assert one.line == 2
+    assert url in one.detail
 
 
 def test_an_alert_that_cannot_be_sent_is_named(place: Place) -> None:
     (one,) = check_config(place, settings='[alert]\ncommand = ["/nowhere/tell"]\n')
-    assert (one.severity, one.reason, one.line) == (
-        "error",
-        "bad-alert",
-        2,
-    ) and "'/nowhere/tell'" in one.detail
+    assert one.severity == "error"
+    assert one.reason == "bad-alert"
+    assert one.line == 2
+    assert "'/nowhere/tell'" in one.detail
     (one,) = check_config(
         place, settings='[alert]\nmail = "a@b.example"\npassword_env = "MAIL_PASSWORD"\n'
     )
-    assert (one.reason, one.line) == ("bad-alert", 3) and "MAIL_PASSWORD is not set" in one.detail
+    assert one.reason == "bad-alert"
+    assert one.line == 3
+    assert "MAIL_PASSWORD is not set" in one.detail
     digest = (
         '[alert]\npassword_env = "MAIL_PASSWORD"\n[[digest]]\nname = "big"\nmail ='
         ' ["a@b.example"]\n'
@@ -94,11 +98,10 @@ def test_a_digest_of_a_feed_that_is_none_is_named(place: Place, of: str) -> None
     (one,) = check_config(
         place, settings=f'[[digest]]\nname = "big"\n[[digest]]\nname = "small"\nof = "{of}"\n'
     )
-    assert (one.severity, one.reason, one.line) == (
-        "warning",
-        "unknown-name",
-        5,
-    ) and of in one.detail
+    assert one.severity == "warning"
+    assert one.reason == "unknown-name"
+    assert one.line == 5
+    assert of in one.detail
     assert (
         check_config(place, settings='[[digest]]\nname = "big"\nof = "sources/one"\n', sources="")
         == []
@@ -108,18 +111,19 @@ def test_a_digest_of_a_feed_that_is_none_is_named(place: Place, of: str) -> None
 def test_archives_of_a_feed_that_is_none_are_named(place: Place) -> None:
     archives = '["all", "tags", "sources/one", "tags/nowhere"]'
     (one,) = check_config(place, settings=f"[publish]\narchives = {archives}\n", sources="")
-    assert (one.reason, one.line) == ("unknown-name", 2) and "tags/nowhere" in one.detail
+    assert one.reason == "unknown-name"
+    assert one.line == 2
+    assert "tags/nowhere" in one.detail
 
 
 def test_a_hub_that_is_none_is_named(place: Place) -> None:
     (one,) = check_config(
         place, settings='[publish]\nhubs = [\n  "https://hub.example/",\n  "hub.example",\n]\n'
     )
-    assert (one.severity, one.reason, one.line) == (
-        "error",
-        "bad-hub",
-        4,
-    ) and "'hub.example'" in one.detail
+    assert one.severity == "error"
+    assert one.reason == "bad-hub"
+    assert one.line == 4
+    assert "'hub.example'" in one.detail
 
 
 def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None:
@@ -132,7 +136,8 @@ def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None
         ("unset-variable", 8),
         ("unset-variable", 11),
     ]
-    assert "TWO_2" in both[0].detail and "THREE_3" in both[1].detail
+    assert "TWO_2" in both[0].detail
+    assert "THREE_3" in both[1].detail
     assert (
         check_config(
             place,
@@ -145,15 +150,20 @@ def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None
 
 def test_force_is_warned_of_and_is_about_every_or_cron(place: Place) -> None:
     (one,) = check_config(place, sources='every = "15m"\nforce = true\n')
-    assert (one.severity, one.reason, one.line) == ("warning", "forced", 9)
+    assert one.severity == "warning"
+    assert one.reason == "forced"
+    assert one.line == 9
     (alone,) = check_config(place, sources="force = true\n")
-    assert alone.severity == "error" and "remove it" in alone.detail
+    assert alone.severity == "error"
+    assert "remove it" in alone.detail
 
 
 def test_the_key_of_the_language_model_is_looked_for(place: Place) -> None:
     llm = '[describe.llm]\nurl = "http://127.0.0.1:9/v1"\nmodel = "m"\nkey_env = "MY_KEY"\n'
     (one,) = check_config(place, settings=llm)
-    assert (one.reason, one.line) == ("no-llm-key", 4) and one.detail.count("syndicator.toml") == 0
+    assert one.reason == "no-llm-key"
+    assert one.line == 4
+    assert one.detail.count("syndicator.toml") == 0
     assert check_config(place, settings=llm, MY_KEY="k") == []
 
 
@@ -191,6 +201,8 @@ def test_files_of_cookies_are_looked_at(place: Place) -> None:
     assert found() == [("warning", "session-ended")]
     file.write_text("a.example FALSE / FALSE 0 session value-of-it\n")
     (fault,) = (one for one in check(place.config, environ={}) if one.severity == "error")
-    assert (Path(fault.file).name, fault.line, fault.key) == ("sources.toml", 4, "source.cookies")
+    assert Path(fault.file).name == "sources.toml"
+    assert fault.line == 4
+    assert fault.key == "source.cookies"
     assert "a.txt, line 1: it has 1 parts" in fault.detail
     assert "value-of-it" not in fault.detail

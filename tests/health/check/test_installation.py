@@ -58,12 +58,12 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(plac
             )
     (place.folder / "feeds/articles/rights.toml").unlink()  # an earlier version had none
     (problem,) = (found for found in check(place.config) if found.reason == "speaks-for")
-    assert problem.what == "one" and 'speaks_for = ["a.example", "b.example"]' in problem.detail
+    assert problem.what == "one"
+    assert 'speaks_for = ["a.example", "b.example"]' in problem.detail
     with place.open_app() as app:
         one = app.configuration.sources["one"]
-        assert app.archive.rights_of(one).owns("https://a.example/2") and not app.archive.rights_of(
-            one
-        ).owns("https://c.example/2")
+        assert app.archive.rights_of(one).owns("https://a.example/2")
+        assert not app.archive.rights_of(one).owns("https://c.example/2")
         assert not app.archive.rights_of(app.configuration.sources["two"]).owns(
             "https://a.example/2"
         )
@@ -160,12 +160,11 @@ def test_errors_come_first_and_warnings_fail_nothing(place: Place) -> None:
         ("warning", "dropped-setting"),
         ("info", "source-rights"),
     ]
-    assert (
-        "source 'two': category 'Ai' is not in taxonomy.toml" in found[2].detail
-        and "'AI'" in found[2].detail
-    )
+    assert "source 'two': category 'Ai' is not in taxonomy.toml" in found[2].detail
+    assert "'AI'" in found[2].detail
     assert found[2].what == f"{place.config}/sources.toml:8"
-    assert (found[3].what, found[3].key) == (f"{place.config}/syndicator.toml:2", "fetch.redirects")
+    assert found[3].what == f"{place.config}/syndicator.toml:2"
+    assert found[3].key == "fetch.redirects"
     assert "publish.most is no setting any more" in found[4].detail
 
 
@@ -215,8 +214,11 @@ def test_a_broken_article_is_named_once_with_its_line(
     path.parent.mkdir(parents=True)
     path.write_text(text)
     (found,) = check(place.config, environ={})
-    assert (found.severity, found.reason, found.line) == ("error", "bad-article-file", line)
-    assert said in found.detail and f"{found.what}{found.detail}".count("mine.md") == 1
+    assert found.severity == "error"
+    assert found.reason == "bad-article-file"
+    assert found.line == line
+    assert said in found.detail
+    assert f"{found.what}{found.detail}".count("mine.md") == 1
 
 
 @pytest.mark.parametrize("enabled", [True, False])
@@ -232,7 +234,8 @@ def test_a_source_that_cannot_be_drawn_here_is_named(
     assert bool(found) == enabled
     if enabled:
         (finding,) = found
-        assert (finding.severity, finding.line) == ("error", 8)
+        assert finding.severity == "error"
+        assert finding.line == 8
         assert "two" in finding.what + finding.detail
         assert "Chromium is missing" in finding.detail
 

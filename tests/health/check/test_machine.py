@@ -31,14 +31,17 @@ def test_a_clock_that_is_behind_is_named(
     found = [
         one.detail for one in installation.check_clock(NOW, installed=installed, last_run=last_run)
     ]
-    assert bool(found) is bool(said) and all(said in one and "12:00 UTC" in one for one in found)
+    assert bool(found) is bool(said)
+    assert all(said in one and "12:00 UTC" in one for one in found)
 
 
 def test_a_disk_that_is_nearly_full_is_named() -> None:
     room = Disk(path="/a", free=50 * 2**30, size=100 * 2**30)
     little = Disk(path="/b", free=2**20, size=100 * 2**30)
     (found,) = installation.check_disks([room, little])
-    assert (found.what, found.severity, found.reason) == ("/b", "warning", "disk-full")
+    assert found.what == "/b"
+    assert found.severity == "warning"
+    assert found.reason == "disk-full"
 
 
 def make_source(url: str, *, enabled: bool = True) -> Source:
@@ -56,7 +59,8 @@ def test_one_name_that_resolves_is_enough() -> None:
     sources = [make_source(f"https://{host}/feed") for host in ("a.org", "b.org", "c.org", "d.org")]
     assert [*installation.check_host_names(sources, lookup)] == []
     (found,) = installation.check_host_names(sources[::2], lookup)
-    assert found.reason == "dns" and "a.org, c.org" in found.detail
+    assert found.reason == "dns"
+    assert "a.org, c.org" in found.detail
     assert "d.org" not in asked
 
 

@@ -38,7 +38,10 @@ def test_what_is_wrong_is_named_with_its_line(
     path.parent.mkdir()
     path.write_text(text)
     (one,) = check(place.config, environ={})
-    assert (one.severity, one.reason, one.file, one.line) == (severity, "template", str(path), line)
+    assert one.severity == severity
+    assert one.reason == "template"
+    assert one.file == str(path)
+    assert one.line == line
     assert said in one.detail
 
 

@@ -48,7 +48,8 @@ def test_a_waiting_target_is_recorded_once_as_out_of_date() -> None:
     one = make_target("list", waits=True)
     for known, late in (({}, ["list"]), ({"list": "before"}, ["list"]), ({"list": ""}, [])):
         found = compare_targets([one], known)
-        assert ([each.id for each in found.late], found.due) == (late, [])
+        assert [each.id for each in found.late] == late
+        assert found.due == []
 
 
 def test_published_targets_that_no_longer_exist_are_gone() -> None:

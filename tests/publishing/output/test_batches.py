@@ -21,7 +21,9 @@ class Counting(Disk):
     """A disk with room for a number of files that counts what it writes."""
 
     def __init__(self, room: int = 10**6) -> None:
-        self.room, self.syncs, self.replaced = room, 0, 0
+        self.room = room
+        self.syncs = 0
+        self.replaced = 0
 
     def write(self, path: Path, data: bytes, *, earliest: int) -> int:
         self.room -= 1
@@ -77,10 +79,11 @@ def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
         path.mkdir()
     report = place.build()
     (held,) = report.held
-    assert held.what == "tags/llm" and name in held.detail and name not in report.written
-    assert "New" in place.read_published("all.atom") and "New" in place.read_published(
-        "sources/one.atom"
-    )
+    assert held.what == "tags/llm"
+    assert name in held.detail
+    assert name not in report.written
+    assert "New" in place.read_published("all.atom")
+    assert "New" in place.read_published("sources/one.atom")
     assert place.build().held  # its mark stays
     for each in (name, *others):
         (place.folder / "feeds/public" / each).rmdir()

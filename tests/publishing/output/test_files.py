@@ -70,7 +70,8 @@ def test_writes_only_what_changed(tmp_path: Path) -> None:
     before = (tmp_path / "tags/ai.atom").stat()
     assert not publish_file(outlet, "tags/ai.atom", b"one")
     after = (tmp_path / "tags/ai.atom").stat()
-    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert after.st_ino == before.st_ino
+    assert after.st_mtime_ns == before.st_mtime_ns
     assert publish_file(outlet, "tags/ai.atom", b"two")
     assert outlet.get("tags/ai.atom") == b"two"
 
@@ -89,7 +90,8 @@ def test_the_gz_beside_it_is_the_same_and_the_same_each_time(tmp_path: Path) -> 
     for folder in ("a", "b"):
         publish_file(FileOutlet(tmp_path / folder), "x.atom", b"<feed/>" * 50)
     one, other = ((tmp_path / folder / "x.atom.gz").read_bytes() for folder in ("a", "b"))
-    assert one == other and gzip.decompress(one) == b"<feed/>" * 50
+    assert one == other
+    assert gzip.decompress(one) == b"<feed/>" * 50
 
 
 def test_a_gz_of_the_file_before_is_made_again(tmp_path: Path) -> None:
@@ -144,7 +146,8 @@ def test_delete(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
     publish_file(outlet, "a.atom", b"1")
     publish_file(outlet, "queries/b.atom", b"1")
-    assert take_off(outlet, "a.atom") and not take_off(outlet, "a.atom")
+    assert take_off(outlet, "a.atom")
+    assert not take_off(outlet, "a.atom")
     assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["b.atom", "b.atom.gz"]
 
 
@@ -163,7 +166,8 @@ def test_a_failed_write_leaves_the_old_files_and_no_temporary_ones(tmp_path: Pat
         outlet.put("y.atom", b"new")
     with pytest.raises(OSError, match="No space"):
         outlet.commit()
-    assert list_files(tmp_path) == {"x.atom", "x.atom.gz"} and outlet.get("x.atom") == b"old"
+    assert list_files(tmp_path) == {"x.atom", "x.atom.gz"}
+    assert outlet.get("x.atom") == b"old"
 
 
 def test_a_file_that_has_no_room_for_its_gz_is_not_replaced_either(tmp_path: Path) -> None:
@@ -175,20 +179,26 @@ def test_a_file_that_has_no_room_for_its_gz_is_not_replaced_either(tmp_path: Pat
 
 
 def test_readers_see_nothing_before_the_commit_and_the_builder_all(tmp_path: Path) -> None:
-    outlet, reader = FileOutlet(tmp_path), FileOutlet(tmp_path)
+    outlet = FileOutlet(tmp_path)
+    reader = FileOutlet(tmp_path)
     publish_file(outlet, "tags/old.atom", b"old")
     publish_file(outlet, "tags/ended.atom", b"ended")
-    assert outlet.put("tags/old.atom", b"new") and not outlet.put("tags/old.atom", b"new")
+    assert outlet.put("tags/old.atom", b"new")
+    assert not outlet.put("tags/old.atom", b"new")
     outlet.put("tags/first.atom", b"first")
     outlet.put("tags/deep/one.atom", b"one")
-    assert outlet.delete("tags/ended.atom") and not outlet.delete("tags/ended.atom")
+    assert outlet.delete("tags/ended.atom")
+    assert not outlet.delete("tags/ended.atom")
     assert reader.names("tags/") == {"tags/old.atom", "tags/ended.atom", "tags/deep"}
-    assert reader.get("tags/old.atom") == b"old" and reader.get("tags/first.atom") is None
+    assert reader.get("tags/old.atom") == b"old"
+    assert reader.get("tags/first.atom") is None
     assert outlet.names("tags/") == {"tags/old.atom", "tags/first.atom", "tags/deep"}
-    assert outlet.get("tags/old.atom") == b"new" and outlet.get("tags/ended.atom") is None
+    assert outlet.get("tags/old.atom") == b"new"
+    assert outlet.get("tags/ended.atom") is None
     assert outlet.written("tags/ended.atom") is None
     before = reader.written("tags/old.atom")
-    assert before is not None and (outlet.written("tags/old.atom") or before) > before
+    assert before is not None
+    assert (outlet.written("tags/old.atom") or before) > before
     outlet.commit()
     assert reader.names("tags/") == {"tags/old.atom", "tags/first.atom", "tags/deep"}
     assert reader.get("tags/old.atom") == b"new"
@@ -202,7 +212,8 @@ def test_discarded_changes_leave_no_files(tmp_path: Path) -> None:
     outlet.put("y.atom", b"new")
     outlet.delete("x.atom")
     outlet.discard()
-    assert outlet.get("x.atom") == b"old" and outlet.get("y.atom") is None
+    assert outlet.get("x.atom") == b"old"
+    assert outlet.get("y.atom") is None
     outlet.commit()
     assert list_files(tmp_path) == before
 
@@ -219,7 +230,8 @@ def test_the_last_of_several_changes_of_a_file_counts(tmp_path: Path) -> None:
     assert not outlet.put("c.atom", b"old")
     outlet.commit()
     assert list_files(tmp_path) == {"a.atom", "a.atom.gz", "c.atom", "c.atom.gz"}
-    assert outlet.get("a.atom") == b"newer" and outlet.get("c.atom") == b"old"
+    assert outlet.get("a.atom") == b"newer"
+    assert outlet.get("c.atom") == b"old"
     assert gzip.decompress((tmp_path / "a.atom.gz").read_bytes()) == b"newer"
 
 
@@ -274,7 +286,8 @@ def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
 def test_few_files_are_synced_one_by_one_and_many_with_their_file_system(
     tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, synced = os.fsync, list[str]()
+    real = os.fsync
+    synced = list[str]()
 
     def fsync(descriptor: int) -> None:
         synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
@@ -314,6 +327,5 @@ def test_a_build_that_lost_its_lock_writes_and_deletes_nothing(tmp_path: Path) -
     ):
         with pytest.raises(ZeroDivisionError):
             change()
-    assert {path.name for path in tmp_path.iterdir()} == {"x.atom", "x.atom.gz"} and outlet.get(
-        "x.atom"
-    ) == b"old"
+    assert {path.name for path in tmp_path.iterdir()} == {"x.atom", "x.atom.gz"}
+    assert outlet.get("x.atom") == b"old"

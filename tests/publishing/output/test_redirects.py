@@ -44,9 +44,8 @@ def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
         "https://site.example/feeds/",
     )
     listed = json.loads(made[JSON])
-    assert (
-        listed["moved"]["tags/old.atom"] == "tags/new.atom" and "tags/ended.atom" in listed["gone"]
-    )
+    assert listed["moved"]["tags/old.atom"] == "tags/new.atom"
+    assert "tags/ended.atom" in listed["gone"]
     assert b'"/feeds/tags/old.atom" "/feeds/tags/new.atom";' in made[NGINX]
     assert b'"/feeds/tags/ended.atom" 1;' in made[NGINX]
     assert b'redir "/feeds/tags/old.atom" "/feeds/tags/new.atom" 301' in made[CADDY]
@@ -54,7 +53,8 @@ def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
 
 
 def test_files_of_others_stay_beside_thumbnails() -> None:
-    outlet, ours = MemoryOutlet(), [f"pictures/{n:020x}.webp" for n in (1, 2)]
+    outlet = MemoryOutlet()
+    ours = [f"pictures/{n:020x}.webp" for n in (1, 2)]
     outlet.files |= dict.fromkeys([*ours, "pictures/logo.webp"], b"")
     assert delete_unneeded_thumbnails(outlet, ours[:1]) == {ours[1]}
     assert sorted(outlet.files) == [ours[0], "pictures/logo.webp"]

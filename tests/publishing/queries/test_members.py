@@ -111,7 +111,8 @@ def test_a_query_goes_and_comes_back(place: Place) -> None:
     fill_index(place, "Two")
     make_query(place, chips="chip", all="tag:one")
     place.build()
-    assert list_titles(place) == ["Two", "One"] and list_titles(place, "all") == ["One"]
+    assert list_titles(place) == ["Two", "One"]
+    assert list_titles(place, "all") == ["One"]
     assert json.loads(place.read_published("maps/moved.json"))["gone"] == []
 
 

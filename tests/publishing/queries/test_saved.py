@@ -152,14 +152,15 @@ def test_the_file_is_read(tmp_path: Path) -> None:
         """,
     )
     first, second = load_queries(path)
-    assert (first.key, first.limit, first.window_hours, first.formats) == (
-        FeedKey("query", "ai"),
-        7,
-        36,
-        ("atom",),
-    )
-    assert (second.key, second.title, second.expr) == (FeedKey("tag", "ai"), "All of AI", None)
-    assert first.expr is not None and is_match(first.expr, STORY, str)
+    assert first.key == FeedKey("query", "ai")
+    assert first.limit == 7
+    assert first.window_hours == 36
+    assert first.formats == ("atom",)
+    assert second.key == FeedKey("tag", "ai")
+    assert second.title == "All of AI"
+    assert second.expr is None
+    assert first.expr is not None
+    assert is_match(first.expr, STORY, str)
     assert load_queries(tmp_path / "absent.toml") == ()
 
 
@@ -168,8 +169,10 @@ def test_a_bad_query_is_shown_with_a_caret(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_queries(path)
     lines = str(caught.value).splitlines()
-    assert str(path) in lines[0] and "never closed" in lines[0]
-    assert lines[1].strip() == "tag:AI and (chip" and lines[2].index("^") == lines[1].index("(")
+    assert str(path) in lines[0]
+    assert "never closed" in lines[0]
+    assert lines[1].strip() == "tag:AI and (chip"
+    assert lines[2].index("^") == lines[1].index("(")
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,8 @@ def test_a_name_is_written_once_and_the_category_of_unclassified_articles_never(
 
 def test_an_address_that_ends_like_the_attribute_is_the_address() -> None:
     made = write_card(write_sample_card(cover="https://alpha.example/?imgsrc="), LINKS)
-    assert list_card_parts(made)[0] == "https://alpha.example/?imgsrc=" and "imgsrc&#61;" in made
+    assert list_card_parts(made)[0] == "https://alpha.example/?imgsrc="
+    assert "imgsrc&#61;" in made
 
 
 def test_a_card_of_a_nosnippet_page_has_no_excerpt() -> None:
@@ -155,10 +156,8 @@ def test_no_text_of_others_is_markup(samples: Samples) -> None:
 
 
 def build_files(**publish: Any) -> dict[str, bytes]:
-    index, outlet = (
-        MemoryIndex([make_article(1), make_article(2, robots=("nosnippet",))]),
-        MemoryOutlet(),
-    )
+    index = MemoryIndex([make_article(1), make_article(2, robots=("nosnippet",))])
+    outlet = MemoryOutlet()
     how = Settings(site=Site(url=BASE), publish=Publish(archives=False, **publish))
     index.save_html({make_article(1).id: "<p>All of it.</p>"})
     assert (
@@ -184,10 +183,8 @@ def test_every_format_shows_the_same(kind: str) -> None:
         if kind == "card"
         else "<p>All of it.</p>"
     )
-    assert (
-        one.findtext(f"{ATOM}content") == whole
-        and one.findtext(f"{ATOM}summary") == "A whole sentence."
-    )
+    assert one.findtext(f"{ATOM}content") == whole
+    assert one.findtext(f"{ATOM}summary") == "A whole sentence."
     encoded = "{http://purl.org/rss/1.0/modules/content/}encoded"
     assert [item.findtext(encoded) for item in rss.iter("item")] == [
         line if kind == "card" else None,
@@ -195,7 +192,8 @@ def test_every_format_shows_the_same(kind: str) -> None:
     ]
     items = json.loads(found["all.json"])["items"]
     assert [item.get("content_html") for item in items] == [line if kind == "card" else None, whole]
-    assert items[1]["summary"] == "A whole sentence." and "summary" not in items[0]
+    assert items[1]["summary"] == "A whole sentence."
+    assert "summary" not in items[0]
 
 
 def test_rss_has_the_markdown_of_whole_texts_if_the_operator_enabled_it() -> None:

@@ -24,7 +24,8 @@ class Documents:
         outlet = MemoryOutlet()
         how = Publish(archives=False, entry_html="plain")
         report = build_index(MemoryIndex(articles), outlet, Settings(site=site, publish=how))
-        assert (report.held, report.set_aside) == ((), ())
+        assert report.held == ()
+        assert report.set_aside == ()
         self.atom, self.rss = (
             etree.fromstring(outlet.files[name]) for name in ("all.atom", "all.rss")
         )
@@ -48,7 +49,8 @@ def test_a_title_is_text_unless_it_talks_of_markup(title: str, type: str, writte
         make_article(1, title=title), site=Site(title=title, url="https://feeds.example/")
     )
     for found in (made.atom.find(f"{ATOM}title"), made.entry.find(f"{ATOM}title")):
-        assert (found.get("type"), found.text) == (type, written)
+        assert found.get("type") == type
+        assert found.text == written
     assert made.json["items"][0]["title"] == title
 
 
@@ -76,7 +78,8 @@ def test_names_that_a_hand_wrote_one_by_one_are_taken_so() -> None:
 def test_an_unknown_author_is_the_source_and_no_feed_names_one_for_its_entries() -> None:
     made = Documents(make_article(1, author=None))
     assert list_authors(made) == [["Alpha"]] * 2
-    assert made.atom.find(f"{ATOM}author") is None and "authors" not in made.json
+    assert made.atom.find(f"{ATOM}author") is None
+    assert "authors" not in made.json
     assert made.entry.find(f"{ATOM}source/{ATOM}author") is None
 
 

@@ -101,7 +101,9 @@ def read_results(address: str, folder: Path) -> tuple[list[str], str, str]:
     results = re.search(r'<ol id="results".*?</ol>', dom, re.DOTALL)
     said = re.search(r'id="said"[^>]*>([^<]*)<', dom)
     title = re.search(r"<title>(.*?)</title>", dom)
-    assert results and said and title
+    assert results
+    assert said
+    assert title
     titles = (re.sub("</?mark>", "", one) for one in re.findall(r"<a[^>]*>(.*?)</a>", results[0]))
     return [html.unescape(one) for one in titles], said[1], title[1]
 
@@ -127,7 +129,8 @@ def test_a_story_is_found_and_its_title_is_text(
     site: str, tmp_path: Path, query: str, title: str
 ) -> None:
     titles, said, document = read_results(f"{site}search.html?q={quote(query)}", tmp_path)
-    assert (titles, said) == ([title], "1 found.")
+    assert titles == [title]
+    assert said == "1 found."
     assert document.startswith("Search"), "nothing of a title was run"
 
 
@@ -135,9 +138,7 @@ def test_the_newest_come_first_and_the_others_when_they_are_asked_for(
     site: str, tmp_path: Path
 ) -> None:
     titles, said, _ = read_results(f"{site}search.html?q=common", tmp_path)
-    assert (titles[0], len(titles), said) == (
-        "Common story number44",
-        20,
-        "20 of 45 found among the newest 52 stories.",
-    )
+    assert titles[0] == "Common story number44"
+    assert len(titles) == 20
+    assert said == "20 of 45 found among the newest 52 stories."
     assert read_results(f"{site}search.html?q=zebra", tmp_path)[:2] == ([], "Nothing found.")

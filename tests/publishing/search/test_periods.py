@@ -38,7 +38,8 @@ def test_eight_full_blocks_of_a_busy_month_are_one() -> None:
 
 
 def test_one_more_article_changes_the_last_block_alone() -> None:
-    before, after = plan_names(BLOCK + 1), plan_names(BLOCK + 2)
+    before = plan_names(BLOCK + 1)
+    after = plan_names(BLOCK + 2)
     assert {name for name in after if after[name] != before.get(name)} == {"2026-11.1"}
 
 
@@ -52,7 +53,8 @@ def test_a_changed_article_changes_its_period_alone() -> None:
 
 
 def test_other_input_changes_all_periods() -> None:
-    before, after = plan_names(), plan_names(about="x")
+    before = plan_names()
+    after = plan_names(about="x")
     assert all(after[name].fingerprint != before[name].fingerprint for name in before)
 
 

@@ -67,7 +67,8 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def texts_of_articles() -> dict[Article, str]:
-    made_articles, start = dict[Article, str](), datetime(2025, 10, 1, tzinfo=UTC)
+    made_articles = dict[Article, str]()
+    start = datetime(2025, 10, 1, tzinfo=UTC)
     for number, (article_id, title, text, category, language, source) in enumerate(load_rows()):
         excerpt = " ".join(text.split()[:EXCERPT]) if language != "ja" else text[:EXCERPT]
         moment = start + timedelta(hours=number)
@@ -109,7 +110,8 @@ def search_files(
     """The published files of the search, of texts that are published in full."""
     articles = list(texts_of_articles)
     texts = {article.id: text for article, text in texts_of_articles.items()}
-    index, outlet = MemoryIndex(articles), MemoryOutlet()
+    index = MemoryIndex(articles)
+    outlet = MemoryOutlet()
     index.save_html({article_id: f"<p>{escape(text)}</p>" for article_id, text in texts.items()})
     with pytest.MonkeyPatch.context() as patch:
         for key in {article.source_key for article in articles}:

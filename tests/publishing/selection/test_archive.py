@@ -61,7 +61,10 @@ DAYS = st.lists(
 
 def live_days(days: list[Day], how: Settings) -> Iterator[tuple[MemoryIndex, MemoryOutlet]]:
     """Return the article store and the published files after each day."""
-    index, outlet, number, when = MemoryIndex(), MemoryOutlet(), 0, START
+    index = MemoryIndex()
+    outlet = MemoryOutlet()
+    number = 0
+    when = START
     for day in days:
         for minute, tagged in zip(sorted(day.minutes), day.tagged, strict=False):
             number += 1
@@ -93,7 +96,8 @@ def list_changed(index: MemoryIndex, day: Day, now: datetime) -> None:
 
 def walk_archive(outlet: MemoryOutlet, name: str) -> Iterator[etree._Element]:
     """Return the documents from the head back, each with the one that links it."""
-    seen, reached_from = set[str](), ""
+    seen = set[str]()
+    reached_from = ""
     while name:
         assert name not in seen, "the walk goes in a circle"
         seen.add(name)
@@ -102,7 +106,8 @@ def walk_archive(outlet: MemoryOutlet, name: str) -> Iterator[etree._Element]:
             link.get("rel"): link.get("href").removeprefix(BASE)
             for link in root.findall(f"{ATOM}link")
         }
-        assert links["self"] == name and links.get("next-archive", "") == reached_from
+        assert links["self"] == name
+        assert links.get("next-archive", "") == reached_from
         yield root
         reached_from = name if name.startswith("archive/") else ""
         name = links.get("prev-archive", "")
@@ -126,10 +131,8 @@ def test_a_walk_meets_every_article_and_its_newest_copy_first(
             first: dict[str, tuple[str, str]] = {}
             for root in walk_archive(outlet, name):
                 for entry in root.findall(f"{ATOM}entry"):
-                    article_id, copy = (
-                        entry.findtext(f"{ATOM}id"),
-                        (entry.findtext(f"{ATOM}updated"), entry.findtext(f"{ATOM}title")),
-                    )
+                    article_id = entry.findtext(f"{ATOM}id")
+                    copy = (entry.findtext(f"{ATOM}updated"), entry.findtext(f"{ATOM}title"))
                     assert copy <= first.setdefault(article_id, copy), (
                         "an older copy stands before a newer one"
                     )

@@ -16,9 +16,12 @@ from syndicator.publishing.selection.archived import (
     find_older_place,
 )
 
-AI, BEES = FeedKey(TAG, "ai"), FeedKey(TAG, "bees")
-MINE, ANN = FeedKey(QUERY, "mine"), FeedKey(AUTHOR, "ann")
-CATEGORY_AI, SOURCE_ONE = FeedKey(CATEGORY, "ai"), FeedKey(SOURCE, "one")
+AI = FeedKey(TAG, "ai")
+BEES = FeedKey(TAG, "bees")
+MINE = FeedKey(QUERY, "mine")
+ANN = FeedKey(AUTHOR, "ann")
+CATEGORY_AI = FeedKey(CATEGORY, "ai")
+SOURCE_ONE = FeedKey(SOURCE, "one")
 
 
 @pytest.mark.parametrize(

@@ -121,10 +121,8 @@ def test_a_category_named_like_a_tag_says_so() -> None:
         for spec in plan_feeds(rows, settings=SETTINGS, sources=(), queries=(), categories={})
     }
     assert titles[FeedKey("category", "ai")] == "AI (category) - Example"
-    assert (
-        titles[FeedKey("tag", "ai")] == "AI - Example"
-        and titles[FeedKey("category", "law")] == "LAW - Example"
-    )
+    assert titles[FeedKey("tag", "ai")] == "AI - Example"
+    assert titles[FeedKey("category", "law")] == "LAW - Example"
 
 
 def test_titles_languages_and_overrides() -> None:
@@ -145,21 +143,22 @@ def test_titles_languages_and_overrides() -> None:
     }
     assert specs["all"].title == "Example"
     assert specs["c"].description == "Things."
-    assert (specs["alpha"].name, specs["alpha"].language) == ("Alpha News", "de")
-    assert (specs["a"].title, specs["a"].limit, specs["a"].most, specs["a"].formats) == (
-        "All of A",
-        700,
-        700,
-        ("atom",),
-    )
-    assert (specs["big-chips"].title, specs["big-chips"].window_hours) == ("Big chips - Example", 1)
+    assert specs["alpha"].name == "Alpha News"
+    assert specs["alpha"].language == "de"
+    assert specs["a"].title == "All of A"
+    assert specs["a"].limit == 700
+    assert specs["a"].most == 700
+    assert specs["a"].formats == ("atom",)
+    assert specs["big-chips"].title == "Big chips - Example"
+    assert specs["big-chips"].window_hours == 1
 
 
 def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed_has_no_share() -> (
     None
 ):
     def spec(axis: str, publish: Publish) -> tuple[int, int, float]:
-        rows, how = [make_row("source", "alpha", 5)], Settings(publish=publish)
+        rows = [make_row("source", "alpha", 5)]
+        how = Settings(publish=publish)
         made = {
             one.key.axis: one
             for one in plan_feeds(rows, settings=how, sources=(), queries=(), categories={})
@@ -198,6 +197,7 @@ def test_a_private_feed_of_everything_has_a_day(publish: Publish, hours: int) ->
     everything, category = plan_feeds(
         rows, settings=settings, sources=(), queries=(), categories={}
     )
-    assert (everything.window_hours, category.window_hours) == (hours, 72)
+    assert everything.window_hours == hours
+    assert category.window_hours == 72
     assert everything.limit == 50
     assert everything.older is Older.OF_AXIS  # the archives have the rest

@@ -24,7 +24,8 @@ from tests.publishing.test_builder import (
 )
 
 HOW = Settings(site=SETTINGS.site, publish=Publish(limit=50, window_hours=24, tag_min=1000))
-DAYS, A_DAY = 26, 12  # of the first month, and entries on each: over 200
+DAYS = 26
+A_DAY = 12  # of the first month, and entries on each: over 200
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +43,8 @@ class Counting(MemoryIndex):
         return super().month_entries(key, month)  # type: ignore[return-value]
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        before, found = self.looked, super().month_fingerprints(key)
+        before = self.looked
+        found = super().month_fingerprints(key)
         self.looked = before
         return found
 
@@ -64,7 +66,8 @@ def plan_sample_documents(outlet: MemoryOutlet) -> dict[str, bytes]:
 
 
 def walk_archive(outlet: MemoryOutlet) -> set[str]:
-    name, met = "all.atom", set[str]()
+    name = "all.atom"
+    met = set[str]()
     while name:
         root = etree.fromstring(outlet.files[name])
         met |= {entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")}
@@ -86,10 +89,12 @@ def collect_documents(days: int, index: MemoryIndex, outlet: MemoryOutlet) -> se
 
 @pytest.mark.slow
 def test_documents_of_a_month_stay_when_it_closes() -> None:
-    index, outlet = MemoryIndex(), MemoryOutlet()
+    index = MemoryIndex()
+    outlet = MemoryOutlet()
     seen = collect_documents(DAYS + 6, index, outlet)
     found = plan_sample_documents(outlet)
-    assert seen == set(found) and "archive/all/2025-11.atom" not in found
+    assert seen == set(found)
+    assert "archive/all/2025-11.atom" not in found
     assert max(data.count(b"<entry") for data in found.values()) <= HOW.publish.limit
     assert walk_archive(outlet) == {
         entry_urn(INSTANCE, article_id) for article_id in index.article_store
@@ -98,7 +103,8 @@ def test_documents_of_a_month_stay_when_it_closes() -> None:
 
 @pytest.mark.slow
 def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    index, outlet = MemoryIndex(), MemoryOutlet()
+    index = MemoryIndex()
+    outlet = MemoryOutlet()
     for one in (*(one for number in range(DAYS) for one in make_day(number)), *make_day(DAYS + 9)):
         index.add(one)
     monkeypatch.setattr(archive, "_WHOLE", 10_000)  # as an earlier version had it
@@ -113,18 +119,21 @@ def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatc
     again = MemoryOutlet()
     index.files_of.clear()  # and what is published, too
     build_index(index, again, HOW)
-    assert len(plan_sample_documents(again)) > 5 and walk_archive(again) == walk_archive(outlet)
+    assert len(plan_sample_documents(again)) > 5
+    assert walk_archive(again) == walk_archive(outlet)
 
 
 @pytest.mark.slow
 def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
-    index, outlet = Counting(), MemoryOutlet()
+    index = Counting()
+    outlet = MemoryOutlet()
     collect_documents(DAYS + 6, index, outlet)
     index.looked = []
     index.add(make_article(9000, added=START + timedelta(days=DAYS + 7)))
     everything = {FeedKey("all", "all")}
     build_index(index, outlet, HOW, only=everything)
-    assert "2025-11" not in index.looked and "2025-12" in index.looked
+    assert "2025-11" not in index.looked
+    assert "2025-12" in index.looked
     old = make_day(3)[0]
     index.add(
         replace(old, title="Corrected", revisions=((START + timedelta(days=40)).isoformat(),))
@@ -136,7 +145,8 @@ def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
 
 @pytest.mark.slow
 def test_a_part_that_was_published_is_not_cut_again() -> None:
-    index, outlet = MemoryIndex(), MemoryOutlet()
+    index = MemoryIndex()
+    outlet = MemoryOutlet()
     seen = collect_documents(8, index, outlet)
     assert seen
     for number in range(60):  # an old day gets many more

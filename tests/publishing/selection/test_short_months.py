@@ -74,7 +74,8 @@ def test_a_feed_that_shows_everything_has_no_documents() -> None:
 
 
 def test_months_share_documents_that_keep_their_addresses() -> None:
-    index, outlet = MemoryIndex(), MemoryOutlet()
+    index = MemoryIndex()
+    outlet = MemoryOutlet()
     seen: set[str] = set()
     for month in range(8):  # from November
         for n in range(2):
@@ -91,7 +92,8 @@ def test_months_share_documents_that_keep_their_addresses() -> None:
 
 
 def test_an_old_article_of_a_new_tag_joins_the_document_of_a_later_month() -> None:
-    index, outlet = list_months(1, 8, 2), MemoryOutlet()
+    index = list_months(1, 8, 2)
+    outlet = MemoryOutlet()
     build_index(index, outlet, make_settings())
     before = list_documents(outlet)
     index.add(make_article(900, added=START, published=START))
@@ -101,7 +103,8 @@ def test_an_old_article_of_a_new_tag_joins_the_document_of_a_later_month() -> No
 
 
 def test_documents_of_single_months_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    index, outlet = list_months(0, 6, 2), MemoryOutlet()
+    index = list_months(0, 6, 2)
+    outlet = MemoryOutlet()
     monkeypatch.setattr(archive, "_LEAST", 1)  # as earlier versions had it
     build_index(index, outlet, make_settings())
     before = list_documents(outlet)
@@ -133,7 +136,8 @@ def follow_older_pages(outlet: MemoryOutlet, stem: str) -> Iterator[tuple[str, l
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
-    index, outlet = list_months(0, 8, 2), MemoryOutlet()
+    index = list_months(0, 8, 2)
+    outlet = MemoryOutlet()
     build_index(index, outlet, make_settings())
     names, titles = zip(*follow_older_pages(outlet, stem), strict=True)
     assert names == (f"{stem}.html", f"archive/{stem}/2026-04.html", f"archive/{stem}/2026-01.html")
@@ -148,7 +152,8 @@ def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
 
 
 def test_pages_of_older_stories_are_made_again_with_another_stylesheet() -> None:
-    index, outlet = list_months(0, 8, 2), MemoryOutlet()
+    index = list_months(0, 8, 2)
+    outlet = MemoryOutlet()
     build_index(index, outlet, make_settings())
     look = Look(templates={"calendar.html": "Ours: {{ when }}"})
     build_index(index, outlet, make_settings(), look=look, only=set(index.rows))
@@ -165,7 +170,8 @@ def test_earlier_instances_keep_the_calendar_pages_of_tags() -> None:
 
 
 def test_earlier_instances_have_a_document_a_month() -> None:
-    index, outlet = list_months(0, 4, 1), MemoryOutlet()
+    index = list_months(0, 4, 1)
+    outlet = MemoryOutlet()
     for _ in range(2):
         build_index(index, outlet, make_settings(archives=True))
         assert (

@@ -122,7 +122,9 @@ class Client:
 
 @pytest.fixture
 async def watched_server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Watched]:
-    made, stop, where = Watched(), asyncio.Event(), asyncio.Queue[str]()
+    made = Watched()
+    stop = asyncio.Event()
+    where = asyncio.Queue[str]()
 
     def connections(most: int, body_bytes: Callable[[str], int]) -> Connections:
         made.connections = Connections(most, body_bytes, made.clock)
@@ -178,7 +180,8 @@ async def test_a_refusal_is_short_plain_and_closes(watched_server: Watched) -> N
     answer = await (await watched_server.open_client().send(GET + b"a: b\r\n" * 101)).read_to_end()
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
-    assert b"\r\nconnection: close" in head and b"\r\ncontent-type: text/plain" in head
+    assert b"\r\nconnection: close" in head
+    assert b"\r\ncontent-type: text/plain" in head
     assert body == b"Request Header Fields Too Large.\n"
 
 

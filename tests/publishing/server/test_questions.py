@@ -9,14 +9,16 @@ from collections import Counter
 from syndicator.publishing.server.files import Answer
 from syndicator.publishing.server.questions import MadeAnswer, Questions
 
-ANN, BEN = "192.0.2.1", "2001:db8::1"
+ANN = "192.0.2.1"
+BEN = "2001:db8::1"
 
 
 class Slow:
     """Answers, each once `go_on` is set; counts how many are made at once."""
 
     def __init__(self, size: int = 10) -> None:
-        self.go_on, self.size = threading.Event(), size
+        self.go_on = threading.Event()
+        self.size = size
         self.asked: Counter[str] = Counter()
         self.order: list[str] = []
         self.busy = self.most = 0
@@ -61,7 +63,9 @@ def make_questions(count: int, word: str = "word") -> list[str]:
 def test_the_script_that_pages_look_for_is_there_once_questions_are_answered() -> None:
     slow = Slow()
     status, head, body = asyncio.run(slow.questions.answer("q/answers.js", ANN, {}))
-    assert (status, body, slow.order) == (200, b"syndicator.isAnswered = true;\n", [])
+    assert status == 200
+    assert body == b"syndicator.isAnswered = true;\n"
+    assert slow.order == []
     assert dict(head)[b"content-type"].startswith(b"text/javascript")
 
 
@@ -72,7 +76,8 @@ def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
         200: 33,
         503: 67,
     }, "one is being made, a quarter of the places waits"
-    assert (slow.most, len(slow.asked)) == (1, 33)
+    assert slow.most == 1
+    assert len(slow.asked) == 33
     refused = next(dict(head) for status, head, _ in answers if status == 503)
     assert refused[b"retry-after"] == b"60"
     assert len(slow.questions.waiting) == 0

@@ -114,16 +114,19 @@ def test_lost_ids(old: str, new: str, members: str, excused: str, wanted: str) -
 
 
 def test_twenty_new_articles_in_a_minute_pass() -> None:
-    index, outlet = MemoryIndex(make_article(n) for n in range(60)), MemoryOutlet()
+    index = MemoryIndex(make_article(n) for n in range(60))
+    outlet = MemoryOutlet()
     build_index(index, outlet)
     for n in range(100, 120):
         index.add(make_article(n, added=START + timedelta(days=5, seconds=n), published=None))
     report = build_index(index, outlet)
-    assert report.held == () and "all.atom" in report.written
+    assert report.held == ()
+    assert "all.atom" in report.written
 
 
 def test_an_index_that_forgot_an_article_is_held() -> None:
-    index, outlet = MemoryIndex(make_article(n) for n in range(6)), MemoryOutlet()
+    index = MemoryIndex(make_article(n) for n in range(6))
+    outlet = MemoryOutlet()
     build_index(index, outlet)
     before = dict(outlet.files)
     victim = index.members[next(iter(index.rows))][2]
@@ -139,27 +142,29 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     }
     assert entry_urn(INSTANCE, victim) in report.held[0].detail
     assert f'"{lost.title}", {lost.url}, which has no article file' in report.held[0].detail
-    assert (
-        outlet.files["all.atom"] == before["all.atom"] and index.rows[next(iter(index.rows))].held
-    )
+    assert outlet.files["all.atom"] == before["all.atom"]
+    assert index.rows[next(iter(index.rows))].held
     told = {problem.what: problem.detail for problem in report.held}
     assert "delete tags/ai.atom of the public folder" in told["tags/ai"]
     del outlet.files["tags/ai.atom"]  # as its operator is told
     assert "tags/ai" not in {problem.what for problem in build_index(index, outlet).held}
     freed = build_index(index, outlet, excused=[victim])
-    assert freed.held == () and outlet.files["all.atom"] != before["all.atom"]
+    assert freed.held == ()
+    assert outlet.files["all.atom"] != before["all.atom"]
 
 
 def test_a_feed_of_another_instance_is_held() -> None:
     """A lost instance.toml would show every subscriber every entry again."""
-    index, outlet = MemoryIndex(make_article(n) for n in range(6)), MemoryOutlet()
+    index = MemoryIndex(make_article(n) for n in range(6))
+    outlet = MemoryOutlet()
     build_index(index, outlet)
     outlet.files["all.atom"] = outlet.files["all.atom"].replace(b"urn:uuid:", b"urn:uuid:0")
     assert [problem.what for problem in build_index(index, outlet).held] == ["all"]
 
 
 def test_one_bad_article_is_set_aside_and_named() -> None:
-    index, outlet = MemoryIndex(make_article(n) for n in range(6)), MemoryOutlet()
+    index = MemoryIndex(make_article(n) for n in range(6))
+    outlet = MemoryOutlet()
     bad = make_article(3)
     index.add(replace(bad, url="javascript:alert(1)"))
     report = build_index(index, outlet)
@@ -189,4 +194,6 @@ def test_a_broken_document_names_the_entry_in_which_it_breaks() -> None:
         + "</feed>"
     ).encode()
     fault = validate.check_atom(data).fault
-    assert fault is not None and fault.startswith("not-well-formed") and fault.endswith("(urn:z)")
+    assert fault is not None
+    assert fault.startswith("not-well-formed")
+    assert fault.endswith("(urn:z)")

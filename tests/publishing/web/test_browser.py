@@ -137,14 +137,13 @@ def published_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]
     if not chromium:
         pytest.skip("no chromium here")
     folder = tmp_path_factory.mktemp("web") / "public"
-    index, outlet = MemoryIndex(), MemoryOutlet()
+    index = MemoryIndex()
+    outlet = MemoryOutlet()
     for number in range(30):
         more: dict[str, Any] = {"also": ("https://other.example/1",)} if number == 20 else {}
         more |= {"language": "de"} if number in (3, 28) else {}
-        title, tags = (
-            f"Story {number} has a headline of the length that most have",
-            ("AI", f"T {number % 4}"),
-        )
+        title = f"Story {number} has a headline of the length that most have"
+        tags = ("AI", f"T {number % 4}")
         index.add(
             make_article(
                 number,
@@ -251,7 +250,8 @@ document.title = `${seen} headlines, aside ${isBeside ? "beside" : "below"}`; })
     )
     dom, _ = published_site.dom("frame.html", "--window-size=1400,1000")
     (headlines, beside) = re.findall(r"<title>(\d+) headlines, aside (\w+)", dom)[0]
-    assert int(headlines) >= 12 and beside == "beside"
+    assert int(headlines) >= 12
+    assert beside == "beside"
 
 
 def test_an_article_is_printed_as_its_text_only(published_site: Served) -> None:
@@ -273,7 +273,8 @@ document.title = JSON.stringify([seen, document.body.innerText]); });""")
     lines = [line for line in text.splitlines() if line.strip()]
     assert pictures == 0
     assert lines[:2] == ["Alpha", "Story 7"]
-    assert "A quotation." in text and "and a part of it" in lines[-1]
+    assert "A quotation." in text
+    assert "and a part of it" in lines[-1]
     for noise in ("Subscribe", "Search", "Read it at", "First published", "Story 6", "Picture"):
         assert noise not in text
 
@@ -329,7 +330,8 @@ document.title = [button.hidden, asked, getSelection(), said].join(" | "); });""
     )
     dom, logged = published_site.dom("copied.html")
     address = lxml_html.fromstring(page).xpath("string(//p[@class='address']/code)")
-    assert logged == "" and address.startswith("http")
+    assert logged == ""
+    assert address.startswith("http")
     assert f"<title>false | copy | {address} | Copied.</title>" in dom
 
 
@@ -350,10 +352,12 @@ tick("[data-kind='not.tag'][value='t-2']"); });"""
     dom, logged = published_site.dom("ticked.html")
     probe.write_bytes(b"")
     assert logged == ""
-    assert '<p id="offered">' in dom and '<p class="by" id="unanswered" hidden="">' in dom
+    assert '<p id="offered">' in dom
+    assert '<p class="by" id="unanswered" hidden="">' in dom
     assert "8 of all 30 stories." in dom
     address = f"{published_site.base}q/tag.t-1/not.tag.t-2.atom"
-    assert f'<code id="address">{address}</code>' in dom and f'data-copy="{address}"' in dom
+    assert f'<code id="address">{address}</code>' in dom
+    assert f'data-copy="{address}"' in dom
     assert 'data-format="rss" href="q/tag.t-1/not.tag.t-2.rss"' in dom
     assert "syndicator build --question 'q/tag.t-1/not.tag.t-2'" in dom
     assert "mailto:me@feeds.example?subject=" in dom
@@ -361,4 +365,5 @@ tick("[data-kind='not.tag'][value='t-2']"); });"""
     assert newest.count("<li>") == 6
     again, _ = published_site.dom("combine.html#q/tag.t-1/words.sentence-whole")
     assert '<p id="offered" hidden="">' in again and 'id="unanswered">' in again, "only files here"
-    assert "8 of all 30 stories." in again and "q/tag.t-1/words.sentence-whole.atom" in again
+    assert "8 of all 30 stories." in again
+    assert "q/tag.t-1/words.sentence-whole.atom" in again

@@ -43,12 +43,13 @@ def test_a_list_names_its_parts_and_how_many_stories_they_have() -> None:
     year, january, february, *_ = plan_calendar(
         "all", plan_sample({"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}), ""
     )
-    assert (year.name, year.parts) == (
-        "archive/all/2025.html",
-        (("2025-01", 1), ("2025-02", PAGE + 1)),
-    )
-    assert february.parts == (("2025-02-01", PAGE), ("2025-02-02", 1)) and january.parts == ()
-    assert (year.above, january.above, february.above) == ("", "2025", "2025")
+    assert year.name == "archive/all/2025.html"
+    assert year.parts == (("2025-01", 1), ("2025-02", PAGE + 1))
+    assert february.parts == (("2025-02-01", PAGE), ("2025-02-02", 1))
+    assert january.parts == ()
+    assert year.above == ""
+    assert january.above == "2025"
+    assert february.above == "2025"
 
 
 def test_pages_with_stories_lead_from_one_to_the_next_past_the_lists() -> None:

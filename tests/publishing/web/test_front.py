@@ -95,8 +95,10 @@ def test_leads_are_of_the_newest_day_if_it_has_enough_stories() -> None:
 
 
 def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_the_others() -> None:
-    first, second = parse_front_page(1, "a", picture=PICTURE), parse_front_page(2, "b")
-    third, alone = parse_front_page(3, "b"), parse_front_page(4, "d", picture=PICTURE)
+    first = parse_front_page(1, "a", picture=PICTURE)
+    second = parse_front_page(2, "b")
+    third = parse_front_page(3, "b")
+    alone = parse_front_page(4, "d", picture=PICTURE)
     views = [alone, third, second, first]
     assert list_lead_numbers(views, [first, second, third]) == ["1", "4"]
     found = front.group_stories(views, [[first.id, second.id, third.id, "gone"]])
@@ -201,9 +203,11 @@ def test_source_category_and_tags_are_linked_and_a_tag_without_a_page_is_not(
         "//li[@class='story'][.//h3//bdi[text()='Story 4']]"
     )[0]
     links = {link.text_content(): link.get("href") for link in story.xpath(".//a")}
-    assert links["Alpha"] == "../sources/alpha.html" and links["AI"] == "../categories/ai.html"
+    assert links["Alpha"] == "../sources/alpha.html"
+    assert links["AI"] == "../categories/ai.html"
     assert links["Story 4"] == "https://alpha.example/4"
-    assert "Odd 4" in story.text_content() and "Odd 4" not in links
+    assert "Odd 4" in story.text_content()
+    assert "Odd 4" not in links
 
 
 def test_headings_step_down_one_by_one(files: dict[str, bytes]) -> None:
@@ -212,7 +216,8 @@ def test_headings_step_down_one_by_one(files: dict[str, bytes]) -> None:
             int(node.tag[1])
             for node in html.fromstring(files[name]).xpath("//h1 | //h2 | //h3 | //h4")
         ]
-        assert levels[0] == 1 and levels.count(1) == 1
+        assert levels[0] == 1
+        assert levels.count(1) == 1
         assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), name
 
 
@@ -231,20 +236,19 @@ def test_a_feed_page_has_rhythm_and_tags_and_a_source_its_site() -> None:
     made = about.gather_facts(
         spec, 16, days, views, Links(base="../", tags=frozenset({"ai", "sea"}))
     )
-    assert (made.count, made.rhythm, made.site) == (16, "2 a day", "https://alpha.example/")
-    assert made.bars == "M89.5 16v-16M87.5 16v-4M0.5 16v-8" and made.most == 4
+    assert made.count == 16
+    assert made.rhythm == "2 a day"
+    assert made.site == "https://alpha.example/"
+    assert made.bars == "M89.5 16v-16M87.5 16v-4M0.5 16v-8"
+    assert made.most == 4
     assert made.until == "Monday, 3 November 2025"
     assert made.related == [("Odd", "../search.html?q=Odd"), ("AI", "../tags/ai.html")]
     assert made.months == [("2025-11", 5), ("2025-08", 11)]
-    assert (
-        about.describe_rhythm(views[:4]) == ""
-        and about.describe_rhythm([parse_front_page(99 * n, "a") for n in range(5)]) == "4 a day"
-    )
+    assert about.describe_rhythm(views[:4]) == ""
+    assert about.describe_rhythm([parse_front_page(99 * n, "a") for n in range(5)]) == "4 a day"
     slow = [parse_front_page(1440 * 9 * n, "a") for n in range(6)]
-    assert (
-        about.describe_rhythm(slow) == "1 a week"
-        and about.describe_rhythm([*slow, parse_front_page(-1440 * 300, "a")]) == "1 a month"
-    )
+    assert about.describe_rhythm(slow) == "1 a week"
+    assert about.describe_rhythm([*slow, parse_front_page(-1440 * 300, "a")]) == "1 a month"
 
 
 def test_a_feed_names_its_most_active_sources_and_a_source_none() -> None:
@@ -314,4 +318,5 @@ def test_the_link_to_the_site_of_a_source_says_no_number(site: str, name: str) -
     article_view = replace(article_view, origin=replace(article_view.origin, site=site))
     spec = FeedSpec(key=FeedKey("source", "alpha"), name="Alpha", title="-", first_slug="alpha")
     made = about.gather_facts(spec, 1, {}, [article_view], Links(base="../"))
-    assert (made.site, made.site_name) == (site, name)
+    assert made.site == site
+    assert made.site_name == name

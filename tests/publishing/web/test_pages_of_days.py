@@ -35,12 +35,11 @@ def list_titles(data: bytes) -> list[str]:
 
 
 def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> None:
-    index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
+    index = MemoryIndex(make_stories())
+    outlet = MemoryOutlet()
     build_index(index, outlet)
-    at, found = (
-        f"archive/all/{max(index.days(next(key for key in index.rows if key.axis == 'all')))}.html",
-        [],
-    )
+    at = f"archive/all/{max(index.days(next(key for key in index.rows if key.axis == 'all')))}.html"
+    found = []
     while at:
         page = html.fromstring(outlet.files[at])
         found += list_titles(outlet.files[at])
@@ -50,20 +49,22 @@ def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> 
 
 
 def test_a_feed_page_ends_and_links_the_page_of_its_next_days() -> None:
-    index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
+    index = MemoryIndex(make_stories())
+    outlet = MemoryOutlet()
     build_index(index, outlet, Settings(publish=Publish(limit=80, archives=True)))
     page = html.fromstring(outlet.files["all.html"])
     (more, *_) = page.xpath("//nav[@aria-label='Earlier stories']/a/@href")
     last = page.xpath("//section[contains(@class, 'day')]")[-1].xpath("./h2/time/@datetime")[0]
-    assert more == f"archive/all/{last}.html" and more in outlet.files
+    assert more == f"archive/all/{last}.html"
+    assert more in outlet.files
     assert len(list_titles(outlet.files["all.html"])) == 60
-    assert "archive/tags/chips/2025.html" in outlet.files and not any(
-        "archive/sources" in name for name in outlet.files
-    )
+    assert "archive/tags/chips/2025.html" in outlet.files
+    assert not any("archive/sources" in name for name in outlet.files)
 
 
 def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> None:
-    index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
+    index = MemoryIndex(make_stories())
+    outlet = MemoryOutlet()
     build_index(index, outlet)
 
     def months(name: str) -> list[tuple[str, str]]:
@@ -83,7 +84,8 @@ def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> No
 
 
 def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
-    index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
+    index = MemoryIndex(make_stories())
+    outlet = MemoryOutlet()
     build_index(index, outlet, WITH_TAGS)
     more = make_article(
         COUNT,
@@ -121,7 +123,8 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
 
 
 def test_a_story_that_is_withdrawn_is_on_no_page() -> None:
-    index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
+    index = MemoryIndex(make_stories())
+    outlet = MemoryOutlet()
     build_index(index, outlet)
     gone = make_article(7)
     index.remove(gone.id, at=START)

@@ -18,7 +18,8 @@ FOOTER = "<footer><p>Run by {{ page.site }} <b>& friends</b></p></footer>"
 
 
 def render_sample(given: Look) -> tuple[dict[str, bytes], list[str]]:
-    index, outlet = MemoryIndex(make_article(number) for number in range(4)), MemoryOutlet()
+    index = MemoryIndex(make_article(number) for number in range(4))
+    outlet = MemoryOutlet()
     report = build_index(index, outlet, look=given)
     assert all(problem.reason == "template" for problem in report.set_aside)
     return outlet.files, [problem.detail for problem in report.set_aside]
@@ -32,7 +33,8 @@ def test_an_operators_template_replaces_ours_on_every_page() -> None:
 
 
 def test_values_in_templates_are_escaped() -> None:
-    index, outlet = MemoryIndex([make_article(1, title="<script>1</script>")]), MemoryOutlet()
+    index = MemoryIndex([make_article(1, title="<script>1</script>")])
+    outlet = MemoryOutlet()
     build_index(index, outlet, look=Look({"story.html": "<li>{{ entry.title }}</li>"}))
     assert b"<li>&lt;script&gt;1&lt;/script&gt;</li>" in outlet.files["all.html"]
 
@@ -58,7 +60,8 @@ def test_a_faulty_template_costs_no_page_and_is_named_with_its_line(
     name: str, text: str, fault: str
 ) -> None:
     files, faults = render_sample(Look({name: text}))
-    assert len(faults) == 1 and faults[0].startswith(fault)
+    assert len(faults) == 1
+    assert faults[0].startswith(fault)
     assert files == render_sample(Look())[0]
 
 
@@ -69,12 +72,14 @@ def test_styles_follow_ours_and_the_folder_is_read(tmp_path: Path) -> None:
     (tmp_path / "site.css").write_text("h1 { color: teal; }")
     given = load_look(tmp_path)
     files, _ = render_sample(given)
-    assert files["site.css"].endswith(b"h1 { color: teal; }") and len(files["site.css"]) > 2000
+    assert files["site.css"].endswith(b"h1 { color: teal; }")
+    assert len(files["site.css"]) > 2000
     assert given.templates == {"footer.html": FOOTER}
 
 
 def test_a_changed_template_makes_every_page_again() -> None:
-    index, outlet = MemoryIndex(make_article(number) for number in range(4)), MemoryOutlet()
+    index = MemoryIndex(make_article(number) for number in range(4))
+    outlet = MemoryOutlet()
     build_index(index, outlet)
     specs = plan_feeds(
         index.feeds(),
@@ -109,5 +114,6 @@ def test_our_templates_are_compiled_once(
         path.write_bytes(path.read_bytes()[:-40])
     templates._load_our_templates.cache_clear()
     assert render_sample(Look())[0] == first
-    assert before and len(compiled) == (2 * before if damaged else before)
+    assert before
+    assert len(compiled) == (2 * before if damaged else before)
     templates._load_our_templates.cache_clear()

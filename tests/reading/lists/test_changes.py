@@ -109,7 +109,8 @@ def test_links_unlike_the_items_are_left_out_and_named() -> None:
         f"<html><body><ul>{other}{new}{ROWS}</ul></body></html>".encode(), URL, None, first.listing
     )
     assert [entry.title for entry in again.entries] == ["A new boat is named today", *NAMES]
-    assert again.listing and "such as https://a.example/about/us/all" in again.listing.note
+    assert again.listing
+    assert "such as https://a.example/about/us/all" in again.listing.note
 
 
 def test_a_new_larger_list_does_not_replace_the_known_one() -> None:

@@ -101,9 +101,11 @@ def test_a_list_in_json_ld_only_is_read() -> None:
         f' type="application/ld+json">[{crumbs},{{"@type":"ItemList","itemListElement":[{rows}]}}]</script>'  # noqa: E501
     )
     feed = read_listing(page.encode(), URL)
-    assert feed.listing and feed.listing.by == "json-ld"
+    assert feed.listing
+    assert feed.listing.by == "json-ld"
     assert [entry.title for entry in feed.entries] == [*NAMES]
-    assert feed.entries[0].published and feed.entries[0].image == "https://a.example/i/0.jpg"
+    assert feed.entries[0].published
+    assert feed.entries[0].image == "https://a.example/i/0.jpg"
 
 
 def test_microformats_complete_a_shown_list() -> None:
@@ -115,7 +117,8 @@ def test_microformats_complete_a_shown_list() -> None:
     feed = read_listing(
         f'<html><body><div class="h-feed">{entries}</div></body></html>'.encode(), URL
     )
-    assert feed.listing and feed.listing.by == "h-feed"
+    assert feed.listing
+    assert feed.listing.by == "h-feed"
     assert [entry.published and entry.published.day for entry in feed.entries] == [1, 2, 3, 4]
 
 
@@ -177,7 +180,8 @@ def test_paid_items_are_left_out() -> None:
         for n, name in enumerate(NAMES * 2)
     )
     feed = read_listing(f"<html><body><ul>{body}{ads}{more}</ul></body></html>".encode(), URL)
-    assert len(feed.entries) == 12 and all(urls.same_site(entry.url, URL) for entry in feed.entries)
+    assert len(feed.entries) == 12
+    assert all(urls.same_site(entry.url, URL) for entry in feed.entries)
     assert all("/p/" in entry.url and entry.url[-2:] != "/9" for entry in feed.entries)
 
 

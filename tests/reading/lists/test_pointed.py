@@ -72,7 +72,8 @@ def test_a_side_list_is_found_if_it_is_pointed_to() -> None:
         assert [entry.url.rpartition("/")[2] for entry in feed.entries] == [
             f"{n}-x" for n, _ in beside
         ]
-        assert feed.listing and feed.listing.pointed
+        assert feed.listing
+        assert feed.listing.pointed
         wrapper = feed.listing
     # without it nothing else of the page is taken for it
     with pytest.raises(NotAFeed, match="list-changed"):
@@ -84,11 +85,13 @@ def test_after_a_lost_database_the_list_of_the_known_articles_is_found() -> None
     notices = [Seen(url=f"https://a.example/notice/{n}-x", title=said) for n, said in BESIDE[:3]]
     feed = read_listing(PAGE, URL, None, None, notices)
     assert [entry.title for entry in feed.entries] == [said for _, said in BESIDE]
-    assert feed.listing and feed.listing.pointed
+    assert feed.listing
+    assert feed.listing.pointed
     stories = [Seen(url=f"https://a.example/story/{n}-x", title=said) for n, said in STORIES[:1]]
     feed = read_listing(PAGE, URL, None, None, [*notices, *stories])
     assert [entry.title for entry in feed.entries] == [said for _, said in STORIES]
-    assert feed.listing and not feed.listing.pointed
+    assert feed.listing
+    assert not feed.listing.pointed
 
 
 @pytest.mark.parametrize("css", ["html", "body", "main", "nav a", "h4"])
@@ -106,7 +109,8 @@ def test_a_number_that_is_no_element_is_in_no_list(number: int) -> None:
 def test_any_item_of_a_list_leads_to_the_whole_of_it(case: Case) -> None:
     """As it would be published: what a visit reads of the page with what was learnt."""
     document = parse(case.html, case.url)
-    tree, base = document.tree, document.base_url
+    tree = document.tree
+    base = document.base_url
     wanted = [urls.alias(item["url"]) for item in case.items]
     elements = list(tree.iter())
     for url in wanted:

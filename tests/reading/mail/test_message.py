@@ -25,8 +25,10 @@ def test_a_newsletter_is_an_entry() -> None:
     raw = make_mail(7, sent)
     entry = read_mail(raw, NOW, len(raw))
     assert entry.id == entry.url == "mid:issue.7@bridges.example"
-    assert entry.title == "Issue 7 of the bridges" and entry.authors == ("Bridges Weekly",)
-    assert entry.published == sent and not entry.fault
+    assert entry.title == "Issue 7 of the bridges"
+    assert entry.authors == ("Bridges Weekly",)
+    assert entry.published == sent
+    assert not entry.fault
     assert "counted 7 bridges" in entry.content
     for private in ("anna@reader.example", "pixel", "/u/123", "Unsubscribe"):
         assert private not in entry.content

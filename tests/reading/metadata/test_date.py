@@ -41,10 +41,8 @@ def read_day(html: str, url: str = URL) -> str:
     ],
 )
 def test_a_moment_that_utc_cannot_express_is_none(written: str) -> None:
-    assert (
-        date.parse_date_text(written) is None
-        and not list(date.find_days(written.replace(",", "")))[1:]
-    )
+    assert date.parse_date_text(written) is None
+    assert not list(date.find_days(written.replace(",", "")))[1:]
     assert (
         read_published(
             f'<meta property="article:published_time" content="{written}"><body>{HEAD}{TEXT}'
@@ -88,7 +86,8 @@ def test_a_moment_that_utc_cannot_express_is_none(written: str) -> None:
 )
 def test_a_date_as_written(written: str, wanted: str) -> None:
     found = date.parse_date_text(written)
-    assert found is not None and found.isoformat() == wanted
+    assert found is not None
+    assert found.isoformat() == wanted
 
 
 @pytest.mark.parametrize(
@@ -105,7 +104,8 @@ def test_every_day_is_read_back(days: int) -> None:
     year, month, number = stated.split("-")
     for written in (stated, f"{number}.{month}.{year}", f"{year}年{int(month)}月{int(number)}日"):
         found = date.parse_date_text(written)
-        assert found is not None and found.date().isoformat() == stated
+        assert found is not None
+        assert found.date().isoformat() == stated
 
 
 @given(st.text(max_size=200))
@@ -163,7 +163,8 @@ def test_a_date_counts_near_the_heading_only(
 
 
 def test_a_date_below_the_heading_beats_a_nearer_one_above_it() -> None:
-    above, below = "<p>1 July 2023</p>", "<p>6 May 2023</p>"
+    above = "<p>1 July 2023</p>"
+    below = "<p>6 May 2023</p>"
     assert (
         read_day(above + HEAD + "<p>From our man at the pier, in the rain</p>" + below + TEXT)
         == "2023-05-06"
@@ -254,7 +255,8 @@ def test_updated() -> None:
         b'<meta property="article:modified_time" content="2024-03-20T08:00:00+01:00"><p>x', URL
     )
     found = date.choose_updated(page, None, NOW).value
-    assert found is not None and found.isoformat() == "2024-03-20T08:00:00+01:00"
+    assert found is not None
+    assert found.isoformat() == "2024-03-20T08:00:00+01:00"
 
 
 @pytest.mark.parametrize(

@@ -39,10 +39,8 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 @pytest.mark.parametrize("case", SHAPES, ids=lambda case: case["url"])
 def test_shapes(case: dict[str, Any]) -> None:
     found = read_page_number(case["url"], case["first"])
-    assert (found.number if found else 0, bool(found and found.sure)) == (
-        case.get("number", 0),
-        case.get("sure", False),
-    )
+    assert (found.number if found else 0) == case.get("number", 0)
+    assert bool(found and found.sure) == case.get("sure", False)
 
 
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row.get("html", row.get("head", ""))[:60])
@@ -102,9 +100,8 @@ def test_a_page_is_appended_without_repeated_paragraphs() -> None:
     )
     made = append_page(ONE, later, TWO, sure=True)
     assert isinstance(made, Draft)
-    assert made.body.strip() == make_paragraphs("A", "B", "C", "D", "E", "F") and made.blocks == (
-        "x",
-    )
+    assert made.body.strip() == make_paragraphs("A", "B", "C", "D", "E", "F")
+    assert made.blocks == ("x",)
 
 
 @pytest.mark.parametrize(
@@ -145,12 +142,15 @@ def test_an_article_ends_before_a_foreign_page_and_is_partial_if_a_page_is_missi
             raise NotAnArticle("listing", "")
         return make_draft(texts[part.url], part.url)
 
-    two, three = Part(b"", TWO), Part(b"", f"{FIRST}/3")
+    two = Part(b"", TWO)
+    three = Part(b"", f"{FIRST}/3")
     made = append_pages(ONE, FIRST, [two, three], None, read)
-    assert made.body.strip() == make_paragraphs("A", "B", "C", "D", "E") and not made.partial
+    assert made.body.strip() == make_paragraphs("A", "B", "C", "D", "E")
+    assert not made.partial
     assert made.trace == {
         "title": 1,
         "pages": {"pages": [FIRST, TWO], "stopped": f"{FIRST}/3: listing"},
     }
     lacking = append_pages(ONE, FIRST, [two], Missing(f"{FIRST}/3", "timeout"), read)
-    assert lacking.partial and lacking.trace["pages"]["stopped"] == f"{FIRST}/3: timeout"
+    assert lacking.partial
+    assert lacking.trace["pages"]["stopped"] == f"{FIRST}/3: timeout"

@@ -28,7 +28,9 @@ BASE = "https://we.example/"
 
 class Rig:
     def __init__(self, store: Store) -> None:
-        self.store, self.now, words = store, NOW, count()
+        self.store = store
+        self.now = NOW
+        words = count()
         self.registry = Registry(lambda: self.now, lambda: f"word{next(words)}")
         self.begin_registry()
 
@@ -71,7 +73,8 @@ def test_a_source_has_one_subscription_and_keeps_it(rig: Rig) -> None:
     assert rig.list_requests() == [("h1", ONE.url, True)]
     rig.verify_due()
     rig.offer_hubs("h1")
-    assert rig.list_due() == [] and len(rig.stored()) == 1
+    assert rig.list_due() == []
+    assert len(rig.stored()) == 1
 
 
 def test_a_feed_that_names_another_hub_each_time_gets_one_a_day(rig: Rig) -> None:
@@ -153,7 +156,8 @@ def take_all(rig: Rig, busy: Sequence[str] = ()) -> list[bytes]:
 def test_pushes_of_sources_have_turns(rig_with_hubs: Rig) -> None:
     answers = [rig_with_hubs.registry.push("word0", {}, body) for body in (b"1", b"2", b"3")]
     answers.append(rig_with_hubs.registry.push("word2", {}, b"4"))
-    assert answers == [202] * 4 and rig_with_hubs.registry.arrived.is_set()
+    assert answers == [202] * 4
+    assert rig_with_hubs.registry.arrived.is_set()
     assert take_all(rig_with_hubs, ["one"]) == [b"4"], "a push of a source that is being read waits"
     assert rig_with_hubs.registry.push("word2", {}, b"5") == 202
     assert take_all(rig_with_hubs) == [b"1", b"5", b"2", b"3"]

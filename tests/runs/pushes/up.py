@@ -52,7 +52,9 @@ class Up:
     """An instance that follows topics of `web`."""
 
     def __init__(self, folder: Path, web: Web) -> None:
-        self.folder, self.config, self.web = folder, folder / "config", web
+        self.folder = folder
+        self.config = folder / "config"
+        self.web = web
         self.config.mkdir()
         self.later = timedelta()
         self.outcomes: list[Outcome] = []

@@ -278,7 +278,8 @@ class Web:
     async def publish_post(self, url: str, post: str, *, listed: bool = True) -> httpx.Response:
         """A new post, which the hub pushes; how the subscriber answered. `listed`: the feed has it,
         too."""
-        topic, root = self.find_topic(url), url.rpartition("/")[0]
+        topic = self.find_topic(url)
+        root = url.rpartition("/")[0]
         if listed:
             topic.posts.insert(0, post)
         return await self.push_document(topic, self.render_document(topic, root, [post]))

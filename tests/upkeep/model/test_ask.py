@@ -127,18 +127,14 @@ def test_what_passes_is_filed_and_updated_stays(lab: Lab) -> None:
     before = lab.place.load_article("Weather")
     report = lab.ask_model()
     after = lab.place.load_article("Weather")
-    assert (report.calls, report.counts, report.problems, report.hindrance) == (
-        1,
-        {"accepted": 1},
-        [],
-        None,
-    )
+    assert report.calls == 1
+    assert report.counts == {"accepted": 1}
+    assert report.problems == []
+    assert report.hindrance is None
     assert get_description(after) == BY_LLM
-    assert (after.updated, after.published, after.revisions) == (
-        before.updated,
-        before.published,
-        before.revisions,
-    )
+    assert after.updated == before.updated
+    assert after.published == before.published
+    assert after.revisions == before.revisions
     assert lab.read_result("Weather").status == "accepted"
 
 
@@ -166,15 +162,15 @@ def test_what_does_not_pass_leaves_ours_and_its_reason(lab: Lab) -> None:
     lab.llm.behaviour = lambda question: BEHAVIOURS[question.title](question)
     report = lab.ask_model()
     assert lab.place.read_digests("articles") == before
-    assert (report.calls, report.counts) == (len(REFUSED), {"refused": len(REFUSED)})
+    assert report.calls == len(REFUSED)
+    assert report.counts == {"refused": len(REFUSED)}
     assert {title: lab.read_result(title).reason for title in REFUSED} == REFUSED
     assert sorted(problem.reason for problem in report.problems) == sorted(REFUSED.values())
     assert lab.ask_model().calls == 0  # what was said of these texts is known
     with lab.open_app() as app:
         told = app.archive.store.status.llm()
-    assert told is not None and sorted(one.reason for one in told.refused) == sorted(
-        REFUSED.values()
-    )
+    assert told is not None
+    assert sorted(one.reason for one in told.refused) == sorted(REFUSED.values())
 
 
 @pytest.mark.parametrize(
@@ -213,8 +209,10 @@ def test_a_dead_endpoint_costs_one_look(tmp_path: Path, llm: FakeLlm) -> None:
     llm.close()
     lab.file_articles(*(f"Weather {number}" for number in range(30)))
     report = lab.ask_model()
-    assert (report.calls, report.counts) == (1, {})
-    assert report.hindrance is not None and report.hindrance.reason == "resting"
+    assert report.calls == 1
+    assert report.counts == {}
+    assert report.hindrance is not None
+    assert report.hindrance.reason == "resting"
     assert lab.ask_model().calls == 0
     lab.pass_time(minutes=2)
     assert lab.ask_model().calls == 1  # one look, and twice as long a rest
@@ -327,7 +325,8 @@ def test_the_form_of_the_request_follows_the_endpoint_and_is_remembered(lab: Lab
     report = lab.ask_model()
     formats = [question.payload.get("response_format", {}).get("type") for question in lab.llm.seen]
     assert formats == ["json_schema", "json_object", None, None]
-    assert (report.calls, report.counts) == (2, {"accepted": 2})
+    assert report.calls == 2
+    assert report.counts == {"accepted": 2}
     assert all("tools" not in question.payload for question in lab.llm.seen)
 
 
@@ -340,7 +339,9 @@ def test_what_an_operator_wrote_is_not_even_asked_about(lab: Lab) -> None:
     assert lab.ask_model().counts == {"accepted": 1}
     assert lab.place.load_article("Weather").excerpt == "Mine, and no machine's."
     tagged = lab.place.load_article("Tagged")
-    assert (tagged.excerpt_by, tagged.tags, tagged.category) == ("llm", ("Mine",), "AI")
+    assert tagged.excerpt_by == "llm"
+    assert tagged.tags == ("Mine",)
+    assert tagged.category == "AI"
 
 
 def test_an_edit_made_while_the_model_thinks_wins(lab: Lab) -> None:
@@ -363,7 +364,8 @@ def test_a_publishers_tags_and_the_sources_stay_and_teach(lab: Lab) -> None:
     )
     lab.ask_model()
     article = lab.place.load_article("Weather")
-    assert (article.tags, article.tags_by) == (("papers", "GPU", "LLM"), "llm")
+    assert article.tags == ("papers", "GPU", "LLM")
+    assert article.tags_by == "llm"
     with lab.open_app() as app:
         taught = list(confirmed_tags([article], load_taxonomy(app.configuration.taxonomy)))
     assert [tags for _, (_, _, tags) in taught] == [("GPU",)]
@@ -382,10 +384,8 @@ def test_a_source_can_opt_out(lab: Lab) -> None:
     lab.file_articles("Ours")
     lab.file_articles("Theirs", source="two")
     assert lab.ask_model().counts == {"accepted": 1}
-    assert (lab.read_result("Ours").reason, lab.place.load_article("Ours").excerpt_by) == (
-        "opted-out",
-        "extractive",
-    )
+    assert lab.read_result("Ours").reason == "opted-out"
+    assert lab.place.load_article("Ours").excerpt_by == "extractive"
     assert [question.title for question in lab.llm.seen] == ["Theirs"]
     sources.write_text(sources.read_text().replace("llm = false", ""))
     lab.pass_time(days=1, minutes=1)
@@ -396,10 +396,8 @@ def test_what_a_publisher_reserves_is_not_shown_to_the_model(lab: Lab) -> None:
     lab.file_articles("Ours", rights=("ai-input: no (Content-Signal, robots-txt)",))
     lab.file_articles("Theirs", rights=("ai-train: no (Content-Signal, robots-txt)",))
     assert lab.ask_model().counts == {"accepted": 1}
-    assert (lab.read_result("Ours").reason, [question.title for question in lab.llm.seen]) == (
-        "reserved",
-        ["Theirs"],
-    )
+    assert lab.read_result("Ours").reason == "reserved"
+    assert [question.title for question in lab.llm.seen] == ["Theirs"]
 
 
 def test_answers_are_kept_by_model_prompt_and_text(lab: Lab) -> None:
@@ -407,7 +405,8 @@ def test_answers_are_kept_by_model_prompt_and_text(lab: Lab) -> None:
     assert lab.ask_model().calls == 1
     lab.file_articles("Weather", source="two")  # the same text once more
     report = lab.ask_model()
-    assert (report.calls, report.counts) == (0, {"accepted": 1})
+    assert report.calls == 0
+    assert report.counts == {"accepted": 1}
 
 
 def test_another_model_is_asked_about_what_none_has_described(lab: Lab) -> None:
@@ -422,10 +421,8 @@ def test_another_model_is_asked_about_what_none_has_described(lab: Lab) -> None:
     assert lab.ask_model().calls == 1
     assert lab.llm.seen[-1].payload["model"] == "large"
     assert lab.place.load_article("Refused").excerpt_by == "llm"
-    assert (lab.read_result("Weather").status, lab.read_result("Weather").by) == (
-        "accepted",
-        "tiny prompt 2",
-    )
+    assert lab.read_result("Weather").status == "accepted"
+    assert lab.read_result("Weather").by == "tiny prompt 2"
 
 
 def test_a_text_that_changes_is_asked_about_again(lab: Lab) -> None:
@@ -463,7 +460,8 @@ def test_the_days_budget_holds_in_calls_and_in_tokens(tmp_path: Path, llm: FakeL
     lab.file_articles(*(f"Weather {number}" for number in range(8)))
     report = lab.ask_model()
     assert report.counts == {"accepted": 3}
-    assert report.hindrance is not None and report.hindrance.reason == "budget-calls"
+    assert report.hindrance is not None
+    assert report.hindrance.reason == "budget-calls"
     assert lab.ask_model().calls == 0
     lab.pass_time(days=1)
     assert lab.ask_model().calls == 3
@@ -472,8 +470,10 @@ def test_the_days_budget_holds_in_calls_and_in_tokens(tmp_path: Path, llm: FakeL
     lab.pass_time(days=1)
     lab.file_articles(*(f"Rain {number}" for number in range(6)))
     report = lab.ask_model()
-    assert report.hindrance is not None and report.hindrance.reason == "budget-tokens"
-    assert report.calls > 0 and lab.read_meter().tokens <= 5000
+    assert report.hindrance is not None
+    assert report.hindrance.reason == "budget-tokens"
+    assert report.calls > 0
+    assert lab.read_meter().tokens <= 5000
 
 
 def test_so_many_at_a_time_and_no_more(tmp_path: Path, llm: FakeLlm) -> None:
@@ -496,7 +496,8 @@ def test_stopping_drops_what_is_under_way(tmp_path: Path, llm: FakeLlm) -> None:
     lab.file_articles(*(f"Weather {number}" for number in range(10)))
 
     async def stopped() -> AskReport:
-        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
 
         def slow(question: Question) -> Said:
             loop.call_soon_threadsafe(stop.set)
@@ -508,7 +509,8 @@ def test_stopping_drops_what_is_under_way(tmp_path: Path, llm: FakeLlm) -> None:
 
     report = asyncio.run(stopped())
     # had it been waited for, its answer would have been accepted
-    assert (report.calls, report.counts) == (1, {})
+    assert report.calls == 1
+    assert report.counts == {}
     llm.behaviour = answer_honestly
     assert lab.ask_model().counts == {"accepted": 10}
 
@@ -537,7 +539,8 @@ def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> Non
     assert report.calls == 3
     assert {question.headers["authorization"] for question in llm.seen} == {f"Bearer {KEY}"}
     kept = b"".join(path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file())
-    assert KEY.encode() not in kept and b"s3ntinel" not in kept
+    assert KEY.encode() not in kept
+    assert b"s3ntinel" not in kept
     with lab.open_app() as app:
         told = repr(
             [
@@ -558,7 +561,8 @@ def test_a_key_that_is_missing_is_named_with_its_cure(tmp_path: Path, llm: FakeL
     lab = Lab(tmp_path, llm, key_env="MY_KEY")
     lab.file_articles("Weather")
     report = lab.ask_model()
-    assert (report.calls, llm.seen) == (0, [])
+    assert report.calls == 0
+    assert llm.seen == []
     assert (
         "describe.llm.key_env: the environment variable MY_KEY is not set; set it" in report.wrong
     )
@@ -591,13 +595,8 @@ def test_a_bug_of_ours_costs_one_article(lab: Lab, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(ask.validate, "material", strange)
     assert lab.ask_model().counts == {"accepted": 2, "failed": 1}
-    assert (
-        lab.read_result("Strange").reason,
-        "IndexError" in lab.read_result("Strange").detail,
-    ) == (
-        "bug",
-        True,
-    )
+    assert lab.read_result("Strange").reason == "bug"
+    assert ("IndexError" in lab.read_result("Strange").detail) is True
     assert lab.ask_model().counts == {}
 
 

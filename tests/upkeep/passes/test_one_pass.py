@@ -67,7 +67,9 @@ def test_a_plan_names_revisions_and_feeds_and_writes_nothing(place: Place) -> No
         before = place.read_digests("articles")
         planned = plan_with_progress(app, change_category, seen)
     assert [item.title for item in planned.articles] == list(TITLES)
-    assert (planned.looked, planned.lacking, planned.problems) == (3, (), ())
+    assert planned.looked == 3
+    assert planned.lacking == ()
+    assert planned.problems == ()
     assert ("categories/towns", 3) in [(feed.feed, feed.joins) for feed in planned.feeds]
     assert seen == [(2, 3), (3, 3)]
     assert place.read_digests("articles") == before
@@ -83,9 +85,11 @@ def test_a_failure_of_the_worker_costs_the_article_at_fault_alone(place: Place) 
         planned = plan_with_progress(app, revise)
     assert [item.title for item in planned.articles] == ["Bridges", "Harbours"]
     [problem] = planned.problems
-    assert (problem.reason, problem.detail) == (WorkerReason.CRASHED, "signal 9")
+    assert problem.reason == WorkerReason.CRASHED
+    assert problem.detail == "signal 9"
     failed = place.load_article("Gardens").id
-    assert failed not in planned.examined and len(planned.examined) == 2
+    assert failed not in planned.examined
+    assert len(planned.examined) == 2
 
 
 def test_a_file_that_cannot_be_read_is_named_once(place: Place) -> None:
@@ -111,7 +115,8 @@ def test_what_is_not_kept_is_lacking_and_a_problem_is_not_revised(place: Place) 
         chosen = choose_all(app.archive, None)
         planned = plan_pass(app.archive, chosen, read, change_category, problems=())
         gone = read_filed(app.archive, "2020/01/none.md")
-    assert (planned.lacking, planned.problems) == ((bridges,), (problem,))
+    assert planned.lacking == (bridges,)
+    assert planned.problems == (problem,)
     assert [item.title for item in planned.articles] == ["Harbours"]
     assert gone is None
 

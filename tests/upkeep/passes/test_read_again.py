@@ -42,4 +42,6 @@ def test_a_page_replaces_what_a_rule_sets_or_no_feed_of_its_owner_said(
 def test_a_value_that_the_page_lacks_stays_only_for_language() -> None:
     page = PageReading(article=replace(PAGE, author=None, cover=None, language=None))
     again = _as_read(FILED, page, owned=False)
-    assert (again.author, again.cover, again.language) == (None, None, "de")
+    assert again.author is None
+    assert again.cover is None
+    assert again.language == "de"

@@ -145,7 +145,10 @@ def load_articles(place: Place) -> list[Article]:
 
 def test_nothing_changes_where_no_rule_did(place: Place) -> None:
     planned = plan_rereading(place)
-    assert (planned.looked, planned.articles, planned.lacking, planned.problems) == (3, (), (), ())
+    assert planned.looked == 3
+    assert planned.articles == ()
+    assert planned.lacking == ()
+    assert planned.problems == ()
 
 
 def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
@@ -157,11 +160,14 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
     assert ("all", 3) in [(feed.feed, feed.changes) for feed in planned.feeds]
     changes = next(one.revision.changes for one in planned.articles if one.id == before.id)
     assert [change.field for change in changes] == ["excerpt", "body"]
-    assert changes[1].old.startswith("Our evening about bridges") and changes[1].new == ""
+    assert changes[1].old.startswith("Our evening about bridges")
+    assert changes[1].new == ""
     after = find_article(place, "Bridges")
-    assert "seats left" not in after.body + after.excerpt and "eleven people" in after.body
+    assert "seats left" not in after.body + after.excerpt
+    assert "eleven people" in after.body
     moment = place.now.strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert (after.updated, after.revisions) == (place.now, (moment,))
+    assert after.updated == place.now
+    assert after.revisions == (moment,)
     kept = replace(
         after,
         body=before.body,
@@ -173,7 +179,8 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
     assert kept == before  # title, identity, `published`, `added` and `origin` among the rest
     place.build()
     assert "seats left" not in place.read_published("all.json")
-    assert reread_articles(place).articles == () and place.build().written == ()
+    assert reread_articles(place).articles == ()
+    assert place.build().written == ()
 
 
 def test_the_plan_alone_changes_nothing(place: Place) -> None:
@@ -224,11 +231,9 @@ def test_a_tag_of_todays_taxonomy_comes_and_updated_stays(place: Place) -> None:
         (change.field, change.new) for change in one.revision.changes if change.field == "tags"
     ] == [("tags", "Harbours")]
     after = find_article(place, "Harbours")
-    assert (after.tags, after.updated, after.revisions) == (
-        ("Harbours",),
-        before.updated,
-        before.revisions,
-    )
+    assert after.tags == ("Harbours",)
+    assert after.updated == before.updated
+    assert after.revisions == before.revisions
 
 
 def test_a_source_or_an_article_is_named_by_key_address_or_id(place: Place) -> None:
@@ -251,18 +256,22 @@ def test_articles_without_a_kept_page_are_counted(place: Place) -> None:
     with place.open_app() as app:
         app.archive.snapshots.forget(old.id)
     planned = reread_articles(place)
-    assert (planned.looked, planned.lacking, len(planned.articles)) == (2, (old.id,), 2)
+    assert planned.looked == 2
+    assert planned.lacking == (old.id,)
+    assert len(planned.articles) == 2
     assert find_article(place, "Gardens") == old
 
 
 def test_a_page_that_is_no_article_any_more_is_named_and_its_article_stays(place: Place) -> None:
-    article, before = find_article(place, "Gardens"), place.read_digests("articles")
+    article = find_article(place, "Gardens")
+    before = place.read_digests("articles")
     with place.open_app() as app:
         app.archive.snapshots.put(
             article.id, b"<html><body><h1>Page not found</h1></body></html>", {}
         )
     [problem] = reread_articles(place).problems
-    assert problem.reason.startswith("not-an-article") and "stays as it is" in problem.detail
+    assert problem.reason.startswith("not-an-article")
+    assert "stays as it is" in problem.detail
     assert place.read_digests("articles") == before
 
 
@@ -270,10 +279,8 @@ def test_selectors_that_leave_nothing_are_named(place: Place) -> None:
     before = place.read_digests("articles")
     add_rule(place, 'remove = ["body"]')
     problems = reread_articles(place).problems
-    assert (
-        len(problems) == 3
-        and "source 'daily': rules.select and rules.remove leave no" in problems[0].detail
-    )
+    assert len(problems) == 3
+    assert "source 'daily': rules.select and rules.remove leave no" in problems[0].detail
     assert place.read_digests("articles") == before
 
 
@@ -287,7 +294,8 @@ def test_title_author_and_cover_by_a_rule_win_over_what_the_feed_said(place: Pla
     add_rule(place, 'title = "h1", author = ".promo p", cover = "html@lang"')
     reread_articles(place)
     article = find_article(place, "Gardens")
-    assert article.title == "Gardens" and (article.author or "").startswith("Our evening")
+    assert article.title == "Gardens"
+    assert (article.author or "").startswith("Our evening")
     assert (article.cover or "").endswith("/en")
 
 
@@ -305,7 +313,8 @@ def test_links_start_at_the_address_that_answered(place: Place) -> None:
     article = find_article(place, "Gardens")
     with place.open_app() as app:
         kept = app.archive.snapshots.get(article.id)
-    assert kept and urls.alias(kept[1]["content-location"]) == urls.alias(article.url)
+    assert kept
+    assert urls.alias(kept[1]["content-location"]) == urls.alias(article.url)
     there = urls.host(article.url) and article.url.replace("/Gardens", "/deep/er/Gardens")
     html = kept[0].replace(b"eleven people", b"<a href='who.html'>eleven people</a>")
     for elsewhere, link in ((there, "/deep/er/who.html"), ("https://evil.example/x/", "/who.html")):
@@ -323,15 +332,11 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with place.open_app() as app:
-        assert (
-            count_newly_outdated(app.archive, app.configuration.sources),
-            count_offered(app),
-        ) == (
-            0,
-            0,
-        )
+        assert count_newly_outdated(app.archive, app.configuration.sources) == 0
+        assert count_offered(app) == 0
     monkeypatch.setattr("syndicator.app.places.READING_VERSION", READING_VERSION + 1)
-    articles, published = place.read_digests("articles"), place.read_digests("public")
+    articles = place.read_digests("articles")
+    published = place.read_digests("public")
     with place.open_app() as app:
         assert [
             count_newly_outdated(app.archive, app.configuration.sources),
@@ -355,11 +360,11 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
     add_rule(place)
     with place.open_app() as app:
         planned = plan_reread(app.archive, app.configuration, Choice(outdated=True))
-        assert (planned.looked, len(planned.articles), count_offered(app)) == (2, 2, 2)
-        assert (place.read_digests("articles"), place.read_digests("public")) == (
-            articles,
-            published,
-        )
+        assert planned.looked == 2
+        assert len(planned.articles) == 2
+        assert count_offered(app) == 2
+        assert place.read_digests("articles") == articles
+        assert place.read_digests("public") == published
         write_reread(app.archive, planned)
         assert count_offered(app) == 0
         assert len(plan_reread(app.archive, app.configuration).articles) == 1
@@ -384,7 +389,8 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
                 app.configuration,
                 list_unkept(app.archive, app.configuration.sources, Choice()),
             )
-            assert problem.what == gone.url and problem.reason.startswith(("http-404", "not-found"))
+            assert problem.what == gone.url
+            assert problem.reason.startswith(("http-404", "not-found"))
             assert list_unkept(app.archive, app.configuration.sources, Choice()) == [gone.id]
             assert other.body == find_article(place, "Harbours").body
         await server.aclose()

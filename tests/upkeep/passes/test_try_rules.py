@@ -28,12 +28,12 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 
 def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place) -> None:
-    before, rules = place.read_digests("articles"), Rules(remove=(".promo",))
+    before = place.read_digests("articles")
+    rules = Rules(remove=(".promo",))
     with place.open_app() as app:
         promo = try_rules(app.archive, app.configuration, "daily", rules, most=2)
-        assert len(promo) == 2 and {
-            one.trial.matches['remove ".promo"'] for one in promo if one.trial
-        } == {1}
+        assert len(promo) == 2
+        assert {one.trial.matches['remove ".promo"'] for one in promo if one.trial} == {1}
         assert count_matched(promo) == {'remove ".promo"': 2}
         assert count_matched(
             try_rules(app.archive, app.configuration, "daily", Rules(select=(".none",)))

@@ -91,7 +91,9 @@ def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
     assert walked_sources == ["sources", "follow", "follow"]
     with place.open_app() as app:
         added = app.archive.store.visits.state("late")
-        assert added is not None and added.url == "https://late.example/feed" and added.terms
+        assert added is not None
+        assert added.url == "https://late.example/feed"
+        assert added.terms
         assert "late" in (place.folder / "feeds/articles/sources.toml").read_text()
 
 
@@ -125,7 +127,8 @@ def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
     place: Place, walked_sources: list[str]
 ) -> None:
     set_sources_age(place)
-    state, ahead = start_run(place), NOW + timedelta(days=300)
+    state = start_run(place)
+    ahead = NOW + timedelta(days=300)
     with place.open_app() as app:
         late = replace(
             state,

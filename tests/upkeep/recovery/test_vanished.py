@@ -126,4 +126,5 @@ def test_check_warns_of_them(place: Place) -> None:
     path = list_articles(place)[0]
     path.unlink()
     (found,) = (item for item in check(place.config, environ={}) if item.reason == "vanished-file")
-    assert found.severity == "warning" and found.file == str(path)
+    assert found.severity == "warning"
+    assert found.file == str(path)

@@ -59,7 +59,8 @@ def test_without_a_browser_no_request_is_made(no_browser: None) -> None:
     plain = Plain()
     answer = fetch_with_drawing(plain, draw=True)
     assert isinstance(answer, Failed)
-    assert (answer.reason, answer.detail) == ("no-browser", "Chromium is missing")
+    assert answer.reason == "no-browser"
+    assert answer.detail == "Chromium is missing"
     assert answer.unasked
     assert plain.asked == []
 
@@ -92,7 +93,9 @@ class Instance:
     """A folder with one source, whose list and pages scripts fill."""
 
     def __init__(self, folder: Path, web: Web, *, browser: bool = True) -> None:
-        self.folder, self.web, self.config = folder, web, folder / "config"
+        self.folder = folder
+        self.web = web
+        self.config = folder / "config"
         self.config.mkdir()
         (self.config / "syndicator.toml").write_text(
             '[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 2\n'

@@ -48,12 +48,10 @@ def test_a_drawn_page_has_the_text_of_the_whole_one(web: Web, name: str) -> None
     article = read_drawn_page(drawn.body, url)
     whole = read_drawn_page(deliver_whole().encode(), url)
     assert len(whole.body) > 1_400
-    assert (article.body, article.title, article.author, article.published) == (
-        whole.body,
-        whole.title,
-        whole.author,
-        whole.published,
-    )
+    assert article.body == whole.body
+    assert article.title == whole.title
+    assert article.author == whole.author
+    assert article.published == whole.published
     assert {seen.headers["user-agent"] for seen in web.seen} == {AGENT}
     assert {seen.method for seen in web.seen} == {"GET"}
     assert not any(path.endswith((".css", "consented.json")) for path in web.list_paths())
@@ -63,7 +61,8 @@ def test_a_page_that_never_ends_has_a_reason(web: Web) -> None:
     serve_folder(web, PAGES)
     drawn = draw_page(web.url(f"/{NEVER_ENDS}/"), limits=replace(PATIENT, wall_seconds=20.0))
     assert isinstance(drawn, Failed)
-    assert (drawn.reason, drawn.detail) == ("browser-hung", "not drawn within 20 s")
+    assert drawn.reason == "browser-hung"
+    assert drawn.detail == "not drawn within 20 s"
 
 
 def test_a_page_that_eats_memory_has_a_reason(web: Web) -> None:
@@ -78,10 +77,8 @@ def test_a_page_that_grows_without_end_has_a_reason(web: Web) -> None:
     small = replace(PATIENT, most_answer_bytes=1_000)
     drawn = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"), limits=small)
     assert isinstance(drawn, Failed)
-    assert (drawn.reason, drawn.detail) == (
-        "browser-memory",
-        "the drawn page has more than 1,000 characters",
-    )
+    assert drawn.reason == "browser-memory"
+    assert drawn.detail == "the drawn page has more than 1,000 characters"
 
 
 def test_scripts_cannot_change_how_the_page_is_read(web: Web) -> None:
@@ -98,7 +95,8 @@ def test_a_page_to_which_a_script_leads_is_the_page(web: Web) -> None:
     serve_html(web, "/new", "<p>New</p>")
     drawn = draw_page(url)
     assert isinstance(drawn, Fetched)
-    assert (drawn.url, drawn.final_url) == (url, web.url("/new"))
+    assert drawn.url == url
+    assert drawn.final_url == web.url("/new")
     assert b"<p>New</p>" in drawn.body
 
 
@@ -109,7 +107,8 @@ def test_what_is_no_html_is_not_drawn(web: Web) -> None:
     )
     answer = draw_page(web.url("/feed"))
     assert isinstance(answer, Fetched)
-    assert (answer.body, answer.headers["etag"]) == (feed, '"a"')
+    assert answer.body == feed
+    assert answer.headers["etag"] == '"a"'
 
 
 def test_each_page_has_a_fresh_profile(web: Web) -> None:

@@ -41,7 +41,9 @@ def parse_enclosures(parts: str) -> list[Enclosure]:
 
 def test_each_episode_has_its_own_parts() -> None:
     one, two = parse_enclosures(PARTS)
-    assert (one.url, one.podcast, two.podcast) == ("https://pod.example/1.mp3", LINES, ())
+    assert one.url == "https://pod.example/1.mp3"
+    assert one.podcast == LINES
+    assert two.podcast == ()
 
 
 ITUNES = FEED.replace(
@@ -65,7 +67,8 @@ ITUNES = FEED.replace(
 def test_numbers_and_advice_of_an_episode_are_read(parts: str, lines: tuple[str, ...]) -> None:
     feed = ITUNES.format(parts).encode()
     one, two = [entry.enclosures[0] for entry in parse_feed(feed, URL).entries]
-    assert (one.podcast, two.podcast) == (lines, ())
+    assert one.podcast == lines
+    assert two.podcast == ()
     kept = frontmatter.load(frontmatter.dump(make_full_article(enclosure=one)))
     assert kept.enclosure == one
 

@@ -284,5 +284,6 @@ def test_every_feed_of_the_samples(samples: Samples, step: int) -> None:
             continue
         ours, theirs = parse_with_both(body)
         assert ours == theirs, path
-        seen, same = seen + 1, same + (ours is not None)
+        seen = seen + 1
+        same = same + (ours is not None)
     assert same >= 0.5 * seen

@@ -58,8 +58,11 @@ def test_answer(web: Web) -> None:
     web.routes["/feed"] = Reply(200, headers, b"<rss/>")
     result = fetch_url(web.url("/feed"))
     assert isinstance(result, Fetched)
-    assert (result.status, result.body, result.final_url) == (200, b"<rss/>", web.url("/feed"))
-    assert (result.headers["etag"], result.headers["x-robots-tag"]) == ('"1"', "noindex, nosnippet")
+    assert result.status == 200
+    assert result.body == b"<rss/>"
+    assert result.final_url == web.url("/feed")
+    assert result.headers["etag"] == '"1"'
+    assert result.headers["x-robots-tag"] == "noindex, nosnippet"
     assert result.moved_to is None
     assert web.seen[0].headers["user-agent"] == "Syndicator/0 (+test)"
     assert web.seen[0].headers["accept-encoding"] == "gzip, deflate"
@@ -81,7 +84,8 @@ def test_no_cookie_is_kept(web: Web) -> None:
     web.routes["/"] = Reply(200, {"Set-Cookie": "id=1; Path=/"}, b"x")
     url = web.url("/", "localhost")  # a name: cookie jars pass over addresses
     fetch_in_turn(Request(url=url), Request(url=url))
-    assert len(web.seen) == 2 and "cookie" not in web.seen[1].headers
+    assert len(web.seen) == 2
+    assert "cookie" not in web.seen[1].headers
 
 
 def test_post(web: Web) -> None:
@@ -298,7 +302,8 @@ def test_stay_returns_a_redirect_to_another_host(web: Web) -> None:
     web.routes["/a"] = Reply(301, {"Location": web.url("/b", "localhost")})
     result = fetch_in_turn(Request(url=web.url("/a"), stay=True))[0]
     assert isinstance(result, Fetched)
-    assert (result.status, result.headers["location"]) == (301, web.url("/b", "localhost"))
+    assert result.status == 301
+    assert result.headers["location"] == web.url("/b", "localhost")
 
 
 def test_headers_stay_at_their_origin(web: Web, other_web: Web) -> None:

@@ -53,12 +53,10 @@ def test_mails_of_both_folders_are_listed_in_the_order_in_which_they_came(folder
     earlier = next(name for name in names if name.name.startswith("cur"))
     later = next(name for name in names if name.name.startswith("new"))
     [mail] = box.read_heads([earlier])
-    assert (mail.name, mail.head, mail.size, mail.received) == (
-        earlier,
-        b"Subject: a\n\na",
-        13,
-        NOW - timedelta(days=3),
-    )
+    assert mail.name == earlier
+    assert mail.head == b"Subject: a\n\na"
+    assert mail.size == 13
+    assert mail.received == NOW - timedelta(days=3)
     assert box.fetch(later) == b"Subject: b\n\nb"
     assert Maildir(folder, 4).fetch(later) == b"Subj"
 
@@ -68,7 +66,8 @@ def test_a_mail_that_another_program_moves_is_listed_again(folder: Path) -> None
     box = Maildir(folder, 1000)
     [name] = box.list_names("", NOW - MONTH)
     path.rename(folder / "cur/1.host:2,S")
-    assert (box.read_heads([name]), box.fetch(name)) == ([], b"")
+    assert box.read_heads([name]) == []
+    assert box.fetch(name) == b""
     [moved] = box.list_names(name.position, NOW - MONTH)
     assert moved.name == "cur/1.host:2,S"
 
@@ -120,7 +119,8 @@ def test_no_mail_is_written_over(folder: Path) -> None:
 def test_a_folder_that_is_no_maildir_has_a_reason(tmp_path: Path) -> None:
     with pytest.raises(MailboxFailed) as failed:
         Maildir(tmp_path, 1000).list_names("", NOW)
-    assert failed.value.reason == "no-folder" and str(tmp_path) in failed.value.detail
+    assert failed.value.reason == "no-folder"
+    assert str(tmp_path) in failed.value.detail
 
 
 def test_mails_are_packed_without_loss() -> None:

@@ -32,7 +32,8 @@ class Notes:
 
 def test_the_next_process_knows() -> None:
     notes = Notes()
-    first, other = notes.backoff(), notes.backoff()
+    first = notes.backoff()
+    other = notes.backoff()
     first.add("a.test", NOW + timedelta(hours=1))
     other.add("https://b.test/x", NOW + timedelta(hours=2))
     first.add("a.test", NOW + timedelta(minutes=1))  # the later end stays
@@ -151,6 +152,7 @@ def test_a_page_of_a_host_that_backs_off_waits_and_loses_no_try(tmp_path: Path, 
         f"sqlite:///{tmp_path}/feeds/state/syndicator.db", articles_exist=False
     ) as store:
         row = store.visits.pending("b", datetime(9999, 1, 1, tzinfo=UTC))[0]
-    assert (row.tries, row.reason) == (0, "rate-limited")
+    assert row.tries == 0
+    assert row.reason == "rate-limited"
     assert row.next_try is not None
     assert row.next_try <= datetime.now(UTC) + timedelta(minutes=15)

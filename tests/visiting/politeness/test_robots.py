@@ -165,10 +165,8 @@ def test_the_licence_that_robots_txt_names_comes_with_its_pages_and_is_asked_for
     None
 ):
     rig = Rig()
-    licence, pages = (
-        "https://rights.example/rsl.xml",
-        ["https://example.org/a", "https://example.org/b"],
-    )
+    licence = "https://rights.example/rsl.xml"
+    pages = ["https://example.org/a", "https://example.org/b"]
     rig.script.add_page(ROBOTS, f"License: {licence}\nUser-agent: *\nAllow: /")
     rig.script.add_page(licence, "<rsl/>" + "x" * 100_000)
     for url in pages:
@@ -182,7 +180,8 @@ def test_the_licence_that_robots_txt_names_comes_with_its_pages_and_is_asked_for
     rig.clock.now += timedelta(hours=25)
     (one,) = rig.fetch_together(make_request(pages[0]))
     # gone, and not a server's own either
-    assert isinstance(one, Fetched) and "robots.txt-rsl" not in one.headers
+    assert isinstance(one, Fetched)
+    assert "robots.txt-rsl" not in one.headers
     assert rig.script.list_urls().count(licence) == 2
 
 
@@ -258,7 +257,8 @@ def test_a_feed_that_robots_disallows_is_fetched_with_a_warning(
         0
     ]
     assert isinstance(result, Fetched)
-    assert (result.permit, result.warning != "") == (permit, warned)
+    assert result.permit == permit
+    assert (result.warning != "") == warned
     # the feed is not refused up by its robots.txt
     assert rig.script.list_urls()[0] == "https://example.org/feed"
 
@@ -271,7 +271,8 @@ def test_a_robots_txt_that_cannot_be_had_warns_of_nothing() -> None:
     }
     result = rig.fetch_together(Request(url="https://example.org/feed", kind="feed"))[0]
     assert isinstance(result, Fetched)
-    assert (result.permit, result.warning) == ("robots.txt unreachable (http-503)", "")
+    assert result.permit == "robots.txt unreachable (http-503)"
+    assert result.warning == ""
 
 
 def test_pages_say_by_whose_word_they_were_fetched() -> None:
@@ -309,7 +310,8 @@ def test_after_429_the_whole_host_backs_off_and_after_503_only_the_url() -> None
     )
     assert isinstance(other, Fetched)
     assert isinstance(refused, Failed)
-    assert (refused.reason, refused.status) == ("rate-limited", None)
+    assert refused.reason == "rate-limited"
+    assert refused.status is None
     assert refused.retry_after is not None
     assert refused.retry_after - rig.clock() <= timedelta(minutes=15)
     rig.clock.now += timedelta(minutes=15)
@@ -339,11 +341,9 @@ def test_a_redirect_to_another_host_waits_for_its_turn_and_asks_its_robots() -> 
     )
     result = rig.fetch_together(request)[0]
     assert isinstance(result, Fetched)
-    assert (result.url, result.final_url, result.moved_to) == (
-        request.url,
-        "https://b.test/y",
-        "https://b.test/y",
-    )
+    assert result.url == request.url
+    assert result.final_url == "https://b.test/y"
+    assert result.moved_to == "https://b.test/y"
     assert rig.script.list_urls() == [
         "https://a.test/robots.txt",
         "https://a.test/x",
@@ -473,7 +473,8 @@ def test_the_operators_word_on_robots_ends_at_the_site(target: str, asks: list[s
 def test_what_is_remembered_is_looked_through_at_the_first_file_and_after_each_million_characters() -> (  # noqa: E501
     None
 ):
-    rig, pruned = Rig(), list[int]()
+    rig = Rig()
+    pruned = list[int]()
     rig.robots = Robots(
         PoliteFetcher(rig.script, rig.throttle),
         rig.notes.get,

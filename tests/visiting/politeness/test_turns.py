@@ -25,7 +25,10 @@ class Machines:
             Throttle(pause, self.clock.sleep, self.clock, turns=common) for _ in range(2)
         ]
         self.fetchers = [PoliteFetcher(self, throttle) for throttle in self.throttles]
-        self.seconds, self.open, self.most, self.began = seconds, 0, 0, list[float]()
+        self.seconds = seconds
+        self.open = 0
+        self.most = 0
+        self.began = list[float]()
         self.answer: FetchResult | None = None
 
     async def fetch(self, request: Request) -> FetchResult:
@@ -71,7 +74,8 @@ def test_a_host_that_others_have_for_long_is_waited_for_and_not_for_ever() -> No
     assert isinstance(found, Failed) and found.unasked, "no try of the page was counted"
     assert machines.began == []
     assert PATIENCE <= machines.clock.seconds_since_start() < PATIENCE + 5
-    assert found.retry_after and found.retry_after >= machines.clock() + timedelta(seconds=60)
+    assert found.retry_after
+    assert found.retry_after >= machines.clock() + timedelta(seconds=60)
     assert found.detail.startswith("other machines ask the host")
 
 
@@ -87,7 +91,8 @@ def test_a_host_that_is_held_for_long_is_not_waited_for() -> None:
     machines = Machines()
     machines.turns.hold("a.example", 600)
     (found,) = machines.request_from(0)
-    assert isinstance(found, Failed) and found.unasked
+    assert isinstance(found, Failed)
+    assert found.unasked
     assert machines.clock.seconds_since_start() == 0
     assert found.retry_after == machines.clock() + timedelta(seconds=600)
 
@@ -98,7 +103,9 @@ def test_what_one_did_not_reach_the_other_does_not_try() -> None:
     machines.request_from(0)
     assert machines.turns.away == {"a.example": ("dns", "no such name")}
     (found,) = machines.request_from(1)
-    assert isinstance(found, Failed) and (found.reason, found.detail) == ("dns", "no such name")
+    assert isinstance(found, Failed)
+    assert found.reason == "dns"
+    assert found.detail == "no such name"
     assert len(machines.began) == 1
 
 

@@ -15,7 +15,8 @@ from syndicator.core.ports.subscriptions import Subscription
 from syndicator.visiting import websub
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 TOPIC = "https://site.example/feed"
 NEW = Subscription(
     token="t",
@@ -45,7 +46,8 @@ VERIFIED = websub.answer_hub(ASKED, make_parameters("subscribe"), NOW).after
 
 def test_what_a_hub_is_asked() -> None:
     made = websub.build_request(ASKED)
-    assert made.method == "POST" and made.url == NEW.hub
+    assert made.method == "POST"
+    assert made.url == NEW.hub
     assert parse_qs((made.body or b"").decode()) == {
         "hub.mode": ["subscribe"],
         "hub.topic": [TOPIC],
@@ -83,7 +85,8 @@ def test_only_what_was_asked_for_is_confirmed(
     before: Subscription, asked: dict[str, str], status: int
 ) -> None:
     answer = websub.answer_hub(before, asked, NOW)
-    assert (answer.status, answer.body) == (status, "c" if status == 200 else "Not found.\n")
+    assert answer.status == status
+    assert answer.body == ("c" if status == 200 else "Not found.\n")
     assert status == 200 or answer.after == before
 
 
@@ -93,15 +96,16 @@ def test_a_lease_is_within_our_bounds(given_seconds: str) -> None:
 
 
 def test_a_lease_is_renewed_before_it_ends() -> None:
-    assert VERIFIED.expires == NOW + 10 * DAY and VERIFIED.next_try == NOW + 7.5 * DAY
-    assert (
-        websub.read_lease("60") == websub.SHORTEST and websub.read_lease("9" * 12) == websub.LONGEST
-    )
+    assert VERIFIED.expires == NOW + 10 * DAY
+    assert VERIFIED.next_try == NOW + 7.5 * DAY
+    assert websub.read_lease("60") == websub.SHORTEST
+    assert websub.read_lease("9" * 12) == websub.LONGEST
     assert websub.read_lease("soon") == websub.read_lease("0") == websub.LEASE
     renewed = websub.answer_hub(
         websub.record_request(VERIFIED, "x"), make_parameters("subscribe"), NOW + 8 * DAY
     ).after
-    assert renewed.expires == NOW + 18 * DAY and renewed.verified_at == NOW  # it stood all the time
+    assert renewed.expires == NOW + 18 * DAY
+    assert renewed.verified_at == NOW  # it stood all the time
 
 
 def test_a_hub_that_verified_before_it_answered_is_not_asked_again() -> None:
@@ -111,10 +115,13 @@ def test_a_hub_that_verified_before_it_answered_is_not_asked_again() -> None:
 
 
 def test_a_hub_that_does_not_verify_is_asked_again_less_and_less_often() -> None:
-    one, waits = ASKED, []
+    one = ASKED
+    waits = []
     for _ in range(10):
         after = websub.record_answer(one, TAKEN, NOW)
-        assert after and after.next_try and after.reason == "unverified"
+        assert after
+        assert after.next_try
+        assert after.reason == "unverified"
         waits.append(after.next_try - NOW)
         one = replace(after, asked="subscribe")
     assert waits == [HOUR * 2**n for n in range(8)] + [7 * DAY] * 2
@@ -128,15 +135,19 @@ def test_who_refuses_is_asked_after_a_week_and_who_fails_after_an_hour() -> None
         (Failed(url="", reason="rate-limited", status=429, retry_after=NOW + DAY), DAY),
     ):
         after = websub.record_answer(ASKED, result, NOW)
-        assert after and (after.next_try, after.reason) == (NOW + wait, result.reason)
+        assert after
+        assert after.next_try == NOW + wait
+        assert after.reason == result.reason
 
 
 def test_a_hub_that_denies_has_no_subscription_any_more() -> None:
     answer = websub.answer_hub(
         VERIFIED, make_parameters("denied", hub_reason="no  more\nof you"), NOW
     )
-    assert answer.status == 200 and not answer.after.active(NOW)
-    assert (answer.after.reason, answer.after.detail) == ("denied", "no more of you")
+    assert answer.status == 200
+    assert not answer.after.active(NOW)
+    assert answer.after.reason == "denied"
+    assert answer.after.detail == "no more of you"
     assert answer.after.next_try == NOW + 7 * DAY
     again = websub.answer_hub(
         replace(answer.after, asked="subscribe"), make_parameters("denied"), NOW
@@ -147,7 +158,9 @@ def test_a_hub_that_denies_has_no_subscription_any_more() -> None:
 def test_who_is_left_is_told_three_times_at_most() -> None:
     one: Subscription | None = websub.plan_unsubscribing(VERIFIED, NOW)
     for _ in range(3):
-        assert one and one.next_try and not websub.may_be_deleted(one)
+        assert one
+        assert one.next_try
+        assert not websub.may_be_deleted(one)
         one = websub.record_answer(
             websub.record_request(one, "x"), Failed(url="", reason="connect"), NOW
         )

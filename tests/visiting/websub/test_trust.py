@@ -30,7 +30,8 @@ STANDS = Subscription(
     verified_at=NOW - 8 * HOUR,
     expires=NOW + HOUR,
 )
-GOOD, BAD = Tally(hub="h", pushed=90, missed=2), Tally(hub="h", pushed=10, missed=80)
+GOOD = Tally(hub="h", pushed=90, missed=2)
+BAD = Tally(hub="h", pushed=10, missed=80)
 
 
 def make_entry(before: timedelta | None) -> Entry:

@@ -12,7 +12,8 @@ import pytest
 from syndicator.describing.taxonomy import learning
 from syndicator.describing.taxonomy.taggers import FEATURES, LearntTagger
 
-TITLE, TEXT = "Birds of the wood", "They counted birds again."
+TITLE = "Birds of the wood"
+TEXT = "They counted birds again."
 
 
 @pytest.fixture(scope="module")

@@ -22,10 +22,8 @@ POSTS = [
     for tag, (count, text) in KINDS.items()
     for n in range(count)
 ]
-BIRDS, OWLS = (
-    ("A count", "They counted birds in the wood again."),
-    ("A night", "Again an owl called in the dark."),
-)
+BIRDS = ("A count", "They counted birds in the wood again.")
+OWLS = ("A night", "Again an owl called in the dark.")
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +38,8 @@ def score_post(taxonomy: Taxonomy, post: tuple[str, str]) -> dict[str, float]:
 
 def test_a_rename_changes_the_name_alone(taxonomy: Taxonomy) -> None:
     renamed = taxonomy.renamed("Bird", "Ornithology")
-    before, after = score_post(taxonomy, BIRDS), score_post(renamed, BIRDS)
+    before = score_post(taxonomy, BIRDS)
+    after = score_post(renamed, BIRDS)
     assert after == {
         ("Ornithology" if tag == "birds" else tag): chance for tag, chance in before.items()
     }

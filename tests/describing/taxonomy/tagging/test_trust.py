@@ -54,6 +54,5 @@ def test_a_single_past_post_decides_nothing_of_what_was_never_named() -> None:
     assert taxonomy.learn([("T", "Text.", [])]).trust is None
     alone = Taxonomy().learn([("T", "Text.", ["x"])])  # no tag twice: nothing to fit weights on
     assert alone.trust is None
-    assert alone.learnt is not None and all(
-        0 <= chance <= 1 for chance in alone.learnt.scores("T", "Text.").values()
-    )
+    assert alone.learnt is not None
+    assert all(0 <= chance <= 1 for chance in alone.learnt.scores("T", "Text.").values())

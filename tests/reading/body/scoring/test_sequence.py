@@ -97,7 +97,8 @@ def test_features_of_the_statements_of_the_page() -> None:
     assert found["author"][1] == pytest.approx(10 / 18)
     assert found["told"] == [0.0, 0.0, 1.0, 0.0]
     assert found["in-body"] == [0.0, 0.0, 0.0, 1.0]
-    assert (found["type-forum"][0], found["declared"][0]) == (0.25, 1.0)
+    assert found["type-forum"][0] == 0.25
+    assert found["declared"][0] == 1.0
 
 
 def make_page(below: str) -> bytes:
@@ -115,7 +116,8 @@ def make_page(below: str) -> bytes:
 def read_with(question: str, monkeypatch: pytest.MonkeyPatch, rules: Rules | None = None) -> Draft:
     """The page with a note below its text, against whose texts the second look is sure if they are
     over a limit."""
-    trees, shipped = scorer.read_trees([{"asks": question, "leaves": "9 -60"}]), scorer.load_trees
+    trees = scorer.read_trees([{"asks": question, "leaves": "9 -60"}])
+    shipped = scorer.load_trees
     monkeypatch.setattr(
         scorer,
         "load_trees",
@@ -128,7 +130,8 @@ def test_the_second_score_cuts_a_text_that_the_first_kept(monkeypatch: pytest.Mo
     whole = read_with("second place > 2.0", monkeypatch)
     assert NOTE in whole.body
     cut = read_with("second place > 0.85", monkeypatch)
-    assert NOTE not in cut.body and STORY[3] in cut.body
+    assert NOTE not in cut.body
+    assert STORY[3] in cut.body
     assert any("the texts around it" in each["rule"] for each in cut.trace["body"]["cut"])
     assert set(whole.blocks) == set(cut.blocks), (
         "what repeats on the pages of a site is learnt from all of them"
@@ -152,4 +155,5 @@ def test_the_shipped_trees_ask_for_computed_features(table: scorer.Table) -> Non
 
 def test_the_file_names_the_script_that_made_it() -> None:
     made = json.loads(reading.file_text("sequence_trees.json"))
-    assert made["script"] == "tools/train/fit_sequence.py" and len(made["data_sha256"]) == 64
+    assert made["script"] == "tools/train/fit_sequence.py"
+    assert len(made["data_sha256"]) == 64
