@@ -135,8 +135,8 @@ def running_dovecot() -> Iterator[Dovecot]:
         pytest.skip(
             f"dovecot is not of the version 2.4, for which the tests configure it: {version}"
         )
-    with tempfile.TemporaryDirectory(prefix="dovecot-") as made:
-        folder = Path(made)
+    with tempfile.TemporaryDirectory(prefix="dovecot-") as temporary_directory:
+        folder = Path(temporary_directory)
         folder.chmod(0o755)  # its processes run under several users
         write_certificate(folder, "localhost")
         for part in ("home", "mail", "mail/new", "mail/cur", "mail/tmp"):

@@ -127,13 +127,15 @@ def run_server() -> Iterator[Server]:
             ]
         )
         port = _free_port()
-        made = Server(f"postgresql+psycopg://postgres@/postgres?host={folder}&port={port}", folder)
+        server = Server(
+            f"postgresql+psycopg://postgres@/postgres?host={folder}&port={port}", folder
+        )
         options = f"-k {folder} -p {port} -c listen_addresses= {_FAST}"
-        made.control("-o", options, "start")
+        server.control("-o", options, "start")
         try:
-            yield made
+            yield server
         finally:
-            made.control("-m", "immediate", "stop")
+            server.control("-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -158,6 +160,6 @@ def _as_owner(words: list[str]) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])

@@ -33,8 +33,8 @@ def test_every_command_is_told_of() -> None:
     }
     known |= {str(group.name) for group in app.registered_groups}
     rows = re.findall(r"(?m)^\| ((?:`[a-z ./]+` ?)+)\|", find_section(README, "Commands"))
-    told = {name for row in rows for name in re.findall(r"`([a-z]+)`", row)}
-    assert told == known
+    names = {name for row in rows for name in re.findall(r"`([a-z]+)`", row)}
+    assert names == known
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)

@@ -51,9 +51,9 @@ def test_what_is_printed_names_commands_as_typed(
 def test_messages_name_commands_in_the_form_that_is_replaced() -> None:
     """A command in a message is written `syndicator X`, never `./run X`: whoever prints it knows
     how it is typed."""
-    found = [
+    paths = [
         path
         for path in (ROOT / "syndicator").rglob("*.py")
         if "`./run" in path.read_text(encoding="utf-8")
     ]
-    assert [path.name for path in found if path.name != "program.py"] == []
+    assert [path.name for path in paths if path.name != "program.py"] == []

@@ -47,9 +47,9 @@ def of_extras() -> set[str]:
         "optional-dependencies"
     ]
     found = set()
-    wanted = [need for needs in extras.values() for need in needs]
-    while wanted:
-        need, _, marker = wanted.pop().partition(";")
+    expected_needs = [need for needs in extras.values() for need in needs]
+    while expected_needs:
+        need, _, marker = expected_needs.pop().partition(";")
         name, *more = re.findall(r"[A-Za-z0-9._-]+", need.partition(">")[0].partition("=")[0])
         # psycopg[binary] is psycopg-binary
         names = {name.lower(), *(f"{name}-{extra}".lower() for extra in more)}
@@ -57,7 +57,7 @@ def of_extras() -> set[str]:
             continue
         found |= names
         with suppress(PackageNotFoundError):
-            wanted += requires(name) or []
+            expected_needs += requires(name) or []
     return found
 
 

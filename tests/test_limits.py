@@ -74,10 +74,10 @@ def list_extras() -> set[str]:
 
 
 def read_project() -> dict[str, Any]:
-    found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
+    project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
         "project"
     ]
-    return found
+    return project
 
 
 def list_package_names(lines: Sequence[str]) -> set[str]:
@@ -100,9 +100,13 @@ def measure_installed_size() -> int:
     """MB (2**20) that the packages of the lock take of a disk, with what they are compiled to, pip
     and uv. In blocks of 4 KiB as `du` counts them."""
     here = {normalize_name(found.name): found for found in distributions()}
-    wanted = [name for name, condition in read_lock().items() if name in here or not condition]
+    expected_names = [
+        name for name, condition in read_lock().items() if name in here or not condition
+    ]
     tools = [name for name in TOOLS if name in here]
-    paths = {path for name in (*wanted, *tools) for path in list_installed_files(here[name])}
+    paths = {
+        path for name in (*expected_names, *tools) for path in list_installed_files(here[name])
+    }
     return (
         sum(-(-path.stat().st_size // BLOCK) * BLOCK for path in paths if path.is_file()) // 2**20
     )

@@ -34,12 +34,12 @@ def test_the_wheel_has_every_file_of_the_package(built_package: tuple[Path, Path
     listed = subprocess.run(
         ["git", "ls-files", "syndicator"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    wanted = {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
+    expected_names = {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
     with zipfile.ZipFile(built_package[1]) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
         written = {name: wheel.read(f"syndicator/data/config/{name}") for name in FILES}
-    assert wanted - names == set()
-    assert names - wanted == {f"syndicator/data/config/{name}" for name in FILES}
+    assert expected_names - names == set()
+    assert names - expected_names == {f"syndicator/data/config/{name}" for name in FILES}
     assert {name for name in names if not name.startswith("syndicator/")} == set()
     assert written == {name: (ROOT / "config" / name).read_bytes() for name in FILES}
 
@@ -155,9 +155,9 @@ def test_an_installed_program_works_on_a_folder_of_its_own(installed: Path, tmp_
             assert process.stderr
             try:
                 address = next(
-                    found[1]
+                    match[1]
                     for line in process.stderr
-                    if (found := re.search(r"(http://[\d.:]+/)", line))
+                    if (match := re.search(r"(http://[\d.:]+/)", line))
                 )
                 with urllib.request.urlopen(address + page, timeout=60) as answer:
                     return str(answer.read().decode())

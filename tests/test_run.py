@@ -88,8 +88,8 @@ def test_an_account_that_may_not_run_the_python_is_told_so(place: Path) -> None:
     locks = (place / "requirements-uv.lock").read_bytes() + (
         place / "requirements.lock"
     ).read_bytes()
-    made = subprocess.run(["cksum"], input=locks, capture_output=True, check=True).stdout
-    (venv / ".made-requirements.lock").write_bytes(made)
+    stdout = subprocess.run(["cksum"], input=locks, capture_output=True, check=True).stdout
+    (venv / ".made-requirements.lock").write_bytes(stdout)
     (venv / "bin/syndicator").touch(0o755)
     done = subprocess.run(
         [place / "run", "--version"], env={"PATH": PATH}, capture_output=True, text=True

@@ -127,10 +127,10 @@ def test_what_the_files_say_of_a_key_stands_in_them() -> None:
         "a tag gets a feed when"
     )
     assert "paragraphs" in tables["RulesTable"]["properties"]["keep"]["description"]
-    told = [
+    keys = [
         key
         for table in tables.values()
         for key in table["properties"].values()
         if "$ref" not in key
     ]
-    assert sum("description" in key for key in told) / len(told) > 0.9
+    assert sum("description" in key for key in keys) / len(keys) > 0.9

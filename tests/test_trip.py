@@ -75,11 +75,11 @@ class Place:
 async def place(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Place]:
     """Without the slow site, whose deadline each run would wait for, unless a test asks for the
     `whole` world."""
-    whole = request.node.get_closest_marker("whole")
-    world = World(without=() if whole else {"slow"})
+    whole_closest_marker = request.node.get_closest_marker("whole")
+    world = World(without=() if whole_closest_marker else {"slow"})
     await world.start()
     made = Place(tmp_path, world)
-    (write_config if whole else patient_config)(made.config, world)
+    (write_config if whole_closest_marker else patient_config)(made.config, world)
     yield made
     await world.aclose()
 
@@ -95,8 +95,10 @@ async def test_sources_become_articles_and_feeds_and_failures_are_named(place: P
         "broken": "not-a-feed-broken-xml",
     }
     titles = place.load_articles()
-    wanted = {truth.title for truth in place.world.list_truths().values() if truth.is_article}
-    assert wanted - titles.keys() == set()
+    expected_titles = {
+        truth.title for truth in place.world.list_truths().values() if truth.is_article
+    }
+    assert expected_titles - titles.keys() == set()
     public = place.folder / "feeds/public"
     for name in (
         "all.atom",

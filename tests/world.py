@@ -128,8 +128,10 @@ class World(demo.World):
     def break_feed(self, site: str) -> None:
         """The feed is cut in its first half, with status 200."""
         path = self._feed_path(self._sites[site])
-        whole = self._make_feed_answer(self._sites[site]).body
-        self._faults[site, path] = Answer(body=whole[: len(whole) // 2], type="application/xml")
+        whole_body = self._make_feed_answer(self._sites[site]).body
+        self._faults[site, path] = Answer(
+            body=whole_body[: len(whole_body) // 2], type="application/xml"
+        )
 
     def html_feed(self, site: str) -> None:
         """The feed's address answers with the site's front page."""

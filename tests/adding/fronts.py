@@ -232,8 +232,8 @@ class Instance:
     def open_app(self) -> Iterator[App]:
         with open_app(
             self.config, read=read_unstamped_configuration(self.config), environ={}
-        ) as opened:
-            yield opened
+        ) as app:
+            yield app
 
     def operate(self, name: str, given: Mapping[str, Any]) -> Any:
         """Do what a form of the console, or a request to the API, asks for; return its data."""

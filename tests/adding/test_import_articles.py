@@ -77,24 +77,27 @@ def site(tmp_path: Path) -> Place:
 
 
 def test_articles_and_feeds_at_once_and_nothing_twice(site: Place, folder: Path) -> None:
-    first = import_folder(site, folder)
-    assert sorted(one.url for one in first.articles) == [
+    first_imported_files = import_folder(site, folder)
+    assert sorted(article.url for article in first_imported_files.articles) == [
         "https://me.example/_posts/2026-01-05-bees",
         "https://me.example/posts/roof",
         "https://other.example/bridge",
     ]
-    assert [Path(name).name for name in first.drafts] == ["later.md"]
-    assert [(Path(one.what).name, one.reason) for one in first.problems] == [
-        ("readme.md", "bad-article-file")
-    ]
-    assert {one.reason for one in first.oddities} == {"tag-casing", "blank-runs"}
+    assert [Path(name).name for name in first_imported_files.drafts] == ["later.md"]
+    assert [
+        (Path(problem.what).name, problem.reason) for problem in first_imported_files.problems
+    ] == [("readme.md", "bad-article-file")]
+    assert {oddity.reason for oddity in first_imported_files.oddities} == {
+        "tag-casing",
+        "blank-runs",
+    }
     site.build()
     listed = json.loads(site.read_published("all.json"))["items"]
     assert sorted(one["title"] for one in listed) == ["Bees", "Roof", "The bridge"]
     assert "roofs" in site.read_published("tags/roofs.json")
-    again = import_folder(site, folder)
-    assert again.articles == []
-    assert len(again.known) == 3
+    second_imported_files = import_folder(site, folder)
+    assert second_imported_files.articles == []
+    assert len(second_imported_files.known) == 3
 
 
 def test_a_dry_run_writes_nothing(site: Place, folder: Path) -> None:
@@ -112,9 +115,9 @@ def test_a_hand_edit_outlives_another_import(site: Place, folder: Path) -> None:
 
 def test_without_a_site_an_address_is_asked_for(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "instance").mkdir()
-    found = import_folder(Place(tmp_path / "instance"), folder)
-    assert [one.url for one in found.articles] == ["https://other.example/bridge"]
-    bees = next(one for one in found.problems if "bees" in one.what)
+    imported_files = import_folder(Place(tmp_path / "instance"), folder)
+    assert [one.url for one in imported_files.articles] == ["https://other.example/bridge"]
+    bees = next(one for one in imported_files.problems if "bees" in one.what)
     assert "set site.url" in bees.detail
 
 
@@ -154,9 +157,9 @@ def test_what_is_no_article_is_told_of_and_the_rest_comes(site: Place, tmp_path:
     (tmp_path / "odd/loop").symlink_to(tmp_path / "odd")
     (tmp_path / "odd/self.md").symlink_to("self.md")
     (tmp_path / "odd/folder.md").mkdir()
-    found = import_folder(site, tmp_path / "odd")
-    assert [one.title for one in found.articles] == ["Good"]
-    assert {Path(one.what).stem for one in found.problems} == NO_ARTICLES.keys()
+    imported_files = import_folder(site, tmp_path / "odd")
+    assert [one.title for one in imported_files.articles] == ["Good"]
+    assert {Path(one.what).stem for one in imported_files.problems} == NO_ARTICLES.keys()
     assert site.build().held == ()
 
 
@@ -177,18 +180,18 @@ def test_marks_of_windows_are_no_text(site: Place, tmp_path: Path) -> None:
 def test_of_two_files_with_one_address_the_first_counts(site: Place, tmp_path: Path) -> None:
     for name in ("a", "b"):
         write_file(tmp_path / "odd", f"{name}.md", HEAD % (b"Same", b"same", name.encode()))
-    found = import_folder(site, tmp_path / "odd")
-    assert [one.body for one in found.articles] == ["a"]
-    assert len(found.known) == 1
+    imported_files = import_folder(site, tmp_path / "odd")
+    assert [one.body for one in imported_files.articles] == ["a"]
+    assert len(imported_files.known) == 1
 
 
 def test_the_instances_own_folder_is_known(site: Place, folder: Path) -> None:
     import_folder(site, folder)
     before = site.read_digests("articles")
     for inside in ("feeds/articles", ".", "feeds"):
-        found = import_folder(site, site.folder / inside)
-        assert found.articles == []
-        assert len(found.known) == 3
+        imported_files = import_folder(site, site.folder / inside)
+        assert imported_files.articles == []
+        assert len(imported_files.known) == 3
     assert site.read_digests("articles") == before
 
 
@@ -206,10 +209,10 @@ def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> N
             ),
         )
     for where in (folder, site.folder):
-        found = import_folder(site, where)
-        assert found.articles == []
-        assert len(found.known) == 1
-        assert {"withdrawn", "pruned"} >= {one.reason for one in found.problems} - {
+        imported_files = import_folder(site, where)
+        assert imported_files.articles == []
+        assert len(imported_files.known) == 1
+        assert {"withdrawn", "pruned"} >= {one.reason for one in imported_files.problems} - {
             "bad-article-file"
         }
     assert len(list((site.folder / "feeds/articles").rglob("*.md"))) == 1
@@ -222,12 +225,12 @@ def test_articles_of_another_instance_come_as_they_are(site: Place, tmp_path: Pa
     store = FileArticleStore(tmp_path / "there", durable=False)
     url = "https://example.org/hold"
     store.put(make_full_article(id=make_article_id(url), url=url, hold=True, hold_reason="flood"))
-    found = import_folder(site, tmp_path / "there")
+    imported_files = import_folder(site, tmp_path / "there")
     # a text of unprintable characters is none
     titled = [one for one in first.values() if one.title]
-    assert len(found.problems) == len(first) - len(titled)
-    assert len(found.drafts) == 1
-    new = {one.id: one for one in found.articles}
+    assert len(imported_files.problems) == len(first) - len(titled)
+    assert len(imported_files.drafts) == 1
+    new = {one.id: one for one in imported_files.articles}
     assert len(new) == len(titled)
     for one in titled:
         for field in ("title", "excerpt", "author", "category", "tags"):  # runs of blanks are one

@@ -31,18 +31,20 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def is_right(front: Front, instance: Instance, way: str) -> bool:
-    seen = instance.list_source_kinds()
+    source_kinds = instance.list_source_kinds()
     if way == "add":
         if front.reason:
-            return not any(url.startswith(front.url) for url in seen)
+            return not any(url.startswith(front.url) for url in source_kinds)
         return any(
-            (each.kind, each.followed) == (front.kind, front.followed) for each in seen.values()
+            (each.kind, each.followed) == (front.kind, front.followed)
+            for each in source_kinds.values()
         )
     if way == "console" and not front.reason:
         return any(
-            (each.kind, each.followed) == (front.kind, front.followed) for each in seen.values()
+            (each.kind, each.followed) == (front.kind, front.followed)
+            for each in source_kinds.values()
         )
-    each = seen[front.url]
+    each = source_kinds[front.url]
     return (each.kind, each.followed, each.reason) == (front.kind, front.followed, front.reason)
 
 
@@ -70,14 +72,14 @@ def test_a_list_gives_the_same_sources_by_every_way(tmp_path: Path, web: Web) ->
         WAYS[way](instance, urls)
         instance.visit_due(limit=0)
         seen[way] = sorted(
-            (each.key, each.kind, each.followed, each.reason)
-            for each in instance.list_source_kinds().values()
+            (source_kind.key, source_kind.kind, source_kind.followed, source_kind.reason)
+            for source_kind in instance.list_source_kinds().values()
         )
-    first = seen["opml"]
-    assert len(first) == 61
-    differing = {way: sorted({*sources} ^ {*first}) for way, sources in seen.items()}
+    first_opml = seen["opml"]
+    assert len(first_opml) == 61
+    differing = {way: sorted({*sources} ^ {*first_opml}) for way, sources in seen.items()}
     assert {way: rows for way, rows in differing.items() if rows} == {}
-    assert sum(bool(kind) for _, kind, _, _ in first) == 8 + 30 + 8
+    assert sum(bool(kind) for _, kind, _, _ in first_opml) == 8 + 30 + 8
 
 
 ICONS = ("/", "/favicon.ico")  # where the icon of a site is looked for

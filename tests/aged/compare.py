@@ -188,8 +188,8 @@ def _grown(
         yield from _entries(name, feed["entries"], other["entries"], titles)
         return
     fresh = [article_id for article_id in other["entries"] if article_id in new]
-    kept = other["entries"][len(fresh) :]
-    yield from _entries(name, feed["entries"][: len(kept)], kept, titles)
+    kept_entries = other["entries"][len(fresh) :]
+    yield from _entries(name, feed["entries"][: len(kept_entries)], kept_entries, titles)
     if len(other["entries"]) < len(feed["entries"]):
         yield f"feed {name} had {len(feed['entries'])} entries, has {len(other['entries'])}"
 

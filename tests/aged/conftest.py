@@ -23,8 +23,8 @@ from tests.aged.web import Web, serve_web
     ],
 )
 def life(request: pytest.FixtureRequest) -> Life:
-    found: Life = request.param
-    return found
+    param: Life = request.param
+    return param
 
 
 @pytest.fixture
@@ -57,6 +57,6 @@ def journey(
     life: Life, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Journey:
     folder = tmp_path_factory.mktemp("journey")
-    with serve_web() as started:
-        aged = Instance(life, folder / "aged", started.proxy, restore_store(life, request))
-        return make_journey(aged, folder, started, read_expected_facts(life))
+    with serve_web() as web:
+        aged = Instance(life, folder / "aged", web.proxy, restore_store(life, request))
+        return make_journey(aged, folder, web, read_expected_facts(life))

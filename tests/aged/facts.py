@@ -225,10 +225,10 @@ def _rss(root: Any) -> Facts:
 
 
 def _json(path: Path) -> Facts:
-    told = json.loads(path.read_text())
+    document = json.loads(path.read_text())
     return {
         "id": "",
-        "self": told["feed_url"],
+        "self": document["feed_url"],
         "entries": [
             {
                 "id": item["id"],
@@ -238,7 +238,7 @@ def _json(path: Path) -> Facts:
                 "updated": _moment(item["date_modified"]),
                 "enclosures": [one["url"] for one in item.get("attachments", ())],
             }
-            for item in told["items"]
+            for item in document["items"]
         ],
     }
 

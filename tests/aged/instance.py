@@ -31,8 +31,8 @@ DATABASE = "feeds/state/syndicator.db"
 
 def read_expected_facts(life: Life) -> Facts:
     """What the old version said of the instance."""
-    found: Facts = json.loads((life.folder / EXPECTED).read_text(encoding="utf-8"))
-    return found
+    document: Facts = json.loads((life.folder / EXPECTED).read_text(encoding="utf-8"))
+    return document
 
 
 def restore_database(life: Life, server: Server) -> str:
@@ -141,5 +141,5 @@ class Instance:
 
     def read_published(self) -> dict[str, bytes]:
         """Everything published, byte for byte."""
-        found = (path for path in self.public.rglob("*") if path.is_file())
-        return {str(path.relative_to(self.public)): path.read_bytes() for path in found}
+        paths = (path for path in self.public.rglob("*") if path.is_file())
+        return {str(path.relative_to(self.public)): path.read_bytes() for path in paths}

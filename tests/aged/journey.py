@@ -40,32 +40,32 @@ class Journey:
 def make_journey(old_instance: Instance, folder: Path, web: Web, facts_before: Facts) -> Journey:
     """The whole way of an instance; `folder`: for the feed readers."""
     life = old_instance.life
-    seen = Journey()
+    journey = Journey()
     web.answers = life.later_answers()
-    seen.before = old_instance.read_published()
+    journey.before = old_instance.read_published()
     with old_instance.serve() as address:
         readers = {
             name: Newsboat(folder / "readers" / str(n), address + name)
             for n, name in enumerate(life.read)
         }
-        _poll("old", readers, seen)
-        seen.built.append(old_instance.run_json("build"))
-        seen.facts["build"], seen.upgraded = (
+        _poll("old", readers, journey)
+        journey.built.append(old_instance.run_json("build"))
+        journey.facts["build"], journey.upgraded = (
             old_instance.read_facts(),
             old_instance.read_published(),
         )
-        seen.built.append(old_instance.run_json("build", "--all"))
-        seen.facts["build --all"] = old_instance.read_facts(status=True)
-        seen.check = json.loads(old_instance.run_command("check", "--json", leaves=(0, 78)))
-        seen.after = old_instance.read_published()
-        seen.answers = _ask(
+        journey.built.append(old_instance.run_json("build", "--all"))
+        journey.facts["build --all"] = old_instance.read_facts(status=True)
+        journey.check = json.loads(old_instance.run_command("check", "--json", leaves=(0, 78)))
+        journey.after = old_instance.read_published()
+        journey.answers = _ask(
             address, (*facts_before["feeds"], *facts_before["moved"], *facts_before["gone"])
         )
-        _poll("build --all", readers, seen)
+        _poll("build --all", readers, journey)
         old_instance.run_command("refresh")
-        seen.facts["refresh"], seen.asked = old_instance.read_facts(), set(web.asked)
-        _poll("refresh", readers, seen)
-    return seen
+        journey.facts["refresh"], journey.asked = old_instance.read_facts(), set(web.asked)
+        _poll("refresh", readers, journey)
+    return journey
 
 
 def _poll(step: str, readers: Mapping[str, Newsboat], seen: Journey) -> None:

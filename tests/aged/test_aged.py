@@ -134,14 +134,14 @@ def test_the_kept_files_are_those_that_the_older_version_described(
     assert_nothing_found(
         list_differences({**facts_before, "status": {}}, facts.read_facts(old_instance.folder))
     )
-    known = facts_before["articles"]  # a copy of a withdrawn article is shown
-    shown = {
+    known_articles = facts_before["articles"]  # a copy of a withdrawn article is shown
+    shown_urns = {
         one["urn"]
-        for one in known.values()
-        if one.get("merged_into") not in known and not one.get("hold")
+        for one in known_articles.values()
+        if one.get("merged_into") not in known_articles and not one.get("hold")
     }
     assert (
-        collect_archived_ids(facts_before, "all.atom") == shown
+        collect_archived_ids(facts_before, "all.atom") == shown_urns
     )  # its archive links lead to every article
 
 
@@ -171,10 +171,10 @@ def list_changed_files(
 ) -> list[str]:
     """The published files whose bytes are other ones, those that were `rewritten` on purpose left
     out."""
-    found = sorted(
+    names = sorted(
         name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
     )
-    return [f"file {name}" for name in found if not matches_pattern(name, rewritten)]
+    return [f"file {name}" for name in names if not matches_pattern(name, rewritten)]
 
 
 def matches_pattern(line: str, patterns: Collection[str]) -> bool:
@@ -183,16 +183,16 @@ def matches_pattern(line: str, patterns: Collection[str]) -> bool:
 
 def test_every_address_answers_as_it_did(journey: Journey, facts_before: Facts) -> None:
     moved = {name: (301, target) for name, target in facts_before["moved"].items()}
-    gone = dict.fromkeys(facts_before["gone"], (410, ""))
-    there = dict.fromkeys(facts_before["feeds"], (200, ""))
-    wanted = there | moved | gone
-    found = {name: answer[:2] for name, answer in journey.answers.items()}
+    gone_fromkeys = dict.fromkeys(facts_before["gone"], (410, ""))
+    fromkeys = dict.fromkeys(facts_before["feeds"], (200, ""))
+    wanted = fromkeys | moved | gone_fromkeys
+    answers_by_name = {name: answer[:2] for name, answer in journey.answers.items()}
     assert_nothing_found(
-        f"address {name}: {found[name]}, not {wanted[name]}"
+        f"address {name}: {answers_by_name[name]}, not {wanted[name]}"
         for name in wanted
-        if found[name] != wanted[name]
+        if answers_by_name[name] != wanted[name]
     )
-    stand = [name for name in there if name not in moved]
+    stand = [name for name in fromkeys if name not in moved]
     assert_nothing_found(
         f"address {name} gives another body"
         for name in stand
@@ -210,9 +210,9 @@ def test_a_run_adds_what_is_new_and_nothing_else(
 
 def test_no_article_is_fetched_again(journey: Journey, facts_before: Facts) -> None:
     pages = {
-        one["source"]
-        for one in facts_before["articles"].values()
-        if one.get("source_key") != "kiln"
+        article["source"]
+        for article in facts_before["articles"].values()
+        if article.get("source_key") != "kiln"
     }
     pages |= {one["url"] for one in facts_before["withdrawn"].values()}
     # the page of kiln is a source itself
@@ -366,13 +366,13 @@ def test_archives_outlive_the_database_and_the_published_files(old_instance: Ins
     archives = archived_months(old_instance)
     assert {kind for _, _, kind in archives} == {".atom", ".json"}
     old_instance.run_command("build")  # the first after the upgrade
-    kept = (old_instance.articles / "instance.toml").read_text()
-    assert "all_archives = true" in kept
+    kept_text = (old_instance.articles / "instance.toml").read_text()
+    assert "all_archives = true" in kept_text
     for folder in ("state", "public"):
         shutil.rmtree(old_instance.folder / "feeds" / folder)
     old_instance.run_command("reindex")
     old_instance.run_command("build")
-    assert (old_instance.articles / "instance.toml").read_text() == kept
+    assert (old_instance.articles / "instance.toml").read_text() == kept_text
     assert archives <= archived_months(old_instance)
 
 

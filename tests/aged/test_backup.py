@@ -73,9 +73,9 @@ def list_feed_ids(found: Facts) -> dict[str, Facts]:
 def test_a_copy_made_during_a_run_brings_every_feed_back(
     old_instance: Instance, facts_before: Facts, web: Web, tmp_path: Path
 ) -> None:
-    found = list(copy_while_running(old_instance, tmp_path / "copies", "refresh", "--all"))
-    assert len(found) > 2
-    for copy in pick_three(found):
+    copies = list(copy_while_running(old_instance, tmp_path / "copies", "refresh", "--all"))
+    assert len(copies) > 2
+    for copy in pick_three(copies):
         after = read_restored_facts(old_instance, copy)
         assert_nothing_found(
             compare_items("feed", list_feed_ids(facts_before), list_feed_ids(after))
@@ -94,12 +94,12 @@ def test_a_copy_made_while_a_tag_is_renamed_has_every_article_in_its_feed(
 ) -> None:
     """Under the old address or the new one, whichever the copy knows; with the id of before."""
     held = facts_before["feeds"]["tags/cordage.atom"]
-    found = list(
+    copies = list(
         copy_while_running(
             old_instance, tmp_path / "copies", "tags", "rename", old_instance.life.tag, "Lines"
         )
     )
-    for copy in pick_three(found):
+    for copy in pick_three(copies):
         after = read_restored_facts(old_instance, copy)
         name = after["moved"].get("tags/cordage.atom", "tags/cordage.atom")
         assert after["feeds"][name]["id"] == held["id"]

@@ -32,8 +32,8 @@ def replace_in_sources(old_instance: Instance, old: str, new: str) -> None:
 
 
 def list_rights_findings(old_instance: Instance) -> dict[str, str]:
-    found = json.loads(old_instance.run_command("check", "--json", leaves=(0, 78)))
-    return {one["what"]: one["detail"] for one in found if one["reason"] == "speaks-for"}
+    document = json.loads(old_instance.run_command("check", "--json", leaves=(0, 78)))
+    return {one["what"]: one["detail"] for one in document if one["reason"] == "speaks-for"}
 
 
 def count_whole_entries(old_instance: Instance) -> int:

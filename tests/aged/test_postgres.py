@@ -40,7 +40,7 @@ def test_an_empty_server_learns_everything_from_the_files(
     old_instance.store = postgres.schema()
     old_instance.run_command("reindex")
     old_instance.run_command("build", "--all")
-    found = list_differences({**facts_before, "status": {}}, old_instance.read_facts())
+    differences = list_differences({**facts_before, "status": {}}, old_instance.read_facts())
     assert_nothing_found(
-        line for line in found if not matches_pattern(line, (*old_instance.life.recut, *HELD))
+        line for line in differences if not matches_pattern(line, (*old_instance.life.recut, *HELD))
     )

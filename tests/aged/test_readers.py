@@ -77,6 +77,6 @@ def read_through_upgrade(
 
 
 def poll_readers(readers: Mapping[str, Miniflux | Reader]) -> dict[str, list[str]]:
-    for one in readers.values():
-        one.poll()
-    return {name: sorted(one.titles) for name, one in readers.items()}
+    for subscriber in readers.values():
+        subscriber.poll()
+    return {name: sorted(subscriber.titles) for name, subscriber in readers.items()}

@@ -99,15 +99,21 @@ def test_a_lost_database_takes_nothing_with_it(place: Place, lost: list[str]) ->
 
 def test_the_file_says_what_the_articles_do_not(place: Place) -> None:
     place.fill_once(make_feed_history)
-    kept = {feed.key: feed for feed in toml_lists.FEEDS.read(open_article_store(place))}
+    kept_feeds_by_key = {
+        feed.key: feed for feed in toml_lists.FEEDS.read(open_article_store(place))
+    }
     models = FeedKey("tag", "models-of-language")
-    assert kept[FeedKey("tag", "llm")].moved_to == kept[FeedKey("tag", "gpu")].moved_to == models
-    assert kept[models].first_slug == "llm"
-    assert kept[FeedKey("query", "chips")].dropped
-    assert kept[FeedKey("tag", "ships")].name == "Ships"
-    assert kept[FeedKey("tag", "ships")].published is True
-    assert kept[ONE].published  # no article of it is left
-    assert kept.keys() == {
+    assert (
+        kept_feeds_by_key[FeedKey("tag", "llm")].moved_to
+        == kept_feeds_by_key[FeedKey("tag", "gpu")].moved_to
+        == models
+    )
+    assert kept_feeds_by_key[models].first_slug == "llm"
+    assert kept_feeds_by_key[FeedKey("query", "chips")].dropped
+    assert kept_feeds_by_key[FeedKey("tag", "ships")].name == "Ships"
+    assert kept_feeds_by_key[FeedKey("tag", "ships")].published is True
+    assert kept_feeds_by_key[ONE].published  # no article of it is left
+    assert kept_feeds_by_key.keys() == {
         models,
         ONE,
         *(FeedKey("tag", slug) for slug in ("llm", "gpu", "ships")),
@@ -235,9 +241,9 @@ def configure_sources(place: Place, **sources: str) -> None:
 
 
 def feed_id(place: Place, name: str) -> str:
-    found = re.search(r"<id>(urn:uuid:[^<]+)</id>", place.read_published(name))
-    assert found
-    return found[1]
+    match = re.search(r"<id>(urn:uuid:[^<]+)</id>", place.read_published(name))
+    assert match
+    return match[1]
 
 
 def publish_two_articles(place: Place) -> None:

@@ -204,10 +204,13 @@ def test_an_operators_own_keys_survive_any_rewrite(
         assert frontmatter.extra(data) == theirs
     loaded = frontmatter.load(data)
     blocked = theirs.keys() & {fields.SCHEMA, fields.OPERATOR_KEYS}
-    lost = [row for row in fields.TABLE if row.schema == 2 and (blocked or row.key in theirs)]
+    lost_rows = [row for row in fields.TABLE if row.schema == 2 and (blocked or row.key in theirs)]
     kept = replace(
         after,
-        **{row.attribute: getattr(Article(id="", url="", title=""), row.attribute) for row in lost},
+        **{
+            row.attribute: getattr(Article(id="", url="", title=""), row.attribute)
+            for row in lost_rows
+        },
     )
     assert loaded == fields.settle(kept)
 
@@ -232,13 +235,14 @@ def test_an_indented_first_line_and_a_rule_stay_in_the_body() -> None:
 
 def test_what_is_of_the_visit_alone_is_not_in_the_file() -> None:
     given = {
-        one.name: getattr(make_full_article(), one.name) for one in dataclasses.fields(Article)
+        field.name: getattr(make_full_article(), field.name)
+        for field in dataclasses.fields(Article)
     }
-    read = ReadArticle(
+    read_article = ReadArticle(
         **given, trace={"title": "og"}, blocks=("x",), alternate="https://example.org/amp"
     )
 
-    assert frontmatter.dump(read) == frontmatter.dump(make_full_article())
+    assert frontmatter.dump(read_article) == frontmatter.dump(make_full_article())
 
 
 def test_a_file_by_hand_needs_little() -> None:

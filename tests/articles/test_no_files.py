@@ -48,8 +48,8 @@ KINDS: dict[str, Callable[[Path], object]] = {
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     place = Place(tmp_path)
-    with place.open_app(create=True) as opened:
-        store_articles(opened, "A story", "A text that says something.")
+    with place.open_app(create=True) as app:
+        store_articles(app, "A story", "A text that says something.")
     return place
 
 
@@ -83,10 +83,9 @@ def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str)
 def test_a_link_in_a_circle_is_named(place: Place) -> None:
     path = place.folder / "feeds/articles/d.md"
     path.symlink_to("d.md")
-    with place.open_app() as opened:
+    with place.open_app() as app:
         assert [
-            (item.what, item.detail)
-            for item in reconcile.files(opened.archive, opened.configuration)
+            (item.what, item.detail) for item in reconcile.files(app.archive, app.configuration)
         ] == [("d.md", "it is a link that leads nowhere")]
 
 
@@ -94,17 +93,17 @@ def test_a_link_to_an_article_file_is_one(place: Place, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.md"
     elsewhere.write_text(ARTICLE)
     (place.folder / "feeds/articles/d.md").symlink_to(elsewhere)
-    with place.open_app() as opened:
-        assert reconcile.files(opened.archive, opened.configuration) == ()
-        assert len(opened.archive.store.visits.stamps()) == 2
+    with place.open_app() as app:
+        assert reconcile.files(app.archive, app.configuration) == ()
+        assert len(app.archive.store.visits.stamps()) == 2
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "notes", "notes.markdown"])
 def test_a_pipe_that_is_no_article_is_not_read(place: Place, name: str) -> None:
     os.mkfifo(place.folder / "feeds/articles" / name)
-    with place.open_app() as opened:
-        assert reconcile.files(opened.archive, opened.configuration) == ()
-        assert reconcile.ignored(opened.archive.article_store) == ()
+    with place.open_app() as app:
+        assert reconcile.files(app.archive, app.configuration) == ()
+        assert reconcile.ignored(app.archive.article_store) == ()
 
 
 def test_a_file_that_became_a_pipe_does_not_hang_who_reads_it(tmp_path: Path) -> None:

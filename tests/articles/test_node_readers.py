@@ -155,7 +155,7 @@ def test_a_content_collection_of_astro_takes_the_folder(tmp_path: Path) -> None:
         env={**os.environ, "ASTRO_TELEMETRY_DISABLED": "1"},
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    made = json.loads((site / "dist/all.json").read_text())
-    assert {str(site / one["path"]) for one in made} == set(articles)
-    for one in made:
+    document = json.loads((site / "dist/all.json").read_text())
+    assert {str(site / one["path"]) for one in document} == set(articles)
+    for one in document:
         assert_read_as_written(one, articles, str(site / one["path"]))

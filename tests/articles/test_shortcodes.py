@@ -30,11 +30,11 @@ def test_no_shortcode_stands_in_a_file_and_its_text_reads_as_it_did(
     store: FileArticleStore, body: str
 ) -> None:
     stored, stamp, _ = store.put(make_full_article(body=body))
-    written = (store.root / stamp.path).read_text()
+    written_text = (store.root / stamp.path).read_text()
     loaded = store.get(stamp.path)
 
-    assert "{{<" not in written.split("\n---\n")[1]
-    assert "{{%" not in written.split("\n---\n")[1]
+    assert "{{<" not in written_text.split("\n---\n")[1]
+    assert "{{%" not in written_text.split("\n---\n")[1]
     assert stored.body == loaded.body == body
     assert render_markdown(loaded.body, URL) == render_markdown(body, URL)
     assert not edits.hand_edited(loaded)

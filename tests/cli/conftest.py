@@ -46,8 +46,8 @@ class Instance:
         folders = (self.folder / "feeds/articles", self.folder / "feeds/public")
         return {
             str(path): path.read_bytes()
-            for one in folders
-            for path in one.rglob("*")
+            for folder in folders
+            for path in folder.rglob("*")
             if path.is_file()
         }
 

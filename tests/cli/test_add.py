@@ -237,8 +237,8 @@ def test_the_preview_becomes_the_first_visit(add_command: Adding) -> None:
         app, ["refresh", "--config", str(add_command.config)], catch_exceptions=False
     )
     assert len(read_files(add_command.config.parent / "feeds/articles")) == 4
-    asked = [url for url in add_command.web.asked if url == FEED or url in stories]
-    assert len(asked) == len(set(asked)) == 5
+    requested_urls = [url for url in add_command.web.asked if url == FEED or url in stories]
+    assert len(requested_urls) == len(set(requested_urls)) == 5
 
 
 def test_a_source_is_left_to_the_run_that_is_under_way(add_command: Adding) -> None:
@@ -369,11 +369,11 @@ def test_a_page_without_a_feed_is_followed_as_a_list(add_command: Adding, path: 
     }
     (found,) = add_command.run_json(f"{SITE}{path}")
     assert found["what"] == "page that lists articles (3 items, by what repeats on it)"
-    assert {one["title"] for one in found["articles"]} == set(names)
+    assert {article["title"] for article in found["articles"]} == set(names)
     assert [other["what"] for other in found["not_chosen"]] == (["single article"] if path else [])
-    (written,) = add_command.written_sources
-    assert written["url"] == f"{SITE}{path}"
-    assert written["kind"] == "list"
+    (written_source,) = add_command.written_sources
+    assert written_source["url"] == f"{SITE}{path}"
+    assert written_source["kind"] == "list"
 
 
 def test_an_article_with_a_list_beside_it_is_an_article(add_command: Adding) -> None:
@@ -611,9 +611,9 @@ def test_no_line_is_written_that_is_not_sure_or_not_needed(
 
 def test_the_console_writes_the_line_that_its_look_showed(add_command: Adding) -> None:
     add_command.web.answers = make_paper_site()
-    with open_app(add_command.config) as opened:
-        found = need("look").plan(opened, {"address": ELSEWHERE}).data
-        apply(opened, need("add"), {"sources": [found["candidates"][0]["source"]]})
+    with open_app(add_command.config) as app:
+        found = need("look").plan(app, {"address": ELSEWHERE}).data
+        apply(app, need("add"), {"sources": [found["candidates"][0]["source"]]})
     assert add_command.written_sources[0]["speaks_for"] == ["paper.example"]
 
 
@@ -658,8 +658,8 @@ def test_a_list_that_only_scripts_fill_is_added_with_a_browser(add_command: Addi
     if obstacle := drawing_fetcher.find_obstacle():
         pytest.skip(obstacle)
     add_command.web.answers = filled_by_scripts()
-    said = add_command.run_add(SHELL, "--browser").output
-    assert "page that lists articles (5 items" in said
+    output = add_command.run_add(SHELL, "--browser").output
+    assert "page that lists articles (5 items" in output
     (source,) = add_command.written_sources
     assert source["url"] == SHELL
     assert source["kind"] == "list"

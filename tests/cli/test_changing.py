@@ -19,10 +19,10 @@ from tests.upkeep.passes.test_describe_all import MODELS
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     made = Place(tmp_path)
-    with made.open_app() as opened:
-        store_articles(opened, "Models", MODELS)
+    with made.open_app() as app:
+        store_articles(app, "Models", MODELS)
         store_articles(
-            opened,
+            app,
             "Chips",
             "Of chips.",
             tags=("GPU",),
@@ -56,9 +56,9 @@ def test_describe_says_what_changes_and_why_and_then_does_it(place: Place) -> No
 
 def test_a_dry_run_shows_a_count_and_ten_examples(place: Place) -> None:
     """Programs get all of them, and so does who has it done."""
-    with place.open_app() as opened:
+    with place.open_app() as app:
         for number in range(12):
-            store_articles(opened, f"Models {number}", MODELS, tags=("GPU",), tags_by="matched")
+            store_articles(app, f"Models {number}", MODELS, tags=("GPU",), tags_by="matched")
     dry = run_command(place, "describe", "--all", "--dry-run").output
     assert "14 of 14 articles change" in dry
     assert "… and 4 articles more" in dry
@@ -121,10 +121,10 @@ def test_a_rename_that_many_feeds_show_builds_its_own_first(
     place.build()
     assert "graphics cards" in place.read_published("sources/two.atom")
     assert "graphics cards" in place.read_published("all.atom")
-    made = place.read_digests("public")
-    with place.open_app() as opened:
-        asyncio.run(build_feeds(opened, include_all=True))
-    assert place.read_digests("public") == made
+    digests = place.read_digests("public")
+    with place.open_app() as app:
+        asyncio.run(build_feeds(app, include_all=True))
+    assert place.read_digests("public") == digests
     assert (
         "2 more feeds show" in run_command(place, "tags", "rename", "graphics cards", "GPU").output
     )
@@ -132,15 +132,15 @@ def test_a_rename_that_many_feeds_show_builds_its_own_first(
 
 def test_tags_are_suggested_and_learnt(place: Place) -> None:
     assert "nothing new" in run_command(place, "tags", "suggest").output
-    with place.open_app() as opened:
+    with place.open_app() as app:
         for number in range(3):
-            store_articles(opened, f"Number {number}", "We like robotics.", keywords=("Robotics",))
+            store_articles(app, f"Number {number}", "We like robotics.", keywords=("Robotics",))
     (one,) = json.loads(run_command(place, "tags", "suggest", "--json").stdout)
     assert one["name"].casefold() == "robotics"
     assert one["support"] == 3
-    with place.open_app() as opened:
+    with place.open_app() as app:
         store_articles(
-            opened,
+            app,
             "A GPU for less",
             "The GPU has no fan.",
             keywords=("GPU",),
@@ -188,9 +188,9 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
     body = "".join(f"<p>{text}</p>" for text in paragraphs[:4])
     promo = "".join(f"<p class=later>{text}</p>" for text in paragraphs[4:])
     chips = place.load_article("Chips").id
-    with place.open_app() as opened:
+    with place.open_app() as app:
         html = f"<title>Chips</title><article><h1>Chips</h1>{body}{promo}</article>"
-        opened.archive.snapshots.put(chips, html.encode(), {})
+        app.archive.snapshots.put(chips, html.encode(), {})
     source = place.config / "sources.toml"
     # of an excerpt a feed shows the second of the change
     source.write_text(source.read_text() + 'content = "full"\n')
@@ -214,28 +214,28 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
     assert (place.read_digests("articles"), place.read_digests("public")) == before
 
     answer = json.loads(run_command(place, "reread", "--json").stdout)
-    [one] = answer["articles"]
-    assert one["id"] == chips
+    [article] = answer["articles"]
+    assert article["id"] == chips
     assert answer["looked"] == 1
     assert len(answer["unkept"]) == 1
-    assert one["changes"][-1]["old"] == "\n\n".join(paragraphs[4:])
+    assert article["changes"][-1]["old"] == "\n\n".join(paragraphs[4:])
     assert answer["applied"]
     assert "sources/two.atom" in answer["written"]
-    again = json.loads(run_command(place, "reread", "--json").stdout)
-    assert again["articles"] == []
-    assert again["written"] == []
+    second_document = json.loads(run_command(place, "reread", "--json").stdout)
+    assert second_document["articles"] == []
+    assert second_document["written"] == []
 
 
 def test_status_lists_what_is_on_hold_and_release_publishes_it(place: Place) -> None:
-    with place.open_app() as opened:
+    with place.open_app() as app:
         store_articles(
-            opened, "Doubtful", "A text.", hold=True, hold_reason="unsure-text", tags=("Law",)
+            app, "Doubtful", "A text.", hold=True, hold_reason="unsure-text", tags=("Law",)
         )
-    told = run_command(place, "status").output
+    output = run_command(place, "status").output
     path = str(place.find_file("Doubtful").relative_to(place.folder / "feeds/articles"))
-    assert "articles-on-hold" in told
-    assert f"{path} (unsure-text)" in told
-    assert "release ID" in told
+    assert "articles-on-hold" in output
+    assert f"{path} (unsure-text)" in output
+    assert "release ID" in output
     assert (
         json.loads(run_command(place, "status", "--json").stdout)["on_hold"][0]["reason"]
         == "unsure-text"

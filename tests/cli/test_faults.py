@@ -45,9 +45,9 @@ def test_a_file_with_a_fault_is_named_and_what_was_valid_counts(
         *(["mr-holt"] if name == "feeds.toml" else []),
     }
     (wrong,) = (
-        one
-        for one in instance_with_query.run_json("status")["conditions"]
-        if one["kind"] == "configuration"
+        condition
+        for condition in instance_with_query.run_json("status")["conditions"]
+        if condition["kind"] == "configuration"
     )
     assert fault in wrong["detail"]
     assert name in wrong["detail"]

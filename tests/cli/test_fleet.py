@@ -58,8 +58,8 @@ def test_sources_are_pushed_with_the_difference_and_the_database_moves(
         assert store._db.scalar(text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")), (
             "the queue's tables, too"
         )
-    shown = run_syndicator("sources", "push", "--dry-run", *words).stdout
-    assert shown.splitlines() == [
+    stdout = run_syndicator("sources", "push", "--dry-run", *words).stdout
+    assert stdout.splitlines() == [
         "+ a",
         "+ b",
         "2 added, 0 changed, 0 removed; nothing was written",

@@ -97,15 +97,15 @@ def test_every_command_stands_in_one_panel() -> None:
 
 
 def test_daily_commands_come_first() -> None:
-    shown = (
+    stdout = (
         CliRunner().invoke(app, ["--help"], prog_name="syndicator", env={"COLUMNS": "120"}).stdout
     )
-    places = [shown.index(f"\n{panel}:\n") for panel in PANELS]
+    places = [stdout.index(f"\n{panel}:\n") for panel in PANELS]
     assert places == sorted(places)
     assert next(iter(PANELS)) == "Daily"
     for name in WHOLE.commands:
-        assert f"\n  {name} " in shown
-    assert "..." not in shown.partition("Daily:")[2]  # each is described by a whole sentence
+        assert f"\n  {name} " in stdout
+    assert "..." not in stdout.partition("Daily:")[2]  # each is described by a whole sentence
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)

@@ -52,15 +52,15 @@ class Terminal:
     def expect(self, pattern: str) -> str:
         """What is shown up to the pattern; it counts as seen then."""
         end = time.monotonic() + SECONDS
-        while not (found := re.search(pattern, self.seen, re.DOTALL)):
+        while not (match := re.search(pattern, self.seen, re.DOTALL)):
             assert time.monotonic() < end, self.seen
             if select.select([self.here], [], [], 0.2)[0]:
                 try:
                     self.seen += os.read(self.here, 4096).decode()
                 except OSError:
                     assert re.search(pattern, self.seen, re.DOTALL), self.seen
-        shown = self.seen[: found.end()]
-        self.seen = self.seen[found.end() :]
+        shown = self.seen[: match.end()]
+        self.seen = self.seen[match.end() :]
         return shown
 
     def press(self, keys: str) -> None:
@@ -78,9 +78,9 @@ def place(tmp_path: Path) -> Place:
         tmp_path,
         taxonomy=TAXONOMY + '\n[[category]]\nname = "Gardens"\ndescription = "Gardens: roses"\n',
     )
-    with made.open_app() as opened:
-        store_articles(opened, "Models", MODELS, tags=("LLM",), tags_by="matched", category="AI")
-        store_articles(opened, "Ro\x9bses", "Roses want sun, and tulips want rain.")
+    with made.open_app() as app:
+        store_articles(app, "Models", MODELS, tags=("LLM",), tags_by="matched", category="AI")
+        store_articles(app, "Ro\x9bses", "Roses want sun, and tulips want rain.")
     made.build()
     return made
 
@@ -110,13 +110,13 @@ def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Key
 
 
 def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Place) -> None:
-    with place.open_app() as opened:
+    with place.open_app() as app:
         for number in range(3):
             text = (
                 "We like robotics. Heat pumps are quiet, and heat pumps last. The sky has comets."
             )
             store_articles(
-                opened, f"Of heat pumps, comets and robotics {number}", text, keywords=("Robotics",)
+                app, f"Of heat pumps, comets and robotics {number}", text, keywords=("Robotics",)
             )
     terminal = Terminal("tags", "suggest", "--choose", "--config", str(place.config))
     names = []

@@ -37,12 +37,12 @@ def test_json_is_one_document_a_line(capsys: pytest.CaptureFixture[str]) -> None
     line = capsys.readouterr().err
     assert line.isascii()
     assert line.count("\n") == 1
-    found = json.loads(line)
-    assert found["level"] == "info"
-    assert found["event"] == "visited"
-    assert found["source"] == "holt"
-    assert found["detail"] == "a\nb\x9b"
-    assert datetime.fromisoformat(found["time"]).tzinfo is not None
+    document = json.loads(line)
+    assert document["level"] == "info"
+    assert document["event"] == "visited"
+    assert document["source"] == "holt"
+    assert document["detail"] == "a\nb\x9b"
+    assert datetime.fromisoformat(document["time"]).tzinfo is not None
 
 
 def test_the_journal_gets_json_with_its_priorities(
@@ -51,9 +51,9 @@ def test_the_journal_gets_json_with_its_priorities(
     with (tmp_path / "stderr").open("w") as file:
         stat = os.fstat(file.fileno())
     journal = {"JOURNAL_STREAM": f"{stat.st_dev}:{stat.st_ino}"}
-    made = logs.make_options(journal, stat, format=None, quiet=False, verbose=False)
-    assert made == LogOptions(json=True, journal=True)
-    logs.apply_options(made)
+    options = logs.make_options(journal, stat, format=None, quiet=False, verbose=False)
+    assert options == LogOptions(json=True, journal=True)
+    logs.apply_options(options)
     printing.log("held", "warning")
     assert capsys.readouterr().err.startswith('<4>{"time": ')
     # what is redirected to a file under systemd is no journal, and the operator's word comes first
@@ -160,7 +160,7 @@ def test_cron_is_told_what_failed_and_nothing_else(instance: Instance) -> None:
 def test_steps_are_shown_and_the_end_of_a_visit_once(instance: Instance) -> None:
     instance.keep_sources("holt")
     done = instance.run_command("refresh", "--verbose", "--log-format", "json")
-    found = [json.loads(line) for line in done.stderr.splitlines()]
-    assert [one["source"] for one in found if one["event"] == "visited"] == ["holt"]
-    assert {one["source"] for one in found if one["event"] == "filed"} == {"holt"}
-    assert {"debug", "info"} <= {one["level"] for one in found}
+    documents = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [one["source"] for one in documents if one["event"] == "visited"] == ["holt"]
+    assert {one["source"] for one in documents if one["event"] == "filed"} == {"holt"}
+    assert {"debug", "info"} <= {one["level"] for one in documents}

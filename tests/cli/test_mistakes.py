@@ -44,9 +44,9 @@ def test_the_nearest_is_named_with_what_it_does(typed: str, named: str) -> None:
 
 
 def test_few_are_named_and_none_twice() -> None:
-    said = read_mistake("reread --all")
-    assert said.count("`reread --") == 3
-    assert "--json" not in said  # nobody means it
+    mistake = read_mistake("reread --all")
+    assert mistake.count("`reread --") == 3
+    assert "--json" not in mistake  # nobody means it
 
 
 def test_a_word_like_nothing_keeps_the_message() -> None:
@@ -65,6 +65,6 @@ def test_programs_get_it_as_json() -> None:
     words = [sys.executable, "-m", "syndicator", "refresh", "--forec", "--json"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    said = json.loads(done.stdout)["error"]
-    assert said.startswith("No such option: --forec. There is `refresh --source`: ")
-    assert "Possible options" not in said
+    error = json.loads(done.stdout)["error"]
+    assert error.startswith("No such option: --forec. There is `refresh --source`: ")
+    assert "Possible options" not in error

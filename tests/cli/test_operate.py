@@ -49,12 +49,12 @@ def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(
     visited_instance: Instance,
 ) -> None:
     def failing() -> dict[str, object]:
-        (found,) = (
+        (state,) = (
             one["state"]
             for one in visited_instance.run_json("sources")
             if one["source"]["key"] == "gone"
         )
-        return dict(found)
+        return dict(state)
 
     due = str(failing()["next_due"])
     for _ in range(3):
@@ -101,9 +101,9 @@ def test_a_withdrawal_is_tried_made_undone_and_purged(visited_instance: Instance
     assert "from: all, " in tried
     assert tried.endswith("nothing was changed (--dry-run)\n")
     assert list_published_items(visited_instance) == before
-    done = visited_instance.run_command("withdraw", url).output
-    assert done.startswith("withdrawn: ")
-    assert f"withdraw --undo {url}` brings it back" in done
+    output = visited_instance.run_command("withdraw", url).output
+    assert output.startswith("withdrawn: ")
+    assert f"withdraw --undo {url}` brings it back" in output
     assert len(list_published_items(visited_instance)) == len(before) - 1
     assert (
         "as its file was"
@@ -176,17 +176,19 @@ def test_articles_are_pruned_on_order_after_a_look(visited_instance: Instance) -
     assert looked.endswith("nothing was changed (--dry-run)\n")
     assert list_published_items(visited_instance) == before
     done = visited_instance.run_json("prune", "--keep", "4", "--source", "holt")
-    (gone,) = done["articles"]
+    (gone_article,) = done["articles"]
     assert done["applied"]
     assert "all.atom" in done["written"]
     assert "sources/holt" in done["feeds"]
     assert len(list_published_items(visited_instance)) == 4
-    assert gone["url"] not in [one["url"] for one in list_published_items(visited_instance)]
+    assert gone_article["url"] not in [
+        published_item["url"] for published_item in list_published_items(visited_instance)
+    ]
     visited_instance.run_command("refresh", "--all")
     assert len(list_published_items(visited_instance)) == 4
-    assert visited_instance.run_json("show", gone["url"], "--why")["why"]["state"].startswith(
-        "pruned"
-    )
+    assert visited_instance.run_json("show", gone_article["url"], "--why")["why"][
+        "state"
+    ].startswith("pruned")
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,10 @@ def test_help_does_not_list_them() -> None:
         command, _, option = removed.partition(" --")
         *groups, name = command.split()
         words = command.split() if option else groups
-        shown = CliRunner().invoke(app, [*words, "--help"]).stdout
-        assert shown
-        assert f" --{option or name} " not in shown
-        assert f"\n  {name} " not in shown
+        stdout = CliRunner().invoke(app, [*words, "--help"]).stdout
+        assert stdout
+        assert f" --{option or name} " not in stdout
+        assert f"\n  {name} " not in stdout
 
 
 def is_refused(words: list[str]) -> bool:

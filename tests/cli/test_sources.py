@@ -205,8 +205,8 @@ def test_folders_become_what_the_operator_says(
     done = empty_instance.run_command(
         "import", "--no-refresh", str(listing), *words, answers=answers
     )
-    written = tomllib.loads((empty_instance.config / "sources.toml").read_text())["source"]
-    assert written == [
+    written_source = tomllib.loads((empty_instance.config / "sources.toml").read_text())["source"]
+    assert written_source == [
         {"key": "piers", "url": "https://piers.example/feed", "title": "Piers", **made}
     ]
     assert f"skipped: {listing} line 3: Nothing: it has no xmlUrl\n" in done.output

@@ -100,11 +100,11 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
         "SYNDICATOR_PUBLISH__LISTEN": "[::1]:2",
         "syndicator_publish__hubs": '["https://hub.example/"]',
     }
-    found = load(tmp_path, environ).publish
-    assert found.host == "::1"
-    assert found.port == 2
-    assert found.hubs == ("https://hub.example/",)
-    assert found.limit == 50
+    publish = load(tmp_path, environ).publish
+    assert publish.host == "::1"
+    assert publish.port == 2
+    assert publish.hubs == ("https://hub.example/",)
+    assert publish.limit == 50
     assert load(tmp_path, {"SYNDICATOR_FETCH__ALLOW_LOOPBACK": "true"}).fetch.allow_loopback is True
     assert load(tmp_path, {}).publish.port == 1
 

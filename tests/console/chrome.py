@@ -152,11 +152,11 @@ def open_chrome() -> Iterator[Chrome]:
     base = f"http://127.0.0.1:{port}"
     try:
         session = _session(base, browser)
-        made = Chrome(base, session)
+        chrome = Chrome(base, session)
         try:
-            yield made
+            yield chrome
         finally:
-            made.call("DELETE", "")
+            chrome.call("DELETE", "")
     finally:
         process.terminate()
         process.wait(10)

@@ -76,8 +76,8 @@ class Answer:
 
     @property
     def token(self) -> str:
-        found = re.search(r'name="token" value="([^"]+)"', self.body)
-        return unescape(found[1]) if found else ""
+        match = re.search(r'name="token" value="([^"]+)"', self.body)
+        return unescape(match[1]) if match else ""
 
     @property
     def job(self) -> str:
@@ -181,16 +181,16 @@ def serve_instance(instance: Instance) -> Iterator[Served]:
         return console
 
     console = asyncio.run_coroutine_threadsafe(start(), loop).result(30)
-    heard = threading.Event()
+    event = threading.Event()
 
     def listening(url: str) -> None:
         port[0] = int(url.rstrip("/").rpartition(":")[2])
-        heard.set()
+        event.set()
 
     app = make_app(console)
     serving = serve_console(app, settings, stop=stop, listening=listening, body_bytes=body_bytes)
     running = asyncio.run_coroutine_threadsafe(serving, loop)
-    assert heard.wait(30)
+    assert event.wait(30)
     try:
         yield Served(instance, settings, console, port[0])
     finally:

@@ -16,14 +16,14 @@ OPML = """<opml version="2.0"><head/><body><outline text="Reading">
 def test_ten_sites_are_added_from_a_list(
     running_console: Served, browser: Browser, world: World
 ) -> None:
-    sites = [one.url for one in world.sources if one.key in ("ledger", "meridian")]
+    sites = [source.url for source in world.sources if source.key in ("ledger", "meridian")]
     job = running_console.finish_job(
         browser.post("/operations/look", {"opml": "\n".join([*sites, "https://nobody.invalid/"])})
     )
-    shown = browser.get(f"/add?job={job.id}").body
+    body = browser.get(f"/add?job={job.id}").body
     assert len(job.result["candidates"]) == 3
-    assert "nobody.invalid" in shown
-    assert shown.count(" checked>") == 3
+    assert "nobody.invalid" in body
+    assert body.count(" checked>") == 3
     last = job.result["candidates"][-1]
     assert last["url"] == "https://nobody.invalid/"
     assert last["warning"].startswith(last["url"])

@@ -128,13 +128,13 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(
     """And shown where it is little; the least likely stand first."""
     set_category_score(running_console, "Three evals I trust", 0.31)
     with open_app(running_console.instance.config) as app:
-        known = {
+        scores_by_title = {
             one.article.title: one.score
             for one in app.archive.store.browse.articles(Wanted(most=100))[0]
         }
         unsure = app.archive.store.browse.articles(Wanted(filter="unsure", most=100))[0]
-    assert known
-    assert all(score is not None and 0 <= score <= 1 for score in known.values())
+    assert scores_by_title
+    assert all(score is not None and 0 <= score <= 1 for score in scores_by_title.values())
     scores = [one.score for one in unsure if not one.article.hold]
     assert scores == sorted(scores, key=lambda score: score if score is not None else 1)
     little = [round(100 * score) for score in scores if score and score < UNSURE / 1000]
@@ -171,9 +171,9 @@ def test_an_edit_is_seen_before_it_is_saved(running_console: Served, browser: Br
         "cover": "",
         "body": found.body,
     }
-    shown = browser.post(address, form | {"then": "preview"}).body
-    assert "Preview of its entry" in shown
-    assert "+title: Seven watts" in unescape(shown)
+    body = browser.post(address, form | {"then": "preview"}).body
+    assert "Preview of its entry" in body
+    assert "+title: Seven watts" in unescape(body)
     assert path.read_text() == before
     job = running_console.finish_job(browser.post("/operations/edit", form | {"id": found.id}))
     after, _ = find_article(running_console, "Seven watts")

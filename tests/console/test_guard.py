@@ -172,9 +172,9 @@ def test_an_id_that_was_known_before_the_login_is_worth_nothing(running_console:
 
 def test_a_session_ends_where_it_was_ended(running_console: Served) -> None:
     browser = running_console.browser()
-    kept = dict(browser.cookies)
+    kept_cookies = dict(browser.cookies)
     assert browser.post("/logout").status == 303
-    assert Browser(running_console.port, kept).get("/").status == 303
+    assert Browser(running_console.port, kept_cookies).get("/").status == 303
 
 
 @pytest.mark.parametrize(
@@ -434,7 +434,9 @@ def test_behind_a_proxy_all_links_stay_under_its_path(
         )
         links = re.findall(r'(?:href|src|action|formaction|hx-get|hx-post)="(/[^"]*)"', body.body)
         assert (
-            body.status == 200 and links and all(one.startswith("/news/console/") for one in links)
+            body.status == 200
+            and links
+            and all(link.startswith("/news/console/") for link in links)
         ), path
     answer = browser.post(f"{kept}/operations/rest", {"key": "nobody", "next": "/sources"}, **under)
     assert answer.headers["location"].startswith("/news/console/sources?job=")

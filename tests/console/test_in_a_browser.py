@@ -33,12 +33,12 @@ axe.run(document, {resultTypes: ["violations"]}).then((found) =>
 
 @pytest.fixture(scope="module")
 def window(running_console: Served) -> Iterator[Chrome]:
-    with open_chrome() as made:
-        made.open(f"http://127.0.0.1:{running_console.port}/login")
-        made.type("input[name=password]", PASSWORD)
-        made.click("button")
-        made.wait_for_text("fine")
-        yield made
+    with open_chrome() as chrome:
+        chrome.open(f"http://127.0.0.1:{running_console.port}/login")
+        chrome.type("input[name=password]", PASSWORD)
+        chrome.click("button")
+        chrome.wait_for_text("fine")
+        yield chrome
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_every_page_in_four_looks(
     running_console: Served, window: Chrome, axe: str, world: World
 ) -> None:
     found, _ = find_article(running_console, "A seven-watt summariser")
-    site = urljoin(next(one.url for one in world.sources if one.key == "ledger"), "/")
+    site = urljoin(next(source.url for source in world.sources if source.key == "ledger"), "/")
     job = running_console.console.ask("look", {"address": site}, "operator")
     running_console.wait_for_job(job.id)
     tried = running_console.console.ask(
@@ -153,12 +153,12 @@ def test_today_is_done_with_keys(running_console: Served, window: Chrome) -> Non
     window.wait_until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
 
     def now() -> tuple[tuple[str, ...], str, str]:
-        (one,) = [
+        (article,) = [
             each.article
             for each in running_console.console.glance.today(20).latest
             if each.article.id == article_id
         ]
-        return one.tags, one.tags_by, one.category
+        return article.tags, article.tags_by, article.category
 
     assert now()[:2] == (("LLM", "AI"), "operator")
     window.press("u")

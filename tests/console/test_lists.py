@@ -32,7 +32,7 @@ def site(world: World) -> Iterator[str]:
         headers={"content-type": "text/html"},
     )
     world.fail_site("holt", 404, path="/robots.txt", body=b"")
-    yield urljoin(next(one.url for one in world.sources if one.key == "holt"), FRONT)
+    yield urljoin(next(source.url for source in world.sources if source.key == "holt"), FRONT)
     world.heal_site("holt")
 
 
@@ -60,13 +60,13 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     before = path.read_text()
     job = run_look_job(running_console, browser, site)
     number = place_of(browser, job, "Harbour notice of week 2")
-    shown = browser.post(f"/lists/{job}/point", {"number": number}).body
-    assert "6 articles" in shown
-    assert "Harbour notice of week 5" in unescape(shown)
-    assert "story" not in shown
-    assert "<img src=x" not in shown
-    assert "<script>alert" not in shown
-    assert len(re.findall(r'data-light="([\d ]+)"', shown)[0].split()) == 6
+    body = browser.post(f"/lists/{job}/point", {"number": number}).body
+    assert "6 articles" in body
+    assert "Harbour notice of week 5" in unescape(body)
+    assert "story" not in body
+    assert "<img src=x" not in body
+    assert "<script>alert" not in body
+    assert len(re.findall(r'data-light="([\d ]+)"', body)[0].split()) == 6
     assert path.read_text() == before
     done = running_console.finish_job(
         browser.post(f"/lists/{job}", {"number": number, "choice": "0"})
@@ -95,14 +95,14 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
         assert len(rows) == 6
         assert all("/notice/" in row.url for row in rows)
     # now the other list of its page, in place of this one
-    again = running_console.finish_job(browser.post("/operations/fetch-list", {"key": key}))
-    number = place_of(browser, again.id, "The ferry that came late for the 3th")
-    shown = browser.post(f"/lists/{again.id}/point", {"number": number}).body
-    assert "8 articles" in shown
-    assert "Use this list" in shown
-    assert "2026-03-03" in shown
+    second_job = running_console.finish_job(browser.post("/operations/fetch-list", {"key": key}))
+    number = place_of(browser, second_job.id, "The ferry that came late for the 3th")
+    body = browser.post(f"/lists/{second_job.id}/point", {"number": number}).body
+    assert "8 articles" in body
+    assert "Use this list" in body
+    assert "2026-03-03" in body
     used = running_console.finish_job(
-        browser.post(f"/lists/{again.id}", {"number": number, "choice": "0"})
+        browser.post(f"/lists/{second_job.id}", {"number": number, "choice": "0"})
     )
     with open_app(running_console.instance.config) as app:
         other = app.archive.store.visits.state(key)
@@ -111,11 +111,11 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
         assert len(other.discovery.listing.seen) == 8
         assert other.schedule.next_due is None
     assert "The ferry" in browser.get(f"/changes/{used.change}").body
-    first = running_console.wait_for_job(
+    first_job = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"}).job
     )
-    assert first.status == "failed"
-    assert f"take change {used.change} back first" in first.said
+    assert first_job.status == "failed"
+    assert f"take change {used.change} back first" in first_job.said
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(used.change), "next": "/"})
     )

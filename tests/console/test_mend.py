@@ -66,7 +66,7 @@ def test_rules_are_tried_saved_applied_and_taken_back(
         path.read_text(),
         find_article(running_console, "Fourteen cities share one model"),
     )
-    whole = file.read_text()
+    whole_text = file.read_text()
     form = {
         "key": "launchbeat",
         "stamp": stamp_of(browser.get(MEND).body),
@@ -74,15 +74,15 @@ def test_rules_are_tried_saved_applied_and_taken_back(
         "remove": "",
     }
     tried = running_console.finish_job(browser.post("/operations/try-rules", form))
-    shown = browser.get(f"{MEND}?job={tried.id}").body
-    assert "matches on all 5" in shown
-    assert unescape(shown).count("now ") >= 1
+    body = browser.get(f"{MEND}?job={tried.id}").body
+    assert "matches on all 5" in body
+    assert unescape(body).count("now ") >= 1
     assert path.read_text() == before
-    assert file.read_text() == whole
+    assert file.read_text() == whole_text
     saved = running_console.finish_job(browser.post("/operations/save-rules", form))
     assert 'select = [".entry-content > p"]' in path.read_text()
     assert "# ours" in path.read_text()
-    assert file.read_text() == whole
+    assert file.read_text() == whole_text
     planned = running_console.finish_job(
         browser.post("/operations/reread", {"source": "launchbeat", "then": "plan"})
     )
@@ -91,16 +91,16 @@ def test_rules_are_tried_saved_applied_and_taken_back(
     assert count > 0
     assert f"Apply to {count} article" in page
     assert 'class="del"' in page
-    assert file.read_text() == whole
+    assert file.read_text() == whole_text
     applied = running_console.finish_job(
         browser.post("/operations/reread", {"source": "launchbeat"})
     )
-    assert file.read_text() != whole
+    assert file.read_text() != whole_text
     assert applied.result["count"] == count
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(applied.change), "next": "/"})
     )
-    assert file.read_text() == whole
+    assert file.read_text() == whole_text
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(saved.change), "next": "/"})
     )

@@ -31,7 +31,7 @@ def list_source_names(browser: Browser, query: str = "") -> list[str]:
     rows = re.findall(
         r'<tr class="item">.*?value="([^"]+)"', browser.get(f"/sources?{query}").body, re.S
     )
-    return [unescape(one) for one in rows]
+    return [unescape(row) for row in rows]
 
 
 def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
@@ -110,11 +110,11 @@ def test_two_browsers_and_an_editor_lose_nothing(running_console: Served, browse
     job = running_console.finish_job(
         browser.post("/operations/change-source", first | {"every": "6h", "tags": "LLM, AI"})
     )
-    late = running_console.wait_for_job(
+    late_job = running_console.wait_for_job(
         other.post("/operations/change-source", second | {"category": "Cities"}).job
     )
-    assert late.status == "failed"
-    assert "edited meanwhile" in late.said
+    assert late_job.status == "failed"
+    assert "edited meanwhile" in late_job.said
     path.write_text(path.read_text() + "# by an editor\n")
     running_console.finish_job(
         other.post("/operations/change-source", parallel | {"category": "Cities"})

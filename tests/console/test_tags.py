@@ -62,12 +62,12 @@ def test_a_rename_is_seen_then_done_then_taken_back(
     assert "articles would change" in page
     assert "tags/ai will lead to tags/artificial-intelligence" in page
     assert path.read_text() == before
-    done = running_console.finish_job(browser.post("/operations/rename-tag", form))
+    job = running_console.finish_job(browser.post("/operations/rename-tag", form))
     assert 'name = "Artificial intelligence"' in path.read_text()
     assert path.read_text().startswith("# our words\n")
     assert "Artificial intelligence" in file.read_text()
     running_console.finish_job(
-        browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
     assert find_article(running_console, "A seven-watt summariser")[0].tags == found.tags
     assert (running_console.settings.public_dir / "tags/ai.atom").exists()
@@ -76,7 +76,7 @@ def test_a_rename_is_seen_then_done_then_taken_back(
 def test_a_tag_is_listed_with_its_spellings(running_console: Served, browser: Browser) -> None:
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
-    first = running_console.finish_job(
+    first_job = running_console.finish_job(
         browser.post("/operations/add-tag", {"name": "Robots", "aliases": "robot, "})
     )
     running_console.finish_job(
@@ -89,7 +89,7 @@ def test_a_tag_is_listed_with_its_spellings(running_console: Served, browser: Br
     assert twice.status == "failed"
     assert "already" in twice.said
     refused = running_console.wait_for_job(
-        browser.post("/operations/undo", {"number": str(first.change), "next": "/"}).job
+        browser.post("/operations/undo", {"number": str(first_job.change), "next": "/"}).job
     )
     assert refused.status == "failed"  # the spelling that came later is in the way
     path.write_text(before)
@@ -169,11 +169,11 @@ def test_a_line_is_written_and_taken_back(running_console: Served, browser: Brow
     }
     assert "# ours" in now
     assert now.count("[[category]]") == before.count("[[category]]")
-    late = running_console.wait_for_job(
+    late_job = running_console.wait_for_job(
         browser.post("/operations/save-category", stamped | {"description": "quicker"}).job
     )
-    assert late.status == "failed"
-    assert "edited meanwhile" in late.said
+    assert late_job.status == "failed"
+    assert "edited meanwhile" in late_job.said
     assert path.read_text() == now
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"})

@@ -29,9 +29,9 @@ def find_article(running_console: Served, part: str) -> tuple[Article, Path]:
 
 def test_one_sentence_says_how_all_is(browser: Browser) -> None:
     body = browser.get("/").body
-    found = re.search(r"<h1>(.*?)</h1>", body)
-    assert found
-    assert re.match(r"3 fine, 1 needs you, last article .* ago", found[1])
+    match = re.search(r"<h1>(.*?)</h1>", body)
+    assert match
+    assert re.match(r"3 fine, 1 needs you, last article .* ago", match[1])
     assert body.count('class="row item"') == 17
 
 
@@ -52,7 +52,7 @@ def test_tags_are_corrected_in_place_and_taken_back(
     running_console: Served, browser: Browser
 ) -> None:
     before, path = find_article(running_console, "A seven-watt summariser")
-    whole = path.read_text()
+    whole_text = path.read_text()
     form = {
         "id": before.id,
         "tags": "llm, ai",
@@ -66,21 +66,21 @@ def test_tags_are_corrected_in_place_and_taken_back(
     assert after.category == "Cities"
     assert after.tags_by == "operator"
     assert "cities" in (running_console.settings.public_dir / "categories/cities.atom").read_text()
-    shown = browser.get(f"/?job={job.id}").body
-    assert "Undo" in shown
-    assert "LLM, AI; Cities" in shown
+    body = browser.get(f"/?job={job.id}").body
+    assert "Undo" in body
+    assert "LLM, AI; Cities" in body
     changes = browser.get(f"/changes/{job.change}").body
     assert "operator" in changes
     assert "category: Cities" in changes
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
-    assert path.read_text() == whole
-    again = running_console.wait_for_job(
+    assert path.read_text() == whole_text
+    second_job = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job
     )
-    assert again.status == "failed"
-    assert ("taken back already" in again.said) is True
+    assert second_job.status == "failed"
+    assert ("taken back already" in second_job.said) is True
 
 
 def test_tags_that_changed_meanwhile_are_not_overwritten(
@@ -124,7 +124,7 @@ def test_a_source_rests_and_wakes_and_comments_stay(
     path = running_console.instance.config / "sources.toml"
     text = path.read_text().replace('key = "holt"', 'key = "holt"  # a friend', 1)
     path.write_text(f"# what we follow\n{text}")
-    first = path.read_text()
+    first_text = path.read_text()
     job = running_console.finish_job(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
     rested = path.read_text()
     assert "enabled = false" in rested
@@ -134,7 +134,7 @@ def test_a_source_rests_and_wakes_and_comments_stay(
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
-    assert path.read_text() == f"{first}\n# written by a hand meanwhile\n"
+    assert path.read_text() == f"{first_text}\n# written by a hand meanwhile\n"
 
 
 def test_an_edit_that_is_in_the_way_stays(running_console: Served, browser: Browser) -> None:
@@ -172,7 +172,7 @@ def test_what_a_form_brings_runs_nowhere(
 ) -> None:
     """Stored XSS and TOML injection through tags: what is no tag is refused, and shown as text."""
     found, path = find_article(running_console, "Three evals I trust")
-    whole = path.read_text()
+    whole_text = path.read_text()
     form = {
         "id": found.id,
         "tags": "AI",
@@ -183,12 +183,12 @@ def test_what_a_form_brings_runs_nowhere(
     job = running_console.wait_for_job(
         browser.post("/operations/set-tags", form | {name: EVIL}).job
     )
-    shown = browser.get(f"/?job={job.id}").body
-    assert "<script>alert" not in shown
-    assert "<img src=x" not in shown
+    body = browser.get(f"/?job={job.id}").body
+    assert "<script>alert" not in body
+    assert "<img src=x" not in body
     assert "49" not in job.said
     assert job.status == "failed"
-    assert path.read_text() == whole
+    assert path.read_text() == whole_text
 
 
 def test_a_title_runs_nowhere(running_console: Served, browser: Browser) -> None:
@@ -198,8 +198,8 @@ def test_a_title_runs_nowhere(running_console: Served, browser: Browser) -> None
     title = "title: '" + EVIL.replace("'", "''") + "'"
     lines = [title if one.startswith("title:") else one for one in text.split("\n")]
     lines = [
-        "excerpt: '<b>bold</b> javascript:alert(1)'" if one.startswith("excerpt:") else one
-        for one in lines
+        "excerpt: '<b>bold</b> javascript:alert(1)'" if line.startswith("excerpt:") else line
+        for line in lines
     ]
     path.write_text("\n".join(lines))
     running_console.instance.run_command("build")
@@ -225,27 +225,27 @@ def test_where_the_configuration_is_wrong_it_says_so_and_goes_on(
     running_console: Served, browser: Browser
 ) -> None:
     path = running_console.instance.config / "sources.toml"
-    whole = path.read_text()
+    whole_text = path.read_text()
     browser.get("/")
     try:
-        path.write_text(whole + "\nkey = \n")
+        path.write_text(whole_text + "\nkey = \n")
         body = browser.get("/").body
         assert "The configuration has a fault" in body
         assert "sources.toml" in body
     finally:
-        path.write_text(whole)
+        path.write_text(whole_text)
 
 
 def test_a_dropped_setting_is_named(running_console: Served, browser: Browser) -> None:
     path = running_console.instance.config / "syndicator.toml"
-    whole = path.read_text()
+    whole_text = path.read_text()
     assert "no setting any more" not in browser.get("/").body
     try:
-        path.write_text(whole.replace("[fetch]\n", "[fetch]\nredirects = 3\n"))
+        path.write_text(whole_text.replace("[fetch]\n", "[fetch]\nredirects = 3\n"))
         line = path.read_text().splitlines().index("redirects = 3") + 1
         assert (
             f"syndicator.toml:{line}: fetch.redirects is no setting any more: it is"
             in browser.get("/").body
         )
     finally:
-        path.write_text(whole)
+        path.write_text(whole_text)

@@ -73,16 +73,18 @@ def test_each_step_names_its_source_host_and_article(
     visit_sources(config)
     with open_app(config, environ={}) as app:
         articles = app.archive.store.index.articles(list(app.archive.store.visits.stamps()))
-    found = [record for record in caplog.records if record.name.startswith(program.ROOT)]
-    filed = {(one.source, one.host, one.article) for one in found if one.message == "filed"}
-    assert filed == {(one.source_key, one.url.split("/")[2], one.id) for one in articles.values()}
-    ended = {(one.source, one.status) for one in found if one.message == "visited"}
+    records = [record for record in caplog.records if record.name.startswith(program.ROOT)]
+    filed = {(one.source, one.host, one.article) for one in records if one.message == "filed"}
+    assert filed == {
+        (article.source_key, article.url.split("/")[2], article.id) for article in articles.values()
+    }
+    ended = {(one.source, one.status) for one in records if one.message == "visited"}
     assert ("gone", "failed") in ended
     assert ("holt", "new") in ended
-    assert {one.levelname for one in found} == {"DEBUG", "INFO"}
-    answers = {one.answer for one in found if one.message == "asked"}
+    assert {one.levelname for one in records} == {"DEBUG", "INFO"}
+    answers = {one.answer for one in records if one.message == "asked"}
     assert {200, "gone"} <= answers  # every request, with its host and URL
-    assert all(one.host in one.url for one in found if one.message == "asked")
+    assert all(one.host in one.url for one in records if one.message == "asked")
 
 
 @pytest.mark.slow

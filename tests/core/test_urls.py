@@ -197,7 +197,7 @@ def test_canonical_is_idempotent(url: str) -> None:
 def test_every_spelling_of_an_address_is_one(value: int) -> None:
     dotted = ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
     spellings = (str(value), hex(value), f"0{value:o}", dotted, f"{value >> 24}.{value & 0xFFFFFF}")
-    assert {canonical(f"http://{one}/") for one in spellings} == {f"http://{dotted}/"}
+    assert {canonical(f"http://{spelling}/") for spelling in spellings} == {f"http://{dotted}/"}
 
 
 @given(st.ip_addresses(v=6))

@@ -25,18 +25,18 @@ def taxonomy() -> Taxonomy:
 
 
 def test_a_story_on_ai_money_is_ai(taxonomy: Taxonomy) -> None:
-    found = describe(TITLE, TEXT, taxonomy=taxonomy)
-    assert found.category == "AI"
-    assert set(found.tags) >= {"ChatGPT"}
-    assert found.language == "en"
-    assert found.excerpt_by == "extractive"
+    description = describe(TITLE, TEXT, taxonomy=taxonomy)
+    assert description.category == "AI"
+    assert set(description.tags) >= {"ChatGPT"}
+    assert description.language == "en"
+    assert description.excerpt_by == "extractive"
 
 
 def test_without_a_taxonomy_there_is_no_category_and_the_publishers_tags_stay() -> None:
-    found = describe(TITLE, TEXT, keywords=["ai", "chatgpt"], taxonomy=Taxonomy())
-    assert found.category == ""
-    assert found.tags == ("AI", "ChatGPT")
-    assert found.tags_by == "publisher"
+    description = describe(TITLE, TEXT, keywords=["ai", "chatgpt"], taxonomy=Taxonomy())
+    assert description.category == ""
+    assert description.tags == ("AI", "ChatGPT")
+    assert description.tags_by == "publisher"
 
 
 def test_an_unknown_key_is_named(tmp_path: Path) -> None:

@@ -67,18 +67,18 @@ def test_the_shipped_weights_are_those_of_the_features(
 
 @pytest.mark.parametrize("file", sorted({file for file, _, _ in SHIPPED}))
 def test_a_file_of_weights_says_what_made_it(file: str) -> None:
-    made = tomllib.loads((DATA / file).read_text("utf-8"))
-    assert (ROOT / made["script"]).is_file()
-    assert isinstance(made["made"], date)
-    assert made["data"]
-    assert re.fullmatch("[0-9a-f]{64}", made["data_sha256"])
+    document = tomllib.loads((DATA / file).read_text("utf-8"))
+    assert (ROOT / document["script"]).is_file()
+    assert isinstance(document["made"], date)
+    assert document["data"]
+    assert re.fullmatch("[0-9a-f]{64}", document["data_sha256"])
 
 
 def test_reordered_features_score_sentences_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = excerpt.find_opener("The old bridge", TEXT, "en")
-    before = excerpt.opener_scores(found)
+    opener = excerpt.find_opener("The old bridge", TEXT, "en")
+    before = excerpt.opener_scores(opener)
     turned = [*range(len(excerpt.FEATURES) - 1, -1, -1)]
-    rows = excerpt.rows(found)[:, turned]
+    rows = excerpt.rows(opener)[:, turned]
     monkeypatch.setattr(excerpt, "FEATURES", tuple(excerpt.FEATURES[n] for n in turned))
     slope = load(excerpt.OPENER_FILE, "weights", (excerpt.CONSTANT, *excerpt.FEATURES))
     assert np.allclose(before, rows @ slope[1:] + slope[0], atol=1e-4)

@@ -94,8 +94,8 @@ class Sandbox:
     def follow(self, *keys: str) -> None:
         """The checkout's configuration follows these sites of the web."""
         write_config(self.checkout / "config", self.world, port=0)
-        gone = [source.key for source in self.world.sources if source.key not in keys]
-        assert self.type(f"./run remove {' '.join(gone)}").returncode == 0
+        gone_keys = [source.key for source in self.world.sources if source.key not in keys]
+        assert self.type(f"./run remove {' '.join(gone_keys)}").returncode == 0
 
 
 def copy_sandbox(sandbox: Sandbox, folder: Path) -> Sandbox:

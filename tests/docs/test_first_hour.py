@@ -210,8 +210,8 @@ def health_feed(hour: Hour) -> str:
     ) as serve:
         try:
             assert wait_for_listener("127.0.0.1", hour.serves, serve)
-            told = json.loads(hour.sandbox.type("./run status --json").stdout)
-            return hour.page(told["health_feed"])
+            document = json.loads(hour.sandbox.type("./run status --json").stdout)
+            return hour.page(document["health_feed"])
         finally:
             serve.terminate()
 
@@ -265,12 +265,14 @@ def publish_feeds(hour: Hour) -> None:
 def move_instance(hour: Hour) -> None:
     """Nothing is fetched twice: each feed is asked whether it changed, no page at all."""
     before = hour.files()
-    asked = len(hour.world.requests)
+    request_count = len(hour.world.requests)
     hour.part(9)
     assert hour.sandbox.cwd.name == "moved"
     assert hour.files() == before
     hour.sandbox.type("./run refresh --all")
     assert hour.files() == before
-    again = [seen for seen in hour.world.requests[asked:] if seen.path != "/robots.txt"]
-    assert [seen.path for seen in again if "if-none-match" not in seen.headers] == []
-    assert {seen.path for seen in again} == {"/feed.atom", "/feed.json"}
+    second_requests = [
+        seen for seen in hour.world.requests[request_count:] if seen.path != "/robots.txt"
+    ]
+    assert [seen.path for seen in second_requests if "if-none-match" not in seen.headers] == []
+    assert {seen.path for seen in second_requests} == {"/feed.atom", "/feed.json"}

@@ -99,9 +99,9 @@ def list_article_files(sandbox: Sandbox) -> list[Path]:
 def adapt_line(typed: str, sandbox: Sandbox) -> str:
     """The line with addresses, keys and files of this web."""
     files = list_article_files(sandbox)
-    held = re.search(r"(?m)^id: (\S+)", files[-1].read_text())
+    held_match = re.search(r"(?m)^id: (\S+)", files[-1].read_text())
     story = next(address for address in sandbox.world.list_truths() if "//127.0.0.4:" in address)
-    assert held
+    assert held_match
     for shown, real in {
         r"https://example\.org/blog\b/?": (
             sandbox.world.feed_url("parallel").replace("feed.atom", "")
@@ -110,7 +110,7 @@ def adapt_line(typed: str, sandbox: Sandbox) -> str:
         r"\bfeeds/articles/2026/11/some\.md\b": str(files[0].relative_to(sandbox.checkout)),
         r"\bURL\b": story,
         r"\bKEY\b|(?<=--source )example\b": "holt",
-        r"\bID\b": held[1],
+        r"\bID\b": held_match[1],
         r"/srv/(feeds|syndicator)\b": str(sandbox.checkout),
     }.items():
         typed = re.sub(shown, real, typed)

@@ -119,7 +119,9 @@ def test_a_fault_in_a_list_is_a_condition(
     path = small_instance.config / name
     path.write_text((path.read_text() if path.exists() else "") + end)
     done = small_instance.run_command("status", "--json")
-    (wrong,) = (one for one in done.json["conditions"] if one["kind"] == "configuration")
+    (wrong,) = (
+        condition for condition in done.json["conditions"] if condition["kind"] == "configuration"
+    )
     assert done.code == 0
     assert name in wrong["detail"]
     assert says in wrong["detail"]
@@ -187,7 +189,7 @@ def test_a_read_only_folder(small_instance: Instance) -> None:
 )
 def test_a_user_who_may_only_read(small_instance: Instance) -> None:
     small_instance.run_refresh("holt")
-    told = read_status_counts(small_instance.run_command("status"))
+    status_counts = read_status_counts(small_instance.run_command("status"))
     paths = [small_instance.folder, *small_instance.folder.rglob("*")]
     modes = {path: path.stat().st_mode for path in paths}
     try:
@@ -195,7 +197,7 @@ def test_a_user_who_may_only_read(small_instance: Instance) -> None:
             path.chmod(modes[path] & ~0o222)
         before = list_file_times(small_instance.folder)
         done = small_instance.run_command("status", preexec_fn=as_a_user)
-        assert (done.code, read_status_counts(done)) == (0, told), done
+        assert (done.code, read_status_counts(done)) == (0, status_counts), done
         assert list_file_times(small_instance.folder) == before
     finally:
         for path in paths:
@@ -207,7 +209,7 @@ def test_a_user_who_may_only_read(small_instance: Instance) -> None:
         for path in small_instance.feeds.rglob("*"):
             path.chmod(path.stat().st_mode & ~0o222)
         done = small_instance.run_command("status", preexec_fn=as_a_user)
-        assert (done.code, read_status_counts(done)) == (0, told), done
+        assert (done.code, read_status_counts(done)) == (0, status_counts), done
         for path in small_instance.feeds.rglob("*"):
             path.chmod(path.stat().st_mode | 0o200)
 
@@ -240,8 +242,8 @@ def test_an_unreadable_file(small_instance: Instance) -> None:
     holds="`serve` leaves with 69 and names the port",
 )
 def test_a_taken_port(small_instance: Instance) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as other_server:
+        port = other_server.getsockname()[1]
         done = small_instance.run_command("serve", "--port", str(port))
     assert done.code == 69 and f"port {port}" in done.err and "Traceback" not in done.err, done
 
@@ -346,7 +348,7 @@ def test_strict(small_instance: Instance) -> None:
             "refresh", "--source", "holt", "--source", "gone", "--json", *words
         )
         assert done.code == code, done
-        reasons = {one["key"]: one["reason"] for one in done.json["sources"]}
+        reasons = {source["key"]: source["reason"] for source in done.json["sources"]}
         assert reasons["gone"] == "gone"
         assert reasons["holt"] is None
 

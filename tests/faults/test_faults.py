@@ -359,15 +359,15 @@ def test_a_withdrawal_outlives_the_database(small_instance: Instance) -> None:
     import shutil
 
     small_instance.run_refresh("holt")
-    gone = small_instance.load_articles()[0]
+    gone_article = small_instance.load_articles()[0]
     with small_instance.open_app() as app:
-        editorial.withdraw(app.archive, app.configuration, gone.url)
+        editorial.withdraw(app.archive, app.configuration, gone_article.url)
     shutil.rmtree(small_instance.feeds / "state")
     with small_instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     small_instance.now += timedelta(hours=3)
     small_instance.run_refresh("holt")
-    assert gone.id not in {article.id for article in small_instance.load_articles()}
+    assert gone_article.id not in {article.id for article in small_instance.load_articles()}
 
 
 @mark_fault(
@@ -475,7 +475,7 @@ async def test_the_watchdog() -> None:
 )
 def test_a_run_with_a_broken_configuration(small_instance: Instance) -> None:
     path = small_instance.config / "sources.toml"
-    whole = path.read_text()
+    whole_text = path.read_text()
     trouble: list[str] = []
     done: list[refresh.RunReport] = []
     jobs = daemon.Jobs(
@@ -483,14 +483,14 @@ def test_a_run_with_a_broken_configuration(small_instance: Instance) -> None:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(refresh, "make_worker", lambda settings: InProcess())
-        for text, lines, runs in (("[[source", 1, 1), (whole, 1, 2), ("[[source", 2, 3)):
+        for text, lines, runs in (("[[source", 1, 1), (whole_text, 1, 2), ("[[source", 2, 3)):
             path.write_text(text)
             asyncio.run(jobs.run(daemon.VISITS))
             assert len(trouble) == lines
             assert len(done) == runs
     assert all("sources.toml" in line for line in trouble)
     assert len(small_instance.load_articles()) == len(small_instance.list_titles())
-    path.write_text(whole)
+    path.write_text(whole_text)
     with small_instance.open_app() as app:
         assert (
             app.archive.store.visits.states().keys() == app.configuration.sources.keys()

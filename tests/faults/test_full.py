@@ -78,13 +78,15 @@ def check_complete(instance: Instance) -> None:
     """The next run, with enough of everything, does all that is left, and asks for no page that was
     in the store."""
     instance.count_well_formed_files()
-    asked = len(instance.world.requests)
+    request_count = len(instance.world.requests)
     article_store = {article.url for article in instance.load_articles()}
     done = instance.run_command("refresh", "--all", "--json")
     assert done.code == 0, done
-    again = {seen.path for seen in instance.world.requests[asked:]}
+    second_paths = {seen.path for seen in instance.world.requests[request_count:]}
     pages = {instance.world.url(story) for story in instance.world.stories}
-    assert [url for url in pages & article_store if "/" + url.split("/", 3)[3] in again] == []
+    assert [
+        url for url in pages & article_store if "/" + url.split("/", 3)[3] in second_paths
+    ] == []
     instance.now = max(article.added for article in instance.load_articles() if article.added)
     instance.assert_consistent(wanted=instance.list_titles())
 

@@ -43,15 +43,15 @@ main()
 def read_continuously(instance: Instance) -> Iterator[Counter[str]]:
     """Threads that read everything published and every article file, over and over; a torn one is
     an error."""
-    seen: Counter[str] = Counter()
+    counter: Counter[str] = Counter()
     faults: list[Exception] = []
     stop = threading.Event()
 
     def read() -> None:
         while not stop.wait(0.05):
             try:
-                seen["published"] += instance.count_well_formed_files()
-                seen["articles"] += len(instance.load_articles())
+                counter["published"] += instance.count_well_formed_files()
+                counter["articles"] += len(instance.load_articles())
             except FileNotFoundError:
                 continue
             except Exception as error:  # noqa: BLE001 - handed to the test below
@@ -61,7 +61,7 @@ def read_continuously(instance: Instance) -> Iterator[Counter[str]]:
     thread = threading.Thread(target=read)
     thread.start()
     try:
-        yield seen
+        yield counter
     finally:
         stop.set()
         thread.join()
@@ -78,9 +78,9 @@ def kill_and_kill(instance: Instance, times: int, seed: int) -> Counter[str]:
     counts: Counter[str] = Counter()
     # of a run in seconds; how fast this machine is, those that end before their kill tell
     length = 5.0
-    with read_continuously(instance) as seen:
+    with read_continuously(instance) as continuously:
         for _ in range(times):
-            asked = len(instance.world.requests)
+            request_count = len(instance.world.requests)
             article_store = {article.url for article in instance.load_articles()}
             process = instance.start_command("refresh", "--all", program=("-c", HURRIED))
             started = time.monotonic()
@@ -92,11 +92,11 @@ def kill_and_kill(instance: Instance, times: int, seed: int) -> Counter[str]:
                 process.kill()
                 counts["killed"] += 1
             process.communicate()
-            paths = {one.path for one in instance.world.requests[asked:]}
+            paths = {request.path for request in instance.world.requests[request_count:]}
             assert [
                 url for url in pages & article_store if "/" + url.split("/", 3)[3] in paths
             ] == []
-    return counts + seen
+    return counts + continuously
 
 
 def kill_and_recover(instance: Instance, times: int, seed: int) -> int:
@@ -203,10 +203,10 @@ def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[Place], None])
             counts["ended" if process.poll() is not None else "killed"] += 1
             process.kill()
             process.wait()
-            found = read_files(public)
-            check_whole(found, before, after)
-            counts["published some"] += drop_temporary_files(found) not in (before, after)
-            counts["left temporaries"] += found.keys() != drop_temporary_files(found).keys()
+            files = read_files(public)
+            check_whole(files, before, after)
+            counts["published some"] += drop_temporary_files(files) not in (before, after)
+            counts["left temporaries"] += files.keys() != drop_temporary_files(files).keys()
         assert start_build(place).wait() == 0
         assert read_files(public) == after
         assert counts["ended"] < 10 * KILLS

@@ -38,10 +38,10 @@ def assert_portable_name(name: str) -> None:
     ),
 )
 def test_titles_and_tags(samples: Samples, tmp_path: Path) -> None:
-    found = [row["name"] for row in samples.rows("paths", every=150)]
+    names = [row["name"] for row in samples.rows("paths", every=150)]
     article_store = FileArticleStore(tmp_path / "deep/article store")
     article_store.instance()
-    for number, name in enumerate(found):
+    for number, name in enumerate(names):
         url = f"https://example.org/{number}"
         article = Article(
             id=make_article_id(url),
@@ -58,7 +58,7 @@ def test_titles_and_tags(samples: Samples, tmp_path: Path) -> None:
         assert article_store.get(stamp.path) == stored
     inside = set((tmp_path / "deep/article store").rglob("*"))
     assert {path for path in tmp_path.rglob("*") if path.is_file()} <= inside
-    assert len(list(article_store.walk())) == len(found)
+    assert len(list(article_store.walk())) == len(names)
 
 
 @mark_fault(

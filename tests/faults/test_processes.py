@@ -136,7 +136,7 @@ def test_the_worker_is_killed(small_instance: Instance) -> None:
 def test_sources_edited_under_up(small_instance: Instance) -> None:
     path = small_instance.config / "sources.toml"
     holt, parallel = (
-        next(one for one in small_instance.world.sources if one.key == key)
+        next(source for source in small_instance.world.sources if source.key == key)
         for key in ("holt", "parallel")
     )
     path.write_text("")
@@ -150,7 +150,7 @@ def test_sources_edited_under_up(small_instance: Instance) -> None:
         wait_for(
             lambda: "source=holt" in log.read_text() or '"source": "holt"' in log.read_text(), 60
         )  # its visit ended
-        kept = {
+        kept_digests_by_name = {
             name: digest
             for name, digest in small_instance.read_digests("articles").items()
             if name.endswith(".md")
@@ -170,7 +170,7 @@ def test_sources_edited_under_up(small_instance: Instance) -> None:
             assert answer.status == 200
         path.write_text(path_of_both)
         wait_for(lambda: list_followed_sources(small_instance) == {"holt", "parallel"}, 60)
-    assert kept.items() <= small_instance.read_digests("articles").items()
+    assert kept_digests_by_name.items() <= small_instance.read_digests("articles").items()
     small_instance.now = max(
         article.added for article in small_instance.load_articles() if article.added
     )

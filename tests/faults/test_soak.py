@@ -225,10 +225,10 @@ class Day:
 async def scheduled_run(app: App, day: Day) -> None:
     """One run; it visited what was due, all of it and nothing else."""
     now = app.archive.clock()
-    known = app.archive.store.visits.states()
+    known_states = app.archive.store.visits.states()
     due = (
         {state.key for state in app.archive.store.visits.list_due_states(now)}
-        if known
+        if known_states
         else set(app.configuration.sources)
     )
     report = await run(app, Wanted(), stop=asyncio.Event())

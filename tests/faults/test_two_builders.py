@@ -78,11 +78,11 @@ def test_two_builders_take_turns(place: Place) -> None:
 def test_two_builders_beside_each_other_tear_nothing(place: Place, postgres: Server) -> None:
     """A lock that its server ended is noticed within seconds; until then both write."""
     public = place.folder / "feeds/public"
-    first = start_build(place)
-    wait_until_it_writes(first, public)
+    first_build = start_build(place)
+    wait_until_it_writes(first_build, public)
     lose_the_lock(postgres)
     second = start_build(place, "--wait")
-    first.wait()
+    first_build.wait()
     assert second.wait() == 0
     published = read_files(public)
     assert published == drop_temporary_files(published)

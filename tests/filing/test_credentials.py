@@ -60,17 +60,18 @@ async def test_pages_and_redirects_to_another_host_get_no_credentials(
 ) -> None:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     seen: list[Request] = []
-    async with serve_site("127.0.0.3", make_answer, seen) as other:
+    async with serve_site("127.0.0.3", make_answer, seen) as other_site:
 
         def own(path: str) -> Answer:
             items = "".join(
-                f"<item><link>{link}</link></item>" for link in ("/own", f"{other}/linked", "/away")
+                f"<item><link>{link}</link></item>"
+                for link in ("/own", f"{other_site}/linked", "/away")
             )
             feed = f'<rss version="2.0"><channel><title>Mine</title>{items}</channel></rss>'
             if path == "/feed":
                 return Answer(body=feed.encode(), type="application/rss+xml")
             return (
-                Answer(status=302, headers={"Location": f"{other}/redirected"})
+                Answer(status=302, headers={"Location": f"{other_site}/redirected"})
                 if path == "/away"
                 else make_answer(path)
             )

@@ -35,9 +35,9 @@ def test_pages_and_lists_of_a_source_are_drawn_if_it_says_so(source: Source) -> 
 def test_a_list_that_is_drawn_is_asked_for_without_conditions() -> None:
     """The page stays the same while the data that its scripts load changes."""
     settings = Settings()
-    drawn = build_feed_request(DRAWN, STATE, settings, {}, kind="page")
-    assert drawn.etag is None
-    assert drawn.last_modified is None
+    feed_request = build_feed_request(DRAWN, STATE, settings, {}, kind="page")
+    assert feed_request.etag is None
+    assert feed_request.last_modified is None
     plain = build_feed_request(PLAIN, STATE, settings, {}, kind="page")
     assert plain.etag == SEEN.etag
     assert plain.last_modified == SEEN.last_modified

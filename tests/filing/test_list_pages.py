@@ -68,22 +68,26 @@ def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones
 ) -> None:
     one, two = [story for story in world.stories if story.site == "holt" and story.truth][:2]
     serve_front_page(world, f'<li><a href="{world.url(one)}">Read more</a>, 2 hours ago')
-    first = visit_holt(app)
-    (article_id,) = first.added
+    first_outcome = visit_holt(app)
+    (article_id,) = first_outcome.added
     article = app.archive.store.visits.article(article_id)
     assert article
     assert article.title == one.title
-    assert first.announced == 1
+    assert first_outcome.announced == 1
     serve_front_page(
         world,
         f'<li><a href="{world.url(one)}">Read more</a>, 1 day ago<li><a'
         f' href="{world.url(two)}">Read more</a>',
     )
-    asked = len(world.requests)
+    request_count = len(world.requests)
     second = visit_holt(app)
     assert len(second.added) == 1
     assert second.changed == ()
-    paths = [seen.path for seen in world.requests[asked:] if seen.path not in ("/robots.txt", "/")]
+    paths = [
+        seen.path
+        for seen in world.requests[request_count:]
+        if seen.path not in ("/robots.txt", "/")
+    ]
     assert len(paths) == 1
     assert world.url(two).endswith(paths[0])
 
@@ -158,11 +162,11 @@ def test_a_list_that_is_learnt_is_found_again_in_another_layout_and_new_items_ar
     app: App, world: World
 ) -> None:
     make_list_source(app)
-    serve_front_page(world, listing(world, 4))
+    serve_front_page(world, make_listing(world, 4))
     assert len(visit_holt(app).added) == 4
     serve_front_page(
         world,
-        listing(
+        make_listing(
             world, 5, "<div class='card'><a href='{url}'><h3 class='name'>{title}</h3></a></div>"
         ),
     )
@@ -178,7 +182,7 @@ def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(
     app: App, world: World
 ) -> None:
     make_list_source(app)
-    serve_front_page(world, listing(world, 4))
+    serve_front_page(world, make_listing(world, 4))
     visit_holt(app)
     others = "".join(
         f"<div><a href='/shop/{n}/now'>Ten metres of rope, number {n}</a></div>" for n in range(6)
@@ -192,15 +196,15 @@ def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(
     assert failed.added == ()
     assert app.archive.store.visits.count_pending("holt") == 0
     wanted = refresh.Wanted(keys=("holt",), relearn=True)
-    (again,) = asyncio.run(refresh.run(app, wanted, stop=asyncio.Event())).outcomes
-    assert again.announced == 6
+    (second_outcome,) = asyncio.run(refresh.run(app, wanted, stop=asyncio.Event())).outcomes
+    assert second_outcome.announced == 6
 
 
 def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
     app: App, world: World
 ) -> None:
     make_list_source(app)
-    serve_front_page(world, listing(world, 4))
+    serve_front_page(world, make_listing(world, 4))
     visit_holt(app)
     state = app.archive.store.visits.state("holt")
     assert state
@@ -212,7 +216,10 @@ def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
         for n in range(9)
     )
     world.fail_site(
-        "holt", 200, path="/", body=f"<main>{louder}</main><ul>{listing(world, 5)}</ul>".encode()
+        "holt",
+        200,
+        path="/",
+        body=f"<main>{louder}</main><ul>{make_listing(world, 5)}</ul>".encode(),
     )
     assert visit_holt(app).announced == 5
 
@@ -233,14 +240,14 @@ def test_a_first_visit_reads_on_as_far_as_the_backfill_goes_and_later_ones_do_no
             " posts</a></main>"
         )
         world.fail_site("holt", 200, path=path, body=body.encode())
-    asked = len(world.requests)
-    first = visit_holt(app)
-    assert first.announced == 5
-    assert len(first.added) == 5
-    paths = [seen.path for seen in world.requests[asked:]]
+    request_count = len(world.requests)
+    first_outcome = visit_holt(app)
+    assert first_outcome.announced == 5
+    assert len(first_outcome.added) == 5
+    paths = [seen.path for seen in world.requests[request_count:]]
     assert "/page/2" in paths
     assert "/page/3" not in paths
-    asked = len(world.requests)
+    request_count = len(world.requests)
     world.fail_site(
         "holt",
         200,
@@ -248,4 +255,4 @@ def test_a_first_visit_reads_on_as_far_as_the_backfill_goes_and_later_ones_do_no
         body=f"<title>Now</title><ul>{''.join(items[:3])}</ul><a href='/page/2'>Next</a>".encode(),
     )
     assert visit_holt(app).announced == 3
-    assert "/page/2" not in [seen.path for seen in world.requests[asked:]]
+    assert "/page/2" not in [seen.path for seen in world.requests[request_count:]]

@@ -72,14 +72,14 @@ def test_what_is_muted_is_not_fetched_but_counted_and_read_when_the_query_change
     app: App, world: World
 ) -> None:
     edit_source(app, mute=f"title:{find_rare_word(app, world)}")
-    asked = len(world.requests)
-    first = visit_holt(app)
+    request_count = len(world.requests)
+    first_outcome = visit_holt(app)
     (row,) = app.archive.store.visits.list_muted("holt")
-    assert len(first.added) == first.announced - 1
+    assert len(first_outcome.added) == first_outcome.announced - 1
     assert count_muted(app) == 1
     assert row.reason == "muted"
     assert row.url.split("/", 3)[3] not in " ".join(
-        request.path for request in world.requests[asked:]
+        request.path for request in world.requests[request_count:]
     )
     assert visit_holt(app).added == ()
     assert count_muted(app) == 1
@@ -92,20 +92,20 @@ def test_keep_leaves_out_all_else_and_the_backfill_is_of_what_is_kept(
     app: App, world: World
 ) -> None:
     edit_source(app, keep=f"title:{find_rare_word(app, world)}", backfill=1)
-    first = visit_holt(app)
-    assert len(first.added) == 1
-    assert count_muted(app) == first.announced - 1
+    first_outcome = visit_holt(app)
+    assert len(first_outcome.added) == 1
+    assert count_muted(app) == first_outcome.announced - 1
 
 
 def test_what_waits_is_muted_by_an_edited_query_and_what_is_filed_stays(
     app: App, world: World
 ) -> None:
-    first = visit_holt(app, limit=1)
+    first_outcome = visit_holt(app, limit=1)
     edit_source(app, keep="title:nothing")
     second = visit_holt(app)
     assert second.added == ()
     assert second.pending == 0
-    assert count_muted(app) == first.announced - 1
+    assert count_muted(app) == first_outcome.announced - 1
     assert reconcile.sources(app.archive, app.configuration)["holt"].muted == count_muted(app)
 
 
@@ -128,8 +128,8 @@ def test_the_settings_mute_the_entries_of_all_sources_until_they_are_edited(
 ) -> None:
     settings = make_publish_settings(app, mute=f"title:{find_rare_word(app, world)}")
     muting = replace(app, configuration=replace(app.configuration, settings=settings))
-    first = visit_holt(muting)
-    assert len(first.added) == first.announced - 1
+    first_outcome = visit_holt(muting)
+    assert len(first_outcome.added) == first_outcome.announced - 1
     assert count_muted(app) == 1
     reconcile.edited_sources(muting.archive, muting.configuration)
     assert app.archive.store.visits.pending("holt", NOW) == []

@@ -112,13 +112,13 @@ def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(
 ) -> None:
     lab.edit_source(rules=Rules(remove=("body",)))
     lab.run_refresh()
-    asked = len(world.requests)
+    request_count = len(world.requests)
     lab.clock[0] += endings.ASKED_WAIT - timedelta(seconds=1)
     lab.run_refresh()
-    assert len(world.requests) == asked + 1  # its feed
+    assert len(world.requests) == request_count + 1  # its feed
     lab.clock[0] += timedelta(seconds=1)
     lab.run_refresh()
-    assert len(world.requests) > asked + 2
+    assert len(world.requests) > request_count + 2
 
 
 def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(
@@ -146,7 +146,7 @@ def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
     lab.run_refresh()
 
     def asked() -> int:
-        before = sum(one.path == path for one in world.requests)
+        before = sum(request.path == path for request in world.requests)
         lab.run_refresh()
         return sum(one.path == path for one in world.requests) - before
 
@@ -166,7 +166,7 @@ def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
 
 def test_without_the_value_of_a_header_nobody_is_asked(lab: Lab, world: World) -> None:
     lab.edit_source(headers_env={"Authorization": "SITE_TOKEN"})
-    asked = len(world.requests)
+    request_count = len(world.requests)
     outcome = lab.run_refresh()
     assert outcome.status == "failed"
     assert outcome.reason == "unset-variable"
@@ -177,7 +177,7 @@ def test_without_the_value_of_a_header_nobody_is_asked(lab: Lab, world: World) -
     assert state.backoff.reason == "unset-variable"
     assert state.schedule.next_due is not None
     assert state.schedule.next_due - NOW <= timedelta(minutes=15)
-    assert len(world.requests) == asked
+    assert len(world.requests) == request_count
     lab.environ["SITE_TOKEN"] = "secret"
     assert len(lab.run_refresh().added) > 1
 
@@ -187,7 +187,7 @@ def test_without_a_browser_nobody_is_asked(
 ) -> None:
     monkeypatch.setattr(drawing_fetcher, "find_obstacle", lambda: "Chromium is missing")
     lab.edit_source(browser=True)
-    asked = len(world.requests)
+    request_count = len(world.requests)
     outcome = lab.run_refresh()
     assert outcome.status == "failed"
     assert outcome.reason == "no-browser"
@@ -197,7 +197,7 @@ def test_without_a_browser_nobody_is_asked(
     assert state.schedule.due_why == "waits for a browser"
     assert state.schedule.next_due is not None
     assert state.schedule.next_due - NOW <= timedelta(minutes=15)
-    assert len(world.requests) == asked
+    assert len(world.requests) == request_count
     lab.edit_source(browser=False)
     assert len(lab.run_refresh().added) > 1
 
@@ -224,15 +224,15 @@ def test_an_article_file_that_a_hand_broke_uses_up_no_try(lab: Lab, world: World
         for path in lab.app.archive.article_store.root.rglob("*.md")
         if world.url(story) in path.read_text()
     )
-    whole = path.read_text()
-    path.write_text(whole.replace("\npublished:", "\npublished: never #", 1))
+    whole_text = path.read_text()
+    path.write_text(whole_text.replace("\npublished:", "\npublished: never #", 1))
     world.change_story(story.key, title=f"{story.title}, corrected")
     for _ in range(endings.MOST_TRIES + 1):
         lab.clock[0] += timedelta(hours=25)
         lab.run_refresh()
     assert [(row.reason, row.tries) for row in lab.waiting_entries] == [("bad-article-file", 0)]
     assert str(path.name) in lab.waiting_entries[0].detail
-    path.write_text(whole)
+    path.write_text(whole_text)
     lab.clock[0] += timedelta(hours=25)
     assert len(lab.run_refresh().changed) == 1
 
@@ -283,10 +283,10 @@ def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
 
     monkeypatch.setattr(FileOutlet, "put", refused)
     lab.run_refresh()
-    (held,) = lab.app.archive.store.status.list_invalid_feeds()
-    assert held.what == "source/parallel"
-    assert "sources/parallel.atom" in held.detail
-    assert "give this user the right" in held.detail
+    (held_invalid_feed,) = lab.app.archive.store.status.list_invalid_feeds()
+    assert held_invalid_feed.what == "source/parallel"
+    assert "sources/parallel.atom" in held_invalid_feed.detail
+    assert "give this user the right" in held_invalid_feed.detail
     assert (lab.app.configuration.settings.public_dir / "all.atom").exists()
 
 
@@ -296,9 +296,11 @@ def test_check_names_headers_without_a_value(lab: Lab) -> None:
         'key = "parallel"', 'key = "parallel"\nheaders_env = { Authorization = "SURELY_UNSET" }', 1
     )
     path.write_text(text)
-    found = {problem.reason: problem for problem in check(lab.app.configuration.folder)}
-    assert "SURELY_UNSET" in found["unset-variable"].detail
-    assert "'parallel'" in found["unset-variable"].detail
+    problems_by_reason = {
+        problem.reason: problem for problem in check(lab.app.configuration.folder)
+    }
+    assert "SURELY_UNSET" in problems_by_reason["unset-variable"].detail
+    assert "'parallel'" in problems_by_reason["unset-variable"].detail
 
 
 @pytest.mark.slow

@@ -98,7 +98,7 @@ def test_rights(fields: dict[str, object], more: dict[str, object], owns: bool) 
 
 
 def test_an_announcement_by_another_is_an_address() -> None:
-    said = Entry(
+    entry = Entry(
         id="e1",
         url="https://bank.example/1",
         title="Ours",
@@ -112,8 +112,8 @@ def test_an_announcement_by_another_is_an_address() -> None:
         enclosures=(Enclosure(url="https://evil.example/a.mp3"),),
     )
     rights = make_rights(make_source())
-    assert limit_entry(said, rights, said.url) == Entry(id="e1", url="https://bank.example/1")
-    assert limit_entry(said, rights, "https://paper.example/1") is said
+    assert limit_entry(entry, rights, entry.url) == Entry(id="e1", url="https://bank.example/1")
+    assert limit_entry(entry, rights, "https://paper.example/1") is entry
 
 
 def test_terms_hold_on_the_sources_own_site() -> None:

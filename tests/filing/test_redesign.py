@@ -49,14 +49,14 @@ def make_post(number: int, **fields: object) -> Post:
         f"<p>{escape(line)}</p>" for line in make_paragraphs(f"bed {number}", ("Beds",), 5)
     )
     at = START - timedelta(hours=7 * number + 1, minutes=number)
-    made = Post(
+    post = Post(
         path=f"/{number}",
         title=f"Bed number {number} in spring",
         text=text,
         at=at,
         guid=f"post-{number}",
     )
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return replace(post, **fields)  # type: ignore[arg-type]
 
 
 def make_page(one: Post) -> Answer:
@@ -219,7 +219,7 @@ def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_c
     ]
     garden.serve_posts(new, {one.url: there.url for one, there in zip(old, new, strict=True)})
     assert garden.visit_sources() == ()
-    assert {one.url for one in garden.load_articles()} == {one.url for one in old}
+    assert {article.url for article in garden.load_articles()} == {one.url for one in old}
 
 
 @pytest.mark.slow
@@ -229,9 +229,9 @@ def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: G
     garden.visit_sources(0)
     archive = [make_post(number) for number in range(4, 20)]
     garden.serve_posts([*recent, *archive])
-    late = garden.visit_sources()
-    assert {one.what for one in late} == {one.url for one in archive}
-    assert {one.reason for one in late} == {"late"}
+    late_sources = garden.visit_sources()
+    assert {one.what for one in late_sources} == {one.url for one in archive}
+    assert {one.reason for one in late_sources} == {"late"}
     assert len(garden.load_articles()) == 4
     garden.serve_posts([*recent, *archive[:-1]])
     assert garden.visit_sources() == ()
@@ -280,14 +280,14 @@ def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) ->
         garden.serve_posts([replace(one, at=START + timedelta(days=7 * n, hours=-1))])
         garden.visit_sources(0)
         garden.now = START + timedelta(days=7 * (n + 1))
-    assert {one.url for one in garden.load_articles()} == {one.url for one in weeks}
+    assert {one.url for one in garden.load_articles()} == {week.url for week in weeks}
 
 
 def test_one_title_and_one_second_with_other_text_are_two(garden: Garden) -> None:
-    one = make_post(1, title="Links")
-    garden.serve_posts([one])
+    post = make_post(1, title="Links")
+    garden.serve_posts([post])
     garden.visit_sources(0)
-    garden.serve_posts([replace(make_post(2, title="Links"), at=one.at)])
+    garden.serve_posts([replace(make_post(2, title="Links"), at=post.at)])
     garden.visit_sources()
     assert len(garden.load_articles()) == 2
 

@@ -22,12 +22,10 @@ def place(tmp_path: Path) -> Place:
 
 def take_stale_feeds(app: App) -> set[str]:
     """The feeds that are stale; all are fresh afterwards."""
-    found = {row.key for row in app.archive.store.index.feeds() if row.stale}
+    keys = {row.key for row in app.archive.store.index.feeds() if row.stale}
     marks = app.archive.store.index.marks()
-    app.archive.store.index.record_progress(
-        Progress(marks=[n for key in found for n in marks[key]])
-    )
-    return {f"{axis}/{slug}" for axis, slug in found}
+    app.archive.store.index.record_progress(Progress(marks=[n for key in keys for n in marks[key]]))
+    return {f"{axis}/{slug}" for axis, slug in keys}
 
 
 def write_again(app: App, before: Article, **changes: object) -> tuple[Article, bool]:

@@ -185,7 +185,7 @@ def test_a_variable_without_a_value_is_named_and_nothing_is_asked(
     assert "'mine'" in failed.detail
     assert "MY_TOKEN" in failed.detail
     assert "short" not in failed.detail
-    other = build_page_request(
+    other_page_request = build_page_request(
         "https://other.example/a?token=${MY_TOKEN}", MINE, Settings(), environ
     )
-    assert find_missing_credentials(other, MINE, environ) is None
+    assert find_missing_credentials(other_page_request, MINE, environ) is None

@@ -22,13 +22,13 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 def make_entry(number: int, **fields: object) -> Entry:
-    made = Entry(
+    entry = Entry(
         id=f"e{number}",
         url=f"https://example.org/{number}",
         title=f"Story {number}",
         published=NOW - timedelta(hours=number),
     )
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return replace(entry, **fields)  # type: ignore[arg-type]
 
 
 def test_a_first_visit_takes_the_newest_and_remembers_the_others_as_skipped() -> None:
@@ -45,14 +45,14 @@ def test_a_first_visit_takes_the_newest_and_remembers_the_others_as_skipped() ->
 
 
 def test_a_later_visit_takes_all_that_is_unseen() -> None:
-    known = {
+    rows_by_entry_id = {
         row.entry_id: row
         for row in select_entries("s", [make_entry(0)], {}, first=True, backfill=20, now=NOW)
     }
-    later = select_entries(
-        "s", [make_entry(n) for n in range(40)], known, first=False, backfill=20, now=NOW
+    later_entries = select_entries(
+        "s", [make_entry(n) for n in range(40)], rows_by_entry_id, first=False, backfill=20, now=NOW
     )
-    assert len([row for row in later if row.status == "pending"]) == 39
+    assert len([row for row in later_entries if row.status == "pending"]) == 39
 
 
 def test_of_a_repeated_id_the_first_in_the_feed_counts() -> None:
@@ -112,17 +112,22 @@ def test_an_unchanged_entry_is_left_alone() -> None:
 def test_every_unseen_entry_gets_exactly_one_row(
     announced: list[int], backfill: int, first: bool, seen: set[int]
 ) -> None:
-    known = {
+    rows_by_entry_id = {
         row.entry_id: row
         for row in select_entries(
             "s", [make_entry(n) for n in seen], {}, first=False, backfill=0, now=NOW
         )
     }
     chosen = select_entries(
-        "s", [make_entry(n) for n in announced], known, first=first, backfill=backfill, now=NOW
+        "s",
+        [make_entry(n) for n in announced],
+        rows_by_entry_id,
+        first=first,
+        backfill=backfill,
+        now=NOW,
     )
     assert sorted(row.entry_id for row in chosen) == sorted(
-        {f"e{n}" for n in announced} - known.keys()
+        {f"e{n}" for n in announced} - rows_by_entry_id.keys()
     )
     pending = [row for row in chosen if row.status == "pending"]
     assert not first or len(pending) <= backfill
@@ -136,11 +141,11 @@ def test_what_waited_and_what_is_new_is_read_newest_announcement_first_and_each_
         tries=2,
     )
     later = replace(old, entry_id="later", next_try=NOW + timedelta(hours=1))
-    known = {row.entry_id: row for row in (old, later)}
+    rows_by_entry_id = {row.entry_id: row for row in (old, later)}
     chosen = select_entries(
         "s",
         [make_entry(1, title="New title"), make_entry(2)],
-        known,
+        rows_by_entry_id,
         first=False,
         backfill=20,
         now=NOW,
@@ -160,7 +165,7 @@ def test_what_waited_and_what_is_new_is_read_newest_announcement_first_and_each_
 def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_of_publication() -> (
     None
 ):
-    first = select_entries(
+    first_entries = select_entries(
         "s",
         [make_entry(n) for n in (5, 3, 4)],
         {},
@@ -171,7 +176,7 @@ def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_o
     news = select_entries(
         "s", [make_entry(1), make_entry(2)], {}, first=False, backfill=20, now=NOW
     )
-    assert [row.entry_id for row in sort_for_reading([*first, *news], NOW)] == [
+    assert [row.entry_id for row in sort_for_reading([*first_entries, *news], NOW)] == [
         "e2",
         "e1",
         "e5",
@@ -179,14 +184,14 @@ def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_o
         "e3",
     ]
     # the newest of the latest
-    assert [row.entry_id for row in sort_for_reading([*first, *news], NOW, 1)] == ["e1"]
-    assert [row.entry_id for row in sort_for_reading([*first, *news], NOW, 4)] == [
+    assert [row.entry_id for row in sort_for_reading([*first_entries, *news], NOW, 1)] == ["e1"]
+    assert [row.entry_id for row in sort_for_reading([*first_entries, *news], NOW, 4)] == [
         "e2",
         "e1",
         "e4",
         "e3",
     ]
-    undated = [replace(row, entry=None) for row in first]
+    undated = [replace(row, entry=None) for row in first_entries]
     assert [row.entry_id for row in sort_for_reading(undated, NOW)] == ["e3", "e4", "e5"]
 
 
@@ -241,12 +246,12 @@ def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
         ("e1", None, "pending"),
         ("e6", None, "pending"),
     ]
-    ended = {
+    entry_ids = {
         row.entry_id
         for row in split.changed
         if (row.status, row.reason) == ("skipped", "announced-once")
     }
-    assert ended == ids - {"e1"}
+    assert entry_ids == ids - {"e1"}
 
 
 def test_muted_entries_take_no_place_of_the_backfill_and_are_pending_once_they_are_not_muted() -> (
@@ -262,14 +267,18 @@ def test_muted_entries_take_no_place_of_the_backfill_and_are_pending_once_they_a
         muted=["e0", "e2"],
     )
     assert [row.entry_id for row in chosen if row.status == "pending"] == ["e1", "e3"]
-    known = {row.entry_id: row for row in chosen}
-    assert known["e0"].status == "skipped"
-    assert known["e0"].reason == "muted"
+    rows_by_entry_id = {row.entry_id: row for row in chosen}
+    assert rows_by_entry_id["e0"].status == "skipped"
+    assert rows_by_entry_id["e0"].reason == "muted"
     assert (
-        select_entries("s", [make_entry(0)], known, first=False, backfill=2, now=NOW, muted=["e0"])
+        select_entries(
+            "s", [make_entry(0)], rows_by_entry_id, first=False, backfill=2, now=NOW, muted=["e0"]
+        )
         == ()
     )
-    (again,) = select_entries("s", [make_entry(0)], known, first=False, backfill=2, now=NOW)
-    assert again.entry_id == "e0"
-    assert again.status == "pending"
-    assert again.reason is None
+    (second_entry,) = select_entries(
+        "s", [make_entry(0)], rows_by_entry_id, first=False, backfill=2, now=NOW
+    )
+    assert second_entry.entry_id == "e0"
+    assert second_entry.status == "pending"
+    assert second_entry.reason is None

@@ -206,7 +206,9 @@ def test_no_log_file_page_export_or_answer_has_the_value_of_a_cookie(
     assert RENEWED in reader.renewed_file.read_text()
     files = list(read_all(tmp_path, but=reader.cookie_file.parent))
     assert any(b"Your session is" in data for path, data in files if path.suffix == ".gz")
-    texts["logs"] = "\n".join(f"{each.getMessage()} {each.__dict__}" for each in caplog.records)
+    texts["logs"] = "\n".join(
+        f"{record.getMessage()} {record.__dict__}" for record in caplog.records
+    )
     assert "asked" in texts["logs"]
     for secret in (TOKEN, RENEWED):
         assert [path for path, data in files if secret.encode() in data] == []

@@ -122,8 +122,8 @@ CASES = {
 
 def session_conditions(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> list[Condition]:
     with reader.open_app(monkeypatch) as app:
-        found = examine(as_place(app.archive, app.configuration)).conditions
-    return [each for each in found if each.kind == ConditionReason.SESSION_ENDED]
+        conditions = examine(as_place(app.archive, app.configuration)).conditions
+    return [each for each in conditions if each.kind == ConditionReason.SESSION_ENDED]
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())

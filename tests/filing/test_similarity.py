@@ -26,9 +26,9 @@ def make_prose(seed: int, words: int = 600) -> str:
 
 
 def make_known_sketch(text: str) -> Sketch:
-    found = make_sketch(text)
-    assert found is not None
-    return found
+    sketch = make_sketch(text)
+    assert sketch is not None
+    return sketch
 
 
 def are_alike(one: str, other: str, *, one_source: bool = False) -> bool:
@@ -37,11 +37,11 @@ def are_alike(one: str, other: str, *, one_source: bool = False) -> bool:
 
 def test_a_copy_is_the_same_story_whatever_stands_round_it() -> None:
     story = make_prose(1)
-    other = make_prose(2)
+    other_prose = make_prose(2)
     assert are_alike(story, story.upper().replace(" ", ",  "))
-    assert are_alike(story, f"{other[:300]} {story} {other[-600:]}")
-    assert are_alike(story, story[: len(story) * 2 // 3] + other[:200])
-    assert not are_alike(story, other)
+    assert are_alike(story, f"{other_prose[:300]} {story} {other_prose[-600:]}")
+    assert are_alike(story, story[: len(story) * 2 // 3] + other_prose[:200])
+    assert not are_alike(story, other_prose)
 
 
 def test_a_page_that_holds_as_much_besides_is_no_copy() -> None:
@@ -87,22 +87,26 @@ def test_short_texts_are_not_judged() -> None:
 
 def test_estimates_are_near_the_truth() -> None:
     words = make_prose(7, 3000).split()
-    one = make_known_sketch(" ".join(words[:2000]))
-    other = make_known_sketch(" ".join(words[1000:]))
-    assert abs(estimate_resemblance(one, other) - 1 / 3) < 0.1
-    assert abs(estimate_containment(one, other) - 1 / 2) < 0.12
+    first_sketch = make_known_sketch(" ".join(words[:2000]))
+    other_sketch = make_known_sketch(" ".join(words[1000:]))
+    assert abs(estimate_resemblance(first_sketch, other_sketch) - 1 / 3) < 0.1
+    assert abs(estimate_containment(first_sketch, other_sketch) - 1 / 2) < 0.12
 
 
 @given(st.text(max_size=2000), st.text(max_size=2000))
 @settings(max_examples=40)
 def test_likeness_is_a_share_and_the_same_both_ways(one: str, other: str) -> None:
-    first = make_sketch(one + make_prose(8, 60))
+    first_sketch = make_sketch(one + make_prose(8, 60))
     second = make_sketch(other + make_prose(9, 60))
-    if first and second:
+    if first_sketch and second:
         for measure in (estimate_resemblance, estimate_containment):
-            assert 0 <= measure(first, second) == measure(second, first) <= 1
-        assert estimate_resemblance(first, first) == estimate_containment(first, first) == 1
-        assert Sketch.unpack(first.pack()) == first
+            assert 0 <= measure(first_sketch, second) == measure(second, first_sketch) <= 1
+        assert (
+            estimate_resemblance(first_sketch, first_sketch)
+            == estimate_containment(first_sketch, first_sketch)
+            == 1
+        )
+        assert Sketch.unpack(first_sketch.pack()) == first_sketch
 
 
 def test_the_same_text_gives_the_same_sketch_in_every_process() -> None:

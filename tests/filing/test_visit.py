@@ -126,9 +126,9 @@ def test_articles_of_a_first_visit_know_the_name_of_their_feed(app: App) -> None
 def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cadence, "ANY", 2)
     past = datetime(2020, 1, 1, tzinfo=UTC)
-    known = reconcile.sources(app.archive, app.configuration)["holt"]
+    holt = reconcile.sources(app.archive, app.configuration)["holt"]
     app.archive.store.visits.save_states(
-        [replace(known, visits=replace(known.visits, first_visit=past, last_success=past))]
+        [replace(holt, visits=replace(holt.visits, first_visit=past, last_success=past))]
     )
     outcome = visit_source(app, "holt")
     assert len(outcome.added) == 2

@@ -69,15 +69,15 @@ def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its
     app: App, world: World, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(visits, "MOST_PAGES", 2)
-    first = run_refresh(app, "holt")["holt"]
-    assert len(first.added) == 2
-    assert first.waiting == first.announced - 2
-    assert first.pending == first.announced - 2
-    assert first.next_due == NOW
+    first_holt = run_refresh(app, "holt")["holt"]
+    assert len(first_holt.added) == 2
+    assert first_holt.waiting == first_holt.announced - 2
+    assert first_holt.pending == first_holt.announced - 2
+    assert first_holt.next_due == NOW
     feed_due = get_state(app).schedule.feed_due
     assert feed_due is not None
     assert feed_due > NOW
-    asked = len(world.requests)
+    request_count = len(world.requests)
     runs = 0
     while get_state(app).schedule.waiting:
         clock[0] += timedelta(minutes=1)
@@ -85,8 +85,10 @@ def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its
         outcome = run_refresh(app)["holt"]
         assert len(outcome.added) == min(2, before)
         runs += 1
-    assert runs == (first.announced - 1) // 2
-    assert "feed" not in " ".join(one.path for one in world.requests[asked:] if one.site == "holt")
+    assert runs == (first_holt.announced - 1) // 2
+    assert "feed" not in " ".join(
+        request.path for request in world.requests[request_count:] if request.site == "holt"
+    )
     assert get_state(app).schedule.next_due == feed_due
     assert get_state(app).schedule.feed_due is None
     assert list_waiting_entries(app) == []
@@ -109,9 +111,9 @@ def test_who_names_a_source_has_its_feed_asked_although_entries_wait(
 ) -> None:
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run_refresh(app, "holt")
-    asked = len(world.requests)
+    request_count = len(world.requests)
     run_refresh(app, "holt")
-    assert any("feed" in one.path for one in world.requests[asked:])
+    assert any("feed" in one.path for one in world.requests[request_count:])
 
 
 def move_waiting_entries(app: App, url: str) -> None:
@@ -174,14 +176,19 @@ def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatc
 def test_the_plan_of_a_source_whose_entries_wait() -> None:
     due = NOW + timedelta(hours=6)
     usual = SourceState(key="s", url="u", schedule=Schedule(next_due=due))
-    left = cadence.plan_waiting_entries(usual, 3, NOW)
-    assert left.schedule.next_due == NOW
-    assert left.schedule.feed_due == due
-    assert left.schedule.waiting == 3
-    later = cadence.plan_waiting_entries(left, 1, NOW + timedelta(minutes=1))
-    assert later.schedule.next_due == NOW + timedelta(minutes=1)
-    assert later.schedule.feed_due == due
-    assert later.schedule.waiting == 1
-    assert cadence.plan_waiting_entries(later, 0, NOW) == usual
-    assert [cadence.is_due_for_waiting_entries(later, at) for at in (NOW, due)] == [True, False]
+    remaining_waiting_entries = cadence.plan_waiting_entries(usual, 3, NOW)
+    assert remaining_waiting_entries.schedule.next_due == NOW
+    assert remaining_waiting_entries.schedule.feed_due == due
+    assert remaining_waiting_entries.schedule.waiting == 3
+    later_waiting_entries = cadence.plan_waiting_entries(
+        remaining_waiting_entries, 1, NOW + timedelta(minutes=1)
+    )
+    assert later_waiting_entries.schedule.next_due == NOW + timedelta(minutes=1)
+    assert later_waiting_entries.schedule.feed_due == due
+    assert later_waiting_entries.schedule.waiting == 1
+    assert cadence.plan_waiting_entries(later_waiting_entries, 0, NOW) == usual
+    assert [cadence.is_due_for_waiting_entries(later_waiting_entries, at) for at in (NOW, due)] == [
+        True,
+        False,
+    ]
     assert not cadence.is_due_for_waiting_entries(usual, NOW)

@@ -96,11 +96,11 @@ class Instance:
         )
         own |= _wrong_clock(self.folder, clock) if clock else {}
         with (self.folder / f"worker{len(self.workers)}.log").open("wb") as log:
-            made = subprocess.Popen(
+            process = subprocess.Popen(
                 command, stdout=log, stderr=subprocess.STDOUT, env={**self.environ, **own}
             )
-        self.workers.append(made)
-        return made
+        self.workers.append(process)
+        return process
 
     def emptied(self, seconds: float) -> bool:
         """Waits until nothing is left to do, for so long at most; whether nothing is. A source that
@@ -116,22 +116,22 @@ class Instance:
 
     def stop_workers(self) -> list[int]:
         """Ends all workers in order; their exit codes."""
-        for one in self.workers:
-            if one.poll() is None:
-                one.send_signal(signal.SIGCONT)
-                one.send_signal(signal.SIGTERM)
+        for worker in self.workers:
+            if worker.poll() is None:
+                worker.send_signal(signal.SIGCONT)
+                worker.send_signal(signal.SIGTERM)
         return [one.wait(40) for one in self.workers]
 
     def kill_workers(self) -> None:
-        for one in self.workers:
-            if one.poll() is None:
-                one.kill()
-                one.wait(10)
+        for worker in self.workers:
+            if worker.poll() is None:
+                worker.kill()
+                worker.wait(10)
 
     @contextmanager
     def open_store(self) -> Iterator[Store]:
-        with open_store(self.url, articles_exist=True, create=True) as opened:
-            yield opened
+        with open_store(self.url, articles_exist=True, create=True) as store:
+            yield store
 
     def alive(self, but: subprocess.Popen[bytes] | None = None) -> list[subprocess.Popen[bytes]]:
         """Workers that run, the oldest first."""
@@ -185,8 +185,8 @@ class Instance:
                 self.count_article_files(),
                 self.count_done(),
             )
-            late = [row for row in hosts if row.due <= time.time() * 1e6]
-            return f"left, pending, stale, articles, files, done: {counts}; due: {late}"
+            late_rows = [row for row in hosts if row.due <= time.time() * 1e6]
+            return f"left, pending, stale, articles, files, done: {counts}; due: {late_rows}"
 
     def has_stale_feed(self) -> bool:
         """Whether a feed is to be built."""
@@ -265,9 +265,9 @@ def _wrong_clock(folder: Path, seconds: int) -> dict[str, str]:
 @contextmanager
 def run_instance(folder: Path, web: Web, url: str, **options: Any) -> Iterator[Instance]:
     """An instance whose sources are pushed; its workers are killed at the end."""
-    made = Instance(folder, web, url, **options)
-    made.push_configuration()
+    instance = Instance(folder, web, url, **options)
+    instance.push_configuration()
     try:
-        yield made
+        yield instance
     finally:
-        made.kill_workers()
+        instance.kill_workers()

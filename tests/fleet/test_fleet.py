@@ -48,6 +48,6 @@ def test_an_old_worker_beside_a_new_schema_ends_in_order_and_says_so(
         assert old.wait(60) == 0, fleet.read_logs()
         assert "upgrade this machine" in fleet.read_log(0)
         assert "reindex" not in fleet.read_log(0)
-        again = fleet.start_worker()
-        assert again.wait(60) == 0
+        second_worker = fleet.start_worker()
+        assert second_worker.wait(60) == 0
         assert "upgrade this machine" in fleet.read_log(1)

@@ -113,12 +113,12 @@ def test_what_a_dead_worker_held_is_taken_up_when_its_lease_has_ended(
 ) -> None:
     web = Web(hosts=3, feeds=4, entries=3, foreign=0, seconds=0.5)
     with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=0.5) as fleet:
-        first = fleet.start_worker()
+        first_worker = fleet.start_worker()
         assert fleet.wait_until(lambda: fleet.count_articles() > 0, 240), fleet.read_logs()
         fleet.start_worker()
         assert fleet.wait_until(lambda: "ready" in fleet.read_log(1), 240), fleet.read_logs()
-        first.kill()
-        first.wait(10)
+        first_worker.kill()
+        first_worker.wait(10)
         killed = time.monotonic()
         assert fleet.wait_until(lambda: "work begins" in fleet.read_log(1), 240), fleet.read_logs()
         assert time.monotonic() - killed <= LEASE + 5

@@ -183,17 +183,17 @@ def test_beside_live_workers_up_and_reindex_refuse_and_cron_stays_silent(
     assert "2 workers run on this database: one/11, two/22; they visit what is due" in line
     document = json.loads(run_syndicator("queue", "--json", *words).stdout)
     assert document["workers"] == ["one/11", "silent/1", "two/22"]
-    assert [each["is_live"] for each in document["processes"]] == [True, False, True]
-    shown = run_syndicator("queue", *words).stdout
-    assert "waits for work" in shown
-    assert "stopped, frozen or cut off" in shown
-    assert "no worker runs" not in shown
+    assert [process["is_live"] for process in document["processes"]] == [True, False, True]
+    stdout = run_syndicator("queue", *words).stdout
+    assert "waits for work" in stdout
+    assert "stopped, frozen or cut off" in stdout
+    assert "no worker runs" not in stdout
 
 
 def test_a_fleet_without_a_live_worker_says_so(config: Path, store: Store) -> None:
     register_worker(store, "silent", 1, silent=3600)
-    shown = run_syndicator("queue", "--config", str(config)).stdout
-    assert "no worker runs: start one with" in shown
+    stdout = run_syndicator("queue", "--config", str(config)).stdout
+    assert "no worker runs: start one with" in stdout
 
 
 def test_a_lock_names_its_holder_and_a_command_says_what_it_waits_for(config: Path) -> None:

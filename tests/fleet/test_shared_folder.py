@@ -33,9 +33,9 @@ class Machine:
 @pytest.fixture
 def machines(postgres: Server, tmp_path: Path) -> Iterator[tuple[Machine, Machine]]:
     url = postgres.schema()
-    with ExitStack() as opened:
+    with ExitStack() as exit_stack:
         one, two = (
-            Machine(tmp_path, opened.enter_context(open_store(url, articles_exist=False)))
+            Machine(tmp_path, exit_stack.enter_context(open_store(url, articles_exist=False)))
             for _ in range(2)
         )
         yield one, two

@@ -40,9 +40,9 @@ def common_turns() -> CommonTurns:
 
 @pytest.fixture
 def turns(time: Time, common_turns: CommonTurns) -> OwnTurns:
-    made = OwnTurns(common_turns, lambda: time.asks_until, time)
-    made.add({OWN: 3.0})
-    return made
+    own_turns = OwnTurns(common_turns, lambda: time.asks_until, time)
+    own_turns.add({OWN: 3.0})
+    return own_turns
 
 
 def take_turn(turns: OwnTurns, host: str) -> Turn:

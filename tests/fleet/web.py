@@ -90,12 +90,12 @@ class Web:
 
     def count_page_requests(self) -> Counter[str]:
         """How often each page was asked for."""
-        found: Counter[str] = Counter()
+        counter: Counter[str] = Counter()
         for name, seen in self.seen.items():
-            found.update(
+            counter.update(
                 {f"{name}{path}": n for path, n in seen.paths.items() if path.startswith("/story")}
             )
-        return found
+        return counter
 
     def make_link(self, name: str, feed: int, entry: int) -> str:
         """The address that a feed names for an entry."""
@@ -167,13 +167,13 @@ class Web:
     @contextmanager
     def serving(self) -> Iterator[Web]:
         """The web, from a thread of its own."""
-        started = threading.Event()
+        event = threading.Event()
         loop = asyncio.new_event_loop()
 
         async def serve() -> None:
             server = await asyncio.start_server(self.connected, self.names, self.port, backlog=256)
             self.port = server.sockets[0].getsockname()[1] if not self.port else self.port
-            started.set()
+            event.set()
             async with server:
                 await server.serve_forever()
 
@@ -188,7 +188,7 @@ class Web:
         self.port = _free_port()
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
-        assert started.wait(10)
+        assert event.wait(10)
         try:
             yield self
         finally:
@@ -219,6 +219,6 @@ def _page(text: str, kind: str, more: str = "") -> bytes:
 
 
 def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])

@@ -41,9 +41,9 @@ def read_rows(
 
 def _rows() -> list[Row]:
     with gzip.open(bench_reading.PAGES / "more.jsonl.gz", "rt", encoding="utf-8") as lines:
-        more = [json.loads(line) for line in lines]
+        more_documents = [json.loads(line) for line in lines]
     return bench_reading.rows() + [
-        row for row in more if row["truth"].get("text") or row["truth"].get("must_have")
+        row for row in more_documents if row["truth"].get("text") or row["truth"].get("must_have")
     ]
 
 

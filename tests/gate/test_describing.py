@@ -62,9 +62,9 @@ def test_no_summary_breaks_a_rule_of_form(shared_folder: Path) -> None:
 @pytest.mark.parametrize("name", CATEGORY_FLOORS)
 def test_categories(shared_folder: Path, name: str) -> None:
     taxonomy = Taxonomy.from_toml(bench.TEXTS / f"cat_{name}.taxonomy.toml")
-    found = bench.rows(f"cat_{name}")
-    right = sum(taxonomy.category(row["title"], row["text"]).name == row["label"] for row in found)
-    assert 100 * right / len(found) >= CATEGORY_FLOORS[name]
+    rows = bench.rows(f"cat_{name}")
+    right = sum(taxonomy.category(row["title"], row["text"]).name == row["label"] for row in rows)
+    assert 100 * right / len(rows) >= CATEGORY_FLOORS[name]
 
 
 def test_a_strict_caller_is_right_and_seldom_silent(shared_folder: Path) -> None:

@@ -82,10 +82,12 @@ def test_categories(descriptions: list[Description]) -> None:
 
 def test_tags(descriptions: list[Description]) -> None:
     pairs = list(zip(ITEMS, descriptions, strict=True))
-    found = measure_share([tag in given.tags for item, given in pairs for tag in item["tags"]])
-    wanted = measure_share([tag in item["tags"] for item, given in pairs for tag in given.tags])
-    assert found >= FLOORS["tags"], found
-    assert wanted >= FLOORS["wanted"], wanted
+    share = measure_share([tag in given.tags for item, given in pairs for tag in item["tags"]])
+    expected_share = measure_share(
+        [tag in item["tags"] for item, given in pairs for tag in given.tags]
+    )
+    assert share >= FLOORS["tags"], share
+    assert expected_share >= FLOORS["wanted"], expected_share
 
 
 def test_the_demos_stories(described_stories: list[Description]) -> None:
@@ -110,10 +112,11 @@ def test_the_demos_stories(described_stories: list[Description]) -> None:
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.key)
 def test_excerpts_are_whole_sentences_of_the_text(story: Story) -> None:
     text = extract_text(story)
-    found = describe(story.title, text, language=story.language, taxonomy=Taxonomy())
-    assert sentences.fault(found.excerpt, story.title) == ""
-    assert found.language == story.language
+    description = describe(story.title, text, language=story.language, taxonomy=Taxonomy())
+    assert sentences.fault(description.excerpt, story.title) == ""
+    assert description.language == story.language
     body = sentences.words(text)
     assert all(
-        sentences.words(part) in body for part in found.excerpt.replace("! ", ". ").split(". ")
+        sentences.words(part) in body
+        for part in description.excerpt.replace("! ", ". ").split(". ")
     )

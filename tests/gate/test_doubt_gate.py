@@ -66,12 +66,12 @@ def measure_hold_share(found: Iterable[Read], *, well: bool) -> float:
 
 
 def test_nothing_of_the_quick_pages_that_is_read_well_waits(read_rows: Rows) -> None:
-    found = judge_pages([(row, ours) for row, ours in read_rows if row.get("quick")])
-    assert sum(one.well is True for one in found) >= 10
-    assert measure_hold_share(found, well=True) == 0
+    pages = judge_pages([(row, ours) for row, ours in read_rows if row.get("quick")])
+    assert sum(one.well is True for one in pages) >= 10
+    assert measure_hold_share(pages, well=True) == 0
 
 
 def test_of_all_pages_few_good_ones_wait_and_many_bad_ones(read_rows: Rows) -> None:
-    found = judge_pages(read_rows)
-    assert measure_hold_share(found, well=True) <= MOST_GOOD
-    assert measure_hold_share(found, well=False) >= LEAST_BAD
+    pages = judge_pages(read_rows)
+    assert measure_hold_share(pages, well=True) <= MOST_GOOD
+    assert measure_hold_share(pages, well=False) >= LEAST_BAD

@@ -52,10 +52,10 @@ def compare_page(row: dict[str, Any], text: str) -> Seen:
     truth = row["truth"]
     lost = scores.body_f1([(truth["text"], text)]) < LOST
     if lost:
-        other = bench_reading.theirs(
+        other_text = bench_reading.theirs(
             bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE
         )["text"]
-        lost = scores.body_f1([(truth["text"], other)]) > FOUND
+        lost = scores.body_f1([(truth["text"], other_text)]) > FOUND
     return Seen(lost, *find_foreign_edges(truth["text"] + (truth.get("title") or ""), text))
 
 

@@ -23,19 +23,19 @@ FIELDS = ("title", "author", "date", "image")
 def predict_metadata(row: dict[str, Any]) -> bench_reading.Prediction:
     """The metadata of one page, without its body."""
     try:
-        found = read_metadata(
+        draft = read_metadata(
             parse(bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE)
         )
     except NotAnArticle:
         return {"id": row["id"]}
-    date = found.published.date().isoformat() if found.published else ""
-    author = found.author.split(", ") if found.author else []
+    date = draft.published.date().isoformat() if draft.published else ""
+    author = draft.author.split(", ") if draft.author else []
     return {
         "id": row["id"],
-        "title": found.title,
+        "title": draft.title,
         "author": author,
         "date": date,
-        "image": found.cover,
+        "image": draft.cover,
     }
 
 
@@ -54,10 +54,8 @@ def test_all_pages(shared_folder: Path, tmp_path: Path) -> None:
             "".join(json.dumps(each) + "\n" for each in made), encoding="utf-8"
         )
     bench_reading.score(tmp_path, rows, "none", boot=0)
-    found = json.loads((tmp_path / "scores.json").read_text("utf-8"))["all"]["ours"]
+    ours = json.loads((tmp_path / "scores.json").read_text("utf-8"))["all"]["ours"]
     assert (
-        list_failing_figures(
-            {field: found[field][field][0] for field in FIELDS}, FLOORS["metadata"]
-        )
+        list_failing_figures({field: ours[field][field][0] for field in FIELDS}, FLOORS["metadata"])
         == {}
     )

@@ -117,10 +117,10 @@ def _figures(
             "".join(json.dumps(each) + "\n" for each in made), encoding="utf-8"
         )
     bench_reading.score(folder, pages, "none", boot=0)
-    found = json.loads((folder / "scores.json").read_text("utf-8"))["all"]["ours"]
+    ours = json.loads((folder / "scores.json").read_text("utf-8"))["all"]["ours"]
     wanted = [("body", "F1"), ("snip", "snipR"), ("snip", "snipFP")]
     wanted += [(name, name) for name in ("title", "author", "date")]
-    return {figure: found[metric][figure][0] for metric, figure in wanted}
+    return {figure: ours[metric][figure][0] for metric, figure in wanted}
 
 
 def _ours(row: dict[str, Any]) -> bench_reading.Prediction:

@@ -48,7 +48,7 @@ def test_most_suggestions_are_usable(shared_folder: Path) -> None:
     generic = function_words()["en"] | phrases.generic() | set(PRONOUNS.split())
     assert [name for name in names if name.casefold() in generic or len(name) == 1] == []
     assert len(set(map(str.casefold, names))) == len(names)
-    first = names[:SHOWN]
-    assert len(first) == SHOWN
-    unjudged = set(first) - {*JUDGED["usable"], *JUDGED["unusable"]}
-    assert sum(name in JUDGED["usable"] for name in first) >= USABLE * SHOWN, unjudged
+    first_names = names[:SHOWN]
+    assert len(first_names) == SHOWN
+    unjudged = set(first_names) - {*JUDGED["usable"], *JUDGED["unusable"]}
+    assert sum(name in JUDGED["usable"] for name in first_names) >= USABLE * SHOWN, unjudged

@@ -163,9 +163,9 @@ def test_the_textfile_is_written_where_a_setting_names_it(place: Place) -> None:
         )
     }
     assert families["syndicator_sources"].samples[0].value == 2
-    assert {one.labels["kind"]: one.value for one in families["syndicator_conditions"].samples} == {
-        "source-gone": 1
-    }
+    assert {
+        sample.labels["kind"]: sample.value for sample in families["syndicator_conditions"].samples
+    } == {"source-gone": 1}
     write_settings(place, '[health]\ntextfile = "nowhere/metrics.prom"\n')
     [problem] = end_run(place, gone=True)
     assert problem.what == "health.textfile"
@@ -276,7 +276,7 @@ def test_a_command_that_fails_is_told_and_tried_again(
     configure_alert(place, f"cat > {shlex.quote(str(out))}")
     place.now += timedelta(minutes=11)
     assert end_run(place, gone=True) == ()
-    assert {one["kind"] for one in json.loads(out.read_text())["events"]} == {
+    assert {event["kind"] for event in json.loads(out.read_text())["events"]} == {
         "source-gone",
         "alert-failing",
     }

@@ -24,16 +24,16 @@ GB = 2**30
 
 
 def make_state(key: str = "one", **fields: object) -> SourceState:
-    made = SourceState(
+    source_state = SourceState(
         key=key,
         url=f"https://{key}.example/feed",
         visits=VisitTimes(last_visit=NOW - HOUR, last_success=NOW - HOUR),
     )
-    return change_state(made, **fields)
+    return change_state(source_state, **fields)
 
 
 def find_conditions(*states: SourceState, **seen: object) -> tuple[Condition, ...]:
-    sources = {one.key: Source(key=one.key, url=one.url) for one in states}
+    sources = {state.key: Source(key=state.key, url=state.url) for state in states}
     return conditions(Observed(sources=sources, states=states, **seen), NOW)  # type: ignore[arg-type]
 
 
@@ -56,7 +56,7 @@ def test_a_source_that_is_well_is_no_condition() -> None:
 
 
 def test_a_failing_source_says_since_when_why_what_to_do_and_what_comes_next() -> None:
-    (found,) = find_conditions(
+    (condition,) = find_conditions(
         make_state(
             reason="http-401",
             detail="HTTP 401",
@@ -66,16 +66,16 @@ def test_a_failing_source_says_since_when_why_what_to_do_and_what_comes_next() -
             next_due=NOW + HOUR,
         )
     )
-    assert found.kind == ConditionReason.SOURCE_FAILING
-    assert found.subject == "one"
-    assert found.code == "http-401"
-    assert found.since == NOW - 5 * HOUR
-    assert found.last_success == NOW - 6 * HOUR
-    assert found.next_try == NOW + HOUR
-    assert "login" in found.reason
-    assert "headers_env" in found.cure
-    assert found.detail == "HTTP 401"
-    assert found.identity == "source-failing:one"
+    assert condition.kind == ConditionReason.SOURCE_FAILING
+    assert condition.subject == "one"
+    assert condition.code == "http-401"
+    assert condition.since == NOW - 5 * HOUR
+    assert condition.last_success == NOW - 6 * HOUR
+    assert condition.next_try == NOW + HOUR
+    assert "login" in condition.reason
+    assert "headers_env" in condition.cure
+    assert condition.detail == "HTTP 401"
+    assert condition.identity == "source-failing:one"
 
 
 def test_what_passes_by_itself_needs_nobody_before_it_has_lasted_a_day() -> None:
@@ -101,18 +101,20 @@ def test_a_failure_of_an_earlier_version_is_as_old_as_the_last_success() -> None
 
 
 def test_a_source_that_is_gone_is_told_as_gone_and_not_as_failing() -> None:
-    (found,) = find_conditions(make_state(reason="gone", disabled="gone", gone_since=NOW - 3 * DAY))
-    assert found.kind == ConditionReason.SOURCE_GONE
-    assert found.since == NOW - 3 * DAY
+    (condition,) = find_conditions(
+        make_state(reason="gone", disabled="gone", gone_since=NOW - 3 * DAY)
+    )
+    assert condition.kind == ConditionReason.SOURCE_GONE
+    assert condition.since == NOW - 3 * DAY
 
 
 def test_a_move_needs_the_operator_only_where_it_leads_elsewhere() -> None:
     moved = make_state(effective_url="https://one.example/new", moved_at=NOW - DAY)
-    (found,) = find_conditions(moved)
-    assert found.kind == ConditionReason.SOURCE_MOVED
-    assert found.since == NOW - DAY
-    assert found.needs_you is False
-    assert "https://one.example/new" in found.detail
+    (condition,) = find_conditions(moved)
+    assert condition.kind == ConditionReason.SOURCE_MOVED
+    assert condition.since == NOW - DAY
+    assert condition.needs_you is False
+    assert "https://one.example/new" in condition.detail
     assert find_conditions(
         replace(
             moved, redirects=replace(moved.redirects, effective_url="https://else.example/feed")
@@ -128,10 +130,10 @@ def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
     assert (
         silent_since(make_publication_times(DAY, 30 * DAY, count=3), NOW) is None
     )  # nothing usual is known
-    (found,) = find_conditions(make_state(recent=make_publication_times(2 * DAY, 7 * DAY)))
-    assert found.kind == ConditionReason.SOURCE_SILENT
-    assert found.since == NOW - 7 * DAY
-    assert found.needs_you is True
+    (condition,) = find_conditions(make_state(recent=make_publication_times(2 * DAY, 7 * DAY)))
+    assert condition.kind == ConditionReason.SOURCE_SILENT
+    assert condition.since == NOW - 7 * DAY
+    assert condition.needs_you is True
 
 
 def test_a_source_that_was_silent_when_it_was_added_needs_nobody() -> None:
@@ -159,9 +161,9 @@ def test_texts_of_a_third_of_their_length_are_a_collapse() -> None:
     assert not has_collapsed((900, 900, 3000, 3000, 3000) + (3000,) * 10)
     assert not has_collapsed((0,) * 5 + (3000,) * 4)  # too few to compare with
     assert not has_collapsed((40,) * 5 + (200,) * 10)  # short news
-    (found,) = find_conditions(make_state(bodies=(100,) * 5 + (3000,) * 10))
-    assert found.kind == ConditionReason.EXTRACTION_COLLAPSED
-    assert "100 characters" in found.detail
+    (condition,) = find_conditions(make_state(bodies=(100,) * 5 + (3000,) * 10))
+    assert condition.kind == ConditionReason.EXTRACTION_COLLAPSED
+    assert "100 characters" in condition.detail
 
 
 def test_texts_of_the_first_hour_are_not_compared_with_each_other() -> None:
@@ -184,13 +186,13 @@ def test_short_texts_of_several_publishers_are_no_collapse() -> None:
 
 
 def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done() -> None:
-    (found,) = find_conditions(make_state(walls=("bot-check", "bot-check", "", "http-403")))
-    assert found.kind == ConditionReason.SOURCE_WALLED
-    assert found.code == "bot-check"
-    assert found.needs_you is True
-    assert found.detail == "3 of its last 4 pages: a check for robots instead of the article"
-    assert "User-Agent" in found.cure
-    assert 'content = "feed"' in found.cure
+    (condition,) = find_conditions(make_state(walls=("bot-check", "bot-check", "", "http-403")))
+    assert condition.kind == ConditionReason.SOURCE_WALLED
+    assert condition.code == "bot-check"
+    assert condition.needs_you is True
+    assert condition.detail == "3 of its last 4 pages: a check for robots instead of the article"
+    assert "User-Agent" in condition.cure
+    assert 'content = "feed"' in condition.cure
     (paid,) = find_conditions(
         make_state(walls=("paywall", "http-402", "paywall"), bodies=(0,) * 5 + (3000,) * 10)
     )
@@ -206,7 +208,7 @@ def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done
 
 def test_a_held_feed_names_its_fault_and_when_its_live_file_was_written() -> None:
     fault = "lost 1: Title (https://x.example/a)"
-    (found,) = find_conditions(
+    (condition,) = find_conditions(
         held=[
             HeldFeed(
                 problem=Problem(what="tag/ai", reason="held", detail=fault),
@@ -215,31 +217,31 @@ def test_a_held_feed_names_its_fault_and_when_its_live_file_was_written() -> Non
             )
         ]
     )
-    assert found.kind == ConditionReason.FEED_HELD
-    assert found.subject == "tags/ai"
-    assert found.last_success == NOW - DAY
-    assert "https://x.example/a" in found.detail
+    assert condition.kind == ConditionReason.FEED_HELD
+    assert condition.subject == "tags/ai"
+    assert condition.last_success == NOW - DAY
+    assert "https://x.example/a" in condition.detail
 
 
 def test_entries_that_wait_are_one_condition_a_source_and_reason() -> None:
     waiting = Waiting(
         source="one", reason="bad-rules", count=3, since=NOW - DAY, example="https://one.example/a"
     )
-    (found,) = find_conditions(operator=[waiting])
-    assert found.identity == "entries-wait:one bad-rules"
-    assert found.source == "one"
-    assert found.count == 3
-    assert found.since == NOW - DAY
-    assert found.code == "bad-rules"
-    assert "3 entries wait, such as https://one.example/a" in found.detail
+    (condition,) = find_conditions(operator=[waiting])
+    assert condition.identity == "entries-wait:one bad-rules"
+    assert condition.source == "one"
+    assert condition.count == 3
+    assert condition.since == NOW - DAY
+    assert condition.code == "bad-rules"
+    assert "3 entries wait, such as https://one.example/a" in condition.detail
 
 
 def test_a_flood_stands_in_for_the_warning_of_its_source() -> None:
     flood = Waiting(source="one", reason="flood", count=400, since=NOW - HOUR, next_try=NOW + DAY)
-    (found,) = find_conditions(make_state(warning="400 entries wait"), floods=[flood])
-    assert found.kind == ConditionReason.FLOOD
-    assert found.subject == "one"
-    assert found.next_try == NOW + DAY
+    (condition,) = find_conditions(make_state(warning="400 entries wait"), floods=[flood])
+    assert condition.kind == ConditionReason.FLOOD
+    assert condition.subject == "one"
+    assert condition.next_try == NOW + DAY
     assert [one.kind for one in find_conditions(make_state(warning="robots.txt disallows it"))] == [
         ConditionReason.SOURCE_WARNING
     ]
@@ -258,13 +260,18 @@ def test_a_disk_is_nearly_full_by_share_and_size_or_by_its_inodes() -> None:
 
 
 def test_nobody_visits_when_sources_are_due_for_a_day_and_none_was_visited() -> None:
-    late = make_state(last_visit=NOW - 3 * DAY, next_due=NOW - 2 * DAY)
-    (found,) = find_conditions(late)
-    assert found.kind == ConditionReason.NOT_RUNNING
-    assert found.since == NOW - 2 * DAY
-    assert found.last_success == NOW - 3 * DAY
-    assert find_conditions(late, make_state("two")) == ()
-    assert find_conditions(replace(late, schedule=replace(late.schedule, next_due=NOW + DAY))) == ()
+    late_state = make_state(last_visit=NOW - 3 * DAY, next_due=NOW - 2 * DAY)
+    (condition,) = find_conditions(late_state)
+    assert condition.kind == ConditionReason.NOT_RUNNING
+    assert condition.since == NOW - 2 * DAY
+    assert condition.last_success == NOW - 3 * DAY
+    assert find_conditions(late_state, make_state("two")) == ()
+    assert (
+        find_conditions(
+            replace(late_state, schedule=replace(late_state.schedule, next_due=NOW + DAY))
+        )
+        == ()
+    )
 
 
 def test_sources_that_are_not_followed_are_left_out() -> None:
@@ -276,15 +283,15 @@ def test_sources_that_are_not_followed_are_left_out() -> None:
 
 def test_articles_on_hold_name_the_latest_few_and_the_first_of_all() -> None:
     articles = [held_back(str(day), "promotion" * (day == 1), NOW - DAY * day) for day in range(5)]
-    (found,) = find_conditions(on_hold=articles)
+    (condition,) = find_conditions(on_hold=articles)
     files = "2026/03/0.md, 2026/03/1.md (promotion), 2026/03/2.md and 2 more"
-    assert found.count == 5
-    assert found.since == NOW - 4 * DAY
-    assert found.detail == files
+    assert condition.count == 5
+    assert condition.since == NOW - 4 * DAY
+    assert condition.detail == files
 
 
 def test_what_needs_the_operator_comes_first() -> None:
-    found = find_conditions(
+    conditions = find_conditions(
         make_state("a", muted=3, effective_url="https://a.example/new"),
         make_state("b", reason="http-404"),
         make_state("c", unmatched={"select 'div.x'": 10, "remove 'aside'": 2}),
@@ -293,7 +300,7 @@ def test_what_needs_the_operator_comes_first() -> None:
         on_hold=[held_back("a"), held_back("b")],
         files=[Problem(what="2026/03/x.md", reason="bad-article-file", detail="line 3")],
     )
-    assert [one.kind.value for one in found] == [
+    assert [one.kind.value for one in conditions] == [
         "database",
         "source-failing",
         "selector-unmatched",
@@ -303,17 +310,17 @@ def test_what_needs_the_operator_comes_first() -> None:
         "muted",
         "outdated",
     ]
-    assert len({one.identity for one in found}) == len(found)
+    assert len({one.identity for one in conditions}) == len(conditions)
 
 
 def test_a_file_whose_name_is_no_utf_8_is_named_so_that_it_can_be_written() -> None:
     name = "b\udce4d.md"  # as Python reads the byte E4
-    (found,) = find_conditions(
+    (condition,) = find_conditions(
         make_state("a"),
         files=[Problem(what=name, reason="bad-article-file", detail=f"{name}: line 3")],
     )
-    assert found.subject.encode() == b"b\\udce4d.md"
-    assert found.detail.encode() == b"b\\udce4d.md: line 3"
+    assert condition.subject.encode() == b"b\\udce4d.md"
+    assert condition.detail.encode() == b"b\\udce4d.md: line 3"
 
 
 def test_every_code_of_a_visit_is_explained_in_words() -> None:

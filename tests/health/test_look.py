@@ -45,16 +45,16 @@ def test_sources_are_well_ill_or_not_visited_yet(place: Place) -> None:
         app.archive.store.visits.save_states(
             [make_visited_state("one"), make_visited_state("left", reason="dns")]
         )
-    found = read_health(place)
-    assert found.fine == 1
-    assert found.unvisited == 1
-    assert found.conditions == ()
+    health = read_health(place)
+    assert health.fine == 1
+    assert health.unvisited == 1
+    assert health.conditions == ()
     with place.open_app() as app:
         app.archive.store.visits.save_states([make_visited_state("two", reason="http-404")])
-    found = read_health(place)
-    assert found.fine == 1
-    assert found.unvisited == 0
-    assert [one.identity for one in found.need_you] == ["source-failing:two"]
+    health = read_health(place)
+    assert health.fine == 1
+    assert health.unvisited == 0
+    assert [one.identity for one in health.need_you] == ["source-failing:two"]
 
 
 def test_a_source_whose_address_was_edited_is_not_visited_yet(place: Place) -> None:
@@ -62,10 +62,10 @@ def test_a_source_whose_address_was_edited_is_not_visited_yet(place: Place) -> N
         app.archive.store.visits.save_states(
             [make_visited_state("one", reason="http-404", url="https://old.example/feed")]
         )
-    found = read_health(place)
-    assert found.fine == 0
-    assert found.unvisited == 2
-    assert found.conditions == ()
+    health = read_health(place)
+    assert health.fine == 0
+    assert health.unvisited == 2
+    assert health.conditions == ()
 
 
 def test_a_source_with_articles_of_several_publishers_has_no_usual_length(place: Place) -> None:
@@ -90,10 +90,10 @@ def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: P
         app.archive.store.index.record_invalid(
             FeedKey("source", "one"), "lost 1 of the live feed's entries"
         )
-    (found,) = read_health(place).conditions
-    assert found.kind == ConditionReason.FEED_HELD
-    assert found.subject == "sources/one"
-    assert found.last_success is not None
+    (condition,) = read_health(place).conditions
+    assert condition.kind == ConditionReason.FEED_HELD
+    assert condition.subject == "sources/one"
+    assert condition.last_success is not None
     assert read_health(place).figures.counts.feeds == 2  # all, and that of the source
 
 

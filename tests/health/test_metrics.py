@@ -41,7 +41,9 @@ def add_run(before: Counters, *, down: bool = False) -> dict[str, dict[str, floa
 
 def read_samples(text: str) -> dict[str, float]:
     found = [
-        one for family in parser.text_string_to_metric_families(text) for one in family.samples
+        sample
+        for family in parser.text_string_to_metric_families(text)
+        for sample in family.samples
     ]
     return {"".join([one.name, *sorted(one.labels.values())]): one.value for one in found}
 
@@ -49,7 +51,7 @@ def read_samples(text: str) -> dict[str, float]:
 def test_counters_go_on_from_run_to_run() -> None:
     twice = add_run(add_run({}), down=True)
     twice["conditions"] = {"feed-held": 2}
-    found = read_samples(metrics.render_page(metrics.make_families(FIGURES, twice)).decode())
+    samples = read_samples(metrics.render_page(metrics.make_families(FIGURES, twice)).decode())
     wanted = {
         "syndicator_articles": 7,
         "syndicator_feeds_published": 3,
@@ -75,8 +77,8 @@ def test_counters_go_on_from_run_to_run() -> None:
         "syndicator_last_success_timestamp_seconds": NOW.timestamp(),
         "syndicator_last_article_timestamp_seconds": NOW.timestamp(),
     }
-    assert {name: found.get(name) for name in wanted} == wanted
-    assert found["process_resident_memory_bytes"] > 0
+    assert {name: samples.get(name) for name in wanted} == wanted
+    assert samples["process_resident_memory_bytes"] > 0
 
 
 def test_times_are_of_what_was_done() -> None:
@@ -127,14 +129,14 @@ def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> No
 
 
 def test_pictures_are_counted_by_state_and_reason() -> None:
-    found = read_samples(
+    samples = read_samples(
         metrics.render_page(
             metrics.make_families(replace(FIGURES, pictures=PICTURES), add_run({}))
         ).decode()
     )
     states = {
         name.removeprefix("syndicator_pictures"): value
-        for name, value in found.items()
+        for name, value in samples.items()
         if "_pictures" in name
     }
     assert states == {

@@ -71,11 +71,11 @@ def test_one_run_that_fails_is_no_outage(place: Place) -> None:
     asyncio.run(jobs.run(daemon.VISITS))
     articles = place.folder / "feeds/articles"
     instance = articles / "instance.toml"
-    kept = instance.read_text()
+    kept_text = instance.read_text()
     for _ in range(3):
         instance.unlink()
         asyncio.run(jobs.run(daemon.VISITS))
-        instance.write_text(kept)
+        instance.write_text(kept_text)
         asyncio.run(jobs.run(daemon.VISITS))
     assert list_sent_events(place) == []
 

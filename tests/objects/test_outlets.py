@@ -34,13 +34,13 @@ def test_what_is_put_is_there_and_written_only_where_it_differs(make_outlet: Mak
     assert outlet.put("tags/ai.atom", b"one")
     assert not outlet.put("tags/ai.atom", b"one")
     outlet.commit()
-    again = make_outlet()
-    assert again.get("tags/ai.atom") == b"one"
-    assert again.written("tags/ai.atom") is not None
-    assert not again.put("tags/ai.atom", b"one", heir_of=["tags/ml.atom"])
-    assert publish_file(again, "tags/ai.atom", b"two")
-    assert again.get("tags/ai.atom") == make_outlet().get("tags/ai.atom") == b"two"
-    assert again.sweep() == 0
+    second_outlet = make_outlet()
+    assert second_outlet.get("tags/ai.atom") == b"one"
+    assert second_outlet.written("tags/ai.atom") is not None
+    assert not second_outlet.put("tags/ai.atom", b"one", heir_of=["tags/ml.atom"])
+    assert publish_file(second_outlet, "tags/ai.atom", b"two")
+    assert second_outlet.get("tags/ai.atom") == make_outlet().get("tags/ai.atom") == b"two"
+    assert second_outlet.sweep() == 0
 
 
 def test_names_are_those_of_a_folder_with_its_folders(make_outlet: Make) -> None:
@@ -103,12 +103,12 @@ def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(
     bucket: Bucket, whole: bool
 ) -> None:
     ObjectOutlet(bucket).put("all.atom", b"before")
-    first = ObjectOutlet(bucket, whole=whole)
+    first_outlet = ObjectOutlet(bucket, whole=whole)
     second = ObjectOutlet(bucket, whole=whole)
-    assert first.get("all.atom") == second.get("all.atom") == b"before"
-    assert first.get("new.atom") is second.get("new.atom") is None
-    assert first.put("all.atom", b"of the first")
-    assert first.put("new.atom", b"of the first")
+    assert first_outlet.get("all.atom") == second.get("all.atom") == b"before"
+    assert first_outlet.get("new.atom") is second.get("new.atom") is None
+    assert first_outlet.put("all.atom", b"of the first")
+    assert first_outlet.put("new.atom", b"of the first")
     for act in (
         lambda: second.put("all.atom", b"of the second"),
         lambda: second.put("new.atom", b"of the second"),
@@ -134,13 +134,13 @@ def test_a_build_lists_once_and_asks_for_nothing_that_it_need_not_compare(
     for name in names:
         build.put(name, name.encode())
     s3.requests.clear()
-    again = ObjectOutlet(bucket, whole=True)
+    second_outlet = ObjectOutlet(bucket, whole=True)
     for name in names:
-        again.put(name, name.encode())
-    again.put(names[0], b"another")
+        second_outlet.put(name, name.encode())
+    second_outlet.put(names[0], b"another")
     for name in names[1:]:
         # as long as before: the store's etags tell that it is not the same
-        again.put(name, name.upper().encode())
+        second_outlet.put(name, name.upper().encode())
     assert dict(s3.requests) == {"list": 1, "put": 30}
 
 

@@ -133,17 +133,19 @@ def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(
 ) -> None:
     """Each with an index that has not seen the other's row: one database, two connections."""
     with open_store(f"sqlite:///{place.store.name}", articles_exist=True) as other_store:
-        other = ObjectArticleStore(
+        other_object_article_store = ObjectArticleStore(
             bucket, other_store.reservations.with_clock(lambda: NOW), lambda: NOW
         )
         first, stamp, _ = place.articles.put(make_article(title="The first one's title"))
-        second, again, changed = other.put(make_article(title="The second one's title"))
+        second, again, changed = other_object_article_store.put(
+            make_article(title="The second one's title")
+        )
         assert again.path == stamp.path
         assert changed
         assert second.title == "The second one's title"
         assert second.digest != first.digest
         place.store.visits.record(ArticleRecord(article=first, stamp=stamp))
-        _, later, _ = other.put(make_article(title="The third one's title"))
+        _, later, _ = other_object_article_store.put(make_article(title="The third one's title"))
         assert later.path == stamp.path
     assert [one.path for one in place.articles.walk()] == [stamp.path]
 

@@ -100,8 +100,12 @@ def assert_same_files(folder: Place, s3: S3) -> None:
     for part in ("articles", "public"):
         ours = s3.list_objects(f"i/{part}")
         theirs = folder.bytes_of(part)
-        other = {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)}
-        assert {name for name in other if name.removesuffix(".gz") not in _SAY_WHO_ANSWERS} == set()
+        other_names = {
+            name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)
+        }
+        assert {
+            name for name in other_names if name.removesuffix(".gz") not in _SAY_WHO_ANSWERS
+        } == set()
 
 
 @pytest.mark.slow
@@ -155,12 +159,15 @@ def feeds_of(s3: S3) -> dict[str, bytes]:
 
 
 def _have_the_types_that_our_server_sends(s3: S3) -> None:
-    kept = s3.objects["i/public/all.atom"].headers
-    assert kept == {
+    kept_headers = s3.objects["i/public/all.atom"].headers
+    assert kept_headers == {
         "Content-Type": "application/atom+xml; charset=utf-8",
         "Cache-Control": "no-cache",
     }
-    assert s3.objects["i/public/all.atom.gz"].headers == {**kept, "Content-Encoding": "gzip"}
+    assert s3.objects["i/public/all.atom.gz"].headers == {
+        **kept_headers,
+        "Content-Encoding": "gzip",
+    }
     assert s3.objects["i/public/index.html"].headers["Content-Type"] == "text/html; charset=utf-8"
     assert (
         s3.objects["i/public/maps/nginx.conf"].headers["Content-Type"] == "application/octet-stream"

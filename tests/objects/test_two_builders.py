@@ -33,10 +33,10 @@ HOW = EVERYTHING.model_copy(
 def stores(tmp_path: Path) -> Iterator[tuple[Store, Store]]:
     url = f"sqlite:///{tmp_path}/syndicator.db"
     with (
-        open_store(url, articles_exist=False) as one,
-        open_store(url, articles_exist=True) as other,
+        open_store(url, articles_exist=False) as first_store,
+        open_store(url, articles_exist=True) as other_store,
     ):
-        yield one, other
+        yield first_store, other_store
 
 
 def start_building(store: Store, outlet: Outlet, *, whole: bool = False) -> Steps:
@@ -83,6 +83,6 @@ def test_what_two_builds_leave_is_what_one_makes_of_all_articles(
     assert not quick.index.newest_mark()
     alone = MemoryOutlet()
     finish_build(start_building(quick, alone, whole=True))
-    there = ObjectOutlet(bucket, gzip=False, whole=True)
-    assert {name: there.get(name) for name in alone.files} == alone.files
+    outlet = ObjectOutlet(bucket, gzip=False, whole=True)
+    assert {name: outlet.get(name) for name in alone.files} == alone.files
     assert {one.key for one in bucket.walk() if not one.key.endswith(".gz")} == set(alone.files)

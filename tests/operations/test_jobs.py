@@ -47,8 +47,8 @@ def instance(tmp_path: Path) -> Instance:
 
 def test_a_job_has_one_doer_and_the_oldest_goes_first(queue: Queue) -> None:
     ids = [queue.add("rest", {"key": str(number)}, who="ann", at=AT).id for number in range(3)]
-    other = Queue(queue.root.parents[1])
-    taken = [one.claim() for one in (queue, other, queue, other)]
+    other_queue = Queue(queue.root.parents[1])
+    taken = [one.claim() for one in (queue, other_queue, queue, other_queue)]
     assert [job.id if job else None for job in taken] == [*ids, None]
     assert [job.status for job in queue.recent(9)] == ["running"] * 3
 
@@ -119,13 +119,13 @@ def test_during_a_run_previews_are_answered_and_changes_wait(instance: Instance)
 
 
 def test_a_token_has_a_quarter_of_the_places(queue: Queue) -> None:
-    other = Queue(queue.root.parents[1])  # of another process
+    other_queue = Queue(queue.root.parents[1])  # of another process
     for number in range(JOBS // 4):
-        assert other.has_room(READER)
+        assert other_queue.has_room(READER)
         last = queue.add("rest", {"key": str(number)}, who=READER, at=AT)
-    assert not other.has_room(READER)
-    assert other.has_room(WRITER)
-    other.cancel(last.id)
+    assert not other_queue.has_room(READER)
+    assert other_queue.has_room(WRITER)
+    other_queue.cancel(last.id)
     assert queue.has_room(READER)
     assert queue.has(lambda job: job.who == READER)
     assert not queue.has(lambda job: job.who == WRITER)

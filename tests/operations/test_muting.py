@@ -22,9 +22,13 @@ from tests.places import Place, store_articles
 
 def store_muted_articles(place: Place) -> None:
     with place.open_app() as app:
-        first = store_articles(app, "Sports today", "A text about the cup.", tags=("LLM",))
+        first_article = store_articles(app, "Sports today", "A text about the cup.", tags=("LLM",))
         store_articles(
-            app, "Sports copy", "The same text about the cup.", source="two", merged_into=first.id
+            app,
+            "Sports copy",
+            "The same text about the cup.",
+            source="two",
+            merged_into=first_article.id,
         )
         store_articles(app, "Science", "A text about cells and a cup of tea.", tags=("GPU",))
         store_articles(app, "Trains", "A text about rails.", source="two")
@@ -59,7 +63,9 @@ def run_change(place: Place, *words: str) -> Any:
 
 
 def list_planned_titles(place: Place) -> set[str]:
-    return {one["title"] for one in run_change(place, "withdraw-muted", "--dry-run")["articles"]}
+    return {
+        article["title"] for article in run_change(place, "withdraw-muted", "--dry-run")["articles"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -103,8 +109,8 @@ def test_they_are_withdrawn_and_one_undo_brings_all_back(place: Place) -> None:
 @pytest.mark.parametrize("dry", [(), ("--dry-run",)])
 def test_if_nothing_is_muted_the_command_says_so(place: Place, dry: tuple[str, ...]) -> None:
     words = ("change", "withdraw-muted", *dry, "--config", str(place.config))
-    said = CliRunner().invoke(command_line, words, catch_exceptions=False).stdout
-    assert said == "0 articles withdrawn, as syndicator.toml mutes them\n"
+    stdout = CliRunner().invoke(command_line, words, catch_exceptions=False).stdout
+    assert stdout == "0 articles withdrawn, as syndicator.toml mutes them\n"
 
 
 def test_what_came_back_by_hand_is_in_the_way_of_no_undo(place: Place) -> None:

@@ -21,9 +21,9 @@ load_commands()
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     made = Place(tmp_path)
-    with made.open_app() as opened:
+    with made.open_app() as app:
         for number in range(5):
-            store_articles(opened, f"Number {number}", "Of chips.", source="two")
+            store_articles(app, f"Number {number}", "Of chips.", source="two")
     made.build()
     return made
 

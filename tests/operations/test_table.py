@@ -41,14 +41,14 @@ def test_each_list_has_a_command_a_page_and_an_address(
 
 def test_a_list_is_filtered_and_goes_on(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("syndicator.console.routes.operations.SHOWN", 3)
-    first = browser.get("/queries/articles?source=launchbeat").body
-    assert first.count('href="/articles/') == 3
-    assert "holt" not in first
-    more = first.partition('href="?')[2].partition('"')[0].replace("&amp;", "&")
+    first_body = browser.get("/queries/articles?source=launchbeat").body
+    assert first_body.count('href="/articles/') == 3
+    assert "holt" not in first_body
+    more = first_body.partition('href="?')[2].partition('"')[0].replace("&amp;", "&")
     second = browser.get(f"/queries/articles?{more}").body
     assert more.startswith("source=launchbeat&cursor=")
     assert 'href="/articles/' in second
-    assert second != first
+    assert second != first_body
     assert "is none of unsure" in browser.get("/queries/articles?filter=new").body
     assert browser.get("/queries/articles?cursor=gone").status == 422
     assert browser.get("/queries/x").status == 404
@@ -134,11 +134,11 @@ def test_each_change_can_be_taken_back_or_says_why(running_console: Served) -> N
     config.write_text(
         config.read_text() + '\n[describe.llm]\nurl = "http://127.0.0.1:9/"\nmodel = "none"\n'
     )
-    with open_app(running_console.instance.config) as opened:
-        articles = [one for one in opened.archive.store.index.each() if one.source_key == "holt"]
-        state = opened.archive.store.visits.state("parallel")
+    with open_app(running_console.instance.config) as app:
+        articles = [one for one in app.archive.store.index.each() if one.source_key == "holt"]
+        state = app.archive.store.visits.state("parallel")
         assert state is not None
-        opened.archive.store.visits.save_states(
+        app.archive.store.visits.save_states(
             [
                 replace(
                     state,
@@ -146,7 +146,7 @@ def test_each_change_can_be_taken_back_or_says_why(running_console: Served) -> N
                 )
             ]
         )
-        copy = next(iter(opened.archive.store.index.merged()))
+        copy = next(iter(app.archive.store.index.merged()))
         marks = packed_list(Wrapper(by="blocks", forms=("article",), pointed=True))
     values = {**ADDED, **OTHERS} | {
         name: {"key": "parallel", **more} for name, more in OF_A_SOURCE.items()
@@ -165,12 +165,12 @@ def test_each_change_can_be_taken_back_or_says_why(running_console: Served) -> N
     assert not {*order} & {*LASTING}
     log = Log(running_console.settings.state_dir)
     for name in order:
-        with open_app(running_console.instance.config) as opened:
+        with open_app(running_console.instance.config) as app:
             operation = registry.need(name)
             arguments = arguments_of(operation, values[name])
-            planned = operation.plan(opened, arguments)
+            planned = operation.plan(app, arguments)
             assert planned.logged or planned.is_empty or name == "reread", name
-            _, number = apply(opened, operation, arguments, planned, who="ann")
+            _, number = apply(app, operation, arguments, planned, who="ann")
         if number is not None:
             logged = log.get(number)
             assert logged is not None and (

@@ -45,11 +45,11 @@ def run_change(config: Path, *words: str) -> Result:
 def test_the_command_line_has_it(config: Path) -> None:
     path = config / "motto.toml"
     assert "Write a motto." in CliRunner().invoke(app, ["change", "--help"]).output
-    shown = CliRunner().invoke(app, ["change", "toy", "--help"]).output
-    assert "WORDS" in shown
-    assert "--loud" in shown
-    assert "In capitals." in shown
-    assert "--dry-run" in shown
+    output = CliRunner().invoke(app, ["change", "toy", "--help"]).output
+    assert "WORDS" in output
+    assert "--loud" in output
+    assert "In capitals." in output
+    assert "--dry-run" in output
     dry = run_change(config, "toy", "slow and steady", "--dry-run").output
     assert "the motto is slow and steady" in dry
     assert "nothing was changed" in dry
@@ -90,24 +90,24 @@ def test_the_console_has_its_form_preview_job_and_line_in_changes(
     running_console: Served, browser: Browser
 ) -> None:
     path = running_console.instance.config / "motto.toml"
-    shown = browser.get("/operations/toy").body
-    assert 'name="words"' in shown
-    assert "In capitals." in shown
-    assert 'type="checkbox" name="loud"' in shown
+    body = browser.get("/operations/toy").body
+    assert 'name="words"' in body
+    assert "In capitals." in body
+    assert 'type="checkbox" name="loud"' in body
     planned = running_console.finish_job(
         browser.post("/operations/toy", {"then": "plan", "words": "haste", "loud": "on"})
     )
     assert planned.change is None
     assert not path.exists()
     assert "the motto is HASTE" in browser.get(f"/operations/toy?job={planned.id}").body
-    done = running_console.finish_job(
+    job = running_console.finish_job(
         browser.post("/operations/toy", {"then": "apply", "words": "haste"})
     )
     assert path.read_text() == 'motto = "haste"\n'
     assert "the motto is haste" in browser.get("/changes").body
-    assert '+motto = "haste"' in unescape(browser.get(f"/changes/{done.change}").body)
+    assert '+motto = "haste"' in unescape(browser.get(f"/changes/{job.change}").body)
     running_console.finish_job(
-        browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
     assert not path.exists()
     assert browser.get("/operations/nothing").status == 404

@@ -23,8 +23,8 @@ load_commands()
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     made = Place(tmp_path)
-    with made.open_app() as opened:
-        store_articles(opened, "Chips", "Of chips.", source="two")
+    with made.open_app() as app:
+        store_articles(app, "Chips", "Of chips.", source="two")
     made.build()
     return made
 
@@ -34,8 +34,8 @@ def run_command(place: Place, *words: str) -> Result:
 
 
 def open_log(place: Place) -> Log:
-    with place.open_app() as opened:
-        return Log(opened.configuration.settings.state_dir)
+    with place.open_app() as app:
+        return Log(app.configuration.settings.state_dir)
 
 
 def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
@@ -57,13 +57,15 @@ def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
 
 
 def test_several_articles_are_one_change_and_one_undo(place: Place) -> None:
-    with place.open_app() as opened:
-        store_articles(opened, "Boats", "Of boats.", source="two")
+    with place.open_app() as app:
+        store_articles(app, "Boats", "Of boats.", source="two")
     place.build()
     urls = ["https://two.example/chips", "https://two.example/boats"]
 
     def said() -> list[tuple[str, str, bool]]:
-        return [(one.title, one.category, one.hold) for one in place.load_articles()]
+        return [
+            (article.title, article.category, article.hold) for article in place.load_articles()
+        ]
 
     before = said()
     run_command(place, "change", "each", "hide", *urls)
@@ -108,25 +110,25 @@ def test_changes_are_made_and_numbered_one_at_a_time(
 ) -> None:
     """Who has the lock of the log, or of edits of the configuration, keeps the others waiting."""
     path = place.config / "taxonomy.toml"
-    found = open_log(place)
-    asked = threading.Event()
+    log = open_log(place)
+    event = threading.Event()
     before = path.read_text()
     wait_for_lock = fcntl.flock
 
     def flock(file: IO[bytes] | int, how: int) -> None:
         if not isinstance(file, int) and Path(file.name).name == lock:
-            asked.set()
+            event.set()
         wait_for_lock(file, how)
 
     with ThreadPoolExecutor(1) as pool:
-        with found.alone(lock):
+        with log.alone(lock):
             monkeypatch.setattr(fcntl, "flock", flock)
             other = pool.submit(run_command, place, "change", "add-tag", "Robots")
-            assert asked.wait(60)
-            assert found.newest() == []
+            assert event.wait(60)
+            assert log.newest() == []
             assert lock == "changes.lock" or "Robots" not in path.read_text()
         assert other.result(60).exit_code == 0
-        assert [one.number for one in found.newest()] == [1]
+        assert [one.number for one in log.newest()] == [1]
     run_command(place, "change", "undo", "1")
     assert path.read_text() == before
 

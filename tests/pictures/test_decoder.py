@@ -24,9 +24,9 @@ def make_thumbnail(decoder: Decoder, data: bytes) -> Thumbnail:
 
 @pytest.fixture(scope="module")
 def fresh_decoder() -> Iterator[Decoder]:
-    found = Decoder()
-    yield found
-    found.close()
+    decoder = Decoder()
+    yield decoder
+    decoder.close()
 
 
 def test_a_child_makes_one_thumbnail_after_the_other(fresh_decoder: Decoder) -> None:
@@ -71,12 +71,12 @@ def make_lying_decoder(
 def test_a_child_that_was_taken_over_is_not_believed(
     monkeypatch: pytest.MonkeyPatch, lie: str
 ) -> None:
-    found = make_lying_decoder(monkeypatch, lie)
+    decoder = make_lying_decoder(monkeypatch, lie)
     with pytest.raises(PictureRefused) as refused:
-        make_thumbnail(found, made.make_jpeg())
+        make_thumbnail(decoder, made.make_jpeg())
     assert refused.value.reason == PictureReason.CRASHED
     assert refused.value.final is True
-    found.close()
+    decoder.close()
 
 
 @pytest.mark.parametrize(
@@ -115,20 +115,20 @@ def test_nothing_is_decoded_in_a_process_that_is_not_shut_off(
 
 
 def test_a_picture_has_two_seconds_of_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = make_lying_decoder(monkeypatch, "take_cpu")
+    decoder = make_lying_decoder(monkeypatch, "take_cpu")
     began = time.monotonic()
     with pytest.raises(PictureRefused, match="more CPU"):
-        make_thumbnail(found, made.make_jpeg())
+        make_thumbnail(decoder, made.make_jpeg())
     assert time.monotonic() - began >= 2
-    found.close()
+    decoder.close()
 
 
 def test_who_gives_up_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = make_lying_decoder(monkeypatch, "hang")
+    decoder = make_lying_decoder(monkeypatch, "hang")
 
     async def given_up() -> float:
         began = time.monotonic()
-        task = asyncio.create_task(found.make_thumbnail(made.make_jpeg()))
+        task = asyncio.create_task(decoder.make_thumbnail(made.make_jpeg()))
         await asyncio.sleep(0.5)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -136,4 +136,4 @@ def test_who_gives_up_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
         return time.monotonic() - began
 
     assert asyncio.run(given_up()) < 50
-    found.close()
+    decoder.close()

@@ -326,8 +326,8 @@ def test_an_icon_file_that_lies_about_its_size_is_refused(
 @pytest.mark.parametrize("bitmap_format", ["png", "bmp"])
 def test_an_icon_file_that_is_cut_off_gives_an_answer(share: float, bitmap_format: str) -> None:
     image = Image.effect_noise((64, 64), 90).convert("RGBA")
-    whole = made.encode_image(image, "ICO", bitmap_format=bitmap_format)
-    answer = answer_request(ICON + whole[: int(len(whole) * share)])
+    whole_image = made.encode_image(image, "ICO", bitmap_format=bitmap_format)
+    answer = answer_request(ICON + whole_image[: int(len(whole_image) * share)])
     assert isinstance(parse_answer(answer), PictureReason)
 
 

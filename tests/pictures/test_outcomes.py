@@ -50,9 +50,9 @@ def test_a_server_that_asks_for_more_time_gets_it() -> None:
 
 def test_what_cannot_be_decoded_is_final_and_what_ours_failed_at_is_not() -> None:
     assert outcomes.record_refusal(ROW, PictureReason.BROKEN, "", NOW, final=True).next_try is None
-    again = outcomes.record_refusal(ROW, PictureReason.CRASHED, "", NOW, final=False)
-    assert again.tries == 1
-    assert again.next_try == NOW + timedelta(hours=1)
+    second_refusal = outcomes.record_refusal(ROW, PictureReason.CRASHED, "", NOW, final=False)
+    assert second_refusal.tries == 1
+    assert second_refusal.next_try == NOW + timedelta(hours=1)
     ours = outcomes.record_refusal(ROW, PictureReason.NOT_SHUT_OFF, "", NOW, final=False)
     assert ours.tries == 0
 
@@ -83,12 +83,12 @@ def test_the_server_of_a_picture_may_forbid_it(header: str, said: str) -> None:
 
 def test_how_a_picture_is_in_words() -> None:
     assert outcomes.describe_picture(ROW) == "waits to be fetched"
-    made = outcomes.record_copy(ROW, Picture(name="pictures/1.webp", width=640, height=360))
-    assert outcomes.describe_picture(made) == "made, 640 x 360: pictures/1.webp"
+    copy = outcomes.record_copy(ROW, Picture(name="pictures/1.webp", width=640, height=360))
+    assert outcomes.describe_picture(copy) == "made, 640 x 360: pictures/1.webp"
     means = PictureReason.FORMAT.means
     refused = outcomes.record_refusal(ROW, PictureReason.FORMAT, means, NOW, final=True)
     assert outcomes.describe_picture(refused) == f"none, picture-format: {means}; not tried again"
-    later = record_failed_picture("timeout", detail="15 s")
-    assert outcomes.describe_picture(later).endswith(
+    later_failed_picture = record_failed_picture("timeout", detail="15 s")
+    assert outcomes.describe_picture(later_failed_picture).endswith(
         " (15 s); tried again after 2026-11-26 13:00 UTC"
     )

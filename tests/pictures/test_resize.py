@@ -37,11 +37,11 @@ def is_near_colour(pixel: object, expected: tuple[int, int, int]) -> bool:
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
 def test_each_format_becomes_one_plain_webp(format: str) -> None:
-    found = open_webp(thumbnail(made.encode_image(made.make_gradient(), format)))
-    assert found.format == "WEBP"
-    assert found.mode == "RGB"
-    assert 576 <= found.width <= 640
-    assert found.width / found.height == pytest.approx(1200 / 630, rel=0.01)
+    webp = open_webp(thumbnail(made.encode_image(made.make_gradient(), format)))
+    assert webp.format == "WEBP"
+    assert webp.mode == "RGB"
+    assert 576 <= webp.width <= 640
+    assert webp.width / webp.height == pytest.approx(1200 / 630, rel=0.01)
 
 
 @pytest.mark.parametrize("format", ["BMP", "TIFF", "PPM", "ICO", "TGA", "PCX"])
@@ -121,13 +121,13 @@ def test_nothing_but_pixels_is_left() -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_picture_stands_as_it_was_held(orientation: int) -> None:
-    found = open_webp(thumbnail(made.make_turned_jpeg(orientation, (800, 400))))
-    assert found.size == ((640, 320) if orientation < 5 else (400, 400))
+    webp = open_webp(thumbnail(made.make_turned_jpeg(orientation, (800, 400))))
+    assert webp.size == ((640, 320) if orientation < 5 else (400, 400))
     dark = {1: (0, 0), 2: (1, 0), 3: (1, 1), 4: (0, 1), 5: (0, 0), 6: (1, 0), 7: (1, 1), 8: (0, 1)}[
         orientation
     ]
     corners = {
-        (x, y): sum(found.getpixel((x * (found.width - 1), y * (found.height - 1))))
+        (x, y): sum(webp.getpixel((x * (webp.width - 1), y * (webp.height - 1))))
         for x in (0, 1)
         for y in (0, 1)
     }
@@ -135,8 +135,8 @@ def test_a_picture_stands_as_it_was_held(orientation: int) -> None:
 
 
 def test_broken_exif_costs_nothing() -> None:
-    whole = made.make_turned_jpeg(6)
-    assert open_webp(thumbnail(whole.replace(b"MM\x00*", b"MM\x00\xff"))).width == 600
+    whole_turned_jpeg = made.make_turned_jpeg(6)
+    assert open_webp(thumbnail(whole_turned_jpeg.replace(b"MM\x00*", b"MM\x00\xff"))).width == 600
 
 
 def test_of_a_moving_picture_the_first_frame_is_shown() -> None:
@@ -146,9 +146,9 @@ def test_of_a_moving_picture_the_first_frame_is_shown() -> None:
 
 
 def test_what_is_transparent_is_white() -> None:
-    found = open_webp(thumbnail(made.see_through()))
-    assert is_near_colour(found.getpixel((50, 150)), (255, 255, 255))
-    assert is_near_colour(found.getpixel((350, 150)), (0, 0, 255))
+    webp = open_webp(thumbnail(made.see_through()))
+    assert is_near_colour(webp.getpixel((50, 150)), (255, 255, 255))
+    assert is_near_colour(webp.getpixel((350, 150)), (0, 0, 255))
 
 
 @pytest.mark.parametrize(
@@ -166,8 +166,8 @@ def test_every_mode_becomes_rgb(data: bytes) -> None:
 
 
 def test_16_bit_grey_keeps_its_greys() -> None:
-    found = open_webp(thumbnail(made.encode_image(Image.new("I;16", (400, 300), 32_768), "PNG")))
-    assert is_near_colour(found.getpixel((200, 150)), (128, 128, 128))
+    webp = open_webp(thumbnail(made.encode_image(Image.new("I;16", (400, 300), 32_768), "PNG")))
+    assert is_near_colour(webp.getpixel((200, 150)), (128, 128, 128))
 
 
 def test_noise_is_coarser_rather_than_larger() -> None:
@@ -179,8 +179,8 @@ def test_noise_is_coarser_rather_than_larger() -> None:
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
 def test_a_picture_that_is_cut_off_is_broken(format: str, share: float) -> None:
     noise = Image.effect_noise((400, 300), 90).convert("RGB")
-    whole = made.encode_image(noise, format)
-    answer = answer_picture(whole[: int(len(whole) * share)])
+    whole_image = made.encode_image(noise, format)
+    answer = answer_picture(whole_image[: int(len(whole_image) * share)])
     assert len(answer) == 1
     assert parse_answer(answer) in (PictureReason.BROKEN, PictureReason.FORMAT)
 

@@ -52,9 +52,9 @@ class Web:
     @property
     def asked_paths(self) -> list[str]:
         """The pictures that were asked for since the last look."""
-        found = [one.path for one in self.seen if one.path != "/robots.txt"]
+        paths = [one.path for one in self.seen if one.path != "/robots.txt"]
         self.seen.clear()
-        return found
+        return paths
 
     @property
     def published_pictures(self) -> dict[str, bytes]:
@@ -134,15 +134,15 @@ def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(
     report = web.run_pictures()
     assert web.read_outcomes() == {"one": reason, "two": "shown"}
     with web.place.open_app() as app:
-        told = {
+        pictures_by_title = {
             one.title: dict(explain.list_state(app.archive.store, app.configuration.settings, one))[
                 "picture"
             ]
             for one in app.archive.store.index.each()
         }
         assert app.archive.store.pictures.counts() == Pictured(made=1, failed={reason: 1})
-    assert told["one"].startswith(f"none, {reason}: ")
-    assert told["two"].startswith("made, ")
+    assert pictures_by_title["one"].startswith(f"none, {reason}: ")
+    assert pictures_by_title["two"].startswith("made, ")
     assert report.problems == ()
     assert report.built.held == ()
     assert ">one<" in web.place.read_published("all.atom")
@@ -214,13 +214,13 @@ def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched
 ) -> None:
     web.file_articles("one")
     web.run_pictures()
-    whole = web.published_pictures
+    whole_published_pictures = web.published_pictures
     assert web.asked_paths == ["/one.jpg"]
     for path in (web.place.folder / "feeds/public/pictures").iterdir():
         path.unlink()
     web.file_articles("two", cover=None)  # something to build
     web.place.build()
-    assert web.published_pictures == whole
+    assert web.published_pictures == whole_published_pictures
     assert web.asked_paths == []
     for folder in ("public", "state"):
         for path in (web.place.folder / f"feeds/{folder}/pictures").rglob("*.webp"):
@@ -229,7 +229,7 @@ def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched
     web.place.build()
     before = web.published_feeds
     web.run_pictures()
-    assert web.published_pictures == whole
+    assert web.published_pictures == whole_published_pictures
     assert web.asked_paths == ["/one.jpg"]
     web.place.build()
     assert web.published_feeds == before
@@ -311,8 +311,8 @@ def test_that_pictures_are_written_is_known_before_the_first_file(
 
     def look(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
         if name.startswith("pictures/"):
-            with web.place.open_app() as other:
-                seen.append(other.archive.store.visits.note("pictures begun"))
+            with web.place.open_app() as other_app:
+                seen.append(other_app.archive.store.visits.note("pictures begun"))
         return put(outlet, name, data, **more)
 
     monkeypatch.setattr(FileOutlet, "put", look)

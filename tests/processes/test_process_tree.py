@@ -43,8 +43,8 @@ def test_a_tree_has_its_children_and_their_memory() -> None:
 
 
 def test_a_process_that_ended_has_no_tree() -> None:
-    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
-        ended.wait()
-    assert list_tree(ended.pid) == []
-    assert measure_tree(ended.pid) == 0
-    kill_tree(ended.pid)
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    assert list_tree(process.pid) == []
+    assert measure_tree(process.pid) == 0
+    kill_tree(process.pid)

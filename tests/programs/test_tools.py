@@ -36,8 +36,8 @@ def test_a_search_finds_words_that_may_be_read_and_no_others(place: Place, case:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_phrase_of_an_unread_text_finds_nothing(place: Place, case: Case) -> None:
-    found = search_articles(place, f'"the {case.name}text stands"').articles
-    assert bool(found) == (case.readable == 3)
+    articles = search_articles(place, f'"the {case.name}text stands"').articles
+    assert bool(articles) == (case.readable == 3)
 
 
 @pytest.mark.parametrize("case", READABLE, ids=lambda case: case.name)
@@ -91,19 +91,19 @@ def test_a_narrowed_search_corrects_no_spelling(place: Place) -> None:
 
 
 def test_a_search_has_pages(place: Place) -> None:
-    first = search_articles(place, "ferry", limit=5)
-    second = search_articles(place, "ferry", limit=25, start=first.next_start)
-    ids = [article.id for article in (*first.articles, *second.articles)]
-    assert first.next_start == 5
+    first_articles = search_articles(place, "ferry", limit=5)
+    second = search_articles(place, "ferry", limit=25, start=first_articles.next_start)
+    ids = [article.id for article in (*first_articles.articles, *second.articles)]
+    assert first_articles.next_start == 5
     assert second.next_start == 0
     assert len(set(ids)) == len(READABLE)
 
 
 def test_a_long_text_has_parts(place: Place) -> None:
     article_id = find_id(place, "Long")
-    first = read_whole_article(place, article_id)
+    first_article = read_whole_article(place, article_id)
     last = read_whole_article(place, article_id, start=2 * TEXT_CHARACTERS)
-    assert len(first.article.untrusted.text) == first.next_start == TEXT_CHARACTERS
+    assert len(first_article.article.untrusted.text) == first_article.next_start == TEXT_CHARACTERS
     assert 0 < len(last.article.untrusted.text) < TEXT_CHARACTERS
     assert last.next_start == 0
 

@@ -157,12 +157,12 @@ class MemoryIndex:
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
         found = self._ids(key)
-        more = [
+        more_article_ids = [
             article_id
             for article_id in found[limit:]
             if since is not None and (self.article_store[article_id].added or _OLD) > since
         ]
-        return (found[:limit] + more)[:most]
+        return (found[:limit] + more_article_ids)[:most]
 
     def _month(self, id: str) -> str:
         return (self.article_store[id].added or _OLD).strftime("%Y-%m")

@@ -42,7 +42,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 def make_article(number: int, **changes: Any) -> Article:
     url = f"https://alpha.example/{number}"
-    made = Article(
+    article = Article(
         id=make_article_id(url),
         url=url,
         title=f"Story {number}",
@@ -63,7 +63,7 @@ def make_article(number: int, **changes: Any) -> Article:
             id="urn:example:alpha",
         ),
     )
-    return replace(made, **changes)
+    return replace(article, **changes)
 
 
 def build_index(
@@ -157,17 +157,17 @@ def test_an_entry_carries_what_the_contract_names() -> None:
     enclosure = Enclosure(
         url="https://alpha.example/1.mp3", type="audio/mpeg", length=7, duration="12:00"
     )
-    one = make_article(
+    article = make_article(
         1,
         cover="https://alpha.example/1.jpg",
         enclosure=enclosure,
         also=("https://beta.example/1",),
     )
-    index = MemoryIndex([one])
+    index = MemoryIndex([article])
     outlet = MemoryOutlet()
     build_index(index, outlet)
     entry = etree.fromstring(outlet.files["all.atom"]).find(f"{ATOM}entry")
-    assert entry.findtext(f"{ATOM}id") == uuid.uuid5(INSTANCE, one.id).urn
+    assert entry.findtext(f"{ATOM}id") == uuid.uuid5(INSTANCE, article.id).urn
     links = {link.get("rel"): link.get("href") for link in entry.findall(f"{ATOM}link")}
     assert links == {
         "alternate": "https://alpha.example/1",
@@ -214,9 +214,9 @@ def test_everything_comes_back_byte_for_byte() -> None:
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
     build_index(index, outlet)
-    again = MemoryOutlet()
-    build_index(index, again)
-    assert again.files == outlet.files
+    second_outlet = MemoryOutlet()
+    build_index(index, second_outlet)
+    assert second_outlet.files == outlet.files
 
 
 def test_only_the_named_feeds_are_built() -> None:
@@ -358,12 +358,12 @@ def test_articles_left_out_by_the_share_are_in_the_archive(
     outlet = MemoryOutlet()
 
     def comes(source: str, numbers: range) -> list[str]:
-        made = [
+        articles = [
             make_article(n, source_key=source, added=START + timedelta(minutes=n)) for n in numbers
         ]
-        for one in made:
+        for one in articles:
             index.add(one)
-        return [entry_urn(INSTANCE, one.id) for one in made]
+        return [entry_urn(INSTANCE, one.id) for one in articles]
 
     honest = [*comes("a", range(7)), *comes("b", range(7, 14)), *comes("c", range(14, 20))]
     flood = comes("flood", range(20, 25))
@@ -394,12 +394,12 @@ def same_time(count: int) -> tuple[int, int]:
     """The numbers of two articles that, at the same second, get the same `updated`."""
     seen: dict[datetime, int] = {}
     for number in range(count):
-        made = make_view(
+        view = make_view(
             make_article(number, published=START, added=START), None, INSTANCE, None, ""
         )
-        if made.updated in seen:
-            return seen[made.updated], number
-        seen[made.updated] = number
+        if view.updated in seen:
+            return seen[view.updated], number
+        seen[view.updated] = number
     raise AssertionError("no two articles")
 
 
@@ -416,10 +416,10 @@ def test_entries_of_the_same_time_get_different_times() -> None:
     pair = [replace(one, tags=("AI", "One")), replace(other, tags=("AI", "Other"))]
     index = MemoryIndex([*pair, make_article(1)])
     outlet = MemoryOutlet()
-    kept = KeptEntries()
+    kept_entries = KeptEntries()
     every_tag = Settings(site=SETTINGS.site, publish=Publish(tag_min=1))
     for _ in range(2):  # the second time from entries that are kept
-        build_index(index, outlet, every_tag, kept=kept)
+        build_index(index, outlet, every_tag, kept=kept_entries)
         newest, first, second = list_times(outlet, "all.atom")
         assert second - first == timedelta(microseconds=1)
         assert newest > second

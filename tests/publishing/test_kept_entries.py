@@ -37,11 +37,11 @@ def rendered_titles(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 def test_a_later_build_makes_only_the_entries_that_are_new(rendered_titles: list[str]) -> None:
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
-    kept = KeptEntries()
-    build_index(index, outlet, only={AI}, kept=kept)
+    kept_entries = KeptEntries()
+    build_index(index, outlet, only={AI}, kept=kept_entries)
     index.add(make_article(4))
     rendered_titles.clear()
-    build_index(index, outlet, only={AI}, kept=kept)
+    build_index(index, outlet, only={AI}, kept=kept_entries)
     assert rendered_titles == ["Story 4"]
     assert outlet.files["tags/ai.atom"].count(b"<entry") == 5
 
@@ -60,15 +60,15 @@ def edit_settings(index: MemoryIndex) -> None:
 
 def test_a_newly_linked_tag_makes_entries_again() -> None:
     index = MemoryIndex(make_article(n) for n in range(4))
-    kept = KeptEntries()
+    kept_entries = KeptEntries()
     settings = SETTINGS.model_copy(update={"publish": Publish(tag_min=3)})
-    build_index(index, MemoryOutlet(), settings, kept=kept)
-    one = MemoryOutlet()
-    other = MemoryOutlet()
-    build_index(index, one, settings, kept=kept, tags=["LLM"])
-    build_index(index, other, settings, tags=["LLM"])
-    assert one.files == other.files
-    assert b"tags/llm.html" in one.files["all.atom"]
+    build_index(index, MemoryOutlet(), settings, kept=kept_entries)
+    first_outlet = MemoryOutlet()
+    other_outlet = MemoryOutlet()
+    build_index(index, first_outlet, settings, kept=kept_entries, tags=["LLM"])
+    build_index(index, other_outlet, settings, tags=["LLM"])
+    assert first_outlet.files == other_outlet.files
+    assert b"tags/llm.html" in first_outlet.files["all.atom"]
 
 
 @pytest.mark.parametrize("edit", [edit_article, edit_source, edit_settings])
@@ -76,19 +76,19 @@ def test_changed_targets_are_made_again(
     edit: Callable[[MemoryIndex], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = MemoryIndex(make_article(n) for n in range(4))
-    kept = KeptEntries()
+    kept_entries = KeptEntries()
     before = MemoryOutlet()
-    build_index(index, before, kept=kept)
+    build_index(index, before, kept=kept_entries)
     edit(index)
     for key, source in getattr(index, "sources_now", SOURCES).items():
         monkeypatch.setitem(SOURCES, key, source)
     settings: Settings = getattr(index, "settings_now", SETTINGS)
-    one = MemoryOutlet()
-    other = MemoryOutlet()
-    build_index(index, one, settings, kept=kept)
-    build_index(index, other, settings)
-    assert one.files == other.files
-    assert one.files["tags/ai.atom"] != before.files["tags/ai.atom"]
+    first_outlet = MemoryOutlet()
+    other_outlet = MemoryOutlet()
+    build_index(index, first_outlet, settings, kept=kept_entries)
+    build_index(index, other_outlet, settings)
+    assert first_outlet.files == other_outlet.files
+    assert first_outlet.files["tags/ai.atom"] != before.files["tags/ai.atom"]
 
 
 def test_every_build_tells_of_an_entry_that_cannot_be_shown(
@@ -102,45 +102,45 @@ def test_every_build_tells_of_an_entry_that_cannot_be_shown(
     monkeypatch.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], entry=entry))
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
-    kept = KeptEntries()
+    kept_entries = KeptEntries()
     for _ in range(2):
         index.mark_stale([AI])
-        report = build_index(index, outlet, only={AI}, kept=kept)
+        report = build_index(index, outlet, only={AI}, kept=kept_entries)
         assert [problem.what for problem in report.set_aside] == ["https://alpha.example/2"]
 
 
 def test_every_build_tells_of_a_template_with_a_fault() -> None:
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
-    kept = KeptEntries()
+    kept_entries = KeptEntries()
     look = Look({"story.html": "{{ nothing }}"})
     for _ in range(2):
         index.mark_stale([AI])
-        report = build_index(index, outlet, only={AI}, kept=kept, look=look)
+        report = build_index(index, outlet, only={AI}, kept=kept_entries, look=look)
         assert [problem.what for problem in report.set_aside] == ["templates"]
 
 
 def test_the_least_recently_used_entries_are_dropped() -> None:
-    kept = KeptEntries(most=2)
-    made = [CachedEntry(b"%d" % number, view=None) for number in range(3)]  # type: ignore[arg-type]
-    kept.put(("a", None), made[0])
-    kept.put(("b", None), made[1])
-    assert kept.get(("a", None), b"0") is made[0]
-    kept.put(("c", None), made[2])
-    assert kept.get(("b", None), b"1") is None
-    assert kept.get(("a", None), b"0") is made[0]
-    assert kept.get(("c", None), b"2") is made[2]
+    kept_entries = KeptEntries(most=2)
+    cached_entries = [CachedEntry(b"%d" % number, view=None) for number in range(3)]  # type: ignore[arg-type]
+    kept_entries.put(("a", None), cached_entries[0])
+    kept_entries.put(("b", None), cached_entries[1])
+    assert kept_entries.get(("a", None), b"0") is cached_entries[0]
+    kept_entries.put(("c", None), cached_entries[2])
+    assert kept_entries.get(("b", None), b"1") is None
+    assert kept_entries.get(("a", None), b"0") is cached_entries[0]
+    assert kept_entries.get(("c", None), b"2") is cached_entries[2]
 
 
 def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("syndicator.publishing.entry_cache._OPEN", 1)
-    kept = KeptEntries(most=3)
+    kept_entries = KeptEntries(most=3)
 
     def put(id: str, of: bytes, **parts: bytes) -> None:
-        kept.put((id, None, False), CachedEntry(of, view=None, parts={**parts}))  # type: ignore[arg-type]
+        kept_entries.put((id, None, False), CachedEntry(of, view=None, parts={**parts}))  # type: ignore[arg-type]
 
     def parts_of(id: str, of: bytes) -> object:
-        made = kept.get((id, None, False), of)
+        made = kept_entries.get((id, None, False), of)
         return made and made.parts
 
     put("a", b"1", atom=b"old")
@@ -149,7 +149,7 @@ def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.M
     put("c", b"1", atom=b"c")
     assert parts_of("a", b"1") is None
     assert parts_of("a", b"2") == {}
-    made = kept.get(("a", None, False), b"2")
+    made = kept_entries.get(("a", None, False), b"2")
     assert made is not None
     made.parts["rss"] = b"more"
     assert parts_of("c", b"1") == {"atom": b"c"}

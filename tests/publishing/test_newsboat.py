@@ -177,33 +177,37 @@ class Month:
             "added": when,
         }
         source = self.chance.choice(("one", "two"))
-        made = store_articles(
+        article = store_articles(
             app,
             f"Story {self.count} as told",
             "Of it.",
             source=source,
             **{**given, "published": when, **fields},
         )
-        self.fresh[self.count] = made.id
-        return made
+        self.fresh[self.count] = article.id
+        return article
 
     def correct(self, app: App) -> None:
-        one = self.choose_article(app)
+        article = self.choose_article(app)
         self.write_article(
             app,
-            one,
-            replace(one, title=f"{one.title}, corrected", body=one.body + "\n\nMore of it."),
+            article,
+            replace(
+                article, title=f"{article.title}, corrected", body=article.body + "\n\nMore of it."
+            ),
         )
 
     def move(self, app: App) -> None:
-        one = self.choose_article(app)
+        article = self.choose_article(app)
         self.write_article(
-            app, one, replace(one, url=one.url + "/moved", aliases=(*one.aliases, one.url))
+            app,
+            article,
+            replace(article, url=article.url + "/moved", aliases=(*article.aliases, article.url)),
         )
 
     def retag(self, app: App) -> None:
-        one = self.choose_article(app)
-        self.write_article(app, one, replace(one, tags=("Robots",), category="AI"))
+        article = self.choose_article(app)
+        self.write_article(app, article, replace(article, tags=("Robots",), category="AI"))
 
     def withdraw_article(self, app: App) -> None:
         editorial.withdraw(app.archive, app.configuration, self.choose_article(app).id)
@@ -211,9 +215,9 @@ class Month:
     def copy_story(self, app: App) -> None:
         """Another source carries a story: one entry for both, or, where an operator splits them,
         one each."""
-        one = self.choose_article(app)
-        made = self.publish_story(app, (self.place.now - NOW).days, merged_into=one.id)
-        self.write_article(app, one, replace(one, also=(made.url,)))
+        article = self.choose_article(app)
+        made = self.publish_story(app, (self.place.now - NOW).days, merged_into=article.id)
+        self.write_article(app, article, replace(article, also=(made.url,)))
         if self.chance.random() < 0.5:
             editorial.split(app.archive, made.id)
 

@@ -73,9 +73,9 @@ def find_page_type(html: str, url: str) -> page_type.PageType:
     ],
 )
 def test_the_type_of_a_page(name: str, html: str, url: str) -> None:
-    found = find_page_type(html, url)
-    assert found.name == name
-    assert sum(found.probabilities.values()) == pytest.approx(1)
+    page_type = find_page_type(html, url)
+    assert page_type.name == name
+    assert sum(page_type.probabilities.values()) == pytest.approx(1)
 
 
 def test_a_page_like_no_type_is_other(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,7 +114,7 @@ def test_what_is_asked_for_is_found(place: Place, name: str, expected: list[str]
 def test_a_saved_question_finds_the_same_at_the_same_address_and_id(
     place: Place, name: str, expected: list[str]
 ) -> None:
-    asked = make_client(place).get(f"/q/{name}.atom").text
+    text = make_client(place).get(f"/q/{name}.atom").text
     (place.config / "feeds.toml").write_text(f'[[feed]]\nslug = "q/{name}"\n')
     place.build()
     saved = json.loads(place.read_published(f"q/{name}.json"))
@@ -122,7 +122,7 @@ def test_a_saved_question_finds_the_same_at_the_same_address_and_id(
     atom = place.read_published(f"q/{name}.atom")
     assert (
         atom.partition("<id>")[2].partition("</id>")[0]
-        == asked.partition("<id>")[2].partition("</id>")[0]
+        == text.partition("<id>")[2].partition("</id>")[0]
     )
     assert make_client(place).get(f"/q/{name}.atom").text == atom, "the server hands out the file"
 

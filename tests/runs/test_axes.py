@@ -29,16 +29,16 @@ def build_axes(place: Place, axes: list[str]) -> tuple[str, ...]:
 def read_feed_ids(place: Place) -> dict[str, str]:
     """The published feeds with their ids."""
     public = place.folder / "feeds/public"
-    found = [path for path in sorted(public.rglob("*.atom")) if "archive" not in path.parts]
+    paths = [path for path in sorted(public.rglob("*.atom")) if "archive" not in path.parts]
     return {
         str(path.relative_to(public)): str(ElementTree.parse(path).findtext(f"{ATOM}id"))
-        for path in found
+        for path in paths
     }
 
 
 def list_gone_feeds(place: Place) -> set[str]:
-    found: Any = json.loads(place.read_published("maps/moved.json"))
-    return {name for name in found["gone"] if name.endswith(".atom")}
+    document: Any = json.loads(place.read_published("maps/moved.json"))
+    return {name for name in document["gone"] if name.endswith(".atom")}
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_feeds_of_an_axis_end_and_come_back_with_it(
     filled_place: Place, left: list[str], ended: set[str]
 ) -> None:
     before = read_feed_ids(filled_place)
-    kept = filled_place.read_digests("public")
+    kept_digests = filled_place.read_digests("public")
     assert set(build_axes(filled_place, left)) == ended
     names = {f"{name}.atom" for name in ended}
     assert set(read_feed_ids(filled_place)) == set(before) - names
@@ -106,7 +106,10 @@ def test_feeds_of_an_axis_end_and_come_back_with_it(
     assert read_feed_ids(filled_place) == before
     assert list_gone_feeds(filled_place) == set()
     after = filled_place.read_digests("public")
-    assert {name for name in kept if after[name] != kept[name]} <= {"index.html", "index.html.gz"}
+    assert {name for name in kept_digests if after[name] != kept_digests[name]} <= {
+        "index.html",
+        "index.html.gz",
+    }
 
 
 def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled_place: Place) -> None:

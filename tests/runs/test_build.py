@@ -293,8 +293,8 @@ def test_that_a_build_has_begun_is_known_before_its_first_file(
     put = FileOutlet.put
 
     def look(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
-        with place.open_app() as other:
-            seen.append(other.archive.store.visits.note("build begun"))
+        with place.open_app() as other_app:
+            seen.append(other_app.archive.store.visits.note("build begun"))
         return put(outlet, name, data, **more)
 
     with place.open_app() as app:

@@ -126,9 +126,9 @@ def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
     assert runs.count_shown() == 2
     assert "Story 2" in runs.place.read_published(page)
     assert not runs.app.archive.store.index.list_outdated_owners()
-    made = runs.place.read_digests("public")
+    digests = runs.place.read_digests("public")
     asyncio.run(build_feeds(runs.app, include_all=True))
-    assert runs.place.read_digests("public") == made
+    assert runs.place.read_digests("public") == digests
 
 
 def test_what_is_withdrawn_goes_from_pages_of_older_stories_at_once(runs: Runs) -> None:

@@ -82,11 +82,11 @@ def test_a_withdrawn_article_leaves_every_carriers_feed(place: Place) -> None:
 
 def test_a_copy_is_in_the_feeds_of_its_sources_only(place: Place) -> None:
     with place.open_app() as app:
-        first = store_articles(app, "Story", "Text.")
-        copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first.id)
+        first_article = store_articles(app, "Story", "Text.")
+        copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first_article.id)
         add_carrier(app, copy.id, "one")
-        assert list_members(app, ONE) == [copy.id, first.id]
-        assert list_members(app, FeedKey("all", "all")) == [first.id]
+        assert list_members(app, ONE) == [copy.id, first_article.id]
+        assert list_members(app, FeedKey("all", "all")) == [first_article.id]
 
 
 def test_a_lost_database_loses_no_membership(place: Place) -> None:
@@ -151,7 +151,7 @@ def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what
 
     with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
-        other = store_articles(app, "Other", "Text.")
+        other_article = store_articles(app, "Other", "Text.")
         entries = [
             entry("one", "a", story.id),
             entry("two", "b", story.id),
@@ -161,7 +161,7 @@ def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what
         reconcile.files(app.archive, app.configuration)
         assert CARRIED.read(app.archive.article_store) == [(story.id, "two")]
         assert list_members(app, TWO) == [story.id]
-        assert list_members(app, ONE) == [other.id, story.id]
+        assert list_members(app, ONE) == [other_article.id, story.id]
 
 
 def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(place: Place) -> None:

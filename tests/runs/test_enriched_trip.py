@@ -99,11 +99,11 @@ def test_a_dead_endpoint_holds_nothing_up_and_is_named(
     assert len(read_entries(tmp_path / "feeds/public")) > 10
     assert report.llm.calls == 1
     assert [problem.reason for problem in report.llm.problems] == ["connect"]
-    told = (
+    output = (
         CliRunner().invoke(cli, ["status", "--config", str(config)], catch_exceptions=False).output
     )
-    assert "language model: 1 failure in a row, the last connect" in told
-    assert "; not asked before" in told
+    assert "language model: 1 failure in a row, the last connect" in output
+    assert "; not asked before" in output
 
 
 @pytest.fixture
@@ -163,9 +163,9 @@ def test_describe_llm_names_what_is_refused_and_what_is_missing(
         in run_command(lab.place, "status").output
     )
     path = str(lab.place.find_file("Weather"))
-    shown = run_command(lab.place, "show", path, "--trace").output
-    assert "llm: refused (category: nothing in the article speaks for Horoscopes)" in shown
-    assert "Horoscopes" in shown
+    output = run_command(lab.place, "show", path, "--trace").output
+    assert "llm: refused (category: nothing in the article speaks for Horoscopes)" in output
+    assert "Horoscopes" in output
     lab.file_articles("Third")
     lab.llm.close()
     assert run_command(lab.place, "describe", "--all", "--llm").exit_code == 69

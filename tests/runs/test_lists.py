@@ -67,12 +67,12 @@ def test_each_feed_is_on_one_part_that_the_first_leads_to(place: Place) -> None:
         "feeds-tags-se.html",
         "feeds-tags-t.html",
     ]
-    shown = [
+    shown_tags = [
         tag
         for part in parts
         for tag in re.findall(r'href="tags/(\w+).html"', place.read_published(part))
     ]
-    assert sorted(shown) == sorted(tag.lower() for tag in TAGS)
+    assert sorted(shown_tags) == sorted(tag.lower() for tag in TAGS)
     assert 'href="sources/one.html"' in first
     index = etree.fromstring(place.read_published("sitemap.xml").encode())
     named = [str(loc.text).removeprefix("https://feeds.example/") for loc in index.iter("{*}loc")]

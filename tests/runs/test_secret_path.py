@@ -43,8 +43,10 @@ def test_readers_get_whole_texts_below_the_secret(place: Place) -> None:
     feed = json.loads(place.read_published("all.json"))
     base = f"http://192.168.1.5:8080/{SECRET}/"
     assert feed["feed_url"] == f"{base}all.json"
-    whole = {item["title"] for item in feed["items"] if "last paragraph" in item["content_html"]}
-    assert whole == {"Own", "Found"}  # `content = "link"` of the operator holds
+    whole_titles = {
+        item["title"] for item in feed["items"] if "last paragraph" in item["content_html"]
+    }
+    assert whole_titles == {"Own", "Found"}  # `content = "link"` of the operator holds
     assert (
         sorted(path.name for path in (place.folder / "feeds/public/articles").rglob("*.html")) != []
     )
@@ -156,8 +158,8 @@ def test_a_secret_that_leaves_the_house_without_tls_is_warned_of(
     tmp_path: Path, url: str, warns: bool
 ) -> None:
     (tmp_path / "syndicator.toml").write_text(PRIVATE.replace("http://192.168.1.5:8080/", url))
-    found = [one.reason for one in checked(tmp_path, load(tmp_path, {}), {}, strict=False)]
-    assert ("secret-without-tls" in found) == warns
+    reasons = [one.reason for one in checked(tmp_path, load(tmp_path, {}), {}, strict=False)]
+    assert ("secret-without-tls" in reasons) == warns
 
 
 def test_a_visit_renders_the_whole_text_at_once(place: Place) -> None:

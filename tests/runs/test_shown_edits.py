@@ -88,13 +88,13 @@ def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
         for name in filled_place.read_digests("public")
         if name.startswith("archive/") and name.endswith(".html")
     ]
-    shown = [name for name in pages if "First" in filled_place.read_published(name)]
-    assert len(shown) >= 2  # its day's and its month's or year's
+    shown_names = [name for name in pages if "First" in filled_place.read_published(name)]
+    assert len(shown_names) >= 2  # its day's and its month's or year's
     calendars = re.compile(r"archive/all/\d{4}-\d\d\.html")  # they show headlines alone
     for name in (
         archive,
         "tags/llm.atom",
-        *(name for name in shown if not calendars.fullmatch(name)),
+        *(name for name in shown_names if not calendars.fullmatch(name)),
     ):
         assert "Text of the first." in filled_place.read_published(name), name
     written_names.clear()

@@ -140,9 +140,9 @@ def test_phrases_and_fields_must_match_and_words_rank() -> None:
 def test_texts_of_terms_are_matched(query: str, matching: bool) -> None:
     document = make_document(Article(id="1", url="", title="A quiet harbour"), "これは東京です")
     assert document.title == " quiet harbour "
-    wanted = parse_search(query)
+    expected_search = parse_search(query)
     assert (
-        is_match_with_texts(wanted, Article(id="", url="", title=""), TermTexts(document))
+        is_match_with_texts(expected_search, Article(id="", url="", title=""), TermTexts(document))
         is matching
     )
 

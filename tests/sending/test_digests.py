@@ -54,10 +54,10 @@ def place(tmp_path: Path) -> Place:
 
 
 def list_digest_entries(place: Place, name: str = "morning") -> list[feedparser.FeedParserDict]:
-    found: list[feedparser.FeedParserDict] = feedparser.parse(
+    entries: list[feedparser.FeedParserDict] = feedparser.parse(
         place.read_published(f"digests/{name}.atom")
     ).entries
-    return found
+    return entries
 
 
 def list_story_addresses(place: Place, name: str = "morning", entry: int = 0) -> list[list[str]]:
@@ -105,15 +105,15 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
         ["https://one.example/a", "https://two.example/a"],
         ["https://sea.example/a"],
     ]
-    (first,) = list_digest_entries(place)
-    assert first.title == "Morning: Wednesday, 11 March 2026"
-    assert first.published == MORNING.isoformat()
-    assert first.link == "http://127.0.0.1:8080/digests/morning.html#d2026-03-11"
-    assert "</a> · One</p>\n<p>Also: <a" in first.content[0].value
-    assert "<p>Nobody was &lt;hurt&gt;.</p>" in first.content[0].value
+    (first_entry,) = list_digest_entries(place)
+    assert first_entry.title == "Morning: Wednesday, 11 March 2026"
+    assert first_entry.published == MORNING.isoformat()
+    assert first_entry.link == "http://127.0.0.1:8080/digests/morning.html#d2026-03-11"
+    assert "</a> · One</p>\n<p>Also: <a" in first_entry.content[0].value
+    assert "<p>Nobody was &lt;hurt&gt;.</p>" in first_entry.content[0].value
     for feed_format in ("rss", "json", "html"):
         assert "https://two.example/a" in place.read_published(f"digests/morning.{feed_format}")
-    assert "source" not in first  # it would be the digest itself
+    assert "source" not in first_entry  # it would be the digest itself
     assert (
         find_atom_fault((place.folder / "feeds/public/digests/morning.atom").read_bytes()) is None
     )
@@ -123,10 +123,10 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
     assert place.read_digests("public/digests") == before
     build_at(place, MORNING + timedelta(days=1))
     second, again = list_digest_entries(place)
-    assert again.id == first.id
-    assert again.updated == first.updated
-    assert again.content == first.content
-    assert second.id != first.id
+    assert again.id == first_entry.id
+    assert again.updated == first_entry.updated
+    assert again.content == first_entry.content
+    assert second.id != first_entry.id
 
 
 def test_a_period_ends_before_its_last_moment_and_none_is_lost(place: Place) -> None:
@@ -174,11 +174,11 @@ def test_without_stories_there_is_no_entry(place: Place) -> None:
 def test_what_is_published_no_more_leaves_no_trace(place: Place, operation: str) -> None:
     ids = [report(place, "sea", FERRY), report(place, "one"), report(place, "two")]
     build_at(place, MORNING)
-    (first,) = list_digest_entries(place)
+    (first_entry,) = list_digest_entries(place)
     operate(place, operation, id=ids[1])
     place.build()
     assert list_story_addresses(place) == [["https://two.example/a"], ["https://sea.example/a"]]
-    assert list_digest_entries(place)[0].updated == first.updated
+    assert list_digest_entries(place)[0].updated == first_entry.updated
     for article_id in (ids[0], ids[2]):
         operate(place, operation, id=article_id)
     place.build()

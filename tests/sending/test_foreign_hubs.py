@@ -40,9 +40,9 @@ def make_place(folder: Path, hub: str) -> Place:
     place = Place(
         folder, settings=f'[site]\nurl = "{SITE}"\n[publish]\ntag_min = 1\nhubs = ["{hub}"]\n'
     )
-    with place.open_app() as opened:
-        store_articles(opened, "A story", "A text that says something.")
-        store_articles(opened, "Another", "A text that says something else.", source="two")
+    with place.open_app() as app:
+        store_articles(app, "A story", "A text that says something.")
+        store_articles(app, "Another", "A text that says something else.", source="two")
     return place
 
 
@@ -99,6 +99,6 @@ def test_a_hub_that_takes_no_notices_is_named(tmp_path: Path) -> None:
         (failed,) = run_command(place, "build")["hubs"]
         assert failed["reason"] == "http-400"
         assert name_failing(place) == ["http-400"]
-        (found,) = find_refusals(place)
-        assert "http-400" in found
+        (refusal,) = find_refusals(place)
+        assert "http-400" in refusal
         assert hub.count_taken() == 0

@@ -148,20 +148,20 @@ def test_later_changes_do_not_hide_what_it_was_not_told_of(place: Place, hub: Ow
 def test_it_is_forgotten_when_the_hub_is_removed(place: Place, hub: OwnHub) -> None:
     hub.status = 400
     build_and_notify(place)
-    with serve_hub() as other:
-        set_hubs(place, other.url)
+    with serve_hub() as other_hub:
+        set_hubs(place, other_hub.url)
         assert find_failing(place) == []
         build_and_notify(place)
-        set_hubs(place, hub.url, other.url)
+        set_hubs(place, hub.url, other_hub.url)
         assert find_failing(place) == []
 
 
 def test_one_hub_does_not_stop_another(place: Place, hub: OwnHub) -> None:
     hub.status = 400
-    with serve_hub() as other:
-        set_hubs(place, hub.url, other.url)
+    with serve_hub() as other_hub:
+        set_hubs(place, hub.url, other_hub.url)
         build_and_notify(place)
-        assert len(other.topics) == 2
+        assert len(other_hub.topics) == 2
         assert [item.subject for item in find_failing(place)] == [hub.url]
 
 

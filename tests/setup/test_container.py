@@ -50,18 +50,18 @@ def list_instructions() -> list[tuple[str, str]]:
 def read_service(files: dict[str, str]) -> dict[str, object]:
     document = yaml.safe_load(files["compose.yaml"])
     assert list(document) == ["services"]
-    found: dict[str, object] = document["services"]["syndicator"]
-    return found
+    syndicator: dict[str, object] = document["services"]["syndicator"]
+    return syndicator
 
 
 def test_compose_builds_the_checkout_and_mounts_the_folder() -> None:
-    found = read_service(FILES)
-    assert set(found) == KEYS
-    assert found["build"] == {"context": str(ROOT), "dockerfile": "/srv/feeds/deploy/Dockerfile"}
-    assert found["user"] == "1234:1235"
-    assert found["volumes"] == ["..:/data"]
+    service = read_service(FILES)
+    assert set(service) == KEYS
+    assert service["build"] == {"context": str(ROOT), "dockerfile": "/srv/feeds/deploy/Dockerfile"}
+    assert service["user"] == "1234:1235"
+    assert service["volumes"] == ["..:/data"]
     # the second is the console's
-    assert found["ports"] == ["127.0.0.1:8090:8080", "127.0.0.1:8081:8081"]
+    assert service["ports"] == ["127.0.0.1:8090:8080", "127.0.0.1:8081:8081"]
     assert [said.split() for step, said in list_instructions() if step == "EXPOSE"] == [
         ["8080", "8081"]
     ]
@@ -95,10 +95,10 @@ def list_sent_files(context: Path) -> list[Path]:
         for line in FILES["Dockerfile.dockerignore"].splitlines()
         if line and not line.startswith("#")
     ]
-    kept = {pattern[1:] for pattern in patterns if pattern.startswith("!")}
+    kept_patterns = {pattern[1:] for pattern in patterns if pattern.startswith("!")}
     never = [pattern.removeprefix("**/") for pattern in patterns[1:] if not pattern.startswith("!")]
-    tops = [path for name in kept for path in context.glob(name)]
-    found = [
+    tops = [path for name in kept_patterns for path in context.glob(name)]
+    paths = [
         path
         for top in tops
         for path in ([top] if top.is_file() else top.rglob("*"))
@@ -106,7 +106,7 @@ def list_sent_files(context: Path) -> list[Path]:
     ]
     return [
         path
-        for path in found
+        for path in paths
         if not any(fnmatch(part, one) for part in path.parts for one in never)
     ]
 

@@ -116,8 +116,8 @@ def make_odd_deployment(folder: Path) -> Deployment:
 
 
 def test_the_line_of_cron_runs_in_any_shell(tmp_path: Path) -> None:
-    here = make_odd_deployment(tmp_path)
-    line = deployment_files(here)["crontab"].strip().splitlines()[-1]
+    odd_deployment = make_odd_deployment(tmp_path)
+    line = deployment_files(odd_deployment)["crontab"].strip().splitlines()[-1]
     command = line.split(None, 5)[5].replace(r"\%", "%")  # as cron(8) hands it to sh
     done = subprocess.run(
         ["/bin/sh", "-c", command],
@@ -126,7 +126,10 @@ def test_the_line_of_cron_runs_in_any_shell(tmp_path: Path) -> None:
         env={"PATH": "/bin:/usr/bin"},
         check=True,
     )
-    assert done.stdout == f"{here.root}/config|{here.root}|--quiet refresh --max-time 10m\n"
+    assert (
+        done.stdout
+        == f"{odd_deployment.root}/config|{odd_deployment.root}|--quiet refresh --max-time 10m\n"
+    )
     assert "%" not in line.replace(r"\%", "")
 
 

@@ -73,8 +73,8 @@ def test_what_is_remembered_is_what_is_restored_and_what_is_published_is_public(
 
 
 def test_nothing_in_it_names_this_machine(tmp_path: Path) -> None:
-    written = write_folder(tmp_path / "mine", Start(example="ai"), template="github")
-    texts = [path.read_text() for path in written]
+    written_folder = write_folder(tmp_path / "mine", Start(example="ai"), template="github")
+    texts = [path.read_text() for path in written_folder]
     package = str(Path(start.__file__).parents[1])
     assert len(texts) == 8
     assert not any(str(tmp_path) in text or package in text for text in texts)
@@ -221,22 +221,22 @@ def read_files(folder: Path) -> dict[str, bytes]:
 def test_its_steps_publish_and_go_on_where_they_were_also_without_their_cache(
     runner: Runner,
 ) -> None:
-    first = read_files(runner.run_workflow())
+    first_files = read_files(runner.run_workflow())
     assert (runner.folder / "pip").read_text() == "install --quiet --requirement requirements.txt\n"
-    assert b"<title>Gardening" in first["index.html"]
-    assert b"What my scraper owes your server" in first["all.html"]
-    assert f"{PAGES}/all.atom".encode() in first["all.atom"]
-    assert not any(name.endswith(".gz") for name in first)
+    assert b"<title>Gardening" in first_files["index.html"]
+    assert b"What my scraper owes your server" in first_files["all.html"]
+    assert f"{PAGES}/all.atom".encode() in first_files["all.atom"]
+    assert not any(name.endswith(".gz") for name in first_files)
     # the site lies below a path
-    assert b'href="/' not in first["index.html"] + first["sources/holt.html"]
+    assert b'href="/' not in first_files["index.html"] + first_files["sources/holt.html"]
     assert list_commits(runner) == ["New articles", "start"]
 
-    assert read_files(runner.run_workflow()) == first  # with its cache, nothing due
+    assert read_files(runner.run_workflow()) == first_files  # with its cache, nothing due
     assert list_commits(runner) == ["New articles", "start"]
 
     shutil.rmtree(runner.cache)
     assert (
-        read_files(runner.run_workflow()) == first
+        read_files(runner.run_workflow()) == first_files
     )  # each feed, byte for byte, from the articles alone
     assert list_commits(runner) == ["New articles", "start"]
 

@@ -74,9 +74,9 @@ def test_listed_tags_are_added_in_new_folders_only(tmp_path: Path, example: str)
 
 
 def test_answers_are_settings_whatever_they_contain() -> None:
-    said = Start('Beds & "Borders" \\ \x1b', "https://feeds.example.org/g/", "me@garden.example")
-    site = tomllib.loads(config_files(said)["syndicator.toml"])["site"]
-    assert site == {"title": said.title, "url": said.url, "contact": said.contact}
+    start = Start('Beds & "Borders" \\ \x1b', "https://feeds.example.org/g/", "me@garden.example")
+    site = tomllib.loads(config_files(start)["syndicator.toml"])["site"]
+    assert site == {"title": start.title, "url": start.url, "contact": start.contact}
 
 
 def test_answers_win_over_the_edits_of_a_checkout(
@@ -90,14 +90,14 @@ def test_answers_win_over_the_edits_of_a_checkout(
         assert count == 1
     (tmp_path / "syndicator.toml").write_text(edited)
     monkeypatch.setattr("syndicator.setup.start.SHIPPED", tmp_path)
-    said = Start("Mine", "https://feeds.example.org/", secret_path="own")
+    start = Start("Mine", "https://feeds.example.org/", secret_path="own")
 
-    made = tomllib.loads(config_files(said)["syndicator.toml"])
+    document = tomllib.loads(config_files(start)["syndicator.toml"])
 
-    assert made["site"]["title"] == said.title
-    assert made["site"]["url"] == said.url
-    assert made["publish"]["secret_path"] == "own"
-    assert made["site"]["contact"] == "https://theirs.example/contact"  # not asked for
+    assert document["site"]["title"] == start.title
+    assert document["site"]["url"] == start.url
+    assert document["publish"]["secret_path"] == "own"
+    assert document["site"]["contact"] == "https://theirs.example/contact"  # not asked for
 
 
 def test_a_wheel_gets_each_file_of_the_checkout() -> None:

@@ -130,9 +130,9 @@ class Site:
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
 
 
 def make_nginx_command(folder: Path) -> list[str]:
@@ -220,8 +220,8 @@ def wait_for_listener(host: str, port: int, running: subprocess.Popen[bytes]) ->
     passed."""
     until = time.monotonic() + 30
     while running.poll() is None and time.monotonic() < until:
-        with socket.socket() as one:
-            if one.connect_ex((host, port)) == 0:
+        with socket.socket() as sock:
+            if sock.connect_ex((host, port)) == 0:
                 return True
         time.sleep(0.05)
     return False

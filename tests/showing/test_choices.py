@@ -20,19 +20,19 @@ def store_categories_and_tags(place: Place) -> None:
 
 def test_names_of_the_taxonomy_come_first_then_those_that_articles_have(place: Place) -> None:
     store_categories_and_tags(place)
-    found = read_choices(place)
-    assert found.categories == ("AI",)
-    assert found.is_closed
-    assert found.tags == ("LLM", "GPU", "Zig", "Rust")  # the most used first; no name twice
+    choices = read_choices(place)
+    assert choices.categories == ("AI",)
+    assert choices.is_closed
+    assert choices.tags == ("LLM", "GPU", "Zig", "Rust")  # the most used first; no name twice
 
 
 def test_choices_are_not_empty_without_a_taxonomy(place: Place) -> None:
     place.write_taxonomy("")
     store_categories_and_tags(place)
-    found = read_choices(place)
-    assert found.categories == ("Long reads",)  # "uncategorised" is none
-    assert not found.is_closed
-    assert found.tags == ("Zig", "gpu", "Rust")
+    choices = read_choices(place)
+    assert choices.categories == ("Long reads",)  # "uncategorised" is none
+    assert not choices.is_closed
+    assert choices.tags == ("Zig", "gpu", "Rust")
 
 
 def test_before_the_first_run_only_the_taxonomy_is_offered(place: Place) -> None:

@@ -42,10 +42,10 @@ def taxonomy(tmp_path_factory: pytest.TempPathFactory) -> Taxonomy:
 
 def load_filed_article(**fields: object) -> Article:
     """An article as loaded from a file that we wrote."""
-    made = Article(
+    article = Article(
         id="a", url="https://x.example/a", title="A new GPU", body=TEXT, excerpt_by="extractive"
     )
-    return load(dump(sign(settle(replace(made, **fields)))))  # type: ignore[arg-type]
+    return load(dump(sign(settle(replace(article, **fields)))))  # type: ignore[arg-type]
 
 
 def edit_file(article: Article, old: str, new: str) -> Article:
@@ -60,14 +60,14 @@ SOURCE = Source(key="s", url="https://x.example/feed", tags=("Mine",), category=
 def test_what_the_page_says_is_its_own_and_the_rest_came_from_the_feed() -> None:
     article = load_filed_article(author="Ann", excerpt="It is fast.")
     reading = replace(article, author="Bob")
-    told = find_origins(article, reading, {"title": {"from": "h1"}, "body": {"from": "page"}})
-    assert told == {
+    origins = find_origins(article, reading, {"title": {"from": "h1"}, "body": {"from": "page"}})
+    assert origins == {
         "title": "its page: h1",
         "excerpt": "sentences of its text",
         "author": "its feed, or its page when it was filed",
         "body": "its page: page",
     }
-    assert find_origins(article, None, {})["title"] == told["author"]
+    assert find_origins(article, None, {})["title"] == origins["author"]
 
 
 def test_what_a_hand_edited_is_the_operators() -> None:

@@ -59,10 +59,12 @@ def test_names_are_words_in_capitals_that_begin_no_sentence() -> None:
 
 
 def test_words_of_the_title_and_the_beginning_count_more_and_numbers_without_their_signs() -> None:
-    made = make_sketch(TITLE, TEXT + " Wordless." + " and" * 150 + " zebra")
-    stresses = [made.words[hash_term(stem)] for stem in cut_stems(["cancels", "stranded", "zebra"])]
+    sketch = make_sketch(TITLE, TEXT + " Wordless." + " and" * 150 + " zebra")
+    stresses = [
+        sketch.words[hash_term(stem)] for stem in cut_stems(["cancels", "stranded", "zebra"])
+    ]
     assert stresses == [5.0, 3.0, 1.0]
-    assert hash_words("140", "19000") == made.numbers.keys()
+    assert hash_words("140", "19000") == sketch.numbers.keys()
 
 
 def test_a_repeated_word_counts_more() -> None:
@@ -84,17 +86,17 @@ def test_in_scripts_without_capitals_two_characters_are_a_name() -> None:
 
 @given(st.text(max_size=300), st.text(max_size=3000))
 def test_any_text_is_packed_and_unpacked(title: str, text: str) -> None:
-    made = make_sketch(title, text)
-    packed = pack(made)
+    sketch = make_sketch(title, text)
+    packed = pack(sketch)
     assert len(packed) <= 4 + 5 * (WORDS + NAMES + NUMBERS)
     again = unpack(packed)
-    for kind, before in zip(again[:3], made[:3], strict=True):
+    for kind, before in zip(again[:3], sketch[:3], strict=True):
         assert kind.keys() == before.keys()
         assert all(abs(kind[term] - before[term]) <= 1 / STEPS for term in kind)
-    assert abs(again.tone - made.tone) <= 1 / STEPS
+    assert abs(again.tone - sketch.tone) <= 1 / STEPS
     assert pack(unpack(packed)) == packed
-    assert unpack_terms(packed) == find_terms(made)
-    assert len(choose_lookup_keys(made)) <= KEYS
+    assert unpack_terms(packed) == find_terms(sketch)
+    assert len(choose_lookup_keys(sketch)) <= KEYS
 
 
 def test_the_rarest_terms_are_kept() -> None:
@@ -124,7 +126,7 @@ def test_a_hostile_text_costs_what_its_beginning_does(text: str) -> None:
     before = sys.gettrace()
     sys.settrace(count)  # type: ignore[arg-type]
     try:
-        made = make_sketch("x", text)
+        sketch = make_sketch("x", text)
     finally:
         sys.settrace(before)
-    assert [len(kind) for kind in made[:3]] <= [WORDS, NAMES, NUMBERS]
+    assert [len(kind) for kind in sketch[:3]] <= [WORDS, NAMES, NUMBERS]

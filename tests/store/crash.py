@@ -95,7 +95,7 @@ def _write_on(
 
 def put_article(given: Article, article_store: FileArticleStore, store: Store) -> None:
     stored, stamp, _ = article_store.put(given)
-    done = EntryRow(
+    entry_row = EntryRow(
         source_key="src",
         entry_id=given.source_id,
         url=given.url,
@@ -104,7 +104,7 @@ def put_article(given: Article, article_store: FileArticleStore, store: Store) -
         first_seen=NOW,
         article_id=given.id,
     )
-    store.visits.record(ArticleRecord(article=stored, stamp=stamp, entry=done))
+    store.visits.record(ArticleRecord(article=stored, stamp=stamp, entry=entry_row))
 
 
 def read_for_ever(root: Path) -> None:
@@ -187,7 +187,7 @@ def check_invariants(root: Path, acknowledged: set[int]) -> dict[str, object]:
     shown = store.index.ids(ALL, limit=10**6, since=None, most=10**6)
     found = {
         "articles": len(files),
-        "lost": sorted(acknowledged - {int(each.source_id) for each in files.values()}),
+        "lost": sorted(acknowledged - {int(file.source_id) for file in files.values()}),
         "twice": len(list(article_store.walk())) - len(files) + len(shown) - len(set(shown)),
         "torn": [
             article_id

@@ -74,11 +74,11 @@ def test_a_build_is_planned_once_for_the_earliest_time(store: Store, builds: Bui
 
 def test_one_worker_at_a_time_builds(store: Store, builds: Builds) -> None:
     builds.plan(BUILD, PAST)
-    first = take_job(store)
-    assert first
+    first_job = take_job(store)
+    assert first_job
     builds.plan(BUILD, PAST)
     assert take_job(store) is None
-    builds.end(first, {})
+    builds.end(first_job, {})
     assert take_job(store)
 
 
@@ -105,15 +105,15 @@ def test_a_silent_builder_is_replaced_and_its_end_plans_nothing(
     store: Store, builds: Builds
 ) -> None:
     builds.fill()
-    lost = take_job(store)
-    assert lost
+    lost_job = take_job(store)
+    assert lost_job
     builds.recover(SILENCE)
-    assert (lost.task, "doing") in list_job_times(store)
-    fall_silent(store, lost, SILENCE + 1)
+    assert (lost_job.task, "doing") in list_job_times(store)
+    fall_silent(store, lost_job, SILENCE + 1)
     builds.recover(SILENCE)
-    assert (lost.task, "doing") not in list_job_times(store)
+    assert (lost_job.task, "doing") not in list_job_times(store)
     with pytest.raises(JobLost):
-        builds.end(lost, {BUILD: PAST})
+        builds.end(lost_job, {BUILD: PAST})
     assert list_job_times(store)[BUILD, "todo"] > PAST
 
 
@@ -122,11 +122,11 @@ def test_missing_jobs_are_planned_and_running_ones_are_not_missing(
 ) -> None:
     builds.fill()
     assert list_job_times(store).keys() == {(BUILD, "todo"), (UPKEEP, "todo")}
-    one = take_job(store)
-    other = take_job(store)
-    assert one
-    assert other
-    assert {one.task, other.task} == {BUILD, UPKEEP}
+    first_job = take_job(store)
+    other_job = take_job(store)
+    assert first_job
+    assert other_job
+    assert {first_job.task, other_job.task} == {BUILD, UPKEEP}
     builds.fill()
     assert list_job_times(store).keys() == {(BUILD, "doing"), (UPKEEP, "doing")}
 

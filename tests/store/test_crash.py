@@ -20,9 +20,9 @@ def found_by(*words: str) -> dict[str, Any]:
     command = [sys.executable, "-m", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
+    document: dict[str, Any] = json.loads(done.stdout)
     assert done.stderr == ""
-    return found
+    return document
 
 
 def assert_unharmed(found: dict[str, Any]) -> None:

@@ -308,13 +308,13 @@ def test_a_full_disk_loses_nothing_and_the_store_works_on(file_store: Store) -> 
     with pytest.raises(StoreError, match="the disk is full"):
         for number in range(2, 2000):
             record_article(store, number)
-    kept = store.visits.stamps()
+    kept_stamps = store.visits.stamps()
     with store._db.write() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 10000}")
 
     record_article(store, 3000)
 
-    assert len(store.visits.stamps()) == len(kept) + 1
+    assert len(store.visits.stamps()) == len(kept_stamps) + 1
     assert store.status.check() == []
 
 
@@ -325,9 +325,9 @@ def test_a_driver_that_is_not_installed_is_named(
     monkeypatch.setitem(sys.modules, "psycopg", None)
 
     for opening in (open_store, open_store_read_only):
-        with pytest.raises(StoreError, match=r"package '?psycopg'?.*whl\)\[postgres\]") as found:
+        with pytest.raises(StoreError, match=r"package '?psycopg'?.*whl\)\[postgres\]") as raises:
             opening(f"{scheme}://nobody@127.0.0.1:9/none", articles_exist=False)
-        assert found.value.exit_code == 69
+        assert raises.value.exit_code == 69
 
 
 @pytest.mark.parametrize("url", ["nonsense", "wondrous://host/database"])

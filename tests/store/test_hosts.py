@@ -75,11 +75,11 @@ def test_leave_that_is_given_back_without_a_pause_can_be_had_at_once(hosts: Host
 
 def test_leave_that_is_not_given_back_ends_by_itself_and_is_nobodys_then(store: Store) -> None:
     hosts = store.hosts(LONG)
-    lost = take_turn(hosts)
+    lost_turn = take_turn(hosts)
     pass_by(store)
     mine = take_turn(hosts)
-    assert mine != lost
-    hosts.give_back(HOST, lost, 0)  # by whoever was stopped meanwhile: this is another's leave
+    assert mine != lost_turn
+    hosts.give_back(HOST, lost_turn, 0)  # by whoever was stopped meanwhile: this is another's leave
     assert take_busy(hosts).seconds > LONG - 5
     assert isinstance(take_turn(store.hosts(0), "b.example"), Turn)
     assert isinstance(take_turn(store.hosts(0), "b.example"), Turn), (
@@ -96,18 +96,18 @@ def test_a_crawl_delay_is_for_all_and_takes_the_place_of_shorter_pauses(hosts: H
 def test_a_host_that_is_held_gives_no_leave_and_a_longer_hold_stays(hosts: Hosts) -> None:
     hosts.hold(HOST, 50)
     hosts.hold(HOST, 10)
-    found = take_busy(hosts)
-    assert found.held
-    assert 40 < found.seconds <= 50
+    busy = take_busy(hosts)
+    assert busy.held
+    assert 40 < busy.seconds <= 50
     assert 40 < hosts.held(HOST) <= 50
     assert hosts.held("b.example") == 0
 
 
 def test_that_a_host_was_not_reached_is_told_with_the_leave(hosts: Hosts) -> None:
     hosts.set_away(HOST, "dns", "no such name", 50)
-    found = take_turn(hosts)
-    assert found.away == "dns"
-    assert found.detail == "no such name"
+    turn = take_turn(hosts)
+    assert turn.away == "dns"
+    assert turn.detail == "no such name"
     hosts.set_away("b.example", "connect", "", -1)
     assert take_turn(hosts, "b.example").away == ""
 
@@ -159,7 +159,7 @@ def list_owners(store: Store) -> set[str]:
 def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
     store: Store, hosts: Hosts
 ) -> None:
-    asked = take_turn(hosts, "asked.example")
+    turn = take_turn(hosts, "asked.example")
     hosts.hold("held.example", 50)
     hosts.set_away("away.example", "dns", "", 50)
     hosts.set_delay("slow.example", 20)
@@ -175,7 +175,7 @@ def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
     assert list_owners(store) == set()
     assert 5 < take_busy(hosts).seconds <= 10
     assert 15 < take_busy(hosts, "slow.example").seconds <= 20
-    hosts.give_back("asked.example", asked, 0)
+    hosts.give_back("asked.example", turn, 0)
     assert hosts.own(["asked.example"], "you") == {"asked.example": 0.0}
 
 
@@ -290,15 +290,15 @@ def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
     store.fleet.push([A, B], micros(NOW))
     hosts.hold("b.example", 50)
     hosts.own([HOST], "me")
-    found = hosts.counts()
-    assert found.hosts == 2
-    assert found.due == 1
-    assert found.held == 1
-    assert found.away == 0
-    assert found.leased == 1
-    assert found.workers == ["me"]
-    assert 90 < found.late < 200
-    assert [one.poison for one in found.named] == [False]
+    counts = hosts.counts()
+    assert counts.hosts == 2
+    assert counts.due == 1
+    assert counts.held == 1
+    assert counts.away == 0
+    assert counts.leased == 1
+    assert counts.workers == ["me"]
+    assert 90 < counts.late < 200
+    assert [one.poison for one in counts.named] == [False]
     store.visits.save_states([SourceState(key="a", url=A.url)])
     assert hosts.counts().late < 5, "a source that was never visited is due now"
 
@@ -335,7 +335,7 @@ def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
     assert list(change.added) == ["b"]
     assert list(change.changed) == ["a"]
     assert list(change.removed) == ["odd"]
-    assert [one.key for one in store.fleet.sources()] == ["a", "b"]
+    assert [source.key for source in store.fleet.sources()] == ["a", "b"]
     assert store.fleet.stamp() != before != ""
 
 
@@ -370,21 +370,21 @@ def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does
 ) -> None:
     url = postgres.schema()
     with (
-        open_store(url, articles_exist=False) as one,
-        open_store(url, articles_exist=False) as other,
+        open_store(url, articles_exist=False) as first_store,
+        open_store(url, articles_exist=False) as other_store,
     ):
-        with one.fleet.hold("a run"):
+        with first_store.fleet.hold("a run"):
             with (
                 pytest.raises(LockedError, match="another machine holds 'a run'"),
-                other.fleet.hold("a run"),
+                other_store.fleet.hold("a run"),
             ):
                 pass
-            with other.fleet.hold("something else"):
+            with other_store.fleet.hold("something else"):
                 pass
             cut_off(postgres)
-            with other.fleet.hold("a run"):
+            with other_store.fleet.hold("a run"):
                 pass
-        with other.fleet.hold("a run"):
+        with other_store.fleet.hold("a run"):
             pass
 
 
@@ -430,9 +430,9 @@ def test_a_lock_is_for_one_instance_of_a_server(postgres: Server) -> None:
     first = postgres.schema()
     second = postgres.schema()
     with (
-        open_store(first, articles_exist=False) as one,
-        open_store(second, articles_exist=False) as other,
+        open_store(first, articles_exist=False) as first_store,
+        open_store(second, articles_exist=False) as other_store,
     ):
-        held = one.fleet.hold("a run")
-        with held, other.fleet.hold("a run"):
-            assert one.name == other.name
+        held = first_store.fleet.hold("a run")
+        with held, other_store.fleet.hold("a run"):
+            assert first_store.name == other_store.name

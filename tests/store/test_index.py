@@ -76,25 +76,25 @@ def test_ids_are_newest_first_by_added_then_published_then_id(store: Store) -> N
 
 
 def test_a_window_reaches_beyond_the_limit_up_to_the_most(store: Store) -> None:
-    made = [record_article(store, number).id for number in range(10)]
+    ids = [record_article(store, number).id for number in range(10)]
 
     def asked(limit: int, hours: int | None, most: int) -> list[str]:
         since = None if hours is None else NOW - hours * HOUR
         return store.index.ids(AI, limit=limit, since=since, most=most)
 
-    assert asked(3, None, 200) == made[:3]
-    assert asked(3, 5, 200) == made[:5]
-    assert asked(7, 5, 200) == made[:7]
-    assert asked(3, 99, 6) == made[:6]
-    assert asked(9, None, 4) == made[:4]
+    assert asked(3, None, 200) == ids[:3]
+    assert asked(3, 5, 200) == ids[:5]
+    assert asked(7, 5, 200) == ids[:7]
+    assert asked(3, 99, 6) == ids[:6]
+    assert asked(9, None, 4) == ids[:4]
 
 
 def test_the_source_of_each_article_is_the_one_in_its_file(store: Store) -> None:
     mine = record_article(store, 1)
-    other = record_article(store, 2, source_key="beta")
-    assert store.index.sources([mine.id, other.id, "unknown"]) == {
+    other_article = record_article(store, 2, source_key="beta")
+    assert store.index.sources([mine.id, other_article.id, "unknown"]) == {
         mine.id: mine.source_key,
-        other.id: "beta",
+        other_article.id: "beta",
     }
 
 
@@ -136,14 +136,14 @@ def test_an_article_that_was_added_nobody_knows_when_is_in_no_month(store: Store
 
 
 def test_articles_come_in_the_order_asked_for_and_each_newest_first(store: Store) -> None:
-    made = [make_article(number) for number in range(1101)]
-    store.reindex((article, make_stamp(number)) for number, article in enumerate(made))
-    wanted = [article.id for article in reversed(made)]
+    articles = [make_article(number) for number in range(1101)]
+    store.reindex((article, make_stamp(number)) for number, article in enumerate(articles))
+    expected_ids = [article.id for article in reversed(articles)]
 
-    assert list(store.index.articles(wanted)) == wanted
-    assert store.index.articles([*wanted[:1], "unknown"]) == {wanted[0]: made[-1]}
-    assert list(store.index.each()) == made
-    assert store.index.path(made[3].id) == make_stamp(3).path
+    assert list(store.index.articles(expected_ids)) == expected_ids
+    assert store.index.articles([*expected_ids[:1], "unknown"]) == {expected_ids[0]: articles[-1]}
+    assert list(store.index.each()) == articles
+    assert store.index.path(articles[3].id) == make_stamp(3).path
 
 
 def test_a_retagged_article_leaves_its_old_feed(store: Store) -> None:
@@ -196,12 +196,12 @@ def test_merging_an_unknown_article_or_into_itself_is_refused(store: Store) -> N
 
 def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
     article = record_article(store, 1)
-    other = record_article(store, 2)
-    for article_id in (article.id, other.id):
+    other_article = record_article(store, 2)
+    for article_id in (article.id, other_article.id):
         store.index.save_html({article_id: "<p>old</p>"})
     record_article(store, 1, title="New")
 
-    assert store.index.html([article.id, other.id]) == {other.id: "<p>old</p>"}
+    assert store.index.html([article.id, other_article.id]) == {other_article.id: "<p>old</p>"}
 
 
 def test_stale_held_and_built(store: Store) -> None:
@@ -223,9 +223,9 @@ def test_stale_held_and_built(store: Store) -> None:
     assert store.index.targets([AI]) == {"tags/ai": "abc"}
     store.index.mark_stale([])
 
-    seen = store.index.marks()
+    marks = store.index.marks()
     store.index.mark_stale([ALL])
-    store.index.record_progress(Progress(marks=[*seen.get(AI, ()), *seen[ALL]]))
+    store.index.record_progress(Progress(marks=[*marks.get(AI, ()), *marks[ALL]]))
     assert find_feed(store, AI).stale is False
     assert find_feed(store, ALL).stale is True
     assert store.index.count(AI) == 1

@@ -26,8 +26,8 @@ def list_due(store: Store, receiver: str = "one", after: timedelta = timedelta()
 
 def put_known(store: Store, *articles: Article) -> None:
     known = {
-        one.id: Known(mtime_ns=make_stamp(1).mtime_ns, size=make_stamp(1).size, digest="d")
-        for one in articles
+        article.id: Known(mtime_ns=make_stamp(1).mtime_ns, size=make_stamp(1).size, digest="d")
+        for article in articles
     }
     store.messages.save_messages([], known, ())
 

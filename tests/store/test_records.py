@@ -198,14 +198,14 @@ def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
 
 
 def test_the_first_alias_asked_for_wins_and_an_alias_keeps_its_first_article(store: Store) -> None:
-    first = record_article(store, 1)
+    first_article = record_article(store, 1)
     second = record_article(store, 2)
     store.visits.record(
-        ArticleRecord(article=replace(second, aliases=(first.url,)), stamp=make_stamp(2))
+        ArticleRecord(article=replace(second, aliases=(first_article.url,)), stamp=make_stamp(2))
     )
 
-    assert store.visits.find([alias(second.url), alias(first.url)]) == second.id
-    assert store.visits.find([alias(first.url)]) == first.id
+    assert store.visits.find([alias(second.url), alias(first_article.url)]) == second.id
+    assert store.visits.find([alias(first_article.url)]) == first_article.id
 
 
 def test_a_row_keeps_all_but_the_body(store: Store) -> None:
@@ -231,13 +231,13 @@ def test_a_row_keeps_all_but_the_body(store: Store) -> None:
 
 def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: Store) -> None:
     article = make_article(1)
-    done = make_entry("guid-1", "done", article_id=article.id)
+    entry = make_entry("guid-1", "done", article_id=article.id)
 
     store.visits.record(
-        ArticleRecord(article=article, stamp=make_stamp(1), entry=done, html="<p>1</p>")
+        ArticleRecord(article=article, stamp=make_stamp(1), entry=entry, html="<p>1</p>")
     )
 
-    assert store.visits.entries("src", ["guid-1"]) == {"guid-1": done}
+    assert store.visits.entries("src", ["guid-1"]) == {"guid-1": entry}
     assert store.index.html([article.id]) == {article.id: "<p>1</p>"}
     assert list_stale(store) == {
         FeedKey("all", "all"),
@@ -263,8 +263,8 @@ def test_html_stays_only_if_the_body_is_the_same(store: Store) -> None:
 def test_articles_written_together_are_as_if_written_one_by_one(store: Store) -> None:
     original = make_article(1, tags=("AI",))
     copy = make_article(2, tags=("AI", "Chips"), merged_into=make_article(1).id)
-    other = make_article(3)
-    for article in (original, copy, other):
+    other_article = make_article(3)
+    for article in (original, copy, other_article):
         store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1)))
     with store.visits.shared(gather=True):
         store.visits.record(
@@ -274,10 +274,10 @@ def test_articles_written_together_are_as_if_written_one_by_one(store: Store) ->
             ArticleRecord(article=replace(copy, tags=("Robots",)), stamp=make_stamp(2), score=0.5)
         )
         store.visits.record(
-            ArticleRecord(article=replace(other, tags=("Old",)), stamp=make_stamp(2))
+            ArticleRecord(article=replace(other_article, tags=("Old",)), stamp=make_stamp(2))
         )
         store.visits.record(
-            ArticleRecord(article=replace(other, tags=("New",)), stamp=make_stamp(3))
+            ArticleRecord(article=replace(other_article, tags=("New",)), stamp=make_stamp(3))
         )  # the same article again
     robots = FeedKey("tag", "robots")
     new = FeedKey("tag", "new")
@@ -285,8 +285,8 @@ def test_articles_written_together_are_as_if_written_one_by_one(store: Store) ->
     assert robots in store.index.list_feeds_of(copy.id), (
         "shown in place of its original, which is on hold"
     )
-    assert new in store.index.list_feeds_of(other.id)
-    assert FeedKey("tag", "old") not in store.index.list_feeds_of(other.id)
+    assert new in store.index.list_feeds_of(other_article.id)
+    assert FeedKey("tag", "old") not in store.index.list_feeds_of(other_article.id)
     counts = {row.key: row.count for row in store.index.feeds()}
     assert counts[FeedKey("tag", "ai")] == 0
     assert counts[robots] == 1
@@ -335,7 +335,7 @@ def test_a_deleted_file_is_forgotten(store: Store) -> None:
 
 def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(store: Store) -> None:
     article = record_article(store, 1)
-    other = record_article(store, 2)
+    other_article = record_article(store, 2)
     assert not store.visits.look_up([alias(article.url)]).withdrawn
 
     store.visits.withdraw(article, ["guid:second:9"], [FeedKey("query", "q")], NOW)
@@ -343,7 +343,7 @@ def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(stor
     assert store.visits.look_up([alias(article.url)]).withdrawn
     assert store.visits.look_up(["x", "guid:second:9"]).withdrawn
     assert store.visits.look_up(["guid:src:guid-1"]).withdrawn
-    assert not store.visits.look_up([alias(other.url)]).withdrawn
+    assert not store.visits.look_up([alias(other_article.url)]).withdrawn
     assert not store.visits.look_up([]).withdrawn
     assert store.visits.article(article.id) is None
     (withdrawn,) = store.index.withdrawn()
@@ -435,10 +435,12 @@ def test_a_visit_ends_with_state_and_outcome(store: Store) -> None:
         store.visits.end_visit(outcome, state)
 
     assert store.visits.states() == {"src": state}
-    kept = store.status.outcomes("src", 100)
-    assert kept[0] == outcome
-    assert len(kept) == 50
-    assert [one.at for one in kept] == sorted((one.at for one in kept), reverse=True)
+    kept_outcomes = store.status.outcomes("src", 100)
+    assert kept_outcomes[0] == outcome
+    assert len(kept_outcomes) == 50
+    assert [one.at for one in kept_outcomes] == sorted(
+        (one.at for one in kept_outcomes), reverse=True
+    )
 
 
 @given(st.text(), st.text())
@@ -566,11 +568,11 @@ def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) ->
         store.visits.record(
             ArticleRecord(article=one, stamp=store.visits.stamp(one.id) or pytest.fail())
         )
-    found = store.visits.find_earlier(
+    earlier = store.visits.find_earlier(
         make_like(everything[0].source_key, title, NOW - timedelta(days=20), (), NOW)
     )
-    assert len(found) == 10
-    assert found[0] == everything[20].id
+    assert len(earlier) == 10
+    assert earlier[0] == everything[20].id
     assert not store.visits.find_earlier(
         make_like(everything[0].source_key, "Open thread of the night", NOW, (), NOW)
     )
@@ -629,13 +631,13 @@ def test_states_of_earlier_versions_are_read(store: Store) -> None:
 
 
 def test_when_entries_were_first_seen_and_how_long_they_wait(store: Store) -> None:
-    made = EntryRow(
+    entry_row = EntryRow(
         source_key="s", entry_id="1", url="", digest="", status="pending", first_seen=NOW
     )
-    later = replace(made, entry_id="2", next_try=NOW + timedelta(days=1))
+    later = replace(entry_row, entry_id="2", next_try=NOW + timedelta(days=1))
     done = replace(later, entry_id="3", status="done")
-    old = replace(made, entry_id="4", first_seen=NOW - timedelta(days=9))
-    store.visits.save_entries([made, later, done, old, replace(made, source_key="t")])
+    old = replace(entry_row, entry_id="4", first_seen=NOW - timedelta(days=9))
+    store.visits.save_entries([entry_row, later, done, old, replace(entry_row, source_key="t")])
     found = store.visits.list_seen_since("s", NOW - timedelta(days=1))
     assert sorted(found, key=str) == sorted(
         [(NOW, None), (NOW, NOW + timedelta(days=1)), (NOW, None)], key=str

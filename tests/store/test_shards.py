@@ -44,7 +44,10 @@ def shards(store: Store) -> Shards:
 def follow_sources(store: Store, *sources: Source, due: datetime | None = NOW) -> None:
     """The sources are pushed, and due."""
     store.visits.save_states(
-        [SourceState(key=one.key, url=one.url, schedule=Schedule(next_due=due)) for one in sources]
+        [
+            SourceState(key=source.key, url=source.url, schedule=Schedule(next_due=due))
+            for source in sources
+        ]
     )
     store.fleet.push(sources, micros(NOW))
     store.shards(LEASE).fill()
@@ -172,8 +175,8 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
     store: Store, shards: Shards
 ) -> None:
     follow_sources(store, A, B)
-    lost = take_job(store)
-    kept = take_job(store)
+    lost_job = take_job(store)
+    kept_job = take_job(store)
     ended = [
         (
             Outcome(key="a", at=NOW, status="unchanged"),
@@ -183,20 +186,20 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
     execute_statement(
         store,
         "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour' WHERE id ="
-        f" {lost.worker}",
+        f" {lost_job.worker}",
     )
     shards.recover()
     assert sorted(status for status, _, _ in list_jobs(store)) == ["doing", "todo"]
     with pytest.raises(JobLost, match="another worker"):
-        end_job(store, shards, lost, ended)
-    again = take_job(store)
-    assert again.shard == lost.shard
-    assert again.id != lost.id
+        end_job(store, shards, lost_job, ended)
+    second_job = take_job(store)
+    assert second_job.shard == lost_job.shard
+    assert second_job.id != lost_job.id
     with pytest.raises(JobLost):
-        store.open_fenced_visits(shards.fence(lost), ()).set_note("x", "1", NOW)
+        store.open_fenced_visits(shards.fence(lost_job), ()).set_note("x", "1", NOW)
     assert store.visits.states()["a"].schedule.next_due != LATER
-    end_job(store, shards, again, ended)
-    end_job(store, shards, kept)
+    end_job(store, shards, second_job, ended)
+    end_job(store, shards, kept_job)
     assert store.visits.states()["a"].schedule.next_due == LATER
 
 

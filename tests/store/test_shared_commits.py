@@ -27,8 +27,8 @@ def make_state(key: str) -> SourceState:
 
 def read_committed(url: str) -> set[str]:
     """Return the keys of the sources that another process sees."""
-    with open_store(url, articles_exist=False) as other:
-        return {*other.visits.states()}
+    with open_store(url, articles_exist=False) as other_store:
+        return {*other_store.visits.states()}
 
 
 def test_others_see_the_writes_of_a_group_after_its_commit(store: Store, url: str) -> None:
@@ -94,8 +94,8 @@ def test_a_write_that_fails_undoes_itself_alone(store: Store, url: str) -> None:
             )
         assert store.visits.article(make_article(2).id) is None
         record_article(store, 3)
-    with open_store(url, articles_exist=True) as other:
-        assert {*other.visits.stamps()} == {make_article(1).id, make_article(3).id}
+    with open_store(url, articles_exist=True) as other_store:
+        assert {*other_store.visits.stamps()} == {make_article(1).id, make_article(3).id}
 
 
 def test_an_exception_that_ends_a_run_loses_no_earlier_write(store: Store, url: str) -> None:
@@ -112,8 +112,8 @@ def test_a_write_of_another_part_comes_after_the_writes_of_the_group(
         record_article(store, 1)
         store.index.mark_stale([ALL])
         assert store.index.ids(ALL, limit=9, since=None, most=9) == [make_article(1).id]
-        with open_store(url, articles_exist=True) as other:
-            assert other.index.newest_mark() == store.index.newest_mark() > 0
+        with open_store(url, articles_exist=True) as other_store:
+            assert other_store.index.newest_mark() == store.index.newest_mark() > 0
 
 
 def test_tables_that_are_read_whole_include_the_writes_of_the_group(store: Store) -> None:

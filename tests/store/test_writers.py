@@ -112,17 +112,17 @@ def test_two_that_file_articles_do_not_wait_for_each_other(postgres: Server) -> 
     """No article changes a row that another one changes, too."""
     url = postgres.schema()
     with (
-        open_store(url, articles_exist=False) as first,
+        open_store(url, articles_exist=False) as first_store,
         open_store(url, articles_exist=False) as second,
     ):
-        record_article(first, 1)
-        with first._db.write() as connection:
+        record_article(first_store, 1)
+        with first_store._db.write() as connection:
             rows.save_articles(
                 connection,
                 [ArticleRecord(article=make_article(2, digest="d"), stamp=make_stamp(2))],
             )
             record_article(second, 3, digest="d")  # would wait for ten seconds and fail
-        assert len(first.index.ids(ALL, limit=9, since=None, most=9)) == 3
+        assert len(first_store.index.ids(ALL, limit=9, since=None, most=9)) == 3
 
 
 def make_outcome(key: str) -> Outcome:
@@ -133,11 +133,13 @@ def make_outcome(key: str) -> Outcome:
 def store_pair(postgres: Server) -> Iterator[tuple[Store, Store]]:
     url = postgres.schema()
     with (
-        open_store(url, articles_exist=False) as one,
-        open_store(url, articles_exist=False) as other,
+        open_store(url, articles_exist=False) as first_store,
+        open_store(url, articles_exist=False) as other_store,
     ):
-        one.visits.save_states([SourceState(key=key, url="https://a.example/") for key in "ab"])
-        yield one, other
+        first_store.visits.save_states(
+            [SourceState(key=key, url="https://a.example/") for key in "ab"]
+        )
+        yield first_store, other_store
 
 
 def test_a_deadlock_is_tried_again(store_pair: tuple[Store, Store]) -> None:
@@ -171,7 +173,7 @@ def test_a_deadlock_is_tried_again(store_pair: tuple[Store, Store]) -> None:
         on_postgres.make_retrying(one)
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(lambda one: one.cross(), crossings))
-    assert sorted(one.tries for one in crossings) == [1, 2]
+    assert sorted(crossing.tries for crossing in crossings) == [1, 2]
 
 
 def test_a_conflict_that_never_ends_is_raised(store_pair: tuple[Store, Store]) -> None:

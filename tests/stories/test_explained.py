@@ -90,9 +90,9 @@ def test_tags_of_a_flood_push_out_none_of_others(place: Place) -> None:
         file_report(place, f"x{number}.flood", excerpt=FIRST, tags=tags)
     build_later(place, hours=1)
     (entry,) = read_entries(place, "stories").values()
-    shown = [tag.term for tag in entry.tags]
-    assert shown[:3] == ["one", "two", "spam 0"]
-    assert len(shown) == 10
+    shown_terms = [tag.term for tag in entry.tags]
+    assert shown_terms[:3] == ["one", "two", "spam 0"]
+    assert len(shown_terms) == 10
 
 
 def test_a_story_over_days_has_them(place: Place) -> None:

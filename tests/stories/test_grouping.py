@@ -95,9 +95,9 @@ def test_hard_pairs_are_told_apart(articles: int, least: int) -> None:
     window = Window(articles=articles)
     right = 0
     for pair in PAIRS:
-        one = make_report("a", pair.report)
-        right += measure_likeness(one, make_report("b", pair.same), window) > 0
-        right += measure_likeness(one, make_report("b", pair.other), window) <= 0
+        report = make_report("a", pair.report)
+        right += measure_likeness(report, make_report("b", pair.same), window) > 0
+        right += measure_likeness(report, make_report("b", pair.other), window) <= 0
     assert len(PAIRS) == 30
     assert right >= least
 
@@ -138,9 +138,11 @@ def test_texts_that_say_little_are_no_story(
 # In an empty window two rare names are enough: they are all that both say.
 @pytest.mark.parametrize("articles", [300, 10_000])
 def test_a_name_makes_no_story(articles: int) -> None:
-    one = make_report("a", ("How Orlan Menk became rich", "Banker Orlan Menk had friends."))
-    other = make_report("b", ("Orlan Menk and the art market", "A look."))
-    assert find_changes([one, other], window=Window(articles=articles)) == {}
+    first_report = make_report(
+        "a", ("How Orlan Menk became rich", "Banker Orlan Menk had friends.")
+    )
+    other_report = make_report("b", ("Orlan Menk and the art market", "A look."))
+    assert find_changes([first_report, other_report], window=Window(articles=articles)) == {}
 
 
 def fill_template(template: dict[str, str], number: int) -> tuple[str, str]:
@@ -179,8 +181,8 @@ def test_texts_of_a_few_sentences_are_no_story() -> None:
         (f"Title of outlet {n}", " ".join(prose.make_paragraphs(f"outlet-{n}", (), 4)))
         for n in range(40)
     ]
-    found = [make_report(f"{n:02}", words) for n, words in enumerate(texts)]
-    assert find_changes(found, window=Window(articles=3_000)) == {}
+    reports = [make_report(f"{n:02}", words) for n, words in enumerate(texts)]
+    assert find_changes(reports, window=Window(articles=3_000)) == {}
 
 
 # a guide to five apps is no event, and no story
@@ -257,8 +259,8 @@ def test_an_outlet_has_few_articles_in_a_story_the_first_ones() -> None:
         make_report(f"f{n}", outlet="flood.example", at=NOON + timedelta(minutes=n))
         for n in range(OF_OUTLET + 2)
     ]
-    found = find_changes([make_report("a"), *flood])
-    assert sorted(found) == ["a", *(f"f{n}" for n in range(OF_OUTLET))]
+    changes = find_changes([make_report("a"), *flood])
+    assert sorted(changes) == ["a", *(f"f{n}" for n in range(OF_OUTLET))]
 
 
 def test_a_story_keeps_its_name_when_others_join_and_when_two_become_one() -> None:
@@ -289,24 +291,24 @@ def test_final_articles_stay_in_their_stories() -> None:
 def test_later_articles_neither_split_a_story_nor_join_two() -> None:
     apart = [make_report(article_id, words, story=story) for article_id, words, story in PARTS]
     mixed = [make_report(f"x{n}", BOTH, at=NOON + timedelta(hours=1)) for n in range(6)]
-    found = find_changes([*apart, *mixed], [one.id for one in mixed])
-    assert not found.keys() & set("abcd")
+    changes = find_changes([*apart, *mixed], [one.id for one in mixed])
+    assert not changes.keys() & set("abcd")
     singles = [make_report("a"), make_report("c", FERRY), *mixed]
-    found = find_changes(singles)
-    assert found.get("a", "a") != found.get("c", "c")
+    changes = find_changes(singles)
+    assert changes.get("a", "a") != changes.get("c", "c")
 
 
 def test_a_report_like_two_events_neither_parts_nor_bridges_stories() -> None:
-    later = make_report("x", at=NOON + timedelta(hours=1))
+    later_report = make_report("x", at=NOON + timedelta(hours=1))
     measure = make_measure({"ab": 1.5, "ax": 9.0, "bx": -1.5})
     story = [make_report("a", story="s"), make_report("b", story="s")]
-    assert list_ids(group_reports([*story, later], measure, "x")) == {frozenset("abx")}
+    assert list_ids(group_reports([*story, later_report], measure, "x")) == {frozenset("abx")}
     measure = make_measure({"ab": -3.0, "ax": 9.0, "bx": 9.0})
     assert frozenset("ab") not in list_ids(
         group_reports([make_report("a"), make_report("b")], measure)
     )
     assert frozenset("abx") not in list_ids(
-        group_reports([make_report("a"), make_report("b"), later], measure)
+        group_reports([make_report("a"), make_report("b"), later_report], measure)
     )
 
 
@@ -317,8 +319,8 @@ def test_a_later_pass_splits_articles_that_are_not_alike() -> None:
         make_report("n"),
         make_report("m", FERRY),
     ]
-    found = find_changes(reports, "nm")
-    now = {one.id: found.get(one.id, one.story) for one in reports}
+    changes = find_changes(reports, "nm")
+    now = {one.id: changes.get(one.id, one.story) for one in reports}
     assert now["a"] == now["n"] != now["b"] == now["m"]
 
 
@@ -360,6 +362,6 @@ def test_an_article_on_two_events_joins_no_two_stories() -> None:
         make_report("d", FERRY, story="two"),
     ]
     bridges = [make_report(f"x{n}", BOTH, outlet="bridge.example") for n in range(5)]
-    found = find_changes([*apart, *bridges], [one.id for one in bridges])
-    assert not found.keys() & {"a", "b", "c", "d"}
-    assert found.keys() == {one.id for one in bridges}
+    changes = find_changes([*apart, *bridges], [bridge.id for bridge in bridges])
+    assert not changes.keys() & {"a", "b", "c", "d"}
+    assert changes.keys() == {one.id for one in bridges}

@@ -49,10 +49,10 @@ def file_report(
 
 def read_entries(place: Place, name: str = "all") -> dict[str, feedparser.FeedParserDict]:
     """Return the entries of a published feed by id."""
-    found = feedparser.parse(place.read_published(f"{name}.atom")).entries
-    ids = [entry.id for entry in found]
+    entries = feedparser.parse(place.read_published(f"{name}.atom")).entries
+    ids = [entry.id for entry in entries]
     assert len(set(ids)) == len(ids)
-    return dict(zip(ids, found, strict=True))
+    return dict(zip(ids, entries, strict=True))
 
 
 def read_named_outlets(place: Place, name: str = "all") -> dict[str, tuple[str, ...]]:

@@ -48,9 +48,9 @@ def choose_from(*candidates: Traits) -> list[str]:
 
 
 def test_shared_terms_and_near_vectors_relate() -> None:
-    both = make_traits("both", "ferry leaves harbour soon", NEAR)
+    both_traits = make_traits("both", "ferry leaves harbour soon", NEAR)
     one_term = make_traits("one-term", "ferry", NEAR)
-    assert choose_from(one_term, both) == ["both", "one-term"]
+    assert choose_from(one_term, both_traits) == ["both", "one-term"]
 
 
 def test_a_copy_is_not_related() -> None:
@@ -68,10 +68,10 @@ def test_far_articles_with_one_common_term_are_not_related() -> None:
 
 def test_reports_of_the_same_story_come_first() -> None:
     article = make_traits("one", "harbour", NEAR, story="s")
-    told = make_traits("told", "nothing", FAR, story="s", language="de")
+    traits = make_traits("told", "nothing", FAR, story="s", language="de")
     near = make_traits("near", "harbour wall", NEAR)
     keys = {"harbour": Key(1.0, 2.2), "wall": Key(0.1, 1.0)}
-    assert choose_related(article, keys, [near, told])[0] == "told"
+    assert choose_related(article, keys, [near, traits])[0] == "told"
 
 
 def test_no_story_is_no_common_story() -> None:

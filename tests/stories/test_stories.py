@@ -206,17 +206,17 @@ def test_a_story_stays_as_it_is_once_its_first_article_is_older_than_the_window(
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     place.now += WINDOW - timedelta(hours=1)
-    late = file_article(app, "https://three.example/c")
-    assert group_stories(app) == {frozenset((one, two, late))}
+    late_article = file_article(app, "https://three.example/c")
+    assert group_stories(app) == {frozenset((one, two, late_article))}
     place.now += timedelta(hours=2)
-    later = file_article(app, "https://four.example/d")
-    assert group_stories(app) == {frozenset((one, two, late, later))}
-    rewrite_article(app, late, FERRY)
+    later_article = file_article(app, "https://four.example/d")
+    assert group_stories(app) == {frozenset((one, two, late_article, later_article))}
+    rewrite_article(app, late_article, FERRY)
     place.now += timedelta(hours=1)
-    assert group_stories(app) == {frozenset((one, two, late, later))}
+    assert group_stories(app) == {frozenset((one, two, late_article, later_article))}
     place.now += WINDOW
-    assert group_stories(app) == {frozenset((one, two, late, later))}
-    assert read_sketches(app, [one, two, late, later]) == []
+    assert group_stories(app) == {frozenset((one, two, late_article, later_article))}
+    assert read_sketches(app, [one, two, late_article, later_article]) == []
 
 
 def test_a_lost_database_has_the_same_stories_again(place: Place) -> None:
@@ -324,10 +324,10 @@ def test_undo_puts_articles_back_into_the_stories_of_before(
 ) -> None:
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
-    other = file_article(app, "https://three.example/c", FERRY)
+    other_article = file_article(app, "https://three.example/c", FERRY)
     group_stories(app)
     before = app.archive.store.stories.members()
-    run_operation(app, how, **({"ids": [two, other]} if how == "join" else {"id": two}))
+    run_operation(app, how, **({"ids": [two, other_article]} if how == "join" else {"id": two}))
     assert app.archive.store.stories.members() != before
     run_operation(app, "undo", number="1")
     assert app.archive.store.stories.members() == before
@@ -342,24 +342,24 @@ def test_undo_puts_articles_back_into_the_stories_of_before(
 def test_an_article_is_compared_by_its_text_alone(
     app: App, place: Place, spelled: tuple[str, str]
 ) -> None:
-    one = file_article(app, "https://one.example/a")
+    article = file_article(app, "https://one.example/a")
     asyncio.run(group_new_articles(app.archive, app.configuration))
-    (before,) = read_sketches(app, [one])
+    (before,) = read_sketches(app, [article])
     path = place.find_file(QUAKE[0])
     path.write_bytes(path.read_text().replace(*spelled).encode())
     files(app.archive, app.configuration)
     place.now += timedelta(hours=1)
     asyncio.run(group_new_articles(app.archive, app.configuration))
     assert app.archive.store.stories.list_unread(place.now - WINDOW, 1, include_all=True) == []
-    assert [row.data for row in read_sketches(app, [one])] == [before.data]
+    assert [row.data for row in read_sketches(app, [article])] == [before.data]
 
 
 def test_a_join_needs_two_articles_and_a_split_something_to_part(app: App) -> None:
-    one = file_article(app, "https://one.example/a")
+    article = file_article(app, "https://one.example/a")
     with pytest.raises(UsageError, match="two articles"):
-        run_operation(app, "join", ids=[one, "https://one.example/a"])
+        run_operation(app, "join", ids=[article, "https://one.example/a"])
     with pytest.raises(UsageError, match="in no story"):
-        run_operation(app, "split", id=one)
+        run_operation(app, "split", id=article)
 
 
 def test_split_separates_copies_first_unless_the_story_is_named(app: App) -> None:
@@ -396,20 +396,23 @@ def test_a_story_that_begins_has_a_name_that_none_had(app: App) -> None:
 
 
 def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -> None:
-    one = file_article(app, "https://one.example/a")
-    other = file_article(app, "https://two.example/b", FERRY)
+    first_article = file_article(app, "https://one.example/a")
+    other_article = file_article(app, "https://two.example/b", FERRY)
     assert group_stories(app) == set()
     story = "s" * 26
     app.archive.store.stories.save_members(
-        [Member(one, story, "one.example", False), Member(other, story, "two.example", False)]
+        [
+            Member(first_article, story, "one.example", False),
+            Member(other_article, story, "two.example", False),
+        ]
     )
     with app.archive.store._db.write() as connection:
         connection.execute(update(schema.story_sketches).values(data=b"of another form"))
     app.archive.store.visits.set_note("stories sketched", "1", app.archive.clock())
-    assert group_stories(app) == {frozenset((one, other))}
-    made = read_sketches(app, [one, other])
-    assert len(made) == 2
-    assert b"of another form" not in {row.data for row in made}
+    assert group_stories(app) == {frozenset((first_article, other_article))}
+    sketches = read_sketches(app, [first_article, other_article])
+    assert len(sketches) == 2
+    assert b"of another form" not in {row.data for row in sketches}
     third = file_article(app, "https://three.example/c", FERRY)
-    assert frozenset((one, other)) not in group_stories(app)
+    assert frozenset((first_article, other_article)) not in group_stories(app)
     assert app.archive.store.stories.members([third])

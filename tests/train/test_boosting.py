@@ -31,8 +31,8 @@ def grow_trees() -> list[boosting.Tree]:
 
 def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> None:
     values, wanted = make_data()
-    made = scorer.read_trees([fit_blocks.row_of(tree, NAMES) for tree in grow_trees()])
-    odds = scorer.log_odds(made, dict(zip(NAMES, values.T, strict=True)))
+    trees = scorer.read_trees([fit_blocks.row_of(tree, NAMES) for tree in grow_trees()])
+    odds = scorer.log_odds(trees, dict(zip(NAMES, values.T, strict=True)))
     assert ((odds > 0) == (wanted > 0)).mean() > 0.95
     weights = fit_blocks.fit(
         np.column_stack([values, np.ones(len(wanted))]),

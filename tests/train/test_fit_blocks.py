@@ -101,8 +101,8 @@ def test_labels(truth: dict[str, Any], expected: list[float | None]) -> None:
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
     )
     overlap.measure_letters(blocks)
-    found = fit_blocks.labels(blocks, truth)
-    assert [None if np.isnan(share) else share for share in found] == expected
+    labels = fit_blocks.labels(blocks, truth)
+    assert [None if np.isnan(share) else share for share in labels] == expected
 
 
 def test_a_fit_is_compared_with_the_files_by_what_it_decides(
@@ -121,12 +121,12 @@ def test_a_fit_is_compared_with_the_files_by_what_it_decides(
     asked = fitted["asked"]
     turned = fit_blocks.Fitted({name: -weight for name, weight in asked.weights.items()}, [])
     renamed = fit_blocks.Fitted({"other": 1.0}, [])
-    found = fit_blocks.differences({"asked": renamed, "alone": asked}, EXAMPLES, [], tmp_path)
-    assert found == ["asked: other features in the file"]
+    differences = fit_blocks.differences({"asked": renamed, "alone": asked}, EXAMPLES, [], tmp_path)
+    assert differences == ["asked: other features in the file"]
     rows = [{"asks": "text > 0.5", "leaves": "9 -9"}]
     wrong = fit_blocks.Fitted(turned.weights, rows)
-    found = fit_blocks.differences({"asked": asked, "alone": wrong}, EXAMPLES, [], tmp_path)
-    assert found == ["alone: 100.00% of the blocks are decided otherwise"]
+    differences = fit_blocks.differences({"asked": asked, "alone": wrong}, EXAMPLES, [], tmp_path)
+    assert differences == ["alone: 100.00% of the blocks are decided otherwise"]
     manifest.write_bytes(b"other rows")
     assert fit_blocks.differences(fitted, EXAMPLES, [], tmp_path) == [
         "the files were made from other data"

@@ -29,11 +29,11 @@ def main() -> int:
     for case in read_cases():
         if words and not any(word in f"{case.file} {case.row} {case.name}" for word in words):
             continue
-        found = list_complaints(case)
+        complaints = list_complaints(case)
         lived = lived + 1
-        failed += bool(found)
-        print(f"{'FAILS' if found else 'holds':<6} {case.row:<10} {case.name}", flush=True)
-        for line in found:
+        failed += bool(complaints)
+        print(f"{'FAILS' if complaints else 'holds':<6} {case.row:<10} {case.name}", flush=True)
+        for line in complaints:
             print(f"{'':<18}{line}")
     print(f"{lived} cases, {failed} do not hold")
     return 1 if failed else 0

@@ -144,14 +144,14 @@ def _followed(plan: _Plan) -> tuple[dict[str, Any], ...]:
 def _imported(plan: _Plan, site: Site) -> dict[str, Any]:
     """Its table if the operator imports a list of its own, which asks for rights over the
     victim."""
-    asked = Source(
+    source = Source(
         key=site.key,
         url=site.feed,
         speaks_for=(plan.victim.base.removeprefix("http://").rstrip("/"),),
         robots="ignore",
         content="full",
     )
-    (outline,) = read_opml(write_opml("A list", [asked])).outlines
+    (outline,) = read_opml(write_opml("A list", [source])).outlines
     return followed(outline, "ignore", {})
 
 

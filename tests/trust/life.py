@@ -150,9 +150,9 @@ class Life:
     def _steady(self) -> Iterator[str]:
         """Identity never changes hands: an id, once given to an address, stays with it. But the
         site's own article may take the address from a copy of it that a neighbour brought."""
-        there = self.load_articles()
-        copies = {article.id: article.merged_into for article in there.values()}
-        for url, article in there.items():
+        articles = self.load_articles()
+        copies = {article.id: article.merged_into for article in articles.values()}
+        for url, article in articles.items():
             first = self.ids.setdefault(url, article.id)
             if first == article.id:
                 continue
@@ -209,12 +209,12 @@ class Life:
         return [item["url"] for item in items if "<p>" in item.get("content_html", "")]
 
     def _articles(self, expected: Any) -> Iterator[str]:
-        there = self.load_articles()
-        if set(there) != set(expected):
-            yield f"articles are {sorted(there)}, not {sorted(expected)}"
-        for url in set(there) & set(expected):
+        articles = self.load_articles()
+        if set(articles) != set(expected):
+            yield f"articles are {sorted(articles)}, not {sorted(expected)}"
+        for url in set(articles) & set(expected):
             yield from (
-                f"{url}: {line}" for line in _differs(there[url], dict(expected[url]), there)
+                f"{url}: {line}" for line in _differs(articles[url], dict(expected[url]), articles)
             )
 
 

@@ -78,7 +78,7 @@ class Seen:
             hours += 24 * day.after if number else 0
             pages = replace(self, day=number).pages(url)
             found = found or any(
-                one.published is not None and one.published > hours - _RECENT for one in pages
+                page.published is not None and page.published > hours - _RECENT for page in pages
             )
         return found
 
@@ -103,35 +103,37 @@ def _is_feed_of_judged(seen: Seen) -> bool:
 
 
 def _is_unshown(seen: Seen) -> bool:
-    found = seen.difference
-    return found.place == "file" and not found.field and found.alone is None
+    difference = seen.difference
+    return difference.place == "file" and not difference.field and difference.alone is None
 
 
 def _is_news(seen: Seen) -> bool:
     """A page with a recent date is in a common feed, and nothing with its text is there without the
     neighbour."""
-    found = seen.difference
-    page = seen.page(found.url)
+    difference = seen.difference
+    page = seen.page(difference.url)
     if (
-        found.field
-        or found.alone is not None
-        or found.place.startswith(("file", "sources/"))
+        difference.field
+        or difference.alone is not None
+        or difference.place.startswith(("file", "sources/"))
         or page is None
     ):
         return False
     texts = {
-        other.text for url in seen.alone.feeds.get(found.place, {}) if (other := seen.page(url))
+        other.text
+        for url in seen.alone.feeds.get(difference.place, {})
+        if (other := seen.page(url))
     }
-    return seen.was_news(found.url) and page.text not in texts
+    return seen.was_news(difference.url) and page.text not in texts
 
 
 def _is_of_news(seen: Seen) -> bool:
     """When an article that was listed as news before its site announced it was added, and what
     follows from that."""
-    found = seen.difference
-    there = seen.alone.feeds.get(found.place, {})
-    return found.field in _TIMES and any(
-        map(seen.was_news, [found.url] if found.url in there else there)
+    difference = seen.difference
+    there = seen.alone.feeds.get(difference.place, {})
+    return difference.field in _TIMES and any(
+        map(seen.was_news, [difference.url] if difference.url in there else there)
     )
 
 
@@ -179,7 +181,7 @@ def _was_read_in_time(seen: Seen) -> bool:
     robots = (
         url.partition("://")[0] + "://" + url.split("/")[2] + "/robots.txt" if "://" in url else ""
     )
-    said = list(seen.pages(url))
+    pages = list(seen.pages(url))
     at = [simplify_url(address) for day in seen.so_far for address in day.pages]
     links = [simplify_url(item.link) for _, item in seen.items()]
     elsewhere = any(
@@ -189,22 +191,25 @@ def _was_read_in_time(seen: Seen) -> bool:
     closed = (
         elsewhere or simplify_url(url) not in at or any(robots in day.pages for day in seen.so_far)
     )
-    answered = [page for page in said if page.status == 200 and not page.to]
-    return bool(answered) and (closed or len(answered) < len(said))
+    answered = [page for page in pages if page.status == 200 and not page.to]
+    return bool(answered) and (closed or len(answered) < len(pages))
 
 
 def _is_untellable(seen: Seen) -> bool:
     """A neighbour's own page with the text of the story was announced on no later day."""
-    found = seen.difference
+    difference = seen.difference
     page = seen.page(seen.difference.url)
-    hidden = found.field == "copy of" or (
-        not found.field and found.beside is None and not found.place.startswith("file")
+    hidden = difference.field == "copy of" or (
+        not difference.field
+        and difference.beside is None
+        and not difference.place.startswith("file")
     )
     content = next(
-        (item.content for _, item in seen.items() if item.link == found.url and item.content), ""
+        (item.content for _, item in seen.items() if item.link == difference.url and item.content),
+        "",
     )
     page = page or (Page(text=content) if content else None)
-    if not hidden or page is None or found.place.startswith("sources/"):
+    if not hidden or page is None or difference.place.startswith("sources/"):
         return False
     by_feed = {
         str(source["url"]): get_unit(str(source["url"])) for source in list_neighbours(seen.case)
@@ -217,7 +222,7 @@ def _is_untellable(seen: Seen) -> bool:
                 if by_feed.get(feed) == get_unit(target) and _has_text(seen.page(target), page):
                     return True
         if any(
-            item.link == found.url
+            item.link == difference.url
             for items in day.feeds.values()
             if not isinstance(items, Page)
             for item in items
@@ -345,13 +350,13 @@ def live_pair(folder: Path, machine: Machine, case: Case) -> Iterator[Seen]:
             life.begin_day(number)
         for words in day.run:
             _command(lives, words, own.values())
-        seen = [
+        publisheds = [
             read_published(life.feeds / "public", life.load_articles(), set(own.values()), set(own))
             for life in lives
         ]
         found = (
-            Seen(difference=one, day=number, case=case, alone=seen[1])
-            for one in list_differences(*seen)
+            Seen(difference=one, day=number, case=case, alone=publisheds[1])
+            for one in list_differences(*publisheds)
         )
         yield from (one for one in found if not is_allowed(one))
     for life in lives:

@@ -56,12 +56,12 @@ def _unfollowed(case: Case, key: str) -> Case:
     def others(listed: Any) -> Any:
         return listed and tuple(source for source in listed if source["key"] != key)
 
-    gone = {source["url"] for source in case.sources if source["key"] == key}
+    gone_urls = {source["url"] for source in case.sources if source["key"] == key}
     days = (
         replace(
             day,
             sources=others(day.sources),
-            feeds={url: one for url, one in day.feeds.items() if url not in gone},
+            feeds={url: one for url, one in day.feeds.items() if url not in gone_urls},
         )
         for day in case.days
     )

@@ -93,10 +93,10 @@ def list_move_complaints(site: Site, subscribe: Callable[[str], Subscriber]) -> 
 
 
 def _complaints(site: Site, feed: str, subscriber: Subscriber) -> Iterator[str]:
-    shown = Counter(map(newsboat.get_story_number, subscriber.titles))
-    again = sorted(story for story, times in shown.items() if times > 1)
-    missed = sorted({*range(1, site.count + 1)} - {*shown})
-    yield from ([f"{feed}: shown again: {again}"] if again else [])
+    counter = Counter(map(newsboat.get_story_number, subscriber.titles))
+    second_stories = sorted(story for story, times in counter.items() if times > 1)
+    missed = sorted({*range(1, site.count + 1)} - {*counter})
+    yield from ([f"{feed}: shown again: {second_stories}"] if second_stories else [])
     yield from ([f"{feed}: missed: {missed}"] if missed else [])
 
 

@@ -117,13 +117,13 @@ def _poll(following: Mapping[str, Reader]) -> None:
 
 
 def _complaints(world: World, feed: str, reader: Reader) -> Iterator[str]:
-    shown = Counter(map(newsboat.get_story_number, reader.titles))
+    counter = Counter(map(newsboat.get_story_number, reader.titles))
     yield from (
-        f"{feed}: story {story} was shown twice" for story, times in shown.items() if times > 1
+        f"{feed}: story {story} was shown twice" for story, times in counter.items() if times > 1
     )
     yield from (
         f"{feed}: story {story} was missed"
-        for story in sorted(world.list_due_stories(feed) - set(shown))
+        for story in sorted(world.list_due_stories(feed) - set(counter))
     )
 
 

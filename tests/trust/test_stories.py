@@ -181,7 +181,7 @@ def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
     longer: bool,
 ) -> None:
     own = {"bank": case["report"], "post": case["same"], "herald": case["other"]}
-    first = make_day({f"http://{name}.example/a": report for name, report in own.items()})
+    first_day = make_day({f"http://{name}.example/a": report for name, report in own.items()})
     more = "The reader is told once more what was said before. " * 40 if longer else ""
     copies = make_day(
         {f"http://{name}.example/{kind}": case[kind] for name in evil for kind in copied},
@@ -190,7 +190,7 @@ def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
     )
     assert (
         list_neighbour_effects(
-            shared_machine, tmp_path_factory.mktemp("lives"), [first, copies, Day()], evil
+            shared_machine, tmp_path_factory.mktemp("lives"), [first_day, copies, Day()], evil
         )
         == set()
     )

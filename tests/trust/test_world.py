@@ -25,8 +25,8 @@ ARTICLE = "http://bank.example/a"
 @settings(max_examples=100, derandomize=True)
 @given(draw_world())
 def test_a_printed_world_is_read_as_the_same_case(world: Case) -> None:
-    (read,) = cases.parse_cases(as_toml(world), "")
-    assert read == replace(world, name=read.name)
+    (case,) = cases.parse_cases(as_toml(world), "")
+    assert case == replace(world, name=case.name)
 
 
 def list_neighbour_differences(folder: Path, *days: Day) -> list[str]:
@@ -48,8 +48,8 @@ def test_a_neighbour_of_its_own_articles_makes_no_difference(tmp_path: Path) -> 
 def test_the_names_of_those_who_announce_an_article_may_differ(tmp_path: Path) -> None:
     pages = {ARTICLE: Page(text="bank-a")}
     feeds = {BANK["url"]: (Item(link=ARTICLE),), EVIL["url"]: ()}
-    later = Day(feeds={EVIL["url"]: (Item(link=ARTICLE),)})
-    assert list_neighbour_differences(tmp_path, Day(pages=pages, feeds=feeds), later) == []
+    later_day = Day(feeds={EVIL["url"]: (Item(link=ARTICLE),)})
+    assert list_neighbour_differences(tmp_path, Day(pages=pages, feeds=feeds), later_day) == []
 
 
 def make_difference(
@@ -58,8 +58,10 @@ def make_difference(
     """A difference at ARTICLE, which answers with `page`."""
     day = Day(pages={ARTICLE: page})
     case = Case(row="own", name="", file="", sources=(EVIL, BANK), days=(day,), without=("evil",))
-    found = Difference(place=place, url=ARTICLE, field=field, beside=beside, alone=alone)
-    return pair.Seen(difference=found, day=0, case=case, alone=Published(articles={}, feeds={}))
+    difference = Difference(place=place, url=ARTICLE, field=field, beside=beside, alone=alone)
+    return pair.Seen(
+        difference=difference, day=0, case=case, alone=Published(articles={}, feeds={})
+    )
 
 
 def test_a_file_of_a_page_that_its_site_does_not_announce_may_be_there_and_not_be_missing() -> None:

@@ -54,7 +54,9 @@ class Judge:
         def live(case: Case) -> None:
             if first and self.failed:
                 return
-            for kind in {one.kind for one in self.list_neighbour_changes(case)}:
+            for kind in {
+                neighbour_change.kind for neighbour_change in self.list_neighbour_changes(case)
+            }:
                 self.count[kind] += 1
                 if kind not in self.failed or _size(case) < _size(self.failed[kind]):
                     self.failed[kind] = case

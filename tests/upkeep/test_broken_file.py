@@ -191,4 +191,4 @@ def test_a_name_that_is_no_text_costs_no_other_article(filled_place: Place) -> N
     assert "all.json" in filled_place.build().written
     assert "Another" in str(read_entries(filled_place, "all.json")[TITLE])
     assert len(read_entries(filled_place, "all.json")) == 5
-    assert [one.what for one in reindex_place(filled_place).problems] == [named.what]
+    assert [problem.what for problem in reindex_place(filled_place).problems] == [named.what]

@@ -67,9 +67,9 @@ def test_a_few_files_that_a_hand_deleted_end_their_articles(place: Place) -> Non
 
 def test_many_stop_the_run_and_nothing_is_forgotten(place: Place) -> None:
     before = place.read_digests("public")
-    gone = list_article_files(place)[:25]
-    kept = {path: path.read_bytes() for path in gone}
-    for path in gone:
+    gone_article_files = list_article_files(place)[:25]
+    kept = {path: path.read_bytes() for path in gone_article_files}
+    for path in gone_article_files:
         path.unlink()
     with (
         place.open_app() as app,
@@ -184,11 +184,11 @@ def test_check_says_that_many_are_gone(place: Place) -> None:
 
 
 def test_check_names_a_second_file_of_an_article(place: Place) -> None:
-    first = list_article_files(place)[0]
-    shutil.copy(first, first.with_name("copy.md"))
+    first_article_file = list_article_files(place)[0]
+    shutil.copy(first_article_file, first_article_file.with_name("copy.md"))
     with place.open_app() as app:
         for _ in range(2):
             (problem,) = reconcile.unread(app.archive.store, app.archive.article_store)
             assert problem.what.endswith("copy.md")
-            assert first.name in problem.detail
+            assert first_article_file.name in problem.detail
             reconcile.files(app.archive, app.configuration)

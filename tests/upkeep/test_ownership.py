@@ -80,28 +80,28 @@ def test_articles_of_their_own_sources_are_in_order(place: Place) -> None:
 def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: Place) -> None:
     with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-        taken = file_article(app, "Taken", source="two", source_id="t1")
-        add_announcement(app, "two", "t1", taken)
-        add_announcement(app, "one", "o1", taken)
+        article = file_article(app, "Taken", source="two", source_id="t1")
+        add_announcement(app, "two", "t1", article)
+        add_announcement(app, "one", "o1", article)
         assert list_fault_reasons(app) == [
-            (taken.url, "foreign-source"),
-            (taken.url, "foreign-text"),
+            (article.url, "foreign-source"),
+            (article.url, "foreign-text"),
         ]
         mend(app.archive, find_mend(app.archive, app.configuration.sources))
         mended = place.load_article("Taken")
         assert mended.source_key == "one"
         assert mended.source_id == "o1"
-        assert mended.origin == taken.origin
-        assert CARRIED.read(app.archive.article_store) == [(taken.id, "two")]
+        assert mended.origin == article.origin
+        assert CARRIED.read(app.archive.article_store) == [(article.id, "two")]
         for key in ("one", "two"):
             assert app.archive.store.index.ids(
                 FeedKey("source", key), limit=9, since=None, most=9
-            ) == [taken.id]
+            ) == [article.id]
         (due,) = list_pending(app, "one")
         assert due.entry_id == "o1"
-        assert due.article_id == taken.id
+        assert due.article_id == article.id
         assert due.reason == EntryReason.OWNERSHIP
-        assert due.entry == Entry(id="o1", url=taken.url)
+        assert due.entry == Entry(id="o1", url=article.url)
         assert find_mend(app.archive, app.configuration.sources) == []
 
 
@@ -110,10 +110,10 @@ def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Pla
         reconcile.files(app.archive, app.configuration)
         third = file_article(app, "Third", on="three", source="two", source_id="t1")
         add_announcement(app, "two", "t1", third)
-        later = file_article(
+        later_article = file_article(
             app, "Later", on="three", source="two", source_id="t2", added=NOW + timedelta(hours=1)
         )
-        add_announcement(app, "two", "t2", later)
+        add_announcement(app, "two", "t2", later_article)
         assert list_fault_reasons(app) == [(third.url, "foreign-text")]
         mend(app.archive, find_mend(app.archive, app.configuration.sources))
         assert [row.entry_id for row in list_pending(app, "two")] == ["t1"]

@@ -60,7 +60,7 @@ ROWS = [
     ],
 )
 def test_what_is_asked_for(which: Which, wanted: str) -> None:
-    assert "".join(one.id for one in select_rows(ROWS, which, NOW)) == wanted
+    assert "".join(row.id for row in select_rows(ROWS, which, NOW)) == wanted
 
 
 def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_article_or_keep_it() -> (  # noqa: E501
@@ -138,7 +138,7 @@ def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(
     filled_place: Place,
 ) -> None:
     done = prune_articles(filled_place, older_than=45 * DAY)
-    assert [one.title for one in done.articles] == ["Lone", "Story 0", "Story 1"]
+    assert [article.title for article in done.articles] == ["Lone", "Story 0", "Story 1"]
     assert list_titles(filled_place) == ["Story 5", "Story 4", "Story 3", "Story 2"]
     assert len(list((filled_place.folder / "feeds/articles").rglob("*.md"))) == 4
     assert "deleted-entry" not in filled_place.read_published("all.atom")
@@ -298,9 +298,9 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
     monkeypatch.undo()
     with filled_place.open_app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
-        there = {stamp.path for stamp in app.archive.article_store.walk()}
-        assert {stamp.path for stamp in app.archive.store.visits.stamps().values()} == there
-        gone = {one.path for one in planned.articles} - there
+        paths = {stamp.path for stamp in app.archive.article_store.walk()}
+        assert {stamp.path for stamp in app.archive.store.visits.stamps().values()} == paths
+        gone = {one.path for one in planned.articles} - paths
         assert {
             one.path
             for one in planned.articles
@@ -343,7 +343,7 @@ def test_without_its_lines_it_is_read_again(filled_place: Place) -> None:
     prune_articles(filled_place, article.id)
     with filled_place.open_app() as app:
         ingest_entry(app, article.url, None)
-    other = pruned_file(filled_place).read_text()
+    other_text = pruned_file(filled_place).read_text()
     pruned_file(filled_place).write_text("# none\n")
     with filled_place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
@@ -353,7 +353,7 @@ def test_without_its_lines_it_is_read_again(filled_place: Place) -> None:
         assert state.schedule.due_why == "a pruning was undone"
         assert app.archive.store.visits.entries("one", [f"guid of {article.url}"]) == {}
         assert ingest_entry(app, article.url, make_page(article.url)).added == article.id
-    assert article.id in other
+    assert article.id in other_text
 
 
 def test_a_list_that_is_lost_is_written_again(filled_place: Place) -> None:
@@ -381,15 +381,15 @@ def test_the_list_is_read_when_it_changed_alone(
 
 def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled_place: Place) -> None:
     with filled_place.open_app() as app:
-        first = filled_place.load_article("Story 5")
-        copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first.id)
+        first_article = filled_place.load_article("Story 5")
+        copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first_article.id)
     filled_place.build()
     assert "Copy" in list_titles(filled_place, "sources/two.json")
-    assert prune_articles(filled_place, first.id).stays == {"copy": 1}
+    assert prune_articles(filled_place, first_article.id).stays == {"copy": 1}
     prune_articles(filled_place, copy.id)
     assert "Copy" not in list_titles(filled_place, "sources/two.json")
     assert "Story 5" in list_titles(filled_place)
-    prune_articles(filled_place, first.id)
+    prune_articles(filled_place, first_article.id)
     assert "Story 5" not in list_titles(filled_place)
 
 
@@ -399,14 +399,14 @@ def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_w
     """The two folders that docs/running.md names, copied."""
     url = filled_place.load_article("Story 0").url
     prune_articles(filled_place, older_than=45 * DAY)
-    there = Place(make_folder(tmp_path / "there"))
+    place = Place(make_folder(tmp_path / "there"))
     for part in ("config", "feeds/articles"):
-        shutil.copytree(filled_place.folder / part, there.folder / part, dirs_exist_ok=True)
-    with there.open_app(create=True) as app:
+        shutil.copytree(filled_place.folder / part, place.folder / part, dirs_exist_ok=True)
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
-    there.build()
-    assert there.read_published("all.atom") == filled_place.read_published("all.atom")
-    with there.open_app() as app:
+    place.build()
+    assert place.read_published("all.atom") == filled_place.read_published("all.atom")
+    with place.open_app() as app:
         assert get_problem_reason(ingest_entry(app, url, None)) == "pruned"
 
 

@@ -105,7 +105,7 @@ def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled_pla
         one.title
         for one in release_articles(filled_place, filled_place.load_article("Waiting").id).articles
     ] == ["Waiting"]
-    shown = read_feed_titles(filled_place)
+    shown_titles = read_feed_titles(filled_place)
     for name in (
         "all.atom",
         "tags/llm.atom",
@@ -113,7 +113,7 @@ def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled_pla
         "sources/two.atom",
         "categories/ai.atom",
     ):
-        assert shown[name][0] == "Waiting", name
+        assert shown_titles[name][0] == "Waiting", name
     article = filled_place.load_article("Waiting")
     assert article.hold is False
     assert article.hold_reason == ""

@@ -34,11 +34,15 @@ URL = "https://one.example/story"
 
 def store_story_and_other(place: Place) -> None:
     with place.open_app() as app:
-        first = store_articles(app, "Story", "Text of the story.", tags=("LLM",), tags_by="matched")
+        first_article = store_articles(
+            app, "Story", "Text of the story.", tags=("LLM",), tags_by="matched"
+        )
         store_articles(
             app, "Other", "Text of another.", tags=("LLM",), tags_by="matched", source="two"
         )
-        store_articles(app, "Copy", "Text of the story.", source="two", merged_into=first.id)
+        store_articles(
+            app, "Copy", "Text of the story.", source="two", merged_into=first_article.id
+        )
     place.edit_file("Story", "Text of the story.", "Text of the story, by hand.")
     with place.open_app() as app:
         reconcile.sources(app.archive, app.configuration)
@@ -410,18 +414,18 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
             "state/pages",
             "state/learnt-",
         )
-        found = list_files_with_marker(life.feeds)
+        files = list_files_with_marker(life.feeds)
         assert [
             place
             for place in (*places, "public/search", "state/syndicator.db")
-            if not any(place in one for one in found)
+            if not any(place in one for one in files)
         ] == []
 
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             editorial.withdraw(app.archive, app.configuration, article.id)
         life.visit_all()
-        (left,) = list_files_with_marker(life.feeds)
-        assert left.startswith("state/withdrawn/")
+        (file,) = list_files_with_marker(life.feeds)
+        assert file.startswith("state/withdrawn/")
         assert [change.act for change in Log(state).newest()] == ["edit"], "it stays listed"
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             editorial.withdraw(app.archive, app.configuration, article.id, purge=True)

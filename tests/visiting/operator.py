@@ -42,6 +42,6 @@ def run_checked_command(
 
 def refresh_sources(config: Path, *keys: str) -> dict[str, dict[str, Any]]:
     """The outcomes of `refresh --source KEY…` by key."""
-    wanted = [word for key in keys for word in ("--source", key)]
-    done = run_checked_command(config, "refresh", *wanted, "--json", code=(0, 4))
+    expected_words = [word for key in keys for word in ("--source", key)]
+    done = run_checked_command(config, "refresh", *expected_words, "--json", code=(0, 4))
     return {outcome["key"]: outcome for outcome in json.loads(done.stdout)["sources"]}

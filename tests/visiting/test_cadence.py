@@ -312,7 +312,7 @@ def test_a_server_in_need_that_does_not_say_for_how_long(
         compute_wait(failed, state=change_state(make_state_with_rhythm(0.5), failures=n + 1)) / 3600
         for n in range(len(hours))
     ]
-    assert waits == pytest.approx([one if one < 24 else 24 * 0.9 for one in hours])
+    assert waits == pytest.approx([hour if hour < 24 else 24 * 0.9 for hour in hours])
 
 
 def test_who_asks_again_does_not_lengthen_the_wait() -> None:
@@ -418,8 +418,8 @@ def test_deterministic(state: SourceState, feed: ParsedFeed | None, jitter: floa
 
 @given(states, jitters)
 def test_asking_for_less_is_granted(state: SourceState, jitter: float) -> None:
-    asked = compute_wait(make_fetched(cache_control="max-age=20000"), state=state, jitter=jitter)
-    assert asked >= 20_000
+    wait = compute_wait(make_fetched(cache_control="max-age=20000"), state=state, jitter=jitter)
+    assert wait >= 20_000
 
 
 # what is remembered

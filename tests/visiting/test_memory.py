@@ -66,8 +66,8 @@ def test_a_permanent_move_is_adopted_after_three_visits(
     feeds = [path for path in web.list_paths() if path != "/robots.txt"]
     assert feeds == (["/new"] if adopted else ["/old", "/new"])
     run_checked_command(instance.config, "sources", "--apply-moves")
-    written = tomllib.loads((instance.config / "sources.toml").read_text())["source"][0]["url"]
-    assert written == web.url("/new" if adopted else "/old")
+    written_url = tomllib.loads((instance.config / "sources.toml").read_text())["source"][0]["url"]
+    assert written_url == web.url("/new" if adopted else "/old")
 
 
 @pytest.mark.slow
@@ -99,9 +99,13 @@ def test_a_part_of_a_feed_is_asked_for_with_validators_only(instance: Instance, 
     part = FEED.replace(b"<title>A</title>", b"<title>B</title>").replace(b">1<", b">2<")
 
     def answer(seen: Seen) -> Reply:
-        return Reply(226, {"ETag": '"2"', "IM": "feed"}, part) if "a-im" in seen.headers else whole
+        return (
+            Reply(226, {"ETag": '"2"', "IM": "feed"}, part)
+            if "a-im" in seen.headers
+            else whole_reply
+        )
 
-    whole = Reply(200, {"ETag": '"1"'}, FEED)
+    whole_reply = Reply(200, {"ETag": '"1"'}, FEED)
     web.routes = {"/old": answer}
     assert [instance.visit_source().outcomes[0].announced for _ in range(2)] == [1, 1]
     asked = [seen.headers for seen in web.seen if seen.path == "/old"]
@@ -125,9 +129,9 @@ def test_all_sources_of_a_dead_server_cost_one_try(
         == 1
     )
     status = json.loads(run_checked_command(config, "status", "--json").stdout)
-    assert {one["key"] for one in status["sources"] if one.get("reason") == "connect"} == set(
-        sources
-    )
+    assert {
+        source["key"] for source in status["sources"] if source.get("reason") == "connect"
+    } == set(sources)
 
 
 def test_gone_three_times_over_two_days_disables(instance: Instance, web: Web) -> None:

@@ -29,13 +29,13 @@ KEPT = (
 
 def test_what_is_written_is_read_and_what_is_no_exception_is_not_written(tmp_path: Path) -> None:
     FEEDS.update(FileArticleStore(tmp_path), lambda before: KEPT)
-    found = {feed.key: feed for feed in FEEDS.read(FileArticleStore(tmp_path))}
-    assert list(found) == [SOURCE, TAG, OTHER]  # in order of axis and slug
-    assert found[OTHER] == KEPT[0]
-    assert found[SOURCE] == KEPT[2]
-    assert found[TAG].name == 'Cord "and" 😀'
-    assert found[TAG].first_slug == "rope"
-    assert found[TAG].published is True
+    feeds_by_key = {feed.key: feed for feed in FEEDS.read(FileArticleStore(tmp_path))}
+    assert list(feeds_by_key) == [SOURCE, TAG, OTHER]  # in order of axis and slug
+    assert feeds_by_key[OTHER] == KEPT[0]
+    assert feeds_by_key[SOURCE] == KEPT[2]
+    assert feeds_by_key[TAG].name == 'Cord "and" 😀'
+    assert feeds_by_key[TAG].first_slug == "rope"
+    assert feeds_by_key[TAG].published is True
 
 
 def test_the_same_facts_are_the_same_bytes(tmp_path: Path) -> None:

@@ -28,15 +28,15 @@ def test_rights_of_the_past_are_kept_and_links_are_added(tmp_path: Path) -> None
         {"planet": {"b.example", "a.example/~x"}, "empty": ()}, {"planet": {"m.planet.example"}}
     )
     file.link("burner", "c.example", DAY)
-    again = open_rights_file(tmp_path)
-    assert again.is_current()
-    assert again.before("planet") == ("a.example/~x", "b.example")
-    assert again.before("empty") == ()
-    assert again.shown("planet") == ("m.planet.example",)
-    assert again.linked("burner", DAY) == ("c.example",)
-    assert again.linked("planet", DAY) == ()
+    second_rights_file = open_rights_file(tmp_path)
+    assert second_rights_file.is_current()
+    assert second_rights_file.before("planet") == ("a.example/~x", "b.example")
+    assert second_rights_file.before("empty") == ()
+    assert second_rights_file.shown("planet") == ("m.planet.example",)
+    assert second_rights_file.linked("burner", DAY) == ("c.example",)
+    assert second_rights_file.linked("planet", DAY) == ()
     before = (tmp_path / "rights.toml").stat().st_mtime_ns
-    again.link("burner", "c.example", DAY)
+    second_rights_file.link("burner", "c.example", DAY)
     assert (tmp_path / "rights.toml").stat().st_mtime_ns == before
 
 
@@ -76,9 +76,9 @@ def test_a_link_that_is_gone_is_believed_no_more(tmp_path: Path) -> None:
     file.link("burner", "c.example", DAY)
     file.link("burner", "d.example", DAY)
     file.unlink("burner", "c.example")
-    again = open_rights_file(tmp_path)
-    assert again.linked("burner", DAY) == ("d.example",)
-    assert set(again.shown("burner")) == {
+    second_rights_file = open_rights_file(tmp_path)
+    assert second_rights_file.linked("burner", DAY) == ("d.example",)
+    assert set(second_rights_file.shown("burner")) == {
         "c.example",
         "d.example",
     }
@@ -87,10 +87,10 @@ def test_a_link_that_is_gone_is_believed_no_more(tmp_path: Path) -> None:
 def test_a_move_names_both_hosts(tmp_path: Path) -> None:
     file = open_rights_file(tmp_path)
     file.move("bank", "bank.example", "bank-2.example", DAY)
-    again = open_rights_file(tmp_path)
-    assert again.moved("bank") == {"bank-2.example": MovedHost("bank.example", DAY)}
-    assert list(again.all_linked()) == [("bank", "bank-2.example")]
-    assert again.moved("burner") == {}
+    second_rights_file = open_rights_file(tmp_path)
+    assert second_rights_file.moved("bank") == {"bank-2.example": MovedHost("bank.example", DAY)}
+    assert list(second_rights_file.all_linked()) == [("bank", "bank-2.example")]
+    assert second_rights_file.moved("burner") == {}
 
 
 def test_a_file_that_is_none(tmp_path: Path) -> None:

@@ -12,15 +12,15 @@ from tests.cli.demo import sample
 def test_the_sample_is_what_is_made_today() -> None:
     """When a change of the output is meant, `.venv/bin/python -m tests.cli.demo.sample` makes the
     files again."""
-    made = sample.make_sample_files()
-    assert made == sample.read_sample_files()
-    assert {name.rpartition(".")[2] for name in made} == {"md", "atom", "rss"}
+    sample_files = sample.make_sample_files()
+    assert sample_files == sample.read_sample_files()
+    assert {name.rpartition(".")[2] for name in sample_files} == {"md", "atom", "rss"}
 
 
 def test_the_sample_is_valid() -> None:
-    kept = sample.read_sample_files()
-    assert validate.find_atom_fault(kept[f"{sample.TAG}.atom"]) is None
-    assert validate.check_rss(kept[f"{sample.TAG}.rss"]).fault is None
+    kept_sample_files = sample.read_sample_files()
+    assert validate.find_atom_fault(kept_sample_files[f"{sample.TAG}.atom"]) is None
+    assert validate.check_rss(kept_sample_files[f"{sample.TAG}.rss"]).fault is None
 
 
 def test_its_page_names_every_file() -> None:

@@ -72,9 +72,9 @@ def run_refresh(folder: Path) -> RunReport:
 
 @pytest.mark.slow
 def test_every_article_is_there(trip: Trip) -> None:
-    wanted = {url for url, truth in trip.world.list_truths().items() if truth.is_article}
-    assert wanted - set(trip.articles) == set()
-    assert len(trip.stories_read()) == len(wanted) >= 25
+    expected_urls = {url for url, truth in trip.world.list_truths().items() if truth.is_article}
+    assert expected_urls - set(trip.articles) == set()
+    assert len(trip.stories_read()) == len(expected_urls) >= 25
 
 
 @pytest.mark.slow
@@ -171,7 +171,7 @@ def test_a_second_run_changes_no_byte(trip: Trip) -> None:
         for path in sorted((trip.folder / "feeds").glob("[ap]*/**/*"))
         if path.is_file()
     }
-    asked = len(trip.world.requests)
+    request_count = len(trip.world.requests)
     run_refresh(trip.folder)
     after = {
         path: path.read_bytes()
@@ -179,5 +179,7 @@ def test_a_second_run_changes_no_byte(trip: Trip) -> None:
         if path.is_file()
     }
     assert after == before
-    again = [seen for seen in trip.world.requests[asked:] if seen.site == "launchbeat"]
-    assert [seen.status for seen in again if seen.path.endswith("/feed/")] == [304]
+    second_requests = [
+        seen for seen in trip.world.requests[request_count:] if seen.site == "launchbeat"
+    ]
+    assert [seen.status for seen in second_requests if seen.path.endswith("/feed/")] == [304]

@@ -196,12 +196,12 @@ def test_each_trouble_is_as_announced(world: World, client: httpx.Client) -> Non
 
 def test_the_log_says_who_asked_for_what(world: World, client: httpx.Client) -> None:
     client.get(world.feed_url("holt"), headers={"User-Agent": "somebody/1"})
-    (seen,) = world.requests
-    assert seen.site == "holt"
-    assert seen.method == "GET"
-    assert seen.path == "/feed.json"
-    assert seen.status == 200
-    assert seen.headers["user-agent"] == "somebody/1"
+    (request,) = world.requests
+    assert request.site == "holt"
+    assert request.method == "GET"
+    assert request.path == "/feed.json"
+    assert request.status == 200
+    assert request.headers["user-agent"] == "somebody/1"
 
 
 # -- what can happen to it
@@ -274,18 +274,18 @@ def test_errors_and_latency_until_healed(world: World, client: httpx.Client) -> 
 
 
 def test_a_fixed_port_gives_the_same_addresses_again() -> None:
-    with serve_world() as first:
-        port = urlsplit(first.feed_url("holt")).port
+    with serve_world() as first_world:
+        port = urlsplit(first_world.feed_url("holt")).port
     assert port
     with serve_world(World(port=port)) as second:
         assert second.feed_url("holt") == f"http://127.0.0.4:{port}/feed.json"
 
 
 def test_a_taken_port_is_no_obstacle() -> None:
-    with serve_world() as first:
-        port = urlsplit(first.feed_url("holt")).port or 0
+    with serve_world() as first_world:
+        port = urlsplit(first_world.feed_url("holt")).port or 0
         with serve_world(World(port=port)) as second:
-            assert second.feed_url("holt") != first.feed_url("holt")
+            assert second.feed_url("holt") != first_world.feed_url("holt")
 
 
 def test_a_smaller_world_has_only_what_is_left() -> None:
@@ -299,8 +299,8 @@ def test_a_smaller_world_has_only_what_is_left() -> None:
 
 def test_nothing_runs_on_after_the_end(client: httpx.Client) -> None:
     before = set(threading.enumerate())  # worlds that other tests share live as long as those
-    with serve_world() as started:
-        url = started.feed_url("holt")
+    with serve_world() as world:
+        url = world.feed_url("holt")
         client.get(url)
     with pytest.raises(httpx.ConnectError):
         client.get(url)

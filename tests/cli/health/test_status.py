@@ -61,7 +61,9 @@ def test_a_source_with_trouble_has_its_reason_its_cure_and_its_next_try(
     assert told["since"]
     assert told["times"].startswith("next try 2")
     (state,) = (
-        one for one in visited_instance.run_json("status")["sources"] if one["key"] == "gone"
+        source
+        for source in visited_instance.run_json("status")["sources"]
+        if source["key"] == "gone"
     )
     assert state["reason"] == "gone"
     assert state["failures"] == 1
@@ -74,14 +76,14 @@ def test_an_article_file_that_cannot_be_read_is_named(visited_instance: Instance
     line = f"{path}: line "
     assert line in visited_instance.run_command("reindex").output
     assert line in read_condition_rows(visited_instance)["article-file"]["reason"]
-    (told,) = visited_instance.run_json("status")["files"]
-    assert told["reason"] == "bad-article-file"
-    assert line in told["detail"]
+    (file,) = visited_instance.run_json("status")["files"]
+    assert file["reason"] == "bad-article-file"
+    assert line in file["detail"]
 
 
 def test_a_source_that_moved_is_named(visited_instance: Instance) -> None:
-    with open_app(visited_instance.config) as opened:
-        state = opened.archive.store.visits.states()["holt"]
+    with open_app(visited_instance.config) as app:
+        state = app.archive.store.visits.states()["holt"]
         moved = replace(
             state,
             redirects=replace(
@@ -90,7 +92,7 @@ def test_a_source_that_moved_is_named(visited_instance: Instance) -> None:
                 moved_at=datetime(2026, 11, 3, tzinfo=UTC),
             ),
         )
-        opened.archive.store.visits.save_states([moved])
+        app.archive.store.visits.save_states([moved])
     told = read_condition_rows(visited_instance)["source-moved"]
     assert told["since"].startswith("2026-11-0")
     assert "https://bank.example/feed; another site" in told["reason"]
@@ -103,16 +105,16 @@ def test_a_pipe_gets_what_a_terminal_shows_without_colours(
     visited_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = (("status",), ("status", "--source", "gone"), ("status", "--list", "sources"))
-    piped = [visited_instance.run_command(*each).output for each in words]
+    piped = [visited_instance.run_command(*word).output for word in words]
     monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: True)
     monkeypatch.setenv("LINES", "200")
-    shown = [visited_instance.run_command(*each).output for each in words]
+    shown_outputs = [visited_instance.run_command(*each).output for each in words]
     ago = re.compile(r"\d+ seconds? ago")
     colour = re.compile(r"\x1b\[\d*m")
-    assert [ago.sub("", colour.sub("", each)) for each in shown] == [
+    assert [ago.sub("", colour.sub("", each)) for each in shown_outputs] == [
         ago.sub("", each) for each in piped
     ]
-    assert "\x1b[1m" in shown[1]
+    assert "\x1b[1m" in shown_outputs[1]
     assert "\t" not in "".join(piped)
     monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: False)
     monkeypatch.setenv("LINES", "5")
@@ -156,7 +158,7 @@ def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(
     assert "publishes about every" in second
     assert visited_instance.run_command("refresh", "--source", "holt").exit_code == 0
     told = visited_instance.run_json("status", "--source", "holt")
-    assert [(len(one["added"]), one["status"]) for one in told["visits"]] == [
+    assert [(len(visit["added"]), visit["status"]) for visit in told["visits"]] == [
         (0, "unchanged"),
         (5, "new"),
     ]
@@ -185,23 +187,23 @@ def test_all_of_the_json_is_documented(visited_instance: Instance) -> None:
 
 
 def test_a_screen_has_what_fits_and_says_how_much_does_not() -> None:
-    found = [
+    conditions = [
         Condition(kind=ConditionReason.SOURCE_GONE, subject=key, reason="gone", cure="remove it")
         for key in "abc"
     ]
-    assert fit_to_screen(found, columns=80, lines=9) == [
+    assert fit_to_screen(conditions, columns=80, lines=9) == [
         *("a: source-gone", "    gone", "    to do: remove it"),
         *("b: source-gone", "    gone", "    to do: remove it"),
         *("c: source-gone", "    gone", "    to do: remove it"),
     ]
-    assert fit_to_screen(found, columns=80, lines=8)[-2:] == [
+    assert fit_to_screen(conditions, columns=80, lines=8)[-2:] == [
         "    to do: remove it",
         "1 more: `syndicator status | less`, or --json",
     ]
-    assert fit_to_screen(found, columns=10, lines=8)[-1].startswith(
+    assert fit_to_screen(conditions, columns=10, lines=8)[-1].startswith(
         "2 more"
     )  # lines that are wrapped
-    assert len(fit_to_screen(found[:1], columns=80, lines=1)) == 3
+    assert len(fit_to_screen(conditions[:1], columns=80, lines=1)) == 3
 
 
 def test_pictures_are_told_by_state_and_reason() -> None:

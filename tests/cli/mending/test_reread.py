@@ -18,9 +18,9 @@ def test_the_first_run_of_a_version_that_reads_better_says_so_and_status_goes_on
     before = visited_instance.read_files()
     assert "older version" not in visited_instance.run_command("refresh").output
     monkeypatch.setattr("syndicator.app.places.READING_VERSION", READING_VERSION + 1)
-    said = visited_instance.run_command("refresh").output
-    assert "read by an older version: 5 articles; `" in said
-    assert "reread --outdated --dry-run` shows what" in said
+    output = visited_instance.run_command("refresh").output
+    assert "read by an older version: 5 articles; `" in output
+    assert "reread --outdated --dry-run` shows what" in output
     assert "older version" not in visited_instance.run_command("refresh").output
     assert "read by an older version" in visited_instance.run_command("status").output
     assert (

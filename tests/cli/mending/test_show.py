@@ -35,7 +35,7 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(
     url = visited_instance.world.url(a_story(visited_instance))
     path.write_text(path.read_text().replace("author: ", "author: Someone Else and ", 1))
     before = visited_instance.read_files()
-    asked = len(visited_instance.world.requests)
+    request_count = len(visited_instance.world.requests)
     for what in (
         url,
         url.removeprefix("http://") if "://www" in url else url,
@@ -55,7 +55,7 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(
         assert f"{line}\n" in output
     assert re.search(r"^next visit: 20\d\d-\d\d-\d\dT[\d:]{8}\+00:00 \(", output, re.MULTILINE)
     assert visited_instance.read_files() == before
-    assert len(visited_instance.world.requests) == asked
+    assert len(visited_instance.world.requests) == request_count
     told = visited_instance.run_json("show", url)
     assert set(told) == {"article", "markdown", "why"}
     assert told["markdown"] == path.read_text()
@@ -149,9 +149,9 @@ def test_saved_pages_and_foreign_files_are_shown(
         "---\nid: no id of ours\ntitle: Own\ndate: 2026-01-02\nsource:"
         " https://example.org/own\n---\n\nA text.\n"
     )
-    told = visited_instance.run_command("show", "--trace", str(own)).output
-    assert "title: your edit of the file" in told
-    assert "state: not filed; the next run" in told
+    output = visited_instance.run_command("show", "--trace", str(own)).output
+    assert "title: your edit of the file" in output
+    assert "state: not filed; the next run" in output
 
 
 def test_why_prints_reasons_in_plain_words_and_no_article(visited_instance: Instance) -> None:
@@ -166,10 +166,10 @@ def test_why_prints_reasons_in_plain_words_and_no_article(visited_instance: Inst
     assert lines_of_why[-1] == f"the article: `syndicator show {url}`; every step: --trace"
     assert "origins:" not in lines_of_why
     assert "---" not in lines_of_why
-    both = visited_instance.run_command("show", "--why", "--trace", url).output
-    assert both.splitlines()[: len(lines_of_why) - 1] == lines_of_why[:-1]
-    assert path.read_text() in both
-    assert "\norigins:\n" in both
+    both_output = visited_instance.run_command("show", "--why", "--trace", url).output
+    assert both_output.splitlines()[: len(lines_of_why) - 1] == lines_of_why[:-1]
+    assert path.read_text() in both_output
+    assert "\norigins:\n" in both_output
 
 
 def test_why_is_told_in_lines() -> None:

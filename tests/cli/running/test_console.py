@@ -98,9 +98,9 @@ def wait_for_log_line(log: Path, words: str) -> str:
     """The first line of a log that has these words, once it is there."""
     end = time.monotonic() + 60
     while True:
-        found = [line for line in log.read_text().splitlines() if words in line]
-        if found:
-            return found[0]
+        lines = [line for line in log.read_text().splitlines() if words in line]
+        if lines:
+            return lines[0]
         assert time.monotonic() < end, log.read_text()
         time.sleep(0.1)
 

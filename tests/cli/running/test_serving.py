@@ -28,9 +28,9 @@ from tests.faults.instance import wait_for
 @contextmanager
 def run_service(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], socket.socket]]:
     """A command run as systemd does, and what it tells that."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
-        heard.bind(str(folder / "notify"))
-        heard.settimeout(60)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        sock.bind(str(folder / "notify"))
+        sock.settimeout(60)
         environ = os.environ | {"NOTIFY_SOCKET": str(folder / "notify"), "WATCHDOG_USEC": "2000000"}
         command = [sys.executable, "-m", "syndicator", "--log-format", "json", *words]
         command += ["--config", str(folder / "config")]
@@ -38,7 +38,7 @@ def run_service(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[st
             command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True
         )
         try:
-            yield process, heard
+            yield process, sock
         finally:
             process.kill()
             process.communicate()

@@ -51,12 +51,12 @@ def test_what_has_no_password_is_shown_whole(url: str) -> None:
 
 
 def test_it_is_printed_for_people_and_for_programs(config: Path) -> None:
-    shown = CliRunner().invoke(app, ["config", "show", "--config", str(config)]).stdout
-    assert f'publish.listen\t"0.0.0.0:81"\t{config}/syndicator.toml:2\n' in shown
-    told = json.loads(
+    stdout = CliRunner().invoke(app, ["config", "show", "--config", str(config)]).stdout
+    assert f'publish.listen\t"0.0.0.0:81"\t{config}/syndicator.toml:2\n' in stdout
+    document = json.loads(
         CliRunner().invoke(app, ["config", "show", "--json", "--config", str(config)]).stdout
     )
-    assert told["publish.listen"] == {
+    assert document["publish.listen"] == {
         "value": "0.0.0.0:81",
         "origin": f"{config}/syndicator.toml:2",
     }
@@ -71,7 +71,7 @@ def test_a_dropped_setting_is_a_warning_of_every_command(
         app, ["--log-format", "json", "config", "show", "--json", "--config", str(config)]
     )
     warnings = [json.loads(line) for line in done.stderr.splitlines()]
-    assert [(one["level"], one["at"], one["key"]) for one in warnings] == [
+    assert [(warning["level"], warning["at"], warning["key"]) for warning in warnings] == [
         ("warning", f"{config}/syndicator.toml:2", "publish.most"),
         (
             "warning",

@@ -111,10 +111,10 @@ NEWSLETTERS = [
 
 
 def test_what_we_write_reads_back_whole_and_in_its_order() -> None:
-    made = write_opml("Mine", SOURCES)
-    assert write_opml("Mine", SOURCES) == made
-    listed = read_opml(made, is_trusted=True)
-    assert [source_of(followed(one, "tag", {})) for one in listed.outlines] == SOURCES
+    opml = write_opml("Mine", SOURCES)
+    assert write_opml("Mine", SOURCES) == opml
+    listed = read_opml(opml, is_trusted=True)
+    assert [source_of(followed(outline, "tag", {})) for outline in listed.outlines] == SOURCES
     assert listed.skipped == ()
     assert listed.folders == ()
 
@@ -135,10 +135,10 @@ def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> No
 
 
 def test_newsletters_of_one_mailbox_come_back_from_a_list_of_our_own_alone() -> None:
-    made = write_opml("Mine", NEWSLETTERS)
-    listed = read_opml(made, is_trusted=True)
+    opml = write_opml("Mine", NEWSLETTERS)
+    listed = read_opml(opml, is_trusted=True)
     assert [source_of(followed(one, "tag", {})) for one in listed.outlines] == NEWSLETTERS
-    strange = read_opml(made)
+    strange = read_opml(opml)
     assert not strange.outlines
     assert {"mailbox" in one.why for one in strange.skipped} == {True}
 

@@ -335,10 +335,10 @@ def test_a_file_that_is_written_otherwise_is_read_whoever_knows_it(path: Path, t
 
 def test_remove_takes_the_comment_over_the_source_and_no_other(path: Path) -> None:
     assert remove_source(path, "two")
-    left = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
     assert [source.key for source in load_sources(path)] == ["one", "three"]
-    assert "# abstracts" not in left
-    assert "# their events" not in left
+    assert "# abstracts" not in text
+    assert "# their events" not in text
     for comment in (
         "# --- Papers ---",
         "# the last",
@@ -346,8 +346,8 @@ def test_remove_takes_the_comment_over_the_source_and_no_other(path: Path) -> No
         '# every = "1h"',
         "# written at the end",
     ):
-        assert comment in left
-    assert "\n\n\n" not in left
+        assert comment in text
+    assert "\n\n\n" not in text
 
 
 def test_remove_the_first_and_the_last(path: Path) -> None:
@@ -375,9 +375,9 @@ def test_remove_where_lines_mislead(path: Path) -> None:
         encoding="utf-8",
     )
     assert remove_source(path, "b")
-    (left,) = load_sources(path)
-    assert left.key == "a"
-    assert left.rules.keep == ("[[source]]\n",)
+    (source,) = load_sources(path)
+    assert source.key == "a"
+    assert source.rules.keep == ("[[source]]\n",)
 
 
 def test_edits_keep_the_ends_of_lines(path: Path) -> None:

@@ -100,4 +100,6 @@ def test_any_text_survives(
     path.write_text(BEFORE)
     for texts in (first, then, []):
         save_rules(path, key, Rules(keep=tuple(texts)))
-        assert {one.key: one.rules for one in load_sources(path)}[key] == Rules(keep=tuple(texts))
+        assert {source.key: source.rules for source in load_sources(path)}[key] == Rules(
+            keep=tuple(texts)
+        )

@@ -71,9 +71,9 @@ def parsed_files(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def test_sources_come_back_as_they_were_read_without_their_files_being_parsed(
     path: Path, parsed_files: list[Path]
 ) -> None:
-    first = read_cached_sources(path)
-    assert first == load_sources(path)
-    assert read_cached_sources(path) == first
+    first_cached_sources = read_cached_sources(path)
+    assert first_cached_sources == load_sources(path)
+    assert read_cached_sources(path) == first_cached_sources
     assert parsed_files == [path]
 
 
@@ -117,9 +117,9 @@ def test_another_version_reads_them_again(path: Path, parsed_files: list[Path]) 
     "damage", [b"", b"\0", b"[1]", b"[[], 1, 2]", b'[["key"], "", [{"key": 1}]]', b"{}", b"\xff"]
 )
 def test_a_damaged_cache_counts_as_none(path: Path, damage: bytes) -> None:
-    first = read_cached_sources(path)
+    first_cached_sources = read_cached_sources(path)
     (path.parent.parent / "cache").write_bytes(damage)
-    assert read_cached_sources(path) == first
+    assert read_cached_sources(path) == first_cached_sources
 
 
 def test_who_only_looks_writes_nothing(path: Path) -> None:
@@ -139,7 +139,7 @@ def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path
     path.write_text(ALL.replace('key = "plain"', 'kye = "plain"') + more)
     for _ in range(2):
         again = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
-        assert {one.key: one for one in again.sources} == {
+        assert {source.key: source for source in again.sources} == {
             one.key: one for one in (*before, *load_one(more))
         }
         assert [
@@ -174,11 +174,11 @@ MORE = (
 def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(
     path: Path, parsed_files: list[Path]
 ) -> None:
-    first = read_cached_sources(path)
+    first_cached_sources = read_cached_sources(path)
     for text in (ALL + MORE, ALL + MORE + "# and no more\n"):
         path.write_text(text)
         assert read_cached_sources(path, remember=False) == load_sources(path)
-    assert len(load_sources(path)) == len(first) + 1
+    assert len(load_sources(path)) == len(first_cached_sources) + 1
     assert (
         read_cached_sources(path) == read_cached_sources(path) == load_sources(path)
     )  # remembered with what was added
@@ -224,5 +224,9 @@ def test_a_file_more_beside_it_is_no_addition(path: Path, parsed_files: list[Pat
     beside = path.with_suffix(".d")
     beside.mkdir()
     (beside / "more.toml").write_text(MORE)
-    assert [one.key for one in read_cached_sources(path)] == ["plain", "full", "more"]
+    assert [cached_source.key for cached_source in read_cached_sources(path)] == [
+        "plain",
+        "full",
+        "more",
+    ]
     assert parsed_files == [path, path]

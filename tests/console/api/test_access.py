@@ -96,9 +96,9 @@ def test_a_token_ends_when_it_expires_or_is_revoked(running_console: Served) -> 
     assert old.problem("GET", "/status")[0] == 401
     short = make_client(running_console, "short", "read", days=1)
     assert short.get("/status")
-    first = make_client(running_console, "again", "read")
+    first_client = make_client(running_console, "again", "read")
     second = make_client(running_console, "again", "read")
-    assert first.problem("GET", "/status")[0] == 401
+    assert first_client.problem("GET", "/status")[0] == 401
     assert second.get("/status")
     security.revoke_token(path, "again")
     assert second.problem("GET", "/status")[0] == 401
@@ -180,9 +180,9 @@ def test_no_attack_gets_through(
         connection.putheader(name, value)
     connection.endheaders(body)
     answer = connection.getresponse()
-    found = json.loads(answer.read())
+    document = json.loads(answer.read())
     connection.close()
-    assert (answer.status, found["status"]) == (attack["status"], attack["status"]), found
+    assert (answer.status, document["status"]) == (attack["status"], attack["status"]), document
     assert path.read_bytes() == before
 
 

@@ -81,26 +81,26 @@ def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
     running_console: Served, writing_client: Client
 ) -> None:
     article_id = get_article(writing_client, 1)["id"]
-    shown = writing_client.ask("GET", f"/articles/{article_id}").headers["etag"]
+    etag = writing_client.ask("GET", f"/articles/{article_id}").headers["etag"]
     finish_operation(
-        writing_client, "edit", {"id": article_id, "title": "By the first"}, If_Match=shown
+        writing_client, "edit", {"id": article_id, "title": "By the first"}, If_Match=etag
     )
     status, detail = writing_client.problem(
         "POST",
         "/operations/edit",
         json.dumps({"id": article_id, "title": "By the second"}),
         **JSON,
-        If_Match=shown,
+        If_Match=etag,
     )
     assert status == 412
     assert "edited meanwhile" in detail
     status, _ = writing_client.problem(
-        "POST", "/operations/edit", json.dumps({"id": "no meanwhile"}), **JSON, If_Match=shown
+        "POST", "/operations/edit", json.dumps({"id": "no meanwhile"}), **JSON, If_Match=etag
     )
     assert status == 409  # whatever its words are, it is no edit
     again = writing_client.ask("GET", f"/articles/{article_id}")
     assert again.json["title"] == "By the first"
-    assert again.headers["etag"] != shown
+    assert again.headers["etag"] != etag
     finish_operation(
         writing_client,
         "edit",
@@ -398,12 +398,12 @@ def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
 ) -> None:
     path = running_console.instance.config / "sources.toml"
     other = running_console.browser()
-    shown = writing_client.ask("GET", "/sources/launchbeat").headers["etag"]
+    etag = writing_client.ask("GET", "/sources/launchbeat").headers["etag"]
     finish_operation(
         writing_client,
         "change-source",
         {"key": "launchbeat", "title": "Of the program"},
-        If_Match=shown,
+        If_Match=etag,
     )
     running_console.finish_job(
         browser.post(
@@ -421,7 +421,7 @@ def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
     )
     late = json.dumps({"key": "launchbeat", "title": "Too late"})
     assert (
-        writing_client.problem("POST", "/operations/change-source", late, **JSON, If_Match=shown)[0]
+        writing_client.problem("POST", "/operations/change-source", late, **JSON, If_Match=etag)[0]
         == 412
     )
     [source] = [
@@ -438,10 +438,10 @@ def test_a_program_imports_a_text_and_no_file_of_this_machine(
     text = (
         "---\ntitle: Of elsewhere\ndate: 2026-02-11\nsource: https://else.example/a\n---\nA text.\n"
     )
-    (made,) = finish_operation(writing_client, "import-articles", {"text": text})["result"][
+    (article,) = finish_operation(writing_client, "import-articles", {"text": text})["result"][
         "articles"
     ]
-    assert writing_client.get(f"/articles/{made['id']}")["title"] == "Of elsewhere"
+    assert writing_client.get(f"/articles/{article['id']}")["title"] == "Of elsewhere"
     for files_ in ({"a.md": "/etc/hostname"}, {}):
         assert post_operation(writing_client, "import-articles", {"files": files_}).status == 422
     # is known already

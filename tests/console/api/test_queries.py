@@ -37,7 +37,7 @@ def test_articles_are_newest_first_and_can_be_chosen(reading_client: Client) -> 
     articles = list_all_items(reading_client, "/articles", 100)
     assert all(one["added"] >= other["added"] for one, other in pairwise(articles))
     chosen = list_all_items(reading_client, "/articles?source=holt", 1)
-    assert chosen == [one for one in articles if one["source"] == "holt"]
+    assert chosen == [article for article in articles if article["source"] == "holt"]
     assert len(chosen) > 1
     word = max(chosen[0]["title"].split(), key=len)
     assert chosen[0] in list_all_items(reading_client, f"/articles?words={word}&filter=all", 100)

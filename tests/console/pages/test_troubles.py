@@ -39,7 +39,7 @@ from syndicator.health.conditions import Condition
 )
 def test_the_cure_comes_first(kind: Kind, code: str, first: str, link: str) -> None:
     made = trouble(Condition(kind=kind, subject="a", source="a", code=code))
-    strong = [one for one in made.remedies if one.strong]
+    strong = [remedy for remedy in made.remedies if remedy.strong]
     assert [one.act for one in strong] == ([first] if first else [])
     assert made.link == link
     assert {tuple(one.args.items()) for one in made.remedies} == {(("key", "a"),)}
@@ -83,5 +83,7 @@ def test_no_page_names_a_command() -> None:
     folder = resources.files("syndicator.console")
     texts = [folder / "labels.toml", *(folder / "templates").iterdir()]
     assert len(texts) > 20
-    for one in texts:
-        assert re.findall(r"`\w+[^`]*`|\./run|syndicator [a-z]+", one.read_text("utf-8")) == [], one
+    for text in texts:
+        assert re.findall(r"`\w+[^`]*`|\./run|syndicator [a-z]+", text.read_text("utf-8")) == [], (
+            text
+        )

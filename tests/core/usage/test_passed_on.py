@@ -64,9 +64,9 @@ def test_a_visit_files_what_robots_txt_and_page_say(tmp_path: Path, web: Web) ->
         f"licence: {BY} (rel=license, page)",
         "ai-input: no (Content-Signal, robots-txt)",
     )
-    shown = run_checked_command(config, "show", "--why", filed.id).stdout
-    assert all(line in shown for line in filed.rights)
-    assert f'{BY} lets you publish it whole: `content = "full"` of its source' in shown
+    stdout = run_checked_command(config, "show", "--why", filed.id).stdout
+    assert all(line in stdout for line in filed.rights)
+    assert f'{BY} lets you publish it whole: `content = "full"` of its source' in stdout
     reread = json.loads(
         run_checked_command(config, "reread", "--source", filed.id, "--json").stdout
     )

@@ -44,11 +44,11 @@ SPACES = (
 def make_answer(case: Mapping[str, Any]) -> Fetched:
     """The page of a case as the fetcher hands it over."""
     html = f"<html><head>{case.get('head', '')}</head><body><p>Text.</p></body></html>"
-    told = robots_txt.select_usage_lines(case.get("robots_txt", ""), "Syndicator", URL)
+    usage_lines = robots_txt.select_usage_lines(case.get("robots_txt", ""), "Syndicator", URL)
     fetched = Fetched(
         url=URL, final_url=URL, status=200, headers=case.get("headers", {}), body=html.encode()
     )
-    verdict = RobotsVerdict(allowed=True, by="robots.txt", usage=told)
+    verdict = RobotsVerdict(allowed=True, by="robots.txt", usage=usage_lines)
     marked = _add_usage(fetched, verdict, case.get("rsl", ""))
     assert isinstance(marked, Fetched)
     return marked
@@ -78,9 +78,9 @@ def test_what_is_said_and_what_follows(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["shows"])
 def test_what_is_published_of_it(case: dict[str, Any]) -> None:
     article = Article(id="a", url=URL, title="T", rights=list_statements(case))
-    whole = Source(key="k", url=URL, content="full")
-    assert find_permitted_mode(article, whole)[0] == case.get("most", "full")
-    assert may_copy_picture(article, whole) is case.get("picture", True)
+    whole_source = Source(key="k", url=URL, content="full")
+    assert find_permitted_mode(article, whole_source)[0] == case.get("most", "full")
+    assert may_copy_picture(article, whole_source) is case.get("picture", True)
     licensed = Source(key="k", url=URL, content="full", licence="by letter")
     assert find_permitted_mode(article, licensed) == (
         "full",
@@ -109,10 +109,10 @@ def test_no_line_of_a_hand_breaks_anything(lines: list[str]) -> None:
 
 @given(st.text(max_size=300), st.text(max_size=30))
 def test_any_robots_txt_is_read(text: str, path: str) -> None:
-    told = robots_txt.select_usage_lines(
+    usage_lines = robots_txt.select_usage_lines(
         f"User-agent: *\nContent-Usage: {text}\n{text}", "Syndicator", f"https://x.example/{path}"
     )
-    assert {name for name, _ in robots_txt.fields(told)} <= names("robots-txt")
+    assert {name for name, _ in robots_txt.fields(usage_lines)} <= names("robots-txt")
 
 
 def test_a_field_says_each_thing_once_and_not_without_end() -> None:

@@ -24,8 +24,8 @@ def make_failure(reason: str, after: timedelta | None = None) -> Failed:
 
 
 def find_hindrance_reason(meter: Meter, now: datetime = NOW, cost: int = 100) -> str:
-    found = limits.find_hindrance(meter, SETTINGS, cost, now)
-    return found.reason if found else ""
+    hindrance = limits.find_hindrance(meter, SETTINGS, cost, now)
+    return hindrance.reason if hindrance else ""
 
 
 def test_calls_and_tokens_of_a_day() -> None:
@@ -75,9 +75,9 @@ def test_what_may_be_the_questions_fault_needs_three_in_a_row(reason: str) -> No
         meter = limits.record_failure(meter, make_failure(reason), NOW)
         assert find_hindrance_reason(meter) == expected
     assert not limits.is_endpoints(make_failure(reason))
-    again = limits.record_failure(meter, make_failure(reason), NOW)
-    assert again.rest_until == NOW + 2 * limits.FIRST_REST  # half open: one more is enough
-    assert find_hindrance_reason(limits.record_answer(again, 0, 0, "bare")) == ""
+    second_failure = limits.record_failure(meter, make_failure(reason), NOW)
+    assert second_failure.rest_until == NOW + 2 * limits.FIRST_REST  # half open: one more is enough
+    assert find_hindrance_reason(limits.record_answer(second_failure, 0, 0, "bare")) == ""
 
 
 def test_rests_double_up_to_an_hour() -> None:

@@ -42,11 +42,11 @@ def ask_model(
         client = HttpFetcher(Fetch(), user_agent="Syndicator/0", clock=lambda: NOW)
         values = {"url": url, "model": "tiny", "seconds": 5.0} | settings
         allowed = list_allow_lines(url) if allow is None else allow
-        made = Endpoint(Llm(**values), client, key=key, allow=allowed)
+        endpoint = Endpoint(Llm(**values), client, key=key, allow=allowed)
         try:
-            return await made.ask(ASKED, form)
+            return await endpoint.ask(ASKED, form)
         finally:
-            await made.aclose()
+            await endpoint.aclose()
 
     return asyncio.run(go())
 

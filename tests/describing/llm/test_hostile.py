@@ -33,10 +33,12 @@ ANSWERS: list[dict[str, Any]] = [
 def test_none_of_its_answers_is_filed(
     article: dict[str, str], says: dict[str, Any], write: bool
 ) -> None:
-    asked = Material(
+    material = Material(
         title=article["title"], text=article["text"].strip(), language=article["language"]
     )
-    assert not isinstance(judge(json.dumps(says), choices(asked, SHIPPED, write=write)), Accepted)
+    assert not isinstance(
+        judge(json.dumps(says), choices(material, SHIPPED, write=write)), Accepted
+    )
 
 
 def test_only_what_is_about_health_is_filed_there() -> None:

@@ -241,17 +241,19 @@ def test_what_may_be_chosen_is_what_the_article_speaks_for() -> None:
 
 def test_a_model_writes_only_where_there_are_rules() -> None:
     english, japanese = (Material(title="T", text=STORY, language=code) for code in ("en", "ja"))
-    written = [
+    written_writes = [
         choices(one, Taxonomy(), write=write).write
         for one in (english, japanese)
         for write in (True, False)
     ]
-    assert written == [True, False, False, False]
+    assert written_writes == [True, False, False, False]
 
 
 def test_sentences_that_lean_on_another_open_nothing() -> None:
     asked = choices(Material(title="Weather", text=STORY, language="en"), Taxonomy())
-    assert [(one.text.split()[0], one.opens, one.follows) for one in asked.sentences] == [
+    assert [
+        (sentence.text.split()[0], sentence.opens, sentence.follows) for sentence in asked.sentences
+    ] == [
         ("Kestrel", True, False),
         ("It", False, True),
         ("Doctors", False, False),

@@ -72,8 +72,8 @@ def test_a_text_without_a_whole_sentence_has_no_excerpt() -> None:
 
 
 def test_housekeeping_short_and_repeated_sentences_are_no_candidates() -> None:
-    found = excerpt.find_opener(TITLE, f"It is so.\n{TEXT}\n{TEXT}", "en")
-    texts = [sentence.text for sentence in found.sentences]
+    opener = excerpt.find_opener(TITLE, f"It is so.\n{TEXT}\n{TEXT}", "en")
+    texts = [sentence.text for sentence in opener.sentences]
     assert len(texts) == len(set(texts)) == 3
     assert not any("Read more" in text or text == "It is so." for text in texts)
 
@@ -92,10 +92,10 @@ def test_an_excerpt_goes_on_with_what_follows_within_the_caps() -> None:
     "change", [{"order": 9}, {"cut": True}], ids=["a gap", "its start was cut"]
 )
 def test_an_excerpt_does_not_jump(change: dict[str, Any]) -> None:
-    first = Sentence("Oslo has a bridge.", 0, 0, True, 0)
+    first_sentence = Sentence("Oslo has a bridge.", 0, 0, True, 0)
     second = Sentence("It is old and red.", 0, 1, True, 1)
-    assert passage([first, second], 0) == (0, 1)
-    assert passage([first, second._replace(**change)], 0) == (0,)
+    assert passage([first_sentence, second], 0) == (0, 1)
+    assert passage([first_sentence, second._replace(**change)], 0) == (0,)
 
 
 def test_where_no_sentence_stands_alone_the_best_one_opens() -> None:

@@ -25,8 +25,8 @@ def test_the_sentence_that_an_editor_would_take_opens(case: dict[str, Any]) -> N
 
 
 def test_every_feature_is_measured() -> None:
-    found = excerpt.find_opener("The old bridge of Bergen", TEXT, "en")
-    rows = excerpt.rows(found)
+    opener = excerpt.find_opener("The old bridge of Bergen", TEXT, "en")
+    rows = excerpt.rows(opener)
     assert rows.shape == (2, len(excerpt.FEATURES))
     first, second = (
         {name: float(row[n]) for n, name in enumerate(excerpt.FEATURES)} for row in rows

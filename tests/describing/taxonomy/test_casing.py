@@ -32,10 +32,10 @@ ARTICLES = [
 
 
 def read_names(file: str) -> list[str]:
-    found: list[str] = tomllib.loads((Path(__file__).parent / f"{file}.toml").read_text("utf-8"))[
+    names: list[str] = tomllib.loads((Path(__file__).parent / f"{file}.toml").read_text("utf-8"))[
         "names"
     ]
-    return found
+    return names
 
 
 @pytest.mark.parametrize("file", LISTS)

@@ -90,11 +90,11 @@ def test_beginnings_whole_words_neighbours_and_joined_words_are_found() -> None:
     words = categories.prepare_native_words(
         ["forsch", "ki$", "soziale-medien", "regierung", "taux-d'intérêt"], "de"
     )
-    found = words.counts(
+    counts = words.counts(
         "Forscher der Bundesregierung: KI und soziale Medien. Kinder. Le taux d'intérêt. Soziale"
         " Fragen."
     )
-    assert found == {
+    assert counts == {
         "forsch": 1,
         "regierung": 1,
         "ki$": 1,

@@ -46,12 +46,12 @@ def test_what_the_publisher_files_under_a_category_is_filed_there() -> None:
 def test_every_feature_of_belonging_is_measured() -> None:
     taxonomy = make_house_taxonomy("kitchen")
     article = COLD["kitchen"]["articles"][0]
-    known = taxonomy._prepare_categories(article["title"], article["text"])
-    assert known is not None
-    assert known.others
-    counts = known.counts(article["text"])
-    values = categories.scores(known, article["title"], article["text"], counts)
-    measured = categories.row(known, article["title"], article["text"], counts, values)
+    known_categories = taxonomy._prepare_categories(article["title"], article["text"])
+    assert known_categories is not None
+    assert known_categories.others
+    counts = known_categories.counts(article["text"])
+    values = categories.scores(known_categories, article["title"], article["text"], counts)
+    measured = categories.row(known_categories, article["title"], article["text"], counts, values)
     row = dict(zip(categories.FEATURES, measured, strict=True))
     assert row["score"] == np.float32(values.max())
     assert row["title-word"] == 1
@@ -66,9 +66,9 @@ def test_a_cold_taxonomy_compares_like_with_like() -> None:
     """Most of its categories are known by their description alone: the long list of words of a
     common topic then outweighs none of them."""
     pets = make_house_taxonomy("pets")
-    known = pets._prepare_categories("", "", "en")
-    assert known is not None
-    assert known.is_cold
+    known_categories = pets._prepare_categories("", "", "en")
+    assert known_categories is not None
+    assert known_categories.is_cold
     for article in COLD["pets"]["articles"]:
         guess = pets.category(article["title"], article["text"], language="en")
         assert (guess.name or "") == article["category"], (article["title"], guess)

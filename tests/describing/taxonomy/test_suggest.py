@@ -125,7 +125,7 @@ def test_a_longer_form_of_the_same_is_an_alias() -> None:
         " as sourdough."
     )
     proposals = suggest_tags("Of sourdough bread", f"{text} {TALK}")
-    assert [{one.name, *one.aliases} for one in proposals.values()] == [
+    assert [{proposal.name, *proposal.aliases} for proposal in proposals.values()] == [
         {"sourdough", "sourdough bread"}
     ]
 

@@ -87,7 +87,7 @@ def file_article(
 def file_story_and_copy(place: Place) -> tuple[Article, Article]:
     """A story and a copy of it, cut and with words of another site around it, published."""
     with place.open_app() as app:
-        first = file_article(place, app, "First")
+        first_article = file_article(place, app, "First")
         copy = file_article(
             place,
             app,
@@ -95,7 +95,7 @@ def file_story_and_copy(place: Place) -> tuple[Article, Article]:
             f"{make_prose(2, 20)} {STORY[:1200]} {make_prose(3, 30)}",
             source="two",
         )
-    assert copy.merged_into == first.id
+    assert copy.merged_into == first_article.id
     place.build()
     return place.load_article("First"), place.load_article("Copy")
 
@@ -226,33 +226,35 @@ def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(place: 
 
 def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(place: Place) -> None:
     with place.open_app() as app:
-        first = file_article(place, app, "First")
+        first_article = file_article(place, app, "First")
         reprint = file_article(
             place, app, "Reprint", source="two", published=place.now - 2 * WINDOW
         )
-        assert reprint.merged_into == first.id
+        assert reprint.merged_into == first_article.id
         place.now += 2 * WINDOW
         assert not file_article(place, app, "Late", source="three").merged_into
 
 
 def test_one_source_tells_a_story_twice_only_in_the_same_words(place: Place) -> None:
     with place.open_app() as app:
-        first = file_article(place, app, "First")
+        first_article = file_article(place, app, "First")
         assert not file_article(place, app, "Follow-up", STORY + make_prose(4, 150)).merged_into
-        assert file_article(place, app, "Again", STORY + " Corrected.").merged_into == first.id
+        assert (
+            file_article(place, app, "Again", STORY + " Corrected.").merged_into == first_article.id
+        )
 
 
 def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_whatever_its_age(
     place: Place,
 ) -> None:
     with place.open_app() as app:
-        first = file_article(place, app, "First")
+        first_article = file_article(place, app, "First")
         place.now += 3 * WINDOW
-        copy = file_article(place, app, "Copy", source="two", also=(first.url,))
-        assert copy.merged_into == first.id
-        assert copy.also == (first.url,)
+        copy = file_article(place, app, "Copy", source="two", also=(first_article.url,))
+        assert copy.merged_into == first_article.id
+        assert copy.also == (first_article.url,)
         digest = file_article(
-            place, app, "Digest", "In other words.", source="two", also=(first.url,)
+            place, app, "Digest", "In other words.", source="two", also=(first_article.url,)
         )
         assert digest.merged_into == ""
         assert digest.also == ()
@@ -310,19 +312,19 @@ def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is
     place.now += HOUR
     with place.open_app() as app:
         third = file_article(place, app, "Third", source="three")
-        first = file_article(
+        first_article = file_article(
             place, app, "First", published=place.now - 3 * HOUR, after=place.now - 4 * HOUR
         )
-        assert first.merged_into == ""
-        assert first.also == (copy.url, third.url)
+        assert first_article.merged_into == ""
+        assert first_article.also == (copy.url, third.url)
     turned = place.load_article("Copy")
-    assert turned.merged_into == first.id
+    assert turned.merged_into == first_article.id
     assert turned.id == copy.id
     assert turned.published == copy.published
     assert list_shown(place) == [True, False]
     assert ">Copy<" in place.read_published("sources/two.atom")
     with place.open_app() as app:
-        assert file_article(place, app, "Fourth", source="four").merged_into == first.id
+        assert file_article(place, app, "Fourth", source="four").merged_into == first_article.id
     lose_the_database(place)
     assert list_shown(place) == [True, False]
 
@@ -339,8 +341,8 @@ def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
         )
     assert list_shown(place)[1]
     with place.open_app() as app:  # it is read again, and by now something else speaks against it
-        first = file_article(place, app, "First")
-        assert first.merged_into == copy.id
+        first_article = file_article(place, app, "First")
+        assert first_article.merged_into == copy.id
         assert place.load_article("Copy").merged_into == ""
     assert list_shown(place) == [False, True]
 
@@ -349,14 +351,14 @@ def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothin
     place: Place,
 ) -> None:
     with place.open_app() as app:
-        first = file_article(place, app, "First")
+        first_article = file_article(place, app, "First")
         place.now += HOUR
         early = place.now - 30 * HOUR
         assert (
             file_article(
                 place, app, "Copy", source="two", published=early, after=place.now - HOUR / 2
             ).merged_into
-            == first.id
+            == first_article.id
         )
 
 
@@ -366,19 +368,19 @@ def test_who_names_an_original_is_its_copy_however_early_it_was(place: Place) ->
         copy = file_article(place, app, "Copy", source="two", also=(address,))
         assert copy.also == ()
         place.now += HOUR
-        first = file_article(place, app, "First")
-        assert first.merged_into == ""
-        assert place.load_article("Copy").merged_into == first.id
+        first_article = file_article(place, app, "First")
+        assert first_article.merged_into == ""
+        assert place.load_article("Copy").merged_into == first_article.id
 
 
 def test_naming_an_accomplice_does_not_raise_it(place: Place) -> None:
     with place.open_app() as app:
-        first = file_article(place, app, "First")
+        first_article = file_article(place, app, "First")
         place.now += HOUR
         accomplice = file_article(place, app, "Second", source="two", after=place.now - HOUR)
         assert (
             file_article(place, app, "Third", source="three", also=(accomplice.url,)).merged_into
-            == first.id
+            == first_article.id
         )
         assert place.load_article("First").merged_into == ""
 
@@ -398,17 +400,17 @@ def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
         reconcile.files(app.archive, app.configuration)
         place.now += 2 * WINDOW if how == "old" else HOUR
         fields = {"also": (copy.url,)} if how == "old" else {}
-        first = file_article(place, app, "First", published=copy.published, **fields)
+        first_article = file_article(place, app, "First", published=copy.published, **fields)
         path = app.archive.article_store.find(copy.id) or ""
         assert app.archive.article_store.get(path).merged_into == ""
-        assert first.merged_into == ("" if how == "split" else copy.id)
+        assert first_article.merged_into == ("" if how == "split" else copy.id)
 
 
 def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_one(
     place: Place,
 ) -> None:
     with place.open_app() as app:
-        first = file_article(place, app, "First")
+        first_article = file_article(place, app, "First")
         for number in range(30):
             file_article(
                 place,
@@ -416,11 +418,14 @@ def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_
                 "Spam",
                 make_prose(100 + number, 80),
                 source=f"spam{number}",
-                also=(first.url,),
+                also=(first_article.url,),
             )
         assert place.load_article("First").also == ()
         for number in range(MOST_ALSO + 2):
-            assert file_article(place, app, "Copy", source=f"copy{number}").merged_into == first.id
+            assert (
+                file_article(place, app, "Copy", source=f"copy{number}").merged_into
+                == first_article.id
+            )
         assert len(place.load_article("First").also) == MOST_ALSO
 
 
@@ -456,9 +461,11 @@ async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: T
     story = copy_story_to_meridian(trip.world)
     await trip.run_refresh("meridian")
     copy = trip.load_articles()[TITLE]
-    first = next(one for one in trip.load_articles().values() if one.id == copy.merged_into)
-    assert first.title.startswith("Fourteen cities")
-    assert first.also == (copy.url,)
+    first_article = next(
+        article for article in trip.load_articles().values() if article.id == copy.merged_into
+    )
+    assert first_article.title.startswith("Fourteen cities")
+    assert first_article.also == (copy.url,)
     public = trip.folder / "feeds/public"
     assert TITLE not in (public / "all.atom").read_text()
     assert TITLE in (public / "sources/meridian.atom").read_text()
@@ -467,7 +474,7 @@ async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: T
     await trip.run_refresh("meridian")
     corrected = trip.load_articles()["Cities pool one model, corrected"]
     assert corrected.id == copy.id
-    assert corrected.merged_into == first.id
+    assert corrected.merged_into == first_article.id
 
 
 @pytest.mark.slow
@@ -476,8 +483,8 @@ async def test_of_all_stories_of_the_demo_just_the_one_that_two_sites_carry_is_m
     trip: Trip,
 ) -> None:
     await trip.run_refresh()
-    found = trip.load_articles().values()
-    (copy,) = [article for article in found if article.merged_into]
-    first = next(article for article in found if article.id == copy.merged_into)
-    assert {copy.source_key, first.source_key} == {"launchbeat", "parallel"}
-    assert first.also == (copy.url,)
+    articles = trip.load_articles().values()
+    (copy,) = [article for article in articles if article.merged_into]
+    first_article = next(article for article in articles if article.id == copy.merged_into)
+    assert {copy.source_key, first_article.source_key} == {"launchbeat", "parallel"}
+    assert first_article.also == (copy.url,)

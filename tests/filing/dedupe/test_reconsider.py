@@ -61,18 +61,18 @@ def test_an_original_comes_back_when_the_copy_before_it_turns_into_spam(place: P
     with place.open_app() as app:
         evil = file_article(place, app, "Evil", source="two")
         file_article(place, app, "Late", source="three")
-        first = file_article(place, app, "First")
-        assert first.merged_into == evil.id
+        first_article = file_article(place, app, "First")
+        assert first_article.merged_into == evil.id
     assert list_shown(place, "Evil", "Late", "First") == [True, False, False]
     with place.open_app() as app:
         assert revise_article(place, app, "Evil", SPAM).also == ()
-    late = place.load_article("Late")
+    late_article = place.load_article("Late")
     back = place.load_article("First")
-    assert late.merged_into == ""
-    assert late.also == (back.url,)  # seen earlier, and of the same text
-    assert back.merged_into == late.id
-    assert back.id == first.id
-    assert back.published == first.published
+    assert late_article.merged_into == ""
+    assert late_article.also == (back.url,)  # seen earlier, and of the same text
+    assert back.merged_into == late_article.id
+    assert back.id == first_article.id
+    assert back.published == first_article.published
     assert list_shown(place, "Evil", "Late", "First") == [True, True, False]
     lose_the_database(place)
     assert list_shown(place, "Evil", "Late", "First") == [True, True, False]
@@ -80,7 +80,7 @@ def test_an_original_comes_back_when_the_copy_before_it_turns_into_spam(place: P
 
 def test_copies_that_still_have_the_text_stay_copies(place: Place) -> None:
     with place.open_app() as app:
-        first = file_article(place, app, "First")
+        first_article = file_article(place, app, "First")
         file_article(place, app, "Copy", STORY[:1000], source="two")
         file_article(place, app, "Third", STORY + make_prose(5, 40), source="three")
         assert len(revise_article(place, app, "First", STORY + " Corrected.").also) == 2
@@ -95,15 +95,18 @@ def test_copies_that_still_have_the_text_stay_copies(place: Place) -> None:
         assert (
             place.load_article("Copy").merged_into
             == place.load_article("Third").merged_into
-            == first.id
+            == first_article.id
         )
 
 
 def test_a_copy_of_another_text_stands_for_itself(place: Place) -> None:
     with place.open_app() as app:
-        first = file_article(place, app, "First")
-        assert file_article(place, app, "Copy", source="two").merged_into == first.id
-        assert revise_article(place, app, "Copy", STORY + " Corrected.").merged_into == first.id
+        first_article = file_article(place, app, "First")
+        assert file_article(place, app, "Copy", source="two").merged_into == first_article.id
+        assert (
+            revise_article(place, app, "Copy", STORY + " Corrected.").merged_into
+            == first_article.id
+        )
         assert revise_article(place, app, "Copy", make_prose(7, 300)).merged_into == ""
         assert place.load_article("First").also == ()
     assert list_shown(place, "First", "Copy") == [True, True]
@@ -113,8 +116,8 @@ def test_what_tells_anothers_story_by_now_is_its_copy_although_it_is_older(place
     with place.open_app() as app:
         file_article(place, app, "Evil", SPAM, source="two")
         place.now += timedelta(hours=1)
-        first = file_article(place, app, "First")
-        assert revise_article(place, app, "Evil", STORY).merged_into == first.id
+        first_article = file_article(place, app, "First")
+        assert revise_article(place, app, "Evil", STORY).merged_into == first_article.id
         assert place.load_article("First").also == (place.load_article("Evil").url,)
     assert list_shown(place, "First", "Evil") == [True, False]
 
@@ -129,9 +132,9 @@ def test_after_a_week_a_revision_merges_nothing(place: Place) -> None:
 
 def test_a_merge_that_a_hand_undid_is_not_made_again(place: Place) -> None:
     with place.open_app() as app:
-        first = file_article(place, app, "First")
+        first_article = file_article(place, app, "First")
         file_article(place, app, "Copy", source="two")
-    place.edit_file("Copy", f"merged_into: {first.id}\n", "")
+    place.edit_file("Copy", f"merged_into: {first_article.id}\n", "")
     with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         assert revise_article(place, app, "Copy", STORY + " Corrected.").merged_into == ""

@@ -62,8 +62,8 @@ async def read_story(folder: Path, pages: Mapping[str, str]) -> Taken:
                 else None
             )
     others = ("/robots.txt", "/feed", "/", "/favicon.ico")
-    asked = [one.path for one in seen if one.path not in others]
-    return Taken(shown.article if shown else None, shown.why if shown else {}, asked)
+    requested_paths = [one.path for one in seen if one.path not in others]
+    return Taken(shown.article if shown else None, shown.why if shown else {}, requested_paths)
 
 
 @pytest.fixture(autouse=True)
@@ -88,13 +88,13 @@ BACK = '<link rel="canonical" href="/story">'
 async def test_a_stub_is_read_from_its_other_version(
     tmp_path: Path, links: str, body: str, other: dict[str, str]
 ) -> None:
-    taken = await read_story(tmp_path, {"/story": make_page(links, body), **other})
-    assert taken.article
-    assert taken.article.body.startswith("The council counted 0 bridges")
-    assert taken.article.title == "Bridges"
-    assert taken.article.url.endswith("/story")
-    assert taken.asked == ["/story", *other]
-    assert taken.why["alternate"].endswith(taken.asked[1])
+    story = await read_story(tmp_path, {"/story": make_page(links, body), **other})
+    assert story.article
+    assert story.article.body.startswith("The council counted 0 bridges")
+    assert story.article.title == "Bridges"
+    assert story.article.url.endswith("/story")
+    assert story.asked == ["/story", *other]
+    assert story.why["alternate"].endswith(story.asked[1])
 
 
 @pytest.mark.anyio
@@ -113,19 +113,19 @@ async def test_a_stub_is_read_from_its_other_version(
 async def test_what_is_not_the_same_article_with_more_text_is_not_taken(
     tmp_path: Path, links: str, body: str, other: dict[str, str]
 ) -> None:
-    taken = await read_story(tmp_path, {"/story": make_page(links, body), **other})
-    assert taken.article
-    assert taken.article.body.startswith(LEAD)
-    assert "alternate" not in taken.why
+    story = await read_story(tmp_path, {"/story": make_page(links, body), **other})
+    assert story.article
+    assert story.article.body.startswith(LEAD)
+    assert "alternate" not in story.why
 
 
 @pytest.mark.anyio
 async def test_a_page_that_has_its_text_is_asked_for_alone(tmp_path: Path) -> None:
-    taken = await read_story(
+    story = await read_story(
         tmp_path, {"/story": make_page(AMP, STORY), "/amp": make_page(BACK, STORY * 3)}
     )
-    assert taken.article
-    assert taken.asked == ["/story"]
+    assert story.article
+    assert story.asked == ["/story"]
 
 
 @pytest.mark.anyio

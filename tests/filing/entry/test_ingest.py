@@ -304,13 +304,13 @@ def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(place: Pl
 
 def test_a_source_that_announces_a_known_article_carries_it(place: Place) -> None:
     with place.open_app() as app:
-        known = store_articles(app, "Story", STORY, source="two")
+        article = store_articles(app, "Story", STORY, source="two")
         own = store_articles(app, "Mine", STORY)
-        ingest_entry(app, known.url, None)
+        ingest_entry(app, article.url, None)
         ingest_entry(app, own.url, None)
-        ingest_entry(app, known.url, None)
-        assert CARRIED.read(app.archive.article_store) == [(known.id, "one")]
-        assert app.archive.store.visits.carriers(known.id) == ["one"]
+        ingest_entry(app, article.url, None)
+        assert CARRIED.read(app.archive.article_store) == [(article.id, "one")]
+        assert app.archive.store.visits.carriers(article.id) == ["one"]
         assert app.archive.store.visits.carriers(own.id) == []
 
 
@@ -391,6 +391,6 @@ def test_what_ends_as_no_article_counts_as_a_text_of_no_length(place: Place) -> 
         unreached = ingest_entry(app, NOWHERE, None)
         assert unreached.refused is True
         assert unreached.characters is None
-        read = ingest_entry(app, f"{url}/b", make_page(f"{url}/b"))
-        assert read.characters
-        assert not read.refused
+        entry = ingest_entry(app, f"{url}/b", make_page(f"{url}/b"))
+        assert entry.characters
+        assert not entry.refused

@@ -78,8 +78,8 @@ async def test_the_pages_of_an_article_are_one_and_the_next_article_is_none(tmp_
         long = find_article(up, "The long").body
         assert "long-10 was seen" in long
         assert "long-11 was seen" not in long
-        asked = [path for path in topic.asked_pages if path.startswith("long")]
-        assert len(asked) == 10
+        requested_paths = [path for path in topic.asked_pages if path.startswith("long")]
+        assert len(requested_paths) == 10
         assert len(set(topic.asked_pages)) == len(topic.asked_pages)
 
         with open_app(up.config) as app:  # what is kept of it is all of it
@@ -106,7 +106,11 @@ async def test_pages_and_feeds_behind_a_wall_are_named(tmp_path: Path) -> None:
             "s1": "not-a-feed-bot-check",
         }
         with open_read_only(up.config) as place:
-            found = {one.source: one for one in look(place).conditions if one.source}
+            found = {
+                condition.source: condition
+                for condition in look(place).conditions
+                if condition.source
+            }
         assert found["s0"].kind == "source-walled"
         assert found["s0"].detail.startswith("3 of its last 4 pages: a check")
         assert found["s1"].kind == "source-failing"

@@ -85,8 +85,8 @@ def check_killed(post: Post, step: tuple[Any, str], after: bool, names: Callable
     for _ in range(2):
         visit_in_a_child(post)
         assert names() == MAILS  # nothing is deleted
-    found = Counter(article.url for article in post.load_articles())
-    assert found == {f"mid:issue.{number}@bridges.example": 1 for number in range(MAILS)}
+    counter = Counter(article.url for article in post.load_articles())
+    assert counter == {f"mid:issue.{number}@bridges.example": 1 for number in range(MAILS)}
     feed = next((post.folder / "feeds/public").rglob("sources/bridges.atom")).read_text()
     assert feed.count("</entry>") == MAILS
 

@@ -54,8 +54,8 @@ def test_one_connection_serves_all_newsletters_of_a_mailbox(
     assert added == {"bridges": 3, "towers": 1}
     assert server.count_logins() - before == 1
     assert 'from = "ed@tunnels.example"' in mail_instance.read_warning("bridges")
-    again = mail_instance.visit_sources()
-    assert [len(outcome.added) for outcome in again.values()] == [0, 0]
+    second_sources = mail_instance.visit_sources()
+    assert [len(outcome.added) for outcome in second_sources.values()] == [0, 0]
     assert len(mail_instance.list_article_files()) == 4
     assert "counted 2 bridges" in mail_instance.read_published()
     assert all(name.endswith(":2,") or ":2," not in name for name in server.list_names())  # unread

@@ -33,9 +33,9 @@ def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(mail_instance:
     assert len(outcome.added) == 3
     assert outcome.reason is None
     assert outcome.skipped == ()
-    again = mail_instance.visit_sources()["bridges"]
-    assert len(again.added) == 0
-    assert again.refused == 0
+    second_bridges = mail_instance.visit_sources()["bridges"]
+    assert len(second_bridges.added) == 0
+    assert second_bridges.refused == 0
     assert len(mail_instance.list_article_files()) == 3
     article = next(
         each for each in mail_instance.load_articles() if each.title == "Issue 2 of the bridges"
@@ -87,7 +87,7 @@ def test_a_public_instance_publishes_no_mail_until_its_table_says_so(mail_instan
     mail_instance.configure(BRIDGES, settings=PUBLIC)
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.visit_sources()
-    assert [each.hold_reason for each in mail_instance.load_articles()] == ["private"]
+    assert [article.hold_reason for article in mail_instance.load_articles()] == ["private"]
     assert "bridges" not in mail_instance.read_published().lower().replace("sources/bridges", "")
     mail_instance.configure(BRIDGES + 'content = "excerpt"\n', settings=PUBLIC)
     mail_instance.visit_sources()

@@ -67,8 +67,8 @@ def test_what_is_nothing_to_follow_becomes_a_condition_with_a_cure(
     instance.visit_due()
     assert instance.list_source_kinds()[url].reason == f"not-a-feed-{reason}"
     assert instance.list_article_urls() == []
-    said = instance.run_command("status").output
-    assert "0 fine, 1 needs you" in said
+    output = instance.run_command("status").output
+    assert "0 fine, 1 needs you" in output
 
 
 def test_a_page_that_names_a_feed_which_is_followed_is_not_followed_twice(
@@ -185,10 +185,10 @@ def test_check_names_front_pages_that_were_filed(
         earlier.setattr(urls, "is_front_page", lambda url: False)
         instance.visit_due()
     assert instance.list_article_urls() == [SITE]
-    said = instance.run_command("check").output
-    assert "front-page-filed" in said
-    assert "syndicator withdraw " in said
-    assert "syndicator refresh --source one --relearn" in said
+    output = instance.run_command("check").output
+    assert "front-page-filed" in output
+    assert "syndicator withdraw " in output
+    assert "syndicator refresh --source one --relearn" in output
     instance.run_command("refresh", "--all")  # it stays what it is
     assert instance.list_article_urls() == [SITE]
     assert instance.list_source_kinds()[SITE].reason == ""

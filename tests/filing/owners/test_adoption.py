@@ -59,7 +59,7 @@ def ingest_entry(
     entry = Entry(
         id="o1", url=article.url, title="Our bridges", published=NOW - timedelta(days=1, hours=1)
     )
-    made = EntryRow(
+    entry_row = EntryRow(
         source_key=key,
         entry_id="o1",
         url=article.url,
@@ -78,7 +78,7 @@ def ingest_entry(
         try:
             state = SourceState(key=key, url=source.url)
             return await ingest(
-                context.visit(source, state).make_entry_context(replace(made, **row), page)
+                context.visit(source, state).make_entry_context(replace(entry_row, **row), page)
             )
         finally:
             await fetcher.aclose()
@@ -142,8 +142,10 @@ def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(pla
     with place.open_app() as app:
         old = file_foreign_article(app, by="three", url=nowhere)
         assert ingest_entry(app, "two", old, None, article_id=old.id) == EntryResult()
-        other = file_foreign_article(app, by="two", url=f"{nowhere}/2")
-        assert ingest_entry(app, "two", other, None, article_id=other.id).problem
+        other_foreign_article = file_foreign_article(app, by="two", url=f"{nowhere}/2")
+        assert ingest_entry(
+            app, "two", other_foreign_article, None, article_id=other_foreign_article.id
+        ).problem
 
 
 def test_a_link_that_another_source_changes_within_a_site_leads_to_another_article(
@@ -212,7 +214,7 @@ def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(place: Place) -
         )
         ordinary = ingest_entry(app, "one", old, make_page(old.url, NEWER), article_id=old.id)
         assert ordinary.changed is None
-        again = ingest_entry(
+        second_entry = ingest_entry(
             app,
             "one",
             old,
@@ -220,6 +222,6 @@ def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(place: Place) -
             article_id=old.id,
             reason=EntryReason.OWNERSHIP,
         )
-        assert again.changed == old.id
+        assert second_entry.changed == old.id
         mended = place.load_article("Our bridges")
         assert "ferries" in mended.body

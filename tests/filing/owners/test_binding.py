@@ -87,9 +87,9 @@ def test_a_link_that_changes_within_its_site_is_the_same_article(place: Place) -
         assert article.url == A
         assert moved in article.aliases
         assert "The Bank counted" in article.body
-        again = take_entry(app, make_entry("other id", moved), None, BANK)
-        assert again.problem is None
-        assert again.added is None
+        second_entry = take_entry(app, make_entry("other id", moved), None, BANK)
+        assert second_entry.problem is None
+        assert second_entry.added is None
 
 
 def test_a_link_that_changes_to_another_known_article_leaves_both_alone(place: Place) -> None:

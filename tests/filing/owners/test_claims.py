@@ -33,13 +33,15 @@ def test_a_feed_that_wrote_for_it_once_takes_nothing() -> None:
 def test_a_source_that_is_followed_no_more_had_the_feed_that_its_article_names() -> None:
     article = Article(id="a" * 26, url=URL, title="A", source_key="gone")
     own = Origin(url="https://bank.example/feed")
-    other = Origin(url="https://planet.example/feed")
+    other_origin = Origin(url="https://planet.example/feed")
     assert (
         get_claim(Article(id="a" * 26, url=URL, title="A", source_key="gone", origin=own), {})
         == Claim.OWNS
     )
     assert (
-        get_claim(Article(id="a" * 26, url=URL, title="A", source_key="gone", origin=other), {})
+        get_claim(
+            Article(id="a" * 26, url=URL, title="A", source_key="gone", origin=other_origin), {}
+        )
         == Claim.NONE
     )
     assert (

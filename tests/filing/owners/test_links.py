@@ -124,7 +124,7 @@ def test_a_page_that_links_the_feed_speaks_for_itself_alone(place: Place, web: W
         assert take_story(app, 3) is None
         assert web.asked.count(FRONT) == 1
         assert list_linked_hosts(app, "burner") == ()
-    assert {one.title: one.url for one in place.load_articles()} == {
+    assert {article.title: article.url for article in place.load_articles()} == {
         "Story 1": f"{FRONT}1",
         "Theirs": f"{FRONT}2",
     }

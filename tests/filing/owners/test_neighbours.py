@@ -43,10 +43,10 @@ def file_announced_page(place: Place, url: str, **fields: Any) -> Article | None
 
 @pytest.mark.parametrize("published", [None, NOW - RECENT - timedelta(days=1), NOW])
 def test_what_is_old_undated_or_still_to_come_is_unlisted(place: Place, published: Any) -> None:
-    found = file_announced_page(place, "https://one.example/old", published=published)
-    assert found is not None
-    assert found.unlisted
-    assert not found.merged_into
+    article = file_announced_page(place, "https://one.example/old", published=published)
+    assert article is not None
+    assert article.unlisted
+    assert not article.merged_into
 
 
 def test_news_is_listed(place: Place) -> None:
@@ -63,18 +63,18 @@ def test_a_page_of_the_source_itself_is_listed(place: Place) -> None:
 
 def test_a_page_that_holds_a_story_of_its_site_is_a_copy_of_it(place: Place) -> None:
     with place.open_app() as app:
-        first = store_articles(
+        first_article = store_articles(
             app, "The story", STORY, source_key="one", url="https://one.example/story"
         )
-    found = file_announced_page(
+    article = file_announced_page(
         place,
         "https://one.example/print/story",
         title="The story",
         body=f"{STORY} {make_prose(3, 60)}",
     )
-    assert found is not None
-    assert found.merged_into == first.id
-    assert found.unlisted is False
+    assert article is not None
+    assert article.merged_into == first_article.id
+    assert article.unlisted is False
     # another text
     assert (
         file_announced_page(place, "https://one.example/other", title="The story", published=NEWS)

@@ -83,7 +83,7 @@ def test_an_alert_that_cannot_be_sent_is_named(place: Place) -> None:
         '[alert]\npassword_env = "MAIL_PASSWORD"\n[[digest]]\nname = "big"\nmail ='
         ' ["a@b.example"]\n'
     )
-    assert [(one.reason, one.line) for one in check_config(place, settings=digest)] == [
+    assert [(finding.reason, finding.line) for finding in check_config(place, settings=digest)] == [
         ("bad-alert", 2)
     ]
     assert (
@@ -131,13 +131,13 @@ def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None
         'headers_env = { A = "ONE_1", B = "TWO_2" }\n[[source]]\nkey = "c"\nurl ='
         ' "https://c.example/?t=${THREE_3}"\n'
     )
-    both = check_config(place, sources=lines, ONE_1="x")
-    assert [(one.reason, one.line) for one in both] == [
+    both_findings = check_config(place, sources=lines, ONE_1="x")
+    assert [(one.reason, one.line) for one in both_findings] == [
         ("unset-variable", 8),
         ("unset-variable", 11),
     ]
-    assert "TWO_2" in both[0].detail
-    assert "THREE_3" in both[1].detail
+    assert "TWO_2" in both_findings[0].detail
+    assert "THREE_3" in both_findings[1].detail
     assert (
         check_config(
             place,

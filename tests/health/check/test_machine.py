@@ -28,20 +28,20 @@ DAY = timedelta(days=1)
 def test_a_clock_that_is_behind_is_named(
     installed: datetime, last_run: datetime | None, said: str
 ) -> None:
-    found = [
+    details = [
         one.detail for one in installation.check_clock(NOW, installed=installed, last_run=last_run)
     ]
-    assert bool(found) is bool(said)
-    assert all(said in one and "12:00 UTC" in one for one in found)
+    assert bool(details) is bool(said)
+    assert all(said in one and "12:00 UTC" in one for one in details)
 
 
 def test_a_disk_that_is_nearly_full_is_named() -> None:
     room = Disk(path="/a", free=50 * 2**30, size=100 * 2**30)
     little = Disk(path="/b", free=2**20, size=100 * 2**30)
-    (found,) = installation.check_disks([room, little])
-    assert found.what == "/b"
-    assert found.severity == "warning"
-    assert found.reason == "disk-full"
+    (disk,) = installation.check_disks([room, little])
+    assert disk.what == "/b"
+    assert disk.severity == "warning"
+    assert disk.reason == "disk-full"
 
 
 def make_source(url: str, *, enabled: bool = True) -> Source:
@@ -58,9 +58,9 @@ def test_one_name_that_resolves_is_enough() -> None:
 
     sources = [make_source(f"https://{host}/feed") for host in ("a.org", "b.org", "c.org", "d.org")]
     assert [*installation.check_host_names(sources, lookup)] == []
-    (found,) = installation.check_host_names(sources[::2], lookup)
-    assert found.reason == "dns"
-    assert "a.org, c.org" in found.detail
+    (host_name,) = installation.check_host_names(sources[::2], lookup)
+    assert host_name.reason == "dns"
+    assert "a.org, c.org" in host_name.detail
     assert "d.org" not in asked
 
 

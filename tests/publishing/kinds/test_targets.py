@@ -45,9 +45,9 @@ def test_the_urgent_are_made_first_and_older_ones_by_month() -> None:
 
 
 def test_a_waiting_target_is_recorded_once_as_out_of_date() -> None:
-    one = make_target("list", waits=True)
+    target = make_target("list", waits=True)
     for known, late in (({}, ["list"]), ({"list": "before"}, ["list"]), ({"list": ""}, [])):
-        found = compare_targets([one], known)
+        found = compare_targets([target], known)
         assert [each.id for each in found.late] == late
         assert found.due == []
 

@@ -39,17 +39,17 @@ def test_feeds_that_moved_in_a_circle_are_gone() -> None:
 
 
 def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
-    made = make_redirect_maps(
+    redirect_maps = make_redirect_maps(
         [make_tag_row("old", "new"), make_tag_row("new"), make_tag_row("ended", dropped=True)],
         "https://site.example/feeds/",
     )
-    listed = json.loads(made[JSON])
+    listed = json.loads(redirect_maps[JSON])
     assert listed["moved"]["tags/old.atom"] == "tags/new.atom"
     assert "tags/ended.atom" in listed["gone"]
-    assert b'"/feeds/tags/old.atom" "/feeds/tags/new.atom";' in made[NGINX]
-    assert b'"/feeds/tags/ended.atom" 1;' in made[NGINX]
-    assert b'redir "/feeds/tags/old.atom" "/feeds/tags/new.atom" 301' in made[CADDY]
-    assert b'respond "/feeds/tags/ended.atom" 410' in made[CADDY]
+    assert b'"/feeds/tags/old.atom" "/feeds/tags/new.atom";' in redirect_maps[NGINX]
+    assert b'"/feeds/tags/ended.atom" 1;' in redirect_maps[NGINX]
+    assert b'redir "/feeds/tags/old.atom" "/feeds/tags/new.atom" 301' in redirect_maps[CADDY]
+    assert b'respond "/feeds/tags/ended.atom" 410' in redirect_maps[CADDY]
 
 
 def test_files_of_others_stay_beside_thumbnails() -> None:

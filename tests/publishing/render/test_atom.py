@@ -35,8 +35,8 @@ DC = f"{{{NAMESPACES['dc']}}}"
 
 
 def make_sample_head(**changes: object) -> Head:
-    made = make_head(SPEC, Settings(site=Site(url=BASE)), uuid.UUID(int=1), WHEN)
-    return replace(made, **changes)  # type: ignore[arg-type]
+    head = make_head(SPEC, Settings(site=Site(url=BASE)), uuid.UUID(int=1), WHEN)
+    return replace(head, **changes)  # type: ignore[arg-type]
 
 
 def make_sample_view(**changes: Any) -> View:
@@ -46,10 +46,10 @@ def make_sample_view(**changes: Any) -> View:
 def parse_entry(shown: View) -> Any:
     """Return the <entry> of a view as a reader parses it."""
     draft = Draft(shown, BASE)
-    made = atom.make_entry(draft)
-    assert validate.find_atom_entry_fault(made) is None
+    entry = atom.make_entry(draft)
+    assert validate.find_atom_entry_fault(entry) is None
     return etree.fromstring(
-        atom.write_feed(make_sample_head(), [atom.serialise(draft, made)])
+        atom.write_feed(make_sample_head(), [atom.serialise(draft, entry)])
     ).find(f"{ATOM}entry")
 
 
@@ -72,9 +72,9 @@ def test_characters_that_xml_forbids_are_refused(make: Callable[[Draft], Any], t
     "value", ["a & b", '"q" \'', "]]>", "a > b", "a\tb\nc\rd", "\u2028\x85é中😀", "1 < 2 & 3 < 4"]
 )
 def test_a_text_is_read_as_it_was_written(value: str) -> None:
-    shown = make_sample_view(authors=(value, "Bo"), tags=(value,), category="", content=value)
-    entry = parse_entry(shown)
-    item = parse_item(shown)
+    view = make_sample_view(authors=(value, "Bo"), tags=(value,), category="", content=value)
+    entry = parse_entry(view)
+    item = parse_item(view)
     names = [name.text for name in entry.iterfind(f"{ATOM}author/{ATOM}name")]
     assert names == [value, "Bo"]
     assert entry.findtext(f"{ATOM}content") == value
@@ -111,24 +111,24 @@ def test_an_entry_declares_no_namespace_that_its_feed_has() -> None:
 def test_links_have_their_kinds() -> None:
     sound = Enclosure(url="https://alpha.example/1.mp3", type="audio/mpeg", length=7)
     also = (("Beta", "https://beta.example/1"), ("Gamma", "https://gamma.example/1"))
-    shown = make_sample_view(
+    view = make_sample_view(
         enclosure=sound, related=(also[0][1],), also=also, licence="https://licence.example/by"
     )
-    entry = parse_entry(shown)
-    item = parse_item(shown)
+    entry = parse_entry(view)
+    item = parse_item(view)
     assert [dict(link.attrib) for link in entry.iterfind(f"{ATOM}link")] == [
-        {"href": shown.url, "rel": "alternate"},
+        {"href": view.url, "rel": "alternate"},
         {"href": sound.url, "rel": "enclosure", "type": "audio/mpeg", "length": "7"},
         {"href": also[0][1], "rel": "related"},
         {"href": also[1][1], "rel": "related", "title": "Gamma"},
-        {"href": shown.licence, "rel": "license"},
+        {"href": view.licence, "rel": "license"},
     ]
     assert dict(item.find("enclosure").attrib) == {
         "url": sound.url,
         "length": "7",
         "type": "audio/mpeg",
     }
-    assert item.findtext("link") == shown.url
+    assert item.findtext("link") == view.url
 
 
 @pytest.mark.parametrize("url", ["https://alpha.example/feed", ""])
@@ -147,7 +147,7 @@ def test_a_source_has_id_title_time_and_the_addresses_that_it_has(url: str) -> N
 
 
 def test_an_excerpt_stands_beside_the_content_and_alone_without() -> None:
-    shown = make_sample_view(summary="x < y", content="<p>All</p>")
+    view = make_sample_view(summary="x < y", content="<p>All</p>")
     content = f"{{{NAMESPACES['content']}}}encoded"
 
     def texts(shown: View) -> tuple[str | None, ...]:
@@ -156,19 +156,19 @@ def test_an_excerpt_stands_beside_the_content_and_alone_without() -> None:
         of_atom = entry.findtext(f"{ATOM}summary"), entry.findtext(f"{ATOM}content")
         return *of_atom, item.findtext("description"), item.findtext(content)
 
-    assert texts(shown) == ("x &lt; y", "<p>All</p>", "x &lt; y", "<p>All</p>")
-    assert texts(replace(shown, content="")) == ("x &lt; y", None, "x &lt; y", None)
-    assert texts(replace(shown, summary="")) == (None, "<p>All</p>", "Alpha", "<p>All</p>")
+    assert texts(view) == ("x &lt; y", "<p>All</p>", "x &lt; y", "<p>All</p>")
+    assert texts(replace(view, content="")) == ("x &lt; y", None, "x &lt; y", None)
+    assert texts(replace(view, summary="")) == (None, "<p>All</p>", "Alpha", "<p>All</p>")
 
 
 def test_an_entry_that_the_grammar_refuses_is_named() -> None:
-    made = atom.make_entry(Draft(make_sample_view(), BASE))
-    etree.SubElement(made, "subtitle").text = "of feeds alone"
-    assert (validate.find_atom_entry_fault(made) or "").startswith("invalid")
+    entry = atom.make_entry(Draft(make_sample_view(), BASE))
+    etree.SubElement(entry, "subtitle").text = "of feeds alone"
+    assert (validate.find_atom_entry_fault(entry) or "").startswith("invalid")
     for name in ("updated", "author"):
-        made = atom.make_entry(Draft(make_sample_view(), BASE))
-        made.remove(made.find(name))
-        assert (validate.find_atom_entry_fault(made) or "").startswith("invalid")
+        entry = atom.make_entry(Draft(make_sample_view(), BASE))
+        entry.remove(entry.find(name))
+        assert (validate.find_atom_entry_fault(entry) or "").startswith("invalid")
 
 
 @pytest.mark.parametrize(

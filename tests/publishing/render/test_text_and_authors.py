@@ -45,27 +45,27 @@ class Documents:
     ],
 )
 def test_a_title_is_text_unless_it_talks_of_markup(title: str, type: str, written: str) -> None:
-    made = Documents(
+    documents = Documents(
         make_article(1, title=title), site=Site(title=title, url="https://feeds.example/")
     )
-    for found in (made.atom.find(f"{ATOM}title"), made.entry.find(f"{ATOM}title")):
+    for found in (documents.atom.find(f"{ATOM}title"), documents.entry.find(f"{ATOM}title")):
         assert found.get("type") == type
         assert found.text == written
-    assert made.json["items"][0]["title"] == title
+    assert documents.json["items"][0]["title"] == title
 
 
 def list_authors(made: Documents) -> list[list[str]]:
     """Return the authors as Atom and JSON name them; in RSS they are one line, since readers show
     the last element only."""
-    found = [node.text for node in made.entry.findall(f"{ATOM}author/{ATOM}name")]
-    assert [node.text for node in made.item.findall(f"{DC}creator")] == [", ".join(found)]
-    return [found, [author["name"] for author in made.json["items"][0]["authors"]]]
+    texts = [node.text for node in made.entry.findall(f"{ATOM}author/{ATOM}name")]
+    assert [node.text for node in made.item.findall(f"{DC}creator")] == [", ".join(texts)]
+    return [texts, [author["name"] for author in made.json["items"][0]["authors"]]]
 
 
 def test_several_names_are_several_persons() -> None:
-    made = Documents(make_article(1, author="Ann Writer, Bo Other"))
-    assert list_authors(made) == [["Ann Writer", "Bo Other"]] * 2
-    assert made.json["items"][0]["author"] == {"name": "Ann Writer"}  # JSON Feed 1.0
+    documents = Documents(make_article(1, author="Ann Writer, Bo Other"))
+    assert list_authors(documents) == [["Ann Writer", "Bo Other"]] * 2
+    assert documents.json["items"][0]["author"] == {"name": "Ann Writer"}  # JSON Feed 1.0
 
 
 def test_names_that_a_hand_wrote_one_by_one_are_taken_so() -> None:
@@ -76,11 +76,11 @@ def test_names_that_a_hand_wrote_one_by_one_are_taken_so() -> None:
 
 
 def test_an_unknown_author_is_the_source_and_no_feed_names_one_for_its_entries() -> None:
-    made = Documents(make_article(1, author=None))
-    assert list_authors(made) == [["Alpha"]] * 2
-    assert made.atom.find(f"{ATOM}author") is None
-    assert "authors" not in made.json
-    assert made.entry.find(f"{ATOM}source/{ATOM}author") is None
+    documents = Documents(make_article(1, author=None))
+    assert list_authors(documents) == [["Alpha"]] * 2
+    assert documents.atom.find(f"{ATOM}author") is None
+    assert "authors" not in documents.json
+    assert documents.entry.find(f"{ATOM}source/{ATOM}author") is None
 
 
 def test_a_feed_without_entries_has_an_author_and_so_has_one_whose_operator_named_it() -> None:
@@ -103,6 +103,6 @@ def test_json_has_each_tag_once() -> None:
 
 
 def test_an_entry_without_excerpt_has_its_source_as_text() -> None:
-    made = Documents(make_article(1, robots=("nosnippet",)))
-    told = (made.entry.findtext(f"{ATOM}summary"), made.item.findtext("description"))
-    assert (*told, made.json["items"][0]["content_text"]) == ("Alpha",) * 3
+    documents = Documents(make_article(1, robots=("nosnippet",)))
+    told = (documents.entry.findtext(f"{ATOM}summary"), documents.item.findtext("description"))
+    assert (*told, documents.json["items"][0]["content_text"]) == ("Alpha",) * 3

@@ -44,10 +44,10 @@ def make_sample_view(
     ],
 )
 def test_the_page_rules_hold(robots: tuple[str, ...], mode: str, summary: str) -> None:
-    made = make_sample_view(robots=robots)
+    view = make_sample_view(robots=robots)
     assert find_permitted_mode(make_article(1, robots=robots), FULL)[0] == mode
-    assert made.summary == summary
-    assert bool(made.html) == (mode == "full")
+    assert view.summary == summary
+    assert bool(view.html) == (mode == "full")
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_a_text_that_was_encoded_twice_is_shown_as_it_was_meant(given: str, show
 
 
 def test_a_licence_lifts_them() -> None:
-    made = make_sample_view(LICENSED, robots=("nosnippet", "noarchive", "max-snippet:3"))
-    assert made.summary
-    assert made.html
+    view = make_sample_view(LICENSED, robots=("nosnippet", "noarchive", "max-snippet:3"))
+    assert view.summary
+    assert view.html
 
 
 def test_a_feed_never_shows_more_than_its_source_allows() -> None:
@@ -106,8 +106,8 @@ def test_a_slip_of_a_date_counts_as_unknown() -> None:
     ],
 )
 def test_only_audio_and_video_are_enclosed(given: Enclosure, kept: str | None) -> None:
-    made = make_sample_view(enclosure=given).enclosure
-    assert (made.type if made else None) == kept
+    enclosure = make_sample_view(enclosure=given).enclosure
+    assert (enclosure.type if enclosure else None) == kept
 
 
 @pytest.mark.parametrize(
@@ -190,16 +190,16 @@ def make_article_with_address(url: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("url", PRIVATE)
 def test_no_address_of_a_page_leads_into_a_private_network(url: str) -> None:
-    made = make_sample_view(**make_article_with_address(url))
-    assert made.cover == ""
-    assert made.licence == ""
-    assert made.rights == "Free"
-    assert made.related == ("https://copy.example/1",)
-    assert made.origin.url == FULL.url
-    assert made.origin.site == ""
-    assert made.origin.id == FULL.url
-    assert made.enclosure is not None
-    assert made.enclosure.podcast == ("person Cy",)
+    view = make_sample_view(**make_article_with_address(url))
+    assert view.cover == ""
+    assert view.licence == ""
+    assert view.rights == "Free"
+    assert view.related == ("https://copy.example/1",)
+    assert view.origin.url == FULL.url
+    assert view.origin.site == ""
+    assert view.origin.id == FULL.url
+    assert view.enclosure is not None
+    assert view.enclosure.podcast == ("person Cy",)
     assert (
         make_sample_view(enclosure=Enclosure(url=f"{url}.mp3", type="audio/mpeg")).enclosure is None
     )
@@ -217,19 +217,19 @@ def test_allowed_sources_may_name_private_addresses(
     source: Source, changes: dict[str, Any]
 ) -> None:
     url = "http://10.0.0.1/x"
-    made = make_sample_view(source, **make_article_with_address(url), **changes)
-    assert {made.cover, made.licence, made.origin.site, made.related[0]} == {url}
-    assert made.enclosure is not None
-    assert len(made.enclosure.podcast) == 4
+    view = make_sample_view(source, **make_article_with_address(url), **changes)
+    assert {view.cover, view.licence, view.origin.site, view.related[0]} == {url}
+    assert view.enclosure is not None
+    assert len(view.enclosure.podcast) == 4
 
 
 def test_public_addresses_stay() -> None:
     url = "https://beta.example/x?a=b;c=d"
-    made = make_sample_view(**make_article_with_address(url))
-    assert {made.cover, made.licence, made.origin.url, made.related[0]} == {url}
-    assert made.enclosure is not None
-    assert len(made.enclosure.podcast) == 4
-    assert made.rights == f"See {url}; Free"
+    view = make_sample_view(**make_article_with_address(url))
+    assert {view.cover, view.licence, view.origin.url, view.related[0]} == {url}
+    assert view.enclosure is not None
+    assert len(view.enclosure.podcast) == 4
+    assert view.rights == f"See {url}; Free"
 
 
 def test_updated_of_an_entry_that_an_earlier_version_merged_moves_at_noon_and_midnight() -> None:

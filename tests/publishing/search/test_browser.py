@@ -99,19 +99,19 @@ def read_results(address: str, folder: Path) -> tuple[list[str], str, str]:
     """Return the titles that were found, the message, and the title of the document."""
     dom = load_page(address, folder)
     results = re.search(r'<ol id="results".*?</ol>', dom, re.DOTALL)
-    said = re.search(r'id="said"[^>]*>([^<]*)<', dom)
+    match = re.search(r'id="said"[^>]*>([^<]*)<', dom)
     title = re.search(r"<title>(.*?)</title>", dom)
     assert results
-    assert said
+    assert match
     assert title
     titles = (re.sub("</?mark>", "", one) for one in re.findall(r"<a[^>]*>(.*?)</a>", results[0]))
-    return [html.unescape(one) for one in titles], said[1], title[1]
+    return [html.unescape(one) for one in titles], match[1], title[1]
 
 
 def test_the_script_and_the_build_agree_on_the_terms_of_a_text(site: str, tmp_path: Path) -> None:
-    told = re.search(r"<pre>(.*?)</pre>", load_page(site + "terms.html", tmp_path), re.DOTALL)
-    assert told is not None
-    assert [set(one) for one in json.loads(html.unescape(told[1]))] == [
+    match = re.search(r"<pre>(.*?)</pre>", load_page(site + "terms.html", tmp_path), re.DOTALL)
+    assert match is not None
+    assert [set(one) for one in json.loads(html.unescape(match[1]))] == [
         set(each_term(text)) for text in TEXTS
     ]
 

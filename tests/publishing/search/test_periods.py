@@ -20,18 +20,18 @@ def plan_names(
 
 
 def test_closed_years_closed_months_and_blocks_of_the_open_month() -> None:
-    found = plan_names(BLOCK + 1)
-    assert list(found) == ["2024", "2026-01", "2026-10", "2026-11.0", "2026-11.1"]
-    assert found["2024"].months == ("2024-03", "2024-12")
-    assert found["2026-11.0"].ids[0] == "id0", (
+    names = plan_names(BLOCK + 1)
+    assert list(names) == ["2024", "2026-01", "2026-10", "2026-11.0", "2026-11.1"]
+    assert names["2024"].months == ("2024-03", "2024-12")
+    assert names["2026-11.0"].ids[0] == "id0", (
         "oldest first, so that one more changes no block but the last"
     )
-    assert found["2026-11.1"].ids == (f"id{BLOCK}",)
+    assert names["2026-11.1"].ids == (f"id{BLOCK}",)
 
 
 def test_eight_full_blocks_of_a_busy_month_are_one() -> None:
-    found = plan_names(9 * BLOCK, {"2026-11": "e"})
-    assert {name: len(one.ids) for name, one in found.items()} == {
+    names = plan_names(9 * BLOCK, {"2026-11": "e"})
+    assert {name: len(one.ids) for name, one in names.items()} == {
         "2026-11.0": 8 * BLOCK,
         "2026-11.8": BLOCK,
     }

@@ -72,14 +72,16 @@ def texts_of_articles() -> dict[Article, str]:
     for number, (article_id, title, text, category, language, source) in enumerate(load_rows()):
         excerpt = " ".join(text.split()[:EXCERPT]) if language != "ja" else text[:EXCERPT]
         moment = start + timedelta(hours=number)
-        made = Article(
+        article = Article(
             id=article_id,
             url=f"https://shelf.example/{number}",
             title=title,
             excerpt=excerpt,
             category=category,
         )
-        dated = replace(made, language=language, source_key=source, published=moment, added=moment)
+        dated = replace(
+            article, language=language, source_key=source, published=moment, added=moment
+        )
         made_articles[dated] = text
     return made_articles
 
@@ -98,8 +100,10 @@ def archive(
         with store._db.write() as connection:
             rows_of_store.save_articles(connection, records)
         due = store.texts.due(len(records))
-        read = {one.id: make_document(one, text) for one, text in texts_of_articles.items()}
-        store.texts.save(read, due)
+        documents_by_id = {
+            one.id: make_document(one, text) for one, text in texts_of_articles.items()
+        }
+        store.texts.save(documents_by_id, due)
         yield store
 
 

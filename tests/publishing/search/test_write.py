@@ -21,8 +21,8 @@ def search_files(outlet: MemoryOutlet) -> dict[str, bytes]:
 
 
 def list_periods(outlet: MemoryOutlet) -> list[list[Any]]:
-    found: list[list[Any]] = search.read_script(outlet.files["search/index.js"])
-    return found
+    script: list[list[Any]] = search.read_script(outlet.files["search/index.js"])
+    return script
 
 
 def make_text(outlet: MemoryOutlet) -> str:
@@ -108,25 +108,25 @@ def test_a_build_makes_no_file_of_a_period_that_did_not_change(
 
 
 def test_an_article_that_was_withdrawn_is_found_no_more() -> None:
-    gone = make_article(3, title="Retracted claim")
-    index, outlet = make_files(*(make_article(n) for n in range(3)), gone)
+    gone_article = make_article(3, title="Retracted claim")
+    index, outlet = make_files(*(make_article(n) for n in range(3)), gone_article)
     assert "Retracted" in make_text(outlet)
-    index.remove(gone.id, at=datetime(2026, 1, 1, tzinfo=UTC))
+    index.remove(gone_article.id, at=datetime(2026, 1, 1, tzinfo=UTC))
     build_index(index, outlet, only={key for key, row in index.rows.items() if row.stale})
     assert "Retracted" not in make_text(outlet)
     assert "retracted" not in make_text(outlet)
 
 
 def test_words_of_unpublished_texts_find_nothing() -> None:
-    one = make_article(1, robots=("nosnippet",), excerpt="Unquotable words.")
-    _, outlet, _ = with_texts(one, texts={one.id: "Unsayable."})
+    article = make_article(1, robots=("nosnippet",), excerpt="Unquotable words.")
+    _, outlet, _ = with_texts(article, texts={article.id: "Unsayable."})
     assert "unquotable" not in make_text(outlet)
     assert "unsayable" not in make_text(outlet)
 
 
 def test_words_of_a_text_with_only_an_excerpt_published_are_not_found() -> None:
-    one = make_article(1, excerpt="Quotable words.")
-    _, outlet, _ = with_texts(one, texts={one.id: "Unpublished."})
+    article = make_article(1, excerpt="Quotable words.")
+    _, outlet, _ = with_texts(article, texts={article.id: "Unpublished."})
     assert "quotable" in make_text(outlet)
     assert "unpublished" not in make_text(outlet)
 
@@ -142,13 +142,13 @@ def test_files_of_periods_that_are_no_more_go() -> None:
 
 def test_a_file_that_is_lost_and_a_list_that_is_broken_are_made_again() -> None:
     index, outlet = make_files(make_article(1), make_article(2))
-    whole = search_files(outlet)
+    whole_files = search_files(outlet)
     for damage in ({"search/index.js": b'syndicatorSearch("index",[[1,2]])\n'}, {}):
         outlet.files |= damage
         outlet.files.pop("search/2025-11.0.d0.js")
         index.mark_stale(index.rows)
         build_index(index, outlet, only=set(index.rows))
-        assert search_files(outlet) == whole
+        assert search_files(outlet) == whole_files
 
 
 def test_hostile_text_is_data_in_a_script_of_ascii() -> None:
@@ -224,9 +224,9 @@ def test_the_terms_that_are_stored_are_those_of_a_text() -> None:
     index.add(make_article(2))
     index.terms[make_article(2).id] = Document(body=" tariff ")
     build_index(index, outlet, markdown=texts.__getitem__)
-    found = read_terms(outlet, "2025-11.0")
-    assert "tariff" in found
-    assert "price" not in found
+    terms = read_terms(outlet, "2025-11.0")
+    assert "tariff" in terms
+    assert "price" not in terms
 
 
 @pytest.mark.usefixtures("whole_texts")

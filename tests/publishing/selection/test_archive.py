@@ -143,5 +143,5 @@ def test_a_walk_meets_every_article_and_its_newest_copy_first(
             }
             assert set(first) == {entry_urn(INSTANCE, article_id) for article_id in members}
             assert {first[entry_urn(INSTANCE, article_id)][1] for article_id in members} == {
-                one.title for one in members.values()
+                member.title for member in members.values()
             }

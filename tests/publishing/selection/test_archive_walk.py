@@ -108,9 +108,9 @@ def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> Non
     gone = {entry_urn(INSTANCE, item.id) for item in index.withdrawn()}
     for reader in readers:
         assert published <= set(reader.met) <= published | gone
-    again = MemoryOutlet()
-    end_run(index, again, whole=True)
-    assert again.files == outlet.files
+    second_outlet = MemoryOutlet()
+    end_run(index, second_outlet, whole=True)
+    assert second_outlet.files == outlet.files
 
 
 def add_articles(

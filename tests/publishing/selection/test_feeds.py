@@ -73,8 +73,8 @@ def test_only_feeds_of_the_axes_that_are_published() -> None:
     def axes(*words: str) -> list[str]:
         chosen = replace_axes(SETTINGS, words)
         return [
-            one.key.slug
-            for one in plan_feeds(
+            feed.key.slug
+            for feed in plan_feeds(
                 rows, settings=chosen, sources=(), queries=(query,), categories={}
             )
         ]
@@ -173,9 +173,11 @@ def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed
 
 def test_a_saved_question_has_the_names_of_its_feeds_as_title() -> None:
     rows = [make_row("tag", "ai", 3), make_row("source", "alpha", 1)]
-    asked = SavedQuery(slug="q/tag.ai/words.gpu/not.tag.law", query="tag:ai")
+    saved_query = SavedQuery(slug="q/tag.ai/words.gpu/not.tag.law", query="tag:ai")
     named = SavedQuery(slug="q/source.alpha", query="source:alpha", title="Mine")
-    specs = plan_feeds(rows, settings=SETTINGS, sources=(), queries=(asked, named), categories={})
+    specs = plan_feeds(
+        rows, settings=SETTINGS, sources=(), queries=(saved_query, named), categories={}
+    )
     titles = {spec.key.slug: (spec.name, spec.title) for spec in specs if spec.key.axis == "query"}
     assert titles == {
         "q/tag.ai/words.gpu/not.tag.law": ("AI, gpu, not law", "AI, gpu, not law"),

@@ -91,11 +91,11 @@ def collect_documents(days: int, index: MemoryIndex, outlet: MemoryOutlet) -> se
 def test_documents_of_a_month_stay_when_it_closes() -> None:
     index = MemoryIndex()
     outlet = MemoryOutlet()
-    seen = collect_documents(DAYS + 6, index, outlet)
-    found = plan_sample_documents(outlet)
-    assert seen == set(found)
-    assert "archive/all/2025-11.atom" not in found
-    assert max(data.count(b"<entry") for data in found.values()) <= HOW.publish.limit
+    documents = collect_documents(DAYS + 6, index, outlet)
+    sample_documents = plan_sample_documents(outlet)
+    assert documents == set(sample_documents)
+    assert "archive/all/2025-11.atom" not in sample_documents
+    assert max(data.count(b"<entry") for data in sample_documents.values()) <= HOW.publish.limit
     assert walk_archive(outlet) == {
         entry_urn(INSTANCE, article_id) for article_id in index.article_store
     }
@@ -116,11 +116,11 @@ def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatc
     lose_database(index, outlet)
     build_index(index, outlet, HOW)
     assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
-    again = MemoryOutlet()
+    second_outlet = MemoryOutlet()
     index.files_of.clear()  # and what is published, too
-    build_index(index, again, HOW)
-    assert len(plan_sample_documents(again)) > 5
-    assert walk_archive(again) == walk_archive(outlet)
+    build_index(index, second_outlet, HOW)
+    assert len(plan_sample_documents(second_outlet)) > 5
+    assert walk_archive(second_outlet) == walk_archive(outlet)
 
 
 @pytest.mark.slow
@@ -147,14 +147,14 @@ def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
 def test_a_part_that_was_published_is_not_cut_again() -> None:
     index = MemoryIndex()
     outlet = MemoryOutlet()
-    seen = collect_documents(8, index, outlet)
-    assert seen
+    documents = collect_documents(8, index, outlet)
+    assert documents
     for number in range(60):  # an old day gets many more
         index.add(
             make_article(5000 + number, added=START + timedelta(minutes=number), published=START)
         )
     assert build_index(index, outlet, HOW).held == ()
-    assert seen <= set(plan_sample_documents(outlet))
+    assert documents <= set(plan_sample_documents(outlet))
     assert walk_archive(outlet) == {
         entry_urn(INSTANCE, article_id) for article_id in index.article_store
     }

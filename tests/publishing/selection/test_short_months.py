@@ -86,9 +86,9 @@ def test_months_share_documents_that_keep_their_addresses() -> None:
         ids = {entry.findtext(f"{ATOM}id") for entry in walk_archive(outlet, "all")}
         assert ids == {entry_urn(INSTANCE, article_id) for article_id in index.article_store}
     assert list_documents(outlet) == ["2025-12", "2026-02", "2026-04"]
-    whole = MemoryOutlet()
-    build_index(list_months(0, 8, 2), whole, make_settings())
-    assert list_documents(whole) == ["2026-01", "2026-04"]
+    whole_outlet = MemoryOutlet()
+    build_index(list_months(0, 8, 2), whole_outlet, make_settings())
+    assert list_documents(whole_outlet) == ["2026-01", "2026-04"]
 
 
 def test_an_old_article_of_a_new_tag_joins_the_document_of_a_later_month() -> None:

@@ -35,9 +35,9 @@ def test_the_newest_and_all_of_the_window_up_to_the_most(
     spec = FeedSpec(
         key=KEY, name="", title="", first_slug="all", limit=limit, window_hours=hours, most=most
     )
-    wanted = [ADDED[number].id for number in shown]
-    assert select_head(spec, index, index.rows[KEY]).ids == wanted
-    assert select_head(spec, index, None).ids == wanted  # a feed that was never built
+    expected_ids = [ADDED[number].id for number in shown]
+    assert select_head(spec, index, index.rows[KEY]).ids == expected_ids
+    assert select_head(spec, index, None).ids == expected_ids  # a feed that was never built
 
 
 def test_a_feed_without_articles_is_empty() -> None:
@@ -50,11 +50,11 @@ def make_minutes(
 ) -> list[Article]:
     """Return articles of a source, one a minute, the newest `ago` before the end of the day."""
     end = START + timedelta(days=30) - ago
-    made = (
+    articles = (
         make_article(first + n, source_key=source, added=end - timedelta(minutes=n))
         for n in range(count)
     )
-    return list(made)
+    return list(articles)
 
 
 def count_by_source(articles: list[Article], **changes: Any) -> Counter[str]:

@@ -101,7 +101,9 @@ async def test_only_so_many_are_read_at_once(client: httpx.AsyncClient, asked: A
         yield b"x"
         await go.wait()
 
-    held = [asyncio.create_task(client.post("/websub/known", content=slow())) for _ in range(4)]
+    held_tasks = [
+        asyncio.create_task(client.post("/websub/known", content=slow())) for _ in range(4)
+    ]
     async with asyncio.timeout(30):
         while (await client.post("/websub/known", content=b"y")).status_code != 503:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
@@ -109,4 +111,4 @@ async def test_only_so_many_are_read_at_once(client: httpx.AsyncClient, asked: A
         "a callback has a share of its own"
     )
     go.set()
-    assert {answer.status_code for answer in await asyncio.gather(*held)} == {202}
+    assert {answer.status_code for answer in await asyncio.gather(*held_tasks)} == {202}

@@ -130,7 +130,7 @@ def test_a_database_that_cannot_be_read_is_no_fault_of_the_server(tmp_path: Path
 
     ill = make_client(tmp_path, replace(WELL, metrics=broken, feed=broken))
     answers = [ill.get(path) for path in ("/metrics", "/health/secret.atom")]
-    assert [(one.status_code, one.text) for one in answers] == [(503, "database\n")] * 2
+    assert [(answer.status_code, answer.text) for answer in answers] == [(503, "database\n")] * 2
 
 
 def test_published_files_are_served_as_before(tmp_path: Path) -> None:

@@ -60,11 +60,11 @@ class Watched:
         await PlainTextResponse(scope["path"])(scope, receive, send)
 
     def open_client(self, source: str = "127.0.0.1") -> Client:
-        opened = socket.create_connection(
+        connection = socket.create_connection(
             ("127.0.0.1", self.port), timeout=10, source_address=(source, 0)
         )
-        self.sockets.enter_context(opened)
-        return Client(opened)
+        self.sockets.enter_context(connection)
+        return Client(connection)
 
     def clock(self) -> float:
         self.now += 0.001  # no two are equal

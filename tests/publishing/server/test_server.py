@@ -115,10 +115,10 @@ async def test_clients_may_connect_as_soon_as_the_address_is_announced(tmp_path:
 
 @pytest.mark.anyio
 async def test_a_taken_port_is_named(tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        sock.listen()
+        port = sock.getsockname()[1]
         with pytest.raises(MissingError, match=f"port {port}"):
             await serve(make_app(tmp_path), "127.0.0.1", port, stop=asyncio.Event())
 

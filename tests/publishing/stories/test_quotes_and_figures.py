@@ -28,8 +28,8 @@ def make_account(outlet: str, *sentences: str, hours: int = 0, id: str = "") -> 
 
 
 def list_quotes(*accounts: Account) -> dict[str, str]:
-    said = choose_quotes_and_figures([make_account("first", *FIRST), *accounts], "first")
-    return {quote.report: quote.text for quote in said.quotes}
+    quotes = choose_quotes_and_figures([make_account("first", *FIRST), *accounts], "first")
+    return {quote.report: quote.text for quote in quotes.quotes}
 
 
 def test_the_event_is_the_first_sentence_of_the_lead() -> None:
@@ -53,8 +53,8 @@ def test_an_outlet_is_quoted_once_and_that_of_the_lead_never() -> None:
     later = (
         "Norvik Air and its cabin crew will meet the mediator in Harrowgate Bay on Friday night."
     )
-    again = make_account("second", later, hours=2, id="again")
-    assert list_quotes(make_account("second", ADDS, hours=1), again) == {"second": ADDS}
+    second_account = make_account("second", later, hours=2, id="again")
+    assert list_quotes(make_account("second", ADDS, hours=1), second_account) == {"second": ADDS}
     assert list_quotes(make_account("first", ADDS, id="other")) == {}
 
 
@@ -119,8 +119,8 @@ def test_other_numbers_are_no_figures(sentence: str) -> None:
 
 
 def test_figures_of_one_outlet_are_not_listed() -> None:
-    one = make_account("one", "The airline cancelled 140 flights. It cancelled 152 flights.")
-    assert list_figures(one, make_account("two", *FIRST[:0])) == []
+    account = make_account("one", "The airline cancelled 140 flights. It cancelled 152 flights.")
+    assert list_figures(account, make_account("two", *FIRST[:0])) == []
 
 
 def test_an_entry_shows_a_report_once_its_hour_has_ended() -> None:

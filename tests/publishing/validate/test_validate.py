@@ -56,8 +56,8 @@ RSS = '<rss version="2.0"><channel><title>t</title><link>l</link><description>d<
     ],
 )
 def test_atom(data: str, says: str | None) -> None:
-    found = validate.find_atom_fault(data.encode())
-    assert found is None if says is None else found is not None and says in found
+    atom_fault = validate.find_atom_fault(data.encode())
+    assert atom_fault is None if says is None else atom_fault is not None and says in atom_fault
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_atom(data: str, says: str | None) -> None:
     ],
 )
 def test_rss(data: str, says: str | None) -> None:
-    found = validate.check_rss(data.encode()).fault
-    assert found is None if says is None else found is not None and says in found
+    fault = validate.check_rss(data.encode()).fault
+    assert fault is None if says is None else fault is not None and says in fault
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_rss(data: str, says: str | None) -> None:
     ],
 )
 def test_json(data: str, says: str | None) -> None:
-    found = validate.check_json(data.encode()).fault
-    assert found is None if says is None else found is not None and says in found
+    fault = validate.check_json(data.encode()).fault
+    assert fault is None if says is None else fault is not None and says in fault
 
 
 @pytest.mark.parametrize(
@@ -177,11 +177,11 @@ def test_one_bad_article_is_set_aside_and_named() -> None:
 
 def test_a_fault_names_title_address_and_file_of_its_article() -> None:
     index = MemoryIndex(make_article(n) for n in range(3))
-    one = make_article(1)
-    fault = f"all.atom: invalid: an entry without an author ({entry_urn(INSTANCE, one.id)})"
+    article = make_article(1)
+    fault = f"all.atom: invalid: an entry without an author ({entry_urn(INSTANCE, article.id)})"
     assert (
         describe_faulty_entry(fault, ALL, b"", index, INSTANCE)
-        == f': "{one.title}", {one.url}, file {one.id}.md'
+        == f': "{article.title}", {article.url}, file {article.id}.md'
     )
     assert describe_faulty_entry("cannot write all.atom", ALL, b"", index, INSTANCE) == ""
 

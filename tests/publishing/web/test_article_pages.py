@@ -165,12 +165,12 @@ def test_one_more_article_writes_its_page_and_those_that_link_it(hours: int) -> 
     report = build_pages(index, outlet)
     written = {one for one in report.written if one.startswith("articles/")}
     assert written == {name_page(99)} | {
-        one for one in list_pages(outlet) if b"Fresh" in outlet.files[one]
+        page for page in list_pages(outlet) if b"Fresh" in outlet.files[page]
     }
     assert len(written) <= 3
-    whole = MemoryOutlet()
-    build_pages(index, whole, whole=True)
-    assert outlet.files == whole.files
+    whole_outlet = MemoryOutlet()
+    build_pages(index, whole_outlet, whole=True)
+    assert outlet.files == whole_outlet.files
 
 
 def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -167,9 +167,9 @@ def published_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]
     outlet.files |= {f"ar/{name}": data for name, data in right_to_left.files.items()}
     private = SETTINGS.model_copy(update={"publish": Publish(secret_path="sesame-opens-this-door")})
     outlet.files[PHONE] = Pages(specs, private).render_shared_pages({}, [])[PHONE]
-    Image.new("RGB", (640, 360), "teal").save(drawn := io.BytesIO(), "WEBP")
+    Image.new("RGB", (640, 360), "teal").save(bytes_io := io.BytesIO(), "WEBP")
     for folder_of_site in ("", "ar/"):
-        outlet.files[f"{folder_of_site}pictures/1.webp"] = drawn.getvalue()
+        outlet.files[f"{folder_of_site}pictures/1.webp"] = bytes_io.getvalue()
     for name, data in outlet.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
@@ -224,10 +224,10 @@ def test_axe_finds_nothing_and_nothing_moves(checked_site: Served, width: int, d
             "--window-size=1400,1000",
             f"--blink-settings=preferredColorScheme={0 if dark else 1}",
         ]
-        found = read_axe_answer(checked_site, options)
-        assert found["violations"] == [] and found["passes"] > 20, (name, found)
-        assert (found["wide"], found["dark"]) == (False, dark), name
-        assert found["cls"] < MOVED, (name, found)
+        axe_answer = read_axe_answer(checked_site, options)
+        assert axe_answer["violations"] == [] and axe_answer["passes"] > 20, (name, axe_answer)
+        assert (axe_answer["wide"], axe_answer["dark"]) == (False, dark), name
+        assert axe_answer["cls"] < MOVED, (name, axe_answer)
 
 
 @pytest.mark.parametrize("name", ["tags/ai.html", "categories/ai.html", "sources/alpha.html"])

@@ -48,8 +48,8 @@ def driver_results(
     command = [node, "keyboard.js", published_site.base, published_site.chromium, "story 7"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr[-2000:]
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
 
 
 @pytest.mark.timeout(300)
@@ -98,7 +98,7 @@ def test_a_browser_remembers_the_languages_and_what_it_saw(driver_results: dict[
     assert driver_results["again"] == driver_results["same"] == driver_results["headlines"][:2]
     assert driver_results["news"] == "2 new"
     assert sorted(driver_results["german"]) == sorted(
-        one for one in driver_results["headlines"] if one.split()[1] in ("3", "28")
+        headline for headline in driver_results["headlines"] if headline.split()[1] in ("3", "28")
     )
 
 

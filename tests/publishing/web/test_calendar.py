@@ -88,11 +88,11 @@ def test_a_story_changes_its_own_page_and_the_lists_above() -> None:
     }  # the page of the month shows headlines
     new = {page.span: page.fingerprint for page in plan_calendar("all", edited, "")}
     assert {span for span in old if old[span] != new[span]} == {"2025-02", "2025-02-10"}
-    other = {
+    other_fingerprints_by_span = {
         page.span: page.fingerprint
         for page in plan_calendar("all", plan_sample(days), "other settings")
     }
-    assert not set(other.values()) & set(old.values())
+    assert not set(other_fingerprints_by_span.values()) & set(old.values())
 
 
 def test_the_page_of_a_day_without_stories_is_that_of_the_day_before() -> None:

@@ -23,14 +23,14 @@ PICTURE = Picture(name="thumbs/1.webp", width=640, height=360)
 
 
 def parse_front_page(number: int, source: str, **more: Any) -> View:
-    made = make_view(
+    view = make_view(
         make_article(number, source_key=source, url=f"https://{source}.example/{number}"),
         None,
         INSTANCE,
         None,
         "",
     )
-    return replace(made, published=START + timedelta(minutes=number), **more)
+    return replace(view, published=START + timedelta(minutes=number), **more)
 
 
 def list_lead_numbers(views: list[View], *stories: list[View]) -> list[str]:
@@ -41,12 +41,12 @@ def list_lead_numbers(views: list[View], *stories: list[View]) -> list[str]:
 
 
 def test_stories_of_several_sources_lead_then_pictures_then_the_newest() -> None:
-    told = parse_front_page(1, "a", related=("https://other.example/1",))
+    front_page = parse_front_page(1, "a", related=("https://other.example/1",))
     views = [
         parse_front_page(4, "d"),
         parse_front_page(3, "c"),
         parse_front_page(2, "b", picture=PICTURE),
-        told,
+        front_page,
     ]
     assert list_lead_numbers(views) == ["1", "2", "4", "3"]
 
@@ -95,21 +95,21 @@ def test_leads_are_of_the_newest_day_if_it_has_enough_stories() -> None:
 
 
 def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_the_others() -> None:
-    first = parse_front_page(1, "a", picture=PICTURE)
+    first_front_page = parse_front_page(1, "a", picture=PICTURE)
     second = parse_front_page(2, "b")
     third = parse_front_page(3, "b")
     alone = parse_front_page(4, "d", picture=PICTURE)
-    views = [alone, third, second, first]
-    assert list_lead_numbers(views, [first, second, third]) == ["1", "4"]
-    found = front.group_stories(views, [[first.id, second.id, third.id, "gone"]])
+    views = [alone, third, second, first_front_page]
+    assert list_lead_numbers(views, [first_front_page, second, third]) == ["1", "4"]
+    found = front.group_stories(views, [[first_front_page.id, second.id, third.id, "gone"]])
     assert {
         article_id: [one.id for one in others] for article_id, (_, others) in found.items()
     } == {
-        first.id: [third.id],
+        first_front_page.id: [third.id],
         alone.id: [],
     }
-    made = front.make_line(*found[first.id], Links(base=""), "en", alone.published)
-    assert made["also"] == [(third.origin.title, third.url)]
+    line = front.make_line(*found[first_front_page.id], Links(base=""), "en", alone.published)
+    assert line["also"] == [(third.origin.title, third.url)]
 
 
 def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has_none() -> None:
@@ -145,8 +145,8 @@ def test_the_most_active_tags_are_sorted_by_the_number_that_they_show() -> None:
         for n, (slug, key) in enumerate(keys.items())
     }
     views = [parse_front_page(n, "a", tags=("law", "sea", "odd")[: 1 + n % 2]) for n in range(4)]
-    shown = front.find_frequent_tags(specs, rows, views)
-    assert shown == [("law", "tags/law.html", 4), ("sea", "tags/sea.html", 2)]
+    shown_frequent_tags = front.find_frequent_tags(specs, rows, views)
+    assert shown_frequent_tags == [("law", "tags/law.html", 4), ("sea", "tags/sea.html", 2)]
 
 
 @pytest.fixture(scope="module")
@@ -233,17 +233,17 @@ def test_a_feed_page_has_rhythm_and_tags_and_a_source_its_site() -> None:
     ]
     spec = FeedSpec(key=FeedKey("source", "a"), name="sea", title="-", first_slug="a")
     days = {"2025-11-03": 4, "2025-11-01": 1, "2025-08-05": 9, "2025-08-06": 2}
-    made = about.gather_facts(
+    facts = about.gather_facts(
         spec, 16, days, views, Links(base="../", tags=frozenset({"ai", "sea"}))
     )
-    assert made.count == 16
-    assert made.rhythm == "2 a day"
-    assert made.site == "https://alpha.example/"
-    assert made.bars == "M89.5 16v-16M87.5 16v-4M0.5 16v-8"
-    assert made.most == 4
-    assert made.until == "Monday, 3 November 2025"
-    assert made.related == [("Odd", "../search.html?q=Odd"), ("AI", "../tags/ai.html")]
-    assert made.months == [("2025-11", 5), ("2025-08", 11)]
+    assert facts.count == 16
+    assert facts.rhythm == "2 a day"
+    assert facts.site == "https://alpha.example/"
+    assert facts.bars == "M89.5 16v-16M87.5 16v-4M0.5 16v-8"
+    assert facts.most == 4
+    assert facts.until == "Monday, 3 November 2025"
+    assert facts.related == [("Odd", "../search.html?q=Odd"), ("AI", "../tags/ai.html")]
+    assert facts.months == [("2025-11", 5), ("2025-08", 11)]
     assert about.describe_rhythm(views[:4]) == ""
     assert about.describe_rhythm([parse_front_page(99 * n, "a") for n in range(5)]) == "4 a day"
     slow = [parse_front_page(1440 * 9 * n, "a") for n in range(6)]
@@ -255,8 +255,8 @@ def test_a_feed_names_its_most_active_sources_and_a_source_none() -> None:
     spec = FeedSpec(key=FeedKey("tag", "sea"), name="Sea", title="-", first_slug="sea")
     views = [parse_front_page(n, source) for n, source in enumerate("abcbcc")]
     named = [replace(one, origin=replace(one.origin, title=one.source_key)) for one in views]
-    made = about.gather_facts(spec, 6, {}, named, Links(base="../"))
-    assert made.sources == [
+    facts = about.gather_facts(spec, 6, {}, named, Links(base="../"))
+    assert facts.sources == [
         ("c", "../sources/c.html", 3),
         ("b", "../sources/b.html", 2),
         ("a", "../sources/a.html", 1),
@@ -272,8 +272,8 @@ def test_a_tag_without_a_page_is_related_if_two_stories_have_it() -> None:
         parse_front_page(1, "a", tags=("Old port", "Rare")),
         parse_front_page(2, "a", tags=("Old port",)),
     ]
-    made = about.gather_facts(spec, 2, {}, views, Links(base="../", tags=frozenset()))
-    assert made.related == [("Old port", "../search.html?q=Old%20port")]
+    facts = about.gather_facts(spec, 2, {}, views, Links(base="../", tags=frozenset()))
+    assert facts.related == [("Old port", "../search.html?q=Old%20port")]
 
 
 def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(
@@ -292,7 +292,7 @@ def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(
     tops = html.fromstring(files["archive/all/2025-11.html"]).xpath(
         "//section[contains(@class, 'tops')]"
     )
-    assert [one.xpath("string(h2)") for one in tops] == [
+    assert [top.xpath("string(h2)") for top in tops] == [
         "Monday, 3 November 2025",
         "Sunday, 2 November 2025",
         "Saturday, 1 November 2025",
@@ -317,6 +317,6 @@ def test_the_link_to_the_site_of_a_source_says_no_number(site: str, name: str) -
     article_view = parse_front_page(1, "alpha")
     article_view = replace(article_view, origin=replace(article_view.origin, site=site))
     spec = FeedSpec(key=FeedKey("source", "alpha"), name="Alpha", title="-", first_slug="alpha")
-    made = about.gather_facts(spec, 1, {}, [article_view], Links(base="../"))
-    assert made.site == site
-    assert made.site_name == name
+    facts = about.gather_facts(spec, 1, {}, [article_view], Links(base="../"))
+    assert facts.site == site
+    assert facts.site_name == name

@@ -87,7 +87,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
     build_index(index, outlet, WITH_TAGS)
-    more = make_article(
+    more_article = make_article(
         COUNT,
         title="Fresh",
         published=START + timedelta(hours=4 * COUNT - 5),
@@ -95,7 +95,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
         tags=("Rust",),
         category="Policy",
     )
-    index.add(more)
+    index.add(more_article)
     specs = plan_feeds(
         index.feeds(),
         settings=WITH_TAGS,
@@ -117,17 +117,17 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     }
     counting = {"archive.html", "combine.html", "archive/all/2025.html"}
     assert changed - showing == counting
-    whole = MemoryOutlet()
-    build_index(index, whole, WITH_TAGS)
-    assert outlet.files == whole.files
+    whole_outlet = MemoryOutlet()
+    build_index(index, whole_outlet, WITH_TAGS)
+    assert outlet.files == whole_outlet.files
 
 
 def test_a_story_that_is_withdrawn_is_on_no_page() -> None:
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
     build_index(index, outlet)
-    gone = make_article(7)
-    index.remove(gone.id, at=START)
+    gone_article = make_article(7)
+    index.remove(gone_article.id, at=START)
     build_index(index, outlet)
     assert not [
         name

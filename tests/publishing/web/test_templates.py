@@ -70,11 +70,11 @@ def test_styles_follow_ours_and_the_folder_is_read(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/footer.html").write_text(FOOTER)
     (tmp_path / "site.css").write_text("h1 { color: teal; }")
-    given = load_look(tmp_path)
-    files, _ = render_sample(given)
+    look = load_look(tmp_path)
+    files, _ = render_sample(look)
     assert files["site.css"].endswith(b"h1 { color: teal; }")
     assert len(files["site.css"]) > 2000
-    assert given.templates == {"footer.html": FOOTER}
+    assert look.templates == {"footer.html": FOOTER}
 
 
 def test_a_changed_template_makes_every_page_again() -> None:
@@ -89,8 +89,8 @@ def test_a_changed_template_makes_every_page_again() -> None:
         categories={"AI": "Machines"},
     )
     assert list_stale_feeds(specs, index) == set()
-    given = Look({"footer.html": FOOTER})
-    report = build_index(index, outlet, look=given, whole=False)
+    look = Look({"footer.html": FOOTER})
+    report = build_index(index, outlet, look=look, whole=False)
     assert {name for name in outlet.files if name.endswith(".html")} == {
         name for name in report.written if name.endswith(".html")
     }

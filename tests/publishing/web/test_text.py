@@ -26,16 +26,16 @@ def adapt_sample(markdown: str, picture: str = "") -> str:
 def test_headings_begin_at_the_second_level_and_leave_none_out(
     given: str, levels: list[int]
 ) -> None:
-    made = adapt_sample(given)
-    assert [int(part[0]) for part in made.split("<h")[1:]] == levels
-    assert [int(part[0]) for part in made.split("</h")[1:]] == levels
+    sample = adapt_sample(given)
+    assert [int(part[0]) for part in sample.split("<h")[1:]] == levels
+    assert [int(part[0]) for part in sample.split("</h")[1:]] == levels
 
 
 def test_pictures_are_links_since_no_page_asks_another_host() -> None:
-    made = adapt_sample(f'A text. ![a "b" > <i>c]({PICTURE})')
-    assert "<img" not in made
-    assert f'href="{PICTURE.replace("&", "&amp;")}"' in made
-    assert ">Picture: a &quot;b&quot; &gt; &lt;i&gt;c</a>" in made
+    sample = adapt_sample(f'A text. ![a "b" > <i>c]({PICTURE})')
+    assert "<img" not in sample
+    assert f'href="{PICTURE.replace("&", "&amp;")}"' in sample
+    assert ">Picture: a &quot;b&quot; &gt; &lt;i&gt;c</a>" in sample
     assert (
         adapt_sample(f"[![]({PICTURE})](https://b.example/)")
         == '<p><a href="https://b.example/">Picture</a></p>'
@@ -59,16 +59,16 @@ def test_a_picture_without_a_usable_address_is_dropped(address: str) -> None:
 
 
 def test_a_wide_table_scrolls_by_itself() -> None:
-    made = adapt_sample("| a | b |\n|---|---|\n| 1 | 2 |")
-    assert made.startswith('<div class="wide" tabindex="0"')
-    assert made.endswith("</table></div>")
+    sample = adapt_sample("| a | b |\n|---|---|\n| 1 | 2 |")
+    assert sample.startswith('<div class="wide" tabindex="0"')
+    assert sample.endswith("</table></div>")
 
 
 def test_columns_are_aligned_by_the_stylesheet() -> None:
-    made = adapt_sample("| a | b |\n|--:|:-:|\n| 1 | 2 |")
-    assert '<td class="right">1</td>' in made
-    assert '<th class="center">b</th>' in made
-    assert "align" not in made
+    sample = adapt_sample("| a | b |\n|--:|:-:|\n| 1 | 2 |")
+    assert '<td class="right">1</td>' in sample
+    assert '<th class="center">b</th>' in sample
+    assert "align" not in sample
 
 
 def test_everything_else_stays() -> None:

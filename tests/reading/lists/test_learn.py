@@ -20,7 +20,7 @@ NAMES = (
 
 @pytest.mark.parametrize("case", list_own_cases(), ids=lambda case: case.name)
 def test_all_items_and_no_others_are_found_with_title_date_and_picture(case: Case) -> None:
-    found = read_listing(case.html, case.url).entries
+    entries = read_listing(case.html, case.url).entries
     shown = [
         {
             "title": entry.title,
@@ -28,7 +28,7 @@ def test_all_items_and_no_others_are_found_with_title_date_and_picture(case: Cas
             "date": entry.published and f"{entry.published:%Y-%m-%d}",
             "image": entry.image or None,
         }
-        for entry in found
+        for entry in entries
     ]
     assert shown == [item | {"url": urls.alias(item["url"])} for item in case.items]
 
@@ -214,8 +214,8 @@ def test_menus_without_classes_are_no_part_of_a_list_without_classes() -> None:
     body = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(NAMES))
     facets = "".join(f"<li><a href='/c/{n}/{n}'>Only those of kind {n}</a></li>" for n in range(9))
     page = f"<div class='facets'><ul>{facets}</ul></div><div class='results'><ul>{body}</ul></div>"
-    found = read_listing(f"<html><body>{page}</body></html>".encode(), URL).entries
-    assert {entry.url.split("/")[3] for entry in found} in ({"p"}, {"c"})
+    entries = read_listing(f"<html><body>{page}</body></html>".encode(), URL).entries
+    assert {entry.url.split("/")[3] for entry in entries} in ({"p"}, {"c"})
 
 
 def test_links_in_running_text_are_no_items() -> None:
@@ -228,10 +228,10 @@ def test_links_in_running_text_are_no_items() -> None:
     body = "".join(
         f"<div><h2><a href='/p/{n}'>{name}</a></h2></div>" for n, name in enumerate(NAMES)
     )
-    found = read_listing(
+    entries = read_listing(
         f"<html><body><main>{body}{text}</main></body></html>".encode(), URL
     ).entries
-    assert [entry.title for entry in found] == [*NAMES]
+    assert [entry.title for entry in entries] == [*NAMES]
 
 
 def test_a_declared_date_goes_before_one_that_is_shown() -> None:
@@ -244,9 +244,9 @@ def test_a_declared_date_goes_before_one_that_is_shown() -> None:
         for n, name in enumerate(NAMES)
     )
     script = f'<script type="application/ld+json">[{rows}]</script>'
-    found = read_listing(
+    entries = read_listing(
         f"<html><body><main>{body}</main>{script}</body></html>".encode(), URL
     ).entries
     assert [
-        entry.published and (entry.published.month, entry.published.day) for entry in found
+        entry.published and (entry.published.month, entry.published.day) for entry in entries
     ] == [(3, number) for number in range(1, 5)]

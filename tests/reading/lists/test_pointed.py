@@ -119,9 +119,11 @@ def test_any_item_of_a_list_leads_to_the_whole_of_it(case: Case) -> None:
             for one in tree.iter("a")
             if urls.alias(urls.absolute(base, one.get("href")) or "") == url
         ]
-        found = [pointed(case.html, case.url, elements.index(one)) for one in anchors]
+        found = [pointed(case.html, case.url, elements.index(anchor)) for anchor in anchors]
         lists = [one for each in found for one in each]
         assert wanted in [[urls.alias(item.url) for item in one.items] for one in lists], url
-        whole = next(one for one in lists if [urls.alias(item.url) for item in one.items] == wanted)
-        again = read_listing(case.html, case.url, None, whole.wrapper).entries
-        assert [urls.alias(entry.url) for entry in again] == wanted
+        whole_list = next(
+            one for one in lists if [urls.alias(item.url) for item in one.items] == wanted
+        )
+        second_entries = read_listing(case.html, case.url, None, whole_list.wrapper).entries
+        assert [urls.alias(entry.url) for entry in second_entries] == wanted

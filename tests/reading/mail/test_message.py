@@ -40,8 +40,8 @@ def test_the_html_part_counts_else_the_text() -> None:
         "--x\nContent-Type: text/html\n\n<p>marked words</p>\n--x--\n"
     )
     kind = {"Content-Type": "multipart/alternative; boundary=x"}
-    both = make_mail(1, NOW, headers=kind, body=parts)
-    assert "marked words" in read_mail(both, NOW, len(both)).content
+    both_mail = make_mail(1, NOW, headers=kind, body=parts)
+    assert "marked words" in read_mail(both_mail, NOW, len(both_mail)).content
     plain = make_mail(
         1, NOW, headers={"Content-Type": "text/plain"}, body="- one\n- two\n\nlast\nline"
     )

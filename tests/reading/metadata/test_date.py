@@ -85,9 +85,9 @@ def test_a_moment_that_utc_cannot_express_is_none(written: str) -> None:
     ],
 )
 def test_a_date_as_written(written: str, wanted: str) -> None:
-    found = date.parse_date_text(written)
-    assert found is not None
-    assert found.isoformat() == wanted
+    date_text = date.parse_date_text(written)
+    assert date_text is not None
+    assert date_text.isoformat() == wanted
 
 
 @pytest.mark.parametrize(
@@ -103,15 +103,15 @@ def test_every_day_is_read_back(days: int) -> None:
     stated = (datetime(1991, 1, 1, tzinfo=UTC) + timedelta(days=days)).date().isoformat()
     year, month, number = stated.split("-")
     for written in (stated, f"{number}.{month}.{year}", f"{year}年{int(month)}月{int(number)}日"):
-        found = date.parse_date_text(written)
-        assert found is not None
-        assert found.date().isoformat() == stated
+        date_text = date.parse_date_text(written)
+        assert date_text is not None
+        assert date_text.date().isoformat() == stated
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_a_date_or_none(written: str) -> None:
-    found = date.parse_date_text(written)
-    assert found is None or found.tzinfo is not None
+    date_text = date.parse_date_text(written)
+    assert date_text is None or date_text.tzinfo is not None
 
 
 def test_the_order_of_day_and_month() -> None:
@@ -278,8 +278,8 @@ def test_the_day_on_which_a_user_joined_is_not_the_post_s() -> None:
         " Feb</time></p>"
     )
     document = parse(page.encode(), "https://forum.example/t/ferry/1")
-    seen = survey_body(document.tree, "Ferry times")
-    assert date.choose_published(document, None, seen, None).value == datetime(
+    body = survey_body(document.tree, "Ferry times")
+    assert date.choose_published(document, None, body, None).value == datetime(
         2024, 2, 24, 18, 41, 2, tzinfo=UTC
     )
 

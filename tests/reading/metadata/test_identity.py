@@ -28,10 +28,10 @@ def test_without_a_canonical_the_url_is_the_key() -> None:
     ["/news/ferry-2", "//www.paper.example/news/ferry-2", "https://paper.example/news/ferry-2#top"],
 )
 def test_a_canonical_of_the_same_site_counts(href: str) -> None:
-    found = read_identity(make_canonical_link(href))
-    assert found.canonical.endswith("paper.example/news/ferry-2")
-    assert KEY in found.aliases
-    assert found.duplicate_of is None
+    identity = read_identity(make_canonical_link(href))
+    assert identity.canonical.endswith("paper.example/news/ferry-2")
+    assert KEY in identity.aliases
+    assert identity.duplicate_of is None
 
 
 @pytest.mark.parametrize(
@@ -50,18 +50,18 @@ def test_the_root_or_nonsense_never_counts(href: str) -> None:
 
 
 def test_another_host_is_a_hint_only() -> None:
-    found = read_identity(make_canonical_link("https://agency.example/wire/ferry?fbclid=1"))
-    assert found.canonical == KEY
-    assert found.duplicate_of == "https://agency.example/wire/ferry"
+    identity = read_identity(make_canonical_link("https://agency.example/wire/ferry?fbclid=1"))
+    assert identity.canonical == KEY
+    assert identity.duplicate_of == "https://agency.example/wire/ferry"
     assert read_identity(make_canonical_link("https://agency.example/")).duplicate_of is None
 
 
 def test_another_host_of_the_same_domain_is_a_hint_only() -> None:
-    found = read_identity(
+    identity = read_identity(
         make_canonical_link("https://www.example.com/ferry"), "https://m.example.com/ferry"
     )
-    assert found.canonical == "https://m.example.com/ferry"
-    assert found.duplicate_of == "https://www.example.com/ferry"
+    assert identity.canonical == "https://m.example.com/ferry"
+    assert identity.duplicate_of == "https://www.example.com/ferry"
 
 
 @pytest.mark.parametrize(

@@ -63,9 +63,9 @@ def test_language_and_charset(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_of_the_surroundings(name: str) -> None:
-    found = read_sample(name)
+    sample = read_sample(name)
     assert not any(
-        unwanted in f"{found.title} {found.author} {found.cover}"
+        unwanted in f"{sample.title} {sample.author} {sample.cover}"
         for unwanted in load_truth(name)["must_not"]
     )
 
@@ -93,11 +93,11 @@ def test_a_sane_entry_outranks_the_page() -> None:
         authors=("Bo Sailor",),
         published=datetime(2020, 1, 1, tzinfo=UTC),
     )
-    found = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
-    assert found.title == "Boats & tides"
-    assert found.author == "Bo Sailor"
-    assert found.published == datetime(2020, 1, 1, tzinfo=UTC)
-    assert found.trace["title"]["from"] == "entry"
+    draft = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
+    assert draft.title == "Boats & tides"
+    assert draft.author == "Bo Sailor"
+    assert draft.published == datetime(2020, 1, 1, tzinfo=UTC)
+    assert draft.trace["title"]["from"] == "entry"
 
 
 def test_an_empty_entry_changes_no_field_of_the_page() -> None:
@@ -106,10 +106,10 @@ def test_an_empty_entry_changes_no_field_of_the_page() -> None:
         authors=("desk@paper.example", "Paper"),
         published=datetime(1970, 1, 1, tzinfo=UTC),
     )
-    found = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
-    assert found.title == "Boats"
-    assert found.author == "Ann Other"
-    assert found.published == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
+    draft = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
+    assert draft.title == "Boats"
+    assert draft.author == "Ann Other"
+    assert draft.published == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def test_the_operator_s_suffix_is_cut() -> None:
@@ -118,15 +118,15 @@ def test_the_operator_s_suffix_is_cut() -> None:
 
 
 def test_a_page_without_metadata_has_none() -> None:
-    found = read_small_page(body="<p>Only text.</p>")
-    assert found.title == ""
-    assert found.author is None
-    assert found.published is None
-    assert found.cover is None
-    assert found.description == ""
-    assert found.keywords == ()
-    assert found.section == ""
-    assert found.sitename == ""
+    draft = read_small_page(body="<p>Only text.</p>")
+    assert draft.title == ""
+    assert draft.author is None
+    assert draft.published is None
+    assert draft.cover is None
+    assert draft.description == ""
+    assert draft.keywords == ()
+    assert draft.section == ""
+    assert draft.sitename == ""
 
 
 def test_keywords_section_and_description_of_the_publisher() -> None:
@@ -135,11 +135,11 @@ def test_keywords_section_and_description_of_the_publisher() -> None:
         ' tides,boats"><meta property="article:section" content="Sea"><meta property="og:site_name"'
         ' content="Paper"><meta name="robots" content="NoSnippet, max-snippet: 50">'
     )
-    found = read_small_page(head)
-    assert found.description == "A short one."
-    assert found.keywords == ("boats", "tides")
-    assert found.section == "Sea"
-    assert found.robots == ("nosnippet", "max-snippet:50")
+    draft = read_small_page(head)
+    assert draft.description == "A short one."
+    assert draft.keywords == ("boats", "tides")
+    assert draft.section == "Sea"
+    assert draft.robots == ("nosnippet", "max-snippet:50")
 
 
 def test_the_trace_names_the_chosen_and_the_considered_candidates() -> None:

@@ -59,7 +59,7 @@ def test_a_rule_wins_over_feed_and_page_and_is_named(
     rules: dict[str, Any], field: str, value: object
 ) -> None:
     meta = read_with_rules(**rules)
-    name = next(one for one in rules if one != "title_suffix")
+    name = next(rule for rule in rules if rule != "title_suffix")
     assert getattr(meta, field) == value
     assert meta.trace[field]["from"] == f"rules.{name}"
 

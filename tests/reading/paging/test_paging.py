@@ -38,9 +38,9 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 @pytest.mark.parametrize("case", SHAPES, ids=lambda case: case["url"])
 def test_shapes(case: dict[str, Any]) -> None:
-    found = read_page_number(case["url"], case["first"])
-    assert (found.number if found else 0) == case.get("number", 0)
-    assert bool(found and found.sure) == case.get("sure", False)
+    page_number = read_page_number(case["url"], case["first"])
+    assert (page_number.number if page_number else 0) == case.get("number", 0)
+    assert bool(page_number and page_number.sure) == case.get("sure", False)
 
 
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row.get("html", row.get("head", ""))[:60])
@@ -48,8 +48,8 @@ def test_next_pages(row: dict[str, Any]) -> None:
     number = row.get("number", 1)
     html = f"<html><head>{row.get('head', '')}</head><body><p>Text</p>{row.get('html', '')}</body></html>"  # noqa: E501
     here = FIRST if number == 1 else f"{FIRST}/{number}"
-    found = find_next_page(parse(html.encode(), here), FIRST, number)
-    assert (found.url if found else "") == (
+    next_page = find_next_page(parse(html.encode(), here), FIRST, number)
+    assert (next_page.url if next_page else "") == (
         f"https://a.example{row['next']}" if "next" in row else ""
     )
 
@@ -92,13 +92,13 @@ TWO = f"{FIRST}/2"
 
 
 def test_a_page_is_appended_without_repeated_paragraphs() -> None:
-    later = make_draft(
+    later_draft = make_draft(
         f"# The story (page 2)\n\n{make_paragraphs('A', 'D', 'E', 'F')}",
         TWO,
         "The story - page 2",
         blocks=("x",),
     )
-    made = append_page(ONE, later, TWO, sure=True)
+    made = append_page(ONE, later_draft, TWO, sure=True)
     assert isinstance(made, Draft)
     assert made.body.strip() == make_paragraphs("A", "B", "C", "D", "E", "F")
     assert made.blocks == ("x",)

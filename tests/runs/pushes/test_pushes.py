@@ -158,7 +158,7 @@ async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_valida
         # no poll is due but that of the page, which its hub says has changed
         up.later = timedelta(minutes=6)
         outcomes = await up.run_jobs()
-        assert [(one.key, len(one.added)) for one in outcomes] == [("s2", 1)]
+        assert [(outcome.key, len(outcome.added)) for outcome in outcomes] == [("s2", 1)]
         assert [topic.polls for topic in (forgot, stuck, page)] == [1, 1, 2]
 
         up.later = timedelta(days=1, hours=1)

@@ -56,10 +56,10 @@ def make_story_text(name: str, place: str) -> str:
     chance = random.Random(f"{place}/{name}")
     sentences = []
     for _ in range(14):
-        one = chance.choices(_WORDS, k=4)
+        near, region, meeting, other = chance.choices(_WORDS, k=4)
         sentences.append(
-            f"The {name} was seen near the {one[0]} of the {one[1]}, where the {one[2]} met the"
-            f" {one[3]}."
+            f"The {name} was seen near the {near} of the {region}, where the {meeting} met the"
+            f" {other}."
         )
     return "".join(f"<p>{' '.join(sentences[at : at + 3])}</p>" for at in range(0, 14, 3))
 
@@ -219,8 +219,8 @@ class Web:
         links = links.replace("<link", "<atom:link")
         items = "".join(
             "<item><title>The"
-            f" {one}</title><link>{root}/post/{one}</link><guid>{root}/post/{one}</guid></item>"
-            for one in posts
+            f" {post}</title><link>{root}/post/{post}</link><guid>{root}/post/{post}</guid></item>"
+            for post in posts
         )
         head = (
             '<rss version="2.0"'

@@ -67,12 +67,14 @@ def configure_receiver(
     place: Place, receiver: Receiver, more: str = 'allow = ["127.0.0.1"]\n'
 ) -> None:
     path = place.config / "syndicator.toml"
-    kept = [
+    kept_lines = [
         line
         for line in path.read_text().splitlines()
         if line.startswith(("[store]", 'url = "postgresql'))
     ]
-    path.write_text(SETTINGS.format(url=receiver.url, secret=SECRET, more=more) + "\n".join(kept))
+    path.write_text(
+        SETTINGS.format(url=receiver.url, secret=SECRET, more=more) + "\n".join(kept_lines)
+    )
 
 
 @pytest.mark.slow
@@ -365,13 +367,16 @@ def test_a_slow_receiver_holds_up_no_other(
     over = threading.Event()
     receiver.answer = lambda delivery: 200 if over.wait(30) else 500
     monkeypatch.setattr(webhooks, "_DEADLINE", 0.3)
-    with serve_receiver() as other:
-        table = f'[[webhook]]\nurl = "{other.url}"\nsecret = "{SECRET}"\nallow = ["127.0.0.1"]\n'
+    with serve_receiver() as other_receiver:
+        table = (
+            f'[[webhook]]\nurl = "{other_receiver.url}"\n'
+            f'secret = "{SECRET}"\nallow = ["127.0.0.1"]\n'
+        )
         configure_receiver(place, receiver, 'allow = ["127.0.0.1"]\n' + table)
         store_titles(place, "First", "Second")
         [problem] = build_and_send(place)
         over.set()
-        assert other.lines == ["article.published First", "article.published Second"]
+        assert other_receiver.lines == ["article.published First", "article.published Second"]
     assert receiver.lines == ["article.published First"]
     assert "no complete answer" in problem.detail
 
@@ -438,9 +443,9 @@ def list_open_conditions(place: Place) -> set[str]:
             )
         )
         return {
-            one.identity
-            for one in read_memory(app.archive.store).episodes
-            if one.kind == "webhook-failing"
+            episode.identity
+            for episode in read_memory(app.archive.store).episodes
+            if episode.kind == "webhook-failing"
         }
 
 

@@ -136,7 +136,7 @@ def test_words_of_an_unpublished_text_relate_nothing(place: Place) -> None:
         hidden = store_articles(
             app, "A quiet note", FERRY * 5, source="short", excerpt="Nothing of that."
         )
-        shown = store_articles(app, "Another note", "Nothing.", source="short", excerpt=FERRY)
+        article = store_articles(app, "Another note", "Nothing.", source="short", excerpt=FERRY)
     place.build()
     ferry = place.load_article(FERRIES[0]).id
     with place.open_app() as app:
@@ -144,22 +144,22 @@ def test_words_of_an_unpublished_text_relate_nothing(place: Place) -> None:
         finder = related.RelatedFinder(app.archive.store, lambda one: sources[one.source_key])
         found = finder.find(ferry)
         assert hidden.id not in found
-        assert shown.id in found
-        whole = related.RelatedFinder(
+        assert article.id in found
+        whole_finder = related.RelatedFinder(
             app.archive.store, lambda one: replace(sources[one.source_key], content="full")
         )
-        assert hidden.id in whole.find(ferry)
+        assert hidden.id in whole_finder.find(ferry)
 
 
 def test_an_unpublished_article_has_no_related_ones(place: Place) -> None:
     with place.open_app() as app:
-        held = store_articles(app, "Held ferry", FERRY, excerpt=FERRY, hold=True)
+        held_article = store_articles(app, "Held ferry", FERRY, excerpt=FERRY, hold=True)
     place.build()
     with place.open_app() as app:
         sources = app.configuration.sources
         finder = related.RelatedFinder(app.archive.store, lambda one: sources[one.source_key])
-        assert finder.find(held.id) == []
-        assert held.id not in finder.find(place.load_article(FERRIES[0]).id)
+        assert finder.find(held_article.id) == []
+        assert held_article.id not in finder.find(place.load_article(FERRIES[0]).id)
 
 
 def test_the_api_names_related_articles(place: Place) -> None:

@@ -573,14 +573,14 @@ def test_show_says_what_was_asked_answered_and_decided(lab: Lab) -> None:
     lab.llm.behaviour = BEHAVIOURS["no-such-sentence"]
     lab.ask_model()
     with lab.open_app() as app:
-        told = describe_model_answer(
+        model_answer = describe_model_answer(
             app.archive, app.configuration, lab.place.load_article("Weather").id
         )
-    assert told["llm"].startswith(
+    assert model_answer["llm"].startswith(
         "refused (sentences: 99 is none of the 4 sentences), tiny prompt 2, 2026-03-10T"
     )
-    assert "[99]" in told["llm_answer"]
-    assert any(SECOND in message for message in told["llm_asked"])
+    assert "[99]" in model_answer["llm_answer"]
+    assert any(SECOND in message for message in model_answer["llm_asked"])
     assert lab.llm.seen[0].sentences[1] == SECOND
 
 

@@ -103,8 +103,8 @@ def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
 def test_only_articles_added_since_a_day(place: Place) -> None:
     with place.open_app() as app:
         store_articles(app, "Models", MODELS)
-        later = store_articles(app, "More models", MODELS)
-        planned = plan_descriptions(app.archive, app.configuration, since=later.added)
+        later_article = store_articles(app, "More models", MODELS)
+        planned = plan_descriptions(app.archive, app.configuration, since=later_article.added)
         assert [item.title for item in planned.articles] == ["More models"]
         assert planned.looked == 1
 
@@ -130,6 +130,6 @@ def test_the_sources_own_tags_and_category_stay(place: Place) -> None:
     with place.open_app() as app:
         store_articles(app, "Roses", "Roses want sun.", source="three")
     describe_all(place)
-    found = place.load_article("Roses")
-    assert found.tags == ("LLM", "Roses")  # the operator's word, as the taxonomy calls it now
-    assert found.category in ("Gardens", "AI")
+    article = place.load_article("Roses")
+    assert article.tags == ("LLM", "Roses")  # the operator's word, as the taxonomy calls it now
+    assert article.category in ("Gardens", "AI")

@@ -226,9 +226,9 @@ def test_a_tag_of_todays_taxonomy_comes_and_updated_stays(place: Place) -> None:
     place.write_taxonomy(
         place.taxonomy + '\n[[tag]]\nname = "Harbours"\naliases = ["harbour master"]\n'
     )
-    [one] = reread_articles(place).articles
+    [article] = reread_articles(place).articles
     assert [
-        (change.field, change.new) for change in one.revision.changes if change.field == "tags"
+        (change.field, change.new) for change in article.revision.changes if change.field == "tags"
     ] == [("tags", "Harbours")]
     after = find_article(place, "Harbours")
     assert after.tags == ("Harbours",)
@@ -344,7 +344,9 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
         ] == [3, 0]
     with open_read_only(place.config, now=lambda: place.now, environ={}) as there:
         assert [
-            one.count for one in look(there).conditions if one.kind == ConditionReason.OUTDATED
+            condition.count
+            for condition in look(there).conditions
+            if condition.kind == ConditionReason.OUTDATED
         ] == [3]
     with place.open_app() as app:
         assert (
@@ -352,10 +354,10 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
             == count_offered(app)
             == 3
         )
-        one = plan_reread(
+        reread = plan_reread(
             app.archive, app.configuration, Choice(what=find_article(place, "Gardens").id)
         )
-        write_reread(app.archive, one)  # nothing to change: it is as today's version reads it
+        write_reread(app.archive, reread)  # nothing to change: it is as today's version reads it
         assert count_offered(app) == 2
     add_rule(place)
     with place.open_app() as app:
@@ -462,10 +464,10 @@ def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> 
     with place.open_app() as app:
         for title, owner in (("Bridges", "one"), ("Gardens", "two")):
             url = f"https://{owner}.example/{title}"
-            made = store_articles(
+            article = store_articles(
                 app, title, "Words.", id=make_article_id(url), url=url, source_id=url
             )
-            app.archive.snapshots.put(made.id, make_page(title, TOPICS[title]), {})
+            app.archive.snapshots.put(article.id, make_page(title, TOPICS[title]), {})
     reread_articles(place)
     path = place.config / "sources.toml"
     path.write_text(

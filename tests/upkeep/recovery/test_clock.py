@@ -78,7 +78,8 @@ def visit_at(life: Life, hours: float, *numbers: int) -> None:
 
 def read_dates(life: Life) -> dict[str, tuple[datetime | None, ...]]:
     return {
-        one.title: (one.published, one.updated, one.added) for one in life.load_articles().values()
+        article.title: (article.published, article.updated, article.added)
+        for article in life.load_articles().values()
     }
 
 
@@ -206,7 +207,7 @@ def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
     filled_place.build()
 
     assert ">2036-" not in filled_place.read_published("all.atom")
-    mine = [one for one in read_entries(filled_place) if one["title"].startswith("Mine")]
+    mine = [entry for entry in read_entries(filled_place) if entry["title"].startswith("Mine")]
     assert [one["title"] for one in mine] == [f"Mine {number}" for number in reversed(range(9))]
     assert mine[0]["date_published"].startswith("2026-03-10T12:00:00")
     assert "2036-01-09" in (folder / "mine-8.md").read_text()  # the date is the hand's

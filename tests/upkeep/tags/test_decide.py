@@ -54,9 +54,9 @@ def write_planned_decision(app: App, planned: Confirmed) -> Article:
 @pytest.mark.slow
 def test_confirmed_tags_stay_and_teach(place_with_article: Place) -> None:
     assert decide_tags(place_with_article, ["large language models", "gpu"]).tags == ("LLM", "GPU")
-    found = place_with_article.load_article("Models")
-    assert found.tags_by == "operator"
-    assert find_writer(found, "category") == By.MATCHED
+    article = place_with_article.load_article("Models")
+    assert article.tags_by == "operator"
+    assert find_writer(article, "category") == By.MATCHED
     place_with_article.write_taxonomy('[[tag]]\nname = "weather"\n')
     assert [
         line.partition(":")[0]
@@ -77,18 +77,18 @@ def test_a_rejected_tag_does_not_come_back(place_with_article: Place) -> None:
     assert decide_tags(place_with_article, wrong=["large language model"]).tags == ("GPU",)
     assert decide_tags(place_with_article, wrong=["GPU"]).tags == ()
     describe_all(place_with_article)
-    found = place_with_article.load_article("Models")
-    assert found.tags == ()
-    assert found.tags_by == "operator"
+    article = place_with_article.load_article("Models")
+    assert article.tags == ()
+    assert article.tags_by == "operator"
 
 
 def test_a_confirmed_category_stays_whatever_it_is(place_with_article: Place) -> None:
     decide_tags(place_with_article, category="Weather")
     describe_all(place_with_article)
-    found = place_with_article.load_article("Models")
-    assert found.category == "Weather"
-    assert found.category_by == "operator"
-    assert not may_write(found, "category", By.PUBLISHER)
+    article = place_with_article.load_article("Models")
+    assert article.category == "Weather"
+    assert article.category_by == "operator"
+    assert not may_write(article, "category", By.PUBLISHER)
 
 
 def test_a_language_models_category_stays_its_own_when_its_tags_are_confirmed(

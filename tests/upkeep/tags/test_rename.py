@@ -45,9 +45,9 @@ def store_tagged_articles(place: Place) -> None:
 
 
 def feed_id(place: Place, name: str) -> str:
-    found = re.search(r"<id>(urn:uuid:[^<]+)</id>", place.read_published(name))
-    assert found
-    return found[1]
+    match = re.search(r"<id>(urn:uuid:[^<]+)</id>", place.read_published(name))
+    assert match
+    return match[1]
 
 
 def read_moved_feeds(place: Place) -> dict[str, str]:

@@ -124,8 +124,8 @@ class Instance:
     @property
     def waiting_reasons(self) -> dict[str, str | None]:
         """The reason of each entry that waits, by its address."""
-        with open_app(self.config) as opened:
-            rows = opened.archive.store.visits.pending("post", datetime.max.replace(tzinfo=UTC))
+        with open_app(self.config) as app:
+            rows = app.archive.store.visits.pending("post", datetime.max.replace(tzinfo=UTC))
         return {row.url: row.reason for row in rows}
 
 

@@ -43,15 +43,15 @@ def test_there_are_ten_pages() -> None:
 def test_a_drawn_page_has_the_text_of_the_whole_one(web: Web, name: str) -> None:
     serve_folder(web, PAGES)
     url = web.url(f"/{name}/")
-    drawn = draw_page(url)
-    assert isinstance(drawn, Fetched), drawn
-    article = read_drawn_page(drawn.body, url)
-    whole = read_drawn_page(deliver_whole().encode(), url)
-    assert len(whole.body) > 1_400
-    assert article.body == whole.body
-    assert article.title == whole.title
-    assert article.author == whole.author
-    assert article.published == whole.published
+    page = draw_page(url)
+    assert isinstance(page, Fetched), page
+    article = read_drawn_page(page.body, url)
+    whole_article = read_drawn_page(deliver_whole().encode(), url)
+    assert len(whole_article.body) > 1_400
+    assert article.body == whole_article.body
+    assert article.title == whole_article.title
+    assert article.author == whole_article.author
+    assert article.published == whole_article.published
     assert {seen.headers["user-agent"] for seen in web.seen} == {AGENT}
     assert {seen.method for seen in web.seen} == {"GET"}
     assert not any(path.endswith((".css", "consented.json")) for path in web.list_paths())
@@ -59,45 +59,45 @@ def test_a_drawn_page_has_the_text_of_the_whole_one(web: Web, name: str) -> None
 
 def test_a_page_that_never_ends_has_a_reason(web: Web) -> None:
     serve_folder(web, PAGES)
-    drawn = draw_page(web.url(f"/{NEVER_ENDS}/"), limits=replace(PATIENT, wall_seconds=20.0))
-    assert isinstance(drawn, Failed)
-    assert drawn.reason == "browser-hung"
-    assert drawn.detail == "not drawn within 20 s"
+    page = draw_page(web.url(f"/{NEVER_ENDS}/"), limits=replace(PATIENT, wall_seconds=20.0))
+    assert isinstance(page, Failed)
+    assert page.reason == "browser-hung"
+    assert page.detail == "not drawn within 20 s"
 
 
 def test_a_page_that_eats_memory_has_a_reason(web: Web) -> None:
     script = "const kept = []; for (;;) kept.push(new Array(1e6).fill(Math.random()));"
-    drawn = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
-    assert isinstance(drawn, Failed)
-    assert drawn.reason == "browser-memory"
+    page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
+    assert isinstance(page, Failed)
+    assert page.reason == "browser-memory"
 
 
 def test_a_page_that_grows_without_end_has_a_reason(web: Web) -> None:
     script = 'document.body.textContent = "x".repeat(2000);'
     small = replace(PATIENT, most_answer_bytes=1_000)
-    drawn = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"), limits=small)
-    assert isinstance(drawn, Failed)
-    assert drawn.reason == "browser-memory"
-    assert drawn.detail == "the drawn page has more than 1,000 characters"
+    page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"), limits=small)
+    assert isinstance(page, Failed)
+    assert page.reason == "browser-memory"
+    assert page.detail == "the drawn page has more than 1,000 characters"
 
 
 def test_scripts_cannot_change_how_the_page_is_read(web: Web) -> None:
     script = """Object.defineProperty(Element.prototype, "outerHTML", {get: () => "<p>Forged</p>"});
     document.body.append("Real");"""
-    drawn = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
-    assert isinstance(drawn, Fetched)
-    assert b"<p>Forged</p></body>" not in drawn.body
-    assert drawn.body.endswith(b"Real</body></html>")
+    page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
+    assert isinstance(page, Fetched)
+    assert b"<p>Forged</p></body>" not in page.body
+    assert page.body.endswith(b"Real</body></html>")
 
 
 def test_a_page_to_which_a_script_leads_is_the_page(web: Web) -> None:
     url = serve_html(web, "/old", '<script>location.href = "/new"</script>')
     serve_html(web, "/new", "<p>New</p>")
-    drawn = draw_page(url)
-    assert isinstance(drawn, Fetched)
-    assert drawn.url == url
-    assert drawn.final_url == web.url("/new")
-    assert b"<p>New</p>" in drawn.body
+    page = draw_page(url)
+    assert isinstance(page, Fetched)
+    assert page.url == url
+    assert page.final_url == web.url("/new")
+    assert b"<p>New</p>" in page.body
 
 
 def test_what_is_no_html_is_not_drawn(web: Web) -> None:
@@ -117,13 +117,13 @@ def test_each_page_has_a_fresh_profile(web: Web) -> None:
     document.body.append(`before: ${before}`);"""
     url = serve_html(web, "/", f"<p>Text</p><script>{script}</script>")
     for _ in range(2):
-        drawn = draw_page(url)
-        assert isinstance(drawn, Fetched)
-        assert b"before: null" in drawn.body
+        page = draw_page(url)
+        assert isinstance(page, Fetched)
+        assert b"before: null" in page.body
 
 
 def test_the_browser_says_what_it_is(web: Web) -> None:
     script = "document.body.append(`${navigator.userAgent} ${navigator.webdriver}`);"
-    drawn = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
-    assert isinstance(drawn, Fetched)
-    assert f"{AGENT} true".encode() in drawn.body
+    page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
+    assert isinstance(page, Fetched)
+    assert f"{AGENT} true".encode() in page.body

@@ -118,9 +118,9 @@ def test_a_page_reaches_no_address_by_any_way(web: Web, listener: Listener) -> N
     web.routes["/done"] = Reply()
     web.routes["/until-done"] = lambda seen: wait_until_done(web)
     fetcher = Counted()
-    drawn = draw_page(url, fetcher=fetcher, allow=f"127.0.0.1/32:{web.port}")
-    assert isinstance(drawn, Fetched), drawn
-    assert b'<div id="done">all attempts made</div>' in drawn.body
+    page = draw_page(url, fetcher=fetcher, allow=f"127.0.0.1/32:{web.port}")
+    assert isinstance(page, Fetched), page
+    assert b'<div id="done">all attempts made</div>' in page.body
     assert listener.came == []
     # by our fetcher, whose guard of addresses refuses these
     assert f"http://127.0.0.1:{listener.port}/fetched" in fetcher.asked
@@ -139,10 +139,10 @@ def test_a_page_leads_to_no_private_address(web: Web, listener: Listener, how: s
     if how == "302":
         web.routes["/away"] = Reply(status=302, headers={"location": target})
         serve_html(web, "/", '<p>Text</p><script>location.href = "/away"</script>')
-    drawn = draw_page(url)
-    assert isinstance(drawn, Fetched)
-    assert drawn.final_url == url
-    assert b"Text" in drawn.body
+    page = draw_page(url)
+    assert isinstance(page, Fetched)
+    assert page.final_url == url
+    assert b"Text" in page.body
     assert listener.came == []
 
 
@@ -189,9 +189,9 @@ def ask_for_rows(rows: Sequence[dict[str, Any]], page_address: str) -> list[tupl
             await own.aclose()
             await guarded.aclose()
 
-    drawn = draw_page(page_address, fetcher=Both())
-    assert isinstance(drawn, Fetched), drawn
-    assert b'<div id="done">all rows asked for</div>' in drawn.body
+    page = draw_page(page_address, fetcher=Both())
+    assert isinstance(page, Fetched), page
+    assert b'<div id="done">all rows asked for</div>' in page.body
     return recorder.made
 
 

@@ -93,8 +93,10 @@ PAGE = Request(
 
 
 def test_a_part_of_the_page_s_origin_has_its_networks_and_no_credentials() -> None:
-    asked = PageRequest(url="https://a.example:443/api", kind="fetch", accept="application/json")
-    assert make_part_request(PAGE, asked, 900) == Request(
+    page_request = PageRequest(
+        url="https://a.example:443/api", kind="fetch", accept="application/json"
+    )
+    assert make_part_request(PAGE, page_request, 900) == Request(
         url="https://a.example:443/api",
         headers={"accept": "application/json"},
         allow=("10.0.0.0/8:443",),

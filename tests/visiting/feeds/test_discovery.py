@@ -25,7 +25,7 @@ def test_feed() -> None:
 
 
 def test_page_with_alternates() -> None:
-    found = discover_in_page(
+    discovery = discover_in_page(
         "<title>Site &amp; more</title><base href='/base/'><link rel='alternate'"
         " type='application/atom+xml' title='All' href='atom.xml'><LINK REL=ALTERNATE"
         " TYPE='application/rss+xml; charset=utf-8' HREF='https://other.example/rss'><link"
@@ -35,7 +35,7 @@ def test_page_with_alternates() -> None:
         " type='application/feed+json' href='javascript:x'><link rel='stylesheet' href='/s.css'>",
         "<a href='/rss'>not looked at</a>",
     )
-    assert found == Discovery(
+    assert discovery == Discovery(
         "page",
         (
             FeedLink("https://example.org/base/atom.xml", "All", "atom"),
@@ -46,23 +46,23 @@ def test_page_with_alternates() -> None:
 
 
 def test_page_with_links_that_look_like_feeds() -> None:
-    found = discover_in_page(
+    discovery = discover_in_page(
         "",
         "<a href='/feeds/all.atom.xml' title='x'>f</a><a href='/feedback'>no</a><a"
         " href='/blog/rss/'>r</a>",
     )
-    assert [link.url for link in found.feeds] == [
+    assert [link.url for link in discovery.feeds] == [
         "https://example.org/feeds/all.atom.xml",
         "https://example.org/blog/rss/",
     ]
-    assert {link.type for link in found.feeds} == {"link"}
+    assert {link.type for link in discovery.feeds} == {"link"}
 
 
 def test_guesses() -> None:
-    found = discover_in_page("<title>x</title>")
-    assert {link.type for link in found.feeds} == {"guess"}
-    assert "https://example.org/feed" in [link.url for link in found.feeds]
-    assert found.feeds[0].url.startswith("https://example.org/blog/")
+    discovery = discover_in_page("<title>x</title>")
+    assert {link.type for link in discovery.feeds} == {"guess"}
+    assert "https://example.org/feed" in [link.url for link in discovery.feeds]
+    assert discovery.feeds[0].url.startswith("https://example.org/blog/")
 
 
 def test_opml() -> None:

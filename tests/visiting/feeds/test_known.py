@@ -54,10 +54,10 @@ def test_any_address(url: str) -> None:
 
 def test_a_better_feed_goes_before_the_one_that_a_page_names() -> None:
     head = f'<link rel="alternate" type="application/rss+xml" title="Name" href="{ALL}">'
-    found = discover(
+    feeds = discover(
         f"<html><head>{head}</head></html>".encode(), "https://www.youtube.com/@name"
     ).feeds
-    assert found == (FeedLink(FILMS, "", "known", instead_of=ALL), FeedLink(ALL, "Name", "rss"))
+    assert feeds == (FeedLink(FILMS, "", "known", instead_of=ALL), FeedLink(ALL, "Name", "rss"))
 
 
 def test_what_is_known_goes_before_what_is_guessed() -> None:

@@ -24,11 +24,11 @@ def test_the_newest_addresses_come_first_with_what_is_said_of_them() -> None:
         "https://example.org/new",
         "https://example.org/old",
     ]
-    first = feed.entries[0]
-    assert first.title == "Neu & gut"
-    assert first.language == "de"
-    assert first.published is not None
-    assert first.published.isoformat() == "2025-03-01T10:00:00+00:00"
+    first_entry = feed.entries[0]
+    assert first_entry.title == "Neu & gut"
+    assert first_entry.language == "de"
+    assert first_entry.published is not None
+    assert first_entry.published.isoformat() == "2025-03-01T10:00:00+00:00"
 
 
 def test_an_index_is_refused_with_the_address_to_add() -> None:

@@ -155,9 +155,9 @@ def parse_with_both(body: bytes, content_type: str = "") -> tuple[Any, Any]:
     found = well_formed.read(body, content_type)
     if found is None:
         return None, None
-    other = parser.read_any(body, content_type)
-    assert other.get("version") or other["entries"]
-    return parser._read_feed(found, URL, body), parser._read_feed(other, URL, body)
+    other_any = parser.read_any(body, content_type)
+    assert other_any.get("version") or other_any["entries"]
+    return parser._read_feed(found, URL, body), parser._read_feed(other_any, URL, body)
 
 
 def make_document(heads: str, items: str, attributes: str = "") -> bytes:

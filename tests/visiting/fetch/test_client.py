@@ -525,11 +525,11 @@ def _is_refused(result: FetchResult) -> bool:
 
 def test_odd_headers_both_ways(web: Web) -> None:
     web.routes["/"] = Reply(200, {"ETag": '"\xe9"', "X-Odd": "\xff\xfe"}, b"x")
-    first = fetch_url(web.url("/"))
-    assert isinstance(first, Fetched)
-    first.headers["etag"].encode()  # can be stored
+    first_url = fetch_url(web.url("/"))
+    assert isinstance(first_url, Fetched)
+    first_url.headers["etag"].encode()  # can be stored
     again = fetch_in_turn(
-        Request(url=web.url("/"), etag=first.headers["etag"], headers={"X-Key": "value\n"})
+        Request(url=web.url("/"), etag=first_url.headers["etag"], headers={"X-Key": "value\n"})
     )[0]
     assert isinstance(again, Fetched)
     assert web.seen[1].headers["x-key"] == "value"

@@ -43,14 +43,14 @@ def test_a_redirect_to_another_host_or_port_takes_and_renews_no_cookie(
 ) -> None:
     lines = [cookie_line("127.0.0.1"), cookie_line("127.0.0.2")]
     (tmp_path / FILE).write_text("\n".join(lines))
-    with serve_site(Site(set_session), address) as other:
-        location = ("Location", f"{other.base}/there")
+    with serve_site(Site(set_session), address) as other_site:
+        location = ("Location", f"{other_site.base}/there")
         away = Site(lambda asked: Reply(status=302, headers=[location]))
         with serve_site(away) as site:
             result = fetch_with_cookies(tmp_path, f"{site.base}/story")
     assert isinstance(result, Fetched)
     assert site.list_sent_cookies("/story") == [{"session": TOKEN}]
-    assert other.list_sent_cookies("/there") == [{}]
+    assert other_site.list_sent_cookies("/there") == [{}]
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
 
 

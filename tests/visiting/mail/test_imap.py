@@ -91,13 +91,13 @@ def test_a_server_that_numbers_its_mails_anew_is_read_from_the_beginning(
     [name] = box.list_names("", NOW - MONTH)
     box.close()
     empty_server.number_anew()
-    again = open_mailbox(empty_server)
-    [mail] = list_heads(again, name.position)
+    second_mailbox = open_mailbox(empty_server)
+    [mail] = list_heads(second_mailbox, name.position)
     assert mail.head == b"Subject: a\r\n\r\n"
     assert mail.name != name
-    assert again.read_heads([name]) == []
-    assert again.fetch(name) == b""
-    again.close()
+    assert second_mailbox.read_heads([name]) == []
+    assert second_mailbox.fetch(name) == b""
+    second_mailbox.close()
 
 
 def test_a_mail_that_is_gone_is_left_out(empty_server: Dovecot) -> None:
@@ -105,9 +105,9 @@ def test_a_mail_that_is_gone_is_left_out(empty_server: Dovecot) -> None:
         empty_server.deliver_mail(name, b"Subject: a\n\n", NOW)
     box = open_mailbox(empty_server)
     names = box.list_names("", NOW - MONTH)
-    gone = open_mailbox(empty_server)
-    gone.put_away(names[:1], "move:Away")
-    gone.close()
+    gone_mailbox = open_mailbox(empty_server)
+    gone_mailbox.put_away(names[:1], "move:Away")
+    gone_mailbox.close()
     assert [mail.name for mail in box.read_heads(names)] == names[1:]
     assert box.fetch(names[0]) == b""
     box.close()

@@ -51,14 +51,14 @@ def test_mails_of_both_folders_are_listed_in_the_order_in_which_they_came(folder
     assert {name.name for name in names} == {"new/2.host", "cur/1.host:2,S"}
     assert sorted(names, key=lambda name: int(name.position)) == names
     earlier = next(name for name in names if name.name.startswith("cur"))
-    later = next(name for name in names if name.name.startswith("new"))
+    later_name = next(name for name in names if name.name.startswith("new"))
     [mail] = box.read_heads([earlier])
     assert mail.name == earlier
     assert mail.head == b"Subject: a\n\na"
     assert mail.size == 13
     assert mail.received == NOW - timedelta(days=3)
-    assert box.fetch(later) == b"Subject: b\n\nb"
-    assert Maildir(folder, 4).fetch(later) == b"Subj"
+    assert box.fetch(later_name) == b"Subject: b\n\nb"
+    assert Maildir(folder, 4).fetch(later_name) == b"Subj"
 
 
 def test_a_mail_that_another_program_moves_is_listed_again(folder: Path) -> None:

@@ -56,9 +56,9 @@ def test_waits_that_ended_are_forgotten_and_their_number_is_bounded(
     notes.now += timedelta(minutes=1)
     for number in range(30):
         backoff.add(str(number), notes.now + timedelta(seconds=60 + number))
-    kept = json.loads(notes.values[NOTE] or "")
-    assert len(kept) == 20
-    assert "old" not in kept
+    kept_document = json.loads(notes.values[NOTE] or "")
+    assert len(kept_document) == 20
+    assert "old" not in kept_document
     assert backoff.until("29") is not None
 
 

@@ -171,8 +171,8 @@ def test_the_licence_that_robots_txt_names_comes_with_its_pages_and_is_asked_for
     rig.script.add_page(licence, "<rsl/>" + "x" * 100_000)
     for url in pages:
         rig.script.answers[url] = make_fetched(url, **{"robots.txt-rsl": "a server's own"})
-    found = rig.fetch_together(*map(make_request, pages))
-    assert [len(one.headers["robots.txt-rsl"]) for one in found if isinstance(one, Fetched)] == [
+    together = rig.fetch_together(*map(make_request, pages))
+    assert [len(one.headers["robots.txt-rsl"]) for one in together if isinstance(one, Fetched)] == [
         20_000
     ] * 2
     assert sorted(rig.script.list_urls()) == sorted([ROBOTS, licence, *pages])

@@ -29,13 +29,13 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
     }
     added = run_checked_command(config, "add", web.url("/shut"))
     assert "robots.txt disallows this address" in added.stderr
-    known = json.loads(
+    document = json.loads(
         run_checked_command(
             config, "add", web.url("/shut"), web.url("/open"), "--dry-run", "--json"
         ).stdout
     )
-    assert [one["warning"] != "" for one in known] == [True, False]
-    key = known[0]["source"]["key"]
+    assert [one["warning"] != "" for one in document] == [True, False]
+    key = document[0]["source"]["key"]
     found = refresh_sources(config, key, "open")
     assert [found[one]["reason"] for one in (key, "open")] == [None, None]  # no error
     output = run_checked_command(config, "status").stdout.splitlines()

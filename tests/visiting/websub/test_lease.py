@@ -45,10 +45,10 @@ VERIFIED = websub.answer_hub(ASKED, make_parameters("subscribe"), NOW).after
 
 
 def test_what_a_hub_is_asked() -> None:
-    made = websub.build_request(ASKED)
-    assert made.method == "POST"
-    assert made.url == NEW.hub
-    assert parse_qs((made.body or b"").decode()) == {
+    request = websub.build_request(ASKED)
+    assert request.method == "POST"
+    assert request.url == NEW.hub
+    assert parse_qs((request.body or b"").decode()) == {
         "hub.mode": ["subscribe"],
         "hub.topic": [TOPIC],
         "hub.callback": ["https://we.example/websub/t"],
@@ -149,10 +149,10 @@ def test_a_hub_that_denies_has_no_subscription_any_more() -> None:
     assert answer.after.reason == "denied"
     assert answer.after.detail == "no more of you"
     assert answer.after.next_try == NOW + 7 * DAY
-    again = websub.answer_hub(
+    second_after = websub.answer_hub(
         replace(answer.after, asked="subscribe"), make_parameters("denied"), NOW
     ).after
-    assert again.next_try == NOW + 14 * DAY
+    assert second_after.next_try == NOW + 14 * DAY
 
 
 def test_who_is_left_is_told_three_times_at_most() -> None:
@@ -166,9 +166,9 @@ def test_who_is_left_is_told_three_times_at_most() -> None:
         )
     assert one is None
     assert websub.may_be_deleted(websub.plan_unsubscribing(NEW, NOW))  # no hub knows of it
-    told = websub.answer_hub(
+    after = websub.answer_hub(
         websub.record_request(websub.plan_unsubscribing(VERIFIED, NOW), "x"),
         make_parameters("unsubscribe"),
         NOW,
     ).after
-    assert websub.may_be_deleted(told)
+    assert websub.may_be_deleted(after)

@@ -23,9 +23,9 @@ def test_offers(name: str) -> None:
     feed = ParsedFeed(
         format="rss20", hubs=tuple(case.get("hubs", ())), self_url=case.get("self", "")
     )
-    found = find_offer({"link": case["link"]} if "link" in case else {}, feed, URL)
-    assert (found.hubs[0] if found else "") == case.get("hub", "")
-    assert (found.topic if found else "") == case.get("topic", "")
+    offer = find_offer({"link": case["link"]} if "link" in case else {}, feed, URL)
+    assert (offer.hubs[0] if offer else "") == case.get("hub", "")
+    assert (offer.topic if offer else "") == case.get("topic", "")
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,10 @@ def test_offers(name: str) -> None:
     ids=["rss", "atom", "json"],
 )
 def test_each_form_of_feed_says_it(body: str) -> None:
-    found = find_offer({}, parse_feed(body.encode(), URL), URL)
-    assert found
-    assert found.hubs == ("https://site.example/hub",)
-    assert found.topic == "https://site.example/own"
+    offer = find_offer({}, parse_feed(body.encode(), URL), URL)
+    assert offer
+    assert offer.hubs == ("https://site.example/hub",)
+    assert offer.topic == "https://site.example/own"
 
 
 def test_the_head_of_a_page_says_it_and_its_text_does_not() -> None:

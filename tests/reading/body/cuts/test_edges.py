@@ -113,18 +113,18 @@ def test_lines_that_stay_below_the_text(line: str) -> None:
 
 def test_a_repeated_line_is_cut() -> None:
     line = "<p>The harbour on the morning of the last departure.</p>"
-    made = read_body(above=TEXT + line + line)
-    assert made.count("The harbour on the morning") == 1
+    body = read_body(above=TEXT + line + line)
+    assert body.count("The harbour on the morning") == 1
 
 
 def test_a_text_without_a_paragraph_keeps_its_lines() -> None:
     lines = "".join(
         f"<p>{word}</p>" for word in ("Salt", "Tar", "Rope", "And the long way home over the water")
     )
-    made = read(
+    body = read(
         f"<html><title>Work song</title><body><article><h1>Work song</h1>{lines}".encode(), URL
     ).body
-    assert made.startswith("Salt")
+    assert body.startswith("Salt")
 
 
 @pytest.mark.parametrize(

@@ -40,10 +40,10 @@ def make_columns(
     `odds`."""
     blocks = blocks_of(markup)
     first = scorer.Scored("alone", ["bias"] * len(blocks), {}, np.array(odds))
-    found = sequence.compute_features(
+    features = sequence.compute_features(
         sequence.select_texts(blocks, facts), containers.build_containers(blocks), first
     )
-    return {name.removeprefix("second "): column.tolist() for name, column in found.items()}
+    return {name.removeprefix("second "): column.tolist() for name, column in features.items()}
 
 
 def blocks_of(markup: str) -> list[Block]:
@@ -53,35 +53,35 @@ def blocks_of(markup: str) -> list[Block]:
 
 
 def test_features_of_the_odds_of_neighbouring_texts() -> None:
-    found = make_columns("".join(f"<p>{text}</p>" for text in STORY[:3]), [2.0, -1.0, 3.0])
-    assert found["odds"] == [2.0, -1.0, 3.0]
-    assert found["odds-1"] == [-8.0, 2.0, -1.0]
-    assert found["odds+1"] == [-1.0, 3.0, -8.0]
-    assert found["sure-before"] == pytest.approx([0.0, np.log(2), np.log(2)])
-    assert found["best-after"] == [3.0, 3.0, -12.0]
-    assert found["mean-2"][1] > 0.8 > found["mean-2"][0]
-    assert found["mass-before"][0] == 0.0
-    assert found["place"] == pytest.approx([0, 1 / 3, 2 / 3])
+    columns = make_columns("".join(f"<p>{text}</p>" for text in STORY[:3]), [2.0, -1.0, 3.0])
+    assert columns["odds"] == [2.0, -1.0, 3.0]
+    assert columns["odds-1"] == [-8.0, 2.0, -1.0]
+    assert columns["odds+1"] == [-1.0, 3.0, -8.0]
+    assert columns["sure-before"] == pytest.approx([0.0, np.log(2), np.log(2)])
+    assert columns["best-after"] == [3.0, 3.0, -12.0]
+    assert columns["mean-2"][1] > 0.8 > columns["mean-2"][0]
+    assert columns["mass-before"][0] == 0.0
+    assert columns["place"] == pytest.approx([0, 1 / 3, 2 / 3])
 
 
 def test_a_picture_is_no_neighbour() -> None:
-    found = make_columns(
+    columns = make_columns(
         f"<p>{STORY[0]}</p><img src='/a.jpg' alt=''><p>{STORY[1]}</p>", [2.0, -5.0, 1.0]
     )
-    assert found["odds-1"] == [-8.0, 2.0]
+    assert columns["odds-1"] == [-8.0, 2.0]
 
 
 def test_features_of_lists_sections_and_equal_markup() -> None:
     items = "".join(f"<li>{text}</li>" for text in STORY[:2])
-    found = make_columns(
+    columns = make_columns(
         f"<p>{STORY[2]}</p><h2>Crew</h2><ul>{items}</ul><h2>Boats</h2><p>{STORY[3]}</p>",
         [3, 0, 4, -4, 0, 3],
     )
-    assert found["list-mean"] == pytest.approx([-1, -1, 0.018, 0.982, -1, -1], abs=0.001)
-    assert found["alike-mean"][0] == pytest.approx(0.953, abs=0.001)
-    assert found["section-mean"][1] == pytest.approx(0.5, abs=0.05)
-    assert found["section-head"][2:4] == [0.0, 0.0]
-    assert found["section-after"][0] == pytest.approx(found["section-mean"][1])
+    assert columns["list-mean"] == pytest.approx([-1, -1, 0.018, 0.982, -1, -1], abs=0.001)
+    assert columns["alike-mean"][0] == pytest.approx(0.953, abs=0.001)
+    assert columns["section-mean"][1] == pytest.approx(0.5, abs=0.05)
+    assert columns["section-head"][2:4] == [0.0, 0.0]
+    assert columns["section-after"][0] == pytest.approx(columns["section-mean"][1])
 
 
 def test_features_of_the_statements_of_the_page() -> None:
@@ -91,14 +91,14 @@ def test_features_of_the_statements_of_the_page() -> None:
     markup = (
         f"<h1>The last ferry</h1><p>A photo by Maren Oduya.</p><p>{STORY[0]}</p><p>{STORY[1]}</p>"
     )
-    found = make_columns(markup, [0.0] * 4, facts)
-    assert found["title-in"][:2] == [1.0, 0.0]
-    assert found["title-behind"] == pytest.approx([0.0, 1.0, 1 / 2, 1 / 3])
-    assert found["author"][1] == pytest.approx(10 / 18)
-    assert found["told"] == [0.0, 0.0, 1.0, 0.0]
-    assert found["in-body"] == [0.0, 0.0, 0.0, 1.0]
-    assert found["type-forum"][0] == 0.25
-    assert found["declared"][0] == 1.0
+    columns = make_columns(markup, [0.0] * 4, facts)
+    assert columns["title-in"][:2] == [1.0, 0.0]
+    assert columns["title-behind"] == pytest.approx([0.0, 1.0, 1 / 2, 1 / 3])
+    assert columns["author"][1] == pytest.approx(10 / 18)
+    assert columns["told"] == [0.0, 0.0, 1.0, 0.0]
+    assert columns["in-body"] == [0.0, 0.0, 0.0, 1.0]
+    assert columns["type-forum"][0] == 0.25
+    assert columns["declared"][0] == 1.0
 
 
 def make_page(below: str) -> bytes:
@@ -148,12 +148,12 @@ def test_texts_that_an_operator_selects_have_no_second_score(
 def test_the_shipped_trees_ask_for_computed_features(table: scorer.Table) -> None:
     shipped = scorer.load_trees("sequence_trees.json", table)
     assert len(shipped.leaves) >= 100
-    made = make_columns(f"<p>{STORY[0]}</p>", [0.0], sequence.Facts(types={"article": 1.0}))
+    columns = make_columns(f"<p>{STORY[0]}</p>", [0.0], sequence.Facts(types={"article": 1.0}))
     asked = {name.removeprefix("second ") for name in shipped.names if name.startswith("second ")}
-    assert {name for name in asked if not name.startswith("type-")} <= made.keys()
+    assert {name for name in asked if not name.startswith("type-")} <= columns.keys()
 
 
 def test_the_file_names_the_script_that_made_it() -> None:
-    made = json.loads(reading.file_text("sequence_trees.json"))
-    assert made["script"] == "tools/train/fit_sequence.py"
-    assert len(made["data_sha256"]) == 64
+    document = json.loads(reading.file_text("sequence_trees.json"))
+    assert document["script"] == "tools/train/fit_sequence.py"
+    assert len(document["data_sha256"]) == 64
