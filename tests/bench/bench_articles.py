@@ -104,7 +104,7 @@ _SIZES = text(
 
 def sizes(fleet: Instance) -> dict[str, int]:
     """Bytes of each table with its indexes."""
-    with fleet.store() as store:
+    with fleet.open_store() as store:
         return dict(map(tuple, store._db.rows(_SIZES)))
 
 
@@ -115,23 +115,23 @@ def _articles(store: Store) -> int:
 def visits(server: postgres.Server, fleet: Instance, workers: int, articles: int) -> None:
     """Has workers read all pages, and prints what it cost."""
     for _ in range(workers):
-        fleet.start(16)
-    assert fleet.until(
-        lambda: all("ready" in fleet.log(number) for number in range(workers)), 120
-    ), fleet.logs()
+        fleet.start_worker(16)
+    assert fleet.wait_until(
+        lambda: all("ready" in fleet.read_log(number) for number in range(workers)), 120
+    ), fleet.read_logs()
     pids = [one.pid for one in fleet.workers]
     start = cpu(pids)
     before = server_cpu(server)
     began = time.monotonic()
     # one connection: another for each look would count as the server's
-    with fleet.store() as store:
+    with fleet.open_store() as store:
         while _articles(store) < articles or store.index.newest_mark():
-            assert time.monotonic() - began < 900, fleet.state()
+            assert time.monotonic() - began < 900, fleet.describe_state()
             time.sleep(1)
     used = cpu(pids) - start
     database = server_cpu(server) - before
     wall = time.monotonic() - began
-    fleet.stop()
+    fleet.stop_workers()
     print(
         f"{articles} articles visited, read, described, filed and built by {workers} workers in"
         f" {wall:.0f} s: CPU an article: workers {1000 * used / articles:.1f} ms, server"
@@ -199,10 +199,10 @@ def main() -> None:
         fleet = Instance(
             Path(name), Elsewhere(urls), server.schema(), pause=0.0, seconds=20.0, verbose=False
         )
-        with fleet.store():
+        with fleet.open_store():
             pass
         before = sizes(fleet)
-        fleet.push()
+        fleet.push_configuration()
         visits(server, fleet, given.workers, articles)
         bytes_of(fleet, before, given.sources, articles)
         builds(fleet, given.more)

@@ -43,7 +43,7 @@ async def measured(folder: Path, sources: int, pushes: int) -> tuple[list[float]
     serving = asyncio.create_task(serve(web, "127.0.0.1", 0, stop=stop, listening=addresses.append))
     await wait_until(lambda: addresses)
     web.base = addresses[0].rstrip("/")
-    urls = [web.topic(100, posts=[f"first{n}"]) for n in range(sources)]
+    urls = [web.add_topic(100, posts=[f"first{n}"]) for n in range(sources)]
     (folder / "config").mkdir()
     (folder / "config/syndicator.toml").write_text(SETTINGS.format(port=port))
     (folder / "config/sources.toml").write_text(sources_toml(web, urls))
@@ -70,7 +70,7 @@ async def measured(folder: Path, sources: int, pushes: int) -> tuple[list[float]
         for number in range(pushes):
             name = f"bird{number}"
             began = time.monotonic()
-            answer = await web.publish(urls[number % sources], name)
+            answer = await web.publish_post(urls[number % sources], name)
             assert answer.status_code == 202, answer
             await wait_until(lambda name=name: name in published.read_text())  # type: ignore[misc]
             waits.append(time.monotonic() - began)

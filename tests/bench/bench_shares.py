@@ -117,7 +117,7 @@ def fill(folder: Path) -> Path:
     rng = random.Random(1)
     made = articles(ARTICLES, 120, rng)
     place.now = made[-1].added
-    with place.app() as app:
+    with place.open_app() as app:
         for article in made:
             url = article.url
             source = rng.choice(("one", "two"))
@@ -229,7 +229,7 @@ async def measure_jobs(checkout: Path, place: Path) -> None:
         f'[console]\nlisten = "127.0.0.1:{port}"\n[fetch]\nallow_loopback = true\npause = 0.0\n'
     )
     (instance.config / "syndicator.toml").write_text(settings)
-    with instance.app():
+    with instance.open_app():
         pass
     await asyncio.to_thread(instance.build)
     path = security.tokens_file_of(place / "feeds/state")
@@ -295,7 +295,7 @@ async def measure_pushes(checkout: Path, place: Path) -> None:
     serving = asyncio.create_task(serve(web, "127.0.0.1", 0, stop=stop, listening=addresses.append))
     await wait_until(lambda: addresses)
     web.base = addresses[0].rstrip("/")
-    large, small = (web.topic(100, posts=[name]) for name in ("first", "second"))
+    large, small = (web.add_topic(100, posts=[name]) for name in ("first", "second"))
     (place / "config/syndicator.toml").write_text(
         SETTINGS.format(port=port).replace("pause = 0.0\n", "")
     )
@@ -311,15 +311,18 @@ async def measure_pushes(checkout: Path, place: Path) -> None:
             "  another source's push is in all.atom after"
             f" {await _push(web, small, 'wren', published):.1f} s"
         )
-        topic = web.at(large)
+        topic = web.find_topic(large)
         root = large.rpartition("/")[0].replace("127.0.0.1", "localhost")
         names = [f"bird{number}" for number in range(ENTRIES)]
         for parts in (1, 10):
             size = ENTRIES // parts
             bodies = [
-                web.document(topic, root, names[at : at + size]) for at in range(0, ENTRIES, size)
+                web.render_document(topic, root, names[at : at + size])
+                for at in range(0, ENTRIES, size)
             ]
-            statuses = Counter([(await web.push(topic, body)).status_code for body in bodies])
+            statuses = Counter(
+                [(await web.push_document(topic, body)).status_code for body in bodies]
+            )
             await asyncio.sleep(1)
             waits = [
                 await _push(web, small, f"robin{parts}-{number}", published) for number in range(3)
@@ -337,7 +340,7 @@ async def measure_pushes(checkout: Path, place: Path) -> None:
 async def _push(web: Web, url: str, name: str, published: Path) -> float:
     """Push a post as a hub does. Return the seconds until it is published."""
     began = time.monotonic()
-    answer = await web.publish(url, name)
+    answer = await web.publish_post(url, name)
     assert answer.status_code == 202, answer
     await wait_until(lambda: name in published.read_text(), _PATIENCE)
     return time.monotonic() - began

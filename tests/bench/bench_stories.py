@@ -258,7 +258,7 @@ def window(number: int) -> None:
     sketches = [make_sketch(one.title, one.text) for one in texts]
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder), settings='[publish]\nstories = "link"\n')
-        with place.app() as app:
+        with place.open_app() as app:
             asyncio.run(
                 group_new_articles(app.archive, app.configuration)
             )  # which notes the form of the sketches

@@ -79,13 +79,13 @@ def wal(server: Server) -> int:
 def counting(fleet: Instance) -> Iterator[Callable[[], int]]:
     """How many visits there were, asked on one connection: another one for each look would count as
     the server's."""
-    with fleet.store() as store:
+    with fleet.open_store() as store:
         yield lambda: int(store._db.scalar(text("SELECT count(*) FROM outcomes")))
 
 
 def make_due(fleet: Instance, sources: int, first: int, count: int) -> None:
     """So many sources are due, from the one of that number on, and all others a day from now."""
-    with fleet.store() as store:
+    with fleet.open_store() as store:
         with store._db.write() as connection:
             connection.execute(text("DELETE FROM outcomes"))
             later = int((time.time() + 86_400) * 1e6)
@@ -104,10 +104,10 @@ def run_one(
     visited."""
     fleet.workers.clear()
     for _ in range(workers):
-        fleet.start(lanes)
-    assert fleet.until(
-        lambda: all("ready" in fleet.log(number) for number in range(workers)), 120
-    ), fleet.logs()
+        fleet.start_worker(lanes)
+    assert fleet.wait_until(
+        lambda: all("ready" in fleet.read_log(number) for number in range(workers)), 120
+    ), fleet.read_logs()
     pids = [one.pid for one in fleet.workers]
     with counting(fleet) as visited:
         done = visited()
@@ -121,7 +121,7 @@ def run_one(
         used = cpu(pids) - start
         database = server_cpu(server) - before
         log = wal(server) - log
-    fleet.stop()
+    fleet.stop_workers()
     each = 1000 / (now - done)
     print(
         f"{workers} workers, {what}: {now - done} in {wall:.1f} s, {(now - done) / wall:.1f}"
@@ -141,7 +141,7 @@ def measure(server: Server, addresses: Sequence[str], given: argparse.Namespace)
         path = fleet.config / "sources.toml"
         path.write_text(path.read_text().replace("\n[[", "backfill = 0\n\n[[") + "backfill = 0\n")
         began = time.monotonic()
-        fleet.push()
+        fleet.push_configuration()
         print(f"{len(addresses)} sources pushed in {time.monotonic() - began:.1f} s", flush=True)
         if given.all:
             visit_all(server, fleet, given)
@@ -170,7 +170,7 @@ def visit_all(server: Server, fleet: Instance, given: argparse.Namespace) -> Non
     """Every source once, with as many workers as were asked for last."""
     make_due(fleet, given.sources, 0, 1)
     run_one(server, fleet, "first visit", 1, 1, given.lanes)
-    with fleet.store() as store:
+    with fleet.open_store() as store:
         states = store.visits.states()
         store.visits.save_states(
             [replace(states["s0"], key=key, url=one.url) for key, one in states.items()]
