@@ -1,5 +1,4 @@
-"""The documentation lists every command, setting and exit code there is, and no other; its links
-lead somewhere."""
+"""The documentation lists every command, setting and exit code, and its links work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages name commands as the operator types them."""
+"""Messages spell commands as the operator typed them."""
 
 from __future__ import annotations
 

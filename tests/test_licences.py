@@ -1,4 +1,4 @@
-"""Licences of what is installed: permissive ones, and those that NOTICE names."""
+"""Licences of installed packages: permissive, or named in NOTICE."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""Limits of the project. One moves in a commit of its own (`limits: ...`) whose body says who needs
-it.
+"""Limits of the project: commands, settings, dependencies, sizes.
+A limit moves in a commit of its own (`limits: ...`) whose body says who needs it.
 
 How long a cold set-up with the demo takes (at most 20 s on two quiet cores) is measured by
 tests/bench/bench_setup.py: it needs a package index, and a wall clock proves nothing on a busy
-machine."""
+machine.
+"""
 
 from __future__ import annotations
 

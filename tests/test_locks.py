@@ -1,5 +1,4 @@
-"""The locks of the extras: made of the extras' bounds, hashed, and of one mind with the other
-locks."""
+"""The lock files of the extras: consistent with pyproject.toml and each other, with hashes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The package as others install it: the sdist, the wheel made of it, and the program that uv and
-pipx make of that."""
+"""Build the package and install it with uv and pipx."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole pages and feeds from loopback, through the whole of `refresh`."""
+"""Refresh whole real pages and feeds from a local server."""
 
 from __future__ import annotations
 

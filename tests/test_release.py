@@ -1,4 +1,4 @@
-"""The workflow that publishes a version, and the units for packages of distributions."""
+"""The release workflow, and the files for packages of distributions."""
 
 from __future__ import annotations
 

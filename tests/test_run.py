@@ -1,4 +1,4 @@
-"""`./run` makes all that it needs beside itself, whoever calls it."""
+"""`./run` creates all it needs beside itself, for any account."""
 
 from __future__ import annotations
 

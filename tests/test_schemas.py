@@ -1,5 +1,4 @@
-"""The JSON Schemas of the configuration files: made from the models, named by the files, and true
-of them."""
+"""The JSON Schemas of the configuration files match the models."""
 
 from __future__ import annotations
 

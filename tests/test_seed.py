@@ -1,5 +1,4 @@
-"""An article file that a person wrote, put into the folder of a fresh checkout, is an article:
-every command takes it, and its tags have feeds with its date."""
+"""An article file written by hand in a fresh checkout is a full article: commands, feeds."""
 
 from __future__ import annotations
 

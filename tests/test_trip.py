@@ -1,4 +1,4 @@
-"""The whole trip, from sources to feeds, over our own small web."""
+"""Run the whole service over our own small web, from sources to feeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder of articles of other site generators becomes articles and feeds."""
+"""Import a folder of articles that another site generator wrote: articles and feeds result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is odd about an article that a naive pipeline wrote, and what is not."""
+"""Warnings about article files: odd fields and bodies are reported, sound ones are not."""
 
 from __future__ import annotations
 

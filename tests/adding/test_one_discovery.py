@@ -1,4 +1,4 @@
-"""An address is the same thing wherever it is pasted."""
+"""The same address gives the same source in `add`, `import` and the console."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A newer version takes over an instance that an older one made and used for three months: nobody
-may notice."""
+"""Upgrade an instance that an older version used for three months: readers notice nothing."""
 
 from __future__ import annotations
 

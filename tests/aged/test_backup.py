@@ -1,4 +1,4 @@
-"""`config/` and `feeds/articles/`, copied while the service works, are the backup."""
+"""A copy of `config/` and `feeds/articles/` made during a command restores the whole instance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The console's log of changes outlives an upgrade."""
+"""After an upgrade, changes that the older version made in the console can still be undone."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The newer version is killed while it takes the instance over, and started again: that changes
-nothing either."""
+"""Kill the new version while it upgrades an instance: the next start completes the upgrade."""
 
 from __future__ import annotations
 

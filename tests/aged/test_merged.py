@@ -1,6 +1,5 @@
-"""An instance whose stories were published as one entry each is upgraded: the entries keep id and
-dates, the articles behind them stay there, and four feed readers are shown nothing twice and miss
-nothing."""
+"""Upgrade an instance that published one entry per story.
+Entries keep their ids and dates, and four feed readers show nothing twice and miss nothing."""
 
 from __future__ import annotations
 

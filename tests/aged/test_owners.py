@@ -1,5 +1,5 @@
-"""Articles get owners: what a source wrote of other sites stays as it is until the operator says
-for whom it speaks."""
+"""Upgrade an instance from before articles had owners.
+What a source wrote about other sites stays until the operator sets `speaks_for`."""
 
 from __future__ import annotations
 

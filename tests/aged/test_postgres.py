@@ -1,4 +1,4 @@
-"""An instance whose database moves to a server, by each of the ways that an operator has."""
+"""Move the database of an upgraded instance to PostgreSQL, in each documented way."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Other people's feed readers see the upgrade: every byte of every feed is another one, and nothing
-is unread again.
+"""Feed readers of other projects mark nothing as unread when an upgrade rewrites every feed.
 
 Newsboat is in `journey`; here are Miniflux and the library reader. FreshRSS has no package in
-Debian."""
+Debian.
+"""
 
 from __future__ import annotations
 

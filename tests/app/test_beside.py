@@ -1,5 +1,4 @@
-"""What must outlive the database: written beside the articles first, believed where the two
-differ."""
+"""Rebuild a lost database from the files beside the articles; the files win if both differ."""
 
 from __future__ import annotations
 

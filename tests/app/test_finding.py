@@ -1,4 +1,4 @@
-"""Searches of an archive, on each kind of database."""
+"""Search the articles in SQLite and in PostgreSQL."""
 
 from __future__ import annotations
 

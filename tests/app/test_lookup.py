@@ -1,4 +1,4 @@
-"""How an operator names an article: the same words for every command."""
+"""Find the article that an operator names on the command line."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The contracts of .importlinter hold, and each is seen to fail on a copy of the package in which
-it is broken."""
+"""Check the import contracts, and that each of them fails on a copy that breaks it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Sizes, and what the project says of itself. Style, types and import contracts are checked by `run
-test`."""
+"""Check the sizes of functions, files and folders."""
 
 from __future__ import annotations
 

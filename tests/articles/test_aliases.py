@@ -1,3 +1,5 @@
+"""Other addresses of an article in its file."""
+
 from __future__ import annotations
 
 from syndicator.articles.fields import aliases_of

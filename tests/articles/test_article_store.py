@@ -1,4 +1,4 @@
-"""The article store: one file an article, whatever it is called and whoever else writes."""
+"""The folder of articles: one file per article, with any title and several writers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of visits are synced in threads: nobody waits for the disk after each of them."""
+"""Article files of visits are synced to disk by threads, so that no visit waits for the disk."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""An operator's edit wins, field by field, for good."""
+"""A field that an operator edited by hand is never overwritten."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The table of fields: one row is all that a field needs, and its keys are ours only where a file
-says so."""
+"""The table of article fields: one row defines all that a field needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Article files: the contract of the format, and round trips that lose nothing."""
+"""Article files: their format, and writing and reading them without loss."""
 
 from __future__ import annotations
 

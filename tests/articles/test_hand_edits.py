@@ -1,4 +1,4 @@
-"""Edits by hand of fields of later schemas: known by name, so that more fields can come."""
+"""Edits by hand are also recognised in fields of later file versions."""
 
 from __future__ import annotations
 

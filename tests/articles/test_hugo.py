@@ -1,4 +1,4 @@
-"""A folder of our articles as the content of a site that the real Hugo makes."""
+"""The real Hugo builds a site from our article files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has the name of an article file and is none is named, and stops and hangs nothing."""
+"""Paths that only look like article files (folders, links, pipes) are reported and skipped."""
 
 from __future__ import annotations
 

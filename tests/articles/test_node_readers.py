@@ -1,5 +1,4 @@
-"""Our files as gray-matter reads them (Next.js, Eleventy and others stand on it), and Astro's
-content collections."""
+"""gray-matter (Next.js, Eleventy) and Astro read our article files as we wrote them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may write over whom: the whole table."""
+"""Which origin of a value may overwrite which other: the operator, the site, our own guess."""
 
 from __future__ import annotations
 

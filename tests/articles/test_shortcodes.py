@@ -1,5 +1,4 @@
-"""What Hugo takes for its shortcodes stands in files so that no build of it ends there, and reads
-as it did."""
+"""Text that looks like a Hugo shortcode is escaped in files and unchanged when read."""
 
 from __future__ import annotations
 

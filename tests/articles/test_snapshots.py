@@ -1,4 +1,4 @@
-"""Recent snapshots."""
+"""Saved pages of recently read articles."""
 
 from __future__ import annotations
 

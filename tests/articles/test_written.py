@@ -1,4 +1,4 @@
-"""The bytes of article files, which stay as earlier versions wrote them."""
+"""The bytes of article files stay as earlier versions wrote them."""
 
 from __future__ import annotations
 

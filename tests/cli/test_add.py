@@ -1,4 +1,4 @@
-"""What `add` finds at an address, what it takes, and what it asks."""
+"""`add`: what it finds at an address, which feeds it takes, and what it asks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that change articles: what they say, and that a dry run changes nothing."""
+"""Commands that change articles: their messages, and dry runs that change nothing."""
 
 from __future__ import annotations
 

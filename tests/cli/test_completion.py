@@ -1,4 +1,4 @@
-"""What shells are given to complete commands by, and what is completed."""
+"""Shell completion: its scripts and the words it offers."""
 
 from __future__ import annotations
 

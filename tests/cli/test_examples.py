@@ -1,4 +1,4 @@
-"""Every command's help has examples, and every example is a line that the command takes."""
+"""The help of every command has examples, and each example is a valid command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fault in a configuration file: it is named, and everything that is valid goes on."""
+"""A fault in a configuration file is reported, and all valid parts keep working."""
 
 from __future__ import annotations
 

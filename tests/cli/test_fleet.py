@@ -1,4 +1,4 @@
-"""The commands for several machines: sources push, queue, worker, db."""
+"""The commands for several machines: `sources push`, `queue`, `worker`, `db`."""
 
 from __future__ import annotations
 

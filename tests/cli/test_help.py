@@ -1,5 +1,4 @@
-"""`--help`: what is used every day comes first, every command is there, and nothing heavy is loaded
-for it."""
+"""`--help`: daily commands first, every command listed, no heavy import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/json.md: the keys that it promises are there."""
+"""The JSON output of commands has the keys that docs/json.md promises."""
 
 from __future__ import annotations
 

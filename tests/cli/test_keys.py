@@ -1,4 +1,4 @@
-"""`tags suggest --choose` on a terminal, and what it says off one."""
+"""`tags suggest --choose` in a terminal, and its message without one."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The log of commands: its time, level and format, what `--quiet` leaves, and where its options may
-stand."""
+"""The log of commands: time, level, format, `--quiet`, and the place of its options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A word that is no command or option: the message names the nearest ones and what they do."""
+"""A misspelled command or option: the message names the nearest valid ones."""
 
 from __future__ import annotations
 

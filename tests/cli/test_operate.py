@@ -1,4 +1,4 @@
-"""refresh, status, check, withdraw, split, prune and reindex on the command line."""
+"""`refresh`, `status`, `check`, `withdraw`, `split`, `prune` and `reindex` on the command line."""
 
 from __future__ import annotations
 

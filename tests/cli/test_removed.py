@@ -1,4 +1,4 @@
-"""Commands and options that are gone say so for a release."""
+"""Removed commands and options name their replacement for one release."""
 
 from __future__ import annotations
 

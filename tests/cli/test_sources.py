@@ -1,4 +1,4 @@
-"""init, add, remove, sources, import and export on the command line."""
+"""`init`, `add`, `remove`, `sources`, `import` and `export` on the command line."""
 
 from __future__ import annotations
 

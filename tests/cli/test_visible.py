@@ -1,4 +1,4 @@
-"""What strangers write reaches the terminal as text."""
+"""Control characters in text from the web never reach the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cron expressions: crontab's meaning, not APScheduler's numbering of days."""
+"""Cron expressions have crontab's meaning, with Sunday as day 0 and 7."""
 
 from __future__ import annotations
 

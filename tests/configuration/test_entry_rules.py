@@ -1,4 +1,4 @@
-"""Entries that the operator does not want read."""
+"""Rules for entries that the operator does not want."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which folder of configuration counts, and where what it makes goes."""
+"""Which config folder a command uses, and where it writes its files."""
 
 from __future__ import annotations
 

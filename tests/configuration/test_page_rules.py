@@ -1,4 +1,4 @@
-"""CSS of rules: what it matches, and what is said of what is no CSS."""
+"""CSS selectors in rules: what they match, and messages for invalid ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Selectors that have stopped to match."""
+"""Selectors of rules that no longer match anything are reported."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The settings: what is accepted, what is refused, where each comes from, and that no error shows a
-secret."""
+"""Settings: accepted and refused values, their origin, and errors without secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table of a TOML file is added, changed or removed, and nothing else of the file."""
+"""Add, change or remove a table in a TOML file and leave the rest unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On which line of a TOML document things stand."""
+"""Find the line of a value in a TOML document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Typed commands find the database's password where systemd units do."""
+"""Typed commands read the database password from the file that systemd units use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Add: what is at an address is seen as it would be published, and followed with one button."""
+"""The Add page: preview what is at an address, and follow it with one button."""
 
 from __future__ import annotations
 

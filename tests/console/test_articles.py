@@ -1,5 +1,4 @@
-"""Articles: found, looked at, edited with a look at what changes, and each edit kept. Over real
-requests."""
+"""The Articles pages: search, view, edit with a preview, keep each edit."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Without a script each form of each page can be sent as a browser sends it, and the console
-answers."""
+"""Every form of every page works without JavaScript."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attacks on the console, each over a real connection: nothing gets through."""
+"""Attacks on the console over real connections are refused."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The main job of each page in a real browser, in four sizes and themes: axe finds nothing, nothing
-is wider than the screen, the browser's console stays empty. CONSOLE_PICTURES names a folder for
-pictures of all of them."""
+"""The main task of each console page in Chromium, in four sizes and themes.
+axe finds nothing, no page is wider than the screen, and the browser logs nothing.
+CONSOLE_PICTURES names a folder for pictures of all pages."""
 
 from __future__ import annotations
 

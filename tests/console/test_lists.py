@@ -1,5 +1,4 @@
-"""A list that somebody points to: followed, used in place of the one that was learnt, and taken
-back. Over real requests."""
+"""The Lists page: follow a list by pointing at one item, replace the learnt list, undo."""
 
 from __future__ import annotations
 

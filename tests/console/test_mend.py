@@ -1,5 +1,4 @@
-"""Mend: point, see it tried on five pages, save, apply; and take all of it back. Over real
-requests."""
+"""The Mend page: point at a part of an article, try the rule, save, apply, undo."""
 
 from __future__ import annotations
 

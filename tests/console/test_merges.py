@@ -1,5 +1,4 @@
-"""A merge of tags taken back: articles, feeds and words, and what was edited since stays. Over real
-requests."""
+"""Undo a merge of tags in the console and keep later edits."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Settings: each with its sentence, checked before it is saved, written where comments stay, taken
-back by undo."""
+"""The Settings page: explained, validated, written with comments kept, undone."""
 
 from __future__ import annotations
 

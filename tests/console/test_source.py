@@ -1,4 +1,4 @@
-"""Sources: found, seen with their rhythm, and edited without losing what somebody else wrote."""
+"""The Sources pages: find, view and edit sources; conflicting edits are refused."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Tags, categories and queries: seen before they are done, and tried on the articles. Over real
-requests."""
+"""The Tags pages: preview changes of tags, categories and queries before they are made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Today: what it shows, and what its buttons do to files, with undo. Each over real requests."""
+"""The Today page: what it shows, and what its buttons do to files, with undo."""
 
 from __future__ import annotations
 

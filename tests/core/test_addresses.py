@@ -1,4 +1,4 @@
-"""Which addresses are public by their own look."""
+"""Which IP addresses are public."""
 
 from __future__ import annotations
 

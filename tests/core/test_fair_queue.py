@@ -1,4 +1,4 @@
-"""Whose turn is next among those who wait, and how many places each has."""
+"""A queue that is fair to owners: whose item is next, and how many items each may queue."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The log: silent and unconfigured until somebody asks for it, bound to source, host and article
-then."""
+"""The log: silent until configured; lines carry source, host and article."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reason codes: each is in the list, with its sentence, and the list is in the documentation."""
+"""Reason codes: each is listed with a sentence and documented."""
 
 from __future__ import annotations
 

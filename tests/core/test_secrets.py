@@ -1,4 +1,4 @@
-"""Placeholders for secrets in addresses, and secrets in texts."""
+"""Placeholders for secrets in addresses, and secrets removed from texts."""
 
 from __future__ import annotations
 

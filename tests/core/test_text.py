@@ -1,4 +1,4 @@
-"""syndicator.core.text.plain: our markdown as text, a paragraph, heading, item or row a line."""
+"""Markdown to plain text: each paragraph, heading, item or table row is one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One spelling for a URL: the URL Standard's own cases, and the rules as properties."""
+"""Canonical URLs: the cases of the URL Standard, and our rules as properties."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One call says all of an article."""
+"""`describe` returns excerpt, category, tags and language of an article at once."""
 
 from __future__ import annotations
 

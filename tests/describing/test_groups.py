@@ -1,4 +1,4 @@
-"""Groups of articles that could be categories."""
+"""Groups of similar articles that could become categories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weights and features match by name, whatever their order."""
+"""Weights match features by name, in any order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md and the decisions stay short, name files that exist, and leave out no package."""
+"""ARCHITECTURE.md and the decisions are short and name existing files and every package."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""docs/first-hour.md as a new operator types it, in order, over the made-up web; between its parts
-happens what the page says: a page with an advert in it, a site that goes away and comes back.
-Prints the transcript (pytest -s)."""
+"""Type all of docs/first-hour.md in order, as a new operator does, over the made-up web.
+Between its parts happens what the page says: a page with an advert, a site that goes away and comes
+back. Prints the transcript (pytest -s)."""
 
 from __future__ import annotations
 

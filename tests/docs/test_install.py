@@ -1,4 +1,4 @@
-"""Nothing that we tell people to install is a name that somebody else may register."""
+"""Every package name in our install commands is registered or ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each command that README and docs show or name exists, with the options that stand beside it."""
+"""Every command and option in README and docs exists."""
 
 from __future__ import annotations
 

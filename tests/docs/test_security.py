@@ -1,4 +1,4 @@
-"""SECURITY.md: each promise names the tests that prove it, and they are there."""
+"""Each promise of SECURITY.md names existing tests that prove it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""Every command to type of README and docs is typed, part by part and in order, in a checkout that
-visited two sources of the made-up web. Addresses and keys that the pages name are replaced by some
-that are there."""
+"""Type every command of README and docs in order, in a checkout with two visited sources.
+Addresses and keys on the pages are replaced by those of the made-up web."""
 
 from __future__ import annotations
 

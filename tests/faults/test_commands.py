@@ -1,4 +1,4 @@
-"""What a clumsy operator types, and how each command leaves."""
+"""Mistakes of an operator on the command line, and the exit code of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of disk, clock, feeds and files, in this process."""
+"""Faults of disk, clock, feeds and files, within one process."""
 
 from __future__ import annotations
 

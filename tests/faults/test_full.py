@@ -1,5 +1,4 @@
-"""Disks that are full, files that may not grow, descriptors that run out: real ones, under a real
-`refresh`."""
+"""Full disks, file size limits and exhausted descriptors under a real `refresh`."""
 
 from __future__ import annotations
 

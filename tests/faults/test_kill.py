@@ -1,4 +1,4 @@
-"""kill -9 at any moment, with readers reading."""
+"""Kill a run with SIGKILL at any moment while other processes read the files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hostile names as titles, tags, authors, keys and ids of entries."""
+"""Hostile names as titles, tags, authors, source keys and entry ids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The power goes at each step of the writing of a whole and of a small build."""
+"""Lose power at each step of writing a build."""
 
 from __future__ import annotations
 

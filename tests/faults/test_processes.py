@@ -1,5 +1,4 @@
-"""Several real processes at once: a worker that is killed, `up` while its configuration is edited,
-`up` beside cron."""
+"""Several real processes at once: a killed worker, an edited configuration, `up` beside cron."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A day of visits to a fake web, faults included, on a clock of the test."""
+"""A simulated day of visits to a web with faults."""
 
 from __future__ import annotations
 

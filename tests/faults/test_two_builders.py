@@ -1,4 +1,4 @@
-"""Two builders that share a PostgreSQL server take turns, and do no harm if both write."""
+"""Two builders on one PostgreSQL server take turns, and write correct files if both run."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A source's credentials and private networks are for its own host alone, even if its feed points
-elsewhere."""
+"""Credentials and private networks of a source are used for its own host alone."""
 
 from __future__ import annotations
 

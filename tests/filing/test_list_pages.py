@@ -1,5 +1,4 @@
-"""A source that is a page which lists articles: its new links are read, conditionally, and nothing
-else."""
+"""Sources of kind `list`: the new links of a page are read, and nothing else."""
 
 from __future__ import annotations
 

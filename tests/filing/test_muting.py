@@ -1,5 +1,4 @@
-"""Entries that a source's `keep` and `mute` leave out: not fetched, counted, and read once the
-queries say so."""
+"""Entries that `keep` and `mute` exclude: counted, not fetched, read when the queries change."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The operator's mistakes cost no page a try; each is reported with its cure, and ends once it is
-mended."""
+"""Mistakes of the operator (settings, secrets) use up no retry and are reported with a cure."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The owner of an article, and the entries and settings of a source that count for it. Cases are
-data."""
+"""Decide who owns an article and which settings of a source apply to it."""
 
 from __future__ import annotations
 

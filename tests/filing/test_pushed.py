@@ -1,4 +1,4 @@
-"""The use of a push: its entries, or only the signal to poll."""
+"""A pushed feed is used itself or only triggers a poll."""
 
 from __future__ import annotations
 

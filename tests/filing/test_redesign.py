@@ -1,5 +1,4 @@
-"""A site that gives its articles new addresses and ids, over the real fetcher, parser and reader:
-nothing twice."""
+"""A site gives its articles new addresses and ids: nothing is published twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fields of an article that a better reading of its saved page changes."""
+"""Fields of an article that a better reading of its saved page changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""References of a feed into private networks."""
+"""Addresses in a feed that point into private networks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The changes of an article by a second reading."""
+"""Changes of an article when its page is read a second time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing an article: its file, then its row, aliases and stale feeds, in one step."""
+"""Save an article: its file, row, aliases and stale feeds, in one step."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A secret in the address of a source: sent to its site, and found in nothing that is written,
-logged or printed."""
+"""A secret in a source's address is sent to its site and never written, logged or printed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which announced entries are to be read."""
+"""Choose which announced entries are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cookies go to their host alone, and stand nowhere but in their files."""
+"""Cookies are sent to their host alone and stored only in their files."""
 
 from __future__ import annotations
 

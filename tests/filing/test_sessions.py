@@ -1,4 +1,4 @@
-"""Sites behind a login: each is read with its cookies, or its session is reported to have ended."""
+"""Sites behind a login are read with cookies; an expired session is reported."""
 
 from __future__ import annotations
 

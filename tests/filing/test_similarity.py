@@ -1,4 +1,4 @@
-"""Sketches tell how much two texts share, the same way everywhere."""
+"""Sketches measure how much text two articles share."""
 
 from __future__ import annotations
 

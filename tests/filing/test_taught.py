@@ -1,5 +1,4 @@
-"""Learning reads the articles that changed since the last time, with the same result as from all of
-them."""
+"""Learning reads only articles changed since the last time, with the same result as from all."""
 
 from __future__ import annotations
 

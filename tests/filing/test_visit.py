@@ -1,4 +1,4 @@
-"""One source's visit over the demo's web."""
+"""Visit one source of the demo's web."""
 
 from __future__ import annotations
 

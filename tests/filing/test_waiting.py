@@ -1,5 +1,4 @@
-"""The entries of a source that one run reads, and the later reading of the others, over the demo's
-web."""
+"""Entries beyond the limit of a run wait and are read by later runs."""
 
 from __future__ import annotations
 

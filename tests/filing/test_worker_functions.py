@@ -1,4 +1,4 @@
-"""The worker's jobs: each name is a function, and naming it loads nothing."""
+"""The functions that worker processes call, and the modules that they import."""
 
 from __future__ import annotations
 

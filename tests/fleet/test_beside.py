@@ -1,4 +1,4 @@
-"""The files beside the articles, where several machines write them into one folder."""
+"""The files beside the articles with several machines writing into one folder."""
 
 from __future__ import annotations
 

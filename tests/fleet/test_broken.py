@@ -1,5 +1,4 @@
-"""Workers whose machine, network, clock or database breaks: nothing is lost or asked twice at a
-time."""
+"""Workers whose machine, network, clock or database fails: nothing is lost or fetched twice."""
 
 from __future__ import annotations
 

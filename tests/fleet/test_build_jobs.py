@@ -1,4 +1,4 @@
-"""What a worker does with a job to build: which feeds, whose lock, and when the next one is."""
+"""A worker's build job: which feeds it builds, its lock, and the time of the next job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Three workers write a long feed no more often than one."""
+"""Three workers together build a long feed no more often than one worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workers on one database, against a web that counts."""
+"""Several workers on one database, against a web that counts requests."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What must hold with several workers, whatever becomes of them: a host has one request at a time,
-every article is there once, and what dies is taken up by others."""
+"""Rules for several workers: one request at a time per host, each article once.
+Work of a worker that dies is taken over by others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the operator of a fleet reads: who works, what must not run, who holds the lock."""
+"""What the operator of several workers sees: who works, version conflicts, the lock."""
 
 from __future__ import annotations
 

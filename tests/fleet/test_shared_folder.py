@@ -1,5 +1,4 @@
-"""Article files in one folder of several machines: one file of an article, whoever writes it and
-whatever crashes."""
+"""Several machines write articles into one folder: one file per article, also after crashes."""
 
 from __future__ import annotations
 

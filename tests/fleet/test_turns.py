@@ -1,4 +1,4 @@
-"""Leave for hosts of a worker's own shards, and its clock."""
+"""Turns at hosts of a worker's own shards, and their clock."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Floors of describing on open texts by others, which lie in ../shared: they only rise.
-tests/bench/bench_describing.py shows the figures beside the baselines; test_describing_sample.py
-has floors on our own texts."""
+"""Minimum scores of describing on the corpus in ../shared. They may only rise.
+tests/bench/bench_describing.py shows the figures beside the baselines;
+test_describing_sample.py has minimum scores on our own texts."""
 
 from __future__ import annotations
 

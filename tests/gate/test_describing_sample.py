@@ -1,7 +1,7 @@
-"""Floors of describing on our own texts: a clone without the corpus beside it runs these. They only
-rise.
+"""Minimum scores of describing on our own texts, for clones without ../shared.
 
-The full floors, on open texts by others, are in test_describing.py."""
+The full floors, on open texts by others, are in test_describing.py.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What `[publish] hold = "unsure"` keeps from being published unseen: next to nothing of what is
-read well, and much of what is read badly. On real pages, where ../shared is beside the checkout."""
+"""How well `[publish] hold = "unsure"` holds back badly read pages and passes good ones.
+On real pages, if ../shared is beside the checkout."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Floors of following pages without a feed, on our own list pages and those of the open corpus in
-../shared: they only rise. tests/bench/bench_lists.py shows the figures."""
+"""Minimum scores of reading list pages, on our own and on open pages. They may only rise.
+tests/bench/bench_lists.py shows the figures."""
 
 from __future__ import annotations
 

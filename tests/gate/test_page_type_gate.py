@@ -1,6 +1,6 @@
-"""Floors of telling what a page is, on domains that the weights were not fitted on; they only rise.
-On real pages, where ../shared is beside the checkout: `python -m tools.train.fit_pages --folds`
-prints the figures."""
+"""Minimum scores of recognising page types, on domains not used for training.
+On real pages, if ../shared is beside the checkout: `python -m tools.train.fit_pages --folds` prints
+the figures."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Floors of the reader's quality: on our own pages everywhere, on real pages where ../shared is
-beside the checkout."""
+"""Minimum scores of the reader, on our own pages and on real pages if ../shared is there."""
 
 from __future__ import annotations
 

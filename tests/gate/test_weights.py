@@ -1,5 +1,4 @@
-"""The shipped weights of describing are those that tools/train makes from the corpus, but for an
-order of adding."""
+"""The shipped weights of describing equal those that tools/train makes from the corpus."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The end of a run: what is counted and told, over the real database, folder, command and mail
-server."""
+"""The end of a run: counters, conditions and alerts, with a real database and mail server."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Derive conditions (such as a failing source or a full disk) from what was observed."""
+
 from __future__ import annotations
 
 from dataclasses import replace

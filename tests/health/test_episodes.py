@@ -1,5 +1,4 @@
-"""What is told of conditions over time: once each, damped where something flaps, the same after a
-restart."""
+"""Report each condition once, and flapping ones rarely, also after a restart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is observed of an instance, and that observing changes nothing."""
+"""Observe an instance without changing it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics: their format, their names, and that what is counted is what happened."""
+"""Metrics: their format and names, and correct counts."""
 
 from __future__ import annotations
 

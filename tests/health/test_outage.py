@@ -1,5 +1,4 @@
-"""Runs of `up` that fail altogether: told to who asked for alerts, though no database can remember
-it."""
+"""Runs of `up` that fail altogether still send alerts, without a database."""
 
 from __future__ import annotations
 

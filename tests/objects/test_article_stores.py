@@ -1,4 +1,4 @@
-"""The contract of an ArticleStore, for the folder and for the object store."""
+"""The interface ArticleStore: the same tests for the folder and the object store."""
 
 from __future__ import annotations
 

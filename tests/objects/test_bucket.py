@@ -1,4 +1,4 @@
-"""The contract of Objects, by obstore, at each server that is there; and what a network may do."""
+"""The interface Objects, on each available server, and faults of the network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contract of an Outlet, for the folder and for the object store."""
+"""The interface Outlet: the same tests for the folder and the object store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`reindex PATH`: one file that a hand wrote, edited or deleted is taken in, wherever it is."""
+"""`reindex PATH` takes in one file that was written, edited or deleted by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What crashes and other writers leave of an article in an object store."""
+"""Articles in an object store after crashes and with other writers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contract of Snapshots, for the folder and for the object store."""
+"""The interface Snapshots: the same tests for the folder and the object store."""
 
 from __future__ import annotations
 

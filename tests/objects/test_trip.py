@@ -1,5 +1,4 @@
-"""The whole trip with articles, pages and feeds in a bucket: the same bytes as in folders, whatever
-goes wrong."""
+"""Run an instance with all its files in a bucket: the same bytes as in folders."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Two builds of one store at a time: the second to write a file ends, and nothing of an older state
-stays published."""
+"""Two builds write to one object store: the later writer of a file stops."""
 
 from __future__ import annotations
 

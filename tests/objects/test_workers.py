@@ -1,5 +1,4 @@
-"""Workers of several machines on PostgreSQL, with articles, pages and feeds in a bucket and no
-shared folder."""
+"""Workers on several machines with PostgreSQL, a bucket and no shared folder."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Jobs of the console: done once, whoever does them, under the lock or within the run that has
-it."""
+"""Jobs of the console: each is done once, under the lock of the instance."""
 
 from __future__ import annotations
 

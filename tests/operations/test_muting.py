@@ -1,5 +1,4 @@
-"""The filed articles that the settings leave out: which they are, and that they go and come
-back."""
+"""Withdraw filed articles that `mute` excludes, and bring them back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queries: lists in pages, the same for commands and programs."""
+"""Lists in pages, for commands and programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arguments that no operation can take are refused with a sentence, and nothing fails inside."""
+"""Arguments that no operation accepts are refused with a sentence."""
 
 from __future__ import annotations
 

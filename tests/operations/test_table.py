@@ -1,4 +1,4 @@
-"""The table of operations and lists by the ways to them has no gap."""
+"""Every operation is reachable by command, console and API."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A module that registers one operation gets a command, a job, a page, a line in Changes and
-undo."""
+"""A module that registers one operation gets a command, a job, a page, a log line and undo."""
 
 from __future__ import annotations
 

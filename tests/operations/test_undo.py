@@ -1,4 +1,4 @@
-"""Undo of what commands did, around later edits of the same file."""
+"""Undo changes that commands made, and keep later edits of the same file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the parent believes of an answer: a plain WebP, and nothing else."""
+"""Answers of the picture decoder's process: only plain WebP is accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The process that decodes pictures: what it refuses, how it ends, never believed."""
+"""The process that decodes pictures: its limits, and wrong answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The icons of sources: found in feeds and pages of a site of our own, made and shown."""
+"""Icons of sources: found in feeds and pages, made and published."""
 
 from __future__ import annotations
 

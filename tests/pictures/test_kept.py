@@ -1,4 +1,4 @@
-"""Thumbnails with the state."""
+"""Thumbnails stored in the state folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a picture after it was asked for."""
+"""The next state of a picture after it was requested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One small WebP of whatever a site sends, and nothing but pixels in it."""
+"""Make one small WebP of any picture, without its metadata."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The thumbnails of runs, over a site of our own."""
+"""Thumbnails made by runs, from a local site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process that is shut off opens nothing, and notices if it could."""
+"""A process without network and file access can open nothing."""
 
 from __future__ import annotations
 

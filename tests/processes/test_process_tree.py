@@ -1,4 +1,4 @@
-"""The memory of a program with its children, and their end."""
+"""Measure the memory of a process with its children, and end them all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A function in a sandbox opens nothing, ends when it must, and is never believed."""
+"""A function in a sandbox: no file access, time limits, and answers that are verified."""
 
 from __future__ import annotations
 

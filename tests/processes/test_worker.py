@@ -1,4 +1,4 @@
-"""Calls that hang, eat memory or die cost themselves; the next one works."""
+"""Worker calls that hang, use too much memory or die: the next call works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gate before the server over HTTP, with nothing behind it that checks anything."""
+"""The access check of the MCP server over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a program may read of an article."""
+"""Which parts of an article a program may read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How articles are quoted."""
+"""How articles are quoted to programs."""
 
 from __future__ import annotations
 

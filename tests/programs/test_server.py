@@ -1,4 +1,4 @@
-"""The server, asked by the official SDK's own client: over standard input and output, and HTTP."""
+"""The MCP server, called by the official SDK over standard input and over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tools, on an archive with an article for each rule."""
+"""The tools of the MCP server, on articles that each follow another usage rule."""
 
 from __future__ import annotations
 

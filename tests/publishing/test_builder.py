@@ -1,4 +1,4 @@
-"""The build on an article store in memory."""
+"""Build feeds from articles in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any text in any field: the feeds stay well-formed, valid and complete."""
+"""Feeds stay well-formed, valid and complete with any text in any field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Builds that keep entries in memory write the same bytes as builds that keep none."""
+"""A build that reuses rendered entries writes the same bytes as one that renders all."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A month of an article store's life behind our own server, seen by a feed reader of other people's
-making."""
+"""Newsboat polls our server for a month: it shows each new story once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of questions."""
+"""Addresses of searches as feeds."""
 
 from __future__ import annotations
 

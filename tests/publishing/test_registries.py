@@ -1,5 +1,5 @@
-"""A new format is a row in `formats` and one in `renderers`; a new axis is a row in `axes`. Both
-are added here, and the whole service takes them up."""
+"""Add a format and an axis by one row each: the whole service uses them.
+A format is a row in `formats` and one in `renderers`; an axis is a row in `axes`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages that are no article, and articles on the same words."""
+"""Refuse pages that are no article, and accept articles with the same words."""
 
 from __future__ import annotations
 

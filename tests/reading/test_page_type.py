@@ -1,4 +1,4 @@
-"""Types of pages: sample pages of each type, names of weights and features, refused lists."""
+"""Recognise types of pages: article, list, forum and others."""
 
 from __future__ import annotations
 

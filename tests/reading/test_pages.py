@@ -1,4 +1,4 @@
-"""Our own pages in the manner of many systems, each with its expected body and metadata."""
+"""Read our sample pages: each has its expected body and metadata."""
 
 from __future__ import annotations
 

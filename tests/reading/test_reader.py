@@ -1,4 +1,4 @@
-"""The reader: rules, repeats, the feed's own content, hostile pages, determinism."""
+"""Read pages: rules, repeats, the feed's own content, hostile pages, determinism."""
 
 from __future__ import annotations
 

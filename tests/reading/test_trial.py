@@ -1,4 +1,4 @@
-"""Rules tried on a page."""
+"""Try rules on a page."""
 
 from __future__ import annotations
 

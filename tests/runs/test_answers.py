@@ -1,4 +1,4 @@
-"""Questions as a server answers them: feeds of whatever an address asks for."""
+"""Searches that the server answers as feeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Archives and pages of older stories: which feeds have them in new folders, what stays."""
+"""Archives and pages of older stories: which feeds have them, and which stay."""
 
 from __future__ import annotations
 

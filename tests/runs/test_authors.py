@@ -1,4 +1,4 @@
-"""Feeds of authors: off unless asked for, and then of all articles."""
+"""Feeds of authors, which are off by default."""
 
 from __future__ import annotations
 

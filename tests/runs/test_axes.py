@@ -1,5 +1,4 @@
-"""Which axes are published: feeds of one that is taken out end, and come back with it as the feeds
-that they were."""
+"""`axes`: feeds of a removed axis end, and return unchanged when it is added again."""
 
 from __future__ import annotations
 

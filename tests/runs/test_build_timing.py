@@ -1,4 +1,4 @@
-"""`up` builds what is due, and lets the rest wait for more."""
+"""When `up` builds: due feeds at once, others after more changes."""
 
 from __future__ import annotations
 

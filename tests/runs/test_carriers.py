@@ -1,5 +1,4 @@
-"""A source's feed shows every article that it announced, whoever brought it, whatever becomes of
-the database."""
+"""The feed of a source shows every article that it announced, also after a lost database."""
 
 from __future__ import annotations
 

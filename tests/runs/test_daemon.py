@@ -1,4 +1,4 @@
-"""The jobs of `up` share the opened instance, give others their turn, and say when they ran."""
+"""The jobs of `up` share one opened instance and yield to other commands."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The whole trip with a language model: ours is published first, the model's is filled in,
-`updated` stays."""
+"""Run with a language model: our excerpt is published first, the model's replaces it later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fresh feeds are, as builds note it."""
+"""How fresh feeds are, as recorded by builds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A long list of all feeds stands in parts, of which a build writes those that changed."""
+"""The list of all feeds in several parts; a build writes only changed parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run with nothing to do: what it loads, and what it must still see."""
+"""A run with nothing to do: the modules it imports, and changes that it must notice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public folder of an earlier day was restored: the next build writes what is of today."""
+"""The public folder was replaced by an older copy: the next build repairs it."""
 
 from __future__ import annotations
 

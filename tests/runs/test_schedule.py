@@ -1,5 +1,4 @@
-"""The scheduler of `up`: what it starts when the clock is set, and what it says of a run that
-hangs."""
+"""The scheduler of `up` when the clock is set, and its report of a run that hangs."""
 
 from __future__ import annotations
 

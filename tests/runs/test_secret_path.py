@@ -1,4 +1,4 @@
-"""An instance for its operator alone: whole texts, at secret addresses, for nobody else."""
+"""A private instance: full texts under secret addresses."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""An edit of a source, or of the tags of taxonomy.toml, makes those feeds anew that show it, and no
-other."""
+"""An edit of a source or of taxonomy.toml rebuilds only the feeds that show it."""
 
 from __future__ import annotations
 

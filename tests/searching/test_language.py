@@ -1,4 +1,4 @@
-"""The bounds of a search, dates, and what is never slow."""
+"""The limits of a search, its dates, and its speed."""
 
 from __future__ import annotations
 

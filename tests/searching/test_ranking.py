@@ -1,4 +1,4 @@
-"""Which article of a search is the first."""
+"""The order of search results."""
 
 from __future__ import annotations
 

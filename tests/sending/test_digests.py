@@ -1,5 +1,4 @@
-"""A digest has one entry a period, made once; withdrawn articles leave it; its mail is sent
-once."""
+"""Digests: one entry per period, made once; withdrawn articles leave it; one mail each."""
 
 from __future__ import annotations
 

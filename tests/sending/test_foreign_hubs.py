@@ -1,4 +1,4 @@
-"""Hubs of other people take our notices, and what they refuse is told, through the command line."""
+"""Hubs of other projects accept our notifications; their refusals are reported."""
 
 from __future__ import annotations
 

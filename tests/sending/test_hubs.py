@@ -1,5 +1,4 @@
-"""A hub that takes no notice of a change is remembered until it does or is removed, and the
-operator is told."""
+"""A hub that did not accept a notification is retried, and the operator is told."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The image and the compose file: their rules, and the steps of the build on this machine, without
-Docker."""
+"""The Dockerfile and the compose file, checked without Docker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The script that creates the database of several machines."""
+"""The script that creates the database for several machines."""
 
 from __future__ import annotations
 

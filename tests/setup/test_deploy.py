@@ -1,4 +1,4 @@
-"""The files to deploy with: what they name, and that odd names break none of them."""
+"""The generated deployment files, also with odd names and paths."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The repository that publishes by itself: its workflow, and its steps run in clones as GitHub
-would run them."""
+"""The git repository that publishes by GitHub Actions: its workflow, run locally."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a new folder begins with."""
+"""The files that `init` writes into a new folder."""
 
 from __future__ import annotations
 

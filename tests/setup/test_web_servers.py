@@ -1,5 +1,4 @@
-"""The nginx and Caddy sites as they are written: checked by the servers themselves, run, and
-asked."""
+"""The generated nginx and Caddy configurations, run in the real servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The categories and tags that a form offers: those of taxonomy.toml, then those of articles."""
+"""The categories and tags that a form offers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where fields come from, and why an article has its tags and its category."""
+"""The origin of each field of an article, and the reasons for its tags and category."""
 
 from __future__ import annotations
 

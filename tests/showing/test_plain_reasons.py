@@ -1,4 +1,4 @@
-"""Reasons in plain words: what comes first, and how they fit a screen."""
+"""Reasons for an article's fields in plain words."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What articles are compared by: names, first words and numbers, packed and unpacked, of any
-text."""
+"""Sketches of events: names, first words and numbers of an article."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of articles as somebody looks through them, on each database."""
+"""Lists of articles to browse, on each database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Builds and the upkeep as jobs of the engine, on a server."""
+"""Builds and upkeep as jobs of the queue in PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Documents of rows: exact, readable by other versions, and safe with text that is no valid
-Unicode."""
+"""Encode documents of rows: exact, readable by other versions, safe with invalid Unicode."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Killed at any moment, the article store and its rows lose nothing, tear nothing and say nothing
-twice."""
+"""Kill a writer at any moment: articles and rows stay consistent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening the store: what is made, what is refused, what is cured."""
+"""Open the store: create it, refuse foreign or newer ones, repair."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was asked of a language model: what is still to be asked, and what goes with an article."""
+"""Results of a language model, and which articles are still to be sent."""
 
 from __future__ import annotations
 

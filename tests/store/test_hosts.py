@@ -1,4 +1,4 @@
-"""The contract of ports.hosts.HostTurns, and of the table that several machines share."""
+"""The interface HostTurns, and its table that several machines share."""
 
 from __future__ import annotations
 

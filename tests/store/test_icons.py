@@ -1,4 +1,4 @@
-"""Which sources have an icon, which wait for one, and which are shown."""
+"""Which sources have an icon, which wait for one, and which are published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contract of Index, also as publishing sees it."""
+"""The interface Index as publishing uses it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The messages of webhooks, and which articles their receivers know, on each kind of database."""
+"""Messages of webhooks, and which articles their receivers know, on each database."""
 
 from __future__ import annotations
 

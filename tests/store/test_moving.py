@@ -1,4 +1,4 @@
-"""A database that moves to another kind and back: every row, every id, every byte of the feeds."""
+"""Move a database to another kind and back: every row, id and feed stays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which articles have a thumbnail, which wait for one, and when feeds hear of it."""
+"""Which articles have a thumbnail, which wait for one, and which feeds become stale."""
 
 from __future__ import annotations
 

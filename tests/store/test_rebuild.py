@@ -1,4 +1,4 @@
-"""Rows made anew from the files."""
+"""Rebuild the rows from the article files."""
 
 from __future__ import annotations
 

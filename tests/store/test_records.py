@@ -1,4 +1,4 @@
-"""The contract of Visits, also as filing sees it."""
+"""The interface Visits: record visits, entries and articles."""
 
 from __future__ import annotations
 

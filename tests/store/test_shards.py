@@ -1,4 +1,4 @@
-"""Shards of hosts as jobs of the engine, on a server."""
+"""Shards of hosts as jobs of the queue in PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes that share a commit."""
+"""Several writes in one commit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `status` reads of the store."""
+"""The data of `status`."""
 
 from __future__ import annotations
 

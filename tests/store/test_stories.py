@@ -1,5 +1,4 @@
-"""What articles are grouped by, found by few keys in bounded time and forgotten after the window;
-and the stories."""
+"""Find articles on the same event by few keys; stories and their members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our subscriptions at hubs are what they were, and no more than wanted."""
+"""Store subscriptions at hubs."""
 
 from __future__ import annotations
 

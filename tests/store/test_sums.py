@@ -1,4 +1,4 @@
-"""Stored sums of the articles of a feed by day equal the sums of all its articles."""
+"""Stored counts of articles per feed and day equal the counts of all articles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text index proposes the same candidates on each kind of database."""
+"""The text index proposes the same candidates on each database."""
 
 from __future__ import annotations
 

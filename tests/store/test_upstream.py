@@ -1,5 +1,5 @@
-"""The queue's engine is the version whose tables and worker our statements were written for, and
-lacks what `store/fleet/jobs.py` does itself. If one of these fails, that reason may be gone."""
+"""Our SQL fits the tables of this version of the queue library.
+It lacks what `store/fleet/jobs.py` does itself. If a test fails, that reason may be gone."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Several writers at a time: nothing is lost, nothing counted twice, nobody waits for one who waits
-for him."""
+"""Several writers at once: nothing is lost or counted twice, and there is no deadlock."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Pages and entries of stories say what each outlet adds, in text that is published; entries change
-at most once an hour."""
+"""Pages and entries of stories say what each outlet adds.
+They use published text only and change at most once an hour."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Which articles are one story: by likeness, time, language, outlet, and what was decided for
-good."""
+"""Decide which articles are one story: by likeness, time, language and outlet."""
 
 from __future__ import annotations
 

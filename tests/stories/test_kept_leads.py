@@ -1,5 +1,5 @@
-"""The lead of a story is chosen once, when the story is first published, and kept beside the
-articles; afterwards only the operator changes it."""
+"""The lead of a story is chosen once and stored beside the articles.
+Afterwards only the operator changes it."""
 
 from __future__ import annotations
 

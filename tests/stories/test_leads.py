@@ -1,5 +1,5 @@
-"""The report that leads a story: the first of a source with `lead`, else of a source followed for a
-week, else the first."""
+"""Choose the lead of a story: first of a source with `lead`, or followed for a week.
+Else the first report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far two articles are alike, among how many."""
+"""Measure how alike two articles are, compared with how common their words are."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Feeds and pages name the other outlets of a story, and have a feed and a page of stories; what
-changes is written."""
+"""Feeds and pages name other outlets of a story; stories have a feed and a page."""
 
 from __future__ import annotations
 

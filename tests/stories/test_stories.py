@@ -1,5 +1,4 @@
-"""Articles of several outlets on one event are grouped before a build, kept beside the articles,
-and stay where put."""
+"""Group articles of several outlets on one event before a build; groups stay stable."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Articles that an earlier version published as one entry for each story: the first published one
-has the entry, the others stay in the feeds of their sources, and folded.tsv says which they are."""
+"""Instances of an earlier version with one entry per story: folded.tsv.
+The first published article has the entry, the others stay in the feeds of their sources."""
 
 from __future__ import annotations
 

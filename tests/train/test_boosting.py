@@ -1,4 +1,4 @@
-"""How trees are grown."""
+"""Grow decision trees by boosting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the weights of blocks are made again."""
+"""Train the weights of blocks."""
 
 from __future__ import annotations
 

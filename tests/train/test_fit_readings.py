@@ -1,4 +1,4 @@
-"""Trees that judge readings, grown on readings that are made up."""
+"""Train the trees that judge readings."""
 
 from __future__ import annotations
 

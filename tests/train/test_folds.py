@@ -1,4 +1,4 @@
-"""Tables of a fold, in place of the shipped ones."""
+"""Weights of a cross-validation fold replace the shipped ones."""
 
 from __future__ import annotations
 

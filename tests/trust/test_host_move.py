@@ -1,5 +1,4 @@
-"""Subscribers' own programs while a site moves to another host: every story once, in every feed
-that shows it."""
+"""A site moves to another host: four feed readers show every story once."""
 
 from __future__ import annotations
 

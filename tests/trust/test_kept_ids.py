@@ -1,6 +1,5 @@
-"""What readers know stays: id, file and date of a story whose site moves to another host, or
-announces another address of it than a neighbour did. Only both hosts, or the site itself, change
-the address."""
+"""A story keeps its id, file and date when its site moves or changes its address.
+Only both hosts, or the site itself, change the address."""
 
 from __future__ import annotations
 

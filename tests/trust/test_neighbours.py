@@ -1,4 +1,4 @@
-"""A neighbour that is followed changes nothing that is published of another site."""
+"""Following a neighbour changes nothing that is published of another site."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""Subscribers' own programs through what used to show stories twice or never: a day of four
-hundred, a redesign, a lost database, a source that is taken away and followed again. Every story
-once, in every feed that carries it."""
+"""Feed readers show each story once through floods, redesigns and lost databases.
+Also if a source is removed and followed again."""
 
 from __future__ import annotations
 

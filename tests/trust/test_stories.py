@@ -1,4 +1,4 @@
-"""Stories among neighbours, and the articles that several feeds of one outlet announce."""
+"""Stories among sources that do not trust each other, and several feeds of one outlet."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""Attacks of a hostile source on stories. Each is lived with the source followed and without: no
-entry of the others leaves a feed or changes, no story of theirs gets another lead, in stories.atom
-or on the front page."""
+"""A hostile source attacks stories of others: their entries and leads stay.
+Each attack is lived with the source followed and without."""
 
 from __future__ import annotations
 

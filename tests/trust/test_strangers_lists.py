@@ -1,7 +1,6 @@
-"""A list of a stranger reads no variable of this machine and gives its sources no right, whatever
-way it comes in; the operator's own list brings both, if the operator says so. Every command is a
-process, and a server records what arrives.
-"""
+"""An imported list of a stranger reads no variable of this machine and gives no rights.
+The operator's own list does both, if the operator says so. Every command is a process, and a server
+records what arrives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every case of the folder, and the cases themselves."""
+"""All cases of tests/trust/*.toml, and checks of the case files themselves."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Four feed readers over a week of stories, in each mode: joins, an edit, a split, a lead that is
-withdrawn and comes back. They show every entry once, under the id that it was published with."""
+"""Four feed readers over a week of changing stories show every entry once.
+Joins, an edit, a split, a lead that is withdrawn and comes back, in each mode of `stories`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The parts of the world of neighbours: drawing, comparing, printing.
-tests/trust/test_neighbours.py lives it."""
+"""The tools of test_neighbours.py: draw random worlds, compare and print them."""
 
 from __future__ import annotations
 

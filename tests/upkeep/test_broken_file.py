@@ -1,5 +1,4 @@
-"""One article file that is no YAML any more: its article stays as it was, and everything else goes
-on."""
+"""One article file with broken YAML: its article stays as it was, all else goes on."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Many article files are gone, as where the folder of an earlier day was restored: nobody meant
-that."""
+"""Many article files are missing at once: nothing is removed from the feeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What visits put on hold, over the demo's web."""
+"""New articles put on hold by visits."""
 
 from __future__ import annotations
 

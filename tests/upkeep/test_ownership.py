@@ -1,4 +1,4 @@
-"""Articles that an earlier version filed under the wrong owner are found, and mended."""
+"""Find and repair articles that an earlier version filed under the wrong owner."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Articles deleted by age, number, source or name: nothing brings them back, and nothing is half
-done."""
+"""Prune articles by age, number, source or name: they stay away, and a crash is repaired."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What sources.toml says against what is remembered of its sources."""
+"""Reconcile sources.toml with the stored state of sources."""
 
 from __future__ import annotations
 

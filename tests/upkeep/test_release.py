@@ -1,5 +1,4 @@
-"""Articles that are on hold: in no feed, and in all of theirs once they are released, as new
-ones."""
+"""Release articles from hold: they enter all their feeds as new."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`up` looks at the folders of articles at every run, and at every file now and then."""
+"""`up` checks the article folders at every run, and every file now and then."""
 
 from __future__ import annotations
 

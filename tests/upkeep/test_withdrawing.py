@@ -1,4 +1,4 @@
-"""Withdrawals: tried, made, undone with the operator's edits, forgotten."""
+"""Withdraw articles, undo it with the operator's edits, purge them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The time of the next visit, and the state of a source: rules as properties, and named cases."""
+"""Plan the next visit to a source."""
 
 from __future__ import annotations
 

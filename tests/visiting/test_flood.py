@@ -1,4 +1,4 @@
-"""A source that announces ten times as much as it is used to."""
+"""A source that suddenly announces ten times as many entries."""
 
 from __future__ import annotations
 

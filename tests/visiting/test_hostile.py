@@ -1,5 +1,4 @@
-"""Servers and documents made to hang, fill or crash us: each ends within its limit, and the next
-request works."""
+"""Servers and documents made to hang, fill or crash us: each ends within its limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of a source from one visit to the next, over the loopback web."""
+"""The state of a source from one visit to the next."""
 
 from __future__ import annotations
 

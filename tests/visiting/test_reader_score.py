@@ -1,5 +1,4 @@
-"""The requests of a polite reader to servers of every kind, over a simulated month and real
-HTTP."""
+"""Count our requests to servers of every kind over a simulated month."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A simulated day of many sources with faults of every kind: politeness and plan hold
-throughout."""
+"""A simulated day of many sources with faults of every kind."""
 
 from __future__ import annotations
 

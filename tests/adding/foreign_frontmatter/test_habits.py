@@ -1,4 +1,4 @@
-"""Frontmatter of other site generators in our words."""
+"""Read the frontmatter of other site generators as fields of our articles."""
 
 from __future__ import annotations
 

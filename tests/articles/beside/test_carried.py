@@ -1,4 +1,4 @@
-"""The file that says which sources announced an article."""
+"""carried.tsv: which sources announced which article."""
 
 from __future__ import annotations
 

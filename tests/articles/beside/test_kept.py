@@ -1,5 +1,4 @@
-"""feeds.toml and sources.toml beside the articles: what is written is read, in one form; what is
-wrong is named."""
+"""The copies of feeds.toml and sources.toml beside the articles: written, read, errors reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists beside the articles of which the last line with a key counts."""
+"""Files beside the articles in which the last line with a key wins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file that says what pruned articles are known by."""
+"""pruned.tsv: how pruned articles are recognised."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""rights.toml: written once with what was, then kept with the hosts that link a feed and those that
-a site moved to."""
+"""rights.toml: hosts that a source may speak for, from links, moves and earlier versions."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Write a TOML table with any text as a value."""
+
 from __future__ import annotations
 
 import tomllib

@@ -1,4 +1,4 @@
-"""Withdrawals beside the articles."""
+"""withdrawn.toml: the withdrawn articles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sample in docs is what the service makes today, byte for byte."""
+"""docs/sample contains exactly the files that the service makes today."""
 
 from __future__ import annotations
 

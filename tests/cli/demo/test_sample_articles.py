@@ -1,5 +1,4 @@
-"""The synthetic article store: as many articles as asked for, alike in every run, spread as
-promised."""
+"""The generator of synthetic articles: their number, variety and repeatability."""
 
 from __future__ import annotations
 

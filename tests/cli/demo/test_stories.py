@@ -1,5 +1,4 @@
-"""The demo's stories: what their truth says is so on the pages that are served, and the traps are
-really there."""
+"""The demo's pages contain the stories that their descriptions promise, and the traps."""
 
 from __future__ import annotations
 

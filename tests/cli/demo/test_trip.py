@@ -1,4 +1,4 @@
-"""The whole trip over the demo's web, held against the truth of its stories."""
+"""Follow all sites of the demo and compare the articles with their known truth."""
 
 from __future__ import annotations
 

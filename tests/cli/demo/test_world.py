@@ -1,5 +1,4 @@
-"""The demo's web as its visitors meet it: feeds, pages, validators, troubles, and what can happen
-to it."""
+"""The demo's web server: feeds, pages, validators, and its simulated troubles."""
 
 from __future__ import annotations
 

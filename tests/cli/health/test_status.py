@@ -1,4 +1,4 @@
-"""What `status` prints, and that it changes nothing."""
+"""The output of `status`; the command changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an upgrade offers, on the command line."""
+"""`reread` on the command line after an upgrade."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""show on the command line: an article as it is published, and why."""
+"""`show` on the command line: an article as published, and the reasons for its fields."""
 
 from __future__ import annotations
 

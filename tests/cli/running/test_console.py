@@ -1,5 +1,4 @@
-"""The console as a command, and beside `up`: off until a password is set, and ended with whoever
-started it."""
+"""The console as a command and beside `up`: off until a password is set."""
 
 from __future__ import annotations
 

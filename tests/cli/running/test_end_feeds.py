@@ -1,5 +1,4 @@
-"""An edit that would end more than ten feeds ends none before it is confirmed, by the command
-line."""
+"""The command line asks for a confirmation before an edit ends more than ten feeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a run is said to be."""
+"""The progress line of a run: counts and the estimated remaining time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`serve` as a service: a real process that systemd runs, with its signals."""
+"""`serve` as a systemd service: a real process and its signals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""config show, and what every command has in common at its end."""
+"""`config show`, and what every command does when it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo: the troubles of its web are no line of its log, and are named at the end."""
+"""`demo`: its simulated troubles are summarised at the end, not logged one by one."""
 
 from __future__ import annotations
 

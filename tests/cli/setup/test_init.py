@@ -1,4 +1,4 @@
-"""init on the command line."""
+"""`init` on the command line."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A syndicator.toml that contains a secret is for one account alone, from its first moment and
-through every edit."""
+"""A syndicator.toml that contains a secret is readable by its owner alone, after each edit."""
 
 from __future__ import annotations
 

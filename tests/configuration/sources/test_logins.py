@@ -1,4 +1,4 @@
-"""Sources with a file of cookies: what their tables may say, and their defaults."""
+"""Sources with a cookie file: their settings and defaults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which sources moved for good, and whom that may concern."""
+"""Sources whose feed moved for good, and the sources that the move affects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sources that are newsletters of a mailbox: what their tables may say, and their defaults."""
+"""Sources that are newsletters in a mailbox: their settings and defaults."""
 
 from __future__ import annotations
 

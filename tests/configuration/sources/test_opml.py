@@ -1,4 +1,4 @@
-"""Subscription lists in and out."""
+"""Read and write OPML subscription lists."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""sources.toml: what is accepted, what is refused with which message, and that edits keep every
-comment."""
+"""sources.toml: accepted and refused values, their messages, and edits that keep comments."""
 
 from __future__ import annotations
 

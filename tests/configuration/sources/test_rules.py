@@ -1,4 +1,4 @@
-"""[source.rules] is checked when sources.toml is read."""
+"""`[source.rules]` is validated when sources.toml is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules written into sources.toml by a command."""
+"""A command writes rules into sources.toml."""
 
 from __future__ import annotations
 

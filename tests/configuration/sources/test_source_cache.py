@@ -1,4 +1,4 @@
-"""Sources that did not change are not read again, and those that did always are."""
+"""The cache of parsed sources: unchanged files are not parsed again, changed ones always."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""sources.d beside sources.toml: read in the order of names, edited where a source stands."""
+"""The files of sources.d: read in the order of their names, edited where a source is."""
 
 from __future__ import annotations
 

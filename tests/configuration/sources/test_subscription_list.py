@@ -1,4 +1,4 @@
-"""Lists of subscriptions: OPML, or addresses, one a line. None is taken in part."""
+"""Subscription lists in OPML or with one address a line: imported whole or not at all."""
 
 from __future__ import annotations
 

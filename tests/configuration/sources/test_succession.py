@@ -1,4 +1,4 @@
-"""Which source carries on with the feed of one that was removed."""
+"""Find the new source that continues the feed of a removed one."""
 
 from __future__ import annotations
 

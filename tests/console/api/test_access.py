@@ -1,4 +1,4 @@
-"""Attacks on the API, each over a real connection: nothing gets through."""
+"""Attacks on the API over real connections are refused."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The OpenAPI document, checked by a public validator; and a client that a public generator makes
-of it."""
+"""The OpenAPI document: valid, and a generated client works with it."""
 
 from __future__ import annotations
 

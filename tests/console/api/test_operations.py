@@ -1,4 +1,4 @@
-"""Operations through the API: dry run, apply, undo, edits that meet, jobs; and attacks on them."""
+"""Operations through the API: dry run, apply, undo, conflicting edits, jobs, attacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the API answers of an instance that followed five sources."""
+"""Answers of the API about an instance that followed five sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Today shows of what is wrong: for each thing the button to try first is its cure."""
+"""Troubles on the Today page: the first button offers the cure."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What is said of the use of an article reaches its file, our feeds and whoever asks, over the
-loopback web."""
+"""A site's statements about the use of its articles reach our files and feeds."""
 
 from __future__ import annotations
 

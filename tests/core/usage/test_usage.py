@@ -1,5 +1,4 @@
-"""From what a site says to what may be done: cases.toml, over a real server, and the statements
-alone."""
+"""Which uses a site allows: from its headers, metas, robots.txt and feeds (cases.toml)."""
 
 from __future__ import annotations
 

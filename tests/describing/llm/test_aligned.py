@@ -1,5 +1,4 @@
-"""Falsehoods in an article's own words do not pass the gate of free writing; a stated share of
-honest writing does."""
+"""The check of model-written excerpts refuses false ones and passes a share of honest ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The day's budget and the breaker, at times of our choosing."""
+"""The daily budget and the circuit breaker of language model requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The endpoint over the real client, against a server on loopback."""
+"""The client of language model servers, against a local server."""
 
 from __future__ import annotations
 

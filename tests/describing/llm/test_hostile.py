@@ -1,5 +1,4 @@
-"""A server that files everything under Health with the tag ransomware, against the taxonomy as
-shipped."""
+"""A hostile language model that gives every article the same category and tag."""
 
 from __future__ import annotations
 

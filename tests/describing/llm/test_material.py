@@ -1,4 +1,4 @@
-"""What of an article a language model gets to see, and how it is asked."""
+"""The prompt: which parts of an article a language model sees."""
 
 from __future__ import annotations
 

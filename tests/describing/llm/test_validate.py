@@ -1,4 +1,4 @@
-"""What of a language model's answers may stand."""
+"""Which answers of a language model are accepted."""
 
 from __future__ import annotations
 

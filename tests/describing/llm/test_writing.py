@@ -1,4 +1,4 @@
-"""What of an excerpt in a model's own words may stand."""
+"""Which excerpts in a model's own words are accepted."""
 
 from __future__ import annotations
 

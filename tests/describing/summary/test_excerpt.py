@@ -1,4 +1,4 @@
-"""Excerpts are whole sentences, chosen for what they cover."""
+"""Excerpts consist of whole sentences that cover the text."""
 
 from __future__ import annotations
 

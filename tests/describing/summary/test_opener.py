@@ -1,4 +1,4 @@
-"""The sentence that opens an excerpt: learnt, in every language, without lists of words."""
+"""The learnt choice of the first sentence of an excerpt, in every language."""
 
 from __future__ import annotations
 

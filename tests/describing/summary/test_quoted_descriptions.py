@@ -1,4 +1,4 @@
-"""The excerpt of a text whose sentences may not be shown."""
+"""The excerpt of an article whose sentences may not be quoted."""
 
 from __future__ import annotations
 

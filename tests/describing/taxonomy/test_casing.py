@@ -1,4 +1,4 @@
-"""Names are written as their owners write them, whatever a publisher made of them."""
+"""Names of tags get the capital letters that their owners use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Categories of articles in other languages than English."""
+"""Categories of articles that are not in English."""
 
 from __future__ import annotations
 

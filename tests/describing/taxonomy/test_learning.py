@@ -1,4 +1,4 @@
-"""What the past, the vocabulary and the publisher say of a tag, and which of them is believed."""
+"""Learn tags from confirmed articles, the vocabulary and the publisher."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Categories from articles whose category a person confirmed, beside what the taxonomy's words
-say."""
+"""Learn categories from articles whose category a person confirmed."""
 
 from __future__ import annotations
 

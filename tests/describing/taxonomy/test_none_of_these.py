@@ -1,4 +1,4 @@
-"""Articles that belong to no category: three taxonomies written without a look at any article."""
+"""Articles that belong to no category stay without one, in three taxonomies."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What is worth a tag: subjects that titles name and texts come back to, as sentences spell
-them."""
+"""Suggest new tags from titles and texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences, rules of form and language, in many scripts."""
+"""Split texts of many scripts into sentences; detect their language."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The tokenizer gives what the `tokenizers` package gives, the files of the vector table are those
-that we say."""
+"""Our tokenizer gives the same tokens as the `tokenizers` package."""
 
 from __future__ import annotations
 

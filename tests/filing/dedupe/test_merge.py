@@ -1,4 +1,4 @@
-"""One entry for one story: copies are merged, split on order, and known after a lost database."""
+"""Copies of an article become one entry; they are split on demand and survive a lost database."""
 
 from __future__ import annotations
 

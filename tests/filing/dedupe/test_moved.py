@@ -1,4 +1,4 @@
-"""When a new entry is an article that its site moved: cases as data."""
+"""Decide if a new entry is a known article that its site moved."""
 
 from __future__ import annotations
 

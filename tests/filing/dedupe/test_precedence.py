@@ -1,4 +1,4 @@
-"""Choose which of several copies is shown: cases as data."""
+"""Choose which of several copies of an article is published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text that changed is asked again which story it tells."""
+"""An article whose text changed is compared with copies again."""
 
 from __future__ import annotations
 

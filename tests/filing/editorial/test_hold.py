@@ -1,4 +1,4 @@
-"""New articles that wait for the operator, and doubts about a reading."""
+"""New articles that wait for the operator, and doubts about how a page was read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page without its text is read from the version that it makes for phones or paper."""
+"""A page without its text is read from its AMP or print version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The next state of an entry's row after each end."""
+"""The next state of an entry after it was read, failed or refused."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Complete an article with values of its entry and source."""
+
 from __future__ import annotations
 
 from dataclasses import replace

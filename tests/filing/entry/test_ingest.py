@@ -1,4 +1,4 @@
-"""One announced entry, from its page to its end."""
+"""Ingest one announced entry, from its page to the stored article."""
 
 from __future__ import annotations
 

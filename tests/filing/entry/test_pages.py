@@ -1,5 +1,4 @@
-"""Articles on several pages, over loopback: fetched one after the other, read and published as
-one."""
+"""Articles that are split over several pages are read and published as one."""
 
 from __future__ import annotations
 

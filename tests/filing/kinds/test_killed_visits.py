@@ -1,4 +1,4 @@
-"""A visit to a mailbox that is killed at any of its steps loses no mail, and files none twice."""
+"""A visit to a mailbox that is killed at any step loses no mail and files none twice."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A mailbox of 20,000 mails, nearly all of them none of our business, through the real command
-line: in bounded time and memory, by a Maildir and by a mail server."""
+"""A mailbox of 20,000 mails, few of them newsletters: limits of time and memory.
+Through the command line, by a Maildir and by a mail server."""
 
 from __future__ import annotations
 

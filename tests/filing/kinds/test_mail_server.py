@@ -1,5 +1,5 @@
-"""Newsletters of a mail server, dovecot: one connection serves them all; each mail is filed once,
-even if a visit is interrupted; a password goes to no other server, log or feed."""
+"""Newsletters of a mail server (dovecot): one connection, each mail filed once.
+Also if a visit is interrupted. A password goes to no other server, log or feed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Newsletters of a mailbox become articles, each once; nothing else of it is stored, and no more of
-them is published than their reader permits."""
+"""Newsletters in a mailbox become articles, each once; nothing else of it is stored.
+No more of them is published than their reader permits."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Sixty mails of twelve newsletters: title, date, sender and excerpt are right, and nothing that is
-published is private or reports that the mail was read."""
+"""Sixty mails of twelve newsletters: title, date, sender and excerpt are right.
+Nothing that is published is private or reports that the mail was read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A failure of this machine's network names the setting that cures it."""
+"""A failure of this machine's network names the setting to change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first visit of an address of an unknown kind, and the later ones."""
+"""The first visit to an address of an unknown kind determines it; later visits use it."""
 
 from __future__ import annotations
 

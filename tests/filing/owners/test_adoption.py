@@ -1,4 +1,4 @@
-"""An article that another source brought first goes to its own site's source."""
+"""An article that another source filed first is handed to the source of its own site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which article an entry is: identity never changes hands."""
+"""Find the article of an entry: a foreign site never takes over an article's identity."""
 
 from __future__ import annotations
 

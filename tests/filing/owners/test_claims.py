@@ -1,4 +1,4 @@
-"""Whose claim to an article is stronger."""
+"""Which of two sources has the stronger claim to an article."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The articles of a site read the same whether or not another source that announces them is
-followed. Drawn by lot, on a web of two sites and a clock of its own."""
+"""Articles of a site read the same if another source that announces them is followed, too.
+Random days on a web of two sites with a simulated clock."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""An article goes along to another host only with its own source, to a host that the source owns,
-and if its page redirects there for good."""
+"""An article moves to another host only with its own source and a permanent redirect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sites whose own pages link a feed: it may speak for them."""
+"""A site whose own pages link a feed lets that feed speak for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A site that moved to another host: both sides have to say so."""
+"""A site's move to another host counts only if both hosts confirm it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of a followed site that only other sites' sources announce."""
+"""Pages of a followed site that only sources of other sites announce."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an edit of the configuration is said to have changed."""
+"""Describe an edit of the configuration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings and sources that can be read and cannot work."""
+"""`check` reports settings and sources that are valid but cannot work."""
 
 from __future__ import annotations
 

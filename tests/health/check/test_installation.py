@@ -1,4 +1,4 @@
-"""What `check` finds wrong with an installation."""
+"""`check` reports faults of an installation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clock, disk and names of a machine."""
+"""`check` reports faults of the machine: clock, disk and name resolution."""
 
 from __future__ import annotations
 

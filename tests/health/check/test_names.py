@@ -1,4 +1,4 @@
-"""Names that are nowhere defined."""
+"""`check` reports names that are used in the configuration but defined nowhere."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Templates of the operator's that cannot be used are named with their line before a build meets
-them."""
+"""`check` reports broken templates with their line."""
 
 from __future__ import annotations
 

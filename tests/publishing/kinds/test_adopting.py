@@ -1,4 +1,4 @@
-"""A new database learns which files are published."""
+"""A new database learns which files are published already."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Builds write in batches: faults of one file, and of the disk, lose nothing else."""
+"""A build writes files in batches: a fault of one file leaves all others intact."""
 
 from __future__ import annotations
 

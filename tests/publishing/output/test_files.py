@@ -1,4 +1,4 @@
-"""Published files on disk: replaced whole, synced, never half written."""
+"""Published files on disk are replaced atomically and synced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of feeds that moved redirect, those of ended feeds answer 410."""
+"""Addresses of moved feeds redirect; those of ended feeds answer 410."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hub is told of each changed feed, and a hub that is down costs nothing."""
+"""Notify a hub of each changed feed; a hub that is down costs no time."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Saved queries follow the article store: new, changed and deleted articles, and changed
-queries."""
+"""Saved queries follow new, changed and deleted articles, and changes of the query."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Saved queries: the language and its file."""
+"""Saved queries: their language and feeds.toml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entries as trees of feedgen, and heads of Atom documents."""
+"""Atom entries and the heads of Atom documents."""
 
 from __future__ import annotations
 

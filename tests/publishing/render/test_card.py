@@ -1,4 +1,4 @@
-"""The HTML of entries, as readers show it."""
+"""The HTML of entries, as feed readers show it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Markdown to HTML: safe, absolute, whole."""
+"""Markdown to safe HTML with absolute addresses."""
 
 from __future__ import annotations
 

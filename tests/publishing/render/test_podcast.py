@@ -1,4 +1,4 @@
-"""Facts of an episode's own feed are in our RSS."""
+"""Podcast episodes keep the facts of their own feed in our RSS."""
 
 from __future__ import annotations
 

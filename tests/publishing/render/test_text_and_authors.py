@@ -1,4 +1,4 @@
-"""How titles, authors and tags stand in each format."""
+"""Titles, authors and tags in each feed format."""
 
 from __future__ import annotations
 

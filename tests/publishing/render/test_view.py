@@ -1,4 +1,4 @@
-"""The parts of an article that may be shown, and its times."""
+"""Which parts and dates of an article may be published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search in a real browser: Chromium, without a window, over files and over our own server."""
+"""The search page in Chromium, over files and over our own server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which story the search of the pages shows first: node runs it on files of a build."""
+"""The order of results on the search page (its script runs in node)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which articles are searched together."""
+"""The periods into which the files of the search are divided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Searches and questions of people over real articles find the articles that they should."""
+"""Real searches and questions find the expected articles."""
 
 from __future__ import annotations
 

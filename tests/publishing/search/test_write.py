@@ -1,4 +1,4 @@
-"""A build makes the right files of the search, and they have only published words."""
+"""The search files of a build, which contain only published words."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The archives as a walk (RFC 5005 section 4) sees them, whatever the life of the article store
-was."""
+"""Feed archives (RFC 5005 section 4): a walk finds every entry after any changes."""
 
 from __future__ import annotations
 

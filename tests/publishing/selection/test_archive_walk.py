@@ -1,4 +1,4 @@
-"""A month of an article store's life, seen by a subscriber who polls and walks the archives."""
+"""A month of changes, as seen by a subscriber who polls the feed and walks its archives."""
 
 from __future__ import annotations
 

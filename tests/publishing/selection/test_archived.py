@@ -1,4 +1,4 @@
-"""Feeds have archives by the setting, by taxonomy.toml, or because they have published some."""
+"""Which feeds have archives."""
 
 from __future__ import annotations
 

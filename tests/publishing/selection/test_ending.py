@@ -1,4 +1,4 @@
-"""Which feeds end, and which wait for a confirmation."""
+"""Which feeds end, and which ends wait for a confirmation."""
 
 from __future__ import annotations
 

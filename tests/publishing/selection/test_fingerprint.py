@@ -1,4 +1,4 @@
-"""Changes of settings and sources that make feeds again although no article changed."""
+"""Changes of settings and sources that rebuild feeds without a changed article."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Archives of months with many entries: documents of a bounded size under addresses that stay."""
+"""Archives of months with many entries: several documents of limited size."""
 
 from __future__ import annotations
 

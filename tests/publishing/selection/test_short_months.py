@@ -1,5 +1,5 @@
-"""Archives of feeds with few entries: months share documents, which keep their addresses; tags and
-sources of new instances have the same documents as pages."""
+"""Archives of feeds with few entries: months share documents.
+Documents keep their addresses; new instances have the same documents as pages."""
 
 from __future__ import annotations
 

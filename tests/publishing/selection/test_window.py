@@ -1,4 +1,4 @@
-"""How far back a head feed goes."""
+"""How many days and entries the newest feed document contains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server keeps bodies in memory, within a limit."""
+"""The server keeps response bodies in memory, up to a limit."""
 
 from __future__ import annotations
 

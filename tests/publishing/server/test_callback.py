@@ -1,4 +1,4 @@
-"""Requests that reach the callbacks of hubs, and those that are refused."""
+"""Requests to the callbacks of WebSub hubs: accepted and refused."""
 
 from __future__ import annotations
 

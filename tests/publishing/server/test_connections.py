@@ -1,4 +1,4 @@
-"""Idle connections of one client do not keep others from being served."""
+"""One client with many idle connections does not block others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server answers questions about its health, and refuses strangers."""
+"""The health pages of the server answer local clients and refuse strangers."""
 
 from __future__ import annotations
 

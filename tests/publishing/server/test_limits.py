@@ -1,4 +1,4 @@
-"""Limits on clients of the server, over real sockets on loopback."""
+"""Limits on clients of the server, over real sockets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions cost a bounded amount of time and memory, whoever asks."""
+"""Search requests use limited time and memory, even with many clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An instance for its operator alone, attacked over a real port as strangers would."""
+"""A private instance under a secret path, attacked over a real port."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sentences that each report adds to a story, and figures of the same thing."""
+"""Choose the sentences that each report adds to a story, and figures that differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How stories are ranked."""
+"""The rank of stories on the front page."""
 
 from __future__ import annotations
 

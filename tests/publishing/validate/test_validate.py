@@ -1,4 +1,4 @@
-"""Faulty feeds, and feeds that lost entries, do not replace published ones."""
+"""A faulty feed, or one that lost entries, does not replace the published one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Articles that are published whole have pages; one more article rewrites few of them."""
+"""Pages of articles that are published in full; one new article rewrites few of them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""The pages by keyboard alone and without JavaScript in Chromium, by the Nu checker, and by their
-size. The driver of Chromium and the checker come from npm; tests of missing programs are
-skipped."""
+"""The published pages by keyboard alone, without JavaScript, in the Nu checker, and by size.
+The driver of Chromium and the checker come from npm; tests of missing programs are skipped."""
 
 from __future__ import annotations
 

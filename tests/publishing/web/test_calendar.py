@@ -1,4 +1,4 @@
-"""Which pages older stories have."""
+"""Which pages list older stories: days, months or years."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lead stories of the front page, and that its links lead somewhere."""
+"""The lead stories of the front page, and its links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages, and that the same article store gives the same bytes anywhere."""
+"""The published pages: the same articles always give the same bytes."""
 
 from __future__ import annotations
 

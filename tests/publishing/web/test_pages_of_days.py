@@ -1,5 +1,4 @@
-"""Pages of days, months and years in a build: all stories are on them, and one more story rewrites
-few."""
+"""Pages of days, months and years list every story; a new story rewrites few of them."""
 
 from __future__ import annotations
 

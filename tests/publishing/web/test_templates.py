@@ -1,4 +1,4 @@
-"""The operator's own templates and styles."""
+"""Templates and styles of the operator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole text as a page of ours shows it."""
+"""The full text of an article on its page."""
 
 from __future__ import annotations
 

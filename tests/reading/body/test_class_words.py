@@ -1,4 +1,4 @@
-"""Class names of boilerplate do not count on elements that contain the article."""
+"""A class name that means boilerplate is ignored on elements that contain the article."""
 
 from __future__ import annotations
 

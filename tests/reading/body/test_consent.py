@@ -1,4 +1,4 @@
-"""Requests for consent to cookies are no part of an article, and all that some pages have."""
+"""Cookie consent dialogs are removed, unless they are all that a page has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that may not be the article are in doubt, and the trace says why."""
+"""Texts that may not be the article are marked as doubtful, with a reason."""
 
 from __future__ import annotations
 

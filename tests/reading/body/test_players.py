@@ -1,5 +1,4 @@
-"""Frames that play films or sound become links where they stand inside the text, and no others
-do."""
+"""Frames with video or audio in the text become links; other frames are removed."""
 
 from __future__ import annotations
 

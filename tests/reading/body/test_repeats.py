@@ -1,4 +1,4 @@
-"""A second copy of the article goes, and nothing that only has headings said before."""
+"""Remove a second copy of the article from a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The likeliest reading of a page is chosen; text for readers without scripts counts."""
+"""Choose the likeliest reading of a page; text in <noscript> counts."""
 
 from __future__ import annotations
 

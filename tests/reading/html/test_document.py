@@ -1,4 +1,4 @@
-"""Bytes to a parsed page: charsets, what is no page, JSON-LD however broken, hostile input."""
+"""Parse bytes to a page: charsets, other media types, broken JSON-LD, hostile input."""
 
 from __future__ import annotations
 

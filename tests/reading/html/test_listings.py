@@ -1,4 +1,4 @@
-"""Code stays code, whatever a highlighter made of it."""
+"""Code listings stay code, whichever highlighter marked them up."""
 
 from __future__ import annotations
 

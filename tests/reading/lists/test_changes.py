@@ -1,4 +1,4 @@
-"""Learnt lists are found again on changed pages; else nothing is published."""
+"""A learnt list is found again after its page changed, or nothing is published."""
 
 from __future__ import annotations
 

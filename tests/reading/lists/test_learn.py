@@ -1,4 +1,4 @@
-"""Lists are learnt from pages without a feed, in several languages and layouts."""
+"""Learn the list of articles on a page without a feed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list is learnt from one of its items that somebody pointed to."""
+"""Learn a list from one of its items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Headers of mails: who sent them, of which list, under which address; forged senders."""
+"""Headers of mails: sender, list, address, and forged senders."""
 
 from __future__ import annotations
 

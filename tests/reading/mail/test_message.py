@@ -1,4 +1,4 @@
-"""A mail as an entry: its text, or the reason why it has none."""
+"""Convert a mail to an entry, or give the reason why it has no text."""
 
 from __future__ import annotations
 

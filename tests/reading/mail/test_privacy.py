@@ -1,4 +1,4 @@
-"""The text of a mail contains nothing that belongs to its reader alone."""
+"""Remove everything personal from the text of a mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blocks of a tree and the markdown they make."""
+"""Convert an HTML tree to Markdown."""
 
 from __future__ import annotations
 

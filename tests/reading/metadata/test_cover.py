@@ -1,4 +1,4 @@
-"""Covers: the order of candidates, lazy loading, pictures that are never a cover."""
+"""Choose the cover picture; lazy loading; pictures that are never a cover."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates: as machines and people write them, published not updated, the day the page states."""
+"""Find the publication date of a page, as machines and people write it."""
 
 from __future__ import annotations
 

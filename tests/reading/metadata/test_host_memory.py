@@ -1,4 +1,4 @@
-"""Ends of titles, slogans, pictures and paragraphs that articles of a host share are removed."""
+"""Remove slogans, pictures and paragraphs that many articles of a host share."""
 
 from __future__ import annotations
 

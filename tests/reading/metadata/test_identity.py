@@ -1,4 +1,4 @@
-"""Canonical and other addresses of a page, duplicates, the site's name, rules for robots."""
+"""Canonical and other addresses of a page, its site's name, rules for robots."""
 
 from __future__ import annotations
 

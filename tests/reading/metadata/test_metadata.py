@@ -1,4 +1,4 @@
-"""All metadata of our own pages, in the manner of many systems; fields of entries; the trace."""
+"""All metadata of our sample pages; values of entries; the trace."""
 
 from __future__ import annotations
 

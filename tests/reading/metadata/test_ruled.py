@@ -1,4 +1,4 @@
-"""Title, author, date and cover by the operator's rules."""
+"""Title, author, date and cover from the operator's rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Titles: headings compared with heads, names of sites, kickers, texts that are no title."""
+"""Choose the title of a page and remove the site's name and kickers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The next page of an article is found, and its next article is never taken for it."""
+"""Find the next page of an article, and never take the next article for it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A page to point at, in which nothing of the stranger's runs, and the selectors of what was
-pointed to."""
+"""A copy of a page to point at (no script of it runs), and selectors for what was pointed at."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""From a feed that names its hub to the article on disk, over loopback: every case of websub.rocks'
-subscriber part."""
+"""WebSub from the hub's push to the stored article: all cases of websub.rocks."""
 
 from __future__ import annotations
 

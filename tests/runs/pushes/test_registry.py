@@ -1,5 +1,4 @@
-"""Which subscriptions there are: one a source, at the hub that its feed offers and that does what
-it should."""
+"""Subscriptions at hubs: one per source, at the hub that its feed names and that works."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Webhooks at receivers on loopback that are well, slow or down, refuse, redirect, and whose sender
-is killed."""
+"""Webhooks to local receivers that are well, slow, down, or that refuse or redirect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Related articles on pages: found once, kept until a text changes, without what is unpublished."""
+"""Related articles on pages: found once, updated with texts, never unpublished ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operator's language model over a small article store: what each way of failing comes to."""
+"""The operator's language model asked about articles: each kind of failure."""
 
 from __future__ import annotations
 

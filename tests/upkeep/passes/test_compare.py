@@ -1,4 +1,4 @@
-"""What is told of an article that reads differently now."""
+"""Describe an article that reads differently now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Describing filed articles anew."""
+"""Describe all filed articles again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One pass over filed articles: what it reads, what a failure costs, and what it writes."""
+"""One pass over all filed articles: reads, failures and writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose values an article has when its kept page is read again."""
+"""Which values an article has after its saved page was read again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kept pages read again by edited rules: what changes, and what does not."""
+"""Read saved pages again with edited rules."""
 
 from __future__ import annotations
 

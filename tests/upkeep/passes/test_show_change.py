@@ -1,4 +1,4 @@
-"""What an operator reads of a changed field: one line, or paragraphs of a body."""
+"""Show a changed field to the operator: one line, or paragraphs of a body."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules tried on kept pages, and saved."""
+"""Try rules on saved pages, and save them."""
 
 from __future__ import annotations
 

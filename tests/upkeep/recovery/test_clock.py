@@ -1,4 +1,4 @@
-"""What a clock that is wrong for a run changes, and what it must not."""
+"""A wrong clock during one run: what it changes, and what it must not change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What did not change since the last run is not looked at again, and what did always is."""
+"""Unchanged sources are not processed again; changed ones always are."""
 
 from __future__ import annotations
 

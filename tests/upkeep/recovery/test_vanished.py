@@ -1,5 +1,4 @@
-"""Files of articles that are gone are named, before the run that takes their articles off and for a
-week after it."""
+"""Missing article files are reported before their articles are removed, and for a week after."""
 
 from __future__ import annotations
 

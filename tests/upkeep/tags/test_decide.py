@@ -1,4 +1,4 @@
-"""An operator's word on tags and category: kept as an edit of the file is, and learnt from."""
+"""Tags and category that the operator sets are kept and learnt from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Learning from the confirmed past, and names to consider."""
+"""Learn from confirmed articles, and propose names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two tags that were merged are two again."""
+"""Split two tags that were merged."""
 
 from __future__ import annotations
 

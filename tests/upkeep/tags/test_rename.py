@@ -1,5 +1,4 @@
-"""Tags renamed and merged: ids stay, old addresses answer, hand edits follow the operator's
-order."""
+"""Rename and merge tags: ids stay, old addresses redirect, hand edits follow."""
 
 from __future__ import annotations
 

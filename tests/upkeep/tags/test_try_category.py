@@ -1,4 +1,4 @@
-"""What another description of a category would do."""
+"""Preview the effect of another description of a category."""
 
 from __future__ import annotations
 

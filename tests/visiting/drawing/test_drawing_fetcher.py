@@ -1,4 +1,4 @@
-"""The answers that are drawn, a machine without a browser, and a source from end to end."""
+"""Which pages are drawn in a browser; a machine without one; a whole visit."""
 
 from __future__ import annotations
 

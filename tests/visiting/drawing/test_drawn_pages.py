@@ -1,4 +1,4 @@
-"""Ten pages that scripts fill: their text is that of the same page delivered whole."""
+"""Ten pages filled by scripts have the same text as when delivered whole."""
 
 from __future__ import annotations
 

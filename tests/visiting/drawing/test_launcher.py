@@ -1,4 +1,4 @@
-"""The check that pages can be drawn here, and the command that starts Chromium."""
+"""Start Chromium, and check that pages can be drawn."""
 
 from __future__ import annotations
 

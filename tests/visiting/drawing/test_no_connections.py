@@ -1,4 +1,4 @@
-"""Pages that try in many ways to reach other addresses: no connection is made."""
+"""A drawn page cannot connect to other addresses, in any of many ways."""
 
 from __future__ import annotations
 

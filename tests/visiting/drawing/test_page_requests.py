@@ -1,4 +1,4 @@
-"""The requests that a page may make, and the moment when it is complete."""
+"""Which requests a drawn page may make, and when it is complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates as feeds write them."""
+"""Parse dates as feeds write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kind of a document, and the feeds of a page."""
+"""Recognise the kind of a document, and find the feeds of a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages whose service is known, and the feeds they have."""
+"""Feeds of pages on known services, such as GitHub or YouTube."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feeds of every kind as values: formats, fields, faults."""
+"""Parse feeds of every format."""
 
 from __future__ import annotations
 

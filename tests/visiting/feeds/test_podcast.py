@@ -1,4 +1,4 @@
-"""The Podcasting 2.0 data of an episode are read, kept and published."""
+"""Podcasting 2.0 data of an episode are read, stored and published."""
 
 from __future__ import annotations
 

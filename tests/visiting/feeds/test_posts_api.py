@@ -1,4 +1,4 @@
-"""The posts of WordPress and Ghost where a site has no feed and names an open interface."""
+"""Read posts from the open APIs of WordPress and Ghost if a site has no feed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feeds of comments are recognised, and the feed to follow comes first."""
+"""Order the feeds of a page; recognise feeds of comments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sitemaps as feeds."""
+"""Read sitemaps as feeds."""
 
 from __future__ import annotations
 

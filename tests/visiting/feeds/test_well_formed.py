@@ -1,5 +1,4 @@
-"""The fast reader of feeds beside feedparser: in all that is used of a feed they say the same, or
-it leaves the feed to feedparser."""
+"""The fast feed parser agrees with feedparser, or leaves the feed to it."""
 
 from __future__ import annotations
 

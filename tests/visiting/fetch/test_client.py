@@ -1,5 +1,4 @@
-"""The HTTP client against a real server: answers, limits, redirects, credentials, and every
-failure's code."""
+"""The HTTP client against a real server: limits, redirects, credentials, failure codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One request with a file of cookies, and its redirects: the client alone keeps the rules."""
+"""The HTTP client with a cookie file, over redirects."""
 
 from __future__ import annotations
 

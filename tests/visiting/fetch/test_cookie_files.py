@@ -1,4 +1,4 @@
-"""Files of cookies, and the cookies that sites renew."""
+"""Cookie files of the operator, and the cookies that sites renew."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of RFC 6265, and the file of Netscape."""
+"""Cookie rules of RFC 6265, and Netscape's file format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The meaning of status codes and headers of answers."""
+"""The meaning of status codes and response headers."""
 
 from __future__ import annotations
 

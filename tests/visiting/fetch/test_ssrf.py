@@ -1,4 +1,4 @@
-"""The guard's verdicts one by one; the generated spellings are in test_guard_vectors."""
+"""The guard against requests to private addresses (SSRF), case by case."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Hostile spellings of private addresses: nothing is dialled; and the public controls: all are.
-Sockets are recorded, never opened."""
+"""Hostile spellings of private addresses are never dialled.
+Public addresses as a control are. Sockets are recorded, never opened."""
 
 from __future__ import annotations
 

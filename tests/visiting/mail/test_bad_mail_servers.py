@@ -1,5 +1,4 @@
-"""Mail servers that want OAuth, lie, are slow or never end: each has its reason, in bounded time
-and memory."""
+"""Mail servers that want OAuth, lie, are slow or never end: each has its reason code."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A folder of a mail server, dovecot: which mails came since the last visit; nothing of it is lost,
-deleted or marked unless the operator wants that."""
+"""Read new mails of an IMAP folder (dovecot); delete or mark none unless configured."""
 
 from __future__ import annotations
 

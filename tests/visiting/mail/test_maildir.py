@@ -1,4 +1,4 @@
-"""A Maildir: which mails came since the last visit; nothing of it is lost or deleted."""
+"""Read new mails of a Maildir; lose or delete none."""
 
 from __future__ import annotations
 

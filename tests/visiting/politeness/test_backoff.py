@@ -1,4 +1,4 @@
-"""Hosts and URLs that asked us to wait are not asked before, by the next process either."""
+"""Hosts and URLs that asked us to wait are not requested earlier, also by later processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One page is one turn at each of its hosts, in simulated time."""
+"""A page with several hosts takes one turn at each of them."""
 
 from __future__ import annotations
 

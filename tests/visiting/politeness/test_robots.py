@@ -1,5 +1,4 @@
-"""robots.txt: the rules of RFC 9309, failing answers, the cache; and the polite fetcher around
-it."""
+"""robots.txt: RFC 9309, failing answers, caching, and the fetcher that obeys it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The warnings of each command about robots.txt, over the loopback web."""
+"""Warnings of commands about robots.txt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns of hosts in simulated time."""
+"""The pause between requests to one host, in simulated time."""
 
 from __future__ import annotations
 

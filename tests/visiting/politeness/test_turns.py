@@ -1,5 +1,4 @@
-"""Hosts that several machines use: one request at a time among all, waits that end, and failures
-that all machines know."""
+"""Several machines share hosts: one request at a time among all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The life of a subscription: asked for, verified, renewed, denied, ended."""
+"""The life of a subscription: requested, verified, renewed, denied, ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A body is accepted only if a hub signed it."""
+"""A pushed body is accepted only with the hub's signature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The trust in a hub by the entries that it pushed and missed."""
+"""Trust in a hub, by the entries that it pushed and missed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two spellings are one tag when they differ in case, hyphens or plurals."""
+"""Spellings of a tag that differ in case, hyphens or plural have the same key."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What was learnt is read by the names of its features, also where a file does not have them
-yet."""
+"""Read the file of learnt tags by feature names, also from files that lack new features."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What was learnt of a tag that is renamed or merged holds under the new name, without learning
-anew."""
+"""What was learnt about a tag stays after the tag is renamed or merged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tags are found where the text has them, word for word."""
+"""Find tags whose words are in a text."""
 
 from __future__ import annotations
 

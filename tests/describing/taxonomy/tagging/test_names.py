@@ -1,4 +1,4 @@
-"""Names are known by their capitals."""
+"""Find tags that are proper names by their capital letters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""With `only = false` listed tags are added, and publishers' tags stay."""
+"""With `only = false`, tags of taxonomy.toml are added and publishers' tags stay."""
 
 from __future__ import annotations
 

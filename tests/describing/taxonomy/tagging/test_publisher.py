@@ -1,4 +1,4 @@
-"""Of a publisher's tags those stay that a reader could follow."""
+"""Which tags of a publisher are kept."""
 
 from __future__ import annotations
 

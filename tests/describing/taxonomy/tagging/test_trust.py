@@ -1,4 +1,4 @@
-"""Tags that the confirmed past never had are given as far as it bears such tags out."""
+"""How far new tags without confirmed examples are trusted."""
 
 from __future__ import annotations
 

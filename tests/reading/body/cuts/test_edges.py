@@ -1,4 +1,4 @@
-"""Lines above the first and below the last paragraph: some are cut, others stay."""
+"""Cut lines before and after the article that do not belong to it."""
 
 from __future__ import annotations
 

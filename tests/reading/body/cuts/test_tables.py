@@ -1,4 +1,4 @@
-"""Rows of tables stay with their table, or where the text encloses it."""
+"""Rows of tables stay together with their table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each feature of a block shows what its name says, and nothing else."""
+"""Each feature of a block measures what its name says."""
 
 from __future__ import annotations
 

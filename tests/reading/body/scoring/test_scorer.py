@@ -1,4 +1,4 @@
-"""Weights and features find each other by name, and only by name."""
+"""Weights are matched with features by name."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The second look: which features it has of a text and its neighbours, and what its trees change of
-the first look."""
+"""The second scoring pass, which uses the scores of neighbouring blocks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trees are read from their table and applied to all blocks at once."""
+"""Read decision trees from their table and apply them to all blocks at once."""
 
 from __future__ import annotations
 

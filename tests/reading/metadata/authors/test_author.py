@@ -1,5 +1,4 @@
-"""Authors: names out of bylines in many languages, marks and where they stand, what is never a
-name."""
+"""Find authors in bylines of many languages, and reject text that is no name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who opened a thread: by microdata, else by the elements of forum software."""
+"""Find who opened a forum thread, by microdata or by elements of forum software."""
 
 from __future__ import annotations
 
