@@ -118,6 +118,7 @@ def test_mistakes_break_them(name: str, text: str, wrong: list[str]) -> None:
 
 
 def test_what_the_files_say_of_a_key_stands_in_them() -> None:
+    """Schemas contain the descriptions of keys from the shipped files."""
     tables = {
         **load_committed_schema("syndicator")["definitions"],
         **load_committed_schema("sources")["definitions"],

@@ -105,6 +105,7 @@ def test_without_an_excerpt_feeds_show_sentences_of_its_text(cloned_folder: Path
 
 
 def test_an_instance_that_published_it_and_lost_its_uuid_says_so(cloned_folder: Path) -> None:
+    """Without instance.toml `build` fails and prints the id to restore."""
     run_command(cloned_folder, "build")
     lines = (cloned_folder / "feeds/articles/instance.toml").read_text().splitlines()
     (minted,) = (line for line in lines if line.startswith("id = "))

@@ -204,6 +204,7 @@ async def test_a_correction_moves_updated_and_nothing_else(place: Place) -> None
 async def test_a_feed_that_misbehaves_costs_no_article_and_adds_none(
     place: Place, mischief: Callable[[World], None]
 ) -> None:
+    """A misbehaving feed adds no article and changes no file."""
     await place.run_refresh("parallel")
     before = place.bytes_of("articles"), place.bytes_of("public")
     mischief(place.world)

@@ -151,6 +151,7 @@ NO_ARTICLES = {
 
 
 def test_what_is_no_article_is_told_of_and_the_rest_comes(site: Place, tmp_path: Path) -> None:
+    """Files that are no articles, loops and folders are reported; the good file is imported."""
     for name, data in NO_ARTICLES.items():
         write_file(tmp_path / "odd", f"{name}.md", data)
     write_file(tmp_path / "odd", "good.md", HEAD % (b"Good", b"good", b"Text."))

@@ -163,6 +163,7 @@ def test_the_leads_of_stories_stay_whoever_would_lead_now(old_instance: Instance
 def test_later_reports_have_entries_of_their_own_and_leave_the_others(
     old_instance: Instance,
 ) -> None:
+    """Reports published after the upgrade get their own entries; old entries are unchanged."""
     before = list_merged_entries(read_expected_facts(MERGED))["all.atom"]
     old_instance.run_command("refresh")
     after = list_merged_entries(old_instance.read_facts())["all.atom"]

@@ -303,6 +303,8 @@ def test_back_under_its_old_key_its_feed_moves_back(place: Place) -> None:
 
 
 def test_a_key_that_goes_to_another_site_has_a_feed_of_its_own(place: Place) -> None:
+    """A renamed source keeps its feed id; another site that takes over the old key gets a new
+    id."""
     publish_two_articles(place)
     article_id = feed_id(place, "sources/one.atom")
     configure_sources(place, other="https://one.example/feed")

@@ -105,6 +105,7 @@ def test_a_new_title_or_day_keeps_the_path_in_this_process_and_the_next(
 
 
 def test_what_a_hand_wrote_stays_and_the_rest_is_renewed(article_store: FileArticleStore) -> None:
+    """Later writes keep a title and a key that the operator edited, and update all other fields."""
     _, stamp, _ = article_store.put(make_full_article())
     edit_file(article_store, stamp.path, "title: A title", "title: By hand\nrating: 5 # mine")
 

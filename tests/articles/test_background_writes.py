@@ -101,6 +101,7 @@ def test_no_row_stays_whose_file_could_not_be_written(
 
 
 def test_files_of_one_name_are_written_one_after_the_other(tmp_path: Path) -> None:
+    """Twenty writes to one path leave the last content and no temporary file."""
     with BackgroundWrites() as writes:
         for number in range(20):
             writes.write(tmp_path / "a.md", f"{number}".encode())

@@ -57,6 +57,7 @@ def test_nothing_is_edited_right_after_a_write() -> None:
 
 @pytest.mark.parametrize("field", HAND)
 def test_each_edited_field_is_known_and_kept_over_every_later_write(field: str) -> None:
+    """An edited field survives two later writes, which update all other fields."""
     in_file = replace(write_and_load(make_full_article()), **HAND[field])
     assert hand_edited(in_file) == {field}
 

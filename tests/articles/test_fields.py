@@ -72,6 +72,7 @@ def test_no_two_rows_share_a_key_or_an_attribute() -> None:
 
 
 def test_a_later_field_at_its_default_leaves_the_file_as_it_was() -> None:
+    """A newer field with its default value is not written, so that old files do not change."""
     settled = replace(
         make_plain_article(),
         authors=(),
@@ -93,6 +94,7 @@ def test_a_later_field_at_its_default_leaves_the_file_as_it_was() -> None:
 def test_a_later_field_makes_the_file_say_its_schema_after_the_fields_that_every_version_knows() -> (  # noqa: E501
     None
 ):
+    """A newer field with a value is written at the end, after a line with the schema version."""
     lines = list_head_lines(
         frontmatter.dump(make_plain_article(authors=("Ada", "Grace"), hold=True))
     )
@@ -176,6 +178,7 @@ def test_other_addresses_have_a_key_that_site_generators_do_not_take_for_redirec
 def test_an_old_file_says_its_other_addresses_and_is_not_written_anew_for_their_key(
     tmp_path: Path,
 ) -> None:
+    """Old files have `aliases`; they get the key `other_urls` only when another field changes."""
     store = FileArticleStore(tmp_path, durable=False)
     _, stamp, _ = store.put(make_full_article(aliases=OTHERS))
     path = tmp_path / stamp.path

@@ -290,6 +290,7 @@ def test_keys_of_the_operator_keep_their_types() -> None:
 
 
 def test_a_key_of_the_operator_that_only_reads_as_text_is_kept_as_text() -> None:
+    """A value with an unknown YAML tag is kept as a string."""
     data = frontmatter.dump(make_full_article()).replace(
         b"tags_by: matched\n", b"tags_by: matched\nmine: !odd thing\n"
     )

@@ -72,6 +72,7 @@ def test_who_may_write_over_whom(field: str, current: By | None, by: By) -> None
 
 @pytest.mark.parametrize("field", EDITED)
 def test_what_a_hand_edited_is_the_operators_whatever_the_file_says(field: str) -> None:
+    """An edited field belongs to the operator, even if `excerpt_by` or `tags_by` says "llm"."""
     article = replace(
         write_and_load(make_full_article(excerpt_by="llm", tags_by="llm")), **EDITED[field]
     )
@@ -87,6 +88,7 @@ def test_a_category_is_the_models_where_it_wrote_excerpt_or_tags() -> None:
 
 
 def test_the_file_says_whose_the_category_is_only_where_nothing_else_does() -> None:
+    """`category_by` is written only if it cannot be derived from `excerpt_by`."""
     for excerpt_by, category_by in (("llm", "llm"), ("extractive", "matched"), ("extractive", "")):
         same = make_full_article(excerpt_by=excerpt_by)
         assert frontmatter.dump(replace(same, category_by=category_by)) == frontmatter.dump(same)
@@ -97,6 +99,7 @@ def test_the_file_says_whose_the_category_is_only_where_nothing_else_does() -> N
 
 
 def test_the_models_category_stays_its_own_when_a_hand_edits_its_excerpt() -> None:
+    """A category by the language model stays the model's if the operator edits the excerpt."""
     in_file = replace(write_and_load(make_full_article(excerpt_by="llm")), excerpt="Mine.")
     loaded = edits.mark_operator_edits(in_file)
     again = frontmatter.load(frontmatter.dump(edits.merge(loaded, in_file)))

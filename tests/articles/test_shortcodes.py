@@ -28,6 +28,7 @@ def store(tmp_path: Path) -> FileArticleStore:
 def test_no_shortcode_stands_in_a_file_and_its_text_reads_as_it_did(
     store: FileArticleStore, body: str
 ) -> None:
+    """Text that looks like a shortcode is escaped in the file and unchanged when read."""
     stored, stamp, _ = store.put(make_full_article(body=body))
     written_text = (store.root / stamp.path).read_text()
     loaded = store.get(stamp.path)
@@ -55,6 +56,7 @@ def test_an_old_file_is_not_written_anew_for_them(store: FileArticleStore) -> No
 
 
 def test_an_operators_own_shortcodes_stay_as_a_hand_wrote_them(store: FileArticleStore) -> None:
+    """A shortcode that the operator adds by hand stays when we write other fields."""
     _, stamp, _ = store.put(make_full_article(body=BODIES[0]))
     path = store.root / stamp.path
     path.write_text(path.read_text() + "\n{{< mine >}}\n")

@@ -73,6 +73,7 @@ def test_the_file_says_which_version_read_the_page(tmp_path: Path) -> None:
 
 
 def test_there_is_one_file_of_a_page_whatever_version_wrote_it(tmp_path: Path) -> None:
+    """A page saved by another version replaces the earlier file of this page."""
     for version in (0, 10, 9):
         FileSnapshots(tmp_path, version).put(ID, f"{version}".encode(), {})
         assert FileSnapshots(tmp_path, 1).get(ID) == (f"{version}".encode(), {})

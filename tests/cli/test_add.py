@@ -97,6 +97,7 @@ def answering_person(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(add_command: Adding) -> None:
+    """`add` lists every feed of a site and takes the one with articles, not the comments."""
     lines = add_command.run_add(SITE).output.splitlines()
     assert lines[:7] == [
         f"{SITE} has 3:",
@@ -119,6 +120,7 @@ def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(add_command: Addi
 
 
 def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(add_command: Adding) -> None:
+    """`--pick N` takes one listed feed, `--all` all feeds with articles; both together fail."""
     assert "next: " in add_command.run_add(SITE, "--all").output
     assert "next: " not in add_command.run_add(SITE, "--all").output  # known already
     assert add_command.written_urls == [FEED]
@@ -138,6 +140,7 @@ def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(add_command:
 def test_only_an_address_that_the_operator_wrote_gets_the_values_of_its_variables(
     add_command: Adding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A `${VARIABLE}` in a feed address that a page names is not replaced by its value."""
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
     named = make_feed_link("http://blog.example/x?a=${NOBODYS_BUSINESS}")
     add_command.web.answers[SITE] = make_page("Harbour", named, make_feed_link(FEED))
@@ -166,6 +169,7 @@ def test_an_address_with_an_unset_variable_is_not_asked(add_command: Adding) -> 
 def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
     add_command: Adding, answers: str, urls: list[str]
 ) -> None:
+    """`add` in a terminal asks first; without "yes" no file changes."""
     before = (add_command.config / "sources.toml").read_text()
     output = add_command.run_add(SITE, answers=answers).output
     assert add_command.written_urls == urls
@@ -307,6 +311,7 @@ def test_of_an_article_the_feeds_of_its_site_are_named(add_command: Adding) -> N
 
 
 def test_all_of_an_article_are_the_feeds_of_its_site(add_command: Adding) -> None:
+    """`add --all` with the address of an article adds the feeds of the article's site."""
     add_command.web.answers = {
         **add_command.web.answers,
         f"{SITE}rain/": make_page("Rain", make_feed_link(FEED), article=True),
@@ -500,6 +505,7 @@ def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(
 
 
 def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
+    """A known feed that replaces another one is fetched; the replaced one is not."""
     asked: list[str] = []
 
     class Named:
@@ -556,6 +562,7 @@ def make_paper_site(
 def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
     add_command: Adding,
 ) -> None:
+    """`add` sets `speaks_for` if the articles of a feed are on another host of its domain."""
     add_command.web.answers = make_paper_site()
     (seen,) = add_command.run_json(ELSEWHERE, "--dry-run")
     assert seen["source"]["speaks_for"] == ["paper.example"]

@@ -39,6 +39,7 @@ def run_command(place: Place, *words: str) -> Result:
 
 
 def test_describe_says_what_changes_and_why_and_then_does_it(place: Place) -> None:
+    """`describe --dry-run` only lists changes with reasons; without it they are made."""
     before = place.read_digests("articles"), place.read_digests("public")
     dry = run_command(place, "describe", "--all", "--dry-run")
     assert "Models\ttags: +LLM (its text says so)" in dry.output
@@ -181,6 +182,7 @@ def test_tags_are_confirmed_and_rejected(place: Place) -> None:
 
 
 def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
+    """`reread --dry-run` only lists changes; without it they are made."""
     paragraphs = [
         f"Paragraph {number} of a text about chips, which is long enough to count."
         for number in range(9)

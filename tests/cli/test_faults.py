@@ -82,6 +82,7 @@ def test_a_query_that_was_never_valid_ends_no_feed(instance_with_query: Instance
 def test_a_query_that_was_taken_out_ends_its_feed_whatever_is_wrong_elsewhere(
     instance_with_query: Instance,
 ) -> None:
+    """A removed query ends its feed even if sources.toml has a fault."""
     (instance_with_query.config / "feeds.toml").write_text("")
     sources = instance_with_query.config / "sources.toml"
     sources.write_text(sources.read_text() + "\n[[source]]\nkey = 'one'\n")

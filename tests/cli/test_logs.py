@@ -69,6 +69,7 @@ def test_the_journal_gets_json_with_its_priorities(
 def test_what_packages_warn_of_is_a_line_as_any_other(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Warnings of other packages become lines of our log, with the package's name."""
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
     logs.log_foreign_warnings()
     logs.apply_options(LogOptions(json=True))
@@ -143,6 +144,7 @@ def test_a_command_is_found_behind_the_folder() -> None:
 
 @pytest.mark.slow
 def test_cron_is_told_what_failed_and_nothing_else(instance: Instance) -> None:
+    """With `--quiet`, successful commands print nothing and a failed visit one line on stderr."""
     instance.keep_sources("holt", "gone")
     for words in (("refresh", "--source", "holt"), ("build",), ("prune",), ("reindex",)):
         fine = instance.run_command(*words, "--quiet")

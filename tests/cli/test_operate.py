@@ -48,6 +48,8 @@ def test_a_run_that_visits_nobody_says_why(visited_instance: Instance) -> None:
 def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(
     visited_instance: Instance,
 ) -> None:
+    """`refresh --failed` visits failed sources; another failure does not delay the next visit."""
+
     def failing() -> dict[str, object]:
         (state,) = (
             one["state"]
@@ -65,6 +67,7 @@ def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(
 
 
 def test_check_finds_what_is_missing_and_says_what_to_do(visited_instance: Instance) -> None:
+    """`check` reports a missing `site.url`; `--strict` turns warnings into exit code 78."""
     assert visited_instance.run_command("check").exit_code == 0
     result = visited_instance.run_command("check", "--strict")
     assert result.exit_code == 78
@@ -124,6 +127,7 @@ def test_a_withdrawal_is_tried_made_undone_and_purged(visited_instance: Instance
 
 
 def test_an_article_file_that_cannot_be_read_is_told_as_that(visited_instance: Instance) -> None:
+    """An unreadable article file is reported as such, not as a feed that is held back."""
     first, second = sorted((visited_instance.folder / "feeds/articles").rglob("*.md"))[:2]
     url = load(second.read_bytes()).url
     visited_instance.run_command("withdraw", url)
@@ -204,5 +208,6 @@ def test_articles_are_pruned_on_order_after_a_look(visited_instance: Instance) -
 def test_what_prune_is_not_told_clearly_it_does_not_do(
     visited_instance: Instance, words: tuple[str, ...], said: str
 ) -> None:
+    """`prune` refuses missing or contradictory options."""
     with pytest.raises(UsageError, match=said):
         visited_instance.run_command("prune", *words)

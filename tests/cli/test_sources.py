@@ -49,6 +49,7 @@ def test_a_feed_is_shown_before_it_is_added(empty_instance: Instance) -> None:
 
 @pytest.mark.slow
 def test_a_source_that_is_added_again_has_its_key_again(visited_instance: Instance) -> None:
+    """A removed source that is added again gets the same key."""
     url = visited_instance.world.feed_url("holt")
     before = visited_instance.list_keys()
     visited_instance.run_command("remove", "holt")

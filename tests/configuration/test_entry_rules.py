@@ -46,6 +46,7 @@ ENTRY = Entry(
 def test_mute_leaves_out_what_it_asks_for_and_keep_all_else(
     fields: dict[str, Any], muted: bool
 ) -> None:
+    """`mute` excludes matching entries, `keep` excludes all others."""
     assert (
         is_muted(Source(key="a", url="https://a.example/feed", **fields), ENTRY, Publish()) is muted
     )

@@ -357,6 +357,7 @@ def test_the_sentences_say_the_values_that_count() -> None:
 
 
 def test_a_file_that_is_no_utf_8_is_named_with_its_line_and_its_cure(tmp_path: Path) -> None:
+    """A settings file in another encoding is an error with its line and an `iconv` command."""
     (tmp_path / "syndicator.toml").write_bytes(b'[site]\ntitle = "Caf\xe9"\n')
     with pytest.raises(ConfigError, match=r"syndicator\.toml:2: is not UTF-8; .*iconv -f "):
         load(tmp_path, {})

@@ -44,6 +44,7 @@ def test_every_answer_has_the_headers_that_browsers_obey(
 
 
 def test_pages_have_nothing_inline_and_nothing_of_others(browser: Browser) -> None:
+    """Pages have no inline style or script and load nothing from other hosts."""
     for path in ("/", "/add", "/changes", "/login"):
         body = browser.get(path).body
         assert "<style" not in body

@@ -142,5 +142,6 @@ def test_a_selector_that_is_none_is_named_and_runs_nowhere(
 
 
 def test_a_source_without_kept_pages_says_what_to_do(browser: Browser) -> None:
+    """The Mend page of a source without saved pages explains this; an unknown source is 404."""
     assert "No page of this source is kept" in browser.get("/sources/gone/mend").body
     assert browser.get("/sources/nobody/mend").status == 404

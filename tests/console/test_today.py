@@ -215,6 +215,7 @@ def test_a_title_runs_nowhere(running_console: Served, browser: Browser) -> None
 def test_a_button_does_what_it_says_and_nothing_else(
     running_console: Served, browser: Browser
 ) -> None:
+    """Unknown operation names answer 404 and queue no job."""
     before = len(running_console.queue.recent(500))
     for act in ("nothing", "../confirm", "__init__"):
         assert browser.post(f"/operations/{act}", {"id": "x", "next": "/"}).status == 404
@@ -224,6 +225,7 @@ def test_a_button_does_what_it_says_and_nothing_else(
 def test_where_the_configuration_is_wrong_it_says_so_and_goes_on(
     running_console: Served, browser: Browser
 ) -> None:
+    """With a fault in sources.toml, the Today page shows the fault and still works."""
     path = running_console.instance.config / "sources.toml"
     whole_text = path.read_text()
     browser.get("/")

@@ -34,6 +34,7 @@ def test_those_who_wait_have_turns() -> None:
 
 
 def test_who_comes_later_waits_for_one_item_of_each() -> None:
+    """A new owner's item comes after at most one more item of each other owner."""
     waiting = make_shares("a1", "a2", "a3")
     assert waiting.take() == "a1"
     waiting.add("b", "b1")
@@ -48,6 +49,7 @@ def test_who_left_begins_at_the_end() -> None:
 
 
 def test_an_item_that_is_not_accepted_keeps_its_place_and_its_owner_the_turn() -> None:
+    """Items that the filter rejects stay in the queue, in order."""
     waiting = make_shares("a1", "a2", "b1", "b2")
     assert waiting.take(lambda item: item != "a1") == "a2"
     assert waiting.take(lambda item: item[0] == "c") is None

@@ -49,6 +49,7 @@ def test_what_is_longer_is_taken_out_first() -> None:
 
 
 def test_known_are_values_that_can_be_kept_out_of_texts() -> None:
+    """Only values of eight or more characters count as secrets to remove from texts."""
     environ = {"A": " 12345678\n", "B": "short", "C": "", "D": "not named here"}
     assert read_known_values("https://a.example/${A}/${B}?c=${C}&e=${E}", environ) == {
         "A": "12345678"

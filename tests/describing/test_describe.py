@@ -150,6 +150,7 @@ def test_what_a_text_names_in_passing_is_no_tag(taxonomy: Taxonomy) -> None:
 
 
 def test_a_text_that_says_next_to_nothing_has_no_category(taxonomy: Taxonomy) -> None:
+    """A short text without a subject gets no category and a score below the floor."""
     guess = taxonomy.category("Hello", "Nothing to report today.")
     assert guess.name is None
     assert 0 < guess.score < FLOOR
@@ -194,6 +195,7 @@ def test_a_machine_of_some_model_is_no_machine_learning(taxonomy: Taxonomy) -> N
 def test_how_sure_a_category_is_is_said_and_none_where_no_category_is_clear(
     taxonomy: Taxonomy,
 ) -> None:
+    """`certainty` rates the category, or the choice of no category; None without a taxonomy."""
     sure = describe(TITLE, TEXT, taxonomy=taxonomy)
     assert sure.certainty == sure.category_score
     assert sure.certainty

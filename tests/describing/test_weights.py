@@ -67,6 +67,7 @@ def test_the_shipped_weights_are_those_of_the_features(
 
 @pytest.mark.parametrize("file", sorted({file for file, _, _ in SHIPPED}))
 def test_a_file_of_weights_says_what_made_it(file: str) -> None:
+    """Each file of weights names its script, date, data and the hash of the data."""
     document = tomllib.loads((DATA / file).read_text("utf-8"))
     assert (ROOT / document["script"]).is_file()
     assert isinstance(document["made"], date)

@@ -24,6 +24,7 @@ STATE = SourceState(key="mine", url=PLAIN.url, validators=SEEN)
 
 @pytest.mark.parametrize("source", [PLAIN, DRAWN])
 def test_pages_and_lists_of_a_source_are_drawn_if_it_says_so(source: Source) -> None:
+    """`browser = true` applies to pages and feeds, not to pictures."""
     settings = Settings()
     page = build_page_request("https://mine.example/a", source, settings, {})
     feed = build_feed_request(source, STATE, settings, {})

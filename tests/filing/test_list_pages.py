@@ -226,6 +226,8 @@ def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
 def test_a_first_visit_reads_on_as_far_as_the_backfill_goes_and_later_ones_do_not(
     app: App, world: World
 ) -> None:
+    """The first visit follows next pages until `backfill` is reached; later visits read one
+    page."""
     make_list_source(app)
     app.configuration.sources["holt"] = replace(app.configuration.sources["holt"], backfill=5)
     stories = [story for story in world.stories if story.site == "holt" and story.truth]

@@ -90,6 +90,7 @@ def test_what_is_muted_is_not_fetched_but_counted_and_read_when_the_query_change
 def test_keep_leaves_out_all_else_and_the_backfill_is_of_what_is_kept(
     app: App, world: World
 ) -> None:
+    """`backfill` counts only entries that `keep` accepts."""
     edit_source(app, keep=f"title:{find_rare_word(app, world)}", backfill=1)
     first_outcome = visit_holt(app)
     assert len(first_outcome.added) == 1
@@ -111,6 +112,7 @@ def test_what_waits_is_muted_by_an_edited_query_and_what_is_filed_stays(
 def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_longer(
     app: App, world: World
 ) -> None:
+    """A muted entry becomes pending, with its stored data, when `mute` is removed."""
     edit_source(app, mute=f"title:{find_rare_word(app, world)}")
     visit_holt(app)
     (row,) = app.archive.store.visits.list_muted("holt")

@@ -48,6 +48,7 @@ def test_what_is_read_of_a_push_and_what_is_a_signal(
 
 
 def test_a_signal_makes_a_source_due_soon_and_no_server_asked_that_wants_rest() -> None:
+    """A push signal makes a source due after the minimum pause, but respects a server's wait."""
     assert make_due_after_signal(READ, NOW).schedule.next_due == NOW + 4 * MINUTE
     assert (
         make_due_after_signal(

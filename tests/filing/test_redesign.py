@@ -206,6 +206,7 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
 def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_changed(
     garden: Garden,
 ) -> None:
+    """If text and dates changed, too, redirects of old addresses prove the move."""
     old = [make_post(number) for number in range(12)]
     garden.serve_posts(old)
     garden.visit_sources(0)
@@ -266,6 +267,7 @@ def test_news_is_not_late(garden: Garden) -> None:
 
 
 def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) -> None:
+    """Weekly posts with equal title and text stay separate articles."""
     rules = (
         "<p>"
         + " ".join(f"Rule {number}: be kind to beds and to their keepers." for number in range(20))

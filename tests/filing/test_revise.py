@@ -93,6 +93,7 @@ OWN = replace(
 
 
 def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> None:
+    """Adoption keeps the identity fields and takes all others from the owner's reading."""
     old = replace(
         OLD,
         also=("https://copy.example/",),
@@ -118,6 +119,7 @@ def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> N
 
 
 def test_adoption_moves_what_an_entry_says_of_its_change_only_with_the_text() -> None:
+    """Adoption changes `updated` only if the text changed."""
     now = THEN + timedelta(hours=5)
     assert find_times(adopt(OLD, OWN, now))[1] == find_times(OLD)[1]
     assert find_times(adopt(OLD, replace(OWN, body="Quite another text."), now))[1] == now
@@ -128,6 +130,7 @@ def test_adoption_moves_what_an_entry_says_of_its_change_only_with_the_text() ->
 
 
 def test_one_that_was_unlisted_is_new_in_the_feeds_that_it_joins() -> None:
+    """An unlisted article that is adopted counts as added now."""
     now = THEN + timedelta(hours=5)
     adopted = adopt(replace(OLD, unlisted=True), OWN, now)
     assert adopted.unlisted is False

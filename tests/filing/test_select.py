@@ -165,6 +165,7 @@ def test_what_waited_and_what_is_new_is_read_newest_announcement_first_and_each_
 def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_of_publication() -> (
     None
 ):
+    """Read new entries first, then the backfill of the first visit, oldest first."""
     first_entries = select_entries(
         "s",
         [make_entry(n) for n in (5, 3, 4)],
@@ -205,6 +206,7 @@ def count_late_entries(
 
 
 def test_most_of_a_feed_that_is_new_and_says_it_was_there_is_late() -> None:
+    """Count entries dated before the last visit as late if they are most of the new ones."""
     old = [make_entry(n) for n in range(1, 6)]
     assert count_late_entries(old) == 5
     assert count_late_entries(old[:4]) == 0  # a few come late everywhere

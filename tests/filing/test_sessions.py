@@ -175,6 +175,7 @@ def test_a_secure_cookie_goes_over_tls_and_may_be_renewed_there(
 def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """After the session expired, entries wait and only a few pages are requested."""
     stories = [f"/story-{number}" for number in range(12)]
     site = Site(lambda asked: if_known(asked, REFUSED), stories=stories)
     with serve_site(site):
@@ -256,6 +257,7 @@ def test_a_renewed_cookie_is_kept_beside_the_file_and_used(
 def test_a_file_that_is_none_is_named_with_its_line_and_nobody_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A malformed cookie file is reported with its line; no request is sent until it is fixed."""
     site = Site(lambda asked: if_known(asked, REFUSED))
     with serve_site(site):
         reader = Reader(tmp_path, site, [f"{HOST}\tFALSE\t/\tsession={TOKEN}"])

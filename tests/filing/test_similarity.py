@@ -66,6 +66,7 @@ def test_a_round_up_is_no_copy_of_a_story_in_it() -> None:
 
 
 def test_instalments_of_a_series_are_no_copies_of_each_other() -> None:
+    """Two articles with a common frame and different parts are no copies."""
     frame = make_prose(4, 400)
     one = frame + make_prose(5, 250)
     other = frame + make_prose(6, 250)

@@ -151,6 +151,7 @@ def test_only_what_changed_is_read(tmp_path: Path) -> None:
 
 
 def test_a_text_that_was_not_kept_is_read_again_when_it_is_needed(tmp_path: Path) -> None:
+    """Texts beyond the limit are read again if others are deleted."""
     shelf = Shelf(tmp_path, 1)
     for _ in range(4):
         shelf.add_article()

@@ -71,6 +71,7 @@ def test_entries_just_announced_are_not_read_back_from_the_database(
 def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_texts(
     app: App,
 ) -> None:
+    """A visit's outcome has bytes and seconds; the state stores the lengths of its articles."""
     outcome = visit_source(app, "holt")
     state = app.archive.store.visits.states()["holt"]
     assert len(state.pages.bodies) == len(outcome.added)

@@ -67,6 +67,7 @@ def list_waiting_entries(app: App) -> list[EntryRow]:
 def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its_feed_is_not_asked_again(  # noqa: E501
     app: App, world: World, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Entries over the page limit of a run are read by later runs without fetching the feed."""
     monkeypatch.setattr(visits, "MOST_PAGES", 2)
     first_holt = run_refresh(app, "holt")["holt"]
     assert len(first_holt.added) == 2
@@ -128,6 +129,7 @@ def move_waiting_entries(app: App, url: str) -> None:
 def test_entries_that_wait_lose_no_try_while_there_is_no_network(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Without a network, waiting entries keep their tries and the source its state."""
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run_refresh(app, "holt")
     move_waiting_entries(app, "http://127.0.0.1:9/")  # where nobody listens
@@ -147,6 +149,7 @@ def test_entries_that_wait_lose_no_try_while_there_is_no_network(
 def test_a_host_of_pages_that_is_not_reached_leaves_the_rest_to_the_next_visit_of_the_feed(
     app: App, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If the host of the pages is down, the remaining entries wait for the next feed visit."""
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run_refresh(app, "holt")
     feed_due = get_state(app).schedule.feed_due

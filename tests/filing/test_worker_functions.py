@@ -34,6 +34,7 @@ def test_a_job_is_the_function_of_its_name(name: str) -> None:
 
 
 def test_a_visit_loads_nothing_that_reads_pages() -> None:
+    """Importing the visit code imports none of the heavy modules."""
     done = subprocess.run(
         [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, timeout=60
     )

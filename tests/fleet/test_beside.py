@@ -18,6 +18,7 @@ EACH = 12
 
 
 def test_of_several_writers_none_loses_a_line_of_another(postgres: Server, tmp_path: Path) -> None:
+    """Concurrent writers to carried.tsv and rights.toml keep each other's lines."""
     url = postgres.schema()
     ready = threading.Barrier(WRITERS)
     open_store(url, articles_exist=False).close()

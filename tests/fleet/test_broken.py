@@ -71,6 +71,7 @@ def test_a_frozen_builder_holds_up_nobody_and_writes_nothing_when_it_wakes(
 def test_a_network_that_swallows_all_and_a_database_that_is_killed_lose_nothing(
     postgres: Server, tmp_path: Path
 ) -> None:
+    """A worker that loses the database, and a restarted database, lose no articles."""
     web = Web(hosts=12, feeds=2, entries=3)
     url = postgres.schema()
     with (
@@ -102,6 +103,7 @@ def test_a_network_that_swallows_all_and_a_database_that_is_killed_lose_nothing(
 def test_workers_whose_clocks_are_wrong_do_what_is_due_by_the_clock_of_the_database(
     postgres: Server, tmp_path: Path
 ) -> None:
+    """Workers whose clocks are ten minutes wrong use the time of the database."""
     web = Web(hosts=10, feeds=2, entries=2)
     with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet:
         for minutes in (-10, 10):

@@ -105,6 +105,7 @@ def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(
 def test_a_long_feed_rests_whoever_built_it_and_is_built_later(
     place_and_app: tuple[Place, App],
 ) -> None:
+    """A long feed that was built recently waits for another SETTLE; short feeds are built."""
     place, app = place_and_app
     app.archive.store.index.note_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
     store_articles(app, "Second", "Text.")

@@ -152,6 +152,7 @@ def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Pat
 def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(
     postgres: Server, tmp_path: Path
 ) -> None:
+    """A host that keeps killing its workers is paused and named; other hosts are visited."""
     from syndicator.fleet.worker import look
     from syndicator.store.fleet.hosts import POISON_STARTS
 

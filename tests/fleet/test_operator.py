@@ -197,6 +197,7 @@ def test_a_fleet_without_a_live_worker_says_so(config: Path, store: Store) -> No
 
 
 def test_a_lock_names_its_holder_and_a_command_says_what_it_waits_for(config: Path) -> None:
+    """A lock error names the holder, and a waiting command prints whom it waits for."""
     settings = load(config)
     push = [sys.executable, "-m", "syndicator", "sources", "push", "--config", str(config)]
     with locked(settings, purpose="a build"):

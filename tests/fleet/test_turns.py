@@ -54,6 +54,7 @@ def take_turn(turns: OwnTurns, host: str) -> Turn:
 def test_hosts_of_own_shards_are_asked_one_at_a_time_without_the_table(
     turns: OwnTurns, common_turns: CommonTurns, time: Time
 ) -> None:
+    """For its own hosts a worker keeps turns and delays in memory, without the shared table."""
     mine = take_turn(turns, OWN)
     assert isinstance(turns.take(OWN), Busy)
     assert not common_turns.free
@@ -84,6 +85,7 @@ def test_without_a_confirmed_sign_of_life_nothing_is_asked(
 
 
 def test_a_host_that_is_asked_does_not_leave(turns: OwnTurns, common_turns: CommonTurns) -> None:
+    """A host with a running request leaves the worker only after the request."""
     turns.add({"idle.example": 0.0})
     mine = take_turn(turns, OWN)
     assert turns.leave([OWN, "idle.example"]) == ["idle.example"]
@@ -123,6 +125,7 @@ def test_the_clock_is_the_databases(wrong: timedelta) -> None:
     "error", [OSError(errno.EREMOTE, "no answer"), StoreAway("no answer"), StoreBusy("locked")]
 )
 def test_what_is_away_ends_no_worker_that_just_began(error: StoreError | OSError) -> None:
+    """Errors of an unreachable database are temporary at start; all other errors end the worker."""
     assert _is_passing(error, Totals())
     assert not _is_passing(StoreError("damaged"), Totals())
     assert not _is_passing(OSError(errno.EACCES, "not yours"), Totals())

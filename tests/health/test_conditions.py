@@ -58,6 +58,7 @@ def test_a_source_that_is_well_is_no_condition() -> None:
 
 
 def test_a_failing_source_says_since_when_why_what_to_do_and_what_comes_next() -> None:
+    """The condition of a failing source has its start, reason, cure and next try."""
     (condition,) = find_conditions(
         make_state(
             reason="http-401",
@@ -103,6 +104,7 @@ def test_a_failure_of_an_earlier_version_is_as_old_as_the_last_success() -> None
 
 
 def test_a_source_that_is_gone_is_told_as_gone_and_not_as_failing() -> None:
+    """A source that answers "gone" has the condition SOURCE_GONE only."""
     (condition,) = find_conditions(
         make_state(reason="gone", disabled="gone", gone_since=NOW - 3 * DAY)
     )
@@ -152,6 +154,7 @@ def test_a_source_that_was_silent_when_it_was_added_needs_nobody() -> None:
 
 
 def test_a_pause_that_was_made_twice_before_is_no_silence() -> None:
+    """A source is not silent if it made pauses of this length before."""
     holidays = (NOW - 10 * DAY, *(NOW - 10 * DAY - one * DAY for one in (1, 2, 14, 15, 16, 29, 30)))
     assert silent_since(holidays, NOW) is None
 
@@ -250,6 +253,8 @@ def test_a_flood_stands_in_for_the_warning_of_its_source() -> None:
 
 
 def test_a_disk_is_nearly_full_by_share_and_size_or_by_its_inodes() -> None:
+    """A disk is nearly full below a share and a size of free space, or without free inodes."""
+
     def full(**numbers: int) -> bool:
         return bool(find_conditions(disks=[Disk(path="/srv", **numbers)]))
 
@@ -316,6 +321,7 @@ def test_what_needs_the_operator_comes_first() -> None:
 
 
 def test_a_file_whose_name_is_no_utf_8_is_named_so_that_it_can_be_written() -> None:
+    """A file name that is not UTF-8 is shown with an escape."""
     name = "b\udce4d.md"  # as Python reads the byte E4
     (condition,) = find_conditions(
         make_state("a"),

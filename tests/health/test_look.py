@@ -98,6 +98,7 @@ def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: P
 
 
 def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Place) -> None:
+    """A condition without a known start begins at the first look that found it."""
     with place.open_app() as app:
         app.archive.store.index.record_invalid(
             FeedKey("source", "one"), "lost 1 of the live feed's entries"

@@ -70,6 +70,7 @@ def test_the_path_stays_and_a_stamp_changes_with_the_file_alone(place: Place) ->
 
 
 def test_what_a_hand_edited_stays_unless_it_is_ordered(place: Place) -> None:
+    """An edited field stays, unless the write lists it in `ordered`."""
     path = file_article(place, make_article(title="Ours"))
     data = place.articles.read(path)
     place.write(path, data.replace(b"title: Ours", b"title: Theirs"))

@@ -16,6 +16,7 @@ from tests.objects.s3_server import S3
 
 
 def test_what_is_put_is_there_and_its_etag_changes_with_its_bytes(objects: Bucket) -> None:
+    """Put, get, head and delete objects; other bytes get another ETag."""
     assert objects.get("a/ä b.md") is None
     assert objects.head("a/ä b.md") is None
     first = objects.put("a/ä b.md", b"one")
@@ -50,6 +51,7 @@ def test_of_two_writers_the_second_learns_of_the_first(objects: Bucket) -> None:
 def test_a_listing_has_all_in_order_and_one_folder_alone_where_that_is_asked(
     objects: Bucket,
 ) -> None:
+    """`walk` lists all keys in order, or with `deep=False` one folder."""
     names = [
         "2026/11/a.md",
         "2026/11/b.md",

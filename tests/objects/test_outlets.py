@@ -28,6 +28,7 @@ def make_outlet(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
 
 
 def test_what_is_put_is_there_and_written_only_where_it_differs(make_outlet: Make) -> None:
+    """`put` writes a file only if its bytes differ, and returns whether it did."""
     outlet = make_outlet()
     assert outlet.get("tags/ai.atom") is None
     assert outlet.written("tags/ai.atom") is None
@@ -53,6 +54,7 @@ def test_names_are_those_of_a_folder_with_its_folders(make_outlet: Make) -> None
 
 
 def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make_outlet: Make) -> None:
+    """Head feeds get a .gz file, which is deleted together with the feed."""
     outlet = make_outlet()
     for name in ("all.atom", "tags/ai.html", "archive/all/2026-11.atom"):
         publish_file(outlet, name, b"<feed/>" * 50)
@@ -102,6 +104,7 @@ def test_a_name_that_leaves_the_root_is_refused(make_outlet: Make, name: str) ->
 def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(
     bucket: Bucket, whole: bool
 ) -> None:
+    """A build fails if another build wrote the same file in between."""
     ObjectOutlet(bucket).put("all.atom", b"before")
     first_outlet = ObjectOutlet(bucket, whole=whole)
     second = ObjectOutlet(bucket, whole=whole)
@@ -128,6 +131,7 @@ def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(
 def test_a_build_lists_once_and_asks_for_nothing_that_it_need_not_compare(
     s3: S3, bucket: Bucket
 ) -> None:
+    """A build sends one list request and one put per changed file, and no get."""
     s3.page = 1000
     names = [f"tags/{number}.html" for number in range(30)]
     build = ObjectOutlet(bucket, whole=True)

@@ -200,6 +200,7 @@ def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(s3: S3, place: Pl
 def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(
     s3: S3, place: Place
 ) -> None:
+    """If a file is edited before each write, `put` gives up and keeps the edits."""
     stored, stamp, _ = place.articles.put(make_article(title="Ours"))
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     edits = iter(range(1000))

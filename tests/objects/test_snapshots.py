@@ -40,6 +40,7 @@ def test_a_page_comes_back_byte_for_byte(make_snapshots: Make) -> None:
 
 
 def test_it_is_known_which_version_read_a_page_and_there_is_one_of_it(make_snapshots: Make) -> None:
+    """`outdated` lists pages read by older versions; each page has one snapshot."""
     make_snapshots(0).put(ID, b"<p>", {})
     make_snapshots(2).put(OTHER, b"<p>", {})
     assert make_snapshots(0).outdated() == frozenset()

@@ -64,6 +64,7 @@ def start_building(store: Store, outlet: Outlet, *, whole: bool = False) -> Step
 def test_what_two_builds_leave_is_what_one_makes_of_all_articles(
     stores: tuple[Store, Store], bucket: Bucket, steps: int
 ) -> None:
+    """A build interrupted by another one leaves the same files as a single build."""
     slow, quick = stores
     for number in range(0, 2000, 400):
         record_article(slow, number)

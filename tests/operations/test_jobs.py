@@ -214,6 +214,7 @@ def test_a_run_does_what_is_quick_itself(instance: Instance) -> None:
 
 
 def test_what_fails_costs_no_other(instance: Instance) -> None:
+    """A failing job does not stop the next one."""
     queue = Queue(load(instance.config).state_dir)
     wrong = queue.add("rest", {"key": "nobody"}, who="ann", at=AT).id
     right = queue.add("rest", {"key": "a"}, who="ann", at=AT).id
@@ -281,6 +282,7 @@ def test_what_the_console_writes_is_for_this_account_alone(tmp_path: Path, old: 
 
 
 def test_a_change_is_taken_back_where_what_took_it_back_was_not(tmp_path: Path) -> None:
+    """A change counts as undone only while its undo is not undone itself."""
     log = Log(tmp_path)
     taken_back = []
     for undoes in (None, 1, 2, 3):

@@ -84,6 +84,7 @@ def list_planned_titles(place: Place) -> set[str]:
 def test_a_dry_run_shows_the_articles_that_the_settings_leave_out_without_those_of_a_hand(
     place: Place, text: str, titles: set[str]
 ) -> None:
+    """`withdraw-muted --dry-run` lists muted articles, but none filed by hand."""
     write_settings(place, text)
     before = place.read_digests("articles")
     assert list_planned_titles(place) == titles
@@ -113,6 +114,7 @@ def test_if_nothing_is_muted_the_command_says_so(place: Place, dry: tuple[str, .
 
 
 def test_what_came_back_by_hand_is_in_the_way_of_no_undo(place: Place) -> None:
+    """Undo restores the remaining articles if one was restored by hand before."""
     write_settings(place, 'mute = "title:sports"')
     run_change(place, "withdraw-muted")
     with place.open_app() as app:

@@ -49,6 +49,7 @@ def test_a_child_makes_one_thumbnail_after_the_other(fresh_decoder: Decoder) -> 
 def test_what_it_refuses_costs_the_next_one_nothing(
     fresh_decoder: Decoder, data: bytes, reason: PictureReason
 ) -> None:
+    """After a refused picture the decoder still decodes the next one."""
     with pytest.raises(PictureRefused) as refused:
         make_thumbnail(fresh_decoder, data)
     assert refused.value.reason == reason

@@ -137,6 +137,7 @@ def test_the_icon_that_a_feed_states_is_shown_and_its_site_is_not_asked(web: Web
 
 
 def test_else_the_icon_of_the_site_is_taken_the_smallest_that_is_large_enough(web: Web) -> None:
+    """Without an icon in the feed, use the smallest sufficient icon that the page links."""
     web.state_page(
         '<link rel="icon" href="/vector.svg" sizes="any">',
         '<link rel="icon" href="/16.png" sizes="16x16">',
@@ -173,6 +174,7 @@ def test_a_source_without_an_icon_has_a_letter_and_is_asked_again_after_a_month(
 
 
 def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web) -> None:
+    """After a month a changed icon is fetched; if it is missing then, the old one stays."""
     web.answers["/favicon.ico"] = make_png_answer(RED)
     web.run_visits()
     feeds = [web.place.read_published(name) for name in ("all.atom", "sources/one.rss")]
@@ -332,6 +334,7 @@ def test_an_icon_file_that_is_cut_off_gives_an_answer(share: float, bitmap_forma
 
 
 def test_the_site_is_the_one_that_the_feed_states_or_else_its_host() -> None:
+    """The site of a source is the feed's link, or the root of the feed's host."""
     source = Source(key="one", url="https://feeds.example/${TOKEN}/feed")
     assert find_site(source, "https://one.example/blog") == "https://one.example/blog"
     assert find_site(source, "") == "https://feeds.example/"

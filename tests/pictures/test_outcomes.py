@@ -32,10 +32,12 @@ def test_a_failure_is_tried_again_later_and_later_and_then_no_more() -> None:
 
 @pytest.mark.parametrize("reason", ["robots", "gone", "blocked-address", "too-large", "http-451"])
 def test_what_no_other_try_mends_is_not_tried_again(reason: str) -> None:
+    """Permanent failures have no next try."""
     assert record_failed_picture(reason).next_try is None
 
 
 def test_a_host_that_was_not_asked_costs_no_try() -> None:
+    """A picture that was not requested (rate limit, our own fault) keeps its tries."""
     later = NOW + timedelta(minutes=7)
     row = record_failed_picture("rate-limited", retry_after=later)
     assert row.tries == 0
@@ -58,6 +60,7 @@ def test_what_cannot_be_decoded_is_final_and_what_ours_failed_at_is_not() -> Non
 
 
 def test_what_is_off_limits_is_looked_at_again_and_shows_nothing_until_then() -> None:
+    """A forbidden picture is hidden and checked again after seven days."""
     before = outcomes.record_copy(ROW, Picture(name="pictures/0.webp", width=1, height=1))
     row = outcomes.record_ban(before, "noimageindex", NOW)
     assert row.picture is None

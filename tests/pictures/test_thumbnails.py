@@ -129,6 +129,7 @@ def test_a_picture_is_taken_kept_and_published_and_no_feed_knows(web: Web) -> No
 def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(
     web: Web, answer: Answer, reason: str
 ) -> None:
+    """A failing picture changes nothing else: articles and other pictures are published."""
     web.file_articles("one", "two")
     web.answers["/one.jpg"] = answer
     report = web.run_pictures()
@@ -212,6 +213,7 @@ def test_an_article_put_on_hold_by_hand_shows_no_picture_until_it_is_released(we
 def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched_again(
     web: Web,
 ) -> None:
+    """A thumbnail missing in public/ is copied again; one missing in the state is fetched again."""
     web.file_articles("one")
     web.run_pictures()
     whole_published_pictures = web.published_pictures
@@ -254,6 +256,7 @@ def test_thumbnails_can_be_switched_off(web: Web) -> None:
 
 
 def test_of_a_source_that_may_only_be_linked_no_picture_is_shown(web: Web) -> None:
+    """Sources with `content = "link"` get no thumbnails."""
     path = web.place.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "one"', 'key = "one"\ncontent = "link"'))
     web.file_articles("one")

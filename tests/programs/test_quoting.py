@@ -38,6 +38,7 @@ def test_a_quote_has_address_source_date_and_licence() -> None:
 
 
 def test_text_that_may_not_be_read_is_not_quoted_whoever_asks_for_it() -> None:
+    """Without permission the quote is empty and names the reason."""
     quote = quote_article(make_sample(), Permission("excerpt", ("noarchive",)), "The text.")
     assert quote.untrusted.text == ""
     assert quote.withheld_because == ("noarchive",)

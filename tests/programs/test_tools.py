@@ -30,6 +30,7 @@ def read_whole_article(place: Place, id: str, start: int = 0) -> WholeArticle:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_search_finds_words_that_may_be_read_and_no_others(place: Place, case: Case) -> None:
+    """A search finds an article only by its parts that programs may read."""
     found = [bool(search_articles(place, f"{case.name}{part}").articles) for part in PARTS]
     assert found == [number < case.readable for number in range(len(PARTS))]
 
@@ -177,6 +178,7 @@ def test_stories_are_of_the_last_days(place_with_story: Place) -> None:
 
 
 def test_an_instance_that_publishes_no_stories_tells_none(place_with_story: Place) -> None:
+    """With `stories = "off"` the tool lists no stories."""
     file = place_with_story.config / "syndicator.toml"
     file.write_text(file.read_text().replace('"link"', '"off"'))
     assert list_stories(place_with_story).stories == ()

@@ -154,6 +154,7 @@ def test_an_article_that_comes_while_feeds_are_built_is_in_the_next_build() -> N
 
 
 def test_an_entry_carries_what_the_contract_names() -> None:
+    """An entry has id, links, source, enclosure and credit in Atom, JSON and RSS."""
     enclosure = Enclosure(
         url="https://alpha.example/1.mp3", type="audio/mpeg", length=7, duration="12:00"
     )
@@ -248,6 +249,7 @@ def test_archives_are_walked_from_the_head() -> None:
 def test_a_head_whose_new_document_cannot_be_made_keeps_its_files(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """If an archive document fails its check, the head feed keeps its old file."""
     settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0))
     index = MemoryIndex([make_article(0)])
     outlet = MemoryOutlet()

@@ -154,6 +154,7 @@ def parse_as_browser(value: str) -> list[str]:
 def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(
     samples: Samples,
 ) -> None:
+    """Plain RSS fields contain no markup, even if a reader unescapes them."""
     values = [
         *list_payloads(samples, every=30),
         """<iframe src=""/srcdoc='&lt;script&gt;alert(1)&lt;/script&gt;'>""",

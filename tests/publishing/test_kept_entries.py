@@ -35,6 +35,7 @@ def rendered_titles(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 def test_a_later_build_makes_only_the_entries_that_are_new(rendered_titles: list[str]) -> None:
+    """A second build renders only the new article and reuses the other entries."""
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
     kept_entries = KeptEntries()
@@ -59,6 +60,7 @@ def edit_settings(index: MemoryIndex) -> None:
 
 
 def test_a_newly_linked_tag_makes_entries_again() -> None:
+    """If a tag gets a page, entries with this tag are rendered again."""
     index = MemoryIndex(make_article(n) for n in range(4))
     kept_entries = KeptEntries()
     settings = SETTINGS.model_copy(update={"publish": Publish(tag_min=3)})
@@ -94,6 +96,8 @@ def test_changed_targets_are_made_again(
 def test_every_build_tells_of_an_entry_that_cannot_be_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """An entry that fails to render is reported by each build, not only by the first."""
+
     def entry(draft: Draft) -> Any:
         if draft.view.title == "Story 2":
             raise ValueError("nobody can write this")

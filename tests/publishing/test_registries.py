@@ -150,6 +150,7 @@ def test_a_feed_that_is_not_valid_is_held_in_every_format(place: Place) -> None:
 
 
 def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(place: Place) -> None:
+    """An article that one format cannot render is left out of all formats and reported."""
     with place.open_app() as app:
         store_articles(app, "One", "Of it.")
         store_articles(app, "An unprintable one", "Of it.")

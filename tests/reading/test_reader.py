@@ -72,6 +72,7 @@ def test_an_article_of_repeated_blocks_alone_is_not_cut() -> None:
 
 
 def test_the_feeds_own_content_teaches_nothing_of_its_host() -> None:
+    """Text taken from the feed gives no digests of repeated blocks."""
     entry = Entry(id="1", url=URL, content="".join(f"<p>{paragraph}</p>" for paragraph in STORY))
     from_feed = read(_page(*STORY), URL, entry=entry, rules=Rules(content="feed"))
     stub = read(_page(STORY[0]), URL, entry=entry)

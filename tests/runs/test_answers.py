@@ -167,6 +167,7 @@ def test_an_address_is_answered_in_one_spelling_alone(place: Place) -> None:
 def test_what_is_no_question_is_refused_without_a_look_at_anything(
     place: Place, monkeypatch: pytest.MonkeyPatch, name: str, status: int
 ) -> None:
+    """Invalid search addresses are refused before the database is opened."""
     monkeypatch.setattr("syndicator.runs.answers.open_read_only", None)
     answer = make_client(place).get(f"/q/{name}")
     assert answer.status_code == status
@@ -311,6 +312,7 @@ def test_the_script_that_pages_look_for_says_whether_something_answers(place: Pl
 
 @pytest.mark.parametrize("given", ["q/color.red.atom", "color.red"])
 def test_what_asks_nothing_is_no_feed(place: Place, given: str) -> None:
+    """`build --question` refuses an invalid search and creates no feeds.toml."""
     words = ("build", "--question", given, "--config", str(place.config))
     done = CliRunner().invoke(app, words)
     assert done.exit_code != 0

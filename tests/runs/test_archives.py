@@ -93,6 +93,7 @@ def test_other_feeds_have_a_head_and_go_on_in_the_months_of_everything(place: Pl
 
 
 def test_a_feed_that_shows_all_of_its_stories_links_none(place: Place) -> None:
+    """A feed whose page shows all stories links no archive."""
     with place.open_app() as app:
         store_articles(app, "Alone", "Text.", tags=("Wasps",), category="AI", added=NOW)
     place.build()
@@ -146,6 +147,7 @@ def write_instance(place: Place, text: str) -> Path:
 
 
 def test_an_instance_of_an_earlier_version_keeps_all_of_its_archives(place: Place) -> None:
+    """Instances of earlier versions keep archives of all feeds, also after a lost database."""
     path = write_instance(place, "[notes]\nmine = 1")
     place.build()
     before = list_archives(place)

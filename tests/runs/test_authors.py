@@ -42,6 +42,7 @@ def members_of(place: Place) -> dict[str, int]:
 
 
 def test_nothing_is_kept_of_authors_until_they_are_asked_for(place: Place) -> None:
+    """Without the axis `authors` nothing about authors is stored or published."""
     store_stories(place)
     assert list_author_feeds(place) == set()
     assert members_of(place) == {}
@@ -75,6 +76,7 @@ def test_an_author_that_was_wrong_leaves_the_feed(place: Place) -> None:
 
 
 def test_feeds_that_end_with_their_axis_come_back_as_they_were(place: Place) -> None:
+    """Author feeds end with their axis and return with the same bytes."""
     write_settings(place, ON)
     store_stories(place)
     before = place.read_published("authors/ann-writer.atom")
@@ -87,6 +89,7 @@ def test_feeds_that_end_with_their_axis_come_back_as_they_were(place: Place) -> 
 
 
 def test_a_database_that_is_made_anew_finds_them_again(place: Place) -> None:
+    """Author feeds are the same after the database was rebuilt."""
     write_settings(place, ON)
     store_stories(place)
     before = place.read_published("authors/ann-writer.atom")

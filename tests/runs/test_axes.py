@@ -112,6 +112,7 @@ def test_feeds_of_an_axis_end_and_come_back_with_it(
 
 
 def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled_place: Place) -> None:
+    """Articles filed while an axis was off are in its feeds when it returns."""
     build_axes(filled_place, ["tags"])
     with filled_place.open_app() as app:
         store_articles(app, "Third", "Text.", tags=("GPU",))
@@ -128,6 +129,7 @@ def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled_place: Place
 
 
 def test_a_word_that_is_no_axis_is_refused_with_those_there_are(place: Place) -> None:
+    """An unknown axis is refused with the list of axes."""
     with pytest.raises(
         ConfigError, match="'tag' is none of all, categories, tags, queries, sources"
     ):

@@ -152,6 +152,7 @@ def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPat
 def test_a_build_that_fails_ends_the_run_with_its_own_words(
     app: App, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If the build fails during visits, the run raises the build's error."""
     world.delay_answers(SLOW, 60)
 
     async def broken(app: App, **options: Any) -> build.BuildReport:

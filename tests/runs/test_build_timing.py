@@ -86,6 +86,7 @@ def test_the_first_articles_of_a_source_do_not_wait(runs: Runs) -> None:
 
 
 def test_a_long_feed_and_what_speaks_of_all_rest_while_short_ones_are_built(runs: Runs) -> None:
+    """Long feeds and the lists of all feeds are built later than short feeds."""
     assert runs.run_once(2 * LONG) == 1  # many
     runs.settling.built({FeedKey("tag", str(n)): (200, 200) for n in range(60)}, 0)  # not its crowd
     runs.time.now += 200
@@ -167,6 +168,7 @@ def test_a_build_that_failed_is_due_at_once(runs: Runs, monkeypatch: pytest.Monk
 
 
 def test_once_an_hour_a_build_looks_at_what_no_mark_tells_of(runs: Runs) -> None:
+    """Once an hour a full build repairs files that changed without a mark."""
     (runs.place.folder / "feeds/public/all.atom").write_text("an earlier day")
     runs.time.now += 1800
     assert runs.run_once() == 0

@@ -44,6 +44,7 @@ def test_a_carriers_feed_shows_the_article_as_the_others_do(place: Place) -> Non
 
 
 def test_one_more_carrier_touches_its_own_feed_alone(place: Place) -> None:
+    """A second announcing source makes only its own feed stale, and leaves the article file."""
     with place.open_app() as app:
         story = store_articles(app, "Story", "Text.", tags=("LLM",))
         reconcile.files(app.archive, app.configuration)
@@ -60,6 +61,7 @@ def test_one_more_carrier_touches_its_own_feed_alone(place: Place) -> None:
 
 
 def test_the_article_stays_in_its_carriers_feed_when_it_is_written_anew(place: Place) -> None:
+    """A rewritten article stays in the feeds of all sources that announced it."""
     with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")

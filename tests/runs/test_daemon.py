@@ -84,6 +84,7 @@ async def test_jobs_that_start_together_open_the_instance_once(daemon_instance: 
 async def test_visits_wait_for_the_jobs_under_way_and_no_job_goes_before_them(
     daemon_instance: Up, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Visits wait for running jobs; jobs that come later are postponed until after the visits."""
     gate = asyncio.Event()
 
     async def wait(jobs: Jobs, opened: Opened) -> None:
@@ -172,6 +173,7 @@ async def test_status_says_when_each_job_ran_and_runs_next(
 async def test_what_one_process_did_another_does_not_repeat(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A restarted `up` does not send the same digest mail again."""
     monkeypatch.setenv("TZ", "UTC")
     place = Place(tmp_path, settings='[publish]\ntag_min = 1\n[[digest]]\nname = "morning"\n')
     await asyncio.to_thread(place.build)

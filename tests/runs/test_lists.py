@@ -99,6 +99,7 @@ def test_one_more_article_makes_the_parts_of_its_feeds(
 
 
 def test_one_more_feed_writes_its_part_and_what_names_all(place: Place) -> None:
+    """A new feed rewrites its part of the list; a part that grows too long is divided."""
     store_article(place, "Another", "Pond")
     written = build_now(place)
     assert {"feeds.html", "feeds.opml", "feeds-tags-p.html", "sitemap-tags-p.xml"} <= written

@@ -113,6 +113,7 @@ def test_once_it_is_public_its_texts_are_excerpts(place: Place) -> None:
 
 
 def test_the_sites_that_are_visited_are_not_told_where_it_is(tmp_path: Path) -> None:
+    """The user agent of a private instance does not contain its address."""
     assert "192.168" not in user_agent(Settings.model_validate(tomllib.loads(PRIVATE)))
 
 

@@ -66,6 +66,7 @@ def test_a_source_more_makes_nothing_anew(filled_place: Place, written_names: li
 def test_what_does_not_show_makes_nothing_anew(
     filled_place: Place, written_names: list[str]
 ) -> None:
+    """Changing `every` of a source rebuilds nothing."""
     edit_sources(filled_place, 'key = "one"', 'key = "one"\nevery = "6h"')
     assert filled_place.build().builds == 0
     assert written_names == []
@@ -125,6 +126,8 @@ def test_a_source_that_went_and_came_back_is_an_edit_each_time(
 def test_a_tag_that_has_a_page_now_makes_the_feeds_of_its_articles_anew(
     filled_place: Place, written_names: list[str]
 ) -> None:
+    """If a tag gets or loses its page, the feeds of its articles are rebuilt, and no others."""
+
     def links(name: str) -> bool:
         return "tags/llm.html" in filled_place.read_published(name)
 

@@ -171,6 +171,7 @@ def test_without_stories_there_is_no_entry(place: Place) -> None:
 
 @pytest.mark.parametrize("operation", ["withdraw", "hide"])
 def test_what_is_published_no_more_leaves_no_trace(place: Place, operation: str) -> None:
+    """Withdrawn articles leave the digest; a digest without articles disappears."""
     ids = [report(place, "sea", FERRY), report(place, "one"), report(place, "two")]
     build_at(place, MORNING)
     (first_entry,) = list_digest_entries(place)
@@ -188,6 +189,7 @@ def test_what_is_published_no_more_leaves_no_trace(place: Place, operation: str)
 
 
 def test_a_digest_is_of_one_feed_and_goes_with_its_table(tmp_path: Path) -> None:
+    """A digest contains articles of its feed only, and is deleted with its table."""
     place = place_of(tmp_path, 'of = "tags/llm"\nat = "wed 07:00"\n')
     with place.open_app() as app:
         store_articles(app, "Tagged", "A text.", added=place.now, tags=("LLM",))

@@ -133,6 +133,7 @@ def test_it_is_remembered_until_a_notice_is_taken(place: Place, hub: OwnHub) -> 
 
 
 def test_later_changes_do_not_hide_what_it_was_not_told_of(place: Place, hub: OwnHub) -> None:
+    """A refused notification is repeated with later ones, until the hub accepts it."""
     hub.refuses = f"{SITE}sources/one.atom"
     build_and_notify(place)
     add_article(place, "Another", "two")
@@ -177,6 +178,7 @@ def test_one_hub_does_not_stop_another(place: Place, hub: OwnHub) -> None:
 def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
     place: Place, reason: str, age: timedelta, needs_you: bool
 ) -> None:
+    """A refusal by a hub needs the operator at once, an outage only after a day."""
     failing = FailingHub(
         hub="https://hub.example/", since=NOW - age, reason=reason, untold=("all.atom",)
     )

@@ -43,6 +43,7 @@ def find_step(action: str) -> dict[str, Any]:
 
 
 def test_it_runs_by_the_clock_by_hand_and_after_an_edit_one_at_a_time() -> None:
+    """The workflow has a schedule, a manual trigger and a push trigger, and runs one at a time."""
     on = WORKFLOW[True]  # YAML 1.1 reads the key `on` so
     (clock,) = on["schedule"]
     assert not re.match(r"\*|0\b|0,", clock["cron"])  # full hours are left out first
@@ -53,6 +54,7 @@ def test_it_runs_by_the_clock_by_hand_and_after_an_edit_one_at_a_time() -> None:
 
 
 def test_no_key_is_asked_for_and_every_action_has_its_version() -> None:
+    """The workflow uses no secrets and pins each action to a commit."""
     text = repository_files("github", "syndicator==0.2.0")[".github/workflows/feeds.yml"]
     assert "secrets." not in text
     assert all(
@@ -220,6 +222,7 @@ def read_files(folder: Path) -> dict[str, bytes]:
 def test_its_steps_publish_and_go_on_where_they_were_also_without_their_cache(
     runner: Runner,
 ) -> None:
+    """The workflow publishes the same files again with and without its cache."""
     first_files = read_files(runner.run_workflow())
     assert (runner.folder / "pip").read_text() == "install --quiet --requirement requirements.txt\n"
     assert b"<title>Gardening" in first_files["index.html"]
@@ -244,6 +247,7 @@ def test_its_steps_publish_and_go_on_where_they_were_also_without_their_cache(
 def test_an_edit_made_meanwhile_stays_and_a_dead_network_publishes_what_is_there(
     runner: Runner, world: World
 ) -> None:
+    """A commit pushed by the operator is kept; without a network the old articles are published."""
     runner.run_workflow()
     other = runner.folder / "other"
     subprocess.run(["git", "clone", "-q", runner.origin, other], check=True)

@@ -82,6 +82,7 @@ def test_options_override_a_part_of_the_address(
 def test_where_it_moved_in_the_network_its_secret_stays(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If the machine's address changes, the secret part of the address stays."""
     start.share_at_home(config)
     before = load(config, {})
     monkeypatch.setattr(start, "home_address", lambda: "192.168.1.7")

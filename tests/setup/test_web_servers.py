@@ -267,6 +267,7 @@ def test_who_does_not_know_the_secret_path_is_told_nothing(private: Site) -> Non
 
 
 def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(private: Site) -> None:
+    """Below the secret path everything is served, as private and not to be indexed."""
     for path, expected in (
         ("", 200),
         ("all.rss", 200),
@@ -324,6 +325,7 @@ def test_questions_of_a_private_instance_are_asked_below_its_secret(private: Sit
 
 
 def test_every_type_that_is_published_keeps_its_own(site: Site) -> None:
+    """Each file is served with the content type of its format."""
     kinds = {
         f".{name}": f"{feed_format.media_type}; charset=utf-8"
         for name, feed_format in FORMATS.items()
@@ -344,6 +346,7 @@ def test_every_type_that_is_published_keeps_its_own(site: Site) -> None:
 
 
 def test_what_is_not_there_is_answered_with_a_page_that_says_so(site: Site) -> None:
+    """Missing files are answered with our 404 page."""
     for name in ("tags/none.html", "maps/nginx.conf"):
         status, heads, body = site.get(name)
         assert (status, body) == (404, TEXT) or (status, name) == (404, "maps/nginx.conf"), name
@@ -373,6 +376,7 @@ def test_what_is_compressed_is_the_file_beside_it(site: Site) -> None:
     "name", ["archive/all/2025-11.atom", "tags/new.html", "tags/new.atom", "icon.svg"]
 )
 def test_what_has_no_file_beside_it_is_compressed_when_asked_for(site: Site, name: str) -> None:
+    """Without a .gz file the server compresses the answer itself."""
     (site.folder / f"feeds/public/{name}.gz").unlink(missing_ok=True)
     status, heads, body = site.get(name, "Accept-Encoding: gzip")
     assert status == 200
@@ -439,6 +443,7 @@ def test_no_address_leads_a_browser_to_another_host(site: Site) -> None:
 
 @pytest.mark.parametrize("path", ["tags/", "tags", "categories/", "sources/", "queries/"])
 def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(site: Site, path: str) -> None:
+    """Folder addresses redirect to the front page."""
     status, heads, _ = site.get(path)
     assert status == 303
     assert heads["cache-control"] == "no-cache"
@@ -460,6 +465,7 @@ def test_nothing_is_answered_without_a_word_on_how_long_it_holds(site: Site) -> 
 
 
 def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(site: Site) -> None:
+    """Pictures may be cached forever; a missing picture may not be cached."""
     publish_file(site.outlet, "pictures/1.webp", TEXT)
     status, heads, body = site.get("pictures/1.webp")
     assert status == 200
@@ -475,6 +481,7 @@ def test_redirects_of_nginx_name_no_host(site: Site, server: str) -> None:
 
 
 def test_a_browser_that_opens_what_has_no_page_sees_xml_with_its_stylesheet(site: Site) -> None:
+    """A browser gets feeds as application/xml, so that their stylesheet applies."""
     for name in ("archive/all/2025-11.atom", "all.rss"):
         status, heads, body = site.get(name, DOCUMENT)
         assert status == 200

@@ -58,6 +58,7 @@ SOURCE = Source(key="s", url="https://x.example/feed", tags=("Mine",), category=
 
 
 def test_what_the_page_says_is_its_own_and_the_rest_came_from_the_feed() -> None:
+    """Fields that equal the new reading come from the page; others from the feed."""
     article = load_filed_article(author="Ann", excerpt="It is fast.")
     reading = replace(article, author="Bob")
     origins = find_origins(article, reading, {"title": {"from": "h1"}, "body": {"from": "page"}})

@@ -58,6 +58,7 @@ def test_state_and_feeds_come_first_and_places_have_plain_names() -> None:
 
 
 def test_an_article_on_hold_says_so_in_place_of_its_feeds() -> None:
+    """For an article on hold the reasons show the hold instead of feeds."""
     reason_words = list_reason_words(
         {"feeds": [], "on hold": "you said so; `syndicator release x` publishes it"}
     )

@@ -113,6 +113,7 @@ def test_a_sketch_of_the_form_before_is_read_without_a_tone() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_text_costs_what_its_beginning_does(text: str) -> None:
+    """A sketch of a huge hostile text takes a limited number of steps."""
     counted = 0
 
     def count(*_: object) -> object:

@@ -131,6 +131,7 @@ def test_somebody_elses_database_is_refused(url: str) -> None:
 def test_somebody_elses_database_is_refused_and_left_as_it_is_when_looked_into(
     url: str, articles_exist: bool
 ) -> None:
+    """Opening another program's database read-only fails and does not change it."""
     path = get_database_path(url)
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as connection:
@@ -195,6 +196,7 @@ def copy_aged(path: Path, life: str, *statements: str, revision: str = "") -> st
 def test_a_database_of_each_older_revision_gets_the_tables_of_a_new_one(
     tmp_path: Path, revision: str
 ) -> None:
+    """After migration an old database has the same structure as a new one."""
     open_store(f"sqlite:///{tmp_path}/new.db", articles_exist=False).close()
     undo = [line for name, lines in BEFORE.items() if "0003" < revision <= name for line in lines]
     url = copy_aged(

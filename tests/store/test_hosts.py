@@ -94,6 +94,7 @@ def test_a_crawl_delay_is_for_all_and_takes_the_place_of_shorter_pauses(hosts: H
 
 
 def test_a_host_that_is_held_gives_no_leave_and_a_longer_hold_stays(hosts: Hosts) -> None:
+    """A held host gives no turn; a shorter hold does not replace a longer one."""
     hosts.hold(HOST, 50)
     hosts.hold(HOST, 10)
     busy = take_busy(hosts)
@@ -113,6 +114,7 @@ def test_that_a_host_was_not_reached_is_told_with_the_leave(hosts: Hosts) -> Non
 
 
 def test_what_one_asked_to_wait_all_heed_until_then(hosts: Hosts) -> None:
+    """Waits that a server asked for are shared, limited to seven days, and expire."""
     waits: Waits = HostWaits(hosts, lambda: NOW, timedelta(days=7))
     waits.add("https://a.example/feed", NOW + timedelta(seconds=50))
     waits.add("b.example", NOW + timedelta(days=99))
@@ -128,6 +130,7 @@ def test_what_one_asked_to_wait_all_heed_until_then(hosts: Hosts) -> None:
 
 
 def test_many_who_want_leave_at_once_get_it_one_by_one(postgres: Server) -> None:
+    """Of four threads that want a host's turn at the same time, one gets it."""
     url = postgres.schema()
     open_store(url, articles_exist=False).close()
 
@@ -182,6 +185,7 @@ def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
 def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_life(
     store: Store,
 ) -> None:
+    """A worker owns its hosts as long as it sends heartbeats; lost hosts stay lost."""
     hosts = store.hosts(LONG)
     hosts.own([HOST], "me")
     assert take_busy(hosts).seconds > ASKS * LONG + 2 / 3 * LONG - 5, (
@@ -204,6 +208,7 @@ def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_lif
 def test_work_of_which_nothing_comes_is_started_some_times_and_the_host_is_held_and_named_then(
     store: Store, hosts: Hosts
 ) -> None:
+    """After POISON_STARTS starts without a result a host is held and named."""
     store.visits.save_states([SourceState(key="a", url=A.url)])
     for _ in range(POISON_STARTS):
         assert hosts.own([HOST], "me")
@@ -222,6 +227,7 @@ def test_work_of_which_nothing_comes_is_started_some_times_and_the_host_is_held_
 def test_after_each_try_a_host_that_ends_its_workers_is_held_for_longer(
     store: Store, hosts: Hosts
 ) -> None:
+    """The hold doubles with each failed start, up to a day."""
     store.visits.save_states([SourceState(key="a", url=A.url)])
     for starts, longest in ((4, 1800), (5, 3600), (6, 7200), (40, 86_400)):
         with store._db.write() as connection:
@@ -269,6 +275,7 @@ def test_work_that_a_living_worker_ends_or_gives_up_is_not_lost(
 
 
 def test_rows_of_which_nothing_is_known_go_after_a_day(store: Store, hosts: Hosts) -> None:
+    """Old rows of hosts are deleted unless they have a delay or a hold."""
     for name in ("old.example", "slow.example", "held.example"):
         hosts.give_back(name, take_turn(hosts, name), 0)
     with store._db.write() as connection:
@@ -368,6 +375,7 @@ def cut_off(postgres: Server) -> None:
 def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does(
     postgres: Server,
 ) -> None:
+    """A lock is exclusive per name and ends with its connection."""
     url = postgres.schema()
     with (
         open_store(url, articles_exist=False) as first_store,

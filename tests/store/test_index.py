@@ -76,6 +76,7 @@ def test_ids_are_newest_first_by_added_then_published_then_id(store: Store) -> N
 
 
 def test_a_window_reaches_beyond_the_limit_up_to_the_most(store: Store) -> None:
+    """`ids` returns at least `limit` articles, more if they are recent, at most `most`."""
     ids = [record_article(store, number).id for number in range(10)]
 
     def asked(limit: int, hours: int | None, most: int) -> list[str]:
@@ -186,6 +187,7 @@ def test_a_copy_is_shown_by_its_source_alone_until_it_is_split(store: Store) -> 
 
 
 def test_merging_an_unknown_article_or_into_itself_is_refused(store: Store) -> None:
+    """`merge` refuses unknown articles and an article as a copy of itself."""
     article = record_article(store, 1)
 
     with pytest.raises(StoreError, match="no article unknown"):
@@ -265,6 +267,7 @@ def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
 
 
 def test_a_build_takes_all_marks_of_a_feed_that_it_read(store: Store) -> None:
+    """A recorded build clears the marks of its feeds and stores their counts."""
     for number in range(1, 6):
         record_article(store, number)
     assert all(feed.mark for feed in store.index.feeds())
@@ -284,6 +287,7 @@ def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
 
 
 def test_a_target_is_out_of_date_if_one_of_its_files_is(store: Store) -> None:
+    """A target's fingerprint is empty if one of its files is outdated or missing."""
     record_article(store, 1)
     files = [
         PublishedFile(name=f"tags/ai.{end}", owner=AI, target="tags/ai", made_of="abc", sha256="d")

@@ -54,6 +54,7 @@ def test_a_thumbnail_makes_the_feeds_that_show_its_article_stale(store: Store) -
 def test_a_thumbnail_that_comes_goes_or_changes_changes_the_day_of_its_article(
     store: Store,
 ) -> None:
+    """The fingerprint of a day changes with thumbnails of its articles."""
     record_article(store, 1, cover=COVER)
     record_article(store, 1 + 24 * 3, cover="https://example.org/two.jpg")
     days = [store.index.days(ALL)]
@@ -80,6 +81,7 @@ def test_a_failure_makes_nothing_stale(store: Store) -> None:
 def test_a_picture_is_fetched_again_after_a_change_of_its_address_or_rules_only(
     store: Store,
 ) -> None:
+    """A new title does not refetch the picture; a new address or robots rule does."""
     article = record_article(store, 1, cover=COVER)
     save_picture(store)
     record_article(store, 1, cover=COVER, title="Another title")

@@ -93,6 +93,7 @@ def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:
 
 
 def test_entries_of_articles_in_the_store_are_done_and_others_stay(store: Store) -> None:
+    """Reindexing marks entries of existing articles as done and keeps the others."""
     store.visits.save_entries([make_entry(1), make_entry(2), make_entry(3, "refused")])
 
     store.reindex(make_files(1))

@@ -129,6 +129,7 @@ def test_entries_come_back_by_their_own_ids_however_odd(store: Store) -> None:
 
 
 def test_the_text_of_a_feed_is_kept_only_while_its_entry_is_pending(store: Store) -> None:
+    """The content of an entry is dropped when the entry is done."""
     announced = Entry(id="a", content="<p>long</p>")
     store.visits.save_entries([make_entry("a", entry=announced)])
     assert store.visits.entries("src", ["a"])["a"].entry == announced
@@ -209,6 +210,7 @@ def test_the_first_alias_asked_for_wins_and_an_alias_keeps_its_first_article(sto
 
 
 def test_a_row_keeps_all_but_the_body(store: Store) -> None:
+    """`visits.article` returns every field except the body."""
     article = make_article(
         1,
         body="long",
@@ -474,6 +476,7 @@ def test_a_document_of_a_newer_version_is_read(store: Store) -> None:
 def test_entries_that_are_not_done_are_found_by_an_index_of_their_own(
     file_store: Store, status: str
 ) -> None:
+    """The query for open entries uses the index entries_open."""
     found = select(schema.entries.c.data).where(
         schema.entry_is(status), schema.entries.c.source == "s"
     )
@@ -600,6 +603,7 @@ def test_the_copies_of_an_article_are_known(store: Store) -> None:
 
 
 def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store) -> None:
+    """A copy recorded before its original is hidden as soon as the original is recorded."""
     original = make_article(1)
     copy = make_article(2, merged_into=make_article(1).id)
     store.visits.record(ArticleRecord(article=copy, stamp=make_stamp(2)))

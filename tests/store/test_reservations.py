@@ -31,6 +31,7 @@ def test_an_article_keeps_the_first_path_that_is_reserved(store: Store) -> None:
 
 
 def test_an_article_with_a_row_keeps_its_path(store: Store) -> None:
+    """Reserving another path for a recorded article returns its existing path."""
     article = record_article(store, 1)
     reservations = make_reservations(store)
     assert reservations.path(article.id) == make_stamp(1).path

@@ -174,6 +174,7 @@ def test_the_next_job_is_due_with_the_first_source_whose_host_may_be_asked(
 def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_nothing(
     store: Store, shards: Shards
 ) -> None:
+    """The job of a silent worker is given to another; the silent one can no longer write."""
     follow_sources(store, A, B)
     lost_job = take_job(store)
     kept_job = take_job(store)

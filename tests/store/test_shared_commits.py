@@ -32,6 +32,7 @@ def read_committed(url: str) -> set[str]:
 
 
 def test_others_see_the_writes_of_a_group_after_its_commit(store: Store, url: str) -> None:
+    """Writes of a group are visible inside at once, outside after the commit."""
     with store.visits.shared():
         store.visits.save_states([make_state("a")])
         store.visits.set_note("robots https://a.example", "x", NOW)
@@ -108,6 +109,7 @@ def test_an_exception_that_ends_a_run_loses_no_earlier_write(store: Store, url: 
 def test_a_write_of_another_part_comes_after_the_writes_of_the_group(
     store: Store, url: str
 ) -> None:
+    """A write outside the group commits the group first."""
     with store.visits.shared():
         record_article(store, 1)
         store.index.mark_stale([ALL])

@@ -145,6 +145,7 @@ def test_a_deleted_article_is_not_proposed(store: Store) -> None:
 
 
 def test_no_word_of_a_deleted_article_stays_in_the_file(tmp_path: Path) -> None:
+    """Words of a deleted article are not in the database file any more."""
     file = tmp_path / "syndicator.db"
     with open_store(f"sqlite:///{file}", articles_exist=False) as store:
         articles = record_articles(store, 3)
@@ -208,6 +209,7 @@ def test_a_query_that_an_index_cannot_answer_requires_nothing(query: str) -> Non
 
 
 def test_a_secret_that_is_removed_stays_in_no_part_of_the_index(store: Store) -> None:
+    """After `scrub` the secret is not found, and all texts are indexed again."""
     articles = record_articles(store, 3)
     article_id, (article, _) = next(iter(articles.items()))
     store.texts.save({article_id: make_document(article, "s3ntinel of the harbour")}, ())

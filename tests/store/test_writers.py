@@ -42,6 +42,8 @@ def run_in_threads(url: str, work: Callable[[Store, int], object], writers: int 
 
 
 def test_articles_that_all_share_feeds_are_all_there_and_counted(any_url: str) -> None:
+    """Concurrent writers that lock feeds in different orders do not deadlock or miscount."""
+
     def work(store: Store, writer: int) -> None:
         tags = TAGS[writer:] + TAGS[:writer]  # each would lock the feeds in an order of his own
         for number in range(EACH):
@@ -60,6 +62,8 @@ def test_articles_that_all_share_feeds_are_all_there_and_counted(any_url: str) -
 
 
 def test_one_article_that_all_record_is_one_in_each_feed(any_url: str) -> None:
+    """An article recorded by all writers counts once."""
+
     def work(store: Store, writer: int) -> None:
         for number in range(15):
             record_article(store, number, title=f"by {writer}")

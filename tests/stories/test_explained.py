@@ -83,6 +83,7 @@ def test_a_story_says_who_was_first_and_what_the_other_adds(place: Place) -> Non
 
 
 def test_tags_of_a_flood_push_out_none_of_others(place: Place) -> None:
+    """Tags of one outlet with many reports do not displace tags of others."""
     begin_story(place)
     flood = [f"spam {number}" for number in range(12)]
     for number in range(4):

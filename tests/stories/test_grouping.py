@@ -263,6 +263,7 @@ def test_an_outlet_has_few_articles_in_a_story_the_first_ones() -> None:
 
 
 def test_a_story_keeps_its_name_when_others_join_and_when_two_become_one() -> None:
+    """A merged story keeps the id of the larger one."""
     reports = [
         make_report("a", story="larger"),
         make_report("b", story="larger"),

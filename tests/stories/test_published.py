@@ -73,6 +73,7 @@ A, B, C = (f"https://{name}.example/a" for name in ("one", "two", "three"))
 def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated(
     place: Place,
 ) -> None:
+    """Each entry names the other outlets; a new report changes no id and no `updated`."""
     file_report(place, "one")
     place.build()
     before = read_entries(place)
@@ -164,6 +165,7 @@ def build_all(place: Place) -> dict[str, str]:
 
 
 def test_a_build_after_each_change_writes_what_one_build_of_all_writes(place: Place) -> None:
+    """After each change, an incremental build equals a full build."""
     changes: list[Callable[[], object]] = [
         lambda: file_report(place, "one", tags=("Sea",)),
         lambda: file_report(place, "two", category="AI"),
@@ -233,6 +235,7 @@ def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(place: Place)
 
 
 def test_updated_of_a_story_stays_if_other_outlets_add_nothing(place: Place) -> None:
+    """Six more outlets with equal reports do not change `updated` of the story."""
     moments = []
     for hours, outlet in enumerate(
         ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -246,6 +249,7 @@ def test_updated_of_a_story_stays_if_other_outlets_add_nothing(place: Place) -> 
 
 
 def test_an_edit_of_a_lead_leaves_it_in_its_place(place: Place) -> None:
+    """Editing the title of a lead changes the story's title and not its id."""
     for outlet in ("one", "two"):
         file_report(place, outlet)
     place.build()

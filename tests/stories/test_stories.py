@@ -146,6 +146,7 @@ def test_subdomains_and_sources_are_no_outlets_of_their_own(app: App) -> None:
 def test_an_article_that_is_not_published_by_itself_or_of_another_language_joins_none(
     app: App, changed: dict[str, Any]
 ) -> None:
+    """Articles that are held, merged or in another language join no story."""
     file_article(app, "https://one.example/a")
     file_article(app, "https://two.example/b", **changed)
     assert group_stories(app) == set()
@@ -202,6 +203,7 @@ def test_an_article_on_hold_leaves_its_story(app: App, place: Place) -> None:
 def test_a_story_stays_as_it_is_once_its_first_article_is_older_than_the_window(
     app: App, place: Place
 ) -> None:
+    """After the window no later change of a member changes the story."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     place.now += WINDOW - timedelta(hours=1)
@@ -219,6 +221,7 @@ def test_a_story_stays_as_it_is_once_its_first_article_is_older_than_the_window(
 
 
 def test_a_lost_database_has_the_same_stories_again(place: Place) -> None:
+    """After the database was deleted, a reindex restores the same stories."""
     with place.open_app() as app:
         one = file_article(app, "https://one.example/a")
         two = file_article(app, "https://two.example/b")
@@ -374,6 +377,7 @@ def test_split_separates_copies_first_unless_the_story_is_named(app: App) -> Non
 
 
 def test_a_flood_of_one_outlet_neither_keeps_others_apart_nor_fills_their_story(app: App) -> None:
+    """Sixty reports of one outlet neither prevent nor fill the story of two others."""
     for number in range(60):
         file_article(app, f"https://flood.example/{number}")
     asyncio.run(group_new_articles(app.archive, app.configuration))
@@ -395,6 +399,7 @@ def test_a_story_that_begins_has_a_name_that_none_had(app: App) -> None:
 
 
 def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -> None:
+    """Sketches of an old version are replaced; existing stories stay."""
     first_article = file_article(app, "https://one.example/a")
     other_article = file_article(app, "https://two.example/b", FERRY)
     assert group_stories(app) == set()

@@ -76,6 +76,7 @@ def test_the_first_has_the_entry_of_the_story_in_feeds_with_archives(place: Plac
 
 
 def test_a_later_report_has_an_entry_of_its_own_and_moves_no_date(place: Place) -> None:
+    """A new report gets its own entry and changes no dates of the story's entry."""
     write_folded(place, file_unrelated(place))
     place.build()
     before = read_entries(place)
@@ -125,6 +126,7 @@ def test_an_article_that_takes_the_entry_goes_on_leading_its_story(place: Place)
 
 
 def test_an_article_whose_line_is_deleted_has_an_entry_of_its_own(place: Place) -> None:
+    """Deleting an article's line from folded.tsv gives it its own entry."""
     ids = file_unrelated(place)
     file = write_folded(place, ids)
     place.build()

@@ -30,6 +30,7 @@ def test_trees_tell_lists_from_articles_and_right_readings_from_wrong_ones() -> 
 
 
 def test_readings_of_which_nothing_is_known_teach_no_right_ones() -> None:
+    """Readings with unknown truth do not change the trees."""
     unknown = [*READINGS, *(each._replace(right=float("nan")) for each in READINGS)]
     assert fit_readings.grow(unknown)["right"] == fit_readings.grow(READINGS)["right"]
 

@@ -146,6 +146,7 @@ def test_a_site_that_redirects_feed_and_pages_keeps_ids_files_and_dates(
 def test_a_site_whose_pages_redirect_keeps_them_if_the_operator_edits_its_address(
     instance: Moving, site: Site
 ) -> None:
+    """The old pages redirect and the operator enters the new feed: ids, files and dates stay."""
     before = publish_at_old_host(instance, site)
     instance.follow_feed(f"{NEW}feed")
     pages, feeds = make_pages_and_feed(site, NEW)
@@ -160,6 +161,7 @@ def test_a_site_whose_pages_redirect_keeps_them_if_the_operator_edits_its_addres
 def test_a_feed_that_stays_with_redirected_pages_shows_nothing_again(
     instance: Moving, site: Site
 ) -> None:
+    """Only the pages move: the feed stays at the old host and no entry appears again."""
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day({**pages, **make_redirects(OLD, NEW)}, {f"{OLD}feed": feeds[f"{NEW}feed"]})
@@ -199,6 +201,7 @@ def test_a_site_that_moves_back_keeps_them(instance: Moving, site: Site) -> None
 def test_a_site_that_moves_back_keeps_what_it_published_elsewhere(
     instance: Moving, site: Site
 ) -> None:
+    """A site moves to a new host and back: no entry and no file changes."""
     publish_at_old_host(instance, site)
     numbers = range(1, 9)
     pages, feeds = make_pages_and_feed(site, NEW, numbers)

@@ -43,6 +43,7 @@ def read_items(life: MemoryLife, name: str) -> list[dict[str, Any]]:
 def test_an_article_of_several_feeds_of_its_outlet_is_one_entry(
     tmp_path: Path, stories: str
 ) -> None:
+    """An article that several feeds of its outlet announce has one entry."""
     hosts = [f"outlet{n}.example" for n in range(OUTLETS)]
     urls = {host: [f"http://{host}/{n}" for n in range(ARTICLES)] for host in hosts}
     feeds = dict[str, tuple[Item, ...]]()
@@ -180,6 +181,7 @@ def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
     evil: list[str],
     longer: bool,
 ) -> None:
+    """A hostile source that copies reports changes nothing that is published of others."""
     own = {"bank": case["report"], "post": case["same"], "herald": case["other"]}
     first_day = make_day({f"http://{name}.example/a": report for name, report in own.items()})
     more = "The reader is told once more what was said before. " * 40 if longer else ""
@@ -213,6 +215,7 @@ def test_a_mixture_of_two_events_joins_parts_and_renames_no_stories_of_others(
     cases: list[Any],
     kinds: list[str],
 ) -> None:
+    """A hostile report that mixes two events changes no story of others."""
     own = {
         f"http://{name}.example/{number}": case[kind]
         for number, case in enumerate(cases)

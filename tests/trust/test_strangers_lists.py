@@ -171,6 +171,7 @@ def test_no_other_way_in_is_trusted(following: Following, way: str) -> None:
 def test_an_export_of_ones_own_comes_back_whole_and_names_what_it_brings(
     following: Following,
 ) -> None:
+    """The operator's own export restores all sources and lists variables and rights."""
     path = following.config / "sources.toml"
     path.write_text(
         '[[source]]\nkey = "mine"\nurl = "http://mine.example/o?x=${OTHER_SECRET}"\nspeaks_for ='

@@ -39,6 +39,7 @@ def list_neighbour_differences(folder: Path, *days: Day) -> list[str]:
 
 
 def test_a_neighbour_of_its_own_articles_makes_no_difference(tmp_path: Path) -> None:
+    """A neighbour that announces only its own articles causes no difference."""
     pages = {ARTICLE: Page(text="bank-a"), "http://evil.example/x": Page(text="evil-x")}
     feeds = {BANK["url"]: (Item(link=ARTICLE),), EVIL["url"]: (Item(link="http://evil.example/x"),)}
     assert list_neighbour_differences(tmp_path, Day(pages=pages, feeds=feeds), Day()) == []
@@ -64,6 +65,7 @@ def make_difference(
 
 
 def test_a_file_of_a_page_that_its_site_does_not_announce_may_be_there_and_not_be_missing() -> None:
+    """An additional article file of an unannounced page is allowed, a missing one is not."""
     assert pair.is_allowed(make_difference("file", "", "A title", None))
     assert not pair.is_allowed(make_difference("file", "", None, "A title"))
     assert not pair.is_allowed(make_difference("all.json", "", "A title", None))
@@ -72,6 +74,7 @@ def test_a_file_of_a_page_that_its_site_does_not_announce_may_be_there_and_not_b
 def test_a_page_may_be_listed_before_its_site_announces_it_if_it_is_news_and_no_other_has_its_text() -> (  # noqa: E501
     None
 ):
+    """An early listing is allowed for recent pages that are not listed otherwise."""
     recent = Page(text="bank-a", published=-2)
     old = Page(text="bank-a", published=-2000)
     assert pair.is_allowed(make_difference("all.json", "", "A title", None, page=recent))
@@ -170,6 +173,7 @@ def test_a_world_is_shrunk_to_what_it_takes() -> None:
 
 
 def test_shrinking_ends_after_as_many_tries_as_it_may_make() -> None:
+    """`shrink_case` stops after `most` calls."""
     world = Case(
         row="own", name="", file="", sources=(EVIL, BANK), days=(Day(),) * 3, without=("evil",)
     )

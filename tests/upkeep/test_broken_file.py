@@ -72,6 +72,7 @@ def read_entries(place: Place, feed: str) -> dict[str, Any]:
 def test_its_last_entry_stays_and_every_other_feed_goes_on(
     filled_place: Place, ending: str
 ) -> None:
+    """The article with a broken file keeps its last entry; all feeds are still updated."""
     before = {feed: read_entries(filled_place, feed) for feed in FEEDS}
     path = break_frontmatter(filled_place)
     if ending:
@@ -121,6 +122,7 @@ def test_the_mended_file_counts_at_the_next_start_and_nothing_is_new(filled_plac
 
 
 def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(filled_place: Place) -> None:
+    """After a lost database only the broken article is missing, until its file is repaired."""
     before = read_entries(filled_place, "all.json")
     path = break_frontmatter(filled_place)
     for file in (filled_place.folder / "feeds/state").glob("syndicator.db*"):

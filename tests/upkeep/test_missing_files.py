@@ -96,6 +96,7 @@ def test_reindex_takes_the_folder_as_it_is(place: Place) -> None:
 
 
 def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_path: Path) -> None:
+    """Articles missing in a restored folder are fetched again with the same entries."""
     source = {"key": "one", "url": "http://one.example/feed", "tags": ["Harbour"]}
     with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))

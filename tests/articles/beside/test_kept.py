@@ -48,6 +48,7 @@ def test_the_same_facts_are_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_nothing_to_say_makes_no_file_and_empties_one_that_is_there(tmp_path: Path) -> None:
+    """An empty list creates no file, and empties an existing file without deleting it."""
     path = tmp_path / "feeds.toml"
     FEEDS.update(FileArticleStore(tmp_path), lambda before: [KeptFeed(TAG)])
     assert not path.exists()
@@ -94,6 +95,7 @@ LINES = st.sampled_from(
 def test_the_fast_way_reads_what_a_parser_reads_or_leaves_it_to_that(
     parts: list[str], noted: bool
 ) -> None:
+    """The fast reader gives the same sources as a TOML parser, or None."""
     data = ("# A note.\n" * noted + "".join(parts)).encode()
     found = plain_sources(data)
     if found is not None:

@@ -136,6 +136,7 @@ def test_looking_changes_nothing(visited_instance: Instance) -> None:
 
 
 def test_a_place_where_nothing_has_run_is_told_and_stays_empty(instance: Instance) -> None:
+    """`status` works before the first run and creates no files."""
     assert instance.run_command("status").output.startswith("0 fine, 0 need you, ")
     assert instance.run_json("status")["articles"] == 0
     assert not (instance.folder / "feeds").exists()
@@ -150,6 +151,7 @@ def test_who_follows_nothing_yet_is_told_how_to(instance: Instance) -> None:
 def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(
     visited_instance: Instance,
 ) -> None:
+    """`status --source KEY` shows the last visits and the reason for the next one."""
     first, second, *_ = visited_instance.run_command(
         "status", "--source", "holt"
     ).output.splitlines()
@@ -170,6 +172,7 @@ def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(
 
 
 def test_one_source_that_fails_is_told_with_its_reason(visited_instance: Instance) -> None:
+    """`status --source KEY` shows why a source fails, and suggests a key for a typo."""
     output = visited_instance.run_command("status", "--source", "gone").output
     assert "gone: source-failing since " in output
     assert "the address is gone for good (HTTP 410) (gone)" in output

@@ -15,6 +15,7 @@ assert operations  # importing it registers its command
 def test_the_first_run_of_a_version_that_reads_better_says_so_and_status_goes_on(
     visited_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The first run after an upgrade offers `reread`; `status` does so until it is done."""
     before = visited_instance.read_files()
     assert "older version" not in visited_instance.run_command("refresh").output
     monkeypatch.setattr("syndicator.app.places.READING_VERSION", READING_VERSION + 1)

@@ -31,6 +31,7 @@ def its_file(instance: Instance) -> Path:
 def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(
     visited_instance: Instance,
 ) -> None:
+    """`show` prints the article file by address, id or path, and sends no request."""
     path = its_file(visited_instance)
     url = visited_instance.world.url(a_story(visited_instance))
     path.write_text(path.read_text().replace("author: ", "author: Someone Else and ", 1))
@@ -94,6 +95,7 @@ def test_an_entry_that_there_is_not_is_an_error(visited_instance: Instance) -> N
 
 @pytest.mark.slow
 def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: Instance) -> None:
+    """`show` of an unfiled page prints the article that its source would file."""
     instance.keep_sources("holt")
     sources = instance.config / "sources.toml"
     sources.write_text(sources.read_text().rstrip() + '\ntags = ["Of mine"]\n')
@@ -201,6 +203,7 @@ def test_why_is_told_in_lines() -> None:
 
 
 def test_a_host_that_there_is_not_is_explained_as_add_does(instance: Instance) -> None:
+    """`show` of an unknown host fails with "dns" and a hint about spelling."""
     with pytest.raises(
         NetworkDown, match=r"dns: the host name does not resolve: .*; check how it is spelled"
     ):

@@ -150,6 +150,7 @@ def test_queries_that_wait_leave_nothing_to_build(tmp_path: Path) -> None:
 
 
 def test_an_edit_that_is_taken_back_needs_no_word(tmp_path: Path) -> None:
+    """If the operator reverts the edit that would end feeds, no confirmation is needed."""
     instance = Instance(tmp_path, MOST + 1)
     before = instance.place.read_digests("public")
     for edit in (take_out_tags, take_out_queries):

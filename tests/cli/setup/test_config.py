@@ -28,6 +28,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def test_each_setting_is_shown_with_where_it_comes_from(config: Path) -> None:
+    """Each setting has its origin: file and line, variable or default. Passwords are masked."""
     environ = {
         "SYNDICATOR_FETCH__PROXY": "http://u:hidden@proxy.example:1",
         "SYNDICATOR_DESCRIBE__LLM__MODEL": "m",

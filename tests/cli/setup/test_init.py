@@ -51,6 +51,7 @@ def test_the_folder_may_be_named_by_its_configuration(tmp_path: Path) -> None:
 def test_the_configuration_of_the_account_has_its_script_where_its_articles_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """`init` with ~/.config puts articles, deploy files and `run` into ~/.local/share."""
     monkeypatch.setenv("HOME", str(tmp_path))
     run_init("--config", str(tmp_path / ".config/syndicator"))
     data = tmp_path / ".local/share/syndicator"
@@ -82,6 +83,7 @@ def test_it_is_this_folder_where_none_is_named(
 
 
 def test_the_folder_of_the_program_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`init` refuses to write into the folder of the program itself."""
     monkeypatch.chdir(ROOT)
     with pytest.raises(UsageError, match=r"an upgrade changes; name one of your own"):
         run_init()

@@ -48,6 +48,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_init_writes_a_secret_for_its_owner_alone_and_an_edit_keeps_that(folder: Path) -> None:
+    """The settings file with a secret has mode 0600, also after `change-settings`."""
     assert read_file_mode(folder) == "0o600"
     assert (folder / "config/sources.toml").stat().st_mode & 0o777 == 0o644
     assert "readable-secret" not in run_command(folder, "check").stdout

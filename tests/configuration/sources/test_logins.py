@@ -19,6 +19,7 @@ PLAIN = {"key": "a", "url": "https://a.example/feed"}
 
 
 def test_no_model_reads_the_texts_of_a_session_unless_the_operator_says_so() -> None:
+    """For sources with cookies, `llm` is off by default."""
     assert source_of(TABLE).llm is False
     assert source_of({**TABLE, "llm": True}).llm is True
     assert source_of(PLAIN).llm is True
@@ -65,5 +66,6 @@ def test_no_hub_is_asked_for_a_feed_behind_a_login() -> None:
 
 
 def test_a_source_is_visited_again_and_its_feeds_are_made_again_when_it_gets_cookies() -> None:
+    """A new cookie file changes the fingerprints for visits and for feeds."""
     assert update_state(Source(**PLAIN), None).terms != update_state(Source(**TABLE), None).terms
     assert fingerprint_source(Source(**PLAIN)) != fingerprint_source(Source(**TABLE))

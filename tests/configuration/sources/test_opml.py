@@ -135,6 +135,7 @@ def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> No
 
 
 def test_newsletters_of_one_mailbox_come_back_from_a_list_of_our_own_alone() -> None:
+    """Newsletters are imported from our own OPML; from an untrusted list they are skipped."""
     opml = write_opml("Mine", NEWSLETTERS)
     listed = read_opml(opml, is_trusted=True)
     assert [source_of(followed(one, "tag", {})) for one in listed.outlines] == NEWSLETTERS

@@ -248,6 +248,7 @@ def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
 
 
 def test_add_leaves_what_was_there_alone(path: Path) -> None:
+    """`add_sources` appends a source, writes no defaults, and keeps the existing text."""
     new = Source(
         key="four",
         url="https://four.example/feed",

@@ -47,6 +47,7 @@ def path(tmp_path: Path) -> Path:
 def test_a_first_rule_gets_a_table_of_its_own_before_the_comment_of_the_next_source(
     path: Path,
 ) -> None:
+    """The first rule of a source creates `[source.rules]` right after that source."""
     save_rules(path, "one", Rules(select=("div.text",), date=("time@datetime",)))
     table = '[source.rules]\nselect = ["div.text"]\ndate = ["time@datetime"]\n'
     assert path.read_text() == BEFORE.replace("often enough\n", f"often enough\n{table}")
@@ -78,6 +79,7 @@ def test_rules_in_one_line_are_edited_too(path: Path, rules: str) -> None:
 
 
 def test_what_cannot_be_written_leaves_the_file_as_it_is(path: Path) -> None:
+    """An invalid selector or an unknown source raises and leaves the file unchanged."""
     with pytest.raises(ConfigError, match="unclosed bracket"):
         save_rules(path, "one", Rules(select=("div[[",)))
     with pytest.raises(UsageError, match="has no source 'three'"):

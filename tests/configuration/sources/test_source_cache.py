@@ -78,6 +78,7 @@ def test_sources_come_back_as_they_were_read_without_their_files_being_parsed(
 
 
 def test_an_edit_is_seen_whatever_it_leaves_as_it_was(path: Path, parsed_files: list[Path]) -> None:
+    """Edits with the same length or time are noticed, and so are new and deleted files."""
     read_cached_sources(path)
     path.write_text(ALL.replace("plain.example", "edited.exampl"))  # the same length
     set_file_age(path, by=1)
@@ -134,6 +135,7 @@ def test_a_cache_that_cannot_be_written_costs_nothing(path: Path) -> None:
 
 
 def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path: Path) -> None:
+    """Faults are reported at every read; sources that were valid before stay."""
     before = read_cached_sources(path)
     more = '[[source]]\nkey = "new"\nurl = "https://new.example/"\n'
     path.write_text(ALL.replace('key = "plain"', 'kye = "plain"') + more)
@@ -203,6 +205,7 @@ def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(
 def test_whatever_else_is_added_is_read_as_part_of_the_whole(
     path: Path, parsed_files: list[Path], before: str, end: str
 ) -> None:
+    """Text appended to a cached file gives the same result as parsing the whole file."""
     read_cached_sources(path)
     path.write_text(before)
     if before != ALL:

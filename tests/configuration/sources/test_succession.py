@@ -79,6 +79,7 @@ def test_a_source_at_the_address_of_a_removed_one_carries_on(
 def test_a_feed_that_moved_stands_for_itself_where_it_has_to(
     wanted: dict[str, str], kept: dict[str, tuple[str, ...]], expected: list[str]
 ) -> None:
+    """A moved feed counts as its target where a target exists."""
     assert find_departures(wanted, kept, make_feed_rows(old="new", new="")) == expected
 
 

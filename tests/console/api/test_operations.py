@@ -80,6 +80,7 @@ def test_a_dry_run_changes_nothing_and_a_change_is_undone(
 def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
     running_console: Served, writing_client: Client
 ) -> None:
+    """An edit with an outdated ETag is refused; with the current one it is made."""
     article_id = get_article(writing_client, 1)["id"]
     etag = writing_client.ask("GET", f"/articles/{article_id}").headers["etag"]
     finish_operation(
@@ -144,6 +145,7 @@ def test_a_token_that_writes_may_not_change_settings(
 def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
     running_console: Served, writing_client: Client, settings_client: Client
 ) -> None:
+    """Only a token with scope `settings` may change settings, also by undo."""
     path = running_console.instance.config / "syndicator.toml"
     before = path.read_text()
     changed = finish_operation(
@@ -456,6 +458,7 @@ def test_a_program_imports_a_text_and_no_file_of_this_machine(
 def test_who_reads_sees_no_secret_of_what_others_asked_for(
     running_console: Served, reading_client: Client, writing_client: Client
 ) -> None:
+    """Secrets in addresses are hidden from reading clients on every page."""
     secret = "https://holt.example/feed?token=c2VjcmV0IQ"
     finish_operation(writing_client, "change-source", {"key": "holt", "url": secret})
     try:
@@ -473,6 +476,7 @@ def test_a_token_that_asks_for_very_much_waits_and_leaves_places_to_others(
     writing_client: Client,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """A token with too many queued jobs gets 429; another token may still queue one."""
     monkeypatch.setattr(running_console.console.runner, "wake", lambda: None)
     monkeypatch.setattr(running_console.console.queue, "_tokens", Shares[Job](8))
     answers = [

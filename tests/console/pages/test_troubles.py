@@ -46,6 +46,7 @@ def test_the_cure_comes_first(kind: Kind, code: str, first: str, link: str) -> N
 
 
 def test_what_is_about_no_source_has_no_button_for_one() -> None:
+    """Troubles without a source offer only buttons that need no source."""
     held = trouble(Condition(kind=Kind.FEED_HELD, subject="tags/ai"))
     assert [one.act for one in held.remedies] == ["build"]
     assert trouble(Condition(kind=Kind.DISK, subject="/")).remedies == ()

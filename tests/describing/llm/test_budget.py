@@ -109,6 +109,7 @@ def test_retry_after_is_kept_to_but_not_for_ever() -> None:
 
 
 def test_another_endpoint_starts_in_good_health_with_what_is_left_of_the_day() -> None:
+    """After a change of model, failures are reset but the day's used budget stays."""
     worn = limits.record_failure(
         limits.count_call(replace(FRESH, form="bare"), 500), make_failure("connect"), NOW
     )

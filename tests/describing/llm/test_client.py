@@ -69,6 +69,7 @@ def test_a_question_and_its_answer(llm: FakeLlm) -> None:
 
 
 def test_each_question_has_a_fence_of_its_own(llm: FakeLlm) -> None:
+    """Each request encloses the article in a new random fence."""
     fences = set()
     for _ in range(3):
         ask_model(llm.url)

@@ -86,6 +86,7 @@ def test_what_names_no_sentence(chosen: Any, is_: str) -> None:
 
 
 def test_what_the_model_writes_of_its_own_is_not_looked_at() -> None:
+    """An "excerpt" in the answer is ignored; the excerpt is made of the chosen sentences."""
     said = json.dumps(
         {"excerpt": "Kestrel denied it.", "sentences": [1], "category": "", "tags": []}
     )

@@ -99,6 +99,7 @@ def test_an_excerpt_does_not_jump(change: dict[str, Any]) -> None:
 
 
 def test_where_no_sentence_stands_alone_the_best_one_opens() -> None:
+    """If every sentence depends on another one, the excerpt is still not empty."""
     assert summarize(
         "", "He has sold the machine to a museum in Oslo.\nThey had printed newspapers in Bergen."
     )

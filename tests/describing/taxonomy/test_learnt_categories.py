@@ -90,6 +90,7 @@ def test_ten_confirmed_articles_move_something(name: str, filed: str) -> None:
 
 
 def test_a_category_that_came_later_gains_nothing_and_one_that_is_gone_is_not_given() -> None:
+    """New categories do not change learnt choices; removed categories are never chosen."""
     learnt = HOUSE.learn([], filed=make_posts(8))
     title, text, name = make_posts(1)[0]
     assert learnt.filed is not None

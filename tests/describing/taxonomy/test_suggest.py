@@ -75,6 +75,7 @@ def suggest_tags(
 def test_a_subject_is_told_from_other_words_of_titles(
     title: str, text: str, names: set[str]
 ) -> None:
+    """Only words that name a subject are suggested as tags."""
     assert suggest_tags(title, f"{text} {TALK}").keys() == names
 
 
@@ -93,6 +94,7 @@ def test_publishers_tags_stand_for_titles_and_not_for_texts() -> None:
 
 
 def test_what_the_taxonomy_has_is_left_out_whatever_it_is_called() -> None:
+    """Tags that exist under another spelling or as an alias are not suggested."""
     text = "We all like heat pumps. Heat pumps are quiet."
     for tag in (
         TagDef(name="Heat-Pump"),
@@ -102,6 +104,7 @@ def test_what_the_taxonomy_has_is_left_out_whatever_it_is_called() -> None:
 
 
 def test_a_word_of_every_text_tells_nothing() -> None:
+    """A word that occurs in all texts is suggested only if enough other texts lack it."""
     past = [("Of robots", "A robot is a robot, and robots are robots.", ())] * 30
     assert suggest(past) == []
     assert [one.name for one in suggest([*past, *OTHERS * 10])] == ["robot"]

@@ -152,6 +152,7 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) 
 
 
 def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> None:
+    """A copy that was split stays separate, even if its file was deleted and filed again."""
     first, copy = file_story_and_copy(place)
     with place.open_app() as app:
         editorial.split(app.archive, copy.id)
@@ -236,6 +237,7 @@ def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(place: Plac
 
 
 def test_one_source_tells_a_story_twice_only_in_the_same_words(place: Place) -> None:
+    """Two articles of one source merge only if their texts are nearly identical."""
     with place.open_app() as app:
         first_article = file_article(place, app, "First")
         assert not file_article(place, app, "Follow-up", STORY + make_prose(4, 150)).merged_into
@@ -247,6 +249,7 @@ def test_one_source_tells_a_story_twice_only_in_the_same_words(place: Place) -> 
 def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_whatever_its_age(
     place: Place,
 ) -> None:
+    """An article that names an original merges with it if the texts agree, at any age."""
     with place.open_app() as app:
         first_article = file_article(place, app, "First")
         place.now += 3 * WINDOW
@@ -306,6 +309,7 @@ HOUR = timedelta(hours=1)
 def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is_shown_twice_or_lost(  # noqa: E501
     place: Place,
 ) -> None:
+    """An original filed after its copy takes over the copy's entry, id and date."""
     with place.open_app() as app:
         copy = file_article(place, app, "Copy", source="two")
     assert list_shown(place) == [False, True]
@@ -409,6 +413,7 @@ def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
 def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_one(
     place: Place,
 ) -> None:
+    """At most MOST_ALSO copies are listed; articles with other texts are not."""
     with place.open_app() as app:
         first_article = file_article(place, app, "First")
         for number in range(30):
@@ -457,6 +462,7 @@ def copy_story_to_meridian(world: World) -> Story:
 @pytest.mark.anyio
 @pytest.mark.slow
 async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: Trip) -> None:
+    """A copy found by a visit is merged; after a correction it stays merged."""
     await trip.run_refresh("launchbeat")
     story = copy_story_to_meridian(trip.world)
     await trip.run_refresh("meridian")
@@ -482,6 +488,7 @@ async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: T
 async def test_of_all_stories_of_the_demo_just_the_one_that_two_sites_carry_is_merged(
     trip: Trip,
 ) -> None:
+    """In the demo, exactly one article is merged."""
     await trip.run_refresh()
     articles = trip.load_articles().values()
     (copy,) = [article for article in articles if article.merged_into]

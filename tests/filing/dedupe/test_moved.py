@@ -67,5 +67,6 @@ def test_the_text_says_whether_it_is_the_same_article(case: str) -> None:
 
 
 def test_what_was_there_at_a_visit_that_did_not_find_it_may_have_any_time() -> None:
+    """With `late`, the same text is the same article whatever its date says."""
     assert is_same_article(make_article(TEXT, THEN + 999 * HOUR), OLD, late=True)
     assert not is_same_article(make_article(LONGER, THEN + 999 * HOUR), OLD, late=True)

@@ -113,6 +113,7 @@ def test_a_copy_of_another_text_stands_for_itself(place: Place) -> None:
 
 
 def test_what_tells_anothers_story_by_now_is_its_copy_although_it_is_older(place: Place) -> None:
+    """An older article whose text becomes that of a newer one turns into its copy."""
     with place.open_app() as app:
         file_article(place, app, "Evil", SPAM, source="two")
         place.now += timedelta(hours=1)
@@ -131,6 +132,7 @@ def test_after_a_week_a_revision_merges_nothing(place: Place) -> None:
 
 
 def test_a_merge_that_a_hand_undid_is_not_made_again(place: Place) -> None:
+    """If the operator deletes `merged_into` from a file, a new text does not merge it again."""
     with place.open_app() as app:
         first_article = file_article(place, app, "First")
         file_article(place, app, "Copy", source="two")

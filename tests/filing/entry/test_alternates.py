@@ -121,6 +121,7 @@ async def test_what_is_not_the_same_article_with_more_text_is_not_taken(
 
 @pytest.mark.anyio
 async def test_a_page_that_has_its_text_is_asked_for_alone(tmp_path: Path) -> None:
+    """The AMP version is not requested if the page has its text."""
     story = await read_story(
         tmp_path, {"/story": make_page(AMP, STORY), "/amp": make_page(BACK, STORY * 3)}
     )

@@ -25,6 +25,7 @@ ROW = EntryRow(
 
 
 def test_each_try_waits_twice_as_long_until_none_is_left() -> None:
+    """Each retry doubles the wait; after MOST_TRIES there is none."""
     row = ROW
     waits = []
     while endings.may_try_again(row, "timeout"):
@@ -86,6 +87,7 @@ def test_a_problem_names_the_address_else_the_id() -> None:
 
 
 def test_a_page_that_is_read_again_for_its_owners_sake_stays_marked_until_it_was() -> None:
+    """The reason "ownership" stays through retries and ends when the page was read."""
     row = replace(ROW, reason="ownership")
     failed = Failed(url=ROW.url, reason="rate-limited", retry_after=NOW)
     for after in (
@@ -119,6 +121,7 @@ REFUSED = replace(ROW, status="refused", entry=None)
 def test_other_rules_make_due_again_what_they_may_read(
     row: EntryRow, rules: Rules, due: bool
 ) -> None:
+    """New rules reopen only refused entries that they could change."""
     again = endings.reopen_for_rules(row, rules)
     assert (again is not None) == due
     if again:

@@ -156,6 +156,7 @@ def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_writt
 def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_try(
     place: Place,
 ) -> None:
+    """Without the variable for a configured header, no request is sent and no retry is used."""
     source = replace(SOURCE, headers_env={"Authorization": "NOT_SET_HERE"})
     with place.open_app() as app:
         result = ingest_entry(app, "https://one.example/a", None, source=source)
@@ -171,6 +172,7 @@ def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_t
 def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
     place: Place, why: str
 ) -> None:
+    """After a worker failure a page is retried with longer waits, and refused after five tries."""
     entry = Entry(id="guid", url="https://one.example/a", title="Bridges")
     waits = []
     with place.open_app() as app:
@@ -213,6 +215,7 @@ def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(place: Place) -> None
 
 
 def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place) -> None:
+    """Pages whose canonical address is withdrawn are refused as "withdrawn"."""
     with place.open_app() as app:
         article = store_articles(app, "Bridges", "Text.")
         editorial.withdraw(app.archive, app.configuration, article.id)
@@ -290,6 +293,7 @@ def test_a_name_that_resolves_to_a_private_address_makes_no_article(
 
 
 def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(place: Place) -> None:
+    """A PDF page is refused, unless the feed has the text."""
     with place.open_app() as app:
         for content, refused in (("", "not-html"), (f"<p>{STORY}</p>", None)):
             url = f"https://one.example/{len(content)}.pdf"
@@ -346,10 +350,12 @@ def test_pages_of_a_host_teach_what_repeats_there(place: Place) -> None:
 
 
 def test_what_a_feed_says_teaches_nothing_of_the_host_it_names(place: Place) -> None:
+    """Text from a feed is not counted as boilerplate of the host."""
     assert ingest_footed_articles(place, "https://one.example/{}", fetched=False) == frozenset()
 
 
 def test_one_user_of_a_shared_host_teaches_nothing_of_another(place: Place) -> None:
+    """Boilerplate learnt from one user of medium.com does not apply to another user."""
     assert len(ingest_footed_articles(place, "https://medium.com/@evil/{}", fetched=True)) == 1
     with place.open_app() as app:
         assert (
@@ -359,6 +365,7 @@ def test_one_user_of_a_shared_host_teaches_nothing_of_another(place: Place) -> N
 
 
 def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(place: Place) -> None:
+    """A learnt footer is cut from later pages of the same user only."""
     ingest_footed_articles(place, "https://medium.com/@evil/{}", fetched=True)
     with place.open_app() as app:
         for url in ("https://medium.com/@evil/4", "https://medium.com/@bank/1"):
@@ -383,6 +390,7 @@ def test_one_page_under_three_addresses_teaches_nothing(place: Place) -> None:
 
 
 def test_what_ends_as_no_article_counts_as_a_text_of_no_length(place: Place) -> None:
+    """A refused page counts as 0 characters; a page that was not reached counts as None."""
     url = "https://one.example/a"
     with place.open_app() as app:
         result = ingest_entry(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}))

@@ -58,6 +58,7 @@ def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(mail_instance:
 
 
 def test_each_newsletter_has_its_feed_and_others_are_only_named(mail_instance: Post) -> None:
+    """Configured newsletters are filed; other list mails are reported by sender only."""
     mail_instance.configure(BRIDGES, TOWERS)
     tower = {"List-Id": "<weekly.towers.example>", "Subject": "Towers"}
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
@@ -84,6 +85,7 @@ def test_each_newsletter_has_its_feed_and_others_are_only_named(mail_instance: P
 
 
 def test_a_public_instance_publishes_no_mail_until_its_table_says_so(mail_instance: Post) -> None:
+    """On a public instance mails are held as "private" until `content` is set."""
     mail_instance.configure(BRIDGES, settings=PUBLIC)
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.visit_sources()

@@ -114,6 +114,7 @@ def test_an_entry_that_is_a_front_page_is_no_article(instance: Instance) -> None
 def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
     instance: Instance, reason: str
 ) -> None:
+    """If a discovered feed answers 404 for several visits, the site is searched again."""
     add_by_hand(instance, [SITE])
     instance.visit_due()
     assert instance.list_source_kinds()[SITE].followed == FEED

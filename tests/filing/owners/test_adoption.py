@@ -91,6 +91,7 @@ def list_members(app: App, key: str) -> list[str]:
 
 
 def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(place: Place) -> None:
+    """The adopted article gets its own source's values and keeps id, address and date added."""
     with place.open_app() as app:
         old = file_foreign_article(app)
         result = ingest_entry(app, "one", old, make_page(old.url))
@@ -138,6 +139,7 @@ def test_a_source_of_another_site_adopts_nothing_and_carries(place: Place) -> No
 
 
 def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(place: Place) -> None:
+    """A source that only links a filed article does not fetch its page again."""
     nowhere = "http://nowhere.invalid/story"  # a request to it fails
     with place.open_app() as app:
         old = file_foreign_article(app, by="three", url=nowhere)
@@ -166,6 +168,7 @@ def test_a_link_that_another_source_changes_within_a_site_leads_to_another_artic
 
 
 def test_what_a_hand_put_there_is_carried_and_not_taken(place: Place) -> None:
+    """An article that the operator filed by hand stays without a source."""
     with place.open_app() as app:
         old = file_foreign_article(app, by="", source_id="")
         ingest_entry(app, "one", old, make_page(old.url, NEWER))
@@ -176,6 +179,7 @@ def test_what_a_hand_put_there_is_carried_and_not_taken(place: Place) -> None:
 def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_same(
     place: Place,
 ) -> None:
+    """Adoption also works if the page is gone; the text stays."""
     with place.open_app() as app:
         old = file_foreign_article(app)
         gone = replace(make_page(old.url), html=b"<title>Nothing</title>")

@@ -48,6 +48,7 @@ def load_articles(place: Place) -> dict[str, Article]:
 
 
 def test_another_source_says_where_an_article_is_and_nothing_else(place: Place) -> None:
+    """Title, tags and summary of a foreign source's entry are ignored."""
     with place.open_app() as app:
         take_entry(app, make_entry("e1", A, summary="Casino " * 40), make_page(A, "Council"), EVIL)
     article = load_articles(place)[A]
@@ -57,6 +58,7 @@ def test_another_source_says_where_an_article_is_and_nothing_else(place: Place) 
 
 
 def test_a_source_says_what_its_own_article_is(place: Place) -> None:
+    """Title, tags and category of a source's own entry are used."""
     with place.open_app() as app:
         take_entry(app, make_entry("e1", X), make_page(X, "Council"), EVIL)
     article = load_articles(place)[X]
@@ -93,6 +95,7 @@ def test_a_link_that_changes_within_its_site_is_the_same_article(place: Place) -
 
 
 def test_a_link_that_changes_to_another_known_article_leaves_both_alone(place: Place) -> None:
+    """An entry whose link changes to another known article changes neither article."""
     other = "https://bank.example/b"
     with place.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
@@ -125,6 +128,7 @@ def test_a_shortened_link_is_the_article_that_it_leads_to(place: Place) -> None:
 
 
 def test_another_source_does_not_revise_what_it_points_to(place: Place) -> None:
+    """A foreign source's entry never changes an article of another site."""
     with place.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
         take_entry(app, make_entry("e1", A), None, EVIL)
@@ -178,6 +182,7 @@ def file_squatting_article(app: App) -> str:
 
 
 def test_an_address_that_an_earlier_version_let_others_take_is_its_own_again(place: Place) -> None:
+    """A site's source takes back an address that a foreign article has as an alias."""
     with place.open_app() as app:
         spam = file_squatting_article(app)
         assert app.archive.store.visits.find(["bank.example/a"]) == spam
@@ -188,6 +193,7 @@ def test_an_address_that_an_earlier_version_let_others_take_is_its_own_again(pla
 
 
 def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(place: Place) -> None:
+    """Withdrawing an article does not withdraw its aliases on other sites."""
     with place.open_app() as app:
         spam = app.archive.store.visits.article(file_squatting_article(app))
         assert spam is not None

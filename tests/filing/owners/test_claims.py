@@ -15,6 +15,7 @@ def make_claimant(source: Source, **more: object) -> Claimant:
 def test_the_sites_own_feed_comes_before_one_that_speaks_for_it_and_that_before_all_others() -> (
     None
 ):
+    """Claims rank: own site, then `speaks_for`, then none."""
     planet = Source(key="planet", url="https://planet.example/feed")
     assert (
         make_claimant(Source(key="bank", url="https://bank.example/feed")).claim(URL) == Claim.OWNS
@@ -31,6 +32,7 @@ def test_a_feed_that_wrote_for_it_once_takes_nothing() -> None:
 
 
 def test_a_source_that_is_followed_no_more_had_the_feed_that_its_article_names() -> None:
+    """The claim of a removed source is derived from the origin in its article."""
     article = Article(id="a" * 26, url=URL, title="A", source_key="gone")
     own = Origin(url="https://bank.example/feed")
     other_origin = Origin(url="https://planet.example/feed")

@@ -54,6 +54,7 @@ def test_an_article_of_another_source_stays(instance: Life) -> None:
 
 
 def test_an_article_goes_to_no_host_that_its_source_does_not_own(instance: Life) -> None:
+    """A redirect to a foreign host does not move the article there."""
     follow_sources(instance, bank=f"{BANK}feed")
     assert visit_later(instance, {f"{BANK}1": PAGE}, {f"{BANK}feed": (make_item(f"{BANK}1"),)}) == {
         f"{BANK}1": "bank"

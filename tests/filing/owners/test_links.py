@@ -99,6 +99,7 @@ def test_a_front_page_that_may_not_be_asked_now_ends_nothing(place: Place, web: 
 
 
 def test_a_front_page_that_leads_to_another_site_says_nothing(place: Place, web: Web) -> None:
+    """A link on a page behind a redirect to another site gives no rights."""
     web.answers = {
         FRONT: Answer(status=302, headers={"Location": "http://evil.example/"}),
         "http://evil.example/": Answer(body=f"<html><head>{LINK}</head></html>"),

@@ -133,6 +133,7 @@ def test_an_address_that_the_operator_edited_needs_no_redirect_of_the_feed(
 
 
 def test_articles_of_two_old_hosts_are_no_move_of_one() -> None:
+    """Old articles must be on one host to count as a move."""
     listed = [(f"{OLD}/1", "Story 1"), ("http://third.example/2", "Story 2")]
     entries = [make_entry(number) for number in range(1, 4)]
     assert pair_articles(entries, listed, "bank-2.example") == []

@@ -62,6 +62,7 @@ def test_a_page_of_the_source_itself_is_listed(place: Place) -> None:
 
 
 def test_a_page_that_holds_a_story_of_its_site_is_a_copy_of_it(place: Place) -> None:
+    """A foreign announcement of a copy of a site's story merges with that story."""
     with place.open_app() as app:
         first_article = store_articles(
             app, "The story", STORY, source_key="one", url="https://one.example/story"

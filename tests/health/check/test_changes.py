@@ -40,6 +40,7 @@ def test_each_setting_source_and_query_is_named(tmp_path: Path) -> None:
 
 
 def test_up_says_what_an_edit_changed_and_goes_on_with_the_last_good_one(tmp_path: Path) -> None:
+    """`up` reports edits; an invalid edit is reported and the last valid configuration stays."""
     said: list[str] = []
     jobs = daemon.Jobs(tmp_path, stop=asyncio.Event(), warn=said.append, report_change=said.append)
     sources = tmp_path / "sources.toml"

@@ -31,6 +31,7 @@ def test_a_folder_that_cannot_be_written_is_named(place: Place) -> None:
 def test_a_folder_that_is_none_is_one_finding_among_all(
     place: Place, name: str, loop: bool
 ) -> None:
+    """A file or a link loop in place of a folder is reported beside the other findings."""
     path = place.folder / "feeds" / name
     path.parent.mkdir(exist_ok=True)
     path.symlink_to(name) if loop else path.write_text("")
@@ -82,6 +83,7 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(plac
 
 
 def test_what_comes_after_the_first_start_is_no_right(place: Place) -> None:
+    """Articles on another site filed after the first start give no `speaks-for` finding."""
     with place.open_app() as app:
         store_articles(app, "Theirs", "Text.", url="https://a.example/1")
     assert "speaks-for" not in list_reasons(place)
@@ -119,6 +121,7 @@ def test_the_shipped_configuration_has_no_finding(tmp_path: Path) -> None:
 
 
 def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(place: Place) -> None:
+    """`check` reports the faults of all configuration files at once."""
     (place.config / "syndicator.toml").write_text("[publish]\nprot = 1\n")
     (place.config / "sources.toml").write_text(
         SOURCES.replace('key = "one"', 'key = "One"') + "evry = '1h'\n"

@@ -33,6 +33,7 @@ THEIRS = (
 
 
 def test_files_that_builds_have_named_are_out_of_date_and_all_others_unknown() -> None:
+    """Files with names of our feeds are adopted as outdated; other files are ignored."""
     outlet = MemoryOutlet()
     outlet.files |= dict.fromkeys([*OURS, *THEIRS], b"")
     row = FeedRow(key=AI, name="AI", first_slug="ai", published=True)

@@ -95,6 +95,7 @@ def test_the_gz_beside_it_is_the_same_and_the_same_each_time(tmp_path: Path) -> 
 
 
 def test_a_gz_of_the_file_before_is_made_again(tmp_path: Path) -> None:
+    """A .gz file older than its feed is written again."""
     outlet = FileOutlet(tmp_path)
     publish_file(outlet, "x.atom", b"old")
     stale = (tmp_path / "x.atom.gz").read_bytes()
@@ -236,6 +237,7 @@ def test_the_last_of_several_changes_of_a_file_counts(tmp_path: Path) -> None:
 
 
 def test_an_heir_is_later_than_bytes_that_are_staged(tmp_path: Path) -> None:
+    """A file written with `heir_of` gets a modification time a second after the old file."""
     outlet = FileOutlet(tmp_path, gzip=False)
     outlet.put("old.atom", b"1")
     outlet.put("new.atom", b"2", heir_of=["old.atom"])

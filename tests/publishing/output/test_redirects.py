@@ -53,6 +53,7 @@ def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
 
 
 def test_files_of_others_stay_beside_thumbnails() -> None:
+    """Only unneeded thumbnails are deleted, no other files in pictures/."""
     outlet = MemoryOutlet()
     ours = [f"pictures/{n:020x}.webp" for n in (1, 2)]
     outlet.files |= dict.fromkeys([*ours, "pictures/logo.webp"], b"")

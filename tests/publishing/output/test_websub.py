@@ -51,6 +51,7 @@ def test_the_feeds_among_the_written_files() -> None:
 
 
 async def test_each_address_has_a_request_of_its_own_with_url_and_topic() -> None:
+    """The hub gets one POST per address, with `hub.url` and `hub.topic`."""
     hub = Hub()
     urls = list_addresses(9)
     notice = await notify_hub(HUB, urls, hub)
@@ -66,6 +67,7 @@ async def test_each_address_has_a_request_of_its_own_with_url_and_topic() -> Non
 
 
 async def test_an_address_that_the_hub_refuses_costs_no_other() -> None:
+    """All addresses are sent; only the refused one is reported."""
     hub = Hub(204, 403)
     urls = list_addresses(9)
     notice = await notify_hub(HUB, urls, hub)

@@ -200,6 +200,7 @@ def test_a_query_without_a_slug_gets_one_of_its_title(tmp_path: Path) -> None:
 
 
 def test_an_entry_with_a_fault_costs_no_other_one(tmp_path: Path) -> None:
+    """A faulty or duplicate query is reported with its line; valid ones are kept."""
     text = (
         "[[feed]]\nslug = 'x'\nquery = 'a'\n[[feed]]\nslug = 'y'\nquery = '('\n[[feed]]\nslug ="
         " 'x'\nquery = 'b'\n"

@@ -53,6 +53,7 @@ def test_a_card_has_picture_excerpt_source_category_and_tags() -> None:
 
 
 def test_the_whole_text_follows_and_nothing_of_it_is_there_twice() -> None:
+    """The card shows excerpt and picture above the text only if the text lacks them."""
     body = f'<p>A whole <b>sentence.</b> More.</p><p><img src="{COVER.replace("&", "&amp;")}"></p>'
     assert list_card_parts(write_card(write_sample_card(body, cover=COVER), LINKS)) == [
         "Alpha · AI · LLM",

@@ -69,6 +69,7 @@ def test_several_names_are_several_persons() -> None:
 
 
 def test_names_that_a_hand_wrote_one_by_one_are_taken_so() -> None:
+    """A list in `authors` is published as it is, and wins over `author`."""
     assert (
         list_authors(Documents(make_article(1, author="X", authors=("Writer, Ann", "Bo Other"))))
         == [["Writer, Ann", "Bo Other"]] * 2
@@ -84,6 +85,7 @@ def test_an_unknown_author_is_the_source_and_no_feed_names_one_for_its_entries()
 
 
 def test_a_feed_without_entries_has_an_author_and_so_has_one_whose_operator_named_it() -> None:
+    """An Atom feed has an author if it is empty or if the settings name one."""
     named = Site(title="Example", url="https://feeds.example/", author="The editors")
     assert Documents().atom.findtext(f"{ATOM}author/{ATOM}name") == "Example & co"
     assert (

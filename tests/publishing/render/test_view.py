@@ -63,6 +63,7 @@ def test_the_page_rules_hold(robots: tuple[str, ...], mode: str, summary: str) -
     ],
 )
 def test_a_text_that_was_encoded_twice_is_shown_as_it_was_meant(given: str, shown_as: str) -> None:
+    """A title that is HTML-escaped twice is unescaped twice."""
     assert make_sample_view(title=given).title == shown_as
 
 
@@ -136,6 +137,7 @@ def test_addresses_are_uris(given: str, made: str) -> None:
     ],
 )
 def test_an_original_id_has_one_spelling_or_a_name_made_of_it(given: str, made: str) -> None:
+    """Ids that are no valid URI are replaced by a stable one."""
     assert make_sample_view(origin=Origin(id=given)).origin.id.startswith(made)
     assert make_sample_view(origin=Origin(id=given)) == make_sample_view(origin=Origin(id=given))
 

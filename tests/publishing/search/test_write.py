@@ -132,6 +132,7 @@ def test_words_of_a_text_with_only_an_excerpt_published_are_not_found() -> None:
 
 
 def test_files_of_periods_that_are_no_more_go() -> None:
+    """When months are merged into a year, the files of the months are deleted."""
     index, outlet = make_files(make_article(1))
     assert any(name.startswith("search/2025-11.") for name in outlet.files)
     index.add(make_article(2, added=datetime(2026, 2, 1, tzinfo=UTC)))
@@ -141,6 +142,7 @@ def test_files_of_periods_that_are_no_more_go() -> None:
 
 
 def test_a_file_that_is_lost_and_a_list_that_is_broken_are_made_again() -> None:
+    """A build restores missing or damaged search files."""
     index, outlet = make_files(make_article(1), make_article(2))
     whole_files = search_files(outlet)
     for damage in ({"search/index.js": b'syndicatorSearch("index",[[1,2]])\n'}, {}):

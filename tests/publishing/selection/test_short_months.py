@@ -152,6 +152,7 @@ def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
 
 
 def test_pages_of_older_stories_are_made_again_with_another_stylesheet() -> None:
+    """Another template for calendar pages rewrites them."""
     index = list_months(0, 8, 2)
     outlet = MemoryOutlet()
     build_index(index, outlet, make_settings())

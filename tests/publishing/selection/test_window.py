@@ -85,6 +85,8 @@ def test_articles_older_than_a_day_fill_a_feed_up_to_200() -> None:
 
 @pytest.mark.slow
 def test_a_flood_has_its_share_and_the_others_all_they_have() -> None:
+    """A source with many entries gets its share of the feed; places that others leave are
+    filled."""
     flood = make_minutes(1000, "flood")
     news = make_minutes(60, "quiet", first=2000, ago=timedelta(hours=3))
     older = make_minutes(200, "a", first=3000, ago=timedelta(days=9)) + make_minutes(
@@ -102,6 +104,7 @@ def test_a_flood_has_its_share_and_the_others_all_they_have() -> None:
 
 
 def test_beyond_a_day_a_source_with_its_share_gives_way_to_the_news_of_others_alone() -> None:
+    """Entries older than a day of a busy source make room only for recent ones of others."""
     busy = [
         *make_minutes(90, "busy"),
         *make_minutes(200, "busy", ago=timedelta(hours=26), first=1000),

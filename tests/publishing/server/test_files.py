@@ -90,6 +90,7 @@ def test_a_part_is_of_the_plain_edition_that_was_asked_for(client: TestClient) -
 def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(
     client: TestClient, public_folder: Path
 ) -> None:
+    """Pictures may be cached forever; a missing picture may not be cached."""
     (public_folder / "pictures").mkdir()
     (public_folder / "pictures/1.webp").write_bytes(b"picture")
     assert client.get("/pictures/1.webp").headers["cache-control"] == "max-age=31536000, immutable"
@@ -373,6 +374,7 @@ def test_a_browser_that_opens_a_feed_is_sent_to_its_page(public_folder: Path) ->
 
 
 def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(public_folder: Path) -> None:
+    """Folder addresses redirect to the front page; the archive folder is 404."""
     client = TestClient(make_app(public_folder), follow_redirects=False)
     for path in ("/tags/", "/tags", "/sources/"):
         answer = client.get(path)

@@ -262,6 +262,7 @@ async def test_a_request_that_drips_ends_with_408(watched_server: Watched, sent:
 
 
 async def test_a_silent_client_is_cut_without_an_answer(watched_server: Watched) -> None:
+    """A client that sends nothing is disconnected after HEADER_SECONDS."""
     silent = watched_server.open_client()
     await wait_until(lambda: bool(watched_server.connections))
     await watched_server.pass_time(limits.HEADER_SECONDS + 1)
@@ -282,6 +283,7 @@ async def test_an_answer_may_take_longer_but_not_for_ever(watched_server: Watche
 async def test_the_status_of_a_refusal_is_never_part_of_another_answer(
     watched_server: Watched,
 ) -> None:
+    """A bad second request during an answer closes the connection without a status line."""
     client = await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
     await watched_server.asked.wait()
     await client.send(b"nonsense\r\n\r\n")

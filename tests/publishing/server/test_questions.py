@@ -129,6 +129,7 @@ def test_a_cached_answer_needs_no_turn() -> None:
 
 
 def test_a_client_that_is_gone_leaves_its_place_and_its_turn() -> None:
+    """Cancelled requests leave the queue, and the next client is served."""
     slow = Slow()
 
     async def ask() -> Answer:
@@ -149,6 +150,7 @@ def test_a_client_that_is_gone_leaves_its_place_and_its_turn() -> None:
 
 
 def test_a_client_that_leaves_as_its_turn_comes_gives_it_away() -> None:
+    """A request cancelled at the start of its turn passes the turn on."""
     slow = Slow()
 
     async def ask() -> Answer:

@@ -133,6 +133,7 @@ def test_without_the_secret_path_every_answer_is_the_same(settings: Settings, me
 
 
 def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(settings: Settings) -> None:
+    """Below the secret path everything is served, as private and not to be indexed."""
     inside = f"/{SECRET}/"
     page, feed, packed, again, moved, gone, missing, folder, bare = send_requests(
         settings,

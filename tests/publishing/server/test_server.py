@@ -131,6 +131,7 @@ async def test_a_foreign_address_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.anyio
 async def test_no_part_of_an_answer_waits_for_the_one_before() -> None:
+    """Accepted connections have TCP_NODELAY set."""
     options: list[int] = []
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -40,6 +40,7 @@ def test_the_event_is_the_first_sentence_of_the_lead() -> None:
 
 
 def test_a_report_is_quoted_word_for_word_with_what_it_adds() -> None:
+    """The quote of a report is its sentence that earlier reports lack."""
     assert list_quotes(make_account("second", *FIRST, ADDS)) == {"second": ADDS}
 
 

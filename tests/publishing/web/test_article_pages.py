@@ -155,6 +155,7 @@ def test_the_way_through_all_pages_meets_each_article_once() -> None:
 
 @pytest.mark.parametrize("hours", [8 * 20, 8 * 9 + 1], ids=["newest", "between two"])
 def test_one_more_article_writes_its_page_and_those_that_link_it(hours: int) -> None:
+    """A new article writes its own page and at most two pages that link it."""
     index = MemoryIndex(make_every_eight_hours(20))
     outlet = MemoryOutlet()
     build_pages(index, outlet)
@@ -188,6 +189,7 @@ def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_article_that_is_withdrawn_is_gone_and_its_neighbours_say_so() -> None:
+    """The page of a withdrawn article answers 410, and no other page links it."""
     index = MemoryIndex(make_every_eight_hours(6))
     outlet = MemoryOutlet()
     build_pages(index, outlet)

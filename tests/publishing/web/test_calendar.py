@@ -96,6 +96,7 @@ def test_a_story_changes_its_own_page_and_the_lists_above() -> None:
 
 
 def test_the_page_of_a_day_without_stories_is_that_of_the_day_before() -> None:
+    """A day without stories leads to the page of the last earlier day with stories."""
     pages = plan_calendar("all", plan_sample({"2025-01-07": PAGE, "2025-03-02": 1}), "")
     days = ("2025-03-02", "2025-02-01", "2025-01-01")
     assert [

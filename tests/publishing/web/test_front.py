@@ -73,6 +73,7 @@ def test_copies_of_an_agency_lead_no_page_and_a_story_of_the_morning_sinks() -> 
 
 
 def test_each_lead_is_of_another_source_as_far_as_there_are() -> None:
+    """The first leads come from different sources; a second story of a source only fills up."""
     views = [
         parse_front_page(9, "a"),
         parse_front_page(8, "a"),
@@ -84,6 +85,7 @@ def test_each_lead_is_of_another_source_as_far_as_there_are() -> None:
 
 
 def test_leads_are_of_the_newest_day_if_it_has_enough_stories() -> None:
+    """Leads come from the newest day; with too few stories older days fill up."""
     old = replace(
         parse_front_page(1, "z", related=("https://a.example/", "https://b.example/")),
         published=START - timedelta(days=1),
@@ -95,6 +97,7 @@ def test_leads_are_of_the_newest_day_if_it_has_enough_stories() -> None:
 
 
 def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_the_others() -> None:
+    """Reports of several outlets count as one story, led by the one with a picture."""
     first_front_page = parse_front_page(1, "a", picture=PICTURE)
     second = parse_front_page(2, "b")
     third = parse_front_page(3, "b")

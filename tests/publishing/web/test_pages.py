@@ -55,6 +55,8 @@ def test_pages_run_nothing_and_load_nothing_from_elsewhere(files: dict[str, byte
 
 
 def test_an_item_has_no_chip_of_its_own_page(files: dict[str, bytes]) -> None:
+    """An item on the page of a tag or category does not link that page."""
+
     def chips(name: str) -> set[str]:
         found = lxml_html.fromstring(files[name]).xpath("//p[@class='topics']/*/text()")
         return {str(chip) for chip in found}

@@ -34,6 +34,7 @@ def list_titles(data: bytes) -> list[str]:
 
 
 def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> None:
+    """Following "previous" links from the newest page visits every story once."""
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
     build_index(index, outlet)
@@ -83,6 +84,7 @@ def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> No
 
 
 def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
+    """A new story changes only pages that show it or count it."""
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
     build_index(index, outlet, WITH_TAGS)

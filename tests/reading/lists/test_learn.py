@@ -73,6 +73,7 @@ def test_links_without_a_web_address_are_no_items(href: str) -> None:
 
 
 def test_items_of_a_hostile_list_bring_no_password_no_script_and_no_moment_out_of_time() -> None:
+    """Passwords in links, javascript: pictures and impossible dates are dropped."""
     rows = "".join(
         f"<li><h3><a href='https://user:word@a.example/p/{n}-x'>{name}</a></h3><time"
         " datetime='9999-12-31T23:59:59-14:00'>soon</time><img width=300 height=300"
@@ -123,6 +124,7 @@ def test_microformats_complete_a_shown_list() -> None:
 
 
 def test_a_declared_list_of_something_else_does_not_stand_before_the_pages_own() -> None:
+    """A JSON-LD list of products is ignored if the page lists articles."""
     rows = ",".join(
         f'{{"@type":"ListItem","url":"/shop/{n}","name":"A thing to buy, {n}"}}' for n in range(9)
     )
@@ -186,6 +188,7 @@ def test_paid_items_are_left_out() -> None:
 
 
 def test_a_list_beside_a_side_box_has_none_of_its_links() -> None:
+    """Links in a side box are not part of the learnt list."""
     body = "".join(
         f"<p class='row'><a href='/p/{n}'>{name}</a></p>" for n, name in enumerate(NAMES)
     )
@@ -235,6 +238,7 @@ def test_links_in_running_text_are_no_items() -> None:
 
 
 def test_a_declared_date_goes_before_one_that_is_shown() -> None:
+    """A date in JSON-LD wins over a visible date."""
     rows = ",".join(
         f'{{"@type":"BlogPosting","url":"/p/{n}","headline":"{name}","datePublished":"2026-03-0{n + 1}"}}'  # noqa: E501
         for n, name in enumerate(NAMES)

@@ -123,4 +123,5 @@ def test_a_link_whose_text_is_its_address_shows_the_clean_address() -> None:
 
 
 def test_nothing_is_left_of_a_mail_that_is_a_picture() -> None:
+    """A mail that is only a linked picture has an empty text."""
     assert clean_html('<a href="https://a.example"><img src="https://a.example/all.png"></a>') == ""

@@ -93,5 +93,6 @@ NESTED = "<ul><li>a<ul><li>b<ol><li>c</li><li>d</li></ol></li></ul></li></ul>"
     ],
 )
 def test_an_item_whose_own_text_was_cut_leaves_no_marker(cut: int, expected: list[str]) -> None:
+    """A list item without text leaves no empty bullet."""
     blocks = read_blocks(parse_tree(f"<html><body>{NESTED}</body></html>"))
     assert markdown.to_markdown(blocks[cut:], BASE).splitlines() == expected

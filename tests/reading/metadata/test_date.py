@@ -294,6 +294,7 @@ def test_the_day_on_which_a_user_joined_is_not_the_post_s() -> None:
     ],
 )
 def test_the_date_of_another_item_comes_after_the_dates_of_the_page(other: str) -> None:
+    """JSON-LD about another article is used for the date only as the last resort."""
     script = f'<script type="application/ld+json">{other}</script>'
     title = "<title>The Last Ferry</title>"
     own = '<meta property="article:published_time" content="2024-05-03">'

@@ -55,6 +55,7 @@ def test_a_numbered_part_stays_in_the_title() -> None:
 
 
 def test_a_slogan_that_is_the_title_of_all_pages_is_no_title() -> None:
+    """A heading that all pages of a host share is not used as a title."""
     slogan = "All about the islands in the bay"
     logo = f"<h1>{slogan}</h1>"
     repeated = list_shared_digests(

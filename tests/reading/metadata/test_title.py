@@ -102,6 +102,7 @@ def test_an_h1_in_the_url_beats_one_that_a_head_half_repeats() -> None:
 
 
 def test_a_title_that_has_the_host_s_name_in_it_is_no_name_of_the_site() -> None:
+    """Part of a title that contains a word of the host name is not cut as the site's name."""
     url = "https://forum.astronomy.example/t/1"
     assert (
         read_title("<title>New to Astronomy – Which telescope?</title>", url=url)

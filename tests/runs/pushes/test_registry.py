@@ -67,6 +67,7 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
 
 
 def test_a_source_has_one_subscription_and_keeps_it(rig: Rig) -> None:
+    """Several or reordered hubs in a feed do not change the subscription."""
     rig.offer_hubs("h1", "h2")
     rig.offer_hubs("h2", "h1")  # in another order
     assert rig.list_requests() == [("h1", ONE.url, True)]
@@ -77,6 +78,7 @@ def test_a_source_has_one_subscription_and_keeps_it(rig: Rig) -> None:
 
 
 def test_a_feed_that_names_another_hub_each_time_gets_one_a_day(rig: Rig) -> None:
+    """A feed that changes its hub is resubscribed at most once a day."""
     rig.offer_hubs("h1")
     rig.verify_due()
     rig.offer_hubs("h2")
@@ -89,6 +91,7 @@ def test_a_feed_that_names_another_hub_each_time_gets_one_a_day(rig: Rig) -> Non
 
 
 def test_another_hub_is_asked_where_the_first_does_not_do_it(rig: Rig) -> None:
+    """If the first hub refuses, the next offered hub is tried."""
     rig.offer_hubs("h1", "h2")
     rig.registry.after("word0", lambda one: replace(record_request(one, "x"), reason="http-400"))
     rig.now += DAY
@@ -99,6 +102,7 @@ def test_another_hub_is_asked_where_the_first_does_not_do_it(rig: Rig) -> None:
 
 
 def test_a_source_that_goes_or_names_no_hub_any_more_ends_it(rig: Rig) -> None:
+    """Subscriptions of removed or private sources, or without a hub, are cancelled."""
     two = replace(ONE, key="two", url="https://two.example/feed")
     private = replace(ONE, key="private", headers_env={"Authorization": "TOKEN"})
     rig.begin_registry(ONE, two)

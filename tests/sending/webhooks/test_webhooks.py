@@ -218,6 +218,7 @@ def test_a_file_that_is_written_anew_is_no_news(place: Place, receiver: Receiver
 def test_what_a_build_leaves_is_announced_by_the_one_that_publishes_it(
     place: Place, receiver: Receiver
 ) -> None:
+    """An article is announced after the build that publishes it, not before."""
     store_titles(place, "New")
     with place.open_app() as app:
         asyncio.run(build_feeds(app, among=lambda key: False))
@@ -302,6 +303,7 @@ def test_a_query_chooses_what_is_announced(
 def test_a_receiver_that_comes_back_hears_of_nothing_in_between(
     place: Place, receiver: Receiver
 ) -> None:
+    """A receiver that was removed and added again gets only later articles."""
     (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
     store_titles(place, "Meanwhile")
     send_later(place, minutes=1)
@@ -473,6 +475,7 @@ def test_conditions_open_and_close(place: Place, receiver: Receiver) -> None:
 
 
 def test_a_receiver_that_was_taken_out_leaves_nothing(place: Place, receiver: Receiver) -> None:
+    """Waiting messages of a removed receiver are deleted."""
     receiver.answer = lambda delivery: 500
     store_titles(place, "New")
     build_and_send(place)

@@ -83,6 +83,7 @@ def test_lists_are_found_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_new_article_makes_no_page_of_an_old_one_again(place: Place) -> None:
+    """New related articles do not rewrite pages of old articles."""
     before = place.read_digests("public")
     place.now += timedelta(days=30)
     with place.open_app() as app:

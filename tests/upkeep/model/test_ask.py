@@ -157,6 +157,7 @@ REFUSED = {
 
 
 def test_what_does_not_pass_leaves_ours_and_its_reason(lab: Lab) -> None:
+    """A refused answer leaves the article unchanged, and its reason is recorded."""
     lab.file_articles(*REFUSED, tags=("GPU",), tags_by="matched")
     before = lab.place.read_digests("articles")
     lab.llm.behaviour = lambda question: BEHAVIOURS[question.title](question)
@@ -372,6 +373,7 @@ def test_a_publishers_tags_and_the_sources_stay_and_teach(lab: Lab) -> None:
 
 
 def test_describing_the_shelf_anew_leaves_what_the_model_said(lab: Lab) -> None:
+    """`describe --all` does not replace values of the language model."""
     lab.file_articles("Weather", tags=("GPU",), tags_by="matched")
     lab.ask_model()
     with lab.open_app() as app:
@@ -401,6 +403,7 @@ def test_what_a_publisher_reserves_is_not_shown_to_the_model(lab: Lab) -> None:
 
 
 def test_answers_are_kept_by_model_prompt_and_text(lab: Lab) -> None:
+    """A second article with the same text uses the stored answer."""
     lab.file_articles("Weather")
     assert lab.ask_model().calls == 1
     lab.file_articles("Weather", source="two")  # the same text once more
@@ -410,6 +413,7 @@ def test_answers_are_kept_by_model_prompt_and_text(lab: Lab) -> None:
 
 
 def test_another_model_is_asked_about_what_none_has_described(lab: Lab) -> None:
+    """A new model is asked only about articles whose earlier answer was refused."""
     lab.file_articles("Weather")
     lab.ask_model()
     lab.llm.behaviour = BEHAVIOURS["lies-in-tags"]
@@ -442,6 +446,7 @@ def test_a_text_that_changes_is_asked_about_again(lab: Lab) -> None:
 def test_a_pass_with_nothing_to_do_asks_and_reads_nothing(
     lab: Lab, change: Callable[[Lab], None]
 ) -> None:
+    """A pass without open articles sends no request and reads no file."""
     lab.file_articles("Weather")
     lab.ask_model()
     change(lab)

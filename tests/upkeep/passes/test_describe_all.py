@@ -110,6 +110,7 @@ def test_only_articles_added_since_a_day(place: Place) -> None:
 
 
 def test_a_file_that_says_no_article_is_named_and_costs_no_other(place: Place) -> None:
+    """A broken file is reported; other articles are described."""
     with place.open_app() as app:
         store_articles(app, "Models", MODELS)
         store_articles(app, "Broken", MODELS)

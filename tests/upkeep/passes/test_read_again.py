@@ -33,6 +33,7 @@ PAGE = replace(FILED, author="Bob, of the page", cover="https://x.example/page.p
 def test_a_page_replaces_what_a_rule_sets_or_no_feed_of_its_owner_said(
     owned: bool, ruled: frozenset[str], of_page: set[str]
 ) -> None:
+    """A new reading replaces a field if a rule sets it or the owner's feed lacks it."""
     again = _as_read(FILED, PageReading(article=PAGE, ruled=ruled), owned)
     names = ("author", "cover", "language")
     assert {name for name in names if getattr(again, name) == getattr(PAGE, name)} == of_page

@@ -263,6 +263,7 @@ def test_articles_without_a_kept_page_are_counted(place: Place) -> None:
 
 
 def test_a_page_that_is_no_article_any_more_is_named_and_its_article_stays(place: Place) -> None:
+    """If the saved page is no article any more, this is reported and the article stays."""
     article = find_article(place, "Gardens")
     before = place.read_digests("articles")
     with place.open_app() as app:
@@ -300,6 +301,7 @@ def test_title_author_and_cover_by_a_rule_win_over_what_the_feed_said(place: Pla
 
 
 def test_articles_of_a_source_that_is_gone_are_left(place: Place) -> None:
+    """Articles of a removed source are not read again."""
     article = find_article(place, "Gardens")
     (place.config / "sources.toml").write_text(
         '[[source]]\nkey = "other"\nurl = "https://other.example/feed"\n'

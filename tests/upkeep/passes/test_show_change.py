@@ -38,6 +38,7 @@ def show_field_change(old: str = "", new: str = "", field: str = "body") -> list
 def test_a_field_is_one_line_that_shows_where_it_differs(
     field: str, old: str, new: str, line: str
 ) -> None:
+    """A changed field is shown as one line around the difference."""
     assert show_field_change(old, new, field) == [line]
 
 

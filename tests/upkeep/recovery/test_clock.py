@@ -192,6 +192,7 @@ def test_a_clock_that_is_ahead_of_servers_is_reported(filled_place: Place) -> No
 def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
     filled_place: Place, lost: bool
 ) -> None:
+    """A file dated in the future by hand is published with the current time."""
     folder = filled_place.folder / "feeds/articles"
     for number in range(9):
         text = (

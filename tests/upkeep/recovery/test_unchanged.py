@@ -80,6 +80,7 @@ def test_an_edit_counts_at_the_next_run(place: Place, walked_sources: list[str])
 def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
     place: Place, walked_sources: list[str]
 ) -> None:
+    """Appending a source to sources.toml processes only the new source."""
     set_sources_age(place)
     start_run(place)
     path = place.config / "sources.toml"
@@ -100,6 +101,7 @@ def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
 def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_them(
     place: Place, walked_sources: list[str]
 ) -> None:
+    """If the earlier sources were never reconciled, all are processed."""
     set_sources_age(place)
     with place.open_app() as app:
         app.archive.store.visits.set_note("sources reconciled", "of another time", NOW)

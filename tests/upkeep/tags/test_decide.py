@@ -94,6 +94,7 @@ def test_a_confirmed_category_stays_whatever_it_is(place_with_article: Place) ->
 def test_a_language_models_category_stays_its_own_when_its_tags_are_confirmed(
     place_with_article: Place,
 ) -> None:
+    """Confirming tags does not turn the model's category into the operator's."""
     with place_with_article.open_app() as app:
         store_articles(app, "Models", MODELS, tags=("LLM",), tags_by="llm", category="AI")
     decide_tags(place_with_article)
@@ -101,6 +102,7 @@ def test_a_language_models_category_stays_its_own_when_its_tags_are_confirmed(
 
 
 def test_a_word_taken_back_leaves_the_file_as_it_was(place_with_article: Place) -> None:
+    """Undoing a decision restores the file byte for byte."""
     bytes_before = place_with_article.find_file("Models").read_bytes()
     before = place_with_article.load_article("Models")
     after = decide_tags(place_with_article, wrong=["GPU"], category="Weather")

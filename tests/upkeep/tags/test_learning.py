@@ -141,6 +141,7 @@ def test_suggestions_come_from_the_shelf(place: Place) -> None:
 def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Groups are suggested from articles; a chosen group becomes a category, once."""
     with place.open_app() as app:
         for number in range(4):
             store_articles(

@@ -161,6 +161,7 @@ def test_doing_it_twice_or_after_a_crash_changes_nothing_more(place: Place) -> N
 def test_a_feed_that_few_articles_are_left_in_stays_after_a_rename(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
+    """A tag with fewer articles than `tag_min` keeps its feed when renamed."""
     place = Place(tmp_path_factory.mktemp("few"), settings="[publish]\ntag_min = 2\n")
     place.fill_once(store_tagged_articles)
     place.edit_file("Chips", "- LLM\n", "")

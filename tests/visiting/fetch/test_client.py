@@ -197,6 +197,8 @@ def test_body_that_breaks_off(web: Web) -> None:
 
 
 def test_deadline_covers_the_whole_trip(web: Web) -> None:
+    """Redirects share one deadline."""
+
     def slow(seen: Seen) -> Reply:
         time.sleep(0.25)
         return Reply(302, {"Location": f"/{len(web.seen)}"})

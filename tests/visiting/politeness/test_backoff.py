@@ -70,6 +70,7 @@ def test_a_wait_is_a_week_at_most() -> None:
 
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=3650)])
 def test_waits_written_by_a_clock_that_was_ahead_do_not_count(back: timedelta) -> None:
+    """After the clock is set back, waits that are too far in the future are ignored."""
     notes = Notes()
     notes.backoff().add("a.test", NOW + timedelta(hours=3))
     notes.now -= timedelta(minutes=1)
@@ -137,6 +138,7 @@ def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
 
 @pytest.mark.slow
 def test_a_page_of_a_host_that_backs_off_waits_and_loses_no_try(tmp_path: Path, web: Web) -> None:
+    """A page on a host that asked us to wait is not requested and keeps its tries."""
     config = write_sources_config(
         tmp_path, {"a": f'url = "{web.url("/a", "localhost")}"', "b": f'url = "{web.url("/b")}"'}
     )

@@ -219,6 +219,7 @@ def test_product(agent: str, name: str) -> None:
 
 
 def test_pages_ask_robots_once_and_feeds_are_fetched_whatever_it_says() -> None:
+    """robots.txt is fetched once and applies to pages, not to feeds."""
     rig = Rig()
     rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /no\nDisallow: /feed")
     for path in ("a", "b", "feed"):
@@ -462,6 +463,7 @@ def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
     [("https://www.a.test/2", []), ("https://b.test/2", ["https://b.test/robots.txt"])],
 )
 def test_the_operators_word_on_robots_ends_at_the_site(target: str, asks: list[str]) -> None:
+    """`robots = "ignore"` does not apply after a redirect to another site."""
     rig = Rig()
     rig.script.answers["https://a.test/1"] = make_redirect("https://a.test/1", target)
     rig.script.add_page(target, "text")

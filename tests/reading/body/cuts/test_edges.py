@@ -132,6 +132,7 @@ def test_a_text_without_a_paragraph_keeps_its_lines() -> None:
     [("Where to row instead", []), ("Read next", ["Read next", "The northern lake", "The bay"])],
 )
 def test_a_list_of_links_below_a_heading_of_its_own_stays(heading: str, cut: list[str]) -> None:
+    """A list of links at the end is cut only below a heading such as "Related"."""
     links = "<ul><li><a href='/a'>The northern lake</a></li><li><a href='/b'>The bay</a></li></ul>"
     blocks = read_blocks(parse(f"<html><body>{TEXT}<h2>{heading}</h2>{links}".encode(), URL).tree)
     overlap.measure_letters(blocks)
