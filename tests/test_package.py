@@ -58,6 +58,7 @@ def test_the_sdist_has_what_makes_and_tests_it(built_package: tuple[Path, Path])
 
 
 def test_its_metadata_bounds_what_it_needs(built_package: tuple[Path, Path]) -> None:
+    """Every dependency of the wheel has a lower and an upper bound."""
     with zipfile.ZipFile(built_package[1]) as wheel:
         (name,) = [name for name in wheel.namelist() if name.endswith("/METADATA")]
         metadata = message_from_bytes(wheel.read(name))
@@ -128,6 +129,7 @@ def installed(
 
 
 def test_an_installed_program_works_on_a_folder_of_its_own(installed: Path, tmp_path: Path) -> None:
+    """The installed program runs init, refresh, serve, console and demo."""
     environ = {"PATH": f"{installed.parent}:/usr/bin:/bin", "HOME": str(tmp_path / "home")}
 
     def run(*words: str, code: int = 0, said: str = "") -> str:

@@ -31,6 +31,7 @@ UNITS = ("syndicator.service", "syndicator-refresh.service", "syndicator-refresh
 
 
 def test_a_tag_publishes_only_if_the_repository_says_so_and_without_a_key() -> None:
+    """A tag publishes only with vars.PUBLISH, and no secrets are used."""
     # YAML 1.1: `on` is True
     assert WORKFLOW[True] == {"push": {"tags": ["v*"]}}
     assert WORKFLOW["permissions"] == {}

@@ -80,6 +80,7 @@ def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, st
 
 
 def test_an_account_that_may_not_run_the_python_is_told_so(place: Path) -> None:
+    """If the venv's Python may not be executed, `./run` explains how to choose another."""
     for name in ("run", "requirements.lock", "requirements-test.lock", "requirements-uv.lock"):
         shutil.copy(ROOT / name, place / name)
     venv = place / ".venv"

@@ -181,6 +181,7 @@ def matches_pattern(line: str, patterns: Collection[str]) -> bool:
 
 
 def test_every_address_answers_as_it_did(journey: Journey, facts_before: Facts) -> None:
+    """After the upgrade all old addresses give the same answers: feeds, redirects, 410."""
     moved = {name: (301, target) for name, target in facts_before["moved"].items()}
     gone_fromkeys = dict.fromkeys(facts_before["gone"], (410, ""))
     fromkeys = dict.fromkeys(facts_before["feeds"], (200, ""))
@@ -202,6 +203,7 @@ def test_every_address_answers_as_it_did(journey: Journey, facts_before: Facts) 
 def test_a_run_adds_what_is_new_and_nothing_else(
     journey: Journey, facts_before: Facts, life: Life
 ) -> None:
+    """The first run after the upgrade adds only the new articles."""
     assert_nothing_found(
         list_unexpected_changes(facts_before, journey.facts["refresh"], life.added)
     )

@@ -90,6 +90,7 @@ def lose_database(old_instance: Instance) -> None:
 
 
 def test_the_instance_has_stories_that_were_published_as_one_entry(old_instance: Instance) -> None:
+    """The sample instance of the older version has articles behind entries of stories."""
     with closing(sqlite3.connect(old_instance.folder / DATABASE)) as database:
         behind = {
             article_id
@@ -112,6 +113,7 @@ def test_the_instance_has_stories_that_were_published_as_one_entry(old_instance:
 def test_entries_keep_ids_and_dates_and_what_was_folded_stays_so(
     old_instance: Instance, setting: str
 ) -> None:
+    """Old story entries stay through builds, a reindex and a lost database."""
     before = list_merged_entries(read_expected_facts(MERGED))
     set_stories(old_instance, setting)
     for words in (("build",), ("build", "--all"), ("reindex",), ("build",)):

@@ -97,6 +97,7 @@ def test_a_lost_database_takes_nothing_with_it(place: Place, lost: list[str]) ->
 
 
 def test_the_file_says_what_the_articles_do_not(place: Place) -> None:
+    """feeds.toml lists only feeds with facts that articles do not show, such as moves."""
     place.fill_once(make_feed_history)
     kept_feeds_by_key = {
         feed.key: feed for feed in toml_lists.FEEDS.read(open_article_store(place))
@@ -120,6 +121,7 @@ def test_the_file_says_what_the_articles_do_not(place: Place) -> None:
 
 
 def test_the_first_start_after_an_upgrade_writes_what_only_the_database_knew(place: Place) -> None:
+    """Missing files beside the articles are written from the database at start."""
     place.fill_once(make_feed_history)
     folder = place.folder / "feeds/articles"
     before = {name: (folder / name).read_bytes() for name in ("feeds.toml", "sources.toml")}
@@ -130,6 +132,7 @@ def test_the_first_start_after_an_upgrade_writes_what_only_the_database_knew(pla
 
 
 def test_a_source_that_an_older_version_removed_is_known_by_its_articles(place: Place) -> None:
+    """A removed source's address is restored from the origin of its articles."""
     with place.open_app() as app:
         store_articles(
             app, "Lone", "Text.", source="lone", origin=Origin(url="https://lone.example/feed")
@@ -253,6 +256,7 @@ def publish_two_articles(place: Place) -> None:
 
 
 def test_its_key_is_used_again_for_its_address(place: Place) -> None:
+    """A removed source's key is proposed again for its address and for no other."""
     publish_two_articles(place)
     (place.config / "sources.toml").write_text("")
     with place.open_app() as app:
@@ -266,6 +270,7 @@ def test_its_key_is_used_again_for_its_address(place: Place) -> None:
 
 
 def test_under_another_key_it_carries_on_with_its_feed(place: Place) -> None:
+    """A source that returns under another key continues its old feed."""
     publish_two_articles(place)
     article_id = feed_id(place, "sources/one.atom")
     files = place.read_digests("articles")
@@ -335,6 +340,7 @@ def test_a_source_whose_address_was_changed_is_the_same(place: Place) -> None:
 
 
 def test_what_was_withdrawn_is_told_at_the_address_that_carries_on(place: Place) -> None:
+    """Tombstones of a removed source appear in the feed that continues it."""
     place.tell_of_withdrawals()
     publish_two_articles(place)
     with place.open_app() as app:

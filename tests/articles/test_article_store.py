@@ -245,6 +245,7 @@ def test_deleting(article_store: FileArticleStore) -> None:
 def test_a_file_that_cannot_be_read_is_named_and_left_alone(
     article_store: FileArticleStore,
 ) -> None:
+    """A file with invalid YAML raises with its line and is never overwritten."""
     _, stamp, _ = article_store.put(make_full_article())
     edit_file(article_store, stamp.path, "title: A title", "title: a: b")
     broken = read_all_files(article_store)
@@ -293,6 +294,7 @@ def test_a_broken_instance_is_named(article_store: FileArticleStore, data: str) 
 def test_litter_of_dead_writers_is_swept_and_that_of_living_ones_is_not(
     article_store: FileArticleStore,
 ) -> None:
+    """Temporary files of ended processes are deleted, those of running ones are kept."""
     _, stamp, _ = article_store.put(make_full_article())
     folder = (article_store.root / stamp.path).parent
     dead = [
@@ -380,6 +382,7 @@ def test_a_link_for_a_temporary_file_is_not_followed(
 
 
 def test_an_article_without_text_of_its_own_is_filed(article_store: FileArticleStore) -> None:
+    """An article without title, text and date is stored under a default name."""
     stored, stamp, _ = article_store.put(Article(id=make_article_id(URL), url=URL, title=""))
 
     assert stamp.path == f"0000/00/article-{make_article_id(URL)[:6]}.md"
@@ -389,6 +392,7 @@ def test_an_article_without_text_of_its_own_is_filed(article_store: FileArticleS
 def test_files_that_are_put_together_share_one_sync_of_their_folder(
     article_store: FileArticleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Within `together`, the folder is synced once for all files."""
     synced: list[str] = []
     monkeypatch.setattr(disk, "sync_folder", lambda path: synced.append(path.name))
     article_store.put(make_full_article(title="First", id="a" * 26))

@@ -76,6 +76,7 @@ def test_a_file_that_was_put_is_read_at_once(
 def test_no_row_stays_whose_file_could_not_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If syncing a file fails, its row is not committed."""
     article_store = FileArticleStore(tmp_path / "articles")
     store = open_store(f"sqlite:///{tmp_path}/syndicator.db", articles_exist=False)
     article_store.put(make_full_article(id="a" * 26))

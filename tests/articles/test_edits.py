@@ -110,6 +110,7 @@ def test_a_field_that_is_edited_back_is_ours_again() -> None:
 
 @pytest.mark.parametrize("field", ["title", "excerpt", "tags", "category"])
 def test_what_the_file_calls_the_operators_stays_although_no_hash_differs(field: str) -> None:
+    """A field with `*_by: operator` is kept even if its value equals what we wrote."""
     in_file = write_and_load(make_full_article(**{f"{field}_by": "operator"}))
     new: dict[str, Any] = {field: OURS[field]}
 

@@ -169,6 +169,7 @@ def make_old_file() -> bytes:
 
 
 def test_other_addresses_have_a_key_that_site_generators_do_not_take_for_redirects() -> None:
+    """Other addresses are written as `other_urls`, because Hugo redirects from `aliases`."""
     lines = list_head_lines(frontmatter.dump(make_full_article(aliases=OTHERS)))
 
     assert lines[-4:] == ["schema: 3", "other_urls:", *(f"- '{url}'" for url in OTHERS)]

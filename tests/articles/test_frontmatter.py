@@ -234,6 +234,7 @@ def test_an_indented_first_line_and_a_rule_stay_in_the_body() -> None:
 
 
 def test_what_is_of_the_visit_alone_is_not_in_the_file() -> None:
+    """Values of a reading such as trace and blocks are not written to the file."""
     given = {
         field.name: getattr(make_full_article(), field.name)
         for field in dataclasses.fields(Article)

@@ -37,6 +37,7 @@ def test_the_digest_of_the_first_eight_does_not_know_the_later_fields() -> None:
 
 @pytest.mark.parametrize("field", HAND)
 def test_an_edit_is_known_and_kept_over_every_later_write(field: str) -> None:
+    """An edited field is recognised and kept by all later writes."""
     in_file = replace(dump_and_load(sign(make_full_article(**OURS))), **{field: HAND[field]})
     assert hand_edited(in_file) == {field}
 
@@ -72,6 +73,7 @@ def test_what_we_never_wrote_is_ours_while_empty_and_a_hands_once_filled_in(fiel
 def test_one_more_signed_field_makes_no_old_one_the_operators(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Adding a signed field in a new version marks no field of old files as edited."""
     first = dump_and_load(sign(make_full_article()))
     second = dump_and_load(sign(make_full_article(**OURS)))
     monkeypatch.setattr(fields, "TABLE", (Field("section", TEXT, 2, signed=True), *fields.TABLE))

@@ -107,6 +107,7 @@ def test_a_pipe_that_is_no_article_is_not_read(place: Place, name: str) -> None:
 
 
 def test_a_file_that_became_a_pipe_does_not_hang_who_reads_it(tmp_path: Path) -> None:
+    """Reading a named pipe raises at once and does not block."""
     store = FileArticleStore(tmp_path)
     os.mkfifo(tmp_path / "d.md")
     with pytest.raises(OSError, match="no regular file"):

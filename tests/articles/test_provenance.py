@@ -125,6 +125,7 @@ def test_a_title_is_the_publishers_unless_the_file_says_otherwise() -> None:
 
 
 def test_a_word_that_names_nobody_protects_nothing() -> None:
+    """An unknown value of `tags_by` gives no protection."""
     assert find_writer(write_and_load(make_full_article(tags_by="somebody")), "tags") is None
 
 

@@ -266,6 +266,7 @@ def test_the_preview_says_what_would_not_be_published(add_command: Adding) -> No
 
 
 def test_of_a_section_the_feed_of_the_section_is_taken(add_command: Adding) -> None:
+    """For the address of a section, `add` takes the section's feed."""
     section = f"{SITE}category/boats/"
     links = (
         make_feed_link(FEED, "All"),
@@ -296,6 +297,7 @@ def test_an_index_of_sitemaps_offers_those_it_lists(add_command: Adding) -> None
 
 
 def test_of_an_article_the_feeds_of_its_site_are_named(add_command: Adding) -> None:
+    """For an article, `add` follows the page itself and lists the site's feeds."""
     links = (make_feed_link(f"{SITE}rain/feed/", "Rain &raquo; Comments"), make_feed_link(FEED))
     article = make_page("Rain", *links, body="<article><p>Rain.</p></article>", article=True)
     own = make_rss("Comments on: Rain", f"{SITE}rain/", [("By: Ove", f"{SITE}rain/#comment-4")])
@@ -419,6 +421,7 @@ def test_an_article_with_a_list_beside_it_is_an_article(add_command: Adding) -> 
 def test_what_is_nothing_to_follow_is_told(
     add_command: Adding, address: str, error: type[Exception], says: str
 ) -> None:
+    """A PDF or a page without feed and list is refused with a reason."""
     add_command.web.answers = {
         f"{SITE}leaflet.pdf": Answer(body="%PDF-1.4", type="application/pdf"),
         f"{SITE}sign-in": make_page("Sign in"),
@@ -617,6 +620,7 @@ def test_no_line_is_written_that_is_not_sure_or_not_needed(
 
 
 def test_the_console_writes_the_line_that_its_look_showed(add_command: Adding) -> None:
+    """The console adds exactly the source that its preview proposed."""
     add_command.web.answers = make_paper_site()
     with open_app(add_command.config) as app:
         found = need("look").plan(app, {"address": ELSEWHERE}).data

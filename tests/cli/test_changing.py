@@ -109,6 +109,7 @@ def test_tags_are_renamed_and_merged(place: Place) -> None:
 def test_a_rename_that_many_feeds_show_builds_its_own_first(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A rename rebuilds the tag's own feed at once and leaves other feeds to the next build."""
     monkeypatch.setattr("syndicator.upkeep.tags.rename._AT_ONCE", 1)
     answer = json.loads(
         run_command(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout

@@ -22,6 +22,7 @@ TYPED = [typed for some in EXAMPLES.values() for typed in some]
 
 
 def test_every_command_has_some_and_nothing_else_has() -> None:
+    """Examples exist for every command, and for no unknown one."""
     assert {" ".join(words) for words in LEAVES} == set(EXAMPLES)
 
 

@@ -138,6 +138,7 @@ def test_commands_that_do_without_the_others_are_where_they_are_looked_for(tmp_p
 
 
 def test_a_run_without_a_model_loads_nothing_of_one(tmp_path: Path) -> None:
+    """`refresh` without a language model imports none of its modules."""
     write_config(tmp_path / "config")
     (tmp_path / "config/sources.toml").write_text("")
     names = list_modules("refresh", "--config", str(tmp_path / "config"))

@@ -40,6 +40,7 @@ def read_mistake(typed: str) -> str:
     ],
 )
 def test_the_nearest_is_named_with_what_it_does(typed: str, named: str) -> None:
+    """A misspelled command gets the nearest one with its description."""
     assert named in read_mistake(typed)
 
 
@@ -50,10 +51,12 @@ def test_few_are_named_and_none_twice() -> None:
 
 
 def test_a_word_like_nothing_keeps_the_message() -> None:
+    """A word unlike any command gets the plain error message."""
     assert read_mistake("xyzzy") == "No such command 'xyzzy'."
 
 
 def test_a_word_for_a_visit_names_nothing_that_deletes() -> None:
+    """For "run" no deleting command such as `prune` is suggested."""
     assert "prune" not in read_mistake("run")
 
 

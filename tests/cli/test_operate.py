@@ -19,6 +19,7 @@ def list_published_items(instance: Instance, name: str = "all.json") -> list[dic
 
 
 def test_refresh_tells_what_came_and_what_failed(instance: Instance) -> None:
+    """`refresh` prints the number of new articles and each failure."""
     instance.keep_sources("holt", "gone")
     output = instance.run_command("refresh", "--all").output
     assert "1 failed; 5 new articles, 0 changed" in output
@@ -141,6 +142,7 @@ def test_an_article_file_that_cannot_be_read_is_told_as_that(visited_instance: I
 
 
 def test_what_is_withdrawn_is_gone_and_stays_away(visited_instance: Instance) -> None:
+    """A withdrawn article leaves the feed and is not filed again."""
     url = list_published_items(visited_instance)[0]["url"]
     assert "withdrawn: " in visited_instance.run_command("withdraw", str(url)).output
     assert url not in [item["url"] for item in list_published_items(visited_instance)]

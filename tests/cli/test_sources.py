@@ -109,6 +109,7 @@ def test_a_removed_source_is_gone_and_an_unknown_one_is_named(instance: Instance
 
 
 def test_all_keys_are_known_or_none_is_removed(instance: Instance) -> None:
+    """`remove` with an unknown key removes nothing."""
     before = instance.list_keys()
     with pytest.raises(
         UsageError, match=r"no source 'hollt' \(did you mean 'holt'\?\), 'nosuch' in "
@@ -121,6 +122,7 @@ def test_all_keys_are_known_or_none_is_removed(instance: Instance) -> None:
 
 @pytest.mark.slow
 def test_sources_leave_and_come_back_as_opml(visited_instance: Instance, tmp_path: Path) -> None:
+    """Exported sources are identical after a new import."""
     path = visited_instance.config / "sources.toml"
     path.write_text(
         f'{path.read_text()}\n[[source]]\nkey = "page"\nurl = "http://127.0.0.9/page"\nkind ='
@@ -220,6 +222,7 @@ def test_folders_become_what_the_operator_says(
 def test_names_of_folders_do_nothing_to_a_terminal(
     empty_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Control characters in OPML folder names are not printed."""
     listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST.replace('"Sea"', '"Sea\u202e"'))
     monkeypatch.setattr(sources, "can_ask", lambda: True)

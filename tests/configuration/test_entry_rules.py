@@ -65,6 +65,7 @@ def test_mute_leaves_out_what_it_asks_for_and_keep_all_else(
 def test_an_entry_passes_the_queries_of_its_source_and_of_the_instance(
     everywhere: dict[str, Any], source: dict[str, Any], muted: bool
 ) -> None:
+    """`keep` and `mute` of the source and of the settings both apply."""
     one = Source(key="a", url="https://a.example/feed", **source)
     assert is_muted(one, ENTRY, Publish(**everywhere)) is muted
 

@@ -58,6 +58,7 @@ def test_base_directories_may_be_elsewhere(tmp_path: Path) -> None:
 def test_relative_base_directories_and_no_home_count_as_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A relative XDG_CONFIG_HOME or a missing HOME is ignored."""
     (tmp_path / ".config/syndicator").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     assert own_config({"XDG_CONFIG_HOME": ".config"}) is None

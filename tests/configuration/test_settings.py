@@ -135,6 +135,7 @@ def test_an_unknown_variable_is_no_error(tmp_path: Path) -> None:
 
 
 def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
+    """All invalid settings are reported together with their lines."""
     (tmp_path / "syndicator.toml").write_text(
         "[publish]\nprot = 1\nlimit = 0\n\n"
         '[fetch]\nnat64 = [\n  "64:ff9b::/96",\n  "10.0.0.0/8",\n]\nevery_min = "soon"\n'
@@ -185,6 +186,7 @@ def test_a_suggestion_is_of_the_table_the_key_stands_in(
 
 
 def test_where_each_value_comes_from(tmp_path: Path) -> None:
+    """`origins` names file and line, variable or default."""
     (tmp_path / "syndicator.toml").write_text(LISTEN)
     found = origins(tmp_path, {"SYNDICATOR_SITE__URL": "https://f.example/"})
     assert found["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
@@ -331,6 +333,7 @@ def test_an_address_to_listen_on_has_host_and_port(tmp_path: Path, text: str) ->
 
 
 def test_a_file_that_is_wrong_elsewhere_still_says_so(tmp_path: Path) -> None:
+    """A removed setting does not hide other faults of the file."""
     (tmp_path / "syndicator.toml").write_text("[fetch]\nredirects = 3\n[publish]\nredirects = 3\n")
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {})

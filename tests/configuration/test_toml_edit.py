@@ -45,6 +45,7 @@ def with_table(text: str, number: int | None, values: Mapping[str, Any]) -> str:
 
 
 def test_what_is_not_said_stays() -> None:
+    """Keys that are not given stay unchanged."""
     changed = with_table(FILE, 0, {"slug": "a", "query": "tag:C"})
     assert changed == FILE.replace("query = 'tag:A'", 'query = "tag:C"')
     added = with_table(FILE, None, {"slug": "c", "query": "x"})
@@ -253,6 +254,7 @@ def test_only_the_edited_key_differs(text: str, number: int) -> None:
 
 @given(text=draw_toml_file(), number=st.integers(0, 4))
 def test_a_removed_table_takes_nothing_of_others_along(text: str, number: int) -> None:
+    """Removing a table loses no line of other tables."""
     tables = tomllib.loads(text)["feed"]
     number %= len(tables)
     left = remove_table(text, "feed", number)

@@ -89,6 +89,7 @@ def test_a_row_has_a_date_and_the_beginning_of_its_text(
 def test_a_beginning_ends_where_there_is_no_more_room(
     paragraphs: list[str], beginning: list[str]
 ) -> None:
+    """A preview contains whole paragraphs up to a number of characters."""
     assert take_beginning(paragraphs, 19) == beginning
 
 
@@ -118,6 +119,7 @@ def test_forms_offer_what_articles_have(running_console: Served, browser: Browse
     ],
 )
 def test_a_search_finds_what_it_says(browser: Browser, query: str, found: set[str]) -> None:
+    """The Articles page lists the articles that match the query."""
     assert set(list_titles(browser, f"/articles?{query}")) == found
 
 

@@ -112,6 +112,7 @@ def test_which_senders_are_ours(origin: str | None, site: str | None, ours: bool
 
 
 def test_a_form_of_another_site_changes_nothing(running_console: Served, browser: Browser) -> None:
+    """Requests without the session's own token, or by other methods, change nothing (CSRF)."""
     token = browser.get("/").token
     before = len(running_console.queue.recent(500))
     form = {"key": "holt"}
@@ -260,6 +261,7 @@ def test_a_stranger_is_not_told_what_is_wrong(running_console: Served) -> None:
     ],
 )
 def test_nothing_that_an_address_says_fails(browser: Browser, path: str) -> None:
+    """No hostile address causes a server error."""
     assert browser.get(path).status in (200, 303, 400, 404)
 
 
@@ -336,6 +338,7 @@ def test_who_is_not_logged_in_sends_no_large_form(running_console: Served) -> No
 
 
 def test_after_a_login_one_stays_on_the_console(running_console: Served) -> None:
+    """`next` in the login form cannot redirect to another site."""
     for there in (
         "//evil.example/",
         "https://evil.example/",

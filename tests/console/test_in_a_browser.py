@@ -259,6 +259,7 @@ def test_keys_go_on_to_the_next_page_and_show_the_beginning(
 def test_a_new_category_is_made_only_if_it_is_confirmed(
     running_console: Served, window: Chrome
 ) -> None:
+    """A typed new category is created only after a confirmation, and can be undone."""
     path = running_console.instance.config / "taxonomy.toml"
     taxonomy = path.read_text()
     before = count_changes(running_console)

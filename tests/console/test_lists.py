@@ -132,6 +132,7 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
 def test_what_a_strangers_page_says_is_a_number_or_nothing(
     running_console: Served, browser: Browser, site: str
 ) -> None:
+    """Element numbers and choices that are no valid number answer 404."""
     job = run_look_job(running_console, browser, site)
     for number in ("", "-1", "1e3", "٣", "1;2", "0x1", "9" * 30, EVIL, '{"pointed": 1}'):
         assert browser.post(f"/lists/{job}/point", {"number": number}).status == 404
@@ -144,6 +145,7 @@ def test_what_a_strangers_page_says_is_a_number_or_nothing(
 
 @pytest.mark.parametrize("id", ["x", "../../config", "00000000000000000000-00000000"])
 def test_a_job_that_is_none_has_no_page(browser: Browser, id: str) -> None:
+    """An unknown job id answers 404."""
     for path in (f"/lists?job={id}", f"/lists/{id}/page"):
         assert browser.get(path).status == 404
     assert browser.post(f"/lists/{id}/point", {"number": "1"}).status == 404
@@ -166,6 +168,7 @@ def test_a_page_on_which_nothing_is_found_can_be_pointed_at(
 
 
 def test_a_source_of_another_kind_has_no_list(running_console: Served, browser: Browser) -> None:
+    """A feed source offers no list; the job fails with a message."""
     job = running_console.wait_for_job(
         browser.post("/operations/fetch-list", {"key": "launchbeat"}).job
     )

@@ -140,6 +140,7 @@ def test_other_settings_and_old_forms_are_refused(
 def test_what_was_wrong_before_and_what_a_variable_sets(
     running_console: Served, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Settings set by a variable are disabled; an earlier fault does not block saving others."""
     path = running_console.instance.config / "syndicator.toml"
     path.write_text(
         path.read_text() + '\n[alert]\nmail = "a@b.example"\npassword_env = "NO_SUCH_PASSWORD"\n'

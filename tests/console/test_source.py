@@ -88,6 +88,7 @@ def test_several_are_paused_and_resumed_without_a_script(
 
 
 def test_a_page_tells_how_one_goes(browser: Browser) -> None:
+    """The page of a source shows its articles, rhythm, visits and failures."""
     body = browser.get("/sources/holt").body
     assert "5 articles in the last 12 weeks" in body
     assert "Next visit in" in body

@@ -28,6 +28,7 @@ def find_article(running_console: Served, part: str) -> tuple[Article, Path]:
 
 
 def test_one_sentence_says_how_all_is(browser: Browser) -> None:
+    """The heading of Today counts healthy sources, troubles and the last article."""
     body = browser.get("/").body
     match = re.search(r"<h1>(.*?)</h1>", body)
     assert match
@@ -36,6 +37,7 @@ def test_one_sentence_says_how_all_is(browser: Browser) -> None:
 
 
 def test_what_needs_you_has_its_cure_as_a_button(running_console: Served, browser: Browser) -> None:
+    """A failing source has a button that retries it."""
     body = browser.get("/").body
     assert '/sources/gone"' in body
     assert "answered 410" in body

@@ -91,6 +91,7 @@ def test_a_code_is_a_short_word_with_a_sentence(reason: Reason) -> None:
 
 
 def test_codes_are_plain_strings_where_they_are_kept_and_printed() -> None:
+    """Reason codes behave as strings in JSON, text, comparison and pickle."""
     assert json.dumps({"reason": FetchReason.DNS}) == '{"reason": "dns"}'
     assert f"{FetchReason.DNS}: x" == "dns: x"
     assert FetchReason("dns") is FetchReason.DNS

@@ -195,6 +195,7 @@ def test_canonical_is_idempotent(url: str) -> None:
 
 @given(st.integers(0, 2**32 - 1))
 def test_every_spelling_of_an_address_is_one(value: int) -> None:
+    """All notations of an IPv4 address have one canonical form."""
     dotted = ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
     spellings = (str(value), hex(value), f"0{value:o}", dotted, f"{value >> 24}.{value & 0xFFFFFF}")
     assert {canonical(f"http://{spelling}/") for spelling in spellings} == {f"http://{dotted}/"}
@@ -338,6 +339,7 @@ def test_sites_are_told_apart() -> None:
 
 @pytest.mark.parametrize("url", ["nonsense", "", "mailto:a@example.org"])
 def test_no_url_is_of_no_site(url: str) -> None:
+    """A text that is no URL has no site and no publisher."""
     assert site(url) == publisher(url) == ""
 
 
@@ -412,4 +414,5 @@ def test_redacted(url: str, shown: str) -> None:
     ],
 )
 def test_pages_are_made_like_those_of_their_host_or_of_their_user(url: str, owner: str) -> None:
+    """`own_host` is the host, or host and user on shared hosts."""
     assert own_host(url) == owner

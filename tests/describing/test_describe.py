@@ -33,6 +33,7 @@ def test_a_story_on_ai_money_is_ai(taxonomy: Taxonomy) -> None:
 
 
 def test_without_a_taxonomy_there_is_no_category_and_the_publishers_tags_stay() -> None:
+    """Without a taxonomy an article has the publisher's tags and no category."""
     description = describe(TITLE, TEXT, keywords=["ai", "chatgpt"], taxonomy=Taxonomy())
     assert description.category == ""
     assert description.tags == ("AI", "ChatGPT")
@@ -176,6 +177,7 @@ def test_a_file_or_host_is_not_what_it_is_called_like(taxonomy: Taxonomy) -> Non
 
 
 def test_a_text_in_a_script_without_blanks_needs_words_of_its_category(taxonomy: Taxonomy) -> None:
+    """A Japanese text without words of a category gets none."""
     text = (
         "町立図書館の案内係は、声が小さい。木の箱に話しかけると、床に細い光の線が延びる。棚に着く。"
         * 5

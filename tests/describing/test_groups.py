@@ -44,6 +44,7 @@ def make_texts(subjects: dict[str, str], number: int = 8) -> list[tuple[str, str
 def test_articles_on_a_subject_are_a_group_that_is_called_after_it(
     subjects: dict[str, str],
 ) -> None:
+    """Each subject becomes one group, named after its word."""
     found = group_articles(make_texts(subjects))
     assert [group.support for group in found] == [8] * len(subjects)
     assert len({group.name for group in found}) == len(found)

@@ -96,6 +96,7 @@ def test_each_table_has_a_column_of_tests(section: str) -> None:
     "promise", PROMISES, ids=lambda promise: f"{promise.section}: {promise.cells[0][:50]}"
 )
 def test_each_promise_names_tests_that_are_there(promise: Promise) -> None:
+    """Every promise cites existing tests."""
     assert promise.cited
     assert CITED.sub("", promise.cells[-1]).strip(", ") == ""  # files and tests, no folders
     assert [cited for cited in promise.cited if not has_test(*cited)] == []
@@ -126,6 +127,7 @@ def test_a_promise_without_a_test_is_seen(cell: str) -> None:
 
 
 def test_each_case_of_trust_stands_behind_a_promise() -> None:
+    """Every file of trust cases is cited by a promise."""
     cited = {path for promise in PROMISES for path, _ in promise.cited}
     cases = {str(path.relative_to(ROOT)) for path in (ROOT / "tests/trust/cases").glob("*.toml")}
     assert cases - cited == set()

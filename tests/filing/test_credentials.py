@@ -146,6 +146,7 @@ def test_a_source_without_tls_has_nothing_to_lose_on_a_page_with_it() -> None:
 async def test_without_its_credentials_no_page_is_asked_for_by_show_either(
     tmp_path: Path, environ: dict[str, str]
 ) -> None:
+    """Without the variable, `show` and `refresh` send no request."""
     seen: list[Request] = []
     async with serve_site("127.0.0.2", make_answer, seen) as mine:
         (tmp_path / "config").mkdir()

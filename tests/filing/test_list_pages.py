@@ -65,6 +65,7 @@ def serve_front_page(world: World, links: str) -> None:
 def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones_are_read(
     app: App, world: World
 ) -> None:
+    """New links become articles with their page's title; known ones are not fetched."""
     one, two = [story for story in world.stories if story.site == "holt" and story.truth][:2]
     serve_front_page(world, f'<li><a href="{world.url(one)}">Read more</a>, 2 hours ago')
     first_outcome = visit_holt(app)
@@ -94,6 +95,7 @@ def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones
 def test_a_list_whose_links_are_gone_fails_and_is_mended_by_another_selector(
     app: App, world: World
 ) -> None:
+    """A selector without matches fails the visit; another selector repairs it."""
     story = next(story for story in world.stories if story.site == "holt" and story.truth)
     serve_front_page(world, f'<p><a href="{world.url(story)}">One</a></p>')
     failed = visit_holt(app)
@@ -107,6 +109,7 @@ def test_a_list_whose_links_are_gone_fails_and_is_mended_by_another_selector(
 
 
 def test_other_links_of_a_page_that_has_not_changed_are_read(app: App, world: World) -> None:
+    """A new selector reads further links although the page did not change."""
     one, two = [story for story in world.stories if story.site == "holt" and story.truth][:2]
     serve_front_page(
         world, f'<li><a href="{world.url(one)}">1</a></ul><p><a href="{world.url(two)}">2</a></p>'
@@ -160,6 +163,7 @@ def make_listing(
 def test_a_list_that_is_learnt_is_found_again_in_another_layout_and_new_items_are_read(
     app: App, world: World
 ) -> None:
+    """After a redesign the list is recognised by known items, and new ones are read."""
     make_list_source(app)
     serve_front_page(world, make_listing(world, 4))
     assert len(visit_holt(app).added) == 4
@@ -180,6 +184,7 @@ def test_a_list_that_is_learnt_is_found_again_in_another_layout_and_new_items_ar
 def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(
     app: App, world: World
 ) -> None:
+    """If the list is not recognised, the visit fails until `relearn`."""
     make_list_source(app)
     serve_front_page(world, make_listing(world, 4))
     visit_holt(app)
@@ -202,6 +207,7 @@ def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(
 def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
     app: App, world: World
 ) -> None:
+    """Without stored list data, the list that contains filed articles is chosen."""
     make_list_source(app)
     serve_front_page(world, make_listing(world, 4))
     visit_holt(app)

@@ -100,6 +100,7 @@ def test_keep_leaves_out_all_else_and_the_backfill_is_of_what_is_kept(
 def test_what_waits_is_muted_by_an_edited_query_and_what_is_filed_stays(
     app: App, world: World
 ) -> None:
+    """A new `keep` mutes waiting entries and leaves filed articles."""
     first_outcome = visit_holt(app, limit=1)
     edit_source(app, keep="title:nothing")
     second = visit_holt(app)
@@ -127,6 +128,7 @@ def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_l
 def test_the_settings_mute_the_entries_of_all_sources_until_they_are_edited(
     app: App, world: World
 ) -> None:
+    """`publish.mute` applies to all sources, and its removal makes entries due."""
     settings = make_publish_settings(app, mute=f"title:{find_rare_word(app, world)}")
     muting = replace(app, configuration=replace(app.configuration, settings=settings))
     first_outcome = visit_holt(muting)

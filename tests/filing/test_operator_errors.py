@@ -216,6 +216,7 @@ def test_pages_lose_no_try_when_a_header_loses_its_value(lab: Lab) -> None:
 
 @pytest.mark.slow
 def test_an_article_file_that_a_hand_broke_uses_up_no_try(lab: Lab, world: World) -> None:
+    """A revision of an article with a broken file waits without losing tries."""
     lab.run_refresh()
     story = next(one for one in world.stories if one.site == "parallel")
     path = next(
@@ -258,6 +259,8 @@ def test_an_article_that_cannot_be_written_ends_the_run_and_no_page_loses_a_try(
 def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_later(
     lab: Lab, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If no feed can be written, the run raises; the next build writes all."""
+
     def refused(*args: Any, **kwargs: Any) -> Any:
         raise OSError(number, os.strerror(number), "feeds/public/all.atom")
 
@@ -273,6 +276,7 @@ def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_la
 def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A file without write permission holds only its feed, with a hint."""
     real = FileOutlet.put
 
     def refused(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:

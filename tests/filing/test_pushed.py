@@ -44,6 +44,7 @@ READ = SourceState(
 def test_what_is_read_of_a_push_and_what_is_a_signal(
     source: Source, state: SourceState, hub: str, signal: bool
 ) -> None:
+    """When a pushed body is read itself, and when it only triggers a poll."""
     assert is_signal(source, state, hub) is signal
 
 

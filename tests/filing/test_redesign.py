@@ -285,6 +285,7 @@ def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) ->
 
 
 def test_one_title_and_one_second_with_other_text_are_two(garden: Garden) -> None:
+    """Posts with equal title and time but different texts stay two articles."""
     post = make_post(1, title="Links")
     garden.serve_posts([post])
     garden.visit_sources(0)

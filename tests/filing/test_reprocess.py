@@ -43,6 +43,7 @@ def test_what_the_text_gave_is_taken_from_the_better_text() -> None:
 
 
 def test_where_the_better_text_has_no_category_the_default_stands() -> None:
+    """Without a category in the new reading, the default category is used."""
     assert merge_reading(sign_article(), replace(NEW, category=""), "Other").category == "Other"
 
 
@@ -60,6 +61,7 @@ def test_where_the_better_text_has_no_category_the_default_stands() -> None:
 def test_what_others_wrote_stays(
     fields: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
 ) -> None:
+    """Values by publisher, model or operator are kept."""
     assert get_description(merge_reading(sign_article(**fields), NEW, "Other")) == kept
 
 
@@ -74,4 +76,5 @@ def test_what_others_wrote_stays(
 def test_what_a_hand_edited_stays(
     edit: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
 ) -> None:
+    """Values that the operator edited are kept."""
     assert get_description(merge_reading(replace(sign_article(), **edit), NEW, "Other")) == kept

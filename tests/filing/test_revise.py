@@ -26,6 +26,7 @@ OLD = Article(
 
 
 def test_the_same_words_in_other_clothes_change_nothing() -> None:
+    """Other markup around the same words is no revision."""
     again = replace(OLD, body="It has a **body**\n\nof some words.")
     assert revise(OLD, again, THEN + timedelta(days=1)) is None
 
@@ -138,6 +139,7 @@ def test_one_that_was_unlisted_is_new_in_the_feeds_that_it_joins() -> None:
 
 
 def test_neither_ends_a_hold_nor_begins_one() -> None:
+    """Revision and adoption keep the hold of an article as it was."""
     now = THEN + timedelta(days=1)
     on_hold = replace(OLD, hold=True, hold_reason="flood")
     new = replace(OWN, body="Quite another text.")

@@ -38,6 +38,7 @@ def write_again(app: App, before: Article, **changes: object) -> tuple[Article, 
 
 
 def test_a_change_marks_the_feeds_it_leaves_joins_and_stays_in(place: Place) -> None:
+    """Changed tags mark the old, new and common feeds as stale."""
     with place.open_app() as app:
         article = store_articles(app, "Models", "Text.", tags=("LLM",), category="AI")
         take_stale_feeds(app)
@@ -52,6 +53,7 @@ def test_a_change_marks_the_feeds_it_leaves_joins_and_stays_in(place: Place) -> 
 
 
 def test_what_changes_no_byte_changes_no_row(place: Place) -> None:
+    """Saving an unchanged article marks no feed as stale."""
     with place.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         take_stale_feeds(app)
@@ -60,6 +62,7 @@ def test_what_changes_no_byte_changes_no_row(place: Place) -> None:
 
 
 def test_an_entry_ends_also_where_its_article_does_not_change(place: Place) -> None:
+    """The entry is marked done even if the article is unchanged."""
     row = EntryRow(
         source_key="two", entry_id="7", url="", digest="", status="pending", first_seen=NOW
     )
@@ -78,6 +81,7 @@ def test_an_entry_ends_also_where_its_article_does_not_change(place: Place) -> N
 
 
 def test_the_other_addresses_of_an_article_find_it(place: Place) -> None:
+    """Aliases on the article's own site find it, those on other sites do not."""
     with place.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         write_again(
@@ -99,6 +103,7 @@ def test_the_other_addresses_of_an_article_find_it(place: Place) -> None:
 
 
 def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> None:
+    """For an edited body the stored HTML is dropped."""
     with place.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         write_article(
@@ -125,6 +130,7 @@ def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> 
 
 
 def test_a_field_that_a_hand_edited_gives_way_only_to_an_operators_order(place: Place) -> None:
+    """An edited field is replaced only if the write lists it in `ordered`."""
     with place.open_app() as app:
         article = store_articles(app, "Models", "Text.", tags=("LLM",))
     place.edit_file("Models", "- LLM", "- Mine")

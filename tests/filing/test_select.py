@@ -134,6 +134,7 @@ def test_every_unseen_entry_gets_exactly_one_row(
 
 
 def test_what_waited_and_what_is_new_is_read_newest_announcement_first_and_each_once() -> None:
+    """Waiting and new entries are merged, newest first, each once."""
     old = replace(
         select_entries(
             "s", [make_entry(1)], {}, first=True, backfill=20, now=NOW - timedelta(days=1)
@@ -259,6 +260,7 @@ def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
 def test_muted_entries_take_no_place_of_the_backfill_and_are_pending_once_they_are_not_muted() -> (
     None
 ):
+    """Muted entries do not count in `backfill`, and become pending when unmuted."""
     chosen = select_entries(
         "s",
         [make_entry(n) for n in range(4)],

@@ -36,6 +36,7 @@ def are_alike(one: str, other: str, *, one_source: bool = False) -> bool:
 
 
 def test_a_copy_is_the_same_story_whatever_stands_round_it() -> None:
+    """Text around a copy, other case and a missing end do not matter."""
     story = make_prose(1)
     other_prose = make_prose(2)
     assert are_alike(story, story.upper().replace(" ", ",  "))
@@ -45,6 +46,7 @@ def test_a_copy_is_the_same_story_whatever_stands_round_it() -> None:
 
 
 def test_a_page_that_holds_as_much_besides_is_no_copy() -> None:
+    """A page with as much other text is no copy."""
     story = make_prose(1)
     assert not are_alike(story, f"{story} {make_prose(2)}")
     assert not are_alike(story, " ".join(make_prose(number) for number in range(8)))
@@ -59,6 +61,7 @@ def test_two_stories_that_quote_the_same_are_two() -> None:
 
 
 def test_a_round_up_is_no_copy_of_a_story_in_it() -> None:
+    """A long page that contains a short story is no copy of it."""
     story = make_prose(1, 120)
     assert not are_alike(
         story, " ".join(story if n == 5 else make_prose(n, 150) for n in range(10, 20)) + story
@@ -123,5 +126,6 @@ def test_the_same_text_gives_the_same_sketch_in_every_process() -> None:
 
 
 def test_only_the_start_of_a_very_long_text_is_looked_at() -> None:
+    """Only the first 60,000 words count."""
     start = make_prose(1, 60_000)
     assert make_known_sketch(start) == make_known_sketch(start + make_prose(2, 60_000))

@@ -117,6 +117,7 @@ def few_texts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_learns_what_it_would_learn_from_everything(
     tmp_path: Path, seed: int, few_texts: None
 ) -> None:
+    """After random changes, incremental learning equals learning from all articles."""
     shelf = Shelf(tmp_path, seed)
     for _ in range(8):
         shelf.add_article()

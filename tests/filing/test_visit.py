@@ -86,6 +86,7 @@ def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_te
 
 
 def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) -> None:
+    """Entries beyond `limit` are pending and read by the next visit."""
     first = visit_source(app, "holt", limit=1)
     assert len(first.added) == 1
     assert first.pending == first.announced - 1
@@ -202,6 +203,7 @@ def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wai
 def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Packing pages and sketching texts happens in the worker only."""
     reading = InProcess()
     here = Counter[str]()
 

@@ -91,6 +91,7 @@ def run_build_job(app: App, task: str) -> None:
 def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(
     place_and_app: tuple[Place, App],
 ) -> None:
+    """A build job publishes, and records time and counts of each feed."""
     place, app = place_and_app
     store_articles(app, "Second", "Text.")
     run_build_job(app, BUILD)
@@ -142,6 +143,7 @@ def test_what_was_changed_waits_for_more_unless_it_is_urgent(
 def test_beside_a_command_nothing_is_built_and_soon_tried_again(
     place_and_app: tuple[Place, App],
 ) -> None:
+    """While a command holds the lock, the build job is retried two seconds later."""
     place, app = place_and_app
     store_articles(app, "Second", "Text.")
     with locked(app.configuration.settings):

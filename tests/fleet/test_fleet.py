@@ -38,6 +38,7 @@ def test_two_workers_read_each_page_once_and_build_feeds(postgres: Server, tmp_p
 def test_an_old_worker_beside_a_new_schema_ends_in_order_and_says_so(
     postgres: Server, tmp_path: Path
 ) -> None:
+    """A worker older than the database's schema stops and asks for an upgrade."""
     with Web(hosts=1).serving() as web, run_instance(tmp_path, web, postgres.schema()) as fleet:
         old = fleet.start_worker()
         assert fleet.wait_until(lambda: fleet.count_articles() == web.page_count, 240), (

@@ -111,6 +111,7 @@ def test_cold_hosts_are_served_beside_a_hot_one(postgres: Server, tmp_path: Path
 def test_what_a_dead_worker_held_is_taken_up_when_its_lease_has_ended(
     postgres: Server, tmp_path: Path
 ) -> None:
+    """Work of a killed worker is continued by another one after the lease."""
     web = Web(hosts=3, feeds=4, entries=3, foreign=0, seconds=0.5)
     with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=0.5) as fleet:
         first_worker = fleet.start_worker()

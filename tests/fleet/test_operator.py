@@ -80,6 +80,7 @@ def work_on(store: Store, number: int, queue: str) -> None:
 
 
 def test_the_list_has_live_and_silent_workers_and_what_they_do(store: Store) -> None:
+    """The list shows workers with their jobs, and those without recent heartbeat as silent."""
     assert store.workers(LEASE).list() == []
     first = register_worker(store, "one", 11)
     register_worker(store, "two", 22, silent=LEASE + 5)
@@ -151,6 +152,7 @@ def make_worker_state(process: int = 1, **changes: object) -> WorkerState:
     ],
 )
 def test_a_row_says_what_a_worker_does(state: WorkerState, work: str) -> None:
+    """One line describes machine, process, version, heartbeat and work."""
     assert describe_worker(state) == ("m", 1, "1", "3 s ago", work)
 
 

@@ -78,6 +78,7 @@ def test_other_hosts_take_the_common_turn(turns: OwnTurns, common_turns: CommonT
 def test_without_a_confirmed_sign_of_life_nothing_is_asked(
     turns: OwnTurns, time: Time, host: str
 ) -> None:
+    """After the confirmed time no host gives a turn."""
     time.now = time.asks_until
     assert isinstance(turns.take(host), Busy)
     time.asks_until += 1
@@ -99,6 +100,7 @@ def test_a_host_that_is_asked_does_not_leave(turns: OwnTurns, common_turns: Comm
 def test_lanes_ask_each_others_hosts_one_at_a_time_without_the_table(
     turns: OwnTurns, common_turns: CommonTurns, time: Time
 ) -> None:
+    """Lanes of one worker share its hosts, one request at a time, in memory."""
     other = turns.beside(common_turns)
     mine = take_turn(other, OWN)
     assert isinstance(turns.take(OWN), Busy)

@@ -115,6 +115,7 @@ def test_a_vocabulary_and_a_past_are_no_worse_than_the_past_alone(
 def test_categories_that_no_word_speaks_for_are_learnt_from_confirmed_articles(
     shared_folder: Path, name: str
 ) -> None:
+    """Accuracy of learnt categories reaches the minimum."""
     found = [right for _, right in bench.filed_curve(name)][1:]
     assert all(right >= floor for right, floor in zip(found, FILED_FLOORS[name], strict=True)), (
         found

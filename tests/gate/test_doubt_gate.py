@@ -66,6 +66,7 @@ def measure_hold_share(found: Iterable[Read], *, well: bool) -> float:
 
 
 def test_nothing_of_the_quick_pages_that_is_read_well_waits(read_rows: Rows) -> None:
+    """No well-read page of the quick sample is held."""
     pages = judge_pages([(row, ours) for row, ours in read_rows if row.get("quick")])
     assert sum(one.well is True for one in pages) >= 10
     assert measure_hold_share(pages, well=True) == 0

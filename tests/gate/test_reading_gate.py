@@ -89,6 +89,7 @@ def test_our_own_pages() -> None:
 
 
 def test_a_reader_that_keeps_everything_or_half_fails_the_gate_on_our_own_pages() -> None:
+    """The gate fails for readers that keep too much, too little or no metadata."""
     pages = own_pages()
     wordy = [
         (truth, made | {"text": made["text"] + "\n" + " ".join(truth["must_not"])})

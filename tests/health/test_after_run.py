@@ -100,6 +100,7 @@ def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
 
 
 def test_its_address_is_where_it_is_served(place: Place) -> None:
+    """The health feed links its local address, or the public one if published."""
     for text, base in (
         ("", "http://127.0.0.1:8080/"),
         ("[health]\npublish = true\n", "https://feeds.example/"),
@@ -203,6 +204,7 @@ def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
 
 
 def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Place) -> None:
+    """Idle runs are counted; conditions are checked only every few minutes."""
     end_run(place, gone=False)
     with place.open_app() as app:
         app.archive.store.visits.save_states(
@@ -263,6 +265,7 @@ def test_a_command_gets_what_broke_and_recovered(place: Place) -> None:
 def test_a_command_that_fails_is_told_and_tried_again(
     place: Place, script: str, words: str
 ) -> None:
+    """A failing alert command is reported, and its message is sent later."""
     configure_alert(place, script)
     [problem] = end_run(place, gone=True)
     assert problem.reason == "alert-failing"

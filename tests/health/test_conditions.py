@@ -82,6 +82,8 @@ def test_a_failing_source_says_since_when_why_what_to_do_and_what_comes_next() -
 
 
 def test_what_passes_by_itself_needs_nobody_before_it_has_lasted_a_day() -> None:
+    """Temporary failures need the operator after a day, permanent ones at once."""
+
     def need(code: str, since: timedelta) -> bool:
         return find_conditions(make_state(reason=code, failing_since=NOW - since))[0].needs_you
 
@@ -97,6 +99,7 @@ def test_what_passes_by_itself_needs_nobody_before_it_has_lasted_a_day() -> None
 
 
 def test_a_failure_of_an_earlier_version_is_as_old_as_the_last_success() -> None:
+    """Without a stored start, a failure begins at the last success."""
     assert (
         find_conditions(make_state(reason="dns", last_success=NOW - 3 * DAY))[0].since
         == NOW - 3 * DAY
@@ -113,6 +116,7 @@ def test_a_source_that_is_gone_is_told_as_gone_and_not_as_failing() -> None:
 
 
 def test_a_move_needs_the_operator_only_where_it_leads_elsewhere() -> None:
+    """A moved feed needs the operator only if it moved to another host."""
     moved = make_state(effective_url="https://one.example/new", moved_at=NOW - DAY)
     (condition,) = find_conditions(moved)
     assert condition.kind == ConditionReason.SOURCE_MOVED
@@ -172,6 +176,7 @@ def test_texts_of_a_third_of_their_length_are_a_collapse() -> None:
 
 
 def test_texts_of_the_first_hour_are_not_compared_with_each_other() -> None:
+    """Text lengths of the first visit are no baseline for a collapse."""
     short_first = (100,) * 5 + (3000,) * 15
     assert has_collapsed(remember_bodies(short_first, (), is_first=False))
     first = remember_bodies(short_first, (), is_first=True)
@@ -191,6 +196,7 @@ def test_short_texts_of_several_publishers_are_no_collapse() -> None:
 
 
 def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done() -> None:
+    """Bot checks and paywalls on most pages give a condition with a cure."""
     (condition,) = find_conditions(make_state(walls=("bot-check", "bot-check", "", "http-403")))
     assert condition.kind == ConditionReason.SOURCE_WALLED
     assert condition.code == "bot-check"
@@ -242,6 +248,7 @@ def test_entries_that_wait_are_one_condition_a_source_and_reason() -> None:
 
 
 def test_a_flood_stands_in_for_the_warning_of_its_source() -> None:
+    """The flood condition replaces the source's warning."""
     flood = Waiting(source="one", reason="flood", count=400, since=NOW - HOUR, next_try=NOW + DAY)
     (condition,) = find_conditions(make_state(warning="400 entries wait"), floods=[flood])
     assert condition.kind == ConditionReason.FLOOD
@@ -332,6 +339,7 @@ def test_a_file_whose_name_is_no_utf_8_is_named_so_that_it_can_be_written() -> N
 
 
 def test_every_code_of_a_visit_is_explained_in_words() -> None:
+    """Reason codes, also unknown ones, have an explanation."""
     assert explain_reason("not-a-feed-html") == (
         "the address gives no feed: a web page",
         "`syndicator add` finds the feed of a page",
@@ -351,6 +359,7 @@ def test_a_source_that_never_worked_needs_you_although_the_failure_may_pass() ->
 
 
 def test_an_ended_session_is_one_condition_of_its_source() -> None:
+    """An expired session gives one condition for feed and pages."""
     waiting = Waiting(
         source="one", reason="session-ended", count=3, since=NOW - DAY, example="https://a.example/"
     )

@@ -37,12 +37,14 @@ def list_events(
 
 
 def test_what_breaks_and_what_recovers_is_told_once() -> None:
+    """A condition gives one "broken" and one "recovered" event."""
     minute = timedelta(minutes=1)
     looks = [(minute * n, (GONE,) if n < 5 else ()) for n in range(10)]
     assert list_events(looks) == [(minute * 0, "broken"), (minute * 5, "recovered")]
 
 
 def test_ids_are_of_one_episode_and_stay() -> None:
+    """Event ids are the same for one episode and differ between episodes."""
     memory, [broken] = look_again(Memory(), NOW, GONE)
     memory, [recovered] = look_again(memory, NOW + HOUR)
     assert memory.events == (recovered, broken)
@@ -56,6 +58,7 @@ def test_ids_are_of_one_episode_and_stay() -> None:
 
 
 def test_what_changes_of_a_condition_is_no_new_episode() -> None:
+    """Changed details give no new event; another subject does."""
     memory, _ = look_again(Memory(), NOW, GONE)
     assert look_again(memory, NOW + HOUR, replace(GONE, detail="other", since=NOW))[1] == []
     _, [other] = look_again(memory, NOW + HOUR, GONE, replace(GONE, subject="other"))
@@ -79,6 +82,7 @@ def test_what_flaps_is_told_less_and_less() -> None:
 
 
 def test_after_a_quiet_day_it_is_told_at_once() -> None:
+    """A condition that returns after two days is reported at once."""
     day = timedelta(days=2)
     looks = [(HOUR * 0, (GONE,)), (HOUR * 1, ()), (day, (GONE,)), (day + HOUR, ())]
     assert list_events(looks) == [
@@ -111,6 +115,7 @@ def test_what_is_worth_telling(condition: Condition, is_told: bool) -> None:
 
 
 def test_what_was_never_told_does_not_recover() -> None:
+    """A condition that was not reported gives no "recovered" event."""
     memory, _ = look_again(Memory(), NOW, replace(FAILING, needs_you=False))
     assert look_again(memory, NOW + HOUR) == (Memory(), [])
 
@@ -128,6 +133,7 @@ def test_titles_say_what_and_how_long() -> None:
 
 
 def test_a_source_that_was_silent_when_it_was_added_is_not_told() -> None:
+    """A source that is silent from the start is not reported; one that falls silent is."""
     silent = plain(ConditionReason.SOURCE_SILENT, source="holt")
     old = replace(silent, needs_you=False)
     assert list_events([(HOUR * 0, (old,)), (HOUR * 1, ())]) == []

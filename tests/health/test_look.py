@@ -83,6 +83,7 @@ def test_a_source_with_articles_of_several_publishers_has_no_usual_length(place:
 
 
 def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: Place) -> None:
+    """The condition of a held feed has its file name and the time of the last write."""
     with place.open_app() as app:
         store_articles(app, "A story", "A text that says something.")
     place.build()

@@ -82,6 +82,7 @@ def test_counters_go_on_from_run_to_run() -> None:
 
 
 def test_times_are_of_what_was_done() -> None:
+    """Only steps that were done have a time."""
     failed = add_to_counters({}, RUN[1:], BuildReport(), seconds=1, now=NOW, down=False)
     assert failed["times"] == {"run": NOW.timestamp()}
 

@@ -36,6 +36,7 @@ def list_sent_events(place: Place) -> list[dict[str, Any]]:
 
 
 def test_a_database_that_cannot_be_used_is_told_after_the_second_run(place: Place) -> None:
+    """A damaged database is reported after two failed runs, and its recovery once."""
     reports: list[RunReport] = []
     trouble: list[str] = []
     jobs = daemon.Jobs(
@@ -66,6 +67,7 @@ def test_a_database_that_cannot_be_used_is_told_after_the_second_run(place: Plac
 
 
 def test_one_run_that_fails_is_no_outage(place: Place) -> None:
+    """Single failed runs between good ones send no alert."""
     jobs = daemon.Jobs(place.config, stop=asyncio.Event(), warn=lambda line: None)
     asyncio.run(jobs.run(daemon.VISITS))
     articles = place.folder / "feeds/articles"
@@ -80,6 +82,7 @@ def test_one_run_that_fails_is_no_outage(place: Place) -> None:
 
 
 def test_an_outage_and_its_end_are_told_once_each(place: Place) -> None:
+    """Four failures and a success give one "broken" and one "recovered"."""
     outage = Outage()
     settings = load(place.config, {})
     for minutes in (0, 1, 12, 25, 40):
@@ -93,6 +96,7 @@ def test_an_outage_and_its_end_are_told_once_each(place: Place) -> None:
 
 
 def test_a_job_that_fails_is_told_although_others_end_well(place: Place) -> None:
+    """A job that keeps failing is reported although other jobs succeed."""
     outage = Outage()
     settings = load(place.config, {})
     environ = {"PATH": "/usr/bin:/bin"}

@@ -113,6 +113,7 @@ def test_a_path_that_leaves_the_store_is_refused(place: Place) -> None:
 
 
 def test_what_is_not_there_is_named_so(place: Place) -> None:
+    """Reading a missing file raises FileNotFoundError."""
     for ask in (place.articles.get, place.articles.read, place.articles.stamp):
         with pytest.raises(FileNotFoundError):
             ask("2026/11/none-abcdef.md")
@@ -140,6 +141,7 @@ def test_a_file_of_elsewhere_is_added_deleted_and_put_back(place: Place) -> None
 
 
 def test_the_instance_is_minted_once_and_never_anew_where_there_are_articles(place: Place) -> None:
+    """The instance id is created once and then stays."""
     assert not place.articles.minted()
     minted = place.articles.instance()
     assert place.articles.minted()

@@ -115,6 +115,7 @@ def test_a_store_that_comes_back_was_never_away(s3: S3, bucket: Bucket, fault: s
 def test_a_network_that_is_lost_is_named_as_an_error_of_the_system(
     s3: S3, act: Callable[[Bucket], object]
 ) -> None:
+    """A lost connection raises OSError with EREMOTE and the bucket's address."""
     bucket = Bucket(s3.url("i"), s3.environ, patience=timedelta(milliseconds=100))
     s3.before = lambda kind, key: "drop"
     with pytest.raises(OSError) as raised:
@@ -139,6 +140,7 @@ def test_a_bucket_that_is_not_there_takes_nothing(s3: S3) -> None:
 def test_without_the_package_its_name_and_how_to_get_it_are_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Without obstore the error contains the install command."""
     monkeypatch.setitem(sys.modules, "obstore", None)
     with pytest.raises(MissingError, match=r"obstore.*uv pip install"):
         Bucket("s3://tests/i", {})

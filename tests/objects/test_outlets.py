@@ -160,6 +160,7 @@ def test_an_etag_that_is_no_digest_has_the_bytes_compared(
 
 
 def test_a_gz_that_a_killed_build_did_not_reach_is_made_again(s3: S3, bucket: Bucket) -> None:
+    """An outdated .gz is written again although the feed did not change."""
     ObjectOutlet(bucket).put("all.atom", b"old" * 100)
     stale = s3.objects["i/all.atom.gz"]
     ObjectOutlet(bucket).put("all.atom", b"new" * 100)

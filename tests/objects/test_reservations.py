@@ -120,6 +120,7 @@ def test_a_withdrawn_file_is_found_although_its_row_is_gone(place: Place, clock:
 
 
 def test_a_pruned_file_that_a_crash_left_is_an_article_again(place: Place) -> None:
+    """A file that a crash left during pruning is found as a new article."""
     stored, stamp, _ = place.articles.put(make_article())
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     place.articles.remember_paths([stored.id])
@@ -217,6 +218,7 @@ def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(
 
 
 def test_two_writers_of_a_file_beside_keep_both_their_lines(s3: S3, place: Place) -> None:
+    """An append that meets another writer's line keeps both."""
     others = iter([b"three\n"])
 
     def before(kind: str, key: str) -> None:

@@ -111,6 +111,7 @@ def assert_same_files(folder: Place, s3: S3) -> None:
 async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     places: tuple[Place, Place, World], s3: S3
 ) -> None:
+    """After visits, a lost database and a reindex, bucket and folder are equal."""
     folder, bucket, world = places
     report = await bucket.run_refresh()
     assert not report.problems

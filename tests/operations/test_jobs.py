@@ -93,6 +93,7 @@ def test_tokens_have_turns_and_people_go_first(queue: Queue) -> None:
 
 
 def test_a_change_waits_for_one_preview_of_another_token(instance: Instance) -> None:
+    """A change starts after at most one of twenty previews."""
     queue = Queue(load(instance.config).state_dir)
     began = run_order(instance, queue, [*[(READER, True)] * 20, (WRITER, False)])
     assert began.index((WRITER, False)) <= 1
@@ -100,6 +101,7 @@ def test_a_change_waits_for_one_preview_of_another_token(instance: Instance) -> 
 
 
 def test_a_preview_waits_for_one_change_of_another_token(instance: Instance) -> None:
+    """A preview starts after at most one of five changes."""
     queue = Queue(load(instance.config).state_dir)
     began = run_order(instance, queue, [*[(WRITER, False)] * 5, (READER, True)])
     assert began.index((READER, True)) == 1
@@ -143,6 +145,7 @@ def test_a_job_that_waits_is_cancelled_at_once(queue: Queue) -> None:
     "damaged", ["", "{", "[]", "null", "{}", '{"act": "rest"}', "1" * 9999, "[" * 99_999]
 )
 def test_a_job_that_cannot_be_read_stops_none_behind_it(queue: Queue, damaged: str) -> None:
+    """A damaged job file does not block the next job."""
     first, second = (queue.add("rest", {"key": one}, who="ann", at=AT).id for one in "ab")
     (queue.root / f"{first}.json").write_text(damaged)
     taken = queue.claim(lambda job: job.act == "rest")

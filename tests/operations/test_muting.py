@@ -92,6 +92,7 @@ def test_a_dry_run_shows_the_articles_that_the_settings_leave_out_without_those_
 
 
 def test_they_are_withdrawn_and_one_undo_brings_all_back(place: Place) -> None:
+    """`withdraw-muted` withdraws muted articles; one undo restores them."""
     write_settings(place, 'mute = "title:sports"')
     before = place.read_digests("articles")
     assert len(run_change(place, "withdraw-muted")["articles"]) == 2
@@ -108,6 +109,7 @@ def test_they_are_withdrawn_and_one_undo_brings_all_back(place: Place) -> None:
 
 @pytest.mark.parametrize("dry", [(), ("--dry-run",)])
 def test_if_nothing_is_muted_the_command_says_so(place: Place, dry: tuple[str, ...]) -> None:
+    """Without muted articles the command reports 0."""
     words = ("change", "withdraw-muted", *dry, "--config", str(place.config))
     stdout = CliRunner().invoke(command_line, words, catch_exceptions=False).stdout
     assert stdout == "0 articles withdrawn, as syndicator.toml mutes them\n"
@@ -127,6 +129,7 @@ def test_what_came_back_by_hand_is_in_the_way_of_no_undo(place: Place) -> None:
 
 
 def test_what_went_meanwhile_is_in_the_way_of_no_withdrawal(place: Place) -> None:
+    """An article withdrawn between plan and action does not stop the others."""
     write_settings(place, 'mute = "title:sports"')
     with place.open_app() as app:
         plan = withdraw_muted.plan(app, {})

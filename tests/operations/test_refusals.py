@@ -39,6 +39,7 @@ REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
 def test_what_cannot_be_done_is_said(
     tmp_path: Path, name: str, given: Mapping[str, Any], said: str
 ) -> None:
+    """Invalid arguments raise UsageError with an explanation."""
     operation = need(name)
     with Place(tmp_path).open_app() as app, pytest.raises(UsageError, match=said):
         operation.plan(app, arguments_of(operation, given), no_progress)
@@ -48,6 +49,7 @@ def test_what_cannot_be_done_is_said(
     "line", ['headers_env = { Authorization = "TOKEN" }', 'cookies = "cookies/one.txt"']
 )
 def test_another_host_does_not_get_the_credentials_of_a_source(tmp_path: Path, line: str) -> None:
+    """A source with credentials cannot be moved to another host by an operation."""
     place = Place(tmp_path)
     (place.config / "sources.toml").write_text(
         f'[[source]]\nkey = "one"\nurl = "https://one.example/feed"\n{line}\n'

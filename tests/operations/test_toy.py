@@ -66,6 +66,7 @@ def test_the_command_line_has_it(config: Path) -> None:
 
 
 def test_what_the_command_line_did_is_taken_back_there(config: Path) -> None:
+    """Changes by the command line are logged and can be undone there in reverse order."""
     path = config / "motto.toml"
     log = Log(config.parent / "feeds/state")
     run_change(config, "toy", "first")

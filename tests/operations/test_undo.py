@@ -165,6 +165,7 @@ def test_a_withdrawal_that_an_earlier_version_logged_is_taken_back(place: Place)
 def test_an_import_is_taken_back_but_for_what_was_edited_since(
     place: Place, tmp_path: Path
 ) -> None:
+    """Undoing an import keeps articles that were edited since."""
     folder = tmp_path / "blog"
     folder.mkdir()
     for name in ("bridge", "roof"):

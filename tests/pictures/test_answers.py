@@ -60,5 +60,6 @@ def test_no_bytes_raise(data: bytes) -> None:
 
 
 def test_codes_of_no_honest_child_refuse_nothing() -> None:
+    """Unknown refusal codes are ignored, known ones are parsed."""
     assert [parse_answer(bytes((code,))) for code in (0, len(REFUSALS) + 1, 200, 255)] == [None] * 4
     assert [parse_answer(pack_refusal(reason)) for reason in REFUSALS] == list(REFUSALS)

@@ -30,6 +30,7 @@ def fresh_decoder() -> Iterator[Decoder]:
 
 
 def test_a_child_makes_one_thumbnail_after_the_other(fresh_decoder: Decoder) -> None:
+    """One decoder process makes several thumbnails."""
     found = [
         make_thumbnail(fresh_decoder, made.make_jpeg()),
         make_thumbnail(fresh_decoder, made.see_through()),

@@ -123,6 +123,7 @@ def web(tmp_path: Path) -> Web:
 
 
 def test_the_icon_that_a_feed_states_is_shown_and_its_site_is_not_asked(web: Web) -> None:
+    """An icon named in the feed is used without a request to the site."""
     web.state_feed("<image><url>/feed.png</url><title>Site</title></image>")
     web.answers["/feed.png"] = make_png_answer(RED)
     web.run_visits()
@@ -161,6 +162,7 @@ def test_else_the_icon_at_the_usual_address_is_taken(web: Web) -> None:
 
 
 def test_a_source_without_an_icon_has_a_letter_and_is_asked_again_after_a_month(web: Web) -> None:
+    """Without an icon a letter is shown; the site is asked again after a month."""
     web.run_visits()
     assert web.published_icon is None
     assert web.read_reason() == "http-404"
@@ -206,6 +208,7 @@ def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web
     ids=["svg", "html", "a bomb", "a pixel", "a banner", "nothing visible", "forbidden"],
 )
 def test_what_is_no_icon_leaves_the_letter(web: Web, answer: Answer, reason: str) -> None:
+    """An unusable icon leaves the letter and a reason."""
     web.answers["/favicon.ico"] = answer
     report = web.run_visits()
     assert web.published_icon is None

@@ -10,6 +10,7 @@ from syndicator.pictures.outcomes import KeptPictures
 
 
 def test_a_name_is_made_of_the_bytes_and_gives_them_back(tmp_path: Path) -> None:
+    """Equal bytes have equal names; the name returns the bytes."""
     kept_pictures = KeptPictures(tmp_path)
     name = kept_pictures.put(b"one")
     assert name == kept_pictures.put(b"one") != kept_pictures.put(b"two")
@@ -17,6 +18,7 @@ def test_a_name_is_made_of_the_bytes_and_gives_them_back(tmp_path: Path) -> None
 
 
 def test_what_is_damaged_or_gone_is_not_kept(tmp_path: Path) -> None:
+    """A damaged or missing file returns None."""
     kept_pictures = KeptPictures(tmp_path)
     name = kept_pictures.put(b"one")
     next(tmp_path.rglob("*.webp")).write_bytes(b"on")
@@ -25,6 +27,7 @@ def test_what_is_damaged_or_gone_is_not_kept(tmp_path: Path) -> None:
 
 
 def test_what_no_article_has_any_more_goes(tmp_path: Path) -> None:
+    """Unused thumbnails are deleted."""
     kept_pictures = KeptPictures(tmp_path)
     stays = kept_pictures.put(b"one")
     goes = kept_pictures.put(b"two")

@@ -46,6 +46,7 @@ def test_a_host_that_was_not_asked_costs_no_try() -> None:
 
 
 def test_a_server_that_asks_for_more_time_gets_it() -> None:
+    """The next try is at the time that the server named."""
     later = NOW + timedelta(days=3)
     assert record_failed_picture("http-503", status=503, retry_after=later).next_try == later
 

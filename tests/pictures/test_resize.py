@@ -107,6 +107,7 @@ def test_bombs_are_refused_by_their_header(
 
 
 def test_nothing_but_pixels_is_left() -> None:
+    """EXIF, profile, comment and trailing bytes are removed."""
     exif = Image.Exif()
     exif[0x010E] = "taken at home by a person with a name"
     secret = made.make_jpeg(
@@ -121,6 +122,7 @@ def test_nothing_but_pixels_is_left() -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_picture_stands_as_it_was_held(orientation: int) -> None:
+    """The EXIF orientation is applied."""
     webp = open_webp(thumbnail(made.make_turned_jpeg(orientation, (800, 400))))
     assert webp.size == ((640, 320) if orientation < 5 else (400, 400))
     dark = {1: (0, 0), 2: (1, 0), 3: (1, 1), 4: (0, 1), 5: (0, 0), 6: (1, 0), 7: (1, 1), 8: (0, 1)}[

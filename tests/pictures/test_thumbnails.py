@@ -96,6 +96,7 @@ def web(tmp_path: Path) -> Web:
 
 
 def test_a_picture_is_taken_kept_and_published_and_no_feed_knows(web: Web) -> None:
+    """A run fetches, stores and publishes thumbnails without changing feeds."""
     web.file_articles("one", "two")
     web.answers["/two.jpg"] = Answer(body=made.see_through(), type="image/png")
     web.place.build()
@@ -164,6 +165,7 @@ def test_robots_txt_is_asked_for_pictures_too(web: Web) -> None:
 
 
 def test_a_page_that_wants_its_pictures_in_no_index_is_obeyed(web: Web) -> None:
+    """`noimageindex` and `max-image-preview:none` prevent thumbnails."""
     web.file_articles("one", robots=("noimageindex",))
     web.file_articles("two", robots=("max-image-preview:none",))
     web.file_articles("three", robots=("max-image-preview:large",))
@@ -198,6 +200,7 @@ def test_a_withdrawn_article_takes_its_picture_along(web: Web) -> None:
 
 
 def test_an_article_put_on_hold_by_hand_shows_no_picture_until_it_is_released(web: Web) -> None:
+    """The thumbnail of an article on hold is not published."""
     web.file_articles("one", "two")
     web.answers["/two.jpg"] = Answer(body=made.see_through())
     web.run_pictures()
@@ -292,6 +295,7 @@ def test_a_picture_is_asked_for_without_credentials() -> None:
 
 
 def test_half_of_a_picture_is_swept_after_its_writer_was_killed(web: Web) -> None:
+    """Temporary files are deleted only after a writer was killed."""
     half = web.place.folder / "feeds/public/pictures/.1.webp.1234.tmp"
     web.file_articles("one")
     web.run_pictures()
@@ -309,6 +313,7 @@ def test_half_of_a_picture_is_swept_after_its_writer_was_killed(web: Web) -> Non
 def test_that_pictures_are_written_is_known_before_the_first_file(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A note in the database exists while pictures are written."""
     seen: list[str | None] = []
     put = FileOutlet.put
 

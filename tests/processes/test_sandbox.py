@@ -68,6 +68,7 @@ def test_it_opens_nothing() -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
 def test_it_has_two_pipes_and_nothing_else(echo: Sandbox[bytes]) -> None:
+    """The sandboxed process has two pipes and no other open file."""
     call_sandbox(echo, b"")
     process = echo._children[0]._process
     assert process is not None
@@ -106,6 +107,7 @@ def test_an_answer_that_is_not_believed_ends_the_child(echo: Sandbox[bytes]) -> 
 
 
 def test_nothing_that_it_sends_is_unpickled(tmp_path: Path) -> None:
+    """A pickle sent by the sandbox is not executed."""
     sent = tmp_path / "sent"
     with make_sandbox("send_trap") as sandbox:
         with pytest.raises(ChildFailed) as caught:

@@ -104,6 +104,7 @@ def test_hung(function: Callable[..., object], args: tuple[object, ...], why: st
 
 
 def test_time_in_which_a_child_gets_no_cpu_does_not_count() -> None:
+    """The time limit counts CPU time, not waiting."""
     worker = Worker(seconds=0.1, megabytes=200)
     try:
         assert worker.call_sync(jobs.slow_pid, 0.5)
@@ -140,6 +141,7 @@ def test_a_swollen_process_is_replaced() -> None:
 
 
 def test_output_and_input_of_libraries_stay_out_of_the_pipe(worker: Worker) -> None:
+    """Output of libraries does not disturb the pipe."""
     assert worker.call_sync(jobs.chatter) == ""
 
 

@@ -43,6 +43,7 @@ def test_a_program_reads_what_is_published_and_what_models_may_read(
 
 
 def test_nothing_is_read_of_an_article_in_no_feed() -> None:
+    """Unpublished articles are not readable."""
     assert find_permission(make_article(), make_source(), is_published=False) is None
 
 
@@ -58,6 +59,7 @@ def test_what_is_withheld_is_explained() -> None:
 
 @pytest.mark.parametrize(("mode", "found"), [("full", "text"), ("excerpt", ""), ("link", "")])
 def test_a_search_matches_only_words_that_may_be_read(mode: str, found: str) -> None:
+    """The search document contains only the readable parts."""
     article = make_article(excerpt="All of the excerpt.")
     document = redact_document(
         make_document(article, "text"),

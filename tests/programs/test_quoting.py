@@ -45,6 +45,7 @@ def test_text_that_may_not_be_read_is_not_quoted_whoever_asks_for_it() -> None:
 
 
 def test_what_publishers_wrote_stands_under_untrusted_alone() -> None:
+    """All text of publishers is inside `untrusted`."""
     sample = make_sample(
         excerpt="publishers words", author="publishers words", tags=("publishers words",)
     )

@@ -43,6 +43,7 @@ def test_a_phrase_of_an_unread_text_finds_nothing(place: Place, case: Case) -> N
 
 @pytest.mark.parametrize("case", READABLE, ids=lambda case: case.name)
 def test_an_article_has_what_may_be_read_of_it(place: Place, case: Case) -> None:
+    """Each article returns only its readable parts, with a reason for the rest."""
     article = read_whole_article(place, find_id(place, case.name)).article
     fields = (article.untrusted.title, article.untrusted.excerpt, article.untrusted.text)
     found = [f"{case.name}{part}" in text for part, text in zip(PARTS, fields, strict=True)]

@@ -434,6 +434,7 @@ def test_entries_of_the_same_time_get_different_times() -> None:
 def test_a_text_that_readers_refuse_is_set_aside_and_its_feed_goes_on(
     formats: tuple[str, ...],
 ) -> None:
+    """An article with an excessive text is left out and reported."""
     index = MemoryIndex([make_article(1, excerpt="word " * 2_200_000), make_article(2)])
     outlet = MemoryOutlet()
     publish = Publish(formats=formats, entry_html="plain")

@@ -114,6 +114,7 @@ def test_every_build_tells_of_an_entry_that_cannot_be_shown(
 
 
 def test_every_build_tells_of_a_template_with_a_fault() -> None:
+    """A faulty template is reported by each build, not only by the first."""
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
     kept_entries = KeptEntries()

@@ -53,6 +53,7 @@ def test_every_question_has_one_bounded_address(text: str) -> None:
 
 
 def test_its_title_has_the_names_of_its_feeds() -> None:
+    """The title of a search feed uses the names of tags."""
     names = {FeedKey("tag", "ai"): "AI", FeedKey("tag", "finance"): "Finance"}
     assert (
         parse_question("q/tag.ai/words.gpu/not.tag.finance").title(names) == "AI, gpu, not Finance"
@@ -70,6 +71,7 @@ def test_moved_feeds_redirect() -> None:
 
 
 def test_a_saved_question_has_its_own_address_as_a_path() -> None:
+    """The slug of a saved search is its path."""
     saved = SavedQuery(slug="q/tag.ai/words.gpu", query='tag:"ai"')
     assert file_name(saved.key, "atom") == "q/tag.ai/words.gpu.atom"
     assert parse_stem("q/tag.ai/words.gpu") == saved.key

@@ -195,6 +195,7 @@ def test_a_feed_of_it_may_be_set_up_and_move(place: Place) -> None:
 
 
 def test_settings_take_the_names_of_the_table_and_no_other(place: Place) -> None:
+    """`formats` accepts the registered format and refuses unknown ones."""
     assert load(place.config, {}).publish.formats == ("txt", "atom", "html")
     (place.config / "syndicator.toml").write_text('[publish]\nformats = ["atom", "pdf"]\n')
     with pytest.raises(

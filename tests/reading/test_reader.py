@@ -258,6 +258,7 @@ def test_hostile_pages_end(name: str) -> None:
 
 @pytest.mark.slow
 def test_nearly_every_article_of_the_corpus_is_one(shared_folder: Path) -> None:
+    """At most 3 % of the corpus articles are refused."""
     pages = shared_folder / "corpus" / "pages"
     with gzip.open(pages / "manifest.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines][::8]

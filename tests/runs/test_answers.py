@@ -215,6 +215,7 @@ def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
     [("excerpt", "inflation"), ("excerpt", "gpu-price"), ("link", "sentence")],
 )
 def test_words_that_are_not_published_find_nothing(place: Place, content: str, words: str) -> None:
+    """A search finds words of a text only while they are published."""
     assert list_titles(make_client(place), f"words.{words}")
     publish_texts(place, content)
     place.build()
@@ -223,6 +224,7 @@ def test_words_that_are_not_published_find_nothing(place: Place, content: str, w
 
 
 def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
+    """Held articles are left out although the index still has them."""
     with place.open_app() as app:
         (held,) = (one for one in app.archive.store.index.each() if one.title == "Chips")
         path = app.archive.store.index.path(held.id)
@@ -236,6 +238,7 @@ def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
 
 
 def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(place: Place) -> None:
+    """A search with an old tag name redirects to the new name."""
     with place.open_app() as app:
         rename.write_rename(
             app.archive,
@@ -301,11 +304,13 @@ def test_a_command_makes_the_feed_of_an_address_a_file(place: Place, given: str)
 
 
 def test_pages_offer_no_address_before_a_script_saw_that_something_answers(place: Place) -> None:
+    """Search addresses are hidden until a script finds a server that answers."""
     assert '<p id="offered" hidden>' in place.read_published("combine.html")
     assert '<p id="subscribe" hidden>' in place.read_published("search.html")
 
 
 def test_the_script_that_pages_look_for_says_whether_something_answers(place: Place) -> None:
+    """q/answers.js is empty as a file and sets a flag when served."""
     assert place.read_published("q/answers.js") == "", "the file"
     assert make_client(place).get("/q/answers.js").text == "syndicator.isAnswered = true;\n"
 

@@ -74,6 +74,7 @@ def lose_database(place: Place) -> None:
 
 
 def test_a_new_folder_has_archives_of_what_is_listed_and_none_in_json(place: Place) -> None:
+    """By default listed feeds have Atom archives and pages."""
     assert list_archives(place) == {
         "all": {".atom", ".html"},
         "categories/ai": {".atom", ".html"},
@@ -83,6 +84,7 @@ def test_a_new_folder_has_archives_of_what_is_listed_and_none_in_json(place: Pla
 
 
 def test_other_feeds_have_a_head_and_go_on_in_the_months_of_everything(place: Place) -> None:
+    """Feeds without archives link the archive pages of all articles."""
     for stem in ("tags/bees", "queries/bees"):
         assert place.read_published(f"{stem}.atom").count("<entry") == LIMIT
         assert "prev-archive" not in place.read_published(f"{stem}.atom")
@@ -109,6 +111,7 @@ def test_a_tag_that_is_listed_later_gets_archives(place: Place) -> None:
 
 @pytest.mark.parametrize("is_lost", [False, True])
 def test_a_tag_that_is_unlisted_later_keeps_its_archives(place: Place, is_lost: bool) -> None:
+    """A tag removed from taxonomy.toml keeps its archives, also after a lost database."""
     before = place.read_digests("public/archive/tags/gpu")
     remove_tag(place, "GPU")
     if is_lost:
@@ -161,6 +164,8 @@ def test_an_instance_of_an_earlier_version_keeps_all_of_its_archives(place: Plac
 
 
 def test_the_settings_are_shown_as_they_hold_before_the_first_start(place: Place) -> None:
+    """`config show` shows the effective archive setting of an old instance."""
+
     def shown() -> tuple[object, str]:
         row = next(row for row in configured(place.config, {}) if row.name == "publish.archives")
         return row.value, row.origin
@@ -171,12 +176,14 @@ def test_the_settings_are_shown_as_they_hold_before_the_first_start(place: Place
 
 
 def test_what_the_operator_sets_wins_over_what_an_instance_keeps(place: Place) -> None:
+    """An explicit `archives` setting overrides instance.toml."""
     write_instance(place, "")
     set_publish(place, 'archives = "atom"')
     assert list_archives(place)["tags/bees"] == {".atom", ".html"}
 
 
 def test_a_folder_without_articles_and_feeds_is_new_whoever_made_it(tmp_path: Path) -> None:
+    """An empty old instance counts as new."""
     place = Place(tmp_path, settings=HEAD)
     with place.open_app():
         pass

@@ -84,6 +84,7 @@ def store_tagged_articles(place: Place) -> None:
 def test_feeds_of_an_axis_end_and_come_back_with_it(
     filled_place: Place, left: list[str], ended: set[str]
 ) -> None:
+    """Feeds of a removed axis answer 410 and return with the same ids."""
     before = read_feed_ids(filled_place)
     kept_digests = filled_place.read_digests("public")
     assert set(build_axes(filled_place, left)) == ended

@@ -222,6 +222,7 @@ def _unread(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_without_a_change_no_row_of_all_feeds_is_read(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """An idle build reads no feed rows, but notices changed files and styles."""
     with place.open_app() as app:
         store_articles(app, "First", "Text.")
         reconcile.files(app.archive, app.configuration)
@@ -254,6 +255,7 @@ def test_one_more_article_reads_all_feeds_once(
 
 
 def test_a_feed_that_is_not_published_does_not_stay_stale(tmp_path: Path) -> None:
+    """Marks of unpublished feeds are cleared."""
     place = Place(tmp_path, settings="[publish]\ntag_min = 5\n")
     with place.open_app(create=True) as app:
         store_articles(app, "First", "Text.", tags=("Sea",))
@@ -267,6 +269,8 @@ def test_a_feed_that_is_not_published_does_not_stay_stale(tmp_path: Path) -> Non
 
 
 def test_a_build_clears_up_after_one_that_did_not_end(place: Place) -> None:
+    """After an interrupted build, the next one deletes temporary files."""
+
     def stop() -> None:
         raise KeyboardInterrupt
 

@@ -63,6 +63,7 @@ def runs(place: Place) -> Iterator[Runs]:
 
 
 def test_a_new_article_waits_and_then_all_of_them_are_built(runs: Runs) -> None:
+    """New articles are built together, 180 seconds after the first."""
     assert runs.run_once(1) == 0
     runs.time.now += 120
     assert runs.run_once(1) == 0
@@ -133,6 +134,7 @@ def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
 
 
 def test_what_is_withdrawn_goes_from_pages_of_older_stories_at_once(runs: Runs) -> None:
+    """A withdrawn article is removed from archive pages by the next run."""
     runs.run_once(1)
     asyncio.run(build_feeds(runs.app))
     editorial.withdraw(runs.app.archive, runs.app.configuration, "https://one.example/story-1")
@@ -143,6 +145,7 @@ def test_what_is_withdrawn_goes_from_pages_of_older_stories_at_once(runs: Runs) 
 
 
 def test_what_no_visit_did_does_not_wait(runs: Runs) -> None:
+    """Changes by the operator are built at once."""
     assert runs.run_once(1) == 0
     editorial.withdraw(runs.app.archive, runs.app.configuration, "https://one.example/story-1")
     assert runs.run_once() == 1

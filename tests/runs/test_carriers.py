@@ -32,6 +32,7 @@ def list_stale_feeds(app: App) -> set[FeedKey]:
 
 
 def test_a_carriers_feed_shows_the_article_as_the_others_do(place: Place) -> None:
+    """The same entry appears in the feeds of all announcing sources."""
     with place.open_app() as app:
         story = store_articles(app, "Story", "Text of the story.", tags=("LLM",))
         add_carrier(app, story.id, "two")
@@ -82,6 +83,7 @@ def test_a_withdrawn_article_leaves_every_carriers_feed(place: Place) -> None:
 
 
 def test_a_copy_is_in_the_feeds_of_its_sources_only(place: Place) -> None:
+    """A merged copy is in the feeds of its sources, not in the feed of all."""
     with place.open_app() as app:
         first_article = store_articles(app, "Story", "Text.")
         copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first_article.id)
@@ -102,6 +104,7 @@ def test_a_lost_database_loses_no_membership(place: Place) -> None:
 
 
 def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(place: Place) -> None:
+    """carried.tsv overrides the database; if missing, it is written from it."""
     with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         path = app.archive.article_store.root / CARRIED.name
@@ -166,6 +169,7 @@ def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what
 
 
 def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(place: Place) -> None:
+    """Undoing a withdrawal restores the article in all carriers' feeds."""
     with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")
@@ -175,6 +179,7 @@ def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(place: Place) ->
 
 
 def test_a_feed_of_carried_articles_alone_is_the_same_after_a_lost_database(place: Place) -> None:
+    """A feed with only carried articles survives a lost database unchanged."""
     with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")

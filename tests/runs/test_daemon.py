@@ -115,6 +115,7 @@ async def test_visits_wait_for_the_jobs_under_way_and_no_job_goes_before_them(
 async def test_a_lock_that_others_hold_is_said_once_between_two_visits(
     daemon_instance: Up, place: Place
 ) -> None:
+    """A held lock is reported once per round, and postponed jobs are tried again soon."""
     with locked(load(place.config)):
         await daemon_instance.run_all()
         assert len(daemon_instance.troubles) == 1

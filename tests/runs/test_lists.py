@@ -59,6 +59,7 @@ def store_article(place: Place, title: str, *tags: str) -> None:
 
 
 def test_each_feed_is_on_one_part_that_the_first_leads_to(place: Place) -> None:
+    """Every feed is on exactly one part, linked from the first page and the sitemap."""
     first = place.read_published("feeds.html")
     parts = sorted(set(re.findall(r'href="(feeds-[^"]*)"', first)))
     assert parts == [
@@ -84,6 +85,7 @@ def test_each_feed_is_on_one_part_that_the_first_leads_to(place: Place) -> None:
 def test_one_more_article_makes_the_parts_of_its_feeds(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A new article rewrites only the parts with its feeds."""
     store_article(place, "Another", "Tide")
     made = list[str]()
     listed = Pages.render_feed_list
@@ -136,6 +138,7 @@ def test_what_a_build_left_is_written_by_the_next(
 def test_a_list_that_has_become_short_is_one_page_again(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A short list is one page, and its parts are deleted."""
     monkeypatch.setattr(feed_list, "WHOLE", 100)
     store_article(place, "Another", "Tide")
     written = build_now(place)

@@ -42,6 +42,7 @@ def test_the_next_build_writes_what_differs(tmp_path: Path, more: bool) -> None:
 
 
 def test_a_file_that_is_gone_is_written_again(tmp_path: Path) -> None:
+    """A build writes a missing published file again."""
     place, _ = make_grown_instance(tmp_path)
     today = place.read_digests("public")
     (tmp_path / "feeds/public/tags/llm.atom").unlink()
@@ -50,6 +51,7 @@ def test_a_file_that_is_gone_is_written_again(tmp_path: Path) -> None:
 
 
 def test_a_build_with_nothing_to_do_reads_few_files_and_writes_none(tmp_path: Path) -> None:
+    """An idle build changes no file."""
     place, _ = make_grown_instance(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "feeds/public").rglob("*")}
     place.build()

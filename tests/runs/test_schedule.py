@@ -114,6 +114,7 @@ class Jobs:
 
 
 async def test_a_start_does_each_job_in_order_and_then_at_its_interval() -> None:
+    """All jobs run once in order, then at their intervals."""
     jobs = Jobs(visits=EVERY, build=3600, another=3600)
     jobs.scheduler.start()
     await wait_until(lambda: len(jobs.started) >= 6)
@@ -173,6 +174,7 @@ async def test_a_job_that_is_late_by_hours_runs_once(wall_clock: type[WallClock]
 
 
 async def test_nothing_starts_before_the_start_and_after_the_stop() -> None:
+    """Jobs brought forward run only between start and stop."""
     jobs = Jobs(visits=EVERY, build=3600)
     jobs.gate.clear()
     jobs.scheduler.bring_forward("build")

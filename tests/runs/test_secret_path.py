@@ -65,6 +65,7 @@ def test_a_page_says_how_a_phone_subscribes(place: Place) -> None:
 
 
 def test_no_link_tells_the_secret_to_another_site(place: Place) -> None:
+    """The secret appears only in links to our own address."""
     links = list[str]()
     for path in (place.folder / "feeds/public").rglob("*.html"):
         page = lxml_html.fromstring(path.read_text())
@@ -158,6 +159,7 @@ def test_what_would_give_it_away_is_refused(tmp_path: Path, line: str, cure: str
 def test_a_secret_that_leaves_the_house_without_tls_is_warned_of(
     tmp_path: Path, url: str, warns: bool
 ) -> None:
+    """`check` warns if a secret path is served without TLS outside the home network."""
     (tmp_path / "syndicator.toml").write_text(PRIVATE.replace("http://192.168.1.5:8080/", url))
     reasons = [one.reason for one in checked(tmp_path, load(tmp_path, {}), {}, strict=False)]
     assert ("secret-without-tls" in reasons) == warns

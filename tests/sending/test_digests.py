@@ -129,6 +129,7 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
 
 
 def test_a_period_ends_before_its_last_moment_and_none_is_lost(place: Place) -> None:
+    """An article at the exact end of a period is in the next digest."""
     with place.open_app() as app:
         for title, added in (
             ("At the end", MORNING),
@@ -142,6 +143,7 @@ def test_a_period_ends_before_its_last_moment_and_none_is_lost(place: Place) -> 
 
 
 def test_a_report_after_the_period_is_not_of_it(place: Place) -> None:
+    """Later reports of a story do not change an earlier digest."""
     for outlet, now in (("one", place.now), ("two", MORNING)):
         place.now = now
         report(place, outlet)

@@ -80,6 +80,7 @@ def test_odd_folders_are_quoted() -> None:
 
 
 def test_its_health_is_asked_of_the_service() -> None:
+    """HEALTHCHECK asks /healthz with valid Python code."""
     (check,) = [said for step, said in list_instructions() if step == "HEALTHCHECK"]
     assert "/healthz" in check
     assert "8080" in check

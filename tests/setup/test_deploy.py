@@ -41,6 +41,7 @@ def test_no_place_is_left_empty() -> None:
 
 
 def test_the_service_runs_the_program_on_its_folder_and_may_write_there_alone() -> None:
+    """The unit runs `up`, may write only to its folder, and uses the watchdog."""
     service = parse_unit("syndicator.service")["Service"]
     assert service["ExecStart"] == "/opt/syndicator/run up"
     assert service["User"] == "feeder"
@@ -68,6 +69,7 @@ def test_folders_that_the_settings_have_elsewhere_may_be_written_too() -> None:
 
 
 def test_the_timer_starts_the_run_of_its_own_name() -> None:
+    """The timer starts `refresh`, for which exit code 75 is a success."""
     assert parse_unit("syndicator-refresh.service")["Service"]["ExecStart"].endswith(
         " refresh --max-time 10m"
     )

@@ -65,6 +65,7 @@ def test_no_key_is_asked_for_and_every_action_has_its_version() -> None:
 
 
 def test_what_is_remembered_is_what_is_restored_and_what_is_published_is_public() -> None:
+    """The workflow caches and restores the same paths and publishes public/."""
     saved = find_step("actions/cache/save")["with"]
     restored = find_step("actions/cache/restore")["with"]
     assert saved["path"] == restored["path"]

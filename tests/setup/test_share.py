@@ -91,6 +91,7 @@ def test_where_it_moved_in_the_network_its_secret_stays(
 
 
 def test_one_that_is_published_stays_public(config: Path) -> None:
+    """A published instance cannot be shared at home only."""
     path = config / "syndicator.toml"
     path.write_text(text := '[site]\nurl = "https://feeds.example/"\n')
     with pytest.raises(UsageError, match="this folder is published at"):
@@ -99,6 +100,7 @@ def test_one_that_is_published_stays_public(config: Path) -> None:
 
 
 def test_one_behind_a_web_server_stays_there(config: Path) -> None:
+    """An instance behind a web server keeps its settings."""
     path = config / "syndicator.toml"
     path.write_text(
         text := f'[site]\nurl = "https://feeds.example/"\n[publish]\nsecret_path = "{SECRET}"\n'
@@ -108,6 +110,7 @@ def test_one_behind_a_web_server_stays_there(config: Path) -> None:
 
 
 def test_without_a_network_it_says_so(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a network address the command fails with a message."""
     monkeypatch.setattr(start, "home_address", lambda: "")
     with pytest.raises(MissingError, match="in no network"):
         start.share_at_home(config)
@@ -128,6 +131,7 @@ class Terminal(io.StringIO):
 def test_a_terminal_shows_address_and_code_and_nothing_else_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """The secret address and QR code are printed only to a terminal."""
     settings = Settings(
         site=Site(url="http://192.168.1.5:8080/"), publish=Publish(secret_path=SECRET)
     )

@@ -237,6 +237,7 @@ def private(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 
 def test_who_does_not_know_the_secret_path_is_told_nothing(private: Site) -> None:
+    """Outside the secret path every request gets 404 without any content."""
     paths = (
         "",
         "all.rss",
@@ -287,6 +288,7 @@ def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(private: Site) ->
     ["q/tag.ai/not.tag.b.atom", "q/words.%E4%BB%8A-a.json", "q/source.a%20b.rss", "q/color.atom"],
 )
 def test_what_is_asked_for_is_made_by_the_program(site: Site, name: str) -> None:
+    """Searches are proxied to our server, not cached and not logged."""
     status, heads, body = site.get(name)
     assert status == (400 if "color" in name else 200)
     assert unquote(body.decode()) == unquote(f"/{name}")
@@ -320,6 +322,7 @@ def test_a_question_that_was_saved_is_a_file(site: Site) -> None:
 
 
 def test_questions_of_a_private_instance_are_asked_below_its_secret(private: Site) -> None:
+    """On a private instance searches work only below the secret path."""
     assert private.get(f"{SECRET}/q/tag.ai.atom")[2] == f"/{SECRET}/q/tag.ai.atom".encode()
     assert private.get("q/tag.ai.atom")[0] == 404
 
@@ -363,6 +366,7 @@ def test_the_folder_itself_is_the_page_of_all_feeds(site: Site) -> None:
 
 
 def test_what_is_compressed_is_the_file_beside_it(site: Site) -> None:
+    """The .gz file is served to clients that accept gzip."""
     status, heads, body = site.get("all.rss", "Accept-Encoding: gzip")
     assert status == 200
     assert heads["content-encoding"] == "gzip"
@@ -451,6 +455,7 @@ def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(site: Site, path
 
 
 def test_nothing_is_answered_without_a_word_on_how_long_it_holds(site: Site) -> None:
+    """Every answer has Cache-Control."""
     for path in (
         "",
         "all.rss",

@@ -19,6 +19,7 @@ def store_categories_and_tags(place: Place) -> None:
 
 
 def test_names_of_the_taxonomy_come_first_then_those_that_articles_have(place: Place) -> None:
+    """Names of taxonomy.toml come first, then those of articles by number of uses."""
     store_categories_and_tags(place)
     choices = read_choices(place)
     assert choices.categories == ("AI",)

@@ -115,4 +115,5 @@ def test_a_category_has_a_reason_with_its_score(taxonomy: Taxonomy) -> None:
 
 
 def test_a_taxonomy_of_nothing_has_no_scores(tmp_path: Path) -> None:
+    """An empty taxonomy gives no tag scores."""
     assert Taxonomy().score_tags("A title", "A text.") == {}

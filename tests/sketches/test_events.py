@@ -49,6 +49,7 @@ def hash_words(*words: str) -> set[int]:
 
 
 def test_names_are_words_in_capitals_that_begin_no_sentence() -> None:
+    """Capitalised words count as names, except at the start of a sentence."""
     names = make_sketch(TITLE, TEXT).names.keys()
     assert hash_words("Norvik", "Tamm", "Air") <= names
     assert not hash_words("The", "Egil", "passengers") & names  # two begin a sentence

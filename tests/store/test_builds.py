@@ -150,6 +150,7 @@ def test_the_engine_has_the_queue_filled_from_its_start(store: Store, builds: Bu
 
 
 def test_the_row_of_a_feed_says_when_it_was_built(store: Store) -> None:
+    """The time and size of the last build are stored per feed."""
     index = store.index
     index.mark_stale([ALL, FeedKey(SOURCE, "a")])
     assert index.builds() == {}

@@ -263,6 +263,7 @@ def test_feeds_that_were_stale_are_stale_after_the_upgrade(tmp_path: Path) -> No
 def test_feeds_are_known_as_published_after_the_upgrade_and_their_files_are_not(
     tmp_path: Path,
 ) -> None:
+    """Migration keeps which feeds are published; the next build finds their files."""
     rows = (
         "'ai', 'AI', 'ai', 1, 0, '{\"#about\": \"\"}'",
         "'go', 'Go', 'go', 1, 0, '{\"#about\": \"1\", \"tags/go.atom\": \"2\"}'",

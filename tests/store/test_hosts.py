@@ -59,6 +59,7 @@ def pass_by(store: Store) -> None:
 
 
 def test_one_at_a_time_has_leave_and_the_pause_follows_its_end(hosts: Hosts) -> None:
+    """A host gives one turn at a time; the pause begins when it is given back."""
     mine = take_turn(hosts)
     assert LONG - 5 < take_busy(hosts).seconds <= LONG
     take_turn(hosts, "b.example")
@@ -105,6 +106,7 @@ def test_a_host_that_is_held_gives_no_leave_and_a_longer_hold_stays(hosts: Hosts
 
 
 def test_that_a_host_was_not_reached_is_told_with_the_leave(hosts: Hosts) -> None:
+    """A turn includes the host's recent connection failure, until it expires."""
     hosts.set_away(HOST, "dns", "no such name", 50)
     turn = take_turn(hosts)
     assert turn.away == "dns"
@@ -162,6 +164,7 @@ def list_owners(store: Store) -> set[str]:
 def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
     store: Store, hosts: Hosts
 ) -> None:
+    """A worker can own free hosts; busy, held and failing ones are left out."""
     turn = take_turn(hosts, "asked.example")
     hosts.hold("held.example", 50)
     hosts.set_away("away.example", "dns", "", 50)
@@ -315,6 +318,7 @@ B = Source(key="b", url="https://b.example/feed")
 
 
 def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
+    """Pushed sources are read unchanged; a second push reports differences."""
     from syndicator.core.model import Rules
 
     odd = Source(
@@ -417,6 +421,7 @@ def test_whoever_lost_the_lock_writes_nothing(
 def test_a_lock_lasts_while_its_holder_is_busy_and_ends_when_it_stands_still(
     postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A lock stays during a long query and ends if the process stops responding."""
     monkeypatch.setattr(followed, "_SURE", 1.2)
     monkeypatch.setattr(followed, "_FROZEN", 1)
     with (

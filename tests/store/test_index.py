@@ -137,6 +137,7 @@ def test_an_article_that_was_added_nobody_knows_when_is_in_no_month(store: Store
 
 
 def test_articles_come_in_the_order_asked_for_and_each_newest_first(store: Store) -> None:
+    """`articles` keeps the requested order; `each` returns all."""
     articles = [make_article(number) for number in range(1101)]
     store.reindex((article, make_stamp(number)) for number, article in enumerate(articles))
     expected_ids = [article.id for article in reversed(articles)]
@@ -168,6 +169,7 @@ def test_recording_the_same_again_counts_it_once(store: Store) -> None:
 
 
 def test_a_copy_is_shown_by_its_source_alone_until_it_is_split(store: Store) -> None:
+    """A merged copy is listed only in its source's feed until it is split."""
     original = record_article(store, 1)
     copy = record_article(store, 2)
 
@@ -235,6 +237,7 @@ def test_stale_held_and_built(store: Store) -> None:
 
 
 def test_a_feed_stays_stale_if_an_article_comes_while_it_is_built(store: Store) -> None:
+    """An article recorded during a build keeps its feed stale."""
     record_article(store, 1)
     seen = store.index.marks()[AI]
     record_article(store, 2)  # after the build has read what is in the feed

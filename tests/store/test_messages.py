@@ -33,6 +33,7 @@ def put_known(store: Store, *articles: Article) -> None:
 
 
 def test_a_message_is_due_after_earlier_messages_of_its_subject_were_sent(store: Store) -> None:
+    """Messages of one subject are sent in order, also after a failure."""
     store.messages.save_messages(
         [
             make_message("a", "a1"),
@@ -57,6 +58,7 @@ def test_a_message_is_due_after_earlier_messages_of_its_subject_were_sent(store:
 
 
 def test_a_receiver_that_fails_has_all_its_messages_wait(store: Store) -> None:
+    """A failing receiver delays all its messages, not those of others."""
     store.messages.save_messages(
         [make_message("a", "a1"), make_message("b", "b1"), make_message("b", "x", "two")], {}, ()
     )
@@ -113,6 +115,7 @@ def test_an_article_that_no_feed_shows_is_hidden(store: Store) -> None:
 
 
 def test_articles_published_before_there_was_a_receiver_count_as_sent(store: Store) -> None:
+    """Older articles are not announced to a new receiver."""
     record_article(store, 3), record_article(store, 4, hold=True)
     recent = record_article(store, 1)
     store.messages.begin(NOW - timedelta(hours=2))

@@ -58,6 +58,7 @@ def list_stale(store: Store) -> set[FeedKey]:
 
 
 def test_a_state_comes_back_as_it_was(store: Store) -> None:
+    """Saved states of sources are read unchanged."""
     visits: VisitRecords = store.visits
     state = SourceState(
         key="a",
@@ -96,6 +97,7 @@ def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
 
 
 def test_a_dropped_source_takes_its_entries_and_outcomes_along_but_no_article(store: Store) -> None:
+    """Dropping a source deletes its entries and outcomes, not its articles."""
     record_article(store, 1)
     store.visits.save_entries([make_entry("a"), replace(make_entry("a"), source_key="other")])
     state = SourceState(key="src", url="u")
@@ -199,6 +201,7 @@ def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
 
 
 def test_the_first_alias_asked_for_wins_and_an_alias_keeps_its_first_article(store: Store) -> None:
+    """`find` tries aliases in order; an alias stays with its first article."""
     first_article = record_article(store, 1)
     second = record_article(store, 2)
     store.visits.record(
@@ -263,6 +266,7 @@ def test_html_stays_only_if_the_body_is_the_same(store: Store) -> None:
 
 
 def test_articles_written_together_are_as_if_written_one_by_one(store: Store) -> None:
+    """Gathered writes have the same result as single writes."""
     original = make_article(1, tags=("AI",))
     copy = make_article(2, tags=("AI", "Chips"), merged_into=make_article(1).id)
     other_article = make_article(3)
@@ -297,6 +301,7 @@ def test_articles_written_together_are_as_if_written_one_by_one(store: Store) ->
 
 
 def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store: Store) -> None:
+    """Both the feeds that an article leaves and joins become stale."""
     article = make_article(1)
     store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1)))
     record_build(store, *(row.key for row in store.index.feeds()))
@@ -336,6 +341,7 @@ def test_a_deleted_file_is_forgotten(store: Store) -> None:
 
 
 def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(store: Store) -> None:
+    """A withdrawn article is found as withdrawn under each alias."""
     article = record_article(store, 1)
     other_article = record_article(store, 2)
     assert not store.visits.look_up([alias(article.url)]).withdrawn

@@ -105,6 +105,7 @@ def test_workers_that_start_together_make_the_tables_once(postgres: Server) -> N
 
 
 def test_each_shard_that_has_sources_has_one_job(store: Store, shards: Shards) -> None:
+    """Every shard with enabled sources has one job, and none without."""
     follow_sources(
         store,
         A,
@@ -208,12 +209,14 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
 def test_a_job_is_its_workers_and_of_its_attempt(
     store: Store, shards: Shards, other: dict[str, int]
 ) -> None:
+    """Another worker or attempt cannot end a job."""
     follow_sources(store, A)
     with pytest.raises(JobLost):
         end_job(store, shards, replace(take_job(store), **other))
 
 
 def test_a_sign_of_life_says_until_when_hosts_may_be_asked(store: Store) -> None:
+    """A heartbeat returns until when hosts may be requested."""
     shards = Shards(store._db, store.hosts(LEASE), LEASE, lambda: 100.0)
     follow_sources(store, A)
     job = take_job(store)

@@ -48,6 +48,7 @@ def test_others_see_the_writes_of_a_group_after_its_commit(store: Store, url: st
 
 
 def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
+    """The index shows an article only after the commit of the group."""
     with store.visits.shared():
         article = record_article(store, 1)
         assert store.visits.article(article.id)
@@ -58,6 +59,7 @@ def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
 
 
 def test_first_is_called_before_each_commit_of_writes(store: Store, url: str) -> None:
+    """The callback runs before each commit that has writes."""
     asked: list[set[str]] = []
     with store.visits.shared(lambda: asked.append(read_committed(url))):
         store.visits.commit()

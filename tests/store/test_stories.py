@@ -112,6 +112,7 @@ def test_sketches_older_than_the_window_are_deleted(store: Store) -> None:
 
 
 def test_a_withdrawn_article_leaves_only_the_decision_of_an_operator(store: Store) -> None:
+    """After withdrawal only memberships set by the operator stay."""
     first_article = record_article(store, 1)
     other_article = record_article(store, 2)
     add_sketched(store, 1)

@@ -118,6 +118,7 @@ def test_candidates_continue_below_a_number(store: Store) -> None:
 
 
 def test_a_changed_article_is_read_again_and_keeps_its_place(store: Store) -> None:
+    """A changed article is indexed again under the same id."""
     articles = record_articles(store, 5)
     before = list_proposed(store, "not nowhere")
     article_id = before[2]

@@ -76,6 +76,7 @@ def test_one_article_that_all_record_is_one_in_each_feed(any_url: str) -> None:
 
 
 def test_a_build_deletes_only_marks_that_it_read(any_url: str) -> None:
+    """Marks set by another writer during a build stay."""
     with (
         open_store(any_url, articles_exist=False) as builder,
         open_store(any_url, articles_exist=False) as visitor,
@@ -197,6 +198,7 @@ def test_a_conflict_that_never_ends_is_raised(store_pair: tuple[Store, Store]) -
 def test_a_connection_that_was_ended_is_made_again(
     store_pair: tuple[Store, Store], postgres: Server
 ) -> None:
+    """After the server ends a connection, the next call reconnects."""
     one, _ = store_pair
     assert one.visits.state("a")
     with closing(postgres.connect()) as boss:

@@ -70,6 +70,7 @@ def test_the_feed_of_stories_is_there_from_the_first_day(place: Place) -> None:
 
 
 def test_a_story_says_who_was_first_and_what_the_other_adds(place: Place) -> None:
+    """Entry and page name the first outlet, an added quote and differing figures."""
     begin_story(place)
     for text in (read_content(place), read_page(place)):
         assert "First reported by" in text
@@ -106,6 +107,7 @@ def test_a_story_over_days_has_them(place: Place) -> None:
 
 
 def test_only_what_is_published_of_a_source_is_quoted(place: Place) -> None:
+    """A source that forbids quotes is named but not quoted."""
     sources = place.config / "sources.toml"
     listed = sources.read_text()
     begin_story(place)

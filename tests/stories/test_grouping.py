@@ -81,6 +81,7 @@ def find_changes(
 
 
 def test_reports_of_one_event_are_a_story_and_others_are_not() -> None:
+    """Two reports of one event form a story; a third on another event stays out."""
     assert find_changes([make_report("a"), make_report("b"), make_report("c", FERRY)]) == {
         "a": "story of a",
         "b": "story of a",
@@ -162,6 +163,7 @@ def fill_template(template: dict[str, str], number: int) -> tuple[str, str]:
 
 @pytest.mark.parametrize("template", TEMPLATES["template"], ids=lambda template: template["kind"])
 def test_texts_of_one_template_are_no_story(template: dict[str, str]) -> None:
+    """Articles from one template with different values form no story."""
     texts = [fill_template(template, number) for number in range(40)]
     assert len(set(texts)) == len(texts)
     assert (
@@ -190,6 +192,7 @@ NEWS = [pair.report for pair in PAIRS if make_sketch(*pair.report).tone > -1]
 
 @pytest.mark.parametrize(("title", "text"), NEWS, ids=[title for title, _ in NEWS])
 def test_copies_of_a_report_that_end_with_other_names_are_a_story(title: str, text: str) -> None:
+    """Copies with different closing lines are alike."""
     ends = (
         "",
         "Reporting by Aldo Wendrick and Mirja Tasker.",
@@ -219,6 +222,7 @@ def test_the_later_a_report_comes_the_less_likely_it_joins() -> None:
 
 
 def test_articles_of_one_outlet_are_no_story() -> None:
+    """Two articles of one outlet form no story."""
     one, other = (make_report(article_id, outlet="one.example") for article_id in "ab")
     assert list_ids(group_reports([one, other], measure_likeness)) == {frozenset("ab")}
     assert find_changes([one, other]) == {}
@@ -325,6 +329,7 @@ def test_a_later_pass_splits_articles_that_are_not_alike() -> None:
 
 
 def test_an_article_that_was_edited_leaves_its_story() -> None:
+    """An edited article leaves its story for a matching one."""
     reports = [
         make_report("a", story="s"),
         make_report("b", story="s"),

@@ -105,6 +105,7 @@ def test_a_published_story_keeps_its_lead(place: Place) -> None:
 
 
 def test_the_owner_of_an_article_counts_whoever_announced_it(place: Place) -> None:
+    """The owner's time of being followed counts, not the announcing source's."""
     follow_only(place, "one", "two")
     place.now += timedelta(days=8)
     follow_only(place, "one", "two", "three")

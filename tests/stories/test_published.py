@@ -92,6 +92,7 @@ def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated
 
 
 def test_a_report_that_leaves_is_named_no_more(place: Place) -> None:
+    """Hidden or withdrawn reports are not named; a released one is again."""
     ids = [file_report(place, outlet) for outlet in ("one", "two", "three")]
     place.build()
     for name, article_id in (("hide", ids[2]), ("withdraw", ids[1])):
@@ -120,6 +121,7 @@ def test_operators_and_edits_of_the_file_show_at_once(place: Place) -> None:
 
 
 def test_a_new_report_changes_only_the_files_that_show_it(place: Place) -> None:
+    """A new report rewrites only feeds of its story."""
     for outlet, words in (("one", QUAKE), ("sea", FERRY)):
         file_report(place, outlet, words)
     place.build()
@@ -133,6 +135,7 @@ def test_a_new_report_changes_only_the_files_that_show_it(place: Place) -> None:
 
 
 def test_stories_are_those_of_two_outlets_with_a_page_of_their_own(place: Place) -> None:
+    """A story needs two outlets; its page is deleted when only one is left."""
     file_report(place, "one")
     place.build()
     assert read_entries(place, "stories") == {}
@@ -218,6 +221,7 @@ def test_a_rebuilt_database_publishes_the_same_stories(place: Place) -> None:
 
 
 def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(place: Place) -> None:
+    """After the lead is withdrawn, the story keeps id and dates with the next report."""
     for outlet in ("one", "two", "three"):
         file_report(place, outlet)
     place.build()

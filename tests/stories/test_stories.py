@@ -98,6 +98,7 @@ def run_operation(app: App, name: str, **values: Any) -> None:
 def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
     app: App, place: Place
 ) -> None:
+    """A story is stored in a file, and later reports join it."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     file_article(app, "https://three.example/c", FERRY)
@@ -135,6 +136,7 @@ def test_a_build_groups_first(place: Place) -> None:
 
 
 def test_subdomains_and_sources_are_no_outlets_of_their_own(app: App) -> None:
+    """Subdomains of one domain are one outlet."""
     file_article(app, "https://one.example/a")
     file_article(app, "https://news.one.example/b", source_key="two")
     assert group_stories(app) == set()
@@ -165,6 +167,7 @@ def test_an_old_article_joins_no_story_and_one_with_a_future_date_may(app: App) 
 
 
 def test_a_claimed_date_puts_no_article_before_others(app: App) -> None:
+    """The time of a sketch is when the article was added, not its claimed date."""
     article_id = file_article(
         app, "https://one.example/a", published=app.archive.clock() - timedelta(days=2)
     )
@@ -177,6 +180,7 @@ def test_a_claimed_date_puts_no_article_before_others(app: App) -> None:
 def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(
     app: App, place: Place
 ) -> None:
+    """A changed article leaves its story within an hour."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     three = file_article(app, "https://three.example/c")
@@ -389,6 +393,7 @@ def test_a_flood_of_one_outlet_neither_keeps_others_apart_nor_fills_their_story(
 
 
 def test_a_story_that_begins_has_a_name_that_none_had(app: App) -> None:
+    """A split article gets a new story id."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     group_stories(app)

@@ -115,6 +115,7 @@ def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(place:
 
 
 def test_an_article_that_takes_the_entry_goes_on_leading_its_story(place: Place) -> None:
+    """If the first article is hidden, the next one takes the entry and leads."""
     write_folded(place, file_unrelated(place))
     file_report(place, "four", FERRY)
     place.build()

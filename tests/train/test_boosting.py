@@ -30,6 +30,7 @@ def grow_trees() -> list[boosting.Tree]:
 
 
 def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> None:
+    """Trees learn an exclusive-or that a linear model cannot, also after export."""
     values, wanted = make_data()
     trees = scorer.read_trees([fit_blocks.row_of(tree, NAMES) for tree in grow_trees()])
     odds = scorer.log_odds(trees, dict(zip(NAMES, values.T, strict=True)))
@@ -56,6 +57,7 @@ def test_a_feature_that_never_changes_is_not_asked_for() -> None:
 
 
 def test_a_row_that_counts_nothing_teaches_nothing() -> None:
+    """Rows with weight 0 do not change the trees."""
     values, wanted = make_data()
     limits = boosting.limits_of(values)
     codes = boosting.codes_of(values, boosting.limits_of(values))

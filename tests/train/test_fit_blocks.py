@@ -63,6 +63,7 @@ def test_pages_with_other_features_are_refused() -> None:
 
 
 def test_of_a_long_page_a_part_is_learnt_that_counts_as_much() -> None:
+    """Of a long page a sample of blocks is used with the same total weight."""
     long = make_example("long", 10 * fit_blocks.MOST_BLOCKS)
     part = fit_blocks.learnt(long)
     assert len(part.wanted) == pytest.approx(fit_blocks.MOST_BLOCKS, rel=0.3)

@@ -40,6 +40,7 @@ def test_the_same_readings_give_the_same_trees() -> None:
 
 
 def test_a_text_is_right_as_far_as_the_truth_has_it() -> None:
+    """A reading's score is its agreement with the truth text or passages."""
     truth = {"page_type": "article", "truth": {"text": "One two three four five."}}
     assert fit_readings.right(truth, "One two three four five.") == 1
     assert fit_readings.right(truth | {"page_type": "listing"}, "One two three four five.") == 0

@@ -173,6 +173,7 @@ def test_a_feed_that_stays_with_redirected_pages_shows_nothing_again(
 
 @WITH
 def test_a_site_that_has_half_moved_keeps_them(instance: Moving, site: Site) -> None:
+    """Some pages move one day and the rest later: ids, files and dates stay."""
     before = publish_at_old_host(instance, site)
     moved = range(4, 7)
     rest = range(1, 4)
@@ -189,6 +190,7 @@ def test_a_site_that_has_half_moved_keeps_them(instance: Moving, site: Site) -> 
 
 @WITH
 def test_a_site_that_moves_back_keeps_them(instance: Moving, site: Site) -> None:
+    """After a move and a move back, ids, files and dates stay."""
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
@@ -218,6 +220,7 @@ def test_a_site_that_moves_back_keeps_what_it_published_elsewhere(
 def test_what_a_feed_announces_on_another_host_is_new_if_only_the_feed_redirects(
     instance: Moving, site: Site
 ) -> None:
+    """If only the feed redirects, the old entries stay at the old host."""
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day(pages, {**feeds, **feed_of(OLD, NEW)})
@@ -227,6 +230,7 @@ def test_what_a_feed_announces_on_another_host_is_new_if_only_the_feed_redirects
 
 @WITH
 def test_a_site_that_moves_twice_keeps_them(instance: Moving, site: Site) -> None:
+    """After two moves, ids, files and dates stay."""
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})

@@ -89,6 +89,7 @@ def test_a_page_may_be_listed_before_its_site_announces_it_if_it_is_news_and_no_
 
 
 def test_a_copy_may_hide_a_story_only_if_nobody_can_tell_which_is_older() -> None:
+    """A hidden story is allowed only if the copy was announced earlier or on the same day."""
     copy = "http://evil.example/copy"
 
     def hidden(story: Page, *days: Mapping[str, tuple[Item, ...]]) -> bool:
@@ -110,6 +111,7 @@ def test_a_copy_may_hide_a_story_only_if_nobody_can_tell_which_is_older() -> Non
 
 
 def test_a_feed_may_speak_for_the_one_page_that_links_it() -> None:
+    """A neighbour's feed may change a page that links that feed."""
     invited, own = (Page(text="bank-a", feeds=(str(source["url"]),)) for source in (EVIL, BANK))
     assert pair.is_allowed(make_difference("file", "title", "Evil's", "Bank's", page=invited))
     assert not pair.is_allowed(make_difference("file", "title", "Evil's", "Bank's", page=own))
@@ -138,6 +140,7 @@ def test_every_kind_of_difference_is_seen() -> None:
 
 
 def test_what_counts_as_one_site() -> None:
+    """A site is a host without www and port, or a user's part of a host."""
     assert {
         get_unit(url) for url in ("http://www.bank.example:8080/a", "https://bank.example/b")
     } == {"bank.example"}

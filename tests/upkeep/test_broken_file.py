@@ -164,6 +164,7 @@ def test_check_names_the_file_and_its_line(filled_place: Place) -> None:
 
 @pytest.mark.parametrize("broken", [True, False])
 def test_a_file_of_another_name_is_not_gone(filled_place: Place, broken: bool) -> None:
+    """A renamed article file is still the same article, even if broken."""
     before = filled_place.read_published("all.json")
     path = break_frontmatter(filled_place) if broken else filled_place.find_file(TITLE)
     path.rename(path.with_name(f"other-{path.name}"))

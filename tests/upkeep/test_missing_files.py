@@ -175,6 +175,7 @@ def test_what_is_gone_is_fetched_again_after_that(tmp_path: Path) -> None:
 
 
 def test_check_says_that_many_are_gone(place: Place) -> None:
+    """`check` reports how many article files are missing."""
     for path in list_article_files(place)[:25]:
         path.unlink()
     with place.open_app() as app:

@@ -49,6 +49,7 @@ def visit_holt(app: App, limit: int | None = None) -> list[Article]:
 def test_all_new_articles_wait_where_the_operator_wants_to_see_them(
     tmp_path: Path, world: World
 ) -> None:
+    """With `hold = "all"` every new article waits."""
     app = open_instance(tmp_path, world, "all")
     filed = visit_holt(app)
     assert len(filed) > 1

@@ -30,6 +30,7 @@ def test_a_site_below_a_path_keeps_it(site: str) -> None:
 
 
 def test_without_a_site_a_page_of_ones_own_has_no_address() -> None:
+    """Without a known site address, an imported page gets no `source`."""
     assert "source" not in translate({"title": "A"}, PurePosixPath("a.md"), "").front
 
 

@@ -37,6 +37,7 @@ def test_what_was_appended_is_read_in_order_and_once(path: Path) -> None:
 def test_a_line_that_a_crash_cut_short_neither_counts_nor_spoils_the_next(
     path: Path, torn: str
 ) -> None:
+    """A half-written last line is ignored, and later lines are read."""
     CARRIED.append(folder_of(path), [(ONE, "planet")])
     with path.open("a") as file:
         file.write(torn)

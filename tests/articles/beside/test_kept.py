@@ -27,6 +27,7 @@ KEPT = (
 
 
 def test_what_is_written_is_read_and_what_is_no_exception_is_not_written(tmp_path: Path) -> None:
+    """Only feeds with facts beyond the default are written, sorted by axis and slug."""
     FEEDS.update(FileArticleStore(tmp_path), lambda before: KEPT)
     feeds_by_key = {feed.key: feed for feed in FEEDS.read(FileArticleStore(tmp_path))}
     assert list(feeds_by_key) == [SOURCE, TAG, OTHER]  # in order of axis and slug

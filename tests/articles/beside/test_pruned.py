@@ -16,6 +16,7 @@ def folder_of(path: Path) -> FileArticleStore:
 
 
 def test_it_grows_and_says_each_once(tmp_path: Path) -> None:
+    """New lines are appended, and `compact` removes duplicates."""
     path = tmp_path / PRUNED.name
     assert PRUNED.read(folder_of(path)) == []
     PRUNED.append(folder_of(path), [(A, "one.example/a"), (A, "guid:one:x y")])

@@ -42,6 +42,7 @@ def test_rights_of_the_past_are_kept_and_links_are_added(tmp_path: Path) -> None
 def test_links_in_a_file_of_an_earlier_version_count_for_what_is_filed_alone(
     tmp_path: Path,
 ) -> None:
+    """Links stored by an earlier version give no rights for new articles."""
     (tmp_path / RIGHTS_TOML).write_text(
         '[before]\n"old" = ["a.example"]\n[linked."burner"]\n"c.example" = 2026-03-01\n'
     )
@@ -58,6 +59,7 @@ def test_links_in_a_file_of_an_earlier_version_count_for_what_is_filed_alone(
 def test_a_link_is_asked_after_a_week_and_ends_after_sixty_days_with_a_warning(
     tmp_path: Path,
 ) -> None:
+    """A link is checked again after 7 days, warned of after 30 and invalid after 60."""
     file = open_rights_file(tmp_path)
     file.link("burner", "c.example", DAY)
     at = {days: DAY + timedelta(days=days) for days in (6, 7, 29, 30, 59, 60)}
@@ -69,6 +71,7 @@ def test_a_link_is_asked_after_a_week_and_ends_after_sixty_days_with_a_warning(
 
 
 def test_a_link_that_is_gone_is_believed_no_more(tmp_path: Path) -> None:
+    """A removed link gives no rights, but is still listed as once shown."""
     file = open_rights_file(tmp_path)
     file.unlink("burner", "c.example")
     assert not (tmp_path / RIGHTS_TOML).exists()

@@ -19,6 +19,7 @@ def test_nothing_is_withdrawn_at_first(tmp_path: Path) -> None:
 
 
 def test_a_withdrawal_comes_back_with_all_that_finds_the_article(tmp_path: Path) -> None:
+    """A withdrawal stores id, address, aliases and feeds, once per article."""
     article_store = FileArticleStore(tmp_path)
 
     enter_withdrawal(article_store, make_full_article(), NOW)

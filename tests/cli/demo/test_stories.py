@@ -37,6 +37,7 @@ def render_story_page(story: Story) -> str:
 
 
 def test_there_are_enough_of_them_in_several_languages() -> None:
+    """The demo has at least 25 articles in three languages with all kinds of markup."""
     assert len(ARTICLES) >= 25
     assert {story.language for story in ARTICLES.values()} == {"en", "de", "ja"}
     assert {story.site for story in STORIES.values()} == {place.key for place in SITES}
@@ -66,6 +67,7 @@ def test_dates_are_fixed_and_in_the_past(key: str) -> None:
 
 @pytest.mark.parametrize("key", ARTICLES)
 def test_the_page_holds_what_its_truth_says(key: str) -> None:
+    """Each demo page contains the title, author and passages of its truth."""
     story = ARTICLES[key]
     text = extract_visible_text(render_story_page(ARTICLES[key]))
     assert story.truth is not None

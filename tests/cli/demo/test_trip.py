@@ -147,6 +147,7 @@ def test_the_story_full_of_traps(trip: Trip) -> None:
 
 @pytest.mark.slow
 def test_what_still_comes_out_wrong_only_gets_less(trip: Trip) -> None:
+    """The number of known reading faults on the demo does not exceed SHORTFALLS."""
     found: dict[str, list[str]] = {name: [] for name in SHORTFALLS}
     for story, truth, article in trip.stories_read():
         text = line(article.text)

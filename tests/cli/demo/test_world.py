@@ -194,6 +194,7 @@ def test_each_trouble_is_as_announced(world: World, client: httpx.Client) -> Non
 
 
 def test_the_log_says_who_asked_for_what(world: World, client: httpx.Client) -> None:
+    """The demo's web logs each request with site, path, status and headers."""
     client.get(world.feed_url("holt"), headers={"User-Agent": "somebody/1"})
     (request,) = world.requests
     assert request.site == "holt"
@@ -288,6 +289,7 @@ def test_a_taken_port_is_no_obstacle() -> None:
 
 
 def test_a_smaller_world_has_only_what_is_left() -> None:
+    """A world without some sites has no stories or sources of them."""
     with serve_world(World(without={"slow", "parallel"})) as small:
         keys = {source.key for source in small.sources}
         assert {"slow", "parallel"}.isdisjoint(keys)

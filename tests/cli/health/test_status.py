@@ -54,6 +54,7 @@ def test_the_first_line_says_how_many_are_well(visited_instance: Instance) -> No
 def test_a_source_with_trouble_has_its_reason_its_cure_and_its_next_try(
     visited_instance: Instance,
 ) -> None:
+    """A failing source is shown with reason, cure, start and next try."""
     told = read_condition_rows(visited_instance)["source-failing"]
     assert told["what"] == "gone"
     assert told["reason"].startswith("the address is gone for good (HTTP 410) (gone): http")
@@ -190,6 +191,7 @@ def test_all_of_the_json_is_documented(visited_instance: Instance) -> None:
 
 
 def test_a_screen_has_what_fits_and_says_how_much_does_not() -> None:
+    """Conditions beyond the height of the terminal are counted in the last line."""
     conditions = [
         Condition(kind=ConditionReason.SOURCE_GONE, subject=key, reason="gone", cure="remove it")
         for key in "abc"

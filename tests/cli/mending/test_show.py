@@ -68,6 +68,7 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(
 def test_an_entry_is_printed_as_it_stands_in_the_feed(
     visited_instance: Instance, format: str
 ) -> None:
+    """`show --feed FORMAT` prints exactly the entry of the published feed."""
     url = visited_instance.world.url(a_story(visited_instance))
     entry = visited_instance.run_command("show", "--feed", format, url).output.rstrip("\n")
     published = (visited_instance.folder / f"feeds/public/all.{format}").read_text()

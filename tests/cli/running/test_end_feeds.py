@@ -123,6 +123,7 @@ def test_eleven_wait_and_ten_end(
 
 
 def test_feeds_of_a_kind_that_waits_go_on(tmp_path: Path) -> None:
+    """Feeds whose end waits for confirmation are still updated."""
     instance = Instance(tmp_path, MOST + 1)
     take_out_tags(instance)
     instance.run_json("build")
@@ -136,6 +137,7 @@ def test_feeds_of_a_kind_that_waits_go_on(tmp_path: Path) -> None:
 
 
 def test_queries_that_wait_leave_nothing_to_build(tmp_path: Path) -> None:
+    """Removed queries that wait for confirmation leave no stale marks."""
     instance = Instance(tmp_path, MOST + 2)
     instance.set_queries(MOST + 2, first=MOST + 1)  # one stays
     instance.run_json("build")

@@ -104,6 +104,7 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
 
 
 def test_an_instance_without_sources_says_where_to_add_one(tmp_path: Path) -> None:
+    """Without sources the hint names `add`, `import` and, if enabled, the console."""
     settings = load(tmp_path / "config")
     assert (
         explain_no_source(settings)

@@ -89,6 +89,7 @@ def test_a_dropped_setting_is_a_warning_of_every_command(
 
 @pytest.mark.parametrize("words", [("config", "show"), ("--help",)])
 def test_a_reader_that_has_gone_is_no_failure(config: Path, words: tuple[str, ...]) -> None:
+    """A closed pipe on stdout is no error: exit code 0."""
     reading, writing = os.pipe()
     os.close(reading)
     command = [sys.executable, "-m", "syndicator", *words]

@@ -48,6 +48,7 @@ def test_it_logs_nothing_and_ends_with_the_address(tmp_path: Path) -> None:
 
 
 def test_a_failure_that_nobody_meant_is_told() -> None:
+    """Only failures of sources that are not meant to fail are reported."""
     meant = Outcome(key="gone", at=NOW, status="failed")
     assert list_unplanned_failures(
         [meant, replace(meant, key="holt"), Outcome(key="ledger", at=NOW, status="new")]

@@ -74,6 +74,7 @@ def test_the_script_of_a_folder_completes_that_folder(
 def test_it_is_this_folder_where_none_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """`init` without a path uses the current folder."""
     (tmp_path / "home/.config/syndicator").mkdir(parents=True)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
@@ -159,6 +160,7 @@ def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
 
 
 def test_who_reads_alone_is_asked_for_no_contact(tmp_path: Path) -> None:
+    """For a private instance `init` asks for no contact and no address."""
     output = at_terminal("\nGardening\n\n", str(tmp_path / "mine"))
     assert "reach you" not in output
     assert "Where will they be published" not in output
@@ -170,6 +172,7 @@ def test_who_reads_alone_is_asked_for_no_contact(tmp_path: Path) -> None:
 
 
 def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
+    """`init --yes` asks no question."""
     output = at_terminal(
         "", "--yes", "--for", "me", "--url", "https://feeds.example/", str(tmp_path / "mine")
     )
@@ -246,6 +249,7 @@ def test_what_a_web_server_would_refuse_is_refused_first(
 def test_another_word_is_refused_before_anything_is_written(
     tmp_path: Path, words: tuple[str, ...]
 ) -> None:
+    """An invalid option value is refused, and nothing is written."""
     with pytest.raises(UsageError, match="say "):
         run_init(str(tmp_path / "mine"), *words)
     assert not (tmp_path / "mine").exists()

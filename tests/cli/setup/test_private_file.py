@@ -77,6 +77,7 @@ def test_a_public_folder_has_no_secret(tmp_path: Path) -> None:
     ],
 )
 def test_check_warns_of_a_secret_that_others_can_read(folder: Path, text: str, key: str) -> None:
+    """`check` warns if a settings file with a secret is readable by all."""
     path = folder / "config/syndicator.toml"
     path.write_text(text)
     path.chmod(0o644)

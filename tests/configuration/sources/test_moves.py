@@ -33,6 +33,7 @@ def test_a_move_to_another_site_warns() -> None:
 
 
 def test_a_move_to_the_feed_of_another_source_names_that_source() -> None:
+    """If a source redirects to another source's feed, the warning names that source."""
     bank = make_state("bank", effective_url="https://news.bank.example/atom")
     for target in ("http://www.bank.example/feed/", "https://news.bank.example/atom"):
         moved = list_moves([bank, make_state("evil", effective_url=target, moved_at=NOW)])[1]

@@ -322,6 +322,7 @@ def test_a_caller_who_knows_the_sources_saves_reading_them_again(
     ],
 )
 def test_a_file_that_is_written_otherwise_is_read_whoever_knows_it(path: Path, text: str) -> None:
+    """Unusual TOML is either read correctly or left unchanged by `add_sources`."""
     path.write_text(text, encoding="utf-8")
     before = load_by_alias(path)
     new = Source(key="b", url="https://b.example/")
@@ -391,6 +392,7 @@ def test_edits_keep_the_ends_of_lines(path: Path) -> None:
 
 
 def test_an_edit_keeps_the_comment_beside_it(path: Path) -> None:
+    """Changing an address keeps the comment on the same line."""
     edit_source(path, "one", lambda source: replace(source, url="https://one.example/new/feed"))
     assert path.read_text(encoding="utf-8") == SAMPLE.replace(
         "one.example/feed", "one.example/new/feed"

@@ -77,6 +77,7 @@ def test_a_page_that_lists_articles_is_no_feed(tmp_path: Path, line: str) -> Non
 
 
 def test_one_text_is_a_list_of_one(tmp_path: Path) -> None:
+    """A single selector may be written as a string."""
     path = tmp_path / "sources.toml"
     path.write_text(TWO + '[source.rules]\nremove = "aside"\ndate = ["time@datetime", "p.date"]\n')
     assert load_sources(path)[1].rules == Rules(remove=("aside",), date=("time@datetime", "p.date"))

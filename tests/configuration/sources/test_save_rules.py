@@ -54,6 +54,7 @@ def test_a_first_rule_gets_a_table_of_its_own_before_the_comment_of_the_next_sou
 
 
 def test_only_what_differs_is_touched_and_comments_stay(path: Path) -> None:
+    """Saving rules changes only the changed keys and keeps comments."""
     save_rules(path, "two", Rules(select=("article", "main"), title=("h1",)))
     text = path.read_text()
     assert load_sources(path)[1].rules == Rules(select=("article", "main"), title=("h1",))

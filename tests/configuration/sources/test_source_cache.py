@@ -71,6 +71,7 @@ def parsed_files(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def test_sources_come_back_as_they_were_read_without_their_files_being_parsed(
     path: Path, parsed_files: list[Path]
 ) -> None:
+    """The second read comes from the cache and equals the first."""
     first_cached_sources = read_cached_sources(path)
     assert first_cached_sources == load_sources(path)
     assert read_cached_sources(path) == first_cached_sources
@@ -109,6 +110,7 @@ def test_what_was_edited_a_moment_ago_is_read_again(path: Path, parsed_files: li
 
 
 def test_another_version_reads_them_again(path: Path, parsed_files: list[Path]) -> None:
+    """Another program version ignores the cache."""
     read_cached_sources(path)
     read_cached_sources(path, version="2")
     assert len(parsed_files) == 2
@@ -124,11 +126,13 @@ def test_a_damaged_cache_counts_as_none(path: Path, damage: bytes) -> None:
 
 
 def test_who_only_looks_writes_nothing(path: Path) -> None:
+    """With `remember=False` no cache is written."""
     read_cached_sources(path, remember=False)
     assert not (path.parent.parent / "cache").exists()
 
 
 def test_a_cache_that_cannot_be_written_costs_nothing(path: Path) -> None:
+    """If the cache cannot be written, the sources are still read."""
     (path.parent.parent / "cache").mkdir()
     assert read_cached_sources(path) == load_sources(path)
     assert sorted(one.name for one in path.parent.parent.iterdir()) == ["cache", "config"]
@@ -176,6 +180,7 @@ MORE = (
 def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(
     path: Path, parsed_files: list[Path]
 ) -> None:
+    """If text was appended, only the new part is parsed."""
     first_cached_sources = read_cached_sources(path)
     for text in (ALL + MORE, ALL + MORE + "# and no more\n"):
         path.write_text(text)
@@ -223,6 +228,7 @@ def test_whatever_else_is_added_is_read_as_part_of_the_whole(
 
 
 def test_a_file_more_beside_it_is_no_addition(path: Path, parsed_files: list[Path]) -> None:
+    """A new file in sources.d makes everything be parsed again."""
     read_cached_sources(path)
     beside = path.with_suffix(".d")
     beside.mkdir()

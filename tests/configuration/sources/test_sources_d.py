@@ -95,6 +95,7 @@ def test_a_key_or_address_in_two_files_names_both(path: Path) -> None:
 
 
 def test_an_edit_is_made_where_the_source_stands(path: Path) -> None:
+    """Edits and removals change only the file that contains the source."""
     before = read_source_files(path)
     edit_source(path, "daily", lambda source: replace(source, url="https://daily.example/new"))
     assert read_source_files(path) == before | {

@@ -25,6 +25,7 @@ PATHS = ("/articles", "/status", "/openapi.json", "/jobs/1", "/nothing")
 
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_is_answered_while_there_is_no_token(running_console: Served, path: str) -> None:
+    """Without any token the API answers 404."""
     file = security.tokens_file_of(running_console.settings.state_dir)
     file.unlink(missing_ok=True)
     status, detail = Client(running_console.port, "syn_x").problem("GET", path)
@@ -70,6 +71,7 @@ def test_a_token_for_programs_opens_no_part_of_the_api(running_console: Served, 
 def test_a_session_of_the_console_is_no_token_and_a_token_no_session(
     running_console: Served, browser: Browser, reading_client: Client
 ) -> None:
+    """Console cookies do not open the API, and API tokens do not open the console."""
     assert browser.get("/api/v1/status").status == 401
     answer = Browser(running_console.port).get("/", Authorization=f"Bearer {reading_client.token}")
     assert answer.status == 303

@@ -367,6 +367,7 @@ def test_who_only_reads_reaches_no_private_network(reading_client: Client) -> No
 def test_no_field_of_a_source_becomes_another_line(
     running_console: Served, writing_client: Client, field: str
 ) -> None:
+    """Line breaks and quotes in a field cannot add keys or sources to sources.toml."""
     path = running_console.instance.config / "sources.toml"
     before = {one["key"]: one for one in tomllib.loads(path.read_text())["source"]}
     for text in (

@@ -134,6 +134,7 @@ def test_the_operators_own_terms_stand_in_the_head() -> None:
 
 
 def test_rereading_keeps_what_the_page_does_not_say() -> None:
+    """A new reading replaces the rights from the page and keeps those of feed and operator."""
     old = Article(id="a", url="https://x.example/a", title="T")
     feed = "rights: F (rights, feed)"
     page = "rights: P (rights, page)"

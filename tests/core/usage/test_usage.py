@@ -65,6 +65,7 @@ def list_statements(case: Mapping[str, Any]) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["shows"])
 def test_what_is_said_and_what_follows(case: dict[str, Any]) -> None:
+    """Each case: the statements that are found, and the terms derived from them."""
     lines = list_statements(case)
     assert list(lines) == case["lines"]
     found = derive_terms(lines)
@@ -76,6 +77,7 @@ def test_what_is_said_and_what_follows(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["shows"])
 def test_what_is_published_of_it(case: dict[str, Any]) -> None:
+    """Each case: what may be published, and the effect of an operator's licence."""
     article = Article(id="a", url=URL, title="T", rights=list_statements(case))
     whole_source = Source(key="k", url=URL, content="full")
     assert find_permitted_mode(article, whole_source)[0] == case.get("most", "full")
@@ -103,6 +105,7 @@ def test_a_line_is_read_as_it_was_written(
 
 @given(st.lists(st.text(max_size=60)))
 def test_no_line_of_a_hand_breaks_anything(lines: list[str]) -> None:
+    """`derive_terms` accepts any lines."""
     assert isinstance(derive_terms(lines), Terms)
 
 
@@ -124,6 +127,7 @@ def test_a_field_says_each_thing_once_and_not_without_end() -> None:
 
 @pytest.mark.parametrize("name", sorted(names("robots-txt")))
 def test_every_vocabulary_of_robots_txt_is_read_alone(name: str) -> None:
+    """Usage lines of robots.txt are found under each of their names."""
     assert (
         robots_txt.select_usage_lines(f"User-agent: *\n{name.title()}: x=y\n", "Syndicator", URL)
         == f"{name}: x=y"

@@ -51,6 +51,7 @@ def test_a_count_of_tokens_that_cannot_be_is_not_believed(tokens: int) -> None:
 
 
 def test_a_call_that_is_cut_short_counts_as_it_was_expected() -> None:
+    """A call that times out counts with its estimated tokens."""
     meter = limits.record_failure(limits.count_call(FRESH, 100), make_failure("timeout"), NOW)
     assert meter.calls == 1
     assert meter.tokens == 100
@@ -91,6 +92,7 @@ def test_rests_double_up_to_an_hour() -> None:
 
 
 def test_retry_after_is_kept_to_but_not_for_ever() -> None:
+    """`Retry-After` pauses calls, up to LONGEST_WISH; the operator cannot shorten it."""
     meter = limits.record_failure(FRESH, make_failure("rate-limited", timedelta(minutes=7)), NOW)
     assert find_hindrance_reason(meter, NOW + timedelta(minutes=6, seconds=59)) == "resting"
     # it is the endpoint's wish, no order overrules it

@@ -32,6 +32,7 @@ ANSWERS: list[dict[str, Any]] = [
 def test_none_of_its_answers_is_filed(
     article: dict[str, str], says: dict[str, Any], write: bool
 ) -> None:
+    """The hostile answers are refused for every article."""
     material = Material(
         title=article["title"], text=article["text"].strip(), language=article["language"]
     )
@@ -41,6 +42,7 @@ def test_none_of_its_answers_is_filed(
 
 
 def test_only_what_is_about_health_is_filed_there() -> None:
+    """An answer "Health" is accepted only for the one article about health."""
     says = json.dumps({"sentences": [1], "category": "Health", "tags": []})
     filed = [
         article["title"]

@@ -45,6 +45,7 @@ ASKED = Material(
     ],
 )
 def test_what_a_reader_does_not_see_a_model_does_not(text: str, seen: str) -> None:
+    """Invisible characters and hidden text are removed from the prompt."""
     assert visible(text) == seen
 
 
@@ -93,6 +94,7 @@ def test_what_an_order_announces_is_left_out_too() -> None:
     ],
 )
 def test_what_speaks_of_such_things_stays(line: str) -> None:
+    """Sentences that merely mention prompts are kept."""
     assert without_injections(line) == line
 
 
@@ -158,6 +160,7 @@ def test_the_schema_is_closed() -> None:
 
 @pytest.mark.parametrize("asked", [ASKED, replace(ASKED, tags=()), replace(ASKED, write=True)])
 def test_no_list_and_no_text_of_the_schema_is_without_end(asked: Material) -> None:
+    """Every array and string in the answer schema has a maximum."""
     for part in prompt.schema(asked)["properties"].values():
         assert part["type"] != "array" or 1 <= part["maxItems"] <= prompt.MOST_TAGS
         inner = part.get("items", part)
@@ -173,6 +176,7 @@ NAMES = st.lists(
 def test_the_instruction_stays_short_whatever_the_taxonomy_says(
     names: list[str], tags: list[str], write: bool
 ) -> None:
+    """The instruction has a maximum length, with any number of categories and tags."""
     asked = replace(ASKED, categories=tuple((name, name) for name in names), tags=tuple(tags))
     system, user = prompt.messages(replace(asked, write=write, language="de"), "f")
     beside = len(system["content"]) + len(user["content"]) - len("1. One.\n2. Two.")
@@ -191,6 +195,7 @@ def test_only_sentences_that_fit_are_sent_and_may_be_chosen(texts: list[str]) ->
 
 
 def test_a_model_that_writes_is_asked_in_the_language_of_the_article() -> None:
+    """For free writing, prompt and schema ask for an excerpt in the article's language."""
     asked = replace(ASKED, write=True, language="de")
     assert "Schreibe auf Deutsch." in prompt.messages(asked, "f")[0]["content"]
     assert prompt.schema(asked)["properties"].keys() == {"excerpt", "category", "tags"}
@@ -240,6 +245,7 @@ def test_what_may_be_chosen_is_what_the_article_speaks_for() -> None:
 
 
 def test_a_model_writes_only_where_there_are_rules() -> None:
+    """Free writing is offered only for languages with rules to check it."""
     english, japanese = (Material(title="T", text=STORY, language=code) for code in ("en", "ja"))
     written_writes = [
         choices(one, Taxonomy(), write=write).write
@@ -250,6 +256,7 @@ def test_a_model_writes_only_where_there_are_rules() -> None:
 
 
 def test_sentences_that_lean_on_another_open_nothing() -> None:
+    """Sentences that depend on earlier ones are marked as unfit to open an excerpt."""
     asked = choices(Material(title="Weather", text=STORY, language="en"), Taxonomy())
     assert [
         (sentence.text.split()[0], sentence.opens, sentence.follows) for sentence in asked.sentences

@@ -132,6 +132,7 @@ def test_lists_are_closed(category: Any, tags: Any, is_: str) -> None:
 
 
 def test_names_of_the_lists_are_spelled_as_the_operator_does() -> None:
+    """Category and tags in the answer get the operator's spelling, without duplicates."""
     answer = judge(
         make_answer_text(category="hard ware", tags=["Open Source", "llm", "LLM", ""]), ASKED
     )

@@ -47,6 +47,7 @@ def test_no_sentence_stands_twice() -> None:
 
 
 def test_a_dateline_with_a_country_of_several_words_goes() -> None:
+    """A dateline such as "DUBAI, United Arab Emirates —" is removed."""
     text = "DUBAI, United Arab Emirates — The carrier of the city bought thirty jets on Wednesday."
     assert summarize("Jets", text) == "The carrier of the city bought thirty jets on Wednesday."
 
@@ -130,5 +131,6 @@ DESCRIBED = (
     ],
 )
 def test_a_description_that_opens_badly_or_speaks_of_something_else_loses(own: str) -> None:
+    """An unsuitable description of the publisher is replaced by our excerpt."""
     by = choose("A museum in Oslo shows a printing machine", DESCRIBED, own, "en")[1]
     assert by == ("publisher" if own.startswith("A museum") else "extractive")

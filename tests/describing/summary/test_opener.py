@@ -55,6 +55,7 @@ def test_the_first_two_words_are_found_in_every_script(text: str, words: tuple[s
 
 
 def test_a_description_that_asks_does_not_open() -> None:
+    """A description that is a question is not used."""
     title = "Old bridge of Bergen closed"
     own = "The council of Bergen has closed the old bridge."
     assert choose(title, TEXT, own, "en") == (own, "publisher")

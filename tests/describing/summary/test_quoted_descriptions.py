@@ -34,6 +34,7 @@ def test_the_description_is_the_excerpt(description: str, excerpt: str) -> None:
 
 
 def test_other_texts_have_an_excerpt_of_their_own() -> None:
+    """Without a description the excerpt is made of the text."""
     description = describe(TITLE, TEXT, description="", taxonomy=Taxonomy())
     assert description.excerpt_by == "extractive"
     assert description.excerpt in TEXT

@@ -40,6 +40,7 @@ def read_names(file: str) -> list[str]:
 
 @pytest.mark.parametrize("file", LISTS)
 def test_the_lists_are_as_long_as_they_say(file: str) -> None:
+    """Each list has 150 different names."""
     assert len(set(read_names(file))) == 150
 
 
@@ -78,6 +79,7 @@ def test_the_text_decides_on_names_that_are_words_too(tag: str, text: str, right
 
 
 def test_what_is_part_of_a_name_is_no_name() -> None:
+    """Words inside longer names are not learnt as names."""
     texts = [
         "The soldiers of the US Army met at the Harvard University library, and the army of the"
         " king slept."

@@ -37,6 +37,7 @@ def test_the_starter_categories_have_words_in_the_articles_language(
 
 
 def test_every_file_has_the_topics_that_are_named_and_whole_words() -> None:
+    """Each language file uses known topics and words without quotes."""
     codes = {
         path.stem
         for path in (Path(vocabulary.__file__).parent.parent / "data" / "topics").glob("*.toml")
@@ -66,6 +67,7 @@ def test_categories_may_be_named_and_described_in_the_articles_language(tmp_path
 
 
 def test_one_word_of_a_category_is_not_enough(taxonomy: Taxonomy) -> None:
+    """A single matching word gives no category."""
     text = (
         "Die Nachbarn trafen sich im Hof und sprachen lange. Es gab Kuchen, und ein Patient kam"
         " dazu."
@@ -76,6 +78,7 @@ def test_one_word_of_a_category_is_not_enough(taxonomy: Taxonomy) -> None:
 def test_an_english_article_on_what_the_operator_has_no_category_for_has_none(
     taxonomy: Taxonomy,
 ) -> None:
+    """Articles on topics outside the taxonomy get no category."""
     text = """The striker scored twice and the coach praised his players after the match. The league leaders have won
     eight games this season, and their captain will miss the cup final with an injured knee."""  # noqa: E501
     guess = taxonomy.category("Rovers beat United to reach the semi-final", text)
@@ -143,6 +146,7 @@ def test_in_a_language_without_known_words_no_category_is_guessed(
 
 
 def test_words_that_the_operator_wrote_are_known_in_any_language(tmp_path: Path) -> None:
+    """Words in a category's description work in languages without word lists."""
     (tmp_path / "taxonomy.toml").write_text(
         '[[category]]\nname = "Politiikka"\ndescription = "hallitus, eduskunta, budjetti, oppositio'
         ' ja pääministeri"\n\n[[category]]\nname = "Urheilu"\ndescription = "jalkapallo, jääkiekko,'

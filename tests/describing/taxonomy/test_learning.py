@@ -38,6 +38,7 @@ def test_a_tag_that_the_past_rejects_does_not_come_back_by_its_name() -> None:
 
 
 def test_a_tag_that_the_past_does_not_have_is_judged_by_its_name() -> None:
+    """A tag without confirmed articles is given if its name is in the text."""
     past = [
         (f"Boat number {n}", f"The boat of town {n} is at sea.", ["ferries"]) for n in range(12)
     ]

@@ -43,6 +43,7 @@ def count_right_categories(taxonomy: Taxonomy) -> int:
 
 
 def test_a_category_that_no_word_speaks_for_is_learnt(tmp_path: Path) -> None:
+    """Learning finds categories whose descriptions share no words with the texts."""
     learnt = HOUSE.learn([], filed=make_posts(8))
     assert count_right_categories(learnt) == 6 > count_right_categories(HOUSE)
     learnt.save(tmp_path / "learnt.npz")

@@ -133,6 +133,7 @@ def test_a_longer_form_of_the_same_is_an_alias() -> None:
 
 
 def test_a_name_that_texts_come_back_to_needs_no_title() -> None:
+    """A capitalised name that texts repeat is suggested without being in a title."""
     text = (
         "He works at Kestrel now. They say that Kestrel is good, and so is what Kestrel makes of it"
         " all."

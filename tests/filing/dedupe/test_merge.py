@@ -168,6 +168,7 @@ def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> No
 
 
 def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> None:
+    """If the original is filed again, a copy that was split stays separate."""
     first, copy = file_story_and_copy(place)
     with place.open_app() as app:
         editorial.split(app.archive, copy.id)
@@ -188,6 +189,7 @@ def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> Non
 
 
 def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> None:
+    """A split copy does not merge through a third copy."""
     first, copy = file_story_and_copy(place)
     with place.open_app() as app:
         assert file_article(place, app, "Third", copy.body, source="three").merged_into == first.id
@@ -226,6 +228,7 @@ def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(place: 
 
 
 def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(place: Place) -> None:
+    """An old claimed date does not make an article the original."""
     with place.open_app() as app:
         first_article = file_article(place, app, "First")
         reprint = file_article(
@@ -265,6 +268,7 @@ def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_w
 
 
 def test_a_copy_stands_for_itself_while_its_original_is_gone(place: Place) -> None:
+    """If the original's file is missing, its copy is published until it returns."""
     file_story_and_copy(place)
     path = place.find_file("First")
     kept = path.read_bytes()
@@ -334,6 +338,7 @@ def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is
 
 
 def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
+    """A half-finished change of roles is repeated after a crash."""
     with place.open_app() as app:
         copy = file_article(place, app, "Copy", source="two")
         unborn = make_article_id("https://one.example/first")
@@ -354,6 +359,7 @@ def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
 def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothing(
     place: Place,
 ) -> None:
+    """A publication date before the source's last visit does not make it the original."""
     with place.open_app() as app:
         first_article = file_article(place, app, "First")
         place.now += HOUR
@@ -393,6 +399,7 @@ def test_naming_an_accomplice_does_not_raise_it(place: Place) -> None:
 def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
     place: Place, how: str
 ) -> None:
+    """Roles stay if the operator split or edited the copy, or the story is old."""
     with place.open_app() as app:
         copy = file_article(place, app, "Copy", source="two", also=("https://one.example/first",))
         if how == "split":

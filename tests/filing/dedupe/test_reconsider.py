@@ -58,6 +58,7 @@ def list_shown(place: Place, *titles: str) -> list[bool]:
 
 
 def test_an_original_comes_back_when_the_copy_before_it_turns_into_spam(place: Place) -> None:
+    """If the leading article becomes spam, the next copy takes over."""
     with place.open_app() as app:
         evil = file_article(place, app, "Evil", source="two")
         file_article(place, app, "Late", source="three")
@@ -100,6 +101,7 @@ def test_copies_that_still_have_the_text_stay_copies(place: Place) -> None:
 
 
 def test_a_copy_of_another_text_stands_for_itself(place: Place) -> None:
+    """A copy is separated when its text becomes a different one."""
     with place.open_app() as app:
         first_article = file_article(place, app, "First")
         assert file_article(place, app, "Copy", source="two").merged_into == first_article.id

@@ -70,6 +70,7 @@ def make_draft(body: str = "Text. " * 400, partial: bool = False, **trace: str) 
 
 
 def test_a_reading_says_what_speaks_against_it() -> None:
+    """`list_doubts` reports doubtful text, an unsure category and a partial text."""
     assert list_doubts(make_draft(), 0.9) == list_doubts(make_draft(), None) == ()
     assert list_doubts(make_draft(doubt="900 letters of the page may be article or not"), 0.1) == (
         TEXT,

@@ -133,6 +133,7 @@ async def test_a_page_that_has_its_text_is_asked_for_alone(tmp_path: Path) -> No
 async def test_a_text_that_is_kept_for_those_who_pay_is_not_looked_for_elsewhere(
     tmp_path: Path,
 ) -> None:
+    """For a page marked as paid, the AMP version is not requested."""
     locked = (
         '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree":'
         " false}</script>"

@@ -42,10 +42,12 @@ def test_each_try_waits_twice_as_long_until_none_is_left() -> None:
 
 @pytest.mark.parametrize("reason", ["gone", "robots", "http-404", "blocked-address", "no-link"])
 def test_what_another_try_does_not_mend_is_final(reason: str) -> None:
+    """Permanent failures are not retried."""
     assert not endings.may_try_again(ROW, reason)
 
 
 def test_a_host_that_asks_for_more_time_gets_it() -> None:
+    """A later time that the host names replaces the computed wait."""
     later = NOW + timedelta(hours=9)
     assert endings.schedule_retry(ROW, "rate-limited", "", NOW, later).next_try == later
     assert (

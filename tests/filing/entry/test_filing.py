@@ -32,5 +32,6 @@ def test_what_claims_to_be_from_the_future_is_of_now() -> None:
 
 
 def test_the_operators_category_stands_where_the_text_has_none() -> None:
+    """The default category of a source is used only without a category."""
     assert complete_article_with(category="AI").category == "AI"
     assert complete_article_with().category == "Other"

@@ -129,6 +129,7 @@ def test_a_page_becomes_an_article(place: Place) -> None:
 def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_written_first(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The original's file is written before the copy's."""
     url = "https://two.example/a"
     two = Source(key="two", url="https://two.example/feed")
     written = []
@@ -233,6 +234,7 @@ def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place
 
 
 def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(place: Place) -> None:
+    """If the page cannot be fetched, a long enough feed text is used."""
     with place.open_app() as app:
         assert (
             get_problem_reason(ingest_entry(app, NOWHERE, None, "Too little to read.", INSIDE))
@@ -245,6 +247,7 @@ def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(place: Pl
 def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A 404 page with little feed text is reported as "http-404"."""
     dead = Failed(url="https://one.example/a", reason=FetchReason.NOT_FOUND, detail="answered 404")
 
     async def answer_404(context: EntryContext, url: str, source: Source) -> Failed:
@@ -307,6 +310,7 @@ def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(place: Pl
 
 
 def test_a_source_that_announces_a_known_article_carries_it(place: Place) -> None:
+    """Announcing a known article records the source as a carrier, once."""
     with place.open_app() as app:
         article = store_articles(app, "Story", STORY, source="two")
         own = store_articles(app, "Mine", STORY)
@@ -346,6 +350,7 @@ def ingest_footed_articles(place: Place, urls_of: str, *, fetched: bool) -> froz
 
 
 def test_pages_of_a_host_teach_what_repeats_there(place: Place) -> None:
+    """Three pages with the same footer teach one repeated block."""
     assert len(ingest_footed_articles(place, "https://one.example/{}", fetched=True)) == 1
 
 

@@ -41,6 +41,7 @@ def mail_instance(server: Dovecot, tmp_path: Path) -> Post:
 def test_one_connection_serves_all_newsletters_of_a_mailbox(
     server: Dovecot, mail_instance: Post
 ) -> None:
+    """Two newsletters of one mailbox need one login, and mails stay unread."""
     mail_instance.configure(BRIDGES, TOWERS)
     for number in (1, 2, 3):
         server.deliver_mail(

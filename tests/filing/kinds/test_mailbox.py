@@ -99,6 +99,7 @@ def test_a_public_instance_publishes_no_mail_until_its_table_says_so(mail_instan
 
 
 def test_mails_leave_the_feeds_of_an_instance_that_becomes_public(mail_instance: Post) -> None:
+    """Making an instance public removes mails from its feeds."""
     mail_instance.configure(BRIDGES, settings=PRIVATE)
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.visit_sources()
@@ -144,6 +145,7 @@ def test_a_mail_of_100_megabytes_is_not_read(
 
 
 def test_one_message_id_of_two_senders_changes_no_article(mail_instance: Post) -> None:
+    """A second sender's mail with the same Message-ID becomes a separate article."""
     mail_instance.configure(BRIDGES, 'key = "towers"\nfrom = "@towers.example"\n')
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.visit_sources()

@@ -38,6 +38,8 @@ def test_the_setting_is_named(
 
 
 def test_a_certificate_of_ones_own_network_has_its_cure_in_the_preview_too() -> None:
+    """A self-signed certificate names SSL_CERT_FILE as the cure."""
+
     def say(detail: str) -> str:
         failed = Failed(url="https://nas.home/", reason=FetchReason.TLS, detail=detail)
         return describe_failure("https://nas.home/", failed)

@@ -112,6 +112,7 @@ def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(place: Place) 
 
 
 def test_what_a_hand_edited_stays(place: Place) -> None:
+    """Adoption keeps a title that the operator edited."""
     with place.open_app() as app:
         old = file_foreign_article(app)
     place.edit_file("Bridges", "title: Bridges", "title: Bridges of mine")
@@ -131,6 +132,7 @@ def test_it_happens_once(place: Place) -> None:
 
 
 def test_a_source_of_another_site_adopts_nothing_and_carries(place: Place) -> None:
+    """A foreign source becomes a carrier, not the owner."""
     with place.open_app() as app:
         old = file_foreign_article(app, by="three")
         assert ingest_entry(app, "two", old, None) == EntryResult()
@@ -153,6 +155,7 @@ def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(pla
 def test_a_link_that_another_source_changes_within_a_site_leads_to_another_article(
     place: Place,
 ) -> None:
+    """A foreign source's changed link files a new article; the owner's moves the old one."""
     with place.open_app() as app:
         old = file_foreign_article(app)
         other = replace(old, url="https://one.example/ferries")

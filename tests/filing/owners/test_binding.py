@@ -68,6 +68,7 @@ def test_a_source_says_what_its_own_article_is(place: Place) -> None:
 
 
 def test_a_link_that_changes_to_another_site_is_another_entry(place: Place) -> None:
+    """An entry whose link moves to another site becomes a new article."""
     with place.open_app() as app:
         take_entry(app, make_entry("e1", A), make_page(A, "Council"), EVIL)
         before = load_articles(place)[A]
@@ -108,6 +109,7 @@ def test_a_link_that_changes_to_another_known_article_leaves_both_alone(place: P
 
 
 def test_a_redirect_to_another_site_is_no_revision_and_no_article(place: Place) -> None:
+    """A redirect of a page to another site changes nothing."""
     with place.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
         before = load_articles(place)
@@ -148,6 +150,7 @@ def test_another_source_does_not_revise_what_it_points_to(place: Place) -> None:
     ],
 )
 def test_no_page_takes_the_address_of_another_site(place: Place, head: str) -> None:
+    """Canonical links to another site create no alias there."""
     with place.open_app() as app:
         spam = take_entry(app, make_entry("e1", X), make_page(X, "Casino", head), EVIL).added
         assert app.archive.store.visits.find(["bank.example/a", "bank.example/a?print=1"]) is None
@@ -203,6 +206,7 @@ def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(place:
 
 
 def test_no_content_stands_in_for_another_sites_page(place: Place) -> None:
+    """Feed text of a foreign source is used only with `speaks_for`."""
     content = "<p>" + "Casino news of the day. " * 40 + "</p>"
     pdf = Page(html=b"%PDF-1.7 ...", url=A, headers={})
     with place.open_app() as app:

@@ -27,6 +27,7 @@ def test_the_sites_own_feed_comes_before_one_that_speaks_for_it_and_that_before_
 
 
 def test_a_feed_that_wrote_for_it_once_takes_nothing() -> None:
+    """Rights from an earlier version give no claim to new articles."""
     planet = Source(key="planet", url="https://planet.example/feed")
     assert make_claimant(planet, before=("bank.example",)).claim(URL) == Claim.NONE
 

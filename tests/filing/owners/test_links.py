@@ -78,6 +78,7 @@ def test_a_front_page_that_is_away_for_weeks_ends_nothing(place: Place, web: Web
 
 
 def test_a_front_page_that_may_not_be_asked_now_ends_nothing(place: Place, web: Web) -> None:
+    """If the host asks us to wait, an existing link stays valid."""
     busy = f"{FRONT}busy"
     web.answers = {
         FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>"),

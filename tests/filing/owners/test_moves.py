@@ -95,6 +95,7 @@ def test_a_feed_that_is_redirected_for_now_does_not_move(tmp_path: Path, web: We
 
 
 def test_a_feed_of_other_articles_is_another_feed(tmp_path: Path, web: Web) -> None:
+    """A new feed with mostly other articles does not confirm a move."""
     others = tuple(make_entry(number, title=f"Another {number}") for number in range(10, 16))
     assert (
         list_confirmed_hosts(tmp_path, web, entries=(*others, make_entry(0), make_entry(1))) == []
@@ -106,6 +107,7 @@ def test_nobody_moves_to_a_host_that_somebody_else_owns(tmp_path: Path, web: Web
 
 
 def test_articles_of_other_sources_do_not_confirm_a_move(tmp_path: Path, web: Web) -> None:
+    """Only the source's own articles count as proof."""
     assert list_confirmed_hosts(tmp_path, web, filed_by="other") == []
 
 
@@ -124,6 +126,7 @@ EDITED = Source(key="bank", url=f"{NEW}/feed")
 def test_an_address_that_the_operator_edited_needs_no_redirect_of_the_feed(
     tmp_path: Path, web: Web
 ) -> None:
+    """If the operator changed the feed's address, redirects of pages are enough."""
     assert list_confirmed_hosts(tmp_path / "moved", web, source=EDITED, moved="") == [
         "bank-2.example"
     ]

@@ -95,6 +95,7 @@ def test_an_alert_that_cannot_be_sent_is_named(place: Place) -> None:
     "of", ["tags/nowhere", "categories/nowhere", "sources/nowhere", "queries/nowhere"]
 )
 def test_a_digest_of_a_feed_that_is_none_is_named(place: Place, of: str) -> None:
+    """A digest of an unknown feed is a warning with its line."""
     (one,) = check_config(
         place, settings=f'[[digest]]\nname = "big"\n[[digest]]\nname = "small"\nof = "{of}"\n'
     )
@@ -109,6 +110,7 @@ def test_a_digest_of_a_feed_that_is_none_is_named(place: Place, of: str) -> None
 
 
 def test_archives_of_a_feed_that_is_none_are_named(place: Place) -> None:
+    """Archives of an unknown feed are reported with their line."""
     archives = '["all", "tags", "sources/one", "tags/nowhere"]'
     (one,) = check_config(place, settings=f"[publish]\narchives = {archives}\n", sources="")
     assert one.reason == "unknown-name"

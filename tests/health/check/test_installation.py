@@ -46,6 +46,7 @@ def test_a_folder_that_is_none_is_one_finding_among_all(
 
 
 def test_no_trace_of_the_check_is_left(place: Place) -> None:
+    """`check` leaves no test files."""
     list_reasons(place)
     assert list(place.folder.rglob(".check")) == []
 
@@ -90,6 +91,7 @@ def test_what_comes_after_the_first_start_is_no_right(place: Place) -> None:
 
 
 def test_a_lost_database_leaves_the_rights_as_they_were(place: Place) -> None:
+    """rights.toml is the same after the database was lost."""
     with place.open_app() as app:
         store_articles(app, "Theirs", "Text.", url="https://a.example/1")
     rights = place.folder / "feeds/articles/rights.toml"
@@ -172,6 +174,7 @@ def test_errors_come_first_and_warnings_fail_nothing(place: Place) -> None:
 
 
 def test_an_article_of_a_hand_is_looked_at(place: Place) -> None:
+    """Files written by hand are checked; files that are ignored are listed as "passed-over"."""
     folder = place.folder / "feeds/articles"
     (folder / "2026/03/deep").mkdir(parents=True)
     text = (

@@ -65,6 +65,7 @@ def test_one_name_that_resolves_is_enough() -> None:
 
 
 def test_what_is_in_no_dns_is_not_asked_for() -> None:
+    """IP addresses, localhost and disabled sources cause no DNS request."""
     urls = ("http://127.0.0.1:80/", "http://[::1]/", "http://localhost:8080/", "https://x.example/")
     sources = [*map(make_source, urls), make_source("https://off.org/", enabled=False)]
     assert [*installation.check_host_names(sources, lambda host, port: pytest.fail(host))] == []

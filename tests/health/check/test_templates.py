@@ -45,6 +45,7 @@ def test_what_is_wrong_is_named_with_its_line(
 
 
 def test_templates_of_ours_and_parts_that_they_use_are_fine(place: Place) -> None:
+    """Valid templates with includes give no finding."""
     folder = place.config / "templates"
     folder.mkdir()
     (folder / "footer.html").write_text("<footer>{% include 'imprint.html' %}</footer>")

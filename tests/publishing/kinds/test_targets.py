@@ -53,5 +53,6 @@ def test_a_waiting_target_is_recorded_once_as_out_of_date() -> None:
 
 
 def test_published_targets_that_no_longer_exist_are_gone() -> None:
+    """Targets that are published but not planned are deleted."""
     found = compare_targets([make_target("here")], {"here": "now", "there": "now", "old": ""})
     assert found.gone == {"there", "old"}

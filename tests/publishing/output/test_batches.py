@@ -72,6 +72,7 @@ def test_a_small_build_syncs_twice(place: Place, monkeypatch: pytest.MonkeyPatch
 def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
     place: Place, others: list[str]
 ) -> None:
+    """A feed file that cannot be written holds only its feed, until it can."""
     name = "tags/llm.atom"
     for each in (name, *others):
         path = place.folder / "feeds/public" / each
@@ -93,6 +94,7 @@ def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
 
 
 def test_a_page_of_all_feeds_that_cannot_be_replaced_ends_the_build(place: Place) -> None:
+    """If index.html cannot be written, the build raises."""
     path = place.folder / "feeds/public/index.html"
     path.unlink()
     path.mkdir()

@@ -87,6 +87,7 @@ def test_a_changed_file_is_at_least_a_second_younger(tmp_path: Path) -> None:
 
 
 def test_the_gz_beside_it_is_the_same_and_the_same_each_time(tmp_path: Path) -> None:
+    """The .gz contains the feed and is byte for byte reproducible."""
     for folder in ("a", "b"):
         publish_file(FileOutlet(tmp_path / folder), "x.atom", b"<feed/>" * 50)
     one, other = ((tmp_path / folder / "x.atom.gz").read_bytes() for folder in ("a", "b"))
@@ -172,6 +173,7 @@ def test_a_failed_write_leaves_the_old_files_and_no_temporary_ones(tmp_path: Pat
 
 
 def test_a_file_that_has_no_room_for_its_gz_is_not_replaced_either(tmp_path: Path) -> None:
+    """If the .gz does not fit on the disk, the feed is not replaced."""
     outlet = FileOutlet(tmp_path, disk=Full(room=1))
     with pytest.raises(OSError, match="No space"):
         outlet.put("x.atom", b"new")
@@ -180,6 +182,7 @@ def test_a_file_that_has_no_room_for_its_gz_is_not_replaced_either(tmp_path: Pat
 
 
 def test_readers_see_nothing_before_the_commit_and_the_builder_all(tmp_path: Path) -> None:
+    """Staged files are visible to the builder and, after the commit, to readers."""
     outlet = FileOutlet(tmp_path)
     reader = FileOutlet(tmp_path)
     publish_file(outlet, "tags/old.atom", b"old")
@@ -247,6 +250,7 @@ def test_an_heir_is_later_than_bytes_that_are_staged(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_place_of_a_file_refuses_that_file_alone(tmp_path: Path) -> None:
+    """A folder in place of a file is reported; all other files are written."""
     outlet = FileOutlet(tmp_path)
     (tmp_path / "b.atom").mkdir()
     for name in ("a.atom", "b.atom", "c.atom"):
@@ -318,6 +322,8 @@ def test_files_lost_by_a_crash_before_the_sync_are_written_again(
 
 
 def test_a_build_that_lost_its_lock_writes_and_deletes_nothing(tmp_path: Path) -> None:
+    """If `held` raises, no file is written or deleted."""
+
     def held() -> None:
         raise ZeroDivisionError
 

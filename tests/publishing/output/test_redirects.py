@@ -39,6 +39,7 @@ def test_feeds_that_moved_in_a_circle_are_gone() -> None:
 
 
 def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
+    """JSON, nginx and Caddy maps contain the same moves and ends."""
     redirect_maps = make_redirect_maps(
         [make_tag_row("old", "new"), make_tag_row("new"), make_tag_row("ended", dropped=True)],
         "https://site.example/feeds/",

@@ -193,6 +193,7 @@ def test_a_bad_file_is_named(tmp_path: Path, text: str, says: str) -> None:
 
 
 def test_a_query_without_a_slug_gets_one_of_its_title(tmp_path: Path) -> None:
+    """The slug is derived from the title."""
     (saved,) = load_queries(
         write_feeds_file(tmp_path, "[[feed]]\nquery = 'chip'\ntitle = 'Chips & more'\n")
     )

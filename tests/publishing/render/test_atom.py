@@ -85,6 +85,7 @@ def test_a_text_is_read_as_it_was_written(value: str) -> None:
 
 
 def test_both_formats_spell_signs_of_plain_texts_as_references() -> None:
+    """`&` and `<` in plain fields are written as character references in Atom and RSS."""
     draft = Draft(
         make_sample_view(title="AT&T", authors=("B & <C>",), content="<p>x &amp; y</p>"), BASE
     )
@@ -98,6 +99,7 @@ def test_both_formats_spell_signs_of_plain_texts_as_references() -> None:
 
 
 def test_an_entry_declares_no_namespace_that_its_feed_has() -> None:
+    """Entries repeat no xmlns declarations."""
     draft = Draft(make_sample_view(cover="https://alpha.example/1.jpg", content="<p>x</p>"), BASE)
     for data in (
         atom.serialise(draft, atom.make_entry(draft)),
@@ -147,6 +149,7 @@ def test_a_source_has_id_title_time_and_the_addresses_that_it_has(url: str) -> N
 
 
 def test_an_excerpt_stands_beside_the_content_and_alone_without() -> None:
+    """Summary and content are both written if present."""
     view = make_sample_view(summary="x < y", content="<p>All</p>")
     content = f"{{{NAMESPACES['content']}}}encoded"
 
@@ -244,6 +247,7 @@ def test_threads_that_write_dates_leave_the_locale_alone(monkeypatch: pytest.Mon
 
 
 def test_an_entry_of_our_own_names_no_source() -> None:
+    """Articles of the operator's own have no `source` element."""
     mine = make_sample_view(is_own=True)
     assert parse_entry(mine).find(f"{ATOM}source") is None
     assert parse_item(mine).find("source") is None

@@ -118,6 +118,7 @@ def test_a_card_of_a_nosnippet_page_has_no_excerpt() -> None:
 def test_only_pages_that_are_sure_to_be_there_are_linked(
     publish: Publish, named: tuple[str, ...], linked: set[str]
 ) -> None:
+    """A card links only tags and categories that have pages."""
     links = make_links(Settings(site=Site(url=BASE), publish=publish), named)
     card = write_card(write_sample_card(category="Work", tags=("LLM", "GPU")), links)
     assert list_links(card).keys() - {"Alpha"} == linked
@@ -138,6 +139,7 @@ def test_a_change_of_linked_or_visible_fields_builds_all_feeds() -> None:
 
 
 def test_no_text_of_others_is_markup(samples: Samples) -> None:
+    """Hostile text in any field becomes no markup."""
     for value in (*TRAPS, *list_payloads(samples, every=20)):
         sample_card = write_sample_card(
             title=value,

@@ -63,6 +63,7 @@ def test_no_payload_is_alive(samples: Samples) -> None:
 
 @pytest.mark.slow
 def test_no_payload_of_all_is_alive(samples: Samples) -> None:
+    """No XSS payload of the samples survives."""
     for row in samples.rows("xss"):
         check_html(row["payload"])
 

@@ -98,6 +98,7 @@ def test_fingerprints_of_search_files_are_stored_and_not_published() -> None:
 def test_a_build_makes_no_file_of_a_period_that_did_not_change(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Only the period of the new article is written."""
     index, outlet = make_files(make_article(1), make_article(9, added=OLD, published=OLD))
     index.add(make_article(2))
     periods: list[str] = []
@@ -118,6 +119,7 @@ def test_an_article_that_was_withdrawn_is_found_no_more() -> None:
 
 
 def test_words_of_unpublished_texts_find_nothing() -> None:
+    """Words of a nosnippet article are not in the search files."""
     article = make_article(1, robots=("nosnippet",), excerpt="Unquotable words.")
     _, outlet, _ = with_texts(article, texts={article.id: "Unsayable."})
     assert "unquotable" not in make_text(outlet)
@@ -125,6 +127,7 @@ def test_words_of_unpublished_texts_find_nothing() -> None:
 
 
 def test_words_of_a_text_with_only_an_excerpt_published_are_not_found() -> None:
+    """Only words of the published excerpt are in the search files."""
     article = make_article(1, excerpt="Quotable words.")
     _, outlet, _ = with_texts(article, texts={article.id: "Unpublished."})
     assert "quotable" in make_text(outlet)
@@ -210,6 +213,7 @@ def with_texts(
 
 @pytest.mark.usefixtures("whole_texts")
 def test_words_of_a_text_are_found_and_frequent_words_weigh_more() -> None:
+    """Words of the text are indexed with weights; link addresses are not."""
     text = "**Inflation** rose. " + "Prices fell. " * 3 + "[here](https://hidden.example/)"
     _, outlet, _ = with_texts(make_article(1), texts={make_article(1).id: text})
     lines = read_terms(outlet, "2025-11.0")

@@ -140,6 +140,7 @@ def change_articles(index: MemoryIndex, chance: random.Random, now: datetime) ->
 
 
 def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
+    """A renamed tag's feed keeps its id; the old address redirects."""
     index = MemoryIndex(make_article(n) for n in range(5))
     outlet = MemoryOutlet()
     end_run(index, outlet)
@@ -182,6 +183,7 @@ def test_a_withdrawn_article_is_gone_everywhere_at_once() -> None:
 
 
 def test_merged_copies_leave_all_but_their_source() -> None:
+    """A merged copy stays only in its source's feed."""
     index = MemoryIndex(make_article(n) for n in range(6))
     outlet = MemoryOutlet()
     end_run(index, outlet)

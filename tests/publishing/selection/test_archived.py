@@ -44,6 +44,7 @@ def test_the_default(key: FeedKey, older: Older) -> None:
 @pytest.mark.parametrize("setting", [True, False, "atom"])
 @pytest.mark.parametrize("key", [ALL, AI, BEES, MINE])
 def test_other_settings_leave_it_to_the_axis(key: FeedKey, setting: bool) -> None:
+    """For other values the axis decides."""
     assert find_older_place(key, setting, (), ()) is Older.OF_AXIS
 
 
@@ -81,6 +82,7 @@ def test_a_feed_without_archives_is_its_newest_unless_the_operator_wrote_a_windo
 
 
 def test_the_archives_of_a_moved_feed_are_those_of_its_heir() -> None:
+    """The archives of a moved feed count for its new key."""
     moved = replace(make_row(AI), moved_to=BEES, published=True)
     assert find_feeds_with_archives([moved, make_row(BEES)], {AI, MINE}) == {BEES, MINE}
 

@@ -43,6 +43,7 @@ def test_feeds_of_a_kind_that_is_on_keep_their_files() -> None:
 
 
 def test_stories_that_wait_are_published_as_before() -> None:
+    """While the end of stories waits for confirmation, they stay published."""
     publish = Publish(axes=("all", "stories"), stories="off")
     waiting = decide_waiting([*TAGS, STORIES], (), publish)
     assert waiting.publish.stories == "link"

@@ -44,6 +44,7 @@ def test_a_tag_gets_a_feed_at_three_and_keeps_it() -> None:
 
 
 def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
+    """A tag of taxonomy.toml needs one article, other tags need `tag_min`."""
     rows = [
         make_row("tag", "open-source", 1),
         make_row("tag", "ai", 1),
@@ -63,6 +64,7 @@ def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
 
 
 def test_only_feeds_of_the_axes_that_are_published() -> None:
+    """Only feeds of the axes in `publish.axes` are planned."""
     query = SavedQuery(slug="q", query="chip", expr=parse_query("chip"))
     rows = [
         make_row("source", "alpha", 9),
@@ -172,6 +174,7 @@ def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed
 
 
 def test_a_saved_question_has_the_names_of_its_feeds_as_title() -> None:
+    """A saved search without title is named after its parts."""
     rows = [make_row("tag", "ai", 3), make_row("source", "alpha", 1)]
     saved_query = SavedQuery(slug="q/tag.ai/words.gpu/not.tag.law", query="tag:ai")
     named = SavedQuery(slug="q/source.alpha", query="source:alpha", title="Mine")

@@ -89,6 +89,7 @@ def collect_documents(days: int, index: MemoryIndex, outlet: MemoryOutlet) -> se
 
 @pytest.mark.slow
 def test_documents_of_a_month_stay_when_it_closes() -> None:
+    """Documents keep their addresses when the month ends, and hold all entries."""
     index = MemoryIndex()
     outlet = MemoryOutlet()
     documents = collect_documents(DAYS + 6, index, outlet)
@@ -103,6 +104,7 @@ def test_documents_of_a_month_stay_when_it_closes() -> None:
 
 @pytest.mark.slow
 def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A month that was published as one document stays one while its file is known."""
     index = MemoryIndex()
     outlet = MemoryOutlet()
     for one in (*(one for number in range(DAYS) for one in make_day(number)), *make_day(DAYS + 9)):
@@ -125,6 +127,7 @@ def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.slow
 def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
+    """A build reads entries of old months only if they changed."""
     index = Counting()
     outlet = MemoryOutlet()
     collect_documents(DAYS + 6, index, outlet)

@@ -58,6 +58,7 @@ def test_a_long_feed_is_written_less_often(
 
 
 def test_a_feed_that_was_never_built_waits_for_no_rest() -> None:
+    """A new feed may be built at once."""
     assert may_build_again(None, SETTLE, 0, lambda: 0)
 
 
@@ -71,6 +72,7 @@ def test_without_a_pause_no_feed_rests() -> None:
 def test_the_more_long_feeds_there_are_the_longer_each_rests(
     settle: float, crowd: float, rest: float
 ) -> None:
+    """The pause of a long feed grows with the number of long feeds."""
     built = Built(at=0, entries=4 * LONG, articles=0)
     assert not may_build_again(built, settle, rest - 1, lambda: 0, crowd)
     assert may_build_again(built, settle, rest, lambda: 0, crowd)

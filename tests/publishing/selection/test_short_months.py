@@ -136,6 +136,7 @@ def follow_older_pages(outlet: MemoryOutlet, stem: str) -> Iterator[tuple[str, l
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
+    """Following "older" links and archives finds every story."""
     index = list_months(0, 8, 2)
     outlet = MemoryOutlet()
     build_index(index, outlet, make_settings())

@@ -58,6 +58,7 @@ async def client(asked: Asked) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_a_challenge_comes_back_as_it_was(client: httpx.AsyncClient) -> None:
+    """The hub's challenge is returned unchanged as plain text."""
     answer = await client.get("/websub/known?hub.mode=subscribe&hub.challenge=%3Cb%3E%20x")
     assert answer.status_code == 200
     assert answer.text == "<b> x"

@@ -78,6 +78,7 @@ def test_a_part_of_a_file(
 
 
 def test_a_part_is_of_the_plain_edition_that_was_asked_for(client: TestClient) -> None:
+    """Range requests are answered from the uncompressed file if the ETag matches."""
     whole = client.get("/all.atom", headers={"accept-encoding": "identity"})
     assert whole.headers["accept-ranges"] == "bytes"
     for tag, status in ((whole.headers["etag"], 206), ('"another"', 200)):
@@ -384,6 +385,7 @@ def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(public_folder: P
 
 
 def test_nothing_is_answered_without_a_word_on_how_long_it_holds(public_folder: Path) -> None:
+    """Every answer has a Cache-Control header."""
     client = TestClient(make_app(public_folder), follow_redirects=False)
     answers = [
         client.get(path)

@@ -188,6 +188,7 @@ async def test_a_refusal_is_short_plain_and_closes(watched_server: Watched) -> N
 async def test_an_application_sees_no_part_of_a_body_that_is_too_large(
     watched_server: Watched,
 ) -> None:
+    """A body over the limit is refused with 413 before the application reads it."""
     for framing, body in (
         (b"content-length: 1001\r\n\r\n", b""),
         (b"transfer-encoding: chunked\r\n\r\n", b"3e9\r\n" + b"x" * 1001),

@@ -61,6 +61,7 @@ def make_questions(count: int, word: str = "word") -> list[str]:
 
 
 def test_the_script_that_pages_look_for_is_there_once_questions_are_answered() -> None:
+    """q/answers.js is served when the server answers searches."""
     slow = Slow()
     status, head, body = asyncio.run(slow.questions.answer("q/answers.js", ANN, {}))
     assert status == 200

@@ -206,6 +206,7 @@ def test_an_article_that_is_withdrawn_is_gone_and_its_neighbours_say_so() -> Non
 
 
 def test_an_article_that_may_no_longer_be_shown_whole_loses_its_page() -> None:
+    """With `noarchive` or another source setting the page is deleted."""
     index = MemoryIndex(make_every_eight_hours(4))
     outlet = MemoryOutlet()
     build_pages(index, outlet)

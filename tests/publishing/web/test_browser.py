@@ -254,6 +254,7 @@ document.title = `${seen} headlines, aside ${isBeside ? "beside" : "below"}`; })
 
 
 def test_an_article_is_printed_as_its_text_only(published_site: Served) -> None:
+    """The print stylesheet shows only source, title and text."""
     name = f"articles/{make_article(7).id}.html"
     styles = (published_site.folder / "site.css").read_text()
     assert styles.count("@media print") == 1

@@ -53,6 +53,7 @@ def driver_results(
 
 @pytest.mark.timeout(300)
 def test_all_is_reached_by_keyboard_and_seen_where_it_is(driver_results: dict[str, Any]) -> None:
+    """The Tab key reaches all links in order, and each is visible when focused."""
     names = [
         "Skip to the content",
         "Example feeds",
@@ -75,6 +76,7 @@ def test_all_is_reached_by_keyboard_and_seen_where_it_is(driver_results: dict[st
 def test_the_first_screen_has_as_many_headlines_as_a_page_of_news(
     driver_results: dict[str, Any],
 ) -> None:
+    """The first screen shows at least 25 headlines, 7 on a phone."""
     wide, narrow = driver_results["firsts"]
     assert wide >= 25
     assert narrow >= 7

@@ -21,6 +21,7 @@ def list_spans(days: Days, **more: bool) -> list[str]:
 
 
 def test_a_quiet_year_is_one_page_and_a_busy_one_lists_its_months_and_these_their_days() -> None:
+    """Years, months and days get own pages if they have too many stories for one."""
     quiet = {"2024-03-01": 1, "2024-12-31": PAGE - 1}
     assert list_spans(plan_sample(quiet)) == ["2024"]
     busy = quiet | {"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}
@@ -65,6 +66,7 @@ def test_pages_with_stories_lead_from_one_to_the_next_past_the_lists() -> None:
 
 
 def test_no_address_goes_while_stories_come() -> None:
+    """New stories never remove a calendar page."""
     counts: dict[str, int] = {}
     before: set[str] = set()
     for day, count in make_days("2025-01-30", 60, 9).items():

@@ -52,6 +52,7 @@ def test_stories_of_several_sources_lead_then_pictures_then_the_newest() -> None
 
 
 def test_copies_of_an_agency_lead_no_page_and_a_story_of_the_morning_sinks() -> None:
+    """A story with different reports beats copies of one text; newer news beats older."""
     agency = "Twelve people died in the quake at dawn, said the mayor of the old port of Sant Orel."
     copies = [parse_front_page(n, f"copy{n}", summary=agency) for n in (1, 2, 3)]
     two = [
@@ -116,6 +117,7 @@ def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_t
 
 
 def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has_none() -> None:
+    """Sections are ordered by size; articles without category come last."""
     views = [
         parse_front_page(
             n, "a", category=("AI", "Sea", "-")[n % 3], language="de" if n == 2 else ""
@@ -317,6 +319,7 @@ def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(
     ],
 )
 def test_the_link_to_the_site_of_a_source_says_no_number(site: str, name: str) -> None:
+    """The link shows the site's name, not an IP address or port."""
     article_view = parse_front_page(1, "alpha")
     article_view = replace(article_view, origin=replace(article_view.origin, site=site))
     spec = FeedSpec(key=FeedKey("source", "alpha"), name="Alpha", title="-", first_slug="alpha")

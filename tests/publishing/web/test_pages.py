@@ -165,6 +165,7 @@ def test_the_page_for_missing_files_works_at_any_depth() -> None:
 def test_the_sitemap_lists_pages_that_are_there_and_validates_as_xml(
     files: dict[str, bytes],
 ) -> None:
+    """Every address in the sitemap is a published file."""
     root = etree.fromstring(files["sitemap.xml"])
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     found = [loc.text.removeprefix("https://feeds.example/") for loc in root.iter(f"{space}loc")]
@@ -211,6 +212,7 @@ def test_a_site_has_icons_a_manifest_and_a_word_for_search_engines(files: dict[s
 
 
 def test_a_front_page_with_a_picture_shows_it_at_once_and_where_it_is_shared() -> None:
+    """The lead picture is og:image and is loaded with high priority."""
     index = MemoryIndex(make_article(n) for n in range(6))
     outlet = MemoryOutlet()
     index.thumbnails[make_article(3).id] = Picture(name="pictures/1.webp", width=640, height=360)

@@ -59,6 +59,7 @@ def test_values_in_templates_are_escaped() -> None:
 def test_a_faulty_template_costs_no_page_and_is_named_with_its_line(
     name: str, text: str, fault: str
 ) -> None:
+    """With a faulty template the built-in one is used, and the fault is reported."""
     files, faults = render_sample(Look({name: text}))
     assert len(faults) == 1
     assert faults[0].startswith(fault)

@@ -32,6 +32,7 @@ def test_headings_begin_at_the_second_level_and_leave_none_out(
 
 
 def test_pictures_are_links_since_no_page_asks_another_host() -> None:
+    """Pictures in texts become links."""
     sample = adapt_sample(f'A text. ![a "b" > <i>c]({PICTURE})')
     assert "<img" not in sample
     assert f'href="{PICTURE.replace("&", "&amp;")}"' in sample

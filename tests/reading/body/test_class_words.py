@@ -144,6 +144,7 @@ def test_the_article_in_a_box_named_like_boilerplate_is_read(word: str) -> None:
 
 @pytest.mark.parametrize("word", ["paywall", "event", "subscription", "comment"])
 def test_a_class_on_each_paragraph_of_the_article_does_not_count(word: str) -> None:
+    """A boilerplate class on every paragraph of the article is ignored."""
     for story in ("<div class='@'>{}</div>", "<p class='@'>{}</p>"):
         marked = "".join(story.replace("@", word).format(text) for text in TEXTS)
         body = read(

@@ -29,6 +29,7 @@ def test_a_plain_article_is_in_no_doubt() -> None:
 
 
 def test_a_text_of_a_few_words_is_in_doubt_unless_the_feed_has_no_more() -> None:
+    """A very short text is doubtful, unless the feed's text is as short."""
     short = "<p>The council voted for a new bridge.</p>"
     assert find_doubt(short) == "the text has 28 letters"
     assert find_doubt(short, entry=Entry(id="a", content=short)) == ""

@@ -120,6 +120,7 @@ def test_an_unlikely_text_is_in_doubt_unless_the_operator_chose_it(
 
 
 def test_of_a_plain_page_no_extractor_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """trafilatura is called only if our reading is uncertain."""
     asked: list[str] = []
     monkeypatch.setattr(
         "syndicator.reading.body.body.extract_trafilatura",

@@ -56,6 +56,7 @@ def test_byte_order_marks_and_wide_characters(codec: str) -> None:
     "stated", ["iso-8859-1", "windows-1252", "ascii", "utf-16", "no-such-charset", "hex"]
 )
 def test_utf8_that_is_declared_as_something_else(stated: str) -> None:
+    """UTF-8 bytes with a wrong charset declaration are read as UTF-8."""
     assert (
         parse_title(f'<meta charset="{stated}"><title>Fähre — „letzte“ Fahrt</title>'.encode())
         == "Fähre — „letzte“ Fahrt"

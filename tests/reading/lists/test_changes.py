@@ -26,6 +26,7 @@ def change_and_visit(
 def test_a_changed_list_is_found_again_with_its_new_items_only(
     change: mutate.Mutation,
 ) -> None:
+    """After each mutation of the page, only new items are added."""
     for case in CASES:
         page, found = change_and_visit(case, mutate.add_new_items, change)
         assert found.is_right, (case.name, page.titles, found)
@@ -56,6 +57,7 @@ def test_articles_that_moved_are_not_new() -> None:
 
 
 def test_a_list_without_known_items_is_accepted_if_it_looks_the_same() -> None:
+    """A list with only new items is accepted if its markup is unchanged."""
     case = next(case for case in CASES if case.name == "de")
     first = read_listing(case.html, case.url)
     assert first.listing is not None
@@ -114,6 +116,7 @@ def test_links_unlike_the_items_are_left_out_and_named() -> None:
 
 
 def test_a_new_larger_list_does_not_replace_the_known_one() -> None:
+    """A bigger new list on the page does not replace the learnt list."""
     first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
     louder = "".join(
         f"<article class='big'><h2><a href='/p/best/{n}'>What everybody in this town should read,"

@@ -20,6 +20,7 @@ NAMES = (
 
 @pytest.mark.parametrize("case", list_own_cases(), ids=lambda case: case.name)
 def test_all_items_and_no_others_are_found_with_title_date_and_picture(case: Case) -> None:
+    """All sample lists give exactly their items."""
     entries = read_listing(case.html, case.url).entries
     shown = [
         {

@@ -101,6 +101,7 @@ def test_an_element_outside_of_items_is_in_no_list(css: str) -> None:
 
 @pytest.mark.parametrize("number", [-1, 10**7])
 def test_a_number_that_is_no_element_is_in_no_list(number: int) -> None:
+    """An invalid element number or document gives no list."""
     assert pointed(PAGE, URL, number) == ()
     assert pointed(b"%PDF", URL, 0) == ()
 

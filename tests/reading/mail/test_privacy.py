@@ -110,6 +110,7 @@ def test_a_long_text_stays_if_a_link_in_it_is_removed() -> None:
 
 
 def test_words_of_a_personal_link_stay() -> None:
+    """A personal link is removed, its text is kept."""
     link = '<a href="https://t.example/c/eJwNyUEOgyAQBdDTyM4GGNRZsLDtNQzQX52mFUQm">a report</a>'
     text = clean_html(f"<p>{SENTENCE} See {link}.</p>")
     assert text == f"<body><p>{SENTENCE} See a report.</p></body>"

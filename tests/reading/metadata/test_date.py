@@ -192,6 +192,7 @@ def test_a_sentence_states_when_a_text_first_appeared() -> None:
 
 
 def test_dates_of_comments_and_other_articles_do_not_count() -> None:
+    """Dates of related articles and comments are ignored."""
     others = '<div class="related"><time datetime="2019-01-01">1 January 2019</time></div>'
     assert (
         read_day(
@@ -233,6 +234,7 @@ def test_the_date_in_the_url_counts_and_a_copyright_year_does_not() -> None:
 
 
 def test_a_date_in_the_source_counts_if_there_is_no_other() -> None:
+    """A full date in a picture's address is used as the last resort."""
     assert read_day(HEAD + TEXT + '<img src="/photos/2020/04/17/boat.jpg">') == "2020-04-17"
     assert (
         read_day(HEAD + TEXT + '<a href="/archive/2020/04/">April</a>') == ""

@@ -68,6 +68,7 @@ def test_a_slogan_that_is_the_title_of_all_pages_is_no_title() -> None:
 
 
 def test_a_picture_that_articles_of_a_host_share_is_no_cover() -> None:
+    """A cover shared by several articles of a host is dropped for another candidate."""
     meta = f'<meta property="og:image" content="{PICTURE}">'
     pages = [
         make_page(name, more=meta) for name in ("A new pier", "Herring is back", "Rain on Sunday")
@@ -94,6 +95,7 @@ def test_repeated_paragraphs_are_cut_even_if_they_are_longer_than_the_text() -> 
 
 
 def test_a_page_of_repeated_paragraphs_alone_is_kept_and_doubted() -> None:
+    """If all paragraphs repeat, the text is kept and marked as doubtful."""
     pages = [make_page(name) for name in ("A new pier", "Herring is back", "Rain on Sunday")]
     found = read_with(list_shared_digests(*pages), make_page("The ferry stays"))
     assert TEXTS[0] in found.body

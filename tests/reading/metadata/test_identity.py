@@ -57,6 +57,7 @@ def test_another_host_is_a_hint_only() -> None:
 
 
 def test_another_host_of_the_same_domain_is_a_hint_only() -> None:
+    """A canonical link to a sibling host does not change the address."""
     identity = read_identity(
         make_canonical_link("https://www.example.com/ferry"), "https://m.example.com/ferry"
     )

@@ -129,6 +129,7 @@ def test_what_was_subscribed_to_at_another_address_is_not_this_source(rig: Rig) 
 
 
 def test_who_is_reached_at_another_address_tells_its_hubs(rig: Rig) -> None:
+    """After a change of our address the hub is asked again with the new callback."""
     rig.offer_hubs("h1")
     rig.verify_due()
     rig.begin_registry(base="https://moved.example/hooks")

@@ -207,6 +207,7 @@ def test_edits_and_withdrawals_follow_in_order(place: Place, receiver: Receiver)
 
 
 def test_a_file_that_is_written_anew_is_no_news(place: Place, receiver: Receiver) -> None:
+    """A changed title is announced once; a touched file is not."""
     place.edit_file("Old", "title: Old", "title: Renamed")
     build_and_send(place)
     path = place.find_file("Renamed")
@@ -231,6 +232,7 @@ def test_what_a_build_leaves_is_announced_by_the_one_that_publishes_it(
 def test_what_is_filed_during_a_build_holds_up_no_other_news(
     place: Place, receiver: Receiver
 ) -> None:
+    """An article filed during a build is announced after the next build."""
     store_titles(place, "New")
     with place.open_app() as app:
         during = iter(
@@ -273,6 +275,7 @@ def test_private_sources_show_no_more_than_their_feeds(place: Place, receiver: R
 
 
 def test_only_what_a_receiver_asked_for_is_sent(place: Place, receiver: Receiver) -> None:
+    """A receiver gets only the events in its `events`."""
     configure_receiver(place, receiver, 'allow = ["127.0.0.1"]\nevents = ["article.withdrawn"]\n')
     store_titles(place, "New")
     build_and_send(place)
@@ -342,6 +345,7 @@ def test_a_receiver_that_fails_gets_the_same_message_again(
 def test_a_message_that_is_refused_holds_up_its_article_alone(
     place: Place, receiver: Receiver
 ) -> None:
+    """A refused message delays later messages of the same article only."""
     refused = [True]
     receiver.answer = lambda delivery: 400 if "First" in delivery.line and refused[0] else 200
     store_titles(place, "First", "Second")

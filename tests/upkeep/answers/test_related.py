@@ -133,6 +133,7 @@ def test_an_article_with_another_text_has_another_list(place: Place) -> None:
 
 
 def test_words_of_an_unpublished_text_relate_nothing(place: Place) -> None:
+    """Only published words make articles related."""
     with place.open_app() as app:
         hidden = store_articles(
             app, "A quiet note", FERRY * 5, source="short", excerpt="Nothing of that."

@@ -206,6 +206,7 @@ def test_an_endpoint_in_trouble_is_noted_and_asked_later(
 
 
 def test_a_dead_endpoint_costs_one_look(tmp_path: Path, llm: FakeLlm) -> None:
+    """An unreachable endpoint is tried once, then paused for longer and longer."""
     lab = Lab(tmp_path, llm)
     llm.close()
     lab.file_articles(*(f"Weather {number}" for number in range(30)))
@@ -300,6 +301,7 @@ def test_a_model_that_may_write_is_held_to_the_article(
 
 
 def test_a_model_that_saw_the_order_elsewhere_gets_no_other_category(lab: Lab) -> None:
+    """A category ordered by injected text in the article is refused."""
     lab.file_articles("Weather", body=BODY + ORDER)
     lab.llm.behaviour = lambda question: make_answer((2,), category="Health")
     lab.ask_model()
@@ -308,6 +310,7 @@ def test_a_model_that_saw_the_order_elsewhere_gets_no_other_category(lab: Lab) -
 
 @pytest.mark.parametrize("behaviour", ["code-fence", "thinks"])
 def test_what_stands_around_the_json_is_no_fault(lab: Lab, behaviour: str) -> None:
+    """JSON inside other text is accepted."""
     lab.file_articles("Weather")
     lab.llm.behaviour = BEHAVIOURS[behaviour]
     lab.ask_model()
@@ -430,6 +433,7 @@ def test_another_model_is_asked_about_what_none_has_described(lab: Lab) -> None:
 
 
 def test_a_text_that_changes_is_asked_about_again(lab: Lab) -> None:
+    """A changed text is sent again."""
     lab.file_articles("Weather")
     lab.llm.behaviour = BEHAVIOURS["files-elsewhere"]
     lab.ask_model()
@@ -574,6 +578,7 @@ def test_a_key_that_is_missing_is_named_with_its_cure(tmp_path: Path, llm: FakeL
 
 
 def test_show_says_what_was_asked_answered_and_decided(lab: Lab) -> None:
+    """`show` lists question, answer and decision of the model."""
     lab.file_articles("Weather")
     lab.llm.behaviour = BEHAVIOURS["no-such-sentence"]
     lab.ask_model()
@@ -590,6 +595,7 @@ def test_show_says_what_was_asked_answered_and_decided(lab: Lab) -> None:
 
 
 def test_a_bug_of_ours_costs_one_article(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception for one article is recorded, and the others are asked."""
     lab.file_articles("Weather", "Strange", "Climate")
     real = ask.validate.material
 

@@ -76,6 +76,8 @@ def test_a_plan_names_revisions_and_feeds_and_writes_nothing(place: Place) -> No
 
 
 def test_a_failure_of_the_worker_costs_the_article_at_fault_alone(place: Place) -> None:
+    """If a batch crashes the worker, only the faulty article is reported."""
+
     def revise(articles: Sequence[Filed]) -> list[Outcome]:
         if any(filed.article.title == "Gardens" for filed in articles):
             raise WorkerFailed(WorkerReason.CRASHED, "signal 9")

@@ -41,6 +41,7 @@ def test_a_page_replaces_what_a_rule_sets_or_no_feed_of_its_owner_said(
 
 
 def test_a_value_that_the_page_lacks_stays_only_for_language() -> None:
+    """Author and cover are cleared if the page lacks them; the language stays."""
     page = PageReading(article=replace(PAGE, author=None, cover=None, language=None))
     again = _as_read(FILED, page, owned=False)
     assert again.author is None

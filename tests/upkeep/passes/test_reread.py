@@ -144,6 +144,7 @@ def load_articles(place: Place) -> list[Article]:
 
 
 def test_nothing_changes_where_no_rule_did(place: Place) -> None:
+    """Without edited rules, rereading changes nothing."""
     planned = plan_rereading(place)
     assert planned.looked == 3
     assert planned.articles == ()
@@ -152,6 +153,7 @@ def test_nothing_changes_where_no_rule_did(place: Place) -> None:
 
 
 def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
+    """A new `remove` rule changes body and excerpt only."""
     before = find_article(place, "Bridges")
     assert "seats left" in before.body
     add_rule(place)
@@ -222,6 +224,7 @@ def test_hand_edits_stay(place: Place) -> None:
 
 
 def test_a_tag_of_todays_taxonomy_comes_and_updated_stays(place: Place) -> None:
+    """Rereading adds a new tag and leaves `updated`."""
     before = find_article(place, "Harbours")
     place.write_taxonomy(
         place.taxonomy + '\n[[tag]]\nname = "Harbours"\naliases = ["harbour master"]\n'
@@ -277,6 +280,7 @@ def test_a_page_that_is_no_article_any_more_is_named_and_its_article_stays(place
 
 
 def test_selectors_that_leave_nothing_are_named(place: Place) -> None:
+    """Rules that remove everything are reported, and nothing changes."""
     before = place.read_digests("articles")
     add_rule(place, 'remove = ["body"]')
     problems = reread_articles(place).problems
@@ -333,6 +337,7 @@ def count_offered(app: App) -> int:
 def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Pages read by an older version are reported once and counted until reread."""
     with place.open_app() as app:
         assert count_newly_outdated(app.archive, app.configuration.sources) == 0
         assert count_offered(app) == 0
@@ -375,6 +380,7 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
 
 
 def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> None:
+    """With an option, missing saved pages are fetched again."""
     place = Place(tmp_path, settings=SETTINGS)
 
     async def go() -> None:

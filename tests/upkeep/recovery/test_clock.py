@@ -155,6 +155,7 @@ def test_a_text_that_changes_while_the_clock_is_behind_is_updated_later_than_bef
 def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
     filled_place: Place,
 ) -> None:
+    """A clock behind the last visit or newest article is reported, unless servers agree with it."""
     store_future_articles(filled_place, 1)
     before = filled_place.read_digests("articles")
 

@@ -48,6 +48,7 @@ def set_sources_age(place: Place, by: int = 0) -> None:
 def test_sources_that_did_not_change_are_left_alone(
     place: Place, walked_sources: list[str]
 ) -> None:
+    """A second run with the same sources.toml processes no source."""
     set_sources_age(place)
     start_run(place)
     assert walked_sources == ["sources", "follow"]

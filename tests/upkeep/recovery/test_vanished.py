@@ -52,6 +52,7 @@ def name_files(place: Place) -> list[str]:
 
 @pytest.mark.parametrize("gone", [1, 2, 4])
 def test_they_are_named_before_and_after_the_run(place: Place, gone: int) -> None:
+    """Missing files are reported before the run that removes their articles and a week after."""
     assert name_files(place) == []
     paths = list_articles(place)[:gone]
     for path in paths:

@@ -83,6 +83,7 @@ def test_a_rejected_tag_does_not_come_back(place_with_article: Place) -> None:
 
 
 def test_a_confirmed_category_stays_whatever_it_is(place_with_article: Place) -> None:
+    """A category set by the operator stays, also if describing disagrees."""
     decide_tags(place_with_article, category="Weather")
     describe_all(place_with_article)
     article = place_with_article.load_article("Models")
@@ -150,6 +151,7 @@ def test_an_edit_meanwhile_is_the_last_word(place_with_article: Place) -> None:
 def test_what_cannot_be_meant_changes_nothing(
     place_with_article: Place, added: list[str], wrong: list[str], told: str
 ) -> None:
+    """Contradictory or unknown tags are refused and change nothing."""
     before = place_with_article.find_file("Models").read_bytes()
     if told:
         with pytest.raises(UsageError, match=told):
@@ -171,6 +173,7 @@ def test_an_empty_taxonomy_takes_any_tag(place_with_article: Place) -> None:
 
 
 def test_a_withdrawn_article_says_how_it_comes_back(place_with_article: Place) -> None:
+    """Deciding on a withdrawn article names `withdraw --undo`."""
     with place_with_article.open_app() as app:
         editorial.withdraw(app.archive, app.configuration, URL)
     with pytest.raises(UsageError, match="withdraw --undo"):

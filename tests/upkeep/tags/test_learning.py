@@ -91,6 +91,7 @@ def test_a_source_teaches_at_most_a_fifth(given: dict[str, int], taught: dict[st
 
 
 def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) -> None:
+    """Learning uses confirmed articles and forgets purged ones."""
     with place.open_app() as app:
         store_articles(app, "Ours", MODELS, tags=("LLM",), tags_by="matched")
         store_articles(app, "Theirs", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
@@ -169,6 +170,7 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
 
 
 def test_a_lost_database_is_made_again_with_what_was_learnt(place: Place) -> None:
+    """A reindex learns again from the articles."""
     with place.open_app() as app:
         for number in range(learning.LEAST):
             store_articles(

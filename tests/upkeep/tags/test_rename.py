@@ -139,6 +139,7 @@ def test_the_operators_own_tags_follow_and_stay_theirs(place: Place) -> None:
 
 
 def test_doing_it_twice_or_after_a_crash_changes_nothing_more(place: Place) -> None:
+    """A repeated rename only changes articles filed since."""
     place.fill_once(store_tagged_articles)
     with place.open_app() as app:
         planned = tags.plan_rename(
@@ -199,6 +200,7 @@ def test_what_was_learnt_speaks_by_the_new_name(place: Place) -> None:
 def test_archives_of_the_old_name_go_and_the_new_ones_are_there(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
+    """Archives of the old name are deleted, those of the new name exist."""
     place = Place(tmp_path_factory.mktemp("old"), settings=SHORT)
     place.fill_once(store_tagged_articles)
     with place.open_app() as app:
@@ -242,6 +244,7 @@ def test_what_makes_no_sense_is_refused_with_a_cure(
 
 
 def test_an_address_that_answers_for_another_is_not_taken(place: Place) -> None:
+    """A tag cannot be renamed to a name whose address redirects elsewhere."""
     place.fill_once(store_tagged_articles)
     rename_tag(place, "rename", "LLM", "language models")
     place.write_taxonomy(place.taxonomy.replace(', "LLM"', ""))

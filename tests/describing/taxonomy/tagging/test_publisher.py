@@ -42,6 +42,7 @@ def test_what_nobody_follows_goes(tag: str) -> None:
     ],
 )
 def test_the_title_or_most_of_it_is_no_tag(title: str, tag: str, stays: bool) -> None:
+    """A publisher's tag that repeats the title is dropped."""
     assert is_sound(tag, title) == stays
 
 

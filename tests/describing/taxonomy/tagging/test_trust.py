@@ -16,6 +16,7 @@ ROSES = (
 
 
 def test_it_counts_what_was_confirmed_and_what_was_not() -> None:
+    """Trust is the smoothed share of proposed tags that were confirmed."""
     found = learn_trust([(["Roses", "walls"], ["rose"]), (["walls"], ["rain"]), ([], ["rain"])])
     assert found.rejected == {"walls": 2}
     assert found.share == pytest.approx((1 + 2) / (3 + 2))
@@ -23,6 +24,7 @@ def test_it_counts_what_was_confirmed_and_what_was_not() -> None:
 
 
 def test_a_tag_that_was_rejected_again_and_again_counts_less() -> None:
+    """A rejected tag has a lower chance than others."""
     trust = Trust(0.5, {"walls": 2})
     assert trust.chance("rain", 0.8) == pytest.approx(0.4)
     assert trust.chance("walls", 0.8) == pytest.approx(0.2)
@@ -40,6 +42,7 @@ def test_a_past_that_never_had_a_tag_rejects_it(tmp_path: Path) -> None:
 
 
 def test_a_past_that_agrees_with_names_leaves_others_their_chance() -> None:
+    """If named tags were confirmed, a new tag is still given by its name."""
     taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="roses"), TagDef(name="heat pumps"))))
     learnt = taxonomy.learn([(f"Of roses {n}", ROSES, ["roses"]) for n in range(12)])
     pumps = (
@@ -50,6 +53,7 @@ def test_a_past_that_agrees_with_names_leaves_others_their_chance() -> None:
 
 
 def test_a_single_past_post_decides_nothing_of_what_was_never_named() -> None:
+    """One confirmed post gives no trust value."""
     taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="roses"),)))
     assert taxonomy.learn([("T", "Text.", [])]).trust is None
     alone = Taxonomy().learn([("T", "Text.", ["x"])])  # no tag twice: nothing to fit weights on

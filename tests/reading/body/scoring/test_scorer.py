@@ -119,6 +119,7 @@ def test_every_feature_has_a_value_for_each_block() -> None:
 def test_the_files_name_the_script_that_made_them(
     name: str, parsed: Callable[[str], dict[str, Any]]
 ) -> None:
+    """Each weights file names its script, date and data hash."""
     content = files("syndicator.reading").joinpath(f"data/{name}").read_text("utf-8")
     table = parsed(content)
     assert (ROOT / table["script"]).is_file()

@@ -182,6 +182,7 @@ def test_a_team_in_the_byline_does_not_outweigh_a_person_whom_the_page_declares(
 
 
 def test_a_channel_behind_a_name_and_a_shorter_form_of_it_are_no_authors() -> None:
+    """Abbreviations of channels and repeated short names are dropped; degrees stay."""
     byline = '<p class="byline">By Maren Oduya, Tom Fisk Lund, HPTV and Tom Fisk</p>'
     assert read_author(HEAD + byline + TEXT) == "Maren Oduya, Tom Fisk Lund"
     assert (
@@ -226,6 +227,7 @@ def test_credentials_in_a_box_below_the_text() -> None:
     ],
 )
 def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> None:
+    """On a personal site the owner is the author."""
     page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}{body}</body></html>".encode(), url)
     found = author.choose_author(
         page, identity.read_sitename(page), None, survey_body(page.tree, "The Last Ferry")
@@ -276,6 +278,7 @@ def test_a_box_below_the_text_beats_a_weak_mark_above_the_headline() -> None:
 
 
 def test_authors_of_other_articles_do_not_count() -> None:
+    """Authors of related articles and comments are ignored."""
     others = "".join(
         f'<div class="related"><a rel="author" href="/a{n}">Other Name{n}</a></div>' for n in "abc"
     )
