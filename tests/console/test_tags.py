@@ -26,6 +26,7 @@ def test_names_are_counted(browser: Browser) -> None:
 def test_unlisted_tags_that_one_article_has_are_folded(
     running_console: Served, browser: Browser
 ) -> None:
+    """Tags with one article that taxonomy.toml lacks are in a closed section, open if selected."""
     path = running_console.instance.config / "taxonomy.toml"
     taxonomy = path.read_text()
     path.write_text("")  # so that AI, of many articles, and LLM, of one, are not listed

@@ -76,6 +76,7 @@ def test_a_listing_has_all_in_order_and_one_folder_alone_where_that_is_asked(
 
 
 def test_a_lost_answer_is_no_other_writer(s3: S3, bucket: Bucket) -> None:
+    """If the answer to a put is lost, the retry recognises its own write."""
     lost: list[str] = []
 
     def lose_one(kind: str, key: str) -> str | None:

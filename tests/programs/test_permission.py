@@ -48,6 +48,7 @@ def test_nothing_is_read_of_an_article_in_no_feed() -> None:
 
 
 def test_the_article_of_a_removed_source_has_its_excerpt() -> None:
+    """For articles of a removed source only the excerpt is readable."""
     permission = find_permission(make_article(), None, is_published=True)
     assert permission == Permission("excerpt")
 

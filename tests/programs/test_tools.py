@@ -74,6 +74,7 @@ def test_an_unpublished_article_is_not_there(place: Place, name: str) -> None:
     ],
 )
 def test_only_ids_name_articles(place: Place, id: str) -> None:
+    """Paths, addresses and unknown ids are refused."""
     with pytest.raises(UsageError, match="there is no article with this id"):
         read_whole_article(place, id)
 
@@ -84,6 +85,7 @@ def test_the_address_of_an_article_is_not_searched(place: Place) -> None:
 
 
 def test_a_wrong_search_says_where(place: Place) -> None:
+    """A syntax error in a search names the character."""
     with pytest.raises(UsageError, match="at character"):
         search_articles(place, "(ferry")
 
@@ -102,6 +104,7 @@ def test_a_search_has_pages(place: Place) -> None:
 
 
 def test_a_long_text_has_parts(place: Place) -> None:
+    """A long text is read in parts; `next_start` is 0 at the end."""
     article_id = find_id(place, "Long")
     first_article = read_whole_article(place, article_id)
     last = read_whole_article(place, article_id, start=2 * TEXT_CHARACTERS)

@@ -78,6 +78,7 @@ def test_a_saved_question_has_its_own_address_as_a_path() -> None:
 
 
 def test_a_saved_question_is_written_in_its_right_spelling_without_a_query(tmp_path: Path) -> None:
+    """A saved search needs a canonical slug and no `query`."""
     file = tmp_path / "feeds.toml"
     file.write_text('[[feed]]\nslug = "q/tag.ai"\n')
     (saved,) = load_queries(file)

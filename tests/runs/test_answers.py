@@ -290,6 +290,7 @@ def test_a_name_that_no_article_has_is_an_error(place: Place, name: str, named: 
     ],
 )
 def test_a_command_makes_the_feed_of_an_address_a_file(place: Place, given: str) -> None:
+    """`build --question` saves the search and writes its feed."""
     words = ("build", "--question", given, "--config", str(place.config))
     done = CliRunner().invoke(app, words, catch_exceptions=False)
     assert done.exit_code == 0, done.stdout

@@ -196,6 +196,7 @@ def test_a_copy_does_not_move_updated(place: Place) -> None:
 
 
 def test_up_builds_when_an_hour_with_a_new_report_has_ended(place: Place) -> None:
+    """A story's explanation is rebuilt at the end of an hour with a new report."""
     begin_story(place)
     file_text(place, "three", LATE)
     place.build()

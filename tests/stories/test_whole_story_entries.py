@@ -93,6 +93,7 @@ def test_a_later_report_has_an_entry_of_its_own_and_moves_no_date(place: Place) 
 
 
 def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(place: Place) -> None:
+    """If the lead is withdrawn or hidden, the next article takes over the entry."""
     write_folded(place, file_unrelated(place))
     place.build()
     ((article_id, before),) = read_entries(place).items()

@@ -155,6 +155,7 @@ def visit_next_day(life: Life, numbers: range, other: str = "Story") -> None:
 
 @pytest.mark.slow
 def test_what_is_gone_is_fetched_again_after_that(tmp_path: Path) -> None:
+    """After the operator confirms the loss (build, reindex), missing articles are fetched again."""
     numbers = range(22)
     pages = {f"http://one.example/{n}": Page(text=f"one-{n}") for n in numbers}
     feed = tuple(Item(link=f"http://one.example/{n}", title=f"Story {n}") for n in numbers)

@@ -64,6 +64,7 @@ def test_all_new_articles_wait_where_the_operator_wants_to_see_them(
 def test_what_reads_well_does_not_wait_and_the_surplus_of_a_flood_does(
     tmp_path: Path, world: World
 ) -> None:
+    """With `hold = "unsure"` good articles are published and entries of a flood are held."""
     app = open_instance(tmp_path, world, "unsure")
     assert {one.hold for one in visit_holt(app, limit=1)} == {False}
     rows = app.archive.store.visits.pending("holt", LATER)

@@ -78,6 +78,7 @@ def test_articles_of_their_own_sources_are_in_order(place: Place) -> None:
 
 
 def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: Place) -> None:
+    """Repair: an article filed by a foreign source is read again by its own source."""
     with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         article = file_article(app, "Taken", source="two", source_id="t1")
@@ -106,6 +107,8 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: 
 
 
 def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Place) -> None:
+    """Foreign feed text of an article is replaced by its page, once; later articles are not
+    touched."""
     with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         third = file_article(app, "Third", on="three", source="two", source_id="t1")
@@ -155,6 +158,7 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
 
 
 def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(place: Place) -> None:
+    """Announced addresses of a redirect service do not count as a foreign site."""
     with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         own = file_article(app, "Own", source_id="o1")
@@ -165,6 +169,7 @@ def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(plac
 
 
 def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) -> None:
+    """If no source can read the article again, the operator is asked to look at it."""
     with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         file_article(app, "Left", on="three", source="gone")

@@ -65,6 +65,7 @@ def test_what_is_asked_for(which: Which, wanted: str) -> None:
 def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_article_or_keep_it() -> (  # noqa: E501
     None
 ):
+    """Protected articles stay; an article with a copy goes only together with the copy."""
     rows = [
         make_row("a", 9),
         make_row("b", 8, copy_of="a"),
@@ -136,6 +137,7 @@ def lose_database(place: Place) -> None:
 def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(
     filled_place: Place,
 ) -> None:
+    """Pruned articles leave files and feeds, without deleted-entry elements."""
     done = prune_articles(filled_place, older_than=45 * DAY)
     assert [article.title for article in done.articles] == ["Lone", "Story 0", "Story 1"]
     assert list_titles(filled_place) == ["Story 5", "Story 4", "Story 3", "Story 2"]
@@ -159,6 +161,7 @@ def test_newest_entries_of_a_feed_may_go_too(filled_place: Place) -> None:
 def test_a_feed_that_loses_all_keeps_its_address_and_comes_back_as_it_was(
     filled_place: Place,
 ) -> None:
+    """A feed that lost all articles keeps its id when it gets new ones."""
     before = re.search("<id>.*</id>", filled_place.read_published("sources/two.atom"))
     prune_articles(filled_place, keep=0, source="two")
     with filled_place.open_app() as app:
@@ -222,6 +225,7 @@ def test_what_announced_it_under_another_id_is_remembered(filled_place: Place) -
 
 
 def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Archives are rebuilt without pruned articles."""
     place = Place(tmp_path_factory.mktemp("short"), settings=SHORT).fill_once(store_three_months)
 
     def archives() -> list[str]:
@@ -239,6 +243,7 @@ def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFac
 
 
 def test_a_hand_written_file_goes_by_its_name_alone(filled_place: Place) -> None:
+    """A file written by hand is pruned only if it is named."""
     path = filled_place.folder / "feeds/articles/mine.md"
     path.write_text(HAND)
     with filled_place.open_app() as app:
@@ -330,6 +335,7 @@ def test_a_file_that_is_put_back_is_an_article_again(filled_place: Place) -> Non
 
 
 def test_without_its_lines_it_is_read_again(filled_place: Place) -> None:
+    """Deleting an article's lines from pruned.tsv lets its source file it again."""
     article = filled_place.load_article("Story 0")
     with filled_place.open_app() as app:
         app.archive.store.visits.save_states(
@@ -379,6 +385,7 @@ def test_the_list_is_read_when_it_changed_alone(
 
 
 def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled_place: Place) -> None:
+    """An original with a copy stays until the copy is pruned."""
     with filled_place.open_app() as app:
         first_article = filled_place.load_article("Story 5")
         copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first_article.id)

@@ -132,6 +132,7 @@ def test_articles_whose_files_were_deleted_leave_their_feeds(place: Place) -> No
 
 
 def test_a_second_file_of_an_article_is_named_and_left_alone(place: Place) -> None:
+    """A duplicate article file is reported as "duplicate-article" and not deleted."""
     with place.open_app() as app:
         store_articles(app, "Story", "Text.")
     copy = place.find_file("Story").with_name("copy.md")
@@ -145,6 +146,7 @@ def test_a_second_file_of_an_article_is_named_and_left_alone(place: Place) -> No
 
 
 def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(place: Place) -> None:
+    """Tags in a file added by hand get the taxonomy's spelling in the database only."""
     tags = "tags: [large language model, llm, Ports]\n"
     head = f"---\ntitle: Mine\ndate: 2026-03-01\nsource: https://a.example/1\n{tags}---\n"
     with place.open_app() as app:

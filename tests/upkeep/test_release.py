@@ -94,11 +94,13 @@ def test_an_article_on_hold_is_in_no_feed_page_or_count(filled_place: Place) -> 
 
 
 def test_its_file_says_that_and_why(filled_place: Place) -> None:
+    """The file of a held article has `hold` and `hold_reason`."""
     text = filled_place.find_file("Waiting").read_text()
     assert "schema: 4\nhold: true\nhold_reason: unsure-text\n" in text
 
 
 def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled_place: Place) -> None:
+    """A released article is first in its feeds and counts as added now."""
     filled_place.now += timedelta(days=40)  # its month is closed
     assert [
         one.title
@@ -160,6 +162,7 @@ def test_what_to_release_is_named_in_five_ways(filled_place: Place, how: str) ->
 
 
 def test_nothing_is_released_when_one_name_is_none(filled_place: Place) -> None:
+    """An unknown name or source releases nothing; so does a dry run."""
     with pytest.raises(UsageError, match="no article 'nobody'"):
         release_articles(filled_place, filled_place.load_article("Waiting").id, "nobody")
     with pytest.raises(UsageError, match="no source 'tow'"):
@@ -181,6 +184,7 @@ def test_nothing_is_released_when_one_name_is_none(filled_place: Place) -> None:
     ],
 )
 def test_a_hand_releases_it_in_its_file(filled_place: Place, old: str, new: str) -> None:
+    """Editing `hold` in the file releases the article as a new one."""
     filled_place.edit_file("Waiting", old, new)
     filled_place.now += timedelta(days=1)
     reconcile_and_build(filled_place)
@@ -195,6 +199,7 @@ def test_a_hand_releases_it_in_its_file(filled_place: Place, old: str, new: str)
 def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_it_as_old(
     filled_place: Place,
 ) -> None:
+    """An article released by hand and revised before the next run is published as new."""
     filled_place.edit_file("Waiting", "hold: true\n", "hold: false\n")
     with filled_place.open_app() as app:
         article = filled_place.load_article("Waiting")
@@ -228,6 +233,7 @@ def test_a_crash_between_file_and_row_is_made_up_for(filled_place: Place) -> Non
 def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_released(
     filled_place: Place,
 ) -> None:
+    """After a reindex held articles stay held, and those released by hand are new."""
     with filled_place.open_app(create=True) as app:
         assert reindex.reindex(app.archive, app.configuration).problems == ()
     filled_place.build()
@@ -243,6 +249,7 @@ def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_relea
 
 
 def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(filled_place: Place) -> None:
+    """Setting `hold: true` by hand removes the article from feeds until it is released."""
     release_articles(filled_place, include_all=True)
     filled_place.edit_file("Newer", "tags_by: ''\n", "tags_by: ''\nschema: 4\nhold: true\n")
     reconcile_and_build(
@@ -266,6 +273,7 @@ def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled_place: P
 
 
 def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled_place: Place) -> None:
+    """A source that announced a held article shows it after the release."""
     article_id = filled_place.load_article("Waiting").id
     with filled_place.open_app() as app:
         CARRIED.append(app.archive.article_store, [(article_id, "one")])
@@ -298,6 +306,7 @@ def store_merged_article(
 def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_released(
     place: Place,
 ) -> None:
+    """A copy of a held article is published; after the release both are one entry."""
     story = make_prose(1, 300)
     store_merged_article(place, "Held story", story, "two", **ON_HOLD)
     copy = store_merged_article(place, "Copy", story, "one")

@@ -61,6 +61,7 @@ def edit_in_place(place: Place, old: str, new: str) -> None:
 def test_a_run_at_which_nothing_changed_looks_at_no_file(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A run without changed folders checks no article file."""
     looked: list[object] = []
     monkeypatch.setattr(reconcile, "files", lambda *parts: looked.append(parts))
     runs.run_once()
@@ -77,6 +78,7 @@ def test_a_file_that_was_replaced_is_seen_at_once(runs: Runs) -> None:
 
 
 def test_one_that_was_edited_in_place_is_seen_at_the_next_look_at_every_file(runs: Runs) -> None:
+    """An edit that changes no folder time is noticed by the full check after ten minutes."""
     edit_in_place(runs.place, "First", "Other")
     runs.run_once()
     assert runs.read_title() == "First"
@@ -110,6 +112,7 @@ def test_a_file_beside_the_articles_is_seen_at_once(
 
 
 def test_what_failed_is_done_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failed full check is repeated by the next run."""
     runs.steady.now += 600
     with monkeypatch.context() as patch:
         patch.setattr(reconcile, "files", lambda *parts: 1 / 0)

@@ -97,6 +97,7 @@ def read_article_digests(place: Place) -> dict[str, str]:
 
 
 def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(place: Place) -> None:
+    """`plan_withdrawal` lists feeds and copies and changes no file."""
     place.fill_once(store_story_and_other)
     before = place.read_digests("articles"), place.read_digests("public")
     with place.open_app() as app:
@@ -108,6 +109,7 @@ def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(place: Place)
 
 
 def test_what_comes_back_is_as_it_was(place: Place) -> None:
+    """Undoing a withdrawal restores the file, with edits by hand, and the same feeds."""
     place.tell_of_withdrawals()
     place.fill_once(store_story_and_other)
     files = read_article_digests(place)
@@ -128,6 +130,7 @@ def test_what_comes_back_is_as_it_was(place: Place) -> None:
 
 
 def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> None:
+    """Undo accepts each spelling of the address, or the id."""
     place.fill_once(store_story_and_other)
     article_id = withdraw_story(place).id
     for what in ("http://one.example/story/", article_id):
@@ -150,6 +153,7 @@ def test_copies_stand_for_themselves_while_it_is_withdrawn(place: Place) -> None
 
 
 def test_its_file_is_in_no_backup_of_the_articles(place: Place) -> None:
+    """The kept file is outside the articles folder."""
     place.fill_once(store_story_and_other)
     withdraw_story(place)
     assert len(list_kept_files(place)) == 1
@@ -169,6 +173,7 @@ def test_an_entry_deleted_by_hand_is_undone_at_the_next_start(place: Place) -> N
 
 
 def test_so_it_is_where_the_database_was_lost(place: Place) -> None:
+    """An article taken off withdrawn.toml returns also after a lost database."""
     place.fill_once(store_story_and_other)
     withdraw_story(place)
     for path in (place.folder / "feeds/state").glob("syndicator.db*"):
@@ -203,6 +208,7 @@ def test_a_second_withdrawal_says_how_to_undo_the_first(place: Place) -> None:
 
 
 def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
+    """The undo file of a withdrawn article is deleted after thirty days."""
     place.fill_once(store_story_and_other)
     withdraw_story(place)
     place.now += timedelta(days=30)
@@ -238,6 +244,7 @@ def test_what_was_withdrawn_can_be_purged_later(place: Place) -> None:
 
 
 def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) -> None:
+    """Undo without a kept file makes the source read the article again."""
     place.fill_once(store_story_and_other)
     with place.open_app() as app:
         article_id = app.archive.store.visits.find([urls.alias(URL)])
@@ -292,6 +299,7 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
 
 
 def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) -> None:
+    """Undo with the kept file leaves the entry as done."""
     place.fill_once(store_story_and_other)
     with place.open_app() as app:
         article_id = app.archive.store.visits.find([urls.alias(URL)])
@@ -334,6 +342,7 @@ def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> Non
 
 
 def test_the_list_says_all_feeds_that_showed_it(place: Place) -> None:
+    """withdrawn.toml lists every feed of the article, also saved queries."""
     place.tell_of_withdrawals()
     place.config.joinpath("feeds.toml").write_text('[[feed]]\nslug = "models"\nquery = "tag:LLM"\n')
     place.fill_once(store_story_and_other)
@@ -367,6 +376,7 @@ def unpack_data(data: bytes) -> bytes:
 def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_it_with(
     tmp_path: Path,
 ) -> None:
+    """After a withdrawal only the undo file has the text; after a purge no file has it."""
     address = "http://one.example/a"
     raw = f"<title>Bridges</title><article><h1>Bridges</h1><p>{' '.join([f'The {MARKER} of the council.'] * 600)}</p>"  # noqa: E501
     one = {"key": "one", "url": "http://one.example/feed", "content": "full"}

@@ -144,6 +144,7 @@ def test_a_hub_that_pushes_makes_polling_slower_and_never_ends_it() -> None:
 def test_sources_with_one_interval_spread_over_a_twentieth_of_it(
     jitter: float, seconds: float
 ) -> None:
+    """Jitter is up to a twentieth of the interval."""
     assert compute_wait(source=replace(SOURCE, every="2h"), jitter=jitter) == pytest.approx(seconds)
 
 
@@ -164,6 +165,7 @@ def test_every_and_cron_of_the_operator() -> None:
     "source", [replace(SOURCE, every="5m"), replace(SOURCE, cron="*/5 * * * *")]
 )
 def test_the_servers_wish_goes_before_the_operators_unless_it_is_forced(source: Source) -> None:
+    """Cache headers of the server override `every`, unless `force` is set."""
     assert compute_wait(source=source) >= 3600 - 300
     assert "asked at most hourly" in plan_next(source=source).why
     wished = replace(UNCHANGED, headers={"cache-control": "max-age=604800"})
@@ -188,6 +190,7 @@ def test_the_servers_wish_goes_before_the_operators_unless_it_is_forced(source: 
 def test_without_validators_it_is_asked_daily_or_at_half_of_what_it_shows(
     span: int, seconds: int, gap: float
 ) -> None:
+    """Without ETag and Last-Modified the wait is a day, or half the time that the feed spans."""
     state = change_state(make_state_with_rhythm(gap), etag=None, span_seconds=span)
     assert compute_wait(state=state, ceiling=10 * CEILING) == seconds
     assert compute_wait(
@@ -316,6 +319,7 @@ def test_a_server_in_need_that_does_not_say_for_how_long(
 
 
 def test_who_asks_again_does_not_lengthen_the_wait() -> None:
+    """Visits by hand do not increase the back-off."""
     once = update_after_visit(
         SOURCE, STATE, make_failed("http-503", 503), None, NOW, asked_by_person=True
     )
@@ -468,6 +472,7 @@ def test_validators_are_kept_and_those_of_a_304_take_their_place() -> None:
 
 
 def test_the_span_of_a_feed_is_that_of_its_entries_and_a_part_says_nothing_of_it() -> None:
+    """The span is measured on whole feeds, not on partial answers (226)."""
     entries = tuple(
         Entry(id=str(n), url=URL, published=NOW - timedelta(hours=n)) for n in (1, 4, -9)
     )
@@ -486,6 +491,7 @@ def test_the_span_of_a_feed_is_that_of_its_entries_and_a_part_says_nothing_of_it
 
 
 def test_a_failure_is_as_old_as_the_first_of_its_row() -> None:
+    """`failing_since` is the first of consecutive failures."""
     first = update_after_visit(SOURCE, STATE, make_failed("dns"), None, NOW)
     later = update_after_visit(
         SOURCE, first, make_failed("timeout"), None, NOW + timedelta(hours=2)
@@ -589,6 +595,7 @@ def test_a_dead_move_is_given_up() -> None:
 
 
 def test_times_to_come_leave_the_rhythm_alone() -> None:
+    """Entries dated in the future are ignored for the rhythm."""
     entries = tuple(Entry(id=str(n), published=NOW + timedelta(days=3650 + n)) for n in range(5))
     state = update_through_visits(*([(make_fetched(), replace(FEED, entries=entries))] * 3))
     assert state.cadence.recent == ()

@@ -41,6 +41,7 @@ def count_tries(rows: tuple[EntryRow, ...]) -> Counter[int]:
 
 
 def test_fifty_a_day_are_let_through_of_any_source_and_the_rest_day_by_day() -> None:
+    """Of 120 new entries 50 are read today, 50 tomorrow and 20 the day after."""
     rows = cadence.delay_flood(make_new_rows(120), [], FIRST, NOW)
     assert count_tries(rows) == {0: 50, 1: 50, 2: 20}
     assert [row.entry_id for row in rows if row.next_try is None] == [f"e{n}" for n in range(50)]
@@ -78,6 +79,7 @@ def test_what_came_today_and_what_waits_counts() -> None:
 
 
 def test_what_the_first_visit_found_is_no_habit_and_no_flood() -> None:
+    """Entries of the first visit are not counted as the source's usual number."""
     first = NOW - timedelta(hours=3)
     assert count_tries(
         cadence.delay_flood(make_new_rows(45), [(first, None)] * 300, first, NOW)

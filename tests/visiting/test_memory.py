@@ -96,6 +96,7 @@ def test_validators_count_only_after_a_good_parse_and_for_good(
 
 @pytest.mark.slow
 def test_a_part_of_a_feed_is_asked_for_with_validators_only(instance: Instance, web: Web) -> None:
+    """`A-IM: feed` is sent only together with validators."""
     part = FEED.replace(b"<title>A</title>", b"<title>B</title>").replace(b">1<", b">2<")
 
     def answer(seen: Seen) -> Reply:
@@ -116,6 +117,7 @@ def test_a_part_of_a_feed_is_asked_for_with_validators_only(instance: Instance, 
 def test_all_sources_of_a_dead_server_cost_one_try(
     tmp_path: Path, web: Web, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Five sources on one dead server cause one connection attempt, and all are marked failed."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         dead = f"http://127.0.0.1:{closed.getsockname()[1]}"

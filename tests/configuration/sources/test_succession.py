@@ -84,6 +84,7 @@ def test_a_feed_that_moved_stands_for_itself_where_it_has_to(
 
 
 def test_the_newest_address_is_the_last() -> None:
+    """A known address moves to the end of the list of addresses."""
     assert with_address((), U) == (U,)
     assert with_address((U, V), V + "/") == (U, V)  # as it was written first
     assert with_address((U, V), U) == (V, U)

@@ -76,6 +76,7 @@ def test_no_payload_of_all_is_alive(samples: Samples) -> None:
     )
 )
 def test_no_text_is_alive(markdown: str) -> None:
+    """No random markdown gives active HTML."""
     assert find_live_markup(render_markdown(markdown, BASE)) == []
 
 

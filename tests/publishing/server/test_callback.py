@@ -85,6 +85,8 @@ async def test_only_expected_pushes_are_read(client: httpx.AsyncClient, asked: A
 
 
 async def test_a_body_is_bounded(client: httpx.AsyncClient, asked: Asked) -> None:
+    """A pushed body over 1,000 bytes is refused, with and without Content-Length."""
+
     async def chunks() -> AsyncIterator[bytes]:  # no Content-Length
         for _ in range(30):
             yield b"x" * 100

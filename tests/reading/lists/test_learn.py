@@ -111,6 +111,7 @@ def test_a_list_in_json_ld_only_is_read() -> None:
 
 
 def test_microformats_complete_a_shown_list() -> None:
+    """An h-feed gives the dates of its entries."""
     entries = "".join(
         f'<div class="h-entry"><a class="u-url p-name" href="/p/{n}">{name}</a>'
         f'<abbr class="dt-published" title="then" datetime="2026-03-0{n + 1}">lately</abbr></div>'

@@ -56,6 +56,7 @@ def test_next_pages(row: dict[str, Any]) -> None:
 
 @given(st.lists(st.binary(max_size=50), min_size=1, max_size=5), st.booleans())
 def test_joined_pages_are_split_again(pages: list[bytes], lacking: bool) -> None:
+    """`split_pages` reverses `join_pages`; damaged data count as one page."""
     parts = [Part(html, f"{FIRST}/{n}") for n, html in enumerate(pages)]
     missing = Missing("https://a.example/x", "timeout") if lacking else None
     html, header = join_pages(parts, missing)

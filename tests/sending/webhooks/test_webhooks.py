@@ -265,6 +265,7 @@ def test_an_article_on_hold_is_announced_with_its_release(place: Place, receiver
 
 
 def test_private_sources_show_no_more_than_their_feeds(place: Place, receiver: Receiver) -> None:
+    """A message for a source with `content = "link"` has no excerpt."""
     (place.config / "sources.toml").write_text(
         '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\ncontent = "link"\n'
     )

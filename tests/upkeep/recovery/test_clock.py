@@ -140,6 +140,7 @@ def test_a_clock_that_is_set_back_stops_no_visit(tmp_path: Path) -> None:
 
 
 def test_a_text_that_changes_while_the_clock_is_behind_is_updated_later_than_before() -> None:
+    """`updated` never goes back, even if the clock does."""
     old = Article(
         id="a" * 26, url="https://one.example/a", title="A", body="Old.", added=NOW, published=NOW
     )

@@ -127,6 +127,7 @@ def test_a_merged_tag_becomes_part_of_the_other(place: Place) -> None:
 
 
 def test_the_operators_own_tags_follow_and_stay_theirs(place: Place) -> None:
+    """Renaming a tag also changes tags edited by hand, which stay the operator's."""
     place.fill_once(store_tagged_articles)
     place.edit_file("Models", "- LLM", "- LLM\n- Mine")
     rename_tag(place, "rename", "LLM", "language models")

@@ -123,6 +123,7 @@ def test_each_page_has_a_fresh_profile(web: Web) -> None:
 
 
 def test_the_browser_says_what_it_is(web: Web) -> None:
+    """The drawn page sees our user agent and `navigator.webdriver`."""
     script = "document.body.append(`${navigator.userAgent} ${navigator.webdriver}`);"
     page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
     assert isinstance(page, Fetched)

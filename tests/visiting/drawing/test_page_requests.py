@@ -93,6 +93,7 @@ PAGE = Request(
 
 
 def test_a_part_of_the_page_s_origin_has_its_networks_and_no_credentials() -> None:
+    """Requests to the page's own origin may use its private networks, without credentials."""
     page_request = PageRequest(
         url="https://a.example:443/api", kind="fetch", accept="application/json"
     )
@@ -111,6 +112,7 @@ def test_a_part_of_the_page_s_origin_has_its_networks_and_no_credentials() -> No
     ["https://a.example:8443/", "http://a.example/", "https://b.example/", "https://10.0.0.1/"],
 )
 def test_a_part_of_another_origin_has_no_private_networks(url: str) -> None:
+    """Requests to other origins may not reach private networks."""
     assert make_part_request(PAGE, PageRequest(url=url, kind="fetch"), 900).allow == ()
 
 

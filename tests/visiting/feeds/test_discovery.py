@@ -128,6 +128,7 @@ def test_pages_of_the_samples_name_their_feeds(samples: Samples) -> None:
 
 
 def test_a_page_that_says_it_is_an_article() -> None:
+    """og:type "article" marks a page as an article."""
     assert discover_in_page("<meta content='article' property='og:type'>").article
     assert not discover_in_page("<meta property='og:type' content='website'>").article
 
@@ -150,6 +151,7 @@ FEED = '<link rel="alternate" type="application/atom+xml" href="/feed">'
     ],
 )
 def test_the_feeds_that_a_page_names_as_its_own(page: str, linked: bool) -> None:
+    """Which <link> elements count as a page's own feed."""
     found = linked_feeds(
         page.encode(), "https://a.example/x", {"content-type": "text/html; charset=utf-8"}
     )

@@ -53,6 +53,7 @@ def test_any_address(url: str) -> None:
 
 
 def test_a_better_feed_goes_before_the_one_that_a_page_names() -> None:
+    """For YouTube the feed without shorts precedes the linked one."""
     head = f'<link rel="alternate" type="application/rss+xml" title="Name" href="{ALL}">'
     feeds = discover(
         f"<html><head>{head}</head></html>".encode(), "https://www.youtube.com/@name"
@@ -61,6 +62,7 @@ def test_a_better_feed_goes_before_the_one_that_a_page_names() -> None:
 
 
 def test_what_is_known_goes_before_what_is_guessed() -> None:
+    """A feed of a known service precedes guessed addresses."""
     first, *rest = discover(b"<html><title>Ann</title>", "https://social.example/@ann").feeds
     assert first == FeedLink("https://social.example/@ann.rss", "", "known")
     assert {link.type for link in rest} == {"guess"}

@@ -40,6 +40,7 @@ def parse_enclosures(parts: str) -> list[Enclosure]:
 
 
 def test_each_episode_has_its_own_parts() -> None:
+    """Podcast data stay with their episode."""
     one, two = parse_enclosures(PARTS)
     assert one.url == "https://pod.example/1.mp3"
     assert one.podcast == LINES
@@ -74,6 +75,7 @@ def test_numbers_and_advice_of_an_episode_are_read(parts: str, lines: tuple[str,
 
 
 def test_a_feed_that_is_broken_is_read_as_far_as_it_goes() -> None:
+    """Malformed XML keeps the podcast data before the fault."""
     assert parse_enclosures(PARTS + "<podcast:person>&nbsp;<b>")[0].podcast[:2] == LINES[:2]
 
 

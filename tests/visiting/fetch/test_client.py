@@ -308,6 +308,7 @@ def test_stay_returns_a_redirect_to_another_host(web: Web) -> None:
 
 
 def test_headers_stay_at_their_origin(web: Web, other_web: Web) -> None:
+    """Secret headers are sent to the first origin only, also if redirects lead back to it."""
     web.routes = {
         "/a": Reply(302, {"Location": "/b"}),
         "/b": Reply(302, {"Location": other_web.url("/c")}),

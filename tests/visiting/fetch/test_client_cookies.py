@@ -57,6 +57,7 @@ def test_a_redirect_to_another_host_or_port_takes_and_renews_no_cookie(
 def test_a_redirect_on_the_host_sends_what_its_path_gets_and_keeps_what_it_sets(
     tmp_path: Path,
 ) -> None:
+    """After a redirect, cookies are chosen by path, and new cookies are stored."""
     lines = [cookie_line("127.0.0.1"), cookie_line("127.0.0.1", name="of_members", path="/members")]
     (tmp_path / FILE).write_text("\n".join(lines))
 
@@ -89,6 +90,7 @@ def test_values_are_masked_in_what_a_failure_says(tmp_path: Path) -> None:
 
 
 def test_a_client_without_files_sends_no_request_that_needs_one(tmp_path: Path) -> None:
+    """Without a cookie store, a request that needs cookies fails and is not sent."""
     with serve_site(Site(set_session)) as site:
         result = fetch_with_cookies(tmp_path, f"{site.base}/story", files=False)
     assert isinstance(result, Failed)

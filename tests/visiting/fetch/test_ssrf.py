@@ -72,6 +72,7 @@ def test_public(address: str) -> None:
 
 
 def test_nat64_only_where_it_is_configured() -> None:
+    """NAT64 addresses are refused by default and if they contain a private address."""
     assert explain_refusal("64:ff9b::808:808", 80) is not None
     assert explain_refusal("2001:4860:64::a00:1", 80, nat64=("2001:4860:64::/96",)) is not None
 
@@ -185,6 +186,7 @@ def test_never_more_open_than_the_standard_library(
 def test_an_endpoint_of_the_operators_is_let_through_on_its_port_alone(
     url: str, address: str, port: int
 ) -> None:
+    """The configured model endpoint is reachable on its own port only."""
     allow = list_allow_lines(url)
     assert explain_refusal(address, port, allow=allow) is None
     assert explain_refusal(address, port + 1, allow=allow) is not None

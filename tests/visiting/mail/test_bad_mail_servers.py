@@ -131,6 +131,7 @@ def test_notices_between_answers_are_no_mails(
 def test_a_server_that_cannot_move_mails_is_told_to_do_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If the server lacks MOVE, no mail is marked or selected for writing."""
     with running_mail_server(tmp_path, {"AUTHENTICATE": "OK", "SEARCH": "SEARCH 1\nOK"}) as server:
         monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
         box = open_folder(server)

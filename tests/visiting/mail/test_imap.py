@@ -85,6 +85,7 @@ def test_no_mail_is_listed_twice_and_none_is_missed(empty_server: Dovecot) -> No
 def test_a_server_that_numbers_its_mails_anew_is_read_from_the_beginning(
     empty_server: Dovecot,
 ) -> None:
+    """After a change of UIDVALIDITY all mails are listed again."""
     empty_server.deliver_mail("1.host", b"Subject: a\n\n", NOW)
     box = open_mailbox(empty_server)
     [name] = box.list_names("", NOW - MONTH)
@@ -100,6 +101,7 @@ def test_a_server_that_numbers_its_mails_anew_is_read_from_the_beginning(
 
 
 def test_a_mail_that_is_gone_is_left_out(empty_server: Dovecot) -> None:
+    """A mail moved by another client is skipped."""
     for name in ("1.host", "2.host"):
         empty_server.deliver_mail(name, b"Subject: a\n\n", NOW)
     box = open_mailbox(empty_server)

@@ -40,6 +40,7 @@ def last_position(folder: Path) -> str:
 
 
 def test_mails_of_both_folders_are_listed_in_the_order_in_which_they_came(folder: Path) -> None:
+    """Mails of new/ and cur/ are listed by time; hidden files, folders and links are ignored."""
     deliver_to_maildir(folder, "2.host", b"Subject: b\n\nb", NOW)
     deliver_to_maildir(folder, "1.host:2,S", b"Subject: a\n\na", NOW - timedelta(days=3), "cur")
     deliver_to_maildir(folder, "0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
@@ -62,6 +63,7 @@ def test_mails_of_both_folders_are_listed_in_the_order_in_which_they_came(folder
 
 
 def test_a_mail_that_another_program_moves_is_listed_again(folder: Path) -> None:
+    """A mail renamed by another program is found under its new name."""
     path = deliver_to_maildir(folder, "1.host", b"Subject: a\n\na", NOW)
     box = Maildir(folder, 1000)
     [name] = box.list_names("", NOW - MONTH)
@@ -73,6 +75,7 @@ def test_a_mail_that_another_program_moves_is_listed_again(folder: Path) -> None
 
 
 def test_a_mail_that_was_moved_in_is_new_whatever_its_date(folder: Path) -> None:
+    """The time of delivery into the folder counts, not the mail's date."""
     deliver_to_maildir(folder, "1.host", b"a", NOW)
     before = last_position(folder)
     deliver_to_maildir(folder, "2.host", b"b", NOW - timedelta(days=20))

@@ -56,6 +56,7 @@ def test_a_host_is_asked_for_one_part_at_a_time() -> None:
 
 
 def test_each_host_of_a_page_has_its_pause() -> None:
+    """The next request to a secondary host of the page waits for the pause, too."""
     site = Site()
 
     async def load() -> None:

@@ -163,6 +163,7 @@ def test_remembered_for_a_day_and_by_the_next_process() -> None:
 def test_the_licence_that_robots_txt_names_comes_with_its_pages_and_is_asked_for_once_a_day() -> (
     None
 ):
+    """The licence file is fetched once a day and added to each page's headers."""
     rig = Rig()
     licence = "https://rights.example/rsl.xml"
     pages = ["https://example.org/a", "https://example.org/b"]
@@ -205,6 +206,7 @@ def test_a_broken_note_is_asked_anew(note: str) -> None:
 
 
 def test_credentials_of_a_url_reach_neither_note_nor_request() -> None:
+    """Credentials in a URL are not stored or sent for robots.txt."""
     rig = Rig()
     rig.find_verdict("https://user:secret@example.org/a")
     assert "secret" not in str(rig.notes) + str(rig.script.asked)
@@ -264,6 +266,7 @@ def test_a_feed_that_robots_disallows_is_fetched_with_a_warning(
 
 
 def test_a_robots_txt_that_cannot_be_had_warns_of_nothing() -> None:
+    """An unreachable robots.txt allows feeds without a warning."""
     rig = Rig()
     rig.script.answers = {
         "https://example.org/feed": make_fetched("https://example.org/feed"),
@@ -276,6 +279,7 @@ def test_a_robots_txt_that_cannot_be_had_warns_of_nothing() -> None:
 
 
 def test_pages_say_by_whose_word_they_were_fetched() -> None:
+    """`permit` names robots.txt or the operator."""
     rig = Rig()
     rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /no")
     for path in ("a", "no"):
@@ -293,6 +297,7 @@ def test_pages_say_by_whose_word_they_were_fetched() -> None:
 
 
 def test_after_429_the_whole_host_backs_off_and_after_503_only_the_url() -> None:
+    """429 pauses the host, 503 only the address."""
     rig = Rig()
     rig.script.answers = {
         "https://a.test/1": Failed(
@@ -333,6 +338,7 @@ def make_redirect(url: str, target: str, *, permanent: bool = True) -> Fetched:
 
 
 def test_a_redirect_to_another_host_waits_for_its_turn_and_asks_its_robots() -> None:
+    """The target host's robots.txt is read, and credentials are dropped."""
     rig = Rig()
     rig.script.answers["https://a.test/x"] = make_redirect("https://a.test/x", "https://b.test/y")
     rig.script.answers["https://b.test/y"] = make_fetched("https://b.test/y", body=b"end")
@@ -407,6 +413,7 @@ def test_circles_across_hosts_end() -> None:
 
 
 def test_mutual_redirects_do_not_lock_each_other_out() -> None:
+    """Two hosts that redirect to each other cause no deadlock."""
     rig = Rig()
     rig.script.answers = {
         "https://a.test/1": make_redirect("https://a.test/1", "https://b.test/2"),
@@ -474,6 +481,7 @@ def test_the_operators_word_on_robots_ends_at_the_site(target: str, asks: list[s
 def test_what_is_remembered_is_looked_through_at_the_first_file_and_after_each_million_characters() -> (  # noqa: E501
     None
 ):
+    """Stored robots.txt files are pruned at the first file and after each million characters."""
     rig = Rig()
     pruned = list[int]()
     rig.robots = Robots(

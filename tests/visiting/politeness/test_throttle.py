@@ -51,6 +51,7 @@ def test_pause_counts_from_the_end_of_a_request() -> None:
 
 
 def test_hosts_do_not_wait_for_each_other() -> None:
+    """A slow host does not delay requests to another one."""
     log = Log()
     assert log.run_requests(("hung", 1000.0), ("hung", 1000.0), ("b", 1.0), ("b", 1.0))[:3] == [
         (0, "hung"),
@@ -131,6 +132,7 @@ def test_hosts_are_forgotten() -> None:
 
 
 def test_a_picture_goes_after_every_page_that_its_host_is_asked_for() -> None:
+    """Requests for pages precede those for pictures at one host."""
     log = Log(pause=1.0)
 
     class Answers:

@@ -97,6 +97,7 @@ def test_a_host_that_is_held_for_long_is_not_waited_for() -> None:
 
 
 def test_what_one_did_not_reach_the_other_does_not_try() -> None:
+    """A DNS failure seen by one machine is reused by the other."""
     machines = Machines()
     machines.answer = Failed(url="https://a.example/page", reason="dns", detail="no such name")
     machines.request_from(0)
@@ -109,6 +110,7 @@ def test_what_one_did_not_reach_the_other_does_not_try() -> None:
 
 
 def test_a_crawl_delay_that_one_read_holds_for_the_other() -> None:
+    """A crawl-delay read by one machine applies to all."""
     machines = Machines()
     machines.throttles[0].set_delay("a.example", 20)
     machines.throttles[0].set_delay("a.example", 20)

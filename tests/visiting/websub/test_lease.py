@@ -84,6 +84,7 @@ def test_what_a_hub_is_asked() -> None:
 def test_only_what_was_asked_for_is_confirmed(
     before: Subscription, asked: dict[str, str], status: int
 ) -> None:
+    """Only a pending request is confirmed to the hub; others answer 404."""
     answer = websub.answer_hub(before, asked, NOW)
     assert answer.status == status
     assert answer.body == ("c" if status == 200 else "Not found.\n")
@@ -109,12 +110,14 @@ def test_a_lease_is_renewed_before_it_ends() -> None:
 
 
 def test_a_hub_that_verified_before_it_answered_is_not_asked_again() -> None:
+    """A verification that arrives before the hub's answer counts."""
     assert websub.record_answer(VERIFIED, TAKEN, NOW) == VERIFIED
     failed = Failed(url="", reason="timeout")
     assert websub.record_answer(VERIFIED, failed, NOW) == VERIFIED
 
 
 def test_a_hub_that_does_not_verify_is_asked_again_less_and_less_often() -> None:
+    """Without verification the wait doubles from an hour up to a week."""
     one = ASKED
     waits = []
     for _ in range(10):
@@ -128,6 +131,7 @@ def test_a_hub_that_does_not_verify_is_asked_again_less_and_less_often() -> None
 
 
 def test_who_refuses_is_asked_after_a_week_and_who_fails_after_an_hour() -> None:
+    """A refusal is retried after a week, a failure after an hour or as asked."""
     for result, wait in (
         (Failed(url="", reason="http-400", status=400), 7 * DAY),
         (Failed(url="", reason="http-503", status=503), HOUR),

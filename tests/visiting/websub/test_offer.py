@@ -51,6 +51,7 @@ def test_offers(name: str) -> None:
     ids=["rss", "atom", "json"],
 )
 def test_each_form_of_feed_says_it(body: str) -> None:
+    """Each feed format can name hub and topic."""
     offer = find_offer({}, parse_feed(body.encode(), URL), URL)
     assert offer
     assert offer.hubs == ("https://site.example/hub",)
@@ -58,6 +59,7 @@ def test_each_form_of_feed_says_it(body: str) -> None:
 
 
 def test_the_head_of_a_page_says_it_and_its_text_does_not() -> None:
+    """<link rel=hub> counts in the head of a page only."""
     head = (
         b'<html><head><base href="https://site.example/a/"><link rel="hub" href="hub"><link'
         b' href="b" rel=self></head>'
@@ -70,6 +72,7 @@ def test_the_head_of_a_page_says_it_and_its_text_does_not() -> None:
 
 
 def test_what_is_not_everybodys_is_told_no_hub() -> None:
+    """Sources with credentials or private networks are never subscribed."""
     assert may_subscribe(Source(key="a", url=URL))
     assert not may_subscribe(Source(key="a", url=URL, headers_env={"Authorization": "TOKEN"}))
     assert not may_subscribe(Source(key="a", url=URL + "?t=${TOKEN_OF_MINE}"))
