@@ -43,7 +43,7 @@ SITE = "http://blog.example/"
 FEED, ATOM, COMMENTS = (f"{SITE}{path}" for path in ("feed/", "feed/atom/", "comments/feed/"))
 
 
-class Adding:
+class AddCommand:
     """The command add on an instance that follows nothing, and a web that it looks at."""
 
     def __init__(self, folder: Path, web: Web) -> None:
@@ -85,9 +85,9 @@ def read_files(folder: Path) -> list[bytes]:
 
 
 @pytest.fixture
-def add_command(tmp_path: Path) -> Iterator[Adding]:
+def add_command(tmp_path: Path) -> Iterator[AddCommand]:
     with serve_web() as web:
-        yield Adding(tmp_path, web)
+        yield AddCommand(tmp_path, web)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def answering_person(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(add, "can_ask", lambda: True)
 
 
-def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(add_command: Adding) -> None:
+def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(add_command: AddCommand) -> None:
     """`add` lists every feed of a site and takes the one with articles, not the comments."""
     lines = add_command.run_add(SITE).output.splitlines()
     assert lines[:7] == [
@@ -119,7 +119,9 @@ def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(add_command: Addi
     assert not [url for url in add_command.web.asked if "wp-json" in url]
 
 
-def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(add_command: Adding) -> None:
+def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(
+    add_command: AddCommand,
+) -> None:
     """`--pick N` takes one listed feed, `--all` all feeds with articles; both together fail."""
     assert "next: " in add_command.run_add(SITE, "--all").output
     assert "next: " not in add_command.run_add(SITE, "--all").output  # known already
@@ -138,7 +140,7 @@ def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(add_command:
 
 
 def test_only_an_address_that_the_operator_wrote_gets_the_values_of_its_variables(
-    add_command: Adding, monkeypatch: pytest.MonkeyPatch
+    add_command: AddCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A `${VARIABLE}` in a feed address that a page names is not replaced by its value."""
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
@@ -149,7 +151,7 @@ def test_only_an_address_that_the_operator_wrote_gets_the_values_of_its_variable
     assert "s3ntinel" not in " ".join(add_command.web.asked)
 
 
-def test_an_address_with_an_unset_variable_is_not_asked(add_command: Adding) -> None:
+def test_an_address_with_an_unset_variable_is_not_asked(add_command: AddCommand) -> None:
     with pytest.raises(MissingError, match="variable SURELY_UNSET is not set"):
         add_command.run_add("http://blog.example/feed/?key=${SURELY_UNSET}")
     assert add_command.web.asked == []
@@ -167,7 +169,7 @@ def test_an_address_with_an_unset_variable_is_not_asked(add_command: Adding) -> 
     ],
 )
 def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
-    add_command: Adding, answers: str, urls: list[str]
+    add_command: AddCommand, answers: str, urls: list[str]
 ) -> None:
     """`add` in a terminal asks first; without "yes" no file changes."""
     before = (add_command.config / "sources.toml").read_text()
@@ -181,7 +183,7 @@ def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
 
 
 @pytest.mark.usefixtures("answering_person")
-def test_who_says_yes_is_not_asked_and_reads_three_lines(add_command: Adding) -> None:
+def test_who_says_yes_is_not_asked_and_reads_three_lines(add_command: AddCommand) -> None:
     first, newest, known, others, after = add_command.run_add(SITE, "--yes").output.splitlines()
     assert first.startswith("added: ")
     assert FEED in first
@@ -192,7 +194,7 @@ def test_who_says_yes_is_not_asked_and_reads_three_lines(add_command: Adding) ->
     assert add_command.written_urls == [FEED]
 
 
-def test_the_good_ones_are_added_when_one_fails(add_command: Adding) -> None:
+def test_the_good_ones_are_added_when_one_fails(add_command: AddCommand) -> None:
     other = "http://other.example/feed"
     add_command.web.answers = {
         **add_command.web.answers,
@@ -206,7 +208,7 @@ def test_the_good_ones_are_added_when_one_fails(add_command: Adding) -> None:
     assert [one.get("reason") for one in failed] == [None, "missing", "usage"]
 
 
-def test_the_preview_is_what_is_published(add_command: Adding) -> None:
+def test_the_preview_is_what_is_published(add_command: AddCommand) -> None:
     words = (SITE, "--category", "Sea", "--tag", "Boats")
     (seen,) = add_command.run_json(*words, "--dry-run")
     assert [one["title"] for one in seen["articles"]] == ["Ferries", "Sheep", "Rain"]
@@ -232,7 +234,7 @@ def test_the_preview_is_what_is_published(add_command: Adding) -> None:
     assert {one["category"] for one in seen["articles"]} == {"Sea"}
 
 
-def test_the_preview_becomes_the_first_visit(add_command: Adding) -> None:
+def test_the_preview_becomes_the_first_visit(add_command: AddCommand) -> None:
     stories = [f"{SITE}{name}/" for name in ("ferries", "sheep", "rain", "tickets")]
     add_command.run_add(SITE, "--yes")
     assert len(read_files(add_command.config.parent / "feeds/articles")) == 3
@@ -245,14 +247,14 @@ def test_the_preview_becomes_the_first_visit(add_command: Adding) -> None:
     assert len(requested_urls) == len(set(requested_urls)) == 5
 
 
-def test_a_source_is_left_to_the_run_that_is_under_way(add_command: Adding) -> None:
+def test_a_source_is_left_to_the_run_that_is_under_way(add_command: AddCommand) -> None:
     with locked(load_settings(add_command.config)):
         add_command.run_add(SITE, "--yes")
     assert add_command.written_urls == [FEED]
     assert not read_files(add_command.config.parent / "feeds/articles")
 
 
-def test_the_preview_says_what_would_not_be_published(add_command: Adding) -> None:
+def test_the_preview_says_what_would_not_be_published(add_command: AddCommand) -> None:
     robots = Answer(body="User-agent: *\nDisallow: /sheep\n", type="text/plain")
     add_command.web.answers = {
         **add_command.web.answers,
@@ -265,7 +267,7 @@ def test_the_preview_says_what_would_not_be_published(add_command: Adding) -> No
     assert sorted(refused) == [[f"{SITE}rain/:", "login"], [f"{SITE}sheep/:", "robots"]]
 
 
-def test_of_a_section_the_feed_of_the_section_is_taken(add_command: Adding) -> None:
+def test_of_a_section_the_feed_of_the_section_is_taken(add_command: AddCommand) -> None:
     """For the address of a section, `add` takes the section's feed."""
     section = f"{SITE}category/boats/"
     links = (
@@ -282,7 +284,7 @@ def test_of_a_section_the_feed_of_the_section_is_taken(add_command: Adding) -> N
     assert found["source"]["url"] == f"{section}feed/"
 
 
-def test_an_index_of_sitemaps_offers_those_it_lists(add_command: Adding) -> None:
+def test_an_index_of_sitemaps_offers_those_it_lists(add_command: AddCommand) -> None:
     places = [f"{SITE}{name}-sitemap.xml" for name in ("category", "post")]
     listed = "".join(f"<sitemap><loc>{place}</loc></sitemap>" for place in places)
     sitemaps = {
@@ -296,7 +298,7 @@ def test_an_index_of_sitemaps_offers_those_it_lists(add_command: Adding) -> None
     assert [other["url"] for other in found["not_chosen"]] == places[:1]
 
 
-def test_of_an_article_the_feeds_of_its_site_are_named(add_command: Adding) -> None:
+def test_of_an_article_the_feeds_of_its_site_are_named(add_command: AddCommand) -> None:
     """For an article, `add` follows the page itself and lists the site's feeds."""
     links = (make_feed_link(f"{SITE}rain/feed/", "Rain &raquo; Comments"), make_feed_link(FEED))
     article = make_page("Rain", *links, body="<article><p>Rain.</p></article>", article=True)
@@ -312,7 +314,7 @@ def test_of_an_article_the_feeds_of_its_site_are_named(add_command: Adding) -> N
     assert [other["url"] for other in found["not_chosen"]] == [FEED, f"{SITE}rain/feed/"]
 
 
-def test_all_of_an_article_are_the_feeds_of_its_site(add_command: Adding) -> None:
+def test_all_of_an_article_are_the_feeds_of_its_site(add_command: AddCommand) -> None:
     """`add --all` with the address of an article adds the feeds of the article's site."""
     add_command.web.answers = {
         **add_command.web.answers,
@@ -322,7 +324,7 @@ def test_all_of_an_article_are_the_feeds_of_its_site(add_command: Adding) -> Non
     assert add_command.written_urls == [FEED]
 
 
-def test_a_site_whose_feeds_fail_says_why(add_command: Adding) -> None:
+def test_a_site_whose_feeds_fail_says_why(add_command: AddCommand) -> None:
     add_command.web.answers = {SITE: make_page("Harbour notes", make_feed_link(FEED))}
     with pytest.raises(
         MissingError, match=f"names feeds, and none .*{FEED}: http-404: .*; look for the site's new"
@@ -330,7 +332,7 @@ def test_a_site_whose_feeds_fail_says_why(add_command: Adding) -> None:
         add_command.run_add(SITE)
 
 
-def test_a_list_on_the_web_is_taken_whole(add_command: Adding) -> None:
+def test_a_list_on_the_web_is_taken_whole(add_command: AddCommand) -> None:
     listed = "".join(f'<outline text="{url}" xmlUrl="{url}"/>' for url in (FEED, ATOM))
     document = f'<opml version="2.0"><body>{listed}</body></opml>'
     add_command.web.answers = {f"{SITE}list.opml": Answer(body=document, type="text/x-opml")}
@@ -344,7 +346,7 @@ def test_a_list_on_the_web_is_taken_whole(add_command: Adding) -> None:
 
 
 def test_a_list_on_the_web_gives_nobody_credentials_or_rights(
-    add_command: Adding, monkeypatch: pytest.MonkeyPatch
+    add_command: AddCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
     own = (
@@ -364,7 +366,7 @@ def test_a_list_on_the_web_gives_nobody_credentials_or_rights(
 
 
 @pytest.mark.parametrize("path", ["", "notes/"])
-def test_a_page_without_a_feed_is_followed_as_a_list(add_command: Adding, path: str) -> None:
+def test_a_page_without_a_feed_is_followed_as_a_list(add_command: AddCommand, path: str) -> None:
     names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
     links = "".join(
         f"<li><h2><a href='/p/{n}'>{name}</a></h2></li>" for n, name in enumerate(names)
@@ -383,7 +385,7 @@ def test_a_page_without_a_feed_is_followed_as_a_list(add_command: Adding, path: 
     assert written_source["kind"] == "list"
 
 
-def test_an_article_with_a_list_beside_it_is_an_article(add_command: Adding) -> None:
+def test_an_article_with_a_list_beside_it_is_an_article(add_command: AddCommand) -> None:
     names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
     links = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(names))
     article = make_story_page("Alone on the pier").body.replace(
@@ -419,7 +421,7 @@ def test_an_article_with_a_list_beside_it_is_an_article(add_command: Adding) -> 
     ],
 )
 def test_what_is_nothing_to_follow_is_told(
-    add_command: Adding, address: str, error: type[Exception], says: str
+    add_command: AddCommand, address: str, error: type[Exception], says: str
 ) -> None:
     """A PDF or a page without feed and list is refused with a reason."""
     add_command.web.answers = {
@@ -431,13 +433,13 @@ def test_what_is_nothing_to_follow_is_told(
     assert add_command.written_urls == []
 
 
-def test_an_empty_feed_says_so(add_command: Adding) -> None:
+def test_an_empty_feed_says_so(add_command: AddCommand) -> None:
     add_command.web.answers = {f"{SITE}new": make_rss("New", SITE, [])}
     assert "announces no entry" in add_command.run_add(f"{SITE}new").output
     assert add_command.written_urls == [f"{SITE}new"]
 
 
-def test_what_the_operator_says_is_written(add_command: Adding) -> None:
+def test_what_the_operator_says_is_written(add_command: AddCommand) -> None:
     words = (
         "--key harbour --title Harbour --category Sea --tag Ferries --tag Boats --every 6h"
         " --content full"
@@ -472,7 +474,7 @@ def test_what_the_operator_says_is_written(add_command: Adding) -> None:
         add_command.run_add(SITE, "--pick", "2", "--pick", "3", "--title", "Both")
 
 
-def test_an_address_on_this_machine_says_how_to_allow_it(add_command: Adding) -> None:
+def test_an_address_on_this_machine_says_how_to_allow_it(add_command: AddCommand) -> None:
     (add_command.config / "syndicator.toml").write_text(
         '[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\n'
     )
@@ -491,7 +493,7 @@ def test_an_address_on_this_machine_says_how_to_allow_it(add_command: Adding) ->
 
 
 def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(
-    add_command: Adding,
+    add_command: AddCommand,
 ) -> None:
     add_command.web.answers["http://social.example/@ann"] = Answer(status=403, body="Log in.")
     posts = [("One", "http://social.example/@ann/1"), ("Two", "http://social.example/@ann/2")]
@@ -533,7 +535,7 @@ def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
     assert asked == [ATOM, COMMENTS]
 
 
-def test_story_pages_are_articles(add_command: Adding) -> None:
+def test_story_pages_are_articles(add_command: AddCommand) -> None:
     add_command.web.answers = {f"{SITE}alone/": make_story_page("Alone")}
     (found,) = add_command.run_json(f"{SITE}alone/")
     assert found["source"]["kind"] == "page"
@@ -563,7 +565,7 @@ def make_paper_site(
 
 
 def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
-    add_command: Adding,
+    add_command: AddCommand,
 ) -> None:
     """`add` sets `speaks_for` if the articles of a feed are on another host of its domain."""
     add_command.web.answers = make_paper_site()
@@ -584,7 +586,7 @@ def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
 @pytest.mark.usefixtures("answering_person")
 @pytest.mark.parametrize(("answer", "lines"), [("y\n", [["paper.example"]]), ("n\n", [])])
 def test_the_line_is_shown_before_the_operator_answers(
-    add_command: Adding, answer: str, lines: list[list[str]]
+    add_command: AddCommand, answer: str, lines: list[list[str]]
 ) -> None:
     add_command.web.answers = make_paper_site()
     output = add_command.run_add(ELSEWHERE, answers=answer).output
@@ -609,7 +611,7 @@ def test_the_line_is_shown_before_the_operator_answers(
     ],
 )
 def test_no_line_is_written_that_is_not_sure_or_not_needed(
-    add_command: Adding, answers: dict[str, Answer], proposed: list[str]
+    add_command: AddCommand, answers: dict[str, Answer], proposed: list[str]
 ) -> None:
     add_command.web.answers = answers
     output = add_command.run_add(ELSEWHERE).output
@@ -619,7 +621,7 @@ def test_no_line_is_written_that_is_not_sure_or_not_needed(
     assert ("speaks_for" in output) == bool(proposed)
 
 
-def test_the_console_writes_the_line_that_its_look_showed(add_command: Adding) -> None:
+def test_the_console_writes_the_line_that_its_look_showed(add_command: AddCommand) -> None:
     """The console adds exactly the source that its preview proposed."""
     add_command.web.answers = make_paper_site()
     with open_app(add_command.config) as app:
@@ -652,7 +654,7 @@ def filled_by_scripts() -> dict[str, Answer]:
     }
 
 
-def test_a_page_that_only_scripts_fill_is_named_with_the_option(add_command: Adding) -> None:
+def test_a_page_that_only_scripts_fill_is_named_with_the_option(add_command: AddCommand) -> None:
     add_command.web.answers = filled_by_scripts()
     with pytest.raises(MissingError) as refused:
         add_command.run_add(SHELL)
@@ -665,7 +667,7 @@ def test_a_page_that_only_scripts_fill_is_named_with_the_option(add_command: Add
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_a_list_that_only_scripts_fill_is_added_with_a_browser(add_command: Adding) -> None:
+def test_a_list_that_only_scripts_fill_is_added_with_a_browser(add_command: AddCommand) -> None:
     if obstacle := drawing_fetcher.find_obstacle():
         pytest.skip(obstacle)
     add_command.web.answers = filled_by_scripts()

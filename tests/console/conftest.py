@@ -132,7 +132,7 @@ class Browser:
 
 
 @dataclass(slots=True)
-class Served:
+class RunningConsole:
     """A console that answers, and the instance that it is of."""
 
     instance: Instance
@@ -166,7 +166,7 @@ class Served:
         return job
 
 
-def serve_instance(instance: Instance) -> Iterator[Served]:
+def serve_instance(instance: Instance) -> Iterator[RunningConsole]:
     settings = load(instance.config)
     security.set_password(security.file_of(settings.state_dir), "operator", PASSWORD)
     loop = asyncio.new_event_loop()
@@ -192,7 +192,7 @@ def serve_instance(instance: Instance) -> Iterator[Served]:
     running = asyncio.run_coroutine_threadsafe(serving, loop)
     assert event.wait(30)
     try:
-        yield Served(instance, settings, console, port[0])
+        yield RunningConsole(instance, settings, console, port[0])
     finally:
         loop.call_soon_threadsafe(stop.set)
         running.result(30)
@@ -243,7 +243,7 @@ def _cheap_passwords() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def running_console(
     tmp_path_factory: pytest.TempPathFactory, followed_folder: Path, world: World
-) -> Iterator[Served]:
+) -> Iterator[RunningConsole]:
     """A console over a copy of `followed_folder`, for all tests of a module."""
     folder = tmp_path_factory.mktemp("served")
     shutil.copytree(followed_folder, folder, dirs_exist_ok=True)
@@ -251,7 +251,7 @@ def running_console(
 
 
 @pytest.fixture
-def browser(running_console: Served) -> Browser:
+def browser(running_console: RunningConsole) -> Browser:
     return running_console.browser()
 
 

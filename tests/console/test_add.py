@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 from tests.world import World
 
 OPML = """<opml version="2.0"><head/><body><outline text="Reading">
@@ -14,7 +14,7 @@ OPML = """<opml version="2.0"><head/><body><outline text="Reading">
 
 
 def test_ten_sites_are_added_from_a_list(
-    running_console: Served, browser: Browser, world: World
+    running_console: RunningConsole, browser: Browser, world: World
 ) -> None:
     sites = [source.url for source in world.sources if source.key in ("ledger", "meridian")]
     job = running_console.finish_job(
@@ -36,7 +36,7 @@ def test_ten_sites_are_added_from_a_list(
         assert len(job.result["candidates"]) == 1
 
 
-def post_look(running_console: Served, browser: Browser, **form: str) -> str:
+def post_look(running_console: RunningConsole, browser: Browser, **form: str) -> str:
     """The page of what was found."""
     job = running_console.wait_for_job(browser.post("/operations/look", form).job)
     assert job.status == "done", job
@@ -44,7 +44,9 @@ def post_look(running_console: Served, browser: Browser, **form: str) -> str:
 
 
 @pytest.mark.slow
-def test_a_site_is_followed(running_console: Served, browser: Browser, world: World) -> None:
+def test_a_site_is_followed(
+    running_console: RunningConsole, browser: Browser, world: World
+) -> None:
     address = next(one.url for one in world.sources if one.key == "ledger")
     site = re.sub(r"/[^/]*$", "/", address)
     body = post_look(running_console, browser, address=site)
@@ -75,7 +77,7 @@ def test_a_site_is_followed(running_console: Served, browser: Browser, world: Wo
     assert 'every = "6h"' not in (running_console.instance.config / "sources.toml").read_text()
 
 
-def test_a_list_is_pasted(running_console: Served, browser: Browser) -> None:
+def test_a_list_is_pasted(running_console: RunningConsole, browser: Browser) -> None:
     """Markup in its names is text, and what it cannot decide it does not."""
     body = post_look(
         running_console, browser, opml=OPML.format(name="&lt;script&gt;alert(1)&lt;/script&gt;")
@@ -91,7 +93,7 @@ def test_a_list_is_pasted(running_console: Served, browser: Browser) -> None:
 
 
 def test_who_wrote_a_list_learns_nothing_of_this_machine(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     """A variable in an address would be sent to whoever it leads to; the form of a source takes
     none, either."""
@@ -116,7 +118,9 @@ def test_who_wrote_a_list_learns_nothing_of_this_machine(
     assert path.read_text() == before
 
 
-def test_a_form_names_no_file_of_this_machine(running_console: Served, browser: Browser) -> None:
+def test_a_form_names_no_file_of_this_machine(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     form = {"files": "/etc/hostname", "text": "---\ntitle: A\n---\nB\n"}
     job = running_console.wait_for_job(browser.post("/operations/import-articles", form).job)
     assert job.status == "failed"
@@ -124,7 +128,7 @@ def test_a_form_names_no_file_of_this_machine(running_console: Served, browser: 
 
 
 def test_what_is_written_is_one_source_whatever_its_fields_have(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     """TOML injection."""
     body = post_look(running_console, browser, opml=OPML.format(name="x"))
@@ -141,7 +145,9 @@ def test_what_is_written_is_one_source_whatever_its_fields_have(
     (running_console.instance.config / "sources.toml").write_text(before)
 
 
-def test_a_file_of_this_machine_is_not_read(running_console: Served, browser: Browser) -> None:
+def test_a_file_of_this_machine_is_not_read(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     there = running_console.instance.folder / "list.opml"
     there.write_text(OPML.format(name="secret"))
     for address in (
@@ -159,7 +165,7 @@ def test_a_file_of_this_machine_is_not_read(running_console: Served, browser: Br
         )
 
 
-def test_what_fails_says_why(running_console: Served, browser: Browser) -> None:
+def test_what_fails_says_why(running_console: RunningConsole, browser: Browser) -> None:
     job = running_console.wait_for_job(
         browser.post("/operations/look", {"address": "http://127.0.0.1:9/feed"}).job
     )
@@ -167,7 +173,7 @@ def test_what_fails_says_why(running_console: Served, browser: Browser) -> None:
     assert "127.0.0.1" in browser.get(f"/add?job={job.id}").body
 
 
-def test_what_waits_is_cancelled(running_console: Served, browser: Browser) -> None:
+def test_what_waits_is_cancelled(running_console: RunningConsole, browser: Browser) -> None:
     wake = running_console.console.runner.wake
     running_console.console.runner.wake = lambda: None  # type: ignore[method-assign]
     try:

@@ -13,7 +13,7 @@ from syndicator.console.routes.articles import BEGINNING, take_beginning
 from syndicator.core.model import Article
 from syndicator.core.ports import ArticleRecord
 from syndicator.store.tables.browse import UNSURE, Wanted
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 from tests.console.test_today import EVIL, find_article
 
 
@@ -24,7 +24,7 @@ def list_titles(browser: Browser, address: str) -> list[str]:
     ]
 
 
-def set_category_score(running_console: Served, title: str, score: float) -> Article:
+def set_category_score(running_console: RunningConsole, title: str, score: float) -> Article:
     """Let the category of an article be so likely."""
     article_id = find_article(running_console, title)[0].id
     with open_app(running_console.instance.config) as app:
@@ -38,7 +38,7 @@ def set_category_score(running_console: Served, title: str, score: float) -> Art
 
 
 def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     found = set_category_score(running_console, "What my scraper owes your server", 0.31)
     set_category_score(running_console, "A seven-watt summariser", 0.9)
@@ -58,7 +58,7 @@ def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
 
 
 def test_a_row_has_a_date_and_the_beginning_of_its_text(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     found, _ = find_article(running_console, "A seven-watt summariser")
     row = html.fromstring(browser.get("/articles?filter=all").body).get_element_by_id(
@@ -93,7 +93,7 @@ def test_a_beginning_ends_where_there_is_no_more_room(
     assert take_beginning(paragraphs, 19) == beginning
 
 
-def test_forms_offer_what_articles_have(running_console: Served, browser: Browser) -> None:
+def test_forms_offer_what_articles_have(running_console: RunningConsole, browser: Browser) -> None:
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
     path.write_text("")  # as a new folder has it
@@ -124,7 +124,7 @@ def test_a_search_finds_what_it_says(browser: Browser, query: str, found: set[st
 
 
 def test_how_likely_a_category_is_is_known_of_what_was_read(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     """And shown where it is little; the least likely stand first."""
     set_category_score(running_console, "Three evals I trust", 0.31)
@@ -144,7 +144,9 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(
     assert [int(one) for one in re.findall(r"<b>.+: (\d+) % likely", body)] == little
 
 
-def test_what_was_confirmed_is_unsure_no_more(running_console: Served, browser: Browser) -> None:
+def test_what_was_confirmed_is_unsure_no_more(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     found = set_category_score(running_console, "What my scraper owes", 0.31)
     assert found.title in list_titles(browser, "/articles")
     form = {
@@ -158,7 +160,9 @@ def test_what_was_confirmed_is_unsure_no_more(running_console: Served, browser: 
     assert found.title not in list_titles(browser, "/articles")
 
 
-def test_an_edit_is_seen_before_it_is_saved(running_console: Served, browser: Browser) -> None:
+def test_an_edit_is_seen_before_it_is_saved(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     found, path = find_article(running_console, "A seven-watt summariser")
     address = f"/articles/{found.id}"
     before = path.read_text()
@@ -200,7 +204,7 @@ def test_an_edit_is_seen_before_it_is_saved(running_console: Served, browser: Br
     ("field", "value"), [("title", " "), ("cover", "javascript:alert(1)"), ("cover", "file:///x")]
 )
 def test_what_cannot_be_is_not_saved(
-    running_console: Served, browser: Browser, field: str, value: str
+    running_console: RunningConsole, browser: Browser, field: str, value: str
 ) -> None:
     found, path = find_article(running_console, "A Rust port nobody asked for")
     before = path.read_text()
@@ -213,7 +217,9 @@ def test_what_cannot_be_is_not_saved(
     assert path.read_text() == before
 
 
-def test_a_text_writes_no_key_of_the_file(running_console: Served, browser: Browser) -> None:
+def test_a_text_writes_no_key_of_the_file(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     """Injection of frontmatter, and markup that is shown as text."""
     found, _ = find_article(running_console, "A Rust port nobody asked for")
     address = f"/articles/{found.id}"
@@ -234,14 +240,14 @@ def test_a_text_writes_no_key_of_the_file(running_console: Served, browser: Brow
     )
 
 
-def test_copies_are_parted(running_console: Served, browser: Browser) -> None:
+def test_copies_are_parted(running_console: RunningConsole, browser: Browser) -> None:
     copy, _ = find_article(running_console, "The pothole commons")
     assert "A copy of" in browser.get(f"/articles/{copy.id}").body
     running_console.finish_job(browser.post("/operations/split", {"id": copy.id, "next": "/"}))
     assert copy.url in (running_console.settings.public_dir / "all.atom").read_text()
 
 
-def test_a_story_is_joined_and_left(running_console: Served, browser: Browser) -> None:
+def test_a_story_is_joined_and_left(running_console: RunningConsole, browser: Browser) -> None:
     ids = [
         find_article(running_console, part)[0].id
         for part in ("A seven-watt summariser", "Three evals I trust")

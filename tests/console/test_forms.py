@@ -8,7 +8,7 @@ import pytest
 from lxml import html
 
 from syndicator.console.routes.operations import cut_lists
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 from tests.console.test_today import find_article
 
 LAST = ("/operations/remove-source", "/operations/withdraw", "/logout")  # after which less is there
@@ -46,7 +46,9 @@ def list_forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, li
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_every_form_is_sent_without_a_script(running_console: Served, browser: Browser) -> None:
+def test_every_form_is_sent_without_a_script(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     one, _ = find_article(running_console, "A seven-watt summariser")
     asked = {
         "merge-tags": {"old": "LLM", "new": "AI", "then": "plan"},

@@ -13,14 +13,16 @@ import pytest
 from syndicator.console import security
 from syndicator.console.security import ALL_FREE, Throttle, hosts, is_for_us, is_from_us
 from syndicator.core.errors import ConfigError, UsageError
-from tests.console.conftest import PASSWORD, Browser, Served
+from tests.console.conftest import PASSWORD, Browser, RunningConsole
 from tests.console.test_today import find_article
 
 PAGES = ("/", "/add", "/changes", "/jobs/1", "/pictures/x.webp")
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_shown_to_who_is_not_logged_in(running_console: Served, path: str) -> None:
+def test_nothing_is_shown_to_who_is_not_logged_in(
+    running_console: RunningConsole, path: str
+) -> None:
     answer = Browser(running_console.port).get(path)
     assert answer.status == 303
     assert answer.body == ""
@@ -28,7 +30,7 @@ def test_nothing_is_shown_to_who_is_not_logged_in(running_console: Served, path:
 
 
 def test_every_answer_has_the_headers_that_browsers_obey(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     for path in ("/", "/login", "/static/console.css", "/nowhere"):
         headers = browser.get(path).headers
@@ -59,7 +61,7 @@ def test_pages_have_nothing_inline_and_nothing_of_others(browser: Browser) -> No
 
 
 def test_a_name_that_was_made_to_lead_here_gets_nothing(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     """DNS rebinding: the browser believes to be on evil.example, and its cookies would not be sent;
     our answer must not be read there either."""
@@ -111,7 +113,9 @@ def test_which_senders_are_ours(origin: str | None, site: str | None, ours: bool
     assert is_from_us("127.0.0.1:8081", origin, site) is ours
 
 
-def test_a_form_of_another_site_changes_nothing(running_console: Served, browser: Browser) -> None:
+def test_a_form_of_another_site_changes_nothing(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     """Requests without the session's own token, or by other methods, change nothing (CSRF)."""
     token = browser.get("/").token
     before = len(running_console.queue.recent(500))
@@ -143,7 +147,7 @@ def test_a_form_of_another_site_changes_nothing(running_console: Served, browser
     assert len(running_console.queue.recent(500)) == before
 
 
-def test_the_cookie_is_for_this_site_and_no_script(running_console: Served) -> None:
+def test_the_cookie_is_for_this_site_and_no_script(running_console: RunningConsole) -> None:
     browser = Browser(running_console.port)
     for answer in (browser.get("/login"), browser.log_in()):
         told = answer.headers["set-cookie"].lower()
@@ -158,7 +162,9 @@ def test_the_cookie_is_for_this_site_and_no_script(running_console: Served) -> N
     assert browser.get("/").status == 303
 
 
-def test_an_id_that_was_known_before_the_login_is_worth_nothing(running_console: Served) -> None:
+def test_an_id_that_was_known_before_the_login_is_worth_nothing(
+    running_console: RunningConsole,
+) -> None:
     """Session fixation."""
     victim = Browser(running_console.port)
     victim.get("/login")
@@ -172,7 +178,7 @@ def test_an_id_that_was_known_before_the_login_is_worth_nothing(running_console:
     assert "chosen-by-somebody-else" not in chosen.cookies.values()
 
 
-def test_a_session_ends_where_it_was_ended(running_console: Served) -> None:
+def test_a_session_ends_where_it_was_ended(running_console: RunningConsole) -> None:
     browser = running_console.browser()
     kept_cookies = dict(browser.cookies)
     assert browser.post("/logout").status == 303
@@ -199,7 +205,9 @@ def test_a_session_lasts_four_idle_hours_and_a_day(pauses: list[float], lasts: b
     assert (found is not None) == lasts
 
 
-def test_a_session_ends_with_the_password_that_it_began_with(running_console: Served) -> None:
+def test_a_session_ends_with_the_password_that_it_began_with(
+    running_console: RunningConsole,
+) -> None:
     """Who took a cookie loses it when its owner sets another password, or has none any more."""
     path = security.file_of(running_console.settings.state_dir)
     kept = path.read_bytes()
@@ -219,7 +227,7 @@ def test_a_session_ends_with_the_password_that_it_began_with(running_console: Se
         path.write_bytes(kept)
 
 
-def test_a_stranger_is_not_told_what_is_wrong(running_console: Served) -> None:
+def test_a_stranger_is_not_told_what_is_wrong(running_console: RunningConsole) -> None:
     path = security.file_of(running_console.settings.state_dir)
     told = list[str]()
     path.chmod(0o644)
@@ -265,7 +273,9 @@ def test_nothing_that_an_address_says_fails(browser: Browser, path: str) -> None
     assert browser.get(path).status in (200, 303, 400, 404)
 
 
-def test_a_number_that_is_none_is_refused(running_console: Served, browser: Browser) -> None:
+def test_a_number_that_is_none_is_refused(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     for number in ("9" * 5000, "-1", "\u00b2", "1e3", ""):
         job = running_console.wait_for_job(browser.post("/operations/undo", {"number": number}).job)
         assert job.status == "failed"
@@ -286,7 +296,7 @@ def test_right_passwords_cost_nobody_a_wait() -> None:
     assert throttle.wait("b") > 0
 
 
-def test_who_guesses_has_to_wait(running_console: Served) -> None:
+def test_who_guesses_has_to_wait(running_console: RunningConsole) -> None:
     """Brute force: after five wrong ones even the right one waits."""
     address = "127.0.0.1"
     guesser = Browser(running_console.port)
@@ -300,7 +310,7 @@ def test_who_guesses_has_to_wait(running_console: Served) -> None:
     assert guesser.log_in().status == 303
 
 
-def test_no_header_makes_a_guesser_another_client(running_console: Served) -> None:
+def test_no_header_makes_a_guesser_another_client(running_console: RunningConsole) -> None:
     guesser = Browser(running_console.port)
     token = guesser.get("/login").token
     codes = []
@@ -313,7 +323,7 @@ def test_no_header_makes_a_guesser_another_client(running_console: Served) -> No
     assert codes == [403] * 5 + [429] * 3
 
 
-def test_two_host_names_are_none(running_console: Served) -> None:
+def test_two_host_names_are_none(running_console: RunningConsole) -> None:
     with socket.create_connection(("127.0.0.1", running_console.port), timeout=20) as client:
         client.sendall(
             b"GET /login HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection:"
@@ -322,7 +332,7 @@ def test_two_host_names_are_none(running_console: Served) -> None:
         assert client.recv(100).startswith(b"HTTP/1.1 421 ")
 
 
-def test_who_is_not_logged_in_sends_no_large_form(running_console: Served) -> None:
+def test_who_is_not_logged_in_sends_no_large_form(running_console: RunningConsole) -> None:
     """A body of this length is announced, and never sent."""
     stranger = Browser(running_console.port)
     token = stranger.get("/login").token
@@ -337,7 +347,7 @@ def test_who_is_not_logged_in_sends_no_large_form(running_console: Served) -> No
     )
 
 
-def test_after_a_login_one_stays_on_the_console(running_console: Served) -> None:
+def test_after_a_login_one_stays_on_the_console(running_console: RunningConsole) -> None:
     """`next` in the login form cannot redirect to another site."""
     for there in (
         "//evil.example/",
@@ -358,7 +368,7 @@ def test_after_a_login_one_stays_on_the_console(running_console: Served) -> None
 
 
 @pytest.mark.slow
-def test_no_form_fails_the_console(running_console: Served, browser: Browser) -> None:
+def test_no_form_fails_the_console(running_console: RunningConsole, browser: Browser) -> None:
     found, _ = find_article(running_console, "A seven-watt summariser")
     forms = {
         "/add": ("look", "take"),
@@ -418,7 +428,7 @@ def test_a_form_that_is_too_large_is_not_read(browser: Browser) -> None:
 
 @pytest.mark.parametrize("kept", ["", "/news/console"])
 def test_behind_a_proxy_all_links_stay_under_its_path(
-    running_console: Served, browser: Browser, kept: str
+    running_console: RunningConsole, browser: Browser, kept: str
 ) -> None:
     """A proxy hands on the path with its prefix, or without."""
     under = {"X_Forwarded_Prefix": "/news/console"}
@@ -463,7 +473,7 @@ def test_no_prefix_leads_elsewhere(browser: Browser, prefix: str) -> None:
 # -- the file of passwords
 
 
-def test_only_this_account_reads_the_passwords(running_console: Served) -> None:
+def test_only_this_account_reads_the_passwords(running_console: RunningConsole) -> None:
     path = security.file_of(running_console.settings.state_dir)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert PASSWORD not in path.read_text()

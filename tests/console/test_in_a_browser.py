@@ -17,7 +17,7 @@ from syndicator.console.routes import articles
 from tests import axe as axe_core
 from tests.cli.conftest import Instance
 from tests.console.chrome import KEYS, Chrome, open_chrome
-from tests.console.conftest import PASSWORD, TAXONOMY, Served, serve_instance
+from tests.console.conftest import PASSWORD, TAXONOMY, RunningConsole, serve_instance
 from tests.console.test_today import find_article
 from tests.reading.lists.test_pointed import BESIDE, STORIES, make_front_page
 from tests.world import World
@@ -32,7 +32,7 @@ axe.run(document, {resultTypes: ["violations"]}).then((found) =>
 
 
 @pytest.fixture(scope="module")
-def window(running_console: Served) -> Iterator[Chrome]:
+def window(running_console: RunningConsole) -> Iterator[Chrome]:
     with open_chrome() as chrome:
         chrome.open(f"http://127.0.0.1:{running_console.port}/login")
         chrome.type("input[name=password]", PASSWORD)
@@ -47,16 +47,16 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     return axe_core.fetch_axe_script(tmp_path_factory.mktemp("npm")).read_text()
 
 
-def visit_page(window: Chrome, running_console: Served, path: str) -> None:
+def visit_page(window: Chrome, running_console: RunningConsole, path: str) -> None:
     window.open(f"http://127.0.0.1:{running_console.port}{path}")
 
 
-def count_changes(running_console: Served) -> int:
+def count_changes(running_console: RunningConsole) -> int:
     """How many changes the log has."""
     return len(running_console.console.log.newest(1000))
 
 
-def wait_for_changes(running_console: Served, count: int) -> None:
+def wait_for_changes(running_console: RunningConsole, count: int) -> None:
     end = time.monotonic() + 60
     while count_changes(running_console) < count:
         assert time.monotonic() < end
@@ -64,7 +64,7 @@ def wait_for_changes(running_console: Served, count: int) -> None:
 
 
 def test_every_page_in_four_looks(
-    running_console: Served, window: Chrome, axe: str, world: World
+    running_console: RunningConsole, window: Chrome, axe: str, world: World
 ) -> None:
     found, _ = find_article(running_console, "A seven-watt summariser")
     site = urljoin(next(source.url for source in world.sources if source.key == "ledger"), "/")
@@ -131,7 +131,7 @@ def read_current_row(window: Chrome) -> str:
     return str(window.run("return document.querySelector('.row.at [name=id]').value"))
 
 
-def test_today_is_done_with_keys(running_console: Served, window: Chrome) -> None:
+def test_today_is_done_with_keys(running_console: RunningConsole, window: Chrome) -> None:
     """j to the first article, t and a tag, Enter; u takes it back. Then c and the number of a
     category."""
     visit_page(window, running_console, "/")
@@ -176,7 +176,7 @@ def test_today_is_done_with_keys(running_console: Served, window: Chrome) -> Non
 
 
 def test_several_are_changed_at_once_and_taken_back_at_once(
-    running_console: Served, window: Chrome
+    running_console: RunningConsole, window: Chrome
 ) -> None:
     visit_page(window, running_console, "/articles?filter=all")
     before = count_changes(running_console)
@@ -202,7 +202,7 @@ def test_several_are_changed_at_once_and_taken_back_at_once(
     assert window.take_console_messages() == []
 
 
-def test_a_site_is_added(running_console: Served, window: Chrome, world: World) -> None:
+def test_a_site_is_added(running_console: RunningConsole, window: Chrome, world: World) -> None:
     """An address, Look, Add: two clicks and an address."""
     site = urljoin(next(one.url for one in world.sources if one.key == "meridian"), "/")
     visit_page(window, running_console, "/")
@@ -216,7 +216,7 @@ def test_a_site_is_added(running_console: Served, window: Chrome, world: World) 
     window.wait_for_text("added: ")
 
 
-def test_an_article_is_edited(running_console: Served, window: Chrome) -> None:
+def test_an_article_is_edited(running_console: RunningConsole, window: Chrome) -> None:
     found, _ = find_article(running_console, "What my scraper owes")
     visit_page(window, running_console, f"/articles/{found.id}")
     before = count_changes(running_console)
@@ -230,7 +230,7 @@ def test_an_article_is_edited(running_console: Served, window: Chrome) -> None:
 
 
 def test_keys_go_on_to_the_next_page_and_show_the_beginning(
-    running_console: Served, window: Chrome, monkeypatch: pytest.MonkeyPatch
+    running_console: RunningConsole, window: Chrome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(articles, "SHOWN", 5)
     visit_page(window, running_console, "/articles?filter=all")
@@ -257,7 +257,7 @@ def test_keys_go_on_to_the_next_page_and_show_the_beginning(
 
 
 def test_a_new_category_is_made_only_if_it_is_confirmed(
-    running_console: Served, window: Chrome
+    running_console: RunningConsole, window: Chrome
 ) -> None:
     """A typed new category is created only after a confirmation, and can be undone."""
     path = running_console.instance.config / "taxonomy.toml"
@@ -286,7 +286,9 @@ def test_a_new_category_is_made_only_if_it_is_confirmed(
         path.write_text(taxonomy)
 
 
-def test_a_taxonomy_with_categories_takes_no_other(running_console: Served, window: Chrome) -> None:
+def test_a_taxonomy_with_categories_takes_no_other(
+    running_console: RunningConsole, window: Chrome
+) -> None:
     visit_page(window, running_console, "/articles?filter=all")
     before = count_changes(running_console)
     window.press("jc")
@@ -295,7 +297,7 @@ def test_a_taxonomy_with_categories_takes_no_other(running_console: Served, wind
     assert count_changes(running_console) == before
 
 
-def test_a_site_is_mended_by_pointing(running_console: Served, window: Chrome) -> None:
+def test_a_site_is_mended_by_pointing(running_console: RunningConsole, window: Chrome) -> None:
     """Click the text, its selector, Try, Save, what changes, Apply: six clicks."""
     visit_page(window, running_console, "/sources/launchbeat/mend")
     before = count_changes(running_console)
@@ -323,7 +325,7 @@ def test_a_site_is_mended_by_pointing(running_console: Served, window: Chrome) -
 
 
 def test_a_list_is_pointed_to_and_followed(
-    running_console: Served, window: Chrome, world: World, axe: str
+    running_console: RunningConsole, window: Chrome, world: World, axe: str
 ) -> None:
     """Click on an article, all like it light up and stand beside it; one more click follows
     them."""
@@ -370,7 +372,9 @@ def test_a_list_is_pointed_to_and_followed(
     assert window.take_console_messages() == []
 
 
-def test_what_is_in_the_frame_cannot_reach_out(running_console: Served, window: Chrome) -> None:
+def test_what_is_in_the_frame_cannot_reach_out(
+    running_console: RunningConsole, window: Chrome
+) -> None:
     """Whatever ran there would have no cookie, no parent to read and no network."""
     visit_page(window, running_console, "/sources/launchbeat/mend")
     window.enter_frame(window.find("iframe#page"))

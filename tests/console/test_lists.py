@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import pytest
 
 from syndicator.app.container import open_app
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 from tests.console.test_today import EVIL
 from tests.reading.lists.test_pointed import BESIDE, STORIES, make_front_page
 from tests.world import World
@@ -35,7 +35,7 @@ def site(world: World) -> Iterator[str]:
     world.heal_site("holt")
 
 
-def run_look_job(running_console: Served, browser: Browser, site: str) -> str:
+def run_look_job(running_console: RunningConsole, browser: Browser, site: str) -> str:
     job = running_console.finish_job(browser.post("/operations/look", {"address": site}))
     assert f'href="/lists?job={job.id}"' in browser.get(f"/add?job={job.id}").body
     return job.id
@@ -53,7 +53,7 @@ def place_of(browser: Browser, job: str, text: str) -> str:
 
 
 def test_a_list_is_pointed_to_followed_and_taken_back(
-    running_console: Served, browser: Browser, site: str
+    running_console: RunningConsole, browser: Browser, site: str
 ) -> None:
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
@@ -130,7 +130,7 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
 
 
 def test_what_a_strangers_page_says_is_a_number_or_nothing(
-    running_console: Served, browser: Browser, site: str
+    running_console: RunningConsole, browser: Browser, site: str
 ) -> None:
     """Element numbers and choices that are no valid number answer 404."""
     job = run_look_job(running_console, browser, site)
@@ -152,7 +152,7 @@ def test_a_job_that_is_none_has_no_page(browser: Browser, id: str) -> None:
 
 
 def test_a_page_on_which_nothing_is_found_can_be_pointed_at(
-    running_console: Served, browser: Browser, world: World
+    running_console: RunningConsole, browser: Browser, world: World
 ) -> None:
     """It is said what is wrong, and that a person may see more."""
     rows = "".join(f'<li><a href="/n/{n}">{name}</a></li>' for n, name in enumerate("abcde"))
@@ -167,7 +167,9 @@ def test_a_page_on_which_nothing_is_found_can_be_pointed_at(
     assert "Point to one of them" in shown
 
 
-def test_a_source_of_another_kind_has_no_list(running_console: Served, browser: Browser) -> None:
+def test_a_source_of_another_kind_has_no_list(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     """A feed source offers no list; the job fails with a message."""
     job = running_console.wait_for_job(
         browser.post("/operations/fetch-list", {"key": "launchbeat"}).job

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 from tests.console.test_source import form_of
 from tests.console.test_today import EVIL, find_article
 
@@ -57,7 +57,7 @@ def test_pointing_makes_selectors(browser: Browser) -> None:
 
 
 def test_rules_are_tried_saved_applied_and_taken_back(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     path = running_console.instance.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "launchbeat"', 'key = "launchbeat"  # ours', 1))
@@ -106,7 +106,9 @@ def test_rules_are_tried_saved_applied_and_taken_back(
     assert path.read_text() == before
 
 
-def test_rules_are_not_saved_over_an_edit(running_console: Served, browser: Browser) -> None:
+def test_rules_are_not_saved_over_an_edit(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     path = running_console.instance.config / "sources.toml"
     stamp = stamp_of(browser.get(MEND).body)
     running_console.finish_job(
@@ -128,7 +130,7 @@ def test_rules_are_not_saved_over_an_edit(running_console: Served, browser: Brow
 
 @pytest.mark.parametrize("rule", ["..", "p { color: red }", EVIL, "//p", "p[", 'x"]\nkeep = ["y'])
 def test_a_selector_that_is_none_is_named_and_runs_nowhere(
-    running_console: Served, browser: Browser, rule: str
+    running_console: RunningConsole, browser: Browser, rule: str
 ) -> None:
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()

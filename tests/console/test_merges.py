@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from tests.console.conftest import TAXONOMY, Browser, Served
+from tests.console.conftest import TAXONOMY, Browser, RunningConsole
 from tests.console.test_today import find_article
 
 
-def test_a_merge_is_taken_back(running_console: Served, browser: Browser) -> None:
+def test_a_merge_is_taken_back(running_console: RunningConsole, browser: Browser) -> None:
     """Each article gets the tags that it had, the feed its address and its id; what was edited
     since stays."""
     path = running_console.instance.config / "taxonomy.toml"
@@ -71,7 +71,7 @@ def test_a_merge_is_taken_back(running_console: Served, browser: Browser) -> Non
 
 
 def test_a_merge_is_not_taken_back_where_the_other_tag_went_on(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     """Nothing is changed then."""
     path = running_console.instance.config / "taxonomy.toml"

@@ -10,7 +10,7 @@ from lxml import html
 from syndicator.configuration.settings import load
 from syndicator.console.responses import label, name_fields
 from syndicator.operations.sources import SETTINGS
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 
 NAMES = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
 
@@ -45,7 +45,9 @@ def test_each_has_a_name_and_a_sentence(browser: Browser) -> None:
     ]
 
 
-def test_what_differs_is_saved_and_taken_back(running_console: Served, browser: Browser) -> None:
+def test_what_differs_is_saved_and_taken_back(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     path = running_console.instance.config / "syndicator.toml"
     ours = "[publish]  # ours\n# limit = 50  # entries\n"
     path.write_text(path.read_text().replace("[publish]\n", ours))
@@ -96,7 +98,7 @@ def test_what_differs_is_saved_and_taken_back(running_console: Served, browser: 
     ],
 )
 def test_what_is_wrong_is_refused_with_its_fault(
-    running_console: Served, browser: Browser, name: str, value: str, fault: str
+    running_console: RunningConsole, browser: Browser, name: str, value: str, fault: str
 ) -> None:
     path = running_console.instance.config / "syndicator.toml"
     before = path.read_text()
@@ -111,7 +113,7 @@ def test_what_is_wrong_is_refused_with_its_fault(
 
 
 def test_other_settings_and_old_forms_are_refused(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     path = running_console.instance.config / "syndicator.toml"
     for other in (
@@ -138,7 +140,7 @@ def test_other_settings_and_old_forms_are_refused(
 
 
 def test_what_was_wrong_before_and_what_a_variable_sets(
-    running_console: Served, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    running_console: RunningConsole, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Settings set by a variable are disabled; an earlier fault does not block saving others."""
     path = running_console.instance.config / "syndicator.toml"

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 from tests.console.test_today import EVIL
 
 
@@ -52,7 +52,7 @@ def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
 
 
 def test_several_are_paused_and_resumed_without_a_script(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
@@ -99,7 +99,9 @@ def test_a_page_tells_how_one_goes(browser: Browser) -> None:
     assert browser.get("/sources/nobody").status == 404
 
 
-def test_two_browsers_and_an_editor_lose_nothing(running_console: Served, browser: Browser) -> None:
+def test_two_browsers_and_an_editor_lose_nothing(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     path = running_console.instance.config / "sources.toml"
     other = running_console.browser()
     path.write_text(
@@ -149,7 +151,7 @@ def test_two_browsers_and_an_editor_lose_nothing(running_console: Served, browse
     ],
 )
 def test_what_cannot_be_is_not_written(
-    running_console: Served, browser: Browser, field: str, value: str
+    running_console: RunningConsole, browser: Browser, field: str, value: str
 ) -> None:
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
@@ -162,7 +164,7 @@ def test_what_cannot_be_is_not_written(
     assert job.status == "failed" and path.read_text() == before, job
 
 
-def test_a_field_writes_itself_alone(running_console: Served, browser: Browser) -> None:
+def test_a_field_writes_itself_alone(running_console: RunningConsole, browser: Browser) -> None:
     """TOML injection, and markup that is shown as text."""
     path = running_console.instance.config / "sources.toml"
     address = "/sources/launchbeat"
@@ -184,7 +186,7 @@ def test_a_field_writes_itself_alone(running_console: Served, browser: Browser) 
 
 
 def test_a_source_is_told_to_lead_stories_and_not_to(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     path = running_console.instance.config / "sources.toml"
     for value, written in (("true", 1), ("false", 0)):

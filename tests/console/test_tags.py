@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from syndicator.app.container import open_app
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 from tests.console.test_today import EVIL, find_article
 
 
@@ -24,7 +24,7 @@ def test_names_are_counted(browser: Browser) -> None:
 
 
 def test_unlisted_tags_that_one_article_has_are_folded(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     """Tags with one article that taxonomy.toml lacks are in a closed section, open if selected."""
     path = running_console.instance.config / "taxonomy.toml"
@@ -45,7 +45,7 @@ def test_unlisted_tags_that_one_article_has_are_folded(
 
 
 def test_a_rename_is_seen_then_done_then_taken_back(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     path = running_console.instance.config / "taxonomy.toml"
     path.write_text("# our words\n" + path.read_text())
@@ -73,7 +73,9 @@ def test_a_rename_is_seen_then_done_then_taken_back(
     assert (running_console.settings.public_dir / "tags/ai.atom").exists()
 
 
-def test_a_tag_is_listed_with_its_spellings(running_console: Served, browser: Browser) -> None:
+def test_a_tag_is_listed_with_its_spellings(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
     first_job = running_console.finish_job(
@@ -95,7 +97,9 @@ def test_a_tag_is_listed_with_its_spellings(running_console: Served, browser: Br
     path.write_text(before)
 
 
-def test_a_tag_is_described_by_clicking_its_name(running_console: Served, browser: Browser) -> None:
+def test_a_tag_is_described_by_clicking_its_name(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
     assert 'href="/tags?tag=LLM#change"' in browser.get("/tags").body
@@ -110,7 +114,7 @@ def test_a_tag_is_described_by_clicking_its_name(running_console: Served, browse
 
 
 @pytest.mark.parametrize("name", [EVIL, 'x"\n[[source]]\nkey = "y"', " ", "x" * 90])
-def test_a_name_is_a_name(running_console: Served, browser: Browser, name: str) -> None:
+def test_a_name_is_a_name(running_console: RunningConsole, browser: Browser, name: str) -> None:
     """TOML injection and stored XSS through taxonomy.toml."""
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
@@ -135,7 +139,7 @@ def test_a_query_is_tried_while_it_is_typed(browser: Browser) -> None:
     assert "onerror=alert(1)>" not in evil
 
 
-def test_a_line_of_a_category_is_tried(running_console: Served, browser: Browser) -> None:
+def test_a_line_of_a_category_is_tried(running_console: RunningConsole, browser: Browser) -> None:
     """Nothing is written."""
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
@@ -150,7 +154,9 @@ def test_a_line_of_a_category_is_tried(running_console: Served, browser: Browser
         assert all(one.category != "Databases" for one in app.archive.store.index.each())
 
 
-def test_a_line_is_written_and_taken_back(running_console: Served, browser: Browser) -> None:
+def test_a_line_is_written_and_taken_back(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     """What it touches is shown first; a line that a hand edited meanwhile stays."""
     path = running_console.instance.config / "taxonomy.toml"
     path.write_text(path.read_text().replace('name = "Cities"', 'name = "Cities"  # ours'))
@@ -197,7 +203,7 @@ def test_a_line_is_written_and_taken_back(running_console: Served, browser: Brow
 
 
 def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     path = running_console.instance.config / "feeds.toml"
     before = path.read_text() if path.exists() else None
@@ -258,7 +264,7 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(
     "evil", [EVIL, 'x"\n[[feed]]\nslug = "y"\nquery = "tag:AI', "tag:(", "\x00", "x" * 3000]
 )
 def test_a_query_or_a_line_is_one_value(
-    running_console: Served, browser: Browser, evil: str
+    running_console: RunningConsole, browser: Browser, evil: str
 ) -> None:
     """TOML injection and stored XSS through feeds.toml and taxonomy.toml."""
     taxonomy = running_console.instance.config / "taxonomy.toml"
@@ -289,6 +295,6 @@ def test_a_query_or_a_line_is_one_value(
             feeds.write_text(there)
 
 
-def test_names_are_proposed(running_console: Served, browser: Browser) -> None:
+def test_names_are_proposed(running_console: RunningConsole, browser: Browser) -> None:
     job = running_console.finish_job(browser.post("/operations/suggest-tags"))
     assert "Proposed tags" in browser.get(f"/tags?job={job.id}").body

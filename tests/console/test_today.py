@@ -10,12 +10,12 @@ import pytest
 
 from syndicator.app.container import open_app
 from syndicator.core.model import Article
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'{{7*7}}"
 
 
-def find_article(running_console: Served, part: str) -> tuple[Article, Path]:
+def find_article(running_console: RunningConsole, part: str) -> tuple[Article, Path]:
     """An article of the instance by a part of its title, and the path of its file."""
     with open_app(running_console.instance.config) as app:
         for article_id, stamp in app.archive.store.visits.stamps().items():
@@ -36,7 +36,9 @@ def test_one_sentence_says_how_all_is(browser: Browser) -> None:
     assert body.count('class="row item"') == 17
 
 
-def test_what_needs_you_has_its_cure_as_a_button(running_console: Served, browser: Browser) -> None:
+def test_what_needs_you_has_its_cure_as_a_button(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     """A failing source has a button that retries it."""
     body = browser.get("/").body
     assert '/sources/gone"' in body
@@ -51,7 +53,7 @@ def test_what_needs_you_has_its_cure_as_a_button(running_console: Served, browse
 
 
 def test_tags_are_corrected_in_place_and_taken_back(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     before, path = find_article(running_console, "A seven-watt summariser")
     whole_text = path.read_text()
@@ -86,7 +88,7 @@ def test_tags_are_corrected_in_place_and_taken_back(
 
 
 def test_tags_that_changed_meanwhile_are_not_overwritten(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     found, _ = find_article(running_console, "Three evals I trust")
     form = {"id": found.id, "tags": "LLM", "category": found.category, "seen": "Other", "next": "/"}
@@ -96,7 +98,7 @@ def test_tags_that_changed_meanwhile_are_not_overwritten(
     assert find_article(running_console, "Three evals I trust")[0].tags == found.tags
 
 
-def test_a_withdrawn_article_comes_back(running_console: Served, browser: Browser) -> None:
+def test_a_withdrawn_article_comes_back(running_console: RunningConsole, browser: Browser) -> None:
     found, path = find_article(running_console, "Three evals I trust")
     job = running_console.finish_job(
         browser.post("/operations/withdraw", {"id": found.id, "next": "/"})
@@ -110,7 +112,9 @@ def test_a_withdrawn_article_comes_back(running_console: Served, browser: Browse
     assert find_article(running_console, "Three evals I trust")[1] == path
 
 
-def test_what_is_hidden_is_published_again(running_console: Served, browser: Browser) -> None:
+def test_what_is_hidden_is_published_again(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     found, _ = find_article(running_console, "SQLite is my vector database")
     running_console.finish_job(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
     feed = running_console.settings.public_dir / "all.atom"
@@ -121,7 +125,7 @@ def test_what_is_hidden_is_published_again(running_console: Served, browser: Bro
 
 
 def test_a_source_rests_and_wakes_and_comments_stay(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     path = running_console.instance.config / "sources.toml"
     text = path.read_text().replace('key = "holt"', 'key = "holt"  # a friend', 1)
@@ -139,7 +143,9 @@ def test_a_source_rests_and_wakes_and_comments_stay(
     assert path.read_text() == f"{first_text}\n# written by a hand meanwhile\n"
 
 
-def test_an_edit_that_is_in_the_way_stays(running_console: Served, browser: Browser) -> None:
+def test_an_edit_that_is_in_the_way_stays(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     path = running_console.instance.config / "sources.toml"
     job = running_console.finish_job(
         browser.post("/operations/rest", {"key": "parallel", "next": "/"})
@@ -155,7 +161,9 @@ def test_an_edit_that_is_in_the_way_stays(running_console: Served, browser: Brow
     running_console.finish_job(browser.post("/operations/wake", {"key": "parallel", "next": "/"}))
 
 
-def test_a_source_that_was_removed_is_put_back(running_console: Served, browser: Browser) -> None:
+def test_a_source_that_was_removed_is_put_back(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     job = running_console.finish_job(
@@ -170,7 +178,7 @@ def test_a_source_that_was_removed_is_put_back(running_console: Served, browser:
 
 @pytest.mark.parametrize("name", ["tags", "category", "id", "seen"])
 def test_what_a_form_brings_runs_nowhere(
-    running_console: Served, browser: Browser, name: str
+    running_console: RunningConsole, browser: Browser, name: str
 ) -> None:
     """Stored XSS and TOML injection through tags: what is no tag is refused, and shown as text."""
     found, path = find_article(running_console, "Three evals I trust")
@@ -193,7 +201,7 @@ def test_what_a_form_brings_runs_nowhere(
     assert path.read_text() == whole_text
 
 
-def test_a_title_runs_nowhere(running_console: Served, browser: Browser) -> None:
+def test_a_title_runs_nowhere(running_console: RunningConsole, browser: Browser) -> None:
     """Stored XSS through a title, an excerpt and an address of an article file."""
     found, path = find_article(running_console, "The pothole commons")
     text = path.read_text()
@@ -215,7 +223,7 @@ def test_a_title_runs_nowhere(running_console: Served, browser: Browser) -> None
 
 
 def test_a_button_does_what_it_says_and_nothing_else(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     """Unknown operation names answer 404 and queue no job."""
     before = len(running_console.queue.recent(500))
@@ -225,7 +233,7 @@ def test_a_button_does_what_it_says_and_nothing_else(
 
 
 def test_where_the_configuration_is_wrong_it_says_so_and_goes_on(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     """With a fault in sources.toml, the Today page shows the fault and still works."""
     path = running_console.instance.config / "sources.toml"
@@ -240,7 +248,7 @@ def test_where_the_configuration_is_wrong_it_says_so_and_goes_on(
         path.write_text(whole_text)
 
 
-def test_a_dropped_setting_is_named(running_console: Served, browser: Browser) -> None:
+def test_a_dropped_setting_is_named(running_console: RunningConsole, browser: Browser) -> None:
     path = running_console.instance.config / "syndicator.toml"
     whole_text = path.read_text()
     assert "no setting any more" not in browser.get("/").body

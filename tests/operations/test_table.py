@@ -17,7 +17,7 @@ from syndicator.operations.changes.log import Log
 from syndicator.operations.changes.texts import apply, packed_list
 from syndicator.operations.operation import arguments_of, fields_of
 from syndicator.operations.paged_lists import QUERIES
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 
 load_commands()
 PATHS = openapi_document()["paths"]
@@ -25,7 +25,7 @@ PATHS = openapi_document()["paths"]
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_each_list_has_a_command_a_page_and_an_address(
-    name: str, running_console: Served, browser: Browser
+    name: str, running_console: RunningConsole, browser: Browser
 ) -> None:
     query = QUERIES[name]
     words = ["status", "--list", name, "--config", str(running_console.instance.config)]
@@ -56,7 +56,7 @@ def test_a_list_is_filtered_and_goes_on(browser: Browser, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("name", registry.operations())
 def test_each_operation_has_a_command_a_form_and_an_address(
-    name: str, running_console: Served, browser: Browser
+    name: str, running_console: RunningConsole, browser: Browser
 ) -> None:
     operation = registry.need(name)
     words = operation.command.partition(" --")[0].split() or ["change", name]
@@ -128,7 +128,7 @@ OTHERS: dict[str, dict[str, Any]] = {
 }
 
 
-def test_each_change_can_be_taken_back_or_says_why(running_console: Served) -> None:
+def test_each_change_can_be_taken_back_or_says_why(running_console: RunningConsole) -> None:
     """Each is made once, in this order, where there is something to change."""
     config = running_console.instance.config / "syndicator.toml"
     config.write_text(

@@ -15,7 +15,7 @@ from syndicator.core.errors import UsageError
 from syndicator.operations import operation as registry
 from syndicator.operations.changes.log import Log
 from syndicator.operations.operation import schema_of
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 
 load_commands()
 
@@ -87,7 +87,7 @@ def test_what_the_command_line_did_is_taken_back_there(config: Path) -> None:
 
 
 def test_the_console_has_its_form_preview_job_and_line_in_changes(
-    running_console: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     path = running_console.instance.config / "motto.toml"
     body = browser.get("/operations/toy").body

@@ -50,8 +50,8 @@ WITH = pytest.mark.parametrize(
 )
 
 
-class Moving(Life):
-    """A life in which a site moves; `of` finds what readers know."""
+class MovingSiteInstance(Life):
+    """An instance that follows a site which moves to another host."""
 
     def follow_feed(self, url: str) -> None:
         self._sources(({"key": "site", "url": url},))
@@ -82,13 +82,17 @@ class Moving(Life):
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> Iterator[Moving]:
+def instance(tmp_path: Path) -> Iterator[MovingSiteInstance]:
     with serve_web() as web:
         sources = ({"key": "site", "url": f"{OLD}feed"},)
-        yield Moving(tmp_path, web, Case(row="once", name="", file="", sources=sources, days=()))
+        yield MovingSiteInstance(
+            tmp_path, web, Case(row="once", name="", file="", sources=sources, days=())
+        )
 
 
-def publish_at_old_host(instance: Moving, site: Site) -> tuple[list[tuple[str, str]], list[str]]:
+def publish_at_old_host(
+    instance: MovingSiteInstance, site: Site
+) -> tuple[list[tuple[str, str]], list[str]]:
     """Publish at OLD. Return what readers know, and the files."""
     instance.next_day(*make_pages_and_feed(site, OLD))
     return instance.list_known_entries(), instance.list_article_files()
@@ -114,7 +118,7 @@ def feed_of(base: str, to: str, status: int = 301) -> dict[str, tuple[Item, ...]
 
 
 def assert_nothing_anew(
-    instance: Moving, before: tuple[list[tuple[str, str]], list[str]], *hosts: str
+    instance: MovingSiteInstance, before: tuple[list[tuple[str, str]], list[str]], *hosts: str
 ) -> None:
     """Nothing was filed or shown anew, and all entries have addresses of `hosts`, half of them of
     each."""
@@ -126,7 +130,7 @@ def assert_nothing_anew(
 
 @WITH
 def test_a_site_that_redirects_feed_and_pages_keeps_ids_files_and_dates(
-    instance: Moving, site: Site
+    instance: MovingSiteInstance, site: Site
 ) -> None:
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
@@ -144,7 +148,7 @@ def test_a_site_that_redirects_feed_and_pages_keeps_ids_files_and_dates(
 
 @WITH
 def test_a_site_whose_pages_redirect_keeps_them_if_the_operator_edits_its_address(
-    instance: Moving, site: Site
+    instance: MovingSiteInstance, site: Site
 ) -> None:
     """The old pages redirect and the operator enters the new feed: ids, files and dates stay."""
     before = publish_at_old_host(instance, site)
@@ -159,7 +163,7 @@ def test_a_site_whose_pages_redirect_keeps_them_if_the_operator_edits_its_addres
 
 @WITH
 def test_a_feed_that_stays_with_redirected_pages_shows_nothing_again(
-    instance: Moving, site: Site
+    instance: MovingSiteInstance, site: Site
 ) -> None:
     """Only the pages move: the feed stays at the old host and no entry appears again."""
     before = publish_at_old_host(instance, site)
@@ -172,7 +176,7 @@ def test_a_feed_that_stays_with_redirected_pages_shows_nothing_again(
 
 
 @WITH
-def test_a_site_that_has_half_moved_keeps_them(instance: Moving, site: Site) -> None:
+def test_a_site_that_has_half_moved_keeps_them(instance: MovingSiteInstance, site: Site) -> None:
     """Some pages move one day and the rest later: ids, files and dates stay."""
     before = publish_at_old_host(instance, site)
     moved = range(4, 7)
@@ -189,7 +193,7 @@ def test_a_site_that_has_half_moved_keeps_them(instance: Moving, site: Site) -> 
 
 
 @WITH
-def test_a_site_that_moves_back_keeps_them(instance: Moving, site: Site) -> None:
+def test_a_site_that_moves_back_keeps_them(instance: MovingSiteInstance, site: Site) -> None:
     """After a move and a move back, ids, files and dates stay."""
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
@@ -201,7 +205,7 @@ def test_a_site_that_moves_back_keeps_them(instance: Moving, site: Site) -> None
 
 @WITH
 def test_a_site_that_moves_back_keeps_what_it_published_elsewhere(
-    instance: Moving, site: Site
+    instance: MovingSiteInstance, site: Site
 ) -> None:
     """A site moves to a new host and back: no entry and no file changes."""
     publish_at_old_host(instance, site)
@@ -218,7 +222,7 @@ def test_a_site_that_moves_back_keeps_what_it_published_elsewhere(
 
 @WITH
 def test_what_a_feed_announces_on_another_host_is_new_if_only_the_feed_redirects(
-    instance: Moving, site: Site
+    instance: MovingSiteInstance, site: Site
 ) -> None:
     """If only the feed redirects, the old entries stay at the old host."""
     before = publish_at_old_host(instance, site)
@@ -229,7 +233,7 @@ def test_what_a_feed_announces_on_another_host_is_new_if_only_the_feed_redirects
 
 
 @WITH
-def test_a_site_that_moves_twice_keeps_them(instance: Moving, site: Site) -> None:
+def test_a_site_that_moves_twice_keeps_them(instance: MovingSiteInstance, site: Site) -> None:
     """After two moves, ids, files and dates stay."""
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
@@ -248,20 +252,22 @@ SPELLINGS = (f"{STORY}?print=1", f"{STORY}?fbclid=1")
 
 
 @pytest.fixture
-def instance_with_neighbour(tmp_path: Path) -> Iterator[Moving]:
-    """A life that follows a site and a neighbour."""
+def instance_with_neighbour(tmp_path: Path) -> Iterator[MovingSiteInstance]:
+    """An instance that follows a site and a neighbour."""
     with serve_web() as web:
         sources = tuple(
             {"key": key, "url": f"http://{key}.example/feed"} for key in ("evil", "victim")
         )
-        yield Moving(tmp_path, web, Case(row="once", name="", file="", sources=sources, days=()))
+        yield MovingSiteInstance(
+            tmp_path, web, Case(row="once", name="", file="", sources=sources, days=())
+        )
 
 
 @pytest.mark.parametrize(
     "brought", [SPELLINGS, SPELLINGS[::-1], SPELLINGS[:1]], ids=["print", "fbclid", "one"]
 )
 def test_the_spelling_that_the_site_announces_later_wins_and_the_id_stays(
-    instance_with_neighbour: Moving, brought: tuple[str, ...]
+    instance_with_neighbour: MovingSiteInstance, brought: tuple[str, ...]
 ) -> None:
     page = Page(text="story", published=-2)
     items = tuple(Item(link=url, title="Another title") for url in brought)

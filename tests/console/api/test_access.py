@@ -17,14 +17,16 @@ from syndicator.console import security
 from syndicator.core.errors import ConfigError, UsageError
 from tests.console.api.client import Client
 from tests.console.api.conftest import make_client
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 
 ATTACKS = tomllib.loads(Path(__file__).with_name("attacks.toml").read_text())["attack"]
 PATHS = ("/articles", "/status", "/openapi.json", "/jobs/1", "/nothing")
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_nothing_is_answered_while_there_is_no_token(running_console: Served, path: str) -> None:
+def test_nothing_is_answered_while_there_is_no_token(
+    running_console: RunningConsole, path: str
+) -> None:
     """Without any token the API answers 404."""
     file = security.tokens_file_of(running_console.settings.state_dir)
     file.unlink(missing_ok=True)
@@ -35,7 +37,7 @@ def test_nothing_is_answered_while_there_is_no_token(running_console: Served, pa
 
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_is_answered_without_a_valid_token(
-    running_console: Served, reading_client: Client, path: str
+    running_console: RunningConsole, reading_client: Client, path: str
 ) -> None:
     for token in (
         "",
@@ -60,7 +62,9 @@ def test_nothing_is_answered_without_a_valid_token(
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_token_for_programs_opens_no_part_of_the_api(running_console: Served, path: str) -> None:
+def test_a_token_for_programs_opens_no_part_of_the_api(
+    running_console: RunningConsole, path: str
+) -> None:
     file = security.tokens_file_of(running_console.settings.state_dir)
     token = security.create_token(file, "programs", "programs", 1, utc_now())
     status, detail = Client(running_console.port, token).problem("GET", path)
@@ -69,7 +73,7 @@ def test_a_token_for_programs_opens_no_part_of_the_api(running_console: Served, 
 
 
 def test_a_session_of_the_console_is_no_token_and_a_token_no_session(
-    running_console: Served, browser: Browser, reading_client: Client
+    running_console: RunningConsole, browser: Browser, reading_client: Client
 ) -> None:
     """Console cookies do not open the API, and API tokens do not open the console."""
     assert browser.get("/api/v1/status").status == 401
@@ -79,7 +83,7 @@ def test_a_session_of_the_console_is_no_token_and_a_token_no_session(
 
 
 def test_a_token_in_the_address_does_not_count(
-    running_console: Served, reading_client: Client
+    running_console: RunningConsole, reading_client: Client
 ) -> None:
     assert (
         Client(running_console.port).problem("GET", f"/status?access_token={reading_client.token}")[
@@ -89,7 +93,7 @@ def test_a_token_in_the_address_does_not_count(
     )
 
 
-def test_a_token_ends_when_it_expires_or_is_revoked(running_console: Served) -> None:
+def test_a_token_ends_when_it_expires_or_is_revoked(running_console: RunningConsole) -> None:
     path = security.tokens_file_of(running_console.settings.state_dir)
     now = utc_now()
     old = Client(
@@ -108,7 +112,7 @@ def test_a_token_ends_when_it_expires_or_is_revoked(running_console: Served) -> 
 
 
 def test_tokens_are_kept_as_hashes_in_a_private_file(
-    running_console: Served, reading_client: Client
+    running_console: RunningConsole, reading_client: Client
 ) -> None:
     path = security.tokens_file_of(running_console.settings.state_dir)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -125,7 +129,7 @@ def test_tokens_are_kept_as_hashes_in_a_private_file(
 
 
 @pytest.mark.parametrize("name", ["", "a\nb", "x" * 61])
-def test_a_token_needs_a_name(running_console: Served, name: str) -> None:
+def test_a_token_needs_a_name(running_console: RunningConsole, name: str) -> None:
     with pytest.raises(UsageError, match="is no name"):
         make_client(running_console, name, "read")
 
@@ -151,7 +155,10 @@ def test_answers_are_kept_by_nobody_and_shown_by_no_browser(reading_client: Clie
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack["why"])
 def test_no_attack_gets_through(
-    running_console: Served, reading_client: Client, writing_client: Client, attack: dict[str, Any]
+    running_console: RunningConsole,
+    reading_client: Client,
+    writing_client: Client,
+    attack: dict[str, Any],
 ) -> None:
     path = running_console.instance.config / "sources.toml"
     before = path.read_bytes()
@@ -190,7 +197,7 @@ def test_no_attack_gets_through(
 
 @pytest.mark.parametrize("line", ["read", "read 2026-11-29 {hash}", "read never {hash}"])
 def test_a_damaged_file_of_tokens_lets_nobody_in(
-    running_console: Served, reading_client: Client, line: str
+    running_console: RunningConsole, reading_client: Client, line: str
 ) -> None:
     path = security.tokens_file_of(running_console.settings.state_dir)
     kept = path.read_bytes()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.console.api.client import Client
-from tests.console.conftest import Served
+from tests.console.conftest import RunningConsole
 
 PACKAGES = ("openapi-spec-validator==0.9.0", "openapi-python-client==0.29.1")
 DRIVE = Path(__file__).with_name("drive.py")
@@ -41,7 +41,7 @@ def run_program(*command: str | Path) -> str:
 
 @pytest.mark.slow
 def test_the_document_is_valid_and_a_generated_client_works(
-    running_console: Served, writing_client: Client, programs: Path, tmp_path: Path
+    running_console: RunningConsole, writing_client: Client, programs: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "openapi.json"
     path.write_text(json.dumps(writing_client.get("/openapi.json")))

@@ -13,7 +13,7 @@ from syndicator.console.api.server import offered
 from syndicator.core.fair_queue import Shares
 from syndicator.operations.jobs.queue import Job
 from tests.console.api.client import Answer, Client
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 
 JSON = {"Content_Type": "application/json"}
 
@@ -44,7 +44,7 @@ def get_article(client: Client, place: int = 0) -> dict[str, Any]:
     return found
 
 
-def read_instance_files(running_console: Served) -> dict[str, bytes]:
+def read_instance_files(running_console: RunningConsole) -> dict[str, bytes]:
     roots = (running_console.instance.config, running_console.instance.folder / "feeds/articles")
     return {
         str(path): path.read_bytes() for root in roots for path in root.rglob("*") if path.is_file()
@@ -52,7 +52,7 @@ def read_instance_files(running_console: Served) -> dict[str, bytes]:
 
 
 def test_a_dry_run_changes_nothing_and_a_change_is_undone(
-    running_console: Served, writing_client: Client
+    running_console: RunningConsole, writing_client: Client
 ) -> None:
     article_id = get_article(writing_client)["id"]
     before = read_instance_files(running_console)
@@ -78,7 +78,7 @@ def test_a_dry_run_changes_nothing_and_a_change_is_undone(
 
 
 def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
-    running_console: Served, writing_client: Client
+    running_console: RunningConsole, writing_client: Client
 ) -> None:
     """An edit with an outdated ETag is refused; with the current one it is made."""
     article_id = get_article(writing_client, 1)["id"]
@@ -114,7 +114,7 @@ def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
 
 
 def test_a_token_that_reads_may_try_and_not_change(
-    running_console: Served, reading_client: Client
+    running_console: RunningConsole, reading_client: Client
 ) -> None:
     article_id = get_article(reading_client)["id"]
     before = read_instance_files(running_console)
@@ -130,7 +130,7 @@ def test_a_token_that_reads_may_try_and_not_change(
 
 
 def test_a_token_that_writes_may_not_change_settings(
-    running_console: Served, reading_client: Client, writing_client: Client
+    running_console: RunningConsole, reading_client: Client, writing_client: Client
 ) -> None:
     before = read_instance_files(running_console)
     values = {"values": ["publish.limit=81"]}
@@ -143,7 +143,7 @@ def test_a_token_that_writes_may_not_change_settings(
 
 
 def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
-    running_console: Served, writing_client: Client, settings_client: Client
+    running_console: RunningConsole, writing_client: Client, settings_client: Client
 ) -> None:
     """Only a token with scope `settings` may change settings, also by undo."""
     path = running_console.instance.config / "syndicator.toml"
@@ -172,7 +172,7 @@ def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
 
 
 def test_a_token_of_an_unknown_scope_reads(
-    running_console: Served, settings_client: Client
+    running_console: RunningConsole, settings_client: Client
 ) -> None:
     path = security.tokens_file_of(running_console.settings.state_dir)
     tokens = path.read_text()
@@ -189,7 +189,7 @@ def test_a_token_of_an_unknown_scope_reads(
 
 
 def test_jobs_are_seen_and_cancelled_by_their_token_alone(
-    running_console: Served, reading_client: Client, writing_client: Client
+    running_console: RunningConsole, reading_client: Client, writing_client: Client
 ) -> None:
     job = finish_operation(
         writing_client, "withdraw", {"id": get_article(writing_client)["id"]}, "?dry_run=true"
@@ -286,7 +286,7 @@ def test_a_body_beyond_what_the_server_takes_is_not_read(writing_client: Client)
     ],
 )
 def test_no_path_leads_out_of_the_articles(
-    running_console: Served, writing_client: Client, path: str
+    running_console: RunningConsole, writing_client: Client, path: str
 ) -> None:
     before = read_instance_files(running_console)
     for name in ("withdraw", "hide", "edit", "release", "split"):
@@ -308,7 +308,7 @@ def test_no_path_leads_out_of_the_articles(
     ],
 )
 def test_no_text_becomes_a_table_of_the_configuration(
-    running_console: Served, writing_client: Client, text: str
+    running_console: RunningConsole, writing_client: Client, text: str
 ) -> None:
     path = running_console.instance.config / "taxonomy.toml"
     before = tomllib.loads(path.read_text())
@@ -347,7 +347,7 @@ def test_no_text_becomes_a_table_of_the_configuration(
     ],
 )
 def test_no_program_has_variables_or_files_of_this_machine_sent(
-    running_console: Served,
+    running_console: RunningConsole,
     writing_client: Client,
     name: str,
     arguments: dict[str, Any],
@@ -365,7 +365,7 @@ def test_who_only_reads_reaches_no_private_network(reading_client: Client) -> No
 
 @pytest.mark.parametrize("field", ["title", "category", "language", "mute", "every", "licence"])
 def test_no_field_of_a_source_becomes_another_line(
-    running_console: Served, writing_client: Client, field: str
+    running_console: RunningConsole, writing_client: Client, field: str
 ) -> None:
     """Line breaks and quotes in a field cannot add keys or sources to sources.toml."""
     path = running_console.instance.config / "sources.toml"
@@ -383,7 +383,7 @@ def test_no_field_of_a_source_becomes_another_line(
 
 
 def test_an_edit_cannot_write_a_field_of_the_file(
-    running_console: Served, writing_client: Client
+    running_console: RunningConsole, writing_client: Client
 ) -> None:
     article_id = get_article(writing_client, 2)["id"]
     finish_operation(
@@ -397,7 +397,7 @@ def test_an_edit_cannot_write_a_field_of_the_file(
 
 
 def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
-    running_console: Served, browser: Browser, writing_client: Client
+    running_console: RunningConsole, browser: Browser, writing_client: Client
 ) -> None:
     path = running_console.instance.config / "sources.toml"
     other = running_console.browser()
@@ -436,7 +436,7 @@ def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
 
 
 def test_a_program_imports_a_text_and_no_file_of_this_machine(
-    running_console: Served, writing_client: Client
+    running_console: RunningConsole, writing_client: Client
 ) -> None:
     text = (
         "---\ntitle: Of elsewhere\ndate: 2026-02-11\nsource: https://else.example/a\n---\nA text.\n"
@@ -457,7 +457,7 @@ def test_a_program_imports_a_text_and_no_file_of_this_machine(
 
 
 def test_who_reads_sees_no_secret_of_what_others_asked_for(
-    running_console: Served, reading_client: Client, writing_client: Client
+    running_console: RunningConsole, reading_client: Client, writing_client: Client
 ) -> None:
     """Secrets in addresses are hidden from reading clients on every page."""
     secret = "https://holt.example/feed?token=c2VjcmV0IQ"
@@ -472,7 +472,7 @@ def test_who_reads_sees_no_secret_of_what_others_asked_for(
 
 
 def test_a_token_that_asks_for_very_much_waits_and_leaves_places_to_others(
-    running_console: Served,
+    running_console: RunningConsole,
     reading_client: Client,
     writing_client: Client,
     monkeypatch: pytest.MonkeyPatch,

@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.console.api.server import openapi_document
 from tests.console.api.client import Client
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 
 
 def list_all_items(client: Client, path: str, limit: int) -> list[Any]:
@@ -61,7 +61,7 @@ def test_the_document_has_the_fields_of_articles(reading_client: Client) -> None
 
 
 def test_an_article_and_a_source_have_the_etag_of_what_can_be_edited(
-    running_console: Served, reading_client: Client
+    running_console: RunningConsole, reading_client: Client
 ) -> None:
     article_id = reading_client.get("/articles?limit=1")["items"][0]["id"]
     for path, field in ((f"/articles/{article_id}", "title"), ("/sources/holt", "url")):
@@ -85,7 +85,7 @@ def test_the_status_is_that_of_the_instance(reading_client: Client) -> None:
 
 
 def test_changes_have_what_the_console_did(
-    running_console: Served, browser: Browser, reading_client: Client
+    running_console: RunningConsole, browser: Browser, reading_client: Client
 ) -> None:
     running_console.finish_job(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
     change = reading_client.get("/changes")["items"][0]

@@ -22,7 +22,7 @@ PRIVATE = f'[publish]\nstories = "off"\nsecret_path = "{"a" * 40}"\n'
 PUBLIC = '[publish]\nstories = "off"\n'
 
 
-class Post:
+class MailInstance:
     """An instance that follows newsletters of one mailbox, by default of a Maildir. `more`: further
     lines of every source."""
 

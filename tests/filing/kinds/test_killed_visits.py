@@ -20,7 +20,7 @@ from syndicator.visiting.mail.imap_connection import ImapConnection
 from syndicator.visiting.mail.maildir import Maildir
 from tests.dovecot import PASSWORD, running_dovecot
 from tests.faults.instance import InProcess
-from tests.filing.kinds.post import BRIDGES, NOW, Post
+from tests.filing.kinds.post import BRIDGES, NOW, MailInstance
 from tests.mails import make_mail
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -47,7 +47,9 @@ IMAP_STEPS = [
 ]
 
 
-def visit_in_a_child(post: Post, step: tuple[Any, str] | None = None, after: bool = False) -> bool:
+def visit_in_a_child(
+    post: MailInstance, step: tuple[Any, str] | None = None, after: bool = False
+) -> bool:
     """Visit in another process, which is killed before `step`, or after it. Return whether it was:
     this one has no thread that a child would miss."""
     post.now += timedelta(hours=1)
@@ -76,7 +78,9 @@ def kill_at(place: Any, name: str, after: bool) -> None:
     setattr(place, name, killed)
 
 
-def check_killed(post: Post, step: tuple[Any, str], after: bool, names: Callable[[], int]) -> None:
+def check_killed(
+    post: MailInstance, step: tuple[Any, str], after: bool, names: Callable[[], int]
+) -> None:
     """Kill two visits at the step: the first that files mails, and the first that puts them away,
     are among them. Then visit as ever."""
     post.configure(BRIDGES + 'after = "move:Read"\n')
@@ -94,7 +98,7 @@ def check_killed(post: Post, step: tuple[Any, str], after: bool, names: Callable
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("step", MAILDIR_STEPS, ids=lambda step: step[1])
 def test_a_killed_visit_to_a_maildir(tmp_path: Path, step: tuple[Any, str], after: bool) -> None:
-    post = Post(tmp_path)
+    post = MailInstance(tmp_path)
     for number in range(MAILS):
         post.deliver_mail(f"{number}.host", make_mail(number, NOW))
 
@@ -111,7 +115,7 @@ def test_a_killed_visit_to_a_mail_server(
 ) -> None:
     with running_dovecot() as server:
         monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
-        post = Post(tmp_path, server.url, server.allow, {"MAIL_PASSWORD": PASSWORD})
+        post = MailInstance(tmp_path, server.url, server.allow, {"MAIL_PASSWORD": PASSWORD})
         for number in range(MAILS):
             server.deliver_mail(f"{number}.host", make_mail(number, NOW), NOW)
 

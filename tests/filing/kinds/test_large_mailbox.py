@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.dovecot import PASSWORD, running_dovecot
-from tests.filing.kinds.post import Post
+from tests.filing.kinds.post import MailInstance
 from tests.mails import deliver_to_maildir, make_mail
 from tests.newsletters import NEWSLETTERS, make_issues
 
@@ -31,7 +31,7 @@ class Cost:
     megabytes: float
 
 
-def run_refresh(post: Post, environ: Mapping[str, str]) -> Cost:
+def run_refresh(post: MailInstance, environ: Mapping[str, str]) -> Cost:
     """Run the command, and return the time and memory that it and its workers used."""
     command = [sys.executable, "-m", "syndicator", "refresh", "--all"]
     process = subprocess.Popen(
@@ -65,9 +65,9 @@ def check_cost(small: Cost, large: Cost) -> None:
     assert large.cpu - small.cpu < MOST_MORE_CPU
 
 
-def make_post(folder: Path, url: str = "", more: str = "") -> Post:
+def make_post(folder: Path, url: str = "", more: str = "") -> MailInstance:
     folder.mkdir()
-    post = Post(folder, url, more)
+    post = MailInstance(folder, url, more)
     post.configure(*(newsletter.table for newsletter in NEWSLETTERS))
     return post
 

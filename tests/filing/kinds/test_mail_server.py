@@ -13,7 +13,7 @@ import pytest
 from syndicator.runs import refresh
 from tests.dovecot import PASSWORD, Dovecot, running_dovecot
 from tests.faults.instance import InProcess
-from tests.filing.kinds.post import BRIDGES, DAY, NOW, TOWERS, Post
+from tests.filing.kinds.post import BRIDGES, DAY, NOW, TOWERS, MailInstance
 from tests.mails import make_mail
 
 TOWER = {"List-Id": "<weekly.towers.example>", "Subject": "Towers"}
@@ -34,12 +34,12 @@ def server(running_server: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Dovecot:
 
 
 @pytest.fixture
-def mail_instance(server: Dovecot, tmp_path: Path) -> Post:
-    return Post(tmp_path, server.url, server.allow, {"MAIL_PASSWORD": PASSWORD})
+def mail_instance(server: Dovecot, tmp_path: Path) -> MailInstance:
+    return MailInstance(tmp_path, server.url, server.allow, {"MAIL_PASSWORD": PASSWORD})
 
 
 def test_one_connection_serves_all_newsletters_of_a_mailbox(
-    server: Dovecot, mail_instance: Post
+    server: Dovecot, mail_instance: MailInstance
 ) -> None:
     """Two newsletters of one mailbox need one login, and mails stay unread."""
     mail_instance.configure(BRIDGES, TOWERS)
@@ -62,7 +62,9 @@ def test_one_connection_serves_all_newsletters_of_a_mailbox(
     assert all(name.endswith(":2,") or ":2," not in name for name in server.list_names())  # unread
 
 
-def test_mails_are_put_away_once_they_are_stored(server: Dovecot, mail_instance: Post) -> None:
+def test_mails_are_put_away_once_they_are_stored(
+    server: Dovecot, mail_instance: MailInstance
+) -> None:
     mail_instance.configure(BRIDGES + 'after = "move:Read"\n')
     server.deliver_mail("1.host", make_mail(1, NOW), NOW)
     server.deliver_mail("2.host", make_mail(2, NOW, sender="ed@tunnels.example"), NOW)
@@ -76,7 +78,7 @@ def test_mails_are_put_away_once_they_are_stored(server: Dovecot, mail_instance:
 
 
 def test_a_mail_is_filed_once_if_the_server_numbers_its_mails_anew(
-    server: Dovecot, mail_instance: Post
+    server: Dovecot, mail_instance: MailInstance
 ) -> None:
     mail_instance.configure(BRIDGES)
     server.deliver_mail("1.host", make_mail(1, NOW), NOW)
@@ -91,7 +93,7 @@ def test_a_mail_is_filed_once_if_the_server_numbers_its_mails_anew(
 
 
 def test_more_mails_than_a_visit_fetches_come_by_the_next_ones(
-    server: Dovecot, mail_instance: Post, monkeypatch: pytest.MonkeyPatch
+    server: Dovecot, mail_instance: MailInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("syndicator.filing.kinds.mailbox._MOST_MAILS", 4)
     monkeypatch.setattr("syndicator.filing.kinds.mailbox._PAGE", 3)
@@ -105,7 +107,7 @@ def test_more_mails_than_a_visit_fetches_come_by_the_next_ones(
 
 
 def test_the_password_stands_nowhere(
-    server: Dovecot, mail_instance: Post, caplog: pytest.LogCaptureFixture
+    server: Dovecot, mail_instance: MailInstance, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     mail_instance.configure(BRIDGES)
@@ -122,7 +124,9 @@ def test_the_password_stands_nowhere(
         assert not any(secret.encode() in data for data in kept)
 
 
-def test_a_wrong_password_is_tried_once_in_a_run(server: Dovecot, mail_instance: Post) -> None:
+def test_a_wrong_password_is_tried_once_in_a_run(
+    server: Dovecot, mail_instance: MailInstance
+) -> None:
     mail_instance.configure(BRIDGES, TOWERS)
     mail_instance.environ = {"MAIL_PASSWORD": "a wrong password"}
     before = server.count_connections()
@@ -131,7 +135,9 @@ def test_a_wrong_password_is_tried_once_in_a_run(server: Dovecot, mail_instance:
     assert server.count_connections() - before == 1
 
 
-def test_without_the_password_nothing_is_connected_to(server: Dovecot, mail_instance: Post) -> None:
+def test_without_the_password_nothing_is_connected_to(
+    server: Dovecot, mail_instance: MailInstance
+) -> None:
     mail_instance.configure(BRIDGES)
     mail_instance.environ = {}
     before = server.count_connections()

@@ -14,17 +14,19 @@ from syndicator.runs import refresh
 from syndicator.visiting.mail.mailbox import MailName
 from syndicator.visiting.mail.maildir import Maildir
 from tests.faults.instance import InProcess
-from tests.filing.kinds.post import BRIDGES, DAY, NOW, PRIVATE, PUBLIC, TOWERS, Post
+from tests.filing.kinds.post import BRIDGES, DAY, NOW, PRIVATE, PUBLIC, TOWERS, MailInstance
 from tests.mails import deliver_to_maildir, make_mail
 
 
 @pytest.fixture
-def mail_instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+def mail_instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailInstance]:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
-    yield Post(tmp_path)
+    yield MailInstance(tmp_path)
 
 
-def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(mail_instance: Post) -> None:
+def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(
+    mail_instance: MailInstance,
+) -> None:
     mail_instance.configure(BRIDGES)
     for number in (1, 2, 3):
         mail_instance.deliver_mail(f"{number}.host", make_mail(number, NOW - number * DAY))
@@ -57,7 +59,9 @@ def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(mail_instance:
         assert secret not in shown, secret
 
 
-def test_each_newsletter_has_its_feed_and_others_are_only_named(mail_instance: Post) -> None:
+def test_each_newsletter_has_its_feed_and_others_are_only_named(
+    mail_instance: MailInstance,
+) -> None:
     """Configured newsletters are filed; other list mails are reported by sender only."""
     mail_instance.configure(BRIDGES, TOWERS)
     tower = {"List-Id": "<weekly.towers.example>", "Subject": "Towers"}
@@ -84,7 +88,9 @@ def test_each_newsletter_has_its_feed_and_others_are_only_named(mail_instance: P
     assert mail_instance.read_warning("bridges") == ""
 
 
-def test_a_public_instance_publishes_no_mail_until_its_table_says_so(mail_instance: Post) -> None:
+def test_a_public_instance_publishes_no_mail_until_its_table_says_so(
+    mail_instance: MailInstance,
+) -> None:
     """On a public instance mails are held as "private" until `content` is set."""
     mail_instance.configure(BRIDGES, settings=PUBLIC)
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
@@ -98,7 +104,9 @@ def test_a_public_instance_publishes_no_mail_until_its_table_says_so(mail_instan
     assert "Issue 1 of the bridges" in mail_instance.read_published()
 
 
-def test_mails_leave_the_feeds_of_an_instance_that_becomes_public(mail_instance: Post) -> None:
+def test_mails_leave_the_feeds_of_an_instance_that_becomes_public(
+    mail_instance: MailInstance,
+) -> None:
     """Making an instance public removes mails from its feeds."""
     mail_instance.configure(BRIDGES, settings=PRIVATE)
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
@@ -110,7 +118,9 @@ def test_mails_leave_the_feeds_of_an_instance_that_becomes_public(mail_instance:
     assert "counted 1 bridges" not in mail_instance.read_published()
 
 
-def test_forged_and_broken_mails_have_a_reason_and_hold_up_no_other(mail_instance: Post) -> None:
+def test_forged_and_broken_mails_have_a_reason_and_hold_up_no_other(
+    mail_instance: MailInstance,
+) -> None:
     mail_instance.configure(BRIDGES)
     forged = {"Authentication-Results": "mx.reader.example; dmarc=fail"}
     mail_instance.deliver_mail("1.host", make_mail(1, NOW, headers=forged))
@@ -129,7 +139,7 @@ def test_forged_and_broken_mails_have_a_reason_and_hold_up_no_other(mail_instanc
 
 
 def test_a_mail_of_100_megabytes_is_not_read(
-    mail_instance: Post, monkeypatch: pytest.MonkeyPatch
+    mail_instance: MailInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(box: Maildir, name: MailName) -> bytes:
         raise AssertionError(name)
@@ -144,7 +154,7 @@ def test_a_mail_of_100_megabytes_is_not_read(
     assert ("100,000,000 bytes" in skipped.detail) is True
 
 
-def test_one_message_id_of_two_senders_changes_no_article(mail_instance: Post) -> None:
+def test_one_message_id_of_two_senders_changes_no_article(mail_instance: MailInstance) -> None:
     """A second sender's mail with the same Message-ID becomes a separate article."""
     mail_instance.configure(BRIDGES, 'key = "towers"\nfrom = "@towers.example"\n')
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
@@ -159,14 +169,14 @@ def test_one_message_id_of_two_senders_changes_no_article(mail_instance: Post) -
     assert len({each.id for each in mail_instance.load_articles()}) == 2
 
 
-def test_a_mail_that_two_sources_name_is_one_article(mail_instance: Post) -> None:
+def test_a_mail_that_two_sources_name_is_one_article(mail_instance: MailInstance) -> None:
     mail_instance.configure(BRIDGES, 'key = "all-bridges"\nfrom = "@bridges.example"\n')
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.visit_sources()
     assert len(mail_instance.list_article_files()) == 1
 
 
-def test_a_mail_is_put_away_after_it_is_filed(mail_instance: Post) -> None:
+def test_a_mail_is_put_away_after_it_is_filed(mail_instance: MailInstance) -> None:
     mail_instance.configure(BRIDGES + 'after = "move:Read"\n')
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.deliver_mail("2.host", make_mail(2, NOW, sender="ed@tunnels.example"))
@@ -179,7 +189,7 @@ def test_a_mail_is_put_away_after_it_is_filed(mail_instance: Post) -> None:
     assert len(mail_instance.list_article_files()) == 1
 
 
-def test_a_folder_that_is_gone_is_a_failure_of_the_source(mail_instance: Post) -> None:
+def test_a_folder_that_is_gone_is_a_failure_of_the_source(mail_instance: MailInstance) -> None:
     mail_instance.configure(BRIDGES)
     (mail_instance.box / "cur").rmdir()
     outcome = mail_instance.visit_sources()["bridges"]
@@ -187,7 +197,7 @@ def test_a_folder_that_is_gone_is_a_failure_of_the_source(mail_instance: Post) -
     assert outcome.reason == "no-folder"
 
 
-def test_a_sender_is_shown_as_it_names_itself(mail_instance: Post) -> None:
+def test_a_sender_is_shown_as_it_names_itself(mail_instance: MailInstance) -> None:
     mail_instance.configure(BRIDGES)
     name = {"From": '"Ida from Bridges & Co" <news@bridges.example>'}
     mail_instance.deliver_mail("1.host", make_mail(1, NOW, headers=name))
@@ -195,7 +205,7 @@ def test_a_sender_is_shown_as_it_names_itself(mail_instance: Post) -> None:
     assert [each.author for each in mail_instance.load_articles()] == ["Ida from Bridges & Co"]
 
 
-def test_a_mail_that_cannot_be_put_away_is_read_nevertheless(mail_instance: Post) -> None:
+def test_a_mail_that_cannot_be_put_away_is_read_nevertheless(mail_instance: MailInstance) -> None:
     mail_instance.configure(BRIDGES + 'after = "move:Read"\n')
     (mail_instance.box / ".Read").write_text("no folder")
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
@@ -209,7 +219,7 @@ def test_a_mail_that_cannot_be_put_away_is_read_nevertheless(mail_instance: Post
 
 
 def test_a_mail_that_another_program_moves_meanwhile_is_read_by_the_next_visit(
-    mail_instance: Post, monkeypatch: pytest.MonkeyPatch
+    mail_instance: MailInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mail_instance.configure(BRIDGES)
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))

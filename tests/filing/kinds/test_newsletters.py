@@ -11,7 +11,7 @@ import pytest
 from syndicator.core.model import Article
 from syndicator.runs import refresh
 from tests.faults.instance import InProcess
-from tests.filing.kinds.post import NOW, Post
+from tests.filing.kinds.post import NOW, MailInstance
 from tests.mails import deliver_to_maildir
 from tests.newsletters import NEWSLETTERS, PERSONAL, Issue, make_issues
 
@@ -44,7 +44,7 @@ def find_faults(issue: Issue, article: Article | None) -> list[str]:
 @pytest.mark.timeout(900)
 def test_mails_of_twelve_newsletters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
-    post = Post(tmp_path)
+    post = MailInstance(tmp_path)
     post.configure(*(newsletter.table for newsletter in NEWSLETTERS))
     issues = make_issues(NOW)
     for number, issue in enumerate(issues):

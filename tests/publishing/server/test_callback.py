@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 
 @dataclass
-class Asked:
+class CallbackLog:
     heard: list[tuple[str, bytes]] = field(default_factory=list)
     answer: int = 202
 
@@ -31,12 +31,12 @@ class Asked:
 
 
 @pytest.fixture
-async def asked() -> Asked:
-    return Asked()
+async def callback_log() -> CallbackLog:
+    return CallbackLog()
 
 
 @pytest.fixture
-async def client(asked: Asked) -> AsyncIterator[httpx.AsyncClient]:
+async def client(callback_log: CallbackLog) -> AsyncIterator[httpx.AsyncClient]:
     async def files(scope: object, receive: object, send: object) -> None:
         await send({"type": "http.response.start", "status": 418, "headers": []})  # type: ignore[operator]
         await send({"type": "http.response.body", "body": b""})  # type: ignore[operator]
@@ -44,7 +44,10 @@ async def client(asked: Asked) -> AsyncIterator[httpx.AsyncClient]:
     stop = asyncio.Event()
     where = asyncio.Queue[str]()
     app = add_callback_paths(
-        files, Callbacks(verify=asked.verify, check_token=asked.known, push=asked.push)
+        files,
+        Callbacks(
+            verify=callback_log.verify, check_token=callback_log.known, push=callback_log.push
+        ),
     )
     serving = asyncio.create_task(
         serve(
@@ -67,24 +70,26 @@ async def test_a_challenge_comes_back_as_it_was(client: httpx.AsyncClient) -> No
     assert (await client.get("/websub/other?hub.challenge=x")).status_code == 404
 
 
-async def test_only_expected_pushes_are_read(client: httpx.AsyncClient, asked: Asked) -> None:
+async def test_only_expected_pushes_are_read(
+    client: httpx.AsyncClient, callback_log: CallbackLog
+) -> None:
     assert (await client.post("/websub/nobody", content=b"x")).status_code == 404
     assert (await client.post("/websub/", content=b"x")).status_code == 404
     assert (await client.post(f"/websub/{'x' * 65}", content=b"x")).status_code == 404
     assert (await client.post("/websub/ended", content=b"x")).status_code == 410
     assert (await client.put("/websub/known", content=b"x")).status_code == 405
     assert (await client.get("/websub")).status_code == 418  # the files' own
-    assert asked.heard == []
+    assert callback_log.heard == []
     answer = await client.post(
         "/websub/known", content=b"<feed/>", headers={"X-Hub-Signature": "sha1=00"}
     )
     assert answer.status_code == 202
-    assert asked.heard == [("sha1=00", b"<feed/>")]
-    asked.answer = 503
+    assert callback_log.heard == [("sha1=00", b"<feed/>")]
+    callback_log.answer = 503
     assert (await client.post("/websub/known", content=b"x")).headers["retry-after"] == "60"
 
 
-async def test_a_body_is_bounded(client: httpx.AsyncClient, asked: Asked) -> None:
+async def test_a_body_is_bounded(client: httpx.AsyncClient, callback_log: CallbackLog) -> None:
     """A pushed body over 1,000 bytes is refused, with and without Content-Length."""
 
     async def chunks() -> AsyncIterator[bytes]:  # no Content-Length
@@ -94,10 +99,12 @@ async def test_a_body_is_bounded(client: httpx.AsyncClient, asked: Asked) -> Non
     assert (await client.post("/websub/known", content=b"x" * 1001)).status_code == 413
     assert (await client.post("/websub/known", content=chunks())).status_code == 413
     assert (await client.post("/websub/known", content=b"x" * 1000)).status_code == 202
-    assert [len(body) for _, body in asked.heard] == [1000]
+    assert [len(body) for _, body in callback_log.heard] == [1000]
 
 
-async def test_only_so_many_are_read_at_once(client: httpx.AsyncClient, asked: Asked) -> None:
+async def test_only_so_many_are_read_at_once(
+    client: httpx.AsyncClient, callback_log: CallbackLog
+) -> None:
     go = asyncio.Event()
 
     async def slow() -> AsyncIterator[bytes]:

@@ -27,7 +27,7 @@ CASES = json.loads((Path(__file__).parent / "requests.json").read_text(encoding=
 
 
 @dataclass
-class Watched:
+class WatchedServer:
     """A server whose clock is `now`, with the requests that its application got."""
 
     port: int = 0
@@ -121,8 +121,8 @@ class Client:
 
 
 @pytest.fixture
-async def watched_server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Watched]:
-    made = Watched()
+async def watched_server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[WatchedServer]:
+    made = WatchedServer()
     stop = asyncio.Event()
     where = asyncio.Queue[str]()
 
@@ -166,7 +166,7 @@ def make_bytes(case: dict[str, Any]) -> bytes:
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["what"] for case in CASES])
-async def test_requests(watched_server: Watched, case: dict[str, Any]) -> None:
+async def test_requests(watched_server: WatchedServer, case: dict[str, Any]) -> None:
     client = await watched_server.open_client().send(make_bytes(case))
     if case["status"] == 200:
         assert (await client.read_part()).startswith(b"HTTP/1.1 200 ")
@@ -176,7 +176,7 @@ async def test_requests(watched_server: Watched, case: dict[str, Any]) -> None:
     assert [list(seen[:2]) for seen in watched_server.seen] == case.get("seen", [])
 
 
-async def test_a_refusal_is_short_plain_and_closes(watched_server: Watched) -> None:
+async def test_a_refusal_is_short_plain_and_closes(watched_server: WatchedServer) -> None:
     answer = await (await watched_server.open_client().send(GET + b"a: b\r\n" * 101)).read_to_end()
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
@@ -186,7 +186,7 @@ async def test_a_refusal_is_short_plain_and_closes(watched_server: Watched) -> N
 
 
 async def test_an_application_sees_no_part_of_a_body_that_is_too_large(
-    watched_server: Watched,
+    watched_server: WatchedServer,
 ) -> None:
     """A body over the limit is refused with 413 before the application reads it."""
     for framing, body in (
@@ -202,14 +202,16 @@ async def test_an_application_sees_no_part_of_a_body_that_is_too_large(
     assert set(watched_server.bodies) <= {None}
 
 
-async def test_a_refused_client_that_goes_on_sending_reads_why(watched_server: Watched) -> None:
+async def test_a_refused_client_that_goes_on_sending_reads_why(
+    watched_server: WatchedServer,
+) -> None:
     """A close at once would reset the connection."""
     client = await watched_server.open_client().send(POST + b"content-length: 9000000\r\n\r\n")
     await client.send(b"x" * 9_000_000)
     assert await client.read_last_status() == 413
 
 
-async def test_a_refused_client_that_does_not_close_is_cut(watched_server: Watched) -> None:
+async def test_a_refused_client_that_does_not_close_is_cut(watched_server: WatchedServer) -> None:
     client = await watched_server.open_client().send(GET + b"a: b\r\n" * 101)
     assert b" 431 " in await client.read_answer()
     assert watched_server.connections
@@ -217,14 +219,14 @@ async def test_a_refused_client_that_does_not_close_is_cut(watched_server: Watch
     await wait_until(lambda: not watched_server.connections)
 
 
-async def test_trailers_are_no_header(watched_server: Watched) -> None:
+async def test_trailers_are_no_header(watched_server: WatchedServer) -> None:
     body = b"transfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\nx-trailer: a\r\n\r\n"
     assert b" 200 " in await (await watched_server.open_client().send(POST + body)).read_answer()
     assert watched_server.bodies == [b"a"]
     assert watched_server.headers == [{"host", "transfer-encoding"}]
 
 
-async def test_a_body_of_an_early_answer_is_bounded_too(watched_server: Watched) -> None:
+async def test_a_body_of_an_early_answer_is_bounded_too(watched_server: WatchedServer) -> None:
     client = await watched_server.open_client().send(
         b"POST /early HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
     )
@@ -233,7 +235,7 @@ async def test_a_body_of_an_early_answer_is_bounded_too(watched_server: Watched)
     assert await client.read_to_end() == b""
 
 
-async def test_a_connection_is_usable_after_an_early_answer(watched_server: Watched) -> None:
+async def test_a_connection_is_usable_after_an_early_answer(watched_server: WatchedServer) -> None:
     client = await watched_server.open_client().send(
         b"POST /early HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nx"
     )
@@ -247,7 +249,9 @@ async def test_a_connection_is_usable_after_an_early_answer(watched_server: Watc
 @pytest.mark.parametrize(
     "sent", [GET, POST + b"content-length: 5\r\n\r\nab"], ids=["header", "body"]
 )
-async def test_a_request_that_drips_ends_with_408(watched_server: Watched, sent: bytes) -> None:
+async def test_a_request_that_drips_ends_with_408(
+    watched_server: WatchedServer, sent: bytes
+) -> None:
     client = await watched_server.open_client().send(sent[:-1])
     await asyncio.to_thread(client.socket.sendall, sent[-1:])
     await wait_until(
@@ -262,7 +266,7 @@ async def test_a_request_that_drips_ends_with_408(watched_server: Watched, sent:
     assert watched_server.bodies in ([], [None])
 
 
-async def test_a_silent_client_is_cut_without_an_answer(watched_server: Watched) -> None:
+async def test_a_silent_client_is_cut_without_an_answer(watched_server: WatchedServer) -> None:
     """A client that sends nothing is disconnected after HEADER_SECONDS."""
     silent = watched_server.open_client()
     await wait_until(lambda: bool(watched_server.connections))
@@ -270,7 +274,7 @@ async def test_a_silent_client_is_cut_without_an_answer(watched_server: Watched)
     assert await silent.read_to_end() == b""
 
 
-async def test_an_answer_may_take_longer_but_not_for_ever(watched_server: Watched) -> None:
+async def test_an_answer_may_take_longer_but_not_for_ever(watched_server: WatchedServer) -> None:
     waiting = await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
     reading = await watched_server.open_client().send(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n")
     await wait_until(lambda: len(watched_server.seen) >= 2)
@@ -282,7 +286,7 @@ async def test_an_answer_may_take_longer_but_not_for_ever(watched_server: Watche
 
 
 async def test_the_status_of_a_refusal_is_never_part_of_another_answer(
-    watched_server: Watched,
+    watched_server: WatchedServer,
 ) -> None:
     """A bad second request during an answer closes the connection without a status line."""
     client = await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
@@ -291,7 +295,9 @@ async def test_the_status_of_a_refusal_is_never_part_of_another_answer(
     assert await client.read_to_end() == b""
 
 
-async def test_a_client_that_waits_makes_room_for_itself_alone(watched_server: Watched) -> None:
+async def test_a_client_that_waits_makes_room_for_itself_alone(
+    watched_server: WatchedServer,
+) -> None:
     other = await watched_server.open_client("127.0.0.2").send(GET)
     first, *own = [
         await watched_server.open_client().send(GET) for _ in range(1 + most_of_one(MOST))
@@ -301,7 +307,7 @@ async def test_a_client_that_waits_makes_room_for_itself_alone(watched_server: W
         assert b" 200 " in await (await client.send(b"\r\n")).read_answer()
 
 
-async def test_a_client_has_a_share_of_the_connections(watched_server: Watched) -> None:
+async def test_a_client_has_a_share_of_the_connections(watched_server: WatchedServer) -> None:
     for _ in range(most_of_one(MOST)):
         await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
     await wait_until(lambda: len(watched_server.seen) >= most_of_one(MOST))
@@ -312,7 +318,9 @@ async def test_a_client_has_a_share_of_the_connections(watched_server: Watched) 
     )
 
 
-async def test_no_connection_is_cut_while_all_are_being_answered(watched_server: Watched) -> None:
+async def test_no_connection_is_cut_while_all_are_being_answered(
+    watched_server: WatchedServer,
+) -> None:
     for number in range(MOST):
         await watched_server.open_client(f"127.0.0.{number + 2}").send(
             b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n"
@@ -321,7 +329,9 @@ async def test_no_connection_is_cut_while_all_are_being_answered(watched_server:
     assert await watched_server.open_client().read_last_status() == 503
 
 
-async def test_the_longest_waiting_connection_is_cut_to_make_room(watched_server: Watched) -> None:
+async def test_the_longest_waiting_connection_is_cut_to_make_room(
+    watched_server: WatchedServer,
+) -> None:
     first, *_ = [
         await watched_server.open_client(f"127.0.0.{number + 2}").send(GET)
         for number in range(MOST)
@@ -330,7 +340,7 @@ async def test_the_longest_waiting_connection_is_cut_to_make_room(watched_server
     assert await first.read_to_end() == b""
 
 
-async def test_no_header_names_the_client(watched_server: Watched) -> None:
+async def test_no_header_names_the_client(watched_server: WatchedServer) -> None:
     forged = (
         b"x-forwarded-for: 192.0.2.7\r\nforwarded: for=192.0.2.7\r\nx-forwarded-proto:"
         b" https\r\n\r\n"

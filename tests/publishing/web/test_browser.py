@@ -94,7 +94,7 @@ axe.run(document).then((found) => parent.postMessage(JSON.stringify({
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class PublishedSite:
     """The pages on loopback, and Chromium."""
 
     folder: Path
@@ -131,7 +131,7 @@ def _build(
 
 
 @pytest.fixture(scope="module")
-def published_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def published_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublishedSite]:
     chromium = shutil.which("chromium")
     if not chromium:
         pytest.skip("no chromium here")
@@ -176,12 +176,14 @@ def published_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]
     handler.func.log_message = lambda *_: None  # type: ignore[attr-defined, method-assign]
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Served(folder, f"http://127.0.0.1:{server.server_address[1]}/", chromium)
+        yield PublishedSite(folder, f"http://127.0.0.1:{server.server_address[1]}/", chromium)
         server.shutdown()
 
 
 @pytest.fixture(scope="module")
-def checked_site(published_site: Served, tmp_path_factory: pytest.TempPathFactory) -> Served:
+def checked_site(
+    published_site: PublishedSite, tmp_path_factory: pytest.TempPathFactory
+) -> PublishedSite:
     """The same with copies of the pages that ask axe-core."""
     shutil.copy(
         axe_core.fetch_axe_script(tmp_path_factory.mktemp("npm")),
@@ -196,7 +198,7 @@ def checked_site(published_site: Served, tmp_path_factory: pytest.TempPathFactor
     return published_site
 
 
-def read_axe_answer(checked_site: Served, options: Sequence[str]) -> dict[str, Any]:
+def read_axe_answer(checked_site: PublishedSite, options: Sequence[str]) -> dict[str, Any]:
     """Return the faults that axe found in the frame. Chromium's own clock runs on while a busy
     machine keeps a page waiting: a page that had no time to answer is asked again, and so is one
     that moved because its style sheet came late."""
@@ -215,7 +217,9 @@ def read_axe_answer(checked_site: Served, options: Sequence[str]) -> dict[str, A
 @pytest.mark.timeout(600)  # sixteen pages, each in a browser of its own
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_and_nothing_moves(checked_site: Served, width: int, dark: bool) -> None:
+def test_axe_finds_nothing_and_nothing_moves(
+    checked_site: PublishedSite, width: int, dark: bool
+) -> None:
     for name in PAGES:
         asked = name.replace(".html", ".asked.html")
         (checked_site.folder / "frame.html").write_text(FRAME.format(width=width, name=asked))
@@ -230,7 +234,9 @@ def test_axe_finds_nothing_and_nothing_moves(checked_site: Served, width: int, d
 
 
 @pytest.mark.parametrize("name", ["tags/ai.html", "categories/ai.html", "sources/alpha.html"])
-def test_a_feed_page_shows_twelve_headlines_on_a_screen(published_site: Served, name: str) -> None:
+def test_a_feed_page_shows_twelve_headlines_on_a_screen(
+    published_site: PublishedSite, name: str
+) -> None:
     script = """addEventListener("load", () => {
 const links = [...document.querySelectorAll(".story h3 a")];
 const seen = links.filter((one) => one.getBoundingClientRect().bottom <= 900).length;
@@ -253,7 +259,7 @@ document.title = `${seen} headlines, aside ${isBeside ? "beside" : "below"}`; })
     assert beside == "beside"
 
 
-def test_an_article_is_printed_as_its_text_only(published_site: Served) -> None:
+def test_an_article_is_printed_as_its_text_only(published_site: PublishedSite) -> None:
     """The print stylesheet shows only source, title and text."""
     name = f"articles/{make_article(7).id}.html"
     styles = (published_site.folder / "site.css").read_text()
@@ -279,7 +285,7 @@ document.title = JSON.stringify([seen, document.body.innerText]); });""")
         assert noise not in text
 
 
-def test_a_page_of_arabic_reads_from_the_right(published_site: Served) -> None:
+def test_a_page_of_arabic_reads_from_the_right(published_site: PublishedSite) -> None:
     script = """addEventListener("load", () => {
 const list = document.querySelector(".stories").getBoundingClientRect();
 const aside = document.querySelector("aside").getBoundingClientRect();
@@ -299,19 +305,21 @@ document.title = [document.dir, aside.right < list.left, ...english].join(" "); 
     assert whole.xpath("//article/@dir") == ["ltr"]  # an English text
 
 
-def test_no_page_logs_a_message(published_site: Served) -> None:
+def test_no_page_logs_a_message(published_site: PublishedSite) -> None:
     for name in PAGES:
         assert published_site.dom(name)[1] == "", name
 
 
-def test_without_a_script_all_stories_and_addresses_are_there(published_site: Served) -> None:
+def test_without_a_script_all_stories_and_addresses_are_there(
+    published_site: PublishedSite,
+) -> None:
     page = lxml_html.fromstring((published_site.folder / "index.html").read_text())
     assert len(page.xpath("//a[@class='headline']")) == 30
     assert "http://127.0.0.1/all.atom" in page.xpath("//section[@popover]//code/text()")
     assert {node.get("class") for node in page.xpath("//*[@hidden]")} == {"copy"}
 
 
-def test_an_address_is_selected_and_copied_without_https(published_site: Served) -> None:
+def test_an_address_is_selected_and_copied_without_https(published_site: PublishedSite) -> None:
     page = (published_site.folder / PHONE).read_text()
     (published_site.folder / "bare.js").write_text(
         'Object.defineProperty(navigator, "clipboard", { value: undefined });'
@@ -336,7 +344,7 @@ document.title = [button.hidden, asked, getSelection(), said].join(" | "); });""
 
 
 def test_a_question_shows_its_number_of_stories_and_an_address_to_copy(
-    published_site: Served,
+    published_site: PublishedSite,
 ) -> None:
     page = (published_site.folder / "combine.html").read_text()
     tick = """addEventListener("load", () => {

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.publishing.web.test_browser import PAGES, Served, published_site
+from tests.publishing.web.test_browser import PAGES, PublishedSite, published_site
 
 pytestmark = pytest.mark.slow
 __all__ = ["published_site"]
@@ -35,7 +35,7 @@ def install_package(name: str, folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def driver_results(
-    published_site: Served, tmp_path_factory: pytest.TempPathFactory
+    published_site: PublishedSite, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
     """The results of the driver."""
     node = shutil.which("node")
@@ -120,7 +120,7 @@ def test_without_a_script_the_search_leads_to_the_archive_and_no_field_is_dead(
 
 
 @pytest.mark.timeout(300)
-def test_the_nu_checker_finds_nothing(published_site: Served, tmp_path: Path) -> None:
+def test_the_nu_checker_finds_nothing(published_site: PublishedSite, tmp_path: Path) -> None:
     java = shutil.which("java")
     if not java:
         pytest.skip("no java here, which runs the Nu checker")
@@ -133,7 +133,7 @@ def test_the_nu_checker_finds_nothing(published_site: Served, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
 
 
-def test_the_front_page_is_light(published_site: Served) -> None:
+def test_the_front_page_is_light(published_site: PublishedSite) -> None:
     names = ("index.html", "site.css", "site.js", "front.js", "icon.svg")
     assert (
         sum(len(gzip.compress((published_site.folder / name).read_bytes())) for name in names)
