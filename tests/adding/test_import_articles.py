@@ -179,6 +179,7 @@ def test_marks_of_windows_are_no_text(site: Place, tmp_path: Path) -> None:
 
 
 def test_of_two_files_with_one_address_the_first_counts(site: Place, tmp_path: Path) -> None:
+    """Of two files with the same address only the first is imported."""
     for name in ("a", "b"):
         write_file(tmp_path / "odd", f"{name}.md", HEAD % (b"Same", b"same", name.encode()))
     imported_files = import_folder(site, tmp_path / "odd")
@@ -197,6 +198,7 @@ def test_the_instances_own_folder_is_known(site: Place, folder: Path) -> None:
 
 
 def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> None:
+    """Withdrawn and pruned articles are not imported again."""
     import_folder(site, folder)
     with site.open_app() as app:
         editorial.withdraw(app.archive, app.configuration, "https://other.example/bridge")

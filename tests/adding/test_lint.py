@@ -63,6 +63,7 @@ def test_a_good_article_has_nothing_odd() -> None:
     ],
 )
 def test_one_oddity(changes: dict[str, str], reason: LintReason) -> None:
+    """Each odd value gives exactly its warning."""
     assert list_lint_reasons(**changes) == [reason]
 
 

@@ -86,6 +86,7 @@ def rebuild_from_files(place: Place, *lost: str) -> None:
 
 @pytest.mark.parametrize("lost", [["state"], ["state", "public"]])
 def test_a_lost_database_takes_nothing_with_it(place: Place, lost: list[str]) -> None:
+    """After losing state and published files, a rebuild publishes the same."""
     place.fill_once(make_feed_history)
     before = read_published_state(place)
     files = place.read_digests("articles")
@@ -196,6 +197,7 @@ def test_a_feed_given_up_by_hand_ends(place: Place) -> None:
 
 
 def test_a_broken_file_stops_a_run_with_its_name_and_changes_nothing(place: Place) -> None:
+    """A broken feeds.toml beside the articles stops a run and changes nothing."""
     place.fill_once(make_feed_history)
     before = read_published_state(place)
     path = place.folder / "feeds/articles/feeds.toml"
@@ -298,6 +300,7 @@ def test_under_another_key_it_carries_on_with_its_feed(place: Place) -> None:
 
 
 def test_back_under_its_old_key_its_feed_moves_back(place: Place) -> None:
+    """A source renamed back to its old key gets its old feed address again."""
     publish_two_articles(place)
     article_id = feed_id(place, "sources/one.atom")
     configure_sources(place, other="https://one.example/feed")

@@ -66,6 +66,7 @@ def test_folders_of_tests_are_named_after_packages() -> None:
 
 
 def test_the_project_speaks_of_itself_alone() -> None:
+    """No file contains local paths or issue numbers."""
     places = [re.escape(str(place)) for place in (ROOT, Path.home()) if len(place.parts) > 1]
     pattern = "|".join([*places, r"\bissue #?[0-9]+\b"])
     listed = subprocess.run(

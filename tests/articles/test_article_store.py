@@ -232,6 +232,7 @@ def test_new_edited_and_missing_files_are_found(article_store: FileArticleStore)
 
 
 def test_deleting(article_store: FileArticleStore) -> None:
+    """A deleted article is not found or read any more; deleting it again returns False."""
     _, stamp, _ = article_store.put(make_full_article())
 
     assert article_store.delete(stamp.path)

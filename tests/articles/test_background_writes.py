@@ -113,6 +113,7 @@ def test_files_of_one_name_are_written_one_after_the_other(tmp_path: Path) -> No
 
 
 def test_a_block_within_another_shares_its_writes(tmp_path: Path) -> None:
+    """Nested `together` blocks share one group of writes."""
     article_store = FileArticleStore(tmp_path)
 
     with article_store.together():

@@ -134,6 +134,7 @@ def test_trimmed_line_ends_and_a_last_newline_are_no_edit() -> None:
 
 
 def test_a_file_without_our_digest_is_all_by_hand() -> None:
+    """Every field of a file without digest counts as edited by the operator."""
     in_file = frontmatter.load(
         b"---\ntitle: Mine\ndate: 2026-01-05\nsource: https://example.org/a\n---\nText\n"
     )

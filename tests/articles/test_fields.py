@@ -218,6 +218,7 @@ def test_an_operators_own_redirects_stay_theirs(
 
 
 def test_where_the_new_key_is_the_operators_the_old_one_serves() -> None:
+    """If the operator uses the key `other_urls`, aliases are written under the old key."""
     data = frontmatter.dump(make_full_article(aliases=OTHERS), {"other_urls": "mine"})
 
     assert frontmatter.load(data).aliases == OTHERS

@@ -262,6 +262,7 @@ def test_a_file_by_hand_needs_little() -> None:
 
 
 def test_a_day_by_hand_outranks_the_time_it_was_published() -> None:
+    """An edited `date` replaces `published`."""
     data = frontmatter.dump(make_full_article()).replace(b"date: '2026-11-23'", b"date: 2026-11-01")
 
     assert frontmatter.load(data).published == datetime(2026, 11, 1, tzinfo=UTC)

@@ -56,6 +56,7 @@ def place(tmp_path: Path) -> Place:
 @pytest.mark.parametrize("folder", ["", "2026/03"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str) -> None:
+    """Each kind of non-file is reported as "no-file", and the build continues."""
     path = place.folder / "feeds/articles" / folder / "d.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     KINDS[kind](path)

@@ -82,6 +82,7 @@ def test_what_a_hand_edited_is_the_operators_whatever_the_file_says(field: str) 
 
 
 def test_a_category_is_the_models_where_it_wrote_excerpt_or_tags() -> None:
+    """If excerpt or tags are the model's, the category is, too."""
     assert find_writer(write_and_load(make_full_article(excerpt_by="llm")), "category") is By.LLM
     assert find_writer(write_and_load(make_full_article(tags_by="llm")), "category") is By.LLM
     assert find_writer(write_and_load(make_full_article()), "category") is By.MATCHED

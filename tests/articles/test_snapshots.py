@@ -54,6 +54,7 @@ def test_a_broken_page_counts_as_absent(tmp_path: Path, data: bytes) -> None:
 
 
 def test_the_file_says_which_version_read_the_page(tmp_path: Path) -> None:
+    """`outdated` lists pages read by an older version."""
     before = FileSnapshots(tmp_path)
     now = FileSnapshots(tmp_path, 2)
     before.put(ID, b"<p>", {})
@@ -102,6 +103,7 @@ def test_old_pages_and_litter_are_pruned(tmp_path: Path) -> None:
 
 
 def test_what_is_no_id_is_refused(tmp_path: Path) -> None:
+    """Texts that are no article id are refused, such as paths."""
     for article_id in ("../../etc/passwd", "", "ABCDEFGH", "a" * 40):
         with pytest.raises(ValueError, match="not an article id"):
             FileSnapshots(tmp_path).get(article_id)

@@ -184,6 +184,7 @@ def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
 
 @pytest.mark.usefixtures("answering_person")
 def test_who_says_yes_is_not_asked_and_reads_three_lines(add_command: AddCommand) -> None:
+    """`add --yes` asks nothing and prints a short report."""
     first, newest, known, others, after = add_command.run_add(SITE, "--yes").output.splitlines()
     assert first.startswith("added: ")
     assert FEED in first
@@ -255,6 +256,7 @@ def test_a_source_is_left_to_the_run_that_is_under_way(add_command: AddCommand) 
 
 
 def test_the_preview_says_what_would_not_be_published(add_command: AddCommand) -> None:
+    """The preview marks entries that need a login or that robots.txt disallows."""
     robots = Answer(body="User-agent: *\nDisallow: /sheep\n", type="text/plain")
     add_command.web.answers = {
         **add_command.web.answers,
@@ -285,6 +287,7 @@ def test_of_a_section_the_feed_of_the_section_is_taken(add_command: AddCommand) 
 
 
 def test_an_index_of_sitemaps_offers_those_it_lists(add_command: AddCommand) -> None:
+    """For a sitemap index, the sitemap of posts is chosen and the others are listed."""
     places = [f"{SITE}{name}-sitemap.xml" for name in ("category", "post")]
     listed = "".join(f"<sitemap><loc>{place}</loc></sitemap>" for place in places)
     sitemaps = {
@@ -325,6 +328,7 @@ def test_all_of_an_article_are_the_feeds_of_its_site(add_command: AddCommand) ->
 
 
 def test_a_site_whose_feeds_fail_says_why(add_command: AddCommand) -> None:
+    """If all linked feeds fail, the error names each with its reason."""
     add_command.web.answers = {SITE: make_page("Harbour notes", make_feed_link(FEED))}
     with pytest.raises(
         MissingError, match=f"names feeds, and none .*{FEED}: http-404: .*; look for the site's new"
@@ -386,6 +390,7 @@ def test_a_page_without_a_feed_is_followed_as_a_list(add_command: AddCommand, pa
 
 
 def test_an_article_with_a_list_beside_it_is_an_article(add_command: AddCommand) -> None:
+    """A page with an article and a list is added as a page; the list is offered."""
     names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
     links = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(names))
     article = make_story_page("Alone on the pier").body.replace(
@@ -434,12 +439,14 @@ def test_what_is_nothing_to_follow_is_told(
 
 
 def test_an_empty_feed_says_so(add_command: AddCommand) -> None:
+    """An empty feed is added with a note."""
     add_command.web.answers = {f"{SITE}new": make_rss("New", SITE, [])}
     assert "announces no entry" in add_command.run_add(f"{SITE}new").output
     assert add_command.written_urls == [f"{SITE}new"]
 
 
 def test_what_the_operator_says_is_written(add_command: AddCommand) -> None:
+    """Options of `add` are written into sources.toml."""
     words = (
         "--key harbour --title Harbour --category Sea --tag Ferries --tag Boats --every 6h"
         " --content full"
@@ -475,6 +482,7 @@ def test_what_the_operator_says_is_written(add_command: AddCommand) -> None:
 
 
 def test_an_address_on_this_machine_says_how_to_allow_it(add_command: AddCommand) -> None:
+    """A local address is refused with the `--allow` option to use."""
     (add_command.config / "syndicator.toml").write_text(
         '[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\n'
     )
@@ -495,6 +503,7 @@ def test_an_address_on_this_machine_says_how_to_allow_it(add_command: AddCommand
 def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(
     add_command: AddCommand,
 ) -> None:
+    """If a profile page answers 403, its known feed is added."""
     add_command.web.answers["http://social.example/@ann"] = Answer(status=403, body="Log in.")
     posts = [("One", "http://social.example/@ann/1"), ("Two", "http://social.example/@ann/2")]
     add_command.web.answers["http://social.example/@ann.rss"] = make_rss(

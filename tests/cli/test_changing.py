@@ -230,6 +230,7 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
 
 
 def test_status_lists_what_is_on_hold_and_release_publishes_it(place: Place) -> None:
+    """`status` counts articles on hold; `release` publishes them and needs a selection."""
     with place.open_app() as app:
         store_articles(
             app, "Doubtful", "A text.", hold=True, hold_reason="unsure-text", tags=("Law",)

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_script_completes_the_program_as_it_is_called(shell: str) -> None:
+    """Completion scripts work for `syndicator` and for `./run`."""
     installed = make_completion_script(shell, "syndicator")
     checkout = make_completion_script(shell, "./run")
     assert COMPLETION_VARIABLE in installed

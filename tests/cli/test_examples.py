@@ -28,6 +28,7 @@ def test_every_command_has_some_and_nothing_else_has() -> None:
 
 @pytest.mark.parametrize("words", LEAVES, ids=" ".join)
 def test_the_help_of_a_command_ends_with_them(words: tuple[str, ...]) -> None:
+    """The help of each command shows its examples."""
     stdout = CliRunner().invoke(app, [*words, "--help"], prog_name="./run").stdout
     typed, use = next(iter(EXAMPLES[" ".join(words)].items()))
     assert f"\nExamples:\n  ./run {typed}\n      {use}\n" in stdout

@@ -44,6 +44,7 @@ def test_check_and_config(
 
 
 def test_show(visited_instance: Instance) -> None:
+    """`show --json` has the documented keys."""
     shown = visited_instance.run_json(
         "show", str(next((visited_instance.folder / "feeds/articles").rglob("20*/*/*.md")))
     )

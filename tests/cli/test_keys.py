@@ -94,6 +94,7 @@ def keys() -> Iterator[tuple[Keys, int]]:
 
 
 def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Keys, int]) -> None:
+    """Keys are read one character at a time; function keys are ignored."""
     reading, terminal = keys
     before = termios.tcgetattr(reading._descriptor)
     os.write(terminal, "né\n".encode())

@@ -65,6 +65,7 @@ def test_other_mistakes_keep_their_message() -> None:
 
 
 def test_programs_get_it_as_json() -> None:
+    """With `--json` a usage error is a JSON object."""
     words = [sys.executable, "-m", "syndicator", "refresh", "--forec", "--json"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 2

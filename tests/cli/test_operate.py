@@ -40,6 +40,7 @@ def test_build_names_an_article_that_it_ignores(visited_instance: Instance) -> N
 
 @pytest.mark.slow
 def test_a_run_that_visits_nobody_says_why(visited_instance: Instance) -> None:
+    """If no source is due, `refresh` says so and suggests `--all`."""
     output = visited_instance.run_command("refresh").output
     assert "0 sources visited" in output
     assert "none was due: " in output

@@ -35,6 +35,7 @@ def test_what_is_gone_says_what_replaces_it(typed: str, removed: str, cure: str)
 
 
 def test_help_does_not_list_them() -> None:
+    """The help lists no removed command or option."""
     for removed in REMOVED:
         command, _, option = removed.partition(" --")
         *groups, name = command.split()

@@ -34,6 +34,7 @@ def test_init_makes_a_start_and_writes_over_nothing(empty_instance: Instance) ->
 
 
 def test_a_feed_is_shown_before_it_is_added(empty_instance: Instance) -> None:
+    """`add --dry-run` adds nothing; a known feed is not added twice."""
     url = empty_instance.world.feed_url("holt")
     dry = empty_instance.run_command("add", "--dry-run", url).output
     assert f"({url})" not in dry
@@ -202,6 +203,7 @@ def test_folders_become_what_the_operator_says(
     answers: str,
     made: dict[str, Any],
 ) -> None:
+    """OPML folders become tags or categories as the operator answers."""
     listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST)
     monkeypatch.setattr(sources, "can_ask", lambda: bool(answers))
@@ -259,6 +261,7 @@ def test_a_permanent_move_is_written_when_asked_for(tmp_path: Path) -> None:
 
 
 def test_what_is_no_list_is_refused_by_name(empty_instance: Instance, tmp_path: Path) -> None:
+    """Files that are no subscription list are refused with line and reason."""
     for text, says in (
         ("<html>no</html>", "line 1: it is a web page"),
         ("<rss>no</rss>", "line 1: the document is not OPML"),
@@ -282,6 +285,7 @@ def test_a_list_that_is_cut_off_adds_nothing(empty_instance: Instance, tmp_path:
 
 
 def test_refresh_says_what_is_wrong_with_sources_toml(empty_instance: Instance) -> None:
+    """An empty, broken or missing sources.toml gives a clear message."""
     path = empty_instance.config / "sources.toml"
     path.write_text("")
     done = empty_instance.run_command("refresh")

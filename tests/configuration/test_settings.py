@@ -39,6 +39,7 @@ def read_llm_settings(folder: Path, lines: str) -> Llm:
     ],
 )
 def test_taken(tmp_path: Path, lines: str) -> None:
+    """Valid values are accepted."""
     assert read_llm_settings(tmp_path, lines).daily_calls == 500
 
 
@@ -85,6 +86,7 @@ def test_a_model_on_this_machine_gets_more_time(tmp_path: Path, url: str, second
     ],
 )
 def test_refused(tmp_path: Path, lines: str, message: str) -> None:
+    """Invalid values are refused without showing the secret."""
     with pytest.raises(ConfigError, match=message) as refused:
         read_llm_settings(tmp_path, lines)
     assert SECRET not in str(refused.value)
@@ -179,6 +181,7 @@ def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
 def test_a_suggestion_is_of_the_table_the_key_stands_in(
     tmp_path: Path, text: str, said: str
 ) -> None:
+    """For an unknown key, the suggestion comes from its own table."""
     (tmp_path / "syndicator.toml").write_text(text)
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {})

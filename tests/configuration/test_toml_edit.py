@@ -55,6 +55,7 @@ def test_what_is_not_said_stays() -> None:
 
 @given(number=st.sampled_from([None, 0, 1]), slug=WORDS, query=WORDS)
 def test_whatever_is_written_is_one_value(number: int | None, slug: str, query: str) -> None:
+    """Any text is written as one value of the table."""
     before = tomllib.loads(FILE)["feed"]
     after = tomllib.loads(with_table(FILE, number, {"slug": slug, "query": query}))["feed"]
     said = {"slug": slug, "query": query}
@@ -126,6 +127,7 @@ def test_whatever_is_written_is_one_value(number: int | None, slug: str, query: 
     ],
 )
 def test_an_edit(text: str, place: Place, values: dict[str, Any], wanted: str) -> None:
+    """Each case: place and values give the expected text."""
     assert set_values(text, place, values) == wanted
 
 

@@ -28,6 +28,7 @@ WITH_PASSWORD = "postgresql://syndicator:a%2Fb@db.internal/syndicator"
     ],
 )
 def test_a_variable_is_read_as_systemd_reads_it(text: str, value: str) -> None:
+    """Quotes and escapes in the file are read as systemd does."""
     assert parse_variable("NAME", text) == value
 
 

@@ -166,6 +166,7 @@ def test_a_file_of_this_machine_is_not_read(
 
 
 def test_what_fails_says_why(running_console: RunningConsole, browser: Browser) -> None:
+    """A failed preview shows the reason."""
     job = running_console.wait_for_job(
         browser.post("/operations/look", {"address": "http://127.0.0.1:9/feed"}).job
     )

@@ -40,6 +40,7 @@ def set_category_score(running_console: RunningConsole, title: str, score: float
 def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Articles with unsure categories are listed first, with reason, date and excerpt."""
     found = set_category_score(running_console, "What my scraper owes your server", 0.31)
     set_category_score(running_console, "A seven-watt summariser", 0.9)
     unsure = list_titles(browser, "/articles")
@@ -60,6 +61,7 @@ def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
 def test_a_row_has_a_date_and_the_beginning_of_its_text(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """A row shows the date and up to BEGINNING characters of the text."""
     found, _ = find_article(running_console, "A seven-watt summariser")
     row = html.fromstring(browser.get("/articles?filter=all").body).get_element_by_id(
         f"a-{found.id}"
@@ -147,6 +149,7 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(
 def test_what_was_confirmed_is_unsure_no_more(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """A confirmed article leaves the list of unsure ones."""
     found = set_category_score(running_console, "What my scraper owes", 0.31)
     assert found.title in list_titles(browser, "/articles")
     form = {
@@ -163,6 +166,7 @@ def test_what_was_confirmed_is_unsure_no_more(
 def test_an_edit_is_seen_before_it_is_saved(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """An edit is previewed, saved and undone."""
     found, path = find_article(running_console, "A seven-watt summariser")
     address = f"/articles/{found.id}"
     before = path.read_text()

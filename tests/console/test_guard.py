@@ -179,6 +179,7 @@ def test_an_id_that_was_known_before_the_login_is_worth_nothing(
 
 
 def test_a_session_ends_where_it_was_ended(running_console: RunningConsole) -> None:
+    """After logout the old cookies do not work."""
     browser = running_console.browser()
     kept_cookies = dict(browser.cookies)
     assert browser.post("/logout").status == 303
@@ -228,6 +229,7 @@ def test_a_session_ends_with_the_password_that_it_began_with(
 
 
 def test_a_stranger_is_not_told_what_is_wrong(running_console: RunningConsole) -> None:
+    """Errors are shown to the log, not to visitors."""
     path = security.file_of(running_console.settings.state_dir)
     told = list[str]()
     path.chmod(0o644)
@@ -276,6 +278,7 @@ def test_nothing_that_an_address_says_fails(browser: Browser, path: str) -> None
 def test_a_number_that_is_none_is_refused(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Invalid numbers in forms are refused."""
     for number in ("9" * 5000, "-1", "\u00b2", "1e3", ""):
         job = running_console.wait_for_job(browser.post("/operations/undo", {"number": number}).job)
         assert job.status == "failed"

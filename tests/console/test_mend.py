@@ -132,6 +132,7 @@ def test_rules_are_not_saved_over_an_edit(
 def test_a_selector_that_is_none_is_named_and_runs_nowhere(
     running_console: RunningConsole, browser: Browser, rule: str
 ) -> None:
+    """Invalid selectors are reported, escaped, and never saved."""
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     stamp = stamp_of(browser.get(MEND).body)

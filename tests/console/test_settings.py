@@ -48,6 +48,7 @@ def test_each_has_a_name_and_a_sentence(browser: Browser) -> None:
 def test_what_differs_is_saved_and_taken_back(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Only changed settings are written, and undo restores the file."""
     path = running_console.instance.config / "syndicator.toml"
     ours = "[publish]  # ours\n# limit = 50  # entries\n"
     path.write_text(path.read_text().replace("[publish]\n", ours))
@@ -100,6 +101,7 @@ def test_what_differs_is_saved_and_taken_back(
 def test_what_is_wrong_is_refused_with_its_fault(
     running_console: RunningConsole, browser: Browser, name: str, value: str, fault: str
 ) -> None:
+    """Invalid settings are refused, and the other fields of the form stay filled."""
     path = running_console.instance.config / "syndicator.toml"
     before = path.read_text()
     answer = browser.post("/settings", fields_of(browser) | {name: value, "site.author": "Ann"})

@@ -115,6 +115,7 @@ def test_a_withdrawn_article_comes_back(running_console: RunningConsole, browser
 def test_what_is_hidden_is_published_again(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """A hidden article can be released from Today."""
     found, _ = find_article(running_console, "SQLite is my vector database")
     running_console.finish_job(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
     feed = running_console.settings.public_dir / "all.atom"

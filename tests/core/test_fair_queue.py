@@ -75,6 +75,7 @@ def test_all_owners_together_have_so_many_places() -> None:
 
 
 def test_what_is_discarded_uses_no_turn() -> None:
+    """A discarded item does not count as a turn of its owner."""
     waiting = make_shares("a1", "a2", "b1")
     waiting.discard("a", "a1")
     waiting.discard("a", "a1")

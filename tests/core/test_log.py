@@ -68,6 +68,7 @@ def test_nothing_is_printed_unless_asked_for(
 def test_each_step_names_its_source_host_and_article(
     config: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Log lines of a visit carry source, host and article."""
     caplog.set_level(logging.DEBUG, logger=program.ROOT)
     visit_sources(config)
     with open_app(config, environ={}) as app:

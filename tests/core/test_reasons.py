@@ -72,6 +72,7 @@ def test_no_module_uses_a_code_that_is_not_listed() -> None:
 
 
 def test_the_documentation_lists_what_there_is() -> None:
+    """The page of reason codes is up to date."""
     assert PLACE.read_text(encoding="utf-8") == document()  # else: python -m tools.reasons
     for code in ALL:
         assert f"\n`{code}` |" in document()

@@ -42,6 +42,7 @@ def test_a_value_is_escaped_and_found_again_in_any_spelling() -> None:
 
 
 def test_what_is_longer_is_taken_out_first() -> None:
+    """Longer secrets are replaced before shorter ones that they contain."""
     assert (
         mask_text("12345678abc 12345678", {"A": "12345678", "B": "12345678abc"})
         == "$%7BB%7D $%7BA%7D"

@@ -65,6 +65,7 @@ from tests.samples import Samples
     ],
 )
 def test_canonical(url: str, expected: str) -> None:
+    """Each case gives its canonical form."""
     assert canonical(url) == expected
 
 
@@ -92,6 +93,7 @@ def test_canonical(url: str, expected: str) -> None:
     ],
 )
 def test_no_url(url: str) -> None:
+    """Invalid URLs raise BadUrl."""
     with pytest.raises(BadUrl):
         canonical(url)
 
@@ -134,6 +136,7 @@ _KNOWN = (
 @example("http://a.example")
 @example("http://" + "a." * 130 + "example/")
 def test_what_is_taken_for_spelled_right_is(url: str) -> None:
+    """The quick check for canonical spelling agrees with the full one."""
     try:
         slow: str | None = respelled(url)
     except BadUrl:
@@ -146,6 +149,7 @@ def test_what_is_taken_for_spelled_right_is(url: str) -> None:
 
 
 def test_url_standard(samples: Samples) -> None:
+    """The cases of the URL Standard pass, except known ones."""
     wrong = []
     for row in _cases(samples):
         usable = not row.get("failure") and row["protocol"] in ("http:", "https:")
@@ -229,6 +233,7 @@ def test_every_ipv6_address_comes_back(address: object) -> None:
     ],
 )
 def test_absolute(base: str, reference: str, expected: str | None) -> None:
+    """Relative references are resolved."""
     assert absolute(base, reference) == expected
 
 
@@ -244,6 +249,7 @@ def test_absolute(base: str, reference: str, expected: str | None) -> None:
     ],
 )
 def test_alias(one: str, other: str, same: bool) -> None:
+    """Which URLs have the same alias."""
     assert (alias(one) == alias(other)) is same
 
 
@@ -330,6 +336,7 @@ _SITES = [
 
 @pytest.mark.parametrize("addresses", _SITES)
 def test_addresses_of_one_site(addresses: tuple[str, ...]) -> None:
+    """All addresses of a case have the same site."""
     assert len({site(url) for url in addresses}) == 1
 
 
@@ -365,6 +372,7 @@ _PUBLISHERS = [
 
 @pytest.mark.parametrize("addresses", _PUBLISHERS)
 def test_addresses_of_one_publisher(addresses: tuple[str, ...]) -> None:
+    """All addresses of a case have the same publisher."""
     assert len({publisher(url) for url in addresses}) == 1
 
 
@@ -383,6 +391,7 @@ def test_publishers_are_told_apart() -> None:
     ],
 )
 def test_is_root(url: str, root: bool) -> None:
+    """Which URLs are the root of a site."""
     assert is_root(url) is root
 
 
@@ -399,6 +408,7 @@ def test_is_root(url: str, root: bool) -> None:
     ],
 )
 def test_redacted(url: str, shown: str) -> None:
+    """Credentials and tokens are hidden."""
     assert redacted(url) == shown
 
 

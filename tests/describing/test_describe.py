@@ -140,6 +140,7 @@ None of them is perfect. The search of the fifth found nothing, and the sixth cl
 
 
 def test_what_a_text_names_in_passing_is_no_tag(taxonomy: Taxonomy) -> None:
+    """Words mentioned only in passing give no tag."""
     assert {"AI", "GPU", "databases"} <= taxonomy.names
     assert not {"AI", "GPU"} & set(taxonomy.tags("The best laptops, tried for a month", LAPTOPS))
     assert not {"databases"} & set(taxonomy.tags("Six apps for notes, compared", NOTES))
@@ -158,6 +159,7 @@ def test_a_text_that_says_next_to_nothing_has_no_category(taxonomy: Taxonomy) ->
 
 
 def test_a_publishers_tag_that_is_called_like_a_category_speaks_for_it(taxonomy: Taxonomy) -> None:
+    """A publisher's tag with a category's name supports that category."""
     text = (
         "Fourteen cities trained a small vision model on the cameras of their garbage trucks, which"
         " see the holes."
@@ -171,6 +173,7 @@ def test_a_publishers_tag_that_is_called_like_a_category_speaks_for_it(taxonomy:
 
 
 def test_a_file_or_host_is_not_what_it_is_called_like(taxonomy: Taxonomy) -> None:
+    """File and host names give no tags."""
     title = "Manners"
     text = "Read robots.txt first. The page at tesla.com says so, and robots.txt is a small file."
     assert not {"robotics", "Tesla"} & set(taxonomy.tags(title, text))

@@ -43,6 +43,7 @@ def test_weights_of_other_features_are_refused(changed: dict[str, float], named:
 
 
 def test_two_features_of_one_name_are_refused() -> None:
+    """Two features with one name raise ValueError."""
     with pytest.raises(ValueError, match="place"):
         in_order(WEIGHTS, (*FEATURES, "place"), "a file")
 

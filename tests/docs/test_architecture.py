@@ -40,11 +40,13 @@ def test_each_package_has_a_row() -> None:
 
 
 def test_it_is_read_in_a_quarter_of_an_hour() -> None:
+    """ARCHITECTURE.md has at most 3,000 words."""
     assert len(ARCHITECTURE.read_text(encoding="utf-8").split()) <= 3000
 
 
 @pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
 def test_a_decision_has_its_date_and_parts_in_200_words(page: Path) -> None:
+    """Each decision has a date, three sections and at most 200 words."""
     text = page.read_text(encoding="utf-8")
     assert re.findall(r"(?m)^## (.*)$", text) == ["Context", "Decision", "Evidence"]
     assert re.findall(r"(?m)^2\d{3}-\d\d-\d\d$", text) == [page.name[:10]]

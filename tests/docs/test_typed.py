@@ -33,6 +33,7 @@ PARTS = list(dict.fromkeys((shown.page, shown.part) for shown in SHOWN if not re
 
 
 def test_what_is_not_typed_stands_in_a_page() -> None:
+    """Each exception from typing still occurs on a page."""
     unused = [
         one["starts"]
         for one in NOT_TYPED

@@ -320,6 +320,7 @@ def catches_sigterm(pid: int) -> bool:
     holds="exit 4, one message that names demo, and no failure counted against any source",
 )
 def test_no_network(small_instance: Instance) -> None:
+    """Without a network `refresh` exits with 4 and counts no failure."""
     small_instance.run_refresh("holt")
     write_sources(small_instance, "http://127.0.0.99:9/feed")
     done = small_instance.run_command("refresh", "--all", "--json")
@@ -343,6 +344,7 @@ def write_sources(small_instance: Instance, url: str) -> None:
 )
 @pytest.mark.slow
 def test_strict(small_instance: Instance) -> None:
+    """`refresh --strict` exits with 3 if a source failed."""
     for words, code in (((), 0), (("--strict",), 3)):
         done = small_instance.run_command(
             "refresh", "--source", "holt", "--source", "gone", "--json", *words
@@ -385,6 +387,7 @@ def test_the_only_source_fails(small_instance: Instance) -> None:
 )
 @pytest.mark.slow
 def test_a_secret_stays_one(small_instance: Instance) -> None:
+    """A secret in sources.toml appears in no output and in no file."""
     path = small_instance.config / "sources.toml"
     text = path.read_text()
     for key in ("holt", "gone"):
@@ -418,6 +421,7 @@ def test_a_secret_stays_one(small_instance: Instance) -> None:
     "command", [pytest.param(one, marks=pytest.mark.slow) for one in ("refresh", "up")]
 )
 def test_sigterm(small_instance: Instance, command: str) -> None:
+    """SIGTERM during a visit ends the run cleanly."""
     for site in ("parallel", "holt"):
         small_instance.world.delay_answers(site, 180)
     text = (small_instance.config / "syndicator.toml").read_text()
@@ -456,6 +460,7 @@ def test_a_locked_database(small_instance: Instance) -> None:
 
 
 def test_json_of_errors_is_one_document(small_instance: Instance) -> None:
+    """`status --json` works with an ASCII terminal."""
     done = small_instance.run_command("status", "--json", environ={"PYTHONIOENCODING": "ascii"})
     assert done.code == 0
     assert json.loads(done.out)["articles"] == 0

@@ -249,6 +249,7 @@ def test_an_entry_of_the_future(small_instance: Instance) -> None:
     holds="one NetworkDown that names demo, nothing counted, what is published stays",
 )
 def test_no_network(small_instance: Instance) -> None:
+    """Without a network nothing changes and no failure is counted."""
     small_instance.run_refresh()
     before = small_instance.read_digests("public")
     small_instance.now += timedelta(hours=3)
@@ -376,6 +377,7 @@ def test_a_withdrawal_outlives_the_database(small_instance: Instance) -> None:
     holds="that page is named and tried again, all others are filed",
 )
 def test_a_bug_costs_one_page(small_instance: Instance) -> None:
+    """An exception while reading one page affects only that page."""
     real = InProcess.call
     titles = small_instance.list_titles()
 
@@ -430,6 +432,7 @@ def test_a_build_dies(small_instance: Instance, at: int) -> None:
 )
 @pytest.mark.anyio
 async def test_the_watchdog() -> None:
+    """A run without progress is reported after five minutes."""
     reported: list[tuple[str, float]] = []
     steady = [0.0]
     hang = asyncio.Event()

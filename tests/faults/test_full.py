@@ -120,6 +120,7 @@ def test_a_full_disk(small_instance: Instance, kilobytes: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("inodes", INODES)
 def test_no_inodes(small_instance: Instance, inodes: int) -> None:
+    """A file system without free inodes: the error suggests `df -i`, and later all is complete."""
     with mount_small_disk(small_instance.feeds, size="64m", nr_inodes=inodes) as free:
         check_spoken(small_instance.run_command("refresh", "--all", "--json"), "df -i")
         free()
@@ -140,6 +141,7 @@ def test_no_inodes(small_instance: Instance, inodes: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("files", FEW)
 def test_few_descriptors(small_instance: Instance, files: int) -> None:
+    """With few file descriptors the error suggests `ulimit -n`."""
     limit = (resource.RLIMIT_NOFILE, (files, files))
     check_spoken(
         small_instance.run_command(
@@ -158,6 +160,7 @@ def test_few_descriptors(small_instance: Instance, files: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SHORT)
 def test_short_files(small_instance: Instance, size: int) -> None:
+    """With a file size limit the error suggests `ulimit -f`."""
     limit = (resource.RLIMIT_FSIZE, (size, size))
     check_spoken(
         small_instance.run_command(

@@ -68,6 +68,7 @@ def test_titles_and_tags(samples: Samples, tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("every", [20, pytest.param(1, marks=pytest.mark.slow)])
 def test_feeds(samples: Samples, every: int) -> None:
+    """Hostile names give portable file names for feeds."""
     slugs: dict[str, str] = {}
     for name in (row["name"] for row in samples.rows("paths", every)):
         for key in feeds_of(
@@ -87,6 +88,7 @@ def test_feeds(samples: Samples, every: int) -> None:
     holds="refused by name, or a sound file name",
 )
 def test_keys(samples: Samples) -> None:
+    """Hostile source keys are refused or give portable file names."""
     for row in samples.rows("paths", every=5):
         try:
             [source] = check(

@@ -99,6 +99,7 @@ def build_with_outlet(place: Place, make: Make) -> None:
 )
 @pytest.mark.timeout(1800)
 def test_a_disk(unbuilt_place: Place, share: str, every: int) -> None:
+    """After a power loss at each step every file on disk is whole."""
     before = read_files(unbuilt_place.folder / "feeds/public")
     quiet = Power()
     place = copy_place(unbuilt_place)
@@ -125,6 +126,7 @@ def test_a_disk(unbuilt_place: Place, share: str, every: int) -> None:
 @pytest.mark.parametrize("every", [EVERY, pytest.param(OFTEN, marks=pytest.mark.slow)])
 @pytest.mark.timeout(1800)
 def test_a_bucket(unbuilt_place: Place, s3: S3, bucket: Bucket, every: int) -> None:
+    """After a power loss at each step every object is whole."""
     fill_bucket(s3, before := read_files(unbuilt_place.folder / "feeds/public"))
     quiet = Power()
     build_with_outlet(copy_place(unbuilt_place), in_bucket(bucket, quiet))

@@ -253,6 +253,7 @@ async def scheduled_run(app: App, day: Day) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A simulated day: articles are unique and memory does not grow."""
     web = Web()
     config = folder / "config"
     day = Day()

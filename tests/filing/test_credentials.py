@@ -117,6 +117,7 @@ MINE = Source(
     ],
 )
 def test_what_is_a_sources_own_host(url: str, own: bool) -> None:
+    """Credentials and private networks are used for the source's own host."""
     environ = {"MY_TOKEN": SECRET}
     asked = [
         build_page_request(url, MINE, Settings(), environ),
@@ -134,6 +135,7 @@ def test_what_is_a_sources_own_host(url: str, own: bool) -> None:
 
 
 def test_a_source_without_tls_has_nothing_to_lose_on_a_page_with_it() -> None:
+    """A source with http may send its credentials to https on its host."""
     plain = replace(MINE, url="http://mine.example/feed")
     for url in ("http://mine.example/page", "https://mine.example/page"):
         assert build_page_request(url, plain, Settings(), {"MY_TOKEN": SECRET}).headers == {

@@ -70,6 +70,7 @@ def find_rare_word(app: App, world: World) -> str:
 def test_what_is_muted_is_not_fetched_but_counted_and_read_when_the_query_changes(
     app: App, world: World
 ) -> None:
+    """A muted entry is counted, and read after `mute` is removed."""
     edit_source(app, mute=f"title:{find_rare_word(app, world)}")
     request_count = len(world.requests)
     first_outcome = visit_holt(app)

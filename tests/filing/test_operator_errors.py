@@ -139,6 +139,7 @@ def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(
 def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
     lab: Lab, world: World
 ) -> None:
+    """Changed rules reopen refused pages once; other edits do not."""
     story = next(one for one in world.stories if one.site == "parallel")
     path = "/" + world.url(story).split("/", 3)[3]
     world.fail_site("parallel", 200, path=path, body=b"<title>Empty</title><p>No.</p>")
@@ -202,6 +203,7 @@ def test_without_a_browser_nobody_is_asked(
 
 
 def test_pages_lose_no_try_when_a_header_loses_its_value(lab: Lab) -> None:
+    """If a header's variable is unset, waiting pages keep their tries."""
     lab.edit_source(headers_env={"Authorization": "SITE_TOKEN"}, backfill=2)
     lab.environ["SITE_TOKEN"] = "secret"
     asyncio.run(

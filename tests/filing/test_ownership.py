@@ -69,6 +69,7 @@ def test_a_source_owns_its_site(feed: str, address: str, own: bool) -> None:
 
 @pytest.mark.parametrize(("address", "place", "there"), PLACES)
 def test_places(address: str, place: str, there: bool) -> None:
+    """Which addresses a `speaks_for` value covers."""
     assert (
         make_rights(make_source("https://mine.example/", speaks_for=(place,))).owns(address)
         is there
@@ -91,6 +92,7 @@ def test_places(address: str, place: str, there: bool) -> None:
     ],
 )
 def test_rights(fields: dict[str, object], more: dict[str, object], owns: bool) -> None:
+    """Which fields of a source give it rights over an address."""
     rights = make_rights(make_source(**fields), **more)  # type: ignore[arg-type]
     assert rights.owns("https://bank.example/1") is owns
     assert rights.owns("https://paper.example/1")
@@ -140,6 +142,7 @@ def test_terms_hold_on_the_sources_own_site() -> None:
 
 
 def test_addresses_of_one_site() -> None:
+    """`filter_by_site` keeps the addresses of the same site."""
     urls = (
         "https://bank.example/amp/1",
         "https://evil.example/1",

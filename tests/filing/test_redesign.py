@@ -224,6 +224,7 @@ def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_c
 
 @pytest.mark.slow
 def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: Garden) -> None:
+    """Many old entries at once wait for a second announcement and are then filed."""
     recent = [make_post(number) for number in range(4)]
     garden.serve_posts(recent)
     garden.visit_sources(0)
@@ -245,6 +246,7 @@ def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: G
 def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
     garden: Garden,
 ) -> None:
+    """Waiting entries are read at the next visit, even if the feed is unchanged."""
     recent = [make_post(number) for number in range(2)]
     archive = [make_post(number) for number in range(2, 10)]
     garden.serve_posts(recent)

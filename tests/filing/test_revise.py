@@ -54,6 +54,7 @@ def test_a_correction_keeps_identity_and_moves_updated() -> None:
 
 @pytest.mark.parametrize("declared", [timedelta(days=-1), timedelta(0), timedelta(days=3)])
 def test_updated_never_goes_back_nor_beyond_now(declared: timedelta) -> None:
+    """A declared `updated` in the past or future is replaced by the current time."""
     old = replace(OLD, updated=THEN)
     now = THEN + timedelta(days=2)
     revised = revise(old, replace(OLD, body="It has another body.", updated=THEN + declared), now)

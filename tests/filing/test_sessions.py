@@ -130,6 +130,7 @@ def session_conditions(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> list[
 def test_a_site_is_read_or_its_session_reported_and_read_once_it_is_renewed(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Each login case: read with cookies, report the expired session, read after a new export."""
     site = Site(case.answer, stories=case.stories, open_feed=case.open_feed)
     if not case.open_feed:
         site.answer = lambda asked: (
@@ -156,6 +157,7 @@ def test_a_site_is_read_or_its_session_reported_and_read_once_it_is_renewed(
 def test_a_secure_cookie_goes_over_tls_and_may_be_renewed_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Secure cookies are sent over TLS only, and renewed ones are stored."""
     tls = make_tls(tmp_path, monkeypatch)
     renewed = ("Set-Cookie", "session=renewed-over-tls; Path=/; Secure")
 

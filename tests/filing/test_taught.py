@@ -138,6 +138,7 @@ def read_taught_files(shelf: Shelf, newest: int = 2) -> list[str]:
 
 
 def test_only_what_changed_is_read(tmp_path: Path) -> None:
+    """Only changed article files are read again."""
     shelf = Shelf(tmp_path, 1)
     for _ in range(6):
         shelf.add_article()

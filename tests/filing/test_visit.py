@@ -111,6 +111,7 @@ def test_a_feed_whose_bytes_are_the_same_is_not_read_again(app: App) -> None:
 
 
 def test_no_page_is_begun_once_a_run_is_told_to_stop(app: App) -> None:
+    """After a stop signal only pages already begun are finished."""
     stop = asyncio.Event()
     watch = refresh.Watch(filed=lambda title: stop.set())  # at its first article
     report = asyncio.run(refresh.run(app, refresh.Wanted(keys=("holt",)), stop=stop, watch=watch))

@@ -99,6 +99,7 @@ def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its
 def test_a_source_whose_pages_are_slow_ends_its_turn(
     app: App, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """After MOST_SECONDS the remaining entries of a source wait."""
     monkeypatch.setattr(visits, "MOST_SECONDS", 0.05)
     world.delay_answers("holt", 0.5)
     outcome = run_refresh(app, "holt")["holt"]
@@ -109,6 +110,7 @@ def test_a_source_whose_pages_are_slow_ends_its_turn(
 def test_who_names_a_source_has_its_feed_asked_although_entries_wait(
     app: App, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """`refresh KEY` fetches the feed although entries wait."""
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run_refresh(app, "holt")
     request_count = len(world.requests)

@@ -28,6 +28,7 @@ LOADED = (
 
 @pytest.mark.parametrize("name", worker_functions.__all__)
 def test_a_job_is_the_function_of_its_name(name: str) -> None:
+    """Each lazy job loads the function of the same name."""
     job = getattr(worker_functions, name)
     assert isinstance(job, Lazy)
     assert job.load().__name__ == name  # type checkers take the one for the other

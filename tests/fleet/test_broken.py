@@ -30,6 +30,7 @@ def read_published_files(fleet: Instance) -> dict[str, tuple[int, bytes]]:
 def test_a_frozen_builder_holds_up_nobody_and_writes_nothing_when_it_wakes(
     postgres: Server, tmp_path: Path
 ) -> None:
+    """A suspended builder loses its lock; after waking it writes nothing."""
     web = Web(hosts=8, feeds=2, entries=3)
     holder = (
         "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND"

@@ -134,6 +134,7 @@ def test_the_first_articles_of_a_source_wait_for_no_long_feed(
 def test_what_was_changed_waits_for_more_unless_it_is_urgent(
     place_and_app: tuple[Place, App],
 ) -> None:
+    """A change is built after SETTLE, an urgent one at once."""
     _, app = place_and_app
     store_articles(app, "Second", "Text.")
     assert find_build_time(app, is_urgent=False) == NOW + SETTLE

@@ -112,6 +112,7 @@ def test_a_worker_that_the_queue_removed_is_forgotten(store: Store) -> None:
 
 
 def test_a_worker_of_an_older_version_is_listed_without_its_name(store: Store) -> None:
+    """Workers without name and version are listed as "?"."""
     with store._db.write() as connection:
         connection.execute(text("INSERT INTO procrastinate_workers DEFAULT VALUES"))
     (unknown,) = store.workers(LEASE).list()
@@ -193,6 +194,7 @@ def test_beside_live_workers_up_and_reindex_refuse_and_cron_stays_silent(
 
 
 def test_a_fleet_without_a_live_worker_says_so(config: Path, store: Store) -> None:
+    """`queue` reports that no worker runs."""
     register_worker(store, "silent", 1, silent=3600)
     stdout = run_syndicator("queue", "--config", str(config)).stdout
     assert "no worker runs: start one with" in stdout
@@ -217,6 +219,7 @@ def test_a_lock_names_its_holder_and_a_command_says_what_it_waits_for(config: Pa
 
 
 def test_up_without_an_answer_of_the_database_goes_on(config: Path) -> None:
+    """`up` starts without the database, `reindex` does not."""
     path = config / "syndicator.toml"
     path.write_text('[store]\nurl = "postgresql://nobody@127.0.0.1:9/none"\n')
     need_no_workers(load(config), "up", "would harm", may_be_away=True)

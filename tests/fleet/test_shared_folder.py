@@ -47,6 +47,7 @@ def list_article_paths(machine: Machine) -> list[str]:
 def test_two_that_read_an_article_at_a_time_write_one_file(
     machines: tuple[Machine, Machine],
 ) -> None:
+    """Two machines that file the same article write one file."""
     one, two = machines
     assert two.articles.find(make_full_article().id) is None
     _, first, _ = one.articles.put(make_full_article())
@@ -66,6 +67,7 @@ def test_two_that_read_an_article_at_a_time_write_one_file(
 def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
     machines: tuple[Machine, Machine],
 ) -> None:
+    """A file left by a crash is recorded after the time that a write may take."""
     one, two = machines
     _, stamp, _ = one.articles.put(make_full_article())  # and the process ends
     assert not two.articles.left_behind()

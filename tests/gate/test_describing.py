@@ -61,6 +61,7 @@ def test_no_summary_breaks_a_rule_of_form(shared_folder: Path) -> None:
 
 @pytest.mark.parametrize("name", CATEGORY_FLOORS)
 def test_categories(shared_folder: Path, name: str) -> None:
+    """The share of right categories reaches its minimum."""
     taxonomy = Taxonomy.from_toml(bench.TEXTS / f"cat_{name}.taxonomy.toml")
     rows = bench.rows(f"cat_{name}")
     right = sum(taxonomy.category(row["title"], row["text"]).name == row["label"] for row in rows)
@@ -83,6 +84,7 @@ def test_a_strict_caller_is_right_and_seldom_silent(shared_folder: Path) -> None
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", TAG_FLOORS)
 def test_tags(shared_folder: Path, name: str) -> None:
+    """Scores of tags reach their minimums."""
     scores = bench.tag_scores(name)
     assert 100 * st.mean(scores["history"]) >= TAG_FLOORS[name][0]
     assert 100 * st.mean(scores["zero-shot"]) >= TAG_FLOORS[name][1]
@@ -107,6 +109,7 @@ def test_what_an_editor_signs(shared_folder: Path) -> None:
 def test_a_vocabulary_and_a_past_are_no_worse_than_the_past_alone(
     shared_folder: Path, name: str
 ) -> None:
+    """A vocabulary in addition to confirmed articles does not lower the scores."""
     for posts, alone, begun, own in bench.curve(name):
         assert min(begun, own) >= alone - CURVE_SLACK, posts
 

@@ -72,6 +72,7 @@ def test_the_sample_has_every_category_twice(taxonomy: Taxonomy) -> None:
 
 
 def test_categories(descriptions: list[Description]) -> None:
+    """The share of right categories reaches its minimum."""
     wrong = [
         (i["title"], d.category)
         for i, d in zip(ITEMS, descriptions, strict=True)
@@ -81,6 +82,7 @@ def test_categories(descriptions: list[Description]) -> None:
 
 
 def test_tags(descriptions: list[Description]) -> None:
+    """Recall and precision of tags reach their minimums."""
     pairs = list(zip(ITEMS, descriptions, strict=True))
     share = measure_share([tag in given.tags for item, given in pairs for tag in item["tags"]])
     expected_share = measure_share(

@@ -77,6 +77,7 @@ def test_a_menu_before_and_a_promotion_after_are_seen() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_all_pages(read_rows: list[tuple[dict[str, Any], bench_reading.Prediction]]) -> None:
+    """Shares of lost bodies and wrong first or last lines stay below their limits."""
     found = [
         compare_page(row, ours.get("text") or "")
         for row, ours in read_rows

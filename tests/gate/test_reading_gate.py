@@ -130,6 +130,7 @@ def _ours(row: dict[str, Any]) -> bench_reading.Prediction:
 
 
 def test_quick_pages(shared_folder: Path, tmp_path: Path) -> None:
+    """The quick pages reach their minimum scores."""
     pages = bench_reading.rows(quick=True)
     assert (
         list_failing_figures(
@@ -144,6 +145,7 @@ def test_quick_pages(shared_folder: Path, tmp_path: Path) -> None:
 def test_all_pages(
     read_rows: list[tuple[dict[str, Any], bench_reading.Prediction]], tmp_path: Path
 ) -> None:
+    """All pages reach their minimum scores, also for lists, tables and code."""
     pages, made = map(list, zip(*read_rows[: len(bench_reading.rows())], strict=True))
     assert list_failing_figures(_figures(tmp_path, pages, made), FLOORS["all"]) == {}
     shares = bench_reading.structure(pages, {each["id"]: each for each in made})

@@ -128,6 +128,7 @@ def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
 
 
 def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
+    """The health feed is published only if the setting says so."""
     public = place.folder / "feeds/public"
     place.build()
     end_run(place, gone=True)
@@ -154,6 +155,7 @@ def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
 
 
 def test_the_textfile_is_written_where_a_setting_names_it(place: Place) -> None:
+    """Metrics are written to `health.textfile`; a failure is a problem of the run."""
     write_settings(place, '[health]\ntextfile = "metrics.prom"\n')
     assert end_run(place, gone=True) == ()
     families = {
@@ -189,6 +191,7 @@ def test_when_all_is_looked_at(passed: float, took: float, has_news: bool, due: 
 
 
 def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
+    """A fault in the configuration becomes an event."""
     with place.open_app() as app:
         asyncio.run(
             check_health(
@@ -368,6 +371,7 @@ def test_a_password_that_is_not_set_is_named(place: Place) -> None:
 def test_what_no_mail_can_be_sent_with_is_named_and_not_waited_for(
     place: Place, smtp: str, secret: str, words: str
 ) -> None:
+    """Wrong mail settings are reported at once, without the password."""
     write_settings(
         place,
         f'[alert]\nmail = "ops@feeds.example"\nsmtp = "{smtp}"\npassword_env = "MAIL_PASSWORD"\n',

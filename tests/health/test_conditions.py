@@ -131,6 +131,7 @@ def test_a_move_needs_the_operator_only_where_it_leads_elsewhere() -> None:
 
 
 def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
+    """A source is silent after three usual pauses; nights do not count."""
     assert silent_since(make_publication_times(2 * DAY, 5 * DAY), NOW) is None
     assert silent_since(make_publication_times(2 * DAY, 7 * DAY), NOW) == NOW - 7 * DAY
     assert silent_since(make_publication_times(HOUR, 10 * HOUR), NOW) is None  # a night
@@ -145,6 +146,7 @@ def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
 
 
 def test_a_source_that_was_silent_when_it_was_added_needs_nobody() -> None:
+    """Silence that began before the source was added needs no action."""
     silent = make_state(
         recent=make_publication_times(2 * DAY, 30 * DAY)
     )  # from the 24th day before now on
@@ -218,6 +220,7 @@ def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done
 
 
 def test_a_held_feed_names_its_fault_and_when_its_live_file_was_written() -> None:
+    """The condition of a held feed has its fault and the time of the live file."""
     fault = "lost 1: Title (https://x.example/a)"
     (condition,) = find_conditions(
         held=[
@@ -235,6 +238,7 @@ def test_a_held_feed_names_its_fault_and_when_its_live_file_was_written() -> Non
 
 
 def test_entries_that_wait_are_one_condition_a_source_and_reason() -> None:
+    """Waiting entries give one condition per source and reason."""
     waiting = Waiting(
         source="one", reason="bad-rules", count=3, since=NOW - DAY, example="https://one.example/a"
     )
@@ -305,6 +309,7 @@ def test_articles_on_hold_name_the_latest_few_and_the_first_of_all() -> None:
 
 
 def test_what_needs_the_operator_comes_first() -> None:
+    """Conditions that need the operator are listed first."""
     conditions = find_conditions(
         make_state("a", muted=3, effective_url="https://a.example/new"),
         make_state("b", reason="http-404"),

@@ -66,6 +66,7 @@ def test_what_changes_of_a_condition_is_no_new_episode() -> None:
 
 
 def test_what_flaps_is_told_less_and_less() -> None:
+    """A flapping condition is reported at growing intervals."""
     quarter = timedelta(minutes=15)
     flapping = [(quarter * n, (GONE,) if n % 2 == 0 else ()) for n in range(96)]  # a day
     assert list_events(flapping) == [(quarter * 0, "broken"), (quarter * 1, "recovered")]

@@ -107,6 +107,7 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
 
 
 def test_no_label_has_an_address_or_a_source_in_it() -> None:
+    """Metric labels contain no addresses and no source keys."""
     text = metrics.render_page(metrics.make_families(FIGURES, add_run({}))).decode()
     labels = {
         (name, value)

@@ -22,6 +22,7 @@ def notify_socket(tmp_path: Path) -> Iterator[socket.socket]:
 
 
 def test_each_state_is_one_datagram(notify_socket: socket.socket) -> None:
+    """Each state is sent to systemd as one datagram."""
     notify = Notify({"NOTIFY_SOCKET": notify_socket.getsockname()})
     notify.ready("serving http://127.0.0.1:8080/")
     notify.reloading()

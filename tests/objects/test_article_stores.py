@@ -42,6 +42,7 @@ def file_article(place: Place, one: Article) -> str:
 
 
 def test_an_article_is_filed_by_its_day_title_and_id_and_comes_back(place: Place) -> None:
+    """The path has month, title and part of the id; the article is read back."""
     stored, stamp, changed = place.articles.put(make_article(title="Robots, again"))
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
@@ -58,6 +59,7 @@ def test_an_article_is_filed_by_its_day_title_and_id_and_comes_back(place: Place
 
 
 def test_the_path_stays_and_a_stamp_changes_with_the_file_alone(place: Place) -> None:
+    """A rewritten article keeps its path; its stamp changes only with its bytes."""
     path = file_article(place, make_article())
     before = place.articles.stamp(path)
     _, same, changed = place.articles.put(make_article())

@@ -128,6 +128,7 @@ def test_a_network_that_is_lost_is_named_as_an_error_of_the_system(
 
 
 def test_what_is_refused_is_a_matter_of_rights(s3: S3, bucket: Bucket) -> None:
+    """A 403 answer raises PermissionError."""
     s3.before = lambda kind, key: 403
     with pytest.raises(PermissionError, match="the object store refuses"):
         bucket.get("x")

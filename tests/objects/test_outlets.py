@@ -45,6 +45,7 @@ def test_what_is_put_is_there_and_written_only_where_it_differs(make_outlet: Mak
 
 
 def test_names_are_those_of_a_folder_with_its_folders(make_outlet: Make) -> None:
+    """`names` lists files and folders directly below a folder."""
     outlet = make_outlet()
     for name in ("all.html", "pictures/a.webp", "pictures/b.webp", "pictures/deep/c.webp"):
         publish_file(outlet, name, name.encode())

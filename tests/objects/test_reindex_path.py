@@ -49,6 +49,7 @@ def open_instance(
 
 @pytest.mark.parametrize("kind", ["folder", "bucket"])
 def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) -> None:
+    """`take_in` records a new, edited or deleted file."""
     path = "2026/11/by-hand.md"
     with open_instance(tmp_path, s3 if kind == "bucket" else None) as (app, edit):
         edit(path, _OF_A_HAND % b"First")

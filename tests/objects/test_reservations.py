@@ -58,6 +58,7 @@ def make_article(**fields: object) -> Article:
 def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
     place: Place, clock: Clock
 ) -> None:
+    """A file left by a crash is recorded after the time that a write may take."""
     _, stamp, _ = place.articles.put(make_article())  # and the process ends
     assert not place.articles.changed({})
     clock.now += WRITING + timedelta(seconds=1)
@@ -94,6 +95,7 @@ def test_the_next_visit_ends_what_a_crash_began_under_the_same_path(place: Place
 def test_reservations_of_articles_with_rows_are_swept_when_they_are_old(
     place: Place, clock: Clock
 ) -> None:
+    """Old reservations of recorded articles are deleted."""
     stored, stamp, _ = place.articles.put(make_article())
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     assert not place.articles.changed({})
@@ -106,6 +108,7 @@ def test_reservations_of_articles_with_rows_are_swept_when_they_are_old(
 
 
 def test_a_withdrawn_file_is_found_although_its_row_is_gone(place: Place, clock: Clock) -> None:
+    """The file of an article without row is found by its reservation and deleted."""
     stored, stamp, _ = place.articles.put(make_article())
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     clock.now += WRITING + timedelta(seconds=1)
@@ -185,6 +188,7 @@ def edit_before_request(s3: S3, kind: str, old: bytes, new: bytes) -> Callable[[
 
 
 def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(s3: S3, place: Place) -> None:
+    """An edit made during a write is kept and merged."""
     stored, stamp, _ = place.articles.put(make_article(title="Ours", excerpt="An excerpt."))
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     s3.before = edit_before_request(s3, "put", b"title: Ours", b"title: Theirs")  # type: ignore[assignment]

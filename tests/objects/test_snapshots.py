@@ -62,6 +62,7 @@ def test_it_is_known_which_version_read_a_page_and_there_is_one_of_it(make_snaps
 
 
 def test_what_is_secret_goes(make_snapshots: Make) -> None:
+    """`scrub` deletes the pages that contain a secret."""
     make_snapshots(1).put(ID, b"a token: abc", {})
     make_snapshots(1).put(OTHER, b"none", {"x": "none"})
     make_snapshots(1).scrub(lambda data: b"abc" in data)
@@ -70,6 +71,7 @@ def test_what_is_secret_goes(make_snapshots: Make) -> None:
 
 
 def test_what_is_no_id_is_refused(make_snapshots: Make) -> None:
+    """Texts that are no article id are refused."""
     for article_id in ("../../etc/passwd", "", "ABCDEFGH", "a" * 40):
         with pytest.raises(ValueError, match="not an article id"):
             make_snapshots(1).get(article_id)

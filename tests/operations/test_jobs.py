@@ -45,6 +45,7 @@ def instance(tmp_path: Path) -> Instance:
 
 
 def test_a_job_has_one_doer_and_the_oldest_goes_first(queue: Queue) -> None:
+    """Each job is claimed once, the oldest first."""
     ids = [queue.add("rest", {"key": str(number)}, who="ann", at=AT).id for number in range(3)]
     other_queue = Queue(queue.root.parents[1])
     taken = [one.claim() for one in (queue, other_queue, queue, other_queue)]
@@ -257,6 +258,7 @@ def open_umask() -> Iterator[None]:
 @pytest.mark.usefixtures("open_umask")
 @pytest.mark.parametrize("old", [False, True], ids=["new", "of an earlier version"])
 def test_what_the_console_writes_is_for_this_account_alone(tmp_path: Path, old: bool) -> None:
+    """Console folders have mode 0700 and files 0600."""
     root = tmp_path / "console"
     if old:
         for folder in (root, root / "jobs", root / "kept"):

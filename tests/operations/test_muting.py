@@ -140,6 +140,7 @@ def test_what_went_meanwhile_is_in_the_way_of_no_withdrawal(place: Place) -> Non
 
 
 def test_a_query_that_cannot_be_read_is_shown_with_its_fault(place: Place) -> None:
+    """An invalid `publish.mute` is an error with its line."""
     write_settings(place, 'mute = "title:"')
     with (
         pytest.raises(ConfigError, match=r"syndicator.toml:3: publish.mute: .*needs a word"),

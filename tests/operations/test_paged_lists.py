@@ -52,6 +52,7 @@ def test_pages_follow_each_other_and_end(place: Place) -> None:
 
 
 def test_what_is_new_meanwhile_moves_no_page(place: Place) -> None:
+    """New items do not shift the next page."""
     run_command(place, "change", "add-tag", "Robots")
     run_command(place, "change", "add-tag", "Drones")
     with open_read_only(place.config) as opened:

@@ -57,6 +57,7 @@ def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
 
 
 def test_several_articles_are_one_change_and_one_undo(place: Place) -> None:
+    """A change of several articles is undone at once."""
     with place.open_app() as app:
         store_articles(app, "Boats", "Of boats.", source="two")
     place.build()
@@ -93,6 +94,7 @@ def test_several_articles_are_one_change_and_one_undo(place: Place) -> None:
 
 
 def test_several_sources_are_one_change_and_one_undo(place: Place) -> None:
+    """A change of several sources is undone at once."""
     path = place.config / "sources.toml"
     before = path.read_text()
     run_command(place, "change", "each", "change-source", "one", "two", "--values", "every=6h")

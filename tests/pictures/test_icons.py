@@ -287,6 +287,7 @@ def test_an_icon_whose_files_are_lost_is_fetched_again(web: Web) -> None:
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "GIF", "WEBP", "ICO"])
 @pytest.mark.parametrize("size", [(16, 16), (48, 48), (300, 300)])
 def test_each_format_and_size_becomes_one_square(format: str, size: tuple[int, int]) -> None:
+    """Icons of all formats and sizes become a 64 x 64 WebP."""
     image = draw_square(RED, size) if format in ("PNG", "ICO", "WEBP") else made.make_gradient(size)
     icon = Image.open(io.BytesIO(make_icon(made.encode_image(image, format))))
     assert icon.format == "WEBP"
@@ -315,6 +316,7 @@ def test_a_picture_is_shown_whole_on_white_and_a_light_one_on_dark_ground() -> N
 def test_an_icon_file_that_lies_about_its_size_is_refused(
     inside: bytes, reason: PictureReason
 ) -> None:
+    """An ICO file with a wrong inner picture is refused."""
     icon = bytearray(made.encode_image(draw_square(RED, (32, 32)), "ICO", sizes=[(32, 32)]))
     offset = int.from_bytes(icon[18:22], "little")
     icon[14:18] = len(inside).to_bytes(4, "little")

@@ -52,6 +52,7 @@ def test_a_server_that_asks_for_more_time_gets_it() -> None:
 
 
 def test_what_cannot_be_decoded_is_final_and_what_ours_failed_at_is_not() -> None:
+    """A broken picture is final; our own failures are retried."""
     assert outcomes.record_refusal(ROW, PictureReason.BROKEN, "", NOW, final=True).next_try is None
     second_refusal = outcomes.record_refusal(ROW, PictureReason.CRASHED, "", NOW, final=False)
     assert second_refusal.tries == 1
@@ -82,6 +83,7 @@ def test_what_is_off_limits_is_looked_at_again_and_shows_nothing_until_then() ->
     ],
 )
 def test_the_server_of_a_picture_may_forbid_it(header: str, said: str) -> None:
+    """X-Robots-Tag may forbid thumbnails."""
     assert outcomes.find_ban({"x-robots-tag": header}) == said
 
 

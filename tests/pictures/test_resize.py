@@ -55,6 +55,7 @@ def test_no_other_decoder_is_tried(format: str) -> None:
     "data", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<html>", b"%!PS-Adobe-3.0 EPSF"]
 )
 def test_what_is_no_picture_is_refused(data: bytes) -> None:
+    """Other data raise Refused."""
     with pytest.raises(Refused):
         thumbnail(data)
 
@@ -75,6 +76,7 @@ def test_the_size_on_the_page_is_bounded_both_ways(
 
 
 def test_a_large_jpeg_is_scaled_as_it_is_decoded() -> None:
+    """Large JPEGs are decoded at reduced size; banners keep their middle part."""
     assert open_webp(thumbnail(made.make_jpeg((1200, 630)))).size == (600, 315)
     assert open_webp(thumbnail(made.make_jpeg((3000, 150)))).size[0] == 450, (
         "of a banner only the middle is shown, in full size"

@@ -62,6 +62,7 @@ def test_answers_are_bytes(echo: Sandbox[bytes]) -> None:
 
 
 def test_it_opens_nothing() -> None:
+    """The sandbox can open no file or socket."""
     with make_sandbox("open_things") as sandbox:
         assert call_sandbox(sandbox, b"") == b""
 
@@ -89,6 +90,7 @@ def test_it_has_two_pipes_and_nothing_else(echo: Sandbox[bytes]) -> None:
     ],
 )
 def test_how_it_ends_is_told(function: str, prepare: str, failure: Failure) -> None:
+    """Each way of ending has its failure code."""
     wall_seconds = 1.0 if failure == Failure.WALL_TIME else 60.0
     with make_sandbox(function, prepare=prepare, seconds=0.1, wall_seconds=wall_seconds) as sandbox:
         with pytest.raises(ChildFailed) as caught:

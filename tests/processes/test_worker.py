@@ -37,6 +37,7 @@ def _fails(worker: Worker, reason: str, function: Callable[..., object], *args: 
 
 
 def test_result(worker: Worker) -> None:
+    """A call returns the result of its function."""
     assert worker.call_sync(jobs.double, value=4) == 8
 
 
@@ -94,6 +95,7 @@ def test_a_result_that_cannot_travel(worker: Worker) -> None:
     ],
 )
 def test_hung(function: Callable[..., object], args: tuple[object, ...], why: str) -> None:
+    """A call that exceeds its time fails with "hung", and the next call works."""
     worker = Worker(seconds=0.1, megabytes=200)
     try:
         with pytest.raises(WorkerFailed, match=f"hung: {why}"):
@@ -114,10 +116,12 @@ def test_time_in_which_a_child_gets_no_cpu_does_not_count() -> None:
 
 @pytest.mark.parametrize("step", [10, 2000])
 def test_memory(worker: Worker, step: int) -> None:
+    """A call that uses too much memory fails with "memory"."""
     _fails(worker, "memory", jobs.eat, 2000, step)
 
 
 def test_died(worker: Worker) -> None:
+    """A worker that exits fails with "crashed"."""
     _fails(worker, "crashed", jobs.die, 3)
 
 

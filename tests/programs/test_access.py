@@ -75,6 +75,7 @@ def test_an_expired_token_does_not_pass(tokens: Path) -> None:
     ],
 )
 def test_only_this_machine_and_one_path_are_answered(tokens: Path, to: str, status: int) -> None:
+    """Other hosts and paths are refused."""
     assert ask_gate(tokens, make_token(tokens, "programs"), to) == status
 
 

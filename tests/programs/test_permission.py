@@ -38,6 +38,7 @@ def make_source(**fields: object) -> Source:
 def test_a_program_reads_what_is_published_and_what_models_may_read(
     article: dict[str, object], source: dict[str, object], mode: str | None
 ) -> None:
+    """The permission follows from published mode and usage rules."""
     permission = find_permission(make_article(**article), make_source(**source), is_published=True)
     assert (permission.mode if permission else None) == mode
 

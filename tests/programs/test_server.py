@@ -179,6 +179,7 @@ def test_a_broken_instance_is_the_operators_affair(place: Place) -> None:
 
 
 def test_http_needs_a_token_for_programs_before_it_starts(place: Place) -> None:
+    """`mcp --port` needs a token with scope `programs`."""
     make_token(place, "settings")
     answer = run_syndicator("mcp", "--port", "0", "--config", str(place.config))
     assert answer.returncode == 69
@@ -218,6 +219,7 @@ def test_a_wrong_token_reaches_no_tool(place: Place) -> None:
 
 
 def test_without_the_extra_the_command_says_how_to_install_it(place: Place, tmp_path: Path) -> None:
+    """Without the package `mcp` the error names the lock file."""
     blocked = tmp_path / "blocked" / "mcp.py"
     blocked.parent.mkdir()
     blocked.write_text("raise ModuleNotFoundError(\"No module named 'mcp'\", name='mcp')\n")

@@ -60,6 +60,7 @@ def test_lines_of_another_form_are_passed_over(path: Path) -> None:
 
 
 def test_compaction_leaves_what_is_read(path: Path) -> None:
+    """`compact` removes duplicates and changes nothing when repeated."""
     CARRIED.append(folder_of(path), [(ONE, "planet")] * 3)
     before = CARRIED.read(folder_of(path))
     CARRIED.compact(folder_of(path))

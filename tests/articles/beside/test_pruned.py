@@ -31,6 +31,7 @@ def test_it_grows_and_says_each_once(tmp_path: Path) -> None:
 
 
 def test_what_is_no_line_is_passed_over(tmp_path: Path) -> None:
+    """Malformed lines are ignored."""
     path = tmp_path / PRUNED.name
     PRUNED.append(
         folder_of(path),

@@ -96,6 +96,7 @@ def test_a_move_names_both_hosts(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_none(tmp_path: Path) -> None:
+    """A broken rights.toml raises with its name."""
     (tmp_path / "rights.toml").write_text("[before\n")
     with pytest.raises(ConfigError, match=r"rights\.toml"):
         open_rights_file(tmp_path).before("planet")

@@ -24,5 +24,6 @@ def test_the_sample_is_valid() -> None:
 
 
 def test_its_page_names_every_file() -> None:
+    """README.md of the sample links each of its files."""
     page = (sample.FOLDER / "README.md").read_text(encoding="utf-8")
     assert [name for name in sample.read_sample_files() if f"({name})" not in page] == []

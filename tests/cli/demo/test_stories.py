@@ -79,6 +79,7 @@ def test_the_page_holds_what_its_truth_says(key: str) -> None:
 
 @pytest.mark.parametrize("key", ARTICLES)
 def test_every_trap_stands_on_the_page_and_not_in_the_story(key: str) -> None:
+    """Each text that must not be read is on the page and outside the story."""
     story = ARTICLES[key]
     assert story.truth is not None
     text = extract_visible_text(render_story_page(story))

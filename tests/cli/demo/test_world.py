@@ -78,6 +78,7 @@ def test_a_feed_announces_the_stories_of_its_site(
 
 
 def test_one_feed_is_whole_and_one_has_a_recording(world: World, client: httpx.Client) -> None:
+    """The demo has a feed with full texts and one with a podcast file."""
     (first, *_) = client.get(world.feed_url("holt")).json()["items"]
     assert "<table>" in first["content_html"]
     assert '<img src="http://127.' in first["content_html"]

@@ -144,6 +144,7 @@ def test_a_place_where_nothing_has_run_is_told_and_stays_empty(instance: Instanc
 
 
 def test_who_follows_nothing_yet_is_told_how_to(instance: Instance) -> None:
+    """Without sources `status` suggests `add`."""
     assert "no source yet" not in instance.run_command("status").output
     instance.keep_sources()
     assert " add URL` follows one" in instance.run_command("status").output.splitlines()[0]

@@ -61,6 +61,7 @@ def answer_of(url: str) -> tuple[int, str]:
 
 @pytest.mark.slow
 def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path) -> None:
+    """SIGHUP reloads the configuration; systemd gets each state."""
     settings = tmp_path / "config/syndicator.toml"
     settings.parent.mkdir()
     settings.write_text("[publish]\nlisten = '127.0.0.1:0'\n")

@@ -48,6 +48,7 @@ def test_each_setting_is_shown_with_where_it_comes_from(config: Path) -> None:
     "url", ["", "https://a.example/x:y@z", "sqlite:////srv/a.db", "http://me@proxy/"]
 )
 def test_what_has_no_password_is_shown_whole(url: str) -> None:
+    """Addresses without a password are not masked."""
     assert mask_password(url) == url
 
 
@@ -104,6 +105,7 @@ def test_a_reader_that_has_gone_is_no_failure(config: Path, words: tuple[str, ..
 
 @pytest.mark.parametrize("option", ["up", "serve"])
 def test_a_port_that_is_none_is_a_usage_error(config: Path, option: str) -> None:
+    """An invalid port exits with 2."""
     done = CliRunner().invoke(app, [option, "--port", "99999", "--config", str(config)])
     assert done.exit_code == 2
     assert "--port" in done.stderr

@@ -19,6 +19,7 @@ NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
 @pytest.mark.slow
 def test_it_logs_nothing_and_ends_with_the_address(tmp_path: Path) -> None:
+    """`demo` logs nothing and prints the address to open."""
     words = [
         sys.executable,
         "-m",

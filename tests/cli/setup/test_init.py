@@ -142,6 +142,7 @@ def at_terminal(answers: str, *words: str) -> str:
 
 
 def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
+    """In a terminal `init` asks for what the options lack."""
     output = at_terminal(
         "Gardening\n\nboat\ncron\n", str(tmp_path / "mine"), "--contact", "me@garden.example"
     )
@@ -207,6 +208,7 @@ def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
 def test_one_command_has_it_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: str, command: str, files: set[str]
 ) -> None:
+    """`init --run` prints the one command that starts the instance."""
     monkeypatch.setattr(start, "home_address", lambda: "192.168.1.5")
     output = run_init(str(tmp_path / "mine"), "--for", "me", "--run", runs)
     assert command.format(tmp_path / "mine") in output

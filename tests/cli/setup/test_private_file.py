@@ -89,6 +89,7 @@ def test_check_warns_of_a_secret_that_others_can_read(folder: Path, text: str, k
 
 
 def test_a_secret_in_the_environment_is_none_of_the_file(folder: Path) -> None:
+    """A `${VARIABLE}` is no secret in the file."""
     path = folder / "config/syndicator.toml"
     path.write_text(WEBHOOK.replace("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "${HOOK_SECRET}"))
     path.chmod(0o644)

@@ -26,6 +26,7 @@ def test_no_model_reads_the_texts_of_a_session_unless_the_operator_says_so() -> 
 
 
 def test_a_table_has_what_differs_from_the_defaults_of_a_session() -> None:
+    """Only values that differ from the defaults are written."""
     assert table(source_of(TABLE)) == TABLE
     assert table(source_of({**TABLE, "llm": True})) == {**TABLE, "llm": True}
     assert source_of(table(source_of(TABLE))) == source_of(TABLE)

@@ -44,6 +44,7 @@ def test_a_move_to_the_feed_of_another_source_names_that_source() -> None:
 
 
 def test_a_source_that_did_not_move_is_not_told() -> None:
+    """Too few redirects, or the same address, are no move."""
     assert (
         list_moves(
             [make_state("a"), make_state("b", moved_to="https://b.example/x", moved_times=2)]

@@ -50,6 +50,7 @@ def test_reads_each_feed_once_with_its_folders() -> None:
 
 
 def test_what_is_skipped_has_its_line_and_why() -> None:
+    """Skipped outlines are listed with line, name and reason."""
     skipped = [(one.line, one.name, one.why) for one in read_opml(LIST).skipped]
     assert skipped == [
         (7, "Alpha again", "http://alpha.example/feed/ stands in line 4 too"),
@@ -111,6 +112,7 @@ NEWSLETTERS = [
 
 
 def test_what_we_write_reads_back_whole_and_in_its_order() -> None:
+    """Our own OPML is read back without loss."""
     opml = write_opml("Mine", SOURCES)
     assert write_opml("Mine", SOURCES) == opml
     listed = read_opml(opml, is_trusted=True)
@@ -180,6 +182,7 @@ def test_other_readers_see_feeds_with_their_sites_in_folders() -> None:
     ],
 )
 def test_folders_become_what_is_said(folders: Folders, values: dict[str, Any]) -> None:
+    """Folders become tags, a category or nothing, by option."""
     alpha, _ = read_opml(LIST).outlines
     base = {"url": "https://alpha.example/feed", "title": "Alpha"}
     assert followed(alpha, folders, {"deep": "DEEP"}) == base | values
@@ -203,6 +206,7 @@ def test_entities_are_refused(encoding: str) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"<rss/>", b"<html><body/></html>", b"\x00\xff"])
 def test_what_is_no_opml_is_refused(data: bytes) -> None:
+    """Other documents raise NotAFeed."""
     with pytest.raises(NotAFeed):
         read_opml(data)
 

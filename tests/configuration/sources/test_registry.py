@@ -240,6 +240,7 @@ def test_a_file_of_another_shape(tmp_path: Path, text: str, word: str) -> None:
 
 
 def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
+    """The error about a missing sources.toml suggests `init`."""
     with pytest.raises(ConfigError, match="init"):
         load_sources(tmp_path / "sources.toml")
 
@@ -281,6 +282,7 @@ def test_add_makes_the_file(tmp_path: Path) -> None:
     ],
 )
 def test_add_refuses_what_is_there(path: Path, source: Source) -> None:
+    """An existing key or address is refused."""
     with pytest.raises(UsageError, match="already"):
         add_sources(path, [source])
     assert path.read_text(encoding="utf-8") == SAMPLE
@@ -299,6 +301,7 @@ def load_by_alias(path: Path) -> dict[str, Source]:
 def test_a_caller_who_knows_the_sources_saves_reading_them_again(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """With known sources given, `add_sources` does not parse the file."""
     new = Source(key="four", url="https://four.example/feed", rules=Rules(remove=(".ad",)))
     before = load_by_alias(path)
     with monkeypatch.context() as patch:
@@ -499,6 +502,7 @@ def test_a_taken_key_gets_a_number() -> None:
 
 @given(path=st.text(max_size=80), query=st.text(max_size=20))
 def test_every_key_is_one(path: str, query: str) -> None:
+    """The key made of any URL is valid."""
     url = f"https://example.org/{path}?{query}".encode("utf-8", "replace").decode()
     try:
         key = key_for(url)

@@ -60,6 +60,7 @@ def test_a_fault_is_named_with_line_source_key_and_cure(
 def test_a_query_that_cannot_be_read_is_an_error_with_its_place(
     tmp_path: Path, line: str, named: str
 ) -> None:
+    """An invalid query names file, line and source."""
     path = tmp_path / "sources.toml"
     path.write_text(TWO + line + "\n")
     with pytest.raises(ConfigError) as raised:
@@ -84,6 +85,7 @@ def test_one_text_is_a_list_of_one(tmp_path: Path) -> None:
 
 
 def test_the_digest_of_rules_changes_with_them_and_not_with_the_program(tmp_path: Path) -> None:
+    """Rules without newer fields keep the text from which their digest is made."""
     path = tmp_path / "sources.toml"
     path.write_text(TWO)
     one, two = load_sources(path)

@@ -100,6 +100,7 @@ def test_an_edit_is_seen_whatever_it_leaves_as_it_was(path: Path, parsed_files: 
 
 
 def test_what_was_edited_a_moment_ago_is_read_again(path: Path, parsed_files: list[Path]) -> None:
+    """A file edited within the clock's resolution is parsed again."""
     path.touch()
     stat = path.stat()
     read_cached_sources(path)
@@ -120,6 +121,7 @@ def test_another_version_reads_them_again(path: Path, parsed_files: list[Path]) 
     "damage", [b"", b"\0", b"[1]", b"[[], 1, 2]", b'[["key"], "", [{"key": 1}]]', b"{}", b"\xff"]
 )
 def test_a_damaged_cache_counts_as_none(path: Path, damage: bytes) -> None:
+    """A damaged cache file is ignored."""
     first_cached_sources = read_cached_sources(path)
     (path.parent.parent / "cache").write_bytes(damage)
     assert read_cached_sources(path) == first_cached_sources
@@ -161,6 +163,7 @@ def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path
 
 
 def test_of_two_sources_with_one_key_the_first_is_valid(path: Path) -> None:
+    """Of two sources with one key the first is used, and the fault is reported."""
     path.write_text(ALL + '[[source]]\nkey = "plain"\nurl = "https://second.example/"\n')
     sources, faults = readable_sources(path)
     assert sources == check(TomlFile(path, tomllib.loads(ALL)))

@@ -69,6 +69,7 @@ def test_the_configuration_has_them(path: Path) -> None:
 
 
 def test_a_fault_names_its_own_file(path: Path) -> None:
+    """A fault in sources.d names that file and line."""
     papers = path.with_suffix(".d") / "20-papers.toml"
     papers.write_text(make_source_table("papers") + 'colour = "red"\n')
     with pytest.raises(
@@ -113,6 +114,7 @@ def test_an_edit_is_made_where_the_source_stands(path: Path) -> None:
 
 
 def test_new_ones_go_to_sources_toml_unless_they_are_in_a_file_already(path: Path) -> None:
+    """New sources are written to sources.toml; known addresses are refused."""
     before = read_source_files(path)
     new = Source(key="new", url="https://new.example/feed")
     add_sources(path, [new])

@@ -61,6 +61,7 @@ def test_a_source_at_the_address_of_a_removed_one_carries_on(
     there: dict[str, FeedRow],
     expected: dict[str, str],
 ) -> None:
+    """Which new source continues a removed one."""
     assert find_successors(wanted, kept, there) == expected
 
 

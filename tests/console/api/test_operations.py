@@ -214,6 +214,7 @@ def test_jobs_are_seen_and_cancelled_by_their_token_alone(
 
 
 def test_what_takes_long_is_a_job_to_come_back_to(writing_client: Client) -> None:
+    """A slow operation answers with the address of its job."""
     answer = post_operation(
         writing_client,
         "withdraw",
@@ -243,12 +244,14 @@ def test_what_takes_long_is_a_job_to_come_back_to(writing_client: Client) -> Non
 def test_a_body_that_is_none_is_a_problem(
     writing_client: Client, body: bytes, kind: str, status: int
 ) -> None:
+    """Malformed bodies and types are refused."""
     assert (
         writing_client.problem("POST", "/operations/withdraw", body, Content_Type=kind)[0] == status
     )
 
 
 def test_what_cannot_be_done_is_a_problem(writing_client: Client) -> None:
+    """Unknown operations and ids answer with a problem document."""
     assert writing_client.problem("POST", "/operations/nothing", "{}", **JSON)[0] == 404
     assert (
         writing_client.problem("POST", "/operations/withdraw", '{"id": "nowhere"}', **JSON)[0]
@@ -399,6 +402,7 @@ def test_an_edit_cannot_write_a_field_of_the_file(
 def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
     running_console: RunningConsole, browser: Browser, writing_client: Client
 ) -> None:
+    """Four editors change different fields of one source, and all changes stay."""
     path = running_console.instance.config / "sources.toml"
     other = running_console.browser()
     etag = writing_client.ask("GET", "/sources/launchbeat").headers["etag"]

@@ -83,6 +83,7 @@ def publish_article(*rights: str, own: str = "") -> dict[str, bytes]:
 
 
 def test_every_format_passes_it_on() -> None:
+    """Atom, RSS and JSON contain the rights of an article."""
     files = publish_article(*SAID)
     atom = etree.fromstring(files["all.atom"])
     entry = atom.find("{*}entry")

@@ -99,6 +99,7 @@ def test_what_is_published_of_it(case: dict[str, Any]) -> None:
 def test_a_line_is_read_as_it_was_written(
     use: str, value: str, vocabulary: str, place: Any
 ) -> None:
+    """A statement survives writing and reading."""
     statement = Statement(use, line(value), vocabulary, place)
     assert parse_statement(statement.line()) == statement
 
@@ -118,6 +119,7 @@ def test_any_robots_txt_is_read(text: str, path: str) -> None:
 
 
 def test_a_field_says_each_thing_once_and_not_without_end() -> None:
+    """Repeated statements count once, at most twenty are read."""
     links = [("rel=license", f"https://x.example/{number % 50}") for number in range(500)]
     assert len(read_statements("page", links, URL)) == 20
     assert (

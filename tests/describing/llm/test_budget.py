@@ -61,6 +61,7 @@ def test_a_call_that_is_cut_short_counts_as_it_was_expected() -> None:
     "reason", ["connect", "dns", "tls", "blocked-address", "http-401", "http-404", "http-307"]
 )
 def test_one_look_at_a_dead_endpoint_is_enough(reason: str) -> None:
+    """One failure of the endpoint starts a pause."""
     meter = limits.record_failure(FRESH, make_failure(reason), NOW)
     assert find_hindrance_reason(meter) == "resting"
     assert limits.is_endpoints(make_failure(reason))

@@ -153,12 +153,14 @@ def test_shapes_of_content(llm: FakeLlm, content: Any, text: str) -> None:
     ],
 )
 def test_what_is_no_completion(llm: FakeLlm, body: bytes) -> None:
+    """Other JSON is refused as "not-a-completion"."""
     llm.behaviour = make_constant_behaviour(Said(200, body))
     assert get_failure_reason(ask_model(llm.url)) == "not-a-completion"
 
 
 @pytest.mark.parametrize("tokens", [None, "many", -1, True, 10**30, [], 1.5])
 def test_a_strange_count_of_tokens_is_none(llm: FakeLlm, tokens: Any) -> None:
+    """An invalid token count is read as 0."""
     llm.behaviour = make_constant_behaviour(make_completion("said", tokens=tokens))
     reply = ask_model(llm.url)
     assert isinstance(reply, Reply)

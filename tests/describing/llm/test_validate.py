@@ -82,6 +82,7 @@ def test_an_excerpt_is_a_passage_of_the_article(chosen: list[int], taken: list[i
     ],
 )
 def test_what_names_no_sentence(chosen: Any, is_: str) -> None:
+    """Invalid sentence numbers are refused."""
     assert get_refusal_reason(judge(make_answer_text(chosen), ASKED)) == is_
 
 
@@ -171,11 +172,13 @@ def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: s
     ],
 )
 def test_what_is_no_answer(content_: str, code: str) -> None:
+    """Answers that are no valid JSON object are refused."""
     assert get_refusal_reason(judge(content_, ASKED)) == code
 
 
 @given(st.text(max_size=300), st.lists(st.integers()))
 def test_no_answer_breaks_it(any_: str, numbers: list[int]) -> None:
+    """Any answer gives a refusal or a short excerpt."""
     assert isinstance(judge(any_, ASKED), Refusal)
     judged = judge(make_answer_text(numbers, any_, [any_]), ASKED)
     assert isinstance(judged, Refusal) or not excerpt_rules.is_too_long(judged.excerpt)

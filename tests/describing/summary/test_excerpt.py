@@ -42,6 +42,7 @@ def test_the_sound_passage_of_a_description_is_taken(description: str, excerpt: 
 
 
 def test_no_sentence_stands_twice() -> None:
+    """Two sentences that differ in hyphens only count as one."""
     sentence = "Choosing a system for customers is one of the high-impact decisions of the year."
     assert summarize("Systems", f"{sentence}\n{sentence.replace('-', chr(0x2011))}") == sentence
 
@@ -80,6 +81,7 @@ def test_housekeeping_short_and_repeated_sentences_are_no_candidates() -> None:
 
 
 def test_an_excerpt_goes_on_with_what_follows_within_the_caps() -> None:
+    """An excerpt continues with following sentences up to its limits."""
     short = [Sentence(f"Oslo has sentence {n} of a text.", n, 0, True, n) for n in range(6)]
     assert passage(short, 1) == (1, 2, 3)
     long = [one._replace(text=one.text + " on and on" * 10) for one in short]

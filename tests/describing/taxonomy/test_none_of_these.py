@@ -37,6 +37,7 @@ def test_near_misses_are_seldom_filed_and_right_ones_are() -> None:
 
 
 def test_what_the_publisher_files_under_a_category_is_filed_there() -> None:
+    """The publisher's section decides if it is a category's name."""
     article = COLD["kitchen"]["articles"][3]
     taxonomy = make_house_taxonomy("kitchen")
     assert taxonomy.category(article["title"], article["text"]).name is None

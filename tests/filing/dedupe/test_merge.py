@@ -113,6 +113,7 @@ def lose_the_database(place: Place) -> None:
 
 
 def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(place: Place) -> None:
+    """A copy is published in its source's feed only; the original links it."""
     first, copy = file_story_and_copy(place)
     assert first.also == (copy.url,)
     assert first.updated is None
@@ -283,6 +284,7 @@ def test_a_copy_stands_for_itself_while_its_original_is_gone(place: Place) -> No
 
 
 def test_the_line_taken_out_by_hand_undoes_the_merge(place: Place) -> None:
+    """Deleting `merged_into` in the file undoes the merge."""
     _, copy = file_story_and_copy(place)
     place.edit_file("Copy", f"merged_into: {copy.merged_into}\n", "")
     with place.open_app() as app:
@@ -291,6 +293,7 @@ def test_the_line_taken_out_by_hand_undoes_the_merge(place: Place) -> None:
 
 
 def test_the_firsts_hand_edited_title_stays_the_operators(place: Place) -> None:
+    """Merging keeps an edited title."""
     with place.open_app() as app:
         file_article(place, app, "First")
     place.edit_file("First", "title: First", "title: Mine")
@@ -373,6 +376,7 @@ def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothin
 
 
 def test_who_names_an_original_is_its_copy_however_early_it_was(place: Place) -> None:
+    """An article that links an original becomes its copy even if filed earlier."""
     with place.open_app() as app:
         address = "https://one.example/first"
         copy = file_article(place, app, "Copy", source="two", also=(address,))
@@ -384,6 +388,7 @@ def test_who_names_an_original_is_its_copy_however_early_it_was(place: Place) ->
 
 
 def test_naming_an_accomplice_does_not_raise_it(place: Place) -> None:
+    """A copy cannot become the original by naming a third article."""
     with place.open_app() as app:
         first_article = file_article(place, app, "First")
         place.now += HOUR

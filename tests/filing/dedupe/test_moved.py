@@ -62,6 +62,7 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_text_says_whether_it_is_the_same_article(case: str) -> None:
+    """Each case: texts, titles and times of a moved article."""
     old, new, same = CASES[case]
     assert is_same_article(new, old, late=False) is same
 

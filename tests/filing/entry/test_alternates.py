@@ -88,6 +88,7 @@ BACK = '<link rel="canonical" href="/story">'
 async def test_a_stub_is_read_from_its_other_version(
     tmp_path: Path, links: str, body: str, other: dict[str, str]
 ) -> None:
+    """A page with a short text is read from its AMP or print version."""
     story = await read_story(tmp_path, {"/story": make_page(links, body), **other})
     assert story.article
     assert story.article.body.startswith("The council counted 0 bridges")
@@ -113,6 +114,7 @@ async def test_a_stub_is_read_from_its_other_version(
 async def test_what_is_not_the_same_article_with_more_text_is_not_taken(
     tmp_path: Path, links: str, body: str, other: dict[str, str]
 ) -> None:
+    """Another version is used only if it is the same article with more text."""
     story = await read_story(tmp_path, {"/story": make_page(links, body), **other})
     assert story.article
     assert story.article.body.startswith(LEAD)

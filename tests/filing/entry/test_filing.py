@@ -20,6 +20,7 @@ def complete_article_with(**fields: object) -> Article:
 
 
 def test_what_claims_to_be_from_the_future_is_of_now() -> None:
+    """Dates in the future are replaced by the current time."""
     article = complete_article_with(
         published=NOW + timedelta(days=3), updated=NOW + timedelta(days=4)
     )

@@ -198,6 +198,7 @@ def test_a_page_that_hung_once_becomes_an_article(place: Place) -> None:
 
 
 def test_an_undated_page_has_the_time_of_its_server_while_our_clock_is_behind(place: Place) -> None:
+    """If our clock is behind, the server's Date header is used."""
     undated = make_page("https://one.example/a")
     dated = replace(undated, headers={**undated.headers, "date": "Tue, 10 Mar 2026 23:30:00 GMT"})
     with place.open_app() as app:
@@ -384,6 +385,7 @@ def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(place:
 
 
 def test_one_page_under_three_addresses_teaches_nothing(place: Place) -> None:
+    """The same page under several addresses counts once for boilerplate."""
     with place.open_app() as app:
         for number in range(3):
             ingest_entry(

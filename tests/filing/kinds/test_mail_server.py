@@ -80,6 +80,7 @@ def test_mails_are_put_away_once_they_are_stored(
 def test_a_mail_is_filed_once_if_the_server_numbers_its_mails_anew(
     server: Dovecot, mail_instance: MailInstance
 ) -> None:
+    """After a change of UIDVALIDITY no mail is filed twice."""
     mail_instance.configure(BRIDGES)
     server.deliver_mail("1.host", make_mail(1, NOW), NOW)
     mail_instance.visit_sources()

@@ -170,6 +170,7 @@ def test_one_message_id_of_two_senders_changes_no_article(mail_instance: MailIns
 
 
 def test_a_mail_that_two_sources_name_is_one_article(mail_instance: MailInstance) -> None:
+    """A mail that matches two sources becomes one article."""
     mail_instance.configure(BRIDGES, 'key = "all-bridges"\nfrom = "@bridges.example"\n')
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.visit_sources()
@@ -177,6 +178,7 @@ def test_a_mail_that_two_sources_name_is_one_article(mail_instance: MailInstance
 
 
 def test_a_mail_is_put_away_after_it_is_filed(mail_instance: MailInstance) -> None:
+    """Filed mails are moved to the configured folder, others stay."""
     mail_instance.configure(BRIDGES + 'after = "move:Read"\n')
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.deliver_mail("2.host", make_mail(2, NOW, sender="ed@tunnels.example"))
@@ -198,6 +200,7 @@ def test_a_folder_that_is_gone_is_a_failure_of_the_source(mail_instance: MailIns
 
 
 def test_a_sender_is_shown_as_it_names_itself(mail_instance: MailInstance) -> None:
+    """The sender's display name is the author."""
     mail_instance.configure(BRIDGES)
     name = {"From": '"Ida from Bridges & Co" <news@bridges.example>'}
     mail_instance.deliver_mail("1.host", make_mail(1, NOW, headers=name))

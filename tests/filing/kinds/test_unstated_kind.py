@@ -60,6 +60,7 @@ NOTHING = {
 def test_what_is_nothing_to_follow_becomes_a_condition_with_a_cure(
     instance: Instance, reason: str
 ) -> None:
+    """An address without anything to follow gives a condition with a cure."""
     url, answers = NOTHING[reason]
     instance.web.answers = answers
     add_by_hand(instance, [url])
@@ -162,6 +163,7 @@ def test_an_edited_address_is_looked_at(instance: Instance) -> None:
 
 
 def test_an_export_has_what_is_followed_and_no_move_is_shown(instance: Instance) -> None:
+    """Exports contain the discovered feed; the discovery is not shown as a move."""
     plain = next(front for front in make_front_pages() if front.name == "plain")
     instance.web.answers = {**instance.web.answers, **plain.answers}
     add_by_hand(instance, [SITE, plain.url])

@@ -200,6 +200,7 @@ def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_sam
 
 
 def test_a_feed_that_the_page_links_may_take_it_from_a_neighbour(place: Place) -> None:
+    """A feed linked by the page may adopt it; the site's own source comes first."""
     with place.open_app() as app:
         old = file_foreign_article(app, by="three")
         link = '<link rel="alternate" type="application/rss+xml" href="https://two.example/feed">'

@@ -81,6 +81,7 @@ def test_a_link_that_changes_to_another_site_is_another_entry(place: Place) -> N
 
 
 def test_a_link_that_changes_within_its_site_is_the_same_article(place: Place) -> None:
+    """A changed link within the site keeps the article."""
     moved = "https://bank.example/blog/a"
     with place.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
@@ -120,6 +121,7 @@ def test_a_redirect_to_another_site_is_no_revision_and_no_article(place: Place) 
 
 
 def test_a_shortened_link_is_the_article_that_it_leads_to(place: Place) -> None:
+    """A short link counts as the page to which it redirects."""
     short = "https://go.example/1"
     with place.open_app() as app:
         take_entry(app, make_entry("g1", short), make_page(A, "Council"), BANK)

@@ -115,6 +115,7 @@ def list_linked_hosts(app: App, key: str) -> tuple[str, ...]:
 
 
 def test_a_page_that_links_the_feed_speaks_for_itself_alone(place: Place, web: Web) -> None:
+    """A page that links a feed gives rights over this page only."""
     text = "".join(
         f"<p>The council counted {number} bridges in its report.</p>" for number in range(30)
     )
@@ -143,6 +144,7 @@ def test_a_page_that_links_the_feed_speaks_for_itself_alone(place: Place, web: W
     ],
 )
 def test_front_pages(url: str, front: str) -> None:
+    """The front page of each kind of address."""
     assert get_front_page(url) == front
 
 

@@ -43,6 +43,7 @@ def file_announced_page(place: Place, url: str, **fields: Any) -> Article | None
 
 @pytest.mark.parametrize("published", [None, NOW - RECENT - timedelta(days=1), NOW])
 def test_what_is_old_undated_or_still_to_come_is_unlisted(place: Place, published: Any) -> None:
+    """Foreign announcements of pages that are no recent news are filed as unlisted."""
     article = file_announced_page(place, "https://one.example/old", published=published)
     assert article is not None
     assert article.unlisted

@@ -60,6 +60,7 @@ def test_rights_and_variables_are_listed_and_are_no_fault(place: Place) -> None:
 
 @pytest.mark.parametrize("url", ["feeds.example.org", "ftp://feeds.example.org/", "not a url"])
 def test_an_address_that_is_none_is_named(place: Place, url: str) -> None:
+    """An invalid `site.url` is an error with its line."""
     (one,) = check_config(place, settings=f'[site]\nurl = "{url}"\n')
     assert one.severity == "error"
     assert one.reason == "no-site-url"
@@ -119,6 +120,7 @@ def test_archives_of_a_feed_that_is_none_are_named(place: Place) -> None:
 
 
 def test_a_hub_that_is_none_is_named(place: Place) -> None:
+    """An invalid hub is an error with its line."""
     (one,) = check_config(
         place, settings='[publish]\nhubs = [\n  "https://hub.example/",\n  "hub.example",\n]\n'
     )

@@ -49,6 +49,7 @@ def make_source(url: str, *, enabled: bool = True) -> Source:
 
 
 def test_one_name_that_resolves_is_enough() -> None:
+    """One resolvable host proves that DNS works; the check stops there."""
     asked = []
 
     def lookup(host: str, port: int) -> None:

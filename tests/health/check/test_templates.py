@@ -33,6 +33,7 @@ from tests.places import Place
 def test_what_is_wrong_is_named_with_its_line(
     place: Place, name: str, text: str, severity: str, line: int | None, said: str
 ) -> None:
+    """A broken template is reported with file and line."""
     path = place.config / "templates" / name
     path.parent.mkdir()
     path.write_text(text)

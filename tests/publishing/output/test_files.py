@@ -128,12 +128,14 @@ def test_rarely_requested_files_have_no_gz(tmp_path: Path) -> None:
 
 
 def test_without_gzip_none_is_left(tmp_path: Path) -> None:
+    """Without gzip, old .gz files are deleted."""
     publish_file(FileOutlet(tmp_path), "x.atom", b"1")
     publish_file(FileOutlet(tmp_path, gzip=False), "x.atom", b"1")
     assert [path.name for path in tmp_path.iterdir()] == ["x.atom"]
 
 
 def test_a_moved_file_is_newer_than_those_that_redirect_to_it(tmp_path: Path) -> None:
+    """A moved feed is at least a second newer than the old file."""
     outlet = FileOutlet(tmp_path, gzip=False)
     publish_file(outlet, "old.atom", b"1")
     publish_file(outlet, "old.atom", b"2")
@@ -145,6 +147,7 @@ def test_a_moved_file_is_newer_than_those_that_redirect_to_it(tmp_path: Path) ->
 
 
 def test_delete(tmp_path: Path) -> None:
+    """Deleting a file also deletes its .gz, and returns whether it existed."""
     outlet = FileOutlet(tmp_path)
     publish_file(outlet, "a.atom", b"1")
     publish_file(outlet, "queries/b.atom", b"1")
@@ -292,6 +295,7 @@ def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
 def test_few_files_are_synced_one_by_one_and_many_with_their_file_system(
     tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """One file is synced by fsync, many by one sync of the file system."""
     real = os.fsync
     synced = list[str]()
 

@@ -114,6 +114,7 @@ async def test_no_hub_is_asked_if_nothing_changed() -> None:
 async def test_a_passing_fault_is_tried_again_and_a_final_one_is_not(
     answers: list[int | str], reason: str | None, requests: int
 ) -> None:
+    """Temporary hub errors are retried, permanent ones are not."""
     hub = Hub(*answers)
     notice = await notify_hub(HUB, list_addresses(1), hub, first_retry_seconds=0.001)
     assert (notice.failed.reason if notice.failed else None) == reason

@@ -102,6 +102,7 @@ def test_a_changed_query_sees_the_whole_shelf_again(place: Place) -> None:
 
 
 def test_a_query_goes_and_comes_back(place: Place) -> None:
+    """A removed query ends its feed; added again, it returns with all entries."""
     fill_index(place, "One")
     make_query(place)
     place.build()
@@ -116,6 +117,7 @@ def test_a_query_goes_and_comes_back(place: Place) -> None:
 
 
 def test_a_rebuilt_database_finds_them_again(place: Place) -> None:
+    """Query feeds are the same after the database was rebuilt."""
     fill_index(place, "One", "Two")
     before = place.read_digests("public")
     (place.folder / "feeds/state/syndicator.db").unlink()

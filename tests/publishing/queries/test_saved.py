@@ -67,6 +67,7 @@ def assert_feeds(query: str) -> bool:
     ],
 )
 def test_holds(query: str) -> None:
+    """The feed assertions of each case hold."""
     assert assert_feeds(query)
 
 

@@ -72,6 +72,7 @@ def test_characters_that_xml_forbids_are_refused(make: Callable[[Draft], Any], t
     "value", ["a & b", '"q" \'', "]]>", "a > b", "a\tb\nc\rd", "\u2028\x85é中😀", "1 < 2 & 3 < 4"]
 )
 def test_a_text_is_read_as_it_was_written(value: str) -> None:
+    """Any text survives Atom and RSS."""
     view = make_sample_view(authors=(value, "Bo"), tags=(value,), category="", content=value)
     entry = parse_entry(view)
     item = parse_item(view)
@@ -135,6 +136,7 @@ def test_links_have_their_kinds() -> None:
 
 @pytest.mark.parametrize("url", ["https://alpha.example/feed", ""])
 def test_a_source_has_id_title_time_and_the_addresses_that_it_has(url: str) -> None:
+    """The source element has id, title, time and known links."""
     shown = make_sample_view()
     shown = replace(shown, origin=replace(shown.origin, url=url))
     source = parse_entry(shown).find(f"{ATOM}source")

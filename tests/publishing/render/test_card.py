@@ -202,6 +202,7 @@ def test_every_format_shows_the_same(kind: str) -> None:
 
 
 def test_rss_has_the_markdown_of_whole_texts_if_the_operator_enabled_it() -> None:
+    """`source:markdown` is written for full texts if enabled."""
     name = "{http://source.scripting.com/}markdown"
     assert b"source.scripting.com" not in build_files()["all.rss"]
     items = etree.fromstring(build_files(extensions=("markdown",))["all.rss"]).iter("item")

@@ -126,6 +126,7 @@ def test_tracking_pixels_go(url: str) -> None:
     ],
 )
 def test_pictures_stay(url: str) -> None:
+    """Allowed picture addresses are kept."""
     assert url in render_markdown(f"![x]({url})", BASE)
 
 

@@ -45,6 +45,7 @@ class Documents:
     ],
 )
 def test_a_title_is_text_unless_it_talks_of_markup(title: str, type: str, written: str) -> None:
+    """Titles with markup characters use another `type`."""
     documents = Documents(
         make_article(1, title=title), site=Site(title=title, url="https://feeds.example/")
     )
@@ -106,6 +107,7 @@ def test_json_has_each_tag_once() -> None:
 
 
 def test_an_entry_without_excerpt_has_its_source_as_text() -> None:
+    """Without an excerpt the source's title is the summary."""
     documents = Documents(make_article(1, robots=("nosnippet",)))
     told = (documents.entry.findtext(f"{ATOM}summary"), documents.item.findtext("description"))
     assert (*told, documents.json["items"][0]["content_text"]) == ("Alpha",) * 3

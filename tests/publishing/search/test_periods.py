@@ -30,6 +30,7 @@ def test_closed_years_closed_months_and_blocks_of_the_open_month() -> None:
 
 
 def test_eight_full_blocks_of_a_busy_month_are_one() -> None:
+    """Eight full blocks of a month are merged into one."""
     names = plan_names(9 * BLOCK, {"2026-11": "e"})
     assert {name: len(one.ids) for name, one in names.items()} == {
         "2026-11.0": 8 * BLOCK,
@@ -38,12 +39,14 @@ def test_eight_full_blocks_of_a_busy_month_are_one() -> None:
 
 
 def test_one_more_article_changes_the_last_block_alone() -> None:
+    """A new article changes only the last block."""
     before = plan_names(BLOCK + 1)
     after = plan_names(BLOCK + 2)
     assert {name for name in after if after[name] != before.get(name)} == {"2026-11.1"}
 
 
 def test_a_changed_article_changes_its_period_alone() -> None:
+    """A changed article changes only its period."""
     before = plan_names(BLOCK + 1)
     assert {
         name for name, one in plan_names(BLOCK + 1, id3="2").items() if one != before[name]
@@ -59,4 +62,5 @@ def test_other_input_changes_all_periods() -> None:
 
 
 def test_without_articles_there_are_none() -> None:
+    """No articles give no periods."""
     assert plan_periods({}, [], "") == []

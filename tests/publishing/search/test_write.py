@@ -71,6 +71,7 @@ def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
 
 
 def test_the_same_articles_give_the_same_bytes_and_one_more_changes_one_block() -> None:
+    """Search files are reproducible; a new article changes one block and the index."""
     articles = [make_article(n) for n in range(5)] + [make_article(9, added=OLD, published=OLD)]
     index, outlet = make_files(*articles)
     assert search_files(make_files(*reversed(articles))[1]) == search_files(outlet)

@@ -88,6 +88,7 @@ DAYS = 34  # a month is closed and the next one begins
 
 @pytest.mark.parametrize("seed", [pytest.param(seed, marks=pytest.mark.slow) for seed in range(5)])
 def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> None:
+    """After a random month, a subscriber has seen every article exactly once."""
     chance = random.Random(seed)
     index = MemoryIndex()
     outlet = MemoryOutlet()

@@ -18,6 +18,7 @@ from syndicator.describing.taxonomy.mentions import key, spellings, surfaces
     ],
 )
 def test_spellings_of_one_tag(one: str, other: str) -> None:
+    """These spellings have the same key."""
     assert key(one) == key(other)
 
 
@@ -26,6 +27,7 @@ def test_spellings_of_one_tag(one: str, other: str) -> None:
     [("C", "C++"), ("C", "C#"), ("game", "gaming"), ("Amazon", "amazon.com"), ("bu", "bus")],
 )
 def test_other_tags(one: str, other: str) -> None:
+    """These tags have different keys."""
     assert key(one) != key(other)
 
 

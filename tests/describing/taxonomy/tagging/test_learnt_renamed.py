@@ -59,5 +59,6 @@ def test_merged_tags_have_the_posts_of_both(taxonomy: Taxonomy, tmp_path: Path) 
 
 
 def test_what_nobody_learnt_changes_nothing(taxonomy: Taxonomy) -> None:
+    """Renaming an unknown tag changes nothing."""
     assert taxonomy.renamed("weather", "climate") is taxonomy
     assert Taxonomy().renamed("birds", "owls").learnt is None

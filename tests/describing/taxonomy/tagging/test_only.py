@@ -37,6 +37,7 @@ def test_a_list_removes_no_tag_of_the_publisher(tmp_path: Path) -> None:
 
 
 def test_listed_tags_are_added_where_the_text_names_them(tmp_path: Path) -> None:
+    """Listed tags found in the text are added to the publisher's."""
     assert choose_tags(tmp_path, "only = false\n" + LISTED, published=("Weirs",)) == (
         "Weirs",
         *choose_tags(tmp_path, LISTED, published=("Weirs",)),

@@ -29,6 +29,7 @@ def test_a_subject_stays(tag: str) -> None:
 
 @pytest.mark.parametrize("tag", split_list(BAD))
 def test_what_nobody_follows_goes(tag: str) -> None:
+    """Tags that are names of authors or accounts, dates and the like are dropped."""
     assert not is_sound(tag, TITLE, ["Jane Roe", "themarlowpost"])
 
 

@@ -31,6 +31,7 @@ def test_a_tag_that_was_rejected_again_and_again_counts_less() -> None:
 
 
 def test_a_past_that_never_had_a_tag_rejects_it(tmp_path: Path) -> None:
+    """A tag that no confirmed article has is not given by its name any more."""
     taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="roses"), TagDef(name="gardens"))))
     assert "roses" in taxonomy.tags("Of roses", ROSES)
     learnt = taxonomy.learn([(f"Of roses {n}", ROSES, ["gardens"]) for n in range(12)])
