@@ -30,6 +30,7 @@ def test_the_program_is_what_was_typed(
 
 
 def test_run_says_how_it_was_called() -> None:
+    """`./run` tells the program its own name."""
     assert f'export {program.VARIABLE}="${{{program.VARIABLE}:-$0}}"' in (ROOT / "run").read_text(
         encoding="utf-8"
     )

@@ -142,6 +142,7 @@ def figures() -> dict[str, int]:
 
 @pytest.mark.parametrize("what", LIMITS)
 def test_limits(figures: dict[str, int], what: str) -> None:
+    """Each measured figure is within its limit."""
     assert figures[what] <= LIMITS[what]
 
 

@@ -44,6 +44,7 @@ def test_the_wheel_has_every_file_of_the_package(built_package: tuple[Path, Path
 
 
 def test_the_sdist_has_what_makes_and_tests_it(built_package: tuple[Path, Path]) -> None:
+    """The source package contains tests and build files, and no local data."""
     with tarfile.open(built_package[0]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     assert {

@@ -68,6 +68,7 @@ def list_schema_faults(value: Any, node: Any, whole: Any, at: str = "") -> Itera
 
 @pytest.mark.parametrize("name", NAMES)
 def test_they_are_what_the_models_say(name: str) -> None:
+    """The committed schemas are up to date."""
     path = schemas.PLACE / f"{name}.json"
     assert path.read_text(encoding="utf-8") == schemas.document(name), (
         "run: python -m tools.schemas"
@@ -76,6 +77,7 @@ def test_they_are_what_the_models_say(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_shipped_files_name_them_and_keep_to_them(name: str) -> None:
+    """Shipped files name their schema and are valid."""
     path = ROOT / "config" / f"{name}.toml"
     text = path.read_text(encoding="utf-8")
     directive, _, named = text.partition("\n")[0].partition(" ")
@@ -89,6 +91,7 @@ def test_the_shipped_files_name_them_and_keep_to_them(name: str) -> None:
 
 
 def test_a_new_folder_names_them_where_the_program_is() -> None:
+    """Files written by `init` name the schemas of the installed program."""
     for name, text in config_files(Start(example="ai")).items():
         assert text.startswith(f"#:schema {schemas.PLACE}/{Path(name).stem}.json\n")
 

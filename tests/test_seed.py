@@ -52,6 +52,7 @@ def run_command(clone: Path, *words: str) -> CompletedProcess[str]:
 
 @pytest.mark.parametrize("command", ["reindex", "build", "status"])
 def test_every_command_takes_it_first(cloned_folder: Path, command: str) -> None:
+    """The hand-written article is published whichever command runs first."""
     run_command(cloned_folder, command)
     run_command(cloned_folder, "build")
     assert (cloned_folder / "feeds/public/tags/harbour.atom").exists()

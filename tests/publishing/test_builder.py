@@ -94,6 +94,7 @@ def limit_entries(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
 
 
 def test_every_axis_gets_its_files() -> None:
+    """A build writes the files of each axis."""
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
     report = build_index(index, outlet)
@@ -193,6 +194,7 @@ def test_an_entry_carries_what_the_contract_names() -> None:
 
 
 def test_rss_has_an_image_and_says_how_often_to_come() -> None:
+    """RSS has an image and the update period."""
     index = MemoryIndex([make_article(1)])
     outlet = MemoryOutlet()
     build_index(index, outlet)

@@ -116,6 +116,7 @@ def test_every_xss_payload(samples: Samples) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.text(st.characters(codec=None), max_size=40), min_size=1, max_size=5))
 def test_any_text(values: list[str]) -> None:
+    """Random texts in all fields give valid feeds."""
     assert find_faults(values) == []
 
 

@@ -40,6 +40,7 @@ def test_a_question_has_one_address(asked: str, right: str) -> None:
 
 @given(st.text(max_size=300))
 def test_every_question_has_one_bounded_address(text: str) -> None:
+    """Any search text gives one canonical address of limited size, or is refused."""
     for asked in (f"q/words.{text}", f"q/tag.{text}/not.source.{text}", f"q/{text}"):
         try:
             question = parse_question(asked)

@@ -167,6 +167,7 @@ def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(place
 def test_an_axis_may_be_off_and_its_feeds_end_with_it(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The feeds of the added axis end when it is switched off."""
     monkeypatch.setitem(LEAST, "language", lambda publish: None)
     fill_place(place, "One")
     assert not (place.folder / "feeds/public/languages").exists()
@@ -180,6 +181,7 @@ def test_an_axis_may_be_off_and_its_feeds_end_with_it(
 
 
 def test_a_feed_of_it_may_be_set_up_and_move(place: Place) -> None:
+    """Feeds of the added axis can be configured and renamed."""
     (place.config / "feeds.toml").write_text('[[feed]]\nfeed = "languages/en"\nformats = ["txt"]\n')
     fill_place(place, "One")
     assert not (place.folder / "feeds/public/languages/en.atom").exists()

@@ -50,6 +50,7 @@ def test_the_body_of_a_page_with_rich_metadata(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_structure_survives(name: str) -> None:
+    """Lists, headings, tables and code of each sample page are kept."""
     draft, truth = read_page(name)
     found = count_structures(draft.body)
     for kind in ("lists", "headings", "tables", "code"):
@@ -58,6 +59,7 @@ def test_structure_survives(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_metadata(name: str) -> None:
+    """Title, authors, date, cover and language of each sample page."""
     draft, truth = read_page(name)
     assert draft.title == truth["title"]
     assert ([part.strip() for part in draft.author.split(",")] if draft.author else []) == truth[

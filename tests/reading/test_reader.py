@@ -66,6 +66,7 @@ def test_repeated_blocks_are_cut_and_their_digests_kept() -> None:
 
 
 def test_an_article_of_repeated_blocks_alone_is_not_cut() -> None:
+    """If all blocks are known as repeated, none is removed."""
     page = _page(*STORY)
     assert read(page, URL, repeated=frozenset(read(page, URL).blocks)).body == read(page, URL).body
     assert STORY[0] not in read(page, URL, repeated=frozenset(read(page, URL).blocks[:1])).body
@@ -279,6 +280,8 @@ def test_nearly_every_article_of_the_corpus_is_one(shared_folder: Path) -> None:
 def test_a_heading_is_cut_with_its_text_and_stays_above_a_lower_heading(
     picture: str,
 ) -> None:
+    """A heading is removed with its text, unless a subsection follows."""
+
     def page(promo: str) -> bytes:
         story = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
         after = "".join(f"<p>A year later: {paragraph}</p>" for paragraph in STORY)
@@ -304,6 +307,7 @@ def test_a_heading_is_cut_with_its_text_and_stays_above_a_lower_heading(
 
 
 def test_a_page_without_address_has_its_canonical_one() -> None:
+    """A page read without a URL gets its canonical address."""
     stated = b"<link rel='canonical' href='https://site.example/2026/story'>"
     page = _page(*STORY).replace(b"<head>", b"<head>" + stated)
     draft = read(page, None)

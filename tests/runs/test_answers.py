@@ -107,6 +107,7 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "expected"), CASES)
 def test_what_is_asked_for_is_found(place: Place, name: str, expected: list[str]) -> None:
+    """Each search finds the expected articles."""
     assert list_titles(make_client(place), name) == expected
 
 
@@ -128,6 +129,7 @@ def test_a_saved_question_finds_the_same_at_the_same_address_and_id(
 
 
 def test_an_address_is_answered_in_one_spelling_alone(place: Place) -> None:
+    """Other spellings of a search redirect to the canonical address."""
     served = make_client(place)
     for asked, right in (
         ("words.GPUs/tag.AI.atom", "../../q/tag.ai/words.gpu.atom"),

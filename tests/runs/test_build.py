@@ -242,6 +242,7 @@ def test_without_a_change_no_row_of_all_feeds_is_read(
 def test_one_more_article_reads_all_feeds_once(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A build with one new article reads the feed rows once."""
     with place.open_app() as app:
         store_articles(app, "First", "Text.")
         reconcile.files(app.archive, app.configuration)

@@ -141,6 +141,8 @@ def test_an_unchanged_file_is_not_read(place: Place, monkeypatch: pytest.MonkeyP
 def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what(
     place: Place,
 ) -> None:
+    """A missing carried.tsv is made from the stored entries."""
+
     def entry(source: str, id: str, article: str | None) -> EntryRow:
         status = "done" if article else "refused"
         return EntryRow(

@@ -163,6 +163,7 @@ async def test_builds_leave_time_for_the_visits(daemon_instance: Up, place: Plac
 async def test_status_says_when_each_job_ran_and_runs_next(
     daemon_instance: Up, place: Place
 ) -> None:
+    """`status` shows the last and next time of each job."""
     await daemon_instance.run_all()
     with open_read_only(place.config, now=lambda: place.now) as seen:
         health = look(seen)

@@ -153,6 +153,7 @@ def test_a_cancelled_job_asks_no_more(lab: Lab) -> None:
 def test_describe_llm_names_what_is_refused_and_what_is_missing(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """`describe --llm` lists refused answers, and fails if the key is missing."""
     lab.file_articles("Weather", "Climate")
     lab.llm.behaviour = BEHAVIOURS["lies-in-category"]
     told = run_command(lab.place, "describe", "--all", "--llm")
@@ -186,6 +187,7 @@ def test_describe_llm_wants_an_endpoint(tmp_path: Path) -> None:
 def test_refresh_publishes_without_the_key_and_says_so(
     tmp_path: Path, world: World, llm: FakeLlm
 ) -> None:
+    """Without the model's key `refresh` publishes our excerpts and reports it."""
     config = tmp_path / "config"
     patient_config(config, world)
     told_by(config, llm.url, 'key_env = "MY_MISSING_KEY"\n')

@@ -14,6 +14,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_a_build_notes_what_was_published_since_its_source_is_followed(place: Place) -> None:
+    """Only articles published after their source was added count for freshness."""
     place.build()
     with place.open_app() as app:
         state = SourceState(

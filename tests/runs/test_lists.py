@@ -123,6 +123,7 @@ def test_parts_are_those_of_a_build_of_everything(place: Place) -> None:
 def test_what_a_build_left_is_written_by_the_next(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A partial or failed build leaves changed parts for the next one."""
     store_article(place, "Another", "Tide")
     # with its tag's feed
     assert build_now(place, among=lambda key: key != ALL) == set()

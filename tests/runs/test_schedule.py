@@ -154,6 +154,7 @@ async def test_a_job_under_way_that_is_called_for_starts_again_once() -> None:
 
 
 async def test_no_job_waits_for_longer_than_its_interval(wall_clock: type[WallClock]) -> None:
+    """If the clock is set back, jobs still run after their interval."""
     jobs = Jobs(visits=EVERY, retention=3600)
     jobs.scheduler.start()
     await wait_until(lambda: "retention" in jobs.started)

@@ -102,6 +102,7 @@ def test_no_page_is_for_search_engines(place: Place) -> None:
 
 
 def test_once_it_is_public_its_texts_are_excerpts(place: Place) -> None:
+    """After removing the secret path, full texts are no longer published."""
     (place.config / "syndicator.toml").write_text('[site]\nurl = "https://feeds.example/"\n')
     place.build()
     everything = "".join(
@@ -119,6 +120,7 @@ def test_the_sites_that_are_visited_are_not_told_where_it_is(tmp_path: Path) -> 
 
 
 def test_the_health_feed_is_where_the_home_network_reaches_it() -> None:
+    """The health feed's address is in the home network if the server listens there."""
     shared = tomllib.loads(f'{PRIVATE}listen = "0.0.0.0:8080"\n')
     assert feed_url(Settings.model_validate(shared), "k") == "http://192.168.1.5:8080/health/k.atom"
     assert (
@@ -136,6 +138,7 @@ def test_the_health_feed_is_where_the_home_network_reaches_it() -> None:
     ],
 )
 def test_what_would_give_it_away_is_refused(tmp_path: Path, line: str, cure: str) -> None:
+    """Settings that would reveal the secret path are refused without showing it."""
     text = f"{PRIVATE}{line}\n" if line else PRIVATE.replace(SECRET, "s3cr/et")
     (tmp_path / "syndicator.toml").write_text(text)
     with pytest.raises(ConfigError, match=cure) as refused:

@@ -153,6 +153,7 @@ def test_a_tag_that_has_a_page_now_makes_the_feeds_of_its_articles_anew(
 def test_a_renamed_tag_leaves_months_without_its_articles(
     filled_place: Place, written_names: list[str]
 ) -> None:
+    """Renaming a tag does not rewrite archive months without its articles."""
     (filled_place.config / "syndicator.toml").write_text(ARCHIVES)
     with filled_place.open_app() as app:
         store_articles(app, "Third", "Text.", tags=("GPU",), added=NOW - timedelta(days=60))

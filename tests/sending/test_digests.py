@@ -158,6 +158,7 @@ def test_a_report_after_the_period_is_not_of_it(place: Place) -> None:
 
 
 def test_the_first_entry_is_of_the_last_period_alone(tmp_path: Path) -> None:
+    """The first digest covers only the last complete period."""
     place = Place(tmp_path, settings=SETTINGS)
     with place.open_app() as app:
         for title, hours in (("Old", 30), ("Of the last day", 20), ("Of today", 2)):

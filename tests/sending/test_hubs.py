@@ -117,6 +117,7 @@ def test_a_refusal_is_a_condition_with_its_cure(place: Place, hub: OwnHub) -> No
 
 
 def test_it_is_remembered_until_a_notice_is_taken(place: Place, hub: OwnHub) -> None:
+    """A refused notification is kept until the hub accepts one."""
     hub.status = 400
     build_and_notify(place)
     place.now += timedelta(hours=1)

@@ -15,6 +15,7 @@ PROGRAMS = {
 
 
 def test_it_prints_addresses_that_can_be_copied(tmp_path: Path) -> None:
+    """The script prints the database address for both settings."""
     for name, line in PROGRAMS.items():
         program = tmp_path / name
         program.write_text(f"#!/bin/sh\n{line}\n")

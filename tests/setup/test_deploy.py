@@ -54,6 +54,7 @@ def test_the_service_runs_the_program_on_its_folder_and_may_write_there_alone() 
 
 
 def test_a_home_is_seen_where_program_or_folder_is_in_one() -> None:
+    """If program or data are in a home folder, the unit may read homes."""
     for here in (
         replace(HERE, root=Path("/home/ada/feeds")),
         replace(HERE, program=("/home/ada/.local/bin/syndicator",)),

@@ -75,6 +75,7 @@ def test_what_is_remembered_is_what_is_restored_and_what_is_published_is_public(
 
 
 def test_nothing_in_it_names_this_machine(tmp_path: Path) -> None:
+    """The files of the repository contain no local paths."""
     written_folder = write_folder(tmp_path / "mine", Start(example="ai"), template="github")
     texts = [path.read_text() for path in written_folder]
     package = str(Path(start.__file__).parents[1])
@@ -88,6 +89,7 @@ def test_nothing_in_it_names_this_machine(tmp_path: Path) -> None:
 
 
 def test_a_template_that_is_none_is_named() -> None:
+    """An unknown template is refused with the list of templates."""
     with pytest.raises(UsageError, match="--template gitlab: no such template; there is github"):
         repository_files("gitlab", "syndicator")
 

@@ -74,6 +74,7 @@ def test_listed_tags_are_added_in_new_folders_only(tmp_path: Path, example: str)
 
 
 def test_answers_are_settings_whatever_they_contain() -> None:
+    """Answers with quotes and control characters are written correctly."""
     start = Start('Beds & "Borders" \\ \x1b', "https://feeds.example.org/g/", "me@garden.example")
     site = tomllib.loads(config_files(start)["syndicator.toml"])["site"]
     assert site == {"title": start.title, "url": start.url, "contact": start.contact}

@@ -393,6 +393,7 @@ def test_what_has_no_file_beside_it_is_compressed_when_asked_for(site: Site, nam
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None:
+    """Conditional requests get 304 until the file changes."""
     ask = f"Accept-Encoding: {encoding}"
     _, heads, _ = site.get("all.rss", ask)
     for condition in (
@@ -416,6 +417,7 @@ def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None
     "name", ["tags/new.atom", "tags/new.json", "tags/a%20%C3%A4.atom", "tags/new.atom?a=b"]
 )
 def test_a_browser_that_opens_a_feed_is_sent_to_its_page(site: Site, name: str) -> None:
+    """A browser that opens a feed is redirected to its HTML page."""
     status, heads, _ = site.get(name, DOCUMENT)
     place = heads["location"].removeprefix(
         site.url.rpartition(f":{site.port}")[0] + f":{site.port}"
@@ -517,6 +519,7 @@ def test_the_servers_take_every_sign_that_init_takes(server: str, tmp_path: Path
 
 
 def test_what_is_not_for_the_web_is_not_there(site: Site) -> None:
+    """Temporary files, maps and hidden files are not served."""
     (site.folder / "feeds/public/.all.atom.1.tmp").write_text("half")
     for path in (
         "maps/moved.json",
@@ -530,6 +533,7 @@ def test_what_is_not_for_the_web_is_not_there(site: Site) -> None:
 
 
 def test_headers_of_safety_stand_on_what_is_published(site: Site) -> None:
+    """Published files have the security headers."""
     status, heads, _ = site.get("index.html")
     assert status == 200
     assert heads["x-content-type-options"] == "nosniff"

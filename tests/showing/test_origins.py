@@ -72,6 +72,7 @@ def test_what_the_page_says_is_its_own_and_the_rest_came_from_the_feed() -> None
 
 
 def test_what_a_hand_edited_is_the_operators() -> None:
+    """An edited field has the origin "your edit of the file"."""
     article = edit_file(load_filed_article(author="Ann"), "author: Ann", "author: Eve")
     assert (
         find_origins(article, article, {"author": {"from": "class"}})["author"]

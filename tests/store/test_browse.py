@@ -134,6 +134,7 @@ def test_filters_are_counted(any_url: str) -> None:
 
 
 def test_every_filter_is_one() -> None:
+    """The table of filters has exactly the values of the type."""
     from typing import get_args
 
     from syndicator.store.tables.browse import FILTERS

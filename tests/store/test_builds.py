@@ -104,6 +104,7 @@ def test_the_end_of_a_build_plans_the_next(store: Store, builds: Builds) -> None
 def test_a_silent_builder_is_replaced_and_its_end_plans_nothing(
     store: Store, builds: Builds
 ) -> None:
+    """A job of a silent builder is given away; its end changes nothing."""
     builds.fill()
     lost_job = take_job(store)
     assert lost_job

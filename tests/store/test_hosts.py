@@ -440,6 +440,7 @@ def test_a_lock_lasts_while_its_holder_is_busy_and_ends_when_it_stands_still(
 
 
 def test_a_lock_is_for_one_instance_of_a_server(postgres: Server) -> None:
+    """Instances in different schemas have separate locks."""
     first = postgres.schema()
     second = postgres.schema()
     with (

@@ -162,6 +162,7 @@ def test_a_retagged_article_leaves_its_old_feed(store: Store) -> None:
 
 
 def test_recording_the_same_again_counts_it_once(store: Store) -> None:
+    """An article recorded again does not increase counts."""
     for _ in range(3):
         record_article(store, 1)
 

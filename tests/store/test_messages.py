@@ -90,6 +90,7 @@ def test_messages_are_dropped_with_their_receiver_and_when_they_are_old(store: S
 
 
 def test_an_article_is_news_until_its_version_is_known(store: Store) -> None:
+    """Changed articles are listed until their version is recorded as sent."""
     older = record_article(store, 2)
     newer = record_article(store, 1)
     assert store.messages.list_changed().keys() == {older.id, newer.id}

@@ -235,6 +235,7 @@ def test_a_row_keeps_all_but_the_body(store: Store) -> None:
 
 
 def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: Store) -> None:
+    """`record` saves article, entry, HTML and stale feeds in one transaction."""
     article = make_article(1)
     entry = make_entry("guid-1", "done", article_id=article.id)
 
@@ -417,6 +418,7 @@ def test_notes_are_pruned_by_age_and_then_by_length(store: Store) -> None:
 
 
 def test_notes(store: Store) -> None:
+    """Notes are saved, replaced and deleted."""
     assert store.visits.note("robots:a") is None
 
     store.visits.set_note("robots:a", "User-agent: *\0\ud800", NOW)
@@ -501,6 +503,7 @@ def find_likely(store: Store, keys: Sequence[int], since: datetime) -> dict[str,
 
 
 def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store: Store) -> None:
+    """Sketches are found by any key within the time window."""
     one, two, old = (record_article(store, number).id for number in (1, 2, 3))
     long_ago = datetime.min.replace(year=1970, tzinfo=UTC)
     day = timedelta(days=1)
@@ -527,6 +530,7 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
 
 
 def test_the_claims_of_an_article_are_stored_with_its_sketch(store: Store) -> None:
+    """The first claims of an article stay when it is recorded again."""
     one = record_article(store, 1).id
     assert store.visits.read_claims(one) == (None, None)
     first = Compared(
@@ -568,6 +572,7 @@ def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_thei
 
 
 def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) -> None:
+    """Among articles with one title, the nearest in time are found."""
     title = "Open thread of the day"
     everything = [
         replace(record_article(store, n), title=title, published=NOW - timedelta(days=n))

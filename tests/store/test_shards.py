@@ -267,6 +267,7 @@ def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards)
 def test_what_the_engine_meets_in_the_database_is_an_error_of_the_store(
     store: Store, shards: Shards
 ) -> None:
+    """Database errors in the queue's engine become StoreError."""
     follow_sources(store, A)
 
     async def go() -> None:

@@ -86,6 +86,7 @@ def test_rows_whose_files_could_not_be_made_durable_are_not_written(store: Store
 
 
 def test_a_write_that_fails_undoes_itself_alone(store: Store, url: str) -> None:
+    """A failing write in a group does not undo the others."""
     broken = EntryRow(
         source_key="src", entry_id="x", url="", digest="", status=None, first_seen=NOW
     )  # type: ignore[arg-type]

@@ -125,6 +125,7 @@ def test_only_what_is_published_of_a_source_is_quoted(place: Place) -> None:
 
 
 def test_a_quote_goes_with_its_article(place: Place) -> None:
+    """The quote of a withdrawn article is removed."""
     ids = begin_story(place)
     file_text(place, "three", LATE)
     build_later(place, hours=1)

@@ -59,6 +59,7 @@ def read_headline(place: Place) -> str:
 
 
 def test_a_source_followed_for_a_week_leads_before_a_new_one(place: Place) -> None:
+    """A source followed for a week is preferred as lead."""
     follow_only(place, "one")
     follow_only(place, "two", "one")
     place.now += timedelta(days=6, hours=13)
@@ -115,6 +116,7 @@ def test_the_owner_of_an_article_counts_whoever_announced_it(place: Place) -> No
 
 
 def test_a_source_with_an_address_on_another_site_is_a_new_one(place: Place) -> None:
+    """A source moved to another site counts as newly followed."""
     follow_only(place, "one", "two")
     place.now += timedelta(days=8)
     file = place.config / "sources.toml"

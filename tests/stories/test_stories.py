@@ -155,6 +155,7 @@ def test_an_article_that_is_not_published_by_itself_or_of_another_language_joins
 
 
 def test_an_old_article_joins_no_story_and_one_with_a_future_date_may(app: App) -> None:
+    """Articles older than the window join no story; future dates do not matter."""
     one = file_article(app, "https://one.example/a")
     old = file_article(
         app, "https://two.example/b", published=app.archive.clock() - WINDOW - timedelta(minutes=1)
@@ -348,6 +349,7 @@ def test_undo_puts_articles_back_into_the_stories_of_before(
 def test_an_article_is_compared_by_its_text_alone(
     app: App, place: Place, spelled: tuple[str, str]
 ) -> None:
+    """Changes of other fields do not change the sketch."""
     article = file_article(app, "https://one.example/a")
     asyncio.run(group_new_articles(app.archive, app.configuration))
     (before,) = read_sketches(app, [article])

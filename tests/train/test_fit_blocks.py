@@ -97,6 +97,7 @@ TEXT = "The ferry left at dawn, as it had done for ninety years, and nobody stoo
     ],
 )
 def test_labels(truth: dict[str, Any], expected: list[float | None]) -> None:
+    """The share of each block that is in the truth."""
     markup = f"<p>Home</p><p>{TEXT}</p><p>Read also: boats</p>"
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
@@ -109,6 +110,7 @@ def test_labels(truth: dict[str, Any], expected: list[float | None]) -> None:
 def test_a_fit_is_compared_with_the_files_by_what_it_decides(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    """New weights are compared with the files by their decisions."""
     manifest = tmp_path / "manifest.jsonl.gz"
     manifest.write_bytes(b"rows")
     monkeypatch.setattr(fit_blocks, "MANIFESTS", (manifest,))
@@ -135,6 +137,7 @@ def test_a_fit_is_compared_with_the_files_by_what_it_decides(
 
 
 def test_a_hash_names_every_file_and_its_content(tmp_path: Path) -> None:
+    """The hash changes with names, order and contents of files."""
     one = tmp_path / "one"
     two = tmp_path / "two"
     one.write_bytes(b"1")

@@ -149,6 +149,7 @@ def test_what_counts_as_one_site() -> None:
 
 
 def test_a_world_is_shrunk_to_what_it_takes() -> None:
+    """`shrink_case` keeps only the parts that cause the difference."""
     items = tuple(
         Item(link=f"http://evil.example/{number}", title="A title", author="Ada")
         for number in range(3)

@@ -140,6 +140,7 @@ def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(filled_pla
 
 
 def test_without_its_html_the_build_shows_its_excerpt(filled_place: Place) -> None:
+    """Without stored HTML the entry falls back to the excerpt and is reported."""
     break_frontmatter(filled_place)
     with filled_place.open_app() as app:
         article_id = next(

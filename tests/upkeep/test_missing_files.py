@@ -86,6 +86,7 @@ def test_many_stop_the_run_and_nothing_is_forgotten(place: Place) -> None:
 
 
 def test_reindex_takes_the_folder_as_it_is(place: Place) -> None:
+    """`reindex` accepts that many files are missing."""
     for path in list_article_files(place)[:25]:
         path.unlink()
     with place.open_app() as app:

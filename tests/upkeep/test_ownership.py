@@ -183,6 +183,7 @@ def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) ->
 
 
 def test_the_command_shows_first_and_mends_only_when_told(place: Place) -> None:
+    """`check --ownership` lists faults; with `--mend` it repairs them."""
     with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         file_article(app, "Other", aliases=("https://two.example/x",))

@@ -59,6 +59,7 @@ ROWS = [
     ],
 )
 def test_what_is_asked_for(which: Which, wanted: str) -> None:
+    """Which articles each selection prunes."""
     assert "".join(row.id for row in select_rows(ROWS, which, NOW)) == wanted
 
 
@@ -174,6 +175,7 @@ def test_a_feed_that_loses_all_keeps_its_address_and_comes_back_as_it_was(
 
 
 def test_its_source_may_announce_it_for_ever(filled_place: Place) -> None:
+    """A pruned article is not filed again although its source announces it."""
     url = filled_place.load_article("Story 0").url
     prune_articles(filled_place, older_than=45 * DAY)
     for _ in range(2):
@@ -258,6 +260,7 @@ def test_a_hand_written_file_goes_by_its_name_alone(filled_place: Place) -> None
 
 @pytest.mark.parametrize("named", ["https://one.example/nothing", "no-id"])
 def test_what_is_no_article_is_named(filled_place: Place, named: str) -> None:
+    """Unknown articles and sources are refused."""
     with pytest.raises(UsageError, match="no article"):
         prune_articles(filled_place, named)
     with pytest.raises(UsageError, match="no source 'tow' \\(did you mean"):
@@ -373,6 +376,8 @@ def test_a_list_that_is_lost_is_written_again(filled_place: Place) -> None:
 def test_the_list_is_read_when_it_changed_alone(
     filled_place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Unchanged pruned.tsv is not parsed again."""
+
     def parse_others(kept: TabList[Any], data: bytes | None) -> list[Any]:
         assert kept is not PRUNED
         return parse(kept, data)

@@ -70,6 +70,7 @@ def test_other_edits_wait_for_the_next_visit(place: Place, line: str) -> None:
 
 
 def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(place: Place) -> None:
+    """New rules reset a text collapse and keep the earlier baseline."""
     with place.open_app() as app:
         state = change_state(
             reconcile.sources(app.archive, app.configuration)["one"],

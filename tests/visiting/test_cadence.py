@@ -115,6 +115,7 @@ def test_unknown_rhythm_is_an_hour() -> None:
 def test_half_the_usual_gap_and_of_slow_sources_its_root_between_floor_and_ceiling(
     hours: float, seconds: float
 ) -> None:
+    """The wait is half the usual gap, or its root for slow sources, within limits."""
     at_ceiling = seconds >= CEILING
     assert compute_wait(state=make_state_with_rhythm(hours)) == pytest.approx(
         seconds * (0.9 if at_ceiling else 1), abs=1
@@ -128,6 +129,7 @@ def test_a_silent_source_is_visited_less() -> None:
 
 
 def test_a_hub_that_pushes_makes_polling_slower_and_never_ends_it() -> None:
+    """A trusted hub lengthens the wait up to the ceiling."""
     usual = compute_wait(state=make_state_with_rhythm(4))
     assert compute_wait(state=make_state_with_rhythm(4), trust=0.5) == pytest.approx(2 * usual)
     assert compute_wait(state=make_state_with_rhythm(4), trust=0.98) == pytest.approx(0.9 * CEILING)
@@ -290,6 +292,7 @@ def test_backoff_doubles_to_the_ceiling() -> None:
     [(timedelta(hours=3), 10_800), (timedelta(days=5), 432_000), (timedelta(seconds=2), FLOOR)],
 )
 def test_retry_after(retry: timedelta, seconds: float) -> None:
+    """Retry-After is followed within limits."""
     assert (
         compute_wait(
             make_failed("http-503", 503, retry),
@@ -415,6 +418,7 @@ def test_always_between_floor_and_ceiling(
 
 @given(states, feeds, jitters)
 def test_deterministic(state: SourceState, feed: ParsedFeed | None, jitter: float) -> None:
+    """The same input gives the same plan."""
     assert plan_next(state=state, feed=feed, jitter=jitter) == plan_next(
         state=state, feed=feed, jitter=jitter
     )
@@ -569,6 +573,7 @@ def test_a_move_needs_three_visits_that_agree() -> None:
 
 
 def test_a_move_to_an_address_that_names_a_variable_is_none() -> None:
+    """A redirect to an address with `${...}` is not stored as a move."""
     there = (make_fetched(moved_to="https://new.example.org/?x=$%7BHOME%7D"), FEED)
     assert update_through_visits(there, there, there).redirects.effective_url is None
 
@@ -631,6 +636,7 @@ def test_a_held_host_is_not_the_sources_fault() -> None:
 
 
 def test_recent_times() -> None:
+    """The state keeps recent publication times, without future ones."""
     entries = (
         *(Entry(id=str(n), published=NOW - timedelta(hours=n), updated=NOW) for n in range(40)),
         Entry(id="future", published=NOW + timedelta(days=3650)),

@@ -61,6 +61,7 @@ def test_a_big_day_of_a_busy_source_is_no_flood() -> None:
 
 
 def test_one_flood_makes_no_habit() -> None:
+    """One earlier flood does not raise the usual number."""
     assert (
         count_tries(
             cadence.delay_flood(make_new_rows(120), make_arrivals(2000, *[3] * 19), FIRST, NOW)
@@ -70,6 +71,7 @@ def test_one_flood_makes_no_habit() -> None:
 
 
 def test_what_came_today_and_what_waits_counts() -> None:
+    """Entries of today and waiting ones use up the daily number."""
     today = [(NOW - timedelta(hours=2), None)] * 45
     waiting = [(NOW - timedelta(hours=2), NOW + DAY)] * 60
     assert count_tries(cadence.delay_flood(make_new_rows(10), [*today, *waiting], FIRST, NOW)) == {

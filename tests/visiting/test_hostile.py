@@ -193,6 +193,7 @@ def hostile_feeds(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.mark.slow
 def test_hostile_feeds(hostile_feeds: Path) -> None:
+    """Each hostile feed ends with its expected reason."""
     worker = Worker(seconds=10, megabytes=600, preload=("feedparser",))
     seen: dict[str, str | None] = {}
     try:
@@ -212,6 +213,7 @@ def test_hostile_feeds(hostile_feeds: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_hostile_pages(shared_folder: Path) -> None:
+    """After each hostile page the worker still works."""
     import trafilatura
 
     sys.path.insert(0, str(shared_folder / "tools/hostile"))

@@ -116,6 +116,7 @@ def _case(case: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("case", [_case(case) for case in CASES])
 def test_a_month(case: dict[str, Any], web: Web) -> None:
+    """Each kind of server: the number and spacing of our requests in a month."""
     server = Server(
         case["answer"], case.get("headers", {}), timedelta(hours=case.get("gap_hours", 0))
     )

@@ -190,6 +190,7 @@ async def visit_for_hours(world: World, hours: float) -> tuple[int, float, list[
     [(40, 6), pytest.param(1000, 24, marks=[pytest.mark.slow, pytest.mark.timeout(600)])],
 )
 def test_a_day(count: int, hours: float) -> None:
+    """A day of visits: pauses are kept, and memory does not grow."""
     clock = SimClock()
     world = World(count, clock, random.Random(7))
     visits, latest, memory = asyncio.run(clock.run(visit_for_hours(world, hours)))

@@ -38,6 +38,7 @@ SOURCE_ONE = FeedKey(SOURCE, "one")
     ],
 )
 def test_the_default(key: FeedKey, older: Older) -> None:
+    """With `archives = "listed"`, which feeds have archives."""
     assert find_older_place(key, "listed", {"ai"}, ()) is older
 
 

@@ -38,6 +38,7 @@ def test_an_empty_shelf_has_one_feed() -> None:
 
 
 def test_a_tag_gets_a_feed_at_three_and_keeps_it() -> None:
+    """A tag gets a feed with three articles and keeps it with fewer."""
     assert FeedKey("tag", "ai") not in list_keys(make_row("tag", "ai", 2))
     assert FeedKey("tag", "ai") in list_keys(make_row("tag", "ai", 3))
     assert FeedKey("tag", "ai") in list_keys(make_row("tag", "ai", 0, published=True))
@@ -117,6 +118,7 @@ def test_the_order_is_fixed() -> None:
 
 
 def test_a_category_named_like_a_tag_says_so() -> None:
+    """The title of a category named like a tag has "(category)"."""
     rows = [make_row("tag", "ai", 3), make_row("category", "ai", 1), make_row("category", "law", 1)]
     titles = {
         spec.key: spec.title

@@ -99,6 +99,7 @@ def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(
 
 
 def test_gzip_has_its_own_tag(client: TestClient) -> None:
+    """The compressed answer has another ETag than the plain one."""
     answer = client.get("/all.atom", headers={"accept-encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.content == b"<feed/>"
@@ -108,6 +109,7 @@ def test_gzip_has_its_own_tag(client: TestClient) -> None:
 
 
 def test_a_browser_gets_a_feed_that_it_can_style(client: TestClient) -> None:
+    """A browser gets a feed as application/xml."""
     answer = client.get("/all.atom", headers={"sec-fetch-dest": "document"})
     assert answer.headers["content-type"] == "application/xml; charset=utf-8"
 
@@ -138,6 +140,7 @@ def test_a_304_names_the_variant_that_the_client_has(client: TestClient) -> None
     [("*", 304), ('"x", {}', 304), ("W/{}", 304), ('"x"', 200), ("{}x", 200), ("", 200)],
 )
 def test_tags(client: TestClient, tag: str, status: int) -> None:
+    """Conditional requests with each form of ETag."""
     own = client.head("/all.atom").headers["etag"]
     assert client.get("/all.atom", headers={"if-none-match": tag.format(own)}).status_code == status
 
@@ -310,6 +313,7 @@ def test_a_gz_that_comes_later_is_sent_from_then_on(
 def test_a_file_replaced_while_it_is_read_is_read_again(
     client: TestClient, public_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Body and ETag match even if the file is replaced during reading."""
     tag = client.head("/tags/ai.rss").headers["etag"]
     path = public_folder / "tags/ai.rss"
     reads = []
@@ -356,6 +360,7 @@ DOCUMENT = {"sec-fetch-dest": "document"}
 
 
 def test_a_browser_that_opens_a_feed_is_sent_to_its_page(public_folder: Path) -> None:
+    """A browser that opens a feed is redirected to its HTML page, if there is one."""
     for name in ("tags/ai.html", "tags/a ä.html", "tags/a ä.json"):
         (public_folder / name).write_text("<p>Page")
     client = TestClient(make_app(public_folder), follow_redirects=False)

@@ -111,6 +111,7 @@ def test_requests_of_this_machine_are_recognised(
 
 
 def test_the_health_feed_is_where_its_token_is(tmp_path: Path) -> None:
+    """The health feed is served to strangers only under its secret token."""
     away = make_client(tmp_path, peer=ELSEWHERE)
     answer = away.get("/health/secret.atom")
     assert answer.content == b"<feed/>"

@@ -167,6 +167,7 @@ def make_bytes(case: dict[str, Any]) -> bytes:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["what"] for case in CASES])
 async def test_requests(watched_server: WatchedServer, case: dict[str, Any]) -> None:
+    """Each case: the status of a request, and what the application sees of it."""
     client = await watched_server.open_client().send(make_bytes(case))
     if case["status"] == 200:
         assert (await client.read_part()).startswith(b"HTTP/1.1 200 ")
@@ -298,6 +299,7 @@ async def test_the_status_of_a_refusal_is_never_part_of_another_answer(
 async def test_a_client_that_waits_makes_room_for_itself_alone(
     watched_server: WatchedServer,
 ) -> None:
+    """A client over its limit loses its own oldest connection, not those of others."""
     other = await watched_server.open_client("127.0.0.2").send(GET)
     first, *own = [
         await watched_server.open_client().send(GET) for _ in range(1 + most_of_one(MOST))
@@ -364,4 +366,5 @@ def test_half_of_the_descriptors_are_kept_for_fetching() -> None:
     ],
 )
 def test_a_client_is_an_address_or_a_network_of_one_customer(host: str, client: str) -> None:
+    """IPv4 addresses and IPv6 networks count as clients."""
     assert client_of(host) == client

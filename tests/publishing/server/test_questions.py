@@ -71,6 +71,7 @@ def test_the_script_that_pages_look_for_is_there_once_questions_are_answered() -
 
 
 def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
+    """Of 100 simultaneous searches few wait; the others get 503 with Retry-After."""
     slow = Slow()
     answers = asyncio.run(slow.collect_answers(make_questions(100)))
     assert count_statuses(answers) == {

@@ -56,6 +56,7 @@ RSS = '<rss version="2.0"><channel><title>t</title><link>l</link><description>d<
     ],
 )
 def test_atom(data: str, says: str | None) -> None:
+    """Each case: the fault found in an Atom document, or none."""
     atom_fault = validate.find_atom_fault(data.encode())
     assert atom_fault is None if says is None else atom_fault is not None and says in atom_fault
 
@@ -78,6 +79,7 @@ def test_atom(data: str, says: str | None) -> None:
     ],
 )
 def test_rss(data: str, says: str | None) -> None:
+    """Each case: the fault found in an RSS document, or none."""
     fault = validate.check_rss(data.encode()).fault
     assert fault is None if says is None else fault is not None and says in fault
 
@@ -92,6 +94,7 @@ def test_rss(data: str, says: str | None) -> None:
     ],
 )
 def test_json(data: str, says: str | None) -> None:
+    """Each case: the fault found in a JSON feed, or none."""
     fault = validate.check_json(data.encode()).fault
     assert fault is None if says is None else fault is not None and says in fault
 
@@ -110,6 +113,7 @@ def test_json(data: str, says: str | None) -> None:
     ],
 )
 def test_lost_ids(old: str, new: str, members: str, excused: str, wanted: str) -> None:
+    """Which ids count as lost between two versions of a feed."""
     assert "".join(find_missing(old, new, members, excused)) == wanted
 
 
@@ -176,6 +180,7 @@ def test_one_bad_article_is_set_aside_and_named() -> None:
 
 
 def test_a_fault_names_title_address_and_file_of_its_article() -> None:
+    """A fault that names an entry is described with the article's title, address and file."""
     index = MemoryIndex(make_article(n) for n in range(3))
     article = make_article(1)
     fault = f"all.atom: invalid: an entry without an author ({entry_urn(INSTANCE, article.id)})"
@@ -187,6 +192,7 @@ def test_a_fault_names_title_address_and_file_of_its_article() -> None:
 
 
 def test_a_broken_document_names_the_entry_in_which_it_breaks() -> None:
+    """The fault of a malformed document names the entry."""
     data = (
         HEAD
         + ENTRY

@@ -69,6 +69,7 @@ def name_page(number: int) -> str:
 
 
 def test_only_articles_published_whole_have_pages_and_stories_link_them() -> None:
+    """Pages of articles exist only for full texts, and are linked by titles."""
     index = MemoryIndex([make_article(1), make_article(2, robots=("noarchive",)), is_of_beta(3)])
     outlet = MemoryOutlet()
     build_pages(index, outlet)

@@ -346,6 +346,7 @@ document.title = [button.hidden, asked, getSelection(), said].join(" | "); });""
 def test_a_question_shows_its_number_of_stories_and_an_address_to_copy(
     published_site: PublishedSite,
 ) -> None:
+    """The page of combined searches shows the count and the feed's address."""
     page = (published_site.folder / "combine.html").read_text()
     tick = """addEventListener("load", () => {
 const tick = (one) => document.querySelector(one).click();

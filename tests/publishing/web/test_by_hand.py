@@ -95,6 +95,7 @@ def test_keys_lead_from_headline_to_headline_and_to_the_search(
 
 @pytest.mark.timeout(300)
 def test_a_browser_remembers_the_languages_and_what_it_saw(driver_results: dict[str, Any]) -> None:
+    """Chosen languages and new headlines are remembered in the browser."""
     assert driver_results["first"] == []
     assert driver_results["again"] == driver_results["same"] == driver_results["headlines"][:2]
     assert driver_results["news"] == "2 new"

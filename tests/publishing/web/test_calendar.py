@@ -41,6 +41,7 @@ def test_a_quiet_year_is_one_page_and_a_busy_one_lists_its_months_and_these_thei
 
 
 def test_a_list_names_its_parts_and_how_many_stories_they_have() -> None:
+    """Pages of years and months list their parts with counts."""
     year, january, february, *_ = plan_calendar(
         "all", plan_sample({"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}), ""
     )
@@ -78,6 +79,7 @@ def test_no_address_goes_while_stories_come() -> None:
 
 
 def test_a_story_changes_its_own_page_and_the_lists_above() -> None:
+    """A new story changes the fingerprints of its day, month and year only."""
     days = make_days("2025-01-01", 59, 4)
     old = {page.span: page.fingerprint for page in plan_calendar("all", plan_sample(days), "")}
     new = {

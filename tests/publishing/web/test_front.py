@@ -141,6 +141,7 @@ def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has
 
 
 def test_the_most_active_tags_are_sorted_by_the_number_that_they_show() -> None:
+    """Frequent tags are sorted by the shown count."""
     keys = {slug: FeedKey("tag", slug) for slug in ("ai", "sea", "law")}
     specs = [
         FeedSpec(key=key, name=slug, title=slug, first_slug=slug) for slug, key in keys.items()
@@ -216,6 +217,7 @@ def test_source_category_and_tags_are_linked_and_a_tag_without_a_page_is_not(
 
 
 def test_headings_step_down_one_by_one(files: dict[str, bytes]) -> None:
+    """Heading levels never skip one."""
     for name in ("index.html", "feeds.html", "all.html", "sources/alpha.html"):
         levels = [
             int(node.tag[1])
@@ -257,6 +259,7 @@ def test_a_feed_page_has_rhythm_and_tags_and_a_source_its_site() -> None:
 
 
 def test_a_feed_names_its_most_active_sources_and_a_source_none() -> None:
+    """A feed page names up to eight sources by activity; a source's page names none."""
     spec = FeedSpec(key=FeedKey("tag", "sea"), name="Sea", title="-", first_slug="sea")
     views = [parse_front_page(n, source) for n, source in enumerate("abcbcc")]
     named = [replace(one, origin=replace(one.origin, title=one.source_key)) for one in views]
@@ -284,6 +287,7 @@ def test_a_tag_without_a_page_is_related_if_two_stories_have_it() -> None:
 def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(
     files: dict[str, bytes],
 ) -> None:
+    """A month's page shows weeks, links its days and lists their top stories."""
     assert calendar.list_weeks("2026-02", {"2026-02-28": 7})[-1] == [
         *((f"2026-02-{day}", 0) for day in range(23, 28)),
         ("2026-02-28", 7),

@@ -49,6 +49,7 @@ def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> 
 
 
 def test_a_feed_page_ends_and_links_the_page_of_its_next_days() -> None:
+    """A feed's page ends at the limit and links the page with older days."""
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
     build_index(index, outlet, Settings(publish=Publish(limit=80, archives=True)))
@@ -63,6 +64,7 @@ def test_a_feed_page_ends_and_links_the_page_of_its_next_days() -> None:
 
 
 def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> None:
+    """Months on a feed page link their pages, or days on the same page."""
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
     build_index(index, outlet)

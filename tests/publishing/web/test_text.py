@@ -26,6 +26,7 @@ def adapt_sample(markdown: str, picture: str = "") -> str:
 def test_headings_begin_at_the_second_level_and_leave_none_out(
     given: str, levels: list[int]
 ) -> None:
+    """Headings in the text are shifted to start at <h2>, without gaps."""
     sample = adapt_sample(given)
     assert [int(part[0]) for part in sample.split("<h")[1:]] == levels
     assert [int(part[0]) for part in sample.split("</h")[1:]] == levels

@@ -81,6 +81,7 @@ def test_a_box_with_much_of_the_prose_is_no_boilerplate(name: str) -> None:
 
 
 def test_a_small_box_keeps_its_hints() -> None:
+    """A small box with a boilerplate class keeps the class as a hint."""
     blocks = read_weighed_blocks(
         f"<div>{STORY}</div><div class='paywall'><p>{TEXTS[0]}</p></div>", "\n".join(TEXTS)
     )
@@ -88,6 +89,7 @@ def test_a_small_box_keeps_its_hints() -> None:
 
 
 def test_a_large_box_without_extracted_text_keeps_its_hints() -> None:
+    """A large box without article text keeps its class as a hint."""
     blocks = read_weighed_blocks(
         f"<div>{STORY}</div><div class='footer'>{OTHER}</div>", "\n".join(TEXTS)
     )
@@ -110,6 +112,7 @@ def test_strong_hints_count_unless_the_box_has_nearly_all_prose(word: str) -> No
 
 
 def test_text_in_a_consent_box_keeps_its_hints() -> None:
+    """Text inside a consent box keeps the hints of inner boxes."""
     blocks = read_weighed_blocks(
         f"<div class='consent'><div class='promo'>{STORY}</div></div>", "\n".join(TEXTS)
     )
@@ -122,6 +125,7 @@ def test_text_in_a_consent_box_keeps_its_hints() -> None:
 
 
 def test_a_picture_has_the_hints_of_the_elements_around_it() -> None:
+    """A picture loses a hint like the text around it."""
     markup = f"<div class='event'>{STORY}<img src='/a.jpg' alt='The quay'></div>"
     image = read_weighed_blocks(markup, "\n".join(TEXTS))[-1]
     assert image.kind == "img"
@@ -163,6 +167,7 @@ def test_a_resource_is_no_source() -> None:
 
 
 def test_blocks_know_the_hints_of_the_elements_around_them() -> None:
+    """Blocks have the hints of their own and all enclosing elements."""
     page = (
         '<nav id="menu"><a class="share" href="/a">Share</a></nav><div class="postContent"'
         ' role="main"><p>Text'

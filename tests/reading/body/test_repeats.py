@@ -24,6 +24,7 @@ def test_a_list_of_section_names_above_the_sections_cuts_none_of_them() -> None:
 
 
 def test_a_second_copy_of_the_article_goes() -> None:
+    """An article that is twice on the page is read once."""
     story = "".join(f"<p>{text}</p>" for text in TEXTS)
     body = read(
         make_page(f"<main><h1>The last ferry</h1>{story}<div>{story}</div></main>"),

@@ -179,6 +179,7 @@ def test_base_counts_and_is_itself_relative() -> None:
     ],
 )
 def test_language(html: bytes, language: str | None) -> None:
+    """The language of each case."""
     assert parse(html, URL).language == language
 
 

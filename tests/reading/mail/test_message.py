@@ -106,6 +106,7 @@ def test_a_declared_charset_that_is_wrong_or_unknown() -> None:
 
 
 def test_the_date_of_a_mail_is_not_later_than_its_delivery() -> None:
+    """Future, very old and missing dates are replaced by the time of delivery."""
     day = timedelta(days=1)
     assert choose_date(NOW - day, NOW) == NOW - day
     assert choose_date(NOW + day, NOW) == NOW

@@ -104,6 +104,7 @@ def test_a_line_with_more_than_a_greeting_stays(line: str) -> None:
 
 
 def test_a_long_text_stays_if_a_link_in_it_is_removed() -> None:
+    """Removing an unsubscribe link keeps the paragraph."""
     text = clean_html(f'<p>{SENTENCE * 4} <a href="https://x.example/optout">Unsubscribe</a></p>')
     assert SENTENCE * 4 in text
     assert "Unsubscribe" not in text
@@ -118,6 +119,7 @@ def test_words_of_a_personal_link_stay() -> None:
 
 
 def test_a_link_whose_text_is_its_address_shows_the_clean_address() -> None:
+    """A visible address is replaced by the address without tracking."""
     written = "https://a.example/story?utm_source=mail&subscriber_id=77"
     text = clean_html(f'<p>{SENTENCE} <a href="{written}">{written}</a></p>')
     assert "77" not in text

@@ -54,6 +54,7 @@ CASES = [
 
 @pytest.mark.parametrize(("markup", "expected"), CASES)
 def test_markdown(markup: str, expected: str) -> None:
+    """Each case of HTML gives its Markdown."""
     tree = parse_tree(f"<html><body>{markup}</body></html>")
     assert markdown.to_markdown(read_blocks(tree), BASE) == expected
 

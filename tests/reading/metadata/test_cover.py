@@ -28,6 +28,7 @@ def test_og_image_becomes_absolute(address: str) -> None:
 
 
 def test_base_counts() -> None:
+    """Relative picture addresses are resolved with <base>."""
     assert (
         read_cover('<base href="https://cdn.example/x/">' + make_picture_tag("ferry.jpg"))
         == "https://cdn.example/x/ferry.jpg"
@@ -127,6 +128,7 @@ def test_the_first_large_figure_of_the_article(img: str) -> None:
 def test_the_picture_in_the_header_of_the_headline_a_builder_s_box_or_a_button_to_enlarge_it(
     holders: str,
 ) -> None:
+    """A large picture in each of these places is the cover."""
     assert (
         read_cover(holders.format('<img src="/f.jpg" width="900">'))
         == "https://paper.example/f.jpg"

@@ -41,6 +41,7 @@ def read_day(html: str, url: str = URL) -> str:
     ],
 )
 def test_a_moment_that_utc_cannot_express_is_none(written: str) -> None:
+    """Dates outside the years that UTC times can have are ignored."""
     assert date.parse_date_text(written) is None
     assert not list(date.find_days(written.replace(",", "")))[1:]
     assert (
@@ -163,6 +164,7 @@ def test_a_date_counts_near_the_heading_only(
 
 
 def test_a_date_below_the_heading_beats_a_nearer_one_above_it() -> None:
+    """A date below the heading is preferred to one above it."""
     above = "<p>1 July 2023</p>"
     below = "<p>6 May 2023</p>"
     assert (
@@ -207,6 +209,7 @@ def test_dates_of_comments_and_other_articles_do_not_count() -> None:
 
 
 def test_a_machine_date_in_utc_keeps_its_moment_and_shows_the_site_s_day() -> None:
+    """A UTC time is shown in the site's time zone."""
     found = read_published(
         '<meta property="article:published_time" content="2022-05-04T00:53:29Z">'
         + HEAD
@@ -253,6 +256,7 @@ def test_the_date_of_the_entry_comes_first() -> None:
 
 
 def test_updated() -> None:
+    """The modification time comes from metadata."""
     page = parse(
         b'<meta property="article:modified_time" content="2024-03-20T08:00:00+01:00"><p>x', URL
     )

@@ -101,6 +101,7 @@ def test_base_is_honoured() -> None:
 
 
 def test_alternates() -> None:
+    """AMP and print versions are found; front pages have none."""
     assert (
         read_identity('<link rel="amphtml" href="/amp/ferry">').alternate
         == "https://www.paper.example/amp/ferry"
@@ -130,6 +131,7 @@ def test_alternates() -> None:
     ],
 )
 def test_robots(html: str, header: str, wanted: tuple[str, ...]) -> None:
+    """Robots rules from metas and headers."""
     assert (
         identity.read_robots(parse(f"{html}<p>x".encode(), URL, {"X-Robots-Tag": header})) == wanted
     )
@@ -153,4 +155,5 @@ def test_robots(html: str, header: str, wanted: tuple[str, ...]) -> None:
     ],
 )
 def test_sitename(html: str, wanted: str) -> None:
+    """The site's name from metadata."""
     assert identity.read_sitename(parse(f"{html}<p>x".encode(), URL)) == wanted

@@ -31,6 +31,7 @@ CASES = tomllib.loads(Path(__file__).with_name("titles.toml").read_text("utf-8")
 
 @pytest.mark.parametrize("case", CASES, ids=[case["rule"] for case in CASES])
 def test_the_policy(case: dict[str, str]) -> None:
+    """Each case of the file gives its title."""
     assert read_title(case["page"], "The Harbour Post") == case["title"]
 
 
@@ -81,6 +82,7 @@ def test_a_head_cut_at_a_quotation_mark_does_not_cut_the_heading() -> None:
 
 
 def test_the_first_meta_counts_unless_it_says_little() -> None:
+    """The first og:title is used unless it is a generic word."""
     metas = "".join(
         f'<meta property="og:title" content="{value}">'
         for value in ("Ferries and their bells", "Forum")
@@ -92,6 +94,7 @@ def test_the_first_meta_counts_unless_it_says_little() -> None:
 
 
 def test_an_h1_in_the_url_beats_one_that_a_head_half_repeats() -> None:
+    """Of two headings, the one that the URL repeats is the title."""
     html = (
         "<title>Where to Row in Quayport</title><h1>The Best Rowing Spots in Quayport</h1><h1>Where"
         " to Eat and Row</h1>"
@@ -172,6 +175,7 @@ def test_a_head_of_many_sentences_is_no_title() -> None:
 
 
 def test_a_lone_h1_wins_when_it_shares_a_word() -> None:
+    """A single heading is preferred to <title> if they share a word."""
     assert (
         read_title("<title>Ferry maintenance checklist</title><h1>How to keep a ferry running</h1>")
         == "How to keep a ferry running"

@@ -38,6 +38,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 @pytest.mark.parametrize("case", SHAPES, ids=lambda case: case["url"])
 def test_shapes(case: dict[str, Any]) -> None:
+    """Which addresses are numbered pages of an article."""
     page_number = read_page_number(case["url"], case["first"])
     assert (page_number.number if page_number else 0) == case.get("number", 0)
     assert bool(page_number and page_number.sure) == case.get("sure", False)
@@ -45,6 +46,7 @@ def test_shapes(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row.get("html", row.get("head", ""))[:60])
 def test_next_pages(row: dict[str, Any]) -> None:
+    """Each case: the next page of an article, or none."""
     number = row.get("number", 1)
     html = f"<html><head>{row.get('head', '')}</head><body><p>Text</p>{row.get('html', '')}</body></html>"  # noqa: E501
     here = FIRST if number == 1 else f"{FIRST}/{number}"

@@ -117,6 +117,7 @@ async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> Non
 
 
 async def test_who_starts_again_knows_its_subscriptions(tmp_path: Path) -> None:
+    """After a restart the stored subscriptions are used."""
     async with serve_following(tmp_path) as (up, web):
         url = web.add_topic(100)
         up.follow_feeds([url])

@@ -121,6 +121,7 @@ def test_a_source_that_goes_or_names_no_hub_any_more_ends_it(rig: Rig) -> None:
 
 
 def test_what_was_subscribed_to_at_another_address_is_not_this_source(rig: Rig) -> None:
+    """If a source's address changes, the old subscription is cancelled."""
     rig.offer_hubs("h1")
     rig.verify_due()
     rig.begin_registry(replace(ONE, url="https://other.example/feed"))

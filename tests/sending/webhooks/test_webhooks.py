@@ -154,6 +154,7 @@ def test_the_signature_is_that_of_the_specification() -> None:
 def test_an_article_is_announced_once_after_its_build_and_signed(
     place: Place, receiver: Receiver
 ) -> None:
+    """A new article is announced once, after its build, with a signature."""
     store_titles(place, "New")
     with place.open_app() as app:
         assert asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter)) == []
@@ -541,6 +542,8 @@ def test_a_message_whose_sender_was_killed_is_sent_again(place: Place, receiver:
 
 
 def test_pauses_grow_to_an_hour_and_follow_what_the_receiver_asks() -> None:
+    """Retry pauses double up to an hour; Retry-After is followed up to a day."""
+
     def pause(tries: int, asked: timedelta | None = None) -> timedelta:
         failed = Failed(
             url="", reason="http-503", status=503, retry_after=NOW + asked if asked else None

@@ -118,6 +118,7 @@ def test_an_article_that_is_not_published_any_more_is_linked_nowhere(
 
 
 def test_an_article_with_another_title_is_linked_by_it(place: Place) -> None:
+    """A changed title appears in links of related articles."""
     path = place.find_file(FERRIES[1])
     path.write_text(path.read_text().replace(FERRIES[1], "The old ferry is sold"))
     reconcile_and_build(place)

@@ -123,6 +123,7 @@ BY_US = (FIRST, "extractive", "uncategorised", ("GPU",), "matched")
 
 
 def test_what_passes_is_filed_and_updated_stays(lab: Lab) -> None:
+    """An accepted answer is stored, and `updated` stays."""
     lab.file_articles("Weather", tags=("GPU",), tags_by="matched", updated=NOW - timedelta(hours=3))
     before = lab.place.load_article("Weather")
     report = lab.ask_model()
@@ -335,6 +336,7 @@ def test_the_form_of_the_request_follows_the_endpoint_and_is_remembered(lab: Lab
 
 
 def test_what_an_operator_wrote_is_not_even_asked_about(lab: Lab) -> None:
+    """Fields that the operator edited are neither asked for nor changed."""
     lab.file_articles("Weather", "Tagged", tags=("GPU",), tags_by="matched")
     lab.place.edit_file("Weather", FIRST, "Mine, and no machine's.")
     lab.place.edit_file("Tagged", "- GPU", "- Mine")
@@ -525,6 +527,7 @@ def test_stopping_drops_what_is_under_way(tmp_path: Path, llm: FakeLlm) -> None:
 
 
 def test_short_texts_and_old_ones_are_left_alone(lab: Lab) -> None:
+    """Short and old articles are not sent, unless asked for."""
     lab.file_articles("Short", body="A large language model answers.")
     lab.file_articles("Old", added=NOW - timedelta(days=30))
     assert lab.ask_model().calls == 0
@@ -567,6 +570,7 @@ def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> Non
 
 
 def test_a_key_that_is_missing_is_named_with_its_cure(tmp_path: Path, llm: FakeLlm) -> None:
+    """A missing API key is reported with its variable."""
     lab = Lab(tmp_path, llm, key_env="MY_KEY")
     lab.file_articles("Weather")
     report = lab.ask_model()

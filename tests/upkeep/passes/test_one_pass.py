@@ -103,6 +103,7 @@ def test_a_file_that_cannot_be_read_is_named_once(place: Place) -> None:
 
 
 def test_what_is_not_kept_is_lacking_and_a_problem_is_not_revised(place: Place) -> None:
+    """Missing pages are counted and problems reported; the rest is revised."""
     bridges = place.load_article("Bridges").id
     problem = Problem(what="Gardens", reason=FileReason.BAD_ARTICLE_FILE)
 

@@ -195,6 +195,7 @@ def test_the_plan_alone_changes_nothing(place: Place) -> None:
 
 
 def test_the_feeds_better_title_stays_and_title_suffix_cuts_it(place: Place) -> None:
+    """The feed's title is kept; `title_suffix` is cut from it."""
     assert find_article(place, "Gardens").title == "Gardens of our town | Daily"
     add_rule(place, 'title_suffix = " | Daily"')
     planned = reread_articles(place, "daily")
@@ -215,6 +216,7 @@ def test_a_title_that_no_feed_can_have_is_the_pages(place: Place) -> None:
 
 
 def test_hand_edits_stay(place: Place) -> None:
+    """Articles whose body the operator edited are not changed."""
     article = find_article(place, "Bridges")
     place.edit_file(article.title, "eleven people", "twelve people")
     before = place.find_file(article.title).read_bytes()

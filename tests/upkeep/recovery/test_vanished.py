@@ -123,6 +123,7 @@ def test_what_is_deleted_by_command_is_not_named(place: Place) -> None:
 
 
 def test_check_warns_of_them(place: Place) -> None:
+    """`check` warns of each missing article file."""
     path = list_articles(place)[0]
     path.unlink()
     (found,) = (item for item in check(place.config, environ={}) if item.reason == "vanished-file")

@@ -51,6 +51,7 @@ def make_article(
 def test_only_what_a_person_stood_behind_is_learnt_from(
     article: Article, taught: tuple[str, ...] | None
 ) -> None:
+    """Which tags of an article count as confirmed."""
     taxonomy = Taxonomy(
         Vocabulary(tag=(TagDef(name="LLM", aliases=("large language model",)), TagDef(name="GPU")))
     )
@@ -119,6 +120,7 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
 
 
 def test_categories_are_learnt_from_those_that_an_operator_stands_behind(place: Place) -> None:
+    """Only categories set by the operator are learnt."""
     with place.open_app() as app:
         store_articles(app, "Ours", MODELS, category="AI")
         store_articles(app, "Said", MODELS, category="AI", category_by="operator")

@@ -239,6 +239,7 @@ def test_archives_of_the_old_name_go_and_the_new_ones_are_there(
 def test_what_makes_no_sense_is_refused_with_a_cure(
     place: Place, kind: Kind, old: str, new: str, message: str
 ) -> None:
+    """Impossible renames and merges are refused with a hint."""
     place.fill_once(store_tagged_articles)
     with place.open_app() as app, pytest.raises(UsageError, match=message):
         tags.plan_rename(app.archive, app.configuration, kind, old, new)
@@ -281,6 +282,7 @@ def test_a_tag_that_only_articles_have_is_renamed_and_merged(place: Place, text:
 
 
 def test_a_list_without_the_key_stays_without_it(place: Place) -> None:
+    """Renaming does not add the key `only`."""
     place.fill_once(store_tagged_articles)
     rename_tag(place, "rename", "LLM", "language models")
     assert "only" not in tomllib.loads(place.taxonomy)

@@ -66,6 +66,7 @@ def test_without_a_browser_no_request_is_made(no_browser: None) -> None:
 
 
 def test_what_nobody_wants_drawn_needs_no_browser(no_browser: None) -> None:
+    """Requests without `draw` use the plain fetcher."""
     plain = Plain()
     assert fetch_with_drawing(plain, draw=False) == plain.answer
 

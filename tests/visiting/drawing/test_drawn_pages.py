@@ -41,6 +41,7 @@ def test_there_are_ten_pages() -> None:
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_drawn_page_has_the_text_of_the_whole_one(web: Web, name: str) -> None:
+    """Each page drawn in the browser has the text of the complete page."""
     serve_folder(web, PAGES)
     url = web.url(f"/{name}/")
     page = draw_page(url)
@@ -101,6 +102,7 @@ def test_a_page_to_which_a_script_leads_is_the_page(web: Web) -> None:
 
 
 def test_what_is_no_html_is_not_drawn(web: Web) -> None:
+    """Other media types are returned unchanged."""
     feed = b'<?xml version="1.0"?><rss version="2.0"><channel/></rss>'
     web.routes["/feed"] = Reply(
         headers={"content-type": "application/rss+xml", "ETag": '"a"'}, body=feed

@@ -21,6 +21,7 @@ SCRIPT = "https://a.example/app.js"
 
 @pytest.mark.parametrize("kind", ["document", "script", "xhr", "fetch"])
 def test_documents_and_scripts_and_what_they_read_are_loaded(kind: str) -> None:
+    """These kinds of requests of a page are loaded."""
     assert choose_treatment(PageRequest(url=SCRIPT, kind=kind), Budget()) is Treatment.LOAD
 
 
@@ -78,6 +79,7 @@ def test_requests_and_bytes_are_limited(budget: Budget, treatment: Treatment) ->
 def test_a_page_is_complete_when_it_is_quiet_or_has_had_its_time(
     seconds: float, quiet_looks: int, pending: int, complete: bool
 ) -> None:
+    """When a page counts as complete."""
     assert is_complete(seconds=seconds, quiet_looks=quiet_looks, pending=pending) is complete
 
 

@@ -20,6 +20,7 @@ def discover_in_page(head: str, body: str = "") -> Discovery:
 
 
 def test_feed() -> None:
+    """A feed is recognised with its title."""
     body = b'<rss version="2.0"><channel><title>T &amp;amp; U</title></channel></rss>'
     assert discover(body, URL) == Discovery("feed", (FeedLink(URL, "T & U", "rss20"),), "T & U")
 
@@ -59,6 +60,7 @@ def test_page_with_links_that_look_like_feeds() -> None:
 
 
 def test_guesses() -> None:
+    """Without links, common feed addresses are guessed."""
     discovery = discover_in_page("<title>x</title>")
     assert {link.type for link in discovery.feeds} == {"guess"}
     assert "https://example.org/feed" in [link.url for link in discovery.feeds]
@@ -66,6 +68,7 @@ def test_guesses() -> None:
 
 
 def test_opml() -> None:
+    """A subscription list is recognised, and its entities are not expanded."""
     body = (
         b'<?xml version="1.0"?><!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]><opml'
         b' version="2.0"><head><title>My &amp; list</title></head><body><outline'
@@ -86,6 +89,7 @@ def test_opml() -> None:
 
 @pytest.mark.parametrize("root", ["urlset", "sitemapindex"])
 def test_sitemap(root: str) -> None:
+    """Sitemaps are recognised, also compressed."""
     inside = "<url><loc>https://example.org/1</loc></url>"
     body = (
         f'<?xml version="1.0"?><{root}'
@@ -111,6 +115,7 @@ def test_anything_is_at_worst_a_page(body: bytes) -> None:
     ],
 )
 def test_charset(header: str, charset: str) -> None:
+    """The charset comes from header or meta."""
     body = f"<html><meta charset='{charset}'><title>café</title>".encode(
         "iso-8859-1" if "8859" in header + charset else "utf-8"
     )

@@ -41,11 +41,13 @@ ALL = f"https://www.youtube.com/feeds/videos.xml?channel_id=UC{CHANNEL}"
     ],
 )
 def test_feeds(page: str, feed: str | None) -> None:
+    """The known feed of each page."""
     assert [link.url for link in find_known_feeds(page)] == ([feed] if feed else [])
 
 
 @given(st.text(max_size=600))
 def test_any_address(url: str) -> None:
+    """Any address gives only http(s) feeds."""
     for address in (url, f"https://github.com/{url}"):
         assert all(
             link.url.startswith(("http://", "https://")) for link in find_known_feeds(address)

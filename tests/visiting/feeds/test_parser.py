@@ -46,6 +46,7 @@ def parse_atom(inside: str, root: str = "") -> ParsedFeed:
 
 
 def test_rss_whole() -> None:
+    """An RSS feed with all elements."""
     feed = parse_feed(
         make_rss(
             "<item><title>Cats &amp;amp; dogs</title><link>/a</link><guid"
@@ -95,6 +96,7 @@ def test_rss_whole() -> None:
 
 
 def test_atom_whole() -> None:
+    """An Atom feed with all elements."""
     feed = parse_atom(
         "<link href='https://example.org/'/><icon>/f.ico</icon><entry><id>urn:1</id><title"
         " type='html'>A &lt;b&gt;b&lt;/b&gt;</title><link rel='self'"
@@ -149,6 +151,7 @@ def test_an_atom_feed_has_icon_and_logo_the_icon_first() -> None:
 
 
 def test_rdf() -> None:
+    """An RSS 1.0 (RDF) feed."""
     feed = parse_feed(
         b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
         b' xmlns="http://purl.org/rss/1.0/" '
@@ -167,6 +170,7 @@ def test_rdf() -> None:
 
 @pytest.mark.parametrize("version", ["0.91", "0.92", "0.93", "0.94", "2.0", "9.9", ""])
 def test_every_rss(version: str) -> None:
+    """Each RSS version is read."""
     body = (
         "<rss"
         f' version="{version}"><channel><title>T</title><item><link>https://e.org/1</link></item></channel></rss>'
@@ -175,6 +179,7 @@ def test_every_rss(version: str) -> None:
 
 
 def test_cdf() -> None:
+    """A CDF channel is read."""
     body = (
         b'<CHANNEL HREF="https://e.org/"><TITLE>T</TITLE><ITEM'
         b' HREF="https://e.org/1"><TITLE>One</TITLE></ITEM></CHANNEL>'
@@ -188,6 +193,7 @@ def json_feed(**fields: object) -> ParsedFeed:
 
 
 def test_json_feed() -> None:
+    """A JSON feed with all fields."""
     feed = json_feed(
         home_page_url="/",
         feed_url=URL,
@@ -289,6 +295,7 @@ def test_json_feed_one() -> None:
     ids=lambda value: repr(value[:12]) if isinstance(value, bytes) else value,
 )
 def test_no_feed(body: bytes, reason: str) -> None:
+    """Other documents raise NotAFeed with a reason."""
     with pytest.raises(NotAFeed) as caught:
         parse_feed(body, URL)
     assert caught.value.reason == reason
@@ -326,6 +333,7 @@ def test_a_gzip_file() -> None:
     ],
 )
 def test_links(inside: str, url: str) -> None:
+    """The link of each case."""
     assert parse_item(inside).url == url
 
 
@@ -348,6 +356,7 @@ def test_links(inside: str, url: str) -> None:
     ],
 )
 def test_titles(inside: str, title: str) -> None:
+    """The title of each case."""
     body = make_rss(f"<item><link>https://e.org/1</link><title>{inside}</title></item>")
     assert parse_feed(body, URL).entries[0].title == title
 
@@ -372,6 +381,7 @@ def test_titles(inside: str, title: str) -> None:
     ],
 )
 def test_authors(inside: str, names: tuple[str, ...]) -> None:
+    """The authors of each case."""
     assert parse_item(inside).authors == names
 
 
@@ -390,6 +400,7 @@ def test_authors(inside: str, names: tuple[str, ...]) -> None:
     ],
 )
 def test_dates(inside: str, published: datetime | None) -> None:
+    """The date of each case."""
     entry = parse_item(inside)
     assert (entry.published or entry.updated) == published
 
@@ -404,6 +415,7 @@ def parse_entry_ids(*items: str) -> list[str]:
 
 
 def test_ids_of_entries_without_one() -> None:
+    """Without an id, the link or a hash is the id."""
     one, two = parse_entry_ids("<title>a</title>", "<title>b</title><link>https://e.org/b</link>")
     assert one.startswith("sha256:")
     assert two == "https://e.org/b"
@@ -411,6 +423,7 @@ def test_ids_of_entries_without_one() -> None:
 
 
 def test_repeated_ids() -> None:
+    """Entries with the same id get different ids."""
     same = "<guid isPermaLink='false'>1</guid>"
     first, second = (
         f"<title>{name}</title><link>https://e.org/{name}</link>{same}" for name in "ab"
@@ -469,6 +482,7 @@ def test_junk_round_the_document(name: str) -> None:
 
 
 def test_faults_inside() -> None:
+    """Control characters and unknown entities do not stop the parser."""
     feed = parse_feed(
         make_rss(
             "<item><title>a\x08b &hellip; R&D</title></item>", "<slash:comments>1</slash:comments>"
@@ -480,6 +494,7 @@ def test_faults_inside() -> None:
 
 
 def test_cut_off_feed_says_so() -> None:
+    """A truncated feed is marked as incomplete."""
     feed = parse_feed(
         make_rss("<item><title>x</title><link>https://e.org/</link></item>")[:-40], URL
     )
@@ -593,6 +608,7 @@ def test_titles_in_the_form_of_feedparsers_tests(samples: Samples) -> None:
 
 
 def test_xml_attacks(samples: Samples) -> None:
+    """XML bombs and external entities are refused quickly."""
     for path in samples.files("vectors/xml", "*.xml"):
         body = path.read_bytes()
         start = time.process_time()

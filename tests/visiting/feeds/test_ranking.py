@@ -46,6 +46,7 @@ def make_feed(
     ],
 )
 def test_comments(url: str, title: str, found: ParsedFeed) -> None:
+    """These feeds are recognised as comments."""
     assert is_comments(url, title, found)
 
 
@@ -60,6 +61,7 @@ def test_comments(url: str, title: str, found: ParsedFeed) -> None:
     ],
 )
 def test_no_comments(url: str, title: str, found: ParsedFeed) -> None:
+    """These feeds are not mistaken for comments."""
     assert not is_comments(url, title, found)
 
 

@@ -167,6 +167,7 @@ def make_document(heads: str, items: str, attributes: str = "") -> bytes:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_each_element_alone(part: str) -> None:
+    """Both parsers agree on each element."""
     ours, theirs = parse_with_both(make_document("<title>F</title>", f"<item>{part}</item>"))
     assert ours == theirs
     assert ours is not None
@@ -191,6 +192,7 @@ def test_any_order_of_elements(heads: list[str], items: list[list[str]]) -> None
     st.sampled_from(("", 'xml:lang="it"')),
 )
 def test_any_atom(heads: list[str], entries: list[list[str]], root: str, of_entry: str) -> None:
+    """Both parsers agree on random Atom feeds."""
     inside = "".join(heads) + "".join(
         f"<entry {of_entry}>{''.join(parts)}</entry>" for parts in entries
     )
@@ -239,6 +241,7 @@ LEFT: Mapping[str, bytes] = {
 
 @pytest.mark.parametrize("what", LEFT)
 def test_what_is_left_to_feedparser(what: str) -> None:
+    """The fast parser declines these documents."""
     assert well_formed.read(LEFT[what]) is None
 
 
@@ -256,6 +259,7 @@ def test_what_is_left_to_feedparser(what: str) -> None:
     ],
 )
 def test_encodings(content_type: str, declared: str, read_here: bool) -> None:
+    """The fast parser reads these encodings, or declines."""
     body = (
         declared
         + make_document("<title>Café – Zürich</title>", "<item><title>日本</title></item>").decode()

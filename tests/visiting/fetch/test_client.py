@@ -53,6 +53,7 @@ def get_failure(result: FetchResult) -> tuple[str, int | None]:
 
 
 def test_answer(web: Web) -> None:
+    """A successful answer: headers, body, and what was sent."""
     headers = {"ETag": '"1"', "X-Robots-Tag": "noindex", "x-robots-tag": "nosnippet"}
     web.routes["/feed"] = Reply(200, headers, b"<rss/>")
     result = fetch_url(web.url("/feed"))
@@ -88,6 +89,7 @@ def test_no_cookie_is_kept(web: Web) -> None:
 
 
 def test_post(web: Web) -> None:
+    """A POST request with a body."""
     web.routes["/hub"] = lambda seen: Reply(200, {}, seen.method.encode() + seen.body)
     headers = {"Content-Type": "application/json"}
     result = fetch_in_turn(
@@ -110,6 +112,7 @@ def test_post(web: Web) -> None:
     ],
 )
 def test_status_codes(web: Web, status: int, reason: str) -> None:
+    """Each status gives its reason code."""
     web.routes["/x"] = Reply(status, {"Retry-After": "90"})
     result = fetch_url(web.url("/x"))
     assert get_failure(result) == (reason, status)
@@ -145,6 +148,7 @@ def _raw_deflate(data: bytes) -> bytes:
     ],
 )
 def test_encodings(web: Web, encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    """Each content encoding is decoded."""
     text = b"<rss>" + bytes(range(256)) * 300
     web.routes["/"] = Reply(200, {"Content-Encoding": encoding}, pack(text))
     result = fetch_url(web.url("/"))
@@ -163,6 +167,7 @@ def test_encodings(web: Web, encoding: str, pack: Callable[[bytes], bytes]) -> N
     ],
 )
 def test_bad_encodings(web: Web, encoding: str, body: bytes) -> None:
+    """Corrupt encodings fail with "bad-encoding"."""
     web.routes["/"] = Reply(200, {"Content-Encoding": encoding}, body)
     assert get_failure(fetch_url(web.url("/")))[0] == "bad-encoding"
 
@@ -177,11 +182,13 @@ def test_bad_encodings(web: Web, encoding: str, body: bytes) -> None:
     ],
 )
 def test_too_large(web: Web, headers: dict[str, str], body: bytes) -> None:
+    """Too large bodies fail with "too-large"."""
     web.routes["/"] = Reply(200, headers, body)
     assert get_failure(fetch_url(web.url("/"), wire_bytes=200_000)) == ("too-large", 200)
 
 
 def test_ratio_cap(web: Web) -> None:
+    """A compression bomb fails with "too-large"."""
     web.routes["/"] = Reply(
         200, {"Content-Encoding": "gzip"}, gzip.compress(b"\0" * 9_000_000, mtime=0)
     )
@@ -242,6 +249,7 @@ def test_hung_look_up_ends_and_blocks_nobody(web: Web) -> None:
 
 
 def test_redirects(web: Web) -> None:
+    """Redirects are followed; `moved_to` is the last permanent one."""
     web.routes = {
         "/a": Reply(301, {"Location": "/b"}),
         "/b": Reply(308, {"Location": web.url("/c#part")}),
@@ -280,6 +288,7 @@ def test_temporary_redirect_is_no_move(web: Web, status: int) -> None:
     ],
 )
 def test_bad_redirects(web: Web, location: str, reason: str) -> None:
+    """Invalid redirects have their reason codes."""
     web.routes["/a"] = Reply(302, {"Location": location})
     assert get_failure(fetch_url(web.url("/a")))[0] == reason
 
@@ -361,6 +370,8 @@ def test_credentials_in_a_url_are_sent_and_never_shown(
     ],
 )
 def test_what_cannot_be_asked(url: str, reason: str) -> None:
+    """Unusable URLs fail with their reason code."""
+
     def lookup(host: str, port: int) -> Any:
         host.encode("idna")
         raise socket.gaierror(socket.EAI_NONAME, "no such name")
@@ -550,6 +561,8 @@ def test_odd_headers_both_ways(web: Web) -> None:
     "location", ["/caf\xe9", "http://127.0.0.1:{port}/caf\xe9", "/a b", "//127.0.0.1:{port}/x"]
 )
 def test_odd_locations(web: Web, location: str) -> None:
+    """Unusual Location headers are followed."""
+
     def answer(seen: Seen) -> Reply:
         return (
             Reply(302, {"Location": location.format(port=web.port)})

@@ -80,6 +80,7 @@ def test_a_redirect_on_the_host_sends_what_its_path_gets_and_keeps_what_it_sets(
 
 
 def test_values_are_masked_in_what_a_failure_says(tmp_path: Path) -> None:
+    """Error details do not contain cookie values."""
     (tmp_path / FILE).write_text(cookie_line("127.0.0.1"))
     location = ("Location", f"/story?session={TOKEN}")
     with serve_site(Site(lambda asked: Reply(status=302, headers=[location]))) as site:

@@ -170,6 +170,7 @@ def test_a_file_is_read_as_browsers_export_it_and_written_so() -> None:
 def test_a_file_that_is_none_is_refused_with_line_and_cure_and_without_values(
     text: str, message: str
 ) -> None:
+    """Malformed cookie files are refused with line and hint, without values."""
     with pytest.raises(BadCookies) as refusal:
         parse_cookies(text)
     assert message in str(refusal.value)

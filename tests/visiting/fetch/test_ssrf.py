@@ -53,6 +53,7 @@ from syndicator.visiting.fetch.ssrf import explain_refusal, format_permission, l
     ],
 )
 def test_refused(address: str) -> None:
+    """Private addresses are refused."""
     assert explain_refusal(address, 80, nat64=("64:ff9b::/96",)) is not None
 
 
@@ -68,6 +69,7 @@ def test_refused(address: str) -> None:
     ],
 )
 def test_public(address: str) -> None:
+    """Public addresses are allowed."""
     assert explain_refusal(address, 80, nat64=("64:ff9b::/96",)) is None
 
 
@@ -127,6 +129,7 @@ def test_loopback_setting_opens_loopback_alone() -> None:
     ],
 )
 def test_allow_lines(line: str, allowed: Allowed) -> None:
+    """How lines of `allow` are parsed."""
     assert parse_allow(line) == allowed
 
 

@@ -67,6 +67,7 @@ def test_mails_are_listed_and_fetched_and_stay_unread(empty_server: Dovecot) -> 
 
 
 def test_no_mail_is_listed_twice_and_none_is_missed(empty_server: Dovecot) -> None:
+    """Successive visits list each mail once."""
     seen: list[bytes] = []
     position = ""
     for number in range(4):

@@ -51,6 +51,7 @@ def test_the_pause_lies_between_pages() -> None:
 
 
 def test_a_host_is_asked_for_one_part_at_a_time() -> None:
+    """Parts of a page on one host are requested one after the other."""
     times = [when for when, part in Site().load_pages(("page", "a", "a", "a")) if part == "page a"]
     assert times == [1, 2, 3]
 

@@ -96,6 +96,7 @@ def make_request(url: str) -> Request:
 
 
 def test_samples(samples: Samples) -> None:
+    """Our matcher agrees with the samples of Google's matcher."""
     rows = samples.rows("robots")
     wrong = [
         row
@@ -122,6 +123,7 @@ def test_samples(samples: Samples) -> None:
     ],
 )
 def test_failures(failure: tuple[str, int | None], allowed: bool, by: str) -> None:
+    """What each failing answer of robots.txt allows."""
     rig = Rig()
     rig.script.answers[ROBOTS] = Failed(url=ROBOTS, reason=failure[0], status=failure[1])
     assert rig.find_verdict("https://example.org/a")[:2] == (allowed, by)
@@ -140,6 +142,7 @@ def test_rules_and_delay() -> None:
 
 
 def test_operator_decides() -> None:
+    """With `robots = "ignore"` robots.txt is not requested."""
     rig = Rig()
     rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /")
     source = Source(key="x", url="https://example.org/", robots="ignore")
@@ -217,6 +220,7 @@ def test_credentials_of_a_url_reach_neither_note_nor_request() -> None:
     [("Syndicator/1.0 (+x)", "Syndicator"), ("Name Other", "Name"), ("", "*"), ("X", "X")],
 )
 def test_product(agent: str, name: str) -> None:
+    """The product token of a user agent."""
     assert get_product(agent) == name
 
 
@@ -428,6 +432,7 @@ def test_mutual_redirects_do_not_lock_each_other_out() -> None:
 
 
 def test_close() -> None:
+    """Closing the polite fetcher closes the inner one."""
     rig = Rig()
     asyncio.run(rig.polite.aclose())
     assert rig.script.closed
@@ -449,6 +454,7 @@ def test_credentials_of_a_url_are_in_no_result() -> None:
 
 
 def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
+    """A crawl-delay is followed up to 60 seconds."""
     rig = Rig()
     for host, seconds in (("a", 7), ("b", 3600)):
         rig.script.add_page(

@@ -68,6 +68,7 @@ def test_one_connection_per_host() -> None:
 
 
 def test_back_off() -> None:
+    """A host in back-off is requested after the wait; others are not delayed."""
     log = Log()
     log.throttle.back_off("a", log.clock() + timedelta(minutes=2))
     assert log.throttle.backs_off_until("a") == log.clock() + timedelta(minutes=2)

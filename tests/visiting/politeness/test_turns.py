@@ -56,6 +56,7 @@ class Machines:
 
 
 def test_machines_ask_a_host_one_at_a_time_and_keep_its_pause() -> None:
+    """Several machines never request a host at the same time, and keep the pause."""
     machines = Machines()
     assert all(isinstance(one, Fetched) for one in machines.request_from(0, 1, 0, 1))
     assert machines.most == 1

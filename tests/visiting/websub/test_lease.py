@@ -45,6 +45,7 @@ VERIFIED = websub.answer_hub(ASKED, make_parameters("subscribe"), NOW).after
 
 
 def test_what_a_hub_is_asked() -> None:
+    """The fields of a subscription request."""
     request = websub.build_request(ASKED)
     assert request.method == "POST"
     assert request.url == NEW.hub
@@ -97,6 +98,7 @@ def test_a_lease_is_within_our_bounds(given_seconds: str) -> None:
 
 
 def test_a_lease_is_renewed_before_it_ends() -> None:
+    """A lease is renewed after three quarters of its time."""
     assert VERIFIED.expires == NOW + 10 * DAY
     assert VERIFIED.next_try == NOW + 7.5 * DAY
     assert websub.read_lease("60") == websub.SHORTEST
@@ -160,6 +162,7 @@ def test_a_hub_that_denies_has_no_subscription_any_more() -> None:
 
 
 def test_who_is_left_is_told_three_times_at_most() -> None:
+    """Unsubscribing is tried at most three times."""
     one: Subscription | None = websub.plan_unsubscribing(VERIFIED, NOW)
     for _ in range(3):
         assert one

@@ -19,6 +19,7 @@ CASES = tomllib.loads(Path(__file__).with_name("offers.toml").read_text(encoding
 
 @pytest.mark.parametrize("name", CASES)
 def test_offers(name: str) -> None:
+    """Each case: hub and topic of a feed."""
     case: dict[str, Any] = CASES[name]
     feed = ParsedFeed(
         format="rss20", hubs=tuple(case.get("hubs", ())), self_url=case.get("self", "")

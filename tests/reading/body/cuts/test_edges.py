@@ -118,6 +118,7 @@ def test_a_repeated_line_is_cut() -> None:
 
 
 def test_a_text_without_a_paragraph_keeps_its_lines() -> None:
+    """A text of short lines loses none of them."""
     lines = "".join(
         f"<p>{word}</p>" for word in ("Salt", "Tar", "Rope", "And the long way home over the water")
     )

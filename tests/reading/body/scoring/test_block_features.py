@@ -119,6 +119,7 @@ def test_kinds_and_levels() -> None:
 
 
 def test_shares() -> None:
+    """Shares of digits and link text, and size thresholds of a block."""
     features = compute_features("<p>1234 words<a href='/x'> linked</a></p>")
     assert features["digits"] == pytest.approx(4 / 17)
     assert features["link"] == pytest.approx(7 / 17)

@@ -165,6 +165,7 @@ def test_a_login_behind_the_word_by() -> None:
 
 
 def test_an_agency_is_named_where_the_publisher_names_it() -> None:
+    """An agency is the author only if named in the metadata."""
     assert read_author('<meta name="author" content="dpa">' + HEAD + TEXT) == "dpa"
     assert read_author(HEAD + "<figure><figcaption>Foto: dpa</figcaption></figure>" + TEXT) is None
 
@@ -249,6 +250,7 @@ def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> No
     ],
 )
 def test_no_owner(head: str) -> None:
+    """Sites that are not personal have no owner as author."""
     page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}</body></html>".encode(), URL)
     assert (
         author.choose_author(
