@@ -36,12 +36,13 @@ from tests.aged.sites import make_site_answers
 from tests.aged.stories import Place
 from tests.aged.web import Web, serve_web
 
+# what is packed of the state, beside the database and what was learnt
 STATE = (
     "console",
     "pictures",
     "withdrawn",
     "learnt-articles.gz",
-)  # what is packed of the state, beside the database and what was learnt
+)
 SETTINGS = """\
 # A small public instance, in four languages.
 [site]

@@ -139,9 +139,8 @@ def test_the_kept_files_are_those_that_the_older_version_described(
         for one in known_articles.values()
         if one.get("merged_into") not in known_articles and not one.get("hold")
     }
-    assert (
-        collect_archived_ids(facts_before, "all.atom") == shown_urns
-    )  # its archive links lead to every article
+    # its archive links lead to every article
+    assert collect_archived_ids(facts_before, "all.atom") == shown_urns
 
 
 def test_building_changes_nothing(journey: Journey, facts_before: Facts, life: Life) -> None:

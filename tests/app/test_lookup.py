@@ -18,9 +18,8 @@ def test_an_article_is_named_by_address_id_or_file(place: Place) -> None:
         assert find_article_id(app.archive, str(path)) == article_id
         copy = place.folder / path.name
         copy.write_bytes(path.read_bytes())
-        assert (
-            find_article_id(app.archive, str(copy)) is None
-        )  # of a file elsewhere nobody knows what it is
+        # of a file elsewhere nobody knows what it is
+        assert find_article_id(app.archive, str(copy)) is None
         assert (
             find_article_id(app.archive, "")
             is find_article_id(app.archive, "no")

@@ -108,9 +108,8 @@ def test_the_models_category_stays_its_own_when_a_hand_edits_its_excerpt() -> No
     for article in (loaded, again, edits.mark_operator_edits(again)):
         assert find_writer(article, "category") is By.LLM
         assert not may_write(article, "category", By.MATCHED)
-    assert (
-        find_writer(edits.merge(make_full_article(), in_file), "category") is By.MATCHED
-    )  # a new reading's own
+    # a new reading's own
+    assert find_writer(edits.merge(make_full_article(), in_file), "category") is By.MATCHED
 
 
 def test_a_title_is_the_publishers_unless_the_file_says_otherwise() -> None:

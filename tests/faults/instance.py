@@ -170,9 +170,8 @@ class Instance:
         assert self.litter() == []
         listed = json.loads((self.feeds / "public/all.json").read_text())["items"]
         with self.open_app() as app:
-            copies = (
-                app.archive.store.index.merged()
-            )  # of a story that two sites carry, one is shown
+            # of a story that two sites carry, one is shown
+            copies = app.archive.store.index.merged()
         assert len(listed) == len(articles) - len(copies)
         before = self.read_digests("public")
         assert build_anew(self) == before

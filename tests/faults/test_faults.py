@@ -495,6 +495,5 @@ def test_a_run_with_a_broken_configuration(small_instance: Instance) -> None:
     assert len(small_instance.load_articles()) == len(small_instance.list_titles())
     path.write_text(whole_text)
     with small_instance.open_app() as app:
-        assert (
-            app.archive.store.visits.states().keys() == app.configuration.sources.keys()
-        )  # none was dropped
+        # none was dropped
+        assert app.archive.store.visits.states().keys() == app.configuration.sources.keys()

@@ -136,9 +136,8 @@ def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
     assert silent_since(make_publication_times(2 * DAY, 7 * DAY), NOW) == NOW - 7 * DAY
     assert silent_since(make_publication_times(HOUR, 10 * HOUR), NOW) is None  # a night
     assert silent_since(make_publication_times(HOUR, 4 * DAY), NOW) == NOW - 4 * DAY
-    assert (
-        silent_since(make_publication_times(DAY, 30 * DAY, count=3), NOW) is None
-    )  # nothing usual is known
+    # nothing usual is known
+    assert silent_since(make_publication_times(DAY, 30 * DAY, count=3), NOW) is None
     (condition,) = find_conditions(make_state(recent=make_publication_times(2 * DAY, 7 * DAY)))
     assert condition.kind == ConditionReason.SOURCE_SILENT
     assert condition.since == NOW - 7 * DAY

@@ -15,9 +15,8 @@ from syndicator.reading.reader import read
 from .structures import count_structures
 
 PAGES = Path(__file__).parent / "pages"
-META_PAGES = (
-    Path(__file__).parent / "metadata" / "pages"
-)  # more systems, with the truth of their metadata and of the body
+# more systems, with the truth of their metadata and of the body
+META_PAGES = Path(__file__).parent / "metadata" / "pages"
 NAMES = sorted(path.stem for path in PAGES.glob("*.toml"))
 
 

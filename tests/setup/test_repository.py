@@ -240,9 +240,8 @@ def test_its_steps_publish_and_go_on_where_they_were_also_without_their_cache(
     assert list_commits(runner) == ["New articles", "start"]
 
     shutil.rmtree(runner.cache)
-    assert (
-        read_files(runner.run_workflow()) == first_files
-    )  # each feed, byte for byte, from the articles alone
+    # each feed, byte for byte, from the articles alone
+    assert read_files(runner.run_workflow()) == first_files
     assert list_commits(runner) == ["New articles", "start"]
 
 

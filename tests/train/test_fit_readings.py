@@ -77,9 +77,8 @@ def test_of_the_readings_of_a_page_the_likeliest_is_decided_on() -> None:
     ]
     rights_by_page = {each.reading.page: each.reading.right for each in fit_readings.decide(pages)}
     assert len(rights_by_page) == 8
-    assert (
-        min(rights_by_page[str(page)] for page in range(5)) > 0.7
-    )  # its readings are 0 to 1 right
+    # its readings are 0 to 1 right
+    assert min(rights_by_page[str(page)] for page in range(5)) > 0.7
 
 
 def test_figures_count_pages_by_what_is_decided() -> None:

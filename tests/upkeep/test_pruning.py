@@ -180,9 +180,8 @@ def test_its_source_may_announce_it_for_ever(filled_place: Place) -> None:
     prune_articles(filled_place, older_than=45 * DAY)
     for _ in range(2):
         with filled_place.open_app() as app:
-            assert (
-                get_problem_reason(ingest_entry(app, url, None)) == "pruned"
-            )  # its page is not even asked for
+            # its page is not even asked for
+            assert get_problem_reason(ingest_entry(app, url, None)) == "pruned"
             amp = "https://one.example/amp/story-0"
             assert (
                 get_problem_reason(ingest_entry(app, amp, make_page(amp, canonical=url)))

@@ -189,9 +189,8 @@ def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(
         path.write_text(text)
         assert read_cached_sources(path, remember=False) == load_sources(path)
     assert len(load_sources(path)) == len(first_cached_sources) + 1
-    assert (
-        read_cached_sources(path) == read_cached_sources(path) == load_sources(path)
-    )  # remembered with what was added
+    # remembered with what was added
+    assert read_cached_sources(path) == read_cached_sources(path) == load_sources(path)
     assert parsed_files == [path]
 
 

@@ -162,9 +162,8 @@ def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
     assert path.read_text() == after
     back = finish_operation(settings_client, "undo", {"number": str(changed)})["change"]
     assert path.read_text() == before
-    assert (
-        post_operation(writing_client, "undo", {"number": str(back)}).status == 403
-    )  # which would set it again
+    # which would set it again
+    assert post_operation(writing_client, "undo", {"number": str(back)}).status == 403
     article_id = get_article(settings_client)["id"]
     hidden = finish_operation(settings_client, "withdraw", {"id": article_id})["change"]
     finish_operation(writing_client, "undo", {"number": str(hidden)})  # no setting

@@ -239,9 +239,8 @@ def test_the_date_in_the_url_counts_and_a_copyright_year_does_not() -> None:
 def test_a_date_in_the_source_counts_if_there_is_no_other() -> None:
     """A full date in a picture's address is used as the last resort."""
     assert read_day(HEAD + TEXT + '<img src="/photos/2020/04/17/boat.jpg">') == "2020-04-17"
-    assert (
-        read_day(HEAD + TEXT + '<a href="/archive/2020/04/">April</a>') == ""
-    )  # a month is no day
+    # a month is no day
+    assert read_day(HEAD + TEXT + '<a href="/archive/2020/04/">April</a>') == ""
 
 
 def test_the_date_of_the_entry_comes_first() -> None:

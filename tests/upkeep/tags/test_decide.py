@@ -122,9 +122,8 @@ def test_an_edit_meanwhile_is_the_last_word(place_with_article: Place) -> None:
             lambda article, names: with_tags(article, names, []),
         )
         place_with_article.edit_file("Models", "title: Models", "title: Better models")
-        assert (
-            write_planned_decision(app, planned).title == "Better models"
-        )  # other fields are no matter of ours
+        # other fields are no matter of ours
+        assert write_planned_decision(app, planned).title == "Better models"
         planned = plan_decision(
             app.archive,
             app.configuration,

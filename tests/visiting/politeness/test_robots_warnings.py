@@ -51,9 +51,8 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
     # with it goes what was remembered of robots.txt
     (tmp_path / "feeds" / "state" / "syndicator.db").unlink()
     refresh_sources(config, key)
-    assert (
-        "robots.txt" not in run_checked_command(config, "status").stdout
-    )  # allowed since: nothing to warn of
+    # allowed since: nothing to warn of
+    assert "robots.txt" not in run_checked_command(config, "status").stdout
 
 
 def test_a_disallowed_page_is_warned_of_before_it_is_added(tmp_path: Path, web: Web) -> None:
