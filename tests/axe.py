@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 
-def script(folder: Path) -> Path:
+def fetch_axe_script(folder: Path) -> Path:
     """Its file, from npm into `folder`; the test is skipped where that is not to be had."""
     npm = shutil.which("npm")
     if not npm:

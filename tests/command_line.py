@@ -13,13 +13,13 @@ from typer import main, testing
 _make = main.get_command
 
 
-def share(patch: pytest.MonkeyPatch) -> None:
+def share_commands(patch: pytest.MonkeyPatch) -> None:
     """From now on calls of an app in this process share the commands that were made of it."""
-    patch.setattr(main, "get_command", made)
-    patch.setattr(testing, "_get_command", made)
+    patch.setattr(main, "get_command", make_command)
+    patch.setattr(testing, "_get_command", make_command)
 
 
-def made(app: typer.Typer) -> Any:
+def make_command(app: typer.Typer) -> Any:
     """The command of `app`, made anew only when commands were added to it since."""
     return _made(app, sum(len(group.registered_commands) for group in _groups(app)))
 

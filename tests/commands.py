@@ -42,7 +42,7 @@ _IMPORTED = (
 _MOST_BYTES = 1 << 17  # of a request: words, folder, environment
 
 
-def run(
+def run_syndicator(
     *words: str, cwd: Path = ROOT, environ: Mapping[str, str] | None = None, timeout: float = 120
 ) -> subprocess.CompletedProcess[str]:
     """`syndicator WORDS...` in `cwd`, with `environ` alone (None: with ours) as its environment.
@@ -63,7 +63,8 @@ def run(
 @cache
 def _server() -> socket.socket:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    words = [sys.executable, "-c", f"from tests.commands import serve; serve({theirs.fileno()})"]
+    script = f"from tests.commands import serve_commands; serve_commands({theirs.fileno()})"
+    words = [sys.executable, "-c", script]
     process = subprocess.Popen(
         words, cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
     )
@@ -77,15 +78,15 @@ def _server() -> socket.socket:
     return ours
 
 
-def serve(descriptor: int) -> None:
+def serve_commands(descriptor: int) -> None:
     """Forks a command for each request until the other end closes. In a fork it returns after that
     command."""
     for module in _IMPORTED:
         import_module(module)
     cli = import_module("syndicator.cli")
     cli.load_commands()
-    command_line.share(pytest.MonkeyPatch())
-    command_line.made(cli.app)
+    command_line.share_commands(pytest.MonkeyPatch())
+    command_line.make_command(cli.app)
     gc.freeze()
     line = socket.socket(fileno=descriptor)
     while True:

@@ -37,7 +37,7 @@ def anyio_backend() -> str:
 def one_compiler() -> Iterator[None]:
     """SQL is compiled once a process, not once a database: that was a fifth of the tests' CPU."""
     with pytest.MonkeyPatch.context() as patch:
-        engines.share(patch)
+        engines.share_engines(patch)
         yield
 
 
@@ -45,12 +45,12 @@ def one_compiler() -> Iterator[None]:
 def one_command_line() -> Iterator[None]:
     """The command line is made once a process, not once a call."""
     with pytest.MonkeyPatch.context() as patch:
-        command_line.share(patch)
+        command_line.share_commands(patch)
         yield
 
 
 @pytest.fixture(scope="session")
-def shared() -> Path:
+def shared_folder() -> Path:
     """Real pages, feeds and hostile inputs beside the checkout; what needs them skips where they
     are absent."""
     if not SHARED.is_dir():
@@ -64,10 +64,10 @@ def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     from syndicator.app import clients
     from syndicator.runs import pushes
     from syndicator.upkeep.tags import learning
-    from tests.workers import kept
+    from tests.workers import get_kept_worker
 
     for module in (clients, learning, pushes):
-        monkeypatch.setattr(module, "Worker", kept)
+        monkeypatch.setattr(module, "Worker", get_kept_worker)
 
 
 @pytest.fixture(scope="session")
@@ -80,5 +80,5 @@ def samples() -> Samples:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[postgres_server.Server]:
     """A PostgreSQL server of this test process."""
-    with postgres_server.server() as started:
+    with postgres_server.run_server() as started:
         yield started

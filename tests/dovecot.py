@@ -90,7 +90,7 @@ class Dovecot:
     def mail(self) -> Path:
         return self.folder / "mail"
 
-    def deliver(self, name: str, raw: bytes, received: datetime) -> None:
+    def deliver_mail(self, name: str, raw: bytes, received: datetime) -> None:
         """Deliver a mail as the server's own programs do it: no name is used twice."""
         name = f"{next(_NUMBERS):08}.{name}"
         path = self.mail / "tmp" / name
@@ -99,7 +99,7 @@ class Dovecot:
         _own(path)
         path.rename(self.mail / "new" / name)
 
-    def names(self, folder: str = "") -> list[str]:
+    def list_names(self, folder: str = "") -> list[str]:
         """The files of the mails in a folder, with their flags."""
         place = self.mail / f".{folder}" if folder else self.mail
         files = (path for part in ("new", "cur") for path in (place / part).glob("*"))
@@ -116,11 +116,11 @@ class Dovecot:
             path.unlink()
         time.sleep(1.1)  # UIDVALIDITY is the second of it
 
-    def connections(self) -> int:
+    def count_connections(self) -> int:
         """How often somebody connected."""
         return (self.folder / "log").read_text().count("imap-login: ")
 
-    def logins(self) -> int:
+    def count_logins(self) -> int:
         """How often somebody logged in."""
         return (self.folder / "log").read_text().count("Logged in: user=<")
 
@@ -135,8 +135,8 @@ def running_dovecot() -> Iterator[Dovecot]:
         pytest.skip(
             f"dovecot is not of the version 2.4, for which the tests configure it: {version}"
         )
-    with tempfile.TemporaryDirectory(prefix="dovecot-") as made:
-        folder = Path(made)
+    with tempfile.TemporaryDirectory(prefix="dovecot-") as temporary_directory:
+        folder = Path(temporary_directory)
         folder.chmod(0o755)  # its processes run under several users
         write_certificate(folder, "localhost")
         for part in ("home", "mail", "mail/new", "mail/cur", "mail/tmp"):

@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from syndicator.store import database, schema
 
 
-def share(patch: pytest.MonkeyPatch) -> None:
+def share_engines(patch: pytest.MonkeyPatch) -> None:
     """From now on the engines of this process share their dialect, compiled statements and tables'
     definitions."""
     shared: dict[str, Engine] = {}
@@ -26,7 +26,8 @@ def share(patch: pytest.MonkeyPatch) -> None:
         engine = create_engine(*args, **options)
         if engine.dialect.name == "sqlite":
             first = shared.setdefault("sqlite", engine)
-            engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+            engine.dialect = first.dialect
+            engine._compiled_cache = first._compiled_cache
         return engine
 
     patch.setattr(database, "create_engine", create)

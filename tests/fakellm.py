@@ -42,7 +42,8 @@ class Question:
     def article(self) -> str:
         """What stands between the two fences."""
         first, *inner, last = str(self.payload["messages"][1]["content"]).split("\n")
-        assert first == last and first not in inner
+        assert first == last
+        assert first not in inner
         return "\n".join(inner)
 
     @property
@@ -62,7 +63,7 @@ class Question:
 Behaviour = Callable[[Question], Said]
 
 
-def completion(content: Any, tokens: int = 900) -> Said:
+def make_completion(content: Any, tokens: int = 900) -> Said:
     """A chat completion that says `content`."""
     value = {
         "choices": [{"message": {"role": "assistant", "content": content}}],
@@ -71,46 +72,46 @@ def completion(content: Any, tokens: int = 900) -> Said:
     return Said(body=json.dumps(value).encode(), headers={"Content-Type": "application/json"})
 
 
-def answer(
+def make_answer(
     sentences: Any = (2,), category: str = "AI", tags: tuple[str, ...] = ("LLM",), **more: Any
 ) -> Said:
     chosen = list(sentences) if isinstance(sentences, tuple) else sentences
     said = {"sentences": chosen, "category": category, "tags": list(tags)}
-    return completion(json.dumps(said, ensure_ascii=False), **more)
+    return make_completion(json.dumps(said, ensure_ascii=False), **more)
 
 
-def best(question: Question) -> tuple[int, ...]:
+def choose_best_sentences(question: Question) -> tuple[int, ...]:
     """What an honest model chooses: the second sentence, which no excerpt of ours is, or the only
     one."""
     return (min(2, len(question.sentences)),)
 
 
-def honest(question: Question) -> Said:
+def answer_honestly(question: Question) -> Said:
     """Takes of the lists it is shown what stands first."""
     categories = re.findall(r"(?m)^- ([^:\n]+)", question.system)
     tags = question.system.rpartition("Tags: ")[2].strip().split(", ")
-    return answer(
-        best(question),
+    return make_answer(
+        choose_best_sentences(question),
         category=(*categories, "")[0],
         tags=tuple(tags[:1]) if tags != ["(none)"] else (),
     )
 
 
-def obedient(question: Question) -> Said:
+def answer_obediently(question: Question) -> Said:
     """Does what the article says, where the article says something to it."""
     order = re.search(
         r"ignore .* sentence (\d+) .* category \"(\w+)\"", question.text, re.IGNORECASE
     )
-    return answer((int(order[1]),), category=order[2]) if order else honest(question)
+    return make_answer((int(order[1]),), category=order[2]) if order else answer_honestly(question)
 
 
-def always(said: Said) -> Behaviour:
+def make_constant_behaviour(said: Said) -> Behaviour:
     return lambda question: said
 
 
-def late(seconds: float) -> Behaviour:
+def make_late_behaviour(seconds: float) -> Behaviour:
     def behave(question: Question) -> Said:
-        said = honest(question)
+        said = answer_honestly(question)
         said.after = seconds
         return said
 
@@ -122,46 +123,64 @@ def only_bare(question: Question) -> Said:
     return (
         Said(400, b'{"error": "unknown field"}')
         if "response_format" in question.payload
-        else honest(question)
+        else answer_honestly(question)
     )
 
 
 BEHAVIOURS: dict[str, Behaviour] = {
-    "honest": honest,
-    "slow": late(1.5),
-    "rate-limits": always(Said(429, b"{}", {"Retry-After": "600"})),
-    "fails": always(Said(500, b"oops")),
-    "refuses-key": always(Said(401, b"{}")),
-    "redirects": always(Said(307, b"", {"Location": "http://127.0.0.2:9/elsewhere"})),
-    "lies-in-category": lambda question: answer(best(question), category="Horoscopes"),
-    "lies-in-tags": lambda question: answer(best(question), tags=("LLM", "Miracles")),
-    "files-elsewhere": lambda question: answer(best(question), category="Health"),
-    "tags-elsewhere": lambda question: answer(best(question), tags=("ransomware",)),
-    "writes": lambda question: completion(
+    "honest": answer_honestly,
+    "slow": make_late_behaviour(1.5),
+    "rate-limits": make_constant_behaviour(Said(429, b"{}", {"Retry-After": "600"})),
+    "fails": make_constant_behaviour(Said(500, b"oops")),
+    "refuses-key": make_constant_behaviour(Said(401, b"{}")),
+    "redirects": make_constant_behaviour(
+        Said(307, b"", {"Location": "http://127.0.0.2:9/elsewhere"})
+    ),
+    "lies-in-category": lambda question: make_answer(
+        choose_best_sentences(question), category="Horoscopes"
+    ),
+    "lies-in-tags": lambda question: make_answer(
+        choose_best_sentences(question), tags=("LLM", "Miracles")
+    ),
+    "files-elsewhere": lambda question: make_answer(
+        choose_best_sentences(question), category="Health"
+    ),
+    "tags-elsewhere": lambda question: make_answer(
+        choose_best_sentences(question), tags=("ransomware",)
+    ),
+    "writes": lambda question: make_completion(
         json.dumps({"excerpt": "The model denied it.", "category": "AI", "tags": []})
     ),
-    "no-such-sentence": lambda question: answer((99,)),
-    "counts-from-zero": lambda question: answer((0,)),
-    "names-no-sentence": lambda question: answer(()),
-    "no-numbers": lambda question: answer(["the second"]),
-    "obeys": obedient,
-    "not-json": always(completion('Sure! Here is your description: {"excerpt": ')),
-    "wrong-shape": always(completion('["an excerpt"]')),
-    "empty": always(completion("")),
-    "null": always(completion(None)),
-    "huge": always(completion("x" * 400_000)),
-    "huge-body": always(Said(200, b" " * 6_000_000)),
-    "deep": always(Said(200, b"[" * 100_000)),
-    "html": always(Said(200, b"<html>Welcome to nginx</html>")),
-    "code-fence": lambda question: completion("```json\n" + honest_json(question) + "\n```"),
-    "thinks": lambda question: completion("<think>Let me see.</think>\n" + honest_json(question)),
+    "no-such-sentence": lambda question: make_answer((99,)),
+    "counts-from-zero": lambda question: make_answer((0,)),
+    "names-no-sentence": lambda question: make_answer(()),
+    "no-numbers": lambda question: make_answer(["the second"]),
+    "obeys": answer_obediently,
+    "not-json": make_constant_behaviour(
+        make_completion('Sure! Here is your description: {"excerpt": ')
+    ),
+    "wrong-shape": make_constant_behaviour(make_completion('["an excerpt"]')),
+    "empty": make_constant_behaviour(make_completion("")),
+    "null": make_constant_behaviour(make_completion(None)),
+    "huge": make_constant_behaviour(make_completion("x" * 400_000)),
+    "huge-body": make_constant_behaviour(Said(200, b" " * 6_000_000)),
+    "deep": make_constant_behaviour(Said(200, b"[" * 100_000)),
+    "html": make_constant_behaviour(Said(200, b"<html>Welcome to nginx</html>")),
+    "code-fence": lambda question: make_completion("```json\n" + honest_json(question) + "\n```"),
+    "thinks": lambda question: make_completion(
+        "<think>Let me see.</think>\n" + honest_json(question)
+    ),
     "only-bare": only_bare,
-    "key-back": lambda question: completion(f"Your key is {question.headers.get('authorization')}"),
+    "key-back": lambda question: make_completion(
+        f"Your key is {question.headers.get('authorization')}"
+    ),
 }
 
 
 def honest_json(question: Question) -> str:
-    return json.dumps({"sentences": best(question), "category": "ai", "tags": ["llm", "GPU"]})
+    return json.dumps(
+        {"sentences": choose_best_sentences(question), "category": "ai", "tags": ["llm", "GPU"]}
+    )
 
 
 class FakeLlm:
@@ -169,7 +188,7 @@ class FakeLlm:
     at a time."""
 
     def __init__(self) -> None:
-        self.behaviour: Behaviour = honest
+        self.behaviour: Behaviour = answer_honestly
         self.seen: list[Question] = []
         self.open = self.most_open = 0
         self._lock = threading.Lock()
@@ -223,7 +242,7 @@ class FakeLlm:
 
 
 @contextmanager
-def serving() -> Iterator[FakeLlm]:
+def serve_fake_llm() -> Iterator[FakeLlm]:
     llm = FakeLlm()
     try:
         yield llm
@@ -233,5 +252,5 @@ def serving() -> Iterator[FakeLlm]:
 
 @pytest.fixture
 def llm() -> Iterator[FakeLlm]:
-    with serving() as started:
+    with serve_fake_llm() as started:
         yield started

@@ -22,7 +22,7 @@ from syndicator.core.model import Outcome
 from syndicator.runs import refresh
 from syndicator.visiting.fetch.client import HttpFetcher
 from tests.faults.instance import InProcess
-from tests.unstamped import unstamped
+from tests.unstamped import read_unstamped_configuration
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = int(NOW.timestamp()) + 30 * 86_400
@@ -62,7 +62,7 @@ LEAD = (
 )
 
 
-def story(title: str = "The old bridge is repaired", more: str = "") -> bytes:
+def make_story_page(title: str = "The old bridge is repaired", more: str = "") -> bytes:
     page = _PAGE.format(title=title, description=DESCRIPTION, text=_TEXT, more=more)
     return page.encode()
 
@@ -99,10 +99,10 @@ class Site:
         if asked.path == "/robots.txt":
             return Reply(status=404)
         if asked.path == "/feed" and self.open_feed:
-            return self.feed()
+            return self.render_feed()
         return self.answer(asked)
 
-    def feed(self) -> Reply:
+    def render_feed(self) -> Reply:
         items = "".join(
             f"<item><title>Story {number}</title><link>{link}</link></item>"
             for number, link in enumerate(self.stories)
@@ -110,13 +110,13 @@ class Site:
         text = f'<rss version="2.0"><channel><title>Review</title>{items}</channel></rss>'
         return Reply(text.encode(), type="application/rss+xml")
 
-    def sent(self, path: str) -> list[Mapping[str, str]]:
+    def list_sent_cookies(self, path: str) -> list[Mapping[str, str]]:
         """The cookies of the requests for `path`."""
         return [asked.cookies for asked in self.asked if asked.path == path]
 
 
 @contextmanager
-def serving(
+def serve_site(
     site: Site, address: str = "127.0.0.1", name: str = "", tls: ssl.SSLContext | None = None
 ) -> Iterator[Site]:
     """Serve a site; its base has `name` in place of `address`, if given."""
@@ -160,7 +160,8 @@ def make_tls(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     """Return TLS for a server at 127.0.0.1, whose certificate our client trusts."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl makes the certificate")
-    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    certificate = folder / "certificate.pem"
+    key = folder / "key.pem"
     words = (
         f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -out {certificate}"
     )
@@ -217,41 +218,41 @@ class Reader:
         (self.config / "syndicator.toml").write_text(
             f"[fetch]\nallow_loopback = true\npause = 0\n{settings}"
         )
-        self.export(lines)
+        self.export_cookies(lines)
 
     @property
-    def file(self) -> Path:
+    def cookie_file(self) -> Path:
         return self.config / "cookies/review.txt"
 
     @property
-    def renewed(self) -> Path:
+    def renewed_file(self) -> Path:
         return self.config / "cookies/review.txt.renewed"
 
-    def export(self, lines: Sequence[str]) -> None:
+    def export_cookies(self, lines: Sequence[str]) -> None:
         """Write the file of cookies, as a browser exports it."""
-        self.file.write_text("\n".join(("# Netscape HTTP Cookie File", *lines, "")))
-        self.file.chmod(0o600)
+        self.cookie_file.write_text("\n".join(("# Netscape HTTP Cookie File", *lines, "")))
+        self.cookie_file.chmod(0o600)
 
     @contextmanager
-    def open(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    def open_app(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
         monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
         with open_app(
             self.config,
-            read=unstamped(self.config),
+            read=read_unstamped_configuration(self.config),
             clock=lambda: self.now,
             jitter=lambda: 0.5,
             environ={},
         ) as app:
             yield app
 
-    def visit(self, monkeypatch: pytest.MonkeyPatch, *, due: bool = False) -> Outcome | None:
+    def visit_source(self, monkeypatch: pytest.MonkeyPatch, *, due: bool = False) -> Outcome | None:
         """Visit the source now, or (`due`) if it is due."""
         wanted = refresh.Wanted() if due else refresh.Wanted(keys=("review",))
-        with self.open(monkeypatch) as app:
+        with self.open_app(monkeypatch) as app:
             report = asyncio.run(refresh.run(app, wanted, stop=asyncio.Event()))
         return report.outcomes[0] if report.outcomes else None
 
-    def articles(self) -> list[str]:
+    def read_articles(self) -> list[str]:
         """The texts of the article files."""
         files = sorted((self.folder / "feeds/articles").rglob("*.md"))
         return [file.read_text() for file in files]

@@ -24,7 +24,7 @@ def html_text(number: int, more: str = "") -> str:
     )
 
 
-def mail(
+def make_mail(
     number: int,
     sent: datetime,
     *,
@@ -55,7 +55,9 @@ def make_maildir(folder: Path) -> Path:
     return folder
 
 
-def deliver(folder: Path, name: str, raw: bytes, received: datetime, part: str = "new") -> Path:
+def deliver_to_maildir(
+    folder: Path, name: str, raw: bytes, received: datetime, part: str = "new"
+) -> Path:
     """Deliver a mail as `name` at the time `received`."""
     path = folder / part / name
     path.write_bytes(raw)

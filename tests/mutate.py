@@ -55,12 +55,12 @@ class Mutation:
     tests: tuple[str, ...]
 
 
-def mutations() -> list[Mutation]:
+def read_mutations() -> list[Mutation]:
     rows = tomllib.loads(MUTATIONS.read_text(encoding="utf-8"))["mutation"]
     return [Mutation(**{**row, "tests": tuple(row["tests"])}) for row in rows]
 
 
-def caught(mutation: Mutation) -> bool:
+def is_caught(mutation: Mutation) -> bool:
     """True when one of its tests fails under the mutation."""
     with tempfile.TemporaryDirectory() as folder:
         for name in COPIED:
@@ -75,7 +75,7 @@ def caught(mutation: Mutation) -> bool:
             path.read_text(encoding="utf-8").replace(mutation.old, mutation.new), encoding="utf-8"
         )
         try:
-            done = run(Path(folder), mutation.tests, "-p", "no:xdist", seconds=SECONDS)
+            done = run_tests(Path(folder), mutation.tests, "-p", "no:xdist", seconds=SECONDS)
         except subprocess.TimeoutExpired:
             return True
     if done.returncode not in (0, 1):  # not one test ran
@@ -85,7 +85,7 @@ def caught(mutation: Mutation) -> bool:
     return done.returncode == 1
 
 
-def run(
+def run_tests(
     folder: Path, tests: Sequence[str], *words: str, seconds: float | None = None
 ) -> subprocess.CompletedProcess[str]:
     """What pytest says of the tests in `folder`. Raises TimeoutExpired after so many seconds."""
@@ -99,8 +99,8 @@ def run(
     )
 
 
-def halves(tests: set[str]) -> list[list[str]]:
-    """Files and single tests apart, as `run` takes them; none that is empty."""
+def split_tests(tests: set[str]) -> list[list[str]]:
+    """Files and single tests apart, as `run_tests` takes them; none that is empty."""
     single = sorted(test for test in tests if "::" in test)
     return [some for some in (sorted(tests.difference(single)), single) if some]
 
@@ -109,16 +109,18 @@ def main(words: Sequence[str]) -> int:
     if any(word.startswith("-") for word in words):
         print(__doc__)
         return 0
-    chosen = [one for one in mutations() if not words or any(word in one.rule for word in words)]
+    chosen = [
+        one for one in read_mutations() if not words or any(word in one.rule for word in words)
+    ]
     started = time.monotonic()
-    for several in halves({test for one in chosen for test in one.tests}):
-        sound = run(ROOT, several, "-n", str(SIDE_BY_SIDE))
+    for several in split_tests({test for one in chosen for test in one.tests}):
+        sound = run_tests(ROOT, several, "-n", str(SIDE_BY_SIDE))
         if sound.returncode:
             print(f"{sound.stdout[-2000:]}\na test fails without any mutation")
             return 2
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         results = []
-        for mutation, noticed in zip(chosen, pool.map(caught, chosen), strict=True):
+        for mutation, noticed in zip(chosen, pool.map(is_caught, chosen), strict=True):
             print(
                 f"{'noticed' if noticed else 'GOT BY '}  {mutation.rule}  ({mutation.file})",
                 flush=True,

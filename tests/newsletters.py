@@ -69,8 +69,8 @@ class Newsletter:
 
     def issue(self, number: int, now: datetime) -> Issue:
         seed = f"{self.key} {number}"
-        title = prose.title(number, self.language)
-        paragraphs = prose.paragraphs(seed, (), 4, self.language)
+        title = prose.make_title(number, self.language)
+        paragraphs = prose.make_paragraphs(seed, (), 4, self.language)
         sent = now - timedelta(days=number, minutes=random.Random(seed).randrange(600))
         message = EmailMessage()
         message["From"] = f'"{self.sender}" <{self.address}>'

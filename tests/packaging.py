@@ -25,7 +25,7 @@ def index_reachable() -> bool:
     )
 
 
-def build(out: Path) -> tuple[Path, Path]:
+def build_package(out: Path) -> tuple[Path, Path]:
     """The sdist and the wheel that is made of it, in `out`."""
     uv = Path(sys.executable).parent / "uv"
     done = subprocess.run(

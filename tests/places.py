@@ -59,7 +59,9 @@ class Place:
     def __init__(
         self, folder: Path, *, taxonomy: str = TAXONOMY, settings: str = "[publish]\ntag_min = 1\n"
     ) -> None:
-        self.folder, self.config, self.now = folder, folder / "config", NOW
+        self.folder = folder
+        self.config = folder / "config"
+        self.now = NOW
         self.config.mkdir()
         (self.config / "syndicator.toml").write_text(settings)
         (self.config / "sources.toml").write_text(SOURCES)
@@ -72,7 +74,7 @@ class Place:
     def write_taxonomy(self, text: str) -> None:
         (self.config / "taxonomy.toml").write_text(text)
 
-    def take(self, fill: Callable[[Place], object]) -> Place:
+    def fill_once(self, fill: Callable[[Place], object]) -> Place:
         """This place with all that `fill` puts into a place of this configuration: it is filled
         once a process, and copied with the times of its files."""
         first = _filled(
@@ -83,7 +85,7 @@ class Place:
         return self
 
     @contextmanager
-    def app(self, *, create: bool = False) -> Iterator[App]:
+    def open_app(self, *, create: bool = False) -> Iterator[App]:
         with open_app(
             self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}, create=create
         ) as app:
@@ -95,33 +97,33 @@ class Place:
         path.write_text(path.read_text() + 'extensions = ["tombstones"]\n')
 
     def build(self) -> BuildReport:
-        with self.app() as app:
+        with self.open_app() as app:
             app.archive.beside.follow(app.configuration.sources)
             return asyncio.run(build_feeds(app))
 
-    def article(self, title: str) -> Article:
-        return load(self.path(title).read_bytes())
+    def load_article(self, title: str) -> Article:
+        return load(self.find_file(title).read_bytes())
 
-    def articles(self) -> list[Article]:
+    def load_articles(self) -> list[Article]:
         return [
             load(path.read_bytes())
             for path in sorted((self.folder / "feeds/articles").rglob("*.md"))
         ]
 
-    def path(self, title: str) -> Path:
+    def find_file(self, title: str) -> Path:
         files = sorted((self.folder / "feeds/articles").rglob("*.md"))
         return next(path for path in files if load(path.read_bytes()).title == title)
 
-    def edit(self, title: str, old: str, new: str) -> None:
-        path = self.path(title)
+    def edit_file(self, title: str, old: str, new: str) -> None:
+        path = self.find_file(title)
         text = path.read_text()
         assert old in text
         path.write_text(text.replace(old, new))
 
-    def published(self, name: str) -> str:
+    def read_published(self, name: str) -> str:
         return (self.folder / "feeds/public" / name).read_text()
 
-    def digests(self, part: str) -> dict[str, str]:
+    def read_digests(self, part: str) -> dict[str, str]:
         root = self.folder / "feeds" / part
         files = sorted(
             path for path in root.rglob("*") if path.is_file() and path.name != "newest.txt"

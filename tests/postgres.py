@@ -34,7 +34,8 @@ class Server:
     URL."""
 
     def __init__(self, base: str, folder: Path | None = None) -> None:
-        self.base, self.folder = base, folder
+        self.base = base
+        self.folder = folder
 
     def schema(self, name: str = "") -> str:
         """The URL of an empty schema, which is called `name` if that is given."""
@@ -57,7 +58,7 @@ class Server:
     def connect(self) -> Any:
         import psycopg
 
-        return psycopg.connect(plain(self.base), autocommit=True)
+        return psycopg.connect(get_driver_url(self.base), autocommit=True)
 
     def relayed(self, delay: float = 0.0) -> AbstractContextManager[Relay]:
         """A relay to the server of our own."""
@@ -89,13 +90,13 @@ def _new_name() -> str:
     return f"t{os.getpid()}_{next(_number)}"
 
 
-def plain(url: str) -> str:
+def get_driver_url(url: str) -> str:
     """The URL as the driver itself reads it."""
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 @contextmanager
-def server() -> Iterator[Server]:
+def run_server() -> Iterator[Server]:
     """A server for a while. Skips, with the reason, where there is none to be had."""
     pytest.importorskip("psycopg", reason=f"psycopg is not installed: {install('postgres')}")
     if named := os.environ.get(URL):
@@ -126,13 +127,15 @@ def server() -> Iterator[Server]:
             ]
         )
         port = _free_port()
-        made = Server(f"postgresql+psycopg://postgres@/postgres?host={folder}&port={port}", folder)
+        server = Server(
+            f"postgresql+psycopg://postgres@/postgres?host={folder}&port={port}", folder
+        )
         options = f"-k {folder} -p {port} -c listen_addresses= {_FAST}"
-        made.control("-o", options, "start")
+        server.control("-o", options, "start")
         try:
-            yield made
+            yield server
         finally:
-            made.control("-m", "immediate", "stop")
+            server.control("-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -157,6 +160,6 @@ def _as_owner(words: list[str]) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])

@@ -14,13 +14,15 @@ class Relay:
     While `swallows`, bytes vanish and connections stay open."""
 
     def __init__(self, target: str, delay: float = 0.0) -> None:
-        self._target, self._delay = target, delay
+        self._target = target
+        self._delay = delay
         self.swallows = False
         self.port = 0
 
     @contextmanager
     def serving(self) -> Iterator[Relay]:
-        loop, ready = asyncio.new_event_loop(), threading.Event()
+        loop = asyncio.new_event_loop()
+        ready = threading.Event()
 
         def run() -> None:
             server = loop.run_until_complete(asyncio.start_server(self._connected, "127.0.0.1", 0))

@@ -6,7 +6,7 @@ from typing import Any
 from syndicator.core.model import SourceState
 
 
-def changed(state: SourceState, **values: Any) -> SourceState:
+def change_state(state: SourceState, **values: Any) -> SourceState:
     """`state` with these values, each in the group that has its name."""
     for group in fields(state):
         part = getattr(state, group.name)

@@ -1,5 +1,4 @@
-"""The documentation lists every command, setting and exit code there is, and no other; its links
-lead somewhere."""
+"""The documentation lists every command, setting and exit code, and its links work."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
-def section(page: str, title: str) -> str:
+def find_section(page: str, title: str) -> str:
     """The part of a page under a heading of the second level."""
     return page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
@@ -32,31 +31,35 @@ def test_every_command_is_told_of() -> None:
         for command in app.registered_commands
     }
     known |= {str(group.name) for group in app.registered_groups}
-    rows = re.findall(r"(?m)^\| ((?:`[a-z ./]+` ?)+)\|", section(README, "Commands"))
-    told = {name for row in rows for name in re.findall(r"`([a-z]+)`", row)}
-    assert told == known
+    rows = re.findall(r"(?m)^\| ((?:`[a-z ./]+` ?)+)\|", find_section(README, "Commands"))
+    names = {name for row in rows for name in re.findall(r"`([a-z]+)`", row)}
+    assert names == known
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_told_of(name: str) -> None:
-    (row,) = re.findall(rf"(?m)^\| `\[+{name}\]+`.*$", section(REFERENCE, "Settings"))
+    (row,) = re.findall(rf"(?m)^\| `\[+{name}\]+`.*$", find_section(REFERENCE, "Settings"))
     told = set(re.findall(r"`([a-z_0-9]+)`", row))
     tables: dict[str, type[BaseModel]] = {"webhook": Webhook, "digest": Digest}
     assert told == (
-        set(tables[name].model_fields) if name in tables else keys(getattr(Settings(), name))
+        set(tables[name].model_fields)
+        if name in tables
+        else list_setting_names(getattr(Settings(), name))
     )
 
 
-def keys(part: BaseModel) -> set[str]:
+def list_setting_names(part: BaseModel) -> set[str]:
     found: set[str] = set()
     for name in type(part).model_fields:
         value = getattr(part, name)
-        found |= keys(value) if isinstance(value, BaseModel) else {name}
+        found |= list_setting_names(value) if isinstance(value, BaseModel) else {name}
     return found
 
 
 def test_every_exit_code_is_told_of() -> None:
-    told = {int(code) for code in re.findall(r"(?m)^\| (\d+) \|", section(REFERENCE, "Exit codes"))}
+    told = {
+        int(code) for code in re.findall(r"(?m)^\| (\d+) \|", find_section(REFERENCE, "Exit codes"))
+    }
     kinds = [
         kind
         for kind in vars(errors).values()

@@ -1,4 +1,4 @@
-"""Messages name commands as the operator types them."""
+"""Messages spell commands as the operator typed them."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def test_the_program_is_what_was_typed(
 
 
 def test_run_says_how_it_was_called() -> None:
+    """`./run` tells the program its own name."""
     assert f'export {program.VARIABLE}="${{{program.VARIABLE}:-$0}}"' in (ROOT / "run").read_text(
         encoding="utf-8"
     )
@@ -51,9 +52,9 @@ def test_what_is_printed_names_commands_as_typed(
 def test_messages_name_commands_in_the_form_that_is_replaced() -> None:
     """A command in a message is written `syndicator X`, never `./run X`: whoever prints it knows
     how it is typed."""
-    found = [
+    paths = [
         path
         for path in (ROOT / "syndicator").rglob("*.py")
         if "`./run" in path.read_text(encoding="utf-8")
     ]
-    assert [path.name for path in found if path.name != "program.py"] == []
+    assert [path.name for path in paths if path.name != "program.py"] == []

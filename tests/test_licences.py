@@ -1,4 +1,4 @@
-"""Licences of what is installed: permissive ones, and those that NOTICE names."""
+"""Licences of installed packages: permissive, or named in NOTICE."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PERMISSIVE = {
 STATED_AS_TEXT = {"httpx-aiohttp"}
 
 
-def licence(name: str) -> str | None:
+def find_licence(name: str) -> str | None:
     """What a package says of its licence, the first word of its own that says anything; None where
     it is not installed (those for other systems)."""
     try:
@@ -46,9 +46,10 @@ def of_extras() -> set[str]:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
         "optional-dependencies"
     ]
-    found, wanted = set(), [need for needs in extras.values() for need in needs]
-    while wanted:
-        need, _, marker = wanted.pop().partition(";")
+    found = set()
+    expected_needs = [need for needs in extras.values() for need in needs]
+    while expected_needs:
+        need, _, marker = expected_needs.pop().partition(";")
         name, *more = re.findall(r"[A-Za-z0-9._-]+", need.partition(">")[0].partition("=")[0])
         # psycopg[binary] is psycopg-binary
         names = {name.lower(), *(f"{name}-{extra}".lower() for extra in more)}
@@ -56,7 +57,7 @@ def of_extras() -> set[str]:
             continue
         found |= names
         with suppress(PackageNotFoundError):
-            wanted += requires(name) or []
+            expected_needs += requires(name) or []
     return found
 
 
@@ -73,7 +74,7 @@ def test_every_licence_is_permissive_or_in_the_notice() -> None:
     named = set(re.findall(r"(?m)^([a-z0-9-]+) {2,}", (ROOT / "NOTICE").read_text()))
     asking = set()
     for name in {*LOCKED, *extras}:
-        stated = licence(name)
+        stated = find_licence(name)
         if stated is not None and name not in STATED_AS_TEXT:
             parts = {
                 part.rpartition("::")[2].strip() for part in re.split(r"\bAND\b|\bOR\b|;", stated)

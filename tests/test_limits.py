@@ -1,9 +1,10 @@
-"""Limits of the project. One moves in a commit of its own (`limits: ...`) whose body says who needs
-it.
+"""Limits of the project: commands, settings, dependencies, sizes.
+A limit moves in a commit of its own (`limits: ...`) whose body says who needs it.
 
 How long a cold set-up with the demo takes (at most 20 s on two quiet cores) is measured by
 tests/bench/bench_setup.py: it needs a package index, and a wall clock proves nothing on a busy
-machine."""
+machine.
+"""
 
 from __future__ import annotations
 
@@ -42,73 +43,77 @@ LOADED = {"httptools"}  # by another package, which is told to by name: uvicorn
 LOCKS = ("requirements.lock", "requirements-test.lock")
 
 
-def lines(path: Path) -> int:
+def count_lines(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
 
 
-def leaves(command: Any) -> int:
+def count_commands(command: Any) -> int:
     inner = getattr(command, "commands", None)
-    return 1 if inner is None else sum(map(leaves, inner.values()))
+    return 1 if inner is None else sum(map(count_commands, inner.values()))
 
 
-def fields(model: type[BaseModel]) -> int:
+def count_fields(model: type[BaseModel]) -> int:
     """The fields of a model, those of the models in it counted instead of themselves."""
     counts = []
     for field in model.model_fields.values():
         kinds = (field.annotation, *get_args(field.annotation))
         inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
-        counts.append(sum(map(fields, inner)) or 1)
+        counts.append(sum(map(count_fields, inner)) or 1)
     return sum(counts)
 
 
-def dependencies() -> set[str]:
-    return named(project()["dependencies"])
+def list_dependencies() -> set[str]:
+    return list_package_names(read_project()["dependencies"])
 
 
-def extras() -> set[str]:
+def list_extras() -> set[str]:
     return {
         name
-        for lines in project().get("optional-dependencies", {}).values()
-        for name in named(lines)
+        for lines in read_project().get("optional-dependencies", {}).values()
+        for name in list_package_names(lines)
     }
 
 
-def project() -> dict[str, Any]:
-    found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
+def read_project() -> dict[str, Any]:
+    project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
         "project"
     ]
-    return found
+    return project
 
 
-def named(lines: Sequence[str]) -> set[str]:
-    return {canonical(re.split(r"[^\w.-]", line)[0]) for line in lines}
+def list_package_names(lines: Sequence[str]) -> set[str]:
+    return {normalize_name(re.split(r"[^\w.-]", line)[0]) for line in lines}
 
 
-def canonical(name: str) -> str:
+def normalize_name(name: str) -> str:
     """A package's name as the packaging standards compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def locked() -> dict[str, str]:
+def read_lock() -> dict[str, str]:
     """The packages of the lock that `./run` installs, each with the condition under which it is (""
     for always)."""
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     return dict(re.findall(r"^([a-z0-9._-]+)==[^ ]+(?: ; (.*))? \\$", text, re.MULTILINE))
 
 
-def installed() -> int:
+def measure_installed_size() -> int:
     """MB (2**20) that the packages of the lock take of a disk, with what they are compiled to, pip
     and uv. In blocks of 4 KiB as `du` counts them."""
-    here = {canonical(found.name): found for found in distributions()}
-    wanted = [name for name, condition in locked().items() if name in here or not condition]
+    here = {normalize_name(found.name): found for found in distributions()}
+    expected_names = [
+        name for name, condition in read_lock().items() if name in here or not condition
+    ]
     tools = [name for name in TOOLS if name in here]
-    paths = {path for name in (*wanted, *tools) for path in files(here[name])}
+    paths = {
+        path for name in (*expected_names, *tools) for path in list_installed_files(here[name])
+    }
     return (
         sum(-(-path.stat().st_size // BLOCK) * BLOCK for path in paths if path.is_file()) // 2**20
     )
 
 
-def files(found: Distribution) -> Iterator[Path]:
+def list_installed_files(found: Distribution) -> Iterator[Path]:
     """The files of an installed package, and what they were compiled to."""
     for file in found.files or ():
         path = Path(str(found.locate_file(file)))
@@ -117,33 +122,34 @@ def files(found: Distribution) -> Iterator[Path]:
             yield Path(cache_from_source(str(path)))
 
 
-def measured() -> dict[str, int]:
+def measure_project() -> dict[str, int]:
     load_commands()
     return {
-        "commands": leaves(typer.main.get_command(app)),
-        "settings": fields(Settings),
-        "options of a source": fields(SourceTable),
-        "lines of the README": lines(ROOT / "README.md"),
-        "direct dependencies": len(dependencies()),
-        "packages in the lock": len(locked()),
-        "megabytes installed": installed(),
+        "commands": count_commands(typer.main.get_command(app)),
+        "settings": count_fields(Settings),
+        "options of a source": count_fields(SourceTable),
+        "lines of the README": count_lines(ROOT / "README.md"),
+        "direct dependencies": len(list_dependencies()),
+        "packages in the lock": len(read_lock()),
+        "megabytes installed": measure_installed_size(),
     }
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, int]:
-    return measured()
+def figures() -> dict[str, int]:
+    return measure_project()
 
 
 @pytest.mark.parametrize("what", LIMITS)
-def test_limits(found: dict[str, int], what: str) -> None:
-    assert found[what] <= LIMITS[what]
+def test_limits(figures: dict[str, int], what: str) -> None:
+    """Each measured figure is within its limit."""
+    assert figures[what] <= LIMITS[what]
 
 
 def test_every_dependency_is_bounded_and_justified() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     listed = text.partition("\ndependencies = [\n")[2].partition("\n]")[0].splitlines()
-    assert len(listed) == len(dependencies())
+    assert len(listed) == len(list_dependencies())
     assert [
         line for line in listed if not re.fullmatch(r'  "[\w-]+>=[\d.]+,<[\d.]+", +# .{8,}', line)
     ] == []
@@ -155,8 +161,10 @@ def test_what_is_imported_is_named_and_what_is_named_is_imported() -> None:
     contracts.read(ROOT / ".importlinter", encoding="utf-8")
     listed = contracts["importlinter:contract:packages"]["packages"].split("\n")
     providers = packages_distributions()
-    imported = {canonical(providers[line.partition(":")[0]][0]) for line in filter(None, listed)}
-    assert imported | LOADED == dependencies() | extras()
+    imported = {
+        normalize_name(providers[line.partition(":")[0]][0]) for line in filter(None, listed)
+    }
+    assert imported | LOADED == list_dependencies() | list_extras()
 
 
 def test_locks_name_no_index() -> None:

@@ -1,5 +1,4 @@
-"""The locks of the extras: made of the extras' bounds, hashed, and of one mind with the other
-locks."""
+"""The lock files of the extras: consistent with pyproject.toml and each other, with hashes."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ _PIN = re.compile(
 )
 
 
-def pins(name: str) -> dict[str, set[str]]:
+def read_pins(name: str) -> dict[str, set[str]]:
     """Package -> its versions: there may be one for each Python."""
     text = (ROOT / name).read_text(encoding="utf-8")
     found = _PIN.findall(text)
@@ -31,10 +30,11 @@ def pins(name: str) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("extra", EXTRAS)
 def test_an_extra_has_a_lock_that_fits_beside_the_others(extra: str) -> None:
-    locked = pins(f"requirements-{extra}.lock")
+    """The lock of an extra agrees with the other locks."""
+    locked = read_pins(f"requirements-{extra}.lock")
     assert PROJECT["dependency-groups"][extra] == EXTRAS[extra]  # of which it is made
     assert {re.split(r"[\[><=]", one)[0].lower() for one in EXTRAS[extra]} <= locked.keys()
     for other in ("requirements.lock", "requirements-test.lock"):
-        beside = pins(other)
+        beside = read_pins(other)
         both = locked.keys() & beside.keys()
         assert {name: locked[name] for name in both} == {name: beside[name] for name in both}

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from tests.mutate import ROOT, Mutation, mutations
+from tests.mutate import ROOT, Mutation, read_mutations
 
 LEAST = 60
 
 
 def test_there_are_enough() -> None:
-    assert len({mutation.rule for mutation in mutations()}) >= LEAST
+    assert len({mutation.rule for mutation in read_mutations()}) >= LEAST
 
 
 def test_every_mutation_fits_the_code() -> None:
-    assert [mutation.rule for mutation in mutations() if not fits(mutation)] == []
+    assert [mutation.rule for mutation in read_mutations() if not is_applicable(mutation)] == []
 
 
-def fits(mutation: Mutation) -> bool:
+def is_applicable(mutation: Mutation) -> bool:
     """It changes one place of its file, and the tests that are to notice it exist."""
     once = (ROOT / mutation.file).read_text(encoding="utf-8").count(mutation.old) == 1
     tests = (ROOT / test.partition("::")[0] for test in mutation.tests)

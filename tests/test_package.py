@@ -1,5 +1,4 @@
-"""The package as others install it: the sdist, the wheel made of it, and the program that uv and
-pipx make of that."""
+"""Build the package and install it with uv and pipx."""
 
 from __future__ import annotations
 
@@ -18,34 +17,35 @@ from pathlib import Path
 import pytest
 
 from syndicator.setup.start import FILES
-from tests.packaging import ROOT, build, index_reachable
+from tests.packaging import ROOT, build_package, index_reachable
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def built_package(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     if not index_reachable():
         pytest.skip("no package index can be reached")
-    return build(tmp_path_factory.mktemp("dist"))
+    return build_package(tmp_path_factory.mktemp("dist"))
 
 
-def test_the_wheel_has_every_file_of_the_package(built: tuple[Path, Path]) -> None:
+def test_the_wheel_has_every_file_of_the_package(built_package: tuple[Path, Path]) -> None:
     listed = subprocess.run(
         ["git", "ls-files", "syndicator"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    wanted = {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
-    with zipfile.ZipFile(built[1]) as wheel:
+    expected_names = {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
+    with zipfile.ZipFile(built_package[1]) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
         written = {name: wheel.read(f"syndicator/data/config/{name}") for name in FILES}
-    assert wanted - names == set()
-    assert names - wanted == {f"syndicator/data/config/{name}" for name in FILES}
+    assert expected_names - names == set()
+    assert names - expected_names == {f"syndicator/data/config/{name}" for name in FILES}
     assert {name for name in names if not name.startswith("syndicator/")} == set()
     assert written == {name: (ROOT / "config" / name).read_bytes() for name in FILES}
 
 
-def test_the_sdist_has_what_makes_and_tests_it(built: tuple[Path, Path]) -> None:
-    with tarfile.open(built[0]) as sdist:
+def test_the_sdist_has_what_makes_and_tests_it(built_package: tuple[Path, Path]) -> None:
+    """The source package contains tests and build files, and no local data."""
+    with tarfile.open(built_package[0]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     assert {
         "pyproject.toml",
@@ -58,20 +58,18 @@ def test_the_sdist_has_what_makes_and_tests_it(built: tuple[Path, Path]) -> None
     assert not any(name.startswith((".venv", "feeds/state", "feeds/public")) for name in names)
 
 
-def test_its_metadata_bounds_what_it_needs(built: tuple[Path, Path]) -> None:
-    with zipfile.ZipFile(built[1]) as wheel:
+def test_its_metadata_bounds_what_it_needs(built_package: tuple[Path, Path]) -> None:
+    """Every dependency of the wheel has a lower and an upper bound."""
+    with zipfile.ZipFile(built_package[1]) as wheel:
         (name,) = [name for name in wheel.namelist() if name.endswith("/METADATA")]
         metadata = message_from_bytes(wheel.read(name))
     needed = metadata.get_all("Requires-Dist", [])
-    assert (
-        len(needed) > 20
-        and [one for one in needed if not re.search(r"<[\d.]+,>=[\d.]+(; extra == .\w+.)?$", one)]
-        == []
-    )
-    assert (
-        "Typing :: Typed" in metadata.get_all("Classifier", [])
-        and metadata["License-Expression"] == "MIT"
-    )
+    assert len(needed) > 20
+    assert [
+        one for one in needed if not re.search(r"<[\d.]+,>=[\d.]+(; extra == .\w+.)?$", one)
+    ] == []
+    assert "Typing :: Typed" in metadata.get_all("Classifier", [])
+    assert metadata["License-Expression"] == "MIT"
 
 
 def uv_tool(folder: Path, python: str, dist: Path) -> tuple[list[str], dict[str, str]]:
@@ -80,13 +78,13 @@ def uv_tool(folder: Path, python: str, dist: Path) -> tuple[list[str], dict[str,
     return [uv, "tool", "install", "--python", python, str(dist)], environ
 
 
-def pipx(folder: Path, python: str, dist: Path) -> tuple[list[str], dict[str, str]]:
+def prepare_pipx(folder: Path, python: str, dist: Path) -> tuple[list[str], dict[str, str]]:
     uvx = [str(Path(sys.executable).parent / "uv"), "tool", "run", "pipx"]
     environ = {"PIPX_HOME": str(folder / "pipx"), "PIPX_BIN_DIR": str(folder / "bin")}
     return [*uvx, "install", "--python", python, str(dist)], environ
 
 
-def pip(folder: Path, python: str, dist: Path) -> tuple[list[str], dict[str, str]]:
+def prepare_pip(folder: Path, python: str, dist: Path) -> tuple[list[str], dict[str, str]]:
     subprocess.run([python, "-m", "venv", folder], check=True)
     return [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", str(dist)], {}
 
@@ -108,7 +106,7 @@ def python_of(minor: int) -> str:
 
 
 # Python, installer, sdist or wheel
-WAYS = [(11, pip, 1), (12, pip, 0), (12, uv_tool, 1), (13, pipx, 1)]
+WAYS = [(11, prepare_pip, 1), (12, prepare_pip, 0), (12, uv_tool, 1), (13, prepare_pipx, 1)]
 
 
 @pytest.fixture(
@@ -118,12 +116,12 @@ WAYS = [(11, pip, 1), (12, pip, 0), (12, uv_tool, 1), (13, pipx, 1)]
 )
 def installed(
     request: pytest.FixtureRequest,
-    built: tuple[Path, Path],
+    built_package: tuple[Path, Path],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("installed")
     minor, way, form = request.param
-    command, environ = way(folder, python_of(minor), built[form])
+    command, environ = way(folder, python_of(minor), built_package[form])
     done = subprocess.run(
         command, env={**os.environ, **environ}, capture_output=True, text=True, timeout=400
     )
@@ -132,6 +130,7 @@ def installed(
 
 
 def test_an_installed_program_works_on_a_folder_of_its_own(installed: Path, tmp_path: Path) -> None:
+    """The installed program runs init, refresh, serve, console and demo."""
     environ = {"PATH": f"{installed.parent}:/usr/bin:/bin", "HOME": str(tmp_path / "home")}
 
     def run(*words: str, code: int = 0, said: str = "") -> str:
@@ -158,9 +157,9 @@ def test_an_installed_program_works_on_a_folder_of_its_own(installed: Path, tmp_
             assert process.stderr
             try:
                 address = next(
-                    found[1]
+                    match[1]
                     for line in process.stderr
-                    if (found := re.search(r"(http://[\d.:]+/)", line))
+                    if (match := re.search(r"(http://[\d.:]+/)", line))
                 )
                 with urllib.request.urlopen(address + page, timeout=60) as answer:
                     return str(answer.read().decode())

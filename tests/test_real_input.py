@@ -1,4 +1,4 @@
-"""Whole pages and feeds from loopback, through the whole of `refresh`."""
+"""Refresh whole real pages and feeds from a local server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syndicator.articles.frontmatter import load
 from syndicator.core.errors import NotAFeed
 from syndicator.runs.refresh import RunReport, Wanted, Watch, run
 from syndicator.visiting.feeds.parser import parse_feed
-from tests.samples import Samples, read
+from tests.samples import Samples, read_sample
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -58,12 +58,12 @@ async def server() -> AsyncIterator[Pages]:
     await pages.aclose()
 
 
-def announce(server: Pages, pages: Sequence[Path]) -> None:
+def announce_pages(server: Pages, pages: Sequence[Path]) -> None:
     """Serves the pages, and a feed of their addresses."""
     items = []
     for number, page in enumerate(pages):
         path = f"/{number}/{quote(page.name)}"
-        server.files[path] = ("text/html", read(page))
+        server.files[path] = ("text/html", read_sample(page))
         items.append(
             f"<item><guid>{escape(page.name)}</guid><link>{server.base}{path}</link></item>"
         )
@@ -74,7 +74,7 @@ def announce(server: Pages, pages: Sequence[Path]) -> None:
     server.files["/feed"] = ("application/rss+xml", feed.encode())
 
 
-async def refresh(folder: Path, feed: str, backfill: int) -> list[RunReport]:
+async def refresh_until_done(folder: Path, feed: str, backfill: int) -> list[RunReport]:
     """The runs that it takes until nothing waits: each gives a source so many pages."""
     config = folder / "config"
     config.mkdir()
@@ -92,8 +92,8 @@ async def refresh(folder: Path, feed: str, backfill: int) -> list[RunReport]:
 
 
 async def check_articles(tmp_path: Path, server: Pages, pages: Sequence[Path]) -> None:
-    announce(server, pages)
-    reports = await refresh(tmp_path, f"{server.base}/feed", len(pages))
+    announce_pages(server, pages)
+    reports = await refresh_until_done(tmp_path, f"{server.base}/feed", len(pages))
     skipped = {
         problem.what: problem for report in reports for problem in report.outcomes[0].skipped
     }
@@ -124,10 +124,11 @@ async def test_all_real_pages_become_articles(
 
 @pytest.mark.parametrize("every", [40, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_feed_is_parsed_or_refused_with_a_reason(samples: Samples, every: int) -> None:
-    slowest, refused = 0.0, []
+    slowest = 0.0
+    refused = []
     files = samples.files("corpus/feeds", "*.xml", "*.json", "*.gz")[::every]
     for path in files:
-        body = read(path)
+        body = read_sample(path)
         started = time.process_time()
         try:
             parse_feed(body, "https://example.org/feed", {})

@@ -1,4 +1,4 @@
-"""The workflow that publishes a version, and the units for packages of distributions."""
+"""The release workflow, and the files for packages of distributions."""
 
 from __future__ import annotations
 
@@ -31,8 +31,10 @@ UNITS = ("syndicator.service", "syndicator-refresh.service", "syndicator-refresh
 
 
 def test_a_tag_publishes_only_if_the_repository_says_so_and_without_a_key() -> None:
+    """A tag publishes only with vars.PUBLISH, and no secrets are used."""
     # YAML 1.1: `on` is True
-    assert WORKFLOW[True] == {"push": {"tags": ["v*"]}} and WORKFLOW["permissions"] == {}
+    assert WORKFLOW[True] == {"push": {"tags": ["v*"]}}
+    assert WORKFLOW["permissions"] == {}
     assert JOBS["build"]["if"] == "vars.PUBLISH == 'true'"
     assert all(job.get("needs") == "build" for name, job in JOBS.items() if name != "build")
     assert "secrets." not in (ROOT / ".github/workflows/release.yml").read_text()
@@ -54,7 +56,8 @@ def test_each_action_is_the_commit_of_a_version(path: Path) -> None:
         if "uses:" in line
     ]
     pattern = r"[a-z0-9-]+/[a-z-]+(/[a-z]+)?@[0-9a-f]{40} # v\d+\.\d+\.\d+"
-    assert lines and [line for line in lines if not re.fullmatch(pattern, line)] == []
+    assert lines
+    assert [line for line in lines if not re.fullmatch(pattern, line)] == []
 
 
 def test_an_action_is_the_same_commit_everywhere() -> None:
@@ -138,4 +141,5 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     words = ["systemd-analyze", "verify", *(str(tmp_path / name) for name in UNITS)]
     environ = {**os.environ, "SYSTEMD_LOG_LEVEL": "warning"}
     done = subprocess.run(words, capture_output=True, text=True, env=environ, timeout=60)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert done.stderr == ""

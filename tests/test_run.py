@@ -1,4 +1,4 @@
-"""`./run` makes all that it needs beside itself, whoever calls it."""
+"""`./run` creates all it needs beside itself, for any account."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, st
         pytest.skip("this machine has no Python 3.11 with venv for all accounts")
     if not index_reachable():
         pytest.skip("no package index can be reached")
-    checkout, temporary = place / "checkout", place / "temp"
+    checkout = place / "checkout"
+    temporary = place / "temp"
     shutil.copytree(
         ROOT / "syndicator", checkout / "syndicator", ignore=shutil.ignore_patterns("__pycache__")
     )
@@ -67,7 +68,8 @@ def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, st
         **account,
     )
     assert done.returncode == 0, done.stderr
-    assert (temporary / "mine/config/sources.toml").exists() and (checkout / ".venv/cache").is_dir()
+    assert (temporary / "mine/config/sources.toml").exists()
+    assert (checkout / ".venv/cache").is_dir()
     command = [checkout / ".venv/bin/syndicator", "status", "--config", temporary / "mine/config"]
     status = subprocess.run(
         command, cwd="/", env={"PATH": PATH}, capture_output=True, text=True, **account
@@ -78,6 +80,7 @@ def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, st
 
 
 def test_an_account_that_may_not_run_the_python_is_told_so(place: Path) -> None:
+    """If the venv's Python may not be executed, `./run` explains how to choose another."""
     for name in ("run", "requirements.lock", "requirements-test.lock", "requirements-uv.lock"):
         shutil.copy(ROOT / name, place / name)
     venv = place / ".venv"
@@ -86,8 +89,8 @@ def test_an_account_that_may_not_run_the_python_is_told_so(place: Path) -> None:
     locks = (place / "requirements-uv.lock").read_bytes() + (
         place / "requirements.lock"
     ).read_bytes()
-    made = subprocess.run(["cksum"], input=locks, capture_output=True, check=True).stdout
-    (venv / ".made-requirements.lock").write_bytes(made)
+    stdout = subprocess.run(["cksum"], input=locks, capture_output=True, check=True).stdout
+    (venv / ".made-requirements.lock").write_bytes(stdout)
     (venv / "bin/syndicator").touch(0o755)
     done = subprocess.run(
         [place / "run", "--version"], env={"PATH": PATH}, capture_output=True, text=True

@@ -1,5 +1,4 @@
-"""The JSON Schemas of the configuration files: made from the models, named by the files, and true
-of them."""
+"""The JSON Schemas of the configuration files match the models."""
 
 from __future__ import annotations
 
@@ -27,15 +26,15 @@ KINDS: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def committed(name: str) -> Any:
+def load_committed_schema(name: str) -> Any:
     return json.loads((schemas.PLACE / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def faults(value: Any, node: Any, whole: Any, at: str = "") -> Iterator[str]:
+def list_schema_faults(value: Any, node: Any, whole: Any, at: str = "") -> Iterator[str]:
     """Where `value` breaks a schema, as far as ours go (JSON Schema, draft 7)."""
     if "$ref" in node:
         node = whole["definitions"][node["$ref"].rpartition("/")[2]]
-    if "anyOf" in node and all([*faults(value, one, whole)] for one in node["anyOf"]):
+    if "anyOf" in node and all([*list_schema_faults(value, one, whole)] for one in node["anyOf"]):
         yield at
     kind = node.get("type")
     if kind and (
@@ -52,11 +51,13 @@ def faults(value: Any, node: Any, whole: Any, at: str = "") -> Iterator[str]:
     if isinstance(value, str) and not re.search(node.get("pattern", ""), value):
         yield at
     for number, one in enumerate(value if isinstance(value, list) else ()):
-        yield from faults(one, node.get("items", {}), whole, f"{at}/{number}")
+        yield from list_schema_faults(one, node.get("items", {}), whole, f"{at}/{number}")
     for name, one in value.items() if isinstance(value, dict) else ():
         inside = node.get("properties", {}).get(name, node.get("additionalProperties", {}))
         yield from (
-            [f"{at}/{name}"] if inside is False else faults(one, inside, whole, f"{at}/{name}")
+            [f"{at}/{name}"]
+            if inside is False
+            else list_schema_faults(one, inside, whole, f"{at}/{name}")
         )
     yield from (
         f"{at}/{name}"
@@ -67,6 +68,7 @@ def faults(value: Any, node: Any, whole: Any, at: str = "") -> Iterator[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_they_are_what_the_models_say(name: str) -> None:
+    """The committed schemas are up to date."""
     path = schemas.PLACE / f"{name}.json"
     assert path.read_text(encoding="utf-8") == schemas.document(name), (
         "run: python -m tools.schemas"
@@ -75,17 +77,21 @@ def test_they_are_what_the_models_say(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_shipped_files_name_them_and_keep_to_them(name: str) -> None:
+    """Shipped files name their schema and are valid."""
     path = ROOT / "config" / f"{name}.toml"
     text = path.read_text(encoding="utf-8")
     directive, _, named = text.partition("\n")[0].partition(" ")
-    assert (
-        directive == "#:schema"
-        and (path.parent / named).resolve() == schemas.PLACE / f"{name}.json"
-    )
-    assert [*faults(tomllib.loads(text), committed(name), committed(name))] == []
+    assert directive == "#:schema"
+    assert (path.parent / named).resolve() == schemas.PLACE / f"{name}.json"
+    assert [
+        *list_schema_faults(
+            tomllib.loads(text), load_committed_schema(name), load_committed_schema(name)
+        )
+    ] == []
 
 
 def test_a_new_folder_names_them_where_the_program_is() -> None:
+    """Files written by `init` name the schemas of the installed program."""
     for name, text in config_files(Start(example="ai")).items():
         assert text.startswith(f"#:schema {schemas.PLACE}/{Path(name).stem}.json\n")
 
@@ -107,19 +113,27 @@ def test_a_new_folder_names_them_where_the_program_is() -> None:
     ],
 )
 def test_mistakes_break_them(name: str, text: str, wrong: list[str]) -> None:
-    assert [*faults(tomllib.loads(text), committed(name), committed(name))] == wrong
+    assert [
+        *list_schema_faults(
+            tomllib.loads(text), load_committed_schema(name), load_committed_schema(name)
+        )
+    ] == wrong
 
 
 def test_what_the_files_say_of_a_key_stands_in_them() -> None:
-    tables = {**committed("syndicator")["definitions"], **committed("sources")["definitions"]}
+    """Schemas contain the descriptions of keys from the shipped files."""
+    tables = {
+        **load_committed_schema("syndicator")["definitions"],
+        **load_committed_schema("sources")["definitions"],
+    }
     assert tables["Publish"]["properties"]["tag_min"]["description"].startswith(
         "a tag gets a feed when"
     )
     assert "paragraphs" in tables["RulesTable"]["properties"]["keep"]["description"]
-    told = [
+    keys = [
         key
         for table in tables.values()
         for key in table["properties"].values()
         if "$ref" not in key
     ]
-    assert sum("description" in key for key in told) / len(told) > 0.9
+    assert sum("description" in key for key in keys) / len(keys) > 0.9

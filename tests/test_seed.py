@@ -1,5 +1,4 @@
-"""An article file that a person wrote, put into the folder of a fresh checkout, is an article:
-every command takes it, and its tags have feeds with its date."""
+"""An article file written by hand in a fresh checkout is a full article: commands, feeds."""
 
 from __future__ import annotations
 
@@ -37,7 +36,7 @@ TAGS = ("harbour", "lighthouses", "public-works")
 
 
 @pytest.fixture
-def clone(tmp_path: Path) -> Path:
+def cloned_folder(tmp_path: Path) -> Path:
     """The configuration as it is shipped, and the file beside it."""
     shutil.copytree(ROOT / "config", tmp_path / "config")
     (tmp_path / "feeds/articles").mkdir(parents=True)
@@ -45,24 +44,25 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def said(clone: Path, *words: str) -> CompletedProcess[str]:
-    done = commands.run(*words, "--config", str(clone / "config"))
+def run_command(clone: Path, *words: str) -> CompletedProcess[str]:
+    done = commands.run_syndicator(*words, "--config", str(clone / "config"))
     assert done.returncode == 0, done.stderr
     return done
 
 
 @pytest.mark.parametrize("command", ["reindex", "build", "status"])
-def test_every_command_takes_it_first(clone: Path, command: str) -> None:
-    said(clone, command)
-    said(clone, "build")
-    assert (clone / "feeds/public/tags/harbour.atom").exists()
-    assert (clone / "feeds/articles/light.md").read_text() == FILE
+def test_every_command_takes_it_first(cloned_folder: Path, command: str) -> None:
+    """The hand-written article is published whichever command runs first."""
+    run_command(cloned_folder, command)
+    run_command(cloned_folder, "build")
+    assert (cloned_folder / "feeds/public/tags/harbour.atom").exists()
+    assert (cloned_folder / "feeds/articles/light.md").read_text() == FILE
 
 
-def test_its_tags_have_valid_feeds_with_its_date(clone: Path) -> None:
-    said(clone, "build")
+def test_its_tags_have_valid_feeds_with_its_date(cloned_folder: Path) -> None:
+    run_command(cloned_folder, "build")
     for tag in TAGS:
-        path = clone / f"feeds/public/tags/{tag}.atom"
+        path = cloned_folder / f"feeds/public/tags/{tag}.atom"
         assert find_atom_fault(path.read_bytes()) is None
         entry = ElementTree.parse(path).find("{*}entry")
         assert entry is not None
@@ -72,30 +72,32 @@ def test_its_tags_have_valid_feeds_with_its_date(clone: Path) -> None:
             == "2026-02-11"
         )
         assert entry.findtext("{*}title") == "The harbour gets a new light"
-    assert (clone / "feeds/public/categories/local-news.json").exists()
+    assert (cloned_folder / "feeds/public/categories/local-news.json").exists()
 
 
 @pytest.mark.slow
-def test_the_entry_is_the_same_with_a_new_database(clone: Path) -> None:
-    said(clone, "build")
-    before = {path.name: path.read_bytes() for path in (clone / "feeds/public").rglob("*.atom")}
-    shutil.rmtree(clone / "feeds/state")
-    said(clone, "reindex")
-    said(clone, "build", "--all")
+def test_the_entry_is_the_same_with_a_new_database(cloned_folder: Path) -> None:
+    run_command(cloned_folder, "build")
+    before = {
+        path.name: path.read_bytes() for path in (cloned_folder / "feeds/public").rglob("*.atom")
+    }
+    shutil.rmtree(cloned_folder / "feeds/state")
+    run_command(cloned_folder, "reindex")
+    run_command(cloned_folder, "build", "--all")
     assert {
-        path.name: path.read_bytes() for path in (clone / "feeds/public").rglob("*.atom")
+        path.name: path.read_bytes() for path in (cloned_folder / "feeds/public").rglob("*.atom")
     } == before
 
 
 @pytest.mark.slow
-def test_without_an_excerpt_feeds_show_sentences_of_its_text(clone: Path) -> None:
-    file = clone / "feeds/articles/light.md"
+def test_without_an_excerpt_feeds_show_sentences_of_its_text(cloned_folder: Path) -> None:
+    file = cloned_folder / "feeds/articles/light.md"
     bare = FILE.replace("excerpt: The old lamp is taken down on Tuesday.\n", "")
     file.write_text(bare)
     for words in ("build",), ("reindex",):
-        said(clone, *words)
-        said(clone, "build", "--all")
-        (item,) = json.loads((clone / "feeds/public/all.json").read_text())["items"]
+        run_command(cloned_folder, *words)
+        run_command(cloned_folder, "build", "--all")
+        (item,) = json.loads((cloned_folder / "feeds/public/all.json").read_text())["items"]
         assert (
             item["summary"]
             == "The old lamp is taken down on Tuesday. Its light was seen for eleven miles."
@@ -103,16 +105,18 @@ def test_without_an_excerpt_feeds_show_sentences_of_its_text(clone: Path) -> Non
     assert file.read_text() == bare
 
 
-def test_an_instance_that_published_it_and_lost_its_uuid_says_so(clone: Path) -> None:
-    said(clone, "build")
-    lines = (clone / "feeds/articles/instance.toml").read_text().splitlines()
+def test_an_instance_that_published_it_and_lost_its_uuid_says_so(cloned_folder: Path) -> None:
+    """Without instance.toml `build` fails and prints the id to restore."""
+    run_command(cloned_folder, "build")
+    lines = (cloned_folder / "feeds/articles/instance.toml").read_text().splitlines()
     (minted,) = (line for line in lines if line.startswith("id = "))
-    (clone / "feeds/articles/instance.toml").unlink()
-    done = commands.run("build", "--config", str(clone / "config"))
+    (cloned_folder / "feeds/articles/instance.toml").unlink()
+    done = commands.run_syndicator("build", "--config", str(cloned_folder / "config"))
     assert done.returncode == 78
-    assert "instance.toml is lost" in done.stderr and minted in done.stderr
-    (clone / "feeds/articles/instance.toml").write_text(minted + "\n")
-    said(clone, "build")
+    assert "instance.toml is lost" in done.stderr
+    assert minted in done.stderr
+    (cloned_folder / "feeds/articles/instance.toml").write_text(minted + "\n")
+    run_command(cloned_folder, "build")
 
 
 @pytest.mark.parametrize(
@@ -131,14 +135,13 @@ def test_an_instance_that_published_it_and_lost_its_uuid_says_so(clone: Path) ->
     ],
 )
 @pytest.mark.slow
-def test_a_flaw_is_named(clone: Path, line: str, wrong: str, named: str) -> None:
-    (clone / "feeds/articles/other.md").write_text(
+def test_a_flaw_is_named(cloned_folder: Path, line: str, wrong: str, named: str) -> None:
+    (cloned_folder / "feeds/articles/other.md").write_text(
         FILE.replace(line, wrong).replace("news/light", "news/other")
     )
     for words in (("check", "--json"), ("build",)):
-        done = commands.run(*words, "--config", str(clone / "config"))
-        assert "other.md" in done.stdout + done.stderr and named in (
-            done.stdout + done.stderr
-        ).replace("\\'", "'")
-    items = json.loads((clone / "feeds/public/all.json").read_text())["items"]
+        done = commands.run_syndicator(*words, "--config", str(cloned_folder / "config"))
+        assert "other.md" in done.stdout + done.stderr
+        assert named in (done.stdout + done.stderr).replace("\\'", "'")
+    items = json.loads((cloned_folder / "feeds/public/all.json").read_text())["items"]
     assert [item["url"] for item in items] == ["https://harbour.example/news/light"]

@@ -1,4 +1,4 @@
-"""The whole trip, from sources to feeds, over our own small web."""
+"""Run the whole service over our own small web, from sources to feeds."""
 
 from __future__ import annotations
 
@@ -40,10 +40,12 @@ class Place:
     """A world, a folder and a clock."""
 
     def __init__(self, folder: Path, world: World) -> None:
-        self.folder, self.world, self.clock = folder, world, Clock()
+        self.folder = folder
+        self.world = world
+        self.clock = Clock()
         self.config = folder / "config"
 
-    async def refresh(self, *keys: str, all: bool = True) -> RunReport:
+    async def run_refresh(self, *keys: str, all: bool = True) -> RunReport:
         with open_app(self.config, clock=self.clock, jitter=lambda: 0.5, environ={}) as app:
             return await run(
                 app, Wanted(keys=keys, all=all and not keys), stop=asyncio.Event(), watch=Watch()
@@ -53,7 +55,7 @@ class Place:
         with open_app(self.config, clock=self.clock, environ={}) as app:
             await build_feeds(app, include_all=True)
 
-    def articles(self) -> dict[str, Article]:
+    def load_articles(self) -> dict[str, Article]:
         files = (self.folder / "feeds/articles").rglob("*.md")
         return {
             article.title: article
@@ -73,18 +75,18 @@ class Place:
 async def place(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Place]:
     """Without the slow site, whose deadline each run would wait for, unless a test asks for the
     `whole` world."""
-    whole = request.node.get_closest_marker("whole")
-    world = World(without=() if whole else {"slow"})
+    whole_closest_marker = request.node.get_closest_marker("whole")
+    world = World(without=() if whole_closest_marker else {"slow"})
     await world.start()
     made = Place(tmp_path, world)
-    (write_config if whole else patient_config)(made.config, world)
+    (write_config if whole_closest_marker else patient_config)(made.config, world)
     yield made
     await world.aclose()
 
 
 @pytest.mark.whole
 async def test_sources_become_articles_and_feeds_and_failures_are_named(place: Place) -> None:
-    report = await place.refresh()
+    report = await place.run_refresh()
     reasons = {outcome.key: outcome.reason for outcome in report.outcomes if outcome.reason}
     assert reasons == {
         "gone": "gone",
@@ -92,9 +94,11 @@ async def test_sources_become_articles_and_feeds_and_failures_are_named(place: P
         "slow": "timeout",
         "broken": "not-a-feed-broken-xml",
     }
-    titles = place.articles()
-    wanted = {truth.title for truth in place.world.truths().values() if truth.is_article}
-    assert wanted - titles.keys() == set()
+    titles = place.load_articles()
+    expected_titles = {
+        truth.title for truth in place.world.list_truths().values() if truth.is_article
+    }
+    assert expected_titles - titles.keys() == set()
     public = place.folder / "feeds/public"
     for name in (
         "all.atom",
@@ -113,17 +117,17 @@ async def test_sources_become_articles_and_feeds_and_failures_are_named(place: P
 
 @pytest.mark.slow
 async def test_nothing_new_changes_no_byte(place: Place) -> None:
-    await place.refresh()
+    await place.run_refresh()
     before = place.bytes_of("articles"), place.bytes_of("public")
     place.clock.now += timedelta(hours=2)
-    report = await place.refresh()
+    report = await place.run_refresh()
     assert (place.bytes_of("articles"), place.bytes_of("public")) == before
     assert sum(len(outcome.added) + len(outcome.changed) for outcome in report.outcomes) == 0
 
 
 @pytest.mark.slow
 async def test_the_database_can_be_lost(place: Place) -> None:
-    await place.refresh()
+    await place.run_refresh()
     before = place.bytes_of("articles"), place.bytes_of("public")
     shutil.rmtree(place.folder / "feeds/state")
     with (
@@ -132,16 +136,18 @@ async def test_the_database_can_be_lost(place: Place) -> None:
     ):
         pass
     with open_app(place.config, clock=place.clock, environ={}, create=True) as app:
-        assert reindex.reindex(app.archive, app.configuration).articles == len(place.articles())
+        assert reindex.reindex(app.archive, app.configuration).articles == len(
+            place.load_articles()
+        )
     place.clock.now += timedelta(hours=2)
-    report = await place.refresh()
+    report = await place.run_refresh()
     assert sum(len(outcome.added) for outcome in report.outcomes) == 0
     assert (place.bytes_of("articles"), place.bytes_of("public")) == before
 
 
 @pytest.mark.slow
 async def test_public_can_be_deleted_and_comes_back_byte_for_byte(place: Place) -> None:
-    await place.refresh()
+    await place.run_refresh()
     before = place.bytes_of("public")
     shutil.rmtree(place.folder / "feeds/public")
     await place.build()
@@ -149,31 +155,35 @@ async def test_public_can_be_deleted_and_comes_back_byte_for_byte(place: Place) 
 
 
 async def test_a_title_edited_by_hand_stays_and_is_published(place: Place) -> None:
-    await place.refresh("holt")
+    await place.run_refresh("holt")
     path = next(p for p in (place.folder / "feeds/articles").rglob("*.md") if "rust-port" in p.name)
     path.write_text(
         path.read_text().replace("title: A Rust port nobody asked for", "title: A better title")
     )
     place.clock.now += timedelta(days=1, hours=1)
-    place.world.change(key_of(place.world, "A Rust port"), title="A Rust port, corrected")
-    await place.refresh("holt")
-    assert "A better title" in place.articles()
+    place.world.change_story(key_of(place.world, "A Rust port"), title="A Rust port, corrected")
+    await place.run_refresh("holt")
+    assert "A better title" in place.load_articles()
     assert "A better title" in (place.folder / "feeds/public/all.atom").read_text()
 
 
 async def test_a_correction_moves_updated_and_nothing_else(place: Place) -> None:
-    await place.refresh("holt")
+    await place.run_refresh("holt")
     key = key_of(place.world, "A Rust port")
-    before = next(one for title, one in place.articles().items() if title.startswith("A Rust port"))
-    place.clock.now += timedelta(days=1, hours=1)
-    place.world.change(key, title="A Rust port, corrected")
-    report = await place.refresh("holt")
-    assert report.outcomes[0].changed == (before.id,)
-    after = place.articles()["A Rust port, corrected"]
-    assert (after.id, after.published, after.added) == (before.id, before.published, before.added)
-    assert (
-        after.updated is not None and before.updated is not None and after.updated > before.updated
+    before = next(
+        one for title, one in place.load_articles().items() if title.startswith("A Rust port")
     )
+    place.clock.now += timedelta(days=1, hours=1)
+    place.world.change_story(key, title="A Rust port, corrected")
+    report = await place.run_refresh("holt")
+    assert report.outcomes[0].changed == (before.id,)
+    after = place.load_articles()["A Rust port, corrected"]
+    assert after.id == before.id
+    assert after.published == before.published
+    assert after.added == before.added
+    assert after.updated is not None
+    assert before.updated is not None
+    assert after.updated > before.updated
     assert len(after.revisions) == 1
 
 
@@ -194,11 +204,12 @@ async def test_a_correction_moves_updated_and_nothing_else(place: Place) -> None
 async def test_a_feed_that_misbehaves_costs_no_article_and_adds_none(
     place: Place, mischief: Callable[[World], None]
 ) -> None:
-    await place.refresh("parallel")
+    """A misbehaving feed adds no article and changes no file."""
+    await place.run_refresh("parallel")
     before = place.bytes_of("articles"), place.bytes_of("public")
     mischief(place.world)
     place.clock.now += timedelta(hours=2)
-    report = await place.refresh("parallel")
+    report = await place.run_refresh("parallel")
     assert report.outcomes[0].added == ()
     assert (place.bytes_of("articles"), place.bytes_of("public")) == before
 
@@ -206,17 +217,17 @@ async def test_a_feed_that_misbehaves_costs_no_article_and_adds_none(
 @pytest.mark.slow  # without a worker process in tests/faults
 async def test_an_entry_from_the_future_never_pins_the_top(place: Place) -> None:
     place.world.future_date(key_of(place.world, "A Rust port"))
-    await place.refresh("holt")
-    dates = [article.published for article in place.articles().values()]
+    await place.run_refresh("holt")
+    dates = [article.published for article in place.load_articles().values()]
     assert all(date is None or date <= place.clock.now for date in dates)
 
 
 async def test_without_a_network_nothing_is_held_against_anybody(place: Place) -> None:
-    await place.refresh("holt")
+    await place.run_refresh("holt")
     await place.world.aclose()
     place.clock.now += timedelta(hours=2)
     with pytest.raises(NetworkDown, match="demo"):
-        await place.refresh()
+        await place.run_refresh()
     with open_app(place.config, clock=place.clock, environ={}) as app:
         assert all(
             state.backoff.failures == 0 for state in app.archive.store.visits.states().values()
@@ -225,15 +236,17 @@ async def test_without_a_network_nothing_is_held_against_anybody(place: Place) -
 
 @pytest.mark.slow
 async def test_a_withdrawn_article_never_comes_back(place: Place) -> None:
-    await place.refresh("holt")
-    gone = next(one for title, one in place.articles().items() if title.startswith("A Rust port"))
+    await place.run_refresh("holt")
+    gone = next(
+        one for title, one in place.load_articles().items() if title.startswith("A Rust port")
+    )
     with open_app(place.config, clock=place.clock, environ={}) as app:
         editorial.withdraw(app.archive, app.configuration, gone.url)
         await build_feeds(app)
     place.clock.now += timedelta(days=1, hours=1)
-    place.world.renumber("holt")
-    await place.refresh("holt")
-    assert gone.title not in place.articles()
+    place.world.renumber_entries("holt")
+    await place.run_refresh("holt")
+    assert gone.title not in place.load_articles()
     for name in ("all.atom", "all.rss", "all.json", "all.html", "sources/holt.atom"):
         assert gone.excerpt[:60] not in (place.folder / "feeds/public" / name).read_text(), name
 

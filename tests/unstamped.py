@@ -8,7 +8,7 @@ from pathlib import Path
 from syndicator.app.read_configuration import Configuration, configuration
 
 
-def unstamped(config: Path) -> Configuration:
+def read_unstamped_configuration(config: Path) -> Configuration:
     """The configuration of a folder as one of which nobody knows whether it changed: each run goes
     through all of its sources, as after an edit of their file."""
     return replace(configuration(config, {}), sources_stamp="")

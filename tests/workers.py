@@ -22,7 +22,7 @@ class _Kept(Worker):
         super().close()
 
 
-def kept(
+def get_kept_worker(
     *,
     seconds: float = SECONDS,
     megabytes: int = MEGABYTES,

@@ -52,26 +52,28 @@ class World(demo.World):
         """The address of a story, given itself or its key ("launchbeat/<slug>")."""
         return super().url(self._stories[story] if isinstance(story, str) else story)
 
-    def truths(self) -> dict[str, Truth]:
+    def list_truths(self) -> dict[str, Truth]:
         """What a good reader makes of each page, by address. The site's own boilerplate is part of
         must_not."""
         return {
-            self.url(story): self.truth(story) for story in self._stories.values() if story.truth
+            self.url(story): self.get_truth(story)
+            for story in self._stories.values()
+            if story.truth
         }
 
-    def truth(self, story: Story) -> Truth:
+    def get_truth(self, story: Story) -> Truth:
         assert story.truth is not None
         traps = dict.fromkeys((*story.truth.must_not, *self._sites[story.site].boilerplate))
         return dataclasses.replace(story.truth, must_not=tuple(traps))
 
     # what can happen to it
 
-    def add(self, story: Story) -> None:
+    def add_story(self, story: Story) -> None:
         """A site publishes one more story, or a known key anew."""
         self._stories[story.key] = story
         self._revision += 1
 
-    def change(self, key: str, **fields: Any) -> Story:
+    def change_story(self, key: str, **fields: Any) -> Story:
         """A story is edited: `fields` of Story get other values; `updated` moves by an hour unless
         given, and the truth moves with a new title, author or date."""
         story = self._stories[key]
@@ -81,10 +83,10 @@ class World(demo.World):
             known = {name: fields[name] for name in ("title", "author") if name in fields}
             truth = dataclasses.replace(story.truth, date=f"{edited.published:%Y-%m-%d}", **known)
             edited = dataclasses.replace(edited, truth=truth)
-        self.add(edited)
+        self.add_story(edited)
         return self._stories[key]
 
-    def withdraw(self, key: str) -> None:
+    def withdraw_story(self, key: str) -> None:
         """A story goes from its feed, and its page answers 404."""
         del self._stories[key]
         self._revision += 1
@@ -93,7 +95,7 @@ class World(demo.World):
         """The feed answers 301 and lives at `path` of the same site."""
         self._moved[site] = path
 
-    def shrink(self, site: str, entries: int) -> None:
+    def shrink_feed(self, site: str, entries: int) -> None:
         """The feed has only its newest `entries`."""
         self._limit[site] = entries
         self._revision += 1
@@ -102,14 +104,14 @@ class World(demo.World):
         """The story says that it was published in `years` years. Where the address holds the date,
         it moves along."""
         published = self._stories[key].published
-        return self.change(key, published=published.replace(year=published.year + years))
+        return self.change_story(key, published=published.replace(year=published.year + years))
 
-    def renumber(self, site: str, prefix: str = "new-") -> None:
+    def renumber_entries(self, site: str, prefix: str = "new-") -> None:
         """Every entry of the feed gets another id; nothing else changes."""
         self._guids[site] = prefix
         self._revision += 1
 
-    def fail(
+    def fail_site(
         self,
         site: str,
         status: int,
@@ -126,8 +128,10 @@ class World(demo.World):
     def break_feed(self, site: str) -> None:
         """The feed is cut in its first half, with status 200."""
         path = self._feed_path(self._sites[site])
-        whole = self._make_feed_answer(self._sites[site]).body
-        self._faults[site, path] = Answer(body=whole[: len(whole) // 2], type="application/xml")
+        whole_body = self._make_feed_answer(self._sites[site]).body
+        self._faults[site, path] = Answer(
+            body=whole_body[: len(whole_body) // 2], type="application/xml"
+        )
 
     def html_feed(self, site: str) -> None:
         """The feed's address answers with the site's front page."""
@@ -135,11 +139,11 @@ class World(demo.World):
             body=self._render_front_page(self._sites[site])
         )
 
-    def latency(self, site: str, seconds: float) -> None:
+    def delay_answers(self, site: str, seconds: float) -> None:
         """Every answer of the site waits so long before its first byte."""
         self._latency[site] = seconds
 
-    def heal(self, site: str) -> None:
+    def heal_site(self, site: str) -> None:
         """Faults and latency of the site end; what it publishes stays."""
         self._latency.pop(site, None)
         for key in [key for key in self._faults if key[0] == site]:
@@ -182,7 +186,7 @@ def patient_config(
 
 
 @contextmanager
-def serving(world: World | None = None) -> Iterator[World]:
+def serve_world(world: World | None = None) -> Iterator[World]:
     """A started world (a fresh one unless given), closed at the end."""
     world = world or World()
     loop = asyncio.new_event_loop()
@@ -200,5 +204,5 @@ def serving(world: World | None = None) -> Iterator[World]:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with serving() as started:
+    with serve_world() as started:
         yield started

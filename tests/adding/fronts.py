@@ -23,9 +23,9 @@ from syndicator.operations.operation import arguments_of, need, no_progress
 from syndicator.runs import refresh
 from syndicator.upkeep import reconcile
 from tests.aged.web import Answer, Web
-from tests.cli.sites import PARAGRAPHS, alternate, rss, story
-from tests.cli.sites import page as html
-from tests.unstamped import unstamped
+from tests.cli.sites import PARAGRAPHS, make_feed_link, make_rss, make_story_page
+from tests.cli.sites import make_page as html
+from tests.unstamped import read_unstamped_configuration
 
 load_commands()
 NAMES = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
@@ -49,12 +49,12 @@ class Front:
 
 
 def _stories(home: str) -> dict[str, Answer]:
-    return {f"{home}p/{number}": story(name) for number, name in enumerate(NAMES)}
+    return {f"{home}p/{number}": make_story_page(name) for number, name in enumerate(NAMES)}
 
 
 def _feed(home: str, path: str = "feed.xml", title: str = "Notes") -> dict[str, Answer]:
     items = [(name, f"{home}p/{number}") for number, name in enumerate(NAMES)]
-    return {f"{home}{path}": rss(title, home, items)}
+    return {f"{home}{path}": make_rss(title, home, items)}
 
 
 def _listed(home: str) -> str:
@@ -81,7 +81,7 @@ _LOGIN = (
 )
 
 
-def fronts() -> list[Front]:
+def make_front_pages() -> list[Front]:
     """Twelve front pages in the shapes that sites have."""
 
     def front(name: str, answer: Answer, *more: Mapping[str, Answer], **truth: str) -> Front:
@@ -97,15 +97,20 @@ def fronts() -> list[Front]:
     def moved(name: str, target: str, status: int) -> Answer:
         return Answer(status=status, headers={"Location": target})
 
-    one, several, guess = home("one"), home("several"), home("guess")
-    plain, dated = home("plain"), home("dated")
-    www, en, banner = "http://www.moved.example/", f"{home('tongue')}en/", home("banner")
-    comments = rss("Comments for Notes", several, [("By: Ove", f"{several}p/0#comment-1")])
+    one = home("one")
+    several = home("several")
+    guess = home("guess")
+    plain = home("plain")
+    dated = home("dated")
+    www = "http://www.moved.example/"
+    en = f"{home('tongue')}en/"
+    banner = home("banner")
+    comments = make_rss("Comments for Notes", several, [("By: Ove", f"{several}p/0#comment-1")])
     times = _listed(dated).replace("<p>It", "<time datetime='2026-11-20'>20 November</time><p>It")
     return [
         front(
             "one",
-            html("Notes", alternate(f"{one}feed.xml"), body=_listed(one)),
+            html("Notes", make_feed_link(f"{one}feed.xml"), body=_listed(one)),
             _feed(one),
             kind="feed",
             followed=f"{one}feed.xml",
@@ -114,9 +119,9 @@ def fronts() -> list[Front]:
             "several",
             html(
                 "Notes",
-                alternate(f"{several}comments/feed/", "Comments"),
-                alternate(f"{several}feed/"),
-                alternate(f"{several}feed/atom/", kind="atom+xml"),
+                make_feed_link(f"{several}comments/feed/", "Comments"),
+                make_feed_link(f"{several}feed/"),
+                make_feed_link(f"{several}feed/atom/", kind="atom+xml"),
                 body=_PROSE,
             ),
             _feed(several, "feed/"),
@@ -147,7 +152,7 @@ def fronts() -> list[Front]:
         front(
             "moved",
             moved("moved", www, 301),
-            {www: html("Notes", alternate("/feed.xml"), body=_listed(www))},
+            {www: html("Notes", make_feed_link("/feed.xml"), body=_listed(www))},
             _feed(www),
             _stories(www),
             kind="feed",
@@ -156,14 +161,14 @@ def fronts() -> list[Front]:
         front(
             "tongue",
             moved("tongue", en, 302),
-            {en: html("Notes", alternate("/feed.xml"), body=_listed(home("tongue")))},
+            {en: html("Notes", make_feed_link("/feed.xml"), body=_listed(home("tongue")))},
             _feed(home("tongue")),
             kind="feed",
             followed=f"{home('tongue')}feed.xml",
         ),
         front(
             "banner",
-            html("Notes", alternate(f"{banner}feed.xml"), body=_BANNER + _listed(banner)),
+            html("Notes", make_feed_link(f"{banner}feed.xml"), body=_BANNER + _listed(banner)),
             _feed(banner),
             kind="feed",
             followed=f"{banner}feed.xml",
@@ -173,11 +178,11 @@ def fronts() -> list[Front]:
     ]
 
 
-def addresses() -> tuple[list[str], dict[str, Answer]]:
+def make_address_list() -> tuple[list[str], dict[str, Answer]]:
     """The 61 addresses of a reader's list, and what they answer: feeds, front pages, sections,
     articles, and some that are gone."""
-    urls = [front.url for front in fronts()]
-    answers = {url: answer for front in fronts() for url, answer in front.answers.items()}
+    urls = [front.url for front in make_front_pages()]
+    answers = {url: answer for front in make_front_pages() for url, answer in front.answers.items()}
     for number in range(30):
         home = f"http://feed{number}.example/"
         urls.append(f"{home}feed.xml")
@@ -220,32 +225,34 @@ class Instance:
         (self.config / "sources.toml").write_text("# ours\n")
         (self.config / "taxonomy.toml").write_text('[[tag]]\nname = "Ferries"\n')
 
-    def run(self, *words: str) -> Any:
+    def run_command(self, *words: str) -> Any:
         return CliRunner().invoke(commands, [*words, "--config", str(self.config)])
 
     @contextmanager
-    def app(self) -> Iterator[App]:
-        with open_app(self.config, read=unstamped(self.config), environ={}) as opened:
-            yield opened
+    def open_app(self) -> Iterator[App]:
+        with open_app(
+            self.config, read=read_unstamped_configuration(self.config), environ={}
+        ) as app:
+            yield app
 
     def operate(self, name: str, given: Mapping[str, Any]) -> Any:
         """Do what a form of the console, or a request to the API, asks for; return its data."""
         operation = need(name)
-        with self.app() as app:
+        with self.open_app() as app:
             change = operation.plan(app, arguments_of(operation, given), no_progress)
             if change.act is not None:
                 change.act(no_progress)
             return change.data
 
-    def visit(self, limit: int | None = None) -> None:
+    def visit_due(self, limit: int | None = None) -> None:
         """Visit every source that is due, as `refresh` does."""
-        with self.app() as app:
+        with self.open_app() as app:
             reconcile.edited_sources(app.archive, app.configuration)
             asyncio.run(refresh.run(app, refresh.Wanted(limit=limit), stop=asyncio.Event()))
 
-    def seen(self) -> dict[str, Seen]:
+    def list_source_kinds(self) -> dict[str, Seen]:
         """What the sources became, by the address in sources.toml."""
-        with self.app() as app:
+        with self.open_app() as app:
             states = app.archive.store.visits.states()
             found = {}
             for key, source in app.configuration.sources.items():
@@ -259,13 +266,13 @@ class Instance:
                 )
             return found
 
-    def articles(self) -> list[str]:
+    def list_article_urls(self) -> list[str]:
         """The addresses of the articles that were filed."""
         files = (self.folder / "feeds/articles").rglob("*.md")
         return sorted(load(path.read_bytes()).url for path in files)
 
 
-def written(urls: Sequence[str]) -> str:
+def write_opml(urls: Sequence[str]) -> str:
     """A subscription list of addresses."""
     outlines = "".join(
         f'<outline type="rss" text="{n}" xmlUrl="{escape(url)}"/>\n' for n, url in enumerate(urls)
@@ -275,19 +282,19 @@ def written(urls: Sequence[str]) -> str:
 
 def add_by_command(instance: Instance, urls: Sequence[str]) -> None:
     for url in urls:
-        instance.run("add", url, "--yes")
+        instance.run_command("add", url, "--yes")
 
 
 def add_by_opml(instance: Instance, urls: Sequence[str]) -> None:
     path = instance.folder / "list.opml"
-    path.write_text(written(urls))
-    assert instance.run("import", str(path), "--no-refresh").exit_code == 0
+    path.write_text(write_opml(urls))
+    assert instance.run_command("import", str(path), "--no-refresh").exit_code == 0
 
 
 def add_by_text(instance: Instance, urls: Sequence[str]) -> None:
     path = instance.folder / "list.txt"
     path.write_text("# what I read\n\n" + "\n".join(urls) + "\n")
-    assert instance.run("import", str(path), "--no-refresh").exit_code == 0
+    assert instance.run_command("import", str(path), "--no-refresh").exit_code == 0
 
 
 def add_by_hand(instance: Instance, urls: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""A folder of articles of other site generators becomes articles and feeds."""
+"""Import a folder of articles that another site generator wrote: articles and feeds result."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.errors import UsageError
 from syndicator.core.model import make_article_id
 from syndicator.upkeep import editorial, pruning
-from tests.articles.samples import full
-from tests.articles.wild import stored
+from tests.articles.samples import make_full_article
+from tests.articles.wild import store_wild_articles
 from tests.places import Place
 
 OURS = """\
@@ -62,8 +62,8 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def imported(place: Place, folder: Path, *, dry_run: bool = False) -> Imported:
-    with place.app() as app:
+def import_folder(place: Place, folder: Path, *, dry_run: bool = False) -> Imported:
+    with place.open_app() as app:
         return import_files(app.archive, app.configuration, markdown_files(folder), dry_run=dry_run)
 
 
@@ -77,54 +77,57 @@ def site(tmp_path: Path) -> Place:
 
 
 def test_articles_and_feeds_at_once_and_nothing_twice(site: Place, folder: Path) -> None:
-    first = imported(site, folder)
-    assert sorted(one.url for one in first.articles) == [
+    first_imported_files = import_folder(site, folder)
+    assert sorted(article.url for article in first_imported_files.articles) == [
         "https://me.example/_posts/2026-01-05-bees",
         "https://me.example/posts/roof",
         "https://other.example/bridge",
     ]
-    assert [Path(name).name for name in first.drafts] == ["later.md"]
-    assert [(Path(one.what).name, one.reason) for one in first.problems] == [
-        ("readme.md", "bad-article-file")
-    ]
-    assert {one.reason for one in first.oddities} == {"tag-casing", "blank-runs"}
+    assert [Path(name).name for name in first_imported_files.drafts] == ["later.md"]
+    assert [
+        (Path(problem.what).name, problem.reason) for problem in first_imported_files.problems
+    ] == [("readme.md", "bad-article-file")]
+    assert {oddity.reason for oddity in first_imported_files.oddities} == {
+        "tag-casing",
+        "blank-runs",
+    }
     site.build()
-    listed = json.loads(site.published("all.json"))["items"]
+    listed = json.loads(site.read_published("all.json"))["items"]
     assert sorted(one["title"] for one in listed) == ["Bees", "Roof", "The bridge"]
-    assert "roofs" in site.published("tags/roofs.json")
-    again = imported(site, folder)
-    assert again.articles == []
-    assert len(again.known) == 3
+    assert "roofs" in site.read_published("tags/roofs.json")
+    second_imported_files = import_folder(site, folder)
+    assert second_imported_files.articles == []
+    assert len(second_imported_files.known) == 3
 
 
 def test_a_dry_run_writes_nothing(site: Place, folder: Path) -> None:
-    assert len(imported(site, folder, dry_run=True).articles) == 3
+    assert len(import_folder(site, folder, dry_run=True).articles) == 3
     assert list((site.folder / "feeds/articles").rglob("*.md")) == []
 
 
 def test_a_hand_edit_outlives_another_import(site: Place, folder: Path) -> None:
-    imported(site, folder)
+    import_folder(site, folder)
     (path,) = (site.folder / "feeds/articles").rglob("bees-*.md")
     path.write_text(path.read_text().replace("Monday", "Tuesday"))
-    imported(site, folder)
+    import_folder(site, folder)
     assert "Tuesday" in path.read_text()
 
 
 def test_without_a_site_an_address_is_asked_for(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "instance").mkdir()
-    found = imported(Place(tmp_path / "instance"), folder)
-    assert [one.url for one in found.articles] == ["https://other.example/bridge"]
-    bees = next(one for one in found.problems if "bees" in one.what)
+    imported_files = import_folder(Place(tmp_path / "instance"), folder)
+    assert [one.url for one in imported_files.articles] == ["https://other.example/bridge"]
+    bees = next(one for one in imported_files.problems if "bees" in one.what)
     assert "set site.url" in bees.detail
 
 
 def test_a_folder_without_articles_is_named(site: Place, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="no file ends in"):
-        imported(site, tmp_path / "empty")
+        import_folder(site, tmp_path / "empty")
 
 
-def write(folder: Path, name: str, data: bytes) -> Path:
+def write_file(folder: Path, name: str, data: bytes) -> Path:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
@@ -148,51 +151,56 @@ NO_ARTICLES = {
 
 
 def test_what_is_no_article_is_told_of_and_the_rest_comes(site: Place, tmp_path: Path) -> None:
+    """Files that are no articles, loops and folders are reported; the good file is imported."""
     for name, data in NO_ARTICLES.items():
-        write(tmp_path / "odd", f"{name}.md", data)
-    write(tmp_path / "odd", "good.md", HEAD % (b"Good", b"good", b"Text."))
+        write_file(tmp_path / "odd", f"{name}.md", data)
+    write_file(tmp_path / "odd", "good.md", HEAD % (b"Good", b"good", b"Text."))
     (tmp_path / "odd/loop").symlink_to(tmp_path / "odd")
     (tmp_path / "odd/self.md").symlink_to("self.md")
     (tmp_path / "odd/folder.md").mkdir()
-    found = imported(site, tmp_path / "odd")
-    assert [one.title for one in found.articles] == ["Good"]
-    assert {Path(one.what).stem for one in found.problems} == NO_ARTICLES.keys()
+    imported_files = import_folder(site, tmp_path / "odd")
+    assert [one.title for one in imported_files.articles] == ["Good"]
+    assert {Path(one.what).stem for one in imported_files.problems} == NO_ARTICLES.keys()
     assert site.build().held == ()
 
 
 def test_marks_of_windows_are_no_text(site: Place, tmp_path: Path) -> None:
-    write(
+    write_file(
         tmp_path / "odd",
         "a.md",
         b"\xef\xbb\xbf" + (HEAD % (b"A", b"a", b"One.\n\nTwo.")).replace(b"\n", b"\r\n"),
     )
     toml = b'\xef\xbb\xbf+++\r\ntitle = "T"\r\ndate = 2026-01-01\r\n+++\r\n\r\nText.\r\n'
-    write(tmp_path / "odd", "t.md", toml)
-    assert {one.title: one.body for one in imported(site, tmp_path / "odd").articles} == {
+    write_file(tmp_path / "odd", "t.md", toml)
+    assert {one.title: one.body for one in import_folder(site, tmp_path / "odd").articles} == {
         "A": "One.\n\nTwo.",
         "T": "Text.",
     }
 
 
 def test_of_two_files_with_one_address_the_first_counts(site: Place, tmp_path: Path) -> None:
+    """Of two files with the same address only the first is imported."""
     for name in ("a", "b"):
-        write(tmp_path / "odd", f"{name}.md", HEAD % (b"Same", b"same", name.encode()))
-    found = imported(site, tmp_path / "odd")
-    assert ([one.body for one in found.articles], len(found.known)) == (["a"], 1)
+        write_file(tmp_path / "odd", f"{name}.md", HEAD % (b"Same", b"same", name.encode()))
+    imported_files = import_folder(site, tmp_path / "odd")
+    assert [one.body for one in imported_files.articles] == ["a"]
+    assert len(imported_files.known) == 1
 
 
 def test_the_instances_own_folder_is_known(site: Place, folder: Path) -> None:
-    imported(site, folder)
-    before = site.digests("articles")
+    import_folder(site, folder)
+    before = site.read_digests("articles")
     for inside in ("feeds/articles", ".", "feeds"):
-        found = imported(site, site.folder / inside)
-        assert (found.articles, len(found.known)) == ([], 3)
-    assert site.digests("articles") == before
+        imported_files = import_folder(site, site.folder / inside)
+        assert imported_files.articles == []
+        assert len(imported_files.known) == 3
+    assert site.read_digests("articles") == before
 
 
 def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> None:
-    imported(site, folder)
-    with site.app() as app:
+    """Withdrawn and pruned articles are not imported again."""
+    import_folder(site, folder)
+    with site.open_app() as app:
         editorial.withdraw(app.archive, app.configuration, "https://other.example/bridge")
         pruning.prune(
             app.archive,
@@ -204,9 +212,10 @@ def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> N
             ),
         )
     for where in (folder, site.folder):
-        found = imported(site, where)
-        assert found.articles == [] and len(found.known) == 1
-        assert {"withdrawn", "pruned"} >= {one.reason for one in found.problems} - {
+        imported_files = import_folder(site, where)
+        assert imported_files.articles == []
+        assert len(imported_files.known) == 1
+        assert {"withdrawn", "pruned"} >= {one.reason for one in imported_files.problems} - {
             "bad-article-file"
         }
     assert len(list((site.folder / "feeds/articles").rglob("*.md"))) == 1
@@ -215,24 +224,25 @@ def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> N
 @pytest.mark.slow
 def test_articles_of_another_instance_come_as_they_are(site: Place, tmp_path: Path) -> None:
     """Whatever stands in them, with their times; what is on hold there and copies stay there."""
-    first = stored(tmp_path / "there")
+    first = store_wild_articles(tmp_path / "there")
     store = FileArticleStore(tmp_path / "there", durable=False)
     url = "https://example.org/hold"
-    store.put(full(id=make_article_id(url), url=url, hold=True, hold_reason="flood"))
-    found = imported(site, tmp_path / "there")
+    store.put(make_full_article(id=make_article_id(url), url=url, hold=True, hold_reason="flood"))
+    imported_files = import_folder(site, tmp_path / "there")
     # a text of unprintable characters is none
     titled = [one for one in first.values() if one.title]
-    assert (len(found.problems), len(found.drafts)) == (len(first) - len(titled), 1)
-    new = {one.id: one for one in found.articles}
+    assert len(imported_files.problems) == len(first) - len(titled)
+    assert len(imported_files.drafts) == 1
+    new = {one.id: one for one in imported_files.articles}
     assert len(new) == len(titled)
     for one in titled:
         for field in ("title", "excerpt", "author", "category", "tags"):  # runs of blanks are one
-            assert spaced(getattr(new[one.id], field)) == spaced(getattr(one, field)), field
+            assert join_words(getattr(new[one.id], field)) == join_words(getattr(one, field)), field
         for field in ("url", "cover", "body", "published", "updated"):
             assert getattr(new[one.id], field) == getattr(one, field), field
 
 
-def spaced(value: object) -> str:
+def join_words(value: object) -> str:
     return " ".join(
         ("|".join(value) if isinstance(value, tuple) else str(value or "")).split()
     ).replace(" |", "|")

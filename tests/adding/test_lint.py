@@ -1,4 +1,4 @@
-"""What is odd about an article that a naive pipeline wrote, and what is not."""
+"""Warnings about article files: odd fields and bodies are reported, sound ones are not."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GOOD = Article(
 )
 
 
-def reasons(
+def list_lint_reasons(
     body: str = BODY, taxonomy: Taxonomy | None = None, **changes: object
 ) -> list[LintReason]:
     from dataclasses import replace
@@ -37,7 +37,7 @@ def reasons(
 
 
 def test_a_good_article_has_nothing_odd() -> None:
-    assert reasons() == []
+    assert list_lint_reasons() == []
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,15 @@ def test_a_good_article_has_nothing_odd() -> None:
     ],
 )
 def test_one_oddity(changes: dict[str, str], reason: LintReason) -> None:
-    assert reasons(**changes) == [reason]
+    """Each odd value gives exactly its warning."""
+    assert list_lint_reasons(**changes) == [reason]
 
 
 def test_a_category_that_the_text_does_not_bear_out() -> None:
     from pathlib import Path
 
     taxonomy = Taxonomy.from_toml(Path(__file__).parents[2] / "config/taxonomy.toml")
-    assert reasons(taxonomy=taxonomy, category="Finance") == [LintReason.CATEGORY_UNLIKE_TEXT]
-    assert reasons(taxonomy=taxonomy) == []
+    assert list_lint_reasons(taxonomy=taxonomy, category="Finance") == [
+        LintReason.CATEGORY_UNLIKE_TEXT
+    ]
+    assert list_lint_reasons(taxonomy=taxonomy) == []

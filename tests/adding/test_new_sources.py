@@ -1,4 +1,4 @@
-"""Sources are added to those that were read already, as long as nobody has edited them since."""
+"""New sources join the sources already loaded, unless somebody edited the files since."""
 
 from __future__ import annotations
 

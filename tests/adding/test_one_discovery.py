@@ -1,4 +1,4 @@
-"""An address is the same thing wherever it is pasted."""
+"""The same address gives the same source in `add`, `import` and the console."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from urllib.parse import urlsplit
 import pytest
 
 from syndicator.runs import refresh
-from tests.adding.fronts import WAYS, Front, Instance, addresses, fronts
-from tests.aged.web import Web, serving
-from tests.cli.sites import rss
+from tests.adding.fronts import WAYS, Front, Instance, make_address_list, make_front_pages
+from tests.aged.web import Web, serve_web
+from tests.cli.sites import make_rss
 from tests.faults.instance import InProcess
 
-FRONTS = fronts()
+FRONTS = make_front_pages()
 
 
 @pytest.fixture
 def web() -> Iterator[Web]:
-    with serving() as started:
+    with serve_web() as started:
         started.answers = {url: it for front in FRONTS for url, it in front.answers.items()}
         yield started
 
@@ -31,18 +31,20 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def is_right(front: Front, instance: Instance, way: str) -> bool:
-    seen = instance.seen()
+    source_kinds = instance.list_source_kinds()
     if way == "add":
         if front.reason:
-            return not any(url.startswith(front.url) for url in seen)
+            return not any(url.startswith(front.url) for url in source_kinds)
         return any(
-            (each.kind, each.followed) == (front.kind, front.followed) for each in seen.values()
+            (each.kind, each.followed) == (front.kind, front.followed)
+            for each in source_kinds.values()
         )
     if way == "console" and not front.reason:
         return any(
-            (each.kind, each.followed) == (front.kind, front.followed) for each in seen.values()
+            (each.kind, each.followed) == (front.kind, front.followed)
+            for each in source_kinds.values()
         )
-    each = seen[front.url]
+    each = source_kinds[front.url]
     return (each.kind, each.followed, each.reason) == (front.kind, front.followed, front.reason)
 
 
@@ -50,10 +52,10 @@ def is_right(front: Front, instance: Instance, way: str) -> bool:
 def test_a_front_page_is_followed_and_is_no_article(tmp_path: Path, web: Web, way: str) -> None:
     instance = Instance(tmp_path, web)
     WAYS[way](instance, [front.url for front in FRONTS])
-    instance.visit()
+    instance.visit_due()
     wrong = [front.name for front in FRONTS if not is_right(front, instance, way)]
-    assert wrong == [], instance.seen()
-    filed = instance.articles()
+    assert wrong == [], instance.list_source_kinds()
+    filed = instance.list_article_urls()
     followed = [front for front in FRONTS if front.followed]
     assert len(filed) == 3 * len(followed)
     assert all("/p/" in url for url in filed)
@@ -62,21 +64,22 @@ def test_a_front_page_is_followed_and_is_no_article(tmp_path: Path, web: Web, wa
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_list_gives_the_same_sources_by_every_way(tmp_path: Path, web: Web) -> None:
-    urls, web.answers = addresses()
+    urls, web.answers = make_address_list()
     assert len(urls) == 61
     seen = {}
     for way in ("opml", "text", "sources.toml", "console", "api"):
         instance = Instance(tmp_path / way, web)
         WAYS[way](instance, urls)
-        instance.visit(limit=0)
+        instance.visit_due(limit=0)
         seen[way] = sorted(
-            (each.key, each.kind, each.followed, each.reason) for each in instance.seen().values()
+            (source_kind.key, source_kind.kind, source_kind.followed, source_kind.reason)
+            for source_kind in instance.list_source_kinds().values()
         )
-    first = seen["opml"]
-    assert len(first) == 61
-    differing = {way: sorted({*sources} ^ {*first}) for way, sources in seen.items()}
+    first_opml = seen["opml"]
+    assert len(first_opml) == 61
+    differing = {way: sorted({*sources} ^ {*first_opml}) for way, sources in seen.items()}
     assert {way: rows for way, rows in differing.items() if rows} == {}
-    assert sum(bool(kind) for _, kind, _, _ in first) == 8 + 30 + 8
+    assert sum(bool(kind) for _, kind, _, _ in first_opml) == 8 + 30 + 8
 
 
 ICONS = ("/", "/favicon.ico")  # where the icon of a site is looked for
@@ -87,16 +90,16 @@ def test_a_first_visit_after_add_asks_for_nothing_beyond_the_preview(
 ) -> None:
     """Also of a list, of a feed without entries, and the visit after that, but for the icon."""
     empty = "http://empty.example/feed"
-    web.answers = {**web.answers, empty: rss("Empty", empty, [])}
+    web.answers = {**web.answers, empty: make_rss("Empty", empty, [])}
     for url in ("http://one.example/", "http://plain.example/", empty):
         looking = Instance(tmp_path / f"look{url[7:10]}", web)
         web.asked.clear()
-        looking.run("add", url, "--yes", "--dry-run")
+        looking.run_command("add", url, "--yes", "--dry-run")
         preview = sorted(web.asked)
         adding = Instance(tmp_path / f"add{url[7:10]}", web)
         web.asked.clear()
-        assert adding.run("add", url, "--yes").exit_code == 0
+        assert adding.run_command("add", url, "--yes").exit_code == 0
         assert sorted(web.asked) == preview
-        adding.visit()
+        adding.visit_due()
         beyond = Counter(web.asked) - Counter(preview)
         assert all(urlsplit(asked).path in ICONS for asked in beyond), beyond

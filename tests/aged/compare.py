@@ -12,21 +12,21 @@ from tests.aged.facts import Facts
 BESIDE = ("carried", "pruned", "rights")
 
 
-def none(found: Iterable[str]) -> None:
+def assert_nothing_found(found: Iterable[str]) -> None:
     """Raises AssertionError that shows the lines that were found."""
     lines = list(found)
     shown = lines[:40] + ["..."] * (len(lines) > 40)
     assert lines == [], "\n".join([f"{len(lines)} differences:", *shown])
 
 
-def differences(before: Facts, after: Facts) -> list[str]:
+def list_differences(before: Facts, after: Facts) -> list[str]:
     """Everything that is not as it was."""
     return [
-        *each("article", before["articles"], after["articles"]),
-        *each("entry", before["entries"], after["entries"]),
+        *compare_items("article", before["articles"], after["articles"]),
+        *compare_items("entry", before["entries"], after["entries"]),
         *_feeds(before, after),
-        *each("address", _redirects(before), _redirects(after)),
-        *each("withdrawn", before["withdrawn"], after["withdrawn"]),
+        *compare_items("address", _redirects(before), _redirects(after)),
+        *compare_items("withdrawn", before["withdrawn"], after["withdrawn"]),
         *_sets("feeds.opml", before["opml"], after["opml"]),
         *(
             line
@@ -38,7 +38,7 @@ def differences(before: Facts, after: Facts) -> list[str]:
     ]
 
 
-def growth(before: Facts, after: Facts, new: Collection[str]) -> list[str]:
+def list_unexpected_changes(before: Facts, after: Facts, new: Collection[str]) -> list[str]:
     """What is not as it was or as it has to be after a run that filed the articles with the
     addresses `new`: they are there once, in front of what was there in each feed, and nothing else
     changed."""
@@ -57,16 +57,16 @@ def growth(before: Facts, after: Facts, new: Collection[str]) -> list[str]:
     titles = _titles(before, after)
     return [
         *_filed(new, filed),
-        *each("article", before["articles"], old),
-        *each("entry", before["entries"], known),
+        *compare_items("article", before["articles"], old),
+        *compare_items("entry", before["entries"], known),
         *(
             line
             for name, feed in before["feeds"].items()
             for line in _grown(name, feed, after, urns, titles)
         ),
         *(line for name in before["feeds"] for line in _walked(name, before, after, titles)),
-        *each("address", _redirects(before), _redirects(after)),
-        *each("withdrawn", before["withdrawn"], after["withdrawn"]),
+        *compare_items("address", _redirects(before), _redirects(after)),
+        *compare_items("withdrawn", before["withdrawn"], after["withdrawn"]),
         *(
             f"feeds.opml: {address} is missing"
             for address in set(before["opml"]) - set(after["opml"])
@@ -98,7 +98,9 @@ def _redirects(found: Facts) -> dict[str, Facts]:
     }
 
 
-def each(kind: str, before: Mapping[str, Facts], after: Mapping[str, Facts]) -> Iterator[str]:
+def compare_items(
+    kind: str, before: Mapping[str, Facts], after: Mapping[str, Facts]
+) -> Iterator[str]:
     """Things with properties: those that went, came, or say something else."""
     for article_id, one in before.items():
         if article_id not in after:
@@ -186,8 +188,8 @@ def _grown(
         yield from _entries(name, feed["entries"], other["entries"], titles)
         return
     fresh = [article_id for article_id in other["entries"] if article_id in new]
-    kept = other["entries"][len(fresh) :]
-    yield from _entries(name, feed["entries"][: len(kept)], kept, titles)
+    kept_entries = other["entries"][len(fresh) :]
+    yield from _entries(name, feed["entries"][: len(kept_entries)], kept_entries, titles)
     if len(other["entries"]) < len(feed["entries"]):
         yield f"feed {name} had {len(feed['entries'])} entries, has {len(other['entries'])}"
 
@@ -197,18 +199,21 @@ def _walked(name: str, before: Facts, after: Facts, titles: Mapping[str, str]) -
     section 4)."""
     archived = before["feeds"][name].get("links", {}).get("prev-archive")
     if name in after["feeds"] and archived and not name.startswith("archive/"):
-        for article_id in sorted(walk(before, name) - walk(after, name)):
+        for article_id in sorted(
+            collect_archived_ids(before, name) - collect_archived_ids(after, name)
+        ):
             yield (
                 f"feed {name}: entry {article_id} ({titles[article_id]}) is in no document that"
                 " its archive links lead to"
             )
 
 
-def walk(found: Facts, name: str) -> set[str]:
+def collect_archived_ids(found: Facts, name: str) -> set[str]:
     """The ids of a feed and of the archive documents behind it. Raises KeyError for a link that
     leads nowhere."""
     named = {feed["self"]: name for name, feed in found["feeds"].items()}
-    feed, ids = found["feeds"][name], set[str]()
+    feed = found["feeds"][name]
+    ids = set[str]()
     while True:
         ids |= set(feed["entries"])
         previous = feed.get("links", {}).get("prev-archive")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.aged.facts import Facts
-from tests.aged.instance import Instance, expected, restored
-from tests.aged.journey import Journey, travel
+from tests.aged.instance import Instance, read_expected_facts, restore_database
+from tests.aged.journey import Journey, make_journey
 from tests.aged.lives import FIRST, ON_SERVER, SECOND, Life
-from tests.aged.web import Web, serving
+from tests.aged.web import Web, serve_web
 
 
 @pytest.fixture(
@@ -23,32 +23,32 @@ from tests.aged.web import Web, serving
     ],
 )
 def life(request: pytest.FixtureRequest) -> Life:
-    found: Life = request.param
-    return found
+    param: Life = request.param
+    return param
 
 
 @pytest.fixture
-def before(life: Life) -> Facts:
+def facts_before(life: Life) -> Facts:
     """What the older version said."""
-    return expected(life)
+    return read_expected_facts(life)
 
 
 @pytest.fixture
-def aged(life: Life, tmp_path: Path, request: pytest.FixtureRequest) -> Instance:
-    return Instance(life, tmp_path / "aged", store=store(life, request))
+def old_instance(life: Life, tmp_path: Path, request: pytest.FixtureRequest) -> Instance:
+    return Instance(life, tmp_path / "aged", store=restore_store(life, request))
 
 
-def store(life: Life, request: pytest.FixtureRequest) -> str:
+def restore_store(life: Life, request: pytest.FixtureRequest) -> str:
     """The address of the instance's database, "" for a file. Skips if there is no server."""
-    return restored(life, request.getfixturevalue("postgres")) if life.on_server else ""
+    return restore_database(life, request.getfixturevalue("postgres")) if life.on_server else ""
 
 
 @pytest.fixture
-def web(aged: Instance) -> Iterator[Web]:
-    """The sites a day after the last run, which `aged` can reach."""
-    with serving() as started:
-        started.answers = aged.life.later()
-        aged.proxy = started.proxy
+def web(old_instance: Instance) -> Iterator[Web]:
+    """The sites a day after the last run, which `old_instance` can reach."""
+    with serve_web() as started:
+        started.answers = old_instance.life.later_answers()
+        old_instance.proxy = started.proxy
         yield started
 
 
@@ -57,6 +57,6 @@ def journey(
     life: Life, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Journey:
     folder = tmp_path_factory.mktemp("journey")
-    with serving() as started:
-        aged = Instance(life, folder / "aged", started.proxy, store(life, request))
-        return travel(aged, folder, started, expected(life))
+    with serve_web() as web:
+        aged = Instance(life, folder / "aged", web.proxy, restore_store(life, request))
+        return make_journey(aged, folder, web, read_expected_facts(life))

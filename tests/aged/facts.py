@@ -54,18 +54,18 @@ KEYS = (
 Facts = dict[str, Any]
 
 
-def read(root: Path) -> Facts:
+def read_facts(root: Path) -> Facts:
     """The facts of the instance in the folder `root`."""
     public = root / "feeds/public"
     maps = json.loads((public / "maps/moved.json").read_text())
     feeds = {
-        str(path.relative_to(public)): feed(path)
+        str(path.relative_to(public)): read_published_feed(path)
         for path in sorted(public.rglob("*"))
         if _is_feed(path)
     }
     entries = _entries(feeds)
     return {
-        "articles": articles(root / "feeds/articles"),
+        "articles": read_article_facts(root / "feeds/articles"),
         "entries": entries,
         "feeds": {
             name: {**found, "entries": list(found["entries"])} for name, found in feeds.items()
@@ -74,13 +74,13 @@ def read(root: Path) -> Facts:
         # the pages of withdrawn articles are gone as well: earlier versions had none, and no map
         # that named them
         "gone": [name for name in maps["gone"] if not name.startswith("articles/")],
-        "withdrawn": withdrawn(root / "feeds/articles/withdrawn.toml"),
-        **beside(root / "feeds/articles"),
+        "withdrawn": read_withdrawn(root / "feeds/articles/withdrawn.toml"),
+        **read_records(root / "feeds/articles"),
         "opml": sorted(etree.parse(public / "feeds.opml").xpath("//outline/@xmlUrl")),
     }
 
 
-def articles(folder: Path) -> dict[str, Facts]:
+def read_article_facts(folder: Path) -> dict[str, Facts]:
     """Id -> what stands in the article's file, and the id that it is published under."""
     instance = uuid.UUID(tomllib.loads((folder / "instance.toml").read_text())["id"])
     found: dict[str, Facts] = {}
@@ -105,14 +105,14 @@ def articles(folder: Path) -> dict[str, Facts]:
     return found
 
 
-def withdrawn(path: Path) -> dict[str, Facts]:
+def read_withdrawn(path: Path) -> dict[str, Facts]:
     """Id -> what is remembered of an article that was withdrawn."""
     told = tomllib.loads(path.read_text()) if path.exists() else {}
     rows = next((value for value in told.values() if isinstance(value, list)), [])
     return {row["id"]: {"url": row["url"], "at": str(row["at"])} for row in rows}
 
 
-def beside(folder: Path) -> dict[str, list[str]]:
+def read_records(folder: Path) -> dict[str, list[str]]:
     """The lines of the files beside the articles that say who carries, what was pruned, and who may
     write for whom."""
     found = {name: folder / f"{name}.tsv" for name in ("carried", "pruned")}
@@ -138,7 +138,7 @@ def beside(folder: Path) -> dict[str, list[str]]:
     } | ({"rights": rights} if told else {})
 
 
-def status(told: Mapping[str, Any]) -> Facts:
+def select_status(told: Mapping[str, Any]) -> Facts:
     """What of `status --json` must stay."""
     return {
         "pending": told["pending"],
@@ -147,7 +147,7 @@ def status(told: Mapping[str, Any]) -> Facts:
     }
 
 
-def feed(path: Path) -> Facts:
+def read_published_feed(path: Path) -> Facts:
     """A published feed: its id, its address, and its entries in order, id -> what is told of it.
     Raises AssertionError for an id that is there twice."""
     found = _json(path) if path.suffix == ".json" else _xml(path)
@@ -225,10 +225,10 @@ def _rss(root: Any) -> Facts:
 
 
 def _json(path: Path) -> Facts:
-    told = json.loads(path.read_text())
+    document = json.loads(path.read_text())
     return {
         "id": "",
-        "self": told["feed_url"],
+        "self": document["feed_url"],
         "entries": [
             {
                 "id": item["id"],
@@ -238,7 +238,7 @@ def _json(path: Path) -> Facts:
                 "updated": _moment(item["date_modified"]),
                 "enclosures": [one["url"] for one in item.get("attachments", ())],
             }
-            for item in told["items"]
+            for item in document["items"]
         ],
     }
 

@@ -19,21 +19,23 @@ from tests import commands
 from tests.aged import facts
 from tests.aged.facts import Facts
 from tests.aged.lives import HERE, Life
-from tests.postgres import Server, plain
+from tests.postgres import Server, get_driver_url
 
 ROOT = HERE.parent.parent
-KEPT, EXPECTED, DUMP = "instance", "expected.json", "postgres.sql"
+KEPT = "instance"
+EXPECTED = "expected.json"
+DUMP = "postgres.sql"
 SCHEMA = "aged"  # of a dump
 DATABASE = "feeds/state/syndicator.db"
 
 
-def expected(life: Life) -> Facts:
+def read_expected_facts(life: Life) -> Facts:
     """What the old version said of the instance."""
-    found: Facts = json.loads((life.folder / EXPECTED).read_text(encoding="utf-8"))
-    return found
+    document: Facts = json.loads((life.folder / EXPECTED).read_text(encoding="utf-8"))
+    return document
 
 
-def restored(life: Life, server: Server) -> str:
+def restore_database(life: Life, server: Server) -> str:
     """The address of the life's database on a server."""
     return server.restored((life.folder / DUMP).read_text(encoding="utf-8"), SCHEMA)
 
@@ -47,8 +49,12 @@ class Instance:
         self, life: Life, folder: Path, proxy: str = "http://127.0.0.1:9", store: str = ""
     ) -> None:
         shutil.copytree(life.folder / KEPT, folder)
-        self.life, self.folder, self.proxy, self.store = life, folder, proxy, store
-        self.public, self.articles = folder / "feeds/public", folder / "feeds/articles"
+        self.life = life
+        self.folder = folder
+        self.proxy = proxy
+        self.store = store
+        self.public = folder / "feeds/public"
+        self.articles = folder / "feeds/articles"
         self._restore_times()
 
     def _restore_times(self) -> None:
@@ -63,7 +69,7 @@ class Instance:
             import psycopg
 
             (self.folder / DATABASE).unlink()
-            with psycopg.connect(plain(self.store)) as connection:
+            with psycopg.connect(get_driver_url(self.store)) as connection:
                 return connection.execute(query).fetchall()
         with closing(
             sqlite3.connect(f"file:{self.folder / DATABASE}?mode=ro&immutable=1", uri=True)
@@ -80,7 +86,7 @@ class Instance:
         given = {f"SYNDICATOR_{name}": value for name, value in {**ours, **settings}.items()}
         return {**known, **given}
 
-    def start(self, *words: str, **settings: str) -> subprocess.Popen[str]:
+    def start_command(self, *words: str, **settings: str) -> subprocess.Popen[str]:
         """A command. `settings`: SITE__TITLE="..." for the variable SYNDICATOR_SITE__TITLE."""
         return subprocess.Popen(
             [sys.executable, "-m", "syndicator", *words, "--config", str(self.folder / "config")],
@@ -91,22 +97,22 @@ class Instance:
             text=True,
         )
 
-    def command(self, *words: str, leaves: tuple[int, ...] = (0,), **settings: str) -> str:
+    def run_command(self, *words: str, leaves: tuple[int, ...] = (0,), **settings: str) -> str:
         """A command to its end, which has to leave with one of `leaves`; what it printed."""
-        done = commands.run(
+        done = commands.run_syndicator(
             *words, "--config", str(self.folder / "config"), environ=self._environ(settings)
         )
         said = f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
         assert done.returncode in leaves, f"{words} left with {done.returncode}\n{said}"
         return done.stdout
 
-    def json(self, *words: str) -> Any:
+    def run_json(self, *words: str) -> Any:
         """What a command printed with --json."""
-        return json.loads(self.command(*words, "--json"))
+        return json.loads(self.run_command(*words, "--json"))
 
-    def kill(self, happened: Callable[[], object], *words: str, **settings: str) -> bool:
+    def kill_command(self, happened: Callable[[], object], *words: str, **settings: str) -> bool:
         """SIGKILL to a command as soon as `happened`; False when it had ended before."""
-        with self.start(*words, **settings) as process:
+        with self.start_command(*words, **settings) as process:
             end = time.monotonic() + 100
             while process.poll() is None and not happened():
                 assert time.monotonic() < end, f"{words}: the moment to kill it did not come"
@@ -116,9 +122,9 @@ class Instance:
         return process.returncode < 0
 
     @contextmanager
-    def serving(self) -> Iterator[str]:
+    def serve(self) -> Iterator[str]:
         """`serve` on a free port; its address, with a last slash."""
-        with self.start("serve", "--port", "0") as process:
+        with self.start_command("serve", "--port", "0") as process:
             try:
                 assert process.stderr is not None
                 line = next((line for line in process.stderr if "serving http" in line), "")
@@ -128,12 +134,12 @@ class Instance:
                 process.terminate()
                 process.communicate(timeout=20)
 
-    def facts(self, *, status: bool = False) -> Facts:
+    def read_facts(self, *, status: bool = False) -> Facts:
         """What it tells now; with `status`, what `status` says, too, which takes half a second."""
-        told = facts.status(self.json("status")) if status else {}
-        return {**facts.read(self.folder), "status": told}
+        told = facts.select_status(self.run_json("status")) if status else {}
+        return {**facts.read_facts(self.folder), "status": told}
 
-    def written(self) -> dict[str, bytes]:
+    def read_published(self) -> dict[str, bytes]:
         """Everything published, byte for byte."""
-        found = (path for path in self.public.rglob("*") if path.is_file())
-        return {str(path.relative_to(self.public)): path.read_bytes() for path in found}
+        paths = (path for path in self.public.rglob("*") if path.is_file())
+        return {str(path.relative_to(self.public)): path.read_bytes() for path in paths}

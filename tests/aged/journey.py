@@ -37,29 +37,35 @@ class Journey:
     shown: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
 
-def travel(aged: Instance, folder: Path, web: Web, before: Facts) -> Journey:
+def make_journey(old_instance: Instance, folder: Path, web: Web, facts_before: Facts) -> Journey:
     """The whole way of an instance; `folder`: for the feed readers."""
-    life, seen = aged.life, Journey()
-    web.answers = life.later()
-    seen.before = aged.written()
-    with aged.serving() as address:
+    life = old_instance.life
+    journey = Journey()
+    web.answers = life.later_answers()
+    journey.before = old_instance.read_published()
+    with old_instance.serve() as address:
         readers = {
             name: Newsboat(folder / "readers" / str(n), address + name)
             for n, name in enumerate(life.read)
         }
-        _poll("old", readers, seen)
-        seen.built.append(aged.json("build"))
-        seen.facts["build"], seen.upgraded = aged.facts(), aged.written()
-        seen.built.append(aged.json("build", "--all"))
-        seen.facts["build --all"] = aged.facts(status=True)
-        seen.check = json.loads(aged.command("check", "--json", leaves=(0, 78)))
-        seen.after = aged.written()
-        seen.answers = _ask(address, (*before["feeds"], *before["moved"], *before["gone"]))
-        _poll("build --all", readers, seen)
-        aged.command("refresh")
-        seen.facts["refresh"], seen.asked = aged.facts(), set(web.asked)
-        _poll("refresh", readers, seen)
-    return seen
+        _poll("old", readers, journey)
+        journey.built.append(old_instance.run_json("build"))
+        journey.facts["build"], journey.upgraded = (
+            old_instance.read_facts(),
+            old_instance.read_published(),
+        )
+        journey.built.append(old_instance.run_json("build", "--all"))
+        journey.facts["build --all"] = old_instance.read_facts(status=True)
+        journey.check = json.loads(old_instance.run_command("check", "--json", leaves=(0, 78)))
+        journey.after = old_instance.read_published()
+        journey.answers = _ask(
+            address, (*facts_before["feeds"], *facts_before["moved"], *facts_before["gone"])
+        )
+        _poll("build --all", readers, journey)
+        old_instance.run_command("refresh")
+        journey.facts["refresh"], journey.asked = old_instance.read_facts(), set(web.asked)
+        _poll("refresh", readers, journey)
+    return journey
 
 
 def _poll(step: str, readers: Mapping[str, Newsboat], seen: Journey) -> None:

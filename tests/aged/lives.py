@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.aged.second_plot import SECOND as SECOND_PLOT
-from tests.aged.sites import answers
+from tests.aged.sites import make_site_answers
 from tests.aged.stories import FIRST as FIRST_PLOT
 from tests.aged.stories import Place, Plot, Story
 from tests.aged.web import Answer
@@ -49,9 +49,11 @@ class Life:
         """The addresses of the articles that a run adds then."""
         return (*(story.url for story in self.new), self.plot.url_of(*self.healed))
 
-    def later(self) -> dict[str, Answer]:
+    def later_answers(self) -> dict[str, Answer]:
         """What the sites answer then."""
-        return answers(self.plot.end + DAY, (*self.new, *self.again), healed=True, plot=self.plot)
+        return make_site_answers(
+            self.plot.end + DAY, (*self.new, *self.again), healed=True, plot=self.plot
+        )
 
 
 def _addressed(story: Story, url: str) -> Story:

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from tests.aged import facts
 from tests.aged.instance import DATABASE, EXPECTED
-from tests.aged.sites import answers
+from tests.aged.sites import make_site_answers
 from tests.aged.stories import END, SITES, START, url_of
-from tests.aged.web import Web, serving
+from tests.aged.web import Web, serve_web
 
 INSTANCE = '# This instance.\nid = "4d5c1b0e-6f0a-4c57-9a53-2f1f6f3f8a11"\n'
 SETTINGS = """\
@@ -114,8 +114,12 @@ class Summer:
     """A configuration folder, the made-up web, and a clock."""
 
     def __init__(self, root: Path, web: Web) -> None:
-        self.root, self.config, self.web, self.now = root, root / "config", web, START
-        self.articles, self.public = root / "feeds/articles", root / "feeds/public"
+        self.root = root
+        self.config = root / "config"
+        self.web = web
+        self.now = START
+        self.articles = root / "feeds/articles"
+        self.public = root / "feeds/public"
         self.edited: dict[str, list[str]] = {}  # id -> the keys that a hand edited
 
     def command(self, *words: str, leaves: int = 0) -> str:
@@ -141,7 +145,7 @@ class Summer:
 
     def refresh(self) -> None:
         """A run at `now`."""
-        self.web.answers = answers(self.now)
+        self.web.answers = make_site_answers(self.now)
         self.command("refresh")
 
     def path(self, place: tuple[str, int]) -> Path:
@@ -181,7 +185,7 @@ class Summer:
         path.write_text("\n".join(lines))
 
 
-def begin(summer: Summer) -> None:
+def write_configuration(summer: Summer) -> None:
     """The configuration, as an operator writes it."""
     summer.config.mkdir(parents=True)
     summer.articles.mkdir(parents=True)
@@ -232,7 +236,7 @@ def write_by_hand(summer: Summer) -> None:
     )
 
 
-def hold(summer: Summer) -> None:
+def spoil_published_file(summer: Summer) -> None:
     """The operator pastes an entry into a published file: what is built lacks it, and so that feed
     is kept back."""
     path = summer.public / "sources/quay.atom"
@@ -242,11 +246,11 @@ def hold(summer: Summer) -> None:
     path.write_text(head + pasted.replace(known, "tag:coast.example,2025:by-hand") + entry + rest)
 
 
-def drop(summer: Summer) -> None:
+def drop_query(summer: Summer) -> None:
     (summer.config / "feeds.toml").write_text(QUERIES)
 
 
-def withdraw(*places: tuple[str, int]) -> Callable[[Summer], None]:
+def make_withdrawal(*places: tuple[str, int]) -> Callable[[Summer], None]:
     """The command for each of these stories."""
 
     def act(summer: Summer) -> None:
@@ -256,7 +260,7 @@ def withdraw(*places: tuple[str, int]) -> Callable[[Summer], None]:
     return act
 
 
-def command(*words: str) -> Callable[[Summer], None]:
+def make_command_step(*words: str) -> Callable[[Summer], None]:
     """A command as something that happens."""
 
     def act(summer: Summer) -> None:
@@ -268,27 +272,27 @@ def command(*words: str) -> Callable[[Summer], None]:
 # Day -> what the operator does after that day's run. Runs are on even days.
 EVENTS: dict[int, tuple[Callable[[Summer], None], ...]] = {
     8: (edit_by_hand,),
-    14: (command("tags", "rename", "Rope", "Ropework"),),
-    20: (withdraw(("harbour", 1), ("wave", 2)),),
-    28: (command("split", url_of("pier", 2)),),
-    34: (command("tags", "merge", "Glaze", "Clay"), write_by_hand),
-    40: (hold, drop),
+    14: (make_command_step("tags", "rename", "Rope", "Ropework"),),
+    20: (make_withdrawal(("harbour", 1), ("wave", 2)),),
+    28: (make_command_step("split", url_of("pier", 2)),),
+    34: (make_command_step("tags", "merge", "Glaze", "Clay"), write_by_hand),
+    40: (spoil_published_file, drop_query),
     42: (
-        command("tags", "rename", "Radio", "RADIO"),
+        make_command_step("tags", "rename", "Radio", "RADIO"),
         lambda summer: summer.path(("mill", 3)).unlink(),
     ),
-    46: (command("sources", "--apply-moves"),),
-    58: (withdraw(("lantern", 6)),),
-    64: (command("remove", "pier"),),
-    66: (command("tags", "rename", "Ropework", "Cordage"),),
-    70: (command("learn"),),
+    46: (make_command_step("sources", "--apply-moves"),),
+    58: (make_withdrawal(("lantern", 6)),),
+    64: (make_command_step("remove", "pier"),),
+    66: (make_command_step("tags", "rename", "Ropework", "Cordage"),),
+    70: (make_command_step("learn"),),
     72: (
         lambda summer: summer.edit(("harbour", 11), ("title", "'Story 55: renamed late by hand'")),
     ),
 }
 
 
-def live(summer: Summer) -> None:
+def live_summer(summer: Summer) -> None:
     """The whole summer, a run every other day."""
     days = (END - START).days
     for day in range(0, days + 1, 2):
@@ -300,7 +304,7 @@ def live(summer: Summer) -> None:
     summer.command("build", "--all")
 
 
-def pack(root: Path, target: Path) -> None:
+def pack_instance(root: Path, target: Path) -> None:
     """The instance as it is kept: one database file without a log, no pages, no lock."""
     with contextlib.closing(sqlite3.connect(root / DATABASE)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -316,7 +320,7 @@ def pack(root: Path, target: Path) -> None:
 
 
 @contextlib.contextmanager
-def clock(summer: Summer) -> Iterator[None]:
+def set_summer_clock(summer: Summer) -> Iterator[None]:
     """Every command is given the clock of `summer` in place of the machine's."""
     wiring = importlib.import_module("syndicator.app.wiring")
     given = wiring.open_app.__wrapped__.__kwdefaults__
@@ -334,16 +338,20 @@ def clock(summer: Summer) -> Iterator[None]:
 
 def main(target: Path) -> None:
     work = target / "work"
-    with serving() as web:
+    with serve_web() as web:
         os.environ["SYNDICATOR_FETCH__PROXY"] = web.proxy
         summer = Summer(work, web)
-        begin(summer)
-        with clock(summer):
-            live(summer)
+        write_configuration(summer)
+        with set_summer_clock(summer):
+            live_summer(summer)
             status = json.loads(summer.command("status", "--json"))
     kept = target / "instance"
-    pack(work, kept)
-    expected = {**facts.read(kept), "edited": summer.edited, "status": facts.status(status)}
+    pack_instance(work, kept)
+    expected = {
+        **facts.read_facts(kept),
+        "edited": summer.edited,
+        "status": facts.select_status(status),
+    }
     (target / EXPECTED).write_text(json.dumps(expected, indent=1, ensure_ascii=False) + "\n")
 
 

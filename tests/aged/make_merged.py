@@ -18,9 +18,9 @@ from unittest import mock
 
 from tests.aged import facts
 from tests.aged.instance import EXPECTED
-from tests.aged.make import pack
-from tests.aged.merged_plot import BEGIN, OUTLETS, answers, reports
-from tests.aged.web import Web, serving
+from tests.aged.make import pack_instance
+from tests.aged.merged_plot import BEGIN, OUTLETS, list_reports, make_site_answers
+from tests.aged.web import Web, serve_web
 
 INSTANCE = '# This instance.\nid = "0c3f4f0e-2f0a-4b57-8a53-3f1f6f3f8a33"\n'
 SETTINGS = """\
@@ -52,7 +52,7 @@ COMMANDS = {
 RUNS = (0, 1, 2, 24, 30, 48, 50)
 
 
-def command(now: datetime, config: Path, *words: str) -> None:
+def run_command(now: datetime, config: Path, *words: str) -> None:
     """Run a command of the command line at `now`."""
     container = importlib.import_module("syndicator.app.container")
     defaults = container.open_app.__wrapped__.__kwdefaults__
@@ -81,7 +81,7 @@ def command(now: datetime, config: Path, *words: str) -> None:
     )
 
 
-def begin(root: Path) -> None:
+def write_configuration(root: Path) -> None:
     (root / "config").mkdir(parents=True)
     (root / "feeds/articles").mkdir(parents=True)
     (root / "feeds/articles/instance.toml").write_text(INSTANCE)
@@ -93,27 +93,28 @@ def begin(root: Path) -> None:
     (root / "config/sources.toml").write_text("\n".join(sources))
 
 
-def live(root: Path, web: Web) -> None:
+def live_days(root: Path, web: Web) -> None:
     for hours in RUNS:
-        web.answers = answers(reports(hours))
+        web.answers = make_site_answers(list_reports(hours))
         now = BEGIN + timedelta(hours=hours)
-        command(now, root / "config", "refresh", "--all")
+        run_command(now, root / "config", "refresh", "--all")
         for words in COMMANDS.get(hours, ()):
-            command(now, root / "config", *words)
-            command(now, root / "config", "build")
+            run_command(now, root / "config", *words)
+            run_command(now, root / "config", "build")
 
 
 def main(target: Path) -> None:
-    work, kept = target / "work", target / "instance"
-    with serving() as web:
+    work = target / "work"
+    kept = target / "instance"
+    with serve_web() as web:
         os.environ["SYNDICATOR_FETCH__PROXY"] = web.proxy
-        begin(work)
-        live(work, web)
+        write_configuration(work)
+        live_days(work, web)
     (work / "feeds/state/learnt.npz").touch()
-    pack(work, kept)
+    pack_instance(work, kept)
     (kept / "feeds/state/learnt.npz").unlink()
     (target / EXPECTED).write_text(
-        json.dumps(facts.read(kept), indent=1, ensure_ascii=False) + "\n"
+        json.dumps(facts.read_facts(kept), indent=1, ensure_ascii=False) + "\n"
     )
 
 

@@ -30,18 +30,19 @@ from syndicator.operations.jobs import work
 from tests import postgres
 from tests.aged import facts, make
 from tests.aged.instance import DUMP, EXPECTED, SCHEMA
-from tests.aged.make import Summer, command, drop, hold
+from tests.aged.make import Summer, drop_query, make_command_step, spoil_published_file
 from tests.aged.second_plot import SECOND
-from tests.aged.sites import answers
+from tests.aged.sites import make_site_answers
 from tests.aged.stories import Place
-from tests.aged.web import Web, serving
+from tests.aged.web import Web, serve_web
 
+# what is packed of the state, beside the database and what was learnt
 STATE = (
     "console",
     "pictures",
     "withdrawn",
     "learnt-articles.gz",
-)  # what is packed of the state, beside the database and what was learnt
+)
 SETTINGS = """\
 # A small public instance, in four languages.
 [site]
@@ -113,10 +114,11 @@ class Spring(Summer):
 
     def __init__(self, root: Path, web: Web) -> None:
         super().__init__(root, web)
-        self.now, self.state = SECOND.start, root / "feeds/state"
+        self.now = SECOND.start
+        self.state = root / "feeds/state"
 
     def refresh(self) -> None:
-        self.web.answers = answers(self.now, plot=SECOND)
+        self.web.answers = make_site_answers(self.now, plot=SECOND)
         self.command("refresh")
 
     def path(self, place: Place) -> Path:
@@ -150,7 +152,7 @@ class Spring(Summer):
         self.job("undo", number=str(Log(self.state).newest()[0].number))
 
 
-def begin(spring: Spring) -> None:
+def write_configuration(spring: Spring) -> None:
     """The configuration, and an article that came from an earlier version."""
     (spring.articles / "2026/02").mkdir(parents=True)
     spring.config.mkdir()
@@ -223,7 +225,7 @@ def set_hold(value: str) -> Callable[[Summer], None]:
     return act
 
 
-def on(place: Place, *words: str) -> Callable[[Summer], None]:
+def make_command_on_story(place: Place, *words: str) -> Callable[[Summer], None]:
     """A command about the address of a story."""
 
     def act(spring: Summer) -> None:
@@ -272,30 +274,36 @@ def console_changes(spring: Spring) -> None:
 
 # Day -> what happens after that day's run. Runs are on even days.
 EVENTS: dict[int, tuple[Callable[[Any], None], ...]] = {
-    14: (edit_by_hand, command("tags", "rename", "rope", "ropework"), set_hold("all")),
-    16: (on(("wire", 0), "release"), set_hold("off")),
-    20: (on(("ferry", 1), "withdraw"), on(("wave", 1), "withdraw")),
-    28: (on(("pier", 1), "split"),),
+    14: (edit_by_hand, make_command_step("tags", "rename", "rope", "ropework"), set_hold("all")),
+    16: (make_command_on_story(("wire", 0), "release"), set_hold("off")),
+    20: (
+        make_command_on_story(("ferry", 1), "withdraw"),
+        make_command_on_story(("wave", 1), "withdraw"),
+    ),
+    28: (make_command_on_story(("pier", 1), "split"),),
     30: (console_edits,),
-    34: (command("tags", "merge", "glaze", "clay"),),
+    34: (make_command_step("tags", "merge", "glaze", "clay"),),
     36: (write_by_hand,),
-    40: (hold, drop),
+    40: (spoil_published_file, drop_query),
     42: (
-        command("tags", "rename", "radio", "RADIO"),
+        make_command_step("tags", "rename", "radio", "RADIO"),
         lambda spring: spring.path(("loft", 0)).unlink(),
     ),
-    46: (command("sources", "--apply-moves"),),
-    50: (on(("ferry", 4), "prune"), command("prune", "--source", "rook", "--keep", "1")),
+    46: (make_command_step("sources", "--apply-moves"),),
+    50: (
+        make_command_on_story(("ferry", 4), "prune"),
+        make_command_step("prune", "--source", "rook", "--keep", "1"),
+    ),
     54: (console_changes,),
-    58: (on(("lamp", 4), "withdraw"),),
-    64: (command("remove", "pier"),),
-    66: (command("tags", "rename", "ropework", "cordage"),),
-    70: (command("learn"),),
+    58: (make_command_on_story(("lamp", 4), "withdraw"),),
+    64: (make_command_step("remove", "pier"),),
+    66: (make_command_step("tags", "rename", "ropework", "cordage"),),
+    70: (make_command_step("learn"),),
     72: (lambda spring: spring.edit(("ferry", 6), ("title", "'Story 55: renamed late by hand'")),),
 }
 
 
-def live(spring: Spring) -> None:
+def live_spring(spring: Spring) -> None:
     """The whole spring, a run every other day."""
     for day in range(0, (SECOND.end - SECOND.start).days + 1, 2):
         spring.now = SECOND.start + timedelta(days=day)
@@ -307,7 +315,7 @@ def live(spring: Spring) -> None:
 
 
 @contextlib.contextmanager
-def clock(spring: Spring) -> Iterator[None]:
+def set_spring_clock(spring: Spring) -> Iterator[None]:
     """Every command and job is given the clock of `spring` in place of the machine's, and no
     chance."""
     defaults = container.open_app.__wrapped__.__kwdefaults__  # type: ignore[attr-defined]
@@ -327,15 +335,15 @@ def clock(spring: Spring) -> Iterator[None]:
         yield
 
 
-def pack(root: Path, target: Path) -> None:
+def pack_instance(root: Path, target: Path) -> None:
     """The instance as it is kept: without pages, locks and caches."""
-    make.pack(root, target)
+    make.pack_instance(root, target)
     for name in STATE:
         copy = shutil.copytree if (root / "feeds/state" / name).is_dir() else shutil.copyfile
         copy(root / "feeds/state" / name, target / "feeds/state" / name)
 
 
-def dump(server: postgres.Server, target: Path) -> None:
+def dump_database(server: postgres.Server, target: Path) -> None:
     """The database on PostgreSQL as SQL that any server and the driver can read."""
     words = [
         "pg_dump",
@@ -347,7 +355,7 @@ def dump(server: postgres.Server, target: Path) -> None:
         "200",
     ]
     found = subprocess.run(
-        [*words, postgres.plain(server.base)], check=True, capture_output=True, text=True
+        [*words, postgres.get_driver_url(server.base)], check=True, capture_output=True, text=True
     ).stdout
     kept = [
         line for line in found.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))
@@ -357,18 +365,22 @@ def dump(server: postgres.Server, target: Path) -> None:
 
 def main(target: Path) -> None:
     work = target / "work"
-    with serving() as web, postgres.server() as server:
+    with serve_web() as web, postgres.run_server() as server:
         os.environ["SYNDICATOR_FETCH__PROXY"] = web.proxy
         spring = Spring(work, web)
-        begin(spring)
-        with clock(spring):
-            live(spring)
+        write_configuration(spring)
+        with set_spring_clock(spring):
+            live_spring(spring)
             status = json.loads(spring.command("status", "--json"))
             spring.command("db", "move", server.schema(SCHEMA))
-        dump(server, target / DUMP)
+        dump_database(server, target / DUMP)
     kept = target / "instance"
-    pack(work, kept)
-    expected = {**facts.read(kept), "edited": spring.edited, "status": facts.status(status)}
+    pack_instance(work, kept)
+    expected = {
+        **facts.read_facts(kept),
+        "edited": spring.edited,
+        "status": facts.select_status(status),
+    }
     (target / EXPECTED).write_text(json.dumps(expected, indent=1, ensure_ascii=False) + "\n")
 
 

@@ -75,12 +75,12 @@ NEW = (
 )
 
 
-def reports(hours: int) -> list[Report]:
+def list_reports(hours: int) -> list[Report]:
     """What has been published by then."""
     return [report for report in (*PLOT, *NEW) if report.hour <= hours]
 
 
-def answers(told: Sequence[Report]) -> Mapping[str, Answer]:
+def make_site_answers(told: Sequence[Report]) -> Mapping[str, Answer]:
     """What the sites answer."""
     found: dict[str, Answer] = {}
     for outlet in OUTLETS:

@@ -20,15 +20,19 @@ def _words(language: str) -> Words:
     return words
 
 
-def title(number: int, language: str = "en") -> str:
+def make_title(number: int, language: str = "en") -> str:
     """The title of story `number`, which it holds."""
-    dice, words = random.Random(f"title {number}"), _words(language)
+    dice = random.Random(f"title {number}")
+    words = _words(language)
     return f"{words['story']} {number}: {_filled(dice, words, dice.choice(words['titles']))}"
 
 
-def paragraphs(seed: str, tags: tuple[str, ...], count: int = 3, language: str = "en") -> list[str]:
+def make_paragraphs(
+    seed: str, tags: tuple[str, ...], count: int = 3, language: str = "en"
+) -> list[str]:
     """So many paragraphs, which name the tags."""
-    dice, words = random.Random(seed), _words(language)
+    dice = random.Random(seed)
+    words = _words(language)
     found = []
     for number in range(count):
         sentences = [
@@ -37,7 +41,8 @@ def paragraphs(seed: str, tags: tuple[str, ...], count: int = 3, language: str =
             _claim(dice, words),
         ]
         if number < len(tags):
-            what, tag = dice.choice(words["what"]), tags[number]
+            what = dice.choice(words["what"])
+            tag = tags[number]
             sentences.insert(1, words["about"].format(what=what, tag=tag.lower(), Tag=tag))
         found.append(words["between"].join(sentences))
     return found

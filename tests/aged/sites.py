@@ -18,7 +18,7 @@ SHOWN = 8  # entries of a feed
 LISTED = 12  # stories of a list
 
 
-def answers(
+def make_site_answers(
     now: datetime, more: tuple[Story, ...] = (), *, healed: bool = False, plot: Plot = FIRST
 ) -> dict[str, Answer]:
     """What every address says at `now`. `more`: stories besides; `healed`: pages that answered 503
@@ -29,8 +29,8 @@ def answers(
         found |= dict(_pages(story, plot, now, healed))
     for site in plot.sites:
         relayed = {plot.url_of(*place) for place in site.relays}
-        shown = [story for story in told if story.site == site or story.url in relayed]
-        found |= dict(_feed(site, shown, plot, (now - plot.start).days))
+        shown_stories = [story for story in told if story.site == site or story.url in relayed]
+        found |= dict(_feed(site, shown_stories, plot, (now - plot.start).days))
     if plot.closed[0]:
         robots = f"{plot.site(plot.closed[0]).base}/robots.txt"
         found[robots] = Answer(body="User-agent: *\nDisallow: /members/\n", type="text/plain")

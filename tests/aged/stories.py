@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tests.aged.prose import paragraphs, title
+from tests.aged.prose import make_paragraphs, make_title
 
 AFTER = timedelta(days=2)  # from a story's publication to its revision
 NEVER = 9999
@@ -124,17 +124,18 @@ class Plot:
 
     def extra(self, key: str, index: int, published: datetime) -> Story:
         """A story that the sites did not tell meanwhile, number 100 + `index`."""
-        site, number = self.site(key), 100 + index
+        site = self.site(key)
+        number = 100 + index
         url = f"{site.base}/stories/new-{index}"
         return Story(
             number=number,
             site=site,
             place=(key, number),
-            title=title(number, site.language),
+            title=make_title(number, site.language),
             published=published,
             updated=None,
             text=tuple(
-                paragraphs(f"{self.seed}text {number}", site.tags[:2], language=site.language)
+                make_paragraphs(f"{self.seed}text {number}", site.tags[:2], language=site.language)
             ),
             tags=site.tags[:2],
             guid=f"{key}-new-{index}",
@@ -145,20 +146,18 @@ class Plot:
 
     def _story(self, site: Site, index: int, numbers: Mapping[Place, int], now: datetime) -> Story:
         place = (site.key, index)
-        number, published = (
-            numbers[place],
-            self.start + timedelta(days=site.days[index], hours=-5, minutes=7 * index),
-        )
+        number = numbers[place]
+        published = self.start + timedelta(days=site.days[index], hours=-5, minutes=7 * index)
         later = published + AFTER <= now
         changed = later and place in (self.revised | self.readdressed)
         url = self.url_of(site.key, index, readdressed=later and place in self.readdressed)
         first = self.copies.get(place)
         tags = tuple(dict.fromkeys(site.tags[(index + step) % len(site.tags)] for step in (0, 1)))
-        text = paragraphs(
+        text = make_paragraphs(
             f"{self.seed}text {numbers[first or place]}", tags, language=site.language
         )
         if changed:
-            text += paragraphs(f"{self.seed}more {number}", (), 1, language=site.language)
+            text += make_paragraphs(f"{self.seed}more {number}", (), 1, language=site.language)
         renumbered = (
             site.key == self.renumbered[0] and (now - self.start).days >= self.renumbered[1]
         )
@@ -166,7 +165,7 @@ class Plot:
             number=number,
             site=site,
             place=place,
-            title=title(number, site.language),
+            title=make_title(number, site.language),
             published=published,
             updated=published + AFTER if changed else None,
             text=tuple(text),
@@ -257,10 +256,8 @@ FIRST = Plot(
     renumbered=("mill", 45),
 )
 # for make.py
-START, END, SITES, url_of, stories = (
-    FIRST.start,
-    FIRST.end,
-    FIRST.sites,
-    FIRST.url_of,
-    FIRST.stories,
-)
+START = FIRST.start
+END = FIRST.end
+SITES = FIRST.sites
+url_of = FIRST.url_of
+stories = FIRST.stories

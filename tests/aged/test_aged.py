@@ -1,5 +1,4 @@
-"""A newer version takes over an instance that an older one made and used for three months: nobody
-may notice."""
+"""Upgrade an instance that an older version used for three months: readers notice nothing."""
 
 from __future__ import annotations
 
@@ -11,13 +10,19 @@ from collections.abc import Collection
 import pytest
 
 from tests.aged import facts
-from tests.aged.compare import differences, each, growth, none, walk
+from tests.aged.compare import (
+    assert_nothing_found,
+    collect_archived_ids,
+    compare_items,
+    list_differences,
+    list_unexpected_changes,
+)
 from tests.aged.facts import Facts
 from tests.aged.instance import Instance
 from tests.aged.journey import Journey
 from tests.aged.lives import FIRST, SECOND, Life
 from tests.aged.web import Web
-from tests.publishing.newsboat import needed
+from tests.publishing.newsboat import need_newsboat
 
 # several processes, one after the other, on a machine that others use too
 pytestmark = pytest.mark.timeout(300)
@@ -47,9 +52,9 @@ LASTING = (
 
 
 @pytest.mark.parametrize("life", [FIRST], indirect=True)
-def test_the_first_has_what_an_instance_gathers_in_time(before: Facts) -> None:
+def test_the_first_has_what_an_instance_gathers_in_time(facts_before: Facts) -> None:
     """Whoever makes it anew must not lose what the other tests are for."""
-    articles = before["articles"].values()
+    articles = facts_before["articles"].values()
     assert len(articles) == 60
     assert {article["added"][:7] for article in articles} == {"2025-06", "2025-07", "2025-08"}
     for key in (
@@ -64,23 +69,24 @@ def test_the_first_has_what_an_instance_gathers_in_time(before: Facts) -> None:
     ):
         assert any(key in article for article in articles), key
     assert (
-        before["moved"]["tags/rope.atom"]
-        == before["moved"]["tags/ropework.atom"]
+        facts_before["moved"]["tags/rope.atom"]
+        == facts_before["moved"]["tags/ropework.atom"]
         == "tags/cordage.atom"
     )
-    assert before["moved"]["tags/glaze.rss"] == "tags/clay.rss"
-    assert {"queries/fog.atom", "queries/summer-fair.rss"} <= set(before["gone"])
-    assert len(before["withdrawn"]) == 3
+    assert facts_before["moved"]["tags/glaze.rss"] == "tags/clay.rss"
+    assert {"queries/fog.atom", "queries/summer-fair.rss"} <= set(facts_before["gone"])
+    assert len(facts_before["withdrawn"]) == 3
     # all feeds tell the same of an entry
-    assert not any(feed["deviates"] for feed in before["feeds"].values())
-    assert any(feed.get("deleted") for feed in before["feeds"].values())
+    assert not any(feed["deviates"] for feed in facts_before["feeds"].values())
+    assert any(feed.get("deleted") for feed in facts_before["feeds"].values())
     assert {
         "archive/all/2025-06.atom",
         "archive/all/2025-07.atom",
         "queries/brandt.json",
-    } <= before["feeds"].keys()
-    assert (before["status"]["held"], before["status"]["pending"]) == (["source/quay"], 1)
-    assert {reason for _, reason in before["status"]["refused"]} == {
+    } <= facts_before["feeds"].keys()
+    assert facts_before["status"]["held"] == ["source/quay"]
+    assert facts_before["status"]["pending"] == 1
+    assert {reason for _, reason in facts_before["status"]["refused"]} == {
         "http-404",
         "paywall",
         "robots",
@@ -88,28 +94,32 @@ def test_the_first_has_what_an_instance_gathers_in_time(before: Facts) -> None:
 
 
 @pytest.mark.parametrize("life", [SECOND], indirect=True)
-def test_the_second_has_what_later_versions_added(before: Facts, aged: Instance) -> None:
-    articles = before["articles"].values()
+def test_the_second_has_what_later_versions_added(
+    facts_before: Facts, old_instance: Instance
+) -> None:
+    articles = facts_before["articles"].values()
     assert len(articles) == 67
     for key in ("also", "merged_into", "split_from", "revisions", "enclosure", "hold", "aliases"):
         assert any(article.get(key) for article in articles), key
     assert {"before parish parish.example", "linked gazette gazette.example"} == set(
-        before["rights"]
+        facts_before["rights"]
     )
-    assert (len(before["carried"]), len(before["pruned"]), len(before["withdrawn"])) == (6, 4, 3)
-    assert before["moved"]["tags/bridges.atom"] == "tags/crossings.atom"
+    assert len(facts_before["carried"]) == 6
+    assert len(facts_before["pruned"]) == 4
+    assert len(facts_before["withdrawn"]) == 3
+    assert facts_before["moved"]["tags/bridges.atom"] == "tags/crossings.atom"
     # a month in parts
-    assert any(name.startswith("archive/all/2026-03.0") for name in before["feeds"])
-    assert {reason for _, reason in before["status"]["refused"]} == {
+    assert any(name.startswith("archive/all/2026-03.0") for name in facts_before["feeds"])
+    assert {reason for _, reason in facts_before["status"]["refused"]} == {
         "http-404",
         "paywall",
         "robots",
     }
-    assert len(list((aged.public / "articles").glob("*.html"))) > 3
-    assert len(list((aged.public / "pictures").glob("*.webp"))) == 4
+    assert len(list((old_instance.public / "articles").glob("*.html"))) > 3
+    assert len(list((old_instance.public / "pictures").glob("*.webp"))) == 4
     jobs = [
         json.loads(path.read_text())
-        for path in (aged.folder / "feeds/state/console/jobs").glob("*.json")
+        for path in (old_instance.folder / "feeds/state/console/jobs").glob("*.json")
     ]
     assert {job["status"] for job in jobs} == {"done", "failed"}
     assert {"withdraw", "hide", "retag", "undo", "rest", "edit", "fetch-list"} <= {
@@ -118,24 +128,28 @@ def test_the_second_has_what_later_versions_added(before: Facts, aged: Instance)
 
 
 def test_the_kept_files_are_those_that_the_older_version_described(
-    aged: Instance, before: Facts
+    old_instance: Instance, facts_before: Facts
 ) -> None:
-    none(differences({**before, "status": {}}, facts.read(aged.folder)))
-    known = before["articles"]  # a copy of a withdrawn article is shown
-    shown = {
+    assert_nothing_found(
+        list_differences({**facts_before, "status": {}}, facts.read_facts(old_instance.folder))
+    )
+    known_articles = facts_before["articles"]  # a copy of a withdrawn article is shown
+    shown_urns = {
         one["urn"]
-        for one in known.values()
-        if one.get("merged_into") not in known and not one.get("hold")
+        for one in known_articles.values()
+        if one.get("merged_into") not in known_articles and not one.get("hold")
     }
-    assert walk(before, "all.atom") == shown  # its archive links lead to every article
+    # its archive links lead to every article
+    assert collect_archived_ids(facts_before, "all.atom") == shown_urns
 
 
-def test_building_changes_nothing(journey: Journey, before: Facts, life: Life) -> None:
-    none(differences({**before, "status": {}}, journey.facts["build"]))
-    none(differences(before, journey.facts["build --all"]))
+def test_building_changes_nothing(journey: Journey, facts_before: Facts, life: Life) -> None:
+    assert_nothing_found(list_differences({**facts_before, "status": {}}, journey.facts["build"]))
+    assert_nothing_found(list_differences(facts_before, journey.facts["build --all"]))
     for told in journey.built:
         assert [(one["what"], one["reason"]) for one in told["held"]] == [("sources/quay", "held")]
-        assert (told["set_aside"], told["problems"]) == ([], [])
+        assert told["set_aside"] == []
+        assert told["problems"] == []
     assert [
         (one["what"].rpartition("/config/")[2], one["reason"]) for one in journey.check
     ] == list(life.checked)
@@ -144,38 +158,41 @@ def test_building_changes_nothing(journey: Journey, before: Facts, life: Life) -
 def test_everything_built_anew_is_the_same_byte_for_byte(journey: Journey, life: Life) -> None:
     """What the older version wrote, where this one writes it alike; and what the first build after
     it wrote."""
-    none(changed(journey.before, journey.after, life.rewritten))
-    none(f"file {name}" for name, data in journey.after.items() if journey.upgraded[name] != data)
+    assert_nothing_found(list_changed_files(journey.before, journey.after, life.rewritten))
+    assert_nothing_found(
+        f"file {name}" for name, data in journey.after.items() if journey.upgraded[name] != data
+    )
 
 
-def changed(
+def list_changed_files(
     before: dict[str, bytes], after: dict[str, bytes], rewritten: Collection[str]
 ) -> list[str]:
     """The published files whose bytes are other ones, those that were `rewritten` on purpose left
     out."""
-    found = sorted(
+    names = sorted(
         name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
     )
-    return [f"file {name}" for name in found if not matches(name, rewritten)]
+    return [f"file {name}" for name in names if not matches_pattern(name, rewritten)]
 
 
-def matches(line: str, patterns: Collection[str]) -> bool:
+def matches_pattern(line: str, patterns: Collection[str]) -> bool:
     return any(fnmatch.fnmatch(line, pattern) for pattern in patterns)
 
 
-def test_every_address_answers_as_it_did(journey: Journey, before: Facts) -> None:
-    moved = {name: (301, target) for name, target in before["moved"].items()}
-    gone = dict.fromkeys(before["gone"], (410, ""))
-    there = dict.fromkeys(before["feeds"], (200, ""))
-    wanted = there | moved | gone
-    found = {name: answer[:2] for name, answer in journey.answers.items()}
-    none(
-        f"address {name}: {found[name]}, not {wanted[name]}"
+def test_every_address_answers_as_it_did(journey: Journey, facts_before: Facts) -> None:
+    """After the upgrade all old addresses give the same answers: feeds, redirects, 410."""
+    moved = {name: (301, target) for name, target in facts_before["moved"].items()}
+    gone_fromkeys = dict.fromkeys(facts_before["gone"], (410, ""))
+    fromkeys = dict.fromkeys(facts_before["feeds"], (200, ""))
+    wanted = fromkeys | moved | gone_fromkeys
+    answers_by_name = {name: answer[:2] for name, answer in journey.answers.items()}
+    assert_nothing_found(
+        f"address {name}: {answers_by_name[name]}, not {wanted[name]}"
         for name in wanted
-        if found[name] != wanted[name]
+        if answers_by_name[name] != wanted[name]
     )
-    stand = [name for name in there if name not in moved]
-    none(
+    stand = [name for name in fromkeys if name not in moved]
+    assert_nothing_found(
         f"address {name} gives another body"
         for name in stand
         if journey.answers[name][2] != journey.after[name]
@@ -183,18 +200,23 @@ def test_every_address_answers_as_it_did(journey: Journey, before: Facts) -> Non
 
 
 def test_a_run_adds_what_is_new_and_nothing_else(
-    journey: Journey, before: Facts, life: Life
+    journey: Journey, facts_before: Facts, life: Life
 ) -> None:
-    none(growth(before, journey.facts["refresh"], life.added))
+    """The first run after the upgrade adds only the new articles."""
+    assert_nothing_found(
+        list_unexpected_changes(facts_before, journey.facts["refresh"], life.added)
+    )
 
 
-def test_no_article_is_fetched_again(journey: Journey, before: Facts) -> None:
+def test_no_article_is_fetched_again(journey: Journey, facts_before: Facts) -> None:
     pages = {
-        one["source"] for one in before["articles"].values() if one.get("source_key") != "kiln"
+        article["source"]
+        for article in facts_before["articles"].values()
+        if article.get("source_key") != "kiln"
     }
-    pages |= {one["url"] for one in before["withdrawn"].values()}
+    pages |= {one["url"] for one in facts_before["withdrawn"].values()}
     # the page of kiln is a source itself
-    none(f"page {page} was fetched again" for page in pages & journey.asked)
+    assert_nothing_found(f"page {page} was fetched again" for page in pages & journey.asked)
 
 
 def test_what_was_learnt_of_sources_is_still_known(journey: Journey, life: Life) -> None:
@@ -205,23 +227,28 @@ def test_what_was_learnt_of_sources_is_still_known(journey: Journey, life: Life)
 
 
 def test_a_feed_reader_is_shown_nothing_twice_and_misses_nothing(
-    journey: Journey, before: Facts, life: Life
+    journey: Journey, facts_before: Facts, life: Life
 ) -> None:
     """Newsboat read what the older version left, then what this one made of it, at the same
     addresses."""
-    needed()
+    need_newsboat()
     new = {
-        name: titles(journey.facts["refresh"], name) - titles(before, name) for name in life.read
+        name: list_feed_titles(journey.facts["refresh"], name)
+        - list_feed_titles(facts_before, name)
+        for name in life.read
     }
     for name in life.read:
         old, built, run = (journey.shown[step][name] for step in ("old", "build --all", "refresh"))
-        assert (name, sorted(old)) == (name, sorted(titles(before, name)))
-        assert (name, built[len(old) :]) == (name, [])
-        assert (name, sorted(run[len(built) :])) == (name, sorted(new[name]))
+        assert name == name
+        assert sorted(old) == sorted(list_feed_titles(facts_before, name))
+        assert name == name
+        assert built[len(old) :] == []
+        assert name == name
+        assert sorted(run[len(built) :]) == sorted(new[name])
     assert len(new["all.atom"]) == len(life.added)
 
 
-def titles(found: Facts, name: str) -> set[str]:
+def list_feed_titles(found: Facts, name: str) -> set[str]:
     """The titles of the entries of a feed, or of the one that it moved to."""
     ids = found["feeds"][found["moved"].get(name, name)]["entries"]
     return {found["entries"][article_id]["title"] for article_id in ids}
@@ -229,39 +256,47 @@ def titles(found: Facts, name: str) -> set[str]:
 
 @IN_A_FILE
 @pytest.mark.slow
-def test_a_run_without_a_database_goes_on(aged: Instance, before: Facts, web: Web) -> None:
-    aged.command("sources")
-    shutil.rmtree(aged.folder / "feeds/state")
-    aged.command("refresh")
-    none(growth(before, aged.facts(), aged.life.added))
+def test_a_run_without_a_database_goes_on(
+    old_instance: Instance, facts_before: Facts, web: Web
+) -> None:
+    old_instance.run_command("sources")
+    shutil.rmtree(old_instance.folder / "feeds/state")
+    old_instance.run_command("refresh")
+    assert_nothing_found(
+        list_unexpected_changes(facts_before, old_instance.read_facts(), old_instance.life.added)
+    )
 
 
 @pytest.mark.slow
-def test_a_hand_edit_outlives_other_words(aged: Instance, before: Facts) -> None:
+def test_a_hand_edit_outlives_other_words(old_instance: Instance, facts_before: Facts) -> None:
     """All articles are described anew and a tag is renamed: both write files that hands have
     edited."""
-    aged.command("describe", "--all")
-    aged.command("tags", "rename", aged.life.tag, "Lines")
-    after = aged.facts()
-    none(
-        each(
-            "article", lasting(before, before, aged.life.tag), lasting(after, before, aged.life.tag)
+    old_instance.run_command("describe", "--all")
+    old_instance.run_command("tags", "rename", old_instance.life.tag, "Lines")
+    after = old_instance.read_facts()
+    assert_nothing_found(
+        compare_items(
+            "article",
+            select_lasting_facts(facts_before, facts_before, old_instance.life.tag),
+            select_lasting_facts(after, facts_before, old_instance.life.tag),
         )
     )
-    assert after["feeds"]["tags/lines.atom"]["id"] == before["feeds"]["tags/cordage.atom"]["id"]
+    assert (
+        after["feeds"]["tags/lines.atom"]["id"] == facts_before["feeds"]["tags/cordage.atom"]["id"]
+    )
     assert {after["moved"][f"tags/{old}.rss"] for old in ("rope", "ropework", "cordage")} == {
         "tags/lines.rss"
     }
 
 
-def lasting(found: Facts, before: Facts, tag: str) -> dict[str, Facts]:
+def select_lasting_facts(found: Facts, facts_before: Facts, tag: str) -> dict[str, Facts]:
     """Of each article, what neither changes: LASTING, what a hand edited, and that it was a
     hand."""
     told = {
         article_id: {key: one.get(key) for key in LASTING}
         for article_id, one in found["articles"].items()
     }
-    for article_id, keys in before["edited"].items():
+    for article_id, keys in facts_before["edited"].items():
         one = found["articles"][article_id]
         told[article_id] |= {key: one.get(key) for key in keys if key != "tags"}
         told[article_id] |= {
@@ -296,46 +331,55 @@ def digest_of(article: Facts, key: str) -> str:
 )
 @pytest.mark.slow
 def test_a_lost_database_loses_nothing(
-    aged: Instance, before: Facts, lost: list[str], commands: list[str]
+    old_instance: Instance, facts_before: Facts, lost: list[str], commands: list[str]
 ) -> None:
-    aged.command("sources")  # the first start after the upgrade writes down what is only there
+    old_instance.run_command(
+        "sources"
+    )  # the first start after the upgrade writes down what is only there
     for folder in lost:
-        shutil.rmtree(aged.folder / "feeds" / folder)
-    aged.command("status", leaves=(69,))  # what only looks makes no database
+        shutil.rmtree(old_instance.folder / "feeds" / folder)
+    old_instance.run_command("status", leaves=(69,))  # what only looks makes no database
     for words in commands:
-        aged.command(*words.split())
-    after = aged.facts()
-    excused = (*aged.life.recut, *(HELD if "public" in lost else ()))
-    none(
-        line for line in differences({**before, "status": {}}, after) if not matches(line, excused)
+        old_instance.run_command(*words.split())
+    after = old_instance.read_facts()
+    excused = (*old_instance.life.recut, *(HELD if "public" in lost else ()))
+    assert_nothing_found(
+        line
+        for line in list_differences({**facts_before, "status": {}}, after)
+        if not matches_pattern(line, excused)
     )
-    heads = [name for name in before["feeds"] if not name.startswith("archive/")]
-    urns = {article["urn"] for article in before["articles"].values()}
-    lost_entries = {name: urns & (walk(before, name) - walk(after, name)) for name in heads}
-    none(f"{name}: archives lost {entries}" for name, entries in lost_entries.items() if entries)
+    heads = [name for name in facts_before["feeds"] if not name.startswith("archive/")]
+    urns = {article["urn"] for article in facts_before["articles"].values()}
+    lost_entries = {
+        name: urns & (collect_archived_ids(facts_before, name) - collect_archived_ids(after, name))
+        for name in heads
+    }
+    assert_nothing_found(
+        f"{name}: archives lost {entries}" for name, entries in lost_entries.items() if entries
+    )
 
 
 @pytest.mark.parametrize("life", [SECOND], indirect=True)
-def test_archives_outlive_the_database_and_the_published_files(aged: Instance) -> None:
+def test_archives_outlive_the_database_and_the_published_files(old_instance: Instance) -> None:
     """The default of new folders has no archives of tags that taxonomy.toml lacks, and none in
     JSON."""
-    archives = archived_months(aged)
+    archives = archived_months(old_instance)
     assert {kind for _, _, kind in archives} == {".atom", ".json"}
-    aged.command("build")  # the first after the upgrade
-    kept = (aged.articles / "instance.toml").read_text()
-    assert "all_archives = true" in kept
+    old_instance.run_command("build")  # the first after the upgrade
+    kept_text = (old_instance.articles / "instance.toml").read_text()
+    assert "all_archives = true" in kept_text
     for folder in ("state", "public"):
-        shutil.rmtree(aged.folder / "feeds" / folder)
-    aged.command("reindex")
-    aged.command("build")
-    assert (aged.articles / "instance.toml").read_text() == kept
-    assert archives <= archived_months(aged)
+        shutil.rmtree(old_instance.folder / "feeds" / folder)
+    old_instance.run_command("reindex")
+    old_instance.run_command("build")
+    assert (old_instance.articles / "instance.toml").read_text() == kept_text
+    assert archives <= archived_months(old_instance)
 
 
-def archived_months(aged: Instance) -> set[tuple[str, str, str]]:
+def archived_months(old_instance: Instance) -> set[tuple[str, str, str]]:
     """Tag, month and format of archive documents, whose parts of a month may be others."""
     return {
         (path.parent.name, path.name.partition(".")[0], path.suffix)
-        for path in (aged.public / "archive/tags").rglob("*")
+        for path in (old_instance.public / "archive/tags").rglob("*")
         if path.suffix in (".atom", ".json")
     }

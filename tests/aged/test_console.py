@@ -1,4 +1,4 @@
-"""The console's log of changes outlives an upgrade."""
+"""After an upgrade, changes that the older version made in the console can still be undone."""
 
 from __future__ import annotations
 
@@ -14,29 +14,36 @@ from tests.aged.lives import SECOND
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("life", [SECOND], indirect=True)]
 
 
-def undone(aged: Instance, act: str) -> str:
+def undo_newest_change(old_instance: Instance, act: str) -> str:
     """The id or key that the newest change by `act` was about, after a job has taken the change
     back."""
-    state = aged.folder / "feeds/state"
+    state = old_instance.folder / "feeds/state"
     change = next(change for change in Log(state).newest() if change.act == act)
     queue = Queue(state)
     job = queue.add(
         "undo", {"number": str(change.number)}, who="ben", at="2026-06-01T12:00:00+00:00"
     )
-    drain(aged.folder / "config", queue)
+    drain(old_instance.folder / "config", queue)
     done = queue.get(job.id)
     assert done is not None
     assert (done.status, change.number in Log(state).undone()) == ("done", True), done.said
     return change.subject
 
 
-def test_changes_that_the_older_version_made_are_taken_back(aged: Instance, before: Facts) -> None:
-    hidden = before["articles"][undone(aged, "hide")]
-    assert undone(aged, "rest") == "wire"
-    undone(aged, "retag")
-    after = aged.facts()
-    assert (hidden["hold"], after["articles"][hidden["id"]].get("hold")) == ("true", None)
+def test_changes_that_the_older_version_made_are_taken_back(
+    old_instance: Instance, facts_before: Facts
+) -> None:
+    """Hide, pause and rename of the older version are undone by the new one."""
+    hidden = facts_before["articles"][undo_newest_change(old_instance, "hide")]
+    assert undo_newest_change(old_instance, "rest") == "wire"
+    undo_newest_change(old_instance, "retag")
+    after = old_instance.read_facts()
+    assert hidden["hold"] == "true"
+    assert after["articles"][hidden["id"]].get("hold") is None
     assert hidden["urn"] in after["entries"]
-    assert "enabled = false" not in (aged.folder / "config/sources.toml").read_text()
+    assert "enabled = false" not in (old_instance.folder / "config/sources.toml").read_text()
     assert after["moved"]["tags/crossings.atom"] == "tags/bridges.atom"
-    assert after["feeds"]["tags/bridges.atom"]["id"] == before["feeds"]["tags/crossings.atom"]["id"]
+    assert (
+        after["feeds"]["tags/bridges.atom"]["id"]
+        == facts_before["feeds"]["tags/crossings.atom"]["id"]
+    )

@@ -1,5 +1,4 @@
-"""The newer version is killed while it takes the instance over, and started again: that changes
-nothing either."""
+"""Kill the new version while it upgrades an instance: the next start completes the upgrade."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.aged.compare import differences, growth, none
+from tests.aged.compare import assert_nothing_found, list_differences, list_unexpected_changes
 from tests.aged.facts import Facts
 from tests.aged.instance import DATABASE, Instance
 from tests.aged.test_aged import IN_A_FILE
@@ -20,28 +19,34 @@ from tests.aged.web import Web
 pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-def test_a_build_that_is_killed(aged: Instance, before: Facts, tmp_path: Path) -> None:
+def test_a_build_that_is_killed(
+    old_instance: Instance, facts_before: Facts, tmp_path: Path
+) -> None:
     """While it writes every file anew, which the site's other title makes it do; the title is set
     back afterwards."""
-    calm = Instance(aged.life, tmp_path / "calm")
-    calm.command("build", "--all")
-    moments = (opened(aged), rewritten(aged, 0.5))
+    calm = Instance(old_instance.life, tmp_path / "calm")
+    calm.run_command("build", "--all")
+    moments = (watch_database_opening(old_instance), watch_rewritten_share(old_instance, 0.5))
     killed = [
-        aged.kill(when, "build", "--all", SITE__TITLE=f"Another {n}")
+        old_instance.kill_command(when, "build", "--all", SITE__TITLE=f"Another {n}")
         for n, when in enumerate(moments)
     ]
-    aged.command("build", "--all")
-    none(differences({**before, "status": {}}, aged.facts()))
-    assert aged.written() == calm.written()
+    old_instance.run_command("build", "--all")
+    assert_nothing_found(
+        list_differences({**facts_before, "status": {}}, old_instance.read_facts())
+    )
+    assert old_instance.read_published() == calm.read_published()
     skip_unless(any(killed))
 
 
-def test_a_run_that_is_killed(aged: Instance, before: Facts, web: Web) -> None:
+def test_a_run_that_is_killed(old_instance: Instance, facts_before: Facts, web: Web) -> None:
     """When the first new article was filed; other moments are left to chance below."""
-    count = filed(aged)
-    killed = aged.kill(lambda: filed(aged) > count, "refresh")
-    aged.command("refresh")
-    none(growth(before, aged.facts(), aged.life.added))
+    count = count_article_files(old_instance)
+    killed = old_instance.kill_command(lambda: count_article_files(old_instance) > count, "refresh")
+    old_instance.run_command("refresh")
+    assert_nothing_found(
+        list_unexpected_changes(facts_before, old_instance.read_facts(), old_instance.life.added)
+    )
     skip_unless(killed)
 
 
@@ -53,55 +58,64 @@ def skip_unless(killed: bool) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
-def test_many_kills(aged: Instance, before: Facts, web: Web, seed: int) -> None:
+def test_many_kills(old_instance: Instance, facts_before: Facts, web: Web, seed: int) -> None:
     """Of a build or a run, at any moment, ten times in a row."""
-    dice, killed = random.Random(seed), 0
+    dice = random.Random(seed)
+    killed = 0
     for _ in range(10):
         moment = (
-            rewritten(aged, dice.random()) if dice.random() < 0.5 else after(dice.uniform(0.1, 1.5))
+            watch_rewritten_share(old_instance, dice.random())
+            if dice.random() < 0.5
+            else watch_seconds(dice.uniform(0.1, 1.5))
         )
         words = dice.choice((["build", "--all"], ["refresh"], ["refresh", "--all"]))
-        killed += aged.kill(moment, *words, SITE__TITLE=f"Another {dice.random()}")
+        killed += old_instance.kill_command(moment, *words, SITE__TITLE=f"Another {dice.random()}")
     assert killed > 0
-    aged.command("refresh", "--all")
-    aged.command("build", "--all")
-    none(growth(before, aged.facts(), aged.life.added))
+    old_instance.run_command("refresh", "--all")
+    old_instance.run_command("build", "--all")
+    assert_nothing_found(
+        list_unexpected_changes(facts_before, old_instance.read_facts(), old_instance.life.added)
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.3, 0.6, 0.9, 1.2])
-def test_a_reindex_that_is_killed(aged: Instance, before: Facts, seconds: float) -> None:
+def test_a_reindex_that_is_killed(
+    old_instance: Instance, facts_before: Facts, seconds: float
+) -> None:
     """Whether the database is whole, half made or gone afterwards, every article is as it was."""
-    aged.kill(after(seconds), "reindex")
-    aged.command("reindex")
-    aged.command("build", "--all")
-    none(differences({**before, "status": {}}, aged.facts()))
+    old_instance.kill_command(watch_seconds(seconds), "reindex")
+    old_instance.run_command("reindex")
+    old_instance.run_command("build", "--all")
+    assert_nothing_found(
+        list_differences({**facts_before, "status": {}}, old_instance.read_facts())
+    )
 
 
-def opened(aged: Instance) -> Callable[[], bool]:
+def watch_database_opening(old_instance: Instance) -> Callable[[], bool]:
     """Says when the database was opened for writing, as for a change of its tables."""
-    log = aged.folder / f"{DATABASE}-wal"
+    log = old_instance.folder / f"{DATABASE}-wal"
     return log.exists
 
 
-def rewritten(aged: Instance, share: float) -> Callable[[], bool]:
+def watch_rewritten_share(old_instance: Instance, share: float) -> Callable[[], bool]:
     """Says when more than this share of the published files are other files than they are now."""
-    before = stamps(aged.public)
-    return lambda: len(stamps(aged.public) - before) > share * len(before)
+    before = list_file_numbers(old_instance.public)
+    return lambda: len(list_file_numbers(old_instance.public) - before) > share * len(before)
 
 
-def stamps(folder: Path) -> set[tuple[str, int]]:
+def list_file_numbers(folder: Path) -> set[tuple[str, int]]:
     """Every file with its number in the file system: one that is written anew is another file."""
     entries = (entry for place, _, _ in os.walk(folder) for entry in os.scandir(place))
     return {(entry.path, entry.inode()) for entry in entries if entry.is_file()}
 
 
-def after(seconds: float) -> Callable[[], bool]:
+def watch_seconds(seconds: float) -> Callable[[], bool]:
     """Says when so many seconds have passed."""
     end = time.monotonic() + seconds
     return lambda: time.monotonic() >= end
 
 
-def filed(aged: Instance) -> int:
+def count_article_files(old_instance: Instance) -> int:
     """How many article files there are."""
-    return sum(1 for _ in aged.articles.rglob("*.md"))
+    return sum(1 for _ in old_instance.articles.rglob("*.md"))

@@ -1,6 +1,5 @@
-"""An instance whose stories were published as one entry each is upgraded: the entries keep id and
-dates, the articles behind them stay there, and four feed readers are shown nothing twice and miss
-nothing."""
+"""Upgrade an instance that published one entry per story.
+Entries keep their ids and dates, and four feed readers show nothing twice and miss nothing."""
 
 from __future__ import annotations
 
@@ -14,11 +13,11 @@ from typing import Any, Protocol
 import pytest
 
 from tests.aged.facts import Facts
-from tests.aged.instance import DATABASE, Instance, expected
+from tests.aged.instance import DATABASE, Instance, read_expected_facts
 from tests.aged.lives import Life
-from tests.aged.merged_plot import BEGIN, NEW, PLOT, answers, reports
+from tests.aged.merged_plot import BEGIN, NEW, PLOT, list_reports, make_site_answers
 from tests.aged.stories import Plot
-from tests.aged.web import Web, serving
+from tests.aged.web import Web, serve_web
 from tests.publishing import freshrss, miniflux, newsboat, reader
 from tests.publishing.freshrss import FreshRSS
 from tests.publishing.miniflux import Miniflux
@@ -53,17 +52,17 @@ Subscribe = Callable[[Path, str], Subscriber]
 @pytest.fixture
 def web() -> Iterator[Web]:
     """The outlets a day after the last run."""
-    with serving() as started:
-        started.answers = answers(reports(max(report.hour for report in NEW)))
+    with serve_web() as started:
+        started.answers = make_site_answers(list_reports(max(report.hour for report in NEW)))
         yield started
 
 
 @pytest.fixture
-def aged(tmp_path: Path, web: Web) -> Instance:
+def old_instance(tmp_path: Path, web: Web) -> Instance:
     return Instance(MERGED, tmp_path / "aged", web.proxy)
 
 
-def entries(facts: Facts) -> dict[str, Any]:
+def list_merged_entries(facts: Facts) -> dict[str, Any]:
     """What the feeds that had merged entries say of each: by feed, its entries with id, dates and
     link, in order."""
     return {
@@ -80,26 +79,27 @@ def entries(facts: Facts) -> dict[str, Any]:
     }
 
 
-def set_stories(aged: Instance, value: str) -> None:
-    file = aged.folder / "config/syndicator.toml"
+def set_stories(old_instance: Instance, value: str) -> None:
+    file = old_instance.folder / "config/syndicator.toml"
     file.write_text(file.read_text().replace('stories = "merge"', f'stories = "{value}"'))
 
 
-def lose_database(aged: Instance) -> None:
-    (aged.folder / DATABASE).unlink()
-    aged.command("reindex")
+def lose_database(old_instance: Instance) -> None:
+    (old_instance.folder / DATABASE).unlink()
+    old_instance.run_command("reindex")
 
 
-def test_the_instance_has_stories_that_were_published_as_one_entry(aged: Instance) -> None:
-    with closing(sqlite3.connect(aged.folder / DATABASE)) as database:
+def test_the_instance_has_stories_that_were_published_as_one_entry(old_instance: Instance) -> None:
+    """The sample instance of the older version has articles behind entries of stories."""
+    with closing(sqlite3.connect(old_instance.folder / DATABASE)) as database:
         behind = {
             article_id
             for (article_id,) in database.execute(
                 "SELECT id FROM articles WHERE behind IS NOT NULL"
             )
         }
-    facts = expected(MERGED)
-    links = [link for *_, link in entries(facts)["all.atom"]]
+    facts = read_expected_facts(MERGED)
+    links = [link for *_, link in list_merged_entries(facts)["all.atom"]]
     assert len(behind) == len(PLOT) - len(links) - 1 == 5  # one was withdrawn
     assert not behind & {
         article_id
@@ -111,57 +111,64 @@ def test_the_instance_has_stories_that_were_published_as_one_entry(aged: Instanc
 
 @pytest.mark.parametrize("setting", ["merge", "link", "off"])
 def test_entries_keep_ids_and_dates_and_what_was_folded_stays_so(
-    aged: Instance, setting: str
+    old_instance: Instance, setting: str
 ) -> None:
-    before = entries(expected(MERGED))
-    set_stories(aged, setting)
+    """Old story entries stay through builds, a reindex and a lost database."""
+    before = list_merged_entries(read_expected_facts(MERGED))
+    set_stories(old_instance, setting)
     for words in (("build",), ("build", "--all"), ("reindex",), ("build",)):
-        aged.command(*words)
+        old_instance.run_command(*words)
         if setting != "off":
-            assert entries(aged.facts()) == before
-    assert aged.json("status")["held"] == []
-    lines = (aged.articles / "folded.tsv").read_text().splitlines()
+            assert list_merged_entries(old_instance.read_facts()) == before
+    assert old_instance.run_json("status")["held"] == []
+    lines = (old_instance.articles / "folded.tsv").read_text().splitlines()
     assert sum(not line.startswith("#") for line in lines) == 8
-    facts = aged.facts()
+    facts = old_instance.read_facts()
     assert list(facts["feeds"]["all.atom"]["entries"]) == list(
-        expected(MERGED)["feeds"]["all.atom"]["entries"]
+        read_expected_facts(MERGED)["feeds"]["all.atom"]["entries"]
     )
-    lose_database(aged)
-    aged.command("build", "--all")
-    assert aged.facts()["feeds"]["all.atom"] == facts["feeds"]["all.atom"]
-    assert aged.facts()["entries"] == facts["entries"]
+    lose_database(old_instance)
+    old_instance.run_command("build", "--all")
+    assert old_instance.read_facts()["feeds"]["all.atom"] == facts["feeds"]["all.atom"]
+    assert old_instance.read_facts()["entries"] == facts["entries"]
 
 
-def test_an_upgrade_without_the_database_keeps_ids_and_dates(aged: Instance) -> None:
+def test_an_upgrade_without_the_database_keeps_ids_and_dates(old_instance: Instance) -> None:
     """The lead of a story is chosen anew then, and with it the link."""
-    lose_database(aged)
-    aged.command("build", "--all")
-    old, new = entries(expected(MERGED)), entries(aged.facts())
+    lose_database(old_instance)
+    old_instance.run_command("build", "--all")
+    old = list_merged_entries(read_expected_facts(MERGED))
+    new = list_merged_entries(old_instance.read_facts())
     for name in ("all.atom", "categories/business.atom", "all.json"):
         assert [entry[:3] for entry in new[name]] == [entry[:3] for entry in old[name]]
 
 
-def test_the_leads_of_stories_stay_whoever_would_lead_now(aged: Instance) -> None:
+def test_the_leads_of_stories_stay_whoever_would_lead_now(old_instance: Instance) -> None:
     """The longest led: as if that had been the other one that came at the same time."""
-    old, new = "http://post.example/scooters", "http://bank.example/scooters"
+    old = "http://post.example/scooters"
+    new = "http://bank.example/scooters"
     ids = {
         article["source"]: article_id
-        for article_id, article in expected(MERGED)["articles"].items()
+        for article_id, article in read_expected_facts(MERGED)["articles"].items()
     }
-    with closing(sqlite3.connect(aged.folder / DATABASE)) as database, database:
+    with closing(sqlite3.connect(old_instance.folder / DATABASE)) as database, database:
         changed = database.execute(
             "UPDATE members SET id = ? WHERE axis = 'story' AND id = ?", (ids[new], ids[old])
         )
         assert changed.rowcount == 1
-    aged.command("build", "--all")
-    links = [link for *_, link in entries(aged.facts())["stories.atom"]]
-    assert new in links and old not in links
+    old_instance.run_command("build", "--all")
+    links = [link for *_, link in list_merged_entries(old_instance.read_facts())["stories.atom"]]
+    assert new in links
+    assert old not in links
 
 
-def test_later_reports_have_entries_of_their_own_and_leave_the_others(aged: Instance) -> None:
-    before = entries(expected(MERGED))["all.atom"]
-    aged.command("refresh")
-    after = entries(aged.facts())["all.atom"]
+def test_later_reports_have_entries_of_their_own_and_leave_the_others(
+    old_instance: Instance,
+) -> None:
+    """Reports published after the upgrade get their own entries; old entries are unchanged."""
+    before = list_merged_entries(read_expected_facts(MERGED))["all.atom"]
+    old_instance.run_command("refresh")
+    after = list_merged_entries(old_instance.read_facts())["all.atom"]
     assert [entry for entry in after if entry in before] == before
     assert {link for *_, link in after} - {link for *_, link in before} == {
         report.url for report in NEW
@@ -169,35 +176,37 @@ def test_later_reports_have_entries_of_their_own_and_leave_the_others(aged: Inst
     assert len(after) == len(before) + len(NEW)
 
 
-def test_the_setting_is_read_as_link_with_a_warning(aged: Instance) -> None:
-    process = aged.start("config", "show")
+def test_the_setting_is_read_as_link_with_a_warning(old_instance: Instance) -> None:
+    process = old_instance.start_command("config", "show")
     out, err = process.communicate(timeout=100)
-    assert 'read as "link"' in err and "syndicator.toml:15" in err
+    assert 'read as "link"' in err
+    assert "syndicator.toml:15" in err
     assert 'publish.stories\t"link"' in out
-    findings = json.loads(aged.command("check", "--json", leaves=(0, 78)))
+    findings = json.loads(old_instance.run_command("check", "--json", leaves=(0, 78)))
     (finding,) = (finding for finding in findings if finding["reason"] == "dropped-setting")
-    assert finding["severity"] == "warning" and 'read as "link"' in finding["detail"]
+    assert finding["severity"] == "warning"
+    assert 'read as "link"' in finding["detail"]
 
 
 READERS: dict[str, Callable[[], object]] = {
-    "newsboat": newsboat.needed,
-    "miniflux": miniflux.needed,
-    "reader": reader.needed,
-    "freshrss": freshrss.needed,
+    "newsboat": newsboat.need_newsboat,
+    "miniflux": miniflux.need_miniflux,
+    "reader": reader.need_reader,
+    "freshrss": freshrss.need_freshrss,
 }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", READERS)
 def test_readers_are_shown_nothing_twice_and_miss_nothing(
-    aged: Instance, tmp_path: Path, name: str
+    old_instance: Instance, tmp_path: Path, name: str
 ) -> None:
     READERS[name]()
     kinds: dict[str, Subscribe] = {"newsboat": Newsboat, "reader": Reader, "freshrss": FreshRSS}
     with ExitStack() as stack:
-        address = stack.enter_context(aged.serving())
+        address = stack.enter_context(old_instance.serve())
         if name == "miniflux":
-            client = stack.enter_context(miniflux.running(tmp_path / "miniflux"))
+            client = stack.enter_context(miniflux.run_miniflux(tmp_path / "miniflux"))
             subscribers: dict[str, Subscriber] = {
                 feed: Miniflux(client, address + feed) for feed in FEEDS
             }
@@ -212,7 +221,7 @@ def test_readers_are_shown_nothing_twice_and_miss_nothing(
                 subscriber.poll()
             return {feed: sorted(subscriber.titles) for feed, subscriber in subscribers.items()}
 
-        before = expected(MERGED)
+        before = read_expected_facts(MERGED)
         first = polled()
         shown = {
             feed: [
@@ -222,10 +231,10 @@ def test_readers_are_shown_nothing_twice_and_miss_nothing(
             for feed in FEEDS
         }
         assert first == {feed: sorted(titles) for feed, titles in shown.items()}
-        aged.command("build")
-        aged.command("build", "--all")
+        old_instance.run_command("build")
+        old_instance.run_command("build", "--all")
         assert polled() == first
-        aged.command("refresh")
+        old_instance.run_command("refresh")
         after = polled()
         assert after["all.atom"] == sorted([*first["all.atom"], *(report.title for report in NEW)])
         assert len(after["stories.atom"]) == len(first["stories.atom"]) + 1

@@ -1,5 +1,5 @@
-"""Articles get owners: what a source wrote of other sites stays as it is until the operator says
-for whom it speaks."""
+"""Upgrade an instance from before articles had owners.
+What a source wrote about other sites stays until the operator sets `speaks_for`."""
 
 from __future__ import annotations
 
@@ -12,60 +12,66 @@ from tests.aged.lives import FIRST
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.parametrize("life", [FIRST], indirect=True)]
 
-OWN, ELSEWHERE = 'url = "http://lantern.example/feed"', 'url = "http://burner.example/lantern"'
+OWN = 'url = "http://lantern.example/feed"'
+ELSEWHERE = 'url = "http://burner.example/lantern"'
 FULL = ("all.json", "sources/lantern.json")
 
 
 @pytest.fixture
-def burner(aged: Instance) -> Instance:
+def burner(old_instance: Instance) -> Instance:
     """The instance, one of whose sources has its feed on another site than its articles."""
-    answer(aged, OWN, ELSEWHERE)
-    return aged
+    replace_in_sources(old_instance, OWN, ELSEWHERE)
+    return old_instance
 
 
-def answer(aged: Instance, old: str, new: str) -> None:
-    path = aged.folder / "config/sources.toml"
+def replace_in_sources(old_instance: Instance, old: str, new: str) -> None:
+    path = old_instance.folder / "config/sources.toml"
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
 
 
-def check(aged: Instance) -> dict[str, str]:
-    found = json.loads(aged.command("check", "--json", leaves=(0, 78)))
-    return {one["what"]: one["detail"] for one in found if one["reason"] == "speaks-for"}
+def list_rights_findings(old_instance: Instance) -> dict[str, str]:
+    document = json.loads(old_instance.run_command("check", "--json", leaves=(0, 78)))
+    return {one["what"]: one["detail"] for one in document if one["reason"] == "speaks-for"}
 
 
-def whole(aged: Instance) -> int:
+def count_whole_entries(old_instance: Instance) -> int:
     """How many entries of the source's feed have their text."""
-    items = json.loads((aged.public / "sources/lantern.json").read_text())["items"]
+    items = json.loads((old_instance.public / "sources/lantern.json").read_text())["items"]
     return sum("content_html" in item and len(item["content_html"]) > 800 for item in items)
 
 
 @pytest.mark.slow
 def test_nothing_changes_until_the_operator_answers(burner: Instance) -> None:
-    texts = whole(burner)
+    texts = count_whole_entries(burner)
     assert texts > 0
-    burner.command("build", "--all")
-    before = burner.written()
-    assert whole(burner) == texts
-    assert 'speaks_for = ["lantern.example"]' in check(burner)["lantern"]
+    burner.run_command("build", "--all")
+    before = burner.read_published()
+    assert count_whole_entries(burner) == texts
+    assert 'speaks_for = ["lantern.example"]' in list_rights_findings(burner)["lantern"]
 
-    answer(burner, ELSEWHERE, f"{ELSEWHERE}\nspeaks_for = []")
-    burner.command("build")
-    assert (whole(burner), check(burner)) == (0, {})
+    replace_in_sources(burner, ELSEWHERE, f"{ELSEWHERE}\nspeaks_for = []")
+    burner.run_command("build")
+    assert count_whole_entries(burner) == 0
+    assert list_rights_findings(burner) == {}
 
-    answer(burner, "speaks_for = []", 'speaks_for = ["lantern.example"]')
-    burner.command("build")
-    assert (whole(burner), check(burner)) == (texts, {})
-    assert [name for name in FULL if not same(burner.written()[name], before[name])] == []
+    replace_in_sources(burner, "speaks_for = []", 'speaks_for = ["lantern.example"]')
+    burner.run_command("build")
+    assert count_whole_entries(burner) == texts
+    assert list_rights_findings(burner) == {}
+    assert [
+        name for name in FULL if not has_same_items(burner.read_published()[name], before[name])
+    ] == []
 
 
-def same(one: bytes, other: bytes) -> bool:
+def has_same_items(one: bytes, other: bytes) -> bool:
     return json.loads(one)["items"] == json.loads(other)["items"]
 
 
-def test_who_writes_its_own_articles_is_asked_nothing(aged: Instance) -> None:
-    aged.command("build")
-    assert check(aged) == {}
-    assert "[before]\n" in (aged.articles / "rights.toml").read_text()
-    assert "lantern" not in (aged.articles / "rights.toml").read_text()
+def test_who_writes_its_own_articles_is_asked_nothing(old_instance: Instance) -> None:
+    """A source whose articles are all on its own site gets no `speaks-for` finding."""
+    old_instance.run_command("build")
+    assert list_rights_findings(old_instance) == {}
+    assert "[before]\n" in (old_instance.articles / "rights.toml").read_text()
+    assert "lantern" not in (old_instance.articles / "rights.toml").read_text()

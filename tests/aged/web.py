@@ -36,7 +36,7 @@ class Web:
 
 
 @contextmanager
-def serving() -> Iterator[Web]:
+def serve_web() -> Iterator[Web]:
     """A web whose proxy listens on a free port of 127.0.0.1."""
     web = Web()
 

@@ -1,5 +1,4 @@
-"""What must outlive the database: written beside the articles first, believed where the two
-differ."""
+"""Rebuild a lost database from the files beside the articles; the files win if both differ."""
 
 from __future__ import annotations
 
@@ -21,18 +20,19 @@ from syndicator.upkeep.tags import rename
 from tests.places import SOURCES, Place, store_articles
 
 QUERIES = '[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n'
-ONE, LONE = FeedKey("source", "one"), FeedKey("source", "lone")
+ONE = FeedKey("source", "one")
+LONE = FeedKey("source", "lone")
 
 
-def folder(place: Place) -> FileArticleStore:
+def open_article_store(place: Place) -> FileArticleStore:
     return FileArticleStore(place.folder / "feeds/articles")
 
 
-def fill(place: Place) -> None:
+def make_feed_history(place: Place) -> None:
     """A tag that was renamed, one that was merged, a saved query that ended, a tag with one article
     left of two, and a name that the articles do not give."""
     place.config.joinpath("feeds.toml").write_text(QUERIES)
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Models", "Of models.", tags=("LLM", "Ships"), tags_by="matched")
         store_articles(
             app, "Chips", "Of chips.", tags=("GPU", "SHIPS"), tags_by="matched", source="two"
@@ -41,7 +41,7 @@ def fill(place: Place) -> None:
         reconcile.sources(app.archive, app.configuration)
         reconcile.files(app.archive, app.configuration)
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         for kind, old, new in (
             ("rename", "LLM", "Models of language"),
             ("merge", "GPU", "Models of language"),
@@ -55,7 +55,7 @@ def fill(place: Place) -> None:
     place.config.joinpath("feeds.toml").write_text("")
     place.build()
     write_setting(place, "tag_min = 2")
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
     place.build()
 
@@ -64,7 +64,7 @@ def write_setting(place: Place, line: str) -> None:
     (place.config / "syndicator.toml").write_text(f"[publish]\n{line}\n")
 
 
-def told(place: Place) -> dict[str, Any]:
+def read_published_state(place: Place) -> dict[str, Any]:
     """Ids and titles of the feeds, redirects and what is gone."""
     public = place.folder / "feeds/public"
     heads = {
@@ -73,41 +73,48 @@ def told(place: Place) -> dict[str, Any]:
         )[:3]
         for path in sorted(public.rglob("*.atom"))
     }
-    return {**heads, **json.loads(place.published("maps/moved.json"))}
+    return {**heads, **json.loads(place.read_published("maps/moved.json"))}
 
 
-def rebuild(place: Place, *lost: str) -> None:
+def rebuild_from_files(place: Place, *lost: str) -> None:
     for folder in lost:
         shutil.rmtree(place.folder / "feeds" / folder)
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     place.build()
 
 
 @pytest.mark.parametrize("lost", [["state"], ["state", "public"]])
 def test_a_lost_database_takes_nothing_with_it(place: Place, lost: list[str]) -> None:
-    place.take(fill)
-    before, files = told(place), place.digests("articles")
+    """After losing state and published files, a rebuild publishes the same."""
+    place.fill_once(make_feed_history)
+    before = read_published_state(place)
+    files = place.read_digests("articles")
     assert {"tags/models-of-language.atom", "tags/ships.atom"} <= before.keys()
     assert "queries/chips.atom" in before["gone"]
-    rebuild(place, *lost)
-    assert told(place) == before
-    assert place.digests("articles") == files
+    rebuild_from_files(place, *lost)
+    assert read_published_state(place) == before
+    assert place.read_digests("articles") == files
 
 
 def test_the_file_says_what_the_articles_do_not(place: Place) -> None:
-    place.take(fill)
-    kept = {feed.key: feed for feed in toml_lists.FEEDS.read(folder(place))}
+    """feeds.toml lists only feeds with facts that articles do not show, such as moves."""
+    place.fill_once(make_feed_history)
+    kept_feeds_by_key = {
+        feed.key: feed for feed in toml_lists.FEEDS.read(open_article_store(place))
+    }
     models = FeedKey("tag", "models-of-language")
-    assert kept[FeedKey("tag", "llm")].moved_to == kept[FeedKey("tag", "gpu")].moved_to == models
-    assert kept[models].first_slug == "llm"
-    assert kept[FeedKey("query", "chips")].dropped
-    assert (kept[FeedKey("tag", "ships")].name, kept[FeedKey("tag", "ships")].published) == (
-        "Ships",
-        True,
+    assert (
+        kept_feeds_by_key[FeedKey("tag", "llm")].moved_to
+        == kept_feeds_by_key[FeedKey("tag", "gpu")].moved_to
+        == models
     )
-    assert kept[ONE].published  # no article of it is left
-    assert kept.keys() == {
+    assert kept_feeds_by_key[models].first_slug == "llm"
+    assert kept_feeds_by_key[FeedKey("query", "chips")].dropped
+    assert kept_feeds_by_key[FeedKey("tag", "ships")].name == "Ships"
+    assert kept_feeds_by_key[FeedKey("tag", "ships")].published is True
+    assert kept_feeds_by_key[ONE].published  # no article of it is left
+    assert kept_feeds_by_key.keys() == {
         models,
         ONE,
         *(FeedKey("tag", slug) for slug in ("llm", "gpu", "ships")),
@@ -115,37 +122,39 @@ def test_the_file_says_what_the_articles_do_not(place: Place) -> None:
 
 
 def test_the_first_start_after_an_upgrade_writes_what_only_the_database_knew(place: Place) -> None:
-    place.take(fill)
+    """Missing files beside the articles are written from the database at start."""
+    place.fill_once(make_feed_history)
     folder = place.folder / "feeds/articles"
     before = {name: (folder / name).read_bytes() for name in ("feeds.toml", "sources.toml")}
     for name in before:
         (folder / name).unlink()
-    with place.app():
+    with place.open_app():
         assert {name: (folder / name).read_bytes() for name in before} == before
 
 
 def test_a_source_that_an_older_version_removed_is_known_by_its_articles(place: Place) -> None:
-    with place.app() as app:
+    """A removed source's address is restored from the origin of its articles."""
+    with place.open_app() as app:
         store_articles(
             app, "Lone", "Text.", source="lone", origin=Origin(url="https://lone.example/feed")
         )
     (place.folder / "feeds/articles/sources.toml").unlink(missing_ok=True)
-    with place.app():
-        kept = dict(toml_lists.SOURCES.read(folder(place)))
+    with place.open_app():
+        kept = dict(toml_lists.SOURCES.read(open_article_store(place)))
     assert kept["lone"] == ("https://lone.example/feed",)
 
 
 def test_the_file_is_written_before_the_database(place: Place) -> None:
     """Killed in between, the next start makes the database say what the file says."""
-    place.take(fill)
-    with place.app() as app:
+    place.fill_once(make_feed_history)
+    with place.open_app() as app:
         row = next(
             row for row in app.archive.store.index.feeds() if row.key == FeedKey("tag", "ships")
         )
         app.archive.beside.keep(
             row.__class__(key=row.key, name=row.name, first_slug="boats", moved_to=None)
         )
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         assert {row.key: row.first_slug for row in app.archive.store.index.feeds()}[
             row.key
@@ -153,58 +162,59 @@ def test_the_file_is_written_before_the_database(place: Place) -> None:
 
 
 def test_an_edit_by_hand_counts(place: Place) -> None:
-    place.take(fill)
+    place.fill_once(make_feed_history)
     path = place.folder / "feeds/articles/feeds.toml"
     path.write_text(path.read_text() + '\n[[feed]]\nfeed = "tag/boats"\nmoved_to = "tag/ships"\n')
     edited = path.read_bytes()
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
     place.build()
-    assert told(place)["moved"]["tags/boats.rss"] == "tags/ships.rss"
+    assert read_published_state(place)["moved"]["tags/boats.rss"] == "tags/ships.rss"
     path.write_text(
         path.read_text().replace('\n[[feed]]\nfeed = "tag/boats"\nmoved_to = "tag/ships"\n', "")
     )
     assert path.read_bytes() != edited
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
     place.build()
-    assert "tags/boats.rss" not in told(place)["moved"]
+    assert "tags/boats.rss" not in read_published_state(place)["moved"]
 
 
 def test_a_feed_given_up_by_hand_ends(place: Place) -> None:
-    place.take(fill)
+    place.fill_once(make_feed_history)
     path = place.folder / "feeds/articles/feeds.toml"
-    assert place.published("sources/one.atom")
+    assert place.read_published("sources/one.atom")
     path.write_text(
         path.read_text().replace(
             'feed = "source/one"\npublished = true', 'feed = "source/one"\ndropped = true'
         )
     )
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
     place.build()
-    assert "sources/one.atom" in told(place)["gone"]
+    assert "sources/one.atom" in read_published_state(place)["gone"]
     assert not (place.folder / "feeds/public/sources/one.atom").exists()
 
 
 def test_a_broken_file_stops_a_run_with_its_name_and_changes_nothing(place: Place) -> None:
-    place.take(fill)
-    before = told(place)
+    """A broken feeds.toml beside the articles stops a run and changes nothing."""
+    place.fill_once(make_feed_history)
+    before = read_published_state(place)
     path = place.folder / "feeds/articles/feeds.toml"
     path.write_text("x")
-    with place.app() as app:
+    with place.open_app() as app:
         with pytest.raises(ConfigError, match=r"feeds\.toml"):
             reconcile.files(app.archive, app.configuration)
         with pytest.raises(ConfigError, match=r"feeds\.toml"):
             reindex.reindex(app.archive, app.configuration)
     path.unlink()  # the cure that the message names
     place.build()
-    assert told(place) == before
-    assert toml_lists.FEEDS.read(folder(place))
+    assert read_published_state(place) == before
+    assert toml_lists.FEEDS.read(open_article_store(place))
 
 
 def test_an_instance_with_nothing_to_say_has_no_feeds_toml(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Models", "Of models.", tags=("LLM",))
     place.build()
     assert not (place.folder / "feeds/articles/feeds.toml").exists()
@@ -212,45 +222,46 @@ def test_an_instance_with_nothing_to_say_has_no_feeds_toml(place: Place) -> None
 
 def test_an_article_that_still_has_the_old_tag_is_in_the_feed_that_carries_on(place: Place) -> None:
     """As in a copy that was made while the tag was renamed."""
-    place.take(fill)
-    with place.app() as app:
+    place.fill_once(make_feed_history)
+    with place.open_app() as app:
         store_articles(app, "Late", "Text that came late.", tags=("LLM",))
     place.build()
-    assert "Late" in place.published("tags/models-of-language.json")
-    assert told(place)["moved"]["tags/llm.json"] == "tags/models-of-language.json"
-    rebuild(place, "state", "public")
-    assert "Late" in place.published("tags/models-of-language.json")
+    assert "Late" in place.read_published("tags/models-of-language.json")
+    assert read_published_state(place)["moved"]["tags/llm.json"] == "tags/models-of-language.json"
+    rebuild_from_files(place, "state", "public")
+    assert "Late" in place.read_published("tags/models-of-language.json")
 
 
 # -- a source that is removed and added again
 
 
-def configured(place: Place, **sources: str) -> None:
+def configure_sources(place: Place, **sources: str) -> None:
     lines = "".join(f'[[source]]\nkey = "{key}"\nurl = "{url}"\n' for key, url in sources.items())
     (place.config / "sources.toml").write_text(lines)
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.sources(app.archive, app.configuration)
         reconcile.files(app.archive, app.configuration)
     place.build()
 
 
 def feed_id(place: Place, name: str) -> str:
-    found = re.search(r"<id>(urn:uuid:[^<]+)</id>", place.published(name))
-    assert found
-    return found[1]
+    match = re.search(r"<id>(urn:uuid:[^<]+)</id>", place.read_published(name))
+    assert match
+    return match[1]
 
 
-def published(place: Place) -> None:
-    with place.app() as app:
+def publish_two_articles(place: Place) -> None:
+    with place.open_app() as app:
         store_articles(app, "First", "Text of the first.", source="one")
         store_articles(app, "Second", "Text of the second.", source="two")
     place.build()
 
 
 def test_its_key_is_used_again_for_its_address(place: Place) -> None:
-    published(place)
+    """A removed source's key is proposed again for its address and for no other."""
+    publish_two_articles(place)
     (place.config / "sources.toml").write_text("")
-    with place.app() as app:
+    with place.open_app() as app:
         assert app.archive.beside.former(())[urls.alias("http://one.example/feed/")] == "one"
         assert "one" not in app.archive.beside.former(("one",)).values()
         assert urls.alias("https://one.example/other") not in app.archive.beside.former(())
@@ -261,87 +272,94 @@ def test_its_key_is_used_again_for_its_address(place: Place) -> None:
 
 
 def test_under_another_key_it_carries_on_with_its_feed(place: Place) -> None:
-    published(place)
-    article_id, files = feed_id(place, "sources/one.atom"), place.digests("articles")
-    configured(place, two="https://two.example/feed")
-    configured(place, two="https://two.example/feed", other="https://one.example/feed")
-    with place.app() as app:
+    """A source that returns under another key continues its old feed."""
+    publish_two_articles(place)
+    article_id = feed_id(place, "sources/one.atom")
+    files = place.read_digests("articles")
+    configure_sources(place, two="https://two.example/feed")
+    configure_sources(place, two="https://two.example/feed", other="https://one.example/feed")
+    with place.open_app() as app:
         store_articles(app, "Third", "Text of the third.", source="other")
     place.build()
     assert feed_id(place, "sources/other.atom") == feed_id(place, "sources/one.atom") == article_id
-    assert told(place)["moved"]["sources/one.atom"] == "sources/other.atom"
+    assert read_published_state(place)["moved"]["sources/one.atom"] == "sources/other.atom"
     for name in ("sources/other.atom", "sources/other.rss", "sources/other.json"):
-        assert re.findall("First|Third|Second", place.published(name))
-        assert "Second" not in place.published(name)
-        assert "First" in place.published(name) and "Third" in place.published(name)
+        assert re.findall("First|Third|Second", place.read_published(name))
+        assert "Second" not in place.read_published(name)
+        assert "First" in place.read_published(name)
+        assert "Third" in place.read_published(name)
     assert {
         name: digest
-        for name, digest in place.digests("articles").items()
+        for name, digest in place.read_digests("articles").items()
         if name in files and "First" in name
     } == {name: digest for name, digest in files.items() if "First" in name}
-    before = told(place)
-    rebuild(place, "state", "public")
-    assert told(place) == before
-    assert "First" in place.published("sources/other.atom")
+    before = read_published_state(place)
+    rebuild_from_files(place, "state", "public")
+    assert read_published_state(place) == before
+    assert "First" in place.read_published("sources/other.atom")
 
 
 def test_back_under_its_old_key_its_feed_moves_back(place: Place) -> None:
-    published(place)
+    """A source renamed back to its old key gets its old feed address again."""
+    publish_two_articles(place)
     article_id = feed_id(place, "sources/one.atom")
-    configured(place, other="https://one.example/feed")
-    configured(place, one="https://one.example/feed")
+    configure_sources(place, other="https://one.example/feed")
+    configure_sources(place, one="https://one.example/feed")
     assert feed_id(place, "sources/one.atom") == article_id
-    assert told(place)["moved"]["sources/other.atom"] == "sources/one.atom"
-    assert "First" in place.published("sources/one.atom")
+    assert read_published_state(place)["moved"]["sources/other.atom"] == "sources/one.atom"
+    assert "First" in place.read_published("sources/one.atom")
 
 
 def test_a_key_that_goes_to_another_site_has_a_feed_of_its_own(place: Place) -> None:
-    published(place)
+    """A renamed source keeps its feed id; another site that takes over the old key gets a new
+    id."""
+    publish_two_articles(place)
     article_id = feed_id(place, "sources/one.atom")
-    configured(place, other="https://one.example/feed")
-    configured(place, other="https://one.example/feed", one="https://elsewhere.example/feed")
+    configure_sources(place, other="https://one.example/feed")
+    configure_sources(place, other="https://one.example/feed", one="https://elsewhere.example/feed")
     assert feed_id(place, "sources/other.atom") == article_id
     assert feed_id(place, "sources/one.atom") != article_id
-    assert "sources/one.atom" not in told(place)["moved"]
+    assert "sources/one.atom" not in read_published_state(place)["moved"]
 
 
 def test_a_second_feed_that_was_begun_before_this_keeps_its_own_id(place: Place) -> None:
     """Whoever re-added a source before this version has two: readers of both meet in the second."""
-    published(place)
-    with place.app() as app:
+    publish_two_articles(place)
+    with place.open_app() as app:
         store_articles(app, "Third", "Text of the third.", source="other")
     place.build()
     article_id = feed_id(place, "sources/other.atom")
-    configured(place, other="https://one.example/feed")
+    configure_sources(place, other="https://one.example/feed")
     assert feed_id(place, "sources/other.atom") == article_id
-    assert "First" in place.published("sources/other.atom")
+    assert "First" in place.read_published("sources/other.atom")
 
 
 def test_a_source_whose_address_was_changed_is_the_same(place: Place) -> None:
-    published(place)
-    configured(place, one="https://one.example/new", two="https://two.example/feed")
-    kept = dict(toml_lists.SOURCES.read(folder(place)))
+    publish_two_articles(place)
+    configure_sources(place, one="https://one.example/new", two="https://two.example/feed")
+    kept = dict(toml_lists.SOURCES.read(open_article_store(place)))
     assert kept["one"] == ("https://one.example/feed", "https://one.example/new")
-    assert told(place)["moved"] == {}
+    assert read_published_state(place)["moved"] == {}
 
 
 def test_what_was_withdrawn_is_told_at_the_address_that_carries_on(place: Place) -> None:
+    """Tombstones of a removed source appear in the feed that continues it."""
     place.tell_of_withdrawals()
-    published(place)
-    with place.app() as app:
+    publish_two_articles(place)
+    with place.open_app() as app:
         store_articles(app, "Gone", "Text that is withdrawn.", source="one")
         editorial.withdraw(app.archive, app.configuration, "https://one.example/gone")
-    configured(place, other="https://one.example/feed")
-    assert "deleted-entry" in place.published("sources/other.atom")
+    configure_sources(place, other="https://one.example/feed")
+    assert "deleted-entry" in place.read_published("sources/other.atom")
 
 
 def test_a_list_of_sources_is_no_place_for_two_of_one(place: Place, tmp_path: Path) -> None:
     """The file of before, restored under today's: what is configured now is added to it."""
-    published(place)
+    publish_two_articles(place)
     path = place.folder / "feeds/articles/sources.toml"
     path.write_text('[[source]]\nkey = "lone"\nurls = ["https://lone.example/feed"]\n')
-    configured(place, **dict(re.findall(r'key = "(\w+)"\nurl = "([^"]+)"', SOURCES)))
-    assert list(dict(toml_lists.SOURCES.read(folder(place)))) == [
+    configure_sources(place, **dict(re.findall(r'key = "(\w+)"\nurl = "([^"]+)"', SOURCES)))
+    assert list(dict(toml_lists.SOURCES.read(open_article_store(place)))) == [
         "lone",
         "one",
         "two",

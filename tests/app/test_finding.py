@@ -1,4 +1,4 @@
-"""Searches of an archive, on each kind of database."""
+"""Search the articles in SQLite and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -78,6 +78,7 @@ def test_no_more_are_found_than_asked_for(store: Store) -> None:
 def test_a_narrowed_search_looks_further_for_what_may_be_found(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If a filter rejects candidates, the search continues to older ones."""
     oldest = find(store, parse_search("title:read"))
 
     def keep_oldest(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -1,5 +1,4 @@
-"""The contracts of .importlinter hold, and each is seen to fail on a copy of the package in which
-it is broken."""
+"""Check the import contracts, and that each of them fails on a copy that breaks it."""
 
 from __future__ import annotations
 
@@ -55,7 +54,7 @@ BREACHES = {
 }
 
 
-def lint(folder: Path) -> str:
+def run_import_linter(folder: Path) -> str:
     """What import-linter says of the package in `folder`."""
     program = Path(sys.executable).parent / "lint-imports"
     done = subprocess.run(
@@ -70,7 +69,7 @@ def lint(folder: Path) -> str:
 
 
 def test_every_contract_holds() -> None:
-    said = lint(ROOT)
+    said = run_import_linter(ROOT)
     assert "0 broken" in said, said
 
 
@@ -86,7 +85,7 @@ def test_a_breach_is_seen(breach: str, tmp_path: Path) -> None:
     shutil.copy(ROOT / ".importlinter", tmp_path)
     path = tmp_path / "syndicator" / file
     path.write_text(path.read_text() + "\n" + added)
-    assert f"{contract} BROKEN" in lint(tmp_path)
+    assert f"{contract} BROKEN" in run_import_linter(tmp_path)
 
 
 def test_a_line_for_a_package_that_nobody_imports_is_seen(tmp_path: Path) -> None:
@@ -98,4 +97,4 @@ def test_a_line_for_a_package_that_nobody_imports_is_seen(tmp_path: Path) -> Non
     (tmp_path / ".importlinter").write_text(
         (ROOT / ".importlinter").read_text() + "    attrs: syndicator.core.text\n"
     )
-    assert "attrs is listed and nobody imports it" in lint(tmp_path)
+    assert "attrs is listed and nobody imports it" in run_import_linter(tmp_path)

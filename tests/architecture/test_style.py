@@ -1,5 +1,4 @@
-"""Sizes, and what the project says of itself. Style, types and import contracts are checked by `run
-test`."""
+"""Check the sizes of functions, files and folders."""
 
 from __future__ import annotations
 
@@ -62,10 +61,12 @@ def test_folders_of_tests_are_named_after_packages() -> None:
         for path in (ROOT / "syndicator").iterdir()
         if path.is_dir() and any(path.glob("*.py"))
     }
-    assert packages <= folders and folders - packages == OF_THE_WHOLE
+    assert packages <= folders
+    assert folders - packages == OF_THE_WHOLE
 
 
 def test_the_project_speaks_of_itself_alone() -> None:
+    """No file contains local paths or issue numbers."""
     places = [re.escape(str(place)) for place in (ROOT, Path.home()) if len(place.parts) > 1]
     pattern = "|".join([*places, r"\bissue #?[0-9]+\b"])
     listed = subprocess.run(

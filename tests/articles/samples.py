@@ -71,7 +71,7 @@ def strings_of(samples: Samples, every: int) -> Iterator[str]:
             yield from (str(case[key]) for key in ("yaml", "json", "dump") if case.get(key))
 
 
-def full(**changes: Any) -> Article:
+def make_full_article(**changes: Any) -> Article:
     """An article with every field that a file keeps."""
     given: dict[str, Any] = {
         "id": make_article_id(URL),

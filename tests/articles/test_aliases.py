@@ -1,3 +1,5 @@
+"""Other addresses of an article in its file."""
+
 from __future__ import annotations
 
 from syndicator.articles.fields import aliases_of
@@ -5,6 +7,7 @@ from syndicator.core.model import Article
 
 
 def test_an_article_is_found_by_its_addresses_on_its_own_site_and_its_guid() -> None:
+    """Addresses on another host are no aliases."""
     article = Article(
         id="a" * 26,
         url="https://bank.example/news",

@@ -1,4 +1,4 @@
-"""The article store: one file an article, whatever it is called and whoever else writes."""
+"""The folder of articles: one file per article, with any title and several writers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syndicator.articles.stores.paths import Stamps
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, make_article_id
 from syndicator.core.ports import FileStamp
-from tests.articles.samples import NOW, TRAPS, URL, full
+from tests.articles.samples import NOW, TRAPS, URL, make_full_article
 from tests.samples import Samples
 
 
@@ -25,7 +25,7 @@ def article_store(tmp_path: Path) -> FileArticleStore:
     return FileArticleStore(tmp_path / "feeds" / "articles")
 
 
-def content(article_store: FileArticleStore) -> dict[str, bytes]:
+def read_all_files(article_store: FileArticleStore) -> dict[str, bytes]:
     return {
         str(path.relative_to(article_store.root)): path.read_bytes()
         for path in sorted(article_store.root.rglob("*"))
@@ -33,26 +33,29 @@ def content(article_store: FileArticleStore) -> dict[str, bytes]:
     }
 
 
-def stamps(article_store: FileArticleStore) -> dict[str, FileStamp]:
+def list_stamps(article_store: FileArticleStore) -> dict[str, FileStamp]:
     return {article_store.get(stamp.path).id: stamp for stamp in article_store.walk()}
 
 
-def edit(article_store: FileArticleStore, path: str, old: str, new: str) -> None:
+def edit_file(article_store: FileArticleStore, path: str, old: str, new: str) -> None:
     file = article_store.root / path
     assert old in file.read_text(encoding="utf-8")
     file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
 
 def test_an_article_is_filed_by_its_day_title_and_id(article_store: FileArticleStore) -> None:
-    stored, stamp, changed = article_store.put(full(title="Robots, again: a “new” era"))
+    stored, stamp, changed = article_store.put(
+        make_full_article(title="Robots, again: a “new” era")
+    )
 
-    assert stamp.path == f"2026/11/robots-again-a-new-era-{full().id[:6]}.md"
+    assert stamp.path == f"2026/11/robots-again-a-new-era-{make_full_article().id[:6]}.md"
     assert changed
     assert article_store.get(stamp.path) == stored
     assert article_store.stamp(stamp.path) == stamp
     assert list(article_store.walk()) == [stamp]
-    assert article_store.find(full().id) == stamp.path
-    assert (len(stored.digest), stored.body) == (48, full().body)
+    assert article_store.find(make_full_article().id) == stamp.path
+    assert len(stored.digest) == 48
+    assert stored.body == make_full_article().body
 
 
 @pytest.mark.parametrize(
@@ -68,50 +71,56 @@ def test_an_article_is_filed_by_its_day_title_and_id(article_store: FileArticleS
 def test_the_folder_is_the_month_published_else_added(
     article_store: FileArticleStore, published: datetime | None, added: datetime | None, folder: str
 ) -> None:
-    _, stamp, _ = article_store.put(full(published=published, added=added))
+    _, stamp, _ = article_store.put(make_full_article(published=published, added=added))
 
     assert stamp.path.startswith(folder + "/")
     assert list(article_store.walk()) == [stamp]
 
 
 def test_the_same_article_is_not_written_again(article_store: FileArticleStore) -> None:
-    stored, stamp, _ = article_store.put(full())
+    stored, stamp, _ = article_store.put(make_full_article())
     before = (article_store.root / stamp.path).stat()
 
-    again = article_store.put(full())
+    again = article_store.put(make_full_article())
 
     after = (article_store.root / stamp.path).stat()
     assert again == (stored, stamp, False)
-    assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
+    assert before.st_mtime_ns == after.st_mtime_ns
+    assert before.st_ino == after.st_ino
 
 
 def test_a_new_title_or_day_keeps_the_path_in_this_process_and_the_next(
     article_store: FileArticleStore,
 ) -> None:
-    _, stamp, _ = article_store.put(full())
+    _, stamp, _ = article_store.put(make_full_article())
 
     for opened in (article_store, FileArticleStore(article_store.root)):
-        renamed = full(title=f"New {id(opened)}", published=datetime(2020, 1, 1, tzinfo=UTC))
+        renamed = make_full_article(
+            title=f"New {id(opened)}", published=datetime(2020, 1, 1, tzinfo=UTC)
+        )
         _, later, changed = opened.put(renamed)
-        assert (later.path, changed) == (stamp.path, True)
+        assert later.path == stamp.path
+        assert changed is True
     assert len(list(article_store.walk())) == 1
 
 
 def test_what_a_hand_wrote_stays_and_the_rest_is_renewed(article_store: FileArticleStore) -> None:
-    _, stamp, _ = article_store.put(full())
-    edit(article_store, stamp.path, "title: A title", "title: By hand\nrating: 5 # mine")
+    """Later writes keep a title and a key that the operator edited, and update all other fields."""
+    _, stamp, _ = article_store.put(make_full_article())
+    edit_file(article_store, stamp.path, "title: A title", "title: By hand\nrating: 5 # mine")
 
-    stored, _, _ = article_store.put(full(title="New", excerpt="New."))
-    stored, _, _ = article_store.put(full(title="Newer", excerpt="Newer."))
+    stored, _, _ = article_store.put(make_full_article(title="New", excerpt="New."))
+    stored, _, _ = article_store.put(make_full_article(title="Newer", excerpt="Newer."))
 
-    assert (stored.title, stored.excerpt) == ("By hand", "Newer.")
+    assert stored.title == "By hand"
+    assert stored.excerpt == "Newer."
     assert frontmatter.extra((article_store.root / stamp.path).read_bytes()) == {"rating": 5}
     assert article_store.get(stamp.path) == stored
 
 
 def test_edited_tags_are_the_operators_when_read(article_store: FileArticleStore) -> None:
-    _, stamp, _ = article_store.put(full())
-    edit(article_store, stamp.path, "- AI\n", "- Robots\n")
+    _, stamp, _ = article_store.put(make_full_article())
+    edit_file(article_store, stamp.path, "- AI\n", "- Robots\n")
 
     assert article_store.get(stamp.path).tags == ("Robots", "C++")
     assert article_store.get(stamp.path).tags_by == "operator"
@@ -120,20 +129,22 @@ def test_edited_tags_are_the_operators_when_read(article_store: FileArticleStore
 def test_a_file_that_an_operator_renamed_or_moved_stays_the_articles_file(
     article_store: FileArticleStore,
 ) -> None:
-    _, stamp, _ = article_store.put(full())
+    _, stamp, _ = article_store.put(make_full_article())
     moved = article_store.root / "2020" / "01" / "my-name.md"
     moved.parent.mkdir(parents=True)
     (article_store.root / stamp.path).rename(moved)
 
     for opened in (article_store, FileArticleStore(article_store.root)):
-        assert opened.find(full().id) == "2020/01/my-name.md"
-        assert opened.put(full(title=f"New {id(opened)}"))[1].path == "2020/01/my-name.md"
+        assert opened.find(make_full_article().id) == "2020/01/my-name.md"
+        assert (
+            opened.put(make_full_article(title=f"New {id(opened)}"))[1].path == "2020/01/my-name.md"
+        )
     assert (
-        article_store.put(full(title="Newest"), "2020/01/my-name.md")[1].path
+        article_store.put(make_full_article(title="Newest"), "2020/01/my-name.md")[1].path
         == "2020/01/my-name.md"
     )
     assert (
-        article_store.put(full(title="Wrong hint"), "2020/01/other.md")[1].path
+        article_store.put(make_full_article(title="Wrong hint"), "2020/01/other.md")[1].path
         == "2020/01/my-name.md"
     )
 
@@ -142,7 +153,10 @@ def test_ids_that_start_alike_get_longer_names(article_store: FileArticleStore) 
     ends = ("aa" * 10, "aa" + "b" * 18, "a" * 6 + "c" * 14, "a" * 19 + "b", "a" * 19 + "c")
     ids = [f"abcdef{end}" for end in ends]
 
-    paths = [article_store.put(full(id=article_id, title="Same"))[1].path for article_id in ids]
+    paths = [
+        article_store.put(make_full_article(id=article_id, title="Same"))[1].path
+        for article_id in ids
+    ]
 
     assert paths == [
         "2026/11/same-abcdef.md",
@@ -161,7 +175,7 @@ def test_no_title_leads_out_of_the_folder_or_to_an_odd_name(
 ) -> None:
     names = [*TRAPS, *sorted({row["name"] for row in samples.rows("paths", every=40)})]
 
-    paths = [article_store._new_path(full(title=name)) for name in names]
+    paths = [article_store._new_path(make_full_article(title=name)) for name in names]
 
     for path in paths:
         assert re.fullmatch(r"2026/11/[a-z0-9][a-z0-9-]*-[a-z2-7]{6}\.md", path), path
@@ -173,10 +187,10 @@ HOSTILE = ["CON", "nul", "../../etc/passwd", "a/b\\c", "x" * 400, "日本" * 200
 
 @pytest.mark.parametrize("title", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_title_is_filed_and_found(article_store: FileArticleStore, title: str) -> None:
-    _, stamp, _ = article_store.put(full(title=title))
+    _, stamp, _ = article_store.put(make_full_article(title=title))
 
-    assert content(article_store).keys() == {stamp.path}
-    assert FileArticleStore(article_store.root).find(full().id) == stamp.path
+    assert read_all_files(article_store).keys() == {stamp.path}
+    assert FileArticleStore(article_store.root).find(make_full_article().id) == stamp.path
     assert stamp.path.rpartition("/")[2].split(".")[0] not in ("con", "nul")
 
 
@@ -191,16 +205,17 @@ def test_paths_that_lead_out_are_refused(article_store: FileArticleStore, path: 
 
 def test_new_edited_and_missing_files_are_found(article_store: FileArticleStore) -> None:
     articles = [
-        full(id=make_article_id(f"{URL}/{n}"), title=f"T{n}", url=f"{URL}/{n}") for n in range(4)
+        make_full_article(id=make_article_id(f"{URL}/{n}"), title=f"T{n}", url=f"{URL}/{n}")
+        for n in range(4)
     ]
     paths = [article_store.put(article)[1].path for article in articles]
-    before = stamps(article_store)
+    before = list_stamps(article_store)
     assert not article_store.changed(before)
 
-    edit(article_store, paths[0], "T0", "T9")  # same size
+    edit_file(article_store, paths[0], "T0", "T9")  # same size
     article_store.delete(paths[1])
     (article_store.root / paths[2]).rename(article_store.root / "2026" / "11" / "moved.md")
-    _, added, _ = article_store.put(full(id=make_article_id("new"), title="New"))
+    _, added, _ = article_store.put(make_full_article(id=make_article_id("new"), title="New"))
     (article_store.root / "2026" / "11" / "notes.txt").write_text("not an article")
     (article_store.root / "README.md").write_text("not one either")
 
@@ -217,11 +232,12 @@ def test_new_edited_and_missing_files_are_found(article_store: FileArticleStore)
 
 
 def test_deleting(article_store: FileArticleStore) -> None:
-    _, stamp, _ = article_store.put(full())
+    """A deleted article is not found or read any more; deleting it again returns False."""
+    _, stamp, _ = article_store.put(make_full_article())
 
     assert article_store.delete(stamp.path)
     assert not article_store.delete(stamp.path)
-    assert article_store.find(full().id) is None
+    assert article_store.find(make_full_article().id) is None
     assert not article_store.begun()
     with pytest.raises(FileNotFoundError):
         article_store.get(stamp.path)
@@ -230,29 +246,30 @@ def test_deleting(article_store: FileArticleStore) -> None:
 def test_a_file_that_cannot_be_read_is_named_and_left_alone(
     article_store: FileArticleStore,
 ) -> None:
-    _, stamp, _ = article_store.put(full())
-    edit(article_store, stamp.path, "title: A title", "title: a: b")
-    broken = content(article_store)
+    """A file with invalid YAML raises with its line and is never overwritten."""
+    _, stamp, _ = article_store.put(make_full_article())
+    edit_file(article_store, stamp.path, "title: A title", "title: a: b")
+    broken = read_all_files(article_store)
 
     with pytest.raises(ConfigError, match=rf"{stamp.path}: line 2: .*put the value in quotes"):
         article_store.get(stamp.path)
     with pytest.raises(ConfigError, match=r"line 2"):
-        article_store.put(full(title="New"))
-    assert content(article_store) == broken
+        article_store.put(make_full_article(title="New"))
+    assert read_all_files(article_store) == broken
 
 
 def test_the_instance_is_minted_once(article_store: FileArticleStore) -> None:
     minted = article_store.instance()
 
     assert article_store.instance() == FileArticleStore(article_store.root).instance() == minted
-    article_store.put(full())
+    article_store.put(make_full_article())
     assert article_store.instance() == minted
     assert FileArticleStore(article_store.root.parent / "other").instance() != minted
 
 
 def test_a_lost_instance_is_not_minted_again_over_articles(article_store: FileArticleStore) -> None:
     minted = article_store.instance()
-    article_store.put(full())
+    article_store.put(make_full_article())
     (article_store.root / "instance.toml").unlink()
 
     with pytest.raises(
@@ -278,7 +295,8 @@ def test_a_broken_instance_is_named(article_store: FileArticleStore, data: str) 
 def test_litter_of_dead_writers_is_swept_and_that_of_living_ones_is_not(
     article_store: FileArticleStore,
 ) -> None:
-    _, stamp, _ = article_store.put(full())
+    """Temporary files of ended processes are deleted, those of running ones are kept."""
+    _, stamp, _ = article_store.put(make_full_article())
     folder = (article_store.root / stamp.path).parent
     dead = [
         folder / ".tmp-999999999-a.md",
@@ -291,30 +309,30 @@ def test_litter_of_dead_writers_is_swept_and_that_of_living_ones_is_not(
 
     assert list(article_store.walk()) == [stamp]
     assert article_store.sweep() == 3
-    assert content(article_store).keys() == {
+    assert read_all_files(article_store).keys() == {
         stamp.path,
         *(str(p.relative_to(article_store.root)) for p in (alive, folder / ".hidden")),
     }
     dead[0].write_bytes(b"half")
-    assert not article_store.changed(stamps(article_store))
+    assert not article_store.changed(list_stamps(article_store))
     assert not dead[0].exists()
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_litter(
     article_store: FileArticleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    article_store.put(full())
-    before = content(article_store)
+    article_store.put(make_full_article())
+    before = read_all_files(article_store)
 
     for name in ("fsync", "replace"):
         with monkeypatch.context() as patch:
             broken = _refuse if name == "fsync" else lambda *_: _refuse()
             patch.setattr(os if name == "fsync" else Path, name, broken)
             with pytest.raises(OSError, match="No space left"):
-                article_store.put(full(title="New"))
+                article_store.put(make_full_article(title="New"))
             with pytest.raises(OSError, match="No space left"):
-                article_store.put(replace(full(), id=make_article_id("other")))
-        assert content(article_store) == before
+                article_store.put(replace(make_full_article(), id=make_article_id("other")))
+        assert read_all_files(article_store) == before
 
 
 def _refuse(*_: object) -> None:
@@ -325,7 +343,8 @@ def test_a_write_is_durable_in_the_right_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
-    real_fsync, real_replace = os.fsync, Path.replace
+    real_fsync = os.fsync
+    real_replace = Path.replace
 
     def fsync(descriptor: int) -> None:
         done.append("fsync " + Path(f"/proc/self/fd/{descriptor}").readlink().name)
@@ -354,16 +373,17 @@ def test_a_link_for_a_temporary_file_is_not_followed(
 ) -> None:
     target = tmp_path / "target"
     target.write_bytes(b"theirs")
-    _, stamp, _ = article_store.put(full())
+    _, stamp, _ = article_store.put(make_full_article())
     file = article_store.root / stamp.path
     (file.parent / f".tmp-{os.getpid()}-{file.name}.part").symlink_to(target)
 
     with pytest.raises(OSError, match="symbolic links"):
-        article_store.put(full(title="New"))
+        article_store.put(make_full_article(title="New"))
     assert target.read_bytes() == b"theirs"
 
 
 def test_an_article_without_text_of_its_own_is_filed(article_store: FileArticleStore) -> None:
+    """An article without title, text and date is stored under a default name."""
     stored, stamp, _ = article_store.put(Article(id=make_article_id(URL), url=URL, title=""))
 
     assert stamp.path == f"0000/00/article-{make_article_id(URL)[:6]}.md"
@@ -373,20 +393,21 @@ def test_an_article_without_text_of_its_own_is_filed(article_store: FileArticleS
 def test_files_that_are_put_together_share_one_sync_of_their_folder(
     article_store: FileArticleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Within `together`, the folder is synced once for all files."""
     synced: list[str] = []
     monkeypatch.setattr(disk, "sync_folder", lambda path: synced.append(path.name))
-    article_store.put(full(title="First", id="a" * 26))
+    article_store.put(make_full_article(title="First", id="a" * 26))
     synced.clear()
 
     with article_store.together() as settle:
-        article_store.put(full(title="Second", id="b" * 26))
-        article_store.put(full(title="Third", id="c" * 26))
+        article_store.put(make_full_article(title="Second", id="b" * 26))
+        article_store.put(make_full_article(title="Third", id="c" * 26))
         assert synced == []
         settle()
         assert len(synced) == 1
         settle()
-        article_store.put(full(title="Fourth", id="d" * 26))
+        article_store.put(make_full_article(title="Fourth", id="d" * 26))
         assert len(synced) == 1
     assert len(synced) == 2
-    article_store.put(full(title="Fifth", id="e" * 26))
+    article_store.put(make_full_article(title="Fifth", id="e" * 26))
     assert len(synced) == 3

@@ -1,4 +1,4 @@
-"""Files of visits are synced in threads: nobody waits for the disk after each of them."""
+"""Article files of visits are synced to disk by threads, so that no visit waits for the disk."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ from syndicator.articles.stores.background_writes import BackgroundWrites
 from syndicator.core.model import make_article_id
 from syndicator.core.ports import ArticleRecord
 from syndicator.store.engine import open_store
-from tests.articles.samples import full
+from tests.articles.samples import make_full_article
 
 _LONGEST = 10.0  # seconds for which a sync waits in a test that fails
 
@@ -35,11 +35,11 @@ def test_a_file_is_put_while_the_disk_is_busy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     article_store = FileArticleStore(tmp_path)
-    article_store.put(full(id="a" * 26))  # makes the folder
+    article_store.put(make_full_article(id="a" * 26))  # makes the folder
     disk = SlowDisk(monkeypatch)
 
     with article_store.together() as settle:
-        _, stamp, _ = article_store.put(full(id="b" * 26))
+        _, stamp, _ = article_store.put(make_full_article(id="b" * 26))
         disk.events.append("put")
         assert not (tmp_path / stamp.path).exists()
         disk.released.set()
@@ -55,18 +55,20 @@ def test_a_file_that_was_put_is_read_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     article_store = FileArticleStore(tmp_path)
-    article_store.put(full(id="a" * 26))
+    article_store.put(make_full_article(id="a" * 26))
     disk = SlowDisk(monkeypatch)
 
     with article_store.together():
-        stored, stamp, _ = article_store.put(full(id="b" * 26))
+        stored, stamp, _ = article_store.put(make_full_article(id="b" * 26))
         threading.Timer(0.05, disk.released.set).start()
         assert article_store.get(stamp.path) == stored
-        revised, _, changed = article_store.put(full(id="b" * 26, title="Another"), stamp.path)
+        revised, _, changed = article_store.put(
+            make_full_article(id="b" * 26, title="Another"), stamp.path
+        )
         assert changed
         assert article_store.find(stored.id) == stamp.path
         assert article_store.get(stamp.path) == revised
-        article_store.put(full(id="c" * 26))
+        article_store.put(make_full_article(id="c" * 26))
         assert len(list(article_store.walk())) == 3
         assert not list(tmp_path.rglob(".tmp-*"))
 
@@ -74,9 +76,10 @@ def test_a_file_that_was_put_is_read_at_once(
 def test_no_row_stays_whose_file_could_not_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If syncing a file fails, its row is not committed."""
     article_store = FileArticleStore(tmp_path / "articles")
     store = open_store(f"sqlite:///{tmp_path}/syndicator.db", articles_exist=False)
-    article_store.put(full(id="a" * 26))
+    article_store.put(make_full_article(id="a" * 26))
     sync = os.fsync
 
     def fail_once(_descriptor: int) -> None:
@@ -89,7 +92,7 @@ def test_no_row_stays_whose_file_could_not_be_written(
         store.visits.shared(settle),
     ):
         monkeypatch.setattr(os, "fsync", fail_once)
-        stored, stamp, _ = article_store.put(full(id="b" * 26))
+        stored, stamp, _ = article_store.put(make_full_article(id="b" * 26))
         store.visits.record(ArticleRecord(article=stored, stamp=stamp))
         article_store.get(stamp.path)  # raises, and the visits end with what they recorded
 
@@ -99,6 +102,7 @@ def test_no_row_stays_whose_file_could_not_be_written(
 
 
 def test_files_of_one_name_are_written_one_after_the_other(tmp_path: Path) -> None:
+    """Twenty writes to one path leave the last content and no temporary file."""
     with BackgroundWrites() as writes:
         for number in range(20):
             writes.write(tmp_path / "a.md", f"{number}".encode())
@@ -109,18 +113,19 @@ def test_files_of_one_name_are_written_one_after_the_other(tmp_path: Path) -> No
 
 
 def test_a_block_within_another_shares_its_writes(tmp_path: Path) -> None:
+    """Nested `together` blocks share one group of writes."""
     article_store = FileArticleStore(tmp_path)
 
     with article_store.together():
         with article_store.together():
-            _, inner, _ = article_store.put(full(id="a" * 26))
+            _, inner, _ = article_store.put(make_full_article(id="a" * 26))
         assert (tmp_path / inner.path).is_file()
-        stored, stamp, _ = article_store.put(full(id="b" * 26))
+        stored, stamp, _ = article_store.put(make_full_article(id="b" * 26))
         assert article_store.get(stamp.path) == stored
 
 
 def test_a_file_has_its_name_when_the_block_ends(tmp_path: Path) -> None:
-    article = full(id=make_article_id("https://example.org/last"))
+    article = make_full_article(id=make_article_id("https://example.org/last"))
     article_store = FileArticleStore(tmp_path)
 
     with article_store.together():

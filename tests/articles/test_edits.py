@@ -1,4 +1,4 @@
-"""An operator's edit wins, field by field, for good."""
+"""A field that an operator edited by hand is never overwritten."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from syndicator.articles import edits, fields, frontmatter
 from syndicator.articles.edits import FIELDS, hand_edited, sign
 from syndicator.core.model import Article
-from tests.articles.samples import full
+from tests.articles.samples import make_full_article
 
 HAND: dict[str, dict[str, Any]] = {
     "title": {"title": "By hand"},
@@ -37,30 +37,34 @@ OURS: dict[str, Any] = {
 }
 
 
-def written(article: Article) -> Article:
+def write_and_load(article: Article) -> Article:
     """As it comes back from its file right after our write."""
     return frontmatter.load(frontmatter.dump(sign(article)))
 
 
 def test_the_digest_has_eight_hashes_of_six() -> None:
-    assert len(sign(full()).digest) == 48
+    assert len(sign(make_full_article()).digest) == 48
     assert tuple(HAND) == FIELDS
 
 
 def test_nothing_is_edited_right_after_a_write() -> None:
-    assert hand_edited(written(full())) == frozenset()
+    assert hand_edited(write_and_load(make_full_article())) == frozenset()
     assert (
-        hand_edited(written(Article(id="x", url="https://example.org/", title=""))) == frozenset()
+        hand_edited(write_and_load(Article(id="x", url="https://example.org/", title="")))
+        == frozenset()
     )
 
 
 @pytest.mark.parametrize("field", HAND)
 def test_each_edited_field_is_known_and_kept_over_every_later_write(field: str) -> None:
-    in_file = replace(written(full()), **HAND[field])
+    """An edited field survives two later writes, which update all other fields."""
+    in_file = replace(write_and_load(make_full_article()), **HAND[field])
     assert hand_edited(in_file) == {field}
 
-    merged = edits.merge(replace(full(), **OURS), in_file)
-    again = edits.merge(replace(full(), **{**OURS, "title": "Newer"}), written_as_is(merged))
+    merged = edits.merge(replace(make_full_article(), **OURS), in_file)
+    again = edits.merge(
+        replace(make_full_article(), **{**OURS, "title": "Newer"}), written_as_is(merged)
+    )
 
     for attribute, value in HAND[field].items():
         assert getattr(merged, attribute) == getattr(again, attribute) == value
@@ -78,39 +82,50 @@ def written_as_is(article: Article) -> Article:
 def test_any_set_of_edits_is_known(names: set[str]) -> None:
     changes = {key: value for name in names for key, value in HAND[name].items()}
 
-    assert hand_edited(replace(written(full()), **changes)) == names
+    assert hand_edited(replace(write_and_load(make_full_article()), **changes)) == names
 
 
 def test_edited_tags_and_excerpts_are_the_operators() -> None:
-    in_file = replace(written(full()), tags=("Mine",), excerpt="Mine.")
+    in_file = replace(write_and_load(make_full_article()), tags=("Mine",), excerpt="Mine.")
 
-    for article in (edits.mark_operator_edits(in_file), edits.merge(full(), in_file)):
-        assert (article.tags_by, article.excerpt_by) == ("operator", "operator")
-    assert edits.mark_operator_edits(written(full())) == written(full())
+    for article in (edits.mark_operator_edits(in_file), edits.merge(make_full_article(), in_file)):
+        assert article.tags_by == "operator"
+        assert article.excerpt_by == "operator"
+    assert edits.mark_operator_edits(write_and_load(make_full_article())) == write_and_load(
+        make_full_article()
+    )
 
 
 def test_a_field_that_is_edited_back_is_ours_again() -> None:
-    edited = written_as_is(edits.merge(full(), replace(written(full()), title="By hand")))
+    edited = written_as_is(
+        edits.merge(
+            make_full_article(), replace(write_and_load(make_full_article()), title="By hand")
+        )
+    )
     back = replace(edited, title="A title")
 
     assert hand_edited(back) == frozenset()
-    assert edits.merge(replace(full(), title="New"), back).title == "New"
+    assert edits.merge(replace(make_full_article(), title="New"), back).title == "New"
 
 
 @pytest.mark.parametrize("field", ["title", "excerpt", "tags", "category"])
 def test_what_the_file_calls_the_operators_stays_although_no_hash_differs(field: str) -> None:
-    in_file = written(full(**{f"{field}_by": "operator"}))
+    """A field with `*_by: operator` is kept even if its value equals what we wrote."""
+    in_file = write_and_load(make_full_article(**{f"{field}_by": "operator"}))
     new: dict[str, Any] = {field: OURS[field]}
 
-    for ours in (full(), full(**new), full(**new)):
+    for ours in (make_full_article(), make_full_article(**new), make_full_article(**new)):
         in_file = written_as_is(edits.merge(ours, in_file))
-        assert getattr(in_file, field) == getattr(full(), field)
+        assert getattr(in_file, field) == getattr(make_full_article(), field)
         assert getattr(in_file, f"{field}_by") == "operator"
-    assert getattr(edits.merge(full(**new), in_file, ordered=(field,)), field) == OURS[field]
+    assert (
+        getattr(edits.merge(make_full_article(**new), in_file, ordered=(field,)), field)
+        == OURS[field]
+    )
 
 
 def test_trimmed_line_ends_and_a_last_newline_are_no_edit() -> None:
-    article = written(full(body="One  \ntwo\t\n\nthree"))
+    article = write_and_load(make_full_article(body="One  \ntwo\t\n\nthree"))
     trimmed = frontmatter.load(
         frontmatter.dump(article).replace(b"One  \n", b"One\n").replace(b"two\t", b"two") + b"\n\n"
     )
@@ -119,17 +134,23 @@ def test_trimmed_line_ends_and_a_last_newline_are_no_edit() -> None:
 
 
 def test_a_file_without_our_digest_is_all_by_hand() -> None:
+    """Every field of a file without digest counts as edited by the operator."""
     in_file = frontmatter.load(
         b"---\ntitle: Mine\ndate: 2026-01-05\nsource: https://example.org/a\n---\nText\n"
     )
 
     assert hand_edited(in_file) == {"title", "date", "body"}
-    merged = edits.merge(full(), in_file)
-    assert (merged.title, merged.body, merged.author) == ("Mine", "Text", "Ada Lovelace")
+    merged = edits.merge(make_full_article(), in_file)
+    assert merged.title == "Mine"
+    assert merged.body == "Text"
+    assert merged.author == "Ada Lovelace"
     assert hand_edited(written_as_is(merged)) == {"title", "date", "body"}
 
 
 def test_the_time_an_article_was_added_never_moves() -> None:
-    later = replace(full(), added=datetime(2027, 1, 1, tzinfo=UTC))
+    later = replace(make_full_article(), added=datetime(2027, 1, 1, tzinfo=UTC))
 
-    assert edits.merge(later, written(full())).added == fields.settle(full()).added
+    assert (
+        edits.merge(later, write_and_load(make_full_article())).added
+        == fields.settle(make_full_article()).added
+    )

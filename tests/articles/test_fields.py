@@ -1,5 +1,4 @@
-"""The table of fields: one row is all that a field needs, and its keys are ours only where a file
-says so."""
+"""The table of article fields: one row defines all that a field needs."""
 
 from __future__ import annotations
 
@@ -16,15 +15,15 @@ from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.fields import WHOLE, Field
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
-from tests.articles.samples import full
+from tests.articles.samples import make_full_article
 
 
-def plain(**changes: Any) -> Article:
+def make_plain_article(**changes: Any) -> Article:
     """A full article but for what needs a later schema."""
-    return full(**{"aliases": (), **changes})
+    return make_full_article(**{"aliases": (), **changes})
 
 
-def head(data: bytes) -> list[str]:
+def list_head_lines(data: bytes) -> list[str]:
     return data.decode().split("\n---\n")[0].split("\n")
 
 
@@ -43,7 +42,7 @@ def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     assert fields.settle(article) == replace(article, minutes=0)
 
     _, stamp, _ = store.put(replace(article, minutes=7))
-    assert "minutes: 7" in head((tmp_path / stamp.path).read_bytes())
+    assert "minutes: 7" in list_head_lines((tmp_path / stamp.path).read_bytes())
     # a key that is not known as ours would keep its 7 for ever
     store.put(replace(article, minutes=9))
 
@@ -73,8 +72,9 @@ def test_no_two_rows_share_a_key_or_an_attribute() -> None:
 
 
 def test_a_later_field_at_its_default_leaves_the_file_as_it_was() -> None:
+    """A newer field with its default value is not written, so that old files do not change."""
     settled = replace(
-        plain(),
+        make_plain_article(),
         authors=(),
         rights=(),
         hold=False,
@@ -84,14 +84,20 @@ def test_a_later_field_at_its_default_leaves_the_file_as_it_was() -> None:
         digest2="",
     )
 
-    assert frontmatter.dump(settled) == frontmatter.dump(plain())
-    assert not any(line.startswith("schema") for line in head(frontmatter.dump(plain())))
+    assert frontmatter.dump(settled) == frontmatter.dump(make_plain_article())
+    assert not any(
+        line.startswith("schema")
+        for line in list_head_lines(frontmatter.dump(make_plain_article()))
+    )
 
 
 def test_a_later_field_makes_the_file_say_its_schema_after_the_fields_that_every_version_knows() -> (  # noqa: E501
     None
 ):
-    lines = head(frontmatter.dump(plain(authors=("Ada", "Grace"), hold=True)))
+    """A newer field with a value is written at the end, after a line with the schema version."""
+    lines = list_head_lines(
+        frontmatter.dump(make_plain_article(authors=("Ada", "Grace"), hold=True))
+    )
 
     assert lines[-5:] == ["schema: 2", "authors:", "- Ada", "- Grace", "hold: true"]
 
@@ -102,10 +108,10 @@ def test_a_later_field_makes_the_file_say_its_schema_after_the_fields_that_every
 )
 def test_without_our_schema_a_later_key_is_the_operators(line: str) -> None:
     keys = f"{line}hold: true\nrights: [a, {{b: c}}]\nauthors: {{name: Ada}}\n".encode()
-    data = frontmatter.dump(plain()).replace(b"---\n", b"---\n" + keys, 1)
+    data = frontmatter.dump(make_plain_article()).replace(b"---\n", b"---\n" + keys, 1)
     loaded = frontmatter.load(data)
 
-    assert loaded == frontmatter.load(frontmatter.dump(plain()))
+    assert loaded == frontmatter.load(frontmatter.dump(make_plain_article()))
     theirs = frontmatter.extra(data)
     assert theirs.pop("schema", None) is None or line
     assert theirs == {"hold": True, "rights": ["a", {"b": "c"}], "authors": {"name": "Ada"}}
@@ -113,19 +119,22 @@ def test_without_our_schema_a_later_key_is_the_operators(line: str) -> None:
 
 @pytest.mark.parametrize("line", ["schema: 2\n", "schema: '2'\n"])
 def test_with_our_schema_a_later_key_is_ours(line: str) -> None:
-    data = frontmatter.dump(plain()).replace(
+    data = frontmatter.dump(make_plain_article()).replace(
         b"---\n", f"---\n{line}hold: true\nrights: [a]\n".encode(), 1
     )
 
     assert frontmatter.extra(data) == {}
-    assert (frontmatter.load(data).hold, frontmatter.load(data).rights) == (True, ("a",))
+    assert frontmatter.load(data).hold is True
+    assert frontmatter.load(data).rights == ("a",)
     with pytest.raises(ConfigError, match=r"a\.md: rights: has to be a list of texts"):
         frontmatter.load(data.replace(b"rights: [a]", b"rights: {a: b}"), "a.md")
 
 
 def test_an_operators_key_of_the_name_stays_theirs_when_the_file_needs_the_schema() -> None:
-    data = frontmatter.dump(plain(), {"rights": {"mine": 1}, "draft": True})
-    written = frontmatter.dump(plain(hold=True, rights=("ours",)), frontmatter.extra(data))
+    data = frontmatter.dump(make_plain_article(), {"rights": {"mine": 1}, "draft": True})
+    written = frontmatter.dump(
+        make_plain_article(hold=True, rights=("ours",)), frontmatter.extra(data)
+    )
 
     lines = [
         "schema: 2",
@@ -136,30 +145,32 @@ def test_an_operators_key_of_the_name_stays_theirs_when_the_file_needs_the_schem
         "  mine: 1",
         "draft: true",
     ]
-    assert head(written)[-len(lines) :] == lines
+    assert list_head_lines(written)[-len(lines) :] == lines
     assert frontmatter.extra(written) == {"rights": {"mine": 1}, "draft": True}
-    assert (frontmatter.load(written).hold, frontmatter.load(written).rights) == (True, ())
-    released = frontmatter.dump(plain(), frontmatter.extra(written))
+    assert frontmatter.load(written).hold is True
+    assert frontmatter.load(written).rights == ()
+    released = frontmatter.dump(make_plain_article(), frontmatter.extra(written))
     assert released == data
 
 
 def test_a_schema_of_the_operators_own_is_never_written_over() -> None:
-    data = frontmatter.dump(plain(hold=True), {"schema": "Article"})
+    data = frontmatter.dump(make_plain_article(hold=True), {"schema": "Article"})
 
     assert frontmatter.extra(data) == {"schema": "Article"}
-    assert frontmatter.dump(plain(), {"schema": "Article"}) == data
+    assert frontmatter.dump(make_plain_article(), {"schema": "Article"}) == data
 
 
 OTHERS = ("https://example.org/?p=1", "https://example.org/old")
 
 
-def aged() -> bytes:
+def make_old_file() -> bytes:
     """A file of an earlier version, which had other addresses under `aliases`."""
-    return frontmatter.dump(edits.sign(full(aliases=OTHERS)), aged=True)
+    return frontmatter.dump(edits.sign(make_full_article(aliases=OTHERS)), aged=True)
 
 
 def test_other_addresses_have_a_key_that_site_generators_do_not_take_for_redirects() -> None:
-    lines = head(frontmatter.dump(full(aliases=OTHERS)))
+    """Other addresses are written as `other_urls`, because Hugo redirects from `aliases`."""
+    lines = list_head_lines(frontmatter.dump(make_full_article(aliases=OTHERS)))
 
     assert lines[-4:] == ["schema: 3", "other_urls:", *(f"- '{url}'" for url in OTHERS)]
     assert not any(line.startswith("aliases") for line in lines)
@@ -168,19 +179,21 @@ def test_other_addresses_have_a_key_that_site_generators_do_not_take_for_redirec
 def test_an_old_file_says_its_other_addresses_and_is_not_written_anew_for_their_key(
     tmp_path: Path,
 ) -> None:
+    """Old files have `aliases`; they get the key `other_urls` only when another field changes."""
     store = FileArticleStore(tmp_path, durable=False)
-    _, stamp, _ = store.put(full(aliases=OTHERS))
+    _, stamp, _ = store.put(make_full_article(aliases=OTHERS))
     path = tmp_path / stamp.path
-    path.write_bytes(aged())
+    path.write_bytes(make_old_file())
 
-    assert b"\naliases:\n" in aged() and b"schema" not in aged()
+    assert b"\naliases:\n" in make_old_file()
+    assert b"schema" not in make_old_file()
     article = store.get(stamp.path)
     assert article.aliases == OTHERS
     assert store.put(article)[2] is False
-    assert path.read_bytes() == aged()
+    assert path.read_bytes() == make_old_file()
 
     store.put(replace(article, section="Science"))
-    assert head(path.read_bytes())[-4:-2] == ["schema: 3", "other_urls:"]
+    assert list_head_lines(path.read_bytes())[-4:-2] == ["schema: 3", "other_urls:"]
     assert "aliases:" not in path.read_text()
     assert store.get(stamp.path).aliases == OTHERS
     assert store.put(store.get(stamp.path))[2] is False
@@ -192,7 +205,7 @@ def test_an_operators_own_redirects_stay_theirs(
     tmp_path: Path, ours: tuple[str, ...], theirs: str
 ) -> None:
     store = FileArticleStore(tmp_path, durable=False)
-    _, stamp, _ = store.put(full(aliases=ours))
+    _, stamp, _ = store.put(make_full_article(aliases=ours))
     path = tmp_path / stamp.path
     path.write_text(path.read_text().replace("---\n", f"---\naliases: {theirs}\n", 1))
 
@@ -205,7 +218,8 @@ def test_an_operators_own_redirects_stay_theirs(
 
 
 def test_where_the_new_key_is_the_operators_the_old_one_serves() -> None:
-    data = frontmatter.dump(full(aliases=OTHERS), {"other_urls": "mine"})
+    """If the operator uses the key `other_urls`, aliases are written under the old key."""
+    data = frontmatter.dump(make_full_article(aliases=OTHERS), {"other_urls": "mine"})
 
     assert frontmatter.load(data).aliases == OTHERS
     assert frontmatter.extra(data) == {"other_urls": "mine"}

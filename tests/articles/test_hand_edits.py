@@ -1,4 +1,4 @@
-"""Edits by hand of fields of later schemas: known by name, so that more fields can come."""
+"""Edits by hand are also recognised in fields of later file versions."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from syndicator.articles import edits, fields, frontmatter
 from syndicator.articles.edits import hand_edited, names, sign
 from syndicator.articles.fields import FLAG, TEXT, Field
 from syndicator.core.model import Article
-from tests.articles.samples import full
+from tests.articles.samples import make_full_article
 
 OURS: dict[str, Any] = {"authors": ("Ada",), "rights": ("all reserved",), "hold": True}
 HAND: dict[str, Any] = {"authors": ("Grace",), "rights": (), "hold": False}
 NEW: dict[str, Any] = {"authors": ("New",), "rights": ("new",), "hold": True}
 
 
-def reloaded(article: Article) -> Article:
+def dump_and_load(article: Article) -> Article:
     return frontmatter.load(frontmatter.dump(article))
 
 
@@ -27,44 +27,55 @@ def test_every_signed_field_is_tried() -> None:
 
 
 def test_nothing_is_edited_right_after_a_write() -> None:
-    assert hand_edited(reloaded(sign(full(**OURS)))) == frozenset()
-    assert sign(full()).digest2 == ""
+    assert hand_edited(dump_and_load(sign(make_full_article(**OURS)))) == frozenset()
+    assert sign(make_full_article()).digest2 == ""
 
 
 def test_the_digest_of_the_first_eight_does_not_know_the_later_fields() -> None:
-    assert sign(full(**OURS)).digest == sign(full()).digest
+    assert sign(make_full_article(**OURS)).digest == sign(make_full_article()).digest
 
 
 @pytest.mark.parametrize("field", HAND)
 def test_an_edit_is_known_and_kept_over_every_later_write(field: str) -> None:
-    in_file = replace(reloaded(sign(full(**OURS))), **{field: HAND[field]})
+    """An edited field is recognised and kept by all later writes."""
+    in_file = replace(dump_and_load(sign(make_full_article(**OURS))), **{field: HAND[field]})
     assert hand_edited(in_file) == {field}
 
-    merged = reloaded(edits.merge(full(**NEW), in_file))
+    merged = dump_and_load(edits.merge(make_full_article(**NEW), in_file))
     assert {name: getattr(merged, name) for name in NEW} == {**NEW, field: HAND[field]}
-    for ours in (full(**NEW), merged, full(), merged):  # also when it was made from the file
-        merged = reloaded(edits.merge(ours, merged))
+    for ours in (
+        make_full_article(**NEW),
+        merged,
+        make_full_article(),
+        merged,
+    ):  # also when it was made from the file
+        merged = dump_and_load(edits.merge(ours, merged))
         assert hand_edited(merged) == {field}
         assert getattr(merged, field) == HAND[field]
-    assert getattr(edits.merge(full(**NEW), merged, ordered=(field,)), field) == NEW[field]
+    assert (
+        getattr(edits.merge(make_full_article(**NEW), merged, ordered=(field,)), field)
+        == NEW[field]
+    )
 
 
 @pytest.mark.parametrize("field", OURS)
 def test_what_we_never_wrote_is_ours_while_empty_and_a_hands_once_filled_in(field: str) -> None:
-    in_file = reloaded(sign(full()))
-    assert getattr(edits.merge(full(**NEW), in_file), field) == NEW[field]
+    in_file = dump_and_load(sign(make_full_article()))
+    assert getattr(edits.merge(make_full_article(**NEW), in_file), field) == NEW[field]
 
     filled = replace(in_file, **{field: OURS[field]})
     assert hand_edited(filled) == {field}
-    merged = reloaded(edits.merge(full(), filled))
+    merged = dump_and_load(edits.merge(make_full_article(), filled))
     assert getattr(merged, field) == OURS[field]
-    assert hand_edited(reloaded(edits.merge(full(**NEW), merged))) == {field}
+    assert hand_edited(dump_and_load(edits.merge(make_full_article(**NEW), merged))) == {field}
 
 
 def test_one_more_signed_field_makes_no_old_one_the_operators(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    first, second = reloaded(sign(full())), reloaded(sign(full(**OURS)))
+    """Adding a signed field in a new version marks no field of old files as edited."""
+    first = dump_and_load(sign(make_full_article()))
+    second = dump_and_load(sign(make_full_article(**OURS)))
     monkeypatch.setattr(fields, "TABLE", (Field("section", TEXT, 2, signed=True), *fields.TABLE))
     monkeypatch.setattr(fields, "TABLE", (*fields.TABLE, Field("partial", FLAG, 2, signed=True)))
 

@@ -1,4 +1,4 @@
-"""A folder of our articles as the content of a site that the real Hugo makes."""
+"""The real Hugo builds a site from our article files."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.model import make_article_id
-from tests.articles.samples import TRAPS, full
+from tests.articles.samples import TRAPS, make_full_article
 from tests.articles.test_shortcodes import BODIES
-from tests.articles.wild import expected, stored
+from tests.articles.wild import list_expected_fields, store_wild_articles
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 ODD = ("{{< title >}}", "{{% title %}}", "{{ .Title }}", "{{</*", "<!--more-->")
@@ -40,7 +40,7 @@ def site(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def hugo(site: Path) -> subprocess.CompletedProcess[str]:
+def run_hugo(site: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["hugo", "--source", str(site)], capture_output=True, text=True, check=False, timeout=120
     )
@@ -58,7 +58,7 @@ def test_hugo_makes_pages_of_all_our_files(site: Path) -> None:
             else {"body": text}
         )
         store.put(
-            full(
+            make_full_article(
                 id=make_article_id(url),
                 url=url,
                 aliases=(f"https://example.org/?p={number}",),
@@ -66,7 +66,7 @@ def test_hugo_makes_pages_of_all_our_files(site: Path) -> None:
             )
         )
 
-    made = hugo(site)
+    made = run_hugo(site)
 
     assert made.returncode == 0, made.stdout + made.stderr
     pages = [path.read_text() for path in (site / "public").rglob("*.html")]
@@ -88,8 +88,8 @@ def test_hugo_gives_each_field_its_type(site: Path) -> None:
     (site / "layouts/index.html").write_text(
         f"{{{{ range .Site.RegularPages }}}}{page}{{{{ end }}}}"
     )
-    articles = stored(site / "content")
-    made = hugo(site)
+    articles = store_wild_articles(site / "content")
+    made = run_hugo(site)
     assert made.returncode == 0, made.stdout + made.stderr
     lines = [line for line in (site / "public/index.html").read_text().split("\n") if line]
     found = {
@@ -98,7 +98,7 @@ def test_hugo_gives_each_field_its_type(site: Path) -> None:
     }
     assert found.keys() == articles.keys()
     for path, one in found.items():
-        assert one == expected(articles[path]) | {"date": "2026-11-23"}
+        assert one == list_expected_fields(articles[path]) | {"date": "2026-11-23"}
 
 
 def test_a_file_without_that_care_ends_the_build(site: Path) -> None:
@@ -106,4 +106,4 @@ def test_a_file_without_that_care_ends_the_build(site: Path) -> None:
     page = site / "content/a.md"
     page.parent.mkdir()
     page.write_text("---\ntitle: A\n---\n{{< figure-of-no-site >}}\n")
-    assert hugo(site).returncode != 0
+    assert run_hugo(site).returncode != 0

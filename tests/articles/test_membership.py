@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from syndicator.articles.fields import feeds_of, named_feeds_of
 from syndicator.core import text
 from syndicator.core.model import FeedKey
-from tests.articles.samples import full
+from tests.articles.samples import make_full_article
 from tests.samples import Samples
 
 
 def test_an_article_is_in_all_its_tags_its_category_and_its_source() -> None:
-    article = full(tags=("AI", "C++", "ai"), category="Big Science", source_key="src")
+    article = make_full_article(tags=("AI", "C++", "ai"), category="Big Science", source_key="src")
 
     assert feeds_of(article) == [
         FeedKey("all", "all"),
@@ -27,7 +27,9 @@ def test_an_article_is_in_all_its_tags_its_category_and_its_source() -> None:
         FeedKey("source", "src"),
     ]
     assert named_feeds_of(article)[FeedKey("tag", "ai")] == "AI"
-    assert feeds_of(full(tags=(), category="", source_key="")) == [FeedKey("all", "all")]
+    assert feeds_of(make_full_article(tags=(), category="", source_key="")) == [
+        FeedKey("all", "all")
+    ]
     assert feeds_of(replace(article, merged_into="another")) == [FeedKey("source", "src")]  # a copy
 
 

@@ -1,4 +1,4 @@
-"""What has the name of an article file and is none is named, and stops and hangs nothing."""
+"""Paths that only look like article files (folders, links, pipes) are reported and skipped."""
 
 from __future__ import annotations
 
@@ -48,14 +48,15 @@ KINDS: dict[str, Callable[[Path], object]] = {
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     place = Place(tmp_path)
-    with place.app(create=True) as opened:
-        store_articles(opened, "A story", "A text that says something.")
+    with place.open_app(create=True) as app:
+        store_articles(app, "A story", "A text that says something.")
     return place
 
 
 @pytest.mark.parametrize("folder", ["", "2026/03"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str) -> None:
+    """Each kind of non-file is reported as "no-file", and the build continues."""
     path = place.folder / "feeds/articles" / folder / "d.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     KINDS[kind](path)
@@ -63,14 +64,18 @@ def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str)
         app, ["build", "--config", str(place.config)], catch_exceptions=False
     )
     assert result.exit_code == 0
-    assert "A story" in place.published("all.atom")
+    assert "A story" in place.read_published("all.atom")
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         (found,) = read_health(looked).need_you
-    assert (found.kind, found.code, found.detail) == ("article-file", "no-file", f"it is {kind}")
-    assert found.subject == f"{folder}/d.md".lstrip("/") and found.cure
+    assert found.kind == "article-file"
+    assert found.code == "no-file"
+    assert found.detail == f"it is {kind}"
+    assert found.subject == f"{folder}/d.md".lstrip("/")
+    assert found.cure
     (reported,) = (item for item in check(place.config, environ={}) if item.reason == "no-file")
-    assert (reported.file, reported.detail) == (str(path), f"it is {kind}")
-    with place.app() as opened:
+    assert reported.file == str(path)
+    assert reported.detail == f"it is {kind}"
+    with place.open_app() as opened:
         assert [item.reason for item in reconcile.files(opened.archive, opened.configuration)] == [
             "no-file"
         ]
@@ -79,10 +84,9 @@ def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str)
 def test_a_link_in_a_circle_is_named(place: Place) -> None:
     path = place.folder / "feeds/articles/d.md"
     path.symlink_to("d.md")
-    with place.app() as opened:
+    with place.open_app() as app:
         assert [
-            (item.what, item.detail)
-            for item in reconcile.files(opened.archive, opened.configuration)
+            (item.what, item.detail) for item in reconcile.files(app.archive, app.configuration)
         ] == [("d.md", "it is a link that leads nowhere")]
 
 
@@ -90,25 +94,27 @@ def test_a_link_to_an_article_file_is_one(place: Place, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.md"
     elsewhere.write_text(ARTICLE)
     (place.folder / "feeds/articles/d.md").symlink_to(elsewhere)
-    with place.app() as opened:
-        assert reconcile.files(opened.archive, opened.configuration) == ()
-        assert len(opened.archive.store.visits.stamps()) == 2
+    with place.open_app() as app:
+        assert reconcile.files(app.archive, app.configuration) == ()
+        assert len(app.archive.store.visits.stamps()) == 2
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "notes", "notes.markdown"])
 def test_a_pipe_that_is_no_article_is_not_read(place: Place, name: str) -> None:
     os.mkfifo(place.folder / "feeds/articles" / name)
-    with place.app() as opened:
-        assert reconcile.files(opened.archive, opened.configuration) == ()
-        assert reconcile.ignored(opened.archive.article_store) == ()
+    with place.open_app() as app:
+        assert reconcile.files(app.archive, app.configuration) == ()
+        assert reconcile.ignored(app.archive.article_store) == ()
 
 
 def test_a_file_that_became_a_pipe_does_not_hang_who_reads_it(tmp_path: Path) -> None:
+    """Reading a named pipe raises at once and does not block."""
     store = FileArticleStore(tmp_path)
     os.mkfifo(tmp_path / "d.md")
     with pytest.raises(OSError, match="no regular file"):
         store.read("d.md")
-    assert list(store.walk()) == [] and list(store.names()) == []
+    assert list(store.walk()) == []
+    assert list(store.names()) == []
 
 
 def test_names_are_those_of_visible_files_in_order(tmp_path: Path) -> None:

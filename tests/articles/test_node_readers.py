@@ -1,5 +1,4 @@
-"""Our files as gray-matter reads them (Next.js, Eleventy and others stand on it), and Astro's
-content collections."""
+"""gray-matter (Next.js, Eleventy) and Astro read our article files as we wrote them."""
 
 from __future__ import annotations
 
@@ -14,8 +13,8 @@ import pytest
 
 from syndicator.articles.frontmatter import body, write_foreign
 from syndicator.core.model import Article
-from tests.articles.samples import full
-from tests.articles.wild import expected, stored
+from tests.articles.samples import make_full_article
+from tests.articles.wild import list_expected_fields, store_wild_articles
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SCRIPT = Path(__file__).parent / "node_readers.mjs"
@@ -59,7 +58,7 @@ export async function GET() {
 }
 
 
-def installed(folder: Path, *packages: str) -> Path:
+def install_packages(folder: Path, *packages: str) -> Path:
     """A folder with these packages of npm."""
     if not shutil.which("node") or not shutil.which("npm"):
         pytest.skip("node and npm are not installed; Debian has both")
@@ -86,16 +85,16 @@ def installed(folder: Path, *packages: str) -> Path:
     return folder
 
 
-def check(found: dict[str, Any], articles: dict[str, Article], path: str) -> None:
+def assert_read_as_written(found: dict[str, Any], articles: dict[str, Article], path: str) -> None:
     typed = dict(found["typed"])
     assert typed.pop("date") == "2026-11-23T00:00:00.000Z"
-    assert typed == expected(articles[path])
+    assert typed == list_expected_fields(articles[path])
     assert found["body"].strip() == body(Path(path).read_bytes()).strip()
 
 
 def test_gray_matter_gives_each_field_its_type_and_the_body_as_it_is(tmp_path: Path) -> None:
-    packages = installed(tmp_path / "node", "gray-matter@4", "zod@3")
-    articles = stored(tmp_path / "articles")
+    packages = install_packages(tmp_path / "node", "gray-matter@4", "zod@3")
+    articles = store_wild_articles(tmp_path / "articles")
     script = packages / SCRIPT.name
     shutil.copy(SCRIPT, script)
     done = subprocess.run(
@@ -113,19 +112,19 @@ def test_gray_matter_gives_each_field_its_type_and_the_body_as_it_is(tmp_path: P
         # and no time that a zone moves to the day before
         assert isinstance(line["front"]["date"], str)
         assert tuple(line["front"])[: len(KEYS)] == KEYS
-        check(line, articles, line["path"])
+        assert_read_as_written(line, articles, line["path"])
 
 
 def test_a_file_without_our_quotes_is_read_otherwise(tmp_path: Path) -> None:
     """Else the test above says nothing: gray-matter takes for a number or a time what stands there
     without quotes."""
-    packages = installed(tmp_path / "node", "gray-matter@4", "zod@3")
+    packages = install_packages(tmp_path / "node", "gray-matter@4", "zod@3")
     shutil.copy(SCRIPT, packages / SCRIPT.name)
     path = tmp_path / "a.md"
     path.write_bytes(
-        write_foreign(expected(full(title="1e3")) | {"date": "2026-11-23"}, "Text.").replace(
-            b"'1e3'", b"1e3"
-        )
+        write_foreign(
+            list_expected_fields(make_full_article(title="1e3")) | {"date": "2026-11-23"}, "Text."
+        ).replace(b"'1e3'", b"1e3")
     )
     done = subprocess.run(
         ["node", SCRIPT.name],
@@ -135,7 +134,8 @@ def test_a_file_without_our_quotes_is_read_otherwise(tmp_path: Path) -> None:
         text=True,
         timeout=120,
     )
-    assert done.returncode != 0 and "Expected string, received number" in done.stderr
+    assert done.returncode != 0
+    assert "Expected string, received number" in done.stderr
 
 
 def test_a_content_collection_of_astro_takes_the_folder(tmp_path: Path) -> None:
@@ -143,8 +143,8 @@ def test_a_content_collection_of_astro_takes_the_folder(tmp_path: Path) -> None:
     for name, text in ASTRO.items():
         (site / name).parent.mkdir(parents=True, exist_ok=True)
         (site / name).write_text(text)
-    installed(site, "astro@5")
-    articles = stored(site / "articles")
+    install_packages(site, "astro@5")
+    articles = store_wild_articles(site / "articles")
     done = subprocess.run(
         ["npx", "--no-install", "astro", "build"],
         cwd=site,
@@ -154,7 +154,7 @@ def test_a_content_collection_of_astro_takes_the_folder(tmp_path: Path) -> None:
         env={**os.environ, "ASTRO_TELEMETRY_DISABLED": "1"},
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    made = json.loads((site / "dist/all.json").read_text())
-    assert {str(site / one["path"]) for one in made} == set(articles)
-    for one in made:
-        check(one, articles, str(site / one["path"]))
+    document = json.loads((site / "dist/all.json").read_text())
+    assert {str(site / one["path"]) for one in document} == set(articles)
+    for one in document:
+        assert_read_as_written(one, articles, str(site / one["path"]))

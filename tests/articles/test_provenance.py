@@ -1,4 +1,4 @@
-"""Who may write over whom: the whole table."""
+"""Which origin of a value may overwrite which other: the operator, the site, our own guess."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from syndicator.articles import edits, frontmatter
 from syndicator.articles.edits import By, find_writer, may_write, names, sign
 from syndicator.core.model import Article
-from tests.articles.samples import full
+from tests.articles.samples import make_full_article
 
 EDITED: dict[str, dict[str, Any]] = {
     "excerpt": {"excerpt": "Mine."},
@@ -39,13 +39,13 @@ OVER: dict[By | None, set[By]] = {
 }
 
 
-def written(article: Article) -> Article:
+def write_and_load(article: Article) -> Article:
     return frontmatter.load(frontmatter.dump(sign(article)))
 
 
-def made(field: str, current: By | None) -> Article:
+def make_article_from(field: str, current: By | None) -> Article:
     """An article as loaded, whose `field` is from `current`."""
-    article = written(full(excerpt_by="extractive", tags_by="matched"))
+    article = write_and_load(make_full_article(excerpt_by="extractive", tags_by="matched"))
     if field in ("excerpt", "tags"):
         return replace(article, **{f"{field}_by": current or ""})
     if current is By.LLM:
@@ -64,7 +64,7 @@ def made(field: str, current: By | None) -> Article:
     [(field, current) for field, currents in DESCRIBED_BY.items() for current in currents],
 )
 def test_who_may_write_over_whom(field: str, current: By | None, by: By) -> None:
-    article = made(field, current)
+    article = make_article_from(field, current)
 
     assert find_writer(article, field) == current
     assert may_write(article, field, by) is (by in OVER[current])
@@ -72,50 +72,64 @@ def test_who_may_write_over_whom(field: str, current: By | None, by: By) -> None
 
 @pytest.mark.parametrize("field", EDITED)
 def test_what_a_hand_edited_is_the_operators_whatever_the_file_says(field: str) -> None:
-    article = replace(written(full(excerpt_by="llm", tags_by="llm")), **EDITED[field])
+    """An edited field belongs to the operator, even if `excerpt_by` or `tags_by` says "llm"."""
+    article = replace(
+        write_and_load(make_full_article(excerpt_by="llm", tags_by="llm")), **EDITED[field]
+    )
 
     assert {name for name in names() if find_writer(article, name) is By.OPERATOR} == {field}
     assert find_writer(edits.mark_operator_edits(article), field) is By.OPERATOR
 
 
 def test_a_category_is_the_models_where_it_wrote_excerpt_or_tags() -> None:
-    assert find_writer(written(full(excerpt_by="llm")), "category") is By.LLM
-    assert find_writer(written(full(tags_by="llm")), "category") is By.LLM
-    assert find_writer(written(full()), "category") is By.MATCHED
+    """If excerpt or tags are the model's, the category is, too."""
+    assert find_writer(write_and_load(make_full_article(excerpt_by="llm")), "category") is By.LLM
+    assert find_writer(write_and_load(make_full_article(tags_by="llm")), "category") is By.LLM
+    assert find_writer(write_and_load(make_full_article()), "category") is By.MATCHED
 
 
 def test_the_file_says_whose_the_category_is_only_where_nothing_else_does() -> None:
+    """`category_by` is written only if it cannot be derived from `excerpt_by`."""
     for excerpt_by, category_by in (("llm", "llm"), ("extractive", "matched"), ("extractive", "")):
-        same = full(excerpt_by=excerpt_by)
+        same = make_full_article(excerpt_by=excerpt_by)
         assert frontmatter.dump(replace(same, category_by=category_by)) == frontmatter.dump(same)
     for excerpt_by, by in (("llm", By.MATCHED), ("extractive", By.LLM), ("llm", By.OPERATOR)):
-        article = written(full(excerpt_by=excerpt_by, category_by=by))
-        assert (article.category_by, find_writer(article, "category")) == (by, by)
+        article = write_and_load(make_full_article(excerpt_by=excerpt_by, category_by=by))
+        assert article.category_by == by
+        assert find_writer(article, "category") == by
 
 
 def test_the_models_category_stays_its_own_when_a_hand_edits_its_excerpt() -> None:
-    in_file = replace(written(full(excerpt_by="llm")), excerpt="Mine.")
+    """A category by the language model stays the model's if the operator edits the excerpt."""
+    in_file = replace(write_and_load(make_full_article(excerpt_by="llm")), excerpt="Mine.")
     loaded = edits.mark_operator_edits(in_file)
     again = frontmatter.load(frontmatter.dump(edits.merge(loaded, in_file)))
 
     for article in (loaded, again, edits.mark_operator_edits(again)):
         assert find_writer(article, "category") is By.LLM
         assert not may_write(article, "category", By.MATCHED)
-    assert (
-        find_writer(edits.merge(full(), in_file), "category") is By.MATCHED
-    )  # a new reading's own
+    # a new reading's own
+    assert find_writer(edits.merge(make_full_article(), in_file), "category") is By.MATCHED
 
 
 def test_a_title_is_the_publishers_unless_the_file_says_otherwise() -> None:
-    assert find_writer(written(full(title_by="operator")), "title") is By.OPERATOR
-    assert edits.merge(full(title="New"), written(full(title_by="operator"))).title == full().title
+    assert (
+        find_writer(write_and_load(make_full_article(title_by="operator")), "title") is By.OPERATOR
+    )
+    assert (
+        edits.merge(
+            make_full_article(title="New"), write_and_load(make_full_article(title_by="operator"))
+        ).title
+        == make_full_article().title
+    )
 
 
 def test_a_word_that_names_nobody_protects_nothing() -> None:
-    assert find_writer(written(full(tags_by="somebody")), "tags") is None
+    """An unknown value of `tags_by` gives no protection."""
+    assert find_writer(write_and_load(make_full_article(tags_by="somebody")), "tags") is None
 
 
 def test_a_writer_is_plain_text_in_the_file() -> None:
     assert b"\nexcerpt_by: llm\ntags_by: operator\n" in frontmatter.dump(
-        full(excerpt_by=By.LLM, tags_by=By.OPERATOR)
+        make_full_article(excerpt_by=By.LLM, tags_by=By.OPERATOR)
     )

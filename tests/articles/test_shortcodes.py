@@ -1,5 +1,4 @@
-"""What Hugo takes for its shortcodes stands in files so that no build of it ends there, and reads
-as it did."""
+"""Text that looks like a Hugo shortcode is escaped in files and unchanged when read."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ import pytest
 from syndicator.articles import edits, frontmatter
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.publishing.render.html import render_markdown
-from tests.articles.samples import URL, full
+from tests.articles.samples import URL, make_full_article
 
 BODIES = [
     "Write {{< figure >}} or {{% note %}}.",
@@ -29,11 +28,13 @@ def store(tmp_path: Path) -> FileArticleStore:
 def test_no_shortcode_stands_in_a_file_and_its_text_reads_as_it_did(
     store: FileArticleStore, body: str
 ) -> None:
-    stored, stamp, _ = store.put(full(body=body))
-    written = (store.root / stamp.path).read_text()
+    """Text that looks like a shortcode is escaped in the file and unchanged when read."""
+    stored, stamp, _ = store.put(make_full_article(body=body))
+    written_text = (store.root / stamp.path).read_text()
     loaded = store.get(stamp.path)
 
-    assert "{{<" not in written.split("\n---\n")[1] and "{{%" not in written.split("\n---\n")[1]
+    assert "{{<" not in written_text.split("\n---\n")[1]
+    assert "{{%" not in written_text.split("\n---\n")[1]
     assert stored.body == loaded.body == body
     assert render_markdown(loaded.body, URL) == render_markdown(body, URL)
     assert not edits.hand_edited(loaded)
@@ -41,9 +42,12 @@ def test_no_shortcode_stands_in_a_file_and_its_text_reads_as_it_did(
 
 
 def test_an_old_file_is_not_written_anew_for_them(store: FileArticleStore) -> None:
-    _, stamp, _ = store.put(full(body=BODIES[0], aliases=()))
+    """Files of earlier versions with shortcodes stay byte for byte."""
+    _, stamp, _ = store.put(make_full_article(body=BODIES[0], aliases=()))
     path = store.root / stamp.path
-    old = frontmatter.dump(edits.sign(full(body=BODIES[0], aliases=())), body=BODIES[0])
+    old = frontmatter.dump(
+        edits.sign(make_full_article(body=BODIES[0], aliases=())), body=BODIES[0]
+    )
     path.write_bytes(old)
 
     article = store.get(stamp.path)
@@ -53,14 +57,15 @@ def test_an_old_file_is_not_written_anew_for_them(store: FileArticleStore) -> No
 
 
 def test_an_operators_own_shortcodes_stay_as_a_hand_wrote_them(store: FileArticleStore) -> None:
-    _, stamp, _ = store.put(full(body=BODIES[0]))
+    """A shortcode that the operator adds by hand stays when we write other fields."""
+    _, stamp, _ = store.put(make_full_article(body=BODIES[0]))
     path = store.root / stamp.path
     path.write_text(path.read_text() + "\n{{< mine >}}\n")
     before = path.read_text().split("\n---\n")[1]
 
     article = store.get(stamp.path)
     assert edits.hand_edited(article) == {"body"}
-    store.put(full(body="Another text.", section="Science"))
+    store.put(make_full_article(body="Another text.", section="Science"))
 
     assert "section: Science" in path.read_text()
     assert path.read_text().split("\n---\n")[1] == before

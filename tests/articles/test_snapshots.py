@@ -1,4 +1,4 @@
-"""Recent snapshots."""
+"""Saved pages of recently read articles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 from syndicator.articles.snapshots import FileSnapshots
 from syndicator.core.model import make_article_id
 
-ID, OTHER = make_article_id("a"), make_article_id("b")
+ID = make_article_id("a")
+OTHER = make_article_id("b")
 
 
 def test_a_page_comes_back_byte_for_byte(tmp_path: Path) -> None:
@@ -53,22 +54,27 @@ def test_a_broken_page_counts_as_absent(tmp_path: Path, data: bytes) -> None:
 
 
 def test_the_file_says_which_version_read_the_page(tmp_path: Path) -> None:
-    before, now = FileSnapshots(tmp_path), FileSnapshots(tmp_path, 2)
+    """`outdated` lists pages read by an older version."""
+    before = FileSnapshots(tmp_path)
+    now = FileSnapshots(tmp_path, 2)
     before.put(ID, b"<p>", {})
     now.put(OTHER, b"<p>", {})
-    assert (before.outdated(), now.outdated()) == (frozenset(), {ID})
+    assert before.outdated() == frozenset()
+    assert now.outdated() == {ID}
     old = next(tmp_path.rglob(f"{ID}*"))
     os.utime(old, (1, 1))
     assert now.get(ID) == (b"<p>", {})
 
     now.note_read(ID)
-    assert now.outdated() == frozenset() and now.get(ID) == (b"<p>", {})
+    assert now.outdated() == frozenset()
+    assert now.get(ID) == (b"<p>", {})
     (new,) = tmp_path.rglob(f"{ID}*")
     assert new.stat().st_mtime == 1  # kept no longer for it
     assert FileSnapshots(tmp_path, 3).outdated() == {ID, OTHER}
 
 
 def test_there_is_one_file_of_a_page_whatever_version_wrote_it(tmp_path: Path) -> None:
+    """A page saved by another version replaces the earlier file of this page."""
     for version in (0, 10, 9):
         FileSnapshots(tmp_path, version).put(ID, f"{version}".encode(), {})
         assert FileSnapshots(tmp_path, 1).get(ID) == (f"{version}".encode(), {})
@@ -97,6 +103,7 @@ def test_old_pages_and_litter_are_pruned(tmp_path: Path) -> None:
 
 
 def test_what_is_no_id_is_refused(tmp_path: Path) -> None:
+    """Texts that are no article id are refused, such as paths."""
     for article_id in ("../../etc/passwd", "", "ABCDEFGH", "a" * 40):
         with pytest.raises(ValueError, match="not an article id"):
             FileSnapshots(tmp_path).get(article_id)

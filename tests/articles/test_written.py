@@ -1,4 +1,4 @@
-"""The bytes of article files, which stay as earlier versions wrote them."""
+"""The bytes of article files stay as earlier versions wrote them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from syndicator.articles import frontmatter
 from syndicator.articles.stores import paths
 from syndicator.core.model import Article
-from tests.articles.samples import TRAPS, full, strings_of
+from tests.articles.samples import TRAPS, make_full_article, strings_of
 from tests.samples import OWN, Samples
 
 HERE = Path(__file__).resolve().parent
@@ -52,7 +52,7 @@ AGED = sorted((HERE.parent / "aged").glob("*/instance/feeds/articles/**/*.md"))
 
 def sample_article() -> Article:
     strings = sorted({*TRAPS, *strings_of(Samples(OWN, None), every=1)})
-    return full(
+    return make_full_article(
         title=strings[-1], tags=tuple(strings), body="{{< figure >}}\n\n    code\n\n---\nend"
     )
 
@@ -81,16 +81,18 @@ def test_a_key_of_any_length_survives_a_rewrite(length: int) -> None:
         "key: " * length: ["a", "b"],
         "nested": {"n" * length: "text", "z": "1"},
     }
-    data = frontmatter.dump(full(), keys)
+    data = frontmatter.dump(make_full_article(), keys)
 
     assert frontmatter.extra(data) == keys
     assert list(frontmatter.extra(data)) == list(keys)
-    assert frontmatter.load(data) == frontmatter.load(frontmatter.dump(full()))
-    assert frontmatter.dump(full(), frontmatter.extra(data)) == data
+    assert frontmatter.load(data) == frontmatter.load(frontmatter.dump(make_full_article()))
+    assert frontmatter.dump(make_full_article(), frontmatter.extra(data)) == data
 
 
 def test_a_long_text_stays_on_one_line() -> None:
-    data = frontmatter.dump(full(excerpt="word, " * 5000 + "end", tags=("plain " * 2000 + "end",)))
+    data = frontmatter.dump(
+        make_full_article(excerpt="word, " * 5000 + "end", tags=("plain " * 2000 + "end",))
+    )
 
     assert f"excerpt: '{'word, ' * 5000}end'\n".encode() in data
     assert f"\n- {'plain ' * 2000}end\n".encode() in data

@@ -8,7 +8,7 @@ from typing import Any
 
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.model import Article, make_article_id
-from tests.articles.samples import TRAPS, full
+from tests.articles.samples import TRAPS, make_full_article
 
 LOOKS_TYPED = [
     "1e3",
@@ -33,7 +33,7 @@ SHORTCODES = [
 ]
 
 
-def stored(root: Path) -> dict[str, Article]:
+def store_wild_articles(root: Path) -> dict[str, Article]:
     """Articles whose every field is a text that breaks things, by the path of their file."""
     store = FileArticleStore(root, durable=False)
     texts = [text for text in (*LOOKS_TYPED, *SHORTCODES, *TRAPS) if text.strip()]
@@ -41,7 +41,7 @@ def stored(root: Path) -> dict[str, Article]:
     for number, text in enumerate(texts):
         url = f"https://example.org/{number}"
         fields: dict[str, Any] = dict.fromkeys(("title", "excerpt", "author", "category"), text)
-        wild = full(
+        wild = make_full_article(
             id=make_article_id(url),
             url=url,
             tags=(text, "x"),
@@ -53,7 +53,7 @@ def stored(root: Path) -> dict[str, Article]:
     return found
 
 
-def expected(article: Article) -> dict[str, Any]:
+def list_expected_fields(article: Article) -> dict[str, Any]:
     return {
         "title": article.title,
         "excerpt": article.excerpt,

@@ -85,7 +85,8 @@ def sites(sources: int, entries: int) -> Iterator[list[str]]:
     ]
     command = [sys.executable, "-c", _SERVER, str(port), str(entries), *addresses(sources)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
-        assert server.stdin and server.stdout
+        assert server.stdin
+        assert server.stdout
         server.stdin.write(json.dumps(stories).encode())
         server.stdin.close()
         server.stdout.readline()
@@ -103,7 +104,7 @@ _SIZES = text(
 
 def sizes(fleet: Instance) -> dict[str, int]:
     """Bytes of each table with its indexes."""
-    with fleet.store() as store:
+    with fleet.open_store() as store:
         return dict(map(tuple, store._db.rows(_SIZES)))
 
 
@@ -114,19 +115,23 @@ def _articles(store: Store) -> int:
 def visits(server: postgres.Server, fleet: Instance, workers: int, articles: int) -> None:
     """Has workers read all pages, and prints what it cost."""
     for _ in range(workers):
-        fleet.start(16)
-    assert fleet.until(
-        lambda: all("ready" in fleet.log(number) for number in range(workers)), 120
-    ), fleet.logs()
+        fleet.start_worker(16)
+    assert fleet.wait_until(
+        lambda: all("ready" in fleet.read_log(number) for number in range(workers)), 120
+    ), fleet.read_logs()
     pids = [one.pid for one in fleet.workers]
-    start, before, began = cpu(pids), server_cpu(server), time.monotonic()
+    start = cpu(pids)
+    before = server_cpu(server)
+    began = time.monotonic()
     # one connection: another for each look would count as the server's
-    with fleet.store() as store:
+    with fleet.open_store() as store:
         while _articles(store) < articles or store.index.newest_mark():
-            assert time.monotonic() - began < 900, fleet.state()
+            assert time.monotonic() - began < 900, fleet.describe_state()
             time.sleep(1)
-    used, database, wall = cpu(pids) - start, server_cpu(server) - before, time.monotonic() - began
-    fleet.stop()
+    used = cpu(pids) - start
+    database = server_cpu(server) - before
+    wall = time.monotonic() - began
+    fleet.stop_workers()
     print(
         f"{articles} articles visited, read, described, filed and built by {workers} workers in"
         f" {wall:.0f} s: CPU an article: workers {1000 * used / articles:.1f} ms, server"
@@ -164,7 +169,8 @@ def builds(fleet: Instance, more: int) -> None:
             app.archive.store.visits.record(ArticleRecord(article=made, stamp=stamp))
         began = time.process_time()
         report = asyncio.run(build_feeds(app))
-        used, files = 1000 * (time.process_time() - began), len(report.written)
+        used = 1000 * (time.process_time() - began)
+        files = len(report.written)
     print(
         f"a build of {more} new articles, {files} files: {used / more:.1f} ms CPU an entry,"
         f" {used / files:.2f} a file"
@@ -186,17 +192,17 @@ def main() -> None:
     articles = given.sources * given.entries
     print(machine())
     with (
-        postgres.server() as server,
+        postgres.run_server() as server,
         sites(given.sources, given.entries) as urls,
         tempfile.TemporaryDirectory() as name,
     ):
         fleet = Instance(
             Path(name), Elsewhere(urls), server.schema(), pause=0.0, seconds=20.0, verbose=False
         )
-        with fleet.store():
+        with fleet.open_store():
             pass
         before = sizes(fleet)
-        fleet.push()
+        fleet.push_configuration()
         visits(server, fleet, given.workers, articles)
         bytes_of(fleet, before, given.sources, articles)
         builds(fleet, given.more)

@@ -21,7 +21,7 @@ from sqlalchemy import text
 
 from tests import postgres
 from tests.bench.machine import machine
-from tests.fleet.fleet import Instance, instance
+from tests.fleet.fleet import Instance, run_instance
 from tests.fleet.web import Web
 from tests.postgres import Server
 
@@ -48,7 +48,7 @@ def run_round(fleet: Instance, web: Web) -> None:
     web.entries += 1
     fleet.visit_again()
     builders: set[int] = set()
-    with fleet.store() as store:
+    with fleet.open_store() as store:
 
         def find_builder() -> bool:
             builders.update(int(row.process) for row in store._db.rows(BUILDERS))
@@ -71,7 +71,7 @@ def run_round(fleet: Instance, web: Web) -> None:
         f" {built - killed:.1f} s",
         flush=True,
     )
-    fleet.start()
+    fleet.start_worker()
 
 
 def measure(server: Server, rounds: int, seconds: float) -> None:
@@ -80,14 +80,14 @@ def measure(server: Server, rounds: int, seconds: float) -> None:
     with (
         web.serving(),
         tempfile.TemporaryDirectory() as name,
-        instance(Path(name), web, server.schema(), seconds=seconds) as fleet,
+        run_instance(Path(name), web, server.schema(), seconds=seconds) as fleet,
     ):
         for _ in range(2):
-            fleet.start()
-        wait_for(lambda: fleet.articles() == web.articles and not fleet.stale())
+            fleet.start_worker()
+        wait_for(lambda: fleet.count_articles() == web.page_count and not fleet.has_stale_feed())
         for _ in range(rounds):
             run_round(fleet, web)
-        fleet.stop()
+        fleet.stop_workers()
 
 
 def main() -> None:
@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     given = parser.parse_args()
     print(machine())
-    with postgres.server() as server:
+    with postgres.run_server() as server:
         measure(server, given.rounds, given.seconds)
 
 

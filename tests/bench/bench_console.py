@@ -22,10 +22,11 @@ from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.model import Article, Outcome, SourceState, VisitTimes, make_article_id
 from syndicator.core.ports import ArticleRecord, FileStamp
 from tests.cli.conftest import Instance
-from tests.console.conftest import Browser, serve
+from tests.console.conftest import Browser, serve_instance
 from tests.world import World
 
-SOURCES, ASKED = 1000, 21
+SOURCES = 1000
+ASKED = 21
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
@@ -124,7 +125,7 @@ def main() -> None:
             "/tags/query?query=words+and+not+tag:x",
             "/changes",
         )
-        for served in serve(Instance(folder, World())):
+        for served in serve_instance(Instance(folder, World())):
             browser = served.browser()
             browser.get("/")
             time.sleep(5)  # the walk through all folders, which no page waits for
@@ -137,9 +138,11 @@ def report(browser: Browser, pages: tuple[str, ...], articles: int) -> None:
         " bytes, as gzip"
     )
     for path in pages:
-        cpu, wall = [], []
+        cpu = []
+        wall = []
         for _ in range(ASKED):
-            began, used = time.perf_counter(), time.process_time()
+            began = time.perf_counter()
+            used = time.process_time()
             answer = browser.get(path)
             cpu.append((time.process_time() - used) * 1000)
             wall.append((time.perf_counter() - began) * 1000)

@@ -80,7 +80,8 @@ def rouge(
 
 def faults(row: Row, summary: str) -> list[str]:
     """The rules of form that a summary breaks, as the scorer of the corpus counts them."""
-    text, title = words(row["text"]), words(row.get("title") or "")
+    text = words(row["text"])
+    title = words(row.get("title") or "")
     checks = {
         "long": len(summary) > 360 or len(summary.split()) > 55,
         "cut": not re.search(r"[.!?…。！？]['\"”’»)\]]*$", summary),
@@ -127,7 +128,8 @@ def f1(gold: Iterable[str], got: Sequence[str]) -> float:
     wanted = {key(tag) for tag in gold} - {""}
     given = list(dict.fromkeys(map(key, got)))[:5]
     hit = len(wanted & set(given))
-    p, q = hit / max(1, len(given)), hit / max(1, len(wanted))
+    p = hit / max(1, len(given))
+    q = hit / max(1, len(wanted))
     return 2 * p * q / (p + q) if hit else 0.0
 
 
@@ -174,7 +176,8 @@ def tag_scores(name: str, parts: int = 5, most: int | None = None) -> dict[str, 
     for fold in range(parts):
         held = [row for row in found if part(row["id"], parts) == fold]
         past = [row for row in found if row not in held]
-        learnt, zero_shot = Taxonomy().learn(history(past)), vocabulary(past, support=1)
+        learnt = Taxonomy().learn(history(past))
+        zero_shot = vocabulary(past, support=1)
         for row in held[:most]:
             scores["history"].append(f1(row["tags"], learnt.tags(row["title"], row["text"])))
             scores["literal"].append(f1(row["tags"], literal(zero_shot, row["title"], row["text"])))
@@ -231,10 +234,8 @@ def filed_curve(name: str, most: int = 160) -> Iterator[tuple[int, float]]:
     desks = {label: f"Desk {number}" for number, label in enumerate(labels)}
     house = Taxonomy(Vocabulary(category=tuple(CategoryDef(name=desk) for desk in desks.values())))
     found = sorted(rows(f"cat_{name}"), key=lambda row: part(row["id"], 10**6))
-    held, past = (
-        found[:most],
-        [(row["title"], row["text"], desks[row["label"]]) for row in found[most:]],
-    )
+    held = found[:most]
+    past = [(row["title"], row["text"], desks[row["label"]]) for row in found[most:]]
     for posts in (0, *FILED):
         learnt = house.learn([], filed=past[:posts])
         right = [

@@ -37,7 +37,8 @@ def scorer() -> ModuleType:
     spec = importlib.util.spec_from_file_location(
         "score_editor", SHARED / "tools" / "score_editor.py"
     )
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

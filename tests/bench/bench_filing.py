@@ -120,11 +120,9 @@ class Trace:
     calls: list[tuple[str, str]] = field(default_factory=list)
 
     def __call__(self, frame: FrameType, event: str, _value: object) -> None:
-        module, name, file = (
-            frame.f_globals.get("__name__", ""),
-            frame.f_code.co_name,
-            frame.f_code.co_filename,
-        )
+        module = frame.f_globals.get("__name__", "")
+        name = frame.f_code.co_name
+        file = frame.f_code.co_filename
         # `<genexpr>`, `__init__` of dataclasses
         written = not name.startswith("<") and not file.startswith("<")
         if event == "call" and written and module.startswith("syndicator.filing."):
@@ -223,7 +221,8 @@ async def trip(
             )
             statements.texts.clear()
             context = run.visit(source, state).make_entry_context(row)
-            begun, reading = time.process_time(), worker.seconds
+            begun = time.process_time()
+            reading = worker.seconds
             if trace and number == pages - 1:
                 sys.setprofile(trace)
             await ingest(context)
@@ -246,11 +245,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         begin(folder, given.articles)
-        statements, worker = Statements(), InProcess()
+        statements = Statements()
+        worker = InProcess()
         with open_app(folder / "config") as app:
             asyncio.run(trip(app, 1, 0, statements, worker))
-        statements, worker = Statements(), InProcess()
-        bytes_before, files_before = written(), files_size(folder)
+        statements = Statements()
+        worker = InProcess()
+        bytes_before = written()
+        files_before = files_size(folder)
         with open_app(folder / "config") as app:
             statements.watch(app)
             profile = cProfile.Profile()

@@ -19,7 +19,7 @@ import httpx
 from tests.bench.machine import machine
 from tests.docs.sandbox import Sandbox
 from tests.publishing import miniflux, newsboat
-from tests.world import World, serving
+from tests.world import World, serve_world
 
 Step = tuple[str, Callable[[], object] | None]  # None: a person's, or an installation's
 
@@ -63,7 +63,7 @@ def of_miniflux(folder: Path, world: World, feed: str) -> Iterator[Step]:
         "its password",
     ):
         yield f"debconf: {question}", None
-    running = miniflux.running(folder)
+    running = miniflux.run_miniflux(folder)
     opened: list[httpx.Client] = []
     yield (
         "systemctl start (database, tables, account, server)",
@@ -87,15 +87,17 @@ def cpu_seconds() -> float:
 
 def main() -> None:
     print(machine())
-    with serving(World(without={"slow"})) as world, tempfile.TemporaryDirectory() as name:
+    with serve_world(World(without={"slow"})) as world, tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         for way in (ours, of_newsboat, of_miniflux):
             folder = Path(name) / way.__name__
             folder.mkdir()
-            steps, began = 0, time.monotonic()
+            steps = 0
+            began = time.monotonic()
             print(f"\n{way.__name__}")
             for what, take in way(folder, world, world.feed_url("parallel")):
-                steps, at = steps + 1, time.monotonic()
+                steps = steps + 1
+                at = time.monotonic()
                 before = cpu_seconds()
                 if take:
                     take()

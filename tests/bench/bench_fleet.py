@@ -38,7 +38,8 @@ from tests import postgres
 from tests.bench.machine import machine
 
 _START = 1_800_000_000.0  # seconds since 1970
-_VISIT, _PAUSE = 1.0, 2.0
+_VISIT = 1.0
+_PAUSE = 2.0
 _LEASE = 35.0
 _CLOCK = """
 CREATE TABLE simulated (at double precision NOT NULL);
@@ -55,9 +56,12 @@ class Day:
     """The state of a simulation: jobs under way, and what was seen."""
 
     def __init__(self, given: argparse.Namespace, store: Store) -> None:
-        self.given, self.store = given, store
-        self.hosts, self.shards = store.hosts(_LEASE), store.shards(_LEASE)
-        self.now, self.chance = _START, random.Random(7)
+        self.given = given
+        self.store = store
+        self.hosts = store.hosts(_LEASE)
+        self.shards = store.shards(_LEASE)
+        self.now = _START
+        self.chance = random.Random(7)
         self.workers = [self._registered() for _ in range(given.workers)]
         self.free = dict.fromkeys(self.workers, given.lanes)
         self.ends: list[tuple[float, int, Job, list[str], list[SourceState]]] = []
@@ -165,7 +169,8 @@ def make_state(number: int, host: int, due: int) -> SourceState:
 
 def drawn(given: argparse.Namespace) -> Iterator[tuple[int, int, int]]:
     """Each source's number, host and when it is due first."""
-    chance, of_host = random.Random(3), Counter[int]()
+    chance = random.Random(3)
+    of_host = Counter[int]()
     most = int(given.interval / (_VISIT + _PAUSE) / 2)
     for number in range(given.sources):
         host = number if number < given.hosts else int(given.hosts * chance.random() ** 6)
@@ -176,7 +181,7 @@ def drawn(given: argparse.Namespace) -> Iterator[tuple[int, int, int]]:
 
 
 def run(given: argparse.Namespace) -> None:
-    with postgres.server() as server:
+    with postgres.run_server() as server:
         url = server.schema()
         name = url.rpartition("%3D")[2]
         url = url.replace(f"%3D{name}", f"%3D{name},pg_catalog")  # ours before the catalogue's
@@ -194,7 +199,8 @@ def run(given: argparse.Namespace) -> None:
 
 
 def simulate(day: Day) -> None:
-    end, beat = _START + day.given.hours * 3600, 0.0
+    end = _START + day.given.hours * 3600
+    beat = 0.0
     while day.now < end and time.monotonic() - day.began < day.given.seconds:
         if day.now - beat >= _LEASE / 6:
             day.live()
@@ -205,7 +211,8 @@ def simulate(day: Day) -> None:
 
 
 def report(day: Day) -> None:
-    visits, took = len(day.late), time.monotonic() - day.began
+    visits = len(day.late)
+    took = time.monotonic() - day.began
     shares = quantiles([late / day.given.interval for late in day.late], n=1000)
     over = sum(late > day.given.interval * 0.05 for late in day.late)
     at = int((day.now - day.given.interval * 0.05) * 1e6)

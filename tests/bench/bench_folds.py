@@ -29,7 +29,7 @@ import numpy as np
 
 from tests.bench import bench_reading
 from tests.bench.bench_reading import BOOT, NOWHERE, SHARED, Prediction, html_of
-from tests.gate.test_lost_gate import FOUND, LOST, edges
+from tests.gate.test_lost_gate import FOUND, LOST, find_foreign_edges
 from tools.train import fit_blocks, fit_readings, fit_sequence
 from tools.train import folds as by_domain
 from tools.train.provenance import single_thread
@@ -81,7 +81,8 @@ def read(task: tuple[Row, Path]) -> tuple[Prediction, Prediction]:
     """What both make of a page, ours with the weights in the folder of its fold."""
     row, folder = task
     by_domain.use(folder)
-    html, url = html_of(row), row["url"] or NOWHERE
+    html = html_of(row)
+    url = row["url"] or NOWHERE
     return {"id": row["id"], **bench_reading.ours(html, url)}, {
         "id": row["id"],
         **bench_reading.theirs(html, url),
@@ -163,7 +164,9 @@ def _losses(
     texts = [[made[row["id"]].get("text") or "" for row in rows] for made in both]
     truths = [row["truth"]["text"] + (row["truth"].get("title") or "") for row in rows]
     wrong = [
-        np.array([edges(*pair) for pair in zip(truths, each, strict=True)], dtype=float)
+        np.array(
+            [find_foreign_edges(*pair) for pair in zip(truths, each, strict=True)], dtype=float
+        )
         for each in texts
     ]
     for at, which in enumerate(("first", "last")):

@@ -106,7 +106,8 @@ def edited(text: str, other: str, dice: random.Random) -> str:
 
 def updated(text: str, other: str, dice: random.Random) -> str:
     """The same story later: a third more on top, every eighth sentence gone."""
-    lines, more = sentences(text), sentences(other)
+    lines = sentences(text)
+    more = sentences(other)
     new = more[: max(1, len(lines) // 3)]
     return ". ".join([*new, *(line for line in lines if dice.random() > 0.125)])
 
@@ -212,7 +213,8 @@ def strangers(texts: Sequence[str]) -> Iterator[tuple[Pair, str, str]]:
         if a != b
     }
     for a, b in sorted(pairs):
-        one, other = sketches[a], sketches[b]
+        one = sketches[a]
+        other = sketches[b]
         yield pair_of(one, other), texts[a], texts[b]
 
 
@@ -225,7 +227,8 @@ def main() -> None:
     options.add_argument("--most", type=int, default=400, help="texts of each set")
     options.add_argument("--look", action="store_true")
     given = options.parse_args()
-    articles, others = pages(given.most), news(given.most)
+    articles = pages(given.most)
+    others = news(given.most)
     started = time.process_time()
     same = copies(articles)
     cost = (time.process_time() - started) / (len(articles) * (1 + len(COPIES)))
@@ -263,7 +266,8 @@ def table(
         shares = [
             f"{100 * share(pairs, rule):5.1f}" for pairs in (*same.values(), *of_digests.values())
         ]
-        found, hidden = "  ".join(shares[: len(same)]), "  ".join(shares[len(same) :])
+        found = "  ".join(shares[: len(same)])
+        hidden = "  ".join(shares[len(same) :])
         print(f"{name:37s} | {wrong[0]:3d} {wrong[1]:3d} | {precision:.4f} | {found} | {hidden}")
 
 

@@ -29,7 +29,8 @@ from syndicator.reading.lists.learn import read_listing
 from syndicator.reading.lists.wrapper import make_title_key
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
-RECALL, PRECISION = 0.8, 0.95  # of a page that counts as found
+RECALL = 0.8
+PRECISION = 0.95  # of a page that counts as found
 
 
 def listed(html: bytes, url: str) -> tuple[Entry, ...]:
@@ -85,7 +86,8 @@ def main() -> None:
     parser.add_argument("--worst", type=int, default=5)
     wanted = parser.parse_args()
     counted: Counter[str] = Counter()
-    scores, lines = [], []
+    scores = []
+    lines = []
     for row in rows(wanted.pages):
         found = listed(gzip.decompress((wanted.html / row["file"]).read_bytes()), row["url"])
         scores.append((*score(row, found, counted), row["url"]))

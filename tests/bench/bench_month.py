@@ -36,12 +36,16 @@ from syndicator.core.ports.subscriptions import Subscription, Tally
 from syndicator.visiting import cadence, source_state, websub
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
-MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+MINUTE = 60.0
+HOUR = 3600.0
+DAY = 86400.0
 LEARNT = 2 * DAY
 HEADERS = 300  # bytes of an answer without its body
 # share, articles a day
 RHYTHMS = ((0.05, 30.0), (0.15, 6.0), (0.30, 1.0), (0.30, 1 / 7), (0.15, 1 / 30), (0.05, 0.0))
-PUSHED, TOLD, PUSH_SECONDS = 0.9, 0.9, 30.0
+PUSHED = 0.9
+TOLD = 0.9
+PUSH_SECONDS = 30.0
 
 
 @dataclass(slots=True)
@@ -79,7 +83,8 @@ def web(sources: int, days: int, seed: int) -> list[Feed]:
 
 def _feed(chance: random.Random, place: float, days: int) -> Feed:
     rate = next(rate for at, rate in _steps() if place < at)
-    times, at = [], -60 * DAY
+    times = []
+    at = -60 * DAY
     while rate:
         at += chance.expovariate(rate) * DAY
         if at > days * DAY:
@@ -107,7 +112,8 @@ def _feed(chance: random.Random, place: float, days: int) -> Feed:
 
 
 def _steps() -> list[tuple[float, float]]:
-    made, total = [], 0.0
+    made = []
+    total = 0.0
     for share, rate in RHYTHMS:
         total += share
         made.append((total + 1e-9, rate))
@@ -128,8 +134,11 @@ def ask(feed: Feed, seen: Seen, now: float, known: int | None) -> int:
 
 def ours(feed: Feed, days: int, chance: random.Random, hubs: bool) -> Seen:
     """As `up` with the default settings."""
-    seen, source = Seen(), Source(key="one", url="https://site.example/feed")
-    state, now, known = SourceState(key="one", url=source.url), chance.random() * HOUR, None
+    seen = Seen()
+    source = Source(key="one", url="https://site.example/feed")
+    state = SourceState(key="one", url=source.url)
+    now = chance.random() * HOUR
+    known = None
     stands: Subscription | None = None
     tally = Tally(hub="h", pushed=50, missed=10)  # what it did for others: hubs are few
     arrivals = sorted((at, number) for number, at in feed.pushed.items()) if hubs else []
@@ -142,15 +151,14 @@ def ours(feed: Feed, days: int, chance: random.Random, hubs: bool) -> Seen:
                 stands = websub.add_counts(stands, pushed=1)
                 one = ParsedFeed(format="rss20", entries=(_entry(feed, number),))
                 state = source_state.update_after_push(state, one, 1, _at(at))
-        before, when = set(seen.first), _at(now)
+        before = set(seen.first)
+        when = _at(now)
         newest = ask(feed, seen, now, known)
         new = [_entry(feed, number) for number in seen.first.keys() - before]
         if stands and (lost := websub.count_missed(stands, new, state.visits.last_success, when)):
             stands = websub.add_counts(stands, missed=lost)
-        result, parsed = (
-            _answer(feed, newest, known),
-            _parsed(feed, newest) if known != newest else None,
-        )
+        result = _answer(feed, newest, known)
+        parsed = _parsed(feed, newest) if known != newest else None
         state = source_state.update_after_visit(source, state, result, parsed, when)
         due = cadence.plan_next_visit(
             source,
@@ -208,7 +216,8 @@ def _answer(feed: Feed, newest: int, known: int | None) -> Fetched | NotModified
 
 def miniflux(feeds: list[Feed], days: int, batch: int) -> list[Seen]:
     """A tick an hour, of each the `batch` feeds that are longest due."""
-    seen, due = [Seen() for _ in feeds], [0.0] * len(feeds)
+    seen = [Seen() for _ in feeds]
+    due = [0.0] * len(feeds)
     versions: list[int | None] = [None] * len(feeds)
     for tick in range(int(days * 24)):
         now = tick * HOUR + MINUTE
@@ -223,17 +232,21 @@ def freshrss(feeds: list[Feed], days: int) -> list[Seen]:
     """Twice an hour by cron, each feed whose hour has passed."""
     seen = [Seen() for _ in feeds]
     for feed, one in zip(feeds, seen, strict=True):
-        known, last = None, -DAY
+        known = None
+        last = -DAY
         for half in range(int(days * 48)):
             now = half * 1800.0 + 13 * MINUTE
             if now - last >= HOUR - MINUTE:
-                known, last = ask(feed, one, now, known), now
+                known = ask(feed, one, now, known)
+                last = now
     return seen
 
 
 def row(name: str, feeds: list[Feed], seen: list[Seen], days: int) -> None:
     """Prints what one reader did."""
-    waits, lost, articles = [], 0, 0
+    waits = []
+    lost = 0
+    articles = 0
     for feed, one in zip(feeds, seen, strict=True):
         for number, at in enumerate(feed.times):
             if LEARNT <= at < (days - 1) * DAY:  # the last day's may come after the end
@@ -241,7 +254,8 @@ def row(name: str, feeds: list[Feed], seen: list[Seen], days: int) -> None:
                 lost += number not in one.first
                 waits += [one.first[number] - at] if number in one.first else []
     waits.sort()
-    middle, late = waits[len(waits) // 2], waits[int(0.95 * len(waits))]
+    middle = waits[len(waits) // 2]
+    late = waits[int(0.95 * len(waits))]
     per = len(feeds) * (days - LEARNT / DAY)
     print(
         f"{name:34} {sum(one.requests for one in seen) / per:8.2f}"

@@ -21,7 +21,7 @@ from syndicator.cli.demo.trip import generate_articles
 from syndicator.core.ports import ArticleRecord, Outlet
 from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from tests.objects.s3_server import S3
-from tests.objects.stores import Place, bucket, folder
+from tests.objects.stores import Place, open_bucket_place, open_folder_place
 
 
 def serve(told: Connection) -> None:
@@ -49,7 +49,10 @@ def main(count: int) -> None:
         return ", ".join(f"{number} {kind}" for kind, number in sorted(ours.recv().items()))
 
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
-        with folder(Path(one)) as here, bucket(Path(two), Bucket(url, environ)) as there:
+        with (
+            open_folder_place(Path(one)) as here,
+            open_bucket_place(Path(two), Bucket(url, environ)) as there,
+        ):
             there.articles.instance()
             requests()
             for name, act in STEPS.items():
@@ -72,10 +75,8 @@ def main(count: int) -> None:
             middle = cpu()
             publish(outlets[1](), count, version)
             ended = cpu()
-            folder_ms, bucket_ms = (
-                1000 * (middle - began) / count,
-                1000 * (ended - middle) / count,
-            )
+            folder_ms = 1000 * (middle - began) / count
+            bucket_ms = 1000 * (ended - middle) / count
             print(
                 f"{name:28} folder {folder_ms:6.2f} ms   bucket {bucket_ms:6.2f} ms   {requests()}"
             )

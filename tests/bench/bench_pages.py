@@ -107,13 +107,12 @@ def ours(
 async def _trip(
     app: App, warming: Sequence[str], urls: Sequence[str], workers: int
 ) -> tuple[float, float, float, int]:
-    fetcher, worker = (
-        make_fetcher(app.archive, app.configuration.settings),
-        make_worker(app.configuration.settings),
-    )
+    fetcher = make_fetcher(app.archive, app.configuration.settings)
+    worker = make_worker(app.configuration.settings)
     filed: list[str] = []
     run = make_context(app.archive, app.configuration, app.jitter, fetcher, worker, filed.append)
-    source, now = app.configuration.sources["bench"], app.archive.clock()
+    source = app.configuration.sources["bench"]
+    now = app.archive.clock()
     state = SourceState(key="bench", url=source.url)
     room = asyncio.Semaphore(SIDE_BY_SIDE)
 
@@ -134,13 +133,13 @@ async def _trip(
         )
         filed.clear()
         pids = await _children(worker, workers)
-        begun, before, wall = time.process_time(), _cpu(pids), time.monotonic()
+        begun = time.process_time()
+        before = _cpu(pids)
+        wall = time.monotonic()
         async with sharing_commits(run):  # as in a run
             await asyncio.gather(*map(one, urls))
-        mine, all_of = (
-            time.process_time() - begun,
-            _cpu(pids) - before + time.process_time() - begun,
-        )
+        mine = time.process_time() - begun
+        all_of = _cpu(pids) - before + time.process_time() - begun
         each = 1000 / len(urls)
         return all_of * each, mine * each, (time.monotonic() - wall) * each, len(filed)
     finally:

@@ -47,7 +47,8 @@ def drawing() -> Image.Image:
     image = Image.new("RGB", SIZE, "#f4efe6")
     draw = ImageDraw.Draw(image)
     for step in range(12):
-        left, top = 90 * step, 40 + 20 * step
+        left = 90 * step
+        top = 40 + 20 * step
         draw.ellipse((left, top, left + 220, top + 220), fill=(20 * step, 90, 220 - 15 * step))
     for line in range(9):
         draw.text(
@@ -106,7 +107,8 @@ def through_child(
 
 
 def start_decoder(data: bytes) -> tuple[Callable[[], object], Callable[[], None]]:
-    decoder, runner = Decoder(), asyncio.Runner()
+    decoder = Decoder()
+    runner = asyncio.Runner()
 
     def end() -> None:
         decoder.close()
@@ -134,7 +136,8 @@ def main() -> None:
             floor = milliseconds(functools.partial(decoded, data), times)
             size = f"{len(data):>9,} bytes to {len(made):>6,}"
             print(f"{feed_format:4} {size}: {spent:5.1f} ms, decoding alone {floor:5.1f} ms")
-    picture, page = encoded(photograph(), "JPEG"), bytes(100_000)
+    picture = encoded(photograph(), "JPEG")
+    page = bytes(100_000)
     print("decoder", through_child(functools.partial(start_decoder, picture), 10 * times))
     print("worker ", through_child(functools.partial(start_worker, page), 50 * times))
 

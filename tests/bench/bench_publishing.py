@@ -37,7 +37,7 @@ from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.publishing.selection.published import find_changed_feeds
 from syndicator.store.engine import Store, open_store
 from tests.bench.publishing_peers import compare
-from tests.publishing.memory import finish
+from tests.publishing.memory import finish_build
 
 INSTANCE = uuid.UUID("6f1f6c0e-2f4e-4a53-9d0b-0a3f7b1f2c11")
 SOURCES = {
@@ -129,7 +129,7 @@ def run(folder: Path, count: int, everything: bool, stage: str) -> int:
             whole=stage == "full",
             markdown=text,
         )
-        report = finish(build(inputs))
+        report = finish_build(build(inputs))
         assert not report.held and not report.set_aside, report
         return len(report.written)
 
@@ -194,7 +194,9 @@ def main() -> None:
         )
         return
     with tempfile.TemporaryDirectory() as temporary:
-        folder, count, day = Path(temporary), told.articles, timedelta(days=365) / told.articles
+        folder = Path(temporary)
+        count = told.articles
+        day = timedelta(days=365) / told.articles
         table(folder / "plain", count, False, told.runs)
         if not told.alone:
             compare(folder, [article(number, day) for number in range(count)], article(count, day))
@@ -206,7 +208,8 @@ def table(folder: Path, count: int, everything: bool, runs: int) -> None:
     with open_store(f"sqlite:///{folder / 'bench.db'}", articles_exist=False) as store:
         store.reindex(article_store(folder, count))
     bare = [measured(folder, count, everything, "import") for _ in range(runs)]
-    cpu, memory = statistics.median(one[0] for one in bare), max(one[1] for one in bare)
+    cpu = statistics.median(one[0] for one in bare)
+    memory = max(one[1] for one in bare)
     print(
         f"{count} articles, {'everything on' if everything else 'Atom and RSS only'}; imports cost"
         f" {cpu:.2f} s"

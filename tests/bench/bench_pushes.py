@@ -22,7 +22,7 @@ from pathlib import Path
 
 from syndicator.publishing.server.server import serve
 from tests.runs.pushes.up import SETTINGS, sources_toml
-from tests.runs.pushes.web import Web, until
+from tests.runs.pushes.web import Web, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,14 +34,16 @@ def cpu(pid: int) -> float:
 
 
 async def measured(folder: Path, sources: int, pushes: int) -> tuple[list[float], float]:
-    web, stop, addresses = Web(), asyncio.Event(), list[str]()
+    web = Web()
+    stop = asyncio.Event()
+    addresses = list[str]()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     serving = asyncio.create_task(serve(web, "127.0.0.1", 0, stop=stop, listening=addresses.append))
-    await until(lambda: addresses)
+    await wait_until(lambda: addresses)
     web.base = addresses[0].rstrip("/")
-    urls = [web.topic(100, posts=[f"first{n}"]) for n in range(sources)]
+    urls = [web.add_topic(100, posts=[f"first{n}"]) for n in range(sources)]
     (folder / "config").mkdir()
     (folder / "config/syndicator.toml").write_text(SETTINGS.format(port=port))
     (folder / "config/sources.toml").write_text(sources_toml(web, urls))
@@ -57,9 +59,10 @@ async def measured(folder: Path, sources: int, pushes: int) -> tuple[list[float]
     process = await asyncio.create_subprocess_exec(
         *command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}
     )
-    published, waits = folder / "feeds/public/all.atom", []
+    published = folder / "feeds/public/all.atom"
+    waits = []
     try:
-        await until(
+        await wait_until(
             lambda: all(topic.verified for topic in web.topics.values()) and published.exists()
         )
         await asyncio.sleep(5)  # the first run has ended
@@ -67,9 +70,9 @@ async def measured(folder: Path, sources: int, pushes: int) -> tuple[list[float]
         for number in range(pushes):
             name = f"bird{number}"
             began = time.monotonic()
-            answer = await web.publish(urls[number % sources], name)
+            answer = await web.publish_post(urls[number % sources], name)
             assert answer.status_code == 202, answer
-            await until(lambda name=name: name in published.read_text())  # type: ignore[misc]
+            await wait_until(lambda name=name: name in published.read_text())  # type: ignore[misc]
             waits.append(time.monotonic() - began)
             await asyncio.sleep(1)
         used = (cpu(process.pid) - before) / pushes

@@ -91,7 +91,8 @@ def theirs(html: bytes, url: str) -> Prediction:
 def both(row: dict[str, Any]) -> tuple[Prediction, Prediction]:
     """Predictions of ours and theirs for one page, each with the CPU seconds it took."""
     logging.disable(logging.CRITICAL)
-    html, url = html_of(row), row["url"] or NOWHERE
+    html = html_of(row)
+    url = row["url"] or NOWHERE
     out: list[Prediction] = []
     for read in (ours, theirs):
         started = time.process_time()
@@ -243,7 +244,8 @@ def least_cpu(pages: Sequence[dict[str, Any]], tools: Sequence[Tool], rounds: in
     from syndicator.processes import serving
 
     def spent(tool: Tool, row: dict[str, Any]) -> float:
-        html, started = html_of(row), time.process_time()
+        html = html_of(row)
+        started = time.process_time()
         with suppress(NotAnArticle):
             tool(html, row["url"] or NOWHERE)
         return time.process_time() - started
@@ -269,7 +271,8 @@ def cpu(pages: Sequence[dict[str, Any]]) -> str:
         return read_article(html, url, taxonomy)
 
     least = least_cpu(pages, (read, described, theirs))
-    mean, median = least.mean(axis=0), np.median(least, axis=0)
+    mean = least.mean(axis=0)
+    median = np.median(least, axis=0)
     names = ("reading", "reading and describing", "trafilatura")
     lines = [
         f"{name:24} median {median[at]:6.1f} ms, mean {mean[at]:6.1f} ms; times trafilatura:"

@@ -76,7 +76,8 @@ async def main():
 asyncio.run(main())
 """  # noqa: E501
 
-FIRST, SAME = "first visit, entries only", "nothing changed (304)"
+FIRST = "first visit, entries only"
+SAME = "nothing changed (304)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,8 @@ class Feed:
 
     def lost(self, rule: str) -> Counter[str]:
         """The entries that give each field, and are the feed's by domain and not by `rule`."""
-        by_domain, owns = self.rules["domain"], self.rules[rule]
+        by_domain = self.rules["domain"]
+        owns = self.rules[rule]
         lost = [entry for entry in self.entries if by_domain(entry.url) and not owns(entry.url)]
         return Counter(name for entry in lost for name, field in FIELDS.items() if field(entry))
 
@@ -144,7 +145,8 @@ def report_pages() -> None:
     with gzip.open(CORPUS / "pages" / "manifest.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [row for row in map(json.loads, lines) if urls.site(row["url"] or "")]
     for row in rows:
-        html, url = gzip.decompress((CORPUS / "pages" / row["file"]).read_bytes()), row["url"]
+        html = gzip.decompress((CORPUS / "pages" / row["file"]).read_bytes())
+        url = row["url"]
         places = {f"feed {_place(feed, url)}" for feed in linked_feeds(html, url)}
         try:
             other = identify(parse(html, url)).duplicate_of

@@ -80,7 +80,8 @@ def beats(sources: int, rounds: int) -> list[float]:
         return costs[1:]
 
     with tempfile.TemporaryDirectory() as name:
-        config, state = Path(name) / "config", Path(name) / "feeds/state"
+        config = Path(name) / "config"
+        state = Path(name) / "feeds/state"
         write_config(config)
         urls = {f"s{number}": f"https://s{number}.example/feed" for number in range(sources)}
         (config / "sources.toml").write_text(

@@ -127,7 +127,8 @@ def main() -> None:
                 table[name][articles] = figure
         finally:
             shutil.rmtree(folder)
-    first, last = told.articles[0], told.articles[-1]
+    first = told.articles[0]
+    last = told.articles[-1]
     for name, row in table.items() if last > first else ():
         print(
             f"{'exponent':>9}"

@@ -131,7 +131,8 @@ def main(count: int) -> None:
             f"{count} articles in {days} days: {len(files)} files, {whole / 1000:.0f} kB gzip,"
             f" {cpu:.2f} s of CPU"
         )
-        middle, rare = found[count // 2], found[7]
+        middle = found[count // 2]
+        rare = found[7]
         queries = {
             "a tag": middle.tags[0],
             "two words of an excerpt": " ".join(middle.excerpt.split()[3:5]),

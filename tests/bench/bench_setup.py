@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def first_start(copy: Path) -> tuple[float, float]:
     """CPU and wall seconds of `./run demo --once` in `copy`, which has no packages yet."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.monotonic()
     command = [str(copy / "run"), "demo", "--once", "--dir", str(copy / "demo")]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

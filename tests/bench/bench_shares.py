@@ -45,10 +45,13 @@ from tests.bench.bench_search import articles
 from tests.bench.machine import ROOT, machine
 from tests.places import Place
 from tests.runs.pushes.up import SETTINGS, sources_toml
-from tests.runs.pushes.web import Web, until
+from tests.runs.pushes.web import Web, wait_until
 
-ARTICLES, CONNECTIONS, QUESTIONS = 3000, 20, 20
-PREVIEWS, ENTRIES = 320, 10_000
+ARTICLES = 3000
+CONNECTIONS = 20
+QUESTIONS = 20
+PREVIEWS = 320
+ENTRIES = 10_000
 _SOON = 1.0  # seconds within which another client has its answer
 _PATIENCE = 300.0  # seconds until a measurement is given up
 
@@ -114,9 +117,10 @@ def fill(folder: Path) -> Path:
     rng = random.Random(1)
     made = articles(ARTICLES, 120, rng)
     place.now = made[-1].added
-    with place.app() as app:
+    with place.open_app() as app:
         for article in made:
-            url, source = article.url, rng.choice(("one", "two"))
+            url = article.url
+            source = rng.choice(("one", "two"))
             stored, stamp, _ = app.archive.article_store.put(
                 replace(article, source_key=source, source_id=url, language="en")
             )
@@ -141,9 +145,11 @@ async def measure_questions(checkout: Path, folder: Path) -> None:
     config = await asyncio.to_thread(fill, folder)
     port = free_port()
     (config / "syndicator.toml").write_text(f'[publish]\ntag_min = 1\nlisten = "0.0.0.0:{port}"\n')
-    words, rng = words_of(folder), random.Random(2)
+    words = words_of(folder)
+    rng = random.Random(2)
     base = f"http://127.0.0.1:{port}"
-    statuses, stopped = Counter[int](), asyncio.Event()
+    statuses = Counter[int]()
+    stopped = asyncio.Event()
 
     def new_question() -> str:
         return f"/q/not.words.{rng.choice(words)}/words.{rng.choice(words)}.atom"
@@ -165,7 +171,8 @@ async def measure_questions(checkout: Path, folder: Path) -> None:
         await answers(base)
         alone = [await ask("127.0.0.1", new_question()) for _ in range(5)]
         print(f"  alone: {_told([seconds for _, seconds in alone])}")
-        before, began = cpu(process.pid), time.monotonic()
+        before = cpu(process.pid)
+        began = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for _ in range(CONNECTIONS):
                 group.create_task(flood())
@@ -216,12 +223,13 @@ async def _answer_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWri
 
 async def measure_jobs(checkout: Path, place: Path) -> None:
     await asyncio.to_thread(place.mkdir)
-    instance, port = Place(place), free_port()
+    instance = Place(place)
+    port = free_port()
     settings = (
         f'[console]\nlisten = "127.0.0.1:{port}"\n[fetch]\nallow_loopback = true\npause = 0.0\n'
     )
     (instance.config / "syndicator.toml").write_text(settings)
-    with instance.app():
+    with instance.open_app():
         pass
     await asyncio.to_thread(instance.build)
     path = security.tokens_file_of(place / "feeds/state")
@@ -280,18 +288,21 @@ async def measure_jobs(checkout: Path, place: Path) -> None:
 
 async def measure_pushes(checkout: Path, place: Path) -> None:
     (place / "config").mkdir(parents=True)
-    web, stop, addresses, port = Web(), asyncio.Event(), list[str](), free_port()
+    web = Web()
+    stop = asyncio.Event()
+    addresses = list[str]()
+    port = free_port()
     serving = asyncio.create_task(serve(web, "127.0.0.1", 0, stop=stop, listening=addresses.append))
-    await until(lambda: addresses)
+    await wait_until(lambda: addresses)
     web.base = addresses[0].rstrip("/")
-    large, small = (web.topic(100, posts=[name]) for name in ("first", "second"))
+    large, small = (web.add_topic(100, posts=[name]) for name in ("first", "second"))
     (place / "config/syndicator.toml").write_text(
         SETTINGS.format(port=port).replace("pause = 0.0\n", "")
     )
     (place / "config/sources.toml").write_text(sources_toml(web, [large, small]))
     published = place / "feeds/public/all.atom"
     async with running(checkout, place / "config", "up"):
-        await until(
+        await wait_until(
             lambda: all(topic.verified for topic in web.topics.values()) and published.exists(),
             _PATIENCE,
         )
@@ -300,14 +311,18 @@ async def measure_pushes(checkout: Path, place: Path) -> None:
             "  another source's push is in all.atom after"
             f" {await _push(web, small, 'wren', published):.1f} s"
         )
-        topic, root = web.at(large), large.rpartition("/")[0].replace("127.0.0.1", "localhost")
+        topic = web.find_topic(large)
+        root = large.rpartition("/")[0].replace("127.0.0.1", "localhost")
         names = [f"bird{number}" for number in range(ENTRIES)]
         for parts in (1, 10):
             size = ENTRIES // parts
             bodies = [
-                web.document(topic, root, names[at : at + size]) for at in range(0, ENTRIES, size)
+                web.render_document(topic, root, names[at : at + size])
+                for at in range(0, ENTRIES, size)
             ]
-            statuses = Counter([(await web.push(topic, body)).status_code for body in bodies])
+            statuses = Counter(
+                [(await web.push_document(topic, body)).status_code for body in bodies]
+            )
             await asyncio.sleep(1)
             waits = [
                 await _push(web, small, f"robin{parts}-{number}", published) for number in range(3)
@@ -325,9 +340,9 @@ async def measure_pushes(checkout: Path, place: Path) -> None:
 async def _push(web: Web, url: str, name: str, published: Path) -> float:
     """Push a post as a hub does. Return the seconds until it is published."""
     began = time.monotonic()
-    answer = await web.publish(url, name)
+    answer = await web.publish_post(url, name)
     assert answer.status_code == 202, answer
-    await until(lambda: name in published.read_text(), _PATIENCE)
+    await wait_until(lambda: name in published.read_text(), _PATIENCE)
     return time.monotonic() - began
 
 

@@ -110,7 +110,9 @@ def configure(config: Path, hosts: list[str], port: int, entries: int) -> None:
 
 def start(config: Path, sources: int) -> Found:
     """`refresh` in a process of its own, watched from outside."""
-    feeds, found, began = config.parent / "feeds", Found(), time.monotonic()
+    feeds = config.parent / "feeds"
+    found = Found()
+    began = time.monotonic()
     with (config.parent / "report").open("wb") as report:
         command = [sys.executable, "-m", "syndicator", "refresh", "--config", str(config), "--json"]
         child = subprocess.Popen(command, stdout=report)
@@ -149,7 +151,8 @@ def main() -> None:
     options.add_argument("--slow", type=int, default=30)
     options.add_argument("--wait", type=float, default=5)
     given = options.parse_args()
-    hosts, before = addresses(given.feeds), os.getloadavg()[0]
+    hosts = addresses(given.feeds)
+    before = os.getloadavg()[0]
     with (
         tempfile.TemporaryDirectory() as name,
         web(hosts, given.entries, given.slow, given.wait) as port,

@@ -29,7 +29,8 @@ from syndicator.core.ports import ArticleRecord, FileStamp
 from syndicator.store.engine import Store, open_store
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-ALL, TAG = FeedKey("all", "all"), FeedKey("tag", "tag-7")
+ALL = FeedKey("all", "all")
+TAG = FeedKey("tag", "tag-7")
 
 
 def article(number: int, dice: random.Random) -> Article:
@@ -64,7 +65,8 @@ def say(name: str, work: Callable[[], object], times: int = 20) -> None:
 
 
 def store_figures(store: Store, count: int) -> None:
-    index, visits = store.index, store.visits
+    index = store.index
+    visits = store.visits
     newest = index.ids(ALL, limit=50, since=None, most=50)
     since = NOW - timedelta(hours=72)
     say("feeds()", index.feeds, 5)

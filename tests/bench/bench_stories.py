@@ -56,8 +56,10 @@ FOUND = 12  # articles that share most keys with a new one
 KEPT = 25  # newest articles of a key
 PASS = 10  # articles
 PAGES = ("manifest", "more")
-NEW, MIXED = 25, 8  # articles of a pass, pages of which a row is mixed
-OUTLETS, HOURS = 300, 70  # of the rows in the window
+NEW = 25
+MIXED = 8  # articles of a pass, pages of which a row is mixed
+OUTLETS = 300
+HOURS = 70  # of the rows in the window
 LEAST = 1500  # characters of a text
 Grouped = dict[str, str]  # article -> its group
 
@@ -183,7 +185,8 @@ def at_once(found: Sequence[Report]) -> Grouped:
 def b_cubed(grouped: Grouped, truth: Grouped) -> tuple[float, float, float]:
     """Precision, recall and F."""
     both = Counter((grouped[one], truth[one]) for one in truth)
-    ours, theirs = Counter(grouped.values()), Counter(truth.values())
+    ours = Counter(grouped.values())
+    theirs = Counter(truth.values())
     precision = statistics.mean(
         both[grouped[one], truth[one]] / ours[grouped[one]] for one in truth
     )
@@ -255,7 +258,7 @@ def window(number: int) -> None:
     sketches = [make_sketch(one.title, one.text) for one in texts]
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder), settings='[publish]\nstories = "link"\n')
-        with place.app() as app:
+        with place.open_app() as app:
             asyncio.run(
                 group_new_articles(app.archive, app.configuration)
             )  # which notes the form of the sketches
@@ -266,10 +269,8 @@ def window(number: int) -> None:
             for size in (NEW, 1, NEW, NEW, NEW, NEW, NEW, NEW):
                 for n in range(size):
                     one = chance.choice(texts)
-                    url, body = (
-                        f"https://{chance.randrange(OUTLETS)}.example/{chance.random()}",
-                        f"{one.text[n:]} {chance.random()}",
-                    )
+                    url = f"https://{chance.randrange(OUTLETS)}.example/{chance.random()}"
+                    body = f"{one.text[n:]} {chance.random()}"
                     when = {"added": app.archive.clock(), "published": app.archive.clock()}
                     article = Article(
                         id=make_article_id(url),
@@ -297,12 +298,14 @@ def window(number: int) -> None:
 
 def fill(app: App, chance: random.Random, sketches: Sequence[Sketch], numbers: range) -> None:
     """Put rows of articles that share names, first words and numbers with several pages each."""
-    new, made = {}, []
+    new = {}
+    made = []
     for n in numbers:
         at = codec.micros(app.archive.clock()) - chance.randrange(HOURS * 3_600_000_000)
         drawn = [one[:3] for one in chance.sample(sketches, MIXED)]
         mixed = Sketch(*(mix(chance, kinds) for kinds in zip(*drawn, strict=True)))
-        article_id, outlet = make_article_id(str(n)), f"{chance.randrange(OUTLETS)}.example"
+        article_id = make_article_id(str(n))
+        outlet = f"{chance.randrange(OUTLETS)}.example"
         unread = Unread(article_id, f"{n}.md", 1, 1, at)
         new[unread] = Sketched(article_id, outlet, "en", at, pack(mixed))
         made.append(rows_of(unread))

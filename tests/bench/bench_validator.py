@@ -128,7 +128,7 @@ def publish(folder: Path, count: int) -> None:
 
 
 def show(folder: Path, base: str) -> None:
-    said = validator.events(folder, base)
+    said = validator.list_events(folder, base)
     kinds = Counter(line.partition(" ")[0] for lines in said.values() for line in lines)
     entries = sum(
         path.read_bytes().count(tag)
@@ -153,7 +153,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--base", default=BASE)
     told = parser.parse_args()
-    if validator.found() is None:
+    if validator.find_validator() is None:
         sys.exit(
             "no validator: clone w3c/feedvalidator beside this checkout, or set FEEDVALIDATOR to"
             " where it is"

@@ -37,7 +37,8 @@ from syndicator.visiting.politeness.throttle import Throttle
 from tests.bench.feed_server import feeds, real_feeds, sample_feed
 from tests.bench.machine import machine
 
-SAME, FIRST = "nothing changed (304)", "first visit, entries only"
+SAME = "nothing changed (304)"
+FIRST = "first visit, entries only"
 Costs = dict[str, dict[str, list[float]]]  # what -> who -> CPU milliseconds a feed, a round each
 
 
@@ -151,7 +152,8 @@ def isolation(calls: int = 60) -> tuple[float, float]:
 
     body = sample_feed(60)
     worker = Worker(seconds=10, megabytes=600, preload=("feedparser",))
-    here, there = [], []
+    here = []
+    there = []
     try:
         pid = worker.call_sync(os.getpid)
 
@@ -163,7 +165,8 @@ def isolation(calls: int = 60) -> tuple[float, float]:
             start = time.process_time()
             parse_feed(body, "https://example.org/")
             here.append(time.process_time() - start)
-            start, before = time.process_time(), child()
+            start = time.process_time()
+            before = child()
             worker.call_sync(parse_feed, body, "https://example.org/")
             there.append(time.process_time() - start + child() - before)
     finally:
@@ -201,7 +204,8 @@ def main() -> None:
     for what, row in measure(given.feeds, given.rounds, given.reader).items():
         ours_median = median(row["ours"])
         for who, costs in row.items():
-            least, usual = min(costs), median(costs)
+            least = min(costs)
+            usual = median(costs)
             print(
                 f"{what + ': ' + who:52} {least:6.2f} {usual:6.2f} ms CPU a feed, ours x"
                 f" {ours_median / usual:.2f}"

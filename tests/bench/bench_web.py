@@ -166,7 +166,9 @@ def loaded(
         client.setblocking(False)
         selector.register(client, selectors.EVENT_READ, Client(client))
     times: list[float] = []
-    sent, before, began = 0, cpu(process), time.perf_counter()
+    sent = 0
+    before = cpu(process)
+    began = time.perf_counter()
     for key in selector.get_map().values():
         key.data.left, key.data.since = length, time.perf_counter()
         key.data.socket.sendall(asked)
@@ -182,10 +184,12 @@ def loaded(
             now = time.perf_counter()
             times.append(now - one.since)
             if sent < count:
-                one.left, one.since = length, now
+                one.left = length
+                one.since = now
                 one.socket.sendall(asked)
                 sent += 1
-    wall, used = time.perf_counter() - began, cpu(process) - before
+    wall = time.perf_counter() - began
+    used = cpu(process) - before
     for key in list(selector.get_map().values()):
         key.data.socket.close()
     return Figures(used / count * 1e6, count / wall, sorted(times)[int(count * 0.99)] * 1e3)

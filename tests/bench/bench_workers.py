@@ -49,7 +49,8 @@ class Elsewhere(Web):
 
 def cpu(roots: Sequence[int]) -> float:
     """Seconds of CPU of these processes and of all that they started, those that ended included."""
-    parents, used = {}, {}
+    parents = {}
+    used = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             words = path.read_text().rpartition(")")[2].split()
@@ -78,13 +79,13 @@ def wal(server: Server) -> int:
 def counting(fleet: Instance) -> Iterator[Callable[[], int]]:
     """How many visits there were, asked on one connection: another one for each look would count as
     the server's."""
-    with fleet.store() as store:
+    with fleet.open_store() as store:
         yield lambda: int(store._db.scalar(text("SELECT count(*) FROM outcomes")))
 
 
 def make_due(fleet: Instance, sources: int, first: int, count: int) -> None:
     """So many sources are due, from the one of that number on, and all others a day from now."""
-    with fleet.store() as store:
+    with fleet.open_store() as store:
         with store._db.write() as connection:
             connection.execute(text("DELETE FROM outcomes"))
             later = int((time.time() + 86_400) * 1e6)
@@ -103,23 +104,24 @@ def run_one(
     visited."""
     fleet.workers.clear()
     for _ in range(workers):
-        fleet.start(lanes)
-    assert fleet.until(
-        lambda: all("ready" in fleet.log(number) for number in range(workers)), 120
-    ), fleet.logs()
+        fleet.start_worker(lanes)
+    assert fleet.wait_until(
+        lambda: all("ready" in fleet.read_log(number) for number in range(workers)), 120
+    ), fleet.read_logs()
     pids = [one.pid for one in fleet.workers]
     with counting(fleet) as visited:
-        done, began = visited(), time.monotonic()
-        start, before, log = cpu(pids), server_cpu(server), wal(server)
+        done = visited()
+        began = time.monotonic()
+        start = cpu(pids)
+        before = server_cpu(server)
+        log = wal(server)
         while (now := visited()) < count and time.monotonic() - began < 900:
             time.sleep(0.5)
-        wall, used, database = (
-            time.monotonic() - began,
-            cpu(pids) - start,
-            server_cpu(server) - before,
-        )
+        wall = time.monotonic() - began
+        used = cpu(pids) - start
+        database = server_cpu(server) - before
         log = wal(server) - log
-    fleet.stop()
+    fleet.stop_workers()
     each = 1000 / (now - done)
     print(
         f"{workers} workers, {what}: {now - done} in {wall:.1f} s, {(now - done) / wall:.1f}"
@@ -139,7 +141,7 @@ def measure(server: Server, addresses: Sequence[str], given: argparse.Namespace)
         path = fleet.config / "sources.toml"
         path.write_text(path.read_text().replace("\n[[", "backfill = 0\n\n[[") + "backfill = 0\n")
         began = time.monotonic()
-        fleet.push()
+        fleet.push_configuration()
         print(f"{len(addresses)} sources pushed in {time.monotonic() - began:.1f} s", flush=True)
         if given.all:
             visit_all(server, fleet, given)
@@ -168,7 +170,7 @@ def visit_all(server: Server, fleet: Instance, given: argparse.Namespace) -> Non
     """Every source once, with as many workers as were asked for last."""
     make_due(fleet, given.sources, 0, 1)
     run_one(server, fleet, "first visit", 1, 1, given.lanes)
-    with fleet.store() as store:
+    with fleet.open_store() as store:
         states = store.visits.states()
         store.visits.save_states(
             [replace(states["s0"], key=key, url=one.url) for key, one in states.items()]
@@ -189,7 +191,7 @@ def main() -> None:
     options.add_argument("--all", action="store_true")
     given = options.parse_args()
     print(machine())
-    with postgres.server() as server, feeds(given.sources, given.latency / 1000) as addresses:
+    with postgres.run_server() as server, feeds(given.sources, given.latency / 1000) as addresses:
         measure(server, addresses, given)
     print(machine())
 

@@ -71,7 +71,8 @@ class Day:
 
     def found(self) -> list[int]:
         """The articles that the visits of this minute find."""
-        first, end = self.minute - EVERY, self.minute
+        first = self.minute - EVERY
+        end = self.minute
         numbers = range(
             int(max(first, 0) * self.articles / 1440), int(end * self.articles / 1440) + 1
         )
@@ -98,7 +99,8 @@ class Day:
         report = await build_due(self.app, settling)
         settling.end(self.app)
         if report.builds:
-            self.builds, self.files = self.builds + report.builds, self.files + len(report.written)
+            self.builds = self.builds + report.builds
+            self.files = self.files + len(report.written)
             self.waits += [self.minute - one for one in self.waiting]
             self.waiting.clear()
         if ALL in report.shown:
@@ -108,7 +110,8 @@ class Day:
     def file(self, article: Article, now: datetime) -> None:
         """Announce and file an article as a visit does: entry, file, row, sketch, blocks of its
         host and its page."""
-        visits, app = self.app.archive.store.visits, self.app
+        visits = self.app.archive.store.visits
+        app = self.app
         article = replace(article, added=now, published=now - MINUTE)
         announced = Entry(
             id=article.url, url=article.url, title=article.title, summary=article.excerpt
@@ -144,7 +147,8 @@ class Day:
         app.archive.snapshots.put_packed(article.id, page)
         path = app.archive.article_store.find(article.id)
         self.database -= len(page) + (len(app.archive.article_store.read(path)) if path else 0)
-        self.pages, self.filed = self.pages + len(page), self.filed + 1
+        self.pages = self.pages + len(page)
+        self.filed = self.filed + 1
 
 
 def written() -> int:
@@ -174,7 +178,8 @@ def day(folder: Path, sources: int, articles: int, hours: float) -> dict[str, fl
             lived.minute = minute[0]
             asyncio.run(lived.run(settling))
     used = resource.getrusage(resource.RUSAGE_SELF)
-    waits, long_waits = sorted(lived.waits), sorted(lived.long_waits)
+    waits = sorted(lived.waits)
+    long_waits = sorted(lived.long_waits)
     return {
         "cpu": used.ru_utime + used.ru_stime,
         "megabytes_written": written() / 1e6,

@@ -22,7 +22,9 @@ from syndicator.store.engine import open_store
 
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
 YEAR = timedelta(days=365)
-TAGS, CATEGORIES, LISTED = 2_000, 12, 200  # of them in taxonomy.toml
+TAGS = 2_000
+CATEGORIES = 12
+LISTED = 200  # of them in taxonomy.toml
 _PARTS = (
     ("ba", "ce", "di", "fo", "gu", "ha", "ke", "lo", "mi", "ne"),
     ("lan", "mer", "nor", "pas", "rik", "sel", "tor"),

@@ -23,7 +23,7 @@ PARAGRAPHS = (
 )
 
 
-def rss(
+def make_rss(
     title: str, site: str, items: Sequence[tuple[str, str]], newest: datetime = NEWEST
 ) -> Answer:
     """An RSS feed of `items`, each a title and an address, an hour apart, the newest first."""
@@ -38,7 +38,7 @@ def rss(
     )
 
 
-def page(title: str, *links: str, body: str = "", article: bool = False) -> Answer:
+def make_page(title: str, *links: str, body: str = "", article: bool = False) -> Answer:
     """A page whose head has `links`."""
     kind = '<meta property="og:type" content="article">' if article else ""
     head = f"<title>{title}</title>{kind}{''.join(links)}"
@@ -47,11 +47,11 @@ def page(title: str, *links: str, body: str = "", article: bool = False) -> Answ
     )
 
 
-def alternate(url: str, title: str = "", kind: str = "rss+xml") -> str:
+def make_feed_link(url: str, title: str = "", kind: str = "rss+xml") -> str:
     return f'<link rel="alternate" type="application/{kind}" title="{title}" href="{url}">'
 
 
-def story(
+def make_story_page(
     title: str, *, author: str = "Nora Lindqvist", day: str = "2026-11-20", cover: str = ""
 ) -> Answer:
     """An article as a blog shows it."""
@@ -62,10 +62,10 @@ def story(
         f" href='/nora'>{author}</a> <time"
         f" datetime='{day}T09:00:00Z'>{day}</time></p>{text}</article></main>"
     )
-    return page(title, picture, body=body, article=True)
+    return make_page(title, picture, body=body, article=True)
 
 
-def blog(
+def make_wordpress_site(
     host: str = "blog.example", names: Sequence[str] = ("Ferries", "Sheep", "Rain", "Tickets")
 ) -> dict[str, Answer]:
     """A site as WordPress makes it: the comments feed is named first (as some themes do), the feed
@@ -74,24 +74,24 @@ def blog(
     items = [(name, f"{home}/{name.lower()}/") for name in names]
     comments = [(f"By: {name}", f"{url}#comment-{n}") for n, (name, url) in enumerate(items, 1)]
     links = (
-        alternate(f"{home}/comments/feed/", "Harbour notes &raquo; Comments Feed"),
-        alternate(f"{home}/wp-json/wp/v2/pages/2", "JSON", "json"),
-        alternate(f"{home}/wp-json/oembed/1.0/embed?url=x", "oEmbed", "json+oembed"),
-        alternate(f"{home}/feed/", "Harbour notes &raquo; Feed"),
-        alternate(f"{home}/feed/atom/", "Harbour notes &raquo; Atom"),
+        make_feed_link(f"{home}/comments/feed/", "Harbour notes &raquo; Comments Feed"),
+        make_feed_link(f"{home}/wp-json/wp/v2/pages/2", "JSON", "json"),
+        make_feed_link(f"{home}/wp-json/oembed/1.0/embed?url=x", "oEmbed", "json+oembed"),
+        make_feed_link(f"{home}/feed/", "Harbour notes &raquo; Feed"),
+        make_feed_link(f"{home}/feed/atom/", "Harbour notes &raquo; Atom"),
     )
     return {
-        f"{home}/": page(
+        f"{home}/": make_page(
             "Harbour notes", *links, body="<main><p>What we see from the pier.</p></main>"
         ),
-        f"{home}/feed/": rss("Harbour notes", f"{home}/", items),
-        f"{home}/feed/atom/": rss("Harbour notes", f"{home}/", items),
-        f"{home}/comments/feed/": rss("Comments for Harbour notes", f"{home}/", comments),
-        **{url: story(name, cover=f"{home}/{name.lower()}.jpg") for name, url in items},
+        f"{home}/feed/": make_rss("Harbour notes", f"{home}/", items),
+        f"{home}/feed/atom/": make_rss("Harbour notes", f"{home}/", items),
+        f"{home}/comments/feed/": make_rss("Comments for Harbour notes", f"{home}/", comments),
+        **{url: make_story_page(name, cover=f"{home}/{name.lower()}.jpg") for name, url in items},
     }
 
 
-def insecure(answers: Mapping[str, Answer]) -> dict[str, Answer]:
+def serve_without_tls(answers: Mapping[str, Answer]) -> dict[str, Answer]:
     """The same sites without TLS: the tests' web is an HTTP proxy."""
     return {
         url.replace("https://", "http://"): Answer(

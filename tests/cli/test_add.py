@@ -1,4 +1,4 @@
-"""What `add` finds at an address, what it takes, and what it asks."""
+"""`add`: what it finds at an address, which feeds it takes, and what it asks."""
 
 from __future__ import annotations
 
@@ -26,28 +26,38 @@ from syndicator.filing.kinds import feed
 from syndicator.operations.operation import need
 from syndicator.visiting.drawing import fetcher as drawing_fetcher
 from syndicator.visiting.feeds.known import FeedLink
-from tests.aged.web import Answer, Web, serving
-from tests.cli.sites import NEWEST, alternate, blog, insecure, page, rss, story
+from tests.aged.web import Answer, Web, serve_web
+from tests.cli.sites import (
+    NEWEST,
+    make_feed_link,
+    make_page,
+    make_rss,
+    make_story_page,
+    make_wordpress_site,
+    serve_without_tls,
+)
 
-assert add and service
+assert add
+assert service
 SITE = "http://blog.example/"
 FEED, ATOM, COMMENTS = (f"{SITE}{path}" for path in ("feed/", "feed/atom/", "comments/feed/"))
 
 
-class Adding:
+class AddCommand:
     """The command add on an instance that follows nothing, and a web that it looks at."""
 
     def __init__(self, folder: Path, web: Web) -> None:
-        self.config, self.web = folder / "config", web
+        self.config = folder / "config"
+        self.web = web
         self.config.mkdir()
         (self.config / "syndicator.toml").write_text(
             f'[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\nproxy = "{web.proxy}"\n'
         )
         (self.config / "sources.toml").write_text("# ours\n")
         (self.config / "taxonomy.toml").write_text('[[tag]]\nname = "Ferries"\n')
-        web.answers = insecure(blog())
+        web.answers = serve_without_tls(make_wordpress_site())
 
-    def run(self, *words: str, answers: str = "") -> Result:
+    def run_add(self, *words: str, answers: str = "") -> Result:
         return CliRunner().invoke(
             app,
             ["add", *words, "--config", str(self.config)],
@@ -55,19 +65,19 @@ class Adding:
             input=answers,
         )
 
-    def json(self, *words: str) -> Any:
-        return json.loads(self.run(*words, "--json").stdout)
+    def run_json(self, *words: str) -> Any:
+        return json.loads(self.run_add(*words, "--json").stdout)
 
     @property
-    def written(self) -> list[dict[str, Any]]:
+    def written_sources(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = tomllib.loads((self.config / "sources.toml").read_text()).get(
             "source", []
         )
         return found
 
     @property
-    def urls(self) -> list[str]:
-        return [source["url"] for source in self.written]
+    def written_urls(self) -> list[str]:
+        return [source["url"] for source in self.written_sources]
 
 
 def read_files(folder: Path) -> list[bytes]:
@@ -75,19 +85,20 @@ def read_files(folder: Path) -> list[bytes]:
 
 
 @pytest.fixture
-def adding(tmp_path: Path) -> Iterator[Adding]:
-    with serving() as web:
-        yield Adding(tmp_path, web)
+def add_command(tmp_path: Path) -> Iterator[AddCommand]:
+    with serve_web() as web:
+        yield AddCommand(tmp_path, web)
 
 
 @pytest.fixture
-def there(monkeypatch: pytest.MonkeyPatch) -> None:
+def answering_person(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody answers."""
     monkeypatch.setattr(add, "can_ask", lambda: True)
 
 
-def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(adding: Adding) -> None:
-    lines = adding.run(SITE).output.splitlines()
+def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(add_command: AddCommand) -> None:
+    """`add` lists every feed of a site and takes the one with articles, not the comments."""
+    lines = add_command.run_add(SITE).output.splitlines()
     assert lines[:7] == [
         f"{SITE} has 3:",
         f"  1  Harbour notes: feed (rss20, 4 entries), last {NEWEST:%Y-%m-%d}",
@@ -103,44 +114,50 @@ def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(adding: Adding) -
         ),
         f"     {COMMENTS}",
     ]
-    assert adding.urls == [FEED]
+    assert add_command.written_urls == [FEED]
     assert f"not chosen: 3: {COMMENTS} (feed (rss20, 4 entries, comments))" in lines
-    assert not [url for url in adding.web.asked if "wp-json" in url]
+    assert not [url for url in add_command.web.asked if "wp-json" in url]
 
 
-def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(adding: Adding) -> None:
-    assert "next: " in adding.run(SITE, "--all").output
-    assert "next: " not in adding.run(SITE, "--all").output  # known already
-    assert adding.urls == [FEED]
-    (found,) = adding.json(SITE, "--pick", "3")
-    assert (found["source"]["url"], found["known"]) == (COMMENTS, False)
+def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(
+    add_command: AddCommand,
+) -> None:
+    """`--pick N` takes one listed feed, `--all` all feeds with articles; both together fail."""
+    assert "next: " in add_command.run_add(SITE, "--all").output
+    assert "next: " not in add_command.run_add(SITE, "--all").output  # known already
+    assert add_command.written_urls == [FEED]
+    (found,) = add_command.run_json(SITE, "--pick", "3")
+    assert found["source"]["url"] == COMMENTS
+    assert found["known"] is False
     assert [other["number"] for other in found["not_chosen"]] == [1, 2]
-    assert adding.urls == [FEED, COMMENTS]
+    assert add_command.written_urls == [FEED, COMMENTS]
     for words, says in (
         ((SITE, "--pick", "4"), "has 3"),
         ((SITE, "--pick", "1", "--all"), "give one of them"),
     ):
         with pytest.raises(UsageError, match=says):
-            adding.run(*words)
+            add_command.run_add(*words)
 
 
 def test_only_an_address_that_the_operator_wrote_gets_the_values_of_its_variables(
-    adding: Adding, monkeypatch: pytest.MonkeyPatch
+    add_command: AddCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A `${VARIABLE}` in a feed address that a page names is not replaced by its value."""
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
-    named = alternate("http://blog.example/x?a=${NOBODYS_BUSINESS}")
-    adding.web.answers[SITE] = page("Harbour", named, alternate(FEED))
-    assert adding.run(SITE, "--yes").exit_code == 0 and adding.urls == [FEED]
-    assert "s3ntinel" not in " ".join(adding.web.asked)
+    named = make_feed_link("http://blog.example/x?a=${NOBODYS_BUSINESS}")
+    add_command.web.answers[SITE] = make_page("Harbour", named, make_feed_link(FEED))
+    assert add_command.run_add(SITE, "--yes").exit_code == 0
+    assert add_command.written_urls == [FEED]
+    assert "s3ntinel" not in " ".join(add_command.web.asked)
 
 
-def test_an_address_with_an_unset_variable_is_not_asked(adding: Adding) -> None:
+def test_an_address_with_an_unset_variable_is_not_asked(add_command: AddCommand) -> None:
     with pytest.raises(MissingError, match="variable SURELY_UNSET is not set"):
-        adding.run("http://blog.example/feed/?key=${SURELY_UNSET}")
-    assert adding.web.asked == []
+        add_command.run_add("http://blog.example/feed/?key=${SURELY_UNSET}")
+    assert add_command.web.asked == []
 
 
-@pytest.mark.usefixtures("there")
+@pytest.mark.usefixtures("answering_person")
 @pytest.mark.parametrize(
     ("answers", "urls"),
     [
@@ -152,105 +169,125 @@ def test_an_address_with_an_unset_variable_is_not_asked(adding: Adding) -> None:
     ],
 )
 def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
-    adding: Adding, answers: str, urls: list[str]
+    add_command: AddCommand, answers: str, urls: list[str]
 ) -> None:
-    before = (adding.config / "sources.toml").read_text()
-    output = adding.run(SITE, answers=answers).output
-    assert adding.urls == urls and ("\nnext: `syndicator refresh`" in output) == bool(urls)
+    """`add` in a terminal asks first; without "yes" no file changes."""
+    before = (add_command.config / "sources.toml").read_text()
+    output = add_command.run_add(SITE, answers=answers).output
+    assert add_command.written_urls == urls
+    assert ("\nnext: `syndicator refresh`" in output) == bool(urls)
     assert ("nothing was added" in output) == (not urls)
     if not urls:
-        assert (adding.config / "sources.toml").read_text() == before
-        assert not read_files(adding.config.parent)
+        assert (add_command.config / "sources.toml").read_text() == before
+        assert not read_files(add_command.config.parent)
 
 
-@pytest.mark.usefixtures("there")
-def test_who_says_yes_is_not_asked_and_reads_three_lines(adding: Adding) -> None:
-    first, newest, known, others, after = adding.run(SITE, "--yes").output.splitlines()
-    assert first.startswith("added: ") and FEED in first
-    assert newest.startswith("    newest: 2026-") and known == "    to know: nothing"
-    assert others.startswith("not chosen: 2 more;") and after.startswith("next: ")
-    assert adding.urls == [FEED]
+@pytest.mark.usefixtures("answering_person")
+def test_who_says_yes_is_not_asked_and_reads_three_lines(add_command: AddCommand) -> None:
+    """`add --yes` asks nothing and prints a short report."""
+    first, newest, known, others, after = add_command.run_add(SITE, "--yes").output.splitlines()
+    assert first.startswith("added: ")
+    assert FEED in first
+    assert newest.startswith("    newest: 2026-")
+    assert known == "    to know: nothing"
+    assert others.startswith("not chosen: 2 more;")
+    assert after.startswith("next: ")
+    assert add_command.written_urls == [FEED]
 
 
-def test_the_good_ones_are_added_when_one_fails(adding: Adding) -> None:
+def test_the_good_ones_are_added_when_one_fails(add_command: AddCommand) -> None:
     other = "http://other.example/feed"
-    adding.web.answers = {
-        **adding.web.answers,
-        other: rss("Other", "http://other.example/", [("A", f"{other}/a")]),
+    add_command.web.answers = {
+        **add_command.web.answers,
+        other: make_rss("Other", "http://other.example/", [("A", f"{other}/a")]),
     }
-    done = adding.run(SITE, "http://none.example/feed", other)
+    done = add_command.run_add(SITE, "http://none.example/feed", other)
     assert done.exit_code == MissingError.exit_code
-    assert adding.urls == [FEED, other]
+    assert add_command.written_urls == [FEED, other]
     assert "syndicator: http://none.example/feed: http-404" in done.output
-    failed = adding.json("http://none.example/feed", "not an address", other)
+    failed = add_command.run_json("http://none.example/feed", "not an address", other)
     assert [one.get("reason") for one in failed] == [None, "missing", "usage"]
 
 
-def test_the_preview_is_what_is_published(adding: Adding) -> None:
+def test_the_preview_is_what_is_published(add_command: AddCommand) -> None:
     words = (SITE, "--category", "Sea", "--tag", "Boats")
-    (seen,) = adding.json(*words, "--dry-run")
+    (seen,) = add_command.run_json(*words, "--dry-run")
     assert [one["title"] for one in seen["articles"]] == ["Ferries", "Sheep", "Rain"]
-    assert adding.urls == []
-    assert not list((adding.config.parent / "feeds/articles").rglob("*.md"))
-    assert adding.web.asked.count(FEED) == 1
+    assert add_command.written_urls == []
+    assert not list((add_command.config.parent / "feeds/articles").rglob("*.md"))
+    assert add_command.web.asked.count(FEED) == 1
     origins = seen["articles"][0]["origins"]
-    assert (origins["title"], origins["cover"]) == ("entry", "og:image")
-    adding.run(*words)
+    assert origins["title"] == "entry"
+    assert origins["cover"] == "og:image"
+    add_command.run_add(*words)
     CliRunner().invoke(
-        app, ["refresh", "--all", "--config", str(adding.config)], catch_exceptions=False
+        app, ["refresh", "--all", "--config", str(add_command.config)], catch_exceptions=False
     )
-    filed = {one.url: one for one in map(load, read_files(adding.config.parent / "feeds/articles"))}
+    filed = {
+        one.url: one for one in map(load, read_files(add_command.config.parent / "feeds/articles"))
+    }
     for one in seen["articles"]:
         article = filed[one["url"]]
-        assert one["tags"] == list(article.tags) and one["date"] == f"{article.published:%Y-%m-%d}"
+        assert one["tags"] == list(article.tags)
+        assert one["date"] == f"{article.published:%Y-%m-%d}"
         for name in ("title", "author", "category", "excerpt", "cover"):
             assert one[name] == getattr(article, name), name
     assert {one["category"] for one in seen["articles"]} == {"Sea"}
 
 
-def test_the_preview_becomes_the_first_visit(adding: Adding) -> None:
+def test_the_preview_becomes_the_first_visit(add_command: AddCommand) -> None:
     stories = [f"{SITE}{name}/" for name in ("ferries", "sheep", "rain", "tickets")]
-    adding.run(SITE, "--yes")
-    assert len(read_files(adding.config.parent / "feeds/articles")) == 3
-    assert f"{SITE}tickets/" not in adding.web.asked
-    CliRunner().invoke(app, ["refresh", "--config", str(adding.config)], catch_exceptions=False)
-    assert len(read_files(adding.config.parent / "feeds/articles")) == 4
-    asked = [url for url in adding.web.asked if url == FEED or url in stories]
-    assert len(asked) == len(set(asked)) == 5
+    add_command.run_add(SITE, "--yes")
+    assert len(read_files(add_command.config.parent / "feeds/articles")) == 3
+    assert f"{SITE}tickets/" not in add_command.web.asked
+    CliRunner().invoke(
+        app, ["refresh", "--config", str(add_command.config)], catch_exceptions=False
+    )
+    assert len(read_files(add_command.config.parent / "feeds/articles")) == 4
+    requested_urls = [url for url in add_command.web.asked if url == FEED or url in stories]
+    assert len(requested_urls) == len(set(requested_urls)) == 5
 
 
-def test_a_source_is_left_to_the_run_that_is_under_way(adding: Adding) -> None:
-    with locked(load_settings(adding.config)):
-        adding.run(SITE, "--yes")
-    assert adding.urls == [FEED] and not read_files(adding.config.parent / "feeds/articles")
+def test_a_source_is_left_to_the_run_that_is_under_way(add_command: AddCommand) -> None:
+    with locked(load_settings(add_command.config)):
+        add_command.run_add(SITE, "--yes")
+    assert add_command.written_urls == [FEED]
+    assert not read_files(add_command.config.parent / "feeds/articles")
 
 
-def test_the_preview_says_what_would_not_be_published(adding: Adding) -> None:
+def test_the_preview_says_what_would_not_be_published(add_command: AddCommand) -> None:
+    """The preview marks entries that need a login or that robots.txt disallows."""
     robots = Answer(body="User-agent: *\nDisallow: /sheep\n", type="text/plain")
-    adding.web.answers = {
-        **adding.web.answers,
+    add_command.web.answers = {
+        **add_command.web.answers,
         f"{SITE}robots.txt": robots,
-        f"{SITE}rain/": page("Sign in"),
+        f"{SITE}rain/": make_page("Sign in"),
     }
-    lines = adding.run(SITE, "--dry-run").output.splitlines()
+    lines = add_command.run_add(SITE, "--dry-run").output.splitlines()
     assert "    Ferries" in lines
     refused = [line.split()[2:4] for line in lines if line.startswith("    not published: ")]
     assert sorted(refused) == [[f"{SITE}rain/:", "login"], [f"{SITE}sheep/:", "robots"]]
 
 
-def test_of_a_section_the_feed_of_the_section_is_taken(adding: Adding) -> None:
+def test_of_a_section_the_feed_of_the_section_is_taken(add_command: AddCommand) -> None:
+    """For the address of a section, `add` takes the section's feed."""
     section = f"{SITE}category/boats/"
-    links = (alternate(FEED, "All"), alternate(COMMENTS), alternate(f"{section}feed/", "Boats"))
-    adding.web.answers = {
-        **adding.web.answers,
-        section: page("Boats", *links),
-        f"{section}feed/": rss("Boats", SITE, [("Boat", f"{SITE}boat/")]),
+    links = (
+        make_feed_link(FEED, "All"),
+        make_feed_link(COMMENTS),
+        make_feed_link(f"{section}feed/", "Boats"),
+    )
+    add_command.web.answers = {
+        **add_command.web.answers,
+        section: make_page("Boats", *links),
+        f"{section}feed/": make_rss("Boats", SITE, [("Boat", f"{SITE}boat/")]),
     }
-    (found,) = adding.json(section)
+    (found,) = add_command.run_json(section)
     assert found["source"]["url"] == f"{section}feed/"
 
 
-def test_an_index_of_sitemaps_offers_those_it_lists(adding: Adding) -> None:
+def test_an_index_of_sitemaps_offers_those_it_lists(add_command: AddCommand) -> None:
+    """For a sitemap index, the sitemap of posts is chosen and the others are listed."""
     places = [f"{SITE}{name}-sitemap.xml" for name in ("category", "post")]
     listed = "".join(f"<sitemap><loc>{place}</loc></sitemap>" for place in places)
     sitemaps = {
@@ -258,54 +295,62 @@ def test_an_index_of_sitemaps_offers_those_it_lists(adding: Adding) -> None:
         for place in places
     }
     index = Answer(body=f"<sitemapindex>{listed}</sitemapindex>", type="text/xml")
-    adding.web.answers = {f"{SITE}sitemap.xml": index, **sitemaps}
-    (found,) = adding.json(f"{SITE}sitemap.xml")
+    add_command.web.answers = {f"{SITE}sitemap.xml": index, **sitemaps}
+    (found,) = add_command.run_json(f"{SITE}sitemap.xml")
     assert found["source"]["url"] == places[1]
     assert [other["url"] for other in found["not_chosen"]] == places[:1]
 
 
-def test_of_an_article_the_feeds_of_its_site_are_named(adding: Adding) -> None:
-    links = (alternate(f"{SITE}rain/feed/", "Rain &raquo; Comments"), alternate(FEED))
-    article = page("Rain", *links, body="<article><p>Rain.</p></article>", article=True)
-    own = rss("Comments on: Rain", f"{SITE}rain/", [("By: Ove", f"{SITE}rain/#comment-4")])
-    adding.web.answers = {**adding.web.answers, f"{SITE}rain/": article, f"{SITE}rain/feed/": own}
-    (found,) = adding.json(f"{SITE}rain/")
-    assert (found["source"]["kind"], found["source"]["url"]) == ("page", f"{SITE}rain/")
+def test_of_an_article_the_feeds_of_its_site_are_named(add_command: AddCommand) -> None:
+    """For an article, `add` follows the page itself and lists the site's feeds."""
+    links = (make_feed_link(f"{SITE}rain/feed/", "Rain &raquo; Comments"), make_feed_link(FEED))
+    article = make_page("Rain", *links, body="<article><p>Rain.</p></article>", article=True)
+    own = make_rss("Comments on: Rain", f"{SITE}rain/", [("By: Ove", f"{SITE}rain/#comment-4")])
+    add_command.web.answers = {
+        **add_command.web.answers,
+        f"{SITE}rain/": article,
+        f"{SITE}rain/feed/": own,
+    }
+    (found,) = add_command.run_json(f"{SITE}rain/")
+    assert found["source"]["kind"] == "page"
+    assert found["source"]["url"] == f"{SITE}rain/"
     assert [other["url"] for other in found["not_chosen"]] == [FEED, f"{SITE}rain/feed/"]
 
 
-def test_all_of_an_article_are_the_feeds_of_its_site(adding: Adding) -> None:
-    adding.web.answers = {
-        **adding.web.answers,
-        f"{SITE}rain/": page("Rain", alternate(FEED), article=True),
+def test_all_of_an_article_are_the_feeds_of_its_site(add_command: AddCommand) -> None:
+    """`add --all` with the address of an article adds the feeds of the article's site."""
+    add_command.web.answers = {
+        **add_command.web.answers,
+        f"{SITE}rain/": make_page("Rain", make_feed_link(FEED), article=True),
     }
-    adding.run(f"{SITE}rain/", "--all")
-    assert adding.urls == [FEED]
+    add_command.run_add(f"{SITE}rain/", "--all")
+    assert add_command.written_urls == [FEED]
 
 
-def test_a_site_whose_feeds_fail_says_why(adding: Adding) -> None:
-    adding.web.answers = {SITE: page("Harbour notes", alternate(FEED))}
+def test_a_site_whose_feeds_fail_says_why(add_command: AddCommand) -> None:
+    """If all linked feeds fail, the error names each with its reason."""
+    add_command.web.answers = {SITE: make_page("Harbour notes", make_feed_link(FEED))}
     with pytest.raises(
         MissingError, match=f"names feeds, and none .*{FEED}: http-404: .*; look for the site's new"
     ):
-        adding.run(SITE)
+        add_command.run_add(SITE)
 
 
-def test_a_list_on_the_web_is_taken_whole(adding: Adding) -> None:
+def test_a_list_on_the_web_is_taken_whole(add_command: AddCommand) -> None:
     listed = "".join(f'<outline text="{url}" xmlUrl="{url}"/>' for url in (FEED, ATOM))
     document = f'<opml version="2.0"><body>{listed}</body></opml>'
-    adding.web.answers = {f"{SITE}list.opml": Answer(body=document, type="text/x-opml")}
-    adding.run(f"{SITE}list.opml")
-    assert adding.urls == [FEED, ATOM]
-    adding.web.answers = {
+    add_command.web.answers = {f"{SITE}list.opml": Answer(body=document, type="text/x-opml")}
+    add_command.run_add(f"{SITE}list.opml")
+    assert add_command.written_urls == [FEED, ATOM]
+    add_command.web.answers = {
         f"{SITE}list.opml": Answer(body="<opml><!ENTITY a 'b'></opml>", type="text/x-opml")
     }
     with pytest.raises(MissingError, match="declares entities"):
-        adding.run(f"{SITE}list.opml")
+        add_command.run_add(f"{SITE}list.opml")
 
 
 def test_a_list_on_the_web_gives_nobody_credentials_or_rights(
-    adding: Adding, monkeypatch: pytest.MonkeyPatch
+    add_command: AddCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
     own = (
@@ -317,42 +362,44 @@ def test_a_list_on_the_web_gives_nobody_credentials_or_rights(
         f'<opml xmlns:s="urn:x-syndicator:opml"><body><outline xmlUrl="{FEED}"'
         f" {own}/>{bad}</body></opml>"
     )
-    adding.web.answers[f"{SITE}list.opml"] = Answer(body=document, type="text/x-opml")
-    output = adding.run(f"{SITE}list.opml", "--yes").output
-    (source,) = adding.written
+    add_command.web.answers[f"{SITE}list.opml"] = Answer(body=document, type="text/x-opml")
+    output = add_command.run_add(f"{SITE}list.opml", "--yes").output
+    (source,) = add_command.written_sources
     assert {**source, "title": ""} == {"key": "mine", "url": FEED, "tags": ["Ferries"], "title": ""}
     assert "line 1: Bad: its address names a variable" in output
 
 
 @pytest.mark.parametrize("path", ["", "notes/"])
-def test_a_page_without_a_feed_is_followed_as_a_list(adding: Adding, path: str) -> None:
+def test_a_page_without_a_feed_is_followed_as_a_list(add_command: AddCommand, path: str) -> None:
     names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
     links = "".join(
         f"<li><h2><a href='/p/{n}'>{name}</a></h2></li>" for n, name in enumerate(names)
     )
-    listing = page("Notes", body=f"<main><ul class='notes'>{links}</ul></main>")
-    adding.web.answers = {
+    listing = make_page("Notes", body=f"<main><ul class='notes'>{links}</ul></main>")
+    add_command.web.answers = {
         f"{SITE}{path}": listing,
-        **{f"{SITE}p/{n}": story(name) for n, name in enumerate(names)},
+        **{f"{SITE}p/{n}": make_story_page(name) for n, name in enumerate(names)},
     }
-    (found,) = adding.json(f"{SITE}{path}")
+    (found,) = add_command.run_json(f"{SITE}{path}")
     assert found["what"] == "page that lists articles (3 items, by what repeats on it)"
-    assert {one["title"] for one in found["articles"]} == set(names)
+    assert {article["title"] for article in found["articles"]} == set(names)
     assert [other["what"] for other in found["not_chosen"]] == (["single article"] if path else [])
-    (written,) = adding.written
-    assert (written["url"], written["kind"]) == (f"{SITE}{path}", "list")
+    (written_source,) = add_command.written_sources
+    assert written_source["url"] == f"{SITE}{path}"
+    assert written_source["kind"] == "list"
 
 
-def test_an_article_with_a_list_beside_it_is_an_article(adding: Adding) -> None:
+def test_an_article_with_a_list_beside_it_is_an_article(add_command: AddCommand) -> None:
+    """A page with an article and a list is added as a page; the list is offered."""
     names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
     links = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(names))
-    article = story("Alone on the pier").body.replace(
+    article = make_story_page("Alone on the pier").body.replace(
         '<meta property="og:type" content="article">', ""
     )
-    adding.web.answers = {
+    add_command.web.answers = {
         f"{SITE}alone/": Answer(body=article.replace("</main>", f"</main><ul>{links}</ul>"))
     }
-    (found,) = adding.json(f"{SITE}alone/")
+    (found,) = add_command.run_json(f"{SITE}alone/")
     assert found["what"] == "single article"
     assert [other["what"] for other in found["not_chosen"]] == [
         "page that lists articles (3 items, by what repeats on it)"
@@ -379,31 +426,34 @@ def test_an_article_with_a_list_beside_it_is_an_article(adding: Adding) -> None:
     ],
 )
 def test_what_is_nothing_to_follow_is_told(
-    adding: Adding, address: str, error: type[Exception], says: str
+    add_command: AddCommand, address: str, error: type[Exception], says: str
 ) -> None:
-    adding.web.answers = {
+    """A PDF or a page without feed and list is refused with a reason."""
+    add_command.web.answers = {
         f"{SITE}leaflet.pdf": Answer(body="%PDF-1.4", type="application/pdf"),
-        f"{SITE}sign-in": page("Sign in"),
+        f"{SITE}sign-in": make_page("Sign in"),
     }
     with pytest.raises(error, match=says):
-        adding.run(address)
-    assert adding.urls == []
+        add_command.run_add(address)
+    assert add_command.written_urls == []
 
 
-def test_an_empty_feed_says_so(adding: Adding) -> None:
-    adding.web.answers = {f"{SITE}new": rss("New", SITE, [])}
-    assert "announces no entry" in adding.run(f"{SITE}new").output
-    assert adding.urls == [f"{SITE}new"]
+def test_an_empty_feed_says_so(add_command: AddCommand) -> None:
+    """An empty feed is added with a note."""
+    add_command.web.answers = {f"{SITE}new": make_rss("New", SITE, [])}
+    assert "announces no entry" in add_command.run_add(f"{SITE}new").output
+    assert add_command.written_urls == [f"{SITE}new"]
 
 
-def test_what_the_operator_says_is_written(adding: Adding) -> None:
+def test_what_the_operator_says_is_written(add_command: AddCommand) -> None:
+    """Options of `add` are written into sources.toml."""
     words = (
         "--key harbour --title Harbour --category Sea --tag Ferries --tag Boats --every 6h"
         " --content full"
     )
     more = ["--backfill", "5", "--select", "main article", "--allow", "10.0.0.0/8:80"]
-    adding.run(SITE, *words.split(), *more)
-    assert adding.written == [
+    add_command.run_add(SITE, *words.split(), *more)
+    assert add_command.written_sources == [
         {
             "key": "harbour",
             "url": FEED,
@@ -426,43 +476,50 @@ def test_what_the_operator_says_is_written(adding: Adding) -> None:
     }
     for option, says in wrong.items():
         with pytest.raises(UsageError, match=says):
-            adding.run(SITE, "--pick", "3", *option.split())
+            add_command.run_add(SITE, "--pick", "3", *option.split())
     with pytest.raises(UsageError, match="--title names one source, and 2 would be added"):
-        adding.run(SITE, "--pick", "2", "--pick", "3", "--title", "Both")
+        add_command.run_add(SITE, "--pick", "2", "--pick", "3", "--title", "Both")
 
 
-def test_an_address_on_this_machine_says_how_to_allow_it(adding: Adding) -> None:
-    (adding.config / "syndicator.toml").write_text(
+def test_an_address_on_this_machine_says_how_to_allow_it(add_command: AddCommand) -> None:
+    """A local address is refused with the `--allow` option to use."""
+    (add_command.config / "syndicator.toml").write_text(
         '[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\n'
     )
-    port = adding.web.proxy.rpartition(":")[2]
+    port = add_command.web.proxy.rpartition(":")[2]
     with pytest.raises(MissingError) as raised:
-        adding.run(f"{adding.web.proxy}/feed")
+        add_command.run_add(f"{add_command.web.proxy}/feed")
     line = f"127.0.0.1/32:{port}"
     assert f'allow = ["{line}"], or add it with --allow {line}' in str(raised.value)
-    adding.web.answers = {
-        "/feed": rss("Local", f"{adding.web.proxy}/", [("A", f"{adding.web.proxy}/a")])
+    add_command.web.answers = {
+        "/feed": make_rss(
+            "Local", f"{add_command.web.proxy}/", [("A", f"{add_command.web.proxy}/a")]
+        )
     }
-    adding.run(f"{adding.web.proxy}/feed", "--allow", line)
-    assert adding.written[0]["allow"] == [line]
+    add_command.run_add(f"{add_command.web.proxy}/feed", "--allow", line)
+    assert add_command.written_sources[0]["allow"] == [line]
 
 
-def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(adding: Adding) -> None:
-    adding.web.answers["http://social.example/@ann"] = Answer(status=403, body="Log in.")
+def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(
+    add_command: AddCommand,
+) -> None:
+    """If a profile page answers 403, its known feed is added."""
+    add_command.web.answers["http://social.example/@ann"] = Answer(status=403, body="Log in.")
     posts = [("One", "http://social.example/@ann/1"), ("Two", "http://social.example/@ann/2")]
-    adding.web.answers["http://social.example/@ann.rss"] = rss(
+    add_command.web.answers["http://social.example/@ann.rss"] = make_rss(
         "Ann", "http://social.example/@ann", posts
     )
-    adding.run("http://social.example/@ann", "--yes")
-    assert adding.urls == ["http://social.example/@ann.rss"]
-    del adding.web.answers["http://social.example/@ann.rss"]
-    (adding.config / "sources.toml").write_text("")
+    add_command.run_add("http://social.example/@ann", "--yes")
+    assert add_command.written_urls == ["http://social.example/@ann.rss"]
+    del add_command.web.answers["http://social.example/@ann.rss"]
+    (add_command.config / "sources.toml").write_text("")
     # of the page that was named, not of its feed
     with pytest.raises(MissingError, match="http-403"):
-        adding.run("http://social.example/@ann", "--yes")
+        add_command.run_add("http://social.example/@ann", "--yes")
 
 
 def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
+    """A known feed that replaces another one is fetched; the replaced one is not."""
     asked: list[str] = []
 
     class Named:
@@ -487,9 +544,9 @@ def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
     assert asked == [ATOM, COMMENTS]
 
 
-def test_story_pages_are_articles(adding: Adding) -> None:
-    adding.web.answers = {f"{SITE}alone/": story("Alone")}
-    (found,) = adding.json(f"{SITE}alone/")
+def test_story_pages_are_articles(add_command: AddCommand) -> None:
+    add_command.web.answers = {f"{SITE}alone/": make_story_page("Alone")}
+    (found,) = add_command.run_json(f"{SITE}alone/")
     assert found["source"]["kind"] == "page"
     assert [(one["title"], one["author"]) for one in found["articles"]] == [
         ("Alone", "Nora Lindqvist")
@@ -499,73 +556,87 @@ def test_story_pages_are_articles(adding: Adding) -> None:
 ELSEWHERE = "http://rss.paper.example/feed"
 
 
-def paper(
+def make_paper_site(
     host: str = "www.paper.example", *, front: str = "", last: str = "Tickets at night"
 ) -> dict[str, Answer]:
     """A feed, which names its last article `last`, and the host of its articles."""
     names = ("Ferries count sheep", "Rain on the pier", "Tickets at night")
-    pages = {f"http://{host}/{number}/": story(name) for number, name in enumerate(names)}
+    pages = {f"http://{host}/{number}/": make_story_page(name) for number, name in enumerate(names)}
     return {
-        ELSEWHERE: rss(
+        ELSEWHERE: make_rss(
             "The Paper", f"http://{host}/", [*zip((*names[:-1], last), pages, strict=True)]
         ),
-        f"http://{host}/": page("The Paper", front, body="<p>All the news of the harbour.</p>"),
+        f"http://{host}/": make_page(
+            "The Paper", front, body="<p>All the news of the harbour.</p>"
+        ),
         **pages,
     }
 
 
 def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
-    adding: Adding,
+    add_command: AddCommand,
 ) -> None:
-    adding.web.answers = paper()
-    (seen,) = adding.json(ELSEWHERE, "--dry-run")
-    assert seen["source"]["speaks_for"] == ["paper.example"] and seen["proposed_speaks_for"] == []
+    """`add` sets `speaks_for` if the articles of a feed are on another host of its domain."""
+    add_command.web.answers = make_paper_site()
+    (seen,) = add_command.run_json(ELSEWHERE, "--dry-run")
+    assert seen["source"]["speaks_for"] == ["paper.example"]
+    assert seen["proposed_speaks_for"] == []
     # as the line has it
     assert [one["origins"]["title"] for one in seen["articles"]] == ["entry"] * 3
-    assert adding.urls == [] and len(adding.web.asked) == len(set(adding.web.asked))
+    assert add_command.written_urls == []
+    assert len(add_command.web.asked) == len(set(add_command.web.asked))
     assert (
         '    to know: speaks_for = ["paper.example"]: its articles are there'
-        in adding.run(ELSEWHERE, "--yes").output
+        in add_command.run_add(ELSEWHERE, "--yes").output
     )
-    assert adding.written[0]["speaks_for"] == ["paper.example"]
+    assert add_command.written_sources[0]["speaks_for"] == ["paper.example"]
 
 
-@pytest.mark.usefixtures("there")
+@pytest.mark.usefixtures("answering_person")
 @pytest.mark.parametrize(("answer", "lines"), [("y\n", [["paper.example"]]), ("n\n", [])])
 def test_the_line_is_shown_before_the_operator_answers(
-    adding: Adding, answer: str, lines: list[list[str]]
+    add_command: AddCommand, answer: str, lines: list[list[str]]
 ) -> None:
-    adding.web.answers = paper()
-    output = adding.run(ELSEWHERE, answers=answer).output
-    assert "would add" in output and 'speaks_for = ["paper.example"]' in output
-    assert [source["speaks_for"] for source in adding.written] == lines
+    add_command.web.answers = make_paper_site()
+    output = add_command.run_add(ELSEWHERE, answers=answer).output
+    assert "would add" in output
+    assert 'speaks_for = ["paper.example"]' in output
+    assert [source["speaks_for"] for source in add_command.written_sources] == lines
 
 
 @pytest.mark.parametrize(
     ("answers", "proposed"),
     [
-        (paper("news.other.example"), ["news.other.example"]),  # of another domain
-        (paper(last="Harbour closed for good"), ["paper.example"]),  # its page has another title
-        (paper(last=""), ["paper.example"]),
-        (paper(front=alternate(ELSEWHERE)), []),  # owned: the front page links the feed
+        (make_paper_site("news.other.example"), ["news.other.example"]),  # of another domain
+        (
+            make_paper_site(last="Harbour closed for good"),
+            ["paper.example"],
+        ),  # its page has another title
+        (make_paper_site(last=""), ["paper.example"]),
+        (
+            make_paper_site(front=make_feed_link(ELSEWHERE)),
+            [],
+        ),  # owned: the front page links the feed
     ],
 )
 def test_no_line_is_written_that_is_not_sure_or_not_needed(
-    adding: Adding, answers: dict[str, Answer], proposed: list[str]
+    add_command: AddCommand, answers: dict[str, Answer], proposed: list[str]
 ) -> None:
-    adding.web.answers = answers
-    output = adding.run(ELSEWHERE).output
-    assert adding.urls == [ELSEWHERE] and "speaks_for" not in adding.written[0]
+    add_command.web.answers = answers
+    output = add_command.run_add(ELSEWHERE).output
+    assert add_command.written_urls == [ELSEWHERE]
+    assert "speaks_for" not in add_command.written_sources[0]
     assert (f'not written: speaks_for = ["{"".join(proposed)}"]' in output) == bool(proposed)
     assert ("speaks_for" in output) == bool(proposed)
 
 
-def test_the_console_writes_the_line_that_its_look_showed(adding: Adding) -> None:
-    adding.web.answers = paper()
-    with open_app(adding.config) as opened:
-        found = need("look").plan(opened, {"address": ELSEWHERE}).data
-        apply(opened, need("add"), {"sources": [found["candidates"][0]["source"]]})
-    assert adding.written[0]["speaks_for"] == ["paper.example"]
+def test_the_console_writes_the_line_that_its_look_showed(add_command: AddCommand) -> None:
+    """The console adds exactly the source that its preview proposed."""
+    add_command.web.answers = make_paper_site()
+    with open_app(add_command.config) as app:
+        found = need("look").plan(app, {"address": ELSEWHERE}).data
+        apply(app, need("add"), {"sources": [found["candidates"][0]["source"]]})
+    assert add_command.written_sources[0]["speaks_for"] == ["paper.example"]
 
 
 SHELL = f"{SITE}app"
@@ -592,24 +663,26 @@ def filled_by_scripts() -> dict[str, Answer]:
     }
 
 
-def test_a_page_that_only_scripts_fill_is_named_with_the_option(adding: Adding) -> None:
-    adding.web.answers = filled_by_scripts()
+def test_a_page_that_only_scripts_fill_is_named_with_the_option(add_command: AddCommand) -> None:
+    add_command.web.answers = filled_by_scripts()
     with pytest.raises(MissingError) as refused:
-        adding.run(SHELL)
+        add_command.run_add(SHELL)
     said = str(refused.value)
     assert "only scripts fill it" in said
     assert "browser = true" in said
     assert "add --browser" in said
-    assert adding.written == []
+    assert add_command.written_sources == []
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_a_list_that_only_scripts_fill_is_added_with_a_browser(adding: Adding) -> None:
+def test_a_list_that_only_scripts_fill_is_added_with_a_browser(add_command: AddCommand) -> None:
     if obstacle := drawing_fetcher.find_obstacle():
         pytest.skip(obstacle)
-    adding.web.answers = filled_by_scripts()
-    said = adding.run(SHELL, "--browser").output
-    assert "page that lists articles (5 items" in said
-    (source,) = adding.written
-    assert (source["url"], source["kind"], source["browser"]) == (SHELL, "list", True)
+    add_command.web.answers = filled_by_scripts()
+    output = add_command.run_add(SHELL, "--browser").output
+    assert "page that lists articles (5 items" in output
+    (source,) = add_command.written_sources
+    assert source["url"] == SHELL
+    assert source["kind"] == "list"
+    assert source["browser"] is True

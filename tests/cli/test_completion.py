@@ -1,4 +1,4 @@
-"""What shells are given to complete commands by, and what is completed."""
+"""Shell completion: its scripts and the words it offers."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_script_completes_the_program_as_it_is_called(shell: str) -> None:
-    installed, checkout = (
-        make_completion_script(shell, "syndicator"),
-        make_completion_script(shell, "./run"),
-    )
-    assert COMPLETION_VARIABLE in installed and "syndicator" in installed
+    """Completion scripts work for `syndicator` and for `./run`."""
+    installed = make_completion_script(shell, "syndicator")
+    checkout = make_completion_script(shell, "./run")
+    assert COMPLETION_VARIABLE in installed
+    assert "syndicator" in installed
     assert "run_completion" in checkout or "--command run" in checkout
     if shell != "bash":  # which calls what was typed
         assert f"{Path('run').resolve()}" in checkout
@@ -45,10 +45,11 @@ def test_a_shell_reads_its_script(shell: str) -> None:
         text=True,
         timeout=30,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert done.stderr == ""
 
 
-def asked(*words: str) -> list[str]:
+def complete_words(*words: str) -> list[str]:
     """What bash is offered for the last of these words."""
     line = {
         COMPLETION_VARIABLE: "complete_bash",
@@ -70,26 +71,29 @@ def asked(*words: str) -> list[str]:
 
 @pytest.mark.slow
 def test_commands_options_and_sources_are_completed() -> None:
-    assert "reindex" in asked("rei") and "--source" in asked("refresh", "--so")
-    assert asked("refresh", "--source", "techcr")[0] == "techcrunch-ai"
+    assert "reindex" in complete_words("rei")
+    assert "--source" in complete_words("refresh", "--so")
+    assert complete_words("refresh", "--source", "techcr")[0] == "techcrunch-ai"
 
 
-def context(config: Path | None) -> Any:
+def make_context(config: Path | None) -> Any:
     return SimpleNamespace(params={"config": config} if config else {})
 
 
 def test_keys_and_tags_are_those_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text('[[source]]\nkey = "one"\n[[source]]\nkey = "two"\n')
     (tmp_path / "taxonomy.toml").write_text('[[tag]]\nname = "open source"\n')
-    assert complete_source_keys(context(tmp_path), "") == ["one", "two"] and complete_source_keys(
-        context(tmp_path), "t"
-    ) == ["two"]
-    assert complete_tag_names(context(tmp_path), "op") == ["open source"]
+    assert complete_source_keys(make_context(tmp_path), "") == [
+        "one",
+        "two",
+    ]
+    assert complete_source_keys(make_context(tmp_path), "t") == ["two"]
+    assert complete_tag_names(make_context(tmp_path), "op") == ["open source"]
     (tmp_path / "sources.d").mkdir()
     (tmp_path / "sources.d/more.toml").write_text('[[source]]\nkey = "three"\n')
-    assert complete_source_keys(context(tmp_path), "t") == ["two", "three"]
+    assert complete_source_keys(make_context(tmp_path), "t") == ["two", "three"]
     (tmp_path / "sources.d/more.toml").unlink()
     for wrong in ("[[source", "source = 1", "[[source]]\nurl = ''"):
         (tmp_path / "sources.toml").write_text(wrong)
-        assert complete_source_keys(context(tmp_path), "") == []
-    assert complete_source_keys(context(tmp_path / "none"), "") == []
+        assert complete_source_keys(make_context(tmp_path), "") == []
+    assert complete_source_keys(make_context(tmp_path / "none"), "") == []

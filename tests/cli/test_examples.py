@@ -1,4 +1,4 @@
-"""Every command's help has examples, and every example is a line that the command takes."""
+"""The help of every command has examples, and each example is a valid command."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ TYPED = [typed for some in EXAMPLES.values() for typed in some]
 
 
 def test_every_command_has_some_and_nothing_else_has() -> None:
+    """Examples exist for every command, and for no unknown one."""
     assert {" ".join(words) for words in LEAVES} == set(EXAMPLES)
 
 
 @pytest.mark.parametrize("words", LEAVES, ids=" ".join)
 def test_the_help_of_a_command_ends_with_them(words: tuple[str, ...]) -> None:
-    shown = CliRunner().invoke(app, [*words, "--help"], prog_name="./run").stdout
+    """The help of each command shows its examples."""
+    stdout = CliRunner().invoke(app, [*words, "--help"], prog_name="./run").stdout
     typed, use = next(iter(EXAMPLES[" ".join(words)].items()))
-    assert f"\nExamples:\n  ./run {typed}\n      {use}\n" in shown
+    assert f"\nExamples:\n  ./run {typed}\n      {use}\n" in stdout
 
 
 @pytest.mark.parametrize("typed", TYPED)

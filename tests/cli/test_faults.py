@@ -1,4 +1,4 @@
-"""A fault in a configuration file: it is named, and everything that is valid goes on."""
+"""A fault in a configuration file is reported, and all valid parts keep working."""
 
 from __future__ import annotations
 
@@ -22,30 +22,41 @@ FAULTS = {
 
 
 @pytest.fixture
-def valid(filled: Instance) -> Instance:
+def instance_with_query(visited_instance: Instance) -> Instance:
     """An instance that has run with a saved query."""
-    (filled.config / "feeds.toml").write_text(QUERY)
-    assert filled.run("refresh", "--source", "holt").exit_code == 0
-    return filled
+    (visited_instance.config / "feeds.toml").write_text(QUERY)
+    assert visited_instance.run_command("refresh", "--source", "holt").exit_code == 0
+    return visited_instance
 
 
-def queries(instance: Instance) -> set[str]:
+def list_query_feeds(instance: Instance) -> set[str]:
     return {path.stem for path in (instance.folder / "feeds/public/queries").glob("*.atom")}
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_file_with_a_fault_is_named_and_what_was_valid_counts(valid: Instance, name: str) -> None:
+def test_a_file_with_a_fault_is_named_and_what_was_valid_counts(
+    instance_with_query: Instance, name: str
+) -> None:
     text, fault = FAULTS[name]
-    (valid.config / name).write_text(text)
-    assert valid.run("refresh", "--source", "holt").exit_code == 0
-    assert queries(valid) == {"agents", *(["mr-holt"] if name == "feeds.toml" else [])}
-    (wrong,) = (one for one in valid.json("status")["conditions"] if one["kind"] == "configuration")
-    assert fault in wrong["detail"] and name in wrong["detail"] and wrong["since"]
-    assert valid.run("check").exit_code == 78
+    (instance_with_query.config / name).write_text(text)
+    assert instance_with_query.run_command("refresh", "--source", "holt").exit_code == 0
+    assert list_query_feeds(instance_with_query) == {
+        "agents",
+        *(["mr-holt"] if name == "feeds.toml" else []),
+    }
+    (wrong,) = (
+        condition
+        for condition in instance_with_query.run_json("status")["conditions"]
+        if condition["kind"] == "configuration"
+    )
+    assert fault in wrong["detail"]
+    assert name in wrong["detail"]
+    assert wrong["since"]
+    assert instance_with_query.run_command("check").exit_code == 78
 
 
 def test_a_file_that_cannot_be_read_stops_the_command(
-    valid: Instance, monkeypatch: pytest.MonkeyPatch
+    instance_with_query: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read_text = Path.read_text
 
@@ -54,27 +65,29 @@ def test_a_file_that_cannot_be_read_stops_the_command(
             raise PermissionError(13, "denied", str(path))
         return read_text(path, encoding)
 
-    (valid.config / "taxonomy.toml").write_text("")  # not what its copy has
+    (instance_with_query.config / "taxonomy.toml").write_text("")  # not what its copy has
     monkeypatch.setattr(Path, "read_text", denied)
     with pytest.raises(ConfigError, match=r"taxonomy\.toml cannot be read"):
-        configuration(valid.config)
+        configuration(instance_with_query.config)
 
 
-def test_a_query_that_was_never_valid_ends_no_feed(valid: Instance) -> None:
-    (valid.folder / "feeds/state/valid/feeds.toml").unlink()
-    (valid.config / "feeds.toml").write_text("[[feed\n")
+def test_a_query_that_was_never_valid_ends_no_feed(instance_with_query: Instance) -> None:
+    (instance_with_query.folder / "feeds/state/valid/feeds.toml").unlink()
+    (instance_with_query.config / "feeds.toml").write_text("[[feed\n")
     with pytest.raises(ConfigError, match="is not valid TOML"):
-        valid.run("build")
-    assert queries(valid) == {"agents"}
+        instance_with_query.run_command("build")
+    assert list_query_feeds(instance_with_query) == {"agents"}
 
 
 def test_a_query_that_was_taken_out_ends_its_feed_whatever_is_wrong_elsewhere(
-    valid: Instance,
+    instance_with_query: Instance,
 ) -> None:
-    (valid.config / "feeds.toml").write_text("")
-    sources = valid.config / "sources.toml"
+    """A removed query ends its feed even if sources.toml has a fault."""
+    (instance_with_query.config / "feeds.toml").write_text("")
+    sources = instance_with_query.config / "sources.toml"
     sources.write_text(sources.read_text() + "\n[[source]]\nkey = 'one'\n")
-    assert valid.run("build").exit_code == 0 and queries(valid) == set()
+    assert instance_with_query.run_command("build").exit_code == 0
+    assert list_query_feeds(instance_with_query) == set()
 
 
 def test_sources_are_added_to_a_file_in_which_another_has_a_fault(
@@ -89,10 +102,11 @@ def test_sources_are_added_to_a_file_in_which_another_has_a_fault(
     listed.write_text(
         '<opml version="2.0"><body><outline xmlUrl="https://two.example/feed"/></body></opml>'
     )
-    assert instance.json("import", "--no-refresh", str(listed))["added"] == ["two"]
-    keys = instance.keys()
-    assert "two" in keys and "one" not in keys
+    assert instance.run_json("import", "--no-refresh", str(listed))["added"] == ["two"]
+    keys = instance.list_keys()
+    assert "two" in keys
+    assert "one" not in keys
     (wrong,) = (
-        one for one in instance.json("status")["conditions"] if one["kind"] == "configuration"
+        one for one in instance.run_json("status")["conditions"] if one["kind"] == "configuration"
     )
     assert "did you mean 'every'" in wrong["detail"]

@@ -1,4 +1,4 @@
-"""The commands for several machines: sources push, queue, worker, db."""
+"""The commands for several machines: `sources push`, `queue`, `worker`, `db`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from syndicator.store.engine import open_store
-from tests.commands import run
+from tests.commands import run_syndicator
 from tests.postgres import Server
 
 SOURCES = (
@@ -19,7 +19,7 @@ SOURCES = (
 )
 
 
-def configured(folder: Path, url: str = "") -> Path:
+def write_config(folder: Path, url: str = "") -> Path:
     config = folder / "config"
     config.mkdir(parents=True)
     store = f'[store]\nurl = "{url}"\n' if url else ""
@@ -32,20 +32,16 @@ def configured(folder: Path, url: str = "") -> Path:
 
 @pytest.mark.slow
 def test_workers_want_a_server_and_sources(tmp_path: Path, postgres: Server) -> None:
-    config = configured(tmp_path / "file")
+    config = write_config(tmp_path / "file")
     for words in (["worker"], ["queue"]):
-        done = run(*words, "--config", str(config))
-        assert (
-            done.returncode == 2
-            and "workers share a database server: set store.url to postgresql://" in done.stderr
-        )
-    config = configured(tmp_path / "server", postgres.schema())
-    done = run("worker", "--config", str(config))
-    assert (
-        done.returncode == 69
-        and "sources push` where sources.toml is" in done.stderr
-        and "ready" not in done.stderr
-    )
+        done = run_syndicator(*words, "--config", str(config))
+        assert done.returncode == 2
+        assert "workers share a database server: set store.url to postgresql://" in done.stderr
+    config = write_config(tmp_path / "server", postgres.schema())
+    done = run_syndicator("worker", "--config", str(config))
+    assert done.returncode == 69
+    assert "sources push` where sources.toml is" in done.stderr
+    assert "ready" not in done.stderr
 
 
 @pytest.mark.slow
@@ -53,48 +49,53 @@ def test_sources_are_pushed_with_the_difference_and_the_database_moves(
     tmp_path: Path, postgres: Server
 ) -> None:
     url = postgres.schema()
-    config = configured(tmp_path, url)
+    config = write_config(tmp_path, url)
     words = ["--config", str(config)]
-    assert run("db", "migrate", *words).stdout.startswith(
+    assert run_syndicator("db", "migrate", *words).stdout.startswith(
         "the database postgres has this version's tables"
     )
     with open_store(url, articles_exist=False) as store:
         assert store._db.scalar(text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")), (
             "the queue's tables, too"
         )
-    shown = run("sources", "push", "--dry-run", *words).stdout
-    assert shown.splitlines() == [
+    stdout = run_syndicator("sources", "push", "--dry-run", *words).stdout
+    assert stdout.splitlines() == [
         "+ a",
         "+ b",
         "2 added, 0 changed, 0 removed; nothing was written",
     ]
-    assert run("sources", "push", *words).stdout.splitlines()[-1] == "2 added, 0 changed, 0 removed"
+    assert (
+        run_syndicator("sources", "push", *words).stdout.splitlines()[-1]
+        == "2 added, 0 changed, 0 removed"
+    )
     path = config / "sources.toml"
     path.write_text(
         SOURCES.replace('key = "b"', 'key = "c"').replace("a.example/feed", "a.example/other")
     )
-    change = json.loads(run("sources", "push", "--json", *words).stdout)["change"]
+    change = json.loads(run_syndicator("sources", "push", "--json", *words).stdout)["change"]
     assert change == {"added": ["c"], "changed": ["a"], "removed": ["b"]}
 
-    queue = json.loads(run("queue", "--json", *words).stdout)
-    assert (queue["hosts"], queue["due"], queue["workers"], queue["named"], queue["freed"]) == (
-        2,
-        2,
-        [],
-        [],
-        0,
-    )
-    table = run("queue", "--requeue", *words).stdout
-    assert "due" in table and "0 hosts freed" in table
+    queue = json.loads(run_syndicator("queue", "--json", *words).stdout)
+    assert queue["hosts"] == 2
+    assert queue["due"] == 2
+    assert queue["workers"] == []
+    assert queue["named"] == []
+    assert queue["freed"] == 0
+    table = run_syndicator("queue", "--requeue", *words).stdout
+    assert "due" in table
+    assert "0 hosts freed" in table
 
     there = f"sqlite:///{tmp_path}/moved.db"
-    moved = json.loads(run("db", "move", there, "--json", *words).stdout)["rows"]
+    moved = json.loads(run_syndicator("db", "move", there, "--json", *words).stdout)["rows"]
     assert moved["sources"] == moved["followed"] == 2
-    again = run("db", "move", there, *words)
-    assert again.returncode == 69 and "is not new: it has rows in" in again.stderr
-    listed = run(
+    again = run_syndicator("db", "move", there, *words)
+    assert again.returncode == 69
+    assert "is not new: it has rows in" in again.stderr
+    listed = run_syndicator(
         "sources", "--json", *words, environ={**os.environ, "SYNDICATOR_STORE__URL": there}
     )
     assert [one["source"]["key"] for one in json.loads(listed.stdout)] == ["a", "c"]
-    same = run("db", "move", there, *words, environ={**os.environ, "SYNDICATOR_STORE__URL": there})
+    same = run_syndicator(
+        "db", "move", there, *words, environ={**os.environ, "SYNDICATOR_STORE__URL": there}
+    )
     assert same.returncode == 2

@@ -1,5 +1,4 @@
-"""`--help`: what is used every day comes first, every command is there, and nothing heavy is loaded
-for it."""
+"""`--help`: daily commands first, every command listed, no heavy import."""
 
 from __future__ import annotations
 
@@ -58,20 +57,20 @@ finally:
 """
 
 
-def commands(group: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def list_command_words(group: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """The words of each command, those of a group first."""
     for name, command in group.commands.items():
         yield (*words, name)
         if hasattr(command, "commands"):
-            yield from commands(command, (*words, name))
+            yield from list_command_words(command, (*words, name))
 
 
 load_commands()
 WHOLE: Any = typer.main.get_command(app)
-COMMANDS = list(commands(WHOLE))
+COMMANDS = list(list_command_words(WHOLE))
 
 
-def loaded(*words: str) -> set[str]:
+def list_loaded_packages(*words: str) -> set[str]:
     """The packages that a command loads."""
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, *words],
@@ -86,9 +85,9 @@ def loaded(*words: str) -> set[str]:
 
 
 def test_nothing_heavy_is_loaded() -> None:
-    assert loaded("--help").isdisjoint({*HEAVY, "pydantic"})
+    assert list_loaded_packages("--help").isdisjoint({*HEAVY, "pydantic"})
     # typer itself asks pydantic what a command's words are
-    assert loaded("refresh", "--help").isdisjoint(HEAVY)
+    assert list_loaded_packages("refresh", "--help").isdisjoint(HEAVY)
 
 
 def test_every_command_stands_in_one_panel() -> None:
@@ -97,14 +96,15 @@ def test_every_command_stands_in_one_panel() -> None:
 
 
 def test_daily_commands_come_first() -> None:
-    shown = (
+    stdout = (
         CliRunner().invoke(app, ["--help"], prog_name="syndicator", env={"COLUMNS": "120"}).stdout
     )
-    places = [shown.index(f"\n{panel}:\n") for panel in PANELS]
-    assert places == sorted(places) and next(iter(PANELS)) == "Daily"
+    places = [stdout.index(f"\n{panel}:\n") for panel in PANELS]
+    assert places == sorted(places)
+    assert next(iter(PANELS)) == "Daily"
     for name in WHOLE.commands:
-        assert f"\n  {name} " in shown
-    assert "..." not in shown.partition("Daily:")[2]  # each is described by a whole sentence
+        assert f"\n  {name} " in stdout
+    assert "..." not in stdout.partition("Daily:")[2]  # each is described by a whole sentence
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -117,6 +117,7 @@ def test_every_command_explains_itself(words: tuple[str, ...]) -> None:
 
 
 def test_commands_that_do_without_the_others_are_where_they_are_looked_for(tmp_path: Path) -> None:
+    """A single-module command is imported from its own module only."""
     for (name,) in (words for words in COMMANDS if len(words) == 1):
         modules = choose_modules([name, "--json"])
         assert choose_modules(["--quiet", name]) == modules
@@ -137,6 +138,7 @@ def test_commands_that_do_without_the_others_are_where_they_are_looked_for(tmp_p
 
 
 def test_a_run_without_a_model_loads_nothing_of_one(tmp_path: Path) -> None:
+    """`refresh` without a language model imports none of its modules."""
     write_config(tmp_path / "config")
     (tmp_path / "config/sources.toml").write_text("")
     names = list_modules("refresh", "--config", str(tmp_path / "config"))

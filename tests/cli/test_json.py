@@ -1,4 +1,4 @@
-"""docs/json.md: the keys that it promises are there."""
+"""The JSON output of commands has the keys that docs/json.md promises."""
 
 from __future__ import annotations
 
@@ -12,33 +12,40 @@ from tests.cli.conftest import Instance
 PAGE = (Path(__file__).resolve().parents[2] / "docs/json.md").read_text(encoding="utf-8")
 
 
-def told(title: str) -> set[str]:
+def list_documented_keys(title: str) -> set[str]:
     """The keys that a part of the page names in backquotes."""
     part = PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
     assert part
     return set(re.findall(r"`([a-z_]+)`", part))
 
 
-def test_refresh_and_build(filled: Instance) -> None:
-    run, built = filled.json("refresh", "--source", "gone"), filled.json("build")
-    assert told("refresh") - {"build"} == ({"sources"} | set(run["sources"][0])) & told("refresh")
-    assert told("build") - {"what", "reason", "detail"} <= set(built) and set(built) <= set(run) | {
-        "ended"
-    }
+def test_refresh_and_build(visited_instance: Instance) -> None:
+    run = visited_instance.run_json("refresh", "--source", "gone")
+    built = visited_instance.run_json("build")
+    assert list_documented_keys("refresh") - {"build"} == (
+        {"sources"} | set(run["sources"][0])
+    ) & list_documented_keys("refresh")
+    assert list_documented_keys("build") - {"what", "reason", "detail"} <= set(built)
+    assert set(built) <= set(run) | {"ended"}
 
 
 @pytest.mark.parametrize(
     ("words", "keys"),
     [(("config", "show"), {"value", "origin"}), (("check",), {"severity", "cure"})],
 )
-def test_check_and_config(filled: Instance, words: tuple[str, ...], keys: set[str]) -> None:
+def test_check_and_config(
+    visited_instance: Instance, words: tuple[str, ...], keys: set[str]
+) -> None:
     if words == ("check",):
-        (filled.config / "syndicator.toml").write_text("[site]\nurll = 1\n")
-    found = filled.json(*words)
+        (visited_instance.config / "syndicator.toml").write_text("[site]\nurll = 1\n")
+    found = visited_instance.run_json(*words)
     first = found[0] if isinstance(found, list) else next(iter(found.values()))
-    assert keys & told("check, config show") <= set(first)
+    assert keys & list_documented_keys("check, config show") <= set(first)
 
 
-def test_show(filled: Instance) -> None:
-    shown = filled.json("show", str(next((filled.folder / "feeds/articles").rglob("20*/*/*.md"))))
-    assert set(shown) == {"article", "markdown", "why"} <= told("show, reread")
+def test_show(visited_instance: Instance) -> None:
+    """`show --json` has the documented keys."""
+    shown = visited_instance.run_json(
+        "show", str(next((visited_instance.folder / "feeds/articles").rglob("20*/*/*.md")))
+    )
+    assert set(shown) == {"article", "markdown", "why"} <= list_documented_keys("show, reread")

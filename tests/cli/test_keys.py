@@ -1,4 +1,4 @@
-"""`tags suggest --choose` on a terminal, and what it says off one."""
+"""`tags suggest --choose` in a terminal, and its message without one."""
 
 from __future__ import annotations
 
@@ -52,14 +52,15 @@ class Terminal:
     def expect(self, pattern: str) -> str:
         """What is shown up to the pattern; it counts as seen then."""
         end = time.monotonic() + SECONDS
-        while not (found := re.search(pattern, self.seen, re.DOTALL)):
+        while not (match := re.search(pattern, self.seen, re.DOTALL)):
             assert time.monotonic() < end, self.seen
             if select.select([self.here], [], [], 0.2)[0]:
                 try:
                     self.seen += os.read(self.here, 4096).decode()
                 except OSError:
                     assert re.search(pattern, self.seen, re.DOTALL), self.seen
-        shown, self.seen = self.seen[: found.end()], self.seen[found.end() :]
+        shown = self.seen[: match.end()]
+        self.seen = self.seen[match.end() :]
         return shown
 
     def press(self, keys: str) -> None:
@@ -77,9 +78,9 @@ def place(tmp_path: Path) -> Place:
         tmp_path,
         taxonomy=TAXONOMY + '\n[[category]]\nname = "Gardens"\ndescription = "Gardens: roses"\n',
     )
-    with made.app() as opened:
-        store_articles(opened, "Models", MODELS, tags=("LLM",), tags_by="matched", category="AI")
-        store_articles(opened, "Ro\x9bses", "Roses want sun, and tulips want rain.")
+    with made.open_app() as app:
+        store_articles(app, "Models", MODELS, tags=("LLM",), tags_by="matched", category="AI")
+        store_articles(app, "Ro\x9bses", "Roses want sun, and tulips want rain.")
     made.build()
     return made
 
@@ -93,6 +94,7 @@ def keys() -> Iterator[tuple[Keys, int]]:
 
 
 def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Keys, int]) -> None:
+    """Keys are read one character at a time; function keys are ignored."""
     reading, terminal = keys
     before = termios.tcgetattr(reading._descriptor)
     os.write(terminal, "né\n".encode())
@@ -100,20 +102,22 @@ def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Key
     os.write(terminal, b"\x1b[A")
     assert reading.read() == "?"
     os.write(terminal, b"tan open tag\nq")
-    assert (reading.read(), reading.ask_line("tag: "), reading.read()) == ("t", "an open tag", "q")
+    assert reading.read() == "t"
+    assert reading.ask_line("tag: ") == "an open tag"
+    assert reading.read() == "q"
     os.write(terminal, b"\x04")
     assert reading.read() == ""
     assert termios.tcgetattr(reading._descriptor) == before
 
 
 def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Place) -> None:
-    with place.app() as opened:
+    with place.open_app() as app:
         for number in range(3):
             text = (
                 "We like robotics. Heat pumps are quiet, and heat pumps last. The sky has comets."
             )
             store_articles(
-                opened, f"Of heat pumps, comets and robotics {number}", text, keywords=("Robotics",)
+                app, f"Of heat pumps, comets and robotics {number}", text, keywords=("Robotics",)
             )
     terminal = Terminal("tags", "suggest", "--choose", "--config", str(place.config))
     names = []
@@ -131,12 +135,15 @@ def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Plac
         tag["name"]: tag
         for tag in tomllib.loads((place.config / "taxonomy.toml").read_text())["tag"]
     }
-    assert names[0] in tags and tags["Renamed"]["aliases"] == [names[1]] and names[2] not in tags
+    assert names[0] in tags
+    assert tags["Renamed"]["aliases"] == [names[1]]
+    assert names[2] not in tags
 
 
 def test_choosing_needs_a_terminal(place: Place) -> None:
-    with place.app() as opened:
+    with place.open_app() as opened:
         for number in range(3):
             store_articles(opened, f"Number {number}", "We like robotics.", keywords=("Robotics",))
     ran = CliRunner().invoke(app, ["tags", "suggest", "--choose", "--config", str(place.config)])
-    assert isinstance(ran.exception, UsageError) and "--json" in str(ran.exception)
+    assert isinstance(ran.exception, UsageError)
+    assert "--json" in str(ran.exception)

@@ -1,5 +1,4 @@
-"""The log of commands: its time, level and format, what `--quiet` leaves, and where its options may
-stand."""
+"""The log of commands: time, level, format, `--quiet`, and the place of its options."""
 
 from __future__ import annotations
 
@@ -35,15 +34,14 @@ def test_json_is_one_document_a_line(capsys: pytest.CaptureFixture[str]) -> None
     logs.apply_options(LogOptions(json=True))
     printing.log("visited", source="holt", detail="a\nb\x9b")
     line = capsys.readouterr().err
-    assert line.isascii() and line.count("\n") == 1
-    found = json.loads(line)
-    assert (found["level"], found["event"], found["source"], found["detail"]) == (
-        "info",
-        "visited",
-        "holt",
-        "a\nb\x9b",
-    )
-    assert datetime.fromisoformat(found["time"]).tzinfo is not None
+    assert line.isascii()
+    assert line.count("\n") == 1
+    document = json.loads(line)
+    assert document["level"] == "info"
+    assert document["event"] == "visited"
+    assert document["source"] == "holt"
+    assert document["detail"] == "a\nb\x9b"
+    assert datetime.fromisoformat(document["time"]).tzinfo is not None
 
 
 def test_the_journal_gets_json_with_its_priorities(
@@ -52,9 +50,9 @@ def test_the_journal_gets_json_with_its_priorities(
     with (tmp_path / "stderr").open("w") as file:
         stat = os.fstat(file.fileno())
     journal = {"JOURNAL_STREAM": f"{stat.st_dev}:{stat.st_ino}"}
-    made = logs.make_options(journal, stat, format=None, quiet=False, verbose=False)
-    assert made == LogOptions(json=True, journal=True)
-    logs.apply_options(made)
+    options = logs.make_options(journal, stat, format=None, quiet=False, verbose=False)
+    assert options == LogOptions(json=True, journal=True)
+    logs.apply_options(options)
     printing.log("held", "warning")
     assert capsys.readouterr().err.startswith('<4>{"time": ')
     # what is redirected to a file under systemd is no journal, and the operator's word comes first
@@ -71,29 +69,30 @@ def test_the_journal_gets_json_with_its_priorities(
 def test_what_packages_warn_of_is_a_line_as_any_other(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Warnings of other packages become lines of our log, with the package's name."""
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
     logs.log_foreign_warnings()
     logs.apply_options(LogOptions(json=True))
     logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
     logging.getLogger("uvicorn.error").info("nothing")
     [found] = map(json.loads, capsys.readouterr().err.splitlines())
-    assert (found["level"], found["event"], found["package"]) == (
-        "warning",
-        "Invalid HTTP request received.",
-        "uvicorn.error",
-    )
+    assert found["level"] == "warning"
+    assert found["event"] == "Invalid HTTP request received."
+    assert found["package"] == "uvicorn.error"
 
 
 @pytest.mark.parametrize("steps", [False, True])
 def test_what_we_warn_of_is_a_line_once(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, steps: bool
 ) -> None:
+    """Our own warning is logged once."""
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
     logs.log_foreign_warnings()
     logs.apply_options(LogOptions(json=True, steps=steps))
     logger("configuration").warning("feeds.toml:1: a fault")
     [found] = map(json.loads, capsys.readouterr().err.splitlines())
-    assert (found["level"], found["event"]) == ("warning", "feeds.toml:1: a fault")
+    assert found["level"] == "warning"
+    assert found["event"] == "feeds.toml:1: a fault"
 
 
 def test_quiet_leaves_warnings_and_errors(capsys: pytest.CaptureFixture[str]) -> None:
@@ -146,19 +145,24 @@ def test_a_command_is_found_behind_the_folder() -> None:
 
 @pytest.mark.slow
 def test_cron_is_told_what_failed_and_nothing_else(instance: Instance) -> None:
-    instance.follow("holt", "gone")
+    """With `--quiet`, successful commands print nothing and a failed visit one line on stderr."""
+    instance.keep_sources("holt", "gone")
     for words in (("refresh", "--source", "holt"), ("build",), ("prune",), ("reindex",)):
-        fine = instance.run(*words, "--quiet")
-        assert (fine.exit_code, fine.stdout, fine.stderr) == (0, "", "")
-    failed = instance.run("--quiet", "refresh", "--source", "gone")
+        fine = instance.run_command(*words, "--quiet")
+        assert fine.exit_code == 0
+        assert fine.stdout == ""
+        assert fine.stderr == ""
+    failed = instance.run_command("--quiet", "refresh", "--source", "gone")
     [line] = failed.stderr.splitlines()
-    assert failed.stdout == "" and "source=gone" in line and "reason=gone" in line
+    assert failed.stdout == ""
+    assert "source=gone" in line
+    assert "reason=gone" in line
 
 
 def test_steps_are_shown_and_the_end_of_a_visit_once(instance: Instance) -> None:
-    instance.follow("holt")
-    done = instance.run("refresh", "--verbose", "--log-format", "json")
-    found = [json.loads(line) for line in done.stderr.splitlines()]
-    assert [one["source"] for one in found if one["event"] == "visited"] == ["holt"]
-    assert {one["source"] for one in found if one["event"] == "filed"} == {"holt"}
-    assert {"debug", "info"} <= {one["level"] for one in found}
+    instance.keep_sources("holt")
+    done = instance.run_command("refresh", "--verbose", "--log-format", "json")
+    documents = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [one["source"] for one in documents if one["event"] == "visited"] == ["holt"]
+    assert {one["source"] for one in documents if one["event"] == "filed"} == {"holt"}
+    assert {"debug", "info"} <= {one["level"] for one in documents}

@@ -1,4 +1,4 @@
-"""A word that is no command or option: the message names the nearest ones and what they do."""
+"""A misspelled command or option: the message names the nearest valid ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syndicator.cli.mistakes import explain_missing
 UsageError = typer.BadParameter.__base__ or Exception
 
 
-def explain(typed: str) -> str:
+def read_mistake(typed: str) -> str:
     """What the command line says of `typed`, which must be wrong."""
     load_commands()
     with pytest.raises(UsageError) as raised:
@@ -40,31 +40,35 @@ def explain(typed: str) -> str:
     ],
 )
 def test_the_nearest_is_named_with_what_it_does(typed: str, named: str) -> None:
-    assert named in explain(typed)
+    """A misspelled command gets the nearest one with its description."""
+    assert named in read_mistake(typed)
 
 
 def test_few_are_named_and_none_twice() -> None:
-    said = explain("reread --all")
-    assert said.count("`reread --") == 3
-    assert "--json" not in said  # nobody means it
+    mistake = read_mistake("reread --all")
+    assert mistake.count("`reread --") == 3
+    assert "--json" not in mistake  # nobody means it
 
 
 def test_a_word_like_nothing_keeps_the_message() -> None:
-    assert explain("xyzzy") == "No such command 'xyzzy'."
+    """A word unlike any command gets the plain error message."""
+    assert read_mistake("xyzzy") == "No such command 'xyzzy'."
 
 
 def test_a_word_for_a_visit_names_nothing_that_deletes() -> None:
-    assert "prune" not in explain("run")
+    """For "run" no deleting command such as `prune` is suggested."""
+    assert "prune" not in read_mistake("run")
 
 
 def test_other_mistakes_keep_their_message() -> None:
-    assert explain("refresh --limit x").startswith("Input should be a valid integer")
+    assert read_mistake("refresh --limit x").startswith("Input should be a valid integer")
 
 
 def test_programs_get_it_as_json() -> None:
+    """With `--json` a usage error is a JSON object."""
     words = [sys.executable, "-m", "syndicator", "refresh", "--forec", "--json"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    said = json.loads(done.stdout)["error"]
-    assert said.startswith("No such option: --forec. There is `refresh --source`: ")
-    assert "Possible options" not in said
+    error = json.loads(done.stdout)["error"]
+    assert error.startswith("No such option: --forec. There is `refresh --source`: ")
+    assert "Possible options" not in error

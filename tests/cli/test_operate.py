@@ -1,4 +1,4 @@
-"""refresh, status, check, withdraw, split, prune and reindex on the command line."""
+"""`refresh`, `status`, `check`, `withdraw`, `split`, `prune` and `reindex` on the command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syndicator.core.errors import UsageError
 from tests.cli.conftest import Instance
 
 
-def published(instance: Instance, name: str = "all.json") -> list[dict[str, object]]:
+def list_published_items(instance: Instance, name: str = "all.json") -> list[dict[str, object]]:
     items: list[dict[str, object]] = json.loads(
         (instance.folder / "feeds/public" / name).read_text()
     )["items"]
@@ -19,147 +19,183 @@ def published(instance: Instance, name: str = "all.json") -> list[dict[str, obje
 
 
 def test_refresh_tells_what_came_and_what_failed(instance: Instance) -> None:
-    instance.follow("holt", "gone")
-    output = instance.run("refresh", "--all").output
+    """`refresh` prints the number of new articles and each failure."""
+    instance.keep_sources("holt", "gone")
+    output = instance.run_command("refresh", "--all").output
     assert "1 failed; 5 new articles, 0 changed" in output
     assert f"failed: gone: gone {instance.world.feed_url('gone')} answered 410" in output
-    assert len(published(instance)) == 5
+    assert len(list_published_items(instance)) == 5
 
 
-def test_build_names_an_article_that_it_ignores(filled: Instance) -> None:
+def test_build_names_an_article_that_it_ignores(visited_instance: Instance) -> None:
     head = "---\ntitle: Mine\ndate: 2026-03-01\nsource: https://a.example/1\n---\n"
-    (filled.folder / "feeds/articles/mine.txt").write_text(f"{head}Text.\n")
-    (filled.folder / "feeds/articles/yours.md.txt").write_text(f"{head}Text.\n")
-    mine, yours = filled.json("build")["problems"]
-    assert mine["what"].endswith("mine.txt") and mine["detail"].endswith("call it mine.md")
-    assert yours["what"].endswith("yours.md.txt") and yours["detail"].endswith("call it yours.md")
+    (visited_instance.folder / "feeds/articles/mine.txt").write_text(f"{head}Text.\n")
+    (visited_instance.folder / "feeds/articles/yours.md.txt").write_text(f"{head}Text.\n")
+    mine, yours = visited_instance.run_json("build")["problems"]
+    assert mine["what"].endswith("mine.txt")
+    assert mine["detail"].endswith("call it mine.md")
+    assert yours["what"].endswith("yours.md.txt")
+    assert yours["detail"].endswith("call it yours.md")
 
 
 @pytest.mark.slow
-def test_a_run_that_visits_nobody_says_why(filled: Instance) -> None:
-    output = filled.run("refresh").output
-    assert (
-        "0 sources visited" in output and "none was due: " in output and " refresh --all`" in output
-    )
+def test_a_run_that_visits_nobody_says_why(visited_instance: Instance) -> None:
+    """If no source is due, `refresh` says so and suggests `--all`."""
+    output = visited_instance.run_command("refresh").output
+    assert "0 sources visited" in output
+    assert "none was due: " in output
+    assert " refresh --all`" in output
 
 
 def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(
-    filled: Instance,
+    visited_instance: Instance,
 ) -> None:
+    """`refresh --failed` visits failed sources; another failure does not delay the next visit."""
+
     def failing() -> dict[str, object]:
-        (found,) = (
-            one["state"] for one in filled.json("sources") if one["source"]["key"] == "gone"
+        (state,) = (
+            one["state"]
+            for one in visited_instance.run_json("sources")
+            if one["source"]["key"] == "gone"
         )
-        return dict(found)
+        return dict(state)
 
     due = str(failing()["next_due"])
     for _ in range(3):
-        visited = filled.run("refresh", "--failed").output
+        visited = visited_instance.run_command("refresh", "--failed").output
         assert "1 source visited, 1 failed" in visited
     assert failing()["failures"] == 1
     assert str(failing()["next_due"]) <= due
 
 
-def test_check_finds_what_is_missing_and_says_what_to_do(filled: Instance) -> None:
-    assert filled.run("check").exit_code == 0
-    result = filled.run("check", "--strict")
+def test_check_finds_what_is_missing_and_says_what_to_do(visited_instance: Instance) -> None:
+    """`check` reports a missing `site.url`; `--strict` turns warnings into exit code 78."""
+    assert visited_instance.run_command("check").exit_code == 0
+    result = visited_instance.run_command("check", "--strict")
     assert result.exit_code == 78
     assert (
         "error: set site.url to the address feeds/public is served at (no-site-url)"
         in result.output
     )
     assert "error" in result.output.splitlines()[-1]
-    settings = filled.config / "syndicator.toml"
+    settings = visited_instance.config / "syndicator.toml"
     settings.write_text(
         settings.read_text().replace("[site]\n", '[site]\nurl = "https://feeds.example/"\n')
     )
-    well = filled.run("check", "--strict")
-    assert (well.exit_code, well.output.splitlines()[-1]) == (0, "no problems found")
-    assert "error:" not in well.output and "warning:" not in well.output
-    (filled.folder / "feeds/articles/mine.markdown").write_text("Mine.")
-    warned = filled.run("check")
-    assert warned.exit_code == 0 and warned.output.endswith("0 errors, 1 warning\n")
-    assert filled.run("check", "--strict").exit_code == 78
+    well = visited_instance.run_command("check", "--strict")
+    assert well.exit_code == 0
+    assert well.output.splitlines()[-1] == "no problems found"
+    assert "error:" not in well.output
+    assert "warning:" not in well.output
+    (visited_instance.folder / "feeds/articles/mine.markdown").write_text("Mine.")
+    warned = visited_instance.run_command("check")
+    assert warned.exit_code == 0
+    assert warned.output.endswith("0 errors, 1 warning\n")
+    assert visited_instance.run_command("check", "--strict").exit_code == 78
     settings.write_text("[site]\ncolour = 1\n")
-    (bad,) = json.loads(filled.run("check", "--json").stdout)
-    assert bad["reason"] == "bad-config" and "colour" in bad["detail"]
+    (bad,) = json.loads(visited_instance.run_command("check", "--json").stdout)
+    assert bad["reason"] == "bad-config"
+    assert "colour" in bad["detail"]
 
 
-def test_a_withdrawal_is_tried_made_undone_and_purged(filled: Instance) -> None:
-    url = str(published(filled)[0]["url"])
-    before = published(filled)
-    tried = filled.run("withdraw", "--dry-run", url).output
-    assert tried.startswith("would be withdrawn: ") and "from: all, " in tried
-    assert tried.endswith("nothing was changed (--dry-run)\n") and published(filled) == before
-    done = filled.run("withdraw", url).output
-    assert done.startswith("withdrawn: ") and f"withdraw --undo {url}` brings it back" in done
-    assert len(published(filled)) == len(before) - 1
-    assert "as its file was" in filled.run("withdraw", "--undo", "--dry-run", url).output
-    assert filled.json("withdraw", "--undo", url)["kept"] is True
-    assert published(filled) == before
-    assert filled.json("withdraw", "--purge", url)["kept"] is False
-    assert "once its source announces it" in filled.run("withdraw", "--undo", url).output
-    assert len(published(filled)) == len(before) - 1
+def test_a_withdrawal_is_tried_made_undone_and_purged(visited_instance: Instance) -> None:
+    url = str(list_published_items(visited_instance)[0]["url"])
+    before = list_published_items(visited_instance)
+    tried = visited_instance.run_command("withdraw", "--dry-run", url).output
+    assert tried.startswith("would be withdrawn: ")
+    assert "from: all, " in tried
+    assert tried.endswith("nothing was changed (--dry-run)\n")
+    assert list_published_items(visited_instance) == before
+    output = visited_instance.run_command("withdraw", url).output
+    assert output.startswith("withdrawn: ")
+    assert f"withdraw --undo {url}` brings it back" in output
+    assert len(list_published_items(visited_instance)) == len(before) - 1
+    assert (
+        "as its file was"
+        in visited_instance.run_command("withdraw", "--undo", "--dry-run", url).output
+    )
+    assert visited_instance.run_json("withdraw", "--undo", url)["kept"] is True
+    assert list_published_items(visited_instance) == before
+    assert visited_instance.run_json("withdraw", "--purge", url)["kept"] is False
+    assert (
+        "once its source announces it"
+        in visited_instance.run_command("withdraw", "--undo", url).output
+    )
+    assert len(list_published_items(visited_instance)) == len(before) - 1
     with pytest.raises(UsageError, match="say one of the two"):
-        filled.run("withdraw", "--undo", "--purge", url)
+        visited_instance.run_command("withdraw", "--undo", "--purge", url)
     with pytest.raises(UsageError, match="was withdrawn"):
-        filled.run("withdraw", "--undo", url)
+        visited_instance.run_command("withdraw", "--undo", url)
 
 
-def test_an_article_file_that_cannot_be_read_is_told_as_that(filled: Instance) -> None:
-    first, second = sorted((filled.folder / "feeds/articles").rglob("*.md"))[:2]
+def test_an_article_file_that_cannot_be_read_is_told_as_that(visited_instance: Instance) -> None:
+    """An unreadable article file is reported as such, not as a feed that is held back."""
+    first, second = sorted((visited_instance.folder / "feeds/articles").rglob("*.md"))[:2]
     url = load(second.read_bytes()).url
-    filled.run("withdraw", url)
+    visited_instance.run_command("withdraw", url)
     first.write_text(first.read_text().replace("title: ", "title: '", 1))
-    told = f"not read: {first.relative_to(filled.folder / 'feeds/articles')}: line "
+    told = f"not read: {first.relative_to(visited_instance.folder / 'feeds/articles')}: line "
     for words in (("refresh",), ("withdraw", "--undo", url)):
-        output = filled.run(*words).output
-        assert told in output and "(bad-article-file)" in output and "held back" not in output
+        output = visited_instance.run_command(*words).output
+        assert told in output
+        assert "(bad-article-file)" in output
+        assert "held back" not in output
 
 
-def test_what_is_withdrawn_is_gone_and_stays_away(filled: Instance) -> None:
-    url = published(filled)[0]["url"]
-    assert "withdrawn: " in filled.run("withdraw", str(url)).output
-    assert url not in [item["url"] for item in published(filled)]
-    filled.run("refresh", "--all")
-    assert len(published(filled)) == 4
+def test_what_is_withdrawn_is_gone_and_stays_away(visited_instance: Instance) -> None:
+    """A withdrawn article leaves the feed and is not filed again."""
+    url = list_published_items(visited_instance)[0]["url"]
+    assert "withdrawn: " in visited_instance.run_command("withdraw", str(url)).output
+    assert url not in [item["url"] for item in list_published_items(visited_instance)]
+    visited_instance.run_command("refresh", "--all")
+    assert len(list_published_items(visited_instance)) == 4
     with pytest.raises(UsageError, match="give its address, its id or its file"):
-        filled.run("withdraw", "https://nowhere.example/")
+        visited_instance.run_command("withdraw", "https://nowhere.example/")
 
 
-def test_the_database_is_made_anew(filled: Instance) -> None:
-    for path in (filled.folder / "feeds/state").glob("syndicator.db*"):
+def test_the_database_is_made_anew(visited_instance: Instance) -> None:
+    for path in (visited_instance.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
-    assert filled.run("reindex").output.startswith("5 articles indexed")
+    assert visited_instance.run_command("reindex").output.startswith("5 articles indexed")
     before = {
-        path.name: path.read_bytes() for path in (filled.folder / "feeds/public").rglob("*.atom")
+        path.name: path.read_bytes()
+        for path in (visited_instance.folder / "feeds/public").rglob("*.atom")
     }
-    filled.run("build", "--all")
+    visited_instance.run_command("build", "--all")
     assert {
-        path.name: path.read_bytes() for path in (filled.folder / "feeds/public").rglob("*.atom")
+        path.name: path.read_bytes()
+        for path in (visited_instance.folder / "feeds/public").rglob("*.atom")
     } == before
 
 
-def test_kept_pages_are_pruned(filled: Instance) -> None:
-    assert filled.json("prune") == {"pages": 0}
-    assert filled.run("prune", "--pages-days", "0").output == "5 pages deleted\n"
-    assert filled.json("prune", "--pages-days", "0") == {"pages": 0}
+def test_kept_pages_are_pruned(visited_instance: Instance) -> None:
+    assert visited_instance.run_json("prune") == {"pages": 0}
+    assert visited_instance.run_command("prune", "--pages-days", "0").output == "5 pages deleted\n"
+    assert visited_instance.run_json("prune", "--pages-days", "0") == {"pages": 0}
 
 
-def test_articles_are_pruned_on_order_after_a_look(filled: Instance) -> None:
-    before = published(filled)
-    looked = filled.run("prune", "--keep", "4", "--source", "holt", "--dry-run").output
-    assert "1 article in " in looked and looked.endswith("nothing was changed (--dry-run)\n")
-    assert published(filled) == before
-    done = filled.json("prune", "--keep", "4", "--source", "holt")
-    (gone,) = done["articles"]
-    assert done["applied"] and "all.atom" in done["written"] and "sources/holt" in done["feeds"]
-    assert len(published(filled)) == 4 and gone["url"] not in [
-        one["url"] for one in published(filled)
+def test_articles_are_pruned_on_order_after_a_look(visited_instance: Instance) -> None:
+    before = list_published_items(visited_instance)
+    looked = visited_instance.run_command(
+        "prune", "--keep", "4", "--source", "holt", "--dry-run"
+    ).output
+    assert "1 article in " in looked
+    assert looked.endswith("nothing was changed (--dry-run)\n")
+    assert list_published_items(visited_instance) == before
+    done = visited_instance.run_json("prune", "--keep", "4", "--source", "holt")
+    (gone_article,) = done["articles"]
+    assert done["applied"]
+    assert "all.atom" in done["written"]
+    assert "sources/holt" in done["feeds"]
+    assert len(list_published_items(visited_instance)) == 4
+    assert gone_article["url"] not in [
+        published_item["url"] for published_item in list_published_items(visited_instance)
     ]
-    filled.run("refresh", "--all")
-    assert len(published(filled)) == 4
-    assert filled.json("show", gone["url"], "--why")["why"]["state"].startswith("pruned")
+    visited_instance.run_command("refresh", "--all")
+    assert len(list_published_items(visited_instance)) == 4
+    assert visited_instance.run_json("show", gone_article["url"], "--why")["why"][
+        "state"
+    ].startswith("pruned")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +209,8 @@ def test_articles_are_pruned_on_order_after_a_look(filled: Instance) -> None:
     ],
 )
 def test_what_prune_is_not_told_clearly_it_does_not_do(
-    filled: Instance, words: tuple[str, ...], said: str
+    visited_instance: Instance, words: tuple[str, ...], said: str
 ) -> None:
+    """`prune` refuses missing or contradictory options."""
     with pytest.raises(UsageError, match=said):
-        filled.run("prune", *words)
+        visited_instance.run_command("prune", *words)

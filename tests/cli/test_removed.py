@@ -1,4 +1,4 @@
-"""Commands and options that are gone say so for a release."""
+"""Removed commands and options name their replacement for one release."""
 
 from __future__ import annotations
 
@@ -27,18 +27,23 @@ from syndicator.core.errors import UsageError
     ],
 )
 def test_what_is_gone_says_what_replaces_it(typed: str, removed: str, cure: str) -> None:
+    """A removed command fails with the name of its replacement."""
     ran = CliRunner().invoke(app, shlex.split(typed))
     assert isinstance(ran.exception, UsageError)
-    assert f"`{removed}` was removed: " in str(ran.exception) and cure in str(ran.exception)
+    assert f"`{removed}` was removed: " in str(ran.exception)
+    assert cure in str(ran.exception)
 
 
 def test_help_does_not_list_them() -> None:
+    """The help lists no removed command or option."""
     for removed in REMOVED:
         command, _, option = removed.partition(" --")
         *groups, name = command.split()
         words = command.split() if option else groups
-        shown = CliRunner().invoke(app, [*words, "--help"]).stdout
-        assert shown and f" --{option or name} " not in shown and f"\n  {name} " not in shown
+        stdout = CliRunner().invoke(app, [*words, "--help"]).stdout
+        assert stdout
+        assert f" --{option or name} " not in stdout
+        assert f"\n  {name} " not in stdout
 
 
 def is_refused(words: list[str]) -> bool:
@@ -55,6 +60,8 @@ def test_other_options_of_the_command_work() -> None:
 
 
 def test_it_ends_as_a_wrong_word_does() -> None:
+    """A removed command exits with 2, as an unknown command does."""
     words = [sys.executable, "-m", "syndicator", "tags", "review"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert done.returncode == 2 and "`tags review` was removed" in done.stderr
+    assert done.returncode == 2
+    assert "`tags review` was removed" in done.stderr

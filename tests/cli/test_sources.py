@@ -1,4 +1,4 @@
-"""init, add, remove, sources, import and export on the command line."""
+"""`init`, `add`, `remove`, `sources`, `import` and `export` on the command line."""
 
 from __future__ import annotations
 
@@ -15,65 +15,67 @@ from syndicator.cli import sources
 from syndicator.configuration.settings import load
 from syndicator.core.errors import ConfigError, MissingError, UsageError
 from tests.cli.conftest import Instance
-from tests.world import World, serving
+from tests.world import World, serve_world
 
 
 @pytest.fixture
-def empty(instance: Instance) -> Instance:
-    instance.follow()
+def empty_instance(instance: Instance) -> Instance:
+    instance.keep_sources()
     return instance
 
 
-def test_init_makes_a_start_and_writes_over_nothing(empty: Instance) -> None:
-    sources = (empty.config / "sources.toml").read_text()
-    output = empty.run("init").output
-    assert (
-        f"wrote {empty.config}/feeds.toml" in output
-        and "sources.toml" not in output.split("next:")[0]
-    )
-    assert (empty.config / "sources.toml").read_text() == sources
-    assert "wrote" not in empty.run("init").output
+def test_init_makes_a_start_and_writes_over_nothing(empty_instance: Instance) -> None:
+    sources = (empty_instance.config / "sources.toml").read_text()
+    output = empty_instance.run_command("init").output
+    assert f"wrote {empty_instance.config}/feeds.toml" in output
+    assert "sources.toml" not in output.split("next:")[0]
+    assert (empty_instance.config / "sources.toml").read_text() == sources
+    assert "wrote" not in empty_instance.run_command("init").output
 
 
-def test_a_feed_is_shown_before_it_is_added(empty: Instance) -> None:
-    url = empty.world.feed_url("holt")
-    dry = empty.run("add", "--dry-run", url).output
-    assert (
-        f"({url})" not in dry
-        and f"{url} (feed (json11, 5 entries))" in dry
-        and dry.startswith("would add: ")
-    )
+def test_a_feed_is_shown_before_it_is_added(empty_instance: Instance) -> None:
+    """`add --dry-run` adds nothing; a known feed is not added twice."""
+    url = empty_instance.world.feed_url("holt")
+    dry = empty_instance.run_command("add", "--dry-run", url).output
+    assert f"({url})" not in dry
+    assert f"{url} (feed (json11, 5 entries))" in dry
+    assert dry.startswith("would add: ")
     assert "What my scraper owes your server" in dry
-    assert empty.keys() == []
-    assert empty.run("add", url).output.startswith("added: ")
-    assert len(empty.keys()) == 1
-    assert empty.run("add", url).output.startswith("already known: ")
-    assert len(empty.keys()) == 1
+    assert empty_instance.list_keys() == []
+    assert empty_instance.run_command("add", url).output.startswith("added: ")
+    assert len(empty_instance.list_keys()) == 1
+    assert empty_instance.run_command("add", url).output.startswith("already known: ")
+    assert len(empty_instance.list_keys()) == 1
 
 
 @pytest.mark.slow
-def test_a_source_that_is_added_again_has_its_key_again(filled: Instance) -> None:
-    url = filled.world.feed_url("holt")
-    before = filled.keys()
-    filled.run("remove", "holt")
-    assert filled.run("add", url).output.startswith("added: holt: ")
-    assert filled.keys() == [key for key in before if key != "holt"] + ["holt"]
+def test_a_source_that_is_added_again_has_its_key_again(visited_instance: Instance) -> None:
+    """A removed source that is added again gets the same key."""
+    url = visited_instance.world.feed_url("holt")
+    before = visited_instance.list_keys()
+    visited_instance.run_command("remove", "holt")
+    assert visited_instance.run_command("add", url).output.startswith("added: holt: ")
+    assert visited_instance.list_keys() == [key for key in before if key != "holt"] + ["holt"]
 
 
-def test_the_feed_of_a_site_is_found(empty: Instance) -> None:
-    feed = empty.world.feed_url("launchbeat")
+def test_the_feed_of_a_site_is_found(empty_instance: Instance) -> None:
+    feed = empty_instance.world.feed_url("launchbeat")
     site = feed.split("/category/")[0] + "/"
-    (found,) = empty.json("add", site)
-    assert (found["source"]["kind"], found["source"]["url"]) == ("feed", feed)
+    (found,) = empty_instance.run_json("add", site)
+    assert found["source"]["kind"] == "feed"
+    assert found["source"]["url"] == feed
 
 
-def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty: Instance) -> None:
-    story = next(story for story in empty.world.stories if story.site == "launchbeat")
-    url = empty.world.url(story)
-    (found,) = empty.json("add", url)
-    assert (found["source"]["kind"], found["source"]["url"]) == ("page", url)
+def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty_instance: Instance) -> None:
+    story = next(story for story in empty_instance.world.stories if story.site == "launchbeat")
+    url = empty_instance.world.url(story)
+    (found,) = empty_instance.run_json("add", url)
+    assert found["source"]["kind"] == "page"
+    assert found["source"]["url"] == url
     assert found["what"] == "single article"
-    assert [other["url"] for other in found["not_chosen"]] == [empty.world.feed_url("launchbeat")]
+    assert [other["url"] for other in found["not_chosen"]] == [
+        empty_instance.world.feed_url("launchbeat")
+    ]
 
 
 @pytest.mark.slow
@@ -86,37 +88,43 @@ def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty: Instance
     ],
 )
 def test_what_cannot_be_added_is_named(
-    empty: Instance, address: str, error: type[Exception], says: str
+    empty_instance: Instance, address: str, error: type[Exception], says: str
 ) -> None:
-    url = address.format(gone=empty.world.feed_url("gone"), broken=empty.world.feed_url("broken"))
+    url = address.format(
+        gone=empty_instance.world.feed_url("gone"), broken=empty_instance.world.feed_url("broken")
+    )
     with pytest.raises(error, match=says) as raised:
-        empty.run("add", url)
+        empty_instance.run_command("add", url)
     assert url in str(raised.value)
-    assert empty.keys() == []
+    assert empty_instance.list_keys() == []
 
 
 def test_a_removed_source_is_gone_and_an_unknown_one_is_named(instance: Instance) -> None:
-    before = instance.keys()
-    assert instance.run("remove", "holt").output == "removed: holt; articles and feeds stay\n"
-    assert instance.keys() == [key for key in before if key != "holt"]
+    before = instance.list_keys()
+    assert (
+        instance.run_command("remove", "holt").output == "removed: holt; articles and feeds stay\n"
+    )
+    assert instance.list_keys() == [key for key in before if key != "holt"]
     with pytest.raises(UsageError, match=r"no source 'holt' in .*sources.toml"):
-        instance.run("remove", "holt")
+        instance.run_command("remove", "holt")
 
 
 def test_all_keys_are_known_or_none_is_removed(instance: Instance) -> None:
-    before = instance.keys()
+    """`remove` with an unknown key removes nothing."""
+    before = instance.list_keys()
     with pytest.raises(
         UsageError, match=r"no source 'hollt' \(did you mean 'holt'\?\), 'nosuch' in "
     ) as raised:
-        instance.run("remove", "holt", "hollt", "nosuch")
+        instance.run_command("remove", "holt", "hollt", "nosuch")
     assert "syndicator sources" in str(raised.value)
-    assert instance.keys() == before
-    assert instance.json("remove", "holt", "holt") == {"removed": ["holt"]}
+    assert instance.list_keys() == before
+    assert instance.run_json("remove", "holt", "holt") == {"removed": ["holt"]}
 
 
 @pytest.mark.slow
-def test_sources_leave_and_come_back_as_opml(filled: Instance, tmp_path: Path) -> None:
-    path = filled.config / "sources.toml"
+def test_sources_leave_and_come_back_as_opml(visited_instance: Instance, tmp_path: Path) -> None:
+    """Exported sources are identical after a new import."""
+    path = visited_instance.config / "sources.toml"
     path.write_text(
         f'{path.read_text()}\n[[source]]\nkey = "page"\nurl = "http://127.0.0.9/page"\nkind ='
         ' "page"\ntags = ["Own, with a comma"]\ncategory = "Sea"\nbackfill ='
@@ -124,48 +132,51 @@ def test_sources_leave_and_come_back_as_opml(filled: Instance, tmp_path: Path) -
     )
     before = tomllib.loads(path.read_text())
     listing = tmp_path / "list.opml"
-    listing.write_bytes(filled.run("export").stdout_bytes)
+    listing.write_bytes(visited_instance.run_command("export").stdout_bytes)
     assert 'htmlUrl="http' in listing.read_text()
     path.write_text("")
-    added = filled.json("import", "--no-refresh", "--trust-own", str(listing))
-    assert (len(added["added"]), added["known"]) == (len(before["source"]), [])
+    added = visited_instance.run_json("import", "--no-refresh", "--trust-own", str(listing))
+    assert len(added["added"]) == len(before["source"])
+    assert added["known"] == []
     assert tomllib.loads(path.read_text()) == before
     assert (
-        filled.run("import", str(listing)).output
+        visited_instance.run_command("import", str(listing)).output
         == f"0 sources added, {len(before['source'])} already known\n"
     )
     with pytest.raises(MissingError, match="give the path of an OPML file"):
-        filled.run("import", str(tmp_path / "none.opml"))
+        visited_instance.run_command("import", str(tmp_path / "none.opml"))
 
 
 def test_an_import_names_the_keys_reads_the_newest_articles_and_ends_with_what_failed(
     instance: Instance, tmp_path: Path
 ) -> None:
-    instance.follow("holt", "gone")
+    instance.keep_sources("holt", "gone")
     listing = tmp_path / "list.opml"
-    listing.write_bytes(instance.run("export").stdout_bytes)
-    instance.run("remove", "holt", "gone")
-    output = instance.run("import", str(listing)).output
-    assert (
-        "\nholt\thttp" in output
-        and "\ngone\thttp" in output
-        and "2 sources added, 0 already known" in output
-    )
+    listing.write_bytes(instance.run_command("export").stdout_bytes)
+    instance.run_command("remove", "holt", "gone")
+    output = instance.run_command("import", str(listing)).output
+    assert "\nholt\thttp" in output
+    assert "\ngone\thttp" in output
+    assert "2 sources added, 0 already known" in output
     assert "2 sources visited, 1 failed; 1 new article" in output
     assert output.index("1 new article") < output.index("failed: gone: gone ")
     assert output.count("answered 410") == 1  # it is shown once, at the end
     assert len(json.loads((instance.folder / "feeds/public/all.json").read_text())["items"]) == 1
-    assert "1 new article" not in instance.run("import", str(listing)).output
+    assert "1 new article" not in instance.run_command("import", str(listing)).output
 
 
 @pytest.mark.parametrize("busy", [False, True], ids=["no network", "another run"])
-def test_an_import_that_can_visit_nobody_adds_all_the_same(empty: Instance, busy: bool) -> None:
-    listing = empty.folder / "list.opml"
+def test_an_import_that_can_visit_nobody_adds_all_the_same(
+    empty_instance: Instance, busy: bool
+) -> None:
+    listing = empty_instance.folder / "list.opml"
     listing.write_text('<opml><body><outline xmlUrl="http://127.0.0.1:9/feed"/></body></opml>')
-    with locked(load(empty.config)) if busy else nullcontext():
-        done = empty.run("import", str(listing))
-    assert done.exit_code == 0 and "1 source added, 0 already known" in done.stdout
-    assert "the next refresh visits them" in done.stderr and len(empty.keys()) == 1
+    with locked(load(empty_instance.config)) if busy else nullcontext():
+        done = empty_instance.run_command("import", str(listing))
+    assert done.exit_code == 0
+    assert "1 source added, 0 already known" in done.stdout
+    assert "the next refresh visits them" in done.stderr
+    assert len(empty_instance.list_keys()) == 1
 
 
 LIST = """<opml version="2.0"><body>
@@ -186,18 +197,21 @@ LIST = """<opml version="2.0"><body>
     ],
 )
 def test_folders_become_what_the_operator_says(
-    empty: Instance,
+    empty_instance: Instance,
     monkeypatch: pytest.MonkeyPatch,
     words: tuple[str, ...],
     answers: str,
     made: dict[str, Any],
 ) -> None:
-    listing = empty.folder / "list.opml"
+    """OPML folders become tags or categories as the operator answers."""
+    listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST)
     monkeypatch.setattr(sources, "can_ask", lambda: bool(answers))
-    done = empty.run("import", "--no-refresh", str(listing), *words, answers=answers)
-    written = tomllib.loads((empty.config / "sources.toml").read_text())["source"]
-    assert written == [
+    done = empty_instance.run_command(
+        "import", "--no-refresh", str(listing), *words, answers=answers
+    )
+    written_source = tomllib.loads((empty_instance.config / "sources.toml").read_text())["source"]
+    assert written_source == [
         {"key": "piers", "url": "https://piers.example/feed", "title": "Piers", **made}
     ]
     assert f"skipped: {listing} line 3: Nothing: it has no xmlUrl\n" in done.output
@@ -208,37 +222,46 @@ def test_folders_become_what_the_operator_says(
 
 
 def test_names_of_folders_do_nothing_to_a_terminal(
-    empty: Instance, monkeypatch: pytest.MonkeyPatch
+    empty_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listing = empty.folder / "list.opml"
+    """Control characters in OPML folder names are not printed."""
+    listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST.replace('"Sea"', '"Sea\u202e"'))
     monkeypatch.setattr(sources, "can_ask", lambda: True)
-    assert "\u202e" not in empty.run("import", "--no-refresh", str(listing), answers="tag\n").output
+    assert (
+        "\u202e"
+        not in empty_instance.run_command(
+            "import", "--no-refresh", str(listing), answers="tag\n"
+        ).output
+    )
 
 
-def test_add_takes_a_list_as_import_does(empty: Instance) -> None:
-    listing = empty.folder / "list.opml"
+def test_add_takes_a_list_as_import_does(empty_instance: Instance) -> None:
+    listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST)
-    (found,) = empty.json("add", str(listing), "--folders", "tag", "--tag", "Water")
-    assert (found["source"]["key"], found["source"]["tags"]) == ("piers", ["Sea", "Water"])
-    assert "already known: piers" in empty.run("add", "-", answers=LIST).output
+    (found,) = empty_instance.run_json("add", str(listing), "--folders", "tag", "--tag", "Water")
+    assert found["source"]["key"] == "piers"
+    assert found["source"]["tags"] == ["Sea", "Water"]
+    assert "already known: piers" in empty_instance.run_command("add", "-", answers=LIST).output
 
 
 @pytest.mark.slow
 def test_a_permanent_move_is_written_when_asked_for(tmp_path: Path) -> None:
-    with serving(World(without={"slow"})) as world:
+    with serve_world(World(without={"slow"})) as world:
         instance = Instance(tmp_path, world)
-        instance.follow("holt")
+        instance.keep_sources("holt")
         world.move_feed("holt", "/new/feed.json")
         for _ in range(3):
-            instance.run("refresh", "--all")
-        moved = instance.run("sources", "--apply-moves").output
-        (listed,) = instance.json("sources")
-    assert "moved: holt: " in moved and moved.splitlines()[0].endswith("/new/feed.json")
+            instance.run_command("refresh", "--all")
+        moved = instance.run_command("sources", "--apply-moves").output
+        (listed,) = instance.run_json("sources")
+    assert "moved: holt: " in moved
+    assert moved.splitlines()[0].endswith("/new/feed.json")
     assert listed["source"]["url"].endswith("/new/feed.json")
 
 
-def test_what_is_no_list_is_refused_by_name(empty: Instance, tmp_path: Path) -> None:
+def test_what_is_no_list_is_refused_by_name(empty_instance: Instance, tmp_path: Path) -> None:
+    """Files that are no subscription list are refused with line and reason."""
     for text, says in (
         ("<html>no</html>", "line 1: it is a web page"),
         ("<rss>no</rss>", "line 1: the document is not OPML"),
@@ -247,28 +270,31 @@ def test_what_is_no_list_is_refused_by_name(empty: Instance, tmp_path: Path) -> 
         listing = tmp_path / "list.opml"
         listing.write_text(text)
         with pytest.raises(MissingError, match=says) as raised:
-            empty.run("import", str(listing))
+            empty_instance.run_command("import", str(listing))
         assert str(listing) in str(raised.value)
 
 
-def test_a_list_that_is_cut_off_adds_nothing(empty: Instance, tmp_path: Path) -> None:
+def test_a_list_that_is_cut_off_adds_nothing(empty_instance: Instance, tmp_path: Path) -> None:
     path = tmp_path / "cut.opml"
     path.write_text('<opml><body>\n<outline xmlUrl="https://a.example/feed"/>\n<outline xm')
-    before = (empty.config / "sources.toml").read_text()
+    before = (empty_instance.config / "sources.toml").read_text()
     with pytest.raises(MissingError, match="line 3: the document is cut off here") as raised:
-        empty.run("import", str(path), "--no-refresh")
+        empty_instance.run_command("import", str(path), "--no-refresh")
     assert raised.value.exit_code == 69
-    assert (empty.config / "sources.toml").read_text() == before
+    assert (empty_instance.config / "sources.toml").read_text() == before
 
 
-def test_refresh_says_what_is_wrong_with_sources_toml(empty: Instance) -> None:
-    path = empty.config / "sources.toml"
+def test_refresh_says_what_is_wrong_with_sources_toml(empty_instance: Instance) -> None:
+    """An empty, broken or missing sources.toml gives a clear message."""
+    path = empty_instance.config / "sources.toml"
     path.write_text("")
-    done = empty.run("refresh")
-    assert done.exit_code == 0 and "no source is followed: `syndicator add URL`" in done.output
+    done = empty_instance.run_command("refresh")
+    assert done.exit_code == 0
+    assert "no source is followed: `syndicator add URL`" in done.output
     path.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/feed"\nnonsense = 1\n')
-    done = empty.run("refresh")
-    assert done.exit_code == 78 and f"{path}:4: " in done.output
+    done = empty_instance.run_command("refresh")
+    assert done.exit_code == 78
+    assert f"{path}:4: " in done.output
     path.unlink()
     with pytest.raises(ConfigError, match=r"sources\.toml does not exist"):
-        empty.run("refresh")
+        empty_instance.run_command("refresh")

@@ -1,4 +1,4 @@
-"""What strangers write reaches the terminal as text."""
+"""Control characters in text from the web never reach the terminal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TITLE = "A \x1b[31mred\x1b]0;owned\x07 \u202ereversed\u202c \x9b2J \u2066title\u
 SHOWN = ("\\u001b[31m", "\\u202e", "\\u009b2J", "\\u2066", "\\u0007")
 
 
-def harmful(text: str) -> list[str]:
+def list_control_characters(text: str) -> list[str]:
     """The characters of `text` that control a terminal."""
     ours = "\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[22m"  # of a log in colour
     for sequence in ours:
@@ -91,7 +91,7 @@ def test_nothing_of_a_stranger_controls_the_terminal(
     monkeypatch.setenv("COLUMNS", "400")
     show()
     out, err = capsys.readouterr()
-    assert harmful(out + err) == []
+    assert list_control_characters(out + err) == []
     assert all(shown in (out + err).replace("\\\\", "\\") for shown in SHOWN)
 
 

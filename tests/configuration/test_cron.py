@@ -1,4 +1,4 @@
-"""Cron expressions: crontab's meaning, not APScheduler's numbering of days."""
+"""Cron expressions have crontab's meaning, with Sunday as day 0 and 7."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
     ],
 )
 def test_fires(expression: str, expected: str) -> None:
+    """The next time of each expression."""
     assert next_fire(expression, NOW).isoformat()[:16] == expected
 
 
@@ -79,5 +80,6 @@ def test_zone_of_the_operator() -> None:
     st.sampled_from(["*/7 * * * *", "0 3 * * 1", "5 4 1 * *"]),
 )
 def test_always_later(seconds: int, expression: str) -> None:
+    """The next time is always in the future."""
     start = datetime.fromtimestamp(seconds, UTC)
     assert next_fire(expression, start) > start

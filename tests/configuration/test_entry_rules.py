@@ -1,4 +1,4 @@
-"""Entries that the operator does not want read."""
+"""Rules for entries that the operator does not want."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ ENTRY = Entry(
 def test_mute_leaves_out_what_it_asks_for_and_keep_all_else(
     fields: dict[str, Any], muted: bool
 ) -> None:
+    """`mute` excludes matching entries, `keep` excludes all others."""
     assert (
         is_muted(Source(key="a", url="https://a.example/feed", **fields), ENTRY, Publish()) is muted
     )
@@ -64,15 +65,15 @@ def test_mute_leaves_out_what_it_asks_for_and_keep_all_else(
 def test_an_entry_passes_the_queries_of_its_source_and_of_the_instance(
     everywhere: dict[str, Any], source: dict[str, Any], muted: bool
 ) -> None:
+    """`keep` and `mute` of the source and of the settings both apply."""
     one = Source(key="a", url="https://a.example/feed", **source)
     assert is_muted(one, ENTRY, Publish(**everywhere)) is muted
 
 
 def test_what_is_remembered_of_a_muted_entry_answers_the_same_queries() -> None:
+    """The shortened copy of a muted entry still matches the queries."""
     kept = shorten_muted_entry(ENTRY)
-    assert (
-        not kept.content
-        and len(shorten_muted_entry(Entry(id="2", content="x " * 9_000)).summary) == 2_000
-    )
+    assert not kept.content
+    assert len(shorten_muted_entry(Entry(id="2", content="x " * 9_000)).summary) == 2_000
     for query in ("sponsored", "nine", "tag:boats", "title:ferry"):
         assert is_muted(Source(key="a", url="https://a.example/feed", mute=query), kept, Publish())

@@ -1,4 +1,4 @@
-"""Which folder of configuration counts, and where what it makes goes."""
+"""Which config folder a command uses, and where it writes its files."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ app = typer.Typer()
 
 
 @app.command()
-def where(config: Config = CONFIG) -> None:
+def print_config_folder(config: Config = CONFIG) -> None:
     typer.echo(config)
 
 
-def found(*words: str, **environ: str) -> str:
+def run_with_config_option(*words: str, **environ: str) -> str:
     return CliRunner().invoke(app, words, env=environ, catch_exceptions=False).output.strip()
 
 
@@ -28,14 +28,15 @@ def test_option_then_variable_then_this_folder_then_the_account(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    home, variable = {"HOME": str(tmp_path / "home")}, {"SYNDICATOR_CONFIG": "/srv/feeds/config"}
-    assert found(**home) == "config"  # the error names it, and how to make it
+    home = {"HOME": str(tmp_path / "home")}
+    variable = {"SYNDICATOR_CONFIG": "/srv/feeds/config"}
+    assert run_with_config_option(**home) == "config"  # the error names it, and how to make it
     (tmp_path / "home/.config/syndicator").mkdir(parents=True)
-    assert found(**home) == f"{tmp_path}/home/.config/syndicator"
+    assert run_with_config_option(**home) == f"{tmp_path}/home/.config/syndicator"
     (tmp_path / "config").mkdir()
-    assert found(**home) == "config"
-    assert found(**home, **variable) == "/srv/feeds/config"
-    assert found("--config", "other", **home, **variable) == "other"
+    assert run_with_config_option(**home) == "config"
+    assert run_with_config_option(**home, **variable) == "/srv/feeds/config"
+    assert run_with_config_option("--config", "other", **home, **variable) == "other"
 
 
 def test_the_variable_is_no_unknown_setting() -> None:
@@ -57,6 +58,7 @@ def test_base_directories_may_be_elsewhere(tmp_path: Path) -> None:
 def test_relative_base_directories_and_no_home_count_as_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A relative XDG_CONFIG_HOME or a missing HOME is ignored."""
     (tmp_path / ".config/syndicator").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     assert own_config({"XDG_CONFIG_HOME": ".config"}) is None

@@ -1,4 +1,4 @@
-"""CSS of rules: what it matches, and what is said of what is no CSS."""
+"""CSS selectors in rules: what they match, and messages for invalid ones."""
 
 from __future__ import annotations
 
@@ -53,6 +53,8 @@ def test_matches_are_in_the_order_of_the_page() -> None:
     ],
 )
 def test_what_is_no_css_is_named_with_its_cure(written: str, cure: str) -> None:
+    """An invalid selector raises with the selector and a hint."""
     with pytest.raises(RulesError) as raised:
         page_rules.compile_css(written)
-    assert cure in str(raised.value) and repr(written) in str(raised.value)
+    assert cure in str(raised.value)
+    assert repr(written) in str(raised.value)

@@ -1,11 +1,12 @@
-"""Selectors that have stopped to match."""
+"""Selectors of rules that no longer match anything are reported."""
 
 from __future__ import annotations
 
 from syndicator.configuration.page_rules import ENOUGH, count_unmatched, list_unmatched
 from syndicator.core.model import PageRecord, SourceState
 
-MISS, HIT = {"select": 0}, {"select": 2}
+MISS = {"select": 0}
+HIT = {"select": 2}
 
 
 def test_only_pages_in_a_row_count() -> None:

@@ -1,5 +1,4 @@
-"""The settings: what is accepted, what is refused, where each comes from, and that no error shows a
-secret."""
+"""Settings: accepted and refused values, their origin, and errors without secrets."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ from syndicator.visiting.fetch import client
 SECRET = "s3ntinel"
 
 
-def read(folder: Path, lines: str) -> Llm:
+def read_llm_settings(folder: Path, lines: str) -> Llm:
     (folder / "syndicator.toml").write_text(f"[describe.llm]\n{lines}\n")
     return load(folder, {}).describe.llm
 
@@ -40,7 +39,8 @@ def read(folder: Path, lines: str) -> Llm:
     ],
 )
 def test_taken(tmp_path: Path, lines: str) -> None:
-    assert read(tmp_path, lines).daily_calls == 500
+    """Valid values are accepted."""
+    assert read_llm_settings(tmp_path, lines).daily_calls == 500
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_taken(tmp_path: Path, lines: str) -> None:
 )
 def test_a_model_on_this_machine_gets_more_time(tmp_path: Path, url: str, seconds: float) -> None:
     lines = f'url = "{url}"\nmodel = "tiny"'
-    assert read(tmp_path, lines).seconds == seconds
-    assert read(tmp_path, f"{lines}\nseconds = 5").seconds == 5
+    assert read_llm_settings(tmp_path, lines).seconds == seconds
+    assert read_llm_settings(tmp_path, f"{lines}\nseconds = 5").seconds == 5
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,9 @@ def test_a_model_on_this_machine_gets_more_time(tmp_path: Path, url: str, second
     ],
 )
 def test_refused(tmp_path: Path, lines: str, message: str) -> None:
+    """Invalid values are refused without showing the secret."""
     with pytest.raises(ConfigError, match=message) as refused:
-        read(tmp_path, lines)
+        read_llm_settings(tmp_path, lines)
     assert SECRET not in str(refused.value)
 
 
@@ -100,13 +101,11 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
         "SYNDICATOR_PUBLISH__LISTEN": "[::1]:2",
         "syndicator_publish__hubs": '["https://hub.example/"]',
     }
-    found = load(tmp_path, environ).publish
-    assert (found.host, found.port, found.hubs, found.limit) == (
-        "::1",
-        2,
-        ("https://hub.example/",),
-        50,
-    )
+    publish = load(tmp_path, environ).publish
+    assert publish.host == "::1"
+    assert publish.port == 2
+    assert publish.hubs == ("https://hub.example/",)
+    assert publish.limit == 50
     assert load(tmp_path, {"SYNDICATOR_FETCH__ALLOW_LOOPBACK": "true"}).fetch.allow_loopback is True
     assert load(tmp_path, {}).publish.port == 1
 
@@ -138,6 +137,7 @@ def test_an_unknown_variable_is_no_error(tmp_path: Path) -> None:
 
 
 def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
+    """All invalid settings are reported together with their lines."""
     (tmp_path / "syndicator.toml").write_text(
         "[publish]\nprot = 1\nlimit = 0\n\n"
         '[fetch]\nnat64 = [\n  "64:ff9b::/96",\n  "10.0.0.0/8",\n]\nevery_min = "soon"\n'
@@ -181,6 +181,7 @@ def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
 def test_a_suggestion_is_of_the_table_the_key_stands_in(
     tmp_path: Path, text: str, said: str
 ) -> None:
+    """For an unknown key, the suggestion comes from its own table."""
     (tmp_path / "syndicator.toml").write_text(text)
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {})
@@ -188,13 +189,12 @@ def test_a_suggestion_is_of_the_table_the_key_stands_in(
 
 
 def test_where_each_value_comes_from(tmp_path: Path) -> None:
+    """`origins` names file and line, variable or default."""
     (tmp_path / "syndicator.toml").write_text(LISTEN)
     found = origins(tmp_path, {"SYNDICATOR_SITE__URL": "https://f.example/"})
     assert found["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
-    assert (
-        found["site.url"] == "environment variable SYNDICATOR_SITE__URL"
-        and found["site.title"] == "default"
-    )
+    assert found["site.url"] == "environment variable SYNDICATOR_SITE__URL"
+    assert found["site.title"] == "default"
 
 
 @pytest.mark.parametrize("place", DROPPED, ids=".".join)
@@ -290,11 +290,9 @@ def test_parts_of_a_setting_of_earlier_versions_count(
         OLD_FILE.format(**{"publish": "", "console": "", "fetch": ""} | lines)
     )
     loaded = load(tmp_path, {f"SYNDICATOR_{name}": value for name, value in variables.items()})
-    assert (loaded.publish.listen, loaded.console.listen, loaded.fetch.seconds) == (
-        publish,
-        console,
-        seconds,
-    )
+    assert loaded.publish.listen == publish
+    assert loaded.console.listen == console
+    assert loaded.fetch.seconds == seconds
 
 
 def test_parts_of_earlier_versions_are_named_as_origins_and_in_faults(tmp_path: Path) -> None:
@@ -338,6 +336,7 @@ def test_an_address_to_listen_on_has_host_and_port(tmp_path: Path, text: str) ->
 
 
 def test_a_file_that_is_wrong_elsewhere_still_says_so(tmp_path: Path) -> None:
+    """A removed setting does not hide other faults of the file."""
     (tmp_path / "syndicator.toml").write_text("[fetch]\nredirects = 3\n[publish]\nredirects = 3\n")
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {})
@@ -364,6 +363,7 @@ def test_the_sentences_say_the_values_that_count() -> None:
 
 
 def test_a_file_that_is_no_utf_8_is_named_with_its_line_and_its_cure(tmp_path: Path) -> None:
+    """A settings file in another encoding is an error with its line and an `iconv` command."""
     (tmp_path / "syndicator.toml").write_bytes(b'[site]\ntitle = "Caf\xe9"\n')
     with pytest.raises(ConfigError, match=r"syndicator\.toml:2: is not UTF-8; .*iconv -f "):
         load(tmp_path, {})

@@ -1,4 +1,4 @@
-"""A table of a TOML file is added, changed or removed, and nothing else of the file."""
+"""Add, change or remove a table in a TOML file and leave the rest unchanged."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def with_table(text: str, number: int | None, values: Mapping[str, Any]) -> str:
 
 
 def test_what_is_not_said_stays() -> None:
+    """Keys that are not given stay unchanged."""
     changed = with_table(FILE, 0, {"slug": "a", "query": "tag:C"})
     assert changed == FILE.replace("query = 'tag:A'", 'query = "tag:C"')
     added = with_table(FILE, None, {"slug": "c", "query": "x"})
@@ -54,6 +55,7 @@ def test_what_is_not_said_stays() -> None:
 
 @given(number=st.sampled_from([None, 0, 1]), slug=WORDS, query=WORDS)
 def test_whatever_is_written_is_one_value(number: int | None, slug: str, query: str) -> None:
+    """Any text is written as one value of the table."""
     before = tomllib.loads(FILE)["feed"]
     after = tomllib.loads(with_table(FILE, number, {"slug": slug, "query": query}))["feed"]
     said = {"slug": slug, "query": query}
@@ -125,6 +127,7 @@ def test_whatever_is_written_is_one_value(number: int | None, slug: str, query: 
     ],
 )
 def test_an_edit(text: str, place: Place, values: dict[str, Any], wanted: str) -> None:
+    """Each case: place and values give the expected text."""
     assert set_values(text, place, values) == wanted
 
 
@@ -203,7 +206,7 @@ _KEYS = st.dictionaries(
 
 
 @st.composite
-def files(draw: st.DrawFn) -> str:
+def draw_toml_file(draw: st.DrawFn) -> str:
     parts = [draw(_BLANK)]
     for number in range(draw(st.integers(1, 5))):
         head = draw(st.sampled_from(_HEADS)) if number else "[[feed]]"
@@ -219,7 +222,8 @@ def files(draw: st.DrawFn) -> str:
 
 def differing_lines(before: str, after: str) -> tuple[str, str]:
     """What is between the lines at the start and at the end that both texts have."""
-    old, new = before.split("\n"), after.split("\n")
+    old = before.split("\n")
+    new = after.split("\n")
     while old and new and old[0] == new[0]:
         del old[0], new[0]
     while old and new and old[-1] == new[-1]:
@@ -227,19 +231,21 @@ def differing_lines(before: str, after: str) -> tuple[str, str]:
     return "\n".join(old), "\n".join(new)
 
 
-@given(text=files(), number=st.integers(0, 4))
+@given(text=draw_toml_file(), number=st.integers(0, 4))
 def test_only_the_edited_key_differs(text: str, number: int) -> None:
     tables = tomllib.loads(text)["feed"]
     place: Place = ("feed", number % len(tables))
     table = tables[place[1]]  # type: ignore[index]
     added = set_values(text, place, {"new": "x"})
     old, new = differing_lines(text, added)
-    assert (old, new.strip(" \r")) == ("", 'new = "x"')
+    assert old == ""
+    assert new.strip(" \r") == 'new = "x"'
     assert set_values(added, place, {"new": None}) == text
     assert set_values(text, place, {name: table[name] for name in table if name in "abg"}) == text
     if table.get("a") == 1:
         old, new = differing_lines(text, set_values(text, place, {"a": 2}))
-        assert new == old.replace("1", "2", 1) and old.startswith("a = 1")
+        assert new == old.replace("1", "2", 1)
+        assert old.startswith("a = 1")
     if "rules" in table:
         changed = set_values(text, (*place, "rules"), {"x": 2})
         assert [line.strip() for line in differing_lines(text, changed)] == [
@@ -248,8 +254,9 @@ def test_only_the_edited_key_differs(text: str, number: int) -> None:
         ]
 
 
-@given(text=files(), number=st.integers(0, 4))
+@given(text=draw_toml_file(), number=st.integers(0, 4))
 def test_a_removed_table_takes_nothing_of_others_along(text: str, number: int) -> None:
+    """Removing a table loses no line of other tables."""
     tables = tomllib.loads(text)["feed"]
     number %= len(tables)
     left = remove_table(text, "feed", number)

@@ -1,4 +1,4 @@
-"""On which line of a TOML document things stand."""
+"""Find the line of a value in a TOML document."""
 
 from __future__ import annotations
 
@@ -55,25 +55,29 @@ LINES: dict[Place, int] = {
 def test_every_key_has_its_line(ends: str) -> None:
     found = lines_of(TEXT.replace("\n", ends))
     assert {place: found[place] for place in LINES} == LINES
-    assert ("publish", "not") not in found and ("none",) not in found
+    assert ("publish", "not") not in found
+    assert ("none",) not in found
 
 
 @pytest.mark.parametrize("name", ["syndicator", "sources", "feeds", "taxonomy"])
 def test_it_finds_what_tomllib_reads(name: str) -> None:
     """Every value of a real file has a line, and its text stands there."""
     text = (ROOT / "config" / f"{name}.toml").read_text(encoding="utf-8")
-    found, lines = lines_of(text), text.splitlines()
-    for place, value in leaves(tomllib.loads(text)):
+    found = lines_of(text)
+    lines = text.splitlines()
+    for place, value in list_leaves(tomllib.loads(text)):
         line = lines[found[place] - 1]
         assert str(value).lower() in line.lower() or str(place[-1]) in line
 
 
-def leaves(value: object, place: Place = ()) -> list[tuple[Place, object]]:
+def list_leaves(value: object, place: Place = ()) -> list[tuple[Place, object]]:
     if isinstance(value, dict):
-        return [leaf for key, inner in value.items() for leaf in leaves(inner, (*place, key))]
+        return [leaf for key, inner in value.items() for leaf in list_leaves(inner, (*place, key))]
     if isinstance(value, list):
         return [
-            leaf for number, inner in enumerate(value) for leaf in leaves(inner, (*place, number))
+            leaf
+            for number, inner in enumerate(value)
+            for leaf in list_leaves(inner, (*place, number))
         ]
     return [(place, value)]
 

@@ -1,4 +1,4 @@
-"""Typed commands find the database's password where systemd units do."""
+"""Typed commands read the database password from the file that systemd units use."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ WITH_PASSWORD = "postgresql://syndicator:a%2Fb@db.internal/syndicator"
     ],
 )
 def test_a_variable_is_read_as_systemd_reads_it(text: str, value: str) -> None:
+    """Quotes and escapes in the file are read as systemd does."""
     assert parse_variable("NAME", text) == value
 
 

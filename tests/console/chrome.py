@@ -27,7 +27,8 @@ class Chrome:
     """One window."""
 
     def __init__(self, base: str, session: str) -> None:
-        self._base, self._session = base, session
+        self._base = base
+        self._session = session
         self.clicks = 0
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
@@ -64,11 +65,11 @@ class Chrome:
             assert time.monotonic() < end, f"no {css} in {self.text()[:2000]}"
             time.sleep(0.1)
 
-    def enter(self, frame: str) -> None:
+    def enter_frame(self, frame: str) -> None:
         """Into a frame: what follows is about its page."""
         self.call("POST", "/frame", {"id": {_ELEMENT: frame}})
 
-    def leave(self) -> None:
+    def leave_frame(self) -> None:
         """Back to the page that has the frame."""
         self.call("POST", "/frame", {"id": None})
 
@@ -98,17 +99,19 @@ class Chrome:
     def text(self) -> str:
         return str(self.run("return document.body.innerText"))
 
-    def wait(self, what: str, seconds: float = _WAIT_SECONDS) -> None:
+    def wait_for_text(self, what: str, seconds: float = _WAIT_SECONDS) -> None:
         """Until the page has this text."""
-        self.until(f"return document.body.innerText.includes({json.dumps(what)})", what, seconds)
+        self.wait_until(
+            f"return document.body.innerText.includes({json.dumps(what)})", what, seconds
+        )
 
-    def until(self, script: str, what: str = "", seconds: float = _WAIT_SECONDS) -> None:
+    def wait_until(self, script: str, what: str = "", seconds: float = _WAIT_SECONDS) -> None:
         end = time.monotonic() + seconds
         while not self.run(script):
             assert time.monotonic() < end, f"never {what or script}: {self.text()[:3000]}"
             time.sleep(0.1)
 
-    def look(self, width: int, height: int, *, dark: bool) -> None:
+    def set_window(self, width: int, height: int, *, dark: bool) -> None:
         """The size of the window's inside, and the colours that the person prefers."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.cdp("Emulation.setEmulatedMedia", features=[scheme])
@@ -123,21 +126,22 @@ class Chrome:
     def cdp(self, command: str, **params: Any) -> Any:
         return self.call("POST", "/goog/cdp/execute", {"cmd": command, "params": params})
 
-    def picture(self, path: Path) -> None:
+    def take_picture(self, path: Path) -> None:
         """A picture of the whole page."""
         shot = self.cdp("Page.captureScreenshot", captureBeyondViewport=True, format="png")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(base64.b64decode(shot["data"]))
 
-    def logged(self) -> list[str]:
+    def take_console_messages(self) -> list[str]:
         """What the console of the browser was told since the last look."""
         return [one["message"] for one in self.call("POST", "/se/log", {"type": "browser"})]
 
 
 @contextmanager
-def chrome() -> Iterator[Chrome]:
+def open_chrome() -> Iterator[Chrome]:
     """A browser, closed at the end; the test is skipped where there is none."""
-    driver, browser = shutil.which("chromedriver"), shutil.which("chromium")
+    driver = shutil.which("chromedriver")
+    browser = shutil.which("chromium")
     if not driver or not browser:
         pytest.skip("no chromium with its chromedriver here")
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -148,11 +152,11 @@ def chrome() -> Iterator[Chrome]:
     base = f"http://127.0.0.1:{port}"
     try:
         session = _session(base, browser)
-        made = Chrome(base, session)
+        chrome = Chrome(base, session)
         try:
-            yield made
+            yield chrome
         finally:
-            made.call("DELETE", "")
+            chrome.call("DELETE", "")
     finally:
         process.terminate()
         process.wait(10)

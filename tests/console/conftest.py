@@ -34,7 +34,7 @@ from syndicator.operations.jobs.queue import Job, Queue
 from syndicator.operations.jobs.work import drain
 from syndicator.runs.daemon import serve_console
 from tests.cli.conftest import Instance
-from tests.world import World, patient_config, serving
+from tests.world import World, patient_config, serve_world
 
 PASSWORD = "correct horse battery"
 TAXONOMY = """[[category]]
@@ -76,8 +76,8 @@ class Answer:
 
     @property
     def token(self) -> str:
-        found = re.search(r'name="token" value="([^"]+)"', self.body)
-        return unescape(found[1]) if found else ""
+        match = re.search(r'name="token" value="([^"]+)"', self.body)
+        return unescape(match[1]) if match else ""
 
     @property
     def job(self) -> str:
@@ -132,7 +132,7 @@ class Browser:
 
 
 @dataclass(slots=True)
-class Served:
+class RunningConsole:
     """A console that answers, and the instance that it is of."""
 
     instance: Instance
@@ -150,7 +150,7 @@ class Served:
         assert made.log_in().status == 303
         return made
 
-    def ended(self, id: str, seconds: float = 100) -> Job:
+    def wait_for_job(self, id: str, seconds: float = 100) -> Job:
         """The job once it has ended."""
         end = time.monotonic() + seconds
         while (job := self.queue.get(id)) is None or not job.ended:
@@ -158,18 +158,20 @@ class Served:
             time.sleep(0.02)
         return job
 
-    def done(self, answer: Answer) -> Job:
+    def finish_job(self, answer: Answer) -> Job:
         """What became of what a form asked for, which went well."""
-        job = self.ended(answer.job)
+        job = self.wait_for_job(answer.job)
         assert job.status == "done", job
         self.console.glance.changed()
         return job
 
 
-def serve(instance: Instance) -> Iterator[Served]:
+def serve_instance(instance: Instance) -> Iterator[RunningConsole]:
     settings = load(instance.config)
     security.set_password(security.file_of(settings.state_dir), "operator", PASSWORD)
-    loop, port, stop = asyncio.new_event_loop(), [0], asyncio.Event()
+    loop = asyncio.new_event_loop()
+    port = [0]
+    stop = asyncio.Event()
     thread = threading.Thread(target=loop.run_forever, name="console", daemon=True)
     thread.start()
 
@@ -179,18 +181,18 @@ def serve(instance: Instance) -> Iterator[Served]:
         return console
 
     console = asyncio.run_coroutine_threadsafe(start(), loop).result(30)
-    heard = threading.Event()
+    event = threading.Event()
 
     def listening(url: str) -> None:
         port[0] = int(url.rstrip("/").rpartition(":")[2])
-        heard.set()
+        event.set()
 
     app = make_app(console)
     serving = serve_console(app, settings, stop=stop, listening=listening, body_bytes=body_bytes)
     running = asyncio.run_coroutine_threadsafe(serving, loop)
-    assert heard.wait(30)
+    assert event.wait(30)
     try:
-        yield Served(instance, settings, console, port[0])
+        yield RunningConsole(instance, settings, console, port[0])
     finally:
         loop.call_soon_threadsafe(stop.set)
         running.result(30)
@@ -207,16 +209,14 @@ def _followed() -> tuple[Path, World]:
     stack = ExitStack()
     atexit.register(stack.close)
     temporary = TemporaryDirectory(prefix="followed-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
-    folder, world = (
-        Path(stack.enter_context(temporary)),
-        stack.enter_context(serving(World(without={"slow"}))),
-    )
+    folder = Path(stack.enter_context(temporary))
+    world = stack.enter_context(serve_world(World(without={"slow"})))
     patient_config(folder / "config", world, port=0, taxonomy=TAXONOMY)
     settings = folder / "config/syndicator.toml"
     settings.write_text(settings.read_text() + "\n[console]\nlisten = '127.0.0.1:0'\n")
     instance = Instance(folder, world)
-    instance.follow("holt", "launchbeat", "parallel", "gone")
-    instance.run("refresh", "--all")
+    instance.keep_sources("holt", "launchbeat", "parallel", "gone")
+    instance.run_command("refresh", "--all")
     return folder, world
 
 
@@ -226,8 +226,8 @@ def world() -> World:
 
 
 @pytest.fixture(scope="session")
-def followed() -> Path:
-    """To be copied, not changed."""
+def followed_folder() -> Path:
+    """A folder with five visited sources. Tests copy it and never change it."""
     return _followed()[0]
 
 
@@ -241,18 +241,18 @@ def _cheap_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def served(
-    tmp_path_factory: pytest.TempPathFactory, followed: Path, world: World
-) -> Iterator[Served]:
-    """A console over a copy of it, for the tests of a module."""
+def running_console(
+    tmp_path_factory: pytest.TempPathFactory, followed_folder: Path, world: World
+) -> Iterator[RunningConsole]:
+    """A console over a copy of `followed_folder`, for all tests of a module."""
     folder = tmp_path_factory.mktemp("served")
-    shutil.copytree(followed, folder, dirs_exist_ok=True)
-    yield from serve(Instance(folder, world))
+    shutil.copytree(followed_folder, folder, dirs_exist_ok=True)
+    yield from serve_instance(Instance(folder, world))
 
 
 @pytest.fixture
-def browser(served: Served) -> Browser:
-    return served.browser()
+def browser(running_console: RunningConsole) -> Browser:
+    return running_console.browser()
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Add: what is at an address is seen as it would be published, and followed with one button."""
+"""The Add page: preview what is at an address, and follow it with one button."""
 
 from __future__ import annotations
 
@@ -6,48 +6,55 @@ import re
 
 import pytest
 
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 from tests.world import World
 
 OPML = """<opml version="2.0"><head/><body><outline text="Reading">
 <outline type="rss" text="{name}" xmlUrl="https://list.example/feed"/></outline></body></opml>"""
 
 
-def test_ten_sites_are_added_from_a_list(served: Served, browser: Browser, world: World) -> None:
-    sites = [one.url for one in world.sources if one.key in ("ledger", "meridian")]
-    job = served.done(
+def test_ten_sites_are_added_from_a_list(
+    running_console: RunningConsole, browser: Browser, world: World
+) -> None:
+    sites = [source.url for source in world.sources if source.key in ("ledger", "meridian")]
+    job = running_console.finish_job(
         browser.post("/operations/look", {"opml": "\n".join([*sites, "https://nobody.invalid/"])})
     )
-    shown = browser.get(f"/add?job={job.id}").body
-    assert (
-        len(job.result["candidates"]) == 3
-        and "nobody.invalid" in shown
-        and shown.count(" checked>") == 3
-    )
+    body = browser.get(f"/add?job={job.id}").body
+    assert len(job.result["candidates"]) == 3
+    assert "nobody.invalid" in body
+    assert body.count(" checked>") == 3
     last = job.result["candidates"][-1]
-    assert last["url"] == "https://nobody.invalid/" and last["warning"].startswith(last["url"])
+    assert last["url"] == "https://nobody.invalid/"
+    assert last["warning"].startswith(last["url"])
     spelled = "https://a.example/?x=$%7BHO%4DE%7d"
     for line in ("/etc/passwd", "https://a.example/${TOKEN}", spelled):
         form = {"opml": f"{sites[0]}\n{line}"}
-        job = served.done(browser.post("/operations/look", form))
+        job = running_console.finish_job(browser.post("/operations/look", form))
         (skipped,) = job.result["skipped"]
-        assert (skipped["line"], len(job.result["candidates"])) == (2, 1)
+        assert skipped["line"] == 2
+        assert len(job.result["candidates"]) == 1
 
 
-def look(served: Served, browser: Browser, **form: str) -> str:
+def post_look(running_console: RunningConsole, browser: Browser, **form: str) -> str:
     """The page of what was found."""
-    job = served.ended(browser.post("/operations/look", form).job)
+    job = running_console.wait_for_job(browser.post("/operations/look", form).job)
     assert job.status == "done", job
     return browser.get(f"/add?job={job.id}").body
 
 
 @pytest.mark.slow
-def test_a_site_is_followed(served: Served, browser: Browser, world: World) -> None:
+def test_a_site_is_followed(
+    running_console: RunningConsole, browser: Browser, world: World
+) -> None:
     address = next(one.url for one in world.sources if one.key == "ledger")
     site = re.sub(r"/[^/]*$", "/", address)
-    body = look(served, browser, address=site)
-    assert "Found at" in body and "entries" in body and body.count('class="preview"') >= 1
-    assert "Where each field came from" in body and "<dt>title</dt>" in body
+    body = post_look(running_console, browser, address=site)
+    assert "Found at" in body
+    assert "entries" in body
+    assert body.count('class="preview"') >= 1
+    assert "Where each field came from" in body
+    assert "<dt>title</dt>" in body
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
     form = {
         "look": token,
@@ -57,95 +64,124 @@ def test_a_site_is_followed(served: Served, browser: Browser, world: World) -> N
         "every": "6h",
         "content": "link",
     }
-    job = served.done(browser.post("/add", form | {"licence": ""}))
-    text = (served.instance.config / "sources.toml").read_text()
-    assert 'category = "Cities"' in text and 'every = "6h"' in text and 'content = "link"' in text
-    again = look(served, browser, address=site)
+    job = running_console.finish_job(browser.post("/add", form | {"licence": ""}))
+    text = (running_console.instance.config / "sources.toml").read_text()
+    assert 'category = "Cities"' in text
+    assert 'every = "6h"' in text
+    assert 'content = "link"' in text
+    again = post_look(running_console, browser, address=site)
     assert "followed already as" in again
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
-    assert 'every = "6h"' not in (served.instance.config / "sources.toml").read_text()
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
+    assert 'every = "6h"' not in (running_console.instance.config / "sources.toml").read_text()
 
 
-def test_a_list_is_pasted(served: Served, browser: Browser) -> None:
+def test_a_list_is_pasted(running_console: RunningConsole, browser: Browser) -> None:
     """Markup in its names is text, and what it cannot decide it does not."""
-    body = look(served, browser, opml=OPML.format(name="&lt;script&gt;alert(1)&lt;/script&gt;"))
-    assert "<script>alert" not in body and "&lt;script&gt;alert(1)" in body
+    body = post_look(
+        running_console, browser, opml=OPML.format(name="&lt;script&gt;alert(1)&lt;/script&gt;")
+    )
+    assert "<script>alert" not in body
+    assert "&lt;script&gt;alert(1)" in body
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
-    job = served.done(browser.post("/add", {"look": token, "take": "0"}))
+    job = running_console.finish_job(browser.post("/add", {"look": token, "take": "0"}))
     assert job.said == "added: list"
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
 
 
-def test_who_wrote_a_list_learns_nothing_of_this_machine(served: Served, browser: Browser) -> None:
+def test_who_wrote_a_list_learns_nothing_of_this_machine(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     """A variable in an address would be sent to whoever it leads to; the form of a source takes
     none, either."""
     document = OPML.format(name="x").replace("list.example/feed", "list.example/feed?key=${HOME}")
-    body = look(served, browser, opml=document)
-    assert "names a variable of this machine" in body and 'name="take"' not in body
-    job = served.ended(
+    body = post_look(running_console, browser, opml=document)
+    assert "names a variable of this machine" in body
+    assert 'name="take"' not in body
+    job = running_console.wait_for_job(
         browser.post("/operations/look", {"address": "https://list.example/${HOME}"}).job
     )
-    assert job.status == "failed" and "by hand" in job.said
+    assert job.status == "failed"
+    assert "by hand" in job.said
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get("/sources/holt").body)
-    path = served.instance.config / "sources.toml"
+    path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     form = {"stamp": stamp, "url": "https://list.example/?key=${HOME}"}
-    job = served.ended(browser.post("/operations/change-source", form | {"key": "holt"}).job)
-    assert job.status == "failed" and "by hand" in job.said and path.read_text() == before
+    job = running_console.wait_for_job(
+        browser.post("/operations/change-source", form | {"key": "holt"}).job
+    )
+    assert job.status == "failed"
+    assert "by hand" in job.said
+    assert path.read_text() == before
 
 
-def test_a_form_names_no_file_of_this_machine(served: Served, browser: Browser) -> None:
+def test_a_form_names_no_file_of_this_machine(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     form = {"files": "/etc/hostname", "text": "---\ntitle: A\n---\nB\n"}
-    job = served.ended(browser.post("/operations/import-articles", form).job)
-    assert job.status == "failed" and "import-articles: files" in job.said
+    job = running_console.wait_for_job(browser.post("/operations/import-articles", form).job)
+    assert job.status == "failed"
+    assert "import-articles: files" in job.said
 
 
 def test_what_is_written_is_one_source_whatever_its_fields_have(
-    served: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     """TOML injection."""
-    body = look(served, browser, opml=OPML.format(name="x"))
+    body = post_look(running_console, browser, opml=OPML.format(name="x"))
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
-    before = (served.instance.config / "sources.toml").read_text()
+    before = (running_console.instance.config / "sources.toml").read_text()
     evil = 'a"\nrobots = "ignore"\n[[source]]\nkey = "evil"\nurl = "https://evil.example/"\n#'
-    job = served.ended(
+    job = running_console.wait_for_job(
         browser.post("/add", {"look": token, "take": "0", "licence": evil, "tags": evil}).job
     )
-    now = (served.instance.config / "sources.toml").read_text()
-    assert '\n[[source]]\nkey = "evil"' not in now and '\nrobots = "ignore"' not in now
+    now = (running_console.instance.config / "sources.toml").read_text()
+    assert '\n[[source]]\nkey = "evil"' not in now
+    assert '\nrobots = "ignore"' not in now
     assert job.status == "failed" or "added: list" in job.said
-    (served.instance.config / "sources.toml").write_text(before)
+    (running_console.instance.config / "sources.toml").write_text(before)
 
 
-def test_a_file_of_this_machine_is_not_read(served: Served, browser: Browser) -> None:
-    there = served.instance.folder / "list.opml"
+def test_a_file_of_this_machine_is_not_read(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    there = running_console.instance.folder / "list.opml"
     there.write_text(OPML.format(name="secret"))
     for address in (
         "/etc/passwd",
         "-",
         "config/sources.toml",
-        str(served.instance.config / "sources.toml"),
+        str(running_console.instance.config / "sources.toml"),
         str(there),
     ):
-        job = served.ended(browser.post("/operations/look", {"address": address}).job)
+        job = running_console.wait_for_job(
+            browser.post("/operations/look", {"address": address}).job
+        )
         assert job.status == "failed" and "root:" not in job.said and "key =" not in job.said, (
             address
         )
 
 
-def test_what_fails_says_why(served: Served, browser: Browser) -> None:
-    job = served.ended(browser.post("/operations/look", {"address": "http://127.0.0.1:9/feed"}).job)
+def test_what_fails_says_why(running_console: RunningConsole, browser: Browser) -> None:
+    """A failed preview shows the reason."""
+    job = running_console.wait_for_job(
+        browser.post("/operations/look", {"address": "http://127.0.0.1:9/feed"}).job
+    )
     assert job.status == "failed"
     assert "127.0.0.1" in browser.get(f"/add?job={job.id}").body
 
 
-def test_what_waits_is_cancelled(served: Served, browser: Browser) -> None:
-    wake, served.console.runner.wake = served.console.runner.wake, lambda: None  # type: ignore[method-assign]
+def test_what_waits_is_cancelled(running_console: RunningConsole, browser: Browser) -> None:
+    wake = running_console.console.runner.wake
+    running_console.console.runner.wake = lambda: None  # type: ignore[method-assign]
     try:
         article_id = browser.post("/operations/look", {"address": "https://example.org"}).job
         assert "Looking" in browser.get(f"/add?job={article_id}").body
         assert browser.post(f"/jobs/{article_id}/cancel", {"next": "/add"}).status == 303
     finally:
-        served.console.runner.wake = wake  # type: ignore[method-assign]
+        running_console.console.runner.wake = wake  # type: ignore[method-assign]
     wake()
-    assert served.ended(article_id).status == "cancelled"
+    assert running_console.wait_for_job(article_id).status == "cancelled"

@@ -1,5 +1,4 @@
-"""Articles: found, looked at, edited with a look at what changes, and each edit kept. Over real
-requests."""
+"""The Articles pages: search, view, edit with a preview, keep each edit."""
 
 from __future__ import annotations
 
@@ -14,47 +13,56 @@ from syndicator.console.routes.articles import BEGINNING, take_beginning
 from syndicator.core.model import Article
 from syndicator.core.ports import ArticleRecord
 from syndicator.store.tables.browse import UNSURE, Wanted
-from tests.console.conftest import Browser, Served
-from tests.console.test_today import EVIL, article
+from tests.console.conftest import Browser, RunningConsole
+from tests.console.test_today import EVIL, find_article
 
 
-def titles(browser: Browser, address: str) -> list[str]:
+def list_titles(browser: Browser, address: str) -> list[str]:
     body = browser.get(address).body
     return [
         unescape(one) for one in re.findall(r'<h3 lang="[^"]*"><a [^>]*><bdi>(.*?)</bdi>', body)
     ]
 
 
-def doubt(served: Served, title: str, score: float) -> Article:
+def set_category_score(running_console: RunningConsole, title: str, score: float) -> Article:
     """Let the category of an article be so likely."""
-    article_id = article(served, title)[0].id
-    with open_app(served.instance.config) as app:
+    article_id = find_article(running_console, title)[0].id
+    with open_app(running_console.instance.config) as app:
         visits = app.archive.store.visits
-        row, stamp = visits.article(article_id), visits.stamp(article_id)
-        assert row and stamp
+        row = visits.article(article_id)
+        stamp = visits.stamp(article_id)
+        assert row
+        assert stamp
         visits.record(ArticleRecord(article=row, stamp=stamp, score=score))
     return row
 
 
 def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
-    served: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
-    found = doubt(served, "What my scraper owes your server", 0.31)
-    doubt(served, "A seven-watt summariser", 0.9)
-    unsure = titles(browser, "/articles")
-    everything = titles(browser, "/articles?filter=all")
-    assert 0 < len(unsure) < len(everything) and set(unsure) < set(everything)
+    """Articles with unsure categories are listed first, with reason, date and excerpt."""
+    found = set_category_score(running_console, "What my scraper owes your server", 0.31)
+    set_category_score(running_console, "A seven-watt summariser", 0.9)
+    unsure = list_titles(browser, "/articles")
+    everything = list_titles(browser, "/articles?filter=all")
+    assert 0 < len(unsure) < len(everything)
+    assert set(unsure) < set(everything)
     assert found.title in unsure
     assert not {"A seven-watt summariser"} & set(unsure)  # it has tags and a likely category
-    body, reason = unescape(browser.get("/articles").body), f"{found.category}: 31 % likely"
+    body = unescape(browser.get("/articles").body)
+    reason = f"{found.category}: 31 % likely"
     assert found.published
     line = f"<b>{reason}</b> · {found.published:%Y-%m-%d} "
-    assert line in body and found.excerpt in body[body.index(line) :]
+    assert line in body
+    assert found.excerpt in body[body.index(line) :]
     assert "<b>" not in browser.get("/articles?filter=all").body
 
 
-def test_a_row_has_a_date_and_the_beginning_of_its_text(served: Served, browser: Browser) -> None:
-    found, _ = article(served, "A seven-watt summariser")
+def test_a_row_has_a_date_and_the_beginning_of_its_text(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    """A row shows the date and up to BEGINNING characters of the text."""
+    found, _ = find_article(running_console, "A seven-watt summariser")
     row = html.fromstring(browser.get("/articles?filter=all").body).get_element_by_id(
         f"a-{found.id}"
     )
@@ -83,11 +91,12 @@ def test_a_row_has_a_date_and_the_beginning_of_its_text(served: Served, browser:
 def test_a_beginning_ends_where_there_is_no_more_room(
     paragraphs: list[str], beginning: list[str]
 ) -> None:
+    """A preview contains whole paragraphs up to a number of characters."""
     assert take_beginning(paragraphs, 19) == beginning
 
 
-def test_forms_offer_what_articles_have(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "taxonomy.toml"
+def test_forms_offer_what_articles_have(running_console: RunningConsole, browser: Browser) -> None:
+    path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
     path.write_text("")  # as a new folder has it
     try:
@@ -112,31 +121,37 @@ def test_forms_offer_what_articles_have(served: Served, browser: Browser) -> Non
     ],
 )
 def test_a_search_finds_what_it_says(browser: Browser, query: str, found: set[str]) -> None:
-    assert set(titles(browser, f"/articles?{query}")) == found
+    """The Articles page lists the articles that match the query."""
+    assert set(list_titles(browser, f"/articles?{query}")) == found
 
 
 def test_how_likely_a_category_is_is_known_of_what_was_read(
-    served: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     """And shown where it is little; the least likely stand first."""
-    doubt(served, "Three evals I trust", 0.31)
-    with open_app(served.instance.config) as app:
-        known = {
+    set_category_score(running_console, "Three evals I trust", 0.31)
+    with open_app(running_console.instance.config) as app:
+        scores_by_title = {
             one.article.title: one.score
             for one in app.archive.store.browse.articles(Wanted(most=100))[0]
         }
         unsure = app.archive.store.browse.articles(Wanted(filter="unsure", most=100))[0]
-    assert known and all(score is not None and 0 <= score <= 1 for score in known.values())
+    assert scores_by_title
+    assert all(score is not None and 0 <= score <= 1 for score in scores_by_title.values())
     scores = [one.score for one in unsure if not one.article.hold]
     assert scores == sorted(scores, key=lambda score: score if score is not None else 1)
     little = [round(100 * score) for score in scores if score and score < UNSURE / 1000]
     body = browser.get("/articles").body
-    assert little and [int(one) for one in re.findall(r"<b>.+: (\d+) % likely", body)] == little
+    assert little
+    assert [int(one) for one in re.findall(r"<b>.+: (\d+) % likely", body)] == little
 
 
-def test_what_was_confirmed_is_unsure_no_more(served: Served, browser: Browser) -> None:
-    found = doubt(served, "What my scraper owes", 0.31)
-    assert found.title in titles(browser, "/articles")
+def test_what_was_confirmed_is_unsure_no_more(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    """A confirmed article leaves the list of unsure ones."""
+    found = set_category_score(running_console, "What my scraper owes", 0.31)
+    assert found.title in list_titles(browser, "/articles")
     form = {
         "id": found.id,
         "tags": "",
@@ -144,13 +159,17 @@ def test_what_was_confirmed_is_unsure_no_more(served: Served, browser: Browser) 
         "seen": "\n".join(found.tags),
         "next": "/articles",
     }
-    served.done(browser.post("/operations/set-tags", form))
-    assert found.title not in titles(browser, "/articles")
+    running_console.finish_job(browser.post("/operations/set-tags", form))
+    assert found.title not in list_titles(browser, "/articles")
 
 
-def test_an_edit_is_seen_before_it_is_saved(served: Served, browser: Browser) -> None:
-    found, path = article(served, "A seven-watt summariser")
-    address, before = f"/articles/{found.id}", path.read_text()
+def test_an_edit_is_seen_before_it_is_saved(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    """An edit is previewed, saved and undone."""
+    found, path = find_article(running_console, "A seven-watt summariser")
+    address = f"/articles/{found.id}"
+    before = path.read_text()
     page = browser.get(address).body
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', page)
     form = {
@@ -161,25 +180,27 @@ def test_an_edit_is_seen_before_it_is_saved(served: Served, browser: Browser) ->
         "cover": "",
         "body": found.body,
     }
-    shown = browser.post(address, form | {"then": "preview"}).body
-    assert "Preview of its entry" in shown and "+title: Seven watts" in unescape(shown)
+    body = browser.post(address, form | {"then": "preview"}).body
+    assert "Preview of its entry" in body
+    assert "+title: Seven watts" in unescape(body)
     assert path.read_text() == before
-    job = served.done(browser.post("/operations/edit", form | {"id": found.id}))
-    after, _ = article(served, "Seven watts")
-    assert (after.title, after.excerpt, after.author, after.body) == (
-        "Seven watts",
-        "One sentence.",
-        None,
-        found.body,
-    )
-    assert "Seven watts" in (served.settings.public_dir / "all.atom").read_text()
+    job = running_console.finish_job(browser.post("/operations/edit", form | {"id": found.id}))
+    after, _ = find_article(running_console, "Seven watts")
+    assert after.title == "Seven watts"
+    assert after.excerpt == "One sentence."
+    assert after.author is None
+    assert after.body == found.body
+    assert "Seven watts" in (running_console.settings.public_dir / "all.atom").read_text()
     assert "Seven watts: edited" in browser.get(address).body  # its history
-    stale = served.ended(
+    stale = running_console.wait_for_job(
         browser.post("/operations/edit", form | {"id": found.id, "title": "Late"}).job
     )
-    assert stale.status == "failed" and "edited meanwhile" in stale.said
-    assert article(served, "Seven watts")[0].title == "Seven watts"
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    assert stale.status == "failed"
+    assert "edited meanwhile" in stale.said
+    assert find_article(running_console, "Seven watts")[0].title == "Seven watts"
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert path.read_text() == before
 
 
@@ -187,53 +208,66 @@ def test_an_edit_is_seen_before_it_is_saved(served: Served, browser: Browser) ->
     ("field", "value"), [("title", " "), ("cover", "javascript:alert(1)"), ("cover", "file:///x")]
 )
 def test_what_cannot_be_is_not_saved(
-    served: Served, browser: Browser, field: str, value: str
+    running_console: RunningConsole, browser: Browser, field: str, value: str
 ) -> None:
-    found, path = article(served, "A Rust port nobody asked for")
-    before, address = path.read_text(), f"/articles/{found.id}"
+    found, path = find_article(running_console, "A Rust port nobody asked for")
+    before = path.read_text()
+    address = f"/articles/{found.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
-    job = served.ended(
+    job = running_console.wait_for_job(
         browser.post("/operations/edit", {"id": found.id, "stamp": stamp, field: value}).job
     )
-    assert job.status == "failed" and path.read_text() == before
+    assert job.status == "failed"
+    assert path.read_text() == before
 
 
-def test_a_text_writes_no_key_of_the_file(served: Served, browser: Browser) -> None:
+def test_a_text_writes_no_key_of_the_file(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     """Injection of frontmatter, and markup that is shown as text."""
-    found, _ = article(served, "A Rust port nobody asked for")
+    found, _ = find_article(running_console, "A Rust port nobody asked for")
     address = f"/articles/{found.id}"
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
     evil = f"x'\nhold: true\nid: 'aaaa'\n---\n{EVIL}"
-    job = served.done(
+    job = running_console.finish_job(
         browser.post(
             "/operations/edit", {"id": found.id, "stamp": stamp, "title": evil, "author": evil}
         )
     )
-    after, _ = article(served, "alert(1)")
-    assert (after.id, after.hold) == (found.id, False)
+    after, _ = find_article(running_console, "alert(1)")
+    assert after.id == found.id
+    assert after.hold is False
     for page in (address, f"/changes/{job.change}", "/changes", "/articles?filter=all", "/"):
         assert "<script>alert" not in browser.get(page).body, page
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
 
 
-def test_copies_are_parted(served: Served, browser: Browser) -> None:
-    copy, _ = article(served, "The pothole commons")
+def test_copies_are_parted(running_console: RunningConsole, browser: Browser) -> None:
+    copy, _ = find_article(running_console, "The pothole commons")
     assert "A copy of" in browser.get(f"/articles/{copy.id}").body
-    served.done(browser.post("/operations/split", {"id": copy.id, "next": "/"}))
-    assert copy.url in (served.settings.public_dir / "all.atom").read_text()
+    running_console.finish_job(browser.post("/operations/split", {"id": copy.id, "next": "/"}))
+    assert copy.url in (running_console.settings.public_dir / "all.atom").read_text()
 
 
-def test_a_story_is_joined_and_left(served: Served, browser: Browser) -> None:
+def test_a_story_is_joined_and_left(running_console: RunningConsole, browser: Browser) -> None:
     ids = [
-        article(served, part)[0].id for part in ("A seven-watt summariser", "Three evals I trust")
+        find_article(running_console, part)[0].id
+        for part in ("A seven-watt summariser", "Three evals I trust")
     ]
-    served.done(browser.post("/each", {"act": "join", "id": ids, "next": "/articles"}))
+    running_console.finish_job(
+        browser.post("/each", {"act": "join", "id": ids, "next": "/articles"})
+    )
     assert "Other articles of its story" in browser.get(f"/articles/{ids[0]}").body
-    served.done(browser.post("/operations/split", {"id": ids[0], "story": "true", "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/split", {"id": ids[0], "story": "true", "next": "/"})
+    )
     assert "Other articles of its story" not in browser.get(f"/articles/{ids[0]}").body
 
 
 @pytest.mark.parametrize("id", ["nothing", "..%2F..%2Fconfig%2Fsources.toml", "%00", "a" * 300])
 def test_an_id_names_an_article_and_no_file(browser: Browser, id: str) -> None:
     answer = browser.get(f"/articles/{id}")
-    assert answer.status == 404 and "[[source]]" not in answer.body
+    assert answer.status == 404
+    assert "[[source]]" not in answer.body

@@ -1,5 +1,4 @@
-"""Without a script each form of each page can be sent as a browser sends it, and the console
-answers."""
+"""Every form of every page works without JavaScript."""
 
 from __future__ import annotations
 
@@ -9,13 +8,13 @@ import pytest
 from lxml import html
 
 from syndicator.console.routes.operations import cut_lists
-from tests.console.conftest import Browser, Served
-from tests.console.test_today import article
+from tests.console.conftest import Browser, RunningConsole
+from tests.console.test_today import find_article
 
 LAST = ("/operations/remove-source", "/operations/withdraw", "/logout")  # after which less is there
 
 
-def forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, list[str]]]]:
+def list_forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, list[str]]]]:
     """Method, address and fields of each form of a page, one for each of its buttons."""
     found = []
     answer = browser.get(path)
@@ -47,8 +46,10 @@ def forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, list[st
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_every_form_is_sent_without_a_script(served: Served, browser: Browser) -> None:
-    one, _ = article(served, "A seven-watt summariser")
+def test_every_form_is_sent_without_a_script(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    one, _ = find_article(running_console, "A seven-watt summariser")
     asked = {
         "merge-tags": {"old": "LLM", "new": "AI", "then": "plan"},
         "try-category": {"name": "Cities", "description": "streets"},
@@ -56,7 +57,8 @@ def test_every_form_is_sent_without_a_script(served: Served, browser: Browser) -
         "suggest-tags": {},
     }
     jobs = [
-        served.done(browser.post(f"/operations/{name}", form)).id for name, form in asked.items()
+        running_console.finish_job(browser.post(f"/operations/{name}", form)).id
+        for name, form in asked.items()
     ]
     pages = [
         "/",
@@ -77,7 +79,7 @@ def test_every_form_is_sent_without_a_script(served: Served, browser: Browser) -
     pages += ["/operations/hide", "/queries/articles", "/settings"]
     every = {}
     for path in pages:
-        for method, address, fields in forms(browser, path):
+        for method, address, fields in list_forms(browser, path):
             every.setdefault(
                 (method, address, *fields.get("act", ()), *fields.get("then", ())), (path, fields)
             )
@@ -90,7 +92,7 @@ def test_every_form_is_sent_without_a_script(served: Served, browser: Browser) -
         answer = browser.ask(method, address, fields if method == "POST" else None)
         assert answer.status in (200, 303), (path, address, answer.status)
         if answer.job:
-            job = served.ended(answer.job)
+            job = running_console.wait_for_job(answer.job)
             assert "our bug" not in job.said, (path, address, job)
             assert job.ended and job.said, (path, address, job)
 

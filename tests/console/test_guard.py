@@ -1,4 +1,4 @@
-"""Attacks on the console, each over a real connection: nothing gets through."""
+"""Attacks on the console over real connections are refused."""
 
 from __future__ import annotations
 
@@ -13,42 +13,45 @@ import pytest
 from syndicator.console import security
 from syndicator.console.security import ALL_FREE, Throttle, hosts, is_for_us, is_from_us
 from syndicator.core.errors import ConfigError, UsageError
-from tests.console.conftest import PASSWORD, Browser, Served
-from tests.console.test_today import article
+from tests.console.conftest import PASSWORD, Browser, RunningConsole
+from tests.console.test_today import find_article
 
 PAGES = ("/", "/add", "/changes", "/jobs/1", "/pictures/x.webp")
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_shown_to_who_is_not_logged_in(served: Served, path: str) -> None:
-    answer = Browser(served.port).get(path)
-    assert (answer.status, answer.body) == (303, "")
+def test_nothing_is_shown_to_who_is_not_logged_in(
+    running_console: RunningConsole, path: str
+) -> None:
+    answer = Browser(running_console.port).get(path)
+    assert answer.status == 303
+    assert answer.body == ""
     assert answer.headers["location"].startswith("/login")
 
 
-def test_every_answer_has_the_headers_that_browsers_obey(served: Served, browser: Browser) -> None:
+def test_every_answer_has_the_headers_that_browsers_obey(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     for path in ("/", "/login", "/static/console.css", "/nowhere"):
         headers = browser.get(path).headers
         policy = headers["content-security-policy"]
-        assert (
-            "default-src 'none'" in policy
-            and "unsafe" not in policy
-            and "frame-ancestors 'none'" in policy
-        )
-        assert (
-            headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
-        )
-        assert (
-            headers["cross-origin-opener-policy"] == "same-origin"
-            and headers["referrer-policy"] == "same-origin"
-        )
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert headers["referrer-policy"] == "same-origin"
     assert browser.get("/").headers["cache-control"] == "no-store"
 
 
 def test_pages_have_nothing_inline_and_nothing_of_others(browser: Browser) -> None:
+    """Pages have no inline style or script and load nothing from other hosts."""
     for path in ("/", "/add", "/changes", "/login"):
         body = browser.get(path).body
-        assert "<style" not in body and " style=" not in body and " onclick" not in body
+        assert "<style" not in body
+        assert " style=" not in body
+        assert " onclick" not in body
         assert "<script>" not in body
         assert not [
             one
@@ -57,19 +60,21 @@ def test_pages_have_nothing_inline_and_nothing_of_others(browser: Browser) -> No
         ]
 
 
-def test_a_name_that_was_made_to_lead_here_gets_nothing(served: Served, browser: Browser) -> None:
+def test_a_name_that_was_made_to_lead_here_gets_nothing(
+    running_console: RunningConsole, browser: Browser
+) -> None:
     """DNS rebinding: the browser believes to be on evil.example, and its cookies would not be sent;
     our answer must not be read there either."""
     for host in (
         "evil.example",
-        f"evil.example:{served.port}",
+        f"evil.example:{running_console.port}",
         "",
         "127.0.0.1.evil.example",
         "user@localhost",
     ):
         assert browser.get("/", Host=host).status == 421
         assert browser.get("/login", Host=host).status == 421
-    assert browser.get("/", Host=f"localhost:{served.port}").status == 200
+    assert browser.get("/", Host=f"localhost:{running_console.port}").status == 200
 
 
 @pytest.mark.parametrize(
@@ -108,14 +113,18 @@ def test_which_senders_are_ours(origin: str | None, site: str | None, ours: bool
     assert is_from_us("127.0.0.1:8081", origin, site) is ours
 
 
-def test_a_form_of_another_site_changes_nothing(served: Served, browser: Browser) -> None:
-    token, before = browser.get("/").token, len(served.queue.recent(500))
+def test_a_form_of_another_site_changes_nothing(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    """Requests without the session's own token, or by other methods, change nothing (CSRF)."""
+    token = browser.get("/").token
+    before = len(running_console.queue.recent(500))
     form = {"key": "holt"}
     assert browser.ask("POST", "/operations/rest", form).status == 403  # no token
     assert browser.ask("POST", "/operations/rest", form | {"token": "x" * 43}).status == 403
     assert (
         browser.ask(
-            "POST", "/operations/rest", form | {"token": served.browser().get("/").token}
+            "POST", "/operations/rest", form | {"token": running_console.browser().get("/").token}
         ).status
         == 403
     )
@@ -135,39 +144,46 @@ def test_a_form_of_another_site_changes_nothing(served: Served, browser: Browser
     assert (
         browser.ask("POST", "/operations/rest", None, Content_Type="application/json").status == 413
     )
-    assert len(served.queue.recent(500)) == before
+    assert len(running_console.queue.recent(500)) == before
 
 
-def test_the_cookie_is_for_this_site_and_no_script(served: Served) -> None:
-    browser = Browser(served.port)
+def test_the_cookie_is_for_this_site_and_no_script(running_console: RunningConsole) -> None:
+    browser = Browser(running_console.port)
     for answer in (browser.get("/login"), browser.log_in()):
         told = answer.headers["set-cookie"].lower()
-        assert "httponly" in told and "samesite=strict" in told and "domain" not in told
+        assert "httponly" in told
+        assert "samesite=strict" in told
+        assert "domain" not in told
     page = browser.get("/").token
     behind = browser.ask(
-        "POST", "/logout", {"token": page}, Origin=f"http://127.0.0.1:{served.port}"
+        "POST", "/logout", {"token": page}, Origin=f"http://127.0.0.1:{running_console.port}"
     )
-    assert behind.status == 303 and browser.get("/").status == 303
+    assert behind.status == 303
+    assert browser.get("/").status == 303
 
 
-def test_an_id_that_was_known_before_the_login_is_worth_nothing(served: Served) -> None:
+def test_an_id_that_was_known_before_the_login_is_worth_nothing(
+    running_console: RunningConsole,
+) -> None:
     """Session fixation."""
-    victim = Browser(served.port)
+    victim = Browser(running_console.port)
     victim.get("/login")
     planted = dict(victim.cookies)
-    assert victim.log_in().status == 303 and victim.cookies != planted
-    attacker = Browser(served.port, dict(planted))
+    assert victim.log_in().status == 303
+    assert victim.cookies != planted
+    attacker = Browser(running_console.port, dict(planted))
     assert attacker.get("/").status == 303
-    chosen = Browser(served.port, dict.fromkeys(planted, "chosen-by-somebody-else"))
+    chosen = Browser(running_console.port, dict.fromkeys(planted, "chosen-by-somebody-else"))
     assert chosen.log_in().status == 303
     assert "chosen-by-somebody-else" not in chosen.cookies.values()
 
 
-def test_a_session_ends_where_it_was_ended(served: Served) -> None:
-    browser = served.browser()
-    kept = dict(browser.cookies)
+def test_a_session_ends_where_it_was_ended(running_console: RunningConsole) -> None:
+    """After logout the old cookies do not work."""
+    browser = running_console.browser()
+    kept_cookies = dict(browser.cookies)
     assert browser.post("/logout").status == 303
-    assert Browser(served.port, kept).get("/").status == 303
+    assert Browser(running_console.port, kept_cookies).get("/").status == 303
 
 
 @pytest.mark.parametrize(
@@ -190,19 +206,21 @@ def test_a_session_lasts_four_idle_hours_and_a_day(pauses: list[float], lasts: b
     assert (found is not None) == lasts
 
 
-def test_a_session_ends_with_the_password_that_it_began_with(served: Served) -> None:
+def test_a_session_ends_with_the_password_that_it_began_with(
+    running_console: RunningConsole,
+) -> None:
     """Who took a cookie loses it when its owner sets another password, or has none any more."""
-    path = security.file_of(served.settings.state_dir)
+    path = security.file_of(running_console.settings.state_dir)
     kept = path.read_bytes()
     try:
-        browser = served.browser()
+        browser = running_console.browser()
         security.set_password(path, "ann", "another password")
         assert browser.get("/").status == 200
         security.set_password(path, "operator", "a new password")
         assert browser.get("/").status == 303
         path.write_bytes(kept)
         assert browser.get("/").status == 303  # it does not come back
-        browser = served.browser()
+        browser = running_console.browser()
         path.unlink()
         assert browser.get("/").status == 303
     finally:
@@ -210,17 +228,21 @@ def test_a_session_ends_with_the_password_that_it_began_with(served: Served) -> 
         path.write_bytes(kept)
 
 
-def test_a_stranger_is_not_told_what_is_wrong(served: Served) -> None:
-    path, told = security.file_of(served.settings.state_dir), list[str]()
+def test_a_stranger_is_not_told_what_is_wrong(running_console: RunningConsole) -> None:
+    """Errors are shown to the log, not to visitors."""
+    path = security.file_of(running_console.settings.state_dir)
+    told = list[str]()
     path.chmod(0o644)
-    served.console.tell, tell = told.append, served.console.tell
+    running_console.console.tell, tell = told.append, running_console.console.tell
     try:
-        answer = Browser(served.port).log_in()
+        answer = Browser(running_console.port).log_in()
     finally:
         path.chmod(0o600)
-        served.console.tell = tell
-        served.console.throttle.succeeded("127.0.0.1")
-    assert answer.status == 503 and "chmod" not in answer.body and "token" not in answer.body
+        running_console.console.tell = tell
+        running_console.console.throttle.succeeded("127.0.0.1")
+    assert answer.status == 503
+    assert "chmod" not in answer.body
+    assert "token" not in answer.body
     assert any("chmod 600" in line for line in told)
 
 
@@ -249,13 +271,18 @@ def test_a_stranger_is_not_told_what_is_wrong(served: Served) -> None:
     ],
 )
 def test_nothing_that_an_address_says_fails(browser: Browser, path: str) -> None:
+    """No hostile address causes a server error."""
     assert browser.get(path).status in (200, 303, 400, 404)
 
 
-def test_a_number_that_is_none_is_refused(served: Served, browser: Browser) -> None:
+def test_a_number_that_is_none_is_refused(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    """Invalid numbers in forms are refused."""
     for number in ("9" * 5000, "-1", "\u00b2", "1e3", ""):
-        job = served.ended(browser.post("/operations/undo", {"number": number}).job)
-        assert job.status == "failed" and "there is no change" in job.said
+        job = running_console.wait_for_job(browser.post("/operations/undo", {"number": number}).job)
+        assert job.status == "failed"
+        assert "there is no change" in job.said
         assert browser.post("/sources/holt/mend/point", {"id": "", "number": number}).status == 404
     assert browser.post("/operations/rest", {"key": "holt"}, Origin="http://[").status == 403
 
@@ -272,32 +299,35 @@ def test_right_passwords_cost_nobody_a_wait() -> None:
     assert throttle.wait("b") > 0
 
 
-def test_who_guesses_has_to_wait(served: Served) -> None:
+def test_who_guesses_has_to_wait(running_console: RunningConsole) -> None:
     """Brute force: after five wrong ones even the right one waits."""
-    address, guesser = "127.0.0.1", Browser(served.port)
+    address = "127.0.0.1"
+    guesser = Browser(running_console.port)
     codes = [guesser.log_in(f"wrong {number}").status for number in range(7)]
     assert codes == [403] * 5 + [429] * 2
     refused = guesser.log_in()
-    assert refused.status == 429 and int(refused.headers["retry-after"]) > 0
-    assert served.console.throttle.wait(address) > 0
-    served.console.throttle.succeeded(address)
+    assert refused.status == 429
+    assert int(refused.headers["retry-after"]) > 0
+    assert running_console.console.throttle.wait(address) > 0
+    running_console.console.throttle.succeeded(address)
     assert guesser.log_in().status == 303
 
 
-def test_no_header_makes_a_guesser_another_client(served: Served) -> None:
-    guesser = Browser(served.port)
-    token, codes = guesser.get("/login").token, []
+def test_no_header_makes_a_guesser_another_client(running_console: RunningConsole) -> None:
+    guesser = Browser(running_console.port)
+    token = guesser.get("/login").token
+    codes = []
     for number in range(8):
         form = {"token": token, "name": "operator", "password": f"wrong {number}"}
         address = f"192.0.2.{number}"
         forged = {"X_Forwarded_For": address, "Forwarded": f"for={address}", "X_Real_IP": address}
         codes.append(guesser.ask("POST", "/login", form, **forged).status)
-    served.console.throttle.succeeded("127.0.0.1")
+    running_console.console.throttle.succeeded("127.0.0.1")
     assert codes == [403] * 5 + [429] * 3
 
 
-def test_two_host_names_are_none(served: Served) -> None:
-    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as client:
+def test_two_host_names_are_none(running_console: RunningConsole) -> None:
+    with socket.create_connection(("127.0.0.1", running_console.port), timeout=20) as client:
         client.sendall(
             b"GET /login HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection:"
             b" close\r\n\r\n"
@@ -305,9 +335,9 @@ def test_two_host_names_are_none(served: Served) -> None:
         assert client.recv(100).startswith(b"HTTP/1.1 421 ")
 
 
-def test_who_is_not_logged_in_sends_no_large_form(served: Served) -> None:
+def test_who_is_not_logged_in_sends_no_large_form(running_console: RunningConsole) -> None:
     """A body of this length is announced, and never sent."""
-    stranger = Browser(served.port)
+    stranger = Browser(running_console.port)
     token = stranger.get("/login").token
     large = {"Content_Length": "100000", "Content_Type": "application/x-www-form-urlencoded"}
     assert stranger.ask("POST", "/login", None, **large).status == 413
@@ -315,10 +345,13 @@ def test_who_is_not_logged_in_sends_no_large_form(served: Served) -> None:
         stranger.ask("POST", "/operations/look", {"token": token}, Content_Length="100000").status
         == 303
     )
-    assert Browser(served.port).ask("POST", "/operations/look", None, **large).status == 303
+    assert (
+        Browser(running_console.port).ask("POST", "/operations/look", None, **large).status == 303
+    )
 
 
-def test_after_a_login_one_stays_on_the_console(served: Served) -> None:
+def test_after_a_login_one_stays_on_the_console(running_console: RunningConsole) -> None:
+    """`next` in the login form cannot redirect to another site."""
     for there in (
         "//evil.example/",
         "https://evil.example/",
@@ -326,7 +359,7 @@ def test_after_a_login_one_stays_on_the_console(served: Served) -> None:
         "javascript:alert(1)",
         "/a\r\nX: y",
     ):
-        browser = Browser(served.port)
+        browser = Browser(running_console.port)
         form = {
             "token": browser.get("/login").token,
             "name": "operator",
@@ -338,8 +371,8 @@ def test_after_a_login_one_stays_on_the_console(served: Served) -> None:
 
 
 @pytest.mark.slow
-def test_no_form_fails_the_console(served: Served, browser: Browser) -> None:
-    found, _ = article(served, "A seven-watt summariser")
+def test_no_form_fails_the_console(running_console: RunningConsole, browser: Browser) -> None:
+    found, _ = find_article(running_console, "A seven-watt summariser")
     forms = {
         "/add": ("look", "take"),
         f"/articles/{found.id}": ("title", "cover", "body", "stamp"),
@@ -361,9 +394,9 @@ def test_no_form_fails_the_console(served: Served, browser: Browser) -> None:
                 browser.ask("POST", path, {"token": token, **then, name: value}, **script).status
                 < 500
             ), (path, name)
-    assert Browser(served.port).get("/login?next=//%5B").status == 200
-    for job in served.queue.recent(500):
-        assert "our bug" not in served.ended(job.id).said, job
+    assert Browser(running_console.port).get("/login?next=//%5B").status == 200
+    for job in running_console.queue.recent(500):
+        assert "our bug" not in running_console.wait_for_job(job.id).said, job
 
 
 @pytest.mark.parametrize(
@@ -384,7 +417,8 @@ def test_no_form_fails_the_console(served: Served, browser: Browser) -> None:
 def test_no_path_leads_out(browser: Browser, path: str) -> None:
     answer = browser.get(path)
     assert answer.status == 404
-    assert "scrypt" not in answer.body and "import" not in answer.body
+    assert "scrypt" not in answer.body
+    assert "import" not in answer.body
 
 
 def test_a_form_that_is_too_large_is_not_read(browser: Browser) -> None:
@@ -397,7 +431,7 @@ def test_a_form_that_is_too_large_is_not_read(browser: Browser) -> None:
 
 @pytest.mark.parametrize("kept", ["", "/news/console"])
 def test_behind_a_proxy_all_links_stay_under_its_path(
-    served: Served, browser: Browser, kept: str
+    running_console: RunningConsole, browser: Browser, kept: str
 ) -> None:
     """A proxy hands on the path with its prefix, or without."""
     under = {"X_Forwarded_Prefix": "/news/console"}
@@ -411,18 +445,21 @@ def test_behind_a_proxy_all_links_stay_under_its_path(
         "/login",
     ):
         body = (
-            Browser(served.port).get(kept + path, **under)
+            Browser(running_console.port).get(kept + path, **under)
             if path == "/login"
             else browser.get(kept + path, **under)
         )
         links = re.findall(r'(?:href|src|action|formaction|hx-get|hx-post)="(/[^"]*)"', body.body)
         assert (
-            body.status == 200 and links and all(one.startswith("/news/console/") for one in links)
+            body.status == 200
+            and links
+            and all(link.startswith("/news/console/") for link in links)
         ), path
     answer = browser.post(f"{kept}/operations/rest", {"key": "nobody", "next": "/sources"}, **under)
     assert answer.headers["location"].startswith("/news/console/sources?job=")
     assert (
-        Browser(served.port).get(f"{kept}/", **under).headers["location"] == "/news/console/login"
+        Browser(running_console.port).get(f"{kept}/", **under).headers["location"]
+        == "/news/console/login"
     )
 
 
@@ -431,15 +468,18 @@ def test_behind_a_proxy_all_links_stay_under_its_path(
 )
 def test_no_prefix_leads_elsewhere(browser: Browser, prefix: str) -> None:
     answer = browser.get("/", X_Forwarded_Prefix=prefix)
-    assert answer.status == 200 and "evil" not in answer.body and 'href="/articles"' in answer.body
+    assert answer.status == 200
+    assert "evil" not in answer.body
+    assert 'href="/articles"' in answer.body
 
 
 # -- the file of passwords
 
 
-def test_only_this_account_reads_the_passwords(served: Served) -> None:
-    path = security.file_of(served.settings.state_dir)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600 and PASSWORD not in path.read_text()
+def test_only_this_account_reads_the_passwords(running_console: RunningConsole) -> None:
+    path = security.file_of(running_console.settings.state_dir)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert PASSWORD not in path.read_text()
 
 
 def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:

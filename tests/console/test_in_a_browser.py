@@ -1,6 +1,6 @@
-"""The main job of each page in a real browser, in four sizes and themes: axe finds nothing, nothing
-is wider than the screen, the browser's console stays empty. CONSOLE_PICTURES names a folder for
-pictures of all of them."""
+"""The main task of each console page in Chromium, in four sizes and themes.
+axe finds nothing, no page is wider than the screen, and the browser logs nothing.
+CONSOLE_PICTURES names a folder for pictures of all pages."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from syndicator.cli.demo.world import write_config
 from syndicator.console.routes import articles
 from tests import axe as axe_core
 from tests.cli.conftest import Instance
-from tests.console.chrome import KEYS, Chrome, chrome
-from tests.console.conftest import PASSWORD, TAXONOMY, Served, serve
-from tests.console.test_today import article
-from tests.reading.lists.test_pointed import BESIDE, STORIES, page
+from tests.console.chrome import KEYS, Chrome, open_chrome
+from tests.console.conftest import PASSWORD, TAXONOMY, RunningConsole, serve_instance
+from tests.console.test_today import find_article
+from tests.reading.lists.test_pointed import BESIDE, STORIES, make_front_page
 from tests.world import World
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -32,57 +32,59 @@ axe.run(document, {resultTypes: ["violations"]}).then((found) =>
 
 
 @pytest.fixture(scope="module")
-def window(served: Served) -> Iterator[Chrome]:
-    with chrome() as made:
-        made.open(f"http://127.0.0.1:{served.port}/login")
-        made.type("input[name=password]", PASSWORD)
-        made.click("button")
-        made.wait("fine")
-        yield made
+def window(running_console: RunningConsole) -> Iterator[Chrome]:
+    with open_chrome() as chrome:
+        chrome.open(f"http://127.0.0.1:{running_console.port}/login")
+        chrome.type("input[name=password]", PASSWORD)
+        chrome.click("button")
+        chrome.wait_for_text("fine")
+        yield chrome
 
 
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     """axe-core, from npm."""
-    return axe_core.script(tmp_path_factory.mktemp("npm")).read_text()
+    return axe_core.fetch_axe_script(tmp_path_factory.mktemp("npm")).read_text()
 
 
-def visit(window: Chrome, served: Served, path: str) -> None:
-    window.open(f"http://127.0.0.1:{served.port}{path}")
+def visit_page(window: Chrome, running_console: RunningConsole, path: str) -> None:
+    window.open(f"http://127.0.0.1:{running_console.port}{path}")
 
 
-def changed(served: Served) -> int:
+def count_changes(running_console: RunningConsole) -> int:
     """How many changes the log has."""
-    return len(served.console.log.newest(1000))
+    return len(running_console.console.log.newest(1000))
 
 
-def until(served: Served, count: int) -> None:
+def wait_for_changes(running_console: RunningConsole, count: int) -> None:
     end = time.monotonic() + 60
-    while changed(served) < count:
+    while count_changes(running_console) < count:
         assert time.monotonic() < end
         time.sleep(0.1)
 
 
-def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, world: World) -> None:
-    found, _ = article(served, "A seven-watt summariser")
-    site = urljoin(next(one.url for one in world.sources if one.key == "ledger"), "/")
-    job = served.console.ask("look", {"address": site}, "operator")
-    served.ended(job.id)
-    tried = served.console.ask(
+def test_every_page_in_four_looks(
+    running_console: RunningConsole, window: Chrome, axe: str, world: World
+) -> None:
+    found, _ = find_article(running_console, "A seven-watt summariser")
+    site = urljoin(next(source.url for source in world.sources if source.key == "ledger"), "/")
+    job = running_console.console.ask("look", {"address": site}, "operator")
+    running_console.wait_for_job(job.id)
+    tried = running_console.console.ask(
         "try-rules", {"key": "launchbeat", "select": [".entry-content > p"]}, "operator"
     )
-    served.ended(tried.id)
+    running_console.wait_for_job(tried.id)
     line = {"name": "Databases", "description": "databases, SQL, vector search"}
-    category = served.console.ask("try-category", line, "operator")
-    served.ended(category.id)
+    category = running_console.console.ask("try-category", line, "operator")
+    running_console.wait_for_job(category.id)
     query = {"query": 'tag:AI and not "press release"', "title": "AI, no press"}
-    planned = served.console.ask("try-query", query, "operator")
-    assert served.ended(planned.id).status == "done"
-    merged = served.console.ask("merge-tags", {"old": "LLM", "new": "AI"}, "operator")
-    change = served.ended(merged.id).change
+    planned = running_console.console.ask("try-query", query, "operator")
+    assert running_console.wait_for_job(planned.id).status == "done"
+    merged = running_console.console.ask("merge-tags", {"old": "LLM", "new": "AI"}, "operator")
+    change = running_console.wait_for_job(merged.id).change
     assert change is not None
-    undone = served.console.ask("undo", {"number": str(change)}, "operator")
-    assert served.ended(undone.id).status == "done"
+    undone = running_console.console.ask("undo", {"number": str(change)}, "operator")
+    assert running_console.wait_for_job(undone.id).status == "done"
     pages = {
         "query": f"/tags?job={planned.id}&query=tag:AI",
         "change": f"/changes/{change}",
@@ -104,128 +106,134 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
         "tags": f"/tags?job={category.id}",
     }
     folder = os.environ.get("CONSOLE_PICTURES")
-    window.logged()
+    window.take_console_messages()
     for width, height, dark in LOOKS:
-        window.look(width, height, dark=dark)
+        window.set_window(width, height, dark=dark)
         for name, path in pages.items():
-            visit(window, served, path)
+            visit_page(window, running_console, path)
             window.find("h1")
             assert not window.run("return document.documentElement.scrollWidth > innerWidth"), (
                 name,
                 width,
             )
-            assert window.logged() == [], name
+            assert window.take_console_messages() == [], name
             if folder:
-                window.picture(Path(folder) / f"{name}-{width}-{'dark' if dark else 'light'}.png")
+                window.take_picture(
+                    Path(folder) / f"{name}-{width}-{'dark' if dark else 'light'}.png"
+                )
             # our policy lets nobody else's script in: what the driver runs is not asked
             window.run(axe)
             assert window.run_async(AXE) == [], (name, width, dark)
-    window.look(1280, 900, dark=False)
+    window.set_window(1280, 900, dark=False)
 
 
-def at(window: Chrome) -> str:
+def read_current_row(window: Chrome) -> str:
     return str(window.run("return document.querySelector('.row.at [name=id]').value"))
 
 
-def test_today_is_done_with_keys(served: Served, window: Chrome) -> None:
+def test_today_is_done_with_keys(running_console: RunningConsole, window: Chrome) -> None:
     """j to the first article, t and a tag, Enter; u takes it back. Then c and the number of a
     category."""
-    visit(window, served, "/")
-    before = changed(served)
+    visit_page(window, running_console, "/")
+    before = count_changes(running_console)
     window.press("?")
-    window.until("return document.getElementById('keys').open", "the list of keys")
+    window.wait_until("return document.getElementById('keys').open", "the list of keys")
     window.press(KEYS["escape"])
     window.run("document.activeElement.blur()")
     while not window.run("return document.querySelector('.row.at') !== null"):
         window.press("j")
-    article_id = at(window)
+    article_id = read_current_row(window)
     window.press("t")
     window.run("document.activeElement.value = ''")
     window.press("LLM, AI" + KEYS["enter"])
-    until(served, before + 1)
+    wait_for_changes(running_console, before + 1)
     assert "LLM AI" in window.run(
         "return document.querySelector(arguments[0]).innerText", f"#a-{article_id} .chips"
     )
-    window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
+    window.wait_until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
 
     def now() -> tuple[tuple[str, ...], str, str]:
-        (one,) = [
+        (article,) = [
             each.article
-            for each in served.console.glance.today(20).latest
+            for each in running_console.console.glance.today(20).latest
             if each.article.id == article_id
         ]
-        return one.tags, one.tags_by, one.category
+        return article.tags, article.tags_by, article.category
 
     assert now()[:2] == (("LLM", "AI"), "operator")
     window.press("u")
-    until(served, before + 2)
-    window.until(
+    wait_for_changes(running_console, before + 2)
+    window.wait_until(
         f"return document.querySelector('#a-{article_id}:not(.said)') !== null", "the rows anew"
     )
     window.press("k")
-    assert at(window) == article_id
+    assert read_current_row(window) == article_id
     window.press("c2")
-    until(served, before + 3)
-    assert now()[2] == "Cities" and at(window) != article_id  # on to the next one
-    assert window.logged() == []
+    wait_for_changes(running_console, before + 3)
+    assert now()[2] == "Cities"
+    assert read_current_row(window) != article_id  # on to the next one
+    assert window.take_console_messages() == []
 
 
-def test_several_are_changed_at_once_and_taken_back_at_once(served: Served, window: Chrome) -> None:
-    visit(window, served, "/articles?filter=all")
-    before = changed(served)
+def test_several_are_changed_at_once_and_taken_back_at_once(
+    running_console: RunningConsole, window: Chrome
+) -> None:
+    visit_page(window, running_console, "/articles?filter=all")
+    before = count_changes(running_console)
     window.find(".row")
     window.press("jxjx")
     ids = window.run(
         "return [...document.querySelectorAll('.row:has(:checked) [name=id]')].map((one) =>"
         " one.value)"
     )
-    assert len(ids) == 2 and "2 selected" in window.text()
+    assert len(ids) == 2
+    assert "2 selected" in window.text()
     window.press("h")
-    until(served, before + 1)
-    assert set(served.console.log.newest(1)[0].subjects) == {*ids}
-    window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
+    wait_for_changes(running_console, before + 1)
+    assert set(running_console.console.log.newest(1)[0].subjects) == {*ids}
+    window.wait_until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
     assert "2 articles hidden" in window.text()
     window.press("u")
-    until(served, before + 2)
-    window.until(
+    wait_for_changes(running_console, before + 2)
+    window.wait_until(
         "return !document.querySelector('.row[data-hold]') && !document.querySelector('.said')",
         "all back",
     )
-    assert window.logged() == []
+    assert window.take_console_messages() == []
 
 
-def test_a_site_is_added(served: Served, window: Chrome, world: World) -> None:
+def test_a_site_is_added(running_console: RunningConsole, window: Chrome, world: World) -> None:
     """An address, Look, Add: two clicks and an address."""
     site = urljoin(next(one.url for one in world.sources if one.key == "meridian"), "/")
-    visit(window, served, "/")
-    before = changed(served)
+    visit_page(window, running_console, "/")
+    before = count_changes(running_console)
     window.type("#address", site)
     window.click("form.add button")
-    window.wait("Where each field came from", 90)
+    window.wait_for_text("Where each field came from", 90)
     window.click("form.found-sources > button")
-    until(served, before + 1)
-    assert f'url = "{site}' in (served.instance.config / "sources.toml").read_text()
-    window.wait("added: ")
+    wait_for_changes(running_console, before + 1)
+    assert f'url = "{site}' in (running_console.instance.config / "sources.toml").read_text()
+    window.wait_for_text("added: ")
 
 
-def test_an_article_is_edited(served: Served, window: Chrome) -> None:
-    found, _ = article(served, "What my scraper owes")
-    visit(window, served, f"/articles/{found.id}")
-    before = changed(served)
+def test_an_article_is_edited(running_console: RunningConsole, window: Chrome) -> None:
+    found, _ = find_article(running_console, "What my scraper owes")
+    visit_page(window, running_console, f"/articles/{found.id}")
+    before = count_changes(running_console)
     window.type("form.stack input[name=title]", "What it owes")
     window.click("button[value=preview]")
-    window.wait("Preview of its entry")
+    window.wait_for_text("Preview of its entry")
     assert "+title: What it owes" in window.text()
     window.click("button[value=save]")
-    until(served, before + 1)
-    assert article(served, "What it owes")[0].id == found.id
+    wait_for_changes(running_console, before + 1)
+    assert find_article(running_console, "What it owes")[0].id == found.id
 
 
 def test_keys_go_on_to_the_next_page_and_show_the_beginning(
-    served: Served, window: Chrome, monkeypatch: pytest.MonkeyPatch
+    running_console: RunningConsole, window: Chrome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(articles, "SHOWN", 5)
-    visit(window, served, "/articles?filter=all")
+    visit_page(window, running_console, "/articles?filter=all")
     titles = window.run(
         "return [...document.querySelectorAll('.row h3')].map((one) => one.innerText)"
     )
@@ -234,130 +242,142 @@ def test_keys_go_on_to_the_next_page_and_show_the_beginning(
         window.press("j")
     assert "page=2" not in window.url
     window.press("j")
-    window.until("return location.search.includes('page=2')", "the next page")
+    window.wait_until("return location.search.includes('page=2')", "the next page")
     first = "return document.querySelectorAll('.row')[0].matches('.at')"
-    window.until(first, "its first row")
+    window.wait_until(first, "its first row")
     window.press("v")
-    window.until("return !!document.querySelector('.row.at .beginning p')", "the beginning")
+    window.wait_until("return !!document.querySelector('.row.at .beginning p')", "the beginning")
     window.press("v")
-    window.until("return !document.querySelector('.beginning')", "no beginning")
+    window.wait_until("return !document.querySelector('.beginning')", "no beginning")
     window.press("k")
-    window.until("return !location.search.includes('page=2')", "the page before")
-    window.until(
+    window.wait_until("return !location.search.includes('page=2')", "the page before")
+    window.wait_until(
         "return [...document.querySelectorAll('.row')].at(-1).matches('.at')", "its last row"
     )
 
 
-def test_a_new_category_is_made_only_if_it_is_confirmed(served: Served, window: Chrome) -> None:
-    path = served.instance.config / "taxonomy.toml"
+def test_a_new_category_is_made_only_if_it_is_confirmed(
+    running_console: RunningConsole, window: Chrome
+) -> None:
+    """A typed new category is created only after a confirmation, and can be undone."""
+    path = running_console.instance.config / "taxonomy.toml"
     taxonomy = path.read_text()
-    before = changed(served)
+    before = count_changes(running_console)
     try:
         path.write_text("")  # as a new folder has it
-        visit(window, served, "/articles?filter=all")
+        visit_page(window, running_console, "/articles?filter=all")
         window.press("jc")
         window.press("Long" + KEYS["enter"])
-        window.wait("There is no “Long”. Enter again")
+        window.wait_for_text("There is no “Long”. Enter again")
         window.press(KEYS["escape"])
-        window.until("return !document.querySelector('.row .chips input')", "the row as it was")
-        assert changed(served) == before
+        window.wait_until(
+            "return !document.querySelector('.row .chips input')", "the row as it was"
+        )
+        assert count_changes(running_console) == before
         window.press("c")
         window.press("Long" + KEYS["enter"] * 2)
-        until(served, before + 1)
-        window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
+        wait_for_changes(running_console, before + 1)
+        window.wait_until(
+            "return document.querySelector('#strip [data-key=u]') !== null", "an undo"
+        )
         window.press("u")
-        until(served, before + 2)
+        wait_for_changes(running_console, before + 2)
     finally:
         path.write_text(taxonomy)
 
 
-def test_a_taxonomy_with_categories_takes_no_other(served: Served, window: Chrome) -> None:
-    visit(window, served, "/articles?filter=all")
-    before = changed(served)
+def test_a_taxonomy_with_categories_takes_no_other(
+    running_console: RunningConsole, window: Chrome
+) -> None:
+    visit_page(window, running_console, "/articles?filter=all")
+    before = count_changes(running_console)
     window.press("jc")
     window.press("Long" + KEYS["enter"] * 2)
-    window.wait("There is no “Long”. The page Tags adds categories")
-    assert changed(served) == before
+    window.wait_for_text("There is no “Long”. The page Tags adds categories")
+    assert count_changes(running_console) == before
 
 
-def test_a_site_is_mended_by_pointing(served: Served, window: Chrome) -> None:
+def test_a_site_is_mended_by_pointing(running_console: RunningConsole, window: Chrome) -> None:
     """Click the text, its selector, Try, Save, what changes, Apply: six clicks."""
-    visit(window, served, "/sources/launchbeat/mend")
-    before = changed(served)
+    visit_page(window, running_console, "/sources/launchbeat/mend")
+    before = count_changes(running_console)
     frame = window.find("iframe#page")
-    window.enter(frame)
+    window.enter_frame(frame)
     window.find("p[data-n]")
     window.click("p[data-n]")
-    window.leave()
+    window.leave_frame()
     window.click("#pointed .use")
     assert "entry-content" in window.run(
         "return document.querySelector('.rules textarea[name=select]').value"
     )
     window.type(".rules textarea[name=remove]", ".wp-block-image")
     window.click("button[value=try]")
-    window.wait("Save these rules", 60)
+    window.wait_for_text("Save these rules", 60)
     window.click("form.acts button[value=save]")
-    until(served, before + 1)
-    window.wait("Preview its articles")
+    wait_for_changes(running_console, before + 1)
+    window.wait_for_text("Preview its articles")
     window.click("section form.acts button[value=plan]")
-    window.until(
+    window.wait_until(
         "return /articles? of \\d+ would change/.test(document.body.innerText)", "the plan", 90
     )
-    assert "select = " in (served.instance.config / "sources.toml").read_text()
-    assert window.logged() == []
+    assert "select = " in (running_console.instance.config / "sources.toml").read_text()
+    assert window.take_console_messages() == []
 
 
 def test_a_list_is_pointed_to_and_followed(
-    served: Served, window: Chrome, world: World, axe: str
+    running_console: RunningConsole, window: Chrome, world: World, axe: str
 ) -> None:
     """Click on an article, all like it light up and stand beside it; one more click follows
     them."""
-    world.fail(
+    world.fail_site(
         "holt",
         200,
         path="/front",
-        body=page(STORIES, BESIDE),
+        body=make_front_page(STORIES, BESIDE),
         headers={"content-type": "text/html"},
     )
     site = urljoin(next(one.url for one in world.sources if one.key == "holt"), "/front")
-    job = served.console.ask("look", {"address": site}, "operator")
-    assert served.ended(job.id).status == "done"
-    visit(window, served, f"/add?job={job.id}")
-    before = changed(served)
+    job = running_console.console.ask("look", {"address": site}, "operator")
+    assert running_console.wait_for_job(job.id).status == "done"
+    visit_page(window, running_console, f"/add?job={job.id}")
+    before = count_changes(running_console)
     window.click("a[href^='/lists']")
-    window.enter(window.find("iframe#page"))
+    window.enter_frame(window.find("iframe#page"))
     window.click("aside li a")
-    window.until(
+    window.wait_until(
         "return document.querySelectorAll('.lit').length === 5", "five notices that are lit up"
     )
     window.click("article h2 a")
-    window.until(
+    window.wait_until(
         "return document.querySelectorAll('.lit').length === 8", "eight stories that are lit up"
     )
-    window.leave()
+    window.leave_frame()
     said = window.text()
-    assert "8 articles" in said and all(title in said for _, title in STORIES)
+    assert "8 articles" in said
+    assert all(title in said for _, title in STORIES)
     folder = os.environ.get("CONSOLE_PICTURES")
     for width, height, dark in LOOKS:
-        window.look(width, height, dark=dark)
+        window.set_window(width, height, dark=dark)
         if folder:
-            window.picture(Path(folder) / f"listed-{width}-{'dark' if dark else 'light'}.png")
+            window.take_picture(Path(folder) / f"listed-{width}-{'dark' if dark else 'light'}.png")
         window.run(axe)
         assert window.run_async(AXE) == [], (width, dark)
         assert not window.run("return document.documentElement.scrollWidth > innerWidth"), width
-    window.look(1280, 900, dark=False)
+    window.set_window(1280, 900, dark=False)
     window.click(".choose")
-    until(served, before + 1)
-    assert f'url = "{site}"' in (served.instance.config / "sources.toml").read_text()
-    window.wait("by the list of 8 articles")
-    world.heal("holt")
-    assert window.logged() == []
+    wait_for_changes(running_console, before + 1)
+    assert f'url = "{site}"' in (running_console.instance.config / "sources.toml").read_text()
+    window.wait_for_text("by the list of 8 articles")
+    world.heal_site("holt")
+    assert window.take_console_messages() == []
 
 
-def test_what_is_in_the_frame_cannot_reach_out(served: Served, window: Chrome) -> None:
+def test_what_is_in_the_frame_cannot_reach_out(
+    running_console: RunningConsole, window: Chrome
+) -> None:
     """Whatever ran there would have no cookie, no parent to read and no network."""
-    visit(window, served, "/sources/launchbeat/mend")
-    window.enter(window.find("iframe#page"))
+    visit_page(window, running_console, "/sources/launchbeat/mend")
+    window.enter_frame(window.find("iframe#page"))
     window.find("p[data-n]")
     said = window.run_async(
         """const done = arguments[arguments.length - 1]; const said = [];
@@ -366,8 +386,8 @@ def test_what_is_in_the_frame_cannot_reach_out(served: Served, window: Chrome) -
         fetch("/").then(() => said.push("network"), () => said.push("no network")).then(() => done(said));"""  # noqa: E501
     )
     assert said == ["no cookie", "no parent", "no network"]
-    window.leave()
-    window.logged()
+    window.leave_frame()
+    window.take_console_messages()
 
 
 def test_a_stranger_goes_from_nothing_to_a_mended_site(
@@ -380,41 +400,41 @@ def test_a_stranger_goes_from_nothing_to_a_mended_site(
     settings = folder / "config/syndicator.toml"
     settings.write_text(settings.read_text() + "\n[console]\nlisten = '127.0.0.1:0'\n")
     instance = Instance(folder, world)
-    instance.follow()
+    instance.keep_sources()
     site = urljoin(next(one.url for one in world.sources if one.key == "launchbeat"), "/")
     window.clicks, began = 0, time.monotonic()
-    for served in serve(instance):
-        visit(window, served, "/login")
+    for served in serve_instance(instance):
+        visit_page(window, served, "/login")
         window.type("input[name=password]", PASSWORD)
         window.click("button")
-        window.wait("No sources yet")
+        window.wait_for_text("No sources yet")
         window.type("#address", site)
         window.click("form.add button")
-        window.wait("Where each field came from", 120)
+        window.wait_for_text("Where each field came from", 120)
         window.click("form.found-sources > button")
-        window.wait("added: ", 60)
+        window.wait_for_text("added: ", 60)
         window.click("#strip .job a")
         window.click("button[data-act=retry]")
-        window.until(
+        window.wait_until(
             "return /[0-9]+ new, /.test(document.getElementById('strip').innerText)", "a visit", 120
         )
         window.click("a[href$='/mend']")
-        window.enter(window.find("iframe#page"))
+        window.enter_frame(window.find("iframe#page"))
         window.click("p[data-n]")
-        window.leave()
+        window.leave_frame()
         window.click("#pointed .use")
         window.type(".rules textarea[name=remove]", ".wp-block-image")
         window.click("button[value=try]")
-        window.wait("Save these rules", 120)
+        window.wait_for_text("Save these rules", 120)
         window.click("form.acts button[value=save]")
-        window.wait("Preview its articles", 60)
+        window.wait_for_text("Preview its articles", 60)
         window.click("section form.acts button[value=plan]")
-        window.until(
+        window.wait_until(
             "return /articles? of \\d+ would change/.test(document.body.innerText)", "the plan", 120
         )
         if window.run("return document.querySelector('button[value=apply]') !== null"):
             window.click("button[value=apply]")
-            window.until("return /read again/.test(document.body.innerText)", "the end", 120)
+            window.wait_until("return /read again/.test(document.body.innerText)", "the end", 120)
         assert "select = " in (instance.config / "sources.toml").read_text()
         assert len(served.console.log.newest(9)) >= 2
         print(f"{window.clicks} clicks, {time.monotonic() - began:.0f} s of the programs")

@@ -1,5 +1,4 @@
-"""A list that somebody points to: followed, used in place of the one that was learnt, and taken
-back. Over real requests."""
+"""The Lists page: follow a list by pointing at one item, replace the learnt list, undo."""
 
 from __future__ import annotations
 
@@ -12,9 +11,9 @@ from urllib.parse import urljoin
 import pytest
 
 from syndicator.app.container import open_app
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 from tests.console.test_today import EVIL
-from tests.reading.lists.test_pointed import BESIDE, STORIES, page
+from tests.reading.lists.test_pointed import BESIDE, STORIES, make_front_page
 from tests.world import World
 
 FRONT = "/front"
@@ -24,16 +23,20 @@ FRONT = "/front"
 def site(world: World) -> Iterator[str]:
     """A site without a feed, whose front page has a list and another beside it."""
     hostile = [(9, f"{EVIL.replace('<', '&lt;')} of week nine"), *BESIDE]
-    world.fail(
-        "holt", 200, path=FRONT, body=page(STORIES, hostile), headers={"content-type": "text/html"}
+    world.fail_site(
+        "holt",
+        200,
+        path=FRONT,
+        body=make_front_page(STORIES, hostile),
+        headers={"content-type": "text/html"},
     )
-    world.fail("holt", 404, path="/robots.txt", body=b"")
-    yield urljoin(next(one.url for one in world.sources if one.key == "holt"), FRONT)
-    world.heal("holt")
+    world.fail_site("holt", 404, path="/robots.txt", body=b"")
+    yield urljoin(next(source.url for source in world.sources if source.key == "holt"), FRONT)
+    world.heal_site("holt")
 
 
-def looked(served: Served, browser: Browser, site: str) -> str:
-    job = served.done(browser.post("/operations/look", {"address": site}))
+def run_look_job(running_console: RunningConsole, browser: Browser, site: str) -> str:
+    job = running_console.finish_job(browser.post("/operations/look", {"address": site}))
     assert f'href="/lists?job={job.id}"' in browser.get(f"/add?job={job.id}").body
     return job.id
 
@@ -50,77 +53,87 @@ def place_of(browser: Browser, job: str, text: str) -> str:
 
 
 def test_a_list_is_pointed_to_followed_and_taken_back(
-    served: Served, browser: Browser, site: str
+    running_console: RunningConsole, browser: Browser, site: str
 ) -> None:
-    path = served.instance.config / "sources.toml"
-    before, job = path.read_text(), looked(served, browser, site)
+    path = running_console.instance.config / "sources.toml"
+    before = path.read_text()
+    job = run_look_job(running_console, browser, site)
     number = place_of(browser, job, "Harbour notice of week 2")
-    shown = browser.post(f"/lists/{job}/point", {"number": number}).body
-    assert (
-        "6 articles" in shown
-        and "Harbour notice of week 5" in unescape(shown)
-        and "story" not in shown
-    )
-    assert "<img src=x" not in shown and "<script>alert" not in shown
-    assert len(re.findall(r'data-light="([\d ]+)"', shown)[0].split()) == 6
+    body = browser.post(f"/lists/{job}/point", {"number": number}).body
+    assert "6 articles" in body
+    assert "Harbour notice of week 5" in unescape(body)
+    assert "story" not in body
+    assert "<img src=x" not in body
+    assert "<script>alert" not in body
+    assert len(re.findall(r'data-light="([\d ]+)"', body)[0].split()) == 6
     assert path.read_text() == before
-    done = served.done(browser.post(f"/lists/{job}", {"number": number, "choice": "0"}))
-    assert 'kind = "list"' in path.read_text() and f'url = "{site}"' in path.read_text()
+    done = running_console.finish_job(
+        browser.post(f"/lists/{job}", {"number": number, "choice": "0"})
+    )
+    assert 'kind = "list"' in path.read_text()
+    assert f'url = "{site}"' in path.read_text()
     key = done.said.split(":")[1].split(",")[0].strip()
-    with open_app(served.instance.config) as app:
+    with open_app(running_console.instance.config) as app:
         state = app.archive.store.visits.state(key)
-        assert (
-            state
-            and state.discovery.listing
-            and state.discovery.listing.pointed
-            and len(state.discovery.listing.seen) == 6
-        )
-    served.instance.run("refresh", "--source", key)
-    with open_app(served.instance.config) as app:
+        assert state
+        assert state.discovery.listing
+        assert state.discovery.listing.pointed
+        assert len(state.discovery.listing.seen) == 6
+    running_console.instance.run_command("refresh", "--source", key)
+    with open_app(running_console.instance.config) as app:
         state = app.archive.store.visits.state(key)
-        assert (
-            state
-            and state.visits.last_success
-            and state.discovery.listing
-            and len(state.discovery.listing.seen) == 6
-        )
+        assert state
+        assert state.visits.last_success
+        assert state.discovery.listing
+        assert len(state.discovery.listing.seen) == 6
         rows = [
             *app.archive.store.visits.pending(key, datetime.max.replace(tzinfo=UTC)),
             *app.archive.store.visits.list_refused(key),
         ]
         # there are no pages behind them
-        assert len(rows) == 6 and all("/notice/" in row.url for row in rows)
+        assert len(rows) == 6
+        assert all("/notice/" in row.url for row in rows)
     # now the other list of its page, in place of this one
-    again = served.done(browser.post("/operations/fetch-list", {"key": key}))
-    number = place_of(browser, again.id, "The ferry that came late for the 3th")
-    shown = browser.post(f"/lists/{again.id}/point", {"number": number}).body
-    assert "8 articles" in shown and "Use this list" in shown and "2026-03-03" in shown
-    used = served.done(browser.post(f"/lists/{again.id}", {"number": number, "choice": "0"}))
-    with open_app(served.instance.config) as app:
+    second_job = running_console.finish_job(browser.post("/operations/fetch-list", {"key": key}))
+    number = place_of(browser, second_job.id, "The ferry that came late for the 3th")
+    body = browser.post(f"/lists/{second_job.id}/point", {"number": number}).body
+    assert "8 articles" in body
+    assert "Use this list" in body
+    assert "2026-03-03" in body
+    used = running_console.finish_job(
+        browser.post(f"/lists/{second_job.id}", {"number": number, "choice": "0"})
+    )
+    with open_app(running_console.instance.config) as app:
         other = app.archive.store.visits.state(key)
-        assert (
-            other
-            and other.discovery.listing
-            and len(other.discovery.listing.seen) == 8
-            and other.schedule.next_due is None
-        )
+        assert other
+        assert other.discovery.listing
+        assert len(other.discovery.listing.seen) == 8
+        assert other.schedule.next_due is None
     assert "The ferry" in browser.get(f"/changes/{used.change}").body
-    first = served.ended(
+    first_job = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"}).job
     )
-    assert first.status == "failed" and f"take change {used.change} back first" in first.said
-    served.done(browser.post("/operations/undo", {"number": str(used.change), "next": "/"}))
-    with open_app(served.instance.config) as app:
+    assert first_job.status == "failed"
+    assert f"take change {used.change} back first" in first_job.said
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(used.change), "next": "/"})
+    )
+    with open_app(running_console.instance.config) as app:
         back = app.archive.store.visits.state(key)
-        assert back and back.discovery.listing and len(back.discovery.listing.seen) == 6
-    served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
+        assert back
+        assert back.discovery.listing
+        assert len(back.discovery.listing.seen) == 6
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
+    )
     assert path.read_text() == before
 
 
 def test_what_a_strangers_page_says_is_a_number_or_nothing(
-    served: Served, browser: Browser, site: str
+    running_console: RunningConsole, browser: Browser, site: str
 ) -> None:
-    job = looked(served, browser, site)
+    """Element numbers and choices that are no valid number answer 404."""
+    job = run_look_job(running_console, browser, site)
     for number in ("", "-1", "1e3", "٣", "1;2", "0x1", "9" * 30, EVIL, '{"pointed": 1}'):
         assert browser.post(f"/lists/{job}/point", {"number": number}).status == 404
         assert browser.post(f"/lists/{job}", {"number": number, "choice": "0"}).status == 404
@@ -132,27 +145,35 @@ def test_what_a_strangers_page_says_is_a_number_or_nothing(
 
 @pytest.mark.parametrize("id", ["x", "../../config", "00000000000000000000-00000000"])
 def test_a_job_that_is_none_has_no_page(browser: Browser, id: str) -> None:
+    """An unknown job id answers 404."""
     for path in (f"/lists?job={id}", f"/lists/{id}/page"):
         assert browser.get(path).status == 404
     assert browser.post(f"/lists/{id}/point", {"number": "1"}).status == 404
 
 
 def test_a_page_on_which_nothing_is_found_can_be_pointed_at(
-    served: Served, browser: Browser, world: World
+    running_console: RunningConsole, browser: Browser, world: World
 ) -> None:
     """It is said what is wrong, and that a person may see more."""
     rows = "".join(f'<li><a href="/n/{n}">{name}</a></li>' for n, name in enumerate("abcde"))
     body = f"<html><body><nav><ul class=menu>{rows}</ul></nav></body></html>".encode()
-    world.fail("holt", 404)
-    world.fail("holt", 200, path="/menu", body=body, headers={"content-type": "text/html"})
+    world.fail_site("holt", 404)
+    world.fail_site("holt", 200, path="/menu", body=body, headers={"content-type": "text/html"})
     address = urljoin(next(one.url for one in world.sources if one.key == "holt"), "/menu")
-    job = served.done(browser.post("/operations/look", {"address": address}))
+    job = running_console.finish_job(browser.post("/operations/look", {"address": address}))
     shown = browser.get(f"/add?job={job.id}").body
-    world.heal("holt")
-    assert 'role="alert"' in shown and "Point to one of them" in shown
+    world.heal_site("holt")
+    assert 'role="alert"' in shown
+    assert "Point to one of them" in shown
 
 
-def test_a_source_of_another_kind_has_no_list(served: Served, browser: Browser) -> None:
-    job = served.ended(browser.post("/operations/fetch-list", {"key": "launchbeat"}).job)
-    assert job.status == "failed" and "has no learnt list" in job.said
+def test_a_source_of_another_kind_has_no_list(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    """A feed source offers no list; the job fails with a message."""
+    job = running_console.wait_for_job(
+        browser.post("/operations/fetch-list", {"key": "launchbeat"}).job
+    )
+    assert job.status == "failed"
+    assert "has no learnt list" in job.said
     assert "Point to its list" not in browser.get("/sources/launchbeat").body

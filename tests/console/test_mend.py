@@ -1,5 +1,4 @@
-"""Mend: point, see it tried on five pages, save, apply; and take all of it back. Over real
-requests."""
+"""The Mend page: point at a part of an article, try the rule, save, apply, undo."""
 
 from __future__ import annotations
 
@@ -8,9 +7,9 @@ from html import unescape
 
 import pytest
 
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 from tests.console.test_source import form_of
-from tests.console.test_today import EVIL, article
+from tests.console.test_today import EVIL, find_article
 
 MEND = "/sources/launchbeat/mend"
 
@@ -26,12 +25,12 @@ def test_a_kept_page_is_shown_in_a_frame_that_is_shut_in(browser: Browser) -> No
     assert 'sandbox="allow-scripts"' in frame
     answer = browser.get(re.findall(r'src="([^"]+)"', frame)[0])
     policy = answer.headers["content-security-policy"]
-    assert (
-        policy.startswith("sandbox allow-scripts; default-src 'none'")
-        and "connect-src 'none'" in policy
-    )
-    assert "frame-ancestors 'self'" in policy and answer.headers["x-frame-options"] == "SAMEORIGIN"
-    assert "http://" not in answer.body and "<img" not in answer.body
+    assert policy.startswith("sandbox allow-scripts; default-src 'none'")
+    assert "connect-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert answer.headers["x-frame-options"] == "SAMEORIGIN"
+    assert "http://" not in answer.body
+    assert "<img" not in answer.body
     token = browser.get("/").token
     assert token not in answer.body
 
@@ -44,7 +43,8 @@ def test_pointing_makes_selectors(browser: Browser) -> None:
     found = browser.post(
         f"{MEND}/point", {"id": article_id, "number": number, "role": "select"}
     ).body
-    assert "entry-content" in found and "5 of 5 pages" in found
+    assert "entry-content" in found
+    assert "5 of 5 pages" in found
     assert (
         browser.post(
             f"{MEND}/point", {"id": article_id, "number": "999999", "role": "nonsense"}
@@ -56,70 +56,95 @@ def test_pointing_makes_selectors(browser: Browser) -> None:
     )
 
 
-def test_rules_are_tried_saved_applied_and_taken_back(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "sources.toml"
+def test_rules_are_tried_saved_applied_and_taken_back(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    path = running_console.instance.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "launchbeat"', 'key = "launchbeat"  # ours', 1))
-    before, (_, file) = path.read_text(), article(served, "Fourteen cities share one model")
-    whole = file.read_text()
+    before, (_, file) = (
+        path.read_text(),
+        find_article(running_console, "Fourteen cities share one model"),
+    )
+    whole_text = file.read_text()
     form = {
         "key": "launchbeat",
         "stamp": stamp_of(browser.get(MEND).body),
         "select": ".entry-content > p",
         "remove": "",
     }
-    tried = served.done(browser.post("/operations/try-rules", form))
-    shown = browser.get(f"{MEND}?job={tried.id}").body
-    assert "matches on all 5" in shown and unescape(shown).count("now ") >= 1
-    assert path.read_text() == before and file.read_text() == whole
-    saved = served.done(browser.post("/operations/save-rules", form))
-    assert 'select = [".entry-content > p"]' in path.read_text() and "# ours" in path.read_text()
-    assert file.read_text() == whole
-    planned = served.done(
+    tried = running_console.finish_job(browser.post("/operations/try-rules", form))
+    body = browser.get(f"{MEND}?job={tried.id}").body
+    assert "matches on all 5" in body
+    assert unescape(body).count("now ") >= 1
+    assert path.read_text() == before
+    assert file.read_text() == whole_text
+    saved = running_console.finish_job(browser.post("/operations/save-rules", form))
+    assert 'select = [".entry-content > p"]' in path.read_text()
+    assert "# ours" in path.read_text()
+    assert file.read_text() == whole_text
+    planned = running_console.finish_job(
         browser.post("/operations/reread", {"source": "launchbeat", "then": "plan"})
     )
     page = browser.get(f"{MEND}?job={planned.id}").body
     count = planned.result["count"]
-    assert count > 0 and f"Apply to {count} article" in page and 'class="del"' in page
-    assert file.read_text() == whole
-    applied = served.done(browser.post("/operations/reread", {"source": "launchbeat"}))
-    assert file.read_text() != whole and applied.result["count"] == count
-    served.done(browser.post("/operations/undo", {"number": str(applied.change), "next": "/"}))
-    assert file.read_text() == whole
-    served.done(browser.post("/operations/undo", {"number": str(saved.change), "next": "/"}))
+    assert count > 0
+    assert f"Apply to {count} article" in page
+    assert 'class="del"' in page
+    assert file.read_text() == whole_text
+    applied = running_console.finish_job(
+        browser.post("/operations/reread", {"source": "launchbeat"})
+    )
+    assert file.read_text() != whole_text
+    assert applied.result["count"] == count
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(applied.change), "next": "/"})
+    )
+    assert file.read_text() == whole_text
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(saved.change), "next": "/"})
+    )
     assert path.read_text() == before
 
 
-def test_rules_are_not_saved_over_an_edit(served: Served, browser: Browser) -> None:
-    path, stamp = served.instance.config / "sources.toml", stamp_of(browser.get(MEND).body)
-    served.done(
+def test_rules_are_not_saved_over_an_edit(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    path = running_console.instance.config / "sources.toml"
+    stamp = stamp_of(browser.get(MEND).body)
+    running_console.finish_job(
         browser.post(
             "/operations/change-source",
             form_of(browser.get("/sources/launchbeat").body) | {"every": "6h"},
         )
     )
     before = path.read_text()
-    job = served.ended(
+    job = running_console.wait_for_job(
         browser.post(
             "/operations/save-rules", {"key": "launchbeat", "stamp": stamp, "select": "p"}
         ).job
     )
-    assert job.status == "failed" and "edited meanwhile" in job.said and path.read_text() == before
+    assert job.status == "failed"
+    assert "edited meanwhile" in job.said
+    assert path.read_text() == before
 
 
 @pytest.mark.parametrize("rule", ["..", "p { color: red }", EVIL, "//p", "p[", 'x"]\nkeep = ["y'])
 def test_a_selector_that_is_none_is_named_and_runs_nowhere(
-    served: Served, browser: Browser, rule: str
+    running_console: RunningConsole, browser: Browser, rule: str
 ) -> None:
-    path = served.instance.config / "sources.toml"
-    before, stamp = path.read_text(), stamp_of(browser.get(MEND).body)
+    """Invalid selectors are reported, escaped, and never saved."""
+    path = running_console.instance.config / "sources.toml"
+    before = path.read_text()
+    stamp = stamp_of(browser.get(MEND).body)
     for name in ("try-rules", "save-rules"):
         form = {"key": "launchbeat", "stamp": stamp, "select": rule}
-        job = served.ended(browser.post(f"/operations/{name}", form).job)
+        job = running_console.wait_for_job(browser.post(f"/operations/{name}", form).job)
         assert job.status == "failed", (name, job)
         assert "<script>alert" not in browser.get(f"{MEND}?job={job.id}").body
     assert path.read_text() == before
 
 
 def test_a_source_without_kept_pages_says_what_to_do(browser: Browser) -> None:
+    """The Mend page of a source without saved pages explains this; an unknown source is 404."""
     assert "No page of this source is kept" in browser.get("/sources/gone/mend").body
     assert browser.get("/sources/nobody/mend").status == 404

@@ -1,75 +1,82 @@
-"""A merge of tags taken back: articles, feeds and words, and what was edited since stays. Over real
-requests."""
+"""Undo a merge of tags in the console and keep later edits."""
 
 from __future__ import annotations
 
 import re
 
-from tests.console.conftest import TAXONOMY, Browser, Served
-from tests.console.test_today import article
+from tests.console.conftest import TAXONOMY, Browser, RunningConsole
+from tests.console.test_today import find_article
 
 
-def test_a_merge_is_taken_back(served: Served, browser: Browser) -> None:
+def test_a_merge_is_taken_back(running_console: RunningConsole, browser: Browser) -> None:
     """Each article gets the tags that it had, the feed its address and its id; what was edited
     since stays."""
-    path, feeds = served.instance.config / "taxonomy.toml", served.settings.public_dir / "tags"
+    path = running_console.instance.config / "taxonomy.toml"
+    feeds = running_console.settings.public_dir / "tags"
     path.write_text("# our words\n" + TAXONOMY + '\n[[tag]]\nname = "Robots"\n')
     for title, tags in (
         ("Three evals I trust", "LLM, Robots"),
         ("A seven-watt summariser", "Robots, AI"),
     ):
-        found, _ = article(served, title)
+        found, _ = find_article(running_console, title)
         seen = "\n".join(found.tags)
         form = {"id": found.id, "tags": tags, "seen": seen, "category": found.category, "next": "/"}
-        served.done(browser.post("/operations/set-tags", form))
+        running_console.finish_job(browser.post("/operations/set-tags", form))
     first, (_, file) = (
-        article(served, "Three evals I trust")[0],
-        article(served, "A seven-watt summariser"),
+        find_article(running_console, "Three evals I trust")[0],
+        find_article(running_console, "A seven-watt summariser"),
     )
-    before, text, whole = path.read_text(), file.read_text(), (feeds / "robots.atom").read_text()
+    before = path.read_text()
+    text = file.read_text()
+    whole_text = (feeds / "robots.atom").read_text()
     id_of = re.compile(r"<id>(urn:uuid:[^<]+)</id>")
-    planned = served.done(
+    planned = running_console.finish_job(
         browser.post("/operations/merge-tags", {"then": "plan", "old": "Robots", "new": "LLM"})
     )
     assert "cannot be taken back" not in browser.get(f"/tags?job={planned.id}").body
-    done = served.done(browser.post("/operations/merge-tags", {"old": "Robots", "new": "LLM"}))
-    assert article(served, "Three evals I trust")[0].tags == ("LLM",)
-    assert (
-        article(served, "A seven-watt summariser")[0].tags == ("LLM", "AI")
-        and "Robots" in path.read_text()
+    job = running_console.finish_job(
+        browser.post("/operations/merge-tags", {"old": "Robots", "new": "LLM"})
     )
-    assert (
-        "Undo" in browser.get("/changes").body
-        and "Undo" in browser.get(f"/changes/{done.change}").body
-    )
+    assert find_article(running_console, "Three evals I trust")[0].tags == ("LLM",)
+    assert find_article(running_console, "A seven-watt summariser")[0].tags == ("LLM", "AI")
+    assert "Robots" in path.read_text()
+    assert "Undo" in browser.get("/changes").body
+    assert "Undo" in browser.get(f"/changes/{job.change}").body
     form = {"id": first.id, "tags": "AI", "seen": "LLM", "category": first.category, "next": "/"}
-    served.done(browser.post("/operations/set-tags", form))
-    back = served.done(browser.post("/operations/undo", {"number": str(done.change), "next": "/"}))
+    running_console.finish_job(browser.post("/operations/set-tags", form))
+    back = running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert "1 with tags that were edited since" in back.said
-    assert path.read_text() == before and file.read_text() == text
-    assert article(served, "Three evals I trust")[0].tags == ("AI",)
-    again = (feeds / "robots.atom").read_text()
-    assert id_of.findall(again)[0] == id_of.findall(whole)[0] and "A seven-watt summariser" in again
+    assert path.read_text() == before
+    assert file.read_text() == text
+    assert find_article(running_console, "Three evals I trust")[0].tags == ("AI",)
+    second_text = (feeds / "robots.atom").read_text()
+    assert id_of.findall(second_text)[0] == id_of.findall(whole_text)[0]
+    assert "A seven-watt summariser" in second_text
     assert "A seven-watt summariser" not in (feeds / "llm.atom").read_text()
     body = browser.get(f"/changes/{back.change}").body
-    assert "merge again" in body and "/operations/undo" not in body
-    refused = served.ended(
+    assert "merge again" in body
+    assert "/operations/undo" not in body
+    refused = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(back.change), "next": "/"}).job
     )
-    assert refused.status == "failed" and "cannot be taken back" in refused.said
-    twice = served.ended(
-        browser.post("/operations/undo", {"number": str(done.change), "next": "/"}).job
+    assert refused.status == "failed"
+    assert "cannot be taken back" in refused.said
+    twice = running_console.wait_for_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job
     )
-    assert twice.status == "failed" and "already" in twice.said
+    assert twice.status == "failed"
+    assert "already" in twice.said
 
 
 def test_a_merge_is_not_taken_back_where_the_other_tag_went_on(
-    served: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
     """Nothing is changed then."""
-    path = served.instance.config / "taxonomy.toml"
+    path = running_console.instance.config / "taxonomy.toml"
     path.write_text(TAXONOMY + '\n[[tag]]\nname = "Drones"\n')
-    found, _ = article(served, "A seven-watt summariser")
+    found, _ = find_article(running_console, "A seven-watt summariser")
     form = {
         "id": found.id,
         "tags": "Drones",
@@ -77,12 +84,17 @@ def test_a_merge_is_not_taken_back_where_the_other_tag_went_on(
         "category": found.category,
         "next": "/",
     }
-    served.done(browser.post("/operations/set-tags", form))
-    merge = served.done(browser.post("/operations/merge-tags", {"old": "Drones", "new": "LLM"}))
-    served.done(browser.post("/operations/rename-tag", {"old": "LLM", "new": "Models"}))
+    running_console.finish_job(browser.post("/operations/set-tags", form))
+    merge = running_console.finish_job(
+        browser.post("/operations/merge-tags", {"old": "Drones", "new": "LLM"})
+    )
+    running_console.finish_job(
+        browser.post("/operations/rename-tag", {"old": "LLM", "new": "Models"})
+    )
     now = path.read_text()
-    refused = served.ended(
+    refused = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(merge.change), "next": "/"}).job
     )
-    assert refused.status == "failed" and path.read_text() == now
-    assert article(served, "A seven-watt summariser")[0].tags == ("Models",)
+    assert refused.status == "failed"
+    assert path.read_text() == now
+    assert find_article(running_console, "A seven-watt summariser")[0].tags == ("Models",)

@@ -1,5 +1,4 @@
-"""Settings: each with its sentence, checked before it is saved, written where comments stay, taken
-back by undo."""
+"""The Settings page: explained, validated, written with comments kept, undone."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from lxml import html
 from syndicator.configuration.settings import load
 from syndicator.console.responses import label, name_fields
 from syndicator.operations.sources import SETTINGS
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 
 NAMES = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
 
@@ -36,9 +35,8 @@ def test_an_error_names_the_label_of_its_field() -> None:
 def test_each_has_a_name_and_a_sentence(browser: Browser) -> None:
     tree = html.fromstring(browser.get("/settings").body)
     for name in NAMES:
-        assert label(name) != name.capitalize() and label(name) == tree.xpath(
-            f'string(//label[@for="{name}"])'
-        )
+        assert label(name) != name.capitalize()
+        assert label(name) == tree.xpath(f'string(//label[@for="{name}"])')
         about = tree.xpath(f'string(//p[@id="{name}-about"])')
         assert about[:1].isupper() and about.count(". ") == 0 and about.endswith("."), (name, about)
     assert tree.xpath('//select[@name="publish.thumbnails"]/option/text()') == ["Yes", "No"]
@@ -47,34 +45,43 @@ def test_each_has_a_name_and_a_sentence(browser: Browser) -> None:
     ]
 
 
-def test_what_differs_is_saved_and_taken_back(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "syndicator.toml"
+def test_what_differs_is_saved_and_taken_back(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    """Only changed settings are written, and undo restores the file."""
+    path = running_console.instance.config / "syndicator.toml"
     ours = "[publish]  # ours\n# limit = 50  # entries\n"
     path.write_text(path.read_text().replace("[publish]\n", ours))
     before = path.read_text()
     fields = fields_of(browser)
-    assert fields["publish.tag_min"] == "2" and fields["publish.limit"] == "50"
+    assert fields["publish.tag_min"] == "2"
+    assert fields["publish.limit"] == "50"
     changed = {
         "publish.tag_min": "4",
         "publish.thumbnails": "false",
         "fetch.pause": "2.5",
         "publish.archives": "atom",
     }
-    job = served.done(browser.post("/settings", fields | changed))
+    job = running_console.finish_job(browser.post("/settings", fields | changed))
     assert {*job.said.removeprefix("settings changed: ").split(", ")} == {*changed}
     text = path.read_text()
-    assert (
-        "tag_min = 4  # twenty-odd" in text and "[publish]  # ours\n# limit = 50  # entries" in text
+    assert "tag_min = 4  # twenty-odd" in text
+    assert "[publish]  # ours\n# limit = 50  # entries" in text
+    publish = load(running_console.instance.config).publish
+    assert publish.tag_min == 4
+    assert publish.thumbnails is False
+    assert publish.archives == "atom"
+    assert "thumbnails = false" in text
+    assert "title =" in text
+    running_console.finish_job(
+        browser.post("/settings", fields_of(browser) | {"publish.tag_min": " "})
     )
-    publish = load(served.instance.config).publish
-    assert (publish.tag_min, publish.thumbnails, publish.archives) == (4, False, "atom")
-    assert "thumbnails = false" in text and "title =" in text
-    served.done(browser.post("/settings", fields_of(browser) | {"publish.tag_min": " "}))
-    assert load(served.instance.config).publish.tag_min == 3  # empty: the default
-    same = served.ended(browser.post("/settings", fields_of(browser)).job)
-    assert same.status == "done" and same.change is None
+    assert load(running_console.instance.config).publish.tag_min == 3  # empty: the default
+    same = running_console.wait_for_job(browser.post("/settings", fields_of(browser)).job)
+    assert same.status == "done"
+    assert same.change is None
     for each in browser.get("/changes").body.split('name="number" value="')[1:3]:
-        served.done(
+        running_console.finish_job(
             browser.post("/operations/undo", {"number": each.partition('"')[0], "next": "/"})
         )
     assert path.read_text() == before
@@ -92,19 +99,25 @@ def test_what_differs_is_saved_and_taken_back(served: Served, browser: Browser) 
     ],
 )
 def test_what_is_wrong_is_refused_with_its_fault(
-    served: Served, browser: Browser, name: str, value: str, fault: str
+    running_console: RunningConsole, browser: Browser, name: str, value: str, fault: str
 ) -> None:
-    path = served.instance.config / "syndicator.toml"
+    """Invalid settings are refused, and the other fields of the form stay filled."""
+    path = running_console.instance.config / "syndicator.toml"
     before = path.read_text()
     answer = browser.post("/settings", fields_of(browser) | {name: value, "site.author": "Ann"})
-    job = served.ended(answer.job)
-    assert job.status == "failed" and fault in job.said and path.read_text() == before
+    job = running_console.wait_for_job(answer.job)
+    assert job.status == "failed"
+    assert fault in job.said
+    assert path.read_text() == before
     body = unescape(browser.get(answer.headers["location"]).body)
-    assert name_fields(fault) in body and 'value="Ann"' in body
+    assert name_fields(fault) in body
+    assert 'value="Ann"' in body
 
 
-def test_other_settings_and_old_forms_are_refused(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "syndicator.toml"
+def test_other_settings_and_old_forms_are_refused(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    path = running_console.instance.config / "syndicator.toml"
     for other in (
         "alert.command=sh",
         "paths.state=/tmp",
@@ -112,28 +125,35 @@ def test_other_settings_and_old_forms_are_refused(served: Served, browser: Brows
         "x",
         "publish.limits=3",
     ):
-        job = served.ended(browser.post("/operations/change-settings", {"values": other}).job)
-        assert job.status == "failed" and "can only be changed in syndicator.toml" in job.said
+        job = running_console.wait_for_job(
+            browser.post("/operations/change-settings", {"values": other}).job
+        )
+        assert job.status == "failed"
+        assert "can only be changed in syndicator.toml" in job.said
     assert "did you mean 'publish.limit'?" in job.said
     fields = fields_of(browser)
     path.write_text(path.read_text() + "# edited\n")
-    job = served.ended(browser.post("/settings", fields | {"site.title": "Late"}).job)
-    assert (
-        job.status == "failed" and "edited meanwhile" in job.said and "Late" not in path.read_text()
+    job = running_console.wait_for_job(
+        browser.post("/settings", fields | {"site.title": "Late"}).job
     )
+    assert job.status == "failed"
+    assert "edited meanwhile" in job.said
+    assert "Late" not in path.read_text()
 
 
 def test_what_was_wrong_before_and_what_a_variable_sets(
-    served: Served, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    running_console: RunningConsole, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = served.instance.config / "syndicator.toml"
+    """Settings set by a variable are disabled; an earlier fault does not block saving others."""
+    path = running_console.instance.config / "syndicator.toml"
     path.write_text(
         path.read_text() + '\n[alert]\nmail = "a@b.example"\npassword_env = "NO_SUCH_PASSWORD"\n'
     )
     monkeypatch.setenv("SYNDICATOR_SITE__TITLE", "Of the environment")
     body = browser.get("/settings").body
     assert "Set by the environment variable SYNDICATOR_SITE__TITLE." in body
-    assert 'name="site.title" value="Of the environment"' in body and "disabled" in body
+    assert 'name="site.title" value="Of the environment"' in body
+    assert "disabled" in body
     fields = {name: value for name, value in fields_of(browser).items() if name != "site.title"}
-    served.done(browser.post("/settings", fields | {"site.rights": "CC BY 4.0"}))
-    assert load(served.instance.config).site.rights == "CC BY 4.0"
+    running_console.finish_job(browser.post("/settings", fields | {"site.rights": "CC BY 4.0"}))
+    assert load(running_console.instance.config).site.rights == "CC BY 4.0"

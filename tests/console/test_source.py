@@ -1,4 +1,4 @@
-"""Sources: found, seen with their rhythm, and edited without losing what somebody else wrote."""
+"""The Sources pages: find, view and edit sources; conflicting edits are refused."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 from tests.console.test_today import EVIL
 
 
@@ -21,36 +21,40 @@ def form_of(body: str) -> dict[str, str]:
 
 def test_all_are_listed_and_found(browser: Browser) -> None:
     body = browser.get("/sources").body
-    assert "4 sources" in body and "http-410" in body.replace("gone", "http-410")
+    assert "4 sources" in body
+    assert "http-410" in body.replace("gone", "http-410")
     assert "1 source<" in browser.get("/sources?q=HOLT").body
     assert "No source matches" in browser.get("/sources?q=%25").body
 
 
-def names(browser: Browser, query: str = "") -> list[str]:
+def list_source_names(browser: Browser, query: str = "") -> list[str]:
     rows = re.findall(
         r'<tr class="item">.*?value="([^"]+)"', browser.get(f"/sources?{query}").body, re.S
     )
-    return [unescape(one) for one in rows]
+    return [unescape(row) for row in rows]
 
 
 def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
-    assert names(browser)[0] == "gone"  # the sickest
-    assert names(browser, "only=sick") == ["gone"] and names(browser, "only=paused") == []
+    assert list_source_names(browser)[0] == "gone"  # the sickest
+    assert list_source_names(browser, "only=sick") == ["gone"]
+    assert list_source_names(browser, "only=paused") == []
     shown = re.findall(
         r'<a href="/sources/[^>]*><bdi>(.*?)</bdi>', browser.get("/sources?sort=name").body
     )
     # which its feed calls otherwise
-    assert shown == sorted(shown, key=str.casefold) and "holt" not in shown
-    assert (
-        names(browser, "sort=articles")[-1] == "gone"
-        and names(browser, "sort=x&only=y&page=-1")[0] == "gone"
-    )
+    assert shown == sorted(shown, key=str.casefold)
+    assert "holt" not in shown
+    assert list_source_names(browser, "sort=articles")[-1] == "gone"
+    assert list_source_names(browser, "sort=x&only=y&page=-1")[0] == "gone"
     body = browser.get("/sources").body
-    assert ", 5 articles in the last 12 weeks" in body and "1 visit, " in body
+    assert ", 5 articles in the last 12 weeks" in body
+    assert "1 visit, " in body
 
 
-def test_several_are_paused_and_resumed_without_a_script(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "sources.toml"
+def test_several_are_paused_and_resumed_without_a_script(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     chosen = {
         "id": ["holt", "parallel"],
@@ -59,68 +63,81 @@ def test_several_are_paused_and_resumed_without_a_script(served: Served, browser
         "every": "12h",
         "tags": "",
     }
-    job = served.done(browser.post("/each", chosen | {"act": "rest"}))
-    assert {*names(browser, "only=paused")} == {
+    job = running_console.finish_job(browser.post("/each", chosen | {"act": "rest"}))
+    assert {*list_source_names(browser, "only=paused")} == {
         "holt",
         "parallel",
-    } and job.said == "2 sources paused"
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    }
+    assert job.said == "2 sources paused"
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert path.read_text() == before
-    job = served.done(browser.post("/each", chosen | {"act": "change-source"}))
-    assert path.read_text().count('every = "12h"') == 2 and names(browser, "only=paused") == []
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    job = running_console.finish_job(browser.post("/each", chosen | {"act": "change-source"}))
+    assert path.read_text().count('every = "12h"') == 2
+    assert list_source_names(browser, "only=paused") == []
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert path.read_text() == before
     for act in ("prune", "", "../x"):
-        assert served.ended(browser.post("/each", chosen | {"act": act}).job).status == "failed"
+        assert (
+            running_console.wait_for_job(browser.post("/each", chosen | {"act": act}).job).status
+            == "failed"
+        )
 
 
 def test_a_page_tells_how_one_goes(browser: Browser) -> None:
+    """The page of a source shows its articles, rhythm, visits and failures."""
     body = browser.get("/sources/holt").body
-    assert (
-        "5 articles in the last 12 weeks" in body
-        and "Next visit in" in body
-        and "publishes about every" in body
-    )
+    assert "5 articles in the last 12 weeks" in body
+    assert "Next visit in" in body
+    assert "publishes about every" in body
     assert body.count("<tr>") == 2
     assert "answered 410" in browser.get("/sources/gone").body
-    assert (
-        browser.get("/sources/..%2Fx").status == 404
-        and browser.get("/sources/nobody").status == 404
-    )
+    assert browser.get("/sources/..%2Fx").status == 404
+    assert browser.get("/sources/nobody").status == 404
 
 
-def test_two_browsers_and_an_editor_lose_nothing(served: Served, browser: Browser) -> None:
-    path, other = served.instance.config / "sources.toml", served.browser()
+def test_two_browsers_and_an_editor_lose_nothing(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    path = running_console.instance.config / "sources.toml"
+    other = running_console.browser()
     path.write_text(
         "# ours\n" + path.read_text().replace('key = "holt"', 'key = "holt" # friend', 1)
     )
-    first, second = (
-        form_of(browser.get("/sources/holt").body),
-        form_of(other.get("/sources/holt").body),
-    )
+    first = form_of(browser.get("/sources/holt").body)
+    second = form_of(other.get("/sources/holt").body)
     parallel = form_of(other.get("/sources/parallel").body)
-    job = served.done(
+    job = running_console.finish_job(
         browser.post("/operations/change-source", first | {"every": "6h", "tags": "LLM, AI"})
     )
-    late = served.ended(
+    late_job = running_console.wait_for_job(
         other.post("/operations/change-source", second | {"category": "Cities"}).job
     )
-    assert late.status == "failed" and "edited meanwhile" in late.said
+    assert late_job.status == "failed"
+    assert "edited meanwhile" in late_job.said
     path.write_text(path.read_text() + "# by an editor\n")
-    served.done(
+    running_console.finish_job(
         other.post("/operations/change-source", parallel | {"category": "Cities"})
     )  # another source: no conflict
     again = form_of(other.get("/sources/holt").body)
-    served.done(other.post("/operations/change-source", again | {"category": "Cities"}))
-    text = path.read_text()
-    assert text.startswith("# ours\n") and text.endswith("# by an editor\n") and "# friend" in text
-    assert (
-        'every = "6h"' in text
-        and text.count('category = "Cities"') == 2
-        and 'tags = ["LLM", "AI"]' in text
+    running_console.finish_job(
+        other.post("/operations/change-source", again | {"category": "Cities"})
     )
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
-    assert 'every = "6h"' not in path.read_text() and 'category = "Cities"' in path.read_text()
+    text = path.read_text()
+    assert text.startswith("# ours\n")
+    assert text.endswith("# by an editor\n")
+    assert "# friend" in text
+    assert 'every = "6h"' in text
+    assert text.count('category = "Cities"') == 2
+    assert 'tags = ["LLM", "AI"]' in text
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
+    assert 'every = "6h"' not in path.read_text()
+    assert 'category = "Cities"' in path.read_text()
 
 
 @pytest.mark.parametrize(
@@ -134,11 +151,11 @@ def test_two_browsers_and_an_editor_lose_nothing(served: Served, browser: Browse
     ],
 )
 def test_what_cannot_be_is_not_written(
-    served: Served, browser: Browser, field: str, value: str
+    running_console: RunningConsole, browser: Browser, field: str, value: str
 ) -> None:
-    path = served.instance.config / "sources.toml"
+    path = running_console.instance.config / "sources.toml"
     before = path.read_text()
-    job = served.ended(
+    job = running_console.wait_for_job(
         browser.post(
             "/operations/change-source",
             form_of(browser.get("/sources/launchbeat").body) | {field: value},
@@ -147,29 +164,35 @@ def test_what_cannot_be_is_not_written(
     assert job.status == "failed" and path.read_text() == before, job
 
 
-def test_a_field_writes_itself_alone(served: Served, browser: Browser) -> None:
+def test_a_field_writes_itself_alone(running_console: RunningConsole, browser: Browser) -> None:
     """TOML injection, and markup that is shown as text."""
-    path, address = served.instance.config / "sources.toml", "/sources/launchbeat"
+    path = running_console.instance.config / "sources.toml"
+    address = "/sources/launchbeat"
     evil = f'x"\nrobots = "ignore"\n[[source]]\nkey = "evil"\n{EVIL}'
-    job = served.ended(
+    job = running_console.wait_for_job(
         browser.post(
             "/operations/change-source",
             form_of(browser.get(address).body) | {"title": evil, "licence": evil},
         ).job
     )
-    assert (
-        '\nrobots = "ignore"' not in path.read_text() and '\nkey = "evil"' not in path.read_text()
-    )
+    assert '\nrobots = "ignore"' not in path.read_text()
+    assert '\nkey = "evil"' not in path.read_text()
     for page in (address, "/sources", "/changes", f"/?job={job.id}"):
         assert "<script>alert" not in browser.get(page).body
     if job.change:
-        served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+        running_console.finish_job(
+            browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+        )
 
 
-def test_a_source_is_told_to_lead_stories_and_not_to(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "sources.toml"
+def test_a_source_is_told_to_lead_stories_and_not_to(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    path = running_console.instance.config / "sources.toml"
     for value, written in (("true", 1), ("false", 0)):
         form = form_of(browser.get("/sources/holt").body)
-        served.done(browser.post("/operations/change-source", form | {"lead": value}))
+        running_console.finish_job(
+            browser.post("/operations/change-source", form | {"lead": value})
+        )
         assert path.read_text().count("lead = true") == written
         assert f'<option value="{value}" selected>' in browser.get("/sources/holt").body

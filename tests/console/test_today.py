@@ -1,4 +1,4 @@
-"""Today: what it shows, and what its buttons do to files, with undo. Each over real requests."""
+"""The Today page: what it shows, and what its buttons do to files, with undo."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 
 from syndicator.app.container import open_app
 from syndicator.core.model import Article
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'{{7*7}}"
 
 
-def article(served: Served, part: str) -> tuple[Article, Path]:
+def find_article(running_console: RunningConsole, part: str) -> tuple[Article, Path]:
     """An article of the instance by a part of its title, and the path of its file."""
-    with open_app(served.instance.config) as app:
+    with open_app(running_console.instance.config) as app:
         for article_id, stamp in app.archive.store.visits.stamps().items():
             found = app.archive.article_store.get(stamp.path)
             if part in found.title:
@@ -28,25 +28,35 @@ def article(served: Served, part: str) -> tuple[Article, Path]:
 
 
 def test_one_sentence_says_how_all_is(browser: Browser) -> None:
+    """The heading of Today counts healthy sources, troubles and the last article."""
     body = browser.get("/").body
-    found = re.search(r"<h1>(.*?)</h1>", body)
-    assert found and re.match(r"3 fine, 1 needs you, last article .* ago", found[1])
+    match = re.search(r"<h1>(.*?)</h1>", body)
+    assert match
+    assert re.match(r"3 fine, 1 needs you, last article .* ago", match[1])
     assert body.count('class="row item"') == 17
 
 
-def test_what_needs_you_has_its_cure_as_a_button(served: Served, browser: Browser) -> None:
+def test_what_needs_you_has_its_cure_as_a_button(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    """A failing source has a button that retries it."""
     body = browser.get("/").body
-    assert (
-        '/sources/gone"' in body and "answered 410" in body and 'action="/operations/retry"' in body
-    )
+    assert '/sources/gone"' in body
+    assert "answered 410" in body
+    assert 'action="/operations/retry"' in body
     assert "holt</a> <span" not in body  # the healthy stay out of sight
-    job = served.done(browser.post("/operations/retry", {"key": "gone", "next": "/"}))
-    assert "gone: " in job.said and job.change is None
+    job = running_console.finish_job(
+        browser.post("/operations/retry", {"key": "gone", "next": "/"})
+    )
+    assert "gone: " in job.said
+    assert job.change is None
 
 
-def test_tags_are_corrected_in_place_and_taken_back(served: Served, browser: Browser) -> None:
-    before, path = article(served, "A seven-watt summariser")
-    whole = path.read_text()
+def test_tags_are_corrected_in_place_and_taken_back(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    before, path = find_article(running_console, "A seven-watt summariser")
+    whole_text = path.read_text()
     form = {
         "id": before.id,
         "tags": "llm, ai",
@@ -54,94 +64,126 @@ def test_tags_are_corrected_in_place_and_taken_back(served: Served, browser: Bro
         "seen": "\n".join(before.tags),
         "next": "/",
     }
-    job = served.done(browser.post("/operations/set-tags", form))
-    after, _ = article(served, "A seven-watt summariser")
-    assert (after.tags, after.category, after.tags_by) == (("LLM", "AI"), "Cities", "operator")
-    assert "cities" in (served.settings.public_dir / "categories/cities.atom").read_text()
-    shown = browser.get(f"/?job={job.id}").body
-    assert "Undo" in shown and "LLM, AI; Cities" in shown
+    job = running_console.finish_job(browser.post("/operations/set-tags", form))
+    after, _ = find_article(running_console, "A seven-watt summariser")
+    assert after.tags == ("LLM", "AI")
+    assert after.category == "Cities"
+    assert after.tags_by == "operator"
+    assert "cities" in (running_console.settings.public_dir / "categories/cities.atom").read_text()
+    body = browser.get(f"/?job={job.id}").body
+    assert "Undo" in body
+    assert "LLM, AI; Cities" in body
     changes = browser.get(f"/changes/{job.change}").body
-    assert "operator" in changes and "category: Cities" in changes
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
-    assert path.read_text() == whole
-    again = served.ended(
+    assert "operator" in changes
+    assert "category: Cities" in changes
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
+    assert path.read_text() == whole_text
+    second_job = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job
     )
-    assert (again.status, "taken back already" in again.said) == ("failed", True)
+    assert second_job.status == "failed"
+    assert ("taken back already" in second_job.said) is True
 
 
-def test_tags_that_changed_meanwhile_are_not_overwritten(served: Served, browser: Browser) -> None:
-    found, _ = article(served, "Three evals I trust")
+def test_tags_that_changed_meanwhile_are_not_overwritten(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    found, _ = find_article(running_console, "Three evals I trust")
     form = {"id": found.id, "tags": "LLM", "category": found.category, "seen": "Other", "next": "/"}
-    job = served.ended(browser.post("/operations/set-tags", form).job)
-    assert job.status == "failed" and job.reason == "edited-meanwhile"
-    assert article(served, "Three evals I trust")[0].tags == found.tags
+    job = running_console.wait_for_job(browser.post("/operations/set-tags", form).job)
+    assert job.status == "failed"
+    assert job.reason == "edited-meanwhile"
+    assert find_article(running_console, "Three evals I trust")[0].tags == found.tags
 
 
-def test_a_withdrawn_article_comes_back(served: Served, browser: Browser) -> None:
-    found, path = article(served, "Three evals I trust")
-    job = served.done(browser.post("/operations/withdraw", {"id": found.id, "next": "/"}))
-    feed = served.settings.public_dir / "all.atom"
+def test_a_withdrawn_article_comes_back(running_console: RunningConsole, browser: Browser) -> None:
+    found, path = find_article(running_console, "Three evals I trust")
+    job = running_console.finish_job(
+        browser.post("/operations/withdraw", {"id": found.id, "next": "/"})
+    )
+    feed = running_console.settings.public_dir / "all.atom"
     assert found.url not in feed.read_text()
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert found.url in feed.read_text()
-    assert article(served, "Three evals I trust")[1] == path
+    assert find_article(running_console, "Three evals I trust")[1] == path
 
 
-def test_what_is_hidden_is_published_again(served: Served, browser: Browser) -> None:
-    found, _ = article(served, "SQLite is my vector database")
-    served.done(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
-    feed = served.settings.public_dir / "all.atom"
+def test_what_is_hidden_is_published_again(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    """A hidden article can be released from Today."""
+    found, _ = find_article(running_console, "SQLite is my vector database")
+    running_console.finish_job(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
+    feed = running_console.settings.public_dir / "all.atom"
     assert found.url not in feed.read_text()
     assert "SQLite is my vector" in browser.get("/").body  # stands with what is on hold
-    served.done(browser.post("/operations/release", {"id": found.id, "next": "/"}))
+    running_console.finish_job(browser.post("/operations/release", {"id": found.id, "next": "/"}))
     assert found.url in feed.read_text()
 
 
-def test_a_source_rests_and_wakes_and_comments_stay(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "sources.toml"
+def test_a_source_rests_and_wakes_and_comments_stay(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    path = running_console.instance.config / "sources.toml"
     text = path.read_text().replace('key = "holt"', 'key = "holt"  # a friend', 1)
     path.write_text(f"# what we follow\n{text}")
-    first = path.read_text()
-    job = served.done(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
+    first_text = path.read_text()
+    job = running_console.finish_job(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
     rested = path.read_text()
-    assert (
-        "enabled = false" in rested
-        and "# a friend" in rested
-        and rested.startswith("# what we follow\n")
-    )
+    assert "enabled = false" in rested
+    assert "# a friend" in rested
+    assert rested.startswith("# what we follow\n")
     path.write_text(rested + "\n# written by a hand meanwhile\n")
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
-    assert path.read_text() == f"{first}\n# written by a hand meanwhile\n"
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
+    assert path.read_text() == f"{first_text}\n# written by a hand meanwhile\n"
 
 
-def test_an_edit_that_is_in_the_way_stays(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "sources.toml"
-    job = served.done(browser.post("/operations/rest", {"key": "parallel", "next": "/"}))
+def test_an_edit_that_is_in_the_way_stays(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    path = running_console.instance.config / "sources.toml"
+    job = running_console.finish_job(
+        browser.post("/operations/rest", {"key": "parallel", "next": "/"})
+    )
     by_hand = path.read_text().replace("enabled = false", "enabled = false  # on holiday")
     path.write_text(by_hand)
-    refused = served.ended(
+    refused = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job
     )
-    assert refused.status == "failed" and "edited since" in refused.said
+    assert refused.status == "failed"
+    assert "edited since" in refused.said
     assert path.read_text() == by_hand
-    served.done(browser.post("/operations/wake", {"key": "parallel", "next": "/"}))
+    running_console.finish_job(browser.post("/operations/wake", {"key": "parallel", "next": "/"}))
 
 
-def test_a_source_that_was_removed_is_put_back(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "sources.toml"
+def test_a_source_that_was_removed_is_put_back(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    path = running_console.instance.config / "sources.toml"
     before = path.read_text()
-    job = served.done(browser.post("/operations/remove-source", {"key": "launchbeat", "next": "/"}))
+    job = running_console.finish_job(
+        browser.post("/operations/remove-source", {"key": "launchbeat", "next": "/"})
+    )
     assert '"launchbeat"' not in path.read_text()
-    served.done(browser.post("/operations/undo", {"number": str(job.change), "next": "/"}))
+    running_console.finish_job(
+        browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
+    )
     assert path.read_text() == before
 
 
 @pytest.mark.parametrize("name", ["tags", "category", "id", "seen"])
-def test_what_a_form_brings_runs_nowhere(served: Served, browser: Browser, name: str) -> None:
+def test_what_a_form_brings_runs_nowhere(
+    running_console: RunningConsole, browser: Browser, name: str
+) -> None:
     """Stored XSS and TOML injection through tags: what is no tag is refused, and shown as text."""
-    found, path = article(served, "Three evals I trust")
-    whole = path.read_text()
+    found, path = find_article(running_console, "Three evals I trust")
+    whole_text = path.read_text()
     form = {
         "id": found.id,
         "tags": "AI",
@@ -149,65 +191,74 @@ def test_what_a_form_brings_runs_nowhere(served: Served, browser: Browser, name:
         "seen": "\n".join(found.tags),
         "next": "/",
     }
-    job = served.ended(browser.post("/operations/set-tags", form | {name: EVIL}).job)
-    shown = browser.get(f"/?job={job.id}").body
-    assert "<script>alert" not in shown and "<img src=x" not in shown and "49" not in job.said
-    assert job.status == "failed" and path.read_text() == whole
+    job = running_console.wait_for_job(
+        browser.post("/operations/set-tags", form | {name: EVIL}).job
+    )
+    body = browser.get(f"/?job={job.id}").body
+    assert "<script>alert" not in body
+    assert "<img src=x" not in body
+    assert "49" not in job.said
+    assert job.status == "failed"
+    assert path.read_text() == whole_text
 
 
-def test_a_title_runs_nowhere(served: Served, browser: Browser) -> None:
+def test_a_title_runs_nowhere(running_console: RunningConsole, browser: Browser) -> None:
     """Stored XSS through a title, an excerpt and an address of an article file."""
-    found, path = article(served, "The pothole commons")
+    found, path = find_article(running_console, "The pothole commons")
     text = path.read_text()
     title = "title: '" + EVIL.replace("'", "''") + "'"
     lines = [title if one.startswith("title:") else one for one in text.split("\n")]
     lines = [
-        "excerpt: '<b>bold</b> javascript:alert(1)'" if one.startswith("excerpt:") else one
-        for one in lines
+        "excerpt: '<b>bold</b> javascript:alert(1)'" if line.startswith("excerpt:") else line
+        for line in lines
     ]
     path.write_text("\n".join(lines))
-    served.instance.run("build")
-    served.console.glance.changed()
-    served.done(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
+    running_console.instance.run_command("build")
+    running_console.console.glance.changed()
+    running_console.finish_job(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
     for page in ("/", "/changes"):
         body = browser.get(page).body
-        assert "<script>alert" not in body and "onerror=alert(1)>" not in unescape(body).replace(
-            EVIL, ""
-        )
+        assert "<script>alert" not in body
+        assert "onerror=alert(1)>" not in unescape(body).replace(EVIL, "")
         assert "&lt;script&gt;" in body or page != "/"
 
 
-def test_a_button_does_what_it_says_and_nothing_else(served: Served, browser: Browser) -> None:
-    before = len(served.queue.recent(500))
+def test_a_button_does_what_it_says_and_nothing_else(
+    running_console: RunningConsole, browser: Browser
+) -> None:
+    """Unknown operation names answer 404 and queue no job."""
+    before = len(running_console.queue.recent(500))
     for act in ("nothing", "../confirm", "__init__"):
         assert browser.post(f"/operations/{act}", {"id": "x", "next": "/"}).status == 404
-    assert len(served.queue.recent(500)) == before
+    assert len(running_console.queue.recent(500)) == before
 
 
 def test_where_the_configuration_is_wrong_it_says_so_and_goes_on(
-    served: Served, browser: Browser
+    running_console: RunningConsole, browser: Browser
 ) -> None:
-    path = served.instance.config / "sources.toml"
-    whole = path.read_text()
+    """With a fault in sources.toml, the Today page shows the fault and still works."""
+    path = running_console.instance.config / "sources.toml"
+    whole_text = path.read_text()
     browser.get("/")
     try:
-        path.write_text(whole + "\nkey = \n")
+        path.write_text(whole_text + "\nkey = \n")
         body = browser.get("/").body
-        assert "The configuration has a fault" in body and "sources.toml" in body
+        assert "The configuration has a fault" in body
+        assert "sources.toml" in body
     finally:
-        path.write_text(whole)
+        path.write_text(whole_text)
 
 
-def test_a_dropped_setting_is_named(served: Served, browser: Browser) -> None:
-    path = served.instance.config / "syndicator.toml"
-    whole = path.read_text()
+def test_a_dropped_setting_is_named(running_console: RunningConsole, browser: Browser) -> None:
+    path = running_console.instance.config / "syndicator.toml"
+    whole_text = path.read_text()
     assert "no setting any more" not in browser.get("/").body
     try:
-        path.write_text(whole.replace("[fetch]\n", "[fetch]\nredirects = 3\n"))
+        path.write_text(whole_text.replace("[fetch]\n", "[fetch]\nredirects = 3\n"))
         line = path.read_text().splitlines().index("redirects = 3") + 1
         assert (
             f"syndicator.toml:{line}: fetch.redirects is no setting any more: it is"
             in browser.get("/").body
         )
     finally:
-        path.write_text(whole)
+        path.write_text(whole_text)

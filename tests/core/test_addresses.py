@@ -1,4 +1,4 @@
-"""Which addresses are public by their own look."""
+"""Which IP addresses are public."""
 
 from __future__ import annotations
 
@@ -57,6 +57,7 @@ def test_private_addresses_in_any_spelling(url: str) -> None:
 
 @pytest.mark.parametrize("url", [*PUBLIC, "nonsense", ""])
 def test_public_addresses(url: str) -> None:
+    """Public addresses are accepted."""
     assert private(url) == refusal(url, "http://10.0.0.1/") == refusal(url) == ""
 
 
@@ -67,6 +68,7 @@ def test_a_private_network_may_name_itself(url: str) -> None:
 
 @pytest.mark.parametrize("by", ["", "https://example.org/", "http://10.0.0.1/"])
 def test_credentials_are_refused_whoever_names_them(by: str) -> None:
+    """Addresses with user names are refused, and the password is not shown."""
     for url in (
         "https://user:secret@example.org/a",
         "https://user@example.org/",

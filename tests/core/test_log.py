@@ -1,5 +1,4 @@
-"""The log: silent and unconfigured until somebody asks for it, bound to source, host and article
-then."""
+"""The log: silent until configured; lines carry source, host and article."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ from syndicator.cli.demo.world import write_config
 from syndicator.core import program
 from syndicator.runs import refresh
 from tests.faults.instance import NOT_SMALL, InProcess
-from tests.world import World, serving
+from tests.world import World, serve_world
 
 # What reading a page in a program of somebody's own leaves behind.
 READ = """
@@ -34,7 +33,7 @@ for name, logger in logging.Logger.manager.loggerDict.items():
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with serving(World(without=NOT_SMALL - {"gone"})) as started:
+    with serve_world(World(without=NOT_SMALL - {"gone"})) as started:
         yield started
 
 
@@ -44,7 +43,7 @@ def config(tmp_path: Path, world: World) -> Path:
     return tmp_path / "config"
 
 
-def visit(config: Path) -> None:
+def visit_sources(config: Path) -> None:
     with pytest.MonkeyPatch.context() as patch, open_app(config, environ={}) as app:
         patch.setattr(refresh, "make_worker", lambda settings: InProcess())
         asyncio.run(refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event()))
@@ -52,14 +51,16 @@ def visit(config: Path) -> None:
 
 def test_reading_touches_no_logger() -> None:
     done = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert done.returncode == 0
+    assert done.stdout == ""
+    assert done.stderr == ""
 
 
 @pytest.mark.slow
 def test_nothing_is_printed_unless_asked_for(
     config: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    visit(config)
+    visit_sources(config)
     assert capfd.readouterr() == ("", "")
 
 
@@ -67,19 +68,23 @@ def test_nothing_is_printed_unless_asked_for(
 def test_each_step_names_its_source_host_and_article(
     config: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Log lines of a visit carry source, host and article."""
     caplog.set_level(logging.DEBUG, logger=program.ROOT)
-    visit(config)
+    visit_sources(config)
     with open_app(config, environ={}) as app:
         articles = app.archive.store.index.articles(list(app.archive.store.visits.stamps()))
-    found = [record for record in caplog.records if record.name.startswith(program.ROOT)]
-    filed = {(one.source, one.host, one.article) for one in found if one.message == "filed"}
-    assert filed == {(one.source_key, one.url.split("/")[2], one.id) for one in articles.values()}
-    ended = {(one.source, one.status) for one in found if one.message == "visited"}
-    assert ("gone", "failed") in ended and ("holt", "new") in ended
-    assert {one.levelname for one in found} == {"DEBUG", "INFO"}
-    answers = {one.answer for one in found if one.message == "asked"}
+    records = [record for record in caplog.records if record.name.startswith(program.ROOT)]
+    filed = {(one.source, one.host, one.article) for one in records if one.message == "filed"}
+    assert filed == {
+        (article.source_key, article.url.split("/")[2], article.id) for article in articles.values()
+    }
+    ended = {(one.source, one.status) for one in records if one.message == "visited"}
+    assert ("gone", "failed") in ended
+    assert ("holt", "new") in ended
+    assert {one.levelname for one in records} == {"DEBUG", "INFO"}
+    answers = {one.answer for one in records if one.message == "asked"}
     assert {200, "gone"} <= answers  # every request, with its host and URL
-    assert all(one.host in one.url for one in found if one.message == "asked")
+    assert all(one.host in one.url for one in records if one.message == "asked")
 
 
 @pytest.mark.slow
@@ -96,5 +101,6 @@ def test_the_command_line_shows_the_steps_on_stderr_and_results_on_stdout(config
         "holt",
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    assert "1 source visited" in done.stdout and "filed" not in done.stdout
+    assert "1 source visited" in done.stdout
+    assert "filed" not in done.stdout
     assert any("filed" in line and "source=holt" in line for line in done.stderr.splitlines())

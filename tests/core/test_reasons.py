@@ -1,4 +1,4 @@
-"""Reason codes: each is in the list, with its sentence, and the list is in the documentation."""
+"""Reason codes: each is listed with a sentence and documented."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAY_NAME_ONE = re.compile(
 )
 
 
-def literals(path: Path) -> Iterator[str]:
+def list_reason_literals(path: Path) -> Iterator[str]:
     """Every string that a module of the package writes, or compares, as a reason."""
     text = path.read_text()
     if not _MAY_NAME_ONE.search(text):
@@ -65,11 +65,14 @@ def _strings(nodes: list[ast.expr]) -> Iterator[str]:
 
 
 def test_no_module_uses_a_code_that_is_not_listed() -> None:
-    found = {(path.name, code) for path in PACKAGE.rglob("*.py") for code in literals(path)}
+    found = {
+        (path.name, code) for path in PACKAGE.rglob("*.py") for code in list_reason_literals(path)
+    }
     assert sorted(f"{name}: {code}" for name, code in found if code not in ALL) == []
 
 
 def test_the_documentation_lists_what_there_is() -> None:
+    """The page of reason codes is up to date."""
     assert PLACE.read_text(encoding="utf-8") == document()  # else: python -m tools.reasons
     for code in ALL:
         assert f"\n`{code}` |" in document()
@@ -84,13 +87,16 @@ def test_what_an_address_or_a_page_can_be_refused_for_has_a_cure() -> None:
 @pytest.mark.parametrize("reason", [one for group in GROUPS for one in group], ids=repr)
 def test_a_code_is_a_short_word_with_a_sentence(reason: Reason) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", reason)
-    assert reason.means and not reason.means.endswith(".")
+    assert reason.means
+    assert not reason.means.endswith(".")
 
 
 def test_codes_are_plain_strings_where_they_are_kept_and_printed() -> None:
+    """Reason codes behave as strings in JSON, text, comparison and pickle."""
     assert json.dumps({"reason": FetchReason.DNS}) == '{"reason": "dns"}'
     assert f"{FetchReason.DNS}: x" == "dns: x"
     assert FetchReason("dns") is FetchReason.DNS
     assert pickle.loads(pickle.dumps(PageReason.EMPTY)) is PageReason.EMPTY
     refusal = pickle.loads(pickle.dumps(NotAnArticle(PageReason.EMPTY)))
-    assert (refusal.kind, refusal.reason) == ("empty", "not-an-article-empty")
+    assert refusal.kind == "empty"
+    assert refusal.reason == "not-an-article-empty"

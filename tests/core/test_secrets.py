@@ -1,4 +1,4 @@
-"""Placeholders for secrets in addresses, and secrets in texts."""
+"""Placeholders for secrets in addresses, and secrets removed from texts."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def test_a_value_is_escaped_and_found_again_in_any_spelling() -> None:
 
 
 def test_what_is_longer_is_taken_out_first() -> None:
+    """Longer secrets are replaced before shorter ones that they contain."""
     assert (
         mask_text("12345678abc 12345678", {"A": "12345678", "B": "12345678abc"})
         == "$%7BB%7D $%7BA%7D"
@@ -49,6 +50,7 @@ def test_what_is_longer_is_taken_out_first() -> None:
 
 
 def test_known_are_values_that_can_be_kept_out_of_texts() -> None:
+    """Only values of eight or more characters count as secrets to remove from texts."""
     environ = {"A": " 12345678\n", "B": "short", "C": "", "D": "not named here"}
     assert read_known_values("https://a.example/${A}/${B}?c=${C}&e=${E}", environ) == {
         "A": "12345678"

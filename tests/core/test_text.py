@@ -1,4 +1,4 @@
-"""syndicator.core.text.plain: our markdown as text, a paragraph, heading, item or row a line."""
+"""Markdown to plain text: each paragraph, heading, item or table row is one line."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ CASES = [
 
 @pytest.mark.parametrize(("markdown", "expected"), CASES)
 def test_plain(markdown: str, expected: str) -> None:
+    """Each case of Markdown gives its plain text."""
     assert text.plain(markdown) == expected
 
 

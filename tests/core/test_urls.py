@@ -1,4 +1,4 @@
-"""One spelling for a URL: the URL Standard's own cases, and the rules as properties."""
+"""Canonical URLs: the cases of the URL Standard, and our rules as properties."""
 
 from __future__ import annotations
 
@@ -65,6 +65,7 @@ from tests.samples import Samples
     ],
 )
 def test_canonical(url: str, expected: str) -> None:
+    """Each case gives its canonical form."""
     assert canonical(url) == expected
 
 
@@ -92,6 +93,7 @@ def test_canonical(url: str, expected: str) -> None:
     ],
 )
 def test_no_url(url: str) -> None:
+    """Invalid URLs raise BadUrl."""
     with pytest.raises(BadUrl):
         canonical(url)
 
@@ -134,6 +136,7 @@ _KNOWN = (
 @example("http://a.example")
 @example("http://" + "a." * 130 + "example/")
 def test_what_is_taken_for_spelled_right_is(url: str) -> None:
+    """The quick check for canonical spelling agrees with the full one."""
     try:
         slow: str | None = respelled(url)
     except BadUrl:
@@ -146,6 +149,7 @@ def test_what_is_taken_for_spelled_right_is(url: str) -> None:
 
 
 def test_url_standard(samples: Samples) -> None:
+    """The cases of the URL Standard pass, except known ones."""
     wrong = []
     for row in _cases(samples):
         usable = not row.get("failure") and row["protocol"] in ("http:", "https:")
@@ -195,9 +199,10 @@ def test_canonical_is_idempotent(url: str) -> None:
 
 @given(st.integers(0, 2**32 - 1))
 def test_every_spelling_of_an_address_is_one(value: int) -> None:
+    """All notations of an IPv4 address have one canonical form."""
     dotted = ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
     spellings = (str(value), hex(value), f"0{value:o}", dotted, f"{value >> 24}.{value & 0xFFFFFF}")
-    assert {canonical(f"http://{one}/") for one in spellings} == {f"http://{dotted}/"}
+    assert {canonical(f"http://{spelling}/") for spelling in spellings} == {f"http://{dotted}/"}
 
 
 @given(st.ip_addresses(v=6))
@@ -228,6 +233,7 @@ def test_every_ipv6_address_comes_back(address: object) -> None:
     ],
 )
 def test_absolute(base: str, reference: str, expected: str | None) -> None:
+    """Relative references are resolved."""
     assert absolute(base, reference) == expected
 
 
@@ -243,6 +249,7 @@ def test_absolute(base: str, reference: str, expected: str | None) -> None:
     ],
 )
 def test_alias(one: str, other: str, same: bool) -> None:
+    """Which URLs have the same alias."""
     assert (alias(one) == alias(other)) is same
 
 
@@ -329,6 +336,7 @@ _SITES = [
 
 @pytest.mark.parametrize("addresses", _SITES)
 def test_addresses_of_one_site(addresses: tuple[str, ...]) -> None:
+    """All addresses of a case have the same site."""
     assert len({site(url) for url in addresses}) == 1
 
 
@@ -338,6 +346,7 @@ def test_sites_are_told_apart() -> None:
 
 @pytest.mark.parametrize("url", ["nonsense", "", "mailto:a@example.org"])
 def test_no_url_is_of_no_site(url: str) -> None:
+    """A text that is no URL has no site and no publisher."""
     assert site(url) == publisher(url) == ""
 
 
@@ -363,6 +372,7 @@ _PUBLISHERS = [
 
 @pytest.mark.parametrize("addresses", _PUBLISHERS)
 def test_addresses_of_one_publisher(addresses: tuple[str, ...]) -> None:
+    """All addresses of a case have the same publisher."""
     assert len({publisher(url) for url in addresses}) == 1
 
 
@@ -381,6 +391,7 @@ def test_publishers_are_told_apart() -> None:
     ],
 )
 def test_is_root(url: str, root: bool) -> None:
+    """Which URLs are the root of a site."""
     assert is_root(url) is root
 
 
@@ -397,6 +408,7 @@ def test_is_root(url: str, root: bool) -> None:
     ],
 )
 def test_redacted(url: str, shown: str) -> None:
+    """Credentials and tokens are hidden."""
     assert redacted(url) == shown
 
 
@@ -412,4 +424,5 @@ def test_redacted(url: str, shown: str) -> None:
     ],
 )
 def test_pages_are_made_like_those_of_their_host_or_of_their_user(url: str, owner: str) -> None:
+    """`own_host` is the host, or host and user on shared hosts."""
     assert own_host(url) == owner

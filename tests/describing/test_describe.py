@@ -1,4 +1,4 @@
-"""One call says all of an article."""
+"""`describe` returns excerpt, category, tags and language of an article at once."""
 
 from __future__ import annotations
 
@@ -25,16 +25,19 @@ def taxonomy() -> Taxonomy:
 
 
 def test_a_story_on_ai_money_is_ai(taxonomy: Taxonomy) -> None:
-    found = describe(TITLE, TEXT, taxonomy=taxonomy)
-    assert found.category == "AI"
-    assert set(found.tags) >= {"ChatGPT"}
-    assert found.language == "en"
-    assert found.excerpt_by == "extractive"
+    description = describe(TITLE, TEXT, taxonomy=taxonomy)
+    assert description.category == "AI"
+    assert set(description.tags) >= {"ChatGPT"}
+    assert description.language == "en"
+    assert description.excerpt_by == "extractive"
 
 
 def test_without_a_taxonomy_there_is_no_category_and_the_publishers_tags_stay() -> None:
-    found = describe(TITLE, TEXT, keywords=["ai", "chatgpt"], taxonomy=Taxonomy())
-    assert (found.category, found.tags, found.tags_by) == ("", ("AI", "ChatGPT"), "publisher")
+    """Without a taxonomy an article has the publisher's tags and no category."""
+    description = describe(TITLE, TEXT, keywords=["ai", "chatgpt"], taxonomy=Taxonomy())
+    assert description.category == ""
+    assert description.tags == ("AI", "ChatGPT")
+    assert description.tags_by == "publisher"
 
 
 def test_an_unknown_key_is_named(tmp_path: Path) -> None:
@@ -44,7 +47,7 @@ def test_an_unknown_key_is_named(tmp_path: Path) -> None:
         Taxonomy.from_toml(path)
 
 
-def past() -> list[tuple[str, str, list[str]]]:
+def list_past_posts() -> list[tuple[str, str, list[str]]]:
     birds = [
         (f"Bird count {n}", f"Volunteers counted {n} birds in the garden and the wood.", ["birds"])
         for n in range(20)
@@ -57,7 +60,7 @@ def past() -> list[tuple[str, str, list[str]]]:
 
 
 def test_what_was_learnt_survives_a_save(tmp_path: Path) -> None:
-    learnt = Taxonomy().learn(past())
+    learnt = Taxonomy().learn(list_past_posts())
     learnt.save(tmp_path / "learnt.npz")
     again = Taxonomy().with_learnt(tmp_path / "learnt.npz")
     assert again.tags("Birds of the wood", "They counted birds again.") == ("birds",)
@@ -137,6 +140,7 @@ None of them is perfect. The search of the fifth found nothing, and the sixth cl
 
 
 def test_what_a_text_names_in_passing_is_no_tag(taxonomy: Taxonomy) -> None:
+    """Words mentioned only in passing give no tag."""
     assert {"AI", "GPU", "databases"} <= taxonomy.names
     assert not {"AI", "GPU"} & set(taxonomy.tags("The best laptops, tried for a month", LAPTOPS))
     assert not {"databases"} & set(taxonomy.tags("Six apps for notes, compared", NOTES))
@@ -148,11 +152,14 @@ def test_what_a_text_names_in_passing_is_no_tag(taxonomy: Taxonomy) -> None:
 
 
 def test_a_text_that_says_next_to_nothing_has_no_category(taxonomy: Taxonomy) -> None:
+    """A short text without a subject gets no category and a score below the floor."""
     guess = taxonomy.category("Hello", "Nothing to report today.")
-    assert guess.name is None and 0 < guess.score < FLOOR
+    assert guess.name is None
+    assert 0 < guess.score < FLOOR
 
 
 def test_a_publishers_tag_that_is_called_like_a_category_speaks_for_it(taxonomy: Taxonomy) -> None:
+    """A publisher's tag with a category's name supports that category."""
     text = (
         "Fourteen cities trained a small vision model on the cameras of their garbage trucks, which"
         " see the holes."
@@ -161,18 +168,19 @@ def test_a_publishers_tag_that_is_called_like_a_category_speaks_for_it(taxonomy:
         taxonomy.category("One model for potholes", text, "", tags)
         for tags in ((), ("AI", "Cities"))
     )
-    assert (bare.name == "AI", tagged.name == "AI") == (False, True)
+    assert (bare.name == "AI") is False
+    assert (tagged.name == "AI") is True
 
 
 def test_a_file_or_host_is_not_what_it_is_called_like(taxonomy: Taxonomy) -> None:
-    title, text = (
-        "Manners",
-        "Read robots.txt first. The page at tesla.com says so, and robots.txt is a small file.",
-    )
+    """File and host names give no tags."""
+    title = "Manners"
+    text = "Read robots.txt first. The page at tesla.com says so, and robots.txt is a small file."
     assert not {"robotics", "Tesla"} & set(taxonomy.tags(title, text))
 
 
 def test_a_text_in_a_script_without_blanks_needs_words_of_its_category(taxonomy: Taxonomy) -> None:
+    """A Japanese text without words of a category gets none."""
     text = (
         "町立図書館の案内係は、声が小さい。木の箱に話しかけると、床に細い光の線が延びる。棚に着く。"
         * 5
@@ -192,13 +200,17 @@ def test_a_machine_of_some_model_is_no_machine_learning(taxonomy: Taxonomy) -> N
 def test_how_sure_a_category_is_is_said_and_none_where_no_category_is_clear(
     taxonomy: Taxonomy,
 ) -> None:
+    """`certainty` rates the category, or the choice of no category; None without a taxonomy."""
     sure = describe(TITLE, TEXT, taxonomy=taxonomy)
-    assert sure.certainty == sure.category_score and sure.certainty
+    assert sure.certainty == sure.category_score
+    assert sure.certainty
     recipe = (
         "Peel the onions and fry them in butter until they are soft. Add the flour, stir, and let"
         " the soup simmer. "
     )
     nowhere = describe("Onion soup for four", recipe * 8, taxonomy=taxonomy)
-    assert nowhere.category == "" and nowhere.category_score
-    assert nowhere.certainty and 0.5 < nowhere.certainty <= 1  # that it belongs to no category
+    assert nowhere.category == ""
+    assert nowhere.category_score
+    assert nowhere.certainty
+    assert 0.5 < nowhere.certainty <= 1  # that it belongs to no category
     assert describe(TITLE, TEXT, taxonomy=Taxonomy()).certainty is None

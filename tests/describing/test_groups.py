@@ -1,4 +1,4 @@
-"""Groups of articles that could be categories."""
+"""Groups of similar articles that could become categories."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ GERMAN = {
 }
 
 
-def shelf(subjects: dict[str, str], number: int = 8) -> list[tuple[str, str]]:
+def make_texts(subjects: dict[str, str], number: int = 8) -> list[tuple[str, str]]:
     return [
         (f"{word} news {n}", text.format(n=n))
         for n in range(number)
@@ -44,7 +44,8 @@ def shelf(subjects: dict[str, str], number: int = 8) -> list[tuple[str, str]]:
 def test_articles_on_a_subject_are_a_group_that_is_called_after_it(
     subjects: dict[str, str],
 ) -> None:
-    found = group_articles(shelf(subjects))
+    """Each subject becomes one group, named after its word."""
+    found = group_articles(make_texts(subjects))
     assert [group.support for group in found] == [8] * len(subjects)
     assert len({group.name for group in found}) == len(found)
     for group in found:
@@ -54,14 +55,14 @@ def test_articles_on_a_subject_are_a_group_that_is_called_after_it(
 
 
 def test_groups_are_the_same_whatever_the_order_of_their_articles() -> None:
-    turned = group_articles(shelf(SUBJECTS)[::-1])
+    turned = group_articles(make_texts(SUBJECTS)[::-1])
     assert {group.description for group in turned} == {
-        group.description for group in group_articles(shelf(SUBJECTS))
+        group.description for group in group_articles(make_texts(SUBJECTS))
     }
 
 
 def test_too_few_articles_make_no_group() -> None:
-    assert group_articles([]) == group_articles(shelf(SUBJECTS, 1)) == []
+    assert group_articles([]) == group_articles(make_texts(SUBJECTS, 1)) == []
     assert group_articles([("", "")] * 2 * LEAST) == []
 
 
@@ -70,4 +71,4 @@ def test_there_are_never_too_many_groups() -> None:
         f"subject{chr(97 + n)}": f"word{chr(97 + n)} thing{chr(97 + n)} " * 8 + "{n}."
         for n in range(MOST + 8)
     }
-    assert 0 < len(group_articles(shelf(many, 4))) <= MOST
+    assert 0 < len(group_articles(make_texts(many, 4))) <= MOST

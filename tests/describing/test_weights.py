@@ -1,4 +1,4 @@
-"""Weights and features match by name, whatever their order."""
+"""Weights match features by name, in any order."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def test_weights_of_other_features_are_refused(changed: dict[str, float], named:
 
 
 def test_two_features_of_one_name_are_refused() -> None:
+    """Two features with one name raise ValueError."""
     with pytest.raises(ValueError, match="place"):
         order_weights(WEIGHTS, (*FEATURES, "place"), "a file")
 
@@ -67,18 +68,19 @@ def test_the_shipped_weights_are_those_of_the_features(
 
 @pytest.mark.parametrize("file", sorted({file for file, _, _ in SHIPPED}))
 def test_a_file_of_weights_says_what_made_it(file: str) -> None:
-    made = tomllib.loads((DATA / file).read_text("utf-8"))
-    assert (ROOT / made["script"]).is_file()
-    assert isinstance(made["made"], date)
-    assert made["data"]
-    assert re.fullmatch("[0-9a-f]{64}", made["data_sha256"])
+    """Each file of weights names its script, date, data and the hash of the data."""
+    document = tomllib.loads((DATA / file).read_text("utf-8"))
+    assert (ROOT / document["script"]).is_file()
+    assert isinstance(document["made"], date)
+    assert document["data"]
+    assert re.fullmatch("[0-9a-f]{64}", document["data_sha256"])
 
 
 def test_reordered_features_score_sentences_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = excerpt.find_opener("The old bridge", TEXT, "en")
-    before = excerpt.score_openers(found)
+    opener = excerpt.find_opener("The old bridge", TEXT, "en")
+    before = excerpt.score_openers(opener)
     turned = [*range(len(excerpt.FEATURES) - 1, -1, -1)]
-    rows = excerpt.measure_features(found)[:, turned]
+    rows = excerpt.measure_features(opener)[:, turned]
     monkeypatch.setattr(excerpt, "FEATURES", tuple(excerpt.FEATURES[n] for n in turned))
     slope = load_weights(excerpt.OPENER_FILE, "weights", (excerpt.CONSTANT, *excerpt.FEATURES))
     assert np.allclose(before, rows @ slope[1:] + slope[0], atol=1e-4)

@@ -41,7 +41,7 @@ def to_type(page: Path) -> Iterator[Shown]:
         if kind not in _SHELL:
             continue
         lines = body.replace("\\\n", " \0").split("\n")
-        part = heading(text[: block.start()])
+        part = find_last_heading(text[: block.start()])
         for number, line in enumerate(lines):
             at = first + number + "".join(lines[:number]).count("\0")
             shown = line.replace("\0", "")
@@ -54,7 +54,7 @@ def to_type(page: Path) -> Iterator[Shown]:
                 )
 
 
-def named(page: Path) -> Iterator[Shown]:
+def list_named_commands(page: Path) -> Iterator[Shown]:
     """The commands of the program that a page names in its sentences and tables."""
     text = page.read_text(encoding="utf-8")
     for found in re.finditer(
@@ -65,7 +65,7 @@ def named(page: Path) -> Iterator[Shown]:
         )
 
 
-def heading(before: str) -> str:
+def find_last_heading(before: str) -> str:
     """The last heading of the second or third level."""
     return next(reversed(re.findall(r"(?m)^###? (.+)$", before)), "")
 

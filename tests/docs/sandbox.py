@@ -23,7 +23,9 @@ class Sandbox:
     """A shell in a checkout, which lies in `folder`."""
 
     def __init__(self, folder: Path, world: World) -> None:
-        self.world, self.cwd, self.checkout = world, folder / "syndicator", folder / "syndicator"
+        self.world = world
+        self.cwd = folder / "syndicator"
+        self.checkout = folder / "syndicator"
         self.checkout.mkdir(parents=True, exist_ok=True)
         home = folder / "home"
         (home / ".config/fish/completions").mkdir(parents=True, exist_ok=True)
@@ -92,11 +94,11 @@ class Sandbox:
     def follow(self, *keys: str) -> None:
         """The checkout's configuration follows these sites of the web."""
         write_config(self.checkout / "config", self.world, port=0)
-        gone = [source.key for source in self.world.sources if source.key not in keys]
-        assert self.type(f"./run remove {' '.join(gone)}").returncode == 0
+        gone_keys = [source.key for source in self.world.sources if source.key not in keys]
+        assert self.type(f"./run remove {' '.join(gone_keys)}").returncode == 0
 
 
-def copied(sandbox: Sandbox, folder: Path) -> Sandbox:
+def copy_sandbox(sandbox: Sandbox, folder: Path) -> Sandbox:
     """Another with the same files."""
     shutil.copytree(sandbox.checkout.parent, folder, symlinks=True)
     for name in LINKED:

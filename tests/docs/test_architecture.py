@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md and the decisions stay short, name files that exist, and leave out no package."""
+"""ARCHITECTURE.md and the decisions are short and name existing files and every package."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DECISIONS = sorted((ROOT / "docs/decisions").iterdir())
 PATH = re.compile(r"`([\w./-]+/)`|((?:[\w-]+/)*\w+\.(?:py|html)\b)")
 
 
-def missing(page: Path) -> Iterator[str]:
+def list_missing_paths(page: Path) -> Iterator[str]:
     """The paths on a page that do not exist; a bare name is in a folder that its line names before
     it."""
     for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
@@ -30,7 +30,7 @@ def missing(page: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("page", [ARCHITECTURE, *DECISIONS], ids=lambda page: page.stem)
 def test_each_path_on_the_page_exists(page: Path) -> None:
-    assert list(missing(page)) == []
+    assert list(list_missing_paths(page)) == []
 
 
 def test_each_package_has_a_row() -> None:
@@ -40,11 +40,13 @@ def test_each_package_has_a_row() -> None:
 
 
 def test_it_is_read_in_a_quarter_of_an_hour() -> None:
+    """ARCHITECTURE.md has at most 3,000 words."""
     assert len(ARCHITECTURE.read_text(encoding="utf-8").split()) <= 3000
 
 
 @pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
 def test_a_decision_has_its_date_and_parts_in_200_words(page: Path) -> None:
+    """Each decision has a date, three sections and at most 200 words."""
     text = page.read_text(encoding="utf-8")
     assert re.findall(r"(?m)^## (.*)$", text) == ["Context", "Decision", "Evidence"]
     assert re.findall(r"(?m)^2\d{3}-\d\d-\d\d$", text) == [page.name[:10]]

@@ -1,6 +1,6 @@
-"""docs/first-hour.md as a new operator types it, in order, over the made-up web; between its parts
-happens what the page says: a page with an advert in it, a site that goes away and comes back.
-Prints the transcript (pytest -s)."""
+"""Type all of docs/first-hour.md in order, as a new operator does, over the made-up web.
+Between its parts happens what the page says: a page with an advert, a site that goes away and comes
+back. Prints the transcript (pytest -s)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ import pytest
 from syndicator.configuration.settings import load
 from tests.docs.commands import ROOT, Shown, to_type
 from tests.docs.sandbox import Sandbox
-from tests.setup.test_web_servers import free_port, listening, nginx
-from tests.world import World, serving
+from tests.setup.test_web_servers import free_port, make_nginx_command, wait_for_listener
+from tests.world import World, serve_world
 
 PAGE = ROOT / "docs/first-hour.md"
 STEPS = list(to_type(PAGE))
@@ -35,7 +35,9 @@ class Hour:
     """The page's parts in turn. `said`: what the last command printed."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox, self.world, self.said = sandbox, sandbox.world, ""
+        self.sandbox = sandbox
+        self.world = sandbox.world
+        self.said = ""
         self.serves = free_port()
         # at another address than the one at home, which another program may have and which not
         # every machine has
@@ -44,9 +46,11 @@ class Hour:
             "SYNDICATOR_SITE__URL": f"http://127.0.0.1:{self.serves}/",
         }
         self.sandbox.environ |= self.own
-        self.port, self.steps, self.began = free_port(), 0, time.monotonic()
+        self.port = free_port()
+        self.steps = 0
+        self.began = time.monotonic()
         self.story = next(
-            address for address in sandbox.world.truths() if "//127.0.0.3:" in address
+            address for address in sandbox.world.list_truths() if "//127.0.0.3:" in address
         )
         self.there = {
             "https://blog.example.org/article": self.story,
@@ -98,7 +102,9 @@ class Hour:
         box = f'<div class="box-partner"><p>{ADVERT}</p></div>'
         at = page.index("</p>", page.index("<p", page.index("<h1"))) + 4
         path = re.sub(r"^http://[^/]+", "", self.story)
-        self.world.fail("parallel", 200, path=path, body=(page[:at] + box + page[at:]).encode())
+        self.world.fail_site(
+            "parallel", 200, path=path, body=(page[:at] + box + page[at:]).encode()
+        )
 
     def page(self, address: str) -> str:
         return subprocess.run(
@@ -120,7 +126,7 @@ class Hour:
 def hour() -> Iterator[Hour]:
     """On a disk: systemd takes no working directory below /dev, where the tests may have their
     folders."""
-    with tempfile.TemporaryDirectory() as folder, serving(World(without={"slow"})) as world:
+    with tempfile.TemporaryDirectory() as folder, serve_world(World(without={"slow"})) as world:
         yield Hour(Sandbox(Path(folder), world))
 
 
@@ -135,18 +141,18 @@ def test_the_first_hour(hour: Hour) -> None:
     )
     (hour.sandbox.cwd / "subscriptions.opml").write_text(export)
     assert "1 source added" in hour.part(2)
-    subscribe(hour)
+    subscribe_by_telephone(hour)
     run_for_good(hour)
-    publish(hour)
+    publish_feeds(hour)
     assert any(ADVERT in text for text in hour.files().values())
-    mend(hour)
+    mend_article(hour)
     break_and_heal(hour)
-    rename(hour)
-    move(hour)
+    rename_tag(hour)
+    move_instance(hour)
     print(f"\n{hour.steps} commands in {time.monotonic() - hour.began:.0f} s")
 
 
-def subscribe(hour: Hour) -> None:
+def subscribe_by_telephone(hour: Hour) -> None:
     """A telephone opens the page of the code, subscribes, and reads an article whole."""
     (shown,) = hour.steps_of(3)
     assert shown.typed == "./run"
@@ -158,7 +164,7 @@ def subscribe(hour: Hour) -> None:
         words, cwd=hour.sandbox.cwd, env=hour.sandbox.environ, stderr=subprocess.DEVNULL
     ) as up:
         try:
-            assert listening("127.0.0.1", hour.serves, up)
+            assert wait_for_listener("127.0.0.1", hour.serves, up)
             until = time.monotonic() + 120
             while ADVERT not in (read := hour.page(f"{base}all.json")) and time.monotonic() < until:
                 time.sleep(0.2)
@@ -169,7 +175,7 @@ def subscribe(hour: Hour) -> None:
             up.terminate()
 
 
-def mend(hour: Hour) -> None:
+def mend_article(hour: Hour) -> None:
     before = hour.files()
     why, *rest = hour.steps_of(6)
     assert ADVERT[:40] in hour.type(why)  # one screen: long pieces are cut
@@ -183,10 +189,10 @@ def mend(hour: Hour) -> None:
 def break_and_heal(hour: Hour) -> None:
     *until_known, again, well = hour.steps_of(7)
     hour.write("sources.toml", RULES[1])
-    hour.world.fail("holt", 410)
+    hour.world.fail_site("holt", 410)
     assert "1 needs you" in "".join(map(hour.type, until_known))
     assert "notebook" in health_feed(hour)
-    hour.world.heal("holt")
+    hour.world.heal_site("holt")
     hour.type(again)
     assert "2 fine, 0 need you" in hour.type(well)
     titles = re.findall(r"<title>([^<]*notebook[^<]*)", health_feed(hour))
@@ -203,14 +209,14 @@ def health_feed(hour: Hour) -> str:
         words, cwd=hour.sandbox.cwd, env=hour.sandbox.environ, stderr=subprocess.DEVNULL
     ) as serve:
         try:
-            assert listening("127.0.0.1", hour.serves, serve)
-            told = json.loads(hour.sandbox.type("./run status --json").stdout)
-            return hour.page(told["health_feed"])
+            assert wait_for_listener("127.0.0.1", hour.serves, serve)
+            document = json.loads(hour.sandbox.type("./run status --json").stdout)
+            return hour.page(document["health_feed"])
         finally:
             serve.terminate()
 
 
-def rename(hour: Hour) -> None:
+def rename_tag(hour: Hour) -> None:
     hour.write("taxonomy.toml", RULES[2])
     hour.part(8)
     named = [
@@ -218,24 +224,24 @@ def rename(hour: Hour) -> None:
         for name, text in hour.files().items()
         if name.endswith(".md") and "- machine intelligence" in text
     ]
-    assert named and (hour.sandbox.cwd / "feeds/public/tags/machine-intelligence.atom").exists()
+    assert named
+    assert (hour.sandbox.cwd / "feeds/public/tags/machine-intelligence.atom").exists()
 
 
 def run_for_good(hour: Hour) -> None:
     """This machine's first process is not systemd: what it would be told is verified instead."""
     (shown,) = hour.steps_of(4)
     unit = hour.sandbox.cwd / "deploy/syndicator.service"
-    assert (
-        shown.typed == 'sudo systemctl enable --now "$PWD/deploy/syndicator.service"'
-        and unit.is_file()
-    )
+    assert shown.typed == 'sudo systemctl enable --now "$PWD/deploy/syndicator.service"'
+    assert unit.is_file()
     hour.steps += 1
     if shutil.which("systemd-analyze"):
         done = hour.sandbox.type(f"systemd-analyze verify {unit}")
-        assert (done.returncode, done.stdout) == (0, "")
+        assert done.returncode == 0
+        assert done.stdout == ""
 
 
-def publish(hour: Hour) -> None:
+def publish_feeds(hour: Hour) -> None:
     for name in hour.own:
         del hour.sandbox.environ[name]
     hour.sandbox.environ["SYNDICATOR_PUBLISH__LISTEN"] = f"127.0.0.1:{hour.serves}"
@@ -247,22 +253,26 @@ def publish(hour: Hour) -> None:
     assert (done.returncode, done.stdout) == (0, ""), line
     if not shutil.which("nginx"):
         return
-    words = nginx(hour.sandbox.cwd)
+    words = make_nginx_command(hour.sandbox.cwd)
     with subprocess.Popen(words, stderr=subprocess.DEVNULL) as server:
         try:
-            assert listening("127.0.0.1", hour.port, server)
+            assert wait_for_listener("127.0.0.1", hour.port, server)
             assert [hour.type(shown).strip() for shown in (saved, compared)] == ["200 gzip", "304"]
         finally:
             server.terminate()
 
 
-def move(hour: Hour) -> None:
+def move_instance(hour: Hour) -> None:
     """Nothing is fetched twice: each feed is asked whether it changed, no page at all."""
-    before, asked = hour.files(), len(hour.world.requests)
+    before = hour.files()
+    request_count = len(hour.world.requests)
     hour.part(9)
-    assert hour.sandbox.cwd.name == "moved" and hour.files() == before
+    assert hour.sandbox.cwd.name == "moved"
+    assert hour.files() == before
     hour.sandbox.type("./run refresh --all")
     assert hour.files() == before
-    again = [seen for seen in hour.world.requests[asked:] if seen.path != "/robots.txt"]
-    assert [seen.path for seen in again if "if-none-match" not in seen.headers] == []
-    assert {seen.path for seen in again} == {"/feed.atom", "/feed.json"}
+    second_requests = [
+        seen for seen in hour.world.requests[request_count:] if seen.path != "/robots.txt"
+    ]
+    assert [seen.path for seen in second_requests if "if-none-match" not in seen.headers] == []
+    assert {seen.path for seen in second_requests} == {"/feed.atom", "/feed.json"}

@@ -1,4 +1,4 @@
-"""Nothing that we tell people to install is a name that somebody else may register."""
+"""Every package name in our install commands is registered or ours."""
 
 from __future__ import annotations
 
@@ -99,6 +99,7 @@ def test_names_are_found(text: str, names: list[str]) -> None:
 
 
 def test_all_pages_install_files_or_the_programs_of_others() -> None:
+    """Install commands in all pages name only files or known packages."""
     pages = list_pages()
     assert {"README.md", "SCALE.md", "program.py", "Dockerfile"} <= {page.name for page in pages}
     foreign = {

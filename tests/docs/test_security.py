@@ -1,4 +1,4 @@
-"""SECURITY.md: each promise names the tests that prove it, and they are there."""
+"""Each promise of SECURITY.md names existing tests that prove it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def holds_cases(path: Path) -> bool:
     )
 
 
-def proves(path: str, test: str) -> bool:
+def has_test(path: str, test: str) -> bool:
     """Return True if the file at `path` has this test, or any if `test` is "", or cases that a test
     reads."""
     file = ROOT / path
@@ -85,7 +85,8 @@ def proves(path: str, test: str) -> bool:
 @pytest.mark.parametrize("section", SECTIONS)
 def test_each_table_has_a_column_of_tests(section: str) -> None:
     promises = [promise for promise in PROMISES if promise.section == section]
-    assert promises and all(promise.columns[-1] in COLUMNS for promise in promises)
+    assert promises
+    assert all(promise.columns[-1] in COLUMNS for promise in promises)
     assert [
         promise.cells for promise in promises if len(promise.cells) != len(promise.columns)
     ] == []
@@ -95,9 +96,10 @@ def test_each_table_has_a_column_of_tests(section: str) -> None:
     "promise", PROMISES, ids=lambda promise: f"{promise.section}: {promise.cells[0][:50]}"
 )
 def test_each_promise_names_tests_that_are_there(promise: Promise) -> None:
+    """Every promise cites existing tests."""
     assert promise.cited
     assert CITED.sub("", promise.cells[-1]).strip(", ") == ""  # files and tests, no folders
-    assert [cited for cited in promise.cited if not proves(*cited)] == []
+    assert [cited for cited in promise.cited if not has_test(*cited)] == []
 
 
 def test_no_promise_is_left_out() -> None:
@@ -121,10 +123,11 @@ def test_a_promise_without_a_test_is_seen(cell: str) -> None:
     table = f"\n## Section\n\n| Threat | Tests |\n|---|---|\n| a | {cell} |\n"
     (promise,) = read_promises(table)
     whole = bool(promise.cited) and CITED.sub("", promise.cells[-1]).strip(", ") == ""
-    assert not (whole and all(proves(*cited) for cited in promise.cited))
+    assert not (whole and all(has_test(*cited) for cited in promise.cited))
 
 
 def test_each_case_of_trust_stands_behind_a_promise() -> None:
+    """Every file of trust cases is cited by a promise."""
     cited = {path for promise in PROMISES for path, _ in promise.cited}
     cases = {str(path.relative_to(ROOT)) for path in (ROOT / "tests/trust/cases").glob("*.toml")}
     assert cases - cited == set()

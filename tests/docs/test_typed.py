@@ -1,6 +1,5 @@
-"""Every command to type of README and docs is typed, part by part and in order, in a checkout that
-visited two sources of the made-up web. Addresses and keys that the pages name are replaced by some
-that are there."""
+"""Type every command of README and docs in order, in a checkout with two visited sources.
+Addresses and keys on the pages are replaced by those of the made-up web."""
 
 from __future__ import annotations
 
@@ -12,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.docs.commands import PAGES, Shown, to_type
-from tests.docs.sandbox import Sandbox, copied
+from tests.docs.sandbox import Sandbox, copy_sandbox
 from tests.fakellm import FakeLlm, llm
-from tests.world import World, serving
+from tests.world import World, serve_world
 
 __all__ = ["llm"]  # a fixture
 NOT_TYPED = tomllib.loads((Path(__file__).parent / "not_typed.toml").read_text(encoding="utf-8"))[
@@ -34,6 +33,7 @@ PARTS = list(dict.fromkeys((shown.page, shown.part) for shown in SHOWN if not re
 
 
 def test_what_is_not_typed_stands_in_a_page() -> None:
+    """Each exception from typing still occurs on a page."""
     unused = [
         one["starts"]
         for one in NOT_TYPED
@@ -44,8 +44,8 @@ def test_what_is_not_typed_stands_in_a_page() -> None:
 
 
 @pytest.fixture(scope="module")
-def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with serving(World(without={"slow"})) as world:
+def visited_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with serve_world(World(without={"slow"})) as world:
         sandbox = Sandbox(tmp_path_factory.mktemp("docs") / "visited", world)
         sandbox.follow("launchbeat", "holt")
         done = sandbox.type("./run refresh --all")
@@ -57,10 +57,10 @@ def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("page", "part"), PARTS)
 def test_each_is_typed(
-    page: str, part: str, visited: Sandbox, tmp_path: Path, llm: FakeLlm
+    page: str, part: str, visited_sandbox: Sandbox, tmp_path: Path, llm: FakeLlm
 ) -> None:
-    sandbox = copied(visited, tmp_path / "there")
-    prepare(sandbox)
+    sandbox = copy_sandbox(visited_sandbox, tmp_path / "there")
+    prepare_sandbox(sandbox)
     if page == "language-model.md":
         sandbox.environ |= {
             "SYNDICATOR_DESCRIBE__LLM__URL": llm.url,
@@ -69,13 +69,13 @@ def test_each_is_typed(
     for shown in SHOWN:
         if (shown.page, shown.part) != (page, part) or reason_not(shown):
             continue
-        line = there(shown.typed, sandbox)
+        line = adapt_line(shown.typed, sandbox)
         done = sandbox.type(line)
         print(f"$ {line}\n{done.stdout}")
         assert done.returncode == 0, f"{shown}\n{done.stdout}"
 
 
-def prepare(sandbox: Sandbox) -> None:
+def prepare_sandbox(sandbox: Sandbox) -> None:
     """What pages speak of and nobody has made: an article of one's own, one that is on hold, what a
     reader exported."""
     (sandbox.checkout.parent / "feeds").mkdir()
@@ -88,20 +88,20 @@ def prepare(sandbox: Sandbox) -> None:
         "---\ntitle: Mine\ndate: '2026-11-20'\nsource: https://me.example/mine\n---\n\nA text of my"
         " own.\n"
     )
-    waiting = articles(sandbox)[-1]
+    waiting = list_article_files(sandbox)[-1]
     waiting.write_text(waiting.read_text().replace("\nid: ", "\nhold: true\nid: ", 1))
 
 
-def articles(sandbox: Sandbox) -> list[Path]:
+def list_article_files(sandbox: Sandbox) -> list[Path]:
     return sorted((sandbox.checkout / "feeds/articles").rglob("20*/*/*.md"))
 
 
-def there(typed: str, sandbox: Sandbox) -> str:
+def adapt_line(typed: str, sandbox: Sandbox) -> str:
     """The line with addresses, keys and files of this web."""
-    files = articles(sandbox)
-    held = re.search(r"(?m)^id: (\S+)", files[-1].read_text())
-    story = next(address for address in sandbox.world.truths() if "//127.0.0.4:" in address)
-    assert held
+    files = list_article_files(sandbox)
+    held_match = re.search(r"(?m)^id: (\S+)", files[-1].read_text())
+    story = next(address for address in sandbox.world.list_truths() if "//127.0.0.4:" in address)
+    assert held_match
     for shown, real in {
         r"https://example\.org/blog\b/?": (
             sandbox.world.feed_url("parallel").replace("feed.atom", "")
@@ -110,7 +110,7 @@ def there(typed: str, sandbox: Sandbox) -> str:
         r"\bfeeds/articles/2026/11/some\.md\b": str(files[0].relative_to(sandbox.checkout)),
         r"\bURL\b": story,
         r"\bKEY\b|(?<=--source )example\b": "holt",
-        r"\bID\b": held[1],
+        r"\bID\b": held_match[1],
         r"/srv/(feeds|syndicator)\b": str(sandbox.checkout),
     }.items():
         typed = re.sub(shown, real, typed)

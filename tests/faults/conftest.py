@@ -13,7 +13,7 @@ from _pytest.terminal import TerminalReporter
 from tests.faults.instance import NOT_SMALL, Instance
 from tests.faults.table import Row
 from tests.objects.conftest import bucket, s3
-from tests.world import World, serving
+from tests.world import World, serve_world
 
 __all__ = ["bucket", "s3"]
 
@@ -32,14 +32,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def instance(tmp_path: Path) -> Iterator[Instance]:
     """Our own web without its slow site, and a configuration that follows it."""
-    with serving(World(without={"slow"})) as world:
+    with serve_world(World(without={"slow"})) as world:
         yield Instance(tmp_path, world)
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[Instance]:
+def small_instance(tmp_path: Path) -> Iterator[Instance]:
     """The same with two sites and one that fails, for tests that run it more than once."""
-    with serving(World(without=NOT_SMALL)) as world:
+    with serve_world(World(without=NOT_SMALL)) as world:
         yield Instance(tmp_path, world)
 
 

@@ -50,7 +50,8 @@ class Instance:
     """A started world and a configuration folder in `folder`, with a clock that the test sets."""
 
     def __init__(self, folder: Path, world: World) -> None:
-        self.folder, self.world = folder, world
+        self.folder = folder
+        self.world = world
         self.config = folder / "config"
         self.feeds = folder / "feeds"
         self.now = START
@@ -58,7 +59,9 @@ class Instance:
 
     # runs
 
-    def run(self, *keys: str, all: bool = True, stop: asyncio.Event | None = None) -> RunReport:
+    def run_refresh(
+        self, *keys: str, all: bool = True, stop: asyncio.Event | None = None
+    ) -> RunReport:
         """A refresh in this process, articles read without a worker process."""
 
         async def go() -> RunReport:
@@ -73,10 +76,10 @@ class Instance:
             patch.setattr(refresh, "make_worker", lambda settings: InProcess())
             return asyncio.run(go())
 
-    def app(self, **more: Any) -> Any:
+    def open_app(self, **more: Any) -> Any:
         return open_app(self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}, **more)
 
-    def start(
+    def start_command(
         self,
         *words: str,
         environ: Mapping[str, str] | None = None,
@@ -94,16 +97,18 @@ class Instance:
             **more,
         )
 
-    def command(self, *words: str, environ: Mapping[str, str] | None = None, **more: Any) -> Done:
+    def run_command(
+        self, *words: str, environ: Mapping[str, str] | None = None, **more: Any
+    ) -> Done:
         """The same to its end, at most two minutes: other programs may want the machine, too.
         `more`: what only
         a process that is started, and not forked, can be given."""
         if not more:
-            done = commands.run(
+            done = commands.run_syndicator(
                 *words, "--config", str(self.config), environ={**os.environ, **(environ or {})}
             )
             return Done(done.returncode, done.stdout, done.stderr)
-        process = self.start(*words, environ=environ, **more)
+        process = self.start_command(*words, environ=environ, **more)
         try:
             out, err = process.communicate(timeout=120)
         except subprocess.TimeoutExpired:
@@ -114,12 +119,12 @@ class Instance:
 
     # what is there
 
-    def articles(self) -> list[Article]:
+    def load_articles(self) -> list[Article]:
         """Every article file, loaded: one that is torn raises."""
         files = sorted((self.feeds / "articles").rglob("*.md"))
         return [load(path.read_bytes(), str(path)) for path in files]
 
-    def digests(self, part: str) -> dict[str, str]:
+    def read_digests(self, part: str) -> dict[str, str]:
         root = self.feeds / part
         return {
             str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -127,7 +132,7 @@ class Instance:
             if path.is_file()
         }
 
-    def requests(self, since: int = 0) -> list[str]:
+    def list_page_requests(self, since: int = 0) -> list[str]:
         """What pages were asked for, in order."""
         return [
             f"{seen.site}{seen.path}" for seen in self.world.requests[since:] if seen.status == 200
@@ -136,7 +141,7 @@ class Instance:
     def litter(self) -> list[str]:
         return [str(path) for path in self.feeds.rglob(".*") if "tmp" in path.name]
 
-    def whole(self) -> int:
+    def count_well_formed_files(self) -> int:
         """Every public file is well-formed at this moment; how many there are."""
         count = 0
         for path in (self.feeds / "public").rglob("*"):
@@ -151,37 +156,38 @@ class Instance:
                 count += 1
         return count
 
-    def consistent(self, *, wanted: Collection[str] | None = None) -> None:
+    def assert_consistent(self, *, wanted: Collection[str] | None = None) -> None:
         """What holds after a run that was not disturbed: every article once, every one published,
         nothing left over, and a build of everything changes no byte."""
-        articles = self.articles()
+        articles = self.load_articles()
         ids = [article.id for article in articles]
         assert len(ids) == len(set(ids))
         urls = [article.url for article in articles]
         assert len(urls) == len(set(urls))
         if wanted is not None:
             assert set(wanted) - {article.title for article in articles} == set()
-        self.whole()
+        self.count_well_formed_files()
         assert self.litter() == []
         listed = json.loads((self.feeds / "public/all.json").read_text())["items"]
-        with self.app() as app:
-            copies = (
-                app.archive.store.index.merged()
-            )  # of a story that two sites carry, one is shown
+        with self.open_app() as app:
+            # of a story that two sites carry, one is shown
+            copies = app.archive.store.index.merged()
         assert len(listed) == len(articles) - len(copies)
-        before = self.digests("public")
-        assert rebuilt(self) == before
+        before = self.read_digests("public")
+        assert build_anew(self) == before
 
-    def titles(self) -> set[str]:
+    def list_titles(self) -> set[str]:
         """The titles of all articles that the world tells."""
-        return {truth.title for truth in self.world.truths().values() if truth.is_article}
+        return {truth.title for truth in self.world.list_truths().values() if truth.is_article}
 
 
 class Done:
     """How a command ended."""
 
     def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
+        self.code = code
+        self.out = out
+        self.err = err
 
     @property
     def json(self) -> Any:
@@ -191,7 +197,7 @@ class Done:
         return f"exit {self.code}\n{self.out[-3000:]}\n{self.err[-3000:]}"
 
 
-def rebuilt(instance: Instance) -> dict[str, str]:
+def build_anew(instance: Instance) -> dict[str, str]:
     """The web root after everything was built anew into an empty folder."""
     from syndicator.runs.build import build_feeds
 
@@ -199,9 +205,9 @@ def rebuilt(instance: Instance) -> dict[str, str]:
     aside = instance.feeds / "public-aside"
     public.rename(aside)
     try:
-        with instance.app() as app:
+        with instance.open_app() as app:
             asyncio.run(build_feeds(app, include_all=True))
-        return instance.digests("public")
+        return instance.read_digests("public")
     finally:
         remove_tree(public)
         aside.rename(public)
@@ -216,7 +222,8 @@ def remove_tree(path: Path) -> None:
 def well_formed(name: str, data: bytes) -> None:
     """Raises for a file that is torn."""
     if name.endswith(".gz"):
-        name, data = name[:-3], gzip.decompress(data)
+        name = name[:-3]
+        data = gzip.decompress(data)
     kind = name.rpartition(".")[2]
     if kind in ("atom", "rss", "opml", "xml"):
         ElementTree.fromstring(data)
@@ -233,5 +240,5 @@ def wait_for(happened: Callable[[], object], seconds: float = 30.0) -> None:
         time.sleep(0.05)
 
 
-def states(app: App) -> Sequence[Any]:
+def list_states(app: App) -> Sequence[Any]:
     return list(app.archive.store.visits.states().values())

@@ -17,7 +17,7 @@ class Row:
     invariant: str
 
 
-def fault(fault: str, *, how: str, holds: str) -> Callable[[F], F]:
+def mark_fault(fault: str, *, how: str, holds: str) -> Callable[[F], F]:
     """Makes the test a row of the table."""
 
     def mark(test: F) -> F:

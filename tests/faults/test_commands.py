@@ -1,4 +1,4 @@
-"""What a clumsy operator types, and how each command leaves."""
+"""Mistakes of an operator on the command line, and the exit code of each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from syndicator.app.lock import locked
 from syndicator.configuration.settings import load
 from syndicator.store.engine import open_store
 from tests.faults.instance import Done, Instance, wait_for
-from tests.faults.table import fault
+from tests.faults.table import mark_fault
 
 SECRET = "s3ntinel-b7f1c2"
 
@@ -34,7 +34,7 @@ def check_refusal(done: Done, code: int, *words: str) -> None:
         assert word in answer["error"], done
 
 
-@fault(
+@mark_fault(
     "wrong words, wrong configuration",
     how="a broken file, key, variable or option, one at a time, in a process of its own",
     holds=(
@@ -78,7 +78,7 @@ def check_refusal(done: Done, code: int, *words: str) -> None:
         ),
         pytest.param(
             ("status",),
-            lambda config: append(config / "syndicator.toml", "\n[fetsch]\npause = 1\n"),
+            lambda config: append_text(config / "syndicator.toml", "\n[fetsch]\npause = 1\n"),
             78,
             "fetsch",
             marks=pytest.mark.slow,
@@ -87,19 +87,19 @@ def check_refusal(done: Done, code: int, *words: str) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
 def test_every_slip_is_named(
-    small: Instance,
+    small_instance: Instance,
     words: tuple[str, ...],
     mischief: Callable[[Path], object],
     code: int,
     says: str,
 ) -> None:
-    mischief(small.config)
-    done = small.command(*words, "--json")
+    mischief(small_instance.config)
+    done = small_instance.run_command(*words, "--json")
     check_refusal(done, code, says)
     assert SECRET not in done.out + done.err
 
 
-@fault(
+@mark_fault(
     "a fault in a list",
     how="sources.toml or feeds.toml broken, or one of its tables, before the first run",
     holds="0, and a condition that names file and fault",
@@ -113,12 +113,18 @@ def test_every_slip_is_named(
         ("sources.toml", f'\n[[source]]\nkey="s"\nurl="https://u:{SECRET}@x.org/"\n', "password"),
     ],
 )
-def test_a_fault_in_a_list_is_a_condition(small: Instance, name: str, end: str, says: str) -> None:
-    path = small.config / name
+def test_a_fault_in_a_list_is_a_condition(
+    small_instance: Instance, name: str, end: str, says: str
+) -> None:
+    path = small_instance.config / name
     path.write_text((path.read_text() if path.exists() else "") + end)
-    done = small.command("status", "--json")
-    (wrong,) = (one for one in done.json["conditions"] if one["kind"] == "configuration")
-    assert done.code == 0 and name in wrong["detail"] and says in wrong["detail"]
+    done = small_instance.run_command("status", "--json")
+    (wrong,) = (
+        condition for condition in done.json["conditions"] if condition["kind"] == "configuration"
+    )
+    assert done.code == 0
+    assert name in wrong["detail"]
+    assert says in wrong["detail"]
     assert SECRET not in done.out + done.err
 
 
@@ -126,11 +132,11 @@ def break_toml(path: Path) -> None:
     path.write_text("[site\ntitle = ")
 
 
-def append(path: Path, text: str) -> None:
+def append_text(path: Path, text: str) -> None:
     path.write_text(path.read_text() + text)
 
 
-@fault(
+@mark_fault(
     "a variable nobody knows",
     how="SYNDICATOR_FETCH__PAUS in the environment",
     holds=(
@@ -138,9 +144,11 @@ def append(path: Path, text: str) -> None:
         " variables"
     ),
 )
-def test_an_unknown_variable(small: Instance) -> None:
-    done = small.command("status", "--json", environ={"SYNDICATOR_FETCH__PAUS": "1"})
-    assert done.code == 0 and "SYNDICATOR_FETCH__PAUSE" in done.err and json.loads(done.out)
+def test_an_unknown_variable(small_instance: Instance) -> None:
+    done = small_instance.run_command("status", "--json", environ={"SYNDICATOR_FETCH__PAUS": "1"})
+    assert done.code == 0
+    assert "SYNDICATOR_FETCH__PAUSE" in done.err
+    assert json.loads(done.out)
 
 
 def as_a_user() -> None:
@@ -151,27 +159,27 @@ def as_a_user() -> None:
             ctypes.CDLL(None, use_errno=True).prctl(24, capability, 0, 0, 0)
 
 
-@fault(
+@mark_fault(
     "a folder that may not be written",
     how="chmod 555 on feeds/",
     holds="69, the folder and the cure named",
 )
-def test_a_read_only_folder(small: Instance) -> None:
-    small.feeds.mkdir()
-    small.feeds.chmod(0o555)
+def test_a_read_only_folder(small_instance: Instance) -> None:
+    small_instance.feeds.mkdir()
+    small_instance.feeds.chmod(0o555)
     try:
         check_refusal(
-            small.command("refresh", "--all", "--json", preexec_fn=as_a_user),
+            small_instance.run_command("refresh", "--all", "--json", preexec_fn=as_a_user),
             69,
-            str(small.feeds),
+            str(small_instance.feeds),
             "right",
         )
     finally:
-        small.feeds.chmod(0o755)
+        small_instance.feeds.chmod(0o755)
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "a user who may only read",
     how=(
         "chmod a-w on everything, `status` with and without another process that has the database"
@@ -179,64 +187,68 @@ def test_a_read_only_folder(small: Instance) -> None:
     ),
     holds="`status` tells all it tells its owner, and no file or folder is made or changed",
 )
-def test_a_user_who_may_only_read(small: Instance) -> None:
-    small.run("holt")
-    told = counts(small.command("status"))
-    paths = [small.folder, *small.folder.rglob("*")]
+def test_a_user_who_may_only_read(small_instance: Instance) -> None:
+    small_instance.run_refresh("holt")
+    status_counts = read_status_counts(small_instance.run_command("status"))
+    paths = [small_instance.folder, *small_instance.folder.rglob("*")]
     modes = {path: path.stat().st_mode for path in paths}
     try:
         for path in paths:
             path.chmod(modes[path] & ~0o222)
-        before = tree(small.folder)
-        done = small.command("status", preexec_fn=as_a_user)
-        assert (done.code, counts(done)) == (0, told), done
-        assert tree(small.folder) == before
+        before = list_file_times(small_instance.folder)
+        done = small_instance.run_command("status", preexec_fn=as_a_user)
+        assert (done.code, read_status_counts(done)) == (0, status_counts), done
+        assert list_file_times(small_instance.folder) == before
     finally:
         for path in paths:
             path.chmod(modes[path])
-    with open_store(f"sqlite:///{small.feeds}/state/syndicator.db", articles_exist=True) as store:
+    with open_store(
+        f"sqlite:///{small_instance.feeds}/state/syndicator.db", articles_exist=True
+    ) as store:
         store.visits.set_note("a note", "that is in the log", utc_now())
-        for path in small.feeds.rglob("*"):
+        for path in small_instance.feeds.rglob("*"):
             path.chmod(path.stat().st_mode & ~0o222)
-        done = small.command("status", preexec_fn=as_a_user)
-        assert (done.code, counts(done)) == (0, told), done
-        for path in small.feeds.rglob("*"):
+        done = small_instance.run_command("status", preexec_fn=as_a_user)
+        assert (done.code, read_status_counts(done)) == (0, status_counts), done
+        for path in small_instance.feeds.rglob("*"):
             path.chmod(path.stat().st_mode | 0o200)
 
 
-def counts(done: Done) -> str:
+def read_status_counts(done: Done) -> str:
     """What `status` said of articles, feeds and entries."""
     return done.out.splitlines()[1].partition("; last run")[0]
 
 
-def tree(folder: Path) -> dict[str, int]:
+def list_file_times(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in sorted(folder.rglob("*"))}
 
 
-@fault("a file that may not be read", how="chmod 000 on sources.toml", holds="78, the file named")
-def test_an_unreadable_file(small: Instance) -> None:
-    (small.config / "sources.toml").chmod(0)
+@mark_fault(
+    "a file that may not be read", how="chmod 000 on sources.toml", holds="78, the file named"
+)
+def test_an_unreadable_file(small_instance: Instance) -> None:
+    (small_instance.config / "sources.toml").chmod(0)
     check_refusal(
-        small.command("status", "--json", preexec_fn=as_a_user),
+        small_instance.run_command("status", "--json", preexec_fn=as_a_user),
         78,
         "sources.toml",
         "cannot be read",
     )
 
 
-@fault(
+@mark_fault(
     "a port that is taken",
     how="another socket listens on it",
     holds="`serve` leaves with 69 and names the port",
 )
-def test_a_taken_port(small: Instance) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-        done = small.command("serve", "--port", str(port))
+def test_a_taken_port(small_instance: Instance) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other_server:
+        port = other_server.getsockname()[1]
+        done = small_instance.run_command("serve", "--port", str(port))
     assert done.code == 69 and f"port {port}" in done.err and "Traceback" not in done.err, done
 
 
-@fault(
+@mark_fault(
     "the database of 0 bytes, missing, no database",
     how="truncated, deleted, overwritten with noise after a run",
     holds=(
@@ -253,37 +265,35 @@ def test_a_taken_port(small: Instance) -> None:
     ],
 )
 @pytest.mark.slow
-def test_a_harmed_database(small: Instance, harm: str) -> None:
-    small.run("holt")
-    count = len(small.articles())
-    database = small.feeds / "state/syndicator.db"
+def test_a_harmed_database(small_instance: Instance, harm: str) -> None:
+    small_instance.run_refresh("holt")
+    count = len(small_instance.load_articles())
+    database = small_instance.feeds / "state/syndicator.db"
     for beside in database.parent.glob("syndicator.db-*"):
         beside.unlink()
     if harm == "deleted":
         database.unlink()
-        small.command("build")
+        small_instance.run_command("build")
     else:
         database.write_bytes(b"" if harm == "emptied" else os.urandom(40_000))
-        check_refusal(small.command("refresh", "--all", "--json"), 69, "reindex")
-        assert "reindex" in small.command("check").out
-        assert small.command("reindex", "--json").json["articles"] == count
-    assert small.run("holt").outcomes[0].added == ()
-    assert len(small.articles()) == count
+        check_refusal(small_instance.run_command("refresh", "--all", "--json"), 69, "reindex")
+        assert "reindex" in small_instance.run_command("check").out
+        assert small_instance.run_command("reindex", "--json").json["articles"] == count
+    assert small_instance.run_refresh("holt").outcomes[0].added == ()
+    assert len(small_instance.load_articles()) == count
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "two refreshes at once, SIGTERM while waiting",
     how="the lock is held here; `refresh`, `refresh --wait` in other processes",
     holds="the one leaves at once with 75, the other waits; a SIGTERM ends the wait with 0",
 )
-def test_two_at_once(small: Instance) -> None:
-    with locked(load(small.config)):
-        waiting, leaving = (
-            small.start("refresh", "--source", "holt", "--wait"),
-            small.start("refresh", "--wait"),
-        )
-        check_refusal(small.command("refresh", "--json"), 75, "--wait")
+def test_two_at_once(small_instance: Instance) -> None:
+    with locked(load(small_instance.config)):
+        waiting = small_instance.start_command("refresh", "--source", "holt", "--wait")
+        leaving = small_instance.start_command("refresh", "--wait")
+        check_refusal(small_instance.run_command("refresh", "--json"), 75, "--wait")
         assert waiting.poll() is None
         wait_for(lambda: catches_sigterm(leaving.pid))
         leaving.send_signal(signal.SIGTERM)
@@ -291,7 +301,7 @@ def test_two_at_once(small: Instance) -> None:
         leaving.communicate()
     out, err = waiting.communicate(timeout=60)
     assert waiting.returncode == 0, out + err
-    assert len(small.articles()) >= 5
+    assert len(small_instance.load_articles()) >= 5
 
 
 def catches_sigterm(pid: int) -> bool:
@@ -304,41 +314,48 @@ def catches_sigterm(pid: int) -> bool:
     )
 
 
-@fault(
+@mark_fault(
     "no network at all",
     how="the only source is on an address where nobody listens",
     holds="exit 4, one message that names demo, and no failure counted against any source",
 )
-def test_no_network(small: Instance) -> None:
-    small.run("holt")
-    write_sources(small, "http://127.0.0.99:9/feed")
-    done = small.command("refresh", "--all", "--json")
+def test_no_network(small_instance: Instance) -> None:
+    """Without a network `refresh` exits with 4 and counts no failure."""
+    small_instance.run_refresh("holt")
+    write_sources(small_instance, "http://127.0.0.99:9/feed")
+    done = small_instance.run_command("refresh", "--all", "--json")
     check_refusal(done, 4, "no network", "demo")
-    with small.app() as app:
+    with small_instance.open_app() as app:
         assert [state.backoff.failures for state in app.archive.store.visits.states().values()] == [
             0
         ]
 
 
-def write_sources(small: Instance, url: str) -> None:
-    (small.config / "sources.toml").write_text(f'[[source]]\nkey = "holt"\nurl = "{url}"\n')
+def write_sources(small_instance: Instance, url: str) -> None:
+    (small_instance.config / "sources.toml").write_text(
+        f'[[source]]\nkey = "holt"\nurl = "{url}"\n'
+    )
 
 
-@fault(
+@mark_fault(
     "a source that fails",
     how="a site that answers 410, `refresh` with and without --strict",
     holds="0 without --strict and 3 with it, the others visited; a reason code in the JSON",
 )
 @pytest.mark.slow
-def test_strict(small: Instance) -> None:
+def test_strict(small_instance: Instance) -> None:
+    """`refresh --strict` exits with 3 if a source failed."""
     for words, code in (((), 0), (("--strict",), 3)):
-        done = small.command("refresh", "--source", "holt", "--source", "gone", "--json", *words)
+        done = small_instance.run_command(
+            "refresh", "--source", "holt", "--source", "gone", "--json", *words
+        )
         assert done.code == code, done
-        reasons = {one["key"]: one["reason"] for one in done.json["sources"]}
-        assert reasons["gone"] == "gone" and reasons["holt"] is None
+        reasons = {source["key"]: source["reason"] for source in done.json["sources"]}
+        assert reasons["gone"] == "gone"
+        assert reasons["holt"] is None
 
 
-@fault(
+@mark_fault(
     "the only source due fails, and not for the network",
     how=(
         "a site that answers 410 and a source whose variable is not set, `refresh` with and without"
@@ -346,8 +363,8 @@ def test_strict(small: Instance) -> None:
     ),
     holds="0 without --strict and 3 with it: 4 is for no network",
 )
-def test_the_only_source_fails(small: Instance) -> None:
-    path = small.config / "sources.toml"
+def test_the_only_source_fails(small_instance: Instance) -> None:
+    path = small_instance.config / "sources.toml"
     path.write_text(
         path.read_text().replace(
             'key = "holt"\n', 'key = "holt"\nheaders_env = { A = "SURELY_UNSET" }\n'
@@ -355,11 +372,12 @@ def test_the_only_source_fails(small: Instance) -> None:
     )
     for key, reason in (("gone", "gone"), ("holt", "unset-variable")):
         for words, code in (((), 0), (("--strict",), 3)):
-            done = small.command("refresh", "--source", key, "--json", *words)
-            assert (done.code, done.json["sources"][0]["reason"]) == (code, reason)
+            done = small_instance.run_command("refresh", "--source", key, "--json", *words)
+            assert done.code == code
+            assert done.json["sources"][0]["reason"] == reason
 
 
-@fault(
+@mark_fault(
     "a secret in the headers of a source",
     how=(
         "headers_env with a sentinel; a source that works and one that fails; all files, logs and"
@@ -368,8 +386,9 @@ def test_the_only_source_fails(small: Instance) -> None:
     holds="the site gets it, and it stands nowhere else",
 )
 @pytest.mark.slow
-def test_a_secret_stays_one(small: Instance) -> None:
-    path = small.config / "sources.toml"
+def test_a_secret_stays_one(small_instance: Instance) -> None:
+    """A secret in sources.toml appears in no output and in no file."""
+    path = small_instance.config / "sources.toml"
     text = path.read_text()
     for key in ("holt", "gone"):
         text = text.replace(
@@ -377,21 +396,23 @@ def test_a_secret_stays_one(small: Instance) -> None:
         )
     path.write_text(text)
     keys = [word for key in ("holt", "gone", "parallel") for word in ("--source", key)]
-    done = small.command("refresh", *keys, "--json", environ={"HOLT_TOKEN": SECRET})
+    done = small_instance.run_command("refresh", *keys, "--json", environ={"HOLT_TOKEN": SECRET})
     assert done.code == 0, done
     assert SECRET in {
-        seen.headers.get("x-token") for seen in small.world.requests if seen.site == "holt"
+        seen.headers.get("x-token") for seen in small_instance.world.requests if seen.site == "holt"
     }
     assert {
-        seen.headers.get("x-token") for seen in small.world.requests if seen.site == "parallel"
+        seen.headers.get("x-token")
+        for seen in small_instance.world.requests
+        if seen.site == "parallel"
     } == {None}
-    status = small.command("status", "--json", environ={"HOLT_TOKEN": SECRET})
+    status = small_instance.run_command("status", "--json", environ={"HOLT_TOKEN": SECRET})
     assert SECRET not in done.out + done.err + status.out + status.err
-    for found in small.folder.rglob("*"):
+    for found in small_instance.folder.rglob("*"):
         assert not found.is_file() or SECRET.encode() not in found.read_bytes(), found
 
 
-@fault(
+@mark_fault(
     "SIGTERM to `refresh` and to `up`",
     how="sent while sites that answer slowly are being visited",
     holds="exit 0 long before the sites answer, nothing torn, nothing lost",
@@ -399,38 +420,47 @@ def test_a_secret_stays_one(small: Instance) -> None:
 @pytest.mark.parametrize(
     "command", [pytest.param(one, marks=pytest.mark.slow) for one in ("refresh", "up")]
 )
-def test_sigterm(small: Instance, command: str) -> None:
+def test_sigterm(small_instance: Instance, command: str) -> None:
+    """SIGTERM during a visit ends the run cleanly."""
     for site in ("parallel", "holt"):
-        small.world.latency(site, 180)
-    text = (small.config / "syndicator.toml").read_text()
-    (small.config / "syndicator.toml").write_text(text.replace("_seconds = 30", "_seconds = 240"))
-    process = small.start(command, *(("--all",) if command == "refresh" else ()))
-    wait_for(lambda: {seen.site for seen in small.world.requests} >= {"parallel", "holt"})
+        small_instance.world.delay_answers(site, 180)
+    text = (small_instance.config / "syndicator.toml").read_text()
+    (small_instance.config / "syndicator.toml").write_text(
+        text.replace("_seconds = 30", "_seconds = 240")
+    )
+    process = small_instance.start_command(command, *(("--all",) if command == "refresh" else ()))
+    wait_for(lambda: {seen.site for seen in small_instance.world.requests} >= {"parallel", "holt"})
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=90)  # long before the sites answer
     assert process.returncode == 0, out + err
     assert "Traceback" not in err
-    small.articles()
-    small.whole()
+    small_instance.load_articles()
+    small_instance.count_well_formed_files()
 
 
-@fault(
+@mark_fault(
     "the database locked by another program",
     how="BEGIN EXCLUSIVE from here during a run, longer than the wait for it",
     holds="69 and a message; the next run does it all",
 )
 @pytest.mark.slow
-def test_a_locked_database(small: Instance) -> None:
-    small.run("holt")
-    with sqlite3.connect(small.feeds / "state/syndicator.db", isolation_level=None) as other:
+def test_a_locked_database(small_instance: Instance) -> None:
+    small_instance.run_refresh("holt")
+    with sqlite3.connect(
+        small_instance.feeds / "state/syndicator.db", isolation_level=None
+    ) as other:
         other.execute("BEGIN EXCLUSIVE")
-        check_refusal(small.command("refresh", "--all", "--json"), 69, "another program holds it")
+        check_refusal(
+            small_instance.run_command("refresh", "--all", "--json"), 69, "another program holds it"
+        )
         other.execute("ROLLBACK")
     other.close()
-    small.run()
-    small.consistent(wanted=small.titles())
+    small_instance.run_refresh()
+    small_instance.assert_consistent(wanted=small_instance.list_titles())
 
 
-def test_json_of_errors_is_one_document(small: Instance) -> None:
-    done = small.command("status", "--json", environ={"PYTHONIOENCODING": "ascii"})
-    assert done.code == 0 and json.loads(done.out)["articles"] == 0
+def test_json_of_errors_is_one_document(small_instance: Instance) -> None:
+    """`status --json` works with an ASCII terminal."""
+    done = small_instance.run_command("status", "--json", environ={"PYTHONIOENCODING": "ascii"})
+    assert done.code == 0
+    assert json.loads(done.out)["articles"] == 0

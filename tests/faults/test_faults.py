@@ -1,4 +1,4 @@
-"""Faults of disk, clock, feeds and files, in this process."""
+"""Faults of disk, clock, feeds and files, within one process."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ from syndicator.runs import daemon, refresh
 from syndicator.runs.schedule import Scheduler
 from syndicator.upkeep import editorial, reindex
 from tests.faults.instance import InProcess, Instance
-from tests.faults.table import fault
+from tests.faults.table import mark_fault
 
 
-def failing(call: Callable[..., Any], at: int, number: int) -> tuple[Callable[..., Any], list[int]]:
+def make_failing_call(
+    call: Callable[..., Any], at: int, number: int
+) -> tuple[Callable[..., Any], list[int]]:
     """`call` that fails with errno `number` from its `at`th time on, and how often it was
     called."""
     calls = [0]
@@ -38,7 +40,7 @@ def failing(call: Callable[..., Any], at: int, number: int) -> tuple[Callable[..
     return instead, calls
 
 
-@fault(
+@mark_fault(
     "the disk is full at the nth write",
     how="fsync fails with ENOSPC from its nth call on, in articles and in feeds",
     holds=(
@@ -48,42 +50,42 @@ def failing(call: Callable[..., Any], at: int, number: int) -> tuple[Callable[..
 @pytest.mark.parametrize(
     "at", [3, 41, *(pytest.param(at, marks=pytest.mark.slow) for at in range(2, 46, 4))]
 )
-def test_the_disk_is_full(small: Instance, at: int) -> None:
-    instead, calls = failing(os.fsync, at, errno.ENOSPC)
+def test_the_disk_is_full(small_instance: Instance, at: int) -> None:
+    instead, calls = make_failing_call(os.fsync, at, errno.ENOSPC)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(disk.os, "fsync", instead)  # one module: `os` is the same everywhere
         try:
-            small.run()
+            small_instance.run_refresh()
         except (OSError, SyndicatorError) as error:
             assert "space" in str(error) or "full" in str(error)
         assert calls[0] >= at
-    small.articles()
-    small.whole()
-    small.now += timedelta(hours=3)
-    small.run()
-    small.consistent(wanted=small.titles())
+    small_instance.load_articles()
+    small_instance.count_well_formed_files()
+    small_instance.now += timedelta(hours=3)
+    small_instance.run_refresh()
+    small_instance.assert_consistent(wanted=small_instance.list_titles())
 
 
 def test_the_outlet_writes_with_fsync() -> None:
     assert outlets.os.fsync is disk.os.fsync
 
 
-@fault(
+@mark_fault(
     "too many open files",
     how="the fetcher answers as it does for EMFILE",
     holds="not held against any source, and no network trouble: the source stays due",
 )
-def test_too_many_open_files(small: Instance) -> None:
-    small.run("holt")
-    with small.app() as app:
+def test_too_many_open_files(small_instance: Instance) -> None:
+    small_instance.run_refresh("holt")
+    with small_instance.open_app() as app:
         before = app.archive.store.visits.state("holt")
-    small.now += timedelta(hours=3)
+    small_instance.now += timedelta(hours=3)
     answer = Failed(
         url="x", reason="system", detail="this machine is short of something: Too many open files"
     )
-    report = with_answers(small, lambda request: answer)
+    report = with_answers(small_instance, lambda request: answer)
     assert report.outcomes[0].reason == "system"
-    with small.app() as app:
+    with small_instance.open_app() as app:
         assert app.archive.store.visits.state("holt") == before
 
 
@@ -91,7 +93,8 @@ class Canned:
     """A Fetcher of answers made by the test."""
 
     def __init__(self, inner: Any, answer: Callable[[Request], FetchResult | None]) -> None:
-        self.inner, self.answer = inner, answer
+        self.inner = inner
+        self.answer = answer
 
     async def fetch(self, request: Request) -> FetchResult:
         return self.answer(request) or await self.inner.fetch(request)
@@ -106,21 +109,21 @@ def with_answers(
     make = clients.make_fetcher
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clients, "make_fetcher", lambda *parts: Canned(make(*parts), answer))
-        return instance.run(*(keys or ("holt",)))
+        return instance.run_refresh(*(keys or ("holt",)))
 
 
 FEEDS: dict[str, Callable[[Instance], None]] = {
-    "guids": lambda instance: instance.world.renumber("parallel"),
+    "guids": lambda instance: instance.world.renumber_entries("parallel"),
     "html": lambda instance: instance.world.html_feed("parallel"),
     "cut": lambda instance: instance.world.break_feed("parallel"),
-    "empty": lambda instance: instance.world.fail("parallel", 200, body=b" "),
-    "one item": lambda instance: instance.world.shrink("parallel", 1),
-    "unavailable": lambda instance: instance.world.fail("parallel", 503),
-    "gone": lambda instance: instance.world.fail("parallel", 410),
+    "empty": lambda instance: instance.world.fail_site("parallel", 200, body=b" "),
+    "one item": lambda instance: instance.world.shrink_feed("parallel", 1),
+    "unavailable": lambda instance: instance.world.fail_site("parallel", 503),
+    "gone": lambda instance: instance.world.fail_site("parallel", 410),
 }
 
 
-@fault(
+@mark_fault(
     "a feed whose GUIDs all change, that is HTML, cut, empty, shrunk, unavailable, gone",
     how="the site is told to",
     holds="0 articles new, 0 lost, no published byte changes, and the same when it is well again",
@@ -137,29 +140,32 @@ FEEDS: dict[str, Callable[[Instance], None]] = {
         ),
     ],
 )
-def test_a_feed_goes_wrong(small: Instance, harm: str) -> None:
-    small.run("parallel")
-    before = small.digests("articles"), small.digests("public")
-    FEEDS[harm](small)
+def test_a_feed_goes_wrong(small_instance: Instance, harm: str) -> None:
+    small_instance.run_refresh("parallel")
+    before = small_instance.read_digests("articles"), small_instance.read_digests("public")
+    FEEDS[harm](small_instance)
     for _ in range(2):
-        small.now += timedelta(hours=3)
-        assert small.run("parallel").outcomes[0].added == ()
-        assert (small.digests("articles"), small.digests("public")) == before
-        small.world.heal("parallel")
+        small_instance.now += timedelta(hours=3)
+        assert small_instance.run_refresh("parallel").outcomes[0].added == ()
+        assert (
+            small_instance.read_digests("articles"),
+            small_instance.read_digests("public"),
+        ) == before
+        small_instance.world.heal_site("parallel")
 
 
-@fault(
+@mark_fault(
     "http becomes https in every link of a feed",
     how="the feed's bytes changed on the way",
     holds="0 new articles: both spellings are aliases",
 )
-def test_links_become_https(small: Instance) -> None:
-    small.run("holt")
-    count = len(small.articles())
-    url = small.world.feed_url("holt")
-    with small.app() as app:
-        body = asyncio.run(fetched(app, url))
-    small.now += timedelta(hours=3)
+def test_links_become_https(small_instance: Instance) -> None:
+    small_instance.run_refresh("holt")
+    count = len(small_instance.load_articles())
+    url = small_instance.world.feed_url("holt")
+    with small_instance.open_app() as app:
+        body = asyncio.run(fetch_feed(app, url))
+    small_instance.now += timedelta(hours=3)
     changed = (
         body.replace(b"http://", b"https://")
         .replace(b"<guid", b"<guid isnew='1'")
@@ -172,11 +178,11 @@ def test_links_become_https(small: Instance) -> None:
         return Fetched(url=url, final_url=url, status=200, headers={}, body=changed)
 
     assert changed != body
-    assert with_answers(small, answer).outcomes[0].added == ()
-    assert len(small.articles()) == count
+    assert with_answers(small_instance, answer).outcomes[0].added == ()
+    assert len(small_instance.load_articles()) == count
 
 
-async def fetched(app: Any, url: str) -> bytes:
+async def fetch_feed(app: Any, url: str) -> bytes:
     fetcher = clients.make_fetcher(app.archive, app.configuration.settings)
     try:
         result = await fetcher.fetch(Request(url=url, kind="feed"))
@@ -187,70 +193,75 @@ async def fetched(app: Any, url: str) -> bytes:
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "the clock goes back an hour, forward five, back ten years",
     how="the injected clock is set",
     holds="0 new, 0 lost; every source is due again when it should be, not in ten years",
 )
 @pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(hours=5), timedelta(days=-3650)])
-def test_the_clock_jumps(small: Instance, jump: timedelta) -> None:
-    small.run()
-    before = small.digests("articles")
-    small.now += jump
-    report = small.run(all=True)
+def test_the_clock_jumps(small_instance: Instance, jump: timedelta) -> None:
+    small_instance.run_refresh()
+    before = small_instance.read_digests("articles")
+    small_instance.now += jump
+    report = small_instance.run_refresh(all=True)
     assert sum(len(outcome.added) for outcome in report.outcomes) == 0
-    assert small.digests("articles") == before
-    with small.app() as app:
+    assert small_instance.read_digests("articles") == before
+    with small_instance.open_app() as app:
         for state in app.archive.store.visits.states().values():
             due = state.schedule.next_due
-            assert due is not None and due <= small.now + timedelta(days=1, hours=3), state
-    small.whole()
+            assert due is not None and due <= small_instance.now + timedelta(days=1, hours=3), state
+    small_instance.count_well_formed_files()
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "a source that was visited in the future",
     how="a visit with the clock ten years ahead; the clock is set right",
     holds="it is due at once, not in ten years",
 )
-def test_a_clock_that_was_ahead(small: Instance) -> None:
-    right = small.now
-    small.now += timedelta(days=3650)
-    small.run("holt")
-    small.now = right + timedelta(minutes=1)
-    assert "holt" in {outcome.key for outcome in small.run(all=False).outcomes}
+def test_a_clock_that_was_ahead(small_instance: Instance) -> None:
+    right = small_instance.now
+    small_instance.now += timedelta(days=3650)
+    small_instance.run_refresh("holt")
+    small_instance.now = right + timedelta(minutes=1)
+    assert "holt" in {outcome.key for outcome in small_instance.run_refresh(all=False).outcomes}
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "an entry dated ten years ahead",
     how="the site dates a story so",
     holds="no date after now is believed, so it does not stay on top",
 )
-def test_an_entry_of_the_future(small: Instance) -> None:
-    story = next(story for story in small.world.stories if story.site == "holt")
-    small.world.future_date(story.key)
-    small.run("holt")
-    dates = [article.published for article in small.articles()]
-    assert dates and all(date is None or date <= small.now for date in dates)
+def test_an_entry_of_the_future(small_instance: Instance) -> None:
+    story = next(story for story in small_instance.world.stories if story.site == "holt")
+    small_instance.world.future_date(story.key)
+    small_instance.run_refresh("holt")
+    dates = [article.published for article in small_instance.load_articles()]
+    assert dates
+    assert all(date is None or date <= small_instance.now for date in dates)
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "no network at all, in this process",
     how="no name resolves after a first run",
     holds="one NetworkDown that names demo, nothing counted, what is published stays",
 )
-def test_no_network(small: Instance) -> None:
-    small.run()
-    before = small.digests("public")
-    small.now += timedelta(hours=3)
+def test_no_network(small_instance: Instance) -> None:
+    """Without a network nothing changes and no failure is counted."""
+    small_instance.run_refresh()
+    before = small_instance.read_digests("public")
+    small_instance.now += timedelta(hours=3)
     with pytest.raises(NetworkDown, match="demo"):
         with_answers(
-            small, lambda request: Failed(url=request.url, reason="dns"), "holt", "parallel"
+            small_instance,
+            lambda request: Failed(url=request.url, reason="dns"),
+            "holt",
+            "parallel",
         )
-    assert small.digests("public") == before
-    with small.app() as app:
+    assert small_instance.read_digests("public") == before
+    with small_instance.open_app() as app:
         assert app.archive.store.visits.states()["holt"].backoff.failures == 0
 
 
@@ -266,7 +277,7 @@ HARMS: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "an article file that is binary, empty or no YAML",
     how="written over by hand, between two runs; then mended",
     holds=(
@@ -275,24 +286,25 @@ HARMS: dict[str, Callable[[Path], object]] = {
     ),
 )
 @pytest.mark.parametrize("harm", HARMS)
-def test_a_broken_article_file(small: Instance, harm: str) -> None:
-    small.run("holt")
-    path, files = some_file(small), small.digests("articles")
+def test_a_broken_article_file(small_instance: Instance, harm: str) -> None:
+    small_instance.run_refresh("holt")
+    path = some_file(small_instance)
+    files = small_instance.read_digests("articles")
     whole = path.read_bytes()
     HARMS[harm](path)
-    small.now += timedelta(days=1, hours=3)
-    for story in [story for story in small.world.stories if story.site == "holt"]:
-        small.world.change(story.key, title=story.title + ", corrected")
-    report = small.run("holt")
+    small_instance.now += timedelta(days=1, hours=3)
+    for story in [story for story in small_instance.world.stories if story.site == "holt"]:
+        small_instance.world.change_story(story.key, title=story.title + ", corrected")
+    report = small_instance.run_refresh("holt")
     assert [problem.reason for problem in report.problems] == ["bad-article-file"]
-    assert small.digests("articles").keys() == files.keys()
+    assert small_instance.read_digests("articles").keys() == files.keys()
     path.write_bytes(whole)
-    small.now += timedelta(hours=3)
-    assert small.run("holt").problems == ()
-    small.consistent()
+    small_instance.now += timedelta(hours=3)
+    assert small_instance.run_refresh("holt").problems == ()
+    small_instance.assert_consistent()
 
 
-@fault(
+@mark_fault(
     "an article file that was deleted, or copied",
     how="by hand, between two runs",
     holds=(
@@ -300,67 +312,74 @@ def test_a_broken_article_file(small: Instance, harm: str) -> None:
         " stays one"
     ),
 )
-def test_a_deleted_and_a_copied_file(small: Instance) -> None:
-    small.run("holt")
-    path = some_file(small)
+def test_a_deleted_and_a_copied_file(small_instance: Instance) -> None:
+    small_instance.run_refresh("holt")
+    path = some_file(small_instance)
     copy = path.with_name("copy-" + path.name)
     copy.write_bytes(path.read_bytes())
-    small.now += timedelta(hours=3)
-    assert [problem.reason for problem in small.run("holt").problems] == ["duplicate-article"]
-    assert [problem.reason for problem in small.run("holt").problems] == ["duplicate-article"]
+    small_instance.now += timedelta(hours=3)
+    assert [problem.reason for problem in small_instance.run_refresh("holt").problems] == [
+        "duplicate-article"
+    ]
+    assert [problem.reason for problem in small_instance.run_refresh("holt").problems] == [
+        "duplicate-article"
+    ]
     copy.unlink()
     path.unlink()
-    small.run("holt")
+    small_instance.run_refresh("holt")
     assert not path.exists()
-    small.consistent()
+    small_instance.assert_consistent()
 
 
-@fault(
+@mark_fault(
     "the article store's disk is not mounted",
     how="feeds/articles renamed away",
     holds="refused with the cure; no new instance, no row forgotten; all is well when it is back",
 )
-def test_the_shelf_is_not_there(small: Instance) -> None:
-    small.run("holt")
-    article_store, aside = small.feeds / "articles", small.feeds / "aside"
+def test_the_shelf_is_not_there(small_instance: Instance) -> None:
+    small_instance.run_refresh("holt")
+    article_store = small_instance.feeds / "articles"
+    aside = small_instance.feeds / "aside"
     article_store.rename(aside)
     with pytest.raises(MissingError, match="mount"):
-        small.run("holt")
+        small_instance.run_refresh("holt")
     if article_store.exists():
         article_store.rmdir()
     aside.rename(article_store)
-    before = small.digests("public")
-    small.run("holt")
-    assert small.digests("public") == before
+    before = small_instance.read_digests("public")
+    small_instance.run_refresh("holt")
+    assert small_instance.read_digests("public") == before
 
 
-@fault(
+@mark_fault(
     "a withdrawal, then a lost database",
     how="`withdraw`, state deleted, `reindex`, a run",
     holds="the article does not come back",
 )
-def test_a_withdrawal_outlives_the_database(small: Instance) -> None:
+def test_a_withdrawal_outlives_the_database(small_instance: Instance) -> None:
     import shutil
 
-    small.run("holt")
-    gone = small.articles()[0]
-    with small.app() as app:
-        editorial.withdraw(app.archive, app.configuration, gone.url)
-    shutil.rmtree(small.feeds / "state")
-    with small.app(create=True) as app:
+    small_instance.run_refresh("holt")
+    gone_article = small_instance.load_articles()[0]
+    with small_instance.open_app() as app:
+        editorial.withdraw(app.archive, app.configuration, gone_article.url)
+    shutil.rmtree(small_instance.feeds / "state")
+    with small_instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
-    small.now += timedelta(hours=3)
-    small.run("holt")
-    assert gone.id not in {article.id for article in small.articles()}
+    small_instance.now += timedelta(hours=3)
+    small_instance.run_refresh("holt")
+    assert gone_article.id not in {article.id for article in small_instance.load_articles()}
 
 
-@fault(
+@mark_fault(
     "a bug of ours on one page",
     how="reading one page raises TypeError",
     holds="that page is named and tried again, all others are filed",
 )
-def test_a_bug_costs_one_page(small: Instance) -> None:
-    real, titles = InProcess.call, small.titles()
+def test_a_bug_costs_one_page(small_instance: Instance) -> None:
+    """An exception while reading one page affects only that page."""
+    real = InProcess.call
+    titles = small_instance.list_titles()
 
     async def call(self: InProcess, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if "rust-port" in str(args[1]):
@@ -369,27 +388,28 @@ def test_a_bug_costs_one_page(small: Instance) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(InProcess, "call", call)
-        report = small.run()
+        report = small_instance.run_refresh()
     assert {problem.reason for outcome in report.outcomes for problem in outcome.skipped} >= {"bug"}
-    assert len(titles - {article.title for article in small.articles()}) == 1
-    small.now += timedelta(hours=3)
-    small.run()
-    small.consistent(wanted=titles)
+    assert len(titles - {article.title for article in small_instance.load_articles()}) == 1
+    small_instance.now += timedelta(hours=3)
+    small_instance.run_refresh()
+    small_instance.assert_consistent(wanted=titles)
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "a build that dies between two feeds",
     how="the nth feed's rendering raises",
     holds="the next run publishes all, index page and OPML too, byte for byte",
 )
 @pytest.mark.parametrize("at", [1, 3])
-def test_a_build_dies(small: Instance, at: int) -> None:
+def test_a_build_dies(small_instance: Instance, at: int) -> None:
     from syndicator.publishing.kinds import feeds
     from syndicator.publishing.kinds.site import Site
     from syndicator.publishing.kinds.targets import File
 
-    real, calls = feeds._make_head, [0]
+    real = feeds._make_head
+    calls = [0]
 
     def make(site: Site, feed: feeds.Feed) -> Iterator[File]:
         calls[0] += 1
@@ -400,18 +420,19 @@ def test_a_build_dies(small: Instance, at: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(feeds, "_make_head", make)
         with pytest.raises(KeyboardInterrupt):
-            small.run()
-    small.run("holt")
-    small.consistent()
+            small_instance.run_refresh()
+    small_instance.run_refresh("holt")
+    small_instance.assert_consistent()
 
 
-@fault(
+@mark_fault(
     "a run hangs",
     how="a scheduled run that never ends, on a clock of the test",
     holds="reported once after five minutes without progress, not before",
 )
 @pytest.mark.anyio
 async def test_the_watchdog() -> None:
+    """A run without progress is reported after five minutes."""
     reported: list[tuple[str, float]] = []
     steady = [0.0]
     hang = asyncio.Event()
@@ -444,7 +465,7 @@ async def test_the_watchdog() -> None:
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "a configuration broken at some runs",
     how=(
         "sources.toml is no TOML at the first scheduled run, good at the second, broken again at"
@@ -455,24 +476,24 @@ async def test_the_watchdog() -> None:
         " last good one"
     ),
 )
-def test_a_run_with_a_broken_configuration(small: Instance) -> None:
-    path = small.config / "sources.toml"
-    whole = path.read_text()
+def test_a_run_with_a_broken_configuration(small_instance: Instance) -> None:
+    path = small_instance.config / "sources.toml"
+    whole_text = path.read_text()
     trouble: list[str] = []
     done: list[refresh.RunReport] = []
     jobs = daemon.Jobs(
-        small.config, stop=asyncio.Event(), report_visits=done.append, warn=trouble.append
+        small_instance.config, stop=asyncio.Event(), report_visits=done.append, warn=trouble.append
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(refresh, "make_worker", lambda settings: InProcess())
-        for text, lines, runs in (("[[source", 1, 1), (whole, 1, 2), ("[[source", 2, 3)):
+        for text, lines, runs in (("[[source", 1, 1), (whole_text, 1, 2), ("[[source", 2, 3)):
             path.write_text(text)
             asyncio.run(jobs.run(daemon.VISITS))
-            assert (len(trouble), len(done)) == (lines, runs)
+            assert len(trouble) == lines
+            assert len(done) == runs
     assert all("sources.toml" in line for line in trouble)
-    assert len(small.articles()) == len(small.titles())
-    path.write_text(whole)
-    with small.app() as app:
-        assert (
-            app.archive.store.visits.states().keys() == app.configuration.sources.keys()
-        )  # none was dropped
+    assert len(small_instance.load_articles()) == len(small_instance.list_titles())
+    path.write_text(whole_text)
+    with small_instance.open_app() as app:
+        # none was dropped
+        assert app.archive.store.visits.states().keys() == app.configuration.sources.keys()

@@ -1,5 +1,4 @@
-"""Disks that are full, files that may not grow, descriptors that run out: real ones, under a real
-`refresh`."""
+"""Full disks, file size limits and exhausted descriptors under a real `refresh`."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.instance import Done, Instance
-from tests.faults.table import fault
+from tests.faults.table import mark_fault
 
 # Free kilobytes: a run takes 1,200 to 2,000 of them, the more the more commits it has time for
 # (their pages are all in the log), the database and its log the first 250.
@@ -45,7 +44,7 @@ SHORT = (100, 9_000, 40_000, 100_000, 200_000)
 
 
 @contextmanager
-def disk(folder: Path, **options: object) -> Iterator[Callable[[], object]]:
+def mount_small_disk(folder: Path, **options: object) -> Iterator[Callable[[], object]]:
     """A file system of its own at `folder`; what it yields gives it room. Skips where mounting is
     not allowed."""
     folder.mkdir()
@@ -77,19 +76,21 @@ def check_spoken(done: Done, *cures: str) -> None:
 def check_complete(instance: Instance) -> None:
     """The next run, with enough of everything, does all that is left, and asks for no page that was
     in the store."""
-    instance.whole()
-    asked = len(instance.world.requests)
-    article_store = {article.url for article in instance.articles()}
-    done = instance.command("refresh", "--all", "--json")
+    instance.count_well_formed_files()
+    request_count = len(instance.world.requests)
+    article_store = {article.url for article in instance.load_articles()}
+    done = instance.run_command("refresh", "--all", "--json")
     assert done.code == 0, done
-    again = {seen.path for seen in instance.world.requests[asked:]}
+    second_paths = {seen.path for seen in instance.world.requests[request_count:]}
     pages = {instance.world.url(story) for story in instance.world.stories}
-    assert [url for url in pages & article_store if "/" + url.split("/", 3)[3] in again] == []
-    instance.now = max(article.added for article in instance.articles() if article.added)
-    instance.consistent(wanted=instance.titles())
+    assert [
+        url for url in pages & article_store if "/" + url.split("/", 3)[3] in second_paths
+    ] == []
+    instance.now = max(article.added for article in instance.load_articles() if article.added)
+    instance.assert_consistent(wanted=instance.list_titles())
 
 
-@fault(
+@mark_fault(
     "the disk is full, really",
     how=(
         "feeds/ on a file system of its own that fills up at 20 points of a real `refresh`, and"
@@ -102,28 +103,31 @@ def check_complete(instance: Instance) -> None:
 )
 @pytest.mark.slow
 @pytest.mark.parametrize("kilobytes", ROOM)
-def test_a_full_disk(small: Instance, kilobytes: int) -> None:
-    with disk(small.feeds, size=f"{kilobytes}k") as free:
-        check_spoken(small.command("refresh", "--all", "--json"), "free some space", "not full")
+def test_a_full_disk(small_instance: Instance, kilobytes: int) -> None:
+    with mount_small_disk(small_instance.feeds, size=f"{kilobytes}k") as free:
+        check_spoken(
+            small_instance.run_command("refresh", "--all", "--json"), "free some space", "not full"
+        )
         free()
-        check_complete(small)
+        check_complete(small_instance)
 
 
-@fault(
+@mark_fault(
     "the disk has no file left to give",
     how="the same with a limit on its inodes",
     holds="the same; the message names them",
 )
 @pytest.mark.slow
 @pytest.mark.parametrize("inodes", INODES)
-def test_no_inodes(small: Instance, inodes: int) -> None:
-    with disk(small.feeds, size="64m", nr_inodes=inodes) as free:
-        check_spoken(small.command("refresh", "--all", "--json"), "df -i")
+def test_no_inodes(small_instance: Instance, inodes: int) -> None:
+    """A file system without free inodes: the error suggests `df -i`, and later all is complete."""
+    with mount_small_disk(small_instance.feeds, size="64m", nr_inodes=inodes) as free:
+        check_spoken(small_instance.run_command("refresh", "--all", "--json"), "df -i")
         free()
-        check_complete(small)
+        check_complete(small_instance)
 
 
-@fault(
+@mark_fault(
     "too many open files, really",
     how=(
         "RLIMIT_NOFILE of a real `refresh` at so few that the database, a module, a socket or the"
@@ -136,26 +140,32 @@ def test_no_inodes(small: Instance, inodes: int) -> None:
 )
 @pytest.mark.slow
 @pytest.mark.parametrize("files", FEW)
-def test_few_descriptors(small: Instance, files: int) -> None:
+def test_few_descriptors(small_instance: Instance, files: int) -> None:
+    """With few file descriptors the error suggests `ulimit -n`."""
     limit = (resource.RLIMIT_NOFILE, (files, files))
     check_spoken(
-        small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)),
+        small_instance.run_command(
+            "refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)
+        ),
         "ulimit -n",
     )
-    check_complete(small)
+    check_complete(small_instance)
 
 
-@fault(
+@mark_fault(
     "files may not grow",
     how="RLIMIT_FSIZE of a real `refresh`",
     holds="69 and `ulimit -f`; the next run without the limit does it all",
 )
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SHORT)
-def test_short_files(small: Instance, size: int) -> None:
+def test_short_files(small_instance: Instance, size: int) -> None:
+    """With a file size limit the error suggests `ulimit -f`."""
     limit = (resource.RLIMIT_FSIZE, (size, size))
     check_spoken(
-        small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)),
+        small_instance.run_command(
+            "refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)
+        ),
         "ulimit -f",
     )
-    check_complete(small)
+    check_complete(small_instance)

@@ -1,4 +1,4 @@
-"""kill -9 at any moment, with readers reading."""
+"""Kill a run with SIGKILL at any moment while other processes read the files."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from tests.faults.instance import Instance
-from tests.faults.table import fault
-from tests.faults.whole import check_whole, copy_place, read_files, visible
+from tests.faults.table import mark_fault
+from tests.faults.whole import check_whole, copy_place, drop_temporary_files, read_files
 from tests.places import NOW, SHORT, Place, store_articles
-from tests.world import World, serving
+from tests.world import World, serve_world
 
 HOW = (
     "SIGKILL to `refresh`, which builds while it visits, after a random time, again and again, read"
@@ -40,18 +40,18 @@ main()
 
 
 @contextmanager
-def readers(instance: Instance) -> Iterator[Counter[str]]:
+def read_continuously(instance: Instance) -> Iterator[Counter[str]]:
     """Threads that read everything published and every article file, over and over; a torn one is
     an error."""
-    seen: Counter[str] = Counter()
+    counter: Counter[str] = Counter()
     faults: list[Exception] = []
     stop = threading.Event()
 
     def read() -> None:
         while not stop.wait(0.05):
             try:
-                seen["published"] += instance.whole()
-                seen["articles"] += len(instance.articles())
+                counter["published"] += instance.count_well_formed_files()
+                counter["articles"] += len(instance.load_articles())
             except FileNotFoundError:
                 continue
             except Exception as error:  # noqa: BLE001 - handed to the test below
@@ -61,7 +61,7 @@ def readers(instance: Instance) -> Iterator[Counter[str]]:
     thread = threading.Thread(target=read)
     thread.start()
     try:
-        yield seen
+        yield counter
     finally:
         stop.set()
         thread.join()
@@ -78,11 +78,11 @@ def kill_and_kill(instance: Instance, times: int, seed: int) -> Counter[str]:
     counts: Counter[str] = Counter()
     # of a run in seconds; how fast this machine is, those that end before their kill tell
     length = 5.0
-    with readers(instance) as seen:
+    with read_continuously(instance) as continuously:
         for _ in range(times):
-            asked = len(instance.world.requests)
-            article_store = {article.url for article in instance.articles()}
-            process = instance.start("refresh", "--all", program=("-c", HURRIED))
+            request_count = len(instance.world.requests)
+            article_store = {article.url for article in instance.load_articles()}
+            process = instance.start_command("refresh", "--all", program=("-c", HURRIED))
             started = time.monotonic()
             try:
                 process.wait(dice.uniform(0.1 * length, length))
@@ -92,41 +92,42 @@ def kill_and_kill(instance: Instance, times: int, seed: int) -> Counter[str]:
                 process.kill()
                 counts["killed"] += 1
             process.communicate()
-            paths = {one.path for one in instance.world.requests[asked:]}
+            paths = {request.path for request in instance.world.requests[request_count:]}
             assert [
                 url for url in pages & article_store if "/" + url.split("/", 3)[3] in paths
             ] == []
-    return counts + seen
+    return counts + continuously
 
 
-def settle(instance: Instance, times: int, seed: int) -> int:
+def kill_and_recover(instance: Instance, times: int, seed: int) -> int:
     counts = kill_and_kill(instance, times, seed)
     print(dict(counts))
     assert counts["killed"] >= times // 3
-    done = instance.command("refresh", "--all")
+    done = instance.run_command("refresh", "--all")
     assert done.code == 0, done
-    instance.now = max(article.added for article in instance.articles() if article.added)
-    instance.consistent(wanted=instance.titles())
+    instance.now = max(article.added for article in instance.load_articles() if article.added)
+    instance.assert_consistent(wanted=instance.list_titles())
     return counts["killed"]
 
 
-@fault("killed at a random moment", how=HOW, holds=HOLDS)
+@mark_fault("killed at a random moment", how=HOW, holds=HOLDS)
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_a_few_kills(small: Instance) -> None:
-    assert settle(small, 3, seed=1) >= 1
+def test_a_few_kills(small_instance: Instance) -> None:
+    assert kill_and_recover(small_instance, 3, seed=1) >= 1
 
 
-@fault("killed at 200 random moments", how=HOW, holds=HOLDS)
+@mark_fault("killed at 200 random moments", how=HOW, holds=HOLDS)
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_two_hundred_kills(tmp_path: Path) -> None:
-    killed, turn = 0, 0
+    killed = 0
+    turn = 0
     while killed < 200:  # a fast machine ends some runs before their kill
         turn += 1
-        with serving(World(without={"slow"})) as world:
+        with serve_world(World(without={"slow"})) as world:
             instance = Instance(tmp_path / str(turn), world)
-            killed += settle(instance, 12, seed=turn)
+            killed += kill_and_recover(instance, 12, seed=turn)
     assert turn <= 50  # each of them had a third of its kills or more
 
 
@@ -140,8 +141,8 @@ main()
 KILLS = 60
 
 
-def fill(place: Place) -> None:
-    with place.app(create=True) as app:
+def store_stories(place: Place) -> None:
+    with place.open_app(create=True) as app:
         for number in range(40):
             tags = ("LLM", f"Topic {number % 8}")
             store_articles(app, f"Story {number}", "Of it.", tags=tags, category="AI")
@@ -149,9 +150,9 @@ def fill(place: Place) -> None:
 
 def publish_first(place: Place) -> None:
     """An instance that has published, and whose next build publishes one article more."""
-    fill(place)
+    store_stories(place)
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "New", "Of it.", tags=("LLM",), added=NOW + timedelta(days=2))
 
 
@@ -169,7 +170,7 @@ def start_build(place: Place) -> subprocess.Popen[bytes]:
     return process
 
 
-@fault(
+@mark_fault(
     "a build is killed at 60 random moments",
     how="SIGKILL to `build` at a random time of its writing, of everything and of one article more",
     holds=(
@@ -179,9 +180,10 @@ def start_build(place: Place) -> subprocess.Popen[bytes]:
 )
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("prepare", [fill, publish_first])
+@pytest.mark.parametrize("prepare", [store_stories, publish_first])
 def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[Place], None]) -> None:
-    dice, counts = random.Random(prepare.__name__), Counter[str]()
+    dice = random.Random(prepare.__name__)
+    counts = Counter[str]()
     (tmp_path / "prepared").mkdir()
     prepared = Place(tmp_path / "prepared", settings=SHORT)
     prepare(prepared)
@@ -201,12 +203,13 @@ def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[Place], None])
             counts["ended" if process.poll() is not None else "killed"] += 1
             process.kill()
             process.wait()
-            found = read_files(public)
-            check_whole(found, before, after)
-            counts["published some"] += visible(found) not in (before, after)
-            counts["left temporaries"] += found.keys() != visible(found).keys()
+            files = read_files(public)
+            check_whole(files, before, after)
+            counts["published some"] += drop_temporary_files(files) not in (before, after)
+            counts["left temporaries"] += files.keys() != drop_temporary_files(files).keys()
         assert start_build(place).wait() == 0
         assert read_files(public) == after
         assert counts["ended"] < 10 * KILLS
     print(dict(counts))
-    assert counts["published some"] and counts["left temporaries"]
+    assert counts["published some"]
+    assert counts["left temporaries"]

@@ -1,4 +1,4 @@
-"""The power goes at each step of the writing of a whole and of a small build."""
+"""Lose power at each step of writing a build."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syndicator.core.ports import Outlet
 from syndicator.publishing import builder
 from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from tests.faults.losing import LosingDisk, LosingObjects, Power, PowerCut
-from tests.faults.table import fault
+from tests.faults.table import mark_fault
 from tests.faults.whole import Files, check_whole, copy_place, read_files
 from tests.objects.s3_server import S3
 from tests.places import NOW, SHORT, Place, store_articles
@@ -31,30 +31,30 @@ OFTEN = 11  # one of so many steps, in a run with them; each one takes three qua
 Make = Callable[..., Outlet]
 
 
-def fill(place: Place) -> None:
-    with place.app(create=True) as app:
+def store_stories(place: Place) -> None:
+    with place.open_app(create=True) as app:
         for number in range(3):
             store_articles(app, f"Story {number}", "Of it.", tags=("LLM",), category="AI")
 
 
 def publish_first(place: Place) -> None:
     """An instance that has published, and whose next build publishes one article more."""
-    fill(place)
+    store_stories(place)
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "New", "Of it.", tags=("GPU",), added=NOW + timedelta(hours=1))
 
 
 def publish_less(place: Place) -> None:
     """An instance that has published, and whose next build ends the feeds of tags."""
-    fill(place)
+    store_stories(place)
     place.build()
     path = place.config / "syndicator.toml"
     path.write_text(path.read_text() + 'axes = ["all", "sources", "categories"]\n')
 
 
 BUILDS: Mapping[str, Callable[[Place], None]] = {
-    "everything": fill,
+    "everything": store_stories,
     "one article more": publish_first,
     "feeds that end": publish_less,
 }
@@ -63,7 +63,7 @@ SHARES = {"all names": 1.0, "some names": 0.5, "bytes alone": 0.0}
 
 
 @pytest.fixture(params=[*BUILDS])
-def prepared(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+def unbuilt_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """An instance just before the build."""
     (tmp_path / "prepared").mkdir()
     place = Place(tmp_path / "prepared", settings=SHORT)
@@ -76,13 +76,13 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builder, "_BATCH", FEW)
 
 
-def build(place: Place, make: Make) -> None:
+def build_with_outlet(place: Place, make: Make) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(places, "FileOutlet", make)
         place.build()
 
 
-@fault(
+@mark_fault(
     "the power goes during a build",
     how=(
         "a disk that loses names and bytes that were not synced, cut at each write, sync,"
@@ -98,18 +98,19 @@ def build(place: Place, make: Make) -> None:
     ],
 )
 @pytest.mark.timeout(1800)
-def test_a_disk(prepared: Place, share: str, every: int) -> None:
-    before = read_files(prepared.folder / "feeds/public")
+def test_a_disk(unbuilt_place: Place, share: str, every: int) -> None:
+    """After a power loss at each step every file on disk is whole."""
+    before = read_files(unbuilt_place.folder / "feeds/public")
     quiet = Power()
-    place = copy_place(prepared)
-    build(place, on_disk(LosingDisk(quiet)))
+    place = copy_place(unbuilt_place)
+    build_with_outlet(place, on_disk(LosingDisk(quiet)))
     after = read_files(place.folder / "feeds/public")
     assert after != before
     for step in range(1, quiet.steps + 1, every):
-        place = copy_place(prepared)
+        place = copy_place(unbuilt_place)
         disk = LosingDisk(Power(step))
         with pytest.raises(PowerCut):
-            build(place, on_disk(disk))
+            build_with_outlet(place, on_disk(disk))
         disk.lose(SHARES[share], random.Random(step))
         public = place.folder / "feeds/public"
         check_whole(read_files(public), before, after)
@@ -117,26 +118,27 @@ def test_a_disk(prepared: Place, share: str, every: int) -> None:
         assert read_files(public) == after, step
 
 
-@fault(
+@mark_fault(
     "the power goes during a build into a bucket",
     how="a build that ends at each change of the bucket",
     holds=HOLDS,
 )
 @pytest.mark.parametrize("every", [EVERY, pytest.param(OFTEN, marks=pytest.mark.slow)])
 @pytest.mark.timeout(1800)
-def test_a_bucket(prepared: Place, s3: S3, bucket: Bucket, every: int) -> None:
-    fill_bucket(s3, before := read_files(prepared.folder / "feeds/public"))
+def test_a_bucket(unbuilt_place: Place, s3: S3, bucket: Bucket, every: int) -> None:
+    """After a power loss at each step every object is whole."""
+    fill_bucket(s3, before := read_files(unbuilt_place.folder / "feeds/public"))
     quiet = Power()
-    build(copy_place(prepared), in_bucket(bucket, quiet))
-    after = s3.below("i")
+    build_with_outlet(copy_place(unbuilt_place), in_bucket(bucket, quiet))
+    after = s3.list_objects("i")
     for step in range(1, quiet.steps + 1, every):
         fill_bucket(s3, before)
-        place = copy_place(prepared)
+        place = copy_place(unbuilt_place)
         with pytest.raises(PowerCut):
-            build(place, in_bucket(bucket, Power(step)))
-        check_whole(s3.below("i"), before, after)
-        build(place, in_bucket(bucket, Power()))
-        assert s3.below("i") == after, step
+            build_with_outlet(place, in_bucket(bucket, Power(step)))
+        check_whole(s3.list_objects("i"), before, after)
+        build_with_outlet(place, in_bucket(bucket, Power()))
+        assert s3.list_objects("i") == after, step
 
 
 def on_disk(disk: LosingDisk) -> Make:

@@ -1,5 +1,4 @@
-"""Several real processes at once: a worker that is killed, `up` while its configuration is edited,
-`up` beside cron."""
+"""Several real processes at once: a killed worker, an edited configuration, `up` beside cron."""
 
 from __future__ import annotations
 
@@ -20,8 +19,8 @@ import pytest
 
 from syndicator.configuration.sources.registry import add_sources
 from tests.faults.instance import ROOT, Instance, wait_for
-from tests.faults.table import fault
-from tests.faults.test_kill import readers
+from tests.faults.table import mark_fault
+from tests.faults.test_kill import read_continuously
 
 # `up` itself, with jobs more often than once a minute.
 UP = """
@@ -34,7 +33,7 @@ main()
 
 
 @contextmanager
-def up(instance: Instance, seconds: float) -> Iterator[Path]:
+def run_up(instance: Instance, seconds: float) -> Iterator[Path]:
     """A real `up` for as long as it is wanted, then SIGTERM, upon which it leaves with 0. Yields
     its log."""
     log = instance.folder / "up.log"
@@ -72,7 +71,7 @@ def workers_of(pid: int) -> list[int]:
 
 
 @pytest.mark.slow
-@fault(
+@mark_fault(
     "the worker killed in the middle of a page",
     how=(
         "stopped (so that it is in the middle of one for certain), then SIGKILL, under a real"
@@ -83,17 +82,21 @@ def workers_of(pid: int) -> list[int]:
         " worker; the next run has all"
     ),
 )
-def test_the_worker_is_killed(small: Instance) -> None:
-    process = small.start("refresh", "--source", "holt", "--json")
+def test_the_worker_is_killed(small_instance: Instance) -> None:
+    process = small_instance.start_command("refresh", "--source", "holt", "--json")
     pages = {
-        "/" + small.world.url(story).split("/", 3)[3]
-        for story in small.world.stories
+        "/" + small_instance.world.url(story).split("/", 3)[3]
+        for story in small_instance.world.stories
         if story.site == "holt"
     }
 
     def read() -> int:
         return len(
-            [seen for seen in small.world.requests if seen.site == "holt" and seen.path in pages]
+            [
+                seen
+                for seen in small_instance.world.requests
+                if seen.site == "holt" and seen.path in pages
+            ]
         )
 
     wait_for(lambda: read() and workers_of(process.pid))
@@ -107,16 +110,17 @@ def test_the_worker_is_killed(small: Instance) -> None:
     assert process.returncode == 0 and "Traceback" not in err, err
     [source] = json.loads(out)["sources"]
     [problem] = source["skipped"]
-    assert problem["reason"] == "crashed" and "try 1 of 5" in problem["detail"]
-    assert len(source["added"]) == len(small.articles()) == len(pages) - 1
-    small.now = max(article.added for article in small.articles() if article.added) + timedelta(
-        hours=1
-    )
-    small.run()
-    small.consistent(wanted=small.titles())
+    assert problem["reason"] == "crashed"
+    assert "try 1 of 5" in problem["detail"]
+    assert len(source["added"]) == len(small_instance.load_articles()) == len(pages) - 1
+    small_instance.now = max(
+        article.added for article in small_instance.load_articles() if article.added
+    ) + timedelta(hours=1)
+    small_instance.run_refresh()
+    small_instance.assert_consistent(wanted=small_instance.list_titles())
 
 
-@fault(
+@mark_fault(
     "sources.toml edited while `up` runs",
     how=(
         "a source added, one removed, then broken TOML, then whole again, under a real `up` with a"
@@ -128,10 +132,11 @@ def test_the_worker_is_killed(small: Instance) -> None:
     ),
 )
 @pytest.mark.slow
-def test_sources_edited_under_up(small: Instance) -> None:
-    path = small.config / "sources.toml"
+def test_sources_edited_under_up(small_instance: Instance) -> None:
+    path = small_instance.config / "sources.toml"
     holt, parallel = (
-        next(one for one in small.world.sources if one.key == key) for key in ("holt", "parallel")
+        next(source for source in small_instance.world.sources if source.key == key)
+        for key in ("holt", "parallel")
     )
     path.write_text("")
     add_sources(path, [holt])
@@ -139,37 +144,39 @@ def test_sources_edited_under_up(small: Instance) -> None:
     add_sources(path, [parallel])
     path_of_both = path.read_text()
     path.write_text(only_holt)
-    with up(small, seconds=1) as log:
-        wait_for(lambda: (small.feeds / "public/sources/holt.atom").exists(), 60)
+    with run_up(small_instance, seconds=1) as log:
+        wait_for(lambda: (small_instance.feeds / "public/sources/holt.atom").exists(), 60)
         wait_for(
             lambda: "source=holt" in log.read_text() or '"source": "holt"' in log.read_text(), 60
         )  # its visit ended
-        kept = {
+        kept_digests_by_name = {
             name: digest
-            for name, digest in small.digests("articles").items()
+            for name, digest in small_instance.read_digests("articles").items()
             if name.endswith(".md")
         }
-        assert followed(small) == {"holt"}
+        assert list_followed_sources(small_instance) == {"holt"}
         path.write_text(path_of_both)
-        wait_for(lambda: (small.feeds / "public/sources/parallel.atom").exists(), 60)
+        wait_for(lambda: (small_instance.feeds / "public/sources/parallel.atom").exists(), 60)
         path.write_text(path_of_both.replace(only_holt, ""))
-        wait_for(lambda: followed(small) == {"parallel"}, 60)
+        wait_for(lambda: list_followed_sources(small_instance) == {"parallel"}, 60)
         path.write_text("[[source\nkey =")
         wait_for(lambda: "sources.toml:1: is not valid TOML" in log.read_text(), 60)
-        assert followed(small) == {"parallel"}
+        assert list_followed_sources(small_instance) == {"parallel"}
         address = next(
             word for word in log.read_text().split() if word.startswith("http://127.0.0.1:")
         )
         with urllib.request.urlopen(address + "sources/holt.atom") as answer:
             assert answer.status == 200
         path.write_text(path_of_both)
-        wait_for(lambda: followed(small) == {"holt", "parallel"}, 60)
-    assert kept.items() <= small.digests("articles").items()
-    small.now = max(article.added for article in small.articles() if article.added)
-    small.consistent(wanted=small.titles())
+        wait_for(lambda: list_followed_sources(small_instance) == {"holt", "parallel"}, 60)
+    assert kept_digests_by_name.items() <= small_instance.read_digests("articles").items()
+    small_instance.now = max(
+        article.added for article in small_instance.load_articles() if article.added
+    )
+    small_instance.assert_consistent(wanted=small_instance.list_titles())
 
 
-def followed(instance: Instance) -> set[str]:
+def list_followed_sources(instance: Instance) -> set[str]:
     """The sources that have a state."""
     database = sqlite3.connect(f"file:{instance.feeds / 'state/syndicator.db'}?mode=ro", uri=True)
     try:
@@ -178,7 +185,7 @@ def followed(instance: Instance) -> set[str]:
         database.close()
 
 
-@fault(
+@mark_fault(
     "`up` and cron together, for a while",
     how=(
         "a real `up` with two runs a second, real `refresh` and `refresh --wait` one after the"
@@ -191,16 +198,18 @@ def followed(instance: Instance) -> set[str]:
 )
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_up_and_cron(small: Instance) -> None:
+def test_up_and_cron(small_instance: Instance) -> None:
     codes: list[int] = []
     end = time.monotonic() + 60
-    with readers(small), up(small, seconds=0.5):
+    with read_continuously(small_instance), run_up(small_instance, seconds=0.5):
         while time.monotonic() < end or len(codes) < 4:
-            small.world.renumber("parallel", f"round{len(codes)}-")
+            small_instance.world.renumber_entries("parallel", f"round{len(codes)}-")
             words = ("--all", "--wait") if len(codes) % 2 == 0 else ("--all",)
-            done = small.command("refresh", *words)
+            done = small_instance.run_command("refresh", *words)
             assert done.code == 0 or (done.code == 75 and "--wait" not in words), done
             codes.append(done.code)
     assert 0 in codes
-    small.now = max(article.added for article in small.articles() if article.added)
-    small.consistent(wanted=small.titles())
+    small_instance.now = max(
+        article.added for article in small_instance.load_articles() if article.added
+    )
+    small_instance.assert_consistent(wanted=small_instance.list_titles())

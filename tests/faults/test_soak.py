@@ -1,4 +1,4 @@
-"""A day of visits to a fake web, faults included, on a clock of the test."""
+"""A simulated day of visits to a web with faults."""
 
 from __future__ import annotations
 
@@ -31,9 +31,12 @@ from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.robots import Robots
 from syndicator.visiting.politeness.throttle import Throttle
 from tests.faults.instance import START, TAXONOMY, InProcess
-from tests.faults.table import fault
+from tests.faults.table import mark_fault
 
-SOURCES, HOSTS, RUN_EVERY, EVERY = 1000, 350, timedelta(minutes=15), timedelta(hours=6)
+SOURCES = 1000
+HOSTS = 350
+RUN_EVERY = timedelta(minutes=15)
+EVERY = timedelta(hours=6)
 PAGED = 5  # one source in so many has its texts on pages of their own, the others in the feed
 HTML = "text/html; charset=utf-8"
 WORDS = (
@@ -74,7 +77,8 @@ class Web:
     """Feeds that grow an entry every few hours; one answer in twenty is a fault."""
 
     def __init__(self) -> None:
-        self.now, self.dice = START, random.Random(7)
+        self.now = START
+        self.dice = random.Random(7)
         self.open: Counter[str] = Counter()
         self.most: Counter[str] = Counter()
         self.visits: Counter[str] = Counter()
@@ -101,8 +105,9 @@ class Web:
         if request.kind == "robots":
             return Failed(url=url, reason="http-404", status=404)
         if request.kind == "page":
-            title, text = story(url)
-            head, main = f"<title>{title}</title>", f"<article><h1>{title}</h1>{text}</article>"
+            title, text = make_story(url)
+            head = f"<title>{title}</title>"
+            main = f"<article><h1>{title}</h1>{text}</article>"
             page = f"<html><head>{head}</head><body>{main}</body></html>"
             return Fetched(
                 url=url,
@@ -126,7 +131,7 @@ class Web:
     def _item(self, url: str, index: int) -> str:
         at = (START + index * EVERY).strftime("%a, %d %b %Y %H:%M:%S GMT")
         link = f"{url}/{index}"
-        title, text = story(link)
+        title, text = make_story(link)
         return (
             f"<item><guid>{link}</guid><link>{link}</link><title>{title}</title><pubDate>{at}</pubDate>"
             + f"<description>{text.replace('<', '&lt;')}</description></item>"
@@ -157,7 +162,7 @@ class Web:
         return chosen
 
 
-def story(url: str) -> tuple[str, str]:
+def make_story(url: str) -> tuple[str, str]:
     """A title and a text that no other address has."""
     dice = random.Random(url)
     lines = [" ".join(dice.choices(WORDS, k=14)).capitalize() + "." for _ in range(5)]
@@ -178,7 +183,7 @@ class Reading(InProcess):
         return await super().call(function, *args, **kwargs)
 
 
-def configure(config: Path) -> None:
+def write_config(config: Path) -> None:
     config.mkdir()
     (config / "taxonomy.toml").write_text(TAXONOMY)
     (config / "syndicator.toml").write_text(
@@ -220,20 +225,21 @@ class Day:
 async def scheduled_run(app: App, day: Day) -> None:
     """One run; it visited what was due, all of it and nothing else."""
     now = app.archive.clock()
-    known = app.archive.store.visits.states()
+    known_states = app.archive.store.visits.states()
     due = (
         {state.key for state in app.archive.store.visits.list_due_states(now)}
-        if known
+        if known_states
         else set(app.configuration.sources)
     )
     report = await run(app, Wanted(), stop=asyncio.Event())
     visited = [outcome.key for outcome in report.outcomes]
     assert sorted(visited) == sorted(due)
     day.visits.update(visited)
-    assert not report.built.held and not report.problems
+    assert not report.built.held
+    assert not report.problems
 
 
-@fault(
+@mark_fault(
     "a day with 5 % faults of every kind",
     how=(
         f"{SOURCES} sources on {HOSTS} hosts, a fake web, a run every 15 simulated minutes for 24"
@@ -247,15 +253,19 @@ async def scheduled_run(app: App, day: Day) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    web, config, day = Web(), folder / "config", Day()
-    configure(config)
+    """A simulated day: articles are unique and memory does not grow."""
+    web = Web()
+    config = folder / "config"
+    day = Day()
+    write_config(config)
     monkeypatch.setattr(refresh, "make_worker", lambda settings: Reading(web.dice))
 
     async def pause(seconds: float) -> None:
         await asyncio.sleep(0)
 
     def fetcher(archive: Archive, settings: Settings) -> PoliteFetcher:
-        throttle, notes = Throttle(0, pause, archive.clock), archive.store.visits
+        throttle = Throttle(0, pause, archive.clock)
+        notes = archive.store.visits
         robots = Robots(
             PoliteFetcher(web, throttle),
             notes.note,

@@ -1,4 +1,4 @@
-"""Two builders that share a PostgreSQL server take turns, and do no harm if both write."""
+"""Two builders on one PostgreSQL server take turns, and write correct files if both run."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 
 from syndicator.app.lock import locked
 from syndicator.configuration.settings import load
-from tests.faults.table import fault
-from tests.faults.test_kill import SMALL_BATCHES, fill
-from tests.faults.whole import read_files, visible
+from tests.faults.table import mark_fault
+from tests.faults.test_kill import SMALL_BATCHES, store_stories
+from tests.faults.whole import drop_temporary_files, read_files
 from tests.places import SHORT, Place
 from tests.postgres import Server
 
@@ -28,11 +28,11 @@ BUSY = 75
 def place(tmp_path: Path, postgres: Server) -> Place:
     """Articles, none of them published, and the database at the server."""
     place = Place(tmp_path, settings=f'{SHORT}[store]\nurl = "{postgres.schema()}"\n')
-    fill(place)
+    store_stories(place)
     return place
 
 
-def start(place: Place, *words: str) -> subprocess.Popen[bytes]:
+def start_build(place: Place, *words: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", SMALL_BATCHES, "build", *words]
     return subprocess.Popen(
         [*command, "--config", str(place.config)],
@@ -52,23 +52,23 @@ def lose_the_lock(postgres: Server) -> None:
         boss.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
 
 
-@fault("two builders at once", how="`build` while another holds the lock", holds=HOLDS)
+@mark_fault("two builders at once", how="`build` while another holds the lock", holds=HOLDS)
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_two_builders_take_turns(place: Place) -> None:
     public = place.folder / "feeds/public"
     with locked(load(place.config)):  # as a build does
-        waits = start(place, "--wait")
-        assert start(place).wait() == BUSY
+        waits = start_build(place, "--wait")
+        assert start_build(place).wait() == BUSY
         assert waits.poll() is None
         assert not public.exists()
     assert waits.wait() == 0
     published = read_files(public)
-    assert start(place, "--all").wait() == 0
-    assert read_files(public) == published == visible(published)
+    assert start_build(place, "--all").wait() == 0
+    assert read_files(public) == published == drop_temporary_files(published)
 
 
-@fault(
+@mark_fault(
     "a builder loses its lock",
     how="the server ends the connection of the lock while `build` writes; another builds beside",
     holds=HOLDS,
@@ -78,15 +78,15 @@ def test_two_builders_take_turns(place: Place) -> None:
 def test_two_builders_beside_each_other_tear_nothing(place: Place, postgres: Server) -> None:
     """A lock that its server ended is noticed within seconds; until then both write."""
     public = place.folder / "feeds/public"
-    first = start(place)
-    wait_until_it_writes(first, public)
+    first_build = start_build(place)
+    wait_until_it_writes(first_build, public)
     lose_the_lock(postgres)
-    second = start(place, "--wait")
-    first.wait()
+    second = start_build(place, "--wait")
+    first_build.wait()
     assert second.wait() == 0
     published = read_files(public)
-    assert published == visible(published)
-    with place.app() as app:
+    assert published == drop_temporary_files(published)
+    with place.open_app() as app:
         assert not app.archive.store.index.list_outdated_owners()
-    assert start(place, "--all").wait() == 0
+    assert start_build(place, "--all").wait() == 0
     assert read_files(public) == published

@@ -19,7 +19,7 @@ def read_files(folder: Path) -> Files:
     }
 
 
-def visible(files: Files) -> Files:
+def drop_temporary_files(files: Files) -> Files:
     """Return the files without temporary ones."""
     return {
         name: data for name, data in files.items() if not name.rpartition("/")[2].startswith(".")
@@ -29,7 +29,7 @@ def visible(files: Files) -> Files:
 def check_whole(found: Files, before: Files, after: Files) -> None:
     """Each file is that of before or that of after, and none is missing that both have; a temporary
     one may be torn."""
-    published = visible(found)
+    published = drop_temporary_files(found)
     assert before.keys() & after.keys() <= published.keys()
     for name, data in published.items():
         assert data in (before.get(name), after.get(name)), name

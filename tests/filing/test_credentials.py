@@ -1,5 +1,4 @@
-"""A source's credentials and private networks are for its own host alone, even if its feed points
-elsewhere."""
+"""Credentials and private networks of a source are used for its own host alone."""
 
 from __future__ import annotations
 
@@ -34,7 +33,7 @@ SETTINGS = "[fetch]\nallow_loopback = true\npause = 0\n"
 
 
 @asynccontextmanager
-async def listening(
+async def serve_site(
     host: str, respond: Callable[[str], Answer], log: list[Request]
 ) -> AsyncIterator[str]:
     """A site on a loopback address of its own; yields its address."""
@@ -46,7 +45,7 @@ async def listening(
         await server.aclose()
 
 
-def page(path: str) -> Answer:
+def make_answer(path: str) -> Answer:
     return (
         Answer(status=404)
         if path == "/robots.txt"
@@ -60,22 +59,23 @@ async def test_pages_and_redirects_to_another_host_get_no_credentials(
 ) -> None:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     seen: list[Request] = []
-    async with listening("127.0.0.3", page, seen) as other:
+    async with serve_site("127.0.0.3", make_answer, seen) as other_site:
 
         def own(path: str) -> Answer:
             items = "".join(
-                f"<item><link>{link}</link></item>" for link in ("/own", f"{other}/linked", "/away")
+                f"<item><link>{link}</link></item>"
+                for link in ("/own", f"{other_site}/linked", "/away")
             )
             feed = f'<rss version="2.0"><channel><title>Mine</title>{items}</channel></rss>'
             if path == "/feed":
                 return Answer(body=feed.encode(), type="application/rss+xml")
             return (
-                Answer(status=302, headers={"Location": f"{other}/redirected"})
+                Answer(status=302, headers={"Location": f"{other_site}/redirected"})
                 if path == "/away"
-                else page(path)
+                else make_answer(path)
             )
 
-        async with listening("127.0.0.2", own, seen) as mine:
+        async with serve_site("127.0.0.2", own, seen) as mine:
             (tmp_path / "config").mkdir()
             (tmp_path / "config/sources.toml").write_text(SOURCES.format(feed=f"{mine}/feed"))
             (tmp_path / "config/syndicator.toml").write_text(SETTINGS)
@@ -117,6 +117,7 @@ MINE = Source(
     ],
 )
 def test_what_is_a_sources_own_host(url: str, own: bool) -> None:
+    """Credentials and private networks are used for the source's own host."""
     environ = {"MY_TOKEN": SECRET}
     asked = [
         build_page_request(url, MINE, Settings(), environ),
@@ -134,6 +135,7 @@ def test_what_is_a_sources_own_host(url: str, own: bool) -> None:
 
 
 def test_a_source_without_tls_has_nothing_to_lose_on_a_page_with_it() -> None:
+    """A source with http may send its credentials to https on its host."""
     plain = replace(MINE, url="http://mine.example/feed")
     for url in ("http://mine.example/page", "https://mine.example/page"):
         assert build_page_request(url, plain, Settings(), {"MY_TOKEN": SECRET}).headers == {
@@ -146,8 +148,9 @@ def test_a_source_without_tls_has_nothing_to_lose_on_a_page_with_it() -> None:
 async def test_without_its_credentials_no_page_is_asked_for_by_show_either(
     tmp_path: Path, environ: dict[str, str]
 ) -> None:
+    """Without the variable, `show` and `refresh` send no request."""
     seen: list[Request] = []
-    async with listening("127.0.0.2", page, seen) as mine:
+    async with serve_site("127.0.0.2", make_answer, seen) as mine:
         (tmp_path / "config").mkdir()
         (tmp_path / "config/sources.toml").write_text(SOURCES.format(feed=f"{mine}/feed"))
         (tmp_path / "config/syndicator.toml").write_text(SETTINGS)
@@ -155,4 +158,5 @@ async def test_without_its_credentials_no_page_is_asked_for_by_show_either(
             with pytest.raises(MissingError, match="MY_TOKEN"):
                 await show_url(f"{mine}/own", app.archive, app.configuration)
             report = await refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event())
-    assert seen == [] and [outcome.reason for outcome in report.outcomes] == ["unset-variable"]
+    assert seen == []
+    assert [outcome.reason for outcome in report.outcomes] == ["unset-variable"]

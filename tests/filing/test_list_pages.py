@@ -1,5 +1,4 @@
-"""A source that is a page which lists articles: its new links are read, conditionally, and nothing
-else."""
+"""Sources of kind `list`: the new links of a page are read, and nothing else."""
 
 from __future__ import annotations
 
@@ -20,9 +19,9 @@ from syndicator.filing.kinds import page as single_page
 from syndicator.filing.kinds.kind import Kind
 from syndicator.runs import refresh
 from tests.faults.instance import NOT_SMALL, InProcess
-from tests.states import changed
-from tests.unstamped import unstamped
-from tests.world import World, patient_config, serving
+from tests.states import change_state
+from tests.unstamped import read_unstamped_configuration
+from tests.world import World, patient_config, serve_world
 
 NOW = [datetime(2026, 1, 10, 12, tzinfo=UTC)]
 LINKS = Rules(links=("ul li",))
@@ -30,7 +29,7 @@ LINKS = Rules(links=("ul li",))
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with serving(World(without=NOT_SMALL)) as started:
+    with serve_world(World(without=NOT_SMALL)) as started:
         yield started
 
 
@@ -39,7 +38,10 @@ def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     patient_config(tmp_path / "config", world, port=0)
     with open_app(
-        tmp_path / "config", read=unstamped(tmp_path / "config"), clock=lambda: NOW[0], environ={}
+        tmp_path / "config",
+        read=read_unstamped_configuration(tmp_path / "config"),
+        clock=lambda: NOW[0],
+        environ={},
     ) as opened:
         front = opened.configuration.sources["holt"].url.rsplit("/", 1)[0] + "/"
         opened.configuration.sources["holt"] = replace(
@@ -48,7 +50,7 @@ def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
         yield opened
 
 
-def visit(app: App) -> Outcome:
+def visit_holt(app: App) -> Outcome:
     NOW[0] += timedelta(days=1)
     (outcome,) = asyncio.run(
         refresh.run(app, refresh.Wanted(keys=("holt",)), stop=asyncio.Event())
@@ -56,57 +58,67 @@ def visit(app: App) -> Outcome:
     return outcome
 
 
-def serve(world: World, links: str) -> None:
-    world.fail("holt", 200, path="/", body=f"<title>Notes</title><ul>{links}</ul>".encode())
+def serve_front_page(world: World, links: str) -> None:
+    world.fail_site("holt", 200, path="/", body=f"<title>Notes</title><ul>{links}</ul>".encode())
 
 
 def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones_are_read(
     app: App, world: World
 ) -> None:
+    """New links become articles with their page's title; known ones are not fetched."""
     one, two = [story for story in world.stories if story.site == "holt" and story.truth][:2]
-    serve(world, f'<li><a href="{world.url(one)}">Read more</a>, 2 hours ago')
-    first = visit(app)
-    (article_id,) = first.added
+    serve_front_page(world, f'<li><a href="{world.url(one)}">Read more</a>, 2 hours ago')
+    first_outcome = visit_holt(app)
+    (article_id,) = first_outcome.added
     article = app.archive.store.visits.article(article_id)
-    assert article and article.title == one.title and first.announced == 1
-    serve(
+    assert article
+    assert article.title == one.title
+    assert first_outcome.announced == 1
+    serve_front_page(
         world,
         f'<li><a href="{world.url(one)}">Read more</a>, 1 day ago<li><a'
         f' href="{world.url(two)}">Read more</a>',
     )
-    asked = len(world.requests)
-    second = visit(app)
-    assert len(second.added) == 1 and second.changed == ()
-    paths = [seen.path for seen in world.requests[asked:] if seen.path not in ("/robots.txt", "/")]
-    assert len(paths) == 1 and world.url(two).endswith(paths[0])
+    request_count = len(world.requests)
+    second = visit_holt(app)
+    assert len(second.added) == 1
+    assert second.changed == ()
+    paths = [
+        seen.path
+        for seen in world.requests[request_count:]
+        if seen.path not in ("/robots.txt", "/")
+    ]
+    assert len(paths) == 1
+    assert world.url(two).endswith(paths[0])
 
 
 def test_a_list_whose_links_are_gone_fails_and_is_mended_by_another_selector(
     app: App, world: World
 ) -> None:
+    """A selector without matches fails the visit; another selector repairs it."""
     story = next(story for story in world.stories if story.site == "holt" and story.truth)
-    serve(world, f'<p><a href="{world.url(story)}">One</a></p>')
-    failed = visit(app)
-    assert (failed.status, failed.reason) == (
-        "failed",
-        "not-a-feed-no-links",
-    ) and "ul li" in failed.detail
+    serve_front_page(world, f'<p><a href="{world.url(story)}">One</a></p>')
+    failed = visit_holt(app)
+    assert failed.status == "failed"
+    assert failed.reason == "not-a-feed-no-links"
+    assert "ul li" in failed.detail
     app.configuration.sources["holt"] = replace(
         app.configuration.sources["holt"], rules=Rules(links=("p",))
     )
-    assert len(visit(app).added) == 1
+    assert len(visit_holt(app).added) == 1
 
 
 def test_other_links_of_a_page_that_has_not_changed_are_read(app: App, world: World) -> None:
+    """A new selector reads further links although the page did not change."""
     one, two = [story for story in world.stories if story.site == "holt" and story.truth][:2]
-    serve(
+    serve_front_page(
         world, f'<li><a href="{world.url(one)}">1</a></ul><p><a href="{world.url(two)}">2</a></p>'
     )
-    assert len(visit(app).added) == 1
+    assert len(visit_holt(app).added) == 1
     app.configuration.sources["holt"] = replace(
         app.configuration.sources["holt"], rules=Rules(links=("ul li", "p"))
     )
-    assert len(visit(app).added) == 1
+    assert len(visit_holt(app).added) == 1
 
 
 @pytest.mark.parametrize("kind", [links, listing, single_page])
@@ -131,13 +143,13 @@ def test_a_list_is_asked_for_as_a_page_and_conditionally(app: App, kind: Kind) -
     assert [(request.kind, request.etag) for request in asked] == [("page", '"1"')]
 
 
-def learnt(app: App) -> None:
+def make_list_source(app: App) -> None:
     app.configuration.sources["holt"] = replace(
         app.configuration.sources["holt"], kind="list", rules=Rules()
     )
 
 
-def listing(
+def make_listing(
     world: World,
     count: int,
     form: str = "<li class='note'><h2><a href='{url}'>{title}</a></h2></li>",
@@ -151,63 +163,78 @@ def listing(
 def test_a_list_that_is_learnt_is_found_again_in_another_layout_and_new_items_are_read(
     app: App, world: World
 ) -> None:
-    learnt(app)
-    serve(world, listing(world, 4))
-    assert len(visit(app).added) == 4
-    serve(
+    """After a redesign the list is recognised by known items, and new ones are read."""
+    make_list_source(app)
+    serve_front_page(world, make_listing(world, 4))
+    assert len(visit_holt(app).added) == 4
+    serve_front_page(
         world,
-        listing(
+        make_listing(
             world, 5, "<div class='card'><a href='{url}'><h3 class='name'>{title}</h3></a></div>"
         ),
     )
-    second = visit(app)
-    assert (second.announced, len(second.added)) == (5, 1)
+    second = visit_holt(app)
+    assert second.announced == 5
+    assert len(second.added) == 1
     state = app.archive.store.visits.state("holt")
-    assert state and "found again by 4 known items" in state.warning
+    assert state
+    assert "found again by 4 known items" in state.warning
 
 
 def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(
     app: App, world: World
 ) -> None:
-    learnt(app)
-    serve(world, listing(world, 4))
-    visit(app)
+    """If the list is not recognised, the visit fails until `relearn`."""
+    make_list_source(app)
+    serve_front_page(world, make_listing(world, 4))
+    visit_holt(app)
     others = "".join(
         f"<div><a href='/shop/{n}/now'>Ten metres of rope, number {n}</a></div>" for n in range(6)
     )
-    world.fail("holt", 200, path="/", body=f"<title>Shop</title><main>{others}</main>".encode())
-    failed = visit(app)
-    assert (failed.status, failed.reason, failed.added) == ("failed", "not-a-feed-list-changed", ())
+    world.fail_site(
+        "holt", 200, path="/", body=f"<title>Shop</title><main>{others}</main>".encode()
+    )
+    failed = visit_holt(app)
+    assert failed.status == "failed"
+    assert failed.reason == "not-a-feed-list-changed"
+    assert failed.added == ()
     assert app.archive.store.visits.count_pending("holt") == 0
     wanted = refresh.Wanted(keys=("holt",), relearn=True)
-    (again,) = asyncio.run(refresh.run(app, wanted, stop=asyncio.Event())).outcomes
-    assert again.announced == 6
+    (second_outcome,) = asyncio.run(refresh.run(app, wanted, stop=asyncio.Event())).outcomes
+    assert second_outcome.announced == 6
 
 
 def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
     app: App, world: World
 ) -> None:
-    learnt(app)
-    serve(world, listing(world, 4))
-    visit(app)
+    """Without stored list data, the list that contains filed articles is chosen."""
+    make_list_source(app)
+    serve_front_page(world, make_listing(world, 4))
+    visit_holt(app)
     state = app.archive.store.visits.state("holt")
-    assert state and len(app.archive.store.visits.list_newest("holt")) > 2
-    app.archive.store.visits.save_states([changed(state.asked_whole(), listing=None)])
+    assert state
+    assert len(app.archive.store.visits.list_newest("holt")) > 2
+    app.archive.store.visits.save_states([change_state(state.asked_whole(), listing=None)])
     louder = "".join(
         f"<article><h2><a href='/louder/{n}'>A much longer and louder headline than any of ours,"
         f" number {n}</a></h2><time datetime='2026-01-09'>9 January</time></article>"
         for n in range(9)
     )
-    world.fail(
-        "holt", 200, path="/", body=f"<main>{louder}</main><ul>{listing(world, 5)}</ul>".encode()
+    world.fail_site(
+        "holt",
+        200,
+        path="/",
+        body=f"<main>{louder}</main><ul>{make_listing(world, 5)}</ul>".encode(),
     )
-    assert visit(app).announced == 5
+    assert visit_holt(app).announced == 5
 
 
 def test_a_first_visit_reads_on_as_far_as_the_backfill_goes_and_later_ones_do_not(
     app: App, world: World
 ) -> None:
-    learnt(app)
+    """The first visit follows next pages until `backfill` is reached; later visits read one
+    page."""
+    make_list_source(app)
     app.configuration.sources["holt"] = replace(app.configuration.sources["holt"], backfill=5)
     stories = [story for story in world.stories if story.site == "holt" and story.truth]
     items = [
@@ -219,18 +246,20 @@ def test_a_first_visit_reads_on_as_far_as_the_backfill_goes_and_later_ones_do_no
             f"<title>Notes</title><main><ul>{''.join(part)}</ul><a href='/page/{page + 1}'>Older"
             " posts</a></main>"
         )
-        world.fail("holt", 200, path=path, body=body.encode())
-    asked = len(world.requests)
-    first = visit(app)
-    assert (first.announced, len(first.added)) == (5, 5)
-    paths = [seen.path for seen in world.requests[asked:]]
-    assert "/page/2" in paths and "/page/3" not in paths
-    asked = len(world.requests)
-    world.fail(
+        world.fail_site("holt", 200, path=path, body=body.encode())
+    request_count = len(world.requests)
+    first_outcome = visit_holt(app)
+    assert first_outcome.announced == 5
+    assert len(first_outcome.added) == 5
+    paths = [seen.path for seen in world.requests[request_count:]]
+    assert "/page/2" in paths
+    assert "/page/3" not in paths
+    request_count = len(world.requests)
+    world.fail_site(
         "holt",
         200,
         path="/",
         body=f"<title>Now</title><ul>{''.join(items[:3])}</ul><a href='/page/2'>Next</a>".encode(),
     )
-    assert visit(app).announced == 3
-    assert "/page/2" not in [seen.path for seen in world.requests[asked:]]
+    assert visit_holt(app).announced == 3
+    assert "/page/2" not in [seen.path for seen in world.requests[request_count:]]

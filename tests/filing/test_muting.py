@@ -1,5 +1,4 @@
-"""Entries that a source's `keep` and `mute` leave out: not fetched, counted, and read once the
-queries say so."""
+"""Entries that `keep` and `mute` exclude: counted, not fetched, read when the queries change."""
 
 from __future__ import annotations
 
@@ -18,15 +17,15 @@ from syndicator.core.model import Outcome
 from syndicator.runs import refresh
 from syndicator.upkeep import reconcile
 from tests.faults.instance import NOT_SMALL, InProcess
-from tests.unstamped import unstamped
-from tests.world import World, patient_config, serving
+from tests.unstamped import read_unstamped_configuration
+from tests.world import World, patient_config, serve_world
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with serving(World(without=NOT_SMALL)) as started:
+    with serve_world(World(without=NOT_SMALL)) as started:
         yield started
 
 
@@ -35,27 +34,30 @@ def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     patient_config(tmp_path / "config", world, port=0)
     with open_app(
-        tmp_path / "config", read=unstamped(tmp_path / "config"), clock=lambda: NOW, environ={}
+        tmp_path / "config",
+        read=read_unstamped_configuration(tmp_path / "config"),
+        clock=lambda: NOW,
+        environ={},
     ) as opened:
         yield opened
 
 
-def edit(app: App, **fields: Any) -> None:
+def edit_source(app: App, **fields: Any) -> None:
     app.configuration.sources["holt"] = replace(app.configuration.sources["holt"], **fields)
 
 
-def visit(app: App, **wanted: Any) -> Outcome:
+def visit_holt(app: App, **wanted: Any) -> Outcome:
     (outcome,) = asyncio.run(
         refresh.run(app, refresh.Wanted(keys=("holt",), **wanted), stop=asyncio.Event())
     ).outcomes
     return outcome
 
 
-def muted(app: App) -> int:
+def count_muted(app: App) -> int:
     return app.archive.store.visits.states()["holt"].muted
 
 
-def word(app: App, world: World) -> str:
+def find_rare_word(app: App, world: World) -> str:
     """A word in one title of the source alone."""
     titles = [story.title for story in world.stories if story.site == "holt"]
     return next(
@@ -68,68 +70,82 @@ def word(app: App, world: World) -> str:
 def test_what_is_muted_is_not_fetched_but_counted_and_read_when_the_query_changes(
     app: App, world: World
 ) -> None:
-    edit(app, mute=f"title:{word(app, world)}")
-    asked = len(world.requests)
-    first = visit(app)
+    """A muted entry is counted, and read after `mute` is removed."""
+    edit_source(app, mute=f"title:{find_rare_word(app, world)}")
+    request_count = len(world.requests)
+    first_outcome = visit_holt(app)
     (row,) = app.archive.store.visits.list_muted("holt")
-    assert len(first.added) == first.announced - 1 and muted(app) == 1 and row.reason == "muted"
+    assert len(first_outcome.added) == first_outcome.announced - 1
+    assert count_muted(app) == 1
+    assert row.reason == "muted"
     assert row.url.split("/", 3)[3] not in " ".join(
-        request.path for request in world.requests[asked:]
+        request.path for request in world.requests[request_count:]
     )
-    assert visit(app).added == () and muted(app) == 1
-    edit(app, mute=None)
-    assert len(visit(app).added) == 1 and muted(app) == 0
+    assert visit_holt(app).added == ()
+    assert count_muted(app) == 1
+    edit_source(app, mute=None)
+    assert len(visit_holt(app).added) == 1
+    assert count_muted(app) == 0
 
 
 def test_keep_leaves_out_all_else_and_the_backfill_is_of_what_is_kept(
     app: App, world: World
 ) -> None:
-    edit(app, keep=f"title:{word(app, world)}", backfill=1)
-    first = visit(app)
-    assert len(first.added) == 1 and muted(app) == first.announced - 1
+    """`backfill` counts only entries that `keep` accepts."""
+    edit_source(app, keep=f"title:{find_rare_word(app, world)}", backfill=1)
+    first_outcome = visit_holt(app)
+    assert len(first_outcome.added) == 1
+    assert count_muted(app) == first_outcome.announced - 1
 
 
 def test_what_waits_is_muted_by_an_edited_query_and_what_is_filed_stays(
     app: App, world: World
 ) -> None:
-    first = visit(app, limit=1)
-    edit(app, keep="title:nothing")
-    second = visit(app)
-    assert (second.added, second.pending, muted(app)) == ((), 0, first.announced - 1)
-    assert reconcile.sources(app.archive, app.configuration)["holt"].muted == muted(app)
+    """A new `keep` mutes waiting entries and leaves filed articles."""
+    first_outcome = visit_holt(app, limit=1)
+    edit_source(app, keep="title:nothing")
+    second = visit_holt(app)
+    assert second.added == ()
+    assert second.pending == 0
+    assert count_muted(app) == first_outcome.announced - 1
+    assert reconcile.sources(app.archive, app.configuration)["holt"].muted == count_muted(app)
 
 
 def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_longer(
     app: App, world: World
 ) -> None:
-    edit(app, mute=f"title:{word(app, world)}")
-    visit(app)
+    """A muted entry becomes pending, with its stored data, when `mute` is removed."""
+    edit_source(app, mute=f"title:{find_rare_word(app, world)}")
+    visit_holt(app)
     (row,) = app.archive.store.visits.list_muted("holt")
-    edit(app, mute=None)
+    edit_source(app, mute=None)
     assert reconcile.sources(app.archive, app.configuration)["holt"].schedule.next_due is None
     (again,) = app.archive.store.visits.pending("holt", NOW)
-    assert again.entry_id == row.entry_id and again.entry is not None and again.reason is None
+    assert again.entry_id == row.entry_id
+    assert again.entry is not None
+    assert again.reason is None
 
 
 def test_the_settings_mute_the_entries_of_all_sources_until_they_are_edited(
     app: App, world: World
 ) -> None:
-    settings = publishing(app, mute=f"title:{word(app, world)}")
+    """`publish.mute` applies to all sources, and its removal makes entries due."""
+    settings = make_publish_settings(app, mute=f"title:{find_rare_word(app, world)}")
     muting = replace(app, configuration=replace(app.configuration, settings=settings))
-    first = visit(muting)
-    assert len(first.added) == first.announced - 1 and muted(app) == 1
+    first_outcome = visit_holt(muting)
+    assert len(first_outcome.added) == first_outcome.announced - 1
+    assert count_muted(app) == 1
     reconcile.edited_sources(muting.archive, muting.configuration)
     assert app.archive.store.visits.pending("holt", NOW) == []
     reconcile.edited_sources(app.archive, app.configuration)
     [again] = app.archive.store.visits.pending("holt", NOW)
-    assert (
-        again.entry is not None
-        and app.archive.store.visits.states()["holt"].schedule.next_due is None
-    )
-    assert len(visit(app).added) == 1 and muted(app) == 0
+    assert again.entry is not None
+    assert app.archive.store.visits.states()["holt"].schedule.next_due is None
+    assert len(visit_holt(app).added) == 1
+    assert count_muted(app) == 0
 
 
-def publishing(app: App, **fields: Any) -> Settings:
+def make_publish_settings(app: App, **fields: Any) -> Settings:
     return app.configuration.settings.model_copy(
         update={"publish": app.configuration.settings.publish.model_copy(update=fields)}
     )

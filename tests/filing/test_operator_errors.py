@@ -1,5 +1,4 @@
-"""The operator's mistakes cost no page a try; each is reported with its cure, and ends once it is
-mended."""
+"""Mistakes of the operator (settings, secrets) use up no retry and are reported with a cure."""
 
 from __future__ import annotations
 
@@ -26,8 +25,8 @@ from syndicator.runs.build import build_feeds
 from syndicator.upkeep import reconcile
 from syndicator.visiting.drawing import fetcher as drawing_fetcher
 from tests.faults.instance import NOT_SMALL, InProcess
-from tests.unstamped import unstamped
-from tests.world import World, patient_config, serving
+from tests.unstamped import read_unstamped_configuration
+from tests.world import World, patient_config, serve_world
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -35,7 +34,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with serving(World(without=NOT_SMALL)) as started:
+    with serve_world(World(without=NOT_SMALL)) as started:
         yield started
 
 
@@ -43,20 +42,22 @@ class Lab:
     """An application whose sources a test edits, with a clock and an environment."""
 
     def __init__(self, app: App, clock: list[datetime], environ: dict[str, str]) -> None:
-        self.app, self.clock, self.environ = app, clock, environ
+        self.app = app
+        self.clock = clock
+        self.environ = environ
 
-    def edit(self, **fields: Any) -> None:
+    def edit_source(self, **fields: Any) -> None:
         self.app.configuration.sources["parallel"] = replace(
             self.app.configuration.sources["parallel"], **fields
         )
 
-    def run(self, *keys: str) -> Outcome:
+    def run_refresh(self, *keys: str) -> Outcome:
         wanted = refresh.Wanted(keys=keys or ("parallel",))
         (outcome,) = asyncio.run(refresh.run(self.app, wanted, stop=asyncio.Event())).outcomes
         return outcome
 
     @property
-    def waiting(self) -> list[EntryRow]:
+    def waiting_entries(self) -> list[EntryRow]:
         return self.app.archive.store.visits.pending("parallel", NOW + 1000 * DAY)
 
 
@@ -64,10 +65,11 @@ class Lab:
 def lab(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     patient_config(tmp_path / "config", world, port=0)
-    clock, environ = [NOW], dict[str, str]()
+    clock = [NOW]
+    environ = dict[str, str]()
     with open_app(
         tmp_path / "config",
-        read=unstamped(tmp_path / "config"),
+        read=read_unstamped_configuration(tmp_path / "config"),
         clock=lambda: clock[0],
         jitter=lambda: 0.5,
         environ=environ,
@@ -84,66 +86,68 @@ def lab(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
     ],
 )
 def test_selectors_that_are_wrong_use_up_no_try(lab: Lab, rules: Rules, named: str) -> None:
-    lab.edit(rules=rules)
+    lab.edit_source(rules=rules)
     for _ in range(endings.MOST_TRIES + 1):
-        outcome = lab.run()
-        assert (outcome.added, outcome.pending) == ((), len(lab.waiting))
+        outcome = lab.run_refresh()
+        assert outcome.added == ()
+        assert outcome.pending == len(lab.waiting_entries)
         lab.clock[0] += DAY
     assert outcome.pending > 1
     problem = outcome.skipped[0]
-    assert (
-        problem.reason == "bad-rules" and named in problem.detail and "'parallel'" in problem.detail
-    )
-    assert {(row.status, row.tries) for row in lab.waiting} == {("pending", 0)}
+    assert problem.reason == "bad-rules"
+    assert named in problem.detail
+    assert "'parallel'" in problem.detail
+    assert {(row.status, row.tries) for row in lab.waiting_entries} == {("pending", 0)}
     shown = lab.app.archive.store.status.for_the_operator()
     assert {(one.reason, one.detail) for one in shown} == {(problem.reason, problem.detail)}
-    lab.edit(rules=Rules())
+    lab.edit_source(rules=Rules())
     # at once, and not when they would have been tried again
-    assert len(lab.run().added) == outcome.pending
+    assert len(lab.run_refresh().added) == outcome.pending
     assert lab.app.archive.store.status.for_the_operator() == ()
 
 
 def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(
     lab: Lab, world: World
 ) -> None:
-    lab.edit(rules=Rules(remove=("body",)))
-    lab.run()
-    asked = len(world.requests)
+    lab.edit_source(rules=Rules(remove=("body",)))
+    lab.run_refresh()
+    request_count = len(world.requests)
     lab.clock[0] += endings.ASKED_WAIT - timedelta(seconds=1)
-    lab.run()
-    assert len(world.requests) == asked + 1  # its feed
+    lab.run_refresh()
+    assert len(world.requests) == request_count + 1  # its feed
     lab.clock[0] += timedelta(seconds=1)
-    lab.run()
-    assert len(world.requests) > asked + 2
+    lab.run_refresh()
+    assert len(world.requests) > request_count + 2
 
 
 def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(
     lab: Lab, world: World
 ) -> None:
     story = next(one for one in world.stories if one.site == "parallel")
-    world.fail(
+    world.fail_site(
         "parallel",
         200,
         path="/" + world.url(story).split("/", 3)[3],
         body=b"<title>Empty</title><p>No.</p>",
     )
-    lab.edit(rules=Rules(remove=("aside",)))
-    refused = [one for one in lab.run().skipped if one.what == world.url(story)]
-    world.heal("parallel")
+    lab.edit_source(rules=Rules(remove=("aside",)))
+    refused = [one for one in lab.run_refresh().skipped if one.what == world.url(story)]
+    world.heal_site("parallel")
     assert [one.reason for one in refused] == ["empty"]
 
 
 def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
     lab: Lab, world: World
 ) -> None:
+    """Changed rules reopen refused pages once; other edits do not."""
     story = next(one for one in world.stories if one.site == "parallel")
     path = "/" + world.url(story).split("/", 3)[3]
-    world.fail("parallel", 200, path=path, body=b"<title>Empty</title><p>No.</p>")
-    lab.run()
+    world.fail_site("parallel", 200, path=path, body=b"<title>Empty</title><p>No.</p>")
+    lab.run_refresh()
 
     def asked() -> int:
-        before = sum(one.path == path for one in world.requests)
-        lab.run()
+        before = sum(request.path == path for request in world.requests)
+        lab.run_refresh()
         return sum(one.path == path for one in world.requests) - before
 
     assert asked() == 0
@@ -151,82 +155,88 @@ def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
     # as an earlier version remembers it
     lab.app.archive.store.visits.save_states([replace(with_state, rules=None)])
     assert asked() == 0
-    lab.edit(rules=Rules(remove=(".promo",)))
+    lab.edit_source(rules=Rules(remove=(".promo",)))
     assert [asked(), asked()] == [1, 0]
-    lab.edit(rules=Rules(), every="2h")
+    lab.edit_source(rules=Rules(), every="2h")
     assert asked() == 1
-    lab.edit(every="3h")
+    lab.edit_source(every="3h")
     assert asked() == 0
-    world.heal("parallel")
+    world.heal_site("parallel")
 
 
 def test_without_the_value_of_a_header_nobody_is_asked(lab: Lab, world: World) -> None:
-    lab.edit(headers_env={"Authorization": "SITE_TOKEN"})
-    asked = len(world.requests)
-    outcome = lab.run()
-    assert (outcome.status, outcome.reason) == ("failed", "unset-variable")
-    assert "SITE_TOKEN" in outcome.detail and "Authorization" in outcome.detail
+    lab.edit_source(headers_env={"Authorization": "SITE_TOKEN"})
+    request_count = len(world.requests)
+    outcome = lab.run_refresh()
+    assert outcome.status == "failed"
+    assert outcome.reason == "unset-variable"
+    assert "SITE_TOKEN" in outcome.detail
+    assert "Authorization" in outcome.detail
     state = lab.app.archive.store.visits.states()["parallel"]
-    assert (state.backoff.failures, state.backoff.reason) == (0, "unset-variable")
-    assert state.schedule.next_due is not None and state.schedule.next_due - NOW <= timedelta(
-        minutes=15
-    )
-    assert len(world.requests) == asked
+    assert state.backoff.failures == 0
+    assert state.backoff.reason == "unset-variable"
+    assert state.schedule.next_due is not None
+    assert state.schedule.next_due - NOW <= timedelta(minutes=15)
+    assert len(world.requests) == request_count
     lab.environ["SITE_TOKEN"] = "secret"
-    assert len(lab.run().added) > 1
+    assert len(lab.run_refresh().added) > 1
 
 
 def test_without_a_browser_nobody_is_asked(
     lab: Lab, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drawing_fetcher, "find_obstacle", lambda: "Chromium is missing")
-    lab.edit(browser=True)
-    asked = len(world.requests)
-    outcome = lab.run()
-    assert (outcome.status, outcome.reason) == ("failed", "no-browser")
+    lab.edit_source(browser=True)
+    request_count = len(world.requests)
+    outcome = lab.run_refresh()
+    assert outcome.status == "failed"
+    assert outcome.reason == "no-browser"
     assert outcome.detail.startswith("Chromium is missing")
     state = lab.app.archive.store.visits.states()["parallel"]
-    assert (state.backoff.failures, state.schedule.due_why) == (0, "waits for a browser")
+    assert state.backoff.failures == 0
+    assert state.schedule.due_why == "waits for a browser"
     assert state.schedule.next_due is not None
     assert state.schedule.next_due - NOW <= timedelta(minutes=15)
-    assert len(world.requests) == asked
-    lab.edit(browser=False)
-    assert len(lab.run().added) > 1
+    assert len(world.requests) == request_count
+    lab.edit_source(browser=False)
+    assert len(lab.run_refresh().added) > 1
 
 
 def test_pages_lose_no_try_when_a_header_loses_its_value(lab: Lab) -> None:
-    lab.edit(headers_env={"Authorization": "SITE_TOKEN"}, backfill=2)
+    """If a header's variable is unset, waiting pages keep their tries."""
+    lab.edit_source(headers_env={"Authorization": "SITE_TOKEN"}, backfill=2)
     lab.environ["SITE_TOKEN"] = "secret"
     asyncio.run(
         refresh.run(lab.app, refresh.Wanted(keys=("parallel",), limit=0), stop=asyncio.Event())
     )
     del lab.environ["SITE_TOKEN"]
     for _ in range(endings.MOST_TRIES + 1):
-        assert lab.run().reason == "unset-variable"
+        assert lab.run_refresh().reason == "unset-variable"
         lab.clock[0] += DAY
-    assert [(row.status, row.tries) for row in lab.waiting] == [("pending", 0)] * 2
+    assert [(row.status, row.tries) for row in lab.waiting_entries] == [("pending", 0)] * 2
 
 
 @pytest.mark.slow
 def test_an_article_file_that_a_hand_broke_uses_up_no_try(lab: Lab, world: World) -> None:
-    lab.run()
+    """A revision of an article with a broken file waits without losing tries."""
+    lab.run_refresh()
     story = next(one for one in world.stories if one.site == "parallel")
     path = next(
         path
         for path in lab.app.archive.article_store.root.rglob("*.md")
         if world.url(story) in path.read_text()
     )
-    whole = path.read_text()
-    path.write_text(whole.replace("\npublished:", "\npublished: never #", 1))
-    world.change(story.key, title=f"{story.title}, corrected")
+    whole_text = path.read_text()
+    path.write_text(whole_text.replace("\npublished:", "\npublished: never #", 1))
+    world.change_story(story.key, title=f"{story.title}, corrected")
     for _ in range(endings.MOST_TRIES + 1):
         lab.clock[0] += timedelta(hours=25)
-        lab.run()
-    assert [(row.reason, row.tries) for row in lab.waiting] == [("bad-article-file", 0)]
-    assert str(path.name) in lab.waiting[0].detail
-    path.write_text(whole)
+        lab.run_refresh()
+    assert [(row.reason, row.tries) for row in lab.waiting_entries] == [("bad-article-file", 0)]
+    assert str(path.name) in lab.waiting_entries[0].detail
+    path.write_text(whole_text)
     lab.clock[0] += timedelta(hours=25)
-    assert len(lab.run().changed) == 1
+    assert len(lab.run_refresh().changed) == 1
 
 
 @pytest.mark.slow
@@ -240,10 +250,10 @@ def test_an_article_that_cannot_be_written_ends_the_run_and_no_page_loses_a_try(
     with monkeypatch.context() as patch:
         patch.setattr(FileArticleStore, "put", refused)
         with pytest.raises(OSError, match=r"feeds/articles/x\.md"):
-            lab.run()
-    assert {(row.status, row.tries) for row in lab.waiting} == {("pending", 0)}
-    waited = len(lab.waiting)
-    assert len(lab.run().added) == waited > 1
+            lab.run_refresh()
+    assert {(row.status, row.tries) for row in lab.waiting_entries} == {("pending", 0)}
+    waited = len(lab.waiting_entries)
+    assert len(lab.run_refresh().added) == waited > 1
 
 
 @pytest.mark.slow
@@ -251,13 +261,15 @@ def test_an_article_that_cannot_be_written_ends_the_run_and_no_page_loses_a_try(
 def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_later(
     lab: Lab, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If no feed can be written, the run raises; the next build writes all."""
+
     def refused(*args: Any, **kwargs: Any) -> Any:
         raise OSError(number, os.strerror(number), "feeds/public/all.atom")
 
     with monkeypatch.context() as patch:
         patch.setattr(FileOutlet, "put", refused)
         with pytest.raises(OSError, match=r"feeds/public/all\.atom"):
-            lab.run()
+            lab.run_refresh()
     assert not any(lab.app.configuration.settings.public_dir.rglob("*.atom"))
     assert "sources/parallel.atom" in asyncio.run(build_feeds(lab.app)).written
 
@@ -266,6 +278,7 @@ def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_la
 def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A file without write permission holds only its feed, with a hint."""
     real = FileOutlet.put
 
     def refused(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
@@ -274,13 +287,11 @@ def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
         return real(outlet, name, data, **more)
 
     monkeypatch.setattr(FileOutlet, "put", refused)
-    lab.run()
-    (held,) = lab.app.archive.store.status.list_invalid_feeds()
-    assert (
-        held.what == "source/parallel"
-        and "sources/parallel.atom" in held.detail
-        and "give this user the right" in held.detail
-    )
+    lab.run_refresh()
+    (held_invalid_feed,) = lab.app.archive.store.status.list_invalid_feeds()
+    assert held_invalid_feed.what == "source/parallel"
+    assert "sources/parallel.atom" in held_invalid_feed.detail
+    assert "give this user the right" in held_invalid_feed.detail
     assert (lab.app.configuration.settings.public_dir / "all.atom").exists()
 
 
@@ -290,23 +301,24 @@ def test_check_names_headers_without_a_value(lab: Lab) -> None:
         'key = "parallel"', 'key = "parallel"\nheaders_env = { Authorization = "SURELY_UNSET" }', 1
     )
     path.write_text(text)
-    found = {problem.reason: problem for problem in check(lab.app.configuration.folder)}
-    assert (
-        "SURELY_UNSET" in found["unset-variable"].detail
-        and "'parallel'" in found["unset-variable"].detail
-    )
+    problems_by_reason = {
+        problem.reason: problem for problem in check(lab.app.configuration.folder)
+    }
+    assert "SURELY_UNSET" in problems_by_reason["unset-variable"].detail
+    assert "'parallel'" in problems_by_reason["unset-variable"].detail
 
 
 @pytest.mark.slow
 def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_change(
     lab: Lab,
 ) -> None:
-    lab.edit(rules=Rules(select=("body", "div.gone")))
-    read = len(lab.run().added)
-    assert read > 1 and lab.app.archive.store.visits.states()["parallel"].pages.unmatched == {
+    lab.edit_source(rules=Rules(select=("body", "div.gone")))
+    read = len(lab.run_refresh().added)
+    assert read > 1
+    assert lab.app.archive.store.visits.states()["parallel"].pages.unmatched == {
         'select "div.gone"': read
     }
-    lab.edit(rules=Rules(select=("body",)))
+    lab.edit_source(rules=Rules(select=("body",)))
     assert (
         reconcile.sources(lab.app.archive, lab.app.configuration)["parallel"].pages.unmatched == {}
     )

@@ -1,5 +1,4 @@
-"""The owner of an article, and the entries and settings of a source that count for it. Cases are
-data."""
+"""Decide who owns an article and which settings of a source apply to it."""
 
 from __future__ import annotations
 
@@ -58,19 +57,23 @@ PLACES = [  # (address, what the operator wrote, is it there?)
 ]
 
 
-def source(url: str = OURS, **fields: object) -> Source:
+def make_source(url: str = OURS, **fields: object) -> Source:
     return replace(Source(key="paper", url=url), **fields)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("feed", "address", "own"), NEIGHBOURS)
 def test_a_source_owns_its_site(feed: str, address: str, own: bool) -> None:
-    rights = make_rights(source(feed))
+    rights = make_rights(make_source(feed))
     assert rights.owns(address) is own
 
 
 @pytest.mark.parametrize(("address", "place", "there"), PLACES)
 def test_places(address: str, place: str, there: bool) -> None:
-    assert make_rights(source("https://mine.example/", speaks_for=(place,))).owns(address) is there
+    """Which addresses a `speaks_for` value covers."""
+    assert (
+        make_rights(make_source("https://mine.example/", speaks_for=(place,))).owns(address)
+        is there
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,13 +92,14 @@ def test_places(address: str, place: str, there: bool) -> None:
     ],
 )
 def test_rights(fields: dict[str, object], more: dict[str, object], owns: bool) -> None:
-    rights = make_rights(source(**fields), **more)  # type: ignore[arg-type]
+    """Which fields of a source give it rights over an address."""
+    rights = make_rights(make_source(**fields), **more)  # type: ignore[arg-type]
     assert rights.owns("https://bank.example/1") is owns
     assert rights.owns("https://paper.example/1")
 
 
 def test_an_announcement_by_another_is_an_address() -> None:
-    said = Entry(
+    entry = Entry(
         id="e1",
         url="https://bank.example/1",
         title="Ours",
@@ -108,13 +112,13 @@ def test_an_announcement_by_another_is_an_address() -> None:
         language="en",
         enclosures=(Enclosure(url="https://evil.example/a.mp3"),),
     )
-    rights = make_rights(source())
-    assert limit_entry(said, rights, said.url) == Entry(id="e1", url="https://bank.example/1")
-    assert limit_entry(said, rights, "https://paper.example/1") is said
+    rights = make_rights(make_source())
+    assert limit_entry(entry, rights, entry.url) == Entry(id="e1", url="https://bank.example/1")
+    assert limit_entry(entry, rights, "https://paper.example/1") is entry
 
 
 def test_terms_hold_on_the_sources_own_site() -> None:
-    full = source(
+    full = make_source(
         category="AI",
         tags=("x",),
         content="full",
@@ -130,7 +134,7 @@ def test_terms_hold_on_the_sources_own_site() -> None:
     )
     rights = make_rights(full)
     assert limit_settings(full, rights, "https://paper.example/1") is full
-    assert limit_settings(full, rights, "https://bank.example/1") == source(
+    assert limit_settings(full, rights, "https://bank.example/1") == make_source(
         title="Paper", llm=False
     )
     short = replace(full, content="link")
@@ -138,6 +142,7 @@ def test_terms_hold_on_the_sources_own_site() -> None:
 
 
 def test_addresses_of_one_site() -> None:
+    """`filter_by_site` keeps the addresses of the same site."""
     urls = (
         "https://bank.example/amp/1",
         "https://evil.example/1",

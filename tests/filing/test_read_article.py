@@ -1,4 +1,4 @@
-"""`read_article` as programs call it."""
+"""`read_article` as a library function."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A site that gives its articles new addresses and ids, over the real fetcher, parser and reader:
-nothing twice."""
+"""A site gives its articles new addresses and ids: nothing is published twice."""
 
 from __future__ import annotations
 
@@ -18,8 +17,8 @@ from syndicator.articles.frontmatter import load
 from syndicator.core.model import Article, Problem
 from syndicator.runs import refresh
 from syndicator.runs.refresh import Wanted, run
-from tests.aged.prose import paragraphs
-from tests.aged.web import Answer, Web, serving
+from tests.aged.prose import make_paragraphs
+from tests.aged.web import Answer, Web, serve_web
 from tests.faults.instance import InProcess
 
 SITE = "http://garden.example"
@@ -44,20 +43,22 @@ class Post:
         return SITE + self.path
 
 
-def post(number: int, **fields: object) -> Post:
-    text = "".join(f"<p>{escape(line)}</p>" for line in paragraphs(f"bed {number}", ("Beds",), 5))
+def make_post(number: int, **fields: object) -> Post:
+    text = "".join(
+        f"<p>{escape(line)}</p>" for line in make_paragraphs(f"bed {number}", ("Beds",), 5)
+    )
     at = START - timedelta(hours=7 * number + 1, minutes=number)
-    made = Post(
+    post = Post(
         path=f"/{number}",
         title=f"Bed number {number} in spring",
         text=text,
         at=at,
         guid=f"post-{number}",
     )
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return replace(post, **fields)  # type: ignore[arg-type]
 
 
-def page(one: Post) -> Answer:
+def make_page(one: Post) -> Answer:
     link = f'<link rel="canonical" href="{one.names}">' if one.names else ""
     shown = f'<time datetime="{one.at.isoformat()}">{one.at:%d %B %Y}</time>' if one.at else ""
     title = escape(one.title)
@@ -69,7 +70,7 @@ def page(one: Post) -> Answer:
     )
 
 
-def feed(posts: list[Post]) -> Answer:
+def make_feed(posts: list[Post]) -> Answer:
     items = "".join(
         f"<item><title>{escape(one.title)}</title><link>{one.url}</link><guid"
         f" isPermaLink='false'>{one.guid}</guid>"
@@ -92,22 +93,22 @@ class Garden:
     web: Web
     now: datetime = START
 
-    def serve(
+    def serve_posts(
         self, posts: list[Post], moved: dict[str, str] | None = None, gone: list[Post] | None = None
     ) -> None:
         """Set the pages of the site: `moved` redirects, `gone` is no longer in the feed."""
-        answers = {one.url: page(one) for one in (*posts, *(gone or ()))}
+        answers = {one.url: make_page(one) for one in (*posts, *(gone or ()))}
         answers |= {
             old: Answer(status=301, headers={"Location": new}) for old, new in (moved or {}).items()
         }
-        self.web.answers = {**answers, f"{SITE}/feed": feed(posts)}
+        self.web.answers = {**answers, f"{SITE}/feed": make_feed(posts)}
 
     @property
-    def pending(self) -> int:
+    def pending_entries(self) -> int:
         with open_app(self.folder / "config", environ={}) as app:
             return app.archive.store.status.counts().pending
 
-    def visit(self, hours: float = 3) -> tuple[Problem, ...]:
+    def visit_sources(self, hours: float = 3) -> tuple[Problem, ...]:
         """Visit all sources that are due after so many hours, until no entry waits. Return the
         problems of late entries."""
         self.now += timedelta(hours=hours)
@@ -130,11 +131,11 @@ class Garden:
                 waits, late = asyncio.run(go(False))
         return late
 
-    def articles(self) -> list[Article]:
+    def load_articles(self) -> list[Article]:
         files = sorted((self.folder / "feeds/articles").rglob("*.md"))
         return [load(path.read_bytes(), str(path)) for path in files]
 
-    def published(self) -> bytes:
+    def read_published(self) -> bytes:
         return (self.folder / "feeds/public/all.atom").read_bytes()
 
 
@@ -146,12 +147,12 @@ def garden(tmp_path: Path) -> Iterator[Garden]:
         f'[[source]]\nkey = "garden"\nurl = "{SITE}/feed"\nkind = "feed"\nbackfill = {MANY}\n'
     )
     (config / "taxonomy.toml").write_text('[[tag]]\nname = "Beds"\n')
-    with serving() as web:
+    with serve_web() as web:
         (config / "syndicator.toml").write_text(f'[fetch]\npause = 0.0\nproxy = "{web.proxy}"\n')
         yield Garden(tmp_path, web)
 
 
-def moved(one: Post, **fields: object) -> Post:
+def move_post(one: Post, **fields: object) -> Post:
     at_blog = replace(one, path=f"/blog{one.path}", guid=f"{SITE}/?p={one.path[1:]}00")
     return replace(at_blog, **fields)  # type: ignore[arg-type]
 
@@ -169,10 +170,11 @@ def moved(one: Post, **fields: object) -> Post:
     ],
 )
 def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> None:
-    old = [post(number) for number in range(many)]
-    garden.serve(old)
-    garden.visit(0)
-    before, published = garden.articles(), garden.published()
+    old = [make_post(number) for number in range(many)]
+    garden.serve_posts(old)
+    garden.visit_sources(0)
+    before = garden.load_articles()
+    published = garden.read_published()
     assert len(before) == many
     change = {
         "shifted": lambda one: {"at": one.at + timedelta(hours=2)},
@@ -180,8 +182,8 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
         "canonical": lambda one: {"names": one.url},
         "reworded": lambda one: {"text": f"<p>First seen on our old pages.</p>{one.text}"},
     }.get(how, lambda one: {})
-    new = [moved(one, **change(one)) for one in old]
-    garden.serve(
+    new = [move_post(one, **change(one)) for one in old]
+    garden.serve_posts(
         new,
         (
             {one.url: there.url for one, there in zip(old, new, strict=True)}
@@ -190,12 +192,12 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
         ),
     )
     for _ in range(2):
-        assert garden.visit() == ()
-    after = garden.articles()
+        assert garden.visit_sources() == ()
+    after = garden.load_articles()
     assert [(one.id, one.url, one.title, one.published, one.body) for one in after] == [
         (one.id, one.url, one.title, one.published, one.body) for one in before
     ]
-    assert garden.published() == published
+    assert garden.read_published() == published
     if how != "canonical":
         assert {url for one in after for url in one.aliases} == {one.url for one in new}
 
@@ -204,89 +206,94 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
 def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_changed(
     garden: Garden,
 ) -> None:
-    old = [post(number) for number in range(12)]
-    garden.serve(old)
-    garden.visit(0)
+    """If text and dates changed, too, redirects of old addresses prove the move."""
+    old = [make_post(number) for number in range(12)]
+    garden.serve_posts(old)
+    garden.visit_sources(0)
     new = [
-        moved(post(500 + number), title=one.title, path=f"/blog{one.path}")
+        move_post(make_post(500 + number), title=one.title, path=f"/blog{one.path}")
         for number, one in enumerate(old)
     ]
     new = [
         replace(one, at=START - timedelta(days=3, minutes=number)) for number, one in enumerate(new)
     ]
-    garden.serve(new, {one.url: there.url for one, there in zip(old, new, strict=True)})
-    assert garden.visit() == ()
-    assert {one.url for one in garden.articles()} == {one.url for one in old}
+    garden.serve_posts(new, {one.url: there.url for one, there in zip(old, new, strict=True)})
+    assert garden.visit_sources() == ()
+    assert {article.url for article in garden.load_articles()} == {one.url for one in old}
 
 
 @pytest.mark.slow
 def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: Garden) -> None:
-    recent = [post(number) for number in range(4)]
-    garden.serve(recent)
-    garden.visit(0)
-    archive = [post(number) for number in range(4, 20)]
-    garden.serve([*recent, *archive])
-    late = garden.visit()
-    assert {one.what for one in late} == {one.url for one in archive}
-    assert {one.reason for one in late} == {"late"}
-    assert len(garden.articles()) == 4
-    garden.serve([*recent, *archive[:-1]])
-    assert garden.visit() == ()
-    assert {one.url for one in garden.articles()} == {one.url for one in [*recent, *archive[:-1]]}
-    assert garden.visit() == ()
-    assert garden.pending == 0
+    """Many old entries at once wait for a second announcement and are then filed."""
+    recent = [make_post(number) for number in range(4)]
+    garden.serve_posts(recent)
+    garden.visit_sources(0)
+    archive = [make_post(number) for number in range(4, 20)]
+    garden.serve_posts([*recent, *archive])
+    late_sources = garden.visit_sources()
+    assert {one.what for one in late_sources} == {one.url for one in archive}
+    assert {one.reason for one in late_sources} == {"late"}
+    assert len(garden.load_articles()) == 4
+    garden.serve_posts([*recent, *archive[:-1]])
+    assert garden.visit_sources() == ()
+    assert {one.url for one in garden.load_articles()} == {
+        one.url for one in [*recent, *archive[:-1]]
+    }
+    assert garden.visit_sources() == ()
+    assert garden.pending_entries == 0
 
 
 def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
     garden: Garden,
 ) -> None:
-    recent, archive = (
-        [post(number) for number in range(2)],
-        [post(number) for number in range(2, 10)],
-    )
-    garden.serve(recent)
-    garden.visit(0)
-    garden.serve([*recent, *archive])
-    assert len(garden.visit()) == 8
-    assert garden.visit() == ()
-    assert len(garden.articles()) == 10
+    """Waiting entries are read at the next visit, even if the feed is unchanged."""
+    recent = [make_post(number) for number in range(2)]
+    archive = [make_post(number) for number in range(2, 10)]
+    garden.serve_posts(recent)
+    garden.visit_sources(0)
+    garden.serve_posts([*recent, *archive])
+    assert len(garden.visit_sources()) == 8
+    assert garden.visit_sources() == ()
+    assert len(garden.load_articles()) == 10
 
 
 @pytest.mark.slow
 def test_news_is_not_late(garden: Garden) -> None:
-    garden.serve([post(number) for number in range(4)])
-    garden.visit(0)
-    news = [post(100 + n, at=START + timedelta(hours=1, minutes=n)) for n in range(9)]
-    dated = [post(200 + n, at=START.replace(hour=0)) for n in range(9)]
-    garden.serve([*news, *dated])
-    assert garden.visit() == ()
-    assert len(garden.articles()) == 22
+    garden.serve_posts([make_post(number) for number in range(4)])
+    garden.visit_sources(0)
+    news = [make_post(100 + n, at=START + timedelta(hours=1, minutes=n)) for n in range(9)]
+    dated = [make_post(200 + n, at=START.replace(hour=0)) for n in range(9)]
+    garden.serve_posts([*news, *dated])
+    assert garden.visit_sources() == ()
+    assert len(garden.load_articles()) == 22
 
 
 def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) -> None:
+    """Weekly posts with equal title and text stay separate articles."""
     rules = (
         "<p>"
         + " ".join(f"Rule {number}: be kind to beds and to their keepers." for number in range(20))
         + "</p>"
     )
     weeks = [
-        post(0, path=f"/open/{n}", guid=f"open-{n}", title="Open thread", text=rules)
+        make_post(0, path=f"/open/{n}", guid=f"open-{n}", title="Open thread", text=rules)
         for n in range(3)
     ]  # more of the same is boilerplate
     for n, one in enumerate(weeks):
-        garden.serve([replace(one, at=START + timedelta(days=7 * n, hours=-1))])
-        garden.visit(0)
+        garden.serve_posts([replace(one, at=START + timedelta(days=7 * n, hours=-1))])
+        garden.visit_sources(0)
         garden.now = START + timedelta(days=7 * (n + 1))
-    assert {one.url for one in garden.articles()} == {one.url for one in weeks}
+    assert {one.url for one in garden.load_articles()} == {week.url for week in weeks}
 
 
 def test_one_title_and_one_second_with_other_text_are_two(garden: Garden) -> None:
-    one = post(1, title="Links")
-    garden.serve([one])
-    garden.visit(0)
-    garden.serve([replace(post(2, title="Links"), at=one.at)])
-    garden.visit()
-    assert len(garden.articles()) == 2
+    """Posts with equal title and time but different texts stay two articles."""
+    post = make_post(1, title="Links")
+    garden.serve_posts([post])
+    garden.visit_sources(0)
+    garden.serve_posts([replace(make_post(2, title="Links"), at=post.at)])
+    garden.visit_sources()
+    assert len(garden.load_articles()) == 2
 
 
 def test_two_that_are_announced_side_by_side_are_two(garden: Garden) -> None:
@@ -294,9 +301,11 @@ def test_two_that_are_announced_side_by_side_are_two(garden: Garden) -> None:
         "<p>A picture of a bed.</p><p>It was taken in the morning, from the gate, and shows what"
         " grew.</p>"
     )
-    one, other = (post(n, title="Photo", text=short, at=START - timedelta(hours=2)) for n in (1, 2))
-    garden.serve([one])
-    garden.visit(0)
-    garden.serve([one, other])
-    garden.visit()
-    assert len(garden.articles()) == 2
+    one, other = (
+        make_post(n, title="Photo", text=short, at=START - timedelta(hours=2)) for n in (1, 2)
+    )
+    garden.serve_posts([one])
+    garden.visit_sources(0)
+    garden.serve_posts([one, other])
+    garden.visit_sources()
+    assert len(garden.load_articles()) == 2

@@ -1,4 +1,4 @@
-"""The fields of an article that a better reading of its saved page changes."""
+"""Fields of an article that a better reading of its saved page changes."""
 
 from __future__ import annotations
 
@@ -26,23 +26,26 @@ NEW = replace(
 )
 
 
-def filed(**fields: object) -> Article:
+def sign_article(**fields: object) -> Article:
     """`OURS` with `fields` as our last write left it."""
     return sign(replace(OURS, **fields))
 
 
-def description(article: Article) -> tuple[str, str, tuple[str, ...]]:
+def get_description(article: Article) -> tuple[str, str, tuple[str, ...]]:
     return article.excerpt, article.category, article.tags
 
 
 def test_what_the_text_gave_is_taken_from_the_better_text() -> None:
-    better = merge_reading(filed(), NEW, "Other")
-    assert (better.title, better.body) == ("Old title", "Old text.")
-    assert description(better) == ("Old text.", "New", ("Text",))
+    """Derived fields come from the new reading, title and body stay."""
+    better = merge_reading(sign_article(), NEW, "Other")
+    assert better.title == "Old title"
+    assert better.body == "Old text."
+    assert get_description(better) == ("Old text.", "New", ("Text",))
 
 
 def test_where_the_better_text_has_no_category_the_default_stands() -> None:
-    assert merge_reading(filed(), replace(NEW, category=""), "Other").category == "Other"
+    """Without a category in the new reading, the default category is used."""
+    assert merge_reading(sign_article(), replace(NEW, category=""), "Other").category == "Other"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +62,8 @@ def test_where_the_better_text_has_no_category_the_default_stands() -> None:
 def test_what_others_wrote_stays(
     fields: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
 ) -> None:
-    assert description(merge_reading(filed(**fields), NEW, "Other")) == kept
+    """Values by publisher, model or operator are kept."""
+    assert get_description(merge_reading(sign_article(**fields), NEW, "Other")) == kept
 
 
 @pytest.mark.parametrize(
@@ -73,4 +77,5 @@ def test_what_others_wrote_stays(
 def test_what_a_hand_edited_stays(
     edit: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
 ) -> None:
-    assert description(merge_reading(replace(filed(), **edit), NEW, "Other")) == kept
+    """Values that the operator edited are kept."""
+    assert get_description(merge_reading(replace(sign_article(), **edit), NEW, "Other")) == kept

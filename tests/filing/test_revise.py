@@ -1,4 +1,4 @@
-"""The changes of an article by a second reading."""
+"""Changes of an article when its page is read a second time."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ OLD = Article(
 
 
 def test_the_same_words_in_other_clothes_change_nothing() -> None:
+    """Other markup around the same words is no revision."""
     again = replace(OLD, body="It has a **body**\n\nof some words.")
     assert revise(OLD, again, THEN + timedelta(days=1)) is None
 
@@ -42,12 +43,10 @@ def test_a_correction_keeps_identity_and_moves_updated() -> None:
     )
     revised = revise(OLD, new, later)
     assert revised is not None
-    assert (revised.id, revised.url, revised.published, revised.added) == (
-        OLD.id,
-        OLD.url,
-        OLD.published,
-        OLD.added,
-    )
+    assert revised.id == OLD.id
+    assert revised.url == OLD.url
+    assert revised.published == OLD.published
+    assert revised.added == OLD.added
     assert revised.updated == later
     assert revised.revisions == ("2026-11-02T12:00:00Z",)
     assert revised.origin == OLD.origin
@@ -55,9 +54,12 @@ def test_a_correction_keeps_identity_and_moves_updated() -> None:
 
 @pytest.mark.parametrize("declared", [timedelta(days=-1), timedelta(0), timedelta(days=3)])
 def test_updated_never_goes_back_nor_beyond_now(declared: timedelta) -> None:
-    old, now = replace(OLD, updated=THEN), THEN + timedelta(days=2)
+    """A declared `updated` in the past or future is replaced by the current time."""
+    old = replace(OLD, updated=THEN)
+    now = THEN + timedelta(days=2)
     revised = revise(old, replace(OLD, body="It has another body.", updated=THEN + declared), now)
-    assert revised is not None and revised.updated == now
+    assert revised is not None
+    assert revised.updated == now
 
 
 def test_text_that_flaps_is_damped_but_an_announced_change_is_not() -> None:
@@ -93,6 +95,7 @@ OWN = replace(
 
 
 def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> None:
+    """Adoption keeps the identity fields and takes all others from the owner's reading."""
     old = replace(
         OLD,
         also=("https://copy.example/",),
@@ -118,6 +121,7 @@ def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> N
 
 
 def test_adoption_moves_what_an_entry_says_of_its_change_only_with_the_text() -> None:
+    """Adoption changes `updated` only if the text changed."""
     now = THEN + timedelta(hours=5)
     assert find_times(adopt(OLD, OWN, now))[1] == find_times(OLD)[1]
     assert find_times(adopt(OLD, replace(OWN, body="Quite another text."), now))[1] == now
@@ -128,12 +132,15 @@ def test_adoption_moves_what_an_entry_says_of_its_change_only_with_the_text() ->
 
 
 def test_one_that_was_unlisted_is_new_in_the_feeds_that_it_joins() -> None:
+    """An unlisted article that is adopted counts as added now."""
     now = THEN + timedelta(hours=5)
     adopted = adopt(replace(OLD, unlisted=True), OWN, now)
-    assert (adopted.unlisted, adopted.added) == (False, OWN.added)
+    assert adopted.unlisted is False
+    assert adopted.added == OWN.added
 
 
 def test_neither_ends_a_hold_nor_begins_one() -> None:
+    """Revision and adoption keep the hold of an article as it was."""
     now = THEN + timedelta(days=1)
     on_hold = replace(OLD, hold=True, hold_reason="flood")
     new = replace(OWN, body="Quite another text.")

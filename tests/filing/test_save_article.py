@@ -1,4 +1,4 @@
-"""Writing an article: its file, then its row, aliases and stale feeds, in one step."""
+"""Save an article: its file, row, aliases and stale feeds, in one step."""
 
 from __future__ import annotations
 
@@ -20,17 +20,15 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def stale(app: App) -> set[str]:
+def take_stale_feeds(app: App) -> set[str]:
     """The feeds that are stale; all are fresh afterwards."""
-    found = {row.key for row in app.archive.store.index.feeds() if row.stale}
+    keys = {row.key for row in app.archive.store.index.feeds() if row.stale}
     marks = app.archive.store.index.marks()
-    app.archive.store.index.record_progress(
-        Progress(marks=[n for key in found for n in marks[key]])
-    )
-    return {f"{axis}/{slug}" for axis, slug in found}
+    app.archive.store.index.record_progress(Progress(marks=[n for key in keys for n in marks[key]]))
+    return {f"{axis}/{slug}" for axis, slug in keys}
 
 
-def again(app: App, before: Article, **changes: object) -> tuple[Article, bool]:
+def write_again(app: App, before: Article, **changes: object) -> tuple[Article, bool]:
     return write_article(
         app.archive.article_store,
         app.archive.store.visits,
@@ -40,26 +38,35 @@ def again(app: App, before: Article, **changes: object) -> tuple[Article, bool]:
 
 
 def test_a_change_marks_the_feeds_it_leaves_joins_and_stays_in(place: Place) -> None:
-    with place.app() as app:
+    """Changed tags mark the old, new and common feeds as stale."""
+    with place.open_app() as app:
         article = store_articles(app, "Models", "Text.", tags=("LLM",), category="AI")
-        stale(app)
-        assert again(app, article, tags=("GPU",))[1]
-        assert stale(app) == {"all/all", "tag/llm", "tag/gpu", "category/ai", "source/one"}
+        take_stale_feeds(app)
+        assert write_again(app, article, tags=("GPU",))[1]
+        assert take_stale_feeds(app) == {
+            "all/all",
+            "tag/llm",
+            "tag/gpu",
+            "category/ai",
+            "source/one",
+        }
 
 
 def test_what_changes_no_byte_changes_no_row(place: Place) -> None:
-    with place.app() as app:
+    """Saving an unchanged article marks no feed as stale."""
+    with place.open_app() as app:
         article = store_articles(app, "Models", "Text.")
-        stale(app)
-        assert again(app, article) == (article, False)
-        assert stale(app) == set()
+        take_stale_feeds(app)
+        assert write_again(app, article) == (article, False)
+        assert take_stale_feeds(app) == set()
 
 
 def test_an_entry_ends_also_where_its_article_does_not_change(place: Place) -> None:
+    """The entry is marked done even if the article is unchanged."""
     row = EntryRow(
         source_key="two", entry_id="7", url="", digest="", status="pending", first_seen=NOW
     )
-    with place.app() as app:
+    with place.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         visits = app.archive.store.visits
         write_article(
@@ -74,9 +81,10 @@ def test_an_entry_ends_also_where_its_article_does_not_change(place: Place) -> N
 
 
 def test_the_other_addresses_of_an_article_find_it(place: Place) -> None:
-    with place.app() as app:
+    """Aliases on the article's own site find it, those on other sites do not."""
+    with place.open_app() as app:
         article = store_articles(app, "Models", "Text.")
-        again(
+        write_again(
             app,
             article,
             aliases=("https://one.example/elsewhere", "https://elsewhere.example/models"),
@@ -95,7 +103,8 @@ def test_the_other_addresses_of_an_article_find_it(place: Place) -> None:
 
 
 def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> None:
-    with place.app() as app:
+    """For an edited body the stored HTML is dropped."""
+    with place.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         write_article(
             app.archive.article_store,
@@ -104,10 +113,12 @@ def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> 
             html="<p>Text.</p>",
         )
         assert app.archive.store.index.html([article.id]) == {article.id: "<p>Text.</p>"}
-        stored, _ = again(app, article, title="Boats")  # the same body: what was rendered stays
+        stored, _ = write_again(
+            app, article, title="Boats"
+        )  # the same body: what was rendered stays
         assert app.archive.store.index.html([article.id]) == {article.id: "<p>Text.</p>"}
-    place.edit("Boats", "Text.", "Mine.")
-    with place.app() as app:
+    place.edit_file("Boats", "Text.", "Mine.")
+    with place.open_app() as app:
         stored, _ = write_article(
             app.archive.article_store,
             app.archive.store.visits,
@@ -119,11 +130,12 @@ def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> 
 
 
 def test_a_field_that_a_hand_edited_gives_way_only_to_an_operators_order(place: Place) -> None:
-    with place.app() as app:
+    """An edited field is replaced only if the write lists it in `ordered`."""
+    with place.open_app() as app:
         article = store_articles(app, "Models", "Text.", tags=("LLM",))
-    place.edit("Models", "- LLM", "- Mine")
-    with place.app() as app:
-        kept, _ = again(app, article, tags=("GPU",))
+    place.edit_file("Models", "- LLM", "- Mine")
+    with place.open_app() as app:
+        kept, _ = write_again(app, article, tags=("GPU",))
         assert kept.tags == ("Mine",)
         ordered, _ = write_article(
             app.archive.article_store,

@@ -1,5 +1,4 @@
-"""A secret in the address of a source: sent to its site, and found in nothing that is written,
-logged or printed."""
+"""A secret in a source's address is sent to its site and never written, logged or printed."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ from syndicator.health.check.installation import check
 from syndicator.runs import refresh
 from syndicator.runs.refresh import RunReport
 from tests.faults.instance import InProcess
-from tests.filing.test_credentials import PAGE, SETTINGS, listening
+from tests.filing.test_credentials import PAGE, SETTINGS, serve_site
 
 SECRET = "s3ntinel+of/a=feed"
 ESCAPED = "s3ntinel%2Bof%2Fa%3Dfeed"
@@ -38,7 +37,7 @@ def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
 
 
-def respond(path: str) -> Answer:
+def answer_private_site(path: str) -> Answer:
     """A private feed: every address of it, its pages and its redirect has the token."""
     if path.startswith("/old"):
         return Answer(status=301, headers={"Location": f"/feed?token={ESCAPED}"})
@@ -64,7 +63,7 @@ def respond(path: str) -> Answer:
     return Answer(body=PAGE.format(title).encode() + words.encode())
 
 
-def configure(folder: Path, url: str) -> None:
+def write_config(folder: Path, url: str) -> None:
     (folder / "config").mkdir(exist_ok=True)
     (folder / "config/sources.toml").write_text(
         f'[[source]]\nkey = "mine"\nurl = "{url}"\ncontent = "full"\n'
@@ -72,12 +71,12 @@ def configure(folder: Path, url: str) -> None:
     (folder / "config/syndicator.toml").write_text(SETTINGS + "[publish]\ntag_min = 1\n")
 
 
-async def ran(folder: Path, environ: Mapping[str, str]) -> RunReport:
+async def run_refresh(folder: Path, environ: Mapping[str, str]) -> RunReport:
     with open_app(folder / "config", environ=environ) as app:
         return await refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event())
 
 
-def written(folder: Path) -> Iterator[tuple[str, bytes]]:
+def list_written_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield all files below `folder` except the operator's, decompressed."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.parent.name != "config":
@@ -88,11 +87,11 @@ def written(folder: Path) -> Iterator[tuple[str, bytes]]:
             )
 
 
-def leaks(folder: Path) -> list[str]:
-    return [name for name, data in written(folder) if b"s3ntinel" in data]
+def list_leaks(folder: Path) -> list[str]:
+    return [name for name, data in list_written_files(folder) if b"s3ntinel" in data]
 
 
-def ids(folder: Path) -> list[str]:
+def list_article_ids(folder: Path) -> list[str]:
     with sqlite3.connect(folder / "feeds/state/syndicator.db") as database:
         return sorted(row[0] for row in database.execute("SELECT id FROM articles"))
 
@@ -104,16 +103,16 @@ async def test_a_secret_is_sent_and_written_nowhere(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     seen: list[Request] = []
-    async with listening("127.0.0.2", respond, seen) as base:
-        configure(tmp_path, f"{base}/{path}?token=${{MY_TOKEN}}")
+    async with serve_site("127.0.0.2", answer_private_site, seen) as base:
+        write_config(tmp_path, f"{base}/{path}?token=${{MY_TOKEN}}")
         for _ in range(4):
-            report = await ran(tmp_path, {"MY_TOKEN": SECRET})
+            report = await run_refresh(tmp_path, {"MY_TOKEN": SECRET})
             assert report.outcomes[0].reason is None
-    assert len(ids(tmp_path)) == 2
+    assert len(list_article_ids(tmp_path)) == 2
     assert [unquote(one.path) for one in seen if one.path.startswith("/one")] == [
         f"/one?token={SECRET}"
     ]
-    assert leaks(tmp_path) == []
+    assert list_leaks(tmp_path) == []
     assert "s3ntinel" not in caplog.text
     link = json.loads((tmp_path / "feeds/public/all.json").read_text())["items"][0]["url"]
     assert link in (f"{base}/one", f"{base}/two")
@@ -123,29 +122,32 @@ async def test_a_secret_is_sent_and_written_nowhere(
 async def test_what_was_written_is_scrubbed_once_the_operator_writes_a_variable(
     tmp_path: Path,
 ) -> None:
-    async with listening("127.0.0.2", respond, []) as base:
-        configure(tmp_path, f"{base}/feed?token={ESCAPED}")
-        await ran(tmp_path, {})
-        before = ids(tmp_path)
-        assert len(before) == 2 and leaks(tmp_path)
+    async with serve_site("127.0.0.2", answer_private_site, []) as base:
+        write_config(tmp_path, f"{base}/feed?token={ESCAPED}")
+        await run_refresh(tmp_path, {})
+        before = list_article_ids(tmp_path)
+        assert len(before) == 2
+        assert list_leaks(tmp_path)
         (found,) = [one for one in check(tmp_path / "config") if one.reason == "secret-in-url"]
         assert f'write url = "{base}/feed?token=${{MINE_TOKEN}}"' in found.detail
         assert ESCAPED not in found.detail
-        kept = {name: data for name, data in written(tmp_path) if name.endswith(".md")}
-        configure(tmp_path, f"{base}/feed?token=${{MINE_TOKEN}}")
-        assert (await ran(tmp_path, {})).outcomes[0].reason == "unset-variable"
-        assert {name: data for name, data in written(tmp_path) if name.endswith(".md")} == kept
-        report = await ran(tmp_path, {"MINE_TOKEN": SECRET})
+        kept = {name: data for name, data in list_written_files(tmp_path) if name.endswith(".md")}
+        write_config(tmp_path, f"{base}/feed?token=${{MINE_TOKEN}}")
+        assert (await run_refresh(tmp_path, {})).outcomes[0].reason == "unset-variable"
+        assert {
+            name: data for name, data in list_written_files(tmp_path) if name.endswith(".md")
+        } == kept
+        report = await run_refresh(tmp_path, {"MINE_TOKEN": SECRET})
         assert report.outcomes[0].reason is None
-        assert leaks(tmp_path) == []
-        assert ids(tmp_path) == before
+        assert list_leaks(tmp_path) == []
+        assert list_article_ids(tmp_path) == before
         assert not report.built.held
         stamps = {
             path: path.stat().st_mtime_ns
             for path in (tmp_path / "feeds").rglob("*.*")
             if path.suffix != ".db"
         }
-        await ran(tmp_path, {"MINE_TOKEN": SECRET})
+        await run_refresh(tmp_path, {"MINE_TOKEN": SECRET})
         assert {path: path.stat().st_mtime_ns for path in stamps if "state" not in path.parts} == {
             path: stamp for path, stamp in stamps.items() if "state" not in path.parts
         }
@@ -177,11 +179,12 @@ def test_a_variable_without_a_value_is_named_and_nothing_is_asked(
     request = build_feed_request(MINE, SourceState(key="mine", url=MINE.url), Settings(), environ)
     failed = find_missing_credentials(request, MINE, environ)
     assert failed is not None
-    assert (failed.reason, failed.unasked) == ("unset-variable", True)
-    assert (
-        "'mine'" in failed.detail and "MY_TOKEN" in failed.detail and "short" not in failed.detail
-    )
-    other = build_page_request(
+    assert failed.reason == "unset-variable"
+    assert failed.unasked is True
+    assert "'mine'" in failed.detail
+    assert "MY_TOKEN" in failed.detail
+    assert "short" not in failed.detail
+    other_page_request = build_page_request(
         "https://other.example/a?token=${MY_TOKEN}", MINE, Settings(), environ
     )
-    assert find_missing_credentials(other, MINE, environ) is None
+    assert find_missing_credentials(other_page_request, MINE, environ) is None

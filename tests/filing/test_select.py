@@ -1,4 +1,4 @@
-"""Which announced entries are to be read."""
+"""Choose which announced entries are read."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from syndicator.filing.entry.select import (
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
-def entry(number: int, **fields: object) -> Entry:
-    made = Entry(
+def make_entry(number: int, **fields: object) -> Entry:
+    entry = Entry(
         id=f"e{number}",
         url=f"https://example.org/{number}",
         title=f"Story {number}",
         published=NOW - timedelta(hours=number),
     )
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return replace(entry, **fields)  # type: ignore[arg-type]
 
 
 def test_a_first_visit_takes_the_newest_and_remembers_the_others_as_skipped() -> None:
     chosen = select_entries(
-        "s", [entry(n) for n in range(30)], {}, first=True, backfill=20, now=NOW
+        "s", [make_entry(n) for n in range(30)], {}, first=True, backfill=20, now=NOW
     )
     by_status = {
         status: [row.entry_id for row in chosen if row.status == status]
@@ -45,37 +45,37 @@ def test_a_first_visit_takes_the_newest_and_remembers_the_others_as_skipped() ->
 
 
 def test_a_later_visit_takes_all_that_is_unseen() -> None:
-    known = {
+    rows_by_entry_id = {
         row.entry_id: row
-        for row in select_entries("s", [entry(0)], {}, first=True, backfill=20, now=NOW)
+        for row in select_entries("s", [make_entry(0)], {}, first=True, backfill=20, now=NOW)
     }
-    later = select_entries(
-        "s", [entry(n) for n in range(40)], known, first=False, backfill=20, now=NOW
+    later_entries = select_entries(
+        "s", [make_entry(n) for n in range(40)], rows_by_entry_id, first=False, backfill=20, now=NOW
     )
-    assert len([row for row in later if row.status == "pending"]) == 39
+    assert len([row for row in later_entries if row.status == "pending"]) == 39
 
 
 def test_of_a_repeated_id_the_first_in_the_feed_counts() -> None:
-    twice = [entry(1, title="first"), entry(1, title="second")]
+    twice = [make_entry(1, title="first"), make_entry(1, title="second")]
     chosen = select_entries("s", twice, {}, first=True, backfill=20, now=NOW)
     assert [row.entry.title for row in chosen if row.entry] == ["first"]
 
 
 def test_an_entry_from_the_future_is_not_newer_than_now() -> None:
-    future = entry(1, published=NOW + timedelta(days=3650))
-    chosen = select_entries("s", [future, entry(0)], {}, first=True, backfill=1, now=NOW)
+    future = make_entry(1, published=NOW + timedelta(days=3650))
+    chosen = select_entries("s", [future, make_entry(0)], {}, first=True, backfill=1, now=NOW)
     assert [row.entry_id for row in chosen if row.status == "pending"] == ["e0"]
 
 
 def test_a_changed_entry_is_read_again_at_most_daily_and_for_a_week() -> None:
     row = replace(
-        select_entries("s", [entry(1)], {}, first=True, backfill=20, now=NOW)[0],
+        select_entries("s", [make_entry(1)], {}, first=True, backfill=20, now=NOW)[0],
         status="done",
         article_id="a",
         read_at=NOW,
         entry=None,
     )
-    changed = entry(1, title="Story 1, corrected")
+    changed = make_entry(1, title="Story 1, corrected")
     cases = {
         timedelta(hours=1): 0,
         timedelta(days=1): 1,
@@ -91,13 +91,13 @@ def test_a_changed_entry_is_read_again_at_most_daily_and_for_a_week() -> None:
 
 def test_an_unchanged_entry_is_left_alone() -> None:
     row = replace(
-        select_entries("s", [entry(1)], {}, first=True, backfill=20, now=NOW)[0],
+        select_entries("s", [make_entry(1)], {}, first=True, backfill=20, now=NOW)[0],
         status="done",
         read_at=NOW,
     )
     assert (
         select_entries(
-            "s", [entry(1)], {"e1": row}, first=False, backfill=20, now=NOW + timedelta(days=2)
+            "s", [make_entry(1)], {"e1": row}, first=False, backfill=20, now=NOW + timedelta(days=2)
         )
         == ()
     )
@@ -112,51 +112,73 @@ def test_an_unchanged_entry_is_left_alone() -> None:
 def test_every_unseen_entry_gets_exactly_one_row(
     announced: list[int], backfill: int, first: bool, seen: set[int]
 ) -> None:
-    known = {
+    rows_by_entry_id = {
         row.entry_id: row
         for row in select_entries(
-            "s", [entry(n) for n in seen], {}, first=False, backfill=0, now=NOW
+            "s", [make_entry(n) for n in seen], {}, first=False, backfill=0, now=NOW
         )
     }
     chosen = select_entries(
-        "s", [entry(n) for n in announced], known, first=first, backfill=backfill, now=NOW
+        "s",
+        [make_entry(n) for n in announced],
+        rows_by_entry_id,
+        first=first,
+        backfill=backfill,
+        now=NOW,
     )
     assert sorted(row.entry_id for row in chosen) == sorted(
-        {f"e{n}" for n in announced} - known.keys()
+        {f"e{n}" for n in announced} - rows_by_entry_id.keys()
     )
     pending = [row for row in chosen if row.status == "pending"]
     assert not first or len(pending) <= backfill
 
 
 def test_what_waited_and_what_is_new_is_read_newest_announcement_first_and_each_once() -> None:
+    """Waiting and new entries are merged, newest first, each once."""
     old = replace(
-        select_entries("s", [entry(1)], {}, first=True, backfill=20, now=NOW - timedelta(days=1))[
-            0
-        ],
+        select_entries(
+            "s", [make_entry(1)], {}, first=True, backfill=20, now=NOW - timedelta(days=1)
+        )[0],
         tries=2,
     )
     later = replace(old, entry_id="later", next_try=NOW + timedelta(hours=1))
-    known = {row.entry_id: row for row in (old, later)}
+    rows_by_entry_id = {row.entry_id: row for row in (old, later)}
     chosen = select_entries(
-        "s", [entry(1, title="New title"), entry(2)], known, first=False, backfill=20, now=NOW
+        "s",
+        [make_entry(1, title="New title"), make_entry(2)],
+        rows_by_entry_id,
+        first=False,
+        backfill=20,
+        now=NOW,
     )
     due = list_due_rows([old], chosen, NOW)
     assert [row.entry_id for row in due] == ["e2", "e1"]
     assert due[1].entry is not None
-    assert (due[1].entry.title, due[1].tries) == ("New title", 2)
+    assert due[1].entry.title == "New title"
+    assert due[1].tries == 2
     assert list_due_rows([later], [], NOW) == []
-    skipped = select_entries("s", [entry(3), entry(4)], {}, first=True, backfill=0, now=NOW)
+    skipped = select_entries(
+        "s", [make_entry(3), make_entry(4)], {}, first=True, backfill=0, now=NOW
+    )
     assert list_due_rows([], skipped, NOW) == []
 
 
 def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_of_publication() -> (
     None
 ):
-    first = select_entries(
-        "s", [entry(n) for n in (5, 3, 4)], {}, first=True, backfill=20, now=NOW - timedelta(days=1)
+    """Read new entries first, then the backfill of the first visit, oldest first."""
+    first_entries = select_entries(
+        "s",
+        [make_entry(n) for n in (5, 3, 4)],
+        {},
+        first=True,
+        backfill=20,
+        now=NOW - timedelta(days=1),
     )
-    news = select_entries("s", [entry(1), entry(2)], {}, first=False, backfill=20, now=NOW)
-    assert [row.entry_id for row in sort_for_reading([*first, *news], NOW)] == [
+    news = select_entries(
+        "s", [make_entry(1), make_entry(2)], {}, first=False, backfill=20, now=NOW
+    )
+    assert [row.entry_id for row in sort_for_reading([*first_entries, *news], NOW)] == [
         "e2",
         "e1",
         "e5",
@@ -164,47 +186,58 @@ def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_o
         "e3",
     ]
     # the newest of the latest
-    assert [row.entry_id for row in sort_for_reading([*first, *news], NOW, 1)] == ["e1"]
-    assert [row.entry_id for row in sort_for_reading([*first, *news], NOW, 4)] == [
+    assert [row.entry_id for row in sort_for_reading([*first_entries, *news], NOW, 1)] == ["e1"]
+    assert [row.entry_id for row in sort_for_reading([*first_entries, *news], NOW, 4)] == [
         "e2",
         "e1",
         "e4",
         "e3",
     ]
-    undated = [replace(row, entry=None) for row in first]
+    undated = [replace(row, entry=None) for row in first_entries]
     assert [row.entry_id for row in sort_for_reading(undated, NOW)] == ["e3", "e4", "e5"]
 
 
 SITES = frozenset({"example.org"})
 
 
-def late(
+def count_late_entries(
     entries: list[Entry], before: datetime | None = NOW, known: frozenset[str] = frozenset()
 ) -> int:
     return len(find_late_entries(entries, known, before, SITES))
 
 
 def test_most_of_a_feed_that_is_new_and_says_it_was_there_is_late() -> None:
-    old = [entry(n) for n in range(1, 6)]
-    assert late(old) == 5
-    assert late(old[:4]) == 0  # a few come late everywhere
-    assert late(old, before=None) == 0  # a first visit
-    assert late(old, before=NOW - timedelta(days=1)) == 0
-    news = [entry(100 + n, published=NOW + timedelta(hours=1)) for n in range(5)]
-    assert (late([*old, *news[:4]]), late([*old, *news])) == (5, 0)  # over half
-    assert late([*old, *news], known=frozenset(one.id for one in news)) == 0
-    assert late([replace(one, published=None) for one in old]) == 0
-    assert late([replace(one, published=None, updated=one.published) for one in old]) == 5
+    """Count entries dated before the last visit as late if they are most of the new ones."""
+    old = [make_entry(n) for n in range(1, 6)]
+    assert count_late_entries(old) == 5
+    assert count_late_entries(old[:4]) == 0  # a few come late everywhere
+    assert count_late_entries(old, before=None) == 0  # a first visit
+    assert count_late_entries(old, before=NOW - timedelta(days=1)) == 0
+    news = [make_entry(100 + n, published=NOW + timedelta(hours=1)) for n in range(5)]
+    assert count_late_entries([*old, *news[:4]]) == 5
+    assert count_late_entries([*old, *news]) == 0  # over half
+    assert count_late_entries([*old, *news], known=frozenset(one.id for one in news)) == 0
+    assert count_late_entries([replace(one, published=None) for one in old]) == 0
+    assert (
+        count_late_entries([replace(one, published=None, updated=one.published) for one in old])
+        == 5
+    )
     # a day without a time
-    assert late([replace(one, published=NOW.replace(hour=0)) for one in old]) == 0
+    assert count_late_entries([replace(one, published=NOW.replace(hour=0)) for one in old]) == 0
     # a list of links
-    assert late([replace(one, url=f"https://other{n}.example/") for n, one in enumerate(old)]) == 0
-    assert late([replace(one, url="") for one in old]) == 5
-    assert late([*old, *old[:2]]) == 5
+    assert (
+        count_late_entries(
+            [replace(one, url=f"https://other{n}.example/") for n, one in enumerate(old)]
+        )
+        == 0
+    )
+    assert count_late_entries([replace(one, url="") for one in old]) == 5
+    assert count_late_entries([*old, *old[:2]]) == 5
 
 
 def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
-    entries = [entry(n) for n in range(1, 7)]
+    """Late entries are skipped once and read when announced again."""
+    entries = [make_entry(n) for n in range(1, 7)]
     ids = {one.id for one in entries[:5]}
     fresh = select_entries("s", entries, {}, first=False, backfill=20, now=NOW, late=ids)
     assert {row.entry_id for row in fresh if row.reason == "late"} == ids
@@ -217,25 +250,40 @@ def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
         ("e1", None, "pending"),
         ("e6", None, "pending"),
     ]
-    ended = {
+    entry_ids = {
         row.entry_id
         for row in split.changed
         if (row.status, row.reason) == ("skipped", "announced-once")
     }
-    assert ended == ids - {"e1"}
+    assert entry_ids == ids - {"e1"}
 
 
 def test_muted_entries_take_no_place_of_the_backfill_and_are_pending_once_they_are_not_muted() -> (
     None
 ):
+    """Muted entries do not count in `backfill`, and become pending when unmuted."""
     chosen = select_entries(
-        "s", [entry(n) for n in range(4)], {}, first=True, backfill=2, now=NOW, muted=["e0", "e2"]
+        "s",
+        [make_entry(n) for n in range(4)],
+        {},
+        first=True,
+        backfill=2,
+        now=NOW,
+        muted=["e0", "e2"],
     )
     assert [row.entry_id for row in chosen if row.status == "pending"] == ["e1", "e3"]
-    known = {row.entry_id: row for row in chosen}
-    assert (known["e0"].status, known["e0"].reason) == ("skipped", "muted")
+    rows_by_entry_id = {row.entry_id: row for row in chosen}
+    assert rows_by_entry_id["e0"].status == "skipped"
+    assert rows_by_entry_id["e0"].reason == "muted"
     assert (
-        select_entries("s", [entry(0)], known, first=False, backfill=2, now=NOW, muted=["e0"]) == ()
+        select_entries(
+            "s", [make_entry(0)], rows_by_entry_id, first=False, backfill=2, now=NOW, muted=["e0"]
+        )
+        == ()
     )
-    (again,) = select_entries("s", [entry(0)], known, first=False, backfill=2, now=NOW)
-    assert (again.entry_id, again.status, again.reason) == ("e0", "pending", None)
+    (second_entry,) = select_entries(
+        "s", [make_entry(0)], rows_by_entry_id, first=False, backfill=2, now=NOW
+    )
+    assert second_entry.entry_id == "e0"
+    assert second_entry.status == "pending"
+    assert second_entry.reason is None

@@ -1,4 +1,4 @@
-"""Cookies go to their host alone, and stand nowhere but in their files."""
+"""Cookies are sent to their host alone and stored only in their files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from syndicator.filing.context import build_page_request, build_picture_request
 from syndicator.showing.explain import show_url
 from tests import commands
 from tests.console.api.client import Client
-from tests.console.conftest import serve
+from tests.console.conftest import serve_instance
 from tests.faults.instance import Instance
 from tests.logins import (
     DESCRIPTION,
@@ -32,9 +32,9 @@ from tests.logins import (
     Reply,
     Site,
     cookie_line,
+    make_story_page,
     resolve_names,
-    serving,
-    story,
+    serve_site,
 )
 
 RENEWED = "renewed-value-of-the-session"
@@ -57,7 +57,7 @@ def leading_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     )
     with ExitStack() as stack:
         others = [
-            stack.enter_context(serving(Site(lambda asked: Reply(story())), name=name))
+            stack.enter_context(serve_site(Site(lambda asked: Reply(make_story_page())), name=name))
             for name in (*names, "www.review.example")  # the last: another port of its host
         ]
 
@@ -66,9 +66,9 @@ def leading_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
             if asked.path.startswith("/away"):
                 location = f"{others[int(number)].base}/by-redirect"
                 return Reply(status=302, headers=[("Location", location)])
-            return Reply(story())
+            return Reply(make_story_page())
 
-        site = stack.enter_context(serving(Site(answer), name="www.review.example"))
+        site = stack.enter_context(serve_site(Site(answer), name="www.review.example"))
         site.stories = (
             "/story",
             *(f"/away-{number}" for number in range(len(others))),
@@ -86,9 +86,9 @@ def test_no_other_host_gets_a_cookie_by_redirect_or_by_the_feed(
             cookie_line("evil.example", name="of_evil", subdomains=True),
             cookie_line("shop.review.example", name="of_shop"),
         ]
-        Reader(tmp_path, web.site, lines).visit(monkeypatch)
-    assert web.site.sent("/story") == [{"session": TOKEN}]
-    assert web.site.sent("/robots.txt") == [{}]
+        Reader(tmp_path, web.site, lines).visit_source(monkeypatch)
+    assert web.site.list_sent_cookies("/story") == [{"session": TOKEN}]
+    assert web.site.list_sent_cookies("/robots.txt") == [{}]
     for other in web.others:
         assert {asked.path for asked in other.asked} >= {"/by-redirect"}
         assert all(asked.cookies == {} for asked in other.asked), other.base
@@ -97,18 +97,21 @@ def test_no_other_host_gets_a_cookie_by_redirect_or_by_the_feed(
 def test_a_cookie_of_the_domain_goes_along_no_redirect_to_another_host(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Session cookies are not sent after a redirect to another host."""
     with leading_away(monkeypatch) as web:
-        Reader(tmp_path, web.site, [cookie_line("review.example", subdomains=True)]).visit(
+        Reader(tmp_path, web.site, [cookie_line("review.example", subdomains=True)]).visit_source(
             monkeypatch
         )
-    assert web.site.sent("/story") == [{"session": TOKEN}]
-    assert [other.sent("/by-redirect") for other in web.others] == [[{}]] * len(web.others)
+    assert web.site.list_sent_cookies("/story") == [{"session": TOKEN}]
+    assert [other.list_sent_cookies("/by-redirect") for other in web.others] == [[{}]] * len(
+        web.others
+    )
 
 
 def test_another_host_renews_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with leading_away(monkeypatch) as web:
         reply = Reply(
-            story(),
+            make_story_page(),
             headers=[
                 ("Set-Cookie", "session=of-another-host; Domain=review.example; Path=/"),
                 ("Set-Cookie", "session=of-another-host; Path=/"),
@@ -117,8 +120,8 @@ def test_another_host_renews_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
         for other in web.others:
             other.answer = lambda asked: reply
         reader = Reader(tmp_path, web.site, [cookie_line("www.review.example")])
-        reader.visit(monkeypatch)
-    assert not reader.renewed.exists()
+        reader.visit_source(monkeypatch)
+    assert not reader.renewed_file.exists()
 
 
 MINE = Source(key="a", url="https://www.review.example/feed", cookies="cookies/a.txt")
@@ -140,7 +143,7 @@ def test_which_requests_have_the_cookies_of_a_source(url: str, is_asked_with_the
     assert build_picture_request(url, MINE, Settings()).cookies == ""
 
 
-def echo(asked: Asked) -> Reply:
+def answer_with_cookies(asked: Asked) -> Reply:
     """A page that repeats its cookies in text, links, scripts and headers, and renews them."""
     value = asked.cookies.get("session", "")
     more = (
@@ -148,7 +151,7 @@ def echo(asked: Asked) -> Reply:
         f'<script>var session = "{RENEWED}"; var old = "{value}";</script>'
     )
     headers = [("Set-Cookie", f"session={RENEWED}; Path=/"), ("X-Session", value)]
-    return Reply(story(more=more), headers=headers)
+    return Reply(make_story_page(more=more), headers=headers)
 
 
 def read_all(folder: Path, but: Path) -> Iterator[tuple[Path, bytes]]:
@@ -163,7 +166,7 @@ def ask_api(reader: Reader) -> str:
     security.set_password(
         security.file_of(reader.folder / "state"), "operator", "a-password-for-tests"
     )
-    serving_console = serve(cast(Instance, reader))
+    serving_console = serve_instance(cast(Instance, reader))
     served = next(serving_console)
     path = security.tokens_file_of(served.settings.state_dir)
     token = security.create_token(path, "reader", "read", 30, utc_now())
@@ -179,16 +182,16 @@ def test_no_log_file_page_export_or_answer_has_the_value_of_a_cookie(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    site = Site(echo, stories=("/story", "/story-2"))
-    with serving(site):
+    site = Site(answer_with_cookies, stories=("/story", "/story-2"))
+    with serve_site(site):
         reader = Reader(
             tmp_path, site, [cookie_line(HOST)], settings="[console]\nlisten = '127.0.0.1:0'\n"
         )
-        reader.visit(monkeypatch)
-        with reader.open(monkeypatch) as app:
+        reader.visit_source(monkeypatch)
+        with reader.open_app(monkeypatch) as app:
             shown = asyncio.run(show_url(f"{site.base}/story-3", app.archive, app.configuration))
         printed = [
-            commands.run(*words, "--config", str(reader.config))
+            commands.run_syndicator(*words, "--config", str(reader.config))
             for words in (("status", "--json"), ("check", "--json"), ("export",), ("sources",))
         ]
         texts = {
@@ -197,14 +200,16 @@ def test_no_log_file_page_export_or_answer_has_the_value_of_a_cookie(
             "commands": "\n".join(each.stdout + each.stderr for each in printed),
         }
     assert "cookies/review.txt" in texts["commands"]
-    assert len(reader.articles()) >= 1
+    assert len(reader.read_articles()) >= 1
     sent = {value for each in site.asked for value in each.cookies.values()}
     assert sent == {TOKEN, RENEWED}
-    assert TOKEN in reader.file.read_text()
-    assert RENEWED in reader.renewed.read_text()
-    files = list(read_all(tmp_path, but=reader.file.parent))
+    assert TOKEN in reader.cookie_file.read_text()
+    assert RENEWED in reader.renewed_file.read_text()
+    files = list(read_all(tmp_path, but=reader.cookie_file.parent))
     assert any(b"Your session is" in data for path, data in files if path.suffix == ".gz")
-    texts["logs"] = "\n".join(f"{each.getMessage()} {each.__dict__}" for each in caplog.records)
+    texts["logs"] = "\n".join(
+        f"{record.getMessage()} {record.__dict__}" for record in caplog.records
+    )
     assert "asked" in texts["logs"]
     for secret in (TOKEN, RENEWED):
         assert [path for path, data in files if secret.encode() in data] == []
@@ -224,16 +229,16 @@ def test_a_public_instance_shows_title_link_and_the_description_of_the_page(
     secret_path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = f'[publish]\nsecret_path = "{secret_path}"\n' if secret_path else ""
-    site = Site(lambda asked: Reply(story()))
-    with serving(site):
+    site = Site(lambda asked: Reply(make_story_page()))
+    with serve_site(site):
         reader = Reader(tmp_path, site, [cookie_line(HOST)], settings=settings)
-        reader.visit(monkeypatch)
+        reader.visit_source(monkeypatch)
     published = read_public(tmp_path)
     assert DESCRIPTION in published
     assert f"{site.base}/story" in published
     for word in SECRET_WORDS.split():
         assert (word in published) is bool(secret_path)
-    (article,) = reader.articles()
+    (article,) = reader.read_articles()
     assert all(word in article for word in SECRET_WORDS.split())
     assert DESCRIPTION[:40] in article
 
@@ -241,15 +246,16 @@ def test_a_public_instance_shows_title_link_and_the_description_of_the_page(
 def test_no_sentence_of_a_text_stands_in_for_a_description_that_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = story().replace(DESCRIPTION.encode(), b"")
+    """For pages behind a login, no excerpt is made of the text."""
+    page = make_story_page().replace(DESCRIPTION.encode(), b"")
     site = Site(lambda asked: Reply(page))
-    with serving(site):
+    with serve_site(site):
         reader = Reader(tmp_path, site, [cookie_line(HOST)])
-        reader.visit(monkeypatch)
+        reader.visit_source(monkeypatch)
         for words in (("describe", "--all"), ("reread", "--source", "review"), ("build",)):
-            done = commands.run(*words, "--config", str(reader.config))
+            done = commands.run_syndicator(*words, "--config", str(reader.config))
             assert done.returncode == 0, done.stderr
-        with reader.open(monkeypatch) as app:
+        with reader.open_app(monkeypatch) as app:
             assert not app.configuration.sources["review"].llm
     published = read_public(tmp_path)
     assert "Story 0" in published

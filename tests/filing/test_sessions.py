@@ -1,4 +1,4 @@
-"""Sites behind a login: each is read with its cookies, or its session is reported to have ended."""
+"""Sites behind a login are read with cookies; an expired session is reported."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from tests.logins import (
     Reply,
     Site,
     cookie_line,
+    make_story_page,
     make_tls,
     resolve_names,
-    serving,
-    story,
+    serve_site,
 )
 
 ENTRIES = 4
@@ -38,7 +38,7 @@ ENTRIES = 4
 def if_known(asked: Asked, wall: Reply, name: str = "session", value: str = TOKEN) -> Reply:
     """The story for a reader with the session, else the wall."""
     if asked.cookies.get(name) == value:
-        return Reply(story(f"The old bridge {asked.path}"))
+        return Reply(make_story_page(f"The old bridge {asked.path}"))
     return wall
 
 
@@ -50,7 +50,7 @@ PAY = Reply(PAYWALL.encode())
 
 def by_redirect(asked: Asked) -> Reply:
     if asked.path.startswith("/account/login"):
-        return Reply(story("Welcome to our readers"))  # no form: scripts draw it
+        return Reply(make_story_page("Welcome to our readers"))  # no form: scripts draw it
     return if_known(asked, Reply(status=302, headers=[("Location", "/account/login?back=1")]))
 
 
@@ -121,94 +121,98 @@ CASES = {
 
 
 def session_conditions(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> list[Condition]:
-    with reader.open(monkeypatch) as app:
-        found = examine(as_place(app.archive, app.configuration)).conditions
-    return [each for each in found if each.kind == ConditionReason.SESSION_ENDED]
+    with reader.open_app(monkeypatch) as app:
+        conditions = examine(as_place(app.archive, app.configuration)).conditions
+    return [each for each in conditions if each.kind == ConditionReason.SESSION_ENDED]
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_a_site_is_read_or_its_session_reported_and_read_once_it_is_renewed(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Each login case: read with cookies, report the expired session, read after a new export."""
     site = Site(case.answer, stories=case.stories, open_feed=case.open_feed)
     if not case.open_feed:
         site.answer = lambda asked: (
             if_known(asked, REFUSED)
             if asked.path != "/feed" or TOKEN not in asked.cookies.values()
-            else site.feed()
+            else site.render_feed()
         )
     resolve_names(monkeypatch, {case.name: "127.0.0.1"} if case.name else {})
-    with serving(site, name=case.name):
+    with serve_site(site, name=case.name):
         reader = Reader(tmp_path, site, [case.bad])
-        reader.visit(monkeypatch)
-        assert reader.articles() == []
+        reader.visit_source(monkeypatch)
+        assert reader.read_articles() == []
         (condition,) = session_conditions(reader, monkeypatch)
         assert condition.reason == "the session of review ended"
         assert condition.cure == "export its cookies again"
         assert condition.needs_you
         reader.now += timedelta(minutes=1)
-        reader.export([case.good])
-        reader.visit(monkeypatch, due=True)
-        assert len(reader.articles()) == 1
+        reader.export_cookies([case.good])
+        reader.visit_source(monkeypatch, due=True)
+        assert len(reader.read_articles()) == 1
         assert session_conditions(reader, monkeypatch) == []
 
 
 def test_a_secure_cookie_goes_over_tls_and_may_be_renewed_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Secure cookies are sent over TLS only, and renewed ones are stored."""
     tls = make_tls(tmp_path, monkeypatch)
     renewed = ("Set-Cookie", "session=renewed-over-tls; Path=/; Secure")
 
     def answer(asked: Asked) -> Reply:
         if asked.cookies.get("session") == TOKEN:
-            return Reply(story(), headers=[renewed])
+            return Reply(make_story_page(), headers=[renewed])
         return REFUSED
 
-    with serving(Site(answer), tls=tls) as site:
+    with serve_site(Site(answer), tls=tls) as site:
         reader = Reader(tmp_path, site, [cookie_line(HOST, secure=True)])
-        reader.visit(monkeypatch)
-        assert len(reader.articles()) == 1
+        reader.visit_source(monkeypatch)
+        assert len(reader.read_articles()) == 1
         assert session_conditions(reader, monkeypatch) == []
-    assert "TRUE\t0\tsession\trenewed-over-tls" in reader.renewed.read_text()
+    assert "TRUE\t0\tsession\trenewed-over-tls" in reader.renewed_file.read_text()
 
 
 def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """After the session expired, entries wait and only a few pages are requested."""
     stories = [f"/story-{number}" for number in range(12)]
     site = Site(lambda asked: if_known(asked, REFUSED), stories=stories)
-    with serving(site):
+    with serve_site(site):
         reader = Reader(tmp_path, site, [OLD])
-        reader.visit(monkeypatch)
+        reader.visit_source(monkeypatch)
         pages = [asked for asked in site.asked if asked.path.startswith("/story")]
         assert len(pages) <= ENTRIES  # those that are read side by side
-        with reader.open(monkeypatch) as app:
+        with reader.open_app(monkeypatch) as app:
             counts = app.archive.store.status.counts()
-            assert (counts.pending, counts.refused) == (12, 0)
+            assert counts.pending == 12
+            assert counts.refused == 0
             rows = app.archive.store.visits.pending("review", reader.now + timedelta(days=1))
             assert {(row.reason, row.tries) for row in rows} == {("session-ended", 0)}
         (condition,) = session_conditions(reader, monkeypatch)
         assert condition.count == 12
         reader.now += timedelta(minutes=59)
-        reader.visit(monkeypatch)
+        reader.visit_source(monkeypatch)
         assert len([each for each in site.asked if each.path.startswith("/story")]) == len(pages)
-        reader.export([cookie_line(HOST)])
-        reader.visit(monkeypatch, due=True)
-        assert len(reader.articles()) == 12
+        reader.export_cookies([cookie_line(HOST)])
+        reader.visit_source(monkeypatch, due=True)
+        assert len(reader.read_articles()) == 12
 
 
 def test_without_cookies_a_wall_is_a_wall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = Site(lambda asked: REFUSED)
-    with serving(site):
+    with serve_site(site):
         reader = Reader(tmp_path, site, [OLD])
         text = (reader.config / "sources.toml").read_text()
         (reader.config / "sources.toml").write_text(
             "\n".join(line for line in text.splitlines() if "cookies" not in line)
         )
-        outcome = reader.visit(monkeypatch)
+        outcome = reader.visit_source(monkeypatch)
         assert outcome is not None
         assert [problem.reason for problem in outcome.skipped] == ["http-401"]
-        with reader.open(monkeypatch) as app:
+        with reader.open_app(monkeypatch) as app:
             assert app.archive.store.status.counts().refused == 1
 
 
@@ -226,47 +230,50 @@ def test_a_renewed_cookie_is_kept_beside_the_file_and_used(
             ("Set-Cookie", "seen=once-or-more; Path=/; Max-Age=600"),
             ("Set-Cookie", f"session={valid[-1]}; Path=/; HttpOnly; Max-Age=86400"),
         ]
-        return Reply(story(f"The bridge {asked.path}"), headers=headers)
+        return Reply(make_story_page(f"The bridge {asked.path}"), headers=headers)
 
     site = Site(rotate)
-    with serving(site):
+    with serve_site(site):
         reader = Reader(tmp_path, site, [cookie_line(HOST)])
-        before = reader.file.read_bytes()
+        before = reader.cookie_file.read_bytes()
         for number in range(3):
             site.stories = (f"/story-{number}",)
-            reader.visit(monkeypatch)
+            reader.visit_source(monkeypatch)
             reader.now += timedelta(hours=1)
         assert len(valid) == 4
         assert session_conditions(reader, monkeypatch) == []
-        assert reader.file.read_bytes() == before
-        assert f"session\t{valid[-1]}" in reader.renewed.read_text()
-        assert reader.renewed.stat().st_mode & 0o777 == 0o600
-        assert [path.name for path in reader.file.parent.iterdir() if ".tmp" in path.name] == []
+        assert reader.cookie_file.read_bytes() == before
+        assert f"session\t{valid[-1]}" in reader.renewed_file.read_text()
+        assert reader.renewed_file.stat().st_mode & 0o777 == 0o600
+        assert [
+            path.name for path in reader.cookie_file.parent.iterdir() if ".tmp" in path.name
+        ] == []
 
-        reader.export([cookie_line(HOST, value="exported-again")])
+        reader.export_cookies([cookie_line(HOST, value="exported-again")])
         valid.append("exported-again")
         site.stories = ("/story-9",)
-        reader.visit(monkeypatch)
+        reader.visit_source(monkeypatch)
         assert len(valid) == 6  # the renewed ones of the export before do not count
 
 
 def test_a_file_that_is_none_is_named_with_its_line_and_nobody_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A malformed cookie file is reported with its line; no request is sent until it is fixed."""
     site = Site(lambda asked: if_known(asked, REFUSED))
-    with serving(site):
+    with serve_site(site):
         reader = Reader(tmp_path, site, [f"{HOST}\tFALSE\t/\tsession={TOKEN}"])
-        outcome = reader.visit(monkeypatch)
+        outcome = reader.visit_source(monkeypatch)
         assert site.asked == []
         assert outcome is not None
         assert outcome.reason == "bad-cookies"
-        assert f"{reader.file}, line 2: it has 4 parts" in outcome.detail
+        assert f"{reader.cookie_file}, line 2: it has 4 parts" in outcome.detail
         assert "export the cookies again" in outcome.detail
         assert TOKEN not in outcome.detail
         reader.now += timedelta(minutes=1)
-        reader.export([cookie_line(HOST)])
-        reader.visit(monkeypatch, due=True)
-        assert len(reader.articles()) == 1
+        reader.export_cookies([cookie_line(HOST)])
+        reader.visit_source(monkeypatch, due=True)
+        assert len(reader.read_articles()) == 1
 
 
 @pytest.mark.parametrize(

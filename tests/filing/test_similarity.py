@@ -1,4 +1,4 @@
-"""Sketches tell how much two texts share, the same way everywhere."""
+"""Sketches measure how much text two articles share."""
 
 from __future__ import annotations
 
@@ -20,60 +20,68 @@ from syndicator.sketches.copies import (
 WORDS = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in "bdfgklmnprst"]
 
 
-def prose(seed: int, words: int = 600) -> str:
+def make_prose(seed: int, words: int = 600) -> str:
     dice = random.Random(seed)
     return " ".join(dice.choice(WORDS) for _ in range(words))
 
 
-def made(text: str) -> Sketch:
-    found = make_sketch(text)
-    assert found is not None
-    return found
+def make_known_sketch(text: str) -> Sketch:
+    sketch = make_sketch(text)
+    assert sketch is not None
+    return sketch
 
 
-def alike(one: str, other: str, *, one_source: bool = False) -> bool:
-    return are_same_story(made(one), made(other), one_source=one_source)
+def are_alike(one: str, other: str, *, one_source: bool = False) -> bool:
+    return are_same_story(make_known_sketch(one), make_known_sketch(other), one_source=one_source)
 
 
 def test_a_copy_is_the_same_story_whatever_stands_round_it() -> None:
-    story, other = prose(1), prose(2)
-    assert alike(story, story.upper().replace(" ", ",  "))
-    assert alike(story, f"{other[:300]} {story} {other[-600:]}")
-    assert alike(story, story[: len(story) * 2 // 3] + other[:200])
-    assert not alike(story, other)
+    """Text around a copy, other case and a missing end do not matter."""
+    story = make_prose(1)
+    other_prose = make_prose(2)
+    assert are_alike(story, story.upper().replace(" ", ",  "))
+    assert are_alike(story, f"{other_prose[:300]} {story} {other_prose[-600:]}")
+    assert are_alike(story, story[: len(story) * 2 // 3] + other_prose[:200])
+    assert not are_alike(story, other_prose)
 
 
 def test_a_page_that_holds_as_much_besides_is_no_copy() -> None:
-    story = prose(1)
-    assert not alike(story, f"{story} {prose(2)}")
-    assert not alike(story, " ".join(prose(number) for number in range(8)))
+    """A page with as much other text is no copy."""
+    story = make_prose(1)
+    assert not are_alike(story, f"{story} {make_prose(2)}")
+    assert not are_alike(story, " ".join(make_prose(number) for number in range(8)))
 
 
 def test_two_stories_that_quote_the_same_are_two() -> None:
-    common = prose(3, 150)
-    assert not alike(common + prose(1, 400), prose(2, 400) + common)
-    assert not alike(common + prose(1, 200), prose(2, 200) + common)  # three sevenths of either
+    common = make_prose(3, 150)
+    assert not are_alike(common + make_prose(1, 400), make_prose(2, 400) + common)
+    assert not are_alike(
+        common + make_prose(1, 200), make_prose(2, 200) + common
+    )  # three sevenths of either
 
 
 def test_a_round_up_is_no_copy_of_a_story_in_it() -> None:
-    story = prose(1, 120)
-    assert not alike(
-        story, " ".join(story if n == 5 else prose(n, 150) for n in range(10, 20)) + story
+    """A long page that contains a short story is no copy of it."""
+    story = make_prose(1, 120)
+    assert not are_alike(
+        story, " ".join(story if n == 5 else make_prose(n, 150) for n in range(10, 20)) + story
     )
 
 
 def test_instalments_of_a_series_are_no_copies_of_each_other() -> None:
-    frame = prose(4, 400)
-    one, other = frame + prose(5, 250), frame + prose(6, 250)
-    assert not alike(one, other, one_source=True)
-    assert alike(one, one + " a word more", one_source=True)
+    """Two articles with a common frame and different parts are no copies."""
+    frame = make_prose(4, 400)
+    one = frame + make_prose(5, 250)
+    other = frame + make_prose(6, 250)
+    assert not are_alike(one, other, one_source=True)
+    assert are_alike(one, one + " a word more", one_source=True)
 
 
 def test_a_text_without_spaces_between_words_is_told_apart_too() -> None:
     dice = random.Random(1)
     one, other = ("".join(chr(0x4E00 + dice.randrange(3000)) for _ in range(400)) for _ in range(2))
-    assert alike(one, one[:300] + "。")
-    assert not alike(one, other)
+    assert are_alike(one, one[:300] + "。")
+    assert not are_alike(one, other)
 
 
 def test_short_texts_are_not_judged() -> None:
@@ -82,31 +90,42 @@ def test_short_texts_are_not_judged() -> None:
 
 
 def test_estimates_are_near_the_truth() -> None:
-    words = prose(7, 3000).split()
-    one, other = made(" ".join(words[:2000])), made(" ".join(words[1000:]))
-    assert abs(estimate_resemblance(one, other) - 1 / 3) < 0.1
-    assert abs(estimate_containment(one, other) - 1 / 2) < 0.12
+    words = make_prose(7, 3000).split()
+    first_sketch = make_known_sketch(" ".join(words[:2000]))
+    other_sketch = make_known_sketch(" ".join(words[1000:]))
+    assert abs(estimate_resemblance(first_sketch, other_sketch) - 1 / 3) < 0.1
+    assert abs(estimate_containment(first_sketch, other_sketch) - 1 / 2) < 0.12
 
 
 @given(st.text(max_size=2000), st.text(max_size=2000))
 @settings(max_examples=40)
 def test_likeness_is_a_share_and_the_same_both_ways(one: str, other: str) -> None:
-    first, second = make_sketch(one + prose(8, 60)), make_sketch(other + prose(9, 60))
-    if first and second:
+    first_sketch = make_sketch(one + make_prose(8, 60))
+    second = make_sketch(other + make_prose(9, 60))
+    if first_sketch and second:
         for measure in (estimate_resemblance, estimate_containment):
-            assert 0 <= measure(first, second) == measure(second, first) <= 1
-        assert estimate_resemblance(first, first) == estimate_containment(first, first) == 1
-        assert Sketch.unpack(first.pack()) == first
+            assert 0 <= measure(first_sketch, second) == measure(second, first_sketch) <= 1
+        assert (
+            estimate_resemblance(first_sketch, first_sketch)
+            == estimate_containment(first_sketch, first_sketch)
+            == 1
+        )
+        assert Sketch.unpack(first_sketch.pack()) == first_sketch
 
 
 def test_the_same_text_gives_the_same_sketch_in_every_process() -> None:
-    script = "from tests.filing.test_similarity import made, prose; print(made(prose(1)))"
+    script = (
+        "from tests.filing.test_similarity import make_known_sketch, make_prose\n"
+        "print(make_known_sketch(make_prose(1)))"
+    )
     for seed in ("0", "1"):
-        command, environment = [sys.executable, "-c", script], {"PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", script]
+        environment = {"PYTHONHASHSEED": seed}
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-        assert done.stdout.strip() == str(made(prose(1)))
+        assert done.stdout.strip() == str(make_known_sketch(make_prose(1)))
 
 
 def test_only_the_start_of_a_very_long_text_is_looked_at() -> None:
-    start = prose(1, 60_000)
-    assert made(start) == made(start + prose(2, 60_000))
+    """Only the first 60,000 words count."""
+    start = make_prose(1, 60_000)
+    assert make_known_sketch(start) == make_known_sketch(start + make_prose(2, 60_000))

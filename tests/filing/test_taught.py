@@ -1,5 +1,4 @@
-"""Learning reads the articles that changed since the last time, with the same result as from all of
-them."""
+"""Learning reads only articles changed since the last time, with the same result as from all."""
 
 from __future__ import annotations
 
@@ -44,11 +43,9 @@ class Shelf:
     """A folder of articles that changes at random."""
 
     def __init__(self, folder: Path, seed: int) -> None:
-        self.store, self.random, self.folder = (
-            Counting(folder / "articles"),
-            random.Random(seed),
-            folder,
-        )
+        self.store = Counting(folder / "articles")
+        self.random = random.Random(seed)
+        self.folder = folder
         self.stamps: list[FileStamp] = []
         self.made = 0
         self.toml("ferries")
@@ -58,13 +55,11 @@ class Shelf:
             "".join(f'[[tag]]\nname = "{name}"\n' for name in names)
         )
 
-    def article(self, url: str) -> Article:
+    def make_article(self, url: str) -> Article:
         some = self.random
         text = ". ".join(" ".join(some.choices(WORDS, k=12)).capitalize() for _ in range(4)) + "."
-        tags, by = (
-            tuple(some.sample(TAGS, some.randint(0, 2))),
-            some.choice(("operator", "publisher", "matched", "llm")),
-        )
+        tags = tuple(some.sample(TAGS, some.randint(0, 2)))
+        by = some.choice(("operator", "publisher", "matched", "llm"))
         return Article(
             id=make_article_id(url),
             url=url,
@@ -76,17 +71,18 @@ class Shelf:
             source_key=some.choice("ab"),
         )
 
-    def add(self) -> None:
+    def add_article(self) -> None:
         self.made += 1
-        self.stamps.append(self.store.put(self.article(f"https://x.example/{self.made}"))[1])
+        self.stamps.append(self.store.put(self.make_article(f"https://x.example/{self.made}"))[1])
 
-    def change(self) -> None:
+    def change_article(self) -> None:
         place = self.random.randrange(len(self.stamps))
         stamp = self.stamps[place]
         match self.random.choice(("edit", "edit", "delete", "break", "taxonomy", "add", "nothing")):
             case "edit":
                 new = replace(
-                    self.article(self.store.get(stamp.path).url), id=self.store.get(stamp.path).id
+                    self.make_article(self.store.get(stamp.path).url),
+                    id=self.store.get(stamp.path).id,
                 )
                 self.stamps[place] = self.store.put(new, stamp.path)[1]
             case "delete":
@@ -96,7 +92,7 @@ class Shelf:
             case "taxonomy":
                 self.toml(*self.random.sample(TAGS, 2))
             case "add":
-                self.add()
+                self.add_article()
 
     def learn(self, where: str) -> dict[str, Any]:
         learnt = self.folder / where / "learnt.npz"
@@ -110,7 +106,7 @@ class Shelf:
 
 
 @pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
+def few_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     from syndicator.upkeep import learn
 
     monkeypatch.setattr(learn, "MOST_TEXTS", KEEP)
@@ -119,20 +115,22 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_it_learns_what_it_would_learn_from_everything(
-    tmp_path: Path, seed: int, few: None
+    tmp_path: Path, seed: int, few_texts: None
 ) -> None:
+    """After random changes, incremental learning equals learning from all articles."""
     shelf = Shelf(tmp_path, seed)
     for _ in range(8):
-        shelf.add()
+        shelf.add_article()
     for step in range(8):
         for _ in range(shelf.random.randint(0, 3)):
-            shelf.change()
-        found, anew = shelf.learn("kept"), shelf.learn(f"anew{step}")
+            shelf.change_article()
+        found = shelf.learn("kept")
+        anew = shelf.learn(f"anew{step}")
         assert found.keys() == anew.keys()
         assert all(np.array_equal(found[name], anew[name]) for name in found), step
 
 
-def read(shelf: Shelf, newest: int = 2) -> list[str]:
+def read_taught_files(shelf: Shelf, newest: int = 2) -> list[str]:
     """The files that are read this time."""
     shelf.store.got.clear()
     learn.read_taught(shelf.store, shelf.stamps, shelf.folder / "learnt.npz", newest)
@@ -140,39 +138,41 @@ def read(shelf: Shelf, newest: int = 2) -> list[str]:
 
 
 def test_only_what_changed_is_read(tmp_path: Path) -> None:
+    """Only changed article files are read again."""
     shelf = Shelf(tmp_path, 1)
     for _ in range(6):
-        shelf.add()
+        shelf.add_article()
     paths = [stamp.path for stamp in shelf.stamps]
-    assert read(shelf) == paths
-    assert read(shelf) == []
+    assert read_taught_files(shelf) == paths
+    assert read_taught_files(shelf) == []
     new = replace(shelf.store.get(paths[3]), tags=("Mine",))
     shelf.stamps[3] = shelf.store.put(new)[1]
-    assert read(shelf) == [paths[3]]
-    shelf.add()
-    assert read(shelf) == [shelf.stamps[-1].path]
+    assert read_taught_files(shelf) == [paths[3]]
+    shelf.add_article()
+    assert read_taught_files(shelf) == [shelf.stamps[-1].path]
 
 
 def test_a_text_that_was_not_kept_is_read_again_when_it_is_needed(tmp_path: Path) -> None:
+    """Texts beyond the limit are read again if others are deleted."""
     shelf = Shelf(tmp_path, 1)
     for _ in range(4):
-        shelf.add()
+        shelf.add_article()
     bare = [replace(shelf.store.get(stamp.path), tags=(), tags_by="") for stamp in shelf.stamps]
     shelf.stamps = [shelf.store.put(article)[1] for article in bare]
-    read(shelf)
+    read_taught_files(shelf)
     for stamp in shelf.stamps[2:]:
         shelf.store.delete(stamp.path)
     del shelf.stamps[2:]
-    assert read(shelf) == [stamp.path for stamp in shelf.stamps]
-    assert read(shelf) == []
+    assert read_taught_files(shelf) == [stamp.path for stamp in shelf.stamps]
+    assert read_taught_files(shelf) == []
 
 
 @pytest.mark.parametrize("damage", [b"", b"no gzip", b"\x1f\x8b\x08\x00"])
 def test_a_damaged_memory_is_none(tmp_path: Path, damage: bytes) -> None:
     shelf = Shelf(tmp_path, 1)
-    shelf.add()
-    assert len(read(shelf)) == 1
+    shelf.add_article()
+    assert len(read_taught_files(shelf)) == 1
     learn.find_cache_path(tmp_path / "learnt.npz").write_bytes(damage)
-    assert len(read(shelf)) == 1
+    assert len(read_taught_files(shelf)) == 1
     learn.forget(tmp_path / "learnt.npz")
-    assert len(read(shelf)) == 1
+    assert len(read_taught_files(shelf)) == 1

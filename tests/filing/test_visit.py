@@ -1,4 +1,4 @@
-"""One source's visit over the demo's web."""
+"""Visit one source of the demo's web."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from syndicator.store import codec
 from syndicator.upkeep import reconcile
 from syndicator.visiting import cadence
 from tests.faults.instance import NOT_SMALL, InProcess
-from tests.world import World, patient_config, serving
+from tests.world import World, patient_config, serve_world
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with serving(World(without=NOT_SMALL)) as started:
+    with serve_world(World(without=NOT_SMALL)) as started:
         yield started
 
 
@@ -44,7 +44,7 @@ def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
         yield opened
 
 
-def visit(app: App, key: str, **wanted: Any) -> Outcome:
+def visit_source(app: App, key: str, **wanted: Any) -> Outcome:
     report = asyncio.run(
         refresh.run(app, refresh.Wanted(keys=(key,), **wanted), stop=asyncio.Event())
     )
@@ -55,14 +55,15 @@ def visit(app: App, key: str, **wanted: Any) -> Outcome:
 def test_entries_just_announced_are_not_read_back_from_the_database(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, unpacked = codec.unpack, Counter[str]()
+    real = codec.unpack
+    unpacked = Counter[str]()
 
     def counting(cls: type[Any], document: str) -> Any:
         unpacked[cls.__name__] += 1
         return real(cls, document)
 
     monkeypatch.setattr(codec, "unpack", counting)
-    outcome = visit(app, "holt")
+    outcome = visit_source(app, "holt")
     assert outcome.announced == len(outcome.added) > 1
     assert unpacked["EntryRow"] == 0
 
@@ -70,50 +71,57 @@ def test_entries_just_announced_are_not_read_back_from_the_database(
 def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_texts(
     app: App,
 ) -> None:
-    outcome = visit(app, "holt")
+    """A visit's outcome has bytes and seconds; the state stores the lengths of its articles."""
+    outcome = visit_source(app, "holt")
     state = app.archive.store.visits.states()["holt"]
-    assert len(state.pages.bodies) == len(outcome.added) and min(state.pages.bodies) > 1000
-    assert outcome.bytes > 0 and outcome.seconds >= 0
+    assert len(state.pages.bodies) == len(outcome.added)
+    assert min(state.pages.bodies) > 1000
+    assert outcome.bytes > 0
+    assert outcome.seconds >= 0
     assert outcome.due_why == state.schedule.due_why != ""
-    again = visit(app, "holt")
+    again = visit_source(app, "holt")
     assert again.bytes in (0, outcome.bytes)
     # what was known already is not read again
     assert app.archive.store.visits.states()["holt"].pages.bodies == state.pages.bodies
 
 
 def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) -> None:
-    first = visit(app, "holt", limit=1)
-    assert (len(first.added), first.pending) == (1, first.announced - 1)
-    second = visit(app, "holt")  # the feed has not changed: only what waits is read
-    assert (len(second.added), second.pending) == (first.announced - 1, 0)
+    """Entries beyond `limit` are pending and read by the next visit."""
+    first = visit_source(app, "holt", limit=1)
+    assert len(first.added) == 1
+    assert first.pending == first.announced - 1
+    second = visit_source(app, "holt")  # the feed has not changed: only what waits is read
+    assert len(second.added) == first.announced - 1
+    assert second.pending == 0
     assert not {*first.added} & {*second.added}
     articles = app.archive.store.index.articles([*first.added, *second.added])
     assert max(articles, key=lambda id: str(articles[id].published)) == first.added[0]
 
 
 def test_a_feed_whose_bytes_are_the_same_is_not_read_again(app: App) -> None:
-    assert visit(app, "holt").announced > 1
+    assert visit_source(app, "holt").announced > 1
     state = app.archive.store.visits.states()["holt"]
     # the answer is whole, no 304
     app.archive.store.visits.save_states(
         [replace(state, validators=replace(state.validators, etag=None, last_modified=None))]
     )
-    again = visit(app, "holt")
-    assert (again.status, again.announced) == ("unchanged", 0)
+    again = visit_source(app, "holt")
+    assert again.status == "unchanged"
+    assert again.announced == 0
 
 
 def test_no_page_is_begun_once_a_run_is_told_to_stop(app: App) -> None:
+    """After a stop signal only pages already begun are finished."""
     stop = asyncio.Event()
     watch = refresh.Watch(filed=lambda title: stop.set())  # at its first article
     report = asyncio.run(refresh.run(app, refresh.Wanted(keys=("holt",)), stop=stop, watch=watch))
     (outcome,) = report.outcomes
-    assert (
-        len(outcome.added) == SIDE_BY_SIDE and outcome.pending == outcome.announced - SIDE_BY_SIDE
-    )
+    assert len(outcome.added) == SIDE_BY_SIDE
+    assert outcome.pending == outcome.announced - SIDE_BY_SIDE
 
 
 def test_articles_of_a_first_visit_know_the_name_of_their_feed(app: App) -> None:
-    outcome = visit(app, "holt")
+    outcome = visit_source(app, "holt")
     articles = app.archive.store.index.articles(outcome.added)
     assert {article.origin.title for article in articles.values()} == {"Maren Holt's notebook"}
 
@@ -121,15 +129,16 @@ def test_articles_of_a_first_visit_know_the_name_of_their_feed(app: App) -> None
 def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cadence, "LEAST_DAILY_LIMIT", 2)
     past = datetime(2020, 1, 1, tzinfo=UTC)
-    known = reconcile.sources(app.archive, app.configuration)["holt"]
+    holt = reconcile.sources(app.archive, app.configuration)["holt"]
     app.archive.store.visits.save_states(
-        [replace(known, visits=replace(known.visits, first_visit=past, last_success=past))]
+        [replace(holt, visits=replace(holt.visits, first_visit=past, last_success=past))]
     )
-    outcome = visit(app, "holt")
-    assert len(outcome.added) == 2 and outcome.pending == outcome.announced - 2 > 0
+    outcome = visit_source(app, "holt")
+    assert len(outcome.added) == 2
+    assert outcome.pending == outcome.announced - 2 > 0
     told = f"{outcome.pending} entries wait, 2 a day are read"
     assert app.archive.store.visits.states()["holt"].warning.startswith(told)
-    assert visit(app, "holt").added == ()
+    assert visit_source(app, "holt").added == ()
 
 
 def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come_first(
@@ -140,7 +149,8 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
     monkeypatch.setattr(visit_all, "IDLE_SECONDS", 60)
     monkeypatch.setattr(disk, "sync_folder", lambda path: (happened.append(path.name), real(path)))
     group = app.archive.store.visits._db
-    shared, engine = group.shared, group._db.engine
+    shared = group.shared
+    engine = group._db.engine
     event.listen(engine, "commit", lambda connection: happened.append("commit"))
 
     @contextmanager
@@ -151,7 +161,7 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
         happened.append("end")
 
     monkeypatch.setattr(group, "shared", watched)
-    articles = len(visit(app, "holt").added)
+    articles = len(visit_source(app, "holt").added)
 
     inside = happened[happened.index("begin") : happened.index("end")]
     months = {path.parent.name for path in app.archive.article_store.root.rglob("*-*.md")}
@@ -164,7 +174,8 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
 def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wait(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    visits, seconds = app.archive.store.visits, asyncio.sleep
+    visits = app.archive.store.visits
+    seconds = asyncio.sleep
 
     async def waiting_after(*writes: int) -> list[int]:
         ticks: asyncio.Queue[float] = asyncio.Queue()
@@ -193,7 +204,9 @@ def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wai
 def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reading, here = InProcess(), Counter[str]()
+    """Packing pages and sketching texts happens in the worker only."""
+    reading = InProcess()
+    here = Counter[str]()
 
     class Elsewhere:
         """A worker in another process, so that only calls of this process are counted."""
@@ -223,7 +236,7 @@ def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(
     monkeypatch.setattr(snapshots, "pack_page", counted("packed", snapshots.pack_page))
     monkeypatch.setattr(dedupe, "make_sketch", counted("sketched", dedupe.make_sketch))
     dedupe._sketches.clear()
-    added = visit(app, "holt").added
+    added = visit_source(app, "holt").added
     assert len(added) > 1
     assert here["packed"] == here["sketched"] == 0
     assert all(app.archive.snapshots.get(article_id) for article_id in added)

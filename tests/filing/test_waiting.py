@@ -1,5 +1,4 @@
-"""The entries of a source that one run reads, and the later reading of the others, over the demo's
-web."""
+"""Entries beyond the limit of a run wait and are read by later runs."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ from syndicator.runs import refresh
 from syndicator.upkeep import reconcile
 from syndicator.visiting import cadence
 from tests.faults.instance import NOT_SMALL, InProcess
-from tests.world import World, patient_config, serving
+from tests.world import World, patient_config, serve_world
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 LONG = timedelta(days=300)
@@ -29,7 +28,7 @@ LONG = timedelta(days=300)
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with serving(World(without=NOT_SMALL)) as started:
+    with serve_world(World(without=NOT_SMALL)) as started:
         yield started
 
 
@@ -50,17 +49,17 @@ def app(
         yield opened
 
 
-def run(app: App, *keys: str) -> dict[str, Outcome]:
+def run_refresh(app: App, *keys: str) -> dict[str, Outcome]:
     """A run of the sources that are due, or of those named."""
     report = asyncio.run(refresh.run(app, refresh.Wanted(keys=keys), stop=asyncio.Event()))
     return {outcome.key: outcome for outcome in report.outcomes}
 
 
-def state(app: App) -> SourceState:
+def get_state(app: App) -> SourceState:
     return app.archive.store.visits.states()["holt"]
 
 
-def waiting(app: App) -> list[EntryRow]:
+def list_waiting_entries(app: App) -> list[EntryRow]:
     return app.archive.store.visits.pending("holt", NOW + LONG)
 
 
@@ -68,41 +67,42 @@ def waiting(app: App) -> list[EntryRow]:
 def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its_feed_is_not_asked_again(  # noqa: E501
     app: App, world: World, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Entries over the page limit of a run are read by later runs without fetching the feed."""
     monkeypatch.setattr(visits, "MOST_PAGES", 2)
-    first = run(app, "holt")["holt"]
-    assert (len(first.added), first.waiting, first.pending) == (
-        2,
-        first.announced - 2,
-        first.announced - 2,
-    )
-    assert first.next_due == NOW
-    feed_due = state(app).schedule.feed_due
-    assert feed_due is not None and feed_due > NOW
-    asked = len(world.requests)
+    first_holt = run_refresh(app, "holt")["holt"]
+    assert len(first_holt.added) == 2
+    assert first_holt.waiting == first_holt.announced - 2
+    assert first_holt.pending == first_holt.announced - 2
+    assert first_holt.next_due == NOW
+    feed_due = get_state(app).schedule.feed_due
+    assert feed_due is not None
+    assert feed_due > NOW
+    request_count = len(world.requests)
     runs = 0
-    while state(app).schedule.waiting:
+    while get_state(app).schedule.waiting:
         clock[0] += timedelta(minutes=1)
-        before = state(app).schedule.waiting
-        outcome = run(app)["holt"]
+        before = get_state(app).schedule.waiting
+        outcome = run_refresh(app)["holt"]
         assert len(outcome.added) == min(2, before)
         runs += 1
-    assert runs == (first.announced - 1) // 2
-    assert "feed" not in " ".join(one.path for one in world.requests[asked:] if one.site == "holt")
-    assert (state(app).schedule.next_due, state(app).schedule.feed_due, waiting(app)) == (
-        feed_due,
-        None,
-        [],
+    assert runs == (first_holt.announced - 1) // 2
+    assert "feed" not in " ".join(
+        request.path for request in world.requests[request_count:] if request.site == "holt"
     )
-    assert "holt" not in run(app)
+    assert get_state(app).schedule.next_due == feed_due
+    assert get_state(app).schedule.feed_due is None
+    assert list_waiting_entries(app) == []
+    assert "holt" not in run_refresh(app)
 
 
 @pytest.mark.slow
 def test_a_source_whose_pages_are_slow_ends_its_turn(
     app: App, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """After MOST_SECONDS the remaining entries of a source wait."""
     monkeypatch.setattr(visits, "MOST_SECONDS", 0.05)
-    world.latency("holt", 0.5)
-    outcome = run(app, "holt")["holt"]
+    world.delay_answers("holt", 0.5)
+    outcome = run_refresh(app, "holt")["holt"]
     assert len(outcome.added) == SIDE_BY_SIDE
     assert outcome.waiting == outcome.announced - SIDE_BY_SIDE > 0
 
@@ -110,18 +110,19 @@ def test_a_source_whose_pages_are_slow_ends_its_turn(
 def test_who_names_a_source_has_its_feed_asked_although_entries_wait(
     app: App, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """`refresh KEY` fetches the feed although entries wait."""
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
-    run(app, "holt")
-    asked = len(world.requests)
-    run(app, "holt")
-    assert any("feed" in one.path for one in world.requests[asked:])
+    run_refresh(app, "holt")
+    request_count = len(world.requests)
+    run_refresh(app, "holt")
+    assert any("feed" in one.path for one in world.requests[request_count:])
 
 
-def elsewhere(app: App, url: str) -> None:
+def move_waiting_entries(app: App, url: str) -> None:
     """The pages of the entries that wait are on another host."""
     rows = [
         replace(row, entry=replace(row.entry, url=url + row.entry_id))
-        for row in waiting(app)
+        for row in list_waiting_entries(app)
         if row.entry
     ]
     app.archive.store.visits.save_entries(rows)
@@ -130,46 +131,48 @@ def elsewhere(app: App, url: str) -> None:
 def test_entries_that_wait_lose_no_try_while_there_is_no_network(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Without a network, waiting entries keep their tries and the source its state."""
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
-    run(app, "holt")
-    elsewhere(app, "http://127.0.0.1:9/")  # where nobody listens
+    run_refresh(app, "holt")
+    move_waiting_entries(app, "http://127.0.0.1:9/")  # where nobody listens
     others = [
         replace(one, schedule=replace(one.schedule, next_due=NOW + LONG))
         for key, one in app.archive.store.visits.states().items()
         if key != "holt"
     ]
     app.archive.store.visits.save_states(others)
-    before = state(app)
+    before = get_state(app)
     with pytest.raises(NetworkDown):
-        run(app)
-    assert state(app) == before
-    assert {row.tries for row in waiting(app)} == {0}
+        run_refresh(app)
+    assert get_state(app) == before
+    assert {row.tries for row in list_waiting_entries(app)} == {0}
 
 
 def test_a_host_of_pages_that_is_not_reached_leaves_the_rest_to_the_next_visit_of_the_feed(
     app: App, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If the host of the pages is down, the remaining entries wait for the next feed visit."""
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
-    run(app, "holt")
-    feed_due = state(app).schedule.feed_due
+    run_refresh(app, "holt")
+    feed_due = get_state(app).schedule.feed_due
     assert feed_due is not None
-    elsewhere(app, "http://127.0.0.1:9/")
-    assert run(app)["holt"].reason == "connect"  # others are reached in this run
-    assert {row.tries for row in waiting(app)} == {0}
-    assert (
-        state(app).schedule.next_due,
-        state(app).schedule.feed_due,
-        state(app).backoff.failures,
-    ) == (feed_due, None, 0)
+    move_waiting_entries(app, "http://127.0.0.1:9/")
+    assert run_refresh(app)["holt"].reason == "connect"  # others are reached in this run
+    assert {row.tries for row in list_waiting_entries(app)} == {0}
+    assert get_state(app).schedule.next_due == feed_due
+    assert get_state(app).schedule.feed_due is None
+    assert get_state(app).backoff.failures == 0
     clock[0] = feed_due
-    run(app)
-    assert sorted(row.tries for row in waiting(app)) == [0] * (len(waiting(app)) - 1) + [1]
+    run_refresh(app)
+    assert sorted(row.tries for row in list_waiting_entries(app)) == [0] * (
+        len(list_waiting_entries(app)) - 1
+    ) + [1]
 
 
 def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
-    run(app, "holt")
-    assert state(app).schedule.feed_due is not None
+    run_refresh(app, "holt")
+    assert get_state(app).schedule.feed_due is not None
     app.configuration.sources["holt"] = replace(app.configuration.sources["holt"], every="6h")
     assert reconcile.sources(app.archive, app.configuration)["holt"].schedule.feed_due is None
 
@@ -177,14 +180,19 @@ def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatc
 def test_the_plan_of_a_source_whose_entries_wait() -> None:
     due = NOW + timedelta(hours=6)
     usual = SourceState(key="s", url="u", schedule=Schedule(next_due=due))
-    left = cadence.plan_waiting_entries(usual, 3, NOW)
-    assert (left.schedule.next_due, left.schedule.feed_due, left.schedule.waiting) == (NOW, due, 3)
-    later = cadence.plan_waiting_entries(left, 1, NOW + timedelta(minutes=1))
-    assert (later.schedule.next_due, later.schedule.feed_due, later.schedule.waiting) == (
-        NOW + timedelta(minutes=1),
-        due,
-        1,
+    remaining_waiting_entries = cadence.plan_waiting_entries(usual, 3, NOW)
+    assert remaining_waiting_entries.schedule.next_due == NOW
+    assert remaining_waiting_entries.schedule.feed_due == due
+    assert remaining_waiting_entries.schedule.waiting == 3
+    later_waiting_entries = cadence.plan_waiting_entries(
+        remaining_waiting_entries, 1, NOW + timedelta(minutes=1)
     )
-    assert cadence.plan_waiting_entries(later, 0, NOW) == usual
-    assert [cadence.is_due_for_waiting_entries(later, at) for at in (NOW, due)] == [True, False]
+    assert later_waiting_entries.schedule.next_due == NOW + timedelta(minutes=1)
+    assert later_waiting_entries.schedule.feed_due == due
+    assert later_waiting_entries.schedule.waiting == 1
+    assert cadence.plan_waiting_entries(later_waiting_entries, 0, NOW) == usual
+    assert [cadence.is_due_for_waiting_entries(later_waiting_entries, at) for at in (NOW, due)] == [
+        True,
+        False,
+    ]
     assert not cadence.is_due_for_waiting_entries(usual, NOW)

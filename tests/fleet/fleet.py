@@ -46,8 +46,12 @@ class Instance:
         verbose: bool = True,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        self.folder, self.url, self.web, self.verbose = folder, url, web, verbose
-        self.environ, self.bucket = {**os.environ, "COLUMNS": "200", **(environ or {})}, bucket
+        self.folder = folder
+        self.url = url
+        self.web = web
+        self.verbose = verbose
+        self.environ = {**os.environ, "COLUMNS": "200", **(environ or {})}
+        self.bucket = bucket
         self.config = folder / "config"
         self.config.mkdir(parents=True)
         (self.config / "syndicator.toml").write_text(
@@ -61,15 +65,18 @@ class Instance:
                 else ""
             )
         )
-        lines = [f'[[source]]\nkey = "s{n}"\nurl = "{one}"\n' for n, one in enumerate(web.urls())]
+        lines = [
+            f'[[source]]\nkey = "s{n}"\nurl = "{one}"\n'
+            for n, one in enumerate(web.list_feed_urls())
+        ]
         (self.config / "sources.toml").write_text("\n".join(lines))
         self.workers: list[subprocess.Popen[bytes]] = []
 
-    def push(self) -> None:
+    def push_configuration(self) -> None:
         with open_app(self.config, environ=self.environ) as app:
             push(app)
 
-    def start(self, lanes: int = 8, clock: int = 0) -> subprocess.Popen[bytes]:
+    def start_worker(self, lanes: int = 8, clock: int = 0) -> subprocess.Popen[bytes]:
         """A worker more, whose machine's clock is so many seconds ahead."""
         command = [
             sys.executable,
@@ -89,11 +96,11 @@ class Instance:
         )
         own |= _wrong_clock(self.folder, clock) if clock else {}
         with (self.folder / f"worker{len(self.workers)}.log").open("wb") as log:
-            made = subprocess.Popen(
+            process = subprocess.Popen(
                 command, stdout=log, stderr=subprocess.STDOUT, env={**self.environ, **own}
             )
-        self.workers.append(made)
-        return made
+        self.workers.append(process)
+        return process
 
     def emptied(self, seconds: float) -> bool:
         """Waits until nothing is left to do, for so long at most; whether nothing is. A source that
@@ -101,30 +108,30 @@ class Instance:
         five minutes, here within half a one."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            with self.store() as store:
+            with self.open_store() as store:
                 store.shards(60).fill()
-            if self.until(lambda: self.left() == 0, 30):
+            if self.wait_until(lambda: self.count_left() == 0, 30):
                 return True
         return False
 
-    def stop(self) -> list[int]:
+    def stop_workers(self) -> list[int]:
         """Ends all workers in order; their exit codes."""
-        for one in self.workers:
-            if one.poll() is None:
-                one.send_signal(signal.SIGCONT)
-                one.send_signal(signal.SIGTERM)
+        for worker in self.workers:
+            if worker.poll() is None:
+                worker.send_signal(signal.SIGCONT)
+                worker.send_signal(signal.SIGTERM)
         return [one.wait(40) for one in self.workers]
 
-    def kill(self) -> None:
-        for one in self.workers:
-            if one.poll() is None:
-                one.kill()
-                one.wait(10)
+    def kill_workers(self) -> None:
+        for worker in self.workers:
+            if worker.poll() is None:
+                worker.kill()
+                worker.wait(10)
 
     @contextmanager
-    def store(self) -> Iterator[Store]:
-        with open_store(self.url, articles_exist=True, create=True) as opened:
-            yield opened
+    def open_store(self) -> Iterator[Store]:
+        with open_store(self.url, articles_exist=True, create=True) as store:
+            yield store
 
     def alive(self, but: subprocess.Popen[bytes] | None = None) -> list[subprocess.Popen[bytes]]:
         """Workers that run, the oldest first."""
@@ -134,7 +141,7 @@ class Instance:
         """All sources are due, and with them pages that timed out on a busy machine. A worker that
         stands still within a transaction holds its rows until the server ends its statement, after
         two minutes."""
-        assert self.until(self._is_visited_again, 150), self.state()
+        assert self.wait_until(self._is_visited_again, 150), self.describe_state()
 
     def _is_visited_again(self) -> bool:
         try:
@@ -144,46 +151,46 @@ class Instance:
         return True
 
     def _visit_again(self) -> None:
-        with self.store() as store:
-            for number, _ in enumerate(self.web.urls()):
+        with self.open_store() as store:
+            for number, _ in enumerate(self.web.list_feed_urls()):
                 rows = store.visits.pending(f"s{number}", datetime.max.replace(tzinfo=UTC))
                 store.visits.save_entries([replace(row, next_try=None) for row in rows])
             with store._db.write() as connection:
                 connection.execute(text("UPDATE sources SET next_due = NULL"))
             store.shards(60).fill()
 
-    def poison(self) -> list[str]:
+    def list_poisoned_hosts(self) -> list[str]:
         """Hosts that are held because their work ended its workers."""
-        with self.store() as store:
+        with self.open_store() as store:
             return [one.name for one in store.hosts(60).counts().named if one.poison]
 
-    def pending(self) -> int:
+    def count_pending(self) -> int:
         """Entries that are to be read, now or later."""
-        with self.store() as store:
+        with self.open_store() as store:
             return int(
                 store._db.scalar(text("SELECT count(*) FROM entries WHERE status = 'pending'"))
             )
 
-    def state(self) -> str:
+    def describe_state(self) -> str:
         """What there is to do, for whoever reads why a test failed."""
-        with self.store() as store:
+        with self.open_store() as store:
             hosts = store._db.rows(
                 text("SELECT host AS name, next_due AS due FROM sources WHERE next_due IS NOT NULL")
             )
             counts = (
-                self.left(),
-                self.pending(),
-                self.stale(),
-                self.articles(),
-                self.files(),
-                self.done(),
+                self.count_left(),
+                self.count_pending(),
+                self.has_stale_feed(),
+                self.count_articles(),
+                self.count_article_files(),
+                self.count_done(),
             )
-            late = [row for row in hosts if row.due <= time.time() * 1e6]
-            return f"left, pending, stale, articles, files, done: {counts}; due: {late}"
+            late_rows = [row for row in hosts if row.due <= time.time() * 1e6]
+            return f"left, pending, stale, articles, files, done: {counts}; due: {late_rows}"
 
-    def stale(self) -> bool:
+    def has_stale_feed(self) -> bool:
         """Whether a feed is to be built."""
-        with self.store() as store:
+        with self.open_store() as store:
             return store.index.newest_mark() > 0
 
     def built_anew(self) -> tuple[str, ...]:
@@ -197,15 +204,15 @@ class Instance:
 
         return asyncio.run(build())
 
-    def articles(self) -> int:
-        with self.store() as store:
+    def count_articles(self) -> int:
+        with self.open_store() as store:
             return len(store.visits.stamps())
 
-    def left(self) -> int:
+    def count_left(self) -> int:
         """Sources that are due and entries that are to be read now; a page that failed is to be
         tried later."""
         now = int(time.time() * 1e6)
-        with self.store() as store:
+        with self.open_store() as store:
             due = "SELECT count(*) FROM sources WHERE coalesce(next_due, 0) <= :now"
             waiting = (
                 "SELECT count(*) FROM entries WHERE status = 'pending' AND coalesce(next_try, 0) <="
@@ -213,28 +220,28 @@ class Instance:
             )
             return sum(int(store._db.scalar(text(one), {"now": now})) for one in (due, waiting))
 
-    def done(self) -> int:
+    def count_done(self) -> int:
         """Articles that entries became."""
-        with self.store() as store:
+        with self.open_store() as store:
             return int(
                 store._db.scalar(
                     text("SELECT count(DISTINCT article) FROM entries WHERE status = 'done'")
                 )
             )
 
-    def files(self) -> int:
+    def count_article_files(self) -> int:
         return sum(1 for _ in open_articles(load(self.config).articles_at, self.environ).walk())
 
-    def log(self, number: int) -> str:
+    def read_log(self, number: int) -> str:
         """What a worker has logged."""
         return (self.folder / f"worker{number}.log").read_text(errors="replace")
 
-    def logs(self) -> str:
+    def read_logs(self) -> str:
         return "\n".join(
             path.read_text(errors="replace") for path in sorted(self.folder.glob("worker*.log"))
         )
 
-    def until(self, what: Callable[[], bool], seconds: float) -> bool:
+    def wait_until(self, what: Callable[[], bool], seconds: float) -> bool:
         """Waits until `what` is true, for so long at most; whether it is."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -256,11 +263,11 @@ def _wrong_clock(folder: Path, seconds: int) -> dict[str, str]:
 
 
 @contextmanager
-def instance(folder: Path, web: Web, url: str, **options: Any) -> Iterator[Instance]:
+def run_instance(folder: Path, web: Web, url: str, **options: Any) -> Iterator[Instance]:
     """An instance whose sources are pushed; its workers are killed at the end."""
-    made = Instance(folder, web, url, **options)
-    made.push()
+    instance = Instance(folder, web, url, **options)
+    instance.push_configuration()
     try:
-        yield made
+        yield instance
     finally:
-        made.kill()
+        instance.kill_workers()

@@ -1,4 +1,4 @@
-"""The files beside the articles, where several machines write them into one folder."""
+"""The files beside the articles with several machines writing into one folder."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.store.engine import open_store
 from tests.postgres import Server
 
-WRITERS, EACH = 4, 12
+WRITERS = 4
+EACH = 12
 
 
 def test_of_several_writers_none_loses_a_line_of_another(postgres: Server, tmp_path: Path) -> None:
-    url, ready = postgres.schema(), threading.Barrier(WRITERS)
+    """Concurrent writers to carried.tsv and rights.toml keep each other's lines."""
+    url = postgres.schema()
+    ready = threading.Barrier(WRITERS)
     open_store(url, articles_exist=False).close()
 
     def write(number: int) -> None:
         with open_store(url, articles_exist=False) as store:
             articles = indexed(FileArticleStore(tmp_path), store, lambda: datetime.now(UTC))
-            rights, carried = RightsFile(articles.file(RIGHTS_TOML)), articles.file("carried.tsv")
+            rights = RightsFile(articles.file(RIGHTS_TOML))
+            carried = articles.file("carried.tsv")
             ready.wait()
             for line in range(EACH):
                 rights.link(f"s{number}", f"{line}.example", date(2026, 3, 1))
@@ -37,4 +41,5 @@ def test_of_several_writers_none_loses_a_line_of_another(postgres: Server, tmp_p
     ] * WRITERS
     lines = (tmp_path / "carried.tsv").read_text().splitlines()
     written = [f"{number}\t{line}" for number in range(WRITERS) for line in range(EACH)]
-    assert lines[0] == "# note" and sorted(lines[1:]) == sorted(written)
+    assert lines[0] == "# note"
+    assert sorted(lines[1:]) == sorted(written)

@@ -1,5 +1,4 @@
-"""Workers whose machine, network, clock or database breaks: nothing is lost or asked twice at a
-time."""
+"""Workers whose machine, network, clock or database fails: nothing is lost or fetched twice."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests.fleet.fleet import Instance, instance
+from tests.fleet.fleet import Instance, run_instance
 from tests.fleet.test_invariants import PAUSE, all_once, one_at_a_time
 from tests.fleet.web import Web
 from tests.postgres import Server
@@ -18,7 +17,7 @@ from tests.postgres import Server
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-def published(fleet: Instance) -> dict[str, tuple[int, bytes]]:
+def read_published_files(fleet: Instance) -> dict[str, tuple[int, bytes]]:
     """All published files, with their times."""
     files = (path for path in (fleet.folder / "feeds/public").rglob("*") if path.is_file())
     return {
@@ -31,6 +30,7 @@ def published(fleet: Instance) -> dict[str, tuple[int, bytes]]:
 def test_a_frozen_builder_holds_up_nobody_and_writes_nothing_when_it_wakes(
     postgres: Server, tmp_path: Path
 ) -> None:
+    """A suspended builder loses its lock; after waking it writes nothing."""
     web = Web(hosts=8, feeds=2, entries=3)
     holder = (
         "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND"
@@ -39,27 +39,30 @@ def test_a_frozen_builder_holds_up_nobody_and_writes_nothing_when_it_wakes(
     building = f"{holder} AND state = 'idle in transaction'"
     with (
         web.serving(),
-        instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet,
+        run_instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet,
         postgres.connect() as boss,
     ):
-        frozen, public = fleet.start(), tmp_path / "feeds/public"
+        frozen = fleet.start_worker()
+        public = tmp_path / "feeds/public"
 
         def builds() -> bool:
             return any(public.rglob("*.atom")) and boss.execute(building).rowcount > 0
 
         while not builds():
-            assert frozen.poll() is None, fleet.logs()
+            assert frozen.poll() is None, fleet.read_logs()
             time.sleep(0.01)
         frozen.send_signal(signal.SIGSTOP)
-        fleet.start()
+        fleet.start_worker()
         all_once(fleet, web)
         fleet.workers[1].send_signal(signal.SIGTERM)
         assert fleet.workers[1].wait(40) == 0
-        before = published(fleet)
+        before = read_published_files(fleet)
         frozen.send_signal(signal.SIGCONT)
-        assert fleet.until(lambda: "tried again in" in fleet.log(0), 60), fleet.log(0)
-        assert published(fleet) == before
-        assert fleet.stop() == [0, 0], fleet.logs()
+        assert fleet.wait_until(lambda: "tried again in" in fleet.read_log(0), 60), fleet.read_log(
+            0
+        )
+        assert read_published_files(fleet) == before
+        assert fleet.stop_workers() == [0, 0], fleet.read_logs()
         assert fleet.built_anew() == ()
     one_at_a_time(web, pause=PAUSE, frozen_until=time.monotonic())
 
@@ -69,49 +72,53 @@ def test_a_frozen_builder_holds_up_nobody_and_writes_nothing_when_it_wakes(
 def test_a_network_that_swallows_all_and_a_database_that_is_killed_lose_nothing(
     postgres: Server, tmp_path: Path
 ) -> None:
-    web, url = Web(hosts=12, feeds=2, entries=3), postgres.schema()
+    """A worker that loses the database, and a restarted database, lose no articles."""
+    web = Web(hosts=12, feeds=2, entries=3)
+    url = postgres.schema()
     with (
         web.serving(),
         postgres.relayed() as relay,
-        instance(tmp_path, web, url, pause=PAUSE) as fleet,
+        run_instance(tmp_path, web, url, pause=PAUSE) as fleet,
     ):
         settings = fleet.config / "syndicator.toml"
         straight = settings.read_text()
         settings.write_text(straight.replace(url, postgres.through(relay, url)))
-        cut_off = fleet.start()
-        assert fleet.until(lambda: fleet.articles() > 3, 240), fleet.logs()
+        cut_off = fleet.start_worker()
+        assert fleet.wait_until(lambda: fleet.count_articles() > 3, 240), fleet.read_logs()
         settings.write_text(straight)
-        fleet.start()
+        fleet.start_worker()
         relay.swallows, began = True, time.monotonic()
-        assert fleet.until(lambda: fleet.articles() > web.articles // 2, 240), (
+        assert fleet.wait_until(lambda: fleet.count_articles() > web.page_count // 2, 240), (
             "the other one goes on"
         )
         postgres.control("-m", "immediate", "restart")
-        assert fleet.until(lambda: time.monotonic() - began > 45, 60)
+        assert fleet.wait_until(lambda: time.monotonic() - began > 45, 60)
         relay.swallows = False
         fleet.visit_again()
         all_once(fleet, web)
         assert cut_off.poll() is None
-        assert fleet.stop() == [0, 0], fleet.logs()
+        assert fleet.stop_workers() == [0, 0], fleet.read_logs()
     one_at_a_time(web, pause=PAUSE)
 
 
 def test_workers_whose_clocks_are_wrong_do_what_is_due_by_the_clock_of_the_database(
     postgres: Server, tmp_path: Path
 ) -> None:
+    """Workers whose clocks are ten minutes wrong use the time of the database."""
     web = Web(hosts=10, feeds=2, entries=2)
-    with web.serving(), instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet:
+    with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet:
         for minutes in (-10, 10):
-            fleet.start(clock=minutes * 60)
+            fleet.start_worker(clock=minutes * 60)
         all_once(fleet, web)
-        with fleet.store() as store:
+        with fleet.open_store() as store:
             ahead = store._db.scalar(
                 text("SELECT max(added) / 1e6 - extract(epoch FROM now()) FROM articles")
             )
             behind = store._db.scalar(
                 text("SELECT extract(epoch FROM now()) - min(added) / 1e6 FROM articles")
             )
-        assert ahead < 5 and behind < 300
-        assert fleet.stop() == [0, 0], fleet.logs()
+        assert ahead < 5
+        assert behind < 300
+        assert fleet.stop_workers() == [0, 0], fleet.read_logs()
     one_at_a_time(web, pause=PAUSE)
     assert max(seen.paths["/feed0"] for seen in web.seen.values()) <= 2, "nobody spins"

@@ -1,4 +1,4 @@
-"""What a worker does with a job to build: which feeds, whose lock, and when the next one is."""
+"""A worker's build job: which feeds it builds, its lock, and the time of the next job."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ SETTLE = timedelta(minutes=3)
 
 
 @pytest.fixture
-def shared(postgres: Server, tmp_path: Path) -> Iterator[tuple[Place, App]]:
+def place_and_app(postgres: Server, tmp_path: Path) -> Iterator[tuple[Place, App]]:
     """An instance on a server, with the queue's tables, whose one article is published."""
     settings = f'[store]\nurl = "{postgres.schema()}"\n[publish]\ntag_min = 1\nlimit = {2 * LONG}\n'
     place = Place(tmp_path, settings=settings)
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         app.archive.store.shards(LEASE).install()
         store_articles(app, "First", "Text.")
         asyncio.run(build_feeds(app))
         yield place, app
 
 
-def take(app: App, task: str) -> Job:
+def take_job(app: App, task: str) -> Job:
     """A job of `task` that is due, as the engine gives it to a new worker."""
     app.archive.store.builds().plan(task, NOW)
     fetch = "SELECT * FROM procrastinate_fetch_job_v2(ARRAY['build']::varchar[], :worker)"
@@ -56,7 +56,7 @@ def take(app: App, task: str) -> Job:
     return Job(id=found.id, worker=number, attempts=found.attempts, task=task)
 
 
-def planned(app: App) -> Mapping[str, timedelta]:
+def list_planned_jobs(app: App) -> Mapping[str, timedelta]:
     """In how much time each job is to be done."""
     rows = app.archive.store._db.rows(
         text("SELECT task_name, scheduled_at FROM procrastinate_jobs WHERE status = 'todo'")
@@ -83,85 +83,103 @@ def with_session(app: App, work: Callable[[Session], Any]) -> None:
     asyncio.run(go())
 
 
-def do(app: App, task: str) -> None:
-    job = take(app, task)
+def run_build_job(app: App, task: str) -> None:
+    job = take_job(app, task)
     with_session(app, lambda session: do_common_job(session, job))
 
 
-def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(shared: tuple[Place, App]) -> None:
-    place, app = shared
+def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(
+    place_and_app: tuple[Place, App],
+) -> None:
+    """A build job publishes, and records time and counts of each feed."""
+    place, app = place_and_app
     store_articles(app, "Second", "Text.")
-    do(app, BUILD)
-    assert "Second" in place.published("all.atom")
+    run_build_job(app, BUILD)
+    assert "Second" in place.read_published("all.atom")
     built = app.archive.store.index.builds()[ALL]
-    assert (built.at, built.entries, built.articles) == (NOW.timestamp(), 2, 2)
-    assert planned(app) == {BUILD: timedelta(hours=1)}, "nothing is stale"
+    assert built.at == NOW.timestamp()
+    assert built.entries == 2
+    assert built.articles == 2
+    assert list_planned_jobs(app) == {BUILD: timedelta(hours=1)}, "nothing is stale"
 
 
-def test_a_long_feed_rests_whoever_built_it_and_is_built_later(shared: tuple[Place, App]) -> None:
-    place, app = shared
+def test_a_long_feed_rests_whoever_built_it_and_is_built_later(
+    place_and_app: tuple[Place, App],
+) -> None:
+    """A long feed that was built recently waits for another SETTLE; short feeds are built."""
+    place, app = place_and_app
     app.archive.store.index.note_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
     store_articles(app, "Second", "Text.")
     place.now += SETTLE
-    do(app, BUILD)
-    assert "Second" in place.published("sources/one.atom")
-    assert "Second" not in place.published("all.atom")
-    assert planned(app) == {BUILD: SETTLE}
+    run_build_job(app, BUILD)
+    assert "Second" in place.read_published("sources/one.atom")
+    assert "Second" not in place.read_published("all.atom")
+    assert list_planned_jobs(app) == {BUILD: SETTLE}
     place.now += SETTLE
-    do(app, BUILD)
-    assert "Second" in place.published("all.atom")
+    run_build_job(app, BUILD)
+    assert "Second" in place.read_published("all.atom")
 
 
-def test_the_first_articles_of_a_source_wait_for_no_long_feed(shared: tuple[Place, App]) -> None:
-    place, app = shared
+def test_the_first_articles_of_a_source_wait_for_no_long_feed(
+    place_and_app: tuple[Place, App],
+) -> None:
+    place, app = place_and_app
     app.archive.store.index.note_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
     store_articles(app, "Second", "Text.", source="two")
     assert find_build_time(app, is_urgent=False) == NOW
-    do(app, BUILD)
-    assert "Second" in place.published("all.atom")
+    run_build_job(app, BUILD)
+    assert "Second" in place.read_published("all.atom")
 
 
-def test_what_was_changed_waits_for_more_unless_it_is_urgent(shared: tuple[Place, App]) -> None:
-    _, app = shared
+def test_what_was_changed_waits_for_more_unless_it_is_urgent(
+    place_and_app: tuple[Place, App],
+) -> None:
+    """A change is built after SETTLE, an urgent one at once."""
+    _, app = place_and_app
     store_articles(app, "Second", "Text.")
     assert find_build_time(app, is_urgent=False) == NOW + SETTLE
     assert find_build_time(app, is_urgent=True) == NOW
 
 
-def test_beside_a_command_nothing_is_built_and_soon_tried_again(shared: tuple[Place, App]) -> None:
-    place, app = shared
+def test_beside_a_command_nothing_is_built_and_soon_tried_again(
+    place_and_app: tuple[Place, App],
+) -> None:
+    """While a command holds the lock, the build job is retried two seconds later."""
+    place, app = place_and_app
     store_articles(app, "Second", "Text.")
     with locked(app.configuration.settings):
-        do(app, BUILD)
-    assert "Second" not in place.published("all.atom")
-    assert planned(app) == {BUILD: timedelta(seconds=2)}
+        run_build_job(app, BUILD)
+    assert "Second" not in place.read_published("all.atom")
+    assert list_planned_jobs(app) == {BUILD: timedelta(seconds=2)}
 
 
 def test_an_upkeep_plans_the_next_and_builds_that_no_visit_planned(
-    shared: tuple[Place, App],
+    place_and_app: tuple[Place, App],
 ) -> None:
-    _, app = shared
-    do(app, UPKEEP)
-    assert planned(app) == {UPKEEP: timedelta(minutes=1)}
+    _, app = place_and_app
+    run_build_job(app, UPKEEP)
+    assert list_planned_jobs(app) == {UPKEEP: timedelta(minutes=1)}
     store_articles(app, "Second", "Text.")
-    do(app, UPKEEP)
-    assert planned(app) == {UPKEEP: timedelta(minutes=1), BUILD: SETTLE}
+    run_build_job(app, UPKEEP)
+    assert list_planned_jobs(app) == {UPKEEP: timedelta(minutes=1), BUILD: SETTLE}
 
 
-def test_a_job_to_fill_the_queue_plans_what_is_missing_and_ends(shared: tuple[Place, App]) -> None:
-    _, app = shared
-    do(app, FILL)
-    assert planned(app).keys() == {BUILD, UPKEEP}
+def test_a_job_to_fill_the_queue_plans_what_is_missing_and_ends(
+    place_and_app: tuple[Place, App],
+) -> None:
+    _, app = place_and_app
+    run_build_job(app, FILL)
+    assert list_planned_jobs(app).keys() == {BUILD, UPKEEP}
 
 
-def test_other_settings_are_built_at_once(shared: tuple[Place, App]) -> None:
-    place, app = shared
+def test_other_settings_are_built_at_once(place_and_app: tuple[Place, App]) -> None:
+    place, app = place_and_app
     plan_after_edits(app)
-    assert planned(app) == {}
+    assert list_planned_jobs(app) == {}
     place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "robots"\n')
-    with place.app() as edited:
+    with place.open_app() as edited:
         plan_after_edits(edited)
-        assert planned(edited) == {BUILD: timedelta(0)}
+        assert list_planned_jobs(edited) == {BUILD: timedelta(0)}
 
 
 def test_a_frozen_builder_is_replaced_within_forty_seconds() -> None:
@@ -170,8 +188,8 @@ def test_a_frozen_builder_is_replaced_within_forty_seconds() -> None:
     assert lost_after + worker._LOOK_FOR_BUILDER + jobs._LOOK <= 40
 
 
-def test_the_visits_of_each_worker_count_once(shared: tuple[Place, App]) -> None:
-    _, app = shared
+def test_the_visits_of_each_worker_count_once(place_and_app: tuple[Place, App]) -> None:
+    _, app = place_and_app
 
     def count(session: Session) -> None:
         at = datetime(2026, 3, 10, tzinfo=UTC)
@@ -179,11 +197,11 @@ def test_the_visits_of_each_worker_count_once(shared: tuple[Place, App]) -> None
         count_visits(session)
         count_visits(session)
 
-    before = visits(app)
+    before = sum_visits(app)
     with_session(app, count)
     with_session(app, count)
-    assert visits(app) - before == 6
+    assert sum_visits(app) - before == 6
 
 
-def visits(app: App) -> float:
+def sum_visits(app: App) -> float:
     return sum(read_counters(app.archive.store).get("visits", {}).values())

@@ -1,4 +1,4 @@
-"""Three workers write a long feed no more often than one."""
+"""Three workers together build a long feed no more often than one worker."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fleet.fleet import Instance, instance
+from tests.fleet.fleet import Instance, run_instance
 from tests.fleet.web import Web
 from tests.postgres import Server
 
@@ -45,21 +45,23 @@ def test_a_long_feed_rests_between_builds_of_any_worker(
     postgres: Server, tmp_path: Path, workers: int
 ) -> None:
     web = Web(hosts=8, entries=7, foreign=0)
-    with web.serving(), instance(tmp_path, web, postgres.schema()) as fleet:
+    with web.serving(), run_instance(tmp_path, web, postgres.schema()) as fleet:
         settings = fleet.config / "syndicator.toml"
         changed = settings.read_text().replace(
             'settle = "1s"', f'settle = "{SETTLE:.0f}s"\nlimit = {LIMIT}\nwindow_hours = 0'
         )
         settings.write_text(changed)
         for _ in range(workers):
-            fleet.start()
+            fleet.start_worker()
         feed = tmp_path / "feeds" / "public" / "all.atom"
 
         def is_built() -> bool:
             return feed.exists() and feed.read_text().count("<entry") == LIMIT
 
-        assert fleet.until(lambda: is_built() and not fleet.stale(), 240), fleet.logs()
+        assert fleet.wait_until(lambda: is_built() and not fleet.has_stale_feed(), 240), (
+            fleet.read_logs()
+        )
         written = watch_writes(fleet, web)
-        assert fleet.stop() == [0] * workers, fleet.logs()
+        assert fleet.stop_workers() == [0] * workers, fleet.read_logs()
     pauses = [later - before for before, later in itertools.pairwise(written)]
     assert written and all(pause >= REST - 2 for pause in pauses), written

@@ -1,5 +1,5 @@
-"""What must hold with several workers, whatever becomes of them: a host has one request at a time,
-every article is there once, and what dies is taken up by others."""
+"""Rules for several workers: one request at a time per host, each article once.
+Work of a worker that dies is taken over by others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fleet.fleet import Instance, instance
+from tests.fleet.fleet import Instance, run_instance
 from tests.fleet.web import Web
 from tests.postgres import Server
 
@@ -38,12 +38,14 @@ def all_once(fleet: Instance, web: Web) -> None:
     """Every entry is one article with one file, once pages that timed out on a busy machine are
     asked for again."""
     for _ in range(3):
-        assert fleet.emptied(240), fleet.state()
-        if not fleet.pending():
+        assert fleet.emptied(240), fleet.describe_state()
+        if not fleet.count_pending():
             break
         fleet.visit_again()
-    assert fleet.until(lambda: not fleet.stale(), 240), fleet.state()
-    assert (fleet.articles(), fleet.files(), fleet.done()) == (web.articles,) * 3
+    assert fleet.wait_until(lambda: not fleet.has_stale_feed(), 240), fleet.describe_state()
+    assert (fleet.count_articles(), fleet.count_article_files(), fleet.count_done()) == (
+        web.page_count,
+    ) * 3
 
 
 def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(
@@ -53,17 +55,18 @@ def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(
     meanwhile the queue is emptied, the database restarts, and the first worker stands still for
     longer than its lease."""
     web = Web(hosts=30, feeds=3, entries=3, seconds=0.05)
-    with web.serving(), instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet:
+    with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet:
         for _ in range(3):
-            fleet.start()
-        assert fleet.until(lambda: fleet.articles() > 5, 240), fleet.logs()
-        stopped, goes_on = fleet.workers[0], 0.0
+            fleet.start_worker()
+        assert fleet.wait_until(lambda: fleet.count_articles() > 5, 240), fleet.read_logs()
+        stopped = fleet.workers[0]
+        goes_on = 0.0
         for number in range(12):
             time.sleep(5)
             fleet.alive(but=stopped)[0].kill()
-            fleet.start()
+            fleet.start_worker()
             if number == 2:
-                with fleet.store() as store, store._db.write() as connection:
+                with fleet.open_store() as store, store._db.write() as connection:
                     connection.exec_driver_sql("TRUNCATE procrastinate_jobs CASCADE")
             if number == 4:
                 stopped.send_signal(signal.SIGSTOP)
@@ -75,13 +78,13 @@ def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(
             if number in (3, 6):
                 web.entries += 1
                 fleet.visit_again()
-        assert fleet.emptied(240), fleet.state()
-        assert fleet.poison() == []
+        assert fleet.emptied(240), fleet.describe_state()
+        assert fleet.list_poisoned_hosts() == []
         fleet.visit_again()  # what was being visited when its feed grew
         all_once(fleet, web)
-        assert set(fleet.stop()) <= {0, -9}, fleet.logs()
+        assert set(fleet.stop_workers()) <= {0, -9}, fleet.read_logs()
         one_at_a_time(web, pause=PAUSE, frozen_until=goes_on)
-        most = max(web.pages().values())
+        most = max(web.count_page_requests().values())
         assert most <= 1 + len(fleet.workers), (
             "a page is asked for again only where its worker ended before it was read"
         )
@@ -94,78 +97,81 @@ def test_cold_hosts_are_served_beside_a_hot_one(postgres: Server, tmp_path: Path
     hot = web.names[0]
     with web.serving():
         web.more = [f"http://{hot}:{web.port}/feed{n}" for n in range(1, 19)]
-        with instance(tmp_path, web, postgres.schema(), pause=0.3) as fleet:
-            fleet.start(lanes=4)
+        with run_instance(tmp_path, web, postgres.schema(), pause=0.3) as fleet:
+            fleet.start_worker(lanes=4)
             cold = set(web.names[1:])
-            assert fleet.until(lambda: all(web.seen[name].paths["/feed0"] for name in cold), 240), (
-                fleet.logs()
-            )
+            assert fleet.wait_until(
+                lambda: all(web.seen[name].paths["/feed0"] for name in cold), 240
+            ), fleet.read_logs()
             assert sum(web.seen[hot].paths.values()) < 19, "the hot host was not finished first"
-            fleet.stop()
+            fleet.stop_workers()
     one_at_a_time(web)
 
 
 def test_what_a_dead_worker_held_is_taken_up_when_its_lease_has_ended(
     postgres: Server, tmp_path: Path
 ) -> None:
+    """Work of a killed worker is continued by another one after the lease."""
     web = Web(hosts=3, feeds=4, entries=3, foreign=0, seconds=0.5)
-    with web.serving(), instance(tmp_path, web, postgres.schema(), pause=0.5) as fleet:
-        first = fleet.start()
-        assert fleet.until(lambda: fleet.articles() > 0, 240), fleet.logs()
-        fleet.start()
-        assert fleet.until(lambda: "ready" in fleet.log(1), 240), fleet.logs()
-        first.kill()
-        first.wait(10)
+    with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=0.5) as fleet:
+        first_worker = fleet.start_worker()
+        assert fleet.wait_until(lambda: fleet.count_articles() > 0, 240), fleet.read_logs()
+        fleet.start_worker()
+        assert fleet.wait_until(lambda: "ready" in fleet.read_log(1), 240), fleet.read_logs()
+        first_worker.kill()
+        first_worker.wait(10)
         killed = time.monotonic()
-        assert fleet.until(lambda: "work begins" in fleet.log(1), 240), fleet.logs()
+        assert fleet.wait_until(lambda: "work begins" in fleet.read_log(1), 240), fleet.read_logs()
         assert time.monotonic() - killed <= LEASE + 5
         all_once(fleet, web)
-        fleet.stop()
+        fleet.stop_workers()
     one_at_a_time(web)
 
 
 def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Path) -> None:
     web = Web(hosts=10, feeds=2, entries=3, seconds=0.2)
-    with web.serving(), instance(tmp_path, web, postgres.schema(), pause=0.1) as fleet:
-        fleet.start()
-        assert fleet.until(lambda: fleet.articles() > 3, 240), fleet.logs()
+    with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=0.1) as fleet:
+        fleet.start_worker()
+        assert fleet.wait_until(lambda: fleet.count_articles() > 3, 240), fleet.read_logs()
         began = time.monotonic()
-        assert fleet.stop() == [0], fleet.logs()
+        assert fleet.stop_workers() == [0], fleet.read_logs()
         assert time.monotonic() - began < 30
-        with fleet.store() as store:
+        with fleet.open_store() as store:
             assert store.hosts(60).counts().workers == [], "leases were given back"
-            assert store.visits.stamps().keys() and fleet.files() == len(store.visits.stamps())
-        asked = sum(web.pages().values())
-        fleet.start()
+            assert store.visits.stamps().keys()
+            assert fleet.count_article_files() == len(store.visits.stamps())
+        asked = sum(web.count_page_requests().values())
+        fleet.start_worker()
         all_once(fleet, web)
-        assert fleet.stop()[1:] == [0]
+        assert fleet.stop_workers()[1:] == [0]
     one_at_a_time(web)
-    assert asked and sum(web.pages().values()) - len(web.pages()) <= 3, (
-        "only pages that timed out are asked for again"
-    )
+    assert (
+        asked and sum(web.count_page_requests().values()) - len(web.count_page_requests()) <= 3
+    ), "only pages that timed out are asked for again"
 
 
 def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(
     postgres: Server, tmp_path: Path
 ) -> None:
+    """A host that keeps killing its workers is paused and named; other hosts are visited."""
     from syndicator.fleet.worker import look
     from syndicator.store.fleet.hosts import POISON_STARTS
 
     web = Web(hosts=3, feeds=1, entries=1, foreign=0)
-    with web.serving(), instance(tmp_path, web, postgres.schema()) as fleet:
+    with web.serving(), run_instance(tmp_path, web, postgres.schema()) as fleet:
         poison = f"{web.names[0]}:{web.port}"
-        with fleet.store() as store:
+        with fleet.open_store() as store:
             hosts = store.hosts(0.01)
             for _ in range(POISON_STARTS):
                 assert poison in hosts.own([poison], "a worker that died")
                 time.sleep(0.03)
-        fleet.start()
-        assert fleet.until(lambda: fleet.articles() == 2, 240), fleet.logs()
-        assert fleet.until(
+        fleet.start_worker()
+        assert fleet.wait_until(lambda: fleet.count_articles() == 2, 240), fleet.read_logs()
+        assert fleet.wait_until(
             lambda: [one.name for one in look(fleet.config).hosts.named] == [poison], 120
         )
         found = look(fleet.config)
         assert [(one.name, one.poison) for one in found.hosts.named] == [(poison, True)]
         assert look(fleet.config, requeue=True).hosts.freed == 1
-        assert fleet.until(lambda: fleet.articles() == 3, 240), fleet.logs()
-        fleet.stop()
+        assert fleet.wait_until(lambda: fleet.count_articles() == 3, 240), fleet.read_logs()
+        fleet.stop_workers()

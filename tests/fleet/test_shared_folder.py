@@ -1,5 +1,4 @@
-"""Article files in one folder of several machines: one file of an article, whoever writes it and
-whatever crashes."""
+"""Several machines write articles into one folder: one file per article, also after crashes."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ from syndicator.articles.stores.paths import WRITING
 from syndicator.core.ports import ArticleRecord
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.store.engine import Store, open_store
-from tests.articles.samples import full
+from tests.articles.samples import make_full_article
 from tests.postgres import Server
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -25,46 +24,56 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 class Machine:
     def __init__(self, root: Path, store: Store) -> None:
-        self.store, self.now = store, NOW
+        self.store = store
+        self.now = NOW
         self.articles: ArticleStore = indexed(FileArticleStore(root), store, lambda: self.now)
 
 
 @pytest.fixture
 def machines(postgres: Server, tmp_path: Path) -> Iterator[tuple[Machine, Machine]]:
     url = postgres.schema()
-    with ExitStack() as opened:
+    with ExitStack() as exit_stack:
         one, two = (
-            Machine(tmp_path, opened.enter_context(open_store(url, articles_exist=False)))
+            Machine(tmp_path, exit_stack.enter_context(open_store(url, articles_exist=False)))
             for _ in range(2)
         )
         yield one, two
 
 
-def files(machine: Machine) -> list[str]:
+def list_article_paths(machine: Machine) -> list[str]:
     return [stamp.path for stamp in machine.articles.walk()]
 
 
 def test_two_that_read_an_article_at_a_time_write_one_file(
     machines: tuple[Machine, Machine],
 ) -> None:
+    """Two machines that file the same article write one file."""
     one, two = machines
-    assert two.articles.find(full().id) is None
-    _, first, _ = one.articles.put(full())
-    other = replace(full(), title="Quite another title", published=NOW - timedelta(days=400))
+    assert two.articles.find(make_full_article().id) is None
+    _, first, _ = one.articles.put(make_full_article())
+    other = replace(
+        make_full_article(), title="Quite another title", published=NOW - timedelta(days=400)
+    )
     _, second, _ = two.articles.put(other)
-    assert files(one) == [first.path] and second.path == first.path
-    assert one.articles.find(full().id) == two.articles.find(full().id) == first.path
+    assert list_article_paths(one) == [first.path]
+    assert second.path == first.path
+    assert (
+        one.articles.find(make_full_article().id)
+        == two.articles.find(make_full_article().id)
+        == first.path
+    )
 
 
 def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
     machines: tuple[Machine, Machine],
 ) -> None:
+    """A file left by a crash is recorded after the time that a write may take."""
     one, two = machines
-    _, stamp, _ = one.articles.put(full())  # and the process ends
+    _, stamp, _ = one.articles.put(make_full_article())  # and the process ends
     assert not two.articles.left_behind()
     two.now += WRITING + timedelta(seconds=1)
     assert two.articles.left_behind().new == (stamp,)
-    two.store.visits.record(ArticleRecord(article=full(), stamp=stamp))
+    two.store.visits.record(ArticleRecord(article=make_full_article(), stamp=stamp))
     assert not two.articles.left_behind()
 
 
@@ -73,9 +82,10 @@ def test_a_path_whose_file_is_deleted_is_free(
     machines: tuple[Machine, Machine], *, at_once: bool
 ) -> None:
     one, two = machines
-    _, stamp, _ = one.articles.put(full())
+    _, stamp, _ = one.articles.put(make_full_article())
     if at_once:
         two.articles.delete_all([stamp.path])
     else:
         assert two.articles.delete(stamp.path)
-    assert files(one) == [] and one.store.reservations.reserved() == []
+    assert list_article_paths(one) == []
+    assert one.store.reservations.reserved() == []

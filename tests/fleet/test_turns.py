@@ -1,4 +1,4 @@
-"""Leave for hosts of a worker's own shards, and its clock."""
+"""Turns at hosts of a worker's own shards, and their clock."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from syndicator.store.codec import micros
 from syndicator.store.postgres import StoreAway, StoreBusy
 from tests.visiting.politeness.common_turns import CommonTurns
 
-OWN, OTHER = "own.example", "other.example"
+OWN = "own.example"
+OTHER = "other.example"
 
 
 class Time:
-    now, asks_until = 100.0, 200.0
+    now = 100.0
+    asks_until = 200.0
 
     def __call__(self) -> float:
         return self.now
@@ -32,77 +34,86 @@ def time() -> Time:
 
 
 @pytest.fixture
-def common() -> CommonTurns:
+def common_turns() -> CommonTurns:
     return CommonTurns(lambda: datetime(2026, 11, 29, tzinfo=UTC))
 
 
 @pytest.fixture
-def turns(time: Time, common: CommonTurns) -> OwnTurns:
-    made = OwnTurns(common, lambda: time.asks_until, time)
-    made.add({OWN: 3.0})
-    return made
+def turns(time: Time, common_turns: CommonTurns) -> OwnTurns:
+    own_turns = OwnTurns(common_turns, lambda: time.asks_until, time)
+    own_turns.add({OWN: 3.0})
+    return own_turns
 
 
-def turn(turns: OwnTurns, host: str) -> Turn:
+def take_turn(turns: OwnTurns, host: str) -> Turn:
     found = turns.take(host)
     assert isinstance(found, Turn), found
     return found
 
 
 def test_hosts_of_own_shards_are_asked_one_at_a_time_without_the_table(
-    turns: OwnTurns, common: CommonTurns, time: Time
+    turns: OwnTurns, common_turns: CommonTurns, time: Time
 ) -> None:
-    mine = turn(turns, OWN)
-    assert isinstance(turns.take(OWN), Busy) and not common.free
+    """For its own hosts a worker keeps turns and delays in memory, without the shared table."""
+    mine = take_turn(turns, OWN)
+    assert isinstance(turns.take(OWN), Busy)
+    assert not common_turns.free
     turns.give_back(OWN, mine, 1.0)
     assert turns.take(OWN) == Busy(3.0), "its crawl-delay is longer than the pause"
     turns.set_delay(OWN, 0.0)
     time.now += 3.0
-    turns.give_back(OWN, turn(turns, OWN), 1.0)
+    turns.give_back(OWN, take_turn(turns, OWN), 1.0)
     assert turns.take(OWN) == Busy(1.0)
 
 
-def test_other_hosts_take_the_common_turn(turns: OwnTurns, common: CommonTurns) -> None:
-    theirs = turn(turns, OTHER)
-    assert OTHER in common.free and isinstance(common.take(OTHER), Busy)
+def test_other_hosts_take_the_common_turn(turns: OwnTurns, common_turns: CommonTurns) -> None:
+    theirs = take_turn(turns, OTHER)
+    assert OTHER in common_turns.free
+    assert isinstance(common_turns.take(OTHER), Busy)
     turns.give_back(OTHER, theirs, 0.0)
-    assert isinstance(common.take(OTHER), Turn)
+    assert isinstance(common_turns.take(OTHER), Turn)
 
 
 @pytest.mark.parametrize("host", [OWN, OTHER])
 def test_without_a_confirmed_sign_of_life_nothing_is_asked(
     turns: OwnTurns, time: Time, host: str
 ) -> None:
+    """After the confirmed time no host gives a turn."""
     time.now = time.asks_until
     assert isinstance(turns.take(host), Busy)
     time.asks_until += 1
     assert isinstance(turns.take(host), Turn)
 
 
-def test_a_host_that_is_asked_does_not_leave(turns: OwnTurns, common: CommonTurns) -> None:
+def test_a_host_that_is_asked_does_not_leave(turns: OwnTurns, common_turns: CommonTurns) -> None:
+    """A host with a running request leaves the worker only after the request."""
     turns.add({"idle.example": 0.0})
-    mine = turn(turns, OWN)
+    mine = take_turn(turns, OWN)
     assert turns.leave([OWN, "idle.example"]) == ["idle.example"]
     assert isinstance(turns.take("idle.example"), Busy), "it gives leave no more"
     turns.give_back(OWN, mine, 0.0)
     assert turns.leave([OWN]) == [OWN]
     turns.drop([OWN])
-    assert isinstance(turns.take(OWN), Turn) and OWN in common.free, "from the table"
+    assert isinstance(turns.take(OWN), Turn) and OWN in common_turns.free, "from the table"
 
 
 def test_lanes_ask_each_others_hosts_one_at_a_time_without_the_table(
-    turns: OwnTurns, common: CommonTurns, time: Time
+    turns: OwnTurns, common_turns: CommonTurns, time: Time
 ) -> None:
-    other = turns.beside(common)
-    mine = turn(other, OWN)
-    assert isinstance(turns.take(OWN), Busy) and turns.leave([OWN]) == [] and not common.free
+    """Lanes of one worker share its hosts, one request at a time, in memory."""
+    other = turns.beside(common_turns)
+    mine = take_turn(other, OWN)
+    assert isinstance(turns.take(OWN), Busy)
+    assert turns.leave([OWN]) == []
+    assert not common_turns.free
     other.give_back(OWN, mine, 0.0)
     time.now += 3.0
-    mine = turn(other, OWN)
+    mine = take_turn(other, OWN)
     assert turns.leave([OWN], at_once=True) == []
     other.give_back(OWN, mine, 0.0)
     time.now += 3.0
-    assert turns.leave([OWN], at_once=True) == [OWN] and isinstance(other.take(OWN), Busy)
+    assert turns.leave([OWN], at_once=True) == [OWN]
+    assert isinstance(other.take(OWN), Busy)
 
 
 @pytest.mark.parametrize("wrong", [timedelta(minutes=-10), timedelta(minutes=10)])
@@ -116,6 +127,7 @@ def test_the_clock_is_the_databases(wrong: timedelta) -> None:
     "error", [OSError(errno.EREMOTE, "no answer"), StoreAway("no answer"), StoreBusy("locked")]
 )
 def test_what_is_away_ends_no_worker_that_just_began(error: StoreError | OSError) -> None:
+    """Errors of an unreachable database are temporary at start; all other errors end the worker."""
     assert _is_passing(error, Totals())
     assert not _is_passing(StoreError("damaged"), Totals())
     assert not _is_passing(OSError(errno.EACCES, "not yours"), Totals())

@@ -64,37 +64,40 @@ class Web:
         self, hosts: int, feeds: int = 1, entries: int = 4, foreign: int = 30, seconds: float = 0.02
     ) -> None:
         self.names = [f"127.9.{n // 200}.{n % 200 + 1}" for n in range(hosts)]
-        self.feeds, self.entries, self.foreign, self.seconds = feeds, entries, foreign, seconds
+        self.feeds = feeds
+        self.entries = entries
+        self.foreign = foreign
+        self.seconds = seconds
         self.seen: dict[str, Seen] = defaultdict(Seen)
         self.frozen: set[str] = set()
         self.port = 0
         self.more: list[str] = []  # addresses of further feeds
 
-    def urls(self) -> list[str]:
+    def list_feed_urls(self) -> list[str]:
         return [
             f"http://{name}:{self.port}/feed{n}" for name in self.names for n in range(self.feeds)
         ] + self.more
 
     @property
-    def requests(self) -> int:
+    def request_count(self) -> int:
         """How many were made."""
         return sum(sum(seen.paths.values()) for seen in list(self.seen.values()))
 
     @property
-    def articles(self) -> int:
+    def page_count(self) -> int:
         """How many pages there are to be read."""
         return len(self.names) * self.feeds * self.entries
 
-    def pages(self) -> Counter[str]:
+    def count_page_requests(self) -> Counter[str]:
         """How often each page was asked for."""
-        found: Counter[str] = Counter()
+        counter: Counter[str] = Counter()
         for name, seen in self.seen.items():
-            found.update(
+            counter.update(
                 {f"{name}{path}": n for path, n in seen.paths.items() if path.startswith("/story")}
             )
-        return found
+        return counter
 
-    def link(self, name: str, feed: int, entry: int) -> str:
+    def make_link(self, name: str, feed: int, entry: int) -> str:
         """The address that a feed names for an entry."""
         place = self.names.index(name)
         number = (place * self.feeds + feed) * _MOST_ENTRIES + entry
@@ -115,7 +118,7 @@ class Web:
             number = int(parts[0][4:])
             items = "".join(
                 f"<item><title>Story {n} of {name}"
-                f" {number}</title><link>{self.link(name, number, n)}</link>"
+                f" {number}</title><link>{self.make_link(name, number, n)}</link>"
                 f"<guid>{name}-{number}-{n}</guid></item>"
                 for n in range(self.entries)
             )
@@ -164,12 +167,13 @@ class Web:
     @contextmanager
     def serving(self) -> Iterator[Web]:
         """The web, from a thread of its own."""
-        started, loop = threading.Event(), asyncio.new_event_loop()
+        event = threading.Event()
+        loop = asyncio.new_event_loop()
 
         async def serve() -> None:
             server = await asyncio.start_server(self.connected, self.names, self.port, backlog=256)
             self.port = server.sockets[0].getsockname()[1] if not self.port else self.port
-            started.set()
+            event.set()
             async with server:
                 await server.serve_forever()
 
@@ -184,7 +188,7 @@ class Web:
         self.port = _free_port()
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
-        assert started.wait(10)
+        assert event.wait(10)
         try:
             yield self
         finally:
@@ -215,6 +219,6 @@ def _page(text: str, kind: str, more: str = "") -> bytes:
 
 
 def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])

@@ -24,7 +24,7 @@ TAXONOMY = bench_reading.SHARED / "corpus/editor/taxonomy.toml"
 
 @pytest.fixture(scope="session")
 def read_rows(
-    shared: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+    shared_folder: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> list[tuple[Row, bench_reading.Prediction]]:
     """The row of each page in the manifests, and our prediction with `hold`, the reason for which
     the article waits. The processes of a test run share one file."""
@@ -41,9 +41,9 @@ def read_rows(
 
 def _rows() -> list[Row]:
     with gzip.open(bench_reading.PAGES / "more.jsonl.gz", "rt", encoding="utf-8") as lines:
-        more = [json.loads(line) for line in lines]
+        more_documents = [json.loads(line) for line in lines]
     return bench_reading.rows() + [
-        row for row in more if row["truth"].get("text") or row["truth"].get("must_have")
+        row for row in more_documents if row["truth"].get("text") or row["truth"].get("must_have")
     ]
 
 

@@ -12,7 +12,7 @@ _WORD = re.compile(r"\w+")
 _SHINGLE = 4  # words, as in the benchmark of article extraction by Zyte, whose F1 this is
 
 
-def shingles(text: str) -> Counter[tuple[str, ...]]:
+def count_shingles(text: str) -> Counter[tuple[str, ...]]:
     """Every run of four words in `text`, with how often it occurs; all words of a shorter text."""
     words = _WORD.findall(text)
     return Counter(
@@ -23,16 +23,18 @@ def shingles(text: str) -> Counter[tuple[str, ...]]:
 def body_f1(pairs: Sequence[tuple[str, str]]) -> float:
     """The harmonic mean of the mean precision and the mean recall of bodies; `pairs` are (truth,
     prediction)."""
-    precision, recall = 0.0, 0.0
+    precision = 0.0
+    recall = 0.0
     for truth, predicted in pairs:
-        wanted, found = shingles(truth), shingles(predicted)
+        wanted = count_shingles(truth)
+        found = count_shingles(predicted)
         same = sum((wanted & found).values())
         precision += same / max(sum(found.values()), 1) / len(pairs)
         recall += same / max(sum(wanted.values()), 1) / len(pairs)
     return 2 * precision * recall / max(precision + recall, 1e-9)
 
 
-def plain(value: str) -> str:
+def normalize_text(value: str) -> str:
     """`value` by its letters and digits, whatever the case: what is compared of titles and
     names."""
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", value).casefold()))

@@ -1,6 +1,6 @@
-"""Floors of describing on open texts by others, which lie in ../shared: they only rise.
-tests/bench/bench_describing.py shows the figures beside the baselines; test_describing_sample.py
-has floors on our own texts."""
+"""Minimum scores of describing on the corpus in ../shared. They may only rise.
+tests/bench/bench_describing.py shows the figures beside the baselines;
+test_describing_sample.py has minimum scores on our own texts."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ STRICT_FLOORS = (70.0, 93.0)  # per cent answered, per cent of these right
 
 
 @pytest.mark.timeout(600)
-def test_no_summary_breaks_a_rule_of_form(shared: Path) -> None:
+def test_no_summary_breaks_a_rule_of_form(shared_folder: Path) -> None:
     for name in bench.SUMMARIES:
         for row in bench.rows(f"summ_{name}"):
             summary = excerpt.summarize(
@@ -60,14 +60,15 @@ def test_no_summary_breaks_a_rule_of_form(shared: Path) -> None:
 
 
 @pytest.mark.parametrize("name", CATEGORY_FLOORS)
-def test_categories(shared: Path, name: str) -> None:
+def test_categories(shared_folder: Path, name: str) -> None:
+    """The share of right categories reaches its minimum."""
     taxonomy = Taxonomy.from_toml(bench.TEXTS / f"cat_{name}.taxonomy.toml")
-    found = bench.rows(f"cat_{name}")
-    right = sum(taxonomy.category(row["title"], row["text"]).name == row["label"] for row in found)
-    assert 100 * right / len(found) >= CATEGORY_FLOORS[name]
+    rows = bench.rows(f"cat_{name}")
+    right = sum(taxonomy.category(row["title"], row["text"]).name == row["label"] for row in rows)
+    assert 100 * right / len(rows) >= CATEGORY_FLOORS[name]
 
 
-def test_a_strict_caller_is_right_and_seldom_silent(shared: Path) -> None:
+def test_a_strict_caller_is_right_and_seldom_silent(shared_folder: Path) -> None:
     taxonomy = Taxonomy.from_toml(bench.TEXTS / "cat_bbc.taxonomy.toml")
     guesses = [
         (row["label"], taxonomy.category(row["title"], row["text"]))
@@ -82,14 +83,15 @@ def test_a_strict_caller_is_right_and_seldom_silent(shared: Path) -> None:
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", TAG_FLOORS)
-def test_tags(shared: Path, name: str) -> None:
+def test_tags(shared_folder: Path, name: str) -> None:
+    """Scores of tags reach their minimums."""
     scores = bench.tag_scores(name)
     assert 100 * st.mean(scores["history"]) >= TAG_FLOORS[name][0]
     assert 100 * st.mean(scores["zero-shot"]) >= TAG_FLOORS[name][1]
     assert st.mean(scores["zero-shot"]) > st.mean(scores["literal"])
 
 
-def test_what_an_editor_signs(shared: Path) -> None:
+def test_what_an_editor_signs(shared_folder: Path) -> None:
     judged = bench_editor.judged()
     found = bench_editor.scorer().summary(judged)
     shares = {name: found[name]["share"] for name in EDITOR_FLOORS}
@@ -104,15 +106,19 @@ def test_what_an_editor_signs(shared: Path) -> None:
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", ["ropensci", "18f"])
-def test_a_vocabulary_and_a_past_are_no_worse_than_the_past_alone(shared: Path, name: str) -> None:
+def test_a_vocabulary_and_a_past_are_no_worse_than_the_past_alone(
+    shared_folder: Path, name: str
+) -> None:
+    """A vocabulary in addition to confirmed articles does not lower the scores."""
     for posts, alone, begun, own in bench.curve(name):
         assert min(begun, own) >= alone - CURVE_SLACK, posts
 
 
 @pytest.mark.parametrize("name", FILED_FLOORS)
 def test_categories_that_no_word_speaks_for_are_learnt_from_confirmed_articles(
-    shared: Path, name: str
+    shared_folder: Path, name: str
 ) -> None:
+    """Accuracy of learnt categories reaches the minimum."""
     found = [right for _, right in bench.filed_curve(name)][1:]
     assert all(right >= floor for right, floor in zip(found, FILED_FLOORS[name], strict=True)), (
         found

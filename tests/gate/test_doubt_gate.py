@@ -1,5 +1,5 @@
-"""What `[publish] hold = "unsure"` keeps from being published unseen: next to nothing of what is
-read well, and much of what is read badly. On real pages, where ../shared is beside the checkout."""
+"""How well `[publish] hold = "unsure"` holds back badly read pages and passes good ones.
+On real pages, if ../shared is beside the checkout."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from tests.gate import scores
 
 # the first that needs the pages reads them
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-GOOD, BAD = 0.8, 0.6  # F1 of a body from which it is read well, and below which it is read badly
+GOOD = 0.8
+BAD = 0.6  # F1 of a body from which it is read well, and below which it is read badly
 MOST_GOOD = 0.02  # share of what is read well that may wait: the promise to operators
 # share of what is read badly that is to wait; .396 of 268 pages, .40 before ends had trees
 LEAST_BAD = 0.39
@@ -32,7 +33,7 @@ class Read(NamedTuple):
 Rows = list[tuple[dict[str, Any], bench_reading.Prediction]]
 
 
-def judged(rows: Rows) -> list[Read]:
+def judge_pages(rows: Rows) -> list[Read]:
     """Judge the pages that make an article, if a person wrote down their text or parts of it."""
     return [
         Read(is_well(row, ours["text"]), ours["hold"])
@@ -44,7 +45,8 @@ def judged(rows: Rows) -> list[Read]:
 def is_well(row: dict[str, Any], text: str) -> bool | None:
     truth = row["truth"]
     if not truth.get("text"):
-        flat, parts = _flat(text), truth["must_have"]
+        flat = _flat(text)
+        parts = truth["must_have"]
         found = sum(_flat(part) in flat for part in parts)
         return True if found == len(parts) else False if 2 * found < len(parts) else None
     f1 = scores.body_f1([(truth["text"], text)])
@@ -57,19 +59,20 @@ def _flat(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def share(found: Iterable[Read], *, well: bool) -> float:
+def measure_hold_share(found: Iterable[Read], *, well: bool) -> float:
     """The share of what was read well, or badly, that is on hold."""
     chosen = [bool(one.reason) for one in found if one.well is well]
     return sum(chosen) / len(chosen)
 
 
 def test_nothing_of_the_quick_pages_that_is_read_well_waits(read_rows: Rows) -> None:
-    found = judged([(row, ours) for row, ours in read_rows if row.get("quick")])
-    assert sum(one.well is True for one in found) >= 10
-    assert share(found, well=True) == 0
+    """No well-read page of the quick sample is held."""
+    pages = judge_pages([(row, ours) for row, ours in read_rows if row.get("quick")])
+    assert sum(one.well is True for one in pages) >= 10
+    assert measure_hold_share(pages, well=True) == 0
 
 
 def test_of_all_pages_few_good_ones_wait_and_many_bad_ones(read_rows: Rows) -> None:
-    found = judged(read_rows)
-    assert share(found, well=True) <= MOST_GOOD
-    assert share(found, well=False) >= LEAST_BAD
+    pages = judge_pages(read_rows)
+    assert measure_hold_share(pages, well=True) <= MOST_GOOD
+    assert measure_hold_share(pages, well=False) >= LEAST_BAD

@@ -15,44 +15,48 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.metadata import read_metadata
 from tests.bench import bench_reading
-from tests.gate.test_reading_gate import FLOORS, failing
+from tests.gate.test_reading_gate import FLOORS, list_failing_figures
 
 FIELDS = ("title", "author", "date", "image")
 
 
-def read(row: dict[str, Any]) -> bench_reading.Prediction:
+def predict_metadata(row: dict[str, Any]) -> bench_reading.Prediction:
     """The metadata of one page, without its body."""
     try:
-        found = read_metadata(
+        draft = read_metadata(
             parse(bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE)
         )
     except NotAnArticle:
         return {"id": row["id"]}
-    date = found.published.date().isoformat() if found.published else ""
-    author = found.author.split(", ") if found.author else []
+    date = draft.published.date().isoformat() if draft.published else ""
+    author = draft.author.split(", ") if draft.author else []
     return {
         "id": row["id"],
-        "title": found.title,
+        "title": draft.title,
         "author": author,
         "date": date,
-        "image": found.cover,
+        "image": draft.cover,
     }
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_all_pages(shared: Path, tmp_path: Path) -> None:
+def test_all_pages(shared_folder: Path, tmp_path: Path) -> None:
+    """Title, author and date reach their minimum scores."""
     rows: list[dict[str, Any]] = []
     for name in ("manifest", "more"):
         with gzip.open(bench_reading.PAGES / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
             rows += [json.loads(line) for line in lines]
     rows = [row for row in rows if any(row["truth"].get(field) for field in FIELDS)]
     with Pool(2) as pool:
-        made = pool.map(read, rows, chunksize=16)
+        made = pool.map(predict_metadata, rows, chunksize=16)
     for name in bench_reading.TOOLS:
         (tmp_path / f"{name}.jsonl").write_text(
             "".join(json.dumps(each) + "\n" for each in made), encoding="utf-8"
         )
     bench_reading.score(tmp_path, rows, "none", boot=0)
-    found = json.loads((tmp_path / "scores.json").read_text("utf-8"))["all"]["ours"]
-    assert failing({field: found[field][field][0] for field in FIELDS}, FLOORS["metadata"]) == {}
+    ours = json.loads((tmp_path / "scores.json").read_text("utf-8"))["all"]["ours"]
+    assert (
+        list_failing_figures({field: ours[field][field][0] for field in FIELDS}, FLOORS["metadata"])
+        == {}
+    )

@@ -1,5 +1,4 @@
-"""How many suggested tags are usable, on 200 real pages: the floors only rise.
-data/suggestions.toml has the rule."""
+"""The share of usable suggested tags on 200 real pages. data/suggestions.toml has the rule."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ PRONOUNS = (
 )
 
 
-def shelf(shared: Path) -> list[tuple[str, str, tuple[str, ...]]]:
+def read_titles_and_texts(shared: Path) -> list[tuple[str, str, tuple[str, ...]]]:
     """Title and text, as people took them down, of English article pages of many sites."""
     with gzip.open(shared / "corpus/pages/manifest.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
@@ -43,12 +42,12 @@ def shelf(shared: Path) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(title, text, ()) for _, title, text in told[:PAGES]]
 
 
-def test_most_suggestions_are_usable(shared: Path) -> None:
-    names = [proposal.name for proposal in suggest_tags(shelf(shared))]
+def test_most_suggestions_are_usable(shared_folder: Path) -> None:
+    names = [proposal.name for proposal in suggest_tags(read_titles_and_texts(shared_folder))]
     generic = load_function_words()["en"] | phrases.load_generic_stems() | set(PRONOUNS.split())
     assert [name for name in names if name.casefold() in generic or len(name) == 1] == []
     assert len(set(map(str.casefold, names))) == len(names)
-    first = names[:SHOWN]
-    assert len(first) == SHOWN
-    unjudged = set(first) - {*JUDGED["usable"], *JUDGED["unusable"]}
-    assert sum(name in JUDGED["usable"] for name in first) >= USABLE * SHOWN, unjudged
+    first_names = names[:SHOWN]
+    assert len(first_names) == SHOWN
+    unjudged = set(first_names) - {*JUDGED["usable"], *JUDGED["unusable"]}
+    assert sum(name in JUDGED["usable"] for name in first_names) >= USABLE * SHOWN, unjudged

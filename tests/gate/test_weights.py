@@ -1,5 +1,4 @@
-"""The shipped weights of describing are those that tools/train makes from the corpus, but for an
-order of adding."""
+"""The shipped weights of describing equal those that tools/train makes from the corpus."""
 
 from __future__ import annotations
 
@@ -15,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("script", ["fit_tags", "fit_excerpts", "fit_none"])
-def test_the_scripts_make_the_shipped_weights(shared: Path, script: str) -> None:
+def test_the_scripts_make_the_shipped_weights(shared_folder: Path, script: str) -> None:
     command = [sys.executable, "-m", f"tools.train.{script}"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,5 +1,4 @@
-"""The end of a run: what is counted and told, over the real database, folder, command and mail
-server."""
+"""The end of a run: counters, conditions and alerts, with a real database and mail server."""
 
 from __future__ import annotations
 
@@ -33,7 +32,9 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 URL = "https://one.example/feed"
 
 
-def end(place: Place, *, gone: bool, environ: dict[str, str] | None = None) -> tuple[Problem, ...]:
+def end_run(
+    place: Place, *, gone: bool, environ: dict[str, str] | None = None
+) -> tuple[Problem, ...]:
     """The end of a run that found source "one" gone, or well."""
     state = SourceState(
         key="one",
@@ -52,7 +53,7 @@ def end(place: Place, *, gone: bool, environ: dict[str, str] | None = None) -> t
             ),
         )
     outcome = Outcome(key="one", at=place.now, status="disabled" if gone else "unchanged")
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.store.visits.save_states([state])
         configuration = replace(app.configuration, environ=environ or {})
         return _follow(replace(app, configuration=configuration), [outcome])
@@ -69,17 +70,17 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def settings(place: Place, text: str) -> None:
+def write_settings(place: Place, text: str) -> None:
     (place.config / "syndicator.toml").write_text(
         f'[site]\ntitle = "Ours"\nurl = "https://feeds.example/"\n{text}'
     )
 
 
 def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
-    end(place, gone=True)
+    end_run(place, gone=True)
     place.now += timedelta(hours=1)
-    end(place, gone=False)
-    with place.app() as app:
+    end_run(place, gone=False)
+    with place.open_app() as app:
         key = episodes.feed_token(app.configuration.settings.state_dir)
         made = metrics.health_feed(app.configuration.settings, key)
         assert metrics.health_feed(app.configuration.settings, key) == made
@@ -99,12 +100,13 @@ def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
 
 
 def test_its_address_is_where_it_is_served(place: Place) -> None:
+    """The health feed links its local address, or the public one if published."""
     for text, base in (
         ("", "http://127.0.0.1:8080/"),
         ("[health]\npublish = true\n", "https://feeds.example/"),
     ):
-        settings(place, text)
-        with place.app() as app:
+        write_settings(place, text)
+        with place.open_app() as app:
             made = metrics.health_feed(app.configuration.settings, "key")
         assert f'href="{base}health/key.atom"'.encode() in made
 
@@ -112,9 +114,12 @@ def test_its_address_is_where_it_is_served(place: Place) -> None:
 def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
     assert episodes.known_feed_token(tmp_path) == ""
     key = episodes.feed_token(tmp_path / "state")
-    assert len(key) > 30 and episodes.feed_token(
-        tmp_path / "state"
-    ) == key == episodes.known_feed_token(tmp_path / "state")
+    assert len(key) > 30
+    assert (
+        episodes.feed_token(tmp_path / "state")
+        == key
+        == episodes.known_feed_token(tmp_path / "state")
+    )
     [file] = (tmp_path / "state").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     file.write_text("")
@@ -123,18 +128,19 @@ def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
 
 
 def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
+    """The health feed is published only if the setting says so."""
     public = place.folder / "feeds/public"
     place.build()
-    end(place, gone=True)
-    with place.app() as app:
+    end_run(place, gone=True)
+    with place.open_app() as app:
         # `status` has an address to name after any run
         assert episodes.known_feed_token(app.configuration.settings.state_dir)
     before = {path for path in public.rglob("*") if path.is_file()}
     assert not any("health" in path.name for path in before)
-    settings(place, "[health]\npublish = true\n")
+    write_settings(place, "[health]\npublish = true\n")
     place.build()
-    end(place, gone=True)
-    with place.app() as app:
+    end_run(place, gone=True)
+    with place.open_app() as app:
         name = episodes.feed_name(episodes.feed_token(app.configuration.settings.state_dir))
     assert (public / name).exists()
     listed = [
@@ -143,14 +149,15 @@ def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
         if path.is_file() and path.suffix != ".gz" and path != public / name
     ]
     assert not any(b"health/" in path.read_bytes() for path in listed)
-    settings(place, "")
-    end(place, gone=True)
+    write_settings(place, "")
+    end_run(place, gone=True)
     assert not (public / name).exists()
 
 
 def test_the_textfile_is_written_where_a_setting_names_it(place: Place) -> None:
-    settings(place, '[health]\ntextfile = "metrics.prom"\n')
-    assert end(place, gone=True) == ()
+    """Metrics are written to `health.textfile`; a failure is a problem of the run."""
+    write_settings(place, '[health]\ntextfile = "metrics.prom"\n')
+    assert end_run(place, gone=True) == ()
     families = {
         one.name: one
         for one in parser.text_string_to_metric_families(
@@ -158,11 +165,11 @@ def test_the_textfile_is_written_where_a_setting_names_it(place: Place) -> None:
         )
     }
     assert families["syndicator_sources"].samples[0].value == 2
-    assert {one.labels["kind"]: one.value for one in families["syndicator_conditions"].samples} == {
-        "source-gone": 1
-    }
-    settings(place, '[health]\ntextfile = "nowhere/metrics.prom"\n')
-    [problem] = end(place, gone=True)
+    assert {
+        sample.labels["kind"]: sample.value for sample in families["syndicator_conditions"].samples
+    } == {"source-gone": 1}
+    write_settings(place, '[health]\ntextfile = "nowhere/metrics.prom"\n')
+    [problem] = end_run(place, gone=True)
     assert problem.what == "health.textfile"
 
 
@@ -184,7 +191,8 @@ def test_when_all_is_looked_at(passed: float, took: float, has_news: bool, due: 
 
 
 def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
-    with place.app() as app:
+    """A fault in the configuration becomes an event."""
+    with place.open_app() as app:
         asyncio.run(
             check_health(
                 app.archive,
@@ -194,12 +202,14 @@ def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
             )
         )
         [event] = metrics.read_memory(app.archive.store).events
-    assert (event.kind, event.detail) == ("configuration", "sources.toml: line 3")
+    assert event.kind == "configuration"
+    assert event.detail == "sources.toml: line 3"
 
 
 def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Place) -> None:
-    end(place, gone=False)
-    with place.app() as app:
+    """Idle runs are counted; conditions are checked only every few minutes."""
+    end_run(place, gone=False)
+    with place.open_app() as app:
         app.archive.store.visits.save_states(
             [
                 SourceState(
@@ -217,32 +227,37 @@ def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Pl
         assert read_counters(app.archive.store)["runs"] == {"ok": 3}
 
 
-def alert(place: Place, script: str) -> None:
+def configure_alert(place: Place, script: str) -> None:
     program = place.folder / "tell"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
-    settings(place, f'[alert]\ncommand = ["{program}", "$HOME; touch {place.folder}/shell"]\n')
+    write_settings(
+        place, f'[alert]\ncommand = ["{program}", "$HOME; touch {place.folder}/shell"]\n'
+    )
 
 
 def test_a_command_gets_what_broke_and_recovered(place: Place) -> None:
     out = place.folder / "told"
-    alert(place, f"cat >> {shlex.quote(str(out))}; echo >> {shlex.quote(str(out))}")
-    assert end(place, gone=True) == ()
+    configure_alert(place, f"cat >> {shlex.quote(str(out))}; echo >> {shlex.quote(str(out))}")
+    assert end_run(place, gone=True) == ()
     place.now += timedelta(minutes=5)
     # within ten minutes: later
-    assert end(place, gone=False) == () and len(out.read_text().splitlines()) == 1
+    assert end_run(place, gone=False) == ()
+    assert len(out.read_text().splitlines()) == 1
     place.now += timedelta(minutes=6)
-    assert end(place, gone=False) == ()
+    assert end_run(place, gone=False) == ()
     place.now += timedelta(hours=6)
-    assert end(place, gone=False) == ()  # nothing new
+    assert end_run(place, gone=False) == ()  # nothing new
     documents: list[dict[str, Any]] = [json.loads(line) for line in out.read_text().splitlines()]
     events = [event for document in documents for event in document["events"]]
-    assert len(documents) == 2 and documents[0]["site"] == "Ours"
+    assert len(documents) == 2
+    assert documents[0]["site"] == "Ours"
     assert [(one["state"], one["kind"], one["subject"]) for one in events] == [
         ("broken", "source-gone", "one"),
         ("recovered", "source-gone", "one"),
     ]
-    assert events[0]["title"].startswith("one: the address is gone") and events[0]["cure"]
+    assert events[0]["title"].startswith("one: the address is gone")
+    assert events[0]["cure"]
     assert not (place.folder / "shell").exists()
 
 
@@ -253,17 +268,20 @@ def test_a_command_gets_what_broke_and_recovered(place: Place) -> None:
 def test_a_command_that_fails_is_told_and_tried_again(
     place: Place, script: str, words: str
 ) -> None:
-    alert(place, script)
-    [problem] = end(place, gone=True)
-    assert problem.reason == "alert-failing" and words in problem.detail
-    with place.app() as app:
+    """A failing alert command is reported, and its message is sent later."""
+    configure_alert(place, script)
+    [problem] = end_run(place, gone=True)
+    assert problem.reason == "alert-failing"
+    assert words in problem.detail
+    with place.open_app() as app:
         outbox = read_outbox(app.archive.store)
-    assert len(outbox.waiting) == 1 and words in outbox.fault
+    assert len(outbox.waiting) == 1
+    assert words in outbox.fault
     out = place.folder / "told"
-    alert(place, f"cat > {shlex.quote(str(out))}")
+    configure_alert(place, f"cat > {shlex.quote(str(out))}")
     place.now += timedelta(minutes=11)
-    assert end(place, gone=True) == ()
-    assert {one["kind"] for one in json.loads(out.read_text())["events"]} == {
+    assert end_run(place, gone=True) == ()
+    assert {event["kind"] for event in json.loads(out.read_text())["events"]} == {
         "source-gone",
         "alert-failing",
     }
@@ -273,14 +291,14 @@ def test_a_command_that_does_not_end_is_ended(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("syndicator.health.alert.SECONDS", 0.2)
-    alert(place, "sleep 600 & sleep 600")
-    [problem] = end(place, gone=True)
+    configure_alert(place, "sleep 600 & sleep 600")
+    [problem] = end_run(place, gone=True)
     assert "no end after" in problem.detail
 
 
 def test_a_command_that_is_not_there_is_named(place: Place) -> None:
-    settings(place, '[alert]\ncommand = ["/nowhere/tell"]\n')
-    [problem] = end(place, gone=True)
+    write_settings(place, '[alert]\ncommand = ["/nowhere/tell"]\n')
+    [problem] = end_run(place, gone=True)
     assert problem.detail == "/nowhere/tell: No such file or directory"
 
 
@@ -305,7 +323,7 @@ class _Mailbox(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def mailbox() -> Iterator[tuple[int, list[str]]]:
+def serve_mailbox() -> Iterator[tuple[int, list[str]]]:
     with socketserver.TCPServer(("127.0.0.1", 0), _Mailbox) as server:
         server.mails = []  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever)
@@ -318,25 +336,31 @@ def mailbox() -> Iterator[tuple[int, list[str]]]:
 
 
 def test_a_mail_has_all_events(place: Place) -> None:
-    with mailbox() as (port, mails):
-        settings(place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n')
-        assert end(place, gone=True) == ()
+    with serve_mailbox() as (port, mails):
+        write_settings(
+            place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n'
+        )
+        assert end_run(place, gone=True) == ()
     [mail] = mails
     assert "Subject: Ours: one: the address is gone for good" in mail.replace("\r\n ", " ")
-    assert "Auto-Submitted: auto-generated" in mail and "Cure: remove it" in mail
+    assert "Auto-Submitted: auto-generated" in mail
+    assert "Cure: remove it" in mail
 
 
 def test_a_mail_server_that_is_not_there_is_named(place: Place) -> None:
-    with mailbox() as (port, _):
+    with serve_mailbox() as (port, _):
         pass
-    settings(place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n')
-    [problem] = end(place, gone=True)
-    assert f"smtp://127.0.0.1:{port}" in problem.detail and "refused" in problem.detail
+    write_settings(
+        place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n'
+    )
+    [problem] = end_run(place, gone=True)
+    assert f"smtp://127.0.0.1:{port}" in problem.detail
+    assert "refused" in problem.detail
 
 
 def test_a_password_that_is_not_set_is_named(place: Place) -> None:
-    settings(place, '[alert]\nmail = "ops@feeds.example"\npassword_env = "MAIL_PASSWORD"\n')
-    [problem] = end(place, gone=True)
+    write_settings(place, '[alert]\nmail = "ops@feeds.example"\npassword_env = "MAIL_PASSWORD"\n')
+    [problem] = end_run(place, gone=True)
     assert "MAIL_PASSWORD is not set" in problem.detail
 
 
@@ -347,9 +371,11 @@ def test_a_password_that_is_not_set_is_named(place: Place) -> None:
 def test_what_no_mail_can_be_sent_with_is_named_and_not_waited_for(
     place: Place, smtp: str, secret: str, words: str
 ) -> None:
-    settings(
+    """Wrong mail settings are reported at once, without the password."""
+    write_settings(
         place,
         f'[alert]\nmail = "ops@feeds.example"\nsmtp = "{smtp}"\npassword_env = "MAIL_PASSWORD"\n',
     )
-    [problem] = end(place, gone=True, environ={"MAIL_PASSWORD": secret})
-    assert words in problem.detail and secret not in problem.detail.split()
+    [problem] = end_run(place, gone=True, environ={"MAIL_PASSWORD": secret})
+    assert words in problem.detail
+    assert secret not in problem.detail.split()

@@ -1,3 +1,5 @@
+"""Derive conditions (such as a failing source or a full disk) from what was observed."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -15,24 +17,25 @@ from syndicator.health.conditions import (
     silent_since,
 )
 from syndicator.store.status import OnHold, Waiting
-from tests.states import changed
+from tests.states import change_state
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 GB = 2**30
 
 
-def state(key: str = "one", **fields: object) -> SourceState:
-    made = SourceState(
+def make_state(key: str = "one", **fields: object) -> SourceState:
+    source_state = SourceState(
         key=key,
         url=f"https://{key}.example/feed",
         visits=VisitTimes(last_visit=NOW - HOUR, last_success=NOW - HOUR),
     )
-    return changed(made, **fields)
+    return change_state(source_state, **fields)
 
 
-def of(*states: SourceState, **seen: object) -> tuple[Condition, ...]:
-    sources = {one.key: Source(key=one.key, url=one.url) for one in states}
+def find_conditions(*states: SourceState, **seen: object) -> tuple[Condition, ...]:
+    sources = {state.key: Source(key=state.key, url=state.url) for state in states}
     return find_conditions(Observed(sources=sources, states=states, **seen), NOW)  # type: ignore[arg-type]
 
 
@@ -40,18 +43,24 @@ def held_back(name: str, reason: str = "", added: datetime | None = None) -> OnH
     return OnHold(name, f"2026/03/{name}.md", reason, name, "one", added)
 
 
-def every(pause: timedelta, last: timedelta, count: int = 10) -> tuple[datetime, ...]:
+def make_publication_times(
+    pause: timedelta, last: timedelta, count: int = 10
+) -> tuple[datetime, ...]:
     """Publication times with a pause between each two, the last one so long ago."""
     return tuple(NOW - last - pause * place for place in range(count))
 
 
 def test_a_source_that_is_well_is_no_condition() -> None:
-    assert of(state(recent=every(DAY, DAY), bodies=(3000,) * 20)) == ()
+    assert (
+        find_conditions(make_state(recent=make_publication_times(DAY, DAY), bodies=(3000,) * 20))
+        == ()
+    )
 
 
 def test_a_failing_source_says_since_when_why_what_to_do_and_what_comes_next() -> None:
-    (found,) = of(
-        state(
+    """The condition of a failing source has its start, reason, cure and next try."""
+    (condition,) = find_conditions(
+        make_state(
             reason="http-401",
             detail="HTTP 401",
             failures=4,
@@ -60,23 +69,23 @@ def test_a_failing_source_says_since_when_why_what_to_do_and_what_comes_next() -
             next_due=NOW + HOUR,
         )
     )
-    assert (found.kind, found.subject, found.code) == (
-        ConditionReason.SOURCE_FAILING,
-        "one",
-        "http-401",
-    )
-    assert found.since == NOW - 5 * HOUR
-    assert found.last_success == NOW - 6 * HOUR
-    assert found.next_try == NOW + HOUR
-    assert "login" in found.reason
-    assert "headers_env" in found.cure
-    assert found.detail == "HTTP 401"
-    assert found.identity == "source-failing:one"
+    assert condition.kind == ConditionReason.SOURCE_FAILING
+    assert condition.subject == "one"
+    assert condition.code == "http-401"
+    assert condition.since == NOW - 5 * HOUR
+    assert condition.last_success == NOW - 6 * HOUR
+    assert condition.next_try == NOW + HOUR
+    assert "login" in condition.reason
+    assert "headers_env" in condition.cure
+    assert condition.detail == "HTTP 401"
+    assert condition.identity == "source-failing:one"
 
 
 def test_what_passes_by_itself_needs_nobody_before_it_has_lasted_a_day() -> None:
+    """Temporary failures need the operator after a day, permanent ones at once."""
+
     def need(code: str, since: timedelta) -> bool:
-        return of(state(reason=code, failing_since=NOW - since))[0].needs_you
+        return find_conditions(make_state(reason=code, failing_since=NOW - since))[0].needs_you
 
     assert [need(code, HOUR) for code in ("dns", "timeout", "http-503", "rate-limited")] == [
         False
@@ -90,24 +99,31 @@ def test_what_passes_by_itself_needs_nobody_before_it_has_lasted_a_day() -> None
 
 
 def test_a_failure_of_an_earlier_version_is_as_old_as_the_last_success() -> None:
-    assert of(state(reason="dns", last_success=NOW - 3 * DAY))[0].since == NOW - 3 * DAY
+    """Without a stored start, a failure begins at the last success."""
+    assert (
+        find_conditions(make_state(reason="dns", last_success=NOW - 3 * DAY))[0].since
+        == NOW - 3 * DAY
+    )
 
 
 def test_a_source_that_is_gone_is_told_as_gone_and_not_as_failing() -> None:
-    (found,) = of(state(reason="gone", disabled="gone", gone_since=NOW - 3 * DAY))
-    assert (found.kind, found.since) == (ConditionReason.SOURCE_GONE, NOW - 3 * DAY)
+    """A source that answers "gone" has the condition SOURCE_GONE only."""
+    (condition,) = find_conditions(
+        make_state(reason="gone", disabled="gone", gone_since=NOW - 3 * DAY)
+    )
+    assert condition.kind == ConditionReason.SOURCE_GONE
+    assert condition.since == NOW - 3 * DAY
 
 
 def test_a_move_needs_the_operator_only_where_it_leads_elsewhere() -> None:
-    moved = state(effective_url="https://one.example/new", moved_at=NOW - DAY)
-    (found,) = of(moved)
-    assert (found.kind, found.since, found.needs_you) == (
-        ConditionReason.SOURCE_MOVED,
-        NOW - DAY,
-        False,
-    )
-    assert "https://one.example/new" in found.detail
-    assert of(
+    """A moved feed needs the operator only if it moved to another host."""
+    moved = make_state(effective_url="https://one.example/new", moved_at=NOW - DAY)
+    (condition,) = find_conditions(moved)
+    assert condition.kind == ConditionReason.SOURCE_MOVED
+    assert condition.since == NOW - DAY
+    assert condition.needs_you is False
+    assert "https://one.example/new" in condition.detail
+    assert find_conditions(
         replace(
             moved, redirects=replace(moved.redirects, effective_url="https://else.example/feed")
         )
@@ -115,31 +131,35 @@ def test_a_move_needs_the_operator_only_where_it_leads_elsewhere() -> None:
 
 
 def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
-    assert silent_since(every(2 * DAY, 5 * DAY), NOW) is None
-    assert silent_since(every(2 * DAY, 7 * DAY), NOW) == NOW - 7 * DAY
-    assert silent_since(every(HOUR, 10 * HOUR), NOW) is None  # a night
-    assert silent_since(every(HOUR, 4 * DAY), NOW) == NOW - 4 * DAY
-    assert silent_since(every(DAY, 30 * DAY, count=3), NOW) is None  # nothing usual is known
-    (found,) = of(state(recent=every(2 * DAY, 7 * DAY)))
-    assert (found.kind, found.since, found.needs_you) == (
-        ConditionReason.SOURCE_SILENT,
-        NOW - 7 * DAY,
-        True,
-    )
+    """A source is silent after three usual pauses; nights do not count."""
+    assert silent_since(make_publication_times(2 * DAY, 5 * DAY), NOW) is None
+    assert silent_since(make_publication_times(2 * DAY, 7 * DAY), NOW) == NOW - 7 * DAY
+    assert silent_since(make_publication_times(HOUR, 10 * HOUR), NOW) is None  # a night
+    assert silent_since(make_publication_times(HOUR, 4 * DAY), NOW) == NOW - 4 * DAY
+    # nothing usual is known
+    assert silent_since(make_publication_times(DAY, 30 * DAY, count=3), NOW) is None
+    (condition,) = find_conditions(make_state(recent=make_publication_times(2 * DAY, 7 * DAY)))
+    assert condition.kind == ConditionReason.SOURCE_SILENT
+    assert condition.since == NOW - 7 * DAY
+    assert condition.needs_you is True
 
 
 def test_a_source_that_was_silent_when_it_was_added_needs_nobody() -> None:
-    silent = state(recent=every(2 * DAY, 30 * DAY))  # from the 24th day before now on
+    """Silence that began before the source was added needs no action."""
+    silent = make_state(
+        recent=make_publication_times(2 * DAY, 30 * DAY)
+    )  # from the 24th day before now on
     needed = [
-        of(replace(silent, visits=replace(silent.visits, first_visit=NOW - days * DAY)))[
-            0
-        ].needs_you
+        find_conditions(
+            replace(silent, visits=replace(silent.visits, first_visit=NOW - days * DAY))
+        )[0].needs_you
         for days in (25, 23)
     ]
     assert needed == [True, False]
 
 
 def test_a_pause_that_was_made_twice_before_is_no_silence() -> None:
+    """A source is not silent if it made pauses of this length before."""
     holidays = (NOW - 10 * DAY, *(NOW - 10 * DAY - one * DAY for one in (1, 2, 14, 15, 16, 29, 30)))
     assert silent_since(holidays, NOW) is None
 
@@ -151,48 +171,57 @@ def test_texts_of_a_third_of_their_length_are_a_collapse() -> None:
     assert not has_collapsed((900, 900, 3000, 3000, 3000) + (3000,) * 10)
     assert not has_collapsed((0,) * 5 + (3000,) * 4)  # too few to compare with
     assert not has_collapsed((40,) * 5 + (200,) * 10)  # short news
-    (found,) = of(state(bodies=(100,) * 5 + (3000,) * 10))
-    assert found.kind == ConditionReason.EXTRACTION_COLLAPSED
-    assert "100 characters" in found.detail
+    (condition,) = find_conditions(make_state(bodies=(100,) * 5 + (3000,) * 10))
+    assert condition.kind == ConditionReason.EXTRACTION_COLLAPSED
+    assert "100 characters" in condition.detail
 
 
 def test_texts_of_the_first_hour_are_not_compared_with_each_other() -> None:
+    """Text lengths of the first visit are no baseline for a collapse."""
     short_first = (100,) * 5 + (3000,) * 15
     assert has_collapsed(remember_bodies(short_first, (), is_first=False))
     first = remember_bodies(short_first, (), is_first=True)
-    assert first == (100,) * 5 and not of(state(bodies=first))
+    assert first == (100,) * 5
+    assert not find_conditions(make_state(bodies=first))
     first = remember_bodies((3000,) * 20, (), is_first=True)
     later = remember_bodies((100,) * 5, first, is_first=False)
-    assert later == (100,) * 5 + (3000,) * 5 and has_collapsed(later)
+    assert later == (100,) * 5 + (3000,) * 5
+    assert has_collapsed(later)
     assert len(remember_bodies((1,) * 15, (2,) * 15, is_first=False)) == 20
 
 
 def test_short_texts_of_several_publishers_are_no_collapse() -> None:
-    collapsed = state(bodies=(100,) * 5 + (3000,) * 10)
-    assert of(collapsed) and not of(collapsed, mixed=frozenset({"one"}))
+    collapsed = make_state(bodies=(100,) * 5 + (3000,) * 10)
+    assert find_conditions(collapsed)
+    assert not find_conditions(collapsed, mixed=frozenset({"one"}))
 
 
 def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done() -> None:
-    (found,) = of(state(walls=("bot-check", "bot-check", "", "http-403")))
-    assert (found.kind, found.code, found.needs_you) == (
-        ConditionReason.SOURCE_WALLED,
-        "bot-check",
-        True,
+    """Bot checks and paywalls on most pages give a condition with a cure."""
+    (condition,) = find_conditions(make_state(walls=("bot-check", "bot-check", "", "http-403")))
+    assert condition.kind == ConditionReason.SOURCE_WALLED
+    assert condition.code == "bot-check"
+    assert condition.needs_you is True
+    assert condition.detail == "3 of its last 4 pages: a check for robots instead of the article"
+    assert "User-Agent" in condition.cure
+    assert 'content = "feed"' in condition.cure
+    (paid,) = find_conditions(
+        make_state(walls=("paywall", "http-402", "paywall"), bodies=(0,) * 5 + (3000,) * 10)
     )
-    assert found.detail == "3 of its last 4 pages: a check for robots instead of the article"
-    assert "User-Agent" in found.cure and 'content = "feed"' in found.cure
-    (paid,) = of(state(walls=("paywall", "http-402", "paywall"), bodies=(0,) * 5 + (3000,) * 10))
     # and not a new layout
-    assert "headers_env" in paid.cure and paid.kind == ConditionReason.SOURCE_WALLED
-    (lead,) = of(state(walls=("partial",) * 5))
-    assert not lead.needs_you and "the rest to those who pay" in lead.detail
+    assert "headers_env" in paid.cure
+    assert paid.kind == ConditionReason.SOURCE_WALLED
+    (lead,) = find_conditions(make_state(walls=("partial",) * 5))
+    assert not lead.needs_you
+    assert "the rest to those who pay" in lead.detail
     for few in (("paywall",) * 2, ("paywall", "paywall", "paywall", "", "", ""), ("",) * 9):
-        assert not of(state(walls=few))
+        assert not find_conditions(make_state(walls=few))
 
 
 def test_a_held_feed_names_its_fault_and_when_its_live_file_was_written() -> None:
+    """The condition of a held feed has its fault and the time of the live file."""
     fault = "lost 1: Title (https://x.example/a)"
-    (found,) = of(
+    (condition,) = find_conditions(
         held=[
             HeldFeed(
                 problem=Problem(what="tag/ai", reason="held", detail=fault),
@@ -201,36 +230,43 @@ def test_a_held_feed_names_its_fault_and_when_its_live_file_was_written() -> Non
             )
         ]
     )
-    assert (found.kind, found.subject, found.last_success) == (
-        ConditionReason.FEED_HELD,
-        "tags/ai",
-        NOW - DAY,
-    )
-    assert "https://x.example/a" in found.detail
+    assert condition.kind == ConditionReason.FEED_HELD
+    assert condition.subject == "tags/ai"
+    assert condition.last_success == NOW - DAY
+    assert "https://x.example/a" in condition.detail
 
 
 def test_entries_that_wait_are_one_condition_a_source_and_reason() -> None:
+    """Waiting entries give one condition per source and reason."""
     waiting = Waiting(
         source="one", reason="bad-rules", count=3, since=NOW - DAY, example="https://one.example/a"
     )
-    (found,) = of(operator=[waiting])
-    assert (found.identity, found.source) == ("entries-wait:one bad-rules", "one")
-    assert (found.count, found.since, found.code) == (3, NOW - DAY, "bad-rules")
-    assert "3 entries wait, such as https://one.example/a" in found.detail
+    (condition,) = find_conditions(operator=[waiting])
+    assert condition.identity == "entries-wait:one bad-rules"
+    assert condition.source == "one"
+    assert condition.count == 3
+    assert condition.since == NOW - DAY
+    assert condition.code == "bad-rules"
+    assert "3 entries wait, such as https://one.example/a" in condition.detail
 
 
 def test_a_flood_stands_in_for_the_warning_of_its_source() -> None:
+    """The flood condition replaces the source's warning."""
     flood = Waiting(source="one", reason="flood", count=400, since=NOW - HOUR, next_try=NOW + DAY)
-    (found,) = of(state(warning="400 entries wait"), floods=[flood])
-    assert (found.kind, found.subject, found.next_try) == (ConditionReason.FLOOD, "one", NOW + DAY)
-    assert [one.kind for one in of(state(warning="robots.txt disallows it"))] == [
+    (condition,) = find_conditions(make_state(warning="400 entries wait"), floods=[flood])
+    assert condition.kind == ConditionReason.FLOOD
+    assert condition.subject == "one"
+    assert condition.next_try == NOW + DAY
+    assert [one.kind for one in find_conditions(make_state(warning="robots.txt disallows it"))] == [
         ConditionReason.SOURCE_WARNING
     ]
 
 
 def test_a_disk_is_nearly_full_by_share_and_size_or_by_its_inodes() -> None:
+    """A disk is nearly full below a share and a size of free space, or without free inodes."""
+
     def full(**numbers: int) -> bool:
-        return bool(of(disks=[Disk(path="/srv", **numbers)]))
+        return bool(find_conditions(disks=[Disk(path="/srv", **numbers)]))
 
     assert full(free=GB, size=100 * GB)
     assert not full(free=GB, size=10 * GB)  # a tenth
@@ -241,19 +277,22 @@ def test_a_disk_is_nearly_full_by_share_and_size_or_by_its_inodes() -> None:
 
 
 def test_nobody_visits_when_sources_are_due_for_a_day_and_none_was_visited() -> None:
-    late = state(last_visit=NOW - 3 * DAY, next_due=NOW - 2 * DAY)
-    (found,) = of(late)
-    assert (found.kind, found.since, found.last_success) == (
-        ConditionReason.NOT_RUNNING,
-        NOW - 2 * DAY,
-        NOW - 3 * DAY,
+    late_state = make_state(last_visit=NOW - 3 * DAY, next_due=NOW - 2 * DAY)
+    (condition,) = find_conditions(late_state)
+    assert condition.kind == ConditionReason.NOT_RUNNING
+    assert condition.since == NOW - 2 * DAY
+    assert condition.last_success == NOW - 3 * DAY
+    assert find_conditions(late_state, make_state("two")) == ()
+    assert (
+        find_conditions(
+            replace(late_state, schedule=replace(late_state.schedule, next_due=NOW + DAY))
+        )
+        == ()
     )
-    assert of(late, state("two")) == ()
-    assert of(replace(late, schedule=replace(late.schedule, next_due=NOW + DAY))) == ()
 
 
 def test_sources_that_are_not_followed_are_left_out() -> None:
-    failing = state(reason="http-404")
+    failing = make_state(reason="http-404")
     off = Source(key="one", url=failing.url, enabled=False)
     assert find_conditions(Observed(sources={"one": off}, states=[failing]), NOW) == ()
     assert find_conditions(Observed(states=[failing]), NOW) == ()
@@ -261,22 +300,25 @@ def test_sources_that_are_not_followed_are_left_out() -> None:
 
 def test_articles_on_hold_name_the_latest_few_and_the_first_of_all() -> None:
     articles = [held_back(str(day), "promotion" * (day == 1), NOW - DAY * day) for day in range(5)]
-    (found,) = of(on_hold=articles)
+    (condition,) = find_conditions(on_hold=articles)
     files = "2026/03/0.md, 2026/03/1.md (promotion), 2026/03/2.md and 2 more"
-    assert (found.count, found.since, found.detail) == (5, NOW - 4 * DAY, files)
+    assert condition.count == 5
+    assert condition.since == NOW - 4 * DAY
+    assert condition.detail == files
 
 
 def test_what_needs_the_operator_comes_first() -> None:
-    found = of(
-        state("a", muted=3, effective_url="https://a.example/new"),
-        state("b", reason="http-404"),
-        state("c", unmatched={"select 'div.x'": 10, "remove 'aside'": 2}),
+    """Conditions that need the operator are listed first."""
+    conditions = find_conditions(
+        make_state("a", muted=3, effective_url="https://a.example/new"),
+        make_state("b", reason="http-404"),
+        make_state("c", unmatched={"select 'div.x'": 10, "remove 'aside'": 2}),
         database="it is damaged",
         outdated=4,
         on_hold=[held_back("a"), held_back("b")],
         files=[Problem(what="2026/03/x.md", reason="bad-article-file", detail="line 3")],
     )
-    assert [one.kind.value for one in found] == [
+    assert [one.kind.value for one in conditions] == [
         "database",
         "source-failing",
         "selector-unmatched",
@@ -286,19 +328,22 @@ def test_what_needs_the_operator_comes_first() -> None:
         "muted",
         "outdated",
     ]
-    assert len({one.identity for one in found}) == len(found)
+    assert len({one.identity for one in conditions}) == len(conditions)
 
 
 def test_a_file_whose_name_is_no_utf_8_is_named_so_that_it_can_be_written() -> None:
+    """A file name that is not UTF-8 is shown with an escape."""
     name = "b\udce4d.md"  # as Python reads the byte E4
-    (found,) = of(
-        state("a"), files=[Problem(what=name, reason="bad-article-file", detail=f"{name}: line 3")]
+    (condition,) = find_conditions(
+        make_state("a"),
+        files=[Problem(what=name, reason="bad-article-file", detail=f"{name}: line 3")],
     )
-    assert found.subject.encode() == b"b\\udce4d.md"
-    assert found.detail.encode() == b"b\\udce4d.md: line 3"
+    assert condition.subject.encode() == b"b\\udce4d.md"
+    assert condition.detail.encode() == b"b\\udce4d.md: line 3"
 
 
 def test_every_code_of_a_visit_is_explained_in_words() -> None:
+    """Reason codes, also unknown ones, have an explanation."""
     assert explain_reason("not-a-feed-html") == (
         "the address gives no feed: a web page",
         "`syndicator add` finds the feed of a page",
@@ -309,22 +354,29 @@ def test_every_code_of_a_visit_is_explained_in_words() -> None:
 
 
 def test_a_source_that_never_worked_needs_you_although_the_failure_may_pass() -> None:
-    (never,) = of(state(reason="dns", last_success=None, failing_since=NOW - HOUR))
-    (worked,) = of(state(reason="dns", failing_since=NOW - HOUR))
-    assert never.needs_you and not worked.needs_you
+    (never,) = find_conditions(
+        make_state(reason="dns", last_success=None, failing_since=NOW - HOUR)
+    )
+    (worked,) = find_conditions(make_state(reason="dns", failing_since=NOW - HOUR))
+    assert never.needs_you
+    assert not worked.needs_you
 
 
 def test_an_ended_session_is_one_condition_of_its_source() -> None:
+    """An expired session gives one condition for feed and pages."""
     waiting = Waiting(
         source="one", reason="session-ended", count=3, since=NOW - DAY, example="https://a.example/"
     )
-    (of_entries,) = of(operator=[waiting])
-    failing = state(reason="session-ended", failing_since=NOW - DAY, detail="HTTP 401")
-    (of_feed,) = of(failing, operator=[waiting])
+    (of_entries,) = find_conditions(operator=[waiting])
+    failing = make_state(reason="session-ended", failing_since=NOW - DAY, detail="HTTP 401")
+    (of_feed,) = find_conditions(failing, operator=[waiting])
     for found in (of_entries, of_feed):
         assert found.identity == "session-ended:one"
-        assert (found.source, found.since, found.needs_you) == ("one", NOW - DAY, True)
+        assert found.source == "one"
+        assert found.since == NOW - DAY
+        assert found.needs_you is True
         assert found.reason == "the session of one ended"
         assert found.cure == "export its cookies again"
-    assert (of_entries.count, of_feed.detail) == (3, "HTTP 401")
+    assert of_entries.count == 3
+    assert of_feed.detail == "HTTP 401"
     assert "3 entries wait" in of_entries.detail

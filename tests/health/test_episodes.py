@@ -1,5 +1,4 @@
-"""What is told of conditions over time: once each, damped where something flaps, the same after a
-restart."""
+"""Report each condition once, and flapping ones rarely, also after a restart."""
 
 from __future__ import annotations
 
@@ -20,51 +19,60 @@ GONE = replace(make_condition(ConditionReason.SOURCE_GONE, "holt"), since=NOW - 
 HOUR = timedelta(hours=1)
 
 
-def look(memory: Memory, at: datetime, *found: Condition) -> tuple[Memory, list[Event]]:
+def look_again(memory: Memory, at: datetime, *found: Condition) -> tuple[Memory, list[Event]]:
     """A look, with what is remembered written and read in between as by another process."""
     memory, events = update_episodes(codec.unpack(Memory, codec.pack(memory)), found, at, INSTANCE)
     return memory, list(events)
 
 
-def told(looks: list[tuple[timedelta, tuple[Condition, ...]]]) -> list[tuple[timedelta, str]]:
-    memory, found = Memory(), []
+def list_events(
+    looks: list[tuple[timedelta, tuple[Condition, ...]]],
+) -> list[tuple[timedelta, str]]:
+    memory = Memory()
+    found = []
     for after, conditions in looks:
-        memory, events = look(memory, NOW + after, *conditions)
+        memory, events = look_again(memory, NOW + after, *conditions)
         found += [(after, event.state) for event in events]
     return found
 
 
 def test_what_breaks_and_what_recovers_is_told_once() -> None:
+    """A condition gives one "broken" and one "recovered" event."""
     minute = timedelta(minutes=1)
     looks = [(minute * n, (GONE,) if n < 5 else ()) for n in range(10)]
-    assert told(looks) == [(minute * 0, "broken"), (minute * 5, "recovered")]
+    assert list_events(looks) == [(minute * 0, "broken"), (minute * 5, "recovered")]
 
 
 def test_ids_are_of_one_episode_and_stay() -> None:
-    memory, [broken] = look(Memory(), NOW, GONE)
-    memory, [recovered] = look(memory, NOW + HOUR)
-    assert memory.events == (recovered, broken) and memory.episodes == ()
-    _, [again] = look(Memory(), NOW, GONE)
+    """Event ids are the same for one episode and differ between episodes."""
+    memory, [broken] = look_again(Memory(), NOW, GONE)
+    memory, [recovered] = look_again(memory, NOW + HOUR)
+    assert memory.events == (recovered, broken)
+    assert memory.episodes == ()
+    _, [again] = look_again(Memory(), NOW, GONE)
     assert again.id == broken.id != recovered.id
-    _, [later] = look(Memory(), NOW + HOUR, GONE)
+    _, [later] = look_again(Memory(), NOW + HOUR, GONE)
     assert later.id != broken.id
-    assert broken.since == GONE.since and recovered.since == GONE.since
+    assert broken.since == GONE.since
+    assert recovered.since == GONE.since
 
 
 def test_what_changes_of_a_condition_is_no_new_episode() -> None:
-    memory, _ = look(Memory(), NOW, GONE)
-    assert look(memory, NOW + HOUR, replace(GONE, detail="other", since=NOW))[1] == []
-    _, [other] = look(memory, NOW + HOUR, GONE, replace(GONE, subject="other"))
+    """Changed details give no new event; another subject does."""
+    memory, _ = look_again(Memory(), NOW, GONE)
+    assert look_again(memory, NOW + HOUR, replace(GONE, detail="other", since=NOW))[1] == []
+    _, [other] = look_again(memory, NOW + HOUR, GONE, replace(GONE, subject="other"))
     assert other.subject == "other"
 
 
 def test_what_flaps_is_told_less_and_less() -> None:
+    """A flapping condition is reported at growing intervals."""
     quarter = timedelta(minutes=15)
     flapping = [(quarter * n, (GONE,) if n % 2 == 0 else ()) for n in range(96)]  # a day
-    assert told(flapping) == [(quarter * 0, "broken"), (quarter * 1, "recovered")]
+    assert list_events(flapping) == [(quarter * 0, "broken"), (quarter * 1, "recovered")]
     # what lasts in between is told, and each time it has to last twice as long
     slow = [(HOUR * n, (GONE,) if n % 6 < 3 else ()) for n in range(24)]
-    assert told(slow) == [
+    assert list_events(slow) == [
         (HOUR * 0, "broken"),
         (HOUR * 3, "recovered"),
         (HOUR * 7, "broken"),
@@ -75,9 +83,10 @@ def test_what_flaps_is_told_less_and_less() -> None:
 
 
 def test_after_a_quiet_day_it_is_told_at_once() -> None:
+    """A condition that returns after two days is reported at once."""
     day = timedelta(days=2)
     looks = [(HOUR * 0, (GONE,)), (HOUR * 1, ()), (day, (GONE,)), (day + HOUR, ())]
-    assert told(looks) == [
+    assert list_events(looks) == [
         (HOUR * 0, "broken"),
         (HOUR, "recovered"),
         (day, "broken"),
@@ -103,17 +112,18 @@ FAILING = Condition(
     ],
 )
 def test_what_is_worth_telling(condition: Condition, is_told: bool) -> None:
-    assert bool(look(Memory(), NOW, condition)[1]) is is_told
+    assert bool(look_again(Memory(), NOW, condition)[1]) is is_told
 
 
 def test_what_was_never_told_does_not_recover() -> None:
-    memory, _ = look(Memory(), NOW, replace(FAILING, needs_you=False))
-    assert look(memory, NOW + HOUR) == (Memory(), [])
+    """A condition that was not reported gives no "recovered" event."""
+    memory, _ = look_again(Memory(), NOW, replace(FAILING, needs_you=False))
+    assert look_again(memory, NOW + HOUR) == (Memory(), [])
 
 
 def test_titles_say_what_and_how_long() -> None:
-    memory, [broken] = look(Memory(), NOW, GONE)
-    _, [recovered] = look(memory, NOW + HOUR)
+    memory, [broken] = look_again(Memory(), NOW, GONE)
+    _, [recovered] = look_again(memory, NOW + HOUR)
     assert list(iterate_headlines([broken, recovered])) == [
         "holt: the source is gone for good; visits ended",
         "holt: over after 3 hours: the source is gone for good; visits ended",
@@ -124,7 +134,8 @@ def test_titles_say_what_and_how_long() -> None:
 
 
 def test_a_source_that_was_silent_when_it_was_added_is_not_told() -> None:
+    """A source that is silent from the start is not reported; one that falls silent is."""
     silent = make_condition(ConditionReason.SOURCE_SILENT, source="holt")
     old = replace(silent, needs_you=False)
-    assert told([(HOUR * 0, (old,)), (HOUR * 1, ())]) == []
-    assert told([(HOUR * 0, ()), (HOUR * 1, (silent,))]) == [(HOUR, "broken")]
+    assert list_events([(HOUR * 0, (old,)), (HOUR * 1, ())]) == []
+    assert list_events([(HOUR * 0, ()), (HOUR * 1, (silent,))]) == [(HOUR, "broken")]

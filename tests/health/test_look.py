@@ -1,4 +1,4 @@
-"""What is observed of an instance, and that observing changes nothing."""
+"""Observe an instance without changing it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syndicator.health.episodes import Memory, update_episodes, write_state
 from syndicator.health.observing import open_read_only
 from syndicator.health.summary import Health, read_health
 from tests.places import NOW, Place, store_articles
-from tests.states import changed
+from tests.states import change_state
 
 HOUR = timedelta(hours=1)
 
@@ -23,90 +23,99 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def health(place: Place) -> Health:
+def read_health(place: Place) -> Health:
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         return read_health(looked)
 
 
-def visited(key: str, **fields: object) -> SourceState:
+def make_visited_state(key: str, **fields: object) -> SourceState:
     state = SourceState(
         key=key,
         url=f"https://{key}.example/feed",
         visits=VisitTimes(last_visit=NOW - HOUR, last_success=NOW - HOUR),
     )
-    return changed(state, **fields)
+    return change_state(state, **fields)
 
 
 def test_sources_are_well_ill_or_not_visited_yet(place: Place) -> None:
-    assert (health(place).fine, health(place).unvisited) == (0, 2)
-    with place.app() as app:
+    assert read_health(place).fine == 0
+    assert read_health(place).unvisited == 2
+    with place.open_app() as app:
         # of one that was removed
-        app.archive.store.visits.save_states([visited("one"), visited("left", reason="dns")])
-    found = health(place)
-    assert (found.fine, found.unvisited, found.conditions) == (1, 1, ())
-    with place.app() as app:
-        app.archive.store.visits.save_states([visited("two", reason="http-404")])
-    found = health(place)
-    assert (found.fine, found.unvisited, [one.identity for one in found.need_you]) == (
-        1,
-        0,
-        ["source-failing:two"],
-    )
+        app.archive.store.visits.save_states(
+            [make_visited_state("one"), make_visited_state("left", reason="dns")]
+        )
+    health = read_health(place)
+    assert health.fine == 1
+    assert health.unvisited == 1
+    assert health.conditions == ()
+    with place.open_app() as app:
+        app.archive.store.visits.save_states([make_visited_state("two", reason="http-404")])
+    health = read_health(place)
+    assert health.fine == 1
+    assert health.unvisited == 0
+    assert [one.identity for one in health.need_you] == ["source-failing:two"]
 
 
 def test_a_source_whose_address_was_edited_is_not_visited_yet(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.store.visits.save_states(
-            [visited("one", reason="http-404", url="https://old.example/feed")]
+            [make_visited_state("one", reason="http-404", url="https://old.example/feed")]
         )
-    found = health(place)
-    assert (found.fine, found.unvisited, found.conditions) == (0, 2, ())
+    health = read_health(place)
+    assert health.fine == 0
+    assert health.unvisited == 2
+    assert health.conditions == ()
 
 
 def test_a_source_with_articles_of_several_publishers_has_no_usual_length(place: Place) -> None:
-    short = visited("one", bodies=(100,) * 5 + (3000,) * 10)
-    with place.app() as app:
+    short = make_visited_state("one", bodies=(100,) * 5 + (3000,) * 10)
+    with place.open_app() as app:
         app.archive.store.visits.save_states([short])
         store_articles(app, "A story", "A text that says something.")
-    assert [found.kind for found in health(place).conditions] == ["extraction-collapsed"]
-    with place.app() as app:
+    assert [found.kind for found in read_health(place).conditions] == ["extraction-collapsed"]
+    with place.open_app() as app:
         store_articles(
             app, "Another", "A text of somebody else.", url="https://other.example/a", id="b" * 26
         )
         store_articles(app, "A third", "Of another source.", source="two")
-    assert health(place).conditions == ()
+    assert read_health(place).conditions == ()
 
 
 def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: Place) -> None:
-    with place.app() as app:
+    """The condition of a held feed has its file name and the time of the last write."""
+    with place.open_app() as app:
         store_articles(app, "A story", "A text that says something.")
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.store.index.record_invalid(
             FeedKey("source", "one"), "lost 1 of the live feed's entries"
         )
-    (found,) = health(place).conditions
-    assert (found.kind, found.subject) == (ConditionReason.FEED_HELD, "sources/one")
-    assert found.last_success is not None
-    assert health(place).figures.counts.feeds == 2  # all, and that of the source
+    (condition,) = read_health(place).conditions
+    assert condition.kind == ConditionReason.FEED_HELD
+    assert condition.subject == "sources/one"
+    assert condition.last_success is not None
+    assert read_health(place).figures.counts.feeds == 2  # all, and that of the source
 
 
 def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Place) -> None:
-    with place.app() as app:
+    """A condition without a known start begins at the first look that found it."""
+    with place.open_app() as app:
         app.archive.store.index.record_invalid(
             FeedKey("source", "one"), "lost 1 of the live feed's entries"
         )
         app.archive.store.visits.save_states(
-            [visited("two", reason="http-404", failing_since=NOW - 2 * HOUR)]
+            [make_visited_state("two", reason="http-404", failing_since=NOW - 2 * HOUR)]
         )
-    failing, held = health(place).conditions
-    assert (failing.since, held.since) == (NOW - 2 * HOUR, None)
-    with place.app() as app:
+    failing, held = read_health(place).conditions
+    assert failing.since == NOW - 2 * HOUR
+    assert held.since is None
+    with place.open_app() as app:
         memory, _ = update_episodes(Memory(), (failing, held), NOW - HOUR, app.archive.instance)
         write_state(app.archive.store, memory, NOW - HOUR)
-    assert [one.since for one in health(place).conditions] == [NOW - 2 * HOUR, NOW - HOUR]
+    assert [one.since for one in read_health(place).conditions] == [NOW - 2 * HOUR, NOW - HOUR]
 
 
 def test_a_disk_is_named_once(place: Place) -> None:
-    (disk,) = health(place).disks
+    (disk,) = read_health(place).disks
     assert 0 < disk.free <= disk.size

@@ -1,4 +1,4 @@
-"""Metrics: their format, their names, and that what is counted is what happened."""
+"""Metrics: their format and names, and correct counts."""
 
 from __future__ import annotations
 
@@ -35,21 +35,23 @@ FIGURES = Figures(counts=COUNTS, freshness=Freshness(articles=9, median=40, p95=
 BUILT = BuildReport(written=("all.atom", "all.rss"), builds=2, seconds=1.5)
 
 
-def run(before: Counters, *, down: bool = False) -> dict[str, dict[str, float]]:
+def add_run(before: Counters, *, down: bool = False) -> dict[str, dict[str, float]]:
     return add_to_counters(before, RUN, BUILT, seconds=4.25, now=NOW, down=down)
 
 
-def samples(text: str) -> dict[str, float]:
+def read_samples(text: str) -> dict[str, float]:
     found = [
-        one for family in parser.text_string_to_metric_families(text) for one in family.samples
+        sample
+        for family in parser.text_string_to_metric_families(text)
+        for sample in family.samples
     ]
     return {"".join([one.name, *sorted(one.labels.values())]): one.value for one in found}
 
 
 def test_counters_go_on_from_run_to_run() -> None:
-    twice = run(run({}), down=True)
+    twice = add_run(add_run({}), down=True)
     twice["conditions"] = {"feed-held": 2}
-    found = samples(metrics.render_page(metrics.make_families(FIGURES, twice)).decode())
+    samples = read_samples(metrics.render_page(metrics.make_families(FIGURES, twice)).decode())
     wanted = {
         "syndicator_articles": 7,
         "syndicator_feeds_published": 3,
@@ -75,11 +77,12 @@ def test_counters_go_on_from_run_to_run() -> None:
         "syndicator_last_success_timestamp_seconds": NOW.timestamp(),
         "syndicator_last_article_timestamp_seconds": NOW.timestamp(),
     }
-    assert {name: found.get(name) for name in wanted} == wanted
-    assert found["process_resident_memory_bytes"] > 0
+    assert {name: samples.get(name) for name in wanted} == wanted
+    assert samples["process_resident_memory_bytes"] > 0
 
 
 def test_times_are_of_what_was_done() -> None:
+    """Only steps that were done have a time."""
     failed = add_to_counters({}, RUN[1:], BuildReport(), seconds=1, now=NOW, down=False)
     assert failed["times"] == {"run": NOW.timestamp()}
 
@@ -88,12 +91,11 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
     """prometheus.io/docs/practices/naming: a prefix, base units, _total for counters and nothing
     else, a help text."""
     text = metrics.render_page(
-        metrics.make_families(replace(FIGURES, pictures=PICTURES), run({}))
+        metrics.make_families(replace(FIGURES, pictures=PICTURES), add_run({}))
     ).decode()
     for family in parser.text_string_to_metric_families(text):
-        assert (
-            re.fullmatch(r"(syndicator|process)_[a-z][a-z_]*", family.name) and family.documentation
-        )
+        assert re.fullmatch(r"(syndicator|process)_[a-z][a-z_]*", family.name)
+        assert family.documentation
         assert family.type != "unknown"
         assert all(
             one.name.endswith("_total") for one in family.samples if family.type == "counter"
@@ -105,7 +107,8 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
 
 
 def test_no_label_has_an_address_or_a_source_in_it() -> None:
-    text = metrics.render_page(metrics.make_families(FIGURES, run({}))).decode()
+    """Metric labels contain no addresses and no source keys."""
+    text = metrics.render_page(metrics.make_families(FIGURES, add_run({}))).decode()
     labels = {
         (name, value)
         for family in parser.text_string_to_metric_families(text)
@@ -113,27 +116,29 @@ def test_no_label_has_an_address_or_a_source_in_it() -> None:
         for name, value in sample.labels.items()
     }
     assert {name for name, _ in labels} <= {"kind", "quantile", "reason", "result", "version"}
-    assert "://" not in text and "two" not in {value for _, value in labels}
+    assert "://" not in text
+    assert "two" not in {value for _, value in labels}
 
 
 def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> None:
     path = tmp_path / "syndicator.prom"
     path.write_text("half")
-    metrics.write(path, metrics.make_families(Figures(counts=COUNTS), run({})))
+    metrics.write(path, metrics.make_families(Figures(counts=COUNTS), add_run({})))
     text = path.read_text()
-    assert samples(text)["syndicator_articles"] == 7 and "process_" not in text
+    assert read_samples(text)["syndicator_articles"] == 7
+    assert "process_" not in text
     assert [one.name for one in tmp_path.iterdir()] == ["syndicator.prom"]
 
 
 def test_pictures_are_counted_by_state_and_reason() -> None:
-    found = samples(
+    samples = read_samples(
         metrics.render_page(
-            metrics.make_families(replace(FIGURES, pictures=PICTURES), run({}))
+            metrics.make_families(replace(FIGURES, pictures=PICTURES), add_run({}))
         ).decode()
     )
     states = {
         name.removeprefix("syndicator_pictures"): value
-        for name, value in found.items()
+        for name, value in samples.items()
         if "_pictures" in name
     }
     assert states == {
@@ -145,6 +150,8 @@ def test_pictures_are_counted_by_state_and_reason() -> None:
     }
     assert not [
         name
-        for name in samples(metrics.render_page(metrics.make_families(FIGURES, run({}))).decode())
+        for name in read_samples(
+            metrics.render_page(metrics.make_families(FIGURES, add_run({}))).decode()
+        )
         if "picture" in name
     ]

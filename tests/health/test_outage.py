@@ -1,5 +1,4 @@
-"""Runs of `up` that fail altogether: told to who asked for alerts, though no database can remember
-it."""
+"""Runs of `up` that fail altogether still send alerts, without a database."""
 
 from __future__ import annotations
 
@@ -30,53 +29,62 @@ def place(tmp_path: Path) -> Place:
     return made
 
 
-def told(place: Place) -> list[dict[str, Any]]:
+def list_sent_events(place: Place) -> list[dict[str, Any]]:
     out = place.folder / "told"
     lines = out.read_text().splitlines() if out.exists() else []
     return [event for line in lines for event in json.loads(line)["events"]]
 
 
 def test_a_database_that_cannot_be_used_is_told_after_the_second_run(place: Place) -> None:
+    """A damaged database is reported after two failed runs, and its recovery once."""
     reports: list[RunReport] = []
     trouble: list[str] = []
     jobs = daemon.Jobs(
         place.config, stop=asyncio.Event(), report_visits=reports.append, warn=trouble.append
     )
     asyncio.run(jobs.run(daemon.VISITS))
-    assert len(reports) == 1 and told(place) == []
+    assert len(reports) == 1
+    assert list_sent_events(place) == []
     database = place.folder / "feeds/state/syndicator.db"
     whole = database.read_bytes()
     for name in ("syndicator.db-wal", "syndicator.db-shm"):
         database.with_name(name).unlink(missing_ok=True)
     database.write_bytes(b"noise" * 1000)
     asyncio.run(jobs.run(daemon.VISITS))
-    assert told(place) == []
+    assert list_sent_events(place) == []
     for _ in range(3):
         asyncio.run(jobs.run(daemon.VISITS))
-    [event] = told(place)
-    assert (event["kind"], event["state"], event["code"]) == ("database", "broken", "store")
-    assert "syndicator.db" in event["detail"] and len(trouble) == 4
+    [event] = list_sent_events(place)
+    assert event["kind"] == "database"
+    assert event["state"] == "broken"
+    assert event["code"] == "store"
+    assert "syndicator.db" in event["detail"]
+    assert len(trouble) == 4
     database.write_bytes(whole)
     asyncio.run(jobs.run(daemon.VISITS))
-    assert len(reports) == 2 and len(trouble) == 4  # that it is over is said with the next message
+    assert len(reports) == 2
+    assert len(trouble) == 4  # that it is over is said with the next message
 
 
 def test_one_run_that_fails_is_no_outage(place: Place) -> None:
+    """Single failed runs between good ones send no alert."""
     jobs = daemon.Jobs(place.config, stop=asyncio.Event(), warn=lambda line: None)
     asyncio.run(jobs.run(daemon.VISITS))
     articles = place.folder / "feeds/articles"
     instance = articles / "instance.toml"
-    kept = instance.read_text()
+    kept_text = instance.read_text()
     for _ in range(3):
         instance.unlink()
         asyncio.run(jobs.run(daemon.VISITS))
-        instance.write_text(kept)
+        instance.write_text(kept_text)
         asyncio.run(jobs.run(daemon.VISITS))
-    assert told(place) == []
+    assert list_sent_events(place) == []
 
 
 def test_an_outage_and_its_end_are_told_once_each(place: Place) -> None:
-    outage, settings = Outage(), load(place.config, {})
+    """Four failures and a success give one "broken" and one "recovered"."""
+    outage = Outage()
+    settings = load(place.config, {})
     for minutes in (0, 1, 12, 25, 40):
         error = StoreError("damaged") if minutes < 40 else None
         asyncio.run(
@@ -84,15 +92,17 @@ def test_an_outage_and_its_end_are_told_once_each(place: Place) -> None:
                 settings, error, NOW + timedelta(minutes=minutes), {"PATH": "/usr/bin:/bin"}
             )
         )
-    assert [event["state"] for event in told(place)] == ["broken", "recovered"]
+    assert [event["state"] for event in list_sent_events(place)] == ["broken", "recovered"]
 
 
 def test_a_job_that_fails_is_told_although_others_end_well(place: Place) -> None:
-    outage, settings = Outage(), load(place.config, {})
+    """A job that keeps failing is reported although other jobs succeed."""
+    outage = Outage()
+    settings = load(place.config, {})
     environ = {"PATH": "/usr/bin:/bin"}
     for _ in range(2):
         asyncio.run(
             outage.note_end(settings, DiskError("the disk is full"), NOW, environ, job="build")
         )
         asyncio.run(outage.note_end(settings, None, NOW, environ, job="visits"))
-    assert [event["detail"] for event in told(place)] == ["the disk is full"]
+    assert [event["detail"] for event in list_sent_events(place)] == ["the disk is full"]

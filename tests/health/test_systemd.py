@@ -1,4 +1,4 @@
-"""What systemd is told, over a real socket."""
+"""Notifications to systemd, over a real socket."""
 
 from __future__ import annotations
 
@@ -14,22 +14,24 @@ from syndicator.cli.running.serving import Notify, watchdog_seconds
 
 
 @pytest.fixture
-def heard(tmp_path: Path) -> Iterator[socket.socket]:
+def notify_socket(tmp_path: Path) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(str(tmp_path / "notify"))
         listener.settimeout(10)
         yield listener
 
 
-def test_each_state_is_one_datagram(heard: socket.socket) -> None:
-    notify = Notify({"NOTIFY_SOCKET": heard.getsockname()})
+def test_each_state_is_one_datagram(notify_socket: socket.socket) -> None:
+    """Each state is sent to systemd as one datagram."""
+    notify = Notify({"NOTIFY_SOCKET": notify_socket.getsockname()})
     notify.ready("serving http://127.0.0.1:8080/")
     notify.reloading()
     notify.send("STOPPING=1")
-    assert heard.recv(500).decode() == "READY=1\nSTATUS=serving http://127.0.0.1:8080/"
-    first, second = heard.recv(500).decode().split("\n")
-    assert first == "RELOADING=1" and int(second.removeprefix("MONOTONIC_USEC=")) > 0
-    assert heard.recv(500) == b"STOPPING=1"
+    assert notify_socket.recv(500).decode() == "READY=1\nSTATUS=serving http://127.0.0.1:8080/"
+    first, second = notify_socket.recv(500).decode().split("\n")
+    assert first == "RELOADING=1"
+    assert int(second.removeprefix("MONOTONIC_USEC=")) > 0
+    assert notify_socket.recv(500) == b"STOPPING=1"
 
 
 def test_an_abstract_socket() -> None:
@@ -67,8 +69,9 @@ def test_the_watchdog_is_for_this_process(environ: dict[str, str], seconds: floa
 
 
 @pytest.mark.anyio
-async def test_the_watchdog_hears_of_what_is_well_alone(heard: socket.socket) -> None:
-    notify = Notify({"NOTIFY_SOCKET": heard.getsockname(), "WATCHDOG_USEC": "20000"})
+async def test_the_watchdog_hears_of_what_is_well_alone(notify_socket: socket.socket) -> None:
+    """WATCHDOG=1 is sent only when the check says that all is well."""
+    notify = Notify({"NOTIFY_SOCKET": notify_socket.getsockname(), "WATCHDOG_USEC": "20000"})
     asked: list[int] = []
     enough = asyncio.Event()
 
@@ -81,20 +84,20 @@ async def test_the_watchdog_hears_of_what_is_well_alone(heard: socket.socket) ->
     beating = asyncio.create_task(notify.keep_alive(well))
     await enough.wait()
     beating.cancel()
-    assert heard.recv(500) == b"WATCHDOG=1"
-    heard.setblocking(False)
+    assert notify_socket.recv(500) == b"WATCHDOG=1"
+    notify_socket.setblocking(False)
     with pytest.raises(BlockingIOError):
-        heard.recv(500)
+        notify_socket.recv(500)
 
 
-def test_long_work_is_allowed_for(heard: socket.socket) -> None:
+def test_long_work_is_allowed_for(notify_socket: socket.socket) -> None:
     notify = Notify(
         {
-            "NOTIFY_SOCKET": heard.getsockname(),
+            "NOTIFY_SOCKET": notify_socket.getsockname(),
             "WATCHDOG_USEC": "30000000",
             "WATCHDOG_PID": str(os.getpid()),
         }
     )
     with notify.patience():
-        assert heard.recv(500) == b"WATCHDOG_USEC=3600000000"
-    assert heard.recv(500) == b"WATCHDOG_USEC=30000000\nWATCHDOG=1"
+        assert notify_socket.recv(500) == b"WATCHDOG_USEC=3600000000"
+    assert notify_socket.recv(500) == b"WATCHDOG_USEC=30000000\nWATCHDOG=1"

@@ -65,7 +65,7 @@ class S3:
         with self.lock:
             self.objects[key] = Kept(data, headers, datetime.now(UTC))
 
-    def below(self, prefix: str) -> dict[str, bytes]:
+    def list_objects(self, prefix: str) -> dict[str, bytes]:
         """The objects of a prefix, by the rest of their keys."""
         with self.lock:
             found = sorted(self.objects.items())
@@ -169,7 +169,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, one.data, head=not whole, **headers)
 
     def _write(self, key: str, data: bytes) -> None:
-        one, wanted = self.s3.objects.get(key), self.headers.get("If-Match")
+        one = self.s3.objects.get(key)
+        wanted = self.headers.get("If-Match")
         if (self.headers.get("If-None-Match") == "*" and one) or (
             wanted and one and one.etag != wanted
         ):
@@ -184,8 +185,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, ETag=self.s3.objects[key].etag)
 
     def _list(self, asked: dict[str, str]) -> None:
-        prefix, delimiter = asked.get("prefix", ""), asked.get("delimiter", "")
-        keys, inner = [], set()
+        prefix = asked.get("prefix", "")
+        delimiter = asked.get("delimiter", "")
+        keys = []
+        inner = set()
         for key in sorted(self.s3.objects):
             rest = key.removeprefix(prefix)
             if not key.startswith(prefix):

@@ -27,7 +27,7 @@ class Place:
 
 
 @contextmanager
-def folder(root: Path) -> Iterator[Place]:
+def open_folder_place(root: Path) -> Iterator[Place]:
     articles = FileArticleStore(root / "articles")
 
     def raw(path: str) -> bytes | None:
@@ -43,7 +43,7 @@ def folder(root: Path) -> Iterator[Place]:
 
 
 @contextmanager
-def bucket(
+def open_bucket_place(
     root: Path, objects: Objects, clock: Callable[[], datetime] = lambda: NOW
 ) -> Iterator[Place]:
     def raw(path: str) -> bytes | None:

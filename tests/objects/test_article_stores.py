@@ -1,4 +1,4 @@
-"""The contract of an ArticleStore, for the folder and for the object store."""
+"""The interface ArticleStore: the same tests for the folder and the object store."""
 
 from __future__ import annotations
 
@@ -13,26 +13,28 @@ from syndicator.articles.beside.withdrawals import WITHDRAWN, enter_withdrawal, 
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, make_article_id
 from syndicator.core.ports import ArticleRecord
-from tests.articles.samples import full
-from tests.objects.stores import NOW, Place, bucket, folder
+from tests.articles.samples import make_full_article
+from tests.objects.stores import NOW, Place, open_bucket_place, open_folder_place
 
 
 @pytest.fixture(params=["folder", "bucket"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     if request.param == "folder":
-        with folder(tmp_path) as place:
+        with open_folder_place(tmp_path) as place:
             yield place
         return
-    with bucket(tmp_path, request.getfixturevalue("bucket")) as place:
+    with open_bucket_place(tmp_path, request.getfixturevalue("bucket")) as place:
         yield place
 
 
-def article(url: str = "https://one.example/a", **fields: object) -> Article:
-    made: Article = replace(full(), id=make_article_id(url), url=url, aliases=(), **fields)  # type: ignore[arg-type]
+def make_article(url: str = "https://one.example/a", **fields: object) -> Article:
+    made: Article = replace(
+        make_full_article(), id=make_article_id(url), url=url, aliases=(), **fields
+    )  # type: ignore[arg-type]
     return made
 
 
-def filed(place: Place, one: Article) -> str:
+def file_article(place: Place, one: Article) -> str:
     """Written and recorded, as `refile` does: the path."""
     stored, stamp, _ = place.articles.put(one)
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
@@ -40,58 +42,67 @@ def filed(place: Place, one: Article) -> str:
 
 
 def test_an_article_is_filed_by_its_day_title_and_id_and_comes_back(place: Place) -> None:
-    stored, stamp, changed = place.articles.put(article(title="Robots, again"))
+    """The path has month, title and part of the id; the article is read back."""
+    stored, stamp, changed = place.articles.put(make_article(title="Robots, again"))
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
-    assert changed and stamp.path == f"2026/11/robots-again-{article().id[:6]}.md"
+    assert changed
+    assert stamp.path == f"2026/11/robots-again-{make_article().id[:6]}.md"
     assert place.articles.get(stamp.path) == stored
-    assert place.articles.stamp(stamp.path) == stamp and stamp.size == len(
-        place.articles.read(stamp.path)
-    )
-    assert list(place.articles.walk()) == [stamp] and list(place.articles.names()) == [stamp.path]
+    assert place.articles.stamp(stamp.path) == stamp
+    assert stamp.size == len(place.articles.read(stamp.path))
+    assert list(place.articles.walk()) == [stamp]
+    assert list(place.articles.names()) == [stamp.path]
     assert place.articles.find(stored.id) == stamp.path
     assert place.articles.id_at(stamp.path) == stored.id
     assert place.raw(stamp.path) == place.articles.read(stamp.path)
 
 
 def test_the_path_stays_and_a_stamp_changes_with_the_file_alone(place: Place) -> None:
-    path = filed(place, article())
+    """A rewritten article keeps its path; its stamp changes only with its bytes."""
+    path = file_article(place, make_article())
     before = place.articles.stamp(path)
-    _, same, changed = place.articles.put(article())
-    assert (same, changed) == (before, False)
-    _, after, changed = place.articles.put(article(title="Another title"))
-    assert changed and after.path == path
+    _, same, changed = place.articles.put(make_article())
+    assert same == before
+    assert changed is False
+    _, after, changed = place.articles.put(make_article(title="Another title"))
+    assert changed
+    assert after.path == path
     assert (after.mtime_ns, after.size) != (before.mtime_ns, before.size)
 
 
 def test_what_a_hand_edited_stays_unless_it_is_ordered(place: Place) -> None:
-    path = filed(place, article(title="Ours"))
+    """An edited field stays, unless the write lists it in `ordered`."""
+    path = file_article(place, make_article(title="Ours"))
     data = place.articles.read(path)
     place.write(path, data.replace(b"title: Ours", b"title: Theirs"))
 
     stored, _, changed = place.articles.put(
-        article(title="Ours anew", author="Somebody Else"), path
+        make_article(title="Ours anew", author="Somebody Else"), path
     )
-    assert (stored.title, stored.author, changed) == ("Theirs", "Somebody Else", True)
-    stored, _, _ = place.articles.put(article(title="Ours anew"), path, ordered=("title",))
+    assert stored.title == "Theirs"
+    assert stored.author == "Somebody Else"
+    assert changed is True
+    stored, _, _ = place.articles.put(make_article(title="Ours anew"), path, ordered=("title",))
     assert stored.title == "Ours anew"
 
 
 def test_a_file_that_is_no_article_any_more_is_not_written_over(place: Place) -> None:
-    path = filed(place, article())
+    path = file_article(place, make_article())
     broken = place.articles.read(path).replace(b"tags:", b"tags: [")
     place.write(path, broken)
     with pytest.raises(ConfigError):
-        place.articles.put(article(title="Another"), path)
+        place.articles.put(make_article(title="Another"), path)
     assert place.raw(path) == broken
-    assert place.articles.id_at(path) == article().id
+    assert place.articles.id_at(path) == make_article().id
 
 
 def test_two_ids_that_begin_alike_have_two_files(place: Place) -> None:
-    one = replace(article(), id="abcdef" + "a" * 20)
-    two = replace(article("https://one.example/b"), id="abcdef" + "b" * 20)
-    paths = [filed(place, each) for each in (one, two)]
-    assert paths[0].endswith("-abcdef.md") and paths[1].endswith("-abcdefbb.md")
+    one = replace(make_article(), id="abcdef" + "a" * 20)
+    two = replace(make_article("https://one.example/b"), id="abcdef" + "b" * 20)
+    paths = [file_article(place, each) for each in (one, two)]
+    assert paths[0].endswith("-abcdef.md")
+    assert paths[1].endswith("-abcdefbb.md")
     assert [place.articles.find(each.id) for each in (one, two)] == paths
 
 
@@ -104,24 +115,25 @@ def test_a_path_that_leaves_the_store_is_refused(place: Place) -> None:
 
 
 def test_what_is_not_there_is_named_so(place: Place) -> None:
+    """Reading a missing file raises FileNotFoundError."""
     for ask in (place.articles.get, place.articles.read, place.articles.stamp):
         with pytest.raises(FileNotFoundError):
             ask("2026/11/none-abcdef.md")
-    assert place.articles.find(article().id) is None
+    assert place.articles.find(make_article().id) is None
     assert not place.articles.delete("2026/11/none-abcdef.md")
     assert place.articles.id_at("2026/11/none-abcdef.md") == "abcdef"
 
 
 def test_a_file_of_elsewhere_is_added_deleted_and_put_back(place: Place) -> None:
     path = place.articles.add(
-        article(), b"---\nid: " + article().id.encode() + b"\ntitle: T\n---\n\nText.\n"
+        make_article(), b"---\nid: " + make_article().id.encode() + b"\ntitle: T\n---\n\nText.\n"
     )
-    assert place.articles.find(article().id) == path
+    assert place.articles.find(make_article().id) == path
     data = place.articles.read(path)
     with pytest.raises(FileExistsError):
         place.articles.put_back(path, data)
     assert place.articles.delete(path)
-    assert place.articles.find(article().id) is None
+    assert place.articles.find(make_article().id) is None
     place.articles.put_back(path, data)
     assert place.raw(path) == data
     # the next start takes it in
@@ -131,35 +143,38 @@ def test_a_file_of_elsewhere_is_added_deleted_and_put_back(place: Place) -> None
 
 
 def test_the_instance_is_minted_once_and_never_anew_where_there_are_articles(place: Place) -> None:
+    """The instance id is created once and then stays."""
     assert not place.articles.minted()
     minted = place.articles.instance()
-    assert place.articles.minted() and place.articles.instance() == minted
+    assert place.articles.minted()
+    assert place.articles.instance() == minted
     data = place.raw("instance.toml")
-    assert data is not None and str(minted).encode() in data
+    assert data is not None
+    assert str(minted).encode() in data
 
 
 def test_withdrawals_carriers_and_prunings_outlive_the_database(place: Place) -> None:
-    filed(place, article())
+    file_article(place, make_article())
     articles = place.articles
     assert WITHDRAWN.stamp(articles) is None
     assert CARRIED.stamp(articles) is None
     assert PRUNED.stamp(articles) is None
-    enter_withdrawal(articles, article(), NOW, ())
-    enter_withdrawal(articles, article("https://one.example/b"), NOW, ())
+    enter_withdrawal(articles, make_article(), NOW, ())
+    enter_withdrawal(articles, make_article("https://one.example/b"), NOW, ())
     assert [one.url for one in WITHDRAWN.read(articles)] == sorted(
         ["https://one.example/a", "https://one.example/b"], key=make_article_id
     )
-    unlist_withdrawn(articles, article().id)
+    unlist_withdrawn(articles, make_article().id)
     assert [one.url for one in WITHDRAWN.read(articles)] == ["https://one.example/b"]
-    CARRIED.append(articles, [(article().id, "planet")])
+    CARRIED.append(articles, [(make_article().id, "planet")])
     stamp = CARRIED.stamp(articles)
-    CARRIED.append(articles, [(article().id, "planet"), (article().id, "links")])
+    CARRIED.append(articles, [(make_article().id, "planet"), (make_article().id, "links")])
     assert CARRIED.stamp(articles) != stamp
-    PRUNED.append(articles, [(article().id, "one.example/a")] * 2)
+    PRUNED.append(articles, [(make_article().id, "one.example/a")] * 2)
     compact_lists(articles)
-    assert CARRIED.read(articles) == [(article().id, "planet"), (article().id, "links")]
+    assert CARRIED.read(articles) == [(make_article().id, "planet"), (make_article().id, "links")]
     assert (place.raw("carried.tsv") or b"").count(b"planet") == 1
-    assert PRUNED.read(articles) == [(article().id, "one.example/a")]
+    assert PRUNED.read(articles) == [(make_article().id, "one.example/a")]
     assert {str(file).rpartition("/")[2] for file in articles.beside()} == {
         "carried.tsv",
         "pruned.tsv",
@@ -170,7 +185,8 @@ def test_withdrawals_carriers_and_prunings_outlive_the_database(place: Place) ->
 
 def test_a_file_beside_is_read_written_and_added_to(place: Place) -> None:
     file = place.articles.file("notes.tsv")
-    assert file.read() is None and file.stamp() is None
+    assert file.read() is None
+    assert file.stamp() is None
     file.update(lambda before: None)
     assert file.read() is None
     file.append(b"# note\n", b"one\n")
@@ -182,11 +198,12 @@ def test_a_file_beside_is_read_written_and_added_to(place: Place) -> None:
     file.update(lambda before: before)
     assert file.stamp() == stamp
     file.update(lambda before: (before or b"") + b"three\n")
-    assert file.stamp() != stamp and place.raw("notes.tsv") == b"# note\none\ntwo\nthree\n"
+    assert file.stamp() != stamp
+    assert place.raw("notes.tsv") == b"# note\none\ntwo\nthree\n"
 
 
 def test_what_an_operator_means_by_a_file_is_found(place: Place) -> None:
-    path = filed(place, article())
+    path = file_article(place, make_article())
     assert place.articles.path_of(f"{place.articles.name}/{path}") == path
     assert place.articles.path_of("https://one.example/a") is None
     assert place.articles.path_of("nothing") is None
@@ -194,7 +211,7 @@ def test_what_an_operator_means_by_a_file_is_found(place: Place) -> None:
 
 def test_within_together_files_are_there_at_once(place: Place) -> None:
     with place.articles.together() as settle:
-        path = filed(place, article())
+        path = file_article(place, make_article())
         settle()
         assert place.raw(path) is not None
     assert place.articles.sweep() == 0

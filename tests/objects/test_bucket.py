@@ -1,4 +1,4 @@
-"""The contract of Objects, by obstore, at each server that is there; and what a network may do."""
+"""The interface Objects, on each available server, and faults of the network."""
 
 from __future__ import annotations
 
@@ -16,19 +16,24 @@ from tests.objects.s3_server import S3
 
 
 def test_what_is_put_is_there_and_its_etag_changes_with_its_bytes(objects: Bucket) -> None:
-    assert objects.get("a/ä b.md") is None and objects.head("a/ä b.md") is None
+    """Put, get, head and delete objects; other bytes get another ETag."""
+    assert objects.get("a/ä b.md") is None
+    assert objects.head("a/ä b.md") is None
     first = objects.put("a/ä b.md", b"one")
     assert objects.get("a/ä b.md") == (b"one", first)
     second = objects.put("a/ä b.md", b"three")
     assert second not in (None, first)
     stamp = objects.head("a/ä b.md")
     assert stamp is not None
-    assert (stamp.key, stamp.etag, stamp.size) == ("a/ä b.md", second, 5)
+    assert stamp.key == "a/ä b.md"
+    assert stamp.etag == second
+    assert stamp.size == 5
     objects.put("b", b"")
     objects.delete("a/ä b.md", "b")
     objects.delete("a/ä b.md")
     objects.delete()
-    assert objects.get("a/ä b.md") is None and objects.get("b") is None
+    assert objects.get("a/ä b.md") is None
+    assert objects.get("b") is None
 
 
 def test_of_two_writers_the_second_learns_of_the_first(objects: Bucket) -> None:
@@ -46,6 +51,7 @@ def test_of_two_writers_the_second_learns_of_the_first(objects: Bucket) -> None:
 def test_a_listing_has_all_in_order_and_one_folder_alone_where_that_is_asked(
     objects: Bucket,
 ) -> None:
+    """`walk` lists all keys in order, or with `deep=False` one folder."""
     names = [
         "2026/11/a.md",
         "2026/11/b.md",
@@ -70,6 +76,7 @@ def test_a_listing_has_all_in_order_and_one_folder_alone_where_that_is_asked(
 
 
 def test_a_lost_answer_is_no_other_writer(s3: S3, bucket: Bucket) -> None:
+    """If the answer to a put is lost, the retry recognises its own write."""
     lost: list[str] = []
 
     def lose_one(kind: str, key: str) -> str | None:
@@ -80,7 +87,9 @@ def test_a_lost_answer_is_no_other_writer(s3: S3, bucket: Bucket) -> None:
 
     s3.before = lose_one
     etag = bucket.put("x", b"one", over=ABSENT)
-    assert etag is not None and lost and s3.requests["put"] == 2
+    assert etag is not None
+    assert lost
+    assert s3.requests["put"] == 2
     assert bucket.get("x") == (b"one", etag)
 
 
@@ -107,16 +116,19 @@ def test_a_store_that_comes_back_was_never_away(s3: S3, bucket: Bucket, fault: s
 def test_a_network_that_is_lost_is_named_as_an_error_of_the_system(
     s3: S3, act: Callable[[Bucket], object]
 ) -> None:
+    """A lost connection raises OSError with EREMOTE and the bucket's address."""
     bucket = Bucket(s3.url("i"), s3.environ, patience=timedelta(milliseconds=100))
     s3.before = lambda kind, key: "drop"
     with pytest.raises(OSError) as raised:
         act(bucket)
-    assert raised.value.errno == errno.EREMOTE and errno.EREMOTE in OURS
+    assert raised.value.errno == errno.EREMOTE
+    assert errno.EREMOTE in OURS
     assert str(raised.value.filename).startswith("s3://tests/i")
     assert "\n" not in str(raised.value)
 
 
 def test_what_is_refused_is_a_matter_of_rights(s3: S3, bucket: Bucket) -> None:
+    """A 403 answer raises PermissionError."""
     s3.before = lambda kind, key: 403
     with pytest.raises(PermissionError, match="the object store refuses"):
         bucket.get("x")
@@ -130,6 +142,7 @@ def test_a_bucket_that_is_not_there_takes_nothing(s3: S3) -> None:
 def test_without_the_package_its_name_and_how_to_get_it_are_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Without obstore the error contains the install command."""
     monkeypatch.setitem(sys.modules, "obstore", None)
     with pytest.raises(MissingError, match=r"obstore.*uv pip install"):
         Bucket("s3://tests/i", {})

@@ -1,4 +1,4 @@
-"""The contract of an Outlet, for the folder and for the object store."""
+"""The interface Outlet: the same tests for the folder and the object store."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from syndicator.core.errors import UsageError
 from syndicator.core.ports import Outlet
 from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from tests.objects.s3_server import S3
-from tests.publishing.written import publish, take_off
+from tests.publishing.written import publish_file, take_off
 
 Make = Callable[..., Outlet]
 
 
 @pytest.fixture(params=["folder", "bucket", "whole bucket"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+def make_outlet(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     """An outlet as each build opens one."""
     if request.param == "folder":
         return lambda gzip=True: FileOutlet(tmp_path, gzip)
@@ -27,68 +27,76 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     return lambda gzip=True: ObjectOutlet(bucket, gzip, whole=request.param == "whole bucket")
 
 
-def test_what_is_put_is_there_and_written_only_where_it_differs(make: Make) -> None:
-    outlet = make()
-    assert outlet.get("tags/ai.atom") is None and outlet.written("tags/ai.atom") is None
+def test_what_is_put_is_there_and_written_only_where_it_differs(make_outlet: Make) -> None:
+    """`put` writes a file only if its bytes differ, and returns whether it did."""
+    outlet = make_outlet()
+    assert outlet.get("tags/ai.atom") is None
+    assert outlet.written("tags/ai.atom") is None
     assert outlet.put("tags/ai.atom", b"one")
     assert not outlet.put("tags/ai.atom", b"one")
     outlet.commit()
-    again = make()
-    assert again.get("tags/ai.atom") == b"one" and again.written("tags/ai.atom") is not None
-    assert not again.put("tags/ai.atom", b"one", heir_of=["tags/ml.atom"])
-    assert publish(again, "tags/ai.atom", b"two")
-    assert again.get("tags/ai.atom") == make().get("tags/ai.atom") == b"two"
-    assert again.sweep() == 0
+    second_outlet = make_outlet()
+    assert second_outlet.get("tags/ai.atom") == b"one"
+    assert second_outlet.written("tags/ai.atom") is not None
+    assert not second_outlet.put("tags/ai.atom", b"one", heir_of=["tags/ml.atom"])
+    assert publish_file(second_outlet, "tags/ai.atom", b"two")
+    assert second_outlet.get("tags/ai.atom") == make_outlet().get("tags/ai.atom") == b"two"
+    assert second_outlet.sweep() == 0
 
 
-def test_names_are_those_of_a_folder_with_its_folders(make: Make) -> None:
-    outlet = make()
+def test_names_are_those_of_a_folder_with_its_folders(make_outlet: Make) -> None:
+    """`names` lists files and folders directly below a folder."""
+    outlet = make_outlet()
     for name in ("all.html", "pictures/a.webp", "pictures/b.webp", "pictures/deep/c.webp"):
-        publish(outlet, name, name.encode())
-    for one in (outlet, make()):
+        publish_file(outlet, name, name.encode())
+    for one in (outlet, make_outlet()):
         assert one.names("pictures/") == {"pictures/a.webp", "pictures/b.webp", "pictures/deep"}
         assert one.names("none/") == set()
 
 
-def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make: Make) -> None:
-    outlet = make()
+def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make_outlet: Make) -> None:
+    """Head feeds get a .gz file, which is deleted together with the feed."""
+    outlet = make_outlet()
     for name in ("all.atom", "tags/ai.html", "archive/all/2026-11.atom"):
-        publish(outlet, name, b"<feed/>" * 50)
+        publish_file(outlet, name, b"<feed/>" * 50)
     packed = outlet.get("all.atom.gz")
-    assert packed is not None and gzip.decompress(packed) == b"<feed/>" * 50
-    assert (
-        outlet.get("tags/ai.html.gz") is None and outlet.get("archive/all/2026-11.atom.gz") is None
-    )
-    without = make(gzip=False)
-    assert not publish(without, "all.atom", b"<feed/>" * 50)
-    assert make().get("all.atom.gz") is None
-    last = make()
-    publish(last, "all.atom", b"<feed/>")
-    assert take_off(last, "all.atom") and not take_off(last, "all.atom")
-    assert last.get("all.atom") is None and make().get("all.atom.gz") is None
+    assert packed is not None
+    assert gzip.decompress(packed) == b"<feed/>" * 50
+    assert outlet.get("tags/ai.html.gz") is None
+    assert outlet.get("archive/all/2026-11.atom.gz") is None
+    without = make_outlet(gzip=False)
+    assert not publish_file(without, "all.atom", b"<feed/>" * 50)
+    assert make_outlet().get("all.atom.gz") is None
+    last = make_outlet()
+    publish_file(last, "all.atom", b"<feed/>")
+    assert take_off(last, "all.atom")
+    assert not take_off(last, "all.atom")
+    assert last.get("all.atom") is None
+    assert make_outlet().get("all.atom.gz") is None
 
 
-def test_a_deletion_waits_for_the_commit_and_is_seen_at_once(make: Make) -> None:
+def test_a_deletion_waits_for_the_commit_and_is_seen_at_once(make_outlet: Make) -> None:
     for name in ("health/a.atom", "health/b.atom", "health/c.atom"):
-        publish(make(), name, b"1")
-    outlet = make()
+        publish_file(make_outlet(), name, b"1")
+    outlet = make_outlet()
     for name in ("health/a.atom", "health/b.atom"):
-        assert outlet.delete(name) and not outlet.delete(name)
+        assert outlet.delete(name)
+        assert not outlet.delete(name)
     assert outlet.get("health/a.atom") is outlet.written("health/a.atom") is None
     assert not outlet.put("health/b.atom", b"1")
     assert outlet.names("health/") == {"health/b.atom", "health/c.atom"}
-    assert make().get("health/a.atom") == b"1"
+    assert make_outlet().get("health/a.atom") == b"1"
     outlet.commit()
-    assert make().names("health/") == {"health/b.atom", "health/c.atom"}
+    assert make_outlet().names("health/") == {"health/b.atom", "health/c.atom"}
     outlet.delete("health/b.atom")
     outlet.discard()
     outlet.commit()
-    assert outlet.get("health/b.atom") == make().get("health/b.atom") == b"1"
+    assert outlet.get("health/b.atom") == make_outlet().get("health/b.atom") == b"1"
 
 
 @pytest.mark.parametrize("name", ["", "/etc/passwd", "../x", "a//b", "a/./b", "a\\b", "a\0b"])
-def test_a_name_that_leaves_the_root_is_refused(make: Make, name: str) -> None:
-    for act in (make().get, make().delete, lambda name: make().put(name, b"")):
+def test_a_name_that_leaves_the_root_is_refused(make_outlet: Make, name: str) -> None:
+    for act in (make_outlet().get, make_outlet().delete, lambda name: make_outlet().put(name, b"")):
         with pytest.raises(UsageError):
             act(name)
 
@@ -97,12 +105,14 @@ def test_a_name_that_leaves_the_root_is_refused(make: Make, name: str) -> None:
 def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(
     bucket: Bucket, whole: bool
 ) -> None:
+    """A build fails if another build wrote the same file in between."""
     ObjectOutlet(bucket).put("all.atom", b"before")
-    first, second = ObjectOutlet(bucket, whole=whole), ObjectOutlet(bucket, whole=whole)
-    assert first.get("all.atom") == second.get("all.atom") == b"before"
-    assert first.get("new.atom") is second.get("new.atom") is None
-    assert first.put("all.atom", b"of the first")
-    assert first.put("new.atom", b"of the first")
+    first_outlet = ObjectOutlet(bucket, whole=whole)
+    second = ObjectOutlet(bucket, whole=whole)
+    assert first_outlet.get("all.atom") == second.get("all.atom") == b"before"
+    assert first_outlet.get("new.atom") is second.get("new.atom") is None
+    assert first_outlet.put("all.atom", b"of the first")
+    assert first_outlet.put("new.atom", b"of the first")
     for act in (
         lambda: second.put("all.atom", b"of the second"),
         lambda: second.put("new.atom", b"of the second"),
@@ -122,19 +132,20 @@ def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(
 def test_a_build_lists_once_and_asks_for_nothing_that_it_need_not_compare(
     s3: S3, bucket: Bucket
 ) -> None:
+    """A build sends one list request and one put per changed file, and no get."""
     s3.page = 1000
     names = [f"tags/{number}.html" for number in range(30)]
     build = ObjectOutlet(bucket, whole=True)
     for name in names:
         build.put(name, name.encode())
     s3.requests.clear()
-    again = ObjectOutlet(bucket, whole=True)
+    second_outlet = ObjectOutlet(bucket, whole=True)
     for name in names:
-        again.put(name, name.encode())
-    again.put(names[0], b"another")
+        second_outlet.put(name, name.encode())
+    second_outlet.put(names[0], b"another")
     for name in names[1:]:
         # as long as before: the store's etags tell that it is not the same
-        again.put(name, name.upper().encode())
+        second_outlet.put(name, name.upper().encode())
     assert dict(s3.requests) == {"list": 1, "put": 30}
 
 
@@ -150,6 +161,7 @@ def test_an_etag_that_is_no_digest_has_the_bytes_compared(
 
 
 def test_a_gz_that_a_killed_build_did_not_reach_is_made_again(s3: S3, bucket: Bucket) -> None:
+    """An outdated .gz is written again although the feed did not change."""
     ObjectOutlet(bucket).put("all.atom", b"old" * 100)
     stale = s3.objects["i/all.atom.gz"]
     ObjectOutlet(bucket).put("all.atom", b"new" * 100)

@@ -1,4 +1,4 @@
-"""`reindex PATH`: one file that a hand wrote, edited or deleted is taken in, wherever it is."""
+"""`reindex PATH` takes in one file that was written, edited or deleted by hand."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OF_A_HAND = (
 
 
 @contextmanager
-def opened(
+def open_instance(
     folder: Path, s3: S3 | None
 ) -> Iterator[tuple[App, Callable[[str, bytes | None], None]]]:
     """An instance, and what an editor does to a file."""
@@ -49,8 +49,9 @@ def opened(
 
 @pytest.mark.parametrize("kind", ["folder", "bucket"])
 def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) -> None:
+    """`take_in` records a new, edited or deleted file."""
     path = "2026/11/by-hand.md"
-    with opened(tmp_path, s3 if kind == "bucket" else None) as (app, edit):
+    with open_instance(tmp_path, s3 if kind == "bucket" else None) as (app, edit):
         edit(path, _OF_A_HAND % b"First")
         assert reindex.take_in(app.archive, app.configuration, [path]).articles == 1
         (article,) = app.archive.store.index.each()
@@ -68,7 +69,8 @@ def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) 
 
         edit(path, b"---\ntitle: [\n---\n")
         (problem,) = reindex.take_in(app.archive, app.configuration, [path]).problems
-        assert (problem.what, problem.reason) == (path, FileReason.BAD_ARTICLE_FILE)
+        assert problem.what == path
+        assert problem.reason == FileReason.BAD_ARTICLE_FILE
         assert [one.title for one in app.archive.store.index.each()] == ["Second"]
 
         edit(path, None)
@@ -84,7 +86,7 @@ def test_a_pruned_file_that_a_crash_left_in_a_bucket_is_found(
     def crash(store: ObjectArticleStore, paths: object) -> None:
         raise OSError("the process ends")
 
-    with opened(tmp_path, s3) as (app, edit):
+    with open_instance(tmp_path, s3) as (app, edit):
         edit("2026/11/by-hand.md", _OF_A_HAND % b"First")
         reindex.take_in(app.archive, app.configuration, ["2026/11/by-hand.md"])
         (article,) = app.archive.store.index.each()

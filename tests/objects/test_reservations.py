@@ -1,4 +1,4 @@
-"""What crashes and other writers leave of an article in an object store."""
+"""Articles in an object store after crashes and with other writers."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from syndicator.core.model import Article
 from syndicator.core.ports import ArticleRecord
 from syndicator.store import schema
 from syndicator.store.engine import open_store
-from tests.articles.samples import full
+from tests.articles.samples import make_full_article
 from tests.objects.s3_server import S3
 from tests.objects.stores import NOW, Place
-from tests.objects.stores import bucket as bucket_place
+from tests.objects.stores import open_bucket_place as bucket_place
 
 
 class Clock:
@@ -45,45 +45,49 @@ def place(bucket: Bucket, clock: Clock, tmp_path: Path) -> Iterator[Place]:
         yield place
 
 
-def kept(place: Place) -> int:
+def count_reservations(place: Place) -> int:
     """How many reservations there are, those of articles with rows too."""
     return len(place.store.reservations._db.rows(select(schema.reservations.c.id)))
 
 
-def article(**fields: object) -> Article:
-    made: Article = replace(full(), **fields)  # type: ignore[arg-type]
+def make_article(**fields: object) -> Article:
+    made: Article = replace(make_full_article(), **fields)  # type: ignore[arg-type]
     return made
 
 
 def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
     place: Place, clock: Clock
 ) -> None:
-    _, stamp, _ = place.articles.put(article())  # and the process ends
+    """A file left by a crash is recorded after the time that a write may take."""
+    _, stamp, _ = place.articles.put(make_article())  # and the process ends
     assert not place.articles.changed({})
     clock.now += WRITING + timedelta(seconds=1)
     assert place.articles.changed({}).new == (stamp,)
-    place.store.visits.record(ArticleRecord(article=article(), stamp=stamp))
+    place.store.visits.record(ArticleRecord(article=make_article(), stamp=stamp))
     assert place.store.reservations.reserved() == []
     assert not place.articles.changed({})
-    assert kept(place) == 0
+    assert count_reservations(place) == 0
 
 
 def test_a_path_without_a_file_is_given_back(place: Place, clock: Clock) -> None:
     place.store.reservations.with_clock(lambda: clock.now).reserve(
-        article().id, "2026/11/never-written.md"
+        make_article().id, "2026/11/never-written.md"
     )
     assert not place.articles.changed(place.store.visits.stamps())
     assert [one.path for one in place.store.reservations.reserved()] == ["2026/11/never-written.md"]
     clock.now += WRITING + timedelta(seconds=1)
-    assert not place.articles.changed({}, sweep=False) and place.store.reservations.reserved()
+    assert not place.articles.changed({}, sweep=False)
+    assert place.store.reservations.reserved()
     assert not place.articles.changed({})  # nothing is new, and nothing is missing either
     assert place.store.reservations.reserved() == []
 
 
 def test_the_next_visit_ends_what_a_crash_began_under_the_same_path(place: Place) -> None:
-    _, stamp, _ = place.articles.put(article(title="As it was read first"))
-    stored, again, changed = place.articles.put(article(title="As it is read now"))
-    assert (again.path, stored.title, changed) == (stamp.path, "As it is read now", True)
+    _, stamp, _ = place.articles.put(make_article(title="As it was read first"))
+    stored, again, changed = place.articles.put(make_article(title="As it is read now"))
+    assert again.path == stamp.path
+    assert stored.title == "As it is read now"
+    assert changed is True
     place.store.visits.record(ArticleRecord(article=stored, stamp=again))
     assert place.store.reservations.reserved() == []
 
@@ -91,31 +95,36 @@ def test_the_next_visit_ends_what_a_crash_began_under_the_same_path(place: Place
 def test_reservations_of_articles_with_rows_are_swept_when_they_are_old(
     place: Place, clock: Clock
 ) -> None:
-    stored, stamp, _ = place.articles.put(article())
+    """Old reservations of recorded articles are deleted."""
+    stored, stamp, _ = place.articles.put(make_article())
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     assert not place.articles.changed({})
-    assert kept(place) == 1
+    assert count_reservations(place) == 1
     clock.now += WRITING + timedelta(seconds=1)
-    assert not place.articles.changed({}, sweep=False) and kept(place) == 1
+    assert not place.articles.changed({}, sweep=False)
+    assert count_reservations(place) == 1
     assert not place.articles.changed({})
-    assert kept(place) == 0
+    assert count_reservations(place) == 0
 
 
 def test_a_withdrawn_file_is_found_although_its_row_is_gone(place: Place, clock: Clock) -> None:
-    stored, stamp, _ = place.articles.put(article())
+    """The file of an article without row is found by its reservation and deleted."""
+    stored, stamp, _ = place.articles.put(make_article())
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     clock.now += WRITING + timedelta(seconds=1)
     place.articles.changed({})
-    assert kept(place) == 0
+    assert count_reservations(place) == 0
     enter_withdrawal(place.articles, stored, NOW, ())
     place.store.visits.withdraw(stored, (), (), NOW)  # and the process ends
     assert place.articles.find(stored.id) == stamp.path
     assert place.articles.delete(stamp.path)
-    assert place.articles.find(stored.id) is None and place.store.reservations.reserved() == []
+    assert place.articles.find(stored.id) is None
+    assert place.store.reservations.reserved() == []
 
 
 def test_a_pruned_file_that_a_crash_left_is_an_article_again(place: Place) -> None:
-    stored, stamp, _ = place.articles.put(article())
+    """A file that a crash left during pruning is found as a new article."""
+    stored, stamp, _ = place.articles.put(make_article())
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     place.articles.remember_paths([stored.id])
     PRUNED.append(place.articles, [(stored.id, "one.example/a")])
@@ -128,15 +137,19 @@ def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(
 ) -> None:
     """Each with an index that has not seen the other's row: one database, two connections."""
     with open_store(f"sqlite:///{place.store.name}", articles_exist=True) as other_store:
-        other = ObjectArticleStore(
+        other_object_article_store = ObjectArticleStore(
             bucket, other_store.reservations.with_clock(lambda: NOW), lambda: NOW
         )
-        first, stamp, _ = place.articles.put(article(title="The first one's title"))
-        second, again, changed = other.put(article(title="The second one's title"))
-        assert again.path == stamp.path and changed
-        assert second.title == "The second one's title" and second.digest != first.digest
+        first, stamp, _ = place.articles.put(make_article(title="The first one's title"))
+        second, again, changed = other_object_article_store.put(
+            make_article(title="The second one's title")
+        )
+        assert again.path == stamp.path
+        assert changed
+        assert second.title == "The second one's title"
+        assert second.digest != first.digest
         place.store.visits.record(ArticleRecord(article=first, stamp=stamp))
-        _, later, _ = other.put(article(title="The third one's title"))
+        _, later, _ = other_object_article_store.put(make_article(title="The third one's title"))
         assert later.path == stamp.path
     assert [one.path for one in place.articles.walk()] == [stamp.path]
 
@@ -145,7 +158,7 @@ def test_of_two_who_write_the_first_version_at_once_the_first_is_read_by_the_sec
     s3: S3, place: Place
 ) -> None:
     """The other one has the same reservation, and a hand has added a line by now."""
-    theirs = paths.make_first_file(article())[1].replace(b"---\n", b"---\nrating: 5\n", 1)
+    theirs = paths.make_first_file(make_article())[1].replace(b"---\n", b"---\nrating: 5\n", 1)
     first = iter([theirs])
 
     def before(kind: str, key: str) -> None:
@@ -153,13 +166,14 @@ def test_of_two_who_write_the_first_version_at_once_the_first_is_read_by_the_sec
             s3.put(key, data)
 
     s3.before = before  # type: ignore[assignment]
-    _, stamp, changed = place.articles.put(article(title="Another title"))
+    _, stamp, changed = place.articles.put(make_article(title="Another title"))
     assert changed
     data = place.articles.read(stamp.path)
-    assert b"rating: 5" in data and b"Another title" in data
+    assert b"rating: 5" in data
+    assert b"Another title" in data
 
 
-def edited(s3: S3, kind: str, old: bytes, new: bytes) -> Callable[[str, str], None]:
+def edit_before_request(s3: S3, kind: str, old: bytes, new: bytes) -> Callable[[str, str], None]:
     """A hand that edits the file once, just before a request of such a `kind` is done."""
     done: list[str] = []
 
@@ -174,13 +188,16 @@ def edited(s3: S3, kind: str, old: bytes, new: bytes) -> Callable[[str, str], No
 
 
 def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(s3: S3, place: Place) -> None:
-    stored, stamp, _ = place.articles.put(article(title="Ours", excerpt="An excerpt."))
+    """An edit made during a write is kept and merged."""
+    stored, stamp, _ = place.articles.put(make_article(title="Ours", excerpt="An excerpt."))
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
-    s3.before = edited(s3, "put", b"title: Ours", b"title: Theirs")  # type: ignore[assignment]
+    s3.before = edit_before_request(s3, "put", b"title: Ours", b"title: Theirs")  # type: ignore[assignment]
     again, last, changed = place.articles.put(
-        article(title="Ours anew", excerpt="Another excerpt."), stamp.path
+        make_article(title="Ours anew", excerpt="Another excerpt."), stamp.path
     )
-    assert (again.title, again.excerpt, changed) == ("Theirs", "Another excerpt.", True)
+    assert again.title == "Theirs"
+    assert again.excerpt == "Another excerpt."
+    assert changed is True
     assert place.articles.stamp(stamp.path) == last
     assert place.articles.get(stamp.path).title == "Theirs"
 
@@ -188,7 +205,8 @@ def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(s3: S3, place: Pl
 def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(
     s3: S3, place: Place
 ) -> None:
-    stored, stamp, _ = place.articles.put(article(title="Ours"))
+    """If a file is edited before each write, `put` gives up and keeps the edits."""
+    stored, stamp, _ = place.articles.put(make_article(title="Ours"))
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     edits = iter(range(1000))
 
@@ -198,12 +216,13 @@ def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(
 
     s3.before = before  # type: ignore[assignment]
     with pytest.raises(OSError, match="keeps being edited"):
-        place.articles.put(article(title="Ours anew"), stamp.path)
+        place.articles.put(make_article(title="Ours anew"), stamp.path)
     s3.before = lambda kind, key: None
     assert b"Line 0." in place.articles.read(stamp.path)
 
 
 def test_two_writers_of_a_file_beside_keep_both_their_lines(s3: S3, place: Place) -> None:
+    """An append that meets another writer's line keeps both."""
     others = iter([b"three\n"])
 
     def before(kind: str, key: str) -> None:
@@ -218,7 +237,7 @@ def test_two_writers_of_a_file_beside_keep_both_their_lines(s3: S3, place: Place
 
 def test_only_a_reindex_lists(s3: S3, place: Place) -> None:
     for title in ("One", "Two"):
-        stored, stamp, _ = place.articles.put(article(title=title))
+        stored, stamp, _ = place.articles.put(make_article(title=title))
         place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     place.articles.find(stored.id)
     place.articles.begun()

@@ -1,4 +1,4 @@
-"""The contract of Snapshots, for the folder and for the object store."""
+"""The interface Snapshots: the same tests for the folder and the object store."""
 
 from __future__ import annotations
 
@@ -16,69 +16,85 @@ from syndicator.core.model import make_article_id
 from syndicator.core.ports.articles import Snapshots
 from tests.objects.s3_server import S3
 
-ID, OTHER = make_article_id("a"), make_article_id("b")
+ID = make_article_id("a")
+OTHER = make_article_id("b")
 Make = Callable[[int], Snapshots]
 
 
 @pytest.fixture(params=["folder", "bucket"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+def make_snapshots(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     if request.param == "folder":
         return lambda version: FileSnapshots(tmp_path, version)
     bucket: Bucket = request.getfixturevalue("bucket")
     return lambda version: ObjectSnapshots(bucket, version)
 
 
-def test_a_page_comes_back_byte_for_byte(make: Make) -> None:
+def test_a_page_comes_back_byte_for_byte(make_snapshots: Make) -> None:
     html = bytes(range(256)) + b"\n\r\n" * 3
-    make(1).put(ID, html, {"content-type": "text/html", "x": "a\nb"})
-    assert make(1).get(ID) == (html, {"content-type": "text/html", "x": "a\nb"})
-    assert make(1).get(OTHER) is None
-    make(1).forget(ID)
-    make(1).forget(ID)
-    assert make(1).get(ID) is None
+    make_snapshots(1).put(ID, html, {"content-type": "text/html", "x": "a\nb"})
+    assert make_snapshots(1).get(ID) == (html, {"content-type": "text/html", "x": "a\nb"})
+    assert make_snapshots(1).get(OTHER) is None
+    make_snapshots(1).forget(ID)
+    make_snapshots(1).forget(ID)
+    assert make_snapshots(1).get(ID) is None
 
 
-def test_it_is_known_which_version_read_a_page_and_there_is_one_of_it(make: Make) -> None:
-    make(0).put(ID, b"<p>", {})
-    make(2).put(OTHER, b"<p>", {})
-    assert make(0).outdated() == frozenset() and make(2).outdated() == {ID}
-    assert make(2).get(ID) == (b"<p>", {})
-    make(2).note_read(ID)
-    make(2).note_read(OTHER)
-    make(2).note_read(make_article_id("none"))
-    assert make(2).outdated() == frozenset() and make(3).outdated() == {ID, OTHER}
-    make(3).put(ID, b"new", {})
-    assert make(1).get(ID) == make(3).get(ID) == (b"new", {})
-    make(3).forget(ID)
-    assert make(2).get(ID) is None and make(3).outdated() == {OTHER}
+def test_it_is_known_which_version_read_a_page_and_there_is_one_of_it(make_snapshots: Make) -> None:
+    """`outdated` lists pages read by older versions; each page has one snapshot."""
+    make_snapshots(0).put(ID, b"<p>", {})
+    make_snapshots(2).put(OTHER, b"<p>", {})
+    assert make_snapshots(0).outdated() == frozenset()
+    assert make_snapshots(2).outdated() == {ID}
+    assert make_snapshots(2).get(ID) == (b"<p>", {})
+    make_snapshots(2).note_read(ID)
+    make_snapshots(2).note_read(OTHER)
+    make_snapshots(2).note_read(make_article_id("none"))
+    assert make_snapshots(2).outdated() == frozenset()
+    assert make_snapshots(3).outdated() == {
+        ID,
+        OTHER,
+    }
+    make_snapshots(3).put(ID, b"new", {})
+    assert make_snapshots(1).get(ID) == make_snapshots(3).get(ID) == (b"new", {})
+    make_snapshots(3).forget(ID)
+    assert make_snapshots(2).get(ID) is None
+    assert make_snapshots(3).outdated() == {OTHER}
 
 
-def test_what_is_secret_goes(make: Make) -> None:
-    make(1).put(ID, b"a token: abc", {})
-    make(1).put(OTHER, b"none", {"x": "none"})
-    make(1).scrub(lambda data: b"abc" in data)
-    assert make(1).get(ID) is None and make(1).get(OTHER) is not None
+def test_what_is_secret_goes(make_snapshots: Make) -> None:
+    """`scrub` deletes the pages that contain a secret."""
+    make_snapshots(1).put(ID, b"a token: abc", {})
+    make_snapshots(1).put(OTHER, b"none", {"x": "none"})
+    make_snapshots(1).scrub(lambda data: b"abc" in data)
+    assert make_snapshots(1).get(ID) is None
+    assert make_snapshots(1).get(OTHER) is not None
 
 
-def test_what_is_no_id_is_refused(make: Make) -> None:
+def test_what_is_no_id_is_refused(make_snapshots: Make) -> None:
+    """Texts that are no article id are refused."""
     for article_id in ("../../etc/passwd", "", "ABCDEFGH", "a" * 40):
         with pytest.raises(ValueError, match="not an article id"):
-            make(1).get(article_id)
+            make_snapshots(1).get(article_id)
 
 
 def test_old_pages_are_pruned_and_daily_once_for_each_day(s3: S3, bucket: Bucket) -> None:
-    pages, now = ObjectSnapshots(bucket, 1), datetime.now(UTC)
+    pages = ObjectSnapshots(bucket, 1)
+    now = datetime.now(UTC)
     for article_id in (ID, OTHER):
         pages.put(article_id, b"<p>", {})
     key = next(key for key in s3.objects if ID in key)
     old = s3.objects[key]
     s3.objects[key] = type(old)(old.data, old.headers, now - timedelta(days=15))
     limit = now - timedelta(days=14)
-    assert pages.prune(limit, dry_run=True) == 1 and pages.get(ID) is not None
-    assert pages.prune(limit, daily=True) == 1 and pages.get(ID) is None
+    assert pages.prune(limit, dry_run=True) == 1
+    assert pages.get(ID) is not None
+    assert pages.prune(limit, daily=True) == 1
+    assert pages.get(ID) is None
     s3.requests.clear()
-    assert pages.prune(limit, daily=True) == 0 and s3.requests["list"] == 0
-    assert pages.prune(limit + timedelta(days=1), daily=True) == 0 and s3.requests["list"] == 1
+    assert pages.prune(limit, daily=True) == 0
+    assert s3.requests["list"] == 0
+    assert pages.prune(limit + timedelta(days=1), daily=True) == 0
+    assert s3.requests["list"] == 1
     assert pages.prune(now + timedelta(days=1)) == 1
 
 

@@ -1,5 +1,4 @@
-"""The whole trip with articles, pages and feeds in a bucket: the same bytes as in folders, whatever
-goes wrong."""
+"""Run an instance with all its files in a bucket: the same bytes as in folders."""
 
 from __future__ import annotations
 
@@ -36,15 +35,17 @@ class Place:
         # One source after the other: which of two stories that come at once names the other is a
         # matter of luck.
         self.environ = {**(environ or {}), "SYNDICATOR_FETCH__CONCURRENCY": "1"}
-        self.folder, self.now = folder, datetime(2026, 1, 10, 12, tzinfo=UTC)
+        self.folder = folder
+        self.now = datetime(2026, 1, 10, 12, tzinfo=UTC)
         self.create = environ is not None
         patient_config(folder / "config", world)
         if environ is not None:
             with (folder / "config/syndicator.toml").open("a") as file:
                 file.write(_PATHS)
 
-    def opened(self) -> AbstractContextManager[App]:
-        create, self.create = self.create, False
+    def open_app(self) -> AbstractContextManager[App]:
+        create = self.create
+        self.create = False
         return open_app(
             self.folder / "config",
             clock=lambda: self.now,
@@ -53,12 +54,12 @@ class Place:
             create=create,
         )
 
-    async def run(self) -> RunReport:
-        with self.opened() as app:
+    async def run_refresh(self) -> RunReport:
+        with self.open_app() as app:
             return await run(app, Wanted(all=True), stop=asyncio.Event(), watch=Watch())
 
     async def build(self) -> None:
-        with self.opened() as app:
+        with self.open_app() as app:
             await build_feeds(app, include_all=True)
 
     def lose_the_database(self) -> None:
@@ -80,11 +81,9 @@ async def places(s3: S3, tmp_path: Path) -> AsyncIterator[tuple[Place, Place, Wo
     world = World(without={"slow"})
     await world.start()
     s3.page = 100
-    folder, bucket = (
-        Place(tmp_path / "folder", world),
-        Place(tmp_path / "bucket", world, s3.environ),
-    )
-    await folder.run()
+    folder = Place(tmp_path / "folder", world)
+    bucket = Place(tmp_path / "bucket", world, s3.environ)
+    await folder.run_refresh()
     s3.put(
         "i/articles/instance.toml", (folder.folder / "feeds/articles/instance.toml").read_bytes()
     )
@@ -96,53 +95,57 @@ async def places(s3: S3, tmp_path: Path) -> AsyncIterator[tuple[Place, Place, Wo
 _SAY_WHO_ANSWERS = ("combine.html", "search.html", "q/answers.js")
 
 
-def same(folder: Place, s3: S3) -> None:
+def assert_same_files(folder: Place, s3: S3) -> None:
     for part in ("articles", "public"):
-        ours, theirs = s3.below(f"i/{part}"), folder.bytes_of(part)
-        other = {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)}
-        assert {name for name in other if name.removesuffix(".gz") not in _SAY_WHO_ANSWERS} == set()
+        ours = s3.list_objects(f"i/{part}")
+        theirs = folder.bytes_of(part)
+        other_names = {
+            name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)
+        }
+        assert {
+            name for name in other_names if name.removesuffix(".gz") not in _SAY_WHO_ANSWERS
+        } == set()
 
 
 @pytest.mark.slow
 async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     places: tuple[Place, Place, World], s3: S3
 ) -> None:
+    """After visits, a lost database and a reindex, bucket and folder are equal."""
     folder, bucket, world = places
-    report = await bucket.run()
+    report = await bucket.run_refresh()
     assert not report.problems
-    same(folder, s3)
+    assert_same_files(folder, s3)
     # and the day of the last pruning
-    assert len(s3.below("i/pages")) == len(folder.bytes_of("state/pages")) + 1
-    assert not any((bucket.folder / "feeds").glob("articles")) and not any(
-        (bucket.folder / "feeds").glob("public")
-    )
+    assert len(s3.list_objects("i/pages")) == len(folder.bytes_of("state/pages")) + 1
+    assert not any((bucket.folder / "feeds").glob("articles"))
+    assert not any((bucket.folder / "feeds").glob("public"))
 
     _have_the_types_that_our_server_sends(s3)
 
     before = s3.requests.copy()
-    await bucket.run()
+    await bucket.run_refresh()
     asked = s3.requests - before
     assert asked["put"] == asked["delete"] == 0  # nothing new, nothing written
 
     story = next(one for one in world.stories if one.truth and "launchbeat" in one.key)
-    world.change(story.key, title="Quite another title than before")
+    world.change_story(story.key, title="Quite another title than before")
     for place in (folder, bucket):
         place.now += timedelta(days=1)
-        await place.run()
-    same(folder, s3)
-    assert b"Quite another title than before" in s3.below("i/public")["all.atom"]
+        await place.run_refresh()
+    assert_same_files(folder, s3)
+    assert b"Quite another title than before" in s3.list_objects("i/public")["all.atom"]
 
-    with bucket.opened() as app:  # the worker that reads all articles has no credentials
-        assert (
-            learning.learn(app.archive, app.configuration, least=1).tags
-            and learning.suggest(app.archive, app.configuration) is not None
-        )
+    with bucket.open_app() as app:  # the worker that reads all articles has no credentials
+        assert learning.learn(app.archive, app.configuration, least=1).tags
+        assert learning.suggest(app.archive, app.configuration) is not None
 
     before_reindex = feeds_of(s3)
     bucket.lose_the_database()
-    with bucket.opened() as app:
+    with bucket.open_app() as app:
         done = reindex.reindex(app.archive, app.configuration)
-        assert (done.articles, done.problems) == (len(list(app.archive.article_store.walk())), ())
+        assert done.articles == len(list(app.archive.article_store.walk()))
+        assert done.problems == ()
     await bucket.build()
     assert feeds_of(s3) == before_reindex
 
@@ -150,18 +153,21 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
 def feeds_of(s3: S3) -> dict[str, bytes]:
     return {
         name: data
-        for name, data in s3.below("i/public").items()
+        for name, data in s3.list_objects("i/public").items()
         if name.endswith((".atom", ".rss", ".json"))
     }
 
 
 def _have_the_types_that_our_server_sends(s3: S3) -> None:
-    kept = s3.objects["i/public/all.atom"].headers
-    assert kept == {
+    kept_headers = s3.objects["i/public/all.atom"].headers
+    assert kept_headers == {
         "Content-Type": "application/atom+xml; charset=utf-8",
         "Cache-Control": "no-cache",
     }
-    assert s3.objects["i/public/all.atom.gz"].headers == {**kept, "Content-Encoding": "gzip"}
+    assert s3.objects["i/public/all.atom.gz"].headers == {
+        **kept_headers,
+        "Content-Encoding": "gzip",
+    }
     assert s3.objects["i/public/index.html"].headers["Content-Type"] == "text/html; charset=utf-8"
     assert (
         s3.objects["i/public/maps/nginx.conf"].headers["Content-Type"] == "application/octet-stream"
@@ -181,11 +187,12 @@ async def test_a_run_that_loses_the_network_anywhere_is_made_good_by_the_next(
         left = iter(range(most))
         s3.before = lambda kind, key, left=left: None if next(left, None) is not None else 503  # type: ignore[misc]
         with pytest.raises((OSError, BaseExceptionGroup)):
-            await bucket.run()
+            await bucket.run_refresh()
     s3.before = lambda kind, key: None
     bucket.now += timedelta(minutes=20)
-    await bucket.run()
+    await bucket.run_refresh()
     bucket.now -= timedelta(minutes=20)
     await bucket.build()
-    ours, theirs = s3.below("i/articles"), folder.bytes_of("articles")
+    ours = s3.list_objects("i/articles")
+    theirs = folder.bytes_of("articles")
     assert ours.keys() == theirs.keys()

@@ -1,5 +1,4 @@
-"""Two builds of one store at a time: the second to write a file ends, and nothing of an older state
-stays published."""
+"""Two builds write to one object store: the later writer of a file stops."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.publishing.selection.published import find_changed_feeds
 from syndicator.store.engine import Store, open_store
 from tests.bench.bench_publishing import INSTANCE, SOURCES, settings
-from tests.publishing.memory import MemoryOutlet, finish
+from tests.publishing.memory import MemoryOutlet, finish_build
 from tests.store.conftest import record_article
 
 EVERYTHING = settings(everything=True)
@@ -33,13 +32,13 @@ HOW = EVERYTHING.model_copy(
 def stores(tmp_path: Path) -> Iterator[tuple[Store, Store]]:
     url = f"sqlite:///{tmp_path}/syndicator.db"
     with (
-        open_store(url, articles_exist=False) as one,
-        open_store(url, articles_exist=True) as other,
+        open_store(url, articles_exist=False) as first_store,
+        open_store(url, articles_exist=True) as other_store,
     ):
-        yield one, other
+        yield first_store, other_store
 
 
-def building(store: Store, outlet: Outlet, *, whole: bool = False) -> Steps:
+def start_building(store: Store, outlet: Outlet, *, whole: bool = False) -> Steps:
     thumbnails.publish_thumbnails(store, HOW, outlet)
     marks = store.index.marks()
     rows = store.index.feeds()
@@ -65,24 +64,25 @@ def building(store: Store, outlet: Outlet, *, whole: bool = False) -> Steps:
 def test_what_two_builds_leave_is_what_one_makes_of_all_articles(
     stores: tuple[Store, Store], bucket: Bucket, steps: int
 ) -> None:
+    """A build interrupted by another one leaves the same files as a single build."""
     slow, quick = stores
     for number in range(0, 2000, 400):
         record_article(slow, number)
-    finish(building(slow, ObjectOutlet(bucket, whole=True)))
+    finish_build(start_building(slow, ObjectOutlet(bucket, whole=True)))
     record_article(slow, 1)
-    going = building(slow, ObjectOutlet(bucket, whole=True))
+    going = start_building(slow, ObjectOutlet(bucket, whole=True))
     for _ in range(steps):
         next(going, None)
     record_article(quick, 2, tags=("AI", "Rail"))
-    finish(building(quick, ObjectOutlet(bucket, whole=True)))
+    finish_build(start_building(quick, ObjectOutlet(bucket, whole=True)))
     try:
-        finish(going)
+        finish_build(going)
     except OSError as error:
         assert error.errno == errno.EREMOTE
-    finish(building(quick, ObjectOutlet(bucket, whole=True)))
+    finish_build(start_building(quick, ObjectOutlet(bucket, whole=True)))
     assert not quick.index.newest_mark()
     alone = MemoryOutlet()
-    finish(building(quick, alone, whole=True))
-    there = ObjectOutlet(bucket, gzip=False, whole=True)
-    assert {name: there.get(name) for name in alone.files} == alone.files
+    finish_build(start_building(quick, alone, whole=True))
+    outlet = ObjectOutlet(bucket, gzip=False, whole=True)
+    assert {name: outlet.get(name) for name in alone.files} == alone.files
     assert {one.key for one in bucket.walk() if not one.key.endswith(".gz")} == set(alone.files)

@@ -1,5 +1,4 @@
-"""Workers of several machines on PostgreSQL, with articles, pages and feeds in a bucket and no
-shared folder."""
+"""Workers on several machines with PostgreSQL, a bucket and no shared folder."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.stores.bucket import Bucket
-from tests.fleet.fleet import Instance, instance
+from tests.fleet.fleet import Instance, run_instance
 from tests.fleet.web import Web
 from tests.objects.s3_server import BUCKET, S3
 from tests.postgres import Server
@@ -29,7 +28,7 @@ def environ(request: pytest.FixtureRequest) -> Mapping[str, str]:
     return server.environ
 
 
-def published(fleet: Instance, name: str) -> str:
+def read_published(fleet: Instance, name: str) -> str:
     found = Bucket(f"{fleet.bucket}/p", fleet.environ).get(name)
     return found[0].decode() if found else ""
 
@@ -43,28 +42,32 @@ def test_workers_without_a_shared_folder_file_each_article_once(
     bucket = f"s3://{BUCKET}/{tmp_path.name}"
     with (
         web.serving(),
-        instance(
+        run_instance(
             tmp_path, web, postgres.schema(), pause=0.1, bucket=bucket, environ=environ
         ) as fleet,
     ):
         for _ in range(3):
-            fleet.start()
-        assert fleet.until(lambda: fleet.articles() > 5, 240), fleet.logs()
+            fleet.start_worker()
+        assert fleet.wait_until(lambda: fleet.count_articles() > 5, 240), fleet.read_logs()
         fleet.workers[0].send_signal(signal.SIGSTOP)
         fleet.workers[1].kill()
-        fleet.start()
+        fleet.start_worker()
         postgres.control("-m", "fast", "restart")
         time.sleep(13)  # the lease is 11 seconds
         fleet.workers[0].send_signal(signal.SIGCONT)
         web.entries += 1
-        assert fleet.until(lambda: fleet.left() == 0, 240), fleet.logs()
+        assert fleet.wait_until(lambda: fleet.count_left() == 0, 240), fleet.read_logs()
         fleet.visit_again()
-        assert fleet.until(
-            lambda: fleet.left() == fleet.pending() == 0 and not fleet.stale(), 240
-        ), fleet.logs()
-        assert set(fleet.stop()) <= {0, -9}, fleet.logs()
-        assert (fleet.articles(), fleet.files(), fleet.done()) == (web.articles,) * 3
-        assert published(fleet, "all.atom").count("<entry>") >= 50
+        assert fleet.wait_until(
+            lambda: fleet.count_left() == fleet.count_pending() == 0 and not fleet.has_stale_feed(),
+            240,
+        ), fleet.read_logs()
+        assert set(fleet.stop_workers()) <= {0, -9}, fleet.read_logs()
+        assert (fleet.count_articles(), fleet.count_article_files(), fleet.count_done()) == (
+            web.page_count,
+        ) * 3
+        assert read_published(fleet, "all.atom").count("<entry>") >= 50
         assert fleet.built_anew() == (), "what was marked as stale was built, whoever was killed"
     assert not (tmp_path / "feeds" / "articles").exists()
-    assert not any(tmp_path.glob("state*/pages")) and not any(tmp_path.glob("**/*.atom"))
+    assert not any(tmp_path.glob("state*/pages"))
+    assert not any(tmp_path.glob("**/*.atom"))

@@ -1,5 +1,4 @@
-"""Jobs of the console: done once, whoever does them, under the lock or within the run that has
-it."""
+"""Jobs of the console: each is done once, under the lock of the instance."""
 
 from __future__ import annotations
 
@@ -46,14 +45,16 @@ def instance(tmp_path: Path) -> Instance:
 
 
 def test_a_job_has_one_doer_and_the_oldest_goes_first(queue: Queue) -> None:
+    """Each job is claimed once, the oldest first."""
     ids = [queue.add("rest", {"key": str(number)}, who="ann", at=AT).id for number in range(3)]
-    other = Queue(queue.root.parents[1])
-    taken = [one.claim() for one in (queue, other, queue, other)]
+    other_queue = Queue(queue.root.parents[1])
+    taken = [one.claim() for one in (queue, other_queue, queue, other_queue)]
     assert [job.id if job else None for job in taken] == [*ids, None]
     assert [job.status for job in queue.recent(9)] == ["running"] * 3
 
 
-READER, WRITER = "token reader", "token writer"
+READER = "token reader"
+WRITER = "token writer"
 
 
 def run_order(
@@ -93,15 +94,19 @@ def test_tokens_have_turns_and_people_go_first(queue: Queue) -> None:
 
 
 def test_a_change_waits_for_one_preview_of_another_token(instance: Instance) -> None:
+    """A change starts after at most one of twenty previews."""
     queue = Queue(load(instance.config).state_dir)
     began = run_order(instance, queue, [*[(READER, True)] * 20, (WRITER, False)])
-    assert began.index((WRITER, False)) <= 1 and len(began) == 21
+    assert began.index((WRITER, False)) <= 1
+    assert len(began) == 21
 
 
 def test_a_preview_waits_for_one_change_of_another_token(instance: Instance) -> None:
+    """A preview starts after at most one of five changes."""
     queue = Queue(load(instance.config).state_dir)
     began = run_order(instance, queue, [*[(WRITER, False)] * 5, (READER, True)])
-    assert began.index((READER, True)) == 1 and len(began) == 6
+    assert began.index((READER, True)) == 1
+    assert len(began) == 6
 
 
 def test_during_a_run_previews_are_answered_and_changes_wait(instance: Instance) -> None:
@@ -116,38 +121,41 @@ def test_during_a_run_previews_are_answered_and_changes_wait(instance: Instance)
 
 
 def test_a_token_has_a_quarter_of_the_places(queue: Queue) -> None:
-    other = Queue(queue.root.parents[1])  # of another process
+    other_queue = Queue(queue.root.parents[1])  # of another process
     for number in range(JOBS // 4):
-        assert other.has_room(READER)
+        assert other_queue.has_room(READER)
         last = queue.add("rest", {"key": str(number)}, who=READER, at=AT)
-    assert not other.has_room(READER) and other.has_room(WRITER)
-    other.cancel(last.id)
+    assert not other_queue.has_room(READER)
+    assert other_queue.has_room(WRITER)
+    other_queue.cancel(last.id)
     assert queue.has_room(READER)
-    assert queue.has(lambda job: job.who == READER) and not queue.has(lambda job: job.who == WRITER)
+    assert queue.has(lambda job: job.who == READER)
+    assert not queue.has(lambda job: job.who == WRITER)
 
 
 def test_a_job_that_waits_is_cancelled_at_once(queue: Queue) -> None:
     article_id = queue.add("rest", {}, who="ann", at=AT).id
     queue.cancel(article_id)
     job = queue.get(article_id)
-    assert job is not None and job.status == "cancelled" and queue.claim() is None
+    assert job is not None
+    assert job.status == "cancelled"
+    assert queue.claim() is None
 
 
 @pytest.mark.parametrize(
     "damaged", ["", "{", "[]", "null", "{}", '{"act": "rest"}', "1" * 9999, "[" * 99_999]
 )
 def test_a_job_that_cannot_be_read_stops_none_behind_it(queue: Queue, damaged: str) -> None:
+    """A damaged job file does not block the next job."""
     first, second = (queue.add("rest", {"key": one}, who="ann", at=AT).id for one in "ab")
     (queue.root / f"{first}.json").write_text(damaged)
     taken = queue.claim(lambda job: job.act == "rest")
     if taken is None or taken.id != second:  # nothing is known of it
         taken = queue.claim(lambda job: job.act == "rest")
-    assert (
-        taken is not None
-        and taken.id == second
-        and queue.claim() is None
-        and len(queue.recent(9)) <= 2
-    )
+    assert taken is not None
+    assert taken.id == second
+    assert queue.claim() is None
+    assert len(queue.recent(9)) <= 2
 
 
 @pytest.mark.parametrize(
@@ -176,14 +184,16 @@ def test_while_a_run_has_the_lock_jobs_wait(instance: Instance) -> None:
     queue = Queue(settings.state_dir)
     article_id = queue.add("rest", {"key": "a"}, who="ann", at=AT).id
     with locked(settings):
-        assert drain(instance.config, queue) == 0 and queue.waiting() == [article_id]
+        assert drain(instance.config, queue) == 0
+        assert queue.waiting() == [article_id]
     assert drain(instance.config, queue) == 1
     assert "enabled = false" in (instance.config / "sources.toml").read_text()
 
 
 def test_a_run_does_what_is_quick_itself(instance: Instance) -> None:
     """The lock is held all the time."""
-    settings, hurried = load(instance.config), [0]
+    settings = load(instance.config)
+    hurried = [0]
     queue = Queue(settings.state_dir)
 
     async def run() -> None:
@@ -201,18 +211,25 @@ def test_a_run_does_what_is_quick_itself(instance: Instance) -> None:
     asyncio.run(run())
     assert hurried == [0, 1]
     (change,) = Log(settings.state_dir).newest()
-    assert (change.who, change.subject, change.kept) == ("ann", "a", True)
+    assert change.who == "ann"
+    assert change.subject == "a"
+    assert change.kept is True
     assert (instance.config / "sources.toml").read_text().startswith("# ours\n")
 
 
 def test_what_fails_costs_no_other(instance: Instance) -> None:
+    """A failing job does not stop the next one."""
     queue = Queue(load(instance.config).state_dir)
     wrong = queue.add("rest", {"key": "nobody"}, who="ann", at=AT).id
     right = queue.add("rest", {"key": "a"}, who="ann", at=AT).id
     drain(instance.config, queue)
-    failed, done = queue.get(wrong), queue.get(right)
-    assert failed is not None and done is not None
-    assert (failed.status, done.status) == ("failed", "done") and "nobody" in failed.said
+    failed = queue.get(wrong)
+    done = queue.get(right)
+    assert failed is not None
+    assert done is not None
+    assert failed.status == "failed"
+    assert done.status == "done"
+    assert "nobody" in failed.said
 
 
 def test_a_change_is_kept_whole_and_half_a_line_is_passed_over(tmp_path: Path) -> None:
@@ -221,14 +238,13 @@ def test_a_change_is_kept_whole_and_half_a_line_is_passed_over(tmp_path: Path) -
     first = log.add(change, {"article:x.md": ("a\n", "b\n")})
     with log.path.open("ab") as file:
         file.write(b'{"number": 2, "at"')
-    assert (first.number, log.newest()[0], log.files(1)) == (
-        1,
-        first,
-        {"article:x.md": ("a\n", "b\n")},
-    )
+    assert first.number == 1
+    assert log.newest()[0] == first
+    assert log.files(1) == {"article:x.md": ("a\n", "b\n")}
     assert log.undone() == set()
     second = log.add(change, {"article:x.md": ("b\n", "c\n")})
-    assert (second.number, log.newest()) == (2, [second, first])
+    assert second.number == 2
+    assert log.newest() == [second, first]
     assert log.files(1) == {"article:x.md": ("a\n", "b\n")}
 
 
@@ -242,6 +258,7 @@ def open_umask() -> Iterator[None]:
 @pytest.mark.usefixtures("open_umask")
 @pytest.mark.parametrize("old", [False, True], ids=["new", "of an earlier version"])
 def test_what_the_console_writes_is_for_this_account_alone(tmp_path: Path, old: bool) -> None:
+    """Console folders have mode 0700 and files 0600."""
     root = tmp_path / "console"
     if old:
         for folder in (root, root / "jobs", root / "kept"):
@@ -270,7 +287,9 @@ def test_what_the_console_writes_is_for_this_account_alone(tmp_path: Path, old: 
 
 
 def test_a_change_is_taken_back_where_what_took_it_back_was_not(tmp_path: Path) -> None:
-    log, taken_back = Log(tmp_path), []
+    """A change counts as undone only while its undo is not undone itself."""
+    log = Log(tmp_path)
+    taken_back = []
     for undoes in (None, 1, 2, 3):
         change = LoggedChange(
             number=0, at=AT, who="ann", act="undo", subject="x", said="x", undoes=undoes
@@ -296,7 +315,8 @@ def test_what_was_edited_elsewhere_stays(base: list[str], place: int, added: lis
     place = min(place, len(lines))
     text = "\n".join([*lines[:place], "old", *lines[place:]]) + "\n"
     changed = text.replace("old\n", "new\n") if "old\n" in text else text
-    head, tail = "".join(f"+{line}\n" for line in added), "a last line\n"
+    head = "".join(f"+{line}\n" for line in added)
+    tail = "a last line\n"
     assert undone(text, changed, head + changed + tail) == head + text + tail
 
 

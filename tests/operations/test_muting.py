@@ -1,5 +1,4 @@
-"""The filed articles that the settings leave out: which they are, and that they go and come
-back."""
+"""Withdraw filed articles that `mute` excludes, and bring them back."""
 
 from __future__ import annotations
 
@@ -20,11 +19,15 @@ from syndicator.upkeep.reconcile import files
 from tests.places import Place, store_articles
 
 
-def fill(place: Place) -> None:
-    with place.app() as app:
-        first = store_articles(app, "Sports today", "A text about the cup.", tags=("LLM",))
+def store_muted_articles(place: Place) -> None:
+    with place.open_app() as app:
+        first_article = store_articles(app, "Sports today", "A text about the cup.", tags=("LLM",))
         store_articles(
-            app, "Sports copy", "The same text about the cup.", source="two", merged_into=first.id
+            app,
+            "Sports copy",
+            "The same text about the cup.",
+            source="two",
+            merged_into=first_article.id,
         )
         store_articles(app, "Science", "A text about cells and a cup of tea.", tags=("GPU",))
         store_articles(app, "Trains", "A text about rails.", source="two")
@@ -32,7 +35,7 @@ def fill(place: Place) -> None:
         "---\ntitle: Sports of mine\ndate: '2026-03-01'\nsource:"
         " 'https://mine.example/sports'\n---\n\nMy own words.\n"
     )
-    with place.app() as app:
+    with place.open_app() as app:
         files(app.archive, app.configuration)
     place.build()
 
@@ -42,14 +45,14 @@ load_commands()
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(fill)
+    return Place(tmp_path).fill_once(store_muted_articles)
 
 
-def settings(place: Place, text: str) -> None:
+def write_settings(place: Place, text: str) -> None:
     (place.config / "syndicator.toml").write_text(f"[publish]\ntag_min = 1\n{text}\n")
 
 
-def change(place: Place, *words: str) -> Any:
+def run_change(place: Place, *words: str) -> Any:
     said = CliRunner().invoke(
         command_line,
         ["change", *words, "--json", "--config", str(place.config)],
@@ -58,8 +61,10 @@ def change(place: Place, *words: str) -> Any:
     return json.loads(said.stdout)
 
 
-def planned(place: Place) -> set[str]:
-    return {one["title"] for one in change(place, "withdraw-muted", "--dry-run")["articles"]}
+def list_planned_titles(place: Place) -> set[str]:
+    return {
+        article["title"] for article in run_change(place, "withdraw-muted", "--dry-run")["articles"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -79,60 +84,66 @@ def planned(place: Place) -> set[str]:
 def test_a_dry_run_shows_the_articles_that_the_settings_leave_out_without_those_of_a_hand(
     place: Place, text: str, titles: set[str]
 ) -> None:
-    settings(place, text)
-    before = place.digests("articles")
-    assert planned(place) == titles
-    assert place.digests("articles") == before
+    """`withdraw-muted --dry-run` lists muted articles, but none filed by hand."""
+    write_settings(place, text)
+    before = place.read_digests("articles")
+    assert list_planned_titles(place) == titles
+    assert place.read_digests("articles") == before
 
 
 def test_they_are_withdrawn_and_one_undo_brings_all_back(place: Place) -> None:
-    settings(place, 'mute = "title:sports"')
-    before = place.digests("articles")
-    assert len(change(place, "withdraw-muted")["articles"]) == 2 and planned(place) == set()
-    assert "today" not in place.published("all.json") and "copy" not in place.published(
-        "sources/two.json"
-    )
-    assert "Sports of mine" in place.published("all.json")
-    change(place, "undo", "1")
-    assert "Sports today" in place.published("all.json")
-    assert place.digests("articles").keys() >= before.keys()
-    change(place, "undo", "2")
-    assert "Sports today" not in place.published("all.json")
+    """`withdraw-muted` withdraws muted articles; one undo restores them."""
+    write_settings(place, 'mute = "title:sports"')
+    before = place.read_digests("articles")
+    assert len(run_change(place, "withdraw-muted")["articles"]) == 2
+    assert list_planned_titles(place) == set()
+    assert "today" not in place.read_published("all.json")
+    assert "copy" not in place.read_published("sources/two.json")
+    assert "Sports of mine" in place.read_published("all.json")
+    run_change(place, "undo", "1")
+    assert "Sports today" in place.read_published("all.json")
+    assert place.read_digests("articles").keys() >= before.keys()
+    run_change(place, "undo", "2")
+    assert "Sports today" not in place.read_published("all.json")
 
 
 @pytest.mark.parametrize("dry", [(), ("--dry-run",)])
 def test_if_nothing_is_muted_the_command_says_so(place: Place, dry: tuple[str, ...]) -> None:
+    """Without muted articles the command reports 0."""
     words = ("change", "withdraw-muted", *dry, "--config", str(place.config))
-    said = CliRunner().invoke(command_line, words, catch_exceptions=False).stdout
-    assert said == "0 articles withdrawn, as syndicator.toml mutes them\n"
+    stdout = CliRunner().invoke(command_line, words, catch_exceptions=False).stdout
+    assert stdout == "0 articles withdrawn, as syndicator.toml mutes them\n"
 
 
 def test_what_came_back_by_hand_is_in_the_way_of_no_undo(place: Place) -> None:
-    settings(place, 'mute = "title:sports"')
-    change(place, "withdraw-muted")
-    with place.app() as app:
+    """Undo restores the remaining articles if one was restored by hand before."""
+    write_settings(place, 'mute = "title:sports"')
+    run_change(place, "withdraw-muted")
+    with place.open_app() as app:
         editorial.undo_withdrawal(
             app.archive, app.configuration, "https://one.example/sports-today"
         )
-    assert [one["url"] for one in change(place, "undo", "1")["articles"]] == [
+    assert [one["url"] for one in run_change(place, "undo", "1")["articles"]] == [
         "https://two.example/sports-copy"
     ]
 
 
 def test_what_went_meanwhile_is_in_the_way_of_no_withdrawal(place: Place) -> None:
-    settings(place, 'mute = "title:sports"')
-    with place.app() as app:
+    """An article withdrawn between plan and action does not stop the others."""
+    write_settings(place, 'mute = "title:sports"')
+    with place.open_app() as app:
         plan = withdraw_muted.plan(app, {})
         assert plan.act is not None
         editorial.withdraw(app.archive, app.configuration, "https://one.example/sports-today")
         plan.act(no_progress)
-    assert planned(place) == set()
+    assert list_planned_titles(place) == set()
 
 
 def test_a_query_that_cannot_be_read_is_shown_with_its_fault(place: Place) -> None:
-    settings(place, 'mute = "title:"')
+    """An invalid `publish.mute` is an error with its line."""
+    write_settings(place, 'mute = "title:"')
     with (
         pytest.raises(ConfigError, match=r"syndicator.toml:3: publish.mute: .*needs a word"),
-        place.app(),
+        place.open_app(),
     ):
         pass

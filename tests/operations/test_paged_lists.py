@@ -1,4 +1,4 @@
-"""Queries: lists in pages, the same for commands and programs."""
+"""Lists in pages, for commands and programs."""
 
 from __future__ import annotations
 
@@ -21,25 +21,29 @@ load_commands()
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     made = Place(tmp_path)
-    with made.app() as opened:
+    with made.open_app() as app:
         for number in range(5):
-            store_articles(opened, f"Number {number}", "Of chips.", source="two")
+            store_articles(app, f"Number {number}", "Of chips.", source="two")
     made.build()
     return made
 
 
-def run(place: Place, *words: str) -> Result:
+def run_command(place: Place, *words: str) -> Result:
     return CliRunner().invoke(app, [*words, "--config", str(place.config)], catch_exceptions=False)
 
 
 def test_pages_follow_each_other_and_end(place: Place) -> None:
     with open_read_only(place.config) as opened:
-        query, titles, after = QUERIES["articles"], [], ""
+        query = QUERIES["articles"]
+        titles = []
+        after = ""
         for _ in range(3):
             page = query.read(opened, {}, after=after, most=2)
             titles += [one["title"] for one in page.items]
             after = page.next
-        assert after == "" and len(titles) == 5 and len(set(titles)) == 5
+        assert after == ""
+        assert len(titles) == 5
+        assert len(set(titles)) == 5
         assert query.read(opened, {"words": ("number", "3")}).items[0]["title"] == "Number 3"
         with pytest.raises(UsageError, match="has no 'nothing' any more"):
             query.read(opened, {}, after="nothing")
@@ -48,32 +52,39 @@ def test_pages_follow_each_other_and_end(place: Place) -> None:
 
 
 def test_what_is_new_meanwhile_moves_no_page(place: Place) -> None:
-    run(place, "change", "add-tag", "Robots")
-    run(place, "change", "add-tag", "Drones")
+    """New items do not shift the next page."""
+    run_command(place, "change", "add-tag", "Robots")
+    run_command(place, "change", "add-tag", "Drones")
     with open_read_only(place.config) as opened:
         first = QUERIES["changes"].read(opened, {}, most=1)
-        run(place, "change", "add-tag", "Ferries")
+        run_command(place, "change", "add-tag", "Ferries")
         second = QUERIES["changes"].read(opened, {}, after=first.next, most=1)
     assert [one["args"]["name"] for one in (*first.items, *second.items)] == ["Drones", "Robots"]
 
 
 def test_the_command_line_lists_them(place: Place) -> None:
-    run(place, "change", "add-tag", "Robots")
-    run(place, "change", "undo", "1")
-    lines = run(place, "status", "--list", "changes").output.splitlines()
+    run_command(place, "change", "add-tag", "Robots")
+    run_command(place, "change", "undo", "1")
+    lines = run_command(place, "status", "--list", "changes").output.splitlines()
     head, second, first = lines[-3:]
     assert head.split() == ["id", "at", "who", "act", "said"]
-    assert first.startswith("1 ") and "taken back: Robots" in second
-    (undo, change) = json.loads(run(place, "status", "--list", "changes", "--json").stdout)["items"]
-    assert (change["taken_back"], undo["taken_back"], undo["undoes"]) == (True, False, 1)
+    assert first.startswith("1 ")
+    assert "taken back: Robots" in second
+    (undo, change) = json.loads(run_command(place, "status", "--list", "changes", "--json").stdout)[
+        "items"
+    ]
+    assert change["taken_back"] is True
+    assert undo["taken_back"] is False
+    assert undo["undoes"] == 1
     with pytest.raises(UsageError, match="did you mean 'changes'"):
-        run(place, "status", "--list", "chnages")
+        run_command(place, "status", "--list", "chnages")
 
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_each_is_json_with_an_id(place: Place, name: str) -> None:
-    page = json.loads(run(place, "status", "--list", name, "--json").stdout)
-    assert page["next"] == "" and all(one["id"] for one in page["items"])
+    page = json.loads(run_command(place, "status", "--list", name, "--json").stdout)
+    assert page["next"] == ""
+    assert all(one["id"] for one in page["items"])
     assert (
         set(QUERIES[name].columns) <= {key for one in page["items"] for key in one}
         or not page["items"]
@@ -83,9 +94,9 @@ def test_each_is_json_with_an_id(place: Place, name: str) -> None:
 
 def test_the_command_line_filters_them(place: Place) -> None:
     words = ["status", "--list", "articles", "--json", "--where"]
-    (found,) = json.loads(run(place, *words, "words=number,3").stdout)["items"]
+    (found,) = json.loads(run_command(place, *words, "words=number,3").stdout)["items"]
     assert found["title"] == "Number 3"
     with pytest.raises(UsageError, match="no article has the source 'three'"):
-        run(place, *words, "source=three")
+        run_command(place, *words, "source=three")
     with pytest.raises(UsageError, match="articles: unknown key 'sorce'; did you mean 'source'"):
-        run(place, *words, "sorce=two")
+        run_command(place, *words, "sorce=two")

@@ -1,4 +1,4 @@
-"""Arguments that no operation can take are refused with a sentence, and nothing fails inside."""
+"""Arguments that no operation accepts are refused with a sentence."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
 def test_what_cannot_be_done_is_said(
     tmp_path: Path, name: str, given: Mapping[str, Any], said: str
 ) -> None:
+    """Invalid arguments raise UsageError with an explanation."""
     operation = need(name)
-    with Place(tmp_path).app() as app, pytest.raises(UsageError, match=said):
+    with Place(tmp_path).open_app() as app, pytest.raises(UsageError, match=said):
         operation.plan(app, arguments_of(operation, given), no_progress)
 
 
@@ -48,12 +49,13 @@ def test_what_cannot_be_done_is_said(
     "line", ['headers_env = { Authorization = "TOKEN" }', 'cookies = "cookies/one.txt"']
 )
 def test_another_host_does_not_get_the_credentials_of_a_source(tmp_path: Path, line: str) -> None:
+    """A source with credentials cannot be moved to another host by an operation."""
     place = Place(tmp_path)
     (place.config / "sources.toml").write_text(
         f'[[source]]\nkey = "one"\nurl = "https://one.example/feed"\n{line}\n'
     )
     operation = need("change-source")
-    with place.app() as app:
+    with place.open_app() as app:
         with pytest.raises(UsageError, match="by hand"):
             operation.plan(app, {"key": "one", "url": "https://evil.example/feed"}, no_progress)
         assert not operation.plan(

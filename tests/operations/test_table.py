@@ -1,4 +1,4 @@
-"""The table of operations and lists by the ways to them has no gap."""
+"""Every operation is reachable by command, console and API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syndicator.operations.changes.log import Log
 from syndicator.operations.changes.texts import apply, packed_list
 from syndicator.operations.operation import arguments_of, fields_of
 from syndicator.operations.paged_lists import QUERIES
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 
 load_commands()
 PATHS = openapi_document()["paths"]
@@ -25,14 +25,15 @@ PATHS = openapi_document()["paths"]
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_each_list_has_a_command_a_page_and_an_address(
-    name: str, served: Served, browser: Browser
+    name: str, running_console: RunningConsole, browser: Browser
 ) -> None:
     query = QUERIES[name]
-    words = ["status", "--list", name, "--config", str(served.instance.config)]
+    words = ["status", "--list", name, "--config", str(running_console.instance.config)]
     for more in ([], ["--json"]):
         assert CliRunner().invoke(app, [*words, *more]).exit_code == 0
     answer = browser.get(f"/queries/{name}")
-    assert answer.status == 200 and query.help in answer.body
+    assert answer.status == 200
+    assert query.help in answer.body
     assert all(f'name="{one.name}"' in answer.body for one in fields_of(query))
     assert "get" in PATHS[f"/{name}"]
     assert f'href="/queries/{name}"' in browser.get("/operations").body
@@ -40,30 +41,28 @@ def test_each_list_has_a_command_a_page_and_an_address(
 
 def test_a_list_is_filtered_and_goes_on(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("syndicator.console.routes.operations.SHOWN", 3)
-    first = browser.get("/queries/articles?source=launchbeat").body
-    assert first.count('href="/articles/') == 3 and "holt" not in first
-    more = first.partition('href="?')[2].partition('"')[0].replace("&amp;", "&")
+    first_body = browser.get("/queries/articles?source=launchbeat").body
+    assert first_body.count('href="/articles/') == 3
+    assert "holt" not in first_body
+    more = first_body.partition('href="?')[2].partition('"')[0].replace("&amp;", "&")
     second = browser.get(f"/queries/articles?{more}").body
-    assert (
-        more.startswith("source=launchbeat&cursor=")
-        and 'href="/articles/' in second
-        and second != first
-    )
+    assert more.startswith("source=launchbeat&cursor=")
+    assert 'href="/articles/' in second
+    assert second != first_body
     assert "is none of unsure" in browser.get("/queries/articles?filter=new").body
-    assert (
-        browser.get("/queries/articles?cursor=gone").status == 422
-        and browser.get("/queries/x").status == 404
-    )
+    assert browser.get("/queries/articles?cursor=gone").status == 422
+    assert browser.get("/queries/x").status == 404
 
 
 @pytest.mark.parametrize("name", registry.operations())
 def test_each_operation_has_a_command_a_form_and_an_address(
-    name: str, served: Served, browser: Browser
+    name: str, running_console: RunningConsole, browser: Browser
 ) -> None:
     operation = registry.need(name)
     words = operation.command.partition(" --")[0].split() or ["change", name]
     shown = CliRunner().invoke(app, [*words, "--help"])
-    assert shown.exit_code == 0 and "--json" in shown.output
+    assert shown.exit_code == 0
+    assert "--json" in shown.output
     assert operation.is_question != ("--dry-run" in shown.output)
     assert f'action="/operations/{name}"' in browser.get(f"/operations/{name}").body
     assert "post" in PATHS[f"/operations/{name}"]
@@ -129,17 +128,17 @@ OTHERS: dict[str, dict[str, Any]] = {
 }
 
 
-def test_each_change_can_be_taken_back_or_says_why(served: Served) -> None:
+def test_each_change_can_be_taken_back_or_says_why(running_console: RunningConsole) -> None:
     """Each is made once, in this order, where there is something to change."""
-    config = served.instance.config / "syndicator.toml"
+    config = running_console.instance.config / "syndicator.toml"
     config.write_text(
         config.read_text() + '\n[describe.llm]\nurl = "http://127.0.0.1:9/"\nmodel = "none"\n'
     )
-    with open_app(served.instance.config) as opened:
-        articles = [one for one in opened.archive.store.index.each() if one.source_key == "holt"]
-        state = opened.archive.store.visits.state("parallel")
+    with open_app(running_console.instance.config) as app:
+        articles = [one for one in app.archive.store.index.each() if one.source_key == "holt"]
+        state = app.archive.store.visits.state("parallel")
         assert state is not None
-        opened.archive.store.visits.save_states(
+        app.archive.store.visits.save_states(
             [
                 replace(
                     state,
@@ -147,7 +146,7 @@ def test_each_change_can_be_taken_back_or_says_why(served: Served) -> None:
                 )
             ]
         )
-        copy = next(iter(opened.archive.store.index.merged()))
+        copy = next(iter(app.archive.store.index.merged()))
         marks = packed_list(Wrapper(by="blocks", forms=("article",), pointed=True))
     values = {**ADDED, **OTHERS} | {
         name: {"key": "parallel", **more} for name, more in OF_A_SOURCE.items()
@@ -162,15 +161,16 @@ def test_each_change_can_be_taken_back_or_says_why(served: Served) -> None:
         values[name] = {**values[name], "wrapper": marks}
     order = [*ADDED, *OF_A_SOURCE, *OF_AN_ARTICLE, *OF_TAGS, *OTHERS]
     changes = {name for name, one in registry.operations().items() if not one.is_question}
-    assert {*order, *LASTING} == changes and not {*order} & {*LASTING}
-    log = Log(served.settings.state_dir)
+    assert {*order, *LASTING} == changes
+    assert not {*order} & {*LASTING}
+    log = Log(running_console.settings.state_dir)
     for name in order:
-        with open_app(served.instance.config) as opened:
+        with open_app(running_console.instance.config) as app:
             operation = registry.need(name)
             arguments = arguments_of(operation, values[name])
-            planned = operation.plan(opened, arguments)
+            planned = operation.plan(app, arguments)
             assert planned.logged or planned.is_empty or name == "reread", name
-            _, number = apply(opened, operation, arguments, planned, who="ann")
+            _, number = apply(app, operation, arguments, planned, who="ann")
         if number is not None:
             logged = log.get(number)
             assert logged is not None and (

@@ -1,4 +1,4 @@
-"""Undo of what commands did, around later edits of the same file."""
+"""Undo changes that commands made, and keep later edits of the same file."""
 
 from __future__ import annotations
 
@@ -23,32 +23,33 @@ load_commands()
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     made = Place(tmp_path)
-    with made.app() as opened:
-        store_articles(opened, "Chips", "Of chips.", source="two")
+    with made.open_app() as app:
+        store_articles(app, "Chips", "Of chips.", source="two")
     made.build()
     return made
 
 
-def run(place: Place, *words: str) -> Result:
+def run_command(place: Place, *words: str) -> Result:
     return CliRunner().invoke(app, [*words, "--config", str(place.config)], catch_exceptions=False)
 
 
-def log(place: Place) -> Log:
-    with place.app() as opened:
-        return Log(opened.configuration.settings.state_dir)
+def open_log(place: Place) -> Log:
+    with place.open_app() as app:
+        return Log(app.configuration.settings.state_dir)
 
 
 def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
     url = "https://two.example/chips"
-    run(place, "withdraw", url)
-    assert "Chips" not in place.published("all.atom")
-    run(place, "change", "undo", "1")
-    assert "Chips" in place.published("all.atom")
+    run_command(place, "withdraw", url)
+    assert "Chips" not in place.read_published("all.atom")
+    run_command(place, "change", "undo", "1")
+    assert "Chips" in place.read_published("all.atom")
     with pytest.raises(UsageError, match="taken back already"):
-        run(place, "change", "undo", "1")
-    answer = json.loads(run(place, "change", "undo", "2", "--json").stdout)
-    assert answer["withdrawn"] and "Chips" not in place.published("all.atom")
-    assert [(one.act, one.undoes) for one in log(place).newest()] == [
+        run_command(place, "change", "undo", "1")
+    answer = json.loads(run_command(place, "change", "undo", "2", "--json").stdout)
+    assert answer["withdrawn"]
+    assert "Chips" not in place.read_published("all.atom")
+    assert [(one.act, one.undoes) for one in open_log(place).newest()] == [
         ("undo", 2),
         ("undo", 1),
         ("withdraw", None),
@@ -56,41 +57,52 @@ def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
 
 
 def test_several_articles_are_one_change_and_one_undo(place: Place) -> None:
-    with place.app() as opened:
-        store_articles(opened, "Boats", "Of boats.", source="two")
+    """A change of several articles is undone at once."""
+    with place.open_app() as app:
+        store_articles(app, "Boats", "Of boats.", source="two")
     place.build()
     urls = ["https://two.example/chips", "https://two.example/boats"]
 
     def said() -> list[tuple[str, str, bool]]:
-        return [(one.title, one.category, one.hold) for one in place.articles()]
+        return [
+            (article.title, article.category, article.hold) for article in place.load_articles()
+        ]
 
     before = said()
-    run(place, "change", "each", "hide", *urls)
-    assert "Chips" not in place.published("all.atom") and "Boats" not in place.published("all.atom")
-    (change,) = log(place).newest()
-    assert (change.said, len(change.subjects)) == ("2 articles hidden", 2)
-    assert [log(place).of(article_id) for article_id in change.subjects] == [[change], [change]]
-    run(place, "change", "undo", "1")
-    assert said() == before and "Boats" in place.published("all.atom")
-    run(place, "change", "each", "withdraw", *urls)
-    assert "Boats" not in place.published("all.atom")
-    run(place, "change", "undo", "3")
-    assert said() == before and "Chips" in place.published("all.atom")
-    run(place, "change", "each", "confirm", *urls, "--values", "category=AI")
-    assert {one.category for one in place.articles()} == {"AI"}
-    run(place, "change", "undo", "5")
+    run_command(place, "change", "each", "hide", *urls)
+    assert "Chips" not in place.read_published("all.atom")
+    assert "Boats" not in place.read_published("all.atom")
+    (change,) = open_log(place).newest()
+    assert change.said == "2 articles hidden"
+    assert len(change.subjects) == 2
+    assert [open_log(place).of(article_id) for article_id in change.subjects] == [
+        [change],
+        [change],
+    ]
+    run_command(place, "change", "undo", "1")
+    assert said() == before
+    assert "Boats" in place.read_published("all.atom")
+    run_command(place, "change", "each", "withdraw", *urls)
+    assert "Boats" not in place.read_published("all.atom")
+    run_command(place, "change", "undo", "3")
+    assert said() == before
+    assert "Chips" in place.read_published("all.atom")
+    run_command(place, "change", "each", "confirm", *urls, "--values", "category=AI")
+    assert {one.category for one in place.load_articles()} == {"AI"}
+    run_command(place, "change", "undo", "5")
     assert said() == before
 
 
 def test_several_sources_are_one_change_and_one_undo(place: Place) -> None:
+    """A change of several sources is undone at once."""
     path = place.config / "sources.toml"
     before = path.read_text()
-    run(place, "change", "each", "change-source", "one", "two", "--values", "every=6h")
+    run_command(place, "change", "each", "change-source", "one", "two", "--values", "every=6h")
     assert path.read_text().count('every = "6h"') == 2
-    run(place, "change", "undo", "1")
+    run_command(place, "change", "undo", "1")
     assert path.read_text() == before
     with pytest.raises(UsageError, match="on one alone"):
-        run(place, "change", "each", "prune", "one")
+        run_command(place, "change", "each", "prune", "one")
     assert path.read_text() == before
 
 
@@ -99,61 +111,63 @@ def test_changes_are_made_and_numbered_one_at_a_time(
     place: Place, lock: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who has the lock of the log, or of edits of the configuration, keeps the others waiting."""
-    path, found, asked = place.config / "taxonomy.toml", log(place), threading.Event()
-    before, wait_for_lock = path.read_text(), fcntl.flock
+    path = place.config / "taxonomy.toml"
+    log = open_log(place)
+    event = threading.Event()
+    before = path.read_text()
+    wait_for_lock = fcntl.flock
 
     def flock(file: IO[bytes] | int, how: int) -> None:
         if not isinstance(file, int) and Path(file.name).name == lock:
-            asked.set()
+            event.set()
         wait_for_lock(file, how)
 
     with ThreadPoolExecutor(1) as pool:
-        with found.alone(lock):
+        with log.alone(lock):
             monkeypatch.setattr(fcntl, "flock", flock)
-            other = pool.submit(run, place, "change", "add-tag", "Robots")
-            assert asked.wait(60)
-            assert found.newest() == [] and (
-                lock == "changes.lock" or "Robots" not in path.read_text()
-            )
-        assert other.result(60).exit_code == 0 and [one.number for one in found.newest()] == [1]
-    run(place, "change", "undo", "1")
+            other = pool.submit(run_command, place, "change", "add-tag", "Robots")
+            assert event.wait(60)
+            assert log.newest() == []
+            assert lock == "changes.lock" or "Robots" not in path.read_text()
+        assert other.result(60).exit_code == 0
+        assert [one.number for one in log.newest()] == [1]
+    run_command(place, "change", "undo", "1")
     assert path.read_text() == before
 
 
 def test_a_dry_run_is_not_logged(place: Place) -> None:
-    run(place, "withdraw", "https://two.example/chips", "--dry-run")
-    assert log(place).newest() == []
+    run_command(place, "withdraw", "https://two.example/chips", "--dry-run")
+    assert open_log(place).newest() == []
 
 
 def test_a_later_change_of_the_same_file_is_not_in_the_way(place: Place) -> None:
     path = place.config / "taxonomy.toml"
     first = path.read_text() if path.exists() else ""
     for name in ("Robots", "Drones", "Ferries"):
-        run(place, "change", "add-tag", name)
-    run(place, "change", "undo", "1")
-    assert (
-        "Robots" not in path.read_text()
-        and "Drones" in path.read_text()
-        and "Ferries" in path.read_text()
-    )
-    run(place, "change", "undo", "3")
-    run(place, "change", "undo", "2")
+        run_command(place, "change", "add-tag", name)
+    run_command(place, "change", "undo", "1")
+    assert "Robots" not in path.read_text()
+    assert "Drones" in path.read_text()
+    assert "Ferries" in path.read_text()
+    run_command(place, "change", "undo", "3")
+    run_command(place, "change", "undo", "2")
     assert path.read_text().strip() == first.strip()
 
 
 def test_a_withdrawal_that_an_earlier_version_logged_is_taken_back(place: Place) -> None:
-    run(place, "withdraw", "https://two.example/chips")
-    path = log(place).path
+    run_command(place, "withdraw", "https://two.example/chips")
+    path = open_log(place).path
     line = json.loads(path.read_text())
     del line["inverse"]
     path.write_text(json.dumps(line) + "\n")
-    run(place, "change", "undo", "1")
-    assert "Chips" in place.published("all.atom")
+    run_command(place, "change", "undo", "1")
+    assert "Chips" in place.read_published("all.atom")
 
 
 def test_an_import_is_taken_back_but_for_what_was_edited_since(
     place: Place, tmp_path: Path
 ) -> None:
+    """Undoing an import keeps articles that were edited since."""
     folder = tmp_path / "blog"
     folder.mkdir()
     for name in ("bridge", "roof"):
@@ -161,16 +175,17 @@ def test_an_import_is_taken_back_but_for_what_was_edited_since(
             f"---\ntitle: Of a {name}\ndate: 2026-02-11\nsource:"
             f" https://else.example/{name}\n---\nA text of it.\n"
         )
-    assert "would be imported" in run(place, "import", str(folder), "--dry-run").output
-    assert len(json.loads(run(place, "import", str(folder), "--json").stdout)["articles"]) == 2
-    assert "Of a bridge" in place.published("all.atom")
-    run(place, "change", "undo", "1")
-    assert "Of a bridge" not in place.published("all.atom")
-    assert [one.title for one in place.articles()] == ["Chips"]
-    run(place, "import", str(folder))
-    run(place, "change", "edit", "https://else.example/roof", "--title", "Of a new roof")
-    with pytest.raises(UsageError, match="edited since; it stays as it is"):
-        run(place, "change", "undo", "3")
-    assert "Of a bridge" in place.published("all.atom") and "Of a new roof" in place.published(
-        "all.atom"
+    assert "would be imported" in run_command(place, "import", str(folder), "--dry-run").output
+    assert (
+        len(json.loads(run_command(place, "import", str(folder), "--json").stdout)["articles"]) == 2
     )
+    assert "Of a bridge" in place.read_published("all.atom")
+    run_command(place, "change", "undo", "1")
+    assert "Of a bridge" not in place.read_published("all.atom")
+    assert [one.title for one in place.load_articles()] == ["Chips"]
+    run_command(place, "import", str(folder))
+    run_command(place, "change", "edit", "https://else.example/roof", "--title", "Of a new roof")
+    with pytest.raises(UsageError, match="edited since; it stays as it is"):
+        run_command(place, "change", "undo", "3")
+    assert "Of a bridge" in place.read_published("all.atom")
+    assert "Of a new roof" in place.read_published("all.atom")

@@ -10,8 +10,8 @@ import time
 from tests.pictures import made
 
 _MADE = b"\0"
-_ENCODED = made.encoded(made.gradient((160, 90)), "WEBP", exif=b"Exif\0\0MM\0*")
-_JPEG = made.jpeg((160, 90))
+_ENCODED = made.encode_image(made.make_gradient((160, 90)), "WEBP", exif=b"Exif\0\0MM\0*")
+_JPEG = made.make_jpeg((160, 90))
 
 
 def exit_not_shut_off() -> None:

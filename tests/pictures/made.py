@@ -13,36 +13,36 @@ from PIL import Image
 WIDE = (1200, 630)
 
 
-def gradient(size: tuple[int, int] = WIDE) -> Image.Image:
+def make_gradient(size: tuple[int, int] = WIDE) -> Image.Image:
     """Dark on the left, light on the right, red grows downwards."""
     across = Image.linear_gradient("L").rotate(90).resize(size)
     down = Image.linear_gradient("L").resize(size)
     return Image.merge("RGB", (down, across, across))
 
 
-def encoded(image: Image.Image, format: str, **options: Any) -> bytes:
+def encode_image(image: Image.Image, format: str, **options: Any) -> bytes:
     out = io.BytesIO()
     image.save(out, format, **options)
     return out.getvalue()
 
 
-def jpeg(size: tuple[int, int] = WIDE, **options: Any) -> bytes:
-    return encoded(gradient(size), "JPEG", **options)
+def make_jpeg(size: tuple[int, int] = WIDE, **options: Any) -> bytes:
+    return encode_image(make_gradient(size), "JPEG", **options)
 
 
-def turned(orientation: int, size: tuple[int, int] = WIDE) -> bytes:
+def make_turned_jpeg(orientation: int, size: tuple[int, int] = WIDE) -> bytes:
     """A JPEG that its EXIF says is to be turned."""
     exif = Image.Exif()
     exif[0x0112] = orientation
-    return jpeg(size, exif=exif)
+    return make_jpeg(size, exif=exif)
 
 
-def animated() -> bytes:
+def make_animation() -> bytes:
     """A GIF whose first frame is red and whose others are blue."""
     frames = [Image.new("P", (400, 300), number) for number in (0, 1, 1)]
     for frame in frames:
         frame.putpalette([255, 0, 0, 0, 0, 255])
-    return encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    return encode_image(frames[0], "GIF", save_all=True, append_images=frames[1:])
 
 
 def see_through() -> bytes:
@@ -50,7 +50,7 @@ def see_through() -> bytes:
     image = Image.new("P", (400, 300), 1)
     image.putpalette([0, 0, 0, 0, 0, 255])
     image.paste(0, (0, 0, 200, 300))
-    return encoded(image, "PNG", transparency=0)
+    return encode_image(image, "PNG", transparency=0)
 
 
 def stated_png(width: int, height: int, data: bytes = b"") -> bytes:

@@ -21,7 +21,7 @@ def run_beside_site(
         server = SiteServer("site", lambda method, target: answers.get(target, missing), seen)
         await server.start("127.0.0.1", port)
         try:
-            with place.app() as app:
+            with place.open_app() as app:
                 return await refresh.run(app, refresh.Wanted(), stop=asyncio.Event())
         finally:
             await server.aclose()

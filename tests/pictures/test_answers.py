@@ -1,4 +1,4 @@
-"""What the parent believes of an answer: a plain WebP, and nothing else."""
+"""Answers of the picture decoder's process: only plain WebP is accepted."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from syndicator.pictures.answers import (
 from syndicator.pictures.resize import thumbnail
 from tests.pictures import made
 
-GOOD = thumbnail(made.jpeg())
-SMALL = made.gradient((120, 63))
+GOOD = thumbnail(made.make_jpeg())
+SMALL = made.make_gradient((120, 63))
 
 
 def test_the_size_is_read_from_the_frame() -> None:
@@ -31,11 +31,11 @@ def test_the_size_is_read_from_the_frame() -> None:
         GOOD[:-2],
         GOOD + b"<script>",
         b"<html>" + GOOD,
-        made.encoded(SMALL, "WEBP", lossless=True),
-        made.encoded(SMALL, "WEBP", exif=b"Exif\0\0MM\0*"),
-        made.encoded(SMALL, "WEBP", save_all=True, append_images=[SMALL.rotate(180)]),
-        made.encoded(made.gradient((641, 100)), "WEBP"),
-        made.jpeg(),
+        made.encode_image(SMALL, "WEBP", lossless=True),
+        made.encode_image(SMALL, "WEBP", exif=b"Exif\0\0MM\0*"),
+        made.encode_image(SMALL, "WEBP", save_all=True, append_images=[SMALL.rotate(180)]),
+        made.encode_image(made.make_gradient((641, 100)), "WEBP"),
+        made.make_jpeg(),
     ],
     ids=[
         "nothing",
@@ -60,5 +60,6 @@ def test_no_bytes_raise(data: bytes) -> None:
 
 
 def test_codes_of_no_honest_child_refuse_nothing() -> None:
+    """Unknown refusal codes are ignored, known ones are parsed."""
     assert [parse_answer(bytes((code,))) for code in (0, len(REFUSALS) + 1, 200, 255)] == [None] * 4
     assert [parse_answer(pack_refusal(reason)) for reason in REFUSALS] == list(REFUSALS)

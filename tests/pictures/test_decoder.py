@@ -1,4 +1,4 @@
-"""The process that decodes pictures: what it refuses, how it ends, never believed."""
+"""The process that decodes pictures: its limits, and wrong answers."""
 
 from __future__ import annotations
 
@@ -18,19 +18,23 @@ from tests.pictures import made
 LIARS = "tests.pictures.liars"
 
 
-def ask(decoder: Decoder, data: bytes) -> Thumbnail:
+def make_thumbnail(decoder: Decoder, data: bytes) -> Thumbnail:
     return asyncio.run(decoder.make_thumbnail(data))
 
 
 @pytest.fixture(scope="module")
-def child() -> Iterator[Decoder]:
-    found = Decoder()
-    yield found
-    found.close()
+def fresh_decoder() -> Iterator[Decoder]:
+    decoder = Decoder()
+    yield decoder
+    decoder.close()
 
 
-def test_a_child_makes_one_thumbnail_after_the_other(child: Decoder) -> None:
-    found = [ask(child, made.jpeg()), ask(child, made.see_through())]
+def test_a_child_makes_one_thumbnail_after_the_other(fresh_decoder: Decoder) -> None:
+    """One decoder process makes several thumbnails."""
+    found = [
+        make_thumbnail(fresh_decoder, made.make_jpeg()),
+        make_thumbnail(fresh_decoder, made.see_through()),
+    ]
     assert [(one.width, one.height) for one in found] == [(600, 315), (400, 300)]
 
 
@@ -38,21 +42,25 @@ def test_a_child_makes_one_thumbnail_after_the_other(child: Decoder) -> None:
     ("data", "reason"),
     [
         (b"<svg/>", PictureReason.FORMAT),
-        (made.jpeg()[:2000], PictureReason.BROKEN),
+        (made.make_jpeg()[:2000], PictureReason.BROKEN),
         (made.stated_png(60_000, 60_000), PictureReason.PIXELS),
         (made.stated_png(16, 16), PictureReason.SMALL),
     ],
 )
 def test_what_it_refuses_costs_the_next_one_nothing(
-    child: Decoder, data: bytes, reason: PictureReason
+    fresh_decoder: Decoder, data: bytes, reason: PictureReason
 ) -> None:
+    """After a refused picture the decoder still decodes the next one."""
     with pytest.raises(PictureRefused) as refused:
-        ask(child, data)
-    assert (refused.value.reason, refused.value.final) == (reason, True)
-    assert ask(child, made.jpeg()).width == 600
+        make_thumbnail(fresh_decoder, data)
+    assert refused.value.reason == reason
+    assert refused.value.final is True
+    assert make_thumbnail(fresh_decoder, made.make_jpeg()).width == 600
 
 
-def liar(monkeypatch: pytest.MonkeyPatch, name: str, *, wall_seconds: float = 60) -> Decoder:
+def make_lying_decoder(
+    monkeypatch: pytest.MonkeyPatch, name: str, *, wall_seconds: float = 60
+) -> Decoder:
     """A decoder whose child does what nobody should with a picture."""
     monkeypatch.setattr(decoder, "_ANSWER", Lazy(f"{LIARS}:{name}"))
     monkeypatch.setattr(decoder, "WALL_SECONDS", wall_seconds)
@@ -65,11 +73,12 @@ def liar(monkeypatch: pytest.MonkeyPatch, name: str, *, wall_seconds: float = 60
 def test_a_child_that_was_taken_over_is_not_believed(
     monkeypatch: pytest.MonkeyPatch, lie: str
 ) -> None:
-    found = liar(monkeypatch, lie)
+    decoder = make_lying_decoder(monkeypatch, lie)
     with pytest.raises(PictureRefused) as refused:
-        ask(found, made.jpeg())
-    assert (refused.value.reason, refused.value.final) == (PictureReason.CRASHED, True)
-    found.close()
+        make_thumbnail(decoder, made.make_jpeg())
+    assert refused.value.reason == PictureReason.CRASHED
+    assert refused.value.final is True
+    decoder.close()
 
 
 @pytest.mark.parametrize(
@@ -86,10 +95,11 @@ def test_how_a_child_ends_is_told(
     monkeypatch: pytest.MonkeyPatch, acts: str, reason: PictureReason, final: bool, detail: str
 ) -> None:
     monkeypatch.setattr(decoder, "SECONDS", 0.3)
-    found = liar(monkeypatch, acts, wall_seconds=2 if acts == "hang" else 60)
+    found = make_lying_decoder(monkeypatch, acts, wall_seconds=2 if acts == "hang" else 60)
     with pytest.raises(PictureRefused) as refused:
-        ask(found, made.jpeg())
-    assert (refused.value.reason, refused.value.final) == (reason, final)
+        make_thumbnail(found, made.make_jpeg())
+    assert refused.value.reason == reason
+    assert refused.value.final == final
     assert refused.value.detail.startswith(detail)
     found.close()
 
@@ -100,26 +110,27 @@ def test_nothing_is_decoded_in_a_process_that_is_not_shut_off(
     monkeypatch.setattr(decoder, "_PREPARE", Lazy(f"{LIARS}:exit_not_shut_off"))
     found = Decoder()
     with pytest.raises(PictureRefused, match="could not be shut off") as refused:
-        ask(found, made.jpeg())
-    assert (refused.value.reason, refused.value.final) == (PictureReason.NOT_SHUT_OFF, False)
+        make_thumbnail(found, made.make_jpeg())
+    assert refused.value.reason == PictureReason.NOT_SHUT_OFF
+    assert refused.value.final is False
     found.close()
 
 
 def test_a_picture_has_two_seconds_of_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = liar(monkeypatch, "take_cpu")
+    decoder = make_lying_decoder(monkeypatch, "take_cpu")
     began = time.monotonic()
     with pytest.raises(PictureRefused, match="more CPU"):
-        ask(found, made.jpeg())
+        make_thumbnail(decoder, made.make_jpeg())
     assert time.monotonic() - began >= 2
-    found.close()
+    decoder.close()
 
 
 def test_who_gives_up_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = liar(monkeypatch, "hang")
+    decoder = make_lying_decoder(monkeypatch, "hang")
 
     async def given_up() -> float:
         began = time.monotonic()
-        task = asyncio.create_task(found.make_thumbnail(made.jpeg()))
+        task = asyncio.create_task(decoder.make_thumbnail(made.make_jpeg()))
         await asyncio.sleep(0.5)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -127,4 +138,4 @@ def test_who_gives_up_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
         return time.monotonic() - began
 
     assert asyncio.run(given_up()) < 50
-    found.close()
+    decoder.close()

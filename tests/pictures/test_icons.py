@@ -1,4 +1,4 @@
-"""The icons of sources: found in feeds and pages of a site of our own, made and shown."""
+"""Icons of sources: found in feeds and pages, made and published."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LETTER = 'class="mono '
 PICTURE = 'class="icon" src="../pictures/'
 
 
-def draw(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> Image.Image:
+def draw_square(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> Image.Image:
     """A square in the middle of a transparent picture."""
     width, height = size
     image = Image.new("RGBA", size)
@@ -42,15 +42,15 @@ def draw(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> Imag
     return image
 
 
-def png(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> Answer:
-    return Answer(body=made.encoded(draw(colour, size), "PNG"), type="image/png")
+def make_png_answer(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> Answer:
+    return Answer(body=made.encode_image(draw_square(colour, size), "PNG"), type="image/png")
 
 
-def seen(webp: bytes) -> Image.Image:
+def open_webp(webp: bytes) -> Image.Image:
     return Image.open(io.BytesIO(webp)).convert("RGB")
 
 
-def near(image: Image.Image, x: int, y: int) -> tuple[int, ...]:
+def read_rounded_colour(image: Image.Image, x: int, y: int) -> tuple[int, ...]:
     """The colour of a pixel, rounded: WebP changes it a little."""
     pixel = image.getpixel((x, y))
     assert isinstance(pixel, tuple)
@@ -88,31 +88,31 @@ class Web:
         """Let the front page have these links."""
         self.answers["/"] = Answer(body=f"<head>{''.join(links)}</head><p>Site".encode())
 
-    def run(self, after: timedelta = timedelta(0)) -> refresh.RunReport:
+    def run_visits(self, after: timedelta = timedelta(0)) -> refresh.RunReport:
         """Visit what is due `after` some time. Return the report."""
         self.place.now += after
         self.seen.clear()
         return run_beside_site(self.place, self.answers, self.port, self.seen)
 
     @property
-    def asked(self) -> list[str]:
+    def asked_paths(self) -> list[str]:
         """What was asked for in the last run, besides feed, article and robots.txt."""
         visits = ("/robots.txt", "/feed", "/one")
         return [request.path for request in self.seen if request.path not in visits]
 
     @property
-    def icon(self) -> Image.Image | None:
+    def published_icon(self) -> Image.Image | None:
         """The icon that is published."""
         paths = sorted((self.place.folder / "feeds/public/pictures").glob("*.webp"))
         assert len(paths) <= 1
-        return seen(paths[0].read_bytes()) if paths else None
+        return open_webp(paths[0].read_bytes()) if paths else None
 
     @property
-    def page(self) -> str:
-        return self.place.published("sources/one.html")
+    def published_page(self) -> str:
+        return self.place.read_published("sources/one.html")
 
-    def reason(self) -> str:
-        with self.place.app() as app:
+    def read_reason(self) -> str:
+        with self.place.open_app() as app:
             row = app.archive.store.icons.row("one")
             return row.reason if row else "no row"
 
@@ -123,69 +123,75 @@ def web(tmp_path: Path) -> Web:
 
 
 def test_the_icon_that_a_feed_states_is_shown_and_its_site_is_not_asked(web: Web) -> None:
+    """An icon named in the feed is used without a request to the site."""
     web.state_feed("<image><url>/feed.png</url><title>Site</title></image>")
-    web.answers["/feed.png"] = png(RED)
-    web.run()
-    assert web.asked == ["/feed.png"]
-    assert web.icon is not None
-    assert (web.icon.size, near(web.icon, 32, 32)) == ((64, 64), RED)
-    assert PICTURE in web.page
-    assert LETTER not in web.page
-    assert web.page.count(PICTURE) == 2, "in the heading and in the line of the article"
-    assert PICTURE in web.place.published("categories/uncategorised.html")
+    web.answers["/feed.png"] = make_png_answer(RED)
+    web.run_visits()
+    assert web.asked_paths == ["/feed.png"]
+    assert web.published_icon is not None
+    assert web.published_icon.size == (64, 64)
+    assert read_rounded_colour(web.published_icon, 32, 32) == RED
+    assert PICTURE in web.published_page
+    assert LETTER not in web.published_page
+    assert web.published_page.count(PICTURE) == 2, "in the heading and in the line of the article"
+    assert PICTURE in web.place.read_published("categories/uncategorised.html")
 
 
 def test_else_the_icon_of_the_site_is_taken_the_smallest_that_is_large_enough(web: Web) -> None:
+    """Without an icon in the feed, use the smallest sufficient icon that the page links."""
     web.state_page(
         '<link rel="icon" href="/vector.svg" sizes="any">',
         '<link rel="icon" href="/16.png" sizes="16x16">',
         '<link rel="apple-touch-icon" href="/apple.png">',
         '<link rel="shortcut icon" href="/96.png" sizes="96x96">',
     )
-    web.answers["/96.png"] = png(BLUE)
-    web.run()
-    assert web.asked == ["/", "/96.png"]
-    assert web.icon is not None
-    assert near(web.icon, 32, 32) == BLUE
+    web.answers["/96.png"] = make_png_answer(BLUE)
+    web.run_visits()
+    assert web.asked_paths == ["/", "/96.png"]
+    assert web.published_icon is not None
+    assert read_rounded_colour(web.published_icon, 32, 32) == BLUE
 
 
 def test_else_the_icon_at_the_usual_address_is_taken(web: Web) -> None:
-    favicon = made.encoded(draw(RED, (32, 32)), "ICO")
+    favicon = made.encode_image(draw_square(RED, (32, 32)), "ICO")
     web.answers["/favicon.ico"] = Answer(body=favicon, type="image/x-icon")
-    web.run()
-    assert web.asked == ["/", "/favicon.ico"]
-    assert web.icon is not None
-    assert near(web.icon, 32, 32) == RED
+    web.run_visits()
+    assert web.asked_paths == ["/", "/favicon.ico"]
+    assert web.published_icon is not None
+    assert read_rounded_colour(web.published_icon, 32, 32) == RED
 
 
 def test_a_source_without_an_icon_has_a_letter_and_is_asked_again_after_a_month(web: Web) -> None:
-    web.run()
-    assert (web.icon, web.reason()) == (None, "http-404")
-    assert LETTER in web.page
-    web.run(timedelta(days=29))
-    assert web.asked == []
-    web.answers["/favicon.ico"] = png(RED)
-    web.run(timedelta(days=2))
-    assert web.asked == ["/", "/favicon.ico"]
-    assert PICTURE in web.page
+    """Without an icon a letter is shown; the site is asked again after a month."""
+    web.run_visits()
+    assert web.published_icon is None
+    assert web.read_reason() == "http-404"
+    assert LETTER in web.published_page
+    web.run_visits(timedelta(days=29))
+    assert web.asked_paths == []
+    web.answers["/favicon.ico"] = make_png_answer(RED)
+    web.run_visits(timedelta(days=2))
+    assert web.asked_paths == ["/", "/favicon.ico"]
+    assert PICTURE in web.published_page
 
 
 def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web) -> None:
-    web.answers["/favicon.ico"] = png(RED)
-    web.run()
-    feeds = [web.place.published(name) for name in ("all.atom", "sources/one.rss")]
-    before = web.page
-    web.answers["/favicon.ico"] = png(BLUE)
-    web.run(timedelta(days=31))
-    assert web.icon is not None
-    assert near(web.icon, 32, 32) == BLUE
-    assert web.page != before
-    changed = web.page
+    """After a month a changed icon is fetched; if it is missing then, the old one stays."""
+    web.answers["/favicon.ico"] = make_png_answer(RED)
+    web.run_visits()
+    feeds = [web.place.read_published(name) for name in ("all.atom", "sources/one.rss")]
+    before = web.published_page
+    web.answers["/favicon.ico"] = make_png_answer(BLUE)
+    web.run_visits(timedelta(days=31))
+    assert web.published_icon is not None
+    assert read_rounded_colour(web.published_icon, 32, 32) == BLUE
+    assert web.published_page != before
+    changed = web.published_page
     web.answers["/favicon.ico"] = Answer(status=404)
-    web.run(timedelta(days=31))
-    assert web.reason() == "http-404"
-    assert web.page == changed
-    assert [web.place.published(name) for name in ("all.atom", "sources/one.rss")] == feeds
+    web.run_visits(timedelta(days=31))
+    assert web.read_reason() == "http-404"
+    assert web.published_page == changed
+    assert [web.place.read_published(name) for name in ("all.atom", "sources/one.rss")] == feeds
 
 
 @pytest.mark.parametrize(
@@ -194,103 +200,114 @@ def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web
         (Answer(body=b"<svg xmlns='http://www.w3.org/2000/svg'/>", type="image/png"), "format"),
         (Answer(body=b"<script>alert(1)</script>", type="image/png"), "format"),
         (Answer(body=made.stated_png(60_000, 60_000), type="image/png"), "pixels"),
-        (png(RED, (1, 1)), "small"),
-        (png(RED, (468, 60)), "no-icon"),
-        (Answer(body=made.encoded(Image.new("RGBA", (32, 32)), "PNG")), "no-icon"),
-        (Answer(body=png(RED).body, headers={"X-Robots-Tag": "noindex"}), "off-limits"),
+        (make_png_answer(RED, (1, 1)), "small"),
+        (make_png_answer(RED, (468, 60)), "no-icon"),
+        (Answer(body=made.encode_image(Image.new("RGBA", (32, 32)), "PNG")), "no-icon"),
+        (Answer(body=make_png_answer(RED).body, headers={"X-Robots-Tag": "noindex"}), "off-limits"),
     ],
     ids=["svg", "html", "a bomb", "a pixel", "a banner", "nothing visible", "forbidden"],
 )
 def test_what_is_no_icon_leaves_the_letter(web: Web, answer: Answer, reason: str) -> None:
+    """An unusable icon leaves the letter and a reason."""
     web.answers["/favicon.ico"] = answer
-    report = web.run()
-    assert (web.icon, web.reason()) == (None, f"picture-{reason}")
-    assert LETTER in web.page
+    report = web.run_visits()
+    assert web.published_icon is None
+    assert web.read_reason() == f"picture-{reason}"
+    assert LETTER in web.published_page
     assert report.problems == ()
 
 
 def test_a_huge_file_is_not_read_to_its_end(web: Web) -> None:
     web.answers["/favicon.ico"] = Answer(body=bytes(2_000_001), type="image/x-icon")
-    web.run()
-    assert (web.icon, web.reason()) == (None, "too-large")
+    web.run_visits()
+    assert web.published_icon is None
+    assert web.read_reason() == "too-large"
 
 
 def test_a_banner_of_the_feed_gives_way_to_the_icon_of_the_site(web: Web) -> None:
     web.state_feed("<image><url>/banner.png</url><title>Site</title></image>")
-    web.answers["/banner.png"] = png(RED, (468, 60))
-    web.answers["/favicon.ico"] = png(BLUE)
-    web.run()
-    assert web.asked == ["/banner.png", "/", "/favicon.ico"]
-    assert web.icon is not None
-    assert near(web.icon, 32, 32) == BLUE
+    web.answers["/banner.png"] = make_png_answer(RED, (468, 60))
+    web.answers["/favicon.ico"] = make_png_answer(BLUE)
+    web.run_visits()
+    assert web.asked_paths == ["/banner.png", "/", "/favicon.ico"]
+    assert web.published_icon is not None
+    assert read_rounded_colour(web.published_icon, 32, 32) == BLUE
 
 
 def test_robots_txt_is_obeyed(web: Web) -> None:
     rules = b"User-agent: *\nDisallow: /favicon.ico\n"
     web.answers["/robots.txt"] = Answer(body=rules, type="text/plain")
-    web.answers["/favicon.ico"] = png(RED)
-    web.run()
-    assert (web.asked, web.icon, web.reason()) == (["/"], None, "robots")
+    web.answers["/favicon.ico"] = make_png_answer(RED)
+    web.run_visits()
+    assert web.asked_paths == ["/"]
+    assert web.published_icon is None
+    assert web.read_reason() == "robots"
 
 
 def test_without_thumbnails_there_are_no_icons(web: Web) -> None:
-    web.answers["/favicon.ico"] = png(RED)
+    web.answers["/favicon.ico"] = make_png_answer(RED)
     config = web.place.config / "syndicator.toml"
     without = SETTINGS.replace("tag_min = 1", "tag_min = 1\nthumbnails = false")
     config.write_text(without)
-    web.run()
-    assert (web.asked, web.icon) == ([], None)
+    web.run_visits()
+    assert web.asked_paths == []
+    assert web.published_icon is None
     config.write_text(SETTINGS)
-    web.run()
-    assert PICTURE in web.page
+    web.run_visits()
+    assert PICTURE in web.published_page
     config.write_text(without)
-    web.run()
-    assert (web.icon, LETTER in web.page, PICTURE in web.page) == (None, True, False)
+    web.run_visits()
+    assert web.published_icon is None
+    assert (LETTER in web.published_page) is True
+    assert (PICTURE in web.published_page) is False
 
 
 def test_a_source_that_is_paused_is_not_asked(web: Web) -> None:
-    web.run()
+    web.run_visits()
     sources = web.place.config / "sources.toml"
     sources.write_text(sources.read_text() + "enabled = false\n")
-    web.run(timedelta(days=31))
-    assert web.asked == []
+    web.run_visits(timedelta(days=31))
+    assert web.asked_paths == []
 
 
 def test_an_icon_whose_files_are_lost_is_fetched_again(web: Web) -> None:
-    web.answers["/favicon.ico"] = png(RED)
-    web.run()
+    web.answers["/favicon.ico"] = make_png_answer(RED)
+    web.run_visits()
     for folder in ("public", "state"):
         for path in (web.place.folder / f"feeds/{folder}/pictures").rglob("*.webp"):
             path.unlink()
     (web.place.folder / "feeds/public/index.html").unlink()  # something to build
     web.place.build()
-    assert LETTER in web.page
-    web.run()
-    assert web.icon is not None
-    assert PICTURE in web.page
+    assert LETTER in web.published_page
+    web.run_visits()
+    assert web.published_icon is not None
+    assert PICTURE in web.published_page
 
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "GIF", "WEBP", "ICO"])
 @pytest.mark.parametrize("size", [(16, 16), (48, 48), (300, 300)])
 def test_each_format_and_size_becomes_one_square(format: str, size: tuple[int, int]) -> None:
-    image = draw(RED, size) if format in ("PNG", "ICO", "WEBP") else made.gradient(size)
-    icon = Image.open(io.BytesIO(make_icon(made.encoded(image, format))))
-    assert (icon.format, icon.mode, icon.size) == ("WEBP", "RGB", (64, 64))
+    """Icons of all formats and sizes become a 64 x 64 WebP."""
+    image = draw_square(RED, size) if format in ("PNG", "ICO", "WEBP") else made.make_gradient(size)
+    icon = Image.open(io.BytesIO(make_icon(made.encode_image(image, format))))
+    assert icon.format == "WEBP"
+    assert icon.mode == "RGB"
+    assert icon.size == (64, 64)
 
 
 def test_a_picture_is_shown_whole_on_white_and_a_light_one_on_dark_ground() -> None:
-    on_white = seen(make_icon(made.encoded(draw(RED, (100, 60)), "PNG")))
-    assert near(on_white, 32, 32) == RED
-    assert near(on_white, 2, 2) == (250, 250, 250)
-    light = seen(make_icon(made.encoded(draw(WHITE), "PNG")))
-    assert near(light, 32, 32) == (250, 250, 250)
-    assert near(light, 2, 2) == (50, 50, 50)
+    on_white = open_webp(make_icon(made.encode_image(draw_square(RED, (100, 60)), "PNG")))
+    assert read_rounded_colour(on_white, 32, 32) == RED
+    assert read_rounded_colour(on_white, 2, 2) == (250, 250, 250)
+    light = open_webp(make_icon(made.encode_image(draw_square(WHITE), "PNG")))
+    assert read_rounded_colour(light, 32, 32) == (250, 250, 250)
+    assert read_rounded_colour(light, 2, 2) == (50, 50, 50)
 
 
 @pytest.mark.parametrize(
     ("inside", "reason"),
     [
-        (png(RED, (468, 60)).body, PictureReason.NO_ICON),
+        (make_png_answer(RED, (468, 60)).body, PictureReason.NO_ICON),
         (made.stated_png(8_000, 8_000), PictureReason.BROKEN),
         (made.stated_png(60_000, 60_000), PictureReason.PIXELS),
     ],
@@ -299,7 +316,8 @@ def test_a_picture_is_shown_whole_on_white_and_a_light_one_on_dark_ground() -> N
 def test_an_icon_file_that_lies_about_its_size_is_refused(
     inside: bytes, reason: PictureReason
 ) -> None:
-    icon = bytearray(made.encoded(draw(RED, (32, 32)), "ICO", sizes=[(32, 32)]))
+    """An ICO file with a wrong inner picture is refused."""
+    icon = bytearray(made.encode_image(draw_square(RED, (32, 32)), "ICO", sizes=[(32, 32)]))
     offset = int.from_bytes(icon[18:22], "little")
     icon[14:18] = len(inside).to_bytes(4, "little")
     decoder = Decoder()
@@ -315,12 +333,13 @@ def test_an_icon_file_that_lies_about_its_size_is_refused(
 @pytest.mark.parametrize("bitmap_format", ["png", "bmp"])
 def test_an_icon_file_that_is_cut_off_gives_an_answer(share: float, bitmap_format: str) -> None:
     image = Image.effect_noise((64, 64), 90).convert("RGBA")
-    whole = made.encoded(image, "ICO", bitmap_format=bitmap_format)
-    answer = answer_request(ICON + whole[: int(len(whole) * share)])
+    whole_image = made.encode_image(image, "ICO", bitmap_format=bitmap_format)
+    answer = answer_request(ICON + whole_image[: int(len(whole_image) * share)])
     assert isinstance(parse_answer(answer), PictureReason)
 
 
 def test_the_site_is_the_one_that_the_feed_states_or_else_its_host() -> None:
+    """The site of a source is the feed's link, or the root of the feed's host."""
     source = Source(key="one", url="https://feeds.example/${TOKEN}/feed")
     assert find_site(source, "https://one.example/blog") == "https://one.example/blog"
     assert find_site(source, "") == "https://feeds.example/"
@@ -335,7 +354,9 @@ def test_a_site_is_asked_without_credentials() -> None:
         allow=("10.0.0.0/8",),
     )
     request = site_request("https://one.example/", source, Settings())
-    assert (request.kind, request.headers, request.secrets) == ("page", {}, {})
+    assert request.kind == "page"
+    assert request.headers == {}
+    assert request.secrets == {}
     assert request.cookies == ""
     assert request.allow == source.allow
     assert site_request("https://other.example/", source, Settings()).allow == ()

@@ -1,4 +1,4 @@
-"""What becomes of a picture after it was asked for."""
+"""The next state of a picture after it was requested."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 ROW = PictureRow(id="a" * 26, url="https://example.org/a.jpg", next_try=NOW)
 
 
-def failed(reason: str, row: PictureRow = ROW, **more: object) -> PictureRow:
+def record_failed_picture(reason: str, row: PictureRow = ROW, **more: object) -> PictureRow:
     return outcomes.record_failure(row, Failed(url=ROW.url, reason=reason, **more), NOW)  # type: ignore[arg-type]
 
 
 def test_a_failure_is_tried_again_later_and_later_and_then_no_more() -> None:
-    row, waits = ROW, []
+    row = ROW
+    waits = []
     while row.next_try:
-        row = failed("timeout", row)
+        row = record_failed_picture("timeout", row)
         waits.append(row.next_try and row.next_try - NOW)
     hour = timedelta(hours=1)
     assert waits == [hour, 4 * hour, 16 * hour, 64 * hour, None]
@@ -31,33 +32,41 @@ def test_a_failure_is_tried_again_later_and_later_and_then_no_more() -> None:
 
 @pytest.mark.parametrize("reason", ["robots", "gone", "blocked-address", "too-large", "http-451"])
 def test_what_no_other_try_mends_is_not_tried_again(reason: str) -> None:
-    assert failed(reason).next_try is None
+    """Permanent failures have no next try."""
+    assert record_failed_picture(reason).next_try is None
 
 
 def test_a_host_that_was_not_asked_costs_no_try() -> None:
+    """A picture that was not requested (rate limit, our own fault) keeps its tries."""
     later = NOW + timedelta(minutes=7)
-    row = failed("rate-limited", retry_after=later)
-    assert (row.tries, row.next_try) == (0, later)
-    assert failed("system").tries == 0
+    row = record_failed_picture("rate-limited", retry_after=later)
+    assert row.tries == 0
+    assert row.next_try == later
+    assert record_failed_picture("system").tries == 0
 
 
 def test_a_server_that_asks_for_more_time_gets_it() -> None:
+    """The next try is at the time that the server named."""
     later = NOW + timedelta(days=3)
-    assert failed("http-503", status=503, retry_after=later).next_try == later
+    assert record_failed_picture("http-503", status=503, retry_after=later).next_try == later
 
 
 def test_what_cannot_be_decoded_is_final_and_what_ours_failed_at_is_not() -> None:
+    """A broken picture is final; our own failures are retried."""
     assert outcomes.record_refusal(ROW, PictureReason.BROKEN, "", NOW, final=True).next_try is None
-    again = outcomes.record_refusal(ROW, PictureReason.CRASHED, "", NOW, final=False)
-    assert (again.tries, again.next_try) == (1, NOW + timedelta(hours=1))
+    second_refusal = outcomes.record_refusal(ROW, PictureReason.CRASHED, "", NOW, final=False)
+    assert second_refusal.tries == 1
+    assert second_refusal.next_try == NOW + timedelta(hours=1)
     ours = outcomes.record_refusal(ROW, PictureReason.NOT_SHUT_OFF, "", NOW, final=False)
     assert ours.tries == 0
 
 
 def test_what_is_off_limits_is_looked_at_again_and_shows_nothing_until_then() -> None:
+    """A forbidden picture is hidden and checked again after seven days."""
     before = outcomes.record_copy(ROW, Picture(name="pictures/0.webp", width=1, height=1))
     row = outcomes.record_ban(before, "noimageindex", NOW)
-    assert (row.picture, row.next_try) == (None, NOW + timedelta(days=7))
+    assert row.picture is None
+    assert row.next_try == NOW + timedelta(days=7)
 
 
 @pytest.mark.parametrize(
@@ -74,17 +83,18 @@ def test_what_is_off_limits_is_looked_at_again_and_shows_nothing_until_then() ->
     ],
 )
 def test_the_server_of_a_picture_may_forbid_it(header: str, said: str) -> None:
+    """X-Robots-Tag may forbid thumbnails."""
     assert outcomes.find_ban({"x-robots-tag": header}) == said
 
 
 def test_how_a_picture_is_in_words() -> None:
     assert outcomes.describe_picture(ROW) == "waits to be fetched"
-    made = outcomes.record_copy(ROW, Picture(name="pictures/1.webp", width=640, height=360))
-    assert outcomes.describe_picture(made) == "made, 640 x 360: pictures/1.webp"
+    copy = outcomes.record_copy(ROW, Picture(name="pictures/1.webp", width=640, height=360))
+    assert outcomes.describe_picture(copy) == "made, 640 x 360: pictures/1.webp"
     means = PictureReason.FORMAT.means
     refused = outcomes.record_refusal(ROW, PictureReason.FORMAT, means, NOW, final=True)
     assert outcomes.describe_picture(refused) == f"none, picture-format: {means}; not tried again"
-    later = failed("timeout", detail="15 s")
-    assert outcomes.describe_picture(later).endswith(
+    later_failed_picture = record_failed_picture("timeout", detail="15 s")
+    assert outcomes.describe_picture(later_failed_picture).endswith(
         " (15 s); tried again after 2026-11-26 13:00 UTC"
     )

@@ -1,4 +1,4 @@
-"""One small WebP of whatever a site sends, and nothing but pixels in it."""
+"""Make one small WebP of any picture, without its metadata."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from syndicator.pictures.resize import Refused, thumbnail
 from tests.pictures import made
 
 
-def seen(webp: bytes) -> Image.Image:
+def open_webp(webp: bytes) -> Image.Image:
     image = Image.open(io.BytesIO(webp), formats=["WEBP"])
     image.load()
     return image
@@ -30,23 +30,24 @@ def answer_picture(data: bytes) -> bytes:
     return answer_request(THUMBNAIL + data)
 
 
-def near(pixel: object, expected: tuple[int, int, int]) -> bool:
+def is_near_colour(pixel: object, expected: tuple[int, int, int]) -> bool:
     assert isinstance(pixel, tuple)
     return all(abs(one - other) < 24 for one, other in zip(pixel, expected, strict=True))
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
 def test_each_format_becomes_one_plain_webp(format: str) -> None:
-    found = seen(thumbnail(made.encoded(made.gradient(), format)))
-    assert (found.format, found.mode) == ("WEBP", "RGB")
-    assert 576 <= found.width <= 640
-    assert found.width / found.height == pytest.approx(1200 / 630, rel=0.01)
+    webp = open_webp(thumbnail(made.encode_image(made.make_gradient(), format)))
+    assert webp.format == "WEBP"
+    assert webp.mode == "RGB"
+    assert 576 <= webp.width <= 640
+    assert webp.width / webp.height == pytest.approx(1200 / 630, rel=0.01)
 
 
 @pytest.mark.parametrize("format", ["BMP", "TIFF", "PPM", "ICO", "TGA", "PCX"])
 def test_no_other_decoder_is_tried(format: str) -> None:
     with pytest.raises(Refused) as refused:
-        thumbnail(made.encoded(made.gradient(), format))
+        thumbnail(made.encode_image(made.make_gradient(), format))
     assert refused.value.reason == PictureReason.FORMAT
 
 
@@ -54,6 +55,7 @@ def test_no_other_decoder_is_tried(format: str) -> None:
     "data", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<html>", b"%!PS-Adobe-3.0 EPSF"]
 )
 def test_what_is_no_picture_is_refused(data: bytes) -> None:
+    """Other data raise Refused."""
     with pytest.raises(Refused):
         thumbnail(data)
 
@@ -70,12 +72,13 @@ def test_what_is_no_picture_is_refused(data: bytes) -> None:
 def test_the_size_on_the_page_is_bounded_both_ways(
     size: tuple[int, int], expected: tuple[int, int]
 ) -> None:
-    assert seen(thumbnail(made.encoded(made.gradient(size), "PNG"))).size == expected
+    assert open_webp(thumbnail(made.encode_image(made.make_gradient(size), "PNG"))).size == expected
 
 
 def test_a_large_jpeg_is_scaled_as_it_is_decoded() -> None:
-    assert seen(thumbnail(made.jpeg((1200, 630)))).size == (600, 315)
-    assert seen(thumbnail(made.jpeg((3000, 150)))).size[0] == 450, (
+    """Large JPEGs are decoded at reduced size; banners keep their middle part."""
+    assert open_webp(thumbnail(made.make_jpeg((1200, 630)))).size == (600, 315)
+    assert open_webp(thumbnail(made.make_jpeg((3000, 150)))).size[0] == 450, (
         "of a banner only the middle is shown, in full size"
     )
 
@@ -83,7 +86,7 @@ def test_a_large_jpeg_is_scaled_as_it_is_decoded() -> None:
 @pytest.mark.parametrize("size", [(1, 1), (159, 89), (400, 60)])
 def test_icons_and_counters_are_refused(size: tuple[int, int]) -> None:
     with pytest.raises(Refused) as refused:
-        thumbnail(made.encoded(made.gradient(size), "PNG"))
+        thumbnail(made.encode_image(made.make_gradient(size), "PNG"))
     assert refused.value.reason == PictureReason.SMALL
 
 
@@ -92,8 +95,8 @@ def test_icons_and_counters_are_refused(size: tuple[int, int]) -> None:
     [
         lambda: made.stated_png(5000, 4001),
         lambda: made.stated_png(60_000, 60_000),
-        lambda: made.encoded(Image.new("L", (7100, 7100)), "JPEG"),
-        lambda: made.encoded(Image.new("1", (6000, 6000)), "GIF"),
+        lambda: made.encode_image(Image.new("L", (7100, 7100)), "JPEG"),
+        lambda: made.encode_image(Image.new("1", (6000, 6000)), "GIF"),
     ],
     ids=["png", "png of 3.6 gigapixels", "jpeg of 50 megapixels", "gif of 36 megapixels"],
 )
@@ -106,9 +109,12 @@ def test_bombs_are_refused_by_their_header(
 
 
 def test_nothing_but_pixels_is_left() -> None:
+    """EXIF, profile, comment and trailing bytes are removed."""
     exif = Image.Exif()
     exif[0x010E] = "taken at home by a person with a name"
-    secret = made.jpeg(exif=exif, icc_profile=b"profile" * 50, comment=b"comment", dpi=(72, 72))
+    secret = made.make_jpeg(
+        exif=exif, icc_profile=b"profile" * 50, comment=b"comment", dpi=(72, 72)
+    )
     webp = thumbnail(secret + b"PK\x03\x04<script>alert(1)</script>")
     assert webp[12:16] == b"VP8 ", "one chunk"
     assert len(webp) == 20 + struct.unpack("<I", webp[16:20])[0], "that goes to the end"
@@ -118,13 +124,14 @@ def test_nothing_but_pixels_is_left() -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_picture_stands_as_it_was_held(orientation: int) -> None:
-    found = seen(thumbnail(made.turned(orientation, (800, 400))))
-    assert found.size == ((640, 320) if orientation < 5 else (400, 400))
+    """The EXIF orientation is applied."""
+    webp = open_webp(thumbnail(made.make_turned_jpeg(orientation, (800, 400))))
+    assert webp.size == ((640, 320) if orientation < 5 else (400, 400))
     dark = {1: (0, 0), 2: (1, 0), 3: (1, 1), 4: (0, 1), 5: (0, 0), 6: (1, 0), 7: (1, 1), 8: (0, 1)}[
         orientation
     ]
     corners = {
-        (x, y): sum(found.getpixel((x * (found.width - 1), y * (found.height - 1))))
+        (x, y): sum(webp.getpixel((x * (webp.width - 1), y * (webp.height - 1))))
         for x in (0, 1)
         for y in (0, 1)
     }
@@ -132,50 +139,52 @@ def test_a_picture_stands_as_it_was_held(orientation: int) -> None:
 
 
 def test_broken_exif_costs_nothing() -> None:
-    whole = made.turned(6)
-    assert seen(thumbnail(whole.replace(b"MM\x00*", b"MM\x00\xff"))).width == 600
+    whole_turned_jpeg = made.make_turned_jpeg(6)
+    assert open_webp(thumbnail(whole_turned_jpeg.replace(b"MM\x00*", b"MM\x00\xff"))).width == 600
 
 
 def test_of_a_moving_picture_the_first_frame_is_shown() -> None:
-    assert near(seen(thumbnail(made.animated())).getpixel((200, 150)), (255, 0, 0))
+    assert is_near_colour(
+        open_webp(thumbnail(made.make_animation())).getpixel((200, 150)), (255, 0, 0)
+    )
 
 
 def test_what_is_transparent_is_white() -> None:
-    found = seen(thumbnail(made.see_through()))
-    assert near(found.getpixel((50, 150)), (255, 255, 255))
-    assert near(found.getpixel((350, 150)), (0, 0, 255))
+    webp = open_webp(thumbnail(made.see_through()))
+    assert is_near_colour(webp.getpixel((50, 150)), (255, 255, 255))
+    assert is_near_colour(webp.getpixel((350, 150)), (0, 0, 255))
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        made.encoded(made.gradient((320, 200)).convert("CMYK"), "JPEG"),
-        made.encoded(made.gradient((320, 200)).convert("LA"), "PNG"),
-        made.encoded(made.gradient((320, 200)).convert("1"), "PNG"),
-        made.encoded(made.gradient((320, 200)).convert("RGBA"), "WEBP"),
+        made.encode_image(made.make_gradient((320, 200)).convert("CMYK"), "JPEG"),
+        made.encode_image(made.make_gradient((320, 200)).convert("LA"), "PNG"),
+        made.encode_image(made.make_gradient((320, 200)).convert("1"), "PNG"),
+        made.encode_image(made.make_gradient((320, 200)).convert("RGBA"), "WEBP"),
     ],
     ids=["cmyk", "grey with alpha", "black and white", "webp with alpha"],
 )
 def test_every_mode_becomes_rgb(data: bytes) -> None:
-    assert seen(thumbnail(data)).mode == "RGB"
+    assert open_webp(thumbnail(data)).mode == "RGB"
 
 
 def test_16_bit_grey_keeps_its_greys() -> None:
-    found = seen(thumbnail(made.encoded(Image.new("I;16", (400, 300), 32_768), "PNG")))
-    assert near(found.getpixel((200, 150)), (128, 128, 128))
+    webp = open_webp(thumbnail(made.encode_image(Image.new("I;16", (400, 300), 32_768), "PNG")))
+    assert is_near_colour(webp.getpixel((200, 150)), (128, 128, 128))
 
 
 def test_noise_is_coarser_rather_than_larger() -> None:
     noise = Image.frombytes("RGB", (640, 640), os.urandom(640 * 640 * 3))
-    assert len(thumbnail(made.encoded(noise, "PNG"))) <= answers.MOST_BYTES
+    assert len(thumbnail(made.encode_image(noise, "PNG"))) <= answers.MOST_BYTES
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
 def test_a_picture_that_is_cut_off_is_broken(format: str, share: float) -> None:
     noise = Image.effect_noise((400, 300), 90).convert("RGB")
-    whole = made.encoded(noise, format)
-    answer = answer_picture(whole[: int(len(whole) * share)])
+    whole_image = made.encode_image(noise, format)
+    answer = answer_picture(whole_image[: int(len(whole_image) * share)])
     assert len(answer) == 1
     assert parse_answer(answer) in (PictureReason.BROKEN, PictureReason.FORMAT)
 
@@ -184,7 +193,7 @@ def test_a_picture_that_is_cut_off_is_broken(format: str, share: float) -> None:
 @settings(max_examples=150)
 @given(st.sampled_from(["JPEG", "PNG", "WEBP", "GIF"]), st.data())
 def test_whatever_is_broken_gives_an_answer(format: str, data: st.DataObject) -> None:
-    whole = bytearray(made.encoded(made.gradient((200, 120)), format))
+    whole = bytearray(made.encode_image(made.make_gradient((200, 120)), format))
     for _ in range(data.draw(st.integers(1, 8))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     assert parse_answer(answer_picture(bytes(whole))) is not None

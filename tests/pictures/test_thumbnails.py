@@ -1,4 +1,4 @@
-"""The thumbnails of runs, over a site of our own."""
+"""Thumbnails made by runs, from a local site."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.pictures.site import run_beside_site
 from tests.places import Place, store_articles
 
 SETTINGS = "[publish]\ntag_min = 1\n[fetch]\nallow_loopback = true\npause = 0\n"
-JPEG = Answer(body=made.jpeg(), type="image/jpeg")
+JPEG = Answer(body=made.make_jpeg(), type="image/jpeg")
 
 
 class Web:
@@ -37,46 +37,46 @@ class Web:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
 
-    def file(self, *titles: str, **changes: Any) -> None:
+    def file_articles(self, *titles: str, **changes: Any) -> None:
         """Files articles, each with its picture at /<title>.jpg, which is there."""
-        with self.place.app() as app:
+        with self.place.open_app() as app:
             for title in titles:
                 self.answers.setdefault(f"/{title}.jpg", JPEG)
                 cover = f"http://127.0.0.1:{self.port}/{title}.jpg"
                 store_articles(app, title, "Text.", **{"cover": cover, **changes})
 
-    def run(self) -> refresh.RunReport:
+    def run_pictures(self) -> refresh.RunReport:
         """A run in which no source is due."""
         return run_beside_site(self.place, self.answers, self.port, self.seen)
 
     @property
-    def asked(self) -> list[str]:
+    def asked_paths(self) -> list[str]:
         """The pictures that were asked for since the last look."""
-        found = [one.path for one in self.seen if one.path != "/robots.txt"]
+        paths = [one.path for one in self.seen if one.path != "/robots.txt"]
         self.seen.clear()
-        return found
+        return paths
 
     @property
-    def public(self) -> dict[str, bytes]:
+    def published_pictures(self) -> dict[str, bytes]:
         folder = self.place.folder / "feeds/public/pictures"
         return {path.name: path.read_bytes() for path in sorted(folder.glob("*"))}
 
     @property
-    def kept(self) -> set[str]:
+    def kept_pictures(self) -> set[str]:
         return {path.name for path in (self.place.folder / "feeds/state/pictures").rglob("*.webp")}
 
     @property
-    def feeds(self) -> dict[str, str]:
+    def published_feeds(self) -> dict[str, str]:
         """The published feeds, without pages."""
         return {
             name: found
-            for name, found in self.place.digests("public").items()
+            for name, found in self.place.read_digests("public").items()
             if name.endswith((".atom", ".rss"))
         }
 
-    def states(self) -> dict[str, str]:
+    def read_outcomes(self) -> dict[str, str]:
         """What became of each article's picture, by title."""
-        with self.place.app() as app:
+        with self.place.open_app() as app:
             found = {
                 article.title: app.archive.store.pictures.row(article.id)
                 for article in app.archive.store.index.each()
@@ -96,18 +96,20 @@ def web(tmp_path: Path) -> Web:
 
 
 def test_a_picture_is_taken_kept_and_published_and_no_feed_knows(web: Web) -> None:
-    web.file("one", "two")
+    """A run fetches, stores and publishes thumbnails without changing feeds."""
+    web.file_articles("one", "two")
     web.answers["/two.jpg"] = Answer(body=made.see_through(), type="image/png")
     web.place.build()
-    before = web.feeds
-    web.run()
-    assert web.states() == {"one": "shown", "two": "shown"}
-    assert web.asked == ["/two.jpg", "/one.jpg"], "the newest first"
-    assert len(web.public) == 2 and set(web.public) == web.kept
-    assert all(data[8:16] == b"WEBPVP8 " for data in web.public.values())
-    assert web.feeds == before
-    web.run()
-    assert web.asked == []
+    before = web.published_feeds
+    web.run_pictures()
+    assert web.read_outcomes() == {"one": "shown", "two": "shown"}
+    assert web.asked_paths == ["/two.jpg", "/one.jpg"], "the newest first"
+    assert len(web.published_pictures) == 2
+    assert set(web.published_pictures) == web.kept_pictures
+    assert all(data[8:16] == b"WEBPVP8 " for data in web.published_pictures.values())
+    assert web.published_feeds == before
+    web.run_pictures()
+    assert web.asked_paths == []
 
 
 @pytest.mark.slow
@@ -116,57 +118,66 @@ def test_a_picture_is_taken_kept_and_published_and_no_feed_knows(web: Web) -> No
     [
         (Answer(status=404), "http-404"),
         (Answer(body=b"<svg/>", type="image/svg+xml"), "picture-format"),
-        (Answer(body=made.jpeg()[:3000], type="image/jpeg"), "picture-broken"),
+        (Answer(body=made.make_jpeg()[:3000], type="image/jpeg"), "picture-broken"),
         (Answer(body=bytes(2_000_001), type="image/jpeg"), "too-large"),
-        (Answer(body=made.jpeg(), headers={"X-Robots-Tag": "noimageindex"}), "picture-off-limits"),
+        (
+            Answer(body=made.make_jpeg(), headers={"X-Robots-Tag": "noimageindex"}),
+            "picture-off-limits",
+        ),
     ],
     ids=["not there", "another format", "cut off", "over 2 MB", "forbidden by its server"],
 )
 def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(
     web: Web, answer: Answer, reason: str
 ) -> None:
-    web.file("one", "two")
+    """A failing picture changes nothing else: articles and other pictures are published."""
+    web.file_articles("one", "two")
     web.answers["/one.jpg"] = answer
-    report = web.run()
-    assert web.states() == {"one": reason, "two": "shown"}
-    with web.place.app() as app:
-        told = {
+    report = web.run_pictures()
+    assert web.read_outcomes() == {"one": reason, "two": "shown"}
+    with web.place.open_app() as app:
+        pictures_by_title = {
             one.title: dict(explain.list_state(app.archive.store, app.configuration.settings, one))[
                 "picture"
             ]
             for one in app.archive.store.index.each()
         }
         assert app.archive.store.pictures.counts() == Pictured(made=1, failed={reason: 1})
-    assert told["one"].startswith(f"none, {reason}: ") and told["two"].startswith("made, ")
-    assert report.problems == () and report.built.held == ()
-    assert ">one<" in web.place.published("all.atom")
-    assert len(web.public) == 1
+    assert pictures_by_title["one"].startswith(f"none, {reason}: ")
+    assert pictures_by_title["two"].startswith("made, ")
+    assert report.problems == ()
+    assert report.built.held == ()
+    assert ">one<" in web.place.read_published("all.atom")
+    assert len(web.published_pictures) == 1
     web.seen.clear()
-    web.run()
-    assert web.asked == [], "it is not asked again at once"
+    web.run_pictures()
+    assert web.asked_paths == [], "it is not asked again at once"
 
 
 def test_robots_txt_is_asked_for_pictures_too(web: Web) -> None:
-    web.file("one")
+    web.file_articles("one")
     web.answers["/robots.txt"] = Answer(
         body=b"User-agent: *\nDisallow: /*.jpg\n", type="text/plain"
     )
-    web.run()
-    assert (web.states(), web.asked) == ({"one": "robots"}, [])
+    web.run_pictures()
+    assert web.read_outcomes() == {"one": "robots"}
+    assert web.asked_paths == []
 
 
 def test_a_page_that_wants_its_pictures_in_no_index_is_obeyed(web: Web) -> None:
-    web.file("one", robots=("noimageindex",))
-    web.file("two", robots=("max-image-preview:none",))
-    web.file("three", robots=("max-image-preview:large",))
-    web.run()
+    """`noimageindex` and `max-image-preview:none` prevent thumbnails."""
+    web.file_articles("one", robots=("noimageindex",))
+    web.file_articles("two", robots=("max-image-preview:none",))
+    web.file_articles("three", robots=("max-image-preview:large",))
+    web.run_pictures()
     off = "picture-off-limits"
-    assert (web.states(), web.asked) == ({"one": off, "two": off, "three": "shown"}, ["/three.jpg"])
+    assert web.read_outcomes() == {"one": off, "two": off, "three": "shown"}
+    assert web.asked_paths == ["/three.jpg"]
 
 
 def test_a_page_that_an_older_version_read_is_looked_at_for_such_rules(web: Web) -> None:
-    web.file("one", "two")
-    with web.place.app() as app:
+    web.file_articles("one", "two")
+    with web.place.open_app() as app:
         one, two = (
             article.id
             for article in sorted(app.archive.store.index.each(), key=lambda article: article.title)
@@ -174,88 +185,97 @@ def test_a_page_that_an_older_version_read_is_looked_at_for_such_rules(web: Web)
         app.archive.snapshots.version = 0
         app.archive.snapshots.put(one, b"<meta name=robots content='index, NoImageIndex'>", {})
         app.archive.snapshots.put(two, b"<p>", {"x-robots-tag": "max-image-preview: large"})
-    web.run()
-    assert web.states() == {"one": "picture-off-limits", "two": "shown"}
+    web.run_pictures()
+    assert web.read_outcomes() == {"one": "picture-off-limits", "two": "shown"}
 
 
 def test_a_withdrawn_article_takes_its_picture_along(web: Web) -> None:
-    web.file("one")
-    web.run()
-    with web.place.app() as app:
+    web.file_articles("one")
+    web.run_pictures()
+    with web.place.open_app() as app:
         withdraw(app.archive, app.configuration, "https://one.example/one")
     web.place.build()
-    assert (web.public, web.kept) == ({}, set())
+    assert web.published_pictures == {}
+    assert web.kept_pictures == set()
 
 
 def test_an_article_put_on_hold_by_hand_shows_no_picture_until_it_is_released(web: Web) -> None:
-    web.file("one", "two")
+    """The thumbnail of an article on hold is not published."""
+    web.file_articles("one", "two")
     web.answers["/two.jpg"] = Answer(body=made.see_through())
-    web.run()
-    text = web.place.path("one").read_text()
-    web.place.edit("one", "category:", "schema: 4\nhold: true\ncategory:")
-    web.run()
-    assert len(web.public) == 1
-    web.place.path("one").write_text(text)
-    web.run()
-    assert len(web.public) == 2
+    web.run_pictures()
+    text = web.place.find_file("one").read_text()
+    web.place.edit_file("one", "category:", "schema: 4\nhold: true\ncategory:")
+    web.run_pictures()
+    assert len(web.published_pictures) == 1
+    web.place.find_file("one").write_text(text)
+    web.run_pictures()
+    assert len(web.published_pictures) == 2
 
 
 def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched_again(
     web: Web,
 ) -> None:
-    web.file("one")
-    web.run()
-    whole = web.public
-    assert web.asked == ["/one.jpg"]
+    """A thumbnail missing in public/ is copied again; one missing in the state is fetched again."""
+    web.file_articles("one")
+    web.run_pictures()
+    whole_published_pictures = web.published_pictures
+    assert web.asked_paths == ["/one.jpg"]
     for path in (web.place.folder / "feeds/public/pictures").iterdir():
         path.unlink()
-    web.file("two", cover=None)  # something to build
+    web.file_articles("two", cover=None)  # something to build
     web.place.build()
-    assert (web.public, web.asked) == (whole, [])
+    assert web.published_pictures == whole_published_pictures
+    assert web.asked_paths == []
     for folder in ("public", "state"):
         for path in (web.place.folder / f"feeds/{folder}/pictures").rglob("*.webp"):
             path.unlink()
-    web.file("three", cover=None)
+    web.file_articles("three", cover=None)
     web.place.build()
-    before = web.feeds
-    web.run()
-    assert (web.public, web.asked) == (whole, ["/one.jpg"])
+    before = web.published_feeds
+    web.run_pictures()
+    assert web.published_pictures == whole_published_pictures
+    assert web.asked_paths == ["/one.jpg"]
     web.place.build()
-    assert web.feeds == before
+    assert web.published_feeds == before
 
 
 def test_thumbnails_can_be_switched_off(web: Web) -> None:
-    web.file("one")
-    web.run()
+    web.file_articles("one")
+    web.run_pictures()
     config = web.place.config / "syndicator.toml"
     config.write_text(SETTINGS.replace("tag_min = 1", "tag_min = 1\nthumbnails = false"))
-    web.file("two")
+    web.file_articles("two")
     web.seen.clear()
-    web.run()
-    assert (web.public, web.asked) == ({}, [])
-    assert "pictures/" not in web.place.published("all.html")
+    web.run_pictures()
+    assert web.published_pictures == {}
+    assert web.asked_paths == []
+    assert "pictures/" not in web.place.read_published("all.html")
     config.write_text(SETTINGS)
-    web.run()
-    assert (len(web.public), web.asked) == (1, ["/two.jpg"]), "what is kept is not fetched again"
+    web.run_pictures()
+    assert (len(web.published_pictures), web.asked_paths) == (1, ["/two.jpg"]), (
+        "what is kept is not fetched again"
+    )
 
 
 def test_of_a_source_that_may_only_be_linked_no_picture_is_shown(web: Web) -> None:
+    """Sources with `content = "link"` get no thumbnails."""
     path = web.place.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "one"', 'key = "one"\ncontent = "link"'))
-    web.file("one")
-    web.file("two", source="two")
-    web.run()
-    assert web.states() == {"one": "picture-off-limits", "two": "shown"}
+    web.file_articles("one")
+    web.file_articles("two", source="two")
+    web.run_pictures()
+    assert web.read_outcomes() == {"one": "picture-off-limits", "two": "shown"}
 
 
 def test_a_process_that_cannot_be_started_is_not_the_picture_s_fault(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    web.file("one")
+    web.file_articles("one")
     exits = Lazy[[], None]("tests.pictures.liars:exit_not_shut_off")
     monkeypatch.setattr("syndicator.pictures.decoder._PREPARE", exits)
-    web.run()
-    assert web.states() == {"one": "picture-not-shut-off"}
+    web.run_pictures()
+    assert web.read_outcomes() == {"one": "picture-not-shut-off"}
 
 
 def test_a_picture_is_asked_for_without_credentials() -> None:
@@ -266,46 +286,46 @@ def test_a_picture_is_asked_for_without_credentials() -> None:
         allow=("10.0.0.0/8",),
     )
     request = build_picture_request("https://one.example/a.jpg", source, Settings())
-    assert (request.kind, request.most, request.headers, request.secrets) == (
-        "image",
-        2_000_000,
-        {},
-        {},
-    )
+    assert request.kind == "image"
+    assert request.most == 2_000_000
+    assert request.headers == {}
+    assert request.secrets == {}
     assert request.allow == source.allow
     assert build_picture_request("https://cdn.example/a.jpg", source, Settings()).allow == ()
 
 
 def test_half_of_a_picture_is_swept_after_its_writer_was_killed(web: Web) -> None:
+    """Temporary files are deleted only after a writer was killed."""
     half = web.place.folder / "feeds/public/pictures/.1.webp.1234.tmp"
-    web.file("one")
-    web.run()
+    web.file_articles("one")
+    web.run_pictures()
     half.write_text("half")
-    web.file("two")
-    web.run()
+    web.file_articles("two")
+    web.run_pictures()
     assert half.exists()  # nobody was killed, and looking at all files takes time
-    with web.place.app() as app:
+    with web.place.open_app() as app:
         app.archive.store.visits.set_note("pictures begun", "now", app.archive.clock())
-    web.file("three")
-    web.run()
+    web.file_articles("three")
+    web.run_pictures()
     assert not half.exists()
 
 
 def test_that_pictures_are_written_is_known_before_the_first_file(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A note in the database exists while pictures are written."""
     seen: list[str | None] = []
     put = FileOutlet.put
 
     def look(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
         if name.startswith("pictures/"):
-            with web.place.app() as other:
-                seen.append(other.archive.store.visits.note("pictures begun"))
+            with web.place.open_app() as other_app:
+                seen.append(other_app.archive.store.visits.note("pictures begun"))
         return put(outlet, name, data, **more)
 
     monkeypatch.setattr(FileOutlet, "put", look)
-    web.file("one")
-    web.run()
+    web.file_articles("one")
+    web.run_pictures()
     assert seen == ["now"]
-    with web.place.app() as app:
+    with web.place.open_app() as app:
         assert app.archive.store.visits.note("pictures begun") is None

@@ -1,4 +1,4 @@
-"""A process that is shut off opens nothing, and notices if it could."""
+"""A process without network and file access can open nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ it.shut_off(200)
 """
 
 
-def run(code: str) -> subprocess.CompletedProcess[str]:
+def run_code(code: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", code]
     return subprocess.run(
         command, capture_output=True, text=True, env=make_environment(), timeout=60
@@ -42,8 +42,8 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_process_that_is_shut_off_opens_nothing() -> None:
-    assert run(ATTEMPTS).stdout == "done"
+    assert run_code(ATTEMPTS).stdout == "done"
 
 
 def test_where_a_descriptor_can_still_be_had_nothing_is_run() -> None:
-    assert "NotShutOff" in run(WEAK).stderr
+    assert "NotShutOff" in run_code(WEAK).stderr

@@ -1,4 +1,4 @@
-"""The memory of a program with its children, and their end."""
+"""Measure the memory of a process with its children, and end them all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PARENT = (
 
 
 @contextmanager
-def family() -> Iterator[subprocess.Popen[bytes]]:
+def start_process_with_child() -> Iterator[subprocess.Popen[bytes]]:
     """A process whose child has 60 MB."""
     with subprocess.Popen([sys.executable, "-c", _PARENT], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
@@ -28,7 +28,7 @@ def family() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_a_tree_has_its_children_and_their_memory() -> None:
-    with family() as parent:
+    with start_process_with_child() as parent:
         tree = list_tree(parent.pid)
         assert tree[0] == parent.pid
         assert len(tree) == 2
@@ -43,8 +43,8 @@ def test_a_tree_has_its_children_and_their_memory() -> None:
 
 
 def test_a_process_that_ended_has_no_tree() -> None:
-    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
-        ended.wait()
-    assert list_tree(ended.pid) == []
-    assert measure_tree(ended.pid) == 0
-    kill_tree(ended.pid)
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    assert list_tree(process.pid) == []
+    assert measure_tree(process.pid) == 0
+    kill_tree(process.pid)

@@ -1,4 +1,4 @@
-"""A function in a sandbox opens nothing, ends when it must, and is never believed."""
+"""A function in a sandbox: no file access, time limits, and answers that are verified."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def make_sandbox(
     return closing(sandbox)
 
 
-def call(sandbox: Sandbox[bytes], data: bytes) -> bytes:
+def call_sandbox(sandbox: Sandbox[bytes], data: bytes) -> bytes:
     return asyncio.run(sandbox.call(data))
 
 
@@ -58,17 +58,19 @@ def echo() -> Iterator[Sandbox[bytes]]:
 
 
 def test_answers_are_bytes(echo: Sandbox[bytes]) -> None:
-    assert [call(echo, b"one"), call(echo, b"")] == [b"one", b""]
+    assert [call_sandbox(echo, b"one"), call_sandbox(echo, b"")] == [b"one", b""]
 
 
 def test_it_opens_nothing() -> None:
+    """The sandbox can open no file or socket."""
     with make_sandbox("open_things") as sandbox:
-        assert call(sandbox, b"") == b""
+        assert call_sandbox(sandbox, b"") == b""
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
 def test_it_has_two_pipes_and_nothing_else(echo: Sandbox[bytes]) -> None:
-    call(echo, b"")
+    """The sandboxed process has two pipes and no other open file."""
+    call_sandbox(echo, b"")
     process = echo._children[0]._process
     assert process is not None
     opened = [str(path.readlink()) for path in Path(f"/proc/{process.pid}/fd").iterdir()]
@@ -88,28 +90,30 @@ def test_it_has_two_pipes_and_nothing_else(echo: Sandbox[bytes]) -> None:
     ],
 )
 def test_how_it_ends_is_told(function: str, prepare: str, failure: Failure) -> None:
+    """Each way of ending has its failure code."""
     wall_seconds = 1.0 if failure == Failure.WALL_TIME else 60.0
     with make_sandbox(function, prepare=prepare, seconds=0.1, wall_seconds=wall_seconds) as sandbox:
         with pytest.raises(ChildFailed) as caught:
-            call(sandbox, b"x" * 100_000)
+            call_sandbox(sandbox, b"x" * 100_000)
         assert caught.value.failure == failure
         assert sandbox._children[0]._process is None, "it is used no more"
 
 
 def test_an_answer_that_is_not_believed_ends_the_child(echo: Sandbox[bytes]) -> None:
-    call(echo, b"")
+    call_sandbox(echo, b"")
     with pytest.raises(ChildFailed) as caught:
-        call(echo, b"lie")
+        call_sandbox(echo, b"lie")
     assert caught.value.failure == Failure.INVALID
     assert echo._children[0]._process is None
-    assert call(echo, b"truth") == b"truth"
+    assert call_sandbox(echo, b"truth") == b"truth"
 
 
 def test_nothing_that_it_sends_is_unpickled(tmp_path: Path) -> None:
+    """A pickle sent by the sandbox is not executed."""
     sent = tmp_path / "sent"
     with make_sandbox("send_trap") as sandbox:
         with pytest.raises(ChildFailed) as caught:
-            call(sandbox, str(sent).encode())
+            call_sandbox(sandbox, str(sent).encode())
         assert caught.value.failure == Failure.INVALID
     assert not sent.exists()
     function, args = Trap(sent).__reduce__()
@@ -118,7 +122,7 @@ def test_nothing_that_it_sends_is_unpickled(tmp_path: Path) -> None:
 
 def test_a_process_serves_so_many_calls() -> None:
     with make_sandbox("pid", most_calls=2) as sandbox:
-        first, second, third = (call(sandbox, b"") for _ in range(3))
+        first, second, third = (call_sandbox(sandbox, b"") for _ in range(3))
     assert first == second != third
 
 
@@ -141,10 +145,10 @@ def test_who_gives_up_ends_the_child() -> None:
 def test_it_dies_with_its_parent(function: str) -> None:
     """While it waits for a call, and in the middle of one."""
     code = (
-        "import os; from tests.processes.test_sandbox import call, make_sandbox\n"
+        "import os; from tests.processes.test_sandbox import call_sandbox, make_sandbox\n"
         f"with make_sandbox('{function}') as sandbox:\n"
         "    process = sandbox._children[0].start(); print(process.pid, flush=True)\n"
-        "    call(sandbox, b''); os.kill(os.getpid(), 9)\n"
+        "    call_sandbox(sandbox, b''); os.kill(os.getpid(), 9)\n"
     )
     command = [sys.executable, "-c", code]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as parent:

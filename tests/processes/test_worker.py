@@ -1,4 +1,4 @@
-"""Calls that hang, eat memory or die cost themselves; the next one works."""
+"""Worker calls that hang, use too much memory or die: the next call works."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def _fails(worker: Worker, reason: str, function: Callable[..., object], *args: 
 
 
 def test_result(worker: Worker) -> None:
+    """A call returns the result of its function."""
     assert worker.call_sync(jobs.double, value=4) == 8
 
 
@@ -70,7 +71,8 @@ def test_large_values_both_ways(worker: Worker) -> None:
 def test_our_errors_come_through(worker: Worker) -> None:
     with pytest.raises(NotAFeed) as caught:
         worker.call_sync(jobs.refuse)
-    assert (caught.value.reason, caught.value.detail) == ("html", "a page")
+    assert caught.value.reason == "html"
+    assert caught.value.detail == "a page"
 
 
 def test_foreign_errors_are_named_and_keep_the_process(worker: Worker) -> None:
@@ -93,6 +95,7 @@ def test_a_result_that_cannot_travel(worker: Worker) -> None:
     ],
 )
 def test_hung(function: Callable[..., object], args: tuple[object, ...], why: str) -> None:
+    """A call that exceeds its time fails with "hung", and the next call works."""
     worker = Worker(seconds=0.1, megabytes=200)
     try:
         with pytest.raises(WorkerFailed, match=f"hung: {why}"):
@@ -103,6 +106,7 @@ def test_hung(function: Callable[..., object], args: tuple[object, ...], why: st
 
 
 def test_time_in_which_a_child_gets_no_cpu_does_not_count() -> None:
+    """The time limit counts CPU time, not waiting."""
     worker = Worker(seconds=0.1, megabytes=200)
     try:
         assert worker.call_sync(jobs.slow_pid, 0.5)
@@ -112,10 +116,12 @@ def test_time_in_which_a_child_gets_no_cpu_does_not_count() -> None:
 
 @pytest.mark.parametrize("step", [10, 2000])
 def test_memory(worker: Worker, step: int) -> None:
+    """A call that uses too much memory fails with "memory"."""
     _fails(worker, "memory", jobs.eat, 2000, step)
 
 
 def test_died(worker: Worker) -> None:
+    """A worker that exits fails with "crashed"."""
     _fails(worker, "crashed", jobs.die, 3)
 
 
@@ -139,6 +145,7 @@ def test_a_swollen_process_is_replaced() -> None:
 
 
 def test_output_and_input_of_libraries_stay_out_of_the_pipe(worker: Worker) -> None:
+    """Output of libraries does not disturb the pipe."""
     assert worker.call_sync(jobs.chatter) == ""
 
 
@@ -278,8 +285,10 @@ def test_bytes_that_arrive_during_a_call_end_no_child() -> None:
     child = Child(Grade.LIMITED, Limits(seconds=5.0, wall_seconds=100.0, megabytes=200), ())
     try:
         process = child.start()
-        assert process.stdin is not None and process.stdout is not None
-        calls, answers = process.stdin.fileno(), process.stdout.fileno()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        calls = process.stdin.fileno()
+        answers = process.stdout.fileno()
         write_message(calls, Message(Kind.CALL, _pickle_call(jobs.slow_pid, (0.1,), {})))
         messages = [read_message(answers)]  # the call begins
         write_message(calls, Message(Kind.CALL, _pickle_call(jobs.slow_pid, (0.0,), {})))

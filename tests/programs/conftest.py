@@ -61,9 +61,9 @@ CASES = (
 PARTS = ("title", "excerpt", "text")
 
 
-def fill(place: Place) -> None:
+def store_cases(place: Place) -> None:
     (place.config / "sources.toml").write_text(SOURCES)
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         ids: dict[str, str] = {}
         for case in CASES:
             stored = store_articles(
@@ -80,7 +80,7 @@ def fill(place: Place) -> None:
         )
         store_articles(app, "Long", "word " * 9_000, source="full")
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.store.index.merge(ids["copy"], ids["open"])
         withdraw(app.archive, app.configuration, ids["withdrawn"])
     place.build()
@@ -88,12 +88,12 @@ def fill(place: Place) -> None:
 
 @pytest.fixture
 def place(tmp_path: Any) -> Place:
-    return Place(tmp_path).take(fill)
+    return Place(tmp_path).fill_once(store_cases)
 
 
 def find_id(place: Place, word: str) -> str:
     """Return the id of the article whose title begins with `word`, withdrawn ones included."""
     if word == "withdrawn":
-        with place.app() as app:
+        with place.open_app() as app:
             return app.archive.store.index.withdrawn()[0].id
-    return next(a.id for a in place.articles() if a.title.startswith(word))
+    return next(a.id for a in place.load_articles() if a.title.startswith(word))

@@ -1,4 +1,4 @@
-"""The gate before the server over HTTP, with nothing behind it that checks anything."""
+"""The access check of the MCP server over HTTP."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def tokens(tmp_path: Path) -> Path:
     return tmp_path / "console" / "tokens.json"
 
 
-def ask(tokens: Path, token: str, to: str = "http://127.0.0.1/mcp") -> int:
+def ask_gate(tokens: Path, token: str, to: str = "http://127.0.0.1/mcp") -> int:
     lines: list[str] = []
     gate = Gate(PlainTextResponse("passed"), tokens, lines.append)
 
@@ -34,17 +34,17 @@ def ask(tokens: Path, token: str, to: str = "http://127.0.0.1/mcp") -> int:
     return asyncio.run(send())
 
 
-def make(tokens: Path, scope: security.Scope, now: datetime = NOW) -> str:
+def make_token(tokens: Path, scope: security.Scope, now: datetime = NOW) -> str:
     return security.create_token(tokens, scope, scope, 1, now)
 
 
 def test_a_token_for_programs_passes(tokens: Path) -> None:
-    assert ask(tokens, make(tokens, "programs")) == 200
+    assert ask_gate(tokens, make_token(tokens, "programs")) == 200
 
 
 @pytest.mark.parametrize("scope", security.SCOPES)
 def test_no_token_of_the_api_passes(tokens: Path, scope: security.Scope) -> None:
-    assert ask(tokens, make(tokens, scope)) == 403
+    assert ask_gate(tokens, make_token(tokens, scope)) == 403
 
 
 def test_a_token_for_programs_permits_nothing_else() -> None:
@@ -55,12 +55,12 @@ def test_a_token_for_programs_permits_nothing_else() -> None:
 
 @pytest.mark.parametrize("token", ["", "syn_", "syn_" + "a" * 43])
 def test_unknown_tokens_do_not_pass(tokens: Path, token: str) -> None:
-    make(tokens, "programs")
-    assert ask(tokens, token) == 401
+    make_token(tokens, "programs")
+    assert ask_gate(tokens, token) == 401
 
 
 def test_an_expired_token_does_not_pass(tokens: Path) -> None:
-    assert ask(tokens, make(tokens, "programs", NOW - timedelta(days=2))) == 401
+    assert ask_gate(tokens, make_token(tokens, "programs", NOW - timedelta(days=2))) == 401
 
 
 @pytest.mark.parametrize(
@@ -75,21 +75,22 @@ def test_an_expired_token_does_not_pass(tokens: Path) -> None:
     ],
 )
 def test_only_this_machine_and_one_path_are_answered(tokens: Path, to: str, status: int) -> None:
-    assert ask(tokens, make(tokens, "programs"), to) == status
+    """Other hosts and paths are refused."""
+    assert ask_gate(tokens, make_token(tokens, "programs"), to) == status
 
 
 def test_damaged_tokens_let_nobody_pass(tokens: Path) -> None:
-    token = make(tokens, "programs")
+    token = make_token(tokens, "programs")
     tokens.write_text("{")
-    assert ask(tokens, token) == 503
+    assert ask_gate(tokens, token) == 503
 
 
 def test_without_a_token_for_programs_nothing_is_served(tmp_path: Path) -> None:
     tokens = security.tokens_file_of(tmp_path / "feeds/state")
     (tmp_path / "config").mkdir()
     (tmp_path / "config/syndicator.toml").write_text("")
-    make(tokens, "settings")
+    make_token(tokens, "settings")
     with pytest.raises(MissingError, match="--programs"):
         need_token(tmp_path / "config")
-    make(tokens, "programs")
+    make_token(tokens, "programs")
     assert need_token(tmp_path / "config") == tokens

@@ -1,4 +1,4 @@
-"""What a program may read of an article."""
+"""Which parts of an article a program may read."""
 
 from __future__ import annotations
 
@@ -38,15 +38,18 @@ def make_source(**fields: object) -> Source:
 def test_a_program_reads_what_is_published_and_what_models_may_read(
     article: dict[str, object], source: dict[str, object], mode: str | None
 ) -> None:
+    """The permission follows from published mode and usage rules."""
     permission = find_permission(make_article(**article), make_source(**source), is_published=True)
     assert (permission.mode if permission else None) == mode
 
 
 def test_nothing_is_read_of_an_article_in_no_feed() -> None:
+    """Unpublished articles are not readable."""
     assert find_permission(make_article(), make_source(), is_published=False) is None
 
 
 def test_the_article_of_a_removed_source_has_its_excerpt() -> None:
+    """For articles of a removed source only the excerpt is readable."""
     permission = find_permission(make_article(), None, is_published=True)
     assert permission == Permission("excerpt")
 
@@ -58,6 +61,7 @@ def test_what_is_withheld_is_explained() -> None:
 
 @pytest.mark.parametrize(("mode", "found"), [("full", "text"), ("excerpt", ""), ("link", "")])
 def test_a_search_matches_only_words_that_may_be_read(mode: str, found: str) -> None:
+    """The search document contains only the readable parts."""
     article = make_article(excerpt="All of the excerpt.")
     document = redact_document(
         make_document(article, "text"),

@@ -1,4 +1,4 @@
-"""How articles are quoted."""
+"""How articles are quoted to programs."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def make_sample(**fields: object) -> View:
 
 
 def test_a_quote_has_address_source_date_and_licence() -> None:
-    shown = make_sample(rights=(f"licence: {LICENCE} (rel-license, page)",), excerpt="It waits.")
-    quote = quote_article(shown, Permission("full"), "The text.")
+    sample = make_sample(rights=(f"licence: {LICENCE} (rel-license, page)",), excerpt="It waits.")
+    quote = quote_article(sample, Permission("full"), "The text.")
     assert quote.address == "https://one.example/a"
     assert quote.source_key == "one"
     assert quote.published == "2026-03-10T12:00:00Z"
@@ -38,24 +38,26 @@ def test_a_quote_has_address_source_date_and_licence() -> None:
 
 
 def test_text_that_may_not_be_read_is_not_quoted_whoever_asks_for_it() -> None:
+    """Without permission the quote is empty and names the reason."""
     quote = quote_article(make_sample(), Permission("excerpt", ("noarchive",)), "The text.")
     assert quote.untrusted.text == ""
     assert quote.withheld_because == ("noarchive",)
 
 
 def test_what_publishers_wrote_stands_under_untrusted_alone() -> None:
-    shown = make_sample(
+    """All text of publishers is inside `untrusted`."""
+    sample = make_sample(
         excerpt="publishers words", author="publishers words", tags=("publishers words",)
     )
-    quote = asdict(quote_article(shown, Permission("full"), "publishers words"))
+    quote = asdict(quote_article(sample, Permission("full"), "publishers words"))
     quote.pop("untrusted")
     assert "publishers words" not in repr(quote)
 
 
 def test_fields_have_bounds() -> None:
     long = "x" * 1_000_000
-    shown = make_sample(excerpt=long, tags=tuple(f"{n}{long}" for n in range(50)), author=long)
-    quote = quote_article(shown, Permission("full"), long)
+    sample = make_sample(excerpt=long, tags=tuple(f"{n}{long}" for n in range(50)), author=long)
+    quote = quote_article(sample, Permission("full"), long)
     assert len(repr(quote)) < TEXT_CHARACTERS + 10_000
 
 

@@ -1,4 +1,4 @@
-"""The server, asked by the official SDK's own client: over standard input and output, and HTTP."""
+"""The MCP server, called by the official SDK over standard input and over HTTP."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from mcp.shared.exceptions import MCPError
 from syndicator.configuration.settings import load
 from syndicator.console import security
 from syndicator.programs.quoting import NOTICE
-from tests.commands import ROOT, run
+from tests.commands import ROOT, run_syndicator
 from tests.places import Place
 from tests.programs.conftest import CASES, find_id
 
@@ -45,7 +45,7 @@ def ask_over_stdio(place: Place, ask: Ask) -> Any:
 
 
 @contextmanager
-def serving(place: Place) -> Iterator[str]:
+def serve_mcp(place: Place) -> Iterator[str]:
     """Serve over HTTP in a process of its own; yield the address."""
     command = [sys.executable, "-m", "syndicator", "mcp", "--port", "0"]
     process = subprocess.Popen(
@@ -113,7 +113,7 @@ def test_a_program_reads_over_standard_input_and_output(place: Place) -> None:
 
 def test_a_program_with_a_token_reads_over_http(place: Place) -> None:
     token = make_token(place)
-    with serving(place) as address:
+    with serve_mcp(place) as address:
         assert address.startswith("http://127.0.0.1:")
         check_answers(ask_over_http(address, token, use_all_tools))
 
@@ -179,8 +179,9 @@ def test_a_broken_instance_is_the_operators_affair(place: Place) -> None:
 
 
 def test_http_needs_a_token_for_programs_before_it_starts(place: Place) -> None:
+    """`mcp --port` needs a token with scope `programs`."""
     make_token(place, "settings")
-    answer = run("mcp", "--port", "0", "--config", str(place.config))
+    answer = run_syndicator("mcp", "--port", "0", "--config", str(place.config))
     assert answer.returncode == 69
     assert "--programs" in answer.stderr
 
@@ -191,7 +192,7 @@ def test_only_tokens_for_programs_pass(place: Place) -> None:
     initialize = {"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {}}
     plain = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
     bearer = {**plain, "authorization": f"Bearer {token}"}
-    with serving(place) as address:
+    with serve_mcp(place) as address:
 
         def post(headers: dict[str, str], to: str = address, body: Any = initialize) -> int:
             return httpx.post(to, headers=headers, json=body, timeout=10).status_code
@@ -213,11 +214,12 @@ def test_only_tokens_for_programs_pass(place: Place) -> None:
 
 def test_a_wrong_token_reaches_no_tool(place: Place) -> None:
     make_token(place)
-    with serving(place) as address, pytest.raises((MCPError, httpx2.HTTPError, ExceptionGroup)):
+    with serve_mcp(place) as address, pytest.raises((MCPError, httpx2.HTTPError, ExceptionGroup)):
         ask_over_http(address, "syn_wrong", use_all_tools)
 
 
 def test_without_the_extra_the_command_says_how_to_install_it(place: Place, tmp_path: Path) -> None:
+    """Without the package `mcp` the error names the lock file."""
     blocked = tmp_path / "blocked" / "mcp.py"
     blocked.parent.mkdir()
     blocked.write_text("raise ModuleNotFoundError(\"No module named 'mcp'\", name='mcp')\n")

@@ -1,4 +1,4 @@
-"""The tools, on an archive with an article for each rule."""
+"""The tools of the MCP server, on articles that each follow another usage rule."""
 
 from __future__ import annotations
 
@@ -18,31 +18,33 @@ from tests.stories.test_published import file_report as report
 READABLE = [case for case in CASES if case.readable]
 
 
-def search(place: Place, query: str, limit: int = 25, start: int = 0) -> Found:
+def search_articles(place: Place, query: str, limit: int = 25, start: int = 0) -> Found:
     with open_read_only(place.config) as opened:
         return tools.search_articles(opened, query, limit=limit, start=start)
 
 
-def read(place: Place, id: str, start: int = 0) -> WholeArticle:
+def read_whole_article(place: Place, id: str, start: int = 0) -> WholeArticle:
     with open_read_only(place.config) as opened:
         return tools.read_article(opened, id, start=start)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_search_finds_words_that_may_be_read_and_no_others(place: Place, case: Case) -> None:
-    found = [bool(search(place, f"{case.name}{part}").articles) for part in PARTS]
+    """A search finds an article only by its parts that programs may read."""
+    found = [bool(search_articles(place, f"{case.name}{part}").articles) for part in PARTS]
     assert found == [number < case.readable for number in range(len(PARTS))]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_phrase_of_an_unread_text_finds_nothing(place: Place, case: Case) -> None:
-    found = search(place, f'"the {case.name}text stands"').articles
-    assert bool(found) == (case.readable == 3)
+    articles = search_articles(place, f'"the {case.name}text stands"').articles
+    assert bool(articles) == (case.readable == 3)
 
 
 @pytest.mark.parametrize("case", READABLE, ids=lambda case: case.name)
 def test_an_article_has_what_may_be_read_of_it(place: Place, case: Case) -> None:
-    article = read(place, find_id(place, case.name)).article
+    """Each article returns only its readable parts, with a reason for the rest."""
+    article = read_whole_article(place, find_id(place, case.name)).article
     fields = (article.untrusted.title, article.untrusted.excerpt, article.untrusted.text)
     found = [f"{case.name}{part}" in text for part, text in zip(PARTS, fields, strict=True)]
     assert found == [number < case.readable for number in range(len(PARTS))]
@@ -54,7 +56,7 @@ def test_an_article_has_what_may_be_read_of_it(place: Place, case: Case) -> None
 @pytest.mark.parametrize("name", ["held", "copy", "withdrawn"])
 def test_an_unpublished_article_is_not_there(place: Place, name: str) -> None:
     with pytest.raises(UsageError, match="there is no article with this id"):
-        read(place, find_id(place, name))
+        read_whole_article(place, find_id(place, name))
 
 
 @pytest.mark.parametrize(
@@ -72,44 +74,47 @@ def test_an_unpublished_article_is_not_there(place: Place, name: str) -> None:
     ],
 )
 def test_only_ids_name_articles(place: Place, id: str) -> None:
+    """Paths, addresses and unknown ids are refused."""
     with pytest.raises(UsageError, match="there is no article with this id"):
-        read(place, id)
+        read_whole_article(place, id)
 
 
 def test_the_address_of_an_article_is_not_searched(place: Place) -> None:
     with pytest.raises(UsageError, match="url: is not searched here"):
-        search(place, "ferry not url:secret")
+        search_articles(place, "ferry not url:secret")
 
 
 def test_a_wrong_search_says_where(place: Place) -> None:
+    """A syntax error in a search names the character."""
     with pytest.raises(UsageError, match="at character"):
-        search(place, "(ferry")
+        search_articles(place, "(ferry")
 
 
 def test_a_narrowed_search_corrects_no_spelling(place: Place) -> None:
-    assert search(place, "opentitel").articles == []
+    assert search_articles(place, "opentitel").articles == []
 
 
 def test_a_search_has_pages(place: Place) -> None:
-    first = search(place, "ferry", limit=5)
-    second = search(place, "ferry", limit=25, start=first.next_start)
-    ids = [article.id for article in (*first.articles, *second.articles)]
-    assert first.next_start == 5
+    first_articles = search_articles(place, "ferry", limit=5)
+    second = search_articles(place, "ferry", limit=25, start=first_articles.next_start)
+    ids = [article.id for article in (*first_articles.articles, *second.articles)]
+    assert first_articles.next_start == 5
     assert second.next_start == 0
     assert len(set(ids)) == len(READABLE)
 
 
 def test_a_long_text_has_parts(place: Place) -> None:
+    """A long text is read in parts; `next_start` is 0 at the end."""
     article_id = find_id(place, "Long")
-    first = read(place, article_id)
-    last = read(place, article_id, start=2 * TEXT_CHARACTERS)
-    assert len(first.article.untrusted.text) == first.next_start == TEXT_CHARACTERS
+    first_article = read_whole_article(place, article_id)
+    last = read_whole_article(place, article_id, start=2 * TEXT_CHARACTERS)
+    assert len(first_article.article.untrusted.text) == first_article.next_start == TEXT_CHARACTERS
     assert 0 < len(last.article.untrusted.text) < TEXT_CHARACTERS
     assert last.next_start == 0
 
 
 def test_instructions_in_a_text_stay_data(place: Place) -> None:
-    article = read(place, find_id(place, "Injection"))
+    article = read_whole_article(place, find_id(place, "Injection"))
     assert "Ignore all previous instructions" in article.article.untrusted.text
     assert "evil.example" not in article.article.untrusted.text  # links have no targets
     outside = repr(article).replace(repr(article.article.untrusted), "")
@@ -147,7 +152,7 @@ def test_lists_have_parts(place: Place) -> None:
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> Place:
+def place_with_story(tmp_path: Path) -> Place:
     """A place with a story of three outlets, one of which keeps its reports from models."""
     place = Place(tmp_path, settings='[publish]\nstories = "link"\n')
     (place.config / "sources.toml").write_text(SOURCES)
@@ -163,20 +168,21 @@ def list_stories(place: Place, days: int = 30) -> StoryList:
         return tools.list_stories(opened, limit=10, days=days)
 
 
-def test_a_story_has_the_reports_that_may_be_read(told: Place) -> None:
-    (story,) = list_stories(told).stories
+def test_a_story_has_the_reports_that_may_be_read(place_with_story: Place) -> None:
+    (story,) = list_stories(place_with_story).stories
     excerpts = {quote.source_key: quote.untrusted.excerpt for quote in story.reports}
     shaken = "The ground shook."
     assert excerpts == {"full": shaken, "short": shaken, "closed": ""}
     assert story.outlets == 3
 
 
-def test_stories_are_of_the_last_days(told: Place) -> None:
-    told.now += timedelta(days=5)
-    assert list_stories(told, days=3).stories == []
+def test_stories_are_of_the_last_days(place_with_story: Place) -> None:
+    place_with_story.now += timedelta(days=5)
+    assert list_stories(place_with_story, days=3).stories == []
 
 
-def test_an_instance_that_publishes_no_stories_tells_none(told: Place) -> None:
-    file = told.config / "syndicator.toml"
+def test_an_instance_that_publishes_no_stories_tells_none(place_with_story: Place) -> None:
+    """With `stories = "off"` the tool lists no stories."""
+    file = place_with_story.config / "syndicator.toml"
     file.write_text(file.read_text().replace('"link"', '"off"'))
-    assert list_stories(told).stories == ()
+    assert list_stories(place_with_story).stories == ()

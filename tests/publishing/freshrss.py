@@ -20,7 +20,7 @@ _PAUSE = 7200  # seconds, more than FreshRSS waits before it asks again
 _EXPIRY = re.compile(rb'(?<="cache_expiration_time";i:)\d+')
 
 
-def needed() -> Path:
+def need_freshrss() -> Path:
     """The folder with the programs of FreshRSS; skips the test if they or php are missing."""
     programs = Path(os.environ.get("FRESHRSS") or "/nonexistent") / "cli"
     if not programs.is_dir() or shutil.which("php") is None:
@@ -35,7 +35,8 @@ class FreshRSS:
     unread, in that order; one that is there twice was shown twice."""
 
     def __init__(self, folder: Path, feed: str) -> None:
-        self.data, self.titles = folder, list[str]()
+        self.data = folder
+        self.titles = list[str]()
         folder.mkdir(parents=True)
         self._run("prepare.php")
         self._run(
@@ -76,7 +77,7 @@ class FreshRSS:
             "DATA_PATH": str(self.data),
             "TMPDIR": str(self.data),
         }
-        command = ["php", str(needed() / program), *words]
+        command = ["php", str(need_freshrss() / program), *words]
         done = subprocess.run(
             command, env=environ, capture_output=True, text=True, timeout=100, check=False
         )

@@ -30,7 +30,7 @@ def hash_value(value: object) -> str:
     return str(crc32(repr(value).encode("utf-8", "replace")))
 
 
-def finish(steps: Steps) -> BuildReport:
+def finish_build(steps: Steps) -> BuildReport:
     """Take all steps of a build and return its report."""
     while True:
         try:
@@ -58,7 +58,7 @@ def build_all(
         whole=only is None if whole is None else whole,
         **given,
     )
-    return finish(build(inputs))
+    return finish_build(build(inputs))
 
 
 def lose_database(index: MemoryIndex, outlet: MemoryOutlet) -> None:
@@ -66,7 +66,7 @@ def lose_database(index: MemoryIndex, outlet: MemoryOutlet) -> None:
     index.files_of = {file.name: file for file in adopt_unknown_files(index.feeds(), outlet)}
 
 
-def stale(specs: Sequence[FeedSpec], index: MemoryIndex) -> set[FeedKey]:
+def list_stale_feeds(specs: Sequence[FeedSpec], index: MemoryIndex) -> set[FeedKey]:
     """Return the feeds that a build must compare."""
     return find_changed_feeds(specs, index.feeds(), index.list_outdated_owners())
 
@@ -157,12 +157,12 @@ class MemoryIndex:
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
         found = self._ids(key)
-        more = [
+        more_article_ids = [
             article_id
             for article_id in found[limit:]
             if since is not None and (self.article_store[article_id].added or _OLD) > since
         ]
-        return (found[:limit] + more)[:most]
+        return (found[:limit] + more_article_ids)[:most]
 
     def _month(self, id: str) -> str:
         return (self.article_store[id].added or _OLD).strftime("%Y-%m")

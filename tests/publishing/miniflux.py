@@ -17,11 +17,12 @@ from typing import Any
 import httpx
 import pytest
 
-_USER, _PASSWORD = "reader", "a long password"
+_USER = "reader"
+_PASSWORD = "a long password"
 _POSTGRES = Path("/usr/lib/postgresql")
 
 
-def needed() -> Path:
+def need_miniflux() -> Path:
     """Return the folder with the programs of PostgreSQL; skip the test if they or miniflux are
     missing."""
     found = sorted(_POSTGRES.glob("*/bin/initdb"))
@@ -40,9 +41,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[httpx.Client]:
+def run_miniflux(folder: Path) -> Iterator[httpx.Client]:
     """Miniflux and its database, until the block ends; a client of its API."""
-    programs = needed()
+    programs = need_miniflux()
     with _postgres(programs, folder / "postgres") as database:
         address = f"127.0.0.1:{free_port()}"
         environ = {
@@ -132,7 +133,8 @@ class Miniflux:
     one that is there twice was shown twice."""
 
     def __init__(self, client: httpx.Client, feed: str) -> None:
-        self._client, self.titles = client, list[str]()
+        self._client = client
+        self.titles = list[str]()
         answer = client.post("/v1/feeds", json={"feed_url": feed, "category_id": 1})
         assert answer.status_code == 201, answer.text
         self._feed = answer.json()["feed_id"]

@@ -15,7 +15,7 @@ import pytest
 _STORY = re.compile(r"\bStory (\d+)\b")
 
 
-def needed() -> str:
+def need_newsboat() -> str:
     """Return the path of newsboat; skip the test if it is missing."""
     found = shutil.which("newsboat")
     if found is None:
@@ -30,20 +30,21 @@ class Newsboat:
 
     def __init__(self, folder: Path, feed: str) -> None:
         folder.mkdir(parents=True)
-        self.folder, self.titles = folder, list[str]()
+        self.folder = folder
+        self.titles = list[str]()
         (folder / "urls").write_text(f"{feed}\n")
         (folder / "config").write_text("cleanup-on-quit no\nkeep-articles-days 0\n")
 
     @property
     def shown(self) -> list[int]:
         """The numbers of the stories ("Story 7 ...") in `titles`."""
-        return [number(title) for title in self.titles]
+        return [get_story_number(title) for title in self.titles]
 
     def poll(self) -> None:
         """One reload; then every article is marked as read."""
         files = ["--url-file=urls", "--config-file=config", "--cache-file=cache.db"]
         done = subprocess.run(
-            [needed(), *files, "--execute=reload"],
+            [need_newsboat(), *files, "--execute=reload"],
             cwd=self.folder,
             env={"HOME": str(self.folder), "LC_ALL": "C.UTF-8"},
             capture_output=True,
@@ -57,7 +58,7 @@ class Newsboat:
             cache.execute("UPDATE rss_item SET unread = 0")
 
 
-def number(title: str) -> int:
+def get_story_number(title: str) -> int:
     """The number of the story of this title."""
     found = _STORY.search(title)
     assert found, title

@@ -26,7 +26,7 @@ for entry in unread:
 """
 
 
-def needed() -> str:
+def need_reader() -> str:
     """The Python that has the library; skips the test if there is none."""
     beside = Path(__file__).resolve().parents[2] / ".venv-reader/bin/python"
     program = os.environ.get("READER_PYTHON", "") or (str(beside) if beside.exists() else "")
@@ -41,11 +41,13 @@ class Reader:
 
     def __init__(self, folder: Path, feed: str) -> None:
         folder.mkdir(parents=True)
-        self.folder, self.feed, self.titles = folder, feed, list[str]()
+        self.folder = folder
+        self.feed = feed
+        self.titles = list[str]()
 
     def poll(self) -> None:
         """One refresh; then every entry is marked as read."""
-        words = [needed(), "-c", _POLL, self.feed]
+        words = [need_reader(), "-c", _POLL, self.feed]
         done = subprocess.run(
             words, cwd=self.folder, capture_output=True, text=True, timeout=100, check=False
         )

@@ -1,4 +1,4 @@
-"""The build on an article store in memory."""
+"""Build feeds from articles in memory."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from syndicator.publishing.render.xml import NAMESPACES
 from syndicator.publishing.selection import archive, feeds
 from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.publishing.validate import Check
-from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all, stale
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all, list_stale_feeds
 
 INSTANCE = uuid.UUID("6f1f6c0e-2f4e-4a53-9d0b-0a3f7b1f2c11")
 SETTINGS = Settings(site=Site(title="Example feeds", url="https://feeds.example/"))
@@ -40,9 +40,9 @@ START = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-def article(number: int, **changes: Any) -> Article:
+def make_article(number: int, **changes: Any) -> Article:
     url = f"https://alpha.example/{number}"
-    made = Article(
+    article = Article(
         id=make_article_id(url),
         url=url,
         title=f"Story {number}",
@@ -63,10 +63,10 @@ def article(number: int, **changes: Any) -> Article:
             id="urn:example:alpha",
         ),
     )
-    return replace(made, **changes)
+    return replace(article, **changes)
 
 
-def built(
+def build_index(
     index: MemoryIndex, outlet: MemoryOutlet, settings: Settings = SETTINGS, **more: Any
 ) -> BuildReport:
     specs = plan_feeds(
@@ -94,9 +94,12 @@ def limit_entries(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
 
 
 def test_every_axis_gets_its_files() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
-    report = built(index, outlet)
-    assert not report.held and not report.set_aside
+    """A build writes the files of each axis."""
+    index = MemoryIndex(make_article(n) for n in range(4))
+    outlet = MemoryOutlet()
+    report = build_index(index, outlet)
+    assert not report.held
+    assert not report.set_aside
     stems = ("all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha")
     assert {
         f"{stem}.{feed_format}" for stem in stems for feed_format in ("atom", "rss", "json", "html")
@@ -113,10 +116,12 @@ def test_every_axis_gets_its_files() -> None:
 
 
 def test_a_second_build_changes_no_byte() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
-    built(index, outlet)
-    report = built(index, outlet)
-    assert report.written == () and report.unchanged > 20
+    index = MemoryIndex(make_article(n) for n in range(4))
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
+    report = build_index(index, outlet)
+    assert report.written == ()
+    assert report.unchanged > 20
 
 
 class Overtaken(MemoryOutlet):
@@ -124,7 +129,8 @@ class Overtaken(MemoryOutlet):
 
     def __init__(self, index: MemoryIndex, late: Article) -> None:
         super().__init__()
-        self.index, self.late = index, [late]
+        self.index = index
+        self.late = [late]
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
         if self.late:
@@ -133,35 +139,37 @@ class Overtaken(MemoryOutlet):
 
 
 def test_an_article_that_comes_while_feeds_are_built_is_in_the_next_build() -> None:
-    index = MemoryIndex(article(n) for n in range(4))
-    outlet = Overtaken(index, article(9))
-    built(index, outlet)
+    index = MemoryIndex(make_article(n) for n in range(4))
+    outlet = Overtaken(index, make_article(9))
+    build_index(index, outlet)
     specs = plan_feeds(
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
     )
-    waiting = stale(specs, index)
+    waiting = list_stale_feeds(specs, index)
     assert waiting == {spec.key for spec in specs}
-    built(index, outlet, only=waiting)
+    build_index(index, outlet, only=waiting)
     assert all(
         b"Story 9<" in outlet.files[f"{stem}.atom"] for stem in ("all", "tags/ai", "sources/alpha")
     )
-    assert stale(specs, index) == set()
+    assert list_stale_feeds(specs, index) == set()
 
 
 def test_an_entry_carries_what_the_contract_names() -> None:
+    """An entry has id, links, source, enclosure and credit in Atom, JSON and RSS."""
     enclosure = Enclosure(
         url="https://alpha.example/1.mp3", type="audio/mpeg", length=7, duration="12:00"
     )
-    one = article(
+    article = make_article(
         1,
         cover="https://alpha.example/1.jpg",
         enclosure=enclosure,
         also=("https://beta.example/1",),
     )
-    index, outlet = MemoryIndex([one]), MemoryOutlet()
-    built(index, outlet)
+    index = MemoryIndex([article])
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
     entry = etree.fromstring(outlet.files["all.atom"]).find(f"{ATOM}entry")
-    assert entry.findtext(f"{ATOM}id") == uuid.uuid5(INSTANCE, one.id).urn
+    assert entry.findtext(f"{ATOM}id") == uuid.uuid5(INSTANCE, article.id).urn
     links = {link.get("rel"): link.get("href") for link in entry.findall(f"{ATOM}link")}
     assert links == {
         "alternate": "https://alpha.example/1",
@@ -173,9 +181,11 @@ def test_an_entry_carries_what_the_contract_names() -> None:
     details = {"mime_type": "audio/mpeg", "size_in_bytes": 7, "duration_in_seconds": 720}
     assert item["attachments"] == [{"url": enclosure.url, **details}]
     played = b'<media:content url="https://alpha.example/1.mp3" type="audio/mpeg" duration="720"/>'
-    assert played in outlet.files["all.rss"] and played in outlet.files["all.atom"]
+    assert played in outlet.files["all.rss"]
+    assert played in outlet.files["all.atom"]
     credit = b'<media:credit role="publishing company" scheme="urn:ebu">Alpha</media:credit>'
-    assert credit in outlet.files["all.rss"] and credit in outlet.files["all.atom"]
+    assert credit in outlet.files["all.rss"]
+    assert credit in outlet.files["all.atom"]
     assert item["_source"] == {
         "title": "Alpha",
         "feed_url": "https://alpha.example/feed",
@@ -184,8 +194,10 @@ def test_an_entry_carries_what_the_contract_names() -> None:
 
 
 def test_rss_has_an_image_and_says_how_often_to_come() -> None:
-    index, outlet = MemoryIndex([article(1)]), MemoryOutlet()
-    built(index, outlet)
+    """RSS has an image and the update period."""
+    index = MemoryIndex([make_article(1)])
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
     channel = etree.fromstring(outlet.files["all.rss"]).find("channel")
     image = {node.tag: node.text for node in channel.find("image")}
     assert image == {
@@ -202,27 +214,32 @@ def test_rss_has_an_image_and_says_how_often_to_come() -> None:
 
 
 def test_everything_comes_back_byte_for_byte() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
-    built(index, outlet)
-    again = MemoryOutlet()
-    built(index, again)
-    assert again.files == outlet.files
+    index = MemoryIndex(make_article(n) for n in range(4))
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
+    second_outlet = MemoryOutlet()
+    build_index(index, second_outlet)
+    assert second_outlet.files == outlet.files
 
 
 def test_only_the_named_feeds_are_built() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
-    built(index, outlet)
-    index.add(article(9, tags=("AI",)))
-    report = built(index, outlet, only={FeedKey("tag", "ai")})
-    assert "tags/ai.atom" in report.written and "all.atom" not in report.written
+    index = MemoryIndex(make_article(n) for n in range(4))
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
+    index.add(make_article(9, tags=("AI",)))
+    report = build_index(index, outlet, only={FeedKey("tag", "ai")})
+    assert "tags/ai.atom" in report.written
+    assert "all.atom" not in report.written
 
 
 def test_archives_are_walked_from_the_head() -> None:
-    old = [article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
+    old = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
     settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0))
-    index, outlet = MemoryIndex(old), MemoryOutlet()
-    built(index, outlet, settings)
-    name, met = "all.atom", []
+    index = MemoryIndex(old)
+    outlet = MemoryOutlet()
+    build_index(index, outlet, settings)
+    name = "all.atom"
+    met = []
     while name:
         root = etree.fromstring(outlet.files[name])
         met += [entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")]
@@ -234,35 +251,40 @@ def test_archives_are_walked_from_the_head() -> None:
 def test_a_head_whose_new_document_cannot_be_made_keeps_its_files(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """If an archive document fails its check, the head feed keeps its old file."""
     settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0))
-    index, outlet = MemoryIndex([article(0)]), MemoryOutlet()
-    built(index, outlet, settings)
+    index = MemoryIndex([make_article(0)])
+    outlet = MemoryOutlet()
+    build_index(index, outlet, settings)
     before = outlet.files["all.atom"]
-    index.add(article(1, added=START + timedelta(days=70)))
+    index.add(make_article(1, added=START + timedelta(days=70)))
     with monkeypatch.context() as patched:
         check = RENDERERS["atom"].check
         faulty = lambda data: Check(fault="bad") if b'rel="current"' in data else check(data)
         patched.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], check=faulty))
-        report = built(index, outlet, settings, whole=False)
+        report = build_index(index, outlet, settings, whole=False)
     assert {"all", "sources/alpha"} <= {problem.what for problem in report.held}
-    assert outlet.files["all.atom"] == before and not outlet.names("archive/all/") - {
+    assert outlet.files["all.atom"] == before
+    assert not outlet.names("archive/all/") - {
         name for name in outlet.names("archive/all/") if name.endswith(".html")
     }
-    assert not built(index, outlet, settings, whole=False).held
-    assert "archive/all/2025-11.atom" in outlet.files and outlet.files["all.atom"] != before
+    assert not build_index(index, outlet, settings, whole=False).held
+    assert "archive/all/2025-11.atom" in outlet.files
+    assert outlet.files["all.atom"] != before
 
 
 def test_rss_and_json_carry_the_way_back() -> None:
-    old = [article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
+    old = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
     settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0, archives=True))
     outlet = MemoryOutlet()
-    built(MemoryIndex(old), outlet, settings)
+    build_index(MemoryIndex(old), outlet, settings)
     links = {
         node.get("rel"): node.get("href")
         for node in etree.fromstring(outlet.files["all.rss"]).iter(f"{ATOM}link")
     }
     assert links["prev-archive"].removeprefix("https://feeds.example/") in outlet.files
-    address, met = "https://feeds.example/all.json", []
+    address = "https://feeds.example/all.json"
+    met = []
     while address:
         page = json.loads(outlet.files[address.removeprefix("https://feeds.example/")])
         assert page["feed_url"] == address
@@ -275,11 +297,11 @@ def test_rss_and_json_carry_the_way_back() -> None:
 def test_an_archive_document_is_marked_only_if_there_are_several(
     monkeypatch: pytest.MonkeyPatch, months: int, said: int
 ) -> None:
-    old = [article(n, added=START - timedelta(days=35 * n)) for n in range(months + 1)]
+    old = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(months + 1)]
     outlet = MemoryOutlet()
     monkeypatch.setattr(archive, "_ENOUGH", 1)
     limit_entries(monkeypatch, 1)
-    built(
+    build_index(
         MemoryIndex(old),
         outlet,
         Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0)),
@@ -289,7 +311,8 @@ def test_an_archive_document_is_marked_only_if_there_are_several(
         for name, data in outlet.files.items()
         if name.startswith("archive/all/") and b"<feed" in data
     ]
-    assert len(documents) == months and all(b'rel="current"' in data for data in documents)
+    assert len(documents) == months
+    assert all(b'rel="current"' in data for data in documents)
     assert sum(b"<fh:archive" in data for data in documents) == said
 
 
@@ -302,29 +325,31 @@ def list_tombstones(outlet: MemoryOutlet, name: str = "all.atom") -> list[str]:
 def test_a_tombstone_stays_until_there_is_an_article_thirty_days_newer(
     days: int, named: bool
 ) -> None:
-    index, outlet = MemoryIndex([article(1), article(2)]), MemoryOutlet()
+    index = MemoryIndex([make_article(1), make_article(2)])
+    outlet = MemoryOutlet()
     withdrawn = START + timedelta(hours=6)
-    index.remove(article(1).id, withdrawn)
-    index.add(article(3, published=None, added=withdrawn + timedelta(days=days)))
-    built(index, outlet, TOMBSTONES)
-    urn = uuid.uuid5(INSTANCE, article(1).id).urn
+    index.remove(make_article(1).id, withdrawn)
+    index.add(make_article(3, published=None, added=withdrawn + timedelta(days=days)))
+    build_index(index, outlet, TOMBSTONES)
+    urn = uuid.uuid5(INSTANCE, make_article(1).id).urn
     assert (
         list_tombstones(outlet)
         == list_tombstones(outlet, "categories/ai.atom")
         == ([urn] if named else [])
     )
     assert (b"purl.org/atompub/tombstones" in outlet.files["all.atom"]) == named
-    built(index, outlet)
+    build_index(index, outlet)
     assert b"purl.org/atompub/tombstones" not in outlet.files["all.atom"]
 
 
 def test_a_feed_names_its_newest_fifty_tombstones() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(61)), MemoryOutlet()
+    index = MemoryIndex(make_article(n) for n in range(61))
+    outlet = MemoryOutlet()
     for number in range(60):
-        index.remove(article(number).id, START + timedelta(days=3, minutes=number))
-    built(index, outlet, TOMBSTONES)
+        index.remove(make_article(number).id, START + timedelta(days=3, minutes=number))
+    build_index(index, outlet, TOMBSTONES)
     assert list_tombstones(outlet) == [
-        uuid.uuid5(INSTANCE, article(n).id).urn for n in range(10, 60)
+        uuid.uuid5(INSTANCE, make_article(n).id).urn for n in range(10, 60)
     ]
 
 
@@ -333,20 +358,23 @@ def test_articles_left_out_by_the_share_are_in_the_archive(
 ) -> None:
     limit_entries(monkeypatch, 30)
     how = SETTINGS.model_copy(update={"publish": Publish(limit=10)})
-    index, outlet = MemoryIndex(), MemoryOutlet()
+    index = MemoryIndex()
+    outlet = MemoryOutlet()
 
     def comes(source: str, numbers: range) -> list[str]:
-        made = [article(n, source_key=source, added=START + timedelta(minutes=n)) for n in numbers]
-        for one in made:
+        articles = [
+            make_article(n, source_key=source, added=START + timedelta(minutes=n)) for n in numbers
+        ]
+        for one in articles:
             index.add(one)
-        return [entry_urn(INSTANCE, one.id) for one in made]
+        return [entry_urn(INSTANCE, one.id) for one in articles]
 
     honest = [*comes("a", range(7)), *comes("b", range(7, 14)), *comes("c", range(14, 20))]
     flood = comes("flood", range(20, 25))
-    built(index, outlet, how)
+    build_index(index, outlet, how)
     flood += comes("flood", range(25, 35))  # more in one day than a feed holds
 
-    assert built(index, outlet, how).held == ()
+    assert build_index(index, outlet, how).held == ()
 
     def shown(name: str) -> set[str]:
         return {
@@ -362,7 +390,7 @@ def test_articles_left_out_by_the_share_are_in_the_archive(
     ]
     assert set().union(*map(shown, archives)) >= set(flood[:-10])
     files = dict(outlet.files)
-    built(index, outlet, how)
+    build_index(index, outlet, how)
     assert outlet.files == files
 
 
@@ -370,10 +398,12 @@ def same_time(count: int) -> tuple[int, int]:
     """The numbers of two articles that, at the same second, get the same `updated`."""
     seen: dict[datetime, int] = {}
     for number in range(count):
-        made = make_view(article(number, published=START, added=START), None, INSTANCE, None, "")
-        if made.updated in seen:
-            return seen[made.updated], number
-        seen[made.updated] = number
+        view = make_view(
+            make_article(number, published=START, added=START), None, INSTANCE, None, ""
+        )
+        if view.updated in seen:
+            return seen[view.updated], number
+        seen[view.updated] = number
     raise AssertionError("no two articles")
 
 
@@ -384,14 +414,19 @@ def list_times(outlet: MemoryOutlet, name: str) -> list[datetime]:
 
 
 def test_entries_of_the_same_time_get_different_times() -> None:
-    one, other = (article(number, published=START, added=START) for number in same_time(10_000))
+    one, other = (
+        make_article(number, published=START, added=START) for number in same_time(10_000)
+    )
     pair = [replace(one, tags=("AI", "One")), replace(other, tags=("AI", "Other"))]
-    index, outlet, kept = MemoryIndex([*pair, article(1)]), MemoryOutlet(), KeptEntries()
+    index = MemoryIndex([*pair, make_article(1)])
+    outlet = MemoryOutlet()
+    kept_entries = KeptEntries()
     every_tag = Settings(site=SETTINGS.site, publish=Publish(tag_min=1))
     for _ in range(2):  # the second time from entries that are kept
-        built(index, outlet, every_tag, kept=kept)
+        build_index(index, outlet, every_tag, kept=kept_entries)
         newest, first, second = list_times(outlet, "all.atom")
-        assert second - first == timedelta(microseconds=1) and newest > second
+        assert second - first == timedelta(microseconds=1)
+        assert newest > second
         assert (
             list_times(outlet, "tags/one.atom") == list_times(outlet, "tags/other.atom") == [first]
         )
@@ -401,12 +436,12 @@ def test_entries_of_the_same_time_get_different_times() -> None:
 def test_a_text_that_readers_refuse_is_set_aside_and_its_feed_goes_on(
     formats: tuple[str, ...],
 ) -> None:
-    index, outlet = (
-        MemoryIndex([article(1, excerpt="word " * 2_200_000), article(2)]),
-        MemoryOutlet(),
-    )
+    """An article with an excessive text is left out and reported."""
+    index = MemoryIndex([make_article(1, excerpt="word " * 2_200_000), make_article(2)])
+    outlet = MemoryOutlet()
     publish = Publish(formats=formats, entry_html="plain")
-    report = built(index, outlet, Settings(site=SETTINGS.site, publish=publish))
+    report = build_index(index, outlet, Settings(site=SETTINGS.site, publish=publish))
     told = {(problem.what, problem.reason) for problem in report.set_aside}
-    assert (report.held, told) == ((), {("https://alpha.example/1", "cannot-render")})
+    assert report.held == ()
+    assert told == {("https://alpha.example/1", "cannot-render")}
     assert outlet.files["all.rss"].count(b"<item>") == 1

@@ -1,4 +1,4 @@
-"""Any text in any field: the feeds stay well-formed, valid and complete."""
+"""Feeds stay well-formed, valid and complete with any text in any field."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from syndicator.publishing import validate
 from syndicator.publishing.output.outlets import FileOutlet
 from tests.publishing import validator
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import START, article, built
+from tests.publishing.test_builder import START, build_index, make_article
 from tests.samples import Samples
 
 TRAPS = (
@@ -40,7 +40,7 @@ TRAPS = (
 def make_hostile_article(number: int, value: str) -> Article:
     """Return an article with `value` in every field that may have a text or an address."""
     return replace(
-        article(0),
+        make_article(0),
         id=make_article_id(f"https://alpha.example/{number}"),
         url=f"https://alpha.example/{number}?q={value}",
         added=START + timedelta(seconds=number),
@@ -84,12 +84,10 @@ def list_illegal() -> Iterator[str]:
 
 def find_faults(values: list[str]) -> list[str]:
     """Return the faults of feeds in which every field has each of `values`."""
-    index, outlet = (
-        MemoryIndex(make_hostile_article(n, value) for n, value in enumerate(values)),
-        MemoryOutlet(),
-    )
+    index = MemoryIndex(make_hostile_article(n, value) for n, value in enumerate(values))
+    outlet = MemoryOutlet()
     site = Site(title="Ex" + values[0], url="https://feeds.example/", author=values[0])
-    report = built(
+    report = build_index(
         index, outlet, Settings(site=site, publish=Publish(limit=1000, tag_min=100, archives=False))
     )
     assert not report.set_aside
@@ -118,15 +116,14 @@ def test_every_xss_payload(samples: Samples) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.text(st.characters(codec=None), max_size=40), min_size=1, max_size=5))
 def test_any_text(values: list[str]) -> None:
+    """Random texts in all fields give valid feeds."""
     assert find_faults(values) == []
 
 
 def test_text_arrives_as_it_was_written() -> None:
-    index, outlet = (
-        MemoryIndex([article(1, title="a <b> & &amp; c", excerpt="x < y & <i>z</i>")]),
-        MemoryOutlet(),
-    )
-    built(index, outlet)
+    index = MemoryIndex([make_article(1, title="a <b> & &amp; c", excerpt="x < y & <i>z</i>")])
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
     assert (
         b'<title type="html">a &amp;lt;b&amp;gt; &amp;amp; &amp;amp;amp; c</title>'
         in outlet.files["all.atom"]
@@ -158,6 +155,7 @@ def parse_as_browser(value: str) -> list[str]:
 def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(
     samples: Samples,
 ) -> None:
+    """Plain RSS fields contain no markup, even if a reader unescapes them."""
     values = [
         *list_payloads(samples, every=30),
         """<iframe src=""/srcdoc='&lt;script&gt;alert(1)&lt;/script&gt;'>""",
@@ -169,7 +167,7 @@ def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(
     outlet = MemoryOutlet()
     publish = Publish(limit=1000, tag_min=1, archives=False)
     index = MemoryIndex(make_hostile_article(n, value) for n, value in enumerate(values))
-    built(index, outlet, Settings(site=Site(url="https://feeds.example/"), publish=publish))
+    build_index(index, outlet, Settings(site=Site(url="https://feeds.example/"), publish=publish))
     root = etree.fromstring(outlet.files["all.rss"])
     plain = [
         field.text
@@ -183,7 +181,7 @@ def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(
 
 
 def test_the_w3c_validator_has_nothing_to_say(samples: Samples, tmp_path: Path) -> None:
-    validator.needed()
+    validator.need_validator()
     values = [*list_strings(samples), *list_illegal(), *TRAPS, *list_payloads(samples, every=12)]
     for start in range(0, len(values), 100):
         index = MemoryIndex(
@@ -192,11 +190,11 @@ def test_the_w3c_validator_has_nothing_to_say(samples: Samples, tmp_path: Path) 
         )
         folder = tmp_path / str(start)
         publish = Publish(limit=1000, tag_min=1000, archives=False, hubs=("https://hub.example/",))
-        built(
+        build_index(
             index,
             FileOutlet(folder, gzip=False),
             Settings(site=Site(url="https://feeds.example/"), publish=publish),
         )
-        events = validator.events(folder)
+        events = validator.list_events(folder)
         assert {"all.atom", "all.rss"} <= set(events)
         assert {name: lines for name, lines in events.items() if lines} == {}

@@ -1,4 +1,4 @@
-"""Builds that keep entries in memory write the same bytes as builds that keep none."""
+"""A build that reuses rendered entries writes the same bytes as one that renders all."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from syndicator.publishing.page_design import Look
 from syndicator.publishing.render import atom
 from syndicator.publishing.render.feed_entry import Draft
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import SETTINGS, SOURCES, article, built
+from tests.publishing.test_builder import SETTINGS, SOURCES, build_index, make_article
 
 AI = FeedKey("tag", "ai")
 
 
 @pytest.fixture
-def rendered(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def rendered_titles(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The titles of the Atom entries that are made."""
     found: list[str] = []
 
@@ -34,18 +34,21 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     yield found
 
 
-def test_a_later_build_makes_only_the_entries_that_are_new(rendered: list[str]) -> None:
-    index, outlet, kept = MemoryIndex(article(n) for n in range(4)), MemoryOutlet(), KeptEntries()
-    built(index, outlet, only={AI}, kept=kept)
-    index.add(article(4))
-    rendered.clear()
-    built(index, outlet, only={AI}, kept=kept)
-    assert rendered == ["Story 4"]
+def test_a_later_build_makes_only_the_entries_that_are_new(rendered_titles: list[str]) -> None:
+    """A second build renders only the new article and reuses the other entries."""
+    index = MemoryIndex(make_article(n) for n in range(4))
+    outlet = MemoryOutlet()
+    kept_entries = KeptEntries()
+    build_index(index, outlet, only={AI}, kept=kept_entries)
+    index.add(make_article(4))
+    rendered_titles.clear()
+    build_index(index, outlet, only={AI}, kept=kept_entries)
+    assert rendered_titles == ["Story 4"]
     assert outlet.files["tags/ai.atom"].count(b"<entry") == 5
 
 
 def edit_article(index: MemoryIndex) -> None:
-    index.add(article(2, title="Another title"))
+    index.add(make_article(2, title="Another title"))
 
 
 def edit_source(index: MemoryIndex) -> None:
@@ -57,89 +60,107 @@ def edit_settings(index: MemoryIndex) -> None:
 
 
 def test_a_newly_linked_tag_makes_entries_again() -> None:
-    index, kept = MemoryIndex(article(n) for n in range(4)), KeptEntries()
+    """If a tag gets a page, entries with this tag are rendered again."""
+    index = MemoryIndex(make_article(n) for n in range(4))
+    kept_entries = KeptEntries()
     settings = SETTINGS.model_copy(update={"publish": Publish(tag_min=3)})
-    built(index, MemoryOutlet(), settings, kept=kept)
-    one, other = MemoryOutlet(), MemoryOutlet()
-    built(index, one, settings, kept=kept, tags=["LLM"])
-    built(index, other, settings, tags=["LLM"])
-    assert one.files == other.files and b"tags/llm.html" in one.files["all.atom"]
+    build_index(index, MemoryOutlet(), settings, kept=kept_entries)
+    first_outlet = MemoryOutlet()
+    other_outlet = MemoryOutlet()
+    build_index(index, first_outlet, settings, kept=kept_entries, tags=["LLM"])
+    build_index(index, other_outlet, settings, tags=["LLM"])
+    assert first_outlet.files == other_outlet.files
+    assert b"tags/llm.html" in first_outlet.files["all.atom"]
 
 
 @pytest.mark.parametrize("edit", [edit_article, edit_source, edit_settings])
 def test_changed_targets_are_made_again(
     edit: Callable[[MemoryIndex], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index, kept = MemoryIndex(article(n) for n in range(4)), KeptEntries()
+    index = MemoryIndex(make_article(n) for n in range(4))
+    kept_entries = KeptEntries()
     before = MemoryOutlet()
-    built(index, before, kept=kept)
+    build_index(index, before, kept=kept_entries)
     edit(index)
     for key, source in getattr(index, "sources_now", SOURCES).items():
         monkeypatch.setitem(SOURCES, key, source)
     settings: Settings = getattr(index, "settings_now", SETTINGS)
-    one, other = MemoryOutlet(), MemoryOutlet()
-    built(index, one, settings, kept=kept)
-    built(index, other, settings)
-    assert one.files == other.files
-    assert one.files["tags/ai.atom"] != before.files["tags/ai.atom"]
+    first_outlet = MemoryOutlet()
+    other_outlet = MemoryOutlet()
+    build_index(index, first_outlet, settings, kept=kept_entries)
+    build_index(index, other_outlet, settings)
+    assert first_outlet.files == other_outlet.files
+    assert first_outlet.files["tags/ai.atom"] != before.files["tags/ai.atom"]
 
 
 def test_every_build_tells_of_an_entry_that_cannot_be_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """An entry that fails to render is reported by each build, not only by the first."""
+
     def entry(draft: Draft) -> Any:
         if draft.view.title == "Story 2":
             raise ValueError("nobody can write this")
         return atom.make_entry(draft)
 
     monkeypatch.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], entry=entry))
-    index, outlet, kept = MemoryIndex(article(n) for n in range(4)), MemoryOutlet(), KeptEntries()
+    index = MemoryIndex(make_article(n) for n in range(4))
+    outlet = MemoryOutlet()
+    kept_entries = KeptEntries()
     for _ in range(2):
         index.mark_stale([AI])
-        report = built(index, outlet, only={AI}, kept=kept)
+        report = build_index(index, outlet, only={AI}, kept=kept_entries)
         assert [problem.what for problem in report.set_aside] == ["https://alpha.example/2"]
 
 
 def test_every_build_tells_of_a_template_with_a_fault() -> None:
-    index, outlet, kept = MemoryIndex(article(n) for n in range(4)), MemoryOutlet(), KeptEntries()
+    """A faulty template is reported by each build, not only by the first."""
+    index = MemoryIndex(make_article(n) for n in range(4))
+    outlet = MemoryOutlet()
+    kept_entries = KeptEntries()
     look = Look({"story.html": "{{ nothing }}"})
     for _ in range(2):
         index.mark_stale([AI])
-        report = built(index, outlet, only={AI}, kept=kept, look=look)
+        report = build_index(index, outlet, only={AI}, kept=kept_entries, look=look)
         assert [problem.what for problem in report.set_aside] == ["templates"]
 
 
 def test_the_least_recently_used_entries_are_dropped() -> None:
-    kept = KeptEntries(most=2)
-    made = [CachedEntry(b"%d" % number, view=None) for number in range(3)]  # type: ignore[arg-type]
-    kept.put(("a", None), made[0])
-    kept.put(("b", None), made[1])
-    assert kept.get(("a", None), b"0") is made[0]
-    kept.put(("c", None), made[2])
-    assert kept.get(("b", None), b"1") is None
-    assert kept.get(("a", None), b"0") is made[0] and kept.get(("c", None), b"2") is made[2]
+    kept_entries = KeptEntries(most=2)
+    cached_entries = [CachedEntry(b"%d" % number, view=None) for number in range(3)]  # type: ignore[arg-type]
+    kept_entries.put(("a", None), cached_entries[0])
+    kept_entries.put(("b", None), cached_entries[1])
+    assert kept_entries.get(("a", None), b"0") is cached_entries[0]
+    kept_entries.put(("c", None), cached_entries[2])
+    assert kept_entries.get(("b", None), b"1") is None
+    assert kept_entries.get(("a", None), b"0") is cached_entries[0]
+    assert kept_entries.get(("c", None), b"2") is cached_entries[2]
 
 
 def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("syndicator.publishing.entry_cache._MOST_UNPACKED", 1)
-    kept = KeptEntries(most=3)
+    kept_entries = KeptEntries(most=3)
 
     def put(id: str, of: bytes, **parts: bytes) -> None:
-        kept.put((id, None, False), CachedEntry(of, view=None, parts={**parts}))  # type: ignore[arg-type]
+        kept_entries.put((id, None, False), CachedEntry(of, view=None, parts={**parts}))  # type: ignore[arg-type]
 
     def parts_of(id: str, of: bytes) -> object:
-        made = kept.get((id, None, False), of)
+        made = kept_entries.get((id, None, False), of)
         return made and made.parts
 
     put("a", b"1", atom=b"old")
     put("b", b"1")
     put("a", b"2")
     put("c", b"1", atom=b"c")
-    assert parts_of("a", b"1") is None and parts_of("a", b"2") == {}
-    made = kept.get(("a", None, False), b"2")
+    assert parts_of("a", b"1") is None
+    assert parts_of("a", b"2") == {}
+    made = kept_entries.get(("a", None, False), b"2")
     assert made is not None
     made.parts["rss"] = b"more"
-    assert parts_of("c", b"1") == {"atom": b"c"} and parts_of("a", b"2") == {"rss": b"more"}
+    assert parts_of("c", b"1") == {"atom": b"c"}
+    assert parts_of("a", b"2") == {"rss": b"more"}
     put("d", b"1")
     put("e", b"1")
-    assert parts_of("b", b"1") is None and parts_of("c", b"1") is None and parts_of("a", b"2")
+    assert parts_of("b", b"1") is None
+    assert parts_of("c", b"1") is None
+    assert parts_of("a", b"2")

@@ -1,5 +1,4 @@
-"""A month of an article store's life behind our own server, seen by a feed reader of other people's
-making."""
+"""Newsboat polls our server for a month: it shows each new story once."""
 
 from __future__ import annotations
 
@@ -62,14 +61,17 @@ FEEDS = (
     "queries/robots.atom",
 )
 # the days on which LLM becomes "Language models" and GPU is merged into Chips
-RENAMED, MERGED = 9, 17
+RENAMED = 9
+MERGED = 17
 GAP = 3  # days at most between two polls: the 72 hours that a feed holds at least
 
 
 @contextmanager
-def serving(public: Path) -> Iterator[str]:
+def serve_public(public: Path) -> Iterator[str]:
     """Our own server on a free port; its address."""
-    loop, stop, up = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+    up = threading.Event()
     where: list[str] = []
 
     def listening(address: str) -> None:
@@ -113,27 +115,28 @@ class Month:
         self.count = self.polled = 0
         self.fresh: dict[int, str] = {}  # story -> article id, since the last poll
 
-    def live(
+    def live_days(
         self, days: int, spoil: Callable[[Place, int], None] = lambda place, day: None
     ) -> list[str]:
         """Return the errors of a number of days."""
         for day in range(days):
             self.place.now = NOW + timedelta(days=day, hours=11)
             spoil(self.place, day)
-            with self.place.app() as app:
-                self.day(app, day)
+            with self.place.open_app() as app:
+                self.live_day(app, day)
                 report = asyncio.run(build_feeds(app))
-                assert report.held == () and report.set_aside == ()
+                assert report.held == ()
+                assert report.set_aside == ()
                 if day in (0, days - 1) or day - self.polled == GAP or self.chance.random() < 0.4:
                     self.polled = day
-                    self.expect(app)
+                    self.list_expected_stories(app)
                     for reader in self.readers.values():
                         reader.poll()
         return self.complaints()
 
-    def day(self, app: App, day: int) -> None:
+    def live_day(self, app: App, day: int) -> None:
         for _ in range(8 if day == 0 else self.chance.choice((0, 1, 4, 30))):
-            self.publish(app, day)
+            self.publish_story(app, day)
         if day == RENAMED:
             rename_tags.write_rename(
                 app.archive,
@@ -149,11 +152,19 @@ class Month:
                 rename_tags.plan_rename(app.archive, app.configuration, "merge", "GPU", "Chips"),
             )
         for kind in self.chance.sample(
-            (self.correct, self.correct, self.move, self.retag, self.withdraw, self.copy), 3
+            (
+                self.correct,
+                self.correct,
+                self.move,
+                self.retag,
+                self.withdraw_article,
+                self.copy_story,
+            ),
+            3,
         ):
             kind(app)
 
-    def publish(self, app: App, day: int, **fields: object) -> Article:
+    def publish_story(self, app: App, day: int, **fields: object) -> Article:
         self.count += 1
         when = NOW + timedelta(days=day, minutes=self.chance.randrange(600))
         llm = "LLM" if day <= RENAMED else "Language models"
@@ -165,45 +176,51 @@ class Month:
             "added": when,
         }
         source = self.chance.choice(("one", "two"))
-        made = store_articles(
+        article = store_articles(
             app,
             f"Story {self.count} as told",
             "Of it.",
             source=source,
             **{**given, "published": when, **fields},
         )
-        self.fresh[self.count] = made.id
-        return made
+        self.fresh[self.count] = article.id
+        return article
 
     def correct(self, app: App) -> None:
-        one = self.any(app)
-        self.put(
+        article = self.choose_article(app)
+        self.write_article(
             app,
-            one,
-            replace(one, title=f"{one.title}, corrected", body=one.body + "\n\nMore of it."),
+            article,
+            replace(
+                article, title=f"{article.title}, corrected", body=article.body + "\n\nMore of it."
+            ),
         )
 
     def move(self, app: App) -> None:
-        one = self.any(app)
-        self.put(app, one, replace(one, url=one.url + "/moved", aliases=(*one.aliases, one.url)))
+        article = self.choose_article(app)
+        self.write_article(
+            app,
+            article,
+            replace(article, url=article.url + "/moved", aliases=(*article.aliases, article.url)),
+        )
 
     def retag(self, app: App) -> None:
-        one = self.any(app)
-        self.put(app, one, replace(one, tags=("Robots",), category="AI"))
+        article = self.choose_article(app)
+        self.write_article(app, article, replace(article, tags=("Robots",), category="AI"))
 
-    def withdraw(self, app: App) -> None:
-        editorial.withdraw(app.archive, app.configuration, self.any(app).id)
+    def withdraw_article(self, app: App) -> None:
+        editorial.withdraw(app.archive, app.configuration, self.choose_article(app).id)
 
-    def copy(self, app: App) -> None:
+    def copy_story(self, app: App) -> None:
         """Another source carries a story: one entry for both, or, where an operator splits them,
         one each."""
-        one = self.any(app)
-        made = self.publish(app, (self.place.now - NOW).days, merged_into=one.id)
-        self.put(app, one, replace(one, also=(made.url,)))
+        article = self.choose_article(app)
+        made = self.publish_story(app, (self.place.now - NOW).days, merged_into=article.id)
+        self.write_article(app, article, replace(article, also=(made.url,)))
         if self.chance.random() < 0.5:
             editorial.split(app.archive, made.id)
 
-    def any(self, app: App) -> Article:
+    def choose_article(self, app: App) -> Article:
         """A random article that stands for itself."""
         merged = app.archive.store.index.merged()
         path = app.archive.store.index.path(
@@ -211,7 +228,7 @@ class Month:
         )
         return app.archive.article_store.get(path or "")
 
-    def put(self, app: App, before: Article, after: Article) -> None:
+    def write_article(self, app: App, before: Article, after: Article) -> None:
         after = replace(after, revisions=(*before.revisions, app.archive.clock().isoformat()))
         stored, stamp, changed = app.archive.article_store.put(
             after, app.archive.store.index.path(before.id)
@@ -219,7 +236,7 @@ class Month:
         assert changed
         app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
-    def expect(self, app: App) -> None:
+    def list_expected_stories(self, app: App) -> None:
         """The stories since the last poll that are still there, in the feeds that carry them
         now."""
         now_at = resolve_moves(app.archive.store.index.feeds())
@@ -262,16 +279,16 @@ def belongs_in_feed(key: FeedKey, article: Article) -> bool:
 
 
 @pytest.fixture
-def month(tmp_path: Path) -> Iterator[Callable[..., Month]]:
-    newsboat.needed()
-    with serving(tmp_path / "feeds/public") as address:
+def make_month(tmp_path: Path) -> Iterator[Callable[..., Month]]:
+    newsboat.need_newsboat()
+    with serve_public(tmp_path / "feeds/public") as address:
         yield lambda seed, **more: Month(tmp_path, address, seed, **more)
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_a_month_shows_every_story_once(month: Callable[..., Month], seed: int) -> None:
-    lived = month(seed)
-    assert lived.live(30) == []
+def test_a_month_shows_every_story_once(make_month: Callable[..., Month], seed: int) -> None:
+    lived = make_month(seed)
+    assert lived.live_days(30) == []
     for feed in FEEDS:
         shown = lived.readers[feed].shown
         assert len(lived.due[feed]) > 25, f"{feed} saw too little to tell"
@@ -280,7 +297,7 @@ def test_a_month_shows_every_story_once(month: Callable[..., Month], seed: int) 
         )
 
 
-def test_ids_that_change_are_noticed(month: Callable[..., Month]) -> None:
+def test_ids_that_change_are_noticed(make_month: Callable[..., Month]) -> None:
     def spoil(place: Place, day: int) -> None:
         if day == 5:
             (place.folder / "feeds/articles/instance.toml").write_text(
@@ -288,8 +305,8 @@ def test_ids_that_change_are_noticed(month: Callable[..., Month]) -> None:
             )
             shutil.rmtree(place.folder / "feeds/public")  # else validation keeps the live feeds
 
-    assert any("twice" in complaint for complaint in month(0).live(8, spoil))
+    assert any("twice" in complaint for complaint in make_month(0).live_days(8, spoil))
 
 
-def test_a_window_that_is_too_short_is_noticed(month: Callable[..., Month]) -> None:
-    assert any("missed" in complaint for complaint in month(0, hours=0).live(8))
+def test_a_window_that_is_too_short_is_noticed(make_month: Callable[..., Month]) -> None:
+    assert any("missed" in complaint for complaint in make_month(0, hours=0).live_days(8))

@@ -1,5 +1,5 @@
-"""A new format is a row in `formats` and one in `renderers`; a new axis is a row in `axes`. Both
-are added here, and the whole service takes them up."""
+"""Add a format and an axis by one row each: the whole service uses them.
+A format is a row in `formats` and one in `renderers`; an axis is a row in `axes`."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ formats = ["txt", "atom", "html"]
 """
 
 
-def line(draft: Draft) -> bytes:
+def make_line(draft: Draft) -> bytes:
     if "unprintable" in draft.view.title:
         raise ValueError("no letters for it")
     return f"{draft.view.title} {draft.view.url}".encode()
 
 
-def lines(head: Head, entries: Sequence[bytes]) -> bytes:
+def join_lines(head: Head, entries: Sequence[bytes]) -> bytes:
     return b"\n".join([head.title.encode(), *entries, b""])
 
 
-def check(data: bytes) -> Check:
+def check_lines(data: bytes) -> Check:
     return Check(fault="invalid: too loud" if b"!" in data else None)
 
 
@@ -54,7 +54,9 @@ def check(data: bytes) -> Check:
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """An installation of a service with the format "txt" and the axis "language"."""
     monkeypatch.setitem(FORMATS, "txt", Format(label="Plain text", media_type="text/plain"))
-    monkeypatch.setitem(RENDERERS, "txt", Renderer(entry=line, feed=lines, check=check))
+    monkeypatch.setitem(
+        RENDERERS, "txt", Renderer(entry=make_line, feed=join_lines, check=check_lines)
+    )
     monkeypatch.setitem(
         AXES,
         "language",
@@ -73,7 +75,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 
 def fill_place(place: Place, *titles: str, **fields: str) -> Place:
-    with place.app() as app:
+    with place.open_app() as app:
         for title in titles:
             store_articles(app, title, "Of it.", **fields)
     assert place.build().held == ()
@@ -92,22 +94,23 @@ def test_every_format_can_be_written_and_every_axis_has_a_place() -> None:
 def test_the_files_are_there(place: Place) -> None:
     fill_place(place, "One", "Two")
     text = "EN - Syndicator\nTwo https://one.example/two\nOne https://one.example/one\n"
-    assert place.published("languages/en.txt") == text
+    assert place.read_published("languages/en.txt") == text
     assert {path.name for path in (place.folder / "feeds/public/languages").glob("*[!z]")} == {
         "en.atom",
         "en.html",
         "en.txt",
     }
-    with place.app() as app:
+    with place.open_app() as app:
         urn = feed_urn(app.archive.instance, "language", "en")
     assert (
-        etree.fromstring(place.published("languages/en.atom").encode()).findtext(f"{ATOM}id") == urn
+        etree.fromstring(place.read_published("languages/en.atom").encode()).findtext(f"{ATOM}id")
+        == urn
     )
 
 
 def test_the_pages_and_the_list_name_them(place: Place) -> None:
     fill_place(place, "One")
-    page = html.fromstring(place.published("feeds.html"))
+    page = html.fromstring(place.read_published("feeds.html"))
     (section,) = [
         found
         for found in page.iter("section")
@@ -116,40 +119,39 @@ def test_the_pages_and_the_list_name_them(place: Place) -> None:
     links = {link.text: (link.get("href"), link.get("type")) for link in section.iter("a")}
     assert links["EN"][0] == "languages/en.html"
     assert links["Plain text"] == ("languages/en.txt", "text/plain")
-    own = html.fromstring(place.published("languages/en.html"))
+    own = html.fromstring(place.read_published("languages/en.html"))
     assert ("text/plain", "../languages/en.txt") in [
         (link.get("type"), link.get("href")) for link in own.xpath("//link[@rel='alternate']")
     ]
-    assert 'xmlUrl="https://feeds.example/languages/en.atom"' in place.published("feeds.opml")
+    assert 'xmlUrl="https://feeds.example/languages/en.atom"' in place.read_published("feeds.opml")
 
 
 def test_the_server_knows_the_type(place: Place) -> None:
     fill_place(place, "One")
     client = TestClient(make_app(place.folder / "feeds/public", base_url="https://feeds.example/"))
     answer = client.get("/languages/en.txt")
-    assert (answer.status_code, answer.headers["content-type"]) == (
-        200,
-        "text/plain; charset=utf-8",
-    )
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert answer.headers["link"] == '<https://feeds.example/languages/en.txt>; rel="self"'
 
 
 def test_a_feed_that_is_not_valid_is_held_in_every_format(place: Place) -> None:
     fill_place(place, "One")
-    before = place.digests("public")
-    with place.app() as app:
+    before = place.read_digests("public")
+    with place.open_app() as app:
         store_articles(app, "Two!", "Of it.")
     report = place.build()
     assert {problem.what for problem in report.held} == {"all", "languages/en", "sources/one"}
     assert {problem.detail.partition(": ")[2] for problem in report.held} == {"invalid: too loud"}
-    after = place.digests("public")
+    after = place.read_digests("public")
     assert [
         name for name in before if "languages/en." in name and before[name] != after[name]
     ] == []
 
 
 def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(place: Place) -> None:
-    with place.app() as app:
+    """An article that one format cannot render is left out of all formats and reported."""
+    with place.open_app() as app:
         store_articles(app, "One", "Of it.")
         store_articles(app, "An unprintable one", "Of it.")
     report = place.build()
@@ -158,18 +160,18 @@ def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(place
         ("https://one.example/an-unprintable-one", "cannot-render", "txt: no letters for it")
     ]
     for feed_format in ("txt", "atom", "html"):
-        text = place.published(f"languages/en.{feed_format}")
+        text = place.read_published(f"languages/en.{feed_format}")
         assert "https://one.example/one" in text and "unprintable" not in text, feed_format
 
 
 def test_an_axis_may_be_off_and_its_feeds_end_with_it(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The feeds of the added axis end when it is switched off."""
     monkeypatch.setitem(LEAST, "language", lambda publish: None)
     fill_place(place, "One")
-    assert not (
-        place.folder / "feeds/public/languages"
-    ).exists() and "Languages" not in place.published("feeds.html")
+    assert not (place.folder / "feeds/public/languages").exists()
+    assert "Languages" not in place.read_published("feeds.html")
     monkeypatch.setitem(LEAST, "language", lambda publish: 1)
     assert "languages/en.txt" in place.build().written
     monkeypatch.setitem(LEAST, "language", lambda publish: None)
@@ -179,20 +181,23 @@ def test_an_axis_may_be_off_and_its_feeds_end_with_it(
 
 
 def test_a_feed_of_it_may_be_set_up_and_move(place: Place) -> None:
+    """Feeds of the added axis can be configured and renamed."""
     (place.config / "feeds.toml").write_text('[[feed]]\nfeed = "languages/en"\nformats = ["txt"]\n')
     fill_place(place, "One")
     assert not (place.folder / "feeds/public/languages/en.atom").exists()
-    old, new = FeedKey("language", "en"), FeedKey("language", "eng")
-    with place.app() as app:
+    old = FeedKey("language", "en")
+    new = FeedKey("language", "eng")
+    with place.open_app() as app:
         row = next(row for row in app.archive.store.index.feeds() if row.key == old)
         app.archive.store.index.save_feed(replace(row, moved_to=new))
         app.archive.store.index.save_feed(replace(row, key=new, first_slug="en", published=None))
         assert resolve_moves(app.archive.store.index.feeds()) == {old: new}
     place.build()
-    assert '"/languages/en.txt" "/languages/eng.txt";' in place.published("maps/nginx.conf")
+    assert '"/languages/en.txt" "/languages/eng.txt";' in place.read_published("maps/nginx.conf")
 
 
 def test_settings_take_the_names_of_the_table_and_no_other(place: Place) -> None:
+    """`formats` accepts the registered format and refuses unknown ones."""
     assert load(place.config, {}).publish.formats == ("txt", "atom", "html")
     (place.config / "syndicator.toml").write_text('[publish]\nformats = ["atom", "pdf"]\n')
     with pytest.raises(

@@ -15,17 +15,17 @@ _BESIDE = Path(__file__).resolve().parents[3] / "feedvalidator"
 _ABSENT = "w3c/feedvalidator is not beside this checkout (set FEEDVALIDATOR to its folder)"
 
 
-def found() -> Path | None:
+def find_validator() -> Path | None:
     """Return the checkout of the validator, None without one."""
     folder = Path(os.environ.get("FEEDVALIDATOR", str(_BESIDE)))
     return folder if (folder / "src" / "feedvalidator").is_dir() else None
 
 
-def needed() -> None:
+def need_validator() -> None:
     """Skip the test without the validator."""
     import pytest  # not in the interpreter that runs the validator
 
-    if found() is None:
+    if find_validator() is None:
         pytest.skip(_ABSENT)
     if subprocess.run(
         [_python(), "-c", "import html5lib"], capture_output=True, check=False
@@ -39,11 +39,11 @@ def _python() -> str:
     return os.environ.get("FEEDVALIDATOR_PYTHON", sys.executable)
 
 
-def events(folder: Path, base: str = "https://feeds.example/") -> dict[str, list[str]]:
+def list_events(folder: Path, base: str = "https://feeds.example/") -> dict[str, list[str]]:
     """Return the events that the validator reports, at its level AA and in short, for every Atom
     and RSS file under `folder`, which is published at `base`: by name; an empty list is a valid
     feed. Raises FileNotFoundError without a validator."""
-    checkout = found()
+    checkout = find_validator()
     if checkout is None:
         raise FileNotFoundError(_ABSENT)
     command = [_python(), "-W", "ignore", __file__, str(checkout), str(folder), base]

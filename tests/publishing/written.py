@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from syndicator.core.ports import Outlet
 
 
-def publish(outlet: Outlet, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
+def publish_file(outlet: Outlet, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
     changed = outlet.put(name, data, heir_of=heir_of)
     outlet.commit()
     return changed

@@ -17,7 +17,7 @@ PAGE = b"""<html lang=de><head><title> All  news </title></head><body><nav><a hr
 <a class=bad href="http://a.example:99999/">B</a><a class=far href="//b.example/3">Elsewhere</a></body></html>"""  # noqa: E501
 
 
-def listed(*links: str) -> list[tuple[str, str]]:
+def read_links(*links: str) -> list[tuple[str, str]]:
     return [(entry.url, entry.title) for entry in read_list(PAGE, URL, {}, links).entries]
 
 
@@ -38,17 +38,16 @@ def listed(*links: str) -> list[tuple[str, str]]:
     ],
 )
 def test_a_selector_leads_to_each_link_once(selector: str, expected: list[tuple[str, str]]) -> None:
-    assert listed(selector) == expected
+    assert read_links(selector) == expected
 
 
 def test_a_list_is_a_feed_with_the_title_of_its_page() -> None:
+    """Links matched by the selectors become entries of a feed."""
     feed = read_list(PAGE, URL, {}, ["h2", ".far"])
-    assert (feed.format, feed.title, feed.site_url, feed.language) == (
-        "list",
-        "All news",
-        URL,
-        "de",
-    )
+    assert feed.format == "list"
+    assert feed.title == "All news"
+    assert feed.site_url == URL
+    assert feed.language == "de"
     assert feed.entries[2] == Entry(
         id="https://b.example/3", url="https://b.example/3", title="Elsewhere"
     )
@@ -58,7 +57,8 @@ def test_a_list_is_a_feed_with_the_title_of_its_page() -> None:
 def test_a_selector_without_a_usable_link_is_an_error(selector: str) -> None:
     with pytest.raises(NotAFeed) as raised:
         read_list(PAGE, URL, {}, [selector])
-    assert raised.value.reason == "no-links" and selector in raised.value.detail
+    assert raised.value.reason == "no-links"
+    assert selector in raised.value.detail
 
 
 def test_of_a_page_with_very_many_links_the_first_thousand_are_entries(

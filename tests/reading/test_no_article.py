@@ -1,4 +1,4 @@
-"""Pages that are no article, and articles on the same words."""
+"""Refuse pages that are no article, and accept articles with the same words."""
 
 from __future__ import annotations
 
@@ -160,6 +160,7 @@ def test_a_front_page_is_a_listing(path: str) -> None:
 
 
 def test_a_round_up_that_says_it_is_an_article_is_no_listing() -> None:
+    """A page of teasers with og:type "article" is read as an article."""
     head = "<title>Twenty towns</title><meta property='og:type' content='article'>"
     page = (
         f"<html><head>{head}</head><body><article><h1>Twenty"

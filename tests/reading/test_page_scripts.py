@@ -1,4 +1,4 @@
-"""Pages that only scripts fill."""
+"""Recognise pages that are filled by scripts."""
 
 from __future__ import annotations
 

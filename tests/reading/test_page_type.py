@@ -1,4 +1,4 @@
-"""Types of pages: sample pages of each type, names of weights and features, refused lists."""
+"""Recognise types of pages: article, list, forum and others."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ MANUAL = (
 )
 
 
-def typed(html: str, url: str) -> page_type.PageType:
+def find_page_type(html: str, url: str) -> page_type.PageType:
     page = parse(f"<html><head><title>Page</title>{html}</html>".encode(), url)
     blocks = read_blocks(page.tree)
     overlap.measure_letters(blocks)
@@ -73,15 +73,15 @@ def typed(html: str, url: str) -> page_type.PageType:
     ],
 )
 def test_the_type_of_a_page(name: str, html: str, url: str) -> None:
-    found = typed(html, url)
-    assert found.name == name
-    assert sum(found.probabilities.values()) == pytest.approx(1)
+    page_type = find_page_type(html, url)
+    assert page_type.name == name
+    assert sum(page_type.probabilities.values()) == pytest.approx(1)
 
 
 def test_a_page_like_no_type_is_other(monkeypatch: pytest.MonkeyPatch) -> None:
     even = {name: dict.fromkeys(row, 0.0) for name, row in page_type.load_weights().items()}
     monkeypatch.setattr(page_type, "load_weights", lambda: even)
-    assert typed(ARTICLE, "https://paper.example/x").name == page_type.OTHER
+    assert find_page_type(ARTICLE, "https://paper.example/x").name == page_type.OTHER
 
 
 def test_features_and_weights_have_the_same_names() -> None:
@@ -123,6 +123,7 @@ def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
     announced: bool,
     refused: bool,
 ) -> None:
+    """A page is refused as a listing by the two scores, unless a feed announced it."""
     odds = {"listing": listing, "right": right}
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
     entry = Entry(id="1") if announced else None
@@ -130,7 +131,8 @@ def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
         read(html.encode(), "https://paper.example/tag/boats/", entry=entry)
         assert not refused
     except NotAnArticle as refusal:
-        assert refused and refusal.kind == "listing"
+        assert refused
+        assert refusal.kind == "listing"
 
 
 @pytest.mark.parametrize(("right", "kind"), [(1.9, "listing"), (2.1, None)])

@@ -1,4 +1,4 @@
-"""Our own pages in the manner of many systems, each with its expected body and metadata."""
+"""Read our sample pages: each has its expected body and metadata."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from syndicator.reading.reader import read
 from .structures import count_structures
 
 PAGES = Path(__file__).parent / "pages"
-META_PAGES = (
-    Path(__file__).parent / "metadata" / "pages"
-)  # more systems, with the truth of their metadata and of the body
+# more systems, with the truth of their metadata and of the body
+META_PAGES = Path(__file__).parent / "metadata" / "pages"
 NAMES = sorted(path.stem for path in PAGES.glob("*.toml"))
 
 
@@ -50,6 +49,7 @@ def test_the_body_of_a_page_with_rich_metadata(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_structure_survives(name: str) -> None:
+    """Lists, headings, tables and code of each sample page are kept."""
     draft, truth = read_page(name)
     found = count_structures(draft.body)
     for kind in ("lists", "headings", "tables", "code"):
@@ -58,6 +58,7 @@ def test_structure_survives(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_metadata(name: str) -> None:
+    """Title, authors, date, cover and language of each sample page."""
     draft, truth = read_page(name)
     assert draft.title == truth["title"]
     assert ([part.strip() for part in draft.author.split(",")] if draft.author else []) == truth[

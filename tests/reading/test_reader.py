@@ -1,4 +1,4 @@
-"""The reader: rules, repeats, the feed's own content, hostile pages, determinism."""
+"""Read pages: rules, repeats, the feed's own content, hostile pages, determinism."""
 
 from __future__ import annotations
 
@@ -66,16 +66,19 @@ def test_repeated_blocks_are_cut_and_their_digests_kept() -> None:
 
 
 def test_an_article_of_repeated_blocks_alone_is_not_cut() -> None:
+    """If all blocks are known as repeated, none is removed."""
     page = _page(*STORY)
     assert read(page, URL, repeated=frozenset(read(page, URL).blocks)).body == read(page, URL).body
     assert STORY[0] not in read(page, URL, repeated=frozenset(read(page, URL).blocks[:1])).body
 
 
 def test_the_feeds_own_content_teaches_nothing_of_its_host() -> None:
+    """Text taken from the feed gives no digests of repeated blocks."""
     entry = Entry(id="1", url=URL, content="".join(f"<p>{paragraph}</p>" for paragraph in STORY))
     from_feed = read(_page(*STORY), URL, entry=entry, rules=Rules(content="feed"))
     stub = read(_page(STORY[0]), URL, entry=entry)
-    assert STORY[3] in from_feed.body and STORY[3] in stub.body
+    assert STORY[3] in from_feed.body
+    assert STORY[3] in stub.body
     assert from_feed.blocks == stub.blocks == ()
 
 
@@ -93,7 +96,8 @@ def test_a_repeated_block_is_recognised_with_other_links() -> None:
     )
     digests = frozenset(read(first, URL).blocks) & frozenset(read(second, URL).blocks)
     bare = read(second, URL, repeated=digests - frozenset(read(_page(*STORY), URL).blocks))
-    assert "Older notes" in read(second, URL).body and "Older notes" not in bare.body
+    assert "Older notes" in read(second, URL).body
+    assert "Older notes" not in bare.body
     kept = read(second, URL, repeated=digests, rules=Rules(keep=("This notebook has no comments",)))
     assert "Older notes" in kept.body
 
@@ -207,7 +211,8 @@ def test_a_locked_story_that_breaks_off_is_partial() -> None:
         b"</head>", lock + b"</head>"
     )
     whole = _page(*many).replace(b"</head>", lock + b"</head>")
-    assert (read(broken, URL).partial, read(whole, URL).partial) == (True, False)
+    assert read(broken, URL).partial is True
+    assert read(whole, URL).partial is False
 
 
 def test_the_second_copy_of_an_article_is_cut() -> None:
@@ -253,8 +258,9 @@ def test_hostile_pages_end(name: str) -> None:
 
 
 @pytest.mark.slow
-def test_nearly_every_article_of_the_corpus_is_one(shared: Path) -> None:
-    pages = shared / "corpus" / "pages"
+def test_nearly_every_article_of_the_corpus_is_one(shared_folder: Path) -> None:
+    """At most 3 % of the corpus articles are refused."""
+    pages = shared_folder / "corpus" / "pages"
     with gzip.open(pages / "manifest.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines][::8]
     refused = 0
@@ -274,6 +280,8 @@ def test_nearly_every_article_of_the_corpus_is_one(shared: Path) -> None:
 def test_a_heading_is_cut_with_its_text_and_stays_above_a_lower_heading(
     picture: str,
 ) -> None:
+    """A heading is removed with its text, unless a subsection follows."""
+
     def page(promo: str) -> bytes:
         story = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
         after = "".join(f"<p>A year later: {paragraph}</p>" for paragraph in STORY)
@@ -299,8 +307,11 @@ def test_a_heading_is_cut_with_its_text_and_stays_above_a_lower_heading(
 
 
 def test_a_page_without_address_has_its_canonical_one() -> None:
+    """A page read without a URL gets its canonical address."""
     stated = b"<link rel='canonical' href='https://site.example/2026/story'>"
     page = _page(*STORY).replace(b"<head>", b"<head>" + stated)
     draft = read(page, None)
-    assert (draft.url, draft.aliases, draft.duplicate_of) == (URL, (), None)
+    assert draft.url == URL
+    assert draft.aliases == ()
+    assert draft.duplicate_of is None
     assert read(_page(*STORY), None).url == ""

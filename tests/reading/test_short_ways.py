@@ -1,4 +1,4 @@
-"""Check shortcuts for most texts: each gives the same result as the rule that it spares."""
+"""Shortcuts for common texts give the same result as the full rule."""
 
 from __future__ import annotations
 

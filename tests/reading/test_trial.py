@@ -1,4 +1,4 @@
-"""Rules tried on a page."""
+"""Try rules on a page."""
 
 from __future__ import annotations
 
@@ -24,31 +24,35 @@ PAGE = (
 ).encode()
 
 
-def try_(before: Rules = Rules(), **rules: tuple[str, ...]) -> Trial:
+def try_rules(before: Rules = Rules(), **rules: tuple[str, ...]) -> Trial:
     return tried(PAGE, URL, Rules(**rules), before)  # type: ignore[arg-type]
 
 
 def test_a_trial_counts_matches_and_compares_the_texts() -> None:
-    same = try_()
-    assert same.score == 1 and same.before == same.after > len(TEXT) and same.matches == {}
-    half = try_(select=("div.text",), title=("h1", "h2"))
+    same = try_rules()
+    assert same.score == 1
+    assert same.before == same.after > len(TEXT)
+    assert same.matches == {}
+    half = try_rules(select=("div.text",), title=("h1", "h2"))
     assert half.matches == {'select "div.text"': 1, 'title "h1"': 1, 'title "h2"': 0}
-    assert (
-        0.5 < half.score < 1
-        and half.after < half.before
-        and half.draft
-        and half.draft.title == "Bridges"
-    )
+    assert 0.5 < half.score < 1
+    assert half.after < half.before
+    assert half.draft
+    assert half.draft.title == "Bridges"
 
 
 def test_rules_without_an_article_or_a_match_score_nothing() -> None:
-    gone = try_(remove=("body",))
-    assert (gone.score, gone.after, gone.draft) == (0, 0, None) and gone.kind == "empty"
-    missed = try_(select=("div.gone",))
-    assert missed.score == 0 and missed.after == missed.before  # it is read without the selector
+    gone = try_rules(remove=("body",))
+    assert gone.score == 0
+    assert gone.after == 0
+    assert gone.draft is None
+    assert gone.kind == "empty"
+    missed = try_rules(select=("div.gone",))
+    assert missed.score == 0
+    assert missed.after == missed.before  # it is read without the selector
 
 
 def test_rules_are_compared_with_those_before() -> None:
-    assert try_(Rules(select=("div.text",)), select=("div.text",)).score == 1
+    assert try_rules(Rules(select=("div.text",)), select=("div.text",)).score == 1
     with pytest.raises(RulesError):
-        try_(select=("div[[",))
+        try_rules(select=("div[[",))

@@ -1,4 +1,4 @@
-"""Questions as a server answers them: feeds of whatever an address asks for."""
+"""Searches that the server answers as feeds."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def publish_texts(place: Place, content: str) -> None:
 def place(tmp_path: Path) -> Place:
     place = Place(tmp_path, settings=SETTINGS)
     publish_texts(place, "full")
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(
             app,
             "Chips",
@@ -73,7 +73,7 @@ def place(tmp_path: Path) -> Place:
     return place
 
 
-def client(place: Place, **publish: Any) -> TestClient:
+def make_client(place: Place, **publish: Any) -> TestClient:
     read = configuration(place.config, {})
     settings = read.settings.model_copy(
         update={"publish": read.settings.publish.model_copy(update=publish)}
@@ -83,7 +83,7 @@ def client(place: Place, **publish: Any) -> TestClient:
     return TestClient(site, base_url="http://127.0.0.1", follow_redirects=False)
 
 
-def titles(served: TestClient, name: str) -> list[str]:
+def list_titles(served: TestClient, name: str) -> list[str]:
     answer = served.get(f"/q/{name}.json")
     assert answer.status_code == 200, answer.text
     return sorted(item["title"] for item in answer.json()["items"])
@@ -107,28 +107,30 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "expected"), CASES)
 def test_what_is_asked_for_is_found(place: Place, name: str, expected: list[str]) -> None:
-    assert titles(client(place), name) == expected
+    """Each search finds the expected articles."""
+    assert list_titles(make_client(place), name) == expected
 
 
 @pytest.mark.parametrize(("name", "expected"), CASES)
 def test_a_saved_question_finds_the_same_at_the_same_address_and_id(
     place: Place, name: str, expected: list[str]
 ) -> None:
-    asked = client(place).get(f"/q/{name}.atom").text
+    text = make_client(place).get(f"/q/{name}.atom").text
     (place.config / "feeds.toml").write_text(f'[[feed]]\nslug = "q/{name}"\n')
     place.build()
-    saved = json.loads(place.published(f"q/{name}.json"))
+    saved = json.loads(place.read_published(f"q/{name}.json"))
     assert sorted(item["title"] for item in saved["items"]) == expected
-    atom = place.published(f"q/{name}.atom")
+    atom = place.read_published(f"q/{name}.atom")
     assert (
         atom.partition("<id>")[2].partition("</id>")[0]
-        == asked.partition("<id>")[2].partition("</id>")[0]
+        == text.partition("<id>")[2].partition("</id>")[0]
     )
-    assert client(place).get(f"/q/{name}.atom").text == atom, "the server hands out the file"
+    assert make_client(place).get(f"/q/{name}.atom").text == atom, "the server hands out the file"
 
 
 def test_an_address_is_answered_in_one_spelling_alone(place: Place) -> None:
-    served = client(place)
+    """Other spellings of a search redirect to the canonical address."""
+    served = make_client(place)
     for asked, right in (
         ("words.GPUs/tag.AI.atom", "../../q/tag.ai/words.gpu.atom"),
         ("tag.ai/tag.ai.rss", "../../q/tag.ai.rss"),
@@ -136,10 +138,12 @@ def test_an_address_is_answered_in_one_spelling_alone(place: Place) -> None:
         ("words.%E4%BB%8A%E3%80%81AI.json", "../q/words.ai-%E4%BB%8A.json"),
     ):
         answer = served.get(f"/q/{asked}")
-        assert (answer.status_code, answer.headers["location"]) == (301, right)
+        assert answer.status_code == 301
+        assert answer.headers["location"] == right
         assert served.get(right.replace("../", "/").replace("//", "/")).status_code == 200
     opened = served.get("/q/tag.ai.atom", headers={"sec-fetch-dest": "document"})
-    assert (opened.status_code, opened.headers["location"]) == (303, "../q/tag.ai.html")
+    assert opened.status_code == 303
+    assert opened.headers["location"] == "../q/tag.ai.html"
     assert "<h1" in served.get("/q/tag.ai.html").text
 
 
@@ -165,24 +169,27 @@ def test_an_address_is_answered_in_one_spelling_alone(place: Place) -> None:
 def test_what_is_no_question_is_refused_without_a_look_at_anything(
     place: Place, monkeypatch: pytest.MonkeyPatch, name: str, status: int
 ) -> None:
+    """Invalid search addresses are refused before the database is opened."""
     monkeypatch.setattr("syndicator.runs.answers.open_read_only", None)
-    answer = client(place).get(f"/q/{name}")
+    answer = make_client(place).get(f"/q/{name}")
     assert answer.status_code == status
     assert answer.text.endswith(".\n") or status == 400
 
 
 def test_an_answer_has_validators_and_ids_as_everywhere(place: Place) -> None:
-    served = client(place)
+    served = make_client(place)
     answer = served.get("/q/tag.gpu.atom", headers={"accept-encoding": "identity"})
-    with place.app() as app:
+    with place.open_app() as app:
         (article,) = (one for one in app.archive.store.index.each() if one.title == "Chips")
         assert entry_urn(app.archive.instance, article.id) in answer.text
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
-    assert answer.headers["x-robots-tag"] == "noindex" and "hub" not in answer.headers["link"]
+    assert answer.headers["x-robots-tag"] == "noindex"
+    assert "hub" not in answer.headers["link"]
     assert 'href="https://feeds.example/q/tag.gpu.atom"' in answer.text
     for etag in (answer.headers["etag"], served.get("/q/tag.gpu.atom").headers["etag"]):
         again = served.get("/q/tag.gpu.atom", headers={"if-none-match": etag})
-        assert (again.status_code, again.content) == (304, b"")
+        assert again.status_code == 304
+        assert again.content == b""
     assert served.head("/q/tag.gpu.atom").content == b""
     assert served.post("/q/tag.gpu.atom").status_code == 405
 
@@ -190,19 +197,19 @@ def test_an_answer_has_validators_and_ids_as_everywhere(place: Place) -> None:
 def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    served = client(place)
+    served = make_client(place)
     before = {path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.is_file()}
-    assert titles(served, "lang.de") == ["Preise"]
+    assert list_titles(served, "lang.de") == ["Preise"]
     assert {
         path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.is_file()
     } == before
     with monkeypatch.context() as patched:
         patched.setattr("syndicator.runs.answers.open_read_only", None)
-        assert titles(served, "lang.de") == ["Preise"]
-    with place.app() as app:
+        assert list_titles(served, "lang.de") == ["Preise"]
+    with place.open_app() as app:
         store_articles(app, "Neues", "Mehr.", language="de", excerpt="Ein Satz.")
     place.build()
-    assert titles(served, "lang.de") == ["Neues", "Preise"]
+    assert list_titles(served, "lang.de") == ["Neues", "Preise"]
 
 
 @pytest.mark.parametrize(
@@ -210,48 +217,52 @@ def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
     [("excerpt", "inflation"), ("excerpt", "gpu-price"), ("link", "sentence")],
 )
 def test_words_that_are_not_published_find_nothing(place: Place, content: str, words: str) -> None:
-    assert titles(client(place), f"words.{words}")
+    """A search finds words of a text only while they are published."""
+    assert list_titles(make_client(place), f"words.{words}")
     publish_texts(place, content)
     place.build()
-    assert titles(client(place), f"words.{words}") == []
-    assert titles(client(place), "words.chip") == ["Chips"]
+    assert list_titles(make_client(place), f"words.{words}") == []
+    assert list_titles(make_client(place), "words.chip") == ["Chips"]
 
 
 def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
-    with place.app() as app:
+    """Held articles are left out although the index still has them."""
+    with place.open_app() as app:
         (held,) = (one for one in app.archive.store.index.each() if one.title == "Chips")
         path = app.archive.store.index.path(held.id)
         stored, stamp, _ = app.archive.article_store.put(
             replace(app.archive.article_store.get(path or ""), hold=True)
         )
         app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
-    assert titles(client(place), "tag.ai") == ["Markets", "人工知能の今"], (
+    assert list_titles(make_client(place), "tag.ai") == ["Markets", "人工知能の今"], (
         "though the search still has it"
     )
 
 
 def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(place: Place) -> None:
-    with place.app() as app:
+    """A search with an old tag name redirects to the new name."""
+    with place.open_app() as app:
         rename.write_rename(
             app.archive,
             app.configuration,
             rename.plan_rename(app.archive, app.configuration, "rename", "GPU", "Graphics chips"),
         )
     place.build()
-    answer = client(place).get("/q/not.tag.gpu/tag.ai.atom")
+    answer = make_client(place).get("/q/not.tag.gpu/tag.ai.atom")
     assert answer.status_code == 301
-    moved = client(place).get("/q/tag.ai/not.tag.gpu.atom")
-    assert (moved.status_code, moved.headers["location"]) == (
-        301,
-        "../../q/tag.ai/not.tag.graphics-chips.atom",
-    )
-    assert titles(client(place), "tag.ai/not.tag.graphics-chips") == ["Markets", "人工知能の今"]
+    moved = make_client(place).get("/q/tag.ai/not.tag.gpu.atom")
+    assert moved.status_code == 301
+    assert moved.headers["location"] == "../../q/tag.ai/not.tag.graphics-chips.atom"
+    assert list_titles(make_client(place), "tag.ai/not.tag.graphics-chips") == [
+        "Markets",
+        "人工知能の今",
+    ]
 
 
 def test_questions_can_be_turned_off_and_wait_for_the_first_build(place: Place) -> None:
-    assert client(place, questions=False).get("/q/tag.ai.atom").status_code == 404
+    assert make_client(place, questions=False).get("/q/tag.ai.atom").status_code == 404
     (place.folder / "feeds/public/search/index.js").unlink()
-    assert client(place).get("/q/tag.ai.atom").status_code == 404
+    assert make_client(place).get("/q/tag.ai.atom").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -264,8 +275,9 @@ def test_questions_can_be_turned_off_and_wait_for_the_first_build(place: Place) 
     ],
 )
 def test_a_name_that_no_article_has_is_an_error(place: Place, name: str, named: str) -> None:
-    answer = client(place).get(f"/q/{name}.atom")
-    assert (answer.status_code, answer.text) == (404, f"No article has {named}.\n")
+    answer = make_client(place).get(f"/q/{name}.atom")
+    assert answer.status_code == 404
+    assert answer.text == f"No article has {named}.\n"
 
 
 @pytest.mark.parametrize(
@@ -280,39 +292,45 @@ def test_a_name_that_no_article_has_is_an_error(place: Place, name: str, named: 
     ],
 )
 def test_a_command_makes_the_feed_of_an_address_a_file(place: Place, given: str) -> None:
+    """`build --question` saves the search and writes its feed."""
     words = ("build", "--question", given, "--config", str(place.config))
     done = CliRunner().invoke(app, words, catch_exceptions=False)
     assert done.exit_code == 0, done.stdout
-    feed = json.loads(place.published("q/tag.ai/words.gpu.json"))
-    assert (feed["title"], [item["title"] for item in feed["items"]]) == ("AI, gpu", ["Chips"])
+    feed = json.loads(place.read_published("q/tag.ai/words.gpu.json"))
+    assert feed["title"] == "AI, gpu"
+    assert [item["title"] for item in feed["items"]] == ["Chips"]
     assert feed["feed_url"] == "https://feeds.example/q/tag.ai/words.gpu.json"
-    assert "q/tag.ai/words.gpu.html" in place.published("combine.html")
+    assert "q/tag.ai/words.gpu.html" in place.read_published("combine.html")
     again = CliRunner().invoke(app, words)
-    assert again.exit_code == 0 and (place.config / "feeds.toml").read_text().count("[[feed]]") == 1
+    assert again.exit_code == 0
+    assert (place.config / "feeds.toml").read_text().count("[[feed]]") == 1
 
 
 def test_pages_offer_no_address_before_a_script_saw_that_something_answers(place: Place) -> None:
-    assert '<p id="offered" hidden>' in place.published("combine.html")
-    assert '<p id="subscribe" hidden>' in place.published("search.html")
+    """Search addresses are hidden until a script finds a server that answers."""
+    assert '<p id="offered" hidden>' in place.read_published("combine.html")
+    assert '<p id="subscribe" hidden>' in place.read_published("search.html")
 
 
 def test_the_script_that_pages_look_for_says_whether_something_answers(place: Place) -> None:
-    assert place.published("q/answers.js") == "", "the file"
-    assert client(place).get("/q/answers.js").text == "syndicator.isAnswered = true;\n"
+    """q/answers.js is empty as a file and sets a flag when served."""
+    assert place.read_published("q/answers.js") == "", "the file"
+    assert make_client(place).get("/q/answers.js").text == "syndicator.isAnswered = true;\n"
 
 
 @pytest.mark.parametrize("given", ["q/color.red.atom", "color.red"])
 def test_what_asks_nothing_is_no_feed(place: Place, given: str) -> None:
+    """`build --question` refuses an invalid search and creates no feeds.toml."""
     words = ("build", "--question", given, "--config", str(place.config))
     done = CliRunner().invoke(app, words)
-    assert done.exit_code != 0 and "'color.red' is no valid part; write tag.…" in str(
-        done.exception
-    )
+    assert done.exit_code != 0
+    assert "'color.red' is no valid part; write tag.…" in str(done.exception)
     assert not (place.config / "feeds.toml").exists()
 
 
 def test_a_question_has_so_many_seconds_of_cpu(place: Place) -> None:
-    read, used = configuration(place.config, {}), [0.0]
+    read = configuration(place.config, {})
+    used = [0.0]
 
     def cpu() -> float:
         used[0] += 2 * QUESTION_SECONDS
@@ -321,8 +339,6 @@ def test_a_question_has_so_many_seconds_of_cpu(place: Place) -> None:
     site = daemon.Site(read.settings, answers=daemon.Answers(place.config, lambda: read, cpu=cpu))
     served = TestClient(site, base_url="http://127.0.0.1", follow_redirects=False)
     answer = served.get("/q/tag.ai/lang.en/words.gpu.atom")
-    assert (answer.status_code, answer.text) == (
-        400,
-        "This question takes too long; leave out some names or words.\n",
-    )
+    assert answer.status_code == 400
+    assert answer.text == "This question takes too long; leave out some names or words.\n"
     assert served.get("/q/words.nowhere.atom").status_code == 200, "nothing is looked at"

@@ -1,5 +1,4 @@
-"""Which axes are published: feeds of one that is taken out end, and come back with it as the feeds
-that they were."""
+"""`axes`: feeds of a removed axis end, and return unchanged when it is added again."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 ALL = ["all", "categories", "tags", "queries", "sources"]
 
 
-def publish(place: Place, axes: list[str]) -> tuple[str, ...]:
+def build_axes(place: Place, axes: list[str]) -> tuple[str, ...]:
     """Builds with these axes. Returns the feeds that ended."""
     path = place.config / "syndicator.toml"
     path.write_text(f"[publish]\ntag_min = 2\naxes = {json.dumps(axes)}\n")
@@ -26,37 +25,37 @@ def publish(place: Place, axes: list[str]) -> tuple[str, ...]:
     return report.ended
 
 
-def feeds(place: Place) -> dict[str, str]:
+def read_feed_ids(place: Place) -> dict[str, str]:
     """The published feeds with their ids."""
     public = place.folder / "feeds/public"
-    found = [path for path in sorted(public.rglob("*.atom")) if "archive" not in path.parts]
+    paths = [path for path in sorted(public.rglob("*.atom")) if "archive" not in path.parts]
     return {
         str(path.relative_to(public)): str(ElementTree.parse(path).findtext(f"{ATOM}id"))
-        for path in found
+        for path in paths
     }
 
 
-def gone(place: Place) -> set[str]:
-    found: Any = json.loads(place.published("maps/moved.json"))
-    return {name for name in found["gone"] if name.endswith(".atom")}
+def list_gone_feeds(place: Place) -> set[str]:
+    document: Any = json.loads(place.read_published("maps/moved.json"))
+    return {name for name in document["gone"] if name.endswith(".atom")}
 
 
 @pytest.fixture
-def filled(place: Place) -> Place:
+def filled_place(place: Place) -> Place:
     """With a tag that has fewer articles left than a new one needs."""
-    return place.take(fill)
+    return place.fill_once(store_tagged_articles)
 
 
-def fill(place: Place) -> None:
+def store_tagged_articles(place: Place) -> None:
     (place.config / "feeds.toml").write_text('[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n')
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "First", "Text.", tags=("GPU", "Bees"), category="AI")
         store_articles(app, "Second", "Text.", tags=("GPU", "Bees"), category="AI", source="two")
-    publish(place, ALL)
-    place.edit("Second", "- Bees\n", "")
-    with place.app() as app:
+    build_axes(place, ALL)
+    place.edit_file("Second", "- Bees\n", "")
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-    publish(place, ALL)
+    build_axes(place, ALL)
 
 
 @pytest.mark.slow
@@ -83,49 +82,56 @@ def fill(place: Place) -> None:
     ],
 )
 def test_feeds_of_an_axis_end_and_come_back_with_it(
-    filled: Place, left: list[str], ended: set[str]
+    filled_place: Place, left: list[str], ended: set[str]
 ) -> None:
-    before, kept = feeds(filled), filled.digests("public")
-    assert set(publish(filled, left)) == ended
+    """Feeds of a removed axis answer 410 and return with the same ids."""
+    before = read_feed_ids(filled_place)
+    kept_digests = filled_place.read_digests("public")
+    assert set(build_axes(filled_place, left)) == ended
     names = {f"{name}.atom" for name in ended}
-    assert set(feeds(filled)) == set(before) - names
-    assert gone(filled) == names
-    public = filled.folder / "feeds/public"
+    assert set(read_feed_ids(filled_place)) == set(before) - names
+    assert list_gone_feeds(filled_place) == names
+    public = filled_place.folder / "feeds/public"
     stems = {
         str(path.relative_to(public)).partition(".")[0]
         for path in public.rglob("*")
         if path.is_file()
     }
     assert stems.isdisjoint(ended)
-    assert not any(f"{name}.atom" in filled.published("feeds.opml") for name in ended)
-    before_again = filled.digests("public")
-    assert (publish(filled, left), filled.digests("public")) == ((), before_again)  # once
-    assert publish(filled, ALL) == ()
-    assert (feeds(filled), gone(filled)) == (before, set())
-    after = filled.digests("public")
-    assert {name for name in kept if after[name] != kept[name]} <= {"index.html", "index.html.gz"}
+    assert not any(f"{name}.atom" in filled_place.read_published("feeds.opml") for name in ended)
+    before_again = filled_place.read_digests("public")
+    assert build_axes(filled_place, left) == ()
+    assert filled_place.read_digests("public") == before_again  # once
+    assert build_axes(filled_place, ALL) == ()
+    assert read_feed_ids(filled_place) == before
+    assert list_gone_feeds(filled_place) == set()
+    after = filled_place.read_digests("public")
+    assert {name for name in kept_digests if after[name] != kept_digests[name]} <= {
+        "index.html",
+        "index.html.gz",
+    }
 
 
-def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled: Place) -> None:
-    publish(filled, ["tags"])
-    with filled.app() as app:
+def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled_place: Place) -> None:
+    """Articles filed while an axis was off are in its feeds when it returns."""
+    build_axes(filled_place, ["tags"])
+    with filled_place.open_app() as app:
         store_articles(app, "Third", "Text.", tags=("GPU",))
-    publish(filled, ["tags"])
-    assert "Third" in filled.published("tags/gpu.atom") and "Third" in filled.published(
-        "index.html"
-    )
-    with filled.app() as app:
+    build_axes(filled_place, ["tags"])
+    assert "Third" in filled_place.read_published("tags/gpu.atom")
+    assert "Third" in filled_place.read_published("index.html")
+    with filled_place.open_app() as app:
         store_articles(app, "Fourth", "Text.")  # in no feed that is published
-    publish(filled, ["tags"])
-    assert "Fourth" in filled.published("index.html")
-    publish(filled, ALL)
-    assert "Third" in filled.published("all.atom") and "Third" in filled.published(
-        "sources/one.atom"
-    )
+    build_axes(filled_place, ["tags"])
+    assert "Fourth" in filled_place.read_published("index.html")
+    build_axes(filled_place, ALL)
+    assert "Third" in filled_place.read_published("all.atom")
+    assert "Third" in filled_place.read_published("sources/one.atom")
 
 
 def test_a_word_that_is_no_axis_is_refused_with_those_there_are(place: Place) -> None:
+    """An unknown axis is refused with the list of axes."""
     with pytest.raises(
         ConfigError, match="'tag' is none of all, categories, tags, queries, sources"
     ):
-        publish(place, ["tag"])
+        build_axes(place, ["tag"])

@@ -21,14 +21,14 @@ from syndicator.store.index import Index
 from syndicator.upkeep import reconcile
 from tests.faults.instance import NOT_SMALL, InProcess
 from tests.places import Place, store_articles
-from tests.world import World, patient_config, serving
+from tests.world import World, patient_config, serve_world
 
 SLOW = "parallel"
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with serving(World(without=NOT_SMALL)) as started:
+    with serve_world(World(without=NOT_SMALL)) as started:
         yield started
 
 
@@ -40,7 +40,7 @@ def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
         yield opened
 
 
-async def until(happened: Callable[[], bool], task: asyncio.Task[object]) -> bool:
+async def wait_until(happened: Callable[[], bool], task: asyncio.Task[object]) -> bool:
     """True once it happened, False when the task ended before."""
     while not happened():
         if task.done():
@@ -50,7 +50,7 @@ async def until(happened: Callable[[], bool], task: asyncio.Task[object]) -> boo
 
 
 @asynccontextmanager
-async def building(app: App) -> AsyncIterator[asyncio.Task[object]]:
+async def build_continuously(app: App) -> AsyncIterator[asyncio.Task[object]]:
     """Builds go on, without a pause between them."""
     over = asyncio.Event()
     task: asyncio.Task[object] = asyncio.create_task(build_meanwhile(app, over, 0.01))
@@ -60,7 +60,7 @@ async def building(app: App) -> AsyncIterator[asyncio.Task[object]]:
 
 
 def test_an_article_does_not_wait_for_a_slow_source(app: App, world: World) -> None:
-    world.latency(SLOW, 60)
+    world.delay_answers(SLOW, 60)
     public = app.configuration.settings.public_dir
 
     async def go() -> bool:
@@ -69,7 +69,7 @@ def test_an_article_does_not_wait_for_a_slow_source(app: App, world: World) -> N
             refresh.run(app, wanted, stop=asyncio.Event())
         )
         file = public / "sources/holt.atom"
-        seen = await until(lambda: file.exists() and b"<entry" in file.read_bytes(), task)
+        seen = await wait_until(lambda: file.exists() and b"<entry" in file.read_bytes(), task)
         under_way = not task.done()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -79,7 +79,7 @@ def test_an_article_does_not_wait_for_a_slow_source(app: App, world: World) -> N
 
 
 def test_visits_have_their_turn_between_two_feeds(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(3):
             store_articles(app, f"Story {number}", "Text.", tags=("LLM", "GPU"))
 
@@ -95,27 +95,28 @@ def test_visits_have_their_turn_between_two_feeds(place: Place) -> None:
 
 
 def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "First", "Text.")
 
         async def go() -> None:
-            async with building(app) as task:
-                assert await until(
+            async with build_continuously(app) as task:
+                assert await wait_until(
                     lambda: (app.configuration.settings.public_dir / "sources").exists(), task
                 )
                 store_articles(app, "Second", "Text.")  # at a time when the feeds are half built
-                assert await until(lambda: app.archive.store.index.newest_mark() == 0, task)
+                assert await wait_until(lambda: app.archive.store.index.newest_mark() == 0, task)
 
         asyncio.run(go())
         assert all(
-            f">{title}<" in place.published("sources/one.atom") for title in ("First", "Second")
+            f">{title}<" in place.read_published("sources/one.atom")
+            for title in ("First", "Second")
         )
 
 
 def test_a_tag_added_to_the_taxonomy_has_its_feed_with_the_next_build(tmp_path: Path) -> None:
     """Of an instance that had none for it; another tag with so few articles still has none."""
     place = Place(tmp_path, settings="[publish]\ntag_min = 3\n")
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         store_articles(app, "First", "Text.", tags=("LLM", "Robots", "Bees"))
     place.build()
     tags = place.folder / "feeds/public/tags"
@@ -123,13 +124,14 @@ def test_a_tag_added_to_the_taxonomy_has_its_feed_with_the_next_build(tmp_path: 
     place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "robots"\n')
     place.build()
     assert {path.name for path in tags.glob("*.atom")} == {"llm.atom", "robots.atom"}
-    assert "tags/robots.atom" in place.published("feeds.opml")
+    assert "tags/robots.atom" in place.read_published("feeds.opml")
 
 
 def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "First", "Text.")
-        real, calls = build.build_feeds, []
+        real = build.build_feeds
+        calls = []
 
         async def counted(app: App, **options: Any) -> build.BuildReport:
             calls.append(app)
@@ -139,7 +141,7 @@ def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr(feeds, "_find_fault", lambda *args: "not well-formed")
 
         async def go() -> None:
-            async with building(app):
+            async with build_continuously(app):
                 await asyncio.sleep(0.3)
 
         asyncio.run(go())
@@ -150,7 +152,8 @@ def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPat
 def test_a_build_that_fails_ends_the_run_with_its_own_words(
     app: App, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.latency(SLOW, 60)
+    """If the build fails during visits, the run raises the build's error."""
+    world.delay_answers(SLOW, 60)
 
     async def broken(app: App, **options: Any) -> build.BuildReport:
         raise StoreError("the disk is full")
@@ -167,7 +170,8 @@ class Dying:
     """A worker whose first calls fail for `reason`."""
 
     def __init__(self, fails: int, reason: WorkerReason) -> None:
-        self.fails, self.reason = fails, reason
+        self.fails = fails
+        self.reason = reason
 
     def call_sync(self, function: Callable[..., str], *args: str) -> str:
         self.fails -= 1
@@ -196,7 +200,7 @@ def test_a_text_is_rendered_once_more_where_the_process_was_gone(
     (place.config / "sources.toml").write_text(
         '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\ncontent = "full"\n'
     )
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Chips", "A text.")
     assert [problem.reason for problem in place.build().set_aside] == set_aside
 
@@ -218,17 +222,16 @@ def _unread(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_without_a_change_no_row_of_all_feeds_is_read(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with place.app() as app:
+    """An idle build reads no feed rows, but notices changed files and styles."""
+    with place.open_app() as app:
         store_articles(app, "First", "Text.")
         reconcile.files(app.archive, app.configuration)
     place.build()
     reads = _unread(monkeypatch)
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-        assert (
-            asyncio.run(build.build_feeds(app)).builds == 0
-            and app.archive.store.index.newest_mark() == 0
-        )
+        assert asyncio.run(build.build_feeds(app)).builds == 0
+        assert app.archive.store.index.newest_mark() == 0
     assert reads == []
     (place.folder / "feeds/public/all.atom").write_text("an earlier day")
     assert "all.atom" in place.build().written
@@ -239,11 +242,12 @@ def test_without_a_change_no_row_of_all_feeds_is_read(
 def test_one_more_article_reads_all_feeds_once(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with place.app() as app:
+    """A build with one new article reads the feed rows once."""
+    with place.open_app() as app:
         store_articles(app, "First", "Text.")
         reconcile.files(app.archive, app.configuration)
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         store_articles(app, "Second", "Text.")
         reads = _unread(monkeypatch)
@@ -252,24 +256,27 @@ def test_one_more_article_reads_all_feeds_once(
 
 
 def test_a_feed_that_is_not_published_does_not_stay_stale(tmp_path: Path) -> None:
+    """Marks of unpublished feeds are cleared."""
     place = Place(tmp_path, settings="[publish]\ntag_min = 5\n")
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         store_articles(app, "First", "Text.", tags=("Sea",))
         assert {row.key.axis for row in app.archive.store.index.feeds() if row.stale} >= {
             "tag",
             "all",
         }
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         assert not [row.key for row in app.archive.store.index.feeds() if row.stale]
 
 
 def test_a_build_clears_up_after_one_that_did_not_end(place: Place) -> None:
+    """After an interrupted build, the next one deletes temporary files."""
+
     def stop() -> None:
         raise KeyboardInterrupt
 
     left = place.folder / "feeds/public/tags/.llm.atom.1.tmp"
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "First", "Text.")
         asyncio.run(build.build_feeds(app))
         left.parent.mkdir(exist_ok=True)
@@ -292,11 +299,11 @@ def test_that_a_build_has_begun_is_known_before_its_first_file(
     put = FileOutlet.put
 
     def look(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
-        with place.app() as other:
-            seen.append(other.archive.store.visits.note("build begun"))
+        with place.open_app() as other_app:
+            seen.append(other_app.archive.store.visits.note("build begun"))
         return put(outlet, name, data, **more)
 
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "First", "Text.")
         asyncio.run(build.build_feeds(app))
         store_articles(app, "Second", "Text.")

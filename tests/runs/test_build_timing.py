@@ -1,4 +1,4 @@
-"""`up` builds what is due, and lets the rest wait for more."""
+"""When `up` builds: due feeds at once, others after more changes."""
 
 from __future__ import annotations
 
@@ -29,10 +29,13 @@ class Runs:
     """What the runs of `up` do about building, in one process."""
 
     def __init__(self, place: Place, app: App) -> None:
-        self.place, self.app, self.time, self.number = place, app, Time(), 0
+        self.place = place
+        self.app = app
+        self.time = Time()
+        self.number = 0
         self.settling = Settling(self.time)
 
-    def run(self, articles: int = 0, *, source: str = "one", first: bool = False) -> int:
+    def run_once(self, articles: int = 0, *, source: str = "one", first: bool = False) -> int:
         """A run that files so many articles; how many builds it made. `first`: at the first visit
         of their source."""
         self.settling.begin(self.app)
@@ -46,64 +49,67 @@ class Runs:
         self.settling.end(self.app)
         return report.builds
 
-    def shown(self) -> int:
-        return self.place.published("all.atom").count("<entry")
+    def count_shown(self) -> int:
+        return self.place.read_published("all.atom").count("<entry")
 
 
 @pytest.fixture
 def runs(place: Place) -> Iterator[Runs]:
     """With one article of a source that is published."""
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         made = Runs(place, app)
-        assert made.run(1) == 1  # the first of a process
+        assert made.run_once(1) == 1  # the first of a process
         yield made
 
 
 def test_a_new_article_waits_and_then_all_of_them_are_built(runs: Runs) -> None:
-    assert runs.run(1) == 0
+    """New articles are built together, 180 seconds after the first."""
+    assert runs.run_once(1) == 0
     runs.time.now += 120
-    assert runs.run(1) == 0
-    assert runs.shown() == 1
+    assert runs.run_once(1) == 0
+    assert runs.count_shown() == 1
     runs.time.now += 60  # since the first one
-    assert runs.run() == 1
-    assert runs.shown() == 3
+    assert runs.run_once() == 1
+    assert runs.count_shown() == 3
     runs.time.now += 300
-    assert runs.run() == 0
+    assert runs.run_once() == 0
 
 
 def test_many_do_not_wait(runs: Runs) -> None:
-    assert runs.run(MANY - 1) == 0
-    assert runs.run(1) == 1
+    assert runs.run_once(MANY - 1) == 0
+    assert runs.run_once(1) == 1
 
 
 def test_the_first_articles_of_a_source_do_not_wait(runs: Runs) -> None:
-    assert runs.run(1, source="two") == 1
-    assert runs.run(1, source="two") == 0
-    assert runs.run(1, source="two", first=True) == 1
+    assert runs.run_once(1, source="two") == 1
+    assert runs.run_once(1, source="two") == 0
+    assert runs.run_once(1, source="two", first=True) == 1
 
 
 def test_a_long_feed_and_what_speaks_of_all_rest_while_short_ones_are_built(runs: Runs) -> None:
-    assert runs.run(2 * LONG) == 1  # many
+    """Long feeds and the lists of all feeds are built later than short feeds."""
+    assert runs.run_once(2 * LONG) == 1  # many
     runs.settling.record_build(
         {FeedKey("tag", str(n)): (200, 200) for n in range(60)}, 0
     )  # not its crowd
     runs.time.now += 200
-    runs.run(1, source="two")  # the first of its source
+    runs.run_once(1, source="two")  # the first of its source
     runs.time.now += 10
-    assert runs.run(1, source="two") == 0
+    assert runs.run_once(1, source="two") == 0
     runs.time.now += 180
-    before = runs.place.digests("public")
-    assert runs.run() == 1
-    after = runs.place.digests("public")
+    before = runs.place.read_digests("public")
+    assert runs.run_once() == 1
+    after = runs.place.read_digests("public")
     changed = {name for name in after if after[name] != before.get(name)}
-    assert {"sources/two.atom"} <= changed and not changed & {
+    assert {"sources/two.atom"} <= changed
+    assert not changed & {
         "all.atom",
         "index.html",
         "feeds.html",
     }
     runs.time.now += 180
-    assert runs.run() == 1
-    assert "Story 103" in runs.place.published("all.atom")
+    assert runs.run_once() == 1
+    assert "Story 103" in runs.place.read_published("all.atom")
 
 
 def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
@@ -113,59 +119,64 @@ def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
     page = "archive/all/2026-03-09.html"
     monkeypatch.setattr(build, "LONGEST", 0.0)
     monkeypatch.setattr(builder, "_BATCH", 1)
-    runs.run(1)
+    runs.run_once(1)
     runs.time.now += 180
-    assert runs.run() == 1
-    assert "Story 2" not in runs.place.published(page)
+    assert runs.run_once() == 1
+    assert "Story 2" not in runs.place.read_published(page)
     assert runs.app.archive.store.index.list_outdated_owners()
     monkeypatch.undo()
     runs.time.now += 180
-    assert runs.run() == 1
-    assert runs.shown() == 2 and "Story 2" in runs.place.published(page)
+    assert runs.run_once() == 1
+    assert runs.count_shown() == 2
+    assert "Story 2" in runs.place.read_published(page)
     assert not runs.app.archive.store.index.list_outdated_owners()
-    made = runs.place.digests("public")
+    digests = runs.place.read_digests("public")
     asyncio.run(build_feeds(runs.app, include_all=True))
-    assert runs.place.digests("public") == made
+    assert runs.place.read_digests("public") == digests
 
 
 def test_what_is_withdrawn_goes_from_pages_of_older_stories_at_once(runs: Runs) -> None:
-    runs.run(1)
+    """A withdrawn article is removed from archive pages by the next run."""
+    runs.run_once(1)
     asyncio.run(build_feeds(runs.app))
     editorial.withdraw(runs.app.archive, runs.app.configuration, "https://one.example/story-1")
-    assert runs.run() == 1
-    left = runs.place.published("archive/all/2026-03-09.html")
-    assert "Story 2" in left and "Story 1" not in left
+    assert runs.run_once() == 1
+    left = runs.place.read_published("archive/all/2026-03-09.html")
+    assert "Story 2" in left
+    assert "Story 1" not in left
 
 
 def test_what_no_visit_did_does_not_wait(runs: Runs) -> None:
-    assert runs.run(1) == 0
+    """Changes by the operator are built at once."""
+    assert runs.run_once(1) == 0
     editorial.withdraw(runs.app.archive, runs.app.configuration, "https://one.example/story-1")
-    assert runs.run() == 1
-    assert runs.shown() == 1
+    assert runs.run_once() == 1
+    assert runs.count_shown() == 1
 
 
 def test_an_edit_of_the_configuration_does_not_wait(runs: Runs) -> None:
-    assert runs.run(1) == 0
+    assert runs.run_once(1) == 0
     runs.place.write_taxonomy(runs.place.taxonomy + '\n[[tag]]\nname = "robots"\n')
-    with runs.place.app() as app:
+    with runs.place.open_app() as app:
         runs.app = app
-        assert runs.run() == 1
+        assert runs.run_once() == 1
 
 
 def test_a_build_that_failed_is_due_at_once(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert runs.run(1) == 0
+    assert runs.run_once(1) == 0
     runs.time.now += 180
     with monkeypatch.context() as patch:
         patch.setattr("syndicator.runs.build.feed_specs", lambda *args: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            runs.run()
-    assert runs.run() == 1
+            runs.run_once()
+    assert runs.run_once() == 1
 
 
 def test_once_an_hour_a_build_looks_at_what_no_mark_tells_of(runs: Runs) -> None:
+    """Once an hour a full build repairs files that changed without a mark."""
     (runs.place.folder / "feeds/public/all.atom").write_text("an earlier day")
     runs.time.now += 1800
-    assert runs.run() == 0
+    assert runs.run_once() == 0
     runs.time.now += 1800
-    assert runs.run() == 1
-    assert runs.shown() == 1
+    assert runs.run_once() == 1
+    assert runs.count_shown() == 1

@@ -1,5 +1,4 @@
-"""A source's feed shows every article that it announced, whoever brought it, whatever becomes of
-the database."""
+"""The feed of a source shows every article that it announced, also after a lost database."""
 
 from __future__ import annotations
 
@@ -15,127 +14,135 @@ from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.upkeep import editorial, reconcile, reindex
 from tests.places import NOW, Place, store_articles
 
-ONE, TWO = FeedKey("source", "one"), FeedKey("source", "two")
+ONE = FeedKey("source", "one")
+TWO = FeedKey("source", "two")
 
 
-def members(app: App, key: FeedKey) -> list[str]:
+def list_members(app: App, key: FeedKey) -> list[str]:
     return app.archive.store.index.ids(key, limit=99, since=None, most=99)
 
 
-def carry(app: App, id: str, source: str) -> None:
+def add_carrier(app: App, id: str, source: str) -> None:
     CARRIED.append(app.archive.article_store, [(id, source)])
     app.archive.store.visits.add_carriers([(id, source)], {source: "The second"})
 
 
-def stale(app: App) -> set[FeedKey]:
+def list_stale_feeds(app: App) -> set[FeedKey]:
     return {row.key for row in app.archive.store.index.feeds() if row.stale}
 
 
 def test_a_carriers_feed_shows_the_article_as_the_others_do(place: Place) -> None:
-    with place.app() as app:
+    """The same entry appears in the feeds of all announcing sources."""
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text of the story.", tags=("LLM",))
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
         reconcile.files(app.archive, app.configuration)
     place.build()
-    entry = place.published("sources/one.atom").partition("<entry")[2].partition("</entry>")[0]
+    entry = place.read_published("sources/one.atom").partition("<entry")[2].partition("</entry>")[0]
     assert "Story" in entry
-    assert entry in place.published("sources/two.atom")
-    assert ">The second - " in place.published("sources/two.atom")
+    assert entry in place.read_published("sources/two.atom")
+    assert ">The second - " in place.read_published("sources/two.atom")
 
 
 def test_one_more_carrier_touches_its_own_feed_alone(place: Place) -> None:
-    with place.app() as app:
+    """A second announcing source makes only its own feed stale, and leaves the article file."""
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.", tags=("LLM",))
         reconcile.files(app.archive, app.configuration)
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         path = app.archive.article_store.find(story.id)
         assert path
         before = app.archive.article_store.stamp(path)
-        carry(app, story.id, "two")
-        assert stale(app) == {TWO}
+        add_carrier(app, story.id, "two")
+        assert list_stale_feeds(app) == {TWO}
         assert app.archive.article_store.stamp(path) == before
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
         assert [row.count for row in app.archive.store.index.feeds() if row.key == TWO] == [1]
 
 
 def test_the_article_stays_in_its_carriers_feed_when_it_is_written_anew(place: Place) -> None:
-    with place.app() as app:
+    """A rewritten article stays in the feeds of all sources that announced it."""
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
         stored, stamp, _ = app.archive.article_store.put(replace(story, title="New title"))
         app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
-        assert members(app, TWO) == members(app, ONE) == [story.id]
+        assert list_members(app, TWO) == list_members(app, ONE) == [story.id]
 
 
 def test_a_withdrawn_article_leaves_every_carriers_feed(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
         editorial.withdraw(app.archive, app.configuration, story.id)
-        assert members(app, TWO) == []
-        carry(app, story.id, "two")
-        assert members(app, TWO) == []
+        assert list_members(app, TWO) == []
+        add_carrier(app, story.id, "two")
+        assert list_members(app, TWO) == []
         assert [row.count for row in app.archive.store.index.feeds() if row.key == TWO] == [0]
 
 
 def test_a_copy_is_in_the_feeds_of_its_sources_only(place: Place) -> None:
-    with place.app() as app:
-        first = store_articles(app, "Story", "Text.")
-        copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first.id)
-        carry(app, copy.id, "one")
-        assert members(app, ONE) == [copy.id, first.id]
-        assert members(app, FeedKey("all", "all")) == [first.id]
+    """A merged copy is in the feeds of its sources, not in the feed of all."""
+    with place.open_app() as app:
+        first_article = store_articles(app, "Story", "Text.")
+        copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first_article.id)
+        add_carrier(app, copy.id, "one")
+        assert list_members(app, ONE) == [copy.id, first_article.id]
+        assert list_members(app, FeedKey("all", "all")) == [first_article.id]
 
 
 def test_a_lost_database_loses_no_membership(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
     shutil.rmtree(place.folder / "feeds/state")
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
-        assert members(app, TWO) == members(app, ONE) == [story.id]
+        assert list_members(app, TWO) == list_members(app, ONE) == [story.id]
         assert app.archive.store.visits.carriers(story.id) == ["two"]
 
 
 def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(place: Place) -> None:
-    with place.app() as app:
+    """carried.tsv overrides the database; if missing, it is written from it."""
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         path = app.archive.article_store.root / CARRIED.name
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
         path.unlink()
         reindex.reindex(app.archive, app.configuration)
-        assert members(app, TWO) == [story.id]
+        assert list_members(app, TWO) == [story.id]
         path.write_text("")
         reindex.reindex(app.archive, app.configuration)
-        assert members(app, TWO) == []
+        assert list_members(app, TWO) == []
 
 
 def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         reconcile.files(app.archive, app.configuration)
         CARRIED.append(
             app.archive.article_store, [(story.id, "two")]
         )  # a crash came before the row
         reconcile.files(app.archive, app.configuration)
-        assert members(app, TWO) == [story.id]
+        assert list_members(app, TWO) == [story.id]
 
 
 def test_an_unchanged_file_is_not_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         CARRIED.append(app.archive.article_store, [(story.id, "two")])
         reconcile.files(app.archive, app.configuration)
         monkeypatch.setattr(TabList, "read", None)  # whoever reads it now fails
         reconcile.files(app.archive, app.configuration)
-        assert members(app, TWO) == [story.id]
+        assert list_members(app, TWO) == [story.id]
 
 
 def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what(
     place: Place,
 ) -> None:
+    """A missing carried.tsv is made from the stored entries."""
+
     def entry(source: str, id: str, article: str | None) -> EntryRow:
         status = "done" if article else "refused"
         return EntryRow(
@@ -148,9 +155,9 @@ def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what
             article_id=article,
         )
 
-    with place.app() as app:
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
-        other = store_articles(app, "Other", "Text.")
+        other_article = store_articles(app, "Other", "Text.")
         entries = [
             entry("one", "a", story.id),
             entry("two", "b", story.id),
@@ -159,28 +166,30 @@ def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what
         app.archive.store.visits.save_entries([*entries, entry("two", "d", "z" * 26)])
         reconcile.files(app.archive, app.configuration)
         assert CARRIED.read(app.archive.article_store) == [(story.id, "two")]
-        assert members(app, TWO) == [story.id]
-        assert members(app, ONE) == [other.id, story.id]
+        assert list_members(app, TWO) == [story.id]
+        assert list_members(app, ONE) == [other_article.id, story.id]
 
 
 def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(place: Place) -> None:
-    with place.app() as app:
+    """Undoing a withdrawal restores the article in all carriers' feeds."""
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
         editorial.withdraw(app.archive, app.configuration, story.id)
         editorial.undo_withdrawal(app.archive, app.configuration, story.id)
-        assert members(app, TWO) == members(app, ONE) == [story.id]
+        assert list_members(app, TWO) == list_members(app, ONE) == [story.id]
 
 
 def test_a_feed_of_carried_articles_alone_is_the_same_after_a_lost_database(place: Place) -> None:
-    with place.app() as app:
+    """A feed with only carried articles survives a lost database unchanged."""
+    with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
-        carry(app, story.id, "two")
+        add_carrier(app, story.id, "two")
         reconcile.files(app.archive, app.configuration)
     place.build()
-    before = place.digests("public")
+    before = place.read_digests("public")
     shutil.rmtree(place.folder / "feeds/state")
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     place.build()
-    assert place.digests("public") == before
+    assert place.read_digests("public") == before

@@ -1,4 +1,4 @@
-"""The jobs of `up` share the opened instance, give others their turn, and say when they ran."""
+"""The jobs of `up` share one opened instance and yield to other commands."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from syndicator.runs.daemon import (
     Jobs,
     Opened,
 )
-from tests.health.test_after_run import mailbox
+from tests.health.test_after_run import serve_mailbox
 from tests.places import Place, store_articles
 
 pytestmark = pytest.mark.anyio
@@ -70,88 +70,101 @@ class Up:
 
 
 @pytest.fixture
-def up(place: Place) -> Up:
+def daemon_instance(place: Place) -> Up:
     return Up(place)
 
 
-async def test_jobs_that_start_together_open_the_instance_once(up: Up) -> None:
-    await up.run_all()
-    await up.run_all()
-    assert len(up.opened) == 2 and up.troubles == []
+async def test_jobs_that_start_together_open_the_instance_once(daemon_instance: Up) -> None:
+    await daemon_instance.run_all()
+    await daemon_instance.run_all()
+    assert len(daemon_instance.opened) == 2
+    assert daemon_instance.troubles == []
 
 
 async def test_visits_wait_for_the_jobs_under_way_and_no_job_goes_before_them(
-    up: Up, place: Place, monkeypatch: pytest.MonkeyPatch
+    daemon_instance: Up, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Visits wait for running jobs; jobs that come later are postponed until after the visits."""
     gate = asyncio.Event()
 
     async def wait(jobs: Jobs, opened: Opened) -> None:
         await gate.wait()
 
     monkeypatch.setitem(daemon.JOBS, WEBHOOKS, Job(60, wait))
-    waiting = asyncio.create_task(up.jobs.run(WEBHOOKS))
+    waiting = asyncio.create_task(daemon_instance.jobs.run(WEBHOOKS))
     await asyncio.sleep(0)
-    await up.jobs.run(HEALTH)  # joins
-    assert len(up.opened) == 1
-    await up.jobs.run(VISITS)
-    await up.jobs.run(RETENTION)
+    await daemon_instance.jobs.run(HEALTH)  # joins
+    assert len(daemon_instance.opened) == 1
+    await daemon_instance.jobs.run(VISITS)
+    await daemon_instance.jobs.run(RETENTION)
     gate.set()
     await waiting
-    assert len(up.opened) == 1
-    postponed = [(name, seconds) for name, seconds in up.called if name in (VISITS, RETENTION)]
+    assert len(daemon_instance.opened) == 1
+    postponed = [
+        (name, seconds) for name, seconds in daemon_instance.called if name in (VISITS, RETENTION)
+    ]
     assert sorted(postponed) == [(RETENTION, 0.5), (VISITS, 0.5)]
     with locked(load(place.config)):  # for half a second: another command's turn
-        await up.jobs.run(VISITS)
-    assert len(up.troubles) == 1 and "another run is under way" in up.troubles[0]
-    await up.jobs.run(VISITS)
-    assert len(up.opened) == 2
+        await daemon_instance.jobs.run(VISITS)
+    assert len(daemon_instance.troubles) == 1
+    assert "another run is under way" in daemon_instance.troubles[0]
+    await daemon_instance.jobs.run(VISITS)
+    assert len(daemon_instance.opened) == 2
 
 
 async def test_a_lock_that_others_hold_is_said_once_between_two_visits(
-    up: Up, place: Place
+    daemon_instance: Up, place: Place
 ) -> None:
+    """A held lock is reported once per round, and postponed jobs are tried again soon."""
     with locked(load(place.config)):
-        await up.run_all()
-        assert len(up.troubles) == 1
-        assert (RETENTION, 60.0) in up.called  # it is not left out for a day
-        await up.run_all()
-    assert len(up.troubles) == 2 and up.opened == []
+        await daemon_instance.run_all()
+        assert len(daemon_instance.troubles) == 1
+        assert (RETENTION, 60.0) in daemon_instance.called  # it is not left out for a day
+        await daemon_instance.run_all()
+    assert len(daemon_instance.troubles) == 2
+    assert daemon_instance.opened == []
 
 
 async def test_an_edit_of_the_configuration_counts_from_the_next_visits(
-    up: Up, place: Place
+    daemon_instance: Up, place: Place
 ) -> None:
-    await up.run_all()
+    await daemon_instance.run_all()
     (place.config / "syndicator.toml").write_text("[publish]\nlimit = 77\n")
-    await up.jobs.run(BUILD)
-    await up.jobs.run(VISITS)
-    assert [app.configuration.settings.publish.limit for app in up.opened[1:]] == [50, 77]
+    await daemon_instance.jobs.run(BUILD)
+    await daemon_instance.jobs.run(VISITS)
+    assert [app.configuration.settings.publish.limit for app in daemon_instance.opened[1:]] == [
+        50,
+        77,
+    ]
 
 
-async def test_builds_leave_time_for_the_visits(up: Up, place: Place) -> None:
-    await up.jobs.run(BUILD)
-    up.called.clear()
+async def test_builds_leave_time_for_the_visits(daemon_instance: Up, place: Place) -> None:
+    await daemon_instance.jobs.run(BUILD)
+    daemon_instance.called.clear()
 
     def build_for_two_seconds() -> None:
-        up.now += 2
+        daemon_instance.now += 2
 
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Story", "Text.")
-    up.jobs.watch = replace(up.jobs.watch, turn=build_for_two_seconds)
-    await up.jobs.run(BUILD)
-    took = up.now
+    daemon_instance.jobs.watch = replace(daemon_instance.jobs.watch, turn=build_for_two_seconds)
+    await daemon_instance.jobs.run(BUILD)
+    took = daemon_instance.now
     assert took >= 2
-    assert {name for name, _ in up.called} == {HEALTH, WEBHOOKS}
-    up.called.clear()
-    up.now += 1
-    up.build_at_once()
-    up.now += 4 * took
-    up.build_at_once()
-    assert up.called == [(BUILD, 4 * took - 1), (BUILD, 0)]
+    assert {name for name, _ in daemon_instance.called} == {HEALTH, WEBHOOKS}
+    daemon_instance.called.clear()
+    daemon_instance.now += 1
+    daemon_instance.build_at_once()
+    daemon_instance.now += 4 * took
+    daemon_instance.build_at_once()
+    assert daemon_instance.called == [(BUILD, 4 * took - 1), (BUILD, 0)]
 
 
-async def test_status_says_when_each_job_ran_and_runs_next(up: Up, place: Place) -> None:
-    await up.run_all()
+async def test_status_says_when_each_job_ran_and_runs_next(
+    daemon_instance: Up, place: Place
+) -> None:
+    """`status` shows the last and next time of each job."""
+    await daemon_instance.run_all()
     with open_read_only(place.config, now=lambda: place.now) as seen:
         health = read_health(seen)
         jobs: list[Any] = list(describe_instance(health, seen.store, [])["schedule"])
@@ -162,13 +175,14 @@ async def test_status_says_when_each_job_ran_and_runs_next(up: Up, place: Place)
 async def test_what_one_process_did_another_does_not_repeat(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A restarted `up` does not send the same digest mail again."""
     monkeypatch.setenv("TZ", "UTC")
     place = Place(tmp_path, settings='[publish]\ntag_min = 1\n[[digest]]\nname = "morning"\n')
     await asyncio.to_thread(place.build)
-    with mailbox() as (port, mails):
+    with serve_mailbox() as (port, mails):
         path = place.config / "syndicator.toml"
         path.write_text(path.read_text() + MAIL.format(port=port))
-        with place.app() as app:
+        with place.open_app() as app:
             store_articles(app, "Story", "Text.", added=place.now)
         place.now = datetime(2026, 3, 11, 7, tzinfo=UTC)
         for _ in range(2):

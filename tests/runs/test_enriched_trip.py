@@ -1,5 +1,4 @@
-"""The whole trip with a language model: ours is published first, the model's is filled in,
-`updated` stays."""
+"""Run with a language model: our excerpt is published first, the model's replaces it later."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ from syndicator.operations.changes.texts import apply
 from syndicator.operations.operation import CancelledJob, need
 from syndicator.runs.refresh import RunReport, Wanted, run
 from tests import commands
-from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, honest, llm
+from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, answer_honestly, llm
 from tests.places import Place
 from tests.upkeep.model.test_ask import FIRST, SECOND, Lab
 from tests.world import World, patient_config, world
@@ -38,7 +37,7 @@ def told_by(config: Path, url: str, more: str = "") -> None:
     )
 
 
-def visit(config: Path, environ: dict[str, str] | None = None) -> RunReport:
+def visit_all(config: Path, environ: dict[str, str] | None = None) -> RunReport:
     async def go() -> RunReport:
         with open_app(config, environ=environ or {}) as app:
             return await run(app, Wanted(all=True), stop=asyncio.Event())
@@ -46,7 +45,7 @@ def visit(config: Path, environ: dict[str, str] | None = None) -> RunReport:
     return asyncio.run(go())
 
 
-def entries(public: Path) -> dict[str, dict[str, Any]]:
+def read_entries(public: Path) -> dict[str, dict[str, Any]]:
     return {item["id"]: item for item in json.loads((public / "all.json").read_text())["items"]}
 
 
@@ -57,21 +56,22 @@ def _says(item: dict[str, Any]) -> str:
 def test_ours_first_then_the_models_and_updated_stays(
     tmp_path: Path, world: World, llm: FakeLlm
 ) -> None:
-    config, public = tmp_path / "config", tmp_path / "feeds/public"
+    config = tmp_path / "config"
+    public = tmp_path / "feeds/public"
     patient_config(config, world)
     told_by(config, llm.url)
     at_first: dict[str, dict[str, Any]] = {}
 
     def behave(question: Question) -> Said:
-        at_first.update(at_first or entries(public))
-        return honest(question)
+        at_first.update(at_first or read_entries(public))
+        return answer_honestly(question)
 
     llm.behaviour = behave
-    report = visit(config)
+    report = visit_all(config)
     assert report.llm.calls == len(llm.seen) > 10
     accepted = report.llm.counts["accepted"]
     assert accepted > 5
-    afterwards = entries(public)
+    afterwards = read_entries(public)
     assert at_first.keys() == afterwards.keys()
     assert {article_id: item.get("date_modified") for article_id, item in at_first.items()} == {
         article_id: item.get("date_modified") for article_id, item in afterwards.items()
@@ -82,9 +82,9 @@ def test_ours_first_then_the_models_and_updated_stays(
         if _says(item) != _says(at_first[article_id])
     ]
     assert len(moved) >= accepted / 2  # where its sentence is ours, too, nothing moves
-    again = visit(config)
+    again = visit_all(config)
     assert again.llm.calls == 0
-    assert entries(public) == afterwards
+    assert read_entries(public) == afterwards
 
 
 def test_a_dead_endpoint_holds_nothing_up_and_is_named(
@@ -94,17 +94,15 @@ def test_a_dead_endpoint_holds_nothing_up_and_is_named(
     config = tmp_path / "config"
     patient_config(config, world)
     told_by(config, llm.url)
-    report = visit(config)
-    assert len(entries(tmp_path / "feeds/public")) > 10
+    report = visit_all(config)
+    assert len(read_entries(tmp_path / "feeds/public")) > 10
     assert report.llm.calls == 1
     assert [problem.reason for problem in report.llm.problems] == ["connect"]
-    told = (
+    output = (
         CliRunner().invoke(cli, ["status", "--config", str(config)], catch_exceptions=False).output
     )
-    assert (
-        "language model: 1 failure in a row, the last connect" in told
-        and "; not asked before" in told
-    )
+    assert "language model: 1 failure in a row, the last connect" in output
+    assert "; not asked before" in output
 
 
 @pytest.fixture
@@ -112,28 +110,25 @@ def lab(tmp_path: Path, llm: FakeLlm) -> Lab:
     return Lab(tmp_path, llm)
 
 
-def command(place: Place, *words: str) -> Result:
+def run_command(place: Place, *words: str) -> Result:
     return CliRunner().invoke(cli, [*words, "--config", str(place.config)], catch_exceptions=False)
 
 
 def test_describe_llm_asks_about_the_shelf(lab: Lab) -> None:
-    lab.file("Weather", "Climate")
-    dry = command(lab.place, "describe", "--all", "--llm", "--dry-run")
+    lab.file_articles("Weather", "Climate")
+    dry = run_command(lab.place, "describe", "--all", "--llm", "--dry-run")
+    assert "the language model would be asked about up to 2 articles" in dry.output
+    assert lab.llm.seen == []
+    told = run_command(lab.place, "describe", "--all", "--llm")
+    assert "described: Weather" in told.output
+    assert "2 calls; 2 answers accepted" in told.output
+    assert SECOND in lab.place.read_published("all.atom")
+    assert FIRST not in lab.place.read_published("all.atom")
+    run_command(lab.place, "change", "undo", "1")
+    assert FIRST in lab.place.read_published("all.atom")
+    assert SECOND not in lab.place.read_published("all.atom")
     assert (
-        "the language model would be asked about up to 2 articles" in dry.output
-        and lab.llm.seen == []
-    )
-    told = command(lab.place, "describe", "--all", "--llm")
-    assert "described: Weather" in told.output and "2 calls; 2 answers accepted" in told.output
-    assert SECOND in lab.place.published("all.atom") and FIRST not in lab.place.published(
-        "all.atom"
-    )
-    command(lab.place, "change", "undo", "1")
-    assert FIRST in lab.place.published("all.atom") and SECOND not in lab.place.published(
-        "all.atom"
-    )
-    assert (
-        json.loads(command(lab.place, "describe", "--all", "--llm", "--json").stdout)["llm"][
+        json.loads(run_command(lab.place, "describe", "--all", "--llm", "--json").stdout)["llm"][
             "calls"
         ]
         == 0
@@ -141,62 +136,67 @@ def test_describe_llm_asks_about_the_shelf(lab: Lab) -> None:
 
 
 def test_a_cancelled_job_asks_no_more(lab: Lab) -> None:
-    lab.file("Weather", "Climate")
+    lab.file_articles("Weather", "Climate")
 
     def progress(done: int, total: int) -> None:
         raise CancelledJob
 
-    with lab.place.app() as app:
+    with lab.place.open_app() as app:
         operation = need("ask-model")
         planned = operation.plan(app, {"all": True})
         made, _ = apply(app, operation, {"all": True}, planned, who="ann", progress=progress)
-    assert planned.data["waiting"] == 2 and made.data["llm"]["calls"] == 0 and lab.llm.seen == []
+    assert planned.data["waiting"] == 2
+    assert made.data["llm"]["calls"] == 0
+    assert lab.llm.seen == []
 
 
 def test_describe_llm_names_what_is_refused_and_what_is_missing(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lab.file("Weather", "Climate")
+    """`describe --llm` lists refused answers, and fails if the key is missing."""
+    lab.file_articles("Weather", "Climate")
     lab.llm.behaviour = BEHAVIOURS["lies-in-category"]
-    told = command(lab.place, "describe", "--all", "--llm")
+    told = run_command(lab.place, "describe", "--all", "--llm")
     assert "category nothing in the article speaks for Horoscopes" in told.output
     assert (
         "category  nothing in the article speaks for Horoscopes"
-        in command(lab.place, "status").output
+        in run_command(lab.place, "status").output
     )
-    path = str(lab.place.path("Weather"))
-    shown = command(lab.place, "show", path, "--trace").output
-    assert (
-        "llm: refused (category: nothing in the article speaks for Horoscopes)" in shown
-        and "Horoscopes" in shown
-    )
-    lab.file("Third")
+    path = str(lab.place.find_file("Weather"))
+    output = run_command(lab.place, "show", path, "--trace").output
+    assert "llm: refused (category: nothing in the article speaks for Horoscopes)" in output
+    assert "Horoscopes" in output
+    lab.file_articles("Third")
     lab.llm.close()
-    assert command(lab.place, "describe", "--all", "--llm").exit_code == 69
+    assert run_command(lab.place, "describe", "--all", "--llm").exit_code == 69
     config = lab.place.config / "syndicator.toml"
     config.write_text(config.read_text() + 'key_env = "MY_MISSING_KEY"\n')
     monkeypatch.delenv("MY_MISSING_KEY", raising=False)
-    missing = command(lab.place, "describe", "--all", "--llm")
-    assert missing.exit_code == 78 and "MY_MISSING_KEY is not set; set it" in missing.stderr
+    missing = run_command(lab.place, "describe", "--all", "--llm")
+    assert missing.exit_code == 78
+    assert "MY_MISSING_KEY is not set; set it" in missing.stderr
 
 
 def test_describe_llm_wants_an_endpoint(tmp_path: Path) -> None:
     from syndicator.core.errors import ConfigError
 
     with pytest.raises(ConfigError, match=r"describe\.llm\.url is empty"):
-        command(Place(tmp_path), "describe", "--all", "--llm")
+        run_command(Place(tmp_path), "describe", "--all", "--llm")
 
 
 def test_refresh_publishes_without_the_key_and_says_so(
     tmp_path: Path, world: World, llm: FakeLlm
 ) -> None:
+    """Without the model's key `refresh` publishes our excerpts and reports it."""
     config = tmp_path / "config"
     patient_config(config, world)
     told_by(config, llm.url, 'key_env = "MY_MISSING_KEY"\n')
     environ = {name: value for name, value in os.environ.items() if name != "MY_MISSING_KEY"}
-    done = commands.run("refresh", "--config", str(config), environ=environ)
+    done = commands.run_syndicator("refresh", "--config", str(config), environ=environ)
     assert done.returncode == 78
     assert "MY_MISSING_KEY is not set; set it" in done.stderr
-    assert len(entries(tmp_path / "feeds/public")) > 10 and llm.seen == []
-    checked = commands.run("check", "--config", str(config), environ=environ)
-    assert "no-llm-key" in checked.stdout and "MY_MISSING_KEY" in checked.stdout
+    assert len(read_entries(tmp_path / "feeds/public")) > 10
+    assert llm.seen == []
+    checked = commands.run_syndicator("check", "--config", str(config), environ=environ)
+    assert "no-llm-key" in checked.stdout
+    assert "MY_MISSING_KEY" in checked.stdout

@@ -1,4 +1,4 @@
-"""How fresh feeds are, as builds note it."""
+"""How fresh feeds are, as recorded by builds."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_a_build_notes_what_was_published_since_its_source_is_followed(place: Place) -> None:
+    """Only articles published after their source was added count for freshness."""
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         state = SourceState(
             key="one",
             url="https://one.example/feed",
@@ -32,7 +33,7 @@ def test_a_build_notes_what_was_published_since_its_source_is_followed(place: Pl
     place.build()
     place.now = NOW + 20 * MINUTE
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         assert freshness.read_freshness(app.archive.store).seconds == (300,)
 
 

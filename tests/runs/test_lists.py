@@ -1,4 +1,4 @@
-"""A long list of all feeds stands in parts, of which a build writes those that changed."""
+"""The list of all feeds in several parts; a build writes only changed parts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     place = Place(
         tmp_path, settings='[site]\nurl = "https://feeds.example/"\n[publish]\ntag_min = 1\n'
     )
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         for tag in TAGS:
             store_articles(app, f"Of {tag}", "Text.", tags=(tag,))
     build_now(place)
@@ -39,25 +39,28 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 def build_now(place: Place, **how: object) -> set[str]:
     """The written lists."""
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         written = asyncio.run(build.build_feeds(app, **how)).written  # type: ignore[arg-type]
     return {name for name in written if LISTS.fullmatch(name)}
 
 
-def lists(place: Place) -> dict[str, str]:
+def read_list_digests(place: Place) -> dict[str, str]:
     return {
-        name: digest for name, digest in place.digests("public").items() if LISTS.fullmatch(name)
+        name: digest
+        for name, digest in place.read_digests("public").items()
+        if LISTS.fullmatch(name)
     }
 
 
-def more(place: Place, title: str, *tags: str) -> None:
-    with place.app() as app:
+def store_article(place: Place, title: str, *tags: str) -> None:
+    with place.open_app() as app:
         store_articles(app, title, "Text.", tags=tags)
 
 
 def test_each_feed_is_on_one_part_that_the_first_leads_to(place: Place) -> None:
-    first = place.published("feeds.html")
+    """Every feed is on exactly one part, linked from the first page and the sitemap."""
+    first = place.read_published("feeds.html")
     parts = sorted(set(re.findall(r'href="(feeds-[^"]*)"', first)))
     assert parts == [
         "feeds-tags-p.html",
@@ -65,28 +68,27 @@ def test_each_feed_is_on_one_part_that_the_first_leads_to(place: Place) -> None:
         "feeds-tags-se.html",
         "feeds-tags-t.html",
     ]
-    shown = [
+    shown_tags = [
         tag
         for part in parts
-        for tag in re.findall(r'href="tags/(\w+).html"', place.published(part))
+        for tag in re.findall(r'href="tags/(\w+).html"', place.read_published(part))
     ]
-    assert (
-        sorted(shown) == sorted(tag.lower() for tag in TAGS) and 'href="sources/one.html"' in first
-    )
-    index = etree.fromstring(place.published("sitemap.xml").encode())
+    assert sorted(shown_tags) == sorted(tag.lower() for tag in TAGS)
+    assert 'href="sources/one.html"' in first
+    index = etree.fromstring(place.read_published("sitemap.xml").encode())
     named = [str(loc.text).removeprefix("https://feeds.example/") for loc in index.iter("{*}loc")]
-    listed = "".join(map(place.published, named))
-    assert (
-        all(f"/tags/{tag.lower()}.html</loc>" in listed for tag in TAGS)
-        and "/sources/one.html</loc>" in listed
-    )
+    listed = "".join(map(place.read_published, named))
+    assert all(f"/tags/{tag.lower()}.html</loc>" in listed for tag in TAGS)
+    assert "/sources/one.html</loc>" in listed
 
 
 def test_one_more_article_makes_the_parts_of_its_feeds(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    more(place, "Another", "Tide")
-    made, listed = list[str](), Pages.render_feed_list
+    """A new article rewrites only the parts with its feeds."""
+    store_article(place, "Another", "Tide")
+    made = list[str]()
+    listed = Pages.render_feed_list
 
     def noted(self: Pages, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
         made.append(part)
@@ -94,35 +96,39 @@ def test_one_more_article_makes_the_parts_of_its_feeds(
 
     monkeypatch.setattr(Pages, "render_feed_list", noted)
     assert build_now(place) == {"feeds.html", "feeds-tags-t.html"}  # on the day of the one before
-    assert made == ["", "-tags-t"] and "Another" in place.published("feeds-tags-t.html")
+    assert made == ["", "-tags-t"]
+    assert "Another" in place.read_published("feeds-tags-t.html")
 
 
 def test_one_more_feed_writes_its_part_and_what_names_all(place: Place) -> None:
-    more(place, "Another", "Pond")
+    """A new feed rewrites its part of the list; a part that grows too long is divided."""
+    store_article(place, "Another", "Pond")
     written = build_now(place)
     assert {"feeds.html", "feeds.opml", "feeds-tags-p.html", "sitemap-tags-p.xml"} <= written
     assert written.isdisjoint(("feeds-tags-sa.html", "feeds-tags-se.html", "feeds-tags-t.html"))
-    more(place, "And more", "Pool")  # three with p: the part is divided
+    store_article(place, "And more", "Pool")  # three with p: the part is divided
     assert {"feeds-tags-pon.html", "feeds-tags-poo.html", "feeds-tags-p.html"} <= build_now(place)
 
 
 def test_parts_are_those_of_a_build_of_everything(place: Place) -> None:
     for title, tag in (("A", "Pond"), ("B", "Sea"), ("C", "Pool"), ("D", "Tidal")):
-        more(place, title, tag)
+        store_article(place, title, tag)
         build_now(place)
-    before = lists(place)
-    assert not build_now(place, include_all=True) and lists(place) == before
+    before = read_list_digests(place)
+    assert not build_now(place, include_all=True)
+    assert read_list_digests(place) == before
     assert "feeds-tags-p.html" not in before  # it was, before it was divided
 
 
 def test_what_a_build_left_is_written_by_the_next(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    more(place, "Another", "Tide")
+    """A partial or failed build leaves changed parts for the next one."""
+    store_article(place, "Another", "Tide")
     # with its tag's feed
     assert build_now(place, accepts=lambda key: key != ALL) == set()
     assert "feeds-tags-t.html" in build_now(place)
-    more(place, "One more", "Salt")
+    store_article(place, "One more", "Salt")
     with monkeypatch.context() as patched:
         patched.setattr(Pages, "render_shared_pages", lambda *given: 1 / 0)
         with pytest.raises(ZeroDivisionError):
@@ -133,9 +139,10 @@ def test_what_a_build_left_is_written_by_the_next(
 def test_a_list_that_has_become_short_is_one_page_again(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A short list is one page, and its parts are deleted."""
     monkeypatch.setattr(feed_list, "WHOLE", 100)
-    more(place, "Another", "Tide")
+    store_article(place, "Another", "Tide")
     written = build_now(place)
     assert {"feeds-tags-t.html", "sitemap-tags-t.xml", "sitemap-pages.xml"} <= written
-    assert set(lists(place)) == {"feeds.html", "feeds.opml", "sitemap.xml"}
-    assert all(f"tags/{tag.lower()}.html" in place.published("feeds.html") for tag in TAGS)
+    assert set(read_list_digests(place)) == {"feeds.html", "feeds.opml", "sitemap.xml"}
+    assert all(f"tags/{tag.lower()}.html" in place.read_published("feeds.html") for tag in TAGS)

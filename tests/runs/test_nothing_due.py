@@ -1,4 +1,4 @@
-"""A run with nothing to do: what it loads, and what it must still see."""
+"""A run with nothing to do: the modules it imports, and changes that it must notice."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def config(tmp_path: Path) -> Path:
     return folder
 
 
-def run(config: Path, name: str) -> tuple[str, set[str]]:
+def run_command(config: Path, name: str) -> tuple[str, set[str]]:
     """Return what a command printed, and the modules that it loaded."""
     command = [sys.executable, "-c", SCRIPT, name, "--config", str(config)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
@@ -57,18 +57,19 @@ def run(config: Path, name: str) -> tuple[str, set[str]]:
 
 
 def test_status_does_not_load_what_writes_feeds(config: Path) -> None:
-    said, loaded = run(config, "status")
+    """`status` imports no modules for writing feeds."""
+    said, loaded = run_command(config, "status")
     assert said
     assert loaded.isdisjoint({"feedgen", "dateutil.parser", "lxml"})
 
 
 @pytest.mark.slow
 def test_what_fetches_reads_and_writes_feeds_is_not_loaded(config: Path) -> None:
-    run(config, "refresh")  # writes the first, empty feeds
-    said, loaded = run(config, "refresh")
+    run_command(config, "refresh")  # writes the first, empty feeds
+    said, loaded = run_command(config, "refresh")
     assert "0 files written" in said
     assert loaded & {*HEAVY} == set()
-    _, loaded = run(config, "build")
+    _, loaded = run_command(config, "build")
     assert loaded.isdisjoint(
         (*HEAVY, "syndicator.cli.operations", "syndicator.configuration.sources.schema")
     )
@@ -80,12 +81,12 @@ def test_a_lost_index_and_a_query_that_is_no_more_are_seen(config: Path) -> None
     queries = config / "feeds.toml"
     before = queries.read_text()
     queries.write_text('[[feed]]\nslug = "mine"\ntitle = "Mine"\nquery = "tag:AI"\n')
-    run(config, "refresh")
+    run_command(config, "refresh")
     assert (public / "queries" / "mine.atom").exists()
     (public / "index.html").unlink()
-    run(config, "refresh")
+    run_command(config, "refresh")
     assert (public / "index.html").exists()
     queries.write_text(before)
-    run(config, "refresh")
+    run_command(config, "refresh")
     assert not (public / "queries" / "mine.atom").exists()
-    assert "0 files written" in run(config, "refresh")[0]
+    assert "0 files written" in run_command(config, "refresh")[0]

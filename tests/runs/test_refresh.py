@@ -11,8 +11,8 @@ from syndicator.runs import refresh
 from tests.places import Place, store_articles
 
 
-def run(place: Place, **wanted: bool) -> refresh.RunReport:
-    with place.app() as app:
+def run_refresh(place: Place, **wanted: bool) -> refresh.RunReport:
+    with place.open_app() as app:
         return asyncio.run(refresh.run(app, refresh.Wanted(**wanted), stop=asyncio.Event()))
 
 
@@ -20,14 +20,14 @@ def run(place: Place, **wanted: bool) -> refresh.RunReport:
 def test_a_source_that_is_not_enabled_is_not_visited(place: Place, all: bool) -> None:
     path = place.config / "sources.toml"
     path.write_text(path.read_text().replace("[[source]]", "[[source]]\nenabled = false"))
-    assert run(place, all=all).outcomes == ()
+    assert run_refresh(place, all=all).outcomes == ()
 
 
 def test_without_a_network_what_is_stale_is_built(place: Place) -> None:
     here = 'url = "http://127.0.0.1:9/feed"\nallow = ["127.0.0.1/32:9"]'  # where nobody listens
     (place.config / "sources.toml").write_text(f'[[source]]\nkey = "one"\n{here}\n')
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Story", "Text.")
     with pytest.raises(NetworkDown):
-        run(place, all=True)
-    assert ">Story<" in place.published("all.atom")
+        run_refresh(place, all=True)
+    assert ">Story<" in place.read_published("all.atom")

@@ -1,4 +1,4 @@
-"""The public folder of an earlier day was restored: the next build writes what is of today."""
+"""The public folder was replaced by an older copy: the next build repairs it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import pytest
 from tests.places import NOW, Place, store_articles
 
 
-def grown(folder: Path) -> tuple[Place, Path]:
+def make_grown_instance(folder: Path) -> tuple[Place, Path]:
     """An instance of today, and what it published yesterday."""
-    place, yesterday = Place(folder), folder / "yesterday"
-    with place.app(create=True) as app:
+    place = Place(folder)
+    yesterday = folder / "yesterday"
+    with place.open_app(create=True) as app:
         for number in range(3):
             store_articles(app, f"Old {number}", "Of it.", tags=("LLM",))
     place.build()
     shutil.copytree(folder / "feeds/public", yesterday)
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "New", "Of it.", tags=("LLM",), added=NOW + timedelta(hours=1))
     place.build()
     return place, yesterday
@@ -27,29 +28,31 @@ def grown(folder: Path) -> tuple[Place, Path]:
 
 @pytest.mark.parametrize("more", [False, True])
 def test_the_next_build_writes_what_differs(tmp_path: Path, more: bool) -> None:
-    place, yesterday = grown(tmp_path)
-    today = place.digests("public")
+    place, yesterday = make_grown_instance(tmp_path)
+    today = place.read_digests("public")
     shutil.rmtree(tmp_path / "feeds/public")
     shutil.copytree(yesterday, tmp_path / "feeds/public")
     if more:  # something new makes the feed of everything stale, but not that of the tag
-        with place.app() as app:
+        with place.open_app() as app:
             store_articles(app, "Newest", "Of it.", source="two", added=NOW + timedelta(hours=2))
     place.build()
-    now = place.digests("public")
+    now = place.read_digests("public")
     assert now["tags/llm.atom"] == today["tags/llm.atom"]
     assert (now == today) is not more
 
 
 def test_a_file_that_is_gone_is_written_again(tmp_path: Path) -> None:
-    place, _ = grown(tmp_path)
-    today = place.digests("public")
+    """A build writes a missing published file again."""
+    place, _ = make_grown_instance(tmp_path)
+    today = place.read_digests("public")
     (tmp_path / "feeds/public/tags/llm.atom").unlink()
     place.build()
-    assert place.digests("public") == today
+    assert place.read_digests("public") == today
 
 
 def test_a_build_with_nothing_to_do_reads_few_files_and_writes_none(tmp_path: Path) -> None:
-    place, _ = grown(tmp_path)
+    """An idle build changes no file."""
+    place, _ = make_grown_instance(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "feeds/public").rglob("*")}
     place.build()
     assert {

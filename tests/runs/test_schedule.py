@@ -1,5 +1,4 @@
-"""The scheduler of `up`: what it starts when the clock is set, and what it says of a run that
-hangs."""
+"""The scheduler of `up` when the clock is set, and its report of a run that hangs."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ import pytest
 
 from syndicator.runs import schedule
 from syndicator.runs.schedule import Scheduler
-from tests.runs.pushes.web import until
+from tests.runs.pushes.web import wait_until
 
 pytestmark = pytest.mark.anyio
 EVERY = 0.05  # seconds
@@ -63,11 +62,11 @@ async def test_a_clock_that_is_set_stops_nothing(wall_clock: type[WallClock], ho
 
     scheduler = make_scheduler(run)
     scheduler.start()
-    await until(lambda: len(runs) >= 2)
+    await wait_until(lambda: len(runs) >= 2)
     wall_clock.shift = timedelta(hours=hours)
     set_at = time.monotonic()
     before = len(runs)
-    await until(lambda: len(runs) >= before + 5)  # it goes on
+    await wait_until(lambda: len(runs) >= before + 5)  # it goes on
     passed = time.monotonic() - set_at
     assert len(runs) - before <= passed / EVERY + 2  # and makes up for no run of the hour
     await scheduler.stop(1)
@@ -85,11 +84,13 @@ async def test_a_run_that_is_silent_for_five_minutes_is_reported_once() -> None:
     await asyncio.sleep(2 * EVERY)
     steady[0] += 300
     await asyncio.sleep(2 * EVERY)
-    assert (reported, scheduler.silent_seconds()) == ([], 0)
+    assert reported == []
+    assert scheduler.silent_seconds() == 0
     steady[0] += 1
-    await until(lambda: reported)
+    await wait_until(lambda: reported)
     await asyncio.sleep(2 * EVERY)
-    assert (reported, scheduler.silent_seconds()) == ([301], 301)
+    assert reported == [301]
+    assert scheduler.silent_seconds() == 301
     await scheduler.stop(0)
 
 
@@ -113,9 +114,10 @@ class Jobs:
 
 
 async def test_a_start_does_each_job_in_order_and_then_at_its_interval() -> None:
+    """All jobs run once in order, then at their intervals."""
     jobs = Jobs(visits=EVERY, build=3600, another=3600)
     jobs.scheduler.start()
-    await until(lambda: len(jobs.started) >= 6)
+    await wait_until(lambda: len(jobs.started) >= 6)
     assert jobs.started[:3] == ["visits", "build", "another"]
     assert set(jobs.started[3:]) == {"visits"}
     next_runs = jobs.scheduler.read_next_runs()
@@ -126,12 +128,12 @@ async def test_a_start_does_each_job_in_order_and_then_at_its_interval() -> None
 async def test_a_job_is_brought_forward_and_never_put_off() -> None:
     jobs = Jobs(build=3600)
     jobs.scheduler.start()
-    await until(lambda: len(jobs.started) == 1 and not jobs.scheduler.silent_seconds())
+    await wait_until(lambda: len(jobs.started) == 1 and not jobs.scheduler.silent_seconds())
     await asyncio.sleep(EVERY)
     jobs.scheduler.bring_forward("build", 2 * EVERY)
     jobs.scheduler.bring_forward("build", 1800)
     assert len(jobs.started) == 1
-    await until(lambda: len(jobs.started) == 2)
+    await wait_until(lambda: len(jobs.started) == 2)
     await jobs.scheduler.stop(1)
 
 
@@ -139,46 +141,48 @@ async def test_a_job_under_way_that_is_called_for_starts_again_once() -> None:
     jobs = Jobs(build=3600)
     jobs.gate.clear()
     jobs.scheduler.start()
-    await until(lambda: jobs.started)
+    await wait_until(lambda: jobs.started)
     for _ in range(3):
         jobs.scheduler.bring_forward("build")
     await asyncio.sleep(2 * EVERY)
     assert len(jobs.started) == 1
     jobs.gate.set()
-    await until(lambda: len(jobs.started) == 2)
+    await wait_until(lambda: len(jobs.started) == 2)
     await asyncio.sleep(2 * EVERY)
     assert len(jobs.started) == 2
     await jobs.scheduler.stop(1)
 
 
 async def test_no_job_waits_for_longer_than_its_interval(wall_clock: type[WallClock]) -> None:
+    """If the clock is set back, jobs still run after their interval."""
     jobs = Jobs(visits=EVERY, retention=3600)
     jobs.scheduler.start()
-    await until(lambda: "retention" in jobs.started)
+    await wait_until(lambda: "retention" in jobs.started)
     wall_clock.shift = -timedelta(hours=1)
-    await until(lambda: jobs.started.count("retention") == 2)
+    await wait_until(lambda: jobs.started.count("retention") == 2)
     await jobs.scheduler.stop(1)
 
 
 async def test_a_job_that_is_late_by_hours_runs_once(wall_clock: type[WallClock]) -> None:
     jobs = Jobs(visits=EVERY * 20, retention=3600)
     jobs.scheduler.start()
-    await until(lambda: len(jobs.started) == 2)
+    await wait_until(lambda: len(jobs.started) == 2)
     wall_clock.shift = timedelta(hours=3, minutes=30)
-    await until(lambda: jobs.started.count("retention") == 2)
+    await wait_until(lambda: jobs.started.count("retention") == 2)
     await asyncio.sleep(2 * EVERY)
     assert jobs.started.count("retention") == 2
     await jobs.scheduler.stop(1)
 
 
 async def test_nothing_starts_before_the_start_and_after_the_stop() -> None:
+    """Jobs brought forward run only between start and stop."""
     jobs = Jobs(visits=EVERY, build=3600)
     jobs.gate.clear()
     jobs.scheduler.bring_forward("build")
     await asyncio.sleep(EVERY)
     assert jobs.started == []
     jobs.scheduler.start()
-    await until(lambda: len(jobs.started) == 2)
+    await wait_until(lambda: len(jobs.started) == 2)
     jobs.scheduler.bring_forward("build")
     await jobs.scheduler.stop(0)
     jobs.scheduler.bring_forward("visits")

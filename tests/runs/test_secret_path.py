@@ -1,4 +1,4 @@
-"""An instance for its operator alone: whole texts, at secret addresses, for nobody else."""
+"""A private instance: full texts under secret addresses."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BODY = "The first paragraph.\n\nThe last paragraph."
 def place(tmp_path: Path) -> Place:
     place = Place(tmp_path, settings=PRIVATE)
     (place.config / "sources.toml").write_text(SOURCES + 'content = "link"\n')
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Own", BODY)
         store_articles(app, "Linked", BODY, source="two")
         address = "https://neighbour.example/1"
@@ -40,11 +40,13 @@ def place(tmp_path: Path) -> Place:
 
 
 def test_readers_get_whole_texts_below_the_secret(place: Place) -> None:
-    feed = json.loads(place.published("all.json"))
+    feed = json.loads(place.read_published("all.json"))
     base = f"http://192.168.1.5:8080/{SECRET}/"
     assert feed["feed_url"] == f"{base}all.json"
-    whole = {item["title"] for item in feed["items"] if "last paragraph" in item["content_html"]}
-    assert whole == {"Own", "Found"}  # `content = "link"` of the operator holds
+    whole_titles = {
+        item["title"] for item in feed["items"] if "last paragraph" in item["content_html"]
+    }
+    assert whole_titles == {"Own", "Found"}  # `content = "link"` of the operator holds
     assert (
         sorted(path.name for path in (place.folder / "feeds/public/articles").rglob("*.html")) != []
     )
@@ -52,16 +54,18 @@ def test_readers_get_whole_texts_below_the_secret(place: Place) -> None:
 
 def test_a_page_says_how_a_phone_subscribes(place: Place) -> None:
     """`test_once_it_is_public` says that it goes."""
-    assert '<a href="phone.html">Subscribe from your phone</a>' in place.published("index.html")
-    page, base = place.published("phone.html"), f"http://192.168.1.5:8080/{SECRET}/"
-    assert qr_svg(f"{base}phone.html") in page
-    assert (
-        f"<code>{base}all.atom</code>" in page
-        and f'href="feed:{base.removeprefix("http:")}all.atom"' in page
+    assert '<a href="phone.html">Subscribe from your phone</a>' in place.read_published(
+        "index.html"
     )
+    page = place.read_published("phone.html")
+    base = f"http://192.168.1.5:8080/{SECRET}/"
+    assert qr_svg(f"{base}phone.html") in page
+    assert f"<code>{base}all.atom</code>" in page
+    assert f'href="feed:{base.removeprefix("http:")}all.atom"' in page
 
 
 def test_no_link_tells_the_secret_to_another_site(place: Place) -> None:
+    """The secret appears only in links to our own address."""
     links = list[str]()
     for path in (place.folder / "feeds/public").rglob("*.html"):
         page = lxml_html.fromstring(path.read_text())
@@ -78,11 +82,12 @@ def test_no_link_tells_the_secret_to_another_site(place: Place) -> None:
 
 def test_a_public_page_offers_readers_on_the_web(tmp_path: Path) -> None:
     place = Place(tmp_path, settings='[site]\nurl = "https://feeds.example/"\n')
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Own", BODY)
     place.build()
-    assert "feedly.com/i/subscription/feed/https%3A//feeds.example/all.atom" in place.published(
-        "index.html"
+    assert (
+        "feedly.com/i/subscription/feed/https%3A//feeds.example/all.atom"
+        in place.read_published("index.html")
     )
 
 
@@ -97,6 +102,7 @@ def test_no_page_is_for_search_engines(place: Place) -> None:
 
 
 def test_once_it_is_public_its_texts_are_excerpts(place: Place) -> None:
+    """After removing the secret path, full texts are no longer published."""
     (place.config / "syndicator.toml").write_text('[site]\nurl = "https://feeds.example/"\n')
     place.build()
     everything = "".join(
@@ -104,14 +110,17 @@ def test_once_it_is_public_its_texts_are_excerpts(place: Place) -> None:
         for path in (place.folder / "feeds/public").rglob("*.*")
         if path.suffix not in (".gz", ".png")
     )
-    assert "last paragraph" not in everything and SECRET not in everything
+    assert "last paragraph" not in everything
+    assert SECRET not in everything
 
 
 def test_the_sites_that_are_visited_are_not_told_where_it_is(tmp_path: Path) -> None:
+    """The user agent of a private instance does not contain its address."""
     assert "192.168" not in user_agent(Settings.model_validate(tomllib.loads(PRIVATE)))
 
 
 def test_the_health_feed_is_where_the_home_network_reaches_it() -> None:
+    """The health feed's address is in the home network if the server listens there."""
     shared = tomllib.loads(f'{PRIVATE}listen = "0.0.0.0:8080"\n')
     assert feed_url(Settings.model_validate(shared), "k") == "http://192.168.1.5:8080/health/k.atom"
     assert (
@@ -129,11 +138,13 @@ def test_the_health_feed_is_where_the_home_network_reaches_it() -> None:
     ],
 )
 def test_what_would_give_it_away_is_refused(tmp_path: Path, line: str, cure: str) -> None:
+    """Settings that would reveal the secret path are refused without showing it."""
     text = f"{PRIVATE}{line}\n" if line else PRIVATE.replace(SECRET, "s3cr/et")
     (tmp_path / "syndicator.toml").write_text(text)
     with pytest.raises(ConfigError, match=cure) as refused:
         load(tmp_path, {})
-    assert SECRET not in str(refused.value) and "s3cr/et" not in str(refused.value)
+    assert SECRET not in str(refused.value)
+    assert "s3cr/et" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -151,14 +162,15 @@ def test_what_would_give_it_away_is_refused(tmp_path: Path, line: str, cure: str
 def test_a_secret_that_leaves_the_house_without_tls_is_warned_of(
     tmp_path: Path, url: str, warns: bool
 ) -> None:
+    """`check` warns if a secret path is served without TLS outside the home network."""
     (tmp_path / "syndicator.toml").write_text(PRIVATE.replace("http://192.168.1.5:8080/", url))
-    found = [one.reason for one in checked(tmp_path, load(tmp_path, {}), {}, strict=False)]
-    assert ("secret-without-tls" in found) == warns
+    reasons = [one.reason for one in checked(tmp_path, load(tmp_path, {}), {}, strict=False)]
+    assert ("secret-without-tls" in reasons) == warns
 
 
 def test_a_visit_renders_the_whole_text_at_once(place: Place) -> None:
     """Else each build would have to, in a process of its own."""
-    with place.app() as app:
+    with place.open_app() as app:
         source = app.configuration.sources["one"]
         context = make_context(
             app.archive, app.configuration, app.jitter, Mock(), Mock(), lambda title: None

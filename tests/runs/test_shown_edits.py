@@ -1,5 +1,4 @@
-"""An edit of a source, or of the tags of taxonomy.toml, makes those feeds anew that show it, and no
-other."""
+"""An edit of a source or of taxonomy.toml rebuilds only the feeds that show it."""
 
 from __future__ import annotations
 
@@ -20,13 +19,13 @@ ARCHIVES = "[publish]\narchives = true\n"
 
 
 @pytest.fixture
-def filled(tmp_path: Path) -> Place:
+def filled_place(tmp_path: Path) -> Place:
     """Two sources, each with a tag of its own; the first one's article is in an archive."""
-    return Place(tmp_path, settings=f"{ARCHIVES}tag_min = 1\n").take(fill)
+    return Place(tmp_path, settings=f"{ARCHIVES}tag_min = 1\n").fill_once(store_two_sources)
 
 
-def fill(place: Place) -> None:
-    with place.app(create=True) as app:
+def store_two_sources(place: Place) -> None:
+    with place.open_app(create=True) as app:
         old = {
             "added": NOW - timedelta(days=60),
             "published": NOW - timedelta(days=60),
@@ -38,7 +37,7 @@ def fill(place: Place) -> None:
 
 
 @pytest.fixture
-def put(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def written_names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of files that a build made, changed or not."""
     made: list[str] = []
     write = FileOutlet.put
@@ -51,112 +50,129 @@ def put(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return made
 
 
-def edit(place: Place, old: str, new: str) -> None:
+def edit_sources(place: Place, old: str, new: str) -> None:
     path = place.config / "sources.toml"
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
 
 
-def test_a_source_more_makes_nothing_anew(filled: Place, put: list[str]) -> None:
-    edit(filled, "", THREE)
-    assert filled.build().builds == 0
-    assert put == []
+def test_a_source_more_makes_nothing_anew(filled_place: Place, written_names: list[str]) -> None:
+    edit_sources(filled_place, "", THREE)
+    assert filled_place.build().builds == 0
+    assert written_names == []
 
 
-def test_what_does_not_show_makes_nothing_anew(filled: Place, put: list[str]) -> None:
-    edit(filled, 'key = "one"', 'key = "one"\nevery = "6h"')
-    assert filled.build().builds == 0
-    assert put == []
+def test_what_does_not_show_makes_nothing_anew(
+    filled_place: Place, written_names: list[str]
+) -> None:
+    """Changing `every` of a source rebuilds nothing."""
+    edit_sources(filled_place, 'key = "one"', 'key = "one"\nevery = "6h"')
+    assert filled_place.build().builds == 0
+    assert written_names == []
 
 
 def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
-    filled: Place, put: list[str]
+    filled_place: Place, written_names: list[str]
 ) -> None:
-    archive = next(name for name in filled.digests("public") if name.startswith("archive/tags/llm"))
-    assert "Text of the first." not in filled.published(archive)
-    edit(filled, 'key = "one"', 'key = "one"\nlicence = "CC0"')
-    filled.build()
-    assert {"all.atom", "tags/llm.atom", "sources/one.atom", archive} <= set(put)
-    assert not {"tags/gpu.atom", "sources/two.atom"} & set(put)
+    archive = next(
+        name for name in filled_place.read_digests("public") if name.startswith("archive/tags/llm")
+    )
+    assert "Text of the first." not in filled_place.read_published(archive)
+    edit_sources(filled_place, 'key = "one"', 'key = "one"\nlicence = "CC0"')
+    filled_place.build()
+    assert {"all.atom", "tags/llm.atom", "sources/one.atom", archive} <= set(written_names)
+    assert not {"tags/gpu.atom", "sources/two.atom"} & set(written_names)
     pages = [
         name
-        for name in filled.digests("public")
+        for name in filled_place.read_digests("public")
         if name.startswith("archive/") and name.endswith(".html")
     ]
-    shown = [name for name in pages if "First" in filled.published(name)]
-    assert len(shown) >= 2  # its day's and its month's or year's
+    shown_names = [name for name in pages if "First" in filled_place.read_published(name)]
+    assert len(shown_names) >= 2  # its day's and its month's or year's
     calendars = re.compile(r"archive/all/\d{4}-\d\d\.html")  # they show headlines alone
     for name in (
         archive,
         "tags/llm.atom",
-        *(name for name in shown if not calendars.fullmatch(name)),
+        *(name for name in shown_names if not calendars.fullmatch(name)),
     ):
-        assert "Text of the first." in filled.published(name), name
-    put.clear()
-    assert filled.build().builds == 0
+        assert "Text of the first." in filled_place.read_published(name), name
+    written_names.clear()
+    assert filled_place.build().builds == 0
 
 
 def test_a_source_that_went_and_came_back_is_an_edit_each_time(
-    filled: Place, put: list[str]
+    filled_place: Place, written_names: list[str]
 ) -> None:
-    edit(
-        filled,
+    edit_sources(
+        filled_place,
         'key = "one"\nurl = "https://one.example/feed"',
         'key = "four"\nurl = "https://four.example/feed"',
     )
-    filled.build()
-    assert "tags/llm.atom" in put and "tags/gpu.atom" not in put
-    put.clear()
-    edit(
-        filled,
+    filled_place.build()
+    assert "tags/llm.atom" in written_names
+    assert "tags/gpu.atom" not in written_names
+    written_names.clear()
+    edit_sources(
+        filled_place,
         'key = "four"\nurl = "https://four.example/feed"',
         'key = "one"\nurl = "https://one.example/feed"',
     )
-    filled.build()
-    assert "tags/llm.atom" in put and "tags/gpu.atom" not in put
+    filled_place.build()
+    assert "tags/llm.atom" in written_names
+    assert "tags/gpu.atom" not in written_names
 
 
 def test_a_tag_that_has_a_page_now_makes_the_feeds_of_its_articles_anew(
-    filled: Place, put: list[str]
+    filled_place: Place, written_names: list[str]
 ) -> None:
+    """If a tag gets or loses its page, the feeds of its articles are rebuilt, and no others."""
+
     def links(name: str) -> bool:
-        return "tags/llm.html" in filled.published(name)
+        return "tags/llm.html" in filled_place.read_published(name)
 
     # tags of taxonomy.toml are linked, and no others
-    (filled.config / "syndicator.toml").write_text(ARCHIVES)
-    filled.build()
+    (filled_place.config / "syndicator.toml").write_text(ARCHIVES)
+    filled_place.build()
     archive = next(
-        name for name in filled.digests("public") if name.startswith("archive/tags/llm/")
+        name for name in filled_place.read_digests("public") if name.startswith("archive/tags/llm/")
     )
-    put.clear()
-    filled.write_taxonomy(TAXONOMY + '[[tag]]\nname = "Carried by none"\n')
-    assert filled.build().builds == 0 and put == []
+    written_names.clear()
+    filled_place.write_taxonomy(TAXONOMY + '[[tag]]\nname = "Carried by none"\n')
+    assert filled_place.build().builds == 0
+    assert written_names == []
     for now in (False, True):
-        filled.write_taxonomy(TAXONOMY if now else TAXONOMY.replace('"LLM"', '"Other"'))
-        put.clear()
-        filled.build()
+        filled_place.write_taxonomy(TAXONOMY if now else TAXONOMY.replace('"LLM"', '"Other"'))
+        written_names.clear()
+        filled_place.build()
         assert links("all.atom") is links("sources/one.atom") is now
-        assert archive in put
-        assert not {"tags/gpu.atom", "sources/two.atom"} & set(put)
+        assert archive in written_names
+        assert not {"tags/gpu.atom", "sources/two.atom"} & set(written_names)
 
 
-def test_a_renamed_tag_leaves_months_without_its_articles(filled: Place, put: list[str]) -> None:
-    (filled.config / "syndicator.toml").write_text(ARCHIVES)
-    with filled.app() as app:
+def test_a_renamed_tag_leaves_months_without_its_articles(
+    filled_place: Place, written_names: list[str]
+) -> None:
+    """Renaming a tag does not rewrite archive months without its articles."""
+    (filled_place.config / "syndicator.toml").write_text(ARCHIVES)
+    with filled_place.open_app() as app:
         store_articles(app, "Third", "Text.", tags=("GPU",), added=NOW - timedelta(days=60))
         store_articles(app, "Fourth", "Text.", tags=("GPU", "LLM"))
-    filled.build()
+    filled_place.build()
     closed = {
-        name for name in filled.digests("public") if name.startswith("archive/tags/gpu/2026-01")
+        name
+        for name in filled_place.read_digests("public")
+        if name.startswith("archive/tags/gpu/2026-01")
     }
-    put.clear()
-    with filled.app() as app:
+    written_names.clear()
+    with filled_place.open_app() as app:
         rename.write_rename(
             app.archive,
             app.configuration,
             rename.plan_rename(app.archive, app.configuration, "rename", "LLM", "Models"),
         )
-    filled.build()
-    assert "tags/gpu.atom" in put and "tags/models.html" in filled.published("tags/gpu.atom")
-    assert closed and not closed & set(put)
+    filled_place.build()
+    assert "tags/gpu.atom" in written_names
+    assert "tags/models.html" in filled_place.read_published("tags/gpu.atom")
+    assert closed
+    assert not closed & set(written_names)

@@ -68,11 +68,12 @@ class Samples:
         if self.others is None:
             return []
         return [
-            json.loads(line) for line in read(self.others / _MANIFEST).decode("utf-8").splitlines()
+            json.loads(line)
+            for line in read_sample(self.others / _MANIFEST).decode("utf-8").splitlines()
         ]
 
 
-def read(path: Path) -> bytes:
+def read_sample(path: Path) -> bytes:
     """The content of a file of samples, unpacked where its name ends in .gz."""
     data = path.read_bytes()
     return gzip.decompress(data) if path.suffix == ".gz" else data

@@ -1,4 +1,4 @@
-"""The bounds of a search, dates, and what is never slow."""
+"""The limits of a search, its dates, and its speed."""
 
 from __future__ import annotations
 
@@ -83,6 +83,7 @@ def test_a_search_of_any_characters_requires_only_tokens(text: str) -> None:
 
 
 def test_a_long_saved_query_is_read_in_time_that_grows_with_it() -> None:
+    """A query of 20,000 words is parsed within 5 s of CPU."""
     began = time.process_time()
     parse_query(" or ".join(f"w{number}" for number in range(20_000)))
     assert time.process_time() - began < 5

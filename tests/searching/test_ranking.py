@@ -1,4 +1,4 @@
-"""Which article of a search is the first."""
+"""The order of search results."""
 
 from __future__ import annotations
 
@@ -138,11 +138,12 @@ def test_phrases_and_fields_must_match_and_words_rank() -> None:
     ],
 )
 def test_texts_of_terms_are_matched(query: str, matching: bool) -> None:
+    """Phrases match words in order, also in Japanese."""
     document = make_document(Article(id="1", url="", title="A quiet harbour"), "これは東京です")
     assert document.title == " quiet harbour "
-    wanted = parse_search(query)
+    expected_search = parse_search(query)
     assert (
-        is_match_with_texts(wanted, Article(id="", url="", title=""), TermTexts(document))
+        is_match_with_texts(expected_search, Article(id="", url="", title=""), TermTexts(document))
         is matching
     )
 
@@ -159,7 +160,8 @@ def test_the_rarest_words_rank() -> None:
 def test_a_word_with_a_wrong_letter() -> None:
     assert {"harbour", "haror", "hrabor", "garbor", "harborz"} <= {*misspell("harbor")}
     assert "harbor" not in misspell("harbor")
-    assert misspell("bear") == [] and misspell("人工知能人工") == []
+    assert misspell("bear") == []
+    assert misspell("人工知能人工") == []
 
 
 def test_a_document_is_packed_whole() -> None:
@@ -167,5 +169,6 @@ def test_a_document_is_packed_whole() -> None:
         Article(id="1", url="", title="Ünder 人工", tags=("C++",), language="de"), ""
     )
     assert Document.unpack(document.pack()) == document
-    assert "§tag-c-plus-plus" in document.tokens and "¶under" in document.tokens
+    assert "§tag-c-plus-plus" in document.tokens
+    assert "¶under" in document.tokens
     assert Document.unpack(Document().pack()) == Document()

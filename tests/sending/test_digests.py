@@ -1,5 +1,4 @@
-"""A digest has one entry a period, made once; withdrawn articles leave it; its mail is sent
-once."""
+"""Digests: one entry per period, made once; withdrawn articles leave it; one mail each."""
 
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ from syndicator.publishing.validate import find_atom_fault
 from syndicator.runs.build import build_due
 from syndicator.runs.build_timing import Settling
 from syndicator.sending.digests import last_end
-from tests.health.test_after_run import mailbox
+from tests.health.test_after_run import serve_mailbox
 from tests.places import Place, store_articles
 from tests.stories.test_published import file_report as report
 from tests.stories.test_published import open_and_run as operate
@@ -32,11 +31,12 @@ from tests.stories.test_stories import FERRY, QUAKE
 
 SETTINGS = '[publish]\ntag_min = 1\nstories = "link"\n[[digest]]\nname = "morning"\n'
 MORNING = datetime(2026, 3, 11, 7, tzinfo=UTC)
-UTC_DAY, WEEK = Digest(name="d", at="02:30"), Digest(name="w", at="mon 00:00")
+UTC_DAY = Digest(name="d", at="02:30")
+WEEK = Digest(name="w", at="mon 00:00")
 
 
 @pytest.fixture(autouse=True)
-def utc(monkeypatch: pytest.MonkeyPatch) -> None:
+def utc_timezone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
 
 
@@ -52,16 +52,16 @@ def place(tmp_path: Path) -> Place:
     return place_of(tmp_path)
 
 
-def entries(place: Place, name: str = "morning") -> list[feedparser.FeedParserDict]:
-    found: list[feedparser.FeedParserDict] = feedparser.parse(
-        place.published(f"digests/{name}.atom")
+def list_digest_entries(place: Place, name: str = "morning") -> list[feedparser.FeedParserDict]:
+    entries: list[feedparser.FeedParserDict] = feedparser.parse(
+        place.read_published(f"digests/{name}.atom")
     ).entries
-    return found
+    return entries
 
 
-def lines(place: Place, name: str = "morning", entry: int = 0) -> list[list[str]]:
+def list_story_addresses(place: Place, name: str = "morning", entry: int = 0) -> list[list[str]]:
     """The addresses of each story of an entry, the lead first."""
-    items = entries(place, name)[entry].content[0].value.split("</li>")[:-1]
+    items = list_digest_entries(place, name)[entry].content[0].value.split("</li>")[:-1]
     return [re.findall('href="([^"]*)"', item) for item in items]
 
 
@@ -74,20 +74,20 @@ LISTS = ("index.html", "feeds.html", "feeds.opml", "sitemap.xml")
 
 
 def test_a_digest_is_there_from_the_first_day_and_in_the_lists_of_feeds(place: Place) -> None:
-    listed = {name: "digests/morning." in place.published(name) for name in LISTS}
+    listed = {name: "digests/morning." in place.read_published(name) for name in LISTS}
     assert listed == dict.fromkeys(LISTS, True)
-    assert entries(place) == []
-    assert find_atom_fault(place.published("digests/morning.atom").encode()) is None
-    assert 'text="Digests"' in place.published("feeds.opml")
+    assert list_digest_entries(place) == []
+    assert find_atom_fault(place.read_published("digests/morning.atom").encode()) is None
+    assert 'text="Digests"' in place.read_published("feeds.opml")
     config = place.config / "syndicator.toml"
     config.write_text(config.read_text().partition("[[digest]]")[0])
     place.build()
-    assert not [name for name in LISTS if "digests/" in place.published(name)]
+    assert not [name for name in LISTS if "digests/" in place.read_published(name)]
 
 
-def end(place: Place) -> tuple[Problem, ...]:
+def end_run(place: Place) -> tuple[Problem, ...]:
     """The end of a run."""
-    with place.app() as app:
+    with place.open_app() as app:
         return asyncio.run(
             report_run(app.archive, app.configuration, app.jitter, [], BuildReport(), seconds=1)
         )
@@ -98,113 +98,123 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
     report(place, "two")
     report(place, "sea", FERRY)
     build_at(place, MORNING - timedelta(seconds=1))
-    assert entries(place) == []
+    assert list_digest_entries(place) == []
     build_at(place, MORNING)
-    assert lines(place) == [
+    assert list_story_addresses(place) == [
         ["https://one.example/a", "https://two.example/a"],
         ["https://sea.example/a"],
     ]
-    (first,) = entries(place)
-    assert first.title == "Morning: Wednesday, 11 March 2026"
-    assert first.published == MORNING.isoformat()
-    assert first.link == "http://127.0.0.1:8080/digests/morning.html#d2026-03-11"
-    assert "</a> · One</p>\n<p>Also: <a" in first.content[0].value
-    assert "<p>Nobody was &lt;hurt&gt;.</p>" in first.content[0].value
+    (first_entry,) = list_digest_entries(place)
+    assert first_entry.title == "Morning: Wednesday, 11 March 2026"
+    assert first_entry.published == MORNING.isoformat()
+    assert first_entry.link == "http://127.0.0.1:8080/digests/morning.html#d2026-03-11"
+    assert "</a> · One</p>\n<p>Also: <a" in first_entry.content[0].value
+    assert "<p>Nobody was &lt;hurt&gt;.</p>" in first_entry.content[0].value
     for feed_format in ("rss", "json", "html"):
-        assert "https://two.example/a" in place.published(f"digests/morning.{feed_format}")
-    assert "source" not in first  # it would be the digest itself
+        assert "https://two.example/a" in place.read_published(f"digests/morning.{feed_format}")
+    assert "source" not in first_entry  # it would be the digest itself
     assert (
         find_atom_fault((place.folder / "feeds/public/digests/morning.atom").read_bytes()) is None
     )
-    before = place.digests("public/digests")
+    before = place.read_digests("public/digests")
     report(place, "three")
     build_at(place, MORNING + timedelta(hours=23))
-    assert place.digests("public/digests") == before
+    assert place.read_digests("public/digests") == before
     build_at(place, MORNING + timedelta(days=1))
-    second, again = entries(place)
-    assert (again.id, again.updated, again.content) == (first.id, first.updated, first.content)
-    assert second.id != first.id
+    second, again = list_digest_entries(place)
+    assert again.id == first_entry.id
+    assert again.updated == first_entry.updated
+    assert again.content == first_entry.content
+    assert second.id != first_entry.id
 
 
 def test_a_period_ends_before_its_last_moment_and_none_is_lost(place: Place) -> None:
-    with place.app() as app:
+    """An article at the exact end of a period is in the next digest."""
+    with place.open_app() as app:
         for title, added in (
             ("At the end", MORNING),
             ("Just before", MORNING - timedelta(seconds=1)),
         ):
             store_articles(app, title, "A text.", added=added)
     build_at(place, MORNING + timedelta(hours=1))
-    assert lines(place) == [["https://one.example/just-before"]]
+    assert list_story_addresses(place) == [["https://one.example/just-before"]]
     build_at(place, MORNING + timedelta(days=3))
-    assert lines(place) == [["https://one.example/at-the-end"]]
+    assert list_story_addresses(place) == [["https://one.example/at-the-end"]]
 
 
 def test_a_report_after_the_period_is_not_of_it(place: Place) -> None:
+    """Later reports of a story do not change an earlier digest."""
     for outlet, now in (("one", place.now), ("two", MORNING)):
         place.now = now
         report(place, outlet)
     place.build()
-    assert lines(place) == [["https://one.example/a"]]
+    assert list_story_addresses(place) == [["https://one.example/a"]]
     build_at(place, MORNING + timedelta(days=1))
-    assert lines(place) == [["https://one.example/a", "https://two.example/a"]]
+    assert list_story_addresses(place) == [["https://one.example/a", "https://two.example/a"]]
     place.now = MORNING + timedelta(days=2)
     report(place, "three")
     place.build()
-    assert len(entries(place)) == 2
+    assert len(list_digest_entries(place)) == 2
 
 
 def test_the_first_entry_is_of_the_last_period_alone(tmp_path: Path) -> None:
+    """The first digest covers only the last complete period."""
     place = Place(tmp_path, settings=SETTINGS)
-    with place.app() as app:
+    with place.open_app() as app:
         for title, hours in (("Old", 30), ("Of the last day", 20), ("Of today", 2)):
             store_articles(app, title, "A text.", added=place.now - timedelta(hours=hours))
     place.build()
-    assert lines(place) == [["https://one.example/of-the-last-day"]]
+    assert list_story_addresses(place) == [["https://one.example/of-the-last-day"]]
 
 
 def test_without_stories_there_is_no_entry(place: Place) -> None:
     build_at(place, MORNING)
-    assert entries(place) == []
+    assert list_digest_entries(place) == []
 
 
 @pytest.mark.parametrize("operation", ["withdraw", "hide"])
 def test_what_is_published_no_more_leaves_no_trace(place: Place, operation: str) -> None:
+    """Withdrawn articles leave the digest; a digest without articles disappears."""
     ids = [report(place, "sea", FERRY), report(place, "one"), report(place, "two")]
     build_at(place, MORNING)
-    (first,) = entries(place)
+    (first_entry,) = list_digest_entries(place)
     operate(place, operation, id=ids[1])
     place.build()
-    assert lines(place) == [["https://two.example/a"], ["https://sea.example/a"]]
-    assert entries(place)[0].updated == first.updated
+    assert list_story_addresses(place) == [["https://two.example/a"], ["https://sea.example/a"]]
+    assert list_digest_entries(place)[0].updated == first_entry.updated
     for article_id in (ids[0], ids[2]):
         operate(place, operation, id=article_id)
     place.build()
-    assert entries(place) == []
+    assert list_digest_entries(place) == []
     assert not [
-        name for name in FORMATS if "example/a" in place.published(f"digests/morning.{name}")
+        name for name in FORMATS if "example/a" in place.read_published(f"digests/morning.{name}")
     ]
 
 
 def test_a_digest_is_of_one_feed_and_goes_with_its_table(tmp_path: Path) -> None:
+    """A digest contains articles of its feed only, and is deleted with its table."""
     place = place_of(tmp_path, 'of = "tags/llm"\nat = "wed 07:00"\n')
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Tagged", "A text.", added=place.now, tags=("LLM",))
         store_articles(app, "Not", "A text.", added=place.now)
     build_at(place, MORNING)
-    assert lines(place) == [["https://one.example/tagged"]]
+    assert list_story_addresses(place) == [["https://one.example/tagged"]]
     (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
     place.build()
-    assert place.digests("public/digests") == {}
+    assert place.read_digests("public/digests") == {}
 
 
 def test_a_digest_of_a_query_has_the_stories_that_match(tmp_path: Path) -> None:
     place = place_of(tmp_path, 'query = "tag:llm or storm"\n')
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Tagged", "A text.", added=place.now, tags=("LLM",))
         store_articles(app, "A storm", "A text.", added=place.now)
         store_articles(app, "Not published", "A storm.", added=place.now)
     build_at(place, MORNING)
-    assert sorted(lines(place)) == [["https://one.example/a-storm"], ["https://one.example/tagged"]]
+    assert sorted(list_story_addresses(place)) == [
+        ["https://one.example/a-storm"],
+        ["https://one.example/tagged"],
+    ]
 
 
 def test_a_due_entry_does_not_wait_for_articles(place: Place) -> None:
@@ -212,11 +222,11 @@ def test_a_due_entry_does_not_wait_for_articles(place: Place) -> None:
     place.build()
     settling = Settling(clock=lambda: 1.0)
     place.now = MORNING - timedelta(seconds=1)
-    with place.app() as app:
+    with place.open_app() as app:
         asyncio.run(build_due(app, settling))
         assert asyncio.run(build_due(app, settling)).written == ()
     place.now = MORNING
-    with place.app() as app:
+    with place.open_app() as app:
         assert "digests/morning.atom" in asyncio.run(build_due(app, settling)).written
 
 
@@ -239,7 +249,7 @@ def test_periods_end_by_the_clock_of_the_operator(
     assert last_end(digest, moment, ZoneInfo(zone)) == datetime.fromisoformat(f"{then}+00:00")
 
 
-def mailed(place: Place, port: int) -> None:
+def configure_mail(place: Place, port: int) -> None:
     text = (
         'mail = ["me@ours.example", "you@ours.example"]\n[alert]\nsmtp ='
         f' "smtp://127.0.0.1:{port}"\n'
@@ -249,12 +259,13 @@ def mailed(place: Place, port: int) -> None:
 
 def test_a_mail_is_sent_once(place: Place) -> None:
     report(place, "one", QUAKE)
-    with mailbox() as (port, mails):
-        mailed(place, port)
+    with serve_mailbox() as (port, mails):
+        configure_mail(place, port)
         build_at(place, MORNING)
-        assert (end(place), end(place)) == ((), ())
+        assert end_run(place) == ()
+        assert end_run(place) == ()
         build_at(place, MORNING + timedelta(hours=1))
-        assert end(place) == ()
+        assert end_run(place) == ()
     (mail,) = mails
     assert "To: me@ours.example, you@ours.example" in mail
     assert "Subject: Morning: Wednesday, 11 March 2026" in mail
@@ -265,32 +276,32 @@ def test_a_mail_is_sent_once(place: Place) -> None:
 
 def test_a_mail_that_fails_is_reported_and_tried_again(place: Place) -> None:
     report(place, "one")
-    with mailbox() as (port, _):
+    with serve_mailbox() as (port, _):
         pass
-    mailed(place, port)
+    configure_mail(place, port)
     build_at(place, MORNING)
-    (problem,) = end(place)
+    (problem,) = end_run(place)
     assert "me@ours.example" in problem.detail
-    with place.app() as app:
+    with place.open_app() as app:
         assert observe(as_place(app.archive, app.configuration, "")).alert == problem.detail
-    with mailbox() as (port, mails):
-        mailed(place, port)
-        assert end(place) == (problem,)
+    with serve_mailbox() as (port, mails):
+        configure_mail(place, port)
+        assert end_run(place) == (problem,)
         assert mails == []
         place.now += timedelta(minutes=10)
-        assert end(place) == ()
+        assert end_run(place) == ()
     assert len(mails) == 1
 
 
 def test_the_first_entry_of_a_new_digest_is_not_mailed(tmp_path: Path) -> None:
-    with mailbox() as (port, mails):
+    with serve_mailbox() as (port, mails):
         place = Place(tmp_path)
         report(place, "one")
         place.now = MORNING
-        mailed(place, port)
+        configure_mail(place, port)
         place.build()
-        assert len(entries(place)) == 1
-        assert end(place) == ()
+        assert len(list_digest_entries(place)) == 1
+        assert end_run(place) == ()
     assert mails == []
 
 

@@ -1,4 +1,4 @@
-"""Hubs of other people take our notices, and what they refuse is told, through the command line."""
+"""Hubs of other projects accept our notifications; their refusals are reported."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def make_place(folder: Path, hub: str) -> Place:
     place = Place(
         folder, settings=f'[site]\nurl = "{SITE}"\n[publish]\ntag_min = 1\nhubs = ["{hub}"]\n'
     )
-    with place.app() as opened:
-        store_articles(opened, "A story", "A text that says something.")
-        store_articles(opened, "Another", "A text that says something else.", source="two")
+    with place.open_app() as app:
+        store_articles(app, "A story", "A text that says something.")
+        store_articles(app, "Another", "A text that says something else.", source="two")
     return place
 
 
-def run(place: Place, *words: str) -> Any:
+def run_command(place: Place, *words: str) -> Any:
     result = CliRunner().invoke(
         app, [*words, "--json", "--config", str(place.config)], catch_exceptions=False
     )
@@ -55,20 +55,25 @@ def run(place: Place, *words: str) -> Any:
 
 def find_refusals(place: Place) -> list[str]:
     return [
-        str(found["detail"]) for found in run(place, "check") if found["reason"] == "hub-refuses"
+        str(found["detail"])
+        for found in run_command(place, "check")
+        if found["reason"] == "hub-refuses"
     ]
 
 
 def name_failing(place: Place) -> list[str]:
     return [
-        item["code"] for item in run(place, "status")["conditions"] if item["kind"] == "hub-failing"
+        item["code"]
+        for item in run_command(place, "status")["conditions"]
+        if item["kind"] == "hub-failing"
     ]
 
 
 def test_every_changed_feed_is_taken(hub: ForeignHub, tmp_path: Path) -> None:
     place = make_place(tmp_path / "place", hub.url)
-    built = run(place, "build")
-    assert built["hubs"] == [] and set(FEEDS) <= {str(name) for name in built["written"]}
+    built = run_command(place, "build")
+    assert built["hubs"] == []
+    assert set(FEEDS) <= {str(name) for name in built["written"]}
     assert hub.count_taken() == len(FEEDS)
     if hub.name == "Webubbub":
         assert hub.list_topics() == [f"{SITE}{name}" for name in FEEDS]
@@ -91,9 +96,9 @@ def test_a_hub_that_takes_no_notices_is_named(tmp_path: Path) -> None:
     folder.mkdir()
     with running_flask_websub(folder, mode="private") as hub:
         place = make_place(tmp_path / "place", hub.url)
-        (failed,) = run(place, "build")["hubs"]
+        (failed,) = run_command(place, "build")["hubs"]
         assert failed["reason"] == "http-400"
         assert name_failing(place) == ["http-400"]
-        (found,) = find_refusals(place)
-        assert "http-400" in found
+        (refusal,) = find_refusals(place)
+        assert "http-400" in refusal
         assert hub.count_taken() == 0

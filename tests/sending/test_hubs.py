@@ -1,5 +1,4 @@
-"""A hub that takes no notice of a change is remembered until it does or is removed, and the
-operator is told."""
+"""A hub that did not accept a notification is retried, and the operator is told."""
 
 from __future__ import annotations
 
@@ -47,7 +46,7 @@ class OwnHub:
 
 
 @contextmanager
-def serving() -> Iterator[OwnHub]:
+def serve_hub() -> Iterator[OwnHub]:
     hub = OwnHub()
 
     class Handler(BaseHTTPRequestHandler):
@@ -68,7 +67,7 @@ def serving() -> Iterator[OwnHub]:
 
 @pytest.fixture
 def hub() -> Iterator[OwnHub]:
-    with serving() as started:
+    with serve_hub() as started:
         yield started
 
 
@@ -88,12 +87,12 @@ def set_hubs(place: Place, *hubs: str) -> None:
 
 
 def add_article(place: Place, title: str, source: str) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, title, f"A text about {title} that says something.", source=source)
 
 
-def build(place: Place) -> tuple[Problem, ...]:
-    with place.app() as app:
+def build_and_notify(place: Place) -> tuple[Problem, ...]:
+    with place.open_app() as app:
         return asyncio.run(build_feeds(app)).hubs
 
 
@@ -104,41 +103,43 @@ def find_failing(place: Place) -> list[Condition]:
 
 def test_a_refusal_is_a_condition_with_its_cure(place: Place, hub: OwnHub) -> None:
     hub.status = 400
-    (problem,) = build(place)
-    assert (problem.what, problem.reason) == (hub.url, "http-400")
+    (problem,) = build_and_notify(place)
+    assert problem.what == hub.url
+    assert problem.reason == "http-400"
     (found,) = find_failing(place)
-    assert (found.subject, found.code, found.since, found.needs_you) == (
-        hub.url,
-        "http-400",
-        NOW,
-        True,
-    )
-    assert "http-400" in found.detail and "was not told of: 2" in found.detail
+    assert found.subject == hub.url
+    assert found.code == "http-400"
+    assert found.since == NOW
+    assert found.needs_you is True
+    assert "http-400" in found.detail
+    assert "was not told of: 2" in found.detail
     assert "publish.hubs" in found.cure
 
 
 def test_it_is_remembered_until_a_notice_is_taken(place: Place, hub: OwnHub) -> None:
+    """A refused notification is kept until the hub accepts one."""
     hub.status = 400
-    build(place)
+    build_and_notify(place)
     place.now += timedelta(hours=1)
-    build(place)  # nothing changed, and the hub is told all the same
+    build_and_notify(place)  # nothing changed, and the hub is told all the same
     assert [item.since for item in find_failing(place)] == [NOW]
     hub.status = 202
     hub.topics.clear()
-    assert build(place) == ()
+    assert build_and_notify(place) == ()
     assert sorted(hub.topics) == [f"{SITE}all.atom", f"{SITE}sources/one.atom"]
     assert find_failing(place) == []
     hub.topics.clear()
-    build(place)
+    build_and_notify(place)
     assert hub.topics == []
 
 
 def test_later_changes_do_not_hide_what_it_was_not_told_of(place: Place, hub: OwnHub) -> None:
+    """A refused notification is repeated with later ones, until the hub accepts it."""
     hub.refuses = f"{SITE}sources/one.atom"
-    build(place)
+    build_and_notify(place)
     add_article(place, "Another", "two")
     hub.topics.clear()
-    build(place)
+    build_and_notify(place)
     assert sorted(hub.topics) == [
         f"{SITE}{name}.atom" for name in ("all", "sources/one", "sources/two")
     ]
@@ -147,21 +148,21 @@ def test_later_changes_do_not_hide_what_it_was_not_told_of(place: Place, hub: Ow
 
 def test_it_is_forgotten_when_the_hub_is_removed(place: Place, hub: OwnHub) -> None:
     hub.status = 400
-    build(place)
-    with serving() as other:
-        set_hubs(place, other.url)
+    build_and_notify(place)
+    with serve_hub() as other_hub:
+        set_hubs(place, other_hub.url)
         assert find_failing(place) == []
-        build(place)
-        set_hubs(place, hub.url, other.url)
+        build_and_notify(place)
+        set_hubs(place, hub.url, other_hub.url)
         assert find_failing(place) == []
 
 
 def test_one_hub_does_not_stop_another(place: Place, hub: OwnHub) -> None:
     hub.status = 400
-    with serving() as other:
-        set_hubs(place, hub.url, other.url)
-        build(place)
-        assert len(other.topics) == 2
+    with serve_hub() as other_hub:
+        set_hubs(place, hub.url, other_hub.url)
+        build_and_notify(place)
+        assert len(other_hub.topics) == 2
         assert [item.subject for item in find_failing(place)] == [hub.url]
 
 
@@ -178,6 +179,7 @@ def test_one_hub_does_not_stop_another(place: Place, hub: OwnHub) -> None:
 def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
     place: Place, reason: str, age: timedelta, needs_you: bool
 ) -> None:
+    """A refusal by a hub needs the operator at once, an outage only after a day."""
     failing = FailingHub(
         hub="https://hub.example/", since=NOW - age, reason=reason, untold=("all.atom",)
     )
@@ -185,7 +187,7 @@ def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
     assert found.needs_you == needs_you
     _, events = update_episodes(Memory(), [found], NOW, INSTANCE)
     assert len(events) == needs_you
-    with place.app() as app:
+    with place.open_app() as app:
         document = feed_document(events, app.configuration.settings, "key").decode()
     assert ("https://hub.example/: a hub takes no notice" in document) == needs_you
 

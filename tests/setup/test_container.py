@@ -1,5 +1,4 @@
-"""The image and the compose file: their rules, and the steps of the build on this machine, without
-Docker."""
+"""The Dockerfile and the compose file, checked without Docker."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ from syndicator.setup.deploy import deployment_files
 from syndicator.setup.start import FILES as CONFIG_FILES
 from tests.packaging import index_reachable
 from tests.setup.test_deploy import HERE
-from tests.setup.test_web_servers import free_port, listening
+from tests.setup.test_web_servers import free_port, wait_for_listener
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = replace(HERE, checkout=str(ROOT), owner=(1234, 1235), port=8090)
@@ -40,49 +39,55 @@ KEYS = {
 }
 
 
-def steps() -> list[tuple[str, str]]:
+def list_instructions() -> list[tuple[str, str]]:
     """The instructions of the Dockerfile, each with what it says."""
     text = re.sub(r"\\\n\s*", "", FILES["Dockerfile"])
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     return [(line.split(None, 1)[0], line.split(None, 1)[1]) for line in lines]
 
 
-def service(files: dict[str, str]) -> dict[str, object]:
+def read_service(files: dict[str, str]) -> dict[str, object]:
     document = yaml.safe_load(files["compose.yaml"])
     assert list(document) == ["services"]
-    found: dict[str, object] = document["services"]["syndicator"]
-    return found
+    syndicator: dict[str, object] = document["services"]["syndicator"]
+    return syndicator
 
 
 def test_compose_builds_the_checkout_and_mounts_the_folder() -> None:
-    found = service(FILES)
-    assert set(found) == KEYS
-    assert found["build"] == {"context": str(ROOT), "dockerfile": "/srv/feeds/deploy/Dockerfile"}
-    assert (found["user"], found["volumes"]) == ("1234:1235", ["..:/data"])
+    service = read_service(FILES)
+    assert set(service) == KEYS
+    assert service["build"] == {"context": str(ROOT), "dockerfile": "/srv/feeds/deploy/Dockerfile"}
+    assert service["user"] == "1234:1235"
+    assert service["volumes"] == ["..:/data"]
     # the second is the console's
-    assert found["ports"] == ["127.0.0.1:8090:8080", "127.0.0.1:8081:8081"]
-    assert [said.split() for step, said in steps() if step == "EXPOSE"] == [["8080", "8081"]]
+    assert service["ports"] == ["127.0.0.1:8090:8080", "127.0.0.1:8081:8081"]
+    assert [said.split() for step, said in list_instructions() if step == "EXPOSE"] == [
+        ["8080", "8081"]
+    ]
 
 
 def test_nobody_is_root_in_it() -> None:
-    assert service(deployment_files(replace(HERE, owner=(0, 0))))["user"] == "10001:10001"
-    assert [said for step, said in steps() if step == "USER"] == ["10001"]
-    assert service(FILES)["read_only"] is True and service(FILES)["cap_drop"] == ["ALL"]
+    assert read_service(deployment_files(replace(HERE, owner=(0, 0))))["user"] == "10001:10001"
+    assert [said for step, said in list_instructions() if step == "USER"] == ["10001"]
+    assert read_service(FILES)["read_only"] is True
+    assert read_service(FILES)["cap_drop"] == ["ALL"]
 
 
 def test_odd_folders_are_quoted() -> None:
     odd = replace(HERE, root=Path("/srv/a: b #c"), checkout="/opt/a: b #c")
     built = {"context": "/opt/a: b #c", "dockerfile": "/srv/a: b #c/deploy/Dockerfile"}
-    assert service(deployment_files(odd))["build"] == built
+    assert read_service(deployment_files(odd))["build"] == built
 
 
 def test_its_health_is_asked_of_the_service() -> None:
-    (check,) = [said for step, said in steps() if step == "HEALTHCHECK"]
-    assert "/healthz" in check and "8080" in check
+    """HEALTHCHECK asks /healthz with valid Python code."""
+    (check,) = [said for step, said in list_instructions() if step == "HEALTHCHECK"]
+    assert "/healthz" in check
+    assert "8080" in check
     compile(yaml.safe_load(check.partition("CMD ")[2])[2], "health", "exec")
 
 
-def sent(context: Path) -> list[Path]:
+def list_sent_files(context: Path) -> list[Path]:
     """The files of a context that the ignore file lets through: the last pattern that fits a file
     decides."""
     patterns = [
@@ -90,10 +95,10 @@ def sent(context: Path) -> list[Path]:
         for line in FILES["Dockerfile.dockerignore"].splitlines()
         if line and not line.startswith("#")
     ]
-    kept = {pattern[1:] for pattern in patterns if pattern.startswith("!")}
+    kept_patterns = {pattern[1:] for pattern in patterns if pattern.startswith("!")}
     never = [pattern.removeprefix("**/") for pattern in patterns[1:] if not pattern.startswith("!")]
-    tops = [path for name in kept for path in context.glob(name)]
-    found = [
+    tops = [path for name in kept_patterns for path in context.glob(name)]
+    paths = [
         path
         for top in tops
         for path in ([top] if top.is_file() else top.rglob("*"))
@@ -101,13 +106,13 @@ def sent(context: Path) -> list[Path]:
     ]
     return [
         path
-        for path in found
+        for path in paths
         if not any(fnmatch(part, one) for part in path.parts for one in never)
     ]
 
 
 def test_what_is_sent_to_the_build_is_the_program() -> None:
-    names = {str(path.relative_to(ROOT)) for path in sent(ROOT)}
+    names = {str(path.relative_to(ROOT)) for path in list_sent_files(ROOT)}
     assert {
         "pyproject.toml",
         "requirements.lock",
@@ -127,7 +132,9 @@ def test_what_is_sent_to_the_build_is_the_program() -> None:
 def test_the_steps_of_the_build_make_a_program_that_runs(tmp_path: Path) -> None:
     if not index_reachable():
         pytest.skip("no package index can be reached")
-    source, opt, data = tmp_path / "src", tmp_path / "opt", tmp_path / "data"
+    source = tmp_path / "src"
+    opt = tmp_path / "opt"
+    data = tmp_path / "data"
 
     def here(said: str) -> str:
         return (
@@ -136,10 +143,10 @@ def test_the_steps_of_the_build_make_a_program_that_runs(tmp_path: Path) -> None
             .replace("python ", f"{sys.executable} ", 1)
         )
 
-    stages = [number for number, (step, _) in enumerate(steps()) if step == "FROM"]
+    stages = [number for number, (step, _) in enumerate(list_instructions()) if step == "FROM"]
     base, build, image = stages
     assert build == base + 1
-    for step, said in steps()[build + 1 : image]:
+    for step, said in list_instructions()[build + 1 : image]:
         if step == "RUN":
             done = subprocess.run(here(said), shell=True, capture_output=True, text=True)
             assert done.returncode == 0, done.stderr
@@ -147,7 +154,7 @@ def test_the_steps_of_the_build_make_a_program_that_runs(tmp_path: Path) -> None
             assert step == "COPY"
             name, target = shlex.split(said)
             assert target == "/src/"
-            for path in sent(ROOT) if name == "." else [ROOT / name]:
+            for path in list_sent_files(ROOT) if name == "." else [ROOT / name]:
                 copy = source / path.relative_to(ROOT)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, copy)
@@ -172,12 +179,13 @@ def test_the_steps_of_the_build_make_a_program_that_runs(tmp_path: Path) -> None
     )
     port = free_port()
     check = yaml.safe_load(
-        dict(steps())["HEALTHCHECK"].partition("CMD ")[2].replace("8080", str(port))
+        dict(list_instructions())["HEALTHCHECK"].partition("CMD ")[2].replace("8080", str(port))
     )
     with subprocess.Popen(
         [f"{opt}/bin/syndicator", "up", "--port", str(port)], cwd="/", env=environ
     ) as up:
-        listening("127.0.0.1", port, up)
+        wait_for_listener("127.0.0.1", port, up)
         healthy = subprocess.run(check, env=environ, timeout=30).returncode
         up.terminate()
-    assert (healthy, up.returncode) == (0, 0)
+    assert healthy == 0
+    assert up.returncode == 0

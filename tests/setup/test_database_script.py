@@ -1,4 +1,4 @@
-"""The script that creates the database of several machines."""
+"""The script that creates the database for several machines."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ PROGRAMS = {
 
 
 def test_it_prints_addresses_that_can_be_copied(tmp_path: Path) -> None:
+    """The script prints the database address for both settings."""
     for name, line in PROGRAMS.items():
         program = tmp_path / name
         program.write_text(f"#!/bin/sh\n{line}\n")

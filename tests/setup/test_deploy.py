@@ -1,4 +1,4 @@
-"""The files to deploy with: what they name, and that odd names break none of them."""
+"""The generated deployment files, also with odd names and paths."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HERE = Deployment(
 )
 
 
-def unit(name: str, here: Deployment = HERE) -> configparser.RawConfigParser:
+def parse_unit(name: str, here: Deployment = HERE) -> configparser.RawConfigParser:
     parser = configparser.RawConfigParser(strict=False)
     parser.optionxform = str  # type: ignore[assignment, method-assign]
     parser.read_string(deployment_files(here)[name])
@@ -41,38 +41,41 @@ def test_no_place_is_left_empty() -> None:
 
 
 def test_the_service_runs_the_program_on_its_folder_and_may_write_there_alone() -> None:
-    service = unit("syndicator.service")["Service"]
-    assert service["ExecStart"] == "/opt/syndicator/run up" and service["User"] == "feeder"
+    """The unit runs `up`, may write only to its folder, and uses the watchdog."""
+    service = parse_unit("syndicator.service")["Service"]
+    assert service["ExecStart"] == "/opt/syndicator/run up"
+    assert service["User"] == "feeder"
     assert service["Environment"] == '"SYNDICATOR_CONFIG=/srv/feeds/config"'
-    assert (service["ProtectSystem"], service["ReadWritePaths"], service["ProtectHome"]) == (
-        "strict",
-        '"/srv/feeds"',
-        "yes",
-    )
-    assert (service["Type"], service["WatchdogSec"]) == ("notify", "2min")
+    assert service["ProtectSystem"] == "strict"
+    assert service["ReadWritePaths"] == '"/srv/feeds"'
+    assert service["ProtectHome"] == "yes"
+    assert service["Type"] == "notify"
+    assert service["WatchdogSec"] == "2min"
 
 
 def test_a_home_is_seen_where_program_or_folder_is_in_one() -> None:
+    """If program or data are in a home folder, the unit may read homes."""
     for here in (
         replace(HERE, root=Path("/home/ada/feeds")),
         replace(HERE, program=("/home/ada/.local/bin/syndicator",)),
     ):
-        assert unit("syndicator.service", here)["Service"]["ProtectHome"] == "read-only"
+        assert parse_unit("syndicator.service", here)["Service"]["ProtectHome"] == "read-only"
 
 
 def test_folders_that_the_settings_have_elsewhere_may_be_written_too() -> None:
-    service = unit("syndicator.service", replace(HERE, elsewhere=(Path("/var/lib/articles"),)))[
-        "Service"
-    ]
+    service = parse_unit(
+        "syndicator.service", replace(HERE, elsewhere=(Path("/var/lib/articles"),))
+    )["Service"]
     assert service["ReadWritePaths"] == '"/srv/feeds" "/var/lib/articles"'
 
 
 def test_the_timer_starts_the_run_of_its_own_name() -> None:
-    assert unit("syndicator-refresh.service")["Service"]["ExecStart"].endswith(
+    """The timer starts `refresh`, for which exit code 75 is a success."""
+    assert parse_unit("syndicator-refresh.service")["Service"]["ExecStart"].endswith(
         " refresh --max-time 10m"
     )
-    assert unit("syndicator-refresh.service")["Service"]["SuccessExitStatus"] == "75"
-    assert unit("syndicator-refresh.timer")["Timer"]["OnCalendar"] == "*:0/15"
+    assert parse_unit("syndicator-refresh.service")["Service"]["SuccessExitStatus"] == "75"
+    assert parse_unit("syndicator-refresh.timer")["Timer"]["OnCalendar"] == "*:0/15"
 
 
 @pytest.mark.parametrize(
@@ -89,9 +92,8 @@ def test_the_sites_answer_at_the_address_of_the_settings(
     url: str, listen: str, name: str, prefix: str, caddy: str
 ) -> None:
     files = deployment_files(replace(HERE, url=url))
-    assert (
-        f"listen {listen};" in files["nginx.conf"] and f"server_name {name};" in files["nginx.conf"]
-    )
+    assert f"listen {listen};" in files["nginx.conf"]
+    assert f"server_name {name};" in files["nginx.conf"]
     assert f"location {prefix} {{" in files["nginx.conf"]
     assert f"\n{caddy} {{\n" in files["Caddyfile"]
 
@@ -105,7 +107,7 @@ def test_a_path_that_some_file_could_not_have_is_named(path: str) -> None:
         deployment_files(replace(HERE, root=Path(path)))
 
 
-def odd(folder: Path) -> Deployment:
+def make_odd_deployment(folder: Path) -> Deployment:
     """A deployment with what unit files, crontabs and shells take for their own, and a program that
     exists."""
     root = folder / "my feeds 100%"
@@ -117,8 +119,8 @@ def odd(folder: Path) -> Deployment:
 
 
 def test_the_line_of_cron_runs_in_any_shell(tmp_path: Path) -> None:
-    here = odd(tmp_path)
-    line = deployment_files(here)["crontab"].strip().splitlines()[-1]
+    odd_deployment = make_odd_deployment(tmp_path)
+    line = deployment_files(odd_deployment)["crontab"].strip().splitlines()[-1]
     command = line.split(None, 5)[5].replace(r"\%", "%")  # as cron(8) hands it to sh
     done = subprocess.run(
         ["/bin/sh", "-c", command],
@@ -127,7 +129,10 @@ def test_the_line_of_cron_runs_in_any_shell(tmp_path: Path) -> None:
         env={"PATH": "/bin:/usr/bin"},
         check=True,
     )
-    assert done.stdout == f"{here.root}/config|{here.root}|--quiet refresh --max-time 10m\n"
+    assert (
+        done.stdout
+        == f"{odd_deployment.root}/config|{odd_deployment.root}|--quiet refresh --max-time 10m\n"
+    )
     assert "%" not in line.replace(r"\%", "")
 
 
@@ -140,7 +145,7 @@ def on_disk() -> Iterator[Path]:
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
 def test_systemd_takes_the_units_and_finds_little_exposed(on_disk: Path) -> None:
-    files = deployment_files(odd(on_disk))
+    files = deployment_files(make_odd_deployment(on_disk))
     for name in FILES[:3]:
         (on_disk / name).write_text(files[name])
     environ = {**os.environ, "SYSTEMD_LOG_LEVEL": "warning"}
@@ -152,7 +157,8 @@ def test_systemd_takes_the_units_and_finds_little_exposed(on_disk: Path) -> None
         env=environ,
         timeout=60,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert done.stderr == ""
     for service in units[:2]:  # the threshold is ten times the level of exposure
         command = [
             "systemd-analyze",

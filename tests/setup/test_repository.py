@@ -1,5 +1,4 @@
-"""The repository that publishes by itself: its workflow, and its steps run in clones as GitHub
-would run them."""
+"""The git repository that publishes by GitHub Actions: its workflow, run locally."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ from syndicator.core.errors import UsageError
 from syndicator.setup import start
 from syndicator.setup.deploy import repository_files
 from syndicator.setup.start import Start, write_folder
-from tests.world import World, serving
+from tests.world import World, serve_world
 
 WORKFLOW = yaml.safe_load(
     repository_files("github", "syndicator==0.2.0")[".github/workflows/feeds.yml"]
@@ -38,21 +37,24 @@ GIT = [
 PAGES = "https://ada.github.example/feeds"
 
 
-def using(action: str) -> dict[str, Any]:
+def find_step(action: str) -> dict[str, Any]:
     (step,) = [step for step in STEPS if step.get("uses", "").startswith(action + "@")]
     return step
 
 
 def test_it_runs_by_the_clock_by_hand_and_after_an_edit_one_at_a_time() -> None:
+    """The workflow has a schedule, a manual trigger and a push trigger, and runs one at a time."""
     on = WORKFLOW[True]  # YAML 1.1 reads the key `on` so
     (clock,) = on["schedule"]
     assert not re.match(r"\*|0\b|0,", clock["cron"])  # full hours are left out first
-    assert "workflow_dispatch" in on and "config/**" in on["push"]["paths"]
+    assert "workflow_dispatch" in on
+    assert "config/**" in on["push"]["paths"]
     assert WORKFLOW["concurrency"] == {"group": "feeds", "cancel-in-progress": False}
     assert WORKFLOW["permissions"] == {"contents": "write", "pages": "write", "id-token": "write"}
 
 
 def test_no_key_is_asked_for_and_every_action_has_its_version() -> None:
+    """The workflow uses no secrets and pins each action to a commit."""
     text = repository_files("github", "syndicator==0.2.0")[".github/workflows/feeds.yml"]
     assert "secrets." not in text
     assert all(
@@ -63,17 +65,22 @@ def test_no_key_is_asked_for_and_every_action_has_its_version() -> None:
 
 
 def test_what_is_remembered_is_what_is_restored_and_what_is_published_is_public() -> None:
-    saved, restored = using("actions/cache/save")["with"], using("actions/cache/restore")["with"]
-    assert (saved["path"], saved["key"]) == (restored["path"], restored["key"])
+    """The workflow caches and restores the same paths and publishes public/."""
+    saved = find_step("actions/cache/save")["with"]
+    restored = find_step("actions/cache/restore")["with"]
+    assert saved["path"] == restored["path"]
+    assert saved["key"] == restored["key"]
     assert saved["key"].startswith(restored["restore-keys"])
-    assert using("actions/upload-pages-artifact")["with"]["path"] in saved["path"].split()
+    assert find_step("actions/upload-pages-artifact")["with"]["path"] in saved["path"].split()
 
 
 def test_nothing_in_it_names_this_machine(tmp_path: Path) -> None:
-    written = write_folder(tmp_path / "mine", Start(example="ai"), template="github")
-    texts = [path.read_text() for path in written]
+    """The files of the repository contain no local paths."""
+    written_folder = write_folder(tmp_path / "mine", Start(example="ai"), template="github")
+    texts = [path.read_text() for path in written_folder]
     package = str(Path(start.__file__).parents[1])
-    assert len(texts) == 8 and not any(str(tmp_path) in text or package in text for text in texts)
+    assert len(texts) == 8
+    assert not any(str(tmp_path) in text or package in text for text in texts)
     assert (
         (tmp_path / "mine/config/syndicator.toml")
         .read_text()
@@ -82,6 +89,7 @@ def test_nothing_in_it_names_this_machine(tmp_path: Path) -> None:
 
 
 def test_a_template_that_is_none_is_named() -> None:
+    """An unknown template is refused with the list of templates."""
     with pytest.raises(UsageError, match="--template gitlab: no such template; there is github"):
         repository_files("gitlab", "syndicator")
 
@@ -109,7 +117,8 @@ def test_the_program_comes_from_where_the_checkout_came_from(
     )
     monkeypatch.setattr(start, "checkout", lambda: tmp_path)
     said = start.requirement()
-    assert said == (f"syndicator @ {installed}" if installed else said) and "secret" not in said
+    assert said == (f"syndicator @ {installed}" if installed else said)
+    assert "secret" not in said
     assert installed or said == f"./syndicator-{__version__}-py3-none-any.whl"
 
 
@@ -117,8 +126,10 @@ class Runner:
     """Runs the workflow in a new clone each time; `cache` is what its cache keeps."""
 
     def __init__(self, folder: Path, origin: Path) -> None:
-        self.folder, self.origin, self.cache = folder, origin, folder / "cache"
-        self.paths = using("actions/cache/save")["with"]["path"].split()
+        self.folder = folder
+        self.origin = origin
+        self.cache = folder / "cache"
+        self.paths = find_step("actions/cache/save")["with"]["path"].split()
         commands = folder / "commands"
         commands.mkdir()
         self._command(commands / "syndicator", f'exec {sys.executable} -m syndicator "$@"')
@@ -133,7 +144,7 @@ class Runner:
         path.write_text(f"#!/bin/sh\n{line}\n")
         path.chmod(0o755)
 
-    def run(self) -> Path:
+    def run_workflow(self) -> Path:
         """What would be published: the folder of the artifact."""
         clone = self.folder / "clone"
         shutil.rmtree(clone, ignore_errors=True)
@@ -145,7 +156,7 @@ class Runner:
                 )
             if "run" in step:
                 self._step(clone, step)
-        return clone / str(using("actions/upload-pages-artifact")["with"]["path"])
+        return clone / str(find_step("actions/upload-pages-artifact")["with"]["path"])
 
     def _copy(self, source: Path, target: Path) -> None:
         for path in self.paths:
@@ -173,14 +184,15 @@ class Runner:
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with serving(World(without={"slow"})) as started:
+    with serve_world(World(without={"slow"})) as started:
         yield started
 
 
 @pytest.fixture
 def runner(tmp_path: Path, world: World) -> Runner:
     """A repository made with init and pushed, which follows a site of the small web."""
-    work, origin = tmp_path / "work", tmp_path / "origin.git"
+    work = tmp_path / "work"
+    origin = tmp_path / "origin.git"
     write_folder(work, Start("Gardening"), template="github")
     with (work / "config/sources.toml").open("a") as sources:
         sources.write(f'\n[[source]]\nkey = "holt"\nurl = "{world.feed_url("holt")}"\n')
@@ -194,14 +206,14 @@ def runner(tmp_path: Path, world: World) -> Runner:
     return Runner(tmp_path, origin)
 
 
-def commits(runner: Runner) -> list[str]:
+def list_commits(runner: Runner) -> list[str]:
     listed = subprocess.run(
         ["git", "log", "--format=%s"], cwd=runner.origin, capture_output=True, text=True, check=True
     )
     return listed.stdout.split("\n")[:-1]
 
 
-def files(folder: Path) -> dict[str, bytes]:
+def read_files(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")
@@ -213,32 +225,32 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_its_steps_publish_and_go_on_where_they_were_also_without_their_cache(
     runner: Runner,
 ) -> None:
-    first = files(runner.run())
+    """The workflow publishes the same files again with and without its cache."""
+    first_files = read_files(runner.run_workflow())
     assert (runner.folder / "pip").read_text() == "install --quiet --requirement requirements.txt\n"
-    assert (
-        b"<title>Gardening" in first["index.html"]
-        and b"What my scraper owes your server" in first["all.html"]
-    )
-    assert f"{PAGES}/all.atom".encode() in first["all.atom"] and not any(
-        name.endswith(".gz") for name in first
-    )
+    assert b"<title>Gardening" in first_files["index.html"]
+    assert b"What my scraper owes your server" in first_files["all.html"]
+    assert f"{PAGES}/all.atom".encode() in first_files["all.atom"]
+    assert not any(name.endswith(".gz") for name in first_files)
     # the site lies below a path
-    assert b'href="/' not in first["index.html"] + first["sources/holt.html"]
-    assert commits(runner) == ["New articles", "start"]
+    assert b'href="/' not in first_files["index.html"] + first_files["sources/holt.html"]
+    assert list_commits(runner) == ["New articles", "start"]
 
-    assert files(runner.run()) == first  # with its cache, nothing due
-    assert commits(runner) == ["New articles", "start"]
+    assert read_files(runner.run_workflow()) == first_files  # with its cache, nothing due
+    assert list_commits(runner) == ["New articles", "start"]
 
     shutil.rmtree(runner.cache)
-    assert files(runner.run()) == first  # each feed, byte for byte, from the articles alone
-    assert commits(runner) == ["New articles", "start"]
+    # each feed, byte for byte, from the articles alone
+    assert read_files(runner.run_workflow()) == first_files
+    assert list_commits(runner) == ["New articles", "start"]
 
 
 @pytest.mark.slow
 def test_an_edit_made_meanwhile_stays_and_a_dead_network_publishes_what_is_there(
     runner: Runner, world: World
 ) -> None:
-    runner.run()
+    """A commit pushed by the operator is kept; without a network the old articles are published."""
+    runner.run_workflow()
     other = runner.folder / "other"
     subprocess.run(["git", "clone", "-q", runner.origin, other], check=True)
     article = next(
@@ -255,5 +267,5 @@ def test_an_edit_made_meanwhile_stays_and_a_dead_network_publishes_what_is_there
     )
     for words in (["commit", "-q", "-a", "-m", "edited"], ["push", "-q"]):
         subprocess.run([*GIT, *words], cwd=other, check=True)
-    assert b"What our scraper owes" in files(runner.run())["all.html"]
-    assert commits(runner)[0] in ("edited", "New articles")
+    assert b"What our scraper owes" in read_files(runner.run_workflow())["all.html"]
+    assert list_commits(runner)[0] in ("edited", "New articles")

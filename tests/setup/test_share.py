@@ -40,8 +40,10 @@ def test_it_listens_at_home_behind_a_secret(config: Path, monkeypatch: pytest.Mo
         app, ["up", "--share", "--config", str(config)], catch_exceptions=False
     )
     settings = load(config, {})
-    assert result.exit_code == 0 and settings.site.title == "Mine"
-    assert settings.publish.host == "0.0.0.0" and len(settings.publish.secret_path) == 20
+    assert result.exit_code == 0
+    assert settings.site.title == "Mine"
+    assert settings.publish.host == "0.0.0.0"
+    assert len(settings.publish.secret_path) == 20
     assert settings.base_url == f"http://192.168.1.5:8080/{settings.publish.secret_path}/"
     assert [one.base_url for one in shown] == [settings.base_url]
     after = (config / "syndicator.toml").read_text().splitlines()
@@ -73,12 +75,14 @@ def test_options_override_a_part_of_the_address(
     assert seen == [listen]
     if "--share" in words:
         shared = load(config, {})
-        assert (shared.publish.listen, shared.site.url) == (listen, "http://192.168.1.5:9000/")
+        assert shared.publish.listen == listen
+        assert shared.site.url == "http://192.168.1.5:9000/"
 
 
 def test_where_it_moved_in_the_network_its_secret_stays(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If the machine's address changes, the secret part of the address stays."""
     start.share_at_home(config)
     before = load(config, {})
     monkeypatch.setattr(start, "home_address", lambda: "192.168.1.7")
@@ -87,6 +91,7 @@ def test_where_it_moved_in_the_network_its_secret_stays(
 
 
 def test_one_that_is_published_stays_public(config: Path) -> None:
+    """A published instance cannot be shared at home only."""
     path = config / "syndicator.toml"
     path.write_text(text := '[site]\nurl = "https://feeds.example/"\n')
     with pytest.raises(UsageError, match="this folder is published at"):
@@ -95,6 +100,7 @@ def test_one_that_is_published_stays_public(config: Path) -> None:
 
 
 def test_one_behind_a_web_server_stays_there(config: Path) -> None:
+    """An instance behind a web server keeps its settings."""
     path = config / "syndicator.toml"
     path.write_text(
         text := f'[site]\nurl = "https://feeds.example/"\n[publish]\nsecret_path = "{SECRET}"\n'
@@ -104,6 +110,7 @@ def test_one_behind_a_web_server_stays_there(config: Path) -> None:
 
 
 def test_without_a_network_it_says_so(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a network address the command fails with a message."""
     monkeypatch.setattr(start, "home_address", lambda: "")
     with pytest.raises(MissingError, match="in no network"):
         start.share_at_home(config)
@@ -124,6 +131,7 @@ class Terminal(io.StringIO):
 def test_a_terminal_shows_address_and_code_and_nothing_else_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """The secret address and QR code are printed only to a terminal."""
     settings = Settings(
         site=Site(url="http://192.168.1.5:8080/"), publish=Publish(secret_path=SECRET)
     )

@@ -1,4 +1,4 @@
-"""What a new folder begins with."""
+"""The files that `init` writes into a new folder."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def test_without_an_example_nothing_is_followed_and_every_option_is_explained(
         )
         == ()
     )
-    made, before = load(tmp_path / "config", {}), load(tmp_path / "no config", {})
+    made = load(tmp_path / "config", {})
+    before = load(tmp_path / "no config", {})
     chosen = {"stories": "link"}  # instances of before stay as they are
     assert made.publish == before.publish.model_copy(update=chosen)
     assert before.publish.stories == "off"
@@ -73,9 +74,10 @@ def test_listed_tags_are_added_in_new_folders_only(tmp_path: Path, example: str)
 
 
 def test_answers_are_settings_whatever_they_contain() -> None:
-    said = Start('Beds & "Borders" \\ \x1b', "https://feeds.example.org/g/", "me@garden.example")
-    site = tomllib.loads(config_files(said)["syndicator.toml"])["site"]
-    assert site == {"title": said.title, "url": said.url, "contact": said.contact}
+    """Answers with quotes and control characters are written correctly."""
+    start = Start('Beds & "Borders" \\ \x1b', "https://feeds.example.org/g/", "me@garden.example")
+    site = tomllib.loads(config_files(start)["syndicator.toml"])["site"]
+    assert site == {"title": start.title, "url": start.url, "contact": start.contact}
 
 
 def test_answers_win_over_the_edits_of_a_checkout(
@@ -89,13 +91,14 @@ def test_answers_win_over_the_edits_of_a_checkout(
         assert count == 1
     (tmp_path / "syndicator.toml").write_text(edited)
     monkeypatch.setattr("syndicator.setup.start.SHIPPED", tmp_path)
-    said = Start("Mine", "https://feeds.example.org/", secret_path="own")
+    start = Start("Mine", "https://feeds.example.org/", secret_path="own")
 
-    made = tomllib.loads(config_files(said)["syndicator.toml"])
+    document = tomllib.loads(config_files(start)["syndicator.toml"])
 
-    assert (made["site"]["title"], made["site"]["url"]) == (said.title, said.url)
-    assert made["publish"]["secret_path"] == "own"
-    assert made["site"]["contact"] == "https://theirs.example/contact"  # not asked for
+    assert document["site"]["title"] == start.title
+    assert document["site"]["url"] == start.url
+    assert document["publish"]["secret_path"] == "own"
+    assert document["site"]["contact"] == "https://theirs.example/contact"  # not asked for
 
 
 def test_a_wheel_gets_each_file_of_the_checkout() -> None:

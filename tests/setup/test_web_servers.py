@@ -1,5 +1,4 @@
-"""The nginx and Caddy sites as they are written: checked by the servers themselves, run, and
-asked."""
+"""The generated nginx and Caddy configurations, run in the real servers."""
 
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ from syndicator.core.ports import FeedRow
 from syndicator.publishing.output import redirects
 from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.setup.start import Start, write_folder
-from tests.publishing.written import publish
+from tests.publishing.written import publish_file
 
 DOCUMENT = "Sec-Fetch-Dest: document"  # what a browser says of an address that a person opens
 TEXT = b"<feed>" + b"words " * 200 + b"</feed>"
@@ -46,7 +45,7 @@ FILES = [
 ]
 
 
-def row(slug: str, to: str = "", *, dropped: bool = False) -> FeedRow:
+def make_feed_row(slug: str, to: str = "", *, dropped: bool = False) -> FeedRow:
     moved = FeedKey("tag", to) if to else None
     return FeedRow(
         key=FeedKey("tag", slug), name=slug, first_slug=slug, moved_to=moved, dropped=dropped
@@ -84,12 +83,10 @@ class Site:
     """A published folder behind a real web server."""
 
     def __init__(self, folder: Path, prefix: str, secret_path: str = "") -> None:
-        self.folder, self.port, self.prefix, self.secret_path = (
-            folder,
-            free_port(),
-            prefix,
-            secret_path,
-        )
+        self.folder = folder
+        self.port = free_port()
+        self.prefix = prefix
+        self.secret_path = secret_path
         self.url = f"http://127.0.0.1:{self.port}{prefix}"
         write_folder(folder, Start(url=self.url, secret_path=secret_path))
         self.outlet = FileOutlet(folder / "feeds/public")
@@ -101,10 +98,14 @@ class Site:
             assert "127.0.0.1:8080" in path.read_text(), "the port of the settings"
             path.write_text(path.read_text().replace("127.0.0.1:8080", f"127.0.0.1:{port}"))
 
-    def publish(self) -> None:
+    def publish_files(self) -> None:
         for name in FILES:
             self.outlet.put(name, TEXT)
-        rows = [row("old", "new"), row("new"), row("ended", dropped=True)]
+        rows = [
+            make_feed_row("old", "new"),
+            make_feed_row("new"),
+            make_feed_row("ended", dropped=True),
+        ]
         base = self.url + (f"{self.secret_path}/" if self.secret_path else "")
         for name, data in redirects.make_redirect_maps(rows, base).items():
             self.outlet.put(name, data)
@@ -121,21 +122,19 @@ class Site:
             connection.putheader(*line.split(": ", 1))
         connection.endheaders()
         answer = connection.getresponse()
-        body, found = (
-            answer.read(),
-            {name.lower(): answer.headers.get_all(name, []) for name in answer.headers},
-        )
+        body = answer.read()
+        found = {name.lower(): answer.headers.get_all(name, []) for name in answer.headers}
         connection.close()
         return answer.status, {name: ", ".join(values) for name, values in found.items()}, body
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
 
 
-def nginx(folder: Path) -> list[str]:
+def make_nginx_command(folder: Path) -> list[str]:
     """How nginx is called with the site of `folder` as all of its configuration."""
     whole = folder / "nginx-whole.conf"
     places = "".join(
@@ -149,7 +148,7 @@ def nginx(folder: Path) -> list[str]:
     return ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(whole)]
 
 
-def caddy(site: Site) -> list[str]:
+def make_caddy_command(site: Site) -> list[str]:
     return [
         "caddy",
         "run",
@@ -160,7 +159,7 @@ def caddy(site: Site) -> list[str]:
     ]
 
 
-def check(site: Site, words: list[str]) -> None:
+def assert_valid_config(site: Site, words: list[str]) -> None:
     test = [*words, "-t"] if words[0] == "nginx" else [words[0], "validate", *words[2:]]
     done = subprocess.run(test, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
@@ -183,14 +182,14 @@ def server(request: pytest.FixtureRequest) -> str:
 def site(
     request: pytest.FixtureRequest, server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    yield from running(Site(tmp_path_factory.mktemp("a site"), request.param), server)
+    yield from run_web_server(Site(tmp_path_factory.mktemp("a site"), request.param), server)
 
 
-def running(site: Site, server: str) -> Iterator[Site]:
-    words = nginx(site.folder) if server == "nginx" else caddy(site)
-    check(site, words)  # before the first build, too
-    site.publish()
-    check(site, words)
+def run_web_server(site: Site, server: str) -> Iterator[Site]:
+    words = make_nginx_command(site.folder) if server == "nginx" else make_caddy_command(site)
+    assert_valid_config(site, words)  # before the first build, too
+    site.publish_files()
+    assert_valid_config(site, words)
     environ = {"HOME": str(site.folder), "PATH": "/usr/sbin:/usr/bin:/bin", "CADDY_ADMIN": "off"}
     with (
         ThreadingHTTPServer(("127.0.0.1", 0), Program) as program,
@@ -198,28 +197,30 @@ def running(site: Site, server: str) -> Iterator[Site]:
     ):
         site.behind(program.server_address[1])
         threading.Thread(target=program.serve_forever, daemon=True).start()
-        yield from serving(site, program, subprocess.Popen(words, stderr=log, env=environ))
+        yield from serve_until_end(site, program, subprocess.Popen(words, stderr=log, env=environ))
 
 
-def serving(
+def serve_until_end(
     site: Site, program: ThreadingHTTPServer, started: subprocess.Popen[bytes]
 ) -> Iterator[Site]:
     with started as process:
         try:
-            assert listening("127.0.0.1", site.port, process), (site.folder / "log").read_text()
+            assert wait_for_listener("127.0.0.1", site.port, process), (
+                site.folder / "log"
+            ).read_text()
             yield site
         finally:
             process.terminate()
             program.shutdown()
 
 
-def listening(host: str, port: int, running: subprocess.Popen[bytes]) -> bool:
+def wait_for_listener(host: str, port: int, running: subprocess.Popen[bytes]) -> bool:
     """Waits until somebody listens there; False where `running` ends before, or half a minute has
     passed."""
     until = time.monotonic() + 30
     while running.poll() is None and time.monotonic() < until:
-        with socket.socket() as one:
-            if one.connect_ex((host, port)) == 0:
+        with socket.socket() as sock:
+            if sock.connect_ex((host, port)) == 0:
                 return True
         time.sleep(0.05)
     return False
@@ -232,10 +233,11 @@ SECRET = "sesame-opens-this-door"
 def private(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site of an instance for its operator alone."""
     site = Site(tmp_path_factory.mktemp("private"), "/", secret_path=SECRET)
-    yield from running(site, server)
+    yield from run_web_server(site, server)
 
 
 def test_who_does_not_know_the_secret_path_is_told_nothing(private: Site) -> None:
+    """Outside the secret path every request gets 404 without any content."""
     paths = (
         "",
         "all.rss",
@@ -266,6 +268,7 @@ def test_who_does_not_know_the_secret_path_is_told_nothing(private: Site) -> Non
 
 
 def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(private: Site) -> None:
+    """Below the secret path everything is served, as private and not to be indexed."""
     for path, expected in (
         ("", 200),
         ("all.rss", 200),
@@ -285,16 +288,14 @@ def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(private: Site) ->
     ["q/tag.ai/not.tag.b.atom", "q/words.%E4%BB%8A-a.json", "q/source.a%20b.rss", "q/color.atom"],
 )
 def test_what_is_asked_for_is_made_by_the_program(site: Site, name: str) -> None:
+    """Searches are proxied to our server, not cached and not logged."""
     status, heads, body = site.get(name)
-    assert (status, unquote(body.decode())) == (
-        400 if "color" in name else 200,
-        unquote(f"/{name}"),
-    )
-    assert (heads["etag"], heads["x-robots-tag"]) == ('"1"', "noindex")
-    assert (
-        set(heads["cache-control"].split(", ")) >= {"no-cache"}
-        and heads["cache-control"].count("no-cache") == 1
-    )
+    assert status == (400 if "color" in name else 200)
+    assert unquote(body.decode()) == unquote(f"/{name}")
+    assert heads["etag"] == '"1"'
+    assert heads["x-robots-tag"] == "noindex"
+    assert set(heads["cache-control"].split(", ")) >= {"no-cache"}
+    assert heads["cache-control"].count("no-cache") == 1
     assert name not in (site.folder / "log").read_text(), "nobody keeps what was asked"
 
 
@@ -314,20 +315,20 @@ def test_nginx_passes_on_four_questions_of_a_client_at_a_time(site: Site, server
 
 def test_a_question_that_was_saved_is_a_file(site: Site) -> None:
     status, heads, body = site.get("q/tag.saved.atom")
-    assert (status, body, heads["content-type"]) == (
-        200,
-        TEXT,
-        "application/atom+xml; charset=utf-8",
-    )
+    assert status == 200
+    assert body == TEXT
+    assert heads["content-type"] == "application/atom+xml; charset=utf-8"
     assert heads["content-security-policy"]
 
 
 def test_questions_of_a_private_instance_are_asked_below_its_secret(private: Site) -> None:
+    """On a private instance searches work only below the secret path."""
     assert private.get(f"{SECRET}/q/tag.ai.atom")[2] == f"/{SECRET}/q/tag.ai.atom".encode()
     assert private.get("q/tag.ai.atom")[0] == 404
 
 
 def test_every_type_that_is_published_keeps_its_own(site: Site) -> None:
+    """Each file is served with the content type of its format."""
     kinds = {
         f".{name}": f"{feed_format.media_type}; charset=utf-8"
         for name, feed_format in FORMATS.items()
@@ -348,6 +349,7 @@ def test_every_type_that_is_published_keeps_its_own(site: Site) -> None:
 
 
 def test_what_is_not_there_is_answered_with_a_page_that_says_so(site: Site) -> None:
+    """Missing files are answered with our 404 page."""
     for name in ("tags/none.html", "maps/nginx.conf"):
         status, heads, body = site.get(name)
         assert (status, body) == (404, TEXT) or (status, name) == (404, "maps/nginx.conf"), name
@@ -356,29 +358,34 @@ def test_what_is_not_there_is_answered_with_a_page_that_says_so(site: Site) -> N
 
 def test_the_folder_itself_is_the_page_of_all_feeds(site: Site) -> None:
     status, heads, body = site.get("")
-    assert (status, heads["content-type"], body) == (200, "text/html; charset=utf-8", TEXT)
+    assert status == 200
+    assert heads["content-type"] == "text/html; charset=utf-8"
+    assert body == TEXT
     assert site.get("favicon.ico")[1]["content-type"] == "image/svg+xml"
     assert site.get("tags/a%20%C3%A4.atom")[0] == 200
 
 
 def test_what_is_compressed_is_the_file_beside_it(site: Site) -> None:
+    """The .gz file is served to clients that accept gzip."""
     status, heads, body = site.get("all.rss", "Accept-Encoding: gzip")
-    assert (status, heads["content-encoding"]) == (200, "gzip")
+    assert status == 200
+    assert heads["content-encoding"] == "gzip"
     assert {"Accept-Encoding", "Sec-Fetch-Dest"} <= set(heads["vary"].split(", "))
     assert heads["content-type"] == "application/rss+xml; charset=utf-8"
-    assert (
-        body == (site.folder / "feeds/public/all.rss.gz").read_bytes()
-        and gzip.decompress(body) == TEXT
-    )
+    assert body == (site.folder / "feeds/public/all.rss.gz").read_bytes()
+    assert gzip.decompress(body) == TEXT
 
 
 @pytest.mark.parametrize(
     "name", ["archive/all/2025-11.atom", "tags/new.html", "tags/new.atom", "icon.svg"]
 )
 def test_what_has_no_file_beside_it_is_compressed_when_asked_for(site: Site, name: str) -> None:
+    """Without a .gz file the server compresses the answer itself."""
     (site.folder / f"feeds/public/{name}.gz").unlink(missing_ok=True)
     status, heads, body = site.get(name, "Accept-Encoding: gzip")
-    assert (status, heads.get("content-encoding"), gzip.decompress(body)) == (200, "gzip", TEXT)
+    assert status == 200
+    assert heads.get("content-encoding") == "gzip"
+    assert gzip.decompress(body) == TEXT
     assert {"Accept-Encoding", "Sec-Fetch-Dest"} <= set(heads["vary"].split(", "))
     ask = ("Accept-Encoding: gzip", f"If-None-Match: {heads['etag']}")
     assert site.get(name, *ask)[0] == 304
@@ -386,6 +393,7 @@ def test_what_has_no_file_beside_it_is_compressed_when_asked_for(site: Site, nam
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None:
+    """Conditional requests get 304 until the file changes."""
     ask = f"Accept-Encoding: {encoding}"
     _, heads, _ = site.get("all.rss", ask)
     for condition in (
@@ -393,27 +401,36 @@ def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None
         f"If-Modified-Since: {heads['last-modified']}",
     ):
         status, again, body = site.get("all.rss", ask, condition)
-        assert (status, body, again["cache-control"]) == (304, b"", "no-cache")
-    old, size = heads["etag"], len(TEXT)
-    publish(site.outlet, "all.rss", (encoding.encode() * size)[:size])
+        assert status == 304
+        assert body == b""
+        assert again["cache-control"] == "no-cache"
+    old = heads["etag"]
+    size = len(TEXT)
+    publish_file(site.outlet, "all.rss", (encoding.encode() * size)[:size])
     status, heads, _ = site.get("all.rss", ask, f"If-None-Match: {old}")
-    assert (status, heads["etag"] != old) == (200, True)
-    publish(site.outlet, "all.rss", TEXT)
+    assert status == 200
+    assert (heads["etag"] != old) is True
+    publish_file(site.outlet, "all.rss", TEXT)
 
 
 @pytest.mark.parametrize(
     "name", ["tags/new.atom", "tags/new.json", "tags/a%20%C3%A4.atom", "tags/new.atom?a=b"]
 )
 def test_a_browser_that_opens_a_feed_is_sent_to_its_page(site: Site, name: str) -> None:
+    """A browser that opens a feed is redirected to its HTML page."""
     status, heads, _ = site.get(name, DOCUMENT)
     place = heads["location"].removeprefix(
         site.url.rpartition(f":{site.port}")[0] + f":{site.port}"
     )
-    assert (status, place) == (303, f"{site.prefix}{name.partition('.')[0]}.html")
-    assert "Sec-Fetch-Dest" in heads["vary"] and heads["cache-control"] == "no-cache"
+    assert status == 303
+    assert place == f"{site.prefix}{name.partition('.')[0]}.html"
+    assert "Sec-Fetch-Dest" in heads["vary"]
+    assert heads["cache-control"] == "no-cache"
     assert site.get(place.removeprefix(site.prefix), DOCUMENT)[2] == TEXT
     status, heads, body = site.get(name)
-    assert (status, body) == (200, TEXT) and "Sec-Fetch-Dest" in heads["vary"]
+    assert status == 200
+    assert body == TEXT
+    assert "Sec-Fetch-Dest" in heads["vary"]
 
 
 def test_no_address_leads_a_browser_to_another_host(site: Site) -> None:
@@ -432,12 +449,15 @@ def test_no_address_leads_a_browser_to_another_host(site: Site) -> None:
 
 @pytest.mark.parametrize("path", ["tags/", "tags", "categories/", "sources/", "queries/"])
 def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(site: Site, path: str) -> None:
+    """Folder addresses redirect to the front page."""
     status, heads, _ = site.get(path)
-    assert (status, heads["cache-control"]) == (303, "no-cache")
+    assert status == 303
+    assert heads["cache-control"] == "no-cache"
     assert heads["location"].rpartition(f":{site.port}")[2] == site.prefix
 
 
 def test_nothing_is_answered_without_a_word_on_how_long_it_holds(site: Site) -> None:
+    """Every answer has Cache-Control."""
     for path in (
         "",
         "all.rss",
@@ -452,9 +472,12 @@ def test_nothing_is_answered_without_a_word_on_how_long_it_holds(site: Site) -> 
 
 
 def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(site: Site) -> None:
-    publish(site.outlet, "pictures/1.webp", TEXT)
+    """Pictures may be cached forever; a missing picture may not be cached."""
+    publish_file(site.outlet, "pictures/1.webp", TEXT)
     status, heads, body = site.get("pictures/1.webp")
-    assert (status, heads["cache-control"], body) == (200, "max-age=31536000, immutable", TEXT)
+    assert status == 200
+    assert heads["cache-control"] == "max-age=31536000, immutable"
+    assert body == TEXT
     assert site.get("pictures/2.webp")[1]["cache-control"] == "no-cache"
     assert site.get("pictures/1.webp", "Range: bytes=0-1")[2] == TEXT[:2]
 
@@ -465,13 +488,12 @@ def test_redirects_of_nginx_name_no_host(site: Site, server: str) -> None:
 
 
 def test_a_browser_that_opens_what_has_no_page_sees_xml_with_its_stylesheet(site: Site) -> None:
+    """A browser gets feeds as application/xml, so that their stylesheet applies."""
     for name in ("archive/all/2025-11.atom", "all.rss"):
         status, heads, body = site.get(name, DOCUMENT)
-        assert (status, heads["content-type"], body) == (
-            200,
-            "application/xml; charset=utf-8",
-            TEXT,
-        )
+        assert status == 200
+        assert heads["content-type"] == "application/xml; charset=utf-8"
+        assert body == TEXT
         assert site.get(name, DOCUMENT, f"If-None-Match: {heads['etag']}")[0] == 304
     assert site.get("tags/old.atom", DOCUMENT)[0] == 301
     assert site.get("as-xml/all.rss")[0] == 404
@@ -479,19 +501,25 @@ def test_a_browser_that_opens_what_has_no_page_sees_xml_with_its_stylesheet(site
 
 def test_feeds_that_moved_and_feeds_that_ended(site: Site) -> None:
     status, heads, _ = site.get("tags/old.atom")
-    assert status == 301 and heads["location"].removeprefix(
-        site.url.rpartition(f":{site.port}")[0]
-    ).endswith("tags/new.atom")
+    assert status == 301
+    assert (
+        heads["location"]
+        .removeprefix(site.url.rpartition(f":{site.port}")[0])
+        .endswith("tags/new.atom")
+    )
     assert site.get("tags/old.json")[0] == 301
     assert site.get("tags/ended.rss")[0] == 410
 
 
 def test_the_servers_take_every_sign_that_init_takes(server: str, tmp_path: Path) -> None:
     site = Site(tmp_path / "odd !#%&()+,=?@]^~\u00e4", "/a!%&+,-.:=@_~\u00e4/")
-    check(site, nginx(site.folder) if server == "nginx" else caddy(site))
+    assert_valid_config(
+        site, make_nginx_command(site.folder) if server == "nginx" else make_caddy_command(site)
+    )
 
 
 def test_what_is_not_for_the_web_is_not_there(site: Site) -> None:
+    """Temporary files, maps and hidden files are not served."""
     (site.folder / "feeds/public/.all.atom.1.tmp").write_text("half")
     for path in (
         "maps/moved.json",
@@ -505,12 +533,10 @@ def test_what_is_not_for_the_web_is_not_there(site: Site) -> None:
 
 
 def test_headers_of_safety_stand_on_what_is_published(site: Site) -> None:
+    """Published files have the security headers."""
     status, heads, _ = site.get("index.html")
-    assert (
-        status == 200
-        and heads["x-content-type-options"] == "nosniff"
-        and heads["x-frame-options"] == "DENY"
-    )
-    assert heads["access-control-allow-origin"] == "*" and heads[
-        "content-security-policy"
-    ].startswith("default-src 'none'")
+    assert status == 200
+    assert heads["x-content-type-options"] == "nosniff"
+    assert heads["x-frame-options"] == "DENY"
+    assert heads["access-control-allow-origin"] == "*"
+    assert heads["content-security-policy"].startswith("default-src 'none'")

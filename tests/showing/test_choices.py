@@ -1,4 +1,4 @@
-"""The categories and tags that a form offers: those of taxonomy.toml, then those of articles."""
+"""The categories and tags that a form offers."""
 
 from __future__ import annotations
 
@@ -7,39 +7,41 @@ from syndicator.showing.choices import MOST_TAGS, Choices, list_choices
 from tests.places import Place, store_articles
 
 
-def choices(place: Place) -> Choices:
+def read_choices(place: Place) -> Choices:
     with open_read_only(place.config) as opened:
         return list_choices(opened)
 
 
-def fill(place: Place) -> None:
-    with place.app(create=True) as app:
+def store_categories_and_tags(place: Place) -> None:
+    with place.open_app(create=True) as app:
         store_articles(app, "One", "text", category="Long reads", tags=("gpu", "Rust", "Zig"))
         store_articles(app, "Two", "text", category="uncategorised", tags=("Zig",))
 
 
 def test_names_of_the_taxonomy_come_first_then_those_that_articles_have(place: Place) -> None:
-    fill(place)
-    found = choices(place)
-    assert found.categories == ("AI",) and found.is_closed
-    assert found.tags == ("LLM", "GPU", "Zig", "Rust")  # the most used first; no name twice
+    """Names of taxonomy.toml come first, then those of articles by number of uses."""
+    store_categories_and_tags(place)
+    choices = read_choices(place)
+    assert choices.categories == ("AI",)
+    assert choices.is_closed
+    assert choices.tags == ("LLM", "GPU", "Zig", "Rust")  # the most used first; no name twice
 
 
 def test_choices_are_not_empty_without_a_taxonomy(place: Place) -> None:
     place.write_taxonomy("")
-    fill(place)
-    found = choices(place)
-    assert found.categories == ("Long reads",)  # "uncategorised" is none
-    assert not found.is_closed
-    assert found.tags == ("Zig", "gpu", "Rust")
+    store_categories_and_tags(place)
+    choices = read_choices(place)
+    assert choices.categories == ("Long reads",)  # "uncategorised" is none
+    assert not choices.is_closed
+    assert choices.tags == ("Zig", "gpu", "Rust")
 
 
 def test_before_the_first_run_only_the_taxonomy_is_offered(place: Place) -> None:
-    assert choices(place) == Choices(categories=("AI",), tags=("LLM", "GPU"), is_closed=True)
+    assert read_choices(place) == Choices(categories=("AI",), tags=("LLM", "GPU"), is_closed=True)
 
 
 def test_no_more_tags_are_offered_than_a_form_can_show(place: Place) -> None:
     tags = tuple(f"tag {number}" for number in range(MOST_TAGS + 5))
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         store_articles(app, "One", "text", tags=tags)
-    assert len(choices(place).tags) == MOST_TAGS + 2
+    assert len(read_choices(place).tags) == MOST_TAGS + 2

@@ -1,4 +1,4 @@
-"""Where fields come from, and why an article has its tags and its category."""
+"""The origin of each field of an article, and the reasons for its tags and category."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ def taxonomy(tmp_path_factory: pytest.TempPathFactory) -> Taxonomy:
     return Taxonomy.from_toml(path)
 
 
-def filed(**fields: object) -> Article:
+def load_filed_article(**fields: object) -> Article:
     """An article as loaded from a file that we wrote."""
-    made = Article(
+    article = Article(
         id="a", url="https://x.example/a", title="A new GPU", body=TEXT, excerpt_by="extractive"
     )
-    return load(dump(sign(settle(replace(made, **fields)))))  # type: ignore[arg-type]
+    return load(dump(sign(settle(replace(article, **fields)))))  # type: ignore[arg-type]
 
 
-def edited(article: Article, old: str, new: str) -> Article:
+def edit_file(article: Article, old: str, new: str) -> Article:
     text = dump(article).decode()
     assert old in text
     return mark_operator_edits(load(text.replace(old, new, 1).encode()))
@@ -58,20 +58,22 @@ SOURCE = Source(key="s", url="https://x.example/feed", tags=("Mine",), category=
 
 
 def test_what_the_page_says_is_its_own_and_the_rest_came_from_the_feed() -> None:
-    article = filed(author="Ann", excerpt="It is fast.")
+    """Fields that equal the new reading come from the page; others from the feed."""
+    article = load_filed_article(author="Ann", excerpt="It is fast.")
     reading = replace(article, author="Bob")
-    told = find_origins(article, reading, {"title": {"from": "h1"}, "body": {"from": "page"}})
-    assert told == {
+    origins = find_origins(article, reading, {"title": {"from": "h1"}, "body": {"from": "page"}})
+    assert origins == {
         "title": "its page: h1",
         "excerpt": "sentences of its text",
         "author": "its feed, or its page when it was filed",
         "body": "its page: page",
     }
-    assert find_origins(article, None, {})["title"] == told["author"]
+    assert find_origins(article, None, {})["title"] == origins["author"]
 
 
 def test_what_a_hand_edited_is_the_operators() -> None:
-    article = edited(filed(author="Ann"), "author: Ann", "author: Eve")
+    """An edited field has the origin "your edit of the file"."""
+    article = edit_file(load_filed_article(author="Ann"), "author: Ann", "author: Eve")
     assert (
         find_origins(article, article, {"author": {"from": "class"}})["author"]
         == "your edit of the file"
@@ -94,7 +96,7 @@ def test_what_a_hand_edited_is_the_operators() -> None:
 def test_each_tag_has_a_reason(
     taxonomy: Taxonomy, fields: dict[str, object], reasons: dict[str, str]
 ) -> None:
-    told = explain_tags(filed(**fields), SOURCE, taxonomy)
+    told = explain_tags(load_filed_article(**fields), SOURCE, taxonomy)
     assert told.keys() == reasons.keys()
     for tag, reason in reasons.items():
         assert re.fullmatch(reason, told[tag]), told[tag]
@@ -102,7 +104,7 @@ def test_each_tag_has_a_reason(
 
 def test_a_category_has_a_reason_with_its_score(taxonomy: Taxonomy) -> None:
     def told(category: str, source: Source | None = SOURCE, by: str = "") -> str:
-        article = filed(category=category, category_by=by)
+        article = load_filed_article(category=category, category_by=by)
         return explain_category(article, source, taxonomy, "Unsorted")
 
     guess = taxonomy.category("A new GPU", TEXT)
@@ -114,4 +116,5 @@ def test_a_category_has_a_reason_with_its_score(taxonomy: Taxonomy) -> None:
 
 
 def test_a_taxonomy_of_nothing_has_no_scores(tmp_path: Path) -> None:
+    """An empty taxonomy gives no tag scores."""
     assert Taxonomy().score_tags("A title", "A text.") == {}

@@ -1,4 +1,4 @@
-"""Reasons in plain words: what comes first, and how they fit a screen."""
+"""Reasons for an article's fields in plain words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ARTICLE = ReadArticle(
 )
 
 
-def words(why: dict[str, Any], article: ReadArticle = ARTICLE) -> dict[str, list[str]]:
+def list_reason_words(why: dict[str, Any], article: ReadArticle = ARTICLE) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for reason in list_reasons(article, why):
         found.setdefault(reason.name, []).append(reason.words)
@@ -46,22 +46,25 @@ def test_state_and_feeds_come_first_and_places_have_plain_names() -> None:
     }
     names = [reason.name for reason in list_reasons(ARTICLE, why)]
     assert names[:4] == ["address", "in feeds", "source", "title"]
-    found = words(why)
-    assert found["in feeds"] == ["tags/0, tags/1, tags/2, tags/3, tags/4, tags/5 and 3 more"]
-    assert found["source"] == ["one; announced by two, too"]
-    assert found["title"] == ["A title (from the tag og:title in its head)"]
-    assert found["author"] == ["Ann (from your edit of the file)"]
-    assert found["text"] == ["120 characters (from its page)"]
-    assert found["tag"] == ["LLM: its text names it (0.80)"]
-    assert found["category"] == ["AI: its text fits best (0.90)"]
-    assert found["next visit"] == ["2026-12-05 20:51 UTC (after a failure)"]
+    reason_words = list_reason_words(why)
+    assert reason_words["in feeds"] == ["tags/0, tags/1, tags/2, tags/3, tags/4, tags/5 and 3 more"]
+    assert reason_words["source"] == ["one; announced by two, too"]
+    assert reason_words["title"] == ["A title (from the tag og:title in its head)"]
+    assert reason_words["author"] == ["Ann (from your edit of the file)"]
+    assert reason_words["text"] == ["120 characters (from its page)"]
+    assert reason_words["tag"] == ["LLM: its text names it (0.80)"]
+    assert reason_words["category"] == ["AI: its text fits best (0.90)"]
+    assert reason_words["next visit"] == ["2026-12-05 20:51 UTC (after a failure)"]
 
 
 def test_an_article_on_hold_says_so_in_place_of_its_feeds() -> None:
-    found = words({"feeds": [], "on hold": "you said so; `syndicator release x` publishes it"})
-    assert found["on hold"] == ["you said so; `syndicator release x` publishes it"]
-    assert "in feeds" not in found
-    assert words({"feeds": []})["in feeds"] == ["none"]
+    """For an article on hold the reasons show the hold instead of feeds."""
+    reason_words = list_reason_words(
+        {"feeds": [], "on hold": "you said so; `syndicator release x` publishes it"}
+    )
+    assert reason_words["on hold"] == ["you said so; `syndicator release x` publishes it"]
+    assert "in feeds" not in reason_words
+    assert list_reason_words({"feeds": []})["in feeds"] == ["none"]
 
 
 @pytest.mark.parametrize(
@@ -74,9 +77,11 @@ def test_an_article_on_hold_says_so_in_place_of_its_feeds() -> None:
 )
 def test_cut_text_is_quoted_with_the_reason(rule: str, way: str) -> None:
     cut = [{"text": f"Piece {number}", "rule": rule} for number in range(5)]
-    found = words({"body": {"from": "page", "cut": cut}, "title": {"from": "rules.title"}})
-    assert found["title"] == ["A title (from your rule 'title')"]
-    assert found["left out"] == [
+    reason_words = list_reason_words(
+        {"body": {"from": "page", "cut": cut}, "title": {"from": "rules.title"}}
+    )
+    assert reason_words["title"] == ["A title (from your rule 'title')"]
+    assert reason_words["left out"] == [
         *(f"“Piece {number}”: {way}" for number in range(3)),
         "2 more pieces of the page: --trace lists them",
     ]
@@ -88,12 +93,12 @@ def test_doubts_rules_and_a_text_of_the_feed_are_named() -> None:
         "rules": {"select .a": 1},
         "permitted by": "operator",
     }
-    found = words(why)
-    assert found["doubt"] == ["short"]
-    assert found["text"] == ["120 characters (from its feed)"]
-    assert found["text is"] == ["the feed's, because the page has 3 letters, the feed 900"]
-    assert found["your rule"] == ["select .a selects 1 element"]
-    assert found["robots.txt"] == ["permitted by operator"]
+    reason_words = list_reason_words(why)
+    assert reason_words["doubt"] == ["short"]
+    assert reason_words["text"] == ["120 characters (from its feed)"]
+    assert reason_words["text is"] == ["the feed's, because the page has 3 letters, the feed 900"]
+    assert reason_words["your rule"] == ["select .a selects 1 element"]
+    assert reason_words["robots.txt"] == ["permitted by operator"]
 
 
 def test_reasons_fit_a_screen_and_the_missing_ones_are_counted() -> None:

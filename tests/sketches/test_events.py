@@ -1,5 +1,4 @@
-"""What articles are compared by: names, first words and numbers, packed and unpacked, of any
-text."""
+"""Sketches of events: names, first words and numbers of an article."""
 
 from __future__ import annotations
 
@@ -45,24 +44,27 @@ HOSTILE = [
 LINES = 60_000
 
 
-def terms(*words: str) -> set[int]:
+def hash_words(*words: str) -> set[int]:
     return set(map(hash_term, cut_stems(words)))
 
 
 def test_names_are_words_in_capitals_that_begin_no_sentence() -> None:
+    """Capitalised words count as names, except at the start of a sentence."""
     names = make_sketch(TITLE, TEXT).names.keys()
-    assert terms("Norvik", "Tamm", "Air") <= names
-    assert not terms("The", "Egil", "passengers") & names  # two begin a sentence
-    assert make_sketch("x", 'It flew." Perhaps, Norvik\n"Maybe". So Tamm').names.keys() == terms(
-        "Norvik", "Tamm"
-    )
+    assert hash_words("Norvik", "Tamm", "Air") <= names
+    assert not hash_words("The", "Egil", "passengers") & names  # two begin a sentence
+    assert make_sketch(
+        "x", 'It flew." Perhaps, Norvik\n"Maybe". So Tamm'
+    ).names.keys() == hash_words("Norvik", "Tamm")
 
 
 def test_words_of_the_title_and_the_beginning_count_more_and_numbers_without_their_signs() -> None:
-    made = make_sketch(TITLE, TEXT + " Wordless." + " and" * 150 + " zebra")
-    stresses = [made.words[hash_term(stem)] for stem in cut_stems(["cancels", "stranded", "zebra"])]
+    sketch = make_sketch(TITLE, TEXT + " Wordless." + " and" * 150 + " zebra")
+    stresses = [
+        sketch.words[hash_term(stem)] for stem in cut_stems(["cancels", "stranded", "zebra"])
+    ]
     assert stresses == [5.0, 3.0, 1.0]
-    assert terms("140", "19000") == made.numbers.keys()
+    assert hash_words("140", "19000") == sketch.numbers.keys()
 
 
 def test_a_repeated_word_counts_more() -> None:
@@ -79,22 +81,22 @@ def test_guides_have_another_tone_than_news() -> None:
 
 
 def test_in_scripts_without_capitals_two_characters_are_a_name() -> None:
-    assert terms("東京", "京都") <= make_sketch("東京都", "").names.keys()
+    assert hash_words("東京", "京都") <= make_sketch("東京都", "").names.keys()
 
 
 @given(st.text(max_size=300), st.text(max_size=3000))
 def test_any_text_is_packed_and_unpacked(title: str, text: str) -> None:
-    made = make_sketch(title, text)
-    packed = pack(made)
+    sketch = make_sketch(title, text)
+    packed = pack(sketch)
     assert len(packed) <= 4 + 5 * (WORDS + NAMES + NUMBERS)
     again = unpack(packed)
-    for kind, before in zip(again[:3], made[:3], strict=True):
+    for kind, before in zip(again[:3], sketch[:3], strict=True):
         assert kind.keys() == before.keys()
         assert all(abs(kind[term] - before[term]) <= 1 / STEPS for term in kind)
-    assert abs(again.tone - made.tone) <= 1 / STEPS
+    assert abs(again.tone - sketch.tone) <= 1 / STEPS
     assert pack(unpack(packed)) == packed
-    assert unpack_terms(packed) == find_terms(made)
-    assert len(choose_lookup_keys(made)) <= KEYS
+    assert unpack_terms(packed) == find_terms(sketch)
+    assert len(choose_lookup_keys(sketch)) <= KEYS
 
 
 def test_the_rarest_terms_are_kept() -> None:
@@ -112,6 +114,7 @@ def test_a_sketch_of_the_form_before_is_read_without_a_tone() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_text_costs_what_its_beginning_does(text: str) -> None:
+    """A sketch of a huge hostile text takes a limited number of steps."""
     counted = 0
 
     def count(*_: object) -> object:
@@ -124,7 +127,7 @@ def test_a_hostile_text_costs_what_its_beginning_does(text: str) -> None:
     before = sys.gettrace()
     sys.settrace(count)  # type: ignore[arg-type]
     try:
-        made = make_sketch("x", text)
+        sketch = make_sketch("x", text)
     finally:
         sys.settrace(before)
-    assert [len(kind) for kind in made[:3]] <= [WORDS, NAMES, NUMBERS]
+    assert [len(kind) for kind in sketch[:3]] <= [WORDS, NAMES, NUMBERS]

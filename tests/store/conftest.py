@@ -85,5 +85,5 @@ def store(any_url: str) -> Iterator[Store]:
 @pytest.fixture
 def file_store(url: str) -> Iterator[Store]:
     """A store in a file."""
-    with open_store(url, articles_exist=False) as opened:
-        yield opened
+    with open_store(url, articles_exist=False) as store:
+        yield store

@@ -95,7 +95,7 @@ def _write_on(
 
 def put_article(given: Article, article_store: FileArticleStore, store: Store) -> None:
     stored, stamp, _ = article_store.put(given)
-    done = EntryRow(
+    entry_row = EntryRow(
         source_key="src",
         entry_id=given.source_id,
         url=given.url,
@@ -104,7 +104,7 @@ def put_article(given: Article, article_store: FileArticleStore, store: Store) -
         first_seen=NOW,
         article_id=given.id,
     )
-    store.visits.record(ArticleRecord(article=stored, stamp=stamp, entry=done))
+    store.visits.record(ArticleRecord(article=stored, stamp=stamp, entry=entry_row))
 
 
 def read_for_ever(root: Path) -> None:
@@ -119,10 +119,10 @@ def read_for_ever(root: Path) -> None:
 
 def start_child(work: Callable[[], None]) -> int:
     pid = os.fork()
-    return pid or run(work)
+    return pid or run_and_exit(work)
 
 
-def run(work: Callable[[], None]) -> NoReturn:
+def run_and_exit(work: Callable[[], None]) -> NoReturn:
     try:
         work()
         os._exit(0)
@@ -132,7 +132,7 @@ def run(work: Callable[[], None]) -> NoReturn:
         os._exit(3)
 
 
-def kill(pid: int) -> bool:
+def kill_process(pid: int) -> bool:
     """Kill a process. Return True if it was still at work."""
     ended, status = os.waitpid(pid, os.WNOHANG)
     if ended:
@@ -161,13 +161,13 @@ def kill_repeatedly(root: Path, rounds: int, seed: int) -> dict[str, object]:
         # else it may die before it has adopted
         first = os.read(source, 100).decode() if dice.random() < 0.8 else ""
         time.sleep(dice.uniform(0, 0.2))
-        healthy &= kill(writer)
+        healthy &= kill_process(writer)
         litter += len(list(article_store.root.rglob(".tmp-*")))
         with os.fdopen(source) as pipe:
             lines = (first + pipe.read()).split("\n")[:-1]
         acknowledged |= {int(line) for line in lines if line.isdigit()}
         adopted += sum(int(line.split()[1]) for line in lines if line.startswith("adopted"))
-    healthy &= kill(reader)
+    healthy &= kill_process(reader)
     return {
         "healthy": healthy,
         "adopted": adopted,
@@ -187,7 +187,7 @@ def check_invariants(root: Path, acknowledged: set[int]) -> dict[str, object]:
     shown = store.index.ids(ALL, limit=10**6, since=None, most=10**6)
     found = {
         "articles": len(files),
-        "lost": sorted(acknowledged - {int(each.source_id) for each in files.values()}),
+        "lost": sorted(acknowledged - {int(file.source_id) for file in files.values()}),
         "twice": len(list(article_store.walk())) - len(files) + len(shown) - len(set(shown)),
         "torn": [
             article_id

@@ -1,4 +1,4 @@
-"""Lists of articles as somebody looks through them, on each database."""
+"""Lists of articles to browse, on each database."""
 
 from __future__ import annotations
 
@@ -44,14 +44,20 @@ def test_a_list_has_the_wanted_articles_the_newest_first(
         6: {"source_key": "other", "score": 0.5},
     }
     with open_store(any_url, articles_exist=False) as store:
-        made = {
+        articles_by_number = {
             number: record_article(store, number, **more.get(number, {})) for number in range(1, 8)
         }
         store.visits.record(
-            ArticleRecord(article=made[1], stamp=store.visits.stamp(made[1].id), score=0.5)
+            ArticleRecord(
+                article=articles_by_number[1],
+                stamp=store.visits.stamp(articles_by_number[1].id),
+                score=0.5,
+            )
         )  # type: ignore[arg-type]
-        store.index.merge(made[1].id, made[2].id)  # copies are in feeds of sources only
-        numbers = {article.id: number for number, article in made.items()}
+        store.index.merge(
+            articles_by_number[1].id, articles_by_number[2].id
+        )  # copies are in feeds of sources only
+        numbers = {article.id: number for number, article in articles_by_number.items()}
         assert [numbers[one.article.id] for one in store.browse.articles(wanted)[0]] == found
 
 
@@ -66,12 +72,12 @@ def test_the_least_likely_category_is_the_first_of_unsure_ones(any_url: str) -> 
         8: {"category_by": "operator"},
     }
     with open_store(any_url, articles_exist=False) as store:
-        made = {
+        articles_by_number = {
             number: record_article(store, number, score=one, **more.get(number, {}))
             for number, one in scores.items()
         }
         record_article(store, 4, title="edited since")
-        numbers = {article.id: number for number, article in made.items()}
+        numbers = {article.id: number for number, article in articles_by_number.items()}
         found, _ = store.browse.articles(Wanted(filter="unsure"))
         assert [numbers[one.article.id] for one in found] == [7, 4, 2, 6]
         assert [one.score for one in found] == [0.2, 0.3, 0.41, 0.699]
@@ -128,6 +134,7 @@ def test_filters_are_counted(any_url: str) -> None:
 
 
 def test_every_filter_is_one() -> None:
+    """The table of filters has exactly the values of the type."""
     from typing import get_args
 
     from syndicator.store.tables.browse import FILTERS

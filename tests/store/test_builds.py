@@ -1,4 +1,4 @@
-"""Builds and the upkeep as jobs of the engine, on a server."""
+"""Builds and upkeep as jobs of the queue in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def builds(store: Store) -> Builds:
     return store.builds()
 
 
-def jobs(store: Store) -> dict[tuple[str, str], datetime]:
+def list_job_times(store: Store) -> dict[tuple[str, str], datetime]:
     """The time of each job by task and status."""
     found = text("SELECT task_name, status::text, scheduled_at FROM procrastinate_jobs")
     return {(task, status): at.astimezone(UTC) for task, status, at in store._db.rows(found)}
 
 
-def take(store: Store) -> Job | None:
+def take_job(store: Store) -> Job | None:
     """The next job, as the engine gives it to a new worker."""
     with store._db.write() as connection:
         worker = connection.scalar(text("SELECT worker_id FROM procrastinate_register_worker_v1()"))
@@ -68,18 +68,18 @@ def test_a_build_is_planned_once_for_the_earliest_time(store: Store, builds: Bui
     builds.plan(BUILD, LATER)
     builds.plan(BUILD, SOON)
     builds.plan(BUILD, LATER)
-    assert jobs(store) == {(BUILD, "todo"): SOON}
-    assert take(store) is None, "it is not due"
+    assert list_job_times(store) == {(BUILD, "todo"): SOON}
+    assert take_job(store) is None, "it is not due"
 
 
 def test_one_worker_at_a_time_builds(store: Store, builds: Builds) -> None:
     builds.plan(BUILD, PAST)
-    first = take(store)
-    assert first
+    first_job = take_job(store)
+    assert first_job
     builds.plan(BUILD, PAST)
-    assert take(store) is None
-    builds.end(first, {})
-    assert take(store)
+    assert take_job(store) is None
+    builds.end(first_job, {})
+    assert take_job(store)
 
 
 def test_an_upkeep_that_is_planned_for_later_holds_up_no_build(
@@ -87,44 +87,49 @@ def test_an_upkeep_that_is_planned_for_later_holds_up_no_build(
 ) -> None:
     builds.plan(UPKEEP, LATER)
     builds.plan(BUILD, PAST)
-    job = take(store)
-    assert job and job.task == BUILD
+    job = take_job(store)
+    assert job
+    assert job.task == BUILD
 
 
 def test_the_end_of_a_build_plans_the_next(store: Store, builds: Builds) -> None:
     builds.plan(BUILD, PAST)
-    job = take(store)
+    job = take_job(store)
     assert job
     builds.plan(BUILD, SOON)  # what was filed meanwhile
     builds.end(job, {BUILD: LATER, UPKEEP: LATER})
-    assert jobs(store) == {(BUILD, "todo"): SOON, (UPKEEP, "todo"): LATER}
+    assert list_job_times(store) == {(BUILD, "todo"): SOON, (UPKEEP, "todo"): LATER}
 
 
 def test_a_silent_builder_is_replaced_and_its_end_plans_nothing(
     store: Store, builds: Builds
 ) -> None:
+    """A job of a silent builder is given away; its end changes nothing."""
     builds.fill()
-    lost = take(store)
-    assert lost
+    lost_job = take_job(store)
+    assert lost_job
     builds.recover(SILENCE)
-    assert (lost.task, "doing") in jobs(store)
-    fall_silent(store, lost, SILENCE + 1)
+    assert (lost_job.task, "doing") in list_job_times(store)
+    fall_silent(store, lost_job, SILENCE + 1)
     builds.recover(SILENCE)
-    assert (lost.task, "doing") not in jobs(store)
+    assert (lost_job.task, "doing") not in list_job_times(store)
     with pytest.raises(JobLost):
-        builds.end(lost, {BUILD: PAST})
-    assert jobs(store)[BUILD, "todo"] > PAST
+        builds.end(lost_job, {BUILD: PAST})
+    assert list_job_times(store)[BUILD, "todo"] > PAST
 
 
 def test_missing_jobs_are_planned_and_running_ones_are_not_missing(
     store: Store, builds: Builds
 ) -> None:
     builds.fill()
-    assert jobs(store).keys() == {(BUILD, "todo"), (UPKEEP, "todo")}
-    one, other = take(store), take(store)
-    assert one and other and {one.task, other.task} == {BUILD, UPKEEP}
+    assert list_job_times(store).keys() == {(BUILD, "todo"), (UPKEEP, "todo")}
+    first_job = take_job(store)
+    other_job = take_job(store)
+    assert first_job
+    assert other_job
+    assert {first_job.task, other_job.task} == {BUILD, UPKEEP}
     builds.fill()
-    assert jobs(store).keys() == {(BUILD, "doing"), (UPKEEP, "doing")}
+    assert list_job_times(store).keys() == {(BUILD, "doing"), (UPKEEP, "doing")}
 
 
 def test_the_engine_has_the_queue_filled_from_its_start(store: Store, builds: Builds) -> None:
@@ -142,10 +147,11 @@ def test_the_engine_has_the_queue_filled_from_its_start(store: Store, builds: Bu
 
     asyncio.run(go())
     assert done == [FILL]
-    assert jobs(store) == {}, "it ended the job"
+    assert list_job_times(store) == {}, "it ended the job"
 
 
 def test_the_row_of_a_feed_says_when_it_was_built(store: Store) -> None:
+    """The time and size of the last build are stored per feed."""
     index = store.index
     index.mark_stale([ALL, FeedKey(SOURCE, "a")])
     assert index.builds() == {}

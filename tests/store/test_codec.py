@@ -1,5 +1,4 @@
-"""Documents of rows: exact, readable by other versions, and safe with text that is no valid
-Unicode."""
+"""Encode documents of rows: exact, readable by other versions, safe with invalid Unicode."""
 
 from __future__ import annotations
 
@@ -37,7 +36,7 @@ from syndicator.core.ports.subscriptions import Subscription, Tally
 from syndicator.core.requests import Seen, Wrapper
 from syndicator.health.episodes import Memory, Outbox
 from syndicator.store import codec
-from tests.states import changed
+from tests.states import change_state
 
 NOW = datetime(2026, 11, 24, 12, 30, 5, 17, tzinfo=UTC)
 # instances of versions that kept whole rows as documents
@@ -144,7 +143,7 @@ def test_no_two_groups_of_a_state_have_a_name_in_common() -> None:
 
 @given(state=st.from_type(SourceState))
 def test_any_state_survives(state: SourceState) -> None:
-    state = changed(state, unmatched=dict(state.pages.unmatched))
+    state = change_state(state, unmatched=dict(state.pages.unmatched))
     packed = codec.pack_state(state)
     assume("NaN" not in packed.data)
 
@@ -202,7 +201,7 @@ def test_another_document_is_refused(document: str) -> None:
         codec.unpack(Outcome, document)
 
 
-def documents(database: Path) -> Iterator[tuple[type[Any], str]]:
+def list_documents(database: Path) -> Iterator[tuple[type[Any], str]]:
     with closing(sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)) as connection:
         for table, kind in TABLES.items():
             for (document,) in connection.execute(f"SELECT data FROM {table}"):
@@ -211,7 +210,8 @@ def documents(database: Path) -> Iterator[tuple[type[Any], str]]:
 
 @pytest.mark.parametrize("database", AGED, ids=lambda path: path.parts[-5])
 def test_rows_of_earlier_versions_are_written_as_they_are(database: Path) -> None:
-    rows = list(documents(database))
+    """Documents of earlier versions survive reading and writing unchanged."""
+    rows = list(list_documents(database))
 
     assert len(rows) > 400
     for kind, document in rows:

@@ -1,5 +1,4 @@
-"""Killed at any moment, the article store and its rows lose nothing, tear nothing and say nothing
-twice."""
+"""Kill a writer at any moment: articles and rows stay consistent."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 
-def torment(root: Path, rounds: int, seed: int) -> dict[str, Any]:
+def run_crashes(root: Path, rounds: int, seed: int) -> dict[str, Any]:
     return found_by("tests.store.crash", str(root), str(rounds), str(seed))
 
 
@@ -20,9 +19,9 @@ def found_by(*words: str) -> dict[str, Any]:
     command = [sys.executable, "-m", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
+    document: dict[str, Any] = json.loads(done.stdout)
     assert done.stderr == ""
-    return found
+    return document
 
 
 def assert_unharmed(found: dict[str, Any]) -> None:
@@ -32,7 +31,7 @@ def assert_unharmed(found: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 def test_a_writer_killed_at_random_moments_does_no_harm(tmp_path: Path) -> None:
-    found = torment(tmp_path, 25, seed=1)
+    found = run_crashes(tmp_path, 25, seed=1)
 
     assert_unharmed(found)
     assert found["healthy"]
@@ -41,7 +40,7 @@ def test_a_writer_killed_at_random_moments_does_no_harm(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_two_hundred_deaths_do_no_harm(tmp_path: Path) -> None:
-    found = torment(tmp_path, 200, seed=2)
+    found = run_crashes(tmp_path, 200, seed=2)
 
     assert_unharmed(found)
     assert found["healthy"]
@@ -52,6 +51,7 @@ def test_two_hundred_deaths_do_no_harm(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_disk_that_fills_up_at_twenty_points_does_no_harm_and_is_named(tmp_path: Path) -> None:
+    """A full disk at twenty points raises an error and leaves no temporary files."""
     found = found_by("tests.store.full", str(tmp_path))
 
     assert_unharmed(found)

@@ -1,4 +1,4 @@
-"""Opening the store: what is made, what is refused, what is cured."""
+"""Open the store: create it, refuse foreign or newer ones, repair."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syndicator.store.postgres import StoreAway
 from tests.store.conftest import make_article, make_stamp, record_article
 
 
-def database(url: str) -> Path:
+def get_database_path(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
@@ -50,14 +50,14 @@ def test_a_fresh_database_is_made_with_its_folder_and_opens_again(url: str) -> N
         record_article(store, 1)
     with open_store(url, articles_exist=True) as store:
         assert store.visits.article(make_article(1).id) == make_article(1)
-    assert not database(url).with_name("syndicator.db-wal").exists()
+    assert not get_database_path(url).with_name("syndicator.db-wal").exists()
 
 
 @pytest.mark.parametrize("content", [None, b""], ids=["missing", "empty"])
 def test_a_lost_database_is_refused_where_articles_exist_and_made_for_reindex(
     url: str, content: bytes | None
 ) -> None:
-    path = database(url)
+    path = get_database_path(url)
     path.parent.mkdir()
     if content is not None:
         path.write_bytes(content)
@@ -73,8 +73,8 @@ def test_a_lost_database_is_refused_where_articles_exist_and_made_for_reindex(
 
 
 def test_a_database_whose_creation_was_cut_short_is_refused_too(url: str) -> None:
-    database(url).parent.mkdir()
-    with closing(sqlite3.connect(database(url))) as connection:
+    get_database_path(url).parent.mkdir()
+    with closing(sqlite3.connect(get_database_path(url))) as connection:
         connection.execute("PRAGMA user_version=1")
 
     with pytest.raises(StoreError, match="reindex"):
@@ -87,7 +87,7 @@ def test_a_damaged_database_is_refused_and_reindex_cures_it(url: str, where: int
     with open_store(url, articles_exist=False) as store:
         for number in range(200):
             record_article(store, number)
-    path = database(url)
+    path = get_database_path(url)
     data = bytearray(path.read_bytes())
     data[where : where + 30000] = b"\xa5" * 30000
     path.write_bytes(data)
@@ -105,7 +105,7 @@ def test_check_names_damage(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
         for number in range(200):
             record_article(store, number)
-    path = database(url)
+    path = get_database_path(url)
     data = bytearray(path.read_bytes())
     data[-20000:] = b"\xa5" * 20000
     path.write_bytes(data)
@@ -119,8 +119,8 @@ def test_check_names_damage(url: str) -> None:
 
 
 def test_somebody_elses_database_is_refused(url: str) -> None:
-    database(url).parent.mkdir()
-    with closing(sqlite3.connect(database(url))) as connection:
+    get_database_path(url).parent.mkdir()
+    with closing(sqlite3.connect(get_database_path(url))) as connection:
         connection.execute("CREATE TABLE theirs (x)")
 
     with pytest.raises(StoreError, match="not one of Syndicator's"):
@@ -131,7 +131,8 @@ def test_somebody_elses_database_is_refused(url: str) -> None:
 def test_somebody_elses_database_is_refused_and_left_as_it_is_when_looked_into(
     url: str, articles_exist: bool
 ) -> None:
-    path = database(url)
+    """Opening another program's database read-only fails and does not change it."""
+    path = get_database_path(url)
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE theirs (x)")
@@ -152,7 +153,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_a_newer_database_is_refused(url: str) -> None:
     open_store(url, articles_exist=False).close()
-    with closing(sqlite3.connect(database(url))) as connection, connection:
+    with closing(sqlite3.connect(get_database_path(url))) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num='9999'")
 
     with pytest.raises(StoreError, match="another version of Syndicator"):
@@ -195,6 +196,7 @@ def copy_aged(path: Path, life: str, *statements: str, revision: str = "") -> st
 def test_a_database_of_each_older_revision_gets_the_tables_of_a_new_one(
     tmp_path: Path, revision: str
 ) -> None:
+    """After migration an old database has the same structure as a new one."""
     open_store(f"sqlite:///{tmp_path}/new.db", articles_exist=False).close()
     undo = [line for name, lines in BEFORE.items() if "0003" < revision <= name for line in lines]
     url = copy_aged(
@@ -202,9 +204,10 @@ def test_a_database_of_each_older_revision_gets_the_tables_of_a_new_one(
     )
 
     with open_store(url, articles_exist=True) as store:
-        assert store.current and store.status.check() == []
+        assert store.current
+        assert store.status.check() == []
 
-    assert read_structure(database(url)) == read_structure(tmp_path / "new.db")
+    assert read_structure(get_database_path(url)) == read_structure(tmp_path / "new.db")
 
 
 def test_hosts_and_covers_are_filled_in_from_the_rows_of_an_older_database(tmp_path: Path) -> None:
@@ -220,7 +223,7 @@ def test_hosts_and_covers_are_filled_in_from_the_rows_of_an_older_database(tmp_p
         "SELECT key, host, url FROM sources ORDER BY key",
         "SELECT id, url FROM pictures ORDER BY id",
     ):
-        new, old = (read_rows(database(url), query) for url in urls)
+        new, old = (read_rows(get_database_path(url), query) for url in urls)
         assert old == new != []
 
 
@@ -249,13 +252,18 @@ def test_feeds_that_were_stale_are_stale_after_the_upgrade(tmp_path: Path) -> No
     )
     with open_store(url, articles_exist=True) as store:
         ai, go = store.index.feeds()
-        assert (ai.stale, ai.count, go.stale, go.first_slug) == (True, 3, False, "golang")
-        assert (ai.published, go.published) == (None, True)
+        assert ai.stale is True
+        assert ai.count == 3
+        assert go.stale is False
+        assert go.first_slug == "golang"
+        assert ai.published is None
+        assert go.published is True
 
 
 def test_feeds_are_known_as_published_after_the_upgrade_and_their_files_are_not(
     tmp_path: Path,
 ) -> None:
+    """Migration keeps which feeds are published; the next build finds their files."""
     rows = (
         "'ai', 'AI', 'ai', 1, 0, '{\"#about\": \"\"}'",
         "'go', 'Go', 'go', 1, 0, '{\"#about\": \"1\", \"tags/go.atom\": \"2\"}'",
@@ -284,7 +292,7 @@ def test_opening_imports_no_alembic() -> None:
 
 def test_a_locked_database_is_named_after_the_wait(url: str) -> None:
     with open_store(url, articles_exist=False, busy_seconds=0.1) as store:
-        with closing(sqlite3.connect(database(url), isolation_level=None)) as other:
+        with closing(sqlite3.connect(get_database_path(url), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StoreError, match="another program holds it"):
                 record_article(store, 1)
@@ -303,13 +311,13 @@ def test_a_full_disk_loses_nothing_and_the_store_works_on(file_store: Store) -> 
     with pytest.raises(StoreError, match="the disk is full"):
         for number in range(2, 2000):
             record_article(store, number)
-    kept = store.visits.stamps()
+    kept_stamps = store.visits.stamps()
     with store._db.write() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 10000}")
 
     record_article(store, 3000)
 
-    assert len(store.visits.stamps()) == len(kept) + 1
+    assert len(store.visits.stamps()) == len(kept_stamps) + 1
     assert store.status.check() == []
 
 
@@ -320,9 +328,9 @@ def test_a_driver_that_is_not_installed_is_named(
     monkeypatch.setitem(sys.modules, "psycopg", None)
 
     for opening in (open_store, open_store_read_only):
-        with pytest.raises(StoreError, match=r"package '?psycopg'?.*whl\)\[postgres\]") as found:
+        with pytest.raises(StoreError, match=r"package '?psycopg'?.*whl\)\[postgres\]") as raises:
             opening(f"{scheme}://nobody@127.0.0.1:9/none", articles_exist=False)
-        assert found.value.exit_code == 69
+        assert raises.value.exit_code == 69
 
 
 @pytest.mark.parametrize("url", ["nonsense", "wondrous://host/database"])

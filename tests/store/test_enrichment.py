@@ -1,4 +1,4 @@
-"""What was asked of a language model: what is still to be asked, and what goes with an article."""
+"""Results of a language model, and which articles are still to be sent."""
 
 from __future__ import annotations
 
@@ -64,15 +64,14 @@ def test_answers_go_with_their_article(url: str) -> None:
         assert store.enrichment.read_result(make_article(1).id) == note
         assert store.enrichment.answer("k") == "said \ud800"
         store.visits.forget([make_article(1).id])
-        assert (store.enrichment.read_result(make_article(1).id), store.enrichment.answer("k")) == (
-            None,
-            None,
-        )
+        assert store.enrichment.read_result(make_article(1).id) is None
+        assert store.enrichment.answer("k") is None
 
 
 def test_the_meter_and_the_summary_of_status(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
-        assert (store.enrichment.meter(), store.status.llm()) == (Meter(), None)
+        assert store.enrichment.meter() == Meter()
+        assert store.status.llm() is None
         meter = Meter(
             endpoint="e", day="2030-01-01", calls=3, tokens=900, rest_until=NOW, reason="timeout"
         )
@@ -85,7 +84,8 @@ def test_the_meter_and_the_summary_of_status(url: str) -> None:
         store.enrichment.save_asked(make_asked(2))
         summary = store.status.llm()
         assert summary is not None
-        assert (summary.meter, summary.counts) == (meter, {"refused": 1, "accepted": 1})
+        assert summary.meter == meter
+        assert summary.counts == {"refused": 1, "accepted": 1}
         assert summary.refused == (
             Problem(what=make_stamp(1).path, reason="name", detail="Zorblax"),
         )

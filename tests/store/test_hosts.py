@@ -1,4 +1,4 @@
-"""The contract of ports.hosts.HostTurns, and of the table that several machines share."""
+"""The interface HostTurns, and its table that several machines share."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def hosts(store: Store) -> Hosts:
     return store.hosts(LONG)
 
 
-def turn(turns: HostTurns, host: str = HOST) -> Turn:
+def take_turn(turns: HostTurns, host: str = HOST) -> Turn:
     found = turns.take(host)
     assert isinstance(found, Turn), found
     return found
 
 
-def busy(turns: HostTurns, host: str = HOST) -> Busy:
+def take_busy(turns: HostTurns, host: str = HOST) -> Busy:
     found = turns.take(host)
     assert isinstance(found, Busy), found
     return found
@@ -59,77 +59,87 @@ def pass_by(store: Store) -> None:
 
 
 def test_one_at_a_time_has_leave_and_the_pause_follows_its_end(hosts: Hosts) -> None:
-    mine = turn(hosts)
-    assert LONG - 5 < busy(hosts).seconds <= LONG
-    turn(hosts, "b.example")
+    """A host gives one turn at a time; the pause begins when it is given back."""
+    mine = take_turn(hosts)
+    assert LONG - 5 < take_busy(hosts).seconds <= LONG
+    take_turn(hosts, "b.example")
     hosts.give_back(HOST, mine, 30)
-    assert 20 < busy(hosts).seconds <= 30
-    assert not busy(hosts).held
+    assert 20 < take_busy(hosts).seconds <= 30
+    assert not take_busy(hosts).held
 
 
 def test_leave_that_is_given_back_without_a_pause_can_be_had_at_once(hosts: Hosts) -> None:
     for _ in range(3):
-        hosts.give_back(HOST, turn(hosts), 0)
+        hosts.give_back(HOST, take_turn(hosts), 0)
     assert isinstance(hosts.take(HOST), Turn)
 
 
 def test_leave_that_is_not_given_back_ends_by_itself_and_is_nobodys_then(store: Store) -> None:
     hosts = store.hosts(LONG)
-    lost = turn(hosts)
+    lost_turn = take_turn(hosts)
     pass_by(store)
-    mine = turn(hosts)
-    assert mine != lost
-    hosts.give_back(HOST, lost, 0)  # by whoever was stopped meanwhile: this is another's leave
-    assert busy(hosts).seconds > LONG - 5
-    assert isinstance(turn(store.hosts(0), "b.example"), Turn)
-    assert isinstance(turn(store.hosts(0), "b.example"), Turn), (
+    mine = take_turn(hosts)
+    assert mine != lost_turn
+    hosts.give_back(HOST, lost_turn, 0)  # by whoever was stopped meanwhile: this is another's leave
+    assert take_busy(hosts).seconds > LONG - 5
+    assert isinstance(take_turn(store.hosts(0), "b.example"), Turn)
+    assert isinstance(take_turn(store.hosts(0), "b.example"), Turn), (
         "a lease of no length is over at once"
     )
 
 
 def test_a_crawl_delay_is_for_all_and_takes_the_place_of_shorter_pauses(hosts: Hosts) -> None:
     hosts.set_delay(HOST, 40)
-    hosts.give_back(HOST, turn(hosts), 1)
-    assert 30 < busy(hosts).seconds <= 40
+    hosts.give_back(HOST, take_turn(hosts), 1)
+    assert 30 < take_busy(hosts).seconds <= 40
 
 
 def test_a_host_that_is_held_gives_no_leave_and_a_longer_hold_stays(hosts: Hosts) -> None:
+    """A held host gives no turn; a shorter hold does not replace a longer one."""
     hosts.hold(HOST, 50)
     hosts.hold(HOST, 10)
-    found = busy(hosts)
-    assert found.held and 40 < found.seconds <= 50
+    busy = take_busy(hosts)
+    assert busy.held
+    assert 40 < busy.seconds <= 50
     assert 40 < hosts.held(HOST) <= 50
     assert hosts.held("b.example") == 0
 
 
 def test_that_a_host_was_not_reached_is_told_with_the_leave(hosts: Hosts) -> None:
+    """A turn includes the host's recent connection failure, until it expires."""
     hosts.set_away(HOST, "dns", "no such name", 50)
-    found = turn(hosts)
-    assert (found.away, found.detail) == ("dns", "no such name")
+    turn = take_turn(hosts)
+    assert turn.away == "dns"
+    assert turn.detail == "no such name"
     hosts.set_away("b.example", "connect", "", -1)
-    assert turn(hosts, "b.example").away == ""
+    assert take_turn(hosts, "b.example").away == ""
 
 
 def test_what_one_asked_to_wait_all_heed_until_then(hosts: Hosts) -> None:
+    """Waits that a server asked for are shared, limited to seven days, and expire."""
     waits: Waits = HostWaits(hosts, lambda: NOW, timedelta(days=7))
     waits.add("https://a.example/feed", NOW + timedelta(seconds=50))
     waits.add("b.example", NOW + timedelta(days=99))
     waits.add("c.example", NOW - timedelta(days=1))
     until = waits.until("https://a.example/feed")
-    assert until and timedelta(seconds=40) < until - NOW <= timedelta(seconds=50)
-    assert (later := waits.until("b.example")) and later - NOW <= timedelta(days=7)
+    assert until
+    assert timedelta(seconds=40) < until - NOW <= timedelta(seconds=50)
+    assert (later := waits.until("b.example"))
+    assert later - NOW <= timedelta(days=7)
     assert waits.until("c.example") is None
     assert waits.until(HOST) is None
     assert waits.any()
 
 
 def test_many_who_want_leave_at_once_get_it_one_by_one(postgres: Server) -> None:
+    """Of four threads that want a host's turn at the same time, one gets it."""
     url = postgres.schema()
     open_store(url, articles_exist=False).close()
 
     def wants(number: int) -> int:
         with open_store(url, articles_exist=False) as store:
-            hosts, got = store.hosts(LONG), 0
+            hosts = store.hosts(LONG)
+            got = 0
             for _ in range(40):
                 got += isinstance(hosts.take(HOST), Turn)
             return got
@@ -138,7 +148,7 @@ def test_many_who_want_leave_at_once_get_it_one_by_one(postgres: Server) -> None
         assert sum(threads.map(wants, range(4))) == 1
 
 
-def known(store: Store) -> set[str]:
+def list_host_names(store: Store) -> set[str]:
     """The hosts of which there is a row."""
     return {
         name
@@ -146,7 +156,7 @@ def known(store: Store) -> set[str]:
     }
 
 
-def owners(store: Store) -> set[str]:
+def list_owners(store: Store) -> set[str]:
     """Who works on a host."""
     return {owner for (owner,) in store._db.rows(text("SELECT owner FROM hosts WHERE owner <> ''"))}
 
@@ -154,41 +164,45 @@ def owners(store: Store) -> set[str]:
 def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
     store: Store, hosts: Hosts
 ) -> None:
-    asked = turn(hosts, "asked.example")
+    """A worker can own free hosts; busy, held and failing ones are left out."""
+    turn = take_turn(hosts, "asked.example")
     hosts.hold("held.example", 50)
     hosts.set_away("away.example", "dns", "", 50)
     hosts.set_delay("slow.example", 20)
     names = ["asked.example", "held.example", "away.example", HOST, "slow.example"]
     assert hosts.own(names, "me") == {HOST: 0.0, "slow.example": 20.0}
     assert hosts.own(names, "you") == {}
-    assert not busy(hosts).held and owners(store) == {"me"}
+    assert not take_busy(hosts).held
+    assert list_owners(store) == {"me"}
 
     hosts.let_go([HOST, "slow.example"], "you", 0)
-    assert owners(store) == {"me"}, "nobody else lets them go"
+    assert list_owners(store) == {"me"}, "nobody else lets them go"
     hosts.let_go([HOST, "slow.example"], "me", 10)
-    assert owners(store) == set()
-    assert 5 < busy(hosts).seconds <= 10 and 15 < busy(hosts, "slow.example").seconds <= 20
-    hosts.give_back("asked.example", asked, 0)
+    assert list_owners(store) == set()
+    assert 5 < take_busy(hosts).seconds <= 10
+    assert 15 < take_busy(hosts, "slow.example").seconds <= 20
+    hosts.give_back("asked.example", turn, 0)
     assert hosts.own(["asked.example"], "you") == {"asked.example": 0.0}
 
 
 def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_life(
     store: Store,
 ) -> None:
+    """A worker owns its hosts as long as it sends heartbeats; lost hosts stay lost."""
     hosts = store.hosts(LONG)
     hosts.own([HOST], "me")
-    assert busy(hosts).seconds > ASKS * LONG + 2 / 3 * LONG - 5, (
+    assert take_busy(hosts).seconds > ASKS * LONG + 2 / 3 * LONG - 5, (
         "a request that begins last is over by then"
     )
     with store._db.write() as connection:
         connection.execute(
             schema.hosts.update().values(free_at=schema.hosts.c.free_at - 80_000_000)
         )
-    assert busy(hosts).seconds < 5
+    assert take_busy(hosts).seconds < 5
     hosts.keep("you")
-    assert busy(hosts).seconds < 5
+    assert take_busy(hosts).seconds < 5
     hosts.keep("me")
-    assert busy(hosts).seconds > 60
+    assert take_busy(hosts).seconds > 60
     pass_by(store)
     hosts.keep("me")
     assert isinstance(hosts.take(HOST), Turn), "what was lost stays lost"
@@ -197,20 +211,26 @@ def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_lif
 def test_work_of_which_nothing_comes_is_started_some_times_and_the_host_is_held_and_named_then(
     store: Store, hosts: Hosts
 ) -> None:
+    """After POISON_STARTS starts without a result a host is held and named."""
     store.visits.save_states([SourceState(key="a", url=A.url)])
     for _ in range(POISON_STARTS):
-        assert hosts.own([HOST], "me") and hosts.counts().named == []
+        assert hosts.own([HOST], "me")
+        assert hosts.counts().named == []
         pass_by(store)
     assert hosts.own([HOST], "me") == {}
     (named,) = hosts.counts().named
-    assert named.name == HOST and named.poison and 890 < named.seconds <= 1800
+    assert named.name == HOST
+    assert named.poison
+    assert 890 < named.seconds <= 1800
     assert hosts.free_poison() == 1
-    assert hosts.own([HOST], "me") and hosts.counts().named == []
+    assert hosts.own([HOST], "me")
+    assert hosts.counts().named == []
 
 
 def test_after_each_try_a_host_that_ends_its_workers_is_held_for_longer(
     store: Store, hosts: Hosts
 ) -> None:
+    """The hold doubles with each failed start, up to a day."""
     store.visits.save_states([SourceState(key="a", url=A.url)])
     for starts, longest in ((4, 1800), (5, 3600), (6, 7200), (40, 86_400)):
         with store._db.write() as connection:
@@ -258,17 +278,18 @@ def test_work_that_a_living_worker_ends_or_gives_up_is_not_lost(
 
 
 def test_rows_of_which_nothing_is_known_go_after_a_day(store: Store, hosts: Hosts) -> None:
+    """Old rows of hosts are deleted unless they have a delay or a hold."""
     for name in ("old.example", "slow.example", "held.example"):
-        hosts.give_back(name, turn(hosts, name), 0)
+        hosts.give_back(name, take_turn(hosts, name), 0)
     with store._db.write() as connection:
         connection.execute(
             schema.hosts.update().values(free_at=schema.hosts.c.free_at - 90_000_000_000)
         )
-    hosts.give_back("new.example", turn(hosts, "new.example"), 0)
+    hosts.give_back("new.example", take_turn(hosts, "new.example"), 0)
     hosts.hold("held.example", 50)
     hosts.set_delay("slow.example", 5)
     hosts.prune()
-    assert known(store) == {"new.example", "slow.example", "held.example"}
+    assert list_host_names(store) == {"new.example", "slow.example", "held.example"}
 
 
 def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
@@ -279,25 +300,25 @@ def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
     store.fleet.push([A, B], micros(NOW))
     hosts.hold("b.example", 50)
     hosts.own([HOST], "me")
-    found = hosts.counts()
-    assert (found.hosts, found.due, found.held, found.away, found.leased, found.workers) == (
-        2,
-        1,
-        1,
-        0,
-        1,
-        ["me"],
-    )
-    assert 90 < found.late < 200
-    assert [one.poison for one in found.named] == [False]
+    counts = hosts.counts()
+    assert counts.hosts == 2
+    assert counts.due == 1
+    assert counts.held == 1
+    assert counts.away == 0
+    assert counts.leased == 1
+    assert counts.workers == ["me"]
+    assert 90 < counts.late < 200
+    assert [one.poison for one in counts.named] == [False]
     store.visits.save_states([SourceState(key="a", url=A.url)])
     assert hosts.counts().late < 5, "a source that was never visited is due now"
 
 
-A, B = Source(key="a", url="https://a.example/feed"), Source(key="b", url="https://b.example/feed")
+A = Source(key="a", url="https://a.example/feed")
+B = Source(key="b", url="https://b.example/feed")
 
 
 def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
+    """Pushed sources are read unchanged; a second push reports differences."""
     from syndicator.core.model import Rules
 
     odd = Source(
@@ -312,7 +333,9 @@ def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
     )
     assert store.fleet.stamp() == ""
     change = store.fleet.push([odd, A], micros(NOW))
-    assert (list(change.added), change.changed, change.removed) == (["a", "odd"], [], [])
+    assert list(change.added) == ["a", "odd"]
+    assert change.changed == []
+    assert change.removed == []
     assert store.fleet.sources() == (odd, A)
     before = store.fleet.stamp()
     assert store.fleet.push([odd, A], micros(NOW), dry_run=True) == Pushed(
@@ -320,12 +343,10 @@ def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
     )
 
     change = store.fleet.push([replace(A, title="T"), B], micros(NOW))
-    assert (list(change.added), list(change.changed), list(change.removed)) == (
-        ["b"],
-        ["a"],
-        ["odd"],
-    )
-    assert [one.key for one in store.fleet.sources()] == ["a", "b"]
+    assert list(change.added) == ["b"]
+    assert list(change.changed) == ["a"]
+    assert list(change.removed) == ["odd"]
+    assert [source.key for source in store.fleet.sources()] == ["a", "b"]
     assert store.fleet.stamp() != before != ""
 
 
@@ -335,7 +356,8 @@ def test_a_push_writes_the_sources_that_changed(store: Store) -> None:
     before = dict(store._db.run_query(written))
     store.fleet.push([A, replace(B, title="T")], micros(NOW))
     after = dict(store._db.run_query(written))
-    assert after["a"] == before["a"] and after["b"] != before["b"]
+    assert after["a"] == before["a"]
+    assert after["b"] != before["b"]
     store.fleet.push([replace(B, title="T"), A], micros(NOW))
     assert [one.key for one in store.fleet.sources()] == ["b", "a"], "their order, too"
 
@@ -357,23 +379,24 @@ def cut_off(postgres: Server) -> None:
 def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does(
     postgres: Server,
 ) -> None:
+    """A lock is exclusive per name and ends with its connection."""
     url = postgres.schema()
     with (
-        open_store(url, articles_exist=False) as one,
-        open_store(url, articles_exist=False) as other,
+        open_store(url, articles_exist=False) as first_store,
+        open_store(url, articles_exist=False) as other_store,
     ):
-        with one.fleet.hold("a run"):
+        with first_store.fleet.hold("a run"):
             with (
                 pytest.raises(LockedError, match="another machine holds 'a run'"),
-                other.fleet.hold("a run"),
+                other_store.fleet.hold("a run"),
             ):
                 pass
-            with other.fleet.hold("something else"):
+            with other_store.fleet.hold("something else"):
                 pass
             cut_off(postgres)
-            with other.fleet.hold("a run"):
+            with other_store.fleet.hold("a run"):
                 pass
-        with other.fleet.hold("a run"):
+        with other_store.fleet.hold("a run"):
             pass
 
 
@@ -398,6 +421,7 @@ def test_whoever_lost_the_lock_writes_nothing(
 def test_a_lock_lasts_while_its_holder_is_busy_and_ends_when_it_stands_still(
     postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A lock stays during a long query and ends if the process stops responding."""
     monkeypatch.setattr(followed, "_HELD_FOR", 1.2)
     monkeypatch.setattr(followed, "_LOST_AFTER", 1)
     with (
@@ -416,11 +440,13 @@ def test_a_lock_lasts_while_its_holder_is_busy_and_ends_when_it_stands_still(
 
 
 def test_a_lock_is_for_one_instance_of_a_server(postgres: Server) -> None:
-    first, second = postgres.schema(), postgres.schema()
+    """Instances in different schemas have separate locks."""
+    first = postgres.schema()
+    second = postgres.schema()
     with (
-        open_store(first, articles_exist=False) as one,
-        open_store(second, articles_exist=False) as other,
+        open_store(first, articles_exist=False) as first_store,
+        open_store(second, articles_exist=False) as other_store,
     ):
-        held = one.fleet.hold("a run")
-        with held, other.fleet.hold("a run"):
-            assert one.name == other.name
+        held = first_store.fleet.hold("a run")
+        with held, other_store.fleet.hold("a run"):
+            assert first_store.name == other_store.name

@@ -1,4 +1,4 @@
-"""Which sources have an icon, which wait for one, and which are shown."""
+"""Which sources have an icon, which wait for one, and which are published."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ OTHER_NAME = "pictures/01.webp"
 LATER = NOW + timedelta(days=30)
 
 
-def icon(name: str = NAME, source: str = "one") -> IconRow:
+def make_icon_row(name: str = NAME, source: str = "one") -> IconRow:
     return IconRow(source_key=source, name=name, next_try=LATER)
 
 
 def test_the_icon_of_a_source_is_due_once_it_has_an_article(store: Store) -> None:
+    """Sources with a published article are due for an icon."""
     assert store.icons.due(NOW) == []
     record_article(store, 1, source_key="one")
     record_article(store, 2, source_key="two")
@@ -34,8 +35,8 @@ def test_an_icon_is_due_again_when_it_is_time(store: Store) -> None:
 
 def test_icons_are_shown_while_a_feed_has_articles_of_their_source(store: Store) -> None:
     record_article(store, 1, source_key="one")
-    store.icons.save(icon())
-    store.icons.save(icon(OTHER_NAME, "gone"))
+    store.icons.save(make_icon_row())
+    store.icons.save(make_icon_row(OTHER_NAME, "gone"))
     assert store.icons.shown() == {"one": NAME}
     assert store.icons.names() == {NAME, OTHER_NAME}
     record_article(store, 1, source_key="one", hold=True)
@@ -44,7 +45,7 @@ def test_icons_are_shown_while_a_feed_has_articles_of_their_source(store: Store)
 
 def test_an_icon_whose_file_is_lost_is_due_again(store: Store) -> None:
     record_article(store, 1, source_key="one")
-    store.icons.save(icon())
+    store.icons.save(make_icon_row())
     store.icons.lost({OTHER_NAME})
     assert store.icons.due(NOW) == []
     store.icons.lost({NAME})
@@ -54,6 +55,6 @@ def test_an_icon_whose_file_is_lost_is_due_again(store: Store) -> None:
 
 def test_a_rebuilt_database_keeps_icons(store: Store) -> None:
     record_article(store, 1, source_key="one")
-    store.icons.save(icon())
+    store.icons.save(make_icon_row())
     store.reindex([(make_article(1, source_key="one"), make_stamp(1))])
     assert store.icons.shown() == {"one": NAME}

@@ -1,4 +1,4 @@
-"""The contract of Index, also as publishing sees it."""
+"""The interface Index as publishing uses it."""
 
 from __future__ import annotations
 
@@ -76,25 +76,26 @@ def test_ids_are_newest_first_by_added_then_published_then_id(store: Store) -> N
 
 
 def test_a_window_reaches_beyond_the_limit_up_to_the_most(store: Store) -> None:
-    made = [record_article(store, number).id for number in range(10)]
+    """`ids` returns at least `limit` articles, more if they are recent, at most `most`."""
+    ids = [record_article(store, number).id for number in range(10)]
 
     def asked(limit: int, hours: int | None, most: int) -> list[str]:
         since = None if hours is None else NOW - hours * HOUR
         return store.index.ids(AI, limit=limit, since=since, most=most)
 
-    assert asked(3, None, 200) == made[:3]
-    assert asked(3, 5, 200) == made[:5]
-    assert asked(7, 5, 200) == made[:7]
-    assert asked(3, 99, 6) == made[:6]
-    assert asked(9, None, 4) == made[:4]
+    assert asked(3, None, 200) == ids[:3]
+    assert asked(3, 5, 200) == ids[:5]
+    assert asked(7, 5, 200) == ids[:7]
+    assert asked(3, 99, 6) == ids[:6]
+    assert asked(9, None, 4) == ids[:4]
 
 
 def test_the_source_of_each_article_is_the_one_in_its_file(store: Store) -> None:
     mine = record_article(store, 1)
-    other = record_article(store, 2, source_key="beta")
-    assert store.index.sources([mine.id, other.id, "unknown"]) == {
+    other_article = record_article(store, 2, source_key="beta")
+    assert store.index.sources([mine.id, other_article.id, "unknown"]) == {
         mine.id: mine.source_key,
-        other.id: "beta",
+        other_article.id: "beta",
     }
 
 
@@ -136,14 +137,15 @@ def test_an_article_that_was_added_nobody_knows_when_is_in_no_month(store: Store
 
 
 def test_articles_come_in_the_order_asked_for_and_each_newest_first(store: Store) -> None:
-    made = [make_article(number) for number in range(1101)]
-    store.reindex((article, make_stamp(number)) for number, article in enumerate(made))
-    wanted = [article.id for article in reversed(made)]
+    """`articles` keeps the requested order; `each` returns all."""
+    articles = [make_article(number) for number in range(1101)]
+    store.reindex((article, make_stamp(number)) for number, article in enumerate(articles))
+    expected_ids = [article.id for article in reversed(articles)]
 
-    assert list(store.index.articles(wanted)) == wanted
-    assert store.index.articles([*wanted[:1], "unknown"]) == {wanted[0]: made[-1]}
-    assert list(store.index.each()) == made
-    assert store.index.path(made[3].id) == make_stamp(3).path
+    assert list(store.index.articles(expected_ids)) == expected_ids
+    assert store.index.articles([*expected_ids[:1], "unknown"]) == {expected_ids[0]: articles[-1]}
+    assert list(store.index.each()) == articles
+    assert store.index.path(articles[3].id) == make_stamp(3).path
 
 
 def test_a_retagged_article_leaves_its_old_feed(store: Store) -> None:
@@ -154,11 +156,13 @@ def test_a_retagged_article_leaves_its_old_feed(store: Store) -> None:
 
     assert list_ids(store, AI) == []
     assert list_ids(store, FeedKey("tag", "robots")) == [make_article(1).id]
-    assert (find_feed(store, AI).count, find_feed(store, AI).stale) == (0, True)
+    assert find_feed(store, AI).count == 0
+    assert find_feed(store, AI).stale is True
     assert store.index.targets([AI]) == {"tags/ai": "made of this"}
 
 
 def test_recording_the_same_again_counts_it_once(store: Store) -> None:
+    """An article recorded again does not increase counts."""
     for _ in range(3):
         record_article(store, 1)
 
@@ -166,6 +170,7 @@ def test_recording_the_same_again_counts_it_once(store: Store) -> None:
 
 
 def test_a_copy_is_shown_by_its_source_alone_until_it_is_split(store: Store) -> None:
+    """A merged copy is listed only in its source's feed until it is split."""
     original = record_article(store, 1)
     copy = record_article(store, 2)
 
@@ -185,6 +190,7 @@ def test_a_copy_is_shown_by_its_source_alone_until_it_is_split(store: Store) -> 
 
 
 def test_merging_an_unknown_article_or_into_itself_is_refused(store: Store) -> None:
+    """`merge` refuses unknown articles and an article as a copy of itself."""
     article = record_article(store, 1)
 
     with pytest.raises(StoreError, match="no article unknown"):
@@ -195,38 +201,44 @@ def test_merging_an_unknown_article_or_into_itself_is_refused(store: Store) -> N
 
 def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
     article = record_article(store, 1)
-    other = record_article(store, 2)
-    for article_id in (article.id, other.id):
+    other_article = record_article(store, 2)
+    for article_id in (article.id, other_article.id):
         store.index.save_html({article_id: "<p>old</p>"})
     record_article(store, 1, title="New")
 
-    assert store.index.html([article.id, other.id]) == {other.id: "<p>old</p>"}
+    assert store.index.html([article.id, other_article.id]) == {other_article.id: "<p>old</p>"}
 
 
 def test_stale_held_and_built(store: Store) -> None:
     record_article(store, 1)
     store.index.record_invalid(AI, "not well-formed")
-    assert (find_feed(store, AI).stale, find_feed(store, AI).held) == (True, "not well-formed")
+    assert find_feed(store, AI).stale is True
+    assert find_feed(store, AI).held == "not well-formed"
 
     record_build(store, AI, of="abc")
-    assert (find_feed(store, AI).stale, find_feed(store, AI).held) == (False, None)
+    assert find_feed(store, AI).stale is False
+    assert find_feed(store, AI).held is None
     assert store.index.targets([AI]) == {"tags/ai": "abc"}
 
     store.index.mark_stale([AI, FeedKey("query", "q")])
     assert find_feed(store, AI).stale
     assert find_feed(store, FeedKey("query", "q")).count == 0
     store.index.record_progress(Progress(marks=store.index.marks()[AI]))
-    assert (find_feed(store, AI).published, store.index.targets([AI])) == (True, {"tags/ai": "abc"})
+    assert find_feed(store, AI).published is True
+    assert store.index.targets([AI]) == {"tags/ai": "abc"}
     store.index.mark_stale([])
 
-    seen = store.index.marks()
+    marks = store.index.marks()
     store.index.mark_stale([ALL])
-    store.index.record_progress(Progress(marks=[*seen.get(AI, ()), *seen[ALL]]))
-    assert (find_feed(store, AI).stale, find_feed(store, ALL).stale) == (False, True)
-    assert (store.index.count(AI), store.index.count(FeedKey("tag", "none"))) == (1, 0)
+    store.index.record_progress(Progress(marks=[*marks.get(AI, ()), *marks[ALL]]))
+    assert find_feed(store, AI).stale is False
+    assert find_feed(store, ALL).stale is True
+    assert store.index.count(AI) == 1
+    assert store.index.count(FeedKey("tag", "none")) == 0
 
 
 def test_a_feed_stays_stale_if_an_article_comes_while_it_is_built(store: Store) -> None:
+    """An article recorded during a build keeps its feed stale."""
     record_article(store, 1)
     seen = store.index.marks()[AI]
     record_article(store, 2)  # after the build has read what is in the feed
@@ -242,7 +254,8 @@ def test_a_mark_with_a_lower_number_that_a_build_did_not_read_stays(store: Store
         record_article(store, number)
     first, *later = store.index.marks()[AI]
     record_build(store, AI, marks=later)
-    assert store.index.marks()[AI] == [first] and find_feed(store, AI).count == 2
+    assert store.index.marks()[AI] == [first]
+    assert find_feed(store, AI).count == 2
 
 
 def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
@@ -258,11 +271,13 @@ def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
 
 
 def test_a_build_takes_all_marks_of_a_feed_that_it_read(store: Store) -> None:
+    """A recorded build clears the marks of its feeds and stores their counts."""
     for number in range(1, 6):
         record_article(store, number)
     assert all(feed.mark for feed in store.index.feeds())
     record_build(store, *(feed.key for feed in store.index.feeds()))
-    assert store.index.newest_mark() == 0 and find_feed(store, ALL).count == 5
+    assert store.index.newest_mark() == 0
+    assert find_feed(store, ALL).count == 5
 
 
 def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
@@ -276,6 +291,7 @@ def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
 
 
 def test_a_target_is_out_of_date_if_one_of_its_files_is(store: Store) -> None:
+    """A target's fingerprint is empty if one of its files is outdated or missing."""
     record_article(store, 1)
     files = [
         PublishedFile(name=f"tags/ai.{end}", owner=AI, target="tags/ai", made_of="abc", sha256="d")
@@ -283,16 +299,17 @@ def test_a_target_is_out_of_date_if_one_of_its_files_is(store: Store) -> None:
     ]
     assert not store.index.has_files()
     store.index.record_progress(Progress(files=files))
-    assert store.index.has_files() and store.index.list_outdated_owners() == set()
+    assert store.index.has_files()
+    assert store.index.list_outdated_owners() == set()
     assert store.index.files(["tags/ai"]) == {file.name: file for file in files}
     store.index.record_progress(Progress(files=[replace(files[1], made_of="")]))
-    assert store.index.targets([AI]) == {"tags/ai": ""} and store.index.list_outdated_owners() == {
-        AI
-    }
+    assert store.index.targets([AI]) == {"tags/ai": ""}
+    assert store.index.list_outdated_owners() == {AI}
     store.index.record_progress(Progress(gone=["tags/ai.rss"]))
     assert store.index.targets([AI, ALL]) == {"tags/ai": "abc"}
     store.index.mark_files_outdated([AI])
-    assert store.index.targets([AI]) == {"tags/ai": ""} and find_feed(store, AI).stale
+    assert store.index.targets([AI]) == {"tags/ai": ""}
+    assert find_feed(store, AI).stale
 
 
 def test_saving_a_feed_keeps_its_count_files_and_publication(store: Store) -> None:
@@ -304,13 +321,13 @@ def test_saving_a_feed_keeps_its_count_files_and_publication(store: Store) -> No
     store.index.save_feed(FeedRow(key=new, name="Artificial Intelligence", first_slug="ki"))
 
     saved = find_feed(store, AI)
-    assert (saved.name, saved.first_slug, saved.dropped, saved.moved_to) == (
-        "A.I.",
-        "ki",
-        True,
-        new,
-    )
-    assert (saved.count, saved.stale, saved.published) == (1, True, True)
+    assert saved.name == "A.I."
+    assert saved.first_slug == "ki"
+    assert saved.dropped is True
+    assert saved.moved_to == new
+    assert saved.count == 1
+    assert saved.stale is True
+    assert saved.published is True
     assert store.index.targets([AI]) == {"tags/ai": "made of this"}
     assert find_feed(store, new).first_slug == "ki"
     record_article(store, 2)
@@ -326,18 +343,20 @@ def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store
     store.index.save_matches(
         "s", {one.id: {chips: "chips", robots: "robots"}, two.id: {}, "absent": {chips: "chips"}}
     )
-    assert store.index.list_unmatched("s") == [] and store.index.list_unmatched("other") == [
+    assert store.index.list_unmatched("s") == []
+    assert store.index.list_unmatched("other") == [
         one.id,
         two.id,
     ]
-    assert (list_ids(store, chips), list_ids(store, robots), find_feed(store, chips).count) == (
-        [one.id],
-        [one.id],
-        1,
-    )
+    assert list_ids(store, chips) == [one.id]
+    assert list_ids(store, robots) == [one.id]
+    assert find_feed(store, chips).count == 1
     record_build(store, chips, robots)
     store.index.save_matches("s", {one.id: {chips: "chips"}, two.id: {chips: "chips"}})
-    assert (list_ids(store, chips), list_ids(store, robots)) == ([one.id, two.id], [])
-    assert find_feed(store, robots).stale and find_feed(store, chips).stale
+    assert list_ids(store, chips) == [one.id, two.id]
+    assert list_ids(store, robots) == []
+    assert find_feed(store, robots).stale
+    assert find_feed(store, chips).stale
     record_article(store, 1, title="Changed")
-    assert store.index.list_unmatched("s") == [one.id] and list_ids(store, chips) == [two.id]
+    assert store.index.list_unmatched("s") == [one.id]
+    assert list_ids(store, chips) == [two.id]

@@ -1,4 +1,4 @@
-"""The messages of webhooks, and which articles their receivers know, on each kind of database."""
+"""Messages of webhooks, and which articles their receivers know, on each database."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ def list_due(store: Store, receiver: str = "one", after: timedelta = timedelta()
 
 def put_known(store: Store, *articles: Article) -> None:
     known = {
-        one.id: Known(mtime_ns=make_stamp(1).mtime_ns, size=make_stamp(1).size, digest="d")
-        for one in articles
+        article.id: Known(mtime_ns=make_stamp(1).mtime_ns, size=make_stamp(1).size, digest="d")
+        for article in articles
     }
     store.messages.save_messages([], known, ())
 
 
 def test_a_message_is_due_after_earlier_messages_of_its_subject_were_sent(store: Store) -> None:
+    """Messages of one subject are sent in order, also after a failure."""
     store.messages.save_messages(
         [
             make_message("a", "a1"),
@@ -43,11 +44,13 @@ def test_a_message_is_due_after_earlier_messages_of_its_subject_were_sent(store:
         {},
         (),
     )
-    assert list_due(store) == ["a1", "b1"] and list_due(store, "two") == ["x"]
+    assert list_due(store) == ["a1", "b1"]
+    assert list_due(store, "two") == ["x"]
     first, second = store.messages.due("one", NOW, 10)
     store.messages.record_failed(first, "HTTP 400", NOW + MINUTE, include_all=False)
     store.messages.record_sent(second)
-    assert list_due(store) == [] and list_due(store, after=MINUTE) == ["a1"]
+    assert list_due(store) == []
+    assert list_due(store, after=MINUTE) == ["a1"]
     [again] = store.messages.due("one", NOW + MINUTE, 10)
     assert again.tries == 1
     store.messages.record_sent(again)
@@ -55,13 +58,15 @@ def test_a_message_is_due_after_earlier_messages_of_its_subject_were_sent(store:
 
 
 def test_a_receiver_that_fails_has_all_its_messages_wait(store: Store) -> None:
+    """A failing receiver delays all its messages, not those of others."""
     store.messages.save_messages(
         [make_message("a", "a1"), make_message("b", "b1"), make_message("b", "x", "two")], {}, ()
     )
     store.messages.record_failed(
         store.messages.due("one", NOW, 1)[0], "timeout", NOW + MINUTE, include_all=True
     )
-    assert list_due(store) == [] and list_due(store, "two") == ["x"]
+    assert list_due(store) == []
+    assert list_due(store, "two") == ["x"]
     assert list_due(store, after=MINUTE) == ["a1", "b1"]
 
 
@@ -85,6 +90,7 @@ def test_messages_are_dropped_with_their_receiver_and_when_they_are_old(store: S
 
 
 def test_an_article_is_news_until_its_version_is_known(store: Store) -> None:
+    """Changed articles are listed until their version is recorded as sent."""
     older = record_article(store, 2)
     newer = record_article(store, 1)
     assert store.messages.list_changed().keys() == {older.id, newer.id}
@@ -103,12 +109,14 @@ def test_an_article_that_no_feed_shows_is_hidden(store: Store) -> None:
     put_known(store, article)
     assert store.messages.list_hidden() == []
     store.visits.record(ArticleRecord(article=make_article(1, hold=True), stamp=make_stamp(1)))
-    assert store.messages.list_hidden() == [article.id] and store.messages.list_changed() == {}
+    assert store.messages.list_hidden() == [article.id]
+    assert store.messages.list_changed() == {}
     store.messages.save_messages([], {}, [article.id])
     assert store.messages.list_hidden() == []
 
 
 def test_articles_published_before_there_was_a_receiver_count_as_sent(store: Store) -> None:
+    """Older articles are not announced to a new receiver."""
     record_article(store, 3), record_article(store, 4, hold=True)
     recent = record_article(store, 1)
     store.messages.begin(NOW - timedelta(hours=2))

@@ -1,4 +1,4 @@
-"""A database that moves to another kind and back: every row, every id, every byte of the feeds."""
+"""Move a database to another kind and back: every row, id and feed stays."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def read_content(url: str) -> Mapping[str, list[Any]]:
         database.close()
 
 
-def fill(url: str) -> None:
+def fill_store(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
         for number in range(7):
             record_article(
@@ -66,7 +66,7 @@ def fill(url: str) -> None:
 
 
 def test_every_row_moves_there_and_back(url: str, postgres: Server) -> None:
-    fill(url)
+    fill_store(url)
     before = read_content(url)
     there = postgres.schema()
     back = f"{url}.back"
@@ -79,7 +79,7 @@ def test_every_row_moves_there_and_back(url: str, postgres: Server) -> None:
 
 
 def test_a_moved_database_continues_as_before(url: str, postgres: Server) -> None:
-    fill(url)
+    fill_store(url)
     there = postgres.schema()
     back = f"{url}.back"
     move(url, there)
@@ -103,9 +103,9 @@ def test_a_moved_database_continues_as_before(url: str, postgres: Server) -> Non
 
 
 def test_nothing_is_moved_into_a_database_that_is_in_use(url: str, postgres: Server) -> None:
-    fill(url)
+    fill_store(url)
     there = postgres.schema()
-    fill(there)
+    fill_store(there)
     before = read_content(there)
     with pytest.raises(StoreError, match="is not new: it has rows in"):
         move(url, there)

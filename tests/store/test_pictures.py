@@ -1,4 +1,4 @@
-"""Which articles have a thumbnail, which wait for one, and when feeds hear of it."""
+"""Which articles have a thumbnail, which wait for one, and which feeds become stale."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def build_all(store: Store) -> None:
 
 
 def test_the_picture_of_an_article_is_due_once_it_is_filed_the_newest_first(store: Store) -> None:
+    """Pictures of new articles are due, newest first."""
     record_article(store, 2, cover="https://example.org/two.jpg")
     record_article(store, 1, cover=COVER)
     record_article(store, 3)
@@ -43,10 +44,10 @@ def test_the_picture_of_an_article_is_due_once_it_is_filed_the_newest_first(stor
 
 def test_a_thumbnail_makes_the_feeds_that_show_its_article_stale(store: Store) -> None:
     article = record_article(store, 1, cover=COVER)
-    other = record_article(store, 2, tags=("Rail",), category="Other", source_key="other")
+    other_article = record_article(store, 2, tags=("Rail",), category="Other", source_key="other")
     build_all(store)
     save_picture(store)
-    assert store.index.pictures([article.id, other.id]) == {article.id: PICTURE}
+    assert store.index.pictures([article.id, other_article.id]) == {article.id: PICTURE}
     assert list_stale(store) == set(store.index.list_feeds_of(article.id))
     assert not store.pictures.has_due(NOW)
 
@@ -54,6 +55,7 @@ def test_a_thumbnail_makes_the_feeds_that_show_its_article_stale(store: Store) -
 def test_a_thumbnail_that_comes_goes_or_changes_changes_the_day_of_its_article(
     store: Store,
 ) -> None:
+    """The fingerprint of a day changes with thumbnails of its articles."""
     record_article(store, 1, cover=COVER)
     record_article(store, 1 + 24 * 3, cover="https://example.org/two.jpg")
     days = [store.index.days(ALL)]
@@ -80,6 +82,7 @@ def test_a_failure_makes_nothing_stale(store: Store) -> None:
 def test_a_picture_is_fetched_again_after_a_change_of_its_address_or_rules_only(
     store: Store,
 ) -> None:
+    """A new title does not refetch the picture; a new address or robots rule does."""
     article = record_article(store, 1, cover=COVER)
     save_picture(store)
     record_article(store, 1, cover=COVER, title="Another title")
@@ -102,15 +105,15 @@ def test_a_result_for_an_earlier_picture_is_not_saved(store: Store) -> None:
 
 
 def test_an_article_in_no_feed_has_no_picture_among_the_published(store: Store) -> None:
-    shown = record_article(store, 1, cover=COVER)
-    held = record_article(store, 2, cover="https://example.org/two.jpg", hold=True)
+    article = record_article(store, 1, cover=COVER)
+    held_article = record_article(store, 2, cover="https://example.org/two.jpg", hold=True)
     assert list_due(store) == [COVER]
     save_picture(store)
     assert store.pictures.names() == {PICTURE.name}
     record_article(store, 1, cover=COVER, hold=True)
     assert store.pictures.names() == set()
     assert store.pictures.names(shown=False) == {PICTURE.name}, "kept: it may come back"
-    assert {shown.id, held.id}
+    assert {article.id, held_article.id}
 
 
 def test_a_withdrawn_article_leaves_no_picture(store: Store) -> None:
@@ -133,9 +136,9 @@ def test_a_rebuilt_database_keeps_the_thumbnail_of_an_unchanged_picture(store: S
     one = record_article(store, 1, cover=COVER)
     two = record_article(store, 2, cover="https://example.org/two.jpg")
     save_picture(store)
-    other = make_article(2, cover="https://example.org/new.jpg")
+    other_article = make_article(2, cover="https://example.org/new.jpg")
     third = make_article(3, cover="https://example.org/three.jpg")
-    store.reindex([(one, make_stamp(1)), (other, make_stamp(2)), (third, make_stamp(3))])
+    store.reindex([(one, make_stamp(1)), (other_article, make_stamp(2)), (third, make_stamp(3))])
     assert store.index.pictures([one.id, two.id, third.id]) == {one.id: PICTURE}
     assert list_due(store) == ["https://example.org/new.jpg", "https://example.org/three.jpg"]
     store.reindex([(one, make_stamp(1))])

@@ -1,4 +1,4 @@
-"""Rows made anew from the files."""
+"""Rebuild the rows from the article files."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ def test_a_rebuilt_store_has_the_same_content_as_before(url: str, store: Store) 
 
     with open_store(
         url.replace("syndicator.db", "other.db"), articles_exist=True, create=True
-    ) as other:
-        assert other.reindex(make_files(3, 1, 4, 0, 2)) == 5
+    ) as other_store:
+        assert other_store.reindex(make_files(3, 1, 4, 0, 2)) == 5
         assert (
-            read_feeds(other),
-            list_ids(other),
-            other.visits.stamps(),
-            list(other.index.each()),
+            read_feeds(other_store),
+            list_ids(other_store),
+            other_store.visits.stamps(),
+            list(other_store.index.each()),
         ) == before
-        assert other.visits.find([alias("https://www.example.org/3/")]) == make_article(3).id
-        assert other.visits.find(["guid:src:guid-3"]) == make_article(3).id
+        assert other_store.visits.find([alias("https://www.example.org/3/")]) == make_article(3).id
+        assert other_store.visits.find(["guid:src:guid-3"]) == make_article(3).id
 
 
 def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> None:
@@ -86,19 +86,24 @@ def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:
 
     assert store.visits.states() == {"src": state}
     assert len(store.status.outcomes("src")) == 1
-    kept = next(row for row in store.index.feeds() if row.key == AI)
-    assert (kept.name, kept.first_slug, kept.count) == ("A.I.", "ki", 2)
+    kept_row = next(row for row in store.index.feeds() if row.key == AI)
+    assert kept_row.name == "A.I."
+    assert kept_row.first_slug == "ki"
+    assert kept_row.count == 2
 
 
 def test_entries_of_articles_in_the_store_are_done_and_others_stay(store: Store) -> None:
+    """Reindexing marks entries of existing articles as done and keeps the others."""
     store.visits.save_entries([make_entry(1), make_entry(2), make_entry(3, "refused")])
 
     store.reindex(make_files(1))
 
-    kept = store.visits.entries("src", ["guid-1", "guid-2", "guid-3"])
-    assert kept["guid-1"] == replace(make_entry(1), status="done", article_id=make_article(1).id)
-    assert kept["guid-2"] == make_entry(2)
-    assert kept["guid-3"] == make_entry(3, "refused")
+    kept_entries = store.visits.entries("src", ["guid-1", "guid-2", "guid-3"])
+    assert kept_entries["guid-1"] == replace(
+        make_entry(1), status="done", article_id=make_article(1).id
+    )
+    assert kept_entries["guid-2"] == make_entry(2)
+    assert kept_entries["guid-3"] == make_entry(3, "refused")
     assert [row.entry_id for row in store.visits.pending("src", NOW)] == ["guid-2"]
 
 

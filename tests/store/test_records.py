@@ -1,4 +1,4 @@
-"""The contract of Visits, also as filing sees it."""
+"""The interface Visits: record visits, entries and articles."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from syndicator.core.urls import alias
 from syndicator.filing.records import VisitRecords
 from syndicator.store import codec, schema
 from syndicator.store.engine import Store
-from tests.states import changed
+from tests.states import change_state
 from tests.store.conftest import NOW, make_article, make_stamp, record_article, record_build
 
 HOUR = timedelta(hours=1)
@@ -58,6 +58,7 @@ def list_stale(store: Store) -> set[FeedKey]:
 
 
 def test_a_state_comes_back_as_it_was(store: Store) -> None:
+    """Saved states of sources are read unchanged."""
     visits: VisitRecords = store.visits
     state = SourceState(
         key="a",
@@ -85,7 +86,7 @@ def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
         "off": {"next_due": NOW - HOUR, "disabled": "gone"},
     }
     store.visits.save_states(
-        [changed(SourceState(key=key, url="u"), **more) for key, more in given.items()]
+        [change_state(SourceState(key=key, url="u"), **more) for key, more in given.items()]
     )
 
     assert [state.key for state in store.visits.list_due_states(NOW)] == [
@@ -96,6 +97,7 @@ def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
 
 
 def test_a_dropped_source_takes_its_entries_and_outcomes_along_but_no_article(store: Store) -> None:
+    """Dropping a source deletes its entries and outcomes, not its articles."""
     record_article(store, 1)
     store.visits.save_entries([make_entry("a"), replace(make_entry("a"), source_key="other")])
     state = SourceState(key="src", url="u")
@@ -129,6 +131,7 @@ def test_entries_come_back_by_their_own_ids_however_odd(store: Store) -> None:
 
 
 def test_the_text_of_a_feed_is_kept_only_while_its_entry_is_pending(store: Store) -> None:
+    """The content of an entry is dropped when the entry is done."""
     announced = Entry(id="a", content="<p>long</p>")
     store.visits.save_entries([make_entry("a", entry=announced)])
     assert store.visits.entries("src", ["a"])["a"].entry == announced
@@ -198,17 +201,19 @@ def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
 
 
 def test_the_first_alias_asked_for_wins_and_an_alias_keeps_its_first_article(store: Store) -> None:
-    first = record_article(store, 1)
+    """`find` tries aliases in order; an alias stays with its first article."""
+    first_article = record_article(store, 1)
     second = record_article(store, 2)
     store.visits.record(
-        ArticleRecord(article=replace(second, aliases=(first.url,)), stamp=make_stamp(2))
+        ArticleRecord(article=replace(second, aliases=(first_article.url,)), stamp=make_stamp(2))
     )
 
-    assert store.visits.find([alias(second.url), alias(first.url)]) == second.id
-    assert store.visits.find([alias(first.url)]) == first.id
+    assert store.visits.find([alias(second.url), alias(first_article.url)]) == second.id
+    assert store.visits.find([alias(first_article.url)]) == first_article.id
 
 
 def test_a_row_keeps_all_but_the_body(store: Store) -> None:
+    """`visits.article` returns every field except the body."""
     article = make_article(
         1,
         body="long",
@@ -230,14 +235,15 @@ def test_a_row_keeps_all_but_the_body(store: Store) -> None:
 
 
 def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: Store) -> None:
+    """`record` saves article, entry, HTML and stale feeds in one transaction."""
     article = make_article(1)
-    done = make_entry("guid-1", "done", article_id=article.id)
+    entry = make_entry("guid-1", "done", article_id=article.id)
 
     store.visits.record(
-        ArticleRecord(article=article, stamp=make_stamp(1), entry=done, html="<p>1</p>")
+        ArticleRecord(article=article, stamp=make_stamp(1), entry=entry, html="<p>1</p>")
     )
 
-    assert store.visits.entries("src", ["guid-1"]) == {"guid-1": done}
+    assert store.visits.entries("src", ["guid-1"]) == {"guid-1": entry}
     assert store.index.html([article.id]) == {article.id: "<p>1</p>"}
     assert list_stale(store) == {
         FeedKey("all", "all"),
@@ -261,10 +267,11 @@ def test_html_stays_only_if_the_body_is_the_same(store: Store) -> None:
 
 
 def test_articles_written_together_are_as_if_written_one_by_one(store: Store) -> None:
+    """Gathered writes have the same result as single writes."""
     original = make_article(1, tags=("AI",))
     copy = make_article(2, tags=("AI", "Chips"), merged_into=make_article(1).id)
-    other = make_article(3)
-    for article in (original, copy, other):
+    other_article = make_article(3)
+    for article in (original, copy, other_article):
         store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1)))
     with store.visits.shared(gather=True):
         store.visits.record(
@@ -274,10 +281,10 @@ def test_articles_written_together_are_as_if_written_one_by_one(store: Store) ->
             ArticleRecord(article=replace(copy, tags=("Robots",)), stamp=make_stamp(2), score=0.5)
         )
         store.visits.record(
-            ArticleRecord(article=replace(other, tags=("Old",)), stamp=make_stamp(2))
+            ArticleRecord(article=replace(other_article, tags=("Old",)), stamp=make_stamp(2))
         )
         store.visits.record(
-            ArticleRecord(article=replace(other, tags=("New",)), stamp=make_stamp(3))
+            ArticleRecord(article=replace(other_article, tags=("New",)), stamp=make_stamp(3))
         )  # the same article again
     robots = FeedKey("tag", "robots")
     new = FeedKey("tag", "new")
@@ -285,19 +292,17 @@ def test_articles_written_together_are_as_if_written_one_by_one(store: Store) ->
     assert robots in store.index.list_feeds_of(copy.id), (
         "shown in place of its original, which is on hold"
     )
-    assert new in store.index.list_feeds_of(other.id) and FeedKey(
-        "tag", "old"
-    ) not in store.index.list_feeds_of(other.id)
+    assert new in store.index.list_feeds_of(other_article.id)
+    assert FeedKey("tag", "old") not in store.index.list_feeds_of(other_article.id)
     counts = {row.key: row.count for row in store.index.feeds()}
-    assert (
-        counts[FeedKey("tag", "ai")],
-        counts[robots],
-        counts[new],
-        counts[FeedKey("tag", "old")],
-    ) == (0, 1, 1, 0)
+    assert counts[FeedKey("tag", "ai")] == 0
+    assert counts[robots] == 1
+    assert counts[new] == 1
+    assert counts[FeedKey("tag", "old")] == 0
 
 
 def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store: Store) -> None:
+    """Both the feeds that an article leaves and joins become stale."""
     article = make_article(1)
     store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1)))
     record_build(store, *(row.key for row in store.index.feeds()))
@@ -337,8 +342,9 @@ def test_a_deleted_file_is_forgotten(store: Store) -> None:
 
 
 def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(store: Store) -> None:
+    """A withdrawn article is found as withdrawn under each alias."""
     article = record_article(store, 1)
-    other = record_article(store, 2)
+    other_article = record_article(store, 2)
     assert not store.visits.look_up([alias(article.url)]).withdrawn
 
     store.visits.withdraw(article, ["guid:second:9"], [FeedKey("query", "q")], NOW)
@@ -346,11 +352,12 @@ def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(stor
     assert store.visits.look_up([alias(article.url)]).withdrawn
     assert store.visits.look_up(["x", "guid:second:9"]).withdrawn
     assert store.visits.look_up(["guid:src:guid-1"]).withdrawn
-    assert not store.visits.look_up([alias(other.url)]).withdrawn
+    assert not store.visits.look_up([alias(other_article.url)]).withdrawn
     assert not store.visits.look_up([]).withdrawn
     assert store.visits.article(article.id) is None
     (withdrawn,) = store.index.withdrawn()
-    assert (withdrawn.id, withdrawn.at) == (article.id, NOW)
+    assert withdrawn.id == article.id
+    assert withdrawn.at == NOW
     assert FeedKey("query", "q") in withdrawn.feeds
     assert FeedKey("tag", "ai") in withdrawn.feeds
     assert [row.count for row in store.index.feeds() if row.key.axis == "all"] == [1]
@@ -411,6 +418,7 @@ def test_notes_are_pruned_by_age_and_then_by_length(store: Store) -> None:
 
 
 def test_notes(store: Store) -> None:
+    """Notes are saved, replaced and deleted."""
     assert store.visits.note("robots:a") is None
 
     store.visits.set_note("robots:a", "User-agent: *\0\ud800", NOW)
@@ -437,10 +445,12 @@ def test_a_visit_ends_with_state_and_outcome(store: Store) -> None:
         store.visits.end_visit(outcome, state)
 
     assert store.visits.states() == {"src": state}
-    kept = store.status.outcomes("src", 100)
-    assert kept[0] == outcome
-    assert len(kept) == 50
-    assert [one.at for one in kept] == sorted((one.at for one in kept), reverse=True)
+    kept_outcomes = store.status.outcomes("src", 100)
+    assert kept_outcomes[0] == outcome
+    assert len(kept_outcomes) == 50
+    assert [one.at for one in kept_outcomes] == sorted(
+        (one.at for one in kept_outcomes), reverse=True
+    )
 
 
 @given(st.text(), st.text())
@@ -474,6 +484,7 @@ def test_a_document_of_a_newer_version_is_read(store: Store) -> None:
 def test_entries_that_are_not_done_are_found_by_an_index_of_their_own(
     file_store: Store, status: str
 ) -> None:
+    """The query for open entries uses the index entries_open."""
     found = select(schema.entries.c.data).where(
         schema.entry_is(status), schema.entries.c.source == "s"
     )
@@ -492,6 +503,7 @@ def find_likely(store: Store, keys: Sequence[int], since: datetime) -> dict[str,
 
 
 def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store: Store) -> None:
+    """Sketches are found by any key within the time window."""
     one, two, old = (record_article(store, number).id for number in (1, 2, 3))
     long_ago = datetime.min.replace(year=1970, tzinfo=UTC)
     day = timedelta(days=1)
@@ -518,6 +530,7 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
 
 
 def test_the_claims_of_an_article_are_stored_with_its_sketch(store: Store) -> None:
+    """The first claims of an article stay when it is recorded again."""
     one = record_article(store, 1).id
     assert store.visits.read_claims(one) == (None, None)
     first = Compared(
@@ -559,6 +572,7 @@ def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_thei
 
 
 def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) -> None:
+    """Among articles with one title, the nearest in time are found."""
     title = "Open thread of the day"
     everything = [
         replace(record_article(store, n), title=title, published=NOW - timedelta(days=n))
@@ -568,10 +582,11 @@ def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) ->
         store.visits.record(
             ArticleRecord(article=one, stamp=store.visits.stamp(one.id) or pytest.fail())
         )
-    found = store.visits.find_earlier(
+    earlier = store.visits.find_earlier(
         make_like(everything[0].source_key, title, NOW - timedelta(days=20), (), NOW)
     )
-    assert len(found) == 10 and found[0] == everything[20].id
+    assert len(earlier) == 10
+    assert earlier[0] == everything[20].id
     assert not store.visits.find_earlier(
         make_like(everything[0].source_key, "Open thread of the night", NOW, (), NOW)
     )
@@ -586,7 +601,8 @@ def test_the_copies_of_an_article_are_known(store: Store) -> None:
             stamp=store.visits.stamp(two.id) or pytest.fail(),
         )
     )
-    assert (store.visits.copies(one.id), store.visits.copies(two.id)) == ([two.id], [])
+    assert store.visits.copies(one.id) == [two.id]
+    assert store.visits.copies(two.id) == []
     store.visits.record(
         ArticleRecord(article=two, stamp=store.visits.stamp(two.id) or pytest.fail())
     )
@@ -598,6 +614,7 @@ def test_the_copies_of_an_article_are_known(store: Store) -> None:
 
 
 def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store) -> None:
+    """A copy recorded before its original is hidden as soon as the original is recorded."""
     original = make_article(1)
     copy = make_article(2, merged_into=make_article(1).id)
     store.visits.record(ArticleRecord(article=copy, stamp=make_stamp(2)))
@@ -629,13 +646,13 @@ def test_states_of_earlier_versions_are_read(store: Store) -> None:
 
 
 def test_when_entries_were_first_seen_and_how_long_they_wait(store: Store) -> None:
-    made = EntryRow(
+    entry_row = EntryRow(
         source_key="s", entry_id="1", url="", digest="", status="pending", first_seen=NOW
     )
-    later = replace(made, entry_id="2", next_try=NOW + timedelta(days=1))
+    later = replace(entry_row, entry_id="2", next_try=NOW + timedelta(days=1))
     done = replace(later, entry_id="3", status="done")
-    old = replace(made, entry_id="4", first_seen=NOW - timedelta(days=9))
-    store.visits.save_entries([made, later, done, old, replace(made, source_key="t")])
+    old = replace(entry_row, entry_id="4", first_seen=NOW - timedelta(days=9))
+    store.visits.save_entries([entry_row, later, done, old, replace(entry_row, source_key="t")])
     found = store.visits.list_seen_since("s", NOW - timedelta(days=1))
     assert sorted(found, key=str) == sorted(
         [(NOW, None), (NOW, NOW + timedelta(days=1)), (NOW, None)], key=str

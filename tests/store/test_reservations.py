@@ -15,58 +15,60 @@ from tests.store.conftest import NOW, make_article, make_stamp, record_article
 NEW = "abcdef" + "a" * 20
 
 
-def reservations(store: Store, at: datetime = NOW) -> Reservations:
+def make_reservations(store: Store, at: datetime = NOW) -> Reservations:
     return store.reservations.with_clock(lambda: at)
 
 
 def test_an_article_keeps_the_first_path_that_is_reserved(store: Store) -> None:
-    made = reservations(store)
-    assert made.path(NEW) is None
-    assert made.reserve(NEW, "2026/11/one-abcdef.md") == "2026/11/one-abcdef.md"
-    assert made.reserve(NEW, "2026/11/two-abcdef.md") == "2026/11/one-abcdef.md"
-    assert made.path(NEW) == "2026/11/one-abcdef.md"
-    made.release("2026/11/one-abcdef.md")
-    assert made.path(NEW) is None and made.reserved() == []
+    reservations = make_reservations(store)
+    assert reservations.path(NEW) is None
+    assert reservations.reserve(NEW, "2026/11/one-abcdef.md") == "2026/11/one-abcdef.md"
+    assert reservations.reserve(NEW, "2026/11/two-abcdef.md") == "2026/11/one-abcdef.md"
+    assert reservations.path(NEW) == "2026/11/one-abcdef.md"
+    reservations.release("2026/11/one-abcdef.md")
+    assert reservations.path(NEW) is None
+    assert reservations.reserved() == []
 
 
 def test_an_article_with_a_row_keeps_its_path(store: Store) -> None:
-    known = record_article(store, 1)
-    made = reservations(store)
-    assert made.path(known.id) == make_stamp(1).path
-    assert made.reserve(known.id, "2026/11/another.md") == make_stamp(1).path
-    assert made.reserved() == []
+    """Reserving another path for a recorded article returns its existing path."""
+    article = record_article(store, 1)
+    reservations = make_reservations(store)
+    assert reservations.path(article.id) == make_stamp(1).path
+    assert reservations.reserve(article.id, "2026/11/another.md") == make_stamp(1).path
+    assert reservations.reserved() == []
 
 
 def test_reservations_are_listed_by_age_and_deleted_once_the_article_has_a_row(
     store: Store,
 ) -> None:
-    known = make_article(1)
-    made = reservations(store)
-    made.reserve(known.id, make_stamp(1).path)
-    reservations(store, NOW + timedelta(minutes=1)).reserve(
+    article = make_article(1)
+    reservations = make_reservations(store)
+    reservations.reserve(article.id, make_stamp(1).path)
+    make_reservations(store, NOW + timedelta(minutes=1)).reserve(
         NEW, "2026/11/one-abcdef.md", writing=False
     )
-    assert [(one.id, one.at, one.writing) for one in made.reserved()] == [
-        (known.id, NOW, True),
+    assert [(one.id, one.at, one.writing) for one in reservations.reserved()] == [
+        (article.id, NOW, True),
         (NEW, NOW + timedelta(minutes=1), False),
     ]
-    store.visits.record(ArticleRecord(article=known, stamp=make_stamp(1)))
-    assert [one.id for one in made.reserved()] == [NEW]
-    made.sweep(NOW)
-    made.release(make_stamp(1).path)  # it was there still
-    made.sweep(NOW + timedelta(hours=1))
-    assert [one.id for one in made.reserved()] == [NEW]  # it has no row
+    store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1)))
+    assert [one.id for one in reservations.reserved()] == [NEW]
+    reservations.sweep(NOW)
+    reservations.release(make_stamp(1).path)  # it was there still
+    reservations.sweep(NOW + timedelta(hours=1))
+    assert [one.id for one in reservations.reserved()] == [NEW]  # it has no row
 
 
 def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store) -> None:
-    known = record_article(store, 1)
-    made = reservations(store)
-    near = known.id[:6] + "z" * 20
-    far = ("a" if known.id[0] != "a" else "b") + "z" * 25
+    article = record_article(store, 1)
+    reservations = make_reservations(store)
+    near = article.id[:6] + "z" * 20
+    far = ("a" if article.id[0] != "a" else "b") + "z" * 25
     for article_id in (near, far):
-        made.reserve(article_id, f"2026/11/{article_id}.md")
-    assert made.near(known.id[:6] + "y" * 20, 6) == sorted([known.id, near])
-    assert made.near(known.id, 6) == [near]
+        reservations.reserve(article_id, f"2026/11/{article_id}.md")
+    assert reservations.near(article.id[:6] + "y" * 20, 6) == sorted([article.id, near])
+    assert reservations.near(article.id, 6) == [near]
 
 
 def test_all_who_reserve_at_once_get_the_same_path(any_url: str) -> None:
@@ -80,7 +82,7 @@ def test_all_who_reserve_at_once_get_the_same_path(any_url: str) -> None:
             start.wait()
             for turn in range(10):
                 found.append(
-                    reservations(store).reserve(
+                    make_reservations(store).reserve(
                         f"{NEW[:-1]}{chr(97 + turn)}", f"{turn}/by-{number}.md"
                     )
                 )
@@ -90,7 +92,8 @@ def test_all_who_reserve_at_once_get_the_same_path(any_url: str) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(found) == 40 and len(set(found)) == 10
+    assert len(found) == 40
+    assert len(set(found)) == 10
 
 
 @pytest.mark.parametrize("shared", [False, True])
@@ -100,13 +103,13 @@ def test_a_reservation_is_committed_at_once_even_if_commits_are_shared(
     with open_store(any_url, articles_exist=False) as store:
         if shared:
             with store.visits.shared():
-                reservations(store).reserve(NEW, "2026/11/one.md")
-                assert seen(any_url) == ["2026/11/one.md"]
+                make_reservations(store).reserve(NEW, "2026/11/one.md")
+                assert list_reserved_paths(any_url) == ["2026/11/one.md"]
         else:
-            reservations(store).reserve(NEW, "2026/11/one.md")
-        assert seen(any_url) == ["2026/11/one.md"]
+            make_reservations(store).reserve(NEW, "2026/11/one.md")
+        assert list_reserved_paths(any_url) == ["2026/11/one.md"]
 
 
-def seen(url: str) -> list[str]:
-    with open_store(url, articles_exist=True) as other:
-        return [one.path for one in other.reservations.reserved()]
+def list_reserved_paths(url: str) -> list[str]:
+    with open_store(url, articles_exist=True) as other_store:
+        return [one.path for one in other_store.reservations.reserved()]

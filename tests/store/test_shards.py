@@ -1,4 +1,4 @@
-"""Shards of hosts as jobs of the engine, on a server."""
+"""Shards of hosts as jobs of the queue in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from tests.store.conftest import NOW
 
 LEASE = 60.0
 LATER = datetime.now(UTC) + timedelta(days=1)
-A, B = Source(key="a", url="https://a.example/feed"), Source(key="b", url="https://b.example/feed")
+A = Source(key="a", url="https://a.example/feed")
+B = Source(key="b", url="https://b.example/feed")
 
 
 @pytest.fixture
@@ -40,16 +41,19 @@ def shards(store: Store) -> Shards:
     return store.shards(LEASE)
 
 
-def follow(store: Store, *sources: Source, due: datetime | None = NOW) -> None:
+def follow_sources(store: Store, *sources: Source, due: datetime | None = NOW) -> None:
     """The sources are pushed, and due."""
     store.visits.save_states(
-        [SourceState(key=one.key, url=one.url, schedule=Schedule(next_due=due)) for one in sources]
+        [
+            SourceState(key=source.key, url=source.url, schedule=Schedule(next_due=due))
+            for source in sources
+        ]
     )
     store.fleet.push(sources, micros(NOW))
     store.shards(LEASE).fill()
 
 
-def jobs(store: Store) -> list[tuple[str, str, bool]]:
+def list_jobs(store: Store) -> list[tuple[str, str, bool]]:
     """The engine's rows: status, name, and if it is due."""
     found = text(
         "SELECT status::text, lock, scheduled_at <= now() FROM procrastinate_jobs ORDER BY lock,"
@@ -58,12 +62,12 @@ def jobs(store: Store) -> list[tuple[str, str, bool]]:
     return [tuple(row) for row in store._db.rows(found)]
 
 
-def write(store: Store, statement: str) -> None:
+def execute_statement(store: Store, statement: str) -> None:
     with store._db.write() as connection:
         connection.execute(text(statement))
 
 
-def take(store: Store, worker: int = 0) -> Job:
+def take_job(store: Store, worker: int = 0) -> Job:
     """The next job, as the engine gives it to a worker, a new one for none."""
     with store._db.write() as connection:
         worker = (
@@ -79,7 +83,7 @@ def take(store: Store, worker: int = 0) -> Job:
     return Job(id=found.id, worker=worker, attempts=found.attempts, shard=found.args["shard"])
 
 
-def end(
+def end_job(
     store: Store, shards: Shards, job: Job, ended: list[tuple[Outcome, SourceState]] | None = None
 ) -> None:
     store.open_fenced_visits(shards.fence(job), ()).end_visits(
@@ -101,30 +105,31 @@ def test_workers_that_start_together_make_the_tables_once(postgres: Server) -> N
 
 
 def test_each_shard_that_has_sources_has_one_job(store: Store, shards: Shards) -> None:
-    follow(
+    """Every shard with enabled sources has one job, and none without."""
+    follow_sources(
         store,
         A,
         replace(A, key="a2"),
         B,
         replace(B, key="off", url="https://c.example/", enabled=False),
     )
-    before = jobs(store)
+    before = list_jobs(store)
     assert [(status, due) for status, _, due in before] == [("todo", True)] * 2
     shards.fill()
-    assert jobs(store) == before
-    job = take(store)
+    assert list_jobs(store) == before
+    job = take_job(store)
     shards.fill()
-    assert sorted(status for status, _, _ in jobs(store)) == ["doing", "todo"]
-    end(store, shards, job)
-    assert jobs(store) == before
-    follow(store, due=None)
-    end(store, shards, take(store))
-    assert len(jobs(store)) == 1, "a shard without sources has none"
+    assert sorted(status for status, _, _ in list_jobs(store)) == ["doing", "todo"]
+    end_job(store, shards, job)
+    assert list_jobs(store) == before
+    follow_sources(store, due=None)
+    end_job(store, shards, take_job(store))
+    assert len(list_jobs(store)) == 1, "a shard without sources has none"
 
 
 def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards: Shards) -> None:
     more = [replace(A, key=f"a{number}") for number in range(3)]
-    follow(store, A, *more, replace(A, key="off", enabled=False))
+    follow_sources(store, A, *more, replace(A, key="off", enabled=False))
     store.visits.save_states([SourceState(key="a0", url=A.url, schedule=Schedule(next_due=LATER))])
     store.visits.save_entries(
         [
@@ -138,7 +143,7 @@ def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards:
             )
         ]
     )
-    job = take(store)
+    job = take_job(store)
     assert shards.due_hosts(job.shard, 9) == ["a.example"]
     assert shards.due_hosts(job.shard + 1, 9) == []
     found = shards.due(job.shard, ["a.example"], 2)
@@ -148,52 +153,55 @@ def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards:
 def test_the_next_job_is_due_with_the_first_source_whose_host_may_be_asked(
     store: Store, shards: Shards
 ) -> None:
-    follow(store, A)
-    end(store, shards, take(store))
-    assert jobs(store)[0][2], "what is due still is done at once"
+    follow_sources(store, A)
+    end_job(store, shards, take_job(store))
+    assert list_jobs(store)[0][2], "what is due still is done at once"
     store.hosts(LEASE).hold("a.example", 50)
-    end(store, shards, take(store))
-    assert not jobs(store)[0][2]
+    end_job(store, shards, take_job(store))
+    assert not list_jobs(store)[0][2]
     assert store._db.scalar(
         text("SELECT scheduled_at > now() + interval '40 s' FROM procrastinate_jobs")
     )
-    follow(store, A, due=LATER)
-    write(store, "UPDATE hosts SET held_until = 0")
-    write(store, "UPDATE procrastinate_jobs SET scheduled_at = now()")
-    end(store, shards, take(store))
-    assert not jobs(store)[0][2]
+    follow_sources(store, A, due=LATER)
+    execute_statement(store, "UPDATE hosts SET held_until = 0")
+    execute_statement(store, "UPDATE procrastinate_jobs SET scheduled_at = now()")
+    end_job(store, shards, take_job(store))
+    assert not list_jobs(store)[0][2]
     store.visits.save_states([SourceState(key="a", url=A.url)])
     shards.fill()
-    assert jobs(store)[0][2], "a push has it done sooner"
+    assert list_jobs(store)[0][2], "a push has it done sooner"
 
 
 def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_nothing(
     store: Store, shards: Shards
 ) -> None:
-    follow(store, A, B)
-    lost, kept = take(store), take(store)
+    """The job of a silent worker is given to another; the silent one can no longer write."""
+    follow_sources(store, A, B)
+    lost_job = take_job(store)
+    kept_job = take_job(store)
     ended = [
         (
             Outcome(key="a", at=NOW, status="unchanged"),
             SourceState(key="a", url=A.url, schedule=Schedule(next_due=LATER)),
         )
     ]
-    write(
+    execute_statement(
         store,
         "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour' WHERE id ="
-        f" {lost.worker}",
+        f" {lost_job.worker}",
     )
     shards.recover()
-    assert sorted(status for status, _, _ in jobs(store)) == ["doing", "todo"]
+    assert sorted(status for status, _, _ in list_jobs(store)) == ["doing", "todo"]
     with pytest.raises(JobLost, match="another worker"):
-        end(store, shards, lost, ended)
-    again = take(store)
-    assert again.shard == lost.shard and again.id != lost.id
+        end_job(store, shards, lost_job, ended)
+    second_job = take_job(store)
+    assert second_job.shard == lost_job.shard
+    assert second_job.id != lost_job.id
     with pytest.raises(JobLost):
-        store.open_fenced_visits(shards.fence(lost), ()).set_note("x", "1", NOW)
+        store.open_fenced_visits(shards.fence(lost_job), ()).set_note("x", "1", NOW)
     assert store.visits.states()["a"].schedule.next_due != LATER
-    end(store, shards, again, ended)
-    end(store, shards, kept)
+    end_job(store, shards, second_job, ended)
+    end_job(store, shards, kept_job)
     assert store.visits.states()["a"].schedule.next_due == LATER
 
 
@@ -201,36 +209,40 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
 def test_a_job_is_its_workers_and_of_its_attempt(
     store: Store, shards: Shards, other: dict[str, int]
 ) -> None:
-    follow(store, A)
+    """Another worker or attempt cannot end a job."""
+    follow_sources(store, A)
     with pytest.raises(JobLost):
-        end(store, shards, replace(take(store), **other))
+        end_job(store, shards, replace(take_job(store), **other))
 
 
 def test_a_sign_of_life_says_until_when_hosts_may_be_asked(store: Store) -> None:
+    """A heartbeat returns until when hosts may be requested."""
     shards = Shards(store._db, store.hosts(LEASE), LEASE, lambda: 100.0)
-    follow(store, A)
-    job = take(store)
-    write(store, "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+    follow_sources(store, A)
+    job = take_job(store)
+    execute_statement(
+        store, "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'"
+    )
     beat = shards.beat(job.worker, "me")
     assert beat.asks_until == 100 + ASKS * LEASE
     assert abs(beat.now / 1e6 - datetime.now(UTC).timestamp()) < 5
     shards.recover()
-    assert jobs(store)[0][0] == "doing"
-    write(store, "DELETE FROM procrastinate_workers")
+    assert list_jobs(store)[0][0] == "doing"
+    execute_statement(store, "DELETE FROM procrastinate_workers")
     with pytest.raises(StoreAway, match="has removed this worker"):
         shards.beat(job.worker, "me")
 
 
 def test_a_queue_that_was_emptied_is_full_again(store: Store, shards: Shards) -> None:
-    follow(store, A)
-    before = jobs(store)
-    write(store, "TRUNCATE procrastinate_jobs CASCADE")
+    follow_sources(store, A)
+    before = list_jobs(store)
+    execute_statement(store, "TRUNCATE procrastinate_jobs CASCADE")
     shards.fill()
-    assert jobs(store) == before
+    assert list_jobs(store) == before
 
 
 def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards) -> None:
-    follow(store, A, B)
+    follow_sources(store, A, B)
     done: list[int] = []
 
     async def go() -> None:
@@ -238,8 +250,8 @@ def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards)
             if job.task == FILL:
                 store.builds().end(job, {})
                 return
-            follow(store, A, B, due=LATER)
-            end(store, shards, job)
+            follow_sources(store, A, B, due=LATER)
+            end_job(store, shards, job)
             done.append(job.shard)
             if len(done) == 2:
                 engine.stop()
@@ -249,17 +261,18 @@ def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards)
 
     asyncio.run(go())
     assert len(set(done)) == 2
-    assert [(status, due) for status, _, due in jobs(store)] == [("todo", False)] * 2
+    assert [(status, due) for status, _, due in list_jobs(store)] == [("todo", False)] * 2
 
 
 def test_what_the_engine_meets_in_the_database_is_an_error_of_the_store(
     store: Store, shards: Shards
 ) -> None:
-    follow(store, A)
+    """Database errors in the queue's engine become StoreError."""
+    follow_sources(store, A)
 
     async def go() -> None:
         async def work(job: Job) -> None:
-            write(store, "ALTER TABLE procrastinate_workers RENAME TO gone")
+            execute_statement(store, "ALTER TABLE procrastinate_workers RENAME TO gone")
             engine.stop()
 
         engine = Engine(shards.address, work, lanes=1, lease=LEASE, grace=1)

@@ -1,4 +1,4 @@
-"""Writes that share a commit."""
+"""Several writes in one commit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syndicator.core.errors import StoreError
 from syndicator.core.model import Outcome, SourceState
 from syndicator.core.ports import ArticleRecord, EntryRow, FileStamp
 from syndicator.store.engine import Store, open_store
-from tests.states import changed
+from tests.states import change_state
 from tests.store.conftest import NOW, make_article, make_stamp, record_article
 
 
@@ -27,11 +27,12 @@ def make_state(key: str) -> SourceState:
 
 def read_committed(url: str) -> set[str]:
     """Return the keys of the sources that another process sees."""
-    with open_store(url, articles_exist=False) as other:
-        return {*other.visits.states()}
+    with open_store(url, articles_exist=False) as other_store:
+        return {*other_store.visits.states()}
 
 
 def test_others_see_the_writes_of_a_group_after_its_commit(store: Store, url: str) -> None:
+    """Writes of a group are visible inside at once, outside after the commit."""
     with store.visits.shared():
         store.visits.save_states([make_state("a")])
         store.visits.set_note("robots https://a.example", "x", NOW)
@@ -47,6 +48,7 @@ def test_others_see_the_writes_of_a_group_after_its_commit(store: Store, url: st
 
 
 def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
+    """The index shows an article only after the commit of the group."""
     with store.visits.shared():
         article = record_article(store, 1)
         assert store.visits.article(article.id)
@@ -57,6 +59,7 @@ def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
 
 
 def test_first_is_called_before_each_commit_of_writes(store: Store, url: str) -> None:
+    """The callback runs before each commit that has writes."""
     asked: list[set[str]] = []
     with store.visits.shared(lambda: asked.append(read_committed(url))):
         store.visits.commit()
@@ -83,6 +86,7 @@ def test_rows_whose_files_could_not_be_made_durable_are_not_written(store: Store
 
 
 def test_a_write_that_fails_undoes_itself_alone(store: Store, url: str) -> None:
+    """A failing write in a group does not undo the others."""
     broken = EntryRow(
         source_key="src", entry_id="x", url="", digest="", status=None, first_seen=NOW
     )  # type: ignore[arg-type]
@@ -94,8 +98,8 @@ def test_a_write_that_fails_undoes_itself_alone(store: Store, url: str) -> None:
             )
         assert store.visits.article(make_article(2).id) is None
         record_article(store, 3)
-    with open_store(url, articles_exist=True) as other:
-        assert {*other.visits.stamps()} == {make_article(1).id, make_article(3).id}
+    with open_store(url, articles_exist=True) as other_store:
+        assert {*other_store.visits.stamps()} == {make_article(1).id, make_article(3).id}
 
 
 def test_an_exception_that_ends_a_run_loses_no_earlier_write(store: Store, url: str) -> None:
@@ -108,12 +112,13 @@ def test_an_exception_that_ends_a_run_loses_no_earlier_write(store: Store, url: 
 def test_a_write_of_another_part_comes_after_the_writes_of_the_group(
     store: Store, url: str
 ) -> None:
+    """A write outside the group commits the group first."""
     with store.visits.shared():
         record_article(store, 1)
         store.index.mark_stale([ALL])
         assert store.index.ids(ALL, limit=9, since=None, most=9) == [make_article(1).id]
-        with open_store(url, articles_exist=True) as other:
-            assert other.index.newest_mark() == store.index.newest_mark() > 0
+        with open_store(url, articles_exist=True) as other_store:
+            assert other_store.index.newest_mark() == store.index.newest_mark() > 0
 
 
 def test_tables_that_are_read_whole_include_the_writes_of_the_group(store: Store) -> None:
@@ -129,7 +134,7 @@ def test_tables_that_are_read_whole_include_the_writes_of_the_group(store: Store
 def test_ended_visits_are_written_together_and_visible_at_once(store: Store, url: str) -> None:
     def end(key: str, **changes: object) -> None:
         store.visits.end_visit(
-            Outcome(key=key, at=NOW, status="unchanged"), changed(make_state(key), **changes)
+            Outcome(key=key, at=NOW, status="unchanged"), change_state(make_state(key), **changes)
         )
 
     with store.visits.shared():
@@ -137,7 +142,7 @@ def test_ended_visits_are_written_together_and_visible_at_once(store: Store, url
         end("b")
         end("a", failures=1)
         assert store.visits.states() == {
-            "a": changed(make_state("a"), failures=1),
+            "a": change_state(make_state("a"), failures=1),
             "b": make_state("b"),
         }
         assert read_committed(url) == set()

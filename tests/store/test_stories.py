@@ -1,5 +1,4 @@
-"""What articles are grouped by, found by few keys in bounded time and forgotten after the window;
-and the stories."""
+"""Find articles on the same event by few keys; stories and their members."""
 
 from __future__ import annotations
 
@@ -53,9 +52,9 @@ def list_unread(store: Store, *, all: bool) -> list[str]:
 def test_new_articles_are_unread_and_with_a_look_at_all_also_changed_ones(store: Store) -> None:
     old = record_article(store, 5)
     new = record_article(store, 2)
-    late = record_article(store, 90)
+    late_article = record_article(store, 90)
     assert list_unread(store, all=False) == [old.id, new.id]
-    assert late.id not in list_unread(store, all=True)
+    assert late_article.id not in list_unread(store, all=True)
     add_sketched(store, 5)
     add_sketched(store, 2)
     assert list_unread(store, all=True) == []
@@ -83,9 +82,9 @@ def test_an_outlet_has_few_places_at_a_key_and_crowds_out_nobody(store: Store) -
     other = add_sketched(store, 59)
     for number in range(1, 30):
         add_sketched(store, number, outlet="flood.example")
-    found = find_similar(store, one)
-    assert other.article in found
-    assert len(found) <= 1 + PLACES
+    similar = find_similar(store, one)
+    assert other.article in similar
+    assert len(similar) <= 1 + PLACES
 
 
 def test_only_the_newest_articles_of_a_common_key_are_compared(store: Store) -> None:
@@ -113,14 +112,18 @@ def test_sketches_older_than_the_window_are_deleted(store: Store) -> None:
 
 
 def test_a_withdrawn_article_leaves_only_the_decision_of_an_operator(store: Store) -> None:
-    one = record_article(store, 1)
-    other = record_article(store, 2)
+    """After withdrawal only memberships set by the operator stay."""
+    first_article = record_article(store, 1)
+    other_article = record_article(store, 2)
     add_sketched(store, 1)
     add_sketched(store, 2)
     store.stories.save_members(
-        [Member(one.id, "s", "a", final=False), Member(other.id, "s", "b", final=True)]
+        [
+            Member(first_article.id, "s", "a", final=False),
+            Member(other_article.id, "s", "b", final=True),
+        ]
     )
-    for article in (one, other):
+    for article in (first_article, other_article):
         store.visits.withdraw(article, (), [], NOW)
     assert count_rows(store) == (0, 0, 1)
     assert store.stories.articles(["s"]) == {}
@@ -137,15 +140,15 @@ def test_a_rebuilt_database_makes_sketches_again_and_keeps_the_stories(store: St
 
 
 def record_story(store: Store, story: str, *outlets: str, number: int) -> list[Article]:
-    made = [record_article(store, number + place) for place in range(len(outlets))]
-    both = zip(made, outlets, strict=True)
+    articles = [record_article(store, number + place) for place in range(len(outlets))]
+    both = zip(articles, outlets, strict=True)
     store.stories.save_members(
         [Member(article.id, story, outlet, final=False) for article, outlet in both]
     )
-    return made
+    return articles
 
 
-def summarise(news: Iterable[News]) -> list[tuple[str, int]]:
+def list_outlet_counts(news: Iterable[News]) -> list[tuple[str, int]]:
     return [(one.story, one.outlets) for one in news]
 
 
@@ -156,9 +159,9 @@ def test_stories_of_most_outlets_come_first_then_the_latest(store: Store) -> Non
     record_story(store, "one outlet", "a", "a", number=30)
     record_story(store, "old", "a", "b", number=90)
     news = store.stories.news(SINCE, 10)
-    assert summarise(news) == [("three", 3), ("two, later", 2), ("two, earlier", 2)]
+    assert list_outlet_counts(news) == [("three", 3), ("two, later", 2), ("two, earlier", 2)]
     assert news[1].latest == NOW - timedelta(hours=1)
-    assert summarise(store.stories.news(SINCE, 1)) == [("three", 3)]
+    assert list_outlet_counts(store.stories.news(SINCE, 1)) == [("three", 3)]
 
 
 def test_a_story_has_the_articles_that_are_published(store: Store) -> None:

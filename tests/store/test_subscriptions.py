@@ -1,4 +1,4 @@
-"""Our subscriptions at hubs are what they were, and no more than wanted."""
+"""Store subscriptions at hubs."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def make_subscription(token: str, source: str = "a", **more: object) -> Subscrip
 
 def test_saved_subscriptions_are_listed_and_deleted_ones_are_not(store: Store) -> None:
     table = store.subscriptions
-    first = make_subscription("1", asked="subscribe", next_try=NOW)
+    first_subscription = make_subscription("1", asked="subscribe", next_try=NOW)
     second = make_subscription("2", "b", wanted=False, pushed=1.5, expires=NOW)
-    table.save([first, second], [], [Tally(hub="h", pushed=3), Tally(hub="i", missed=0.5)])
-    assert (
-        table.all() == [first, second]
-        and table.list_of_source("a") == [first]
-        and table.list_of_source("c") == []
+    table.save(
+        [first_subscription, second], [], [Tally(hub="h", pushed=3), Tally(hub="i", missed=0.5)]
     )
+    assert table.all() == [first_subscription, second]
+    assert table.list_of_source("a") == [first_subscription]
+    assert table.list_of_source("c") == []
     changed = make_subscription("1", reason="denied", detail="no")
     table.save([changed], ["2", "3"], [Tally(hub="h", pushed=4)])
     assert table.all() == [changed]

@@ -1,4 +1,4 @@
-"""Stored sums of the articles of a feed by day equal the sums of all its articles."""
+"""Stored counts of articles per feed and day equal the counts of all articles."""
 
 from __future__ import annotations
 
@@ -96,6 +96,7 @@ def test_stored_days_equal_the_days_of_all_articles(store: Store, seed: int) -> 
 
 
 def test_small_feeds_keep_nothing_and_a_rebuilt_database_nothing_of_before(store: Store) -> None:
+    """Counts per day are stored for large feeds only, and deleted by a reindex."""
     for number in range(2):
         record_article(store, number)
     record_build(store, ALL)

@@ -1,4 +1,4 @@
-"""The text index proposes the same candidates on each kind of database."""
+"""The text index proposes the same candidates on each database."""
 
 from __future__ import annotations
 
@@ -70,16 +70,17 @@ QUERIES = [
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_every_article_that_matches_is_proposed(store: Store, query: str) -> None:
-    made = record_articles(store, 60)
+    articles = record_articles(store, 60)
     expr = parse_query(query)
     right = {
         article_id
-        for article_id, (article, body) in made.items()
+        for article_id, (article, body) in articles.items()
         if is_match_with_texts(expr, article, TermTexts(make_document(article, body)))
     }
     proposed = list_proposed(store, query)
-    assert right and right <= set(proposed)
-    assert len(right) <= len(proposed) < len(made) or "not" in query
+    assert right
+    assert right <= set(proposed)
+    assert len(right) <= len(proposed) < len(articles) or "not" in query
 
 
 def test_both_databases_propose_the_same_in_the_same_order(url: str, postgres: Server) -> None:
@@ -92,12 +93,13 @@ def test_both_databases_propose_the_same_in_the_same_order(url: str, postgres: S
     for address in (url, postgres.schema()):
         with open_store(address, articles_exist=False) as store:
             record_articles(store, 80)
-            found = [list_proposed(store, query, 10) for query in queries]
+            proposeds = [list_proposed(store, query, 10) for query in queries]
             counts = store.texts.frequencies(["ferry", "bridge", "nowhere"])
-            answers.append((found, counts))
+            answers.append((proposeds, counts))
     assert answers[0] == answers[1]
     assert sum(map(bool, answers[0][0])) > 150
-    assert answers[0][1].total == 80 and 0 < answers[0][1].terms["ferry"] < 80
+    assert answers[0][1].total == 80
+    assert 0 < answers[0][1].terms["ferry"] < 80
 
 
 def test_candidates_continue_below_a_number(store: Store) -> None:
@@ -116,15 +118,16 @@ def test_candidates_continue_below_a_number(store: Store) -> None:
 
 
 def test_a_changed_article_is_read_again_and_keeps_its_place(store: Store) -> None:
-    made = record_articles(store, 5)
+    """A changed article is indexed again under the same id."""
+    articles = record_articles(store, 5)
     before = list_proposed(store, "not nowhere")
     article_id = before[2]
     changed = record_article(store, 3, title="Zebra crossing")
     assert changed.id == article_id
     assert list(store.texts.due(10).values()) == [article_id]
     assert store.index.documents([article_id]) == {}
-    made[article_id] = changed, "quagga"
-    read_due(store, made)
+    articles[article_id] = changed, "quagga"
+    read_due(store, articles)
     assert store.index.documents([article_id]) == {article_id: make_document(changed, "quagga")}
     assert list_proposed(store, "zebra quagga") == [article_id]
     assert list_proposed(store, "not nowhere") == before
@@ -132,9 +135,9 @@ def test_a_changed_article_is_read_again_and_keeps_its_place(store: Store) -> No
 
 
 def test_a_deleted_article_is_not_proposed(store: Store) -> None:
-    made = record_articles(store, 5)
-    article_id = next(iter(made))
-    word = made[article_id][1].split()[0]
+    articles = record_articles(store, 5)
+    article_id = next(iter(articles))
+    word = articles[article_id][1].split()[0]
     assert article_id in list_proposed(store, word)
     before = store.texts.frequencies([word]).terms[word]
     store.visits.forget([article_id])
@@ -143,11 +146,12 @@ def test_a_deleted_article_is_not_proposed(store: Store) -> None:
 
 
 def test_no_word_of_a_deleted_article_stays_in_the_file(tmp_path: Path) -> None:
+    """Words of a deleted article are not in the database file any more."""
     file = tmp_path / "syndicator.db"
     with open_store(f"sqlite:///{file}", articles_exist=False) as store:
-        made = record_articles(store, 3)
+        articles = record_articles(store, 3)
         article = record_article(store, 9, title="quicksilverbyword")
-        read_due(store, {**made, article.id: (article, "")})
+        read_due(store, {**articles, article.id: (article, "")})
         assert b"quicksilverbyword" in _read_database(file)
         store.visits.forget([article.id])
     assert b"quicksilverbyword" not in _read_database(file)
@@ -168,25 +172,25 @@ def test_a_mark_set_while_an_article_is_read_stays(store: Store) -> None:
 
 def test_an_upgrade_lets_the_terms_of_all_articles_be_read(any_url: str) -> None:
     with open_store(any_url, articles_exist=False) as store:
-        made = record_articles(store, 4)
+        articles = record_articles(store, 4)
         with store._db.write() as connection:
             for table in ("text_tokens", "texts", "texts_due"):
                 run_statement(connection, f"DROP TABLE {table}")
             run_statement(connection, "UPDATE alembic_version SET version_num = '0014'")
     with open_store(any_url, articles_exist=True) as store:
-        assert set(store.texts.due(10).values()) == set(made)
-        read_due(store, made)
+        assert set(store.texts.due(10).values()) == set(articles)
+        read_due(store, articles)
         assert len(list_proposed(store, "not nowhere")) == 4
 
 
 def test_a_moved_database_reads_all_terms_again(url: str, tmp_path: Path) -> None:
     with open_store(url, articles_exist=False) as store:
-        made = record_articles(store, 4)
+        articles = record_articles(store, 4)
     target = f"sqlite:///{tmp_path}/other.db"
     open_store(target, articles_exist=False).close()
     copy_database(url, target)
     with open_store(target, articles_exist=True) as store:
-        assert set(store.texts.due(10).values()) == set(made)
+        assert set(store.texts.due(10).values()) == set(articles)
 
 
 def test_the_index_knows_the_year_of_publication(store: Store) -> None:
@@ -206,11 +210,13 @@ def test_a_query_that_an_index_cannot_answer_requires_nothing(query: str) -> Non
 
 
 def test_a_secret_that_is_removed_stays_in_no_part_of_the_index(store: Store) -> None:
-    made = record_articles(store, 3)
-    article_id, (article, _) = next(iter(made.items()))
+    """After `scrub` the secret is not found, and all texts are indexed again."""
+    articles = record_articles(store, 3)
+    article_id, (article, _) = next(iter(articles.items()))
     store.texts.save({article_id: make_document(article, "s3ntinel of the harbour")}, ())
     assert list_proposed(store, "s3ntinel") == [article_id]
     store.scrub([("s3ntinel", "${TOKEN}")])
-    assert list_proposed(store, "s3ntinel") == [] and len(store.texts.due(1000)) == 3
-    read_due(store, made)
+    assert list_proposed(store, "s3ntinel") == []
+    assert len(store.texts.due(1000)) == 3
+    read_due(store, articles)
     assert list_proposed(store, "ferry") == list_proposed(store, "ferry or s3ntinel")

@@ -1,5 +1,5 @@
-"""The queue's engine is the version whose tables and worker our statements were written for, and
-lacks what `store/fleet/jobs.py` does itself. If one of these fails, that reason may be gone."""
+"""Our SQL fits the tables of this version of the queue library.
+It lacks what `store/fleet/jobs.py` does itself. If a test fails, that reason may be gone."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def store(postgres: Server) -> Iterator[Store]:
         yield opened
 
 
-def ask(store: Store, question: Callable[[JobManager], Awaitable[T]]) -> T:
+def ask_job_manager(store: Store, question: Callable[[JobManager], Awaitable[T]]) -> T:
     """The answer of the engine's public manager of jobs."""
 
     async def go() -> T:
@@ -122,7 +122,7 @@ def test_a_retry_fails_if_the_next_job_is_planned(store: Store) -> None:
         await manager.retry_job(await find_running(manager))
 
     with pytest.raises(UniqueViolation):
-        ask(store, retry)
+        ask_job_manager(store, retry)
 
 
 def test_whoever_finishes_a_job_need_not_have_it(store: Store) -> None:
@@ -133,14 +133,14 @@ def test_whoever_finishes_a_job_need_not_have_it(store: Store) -> None:
         other = job.evolve(worker_id=(job.worker_id or 0) + 1, attempts=job.attempts + 1)
         await manager.finish_job(other, Status.SUCCEEDED, delete_job=True)
 
-    ask(store, finish)
+    ask_job_manager(store, finish)
     assert store._db.rows(text("SELECT FROM procrastinate_jobs")) == []
     assert "connection" not in inspect.signature(JobManager.finish_job).parameters
 
 
 def test_the_jobs_of_a_removed_worker_are_found(store: Store) -> None:
     """Unlike #1518 says: the number of a removed worker is deleted from its jobs."""
-    assert ask(store, find_stalled) == []
+    assert ask_job_manager(store, find_stalled) == []
     with store._db.write() as connection:
         connection.execute(text("DELETE FROM procrastinate_workers"))
-    assert [job.task_name for job in ask(store, find_stalled)] == [BUILD]
+    assert [job.task_name for job in ask_job_manager(store, find_stalled)] == [BUILD]

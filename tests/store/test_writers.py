@@ -1,5 +1,4 @@
-"""Several writers at a time: nothing is lost, nothing counted twice, nobody waits for one who waits
-for him."""
+"""Several writers at once: nothing is lost or counted twice, and there is no deadlock."""
 
 from __future__ import annotations
 
@@ -43,6 +42,8 @@ def run_in_threads(url: str, work: Callable[[Store, int], object], writers: int 
 
 
 def test_articles_that_all_share_feeds_are_all_there_and_counted(any_url: str) -> None:
+    """Concurrent writers that lock feeds in different orders do not deadlock or miscount."""
+
     def work(store: Store, writer: int) -> None:
         tags = TAGS[writer:] + TAGS[:writer]  # each would lock the feeds in an order of his own
         for number in range(EACH):
@@ -61,6 +62,8 @@ def test_articles_that_all_share_feeds_are_all_there_and_counted(any_url: str) -
 
 
 def test_one_article_that_all_record_is_one_in_each_feed(any_url: str) -> None:
+    """An article recorded by all writers counts once."""
+
     def work(store: Store, writer: int) -> None:
         for number in range(15):
             record_article(store, number, title=f"by {writer}")
@@ -73,6 +76,7 @@ def test_one_article_that_all_record_is_one_in_each_feed(any_url: str) -> None:
 
 
 def test_a_build_deletes_only_marks_that_it_read(any_url: str) -> None:
+    """Marks set by another writer during a build stay."""
     with (
         open_store(any_url, articles_exist=False) as builder,
         open_store(any_url, articles_exist=False) as visitor,
@@ -104,24 +108,25 @@ def test_a_mark_that_is_committed_late_is_not_lost(postgres: Server) -> None:
         builder.index.record_progress(Progress(marks=seen))
 
         row = {row.key: row for row in builder.index.feeds()}[ALL]
-        assert row.stale and row.mark < max(seen)
+        assert row.stale
+        assert row.mark < max(seen)
 
 
 def test_two_that_file_articles_do_not_wait_for_each_other(postgres: Server) -> None:
     """No article changes a row that another one changes, too."""
     url = postgres.schema()
     with (
-        open_store(url, articles_exist=False) as first,
+        open_store(url, articles_exist=False) as first_store,
         open_store(url, articles_exist=False) as second,
     ):
-        record_article(first, 1)
-        with first._db.write() as connection:
+        record_article(first_store, 1)
+        with first_store._db.write() as connection:
             rows.save_articles(
                 connection,
                 [ArticleRecord(article=make_article(2, digest="d"), stamp=make_stamp(2))],
             )
             record_article(second, 3, digest="d")  # would wait for ten seconds and fail
-        assert len(first.index.ids(ALL, limit=9, since=None, most=9)) == 3
+        assert len(first_store.index.ids(ALL, limit=9, since=None, most=9)) == 3
 
 
 def make_outcome(key: str) -> Outcome:
@@ -129,24 +134,28 @@ def make_outcome(key: str) -> Outcome:
 
 
 @pytest.fixture
-def pair(postgres: Server) -> Iterator[tuple[Store, Store]]:
+def store_pair(postgres: Server) -> Iterator[tuple[Store, Store]]:
     url = postgres.schema()
     with (
-        open_store(url, articles_exist=False) as one,
-        open_store(url, articles_exist=False) as other,
+        open_store(url, articles_exist=False) as first_store,
+        open_store(url, articles_exist=False) as other_store,
     ):
-        one.visits.save_states([SourceState(key=key, url="https://a.example/") for key in "ab"])
-        yield one, other
+        first_store.visits.save_states(
+            [SourceState(key=key, url="https://a.example/") for key in "ab"]
+        )
+        yield first_store, other_store
 
 
-def test_a_deadlock_is_tried_again(pair: tuple[Store, Store]) -> None:
+def test_a_deadlock_is_tried_again(store_pair: tuple[Store, Store]) -> None:
     """Two transactions that lock the same rows in opposite orders: the server ends one, which is
     made once more."""
     ready = threading.Barrier(2)
 
     class Crossing:
         def __init__(self, store: Store, keys: str) -> None:
-            self.store, self.keys, self.tries = store, keys, 0
+            self.store = store
+            self.keys = keys
+            self.tries = 0
 
         def cross(self) -> None:
             self.tries += 1
@@ -161,15 +170,17 @@ def test_a_deadlock_is_tried_again(pair: tuple[Store, Store]) -> None:
                     if self.tries == 1 and key == self.keys[0]:
                         ready.wait(10)
 
-    crossings = [Crossing(store, keys) for store, keys in zip(pair, ("ab", "ba"), strict=True)]
+    crossings = [
+        Crossing(store, keys) for store, keys in zip(store_pair, ("ab", "ba"), strict=True)
+    ]
     for one in crossings:
         on_postgres.make_retrying(one)
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(lambda one: one.cross(), crossings))
-    assert sorted(one.tries for one in crossings) == [1, 2]
+    assert sorted(crossing.tries for crossing in crossings) == [1, 2]
 
 
-def test_a_conflict_that_never_ends_is_raised(pair: tuple[Store, Store]) -> None:
+def test_a_conflict_that_never_ends_is_raised(store_pair: tuple[Store, Store]) -> None:
     class Hopeless:
         tries = 0
 
@@ -185,9 +196,10 @@ def test_a_conflict_that_never_ends_is_raised(pair: tuple[Store, Store]) -> None
 
 
 def test_a_connection_that_was_ended_is_made_again(
-    pair: tuple[Store, Store], postgres: Server
+    store_pair: tuple[Store, Store], postgres: Server
 ) -> None:
-    one, _ = pair
+    """After the server ends a connection, the next call reconnects."""
+    one, _ = store_pair
     assert one.visits.state("a")
     with closing(postgres.connect()) as boss:
         boss.execute(
@@ -200,10 +212,10 @@ def test_a_connection_that_was_ended_is_made_again(
 
 
 def test_connections_have_limits_in_time_and_read_what_is_committed(
-    pair: tuple[Store, Store],
+    store_pair: tuple[Store, Store],
 ) -> None:
     def shown(name: str) -> Any:
-        return pair[0]._db.scalar(text(f"SHOW {name}"))
+        return store_pair[0]._db.scalar(text(f"SHOW {name}"))
 
     assert shown("statement_timeout") == "2min"
     assert shown("lock_timeout") == "10s"
@@ -211,8 +223,10 @@ def test_connections_have_limits_in_time_and_read_what_is_committed(
     assert shown("transaction_isolation") == "read committed"
 
 
-def test_a_lock_that_is_held_for_long_is_an_error_with_a_cure(pair: tuple[Store, Store]) -> None:
-    one, other = pair
+def test_a_lock_that_is_held_for_long_is_an_error_with_a_cure(
+    store_pair: tuple[Store, Store],
+) -> None:
+    one, other = store_pair
     with one._db.write() as connection:
         connection.execute(text("UPDATE sources SET url = 'x'"))
         with (
@@ -224,11 +238,11 @@ def test_a_lock_that_is_held_for_long_is_an_error_with_a_cure(pair: tuple[Store,
 
 
 def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(
-    pair: tuple[Store, Store],
+    store_pair: tuple[Store, Store],
 ) -> None:
     """Locks that are kept from one write to the next make circles that no order of one write
     prevents."""
-    one, other = pair
+    one, other = store_pair
     first: list[int] = []
     with one.visits.shared(lambda: first.append(1)):
         article = record_article(one, 1)
@@ -236,14 +250,15 @@ def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(
         assert other.visits.article(article.id)
         assert len(first) == 2, "what has to be on the disk first was not asked for"
         state = other.visits.state("a")
-        assert state and state.url == "https://b.example/"
+        assert state
+        assert state.url == "https://b.example/"
 
 
 def test_filing_an_article_does_not_undo_a_merge_by_another_process(
-    pair: tuple[Store, Store],
+    store_pair: tuple[Store, Store],
 ) -> None:
     """What is known of an article is read once no other transaction is at work on it."""
-    one, other = pair
+    one, other = store_pair
     copy = record_article(one, 1)
     original = record_article(one, 2)
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")

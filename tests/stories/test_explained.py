@@ -1,5 +1,5 @@
-"""Pages and entries of stories say what each outlet adds, in text that is published; entries change
-at most once an hour."""
+"""Pages and entries of stories say what each outlet adds.
+They use published text only and change at most once an hour."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def read_content(place: Place) -> str:
 
 
 def read_page(place: Place) -> str:
-    with place.app() as app:
+    with place.open_app() as app:
         (story,) = {member.story for member in app.archive.store.stories.members()}
-    return unescape(place.published(paths.story_name(story)))
+    return unescape(place.read_published(paths.story_name(story)))
 
 
 def read_times(place: Place) -> tuple[str, str]:
@@ -65,11 +65,12 @@ def begin_story(place: Place) -> list[str]:
 def test_the_feed_of_stories_is_there_from_the_first_day(place: Place) -> None:
     place.build()
     assert read_entries(place, "stories") == {}
-    assert find_atom_fault(place.published("stories.atom").encode()) is None
-    assert "stories.atom" in place.published("feeds.opml")
+    assert find_atom_fault(place.read_published("stories.atom").encode()) is None
+    assert "stories.atom" in place.read_published("feeds.opml")
 
 
 def test_a_story_says_who_was_first_and_what_the_other_adds(place: Place) -> None:
+    """Entry and page name the first outlet, an added quote and differing figures."""
     begin_story(place)
     for text in (read_content(place), read_page(place)):
         assert "First reported by" in text
@@ -79,10 +80,11 @@ def test_a_story_says_who_was_first_and_what_the_other_adds(place: Place) -> Non
     assert FIRST in read_page(place)
     (entry,) = read_entries(place, "stories").values()
     assert {tag.term for tag in entry.tags} >= {"one", "two"}
-    assert find_atom_fault(place.published("stories.atom").encode()) is None
+    assert find_atom_fault(place.read_published("stories.atom").encode()) is None
 
 
 def test_tags_of_a_flood_push_out_none_of_others(place: Place) -> None:
+    """Tags of one outlet with many reports do not displace tags of others."""
     begin_story(place)
     flood = [f"spam {number}" for number in range(12)]
     for number in range(4):
@@ -90,9 +92,9 @@ def test_tags_of_a_flood_push_out_none_of_others(place: Place) -> None:
         file_report(place, f"x{number}.flood", excerpt=FIRST, tags=tags)
     build_later(place, hours=1)
     (entry,) = read_entries(place, "stories").values()
-    shown = [tag.term for tag in entry.tags]
-    assert shown[:3] == ["one", "two", "spam 0"]
-    assert len(shown) == 10
+    shown_terms = [tag.term for tag in entry.tags]
+    assert shown_terms[:3] == ["one", "two", "spam 0"]
+    assert len(shown_terms) == 10
 
 
 def test_a_story_over_days_has_them(place: Place) -> None:
@@ -105,6 +107,7 @@ def test_a_story_over_days_has_them(place: Place) -> None:
 
 
 def test_only_what_is_published_of_a_source_is_quoted(place: Place) -> None:
+    """A source that forbids quotes is named but not quoted."""
     sources = place.config / "sources.toml"
     listed = sources.read_text()
     begin_story(place)
@@ -122,6 +125,7 @@ def test_only_what_is_published_of_a_source_is_quoted(place: Place) -> None:
 
 
 def test_a_quote_goes_with_its_article(place: Place) -> None:
+    """The quote of a withdrawn article is removed."""
     ids = begin_story(place)
     file_text(place, "three", LATE)
     build_later(place, hours=1)
@@ -143,13 +147,13 @@ def test_a_quote_goes_with_its_article(place: Place) -> None:
 
 
 def _find(place: Place, outlet: str) -> str:
-    with place.app() as app:
+    with place.open_app() as app:
         members = app.archive.store.stories.members()
     return next(member.article for member in members if member.outlet == f"{outlet}.example")
 
 
 def _correct(place: Place, id: str, excerpt: str) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         path = app.archive.store.index.path(id) or ""
         before = app.archive.article_store.get(path)
         after = replace(before, excerpt=excerpt)
@@ -160,12 +164,12 @@ def _correct(place: Place, id: str, excerpt: str) -> None:
 
 def test_new_reports_change_an_entry_once_an_hour(place: Place) -> None:
     begin_story(place)
-    first = place.published("stories.atom")
+    first = place.read_published("stories.atom")
     published, updated = read_times(place)
     for outlet, text in (("three", LATE), ("four", ADDS)):
         file_text(place, outlet, text)
         place.build()
-        assert place.published("stories.atom") == first
+        assert place.read_published("stories.atom") == first
     assert LATE in read_page(place)  # pages change at once
     place.now = place.now.replace(hour=13, minute=0)
     place.build()
@@ -178,9 +182,9 @@ def test_new_reports_change_an_entry_once_an_hour(place: Place) -> None:
         < datetime.fromisoformat(after[1])
         <= place.now + (timedelta(seconds=1))
     )
-    second = place.published("stories.atom")
+    second = place.read_published("stories.atom")
     build_later(place, hours=5)
-    assert place.published("stories.atom") == second
+    assert place.read_published("stories.atom") == second
 
 
 def test_a_copy_does_not_move_updated(place: Place) -> None:
@@ -193,10 +197,11 @@ def test_a_copy_does_not_move_updated(place: Place) -> None:
 
 
 def test_up_builds_when_an_hour_with_a_new_report_has_ended(place: Place) -> None:
+    """A story's explanation is rebuilt at the end of an hour with a new report."""
     begin_story(place)
     file_text(place, "three", LATE)
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         settling = Settling(lambda: 0.0)
         asyncio.run(build_due(app, settling))
         assert not settling.is_due(app)

@@ -1,5 +1,4 @@
-"""Which articles are one story: by likeness, time, language, outlet, and what was decided for
-good."""
+"""Decide which articles are one story: by likeness, time, language and outlet."""
 
 from __future__ import annotations
 
@@ -52,7 +51,7 @@ def make_report(id: str, words: tuple[str, str] = QUAKE, **changes: Any) -> Repo
     return Report(id=id, sketch=make_sketch(*words), **given)
 
 
-def measure(one: Report, other: Report, window: Window = WINDOW_OF_FEW) -> float:
+def measure_likeness(one: Report, other: Report, window: Window = WINDOW_OF_FEW) -> float:
     return Comparison(window).measure(one, other)
 
 
@@ -82,6 +81,7 @@ def find_changes(
 
 
 def test_reports_of_one_event_are_a_story_and_others_are_not() -> None:
+    """Two reports of one event form a story; a third on another event stays out."""
     assert find_changes([make_report("a"), make_report("b"), make_report("c", FERRY)]) == {
         "a": "story of a",
         "b": "story of a",
@@ -95,9 +95,9 @@ def test_hard_pairs_are_told_apart(articles: int, least: int) -> None:
     window = Window(articles=articles)
     right = 0
     for pair in PAIRS:
-        one = make_report("a", pair.report)
-        right += measure(one, make_report("b", pair.same), window) > 0
-        right += measure(one, make_report("b", pair.other), window) <= 0
+        report = make_report("a", pair.report)
+        right += measure_likeness(report, make_report("b", pair.same), window) > 0
+        right += measure_likeness(report, make_report("b", pair.other), window) <= 0
     assert len(PAIRS) == 30
     assert right >= least
 
@@ -131,16 +131,18 @@ def test_texts_that_say_little_are_no_story(
     articles: int, one: tuple[str, str], other: tuple[str, str]
 ) -> None:
     window = Window(articles=articles)
-    assert measure(make_report("a", one), make_report("b", other), window) < 0
+    assert measure_likeness(make_report("a", one), make_report("b", other), window) < 0
     assert find_changes([make_report("a", one), make_report("b", other)], window=window) == {}
 
 
 # In an empty window two rare names are enough: they are all that both say.
 @pytest.mark.parametrize("articles", [300, 10_000])
 def test_a_name_makes_no_story(articles: int) -> None:
-    one = make_report("a", ("How Orlan Menk became rich", "Banker Orlan Menk had friends."))
-    other = make_report("b", ("Orlan Menk and the art market", "A look."))
-    assert find_changes([one, other], window=Window(articles=articles)) == {}
+    first_report = make_report(
+        "a", ("How Orlan Menk became rich", "Banker Orlan Menk had friends.")
+    )
+    other_report = make_report("b", ("Orlan Menk and the art market", "A look."))
+    assert find_changes([first_report, other_report], window=Window(articles=articles)) == {}
 
 
 def fill_template(template: dict[str, str], number: int) -> tuple[str, str]:
@@ -161,6 +163,7 @@ def fill_template(template: dict[str, str], number: int) -> tuple[str, str]:
 
 @pytest.mark.parametrize("template", TEMPLATES["template"], ids=lambda template: template["kind"])
 def test_texts_of_one_template_are_no_story(template: dict[str, str]) -> None:
+    """Articles from one template with different values form no story."""
     texts = [fill_template(template, number) for number in range(40)]
     assert len(set(texts)) == len(texts)
     assert (
@@ -176,11 +179,11 @@ def test_texts_of_one_template_are_no_story(template: dict[str, str]) -> None:
 
 def test_texts_of_a_few_sentences_are_no_story() -> None:
     texts = [
-        (f"Title of outlet {n}", " ".join(prose.paragraphs(f"outlet-{n}", (), 4)))
+        (f"Title of outlet {n}", " ".join(prose.make_paragraphs(f"outlet-{n}", (), 4)))
         for n in range(40)
     ]
-    found = [make_report(f"{n:02}", words) for n, words in enumerate(texts)]
-    assert find_changes(found, window=Window(articles=3_000)) == {}
+    reports = [make_report(f"{n:02}", words) for n, words in enumerate(texts)]
+    assert find_changes(reports, window=Window(articles=3_000)) == {}
 
 
 # a guide to five apps is no event, and no story
@@ -189,6 +192,7 @@ NEWS = [pair.report for pair in PAIRS if make_sketch(*pair.report).tone > -1]
 
 @pytest.mark.parametrize(("title", "text"), NEWS, ids=[title for title, _ in NEWS])
 def test_copies_of_a_report_that_end_with_other_names_are_a_story(title: str, text: str) -> None:
+    """Copies with different closing lines are alike."""
     ends = (
         "",
         "Reporting by Aldo Wendrick and Mirja Tasker.",
@@ -196,7 +200,7 @@ def test_copies_of_a_report_that_end_with_other_names_are_a_story(title: str, te
     )
     copies = [(title, f"{text} {end}") for end in ends]
     assert all(
-        measure(make_report("a", one), make_report("b", other)) > 0
+        measure_likeness(make_report("a", one), make_report("b", other)) > 0
         for one, other in combinations(copies, 2)
     )
 
@@ -205,21 +209,22 @@ def test_copies_of_a_report_that_end_with_other_names_are_a_story(title: str, te
     "changed", [{"language": "de"}, {"language": ""}, {"at": NOON + WINDOW + timedelta(seconds=1)}]
 )
 def test_another_language_or_time_never_joins(changed: dict[str, Any]) -> None:
-    assert measure(make_report("a"), make_report("b", **changed)) == FAR
+    assert measure_likeness(make_report("a"), make_report("b", **changed)) == FAR
     assert find_changes([make_report("a"), make_report("b", **changed)]) == {}
 
 
 def test_the_later_a_report_comes_the_less_likely_it_joins() -> None:
     values = [
-        measure(make_report("a"), make_report("b", at=NOON + timedelta(days=days)))
+        measure_likeness(make_report("a"), make_report("b", at=NOON + timedelta(days=days)))
         for days in (5, 4, 3, 2, 1, 0)
     ]
     assert values == sorted(set(values))
 
 
 def test_articles_of_one_outlet_are_no_story() -> None:
+    """Two articles of one outlet form no story."""
     one, other = (make_report(article_id, outlet="one.example") for article_id in "ab")
-    assert list_ids(group_reports([one, other], measure)) == {frozenset("ab")}
+    assert list_ids(group_reports([one, other], measure_likeness)) == {frozenset("ab")}
     assert find_changes([one, other]) == {}
 
 
@@ -234,7 +239,7 @@ def test_the_order_of_articles_changes_nothing(
         make_report(f"{n}", text, at=NOON + timedelta(hours=n)) for n, text in enumerate(words)
     ]
     mixed = chance.sample(reports, len(reports))
-    assert group_reports(mixed, measure) == group_reports(reports, measure)
+    assert group_reports(mixed, measure_likeness) == group_reports(reports, measure_likeness)
 
 
 def make_measure(values: dict[str, float]) -> Measure:
@@ -257,11 +262,12 @@ def test_an_outlet_has_few_articles_in_a_story_the_first_ones() -> None:
         make_report(f"f{n}", outlet="flood.example", at=NOON + timedelta(minutes=n))
         for n in range(OF_OUTLET + 2)
     ]
-    found = find_changes([make_report("a"), *flood])
-    assert sorted(found) == ["a", *(f"f{n}" for n in range(OF_OUTLET))]
+    changes = find_changes([make_report("a"), *flood])
+    assert sorted(changes) == ["a", *(f"f{n}" for n in range(OF_OUTLET))]
 
 
 def test_a_story_keeps_its_name_when_others_join_and_when_two_become_one() -> None:
+    """A merged story keeps the id of the larger one."""
     reports = [
         make_report("a", story="larger"),
         make_report("b", story="larger"),
@@ -289,24 +295,24 @@ def test_final_articles_stay_in_their_stories() -> None:
 def test_later_articles_neither_split_a_story_nor_join_two() -> None:
     apart = [make_report(article_id, words, story=story) for article_id, words, story in PARTS]
     mixed = [make_report(f"x{n}", BOTH, at=NOON + timedelta(hours=1)) for n in range(6)]
-    found = find_changes([*apart, *mixed], [one.id for one in mixed])
-    assert not found.keys() & set("abcd")
+    changes = find_changes([*apart, *mixed], [one.id for one in mixed])
+    assert not changes.keys() & set("abcd")
     singles = [make_report("a"), make_report("c", FERRY), *mixed]
-    found = find_changes(singles)
-    assert found.get("a", "a") != found.get("c", "c")
+    changes = find_changes(singles)
+    assert changes.get("a", "a") != changes.get("c", "c")
 
 
 def test_a_report_like_two_events_neither_parts_nor_bridges_stories() -> None:
-    later = make_report("x", at=NOON + timedelta(hours=1))
+    later_report = make_report("x", at=NOON + timedelta(hours=1))
     measure = make_measure({"ab": 1.5, "ax": 9.0, "bx": -1.5})
     story = [make_report("a", story="s"), make_report("b", story="s")]
-    assert list_ids(group_reports([*story, later], measure, "x")) == {frozenset("abx")}
+    assert list_ids(group_reports([*story, later_report], measure, "x")) == {frozenset("abx")}
     measure = make_measure({"ab": -3.0, "ax": 9.0, "bx": 9.0})
     assert frozenset("ab") not in list_ids(
         group_reports([make_report("a"), make_report("b")], measure)
     )
     assert frozenset("abx") not in list_ids(
-        group_reports([make_report("a"), make_report("b"), later], measure)
+        group_reports([make_report("a"), make_report("b"), later_report], measure)
     )
 
 
@@ -317,12 +323,13 @@ def test_a_later_pass_splits_articles_that_are_not_alike() -> None:
         make_report("n"),
         make_report("m", FERRY),
     ]
-    found = find_changes(reports, "nm")
-    now = {one.id: found.get(one.id, one.story) for one in reports}
+    changes = find_changes(reports, "nm")
+    now = {one.id: changes.get(one.id, one.story) for one in reports}
     assert now["a"] == now["n"] != now["b"] == now["m"]
 
 
 def test_an_article_that_was_edited_leaves_its_story() -> None:
+    """An edited article leaves its story for a matching one."""
     reports = [
         make_report("a", story="s"),
         make_report("b", story="s"),
@@ -360,6 +367,6 @@ def test_an_article_on_two_events_joins_no_two_stories() -> None:
         make_report("d", FERRY, story="two"),
     ]
     bridges = [make_report(f"x{n}", BOTH, outlet="bridge.example") for n in range(5)]
-    found = find_changes([*apart, *bridges], [one.id for one in bridges])
-    assert not found.keys() & {"a", "b", "c", "d"}
-    assert found.keys() == {one.id for one in bridges}
+    changes = find_changes([*apart, *bridges], [bridge.id for bridge in bridges])
+    assert not changes.keys() & {"a", "b", "c", "d"}
+    assert changes.keys() == {one.id for one in bridges}

@@ -1,5 +1,5 @@
-"""The lead of a story is chosen once, when the story is first published, and kept beside the
-articles; afterwards only the operator changes it."""
+"""The lead of a story is chosen once and stored beside the articles.
+Afterwards only the operator changes it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def follow_only(place: Place, *outlets: str, preferred: str = "") -> None:
         for outlet in outlets
     )
     (place.config / "sources.toml").write_text("\n".join(tables))
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.beside.follow(app.configuration.sources)
 
 
@@ -52,13 +52,14 @@ def read_leads(place: Place) -> list[str]:
 def read_headline(place: Place) -> str:
     """Return the address of the first headline of the front page."""
     return (
-        place.published("index.html")
+        place.read_published("index.html")
         .partition('<h3><a class="headline" href="')[2]
         .partition('"')[0]
     )
 
 
 def test_a_source_followed_for_a_week_leads_before_a_new_one(place: Place) -> None:
+    """A source followed for a week is preferred as lead."""
     follow_only(place, "one")
     follow_only(place, "two", "one")
     place.now += timedelta(days=6, hours=13)
@@ -105,6 +106,7 @@ def test_a_published_story_keeps_its_lead(place: Place) -> None:
 
 
 def test_the_owner_of_an_article_counts_whoever_announced_it(place: Place) -> None:
+    """The owner's time of being followed counts, not the announcing source's."""
     follow_only(place, "one", "two")
     place.now += timedelta(days=8)
     follow_only(place, "one", "two", "three")
@@ -114,11 +116,12 @@ def test_the_owner_of_an_article_counts_whoever_announced_it(place: Place) -> No
 
 
 def test_a_source_with_an_address_on_another_site_is_a_new_one(place: Place) -> None:
+    """A source moved to another site counts as newly followed."""
     follow_only(place, "one", "two")
     place.now += timedelta(days=8)
     file = place.config / "sources.toml"
     file.write_text(file.read_text().replace("one.example/feed", "three.example/feed"))
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.beside.follow(app.configuration.sources)
     file_report(place, "three", source_key="one")
     file_report(place, "two")
@@ -131,12 +134,12 @@ def test_a_lost_database_and_a_lost_list_keep_the_leads(place: Place) -> None:
         file_report(place, outlet)
     assert read_leads(place) == [A]
     follow_only(place, "one", "two", preferred="two")
-    with place.app() as app:
+    with place.open_app() as app:
         reindex(app.archive, app.configuration)
     assert read_leads(place) == [A]
     for file in (place.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
     assert read_leads(place) == [A]
     (place.folder / "feeds/articles/leads.tsv").unlink()
@@ -166,7 +169,8 @@ def test_a_lead_that_is_withdrawn_or_on_hold_leaves_the_story_to_the_next(place:
     open_and_run(place, "withdraw", id=B)
     assert read_leads(place) == [C]  # the first is looked at within an hour
     after = read_entries(place, "stories")
-    assert after.keys() == {before} and after[before].published == entry.published
+    assert after.keys() == {before}
+    assert after[before].published == entry.published
 
 
 def test_a_lead_whose_file_is_pruned_leaves_the_story_to_the_next(place: Place) -> None:
@@ -187,7 +191,7 @@ def test_the_operator_names_the_lead_and_takes_it_back(place: Place) -> None:
     assert read_leads(place) == [A]
     open_and_run(place, "join", ids=[B, A], lead=True)
     assert read_leads(place) == [B]
-    with place.app() as app:
+    with place.open_app() as app:
         reindex(app.archive, app.configuration)
     assert read_leads(place) == [B]
     open_and_run(place, "undo", number="2")

@@ -1,5 +1,5 @@
-"""The report that leads a story: the first of a source with `lead`, else of a source followed for a
-week, else the first."""
+"""Choose the lead of a story: first of a source with `lead`, or followed for a week.
+Else the first report."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ TODAY = date(2026, 12, 1)
 def test_a_preferred_source_leads_then_a_known_one_then_the_first(
     reports: Sequence[tuple[str, int, bool, bool]], lead: str
 ) -> None:
+    """Each case: preferred, then known sources, then the first report."""
     assert choose_lead([Report(*report) for report in reports]) == lead
 
 

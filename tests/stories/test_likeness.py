@@ -1,4 +1,4 @@
-"""How far two articles are alike, among how many."""
+"""Measure how alike two articles are, compared with how common their words are."""
 
 from __future__ import annotations
 
@@ -20,26 +20,27 @@ def make_report(id: str) -> Report:
     return Report(id, f"{id}.example", "en", NOON, QUAKE)
 
 
-def measure(window: Window) -> float:
+def measure_likeness(window: Window) -> float:
     return Comparison(window).measure(make_report("a"), make_report("b"))
 
 
 def test_among_more_articles_a_pair_must_be_likelier() -> None:
     assert Window(articles=10_000).get_limit() > Window(articles=100).get_limit() + 3
-    assert measure(Window(articles=10_000)) < measure(Window(articles=100))
+    assert measure_likeness(Window(articles=10_000)) < measure_likeness(Window(articles=100))
 
 
 def test_a_term_of_many_articles_weighs_less() -> None:
     common = dict.fromkeys(QUAKE.words, 100)
     window = Window(articles=100, sampled=200, counts=common)
-    assert measure(window) < measure(Window(articles=100, sampled=200))
+    assert measure_likeness(window) < measure_likeness(Window(articles=100, sampled=200))
 
 
 def test_an_outlet_makes_no_term_common() -> None:
     flood = count_terms(200, [("flood.example", find_terms(QUAKE))] * 200)
     many = count_terms(200, [(f"{n}.example", find_terms(QUAKE)) for n in range(200)])
     quake = hash_term("quake")
-    assert (flood.counts[quake], many.counts[quake]) == (PLACES, 200)
+    assert flood.counts[quake] == PLACES
+    assert many.counts[quake] == 200
     assert flood.sampled == many.sampled == 200
 
 
@@ -47,7 +48,7 @@ def test_guides_on_one_subject_are_less_likely_a_story() -> None:
     guide = QUAKE._replace(tone=-1.0)
     one, other = (make_report(article_id)._replace(sketch=guide) for article_id in "ab")
     window = Window(articles=100)
-    assert Comparison(window).measure(one, other) < measure(window) - 1
+    assert Comparison(window).measure(one, other) < measure_likeness(window) - 1
 
 
 @pytest.mark.parametrize("articles", [1, 100, 10_000])
@@ -66,7 +67,8 @@ def test_likely_pairs_are_found_without_all_weights(articles: int) -> None:
 def test_an_article_that_shares_little_is_told_apart_without_all_its_weights(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    other = Report("b", "b.example", "en", NOON, make_sketch("Fair opens in Verania", ""))
+    """Articles that share few words are rejected without the full comparison."""
+    other_report = Report("b", "b.example", "en", NOON, make_sketch("Fair opens in Verania", ""))
     comparison = Comparison(Window(articles=10_000))
     monkeypatch.setattr(comparison, "measure", lambda *_: pytest.fail("all weights were needed"))
-    assert not comparison.is_likely(make_report("a"), other)
+    assert not comparison.is_likely(make_report("a"), other_report)

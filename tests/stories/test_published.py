@@ -1,5 +1,4 @@
-"""Feeds and pages name the other outlets of a story, and have a feed and a page of stories; what
-changes is written."""
+"""Feeds and pages name other outlets of a story; stories have a feed and a page."""
 
 from __future__ import annotations
 
@@ -38,7 +37,7 @@ def file_report(
         url=f"https://{outlet}.example/feed",
         site=f"https://{outlet}.example/",
     )
-    with place.app() as app:
+    with place.open_app() as app:
         return file_article(
             app,
             f"https://{outlet}.example/a",
@@ -49,10 +48,10 @@ def file_report(
 
 def read_entries(place: Place, name: str = "all") -> dict[str, feedparser.FeedParserDict]:
     """Return the entries of a published feed by id."""
-    found = feedparser.parse(place.published(f"{name}.atom")).entries
-    ids = [entry.id for entry in found]
+    entries = feedparser.parse(place.read_published(f"{name}.atom")).entries
+    ids = [entry.id for entry in entries]
     assert len(set(ids)) == len(ids)
-    return dict(zip(ids, found, strict=True))
+    return dict(zip(ids, entries, strict=True))
 
 
 def read_named_outlets(place: Place, name: str = "all") -> dict[str, tuple[str, ...]]:
@@ -64,7 +63,7 @@ def read_named_outlets(place: Place, name: str = "all") -> dict[str, tuple[str, 
 
 
 def open_and_run(place: Place, name: str, **values: object) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         run_operation(app, name, **values)
 
 
@@ -74,6 +73,7 @@ A, B, C = (f"https://{name}.example/a" for name in ("one", "two", "three"))
 def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated(
     place: Place,
 ) -> None:
+    """Each entry names the other outlets; a new report changes no id and no `updated`."""
     file_report(place, "one")
     place.build()
     before = read_entries(place)
@@ -88,10 +88,11 @@ def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated
     assert read_named_outlets(place, "sources/one") == {A: ("Two", "Three")}
     assert all(after[article_id].updated == entry.updated for article_id, entry in before.items())
     for name in ("all.rss", "all.json", "all.html", "sources/one.html", "index.html"):
-        assert re.search(">Two(</bdi></a>|</a>, )", unescape(place.published(name))), name
+        assert re.search(">Two(</bdi></a>|</a>, )", unescape(place.read_published(name))), name
 
 
 def test_a_report_that_leaves_is_named_no_more(place: Place) -> None:
+    """Hidden or withdrawn reports are not named; a released one is again."""
     ids = [file_report(place, outlet) for outlet in ("one", "two", "three")]
     place.build()
     for name, article_id in (("hide", ids[2]), ("withdraw", ids[1])):
@@ -120,11 +121,12 @@ def test_operators_and_edits_of_the_file_show_at_once(place: Place) -> None:
 
 
 def test_a_new_report_changes_only_the_files_that_show_it(place: Place) -> None:
+    """A new report rewrites only feeds of its story."""
     for outlet, words in (("one", QUAKE), ("sea", FERRY)):
         file_report(place, outlet, words)
     place.build()
     file_report(place, "two")
-    with place.app() as app:
+    with place.open_app() as app:
         app.archive.beside.follow(app.configuration.sources)
         written = asyncio.run(build_feeds(app)).written
     assert {"sources/one.atom", "sources/two.atom", "stories.atom"} <= set(written)
@@ -133,6 +135,7 @@ def test_a_new_report_changes_only_the_files_that_show_it(place: Place) -> None:
 
 
 def test_stories_are_those_of_two_outlets_with_a_page_of_their_own(place: Place) -> None:
+    """A story needs two outlets; its page is deleted when only one is left."""
     file_report(place, "one")
     place.build()
     assert read_entries(place, "stories") == {}
@@ -143,28 +146,29 @@ def test_stories_are_those_of_two_outlets_with_a_page_of_their_own(place: Place)
     assert is_of_story(entry.id)
     assert entry.link == A
     name = entry.content[0].value.rpartition("/stories/")[2].partition('"')[0]
-    timeline = place.published(f"stories/{name}")
+    timeline = place.read_published(f"stories/{name}")
     assert timeline.index("one.example/a") < timeline.index("two.example/a")
     file_report(place, "three")
     place.build()
-    assert "three.example/a" in place.published(f"stories/{name}")
+    assert "three.example/a" in place.read_published(f"stories/{name}")
     assert list(read_entries(place, "stories")) == [entry.id]
     for article_id in (B, C):
         open_and_run(place, "withdraw", id=article_id)
     place.build()
     assert not (place.folder / "feeds/public/stories" / name).exists()
     for feed_format in ("rss", "json", "html"):
-        assert "one.example/a" not in place.published(f"stories.{feed_format}")
+        assert "one.example/a" not in place.read_published(f"stories.{feed_format}")
 
 
 def build_all(place: Place) -> dict[str, str]:
     """Build all files; return their digests by name."""
-    with place.app() as app:
+    with place.open_app() as app:
         asyncio.run(build_feeds(app, include_all=True))
-    return place.digests("public")
+    return place.read_digests("public")
 
 
 def test_a_build_after_each_change_writes_what_one_build_of_all_writes(place: Place) -> None:
+    """After each change, an incremental build equals a full build."""
     changes: list[Callable[[], object]] = [
         lambda: file_report(place, "one", tags=("Sea",)),
         lambda: file_report(place, "two", category="AI"),
@@ -178,9 +182,9 @@ def test_a_build_after_each_change_writes_what_one_build_of_all_writes(place: Pl
     for change in changes:
         change()
         place.build()
-        before = place.digests("public")
+        before = place.read_digests("public")
         assert build_all(place) == before
-    with place.app() as app:
+    with place.open_app() as app:
         reindex(app.archive, app.configuration)
     assert place.build().held == ()
     assert build_all(place) == before
@@ -191,15 +195,15 @@ def test_a_setting_that_changes_shows_at_once(place: Place) -> None:
         file_report(place, outlet)
     place.build()
     config = place.config / "syndicator.toml"
-    link = place.digests("public")
+    link = place.read_digests("public")
     config.write_text(config.read_text().replace('"link"', '"off"'))
     place.build()
     assert read_named_outlets(place) == {A: (), B: ()}
-    assert not [name for name in place.digests("public") if name.startswith("stories")]
+    assert not [name for name in place.read_digests("public") if name.startswith("stories")]
     config.write_text(config.read_text().replace('"off"', '"link"'))
     place.build()
     assert (
-        place.digests("public").items()
+        place.read_digests("public").items()
         >= {name: link[name] for name in ("all.atom", "stories.atom")}.items()
     )
 
@@ -208,8 +212,8 @@ def test_a_rebuilt_database_publishes_the_same_stories(place: Place) -> None:
     for outlet in ("one", "two"):
         file_report(place, outlet)
     place.build()
-    before = place.digests("public")
-    with place.app() as app:
+    before = place.read_digests("public")
+    with place.open_app() as app:
         reindex(app.archive, app.configuration)
     assert place.build().held == ()
     assert build_all(place) == before
@@ -217,6 +221,7 @@ def test_a_rebuilt_database_publishes_the_same_stories(place: Place) -> None:
 
 
 def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(place: Place) -> None:
+    """After the lead is withdrawn, the story keeps id and dates with the next report."""
     for outlet in ("one", "two", "three"):
         file_report(place, outlet)
     place.build()
@@ -224,14 +229,17 @@ def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(place: Place)
     open_and_run(place, "withdraw", id=A)
     assert place.build().held == ()
     assert read_named_outlets(place, "stories") == {B: ("Three",)}
-    with place.app() as app:
+    with place.open_app() as app:
         reindex(app.archive, app.configuration)
     place.build()
     after = read_entries(place, "stories")[before]
-    assert (after.link, after.published, after.updated) == (B, entry.published, entry.updated)
+    assert after.link == B
+    assert after.published == entry.published
+    assert after.updated == entry.updated
 
 
 def test_updated_of_a_story_stays_if_other_outlets_add_nothing(place: Place) -> None:
+    """Six more outlets with equal reports do not change `updated` of the story."""
     moments = []
     for hours, outlet in enumerate(
         ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -245,6 +253,7 @@ def test_updated_of_a_story_stays_if_other_outlets_add_nothing(place: Place) -> 
 
 
 def test_an_edit_of_a_lead_leaves_it_in_its_place(place: Place) -> None:
+    """Editing the title of a lead changes the story's title and not its id."""
     for outlet in ("one", "two"):
         file_report(place, outlet)
     place.build()
@@ -253,7 +262,7 @@ def test_an_edit_of_a_lead_leaves_it_in_its_place(place: Place) -> None:
         path for path in (place.folder / "feeds/articles").rglob("*.md") if A in path.read_text()
     )
     path.write_text(path.read_text().replace("Sant Orel in Verania", "Sant Orel, in Verania"))
-    with place.app() as app:
+    with place.open_app() as app:
         files(app.archive, app.configuration)
         group_stories(app)
     place.build()

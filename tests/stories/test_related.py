@@ -43,22 +43,22 @@ def make_traits(
 ARTICLE = make_traits("one", "harbour ferry", NEAR)
 
 
-def choose(*candidates: Traits) -> list[str]:
+def choose_from(*candidates: Traits) -> list[str]:
     return choose_related(ARTICLE, HARBOUR, candidates)
 
 
 def test_shared_terms_and_near_vectors_relate() -> None:
-    both = make_traits("both", "ferry leaves harbour soon", NEAR)
+    both_traits = make_traits("both", "ferry leaves harbour soon", NEAR)
     one_term = make_traits("one-term", "ferry", NEAR)
-    assert choose(one_term, both) == ["both", "one-term"]
+    assert choose_from(one_term, both_traits) == ["both", "one-term"]
 
 
 def test_a_copy_is_not_related() -> None:
-    assert choose(make_traits("copy", "harbour ferry", NEAR)) == []
+    assert choose_from(make_traits("copy", "harbour ferry", NEAR)) == []
 
 
 def test_vectors_alone_make_nothing_related() -> None:
-    assert choose(make_traits("near", "other words", NEAR)) == []
+    assert choose_from(make_traits("near", "other words", NEAR)) == []
 
 
 def test_far_articles_with_one_common_term_are_not_related() -> None:
@@ -67,20 +67,21 @@ def test_far_articles_with_one_common_term_are_not_related() -> None:
 
 
 def test_reports_of_the_same_story_come_first() -> None:
+    """Articles of the same story precede closer matches."""
     article = make_traits("one", "harbour", NEAR, story="s")
-    told = make_traits("told", "nothing", FAR, story="s", language="de")
+    traits = make_traits("told", "nothing", FAR, story="s", language="de")
     near = make_traits("near", "harbour wall", NEAR)
     keys = {"harbour": Key(1.0, 2.2), "wall": Key(0.1, 1.0)}
-    assert choose_related(article, keys, [near, told])[0] == "told"
+    assert choose_related(article, keys, [near, traits])[0] == "told"
 
 
 def test_no_story_is_no_common_story() -> None:
-    assert choose(make_traits("other", "nothing", FAR)) == []
+    assert choose_from(make_traits("other", "nothing", FAR)) == []
 
 
 def test_an_article_is_not_related_to_itself_nor_to_other_languages() -> None:
     german = make_traits("german", "ferry", NEAR, language="de")
-    assert choose(ARTICLE, german) == []
+    assert choose_from(ARTICLE, german) == []
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -88,13 +89,13 @@ def test_time_decides_only_between_equals(order: int) -> None:
     nearer = make_traits("nearer", "ferry", NEAR, added=1)
     newer = make_traits("newer", "ferry", (0.9, 0.4), added=9)
     newest = make_traits("newest", "ferry", (0.9, 0.4), added=10)
-    found = choose(*[nearer, newer, newest][::order])
+    found = choose_from(*[nearer, newer, newest][::order])
     assert found == ["nearer", "newest", "newer"]
 
 
 def test_there_are_at_most_five() -> None:
     many = [make_traits(f"n{number}", "ferry", NEAR) for number in range(9)]
-    assert len(choose(*many)) == MOST
+    assert len(choose_from(*many)) == MOST
 
 
 def test_keys_are_the_rare_terms_that_an_article_uses_much() -> None:
@@ -105,6 +106,7 @@ def test_keys_are_the_rare_terms_that_an_article_uses_much() -> None:
 
 
 def test_a_term_of_this_article_alone_finds_nothing_and_is_no_key() -> None:
+    """A word that occurs only in this article is not used as a key."""
     counts = Frequencies(total=1000, terms={"ferry": 1, "harbour": 2})
     keys = choose_keys(make_document("ferry harbour"), ["ferry", "harbour"], counts)
     assert list(keys) == ["harbour"]

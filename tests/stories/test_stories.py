@@ -1,5 +1,4 @@
-"""Articles of several outlets on one event are grouped before a build, kept beside the articles,
-and stay where put."""
+"""Group articles of several outlets on one event before a build; groups stay stable."""
 
 from __future__ import annotations
 
@@ -46,7 +45,7 @@ def place(tmp_path: Path) -> Place:
 
 @pytest.fixture
 def app(place: Place) -> Iterator[App]:
-    with place.app() as opened:
+    with place.open_app() as opened:
         yield opened
 
 
@@ -99,6 +98,7 @@ def run_operation(app: App, name: str, **values: Any) -> None:
 def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
     app: App, place: Place
 ) -> None:
+    """A story is stored in a file, and later reports join it."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     file_article(app, "https://three.example/c", FERRY)
@@ -116,25 +116,27 @@ def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
 
 def test_nothing_is_grouped_unless_the_setting_is_on(tmp_path: Path) -> None:
     place = Place(tmp_path)
-    with place.app() as app:
+    with place.open_app() as app:
         file_article(app, "https://one.example/a")
         file_article(app, "https://two.example/b")
         assert group_stories(app) == set()
 
 
 def test_a_build_groups_first(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         ids = frozenset(
             (file_article(app, "https://one.example/a"), file_article(app, "https://two.example/b"))
         )
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         assert {member.article for member in app.archive.store.stories.members()} == ids
         page = (app.configuration.settings.public_dir / "index.html").read_text()
-    assert page.count(QUAKE[0]) == 1 and page.count("also <a") == 1
+    assert page.count(QUAKE[0]) == 1
+    assert page.count("also <a") == 1
 
 
 def test_subdomains_and_sources_are_no_outlets_of_their_own(app: App) -> None:
+    """Subdomains of one domain are one outlet."""
     file_article(app, "https://one.example/a")
     file_article(app, "https://news.one.example/b", source_key="two")
     assert group_stories(app) == set()
@@ -146,12 +148,14 @@ def test_subdomains_and_sources_are_no_outlets_of_their_own(app: App) -> None:
 def test_an_article_that_is_not_published_by_itself_or_of_another_language_joins_none(
     app: App, changed: dict[str, Any]
 ) -> None:
+    """Articles that are held, merged or in another language join no story."""
     file_article(app, "https://one.example/a")
     file_article(app, "https://two.example/b", **changed)
     assert group_stories(app) == set()
 
 
 def test_an_old_article_joins_no_story_and_one_with_a_future_date_may(app: App) -> None:
+    """Articles older than the window join no story; future dates do not matter."""
     one = file_article(app, "https://one.example/a")
     old = file_article(
         app, "https://two.example/b", published=app.archive.clock() - WINDOW - timedelta(minutes=1)
@@ -164,6 +168,7 @@ def test_an_old_article_joins_no_story_and_one_with_a_future_date_may(app: App) 
 
 
 def test_a_claimed_date_puts_no_article_before_others(app: App) -> None:
+    """The time of a sketch is when the article was added, not its claimed date."""
     article_id = file_article(
         app, "https://one.example/a", published=app.archive.clock() - timedelta(days=2)
     )
@@ -176,6 +181,7 @@ def test_a_claimed_date_puts_no_article_before_others(app: App) -> None:
 def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(
     app: App, place: Place
 ) -> None:
+    """A changed article leaves its story within an hour."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     three = file_article(app, "https://three.example/c")
@@ -202,31 +208,33 @@ def test_an_article_on_hold_leaves_its_story(app: App, place: Place) -> None:
 def test_a_story_stays_as_it_is_once_its_first_article_is_older_than_the_window(
     app: App, place: Place
 ) -> None:
+    """After the window no later change of a member changes the story."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     place.now += WINDOW - timedelta(hours=1)
-    late = file_article(app, "https://three.example/c")
-    assert group_stories(app) == {frozenset((one, two, late))}
+    late_article = file_article(app, "https://three.example/c")
+    assert group_stories(app) == {frozenset((one, two, late_article))}
     place.now += timedelta(hours=2)
-    later = file_article(app, "https://four.example/d")
-    assert group_stories(app) == {frozenset((one, two, late, later))}
-    rewrite_article(app, late, FERRY)
+    later_article = file_article(app, "https://four.example/d")
+    assert group_stories(app) == {frozenset((one, two, late_article, later_article))}
+    rewrite_article(app, late_article, FERRY)
     place.now += timedelta(hours=1)
-    assert group_stories(app) == {frozenset((one, two, late, later))}
+    assert group_stories(app) == {frozenset((one, two, late_article, later_article))}
     place.now += WINDOW
-    assert group_stories(app) == {frozenset((one, two, late, later))}
-    assert read_sketches(app, [one, two, late, later]) == []
+    assert group_stories(app) == {frozenset((one, two, late_article, later_article))}
+    assert read_sketches(app, [one, two, late_article, later_article]) == []
 
 
 def test_a_lost_database_has_the_same_stories_again(place: Place) -> None:
-    with place.app() as app:
+    """After the database was deleted, a reindex restores the same stories."""
+    with place.open_app() as app:
         one = file_article(app, "https://one.example/a")
         two = file_article(app, "https://two.example/b")
         before = group_stories(app)
         named = app.archive.store.stories.find_stories([one, two])
     for file in (place.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
         assert group_stories(app) == before
         assert app.archive.store.stories.find_stories([one, two]) == named
@@ -242,17 +250,17 @@ def test_a_lost_database_has_the_same_stories_again(place: Place) -> None:
 def test_an_upgrade_groups_the_last_days_by_itself(place: Place, tmp_path: Path) -> None:
     config = place.config / "syndicator.toml"
     config.write_text(STORIES.replace("link", "off"))
-    with place.app() as app:
+    with place.open_app() as app:
         ids = frozenset(
             (file_article(app, "https://one.example/a"), file_article(app, "https://two.example/b"))
         )
         assert group_stories(app) == set()
     config.write_text(STORIES)
-    with place.app() as app:
+    with place.open_app() as app:
         assert group_stories(app) == {ids}
     config.write_text(STORIES.replace("link", "off"))
     place.now += timedelta(seconds=1)
-    with place.app() as app:
+    with place.open_app() as app:
         assert group_stories(app) == {ids}  # the stories stay
         assert read_sketches(app, ids) == []  # what finds new ones goes
 
@@ -323,10 +331,10 @@ def test_undo_puts_articles_back_into_the_stories_of_before(
 ) -> None:
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
-    other = file_article(app, "https://three.example/c", FERRY)
+    other_article = file_article(app, "https://three.example/c", FERRY)
     group_stories(app)
     before = app.archive.store.stories.members()
-    run_operation(app, how, **({"ids": [two, other]} if how == "join" else {"id": two}))
+    run_operation(app, how, **({"ids": [two, other_article]} if how == "join" else {"id": two}))
     assert app.archive.store.stories.members() != before
     run_operation(app, "undo", number="1")
     assert app.archive.store.stories.members() == before
@@ -341,24 +349,25 @@ def test_undo_puts_articles_back_into_the_stories_of_before(
 def test_an_article_is_compared_by_its_text_alone(
     app: App, place: Place, spelled: tuple[str, str]
 ) -> None:
-    one = file_article(app, "https://one.example/a")
+    """Changes of other fields do not change the sketch."""
+    article = file_article(app, "https://one.example/a")
     asyncio.run(group_new_articles(app.archive, app.configuration))
-    (before,) = read_sketches(app, [one])
-    path = place.path(QUAKE[0])
+    (before,) = read_sketches(app, [article])
+    path = place.find_file(QUAKE[0])
     path.write_bytes(path.read_text().replace(*spelled).encode())
     files(app.archive, app.configuration)
     place.now += timedelta(hours=1)
     asyncio.run(group_new_articles(app.archive, app.configuration))
     assert app.archive.store.stories.list_unread(place.now - WINDOW, 1, include_all=True) == []
-    assert [row.data for row in read_sketches(app, [one])] == [before.data]
+    assert [row.data for row in read_sketches(app, [article])] == [before.data]
 
 
 def test_a_join_needs_two_articles_and_a_split_something_to_part(app: App) -> None:
-    one = file_article(app, "https://one.example/a")
+    article = file_article(app, "https://one.example/a")
     with pytest.raises(UsageError, match="two articles"):
-        run_operation(app, "join", ids=[one, "https://one.example/a"])
+        run_operation(app, "join", ids=[article, "https://one.example/a"])
     with pytest.raises(UsageError, match="in no story"):
-        run_operation(app, "split", id=one)
+        run_operation(app, "split", id=article)
 
 
 def test_split_separates_copies_first_unless_the_story_is_named(app: App) -> None:
@@ -374,6 +383,7 @@ def test_split_separates_copies_first_unless_the_story_is_named(app: App) -> Non
 
 
 def test_a_flood_of_one_outlet_neither_keeps_others_apart_nor_fills_their_story(app: App) -> None:
+    """Sixty reports of one outlet neither prevent nor fill the story of two others."""
     for number in range(60):
         file_article(app, f"https://flood.example/{number}")
     asyncio.run(group_new_articles(app.archive, app.configuration))
@@ -385,6 +395,7 @@ def test_a_flood_of_one_outlet_neither_keeps_others_apart_nor_fills_their_story(
 
 
 def test_a_story_that_begins_has_a_name_that_none_had(app: App) -> None:
+    """A split article gets a new story id."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     group_stories(app)
@@ -395,20 +406,24 @@ def test_a_story_that_begins_has_a_name_that_none_had(app: App) -> None:
 
 
 def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -> None:
-    one = file_article(app, "https://one.example/a")
-    other = file_article(app, "https://two.example/b", FERRY)
+    """Sketches of an old version are replaced; existing stories stay."""
+    first_article = file_article(app, "https://one.example/a")
+    other_article = file_article(app, "https://two.example/b", FERRY)
     assert group_stories(app) == set()
     story = "s" * 26
     app.archive.store.stories.save_members(
-        [Member(one, story, "one.example", False), Member(other, story, "two.example", False)]
+        [
+            Member(first_article, story, "one.example", False),
+            Member(other_article, story, "two.example", False),
+        ]
     )
     with app.archive.store._db.write() as connection:
         connection.execute(update(schema.story_sketches).values(data=b"of another form"))
     app.archive.store.visits.set_note("stories sketched", "1", app.archive.clock())
-    assert group_stories(app) == {frozenset((one, other))}
-    made = read_sketches(app, [one, other])
-    assert len(made) == 2
-    assert b"of another form" not in {row.data for row in made}
+    assert group_stories(app) == {frozenset((first_article, other_article))}
+    sketches = read_sketches(app, [first_article, other_article])
+    assert len(sketches) == 2
+    assert b"of another form" not in {row.data for row in sketches}
     third = file_article(app, "https://three.example/c", FERRY)
-    assert frozenset((one, other)) not in group_stories(app)
+    assert frozenset((first_article, other_article)) not in group_stories(app)
     assert app.archive.store.stories.members([third])

@@ -1,5 +1,5 @@
-"""Articles that an earlier version published as one entry for each story: the first published one
-has the entry, the others stay in the feeds of their sources, and folded.tsv says which they are."""
+"""Instances of an earlier version with one entry per story: folded.tsv.
+The first published article has the entry, the others stay in the feeds of their sources."""
 
 from __future__ import annotations
 
@@ -60,23 +60,23 @@ def test_the_first_has_the_entry_of_the_story_in_feeds_with_archives(place: Plac
     ids = file_unrelated(place)
     write_folded(place, ids)
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         instance = app.archive.instance
     for name in ("all", "tags/sea"):
         ((article_id, entry),) = read_entries(place, name).items()
         assert article_id == story_urn(instance, STORY)
-        assert (entry.link, entry.published, entry.updated[:19]) == (
-            A,
-            BEGAN,
-            "2026-03-10T12:00:00",
-        )
+        assert entry.link == A
+        assert entry.published == BEGAN
+        assert entry.updated[:19] == "2026-03-10T12:00:00"
     for outlet, article, url in zip(("one", "two", "three"), ids, (A, B, C), strict=True):
         ((article_id, entry),) = read_entries(place, f"sources/{outlet}").items()
-        assert (article_id, entry.link) == (entry_urn(instance, article), url)
+        assert article_id == entry_urn(instance, article)
+        assert entry.link == url
     assert read_entries(place, "stories") == {}
 
 
 def test_a_later_report_has_an_entry_of_its_own_and_moves_no_date(place: Place) -> None:
+    """A new report gets its own entry and changes no dates of the story's entry."""
     write_folded(place, file_unrelated(place))
     place.build()
     before = read_entries(place)
@@ -87,14 +87,13 @@ def test_a_later_report_has_an_entry_of_its_own_and_moves_no_date(place: Place) 
     assert len(after) == 2
     assert read_named_outlets(place).keys() == {A, "https://four.example/a"}
     for article_id, entry in before.items():
-        assert (after[article_id].published, after[article_id].updated) == (
-            entry.published,
-            entry.updated,
-        )
+        assert after[article_id].published == entry.published
+        assert after[article_id].updated == entry.updated
     assert read_named_outlets(place, "stories").keys() == {B}
 
 
 def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(place: Place) -> None:
+    """If the lead is withdrawn or hidden, the next article takes over the entry."""
     write_folded(place, file_unrelated(place))
     place.build()
     ((article_id, before),) = read_entries(place).items()
@@ -102,23 +101,22 @@ def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(place:
         open_and_run(place, name, id=what)
         assert place.build().held == ()
         ((same, entry),) = read_entries(place).items()
-        assert (same, entry.link, entry.published, entry.updated) == (
-            article_id,
-            url,
-            before.published,
-            before.updated,
-        )
-        assert build_all(place) == place.digests("public")
+        assert same == article_id
+        assert entry.link == url
+        assert entry.published == before.published
+        assert entry.updated == before.updated
+        assert build_all(place) == place.read_digests("public")
     open_and_run(place, "release", id=(B,))
     place.build()
     assert read_named_outlets(place).keys() == {B}
-    with place.app() as app:
+    with place.open_app() as app:
         reindex(app.archive, app.configuration)
     place.build()
     assert read_named_outlets(place).keys() == {B}
 
 
 def test_an_article_that_takes_the_entry_goes_on_leading_its_story(place: Place) -> None:
+    """If the first article is hidden, the next one takes the entry and leads."""
     write_folded(place, file_unrelated(place))
     file_report(place, "four", FERRY)
     place.build()
@@ -130,6 +128,7 @@ def test_an_article_that_takes_the_entry_goes_on_leading_its_story(place: Place)
 
 
 def test_an_article_whose_line_is_deleted_has_an_entry_of_its_own(place: Place) -> None:
+    """Deleting an article's line from folded.tsv gives it its own entry."""
     ids = file_unrelated(place)
     file = write_folded(place, ids)
     place.build()

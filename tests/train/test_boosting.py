@@ -1,4 +1,4 @@
-"""How trees are grown."""
+"""Grow decision trees by boosting."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PLAN = boosting.Plan(trees=40, depth=3, rate=0.2, rows=0.6, features=1.0, ridge=
 NAMES = ("dull", "link", "size")
 
 
-def data(rows: int = 400) -> tuple[np.ndarray, np.ndarray]:
+def make_data(rows: int = 400) -> tuple[np.ndarray, np.ndarray]:
     """Rows that are wanted when either `link` or `size` is over a half, and not both: no weighted
     sum tells them."""
     draw = np.random.default_rng(1)
@@ -21,8 +21,8 @@ def data(rows: int = 400) -> tuple[np.ndarray, np.ndarray]:
     return values, ((values[:, 1] > 0.5) != (values[:, 2] > 0.5)).astype(float)
 
 
-def grown() -> list[boosting.Tree]:
-    values, wanted = data()
+def grow_trees() -> list[boosting.Tree]:
+    values, wanted = make_data()
     limits = boosting.limits_of(values)
     return boosting.fit(
         boosting.codes_of(values, limits), limits, wanted, np.ones(len(wanted)), PLAN
@@ -30,9 +30,10 @@ def grown() -> list[boosting.Tree]:
 
 
 def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> None:
-    values, wanted = data()
-    made = scorer.read_trees([fit_blocks.row_of(tree, NAMES) for tree in grown()])
-    odds = scorer.compute_log_odds(made, dict(zip(NAMES, values.T, strict=True)))
+    """Trees learn an exclusive-or that a linear model cannot, also after export."""
+    values, wanted = make_data()
+    trees = scorer.read_trees([fit_blocks.row_of(tree, NAMES) for tree in grow_trees()])
+    odds = scorer.compute_log_odds(trees, dict(zip(NAMES, values.T, strict=True)))
     assert ((odds > 0) == (wanted > 0)).mean() > 0.95
     weights = fit_blocks.fit(
         np.column_stack([values, np.ones(len(wanted))]),
@@ -45,21 +46,21 @@ def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> N
 
 
 def test_the_same_data_give_the_same_trees() -> None:
-    one, two = grown(), grown()
+    one = grow_trees()
+    two = grow_trees()
     assert [(a.features, a.limits) for a in one] == [(b.features, b.limits) for b in two]
     assert all((a.leaves == b.leaves).all() for a, b in zip(one, two, strict=True))
 
 
 def test_a_feature_that_never_changes_is_not_asked_for() -> None:
-    assert {feature for tree in grown() for feature in tree.features} == {1, 2}
+    assert {feature for tree in grow_trees() for feature in tree.features} == {1, 2}
 
 
 def test_a_row_that_counts_nothing_teaches_nothing() -> None:
-    values, wanted = data()
-    limits, codes = (
-        boosting.limits_of(values),
-        boosting.codes_of(values, boosting.limits_of(values)),
-    )
+    """Rows with weight 0 do not change the trees."""
+    values, wanted = make_data()
+    limits = boosting.limits_of(values)
+    codes = boosting.codes_of(values, boosting.limits_of(values))
     counts = np.ones(len(wanted))
     counts[200:] = 0
     one = boosting.fit(codes, limits, wanted, counts, PLAN)

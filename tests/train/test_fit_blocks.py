@@ -1,4 +1,4 @@
-"""How the weights of blocks are made again."""
+"""Train the weights of blocks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PLAN = boosting.Plan(trees=10, depth=2, rate=0.3, rows=0.8, features=1.0, ridge=1.0)
 
 
-def example(page: str, rows: int = 40) -> fit_blocks.Example:
+def make_example(page: str, rows: int = 40) -> fit_blocks.Example:
     """A page of which the blocks with the feature "text" are article and those with "menu" are
     not."""
     draw = np.random.default_rng(len(page))
@@ -42,7 +42,7 @@ def example(page: str, rows: int = 40) -> fit_blocks.Example:
     )
 
 
-EXAMPLES = [example("a" * n) for n in range(1, 9)]
+EXAMPLES = [make_example("a" * n) for n in range(1, 9)]
 
 
 def test_a_fit_tells_text_from_menus_and_is_the_same_each_time() -> None:
@@ -63,7 +63,8 @@ def test_pages_with_other_features_are_refused() -> None:
 
 
 def test_of_a_long_page_a_part_is_learnt_that_counts_as_much() -> None:
-    long = example("long", 10 * fit_blocks.MOST_BLOCKS)
+    """Of a long page a sample of blocks is used with the same total weight."""
+    long = make_example("long", 10 * fit_blocks.MOST_BLOCKS)
     part = fit_blocks.learnt(long)
     assert len(part.wanted) == pytest.approx(fit_blocks.MOST_BLOCKS, rel=0.3)
     assert part.counts.sum() == pytest.approx(long.counts.sum(), rel=0.3)
@@ -96,18 +97,20 @@ TEXT = "The ferry left at dawn, as it had done for ninety years, and nobody stoo
     ],
 )
 def test_labels(truth: dict[str, Any], expected: list[float | None]) -> None:
+    """The share of each block that is in the truth."""
     markup = f"<p>Home</p><p>{TEXT}</p><p>Read also: boats</p>"
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
     )
     overlap.measure_letters(blocks)
-    found = fit_blocks.labels(blocks, truth)
-    assert [None if np.isnan(share) else share for share in found] == expected
+    labels = fit_blocks.labels(blocks, truth)
+    assert [None if np.isnan(share) else share for share in labels] == expected
 
 
 def test_a_fit_is_compared_with_the_files_by_what_it_decides(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    """New weights are compared with the files by their decisions."""
     manifest = tmp_path / "manifest.jsonl.gz"
     manifest.write_bytes(b"rows")
     monkeypatch.setattr(fit_blocks, "MANIFESTS", (manifest,))
@@ -121,12 +124,12 @@ def test_a_fit_is_compared_with_the_files_by_what_it_decides(
     asked = fitted["asked"]
     turned = fit_blocks.Fitted({name: -weight for name, weight in asked.weights.items()}, [])
     renamed = fit_blocks.Fitted({"other": 1.0}, [])
-    found = fit_blocks.differences({"asked": renamed, "alone": asked}, EXAMPLES, [], tmp_path)
-    assert found == ["asked: other features in the file"]
+    differences = fit_blocks.differences({"asked": renamed, "alone": asked}, EXAMPLES, [], tmp_path)
+    assert differences == ["asked: other features in the file"]
     rows = [{"asks": "text > 0.5", "leaves": "9 -9"}]
     wrong = fit_blocks.Fitted(turned.weights, rows)
-    found = fit_blocks.differences({"asked": asked, "alone": wrong}, EXAMPLES, [], tmp_path)
-    assert found == ["alone: 100.00% of the blocks are decided otherwise"]
+    differences = fit_blocks.differences({"asked": asked, "alone": wrong}, EXAMPLES, [], tmp_path)
+    assert differences == ["alone: 100.00% of the blocks are decided otherwise"]
     manifest.write_bytes(b"other rows")
     assert fit_blocks.differences(fitted, EXAMPLES, [], tmp_path) == [
         "the files were made from other data"
@@ -134,7 +137,9 @@ def test_a_fit_is_compared_with_the_files_by_what_it_decides(
 
 
 def test_a_hash_names_every_file_and_its_content(tmp_path: Path) -> None:
-    one, two = tmp_path / "one", tmp_path / "two"
+    """The hash changes with names, order and contents of files."""
+    one = tmp_path / "one"
+    two = tmp_path / "two"
     one.write_bytes(b"1")
     two.write_bytes(b"1")
     found = {provenance.sha256_of(files) for files in ([one], [two], [one, two], [two, one])}
@@ -155,7 +160,7 @@ def test_numerical_libraries_get_one_thread() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_the_shipped_weights_and_trees_can_be_made_again(shared: Path) -> None:
+def test_the_shipped_weights_and_trees_can_be_made_again(shared_folder: Path) -> None:
     command = [sys.executable, "-m", "tools.train.fit_blocks"]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert found.returncode == 0, found.stdout + found.stderr

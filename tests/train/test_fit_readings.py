@@ -1,4 +1,4 @@
-"""Trees that judge readings, grown on readings that are made up."""
+"""Train the trees that judge readings."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def test_trees_tell_lists_from_articles_and_right_readings_from_wrong_ones() -> 
 
 
 def test_readings_of_which_nothing_is_known_teach_no_right_ones() -> None:
+    """Readings with unknown truth do not change the trees."""
     unknown = [*READINGS, *(each._replace(right=float("nan")) for each in READINGS)]
     assert fit_readings.grow(unknown)["right"] == fit_readings.grow(READINGS)["right"]
 
@@ -39,6 +40,7 @@ def test_the_same_readings_give_the_same_trees() -> None:
 
 
 def test_a_text_is_right_as_far_as_the_truth_has_it() -> None:
+    """A reading's score is its agreement with the truth text or passages."""
     truth = {"page_type": "article", "truth": {"text": "One two three four five."}}
     assert fit_readings.right(truth, "One two three four five.") == 1
     assert fit_readings.right(truth | {"page_type": "listing"}, "One two three four five.") == 0
@@ -46,7 +48,7 @@ def test_a_text_is_right_as_far_as_the_truth_has_it() -> None:
     assert fit_readings.right(parts, "One two. Read also: three.") == 0.5
 
 
-def test_a_file_that_decides_otherwise_is_named(shared: Path) -> None:
+def test_a_file_that_decides_otherwise_is_named(shared_folder: Path) -> None:
     grown = fit_readings.grow(READINGS)
     turned = fit_readings.grow([each._replace(kind="article") for each in READINGS])
     assert fit_readings.differences(fit_readings.written(grown, ROWS), grown, READINGS) == []
@@ -63,7 +65,7 @@ def test_texts_at_the_ends_of_the_article_count_more() -> None:
     assert fit_sequence.at_ends(np.zeros(3)).tolist() == [1.0] * 3
 
 
-def decided(right: float, listing: float, *, kind: str = "article") -> fit_readings.Decided:
+def make_decision(right: float, listing: float, *, kind: str = "article") -> fit_readings.Decided:
     reading = Judged(0, kind, {"declared": 0.0, "letters": 8.0}, 0.9, 1.0, "a")
     return fit_readings.Decided(reading, right, listing)
 
@@ -73,16 +75,17 @@ def test_of_the_readings_of_a_page_the_likeliest_is_decided_on() -> None:
         each._replace(values={**each.values, "declared": 0.0}, page=str(at // 13))
         for at, each in enumerate(READINGS)
     ]
-    taken = {each.reading.page: each.reading.right for each in fit_readings.decide(pages)}
-    assert len(taken) == 8
-    assert min(taken[str(page)] for page in range(5)) > 0.7  # its readings are 0 to 1 right
+    rights_by_page = {each.reading.page: each.reading.right for each in fit_readings.decide(pages)}
+    assert len(rights_by_page) == 8
+    # its readings are 0 to 1 right
+    assert min(rights_by_page[str(page)] for page in range(5)) > 0.7
 
 
 def test_figures_count_pages_by_what_is_decided() -> None:
     pages = [
-        decided(-2.0, 2.0, kind="listing"),
-        decided(0.6, 0.0),
-        decided(3.0, -4.0),
+        make_decision(-2.0, 2.0, kind="listing"),
+        make_decision(0.6, 0.0),
+        make_decision(3.0, -4.0),
     ]
     assert fit_readings.figures(pages) == {
         ("lists", "refused"): 1,

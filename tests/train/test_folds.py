@@ -1,4 +1,4 @@
-"""Tables of a fold, in place of the shipped ones."""
+"""Weights of a cross-validation fold replace the shipped ones."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tools.train import folds
 def test_a_fold_has_its_own_tables_and_the_shipped_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A fold replaces only the files it contains."""
     shipped = reading.file_text
     monkeypatch.setattr(reading, "file_text", shipped)  # what `use` sets is undone
     (tmp_path / folds.TYPES).write_text("fitted", "utf-8")

@@ -119,15 +119,15 @@ class Case:
 
 
 @cache
-def cases() -> tuple[Case, ...]:
+def read_cases() -> tuple[Case, ...]:
     """All cases, by file. Raises TypeError or ValueError for a word that the files do not have."""
     files = sorted(HERE.glob("*.toml"))
     return tuple(
-        case for path in files for case in parsed(path.read_text(encoding="utf-8"), path.stem)
+        case for path in files for case in parse_cases(path.read_text(encoding="utf-8"), path.stem)
     )
 
 
-def parsed(text: str, file: str) -> Iterator[Case]:
+def parse_cases(text: str, file: str) -> Iterator[Case]:
     """The cases in the `text` of a file."""
     for table in tomllib.loads(text)["case"]:
         days = tuple(_day(day) for day in table.pop("day"))

@@ -97,7 +97,7 @@ class _Plan:
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> Case:
+def draw_world(draw: st.DrawFn) -> Case:
     """A case that is lived with its neighbours and without them."""
     victim, *others = draw(st.sampled_from(_PLACES))
     neighbours = draw(st.lists(st.sampled_from(others), min_size=1, max_size=2, unique=True))
@@ -144,14 +144,14 @@ def _followed(plan: _Plan) -> tuple[dict[str, Any], ...]:
 def _imported(plan: _Plan, site: Site) -> dict[str, Any]:
     """Its table if the operator imports a list of its own, which asks for rights over the
     victim."""
-    asked = Source(
+    source = Source(
         key=site.key,
         url=site.feed,
         speaks_for=(plan.victim.base.removeprefix("http://").rstrip("/"),),
         robots="ignore",
         content="full",
     )
-    (outline,) = read_opml(write_opml("A list", [asked])).outlines
+    (outline,) = read_opml(write_opml("A list", [source])).outlines
     return followed(outline, "ignore", {})
 
 
@@ -312,12 +312,11 @@ def _claiming(plan: _Plan) -> Page:
 
 def _page_changes(plan: _Plan, followed: Any) -> None:
     """A page of the victim's answers something else from some day on."""
-    day, address = plan.day(), plan.story()
+    day = plan.day()
+    address = plan.story()
     before = next(pages[address] for pages in plan.pages[day::-1] if address in pages)
-    moved, theirs = (
-        address.replace(plan.victim.base, plan.victim.at("moved/")),
-        plan.neighbours[0].at("sold"),
-    )
+    moved = address.replace(plan.victim.base, plan.victim.at("moved/"))
+    theirs = plan.neighbours[0].at("sold")
     change = plan.pick("more", "403", "404", "503", "moved", "sold", "linked")
     if change == "moved":
         plan.put(day, moved, before)
@@ -347,7 +346,8 @@ def _feed_moves(plan: _Plan, followed: Any) -> None:
 def _neighbour_moves(plan: _Plan, followed: Any) -> None:
     """A neighbour says that its articles moved to the victim's host: its entries keep their ids,
     its pages redirect for good, and perhaps its feed does."""
-    site, first = plan.pick(*plan.neighbours), plan.day()
+    site = plan.pick(*plan.neighbours)
+    first = plan.day()
     leads = plan.pick(True, False)
     for day in range(first, plan.count):
         items = plan.feeds[day].get(site.feed, ())
@@ -367,9 +367,11 @@ def _neighbour_moves(plan: _Plan, followed: Any) -> None:
 def _page_turns(plan: _Plan, followed: Any) -> None:
     """A page that the neighbour has announced, or will, is gone, leads to the victim's or says
     something else."""
-    site, day = plan.pick(*plan.neighbours), plan.day()
+    site = plan.pick(*plan.neighbours)
+    day = plan.day()
     address = site.at(f"e{plan.day()}0")
-    lead, away = Page(to=plan.story(), status=301), Page(to=plan.story())
+    lead = Page(to=plan.story(), status=301)
+    away = Page(to=plan.story())
     plan.put(day, address, plan.pick(lead, away, Page(text="e-gone", status=410), _claiming(plan)))
 
 
@@ -390,13 +392,15 @@ def _withdrawn(plan: _Plan, followed: Any) -> None:
 
 
 def _withdrawn_for_a_time(plan: _Plan, followed: Any) -> None:
-    address, day = plan.pick(plan.neighbours[0].at("e00"), plan.story()), plan.day()
+    address = plan.pick(plan.neighbours[0].at("e00"), plan.story())
+    day = plan.day()
     plan.run[day] += [f"withdraw {address}", f"withdraw --undo {address}"]
 
 
 def _unfollowed(plan: _Plan, followed: Any) -> None:
     """A neighbour is not followed any more, or not yet."""
-    key, day = plan.pick(*plan.neighbours).key, plan.day()
+    key = plan.pick(*plan.neighbours).key
+    day = plan.day()
     plan.sources[day] = tuple(source for source in followed if source["key"] != key)
     if day + 1 < plan.count:
         plan.sources[day + 1] = plan.pick(plan.sources[day], followed)

@@ -26,7 +26,7 @@ from tests.aged.web import Web
 from tests.faults.instance import InProcess
 from tests.trust import told
 from tests.trust.case import Case, Day, Expected
-from tests.trust.published import unit
+from tests.trust.published import get_unit
 
 BEGAN = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SETTINGS = """\
@@ -49,8 +49,12 @@ class Life:
     def __init__(
         self, folder: Path, web: Web, case: Case, address: str = "https://feeds.example/"
     ) -> None:
-        self.folder, self.web, self.case = folder, web, case
-        self.config, self.feeds, self.now = folder / "config", folder / "feeds", BEGAN
+        self.folder = folder
+        self.web = web
+        self.case = case
+        self.config = folder / "config"
+        self.feeds = folder / "feeds"
+        self.now = BEGAN
         self.config.mkdir(parents=True)
         (self.config / "syndicator.toml").write_text(
             SETTINGS.format(proxy=web.proxy, address=address) + case.settings
@@ -60,58 +64,58 @@ class Life:
         self.answers: dict[str, Any] = {}
         self.ids: dict[str, str] = {}  # address -> the id that it had first
 
-    def live(self) -> list[str]:
+    def live_days(self) -> list[str]:
         found: list[str] = []
         for number, day in enumerate(self.case.days):
-            self.begin(number)
+            self.begin_day(number)
             for words in day.run:
-                found += self.command(words)
+                found += self.run_command(words)
             found += [
                 f"day {number}: {line}" for line in (*self._steady(), *self._check(day.expect))
             ]
         return found + list(self._check(self.case.expect))
 
-    def begin(self, number: int) -> None:
+    def begin_day(self, number: int) -> None:
         """Change what the day changes, visit and build."""
         day = self.case.days[number]
         self.now += timedelta(days=day.after if number else 0)
-        self.change(day)
+        self.apply_day(day)
         if day.visit:
-            self.visit()
+            self.visit_all()
 
     def _sources(self, sources: tuple[Any, ...]) -> None:
         (self.config / "sources.toml").write_text(
             tomlkit.dumps({"source": [dict(source) for source in sources]})
         )
 
-    def change(self, day: Day) -> None:
+    def apply_day(self, day: Day) -> None:
         if day.sources is not None:
             self._sources(day.sources)
         for address, page in day.pages.items():
-            self.answers[address] = told.page(page, BEGAN)
+            self.answers[address] = told.make_page_answer(page, BEGAN)
         for address, said in day.feeds.items():
             self.answers[address] = (
-                told.feed(address, said, BEGAN)
+                told.make_feed_answer(address, said, BEGAN)
                 if isinstance(said, tuple)
-                else told.page(said, BEGAN)
+                else told.make_page_answer(said, BEGAN)
             )
         self.web.answers = self.answers
 
-    def visit(self) -> None:
+    def visit_all(self) -> None:
         async def go() -> None:
-            with self.app() as app:
+            with self.open_app() as app:
                 await run(app, Wanted(all=True), stop=asyncio.Event())
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(refresh, "make_worker", lambda settings: InProcess())
             asyncio.run(go())
 
-    def app(self, **options: Any) -> Any:
+    def open_app(self, **options: Any) -> Any:
         return open_app(
             self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}, **options
         )
 
-    def command(self, words: str) -> Iterator[str]:
+    def run_command(self, words: str) -> Iterator[str]:
         if words.startswith("rm "):
             target = self.folder / words[3:]
             shutil.rmtree(target) if target.is_dir() else target.unlink()
@@ -130,9 +134,11 @@ class Life:
 
     def _said(self, *words: str) -> Any:
         environ = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder)}
-        return commands.run(*words, "--config", str(self.config), cwd=self.folder, environ=environ)
+        return commands.run_syndicator(
+            *words, "--config", str(self.config), cwd=self.folder, environ=environ
+        )
 
-    def articles(self) -> dict[str, Article]:
+    def load_articles(self) -> dict[str, Article]:
         """By address; without the files that no article can be read from."""
         found: dict[str, Article] = {}
         for path in sorted((self.feeds / "articles").rglob("*.md")):
@@ -144,15 +150,15 @@ class Life:
     def _steady(self) -> Iterator[str]:
         """Identity never changes hands: an id, once given to an address, stays with it. But the
         site's own article may take the address from a copy of it that a neighbour brought."""
-        there = self.articles()
-        copies = {article.id: article.merged_into for article in there.values()}
-        for url, article in there.items():
+        articles = self.load_articles()
+        copies = {article.id: article.merged_into for article in articles.values()}
+        for url, article in articles.items():
             first = self.ids.setdefault(url, article.id)
             if first == article.id:
                 continue
-            if article.id in (copies.get(first), self.ids.get(url)) and unit(
+            if article.id in (copies.get(first), self.ids.get(url)) and get_unit(
                 article.origin.url
-            ) == unit(url):
+            ) == get_unit(url):
                 self.ids[url] = article.id
             elif copies.get(article.id) not in self.ids.values():
                 yield f"{url} has another id"
@@ -203,24 +209,25 @@ class Life:
         return [item["url"] for item in items if "<p>" in item.get("content_html", "")]
 
     def _articles(self, expected: Any) -> Iterator[str]:
-        there = self.articles()
-        if set(there) != set(expected):
-            yield f"articles are {sorted(there)}, not {sorted(expected)}"
-        for url in set(there) & set(expected):
+        articles = self.load_articles()
+        if set(articles) != set(expected):
+            yield f"articles are {sorted(articles)}, not {sorted(expected)}"
+        for url in set(articles) & set(expected):
             yield from (
-                f"{url}: {line}" for line in _differs(there[url], dict(expected[url]), there)
+                f"{url}: {line}" for line in _differs(articles[url], dict(expected[url]), articles)
             )
 
 
 def _differs(article: Article, wanted: dict[str, Any], there: dict[str, Article]) -> Iterator[str]:
-    text, title = wanted.pop("text", None), wanted.pop("title", None)
+    text = wanted.pop("text", None)
+    title = wanted.pop("title", None)
     if text is not None:
         title = title or told.title_of(text)
-        missing = [part for part in told.paragraphs(text) if part[:40] not in article.body]
+        missing = [part for part in told.make_paragraphs(text) if part[:40] not in article.body]
         if missing:
             yield f"its text is not that of {text}: {article.body[:80]!r}"
     for word in wanted.pop("lacks", ()):
-        if any(part[:40] in article.body for part in told.paragraphs(word)):
+        if any(part[:40] in article.body for part in told.make_paragraphs(word)):
             yield f"it has text of {word}"
     if title is not None and article.title != title:
         yield f"its title is {article.title!r}, not {title!r}"

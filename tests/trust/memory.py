@@ -29,7 +29,7 @@ from tests import engines
 from tests.aged.web import NOT_FOUND, Web
 from tests.trust.case import Case
 from tests.trust.life import Life
-from tests.trust.published import plain
+from tests.trust.published import simplify_url
 
 _MOST = 20_000  # results of the worker that are remembered
 # what is compared
@@ -84,7 +84,9 @@ class _Transport:
         url = str(message.url)
         self._web.asked.append(url)
         same = (
-            answer for address, answer in self._web.answers.items() if plain(address) == plain(url)
+            answer
+            for address, answer in self._web.answers.items()
+            if simplify_url(address) == simplify_url(url)
         )
         answer = self._web.answers.get(url) or next(same, NOT_FOUND)
         stream = httpx.ByteStream(answer.body.encode())
@@ -104,12 +106,12 @@ class Machine:
         self.web = Web()
         self.readings = Readings()
         self.begun = folder / "feeds"
-        with Life(folder, self.web, _EMPTY).app():
+        with Life(folder, self.web, _EMPTY).open_app():
             pass
 
 
 @contextmanager
-def machine(folder: Path) -> Iterator[Machine]:
+def run_machine(folder: Path) -> Iterator[Machine]:
     """Within the block, runs of this process ask the machine's web and use its readings. `folder`
     does not exist."""
     shared = Machine(folder)
@@ -120,7 +122,7 @@ def machine(folder: Path) -> Iterator[Machine]:
             self._clients: Any = _Transport(shared.web)
 
     with pytest.MonkeyPatch.context() as patch:
-        engines.share(patch)
+        engines.share_engines(patch)
         patch.setattr(client, "HttpFetcher", MemoryFetcher)
         patch.setattr(refresh, "make_worker", lambda settings: shared.readings)
         yield shared
@@ -134,27 +136,27 @@ class MemoryLife(Life):
         super().__init__(folder, machine.web, replace(case, settings=_SETTINGS + case.settings))
         shutil.copytree(machine.begun, self.feeds)
 
-    def visit(self) -> None:
+    def visit_all(self) -> None:
         async def go() -> None:
-            with self.app() as app:
+            with self.open_app() as app:
                 await run(app, Wanted(all=True), stop=asyncio.Event())
 
         self.web.answers = self.answers  # another life may have changed them
         asyncio.run(go())
 
-    def command(self, words: str) -> Iterator[str]:
+    def run_command(self, words: str) -> Iterator[str]:
         name, *rest = shlex.split(words)
         if name in ("rm", "write"):
-            yield from super().command(words)
+            yield from super().run_command(words)
             return
         try:
-            with self.app(create=name == "reindex") as app:
+            with self.open_app(create=name == "reindex") as app:
                 _apply(app, name, *rest)
                 asyncio.run(build_feeds(app, include_all=rest == ["--all"]))
         except UsageError as error:
             yield f"{words}: {error}"
 
-    def end(self) -> None:
+    def delete_folder(self) -> None:
         """Delete its folder."""
         shutil.rmtree(self.folder)
 

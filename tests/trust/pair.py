@@ -10,7 +10,14 @@ from pathlib import Path
 from syndicator.core import urls
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.memory import Machine, MemoryLife
-from tests.trust.published import Difference, Published, differences, plain, published, unit
+from tests.trust.published import (
+    Difference,
+    Published,
+    get_unit,
+    list_differences,
+    read_published,
+    simplify_url,
+)
 
 # of an entry, and of a feed
 _TIMES = ("published", "date_published", "updated", "date_modified", "source", "order")
@@ -49,8 +56,12 @@ class Seen:
         """The answers of an address, and of those that name it as theirs, the last first."""
         for day in reversed(self.so_far):
             for at, page in day.pages.items():
-                named = map(plain, (page.canonical, page.ogurl)) if unit(at) == unit(url) else ()
-                if plain(url) in (plain(at), *named):
+                named = (
+                    map(simplify_url, (page.canonical, page.ogurl))
+                    if get_unit(at) == get_unit(url)
+                    else ()
+                )
+                if simplify_url(url) in (simplify_url(at), *named):
                     yield page
 
     def items(self) -> Iterator[tuple[str, Item]]:
@@ -61,12 +72,13 @@ class Seen:
 
     def was_news(self, url: str) -> bool:
         """True if a page of this address had a recent date on a day on which it answered."""
-        hours, found = 0.0, False
+        hours = 0.0
+        found = False
         for number, day in enumerate(self.so_far):
             hours += 24 * day.after if number else 0
             pages = replace(self, day=number).pages(url)
             found = found or any(
-                one.published is not None and one.published > hours - _RECENT for one in pages
+                page.published is not None and page.published > hours - _RECENT for page in pages
             )
         return found
 
@@ -91,35 +103,37 @@ def _is_feed_of_judged(seen: Seen) -> bool:
 
 
 def _is_unshown(seen: Seen) -> bool:
-    found = seen.difference
-    return found.place == "file" and not found.field and found.alone is None
+    difference = seen.difference
+    return difference.place == "file" and not difference.field and difference.alone is None
 
 
 def _is_news(seen: Seen) -> bool:
     """A page with a recent date is in a common feed, and nothing with its text is there without the
     neighbour."""
-    found = seen.difference
-    page = seen.page(found.url)
+    difference = seen.difference
+    page = seen.page(difference.url)
     if (
-        found.field
-        or found.alone is not None
-        or found.place.startswith(("file", "sources/"))
+        difference.field
+        or difference.alone is not None
+        or difference.place.startswith(("file", "sources/"))
         or page is None
     ):
         return False
     texts = {
-        other.text for url in seen.alone.feeds.get(found.place, {}) if (other := seen.page(url))
+        other.text
+        for url in seen.alone.feeds.get(difference.place, {})
+        if (other := seen.page(url))
     }
-    return seen.was_news(found.url) and page.text not in texts
+    return seen.was_news(difference.url) and page.text not in texts
 
 
 def _is_of_news(seen: Seen) -> bool:
     """When an article that was listed as news before its site announced it was added, and what
     follows from that."""
-    found = seen.difference
-    there = seen.alone.feeds.get(found.place, {})
-    return found.field in _TIMES and any(
-        map(seen.was_news, [found.url] if found.url in there else there)
+    difference = seen.difference
+    there = seen.alone.feeds.get(difference.place, {})
+    return difference.field in _TIMES and any(
+        map(seen.was_news, [difference.url] if difference.url in there else there)
     )
 
 
@@ -129,15 +143,16 @@ def _is_first_id(seen: Seen) -> bool:
     url = seen.difference.url
     if seen.difference.field != "id" or not url:
         return False
-    feeds = {source["url"] for source in neighbours(seen.case)}
+    feeds = {source["url"] for source in list_neighbours(seen.case)}
     for number, day in enumerate(seen.so_far):
         if _is_announced(day, url, feeds):
             return False
         for feed in feeds & day.feeds.keys():
             items = day.feeds[str(feed)]
             for item in () if isinstance(items, Page) else items:
-                link, then = item.link.partition("#")[0], replace(seen, day=number)
-                if unit(link) != unit(url) or not then.was_news(link):
+                link = item.link.partition("#")[0]
+                then = replace(seen, day=number)
+                if get_unit(link) != get_unit(url) or not then.was_news(link):
                     continue
                 if urls.alias(link) != urls.alias(url) or then.page(url) != seen.page(url):
                     return True
@@ -166,40 +181,48 @@ def _was_read_in_time(seen: Seen) -> bool:
     robots = (
         url.partition("://")[0] + "://" + url.split("/")[2] + "/robots.txt" if "://" in url else ""
     )
-    said = list(seen.pages(url))
-    at = [plain(address) for day in seen.so_far for address in day.pages]
-    links = [plain(item.link) for _, item in seen.items()]
+    pages = list(seen.pages(url))
+    at = [simplify_url(address) for day in seen.so_far for address in day.pages]
+    links = [simplify_url(item.link) for _, item in seen.items()]
     elsewhere = any(
-        link not in at and link.partition("?")[0].rstrip("/") == plain(url).rstrip("/")
+        link not in at and link.partition("?")[0].rstrip("/") == simplify_url(url).rstrip("/")
         for link in links
     )
-    closed = elsewhere or plain(url) not in at or any(robots in day.pages for day in seen.so_far)
-    answered = [page for page in said if page.status == 200 and not page.to]
-    return bool(answered) and (closed or len(answered) < len(said))
+    closed = (
+        elsewhere or simplify_url(url) not in at or any(robots in day.pages for day in seen.so_far)
+    )
+    answered = [page for page in pages if page.status == 200 and not page.to]
+    return bool(answered) and (closed or len(answered) < len(pages))
 
 
 def _is_untellable(seen: Seen) -> bool:
     """A neighbour's own page with the text of the story was announced on no later day."""
-    found, page = seen.difference, seen.page(seen.difference.url)
-    hidden = found.field == "copy of" or (
-        not found.field and found.beside is None and not found.place.startswith("file")
+    difference = seen.difference
+    page = seen.page(seen.difference.url)
+    hidden = difference.field == "copy of" or (
+        not difference.field
+        and difference.beside is None
+        and not difference.place.startswith("file")
     )
     content = next(
-        (item.content for _, item in seen.items() if item.link == found.url and item.content), ""
+        (item.content for _, item in seen.items() if item.link == difference.url and item.content),
+        "",
     )
     page = page or (Page(text=content) if content else None)
-    if not hidden or page is None or found.place.startswith("sources/"):
+    if not hidden or page is None or difference.place.startswith("sources/"):
         return False
-    by_feed = {str(source["url"]): unit(str(source["url"])) for source in neighbours(seen.case)}
+    by_feed = {
+        str(source["url"]): get_unit(str(source["url"])) for source in list_neighbours(seen.case)
+    }
     for day in seen.so_far:
         for feed, items in day.feeds.items():
             for item in () if isinstance(items, Page) else items:
                 there = seen.page(item.link)
                 target = there.to if there and there.to else item.link
-                if by_feed.get(feed) == unit(target) and _has_text(seen.page(target), page):
+                if by_feed.get(feed) == get_unit(target) and _has_text(seen.page(target), page):
                     return True
         if any(
-            item.link == found.url
+            item.link == difference.url
             for items in day.feeds.values()
             if not isinstance(items, Page)
             for item in items
@@ -214,7 +237,7 @@ def _has_text(copy: Page | None, page: Page) -> bool:
 
 def _is_invited(seen: Seen) -> bool:
     """The article's own page linked a neighbour's feed."""
-    feeds = {source["url"] for source in neighbours(seen.case)}
+    feeds = {source["url"] for source in list_neighbours(seen.case)}
     return any(not feeds.isdisjoint(page.feeds) for page in seen.pages(seen.difference.url))
 
 
@@ -285,7 +308,7 @@ def is_allowed(seen: Seen) -> bool:
     return any(one.holds(seen) for one in ALLOWED)
 
 
-def sources(case: Case) -> list[dict[str, object]]:
+def list_sources(case: Case) -> list[dict[str, object]]:
     """Every source that is followed on any day of the case."""
     return [
         dict(one)
@@ -294,12 +317,12 @@ def sources(case: Case) -> list[dict[str, object]]:
     ]
 
 
-def neighbours(case: Case) -> list[dict[str, object]]:
+def list_neighbours(case: Case) -> list[dict[str, object]]:
     """The sources with and without which the case is lived."""
-    return [source for source in sources(case) if source["key"] in case.without]
+    return [source for source in list_sources(case) if source["key"] in case.without]
 
 
-def alone(case: Case) -> Case:
+def remove_neighbours(case: Case) -> Case:
     """The case without the neighbours."""
 
     def others(listed: Collection[object]) -> tuple[object, ...]:
@@ -312,28 +335,32 @@ def alone(case: Case) -> Case:
     return replace(case, sources=others(case.sources), days=days)
 
 
-def live(folder: Path, machine: Machine, case: Case) -> Iterator[Seen]:
+def live_pair(folder: Path, machine: Machine, case: Case) -> Iterator[Seen]:
     """Live the case twice, day by day, and yield every difference that no neighbour may make."""
-    own = {str(source["key"]): unit(str(source["url"])) for source in sources(alone(case))}
+    own = {
+        str(source["key"]): get_unit(str(source["url"]))
+        for source in list_sources(remove_neighbours(case))
+    }
     lives = [
         MemoryLife(folder / name, machine, one)
-        for name, one in (("beside", case), ("alone", alone(case)))
+        for name, one in (("beside", case), ("alone", remove_neighbours(case)))
     ]
     for number, day in enumerate(case.days):
         for life in lives:
-            life.begin(number)
+            life.begin_day(number)
         for words in day.run:
             _command(lives, words, own.values())
-        seen = [
-            published(life.feeds / "public", life.articles(), set(own.values()), set(own))
+        publisheds = [
+            read_published(life.feeds / "public", life.load_articles(), set(own.values()), set(own))
             for life in lives
         ]
         found = (
-            Seen(difference=one, day=number, case=case, alone=seen[1]) for one in differences(*seen)
+            Seen(difference=one, day=number, case=case, alone=publisheds[1])
+            for one in list_differences(*publisheds)
         )
         yield from (one for one in found if not is_allowed(one))
     for life in lives:
-        life.end()
+        life.delete_folder()
 
 
 def _command(lives: list[MemoryLife], words: str, units: Collection[str]) -> None:
@@ -341,12 +368,12 @@ def _command(lives: list[MemoryLife], words: str, units: Collection[str]) -> Non
     and one that names another article where it is."""
     address = words.split()[-1]
     there = [not address.startswith("http") or _has(life, address, words) for life in lives]
-    if unit(address) in units and not all(there):
+    if get_unit(address) in units and not all(there):
         return
     for life, has in zip(lives, there, strict=True):
         if has:
-            list(life.command(words))
+            list(life.run_command(words))
 
 
 def _has(life: MemoryLife, address: str, words: str) -> bool:
-    return "--undo" in words or address in life.articles()
+    return "--undo" in words or address in life.load_articles()

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from syndicator.core.model import Article
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-ORDER, FEED = "order", "feed"  # what differs besides fields of entries and heads
+ORDER = "order"
+FEED = "feed"  # what differs besides fields of entries and heads
 # Names of fields in files, JSON Feed and Atom that say the same.
 _SAME = {
     "date_published": "published",
@@ -30,7 +31,7 @@ _SAME = {
 Fields = Mapping[str, Any]
 
 
-def unit(url: str) -> str:
+def get_unit(url: str) -> str:
     """Whose `url` is: its host without `www.` and port, and on a host of users the first part of
     the path."""
     parts = urlsplit(url)
@@ -39,7 +40,7 @@ def unit(url: str) -> str:
     return f"{host}/{first}" if first[:1] in ("~", "@") else host
 
 
-def plain(url: str) -> str:
+def simplify_url(url: str) -> str:
     """The address without TLS and `www.`: a site answers the same with and without."""
     return url.replace("https://", "http://", 1).replace("//www.", "//", 1)
 
@@ -54,7 +55,7 @@ class Published:
     heads: Mapping[str, Fields] = field(default_factory=dict)
 
 
-def published(
+def read_published(
     public: Path, articles: Mapping[str, Article], units: Collection[str], own: Collection[str]
 ) -> Published:
     """What the web root `public` and the `articles` have of the sites `units`. `own`: keys of their
@@ -62,14 +63,15 @@ def published(
     feeds: dict[str, Mapping[str, Fields]] = {}
     heads: dict[str, Fields] = {}
     for path in sorted((*public.rglob("*.json"), *public.rglob("*.atom"))):
-        name, ours = str(path.relative_to(public)), path.stem in own
+        name = str(path.relative_to(public))
+        ours = path.stem in own
         if path.parent.name == "maps" or (path.parent.name == "sources" and not ours):
             continue
         head, entries = (_json if path.suffix == ".json" else _atom)(path.read_bytes())
-        feeds[name] = {url: entry for url, entry in entries if unit(url) in units}
+        feeds[name] = {url: entry for url, entry in entries if get_unit(url) in units}
         if path.parent.name == "sources":
             heads[name] = head
-    files = {url: _file(article) for url, article in articles.items() if unit(url) in units}
+    files = {url: _file(article) for url, article in articles.items() if get_unit(url) in units}
     return Published(articles=files, feeds=feeds, heads=heads)
 
 
@@ -162,11 +164,12 @@ def _short(value: Any) -> str:
     return "absent" if value is None else repr(value)[:160]
 
 
-def differences(beside: Published, alone: Published) -> Iterator[Difference]:
+def list_differences(beside: Published, alone: Published) -> Iterator[Difference]:
     """Everything in which the two differ."""
     yield from _of_entries("file", beside.articles, alone.articles)
     for name in sorted({*beside.feeds, *alone.feeds}):
-        one, other = beside.feeds.get(name, {}), alone.feeds.get(name, {})
+        one = beside.feeds.get(name, {})
+        other = alone.feeds.get(name, {})
         yield from _of_entries(name, one, other)
         common = [[url for url in urls if url in one and url in other] for urls in (one, other)]
         if common[0] != common[1]:
@@ -184,7 +187,8 @@ def _of_entries(
     place: str, beside: Mapping[str, Fields], alone: Mapping[str, Fields]
 ) -> Iterator[Difference]:
     for url in sorted({*beside, *alone}):
-        one, other = beside.get(url), alone.get(url)
+        one = beside.get(url)
+        other = alone.get(url)
         if one is None or other is None:
             there = [
                 None if fields is None else fields.get("title", "published")
@@ -197,6 +201,7 @@ def _of_entries(
 
 def _of_fields(place: str, url: str, beside: Fields, alone: Fields) -> Iterator[Difference]:
     for name in sorted({*beside, *alone}):
-        one, other = beside.get(name), alone.get(name)
+        one = beside.get(name)
+        other = alone.get(name)
         if one != other:
             yield Difference(place=place, url=url, field=name, beside=one, alone=other)

@@ -12,10 +12,12 @@ from tests.trust.case import Case, Day, Item, Page
 T = TypeVar("T", Page, Item)
 
 
-def shrunk(case: Case, happens: Callable[[Case], bool], most: int = 400) -> Case:
+def shrink_case(case: Case, happens: Callable[[Case], bool], most: int = 400) -> Case:
     """A case that no part can be left out of, or the one after `most` calls of `happens`, which is
     true of `case`."""
-    tried, place, smaller = 0, 0, True
+    tried = 0
+    place = 0
+    smaller = True
     # what is left out changes what can be: the last round begins at the first part
     while smaller or place:
         smaller, place = False, place if smaller else 0
@@ -26,7 +28,9 @@ def shrunk(case: Case, happens: Callable[[Case], bool], most: int = 400) -> Case
                 return case
             tried += 1
             if happens(candidate):
-                case, place, smaller = candidate, number, True
+                case = candidate
+                place = number
+                smaller = True
                 break
     return case
 
@@ -52,12 +56,12 @@ def _unfollowed(case: Case, key: str) -> Case:
     def others(listed: Any) -> Any:
         return listed and tuple(source for source in listed if source["key"] != key)
 
-    gone = {source["url"] for source in case.sources if source["key"] == key}
+    gone_urls = {source["url"] for source in case.sources if source["key"] == key}
     days = (
         replace(
             day,
             sources=others(day.sources),
-            feeds={url: one for url, one in day.feeds.items() if url not in gone},
+            feeds={url: one for url, one in day.feeds.items() if url not in gone_urls},
         )
         for day in case.days
     )

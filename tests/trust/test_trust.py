@@ -1,4 +1,4 @@
-"""Every case of the folder, and the cases themselves."""
+"""All cases of tests/trust/*.toml, and checks of the case files themselves."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.aged.web import serving
+from tests.aged.web import serve_web
 from tests.trust import pair
-from tests.trust.case import Case, cases
+from tests.trust.case import Case, read_cases
 from tests.trust.life import Life
-from tests.trust.memory import machine
+from tests.trust.memory import run_machine
 
 QUICK = 1  # of each file, the rule itself; the others, and the attacks, are its corners
 
 
-def parameters() -> list[object]:
+def make_parameters() -> list[object]:
     """The cases, each with its name; all but the first of each file are marked as slow."""
     before: Counter[str] = Counter()
     made = []
-    for case in cases():
+    for case in read_cases():
         before[case.file] += 1
         slow = case.file == "attacks" or before[case.file] > QUICK
         made.append(
@@ -31,21 +31,22 @@ def parameters() -> list[object]:
     return made
 
 
-@pytest.mark.parametrize("case", parameters())
+@pytest.mark.parametrize("case", make_parameters())
 def test_case(case: Case, tmp_path: Path) -> None:
+    """Each case: nothing that it forbids happens, with and without the neighbour."""
     if case.without:
-        with machine(tmp_path / "machine") as shared:
-            assert list(map(str, pair.live(tmp_path, shared, case))) == []
+        with run_machine(tmp_path / "machine") as shared:
+            assert list(map(str, pair.live_pair(tmp_path, shared, case))) == []
         return
-    with serving() as web:
-        assert Life(tmp_path, web, case).live() == []
+    with serve_web() as web:
+        assert Life(tmp_path, web, case).live_days() == []
 
 
 def test_there_are_cases_for_every_row() -> None:
-    rows = Counter(case.row for case in cases())
+    rows = Counter(case.row for case in read_cases())
     assert set(rows) == {"announce", "answer", "own", "carry", "speak for", "once", "lost"}
     assert sum(rows.values()) >= 60
 
 
 def test_names_are_told_apart() -> None:
-    assert max(Counter(case.name for case in cases()).values()) == 1
+    assert max(Counter(case.name for case in read_cases()).values()) == 1

@@ -1,5 +1,5 @@
-"""Four feed readers over a week of stories, in each mode: joins, an edit, a split, a lead that is
-withdrawn and comes back. They show every entry once, under the id that it was published with."""
+"""Four feed readers over a week of changing stories show every entry once.
+Joins, an edit, a split, a lead that is withdrawn and comes back, in each mode of `stories`."""
 
 from __future__ import annotations
 
@@ -15,33 +15,34 @@ import pytest
 
 from syndicator.core.model import is_of_story
 from syndicator.runs.build import build_feeds
-from tests.aged.web import serving as web_serving
+from tests.aged.web import serve_web as web_serving
 from tests.publishing import freshrss, miniflux, newsboat, reader
 from tests.publishing.freshrss import FreshRSS
 from tests.publishing.miniflux import Miniflux
 from tests.publishing.newsboat import Newsboat
 from tests.publishing.reader import Reader
-from tests.publishing.test_newsboat import serving
+from tests.publishing.test_newsboat import serve_public
 from tests.stories.hard_pairs import CASES
 from tests.stories.test_stories import run_operation
 from tests.trust.case import Case, Day
 from tests.trust.life import Life
 from tests.trust.test_readers import Reader as Subscriber
-from tests.trust.test_stories import day
+from tests.trust.test_stories import make_day
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 FEEDS = ("all.atom", "all.rss", "stories.atom", "stories.rss", "sources/times.atom")
-STRIKE, QUAKE = CASES[0], CASES[4]
+STRIKE = CASES[0]
+QUAKE = CASES[4]
 BANK, POST, TIMES, HERALD, GAZETTE = (
     f"http://{name}.example/a" for name in ("bank", "post", "times", "herald", "gazette")
 )
 EDITED = "Corrected: crew walk out"
 WEEK: tuple[tuple[Day, str, dict[str, Any]], ...] = (
-    (day({BANK: STRIKE["report"], TIMES: QUAKE["report"]}), "", {}),
-    (day({POST: STRIKE["same"]}, after=0.4), "", {}),
-    (day({HERALD: QUAKE["same"], GAZETTE: QUAKE["other"]}, after=0.4), "", {}),
-    (day({BANK: STRIKE["report"] | {"title": EDITED}}, after=0.2), "", {}),
+    (make_day({BANK: STRIKE["report"], TIMES: QUAKE["report"]}), "", {}),
+    (make_day({POST: STRIKE["same"]}, after=0.4), "", {}),
+    (make_day({HERALD: QUAKE["same"], GAZETTE: QUAKE["other"]}, after=0.4), "", {}),
+    (make_day({BANK: STRIKE["report"] | {"title": EDITED}}, after=0.2), "", {}),
     (Day(), "join", {"ids": (TIMES, GAZETTE)}),
     (Day(), "split", {"id": POST}),
     (Day(), "withdraw", {"id": TIMES}),
@@ -52,26 +53,26 @@ Subscribe = Callable[[str], Subscriber]
 
 
 @contextmanager
-def newsboats(folder: Path, address: str) -> Iterator[Subscribe]:
-    newsboat.needed()
+def make_newsboats(folder: Path, address: str) -> Iterator[Subscribe]:
+    newsboat.need_newsboat()
     yield lambda feed: Newsboat(folder / feed, address + feed)
 
 
 @contextmanager
-def minifluxes(folder: Path, address: str) -> Iterator[Subscribe]:
-    with miniflux.running(folder) as client:
+def make_minifluxes(folder: Path, address: str) -> Iterator[Subscribe]:
+    with miniflux.run_miniflux(folder) as client:
         yield lambda feed: Miniflux(client, address + feed)
 
 
 @contextmanager
-def freshrsses(folder: Path, address: str) -> Iterator[Subscribe]:
-    freshrss.needed()
+def make_freshrsses(folder: Path, address: str) -> Iterator[Subscribe]:
+    freshrss.need_freshrss()
     yield lambda feed: FreshRSS(folder / feed, address + feed)
 
 
 @contextmanager
-def readers(folder: Path, address: str) -> Iterator[Subscribe]:
-    reader.needed()
+def make_readers(folder: Path, address: str) -> Iterator[Subscribe]:
+    reader.need_reader()
     yield lambda feed: Reader(folder / feed, address + feed)
 
 
@@ -86,7 +87,7 @@ class Feed:
         self.published: dict[str, set[str]] = defaultdict(set)
         self.updated: dict[str, set[str]] = defaultdict(set)
 
-    def poll(self, data: bytes) -> None:
+    def poll_data(self, data: bytes) -> None:
         """Poll the feed, which is published as `data`."""
         self.subscriber.poll()
         for entry in feedparser.parse(data).entries:
@@ -96,7 +97,7 @@ class Feed:
             self.updated[entry.id].add(dict.get(entry, "updated", ""))
 
 
-def live(folder: Path, how: str, subscribing: Any) -> dict[str, Feed]:
+def live_week(folder: Path, how: str, subscribing: Any) -> dict[str, Feed]:
     """Live the week with `[publish] stories = how`; poll every feed after each of its steps. Return
     the feeds."""
     keys = sorted(feed[7:].partition(".")[0] for step, *_ in WEEK[:3] for feed in step.feeds)
@@ -108,30 +109,32 @@ def live(folder: Path, how: str, subscribing: Any) -> dict[str, Feed]:
     feeds: dict[str, Feed] = {}
     with (
         web_serving() as web,
-        serving(folder / "feeds/public") as address,
+        serve_public(folder / "feeds/public") as address,
         subscribing(folder / "readers", address) as subscribe,
     ):
         life = Life(folder, web, case, address)
         for number, (_, operation, values) in enumerate(WEEK):
-            life.begin(number)
+            life.begin_day(number)
             if operation and (how != "off" or operation not in ("join", "split")):
-                with life.app() as app:
+                with life.open_app() as app:
                     run_operation(app, operation, **values)
                     asyncio.run(build_feeds(app))
             for name in FEEDS:
                 if (path := life.feeds / "public" / name).exists():
                     if name not in feeds:
                         feeds[name] = Feed(subscribe(name))
-                    feeds[name].poll(path.read_bytes())
+                    feeds[name].poll_data(path.read_bytes())
     return feeds
 
 
 @pytest.mark.parametrize("how", ["off", "link"])
-@pytest.mark.parametrize("subscribing", [newsboats, minifluxes, freshrsses, readers])
+@pytest.mark.parametrize(
+    "subscribing", [make_newsboats, make_minifluxes, make_freshrsses, make_readers]
+)
 def test_a_week_of_stories_shows_every_entry_once(
     subscribing: Any, how: str, tmp_path: Path
 ) -> None:
-    feeds = live(tmp_path, how, subscribing)
+    feeds = live_week(tmp_path, how, subscribing)
     assert len(feeds) == (3 if how == "off" else 5)
     for name, feed in feeds.items():
         assert Counter(feed.subscriber.titles) == Counter(feed.titles.values()), name

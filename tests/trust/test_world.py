@@ -1,5 +1,4 @@
-"""The parts of the world of neighbours: drawing, comparing, printing.
-tests/trust/test_neighbours.py lives it."""
+"""The tools of test_neighbours.py: draw random worlds, compare and print them."""
 
 from __future__ import annotations
 
@@ -12,99 +11,111 @@ from hypothesis import given, settings
 from tests.trust import case as cases
 from tests.trust import pair
 from tests.trust.case import Case, Day, Item, Page
-from tests.trust.draw import worlds
-from tests.trust.memory import machine
+from tests.trust.draw import draw_world
+from tests.trust.memory import run_machine
 from tests.trust.printing import as_toml
-from tests.trust.published import Difference, Published, differences, unit
-from tests.trust.shrink import shrunk
+from tests.trust.published import Difference, Published, get_unit, list_differences
+from tests.trust.shrink import shrink_case
 
 BANK, EVIL = ({"key": key, "url": f"http://{key}.example/feed"} for key in ("bank", "evil"))
 ARTICLE = "http://bank.example/a"
 
 
 @settings(max_examples=100, derandomize=True)
-@given(worlds())
+@given(draw_world())
 def test_a_printed_world_is_read_as_the_same_case(world: Case) -> None:
-    (read,) = cases.parsed(as_toml(world), "")
-    assert read == replace(world, name=read.name)
+    (case,) = cases.parse_cases(as_toml(world), "")
+    assert case == replace(world, name=case.name)
 
 
-def compared(folder: Path, *days: Day) -> list[str]:
+def list_neighbour_differences(folder: Path, *days: Day) -> list[str]:
     """The differences that a neighbour makes in these days, as "place: field"."""
     case = Case(row="own", name="", file="", sources=(EVIL, BANK), days=days, without=("evil",))
-    with machine(folder / "machine") as shared:
+    with run_machine(folder / "machine") as shared:
         return [
             f"{one.difference.place}: {one.difference.field}"
-            for one in pair.live(folder, shared, case)
+            for one in pair.live_pair(folder, shared, case)
         ]
 
 
 def test_a_neighbour_of_its_own_articles_makes_no_difference(tmp_path: Path) -> None:
+    """A neighbour that announces only its own articles causes no difference."""
     pages = {ARTICLE: Page(text="bank-a"), "http://evil.example/x": Page(text="evil-x")}
     feeds = {BANK["url"]: (Item(link=ARTICLE),), EVIL["url"]: (Item(link="http://evil.example/x"),)}
-    assert compared(tmp_path, Day(pages=pages, feeds=feeds), Day()) == []
+    assert list_neighbour_differences(tmp_path, Day(pages=pages, feeds=feeds), Day()) == []
 
 
 def test_the_names_of_those_who_announce_an_article_may_differ(tmp_path: Path) -> None:
     pages = {ARTICLE: Page(text="bank-a")}
     feeds = {BANK["url"]: (Item(link=ARTICLE),), EVIL["url"]: ()}
-    later = Day(feeds={EVIL["url"]: (Item(link=ARTICLE),)})
-    assert compared(tmp_path, Day(pages=pages, feeds=feeds), later) == []
+    later_day = Day(feeds={EVIL["url"]: (Item(link=ARTICLE),)})
+    assert list_neighbour_differences(tmp_path, Day(pages=pages, feeds=feeds), later_day) == []
 
 
-def seen(
+def make_difference(
     place: str, field: str, beside: object, alone: object, *, page: Page = Page(text="bank-a")
 ) -> pair.Seen:
     """A difference at ARTICLE, which answers with `page`."""
     day = Day(pages={ARTICLE: page})
     case = Case(row="own", name="", file="", sources=(EVIL, BANK), days=(day,), without=("evil",))
-    found = Difference(place=place, url=ARTICLE, field=field, beside=beside, alone=alone)
-    return pair.Seen(difference=found, day=0, case=case, alone=Published(articles={}, feeds={}))
+    difference = Difference(place=place, url=ARTICLE, field=field, beside=beside, alone=alone)
+    return pair.Seen(
+        difference=difference, day=0, case=case, alone=Published(articles={}, feeds={})
+    )
 
 
 def test_a_file_of_a_page_that_its_site_does_not_announce_may_be_there_and_not_be_missing() -> None:
-    assert pair.is_allowed(seen("file", "", "A title", None))
-    assert not pair.is_allowed(seen("file", "", None, "A title"))
-    assert not pair.is_allowed(seen("all.json", "", "A title", None))
+    """An additional article file of an unannounced page is allowed, a missing one is not."""
+    assert pair.is_allowed(make_difference("file", "", "A title", None))
+    assert not pair.is_allowed(make_difference("file", "", None, "A title"))
+    assert not pair.is_allowed(make_difference("all.json", "", "A title", None))
 
 
 def test_a_page_may_be_listed_before_its_site_announces_it_if_it_is_news_and_no_other_has_its_text() -> (  # noqa: E501
     None
 ):
-    recent, old = Page(text="bank-a", published=-2), Page(text="bank-a", published=-2000)
-    assert pair.is_allowed(seen("all.json", "", "A title", None, page=recent))
-    assert not pair.is_allowed(seen("all.json", "", "A title", None, page=old))
-    assert not pair.is_allowed(seen("sources/bank.json", "", "A title", None, page=recent))
+    """An early listing is allowed for recent pages that are not listed otherwise."""
+    recent = Page(text="bank-a", published=-2)
+    old = Page(text="bank-a", published=-2000)
+    assert pair.is_allowed(make_difference("all.json", "", "A title", None, page=recent))
+    assert not pair.is_allowed(make_difference("all.json", "", "A title", None, page=old))
+    assert not pair.is_allowed(
+        make_difference("sources/bank.json", "", "A title", None, page=recent)
+    )
     shown = Published(articles={}, feeds={"all.json": {ARTICLE: {}}})
     assert not pair.is_allowed(
-        replace(seen("all.json", "", "A title", None, page=recent), alone=shown)
+        replace(make_difference("all.json", "", "A title", None, page=recent), alone=shown)
     )
 
 
 def test_a_copy_may_hide_a_story_only_if_nobody_can_tell_which_is_older() -> None:
+    """A hidden story is allowed only if the copy was announced earlier or on the same day."""
     copy = "http://evil.example/copy"
 
     def hidden(story: Page, *days: Mapping[str, tuple[Item, ...]]) -> bool:
         pages = {ARTICLE: story, copy: Page(text="bank-a")}
         lived = tuple(Day(pages=pages, feeds=feeds) for feeds in days)
-        case = replace(seen("all.json", "", None, "A title").case, days=lived)
+        case = replace(make_difference("all.json", "", None, "A title").case, days=lived)
         return pair.is_allowed(
-            replace(seen("all.json", "", None, "A title"), case=case, day=len(days) - 1)
+            replace(make_difference("all.json", "", None, "A title"), case=case, day=len(days) - 1)
         )
 
-    ours, theirs = {str(BANK["url"]): (Item(link=ARTICLE),)}, {str(EVIL["url"]): (Item(link=copy),)}
+    ours = {str(BANK["url"]): (Item(link=ARTICLE),)}
+    theirs = {str(EVIL["url"]): (Item(link=copy),)}
     undated = Page(text="bank-a")
-    assert hidden(undated, theirs, ours) and hidden(undated, {**ours, **theirs})
+    assert hidden(undated, theirs, ours)
+    assert hidden(undated, {**ours, **theirs})
     assert not hidden(undated, ours, theirs)
     assert hidden(Page(text="bank-a", published=-3), theirs, ours)  # dates are claims
     assert not hidden(Page(text="bank-b"), theirs, ours)
 
 
 def test_a_feed_may_speak_for_the_one_page_that_links_it() -> None:
+    """A neighbour's feed may change a page that links that feed."""
     invited, own = (Page(text="bank-a", feeds=(str(source["url"]),)) for source in (EVIL, BANK))
-    assert pair.is_allowed(seen("file", "title", "Evil's", "Bank's", page=invited))
-    assert not pair.is_allowed(seen("file", "title", "Evil's", "Bank's", page=own))
-    assert pair.is_allowed(seen("all.json", "", None, "Bank's", page=invited))
+    assert pair.is_allowed(make_difference("file", "title", "Evil's", "Bank's", page=invited))
+    assert not pair.is_allowed(make_difference("file", "title", "Evil's", "Bank's", page=own))
+    assert pair.is_allowed(make_difference("all.json", "", None, "Bank's", page=invited))
 
 
 def test_every_kind_of_difference_is_seen() -> None:
@@ -119,7 +130,7 @@ def test_every_kind_of_difference_is_seen() -> None:
         feeds={"all.json": dict(reversed(two.items())), "tags/x.json": {"a": {}}},
         heads={"sources/bank.json": {"id": 2}, "sources/bank.atom": {"id": 1}},
     )
-    assert [one.kind for one in differences(beside, alone)] == [
+    assert [one.kind for one in list_differences(beside, alone)] == [
         "file: title",
         "other feeds: order",
         "other feeds: article is missing",
@@ -129,14 +140,16 @@ def test_every_kind_of_difference_is_seen() -> None:
 
 
 def test_what_counts_as_one_site() -> None:
-    assert {unit(url) for url in ("http://www.bank.example:8080/a", "https://bank.example/b")} == {
-        "bank.example"
-    }
-    assert unit("http://old.bank.example/") == "old.bank.example"
-    assert unit("http://uni.example/~alice/a") != unit("http://uni.example/~bob/a")
+    """A site is a host without www and port, or a user's part of a host."""
+    assert {
+        get_unit(url) for url in ("http://www.bank.example:8080/a", "https://bank.example/b")
+    } == {"bank.example"}
+    assert get_unit("http://old.bank.example/") == "old.bank.example"
+    assert get_unit("http://uni.example/~alice/a") != get_unit("http://uni.example/~bob/a")
 
 
 def test_a_world_is_shrunk_to_what_it_takes() -> None:
+    """`shrink_case` keeps only the parts that cause the difference."""
     items = tuple(
         Item(link=f"http://evil.example/{number}", title="A title", author="Ada")
         for number in range(3)
@@ -160,11 +173,12 @@ def test_a_world_is_shrunk_to_what_it_takes() -> None:
     least = Day(
         pages={ARTICLE: Page(text="a")}, feeds={"f": (Item(link=items[2].link, author="Ada"),)}
     )
-    assert shrunk(world, happens).days == (least,)
+    assert shrink_case(world, happens).days == (least,)
 
 
 def test_shrinking_ends_after_as_many_tries_as_it_may_make() -> None:
+    """`shrink_case` stops after `most` calls."""
     world = Case(
         row="own", name="", file="", sources=(EVIL, BANK), days=(Day(),) * 3, without=("evil",)
     )
-    assert len(shrunk(world, lambda case: True, most=1).days) == 2
+    assert len(shrink_case(world, lambda case: True, most=1).days) == 2

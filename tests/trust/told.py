@@ -14,12 +14,14 @@ def title_of(word: str) -> str:
     return f"Title of {word}"
 
 
-def paragraphs(words: str) -> list[str]:
+def make_paragraphs(words: str) -> list[str]:
     """The text of one or several words."""
-    return [part for word in words.split("+") if word for part in prose.paragraphs(word, (), 4)]
+    return [
+        part for word in words.split("+") if word for part in prose.make_paragraphs(word, (), 4)
+    ]
 
 
-def page(page: Page, began: datetime) -> Answer:
+def make_page_answer(page: Page, began: datetime) -> Answer:
     """The answer of a page."""
     if page.to:
         return Answer(
@@ -45,7 +47,7 @@ def page(page: Page, began: datetime) -> Answer:
         ),
         *(f'<meta property="article:tag" content="{escape(tag)}">' for tag in page.tags),
     ]
-    text = "\n".join(f"<p>{escape(part)}</p>" for part in paragraphs(page.text))
+    text = "\n".join(f"<p>{escape(part)}</p>" for part in make_paragraphs(page.text))
     byline = f'<p class="byline">By {escape(page.author)}</p>' if page.author else ""
     body = (
         '<!DOCTYPE html>\n<html lang="en"><head><meta'
@@ -57,7 +59,7 @@ def page(page: Page, began: datetime) -> Answer:
     return Answer(status=page.status, body=body)
 
 
-def feed(address: str, items: tuple[Item, ...], began: datetime) -> Answer:
+def make_feed_answer(address: str, items: tuple[Item, ...], began: datetime) -> Answer:
     """The answer of a feed: Atom, named after its host."""
     host = address.split("/")[2]
     entries = "\n".join(_entry(item, began) for item in items)
@@ -73,7 +75,7 @@ def feed(address: str, items: tuple[Item, ...], began: datetime) -> Answer:
 
 
 def _entry(item: Item, began: datetime) -> str:
-    text = "".join(f"<p>{escape(part)}</p>" for part in paragraphs(item.content))
+    text = "".join(f"<p>{escape(part)}</p>" for part in make_paragraphs(item.content))
     title = item.title or title_of(item.content or item.link.rpartition("/")[2])
     parts = [
         f"<id>{escape(item.id or item.link)}</id>",

@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.trust import pair
 from tests.trust.case import Case
-from tests.trust.draw import worlds
-from tests.trust.memory import Machine, machine
+from tests.trust.draw import draw_world
+from tests.trust.memory import Machine, run_machine
 from tests.trust.printing import as_toml
-from tests.trust.shrink import shrunk
+from tests.trust.shrink import shrink_case
 
 
 class Judge:
@@ -29,20 +29,22 @@ class Judge:
     the smallest world that showed it; `count`: how many did."""
 
     def __init__(self, machine: Machine, folder: Path, ignored: Collection[str] = ()) -> None:
-        self._machine, self._folder, self._ignored = machine, folder, ignored
+        self._machine = machine
+        self._folder = folder
+        self._ignored = ignored
         self.failed: dict[str, Case] = {}
         self.count: Counter[str] = Counter()
 
-    def seen(self, case: Case) -> list[pair.Seen]:
+    def list_neighbour_changes(self, case: Case) -> list[pair.Seen]:
         """What the neighbours changed that they may not."""
         lived = self._folder / "world"
         try:
-            found = list(pair.live(lived, self._machine, case))
+            found = list(pair.live_pair(lived, self._machine, case))
         finally:
             shutil.rmtree(lived, ignore_errors=True)
         return [one for one in found if not any(words in one.kind for words in self._ignored)]
 
-    def draw(
+    def live_worlds(
         self, count: int, *, first: bool = False, number: int | None = None, **options: Any
     ) -> None:
         """Live `count` worlds, or until the `first` that fails. `number`: the seed; `options`:
@@ -52,7 +54,9 @@ class Judge:
         def live(case: Case) -> None:
             if first and self.failed:
                 return
-            for kind in {one.kind for one in self.seen(case)}:
+            for kind in {
+                neighbour_change.kind for neighbour_change in self.list_neighbour_changes(case)
+            }:
                 self.count[kind] += 1
                 if kind not in self.failed or _size(case) < _size(self.failed[kind]):
                     self.failed[kind] = case
@@ -65,15 +69,18 @@ class Judge:
             suppress_health_check=list(HealthCheck),
             **options,
         )
-        test = made(given(worlds())(live))
+        test = made(given(draw_world())(live))
         (test if number is None else seed(number)(test))()
 
-    def told(self, kind: str) -> str:
+    def shrink_world(self, kind: str) -> str:
         """The smallest world that shows a difference of this kind, and what differs in it."""
-        case = shrunk(
-            self.failed[kind], lambda case: any(one.kind == kind for one in self.seen(case))
+        case = shrink_case(
+            self.failed[kind],
+            lambda case: any(one.kind == kind for one in self.list_neighbour_changes(case)),
         )
-        differences = {one.kind: f"# {one}\n" for one in reversed(self.seen(case))}
+        differences = {
+            one.kind: f"# {one}\n" for one in reversed(self.list_neighbour_changes(case))
+        }
         return (
             f"# {kind}: {self.count[kind]}"
             f" worlds\n{''.join(reversed(differences.values()))}{as_toml(case)}"
@@ -85,12 +92,12 @@ def _size(case: Case) -> int:
 
 
 @contextmanager
-def judging(ignored: Collection[str] = ()) -> Iterator[Judge]:
+def open_judge(ignored: Collection[str] = ()) -> Iterator[Judge]:
     """A judge with a folder in memory, if there is such: a world writes some hundred small
     files."""
     folder = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
     try:
-        with machine(folder / "machine") as shared:
+        with run_machine(folder / "machine") as shared:
             yield Judge(shared, folder, ignored)
     finally:
         shutil.rmtree(folder)
@@ -104,10 +111,10 @@ def main() -> int:
         "--except", dest="ignored", nargs="*", default=(), metavar="WORDS", help="kinds to ignore"
     )
     words = parser.parse_args()
-    with judging(words.ignored) as judge:
-        judge.draw(words.worlds, number=words.seed)
+    with open_judge(words.ignored) as judge:
+        judge.live_worlds(words.worlds, number=words.seed)
         for kind in sorted(judge.failed):
-            print(judge.told(kind), flush=True)
+            print(judge.shrink_world(kind), flush=True)
     print(f"{words.worlds} worlds; differences: {dict(judge.count.most_common()) or 'none'}")
     return 1 if judge.failed else 0
 

@@ -1,5 +1,4 @@
-"""One article file that is no YAML any more: its article stays as it was, and everything else goes
-on."""
+"""One article file with broken YAML: its article stays as it was, all else goes on."""
 
 from __future__ import annotations
 
@@ -22,36 +21,36 @@ QUERY = '[[feed]]\nslug = "engines"\nquery = "turbine"\n'
 
 
 @pytest.fixture
-def filled(place: Place) -> Place:
+def filled_place(place: Place) -> Place:
     """A place with five articles in feeds, one of which is published whole and found by its
     text."""
-    return place.take(fill)
+    return place.fill_once(store_five_articles)
 
 
-def fill(place: Place) -> None:
+def store_five_articles(place: Place) -> None:
     (place.config / "sources.toml").write_text(FULL)
     (place.config / "feeds.toml").write_text(QUERY)
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(5):
             body = f"Text {number} of a **turbine**." if number == 2 else f"Text {number}."
             store_articles(app, f"Chips from {number}", body, category="AI", tags=("GPU",))
     assert place.build().set_aside == ()
 
 
-def harm(place: Place) -> Path:
-    path = place.path(TITLE)
+def break_frontmatter(place: Place) -> Path:
+    path = place.find_file(TITLE)
     path.write_text(path.read_text().replace("title: ", "title: '", 1))
     return path
 
 
-def reindex(place: Place) -> Reindexed:
-    with place.app(create=True) as app:
+def reindex_place(place: Place) -> Reindexed:
+    with place.open_app(create=True) as app:
         return remake(app.archive, app.configuration)
 
 
-def started(place: Place) -> list[str]:
+def list_start_problems(place: Place) -> list[str]:
     """What a start names."""
-    with place.app() as app:
+    with place.open_app() as app:
         return [problem.what for problem in reconcile.files(app.archive, app.configuration)]
 
 
@@ -64,126 +63,135 @@ FEEDS = (
 )
 
 
-def entries(place: Place, feed: str) -> dict[str, Any]:
+def read_entries(place: Place, feed: str) -> dict[str, Any]:
     """The entries of a feed, by title."""
-    return {item["title"]: item for item in json.loads(place.published(feed))["items"]}
+    return {item["title"]: item for item in json.loads(place.read_published(feed))["items"]}
 
 
 @pytest.mark.parametrize("ending", ["", "moved"])
-def test_its_last_entry_stays_and_every_other_feed_goes_on(filled: Place, ending: str) -> None:
-    before = {feed: entries(filled, feed) for feed in FEEDS}
-    path = harm(filled)
+def test_its_last_entry_stays_and_every_other_feed_goes_on(
+    filled_place: Place, ending: str
+) -> None:
+    """The article with a broken file keeps its last entry; all feeds are still updated."""
+    before = {feed: read_entries(filled_place, feed) for feed in FEEDS}
+    path = break_frontmatter(filled_place)
     if ending:
         path = path.rename(path.with_name(f"other-{path.name}"))
-    with filled.app() as app:
+    with filled_place.open_app() as app:
         store_articles(app, "Later chips", "More.", category="AI", tags=("GPU",))
-    (problem,) = reindex(filled).problems
+    (problem,) = reindex_place(filled_place).problems
 
-    report = filled.build()
+    report = filled_place.build()
 
-    assert (report.held, report.set_aside) == ((), ())
+    assert report.held == ()
+    assert report.set_aside == ()
     for feed in FEEDS:
-        after = entries(filled, feed)
+        after = read_entries(filled_place, feed)
         assert after.pop("Later chips", None) or feed == "queries/engines.json"
         assert after == before[feed]
     assert list(before["queries/engines.json"]) == [TITLE]
     assert "<strong>" in before["all.json"][TITLE]["content_html"]
     assert problem.reason == "bad-article-file"
-    assert str(path) in problem.detail and ": line " in problem.detail
-    assert started(filled) == [problem.what]
-    assert started(filled) == [problem.what]  # and nothing forgets it
+    assert str(path) in problem.detail
+    assert ": line " in problem.detail
+    assert list_start_problems(filled_place) == [problem.what]
+    assert list_start_problems(filled_place) == [problem.what]  # and nothing forgets it
 
 
-def test_the_mended_file_counts_at_the_next_start_and_nothing_is_new(filled: Place) -> None:
-    path = harm(filled)
-    reindex(filled)
-    filled.build()
-    before = entries(filled, "all.json")
+def test_the_mended_file_counts_at_the_next_start_and_nothing_is_new(filled_place: Place) -> None:
+    path = break_frontmatter(filled_place)
+    reindex_place(filled_place)
+    filled_place.build()
+    before = read_entries(filled_place, "all.json")
     path.write_text(
         path.read_text()
         .replace("title: '", "title: ", 1)
         .replace("a **turbine**", "a new **turbine**")
     )
 
-    assert started(filled) == []
-    filled.build()
+    assert list_start_problems(filled_place) == []
+    filled_place.build()
 
-    after = entries(filled, "all.json")
+    after = read_entries(filled_place, "all.json")
     assert "a new <strong>turbine" in after[TITLE]["content_html"]
     assert {title: item["id"] for title, item in after.items()} == {
         title: item["id"] for title, item in before.items()
     }
-    with filled.app() as app:
+    with filled_place.open_app() as app:
         assert reconcile.unread(app.archive.store, app.archive.article_store) == ()
 
 
-def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(filled: Place) -> None:
-    before = entries(filled, "all.json")
-    path = harm(filled)
-    for file in (filled.folder / "feeds/state").glob("syndicator.db*"):
+def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(filled_place: Place) -> None:
+    """After a lost database only the broken article is missing, until its file is repaired."""
+    before = read_entries(filled_place, "all.json")
+    path = break_frontmatter(filled_place)
+    for file in (filled_place.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
-    assert len(reindex(filled).problems) == 1
+    assert len(reindex_place(filled_place).problems) == 1
 
-    assert filled.build().held == ()
-    without = entries(filled, "all.json")
+    assert filled_place.build().held == ()
+    without = read_entries(filled_place, "all.json")
     assert before.keys() - without.keys() == {TITLE}
 
     path.write_text(path.read_text().replace("title: '", "title: ", 1))
-    assert started(filled) == []
-    assert filled.build().held == ()
-    assert entries(filled, "all.json") == before
+    assert list_start_problems(filled_place) == []
+    assert filled_place.build().held == ()
+    assert read_entries(filled_place, "all.json") == before
 
 
-def test_without_its_html_the_build_shows_its_excerpt(filled: Place) -> None:
-    harm(filled)
-    with filled.app() as app:
+def test_without_its_html_the_build_shows_its_excerpt(filled_place: Place) -> None:
+    """Without stored HTML the entry falls back to the excerpt and is reported."""
+    break_frontmatter(filled_place)
+    with filled_place.open_app() as app:
         article_id = next(
             article.id for article in app.archive.store.index.each() if article.title == TITLE
         )
         app.archive.store.index.save_html({article_id: ""})
-    with filled.app() as app:
+    with filled_place.open_app() as app:
         app.archive.store.index.mark_stale([row.key for row in app.archive.store.index.feeds()])
-    report = filled.build()
+    report = filled_place.build()
     assert report.held == ()
     assert [problem.reason for problem in report.set_aside] == ["html-missing"]
 
 
-def test_check_names_the_file_and_its_line(filled: Place) -> None:
-    path = harm(filled)
-    (found,) = [problem for problem in check(filled.config) if problem.reason == "bad-article-file"]
-    assert found.what == f"{path}:{found.line}" and "not valid YAML" in found.detail
+def test_check_names_the_file_and_its_line(filled_place: Place) -> None:
+    path = break_frontmatter(filled_place)
+    (found,) = [
+        problem for problem in check(filled_place.config) if problem.reason == "bad-article-file"
+    ]
+    assert found.what == f"{path}:{found.line}"
+    assert "not valid YAML" in found.detail
 
 
 @pytest.mark.parametrize("broken", [True, False])
-def test_a_file_of_another_name_is_not_gone(filled: Place, broken: bool) -> None:
-    before = filled.published("all.json")
-    path = harm(filled) if broken else filled.path(TITLE)
+def test_a_file_of_another_name_is_not_gone(filled_place: Place, broken: bool) -> None:
+    """A renamed article file is still the same article, even if broken."""
+    before = filled_place.read_published("all.json")
+    path = break_frontmatter(filled_place) if broken else filled_place.find_file(TITLE)
     path.rename(path.with_name(f"other-{path.name}"))
 
     for _ in range(2):
-        assert len(started(filled)) == broken
-        assert filled.build().held == ()
-        assert filled.published("all.json") == before
+        assert len(list_start_problems(filled_place)) == broken
+        assert filled_place.build().held == ()
+        assert filled_place.read_published("all.json") == before
 
 
-def test_a_name_that_is_no_text_costs_no_other_article(filled: Place) -> None:
+def test_a_name_that_is_no_text_costs_no_other_article(filled_place: Place) -> None:
     """As files have that were unpacked from an archive of another system."""
-    path = filled.path(TITLE)
+    path = filled_place.find_file(TITLE)
     odd = os.fsencode(path.parent) + b"/m\xff.md"
     try:
         Path(os.fsdecode(odd)).write_text(path.read_text().replace("Text 2", "Text of a copy"))
     except OSError as error:
         pytest.skip(f"this file system takes no such name: {error}")
     path.write_text(path.read_text().replace("Text 2", "Another text 2"))
-    with filled.app() as app:
+    with filled_place.open_app() as app:
         (named,) = reconcile.files(app.archive, app.configuration)
         assert reconcile.unread(app.archive.store, app.archive.article_store) == (named,)
-    assert (
-        named.reason == "bad-article-file"
-        and named.what.endswith("m\\udcff.md")
-        and "rename" in named.detail
-    )
-    assert "all.json" in filled.build().written
-    assert "Another" in str(entries(filled, "all.json")[TITLE])
-    assert len(entries(filled, "all.json")) == 5
-    assert [one.what for one in reindex(filled).problems] == [named.what]
+    assert named.reason == "bad-article-file"
+    assert named.what.endswith("m\\udcff.md")
+    assert "rename" in named.detail
+    assert "all.json" in filled_place.build().written
+    assert "Another" in str(read_entries(filled_place, "all.json")[TITLE])
+    assert len(read_entries(filled_place, "all.json")) == 5
+    assert [problem.what for problem in reindex_place(filled_place).problems] == [named.what]

@@ -1,5 +1,4 @@
-"""Many article files are gone, as where the folder of an earlier day was restored: nobody meant
-that."""
+"""Many article files are missing at once: nothing is removed from the feeds."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ from syndicator.core.errors import MissingError
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.reconcile import are_many
 from syndicator.upkeep.reindex import reindex
-from tests.aged.web import serving
+from tests.aged.web import serve_web
 from tests.places import Place, store_articles
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.life import Life
@@ -42,75 +41,76 @@ def test_what_is_many(missing: int, known: int, many: bool) -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(fill)
+    return Place(tmp_path).fill_once(store_thirty_stories)
 
 
-def fill(place: Place) -> None:
+def store_thirty_stories(place: Place) -> None:
     place.now += timedelta(days=1)  # of thirty articles, an hour apart
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         for number in range(30):
             store_articles(app, f"Story {number}", "Of it.")
     place.build()
 
 
-def articles(place: Place) -> list[Path]:
+def list_article_files(place: Place) -> list[Path]:
     return sorted((place.folder / "feeds/articles").rglob("*.md"))
 
 
 def test_a_few_files_that_a_hand_deleted_end_their_articles(place: Place) -> None:
-    for path in articles(place)[:3]:
+    for path in list_article_files(place)[:3]:
         path.unlink()
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         assert len(app.archive.store.visits.stamps()) == 27
 
 
 def test_many_stop_the_run_and_nothing_is_forgotten(place: Place) -> None:
-    before = place.digests("public")
-    gone = articles(place)[:25]
-    kept = {path: path.read_bytes() for path in gone}
-    for path in gone:
+    before = place.read_digests("public")
+    gone_article_files = list_article_files(place)[:25]
+    kept = {path: path.read_bytes() for path in gone_article_files}
+    for path in gone_article_files:
         path.unlink()
     with (
-        place.app() as app,
+        place.open_app() as app,
         pytest.raises(MissingError, match=r"25 of 30 article files are gone .*reindex") as error,
     ):
         reconcile.files(app.archive, app.configuration)
     assert str(place.folder / "feeds/articles") in str(error.value)
     for path, data in kept.items():
         path.write_bytes(data)
-    with place.app() as app:
+    with place.open_app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
         assert len(app.archive.store.visits.stamps()) == 30
     place.build()
-    assert place.digests("public") == before
+    assert place.read_digests("public") == before
 
 
 def test_reindex_takes_the_folder_as_it_is(place: Place) -> None:
-    for path in articles(place)[:25]:
+    """`reindex` accepts that many files are missing."""
+    for path in list_article_files(place)[:25]:
         path.unlink()
-    with place.app() as app:
+    with place.open_app() as app:
         assert reindex(app.archive, app.configuration).articles == 5
         reconcile.files(app.archive, app.configuration)
     assert place.build().held == ()
-    assert place.published("all.atom").count("<entry") == 5
+    assert place.read_published("all.atom").count("<entry") == 5
 
 
 def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_path: Path) -> None:
+    """Articles missing in a restored folder are fetched again with the same entries."""
     source = {"key": "one", "url": "http://one.example/feed", "tags": ["Harbour"]}
-    with serving() as web:
+    with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
-        folder, public = tmp_path / "feeds/articles", tmp_path / "feeds/public"
-        live(life, range(5))
+        folder = tmp_path / "feeds/articles"
+        public = tmp_path / "feeds/public"
+        visit_next_day(life, range(5))
         shutil.copytree(folder, tmp_path / "yesterday")
-        live(life, range(9))
-        before, feeds = (
-            life.articles(),
-            {path: path.read_bytes() for path in public.rglob("*.atom")},
-        )
+        visit_next_day(life, range(9))
+        before = life.load_articles()
+        feeds = {path: path.read_bytes() for path in public.rglob("*.atom")}
         shutil.rmtree(folder)
         shutil.copytree(tmp_path / "yesterday", folder)
-        assert len(life.articles()) == 5
+        assert len(life.load_articles()) == 5
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             assert [
                 problem.reason
@@ -125,9 +125,9 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
             path for path in folder.rglob("*.md") if load(path.read_bytes()).url.endswith("/0")
         )
         deleted.unlink()
-        live(life, range(9), other="Another title")
+        visit_next_day(life, range(9), other="Another title")
         del before["http://one.example/0"]
-        after = life.articles()
+        after = life.load_articles()
         assert after.keys() == before.keys(), "a hand meant the one that it deleted"
         for url, article in after.items():
             assert replace(article, body="") == replace(before[url], body="")
@@ -142,7 +142,7 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
             assert reconcile.files(app.archive, app.configuration) == ()
 
 
-def live(life: Life, numbers: range, other: str = "Story") -> None:
+def visit_next_day(life: Life, numbers: range, other: str = "Story") -> None:
     """A day with these stories in the feed; from the sixth on they are called so."""
     life.now += timedelta(days=1)
     pages = {
@@ -150,47 +150,48 @@ def live(life: Life, numbers: range, other: str = "Story") -> None:
         for n in numbers
     }
     feed = tuple(Item(link=address, title=page.title) for address, page in pages.items())
-    life.change(Day(pages=pages, feeds={"http://one.example/feed": feed}))
-    life.visit()
+    life.apply_day(Day(pages=pages, feeds={"http://one.example/feed": feed}))
+    life.visit_all()
 
 
 @pytest.mark.slow
 def test_what_is_gone_is_fetched_again_after_that(tmp_path: Path) -> None:
+    """After the operator confirms the loss (build, reindex), missing articles are fetched again."""
     numbers = range(22)
     pages = {f"http://one.example/{n}": Page(text=f"one-{n}") for n in numbers}
     feed = tuple(Item(link=f"http://one.example/{n}", title=f"Story {n}") for n in numbers)
     source = {"key": "one", "url": "http://one.example/feed", "backfill": 30}
-    with serving() as web:
+    with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
-        life.change(Day(pages=pages, feeds={"http://one.example/feed": feed}))
-        life.visit()
-        before = {url: article.id for url, article in life.articles().items()}
+        life.apply_day(Day(pages=pages, feeds={"http://one.example/feed": feed}))
+        life.visit_all()
+        before = {url: article.id for url, article in life.load_articles().items()}
         assert len(before) == 22
         for folder in (tmp_path / "feeds/articles").glob("2*"):
             shutil.rmtree(folder)
-        assert list(life.command("!build")) == []
-        assert list(life.command("reindex")) == []
-        life.visit()
-        assert {url: article.id for url, article in life.articles().items()} == before
-        assert all(article.title.startswith("Story") for article in life.articles().values())
+        assert list(life.run_command("!build")) == []
+        assert list(life.run_command("reindex")) == []
+        life.visit_all()
+        assert {url: article.id for url, article in life.load_articles().items()} == before
+        assert all(article.title.startswith("Story") for article in life.load_articles().values())
 
 
 def test_check_says_that_many_are_gone(place: Place) -> None:
-    for path in articles(place)[:25]:
+    """`check` reports how many article files are missing."""
+    for path in list_article_files(place)[:25]:
         path.unlink()
-    with place.app() as app:
+    with place.open_app() as app:
         (problem,) = reconcile.unread(app.archive.store, app.archive.article_store)
-    assert (
-        problem.what == str(place.folder / "feeds/articles")
-        and "25 of 30 article files are gone" in problem.detail
-    )
+    assert problem.what == str(place.folder / "feeds/articles")
+    assert "25 of 30 article files are gone" in problem.detail
 
 
 def test_check_names_a_second_file_of_an_article(place: Place) -> None:
-    first = articles(place)[0]
-    shutil.copy(first, first.with_name("copy.md"))
-    with place.app() as app:
+    first_article_file = list_article_files(place)[0]
+    shutil.copy(first_article_file, first_article_file.with_name("copy.md"))
+    with place.open_app() as app:
         for _ in range(2):
             (problem,) = reconcile.unread(app.archive.store, app.archive.article_store)
-            assert problem.what.endswith("copy.md") and first.name in problem.detail
+            assert problem.what.endswith("copy.md")
+            assert first_article_file.name in problem.detail
             reconcile.files(app.archive, app.configuration)

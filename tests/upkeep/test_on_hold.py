@@ -1,4 +1,4 @@
-"""What visits put on hold, over the demo's web."""
+"""New articles put on hold by visits."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from syndicator.core.model import Article
 from syndicator.core.reasons import EntryReason
 from syndicator.runs import refresh
 from tests.faults.instance import NOT_SMALL, InProcess
-from tests.world import World, patient_config, serving
+from tests.world import World, patient_config, serve_world
 
 LATER = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with serving(World(without=NOT_SMALL)) as started:
+    with serve_world(World(without=NOT_SMALL)) as started:
         yield started
 
 
@@ -32,14 +32,14 @@ def _no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
 
 
-def opened(folder: Path, world: World, hold: str) -> App:
+def open_instance(folder: Path, world: World, hold: str) -> App:
     patient_config(folder / "config", world, port=0)
     settings = folder / "config/syndicator.toml"
     settings.write_text(settings.read_text().replace("[publish]", f'[publish]\nhold = "{hold}"'))
     return open_app(folder / "config", environ={}).__enter__()
 
 
-def visit(app: App, limit: int | None = None) -> list[Article]:
+def visit_holt(app: App, limit: int | None = None) -> list[Article]:
     """The articles that one visit files."""
     wanted = refresh.Wanted(keys=("holt",), limit=limit)
     (outcome,) = asyncio.run(refresh.run(app, wanted, stop=asyncio.Event())).outcomes
@@ -49,11 +49,13 @@ def visit(app: App, limit: int | None = None) -> list[Article]:
 def test_all_new_articles_wait_where_the_operator_wants_to_see_them(
     tmp_path: Path, world: World
 ) -> None:
-    app = opened(tmp_path, world, "all")
-    filed = visit(app)
-    assert len(filed) > 1 and {(one.hold, one.hold_reason) for one in filed} == {(True, "all")}
+    """With `hold = "all"` every new article waits."""
+    app = open_instance(tmp_path, world, "all")
+    filed = visit_holt(app)
+    assert len(filed) > 1
+    assert {(one.hold, one.hold_reason) for one in filed} == {(True, "all")}
     assert "<entry" not in (app.configuration.settings.public_dir / "all.atom").read_text()
-    assert visit(app) == []  # nothing is fetched or filed twice
+    assert visit_holt(app) == []  # nothing is fetched or filed twice
     assert {
         one.hold for one in app.archive.store.index.articles([one.id for one in filed]).values()
     } == {True}
@@ -62,13 +64,14 @@ def test_all_new_articles_wait_where_the_operator_wants_to_see_them(
 def test_what_reads_well_does_not_wait_and_the_surplus_of_a_flood_does(
     tmp_path: Path, world: World
 ) -> None:
-    app = opened(tmp_path, world, "unsure")
-    assert {one.hold for one in visit(app, limit=1)} == {False}
+    """With `hold = "unsure"` good articles are published and entries of a flood are held."""
+    app = open_instance(tmp_path, world, "unsure")
+    assert {one.hold for one in visit_holt(app, limit=1)} == {False}
     rows = app.archive.store.visits.pending("holt", LATER)
     app.archive.store.visits.save_entries([replace(row, reason=EntryReason.FLOOD) for row in rows])
-    assert Counter(one.hold_reason for one in visit(app)) == {"flood": len(rows)}
+    assert Counter(one.hold_reason for one in visit_holt(app)) == {"flood": len(rows)}
     assert (app.configuration.settings.public_dir / "all.atom").read_text().count("<entry") == 1
 
 
 def test_without_the_setting_nothing_waits(tmp_path: Path, world: World) -> None:
-    assert {one.hold for one in visit(opened(tmp_path, world, "off"))} == {False}
+    assert {one.hold for one in visit_holt(open_instance(tmp_path, world, "off"))} == {False}

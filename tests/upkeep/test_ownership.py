@@ -1,4 +1,4 @@
-"""Articles that an earlier version filed under the wrong owner are found, and mended."""
+"""Find and repair articles that an earlier version filed under the wrong owner."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def filed(
+def file_article(
     app: App, title: str, *, on: str = "one", source: str = "one", **fields: object
 ) -> Article:
     """An article on the site `on` that `source` filed."""
@@ -38,7 +38,7 @@ def filed(
     )
 
 
-def announce(app: App, source: str, id: str, article: Article, url: str = "") -> EntryRow:
+def add_announcement(app: App, source: str, id: str, article: Article, url: str = "") -> EntryRow:
     row = EntryRow(
         source_key=source,
         entry_id=id,
@@ -53,7 +53,7 @@ def announce(app: App, source: str, id: str, article: Article, url: str = "") ->
     return row
 
 
-def reasons(app: App) -> list[tuple[str, str]]:
+def list_fault_reasons(app: App) -> list[tuple[str, str]]:
     return [
         (problem.what, problem.reason)
         for fault in find_mend(app.archive, app.configuration.sources)
@@ -61,16 +61,16 @@ def reasons(app: App) -> list[tuple[str, str]]:
     ]
 
 
-def pending(app: App, source: str) -> list[EntryRow]:
+def list_pending(app: App, source: str) -> list[EntryRow]:
     return app.archive.store.visits.pending(source, NOW)
 
 
 def test_articles_of_their_own_sources_are_in_order(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-        own = filed(app, "Own", aliases=("https://www.one.example/other",))
-        announce(app, "one", own.source_id, own)
-        announce(app, "two", "t1", own)  # it carries it
+        own = file_article(app, "Own", aliases=("https://www.one.example/other",))
+        add_announcement(app, "one", own.source_id, own)
+        add_announcement(app, "two", "t1", own)  # it carries it
         store_articles(
             app, "By hand", "Text.", source="three", source_key="", source_id="", added=BEFORE
         )
@@ -78,88 +78,101 @@ def test_articles_of_their_own_sources_are_in_order(place: Place) -> None:
 
 
 def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: Place) -> None:
-    with place.app() as app:
+    """Repair: an article filed by a foreign source is read again by its own source."""
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-        taken = filed(app, "Taken", source="two", source_id="t1")
-        announce(app, "two", "t1", taken)
-        announce(app, "one", "o1", taken)
-        assert reasons(app) == [(taken.url, "foreign-source"), (taken.url, "foreign-text")]
+        article = file_article(app, "Taken", source="two", source_id="t1")
+        add_announcement(app, "two", "t1", article)
+        add_announcement(app, "one", "o1", article)
+        assert list_fault_reasons(app) == [
+            (article.url, "foreign-source"),
+            (article.url, "foreign-text"),
+        ]
         mend(app.archive, find_mend(app.archive, app.configuration.sources))
-        mended = place.article("Taken")
-        assert (mended.source_key, mended.source_id, mended.origin) == ("one", "o1", taken.origin)
-        assert CARRIED.read(app.archive.article_store) == [(taken.id, "two")]
+        mended = place.load_article("Taken")
+        assert mended.source_key == "one"
+        assert mended.source_id == "o1"
+        assert mended.origin == article.origin
+        assert CARRIED.read(app.archive.article_store) == [(article.id, "two")]
         for key in ("one", "two"):
             assert app.archive.store.index.ids(
                 FeedKey("source", key), limit=9, since=None, most=9
-            ) == [taken.id]
-        (due,) = pending(app, "one")
-        assert (due.entry_id, due.article_id, due.reason) == ("o1", taken.id, EntryReason.OWNERSHIP)
-        assert due.entry == Entry(id="o1", url=taken.url)
+            ) == [article.id]
+        (due,) = list_pending(app, "one")
+        assert due.entry_id == "o1"
+        assert due.article_id == article.id
+        assert due.reason == EntryReason.OWNERSHIP
+        assert due.entry == Entry(id="o1", url=article.url)
         assert find_mend(app.archive, app.configuration.sources) == []
 
 
 def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Place) -> None:
-    with place.app() as app:
+    """Foreign feed text of an article is replaced by its page, once; later articles are not
+    touched."""
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-        third = filed(app, "Third", on="three", source="two", source_id="t1")
-        announce(app, "two", "t1", third)
-        later = filed(
+        third = file_article(app, "Third", on="three", source="two", source_id="t1")
+        add_announcement(app, "two", "t1", third)
+        later_article = file_article(
             app, "Later", on="three", source="two", source_id="t2", added=NOW + timedelta(hours=1)
         )
-        announce(app, "two", "t2", later)
-        assert reasons(app) == [(third.url, "foreign-text")]
+        add_announcement(app, "two", "t2", later_article)
+        assert list_fault_reasons(app) == [(third.url, "foreign-text")]
         mend(app.archive, find_mend(app.archive, app.configuration.sources))
-        assert [row.entry_id for row in pending(app, "two")] == ["t1"]
+        assert [row.entry_id for row in list_pending(app, "two")] == ["t1"]
         assert find_mend(app.archive, app.configuration.sources) == []
 
 
 def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
     place: Place,
 ) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-        bank = filed(
+        bank = file_article(
             app,
             "Bank",
             source_id="o1",
             revisions=("2026-03-09T12:00:00Z",),
             aliases=("https://two.example/x",),
         )
-        announce(app, "one", "o1", bank)
-        announce(app, "two", "e1", bank, url="https://two.example/x")
+        add_announcement(app, "one", "o1", bank)
+        add_announcement(app, "two", "e1", bank, url="https://two.example/x")
         app.archive.store.visits.replace_aliases(replace(bank, source_key="two", source_id="e1"))
-        assert {reason for _, reason in reasons(app)} == {
+        assert {reason for _, reason in list_fault_reasons(app)} == {
             "foreign-text",
             "foreign-alias",
             "foreign-entry",
         }
         mend(app.archive, find_mend(app.archive, app.configuration.sources))
-        assert place.article("Bank").aliases == ()
+        assert place.load_article("Bank").aliases == ()
         assert (
             app.archive.store.visits.find([alias("https://two.example/x"), "guid:two:e1"]) is None
         )
         assert app.archive.store.visits.find(["guid:one:o1"]) == bank.id
-        (freed,) = pending(app, "two")
-        assert (freed.url, freed.article_id) == ("https://two.example/x", None)
-        (due,) = pending(app, "one")
+        (freed,) = list_pending(app, "two")
+        assert freed.url == "https://two.example/x"
+        assert freed.article_id is None
+        (due,) = list_pending(app, "one")
         assert due.article_id == bank.id
         assert find_mend(app.archive, app.configuration.sources) == []
 
 
 def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(place: Place) -> None:
-    with place.app() as app:
+    """Announced addresses of a redirect service do not count as a foreign site."""
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-        own = filed(app, "Own", source_id="o1")
-        announce(app, "one", "o1", own, url="https://feedproxy.example/r/1")
-        theirs = filed(app, "Theirs", on="three", source_id="o2", added=NOW)
-        announce(app, "one", "o2", theirs, url="https://feedproxy.example/r/2")
+        own = file_article(app, "Own", source_id="o1")
+        add_announcement(app, "one", "o1", own, url="https://feedproxy.example/r/1")
+        theirs = file_article(app, "Theirs", on="three", source_id="o2", added=NOW)
+        add_announcement(app, "one", "o2", theirs, url="https://feedproxy.example/r/2")
         assert find_mend(app.archive, app.configuration.sources) == []
 
 
 def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) -> None:
-    with place.app() as app:
+    """If no source can read the article again, the operator is asked to look at it."""
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-        filed(app, "Left", on="three", source="gone")
+        file_article(app, "Left", on="three", source="gone")
         (problem,) = [
             problem
             for fault in find_mend(app.archive, app.configuration.sources)
@@ -170,16 +183,22 @@ def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) ->
 
 
 def test_the_command_shows_first_and_mends_only_when_told(place: Place) -> None:
-    with place.app() as app:
+    """`check --ownership` lists faults; with `--mend` it repairs them."""
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-        filed(app, "Other", aliases=("https://two.example/x",))
+        file_article(app, "Other", aliases=("https://two.example/x",))
     where = ["--config", str(place.config)]
-    shown = commands.run("check", "--ownership", *where)
-    assert (shown.returncode, "foreign-alias" in shown.stdout) == (78, True)
-    asked = commands.run("check", "--ownership", "--mend", *where)
-    assert asked.returncode == 2 and "foreign-alias" in asked.stdout and "--yes" in asked.stderr
-    assert place.article("Other").aliases != ()
-    assert commands.run("check", "--ownership", "--mend", "--yes", *where).returncode == 0
-    assert place.article("Other").aliases == ()
-    assert commands.run("check", "--ownership", *where).returncode == 0
-    assert commands.run("check", "--mend", *where).returncode == 2
+    shown = commands.run_syndicator("check", "--ownership", *where)
+    assert shown.returncode == 78
+    assert ("foreign-alias" in shown.stdout) is True
+    asked = commands.run_syndicator("check", "--ownership", "--mend", *where)
+    assert asked.returncode == 2
+    assert "foreign-alias" in asked.stdout
+    assert "--yes" in asked.stderr
+    assert place.load_article("Other").aliases != ()
+    assert (
+        commands.run_syndicator("check", "--ownership", "--mend", "--yes", *where).returncode == 0
+    )
+    assert place.load_article("Other").aliases == ()
+    assert commands.run_syndicator("check", "--ownership", *where).returncode == 0
+    assert commands.run_syndicator("check", "--mend", *where).returncode == 2

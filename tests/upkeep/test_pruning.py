@@ -1,5 +1,4 @@
-"""Articles deleted by age, number, source or name: nothing brings them back, and nothing is half
-done."""
+"""Prune articles by age, number, source or name: they stay away, and a crash is repaired."""
 
 from __future__ import annotations
 
@@ -21,14 +20,14 @@ from syndicator.core.model import SourceState, Validators
 from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.upkeep import pruning, reconcile, reindex
 from syndicator.upkeep.pruning import Row, Which, select_rows, split_spared
-from tests.filing.entry.test_ingest import page, reason, take
+from tests.filing.entry.test_ingest import get_problem_reason, ingest_entry, make_page
 from tests.places import NOW, SHORT, Place, store_articles
 
 DAY = timedelta(days=1)
 HAND = "---\ntitle: Mine\ndate: '2020-01-01'\nsource: https://me.example/mine\n---\n\nBy hand.\n"
 
 
-def row(id: str, age: int, source: str = "one", stays: str = "", copy_of: str = "") -> Row:
+def make_row(id: str, age: int, source: str = "one", stays: str = "", copy_of: str = "") -> Row:
     url = f"https://{source}.example/{id}"
     added = NOW - age * DAY
     return Row(
@@ -37,12 +36,12 @@ def row(id: str, age: int, source: str = "one", stays: str = "", copy_of: str = 
 
 
 ROWS = [
-    row("a", 400),
-    row("b", 300),
-    row("c", 10),
-    row("d", 500, "two"),
-    row("e", 1, "two"),
-    row("h", 0, stays="hold"),
+    make_row("a", 400),
+    make_row("b", 300),
+    make_row("c", 10),
+    make_row("d", 500, "two"),
+    make_row("e", 1, "two"),
+    make_row("h", 0, stays="hold"),
 ]
 
 
@@ -60,18 +59,20 @@ ROWS = [
     ],
 )
 def test_what_is_asked_for(which: Which, wanted: str) -> None:
-    assert "".join(one.id for one in select_rows(ROWS, which, NOW)) == wanted
+    """Which articles each selection prunes."""
+    assert "".join(row.id for row in select_rows(ROWS, which, NOW)) == wanted
 
 
 def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_article_or_keep_it() -> (  # noqa: E501
     None
 ):
+    """Protected articles stay; an article with a copy goes only together with the copy."""
     rows = [
-        row("a", 9),
-        row("b", 8, copy_of="a"),
-        row("c", 7),
-        row("d", 1, copy_of="c"),
-        row("e", 9, stays="hand"),
+        make_row("a", 9),
+        make_row("b", 8, copy_of="a"),
+        make_row("c", 7),
+        make_row("d", 1, copy_of="c"),
+        make_row("e", 9, stays="hand"),
     ]
     leaving, stays = split_spared([one for one in rows if one.id != "d"], rows)
     assert [one.id for one in leaving] == ["b", "a"]
@@ -80,13 +81,13 @@ def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_ar
 
 
 @pytest.fixture
-def filled(place: Place) -> Place:
+def filled_place(place: Place) -> Place:
     """Three months with articles of two sources, one with a tag of its own."""
-    return place.take(fill)
+    return place.fill_once(store_three_months)
 
 
-def fill(place: Place) -> None:
-    with place.app() as app:
+def store_three_months(place: Place) -> None:
+    with place.open_app() as app:
         for number in range(6):
             at = NOW - timedelta(days=60) + number * 10 * DAY
             store_articles(
@@ -111,16 +112,16 @@ def fill(place: Place) -> None:
     place.build()
 
 
-def prune(place: Place, *named: str, **which: object) -> pruning.Pruning:
-    with place.app() as app:
+def prune_articles(place: Place, *named: str, **which: object) -> pruning.Pruning:
+    with place.open_app() as app:
         planned = pruning.plan(app.archive, app.configuration.sources, Which(named=named, **which))  # type: ignore[arg-type]
         pruning.prune(app.archive, app.configuration.settings, planned)
     assert place.build().held == ()
     return planned
 
 
-def titles(place: Place, name: str = "all.json") -> list[str]:
-    return [item["title"] for item in json.loads(place.published(name))["items"]]
+def list_titles(place: Place, name: str = "all.json") -> list[str]:
+    return [item["title"] for item in json.loads(place.read_published(name))["items"]]
 
 
 def pruned_file(place: Place) -> Path:
@@ -130,59 +131,72 @@ def pruned_file(place: Place) -> Path:
 def lose_database(place: Place) -> None:
     for path in (place.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
 
 
-def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(filled: Place) -> None:
-    done = prune(filled, older_than=45 * DAY)
-    assert [one.title for one in done.articles] == ["Lone", "Story 0", "Story 1"]
-    assert titles(filled) == ["Story 5", "Story 4", "Story 3", "Story 2"]
-    assert len(list((filled.folder / "feeds/articles").rglob("*.md"))) == 4
-    assert "deleted-entry" not in filled.published("all.atom")
-    with filled.app() as app:
+def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(
+    filled_place: Place,
+) -> None:
+    """Pruned articles leave files and feeds, without deleted-entry elements."""
+    done = prune_articles(filled_place, older_than=45 * DAY)
+    assert [article.title for article in done.articles] == ["Lone", "Story 0", "Story 1"]
+    assert list_titles(filled_place) == ["Story 5", "Story 4", "Story 3", "Story 2"]
+    assert len(list((filled_place.folder / "feeds/articles").rglob("*.md"))) == 4
+    assert "deleted-entry" not in filled_place.read_published("all.atom")
+    with filled_place.open_app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
-    assert not filled.build().written
-    assert prune(filled, older_than=45 * DAY).articles == ()
+    assert not filled_place.build().written
+    assert prune_articles(filled_place, older_than=45 * DAY).articles == ()
 
 
-def test_newest_entries_of_a_feed_may_go_too(filled: Place) -> None:
-    with filled.app() as app:
+def test_newest_entries_of_a_feed_may_go_too(filled_place: Place) -> None:
+    with filled_place.open_app() as app:
         newest = app.archive.article_store.get(
-            filled.path("Story 5").relative_to(app.archive.article_store.root).as_posix()
+            filled_place.find_file("Story 5").relative_to(app.archive.article_store.root).as_posix()
         )
-    prune(filled, newest.url)
-    assert titles(filled)[0] == "Story 4"
+    prune_articles(filled_place, newest.url)
+    assert list_titles(filled_place)[0] == "Story 4"
 
 
-def test_a_feed_that_loses_all_keeps_its_address_and_comes_back_as_it_was(filled: Place) -> None:
-    before = re.search("<id>.*</id>", filled.published("sources/two.atom"))
-    prune(filled, keep=0, source="two")
-    with filled.app() as app:
+def test_a_feed_that_loses_all_keeps_its_address_and_comes_back_as_it_was(
+    filled_place: Place,
+) -> None:
+    """A feed that lost all articles keeps its id when it gets new ones."""
+    before = re.search("<id>.*</id>", filled_place.read_published("sources/two.atom"))
+    prune_articles(filled_place, keep=0, source="two")
+    with filled_place.open_app() as app:
         store_articles(app, "Anew", "Text.", source="two", added=NOW)
-    filled.build()
-    after = re.search("<id>.*</id>", filled.published("sources/two.atom"))
-    assert before and after and before[0] == after[0]
+    filled_place.build()
+    after = re.search("<id>.*</id>", filled_place.read_published("sources/two.atom"))
+    assert before
+    assert after
+    assert before[0] == after[0]
 
 
-def test_its_source_may_announce_it_for_ever(filled: Place) -> None:
-    url = filled.article("Story 0").url
-    prune(filled, older_than=45 * DAY)
+def test_its_source_may_announce_it_for_ever(filled_place: Place) -> None:
+    """A pruned article is not filed again although its source announces it."""
+    url = filled_place.load_article("Story 0").url
+    prune_articles(filled_place, older_than=45 * DAY)
     for _ in range(2):
-        with filled.app() as app:
-            assert reason(take(app, url, None)) == "pruned"  # its page is not even asked for
+        with filled_place.open_app() as app:
+            # its page is not even asked for
+            assert get_problem_reason(ingest_entry(app, url, None)) == "pruned"
             amp = "https://one.example/amp/story-0"
-            assert reason(take(app, amp, page(amp, canonical=url))) == "pruned"
+            assert (
+                get_problem_reason(ingest_entry(app, amp, make_page(amp, canonical=url)))
+                == "pruned"
+            )
             assert [
                 one.path for one in app.archive.article_store.walk() if "story-0" in one.path
             ] == []
-        lose_database(filled)
+        lose_database(filled_place)
 
 
-def test_what_announced_it_under_another_id_is_remembered(filled: Place) -> None:
+def test_what_announced_it_under_another_id_is_remembered(filled_place: Place) -> None:
     """An entry of another source whose address leads to it."""
-    with filled.app() as app:
-        article = filled.article("Story 0")
+    with filled_place.open_app() as app:
+        article = filled_place.load_article("Story 0")
         row = EntryRow(
             source_key="two",
             entry_id="theirs",
@@ -199,11 +213,11 @@ def test_what_announced_it_under_another_id_is_remembered(filled: Place) -> None
                 entry=row,
             )
         )
-    path = filled.path("Story 0")
+    path = filled_place.find_file("Story 0")
     data = path.read_bytes()
-    prune(filled, article.id)
-    lose_database(filled)
-    with filled.app() as app:
+    prune_articles(filled_place, article.id)
+    lose_database(filled_place)
+    with filled_place.open_app() as app:
         assert app.archive.store.visits.look_up(["guid:two:theirs"]).pruned
         assert not app.archive.store.visits.look_up(["guid:two:other"]).pruned
         path.write_bytes(data)
@@ -212,7 +226,8 @@ def test_what_announced_it_under_another_id_is_remembered(filled: Place) -> None
 
 
 def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFactory) -> None:
-    place = Place(tmp_path_factory.mktemp("short"), settings=SHORT).take(fill)
+    """Archives are rebuilt without pruned articles."""
+    place = Place(tmp_path_factory.mktemp("short"), settings=SHORT).fill_once(store_three_months)
 
     def archives() -> list[str]:
         documents = sorted((place.folder / "feeds/public/archive/all").glob("*.atom"))
@@ -222,30 +237,33 @@ def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFac
 
     before = archives()
     assert {"Story 0", "Story 2"} <= set(before)
-    prune(place, place.article("Story 0").id)
+    prune_articles(place, place.load_article("Story 0").id)
     assert archives() == [one for one in before if one != "Story 0"]
-    prune(place, older_than=30 * DAY)
+    prune_articles(place, older_than=30 * DAY)
     assert archives() == [one for one in before if one in ("Story 3", "Story 4", "Story 5")]
 
 
-def test_a_hand_written_file_goes_by_its_name_alone(filled: Place) -> None:
-    path = filled.folder / "feeds/articles/mine.md"
+def test_a_hand_written_file_goes_by_its_name_alone(filled_place: Place) -> None:
+    """A file written by hand is pruned only if it is named."""
+    path = filled_place.folder / "feeds/articles/mine.md"
     path.write_text(HAND)
-    with filled.app() as app:
+    with filled_place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-    filled.build()
-    assert prune(filled, older_than=45 * DAY).stays == {"hand": 1}
+    filled_place.build()
+    assert prune_articles(filled_place, older_than=45 * DAY).stays == {"hand": 1}
     assert path.exists()
-    prune(filled, str(path))
-    assert not path.exists() and "Mine" not in titles(filled)
+    prune_articles(filled_place, str(path))
+    assert not path.exists()
+    assert "Mine" not in list_titles(filled_place)
 
 
 @pytest.mark.parametrize("named", ["https://one.example/nothing", "no-id"])
-def test_what_is_no_article_is_named(filled: Place, named: str) -> None:
+def test_what_is_no_article_is_named(filled_place: Place, named: str) -> None:
+    """Unknown articles and sources are refused."""
     with pytest.raises(UsageError, match="no article"):
-        prune(filled, named)
+        prune_articles(filled_place, named)
     with pytest.raises(UsageError, match="no source 'tow' \\(did you mean"):
-        prune(filled, keep=0, source="tow")
+        prune_articles(filled_place, keep=0, source="tow")
 
 
 class Killed(BaseException):
@@ -256,7 +274,7 @@ class Killed(BaseException):
 @pytest.mark.parametrize("step", ["list.append", "visits.prune", "article_store.delete_all"])
 @pytest.mark.parametrize("after", [False, True])
 def test_ended_at_any_step_an_article_is_whole_or_gone(
-    filled: Place, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
+    filled_place: Place, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
 ) -> None:
     monkeypatch.setattr(pruning, "_AT_A_TIME", 2)
     owner, name = step.split(".")
@@ -277,47 +295,51 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
 
         monkeypatch.setattr(place, name, then)
 
-    published = titles(filled)
-    with filled.app() as app:
+    published = list_titles(filled_place)
+    with filled_place.open_app() as app:
         planned = pruning.plan(app.archive, app.configuration.sources, Which(older_than=45 * DAY))
         killing(app)
         with pytest.raises(Killed):
             pruning.prune(app.archive, app.configuration.settings, planned)
     monkeypatch.undo()
-    with filled.app() as app:
+    with filled_place.open_app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
-        there = {stamp.path for stamp in app.archive.article_store.walk()}
-        assert {stamp.path for stamp in app.archive.store.visits.stamps().values()} == there
-        gone = {one.path for one in planned.articles} - there
+        paths = {stamp.path for stamp in app.archive.article_store.walk()}
+        assert {stamp.path for stamp in app.archive.store.visits.stamps().values()} == paths
+        gone = {one.path for one in planned.articles} - paths
         assert {
             one.path
             for one in planned.articles
             if app.archive.store.visits.look_up([urls.alias(one.url)]).pruned
         } == gone
-    assert filled.build().held == ()
-    assert [title for title in published if title in titles(filled)] == titles(filled)
-    prune(filled, older_than=45 * DAY)
-    assert titles(filled) == ["Story 5", "Story 4", "Story 3", "Story 2"]
-    lines = pruned_file(filled).read_text().splitlines()
+    assert filled_place.build().held == ()
+    assert [title for title in published if title in list_titles(filled_place)] == list_titles(
+        filled_place
+    )
+    prune_articles(filled_place, older_than=45 * DAY)
+    assert list_titles(filled_place) == ["Story 5", "Story 4", "Story 3", "Story 2"]
+    lines = pruned_file(filled_place).read_text().splitlines()
     assert len(lines) == len(set(lines))
 
 
-def test_a_file_that_is_put_back_is_an_article_again(filled: Place) -> None:
-    path, feeds = filled.path("Story 0"), filled.published("all.json")
+def test_a_file_that_is_put_back_is_an_article_again(filled_place: Place) -> None:
+    path = filled_place.find_file("Story 0")
+    feeds = filled_place.read_published("all.json")
     data = path.read_bytes()
-    prune(filled, filled.article("Story 0").id)
+    prune_articles(filled_place, filled_place.load_article("Story 0").id)
     path.write_bytes(data)
-    with filled.app() as app:
+    with filled_place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         # known, and not "pruned"
-        assert take(app, "https://one.example/story-0", None).problem is None
-    filled.build()
-    assert filled.published("all.json") == feeds
+        assert ingest_entry(app, "https://one.example/story-0", None).problem is None
+    filled_place.build()
+    assert filled_place.read_published("all.json") == feeds
 
 
-def test_without_its_lines_it_is_read_again(filled: Place) -> None:
-    article = filled.article("Story 0")
-    with filled.app() as app:
+def test_without_its_lines_it_is_read_again(filled_place: Place) -> None:
+    """Deleting an article's lines from pruned.tsv lets its source file it again."""
+    article = filled_place.load_article("Story 0")
+    with filled_place.open_app() as app:
         app.archive.store.visits.save_states(
             [
                 SourceState(
@@ -325,77 +347,79 @@ def test_without_its_lines_it_is_read_again(filled: Place) -> None:
                 )
             ]
         )
-    prune(filled, article.id)
-    with filled.app() as app:
-        take(app, article.url, None)
-    other = pruned_file(filled).read_text()
-    pruned_file(filled).write_text("# none\n")
-    with filled.app() as app:
+    prune_articles(filled_place, article.id)
+    with filled_place.open_app() as app:
+        ingest_entry(app, article.url, None)
+    other_text = pruned_file(filled_place).read_text()
+    pruned_file(filled_place).write_text("# none\n")
+    with filled_place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         state = app.archive.store.visits.states()["one"]
-        assert (state.validators.etag, state.schedule.next_due, state.schedule.due_why) == (
-            None,
-            None,
-            "a pruning was undone",
-        )
+        assert state.validators.etag is None
+        assert state.schedule.next_due is None
+        assert state.schedule.due_why == "a pruning was undone"
         assert app.archive.store.visits.entries("one", [f"guid of {article.url}"]) == {}
-        assert take(app, article.url, page(article.url)).added == article.id
-    assert article.id in other
+        assert ingest_entry(app, article.url, make_page(article.url)).added == article.id
+    assert article.id in other_text
 
 
-def test_a_list_that_is_lost_is_written_again(filled: Place) -> None:
-    prune(filled, older_than=45 * DAY)
-    lines = set(pruned_file(filled).read_text().splitlines())
-    pruned_file(filled).unlink()
-    with filled.app() as app:
+def test_a_list_that_is_lost_is_written_again(filled_place: Place) -> None:
+    prune_articles(filled_place, older_than=45 * DAY)
+    lines = set(pruned_file(filled_place).read_text().splitlines())
+    pruned_file(filled_place).unlink()
+    with filled_place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-    assert set(pruned_file(filled).read_text().splitlines()) == lines
+    assert set(pruned_file(filled_place).read_text().splitlines()) == lines
 
 
 def test_the_list_is_read_when_it_changed_alone(
-    filled: Place, monkeypatch: pytest.MonkeyPatch
+    filled_place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Unchanged pruned.tsv is not parsed again."""
+
     def parse_others(kept: TabList[Any], data: bytes | None) -> list[Any]:
         assert kept is not PRUNED
         return parse(kept, data)
 
-    prune(filled, older_than=45 * DAY)
-    with filled.app() as app:
+    prune_articles(filled_place, older_than=45 * DAY)
+    with filled_place.open_app() as app:
         parse = TabList._parse
         monkeypatch.setattr(TabList, "_parse", parse_others)
         assert reconcile.files(app.archive, app.configuration) == ()
 
 
-def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled: Place) -> None:
-    with filled.app() as app:
-        first = filled.article("Story 5")
-        copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first.id)
-    filled.build()
-    assert "Copy" in titles(filled, "sources/two.json")
-    assert prune(filled, first.id).stays == {"copy": 1}
-    prune(filled, copy.id)
-    assert "Copy" not in titles(filled, "sources/two.json") and "Story 5" in titles(filled)
-    prune(filled, first.id)
-    assert "Story 5" not in titles(filled)
+def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled_place: Place) -> None:
+    """An original with a copy stays until the copy is pruned."""
+    with filled_place.open_app() as app:
+        first_article = filled_place.load_article("Story 5")
+        copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first_article.id)
+    filled_place.build()
+    assert "Copy" in list_titles(filled_place, "sources/two.json")
+    assert prune_articles(filled_place, first_article.id).stays == {"copy": 1}
+    prune_articles(filled_place, copy.id)
+    assert "Copy" not in list_titles(filled_place, "sources/two.json")
+    assert "Story 5" in list_titles(filled_place)
+    prune_articles(filled_place, first_article.id)
+    assert "Story 5" not in list_titles(filled_place)
 
 
 def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_was_pruned(
-    filled: Place, tmp_path: Path
+    filled_place: Place, tmp_path: Path
 ) -> None:
     """The two folders that docs/running.md names, copied."""
-    url = filled.article("Story 0").url
-    prune(filled, older_than=45 * DAY)
-    there = Place(made(tmp_path / "there"))
+    url = filled_place.load_article("Story 0").url
+    prune_articles(filled_place, older_than=45 * DAY)
+    place = Place(make_folder(tmp_path / "there"))
     for part in ("config", "feeds/articles"):
-        shutil.copytree(filled.folder / part, there.folder / part, dirs_exist_ok=True)
-    with there.app(create=True) as app:
+        shutil.copytree(filled_place.folder / part, place.folder / part, dirs_exist_ok=True)
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
-    there.build()
-    assert there.published("all.atom") == filled.published("all.atom")
-    with there.app() as app:
-        assert reason(take(app, url, None)) == "pruned"
+    place.build()
+    assert place.read_published("all.atom") == filled_place.read_published("all.atom")
+    with place.open_app() as app:
+        assert get_problem_reason(ingest_entry(app, url, None)) == "pruned"
 
 
-def made(folder: Path) -> Path:
+def make_folder(folder: Path) -> Path:
     folder.mkdir()
     return folder

@@ -1,4 +1,4 @@
-"""What sources.toml says against what is remembered of its sources."""
+"""Reconcile sources.toml with the stored state of sources."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from syndicator.core import urls
 from syndicator.core.model import SourceState
 from syndicator.upkeep import reconcile
 from tests.places import NOW, Place, store_articles
-from tests.states import changed
+from tests.states import change_state
 
 LATER = NOW + timedelta(hours=9)
 
 
-def visited(place: Place) -> SourceState:
+def make_failed_visit(place: Place) -> SourceState:
     """Source "one" after a visit that failed."""
-    with place.app() as app:
-        state = changed(
+    with place.open_app() as app:
+        state = change_state(
             reconcile.sources(app.archive, app.configuration)["one"],
             etag='"1"',
             last_visit=NOW - timedelta(hours=1),
@@ -31,10 +31,10 @@ def visited(place: Place) -> SourceState:
     return state
 
 
-def again(place: Place, old: str = "", new: str = "") -> SourceState:
+def reconcile_edited_sources(place: Place, old: str = "", new: str = "") -> SourceState:
     path = place.config / "sources.toml"
     path.write_text(path.read_text().replace(old, new, 1) if old else path.read_text())
-    with place.app() as app:
+    with place.open_app() as app:
         return reconcile.sources(app.archive, app.configuration)["one"]
 
 
@@ -51,83 +51,81 @@ FEED = 'url = "https://one.example/feed"\n'
     ],
 )
 def test_a_source_to_be_visited_otherwise_is_due_now(place: Place, line: str) -> None:
-    before = visited(place)
-    after = again(place, FEED, f"{FEED}{line}\n")
-    assert (after.schedule.next_due, after.backoff.failures, after.schedule.due_why) == (
-        None,
-        0,
-        "sources.toml was edited",
-    )
+    before = make_failed_visit(place)
+    after = reconcile_edited_sources(place, FEED, f"{FEED}{line}\n")
+    assert after.schedule.next_due is None
+    assert after.backoff.failures == 0
+    assert after.schedule.due_why == "sources.toml was edited"
     # what it answers need not have changed
-    assert (after.validators.etag, after.backoff.reason) == (
-        before.validators.etag,
-        before.backoff.reason,
-    )
+    assert after.validators.etag == before.validators.etag
+    assert after.backoff.reason == before.backoff.reason
 
 
 @pytest.mark.parametrize(
     "line", ["", 'title = "One"', 'category = "AI"', "# a remark", 'content = "full"']
 )
 def test_other_edits_wait_for_the_next_visit(place: Place, line: str) -> None:
-    before = visited(place)
-    assert again(place, FEED, f"{FEED}{line}\n") == before
+    before = make_failed_visit(place)
+    assert reconcile_edited_sources(place, FEED, f"{FEED}{line}\n") == before
 
 
 def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(place: Place) -> None:
-    with place.app() as app:
-        state = changed(
+    """New rules reset a text collapse and keep the earlier baseline."""
+    with place.open_app() as app:
+        state = change_state(
             reconcile.sources(app.archive, app.configuration)["one"],
             bodies=(90,) * 5 + (3000,) * 15,
         )
         app.archive.store.visits.save_states([state])
-    assert again(place).pages.bodies == state.pages.bodies
+    assert reconcile_edited_sources(place).pages.bodies == state.pages.bodies
     assert (
-        again(place, FEED, f'{FEED}rules = {{ select = ["main"] }}\n').pages.bodies == (3000,) * 15
+        reconcile_edited_sources(
+            place, FEED, f'{FEED}rules = {{ select = ["main"] }}\n'
+        ).pages.bodies
+        == (3000,) * 15
     )
 
 
 def test_another_address_starts_anew(place: Place) -> None:
-    visited(place)
-    after = again(place, "one.example/feed", "one.example/new")
-    assert (after.url, after.validators.etag, after.backoff.failures, after.schedule.next_due) == (
-        "https://one.example/new",
-        None,
-        0,
-        None,
-    )
+    make_failed_visit(place)
+    after = reconcile_edited_sources(place, "one.example/feed", "one.example/new")
+    assert after.url == "https://one.example/new"
+    assert after.validators.etag is None
+    assert after.backoff.failures == 0
+    assert after.schedule.next_due is None
 
 
 def test_a_source_that_is_gone_is_forgotten(place: Place) -> None:
-    visited(place)
+    make_failed_visit(place)
     path = place.config / "sources.toml"
     path.write_text(path.read_text().split("[[source]]")[2].join(("[[source]]", "")))
-    with place.app() as app:
+    with place.open_app() as app:
         assert list(reconcile.sources(app.archive, app.configuration)) == ["two"]
         assert list(app.archive.store.visits.states()) == ["two"]
 
 
 def test_a_clock_that_was_set_back_hides_no_source(place: Place) -> None:
-    visited(place)
+    make_failed_visit(place)
     place.now = NOW - timedelta(days=2)
-    after = again(place)
-    assert (after.schedule.next_due, after.schedule.due_why) == (
-        place.now,
-        "the clock was set back",
-    )
+    after = reconcile_edited_sources(place)
+    assert after.schedule.next_due == place.now
+    assert after.schedule.due_why == "the clock was set back"
 
 
 def test_articles_whose_files_were_deleted_leave_their_feeds(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(6):
             store_articles(app, f"Story {number}", "Text.", tags=("LLM",))
     assert place.build().held == ()
     for number in (1, 3, 4):
-        place.path(f"Story {number}").unlink()
-    with place.app() as app:
+        place.find_file(f"Story {number}").unlink()
+    with place.open_app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
     assert place.build().held == ()
     for name in ("all.atom", "tags/llm.atom"):
-        assert [number for number in range(6) if f">Story {number}<" in place.published(name)] == [
+        assert [
+            number for number in range(6) if f">Story {number}<" in place.read_published(name)
+        ] == [
             0,
             2,
             5,
@@ -135,42 +133,43 @@ def test_articles_whose_files_were_deleted_leave_their_feeds(place: Place) -> No
 
 
 def test_a_second_file_of_an_article_is_named_and_left_alone(place: Place) -> None:
-    with place.app() as app:
+    """A duplicate article file is reported as "duplicate-article" and not deleted."""
+    with place.open_app() as app:
         store_articles(app, "Story", "Text.")
-    copy = place.path("Story").with_name("copy.md")
-    copy.write_bytes(place.path("Story").read_bytes())
-    with place.app() as app:
+    copy = place.find_file("Story").with_name("copy.md")
+    copy.write_bytes(place.find_file("Story").read_bytes())
+    with place.open_app() as app:
         (problem,) = reconcile.files(app.archive, app.configuration)
-        assert (problem.what, problem.reason) == (
-            str(copy.relative_to(app.archive.article_store.root)),
-            "duplicate-article",
-        )
-        assert app.archive.store.visits.article(place.article("Story").id) is not None
+        assert problem.what == str(copy.relative_to(app.archive.article_store.root))
+        assert problem.reason == "duplicate-article"
+        assert app.archive.store.visits.article(place.load_article("Story").id) is not None
     assert copy.exists()
 
 
 def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(place: Place) -> None:
+    """Tags in a file added by hand get the taxonomy's spelling in the database only."""
     tags = "tags: [large language model, llm, Ports]\n"
     head = f"---\ntitle: Mine\ndate: 2026-03-01\nsource: https://a.example/1\n{tags}---\n"
-    with place.app() as app:
+    with place.open_app() as app:
         path = app.archive.article_store.root / "mine.md"  # type: ignore[attr-defined]
         path.write_text(f"{head}Text.\n")
         assert reconcile.files(app.archive, app.configuration) == ()
         (article_id,) = app.archive.store.visits.stamps()
         recorded = app.archive.store.visits.article(article_id)
-    assert recorded is not None and recorded.tags == ("LLM", "Ports")
+    assert recorded is not None
+    assert recorded.tags == ("LLM", "Ports")
     assert path.read_text() == f"{head}Text.\n"
 
 
 def test_a_withdrawal_that_a_crash_cut_short_is_finished(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         article = store_articles(app, "Story", "Text.", tags=("LLM",))
         # written first; the database and the file come after it
         enter_withdrawal(app.archive.article_store, article, place.now)
-    with place.app() as app:
+    with place.open_app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
         assert app.archive.store.visits.look_up([urls.alias(article.url)]).withdrawn
         assert app.archive.store.visits.article(article.id) is None
         assert list(app.archive.article_store.walk()) == []
     place.build()
-    assert ">Story<" not in place.published("all.atom")
+    assert ">Story<" not in place.read_published("all.atom")

@@ -1,5 +1,4 @@
-"""Articles that are on hold: in no feed, and in all of theirs once they are released, as new
-ones."""
+"""Release articles from hold: they enter all their feeds as new."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ from syndicator.filing.save_article import write_article
 from syndicator.runs.build import build_feeds
 from syndicator.upkeep import editorial, reconcile, reindex
 from syndicator.upkeep.editorial import Released, release
-from tests.filing.test_similarity import prose
+from tests.filing.test_similarity import make_prose
 from tests.places import SHORT, Place, store_articles
 
 ON_HOLD = {"hold": True, "hold_reason": "unsure-text", "tags": ("LLM",), "category": "AI"}
@@ -29,80 +28,85 @@ QUERY = '[[feed]]\nslug = "llm"\nquery = "tag:LLM"\n'
 
 
 @pytest.fixture
-def filled(place: Place) -> Place:
+def filled_place(place: Place) -> Place:
     """Three published articles and one on hold, which is older than two of them, and a saved
     query."""
-    return place.take(fill)
+    return place.fill_once(store_articles_and_hold)
 
 
-def fill(place: Place) -> None:
+def store_articles_and_hold(place: Place) -> None:
     (place.config / "feeds.toml").write_text(QUERY)
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Old", "Old text.", tags=("LLM",), category="AI")
-        store_articles(app, "Waiting", prose(4, 90), source="two", **ON_HOLD)
+        store_articles(app, "Waiting", make_prose(4, 90), source="two", **ON_HOLD)
         store_articles(app, "Newer", "Newer text.", tags=("LLM",))
         store_articles(app, "Newest", "Newest text.", tags=("LLM",))
     place.build()
 
 
-def run(place: Place) -> None:
+def reconcile_and_build(place: Place) -> None:
     """What a run does about files, then a build."""
-    with place.app() as app:
+    with place.open_app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
         assert asyncio.run(build_feeds(app)).held == ()
 
 
-def released(place: Place, *named: str, **which: object) -> Released:
-    with place.app() as app:
+def release_articles(place: Place, *named: str, **which: object) -> Released:
+    with place.open_app() as app:
         done = release(app.archive, app.configuration, named, **which)  # type: ignore[arg-type]
         assert asyncio.run(build_feeds(app)).held == ()
         return done
 
 
-def titles(place: Place, name: str) -> list[str]:
-    entries = ElementTree.fromstring(place.published(name)).iter(
+def list_titles(place: Place, name: str) -> list[str]:
+    entries = ElementTree.fromstring(place.read_published(name)).iter(
         "{http://www.w3.org/2005/Atom}entry"
     )
     return [str(entry.findtext("{http://www.w3.org/2005/Atom}title")) for entry in entries]
 
 
-def feeds(place: Place) -> dict[str, list[str]]:
+def read_feed_titles(place: Place) -> dict[str, list[str]]:
     public = place.folder / "feeds/public"
     found = sorted(public.rglob("*.atom"))
     return {
-        str(path.relative_to(public)): titles(place, str(path.relative_to(public)))
+        str(path.relative_to(public)): list_titles(place, str(path.relative_to(public)))
         for path in found
     }
 
 
-def test_an_article_on_hold_is_in_no_feed_page_or_count(filled: Place) -> None:
-    public = filled.folder / "feeds/public"
+def test_an_article_on_hold_is_in_no_feed_page_or_count(filled_place: Place) -> None:
+    public = filled_place.folder / "feeds/public"
     named = [
         path for path in public.rglob("*") if path.is_file() and b"Waiting" in path.read_bytes()
     ]
     assert named == []
-    assert (
-        not (public / "sources/two.atom").exists()
-        and not (public / "categories/uncategorised.atom").exists()
-    )
-    with filled.app() as app:
+    assert not (public / "sources/two.atom").exists()
+    assert not (public / "categories/uncategorised.atom").exists()
+    with filled_place.open_app() as app:
         counts = {row.key.slug: row.count for row in app.archive.store.index.feeds()}
         (one,) = app.archive.store.status.on_hold()
-    assert (counts["all"], counts["llm"], counts["ai"]) == (3, 3, 1)
-    assert (one.reason, one.title, Path(one.file).suffix) == ("unsure-text", "Waiting", ".md")
+    assert counts["all"] == 3
+    assert counts["llm"] == 3
+    assert counts["ai"] == 1
+    assert one.reason == "unsure-text"
+    assert one.title == "Waiting"
+    assert Path(one.file).suffix == ".md"
 
 
-def test_its_file_says_that_and_why(filled: Place) -> None:
-    text = filled.path("Waiting").read_text()
+def test_its_file_says_that_and_why(filled_place: Place) -> None:
+    """The file of a held article has `hold` and `hold_reason`."""
+    text = filled_place.find_file("Waiting").read_text()
     assert "schema: 4\nhold: true\nhold_reason: unsure-text\n" in text
 
 
-def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled: Place) -> None:
-    filled.now += timedelta(days=40)  # its month is closed
-    assert [one.title for one in released(filled, filled.article("Waiting").id).articles] == [
-        "Waiting"
-    ]
-    shown = feeds(filled)
+def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled_place: Place) -> None:
+    """A released article is first in its feeds and counts as added now."""
+    filled_place.now += timedelta(days=40)  # its month is closed
+    assert [
+        one.title
+        for one in release_articles(filled_place, filled_place.load_article("Waiting").id).articles
+    ] == ["Waiting"]
+    shown_titles = read_feed_titles(filled_place)
     for name in (
         "all.atom",
         "tags/llm.atom",
@@ -110,59 +114,65 @@ def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled: Pl
         "sources/two.atom",
         "categories/ai.atom",
     ):
-        assert shown[name][0] == "Waiting", name
-    article = filled.article("Waiting")
-    assert (article.hold, article.hold_reason, article.added) == (False, "", filled.now)
-    assert "hold" not in filled.path("Waiting").read_text()
+        assert shown_titles[name][0] == "Waiting", name
+    article = filled_place.load_article("Waiting")
+    assert article.hold is False
+    assert article.hold_reason == ""
+    assert article.added == filled_place.now
+    assert "hold" not in filled_place.find_file("Waiting").read_text()
 
 
 def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A closed month gains no article: it stands in the month of its release."""
-    filled = Place(tmp_path_factory.mktemp("short"), settings=SHORT).take(fill)
+    filled = Place(tmp_path_factory.mktemp("short"), settings=SHORT).fill_once(
+        store_articles_and_hold
+    )
     filled.now += timedelta(days=40)
-    released(filled, include_all=True)
-    with filled.app() as app:
+    release_articles(filled, include_all=True)
+    with filled.open_app() as app:
         store_articles(app, "Later", "Text.", added=filled.now + timedelta(days=40))
     filled.build()
     holding = [
         name
-        for name, titles in feeds(filled).items()
+        for name, titles in read_feed_titles(filled).items()
         if name.startswith("archive/all/") and "Waiting" in titles
     ]
     assert holding == ["archive/all/2026-04.atom"]
-    assert feeds(filled)["archive/all/2026-04.atom"] == ["Waiting"]
+    assert read_feed_titles(filled)["archive/all/2026-04.atom"] == ["Waiting"]
 
 
-def test_releasing_twice_is_as_once(filled: Place) -> None:
-    article_id = filled.article("Waiting").id
-    released(filled, article_id)
-    before = filled.digests("articles") | filled.digests("public")
-    filled.now += timedelta(hours=1)
-    again = released(filled, article_id)
-    assert (again.articles, [one.title for one in again.known]) == ((), ["Waiting"])
-    assert filled.digests("articles") | filled.digests("public") == before
+def test_releasing_twice_is_as_once(filled_place: Place) -> None:
+    article_id = filled_place.load_article("Waiting").id
+    release_articles(filled_place, article_id)
+    before = filled_place.read_digests("articles") | filled_place.read_digests("public")
+    filled_place.now += timedelta(hours=1)
+    again = release_articles(filled_place, article_id)
+    assert again.articles == ()
+    assert [one.title for one in again.known] == ["Waiting"]
+    assert filled_place.read_digests("articles") | filled_place.read_digests("public") == before
 
 
 @pytest.mark.parametrize("how", ["id", "url", "file", "source", "all"])
-def test_what_to_release_is_named_in_five_ways(filled: Place, how: str) -> None:
-    article = filled.article("Waiting")
-    named = {"id": article.id, "url": article.url, "file": str(filled.path("Waiting"))}
+def test_what_to_release_is_named_in_five_ways(filled_place: Place, how: str) -> None:
+    article = filled_place.load_article("Waiting")
+    named = {"id": article.id, "url": article.url, "file": str(filled_place.find_file("Waiting"))}
     which = {"source": {"source": "two"}, "all": {"include_all": True}}.get(how, {})
-    done = released(filled, *([named[how]] if how in named else []), **which)
+    done = release_articles(filled_place, *([named[how]] if how in named else []), **which)
     assert [one.id for one in done.articles] == [article.id]
 
 
-def test_nothing_is_released_when_one_name_is_none(filled: Place) -> None:
+def test_nothing_is_released_when_one_name_is_none(filled_place: Place) -> None:
+    """An unknown name or source releases nothing; so does a dry run."""
     with pytest.raises(UsageError, match="no article 'nobody'"):
-        released(filled, filled.article("Waiting").id, "nobody")
+        release_articles(filled_place, filled_place.load_article("Waiting").id, "nobody")
     with pytest.raises(UsageError, match="no source 'tow'"):
-        released(filled, source="tow")
-    assert filled.article("Waiting").hold
-    released(filled, source="one")
-    assert filled.article("Waiting").hold
-    planned = released(filled, include_all=True, dry_run=True)
+        release_articles(filled_place, source="tow")
+    assert filled_place.load_article("Waiting").hold
+    release_articles(filled_place, source="one")
+    assert filled_place.load_article("Waiting").hold
+    planned = release_articles(filled_place, include_all=True, dry_run=True)
     assert [article.title for article in planned.articles] == ["Waiting"]
-    assert filled.article("Waiting").hold
+    assert filled_place.load_article("Waiting").hold
 
 
 @pytest.mark.parametrize(
@@ -173,102 +183,111 @@ def test_nothing_is_released_when_one_name_is_none(filled: Place) -> None:
         ("hold: true\nhold_reason: unsure-text\n", ""),
     ],
 )
-def test_a_hand_releases_it_in_its_file(filled: Place, old: str, new: str) -> None:
-    filled.edit("Waiting", old, new)
-    filled.now += timedelta(days=1)
-    run(filled)
-    assert feeds(filled)["tags/llm.atom"][0] == "Waiting"
-    assert filled.article("Waiting").added == filled.now
-    before = filled.digests("articles") | filled.digests("public")
-    filled.now += timedelta(days=1)
-    run(filled)
-    assert filled.digests("articles") | filled.digests("public") == before
+def test_a_hand_releases_it_in_its_file(filled_place: Place, old: str, new: str) -> None:
+    """Editing `hold` in the file releases the article as a new one."""
+    filled_place.edit_file("Waiting", old, new)
+    filled_place.now += timedelta(days=1)
+    reconcile_and_build(filled_place)
+    assert read_feed_titles(filled_place)["tags/llm.atom"][0] == "Waiting"
+    assert filled_place.load_article("Waiting").added == filled_place.now
+    before = filled_place.read_digests("articles") | filled_place.read_digests("public")
+    filled_place.now += timedelta(days=1)
+    reconcile_and_build(filled_place)
+    assert filled_place.read_digests("articles") | filled_place.read_digests("public") == before
 
 
 def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_it_as_old(
-    filled: Place,
+    filled_place: Place,
 ) -> None:
-    filled.edit("Waiting", "hold: true\n", "hold: false\n")
-    with filled.app() as app:
-        article = filled.article("Waiting")
+    """An article released by hand and revised before the next run is published as new."""
+    filled_place.edit_file("Waiting", "hold: true\n", "hold: false\n")
+    with filled_place.open_app() as app:
+        article = filled_place.load_article("Waiting")
         write_article(
             app.archive.article_store,
             app.archive.store.visits,
             replace(article, body=article.body + " More."),
             before=article,
         )
-    filled.build()
-    assert "Waiting" not in feeds(filled)["all.atom"]
-    filled.now += timedelta(days=1)
-    run(filled)
-    assert feeds(filled)["all.atom"][0] == "Waiting"
-    assert filled.article("Waiting").added == filled.now
+    filled_place.build()
+    assert "Waiting" not in read_feed_titles(filled_place)["all.atom"]
+    filled_place.now += timedelta(days=1)
+    reconcile_and_build(filled_place)
+    assert read_feed_titles(filled_place)["all.atom"][0] == "Waiting"
+    assert filled_place.load_article("Waiting").added == filled_place.now
 
 
-def test_a_crash_between_file_and_row_is_made_up_for(filled: Place) -> None:
-    with filled.app() as app:
+def test_a_crash_between_file_and_row_is_made_up_for(filled_place: Place) -> None:
+    with filled_place.open_app() as app:
         article = app.archive.article_store.get(
-            app.archive.article_store.find(filled.article("Waiting").id) or ""
+            app.archive.article_store.find(filled_place.load_article("Waiting").id) or ""
         )
         app.archive.article_store.put(
-            replace(article, hold=False, hold_reason="", added=filled.now),
+            replace(article, hold=False, hold_reason="", added=filled_place.now),
             ordered=("added", "hold"),
         )
-    run(filled)
-    assert feeds(filled)["all.atom"][0] == "Waiting"
+    reconcile_and_build(filled_place)
+    assert read_feed_titles(filled_place)["all.atom"][0] == "Waiting"
 
 
 def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_released(
-    filled: Place,
+    filled_place: Place,
 ) -> None:
-    with filled.app(create=True) as app:
+    """After a reindex held articles stay held, and those released by hand are new."""
+    with filled_place.open_app(create=True) as app:
         assert reindex.reindex(app.archive, app.configuration).problems == ()
-    filled.build()
-    assert "Waiting" not in feeds(filled)["all.atom"]
-    filled.edit("Waiting", "hold: true\n", "hold: false\n")
-    filled.now += timedelta(days=1)
-    (filled.folder / "feeds/state/syndicator.db").unlink()
-    with filled.app(create=True) as app:
+    filled_place.build()
+    assert "Waiting" not in read_feed_titles(filled_place)["all.atom"]
+    filled_place.edit_file("Waiting", "hold: true\n", "hold: false\n")
+    filled_place.now += timedelta(days=1)
+    (filled_place.folder / "feeds/state/syndicator.db").unlink()
+    with filled_place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
-    run(filled)
-    assert feeds(filled)["all.atom"][0] == "Waiting"
-    assert filled.article("Waiting").added == filled.now
+    reconcile_and_build(filled_place)
+    assert read_feed_titles(filled_place)["all.atom"][0] == "Waiting"
+    assert filled_place.load_article("Waiting").added == filled_place.now
 
 
-def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(filled: Place) -> None:
-    released(filled, include_all=True)
-    filled.edit("Newer", "tags_by: ''\n", "tags_by: ''\nschema: 4\nhold: true\n")
-    run(filled)  # which says that no feed is kept back: the entry was not lost
-    assert feeds(filled)["all.atom"] == ["Waiting", "Newest", "Old"]
-    filled.now += timedelta(days=1)
-    released(filled, include_all=True)
-    assert feeds(filled)["all.atom"] == ["Newer", "Waiting", "Newest", "Old"]
+def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(filled_place: Place) -> None:
+    """Setting `hold: true` by hand removes the article from feeds until it is released."""
+    release_articles(filled_place, include_all=True)
+    filled_place.edit_file("Newer", "tags_by: ''\n", "tags_by: ''\nschema: 4\nhold: true\n")
+    reconcile_and_build(
+        filled_place
+    )  # which says that no feed is kept back: the entry was not lost
+    assert read_feed_titles(filled_place)["all.atom"] == ["Waiting", "Newest", "Old"]
+    filled_place.now += timedelta(days=1)
+    release_articles(filled_place, include_all=True)
+    assert read_feed_titles(filled_place)["all.atom"] == ["Newer", "Waiting", "Newest", "Old"]
 
 
-def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled: Place) -> None:
-    url = filled.article("Waiting").url
-    with filled.app() as app:
+def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled_place: Place) -> None:
+    url = filled_place.load_article("Waiting").url
+    with filled_place.open_app() as app:
         assert editorial.withdraw(app.archive, app.configuration, url).feeds == ()
         assert app.archive.store.index.on_hold() == {}
         editorial.undo_withdrawal(app.archive, app.configuration, url)
         assert len(app.archive.store.index.on_hold()) == 1
-    filled.build()
-    assert "Waiting" not in feeds(filled)["all.atom"]
+    filled_place.build()
+    assert "Waiting" not in read_feed_titles(filled_place)["all.atom"]
 
 
-def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled: Place) -> None:
-    article_id = filled.article("Waiting").id
-    with filled.app() as app:
+def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled_place: Place) -> None:
+    """A source that announced a held article shows it after the release."""
+    article_id = filled_place.load_article("Waiting").id
+    with filled_place.open_app() as app:
         CARRIED.append(app.archive.article_store, [(article_id, "one")])
         app.archive.store.visits.add_carriers([(article_id, "one")], {"one": "One"})
-    filled.build()
-    assert "Waiting" not in feeds(filled)["sources/one.atom"]
-    released(filled, article_id)
-    assert "Waiting" in feeds(filled)["sources/one.atom"]
+    filled_place.build()
+    assert "Waiting" not in read_feed_titles(filled_place)["sources/one.atom"]
+    release_articles(filled_place, article_id)
+    assert "Waiting" in read_feed_titles(filled_place)["sources/one.atom"]
 
 
-def stored(place: Place, title: str, body: str, source: str, **more: object) -> Article:
-    with place.app() as app:
+def store_merged_article(
+    place: Place, title: str, body: str, source: str, **more: object
+) -> Article:
+    with place.open_app() as app:
         article = store_articles(app, title, body, source=source, **more)
         context = filing_context(app.archive, app.configuration.sources)
         merged = Merged(article=article)
@@ -287,32 +306,34 @@ def stored(place: Place, title: str, body: str, source: str, **more: object) -> 
 def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_released(
     place: Place,
 ) -> None:
-    story = prose(1, 300)
-    stored(place, "Held story", story, "two", **ON_HOLD)
-    copy = stored(place, "Copy", story, "one")
+    """A copy of a held article is published; after the release both are one entry."""
+    story = make_prose(1, 300)
+    store_merged_article(place, "Held story", story, "two", **ON_HOLD)
+    copy = store_merged_article(place, "Copy", story, "one")
     assert copy.merged_into == ""
     place.build()
-    assert feeds(place)["all.atom"] == ["Copy"]
-    released(place, include_all=True)
-    assert len(feeds(place)["all.atom"]) == 1
-    assert feeds(place)["sources/two.atom"] == ["Held story"]
+    assert read_feed_titles(place)["all.atom"] == ["Copy"]
+    release_articles(place, include_all=True)
+    assert len(read_feed_titles(place)["all.atom"]) == 1
+    assert read_feed_titles(place)["sources/two.atom"] == ["Held story"]
     assert {
-        one.merged_into != "" for one in (place.article("Held story"), place.article("Copy"))
+        one.merged_into != ""
+        for one in (place.load_article("Held story"), place.load_article("Copy"))
     } == {True, False}
 
 
 def test_copies_stand_for_themselves_while_their_original_is_on_hold(place: Place) -> None:
-    story = prose(1, 300)
-    first = stored(place, "First", story, "one")
-    assert stored(place, "Copy", story, "two").merged_into == first.id
+    story = make_prose(1, 300)
+    first = store_merged_article(place, "First", story, "one")
+    assert store_merged_article(place, "Copy", story, "two").merged_into == first.id
     place.build()
-    assert feeds(place)["all.atom"] == ["First"]
-    place.edit("First", "also:\n", "schema: 4\nhold: true\nalso:\n")
-    run(place)
-    assert feeds(place)["all.atom"] == ["Copy"]
-    with place.app(create=True) as app:
+    assert read_feed_titles(place)["all.atom"] == ["First"]
+    place.edit_file("First", "also:\n", "schema: 4\nhold: true\nalso:\n")
+    reconcile_and_build(place)
+    assert read_feed_titles(place)["all.atom"] == ["Copy"]
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     place.build()
-    assert feeds(place)["all.atom"] == ["Copy"]
-    released(place, first.id)
-    assert feeds(place)["all.atom"] == ["First"]
+    assert read_feed_titles(place)["all.atom"] == ["Copy"]
+    release_articles(place, first.id)
+    assert read_feed_titles(place)["all.atom"] == ["First"]

@@ -1,4 +1,4 @@
-"""`up` looks at the folders of articles at every run, and at every file now and then."""
+"""`up` checks the article folders at every run, and every file now and then."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ class Steady:
 
 class Runs:
     def __init__(self, place: Place, app: App) -> None:
-        self.place, self.app, self.steady = place, app, Steady()
+        self.place = place
+        self.app = app
+        self.steady = Steady()
         self.walks = Walks(self.steady)
 
-    def run(self) -> None:
+    def run_once(self) -> None:
         self.walks.files(self.app.archive, self.app.configuration)
         self.walks.end(self.app.archive.article_store, self.app.configuration)
 
-    def title(self) -> str:
+    def read_title(self) -> str:
         (article_id,) = self.app.archive.store.visits.stamps()
         article = self.app.archive.store.visits.article(article_id)
         assert article is not None
@@ -40,15 +42,15 @@ class Runs:
 
 @pytest.fixture
 def runs(place: Place) -> Iterator[Runs]:
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         store_articles(app, "First", "Text.")
         made = Runs(place, app)
-        made.run()
+        made.run_once()
         yield made
 
 
 def edit_in_place(place: Place, old: str, new: str) -> None:
-    path = place.path(old)
+    path = place.find_file(old)
     with path.open("r+b") as file:
         text = file.read()
         file.seek(0)
@@ -59,35 +61,37 @@ def edit_in_place(place: Place, old: str, new: str) -> None:
 def test_a_run_at_which_nothing_changed_looks_at_no_file(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A run without changed folders checks no article file."""
     looked: list[object] = []
     monkeypatch.setattr(reconcile, "files", lambda *parts: looked.append(parts))
-    runs.run()
+    runs.run_once()
     assert looked == []
 
 
 def test_a_file_that_was_replaced_is_seen_at_once(runs: Runs) -> None:
-    path = runs.place.path("First")
+    path = runs.place.find_file("First")
     fresh = path.with_name("fresh.tmp")
     fresh.write_text(path.read_text().replace("First", "Other"))
     fresh.replace(path)
-    runs.run()
-    assert runs.title() == "Other"
+    runs.run_once()
+    assert runs.read_title() == "Other"
 
 
 def test_one_that_was_edited_in_place_is_seen_at_the_next_look_at_every_file(runs: Runs) -> None:
+    """An edit that changes no folder time is noticed by the full check after ten minutes."""
     edit_in_place(runs.place, "First", "Other")
-    runs.run()
-    assert runs.title() == "First"
+    runs.run_once()
+    assert runs.read_title() == "First"
     runs.steady.now += 600
-    runs.run()
-    assert runs.title() == "Other"
+    runs.run_once()
+    assert runs.read_title() == "Other"
 
 
 def test_a_new_file_is_seen_at_once(runs: Runs) -> None:
     (runs.place.folder / "feeds/articles/hand.md").write_text(
         "---\ntitle: By hand\ndate: '2026-03-09'\nsource: https://one.example/hand\n---\nText.\n"
     )
-    runs.run()
+    runs.run_once()
     assert len(runs.app.archive.store.visits.stamps()) == 2
 
 
@@ -96,23 +100,24 @@ def test_a_file_beside_the_articles_is_seen_at_once(
 ) -> None:
     beside = runs.place.folder / "feeds/articles/withdrawn.toml"
     beside.write_text("# nothing\n")
-    runs.run()
+    runs.run_once()
     seen: list[App] = []
     monkeypatch.setattr(reconcile, "files", lambda *parts: seen.append(parts) or ())
-    runs.run()
+    runs.run_once()
     assert not seen
     with beside.open("a") as file:  # in place
         file.write("# nothing more\n")
-    runs.run()
+    runs.run_once()
     assert seen
 
 
 def test_what_failed_is_done_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failed full check is repeated by the next run."""
     runs.steady.now += 600
     with monkeypatch.context() as patch:
         patch.setattr(reconcile, "files", lambda *parts: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            runs.run()
+            runs.run_once()
     edit_in_place(runs.place, "First", "Other")
-    runs.run()
-    assert runs.title() == "Other"
+    runs.run_once()
+    assert runs.read_title() == "Other"

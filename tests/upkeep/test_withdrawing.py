@@ -1,4 +1,4 @@
-"""Withdrawals: tried, made, undone with the operator's edits, forgotten."""
+"""Withdraw articles, undo it with the operator's edits, purge them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import Queue
 from syndicator.operations.jobs.work import drain
 from syndicator.upkeep import editorial, learn, reconcile, reindex
-from tests.aged.web import serving
+from tests.aged.web import serve_web
 from tests.places import NOW, Place, store_articles
 from tests.trust.case import Case, Day, Page
 from tests.trust.life import Life
@@ -32,101 +32,112 @@ from tests.trust.life import Life
 URL = "https://one.example/story"
 
 
-def fill(place: Place) -> None:
-    with place.app() as app:
-        first = store_articles(app, "Story", "Text of the story.", tags=("LLM",), tags_by="matched")
+def store_story_and_other(place: Place) -> None:
+    with place.open_app() as app:
+        first_article = store_articles(
+            app, "Story", "Text of the story.", tags=("LLM",), tags_by="matched"
+        )
         store_articles(
             app, "Other", "Text of another.", tags=("LLM",), tags_by="matched", source="two"
         )
-        store_articles(app, "Copy", "Text of the story.", source="two", merged_into=first.id)
-    place.edit("Story", "Text of the story.", "Text of the story, by hand.")
-    with place.app() as app:
+        store_articles(
+            app, "Copy", "Text of the story.", source="two", merged_into=first_article.id
+        )
+    place.edit_file("Story", "Text of the story.", "Text of the story, by hand.")
+    with place.open_app() as app:
         reconcile.sources(app.archive, app.configuration)
         reconcile.files(app.archive, app.configuration)
     place.build()
 
 
-def withdraw(place: Place, *, purge: bool = False) -> editorial.Withdrawal:
-    with place.app() as app:
+def withdraw_story(place: Place, *, purge: bool = False) -> editorial.Withdrawal:
+    with place.open_app() as app:
         done = editorial.withdraw(app.archive, app.configuration, URL, purge=purge)
     place.build()
     return done
 
 
-def undo(place: Place, what: str = URL) -> None:
-    with place.app() as app:
+def undo_withdrawal(place: Place, what: str = URL) -> None:
+    with place.open_app() as app:
         editorial.undo_withdrawal(app.archive, app.configuration, what)
     place.build()
 
 
-def start(place: Place) -> None:
-    with place.app() as app:
+def reconcile_at_start(place: Place) -> None:
+    with place.open_app() as app:
         reconcile.sources(app.archive, app.configuration)
         assert reconcile.files(app.archive, app.configuration) == ()
     place.build()
 
 
-def listed(place: Place) -> Path:
+def get_withdrawn_list(place: Place) -> Path:
     return place.folder / "feeds/articles/withdrawn.toml"
 
 
-def kept(place: Place) -> list[Path]:
+def list_kept_files(place: Place) -> list[Path]:
     return sorted((place.folder / "feeds/state/withdrawn").rglob("*.md"))
 
 
-def entries(place: Place, name: str = "all.json") -> list[str]:
-    return [item["title"] for item in json.loads(place.published(name))["items"]]
+def list_entry_titles(place: Place, name: str = "all.json") -> list[str]:
+    return [item["title"] for item in json.loads(place.read_published(name))["items"]]
 
 
-def feeds(place: Place) -> dict[str, str]:
+def read_published_files(place: Place) -> dict[str, str]:
     """Everything published by name, with the bytes."""
     public = place.folder / "feeds/public"
     return {str(path.relative_to(public)): path.read_text() for path in public.rglob("*.json")}
 
 
-def markdown(place: Place) -> dict[str, str]:
+def read_article_digests(place: Place) -> dict[str, str]:
     return {
-        name: digest for name, digest in place.digests("articles").items() if name.endswith(".md")
+        name: digest
+        for name, digest in place.read_digests("articles").items()
+        if name.endswith(".md")
     }
 
 
 def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(place: Place) -> None:
-    place.take(fill)
-    before = place.digests("articles"), place.digests("public")
-    with place.app() as app:
+    """`plan_withdrawal` lists feeds and copies and changes no file."""
+    place.fill_once(store_story_and_other)
+    before = place.read_digests("articles"), place.read_digests("public")
+    with place.open_app() as app:
         planned = editorial.plan_withdrawal(app.archive, app.configuration.sources, URL)
     assert planned.title == "Story"
     assert planned.feeds == (FeedKey("all", "all"), FeedKey("source", "one"), FeedKey("tag", "llm"))
     assert [copy.title for copy in planned.copies] == ["Copy"]
-    assert (place.digests("articles"), place.digests("public")) == before
+    assert (place.read_digests("articles"), place.read_digests("public")) == before
 
 
 def test_what_comes_back_is_as_it_was(place: Place) -> None:
+    """Undoing a withdrawal restores the file, with edits by hand, and the same feeds."""
     place.tell_of_withdrawals()
-    place.take(fill)
-    files, published = markdown(place), feeds(place)
-    withdraw(place)
-    assert "Story" not in entries(place) and markdown(place) != files
-    assert "deleted-entry" in place.published("all.atom")
-    undo(place)
-    assert markdown(place) == files
-    assert "by hand" in place.path("Story").read_text()
-    assert feeds(place) == published
-    assert "deleted-entry" not in place.published("all.atom")
-    assert kept(place) == []
-    with place.app() as app:
+    place.fill_once(store_story_and_other)
+    files = read_article_digests(place)
+    published = read_published_files(place)
+    withdraw_story(place)
+    assert "Story" not in list_entry_titles(place)
+    assert read_article_digests(place) != files
+    assert "deleted-entry" in place.read_published("all.atom")
+    undo_withdrawal(place)
+    assert read_article_digests(place) == files
+    assert "by hand" in place.find_file("Story").read_text()
+    assert read_published_files(place) == published
+    assert "deleted-entry" not in place.read_published("all.atom")
+    assert list_kept_files(place) == []
+    with place.open_app() as app:
         assert not app.archive.store.visits.look_up([urls.alias(URL)]).withdrawn
         assert app.archive.store.index.withdrawn() == []
 
 
 def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> None:
-    place.take(fill)
-    article_id = withdraw(place).id
+    """Undo accepts each spelling of the address, or the id."""
+    place.fill_once(store_story_and_other)
+    article_id = withdraw_story(place).id
     for what in ("http://one.example/story/", article_id):
-        with place.app() as app:
+        with place.open_app() as app:
             assert editorial.plan_return(app.archive, what).id == article_id
     with (
-        place.app() as app,
+        place.open_app() as app,
         pytest.raises(UsageError, match=r"was withdrawn; .*withdrawn\.toml lists"),
     ):
         editorial.plan_return(app.archive, "https://one.example/nothing")
@@ -134,100 +145,108 @@ def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> 
 
 def test_copies_stand_for_themselves_while_it_is_withdrawn(place: Place) -> None:
     """They are other sites' articles: what is withdrawn is this one."""
-    place.take(fill)
-    withdraw(place)
-    assert "Copy" in entries(place)
-    undo(place)
-    assert "Copy" not in entries(place)
+    place.fill_once(store_story_and_other)
+    withdraw_story(place)
+    assert "Copy" in list_entry_titles(place)
+    undo_withdrawal(place)
+    assert "Copy" not in list_entry_titles(place)
 
 
 def test_its_file_is_in_no_backup_of_the_articles(place: Place) -> None:
-    place.take(fill)
-    withdraw(place)
-    assert len(kept(place)) == 1
+    """The kept file is outside the articles folder."""
+    place.fill_once(store_story_and_other)
+    withdraw_story(place)
+    assert len(list_kept_files(place)) == 1
     assert all(
         "by hand" not in path.read_text() for path in (place.folder / "feeds/articles").rglob("*.*")
     )
 
 
 def test_an_entry_deleted_by_hand_is_undone_at_the_next_start(place: Place) -> None:
-    place.take(fill)
-    published = feeds(place)
-    withdraw(place)
-    listed(place).write_text("# none\n")
-    start(place)
-    assert feeds(place) == published
-    assert kept(place) == []
+    place.fill_once(store_story_and_other)
+    published = read_published_files(place)
+    withdraw_story(place)
+    get_withdrawn_list(place).write_text("# none\n")
+    reconcile_at_start(place)
+    assert read_published_files(place) == published
+    assert list_kept_files(place) == []
 
 
 def test_so_it_is_where_the_database_was_lost(place: Place) -> None:
-    place.take(fill)
-    withdraw(place)
+    """An article taken off withdrawn.toml returns also after a lost database."""
+    place.fill_once(store_story_and_other)
+    withdraw_story(place)
     for path in (place.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
-    listed(place).write_text("# none\n")
-    with place.app(create=True) as app:
+    get_withdrawn_list(place).write_text("# none\n")
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     place.build()
-    assert "Story" in entries(place)
+    assert "Story" in list_entry_titles(place)
 
 
 def test_a_list_that_is_lost_is_no_undoing(place: Place) -> None:
-    place.take(fill)
-    withdraw(place)
-    before = listed(place).read_bytes()
-    listed(place).unlink()
-    start(place)
-    assert listed(place).read_bytes().splitlines()[:4] == before.splitlines()[:4]
-    assert "Story" not in entries(place)
-    with place.app() as app:
+    place.fill_once(store_story_and_other)
+    withdraw_story(place)
+    before = get_withdrawn_list(place).read_bytes()
+    get_withdrawn_list(place).unlink()
+    reconcile_at_start(place)
+    assert get_withdrawn_list(place).read_bytes().splitlines()[:4] == before.splitlines()[:4]
+    assert "Story" not in list_entry_titles(place)
+    with place.open_app() as app:
         assert WITHDRAWN.read(app.archive.article_store)[0].aliases
 
 
 def test_a_second_withdrawal_says_how_to_undo_the_first(place: Place) -> None:
-    place.take(fill)
-    withdraw(place)
-    with place.app() as app, pytest.raises(UsageError, match=r"is withdrawn already; .*--undo"):
+    place.fill_once(store_story_and_other)
+    withdraw_story(place)
+    with (
+        place.open_app() as app,
+        pytest.raises(UsageError, match=r"is withdrawn already; .*--undo"),
+    ):
         editorial.withdraw(app.archive, app.configuration, URL)
 
 
 def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
-    place.take(fill)
-    withdraw(place)
+    """The undo file of a withdrawn article is deleted after thirty days."""
+    place.fill_once(store_story_and_other)
+    withdraw_story(place)
     place.now += timedelta(days=30)
-    start(place)
-    assert len(kept(place)) == 1
+    reconcile_at_start(place)
+    assert len(list_kept_files(place)) == 1
     place.now += timedelta(seconds=1)
-    start(place)
-    assert kept(place) == []
-    with place.app() as app:
+    reconcile_at_start(place)
+    assert list_kept_files(place) == []
+    with place.open_app() as app:
         assert not editorial.plan_return(app.archive, URL).kept
 
 
 def test_what_is_purged_is_forgotten_at_once(place: Place) -> None:
-    place.take(fill)
-    with place.app() as app:
+    place.fill_once(store_story_and_other)
+    with place.open_app() as app:
         app.archive.snapshots.put(
             app.archive.store.visits.find([urls.alias(URL)]) or "", b"<p>page", {}
         )
-    assert not withdraw(place, purge=True).kept
-    assert kept(place) == [] and not list((place.folder / "feeds/state/pages").rglob("*.gz"))
-    assert "Story" not in entries(place)
-    start(place)
-    assert "Story" not in entries(place)
+    assert not withdraw_story(place, purge=True).kept
+    assert list_kept_files(place) == []
+    assert not list((place.folder / "feeds/state/pages").rglob("*.gz"))
+    assert "Story" not in list_entry_titles(place)
+    reconcile_at_start(place)
+    assert "Story" not in list_entry_titles(place)
 
 
 def test_what_was_withdrawn_can_be_purged_later(place: Place) -> None:
-    place.take(fill)
-    withdraw(place)
-    assert not withdraw(place, purge=True).kept
-    assert kept(place) == []
-    assert "Story" not in entries(place)
+    place.fill_once(store_story_and_other)
+    withdraw_story(place)
+    assert not withdraw_story(place, purge=True).kept
+    assert list_kept_files(place) == []
+    assert "Story" not in list_entry_titles(place)
 
 
 def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) -> None:
-    place.take(fill)
-    with place.app() as app:
+    """Undo without a kept file makes the source read the article again."""
+    place.fill_once(store_story_and_other)
+    with place.open_app() as app:
         article_id = app.archive.store.visits.find([urls.alias(URL)])
         rows = [
             EntryRow(
@@ -265,25 +284,24 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
             schedule=Schedule(next_due=NOW + timedelta(days=1)),
         )
         app.archive.store.visits.save_states([state])
-    withdraw(place, purge=True)
-    undo(place)
-    with place.app() as app:
+    withdraw_story(place, purge=True)
+    undo_withdrawal(place)
+    with place.open_app() as app:
         visits = app.archive.store.visits
         assert list(visits.entries("one", ["e1"])) == [] == list(visits.entries("two", ["e2"]))
         assert list(visits.entries("two", ["e3"])) == ["e3"]
         known = visits.states()["one"]
-        assert (known.validators.etag, known.schedule.next_due, known.schedule.due_why) == (
-            None,
-            None,
-            "a withdrawal was undone",
-        )
+        assert known.validators.etag is None
+        assert known.schedule.next_due is None
+        assert known.schedule.due_why == "a withdrawal was undone"
         assert not visits.look_up([urls.alias(URL)]).withdrawn
-    assert "Story" not in entries(place)
+    assert "Story" not in list_entry_titles(place)
 
 
 def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) -> None:
-    place.take(fill)
-    with place.app() as app:
+    """Undo with the kept file leaves the entry as done."""
+    place.fill_once(store_story_and_other)
+    with place.open_app() as app:
         article_id = app.archive.store.visits.find([urls.alias(URL)])
         row = EntryRow(
             source_key="one",
@@ -295,9 +313,9 @@ def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) 
             article_id=article_id,
         )
         app.archive.store.visits.save_entries([row])
-    withdraw(place)
-    undo(place)
-    with place.app() as app:
+    withdraw_story(place)
+    undo_withdrawal(place)
+    with place.open_app() as app:
         assert list(app.archive.store.visits.entries("one", ["e1"])) == ["e1"]
 
 
@@ -305,8 +323,8 @@ def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) 
 def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> None:
     """Killed after its file was kept, nothing happened; after it was listed, the next start ends
     it, and it can be undone."""
-    place.take(fill)
-    with place.app() as app:
+    place.fill_once(store_story_and_other)
+    with place.open_app() as app:
         planned = editorial.plan_withdrawal(app.archive, app.configuration.sources, URL)
         path = app.archive.article_store.find(planned.id)
         assert path is not None
@@ -315,39 +333,40 @@ def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> Non
             article = app.archive.store.visits.article(planned.id)
             assert article is not None
             enter_withdrawal(app.archive.article_store, article, place.now, planned.feeds)
-    start(place)
-    assert ("Story" in entries(place)) == (moment == "kept")
-    assert bool(kept(place)) == (moment == "listed")
+    reconcile_at_start(place)
+    assert ("Story" in list_entry_titles(place)) == (moment == "kept")
+    assert bool(list_kept_files(place)) == (moment == "listed")
     if moment == "listed":
-        undo(place)
-        assert "Story" in entries(place)
+        undo_withdrawal(place)
+        assert "Story" in list_entry_titles(place)
 
 
 def test_the_list_says_all_feeds_that_showed_it(place: Place) -> None:
+    """withdrawn.toml lists every feed of the article, also saved queries."""
     place.tell_of_withdrawals()
     place.config.joinpath("feeds.toml").write_text('[[feed]]\nslug = "models"\nquery = "tag:LLM"\n')
-    place.take(fill)
-    withdraw(place)
-    assert '"query/models"' in listed(place).read_text()
-    assert re.search("deleted-entry", place.published("queries/models.atom"))
+    place.fill_once(store_story_and_other)
+    withdraw_story(place)
+    assert '"query/models"' in get_withdrawn_list(place).read_text()
+    assert re.search("deleted-entry", place.read_published("queries/models.atom"))
 
 
 MARKER = "quicksilverbyword"
 
 
-def holding(folder: Path) -> list[str]:
+def list_files_with_marker(folder: Path) -> list[str]:
     """The files that have the marker, packed ones too."""
 
     def has(path: Path) -> bool:
         data = path.read_bytes()
-        return MARKER.encode() in data or MARKER.encode() in unpacked(data)
+        return MARKER.encode() in data or MARKER.encode() in unpack_data(data)
 
     return sorted(
         str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and has(path)
     )
 
 
-def unpacked(data: bytes) -> bytes:
+def unpack_data(data: bytes) -> bytes:
     for opened in (gzip.decompress, zlib.decompress):
         with suppress(OSError, EOFError, zlib.error):
             return opened(data)
@@ -357,6 +376,7 @@ def unpacked(data: bytes) -> bytes:
 def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_it_with(
     tmp_path: Path,
 ) -> None:
+    """After a withdrawal only the undo file has the text; after a purge no file has it."""
     address = "http://one.example/a"
     raw = f"<title>Bridges</title><article><h1>Bridges</h1><p>{' '.join([f'The {MARKER} of the council.'] * 600)}</p>"  # noqa: E501
     one = {"key": "one", "url": "http://one.example/feed", "content": "full"}
@@ -369,13 +389,14 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
         "<feed"
         f" xmlns='http://www.w3.org/2005/Atom'><title>F</title>{entry}</content></entry></feed>"
     )
-    with serving() as web:
+    with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(one, two), days=()))
         feeds = {f"http://{site}.example/feed": Page(raw=feed) for site in ("one", "two")}
-        life.change(Day(pages={address: Page(raw=raw)}, feeds=feeds))
-        life.visit()
-        ((url, article),) = life.articles().items()
-        state, queue = life.feeds / "state", Queue(life.feeds / "state")
+        life.apply_day(Day(pages={address: Page(raw=raw)}, feeds=feeds))
+        life.visit_all()
+        ((url, article),) = life.load_articles().items()
+        state = life.feeds / "state"
+        queue = Queue(life.feeds / "state")
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             (path,) = (stamp.path for stamp in app.archive.article_store.walk())
             data = app.archive.article_store.read(path)
@@ -403,19 +424,19 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
             "state/pages",
             "state/learnt-",
         )
-        found = holding(life.feeds)
+        files = list_files_with_marker(life.feeds)
         assert [
             place
             for place in (*places, "public/search", "state/syndicator.db")
-            if not any(place in one for one in found)
+            if not any(place in one for one in files)
         ] == []
 
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             editorial.withdraw(app.archive, app.configuration, article.id)
-        life.visit()
-        (left,) = holding(life.feeds)
-        assert left.startswith("state/withdrawn/")
+        life.visit_all()
+        (file,) = list_files_with_marker(life.feeds)
+        assert file.startswith("state/withdrawn/")
         assert [change.act for change in Log(state).newest()] == ["edit"], "it stays listed"
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             editorial.withdraw(app.archive, app.configuration, article.id, purge=True)
-        assert holding(life.feeds) == []
+        assert list_files_with_marker(life.feeds) == []

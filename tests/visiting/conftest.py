@@ -70,7 +70,7 @@ class Web:
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.port}{path}"
 
-    def paths(self) -> list[str]:
+    def list_paths(self) -> list[str]:
         return [seen.path for seen in self.seen]
 
     def answer(self, handler: http.server.BaseHTTPRequestHandler) -> None:

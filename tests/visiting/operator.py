@@ -18,7 +18,7 @@ FEED = (
 )
 
 
-def configure(folder: Path, sources: Mapping[str, str]) -> Path:
+def write_sources_config(folder: Path, sources: Mapping[str, str]) -> Path:
     """A configuration folder with these sources, each with the lines that follow its key."""
     config = folder / "config"
     config.mkdir()
@@ -28,20 +28,20 @@ def configure(folder: Path, sources: Mapping[str, str]) -> Path:
     return config
 
 
-def command(
+def run_checked_command(
     config: Path, *words: str, code: int | tuple[int, ...] = 0
 ) -> subprocess.CompletedProcess[str]:
     """`syndicator WORDS… --config CONFIG`, which has to leave with `code`."""
     environ = {"PATH": os.environ["PATH"]}
-    done = commands.run(
+    done = commands.run_syndicator(
         *words, "--config", str(config), cwd=config.parent, environ=environ, timeout=60
     )
     assert done.returncode in ((code,) if isinstance(code, int) else code), done.stderr
     return done
 
 
-def refresh(config: Path, *keys: str) -> dict[str, dict[str, Any]]:
+def refresh_sources(config: Path, *keys: str) -> dict[str, dict[str, Any]]:
     """The outcomes of `refresh --source KEY…` by key."""
-    wanted = [word for key in keys for word in ("--source", key)]
-    done = command(config, "refresh", *wanted, "--json", code=(0, 4))
+    expected_words = [word for key in keys for word in ("--source", key)]
+    done = run_checked_command(config, "refresh", *expected_words, "--json", code=(0, 4))
     return {outcome["key"]: outcome for outcome in json.loads(done.stdout)["sources"]}

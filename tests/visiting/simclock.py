@@ -22,7 +22,7 @@ class SimClock:
     def __call__(self) -> datetime:
         return self.now
 
-    def since(self) -> float:
+    def seconds_since_start(self) -> float:
         """Seconds since the start."""
         return (self.now - NOW).total_seconds()
 

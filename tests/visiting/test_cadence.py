@@ -1,4 +1,4 @@
-"""The time of the next visit, and the state of a source: rules as properties, and named cases."""
+"""Plan the next visit to a source."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ from syndicator.core.model import (
 )
 from syndicator.visiting.cadence import Next, plan_next_visit
 from syndicator.visiting.source_state import update_after_visit
-from tests.states import changed
+from tests.states import change_state
 from tests.visiting.conftest import NOW
 
-FLOOR, CEILING = 900, 86_400
+FLOOR = 900
+CEILING = 86_400
 URL = "https://example.org/feed"
 SOURCE = Source(key="s", url=URL)
 STATE = SourceState(key="s", url=URL, validators=Validators(etag='"1"'))
@@ -36,12 +37,12 @@ UNCHANGED = NotModified(url=URL, final_url=URL, headers={})
 FEED = ParsedFeed(format="rss20")
 
 
-def got(body: bytes = b"x", moved_to: str | None = None, **headers: str) -> Fetched:
+def make_fetched(body: bytes = b"x", moved_to: str | None = None, **headers: str) -> Fetched:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Fetched(url=URL, final_url=URL, status=200, headers=named, body=body, moved_to=moved_to)
 
 
-def fail(
+def make_failed(
     reason: str = "http-404", status: int | None = None, retry: timedelta | None = None
 ) -> Failed:
     return Failed(
@@ -49,7 +50,7 @@ def fail(
     )
 
 
-def when(
+def plan_next(
     result: FetchResult = UNCHANGED,
     *,
     source: Source = SOURCE,
@@ -77,11 +78,13 @@ def when(
     )
 
 
-def wait(*args: FetchResult, **kwargs: Any) -> float:
-    return (when(*args, **kwargs).at - NOW).total_seconds()
+def compute_wait(*args: FetchResult, **kwargs: Any) -> float:
+    return (plan_next(*args, **kwargs).at - NOW).total_seconds()
 
 
-def rhythm(hours: float, count: int = 10, silence: float | None = None) -> SourceState:
+def make_state_with_rhythm(
+    hours: float, count: int = 10, silence: float | None = None
+) -> SourceState:
     newest = NOW - timedelta(hours=hours if silence is None else silence)
     return replace(
         STATE,
@@ -92,8 +95,8 @@ def rhythm(hours: float, count: int = 10, silence: float | None = None) -> Sourc
 
 
 def test_unknown_rhythm_is_an_hour() -> None:
-    assert wait() == 3600
-    assert "rhythm not known" in when().why
+    assert compute_wait() == 3600
+    assert "rhythm not known" in plan_next().why
 
 
 @pytest.mark.parametrize(
@@ -112,25 +115,29 @@ def test_unknown_rhythm_is_an_hour() -> None:
 def test_half_the_usual_gap_and_of_slow_sources_its_root_between_floor_and_ceiling(
     hours: float, seconds: float
 ) -> None:
+    """The wait is half the usual gap, or its root for slow sources, within limits."""
     at_ceiling = seconds >= CEILING
-    assert wait(state=rhythm(hours)) == pytest.approx(seconds * (0.9 if at_ceiling else 1), abs=1)
+    assert compute_wait(state=make_state_with_rhythm(hours)) == pytest.approx(
+        seconds * (0.9 if at_ceiling else 1), abs=1
+    )
 
 
 def test_a_silent_source_is_visited_less() -> None:
-    assert wait(state=rhythm(1, silence=48)) == pytest.approx(48 * 3600 / 8)
-    assert wait(state=rhythm(1, silence=400)) == pytest.approx(20 * 3600)
-    assert "publishes about every 3h" in when(state=rhythm(3)).why
+    assert compute_wait(state=make_state_with_rhythm(1, silence=48)) == pytest.approx(48 * 3600 / 8)
+    assert compute_wait(state=make_state_with_rhythm(1, silence=400)) == pytest.approx(20 * 3600)
+    assert "publishes about every 3h" in plan_next(state=make_state_with_rhythm(3)).why
 
 
 def test_a_hub_that_pushes_makes_polling_slower_and_never_ends_it() -> None:
-    usual = wait(state=rhythm(4))
-    assert wait(state=rhythm(4), trust=0.5) == pytest.approx(2 * usual)
-    assert wait(state=rhythm(4), trust=0.98) == pytest.approx(0.9 * CEILING)
-    assert "its hub pushes" in when(state=rhythm(4), trust=0.5).why
+    """A trusted hub lengthens the wait up to the ceiling."""
+    usual = compute_wait(state=make_state_with_rhythm(4))
+    assert compute_wait(state=make_state_with_rhythm(4), trust=0.5) == pytest.approx(2 * usual)
+    assert compute_wait(state=make_state_with_rhythm(4), trust=0.98) == pytest.approx(0.9 * CEILING)
+    assert "its hub pushes" in plan_next(state=make_state_with_rhythm(4), trust=0.5).why
     # what the hub misses is in the feed for no longer
-    short = changed(rhythm(4), span_seconds=20_000)
-    assert wait(state=short, trust=0.98) == pytest.approx(10_000 * 0.9, rel=0.12)
-    assert wait(source=replace(SOURCE, every="2h"), trust=0.98) == wait(
+    short = change_state(make_state_with_rhythm(4), span_seconds=20_000)
+    assert compute_wait(state=short, trust=0.98) == pytest.approx(10_000 * 0.9, rel=0.12)
+    assert compute_wait(source=replace(SOURCE, every="2h"), trust=0.98) == compute_wait(
         source=replace(SOURCE, every="2h")
     )
 
@@ -139,17 +146,20 @@ def test_a_hub_that_pushes_makes_polling_slower_and_never_ends_it() -> None:
 def test_sources_with_one_interval_spread_over_a_twentieth_of_it(
     jitter: float, seconds: float
 ) -> None:
-    assert wait(source=replace(SOURCE, every="2h"), jitter=jitter) == pytest.approx(seconds)
+    """Jitter is up to a twentieth of the interval."""
+    assert compute_wait(source=replace(SOURCE, every="2h"), jitter=jitter) == pytest.approx(seconds)
 
 
 def test_every_and_cron_of_the_operator() -> None:
-    assert wait(source=replace(SOURCE, every="2h"), state=rhythm(24)) == 7200
-    planned = when(
+    assert (
+        compute_wait(source=replace(SOURCE, every="2h"), state=make_state_with_rhythm(24)) == 7200
+    )
+    planned = plan_next(
         source=replace(SOURCE, cron="30 6 * * *"), feed=replace(FEED, ttl_minutes=600), jitter=0.9
     )
     assert planned.at == datetime(2026, 11, 25, 6, 30, tzinfo=UTC)
     assert planned.why == "cron 30 6 * * *"
-    hourly = when(source=replace(SOURCE, cron="0 * * * *"), now=NOW + timedelta(seconds=70))
+    hourly = plan_next(source=replace(SOURCE, cron="0 * * * *"), now=NOW + timedelta(seconds=70))
     assert hourly.at == NOW + timedelta(hours=1)
 
 
@@ -157,15 +167,16 @@ def test_every_and_cron_of_the_operator() -> None:
     "source", [replace(SOURCE, every="5m"), replace(SOURCE, cron="*/5 * * * *")]
 )
 def test_the_servers_wish_goes_before_the_operators_unless_it_is_forced(source: Source) -> None:
-    assert wait(source=source) >= 3600 - 300
-    assert "asked at most hourly" in when(source=source).why
+    """Cache headers of the server override `every`, unless `force` is set."""
+    assert compute_wait(source=source) >= 3600 - 300
+    assert "asked at most hourly" in plan_next(source=source).why
     wished = replace(UNCHANGED, headers={"cache-control": "max-age=604800"})
-    assert wait(wished, source=source) >= 604_800 - 300
-    assert "the server's cache headers" in when(wished, source=source).why
-    assert wait(wished, source=replace(source, force=True)) == 300
+    assert compute_wait(wished, source=source) >= 604_800 - 300
+    assert "the server's cache headers" in plan_next(wished, source=source).why
+    assert compute_wait(wished, source=replace(source, force=True)) == 300
     often = replace(UNCHANGED, headers={"cache-control": "max-age=300"})
-    assert wait(often, source=source) == 300
-    assert wait(often, state=rhythm(0.1)) == FLOOR
+    assert compute_wait(often, source=source) == 300
+    assert compute_wait(often, state=make_state_with_rhythm(0.1)) == FLOOR
 
 
 @pytest.mark.parametrize(
@@ -181,9 +192,10 @@ def test_the_servers_wish_goes_before_the_operators_unless_it_is_forced(source: 
 def test_without_validators_it_is_asked_daily_or_at_half_of_what_it_shows(
     span: int, seconds: int, gap: float
 ) -> None:
-    state = changed(rhythm(gap), etag=None, span_seconds=span)
-    assert wait(state=state, ceiling=10 * CEILING) == seconds
-    assert wait(
+    """Without ETag and Last-Modified the wait is a day, or half the time that the feed spans."""
+    state = change_state(make_state_with_rhythm(gap), etag=None, span_seconds=span)
+    assert compute_wait(state=state, ceiling=10 * CEILING) == seconds
+    assert compute_wait(
         state=replace(state, validators=replace(state.validators, last_modified="yesterday")),
         ceiling=10 * CEILING,
     ) == max(3600, gap * 1800)
@@ -191,13 +203,14 @@ def test_without_validators_it_is_asked_daily_or_at_half_of_what_it_shows(
 
 def test_a_source_that_is_silent_for_years_is_asked_ever_less_and_never_given_up() -> None:
     waits = [
-        wait(state=rhythm(1, silence=24 * 365 * years)) / 86_400 for years in (0.1, 1, 2, 5, 50)
+        compute_wait(state=make_state_with_rhythm(1, silence=24 * 365 * years)) / 86_400
+        for years in (0.1, 1, 2, 5, 50)
     ]
     assert waits == pytest.approx([0.9, 3.285, 6.57, 16.425, 27], rel=0.02)
     never_dated = replace(
         STATE, validators=replace(STATE.validators, validators_at=NOW - timedelta(days=365))
     )
-    assert wait(state=never_dated) == pytest.approx(0.9 * 3.65 * 86_400)
+    assert compute_wait(state=never_dated) == pytest.approx(0.9 * 3.65 * 86_400)
 
 
 @pytest.mark.parametrize(
@@ -223,43 +236,54 @@ def test_a_source_that_is_silent_for_years_is_asked_ever_less_and_never_given_up
 def test_what_feed_and_headers_ask_for(
     feed: ParsedFeed, headers: dict[str, str], seconds: float, word: str
 ) -> None:
-    planned = when(got(**headers), feed=feed, state=rhythm(1))
+    planned = plan_next(make_fetched(**headers), feed=feed, state=make_state_with_rhythm(1))
     assert (planned.at - NOW).total_seconds() == pytest.approx(seconds)
     assert word in planned.why
 
 
 def test_an_unchanged_feed_still_asks() -> None:
-    state = follow(
-        (got(etag="1"), replace(FEED, ttl_minutes=180, skip_hours=(15, 16))), state=rhythm(1)
+    state = update_through_visits(
+        (make_fetched(etag="1"), replace(FEED, ttl_minutes=180, skip_hours=(15, 16))),
+        state=make_state_with_rhythm(1),
     )
-    planned = when(UNCHANGED, state=state)
+    planned = plan_next(UNCHANGED, state=state)
     assert planned.at == NOW.replace(hour=17)
     assert "ttl" in planned.why
-    assert follow((got(b"y"), FEED), state=state).cadence.asked_seconds == 0
+    assert update_through_visits((make_fetched(b"y"), FEED), state=state).cadence.asked_seconds == 0
 
 
 def test_a_huge_wish_ends_after_a_month() -> None:
     assert (
-        wait(got(cache_control="max-age=9999999999"), feed=replace(FEED, ttl_minutes=525_600))
+        compute_wait(
+            make_fetched(cache_control="max-age=9999999999"),
+            feed=replace(FEED, ttl_minutes=525_600),
+        )
         == MONTH
     )
 
 
 def test_skipped_hours_and_days() -> None:
-    assert when(feed=replace(FEED, skip_hours=(13, 14))).at == NOW.replace(hour=15)
-    assert when(feed=replace(FEED, skip_days=("tuesday",))).at == NOW.replace(day=25, hour=0)
+    assert plan_next(feed=replace(FEED, skip_hours=(13, 14))).at == NOW.replace(hour=15)
+    assert plan_next(feed=replace(FEED, skip_days=("tuesday",))).at == NOW.replace(day=25, hour=0)
     everything = replace(FEED, skip_hours=tuple(range(24)))
-    assert when(feed=everything).at == NOW + timedelta(hours=1)
+    assert plan_next(feed=everything).at == NOW + timedelta(hours=1)
 
 
 def test_backoff_doubles_to_the_ceiling() -> None:
-    waits = [wait(fail(), state=changed(rhythm(1), failures=n), jitter=0) for n in range(1, 12)]
+    waits = [
+        compute_wait(
+            make_failed(), state=change_state(make_state_with_rhythm(1), failures=n), jitter=0
+        )
+        for n in range(1, 12)
+    ]
     assert waits[:4] == [1800, 3600, 7200, 14_400]
     assert waits == sorted(waits)
     assert 0.9 * CEILING <= waits[-1] <= CEILING
     assert (
         "2 times in a row (http-404)"
-        in when(fail(), state=replace(STATE, backoff=replace(STATE.backoff, failures=2))).why
+        in plan_next(
+            make_failed(), state=replace(STATE, backoff=replace(STATE.backoff, failures=2))
+        ).why
     )
 
 
@@ -268,9 +292,10 @@ def test_backoff_doubles_to_the_ceiling() -> None:
     [(timedelta(hours=3), 10_800), (timedelta(days=5), 432_000), (timedelta(seconds=2), FLOOR)],
 )
 def test_retry_after(retry: timedelta, seconds: float) -> None:
+    """Retry-After is followed within limits."""
     assert (
-        wait(
-            fail("http-503", 503, retry),
+        compute_wait(
+            make_failed("http-503", 503, retry),
             state=replace(STATE, backoff=replace(STATE.backoff, failures=1)),
         )
         == seconds
@@ -288,47 +313,53 @@ def test_retry_after(retry: timedelta, seconds: float) -> None:
 def test_a_server_in_need_that_does_not_say_for_how_long(
     status: int, fresh: float, hours: list[float]
 ) -> None:
-    failed = replace(fail(f"http-{status}", status), fresh_seconds=fresh)
+    failed = replace(make_failed(f"http-{status}", status), fresh_seconds=fresh)
     waits = [
-        wait(failed, state=changed(rhythm(0.5), failures=n + 1)) / 3600 for n in range(len(hours))
+        compute_wait(failed, state=change_state(make_state_with_rhythm(0.5), failures=n + 1)) / 3600
+        for n in range(len(hours))
     ]
-    assert waits == pytest.approx([one if one < 24 else 24 * 0.9 for one in hours])
+    assert waits == pytest.approx([hour if hour < 24 else 24 * 0.9 for hour in hours])
 
 
 def test_who_asks_again_does_not_lengthen_the_wait() -> None:
-    once = update_after_visit(SOURCE, STATE, fail("http-503", 503), None, NOW, asked_by_person=True)
-    again = update_after_visit(SOURCE, once, fail("http-503", 503), None, NOW, asked_by_person=True)
-    assert (once.backoff.failures, again.backoff.failures, again.backoff.reason) == (
-        1,
-        1,
-        "http-503",
+    """Visits by hand do not increase the back-off."""
+    once = update_after_visit(
+        SOURCE, STATE, make_failed("http-503", 503), None, NOW, asked_by_person=True
     )
+    again = update_after_visit(
+        SOURCE, once, make_failed("http-503", 503), None, NOW, asked_by_person=True
+    )
+    assert once.backoff.failures == 1
+    assert again.backoff.failures == 1
+    assert again.backoff.reason == "http-503"
     assert (
         update_after_visit(
             SOURCE,
             replace(STATE, backoff=replace(STATE.backoff, failures=3)),
-            fail(),
+            make_failed(),
             None,
             NOW,
             asked_by_person=True,
         ).backoff.failures
         == 3
     )
-    planned = changed(rhythm(1), failures=4, next_due=NOW + timedelta(minutes=20))
-    assert wait(fail(), state=planned, asked_by_person=True) == 1200
-    assert wait(fail(), state=planned) == 14_400
-    asked_to_wait = fail("http-503", 503, timedelta(hours=3))
-    assert wait(asked_to_wait, state=planned, asked_by_person=True) == 10_800
+    planned = change_state(
+        make_state_with_rhythm(1), failures=4, next_due=NOW + timedelta(minutes=20)
+    )
+    assert compute_wait(make_failed(), state=planned, asked_by_person=True) == 1200
+    assert compute_wait(make_failed(), state=planned) == 14_400
+    asked_to_wait = make_failed("http-503", 503, timedelta(hours=3))
+    assert compute_wait(asked_to_wait, state=planned, asked_by_person=True) == 10_800
     late = replace(planned, schedule=replace(planned.schedule, next_due=NOW - timedelta(days=1)))
-    assert wait(fail(), state=late, asked_by_person=True) == 14_400
+    assert compute_wait(make_failed(), state=late, asked_by_person=True) == 14_400
 
 
 def test_cron_after_a_failure_waits_for_retry_after() -> None:
     source = replace(SOURCE, cron="0 * * * *")
-    assert when(
-        fail("http-503", 503, timedelta(hours=3, minutes=5)), source=source
+    assert plan_next(
+        make_failed("http-503", 503, timedelta(hours=3, minutes=5)), source=source
     ).at == NOW.replace(hour=16)
-    assert when(fail(), source=source).at == NOW.replace(hour=13)
+    assert plan_next(make_failed(), source=source).at == NOW.replace(hour=13)
 
 
 times = st.integers(631_152_000, 2_208_988_800).map(
@@ -372,8 +403,12 @@ def test_always_between_floor_and_ceiling(
     floor: int,
     more: int,
 ) -> None:
-    for result in (replace(UNCHANGED, headers=given), replace(got(), headers=given), fail()):
-        planned = when(
+    for result in (
+        replace(UNCHANGED, headers=given),
+        replace(make_fetched(), headers=given),
+        make_failed(),
+    ):
+        planned = plan_next(
             result, state=state, feed=feed, jitter=jitter, floor=floor, ceiling=floor + more
         )
         waited = (planned.at - NOW).total_seconds()
@@ -383,21 +418,22 @@ def test_always_between_floor_and_ceiling(
 
 @given(states, feeds, jitters)
 def test_deterministic(state: SourceState, feed: ParsedFeed | None, jitter: float) -> None:
-    assert when(state=state, feed=feed, jitter=jitter) == when(
+    """The same input gives the same plan."""
+    assert plan_next(state=state, feed=feed, jitter=jitter) == plan_next(
         state=state, feed=feed, jitter=jitter
     )
 
 
 @given(states, jitters)
 def test_asking_for_less_is_granted(state: SourceState, jitter: float) -> None:
-    asked = wait(got(cache_control="max-age=20000"), state=state, jitter=jitter)
-    assert asked >= 20_000
+    wait = compute_wait(make_fetched(cache_control="max-age=20000"), state=state, jitter=jitter)
+    assert wait >= 20_000
 
 
 # what is remembered
 
 
-def follow(
+def update_through_visits(
     *steps: tuple[FetchResult, ParsedFeed | None], state: SourceState = STATE, hours: float = 24
 ) -> SourceState:
     now = NOW
@@ -408,29 +444,25 @@ def follow(
 
 
 def test_validators_are_stored_after_a_parse_only() -> None:
-    parsed = follow((got(etag='"1"', last_modified="yesterday"), FEED))
-    assert (
-        parsed.validators.etag,
-        parsed.validators.last_modified,
-        parsed.validators.validators_at,
-    ) == ('"1"', "yesterday", NOW)
-    assert parsed.validators.body_digest == got().digest
-    broken = follow((fail("broken-xml"), None), state=parsed)
-    assert (broken.validators.etag, broken.backoff.failures, broken.backoff.reason) == (
-        '"1"',
-        1,
-        "broken-xml",
-    )
+    parsed = update_through_visits((make_fetched(etag='"1"', last_modified="yesterday"), FEED))
+    assert parsed.validators.etag == '"1"'
+    assert parsed.validators.last_modified == "yesterday"
+    assert parsed.validators.validators_at == NOW
+    assert parsed.validators.body_digest == make_fetched().digest
+    broken = update_through_visits((make_failed("broken-xml"), None), state=parsed)
+    assert broken.validators.etag == '"1"'
+    assert broken.backoff.failures == 1
+    assert broken.backoff.reason == "broken-xml"
     changed = update_after_visit(
-        replace(SOURCE, kind="feed"), parsed, got(b"new", etag='"2"'), None, NOW
+        replace(SOURCE, kind="feed"), parsed, make_fetched(b"new", etag='"2"'), None, NOW
     )
     assert changed.validators.etag is None
-    same = update_after_visit(SOURCE, parsed, got(etag='"2"'), None, NOW)
+    same = update_after_visit(SOURCE, parsed, make_fetched(etag='"2"'), None, NOW)
     assert same.validators.etag == '"2"'
 
 
 def test_validators_are_kept_and_those_of_a_304_take_their_place() -> None:
-    state = follow((got(etag='"1"', last_modified="yesterday"), FEED))
+    state = update_through_visits((make_fetched(etag='"1"', last_modified="yesterday"), FEED))
     assert (
         update_after_visit(
             SOURCE, state, UNCHANGED, None, NOW + timedelta(days=400)
@@ -439,52 +471,57 @@ def test_validators_are_kept_and_those_of_a_304_take_their_place() -> None:
     )
     fresher = replace(UNCHANGED, headers={"etag": 'W/"1"'})
     freshened = update_after_visit(SOURCE, state, fresher, None, NOW)
-    assert (freshened.validators.etag, freshened.validators.last_modified) == ('W/"1"', "yesterday")
+    assert freshened.validators.etag == 'W/"1"'
+    assert freshened.validators.last_modified == "yesterday"
 
 
 def test_the_span_of_a_feed_is_that_of_its_entries_and_a_part_says_nothing_of_it() -> None:
+    """The span is measured on whole feeds, not on partial answers (226)."""
     entries = tuple(
         Entry(id=str(n), url=URL, published=NOW - timedelta(hours=n)) for n in (1, 4, -9)
     )
-    whole = update_after_visit(SOURCE, STATE, got(), replace(FEED, entries=entries), NOW)
+    whole = update_after_visit(SOURCE, STATE, make_fetched(), replace(FEED, entries=entries), NOW)
     assert whole.cadence.span_seconds == 3 * 3600
-    part = replace(got(b"part"), status=226)
+    part = replace(make_fetched(b"part"), status=226)
     assert (
         update_after_visit(
             SOURCE, whole, part, replace(FEED, entries=entries[:1]), NOW
         ).cadence.span_seconds
         == 3 * 3600
     )
-    assert update_after_visit(SOURCE, whole, got(b"y"), FEED, NOW).cadence.span_seconds == 0
+    assert (
+        update_after_visit(SOURCE, whole, make_fetched(b"y"), FEED, NOW).cadence.span_seconds == 0
+    )
 
 
 def test_a_failure_is_as_old_as_the_first_of_its_row() -> None:
-    first = update_after_visit(SOURCE, STATE, fail("dns"), None, NOW)
-    later = update_after_visit(SOURCE, first, fail("timeout"), None, NOW + timedelta(hours=2))
-    assert (first.backoff.failing_since, later.backoff.failing_since) == (NOW, NOW)
+    """`failing_since` is the first of consecutive failures."""
+    first = update_after_visit(SOURCE, STATE, make_failed("dns"), None, NOW)
+    later = update_after_visit(
+        SOURCE, first, make_failed("timeout"), None, NOW + timedelta(hours=2)
+    )
+    assert first.backoff.failing_since == NOW
+    assert later.backoff.failing_since == NOW
     well = update_after_visit(SOURCE, later, UNCHANGED, None, NOW + timedelta(hours=3))
     assert well.backoff.failing_since is None
     unknown = replace(
         STATE, backoff=replace(STATE.backoff, failures=3, reason="dns")
     )  # as an earlier version left it
-    assert update_after_visit(SOURCE, unknown, fail("dns"), None, NOW).backoff.failing_since is None
+    assert (
+        update_after_visit(SOURCE, unknown, make_failed("dns"), None, NOW).backoff.failing_since
+        is None
+    )
 
 
 def test_success_clears_failures() -> None:
-    state = follow((fail("timeout"), None), (fail("gone", 410), None), (UNCHANGED, None))
-    assert (
-        state.backoff.failures,
-        state.backoff.reason,
-        state.backoff.gone_times,
-        state.backoff.gone_since,
-        state.backoff.disabled,
-    ) == (
-        0,
-        None,
-        0,
-        None,
-        None,
+    state = update_through_visits(
+        (make_failed("timeout"), None), (make_failed("gone", 410), None), (UNCHANGED, None)
     )
+    assert state.backoff.failures == 0
+    assert state.backoff.reason is None
+    assert state.backoff.gone_times == 0
+    assert state.backoff.gone_since is None
+    assert state.backoff.disabled is None
     assert state.visits.last_success == NOW + timedelta(hours=48)
 
 
@@ -495,33 +532,50 @@ def test_success_clears_failures() -> None:
 def test_gone_needs_three_times_over_two_days(
     times: int, hours: float, disabled: str | None
 ) -> None:
-    state = follow(*([(fail("gone", 410), None)] * times), hours=hours)
-    assert (state.backoff.disabled, state.backoff.gone_times) == (disabled, times)
+    state = update_through_visits(*([(make_failed("gone", 410), None)] * times), hours=hours)
+    assert state.backoff.disabled == disabled
+    assert state.backoff.gone_times == times
 
 
 def test_another_failure_interrupts_gone() -> None:
-    gone = (fail("gone", 410), None)
-    assert follow(gone, gone, (fail("timeout"), None), gone).backoff.gone_times == 1
+    gone = (make_failed("gone", 410), None)
+    assert (
+        update_through_visits(gone, gone, (make_failed("timeout"), None), gone).backoff.gone_times
+        == 1
+    )
 
 
 def test_a_move_needs_three_visits_that_agree() -> None:
-    new, other = "https://new.example.org/feed", "https://other.example.org/feed"
-    there, elsewhere = (got(moved_to=new), FEED), (got(moved_to=other), FEED)
-    assert follow(there, there).redirects.effective_url is None
-    assert follow(there, there, there).redirects.effective_url == new
-    assert follow(there, there, there).redirects.moved_at is not None
+    new = "https://new.example.org/feed"
+    other = "https://other.example.org/feed"
+    there = (make_fetched(moved_to=new), FEED)
+    elsewhere = (make_fetched(moved_to=other), FEED)
+    assert update_through_visits(there, there).redirects.effective_url is None
+    assert update_through_visits(there, there, there).redirects.effective_url == new
+    assert update_through_visits(there, there, there).redirects.moved_at is not None
     assert (
-        follow(there, (replace(UNCHANGED, moved_to=new), None), there).redirects.effective_url
+        update_through_visits(
+            there, (replace(UNCHANGED, moved_to=new), None), there
+        ).redirects.effective_url
         == new
     )
-    assert follow(there, elsewhere, there, there).redirects.effective_url is None
-    assert follow(there, (got(), FEED), there, there).redirects.effective_url is None
-    assert follow(there, there, (fail("timeout"), None), there).redirects.effective_url == new
+    assert update_through_visits(there, elsewhere, there, there).redirects.effective_url is None
+    assert (
+        update_through_visits(there, (make_fetched(), FEED), there, there).redirects.effective_url
+        is None
+    )
+    assert (
+        update_through_visits(
+            there, there, (make_failed("timeout"), None), there
+        ).redirects.effective_url
+        == new
+    )
 
 
 def test_a_move_to_an_address_that_names_a_variable_is_none() -> None:
-    there = (got(moved_to="https://new.example.org/?x=$%7BHOME%7D"), FEED)
-    assert follow(there, there, there).redirects.effective_url is None
+    """A redirect to an address with `${...}` is not stored as a move."""
+    there = (make_fetched(moved_to="https://new.example.org/?x=$%7BHOME%7D"), FEED)
+    assert update_through_visits(there, there, there).redirects.effective_url is None
 
 
 def test_a_dead_move_is_given_up() -> None:
@@ -530,10 +584,13 @@ def test_a_dead_move_is_given_up() -> None:
         redirects=replace(STATE.redirects, effective_url="https://new.example.org/feed"),
         validators=replace(STATE.validators, etag='"1"'),
     )
-    gone = (fail("gone", 410), None)
-    assert follow(gone, gone, state=state).redirects.effective_url == "https://new.example.org/feed"
-    assert follow(gone, gone, gone, state=state) == changed(
-        follow(gone, gone, gone),
+    gone = (make_failed("gone", 410), None)
+    assert (
+        update_through_visits(gone, gone, state=state).redirects.effective_url
+        == "https://new.example.org/feed"
+    )
+    assert update_through_visits(gone, gone, gone, state=state) == change_state(
+        update_through_visits(gone, gone, gone),
         effective_url=None,
         etag=None,
         gone_times=0,
@@ -543,50 +600,57 @@ def test_a_dead_move_is_given_up() -> None:
 
 
 def test_times_to_come_leave_the_rhythm_alone() -> None:
+    """Entries dated in the future are ignored for the rhythm."""
     entries = tuple(Entry(id=str(n), published=NOW + timedelta(days=3650 + n)) for n in range(5))
-    state = follow(*([(got(), replace(FEED, entries=entries))] * 3))
+    state = update_through_visits(*([(make_fetched(), replace(FEED, entries=entries))] * 3))
     assert state.cadence.recent == ()
 
 
 def test_an_edited_address_starts_anew() -> None:
-    state = follow(*([(got(etag='"1"', moved_to="https://new.example.org/"), FEED)] * 3))
+    state = update_through_visits(
+        *([(make_fetched(etag='"1"', moved_to="https://new.example.org/"), FEED)] * 3)
+    )
     edited = update_after_visit(
-        replace(SOURCE, url="https://edited.example.org/"), state, fail(), None, NOW
+        replace(SOURCE, url="https://edited.example.org/"), state, make_failed(), None, NOW
     )
-    assert (edited.url, edited.validators.etag, edited.redirects.effective_url) == (
-        "https://edited.example.org/",
-        None,
-        None,
-    )
+    assert edited.url == "https://edited.example.org/"
+    assert edited.validators.etag is None
+    assert edited.redirects.effective_url is None
     assert edited.visits.first_visit == NOW
 
 
 def test_a_warning_stays_until_the_next_whole_answer() -> None:
-    state = follow(
-        (replace(got(), warning="shut"), FEED), (UNCHANGED, None), (fail("timeout"), None)
+    state = update_through_visits(
+        (replace(make_fetched(), warning="shut"), FEED),
+        (UNCHANGED, None),
+        (make_failed("timeout"), None),
     )
     assert state.warning == "shut"
-    assert follow((got(b"y"), FEED), state=state).warning == ""
+    assert update_through_visits((make_fetched(b"y"), FEED), state=state).warning == ""
 
 
 def test_a_held_host_is_not_the_sources_fault() -> None:
-    state = follow((fail("rate-limited", None, timedelta(minutes=5)), None))
-    assert (state.backoff.failures, state.backoff.reason) == (0, "rate-limited")
+    state = update_through_visits((make_failed("rate-limited", None, timedelta(minutes=5)), None))
+    assert state.backoff.failures == 0
+    assert state.backoff.reason == "rate-limited"
 
 
 def test_recent_times() -> None:
+    """The state keeps recent publication times, without future ones."""
     entries = (
         *(Entry(id=str(n), published=NOW - timedelta(hours=n), updated=NOW) for n in range(40)),
         Entry(id="future", published=NOW + timedelta(days=3650)),
         Entry(id="none"),
         Entry(id="u", updated=NOW),
     )
-    state = follow(
-        (got(), replace(FEED, entries=entries, title="T", site_url="https://example.org/"))
+    state = update_through_visits(
+        (make_fetched(), replace(FEED, entries=entries, title="T", site_url="https://example.org/"))
     )
     assert len(state.cadence.recent) == 30
     assert state.cadence.recent[0] == NOW  # the future one is left out
     assert list(state.cadence.recent) == sorted(set(state.cadence.recent), reverse=True)
-    assert (state.channel.feed_title, state.channel.site_url) == ("T", "https://example.org/")
-    later = follow((got(b"y"), FEED), state=state)
-    assert (later.cadence.recent, later.channel.feed_title) == (state.cadence.recent, "T")
+    assert state.channel.feed_title == "T"
+    assert state.channel.site_url == "https://example.org/"
+    later = update_through_visits((make_fetched(b"y"), FEED), state=state)
+    assert later.cadence.recent == state.cadence.recent
+    assert later.channel.feed_title == "T"

@@ -1,4 +1,4 @@
-"""A source that announces ten times as much as it is used to."""
+"""A source that suddenly announces ten times as many entries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 FIRST = NOW - 60 * DAY
 
 
-def new(count: int, now: datetime = NOW) -> tuple[EntryRow, ...]:
+def make_new_rows(count: int, now: datetime = NOW) -> tuple[EntryRow, ...]:
     entries = [
         Entry(
             id=f"e{n}",
@@ -28,45 +28,64 @@ def new(count: int, now: datetime = NOW) -> tuple[EntryRow, ...]:
     return select_entries("a", entries, {}, first=False, backfill=20, now=now)
 
 
-def days(*counts: int) -> cadence.Arrivals:
+def make_arrivals(*counts: int) -> cadence.Arrivals:
     """So many entries on each day before today, yesterday first."""
     return [
         (NOW - (ago + 1.5) * DAY, None) for ago, count in enumerate(counts) for _ in range(count)
     ]
 
 
-def tries(rows: tuple[EntryRow, ...]) -> Counter[int]:
+def count_tries(rows: tuple[EntryRow, ...]) -> Counter[int]:
     """Return how many rows are read in how many days."""
     return Counter((row.next_try - NOW).days if row.next_try else 0 for row in rows)
 
 
 def test_fifty_a_day_are_let_through_of_any_source_and_the_rest_day_by_day() -> None:
-    rows = cadence.delay_flood(new(120), [], FIRST, NOW)
-    assert tries(rows) == {0: 50, 1: 50, 2: 20}
+    """Of 120 new entries 50 are read today, 50 tomorrow and 20 the day after."""
+    rows = cadence.delay_flood(make_new_rows(120), [], FIRST, NOW)
+    assert count_tries(rows) == {0: 50, 1: 50, 2: 20}
     assert [row.entry_id for row in rows if row.next_try is None] == [f"e{n}" for n in range(50)]
     assert {row.reason for row in rows if row.next_try} == {"flood"}
-    assert {row.status for row in rows} == {"pending"} and len(rows) == 120
+    assert {row.status for row in rows} == {"pending"}
+    assert len(rows) == 120
 
 
 def test_a_big_day_of_a_busy_source_is_no_flood() -> None:
-    usual = days(*[40] * 20)
-    assert tries(cadence.delay_flood(new(390), usual, FIRST, NOW)) == {0: 390}
-    assert tries(cadence.delay_flood(new(900), usual, FIRST, NOW)) == {0: 400, 1: 400, 2: 100}
+    usual = make_arrivals(*[40] * 20)
+    assert count_tries(cadence.delay_flood(make_new_rows(390), usual, FIRST, NOW)) == {0: 390}
+    assert count_tries(cadence.delay_flood(make_new_rows(900), usual, FIRST, NOW)) == {
+        0: 400,
+        1: 400,
+        2: 100,
+    }
 
 
 def test_one_flood_makes_no_habit() -> None:
-    assert tries(cadence.delay_flood(new(120), days(2000, *[3] * 19), FIRST, NOW))[0] == 50
+    """One earlier flood does not raise the usual number."""
+    assert (
+        count_tries(
+            cadence.delay_flood(make_new_rows(120), make_arrivals(2000, *[3] * 19), FIRST, NOW)
+        )[0]
+        == 50
+    )
 
 
 def test_what_came_today_and_what_waits_counts() -> None:
+    """Entries of today and waiting ones use up the daily number."""
     today = [(NOW - timedelta(hours=2), None)] * 45
     waiting = [(NOW - timedelta(hours=2), NOW + DAY)] * 60
-    assert tries(cadence.delay_flood(new(10), [*today, *waiting], FIRST, NOW)) == {0: 5, 2: 5}
+    assert count_tries(cadence.delay_flood(make_new_rows(10), [*today, *waiting], FIRST, NOW)) == {
+        0: 5,
+        2: 5,
+    }
 
 
 def test_what_the_first_visit_found_is_no_habit_and_no_flood() -> None:
+    """Entries of the first visit are not counted as the source's usual number."""
     first = NOW - timedelta(hours=3)
-    assert tries(cadence.delay_flood(new(45), [(first, None)] * 300, first, NOW)) == {0: 45}
+    assert count_tries(
+        cadence.delay_flood(make_new_rows(45), [(first, None)] * 300, first, NOW)
+    ) == {0: 45}
 
 
 def test_the_operator_is_told_while_entries_wait() -> None:

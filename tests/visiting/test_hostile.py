@@ -1,5 +1,4 @@
-"""Servers and documents made to hang, fill or crash us: each ends within its limit, and the next
-request works."""
+"""Servers and documents made to hang, fill or crash us: each ends within its limit."""
 
 from __future__ import annotations
 
@@ -119,14 +118,14 @@ def _resident() -> int:
 
 
 @pytest.fixture(scope="module")
-def bombs(shared: Path) -> Iterator[int]:
+def bombs(shared_folder: Path) -> Iterator[int]:
     """The port of the server of bombs."""
     import socket
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    script = shared / "tools/hostile/bombsrv.py"
+    script = shared_folder / "tools/hostile/bombsrv.py"
     command = [sys.executable, str(script), str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
         assert server.stdout is not None
@@ -164,7 +163,8 @@ def test_bombs_end_at_a_limit_and_cost_little(bombs: int) -> None:
     async def run() -> list[tuple[str, str, int]]:
         fetcher = HttpFetcher(Fetch(allow_loopback=True), user_agent="x", clock=lambda: NOW)
         await fetcher.fetch(Request(url=f"http://127.0.0.1:{bombs}/nothing", deadline=deadline))
-        idle, seen = _resident(), []
+        idle = _resident()
+        seen = []
         for name in BOMBS:
             result = await fetcher.fetch(
                 Request(url=f"http://127.0.0.1:{bombs}/{name}", deadline=deadline)
@@ -180,10 +180,10 @@ def test_bombs_end_at_a_limit_and_cost_little(bombs: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def hostile_feeds(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def hostile_feeds(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("feeds")
     subprocess.run(
-        [sys.executable, str(shared / "tools/hostile/feeds.py")],
+        [sys.executable, str(shared_folder / "tools/hostile/feeds.py")],
         cwd=folder,
         check=True,
         timeout=120,
@@ -193,6 +193,7 @@ def hostile_feeds(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.mark.slow
 def test_hostile_feeds(hostile_feeds: Path) -> None:
+    """Each hostile feed ends with its expected reason."""
     worker = Worker(seconds=10, megabytes=600, preload=("feedparser",))
     seen: dict[str, str | None] = {}
     try:
@@ -211,10 +212,11 @@ def test_hostile_feeds(hostile_feeds: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_hostile_pages(shared: Path) -> None:
+def test_hostile_pages(shared_folder: Path) -> None:
+    """After each hostile page the worker still works."""
     import trafilatura
 
-    sys.path.insert(0, str(shared / "tools/hostile"))
+    sys.path.insert(0, str(shared_folder / "tools/hostile"))
     try:
         from hostile import gen
     finally:

@@ -1,4 +1,4 @@
-"""The state of a source from one visit to the next, over the loopback web."""
+"""The state of a source from one visit to the next."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syndicator.app.container import open_app
 from syndicator.core.model import SourceState
 from syndicator.runs.refresh import RunReport, Wanted, run
 from tests.visiting.conftest import Reply, Seen, Web
-from tests.visiting.operator import FEED, command, configure, refresh
+from tests.visiting.operator import FEED, refresh_sources, run_checked_command, write_sources_config
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ class Instance:
         self.config = config
         self.now = START
 
-    def visit(self) -> RunReport:
+    def visit_source(self) -> RunReport:
         async def go() -> RunReport:
             with open_app(
                 self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}
@@ -37,14 +37,16 @@ class Instance:
 
         return asyncio.run(go())
 
-    def state(self) -> SourceState:
+    def read_state(self) -> SourceState:
         with open_app(self.config, clock=lambda: self.now, environ={}) as app:
             return app.archive.store.visits.states()["s"]
 
 
 @pytest.fixture
 def instance(tmp_path: Path, web: Web) -> Iterator[Instance]:
-    yield Instance(configure(tmp_path, {"s": f'url = "{web.url("/old")}"\nkind = "feed"'}))
+    yield Instance(
+        write_sources_config(tmp_path, {"s": f'url = "{web.url("/old")}"\nkind = "feed"'})
+    )
 
 
 @pytest.mark.slow
@@ -56,16 +58,16 @@ def test_a_permanent_move_is_adopted_after_three_visits(
 ) -> None:
     web.routes = {"/old": Reply(status, {"Location": "/new"}), "/new": Reply(200, {}, FEED)}
     for _ in range(3):
-        assert web.seen == [] or instance.state().redirects.effective_url is None
-        instance.visit()
+        assert web.seen == [] or instance.read_state().redirects.effective_url is None
+        instance.visit_source()
         instance.now += timedelta(hours=1)
     web.seen.clear()
-    instance.visit()
-    feeds = [path for path in web.paths() if path != "/robots.txt"]
+    instance.visit_source()
+    feeds = [path for path in web.list_paths() if path != "/robots.txt"]
     assert feeds == (["/new"] if adopted else ["/old", "/new"])
-    command(instance.config, "sources", "--apply-moves")
-    written = tomllib.loads((instance.config / "sources.toml").read_text())["source"][0]["url"]
-    assert written == web.url("/new" if adopted else "/old")
+    run_checked_command(instance.config, "sources", "--apply-moves")
+    written_url = tomllib.loads((instance.config / "sources.toml").read_text())["source"][0]["url"]
+    assert written_url == web.url("/new" if adopted else "/old")
 
 
 @pytest.mark.slow
@@ -82,62 +84,68 @@ def test_validators_count_only_after_a_good_parse_and_for_good(
         return ["if-none-match" in seen.headers for seen in web.seen if seen.path == "/old"]
 
     web.routes = {"/old": answer}
-    instance.visit()
-    instance.visit()
+    instance.visit_source()
+    instance.visit_source()
     assert conditional() == [False, False]
     body = FEED
     for day in (0, 1, 40, 41):
         instance.now = START + timedelta(days=day)
-        instance.visit()
+        instance.visit_source()
     assert conditional()[2:] == [False, True, True, True]
 
 
 @pytest.mark.slow
 def test_a_part_of_a_feed_is_asked_for_with_validators_only(instance: Instance, web: Web) -> None:
+    """`A-IM: feed` is sent only together with validators."""
     part = FEED.replace(b"<title>A</title>", b"<title>B</title>").replace(b">1<", b">2<")
 
     def answer(seen: Seen) -> Reply:
-        return Reply(226, {"ETag": '"2"', "IM": "feed"}, part) if "a-im" in seen.headers else whole
+        return (
+            Reply(226, {"ETag": '"2"', "IM": "feed"}, part)
+            if "a-im" in seen.headers
+            else whole_reply
+        )
 
-    whole = Reply(200, {"ETag": '"1"'}, FEED)
+    whole_reply = Reply(200, {"ETag": '"1"'}, FEED)
     web.routes = {"/old": answer}
-    assert [instance.visit().outcomes[0].announced for _ in range(2)] == [1, 1]
+    assert [instance.visit_source().outcomes[0].announced for _ in range(2)] == [1, 1]
     asked = [seen.headers for seen in web.seen if seen.path == "/old"]
     assert [one.get("a-im") for one in asked] == [None, "feed"]
-    assert instance.state().validators.etag == '"2"'
+    assert instance.read_state().validators.etag == '"2"'
 
 
 def test_all_sources_of_a_dead_server_cost_one_try(
     tmp_path: Path, web: Web, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Five sources on one dead server cause one connection attempt, and all are marked failed."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         dead = f"http://127.0.0.1:{closed.getsockname()[1]}"
         sources = {f"d{number}": f'url = "{dead}/{number}"' for number in range(5)}
         web.routes = {"/well": Reply(200, {}, FEED)}
-        config = configure(tmp_path, sources | {"well": f'url = "{web.url("/well")}"'})
-        done = command(config, "--verbose", "refresh")
+        config = write_sources_config(tmp_path, sources | {"well": f'url = "{web.url("/well")}"'})
+        done = run_checked_command(config, "--verbose", "refresh")
     tried = [line for line in done.stderr.splitlines() if '"asked"' in line or " asked " in line]
     assert (
         len([line for line in tried if "answer=connect" in line or '"answer": "connect"' in line])
         == 1
     )
-    status = json.loads(command(config, "status", "--json").stdout)
-    assert {one["key"] for one in status["sources"] if one.get("reason") == "connect"} == set(
-        sources
-    )
+    status = json.loads(run_checked_command(config, "status", "--json").stdout)
+    assert {
+        source["key"] for source in status["sources"] if source.get("reason") == "connect"
+    } == set(sources)
 
 
 def test_gone_three_times_over_two_days_disables(instance: Instance, web: Web) -> None:
     web.routes = {"/old": Reply(410)}
     for hours in (0, 24, 47):
         instance.now = START + timedelta(hours=hours)
-        assert instance.visit().outcomes[0].status == "failed"
+        assert instance.visit_source().outcomes[0].status == "failed"
     instance.now = START + timedelta(hours=48)
-    assert instance.visit().outcomes[0].status == "disabled"
+    assert instance.visit_source().outcomes[0].status == "disabled"
     web.seen.clear()
     instance.now += timedelta(days=30)
-    command(instance.config, "refresh")
+    run_checked_command(instance.config, "refresh")
     assert web.seen == []  # due no more
 
 
@@ -153,6 +161,8 @@ def test_robots_of_a_page_and_the_operators_word(
         "/robots.txt": Reply(200, {}, b"User-agent: *\nDisallow: /"),
         "/page": Reply(200, {"Content-Type": "text/html"}, html),
     }
-    config = configure(tmp_path, {"p": f'url = "{web.url("/page")}"\nkind = "page"\n{more}'})
-    assert refresh(config, "p")["p"]["reason"] == reason
-    assert ("/page" in web.paths()) == (reason is None)
+    config = write_sources_config(
+        tmp_path, {"p": f'url = "{web.url("/page")}"\nkind = "page"\n{more}'}
+    )
+    assert refresh_sources(config, "p")["p"]["reason"] == reason
+    assert ("/page" in web.list_paths()) == (reason is None)

@@ -1,5 +1,4 @@
-"""The requests of a polite reader to servers of every kind, over a simulated month and real
-HTTP."""
+"""Count our requests to servers of every kind over a simulated month."""
 
 from __future__ import annotations
 
@@ -82,7 +81,7 @@ class Server:
         return f"<pubDate>{format_datetime(NOW + self.gap * number)}</pubDate>" if self.gap else ""
 
 
-async def follow(server: Server, url: str, every: str | None) -> None:
+async def follow_for_a_month(server: Server, url: str, every: str | None) -> None:
     """A month of visits as the plan has them."""
     settings = Settings.model_validate({"fetch": {"allow_loopback": True}})
     source = Source(key="s", url=url, kind="feed", every=every)
@@ -117,16 +116,17 @@ def _case(case: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("case", [_case(case) for case in CASES])
 def test_a_month(case: dict[str, Any], web: Web) -> None:
+    """Each kind of server: the number and spacing of our requests in a month."""
     server = Server(
         case["answer"], case.get("headers", {}), timedelta(hours=case.get("gap_hours", 0))
     )
     web.routes["/feed"] = server
-    asyncio.run(follow(server, web.url("/feed"), case.get("every")))
+    asyncio.run(follow_for_a_month(server, web.url("/feed"), case.get("every")))
     times = [at for at, _ in server.asked]
-    whole = [sent for _, sent in server.asked if sent not in server.etags]
+    whole_sents = [sent for _, sent in server.asked if sent not in server.etags]
     shortest = min(later - sooner for sooner, later in itertools.pairwise(times))
     assert case["requests"][0] <= len(times) <= case["requests"][1]
-    assert len(whole) <= case["whole"]
+    assert len(whole_sents) <= case["whole"]
     assert shortest >= timedelta(hours=case["pause_hours"] * 0.9)
     if case["answer"] == "new-etag":
         assert [sent for _, sent in server.asked[1:]] == server.etags[: len(server.asked) - 1]

@@ -1,5 +1,4 @@
-"""A simulated day of many sources with faults of every kind: politeness and plan hold
-throughout."""
+"""A simulated day of many sources with faults of every kind."""
 
 from __future__ import annotations
 
@@ -34,7 +33,8 @@ from syndicator.visiting.source_state import update_after_visit
 from tests.visiting.conftest import NOW
 from tests.visiting.simclock import SimClock
 
-FLOOR, CEILING = 900, 86_400
+FLOOR = 900
+CEILING = 86_400
 
 
 @dataclass
@@ -78,7 +78,8 @@ class World:
         self.last_end[name] = self.clock()
 
     def _answer(self, request: Request, name: str) -> FetchResult:
-        url, roll = request.url, self.dice.random()
+        url = request.url
+        roll = self.dice.random()
         if request.kind == "robots":
             return Failed(url=url, reason="http-404", status=404)
         if roll < 0.01:
@@ -114,7 +115,7 @@ def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-async def day(world: World, hours: float) -> tuple[int, float, list[int]]:
+async def visit_for_hours(world: World, hours: float) -> tuple[int, float, list[int]]:
     """Visit the sources that are due, as a scheduler would, for `hours`. Return the number of
     visits, the latest start in seconds after its plan, and the memory in use at each tick."""
     clock = world.clock
@@ -137,11 +138,14 @@ async def day(world: World, hours: float) -> tuple[int, float, list[int]]:
         (NOW + timedelta(seconds=world.dice.uniform(0, 900)), index) for index in range(world.count)
     ]
     heapq.heapify(queue)
-    visits, latest, memory = 0, 0.0, []
+    visits = 0
+    latest = 0.0
+    memory = []
 
     async def visit(index: int, planned: datetime) -> None:
         nonlocal visits, latest
-        source, now = sources[index], clock()
+        source = sources[index]
+        now = clock()
         latest = max(latest, (now - planned).total_seconds())
         result = await polite.fetch(Request(url=source.url, kind="feed", deadline=20))
         feed = None
@@ -186,9 +190,10 @@ async def day(world: World, hours: float) -> tuple[int, float, list[int]]:
     [(40, 6), pytest.param(1000, 24, marks=[pytest.mark.slow, pytest.mark.timeout(600)])],
 )
 def test_a_day(count: int, hours: float) -> None:
+    """A day of visits: pauses are kept, and memory does not grow."""
     clock = SimClock()
     world = World(count, clock, random.Random(7))
-    visits, latest, memory = asyncio.run(clock.run(day(world, hours)))
+    visits, latest, memory = asyncio.run(clock.run(visit_for_hours(world, hours)))
     assert visits >= count * hours / 24
     assert latest <= 61  # a tick
     assert world.most_open == 1

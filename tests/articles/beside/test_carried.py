@@ -1,4 +1,4 @@
-"""The file that says which sources announced an article."""
+"""carried.tsv: which sources announced which article."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.tab_lists import CARRIED
 
-ONE, TWO = "a" * 26, "b" * 26
+ONE = "a" * 26
+TWO = "b" * 26
 
 
 def folder_of(path: Path) -> FileArticleStore:
@@ -36,6 +37,7 @@ def test_what_was_appended_is_read_in_order_and_once(path: Path) -> None:
 def test_a_line_that_a_crash_cut_short_neither_counts_nor_spoils_the_next(
     path: Path, torn: str
 ) -> None:
+    """A half-written last line is ignored, and later lines are read."""
     CARRIED.append(folder_of(path), [(ONE, "planet")])
     with path.open("a") as file:
         file.write(torn)
@@ -58,6 +60,7 @@ def test_lines_of_another_form_are_passed_over(path: Path) -> None:
 
 
 def test_compaction_leaves_what_is_read(path: Path) -> None:
+    """`compact` removes duplicates and changes nothing when repeated."""
     CARRIED.append(folder_of(path), [(ONE, "planet")] * 3)
     before = CARRIED.read(folder_of(path))
     CARRIED.compact(folder_of(path))

@@ -1,5 +1,4 @@
-"""feeds.toml and sources.toml beside the articles: what is written is read, in one form; what is
-wrong is named."""
+"""The copies of feeds.toml and sources.toml beside the articles: written, read, errors reported."""
 
 from __future__ import annotations
 
@@ -16,7 +15,9 @@ from syndicator.articles.beside.toml_text import write_table
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey
 
-TAG, OTHER, SOURCE = FeedKey("tag", "cordage"), FeedKey("tag", "rope"), FeedKey("source", "pier")
+TAG = FeedKey("tag", "cordage")
+OTHER = FeedKey("tag", "rope")
+SOURCE = FeedKey("source", "pier")
 KEPT = (
     KeptFeed(OTHER, moved_to=TAG),
     KeptFeed(TAG, name='Cord "and" 😀\x7f\x00', first_slug="rope", published=True),
@@ -26,33 +27,37 @@ KEPT = (
 
 
 def test_what_is_written_is_read_and_what_is_no_exception_is_not_written(tmp_path: Path) -> None:
+    """Only feeds with facts beyond the default are written, sorted by axis and slug."""
     FEEDS.update(FileArticleStore(tmp_path), lambda before: KEPT)
-    found = {feed.key: feed for feed in FEEDS.read(FileArticleStore(tmp_path))}
-    assert list(found) == [SOURCE, TAG, OTHER]  # in order of axis and slug
-    assert found[OTHER] == KEPT[0]
-    assert found[SOURCE] == KEPT[2]
-    assert (found[TAG].name, found[TAG].first_slug, found[TAG].published) == (
-        'Cord "and" 😀',
-        "rope",
-        True,
-    )
+    feeds_by_key = {feed.key: feed for feed in FEEDS.read(FileArticleStore(tmp_path))}
+    assert list(feeds_by_key) == [SOURCE, TAG, OTHER]  # in order of axis and slug
+    assert feeds_by_key[OTHER] == KEPT[0]
+    assert feeds_by_key[SOURCE] == KEPT[2]
+    assert feeds_by_key[TAG].name == 'Cord "and" 😀'
+    assert feeds_by_key[TAG].first_slug == "rope"
+    assert feeds_by_key[TAG].published is True
 
 
 def test_the_same_facts_are_the_same_bytes(tmp_path: Path) -> None:
     path = tmp_path / "feeds.toml"
     FEEDS.update(FileArticleStore(tmp_path), lambda before: KEPT)
-    before, stamp = path.read_bytes(), path.stat().st_mtime_ns
+    before = path.read_bytes()
+    stamp = path.stat().st_mtime_ns
     FEEDS.update(FileArticleStore(tmp_path), lambda before: reversed(KEPT))
-    assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, stamp)
+    assert path.read_bytes() == before
+    assert path.stat().st_mtime_ns == stamp
 
 
 def test_nothing_to_say_makes_no_file_and_empties_one_that_is_there(tmp_path: Path) -> None:
+    """An empty list creates no file, and empties an existing file without deleting it."""
     path = tmp_path / "feeds.toml"
     FEEDS.update(FileArticleStore(tmp_path), lambda before: [KeptFeed(TAG)])
-    assert not path.exists() and FEEDS.read(FileArticleStore(tmp_path)) == []
+    assert not path.exists()
+    assert FEEDS.read(FileArticleStore(tmp_path)) == []
     FEEDS.update(FileArticleStore(tmp_path), lambda before: KEPT)
     FEEDS.update(FileArticleStore(tmp_path), lambda before: [])
-    assert path.exists() and FEEDS.read(FileArticleStore(tmp_path)) == []
+    assert path.exists()
+    assert FEEDS.read(FileArticleStore(tmp_path)) == []
 
 
 def test_sources_keep_the_order_of_their_addresses(tmp_path: Path) -> None:
@@ -91,6 +96,7 @@ LINES = st.sampled_from(
 def test_the_fast_way_reads_what_a_parser_reads_or_leaves_it_to_that(
     parts: list[str], noted: bool
 ) -> None:
+    """The fast reader gives the same sources as a TOML parser, or None."""
     data = ("# A note.\n" * noted + "".join(parts)).encode()
     found = plain_sources(data)
     if found is not None:

@@ -1,4 +1,4 @@
-"""Lists beside the articles of which the last line with a key counts."""
+"""Files beside the articles in which the last line with a key wins."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from pathlib import Path
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.tab_lists import FOLDED, LEADS, STORIES, Decided, Folded
 
-A, B = "a" * 26, "b" * 26
-ONE, TWO = "1" * 26, "2" * 26
+A = "a" * 26
+B = "b" * 26
+ONE = "1" * 26
+TWO = "2" * 26
 
 
 def test_the_last_decision_counts_and_none_ends_those_before(tmp_path: Path) -> None:
+    """The last line of an article counts; an empty story ends earlier decisions."""
     files = FileArticleStore(tmp_path)
     STORIES.append(files, [Decided(A, ONE, final=False), Decided(B, ONE, final=False)])
     STORIES.append(files, [Decided(A, TWO, final=True), Decided(B, "", final=True)])

@@ -1,4 +1,4 @@
-"""The file that says what pruned articles are known by."""
+"""pruned.tsv: how pruned articles are recognised."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.tab_lists import PRUNED
 
-A, B = "a" * 26, "b" * 26
+A = "a" * 26
+B = "b" * 26
 
 
 def folder_of(path: Path) -> FileArticleStore:
@@ -15,6 +16,7 @@ def folder_of(path: Path) -> FileArticleStore:
 
 
 def test_it_grows_and_says_each_once(tmp_path: Path) -> None:
+    """New lines are appended, and `compact` removes duplicates."""
     path = tmp_path / PRUNED.name
     assert PRUNED.read(folder_of(path)) == []
     PRUNED.append(folder_of(path), [(A, "one.example/a"), (A, "guid:one:x y")])
@@ -29,6 +31,7 @@ def test_it_grows_and_says_each_once(tmp_path: Path) -> None:
 
 
 def test_what_is_no_line_is_passed_over(tmp_path: Path) -> None:
+    """Malformed lines are ignored."""
     path = tmp_path / PRUNED.name
     PRUNED.append(
         folder_of(path),

@@ -1,3 +1,5 @@
+"""Write a TOML table with any text as a value."""
+
 from __future__ import annotations
 
 import tomllib
@@ -12,6 +14,6 @@ def test_texts_lists_and_truth_values_are_read_as_they_were_given() -> None:
 
 
 def test_characters_that_no_file_can_have_are_left_out() -> None:
-    written = write_table("[[feed]]", {"key": "a\x7f\x00b\ud800", "urls": ["\x85c"]})
+    written_table = write_table("[[feed]]", {"key": "a\x7f\x00b\ud800", "urls": ["\x85c"]})
 
-    assert tomllib.loads(written)["feed"] == [{"key": "ab", "urls": ["\x85c"]}]
+    assert tomllib.loads(written_table)["feed"] == [{"key": "ab", "urls": ["\x85c"]}]

@@ -1,4 +1,4 @@
-"""Withdrawals beside the articles."""
+"""withdrawn.toml: the withdrawn articles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.withdrawals import WITHDRAWN, enter_withdrawal
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, make_article_id
-from tests.articles.samples import NOW, TRAPS, full
+from tests.articles.samples import NOW, TRAPS, make_full_article
 
 
 def test_nothing_is_withdrawn_at_first(tmp_path: Path) -> None:
@@ -19,13 +19,16 @@ def test_nothing_is_withdrawn_at_first(tmp_path: Path) -> None:
 
 
 def test_a_withdrawal_comes_back_with_all_that_finds_the_article(tmp_path: Path) -> None:
+    """A withdrawal stores id, address, aliases and feeds, once per article."""
     article_store = FileArticleStore(tmp_path)
 
-    enter_withdrawal(article_store, full(), NOW)
-    enter_withdrawal(article_store, full(), NOW + timedelta(days=1))  # twice is once
+    enter_withdrawal(article_store, make_full_article(), NOW)
+    enter_withdrawal(article_store, make_full_article(), NOW + timedelta(days=1))  # twice is once
 
     (entry,) = WITHDRAWN.read(article_store)
-    assert (entry.id, entry.at, entry.url) == (full().id, NOW, full().url)
+    assert entry.id == make_full_article().id
+    assert entry.at == NOW
+    assert entry.url == make_full_article().url
     assert entry.aliases == (
         "example.org/a",
         "example.org/?p=1",
@@ -41,12 +44,12 @@ def test_any_text_survives_and_the_order_is_that_of_time(tmp_path: Path) -> None
     for number, value in enumerate(values):
         enter_withdrawal(
             article_store,
-            full(id=make_article_id(str(number)), source_id=value),
+            make_full_article(id=make_article_id(str(number)), source_id=value),
             NOW - timedelta(days=number),
         )
     enter_withdrawal(
         article_store,
-        full(id="all", aliases=tuple(TRAPS), source_id="😀 emoji"),
+        make_full_article(id="all", aliases=tuple(TRAPS), source_id="😀 emoji"),
         NOW - timedelta(days=999),
     )
 
@@ -60,7 +63,7 @@ def test_any_text_survives_and_the_order_is_that_of_time(tmp_path: Path) -> None
 
 def test_an_entry_deleted_by_hand_is_lifted(tmp_path: Path) -> None:
     article_store = FileArticleStore(tmp_path)
-    enter_withdrawal(article_store, full(), NOW)
+    enter_withdrawal(article_store, make_full_article(), NOW)
     (tmp_path / "withdrawn.toml").write_text("# none\n")
 
     assert WITHDRAWN.read(article_store) == []

@@ -50,7 +50,7 @@ class ProxiedWorld(demo.World):
         return self._make_responder(self._sites[key])(method, target)
 
 
-def made() -> dict[str, bytes]:
+def make_sample_files() -> dict[str, bytes]:
     """The files of docs/sample that are made, by name."""
     with tempfile.TemporaryDirectory(prefix="syndicator-sample-") as folder:
         asyncio.run(_trip(Path(folder)))
@@ -88,14 +88,14 @@ async def _trip(folder: Path) -> None:
         await web.aclose()
 
 
-def kept() -> dict[str, bytes]:
+def read_sample_files() -> dict[str, bytes]:
     """The files of docs/sample as they are, by name; none but README.md was written by hand."""
     return {path.name: path.read_bytes() for path in FOLDER.iterdir() if path.name != "README.md"}
 
 
 if __name__ == "__main__":
-    for name in kept():
+    for name in read_sample_files():
         (FOLDER / name).unlink()
-    for name, data in made().items():
+    for name, data in make_sample_files().items():
         (FOLDER / name).write_bytes(data)
         print(FOLDER / name)

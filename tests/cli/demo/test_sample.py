@@ -1,4 +1,4 @@
-"""The sample in docs is what the service makes today, byte for byte."""
+"""docs/sample contains exactly the files that the service makes today."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from tests.cli.demo import sample
 def test_the_sample_is_what_is_made_today() -> None:
     """When a change of the output is meant, `.venv/bin/python -m tests.cli.demo.sample` makes the
     files again."""
-    made = sample.made()
-    assert made == sample.kept()
-    assert {name.rpartition(".")[2] for name in made} == {"md", "atom", "rss"}
+    sample_files = sample.make_sample_files()
+    assert sample_files == sample.read_sample_files()
+    assert {name.rpartition(".")[2] for name in sample_files} == {"md", "atom", "rss"}
 
 
 def test_the_sample_is_valid() -> None:
-    kept = sample.kept()
-    assert validate.find_atom_fault(kept[f"{sample.TAG}.atom"]) is None
-    assert validate.check_rss(kept[f"{sample.TAG}.rss"]).fault is None
+    kept_sample_files = sample.read_sample_files()
+    assert validate.find_atom_fault(kept_sample_files[f"{sample.TAG}.atom"]) is None
+    assert validate.check_rss(kept_sample_files[f"{sample.TAG}.rss"]).fault is None
 
 
 def test_its_page_names_every_file() -> None:
+    """README.md of the sample links each of its files."""
     page = (sample.FOLDER / "README.md").read_text(encoding="utf-8")
-    assert [name for name in sample.kept() if f"({name})" not in page] == []
+    assert [name for name in sample.read_sample_files() if f"({name})" not in page] == []

@@ -1,5 +1,4 @@
-"""The synthetic article store: as many articles as asked for, alike in every run, spread as
-promised."""
+"""The generator of synthetic articles: their number, variety and repeatability."""
 
 from __future__ import annotations
 
@@ -31,7 +30,8 @@ def test_the_spread_is_as_promised() -> None:
     assert len({article.category for article in articles}) == 12
     assert len(Counter(article.source_key for article in articles)) == 20
     added = [article.added for article in articles if article.added]
-    assert min(added) >= FIRST and max(added) < FIRST + timedelta(days=DAYS, hours=1)
+    assert min(added) >= FIRST
+    assert max(added) < FIRST + timedelta(days=DAYS, hours=1)
     assert max(added) - min(added) > timedelta(days=DAYS - 2)
 
 

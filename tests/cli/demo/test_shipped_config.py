@@ -1,5 +1,4 @@
-"""The config folder as shipped: it loads, and it explains every option there is with the default
-that holds."""
+"""The shipped config folder loads and explains every option with its default."""
 
 from __future__ import annotations
 

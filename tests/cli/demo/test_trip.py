@@ -1,4 +1,4 @@
-"""The whole trip over the demo's web, held against the truth of its stories."""
+"""Follow all sites of the demo and compare the articles with their known truth."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from syndicator.configuration.settings import load
 from syndicator.core.model import Article
 from syndicator.core.text import line
 from syndicator.runs.refresh import RunReport, Wanted, run
-from tests.world import World, serving
+from tests.world import World, serve_world
 
 FIRST_KEYS = ["title", "date", "excerpt", "coverImage", "author", "tags", "category", "source"]
 # What still comes out wrong, counted over all stories. These only fall.
@@ -44,7 +44,8 @@ class Trip:
         """Every story that is an article, with its truth and what became of it."""
         found = []
         for story in self.world.stories:
-            truth, url = self.world.truth(story), self.world.url(story)
+            truth = self.world.get_truth(story)
+            url = self.world.url(story)
             if truth.is_article and url in self.articles:
                 found.append((story, truth, self.articles[url]))
         return found
@@ -53,26 +54,27 @@ class Trip:
 @pytest.fixture(scope="module")
 def trip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trip]:
     folder = tmp_path_factory.mktemp("trip")
-    with serving() as world:
+    with serve_world() as world:
         write_config(folder / "config", world)
-        report = refresh(folder)
-        articles, files = {}, {}
+        report = run_refresh(folder)
+        articles = {}
+        files = {}
         for path in sorted((folder / "feeds" / "articles").glob("*/*/*.md")):
             article = load_article(path.read_bytes())
             articles[article.url], files[article.url] = article, path.read_text(encoding="utf-8")
         yield Trip(world, folder, report, articles, files)
 
 
-def refresh(folder: Path) -> RunReport:
+def run_refresh(folder: Path) -> RunReport:
     with locked(load(folder / "config", {})), open_app(folder / "config") as app:
         return asyncio.run(run(app, Wanted(all=True), stop=asyncio.Event()))
 
 
 @pytest.mark.slow
 def test_every_article_is_there(trip: Trip) -> None:
-    wanted = {url for url, truth in trip.world.truths().items() if truth.is_article}
-    assert wanted - set(trip.articles) == set()
-    assert len(trip.stories_read()) == len(wanted) >= 25
+    expected_urls = {url for url, truth in trip.world.list_truths().items() if truth.is_article}
+    assert expected_urls - set(trip.articles) == set()
+    assert len(trip.stories_read()) == len(expected_urls) >= 25
 
 
 @pytest.mark.slow
@@ -85,7 +87,8 @@ def test_each_trouble_is_recorded_with_its_reason(trip: Trip) -> None:
     }
     for key in ("gone", "slow", "busy"):
         trouble = next(trouble for trouble in trip.world.troubles if trouble.key == key)
-        assert (outcomes[key].status, outcomes[key].reason) == ("failed", trouble.reason)
+        assert outcomes[key].status == "failed"
+        assert outcomes[key].reason == trouble.reason
 
 
 @pytest.mark.slow
@@ -107,7 +110,8 @@ def test_excerpts_are_whole_sentences(trip: Trip) -> None:
     for _, _, article in trip.stories_read():
         assert article.excerpt, article.url
         assert article.excerpt[-1] in ".!?”。」", article.excerpt
-        assert "…" not in article.excerpt and "..." not in article.excerpt
+        assert "…" not in article.excerpt
+        assert "..." not in article.excerpt
         assert "appeared first on" not in article.excerpt
         assert len(article.excerpt.split()) <= 55
 
@@ -143,6 +147,7 @@ def test_the_story_full_of_traps(trip: Trip) -> None:
 
 @pytest.mark.slow
 def test_what_still_comes_out_wrong_only_gets_less(trip: Trip) -> None:
+    """The number of known reading faults on the demo does not exceed SHORTFALLS."""
     found: dict[str, list[str]] = {name: [] for name in SHORTFALLS}
     for story, truth, article in trip.stories_read():
         text = line(article.text)
@@ -154,7 +159,7 @@ def test_what_still_comes_out_wrong_only_gets_less(trip: Trip) -> None:
         ]
         found["category"] += [story.key] if truth.category not in (None, article.category) else []
         found["tags"] += [story.key] if not set(truth.tags) <= set(article.tags) else []
-    walls = [url for url, truth in trip.world.truths().items() if not truth.is_article]
+    walls = [url for url, truth in trip.world.list_truths().items() if not truth.is_article]
     found["walls"] = [url for url in walls if url in trip.articles]
     counts = {name: len(cases) for name, cases in found.items()}
     assert all(counts[name] <= most for name, most in SHORTFALLS.items()), (counts, found)
@@ -167,13 +172,15 @@ def test_a_second_run_changes_no_byte(trip: Trip) -> None:
         for path in sorted((trip.folder / "feeds").glob("[ap]*/**/*"))
         if path.is_file()
     }
-    asked = len(trip.world.requests)
-    refresh(trip.folder)
+    request_count = len(trip.world.requests)
+    run_refresh(trip.folder)
     after = {
         path: path.read_bytes()
         for path in sorted((trip.folder / "feeds").glob("[ap]*/**/*"))
         if path.is_file()
     }
     assert after == before
-    again = [seen for seen in trip.world.requests[asked:] if seen.site == "launchbeat"]
-    assert [seen.status for seen in again if seen.path.endswith("/feed/")] == [304]
+    second_requests = [
+        seen for seen in trip.world.requests[request_count:] if seen.site == "launchbeat"
+    ]
+    assert [seen.status for seen in second_requests if seen.path.endswith("/feed/")] == [304]

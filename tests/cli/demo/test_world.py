@@ -1,5 +1,4 @@
-"""The demo's web as its visitors meet it: feeds, pages, validators, troubles, and what can happen
-to it."""
+"""The demo's web server: feeds, pages, validators, and its simulated troubles."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ from syndicator.cli.demo.feeds import SITES
 from syndicator.cli.demo.world import write_config
 from syndicator.configuration.settings import load
 from syndicator.configuration.sources.registry import load_sources
-from tests.world import World, serving
+from tests.world import World, serve_world
 
 FEEDS = [place.key for place in SITES if place.feed_path]
 STORY = "launchbeat/the-chip-that-forgets-on-purpose"
@@ -32,7 +31,7 @@ def client() -> Iterator[httpx.Client]:
         yield opened
 
 
-def announced(world: World, client: httpx.Client, key: str) -> list[dict[str, str]]:
+def list_announced_entries(world: World, client: httpx.Client, key: str) -> list[dict[str, str]]:
     """(id, link, title) of what the feed of the site `key` announces, followed where it moved."""
     answer = client.get(world.feed_url(key), follow_redirects=True)
     if "json" in answer.headers["content-type"]:
@@ -70,7 +69,7 @@ def test_a_feed_announces_the_stories_of_its_site(
         key=lambda s: s.published,
         reverse=True,
     )
-    entries = announced(world, client, key)
+    entries = list_announced_entries(world, client, key)
     assert [entry["title"] for entry in entries] == [story.title for story in mine]
     assert [entry["link"].partition("?")[0] for entry in entries] == [
         world.url(story) for story in mine
@@ -79,17 +78,21 @@ def test_a_feed_announces_the_stories_of_its_site(
 
 
 def test_one_feed_is_whole_and_one_has_a_recording(world: World, client: httpx.Client) -> None:
+    """The demo has a feed with full texts and one with a podcast file."""
     (first, *_) = client.get(world.feed_url("holt")).json()["items"]
-    assert "<table>" in first["content_html"] and '<img src="http://127.' in first["content_html"]
+    assert "<table>" in first["content_html"]
+    assert '<img src="http://127.' in first["content_html"]
     parsed = feedparser.parse(io.BytesIO(client.get(world.feed_url("parallel")).content))
     (audio,) = [link for entry in parsed.entries for link in entry.links if link.rel == "enclosure"]
-    assert (audio.type, int(audio.length)) == ("audio/wav", len(client.get(audio.href).content))
+    assert audio.type == "audio/wav"
+    assert int(audio.length) == len(client.get(audio.href).content)
 
 
 def test_every_page_and_picture_is_there(world: World, client: httpx.Client) -> None:
     for story in world.stories:
         answer = client.get(world.url(story))
-        assert answer.status_code == 200 and answer.text.lower().startswith("<!doctype html>")
+        assert answer.status_code == 200
+        assert answer.text.lower().startswith("<!doctype html>")
     picture = client.get(
         world.url(STORY).partition("/2025")[0] + "/images/the-chip-that-forgets-on-purpose.png"
     )
@@ -98,7 +101,8 @@ def test_every_page_and_picture_is_there(world: World, client: httpx.Client) -> 
     with Image.open(io.BytesIO(picture.content)) as drawing:
         colours = drawing.convert("RGB").getcolors()
         assert drawing.size == (960, 540)
-    assert colours is not None and len(colours) == 6  # sky, sun, mountains, meadow, house
+    assert colours is not None
+    assert len(colours) == 6  # sky, sun, mountains, meadow, house
     assert client.get(world.url(STORY) + "nothing").status_code == 404
 
 
@@ -113,7 +117,8 @@ def test_the_copy_names_the_first_teller(world: World, client: httpx.Client) -> 
 def test_the_amp_edition_has_the_story_and_no_advert(world: World, client: httpx.Client) -> None:
     url = world.url("meridian/weather-model-runs-on-a-laptop")
     amp = client.get(url.replace(".html", ".amp.html")).text
-    assert "Ten days of weather" in amp and "ADVERTISEMENT" not in amp
+    assert "Ten days of weather" in amp
+    assert "ADVERTISEMENT" not in amp
     assert url.replace(".html", ".amp.html") in client.get(url).text
 
 
@@ -130,7 +135,8 @@ def test_a_front_page_leads_to_the_feed_the_sitemap_and_the_neighbours(
         if story.site == "holt" and world.url(story) not in listed
     ] == []
     neighbours = client.get(home + "blogroll.opml").text
-    assert neighbours.count("xmlUrl=") == 4 and world.feed_url("meridian") in neighbours
+    assert neighbours.count("xmlUrl=") == 4
+    assert world.feed_url("meridian") in neighbours
 
 
 def test_robots_are_told(world: World, client: httpx.Client) -> None:
@@ -144,9 +150,10 @@ def test_who_knows_it_gets_a_304(world: World, client: httpx.Client, path: str) 
     answer = client.get(url)
     by_tag = client.get(url, headers={"If-None-Match": answer.headers["etag"]})
     by_date = client.get(url, headers={"If-Modified-Since": answer.headers["last-modified"]})
-    assert (by_tag.status_code, by_date.status_code) == (304, 304)
+    assert by_tag.status_code == 304
+    assert by_date.status_code == 304
     assert by_tag.content == b""
-    world.change(STORY, title="The chip that remembers")
+    world.change_story(STORY, title="The chip that remembers")
     assert client.get(url, headers={"If-None-Match": answer.headers["etag"]}).status_code == 200
     assert (
         client.get(url, headers={"If-Modified-Since": answer.headers["last-modified"]}).status_code
@@ -156,11 +163,14 @@ def test_who_knows_it_gets_a_304(world: World, client: httpx.Client, path: str) 
 
 def test_gzip_head_and_plain_clients(world: World, client: httpx.Client) -> None:
     url = world.url(STORY)
-    packed, plain = client.get(url), client.get(url, headers={"Accept-Encoding": "identity"})
-    assert packed.headers["content-encoding"] == "gzip" and "content-encoding" not in plain.headers
+    packed = client.get(url)
+    plain = client.get(url, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
     assert packed.content == plain.content
     head = client.head(url)
-    assert head.content == b"" and int(head.headers["content-length"]) > 1000
+    assert head.content == b""
+    assert int(head.headers["content-length"]) > 1000
     assert client.post(url).status_code == 405
 
 
@@ -168,9 +178,11 @@ def test_each_trouble_is_as_announced(world: World, client: httpx.Client) -> Non
     by_key = {trouble.key: trouble for trouble in world.troubles}
     assert client.get(world.feed_url("gone")).status_code == 410
     busy = client.get(world.feed_url("busy"))
-    assert (busy.status_code, busy.headers["retry-after"]) == (429, "120")
+    assert busy.status_code == 429
+    assert busy.headers["retry-after"] == "120"
     broken = feedparser.parse(io.BytesIO(client.get(world.feed_url("broken")).content))
-    assert broken.bozo and broken.entries == []
+    assert broken.bozo
+    assert broken.entries == []
     with pytest.raises(httpx.ReadTimeout):
         client.get(world.feed_url("slow"), timeout=0.2)
     assert by_key["slow"].delay > 3
@@ -183,10 +195,14 @@ def test_each_trouble_is_as_announced(world: World, client: httpx.Client) -> Non
 
 
 def test_the_log_says_who_asked_for_what(world: World, client: httpx.Client) -> None:
+    """The demo's web logs each request with site, path, status and headers."""
     client.get(world.feed_url("holt"), headers={"User-Agent": "somebody/1"})
-    (seen,) = world.requests
-    assert (seen.site, seen.method, seen.path, seen.status) == ("holt", "GET", "/feed.json", 200)
-    assert seen.headers["user-agent"] == "somebody/1"
+    (request,) = world.requests
+    assert request.site == "holt"
+    assert request.method == "GET"
+    assert request.path == "/feed.json"
+    assert request.status == 200
+    assert request.headers["user-agent"] == "somebody/1"
 
 
 # -- what can happen to it
@@ -197,42 +213,44 @@ def test_add_change_and_withdraw(world: World, client: httpx.Client) -> None:
     new = dataclasses.replace(
         old, slug="newest", title="Newest", published=old.published.replace(day=30), guid="n"
     )
-    world.add(new)
-    assert announced(world, client, "launchbeat")[0]["title"] == "Newest"
-    world.change("launchbeat/newest", title="Newest of all", body="<p>Rewritten.</p>")
-    assert announced(world, client, "launchbeat")[0]["title"] == "Newest of all"
+    world.add_story(new)
+    assert list_announced_entries(world, client, "launchbeat")[0]["title"] == "Newest"
+    world.change_story("launchbeat/newest", title="Newest of all", body="<p>Rewritten.</p>")
+    assert list_announced_entries(world, client, "launchbeat")[0]["title"] == "Newest of all"
     assert "Rewritten." in client.get(world.url("launchbeat/newest")).text
-    assert world.truths()[world.url("launchbeat/newest")].title == "Newest of all"
+    assert world.list_truths()[world.url("launchbeat/newest")].title == "Newest of all"
     gone = world.url(STORY)
-    world.withdraw(STORY)
+    world.withdraw_story(STORY)
     assert client.get(gone).status_code == 404
     assert gone not in [
-        entry["link"].partition("?")[0] for entry in announced(world, client, "launchbeat")
+        entry["link"].partition("?")[0]
+        for entry in list_announced_entries(world, client, "launchbeat")
     ]
 
 
 def test_a_moved_feed(world: World, client: httpx.Client) -> None:
     world.move_feed("parallel", "/atom/all.xml")
     answer = client.get(world.feed_url("parallel"))
-    assert (answer.status_code, answer.headers["location"]) == (301, "/atom/all.xml")
-    assert len(announced(world, client, "parallel")) == 6
+    assert answer.status_code == 301
+    assert answer.headers["location"] == "/atom/all.xml"
+    assert len(list_announced_entries(world, client, "parallel")) == 6
 
 
 def test_a_broken_an_html_and_a_shrunk_feed(world: World, client: httpx.Client) -> None:
     world.break_feed("meridian")
     assert feedparser.parse(io.BytesIO(client.get(world.feed_url("meridian")).content)).bozo
-    world.heal("meridian")
+    world.heal_site("meridian")
     world.html_feed("meridian")
     assert "<html" in client.get(world.feed_url("meridian")).text
-    world.heal("meridian")
-    world.shrink("meridian", 1)
-    assert len(announced(world, client, "meridian")) == 1
+    world.heal_site("meridian")
+    world.shrink_feed("meridian", 1)
+    assert len(list_announced_entries(world, client, "meridian")) == 1
 
 
 def test_new_ids_and_a_date_in_the_future(world: World, client: httpx.Client) -> None:
-    before = announced(world, client, "holt")
-    world.renumber("holt")
-    after = announced(world, client, "holt")
+    before = list_announced_entries(world, client, "holt")
+    world.renumber_entries("holt")
+    after = list_announced_entries(world, client, "holt")
     assert [entry["link"] for entry in before] == [entry["link"] for entry in after]
     assert {entry["id"] for entry in before}.isdisjoint(entry["id"] for entry in after)
     assert world.future_date(STORY).published.year == 2035
@@ -240,48 +258,51 @@ def test_new_ids_and_a_date_in_the_future(world: World, client: httpx.Client) ->
 
 
 def test_errors_and_latency_until_healed(world: World, client: httpx.Client) -> None:
-    world.fail("holt", 503, headers={"Retry-After": "60"})
+    world.fail_site("holt", 503, headers={"Retry-After": "60"})
     answer = client.get(world.feed_url("holt"))
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
-    world.heal("holt")
-    world.fail("holt", 500, path="/notes/three-evals-i-trust.html")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "60"
+    world.heal_site("holt")
+    world.fail_site("holt", 500, path="/notes/three-evals-i-trust.html")
     assert client.get(world.url("holt/three-evals-i-trust")).status_code == 500
     assert client.get(world.feed_url("holt")).status_code == 200
-    world.latency("holt", 0.2)
+    world.delay_answers("holt", 0.2)
     started = time.monotonic()
     client.get(world.feed_url("holt"))
     assert time.monotonic() - started >= 0.2
-    world.heal("holt")
+    world.heal_site("holt")
     assert client.get(world.url("holt/three-evals-i-trust")).status_code == 200
 
 
 def test_a_fixed_port_gives_the_same_addresses_again() -> None:
-    with serving() as first:
-        port = urlsplit(first.feed_url("holt")).port
+    with serve_world() as first_world:
+        port = urlsplit(first_world.feed_url("holt")).port
     assert port
-    with serving(World(port=port)) as second:
+    with serve_world(World(port=port)) as second:
         assert second.feed_url("holt") == f"http://127.0.0.4:{port}/feed.json"
 
 
 def test_a_taken_port_is_no_obstacle() -> None:
-    with serving() as first:
-        port = urlsplit(first.feed_url("holt")).port or 0
-        with serving(World(port=port)) as second:
-            assert second.feed_url("holt") != first.feed_url("holt")
+    with serve_world() as first_world:
+        port = urlsplit(first_world.feed_url("holt")).port or 0
+        with serve_world(World(port=port)) as second:
+            assert second.feed_url("holt") != first_world.feed_url("holt")
 
 
 def test_a_smaller_world_has_only_what_is_left() -> None:
-    with serving(World(without={"slow", "parallel"})) as small:
+    """A world without some sites has no stories or sources of them."""
+    with serve_world(World(without={"slow", "parallel"})) as small:
         keys = {source.key for source in small.sources}
-        assert {"slow", "parallel"}.isdisjoint(keys) and len(keys) == 8
+        assert {"slow", "parallel"}.isdisjoint(keys)
+        assert len(keys) == 8
         assert {story.site for story in small.stories} <= keys
-        assert len(small.truths()) == len(small.stories)
+        assert len(small.list_truths()) == len(small.stories)
 
 
 def test_nothing_runs_on_after_the_end(client: httpx.Client) -> None:
     before = set(threading.enumerate())  # worlds that other tests share live as long as those
-    with serving() as started:
-        url = started.feed_url("holt")
+    with serve_world() as world:
+        url = world.feed_url("holt")
         client.get(url)
     with pytest.raises(httpx.ConnectError):
         client.get(url)
@@ -298,7 +319,8 @@ def test_the_written_config_loads(world: World, tmp_path: Path) -> None:
         tmp_path / "config", world, taxonomy='[[category]]\nname = "AI"\ndescription = "x"\n'
     )
     settings = load(tmp_path / "config", {})
-    assert settings.fetch.allow_loopback and settings.fetch.pause == 0
+    assert settings.fetch.allow_loopback
+    assert settings.fetch.pause == 0
     assert settings.fetch.seconds == 3
     assert settings.public_dir == tmp_path / "feeds" / "public"
     assert load_sources(tmp_path / "config" / "sources.toml") == world.sources

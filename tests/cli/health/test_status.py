@@ -1,4 +1,4 @@
-"""What `status` prints, and that it changes nothing."""
+"""The output of `status`; the command changes nothing."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _HEAD = re.compile(
 )
 
 
-def rows(instance: Instance) -> dict[str, dict[str, str]]:
+def read_condition_rows(instance: Instance) -> dict[str, dict[str, str]]:
     """The paragraphs of `status` in a pipe, by condition."""
-    _, _, *lines, feed = instance.run("status").output.splitlines()
+    _, _, *lines, feed = instance.run_command("status").output.splitlines()
     assert "/health/" in feed  # its address, after any run
     found: dict[str, dict[str, str]] = {}
     row: dict[str, str] = {}
@@ -45,36 +45,46 @@ def rows(instance: Instance) -> dict[str, dict[str, str]]:
     return found
 
 
-def test_the_first_line_says_how_many_are_well(filled: Instance) -> None:
-    first, second, *_ = filled.run("status").output.splitlines()
+def test_the_first_line_says_how_many_are_well(visited_instance: Instance) -> None:
+    first, second, *_ = visited_instance.run_command("status").output.splitlines()
     assert re.fullmatch(r"\d fine, \d needs? you, last article \d+ \w+ ago", first)
     assert second.startswith("5 articles, ")
 
 
-def test_a_source_with_trouble_has_its_reason_its_cure_and_its_next_try(filled: Instance) -> None:
-    told = rows(filled)["source-failing"]
+def test_a_source_with_trouble_has_its_reason_its_cure_and_its_next_try(
+    visited_instance: Instance,
+) -> None:
+    """A failing source is shown with reason, cure, start and next try."""
+    told = read_condition_rows(visited_instance)["source-failing"]
     assert told["what"] == "gone"
     assert told["reason"].startswith("the address is gone for good (HTTP 410) (gone): http")
     assert told["cure"] == "remove the source"
-    assert told["since"] and told["times"].startswith("next try 2")
-    (state,) = (one for one in filled.json("status")["sources"] if one["key"] == "gone")
-    assert (state["reason"], state["failures"]) == ("gone", 1)
+    assert told["since"]
+    assert told["times"].startswith("next try 2")
+    (state,) = (
+        source
+        for source in visited_instance.run_json("status")["sources"]
+        if source["key"] == "gone"
+    )
+    assert state["reason"] == "gone"
+    assert state["failures"] == 1
     assert "etag" not in state
 
 
-def test_an_article_file_that_cannot_be_read_is_named(filled: Instance) -> None:
-    path = sorted((filled.folder / "feeds/articles").rglob("*.md"))[0]
+def test_an_article_file_that_cannot_be_read_is_named(visited_instance: Instance) -> None:
+    path = sorted((visited_instance.folder / "feeds/articles").rglob("*.md"))[0]
     path.write_text(path.read_text().replace("title: ", "title: '", 1))
     line = f"{path}: line "
-    assert line in filled.run("reindex").output
-    assert line in rows(filled)["article-file"]["reason"]
-    (told,) = filled.json("status")["files"]
-    assert told["reason"] == "bad-article-file" and line in told["detail"]
+    assert line in visited_instance.run_command("reindex").output
+    assert line in read_condition_rows(visited_instance)["article-file"]["reason"]
+    (file,) = visited_instance.run_json("status")["files"]
+    assert file["reason"] == "bad-article-file"
+    assert line in file["detail"]
 
 
-def test_a_source_that_moved_is_named(filled: Instance) -> None:
-    with open_app(filled.config) as opened:
-        state = opened.archive.store.visits.states()["holt"]
+def test_a_source_that_moved_is_named(visited_instance: Instance) -> None:
+    with open_app(visited_instance.config) as app:
+        state = app.archive.store.visits.states()["holt"]
         moved = replace(
             state,
             redirects=replace(
@@ -83,106 +93,123 @@ def test_a_source_that_moved_is_named(filled: Instance) -> None:
                 moved_at=datetime(2026, 11, 3, tzinfo=UTC),
             ),
         )
-        opened.archive.store.visits.save_states([moved])
-    told = rows(filled)["source-moved"]
+        app.archive.store.visits.save_states([moved])
+    told = read_condition_rows(visited_instance)["source-moved"]
     assert told["since"].startswith("2026-11-0")
     assert "https://bank.example/feed; another site" in told["reason"]
-    (told,) = filled.json("status")["moves"]
-    assert (told["source"], told["moved_to"]) == ("holt", "https://bank.example/feed")
+    (told,) = visited_instance.run_json("status")["moves"]
+    assert told["source"] == "holt"
+    assert told["moved_to"] == "https://bank.example/feed"
 
 
 def test_a_pipe_gets_what_a_terminal_shows_without_colours(
-    filled: Instance, monkeypatch: pytest.MonkeyPatch
+    visited_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = (("status",), ("status", "--source", "gone"), ("status", "--list", "sources"))
-    piped = [filled.run(*each).output for each in words]
+    piped = [visited_instance.run_command(*word).output for word in words]
     monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: True)
     monkeypatch.setenv("LINES", "200")
-    shown = [filled.run(*each).output for each in words]
+    shown_outputs = [visited_instance.run_command(*each).output for each in words]
     ago = re.compile(r"\d+ seconds? ago")
     colour = re.compile(r"\x1b\[\d*m")
-    assert [ago.sub("", colour.sub("", each)) for each in shown] == [
+    assert [ago.sub("", colour.sub("", each)) for each in shown_outputs] == [
         ago.sub("", each) for each in piped
     ]
-    assert "\x1b[1m" in shown[1] and "\t" not in "".join(piped)
+    assert "\x1b[1m" in shown_outputs[1]
+    assert "\t" not in "".join(piped)
     monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: False)
     monkeypatch.setenv("LINES", "5")
-    assert filled.run("status").output.count("\n") == piped[0].count("\n")  # a pipe is endless
+    assert visited_instance.run_command("status").output.count("\n") == piped[0].count(
+        "\n"
+    )  # a pipe is endless
 
 
-def test_looking_changes_nothing(filled: Instance) -> None:
+def test_looking_changes_nothing(visited_instance: Instance) -> None:
     def tree() -> dict[Path, int]:
-        return {path: path.stat().st_mtime_ns for path in (filled.folder / "feeds").rglob("*")}
+        return {
+            path: path.stat().st_mtime_ns for path in (visited_instance.folder / "feeds").rglob("*")
+        }
 
     before = tree()
-    filled.run("status")
-    filled.json("status")
+    visited_instance.run_command("status")
+    visited_instance.run_json("status")
     assert tree() == before
 
 
 def test_a_place_where_nothing_has_run_is_told_and_stays_empty(instance: Instance) -> None:
-    assert instance.run("status").output.startswith("0 fine, 0 need you, ")
-    assert instance.json("status")["articles"] == 0
+    """`status` works before the first run and creates no files."""
+    assert instance.run_command("status").output.startswith("0 fine, 0 need you, ")
+    assert instance.run_json("status")["articles"] == 0
     assert not (instance.folder / "feeds").exists()
 
 
 def test_who_follows_nothing_yet_is_told_how_to(instance: Instance) -> None:
-    assert "no source yet" not in instance.run("status").output
-    instance.follow()
-    assert " add URL` follows one" in instance.run("status").output.splitlines()[0]
+    """Without sources `status` suggests `add`."""
+    assert "no source yet" not in instance.run_command("status").output
+    instance.keep_sources()
+    assert " add URL` follows one" in instance.run_command("status").output.splitlines()[0]
 
 
 def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(
-    filled: Instance,
+    visited_instance: Instance,
 ) -> None:
-    first, second, *_ = filled.run("status", "--source", "holt").output.splitlines()
+    """`status --source KEY` shows the last visits and the reason for the next one."""
+    first, second, *_ = visited_instance.run_command(
+        "status", "--source", "holt"
+    ).output.splitlines()
     assert first.startswith("holt: http://127.0.0.")
-    assert second.startswith("next visit 2") and "publishes about every" in second
-    assert filled.run("refresh", "--source", "holt").exit_code == 0
-    told = filled.json("status", "--source", "holt")
-    assert [(len(one["added"]), one["status"]) for one in told["visits"]] == [
+    assert second.startswith("next visit 2")
+    assert "publishes about every" in second
+    assert visited_instance.run_command("refresh", "--source", "holt").exit_code == 0
+    told = visited_instance.run_json("status", "--source", "holt")
+    assert [(len(visit["added"]), visit["status"]) for visit in told["visits"]] == [
         (0, "unchanged"),
         (5, "new"),
     ]
     oldest = told["visits"][-1]
-    assert oldest["bytes"] > 0 and oldest["due_why"] and oldest["next_due"]
+    assert oldest["bytes"] > 0
+    assert oldest["due_why"]
+    assert oldest["next_due"]
     assert "etag" not in told["state"]
 
 
-def test_one_source_that_fails_is_told_with_its_reason(filled: Instance) -> None:
-    output = filled.run("status", "--source", "gone").output
+def test_one_source_that_fails_is_told_with_its_reason(visited_instance: Instance) -> None:
+    """`status --source KEY` shows why a source fails, and suggests a key for a typo."""
+    output = visited_instance.run_command("status", "--source", "gone").output
     assert "gone: source-failing since " in output
     assert "the address is gone for good (HTTP 410) (gone)" in output
     with pytest.raises(UsageError, match="did you mean 'gone'"):
-        filled.run("status", "--source", "gon")
+        visited_instance.run_command("status", "--source", "gon")
 
 
-def test_all_of_the_json_is_documented(filled: Instance) -> None:
+def test_all_of_the_json_is_documented(visited_instance: Instance) -> None:
     documented = (ROOT / "docs/json.md").read_text(encoding="utf-8")
-    told, one = filled.json("status"), filled.json("status", "--source", "gone")
+    told = visited_instance.run_json("status")
+    one = visited_instance.run_json("status", "--source", "gone")
     (source, *_), (condition, *_) = told["sources"], told["conditions"]
     for keys in (told, one, source, condition, one["visits"][0]):
         assert [key for key in keys if f"`{key}`" not in documented] == []
 
 
 def test_a_screen_has_what_fits_and_says_how_much_does_not() -> None:
-    found = [
+    """Conditions beyond the height of the terminal are counted in the last line."""
+    conditions = [
         Condition(kind=ConditionReason.SOURCE_GONE, subject=key, reason="gone", cure="remove it")
         for key in "abc"
     ]
-    assert fit_to_screen(found, columns=80, lines=9) == [
+    assert fit_to_screen(conditions, columns=80, lines=9) == [
         *("a: source-gone", "    gone", "    to do: remove it"),
         *("b: source-gone", "    gone", "    to do: remove it"),
         *("c: source-gone", "    gone", "    to do: remove it"),
     ]
-    assert fit_to_screen(found, columns=80, lines=8)[-2:] == [
+    assert fit_to_screen(conditions, columns=80, lines=8)[-2:] == [
         "    to do: remove it",
         "1 more: `syndicator status | less`, or --json",
     ]
-    assert fit_to_screen(found, columns=10, lines=8)[-1].startswith(
+    assert fit_to_screen(conditions, columns=10, lines=8)[-1].startswith(
         "2 more"
     )  # lines that are wrapped
-    assert len(fit_to_screen(found[:1], columns=80, lines=1)) == 3
+    assert len(fit_to_screen(conditions[:1], columns=80, lines=1)) == 3
 
 
 def test_pictures_are_told_by_state_and_reason() -> None:
@@ -201,7 +228,8 @@ def test_a_line_shows_when_jobs_ran_and_run_next() -> None:
         Scheduled(job="retention", last=now, next=tomorrow),
     ]
     line = describe_jobs(jobs, now)
-    last, day = now.astimezone(), tomorrow.astimezone()
+    last = now.astimezone()
+    day = tomorrow.astimezone()
     soon = in_a_minute.astimezone()
     assert (
         line

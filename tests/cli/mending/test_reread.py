@@ -1,4 +1,4 @@
-"""What an upgrade offers, on the command line."""
+"""`reread` on the command line after an upgrade."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ assert operations  # importing it registers its command
 
 @pytest.mark.slow
 def test_the_first_run_of_a_version_that_reads_better_says_so_and_status_goes_on(
-    filled: Instance, monkeypatch: pytest.MonkeyPatch
+    visited_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = filled.everything()
-    assert "older version" not in filled.run("refresh").output
+    """The first run after an upgrade offers `reread`; `status` does so until it is done."""
+    before = visited_instance.read_files()
+    assert "older version" not in visited_instance.run_command("refresh").output
     monkeypatch.setattr("syndicator.app.places.READING_VERSION", READING_VERSION + 1)
-    said = filled.run("refresh").output
+    output = visited_instance.run_command("refresh").output
+    assert "read by an older version: 5 articles; `" in output
+    assert "reread --outdated --dry-run` shows what" in output
+    assert "older version" not in visited_instance.run_command("refresh").output
+    assert "read by an older version" in visited_instance.run_command("status").output
     assert (
-        "read by an older version: 5 articles; `" in said
-        and "reread --outdated --dry-run` shows what" in said
+        visited_instance.run_command("reread", "--outdated", "--dry-run").output
+        == "0 of 5 articles change\n"
     )
-    assert "older version" not in filled.run("refresh").output
-    assert "read by an older version" in filled.run("status").output
-    assert filled.run("reread", "--outdated", "--dry-run").output == "0 of 5 articles change\n"
-    assert filled.run("reread", "--outdated").output == "0 of 5 articles change\n"
-    assert filled.run("reread", "--outdated").output == "0 of 0 articles change\n"
-    assert "read by an older version" not in filled.run("status").output
-    assert filled.everything() == before
+    assert visited_instance.run_command("reread", "--outdated").output == "0 of 5 articles change\n"
+    assert visited_instance.run_command("reread", "--outdated").output == "0 of 0 articles change\n"
+    assert "read by an older version" not in visited_instance.run_command("status").output
+    assert visited_instance.read_files() == before

@@ -1,4 +1,4 @@
-"""show on the command line: an article as it is published, and why."""
+"""`show` on the command line: an article as published, and the reasons for its fields."""
 
 from __future__ import annotations
 
@@ -28,19 +28,25 @@ def its_file(instance: Instance) -> Path:
 
 
 @pytest.mark.slow
-def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(filled: Instance) -> None:
-    path, url = its_file(filled), filled.world.url(a_story(filled))
+def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(
+    visited_instance: Instance,
+) -> None:
+    """`show` prints the article file by address, id or path, and sends no request."""
+    path = its_file(visited_instance)
+    url = visited_instance.world.url(a_story(visited_instance))
     path.write_text(path.read_text().replace("author: ", "author: Someone Else and ", 1))
-    before, asked = filled.everything(), len(filled.world.requests)
+    before = visited_instance.read_files()
+    request_count = len(visited_instance.world.requests)
     for what in (
         url,
         url.removeprefix("http://") if "://www" in url else url,
         load(path.read_bytes()).id,
         str(path),
     ):
-        assert filled.run("show", what).output == path.read_text()
-    output = filled.run("show", "--trace", url).output
-    assert output.startswith(path.read_text()) and "\norigins:\n" in output
+        assert visited_instance.run_command("show", what).output == path.read_text()
+    output = visited_instance.run_command("show", "--trace", url).output
+    assert output.startswith(path.read_text())
+    assert "\norigins:\n" in output
     for line in (
         "    author: your edit of the file",
         "    all",
@@ -49,51 +55,65 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(filled: I
     ):
         assert f"{line}\n" in output
     assert re.search(r"^next visit: 20\d\d-\d\d-\d\dT[\d:]{8}\+00:00 \(", output, re.MULTILINE)
-    assert (filled.everything(), len(filled.world.requests)) == (before, asked)
-    told = filled.json("show", url)
-    assert set(told) == {"article", "markdown", "why"} and told["markdown"] == path.read_text()
-    assert "all" in told["why"]["feeds"] and set(told["why"]["tags"]) == set(
-        told["article"]["tags"]
-    )
+    assert visited_instance.read_files() == before
+    assert len(visited_instance.world.requests) == request_count
+    told = visited_instance.run_json("show", url)
+    assert set(told) == {"article", "markdown", "why"}
+    assert told["markdown"] == path.read_text()
+    assert "all" in told["why"]["feeds"]
+    assert set(told["why"]["tags"]) == set(told["article"]["tags"])
 
 
 @pytest.mark.parametrize("format", ["atom", "rss", "json"])
-def test_an_entry_is_printed_as_it_stands_in_the_feed(filled: Instance, format: str) -> None:
-    url = filled.world.url(a_story(filled))
-    entry = filled.run("show", "--feed", format, url).output.rstrip("\n")
-    published = (filled.folder / f"feeds/public/all.{format}").read_text()
+def test_an_entry_is_printed_as_it_stands_in_the_feed(
+    visited_instance: Instance, format: str
+) -> None:
+    """`show --feed FORMAT` prints exactly the entry of the published feed."""
+    url = visited_instance.world.url(a_story(visited_instance))
+    entry = visited_instance.run_command("show", "--feed", format, url).output.rstrip("\n")
+    published = (visited_instance.folder / f"feeds/public/all.{format}").read_text()
     if format == "json":
         assert json.loads(entry) in json.loads(published)["items"]
     else:
-        assert entry in published and entry.startswith(("<entry", "<item"))
-    assert filled.run("show", "--feed", format, str(its_file(filled))).output.rstrip("\n") == entry
+        assert entry in published
+        assert entry.startswith(("<entry", "<item"))
+    assert (
+        visited_instance.run_command(
+            "show", "--feed", format, str(its_file(visited_instance))
+        ).output.rstrip("\n")
+        == entry
+    )
 
 
-def test_an_entry_that_there_is_not_is_an_error(filled: Instance) -> None:
+def test_an_entry_that_there_is_not_is_an_error(visited_instance: Instance) -> None:
     with pytest.raises(UsageError, match="no format 'pdf'; there are atom, rss"):
-        filled.run("show", "--feed", "pdf", filled.world.url(a_story(filled)))
+        visited_instance.run_command(
+            "show", "--feed", "pdf", visited_instance.world.url(a_story(visited_instance))
+        )
     with pytest.raises(UsageError, match="is not published; give the address or the id"):
-        filled.run("show", "--feed", "atom", "https://nowhere.example/")
+        visited_instance.run_command("show", "--feed", "atom", "https://nowhere.example/")
 
 
 @pytest.mark.slow
 def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: Instance) -> None:
-    instance.follow("holt")
+    """`show` of an unfiled page prints the article that its source would file."""
+    instance.keep_sources("holt")
     sources = instance.config / "sources.toml"
     sources.write_text(sources.read_text().rstrip() + '\ntags = ["Of mine"]\n')
-    before = instance.everything()
-    told = instance.json("show", instance.world.url(a_story(instance)))
+    before = instance.read_files()
+    told = instance.run_json("show", instance.world.url(a_story(instance)))
     article = load(told["markdown"].encode())
-    assert (article.title, article.source_key) == (a_story(instance).title, "holt")
-    assert (
-        article.tags[0] == "Of mine"
-        and told["why"]["tags"]["Of mine"] == "its source has it in sources.toml"
-    )
+    assert article.title == a_story(instance).title
+    assert article.source_key == "holt"
+    assert article.tags[0] == "Of mine"
+    assert told["why"]["tags"]["Of mine"] == "its source has it in sources.toml"
     assert article.source_id != article.url  # the feed's id of the entry
     why = told["why"]
-    assert (why["source"], why["entry"], why["state"]) == ("holt", "announced by holt", "not filed")
-    assert instance.everything() == before
-    instance.run("refresh", "--all")
+    assert why["source"] == "holt"
+    assert why["entry"] == "announced by holt"
+    assert why["state"] == "not filed"
+    assert instance.read_files() == before
+    instance.run_command("refresh", "--all")
     filed = load(its_file(instance).read_bytes())
     for name in (
         "id",
@@ -110,43 +130,49 @@ def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: 
     assert filed.body.strip()[:2000] in article.body  # what repeats on the host was not known then
 
 
-def test_saved_pages_and_foreign_files_are_shown(filled: Instance, tmp_path: Path) -> None:
+def test_saved_pages_and_foreign_files_are_shown(
+    visited_instance: Instance, tmp_path: Path
+) -> None:
     saved = tmp_path / "page.html"
     words = " ".join(f"Sentence number {number} says something of its own." for number in range(40))
     saved.write_text(f"<title>Saved</title><article><h1>A saved page</h1><p>{words}</p></article>")
     with pytest.raises(UsageError, match="--url"):
-        filled.run("show", str(saved))
+        visited_instance.run_command("show", str(saved))
     assert (
         "title: A saved page"
-        in filled.run("show", str(saved), "--url", "https://example.org/a").output
+        in visited_instance.run_command("show", str(saved), "--url", "https://example.org/a").output
     )
     saved.write_bytes(bytes(range(256)))
     with pytest.raises(NotAnArticle, match=r"not-html \(https://example.org/a: "):
-        filled.run("show", str(saved), "--url", "https://example.org/a")
+        visited_instance.run_command("show", str(saved), "--url", "https://example.org/a")
     with pytest.raises(MissingError, match=r"none\.html: no such file, and no article has this id"):
-        filled.run("show", str(tmp_path / "none.html"))
+        visited_instance.run_command("show", str(tmp_path / "none.html"))
     own = tmp_path / "own.md"
     own.write_text(
         "---\nid: no id of ours\ntitle: Own\ndate: 2026-01-02\nsource:"
         " https://example.org/own\n---\n\nA text.\n"
     )
-    told = filled.run("show", "--trace", str(own)).output
-    assert "title: your edit of the file" in told and "state: not filed; the next run" in told
+    output = visited_instance.run_command("show", "--trace", str(own)).output
+    assert "title: your edit of the file" in output
+    assert "state: not filed; the next run" in output
 
 
-def test_why_prints_reasons_in_plain_words_and_no_article(filled: Instance) -> None:
-    path, url = its_file(filled), filled.world.url(a_story(filled))
-    title = a_story(filled).title
-    lines_of_why = filled.run("show", "--why", url).output.splitlines()
+def test_why_prints_reasons_in_plain_words_and_no_article(visited_instance: Instance) -> None:
+    path = its_file(visited_instance)
+    url = visited_instance.world.url(a_story(visited_instance))
+    title = a_story(visited_instance).title
+    lines_of_why = visited_instance.run_command("show", "--why", url).output.splitlines()
     assert lines_of_why[0] == f"address     {url}"
     assert lines_of_why[1].startswith("in feeds    all, ")
     assert f"title       {title} (from its heading)" in lines_of_why
     assert "excerpt     sentences of its text" in lines_of_why
     assert lines_of_why[-1] == f"the article: `syndicator show {url}`; every step: --trace"
-    assert "origins:" not in lines_of_why and "---" not in lines_of_why
-    both = filled.run("show", "--why", "--trace", url).output
-    assert both.splitlines()[: len(lines_of_why) - 1] == lines_of_why[:-1]
-    assert path.read_text() in both and "\norigins:\n" in both
+    assert "origins:" not in lines_of_why
+    assert "---" not in lines_of_why
+    both_output = visited_instance.run_command("show", "--why", "--trace", url).output
+    assert both_output.splitlines()[: len(lines_of_why) - 1] == lines_of_why[:-1]
+    assert path.read_text() in both_output
+    assert "\norigins:\n" in both_output
 
 
 def test_why_is_told_in_lines() -> None:
@@ -178,7 +204,8 @@ def test_why_is_told_in_lines() -> None:
 
 
 def test_a_host_that_there_is_not_is_explained_as_add_does(instance: Instance) -> None:
+    """`show` of an unknown host fails with "dns" and a hint about spelling."""
     with pytest.raises(
         NetworkDown, match=r"dns: the host name does not resolve: .*; check how it is spelled"
     ):
-        instance.run("show", "https://nobody.invalid/")
+        instance.run_command("show", "https://nobody.invalid/")

@@ -1,5 +1,4 @@
-"""The console as a command, and beside `up`: off until a password is set, and ended with whoever
-started it."""
+"""The console as a command and beside `up`: off until a password is set."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ from tests.world import World
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Instance:
+def empty_instance(tmp_path: Path) -> Instance:
     config = tmp_path / "config"
     config.mkdir()
     (config / "syndicator.toml").write_text(
@@ -34,39 +33,44 @@ def empty(tmp_path: Path) -> Instance:
     return Instance(tmp_path, World())
 
 
-def test_it_is_off_until_a_password_is_set(empty: Instance) -> None:
+def test_it_is_off_until_a_password_is_set(empty_instance: Instance) -> None:
     from syndicator.core.errors import MissingError, UsageError
 
     with pytest.raises(MissingError, match="--set-password"):
-        empty.run("console")
+        empty_instance.run_command("console")
     with pytest.raises(UsageError, match="10 characters"):
-        empty.run("console", "--set-password", answers="short\n")
-    said = empty.run(
+        empty_instance.run_command("console", "--set-password", answers="short\n")
+    said = empty_instance.run_command(
         "console", "--set-password", "--name", "ann", answers="correct horse battery\n"
     )
     assert "the password of ann is set" in said.stdout
-    path = security.file_of(empty.folder / "feeds/state")
-    assert list(json.loads(path.read_text())) == ["ann"] and path.stat().st_mode & 0o077 == 0
+    path = security.file_of(empty_instance.folder / "feeds/state")
+    assert list(json.loads(path.read_text())) == ["ann"]
+    assert path.stat().st_mode & 0o077 == 0
 
 
-def test_tokens_are_made_and_ended_by_the_command(empty: Instance) -> None:
+def test_tokens_are_made_and_ended_by_the_command(empty_instance: Instance) -> None:
     from syndicator.core.errors import UsageError
 
-    path = security.tokens_file_of(empty.folder / "feeds/state")
+    path = security.tokens_file_of(empty_instance.folder / "feeds/state")
     made = {
-        scope: empty.run("console", "--token", scope, *more).stdout.strip()
+        scope: empty_instance.run_command("console", "--token", scope, *more).stdout.strip()
         for scope, *more in _TOKENS
     }
     for scope, token in made.items():
         found = security.find_token(path, token, utc_now())
-        assert found is not None and (found.name, found.scope) == (scope, scope)
+        assert found is not None
+        assert found.name == scope
+        assert found.scope == scope
         assert security.find_token(path, token, utc_now() + timedelta(days=8)) is None
-    assert "no longer valid" in empty.run("console", "--token", "read", "--revoke").stdout
-    assert security.find_token(path, made["read"], utc_now()) is None and security.find_token(
-        path, made["write"], utc_now()
+    assert (
+        "no longer valid"
+        in empty_instance.run_command("console", "--token", "read", "--revoke").stdout
     )
+    assert security.find_token(path, made["read"], utc_now()) is None
+    assert security.find_token(path, made["write"], utc_now())
     with pytest.raises(UsageError, match="there are: settings, write"):
-        empty.run("console", "--token", "nobody", "--revoke")
+        empty_instance.run_command("console", "--token", "nobody", "--revoke")
 
 
 _TOKENS = (
@@ -89,13 +93,13 @@ def test_nothing_of_it_is_loaded_by_other_commands() -> None:
     assert done.stdout.strip() == "[]", done.stderr
 
 
-def heard(log: Path, words: str) -> str:
+def wait_for_log_line(log: Path, words: str) -> str:
     """The first line of a log that has these words, once it is there."""
     end = time.monotonic() + 60
     while True:
-        found = [line for line in log.read_text().splitlines() if words in line]
-        if found:
-            return found[0]
+        lines = [line for line in log.read_text().splitlines() if words in line]
+        if lines:
+            return lines[0]
         assert time.monotonic() < end, log.read_text()
         time.sleep(0.1)
 
@@ -110,11 +114,11 @@ def heard(log: Path, words: str) -> str:
     ],
 )
 def test_up_serves_it_and_it_ends_with_up(
-    empty: Instance, how: signal.Signals, turned_on: str
+    empty_instance: Instance, how: signal.Signals, turned_on: str
 ) -> None:
     """A password or token that is made while `up` runs turns it on. All its processes end with
     `up`."""
-    log = empty.folder / "log"
+    log = empty_instance.folder / "log"
     with log.open("w") as file:
         command = [
             sys.executable,
@@ -124,14 +128,14 @@ def test_up_serves_it_and_it_ends_with_up(
             "json",
             "up",
             "--config",
-            str(empty.config),
+            str(empty_instance.config),
         ]
         process = subprocess.Popen(command, cwd=ROOT, stderr=file, start_new_session=True)
     try:
-        heard(log, "serving ")
+        wait_for_log_line(log, "serving ")
         assert "console at" not in log.read_text()
-        empty.run("console", turned_on, answers="correct horse battery\n")
-        url = json.loads(heard(log, "console at "))["event"].removeprefix("console at ")
+        empty_instance.run_command("console", turned_on, answers="correct horse battery\n")
+        url = json.loads(wait_for_log_line(log, "console at "))["event"].removeprefix("console at ")
         with urllib.request.urlopen(f"{url}login", timeout=60) as answer:
             assert b"Log in" in answer.read()
         process.send_signal(how)

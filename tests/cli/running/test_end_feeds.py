@@ -1,5 +1,4 @@
-"""An edit that would end more than ten feeds ends none before it is confirmed, by the command
-line."""
+"""The command line asks for a confirmation before an edit ends more than ten feeds."""
 
 from __future__ import annotations
 
@@ -26,14 +25,15 @@ class Instance:
     """A folder with `count` tags and saved queries, whose feeds are published."""
 
     def __init__(self, folder: Path, count: int) -> None:
-        self.place, self.count = Place(folder), count
+        self.place = Place(folder)
+        self.count = count
         (folder / "config/sources.toml").write_text(SOURCES.replace("url", "enabled = false\nurl"))
         self.tags = [f"Tag {number}" for number in range(count)]
         self.set_axes(AXES)
         self.set_queries(count)
-        with self.place.app() as app:
+        with self.place.open_app() as app:
             store_articles(app, "First", "Text.", tags=tuple(self.tags), category="AI")
-        self.json("build")
+        self.run_json("build")
 
     def set_axes(self, axes: tuple[str, ...]) -> None:
         text = f'[publish]\ntag_min = 1\nlisten = "127.0.0.1:0"\naxes = {json.dumps(axes)}\n'
@@ -44,21 +44,21 @@ class Instance:
         tables = [f'[[feed]]\nslug = "q{n}"\nquery = "tag:tag-{n}"\n' for n in numbers]
         (self.place.config / "feeds.toml").write_text("\n".join(tables))
 
-    def json(self, *words: str) -> Any:
-        done = commands.run(*words, "--json", "--config", str(self.place.config))
+    def run_json(self, *words: str) -> Any:
+        done = commands.run_syndicator(*words, "--json", "--config", str(self.place.config))
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    def published(self, kind: str) -> set[str]:
+    def list_published(self, kind: str) -> set[str]:
         folder = self.place.folder / "feeds/public" / kind
         return {path.stem for path in folder.glob("*.atom")}
 
-    def gone(self) -> list[str]:
-        moved = json.loads(self.place.published("maps/moved.json"))
+    def list_gone(self) -> list[str]:
+        moved = json.loads(self.place.read_published("maps/moved.json"))
         return [name for name in moved["gone"] if name.endswith(".atom")]
 
-    def condition(self) -> Any:
-        conditions = self.json("status")["conditions"]
+    def read_condition(self) -> Any:
+        conditions = self.run_json("status")["conditions"]
         return next((item for item in conditions if item["kind"] == "feeds-would-end"), None)
 
 
@@ -91,98 +91,110 @@ def test_eleven_wait_and_ten_end(
     folders = (tmp_path / "eleven", tmp_path / "ten")
     for folder in folders:
         folder.mkdir()
-    eleven, ten = Instance(folders[0], MOST + 1), Instance(folders[1], MOST)
-    before = eleven.published(kind)
+    eleven = Instance(folders[0], MOST + 1)
+    ten = Instance(folders[1], MOST)
+    before = eleven.list_published(kind)
     for instance in (eleven, ten):
         edit(instance)
 
-    built = ten.json("build")
-    assert len(built["ended"]) == MOST and built["ending"] == []
-    assert ten.published(kind) == set() and len(ten.gone()) == MOST
-    assert ten.condition() is None
+    built = ten.run_json("build")
+    assert len(built["ended"]) == MOST
+    assert built["ending"] == []
+    assert ten.list_published(kind) == set()
+    assert len(ten.list_gone()) == MOST
+    assert ten.read_condition() is None
 
     for words in (("build",), ("build", "--all"), ("refresh",)):
-        built = eleven.json(*words)
+        built = eleven.run_json(*words)
         assert not built.get("ended") and len(built["ending"]) == 1, words
-        assert eleven.published(kind) == before and eleven.gone() == [], words
-    condition = eleven.condition()
-    assert (condition["count"], condition["needs_you"]) == (MOST + 1, True)
-    assert f"{kind}/" in condition["detail"] and "--end-feeds" in condition["cure"]
+        assert eleven.list_published(kind) == before and eleven.list_gone() == [], words
+    condition = eleven.read_condition()
+    assert condition["count"] == MOST + 1
+    assert condition["needs_you"] is True
+    assert f"{kind}/" in condition["detail"]
+    assert "--end-feeds" in condition["cure"]
 
-    built = eleven.json("build", "--end-feeds")
-    assert len(built["ended"]) == MOST + 1 and built["ending"] == []
-    assert eleven.published(kind) == set() and len(eleven.gone()) == MOST + 1
-    assert eleven.condition() is None
+    built = eleven.run_json("build", "--end-feeds")
+    assert len(built["ended"]) == MOST + 1
+    assert built["ending"] == []
+    assert eleven.list_published(kind) == set()
+    assert len(eleven.list_gone()) == MOST + 1
+    assert eleven.read_condition() is None
 
 
 def test_feeds_of_a_kind_that_waits_go_on(tmp_path: Path) -> None:
+    """Feeds whose end waits for confirmation are still updated."""
     instance = Instance(tmp_path, MOST + 1)
     take_out_tags(instance)
-    instance.json("build")
-    with instance.place.app() as app:
+    instance.run_json("build")
+    with instance.place.open_app() as app:
         store_articles(app, "Second", "Text.", tags=("Tag 1",), category="AI")
-    instance.json("build")
-    assert "Second" in instance.place.published("tags/tag-1.atom")
-    assert "tags/tag-1.html" in instance.place.published("all.atom")
-    instance.json("build", "--end-feeds")
-    assert "tags/tag-1.html" not in instance.place.published("all.atom")
+    instance.run_json("build")
+    assert "Second" in instance.place.read_published("tags/tag-1.atom")
+    assert "tags/tag-1.html" in instance.place.read_published("all.atom")
+    instance.run_json("build", "--end-feeds")
+    assert "tags/tag-1.html" not in instance.place.read_published("all.atom")
 
 
 def test_queries_that_wait_leave_nothing_to_build(tmp_path: Path) -> None:
+    """Removed queries that wait for confirmation leave no stale marks."""
     instance = Instance(tmp_path, MOST + 2)
     instance.set_queries(MOST + 2, first=MOST + 1)  # one stays
-    instance.json("build")
-    before = instance.place.published("queries/q1.atom")
-    with instance.place.app() as app:
+    instance.run_json("build")
+    before = instance.place.read_published("queries/q1.atom")
+    with instance.place.open_app() as app:
         store_articles(app, "Second", "Text.", tags=("Tag 1",), category="AI")
     for _ in range(2):
-        instance.json("build")
-        with instance.place.app() as app:
+        instance.run_json("build")
+        with instance.place.open_app() as app:
             assert app.archive.store.index.newest_mark() == 0
-    assert instance.place.published("queries/q1.atom") == before
+    assert instance.place.read_published("queries/q1.atom") == before
 
 
 def test_an_edit_that_is_taken_back_needs_no_word(tmp_path: Path) -> None:
+    """If the operator reverts the edit that would end feeds, no confirmation is needed."""
     instance = Instance(tmp_path, MOST + 1)
-    before = instance.place.digests("public")
+    before = instance.place.read_digests("public")
     for edit in (take_out_tags, take_out_queries):
         edit(instance)
-        instance.json("build")
-        with instance.place.app() as app:
+        instance.run_json("build")
+        with instance.place.open_app() as app:
             assert app.archive.store.index.newest_mark() == 0  # nothing is left to build meanwhile
         instance.set_axes(AXES)
         instance.set_queries(MOST + 1)
-        assert instance.json("build")["ending"] == []
-        assert instance.condition() is None
-    assert instance.place.digests("public") == before
+        assert instance.run_json("build")["ending"] == []
+        assert instance.read_condition() is None
+    assert instance.place.read_digests("public") == before
 
 
 def test_a_confirmation_holds_for_the_feeds_that_were_named(tmp_path: Path) -> None:
     instance = Instance(tmp_path, MOST + 1)
     instance.set_queries(0)
     # nothing was named yet
-    assert instance.json("build", "--end-feeds")["ended"] == []
+    assert instance.run_json("build", "--end-feeds")["ended"] == []
     take_out_tags(instance)
-    built = instance.json("build", "--end-feeds")
+    built = instance.run_json("build", "--end-feeds")
     assert {name.partition("/")[0] for name in built["ended"]} == {"queries"}
-    assert (instance.condition()["count"], len(instance.published("tags"))) == (11, 11)
-    instance.json("build", "--end-feeds")
-    assert instance.published("tags") == set()
+    assert instance.read_condition()["count"] == 11
+    assert len(instance.list_published("tags")) == 11
+    instance.run_json("build", "--end-feeds")
+    assert instance.list_published("tags") == set()
 
     instance.set_axes(AXES)  # the feeds come back, and a confirmation is no permission for ever
-    instance.json("build")
+    instance.run_json("build")
     take_out_tags(instance)
-    assert instance.json("build")["ended"] == []
-    assert len(instance.published("tags")) == MOST + 1
+    assert instance.run_json("build")["ended"] == []
+    assert len(instance.list_published("tags")) == MOST + 1
 
 
 def test_those_who_read_are_told(tmp_path: Path) -> None:
     instance = Instance(tmp_path, MOST + 1)
     take_out_tags(instance)
     for _ in range(2):  # the second has nothing to build
-        done = commands.run("build", "--config", str(instance.place.config))
-        assert "11 feeds (tags/tag-0, " in done.stdout and "--end-feeds" in done.stdout
-    assert "feeds-would-end" in instance.json("status")["conditions"][0]["kind"]
+        done = commands.run_syndicator("build", "--config", str(instance.place.config))
+        assert "11 feeds (tags/tag-0, " in done.stdout
+        assert "--end-feeds" in done.stdout
+    assert "feeds-would-end" in instance.run_json("status")["conditions"][0]["kind"]
 
 
 @pytest.mark.slow
@@ -193,9 +205,11 @@ def test_up_ends_none(tmp_path: Path) -> None:
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         try:
             end = time.monotonic() + _SECONDS
-            while instance.condition() is None:
-                assert time.monotonic() < end and process.poll() is None
+            while instance.read_condition() is None:
+                assert time.monotonic() < end
+                assert process.poll() is None
                 time.sleep(0.5)
         finally:
             process.terminate()
-    assert len(instance.published("tags")) == MOST + 1 and instance.gone() == []
+    assert len(instance.list_published("tags")) == MOST + 1
+    assert instance.list_gone() == []

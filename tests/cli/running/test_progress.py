@@ -1,4 +1,4 @@
-"""How far a run is said to be."""
+"""The progress line of a run: counts and the estimated remaining time."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_log_has_lines_of_progress_with_the_pages(
     said: list[dict[str, object]] = []
     monkeypatch.setattr(reports, "log", lambda event, *level, **fields: said.append(fields))
     key = instance.world.sources[0].key
-    instance.run("refresh", "--source", key, "--limit", "2")
+    instance.run_command("refresh", "--source", key, "--limit", "2")
     lines = [fields for fields in said if "pages" in fields and "sources" in fields]
     assert lines[0]["pages"] == "0 of 2 pages, ? left"
     assert str(lines[-1]["pages"]).startswith("2 of 2 pages, ")

@@ -1,4 +1,4 @@
-"""`serve` as a service: a real process that systemd runs, with its signals."""
+"""`serve` as a systemd service: a real process and its signals."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from tests.faults.instance import wait_for
 
 
 @contextmanager
-def service(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], socket.socket]]:
+def run_service(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], socket.socket]]:
     """A command run as systemd does, and what it tells that."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
-        heard.bind(str(folder / "notify"))
-        heard.settimeout(60)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        sock.bind(str(folder / "notify"))
+        sock.settimeout(60)
         environ = os.environ | {"NOTIFY_SOCKET": str(folder / "notify"), "WATCHDOG_USEC": "2000000"}
         command = [sys.executable, "-m", "syndicator", "--log-format", "json", *words]
         command += ["--config", str(folder / "config")]
@@ -38,13 +38,13 @@ def service(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], 
             command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True
         )
         try:
-            yield process, heard
+            yield process, sock
         finally:
             process.kill()
             process.communicate()
 
 
-def told(heard: socket.socket, what: str) -> str:
+def receive_notice(heard: socket.socket, what: str) -> str:
     """The next datagram that begins with `what`."""
     while not (line := heard.recv(1000).decode()).startswith(what):
         pass
@@ -61,12 +61,13 @@ def answer_of(url: str) -> tuple[int, str]:
 
 @pytest.mark.slow
 def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path) -> None:
+    """SIGHUP reloads the configuration; systemd gets each state."""
     settings = tmp_path / "config/syndicator.toml"
     settings.parent.mkdir()
     settings.write_text("[publish]\nlisten = '127.0.0.1:0'\n")
     (settings.parent / "sources.toml").write_text("")
-    with service(tmp_path, "serve") as (process, heard):
-        address = told(heard, "READY=1").partition("STATUS=serving ")[2]
+    with run_service(tmp_path, "serve") as (process, heard):
+        address = receive_notice(heard, "READY=1").partition("STATUS=serving ")[2]
         assert answer_of(address + "healthz") == (200, "ok\n")
         assert answer_of(address + "readyz") == (503, "database\n")
         with open_app(settings.parent, create=True) as app:  # as a run makes it
@@ -80,29 +81,31 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
         assert answer_of(address + "readyz") == (200, "ok\n")
         settings.write_text('[publish]\nlisten = "127.0.0.1:0"\nhubs = ["https://hub.example/"]\n')
         process.send_signal(signal.SIGHUP)
-        told(heard, "RELOADING=1")
-        told(heard, "READY=1")
+        receive_notice(heard, "RELOADING=1")
+        receive_notice(heard, "READY=1")
         with urllib.request.urlopen(address + "all.atom") as answer:
             assert "hub.example" in answer.headers["link"]
         settings.write_text("[publish")
         process.send_signal(signal.SIGHUP)
-        told(heard, "RELOADING=1")
-        told(heard, "READY=1")
+        receive_notice(heard, "RELOADING=1")
+        receive_notice(heard, "READY=1")
         with urllib.request.urlopen(address + "all.atom") as answer:
             assert "hub.example" in answer.headers["link"]
         process.send_signal(signal.SIGTERM)
-        told(heard, "STOPPING=1")
+        receive_notice(heard, "STOPPING=1")
         _, err = process.communicate(timeout=60)
         assert process.returncode == 0
     lines = [json.loads(line) for line in err.splitlines()]
     assert [line["level"] for line in lines] == ["info", "info", "info", "warning", "info"]
     events = [line["event"] for line in lines]
     assert events[1:3] == ["setting publish.hubs changed", "configuration read again"]
-    assert "is not valid TOML" in events[3] and "going on with" in events[3]
+    assert "is not valid TOML" in events[3]
+    assert "going on with" in events[3]
     assert events[4] == "stopped"
 
 
 def test_an_instance_without_sources_says_where_to_add_one(tmp_path: Path) -> None:
+    """Without sources the hint names `add`, `import` and, if enabled, the console."""
     settings = load(tmp_path / "config")
     assert (
         explain_no_source(settings)
@@ -122,25 +125,25 @@ def test_up_is_watched_and_visits_at_once_what_sighup_added(tmp_path: Path) -> N
     (config / "sources.toml").write_text("")
     with (
         socket.create_server(("127.0.0.1", 0)) as site,
-        service(tmp_path, "up") as (process, heard),
+        run_service(tmp_path, "up") as (process, heard),
     ):
-        address = told(heard, "READY=1").partition("STATUS=serving ")[2]
-        told(heard, "WATCHDOG=1")
+        address = receive_notice(heard, "READY=1").partition("STATUS=serving ")[2]
+        receive_notice(heard, "WATCHDOG=1")
         wait_for(lambda: answer_of(address + "readyz") == (200, "ok\n"), 60)
         source = f'[[source]]\nkey = "one"\nurl = "http://127.0.0.1:{site.getsockname()[1]}/feed"\n'
         (config / "sources.toml").write_text(source)
         process.send_signal(signal.SIGHUP)
-        told(heard, "READY=1")
+        receive_notice(heard, "READY=1")
         site.settimeout(30)  # the next run of its own would be in a minute
         visitor, _ = site.accept()
         visitor.close()
         process.send_signal(signal.SIGTERM)
-        told(heard, "STOPPING=1")
+        receive_notice(heard, "STOPPING=1")
         _, err = process.communicate(timeout=60)
         assert process.returncode == 0
     lines = [json.loads(line) for line in err.splitlines()]
     events = [line["event"] for line in lines]
-    assert "source one added" in events and events[0].startswith(
-        "No source yet: `python -m syndicator add URL`"
-    )
-    assert lines[-1]["event"] == "stopped" and lines[-1]["runs"] >= 1
+    assert "source one added" in events
+    assert events[0].startswith("No source yet: `python -m syndicator add URL`")
+    assert lines[-1]["event"] == "stopped"
+    assert lines[-1]["runs"] >= 1

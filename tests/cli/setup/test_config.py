@@ -1,4 +1,4 @@
-"""config show, and what every command has in common at its end."""
+"""`config show`, and what every command does when it ends."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def test_each_setting_is_shown_with_where_it_comes_from(config: Path) -> None:
+    """Each setting has its origin: file and line, variable or default. Passwords are masked."""
     environ = {
         "SYNDICATOR_FETCH__PROXY": "http://u:hidden@proxy.example:1",
         "SYNDICATOR_DESCRIBE__LLM__MODEL": "m",
@@ -47,16 +48,17 @@ def test_each_setting_is_shown_with_where_it_comes_from(config: Path) -> None:
     "url", ["", "https://a.example/x:y@z", "sqlite:////srv/a.db", "http://me@proxy/"]
 )
 def test_what_has_no_password_is_shown_whole(url: str) -> None:
+    """Addresses without a password are not masked."""
     assert mask_password(url) == url
 
 
 def test_it_is_printed_for_people_and_for_programs(config: Path) -> None:
-    shown = CliRunner().invoke(app, ["config", "show", "--config", str(config)]).stdout
-    assert f'publish.listen\t"0.0.0.0:81"\t{config}/syndicator.toml:2\n' in shown
-    told = json.loads(
+    stdout = CliRunner().invoke(app, ["config", "show", "--config", str(config)]).stdout
+    assert f'publish.listen\t"0.0.0.0:81"\t{config}/syndicator.toml:2\n' in stdout
+    document = json.loads(
         CliRunner().invoke(app, ["config", "show", "--json", "--config", str(config)]).stdout
     )
-    assert told["publish.listen"] == {
+    assert document["publish.listen"] == {
         "value": "0.0.0.0:81",
         "origin": f"{config}/syndicator.toml:2",
     }
@@ -71,7 +73,7 @@ def test_a_dropped_setting_is_a_warning_of_every_command(
         app, ["--log-format", "json", "config", "show", "--json", "--config", str(config)]
     )
     warnings = [json.loads(line) for line in done.stderr.splitlines()]
-    assert [(one["level"], one["at"], one["key"]) for one in warnings] == [
+    assert [(warning["level"], warning["at"], warning["key"]) for warning in warnings] == [
         ("warning", f"{config}/syndicator.toml:2", "publish.most"),
         (
             "warning",
@@ -82,11 +84,13 @@ def test_a_dropped_setting_is_a_warning_of_every_command(
     assert (
         warnings[1]["event"] == "fetch.redirects is no setting any more: it is always 5; unset it"
     )
-    assert done.exit_code == 0 and "publish.most" not in json.loads(done.stdout)
+    assert done.exit_code == 0
+    assert "publish.most" not in json.loads(done.stdout)
 
 
 @pytest.mark.parametrize("words", [("config", "show"), ("--help",)])
 def test_a_reader_that_has_gone_is_no_failure(config: Path, words: tuple[str, ...]) -> None:
+    """A closed pipe on stdout is no error: exit code 0."""
     reading, writing = os.pipe()
     os.close(reading)
     command = [sys.executable, "-m", "syndicator", *words]
@@ -95,20 +99,22 @@ def test_a_reader_that_has_gone_is_no_failure(config: Path, words: tuple[str, ..
         command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, env=environ, timeout=60
     )
     os.close(writing)
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.returncode == 0
+    assert done.stderr == b""
 
 
 @pytest.mark.parametrize("option", ["up", "serve"])
 def test_a_port_that_is_none_is_a_usage_error(config: Path, option: str) -> None:
+    """An invalid port exits with 2."""
     done = CliRunner().invoke(app, [option, "--port", "99999", "--config", str(config)])
-    assert done.exit_code == 2 and "--port" in done.stderr
+    assert done.exit_code == 2
+    assert "--port" in done.stderr
 
 
 def test_a_folder_that_is_not_there_has_no_settings(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["config", "show", "--config", str(tmp_path / "typo")])
-    assert isinstance(done.exception, ConfigError) and "typo/sources.toml does not exist" in str(
-        done.exception
-    )
+    assert isinstance(done.exception, ConfigError)
+    assert "typo/sources.toml does not exist" in str(done.exception)
 
 
 @pytest.mark.slow
@@ -120,4 +126,6 @@ def test_a_stream_that_is_closed_leads_nowhere(config: Path, words: str, code: i
     done = subprocess.run(
         ["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, env=environ, timeout=60
     )
-    assert (done.returncode, done.stdout) == (code, "") and "Traceback" not in done.stderr
+    assert done.returncode == code
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr

@@ -1,4 +1,4 @@
-"""The demo: the troubles of its web are no line of its log, and are named at the end."""
+"""`demo`: its simulated troubles are summarised at the end, not logged one by one."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
 @pytest.mark.slow
 def test_it_logs_nothing_and_ends_with_the_address(tmp_path: Path) -> None:
+    """`demo` logs nothing and prints the address to open."""
     words = [
         sys.executable,
         "-m",
@@ -32,7 +33,8 @@ def test_it_logs_nothing_and_ends_with_the_address(tmp_path: Path) -> None:
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout and process.stderr
+        assert process.stdout
+        assert process.stderr
         lines = []
         for line in process.stdout:
             lines.append(line)
@@ -47,6 +49,7 @@ def test_it_logs_nothing_and_ends_with_the_address(tmp_path: Path) -> None:
 
 
 def test_a_failure_that_nobody_meant_is_told() -> None:
+    """Only failures of sources that are not meant to fail are reported."""
     meant = Outcome(key="gone", at=NOW, status="failed")
     assert list_unplanned_failures(
         [meant, replace(meant, key="holt"), Outcome(key="ledger", at=NOW, status="new")]

@@ -1,4 +1,4 @@
-"""init on the command line."""
+"""`init` on the command line."""
 
 from __future__ import annotations
 
@@ -22,27 +22,28 @@ from tests.world import World
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def init(*words: str) -> str:
+def run_init(*words: str) -> str:
     return CliRunner().invoke(app, ["init", *words], catch_exceptions=False).output
 
 
-def site(folder: Path) -> object:
+def read_site_settings(folder: Path) -> object:
     return tomllib.loads((folder / "config/syndicator.toml").read_text()).get("site")
 
 
 def test_a_folder_is_made_and_nothing_is_written_over(tmp_path: Path) -> None:
     (tmp_path / "mine/config").mkdir(parents=True)
     (tmp_path / "mine/config/sources.toml").write_text("# mine\n")
-    output = init(str(tmp_path / "mine"), "--title", "Gardening")
-    assert f"wrote {tmp_path}/mine/config/feeds.toml" in output and "sources.toml" not in output
+    output = run_init(str(tmp_path / "mine"), "--title", "Gardening")
+    assert f"wrote {tmp_path}/mine/config/feeds.toml" in output
+    assert "sources.toml" not in output
     assert (tmp_path / "mine/config/sources.toml").read_text() == "# mine\n"
-    assert site(tmp_path / "mine") == {"title": "Gardening"}
-    assert "wrote" not in init(str(tmp_path / "mine"), "--title", "Cooking")
-    assert site(tmp_path / "mine") == {"title": "Gardening"}
+    assert read_site_settings(tmp_path / "mine") == {"title": "Gardening"}
+    assert "wrote" not in run_init(str(tmp_path / "mine"), "--title", "Cooking")
+    assert read_site_settings(tmp_path / "mine") == {"title": "Gardening"}
 
 
 def test_the_folder_may_be_named_by_its_configuration(tmp_path: Path) -> None:
-    init("--config", str(tmp_path / "settings"))
+    run_init("--config", str(tmp_path / "settings"))
     assert (tmp_path / "settings/taxonomy.toml").exists()
     assert 'SYNDICATOR_CONFIG="$here"/settings\n' in (tmp_path / "run").read_text()
 
@@ -50,8 +51,9 @@ def test_the_folder_may_be_named_by_its_configuration(tmp_path: Path) -> None:
 def test_the_configuration_of_the_account_has_its_script_where_its_articles_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """`init` with ~/.config puts articles, deploy files and `run` into ~/.local/share."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    init("--config", str(tmp_path / ".config/syndicator"))
+    run_init("--config", str(tmp_path / ".config/syndicator"))
     data = tmp_path / ".local/share/syndicator"
     assert [path.name for path in (tmp_path / ".config").iterdir()] == ["syndicator"]
     assert f"SYNDICATOR_CONFIG={tmp_path}/.config/syndicator\n" in (data / "run").read_text()
@@ -61,29 +63,31 @@ def test_the_configuration_of_the_account_has_its_script_where_its_articles_are(
 def test_the_script_of_a_folder_completes_that_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    init(str(tmp_path / "mine"))
+    run_init(str(tmp_path / "mine"))
     (tmp_path / "mine/deploy/crontab").unlink()
     monkeypatch.chdir("/")
     monkeypatch.setenv("SYNDICATOR_CONFIG", str(tmp_path / "mine/config"))  # as the script sets it
-    assert init().count("wrote") == 1 and (tmp_path / "mine/deploy/crontab").exists()
+    assert run_init().count("wrote") == 1
+    assert (tmp_path / "mine/deploy/crontab").exists()
 
 
 def test_it_is_this_folder_where_none_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """`init` without a path uses the current folder."""
     (tmp_path / "home/.config/syndicator").mkdir(parents=True)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
-    init()
-    assert (tmp_path / "config/feeds.toml").exists() and not list(
-        (tmp_path / "home/.config/syndicator").iterdir()
-    )
+    run_init()
+    assert (tmp_path / "config/feeds.toml").exists()
+    assert not list((tmp_path / "home/.config/syndicator").iterdir())
 
 
 def test_the_folder_of_the_program_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`init` refuses to write into the folder of the program itself."""
     monkeypatch.chdir(ROOT)
     with pytest.raises(UsageError, match=r"an upgrade changes; name one of your own"):
-        init()
+        run_init()
 
 
 def test_an_edited_checkout_gives_nothing_away(tmp_path: Path) -> None:
@@ -108,7 +112,7 @@ def test_an_edited_checkout_gives_nothing_away(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_script_runs_the_program_on_its_folder_from_anywhere(tmp_path: Path) -> None:
-    init(str(tmp_path / "my feeds"))
+    run_init(str(tmp_path / "my feeds"))
     (tmp_path / "my feeds").rename(tmp_path / "moved")
     environ = {"PATH": os.environ["PATH"], "SYNDICATOR_CONFIG": "/nowhere"}
     script = tmp_path / "moved/run"
@@ -120,7 +124,8 @@ def test_the_script_runs_the_program_on_its_folder_from_anywhere(tmp_path: Path)
     done = subprocess.run(
         [script, "build"], cwd="/", env=environ, capture_output=True, text=True, check=True
     )
-    assert "held back" in done.stdout and (tmp_path / "moved/feeds/public/index.html").exists()
+    assert "held back" in done.stdout
+    assert (tmp_path / "moved/feeds/public/index.html").exists()
 
 
 def at_terminal(answers: str, *words: str) -> str:
@@ -137,12 +142,17 @@ def at_terminal(answers: str, *words: str) -> str:
 
 
 def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
+    """In a terminal `init` asks for what the options lack."""
     output = at_terminal(
         "Gardening\n\nboat\ncron\n", str(tmp_path / "mine"), "--contact", "me@garden.example"
     )
-    assert "What are the feeds about" in output and "reach you" not in output
+    assert "What are the feeds about" in output
+    assert "reach you" not in output
     assert output.count("How will it run?") == 2  # a boat is no answer
-    assert site(tmp_path / "mine") == {"title": "Gardening", "contact": "me@garden.example"}
+    assert read_site_settings(tmp_path / "mine") == {
+        "title": "Gardening",
+        "contact": "me@garden.example",
+    }
     assert sorted(path.name for path in (tmp_path / "mine/deploy").iterdir()) == [
         "Caddyfile",
         "crontab",
@@ -151,21 +161,26 @@ def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
 
 
 def test_who_reads_alone_is_asked_for_no_contact(tmp_path: Path) -> None:
+    """For a private instance `init` asks for no contact and no address."""
     output = at_terminal("\nGardening\n\n", str(tmp_path / "mine"))
-    assert "reach you" not in output and "Where will they be published" not in output
+    assert "reach you" not in output
+    assert "Where will they be published" not in output
     settings = load(tmp_path / "mine/config", {})
-    assert settings.site.title == "Gardening" and len(settings.publish.secret_path) == 20
+    assert settings.site.title == "Gardening"
+    assert len(settings.publish.secret_path) == 20
     assert not (tmp_path / "mine/deploy").exists()
     assert settings.publish.secret_path not in output  # it is no terminal that this goes to
 
 
 def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
+    """`init --yes` asks no question."""
     output = at_terminal(
         "", "--yes", "--for", "me", "--url", "https://feeds.example/", str(tmp_path / "mine")
     )
     settings = load(tmp_path / "mine/config", {})
     assert settings.base_url == f"https://feeds.example/{settings.publish.secret_path}/"
-    assert settings.publish.host == "127.0.0.1" and "?" not in output
+    assert settings.publish.host == "127.0.0.1"
+    assert "?" not in output
     assert (
         f"location /{settings.publish.secret_path}/ {{"
         in (tmp_path / "mine/deploy/nginx.conf").read_text()
@@ -193,8 +208,9 @@ def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
 def test_one_command_has_it_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: str, command: str, files: set[str]
 ) -> None:
+    """`init --run` prints the one command that starts the instance."""
     monkeypatch.setattr(start, "home_address", lambda: "192.168.1.5")
-    output = init(str(tmp_path / "mine"), "--for", "me", "--run", runs)
+    output = run_init(str(tmp_path / "mine"), "--for", "me", "--run", runs)
     assert command.format(tmp_path / "mine") in output
     written = {
         path.name.rpartition(".")[2]: path.read_text()
@@ -203,7 +219,8 @@ def test_one_command_has_it_run(
     assert written.keys() == files
     assert load(tmp_path / "mine/config", {}).base_url.startswith("http://192.168.1.5:8080/")
     if runs == "cron":  # it serves, too
-        assert "\n@reboot  cd" in written["crontab"] and written["crontab"].endswith("--quiet up\n")
+        assert "\n@reboot  cd" in written["crontab"]
+        assert written["crontab"].endswith("--quiet up\n")
     if runs == "docker":
         assert '- "8080:8080"' in written["yaml"]
     pushes = f"store.url as deploy/database.sh says, and {tmp_path / 'mine'}/run sources push; then"
@@ -224,7 +241,7 @@ def test_what_a_web_server_would_refuse_is_refused_first(
     tmp_path: Path, name: str, url: str
 ) -> None:
     with pytest.raises(UsageError, match=r"cannot be written|write it like https"):
-        init(str(tmp_path / name), "--for", "public", "--title", "Mine", "--url", url)
+        run_init(str(tmp_path / name), "--for", "public", "--title", "Mine", "--url", url)
     assert not (tmp_path / name).exists()
 
 
@@ -234,8 +251,9 @@ def test_what_a_web_server_would_refuse_is_refused_first(
 def test_another_word_is_refused_before_anything_is_written(
     tmp_path: Path, words: tuple[str, ...]
 ) -> None:
+    """An invalid option value is refused, and nothing is written."""
     with pytest.raises(UsageError, match="say "):
-        init(str(tmp_path / "mine"), *words)
+        run_init(str(tmp_path / "mine"), *words)
     assert not (tmp_path / "mine").exists()
 
 

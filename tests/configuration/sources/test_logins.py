@@ -1,4 +1,4 @@
-"""Sources with a file of cookies: what their tables may say, and their defaults."""
+"""Sources with a cookie file: their settings and defaults."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ PLAIN = {"key": "a", "url": "https://a.example/feed"}
 
 
 def test_no_model_reads_the_texts_of_a_session_unless_the_operator_says_so() -> None:
+    """For sources with cookies, `llm` is off by default."""
     assert source_of(TABLE).llm is False
     assert source_of({**TABLE, "llm": True}).llm is True
     assert source_of(PLAIN).llm is True
 
 
 def test_a_table_has_what_differs_from_the_defaults_of_a_session() -> None:
+    """Only values that differ from the defaults are written."""
     assert table(source_of(TABLE)) == TABLE
     assert table(source_of({**TABLE, "llm": True})) == {**TABLE, "llm": True}
     assert source_of(table(source_of(TABLE))) == source_of(TABLE)
@@ -53,6 +55,7 @@ def test_whole_texts_are_published_with_a_licence() -> None:
 
 
 def test_cookies_are_a_right_that_no_list_of_a_stranger_gives() -> None:
+    """An imported list cannot set `cookies`."""
     assert 'cookies = "cookies/a.txt"' in list_given(source_of(TABLE)).rights
     (outline,) = read_opml(write_opml("Evil", [source_of(TABLE)])).outlines
     assert outline.removed == ("cookies",)
@@ -65,5 +68,6 @@ def test_no_hub_is_asked_for_a_feed_behind_a_login() -> None:
 
 
 def test_a_source_is_visited_again_and_its_feeds_are_made_again_when_it_gets_cookies() -> None:
+    """A new cookie file changes the fingerprints for visits and for feeds."""
     assert update_state(Source(**PLAIN), None).terms != update_state(Source(**TABLE), None).terms
     assert fingerprint_source(Source(**PLAIN)) != fingerprint_source(Source(**TABLE))

@@ -1,4 +1,4 @@
-"""Sources that are newsletters of a mailbox: what their tables may say, and their defaults."""
+"""Sources that are newsletters in a mailbox: their settings and defaults."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ NEWS = {"key": "a", "url": "maildir:/home/anna/Maildir", "from": "News@A.example
 
 
 def test_mails_are_for_their_reader_alone_unless_the_table_says_otherwise() -> None:
+    """Newsletters are private and unread by models by default."""
     source = source_of(NEWS)
-    assert (source.content, source.llm, source.sender) == ("private", False, "news@a.example")
+    assert source.content == "private"
+    assert source.llm is False
+    assert source.sender == "news@a.example"
     assert table(source) == {**NEWS, "from": "news@a.example"}
     shown = source_of({**NEWS, "content": "excerpt", "llm": True})
-    assert (shown.content, shown.llm) == ("excerpt", True)
+    assert shown.content == "excerpt"
+    assert shown.llm is True
     assert source_of(table(shown)) == shown
 
 
@@ -42,12 +46,14 @@ def test_mails_are_for_their_reader_alone_unless_the_table_says_otherwise() -> N
     ],
 )
 def test_a_table_that_is_wrong_has_its_cure(more: dict[str, object], words: str) -> None:
+    """Invalid newsletter tables are refused with a hint."""
     values = {name: value for name, value in {**NEWS, **more}.items() if value is not None}
     with pytest.raises(UsageError, match=words):
         source_of(values)
 
 
 def test_newsletters_of_one_mailbox_differ_in_their_names(tmp_path: Path) -> None:
+    """Two newsletters in one mailbox need different senders."""
     path = tmp_path / "sources.toml"
     one = '[[source]]\nkey = "{}"\nurl = "maildir:/m"\nfrom = "{}"\n'
     path.write_text(one.format("a", "a@x.example") + one.format("b", "b@x.example"))
@@ -82,5 +88,6 @@ def test_the_parts_of_an_address() -> None:
     ],
 )
 def test_what_is_no_mailbox(url: str) -> None:
+    """Invalid mailbox addresses are refused."""
     with pytest.raises(BadMailbox):
         parse_mailbox(url)

@@ -1,4 +1,4 @@
-"""Subscription lists in and out."""
+"""Read and write OPML subscription lists."""
 
 from __future__ import annotations
 
@@ -39,17 +39,18 @@ LIST = b"""<?xml version="1.0"?>
 
 def test_reads_each_feed_once_with_its_folders() -> None:
     alpha, beta = read_opml(LIST).outlines
-    assert (alpha.url, alpha.title, alpha.site) == (
-        "https://alpha.example/feed",
-        "Alpha",
-        "https://alpha.example/",
-    )
+    assert alpha.url == "https://alpha.example/feed"
+    assert alpha.title == "Alpha"
+    assert alpha.site == "https://alpha.example/"
     assert alpha.folders == ("Tech & more", "Deep")
-    assert (beta.url, beta.title, beta.folders) == ("https://beta.example/rss", "Beta", ())
+    assert beta.url == "https://beta.example/rss"
+    assert beta.title == "Beta"
+    assert beta.folders == ()
     assert read_opml(LIST).folders == ("Tech & more", "Deep")
 
 
 def test_what_is_skipped_has_its_line_and_why() -> None:
+    """Skipped outlines are listed with line, name and reason."""
     skipped = [(one.line, one.name, one.why) for one in read_opml(LIST).skipped]
     assert skipped == [
         (7, "Alpha again", "http://alpha.example/feed/ stands in line 4 too"),
@@ -111,14 +112,17 @@ NEWSLETTERS = [
 
 
 def test_what_we_write_reads_back_whole_and_in_its_order() -> None:
-    made = write_opml("Mine", SOURCES)
-    assert write_opml("Mine", SOURCES) == made
-    listed = read_opml(made, is_trusted=True)
-    assert [source_of(followed(one, "tag", {})) for one in listed.outlines] == SOURCES
-    assert (listed.skipped, listed.folders) == ((), ())
+    """Our own OPML is read back without loss."""
+    opml = write_opml("Mine", SOURCES)
+    assert write_opml("Mine", SOURCES) == opml
+    listed = read_opml(opml, is_trusted=True)
+    assert [source_of(followed(outline, "tag", {})) for outline in listed.outlines] == SOURCES
+    assert listed.skipped == ()
+    assert listed.folders == ()
 
 
 def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> None:
+    """An untrusted list loses its rights; entries with `${VARIABLE}` are skipped."""
     listed = read_opml(write_opml("Evil", [replace(ALL, url="https://all.example/feed"), *SOURCES]))
     cleaned = [source_of(followed(one, "tag", {})) for one in listed.outlines]
     usual = Source(key="", url="")
@@ -126,19 +130,21 @@ def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> No
         ALL, url="https://all.example/feed", **{name: getattr(usual, name) for name in RIGHTS}
     )
     assert cleaned[1:] == SOURCES[1:]
-    assert listed.outlines[0].removed == RIGHTS and not any(
-        one.removed for one in listed.outlines[1:]
-    )
+    assert listed.outlines[0].removed == RIGHTS
+    assert not any(one.removed for one in listed.outlines[1:])
     (skipped,) = listed.skipped
-    assert skipped.line > 0 and "names a variable of this machine, TOKEN" in skipped.why
+    assert skipped.line > 0
+    assert "names a variable of this machine, TOKEN" in skipped.why
 
 
 def test_newsletters_of_one_mailbox_come_back_from_a_list_of_our_own_alone() -> None:
-    made = write_opml("Mine", NEWSLETTERS)
-    listed = read_opml(made, is_trusted=True)
+    """Newsletters are imported from our own OPML; from an untrusted list they are skipped."""
+    opml = write_opml("Mine", NEWSLETTERS)
+    listed = read_opml(opml, is_trusted=True)
     assert [source_of(followed(one, "tag", {})) for one in listed.outlines] == NEWSLETTERS
-    strange = read_opml(made)
-    assert not strange.outlines and {"mailbox" in one.why for one in strange.skipped} == {True}
+    strange = read_opml(opml)
+    assert not strange.outlines
+    assert {"mailbox" in one.why for one in strange.skipped} == {True}
 
 
 def test_every_right_is_an_option_of_a_source() -> None:
@@ -154,16 +160,17 @@ def test_every_option_of_a_source_is_in_the_round_trip() -> None:
 def test_other_readers_see_feeds_with_their_sites_in_folders() -> None:
     root = etree.fromstring(write_opml("Mine", SOURCES, {"all": "https://all.example/"}))
     tech, other = root.findall("body/outline[outline]")
-    assert (tech.get("text"), other.get("text")) == ("Tech", "Other")
+    assert tech.get("text") == "Tech"
+    assert other.get("text") == "Other"
     first, page = tech
-    assert (first.get("type"), first.get("xmlUrl")) == ("rss", ALL.url)
-    assert (first.get("title"), first.get("htmlUrl")) == (ALL.title, "https://all.example/")
+    assert first.get("type") == "rss"
+    assert first.get("xmlUrl") == ALL.url
+    assert first.get("title") == ALL.title
+    assert first.get("htmlUrl") == "https://all.example/"
     assert [one.get("type") for one in other] == ["rss", "link"]
-    assert (page.get("type"), page.get("url"), page.get("xmlUrl")) == (
-        "link",
-        "https://gamma.example/page",
-        None,
-    )
+    assert page.get("type") == "link"
+    assert page.get("url") == "https://gamma.example/page"
+    assert page.get("xmlUrl") is None
 
 
 @pytest.mark.parametrize(
@@ -175,15 +182,18 @@ def test_other_readers_see_feeds_with_their_sites_in_folders() -> None:
     ],
 )
 def test_folders_become_what_is_said(folders: Folders, values: dict[str, Any]) -> None:
+    """Folders become tags, a category or nothing, by option."""
     alpha, _ = read_opml(LIST).outlines
     base = {"url": "https://alpha.example/feed", "title": "Alpha"}
     assert followed(alpha, folders, {"deep": "DEEP"}) == base | values
 
 
 def test_a_list_that_a_hand_broke_is_skipped_with_its_line() -> None:
+    """A broken outline is skipped and reported with its line."""
     made = write_opml("Mine", SOURCES[:1]).replace(b"&quot;AI&quot;", b"AI")
     (skipped,) = read_opml(made).skipped
-    assert skipped.line > 1 and SPACE in skipped.why
+    assert skipped.line > 1
+    assert SPACE in skipped.why
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
@@ -196,6 +206,7 @@ def test_entities_are_refused(encoding: str) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"<rss/>", b"<html><body/></html>", b"\x00\xff"])
 def test_what_is_no_opml_is_refused(data: bytes) -> None:
+    """Other documents raise NotAFeed."""
     with pytest.raises(NotAFeed):
         read_opml(data)
 

@@ -1,5 +1,4 @@
-"""sources.toml: what is accepted, what is refused with which message, and that edits keep every
-comment."""
+"""sources.toml: accepted and refused values, their messages, and edits that keep comments."""
 
 from __future__ import annotations
 
@@ -241,6 +240,7 @@ def test_a_file_of_another_shape(tmp_path: Path, text: str, word: str) -> None:
 
 
 def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
+    """The error about a missing sources.toml suggests `init`."""
     with pytest.raises(ConfigError, match="init"):
         load_sources(tmp_path / "sources.toml")
 
@@ -249,6 +249,7 @@ def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
 
 
 def test_add_leaves_what_was_there_alone(path: Path) -> None:
+    """`add_sources` appends a source, writes no defaults, and keeps the existing text."""
     new = Source(
         key="four",
         url="https://four.example/feed",
@@ -260,7 +261,8 @@ def test_add_leaves_what_was_there_alone(path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith(SAMPLE.rstrip())
     assert load_sources(path)[-1] == new
     added = path.read_text(encoding="utf-8").removeprefix(SAMPLE.rstrip())
-    assert "backfill" not in added and "enabled" not in added
+    assert "backfill" not in added
+    assert "enabled" not in added
 
 
 def test_add_makes_the_file(tmp_path: Path) -> None:
@@ -280,6 +282,7 @@ def test_add_makes_the_file(tmp_path: Path) -> None:
     ],
 )
 def test_add_refuses_what_is_there(path: Path, source: Source) -> None:
+    """An existing key or address is refused."""
     with pytest.raises(UsageError, match="already"):
         add_sources(path, [source])
     assert path.read_text(encoding="utf-8") == SAMPLE
@@ -291,15 +294,16 @@ def test_add_refuses_what_could_not_be_read_back(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == SAMPLE
 
 
-def known(path: Path) -> dict[str, Source]:
+def load_by_alias(path: Path) -> dict[str, Source]:
     return {urls.alias(source.url): source for source in load_sources(path)}
 
 
 def test_a_caller_who_knows_the_sources_saves_reading_them_again(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """With known sources given, `add_sources` does not parse the file."""
     new = Source(key="four", url="https://four.example/feed", rules=Rules(remove=(".ad",)))
-    before = known(path)
+    before = load_by_alias(path)
     with monkeypatch.context() as patch:
         patch.setattr(registry, "read_toml_file", lambda path: pytest.fail("it was read again"))
         for refused in (replace(new, url="https://else.example/"), replace(new, key="five")):
@@ -321,8 +325,10 @@ def test_a_caller_who_knows_the_sources_saves_reading_them_again(
     ],
 )
 def test_a_file_that_is_written_otherwise_is_read_whoever_knows_it(path: Path, text: str) -> None:
+    """Unusual TOML is either read correctly or left unchanged by `add_sources`."""
     path.write_text(text, encoding="utf-8")
-    before, new = known(path), Source(key="b", url="https://b.example/")
+    before = load_by_alias(path)
+    new = Source(key="b", url="https://b.example/")
     try:
         add_sources(path, [new], lambda: before)
     except ConfigError:
@@ -333,9 +339,10 @@ def test_a_file_that_is_written_otherwise_is_read_whoever_knows_it(path: Path, t
 
 def test_remove_takes_the_comment_over_the_source_and_no_other(path: Path) -> None:
     assert remove_source(path, "two")
-    left = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
     assert [source.key for source in load_sources(path)] == ["one", "three"]
-    assert "# abstracts" not in left and "# their events" not in left
+    assert "# abstracts" not in text
+    assert "# their events" not in text
     for comment in (
         "# --- Papers ---",
         "# the last",
@@ -343,8 +350,8 @@ def test_remove_takes_the_comment_over_the_source_and_no_other(path: Path) -> No
         '# every = "1h"',
         "# written at the end",
     ):
-        assert comment in left
-    assert "\n\n\n" not in left
+        assert comment in text
+    assert "\n\n\n" not in text
 
 
 def test_remove_the_first_and_the_last(path: Path) -> None:
@@ -372,8 +379,9 @@ def test_remove_where_lines_mislead(path: Path) -> None:
         encoding="utf-8",
     )
     assert remove_source(path, "b")
-    (left,) = load_sources(path)
-    assert left.key == "a" and left.rules.keep == ("[[source]]\n",)
+    (source,) = load_sources(path)
+    assert source.key == "a"
+    assert source.rules.keep == ("[[source]]\n",)
 
 
 def test_edits_keep_the_ends_of_lines(path: Path) -> None:
@@ -387,6 +395,7 @@ def test_edits_keep_the_ends_of_lines(path: Path) -> None:
 
 
 def test_an_edit_keeps_the_comment_beside_it(path: Path) -> None:
+    """Changing an address keeps the comment on the same line."""
     edit_source(path, "one", lambda source: replace(source, url="https://one.example/new/feed"))
     assert path.read_text(encoding="utf-8") == SAMPLE.replace(
         "one.example/feed", "one.example/new/feed"
@@ -417,7 +426,8 @@ def test_edits_keep_a_symlink_the_mode_and_leave_no_litter(path: Path, tmp_path:
     link.parent.mkdir()
     link.symlink_to(path)
     add_sources(link, [Source(key="four", url="https://four.example/")])
-    assert link.is_symlink() and path.stat().st_mode & 0o777 == 0o640
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o640
     assert len(load_sources(path)) == 4
     assert [
         file.name for file in tmp_path.iterdir() if file.suffix not in ("", ".toml", ".lock")
@@ -492,6 +502,7 @@ def test_a_taken_key_gets_a_number() -> None:
 
 @given(path=st.text(max_size=80), query=st.text(max_size=20))
 def test_every_key_is_one(path: str, query: str) -> None:
+    """The key made of any URL is valid."""
     url = f"https://example.org/{path}?{query}".encode("utf-8", "replace").decode()
     try:
         key = key_for(url)

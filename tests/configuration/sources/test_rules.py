@@ -1,4 +1,4 @@
-"""[source.rules] is checked when sources.toml is read."""
+"""`[source.rules]` is validated when sources.toml is read."""
 
 from __future__ import annotations
 
@@ -43,9 +43,8 @@ def test_a_fault_is_named_with_line_source_key_and_cure(
     path.write_text(TWO + rules + "\n")
     with pytest.raises(ConfigError) as raised:
         load_sources(path)
-    assert str(raised.value).startswith(f"{path}:{line}: source 'two': ") and named in str(
-        raised.value
-    )
+    assert str(raised.value).startswith(f"{path}:{line}: source 'two': ")
+    assert named in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -61,11 +60,13 @@ def test_a_fault_is_named_with_line_source_key_and_cure(
 def test_a_query_that_cannot_be_read_is_an_error_with_its_place(
     tmp_path: Path, line: str, named: str
 ) -> None:
+    """An invalid query names file, line and source."""
     path = tmp_path / "sources.toml"
     path.write_text(TWO + line + "\n")
     with pytest.raises(ConfigError) as raised:
         load_sources(path)
-    assert f"{path}:10: source 'two'" in str(raised.value) and named in str(raised.value)
+    assert f"{path}:10: source 'two'" in str(raised.value)
+    assert named in str(raised.value)
 
 
 @pytest.mark.parametrize("line", ['kind = "feed"', 'kind = "page"', 'rules.content = "feed"'])
@@ -77,12 +78,14 @@ def test_a_page_that_lists_articles_is_no_feed(tmp_path: Path, line: str) -> Non
 
 
 def test_one_text_is_a_list_of_one(tmp_path: Path) -> None:
+    """A single selector may be written as a string."""
     path = tmp_path / "sources.toml"
     path.write_text(TWO + '[source.rules]\nremove = "aside"\ndate = ["time@datetime", "p.date"]\n')
     assert load_sources(path)[1].rules == Rules(remove=("aside",), date=("time@datetime", "p.date"))
 
 
 def test_the_digest_of_rules_changes_with_them_and_not_with_the_program(tmp_path: Path) -> None:
+    """Rules without newer fields keep the text from which their digest is made."""
     path = tmp_path / "sources.toml"
     path.write_text(TWO)
     one, two = load_sources(path)

@@ -1,4 +1,4 @@
-"""Rules written into sources.toml by a command."""
+"""A command writes rules into sources.toml."""
 
 from __future__ import annotations
 
@@ -47,12 +47,14 @@ def path(tmp_path: Path) -> Path:
 def test_a_first_rule_gets_a_table_of_its_own_before_the_comment_of_the_next_source(
     path: Path,
 ) -> None:
+    """The first rule of a source creates `[source.rules]` right after that source."""
     save_rules(path, "one", Rules(select=("div.text",), date=("time@datetime",)))
     table = '[source.rules]\nselect = ["div.text"]\ndate = ["time@datetime"]\n'
     assert path.read_text() == BEFORE.replace("often enough\n", f"often enough\n{table}")
 
 
 def test_only_what_differs_is_touched_and_comments_stay(path: Path) -> None:
+    """Saving rules changes only the changed keys and keeps comments."""
     save_rules(path, "two", Rules(select=("article", "main"), title=("h1",)))
     text = path.read_text()
     assert load_sources(path)[1].rules == Rules(select=("article", "main"), title=("h1",))
@@ -73,13 +75,12 @@ def test_only_what_differs_is_touched_and_comments_stay(path: Path) -> None:
 def test_rules_in_one_line_are_edited_too(path: Path, rules: str) -> None:
     path.write_text(BEFORE.replace('every = "6h"', rules))
     save_rules(path, "one", Rules(select=("article",), remove=("p",)))
-    assert (
-        load_sources(path)[0].rules == Rules(select=("article",), remove=("p",))
-        and "# often" in path.read_text()
-    )
+    assert load_sources(path)[0].rules == Rules(select=("article",), remove=("p",))
+    assert "# often" in path.read_text()
 
 
 def test_what_cannot_be_written_leaves_the_file_as_it_is(path: Path) -> None:
+    """An invalid selector or an unknown source raises and leaves the file unchanged."""
     with pytest.raises(ConfigError, match="unclosed bracket"):
         save_rules(path, "one", Rules(select=("div[[",)))
     with pytest.raises(UsageError, match="has no source 'three'"):
@@ -102,4 +103,6 @@ def test_any_text_survives(
     path.write_text(BEFORE)
     for texts in (first, then, []):
         save_rules(path, key, Rules(keep=tuple(texts)))
-        assert {one.key: one.rules for one in load_sources(path)}[key] == Rules(keep=tuple(texts))
+        assert {source.key: source.rules for source in load_sources(path)}[key] == Rules(
+            keep=tuple(texts)
+        )

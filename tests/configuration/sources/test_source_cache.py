@@ -1,4 +1,4 @@
-"""Sources that did not change are not read again, and those that did always are."""
+"""The cache of parsed sources: unchanged files are not parsed again, changed ones always."""
 
 from __future__ import annotations
 
@@ -41,20 +41,22 @@ def path(tmp_path: Path) -> Path:
     made = tmp_path / "config/sources.toml"
     made.parent.mkdir()
     made.write_text(ALL)
-    age(made)
+    set_file_age(made)
     return made
 
 
-def age(path: Path, by: int = 0) -> None:
+def set_file_age(path: Path, by: int = 0) -> None:
     os.utime(path, ns=(OLD + by, OLD + by))
 
 
-def read(path: Path, *, version: str = "1", remember: bool = True) -> tuple[Source, ...]:
+def read_cached_sources(
+    path: Path, *, version: str = "1", remember: bool = True
+) -> tuple[Source, ...]:
     return source_cache.read(path, path.parent.parent / "cache", version, remember=remember).sources
 
 
 @pytest.fixture
-def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+def parsed_files(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that were read, as often as they were."""
     seen: list[Path] = []
 
@@ -67,77 +69,85 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 def test_sources_come_back_as_they_were_read_without_their_files_being_parsed(
-    path: Path, parsed: list[Path]
+    path: Path, parsed_files: list[Path]
 ) -> None:
-    first = read(path)
-    assert first == load_sources(path)
-    assert read(path) == first
-    assert parsed == [path]
+    """The second read comes from the cache and equals the first."""
+    first_cached_sources = read_cached_sources(path)
+    assert first_cached_sources == load_sources(path)
+    assert read_cached_sources(path) == first_cached_sources
+    assert parsed_files == [path]
 
 
-def test_an_edit_is_seen_whatever_it_leaves_as_it_was(path: Path, parsed: list[Path]) -> None:
-    read(path)
+def test_an_edit_is_seen_whatever_it_leaves_as_it_was(path: Path, parsed_files: list[Path]) -> None:
+    """Edits with the same length or time are noticed, and so are new and deleted files."""
+    read_cached_sources(path)
     path.write_text(ALL.replace("plain.example", "edited.exampl"))  # the same length
-    age(path, by=1)
-    assert read(path)[0].url == "https://edited.exampl/feed"
+    set_file_age(path, by=1)
+    assert read_cached_sources(path)[0].url == "https://edited.exampl/feed"
     path.unlink()
     # the same length and time, another file
     path.write_text(ALL.replace("plain.example", "again.example"))
-    age(path, by=1)
-    assert read(path)[0].url == "https://again.example/feed"
+    set_file_age(path, by=1)
+    assert read_cached_sources(path)[0].url == "https://again.example/feed"
     (path.parent / "sources.d").mkdir()
     more = path.parent / "sources.d/more.toml"
     more.write_text('[[source]]\nkey = "more"\nurl = "https://more.example/"\n')
-    age(more)
-    assert [source.key for source in read(path)] == ["plain", "full", "more"]
+    set_file_age(more)
+    assert [source.key for source in read_cached_sources(path)] == ["plain", "full", "more"]
     more.unlink()
-    assert [source.key for source in read(path)] == ["plain", "full"]
-    assert len(parsed) == 5
+    assert [source.key for source in read_cached_sources(path)] == ["plain", "full"]
+    assert len(parsed_files) == 5
 
 
-def test_what_was_edited_a_moment_ago_is_read_again(path: Path, parsed: list[Path]) -> None:
+def test_what_was_edited_a_moment_ago_is_read_again(path: Path, parsed_files: list[Path]) -> None:
+    """A file edited within the clock's resolution is parsed again."""
     path.touch()
     stat = path.stat()
-    read(path)
+    read_cached_sources(path)
     path.write_text(ALL.replace("plain.example", "edited.exampl"))  # the same length
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert read(path)[0].url == "https://edited.exampl/feed"
-    assert len(parsed) == 2
+    assert read_cached_sources(path)[0].url == "https://edited.exampl/feed"
+    assert len(parsed_files) == 2
 
 
-def test_another_version_reads_them_again(path: Path, parsed: list[Path]) -> None:
-    read(path)
-    read(path, version="2")
-    assert len(parsed) == 2
+def test_another_version_reads_them_again(path: Path, parsed_files: list[Path]) -> None:
+    """Another program version ignores the cache."""
+    read_cached_sources(path)
+    read_cached_sources(path, version="2")
+    assert len(parsed_files) == 2
 
 
 @pytest.mark.parametrize(
     "damage", [b"", b"\0", b"[1]", b"[[], 1, 2]", b'[["key"], "", [{"key": 1}]]', b"{}", b"\xff"]
 )
 def test_a_damaged_cache_counts_as_none(path: Path, damage: bytes) -> None:
-    first = read(path)
+    """A damaged cache file is ignored."""
+    first_cached_sources = read_cached_sources(path)
     (path.parent.parent / "cache").write_bytes(damage)
-    assert read(path) == first
+    assert read_cached_sources(path) == first_cached_sources
 
 
 def test_who_only_looks_writes_nothing(path: Path) -> None:
-    read(path, remember=False)
+    """With `remember=False` no cache is written."""
+    read_cached_sources(path, remember=False)
     assert not (path.parent.parent / "cache").exists()
 
 
 def test_a_cache_that_cannot_be_written_costs_nothing(path: Path) -> None:
+    """If the cache cannot be written, the sources are still read."""
     (path.parent.parent / "cache").mkdir()
-    assert read(path) == load_sources(path)
+    assert read_cached_sources(path) == load_sources(path)
     assert sorted(one.name for one in path.parent.parent.iterdir()) == ["cache", "config"]
 
 
 def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path: Path) -> None:
-    before = read(path)
+    """Faults are reported at every read; sources that were valid before stay."""
+    before = read_cached_sources(path)
     more = '[[source]]\nkey = "new"\nurl = "https://new.example/"\n'
     path.write_text(ALL.replace('key = "plain"', 'kye = "plain"') + more)
     for _ in range(2):
         again = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
-        assert {one.key: one for one in again.sources} == {
+        assert {source.key: source for source in again.sources} == {
             one.key: one for one in (*before, *load_one(more))
         }
         assert [
@@ -146,17 +156,18 @@ def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path
         ] == [True] * 2
     path.write_text(ALL + "[[source\n")
     unread = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
-    assert unread.sources == before and "is not valid TOML" in str(unread.faults[0])
+    assert unread.sources == before
+    assert "is not valid TOML" in str(unread.faults[0])
     path.write_text(ALL)
-    assert read(path) == before
+    assert read_cached_sources(path) == before
 
 
 def test_of_two_sources_with_one_key_the_first_is_valid(path: Path) -> None:
+    """Of two sources with one key the first is used, and the fault is reported."""
     path.write_text(ALL + '[[source]]\nkey = "plain"\nurl = "https://second.example/"\n')
     sources, faults = readable_sources(path)
-    assert sources == check(
-        TomlFile(path, tomllib.loads(ALL))
-    ) and "two sources have the key" in str(faults)
+    assert sources == check(TomlFile(path, tomllib.loads(ALL)))
+    assert "two sources have the key" in str(faults)
 
 
 def load_one(text: str) -> tuple[Source, ...]:
@@ -170,15 +181,17 @@ MORE = (
 
 
 def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(
-    path: Path, parsed: list[Path]
+    path: Path, parsed_files: list[Path]
 ) -> None:
-    first = read(path)
+    """If text was appended, only the new part is parsed."""
+    first_cached_sources = read_cached_sources(path)
     for text in (ALL + MORE, ALL + MORE + "# and no more\n"):
         path.write_text(text)
-        assert read(path, remember=False) == load_sources(path)
-    assert len(load_sources(path)) == len(first) + 1
-    assert read(path) == read(path) == load_sources(path)  # remembered with what was added
-    assert parsed == [path]
+        assert read_cached_sources(path, remember=False) == load_sources(path)
+    assert len(load_sources(path)) == len(first_cached_sources) + 1
+    # remembered with what was added
+    assert read_cached_sources(path) == read_cached_sources(path) == load_sources(path)
+    assert parsed_files == [path]
 
 
 @pytest.mark.parametrize(
@@ -197,27 +210,34 @@ def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(
     ],
 )
 def test_whatever_else_is_added_is_read_as_part_of_the_whole(
-    path: Path, parsed: list[Path], before: str, end: str
+    path: Path, parsed_files: list[Path], before: str, end: str
 ) -> None:
-    read(path)
+    """Text appended to a cached file gives the same result as parsing the whole file."""
+    read_cached_sources(path)
     path.write_text(before)
     if before != ALL:
-        read(path)
+        read_cached_sources(path)
     path.write_text(ALL.rstrip() + end if before == ALL.rstrip() else ALL + end)
-    parsed.clear()
+    parsed_files.clear()
     try:
         wanted: tuple[Source, ...] | str = load_sources(path)
     except ConfigError as error:
         wanted = str(error)
     again = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
     found = str(ConfigError.of(again.faults)) if again.faults else again.sources
-    assert found == wanted and parsed == [path]
+    assert found == wanted
+    assert parsed_files == [path]
 
 
-def test_a_file_more_beside_it_is_no_addition(path: Path, parsed: list[Path]) -> None:
-    read(path)
+def test_a_file_more_beside_it_is_no_addition(path: Path, parsed_files: list[Path]) -> None:
+    """A new file in sources.d makes everything be parsed again."""
+    read_cached_sources(path)
     beside = path.with_suffix(".d")
     beside.mkdir()
     (beside / "more.toml").write_text(MORE)
-    assert [one.key for one in read(path)] == ["plain", "full", "more"]
-    assert parsed == [path, path]
+    assert [cached_source.key for cached_source in read_cached_sources(path)] == [
+        "plain",
+        "full",
+        "more",
+    ]
+    assert parsed_files == [path, path]

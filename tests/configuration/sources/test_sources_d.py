@@ -1,4 +1,4 @@
-"""sources.d beside sources.toml: read in the order of names, edited where a source stands."""
+"""The files of sources.d: read in the order of their names, edited where a source is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from syndicator.operations.operation import need
 from tests.places import Place
 
 
-def table(key: str) -> str:
+def make_source_table(key: str) -> str:
     return f'# about {key}\n[[source]]\nkey = "{key}"\nurl = "https://{key}.example/feed"  # kept\n'
 
 
@@ -33,27 +33,29 @@ def table(key: str) -> str:
 def path(tmp_path: Path) -> Path:
     """sources.toml with one source, and two files beside it."""
     path = tmp_path / "sources.toml"
-    path.write_text(table("zebra"))
+    path.write_text(make_source_table("zebra"))
     folder = tmp_path / "sources.d"
     folder.mkdir()
-    (folder / "20-papers.toml").write_text(table("papers"))
-    (folder / "10-news.toml").write_text(table("news") + "\n" + table("daily"))
+    (folder / "20-papers.toml").write_text(make_source_table("papers"))
+    (folder / "10-news.toml").write_text(
+        make_source_table("news") + "\n" + make_source_table("daily")
+    )
     (folder / "README.md").write_text("not a list")
     (folder / ".10-news.toml").write_text("no TOML either [")  # an editor's
     (folder / "old.toml").mkdir()
     return path
 
 
-def texts(path: Path) -> dict[str, str]:
+def read_source_files(path: Path) -> dict[str, str]:
     return {one.name: one.read_text() for one in files_of(path)}
 
 
-def keys(path: Path) -> list[str]:
+def list_source_keys(path: Path) -> list[str]:
     return [source.key for source in load_sources(path)]
 
 
 def test_sources_toml_comes_first_and_the_others_by_name(path: Path) -> None:
-    assert keys(path) == ["zebra", "news", "daily", "papers"]
+    assert list_source_keys(path) == ["zebra", "news", "daily", "papers"]
     assert [one.file.path.name for one in placed_sources(path)] == [
         "sources.toml",
         "10-news.toml",
@@ -63,12 +65,13 @@ def test_sources_toml_comes_first_and_the_others_by_name(path: Path) -> None:
 
 
 def test_the_configuration_has_them(path: Path) -> None:
-    assert list(configuration(path.parent, {}).sources) == keys(path)
+    assert list(configuration(path.parent, {}).sources) == list_source_keys(path)
 
 
 def test_a_fault_names_its_own_file(path: Path) -> None:
+    """A fault in sources.d names that file and line."""
     papers = path.with_suffix(".d") / "20-papers.toml"
-    papers.write_text(table("papers") + 'colour = "red"\n')
+    papers.write_text(make_source_table("papers") + 'colour = "red"\n')
     with pytest.raises(
         ConfigError, match=r"20-papers\.toml:5: source 'papers': unknown key 'colour'"
     ):
@@ -80,12 +83,12 @@ def test_a_fault_names_its_own_file(path: Path) -> None:
 
 def test_a_key_or_address_in_two_files_names_both(path: Path) -> None:
     more = path.with_suffix(".d") / "30.toml"
-    more.write_text(table("zebra"))
+    more.write_text(make_source_table("zebra"))
     with pytest.raises(
         ConfigError, match=r"30\.toml:3: .*'zebra' \(the other in .*/sources\.toml:3\)"
     ):
         load_sources(path)
-    more.write_text(table("other").replace("other.example", "news.example"))
+    more.write_text(make_source_table("other").replace("other.example", "news.example"))
     with pytest.raises(
         ConfigError, match=r"30\.toml:4: .*'news' \(the other in .*/10-news\.toml:3\) has the same"
     ):
@@ -93,30 +96,30 @@ def test_a_key_or_address_in_two_files_names_both(path: Path) -> None:
 
 
 def test_an_edit_is_made_where_the_source_stands(path: Path) -> None:
-    before = texts(path)
+    """Edits and removals change only the file that contains the source."""
+    before = read_source_files(path)
     edit_source(path, "daily", lambda source: replace(source, url="https://daily.example/new"))
-    assert texts(path) == before | {
+    assert read_source_files(path) == before | {
         "10-news.toml": before["10-news.toml"].replace("daily.example/feed", "daily.example/new")
     }
-    before = texts(path)
+    before = read_source_files(path)
     edit_source(path, "papers", lambda source: replace(source, rules=Rules(remove=(".promo",))))
-    assert [name for name, text in texts(path).items() if text != before[name]] == [
+    assert [name for name, text in read_source_files(path).items() if text != before[name]] == [
         "20-papers.toml"
     ]
     assert remove_source(path, "news")
-    assert (keys(path), texts(path)["10-news.toml"].count("# about")) == (
-        ["zebra", "daily", "papers"],
-        1,
-    )
+    assert list_source_keys(path) == ["zebra", "daily", "papers"]
+    assert read_source_files(path)["10-news.toml"].count("# about") == 1
     assert not remove_source(path, "nobody")
 
 
 def test_new_ones_go_to_sources_toml_unless_they_are_in_a_file_already(path: Path) -> None:
-    before = texts(path)
+    """New sources are written to sources.toml; known addresses are refused."""
+    before = read_source_files(path)
     new = Source(key="new", url="https://new.example/feed")
     add_sources(path, [new])
-    assert keys(path) == ["zebra", "new", "news", "daily", "papers"]
-    assert {name: text for name, text in texts(path).items() if name != path.name} == {
+    assert list_source_keys(path) == ["zebra", "new", "news", "daily", "papers"]
+    assert {name: text for name, text in read_source_files(path).items() if name != path.name} == {
         name: text for name, text in before.items() if name != path.name
     }
     with pytest.raises(UsageError, match=r"10-news\.toml already has a source 'daily'"):
@@ -132,17 +135,17 @@ def test_a_source_may_move_from_file_to_file(tmp_path: Path) -> None:
     place = Place(tmp_path)
     listed = place.config / "sources.toml"
     head, _, two = listed.read_text().partition("\n\n")
-    with place.app() as app:
+    with place.open_app() as app:
         before = app.configuration.sources
     listed.write_text(head + "\n")
     (place.config / "sources.d").mkdir()
     (place.config / "sources.d/more.toml").write_text(two)
-    with place.app() as app:
+    with place.open_app() as app:
         assert app.configuration.sources == before
         assert apply(app, need("remove-source"), {"key": ("two", "one")}).data == {
             "removed": ("two", "one")
         }
-    assert keys(listed) == []
+    assert list_source_keys(listed) == []
 
 
 def _link(path: Path) -> None:

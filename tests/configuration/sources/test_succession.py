@@ -1,4 +1,4 @@
-"""Which source carries on with the feed of one that was removed."""
+"""Find the new source that continues the feed of a removed one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from syndicator.configuration.sources.identity import (
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow
 
-U, V = "https://u.example/feed", "https://v.example/feed"
+U = "https://u.example/feed"
+V = "https://v.example/feed"
 
 
-def rows(**moved: str) -> dict[str, FeedRow]:
+def make_feed_rows(**moved: str) -> dict[str, FeedRow]:
     return {
         key: FeedRow(
             key=FeedKey("source", key),
@@ -31,22 +32,27 @@ def rows(**moved: str) -> dict[str, FeedRow]:
 @pytest.mark.parametrize(
     ("wanted", "kept", "there", "expected"),
     [
-        ({"new": U}, {"old": (U,)}, rows(old=""), {"old": "new"}),
+        ({"new": U}, {"old": (U,)}, make_feed_rows(old=""), {"old": "new"}),
         # another spelling
-        ({"new": "https://U.example/feed/"}, {"old": (U,)}, rows(old=""), {"old": "new"}),
+        ({"new": "https://U.example/feed/"}, {"old": (U,)}, make_feed_rows(old=""), {"old": "new"}),
         ({"new": U}, {"old": (U,)}, {}, {}),  # it never had an article
         # it was not removed: its address changed
-        ({"new": U, "old": V}, {"old": (U, V)}, rows(old=""), {}),
+        ({"new": U, "old": V}, {"old": (U, V)}, make_feed_rows(old=""), {}),
         # the newest address counts
-        ({"one": U, "two": V}, {"old": (U, V)}, rows(old=""), {"old": "two"}),
-        ({"new": U}, {"old": (U,), "new": (U,)}, rows(old="new", new=""), {}),  # done already
+        ({"one": U, "two": V}, {"old": (U, V)}, make_feed_rows(old=""), {"old": "two"}),
+        (
+            {"new": U},
+            {"old": (U,), "new": (U,)},
+            make_feed_rows(old="new", new=""),
+            {},
+        ),  # done already
         (
             {"new": U},
             {"old": (U,), "mid": (U,)},
-            rows(old="mid", mid=""),
+            make_feed_rows(old="mid", mid=""),
             {"old": "new", "mid": "new"},
         ),
-        ({"new": V}, {"old": (U,)}, rows(old=""), {}),
+        ({"new": V}, {"old": (U,)}, make_feed_rows(old=""), {}),
     ],
 )
 def test_a_source_at_the_address_of_a_removed_one_carries_on(
@@ -55,6 +61,7 @@ def test_a_source_at_the_address_of_a_removed_one_carries_on(
     there: dict[str, FeedRow],
     expected: dict[str, str],
 ) -> None:
+    """Which new source continues a removed one."""
     assert find_successors(wanted, kept, there) == expected
 
 
@@ -73,11 +80,14 @@ def test_a_source_at_the_address_of_a_removed_one_carries_on(
 def test_a_feed_that_moved_stands_for_itself_where_it_has_to(
     wanted: dict[str, str], kept: dict[str, tuple[str, ...]], expected: list[str]
 ) -> None:
-    assert find_departures(wanted, kept, rows(old="new", new="")) == expected
+    """A moved feed counts as its target where a target exists."""
+    assert find_departures(wanted, kept, make_feed_rows(old="new", new="")) == expected
 
 
 def test_the_newest_address_is_the_last() -> None:
+    """A known address moves to the end of the list of addresses."""
     assert with_address((), U) == (U,)
     assert with_address((U, V), V + "/") == (U, V)  # as it was written first
     assert with_address((U, V), U) == (V, U)
-    assert is_at("http://u.example/feed", (V, U)) and not is_at("https://u.example/", (U,))
+    assert is_at("http://u.example/feed", (V, U))
+    assert not is_at("https://u.example/", (U,))

@@ -51,9 +51,7 @@ class Client:
         """Status and detail of an answer that has to be a problem (RFC 9457)."""
         answer = self.ask(method, path, body, **headers)
         assert answer.headers["content-type"] == "application/problem+json", answer
-        assert (
-            answer.json["status"] == answer.status
-            and answer.json["title"]
-            and answer.json["type"] == "about:blank"
-        )
+        assert answer.json["status"] == answer.status
+        assert answer.json["title"]
+        assert answer.json["type"] == "about:blank"
         return answer.status, answer.json["detail"]

@@ -7,24 +7,26 @@ import pytest
 from syndicator.app.clock import utc_now
 from syndicator.console import security
 from tests.console.api.client import Client
-from tests.console.conftest import Served
+from tests.console.conftest import RunningConsole
 
 
-def made(served: Served, name: str, scope: security.Scope, days: int = 30) -> Client:
-    path = security.tokens_file_of(served.settings.state_dir)
-    return Client(served.port, security.create_token(path, name, scope, days, utc_now()))
-
-
-@pytest.fixture
-def reader(served: Served) -> Client:
-    return made(served, "reader", "read")
+def make_client(
+    running_console: RunningConsole, name: str, scope: security.Scope, days: int = 30
+) -> Client:
+    path = security.tokens_file_of(running_console.settings.state_dir)
+    return Client(running_console.port, security.create_token(path, name, scope, days, utc_now()))
 
 
 @pytest.fixture
-def writer(served: Served) -> Client:
-    return made(served, "writer", "write")
+def reading_client(running_console: RunningConsole) -> Client:
+    return make_client(running_console, "reader", "read")
 
 
 @pytest.fixture
-def setter(served: Served) -> Client:
-    return made(served, "setter", "settings")
+def writing_client(running_console: RunningConsole) -> Client:
+    return make_client(running_console, "writer", "write")
+
+
+@pytest.fixture
+def settings_client(running_console: RunningConsole) -> Client:
+    return make_client(running_console, "setter", "settings")

@@ -22,7 +22,8 @@ with AuthenticatedClient(base_url=sys.argv[1], token=sys.argv[2]) as client:
     )
     assert added.change, added
     [source] = sources.sync(client=client, words=["lighthouse"]).items
-    assert source["title"] == "Lighthouses" and source["enabled"]
+    assert source["title"] == "Lighthouses"
+    assert source["enabled"]
 
     [article] = articles.sync(client=client, source="holt", limit=1).items
     tried = withdraw.sync(client=client, body=WithdrawWithdraw(id=article.id), dry_run=True)
@@ -32,7 +33,8 @@ with AuthenticatedClient(base_url=sys.argv[1], token=sys.argv[2]) as client:
     edited = edit.sync(
         client=client, body=EditEdit(id=article.id, title="By a program"), if_match=tag
     )
-    assert edited.change and articles_one.sync(article.id, client=client).title == "By a program"
+    assert edited.change
+    assert articles_one.sync(article.id, client=client).title == "By a program"
     again = edit.sync_detailed(
         client=client, body=EditEdit(id=article.id, title="Too late"), if_match=tag
     )

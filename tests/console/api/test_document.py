@@ -1,5 +1,4 @@
-"""The OpenAPI document, checked by a public validator; and a client that a public generator makes
-of it."""
+"""The OpenAPI document: valid, and a generated client works with it."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.console.api.client import Client
-from tests.console.conftest import Served
+from tests.console.conftest import RunningConsole
 
 PACKAGES = ("openapi-spec-validator==0.9.0", "openapi-python-client==0.29.1")
 DRIVE = Path(__file__).with_name("drive.py")
@@ -32,7 +31,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin"
 
 
-def run(*command: str | Path) -> str:
+def run_program(*command: str | Path) -> str:
     done = subprocess.run(
         [str(one) for one in command], capture_output=True, text=True, timeout=300
     )
@@ -42,13 +41,13 @@ def run(*command: str | Path) -> str:
 
 @pytest.mark.slow
 def test_the_document_is_valid_and_a_generated_client_works(
-    served: Served, writer: Client, programs: Path, tmp_path: Path
+    running_console: RunningConsole, writing_client: Client, programs: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "openapi.json"
-    path.write_text(json.dumps(writer.get("/openapi.json")))
-    assert "OK" in run(programs / "openapi-spec-validator", path)
+    path.write_text(json.dumps(writing_client.get("/openapi.json")))
+    assert "OK" in run_program(programs / "openapi-spec-validator", path)
     made = tmp_path / "generated"
-    run(
+    run_program(
         programs / "openapi-python-client",
         "generate",
         "--path",
@@ -59,5 +58,8 @@ def test_the_document_is_valid_and_a_generated_client_works(
         made,
     )
     shutil.copy(DRIVE, tmp_path)
-    base = f"http://127.0.0.1:{served.port}/api/v1"
-    assert run(programs / "python", tmp_path / "drive.py", base, writer.token) == "driven\n"
+    base = f"http://127.0.0.1:{running_console.port}/api/v1"
+    assert (
+        run_program(programs / "python", tmp_path / "drive.py", base, writing_client.token)
+        == "driven\n"
+    )

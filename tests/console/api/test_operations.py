@@ -1,4 +1,4 @@
-"""Operations through the API: dry run, apply, undo, edits that meet, jobs; and attacks on them."""
+"""Operations through the API: dry run, apply, undo, conflicting edits, jobs, attacks."""
 
 from __future__ import annotations
 
@@ -13,22 +13,24 @@ from syndicator.console.api.server import offered
 from syndicator.core.fair_queue import Shares
 from syndicator.operations.jobs.queue import Job
 from tests.console.api.client import Answer, Client
-from tests.console.conftest import Browser, Served
+from tests.console.conftest import Browser, RunningConsole
 
 JSON = {"Content_Type": "application/json"}
 
 
-def do(client: Client, name: str, arguments: Any, query: str = "", **headers: str) -> Answer:
+def post_operation(
+    client: Client, name: str, arguments: Any, query: str = "", **headers: str
+) -> Answer:
     return client.ask(
         "POST", f"/operations/{name}{query}", json.dumps(arguments), **JSON, **headers
     )
 
 
-def done(
+def finish_operation(
     client: Client, name: str, arguments: Any, query: str = "", **headers: str
 ) -> dict[str, Any]:
     """The job of an operation that went well, once its feeds are built."""
-    answer = do(client, name, arguments, query, **headers)
+    answer = post_operation(client, name, arguments, query, **headers)
     assert answer.status in (200, 202), answer
     job: dict[str, Any] = answer.json
     while job["status"] not in ("done", "failed", "cancelled"):
@@ -37,154 +39,189 @@ def done(
     return job
 
 
-def article(client: Client, place: int = 0) -> dict[str, Any]:
+def get_article(client: Client, place: int = 0) -> dict[str, Any]:
     found: dict[str, Any] = client.get("/articles?source=holt")["items"][place]
     return found
 
 
-def files(served: Served) -> dict[str, bytes]:
-    roots = (served.instance.config, served.instance.folder / "feeds/articles")
+def read_instance_files(running_console: RunningConsole) -> dict[str, bytes]:
+    roots = (running_console.instance.config, running_console.instance.folder / "feeds/articles")
     return {
         str(path): path.read_bytes() for root in roots for path in root.rglob("*") if path.is_file()
     }
 
 
-def test_a_dry_run_changes_nothing_and_a_change_is_undone(served: Served, writer: Client) -> None:
-    article_id, before, known = (
-        article(writer)["id"],
-        files(served),
-        writer.get("/changes")["items"],
-    )
-    tried = done(writer, "withdraw", {"id": article_id}, "?dry_run=true")
-    assert (
-        tried["dry_run"] and tried["result"]["withdrawn"] == article_id and tried["change"] is None
-    )
-    assert files(served) == before and writer.get("/changes")["items"] == known
-    job = done(writer, "withdraw", {"id": article_id})
-    assert writer.ask("GET", f"/articles/{article_id}").status == 404
-    change = writer.get("/changes")["items"][0]
-    assert (int(change["id"]), change["who"], change["act"]) == (
-        job["change"],
-        "token writer",
-        "withdraw",
-    )
-    done(writer, "undo", {"number": job["change"]})
-    assert article(writer)["id"] == article_id
-    assert [one["taken_back"] for one in writer.get("/changes")["items"]][:2] == [False, True]
+def test_a_dry_run_changes_nothing_and_a_change_is_undone(
+    running_console: RunningConsole, writing_client: Client
+) -> None:
+    article_id = get_article(writing_client)["id"]
+    before = read_instance_files(running_console)
+    known = writing_client.get("/changes")["items"]
+    tried = finish_operation(writing_client, "withdraw", {"id": article_id}, "?dry_run=true")
+    assert tried["dry_run"]
+    assert tried["result"]["withdrawn"] == article_id
+    assert tried["change"] is None
+    assert read_instance_files(running_console) == before
+    assert writing_client.get("/changes")["items"] == known
+    job = finish_operation(writing_client, "withdraw", {"id": article_id})
+    assert writing_client.ask("GET", f"/articles/{article_id}").status == 404
+    change = writing_client.get("/changes")["items"][0]
+    assert int(change["id"]) == job["change"]
+    assert change["who"] == "token writer"
+    assert change["act"] == "withdraw"
+    finish_operation(writing_client, "undo", {"number": job["change"]})
+    assert get_article(writing_client)["id"] == article_id
+    assert [one["taken_back"] for one in writing_client.get("/changes")["items"]][:2] == [
+        False,
+        True,
+    ]
 
 
 def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
-    served: Served, writer: Client
+    running_console: RunningConsole, writing_client: Client
 ) -> None:
-    article_id = article(writer, 1)["id"]
-    shown = writer.ask("GET", f"/articles/{article_id}").headers["etag"]
-    done(writer, "edit", {"id": article_id, "title": "By the first"}, If_Match=shown)
-    status, detail = writer.problem(
+    """An edit with an outdated ETag is refused; with the current one it is made."""
+    article_id = get_article(writing_client, 1)["id"]
+    etag = writing_client.ask("GET", f"/articles/{article_id}").headers["etag"]
+    finish_operation(
+        writing_client, "edit", {"id": article_id, "title": "By the first"}, If_Match=etag
+    )
+    status, detail = writing_client.problem(
         "POST",
         "/operations/edit",
         json.dumps({"id": article_id, "title": "By the second"}),
         **JSON,
-        If_Match=shown,
+        If_Match=etag,
     )
-    assert status == 412 and "edited meanwhile" in detail
-    status, _ = writer.problem(
-        "POST", "/operations/edit", json.dumps({"id": "no meanwhile"}), **JSON, If_Match=shown
+    assert status == 412
+    assert "edited meanwhile" in detail
+    status, _ = writing_client.problem(
+        "POST", "/operations/edit", json.dumps({"id": "no meanwhile"}), **JSON, If_Match=etag
     )
     assert status == 409  # whatever its words are, it is no edit
-    again = writer.ask("GET", f"/articles/{article_id}")
-    assert again.json["title"] == "By the first" and again.headers["etag"] != shown
-    done(
-        writer,
+    again = writing_client.ask("GET", f"/articles/{article_id}")
+    assert again.json["title"] == "By the first"
+    assert again.headers["etag"] != etag
+    finish_operation(
+        writing_client,
         "edit",
         {"id": article_id, "excerpt": "Of the second."},
         If_Match=again.headers["etag"],
     )
-    found = writer.get(f"/articles/{article_id}")
-    assert (found["title"], found["excerpt"]) == ("By the first", "Of the second.")
+    found = writing_client.get(f"/articles/{article_id}")
+    assert found["title"] == "By the first"
+    assert found["excerpt"] == "Of the second."
 
 
-def test_a_token_that_reads_may_try_and_not_change(served: Served, reader: Client) -> None:
-    article_id, before = article(reader)["id"], files(served)
+def test_a_token_that_reads_may_try_and_not_change(
+    running_console: RunningConsole, reading_client: Client
+) -> None:
+    article_id = get_article(reading_client)["id"]
+    before = read_instance_files(running_console)
     for name in (name for name, one in offered().items() if not one.is_question):
-        assert do(reader, name, {"id": article_id}).status == 403
-        assert do(reader, name, {"id": article_id}, "?dry_run=false").status == 403
-    assert done(reader, "withdraw", {"id": article_id}, "?dry_run=true")["dry_run"]
-    assert files(served) == before
+        assert post_operation(reading_client, name, {"id": article_id}).status == 403
+        assert (
+            post_operation(reading_client, name, {"id": article_id}, "?dry_run=false").status == 403
+        )
+    assert finish_operation(reading_client, "withdraw", {"id": article_id}, "?dry_run=true")[
+        "dry_run"
+    ]
+    assert read_instance_files(running_console) == before
 
 
 def test_a_token_that_writes_may_not_change_settings(
-    served: Served, reader: Client, writer: Client
+    running_console: RunningConsole, reading_client: Client, writing_client: Client
 ) -> None:
-    before, values = files(served), {"values": ["publish.limit=81"]}
-    for client in (reader, writer):
-        assert do(client, "change-settings", values).status == 403
-        assert done(client, "change-settings", values, "?dry_run=true")["result"] == {
+    before = read_instance_files(running_console)
+    values = {"values": ["publish.limit=81"]}
+    for client in (reading_client, writing_client):
+        assert post_operation(client, "change-settings", values).status == 403
+        assert finish_operation(client, "change-settings", values, "?dry_run=true")["result"] == {
             "publish.limit": 81
         }
-    assert files(served) == before
+    assert read_instance_files(running_console) == before
 
 
 def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
-    served: Served, writer: Client, setter: Client
+    running_console: RunningConsole, writing_client: Client, settings_client: Client
 ) -> None:
-    path = served.instance.config / "syndicator.toml"
+    """Only a token with scope `settings` may change settings, also by undo."""
+    path = running_console.instance.config / "syndicator.toml"
     before = path.read_text()
-    changed = done(setter, "change-settings", {"values": ["publish.limit=81"]})["change"]
+    changed = finish_operation(
+        settings_client, "change-settings", {"values": ["publish.limit=81"]}
+    )["change"]
     after = path.read_text()
     assert tomllib.loads(after)["publish"]["limit"] == 81
     for number in (str(changed), f" {changed} "):
-        status, detail = writer.problem(
+        status, detail = writing_client.problem(
             "POST", "/operations/undo", json.dumps({"number": number}), **JSON
         )
-        assert status == 403 and "--settings" in detail
+        assert status == 403
+        assert "--settings" in detail
     assert path.read_text() == after
-    back = done(setter, "undo", {"number": str(changed)})["change"]
+    back = finish_operation(settings_client, "undo", {"number": str(changed)})["change"]
     assert path.read_text() == before
-    assert do(writer, "undo", {"number": str(back)}).status == 403  # which would set it again
-    article_id = article(setter)["id"]
-    hidden = done(setter, "withdraw", {"id": article_id})["change"]
-    done(writer, "undo", {"number": str(hidden)})  # no setting
-    assert writer.get(f"/articles/{article_id}")["id"] == article_id
+    # which would set it again
+    assert post_operation(writing_client, "undo", {"number": str(back)}).status == 403
+    article_id = get_article(settings_client)["id"]
+    hidden = finish_operation(settings_client, "withdraw", {"id": article_id})["change"]
+    finish_operation(writing_client, "undo", {"number": str(hidden)})  # no setting
+    assert writing_client.get(f"/articles/{article_id}")["id"] == article_id
 
 
-def test_a_token_of_an_unknown_scope_reads(served: Served, setter: Client) -> None:
-    path = security.tokens_file_of(served.settings.state_dir)
+def test_a_token_of_an_unknown_scope_reads(
+    running_console: RunningConsole, settings_client: Client
+) -> None:
+    path = security.tokens_file_of(running_console.settings.state_dir)
     tokens = path.read_text()
     path.write_text(tokens.replace('"settings ', '"everything '))
     try:
-        assert do(setter, "withdraw", {"id": article(setter)["id"]}).status == 403
+        assert (
+            post_operation(
+                settings_client, "withdraw", {"id": get_article(settings_client)["id"]}
+            ).status
+            == 403
+        )
     finally:
         path.write_text(tokens)
 
 
 def test_jobs_are_seen_and_cancelled_by_their_token_alone(
-    served: Served, reader: Client, writer: Client
+    running_console: RunningConsole, reading_client: Client, writing_client: Client
 ) -> None:
-    job = done(writer, "withdraw", {"id": article(writer)["id"]}, "?dry_run=true")
-    of_console = served.console.queue.add(
+    job = finish_operation(
+        writing_client, "withdraw", {"id": get_article(writing_client)["id"]}, "?dry_run=true"
+    )
+    of_console = running_console.console.queue.add(
         "rest", {"key": "holt"}, who="operator", at="2026-11-29T00:00:00+00:00"
     )
     for article_id in (job["id"], of_console.id):
-        assert reader.problem("GET", f"/jobs/{article_id}")[0] == 404
-        assert reader.problem("POST", f"/jobs/{article_id}/cancel")[0] == 404
-    assert reader.get("/jobs")["items"] == [] or job["id"] not in {
-        one["id"] for one in reader.get("/jobs")["items"]
+        assert reading_client.problem("GET", f"/jobs/{article_id}")[0] == 404
+        assert reading_client.problem("POST", f"/jobs/{article_id}/cancel")[0] == 404
+    assert reading_client.get("/jobs")["items"] == [] or job["id"] not in {
+        one["id"] for one in reading_client.get("/jobs")["items"]
     }
-    assert writer.get(f"/jobs/{job['id']}")["status"] == "done"
-    waiting = served.console.queue.get(of_console.id)
-    assert waiting is not None and waiting.status != "cancelled"
-    mine = served.console.queue.add(
+    assert writing_client.get(f"/jobs/{job['id']}")["status"] == "done"
+    waiting = running_console.console.queue.get(of_console.id)
+    assert waiting is not None
+    assert waiting.status != "cancelled"
+    mine = running_console.console.queue.add(
         "rest", {"key": "holt"}, who="token writer", at="2026-11-29T00:00:00+00:00"
     )
-    assert writer.ask("POST", f"/jobs/{mine.id}/cancel").json["status"] == "cancelled"
+    assert writing_client.ask("POST", f"/jobs/{mine.id}/cancel").json["status"] == "cancelled"
 
 
-def test_what_takes_long_is_a_job_to_come_back_to(writer: Client) -> None:
-    answer = do(writer, "withdraw", {"id": article(writer)["id"]}, "?dry_run=true&wait=0")
-    assert (
-        answer.status in (200, 202)
-        and answer.headers["location"] == f"/api/v1/jobs/{answer.json['id']}"
+def test_what_takes_long_is_a_job_to_come_back_to(writing_client: Client) -> None:
+    """A slow operation answers with the address of its job."""
+    answer = post_operation(
+        writing_client,
+        "withdraw",
+        {"id": get_article(writing_client)["id"]},
+        "?dry_run=true&wait=0",
     )
+    assert answer.status in (200, 202)
+    assert answer.headers["location"] == f"/api/v1/jobs/{answer.json['id']}"
 
 
 @pytest.mark.parametrize(
@@ -204,24 +241,38 @@ def test_what_takes_long_is_a_job_to_come_back_to(writer: Client) -> None:
     ],
 )
 def test_a_body_that_is_none_is_a_problem(
-    writer: Client, body: bytes, kind: str, status: int
+    writing_client: Client, body: bytes, kind: str, status: int
 ) -> None:
-    assert writer.problem("POST", "/operations/withdraw", body, Content_Type=kind)[0] == status
-
-
-def test_what_cannot_be_done_is_a_problem(writer: Client) -> None:
-    assert writer.problem("POST", "/operations/nothing", "{}", **JSON)[0] == 404
-    assert writer.problem("POST", "/operations/withdraw", '{"id": "nowhere"}', **JSON)[0] == 409
-    assert writer.problem("POST", "/operations/withdraw?dry_run=perhaps", "{}", **JSON)[0] == 422
+    """Malformed bodies and types are refused."""
     assert (
-        writer.problem("POST", "/operations/withdraw", '{"id": "x"}', **JSON, If_Match='"x"')[0]
+        writing_client.problem("POST", "/operations/withdraw", body, Content_Type=kind)[0] == status
+    )
+
+
+def test_what_cannot_be_done_is_a_problem(writing_client: Client) -> None:
+    """Unknown operations and ids answer with a problem document."""
+    assert writing_client.problem("POST", "/operations/nothing", "{}", **JSON)[0] == 404
+    assert (
+        writing_client.problem("POST", "/operations/withdraw", '{"id": "nowhere"}', **JSON)[0]
+        == 409
+    )
+    assert (
+        writing_client.problem("POST", "/operations/withdraw?dry_run=perhaps", "{}", **JSON)[0]
         == 422
     )
-    assert writer.problem("POST", "/operations/undo", '{"number": "999999"}', **JSON)[0] == 409
+    assert (
+        writing_client.problem(
+            "POST", "/operations/withdraw", '{"id": "x"}', **JSON, If_Match='"x"'
+        )[0]
+        == 422
+    )
+    assert (
+        writing_client.problem("POST", "/operations/undo", '{"number": "999999"}', **JSON)[0] == 409
+    )
 
 
-def test_a_body_beyond_what_the_server_takes_is_not_read(writer: Client) -> None:
-    answer = writer.ask("POST", "/operations/edit", b"{" + b" " * 3_100_000 + b"}", **JSON)
+def test_a_body_beyond_what_the_server_takes_is_not_read(writing_client: Client) -> None:
+    answer = writing_client.ask("POST", "/operations/edit", b"{" + b" " * 3_100_000 + b"}", **JSON)
     assert answer.status == 413
 
 
@@ -236,13 +287,15 @@ def test_a_body_beyond_what_the_server_takes_is_not_read(writer: Client) -> None
         "a\nb",
     ],
 )
-def test_no_path_leads_out_of_the_articles(served: Served, writer: Client, path: str) -> None:
-    before = files(served)
+def test_no_path_leads_out_of_the_articles(
+    running_console: RunningConsole, writing_client: Client, path: str
+) -> None:
+    before = read_instance_files(running_console)
     for name in ("withdraw", "hide", "edit", "release", "split"):
-        answer = do(writer, name, {"id": path})
+        answer = post_operation(writing_client, name, {"id": path})
         assert answer.status in (409, 422), answer
         assert "root:" not in answer.text
-    assert files(served) == before
+    assert read_instance_files(running_console) == before
 
 
 @pytest.mark.parametrize(
@@ -257,17 +310,18 @@ def test_no_path_leads_out_of_the_articles(served: Served, writer: Client, path:
     ],
 )
 def test_no_text_becomes_a_table_of_the_configuration(
-    served: Served, writer: Client, text: str
+    running_console: RunningConsole, writing_client: Client, text: str
 ) -> None:
-    path = served.instance.config / "taxonomy.toml"
+    path = running_console.instance.config / "taxonomy.toml"
     before = tomllib.loads(path.read_text())
     for name, arguments in (
         ("add-tag", {"name": text}),
         ("rename-tag", {"old": "AI", "new": text}),
     ):
-        do(writer, name, arguments)
+        post_operation(writing_client, name, arguments)
     after = tomllib.loads(path.read_text())
-    assert after.keys() == before.keys() and after["category"] == before["category"]
+    assert after.keys() == before.keys()
+    assert after["category"] == before["category"]
     known = {str(one["name"]) for one in before["tag"]}
     assert all(set(one) <= {"name", "aliases", "description"} for one in after["tag"])
     assert {str(one["name"]) for one in after["tag"]} - known <= {
@@ -295,68 +349,86 @@ def test_no_text_becomes_a_table_of_the_configuration(
     ],
 )
 def test_no_program_has_variables_or_files_of_this_machine_sent(
-    served: Served, writer: Client, name: str, arguments: dict[str, Any], status: int
+    running_console: RunningConsole,
+    writing_client: Client,
+    name: str,
+    arguments: dict[str, Any],
+    status: int,
 ) -> None:
-    before = files(served)
-    assert do(writer, name, arguments).status == status
-    assert files(served) == before
+    before = read_instance_files(running_console)
+    assert post_operation(writing_client, name, arguments).status == status
+    assert read_instance_files(running_console) == before
 
 
-def test_who_only_reads_reaches_no_private_network(reader: Client) -> None:
-    asked = {"address": f"http://127.0.0.1:{reader.port}/", "allow": ["127.0.0.1"]}
-    assert do(reader, "look", asked).status == 403
+def test_who_only_reads_reaches_no_private_network(reading_client: Client) -> None:
+    asked = {"address": f"http://127.0.0.1:{reading_client.port}/", "allow": ["127.0.0.1"]}
+    assert post_operation(reading_client, "look", asked).status == 403
 
 
 @pytest.mark.parametrize("field", ["title", "category", "language", "mute", "every", "licence"])
 def test_no_field_of_a_source_becomes_another_line(
-    served: Served, writer: Client, field: str
+    running_console: RunningConsole, writing_client: Client, field: str
 ) -> None:
-    path = served.instance.config / "sources.toml"
+    """Line breaks and quotes in a field cannot add keys or sources to sources.toml."""
+    path = running_console.instance.config / "sources.toml"
     before = {one["key"]: one for one in tomllib.loads(path.read_text())["source"]}
     for text in (
         'X"\nevil = true',
         'X"\n[[source]]\nkey = "evil"\nurl = "https://evil.example/"',
         "X'''\nevil = 1",
     ):
-        do(writer, "change-source", {"key": "holt", field: text})
+        post_operation(writing_client, "change-source", {"key": "holt", field: text})
         after = {one["key"]: one for one in tomllib.loads(path.read_text())["source"]}
         changed = after.pop("holt")
         assert after == {key: one for key, one in before.items() if key != "holt"}
         assert changed.keys() <= {*before["holt"], field}
 
 
-def test_an_edit_cannot_write_a_field_of_the_file(served: Served, writer: Client) -> None:
-    article_id = article(writer, 2)["id"]
-    done(
-        writer,
+def test_an_edit_cannot_write_a_field_of_the_file(
+    running_console: RunningConsole, writing_client: Client
+) -> None:
+    article_id = get_article(writing_client, 2)["id"]
+    finish_operation(
+        writing_client,
         "edit",
         {"id": article_id, "title": "A\n---\nid: evil\nhold: true\n", "excerpt": "B\nhold: true"},
     )
-    found = writer.get(f"/articles/{article_id}")
-    assert (found["id"], found["hold"]) == (article_id, False)
+    found = writing_client.get(f"/articles/{article_id}")
+    assert found["id"] == article_id
+    assert found["hold"] is False
 
 
 def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
-    served: Served, browser: Browser, writer: Client
+    running_console: RunningConsole, browser: Browser, writing_client: Client
 ) -> None:
-    path, other = served.instance.config / "sources.toml", served.browser()
-    shown = writer.ask("GET", "/sources/launchbeat").headers["etag"]
-    done(writer, "change-source", {"key": "launchbeat", "title": "Of the program"}, If_Match=shown)
-    served.done(
+    """Four editors change different fields of one source, and all changes stay."""
+    path = running_console.instance.config / "sources.toml"
+    other = running_console.browser()
+    etag = writing_client.ask("GET", "/sources/launchbeat").headers["etag"]
+    finish_operation(
+        writing_client,
+        "change-source",
+        {"key": "launchbeat", "title": "Of the program"},
+        If_Match=etag,
+    )
+    running_console.finish_job(
         browser.post(
             "/operations/change-source", {"key": "launchbeat", "every": "2h", "then": "apply"}
         )
     )
     path.write_text(path.read_text().replace('"Of the program"', '"Of the program"  # by hand'))
-    served.done(
+    running_console.finish_job(
         other.post(
             "/operations/change-source", {"key": "launchbeat", "tags": "Money", "then": "apply"}
         )
     )
-    served.instance.run("change", "change-source", "launchbeat", "--language", "en")
+    running_console.instance.run_command(
+        "change", "change-source", "launchbeat", "--language", "en"
+    )
     late = json.dumps({"key": "launchbeat", "title": "Too late"})
     assert (
-        writer.problem("POST", "/operations/change-source", late, **JSON, If_Match=shown)[0] == 412
+        writing_client.problem("POST", "/operations/change-source", late, **JSON, If_Match=etag)[0]
+        == 412
     )
     [source] = [
         one for one in tomllib.loads(path.read_text())["source"] if one["key"] == "launchbeat"
@@ -367,44 +439,64 @@ def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
 
 
 def test_a_program_imports_a_text_and_no_file_of_this_machine(
-    served: Served, writer: Client
+    running_console: RunningConsole, writing_client: Client
 ) -> None:
     text = (
         "---\ntitle: Of elsewhere\ndate: 2026-02-11\nsource: https://else.example/a\n---\nA text.\n"
     )
-    (made,) = done(writer, "import-articles", {"text": text})["result"]["articles"]
-    assert writer.get(f"/articles/{made['id']}")["title"] == "Of elsewhere"
+    (article,) = finish_operation(writing_client, "import-articles", {"text": text})["result"][
+        "articles"
+    ]
+    assert writing_client.get(f"/articles/{article['id']}")["title"] == "Of elsewhere"
     for files_ in ({"a.md": "/etc/hostname"}, {}):
-        assert do(writer, "import-articles", {"files": files_}).status == 422
+        assert post_operation(writing_client, "import-articles", {"files": files_}).status == 422
     # is known already
-    assert do(writer, "import-articles", {"text": text, "path": "../../etc/x.md"}).status == 200
+    assert (
+        post_operation(
+            writing_client, "import-articles", {"text": text, "path": "../../etc/x.md"}
+        ).status
+        == 200
+    )
 
 
 def test_who_reads_sees_no_secret_of_what_others_asked_for(
-    served: Served, reader: Client, writer: Client
+    running_console: RunningConsole, reading_client: Client, writing_client: Client
 ) -> None:
+    """Secrets in addresses are hidden from reading clients on every page."""
     secret = "https://holt.example/feed?token=c2VjcmV0IQ"
-    done(writer, "change-source", {"key": "holt", "url": secret})
+    finish_operation(writing_client, "change-source", {"key": "holt", "url": secret})
     try:
         for path in ("/changes", "/jobs", "/sources", "/sources/holt", "/status", "/conditions"):
-            assert "c2VjcmV0IQ" not in reader.ask("GET", path).text, path
+            assert "c2VjcmV0IQ" not in reading_client.ask("GET", path).text, path
     finally:
-        done(writer, "undo", {"number": writer.get("/changes")["items"][0]["id"]})
+        finish_operation(
+            writing_client, "undo", {"number": writing_client.get("/changes")["items"][0]["id"]}
+        )
 
 
 def test_a_token_that_asks_for_very_much_waits_and_leaves_places_to_others(
-    served: Served, reader: Client, writer: Client, monkeypatch: pytest.MonkeyPatch
+    running_console: RunningConsole,
+    reading_client: Client,
+    writing_client: Client,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(served.console.runner, "wake", lambda: None)
-    monkeypatch.setattr(served.console.queue, "_tokens", Shares[Job](8))
-    answers = [do(reader, "wake", {"key": "holt"}, "?dry_run=true&wait=0") for _ in range(3)]
-    assert [answer.status for answer in answers] == [202, 202, 429] and answers[-1].headers[
-        "retry-after"
+    """A token with too many queued jobs gets 429; another token may still queue one."""
+    monkeypatch.setattr(running_console.console.runner, "wake", lambda: None)
+    monkeypatch.setattr(running_console.console.queue, "_tokens", Shares[Job](8))
+    answers = [
+        post_operation(reading_client, "wake", {"key": "holt"}, "?dry_run=true&wait=0")
+        for _ in range(3)
     ]
-    other = do(writer, "wake", {"key": "holt"}, "?dry_run=true&wait=0")
+    assert [answer.status for answer in answers] == [202, 202, 429]
+    assert answers[-1].headers["retry-after"]
+    other = post_operation(writing_client, "wake", {"key": "holt"}, "?dry_run=true&wait=0")
     assert other.status == 202
-    for client, answer in ((reader, answers[0]), (reader, answers[1]), (writer, other)):
+    for client, answer in (
+        (reading_client, answers[0]),
+        (reading_client, answers[1]),
+        (writing_client, other),
+    ):
         assert client.ask("POST", f"/jobs/{answer.json['id']}/cancel").status == 200
-    again = do(reader, "wake", {"key": "holt"}, "?dry_run=true&wait=0")
+    again = post_operation(reading_client, "wake", {"key": "holt"}, "?dry_run=true&wait=0")
     assert again.status == 202, "a job that is queued no more takes no place"
-    assert reader.ask("POST", f"/jobs/{again.json['id']}/cancel").status == 200
+    assert reading_client.ask("POST", f"/jobs/{again.json['id']}/cancel").status == 200

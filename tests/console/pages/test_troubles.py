@@ -1,4 +1,4 @@
-"""What Today shows of what is wrong: for each thing the button to try first is its cure."""
+"""Troubles on the Today page: the first button offers the cure."""
 
 from __future__ import annotations
 
@@ -39,12 +39,14 @@ from syndicator.health.conditions import Condition
 )
 def test_the_cure_comes_first(kind: Kind, code: str, first: str, link: str) -> None:
     made = trouble(Condition(kind=kind, subject="a", source="a", code=code))
-    strong = [one for one in made.remedies if one.strong]
-    assert [one.act for one in strong] == ([first] if first else []) and made.link == link
+    strong = [remedy for remedy in made.remedies if remedy.strong]
+    assert [one.act for one in strong] == ([first] if first else [])
+    assert made.link == link
     assert {tuple(one.args.items()) for one in made.remedies} == {(("key", "a"),)}
 
 
 def test_what_is_about_no_source_has_no_button_for_one() -> None:
+    """Troubles without a source offer only buttons that need no source."""
     held = trouble(Condition(kind=Kind.FEED_HELD, subject="tags/ai"))
     assert [one.act for one in held.remedies] == ["build"]
     assert trouble(Condition(kind=Kind.DISK, subject="/")).remedies == ()
@@ -74,12 +76,15 @@ SHOWN = (
 )
 def test_no_cure_names_a_command(code: str, general: str) -> None:
     shown = cure(Condition(kind=Kind.SOURCE_FAILING, subject="a", code=code, cure=general))
-    assert "syndicator " not in shown and "./run" not in shown
+    assert "syndicator " not in shown
+    assert "./run" not in shown
 
 
 def test_no_page_names_a_command() -> None:
     folder = resources.files("syndicator.console")
     texts = [folder / "labels.toml", *(folder / "templates").iterdir()]
     assert len(texts) > 20
-    for one in texts:
-        assert re.findall(r"`\w+[^`]*`|\./run|syndicator [a-z]+", one.read_text("utf-8")) == [], one
+    for text in texts:
+        assert re.findall(r"`\w+[^`]*`|\./run|syndicator [a-z]+", text.read_text("utf-8")) == [], (
+            text
+        )

@@ -1,5 +1,4 @@
-"""What is said of the use of an article reaches its file, our feeds and whoever asks, over the
-loopback web."""
+"""A site's statements about the use of its articles reach our files and feeds."""
 
 from __future__ import annotations
 
@@ -19,9 +18,9 @@ from syndicator.publishing.render.view import make_view
 from syndicator.publishing.web.article_html import make_article_data
 from syndicator.upkeep.passes.read_again import _as_read
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import article, built
+from tests.publishing.test_builder import build_index, make_article
 from tests.visiting.conftest import Reply, Web, web
-from tests.visiting.operator import command, configure, refresh
+from tests.visiting.operator import refresh_sources, run_checked_command, write_sources_config
 
 __all__ = ["web"]
 
@@ -43,7 +42,7 @@ ROBOTS = b"User-agent: *\nContent-Signal: ai-input=no\n"
 
 @pytest.mark.slow
 def test_a_visit_files_what_robots_txt_and_page_say(tmp_path: Path, web: Web) -> None:
-    config = configure(tmp_path, {"s": f'url = "{web.url("/feed")}"\ncontent = "full"'})
+    config = write_sources_config(tmp_path, {"s": f'url = "{web.url("/feed")}"\ncontent = "full"'})
     link = web.url("/page").encode()
     feed = (
         b"<rss version='2.0'><channel><title>F</title><item><title>A"
@@ -57,32 +56,35 @@ def test_a_visit_files_what_robots_txt_and_page_say(tmp_path: Path, web: Web) ->
         "/feed": Reply(200, {}, feed % link),
         "/page": html,
     }
-    assert len(refresh(config, "s")["s"]["added"]) == 1
+    assert len(refresh_sources(config, "s")["s"]["added"]) == 1
     (path,) = (tmp_path / "feeds" / "articles").rglob("*.md")
     filed = load(path.read_bytes(), str(path))
     assert filed.rights == (
         f"licence: {BY} (rel=license, page)",
         "ai-input: no (Content-Signal, robots-txt)",
     )
-    shown = command(config, "show", "--why", filed.id).stdout
-    assert all(line in shown for line in filed.rights)
-    assert f'{BY} lets you publish it whole: `content = "full"` of its source' in shown
-    reread = json.loads(command(config, "reread", "--source", filed.id, "--json").stdout)
+    stdout = run_checked_command(config, "show", "--why", filed.id).stdout
+    assert all(line in stdout for line in filed.rights)
+    assert f'{BY} lets you publish it whole: `content = "full"` of its source' in stdout
+    reread = json.loads(
+        run_checked_command(config, "reread", "--source", filed.id, "--json").stdout
+    )
     assert reread["articles"] == []  # what robots.txt said is kept with the page
     assert BY in (tmp_path / "feeds" / "public" / "all.atom").read_text()
 
 
-def published(*rights: str, own: str = "") -> dict[str, bytes]:
+def publish_article(*rights: str, own: str = "") -> dict[str, bytes]:
     outlet = MemoryOutlet()
     how = Settings(
         site=Site(url="https://feeds.example/", rights=own), publish=Publish(archives=False)
     )
-    built(MemoryIndex([article(1, rights=rights)]), outlet, how)
+    build_index(MemoryIndex([make_article(1, rights=rights)]), outlet, how)
     return outlet.files
 
 
 def test_every_format_passes_it_on() -> None:
-    files = published(*SAID)
+    """Atom, RSS and JSON contain the rights of an article."""
+    files = publish_article(*SAID)
     atom = etree.fromstring(files["all.atom"])
     entry = atom.find("{*}entry")
     assert entry.findtext("{*}rights") == "2026 Jane Roe"
@@ -99,22 +101,25 @@ def test_every_format_passes_it_on() -> None:
 
 
 def test_the_facts_of_a_page_name_the_licence() -> None:
-    entry = make_view(article(1, rights=SAID), None, uuid.UUID(int=0), None, "")
+    entry = make_view(make_article(1, rights=SAID), None, uuid.UUID(int=0), None, "")
     assert make_article_data(entry, "")["license"] == BY
     assert "license" not in make_article_data(
-        make_view(article(1), None, uuid.UUID(int=0), None, ""), ""
+        make_view(make_article(1), None, uuid.UUID(int=0), None, ""), ""
     )
 
 
 def test_what_restricts_is_said_and_what_nobody_says_is_not() -> None:
+    """A restriction appears as `rights` in the feed; without one there is no `rights`."""
     told = "ai-input: no (Content-Signal, robots-txt)"
-    assert etree.fromstring(published(told)["all.atom"]).findtext("{*}entry/{*}rights") == told
-    files = published()
+    assert (
+        etree.fromstring(publish_article(told)["all.atom"]).findtext("{*}entry/{*}rights") == told
+    )
+    files = publish_article()
     assert not [name for name in ("all.atom", "all.rss", "all.json") if b"rights" in files[name]]
 
 
 def test_the_operators_own_terms_stand_in_the_head() -> None:
-    files = published(own=BY)
+    files = publish_article(own=BY)
     atom = etree.fromstring(files["all.atom"])
     assert atom.findtext("{*}rights") == BY
     assert [
@@ -124,14 +129,17 @@ def test_the_operators_own_terms_stand_in_the_head() -> None:
     assert channel.findtext("copyright") == BY
     assert channel.findtext("{http://backend.userland.com/creativeCommonsRssModule}license") == BY
     assert json.loads(files["all.json"])["_rights"] == {"text": BY, "license": BY}
-    words = published(own="Ask us <first> & wait")
+    words = publish_article(own="Ask us <first> & wait")
     assert etree.fromstring(words["all.atom"]).findtext("{*}rights") == "Ask us <first> & wait"
     assert json.loads(words["all.json"])["_rights"] == {"text": "Ask us <first> & wait"}
 
 
 def test_rereading_keeps_what_the_page_does_not_say() -> None:
+    """A new reading replaces the rights from the page and keeps those of feed and operator."""
     old = Article(id="a", url="https://x.example/a", title="T")
-    feed, page, hand = "rights: F (rights, feed)", "rights: P (rights, page)", "mine alone"
+    feed = "rights: F (rights, feed)"
+    page = "rights: P (rights, page)"
+    hand = "mine alone"
     filed = replace(old, rights=("rights: gone (rights, page)", feed, hand))
     again = _as_read(filed, PageReading(article=replace(old, rights=(page,))), owned=True)
     assert again.rights == (page, feed, hand)

@@ -1,5 +1,4 @@
-"""From what a site says to what may be done: cases.toml, over a real server, and the statements
-alone."""
+"""Which uses a site allows: from its headers, metas, robots.txt and feeds (cases.toml)."""
 
 from __future__ import annotations
 
@@ -41,21 +40,21 @@ SPACES = (
 )
 
 
-def answer(case: Mapping[str, Any]) -> Fetched:
+def make_answer(case: Mapping[str, Any]) -> Fetched:
     """The page of a case as the fetcher hands it over."""
     html = f"<html><head>{case.get('head', '')}</head><body><p>Text.</p></body></html>"
-    told = robots_txt.select_usage_lines(case.get("robots_txt", ""), "Syndicator", URL)
+    usage_lines = robots_txt.select_usage_lines(case.get("robots_txt", ""), "Syndicator", URL)
     fetched = Fetched(
         url=URL, final_url=URL, status=200, headers=case.get("headers", {}), body=html.encode()
     )
-    verdict = RobotsVerdict(allowed=True, by="robots.txt", usage=told)
+    verdict = RobotsVerdict(allowed=True, by="robots.txt", usage=usage_lines)
     marked = _add_usage(fetched, verdict, case.get("rsl", ""))
     assert isinstance(marked, Fetched)
     return marked
 
 
-def statements(case: Mapping[str, Any]) -> tuple[str, ...]:
-    page = answer(case)
+def list_statements(case: Mapping[str, Any]) -> tuple[str, ...]:
+    page = make_answer(case)
     feed = (
         f'<rss version="2.0" {SPACES}><channel><title>N</title>{case.get("channel", "")}'
         f"<item><title>One</title><link>{URL}</link>{case.get('item', '')}</item></channel></rss>"
@@ -66,23 +65,23 @@ def statements(case: Mapping[str, Any]) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["shows"])
 def test_what_is_said_and_what_follows(case: dict[str, Any]) -> None:
-    lines = statements(case)
+    """Each case: the statements that are found, and the terms derived from them."""
+    lines = list_statements(case)
     assert list(lines) == case["lines"]
     found = derive_terms(lines)
-    assert (found.most, found.model, found.picture, found.free) == (
-        case.get("most", "full"),
-        case.get("model", True),
-        case.get("picture", True),
-        case.get("free", ""),
-    )
+    assert found.most == case.get("most", "full")
+    assert found.model == case.get("model", True)
+    assert found.picture == case.get("picture", True)
+    assert found.free == case.get("free", "")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["shows"])
 def test_what_is_published_of_it(case: dict[str, Any]) -> None:
-    article = Article(id="a", url=URL, title="T", rights=statements(case))
-    whole = Source(key="k", url=URL, content="full")
-    assert find_permitted_mode(article, whole)[0] == case.get("most", "full")
-    assert may_copy_picture(article, whole) is case.get("picture", True)
+    """Each case: what may be published, and the effect of an operator's licence."""
+    article = Article(id="a", url=URL, title="T", rights=list_statements(case))
+    whole_source = Source(key="k", url=URL, content="full")
+    assert find_permitted_mode(article, whole_source)[0] == case.get("most", "full")
+    assert may_copy_picture(article, whole_source) is case.get("picture", True)
     licensed = Source(key="k", url=URL, content="full", licence="by letter")
     assert find_permitted_mode(article, licensed) == (
         "full",
@@ -100,24 +99,27 @@ def test_what_is_published_of_it(case: dict[str, Any]) -> None:
 def test_a_line_is_read_as_it_was_written(
     use: str, value: str, vocabulary: str, place: Any
 ) -> None:
+    """A statement survives writing and reading."""
     statement = Statement(use, line(value), vocabulary, place)
     assert parse_statement(statement.line()) == statement
 
 
 @given(st.lists(st.text(max_size=60)))
 def test_no_line_of_a_hand_breaks_anything(lines: list[str]) -> None:
+    """`derive_terms` accepts any lines."""
     assert isinstance(derive_terms(lines), Terms)
 
 
 @given(st.text(max_size=300), st.text(max_size=30))
 def test_any_robots_txt_is_read(text: str, path: str) -> None:
-    told = robots_txt.select_usage_lines(
+    usage_lines = robots_txt.select_usage_lines(
         f"User-agent: *\nContent-Usage: {text}\n{text}", "Syndicator", f"https://x.example/{path}"
     )
-    assert {name for name, _ in robots_txt.fields(told)} <= names("robots-txt")
+    assert {name for name, _ in robots_txt.fields(usage_lines)} <= names("robots-txt")
 
 
 def test_a_field_says_each_thing_once_and_not_without_end() -> None:
+    """Repeated statements count once, at most twenty are read."""
     links = [("rel=license", f"https://x.example/{number % 50}") for number in range(500)]
     assert len(read_statements("page", links, URL)) == 20
     assert (
@@ -127,6 +129,7 @@ def test_a_field_says_each_thing_once_and_not_without_end() -> None:
 
 @pytest.mark.parametrize("name", sorted(names("robots-txt")))
 def test_every_vocabulary_of_robots_txt_is_read_alone(name: str) -> None:
+    """Usage lines of robots.txt are found under each of their names."""
     assert (
         robots_txt.select_usage_lines(f"User-agent: *\n{name.title()}: x=y\n", "Syndicator", URL)
         == f"{name}: x=y"

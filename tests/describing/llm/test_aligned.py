@@ -1,5 +1,4 @@
-"""Falsehoods in an article's own words do not pass the gate of free writing; a stated share of
-honest writing does."""
+"""The check of model-written excerpts refuses false ones and passes a share of honest ones."""
 
 from __future__ import annotations
 
@@ -26,7 +25,8 @@ def test_nearly_half_of_the_honest_sentences_pass() -> None:
     passed = [
         says for text, language, says in TRUE if not find_unfounded_sentence(says, text, language)
     ]
-    assert len(passed) >= 14 and len(TRUE) == 29
+    assert len(passed) >= 14
+    assert len(TRUE) == 29
 
 
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article["title"])
@@ -58,12 +58,11 @@ TEXT = (
     ],
 )
 def test_sentences_follow_each_other_as_in_the_article(says: str, stands: bool) -> None:
+    """A sentence that refers to the one before must follow that one in the article, too."""
     assert bool(find_unfounded_sentence(says, TEXT, "en")) != stands
 
 
 def test_there_is_writing_only_in_languages_with_rules() -> None:
-    assert (
-        get_writing_instruction("de"),
-        get_writing_instruction("ja"),
-        get_writing_instruction(None),
-    ) == ("Schreibe auf Deutsch.", "", "")
+    assert get_writing_instruction("de") == "Schreibe auf Deutsch."
+    assert get_writing_instruction("ja") == ""
+    assert get_writing_instruction(None) == ""

@@ -1,4 +1,4 @@
-"""The day's budget and the breaker, at times of our choosing."""
+"""The daily budget and the circuit breaker of language model requests."""
 
 from __future__ import annotations
 
@@ -19,25 +19,30 @@ SETTINGS = Llm(url="http://127.0.0.1:9/v1", model="tiny", daily_calls=3, daily_t
 FRESH = limits.reset_if_changed(Meter(), SETTINGS, NOW)
 
 
-def failure(reason: str, after: timedelta | None = None) -> Failed:
+def make_failure(reason: str, after: timedelta | None = None) -> Failed:
     return Failed(url="u", reason=reason, detail="d", retry_after=NOW + after if after else None)
 
 
-def hindered(meter: Meter, now: datetime = NOW, cost: int = 100) -> str:
-    found = limits.find_hindrance(meter, SETTINGS, cost, now)
-    return found.reason if found else ""
+def find_hindrance_reason(meter: Meter, now: datetime = NOW, cost: int = 100) -> str:
+    hindrance = limits.find_hindrance(meter, SETTINGS, cost, now)
+    return hindrance.reason if hindrance else ""
 
 
 def test_calls_and_tokens_of_a_day() -> None:
     meter = FRESH
     for _ in range(3):
-        assert hindered(meter) == ""
+        assert find_hindrance_reason(meter) == ""
         meter = limits.record_answer(limits.count_call(meter, 100), 100, 250, "schema")
-    assert (meter.calls, meter.tokens, meter.form) == (3, 750, "schema")
-    assert hindered(meter) == "budget-calls"
-    assert hindered(limits.reset_if_changed(meter, SETTINGS, NOW + timedelta(hours=1))) == ""
-    assert hindered(FRESH, cost=10_001) == "budget-tokens"
-    assert hindered(replace(FRESH, tokens=9_950)) == "budget-tokens"
+    assert meter.calls == 3
+    assert meter.tokens == 750
+    assert meter.form == "schema"
+    assert find_hindrance_reason(meter) == "budget-calls"
+    assert (
+        find_hindrance_reason(limits.reset_if_changed(meter, SETTINGS, NOW + timedelta(hours=1)))
+        == ""
+    )
+    assert find_hindrance_reason(FRESH, cost=10_001) == "budget-tokens"
+    assert find_hindrance_reason(replace(FRESH, tokens=9_950)) == "budget-tokens"
 
 
 @pytest.mark.parametrize("tokens", [0, -5, 1_000_000])
@@ -46,17 +51,21 @@ def test_a_count_of_tokens_that_cannot_be_is_not_believed(tokens: int) -> None:
 
 
 def test_a_call_that_is_cut_short_counts_as_it_was_expected() -> None:
-    meter = limits.record_failure(limits.count_call(FRESH, 100), failure("timeout"), NOW)
-    assert (meter.calls, meter.tokens) == (1, 100)
+    """A call that times out counts with its estimated tokens."""
+    meter = limits.record_failure(limits.count_call(FRESH, 100), make_failure("timeout"), NOW)
+    assert meter.calls == 1
+    assert meter.tokens == 100
 
 
 @pytest.mark.parametrize(
     "reason", ["connect", "dns", "tls", "blocked-address", "http-401", "http-404", "http-307"]
 )
 def test_one_look_at_a_dead_endpoint_is_enough(reason: str) -> None:
-    meter = limits.record_failure(FRESH, failure(reason), NOW)
-    assert hindered(meter) == "resting" and limits.is_caused_by_endpoint(failure(reason))
-    assert hindered(meter, NOW + limits.FIRST_REST) == ""
+    """One failure of the endpoint starts a pause."""
+    meter = limits.record_failure(FRESH, make_failure(reason), NOW)
+    assert find_hindrance_reason(meter) == "resting"
+    assert limits.is_caused_by_endpoint(make_failure(reason))
+    assert find_hindrance_reason(meter, NOW + limits.FIRST_REST) == ""
 
 
 @pytest.mark.parametrize(
@@ -65,60 +74,68 @@ def test_one_look_at_a_dead_endpoint_is_enough(reason: str) -> None:
 def test_what_may_be_the_questions_fault_needs_three_in_a_row(reason: str) -> None:
     meter = FRESH
     for expected in ("", "", "resting"):
-        meter = limits.record_failure(meter, failure(reason), NOW)
-        assert hindered(meter) == expected
-    assert not limits.is_caused_by_endpoint(failure(reason))
-    again = limits.record_failure(meter, failure(reason), NOW)
-    assert again.rest_until == NOW + 2 * limits.FIRST_REST  # half open: one more is enough
-    assert hindered(limits.record_answer(again, 0, 0, "bare")) == ""
+        meter = limits.record_failure(meter, make_failure(reason), NOW)
+        assert find_hindrance_reason(meter) == expected
+    assert not limits.is_caused_by_endpoint(make_failure(reason))
+    second_failure = limits.record_failure(meter, make_failure(reason), NOW)
+    assert second_failure.rest_until == NOW + 2 * limits.FIRST_REST  # half open: one more is enough
+    assert find_hindrance_reason(limits.record_answer(second_failure, 0, 0, "bare")) == ""
 
 
 def test_rests_double_up_to_an_hour() -> None:
-    meter, rests = FRESH, []
+    meter = FRESH
+    rests = []
     for _ in range(20):
-        meter = limits.record_failure(meter, failure("connect"), NOW)
+        meter = limits.record_failure(meter, make_failure("connect"), NOW)
         rests.append((meter.rest_until or NOW) - NOW)
     assert rests[:4] == [limits.FIRST_REST * factor for factor in (1, 2, 4, 8)]
     assert rests[-1] == limits.LONGEST_REST
 
 
 def test_retry_after_is_kept_to_but_not_for_ever() -> None:
-    meter = limits.record_failure(FRESH, failure("rate-limited", timedelta(minutes=7)), NOW)
-    assert hindered(meter, NOW + timedelta(minutes=6, seconds=59)) == "resting"
+    """`Retry-After` pauses calls, up to LONGEST_WISH; the operator cannot shorten it."""
+    meter = limits.record_failure(FRESH, make_failure("rate-limited", timedelta(minutes=7)), NOW)
+    assert find_hindrance_reason(meter, NOW + timedelta(minutes=6, seconds=59)) == "resting"
     # it is the endpoint's wish, no order overrules it
-    assert hindered(limits.end_pause(meter)) == "resting"
-    assert hindered(meter, NOW + timedelta(minutes=7)) == ""
+    assert find_hindrance_reason(limits.end_pause(meter)) == "resting"
+    assert find_hindrance_reason(meter, NOW + timedelta(minutes=7)) == ""
     assert (
-        limits.record_failure(FRESH, failure("http-503", timedelta(days=30)), NOW).rest_until
+        limits.record_failure(FRESH, make_failure("http-503", timedelta(days=30)), NOW).rest_until
         == NOW + limits.LONGEST_WISH
     )
-    assert hindered(limits.end_pause(limits.record_failure(FRESH, failure("connect"), NOW))) == ""
+    assert (
+        find_hindrance_reason(
+            limits.end_pause(limits.record_failure(FRESH, make_failure("connect"), NOW))
+        )
+        == ""
+    )
 
 
 def test_another_endpoint_starts_in_good_health_with_what_is_left_of_the_day() -> None:
+    """After a change of model, failures are reset but the day's used budget stays."""
     worn = limits.record_failure(
-        limits.count_call(replace(FRESH, form="bare"), 500), failure("connect"), NOW
+        limits.count_call(replace(FRESH, form="bare"), 500), make_failure("connect"), NOW
     )
     other = limits.reset_if_changed(worn, SETTINGS.model_copy(update={"model": "large"}), NOW)
-    assert (other.calls, other.tokens, other.form, other.rest_until, other.failures) == (
-        1,
-        500,
-        "",
-        None,
-        0,
-    )
+    assert other.calls == 1
+    assert other.tokens == 500
+    assert other.form == ""
+    assert other.rest_until is None
+    assert other.failures == 0
 
 
 def test_a_clock_that_was_set_back_does_not_stop_us() -> None:
-    meter = limits.record_failure(FRESH, failure("connect"), NOW + timedelta(days=400))
-    assert hindered(meter) == ""
+    meter = limits.record_failure(FRESH, make_failure("connect"), NOW + timedelta(days=400))
+    assert find_hindrance_reason(meter) == ""
 
 
 @given(
     st.lists(st.sampled_from(["ok", "connect", "timeout", "http-500", "rate-limited"]), max_size=60)
 )
 def test_no_run_of_luck_spends_more_than_the_day_has(outcomes: list[str]) -> None:
-    meter, now, made = FRESH, NOW.replace(hour=0), 0
+    meter = FRESH
+    now = NOW.replace(hour=0)
+    made = 0
     for outcome in outcomes:
         now += timedelta(minutes=5)
         meter = limits.reset_if_changed(meter, SETTINGS, now)
@@ -129,7 +146,8 @@ def test_no_run_of_luck_spends_more_than_the_day_has(outcomes: list[str]) -> Non
         meter = (
             limits.record_answer(meter, 100, 90, "schema")
             if outcome == "ok"
-            else limits.record_failure(meter, failure(outcome), now)
+            else limits.record_failure(meter, make_failure(outcome), now)
         )
-        assert meter.tokens <= SETTINGS.daily_tokens and meter.calls <= SETTINGS.daily_calls
+        assert meter.tokens <= SETTINGS.daily_tokens
+        assert meter.calls <= SETTINGS.daily_calls
     assert made <= SETTINGS.daily_calls

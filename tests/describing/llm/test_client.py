@@ -1,4 +1,4 @@
-"""The endpoint over the real client, against a server on loopback."""
+"""The client of language model servers, against a local server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syndicator.core.ports import Choosable, Material, Reply
 from syndicator.describing.llm.client import Endpoint, build_completions_url
 from syndicator.visiting.fetch.client import HttpFetcher
 from syndicator.visiting.fetch.ssrf import list_allow_lines
-from tests.fakellm import BEHAVIOURS, FakeLlm, Said, always, completion, llm
+from tests.fakellm import BEHAVIOURS, FakeLlm, Said, llm, make_completion, make_constant_behaviour
 from tests.visiting.conftest import NOW
 
 __all__ = ["llm"]
@@ -30,7 +30,7 @@ ASKED = Material(
 )
 
 
-def ask(
+def ask_model(
     url: str,
     *,
     allow: tuple[str, ...] | None = None,
@@ -42,49 +42,57 @@ def ask(
         client = HttpFetcher(Fetch(), user_agent="Syndicator/0", clock=lambda: NOW)
         values = {"url": url, "model": "tiny", "seconds": 5.0} | settings
         allowed = list_allow_lines(url) if allow is None else allow
-        made = Endpoint(Llm(**values), client, key=key, allow=allowed)
+        endpoint = Endpoint(Llm(**values), client, key=key, allow=allowed)
         try:
-            return await made.ask(ASKED, form)
+            return await endpoint.ask(ASKED, form)
         finally:
-            await made.aclose()
+            await endpoint.aclose()
 
     return asyncio.run(go())
 
 
-def failed(result: Reply | Failed) -> str:
+def get_failure_reason(result: Reply | Failed) -> str:
     assert isinstance(result, Failed)
     return result.reason
 
 
 def test_a_question_and_its_answer(llm: FakeLlm) -> None:
-    reply = ask(llm.url)
+    reply = ask_model(llm.url)
     assert isinstance(reply, Reply)
-    assert '"sentences": [2]' in reply.content and (reply.tokens, reply.form) == (900, "schema")
+    assert '"sentences": [2]' in reply.content
+    assert reply.tokens == 900
+    assert reply.form == "schema"
     (question,) = llm.seen
-    assert (question.path, question.headers.get("authorization")) == ("/v1/chat/completions", None)
+    assert question.path == "/v1/chat/completions"
+    assert question.headers.get("authorization") is None
     assert question.article == "Title: T\nLanguage: en\n\n1. One sentence.\n2. Another sentence."
 
 
 def test_each_question_has_a_fence_of_its_own(llm: FakeLlm) -> None:
+    """Each request encloses the article in a new random fence."""
     fences = set()
     for _ in range(3):
-        ask(llm.url)
+        ask_model(llm.url)
         fences.add(llm.seen[-1].payload["messages"][1]["content"].split("\n")[0])
-    assert len(fences) == 3 and all(len(fence) >= 16 for fence in fences)
+    assert len(fences) == 3
+    assert all(len(fence) >= 16 for fence in fences)
 
 
 def test_only_the_operators_host_and_port_are_let_through(llm: FakeLlm) -> None:
-    assert failed(ask(llm.url, allow=())) == "blocked-address"
+    assert get_failure_reason(ask_model(llm.url, allow=())) == "blocked-address"
     assert (
-        failed(ask(llm.url, allow=list_allow_lines("http://127.0.0.1:1/v1"))) == "blocked-address"
-    )
-    assert (
-        failed(ask(llm.url, allow=list_allow_lines(llm.url.replace("127.0.0.1", "127.0.0.2"))))
+        get_failure_reason(ask_model(llm.url, allow=list_allow_lines("http://127.0.0.1:1/v1")))
         == "blocked-address"
     )
-    assert isinstance(ask(llm.url.replace("127.0.0.1", "localhost")), Reply)
+    assert (
+        get_failure_reason(
+            ask_model(llm.url, allow=list_allow_lines(llm.url.replace("127.0.0.1", "127.0.0.2")))
+        )
+        == "blocked-address"
+    )
+    assert isinstance(ask_model(llm.url.replace("127.0.0.1", "localhost")), Reply)
     llm.behaviour = BEHAVIOURS["redirects"]
-    assert failed(ask(llm.url)) == "http-307"
+    assert get_failure_reason(ask_model(llm.url)) == "http-307"
 
 
 @pytest.mark.slow
@@ -98,22 +106,22 @@ def test_a_host_that_takes_no_connection_is_given_up_soon() -> None:
             one.setblocking(False)
             one.connect_ex(("127.0.0.1", port))
         started = time.monotonic()
-        result = ask(f"http://127.0.0.1:{port}/v1", seconds=60)
+        result = ask_model(f"http://127.0.0.1:{port}/v1", seconds=60)
         for one in waiting:
             one.close()
-    assert failed(result) == "connect"
+    assert get_failure_reason(result) == "connect"
     assert time.monotonic() - started < 50
 
 
 def test_the_known_form_is_begun_with(llm: FakeLlm) -> None:
     llm.behaviour = BEHAVIOURS["only-bare"]
-    assert [ask(llm.url, form=form) for form in ("", "bare")][1]
+    assert [ask_model(llm.url, form=form) for form in ("", "bare")][1]
     assert len(llm.seen) == 3 + 1
 
 
 def test_a_question_that_no_form_mends_fails(llm: FakeLlm) -> None:
-    llm.behaviour = always(Said(400, b"{}"))
-    assert failed(ask(llm.url)) == "http-400"
+    llm.behaviour = make_constant_behaviour(Said(400, b"{}"))
+    assert get_failure_reason(ask_model(llm.url)) == "http-400"
     assert len(llm.seen) == 3
 
 
@@ -126,9 +134,10 @@ def test_a_question_that_no_form_mends_fails(llm: FakeLlm) -> None:
     ],
 )
 def test_shapes_of_content(llm: FakeLlm, content: Any, text: str) -> None:
-    llm.behaviour = always(completion(content))
-    reply = ask(llm.url)
-    assert isinstance(reply, Reply) and reply.content == text
+    llm.behaviour = make_constant_behaviour(make_completion(content))
+    reply = ask_model(llm.url)
+    assert isinstance(reply, Reply)
+    assert reply.content == text
 
 
 @pytest.mark.parametrize(
@@ -144,15 +153,18 @@ def test_shapes_of_content(llm: FakeLlm, content: Any, text: str) -> None:
     ],
 )
 def test_what_is_no_completion(llm: FakeLlm, body: bytes) -> None:
-    llm.behaviour = always(Said(200, body))
-    assert failed(ask(llm.url)) == "not-a-completion"
+    """Other JSON is refused as "not-a-completion"."""
+    llm.behaviour = make_constant_behaviour(Said(200, body))
+    assert get_failure_reason(ask_model(llm.url)) == "not-a-completion"
 
 
 @pytest.mark.parametrize("tokens", [None, "many", -1, True, 10**30, [], 1.5])
 def test_a_strange_count_of_tokens_is_none(llm: FakeLlm, tokens: Any) -> None:
-    llm.behaviour = always(completion("said", tokens=tokens))
-    reply = ask(llm.url)
-    assert isinstance(reply, Reply) and reply.tokens == 0
+    """An invalid token count is read as 0."""
+    llm.behaviour = make_constant_behaviour(make_completion("said", tokens=tokens))
+    reply = ask_model(llm.url)
+    assert isinstance(reply, Reply)
+    assert reply.tokens == 0
 
 
 def test_a_key_that_comes_back_is_masked(llm: FakeLlm) -> None:
@@ -162,14 +174,12 @@ def test_a_key_that_comes_back_is_masked(llm: FakeLlm) -> None:
         "it is " + "".join(f"\\u{ord(one):04x}" for one in key),
         "s3ntinel\\-t0ken",
     ):
-        llm.behaviour = always(completion(content))
-        reply = ask(llm.url, key=key)
+        llm.behaviour = make_constant_behaviour(make_completion(content))
+        reply = ask_model(llm.url, key=key)
         assert isinstance(reply, Reply)
-        assert (
-            key not in reply.content
-            and "s3ntinel" not in reply.content
-            and "0073" not in reply.content
-        )
+        assert key not in reply.content
+        assert "s3ntinel" not in reply.content
+        assert "0073" not in reply.content
     assert llm.seen[0].headers["authorization"] == f"Bearer {key}"
 
 

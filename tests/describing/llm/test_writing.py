@@ -1,4 +1,4 @@
-"""What of an excerpt in a model's own words may stand."""
+"""Which excerpts in a model's own words are accepted."""
 
 from __future__ import annotations
 
@@ -37,5 +37,6 @@ ASKED = Material(
     ],
 )
 def test_excerpts(says: str, is_: str) -> None:
+    """Which written excerpts pass, and the reason for others."""
     found = find_fault(says, ASKED)
     assert (found.reason if found else "") == is_, found

@@ -1,4 +1,4 @@
-"""Excerpts are whole sentences, chosen for what they cover."""
+"""Excerpts consist of whole sentences that cover the text."""
 
 from __future__ import annotations
 
@@ -49,11 +49,13 @@ def test_the_sound_passage_of_a_description_is_taken(description: str, excerpt: 
 
 
 def test_no_sentence_stands_twice() -> None:
+    """Two sentences that differ in hyphens only count as one."""
     sentence = "Choosing a system for customers is one of the high-impact decisions of the year."
     assert summarize("Systems", f"{sentence}\n{sentence.replace('-', chr(0x2011))}") == sentence
 
 
 def test_a_dateline_with_a_country_of_several_words_goes() -> None:
+    """A dateline such as "DUBAI, United Arab Emirates —" is removed."""
     text = "DUBAI, United Arab Emirates — The carrier of the city bought thirty jets on Wednesday."
     assert summarize("Jets", text) == "The carrier of the city bought thirty jets on Wednesday."
 
@@ -83,13 +85,14 @@ def test_a_text_without_a_whole_sentence_has_no_excerpt() -> None:
 
 
 def test_housekeeping_short_and_repeated_sentences_are_no_candidates() -> None:
-    found = excerpt.find_opener(TITLE, f"It is so.\n{TEXT}\n{TEXT}", "en")
-    texts = [sentence.text for sentence in found.sentences]
+    opener = excerpt.find_opener(TITLE, f"It is so.\n{TEXT}\n{TEXT}", "en")
+    texts = [sentence.text for sentence in opener.sentences]
     assert len(texts) == len(set(texts)) == 3
     assert not any("Read more" in text or text == "It is so." for text in texts)
 
 
 def test_an_excerpt_goes_on_with_what_follows_within_the_caps() -> None:
+    """An excerpt continues with following sentences up to its limits."""
     short = [Sentence(f"Oslo has sentence {n} of a text.", n, 0, True, n) for n in range(6)]
     assert extend_passage(short, 1) == (1, 2, 3)
     long = [one._replace(text=one.text + " on and on" * 10) for one in short]
@@ -103,15 +106,14 @@ def test_an_excerpt_goes_on_with_what_follows_within_the_caps() -> None:
     "change", [{"order": 9}, {"cut": True}], ids=["a gap", "its start was cut"]
 )
 def test_an_excerpt_does_not_jump(change: dict[str, Any]) -> None:
-    first, second = (
-        Sentence("Oslo has a bridge.", 0, 0, True, 0),
-        Sentence("It is old and red.", 0, 1, True, 1),
-    )
-    assert extend_passage([first, second], 0) == (0, 1)
-    assert extend_passage([first, second._replace(**change)], 0) == (0,)
+    first_sentence = Sentence("Oslo has a bridge.", 0, 0, True, 0)
+    second = Sentence("It is old and red.", 0, 1, True, 1)
+    assert extend_passage([first_sentence, second], 0) == (0, 1)
+    assert extend_passage([first_sentence, second._replace(**change)], 0) == (0,)
 
 
 def test_where_no_sentence_stands_alone_the_best_one_opens() -> None:
+    """If every sentence depends on another one, the excerpt is still not empty."""
     assert summarize(
         "", "He has sold the machine to a museum in Oslo.\nThey had printed newspapers in Bergen."
     )
@@ -142,5 +144,6 @@ DESCRIBED = (
     ],
 )
 def test_a_description_that_opens_badly_or_speaks_of_something_else_loses(own: str) -> None:
+    """An unsuitable description of the publisher is replaced by our excerpt."""
     by = choose_excerpt("A museum in Oslo shows a printing machine", DESCRIBED, own, "en")[1]
     assert by == ("publisher" if own.startswith("A museum") else "extractive")

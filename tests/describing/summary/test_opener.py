@@ -1,4 +1,4 @@
-"""The sentence that opens an excerpt: learnt, in every language, without lists of words."""
+"""The learnt choice of the first sentence of an excerpt, in every language."""
 
 from __future__ import annotations
 
@@ -25,15 +25,19 @@ def test_the_sentence_that_an_editor_would_take_opens(case: dict[str, Any]) -> N
 
 
 def test_every_feature_is_measured() -> None:
-    found = excerpt.find_opener("The old bridge of Bergen", TEXT, "en")
-    rows = excerpt.measure_features(found)
+    opener = excerpt.find_opener("The old bridge of Bergen", TEXT, "en")
+    rows = excerpt.measure_features(opener)
     assert rows.shape == (2, len(excerpt.FEATURES))
     first, second = (
         {name: float(row[n]) for n, name in enumerate(excerpt.FEATURES)} for row in rows
     )
-    assert (first["is-first"], second["is-first"], second["is-second"]) == (1, 0, 1)
-    assert first["names-title"] and not second["names-title"]
-    assert first["near-one-before"] == 0 and second["near-one-before"] > 0
+    assert first["is-first"] == 1
+    assert second["is-first"] == 0
+    assert second["is-second"] == 1
+    assert first["names-title"]
+    assert not second["names-title"]
+    assert first["near-one-before"] == 0
+    assert second["near-one-before"] > 0
     assert second["depth"] > first["depth"] == 0
 
 
@@ -51,6 +55,7 @@ def test_the_first_two_words_are_found_in_every_script(text: str, words: tuple[s
 
 
 def test_a_description_that_asks_does_not_open() -> None:
+    """A description that is a question is not used."""
     title = "Old bridge of Bergen closed"
     own = "The council of Bergen has closed the old bridge."
     assert choose_excerpt(title, TEXT, own, "en") == (own, "publisher")

@@ -1,4 +1,4 @@
-"""The excerpt of a text whose sentences may not be shown."""
+"""The excerpt of an article whose sentences may not be quoted."""
 
 from __future__ import annotations
 
@@ -29,10 +29,12 @@ TEXT = (
 def test_the_description_is_the_excerpt(description: str, excerpt: str) -> None:
     assert quote_description(TITLE, TEXT, description, "en") == excerpt
     found = describe(TITLE, TEXT, description=description, taxonomy=Taxonomy(), summarise=False)
-    assert (found.excerpt, found.excerpt_by) == (excerpt, "publisher" if excerpt else "")
+    assert found.excerpt == excerpt
+    assert found.excerpt_by == ("publisher" if excerpt else "")
 
 
 def test_other_texts_have_an_excerpt_of_their_own() -> None:
-    found = describe(TITLE, TEXT, description="", taxonomy=Taxonomy())
-    assert found.excerpt_by == "extractive"
-    assert found.excerpt in TEXT
+    """Without a description the excerpt is made of the text."""
+    description = describe(TITLE, TEXT, description="", taxonomy=Taxonomy())
+    assert description.excerpt_by == "extractive"
+    assert description.excerpt in TEXT

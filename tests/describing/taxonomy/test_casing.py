@@ -1,4 +1,4 @@
-"""Names are written as their owners write them, whatever a publisher made of them."""
+"""Names of tags get the capital letters that their owners use."""
 
 from __future__ import annotations
 
@@ -31,23 +31,24 @@ ARTICLES = [
 ]
 
 
-def names(file: str) -> list[str]:
-    found: list[str] = tomllib.loads((Path(__file__).parent / f"{file}.toml").read_text("utf-8"))[
+def read_names(file: str) -> list[str]:
+    names: list[str] = tomllib.loads((Path(__file__).parent / f"{file}.toml").read_text("utf-8"))[
         "names"
     ]
-    return found
+    return names
 
 
 @pytest.mark.parametrize("file", LISTS)
 def test_the_lists_are_as_long_as_they_say(file: str) -> None:
-    assert len(set(names(file))) == 150
+    """Each list has 150 different names."""
+    assert len(set(read_names(file))) == 150
 
 
 @pytest.mark.parametrize("file", LISTS)
 @pytest.mark.parametrize("spoil", WRONG, ids=lambda f: f.__name__)
 def test_names_come_out_right(spoil: Callable[[str], str], file: str) -> None:
-    wrong = [name for name in names(file) if tag_names.canonical(spoil(name)) != name]
-    assert len(wrong) <= 0.03 * len(names(file)), wrong
+    wrong = [name for name in read_names(file) if tag_names.canonical(spoil(name)) != name]
+    assert len(wrong) <= 0.03 * len(read_names(file)), wrong
 
 
 @pytest.mark.parametrize("name", ["zenBox", "QRZ", "Rhine Harbour", "river barge"])
@@ -78,6 +79,7 @@ def test_the_text_decides_on_names_that_are_words_too(tag: str, text: str, right
 
 
 def test_what_is_part_of_a_name_is_no_name() -> None:
+    """Words inside longer names are not learnt as names."""
     texts = [
         "The soldiers of the US Army met at the Harvard University library, and the army of the"
         " king slept."

@@ -1,4 +1,4 @@
-"""Categories of articles in other languages than English."""
+"""Categories of articles that are not in English."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def test_the_starter_categories_have_words_in_the_articles_language(
 
 
 def test_every_file_has_the_topics_that_are_named_and_whole_words() -> None:
+    """Each language file uses known topics and words without quotes."""
     codes = {
         path.stem
         for path in (Path(vocabulary.__file__).parent.parent / "data" / "topics").glob("*.toml")
@@ -68,6 +69,7 @@ def test_categories_may_be_named_and_described_in_the_articles_language(tmp_path
 
 
 def test_one_word_of_a_category_is_not_enough(taxonomy: Taxonomy) -> None:
+    """A single matching word gives no category."""
     text = (
         "Die Nachbarn trafen sich im Hof und sprachen lange. Es gab Kuchen, und ein Patient kam"
         " dazu."
@@ -78,10 +80,12 @@ def test_one_word_of_a_category_is_not_enough(taxonomy: Taxonomy) -> None:
 def test_an_english_article_on_what_the_operator_has_no_category_for_has_none(
     taxonomy: Taxonomy,
 ) -> None:
+    """Articles on topics outside the taxonomy get no category."""
     text = """The striker scored twice and the coach praised his players after the match. The league leaders have won
     eight games this season, and their captain will miss the cup final with an injured knee."""  # noqa: E501
     guess = taxonomy.category("Rovers beat United to reach the semi-final", text)
-    assert guess.name is None and guess.score > FLOOR
+    assert guess.name is None
+    assert guess.score > FLOOR
     recipe = """Chop the onions and the garlic, fry them in butter, add flour and cook the sauce in a saucepan. Bake the
     dough in the oven, then serve it with a salad and a glass of wine."""  # noqa: E501
     assert taxonomy.category("A tart of onions", recipe).name is None
@@ -91,11 +95,11 @@ def test_beginnings_whole_words_neighbours_and_joined_words_are_found() -> None:
     words = categories.prepare_native_words(
         ["forsch", "ki$", "soziale-medien", "regierung", "taux-d'intérêt"], "de"
     )
-    found = words.counts(
+    counts = words.counts(
         "Forscher der Bundesregierung: KI und soziale Medien. Kinder. Le taux d'intérêt. Soziale"
         " Fragen."
     )
-    assert found == {
+    assert counts == {
         "forsch": 1,
         "regierung": 1,
         "ki$": 1,
@@ -105,6 +109,7 @@ def test_beginnings_whole_words_neighbours_and_joined_words_are_found() -> None:
 
 
 def test_eastern_words_begin_anywhere_and_latin_ones_stand_alone() -> None:
+    """Chinese words match inside text, Latin words as whole words only."""
     words = categories.prepare_native_words(["人工智能", "智能", "ai$"], "zh")
     assert words.counts("OpenAI今日发布人工智能模型,AI手机") == {"人工智能": 1, "ai$": 1}
 
@@ -138,11 +143,13 @@ def test_in_a_language_without_known_words_no_category_is_guessed(
     """So that the article gets the category of its source. Nothing is known of its certainty."""
     title, text = UNKNOWN[code]
     guess = taxonomy.category(title, text * 4, language=code)
-    assert (guess.name, guess.certainty) == (None, 0.0)
+    assert guess.name is None
+    assert guess.certainty == 0.0
     assert taxonomy.category(title, text * 4, "Policy", language=code).name == "Policy"
 
 
 def test_words_that_the_operator_wrote_are_known_in_any_language(tmp_path: Path) -> None:
+    """Words in a category's description work in languages without word lists."""
     (tmp_path / "taxonomy.toml").write_text(
         '[[category]]\nname = "Politiikka"\ndescription = "hallitus, eduskunta, budjetti, oppositio'
         ' ja pääministeri"\n\n[[category]]\nname = "Urheilu"\ndescription = "jalkapallo, jääkiekko,'

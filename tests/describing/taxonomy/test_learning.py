@@ -1,4 +1,4 @@
-"""What the past, the vocabulary and the publisher say of a tag, and which of them is believed."""
+"""Learn tags from confirmed articles, the vocabulary and the publisher."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ BRIDGE = (
 
 
 def test_a_tag_that_the_past_rejects_does_not_come_back_by_its_name() -> None:
+    """A tag is not given by its name if confirmed articles with that name lack the tag."""
     assert "bridges" in TAGGED.tags(*BRIDGE)
     never = [
         (
@@ -37,6 +38,7 @@ def test_a_tag_that_the_past_rejects_does_not_come_back_by_its_name() -> None:
 
 
 def test_a_tag_that_the_past_does_not_have_is_judged_by_its_name() -> None:
+    """A tag without confirmed articles is given if its name is in the text."""
     past = [
         (f"Boat number {n}", f"The boat of town {n} is at sea.", ["ferries"]) for n in range(12)
     ]

@@ -1,5 +1,4 @@
-"""Categories from articles whose category a person confirmed, beside what the taxonomy's words
-say."""
+"""Learn categories from articles whose category a person confirmed."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ import pytest
 
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, Vocabulary
-from tests.describing.taxonomy.test_none_of_these import COLD, house
+from tests.describing.taxonomy.test_none_of_these import COLD, make_house_taxonomy
 
 SUBJECTS = {
     "Desk one": (
@@ -27,7 +26,7 @@ LONG = 8  # times: a short text needs no word of its category
 HOUSE = Taxonomy(Vocabulary(category=tuple(CategoryDef(name=name) for name in SUBJECTS)))
 
 
-def posts(number: int) -> list[tuple[str, str, str]]:
+def make_posts(number: int) -> list[tuple[str, str, str]]:
     return [
         (f"A {word} in town {n}", text.format(word, n) * LONG, name)
         for n in range(number)
@@ -35,25 +34,26 @@ def posts(number: int) -> list[tuple[str, str, str]]:
     ]
 
 
-def right(taxonomy: Taxonomy) -> int:
+def count_right_categories(taxonomy: Taxonomy) -> int:
     new = [
         (title.replace("town", "city"), text.replace("town", "city"), name)
-        for title, text, name in posts(3)
+        for title, text, name in make_posts(3)
     ]
     return sum(taxonomy.category(title, text).name == name for title, text, name in new)
 
 
 def test_a_category_that_no_word_speaks_for_is_learnt(tmp_path: Path) -> None:
-    learnt = HOUSE.learn([], filed=posts(8))
-    assert right(learnt) == 6 > right(HOUSE)
+    """Learning finds categories whose descriptions share no words with the texts."""
+    learnt = HOUSE.learn([], filed=make_posts(8))
+    assert count_right_categories(learnt) == 6 > count_right_categories(HOUSE)
     learnt.save(tmp_path / "learnt.npz")
-    assert right(HOUSE.with_learnt(tmp_path / "learnt.npz")) == 6
-    assert right(pickle.loads(pickle.dumps(learnt))) == 6
+    assert count_right_categories(HOUSE.with_learnt(tmp_path / "learnt.npz")) == 6
+    assert count_right_categories(pickle.loads(pickle.dumps(learnt))) == 6
 
 
 def test_too_few_articles_and_unknown_categories_teach_nothing() -> None:
-    assert HOUSE.learn([], filed=posts(4), least=10).filed is None
-    assert HOUSE.learn([], filed=[(*post[:2], "Gone") for post in posts(8)]).filed is None
+    assert HOUSE.learn([], filed=make_posts(4), least=10).filed is None
+    assert HOUSE.learn([], filed=[(*post[:2], "Gone") for post in make_posts(8)]).filed is None
     assert HOUSE.learn([], filed=[]).filed is None
 
 
@@ -83,7 +83,7 @@ def test_ten_confirmed_articles_move_something(name: str, filed: str) -> None:
             for n in range(4)
         ]
     )
-    before = house(name)
+    before = make_house_taxonomy(name)
     after = before.learn([], filed=confirmed, least=10)
     new = (f"{strange['title']}, again", f"{strange['text']} It was so last year, too.")
     assert before.category(*new).name is None
@@ -91,8 +91,9 @@ def test_ten_confirmed_articles_move_something(name: str, filed: str) -> None:
 
 
 def test_a_category_that_came_later_gains_nothing_and_one_that_is_gone_is_not_given() -> None:
-    learnt = HOUSE.learn([], filed=posts(8))
-    title, text, name = posts(1)[0]
+    """New categories do not change learnt choices; removed categories are never chosen."""
+    learnt = HOUSE.learn([], filed=make_posts(8))
+    title, text, name = make_posts(1)[0]
     assert learnt.filed is not None
     gains = learnt.filed.gains(title, text)
     assert gains["Desk one"] > 0 > gains["Desk two"]

@@ -1,4 +1,4 @@
-"""Articles that belong to no category: three taxonomies written without a look at any article."""
+"""Articles that belong to no category stay without one, in three taxonomies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COLD: dict[str, Any] = tomllib.loads((Path(__file__).parent / "cold.toml").read_
 NEAR_MISSES = 0.2  # of articles that belong nowhere, those that may be filed
 
 
-def house(name: str) -> Taxonomy:
+def make_house_taxonomy(name: str) -> Taxonomy:
     return Taxonomy(
         Vocabulary(category=tuple(CategoryDef(**row) for row in COLD[name]["categories"]))
     )
@@ -24,7 +24,10 @@ def house(name: str) -> Taxonomy:
 
 def test_near_misses_are_seldom_filed_and_right_ones_are() -> None:
     guesses = [
-        (article["category"], house(name).category(article["title"], article["text"]).name or "")
+        (
+            article["category"],
+            make_house_taxonomy(name).category(article["title"], article["text"]).name or "",
+        )
         for name in COLD
         for article in COLD[name]["articles"]
     ]
@@ -34,35 +37,43 @@ def test_near_misses_are_seldom_filed_and_right_ones_are() -> None:
 
 
 def test_what_the_publisher_files_under_a_category_is_filed_there() -> None:
+    """The publisher's section decides if it is a category's name."""
     article = COLD["kitchen"]["articles"][3]
-    taxonomy = house("kitchen")
+    taxonomy = make_house_taxonomy("kitchen")
     assert taxonomy.category(article["title"], article["text"]).name is None
     assert taxonomy.category(article["title"], article["text"], section="travel").name == "Travel"
 
 
 def test_every_feature_of_belonging_is_measured() -> None:
-    taxonomy, article = house("kitchen"), COLD["kitchen"]["articles"][0]
-    known = taxonomy._prepare_categories(article["title"], article["text"])
-    assert known is not None and known.others
-    counts = known.counts(article["text"])
-    values = categories.score_categories(known, article["title"], article["text"], counts)
-    measured = categories.measure_features(known, article["title"], article["text"], counts, values)
+    taxonomy = make_house_taxonomy("kitchen")
+    article = COLD["kitchen"]["articles"][0]
+    known_categories = taxonomy._prepare_categories(article["title"], article["text"])
+    assert known_categories is not None
+    assert known_categories.others
+    counts = known_categories.counts(article["text"])
+    values = categories.score_categories(known_categories, article["title"], article["text"], counts)
+    measured = categories.measure_features(known_categories, article["title"], article["text"], counts, values)
     row = dict(zip(categories.FEATURES, measured, strict=True))
     assert row["score"] == np.float32(values.max())
-    assert row["title-word"] == 1 and row["lead-words"] > 0
-    assert row["nearness"] > 0 and row["nearer-topics"] == 0
-    assert 0 < row["share"] < 1 and row["own-words"] > np.log1p(3)
+    assert row["title-word"] == 1
+    assert row["lead-words"] > 0
+    assert row["nearness"] > 0
+    assert row["nearer-topics"] == 0
+    assert 0 < row["share"] < 1
+    assert row["own-words"] > np.log1p(3)
 
 
 def test_a_cold_taxonomy_compares_like_with_like() -> None:
     """Most of its categories are known by their description alone: the long list of words of a
     common topic then outweighs none of them."""
-    pets = house("pets")
-    known = pets._prepare_categories("", "", "en")
-    assert known is not None and known.is_cold
+    pets = make_house_taxonomy("pets")
+    known_categories = pets._prepare_categories("", "", "en")
+    assert known_categories is not None
+    assert known_categories.is_cold
     for article in COLD["pets"]["articles"]:
         guess = pets.category(article["title"], article["text"], language="en")
         assert (guess.name or "") == article["category"], (article["title"], guess)
         assert 0 < guess.certainty <= 1
-    warm = house("kitchen")._prepare_categories("", "", "en")
-    assert warm is not None and not warm.is_cold
+    warm = make_house_taxonomy("kitchen")._prepare_categories("", "", "en")
+    assert warm is not None
+    assert not warm.is_cold

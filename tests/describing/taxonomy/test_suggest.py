@@ -1,5 +1,4 @@
-"""What is worth a tag: subjects that titles name and texts come back to, as sentences spell
-them."""
+"""Suggest new tags from titles and texts."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ TALK = "People of all sorts speak of it, here and there, and nobody knows why th
 OTHERS = [("Of nothing", TALK, ())] * 20  # a shelf on which nothing is everywhere
 
 
-def found(
+def suggest_tags(
     title: str,
     text: str,
     tags: Sequence[str] = (),
@@ -76,33 +75,36 @@ def found(
 def test_a_subject_is_told_from_other_words_of_titles(
     title: str, text: str, names: set[str]
 ) -> None:
-    assert found(title, f"{text} {TALK}").keys() == names
+    """Only words that name a subject are suggested as tags."""
+    assert suggest_tags(title, f"{text} {TALK}").keys() == names
 
 
 def test_two_titles_and_three_texts_are_needed() -> None:
     text = "We all like heat pumps. Heat pumps are quiet."
-    assert "heat pumps" in found("Heat pumps", text, titles=2)
-    assert not found("Heat pumps", text, titles=1)
-    assert not found("Heat pumps", text, titles=2, texts=2)
+    assert "heat pumps" in suggest_tags("Heat pumps", text, titles=2)
+    assert not suggest_tags("Heat pumps", text, titles=1)
+    assert not suggest_tags("Heat pumps", text, titles=2, texts=2)
 
 
 def test_publishers_tags_stand_for_titles_and_not_for_texts() -> None:
-    assert found("Nothing", "We speak of web scraping.", ["web scraping", "news"]).keys() == {
-        "web scraping"
-    }
-    assert not found("Nothing", TALK, ["web scraping"])
+    assert suggest_tags(
+        "Nothing", "We speak of web scraping.", ["web scraping", "news"]
+    ).keys() == {"web scraping"}
+    assert not suggest_tags("Nothing", TALK, ["web scraping"])
 
 
 def test_what_the_taxonomy_has_is_left_out_whatever_it_is_called() -> None:
+    """Tags that exist under another spelling or as an alias are not suggested."""
     text = "We all like heat pumps. Heat pumps are quiet."
     for tag in (
         TagDef(name="Heat-Pump"),
         TagDef(name="warmth", aliases=("heat pump", "best of all")),
     ):
-        assert not found("Heat pumps", text, known=Vocabulary(tag=(tag,)))
+        assert not suggest_tags("Heat pumps", text, known=Vocabulary(tag=(tag,)))
 
 
 def test_a_word_of_every_text_tells_nothing() -> None:
+    """A word that occurs in all texts is suggested only if enough other texts lack it."""
     past = [("Of robots", "A robot is a robot, and robots are robots.", ())] * 30
     assert suggest_tags(past) == []
     assert [one.name for one in suggest_tags([*past, *OTHERS * 10])] == ["robot"]
@@ -124,27 +126,30 @@ def test_a_longer_form_of_the_same_is_an_alias() -> None:
         "He bakes sourdough bread and likes sourdough bread. Of sourdough they say sourdough is old"
         " as sourdough."
     )
-    proposals = found("Of sourdough bread", f"{text} {TALK}")
-    assert [{one.name, *one.aliases} for one in proposals.values()] == [
+    proposals = suggest_tags("Of sourdough bread", f"{text} {TALK}")
+    assert [{proposal.name, *proposal.aliases} for proposal in proposals.values()] == [
         {"sourdough", "sourdough bread"}
     ]
 
 
 def test_a_name_that_texts_come_back_to_needs_no_title() -> None:
+    """A capitalised name that texts repeat is suggested without being in a title."""
     text = (
         "He works at Kestrel now. They say that Kestrel is good, and so is what Kestrel makes of it"
         " all."
     )
-    assert "Kestrel" in found("Nothing", f"{text} {TALK}")
+    assert "Kestrel" in suggest_tags("Nothing", f"{text} {TALK}")
     german = (
         "Der Hund und die Katze sehen den Baum vor dem Haus, und im Baum ist eine Krähe mit ihrem"
         " Nest."
     )
-    assert not found("Nichts", german)
+    assert not suggest_tags("Nichts", german)
 
 
 def test_a_proposal_shows_titles() -> None:
-    (one,) = found("Heat pumps", f"We all like heat pumps. Heat pumps are quiet. {TALK}").values()
+    (one,) = suggest_tags(
+        "Heat pumps", f"We all like heat pumps. Heat pumps are quiet. {TALK}"
+    ).values()
     assert one.examples == ("Heat pumps", "Heat pumps")
 
 

@@ -1,4 +1,4 @@
-"""How long an excerpt may be."""
+"""The length of an excerpt."""
 
 from __future__ import annotations
 

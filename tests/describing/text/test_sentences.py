@@ -1,4 +1,4 @@
-"""Sentences, rules of form and language, in many scripts."""
+"""Split texts of many scripts into sentences; detect their language."""
 
 from __future__ import annotations
 
@@ -63,6 +63,7 @@ LANGUAGES = [
 
 @pytest.mark.parametrize(("code", "line", "number"), SPLIT)
 def test_sentences_end_where_readers_end_them(code: str, line: str, number: int) -> None:
+    """Lines are split into the expected number of sentences."""
     pieces = split_line(line, code)
     assert len(pieces) == number, pieces
     assert not any(map(is_unbalanced, pieces))
@@ -97,6 +98,7 @@ def test_a_japanese_excerpt_keeps_to_the_cap() -> None:
 
 @given(st.text(max_size=400), st.text(max_size=40))
 def test_an_excerpt_passes_its_own_gates(text: str, title: str) -> None:
+    """Every excerpt satisfies the rules of form."""
     excerpt = summarize(title, text)
     assert not excerpt or not sentences.is_too_long(excerpt)
     assert not excerpt or sentences.fault(excerpt, title) in ("", "boilerplate")

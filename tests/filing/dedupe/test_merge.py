@@ -1,4 +1,4 @@
-"""One entry for one story: copies are merged, split on order, and known after a lost database."""
+"""Copies of an article become one entry; they are split on demand and survive a lost database."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from syndicator.filing.dedupe import MOST_ALSO, WINDOW, make_comparison_data, me
 from syndicator.filing.entry.carry_out import refile_others
 from syndicator.filing.save_article import write_article
 from syndicator.upkeep import editorial, reconcile, reindex
-from tests.filing.test_similarity import prose
+from tests.filing.test_similarity import make_prose
 from tests.places import Place
 from tests.test_trip import Place as Trip
 from tests.test_trip import key_of
 from tests.world import World, patient_config
 
 pytestmark = pytest.mark.usefixtures("kept_workers")
-STORY = prose(1, 300)
+STORY = make_prose(1, 300)
 TITLE = "Cities pool one model against potholes"
 
 
@@ -37,7 +37,7 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def file(
+def file_article(
     place: Place,
     app: App,
     title: str,
@@ -84,54 +84,63 @@ def file(
     return stored
 
 
-def pair(place: Place) -> tuple[Article, Article]:
+def file_story_and_copy(place: Place) -> tuple[Article, Article]:
     """A story and a copy of it, cut and with words of another site around it, published."""
-    with place.app() as app:
-        first = file(place, app, "First")
-        copy = file(
-            place, app, "Copy", f"{prose(2, 20)} {STORY[:1200]} {prose(3, 30)}", source="two"
+    with place.open_app() as app:
+        first_article = file_article(place, app, "First")
+        copy = file_article(
+            place,
+            app,
+            "Copy",
+            f"{make_prose(2, 20)} {STORY[:1200]} {make_prose(3, 30)}",
+            source="two",
         )
-    assert copy.merged_into == first.id
+    assert copy.merged_into == first_article.id
     place.build()
-    return place.article("First"), place.article("Copy")
+    return place.load_article("First"), place.load_article("Copy")
 
 
-def shown(place: Place) -> list[bool]:
+def list_shown(place: Place) -> list[bool]:
     """Return for First and Copy whether they are in the feed of all articles."""
     assert place.build().held == ()
-    return [f">{title}<" in place.published("all.atom") for title in ("First", "Copy")]
+    return [f">{title}<" in place.read_published("all.atom") for title in ("First", "Copy")]
 
 
 def lose_the_database(place: Place) -> None:
     shutil.rmtree(place.folder / "feeds/state")
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
 
 
 def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(place: Place) -> None:
-    first, copy = pair(place)
+    """A copy is published in its source's feed only; the original links it."""
+    first, copy = file_story_and_copy(place)
     assert first.also == (copy.url,)
-    assert (first.updated, first.revisions) == (None, ())
-    assert shown(place) == [True, False]
-    assert "Copy" not in place.published("tags/llm.atom")
-    assert "Copy" in place.published("sources/two.atom")
-    assert copy.url in place.published("all.atom")
+    assert first.updated is None
+    assert first.revisions == ()
+    assert list_shown(place) == [True, False]
+    assert "Copy" not in place.read_published("tags/llm.atom")
+    assert "Copy" in place.read_published("sources/two.atom")
+    assert copy.url in place.read_published("all.atom")
 
 
 def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) -> None:
-    first, copy = pair(place)
-    with place.app() as app:
+    first, copy = file_story_and_copy(place)
+    with place.open_app() as app:
         assert [one.id for one in editorial.split(app.archive, copy.url)] == [copy.id]
         with pytest.raises(UsageError, match="merged with no other"):
             editorial.split(app.archive, copy.id)
         with pytest.raises(UsageError, match="no article"):
             editorial.split(app.archive, "https://nowhere.example/")
-    assert shown(place) == [True, True]
-    before, after = place.article("First"), place.article("Copy")
-    assert (before.also, before.split_from, after.split_from) == ((), (copy.id,), (first.id,))
+    assert list_shown(place) == [True, True]
+    before = place.load_article("First")
+    after = place.load_article("Copy")
+    assert before.also == ()
+    assert before.split_from == (copy.id,)
+    assert after.split_from == (first.id,)
     lose_the_database(place)
-    assert shown(place) == [True, True]
-    with place.app() as app:
+    assert list_shown(place) == [True, True]
+    with place.open_app() as app:
         run = make_context(
             app.archive,
             app.configuration,
@@ -144,28 +153,31 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) 
 
 
 def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> None:
-    first, copy = pair(place)
-    with place.app() as app:
+    """A copy that was split stays separate, even if its file was deleted and filed again."""
+    first, copy = file_story_and_copy(place)
+    with place.open_app() as app:
         editorial.split(app.archive, copy.id)
-    place.path("Copy").unlink()  # and with it what it says of the split
-    with place.app() as app:
+    place.find_file("Copy").unlink()  # and with it what it says of the split
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         assert app.archive.store.visits.article(copy.id) is None
-        assert file(place, app, "Copy", copy.body, source="two").merged_into == ""
+        assert file_article(place, app, "Copy", copy.body, source="two").merged_into == ""
         assert (
-            file(place, app, "Copy", copy.body, source="two", also=(first.url,)).merged_into == ""
+            file_article(place, app, "Copy", copy.body, source="two", also=(first.url,)).merged_into
+            == ""
         )
 
 
 def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> None:
-    first, copy = pair(place)
-    with place.app() as app:
+    """If the original is filed again, a copy that was split stays separate."""
+    first, copy = file_story_and_copy(place)
+    with place.open_app() as app:
         editorial.split(app.archive, copy.id)
-    place.path("First").unlink()
-    with place.app() as app:
+    place.find_file("First").unlink()
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-        file(place, app, "First")
-        reading = replace(place.article("Copy"), also=(first.url,))
+        file_article(place, app, "First")
+        reading = replace(place.load_article("Copy"), also=(first.url,))
         run = make_context(
             app.archive,
             app.configuration,
@@ -178,9 +190,10 @@ def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> Non
 
 
 def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> None:
-    first, copy = pair(place)
-    with place.app() as app:
-        assert file(place, app, "Third", copy.body, source="three").merged_into == first.id
+    """A split copy does not merge through a third copy."""
+    first, copy = file_story_and_copy(place)
+    with place.open_app() as app:
+        assert file_article(place, app, "Third", copy.body, source="three").merged_into == first.id
         editorial.split(app.archive, copy.id)
         run = make_context(
             app.archive,
@@ -190,94 +203,109 @@ def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> Non
             make_worker(app.configuration.settings),
             lambda title: None,
         )
-        again = replace(place.article("Copy"), split_from=())
+        again = replace(place.load_article("Copy"), split_from=())
         assert merge_copy(again, run, app.archive.clock()).article.merged_into == ""
 
 
 def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(place: Place) -> None:
-    first, copy = pair(place)
-    before = place.digests("articles"), place.digests("public")
+    first, copy = file_story_and_copy(place)
+    before = place.read_digests("articles"), place.read_digests("public")
     lose_the_database(place)
     place.build()
-    assert (place.digests("articles"), place.digests("public")) == before
-    with place.app() as app:
+    assert (place.read_digests("articles"), place.read_digests("public")) == before
+    with place.open_app() as app:
         assert app.archive.store.index.merged() == {copy.id: first.id}
-        assert file(place, app, "Third", source="three").merged_into == first.id
+        assert file_article(place, app, "Third", source="three").merged_into == first.id
 
 
 def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(place: Place) -> None:
-    first, copy = pair(place)
-    with place.app() as app:
-        third = file(place, app, "Third", copy.body, source="three")
+    first, copy = file_story_and_copy(place)
+    with place.open_app() as app:
+        third = file_article(place, app, "Third", copy.body, source="three")
         assert third.merged_into == first.id
-        assert place.article("First").also == (copy.url, third.url)
+        assert place.load_article("First").also == (copy.url, third.url)
         assert {one.id for one in editorial.split(app.archive, first.id)} == {copy.id, third.id}
         assert app.archive.store.index.merged() == {}
 
 
 def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(place: Place) -> None:
-    with place.app() as app:
-        first = file(place, app, "First")
-        reprint = file(place, app, "Reprint", source="two", published=place.now - 2 * WINDOW)
-        assert reprint.merged_into == first.id
+    """An old claimed date does not make an article the original."""
+    with place.open_app() as app:
+        first_article = file_article(place, app, "First")
+        reprint = file_article(
+            place, app, "Reprint", source="two", published=place.now - 2 * WINDOW
+        )
+        assert reprint.merged_into == first_article.id
         place.now += 2 * WINDOW
-        assert not file(place, app, "Late", source="three").merged_into
+        assert not file_article(place, app, "Late", source="three").merged_into
 
 
 def test_one_source_tells_a_story_twice_only_in_the_same_words(place: Place) -> None:
-    with place.app() as app:
-        first = file(place, app, "First")
-        assert not file(place, app, "Follow-up", STORY + prose(4, 150)).merged_into
-        assert file(place, app, "Again", STORY + " Corrected.").merged_into == first.id
+    """Two articles of one source merge only if their texts are nearly identical."""
+    with place.open_app() as app:
+        first_article = file_article(place, app, "First")
+        assert not file_article(place, app, "Follow-up", STORY + make_prose(4, 150)).merged_into
+        assert (
+            file_article(place, app, "Again", STORY + " Corrected.").merged_into == first_article.id
+        )
 
 
 def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_whatever_its_age(
     place: Place,
 ) -> None:
-    with place.app() as app:
-        first = file(place, app, "First")
+    """An article that names an original merges with it if the texts agree, at any age."""
+    with place.open_app() as app:
+        first_article = file_article(place, app, "First")
         place.now += 3 * WINDOW
-        copy = file(place, app, "Copy", source="two", also=(first.url,))
-        assert (copy.merged_into, copy.also) == (first.id, (first.url,))
-        digest = file(place, app, "Digest", "In other words.", source="two", also=(first.url,))
-        assert (digest.merged_into, digest.also) == ("", ())
-        assert place.article("First").also == (copy.url,)
+        copy = file_article(place, app, "Copy", source="two", also=(first_article.url,))
+        assert copy.merged_into == first_article.id
+        assert copy.also == (first_article.url,)
+        digest = file_article(
+            place, app, "Digest", "In other words.", source="two", also=(first_article.url,)
+        )
+        assert digest.merged_into == ""
+        assert digest.also == ()
+        assert place.load_article("First").also == (copy.url,)
 
 
 def test_a_copy_stands_for_itself_while_its_original_is_gone(place: Place) -> None:
-    pair(place)
-    path = place.path("First")
+    """If the original's file is missing, its copy is published until it returns."""
+    file_story_and_copy(place)
+    path = place.find_file("First")
     kept = path.read_bytes()
     path.unlink()
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-    assert shown(place) == [False, True]
+    assert list_shown(place) == [False, True]
     path.write_bytes(kept)
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-    assert shown(place) == [True, False]
+    assert list_shown(place) == [True, False]
 
 
 def test_the_line_taken_out_by_hand_undoes_the_merge(place: Place) -> None:
-    _, copy = pair(place)
-    place.edit("Copy", f"merged_into: {copy.merged_into}\n", "")
-    with place.app() as app:
+    """Deleting `merged_into` in the file undoes the merge."""
+    _, copy = file_story_and_copy(place)
+    place.edit_file("Copy", f"merged_into: {copy.merged_into}\n", "")
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-    assert shown(place) == [True, True]
+    assert list_shown(place) == [True, True]
 
 
 def test_the_firsts_hand_edited_title_stays_the_operators(place: Place) -> None:
-    with place.app() as app:
-        file(place, app, "First")
-    place.edit("First", "title: First", "title: Mine")
-    with place.app() as app:
+    """Merging keeps an edited title."""
+    with place.open_app() as app:
+        file_article(place, app, "First")
+    place.edit_file("First", "title: First", "title: Mine")
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-        copy = file(place, app, "Copy", source="two")
+        copy = file_article(place, app, "Copy", source="two")
         path = app.archive.store.index.path(copy.merged_into) or ""
         again, _, _ = app.archive.article_store.put(
             replace(app.archive.article_store.get(path), title="Theirs")
         )
-    assert (again.title, again.also) == ("Mine", (copy.url,))
+    assert again.title == "Mine"
+    assert again.also == (copy.url,)
 
 
 # -- which of them stands
@@ -288,29 +316,34 @@ HOUR = timedelta(hours=1)
 def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is_shown_twice_or_lost(  # noqa: E501
     place: Place,
 ) -> None:
-    with place.app() as app:
-        copy = file(place, app, "Copy", source="two")
-    assert shown(place) == [False, True]
+    """An original filed after its copy takes over the copy's entry, id and date."""
+    with place.open_app() as app:
+        copy = file_article(place, app, "Copy", source="two")
+    assert list_shown(place) == [False, True]
     place.now += HOUR
-    with place.app() as app:
-        third = file(place, app, "Third", source="three")
-        first = file(
+    with place.open_app() as app:
+        third = file_article(place, app, "Third", source="three")
+        first_article = file_article(
             place, app, "First", published=place.now - 3 * HOUR, after=place.now - 4 * HOUR
         )
-        assert (first.merged_into, first.also) == ("", (copy.url, third.url))
-    turned = place.article("Copy")
-    assert (turned.merged_into, turned.id, turned.published) == (first.id, copy.id, copy.published)
-    assert shown(place) == [True, False]
-    assert ">Copy<" in place.published("sources/two.atom")
-    with place.app() as app:
-        assert file(place, app, "Fourth", source="four").merged_into == first.id
+        assert first_article.merged_into == ""
+        assert first_article.also == (copy.url, third.url)
+    turned = place.load_article("Copy")
+    assert turned.merged_into == first_article.id
+    assert turned.id == copy.id
+    assert turned.published == copy.published
+    assert list_shown(place) == [True, False]
+    assert ">Copy<" in place.read_published("sources/two.atom")
+    with place.open_app() as app:
+        assert file_article(place, app, "Fourth", source="four").merged_into == first_article.id
     lose_the_database(place)
-    assert shown(place) == [True, False]
+    assert list_shown(place) == [True, False]
 
 
 def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
-    with place.app() as app:
-        copy = file(place, app, "Copy", source="two")
+    """A half-finished change of roles is repeated after a crash."""
+    with place.open_app() as app:
+        copy = file_article(place, app, "Copy", source="two")
         unborn = make_article_id("https://one.example/first")
         write_article(
             app.archive.article_store,
@@ -318,89 +351,99 @@ def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
             replace(copy, merged_into=unborn),
             before=copy,
         )
-    assert shown(place)[1]
-    with place.app() as app:  # it is read again, and by now something else speaks against it
-        first = file(place, app, "First")
-        assert (first.merged_into, place.article("Copy").merged_into) == (copy.id, "")
-    assert shown(place) == [False, True]
+    assert list_shown(place)[1]
+    with place.open_app() as app:  # it is read again, and by now something else speaks against it
+        first_article = file_article(place, app, "First")
+        assert first_article.merged_into == copy.id
+        assert place.load_article("Copy").merged_into == ""
+    assert list_shown(place) == [False, True]
 
 
 def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothing(
     place: Place,
 ) -> None:
-    with place.app() as app:
-        first = file(place, app, "First")
+    """A publication date before the source's last visit does not make it the original."""
+    with place.open_app() as app:
+        first_article = file_article(place, app, "First")
         place.now += HOUR
         early = place.now - 30 * HOUR
         assert (
-            file(
+            file_article(
                 place, app, "Copy", source="two", published=early, after=place.now - HOUR / 2
             ).merged_into
-            == first.id
+            == first_article.id
         )
 
 
 def test_who_names_an_original_is_its_copy_however_early_it_was(place: Place) -> None:
-    with place.app() as app:
+    """An article that links an original becomes its copy even if filed earlier."""
+    with place.open_app() as app:
         address = "https://one.example/first"
-        copy = file(place, app, "Copy", source="two", also=(address,))
+        copy = file_article(place, app, "Copy", source="two", also=(address,))
         assert copy.also == ()
         place.now += HOUR
-        first = file(place, app, "First")
-        assert (first.merged_into, place.article("Copy").merged_into) == ("", first.id)
+        first_article = file_article(place, app, "First")
+        assert first_article.merged_into == ""
+        assert place.load_article("Copy").merged_into == first_article.id
 
 
 def test_naming_an_accomplice_does_not_raise_it(place: Place) -> None:
-    with place.app() as app:
-        first = file(place, app, "First")
+    """A copy cannot become the original by naming a third article."""
+    with place.open_app() as app:
+        first_article = file_article(place, app, "First")
         place.now += HOUR
-        accomplice = file(place, app, "Second", source="two", after=place.now - HOUR)
+        accomplice = file_article(place, app, "Second", source="two", after=place.now - HOUR)
         assert (
-            file(place, app, "Third", source="three", also=(accomplice.url,)).merged_into
-            == first.id
+            file_article(place, app, "Third", source="three", also=(accomplice.url,)).merged_into
+            == first_article.id
         )
-        assert place.article("First").merged_into == ""
+        assert place.load_article("First").merged_into == ""
 
 
 @pytest.mark.parametrize("how", ["edited", "split", "old"])
 def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
     place: Place, how: str
 ) -> None:
-    with place.app() as app:
-        copy = file(place, app, "Copy", source="two", also=("https://one.example/first",))
+    """Roles stay if the operator split or edited the copy, or the story is old."""
+    with place.open_app() as app:
+        copy = file_article(place, app, "Copy", source="two", also=("https://one.example/first",))
         if how == "split":
             parted = replace(copy, split_from=(make_article_id("https://one.example/first"),))
             write_article(app.archive.article_store, app.archive.store.visits, parted, before=copy)
     if how == "edited":
-        place.edit("Copy", "title: Copy", "title: Mine")
-    with place.app() as app:
+        place.edit_file("Copy", "title: Copy", "title: Mine")
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         place.now += 2 * WINDOW if how == "old" else HOUR
         fields = {"also": (copy.url,)} if how == "old" else {}
-        first = file(place, app, "First", published=copy.published, **fields)
+        first_article = file_article(place, app, "First", published=copy.published, **fields)
         path = app.archive.article_store.find(copy.id) or ""
         assert app.archive.article_store.get(path).merged_into == ""
-        assert first.merged_into == ("" if how == "split" else copy.id)
+        assert first_article.merged_into == ("" if how == "split" else copy.id)
 
 
 def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_one(
     place: Place,
 ) -> None:
-    with place.app() as app:
-        first = file(place, app, "First")
+    """At most MOST_ALSO copies are listed; articles with other texts are not."""
+    with place.open_app() as app:
+        first_article = file_article(place, app, "First")
         for number in range(30):
-            file(
+            file_article(
                 place,
                 app,
                 "Spam",
-                prose(100 + number, 80),
+                make_prose(100 + number, 80),
                 source=f"spam{number}",
-                also=(first.url,),
+                also=(first_article.url,),
             )
-        assert place.article("First").also == ()
+        assert place.load_article("First").also == ()
         for number in range(MOST_ALSO + 2):
-            assert file(place, app, "Copy", source=f"copy{number}").merged_into == first.id
-        assert len(place.article("First").also) == MOST_ALSO
+            assert (
+                file_article(place, app, "Copy", source=f"copy{number}").merged_into
+                == first_article.id
+            )
+        assert len(place.load_article("First").also) == MOST_ALSO
 
 
 # -- over the demo's web
@@ -416,7 +459,7 @@ async def trip(tmp_path: Path) -> AsyncIterator[Trip]:
     await world.aclose()
 
 
-def syndicate(world: World) -> Story:
+def copy_story_to_meridian(world: World) -> Story:
     """Meridian carries Launchbeat's story, cut short and under a headline of its own."""
     story = next(one for one in world.stories if one.key == key_of(world, "Fourteen cities"))
     paragraphs = story.body.split("</p>")
@@ -424,27 +467,32 @@ def syndicate(world: World) -> Story:
     copy = replace(
         story, site="meridian", slug="potholes", title=TITLE, guid="potholes", body=body, truth=None
     )
-    world.add(copy)
+    world.add_story(copy)
     return copy
 
 
 @pytest.mark.anyio
 @pytest.mark.slow
 async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: Trip) -> None:
-    await trip.refresh("launchbeat")
-    story = syndicate(trip.world)
-    await trip.refresh("meridian")
-    copy = trip.articles()[TITLE]
-    first = next(one for one in trip.articles().values() if one.id == copy.merged_into)
-    assert first.title.startswith("Fourteen cities") and first.also == (copy.url,)
+    """A copy found by a visit is merged; after a correction it stays merged."""
+    await trip.run_refresh("launchbeat")
+    story = copy_story_to_meridian(trip.world)
+    await trip.run_refresh("meridian")
+    copy = trip.load_articles()[TITLE]
+    first_article = next(
+        article for article in trip.load_articles().values() if article.id == copy.merged_into
+    )
+    assert first_article.title.startswith("Fourteen cities")
+    assert first_article.also == (copy.url,)
     public = trip.folder / "feeds/public"
     assert TITLE not in (public / "all.atom").read_text()
     assert TITLE in (public / "sources/meridian.atom").read_text()
     trip.clock.now += timedelta(days=1, hours=1)
-    trip.world.change(story.key, title="Cities pool one model, corrected")
-    await trip.refresh("meridian")
-    corrected = trip.articles()["Cities pool one model, corrected"]
-    assert (corrected.id, corrected.merged_into) == (copy.id, first.id)
+    trip.world.change_story(story.key, title="Cities pool one model, corrected")
+    await trip.run_refresh("meridian")
+    corrected = trip.load_articles()["Cities pool one model, corrected"]
+    assert corrected.id == copy.id
+    assert corrected.merged_into == first_article.id
 
 
 @pytest.mark.slow
@@ -452,9 +500,10 @@ async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: T
 async def test_of_all_stories_of_the_demo_just_the_one_that_two_sites_carry_is_merged(
     trip: Trip,
 ) -> None:
-    await trip.refresh()
-    found = trip.articles().values()
-    (copy,) = [article for article in found if article.merged_into]
-    first = next(article for article in found if article.id == copy.merged_into)
-    assert {copy.source_key, first.source_key} == {"launchbeat", "parallel"}
-    assert first.also == (copy.url,)
+    """In the demo, exactly one article is merged."""
+    await trip.run_refresh()
+    articles = trip.load_articles().values()
+    (copy,) = [article for article in articles if article.merged_into]
+    first_article = next(article for article in articles if article.id == copy.merged_into)
+    assert {copy.source_key, first_article.source_key} == {"launchbeat", "parallel"}
+    assert first_article.also == (copy.url,)

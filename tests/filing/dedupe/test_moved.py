@@ -1,4 +1,4 @@
-"""When a new entry is an article that its site moved: cases as data."""
+"""Decide if a new entry is a known article that its site moved."""
 
 from __future__ import annotations
 
@@ -8,56 +8,66 @@ import pytest
 
 from syndicator.core.model import Article
 from syndicator.filing.dedupe import is_same_article
-from tests.filing.test_similarity import prose
+from tests.filing.test_similarity import make_prose
 
 THEN = datetime(2026, 3, 1, 9, 30, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-TEXT = prose(1, 300)
-LONGER = TEXT + " " + prose(2, 90)  # as a new design with more round the text is read
+TEXT = make_prose(1, 300)
+LONGER = TEXT + " " + make_prose(2, 90)  # as a new design with more round the text is read
 
 
-def article(body: str, at: datetime | None = THEN, title: str = "Open thread") -> Article:
+def make_article(body: str, at: datetime | None = THEN, title: str = "Open thread") -> Article:
     return Article(id="a", url="https://a.example/", title=title, body=body, published=at)
 
 
-OLD = article(TEXT)
+OLD = make_article(TEXT)
 CASES = {
-    "the same": (OLD, article(TEXT), True),
-    "title and second agree, and the text on the whole": (OLD, article(LONGER), True),
-    "the title in other letters": (OLD, article(LONGER, title="OPEN  thread"), True),
-    "title and second agree, the text does not": (OLD, article(prose(3, 300)), False),
-    "the text on the whole, at another time": (OLD, article(LONGER, THEN + HOUR), False),
-    "the text on the whole, under another title": (OLD, article(LONGER, title="Another"), False),
-    "a title and time of its own, nearly the same text": (
+    "the same": (OLD, make_article(TEXT), True),
+    "title and second agree, and the text on the whole": (OLD, make_article(LONGER), True),
+    "the title in other letters": (OLD, make_article(LONGER, title="OPEN  thread"), True),
+    "title and second agree, the text does not": (OLD, make_article(make_prose(3, 300)), False),
+    "the text on the whole, at another time": (OLD, make_article(LONGER, THEN + HOUR), False),
+    "the text on the whole, under another title": (
         OLD,
-        article(TEXT + " Moved.", THEN + HOUR, "New"),
-        True,
-    ),
-    "hours off": (OLD, article(TEXT, THEN - 14 * HOUR), True),
-    "a day off": (OLD, article(TEXT, THEN + 24 * HOUR), False),
-    "without a time": (OLD, article(TEXT, None), True),
-    "it had no time": (article(TEXT, None), article(TEXT), True),
-    "neither has a time nor the words": (article(TEXT, None), article(prose(3, 300), None), False),
-    "too short, the same": (article("Two beds."), article("Two beds."), True),
-    "too short, and one has no text": (article("Two beds."), article(""), True),
-    "too short, cut": (article("Two beds. And more."), article("Two beds."), True),
-    "too short, other words": (article("Two beds."), article("Two bed."), False),
-    "too short, another second": (
-        article("Two beds."),
-        article("Two beds.", THEN + timedelta(seconds=1)),
+        make_article(LONGER, title="Another"),
         False,
     ),
-    "too short, no time": (article("Two beds.", None), article("Two beds.", None), False),
-    "one too short for the other": (OLD, article("Two beds."), False),
+    "a title and time of its own, nearly the same text": (
+        OLD,
+        make_article(TEXT + " Moved.", THEN + HOUR, "New"),
+        True,
+    ),
+    "hours off": (OLD, make_article(TEXT, THEN - 14 * HOUR), True),
+    "a day off": (OLD, make_article(TEXT, THEN + 24 * HOUR), False),
+    "without a time": (OLD, make_article(TEXT, None), True),
+    "it had no time": (make_article(TEXT, None), make_article(TEXT), True),
+    "neither has a time nor the words": (
+        make_article(TEXT, None),
+        make_article(make_prose(3, 300), None),
+        False,
+    ),
+    "too short, the same": (make_article("Two beds."), make_article("Two beds."), True),
+    "too short, and one has no text": (make_article("Two beds."), make_article(""), True),
+    "too short, cut": (make_article("Two beds. And more."), make_article("Two beds."), True),
+    "too short, other words": (make_article("Two beds."), make_article("Two bed."), False),
+    "too short, another second": (
+        make_article("Two beds."),
+        make_article("Two beds.", THEN + timedelta(seconds=1)),
+        False,
+    ),
+    "too short, no time": (make_article("Two beds.", None), make_article("Two beds.", None), False),
+    "one too short for the other": (OLD, make_article("Two beds."), False),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_text_says_whether_it_is_the_same_article(case: str) -> None:
+    """Each case: texts, titles and times of a moved article."""
     old, new, same = CASES[case]
     assert is_same_article(new, old, late=False) is same
 
 
 def test_what_was_there_at_a_visit_that_did_not_find_it_may_have_any_time() -> None:
-    assert is_same_article(article(TEXT, THEN + 999 * HOUR), OLD, late=True)
-    assert not is_same_article(article(LONGER, THEN + 999 * HOUR), OLD, late=True)
+    """With `late`, the same text is the same article whatever its date says."""
+    assert is_same_article(make_article(TEXT, THEN + 999 * HOUR), OLD, late=True)
+    assert not is_same_article(make_article(LONGER, THEN + 999 * HOUR), OLD, late=True)

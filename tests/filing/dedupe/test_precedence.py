@@ -1,4 +1,4 @@
-"""Choose which of several copies is shown: cases as data."""
+"""Choose which of several copies of an article is published."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_claim_reaches_back_to_the_visit_before_and_a_day_at_most(
     assert estimate_start(published, added, after) == since
 
 
-def article(id: str, source: str = "", minutes: int = 0) -> Article:
+def make_article(id: str, source: str = "", minutes: int = 0) -> Article:
     return Article(
         id=id,
         url=f"https://{id}.example/",
@@ -71,11 +71,11 @@ def article(id: str, source: str = "", minutes: int = 0) -> Article:
     )
 
 
-def place(
+def make_precedence(
     name: str, source: str, minutes: int, since: datetime = NOON, **marks: bool
 ) -> Precedence:
     return build_precedence(
-        article(name, source, minutes),
+        make_article(name, source, minutes),
         since,
         RANKS,
         **{"neighbour": False, "copied": False, **marks},
@@ -84,15 +84,17 @@ def place(
 
 def test_the_order_is_total_whatever_comes_first() -> None:
     in_order = [
-        place("z", "second", 9, NOON - HOUR),  # earliest of those that name nobody
-        place("y", "first", 9),  # then by rank
-        place("x", "second", 8),
-        place("w", "removed", 1),  # a source that is listed no more
-        place("u", "removed", 2),  # then what we filed first
-        place("v", "removed", 2),  # then by id
-        place("a", "first", 0, NOON - 9 * HOUR, copied=True),  # what calls itself a copy is one
+        make_precedence("z", "second", 9, NOON - HOUR),  # earliest of those that name nobody
+        make_precedence("y", "first", 9),  # then by rank
+        make_precedence("x", "second", 8),
+        make_precedence("w", "removed", 1),  # a source that is listed no more
+        make_precedence("u", "removed", 2),  # then what we filed first
+        make_precedence("v", "removed", 2),  # then by id
+        make_precedence(
+            "a", "first", 0, NOON - 9 * HOUR, copied=True
+        ),  # what calls itself a copy is one
         # last what its own site did not announce
-        place("b", "first", 0, NOON - 9 * HOUR, neighbour=True),
+        make_precedence("b", "first", 0, NOON - 9 * HOUR, neighbour=True),
     ]
     for shuffled in permutations(in_order, 4):
         assert sorted(shuffled) == [one for one in in_order if one in shuffled]

@@ -1,4 +1,4 @@
-"""A text that changed is asked again which story it tells."""
+"""An article whose text changed is compared with copies again."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from syndicator.filing.dedupe import WINDOW, make_comparison_data, update_copies
 from syndicator.filing.entry.carry_out import refile_others
 from syndicator.filing.save_article import write_article
 from syndicator.upkeep import reconcile
-from tests.filing.dedupe.test_merge import STORY, file, lose_the_database
-from tests.filing.test_similarity import prose
+from tests.filing.dedupe.test_merge import STORY, file_article, lose_the_database
+from tests.filing.test_similarity import make_prose
 from tests.places import Place
 
-SPAM = prose(9, 300)
+SPAM = make_prose(9, 300)
 
 
 @pytest.fixture
@@ -28,10 +28,10 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def revise(place: Place, app: App, title: str, body: str) -> Article:
+def revise_article(place: Place, app: App, title: str, body: str) -> Article:
     """The article with another text, as a visit files a revision."""
     place.now += timedelta(hours=25)
-    old = place.article(title)
+    old = place.load_article(title)
     run = make_context(
         app.archive,
         app.configuration,
@@ -52,74 +52,94 @@ def revise(place: Place, app: App, title: str, body: str) -> Article:
     return stored
 
 
-def shown(place: Place, *titles: str) -> list[bool]:
+def list_shown(place: Place, *titles: str) -> list[bool]:
     assert place.build().held == ()
-    return [f">{title}<" in place.published("all.atom") for title in titles]
+    return [f">{title}<" in place.read_published("all.atom") for title in titles]
 
 
 def test_an_original_comes_back_when_the_copy_before_it_turns_into_spam(place: Place) -> None:
-    with place.app() as app:
-        evil = file(place, app, "Evil", source="two")
-        file(place, app, "Late", source="three")
-        first = file(place, app, "First")
-        assert first.merged_into == evil.id
-    assert shown(place, "Evil", "Late", "First") == [True, False, False]
-    with place.app() as app:
-        assert revise(place, app, "Evil", SPAM).also == ()
-    late, back = place.article("Late"), place.article("First")
-    assert (late.merged_into, late.also) == ("", (back.url,))  # seen earlier, and of the same text
-    assert (back.merged_into, back.id, back.published) == (late.id, first.id, first.published)
-    assert shown(place, "Evil", "Late", "First") == [True, True, False]
+    """If the leading article becomes spam, the next copy takes over."""
+    with place.open_app() as app:
+        evil = file_article(place, app, "Evil", source="two")
+        file_article(place, app, "Late", source="three")
+        first_article = file_article(place, app, "First")
+        assert first_article.merged_into == evil.id
+    assert list_shown(place, "Evil", "Late", "First") == [True, False, False]
+    with place.open_app() as app:
+        assert revise_article(place, app, "Evil", SPAM).also == ()
+    late_article = place.load_article("Late")
+    back = place.load_article("First")
+    assert late_article.merged_into == ""
+    assert late_article.also == (back.url,)  # seen earlier, and of the same text
+    assert back.merged_into == late_article.id
+    assert back.id == first_article.id
+    assert back.published == first_article.published
+    assert list_shown(place, "Evil", "Late", "First") == [True, True, False]
     lose_the_database(place)
-    assert shown(place, "Evil", "Late", "First") == [True, True, False]
+    assert list_shown(place, "Evil", "Late", "First") == [True, True, False]
 
 
 def test_copies_that_still_have_the_text_stay_copies(place: Place) -> None:
-    with place.app() as app:
-        first = file(place, app, "First")
-        file(place, app, "Copy", STORY[:1000], source="two")
-        file(place, app, "Third", STORY + prose(5, 40), source="three")
-        assert len(revise(place, app, "First", STORY + " Corrected.").also) == 2
+    with place.open_app() as app:
+        first_article = file_article(place, app, "First")
+        file_article(place, app, "Copy", STORY[:1000], source="two")
+        file_article(place, app, "Third", STORY + make_prose(5, 40), source="three")
+        assert len(revise_article(place, app, "First", STORY + " Corrected.").also) == 2
         assert (
-            len(revise(place, app, "First", STORY[: len(STORY) * 2 // 3] + prose(6, 10)).also) == 2
+            len(
+                revise_article(
+                    place, app, "First", STORY[: len(STORY) * 2 // 3] + make_prose(6, 10)
+                ).also
+            )
+            == 2
         )
-        assert place.article("Copy").merged_into == place.article("Third").merged_into == first.id
+        assert (
+            place.load_article("Copy").merged_into
+            == place.load_article("Third").merged_into
+            == first_article.id
+        )
 
 
 def test_a_copy_of_another_text_stands_for_itself(place: Place) -> None:
-    with place.app() as app:
-        first = file(place, app, "First")
-        assert file(place, app, "Copy", source="two").merged_into == first.id
-        assert revise(place, app, "Copy", STORY + " Corrected.").merged_into == first.id
-        assert revise(place, app, "Copy", prose(7, 300)).merged_into == ""
-        assert place.article("First").also == ()
-    assert shown(place, "First", "Copy") == [True, True]
+    """A copy is separated when its text becomes a different one."""
+    with place.open_app() as app:
+        first_article = file_article(place, app, "First")
+        assert file_article(place, app, "Copy", source="two").merged_into == first_article.id
+        assert (
+            revise_article(place, app, "Copy", STORY + " Corrected.").merged_into
+            == first_article.id
+        )
+        assert revise_article(place, app, "Copy", make_prose(7, 300)).merged_into == ""
+        assert place.load_article("First").also == ()
+    assert list_shown(place, "First", "Copy") == [True, True]
 
 
 def test_what_tells_anothers_story_by_now_is_its_copy_although_it_is_older(place: Place) -> None:
-    with place.app() as app:
-        file(place, app, "Evil", SPAM, source="two")
+    """An older article whose text becomes that of a newer one turns into its copy."""
+    with place.open_app() as app:
+        file_article(place, app, "Evil", SPAM, source="two")
         place.now += timedelta(hours=1)
-        first = file(place, app, "First")
-        assert revise(place, app, "Evil", STORY).merged_into == first.id
-        assert place.article("First").also == (place.article("Evil").url,)
-    assert shown(place, "First", "Evil") == [True, False]
+        first_article = file_article(place, app, "First")
+        assert revise_article(place, app, "Evil", STORY).merged_into == first_article.id
+        assert place.load_article("First").also == (place.load_article("Evil").url,)
+    assert list_shown(place, "First", "Evil") == [True, False]
 
 
 def test_after_a_week_a_revision_merges_nothing(place: Place) -> None:
-    with place.app() as app:
-        file(place, app, "Other", SPAM, source="two")
+    with place.open_app() as app:
+        file_article(place, app, "Other", SPAM, source="two")
         place.now += WINDOW
-        file(place, app, "First")
-        assert revise(place, app, "Other", STORY).merged_into == ""
+        file_article(place, app, "First")
+        assert revise_article(place, app, "Other", STORY).merged_into == ""
 
 
 def test_a_merge_that_a_hand_undid_is_not_made_again(place: Place) -> None:
-    with place.app() as app:
-        first = file(place, app, "First")
-        file(place, app, "Copy", source="two")
-    place.edit("Copy", f"merged_into: {first.id}\n", "")
-    with place.app() as app:
+    """If the operator deletes `merged_into` from a file, a new text does not merge it again."""
+    with place.open_app() as app:
+        first_article = file_article(place, app, "First")
+        file_article(place, app, "Copy", source="two")
+    place.edit_file("Copy", f"merged_into: {first_article.id}\n", "")
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-        assert revise(place, app, "Copy", STORY + " Corrected.").merged_into == ""
-    assert shown(place, "First", "Copy") == [True, True]
+        assert revise_article(place, app, "Copy", STORY + " Corrected.").merged_into == ""
+    assert list_shown(place, "First", "Copy") == [True, True]

@@ -1,7 +1,8 @@
-"""New articles that wait for the operator, and doubts about a reading."""
+"""New articles that wait for the operator, and doubts about how a page was read."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,10 +14,11 @@ from syndicator.core.reasons import HoldReason
 from syndicator.filing.page_reading import LEAST_ARTICLES_PER_SOURCE, choose_hold_reason
 from syndicator.filing.read_article import list_doubts
 
-TEXT, CATEGORY = HoldReason.UNSURE_TEXT.value, HoldReason.UNSURE_CATEGORY.value
+TEXT = HoldReason.UNSURE_TEXT.value
+CATEGORY = HoldReason.UNSURE_CATEGORY.value
 
 
-def reason(*given: str, **facts: Any) -> str:
+def find_hold_reason(*given: str, **facts: Any) -> str:
     known: dict[str, Any] = {
         "every": False,
         "categorised": False,
@@ -42,20 +44,18 @@ def reason(*given: str, **facts: Any) -> str:
 def test_an_article_waits_for_the_first_reason_there_is(
     given: tuple[str, ...], facts: Any, wanted: str
 ) -> None:
-    assert reason(*given, **facts) == wanted
+    assert find_hold_reason(*given, **facts) == wanted
 
 
 def test_the_first_article_of_a_source_waits_where_that_is_one_of_many() -> None:
     """However many sources are added, no more than one article in fifty waits for this."""
-    assert (
-        reason(filed=Filed(own=0, articles=LEAST_ARTICLES_PER_SOURCE * 3, sources=2))
-        == "first-of-source"
-    )
-    assert reason(filed=Filed(own=0, articles=LEAST_ARTICLES_PER_SOURCE * 3 - 1, sources=2)) == ""
-    assert reason(filed=Filed(own=0)) == ""  # a new instance: all of it is new
+    filed = Filed(own=0, articles=LEAST_ARTICLES_PER_SOURCE * 3, sources=2)
+    assert find_hold_reason(filed=filed) == "first-of-source"
+    assert find_hold_reason(filed=replace(filed, articles=filed.articles - 1)) == ""
+    assert find_hold_reason(filed=Filed(own=0)) == ""  # a new instance: all of it is new
 
 
-def draft(body: str = "Text. " * 400, partial: bool = False, **trace: str) -> Draft:
+def make_draft(body: str = "Text. " * 400, partial: bool = False, **trace: str) -> Draft:
     return Draft(
         url="https://one.example/a",
         title="Title",
@@ -72,13 +72,16 @@ def draft(body: str = "Text. " * 400, partial: bool = False, **trace: str) -> Dr
 
 
 def test_a_reading_says_what_speaks_against_it() -> None:
-    assert list_doubts(draft(), 0.9) == list_doubts(draft(), None) == ()
-    assert list_doubts(draft(doubt="900 letters of the page may be article or not"), 0.1) == (
+    """`list_doubts` reports doubtful text, an unsure category and a partial text."""
+    assert list_doubts(make_draft(), 0.9) == list_doubts(make_draft(), None) == ()
+    assert list_doubts(make_draft(doubt="900 letters of the page may be article or not"), 0.1) == (
         TEXT,
         CATEGORY,
     )
-    assert list_doubts(draft(body="A beginning.", partial=True), 0.9) == (HoldReason.PARTIAL.value,)
+    assert list_doubts(make_draft(body="A beginning.", partial=True), 0.9) == (
+        HoldReason.PARTIAL.value,
+    )
 
 
 def test_a_page_that_calls_itself_partial_and_shows_much_is_taken_for_whole() -> None:
-    assert list_doubts(draft(partial=True), 0.9) == ()
+    assert list_doubts(make_draft(partial=True), 0.9) == ()

@@ -1,4 +1,4 @@
-"""A page without its text is read from the version that it makes for phones or paper."""
+"""A page without its text is read from its AMP or print version."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syndicator.core.model import Article
 from syndicator.runs import refresh
 from syndicator.showing.explain import show_article
 from tests.faults.instance import InProcess
-from tests.filing.test_credentials import SETTINGS, listening
+from tests.filing.test_credentials import SETTINGS, serve_site
 
 STORY = "".join(
     f"<p>The council counted {n} bridges in its report of the year, and it closed none.</p>"
@@ -26,7 +26,7 @@ LEAD = "The council counted its bridges."
 SOURCES = '[[source]]\nkey = "mine"\nurl = "{feed}"\n'
 
 
-def markup(links: str, body: str, title: str = "Bridges") -> str:
+def make_page(links: str, body: str, title: str = "Bridges") -> str:
     return f"<title>{title}</title>{links}<article><h1>{title}</h1>{body}</article>"
 
 
@@ -39,7 +39,7 @@ class Taken(NamedTuple):
     asked: list[str]
 
 
-async def read(folder: Path, pages: Mapping[str, str]) -> Taken:
+async def read_story(folder: Path, pages: Mapping[str, str]) -> Taken:
     """Read the page /story of a site that has `pages`."""
     seen: list[Request] = []
 
@@ -49,7 +49,7 @@ async def read(folder: Path, pages: Mapping[str, str]) -> Taken:
             return Answer(body=feed.encode(), type="application/rss+xml")
         return Answer(body=pages[path].encode()) if path in pages else Answer(status=404)
 
-    async with listening("127.0.0.2", respond, seen) as site:
+    async with serve_site("127.0.0.2", respond, seen) as site:
         (folder / "config").mkdir()
         (folder / "config/sources.toml").write_text(SOURCES.format(feed=f"{site}/feed"))
         (folder / "config/syndicator.toml").write_text(SETTINGS)
@@ -62,8 +62,8 @@ async def read(folder: Path, pages: Mapping[str, str]) -> Taken:
                 else None
             )
     others = ("/robots.txt", "/feed", "/", "/favicon.ico")
-    asked = [one.path for one in seen if one.path not in others]
-    return Taken(shown.article if shown else None, shown.why if shown else {}, asked)
+    requested_paths = [one.path for one in seen if one.path not in others]
+    return Taken(shown.article if shown else None, shown.why if shown else {}, requested_paths)
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +71,8 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
 
 
-AMP, PRINT = '<link rel="amphtml" href="/amp">', '<a href="/story?print=1">Print</a>'
+AMP = '<link rel="amphtml" href="/amp">'
+PRINT = '<a href="/story?print=1">Print</a>'
 BACK = '<link rel="canonical" href="/story">'
 
 
@@ -79,19 +80,22 @@ BACK = '<link rel="canonical" href="/story">'
 @pytest.mark.parametrize(
     ("links", "body", "other"),
     [
-        (AMP, f"<p>{LEAD}</p>", {"/amp": markup(BACK, STORY, "Bridges - AMP")}),
-        (AMP, "<div id='app'></div>", {"/amp": markup(BACK, STORY, "Bridges")}),
-        (PRINT, f"<p>{LEAD}</p>", {"/story?print=1": markup("", STORY, "Printed")}),
+        (AMP, f"<p>{LEAD}</p>", {"/amp": make_page(BACK, STORY, "Bridges - AMP")}),
+        (AMP, "<div id='app'></div>", {"/amp": make_page(BACK, STORY, "Bridges")}),
+        (PRINT, f"<p>{LEAD}</p>", {"/story?print=1": make_page("", STORY, "Printed")}),
     ],
 )
 async def test_a_stub_is_read_from_its_other_version(
     tmp_path: Path, links: str, body: str, other: dict[str, str]
 ) -> None:
-    taken = await read(tmp_path, {"/story": markup(links, body), **other})
-    assert taken.article and taken.article.body.startswith("The council counted 0 bridges")
-    assert taken.article.title == "Bridges" and taken.article.url.endswith("/story")
-    assert taken.asked == ["/story", *other]
-    assert taken.why["alternate"].endswith(taken.asked[1])
+    """A page with a short text is read from its AMP or print version."""
+    story = await read_story(tmp_path, {"/story": make_page(links, body), **other})
+    assert story.article
+    assert story.article.body.startswith("The council counted 0 bridges")
+    assert story.article.title == "Bridges"
+    assert story.article.url.endswith("/story")
+    assert story.asked == ["/story", *other]
+    assert story.why["alternate"].endswith(story.asked[1])
 
 
 @pytest.mark.anyio
@@ -99,9 +103,9 @@ async def test_a_stub_is_read_from_its_other_version(
     ("links", "body", "other"),
     [
         # another article
-        (AMP, f"<p>{LEAD}</p>", {"/amp": markup('<link rel="canonical" href="/else">', STORY)}),
+        (AMP, f"<p>{LEAD}</p>", {"/amp": make_page('<link rel="canonical" href="/else">', STORY)}),
         # no more than here
-        (AMP, f"<p>{LEAD}</p>", {"/amp": markup(BACK, f"<p>{LEAD}</p><p>Read more of it.</p>")}),
+        (AMP, f"<p>{LEAD}</p>", {"/amp": make_page(BACK, f"<p>{LEAD}</p><p>Read more of it.</p>")}),
         (AMP, f"<p>{LEAD}</p>", {"/gone": ""}),
         # not of the site
         ('<link rel="amphtml" href="https://cdn.example/amp">', f"<p>{LEAD}</p>", {}),
@@ -110,25 +114,32 @@ async def test_a_stub_is_read_from_its_other_version(
 async def test_what_is_not_the_same_article_with_more_text_is_not_taken(
     tmp_path: Path, links: str, body: str, other: dict[str, str]
 ) -> None:
-    taken = await read(tmp_path, {"/story": markup(links, body), **other})
-    assert taken.article and taken.article.body.startswith(LEAD)
-    assert "alternate" not in taken.why
+    """Another version is used only if it is the same article with more text."""
+    story = await read_story(tmp_path, {"/story": make_page(links, body), **other})
+    assert story.article
+    assert story.article.body.startswith(LEAD)
+    assert "alternate" not in story.why
 
 
 @pytest.mark.anyio
 async def test_a_page_that_has_its_text_is_asked_for_alone(tmp_path: Path) -> None:
-    taken = await read(tmp_path, {"/story": markup(AMP, STORY), "/amp": markup(BACK, STORY * 3)})
-    assert taken.article and taken.asked == ["/story"]
+    """The AMP version is not requested if the page has its text."""
+    story = await read_story(
+        tmp_path, {"/story": make_page(AMP, STORY), "/amp": make_page(BACK, STORY * 3)}
+    )
+    assert story.article
+    assert story.asked == ["/story"]
 
 
 @pytest.mark.anyio
 async def test_a_text_that_is_kept_for_those_who_pay_is_not_looked_for_elsewhere(
     tmp_path: Path,
 ) -> None:
+    """For a page marked as paid, the AMP version is not requested."""
     locked = (
         '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree":'
         " false}</script>"
     )
     wall = f"<p>{LEAD}</p><p>Subscribe to continue reading</p>"
-    pages = {"/story": markup(locked + AMP, wall), "/amp": markup(BACK, STORY)}
-    assert (await read(tmp_path, pages)).asked == ["/story"]
+    pages = {"/story": make_page(locked + AMP, wall), "/amp": make_page(BACK, STORY)}
+    assert (await read_story(tmp_path, pages)).asked == ["/story"]

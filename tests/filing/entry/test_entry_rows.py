@@ -1,4 +1,4 @@
-"""The next state of an entry's row after each end."""
+"""The next state of an entry after it was read, failed or refused."""
 
 from __future__ import annotations
 
@@ -25,27 +25,29 @@ ROW = EntryRow(
 
 
 def test_each_try_waits_twice_as_long_until_none_is_left() -> None:
-    row, waits = ROW, []
+    """Each retry doubles the wait; after MOST_TRIES there is none."""
+    row = ROW
+    waits = []
     while endings.may_try_again(row, "timeout"):
         row = endings.schedule_retry(row, "timeout", "slow", NOW)
         assert row.next_try is not None
         waits.append((row.next_try - NOW) / FIRST_WAIT)
     assert waits == [1, 2, 4, 8]
     assert row.tries == MOST_TRIES - 1
-    assert (row.status, row.entry, row.reason, row.detail) == (
-        "pending",
-        ROW.entry,
-        "timeout",
-        "slow",
-    )
+    assert row.status == "pending"
+    assert row.entry == ROW.entry
+    assert row.reason == "timeout"
+    assert row.detail == "slow"
 
 
 @pytest.mark.parametrize("reason", ["gone", "robots", "http-404", "blocked-address", "no-link"])
 def test_what_another_try_does_not_mend_is_final(reason: str) -> None:
+    """Permanent failures are not retried."""
     assert not endings.may_try_again(ROW, reason)
 
 
 def test_a_host_that_asks_for_more_time_gets_it() -> None:
+    """A later time that the host names replaces the computed wait."""
     later = NOW + timedelta(hours=9)
     assert endings.schedule_retry(ROW, "rate-limited", "", NOW, later).next_try == later
     assert (
@@ -57,7 +59,9 @@ def test_a_host_that_asks_for_more_time_gets_it() -> None:
 def test_a_postponed_entry_has_lost_no_try() -> None:
     failed = Failed(url=ROW.url, reason="rate-limited", retry_after=NOW + timedelta(hours=2))
     row = endings.postpone_row(ROW, failed, NOW)
-    assert (row.tries, row.next_try, row.status) == (0, NOW + timedelta(hours=2), "pending")
+    assert row.tries == 0
+    assert row.next_try == NOW + timedelta(hours=2)
+    assert row.status == "pending"
     assert (
         endings.postpone_row(ROW, Failed(url=ROW.url, reason="backoff"), NOW).next_try
         == NOW + FIRST_WAIT
@@ -66,15 +70,17 @@ def test_a_postponed_entry_has_lost_no_try() -> None:
 
 def test_an_end_forgets_what_the_feed_announced() -> None:
     refused = endings.end_row(ROW, "refused", "paywall", "sign in")
-    assert (refused.status, refused.reason, refused.detail, refused.entry) == (
-        "refused",
-        "paywall",
-        "sign in",
-        None,
-    )
+    assert refused.status == "refused"
+    assert refused.reason == "paywall"
+    assert refused.detail == "sign in"
+    assert refused.entry is None
     done = endings.schedule_retry(ROW, "timeout", "slow", NOW).done("a", NOW)
-    assert (done.status, done.article_id, done.read_at, done.entry) == ("done", "a", NOW, None)
-    assert (done.reason, done.detail) == (None, "")
+    assert done.status == "done"
+    assert done.article_id == "a"
+    assert done.read_at == NOW
+    assert done.entry is None
+    assert done.reason is None
+    assert done.detail == ""
 
 
 def test_a_problem_names_the_address_else_the_id() -> None:
@@ -83,6 +89,7 @@ def test_a_problem_names_the_address_else_the_id() -> None:
 
 
 def test_a_page_that_is_read_again_for_its_owners_sake_stays_marked_until_it_was() -> None:
+    """The reason "ownership" stays through retries and ends when the page was read."""
     row = replace(ROW, reason="ownership")
     failed = Failed(url=ROW.url, reason="rate-limited", retry_after=NOW)
     for after in (
@@ -116,7 +123,10 @@ REFUSED = replace(ROW, status="refused", entry=None)
 def test_other_rules_make_due_again_what_they_may_read(
     row: EntryRow, rules: Rules, due: bool
 ) -> None:
+    """New rules reopen only refused entries that they could change."""
     again = endings.reopen_for_rules(row, rules)
     assert (again is not None) == due
     if again:
-        assert (again.status, again.next_try, again.tries) == ("pending", None, row.tries)
+        assert again.status == "pending"
+        assert again.next_try is None
+        assert again.tries == row.tries

@@ -1,3 +1,5 @@
+"""Complete an article with values of its entry and source."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -10,7 +12,7 @@ from tests.places import NOW
 SOURCE = Source(key="one", url="https://one.example/feed")
 
 
-def filed(**fields: object) -> Article:
+def complete_article_with(**fields: object) -> Article:
     read = replace(Article(id="a", url="https://one.example/a", title="A"), **fields)
     return complete_article(
         read, Entry(id="guid", url=read.url), SOURCE, SourceState(key="one", url=""), NOW, "Other"
@@ -18,12 +20,19 @@ def filed(**fields: object) -> Article:
 
 
 def test_what_claims_to_be_from_the_future_is_of_now() -> None:
-    article = filed(published=NOW + timedelta(days=3), updated=NOW + timedelta(days=4))
-    assert (article.published, article.updated, article.added) == (NOW, NOW, NOW)
+    """Dates in the future are replaced by the current time."""
+    article = complete_article_with(
+        published=NOW + timedelta(days=3), updated=NOW + timedelta(days=4)
+    )
+    assert article.published == NOW
+    assert article.updated == NOW
+    assert article.added == NOW
     past = NOW - timedelta(days=3)
-    assert filed(published=past).published == past
-    assert filed().published is None
+    assert complete_article_with(published=past).published == past
+    assert complete_article_with().published is None
 
 
 def test_the_operators_category_stands_where_the_text_has_none() -> None:
-    assert (filed(category="AI").category, filed().category) == ("AI", "Other")
+    """The default category of a source is used only without a category."""
+    assert complete_article_with(category="AI").category == "AI"
+    assert complete_article_with().category == "Other"

@@ -1,4 +1,4 @@
-"""One announced entry, from its page to its end."""
+"""Ingest one announced entry, from its page to the stored article."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def page(url: str, canonical: str = "") -> Page:
+def make_page(url: str, canonical: str = "") -> Page:
     link = f'<link rel="canonical" href="{canonical}">' if canonical else ""
     html = f"<title>Bridges</title>{link}<article><h1>Bridges</h1><p>{STORY}</p></article>"
     return Page(html=html.encode(), url=url, headers={"content-type": "text/html"})
@@ -63,7 +63,7 @@ class Failing(InProcess):
         raise WorkerFailed(self.reason, "as told")
 
 
-def take(
+def ingest_entry(
     app: App, url: str, page: Page | None, content: str = "", source: Source = SOURCE
 ) -> EntryResult:
     """Ingests an entry with this address and content; `page` where it is at hand."""
@@ -114,36 +114,34 @@ def take_entry(
     return asyncio.run(run())
 
 
-def reason(result: EntryResult) -> str | None:
+def get_problem_reason(result: EntryResult) -> str | None:
     return result.problem.reason if result.problem else None
 
 
 def test_a_page_becomes_an_article(place: Place) -> None:
-    with place.app() as app:
-        result = take(app, "https://one.example/a", page("https://one.example/a"))
-        assert result.problem is None and result.added
-        assert place.article("Bridges").body.startswith("The council counted 0 bridges")
+    with place.open_app() as app:
+        result = ingest_entry(app, "https://one.example/a", make_page("https://one.example/a"))
+        assert result.problem is None
+        assert result.added
+        assert place.load_article("Bridges").body.startswith("The council counted 0 bridges")
 
 
 def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_written_first(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url, two, written = (
-        "https://two.example/a",
-        Source(key="two", url="https://two.example/feed"),
-        [],
-    )
-    with place.app() as app:
-        first = take(app, "https://one.example/a", page("https://one.example/a")).added
+    """The original's file is written before the copy's."""
+    url = "https://two.example/a"
+    two = Source(key="two", url="https://two.example/feed")
+    written = []
+    with place.open_app() as app:
+        first = ingest_entry(app, "https://one.example/a", make_page("https://one.example/a")).added
 
         def carried_out(context: EntryContext, decision: Decision) -> EntryResult:
             assert [(before.id, before.also, new.also) for new, before in decision.others] == [
                 (first, (), (url,))
             ]
-            assert (
-                place.article("Bridges").also == ()
-                and len([*app.archive.article_store.walk()]) == 1
-            )
+            assert place.load_article("Bridges").also == ()
+            assert len([*app.archive.article_store.walk()]) == 1
             return carry_out(context, decision)
 
         def refiled(*given: Any, **named: Any) -> Any:
@@ -152,31 +150,40 @@ def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_writt
 
         monkeypatch.setattr(trip, "carry_out", carried_out)
         monkeypatch.setattr(carrying_out, "write_article", refiled)
-        copy = take(app, url, page(url), source=two).added
+        copy = ingest_entry(app, url, make_page(url), source=two).added
         assert written == [first, copy]
 
 
 def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_try(
     place: Place,
 ) -> None:
+    """Without the variable for a configured header, no request is sent and no retry is used."""
     source = replace(SOURCE, headers_env={"Authorization": "NOT_SET_HERE"})
-    with place.app() as app:
-        result = take(app, "https://one.example/a", None, source=source)
-        assert reason(result) == "unset-variable"
+    with place.open_app() as app:
+        result = ingest_entry(app, "https://one.example/a", None, source=source)
+        assert get_problem_reason(result) == "unset-variable"
         (row,) = app.archive.store.visits.entries(
             source.key, ["guid of https://one.example/a"]
         ).values()
-        assert (row.status, row.tries) == ("pending", 0)
+        assert row.status == "pending"
+        assert row.tries == 0
 
 
 @pytest.mark.parametrize("why", ["hung", "memory", "crashed"])
 def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
     place: Place, why: str
 ) -> None:
-    entry, waits = Entry(id="guid", url="https://one.example/a", title="Bridges"), []
-    with place.app() as app:
+    """After a worker failure a page is retried with longer waits, and refused after five tries."""
+    entry = Entry(id="guid", url="https://one.example/a", title="Bridges")
+    waits = []
+    with place.open_app() as app:
         for tries in range(1, 6):
-            assert reason(take_entry(app, entry, page(entry.url), worker=Failing(why))) == why
+            assert (
+                get_problem_reason(
+                    take_entry(app, entry, make_page(entry.url), worker=Failing(why))
+                )
+                == why
+            )
             (row,) = app.archive.store.visits.entries(SOURCE.key, [entry.id]).values()
             waits += [row.next_try - place.now] if row.status == "pending" and row.next_try else []
             assert (row.status, row.tries) == (("pending", tries) if tries < 5 else ("refused", 4))
@@ -185,50 +192,63 @@ def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
 
 def test_a_page_that_hung_once_becomes_an_article(place: Place) -> None:
     entry = Entry(id="guid", url="https://one.example/a", title="Bridges")
-    with place.app() as app:
-        take_entry(app, entry, page(entry.url), worker=Failing("hung"))
-        assert take_entry(app, entry, page(entry.url)).added
+    with place.open_app() as app:
+        take_entry(app, entry, make_page(entry.url), worker=Failing("hung"))
+        assert take_entry(app, entry, make_page(entry.url)).added
 
 
 def test_an_undated_page_has_the_time_of_its_server_while_our_clock_is_behind(place: Place) -> None:
-    undated = page("https://one.example/a")
+    """If our clock is behind, the server's Date header is used."""
+    undated = make_page("https://one.example/a")
     dated = replace(undated, headers={**undated.headers, "date": "Tue, 10 Mar 2026 23:30:00 GMT"})
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Newest", "Text.", added=NOW + timedelta(hours=12))
-        assert take(app, "https://one.example/a", dated).added
-    article = place.article("Bridges")
+        assert ingest_entry(app, "https://one.example/a", dated).added
+    article = place.load_article("Bridges")
     assert article.published == NOW + timedelta(hours=11, minutes=30)
     assert article.added == NOW + timedelta(hours=12, seconds=1)
 
 
 def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         article = store_articles(app, "Bridges", "Text.", url=NOWHERE)
         editorial.withdraw(app.archive, app.configuration, article.id)
-        assert reason(take(app, NOWHERE, None)) == "withdrawn"
+        assert get_problem_reason(ingest_entry(app, NOWHERE, None)) == "withdrawn"
 
 
 def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place) -> None:
-    with place.app() as app:
+    """Pages whose canonical address is withdrawn are refused as "withdrawn"."""
+    with place.open_app() as app:
         article = store_articles(app, "Bridges", "Text.")
         editorial.withdraw(app.archive, app.configuration, article.id)
         other = "https://one.example/amp/bridges"
-        assert reason(take(app, other, page(other, canonical=article.url))) == "withdrawn"
+        assert (
+            get_problem_reason(ingest_entry(app, other, make_page(other, canonical=article.url)))
+            == "withdrawn"
+        )
         copy = "https://two.example/bridges"
-        assert reason(take(app, copy, page(copy, canonical=article.url))) == "withdrawn"
+        assert (
+            get_problem_reason(ingest_entry(app, copy, make_page(copy, canonical=article.url)))
+            == "withdrawn"
+        )
         assert list(app.archive.article_store.walk()) == []
 
 
 def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(place: Place) -> None:
-    with place.app() as app:
-        assert reason(take(app, NOWHERE, None, "Too little to read.", INSIDE)) == "blocked-address"
-        assert take(app, f"{NOWHERE}/whole", None, f"<p>{STORY}</p>", INSIDE).added
-    assert place.article("Bridges").url == f"{NOWHERE}/whole"
+    """If the page cannot be fetched, a long enough feed text is used."""
+    with place.open_app() as app:
+        assert (
+            get_problem_reason(ingest_entry(app, NOWHERE, None, "Too little to read.", INSIDE))
+            == "blocked-address"
+        )
+        assert ingest_entry(app, f"{NOWHERE}/whole", None, f"<p>{STORY}</p>", INSIDE).added
+    assert place.load_article("Bridges").url == f"{NOWHERE}/whole"
 
 
 def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A 404 page with little feed text is reported as "http-404"."""
     dead = Failed(url="https://one.example/a", reason=FetchReason.NOT_FOUND, detail="answered 404")
 
     async def answer_404(context: EntryContext, url: str, source: Source) -> Failed:
@@ -236,11 +256,12 @@ def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
 
     monkeypatch.setattr(EntryContext, "fetch_page", answer_404)
     few_words = f"<p>{'<b></b>' * 200}Too little to read.</p>"
-    with place.app() as app:
-        result = take(app, dead.url, None, few_words)
+    with place.open_app() as app:
+        result = ingest_entry(app, dead.url, None, few_words)
         assert result.problem is not None
-        assert (result.problem.reason, result.problem.detail) == ("http-404", "answered 404")
-        assert take(app, f"{dead.url}/whole", None, f"<p>{STORY}</p>").added
+        assert result.problem.reason == "http-404"
+        assert result.problem.detail == "answered 404"
+        assert ingest_entry(app, f"{dead.url}/whole", None, f"<p>{STORY}</p>").added
 
 
 @pytest.mark.parametrize(
@@ -249,11 +270,15 @@ def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
 def test_a_private_address_makes_no_article_whatever_the_feed_has_to_say(
     place: Place, url: str
 ) -> None:
-    with place.app() as app:
-        result = take(app, url, None, f"<p>{STORY}</p>")
-        assert reason(result) == "blocked-address"
-        assert result.problem is not None and "secret" not in result.problem.detail
-        assert reason(take(app, url, None, f"<p>{STORY}</p>", FEED_ONLY)) == "blocked-address"
+    with place.open_app() as app:
+        result = ingest_entry(app, url, None, f"<p>{STORY}</p>")
+        assert get_problem_reason(result) == "blocked-address"
+        assert result.problem is not None
+        assert "secret" not in result.problem.detail
+        assert (
+            get_problem_reason(ingest_entry(app, url, None, f"<p>{STORY}</p>", FEED_ONLY))
+            == "blocked-address"
+        )
         assert list(app.archive.article_store.walk()) == []
 
 
@@ -262,35 +287,39 @@ def test_a_name_that_resolves_to_a_private_address_makes_no_article(
 ) -> None:
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 80))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: found)
-    with place.app() as app:
-        result = take(app, "http://one.example/a", None, f"<p>{STORY}</p>")
-        assert reason(result) == "blocked-address"
+    with place.open_app() as app:
+        result = ingest_entry(app, "http://one.example/a", None, f"<p>{STORY}</p>")
+        assert get_problem_reason(result) == "blocked-address"
         assert list(app.archive.article_store.walk()) == []
         # this source the operator lets into a private network
         allowed = replace(SOURCE, allow=("192.168.0.0/16",))
-        assert take(app, "http://one.example/b", None, f"<p>{STORY}</p>", allowed).added
+        assert ingest_entry(app, "http://one.example/b", None, f"<p>{STORY}</p>", allowed).added
 
 
 def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(place: Place) -> None:
-    with place.app() as app:
+    """A PDF page is refused, unless the feed has the text."""
+    with place.open_app() as app:
         for content, refused in (("", "not-html"), (f"<p>{STORY}</p>", None)):
             url = f"https://one.example/{len(content)}.pdf"
             assert (
-                reason(take(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}), content))
+                get_problem_reason(
+                    ingest_entry(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}), content)
+                )
                 == refused
             )
-    assert place.article("Bridges").url == url
+    assert place.load_article("Bridges").url == url
 
 
 def test_a_source_that_announces_a_known_article_carries_it(place: Place) -> None:
-    with place.app() as app:
-        known = store_articles(app, "Story", STORY, source="two")
+    """Announcing a known article records the source as a carrier, once."""
+    with place.open_app() as app:
+        article = store_articles(app, "Story", STORY, source="two")
         own = store_articles(app, "Mine", STORY)
-        take(app, known.url, None)
-        take(app, own.url, None)
-        take(app, known.url, None)
-        assert CARRIED.read(app.archive.article_store) == [(known.id, "one")]
-        assert app.archive.store.visits.carriers(known.id) == ["one"]
+        ingest_entry(app, article.url, None)
+        ingest_entry(app, own.url, None)
+        ingest_entry(app, article.url, None)
+        assert CARRIED.read(app.archive.article_store) == [(article.id, "one")]
+        assert app.archive.store.visits.carriers(article.id) == ["one"]
         assert app.archive.store.visits.carriers(own.id) == []
 
 
@@ -300,7 +329,7 @@ FOOTER = (
 )
 
 
-def footed(number: int) -> str:
+def make_text_with_footer(number: int) -> str:
     words = " ".join(
         f"Bridge {number} of the {place}th mile is {place * number} feet long."
         for place in range(30)
@@ -308,31 +337,33 @@ def footed(number: int) -> str:
     return f"<p>{words}</p><p>{FOOTER}</p>"
 
 
-def teach(place: Place, urls_of: str, *, fetched: bool) -> frozenset[str]:
+def ingest_footed_articles(place: Place, urls_of: str, *, fetched: bool) -> frozenset[str]:
     """Ingest three articles at addresses like this, read from pages or from the feed; return the
     repeated blocks of their host."""
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(1, 4):
             url = urls_of.format(number)
-            html = (
-                f"<title>No {number}</title><article><h1>No {number}</h1>{footed(number)}</article>"
-            )
-            body = html.encode() if fetched else b""
-            assert take(app, url, Page(html=body, url=url, headers={}), footed(number)).added
+            text = make_text_with_footer(number)
+            html = f"<title>No {number}</title><article><h1>No {number}</h1>{text}</article>"
+            page = Page(html=html.encode() if fetched else b"", url=url, headers={})
+            assert ingest_entry(app, url, page, text).added
         return app.archive.store.visits.find_boilerplate(urls.own_host(urls_of))
 
 
 def test_pages_of_a_host_teach_what_repeats_there(place: Place) -> None:
-    assert len(teach(place, "https://one.example/{}", fetched=True)) == 1
+    """Three pages with the same footer teach one repeated block."""
+    assert len(ingest_footed_articles(place, "https://one.example/{}", fetched=True)) == 1
 
 
 def test_what_a_feed_says_teaches_nothing_of_the_host_it_names(place: Place) -> None:
-    assert teach(place, "https://one.example/{}", fetched=False) == frozenset()
+    """Text from a feed is not counted as boilerplate of the host."""
+    assert ingest_footed_articles(place, "https://one.example/{}", fetched=False) == frozenset()
 
 
 def test_one_user_of_a_shared_host_teaches_nothing_of_another(place: Place) -> None:
-    assert len(teach(place, "https://medium.com/@evil/{}", fetched=True)) == 1
-    with place.app() as app:
+    """Boilerplate learnt from one user of medium.com does not apply to another user."""
+    assert len(ingest_footed_articles(place, "https://medium.com/@evil/{}", fetched=True)) == 1
+    with place.open_app() as app:
         assert (
             app.archive.store.visits.find_boilerplate(urls.own_host("https://medium.com/@bank/1"))
             == frozenset()
@@ -340,33 +371,41 @@ def test_one_user_of_a_shared_host_teaches_nothing_of_another(place: Place) -> N
 
 
 def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(place: Place) -> None:
-    teach(place, "https://medium.com/@evil/{}", fetched=True)
-    with place.app() as app:
+    """A learnt footer is cut from later pages of the same user only."""
+    ingest_footed_articles(place, "https://medium.com/@evil/{}", fetched=True)
+    with place.open_app() as app:
         for url in ("https://medium.com/@evil/4", "https://medium.com/@bank/1"):
             html = (
                 f"<title>At {url}</title><article><h1>At"
-                f" {url}</h1>{footed(4 if 'evil' in url else 5)}</article>"
+                f" {url}</h1>{make_text_with_footer(4 if 'evil' in url else 5)}</article>"
             )
-            assert take(app, url, Page(html=html.encode(), url=url, headers={})).added
-    assert FOOTER not in place.article("At https://medium.com/@evil/4").body
-    assert FOOTER in place.article("At https://medium.com/@bank/1").body
+            assert ingest_entry(app, url, Page(html=html.encode(), url=url, headers={})).added
+    assert FOOTER not in place.load_article("At https://medium.com/@evil/4").body
+    assert FOOTER in place.load_article("At https://medium.com/@bank/1").body
 
 
 def test_one_page_under_three_addresses_teaches_nothing(place: Place) -> None:
-    with place.app() as app:
+    """The same page under several addresses counts once for boilerplate."""
+    with place.open_app() as app:
         for number in range(3):
-            take(
-                app, f"https://one.example/a?n={number}", page(f"https://one.example/a?n={number}")
+            ingest_entry(
+                app,
+                f"https://one.example/a?n={number}",
+                make_page(f"https://one.example/a?n={number}"),
             )
         assert app.archive.store.visits.find_boilerplate("one.example") == frozenset()
 
 
 def test_what_ends_as_no_article_counts_as_a_text_of_no_length(place: Place) -> None:
+    """A refused page counts as 0 characters; a page that was not reached counts as None."""
     url = "https://one.example/a"
-    with place.app() as app:
-        result = take(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}))
-        assert (result.refused, result.characters) == (True, 0)
-        unreached = take(app, NOWHERE, None)
-        assert (unreached.refused, unreached.characters) == (True, None)
-        read = take(app, f"{url}/b", page(f"{url}/b"))
-        assert read.characters and not read.refused
+    with place.open_app() as app:
+        result = ingest_entry(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}))
+        assert result.refused is True
+        assert result.characters == 0
+        unreached = ingest_entry(app, NOWHERE, None)
+        assert unreached.refused is True
+        assert unreached.characters is None
+        entry = ingest_entry(app, f"{url}/b", make_page(f"{url}/b"))
+        assert entry.characters
+        assert not entry.refused

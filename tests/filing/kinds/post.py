@@ -12,7 +12,7 @@ from syndicator.articles.frontmatter import load
 from syndicator.core.model import Article, Outcome
 from syndicator.runs import refresh
 from syndicator.upkeep import reconcile
-from tests.mails import deliver, make_maildir
+from tests.mails import deliver_to_maildir, make_maildir
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -22,7 +22,7 @@ PRIVATE = f'[publish]\nstories = "off"\nsecret_path = "{"a" * 40}"\n'
 PUBLIC = '[publish]\nstories = "off"\n'
 
 
-class Post:
+class MailInstance:
     """An instance that follows newsletters of one mailbox, by default of a Maildir. `more`: further
     lines of every source."""
 
@@ -42,32 +42,32 @@ class Post:
         (self.folder / "config/sources.toml").write_text("".join(tables))
         (self.folder / "config/syndicator.toml").write_text(settings)
 
-    def deliver(self, name: str, raw: bytes) -> None:
-        deliver(self.box, name, raw, self.now)
+    def deliver_mail(self, name: str, raw: bytes) -> None:
+        deliver_to_maildir(self.box, name, raw, self.now)
 
-    def open(self) -> App:
+    def open_app(self) -> App:
         return open_app(self.folder / "config", environ=self.environ, clock=lambda: self.now)
 
-    def visit(self) -> dict[str, Outcome]:
+    def visit_sources(self) -> dict[str, Outcome]:
         """Visit all sources an hour after the last time."""
         self.now += timedelta(hours=1)
-        with self.open() as app:
+        with self.open_app() as app:
             report = asyncio.run(refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event()))
             reconcile.files(app.archive, app.configuration)
         return {outcome.key: outcome for outcome in report.outcomes}
 
-    def warning(self, key: str) -> str:
-        with self.open() as app:
+    def read_warning(self, key: str) -> str:
+        with self.open_app() as app:
             state = app.archive.store.visits.state(key)
         return state.warning if state else ""
 
-    def files(self) -> list[Path]:
+    def list_article_files(self) -> list[Path]:
         return sorted((self.folder / "feeds/articles").rglob("*.md"))
 
-    def articles(self) -> list[Article]:
-        return [load(path.read_bytes()) for path in self.files()]
+    def load_articles(self) -> list[Article]:
+        return [load(path.read_bytes()) for path in self.list_article_files()]
 
-    def published(self) -> str:
+    def read_published(self) -> str:
         texts = (
             path.read_bytes().decode("utf-8", "replace")
             for path in (self.folder / "feeds/public").rglob("*")

@@ -1,4 +1,4 @@
-"""A visit to a mailbox that is killed at any of its steps loses no mail, and files none twice."""
+"""A visit to a mailbox that is killed at any step loses no mail and files none twice."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from syndicator.visiting.mail.imap_connection import ImapConnection
 from syndicator.visiting.mail.maildir import Maildir
 from tests.dovecot import PASSWORD, running_dovecot
 from tests.faults.instance import InProcess
-from tests.filing.kinds.post import BRIDGES, NOW, Post
-from tests.mails import mail
+from tests.filing.kinds.post import BRIDGES, NOW, MailInstance
+from tests.mails import make_mail
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 MAILS = 3
@@ -47,7 +47,9 @@ IMAP_STEPS = [
 ]
 
 
-def visit_in_a_child(post: Post, step: tuple[Any, str] | None = None, after: bool = False) -> bool:
+def visit_in_a_child(
+    post: MailInstance, step: tuple[Any, str] | None = None, after: bool = False
+) -> bool:
     """Visit in another process, which is killed before `step`, or after it. Return whether it was:
     this one has no thread that a child would miss."""
     post.now += timedelta(hours=1)
@@ -57,7 +59,7 @@ def visit_in_a_child(post: Post, step: tuple[Any, str] | None = None, after: boo
             refresh.make_worker = lambda settings: InProcess()  # type: ignore[assignment,return-value]
             if step is not None:
                 kill_at(*step, after)
-            post.visit()
+            post.visit_sources()
         finally:
             os._exit(0)
     _, status = os.waitpid(child, 0)
@@ -76,7 +78,9 @@ def kill_at(place: Any, name: str, after: bool) -> None:
     setattr(place, name, killed)
 
 
-def check_killed(post: Post, step: tuple[Any, str], after: bool, names: Callable[[], int]) -> None:
+def check_killed(
+    post: MailInstance, step: tuple[Any, str], after: bool, names: Callable[[], int]
+) -> None:
     """Kill two visits at the step: the first that files mails, and the first that puts them away,
     are among them. Then visit as ever."""
     post.configure(BRIDGES + 'after = "move:Read"\n')
@@ -85,8 +89,8 @@ def check_killed(post: Post, step: tuple[Any, str], after: bool, names: Callable
     for _ in range(2):
         visit_in_a_child(post)
         assert names() == MAILS  # nothing is deleted
-    found = Counter(article.url for article in post.articles())
-    assert found == {f"mid:issue.{number}@bridges.example": 1 for number in range(MAILS)}
+    counter = Counter(article.url for article in post.load_articles())
+    assert counter == {f"mid:issue.{number}@bridges.example": 1 for number in range(MAILS)}
     feed = next((post.folder / "feeds/public").rglob("sources/bridges.atom")).read_text()
     assert feed.count("</entry>") == MAILS
 
@@ -94,9 +98,9 @@ def check_killed(post: Post, step: tuple[Any, str], after: bool, names: Callable
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("step", MAILDIR_STEPS, ids=lambda step: step[1])
 def test_a_killed_visit_to_a_maildir(tmp_path: Path, step: tuple[Any, str], after: bool) -> None:
-    post = Post(tmp_path)
+    post = MailInstance(tmp_path)
     for number in range(MAILS):
-        post.deliver(f"{number}.host", mail(number, NOW))
+        post.deliver_mail(f"{number}.host", make_mail(number, NOW))
 
     def count() -> int:
         return len({path.name[0] for path in post.box.rglob("*host*")})
@@ -111,11 +115,11 @@ def test_a_killed_visit_to_a_mail_server(
 ) -> None:
     with running_dovecot() as server:
         monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
-        post = Post(tmp_path, server.url, server.allow, {"MAIL_PASSWORD": PASSWORD})
+        post = MailInstance(tmp_path, server.url, server.allow, {"MAIL_PASSWORD": PASSWORD})
         for number in range(MAILS):
-            server.deliver(f"{number}.host", mail(number, NOW), NOW)
+            server.deliver_mail(f"{number}.host", make_mail(number, NOW), NOW)
 
         def count() -> int:
-            return len(server.names()) + len(server.names("Read"))
+            return len(server.list_names()) + len(server.list_names("Read"))
 
         check_killed(post, step, after, count)

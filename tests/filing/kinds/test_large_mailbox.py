@@ -1,5 +1,5 @@
-"""A mailbox of 20,000 mails, nearly all of them none of our business, through the real command
-line: in bounded time and memory, by a Maildir and by a mail server."""
+"""A mailbox of 20,000 mails, few of them newsletters: limits of time and memory.
+Through the command line, by a Maildir and by a mail server."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.dovecot import PASSWORD, running_dovecot
-from tests.filing.kinds.post import Post
-from tests.mails import deliver, mail
+from tests.filing.kinds.post import MailInstance
+from tests.mails import deliver_to_maildir, make_mail
 from tests.newsletters import NEWSLETTERS, make_issues
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
@@ -31,7 +31,7 @@ class Cost:
     megabytes: float
 
 
-def refresh(post: Post, environ: Mapping[str, str]) -> Cost:
+def run_refresh(post: MailInstance, environ: Mapping[str, str]) -> Cost:
     """Run the command, and return the time and memory that it and its workers used."""
     command = [sys.executable, "-m", "syndicator", "refresh", "--all"]
     process = subprocess.Popen(
@@ -45,7 +45,7 @@ def refresh(post: Post, environ: Mapping[str, str]) -> Cost:
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def fill(
+def fill_mailbox(
     deliver_mail: Callable[[str, bytes, datetime], object], now: datetime, others: int
 ) -> None:
     """Deliver five issues of each newsletter, and so many mails of other senders."""
@@ -55,7 +55,7 @@ def fill(
         sent = now - timedelta(minutes=2 * number + 1)
         sender = f"codes{number % 40}@bank.example"
         letter = {"List-Unsubscribe": "" if number % 2 else "<https://bank.example/leave>"}
-        raw = mail(number, sent, sender=sender, headers=letter)
+        raw = make_mail(number, sent, sender=sender, headers=letter)
         deliver_mail(f"{number}.other.host", raw, sent)
 
 
@@ -65,9 +65,9 @@ def check_cost(small: Cost, large: Cost) -> None:
     assert large.cpu - small.cpu < MOST_MORE_CPU
 
 
-def follow(folder: Path, url: str = "", more: str = "") -> Post:
+def make_post(folder: Path, url: str = "", more: str = "") -> MailInstance:
     folder.mkdir()
-    post = Post(folder, url, more)
+    post = MailInstance(folder, url, more)
     post.configure(*(newsletter.table for newsletter in NEWSLETTERS))
     return post
 
@@ -76,13 +76,13 @@ def test_a_large_maildir(tmp_path: Path) -> None:
     costs = []
     now = datetime.now(UTC).replace(microsecond=0)
     for name, others in (("small", 0), ("large", MAILS)):
-        post = follow(tmp_path / name)
-        fill(partial(deliver, post.box), now, others)
-        costs.append(refresh(post, {}))
-        assert len(post.files()) == 60
-        again = refresh(post, {})
+        post = make_post(tmp_path / name)
+        fill_mailbox(partial(deliver_to_maildir, post.box), now, others)
+        costs.append(run_refresh(post, {}))
+        assert len(post.list_article_files()) == 60
+        again = run_refresh(post, {})
         print(f"{name}, again: {again}")
-        assert len(post.files()) == 60
+        assert len(post.list_article_files()) == 60
     check_cost(*costs)
 
 
@@ -92,9 +92,9 @@ def test_a_large_mailbox_of_a_server(tmp_path: Path) -> None:
     for name, others in (("small", 0), ("large", MAILS)):
         with running_dovecot() as server:
             environ = {"MAIL_PASSWORD": PASSWORD, "SSL_CERT_FILE": str(server.certificate)}
-            post = follow(tmp_path / name, server.url, server.allow)
-            fill(server.deliver, now, others)
-            costs.append(refresh(post, environ))
-            assert len(post.files()) == 60
-            assert server.logins() == 1
+            post = make_post(tmp_path / name, server.url, server.allow)
+            fill_mailbox(server.deliver_mail, now, others)
+            costs.append(run_refresh(post, environ))
+            assert len(post.list_article_files()) == 60
+            assert server.count_logins() == 1
     check_cost(*costs)

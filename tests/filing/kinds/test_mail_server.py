@@ -1,5 +1,5 @@
-"""Newsletters of a mail server, dovecot: one connection serves them all; each mail is filed once,
-even if a visit is interrupted; a password goes to no other server, log or feed."""
+"""Newsletters of a mail server (dovecot): one connection, each mail filed once.
+Also if a visit is interrupted. A password goes to no other server, log or feed."""
 
 from __future__ import annotations
 
@@ -13,116 +13,136 @@ import pytest
 from syndicator.runs import refresh
 from tests.dovecot import PASSWORD, Dovecot, running_dovecot
 from tests.faults.instance import InProcess
-from tests.filing.kinds.post import BRIDGES, DAY, NOW, TOWERS, Post
-from tests.mails import mail
+from tests.filing.kinds.post import BRIDGES, DAY, NOW, TOWERS, MailInstance
+from tests.mails import make_mail
 
 TOWER = {"List-Id": "<weekly.towers.example>", "Subject": "Towers"}
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Dovecot]:
+def running_server() -> Iterator[Dovecot]:
     with running_dovecot() as dovecot:
         yield dovecot
 
 
 @pytest.fixture
-def server(running: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Dovecot:
-    running.empty()
-    monkeypatch.setenv("SSL_CERT_FILE", str(running.certificate))
+def server(running_server: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Dovecot:
+    running_server.empty()
+    monkeypatch.setenv("SSL_CERT_FILE", str(running_server.certificate))
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
-    return running
+    return running_server
 
 
 @pytest.fixture
-def post(server: Dovecot, tmp_path: Path) -> Post:
-    return Post(tmp_path, server.url, server.allow, {"MAIL_PASSWORD": PASSWORD})
+def mail_instance(server: Dovecot, tmp_path: Path) -> MailInstance:
+    return MailInstance(tmp_path, server.url, server.allow, {"MAIL_PASSWORD": PASSWORD})
 
 
-def test_one_connection_serves_all_newsletters_of_a_mailbox(server: Dovecot, post: Post) -> None:
-    post.configure(BRIDGES, TOWERS)
+def test_one_connection_serves_all_newsletters_of_a_mailbox(
+    server: Dovecot, mail_instance: MailInstance
+) -> None:
+    """Two newsletters of one mailbox need one login, and mails stay unread."""
+    mail_instance.configure(BRIDGES, TOWERS)
     for number in (1, 2, 3):
-        server.deliver(f"{number}.host", mail(number, NOW - number * DAY), NOW - number * DAY)
-    towers = mail(4, NOW, sender="ed@towers.example", headers=TOWER)
-    server.deliver("4.host", towers, NOW)
-    server.deliver("5.host", mail(5, NOW, sender="ed@tunnels.example"), NOW)
-    before = server.logins()
-    added = {key: len(outcome.added) for key, outcome in post.visit().items()}
-    assert (added, server.logins() - before) == ({"bridges": 3, "towers": 1}, 1)
-    assert 'from = "ed@tunnels.example"' in post.warning("bridges")
-    again = post.visit()
-    assert [len(outcome.added) for outcome in again.values()] == [0, 0]
-    assert len(post.files()) == 4 and "counted 2 bridges" in post.published()
-    assert all(name.endswith(":2,") or ":2," not in name for name in server.names())  # unread
+        server.deliver_mail(
+            f"{number}.host", make_mail(number, NOW - number * DAY), NOW - number * DAY
+        )
+    towers = make_mail(4, NOW, sender="ed@towers.example", headers=TOWER)
+    server.deliver_mail("4.host", towers, NOW)
+    server.deliver_mail("5.host", make_mail(5, NOW, sender="ed@tunnels.example"), NOW)
+    before = server.count_logins()
+    added = {key: len(outcome.added) for key, outcome in mail_instance.visit_sources().items()}
+    assert added == {"bridges": 3, "towers": 1}
+    assert server.count_logins() - before == 1
+    assert 'from = "ed@tunnels.example"' in mail_instance.read_warning("bridges")
+    second_sources = mail_instance.visit_sources()
+    assert [len(outcome.added) for outcome in second_sources.values()] == [0, 0]
+    assert len(mail_instance.list_article_files()) == 4
+    assert "counted 2 bridges" in mail_instance.read_published()
+    assert all(name.endswith(":2,") or ":2," not in name for name in server.list_names())  # unread
 
 
-def test_mails_are_put_away_once_they_are_stored(server: Dovecot, post: Post) -> None:
-    post.configure(BRIDGES + 'after = "move:Read"\n')
-    server.deliver("1.host", mail(1, NOW), NOW)
-    server.deliver("2.host", mail(2, NOW, sender="ed@tunnels.example"), NOW)
-    post.visit()
-    assert len(server.names()) == 2
-    post.visit()
-    assert (len(server.names()), len(server.names("Read"))) == (1, 1)
-    post.visit()
-    assert len(post.files()) == 1
+def test_mails_are_put_away_once_they_are_stored(
+    server: Dovecot, mail_instance: MailInstance
+) -> None:
+    mail_instance.configure(BRIDGES + 'after = "move:Read"\n')
+    server.deliver_mail("1.host", make_mail(1, NOW), NOW)
+    server.deliver_mail("2.host", make_mail(2, NOW, sender="ed@tunnels.example"), NOW)
+    mail_instance.visit_sources()
+    assert len(server.list_names()) == 2
+    mail_instance.visit_sources()
+    assert len(server.list_names()) == 1
+    assert len(server.list_names("Read")) == 1
+    mail_instance.visit_sources()
+    assert len(mail_instance.list_article_files()) == 1
 
 
 def test_a_mail_is_filed_once_if_the_server_numbers_its_mails_anew(
-    server: Dovecot, post: Post
+    server: Dovecot, mail_instance: MailInstance
 ) -> None:
-    post.configure(BRIDGES)
-    server.deliver("1.host", mail(1, NOW), NOW)
-    post.visit()
+    """After a change of UIDVALIDITY no mail is filed twice."""
+    mail_instance.configure(BRIDGES)
+    server.deliver_mail("1.host", make_mail(1, NOW), NOW)
+    mail_instance.visit_sources()
     server.number_anew()
-    server.deliver("2.host", mail(2, NOW), NOW)
-    assert len(post.visit()["bridges"].added) == 1
-    assert {article.title for article in post.articles()} == {
+    server.deliver_mail("2.host", make_mail(2, NOW), NOW)
+    assert len(mail_instance.visit_sources()["bridges"].added) == 1
+    assert {article.title for article in mail_instance.load_articles()} == {
         "Issue 1 of the bridges",
         "Issue 2 of the bridges",
     }
 
 
 def test_more_mails_than_a_visit_fetches_come_by_the_next_ones(
-    server: Dovecot, post: Post, monkeypatch: pytest.MonkeyPatch
+    server: Dovecot, mail_instance: MailInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("syndicator.filing.kinds.mailbox._MOST_MAILS", 4)
     monkeypatch.setattr("syndicator.filing.kinds.mailbox._PAGE", 3)
-    post.configure(BRIDGES)
+    mail_instance.configure(BRIDGES)
     for number in range(11):
         sent = NOW - timedelta(hours=number)
-        server.deliver(f"{number}.host", mail(number, sent), sent)
-    added = [len(post.visit()["bridges"].added) for _ in range(4)]
-    assert (added, len(post.files())) == ([4, 4, 3, 0], 11)
+        server.deliver_mail(f"{number}.host", make_mail(number, sent), sent)
+    added = [len(mail_instance.visit_sources()["bridges"].added) for _ in range(4)]
+    assert added == [4, 4, 3, 0]
+    assert len(mail_instance.list_article_files()) == 11
 
 
 def test_the_password_stands_nowhere(
-    server: Dovecot, post: Post, caplog: pytest.LogCaptureFixture
+    server: Dovecot, mail_instance: MailInstance, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    post.configure(BRIDGES)
-    server.deliver("1.host", mail(1, NOW), NOW)
-    post.visit()
-    post.environ = {"MAIL_PASSWORD": "a wrong password"}
-    outcome = post.visit()["bridges"]
-    assert (outcome.status, outcome.reason) == ("failed", "mail-login")
-    kept = [path.read_bytes() for path in post.folder.rglob("*") if path.is_file()]
+    mail_instance.configure(BRIDGES)
+    server.deliver_mail("1.host", make_mail(1, NOW), NOW)
+    mail_instance.visit_sources()
+    mail_instance.environ = {"MAIL_PASSWORD": "a wrong password"}
+    outcome = mail_instance.visit_sources()["bridges"]
+    assert outcome.status == "failed"
+    assert outcome.reason == "mail-login"
+    kept = [path.read_bytes() for path in mail_instance.folder.rglob("*") if path.is_file()]
     for secret in (PASSWORD, "a wrong password"):
-        assert secret not in caplog.text and secret not in outcome.detail
+        assert secret not in caplog.text
+        assert secret not in outcome.detail
         assert not any(secret.encode() in data for data in kept)
 
 
-def test_a_wrong_password_is_tried_once_in_a_run(server: Dovecot, post: Post) -> None:
-    post.configure(BRIDGES, TOWERS)
-    post.environ = {"MAIL_PASSWORD": "a wrong password"}
-    before = server.connections()
-    reasons = [outcome.reason for outcome in post.visit().values()]
-    assert (reasons, server.connections() - before) == (["mail-login"] * 2, 1)
+def test_a_wrong_password_is_tried_once_in_a_run(
+    server: Dovecot, mail_instance: MailInstance
+) -> None:
+    mail_instance.configure(BRIDGES, TOWERS)
+    mail_instance.environ = {"MAIL_PASSWORD": "a wrong password"}
+    before = server.count_connections()
+    reasons = [outcome.reason for outcome in mail_instance.visit_sources().values()]
+    assert reasons == ["mail-login"] * 2
+    assert server.count_connections() - before == 1
 
 
-def test_without_the_password_nothing_is_connected_to(server: Dovecot, post: Post) -> None:
-    post.configure(BRIDGES)
-    post.environ = {}
-    before = server.connections()
-    outcome = post.visit()["bridges"]
-    assert (outcome.reason, "MAIL_PASSWORD" in outcome.detail) == ("unset-variable", True)
-    assert server.connections() == before
+def test_without_the_password_nothing_is_connected_to(
+    server: Dovecot, mail_instance: MailInstance
+) -> None:
+    mail_instance.configure(BRIDGES)
+    mail_instance.environ = {}
+    before = server.count_connections()
+    outcome = mail_instance.visit_sources()["bridges"]
+    assert outcome.reason == "unset-variable"
+    assert ("MAIL_PASSWORD" in outcome.detail) is True
+    assert server.count_connections() == before

@@ -1,5 +1,5 @@
-"""Sixty mails of twelve newsletters: title, date, sender and excerpt are right, and nothing that is
-published is private or reports that the mail was read."""
+"""Sixty mails of twelve newsletters: title, date, sender and excerpt are right.
+Nothing that is published is private or reports that the mail was read."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 from syndicator.core.model import Article
 from syndicator.runs import refresh
 from tests.faults.instance import InProcess
-from tests.filing.kinds.post import NOW, Post
-from tests.mails import deliver
+from tests.filing.kinds.post import NOW, MailInstance
+from tests.mails import deliver_to_maildir
 from tests.newsletters import NEWSLETTERS, PERSONAL, Issue, make_issues
 
 LEAST_RIGHT = 57  # of 60
 
 
-def letters(text: str) -> str:
+def keep_letters(text: str) -> str:
     return re.sub(r"\W+", "", text)
 
 
@@ -34,8 +34,8 @@ def find_faults(issue: Issue, article: Article | None) -> list[str]:
     if article.published != issue.sent:
         faults.append(f"date {article.published}")
     sentences = re.split(r"(?<=[.!?。])\s*", article.excerpt.rstrip("…. ") + ".")
-    pieces = [letters(sentence) for sentence in sentences if letters(sentence)]
-    if not pieces or not all(piece in letters(issue.text) for piece in pieces):
+    pieces = [keep_letters(sentence) for sentence in sentences if keep_letters(sentence)]
+    if not pieces or not all(piece in keep_letters(issue.text) for piece in pieces):
         faults.append(f"excerpt {article.excerpt!r}")
     return faults
 
@@ -44,14 +44,14 @@ def find_faults(issue: Issue, article: Article | None) -> list[str]:
 @pytest.mark.timeout(900)
 def test_mails_of_twelve_newsletters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
-    post = Post(tmp_path)
+    post = MailInstance(tmp_path)
     post.configure(*(newsletter.table for newsletter in NEWSLETTERS))
     issues = make_issues(NOW)
     for number, issue in enumerate(issues):
-        deliver(post.box, f"{number}.host", issue.raw, issue.sent)
-    outcomes = post.visit()
+        deliver_to_maildir(post.box, f"{number}.host", issue.raw, issue.sent)
+    outcomes = post.visit_sources()
     assert [outcome.skipped for outcome in outcomes.values() if outcome.skipped] == []
-    articles = {(each.source_key, each.title): each for each in post.articles()}
+    articles = {(each.source_key, each.title): each for each in post.load_articles()}
     faults = {
         f"{issue.key}: {issue.title}": found
         for issue in issues
@@ -59,10 +59,10 @@ def test_mails_of_twelve_newsletters(tmp_path: Path, monkeypatch: pytest.MonkeyP
     }
     print(f"{len(issues) - len(faults)} of {len(issues)} right: {faults}")
     assert len(issues) - len(faults) >= LEAST_RIGHT, faults
-    shown = post.published().lower()
-    stored = "".join(path.read_text() for path in post.files()).lower()
+    shown = post.read_published().lower()
+    stored = "".join(path.read_text() for path in post.list_article_files()).lower()
     for secret in PERSONAL:
         assert secret not in shown and secret not in stored, secret
     for issue in issues:
         article = articles[issue.key, issue.title]
-        assert letters(issue.text)[:60] in letters(article.body), issue.key
+        assert keep_letters(issue.text)[:60] in keep_letters(article.body), issue.key

@@ -1,4 +1,4 @@
-"""The first visit of an address of an unknown kind, and the later ones."""
+"""The first visit to an address of an unknown kind determines it; later visits use it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from syndicator.core.reasons import FetchReason
 from syndicator.runs import refresh
 from syndicator.visiting import source_state
 from syndicator.visiting.source_state import MOVE_VISITS
-from tests.adding.fronts import Instance, add_by_hand, fronts
-from tests.aged.web import Answer, Web, serving
-from tests.cli.sites import alternate, page, rss, story
+from tests.adding.fronts import Instance, add_by_hand, make_front_pages
+from tests.aged.web import Answer, Web, serve_web
+from tests.cli.sites import make_feed_link, make_page, make_rss, make_story_page
 from tests.faults.instance import InProcess
 
 SITE = "http://one.example/"
@@ -25,8 +25,8 @@ FEED = f"{SITE}feed.xml"
 
 @pytest.fixture
 def web() -> Iterator[Web]:
-    with serving() as started:
-        started.answers = dict(fronts()[0].answers)
+    with serve_web() as started:
+        started.answers = dict(make_front_pages()[0].answers)
         yield started
 
 
@@ -36,18 +36,21 @@ def instance(tmp_path: Path, web: Web, monkeypatch: pytest.MonkeyPatch) -> Insta
     return Instance(tmp_path, web)
 
 
-def answer(instance: Instance, url: str, said: Answer) -> None:
+def set_answer(instance: Instance, url: str, said: Answer) -> None:
     instance.web.answers = {**instance.web.answers, url: said}
 
 
-COMMENTS = rss("Comments for Notes", SITE, [("By: Ove", f"{SITE}p/0#comment-1")])
+COMMENTS = make_rss("Comments for Notes", SITE, [("By: Ove", f"{SITE}p/0#comment-1")])
 ALONE = f"{SITE}about/"
 NOTHING = {
-    "one-article": (ALONE, {ALONE: story("Alone")}),
-    "comments": (ALONE, {ALONE: page("A", alternate(f"{SITE}c")), f"{SITE}c": COMMENTS}),
-    "dead-feeds": (ALONE, {ALONE: page("A", alternate(f"{SITE}none"))}),
-    "nothing-to-follow": (ALONE, {ALONE: page("A", body="<p>Hello.</p>")}),
-    "scripts": (ALONE, {ALONE: page("A", body="<div id=root></div><script src=/a.js></script>")}),
+    "one-article": (ALONE, {ALONE: make_story_page("Alone")}),
+    "comments": (ALONE, {ALONE: make_page("A", make_feed_link(f"{SITE}c")), f"{SITE}c": COMMENTS}),
+    "dead-feeds": (ALONE, {ALONE: make_page("A", make_feed_link(f"{SITE}none"))}),
+    "nothing-to-follow": (ALONE, {ALONE: make_page("A", body="<p>Hello.</p>")}),
+    "scripts": (
+        ALONE,
+        {ALONE: make_page("A", body="<div id=root></div><script src=/a.js></script>")},
+    ),
     "subscriptions": (ALONE, {ALONE: Answer(body="<opml><body/></opml>", type="text/x-opml")}),
     "broken-xml": (ALONE, {ALONE: Answer(body="<rss><channel><it", type="application/rss+xml")}),
 }
@@ -57,71 +60,73 @@ NOTHING = {
 def test_what_is_nothing_to_follow_becomes_a_condition_with_a_cure(
     instance: Instance, reason: str
 ) -> None:
+    """An address without anything to follow gives a condition with a cure."""
     url, answers = NOTHING[reason]
     instance.web.answers = answers
     add_by_hand(instance, [url])
     # another source that works, so that the network is not taken to be down
-    instance.visit()
-    assert instance.seen()[url].reason == f"not-a-feed-{reason}"
-    assert instance.articles() == []
-    said = instance.run("status").output
-    assert "0 fine, 1 needs you" in said
+    instance.visit_due()
+    assert instance.list_source_kinds()[url].reason == f"not-a-feed-{reason}"
+    assert instance.list_article_urls() == []
+    output = instance.run_command("status").output
+    assert "0 fine, 1 needs you" in output
 
 
 def test_a_page_that_names_a_feed_which_is_followed_is_not_followed_twice(
     instance: Instance,
 ) -> None:
     add_by_hand(instance, [FEED, SITE])
-    instance.visit()
-    assert instance.seen()[SITE].reason == "not-a-feed-followed"
-    assert instance.seen()[FEED].kind == "feed"
+    instance.visit_due()
+    assert instance.list_source_kinds()[SITE].reason == "not-a-feed-followed"
+    assert instance.list_source_kinds()[FEED].kind == "feed"
 
 
 def test_a_feed_under_two_keys_is_followed_twice(instance: Instance) -> None:
     """The operator wrote both; an upgrade stops neither."""
     www = FEED.replace("one.example", "www.one.example")
-    answer(instance, www, instance.web.answers[FEED])
+    set_answer(instance, www, instance.web.answers[FEED])
     add_by_hand(instance, [FEED, www])
-    instance.visit()
-    assert {instance.seen()[url].kind for url in (FEED, www)} == {"feed"}
+    instance.visit_due()
+    assert {instance.list_source_kinds()[url].kind for url in (FEED, www)} == {"feed"}
 
 
 def test_a_list_that_robots_disallow_is_not_read(instance: Instance) -> None:
-    plain = next(front for front in fronts() if front.name == "plain")
+    plain = next(front for front in make_front_pages() if front.name == "plain")
     shut = Answer(body="User-agent: *\nDisallow: /\n", type="text/plain")
     instance.web.answers = {**plain.answers, f"{plain.url}robots.txt": shut}
     add_by_hand(instance, [plain.url])
-    instance.visit()
-    assert instance.seen()[plain.url].reason == "not-a-feed-shut"
+    instance.visit_due()
+    assert instance.list_source_kinds()[plain.url].reason == "not-a-feed-shut"
 
 
 def test_an_entry_that_is_a_front_page_is_no_article(instance: Instance) -> None:
     """Neither if its own text is long, nor if its address leads there since its article is gone."""
     gone = f"{SITE}p/gone"
     items = [("Home", SITE), ("Index", f"{SITE}index.html"), ("Gone", gone), ("A", f"{SITE}p/0")]
-    answer(instance, FEED, rss("Notes", SITE, items))
-    answer(instance, gone, Answer(status=302, headers={"Location": SITE}))
-    answer(instance, SITE, replace(story("Notes"), headers={}))
+    set_answer(instance, FEED, make_rss("Notes", SITE, items))
+    set_answer(instance, gone, Answer(status=302, headers={"Location": SITE}))
+    set_answer(instance, SITE, replace(make_story_page("Notes"), headers={}))
     add_by_hand(instance, [FEED])
-    instance.visit()
-    assert instance.articles() == [f"{SITE}p/0"]
+    instance.visit_due()
+    assert instance.list_article_urls() == [f"{SITE}p/0"]
 
 
 @pytest.mark.parametrize("reason", [FetchReason.NOT_FOUND, "not-a-feed-html"])
 def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
     instance: Instance, reason: str
 ) -> None:
+    """If a discovered feed answers 404 for several visits, the site is searched again."""
     add_by_hand(instance, [SITE])
-    instance.visit()
-    assert instance.seen()[SITE].followed == FEED
+    instance.visit_due()
+    assert instance.list_source_kinds()[SITE].followed == FEED
     answers = {url: said for url, said in instance.web.answers.items() if url != FEED}
     moved = f"{SITE}new.xml"
     instance.web.answers = answers | {
-        SITE: page("Notes", alternate(moved)),
-        moved: rss("Notes", SITE, [("New", f"{SITE}p/1")]),
+        SITE: make_page("Notes", make_feed_link(moved)),
+        moved: make_rss("Notes", SITE, [("New", f"{SITE}p/1")]),
     }
     gone = Failed(url=FEED, reason=reason)
-    with instance.app() as app:
+    with instance.open_app() as app:
         (source,) = app.configuration.sources.values()
         state = app.archive.store.visits.states()[source.key]
         for failures in range(1, MOVE_VISITS + 1):
@@ -130,59 +135,63 @@ def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
         app.archive.store.visits.save_states(
             [replace(state, schedule=replace(state.schedule, next_due=None))]
         )
-    instance.visit()
-    assert instance.seen()[SITE].followed == moved
+    instance.visit_due()
+    assert instance.list_source_kinds()[SITE].followed == moved
 
 
 def test_a_source_that_worked_before_stays_what_it_is(instance: Instance) -> None:
     """Its feed's address answers with a page: nothing else is followed in its place."""
     add_by_hand(instance, [FEED])
-    instance.visit()
-    answer(instance, FEED, page("Notes", alternate(f"{SITE}other.xml")))
-    answer(instance, f"{SITE}other.xml", rss("Other", SITE, [("Other", f"{SITE}p/2")]))
-    instance.run("refresh", "--all")
-    assert instance.seen()[FEED].reason == "not-a-feed-html"
-    key = instance.seen()[FEED].key
-    instance.run("refresh", "--source", key, "--relearn")
-    assert instance.seen()[FEED].followed == f"{SITE}other.xml"
+    instance.visit_due()
+    set_answer(instance, FEED, make_page("Notes", make_feed_link(f"{SITE}other.xml")))
+    set_answer(instance, f"{SITE}other.xml", make_rss("Other", SITE, [("Other", f"{SITE}p/2")]))
+    instance.run_command("refresh", "--all")
+    assert instance.list_source_kinds()[FEED].reason == "not-a-feed-html"
+    key = instance.list_source_kinds()[FEED].key
+    instance.run_command("refresh", "--source", key, "--relearn")
+    assert instance.list_source_kinds()[FEED].followed == f"{SITE}other.xml"
 
 
 def test_an_edited_address_is_looked_at(instance: Instance) -> None:
     add_by_hand(instance, ["http://two.example/feed"])
-    answer(instance, "http://two.example/feed", rss("Two", SITE, []))
-    instance.visit()
+    set_answer(instance, "http://two.example/feed", make_rss("Two", SITE, []))
+    instance.visit_due()
     path = instance.config / "sources.toml"
     path.write_text(path.read_text().replace("http://two.example/feed", SITE))
-    instance.visit()
-    assert instance.seen()[SITE].followed == FEED
+    instance.visit_due()
+    assert instance.list_source_kinds()[SITE].followed == FEED
 
 
 def test_an_export_has_what_is_followed_and_no_move_is_shown(instance: Instance) -> None:
-    plain = next(front for front in fronts() if front.name == "plain")
+    """Exports contain the discovered feed; the discovery is not shown as a move."""
+    plain = next(front for front in make_front_pages() if front.name == "plain")
     instance.web.answers = {**instance.web.answers, **plain.answers}
     add_by_hand(instance, [SITE, plain.url])
-    instance.visit()
-    exported = instance.run("export").stdout
-    assert f'xmlUrl="{FEED}"' in exported and 'syndicator:kind="list"' in exported
-    assert "source-moved" not in instance.run("status", "--json").stdout
+    instance.visit_due()
+    exported = instance.run_command("export").stdout
+    assert f'xmlUrl="{FEED}"' in exported
+    assert 'syndicator:kind="list"' in exported
+    assert "source-moved" not in instance.run_command("status", "--json").stdout
     before = (instance.config / "sources.toml").read_text()
-    instance.run("sources", "--apply-moves")
+    instance.run_command("sources", "--apply-moves")
     assert (instance.config / "sources.toml").read_text() == before
 
 
 def test_check_names_front_pages_that_were_filed(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer(instance, SITE, story("Notes"))
+    set_answer(instance, SITE, make_story_page("Notes"))
     (instance.config / "sources.toml").write_text(
         f'[[source]]\nkey = "one"\nurl = "{SITE}"\nkind = "page"\n'
     )
     with monkeypatch.context() as earlier:  # as versions did
         earlier.setattr(urls, "is_front_page", lambda url: False)
-        instance.visit()
-    assert instance.articles() == [SITE]
-    said = instance.run("check").output
-    assert "front-page-filed" in said and "syndicator withdraw " in said
-    assert "syndicator refresh --source one --relearn" in said
-    instance.run("refresh", "--all")  # it stays what it is
-    assert instance.articles() == [SITE] and instance.seen()[SITE].reason == ""
+        instance.visit_due()
+    assert instance.list_article_urls() == [SITE]
+    output = instance.run_command("check").output
+    assert "front-page-filed" in output
+    assert "syndicator withdraw " in output
+    assert "syndicator refresh --source one --relearn" in output
+    instance.run_command("refresh", "--all")  # it stays what it is
+    assert instance.list_article_urls() == [SITE]
+    assert instance.list_source_kinds()[SITE].reason == ""

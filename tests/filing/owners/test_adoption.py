@@ -1,4 +1,4 @@
-"""An article that another source brought first goes to its own site's source."""
+"""An article that another source filed first is handed to the source of its own site."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def page(url: str, text: str = STORY, head: str = "") -> Page:
+def make_page(url: str, text: str = STORY, head: str = "") -> Page:
     html = f"<title>Bridges</title>{head}<article><h1>Bridges</h1><p>{text}</p></article>"
     return Page(html=html.encode(), url=url, headers={"content-type": "text/html"})
 
 
-def brought(app: App, *, by: str = "two", **fields: Any) -> Article:
+def file_foreign_article(app: App, *, by: str = "two", **fields: Any) -> Article:
     """An article on the site of the source `one` that another one filed two hours ago."""
     origin = Origin(title="Two's feed", url=f"https://{by}.example/feed")
     given: dict[str, Any] = {
@@ -51,13 +51,15 @@ def brought(app: App, *, by: str = "two", **fields: Any) -> Article:
     return store_articles(app, "Bridges", STORY, **{**given, **fields})
 
 
-def take(app: App, key: str, article: Article, page: Page | None, **row: Any) -> EntryResult:
+def ingest_entry(
+    app: App, key: str, article: Article, page: Page | None, **row: Any
+) -> EntryResult:
     """Ingests an entry of the source that announces the article, published yesterday and called
     otherwise."""
     entry = Entry(
         id="o1", url=article.url, title="Our bridges", published=NOW - timedelta(days=1, hours=1)
     )
-    made = EntryRow(
+    entry_row = EntryRow(
         source_key=key,
         entry_id="o1",
         url=article.url,
@@ -76,7 +78,7 @@ def take(app: App, key: str, article: Article, page: Page | None, **row: Any) ->
         try:
             state = SourceState(key=key, url=source.url)
             return await ingest(
-                context.visit(source, state).make_entry_context(replace(made, **row), page)
+                context.visit(source, state).make_entry_context(replace(entry_row, **row), page)
             )
         finally:
             await fetcher.aclose()
@@ -84,121 +86,150 @@ def take(app: App, key: str, article: Article, page: Page | None, **row: Any) ->
     return asyncio.run(run())
 
 
-def members(app: App, key: str) -> list[str]:
+def list_members(app: App, key: str) -> list[str]:
     return app.archive.store.index.ids(FeedKey("source", key), limit=9, since=None, most=9)
 
 
 def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(place: Place) -> None:
-    with place.app() as app:
-        old = brought(app)
-        result = take(app, "one", old, page(old.url))
-        assert (result.changed, result.added) == (old.id, None)
+    """The adopted article gets its own source's values and keeps id, address and date added."""
+    with place.open_app() as app:
+        old = file_foreign_article(app)
+        result = ingest_entry(app, "one", old, make_page(old.url))
+        assert result.changed == old.id
+        assert result.added is None
         (stamp,) = app.archive.article_store.walk()
         new = app.archive.article_store.get(stamp.path)
-        assert (new.title, new.source_key, new.source_id) == ("Our bridges", "one", "o1")
+        assert new.title == "Our bridges"
+        assert new.source_key == "one"
+        assert new.source_id == "o1"
         assert new.published == NOW - timedelta(days=1, hours=1)
-        assert (new.id, new.url, new.added) == (old.id, old.url, old.added)
+        assert new.id == old.id
+        assert new.url == old.url
+        assert new.added == old.added
         assert new.origin.url == app.configuration.sources["one"].url
-        assert members(app, "one") == members(app, "two") == [old.id]
+        assert list_members(app, "one") == list_members(app, "two") == [old.id]
         assert (old.id, "two") in CARRIED.read(app.archive.article_store)
 
 
 def test_what_a_hand_edited_stays(place: Place) -> None:
-    with place.app() as app:
-        old = brought(app)
-    place.edit("Bridges", "title: Bridges", "title: Bridges of mine")
-    with place.app() as app:
-        take(app, "one", old, page(old.url, NEWER))
-        mine = place.article("Bridges of mine")
-        assert mine.source_key == "one" and "ferries" in mine.body
+    """Adoption keeps a title that the operator edited."""
+    with place.open_app() as app:
+        old = file_foreign_article(app)
+    place.edit_file("Bridges", "title: Bridges", "title: Bridges of mine")
+    with place.open_app() as app:
+        ingest_entry(app, "one", old, make_page(old.url, NEWER))
+        mine = place.load_article("Bridges of mine")
+        assert mine.source_key == "one"
+        assert "ferries" in mine.body
 
 
 def test_it_happens_once(place: Place) -> None:
-    with place.app() as app:
-        old = brought(app)
-        take(app, "one", old, page(old.url))
-        assert take(app, "two", old, page(old.url, NEWER)).changed is None
-        assert place.article("Our bridges").source_key == "one"
+    with place.open_app() as app:
+        old = file_foreign_article(app)
+        ingest_entry(app, "one", old, make_page(old.url))
+        assert ingest_entry(app, "two", old, make_page(old.url, NEWER)).changed is None
+        assert place.load_article("Our bridges").source_key == "one"
 
 
 def test_a_source_of_another_site_adopts_nothing_and_carries(place: Place) -> None:
-    with place.app() as app:
-        old = brought(app, by="three")
-        assert take(app, "two", old, None) == EntryResult()
-        assert members(app, "two") == [old.id]
-        assert place.article("Bridges").source_key == "three"
+    """A foreign source becomes a carrier, not the owner."""
+    with place.open_app() as app:
+        old = file_foreign_article(app, by="three")
+        assert ingest_entry(app, "two", old, None) == EntryResult()
+        assert list_members(app, "two") == [old.id]
+        assert place.load_article("Bridges").source_key == "three"
 
 
 def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(place: Place) -> None:
+    """A source that only links a filed article does not fetch its page again."""
     nowhere = "http://nowhere.invalid/story"  # a request to it fails
-    with place.app() as app:
-        old = brought(app, by="three", url=nowhere)
-        assert take(app, "two", old, None, article_id=old.id) == EntryResult()
-        other = brought(app, by="two", url=f"{nowhere}/2")
-        assert take(app, "two", other, None, article_id=other.id).problem
+    with place.open_app() as app:
+        old = file_foreign_article(app, by="three", url=nowhere)
+        assert ingest_entry(app, "two", old, None, article_id=old.id) == EntryResult()
+        other_foreign_article = file_foreign_article(app, by="two", url=f"{nowhere}/2")
+        assert ingest_entry(
+            app, "two", other_foreign_article, None, article_id=other_foreign_article.id
+        ).problem
 
 
 def test_a_link_that_another_source_changes_within_a_site_leads_to_another_article(
     place: Place,
 ) -> None:
-    with place.app() as app:
-        old = brought(app)
+    """A foreign source's changed link files a new article; the owner's moves the old one."""
+    with place.open_app() as app:
+        old = file_foreign_article(app)
         other = replace(old, url="https://one.example/ferries")
-        result = take(app, "two", other, page(other.url, NEWER), article_id=old.id)
-        assert result.added and result.added != old.id
+        result = ingest_entry(app, "two", other, make_page(other.url, NEWER), article_id=old.id)
+        assert result.added
+        assert result.added != old.id
         stored = app.archive.store.visits.article(old.id)
-        assert stored is not None and other.url not in stored.aliases
+        assert stored is not None
+        assert other.url not in stored.aliases
         own = replace(old, url="https://one.example/moved")
-        moved = take(app, "one", own, page(own.url, NEWER), article_id=old.id)
+        moved = ingest_entry(app, "one", own, make_page(own.url, NEWER), article_id=old.id)
         assert moved.changed == old.id
 
 
 def test_what_a_hand_put_there_is_carried_and_not_taken(place: Place) -> None:
-    with place.app() as app:
-        old = brought(app, by="", source_id="")
-        take(app, "one", old, page(old.url, NEWER))
-        assert place.article("Bridges").source_key == ""
-        assert members(app, "one") == [old.id]
+    """An article that the operator filed by hand stays without a source."""
+    with place.open_app() as app:
+        old = file_foreign_article(app, by="", source_id="")
+        ingest_entry(app, "one", old, make_page(old.url, NEWER))
+        assert place.load_article("Bridges").source_key == ""
+        assert list_members(app, "one") == [old.id]
 
 
 def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_same(
     place: Place,
 ) -> None:
-    with place.app() as app:
-        old = brought(app)
-        gone = replace(page(old.url), html=b"<title>Nothing</title>")
-        assert take(app, "one", old, gone).problem is None
-        new = place.article("Bridges")
-        assert (new.source_key, new.origin.url) == ("one", app.configuration.sources["one"].url)
-        assert (new.body, new.published, new.added) == (old.body, old.published, old.added)
-        assert members(app, "one") == members(app, "two") == [old.id]
+    """Adoption also works if the page is gone; the text stays."""
+    with place.open_app() as app:
+        old = file_foreign_article(app)
+        gone = replace(make_page(old.url), html=b"<title>Nothing</title>")
+        assert ingest_entry(app, "one", old, gone).problem is None
+        new = place.load_article("Bridges")
+        assert new.source_key == "one"
+        assert new.origin.url == app.configuration.sources["one"].url
+        assert new.body == old.body
+        assert new.published == old.published
+        assert new.added == old.added
+        assert list_members(app, "one") == list_members(app, "two") == [old.id]
         (row,) = app.archive.store.visits.entries("one", ["o1"]).values()
-        assert (row.status, row.article_id) == ("done", old.id)
+        assert row.status == "done"
+        assert row.article_id == old.id
 
 
 def test_a_feed_that_the_page_links_may_take_it_from_a_neighbour(place: Place) -> None:
-    with place.app() as app:
-        old = brought(app, by="three")
+    """A feed linked by the page may adopt it; the site's own source comes first."""
+    with place.open_app() as app:
+        old = file_foreign_article(app, by="three")
         link = '<link rel="alternate" type="application/rss+xml" href="https://two.example/feed">'
         app.archive.snapshots.put(
-            old.id, page(old.url, head=link).html, {"content-type": "text/html"}
+            old.id, make_page(old.url, head=link).html, {"content-type": "text/html"}
         )
-        take(app, "two", old, page(old.url, head=link))
-        assert place.article("Our bridges").source_key == "two"
+        ingest_entry(app, "two", old, make_page(old.url, head=link))
+        assert place.load_article("Our bridges").source_key == "two"
         # its own site's comes before both
-        assert take(app, "one", old, page(old.url)).changed == old.id
-        assert place.article("Our bridges").source_key == "one"
+        assert ingest_entry(app, "one", old, make_page(old.url)).changed == old.id
+        assert place.load_article("Our bridges").source_key == "one"
 
 
 def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(place: Place) -> None:
     """Even where its text changed an hour ago: it was another's text."""
-    with place.app() as app:
-        old = brought(app, source_key="one", source_id="o1", revisions=("2026-03-10T11:00:00Z",))
-        ordinary = take(app, "one", old, page(old.url, NEWER), article_id=old.id)
-        assert ordinary.changed is None
-        again = take(
-            app, "one", old, page(old.url, NEWER), article_id=old.id, reason=EntryReason.OWNERSHIP
+    with place.open_app() as app:
+        old = file_foreign_article(
+            app, source_key="one", source_id="o1", revisions=("2026-03-10T11:00:00Z",)
         )
-        assert again.changed == old.id
-        mended = place.article("Our bridges")
+        ordinary = ingest_entry(app, "one", old, make_page(old.url, NEWER), article_id=old.id)
+        assert ordinary.changed is None
+        second_entry = ingest_entry(
+            app,
+            "one",
+            old,
+            make_page(old.url, NEWER),
+            article_id=old.id,
+            reason=EntryReason.OWNERSHIP,
+        )
+        assert second_entry.changed == old.id
+        mended = place.load_article("Our bridges")
         assert "ferries" in mended.body

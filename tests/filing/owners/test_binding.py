@@ -1,4 +1,4 @@
-"""Which article an entry is: identity never changes hands."""
+"""Find the article of an entry: a foreign site never takes over an article's identity."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ EVIL = Source(
     key="evil", url="https://evil.example/feed", category="Casino", tags=("Poker",), content="full"
 )
 BANK = Source(key="bank", url="https://www.bank.example/feed")
-A, X = "https://bank.example/a", "https://evil.example/x"
+A = "https://bank.example/a"
+X = "https://evil.example/x"
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def page(url: str, word: str, head: str = "") -> Page:
+def make_page(url: str, word: str, head: str = "") -> Page:
     text = " ".join(
         f"The {word} counted {number} bridges in its report of the year." for number in range(40)
     )
@@ -37,94 +38,108 @@ def page(url: str, word: str, head: str = "") -> Page:
     return Page(html=html.encode(), url=url, headers={"content-type": "text/html"})
 
 
-def said(id: str, url: str, **more: str) -> Entry:
+def make_entry(id: str, url: str, **more: str) -> Entry:
     return Entry(id=id, url=url, title="What the feed calls it", **more)  # type: ignore[arg-type]
 
 
-def articles(place: Place) -> dict[str, Article]:
+def load_articles(place: Place) -> dict[str, Article]:
     files = (place.folder / "feeds/articles").rglob("*.md")
     return {article.url: article for article in (load(path.read_bytes()) for path in files)}
 
 
 def test_another_source_says_where_an_article_is_and_nothing_else(place: Place) -> None:
-    with place.app() as app:
-        take_entry(app, said("e1", A, summary="Casino " * 40), page(A, "Council"), EVIL)
-    article = articles(place)[A]
-    assert (article.title, article.tags, article.category) == (
-        "Council counts",
-        (),
-        "uncategorised",
-    )
+    """Title, tags and summary of a foreign source's entry are ignored."""
+    with place.open_app() as app:
+        take_entry(app, make_entry("e1", A, summary="Casino " * 40), make_page(A, "Council"), EVIL)
+    article = load_articles(place)[A]
+    assert article.title == "Council counts"
+    assert article.tags == ()
+    assert article.category == "uncategorised"
 
 
 def test_a_source_says_what_its_own_article_is(place: Place) -> None:
-    with place.app() as app:
-        take_entry(app, said("e1", X), page(X, "Council"), EVIL)
-    article = articles(place)[X]
-    assert (article.title, article.tags, article.category) == (
-        "What the feed calls it",
-        ("Poker",),
-        "Casino",
-    )
+    """Title, tags and category of a source's own entry are used."""
+    with place.open_app() as app:
+        take_entry(app, make_entry("e1", X), make_page(X, "Council"), EVIL)
+    article = load_articles(place)[X]
+    assert article.title == "What the feed calls it"
+    assert article.tags == ("Poker",)
+    assert article.category == "Casino"
 
 
 def test_a_link_that_changes_to_another_site_is_another_entry(place: Place) -> None:
-    with place.app() as app:
-        take_entry(app, said("e1", A), page(A, "Council"), EVIL)
-        before = articles(place)[A]
-        took = take_entry(app, said("e1", X), page(X, "Casino"), EVIL)
-        assert took.added == make_article_id(X) and articles(place)[A] == before
-        changed = take_entry(app, said("g1", A), page(A, "Bank"), BANK)
-        assert changed.added is None and set(articles(place)) == {A, X}
+    """An entry whose link moves to another site becomes a new article."""
+    with place.open_app() as app:
+        take_entry(app, make_entry("e1", A), make_page(A, "Council"), EVIL)
+        before = load_articles(place)[A]
+        took = take_entry(app, make_entry("e1", X), make_page(X, "Casino"), EVIL)
+        assert took.added == make_article_id(X)
+        assert load_articles(place)[A] == before
+        changed = take_entry(app, make_entry("g1", A), make_page(A, "Bank"), BANK)
+        assert changed.added is None
+        assert set(load_articles(place)) == {A, X}
 
 
 def test_a_link_that_changes_within_its_site_is_the_same_article(place: Place) -> None:
+    """A changed link within the site keeps the article."""
     moved = "https://bank.example/blog/a"
-    with place.app() as app:
-        take_entry(app, said("g1", A), page(A, "Council"), BANK)
-        took = take_entry(app, said("g1", moved), page(moved, "Bank"), BANK)
+    with place.open_app() as app:
+        take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
+        took = take_entry(app, make_entry("g1", moved), make_page(moved, "Bank"), BANK)
         assert took.changed == make_article_id(A)
-        (article,) = articles(place).values()
-        assert article.url == A and moved in article.aliases and "The Bank counted" in article.body
-        again = take_entry(app, said("other id", moved), None, BANK)
-        assert again.problem is None and again.added is None
+        (article,) = load_articles(place).values()
+        assert article.url == A
+        assert moved in article.aliases
+        assert "The Bank counted" in article.body
+        second_entry = take_entry(app, make_entry("other id", moved), None, BANK)
+        assert second_entry.problem is None
+        assert second_entry.added is None
 
 
 def test_a_link_that_changes_to_another_known_article_leaves_both_alone(place: Place) -> None:
+    """An entry whose link changes to another known article changes neither article."""
     other = "https://bank.example/b"
-    with place.app() as app:
-        take_entry(app, said("g1", A), page(A, "Council"), BANK)
-        take_entry(app, said("g2", other), page(other, "Mayor"), BANK)
-        before = articles(place)
-        took = take_entry(app, said("g1", other), page(other, "Bank"), BANK)
-        assert (took.added, took.changed) == (None, None) and articles(place) == before
+    with place.open_app() as app:
+        take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
+        take_entry(app, make_entry("g2", other), make_page(other, "Mayor"), BANK)
+        before = load_articles(place)
+        took = take_entry(app, make_entry("g1", other), make_page(other, "Bank"), BANK)
+        assert took.added is None
+        assert took.changed is None
+        assert load_articles(place) == before
 
 
 def test_a_redirect_to_another_site_is_no_revision_and_no_article(place: Place) -> None:
-    with place.app() as app:
-        take_entry(app, said("g1", A), page(A, "Council"), BANK)
-        before = articles(place)
-        took = take_entry(app, said("g1", A), page(X, "Casino"), BANK)
-        assert (took.added, took.changed) == (None, None) and articles(place) == before
+    """A redirect of a page to another site changes nothing."""
+    with place.open_app() as app:
+        take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
+        before = load_articles(place)
+        took = take_entry(app, make_entry("g1", A), make_page(X, "Casino"), BANK)
+        assert took.added is None
+        assert took.changed is None
+        assert load_articles(place) == before
 
 
 def test_a_shortened_link_is_the_article_that_it_leads_to(place: Place) -> None:
+    """A short link counts as the page to which it redirects."""
     short = "https://go.example/1"
-    with place.app() as app:
-        take_entry(app, said("g1", short), page(A, "Council"), BANK)
-        took = take_entry(app, said("g1", short), page(A, "Bank"), BANK)
+    with place.open_app() as app:
+        take_entry(app, make_entry("g1", short), make_page(A, "Council"), BANK)
+        took = take_entry(app, make_entry("g1", short), make_page(A, "Bank"), BANK)
         assert took.changed == make_article_id(A)
-        (article,) = articles(place).values()
+        (article,) = load_articles(place).values()
         assert article.title == "What the feed calls it"  # the bank owns what answered
 
 
 def test_another_source_does_not_revise_what_it_points_to(place: Place) -> None:
-    with place.app() as app:
-        take_entry(app, said("g1", A), page(A, "Council"), BANK)
-        take_entry(app, said("e1", A), None, EVIL)
-        before = articles(place)
-        took = take_entry(app, said("e1", A), page(A, "Bank"), EVIL)
-        assert took.changed is None and articles(place) == before
+    """A foreign source's entry never changes an article of another site."""
+    with place.open_app() as app:
+        take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
+        take_entry(app, make_entry("e1", A), None, EVIL)
+        before = load_articles(place)
+        took = take_entry(app, make_entry("e1", A), make_page(A, "Bank"), EVIL)
+        assert took.changed is None
+        assert load_articles(place) == before
 
 
 @pytest.mark.parametrize(
@@ -137,28 +152,30 @@ def test_another_source_does_not_revise_what_it_points_to(place: Place) -> None:
     ],
 )
 def test_no_page_takes_the_address_of_another_site(place: Place, head: str) -> None:
-    with place.app() as app:
-        spam = take_entry(app, said("e1", X), page(X, "Casino", head), EVIL).added
+    """Canonical links to another site create no alias there."""
+    with place.open_app() as app:
+        spam = take_entry(app, make_entry("e1", X), make_page(X, "Casino", head), EVIL).added
         assert app.archive.store.visits.find(["bank.example/a", "bank.example/a?print=1"]) is None
         editorial.withdraw(app.archive, app.configuration, spam or "")
-        took = take_entry(app, said("g1", A), page(A, "Council"), BANK)
-        assert took.added == make_article_id(A) and took.problem is None
+        took = take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
+        assert took.added == make_article_id(A)
+        assert took.problem is None
 
 
 def test_an_address_that_leads_elsewhere_is_not_taken(place: Place) -> None:
     """An open redirect: the bank's address led to evil's page when it was announced."""
     out = "https://bank.example/out?to=evil"
-    with place.app() as app:
-        take_entry(app, said("e1", out), page(X, "Casino"), EVIL)
+    with place.open_app() as app:
+        take_entry(app, make_entry("e1", out), make_page(X, "Casino"), EVIL)
         assert app.archive.store.visits.find(["bank.example/out?to=evil"]) is None
         editorial.withdraw(app.archive, app.configuration, make_article_id(X))
         assert not app.archive.store.visits.look_up(["bank.example/out?to=evil"]).withdrawn
         assert take_entry(
-            app, said("g1", out), page(out, "Council"), BANK
+            app, make_entry("g1", out), make_page(out, "Council"), BANK
         ).added == make_article_id(out)
 
 
-def squatted(app: App) -> str:
+def file_squatting_article(app: App) -> str:
     """As an earlier version left it: evil's article has the bank's address as one of its
     aliases."""
     article = store_articles(app, "Spam", "Spam.", source="evil", aliases=(A,))
@@ -170,16 +187,20 @@ def squatted(app: App) -> str:
 
 
 def test_an_address_that_an_earlier_version_let_others_take_is_its_own_again(place: Place) -> None:
-    with place.app() as app:
-        spam = squatted(app)
+    """A site's source takes back an address that a foreign article has as an alias."""
+    with place.open_app() as app:
+        spam = file_squatting_article(app)
         assert app.archive.store.visits.find(["bank.example/a"]) == spam
-        assert take_entry(app, said("g1", A), page(A, "Council"), BANK).added == make_article_id(A)
+        assert take_entry(
+            app, make_entry("g1", A), make_page(A, "Council"), BANK
+        ).added == make_article_id(A)
         assert app.archive.store.visits.find(["bank.example/a"]) == make_article_id(A)
 
 
 def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(place: Place) -> None:
-    with place.app() as app:
-        spam = app.archive.store.visits.article(squatted(app))
+    """Withdrawing an article does not withdraw its aliases on other sites."""
+    with place.open_app() as app:
+        spam = app.archive.store.visits.article(file_squatting_article(app))
         assert spam is not None
         app.archive.store.visits.withdraw(spam, ["bank.example/a"], (), place.now)
         assert app.archive.store.visits.look_up(["evil.example/spam"]).withdrawn
@@ -187,14 +208,17 @@ def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(place:
 
 
 def test_no_content_stands_in_for_another_sites_page(place: Place) -> None:
+    """Feed text of a foreign source is used only with `speaks_for`."""
     content = "<p>" + "Casino news of the day. " * 40 + "</p>"
     pdf = Page(html=b"%PDF-1.7 ...", url=A, headers={})
-    with place.app() as app:
-        took = take_entry(app, said("e1", A, content=content), pdf, EVIL)
-        assert took.problem is not None and took.problem.reason == "not-html"
-        assert 'speaks_for = ["bank.example"]' in took.problem.detail and articles(place) == {}
+    with place.open_app() as app:
+        took = take_entry(app, make_entry("e1", A, content=content), pdf, EVIL)
+        assert took.problem is not None
+        assert took.problem.reason == "not-html"
+        assert 'speaks_for = ["bank.example"]' in took.problem.detail
+        assert load_articles(place) == {}
         spoken = replace(EVIL, speaks_for=("bank.example",))
         assert take_entry(
-            app, said("e2", A, content=content), pdf, spoken
+            app, make_entry("e2", A, content=content), pdf, spoken
         ).added == make_article_id(A)
-    assert articles(place)[A].tags == ("Poker",)
+    assert load_articles(place)[A].tags == ("Poker",)

@@ -1,5 +1,5 @@
-"""The articles of a site read the same whether or not another source that announces them is
-followed. Drawn by lot, on a web of two sites and a clock of its own."""
+"""Articles of a site read the same if another source that announces them is followed, too.
+Random days on a web of two sites with a simulated clock."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ from syndicator.articles.frontmatter import load
 from syndicator.filing.visit import visit_all
 from syndicator.upkeep import reconcile
 from tests.aged import prose
-from tests.aged.web import Answer, Web, serving
+from tests.aged.web import Answer, Web, serve_web
 from tests.faults.instance import InProcess
 
 BEGAN = datetime(2026, 3, 2, 12, tzinfo=UTC)
-BANK, EVIL = "http://bank.example", "http://evil.example"
+BANK = "http://bank.example"
+EVIL = "http://evil.example"
 SETTINGS = """\
 [site]
 url = "https://feeds.example/"
@@ -50,7 +51,7 @@ class Site:
         self, address: str, words: str, *, head: str = "", published: datetime | None = None
     ) -> None:
         """A page with the text that is drawn from `words`."""
-        text = "".join(f"<p>{escape(part)}</p>" for part in prose.paragraphs(words, ()))
+        text = "".join(f"<p>{escape(part)}</p>" for part in prose.make_paragraphs(words, ()))
         said = (
             f'<meta property="article:published_time" content="{published.isoformat()}">'
             if published
@@ -66,7 +67,7 @@ class Site:
         self, id: str, link: str, title: str, when: datetime, *, content: str = ""
     ) -> None:
         text = (
-            escape("".join(f"<p>{escape(part)}</p>" for part in prose.paragraphs(content, ())))
+            escape("".join(f"<p>{escape(part)}</p>" for part in prose.make_paragraphs(content, ())))
             if content
             else ""
         )
@@ -91,7 +92,9 @@ class Days:
 
     def __init__(self, seed: int, count: int) -> None:
         self.dice = random.Random(seed)
-        self.bank, self.evil, self.now = Site(url=BANK), Site(url=EVIL), BEGAN
+        self.bank = Site(url=BANK)
+        self.evil = Site(url=EVIL)
+        self.now = BEGAN
         self.written: list[str] = []
         self.steps: list[tuple[datetime, Mapping[str, Answer]]] = []
         for _ in range(count):
@@ -174,7 +177,9 @@ class Days:
         )
 
 
-def live(folder: Path, web: Web, days: Days, keys: tuple[str, ...]) -> dict[str, tuple[Any, ...]]:
+def live_days(
+    folder: Path, web: Web, days: Days, keys: tuple[str, ...]
+) -> dict[str, tuple[Any, ...]]:
     """Follows the sources through the days. What the articles on the bank's site read as in the
     end, by address."""
     config = folder / "config"
@@ -218,19 +223,19 @@ def live(folder: Path, web: Web, days: Days, keys: tuple[str, ...]) -> dict[str,
 
 
 @contextmanager
-def lives(folder: Path, seed: int, days: int) -> Iterator[tuple[Any, Any]]:
+def live_alone_and_with_neighbour(folder: Path, seed: int, days: int) -> Iterator[tuple[Any, Any]]:
     drawn = Days(seed, days)
-    with serving() as web:
+    with serve_web() as web:
         yield (
-            live(folder / "alone", web, drawn, ("bank",)),
-            live(folder / "both", web, drawn, ("evil", "bank")),
+            live_days(folder / "alone", web, drawn, ("bank",)),
+            live_days(folder / "both", web, drawn, ("evil", "bank")),
         )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2, 4])
 def test_a_site_reads_the_same_whoever_else_is_followed(tmp_path: Path, seed: int) -> None:
-    with lives(tmp_path, seed, 5) as (alone, both):
+    with live_alone_and_with_neighbour(tmp_path, seed, 5) as (alone, both):
         assert alone
         assert {url: both.get(url) for url in alone} == alone
 
@@ -238,5 +243,6 @@ def test_a_site_reads_the_same_whoever_else_is_followed(tmp_path: Path, seed: in
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 130))
 def test_and_so_it_does_in_many_more_cases(tmp_path: Path, seed: int) -> None:
-    with lives(tmp_path, seed, 9) as (alone, both):
+    """Many random seeds: the site's articles are the same with and without the neighbour."""
+    with live_alone_and_with_neighbour(tmp_path, seed, 9) as (alone, both):
         assert {url: both.get(url) for url in alone} == alone

@@ -1,5 +1,4 @@
-"""An article goes along to another host only with its own source, to a host that the source owns,
-and if its page redirects there for good."""
+"""An article moves to another host only with its own source and a permanent redirect."""
 
 from __future__ import annotations
 
@@ -9,51 +8,62 @@ from pathlib import Path
 
 import pytest
 
-from tests.aged.web import serving
+from tests.aged.web import serve_web
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.life import Life
 
-BANK, EVIL, AWAY = "http://bank.example/", "http://evil.example/", "http://away.example/"
+BANK = "http://bank.example/"
+EVIL = "http://evil.example/"
+AWAY = "http://away.example/"
 PAGE = Page(text="bank-1", title="Story", published=-30)
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    with serving() as web:
+def instance(tmp_path: Path) -> Iterator[Life]:
+    with serve_web() as web:
         yield Life(tmp_path, web, Case(row="own", name="", file="", sources=(), days=()))
 
 
-def follow(life: Life, **addresses: str) -> None:
-    life._sources(tuple({"key": key, "url": url} for key, url in addresses.items()))
+def follow_sources(instance: Life, **addresses: str) -> None:
+    instance._sources(tuple({"key": key, "url": url} for key, url in addresses.items()))
 
 
-def live(life: Life, pages: dict[str, Page], feeds: dict[str, tuple[Item, ...]]) -> dict[str, str]:
+def visit_later(
+    instance: Life, pages: dict[str, Page], feeds: dict[str, tuple[Item, ...]]
+) -> dict[str, str]:
     """A visit, two days later. Return address -> source of each article."""
-    life.now = life.now.replace(day=life.now.day + 2)
-    life.change(Day(pages=pages, feeds=dict(feeds)))
-    life.visit()
-    return {url: article.source_key for url, article in life.articles().items()}
+    instance.now = instance.now.replace(day=instance.now.day + 2)
+    instance.apply_day(Day(pages=pages, feeds=dict(feeds)))
+    instance.visit_all()
+    return {url: article.source_key for url, article in instance.load_articles().items()}
 
 
-def entry(link: str, id: str = "1") -> Item:
+def make_item(link: str, id: str = "1") -> Item:
     return Item(id=id, link=link, title="Story", published=-30)
 
 
-def test_an_article_of_another_source_stays(life: Life) -> None:
-    follow(life, bank=f"{BANK}feed", evil=f"{EVIL}feed")
-    feeds = {f"{BANK}feed": (entry(f"{BANK}1"),), f"{EVIL}feed": (entry(f"{BANK}1"),)}
-    assert live(life, {f"{BANK}1": PAGE}, feeds) == {f"{BANK}1": "bank"}
+def test_an_article_of_another_source_stays(instance: Life) -> None:
+    """A redirect does not move an article that belongs to another source."""
+    follow_sources(instance, bank=f"{BANK}feed", evil=f"{EVIL}feed")
+    feeds = {f"{BANK}feed": (make_item(f"{BANK}1"),), f"{EVIL}feed": (make_item(f"{BANK}1"),)}
+    assert visit_later(instance, {f"{BANK}1": PAGE}, feeds) == {f"{BANK}1": "bank"}
     pages = {f"{BANK}1": Page(to=f"{EVIL}1", status=301), f"{EVIL}1": PAGE}
-    assert live(life, pages, {f"{EVIL}feed": (entry(f"{EVIL}1", "2"),)})[f"{BANK}1"] == "bank"
+    assert (
+        visit_later(instance, pages, {f"{EVIL}feed": (make_item(f"{EVIL}1", "2"),)})[f"{BANK}1"]
+        == "bank"
+    )
 
 
-def test_an_article_goes_to_no_host_that_its_source_does_not_own(life: Life) -> None:
-    follow(life, bank=f"{BANK}feed")
-    assert live(life, {f"{BANK}1": PAGE}, {f"{BANK}feed": (entry(f"{BANK}1"),)}) == {
+def test_an_article_goes_to_no_host_that_its_source_does_not_own(instance: Life) -> None:
+    """A redirect to a foreign host does not move the article there."""
+    follow_sources(instance, bank=f"{BANK}feed")
+    assert visit_later(instance, {f"{BANK}1": PAGE}, {f"{BANK}feed": (make_item(f"{BANK}1"),)}) == {
         f"{BANK}1": "bank"
     }
     pages = {f"{BANK}1": Page(to=f"{AWAY}1", status=301), f"{AWAY}1": PAGE}
-    assert live(life, pages, {f"{BANK}feed": (entry(f"{AWAY}1"),)}) == {f"{BANK}1": "bank"}
+    assert visit_later(instance, pages, {f"{BANK}feed": (make_item(f"{AWAY}1"),)}) == {
+        f"{BANK}1": "bank"
+    }
 
 
 @pytest.mark.parametrize(
@@ -66,27 +76,31 @@ def test_an_article_goes_to_no_host_that_its_source_does_not_own(life: Life) -> 
     ],
     ids=["stays", "names the new one", "redirects for now", "is gone"],
 )
-def test_an_article_whose_page_does_not_redirect_for_good_stays(life: Life, page: Page) -> None:
-    follow(life, bank=f"{BANK}feed")
-    live(life, {f"{BANK}1": PAGE}, {f"{BANK}feed": (entry(f"{BANK}1"),)})
-    follow(life, bank=f"{AWAY}feed")
-    assert f"{BANK}1" in live(
-        life, {f"{BANK}1": page, f"{AWAY}1": PAGE}, {f"{AWAY}feed": (entry(f"{AWAY}1"),)}
+def test_an_article_whose_page_does_not_redirect_for_good_stays(instance: Life, page: Page) -> None:
+    """Without a permanent redirect the article keeps its address."""
+    follow_sources(instance, bank=f"{BANK}feed")
+    visit_later(instance, {f"{BANK}1": PAGE}, {f"{BANK}feed": (make_item(f"{BANK}1"),)})
+    follow_sources(instance, bank=f"{AWAY}feed")
+    assert f"{BANK}1" in visit_later(
+        instance, {f"{BANK}1": page, f"{AWAY}1": PAGE}, {f"{AWAY}feed": (make_item(f"{AWAY}1"),)}
     )
 
 
 def test_an_article_whose_page_redirects_for_good_goes_to_the_host_that_the_operator_names(
-    life: Life,
+    instance: Life,
 ) -> None:
-    follow(life, bank=f"{BANK}feed")
-    live(
-        life,
+    """With a permanent redirect to the source's new host, the article moves and keeps an alias."""
+    follow_sources(instance, bank=f"{BANK}feed")
+    visit_later(
+        instance,
         {f"{BANK}1": PAGE, f"{BANK}2": replace(PAGE, text="bank-2")},
-        {f"{BANK}feed": (entry(f"{BANK}1"),)},
+        {f"{BANK}feed": (make_item(f"{BANK}1"),)},
     )
-    follow(life, bank=f"{AWAY}feed")
+    follow_sources(instance, bank=f"{AWAY}feed")
     pages = {f"{BANK}1": Page(to=f"{AWAY}1", status=301), f"{AWAY}1": PAGE}
     # too few match to show a move
-    others = tuple(entry(f"{AWAY}{number}", str(number)) for number in range(3, 8))
-    assert f"{AWAY}1" in live(life, pages, {f"{AWAY}feed": (entry(f"{AWAY}1"), *others)})
-    assert [article.aliases for article in life.articles().values()] == [(f"{BANK}1",)]
+    others = tuple(make_item(f"{AWAY}{number}", str(number)) for number in range(3, 8))
+    assert f"{AWAY}1" in visit_later(
+        instance, pages, {f"{AWAY}feed": (make_item(f"{AWAY}1"), *others)}
+    )
+    assert [article.aliases for article in instance.load_articles().values()] == [(f"{BANK}1",)]

@@ -1,4 +1,4 @@
-"""Sites whose own pages link a feed: it may speak for them."""
+"""A site whose own pages link a feed lets that feed speak for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syndicator.core.model import Entry, Redirects, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.filing.context import EntryContext, VisitContext
 from syndicator.filing.granted_rights import ask_front_page, get_front_page
-from tests.aged.web import Answer, Web, serving
+from tests.aged.web import Answer, Web, serve_web
 from tests.faults.instance import InProcess
 from tests.filing.entry.test_ingest import take_entry
 from tests.places import NOW, Place
@@ -29,7 +29,7 @@ FRONT = "http://bank.example/"
 
 @pytest.fixture
 def web() -> Iterator[Web]:
-    with serving() as started:
+    with serve_web() as started:
         yield started
 
 
@@ -38,24 +38,27 @@ def place(tmp_path: Path, web: Web) -> Place:
     return Place(tmp_path, settings=f'[fetch]\npause = 0\nproxy = "{web.proxy}"\n')
 
 
-def take(app: App, number: int, source: Source = BURNER) -> str | None:
+def take_story(app: App, number: int, source: Source = BURNER) -> str | None:
     entry = Entry(id=f"{number}", url=f"{FRONT}{number}", title=f"Story {number}", content=CONTENT)
     return take_entry(app, entry, None, source).added
 
 
 def test_a_front_page_is_asked_once_a_week_by_each_source(place: Place, web: Web) -> None:
     web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
-    with place.app() as app:
-        assert take(app, 1) and take(app, 2)
+    with place.open_app() as app:
+        assert take_story(app, 1)
+        assert take_story(app, 2)
         assert web.asked.count(FRONT) == 1
         planet = Source(key="planet", url="http://planet.example/feed")
-        assert take(app, 3, planet) is None and take(app, 5, planet) is None
+        assert take_story(app, 3, planet) is None
+        assert take_story(app, 5, planet) is None
         assert web.asked.count(FRONT) == 2
-        assert linked(app, "burner") == ("bank.example",)
+        assert list_linked_hosts(app, "burner") == ("bank.example",)
         place.now += timedelta(days=8)
         web.answers = {FRONT: Answer(body="<html><head></head><body>Bank</body></html>")}
-        assert take(app, 4) is None  # the address of the feed may have changed hands
-        assert web.asked.count(FRONT) == 3 and linked(app, "burner") == ()
+        assert take_story(app, 4) is None  # the address of the feed may have changed hands
+        assert web.asked.count(FRONT) == 3
+        assert list_linked_hosts(app, "burner") == ()
         assert app.archive.rights_file.shown("burner") == (
             "bank.example",
         )  # what was filed stays as it is
@@ -64,16 +67,18 @@ def test_a_front_page_is_asked_once_a_week_by_each_source(place: Place, web: Web
 
 def test_a_front_page_that_is_away_for_weeks_ends_nothing(place: Place, web: Web) -> None:
     web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
-    with place.app() as app:
-        assert take(app, 1)
+    with place.open_app() as app:
+        assert take_story(app, 1)
         place.now += timedelta(days=30)
         web.answers = {FRONT: Answer(status=404)}
-        assert take(app, 2) and web.asked.count(FRONT) == 2
+        assert take_story(app, 2)
+        assert web.asked.count(FRONT) == 2
         place.now += timedelta(days=31)
-        assert take(app, 3) is None
+        assert take_story(app, 3) is None
 
 
 def test_a_front_page_that_may_not_be_asked_now_ends_nothing(place: Place, web: Web) -> None:
+    """If the host asks us to wait, an existing link stays valid."""
     busy = f"{FRONT}busy"
     web.answers = {
         FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>"),
@@ -83,39 +88,46 @@ def test_a_front_page_that_may_not_be_asked_now_ends_nothing(place: Place, web: 
 
     async def ask(visit: VisitContext) -> None:
         await visit.fetch_page(busy)
-        owned.append(await ask_front_page(entry(visit, 1), f"{FRONT}1"))
+        owned.append(await ask_front_page(make_entry_context(visit, 1), f"{FRONT}1"))
 
-    with place.app() as app:
-        assert take(app, 1)
+    with place.open_app() as app:
+        assert take_story(app, 1)
         place.now += timedelta(days=8)
-        visiting(app, BURNER, "", ask)
-        assert owned == [True] and linked(app, "burner") == ("bank.example",)
+        run_in_visit(app, BURNER, "", ask)
+        assert owned == [True]
+        assert list_linked_hosts(app, "burner") == ("bank.example",)
         assert web.asked.count(FRONT) == 1
 
 
 def test_a_front_page_that_leads_to_another_site_says_nothing(place: Place, web: Web) -> None:
+    """A link on a page behind a redirect to another site gives no rights."""
     web.answers = {
         FRONT: Answer(status=302, headers={"Location": "http://evil.example/"}),
         "http://evil.example/": Answer(body=f"<html><head>{LINK}</head></html>"),
     }
-    with place.app() as app:
-        assert take(app, 1) is None and linked(app, "burner") == ()
+    with place.open_app() as app:
+        assert take_story(app, 1) is None
+        assert list_linked_hosts(app, "burner") == ()
 
 
-def linked(app: App, key: str) -> tuple[str, ...]:
+def list_linked_hosts(app: App, key: str) -> tuple[str, ...]:
     return app.archive.rights_file.linked(key, app.archive.clock().date())
 
 
 def test_a_page_that_links_the_feed_speaks_for_itself_alone(place: Place, web: Web) -> None:
+    """A page that links a feed gives rights over this page only."""
     text = "".join(
         f"<p>The council counted {number} bridges in its report.</p>" for number in range(30)
     )
     body = f"<html><head><title>Theirs</title>{LINK}</head><body><article><h1>Theirs</h1>{text}</article></body></html>"  # noqa: E501
     web.answers = {f"{FRONT}1": Answer(body=body), f"{FRONT}2": Answer(body=body.replace(LINK, ""))}
-    with place.app() as app:
-        assert take(app, 1) and take(app, 2) and take(app, 3) is None
-        assert web.asked.count(FRONT) == 1 and linked(app, "burner") == ()
-    assert {one.title: one.url for one in place.articles()} == {
+    with place.open_app() as app:
+        assert take_story(app, 1)
+        assert take_story(app, 2)
+        assert take_story(app, 3) is None
+        assert web.asked.count(FRONT) == 1
+        assert list_linked_hosts(app, "burner") == ()
+    assert {article.title: article.url for article in place.load_articles()} == {
         "Story 1": f"{FRONT}1",
         "Theirs": f"{FRONT}2",
     }
@@ -132,15 +144,18 @@ def test_a_page_that_links_the_feed_speaks_for_itself_alone(place: Place, web: W
     ],
 )
 def test_front_pages(url: str, front: str) -> None:
+    """The front page of each kind of address."""
     assert get_front_page(url) == front
 
 
 def test_entries_side_by_side_ask_the_front_page_once(place: Place, web: Web) -> None:
     async def ask(visit: VisitContext) -> None:
-        await asyncio.gather(*(ask_front_page(entry(visit, n), f"{FRONT}{n}") for n in range(4)))
+        await asyncio.gather(
+            *(ask_front_page(make_entry_context(visit, n), f"{FRONT}{n}") for n in range(4))
+        )
 
-    with place.app() as app:
-        visiting(app, BURNER, "", ask)
+    with place.open_app() as app:
+        run_in_visit(app, BURNER, "", ask)
     assert web.asked.count(FRONT) == 1
 
 
@@ -153,16 +168,17 @@ def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(place: Place,
     said = []
 
     async def ask(visit: VisitContext) -> None:
-        said.append(await ask_front_page(entry(visit, 1), f"{FRONT}1"))
+        said.append(await ask_front_page(make_entry_context(visit, 1), f"{FRONT}1"))
 
-    with place.app() as app:
-        visiting(app, evil, feed, ask)
-        assert said == [False] and linked(app, "evil") == ()
-        visiting(app, Source(key="bank", url=feed), "", ask)
+    with place.open_app() as app:
+        run_in_visit(app, evil, feed, ask)
+        assert said == [False]
+        assert list_linked_hosts(app, "evil") == ()
+        run_in_visit(app, Source(key="bank", url=feed), "", ask)
         assert said == [False, True]
 
 
-def visiting(
+def run_in_visit(
     app: App, source: Source, moved: str, act: Callable[[VisitContext], Awaitable[None]]
 ) -> None:
     """`act` within a visit of `source`, whose feed has moved to `moved`."""
@@ -185,7 +201,7 @@ def visiting(
     asyncio.run(run())
 
 
-def entry(visit: VisitContext, number: int) -> EntryContext:
+def make_entry_context(visit: VisitContext, number: int) -> EntryContext:
     row = EntryRow(
         source_key="", entry_id=f"{number}", url="", digest="", status="pending", first_seen=NOW
     )

@@ -1,4 +1,4 @@
-"""A site that moved to another host: both sides have to say so."""
+"""A site's move to another host counts only if both hosts confirm it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from syndicator.app.clients import make_fetcher
 from syndicator.app.contexts import make_context
 from syndicator.core.model import Entry, Fetched, ParsedFeed, Source, SourceState, VisitTimes
 from syndicator.filing.granted_rights import follow_move, pair_articles
-from tests.aged.web import Answer, Web, serving
+from tests.aged.web import Answer, Web, serve_web
 from tests.faults.instance import InProcess
 from tests.places import Place, store_articles
 
-OLD, NEW = "http://bank.example", "http://bank-2.example"
+OLD = "http://bank.example"
+NEW = "http://bank-2.example"
 BANK = Source(key="bank", url=f"{OLD}/feed")
 OWNER = '[[source]]\nkey = "heir"\nurl = "http://bank-2.example/feed"\n'
 NUMBERS = range(4)
@@ -24,15 +25,15 @@ NUMBERS = range(4)
 
 @pytest.fixture
 def web() -> Iterator[Web]:
-    with serving() as started:
+    with serve_web() as started:
         yield started
 
 
-def entry(number: int, host: str = NEW, title: str = "") -> Entry:
+def make_entry(number: int, host: str = NEW, title: str = "") -> Entry:
     return Entry(id=f"{number}", url=f"{host}/{number}", title=title or f"Story {number}")
 
 
-def confirmed(
+def list_confirmed_hosts(
     folder: Path,
     web: Web,
     *,
@@ -54,12 +55,12 @@ def confirmed(
     web.answers |= {
         f"{OLD}/{n}": Answer(status=status, headers={"Location": f"{NEW}/{n}"}) for n in NUMBERS
     }
-    feed = ParsedFeed(format="atom", entries=entries or tuple(map(entry, NUMBERS)))
+    feed = ParsedFeed(format="atom", entries=entries or tuple(map(make_entry, NUMBERS)))
     to = f"{moved}/feed" if moved else None
     answer = Fetched(
         url=source.url, final_url=f"{NEW}/feed", status=200, headers={}, body=b"", moved_to=to
     )
-    with place.app() as app:
+    with place.open_app() as app:
         for number in NUMBERS:
             article = store_articles(
                 app, f"Story {number}", "A text.", source_key=filed_by, url=f"{OLD}/{number}"
@@ -82,28 +83,32 @@ def confirmed(
 
 
 def test_a_move_that_both_hosts_confirm_is_followed(tmp_path: Path, web: Web) -> None:
-    assert confirmed(tmp_path, web) == ["bank-2.example"]
+    assert list_confirmed_hosts(tmp_path, web) == ["bank-2.example"]
 
 
 def test_pages_that_are_redirected_for_now_do_not_move(tmp_path: Path, web: Web) -> None:
-    assert confirmed(tmp_path, web, status=302) == []
+    assert list_confirmed_hosts(tmp_path, web, status=302) == []
 
 
 def test_a_feed_that_is_redirected_for_now_does_not_move(tmp_path: Path, web: Web) -> None:
-    assert confirmed(tmp_path, web, moved="") == []
+    assert list_confirmed_hosts(tmp_path, web, moved="") == []
 
 
 def test_a_feed_of_other_articles_is_another_feed(tmp_path: Path, web: Web) -> None:
-    others = tuple(entry(number, title=f"Another {number}") for number in range(10, 16))
-    assert confirmed(tmp_path, web, entries=(*others, entry(0), entry(1))) == []
+    """A new feed with mostly other articles does not confirm a move."""
+    others = tuple(make_entry(number, title=f"Another {number}") for number in range(10, 16))
+    assert (
+        list_confirmed_hosts(tmp_path, web, entries=(*others, make_entry(0), make_entry(1))) == []
+    )
 
 
 def test_nobody_moves_to_a_host_that_somebody_else_owns(tmp_path: Path, web: Web) -> None:
-    assert confirmed(tmp_path, web, sources=OWNER) == []
+    assert list_confirmed_hosts(tmp_path, web, sources=OWNER) == []
 
 
 def test_articles_of_other_sources_do_not_confirm_a_move(tmp_path: Path, web: Web) -> None:
-    assert confirmed(tmp_path, web, filed_by="other") == []
+    """Only the source's own articles count as proof."""
+    assert list_confirmed_hosts(tmp_path, web, filed_by="other") == []
 
 
 AGENT = Source(key="bank", url="http://agent.example/feed")
@@ -111,8 +116,8 @@ FORMER = f'[[source]]\nkey = "former"\nurl = "{OLD}/feed"\n'
 
 
 def test_nobody_moves_from_a_host_that_somebody_else_owns(tmp_path: Path, web: Web) -> None:
-    assert confirmed(tmp_path / "free", web, source=AGENT) == ["bank-2.example"]
-    assert confirmed(tmp_path / "owned", web, source=AGENT, sources=FORMER) == []
+    assert list_confirmed_hosts(tmp_path / "free", web, source=AGENT) == ["bank-2.example"]
+    assert list_confirmed_hosts(tmp_path / "owned", web, source=AGENT, sources=FORMER) == []
 
 
 EDITED = Source(key="bank", url=f"{NEW}/feed")
@@ -121,13 +126,19 @@ EDITED = Source(key="bank", url=f"{NEW}/feed")
 def test_an_address_that_the_operator_edited_needs_no_redirect_of_the_feed(
     tmp_path: Path, web: Web
 ) -> None:
-    assert confirmed(tmp_path / "moved", web, source=EDITED, moved="") == ["bank-2.example"]
-    assert confirmed(tmp_path / "for now", web, source=EDITED, moved="", status=302) == []
+    """If the operator changed the feed's address, redirects of pages are enough."""
+    assert list_confirmed_hosts(tmp_path / "moved", web, source=EDITED, moved="") == [
+        "bank-2.example"
+    ]
+    assert (
+        list_confirmed_hosts(tmp_path / "for now", web, source=EDITED, moved="", status=302) == []
+    )
 
 
 def test_articles_of_two_old_hosts_are_no_move_of_one() -> None:
+    """Old articles must be on one host to count as a move."""
     listed = [(f"{OLD}/1", "Story 1"), ("http://third.example/2", "Story 2")]
-    entries = [entry(number) for number in range(1, 4)]
+    entries = [make_entry(number) for number in range(1, 4)]
     assert pair_articles(entries, listed, "bank-2.example") == []
     assert pair_articles(entries[:2], listed, "bank-2.example") == [(f"{OLD}/1", f"{NEW}/1")]
 
@@ -135,10 +146,10 @@ def test_articles_of_two_old_hosts_are_no_move_of_one() -> None:
 def test_articles_are_the_same_by_path_or_title() -> None:
     listed = [(f"{OLD}/1", "Story 1"), (f"{OLD}/2/", "Story 2"), (f"{OLD}/3", "Story 3")]
     entries = [
-        entry(1, title="Renamed"),
+        make_entry(1, title="Renamed"),
         Entry(id="b", url=f"{NEW}/blog/2", title="story 2!"),
-        entry(9),
-        entry(3, OLD),
+        make_entry(9),
+        make_entry(3, OLD),
     ]
     assert pair_articles(entries, listed, "bank-2.example") == [
         (f"{OLD}/1", f"{NEW}/1"),

@@ -1,4 +1,4 @@
-"""Pages of a followed site that only other sites' sources announce."""
+"""Pages of a followed site that only sources of other sites announce."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 from syndicator.app.contexts import filing_context
 from syndicator.core.model import Article, Origin, make_article_id
 from syndicator.filing.dedupe import RECENT, keep_out_of_feeds
-from tests.filing.test_similarity import prose
+from tests.filing.test_similarity import make_prose
 from tests.places import NOW, Place, store_articles
 
-STORY = prose(1, 300)
+STORY = make_prose(1, 300)
 NEWS = NOW - timedelta(hours=2)
 
 
@@ -23,11 +23,17 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def kept(place: Place, url: str, **fields: Any) -> Article | None:
+def file_announced_page(place: Place, url: str, **fields: Any) -> Article | None:
     """Return the article as it is filed for a page that the source `two` announces."""
     origin = Origin(url="https://two.example/feed")
-    given = {"source_key": "two", "origin": origin, "added": NOW, "body": prose(2, 300), **fields}
-    with place.app() as app:
+    given = {
+        "source_key": "two",
+        "origin": origin,
+        "added": NOW,
+        "body": make_prose(2, 300),
+        **fields,
+    }
+    with place.open_app() as app:
         return keep_out_of_feeds(
             Article(id=make_article_id(url), url=url, **{"title": "A page", **given}),
             filing_context(app.archive, app.configuration.sources),
@@ -37,30 +43,42 @@ def kept(place: Place, url: str, **fields: Any) -> Article | None:
 
 @pytest.mark.parametrize("published", [None, NOW - RECENT - timedelta(days=1), NOW])
 def test_what_is_old_undated_or_still_to_come_is_unlisted(place: Place, published: Any) -> None:
-    found = kept(place, "https://one.example/old", published=published)
-    assert found is not None and found.unlisted and not found.merged_into
+    """Foreign announcements of pages that are no recent news are filed as unlisted."""
+    article = file_announced_page(place, "https://one.example/old", published=published)
+    assert article is not None
+    assert article.unlisted
+    assert not article.merged_into
 
 
 def test_news_is_listed(place: Place) -> None:
-    assert kept(place, "https://one.example/news", published=NEWS) is None
+    assert file_announced_page(place, "https://one.example/news", published=NEWS) is None
 
 
 def test_a_page_of_a_site_that_nobody_follows_is_listed(place: Place) -> None:
-    assert kept(place, "https://elsewhere.example/old") is None
+    assert file_announced_page(place, "https://elsewhere.example/old") is None
 
 
 def test_a_page_of_the_source_itself_is_listed(place: Place) -> None:
-    assert kept(place, "https://two.example/old") is None
+    assert file_announced_page(place, "https://two.example/old") is None
 
 
 def test_a_page_that_holds_a_story_of_its_site_is_a_copy_of_it(place: Place) -> None:
-    with place.app() as app:
-        first = store_articles(
+    """A foreign announcement of a copy of a site's story merges with that story."""
+    with place.open_app() as app:
+        first_article = store_articles(
             app, "The story", STORY, source_key="one", url="https://one.example/story"
         )
-    found = kept(
-        place, "https://one.example/print/story", title="The story", body=f"{STORY} {prose(3, 60)}"
+    article = file_announced_page(
+        place,
+        "https://one.example/print/story",
+        title="The story",
+        body=f"{STORY} {make_prose(3, 60)}",
     )
-    assert found is not None and (found.merged_into, found.unlisted) == (first.id, False)
+    assert article is not None
+    assert article.merged_into == first_article.id
+    assert article.unlisted is False
     # another text
-    assert kept(place, "https://one.example/other", title="The story", published=NEWS) is None
+    assert (
+        file_announced_page(place, "https://one.example/other", title="The story", published=NEWS)
+        is None
+    )

@@ -1,4 +1,4 @@
-"""What an edit of the configuration is said to have changed."""
+"""Describe an edit of the configuration."""
 
 from __future__ import annotations
 
@@ -40,11 +40,14 @@ def test_each_setting_source_and_query_is_named(tmp_path: Path) -> None:
 
 
 def test_up_says_what_an_edit_changed_and_goes_on_with_the_last_good_one(tmp_path: Path) -> None:
+    """`up` reports edits; an invalid edit is reported and the last valid configuration stays."""
     said: list[str] = []
     jobs = daemon.Jobs(tmp_path, stop=asyncio.Event(), warn=said.append, report_change=said.append)
-    sources, settings = tmp_path / "sources.toml", tmp_path / "syndicator.toml"
+    sources = tmp_path / "sources.toml"
+    settings = tmp_path / "syndicator.toml"
     sources.write_text("")
-    assert jobs.read().sources == {} and said == []
+    assert jobs.read().sources == {}
+    assert said == []
     settings.write_text("[publish]\nlimit = 60\n")
     assert jobs.read().settings.publish.limit == 60
     assert said == ["setting publish.limit changed"]
@@ -58,10 +61,10 @@ def test_up_says_what_an_edit_changed_and_goes_on_with_the_last_good_one(tmp_pat
         f"{sources}:1: source 'one': has no url; write one; what was valid before counts",
     ]
     sources.write_text("")
-    assert jobs.read().sources == {} and said.pop() == "source two removed"
+    assert jobs.read().sources == {}
+    assert said.pop() == "source two removed"
     del said[1:]
     settings.write_text("[publish]\nlimit = 0\n")
     assert jobs.read().settings.publish.limit == 60
-    assert "publish.limit" in said[1] and said[1].endswith(
-        "going on with the configuration read before"
-    )
+    assert "publish.limit" in said[1]
+    assert said[1].endswith("going on with the configuration read before")

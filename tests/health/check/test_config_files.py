@@ -1,4 +1,4 @@
-"""Settings and sources that can be read and cannot work."""
+"""`check` reports settings and sources that are valid but cannot work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from syndicator.health.check.installation import check
 from tests.places import SOURCES, Place
 
 
-def found(place: Place, *, settings: str = "", sources: str = "", **environ: str) -> list[Finding]:
+def check_config(
+    place: Place, *, settings: str = "", sources: str = "", **environ: str
+) -> list[Finding]:
     (place.config / "syndicator.toml").write_text(settings)
     (place.config / "sources.toml").write_text(SOURCES + sources)
     return [
@@ -58,59 +60,74 @@ def test_rights_and_variables_are_listed_and_are_no_fault(place: Place) -> None:
 
 @pytest.mark.parametrize("url", ["feeds.example.org", "ftp://feeds.example.org/", "not a url"])
 def test_an_address_that_is_none_is_named(place: Place, url: str) -> None:
-    (one,) = found(place, settings=f'[site]\nurl = "{url}"\n')
-    assert (one.severity, one.reason, one.line) == ("error", "no-site-url", 2) and url in one.detail
+    """An invalid `site.url` is an error with its line."""
+    (one,) = check_config(place, settings=f'[site]\nurl = "{url}"\n')
+    assert one.severity == "error"
+    assert one.reason == "no-site-url"
+    assert one.line == 2
+    assert url in one.detail
 
 
 def test_an_alert_that_cannot_be_sent_is_named(place: Place) -> None:
-    (one,) = found(place, settings='[alert]\ncommand = ["/nowhere/tell"]\n')
-    assert (one.severity, one.reason, one.line) == (
-        "error",
-        "bad-alert",
-        2,
-    ) and "'/nowhere/tell'" in one.detail
-    (one,) = found(
+    (one,) = check_config(place, settings='[alert]\ncommand = ["/nowhere/tell"]\n')
+    assert one.severity == "error"
+    assert one.reason == "bad-alert"
+    assert one.line == 2
+    assert "'/nowhere/tell'" in one.detail
+    (one,) = check_config(
         place, settings='[alert]\nmail = "a@b.example"\npassword_env = "MAIL_PASSWORD"\n'
     )
-    assert (one.reason, one.line) == ("bad-alert", 3) and "MAIL_PASSWORD is not set" in one.detail
+    assert one.reason == "bad-alert"
+    assert one.line == 3
+    assert "MAIL_PASSWORD is not set" in one.detail
     digest = (
         '[alert]\npassword_env = "MAIL_PASSWORD"\n[[digest]]\nname = "big"\nmail ='
         ' ["a@b.example"]\n'
     )
-    assert [(one.reason, one.line) for one in found(place, settings=digest)] == [("bad-alert", 2)]
-    assert found(place, settings='[alert]\ncommand = ["/bin/sh"]\nmail = "a@b.example"\n') == []
+    assert [(finding.reason, finding.line) for finding in check_config(place, settings=digest)] == [
+        ("bad-alert", 2)
+    ]
+    assert (
+        check_config(place, settings='[alert]\ncommand = ["/bin/sh"]\nmail = "a@b.example"\n') == []
+    )
 
 
 @pytest.mark.parametrize(
     "of", ["tags/nowhere", "categories/nowhere", "sources/nowhere", "queries/nowhere"]
 )
 def test_a_digest_of_a_feed_that_is_none_is_named(place: Place, of: str) -> None:
-    (one,) = found(
+    """A digest of an unknown feed is a warning with its line."""
+    (one,) = check_config(
         place, settings=f'[[digest]]\nname = "big"\n[[digest]]\nname = "small"\nof = "{of}"\n'
     )
-    assert (one.severity, one.reason, one.line) == (
-        "warning",
-        "unknown-name",
-        5,
-    ) and of in one.detail
-    assert found(place, settings='[[digest]]\nname = "big"\nof = "sources/one"\n', sources="") == []
+    assert one.severity == "warning"
+    assert one.reason == "unknown-name"
+    assert one.line == 5
+    assert of in one.detail
+    assert (
+        check_config(place, settings='[[digest]]\nname = "big"\nof = "sources/one"\n', sources="")
+        == []
+    )
 
 
 def test_archives_of_a_feed_that_is_none_are_named(place: Place) -> None:
+    """Archives of an unknown feed are reported with their line."""
     archives = '["all", "tags", "sources/one", "tags/nowhere"]'
-    (one,) = found(place, settings=f"[publish]\narchives = {archives}\n", sources="")
-    assert (one.reason, one.line) == ("unknown-name", 2) and "tags/nowhere" in one.detail
+    (one,) = check_config(place, settings=f"[publish]\narchives = {archives}\n", sources="")
+    assert one.reason == "unknown-name"
+    assert one.line == 2
+    assert "tags/nowhere" in one.detail
 
 
 def test_a_hub_that_is_none_is_named(place: Place) -> None:
-    (one,) = found(
+    """An invalid hub is an error with its line."""
+    (one,) = check_config(
         place, settings='[publish]\nhubs = [\n  "https://hub.example/",\n  "hub.example",\n]\n'
     )
-    assert (one.severity, one.reason, one.line) == (
-        "error",
-        "bad-hub",
-        4,
-    ) and "'hub.example'" in one.detail
+    assert one.severity == "error"
+    assert one.reason == "bad-hub"
+    assert one.line == 4
+    assert "'hub.example'" in one.detail
 
 
 def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None:
@@ -118,14 +135,15 @@ def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None
         'headers_env = { A = "ONE_1", B = "TWO_2" }\n[[source]]\nkey = "c"\nurl ='
         ' "https://c.example/?t=${THREE_3}"\n'
     )
-    both = found(place, sources=lines, ONE_1="x")
-    assert [(one.reason, one.line) for one in both] == [
+    both_findings = check_config(place, sources=lines, ONE_1="x")
+    assert [(one.reason, one.line) for one in both_findings] == [
         ("unset-variable", 8),
         ("unset-variable", 11),
     ]
-    assert "TWO_2" in both[0].detail and "THREE_3" in both[1].detail
+    assert "TWO_2" in both_findings[0].detail
+    assert "THREE_3" in both_findings[1].detail
     assert (
-        found(
+        check_config(
             place,
             sources=lines.replace("[[source]]", "enabled = false\n[[source]]"),
             THREE_3="12345678",
@@ -135,22 +153,27 @@ def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None
 
 
 def test_force_is_warned_of_and_is_about_every_or_cron(place: Place) -> None:
-    (one,) = found(place, sources='every = "15m"\nforce = true\n')
-    assert (one.severity, one.reason, one.line) == ("warning", "forced", 9)
-    (alone,) = found(place, sources="force = true\n")
-    assert alone.severity == "error" and "remove it" in alone.detail
+    (one,) = check_config(place, sources='every = "15m"\nforce = true\n')
+    assert one.severity == "warning"
+    assert one.reason == "forced"
+    assert one.line == 9
+    (alone,) = check_config(place, sources="force = true\n")
+    assert alone.severity == "error"
+    assert "remove it" in alone.detail
 
 
 def test_the_key_of_the_language_model_is_looked_for(place: Place) -> None:
     llm = '[describe.llm]\nurl = "http://127.0.0.1:9/v1"\nmodel = "m"\nkey_env = "MY_KEY"\n'
-    (one,) = found(place, settings=llm)
-    assert (one.reason, one.line) == ("no-llm-key", 4) and one.detail.count("syndicator.toml") == 0
-    assert found(place, settings=llm, MY_KEY="k") == []
+    (one,) = check_config(place, settings=llm)
+    assert one.reason == "no-llm-key"
+    assert one.line == 4
+    assert one.detail.count("syndicator.toml") == 0
+    assert check_config(place, settings=llm, MY_KEY="k") == []
 
 
 def test_a_file_is_named_once(place: Place) -> None:
     for line in ("[publish", "[publish]\nlimit = 'x'"):
-        (one,) = found(place, settings=line)
+        (one,) = check_config(place, settings=line)
         assert f"{one.what}{one.detail}".count("syndicator.toml") == 1
     (place.config / "sources.toml").unlink()
     (one,) = check(place.config, environ={})
@@ -182,6 +205,8 @@ def test_files_of_cookies_are_looked_at(place: Place) -> None:
     assert found() == [("warning", "session-ended")]
     file.write_text("a.example FALSE / FALSE 0 session value-of-it\n")
     (fault,) = (one for one in check(place.config, environ={}) if one.severity == "error")
-    assert (Path(fault.file).name, fault.line, fault.key) == ("sources.toml", 4, "source.cookies")
+    assert Path(fault.file).name == "sources.toml"
+    assert fault.line == 4
+    assert fault.key == "source.cookies"
     assert "a.txt, line 1: it has 1 parts" in fault.detail
     assert "value-of-it" not in fault.detail

@@ -1,4 +1,4 @@
-"""What `check` finds wrong with an installation."""
+"""`check` reports faults of an installation."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tests.places import SOURCES, Place, store_articles
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def reasons(place: Place) -> dict[str, str]:
+def list_reasons(place: Place) -> dict[str, str]:
     return {problem.reason: problem.what for problem in check(place.config)}
 
 
 def test_a_folder_that_cannot_be_written_is_named(place: Place) -> None:
-    assert "not-writable" not in reasons(place)
+    assert "not-writable" not in list_reasons(place)
     public = place.folder / "feeds/public"
     # as good as no right to write: root is let in everywhere
     (public / ".check").mkdir(parents=True)
-    assert reasons(place)["not-writable"] == str(public)
+    assert list_reasons(place)["not-writable"] == str(public)
 
 
 @pytest.mark.parametrize("name", ["articles", "state"])
@@ -31,6 +31,7 @@ def test_a_folder_that_cannot_be_written_is_named(place: Place) -> None:
 def test_a_folder_that_is_none_is_one_finding_among_all(
     place: Place, name: str, loop: bool
 ) -> None:
+    """A file or a link loop in place of a folder is reported beside the other findings."""
     path = place.folder / "feeds" / name
     path.parent.mkdir(exist_ok=True)
     path.symlink_to(name) if loop else path.write_text("")
@@ -45,12 +46,13 @@ def test_a_folder_that_is_none_is_one_finding_among_all(
 
 
 def test_no_trace_of_the_check_is_left(place: Place) -> None:
-    reasons(place)
+    """`check` leaves no test files."""
+    list_reasons(place)
     assert list(place.folder.rglob(".check")) == []
 
 
 def test_sources_that_write_for_others_are_named_until_the_operator_answers(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Mine", "Text.")
         for site in ("b", "a"):
             store_articles(
@@ -58,12 +60,12 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(plac
             )
     (place.folder / "feeds/articles/rights.toml").unlink()  # an earlier version had none
     (problem,) = (found for found in check(place.config) if found.reason == "speaks-for")
-    assert problem.what == "one" and 'speaks_for = ["a.example", "b.example"]' in problem.detail
-    with place.app() as app:
+    assert problem.what == "one"
+    assert 'speaks_for = ["a.example", "b.example"]' in problem.detail
+    with place.open_app() as app:
         one = app.configuration.sources["one"]
-        assert app.archive.rights_of(one).owns("https://a.example/2") and not app.archive.rights_of(
-            one
-        ).owns("https://c.example/2")
+        assert app.archive.rights_of(one).owns("https://a.example/2")
+        assert not app.archive.rights_of(one).owns("https://c.example/2")
         assert not app.archive.rights_of(app.configuration.sources["two"]).owns(
             "https://a.example/2"
         )
@@ -71,8 +73,8 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(plac
     for answer in ("[]", '["a.example"]'):
         said = f'url = "https://one.example/feed"\nspeaks_for = {answer}\n'
         sources.write_text(SOURCES.replace('url = "https://one.example/feed"\n', said))
-        assert "speaks-for" not in reasons(place)
-        with place.app() as app:
+        assert "speaks-for" not in list_reasons(place)
+        with place.open_app() as app:
             assert app.archive.rights_of(app.configuration.sources["one"]).owns(
                 "https://a.example/2"
             ) is (answer != "[]")
@@ -82,36 +84,38 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(plac
 
 
 def test_what_comes_after_the_first_start_is_no_right(place: Place) -> None:
-    with place.app() as app:
+    """Articles on another site filed after the first start give no `speaks-for` finding."""
+    with place.open_app() as app:
         store_articles(app, "Theirs", "Text.", url="https://a.example/1")
-    assert "speaks-for" not in reasons(place)
+    assert "speaks-for" not in list_reasons(place)
 
 
 def test_a_lost_database_leaves_the_rights_as_they_were(place: Place) -> None:
-    with place.app() as app:
+    """rights.toml is the same after the database was lost."""
+    with place.open_app() as app:
         store_articles(app, "Theirs", "Text.", url="https://a.example/1")
     rights = place.folder / "feeds/articles/rights.toml"
     rights.unlink()
-    with place.app():
+    with place.open_app():
         before = rights.read_bytes()
     assert b"a.example" in before
     shutil.rmtree(place.folder / "feeds/state")
-    with place.app(create=True):
+    with place.open_app(create=True):
         assert rights.read_bytes() == before
     rights.unlink()  # articles of an earlier version, restored without a database
     shutil.rmtree(place.folder / "feeds/state")
-    with place.app(create=True):
+    with place.open_app(create=True):
         assert rights.read_bytes() == before
 
 
-def resolves(host: str, port: int) -> None:
+def resolve_host(host: str, port: int) -> None:
     """A look-up that succeeds."""
 
 
 def test_the_shipped_configuration_has_no_finding(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "config", tmp_path / "config")
-    assert check(tmp_path / "config", environ={}, lookup=resolves) == []
-    strict = check(tmp_path / "config", environ={}, lookup=resolves, strict=True)
+    assert check(tmp_path / "config", environ={}, lookup=resolve_host) == []
+    strict = check(tmp_path / "config", environ={}, lookup=resolve_host, strict=True)
     assert [(one.severity, one.reason, one.key) for one in strict] == [
         ("error", "no-site-url", "site.url"),
         ("error", "no-contact", "site.contact"),
@@ -119,6 +123,7 @@ def test_the_shipped_configuration_has_no_finding(tmp_path: Path) -> None:
 
 
 def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(place: Place) -> None:
+    """`check` reports the faults of all configuration files at once."""
     (place.config / "syndicator.toml").write_text("[publish]\nprot = 1\n")
     (place.config / "sources.toml").write_text(
         SOURCES.replace('key = "one"', 'key = "One"') + "evry = '1h'\n"
@@ -160,16 +165,16 @@ def test_errors_come_first_and_warnings_fail_nothing(place: Place) -> None:
         ("warning", "dropped-setting"),
         ("info", "source-rights"),
     ]
-    assert (
-        "source 'two': category 'Ai' is not in taxonomy.toml" in found[2].detail
-        and "'AI'" in found[2].detail
-    )
+    assert "source 'two': category 'Ai' is not in taxonomy.toml" in found[2].detail
+    assert "'AI'" in found[2].detail
     assert found[2].what == f"{place.config}/sources.toml:8"
-    assert (found[3].what, found[3].key) == (f"{place.config}/syndicator.toml:2", "fetch.redirects")
+    assert found[3].what == f"{place.config}/syndicator.toml:2"
+    assert found[3].key == "fetch.redirects"
     assert "publish.most is no setting any more" in found[4].detail
 
 
 def test_an_article_of_a_hand_is_looked_at(place: Place) -> None:
+    """Files written by hand are checked; files that are ignored are listed as "passed-over"."""
     folder = place.folder / "feeds/articles"
     (folder / "2026/03/deep").mkdir(parents=True)
     text = (
@@ -194,7 +199,7 @@ def test_an_article_of_a_hand_is_looked_at(place: Place) -> None:
 
 
 def test_articles_that_we_wrote_are_not_lint(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Ours", "Text.", category="Elsewhere", cover="/a.jpg")
     assert check(place.config, environ={}) == []
 
@@ -215,8 +220,11 @@ def test_a_broken_article_is_named_once_with_its_line(
     path.parent.mkdir(parents=True)
     path.write_text(text)
     (found,) = check(place.config, environ={})
-    assert (found.severity, found.reason, found.line) == ("error", "bad-article-file", line)
-    assert said in found.detail and f"{found.what}{found.detail}".count("mine.md") == 1
+    assert found.severity == "error"
+    assert found.reason == "bad-article-file"
+    assert found.line == line
+    assert said in found.detail
+    assert f"{found.what}{found.detail}".count("mine.md") == 1
 
 
 @pytest.mark.parametrize("enabled", [True, False])
@@ -224,7 +232,7 @@ def test_a_source_that_cannot_be_drawn_here_is_named(
     place: Place, monkeypatch: pytest.MonkeyPatch, enabled: bool
 ) -> None:
     monkeypatch.setattr(launcher, "find_obstacle", lambda: "Chromium is missing")
-    assert "no-browser" not in reasons(place)
+    assert "no-browser" not in list_reasons(place)
     sources = place.config / "sources.toml"
     more = f"browser = true\nenabled = {str(enabled).lower()}\n"
     sources.write_text(f"{SOURCES}{more}")
@@ -232,7 +240,8 @@ def test_a_source_that_cannot_be_drawn_here_is_named(
     assert bool(found) == enabled
     if enabled:
         (finding,) = found
-        assert (finding.severity, finding.line) == ("error", 8)
+        assert finding.severity == "error"
+        assert finding.line == 8
         assert "two" in finding.what + finding.detail
         assert "Chromium is missing" in finding.detail
 
@@ -242,4 +251,4 @@ def test_a_machine_that_draws_pages_has_no_finding(
 ) -> None:
     monkeypatch.setattr(launcher, "find_obstacle", lambda: "")
     (place.config / "sources.toml").write_text(f"{SOURCES}browser = true\n")
-    assert "no-browser" not in reasons(place)
+    assert "no-browser" not in list_reasons(place)

@@ -1,4 +1,4 @@
-"""Clock, disk and names of a machine."""
+"""`check` reports faults of the machine: clock, disk and name resolution."""
 
 from __future__ import annotations
 
@@ -28,24 +28,28 @@ DAY = timedelta(days=1)
 def test_a_clock_that_is_behind_is_named(
     installed: datetime, last_run: datetime | None, said: str
 ) -> None:
-    found = [
+    details = [
         one.detail for one in installation.check_clock(NOW, installed=installed, last_run=last_run)
     ]
-    assert bool(found) is bool(said) and all(said in one and "12:00 UTC" in one for one in found)
+    assert bool(details) is bool(said)
+    assert all(said in one and "12:00 UTC" in one for one in details)
 
 
 def test_a_disk_that_is_nearly_full_is_named() -> None:
     room = Disk(path="/a", free=50 * 2**30, size=100 * 2**30)
     little = Disk(path="/b", free=2**20, size=100 * 2**30)
-    (found,) = installation.check_disks([room, little])
-    assert (found.what, found.severity, found.reason) == ("/b", "warning", "disk-full")
+    (disk,) = installation.check_disks([room, little])
+    assert disk.what == "/b"
+    assert disk.severity == "warning"
+    assert disk.reason == "disk-full"
 
 
-def source(url: str, *, enabled: bool = True) -> Source:
+def make_source(url: str, *, enabled: bool = True) -> Source:
     return Source(key="k", url=url, enabled=enabled)
 
 
 def test_one_name_that_resolves_is_enough() -> None:
+    """One resolvable host proves that DNS works; the check stops there."""
     asked = []
 
     def lookup(host: str, port: int) -> None:
@@ -53,14 +57,16 @@ def test_one_name_that_resolves_is_enough() -> None:
         if host != "b.org":
             raise socket.gaierror(socket.EAI_AGAIN, "no")
 
-    sources = [source(f"https://{host}/feed") for host in ("a.org", "b.org", "c.org", "d.org")]
+    sources = [make_source(f"https://{host}/feed") for host in ("a.org", "b.org", "c.org", "d.org")]
     assert [*installation.check_host_names(sources, lookup)] == []
-    (found,) = installation.check_host_names(sources[::2], lookup)
-    assert found.reason == "dns" and "a.org, c.org" in found.detail
+    (host_name,) = installation.check_host_names(sources[::2], lookup)
+    assert host_name.reason == "dns"
+    assert "a.org, c.org" in host_name.detail
     assert "d.org" not in asked
 
 
 def test_what_is_in_no_dns_is_not_asked_for() -> None:
+    """IP addresses, localhost and disabled sources cause no DNS request."""
     urls = ("http://127.0.0.1:80/", "http://[::1]/", "http://localhost:8080/", "https://x.example/")
-    sources = [*map(source, urls), source("https://off.org/", enabled=False)]
+    sources = [*map(make_source, urls), make_source("https://off.org/", enabled=False)]
     assert [*installation.check_host_names(sources, lambda host, port: pytest.fail(host))] == []

@@ -1,4 +1,4 @@
-"""Names that are nowhere defined."""
+"""`check` reports names that are used in the configuration but defined nowhere."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ NAMES = Names(
     ],
 )
 def test_of_sources(line: str, said: str) -> None:
+    """Unknown tags and categories in a source are reported with their line."""
     text = f'[[source]]\nkey = "one"\nurl = "https://one.example/"\n{line}\n'
     placed = check_all([TomlFile(Path("sources.toml"), tomllib.loads(text), text)])
     found = [*find_unknown_in_sources(placed, NAMES)]
@@ -69,6 +70,7 @@ def test_of_sources(line: str, said: str) -> None:
     ],
 )
 def test_of_queries(tmp_path: Path, query: str, unknown: list[str]) -> None:
+    """Unknown names in saved queries are reported."""
     path = tmp_path / "feeds.toml"
     path.write_text(f"[[feed]]\nslug = 'x'\nquery = '{query}'\n")
     file = TomlFile(path, {}, path.read_text())

@@ -1,5 +1,4 @@
-"""Templates of the operator's that cannot be used are named with their line before a build meets
-them."""
+"""`check` reports broken templates with their line."""
 
 from __future__ import annotations
 
@@ -34,15 +33,20 @@ from tests.places import Place
 def test_what_is_wrong_is_named_with_its_line(
     place: Place, name: str, text: str, severity: str, line: int | None, said: str
 ) -> None:
+    """A broken template is reported with file and line."""
     path = place.config / "templates" / name
     path.parent.mkdir()
     path.write_text(text)
     (one,) = check(place.config, environ={})
-    assert (one.severity, one.reason, one.file, one.line) == (severity, "template", str(path), line)
+    assert one.severity == severity
+    assert one.reason == "template"
+    assert one.file == str(path)
+    assert one.line == line
     assert said in one.detail
 
 
 def test_templates_of_ours_and_parts_that_they_use_are_fine(place: Place) -> None:
+    """Valid templates with includes give no finding."""
     folder = place.config / "templates"
     folder.mkdir()
     (folder / "footer.html").write_text("<footer>{% include 'imprint.html' %}</footer>")

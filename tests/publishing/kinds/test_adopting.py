@@ -1,4 +1,4 @@
-"""A new database learns which files are published."""
+"""A new database learns which files are published already."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ THEIRS = (
 
 
 def test_files_that_builds_have_named_are_out_of_date_and_all_others_unknown() -> None:
+    """Files with names of our feeds are adopted as outdated; other files are ignored."""
     outlet = MemoryOutlet()
     outlet.files |= dict.fromkeys([*OURS, *THEIRS], b"")
     row = FeedRow(key=AI, name="AI", first_slug="ai", published=True)
-    found = {file.name: file for file in adopt_unknown_files([row], outlet)}
-    assert {name: (file.owner, file.target) for name, file in found.items()} == OURS
-    assert {(file.made_of, file.sha256) for file in found.values()} == {("", "")}
+    files_by_name = {file.name: file for file in adopt_unknown_files([row], outlet)}
+    assert {name: (file.owner, file.target) for name, file in files_by_name.items()} == OURS
+    assert {(file.made_of, file.sha256) for file in files_by_name.values()} == {("", "")}

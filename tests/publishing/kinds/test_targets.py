@@ -11,7 +11,7 @@ from syndicator.publishing.kinds.targets import Target, Urgency, compare_targets
 AI = FeedKey("tag", "ai")
 
 
-def target(id: str, made_of: str = "now", **more: Any) -> Target:
+def make_target(id: str, made_of: str = "now", **more: Any) -> Target:
     given = {"urgency": Urgency.HEAD, "owner": AI, "make": lambda: ()} | more
     return Target(id=id, made_of=made_of, **given)
 
@@ -22,30 +22,37 @@ def list_due(*targets: Target, known: Mapping[str, str], whole: bool = False) ->
 
 def test_targets_with_equal_fingerprints_are_not_made_again() -> None:
     known = {"same": "now", "other": "before", "late": ""}
-    everything = [target("same"), target("other"), target("new"), target("late")]
+    everything = [
+        make_target("same"),
+        make_target("other"),
+        make_target("new"),
+        make_target("late"),
+    ]
     assert list_due(*everything, known=known) == ["other", "new", "late"]
     assert list_due(*everything, known=known, whole=True) == ["same", "other", "new", "late"]
-    assert list_due(target("same", changed=True), known=known) == ["same"]
+    assert list_due(make_target("same", changed=True), known=known) == ["same"]
 
 
 def test_the_urgent_are_made_first_and_older_ones_by_month() -> None:
     given = [
-        target("b", urgency=Urgency.OLDER, order="2026-02"),
-        target("a", urgency=Urgency.OLDER, order="2026-01"),
-        target("front", urgency=Urgency.SHARED),
-        target("head"),
-        target("linked", urgency=Urgency.LINKED),
+        make_target("b", urgency=Urgency.OLDER, order="2026-02"),
+        make_target("a", urgency=Urgency.OLDER, order="2026-01"),
+        make_target("front", urgency=Urgency.SHARED),
+        make_target("head"),
+        make_target("linked", urgency=Urgency.LINKED),
     ]
     assert list_due(*given, known={}) == ["linked", "head", "front", "a", "b"]
 
 
 def test_a_waiting_target_is_recorded_once_as_out_of_date() -> None:
-    one = target("list", waits=True)
+    target = make_target("list", waits=True)
     for known, late in (({}, ["list"]), ({"list": "before"}, ["list"]), ({"list": ""}, [])):
-        found = compare_targets([one], known)
-        assert ([each.id for each in found.late], found.due) == (late, [])
+        found = compare_targets([target], known)
+        assert [each.id for each in found.late] == late
+        assert found.due == []
 
 
 def test_published_targets_that_no_longer_exist_are_gone() -> None:
-    found = compare_targets([target("here")], {"here": "now", "there": "now", "old": ""})
+    """Targets that are published but not planned are deleted."""
+    found = compare_targets([make_target("here")], {"here": "now", "there": "now", "old": ""})
     assert found.gone == {"there", "old"}

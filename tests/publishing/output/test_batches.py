@@ -1,4 +1,4 @@
-"""Builds write in batches: faults of one file, and of the disk, lose nothing else."""
+"""A build writes files in batches: a fault of one file leaves all others intact."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ class Counting(Disk):
     """A disk with room for a number of files that counts what it writes."""
 
     def __init__(self, room: int = 10**6) -> None:
-        self.room, self.syncs, self.replaced = room, 0, 0
+        self.room = room
+        self.syncs = 0
+        self.replaced = 0
 
     def write(self, path: Path, data: bytes, *, earliest: int) -> int:
         self.room -= 1
@@ -40,27 +42,27 @@ class Counting(Disk):
 
 def make_grown_instance(place: Place) -> None:
     """An instance that has published, and has something new to publish."""
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         for number in range(3):
             store_articles(app, f"Story {number}", "Of it.", tags=("LLM",), category="AI")
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "New", "Of it.", tags=("LLM",), added=NOW + timedelta(hours=1))
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(make_grown_instance)
+    return Place(tmp_path).fill_once(make_grown_instance)
 
 
-def use(monkeypatch: pytest.MonkeyPatch, disk: Disk) -> None:
+def use_disk(monkeypatch: pytest.MonkeyPatch, disk: Disk) -> None:
     monkeypatch.setattr(
         places, "FileOutlet", lambda root, gzip, held: FileOutlet(root, gzip, held, disk)
     )
 
 
 def test_a_small_build_syncs_twice(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    use(monkeypatch, disk := Counting())
+    use_disk(monkeypatch, disk := Counting())
     written = place.build().written
     assert disk.replaced > len(written) > 10
     assert disk.syncs == 2
@@ -70,6 +72,7 @@ def test_a_small_build_syncs_twice(place: Place, monkeypatch: pytest.MonkeyPatch
 def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
     place: Place, others: list[str]
 ) -> None:
+    """A feed file that cannot be written holds only its feed, until it can."""
     name = "tags/llm.atom"
     for each in (name, *others):
         path = place.folder / "feeds/public" / each
@@ -77,17 +80,21 @@ def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
         path.mkdir()
     report = place.build()
     (held,) = report.held
-    assert held.what == "tags/llm" and name in held.detail and name not in report.written
-    assert "New" in place.published("all.atom") and "New" in place.published("sources/one.atom")
+    assert held.what == "tags/llm"
+    assert name in held.detail
+    assert name not in report.written
+    assert "New" in place.read_published("all.atom")
+    assert "New" in place.read_published("sources/one.atom")
     assert place.build().held  # its mark stays
     for each in (name, *others):
         (place.folder / "feeds/public" / each).rmdir()
     assert name in place.build().written
-    assert "New" in place.published(name)
+    assert "New" in place.read_published(name)
     assert place.build().written == ()
 
 
 def test_a_page_of_all_feeds_that_cannot_be_replaced_ends_the_build(place: Place) -> None:
+    """If index.html cannot be written, the build raises."""
     path = place.folder / "feeds/public/index.html"
     path.unlink()
     path.mkdir()
@@ -101,13 +108,13 @@ def test_a_page_of_all_feeds_that_cannot_be_replaced_ends_the_build(place: Place
 def test_a_full_disk_ends_the_build_and_changes_no_file(
     place: Place, monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
-    before = place.digests("public")
+    before = place.read_digests("public")
     with monkeypatch.context() as patch:
-        use(patch, Counting(room))
+        use_disk(patch, Counting(room))
         with pytest.raises(OSError, match="No space") as failed:
             place.build()
     assert failed.value.errno in OURS
-    assert place.digests("public") == before
+    assert place.read_digests("public") == before
     assert "tags/llm.atom" in place.build().written
 
 

@@ -1,4 +1,4 @@
-"""Published files on disk: replaced whole, synced, never half written."""
+"""Published files on disk are replaced atomically and synced."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from syndicator.core.errors import RefusedFiles, UsageError
 from syndicator.publishing.output.disk import Disk
 from syndicator.publishing.output.outlets import FileOutlet
-from tests.publishing.written import publish, take_off
+from tests.publishing.written import publish_file, take_off
 
 
 class Full(Disk):
@@ -66,12 +66,13 @@ def list_files(root: Path) -> set[str]:
 
 def test_writes_only_what_changed(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
-    assert publish(outlet, "tags/ai.atom", b"one")
+    assert publish_file(outlet, "tags/ai.atom", b"one")
     before = (tmp_path / "tags/ai.atom").stat()
-    assert not publish(outlet, "tags/ai.atom", b"one")
+    assert not publish_file(outlet, "tags/ai.atom", b"one")
     after = (tmp_path / "tags/ai.atom").stat()
-    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-    assert publish(outlet, "tags/ai.atom", b"two")
+    assert after.st_ino == before.st_ino
+    assert after.st_mtime_ns == before.st_mtime_ns
+    assert publish_file(outlet, "tags/ai.atom", b"two")
     assert outlet.get("tags/ai.atom") == b"two"
 
 
@@ -79,27 +80,30 @@ def test_a_changed_file_is_at_least_a_second_younger(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
     stamps = []
     for data in (b"a", b"b", b"c"):
-        publish(outlet, "x.atom", data)
+        publish_file(outlet, "x.atom", data)
         stamps.append((tmp_path / "x.atom").stat().st_mtime_ns)
         assert (tmp_path / "x.atom.gz").stat().st_mtime_ns >= stamps[-1]
     assert all(later - earlier >= 1_000_000_000 for earlier, later in pairwise(stamps))
 
 
 def test_the_gz_beside_it_is_the_same_and_the_same_each_time(tmp_path: Path) -> None:
+    """The .gz contains the feed and is byte for byte reproducible."""
     for folder in ("a", "b"):
-        publish(FileOutlet(tmp_path / folder), "x.atom", b"<feed/>" * 50)
+        publish_file(FileOutlet(tmp_path / folder), "x.atom", b"<feed/>" * 50)
     one, other = ((tmp_path / folder / "x.atom.gz").read_bytes() for folder in ("a", "b"))
-    assert one == other and gzip.decompress(one) == b"<feed/>" * 50
+    assert one == other
+    assert gzip.decompress(one) == b"<feed/>" * 50
 
 
 def test_a_gz_of_the_file_before_is_made_again(tmp_path: Path) -> None:
+    """A .gz file older than its feed is written again."""
     outlet = FileOutlet(tmp_path)
-    publish(outlet, "x.atom", b"old")
+    publish_file(outlet, "x.atom", b"old")
     stale = (tmp_path / "x.atom.gz").read_bytes()
-    publish(outlet, "x.atom", b"new")
+    publish_file(outlet, "x.atom", b"new")
     (tmp_path / "x.atom.gz").write_bytes(stale)
     os.utime(tmp_path / "x.atom.gz", ns=(1, 1))
-    assert not publish(outlet, "x.atom", b"new")
+    assert not publish_file(outlet, "x.atom", b"new")
     assert gzip.decompress((tmp_path / "x.atom.gz").read_bytes()) == b"new"
 
 
@@ -118,22 +122,24 @@ def test_rarely_requested_files_have_no_gz(tmp_path: Path) -> None:
     for name in (*rare, *often):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / f"{name}.gz").write_bytes(b"of an earlier version")
-        publish(outlet, name, b"1")
+        publish_file(outlet, name, b"1")
     found = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.gz"))
     assert found == sorted(f"{name}.gz" for name in often)
 
 
 def test_without_gzip_none_is_left(tmp_path: Path) -> None:
-    publish(FileOutlet(tmp_path), "x.atom", b"1")
-    publish(FileOutlet(tmp_path, gzip=False), "x.atom", b"1")
+    """Without gzip, old .gz files are deleted."""
+    publish_file(FileOutlet(tmp_path), "x.atom", b"1")
+    publish_file(FileOutlet(tmp_path, gzip=False), "x.atom", b"1")
     assert [path.name for path in tmp_path.iterdir()] == ["x.atom"]
 
 
 def test_a_moved_file_is_newer_than_those_that_redirect_to_it(tmp_path: Path) -> None:
+    """A moved feed is at least a second newer than the old file."""
     outlet = FileOutlet(tmp_path, gzip=False)
-    publish(outlet, "old.atom", b"1")
-    publish(outlet, "old.atom", b"2")
-    publish(outlet, "new.atom", b"2", heir_of=["old.atom", "never.atom"])
+    publish_file(outlet, "old.atom", b"1")
+    publish_file(outlet, "old.atom", b"2")
+    publish_file(outlet, "new.atom", b"2", heir_of=["old.atom", "never.atom"])
     old, new = (
         (tmp_path / name).stat().st_mtime_ns // 1_000_000_000 for name in ("old.atom", "new.atom")
     )
@@ -141,32 +147,36 @@ def test_a_moved_file_is_newer_than_those_that_redirect_to_it(tmp_path: Path) ->
 
 
 def test_delete(tmp_path: Path) -> None:
+    """Deleting a file also deletes its .gz, and returns whether it existed."""
     outlet = FileOutlet(tmp_path)
-    publish(outlet, "a.atom", b"1")
-    publish(outlet, "queries/b.atom", b"1")
-    assert take_off(outlet, "a.atom") and not take_off(outlet, "a.atom")
+    publish_file(outlet, "a.atom", b"1")
+    publish_file(outlet, "queries/b.atom", b"1")
+    assert take_off(outlet, "a.atom")
+    assert not take_off(outlet, "a.atom")
     assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["b.atom", "b.atom.gz"]
 
 
 @pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", "", "a//b", "a\\b", "a\0b", "."])
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError):
-        publish(FileOutlet(tmp_path / "public"), name, b"x")
+        publish_file(FileOutlet(tmp_path / "public"), name, b"x")
     assert list(tmp_path.rglob("*")) == []
 
 
 def test_a_failed_write_leaves_the_old_files_and_no_temporary_ones(tmp_path: Path) -> None:
-    publish(FileOutlet(tmp_path), "x.atom", b"old")
+    publish_file(FileOutlet(tmp_path), "x.atom", b"old")
     outlet = FileOutlet(tmp_path, disk=Full(room=3))
     outlet.put("x.atom", b"new")
     with pytest.raises(OSError, match="No space"):
         outlet.put("y.atom", b"new")
     with pytest.raises(OSError, match="No space"):
         outlet.commit()
-    assert list_files(tmp_path) == {"x.atom", "x.atom.gz"} and outlet.get("x.atom") == b"old"
+    assert list_files(tmp_path) == {"x.atom", "x.atom.gz"}
+    assert outlet.get("x.atom") == b"old"
 
 
 def test_a_file_that_has_no_room_for_its_gz_is_not_replaced_either(tmp_path: Path) -> None:
+    """If the .gz does not fit on the disk, the feed is not replaced."""
     outlet = FileOutlet(tmp_path, disk=Full(room=1))
     with pytest.raises(OSError, match="No space"):
         outlet.put("x.atom", b"new")
@@ -175,20 +185,27 @@ def test_a_file_that_has_no_room_for_its_gz_is_not_replaced_either(tmp_path: Pat
 
 
 def test_readers_see_nothing_before_the_commit_and_the_builder_all(tmp_path: Path) -> None:
-    outlet, reader = FileOutlet(tmp_path), FileOutlet(tmp_path)
-    publish(outlet, "tags/old.atom", b"old")
-    publish(outlet, "tags/ended.atom", b"ended")
-    assert outlet.put("tags/old.atom", b"new") and not outlet.put("tags/old.atom", b"new")
+    """Staged files are visible to the builder and, after the commit, to readers."""
+    outlet = FileOutlet(tmp_path)
+    reader = FileOutlet(tmp_path)
+    publish_file(outlet, "tags/old.atom", b"old")
+    publish_file(outlet, "tags/ended.atom", b"ended")
+    assert outlet.put("tags/old.atom", b"new")
+    assert not outlet.put("tags/old.atom", b"new")
     outlet.put("tags/first.atom", b"first")
     outlet.put("tags/deep/one.atom", b"one")
-    assert outlet.delete("tags/ended.atom") and not outlet.delete("tags/ended.atom")
+    assert outlet.delete("tags/ended.atom")
+    assert not outlet.delete("tags/ended.atom")
     assert reader.names("tags/") == {"tags/old.atom", "tags/ended.atom", "tags/deep"}
-    assert reader.get("tags/old.atom") == b"old" and reader.get("tags/first.atom") is None
+    assert reader.get("tags/old.atom") == b"old"
+    assert reader.get("tags/first.atom") is None
     assert outlet.names("tags/") == {"tags/old.atom", "tags/first.atom", "tags/deep"}
-    assert outlet.get("tags/old.atom") == b"new" and outlet.get("tags/ended.atom") is None
+    assert outlet.get("tags/old.atom") == b"new"
+    assert outlet.get("tags/ended.atom") is None
     assert outlet.written("tags/ended.atom") is None
     before = reader.written("tags/old.atom")
-    assert before is not None and (outlet.written("tags/old.atom") or before) > before
+    assert before is not None
+    assert (outlet.written("tags/old.atom") or before) > before
     outlet.commit()
     assert reader.names("tags/") == {"tags/old.atom", "tags/first.atom", "tags/deep"}
     assert reader.get("tags/old.atom") == b"new"
@@ -196,13 +213,14 @@ def test_readers_see_nothing_before_the_commit_and_the_builder_all(tmp_path: Pat
 
 def test_discarded_changes_leave_no_files(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
-    publish(outlet, "x.atom", b"old")
+    publish_file(outlet, "x.atom", b"old")
     before = list_files(tmp_path)
     outlet.put("x.atom", b"new")
     outlet.put("y.atom", b"new")
     outlet.delete("x.atom")
     outlet.discard()
-    assert outlet.get("x.atom") == b"old" and outlet.get("y.atom") is None
+    assert outlet.get("x.atom") == b"old"
+    assert outlet.get("y.atom") is None
     outlet.commit()
     assert list_files(tmp_path) == before
 
@@ -210,7 +228,7 @@ def test_discarded_changes_leave_no_files(tmp_path: Path) -> None:
 def test_the_last_of_several_changes_of_a_file_counts(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
     for name in ("a.atom", "b.atom", "c.atom"):
-        publish(outlet, name, b"old")
+        publish_file(outlet, name, b"old")
     outlet.put("a.atom", b"new")
     outlet.put("a.atom", b"newer")
     outlet.put("b.atom", b"new")
@@ -219,11 +237,13 @@ def test_the_last_of_several_changes_of_a_file_counts(tmp_path: Path) -> None:
     assert not outlet.put("c.atom", b"old")
     outlet.commit()
     assert list_files(tmp_path) == {"a.atom", "a.atom.gz", "c.atom", "c.atom.gz"}
-    assert outlet.get("a.atom") == b"newer" and outlet.get("c.atom") == b"old"
+    assert outlet.get("a.atom") == b"newer"
+    assert outlet.get("c.atom") == b"old"
     assert gzip.decompress((tmp_path / "a.atom.gz").read_bytes()) == b"newer"
 
 
 def test_an_heir_is_later_than_bytes_that_are_staged(tmp_path: Path) -> None:
+    """A file written with `heir_of` gets a modification time a second after the old file."""
     outlet = FileOutlet(tmp_path, gzip=False)
     outlet.put("old.atom", b"1")
     outlet.put("new.atom", b"2", heir_of=["old.atom"])
@@ -233,6 +253,7 @@ def test_an_heir_is_later_than_bytes_that_are_staged(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_place_of_a_file_refuses_that_file_alone(tmp_path: Path) -> None:
+    """A folder in place of a file is reported; all other files are written."""
     outlet = FileOutlet(tmp_path)
     (tmp_path / "b.atom").mkdir()
     for name in ("a.atom", "b.atom", "c.atom"):
@@ -247,7 +268,7 @@ def test_a_folder_in_place_of_a_file_refuses_that_file_alone(tmp_path: Path) -> 
 def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
     tmp_path: Path,
 ) -> None:
-    publish(FileOutlet(tmp_path), "tags/old.atom", b"1")
+    publish_file(FileOutlet(tmp_path), "tags/old.atom", b"1")
     disk = Recorder(tmp_path)
     outlet = FileOutlet(tmp_path, disk=disk)
     for name in ("x.atom", "categories/ai.html"):
@@ -274,7 +295,9 @@ def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
 def test_few_files_are_synced_one_by_one_and_many_with_their_file_system(
     tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, synced = os.fsync, list[str]()
+    """One file is synced by fsync, many by one sync of the file system."""
+    real = os.fsync
+    synced = list[str]()
 
     def fsync(descriptor: int) -> None:
         synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
@@ -293,27 +316,28 @@ def test_files_lost_by_a_crash_before_the_sync_are_written_again(
     tmp_path: Path, left: bytes | None
 ) -> None:
     outlet = FileOutlet(tmp_path)
-    publish(outlet, "x.atom", b"<feed/>")
-    publish(outlet, "archive/all/2026-11.atom", b"<feed/>")
+    publish_file(outlet, "x.atom", b"<feed/>")
+    publish_file(outlet, "archive/all/2026-11.atom", b"<feed/>")
     for path in (tmp_path / "x.atom.gz", tmp_path / "archive/all/2026-11.atom"):
         path.unlink() if left is None else path.write_bytes(left)
-    assert not publish(outlet, "x.atom", b"<feed/>")
-    assert publish(outlet, "archive/all/2026-11.atom", b"<feed/>")
+    assert not publish_file(outlet, "x.atom", b"<feed/>")
+    assert publish_file(outlet, "archive/all/2026-11.atom", b"<feed/>")
     assert gzip.decompress((tmp_path / "x.atom.gz").read_bytes()) == b"<feed/>"
 
 
 def test_a_build_that_lost_its_lock_writes_and_deletes_nothing(tmp_path: Path) -> None:
+    """If `held` raises, no file is written or deleted."""
+
     def held() -> None:
         raise ZeroDivisionError
 
-    publish(FileOutlet(tmp_path), "x.atom", b"old")
+    publish_file(FileOutlet(tmp_path), "x.atom", b"old")
     outlet = FileOutlet(tmp_path, held=held)
     for change in (
-        lambda: publish(outlet, "x.atom", b"new"),
+        lambda: publish_file(outlet, "x.atom", b"new"),
         lambda: take_off(outlet, "x.atom"),
     ):
         with pytest.raises(ZeroDivisionError):
             change()
-    assert {path.name for path in tmp_path.iterdir()} == {"x.atom", "x.atom.gz"} and outlet.get(
-        "x.atom"
-    ) == b"old"
+    assert {path.name for path in tmp_path.iterdir()} == {"x.atom", "x.atom.gz"}
+    assert outlet.get("x.atom") == b"old"

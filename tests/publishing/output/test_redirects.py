@@ -1,4 +1,4 @@
-"""Addresses of feeds that moved redirect, those of ended feeds answer 410."""
+"""Addresses of moved feeds redirect; those of ended feeds answer 410."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from syndicator.publishing.output.redirects import (
 from tests.publishing.memory import MemoryOutlet
 
 
-def tag(slug: str, to: str = "", **more: Any) -> FeedRow:
+def make_tag_row(slug: str, to: str = "", **more: Any) -> FeedRow:
     target = FeedKey("tag", to) if to else None
     return FeedRow(key=FeedKey("tag", slug), name=slug, first_slug=slug, moved_to=target, **more)
 
 
 def test_a_feed_that_moved_twice_redirects_to_its_last_address() -> None:
-    rows = [tag("a", "b"), tag("b", "c"), tag("c")]
+    rows = [make_tag_row("a", "b"), make_tag_row("b", "c"), make_tag_row("c")]
     assert resolve_moves(rows) == {
         FeedKey("tag", "a"): FeedKey("tag", "c"),
         FeedKey("tag", "b"): FeedKey("tag", "c"),
@@ -32,28 +32,31 @@ def test_a_feed_that_moved_twice_redirects_to_its_last_address() -> None:
 
 
 def test_feeds_that_moved_in_a_circle_are_gone() -> None:
-    rows = [tag("a", "b"), tag("b", "a"), tag("c", "a")]
+    rows = [make_tag_row("a", "b"), make_tag_row("b", "a"), make_tag_row("c", "a")]
     assert resolve_moves(rows) == {}
     gone = json.loads(make_redirect_maps(rows, "https://feeds.example/")[JSON])["gone"]
     assert {"tags/a.atom", "tags/b.rss", "tags/c.json"} <= set(gone)
 
 
 def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
-    made = make_redirect_maps(
-        [tag("old", "new"), tag("new"), tag("ended", dropped=True)], "https://site.example/feeds/"
+    """JSON, nginx and Caddy maps contain the same moves and ends."""
+    redirect_maps = make_redirect_maps(
+        [make_tag_row("old", "new"), make_tag_row("new"), make_tag_row("ended", dropped=True)],
+        "https://site.example/feeds/",
     )
-    listed = json.loads(made[JSON])
-    assert (
-        listed["moved"]["tags/old.atom"] == "tags/new.atom" and "tags/ended.atom" in listed["gone"]
-    )
-    assert b'"/feeds/tags/old.atom" "/feeds/tags/new.atom";' in made[NGINX]
-    assert b'"/feeds/tags/ended.atom" 1;' in made[NGINX]
-    assert b'redir "/feeds/tags/old.atom" "/feeds/tags/new.atom" 301' in made[CADDY]
-    assert b'respond "/feeds/tags/ended.atom" 410' in made[CADDY]
+    listed = json.loads(redirect_maps[JSON])
+    assert listed["moved"]["tags/old.atom"] == "tags/new.atom"
+    assert "tags/ended.atom" in listed["gone"]
+    assert b'"/feeds/tags/old.atom" "/feeds/tags/new.atom";' in redirect_maps[NGINX]
+    assert b'"/feeds/tags/ended.atom" 1;' in redirect_maps[NGINX]
+    assert b'redir "/feeds/tags/old.atom" "/feeds/tags/new.atom" 301' in redirect_maps[CADDY]
+    assert b'respond "/feeds/tags/ended.atom" 410' in redirect_maps[CADDY]
 
 
 def test_files_of_others_stay_beside_thumbnails() -> None:
-    outlet, ours = MemoryOutlet(), [f"pictures/{n:020x}.webp" for n in (1, 2)]
+    """Only unneeded thumbnails are deleted, no other files in pictures/."""
+    outlet = MemoryOutlet()
+    ours = [f"pictures/{n:020x}.webp" for n in (1, 2)]
     outlet.files |= dict.fromkeys([*ours, "pictures/logo.webp"], b"")
     assert delete_unneeded_thumbnails(outlet, ours[:1]) == {ours[1]}
     assert sorted(outlet.files) == [ours[0], "pictures/logo.webp"]

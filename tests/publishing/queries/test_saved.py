@@ -1,4 +1,4 @@
-"""Saved queries: the language and its file."""
+"""Saved queries: their language and feeds.toml."""
 
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ def assert_feeds(query: str) -> bool:
     ],
 )
 def test_holds(query: str) -> None:
+    """The feed assertions of each case hold."""
     assert assert_feeds(query)
 
 
@@ -152,14 +153,15 @@ def test_the_file_is_read(tmp_path: Path) -> None:
         """,
     )
     first, second = load_queries(path)
-    assert (first.key, first.limit, first.window_hours, first.formats) == (
-        FeedKey("query", "ai"),
-        7,
-        36,
-        ("atom",),
-    )
-    assert (second.key, second.title, second.expr) == (FeedKey("tag", "ai"), "All of AI", None)
-    assert first.expr is not None and is_match(first.expr, STORY, str)
+    assert first.key == FeedKey("query", "ai")
+    assert first.limit == 7
+    assert first.window_hours == 36
+    assert first.formats == ("atom",)
+    assert second.key == FeedKey("tag", "ai")
+    assert second.title == "All of AI"
+    assert second.expr is None
+    assert first.expr is not None
+    assert is_match(first.expr, STORY, str)
     assert load_queries(tmp_path / "absent.toml") == ()
 
 
@@ -168,8 +170,10 @@ def test_a_bad_query_is_shown_with_a_caret(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_queries(path)
     lines = str(caught.value).splitlines()
-    assert str(path) in lines[0] and "never closed" in lines[0]
-    assert lines[1].strip() == "tag:AI and (chip" and lines[2].index("^") == lines[1].index("(")
+    assert str(path) in lines[0]
+    assert "never closed" in lines[0]
+    assert lines[1].strip() == "tag:AI and (chip"
+    assert lines[2].index("^") == lines[1].index("(")
 
 
 @pytest.mark.parametrize(
@@ -190,6 +194,7 @@ def test_a_bad_file_is_named(tmp_path: Path, text: str, says: str) -> None:
 
 
 def test_a_query_without_a_slug_gets_one_of_its_title(tmp_path: Path) -> None:
+    """The slug is derived from the title."""
     (saved,) = load_queries(
         write_feeds_file(tmp_path, "[[feed]]\nquery = 'chip'\ntitle = 'Chips & more'\n")
     )
@@ -197,6 +202,7 @@ def test_a_query_without_a_slug_gets_one_of_its_title(tmp_path: Path) -> None:
 
 
 def test_an_entry_with_a_fault_costs_no_other_one(tmp_path: Path) -> None:
+    """A faulty or duplicate query is reported with its line; valid ones are kept."""
     text = (
         "[[feed]]\nslug = 'x'\nquery = 'a'\n[[feed]]\nslug = 'y'\nquery = '('\n[[feed]]\nslug ="
         " 'x'\nquery = 'b'\n"

@@ -1,4 +1,4 @@
-"""Entries as trees of feedgen, and heads of Atom documents."""
+"""Atom entries and the heads of Atom documents."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from syndicator.publishing.render.feed_entry import Draft
 from syndicator.publishing.render.head import Head, make_head
 from syndicator.publishing.render.view import View, make_view
 from syndicator.publishing.render.xml import NAMESPACES
-from tests.publishing.test_builder import ATOM, INSTANCE, SOURCES, article
+from tests.publishing.test_builder import ATOM, INSTANCE, SOURCES, make_article
 
 BASE = "https://feeds.example/"
 SPEC = FeedSpec(key=ALL, name="Everything", title='A & <B> "C"', first_slug="all", language="en")
@@ -35,21 +35,21 @@ DC = f"{{{NAMESPACES['dc']}}}"
 
 
 def make_sample_head(**changes: object) -> Head:
-    made = make_head(SPEC, Settings(site=Site(url=BASE)), uuid.UUID(int=1), WHEN)
-    return replace(made, **changes)  # type: ignore[arg-type]
+    head = make_head(SPEC, Settings(site=Site(url=BASE)), uuid.UUID(int=1), WHEN)
+    return replace(head, **changes)  # type: ignore[arg-type]
 
 
 def make_sample_view(**changes: Any) -> View:
-    return replace(make_view(article(1), SOURCES["alpha"], INSTANCE, None, ""), **changes)
+    return replace(make_view(make_article(1), SOURCES["alpha"], INSTANCE, None, ""), **changes)
 
 
 def parse_entry(shown: View) -> Any:
     """Return the <entry> of a view as a reader parses it."""
     draft = Draft(shown, BASE)
-    made = atom.make_entry(draft)
-    assert validate.find_atom_entry_fault(made) is None
+    entry = atom.make_entry(draft)
+    assert validate.find_atom_entry_fault(entry) is None
     return etree.fromstring(
-        atom.write_feed(make_sample_head(), [atom.serialise(draft, made)])
+        atom.write_feed(make_sample_head(), [atom.serialise(draft, entry)])
     ).find(f"{ATOM}entry")
 
 
@@ -72,10 +72,13 @@ def test_characters_that_xml_forbids_are_refused(make: Callable[[Draft], Any], t
     "value", ["a & b", '"q" \'', "]]>", "a > b", "a\tb\nc\rd", "\u2028\x85é中😀", "1 < 2 & 3 < 4"]
 )
 def test_a_text_is_read_as_it_was_written(value: str) -> None:
-    shown = make_sample_view(authors=(value, "Bo"), tags=(value,), category="", content=value)
-    entry, item = parse_entry(shown), parse_item(shown)
+    """Any text survives Atom and RSS."""
+    view = make_sample_view(authors=(value, "Bo"), tags=(value,), category="", content=value)
+    entry = parse_entry(view)
+    item = parse_item(view)
     names = [name.text for name in entry.iterfind(f"{ATOM}author/{ATOM}name")]
-    assert (names, entry.findtext(f"{ATOM}content")) == ([value, "Bo"], value)
+    assert names == [value, "Bo"]
+    assert entry.findtext(f"{ATOM}content") == value
     assert [category.get("term") for category in entry.iterfind(f"{ATOM}category")] == [value]
     assert item.findtext(f"{DC}creator") == f"{value}, Bo"
     assert item.findtext("category") == value
@@ -83,60 +86,63 @@ def test_a_text_is_read_as_it_was_written(value: str) -> None:
 
 
 def test_both_formats_spell_signs_of_plain_texts_as_references() -> None:
+    """`&` and `<` in plain fields are written as character references in Atom and RSS."""
     draft = Draft(
         make_sample_view(title="AT&T", authors=("B & <C>",), content="<p>x &amp; y</p>"), BASE
     )
     entry = atom.serialise(draft, atom.make_entry(draft))
     item = rss.serialise(draft, rss.make_item(draft))
-    assert (
-        b'<title type="text">AT&#x26;T</title>' in entry
-        and b"<name>B &#x26; &#x3C;C&gt;</name>" in entry
-    )
+    assert b'<title type="text">AT&#x26;T</title>' in entry
+    assert b"<name>B &#x26; &#x3C;C&gt;</name>" in entry
     assert b'<content type="html">&lt;p&gt;x &amp;amp; y&lt;/p&gt;</content>' in entry
-    assert b"<title>AT&#x26;T</title>" in item and b">B &#x26; &#x3C; C&gt;</dc:creator>" in item
+    assert b"<title>AT&#x26;T</title>" in item
+    assert b">B &#x26; &#x3C; C&gt;</dc:creator>" in item
 
 
 def test_an_entry_declares_no_namespace_that_its_feed_has() -> None:
+    """Entries repeat no xmlns declarations."""
     draft = Draft(make_sample_view(cover="https://alpha.example/1.jpg", content="<p>x</p>"), BASE)
     for data in (
         atom.serialise(draft, atom.make_entry(draft)),
         rss.serialise(draft, rss.make_item(draft)),
     ):
-        assert b"<media:thumbnail url=" in data and b"xmlns" not in data and b"ns0" not in data
+        assert b"<media:thumbnail url=" in data
+        assert b"xmlns" not in data
+        assert b"ns0" not in data
 
 
 def test_links_have_their_kinds() -> None:
     sound = Enclosure(url="https://alpha.example/1.mp3", type="audio/mpeg", length=7)
     also = (("Beta", "https://beta.example/1"), ("Gamma", "https://gamma.example/1"))
-    shown = make_sample_view(
+    view = make_sample_view(
         enclosure=sound, related=(also[0][1],), also=also, licence="https://licence.example/by"
     )
-    entry, item = parse_entry(shown), parse_item(shown)
+    entry = parse_entry(view)
+    item = parse_item(view)
     assert [dict(link.attrib) for link in entry.iterfind(f"{ATOM}link")] == [
-        {"href": shown.url, "rel": "alternate"},
+        {"href": view.url, "rel": "alternate"},
         {"href": sound.url, "rel": "enclosure", "type": "audio/mpeg", "length": "7"},
         {"href": also[0][1], "rel": "related"},
         {"href": also[1][1], "rel": "related", "title": "Gamma"},
-        {"href": shown.licence, "rel": "license"},
+        {"href": view.licence, "rel": "license"},
     ]
     assert dict(item.find("enclosure").attrib) == {
         "url": sound.url,
         "length": "7",
         "type": "audio/mpeg",
     }
-    assert item.findtext("link") == shown.url
+    assert item.findtext("link") == view.url
 
 
 @pytest.mark.parametrize("url", ["https://alpha.example/feed", ""])
 def test_a_source_has_id_title_time_and_the_addresses_that_it_has(url: str) -> None:
+    """The source element has id, title, time and known links."""
     shown = make_sample_view()
     shown = replace(shown, origin=replace(shown.origin, url=url))
     source = parse_entry(shown).find(f"{ATOM}source")
     assert source.findtext(f"{ATOM}id") == "urn:example:alpha"
-    assert (
-        source.findtext(f"{ATOM}title") == "Alpha"
-        and source.find(f"{ATOM}title").get("type") == "text"
-    )
+    assert source.findtext(f"{ATOM}title") == "Alpha"
+    assert source.find(f"{ATOM}title").get("type") == "text"
     assert source.findtext(f"{ATOM}updated") == shown.published.isoformat()
     links = [(link.get("rel"), link.get("href")) for link in source.iterfind(f"{ATOM}link")]
     assert links == [*([("self", url)] if url else []), ("alternate", "https://alpha.example/")]
@@ -145,27 +151,29 @@ def test_a_source_has_id_title_time_and_the_addresses_that_it_has(url: str) -> N
 
 
 def test_an_excerpt_stands_beside_the_content_and_alone_without() -> None:
-    shown = make_sample_view(summary="x < y", content="<p>All</p>")
+    """Summary and content are both written if present."""
+    view = make_sample_view(summary="x < y", content="<p>All</p>")
     content = f"{{{NAMESPACES['content']}}}encoded"
 
     def texts(shown: View) -> tuple[str | None, ...]:
-        entry, item = parse_entry(shown), parse_item(shown)
+        entry = parse_entry(shown)
+        item = parse_item(shown)
         of_atom = entry.findtext(f"{ATOM}summary"), entry.findtext(f"{ATOM}content")
         return *of_atom, item.findtext("description"), item.findtext(content)
 
-    assert texts(shown) == ("x &lt; y", "<p>All</p>", "x &lt; y", "<p>All</p>")
-    assert texts(replace(shown, content="")) == ("x &lt; y", None, "x &lt; y", None)
-    assert texts(replace(shown, summary="")) == (None, "<p>All</p>", "Alpha", "<p>All</p>")
+    assert texts(view) == ("x &lt; y", "<p>All</p>", "x &lt; y", "<p>All</p>")
+    assert texts(replace(view, content="")) == ("x &lt; y", None, "x &lt; y", None)
+    assert texts(replace(view, summary="")) == (None, "<p>All</p>", "Alpha", "<p>All</p>")
 
 
 def test_an_entry_that_the_grammar_refuses_is_named() -> None:
-    made = atom.make_entry(Draft(make_sample_view(), BASE))
-    etree.SubElement(made, "subtitle").text = "of feeds alone"
-    assert (validate.find_atom_entry_fault(made) or "").startswith("invalid")
+    entry = atom.make_entry(Draft(make_sample_view(), BASE))
+    etree.SubElement(entry, "subtitle").text = "of feeds alone"
+    assert (validate.find_atom_entry_fault(entry) or "").startswith("invalid")
     for name in ("updated", "author"):
-        made = atom.make_entry(Draft(make_sample_view(), BASE))
-        made.remove(made.find(name))
-        assert (validate.find_atom_entry_fault(made) or "").startswith("invalid")
+        entry = atom.make_entry(Draft(make_sample_view(), BASE))
+        entry.remove(entry.find(name))
+        assert (validate.find_atom_entry_fault(entry) or "").startswith("invalid")
 
 
 @pytest.mark.parametrize(
@@ -214,11 +222,9 @@ def test_feedgen_is_loaded_when_something_is_written() -> None:
 
 def test_threads_that_write_dates_leave_the_locale_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """feedgen sets it for each date of RSS; the pages of questions are written beside a build."""
-    draft, real, before = (
-        Draft(make_sample_view(), BASE),
-        locale.setlocale,
-        locale.setlocale(locale.LC_CTYPE),
-    )
+    draft = Draft(make_sample_view(), BASE)
+    real = locale.setlocale
+    before = locale.setlocale(locale.LC_CTYPE)
 
     def slow(category: int, wanted: str | None = None) -> str:
         """Write as feedgen does, but let another thread run meanwhile."""
@@ -243,10 +249,10 @@ def test_threads_that_write_dates_leave_the_locale_alone(monkeypatch: pytest.Mon
 
 
 def test_an_entry_of_our_own_names_no_source() -> None:
+    """Articles of the operator's own have no `source` element."""
     mine = make_sample_view(is_own=True)
-    assert (
-        parse_entry(mine).find(f"{ATOM}source") is None and parse_item(mine).find("source") is None
-    )
+    assert parse_entry(mine).find(f"{ATOM}source") is None
+    assert parse_item(mine).find("source") is None
     assert "_source" not in json.loads(jsonfeed.make_item(mine))
     theirs = make_sample_view()
     assert parse_entry(theirs).find(f"{ATOM}source") is not None

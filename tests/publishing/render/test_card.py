@@ -1,4 +1,4 @@
-"""The HTML of entries, as readers show it."""
+"""The HTML of entries, as feed readers show it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syndicator.publishing.render.head import Links, make_links, write_card
 from syndicator.publishing.render.view import View, make_view
 from syndicator.publishing.selection import fingerprints
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import ATOM, INSTANCE, article, built
+from tests.publishing.test_builder import ATOM, INSTANCE, build_index, make_article
 from tests.publishing.test_hostile_text import TRAPS, list_payloads
 from tests.samples import Samples
 
@@ -27,7 +27,7 @@ COVER = "https://alpha.example/1.jpg?a=1&b=2"
 
 
 def write_sample_card(whole: str = "", **changes: Any) -> View:
-    return make_view(article(1, **changes), FULL, INSTANCE, None, whole)
+    return make_view(make_article(1, **changes), FULL, INSTANCE, None, whole)
 
 
 def list_card_parts(made: str) -> list[str]:
@@ -41,9 +41,9 @@ def list_links(made: str) -> dict[str, str]:
 
 
 def test_a_card_has_picture_excerpt_source_category_and_tags() -> None:
-    made = write_card(write_sample_card(cover=COVER, category="Work", tags=("AI", "C++")), LINKS)
-    assert list_card_parts(made) == [COVER, "A whole sentence.", "Alpha · Work · AI · C++"]
-    assert list_links(made) == {
+    card = write_card(write_sample_card(cover=COVER, category="Work", tags=("AI", "C++")), LINKS)
+    assert list_card_parts(card) == [COVER, "A whole sentence.", "Alpha · Work · AI · C++"]
+    assert list_links(card) == {
         None: "https://alpha.example/1",
         "Alpha": "https://alpha.example/",
         "Work": f"{BASE}categories/work.html",
@@ -53,6 +53,7 @@ def test_a_card_has_picture_excerpt_source_category_and_tags() -> None:
 
 
 def test_the_whole_text_follows_and_nothing_of_it_is_there_twice() -> None:
+    """The card shows excerpt and picture above the text only if the text lacks them."""
     body = f'<p>A whole <b>sentence.</b> More.</p><p><img src="{COVER.replace("&", "&amp;")}"></p>'
     assert list_card_parts(write_card(write_sample_card(body, cover=COVER), LINKS)) == [
         "Alpha · AI · LLM",
@@ -72,10 +73,10 @@ def test_the_whole_text_follows_and_nothing_of_it_is_there_twice() -> None:
         )
     )
     assert far[0] == "A whole sentence."
-    other = list_card_parts(
+    other_card_parts = list_card_parts(
         write_card(write_sample_card("<p>Other words.</p>", cover=COVER), LINKS)
     )
-    assert other == [COVER, "A whole sentence.", "Alpha · AI · LLM", "Other words."]
+    assert other_card_parts == [COVER, "A whole sentence.", "Alpha · AI · LLM", "Other words."]
 
 
 def test_a_name_is_written_once_and_the_category_of_unclassified_articles_never() -> None:
@@ -92,8 +93,9 @@ def test_a_name_is_written_once_and_the_category_of_unclassified_articles_never(
 
 
 def test_an_address_that_ends_like_the_attribute_is_the_address() -> None:
-    made = write_card(write_sample_card(cover="https://alpha.example/?imgsrc="), LINKS)
-    assert list_card_parts(made)[0] == "https://alpha.example/?imgsrc=" and "imgsrc&#61;" in made
+    card = write_card(write_sample_card(cover="https://alpha.example/?imgsrc="), LINKS)
+    assert list_card_parts(card)[0] == "https://alpha.example/?imgsrc="
+    assert "imgsrc&#61;" in card
 
 
 def test_a_card_of_a_nosnippet_page_has_no_excerpt() -> None:
@@ -116,9 +118,10 @@ def test_a_card_of_a_nosnippet_page_has_no_excerpt() -> None:
 def test_only_pages_that_are_sure_to_be_there_are_linked(
     publish: Publish, named: tuple[str, ...], linked: set[str]
 ) -> None:
-    found = make_links(Settings(site=Site(url=BASE), publish=publish), named)
-    made = write_card(write_sample_card(category="Work", tags=("LLM", "GPU")), found)
-    assert list_links(made).keys() - {"Alpha"} == linked
+    """A card links only tags and categories that have pages."""
+    links = make_links(Settings(site=Site(url=BASE), publish=publish), named)
+    card = write_card(write_sample_card(category="Work", tags=("LLM", "GPU")), links)
+    assert list_links(card).keys() - {"Alpha"} == linked
 
 
 def test_a_change_of_linked_or_visible_fields_builds_all_feeds() -> None:
@@ -136,30 +139,34 @@ def test_a_change_of_linked_or_visible_fields_builds_all_feeds() -> None:
 
 
 def test_no_text_of_others_is_markup(samples: Samples) -> None:
+    """Hostile text in any field becomes no markup."""
     for value in (*TRAPS, *list_payloads(samples, every=20)):
-        said = write_sample_card(
+        sample_card = write_sample_card(
             title=value,
             excerpt=value,
             category=value,
             tags=(value,),
             cover=f"https://a.example/{value}",
         )
-        made = write_card(replace(said, origin=replace(said.origin, title=value)), LINKS)
-        assert {node.tag for node in html.fromstring(f"<div>{made}</div>").iter()} <= {
+        card = write_card(
+            replace(sample_card, origin=replace(sample_card.origin, title=value)), LINKS
+        )
+        assert {node.tag for node in html.fromstring(f"<div>{card}</div>").iter()} <= {
             "div",
             "p",
             "a",
             "img",
         }
-        assert not re.search(r"\son\w+=", re.sub(r">[^<]*<|\"[^\"]*\"", "", made)), made
+        assert not re.search(r"\son\w+=", re.sub(r">[^<]*<|\"[^\"]*\"", "", card)), card
 
 
 def build_files(**publish: Any) -> dict[str, bytes]:
-    index, outlet = MemoryIndex([article(1), article(2, robots=("nosnippet",))]), MemoryOutlet()
+    index = MemoryIndex([make_article(1), make_article(2, robots=("nosnippet",))])
+    outlet = MemoryOutlet()
     how = Settings(site=Site(url=BASE), publish=Publish(archives=False, **publish))
-    index.save_html({article(1).id: "<p>All of it.</p>"})
+    index.save_html({make_article(1).id: "<p>All of it.</p>"})
     assert (
-        built(
+        build_index(
             index, outlet, how, source_of=lambda one: FULL, markdown=lambda id: f"# {id}\x0b"
         ).held
         == ()
@@ -169,8 +176,8 @@ def build_files(**publish: Any) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("kind", ["card", "plain"])
 def test_every_format_shows_the_same(kind: str) -> None:
-    found = build_files(entry_html=kind)
-    atom, rss = (etree.fromstring(found[f"all.{name}"]) for name in ("atom", "rss"))
+    files = build_files(entry_html=kind)
+    atom, rss = (etree.fromstring(files[f"all.{name}"]) for name in ("atom", "rss"))
     one = atom.findall(f"{ATOM}entry")[1]
     line = (
         '<p><a href="https://alpha.example/">Alpha</a> · <a'
@@ -181,22 +188,22 @@ def test_every_format_shows_the_same(kind: str) -> None:
         if kind == "card"
         else "<p>All of it.</p>"
     )
-    assert (
-        one.findtext(f"{ATOM}content") == whole
-        and one.findtext(f"{ATOM}summary") == "A whole sentence."
-    )
+    assert one.findtext(f"{ATOM}content") == whole
+    assert one.findtext(f"{ATOM}summary") == "A whole sentence."
     encoded = "{http://purl.org/rss/1.0/modules/content/}encoded"
     assert [item.findtext(encoded) for item in rss.iter("item")] == [
         line if kind == "card" else None,
         whole,
     ]
-    items = json.loads(found["all.json"])["items"]
+    items = json.loads(files["all.json"])["items"]
     assert [item.get("content_html") for item in items] == [line if kind == "card" else None, whole]
-    assert items[1]["summary"] == "A whole sentence." and "summary" not in items[0]
+    assert items[1]["summary"] == "A whole sentence."
+    assert "summary" not in items[0]
 
 
 def test_rss_has_the_markdown_of_whole_texts_if_the_operator_enabled_it() -> None:
+    """`source:markdown` is written for full texts if enabled."""
     name = "{http://source.scripting.com/}markdown"
     assert b"source.scripting.com" not in build_files()["all.rss"]
     items = etree.fromstring(build_files(extensions=("markdown",))["all.rss"]).iter("item")
-    assert [item.findtext(name) for item in items] == [None, f"# {article(1).id}"]
+    assert [item.findtext(name) for item in items] == [None, f"# {make_article(1).id}"]

@@ -1,4 +1,4 @@
-"""Facts of an episode's own feed are in our RSS."""
+"""Podcast episodes keep the facts of their own feed in our RSS."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lxml import etree
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Enclosure
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import article, built
+from tests.publishing.test_builder import build_index, make_article
 from tests.visiting.feeds.test_podcast import LINES
 
 ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
@@ -27,7 +27,7 @@ def test_transcripts_chapters_and_persons_pass_through() -> None:
     )
     outlet = MemoryOutlet()
     how = Settings(site=Site(url="https://feeds.example/"), publish=Publish(archives=False))
-    built(MemoryIndex([article(1, enclosure=sound), article(2)]), outlet, how)
+    build_index(MemoryIndex([make_article(1, enclosure=sound), make_article(2)]), outlet, how)
     plain, item = etree.fromstring(outlet.files["all.rss"]).iter("item")
     assert not [node for node in plain if node.tag.startswith(PODCAST)]
     nodes = [node for node in item if node.tag.startswith(PODCAST)]
@@ -68,12 +68,12 @@ def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
         url="https://pod.example/1.mp3", type="audio/mpeg", length=9, duration="1:02:03"
     )
     articles = [
-        article(1, enclosure=sound, cover="https://pod.example/1.jpg"),
-        article(2, enclosure=sound, cover="https://pod.example/2.webp"),
-        article(3, cover="https://pod.example/3.jpg"),
+        make_article(1, enclosure=sound, cover="https://pod.example/1.jpg"),
+        make_article(2, enclosure=sound, cover="https://pod.example/2.webp"),
+        make_article(3, cover="https://pod.example/3.jpg"),
     ]
     outlet = MemoryOutlet()
-    built(MemoryIndex(articles), outlet, Settings(publish=Publish(archives=False)))
+    build_index(MemoryIndex(articles), outlet, Settings(publish=Publish(archives=False)))
     found = [
         [
             (node.tag.removeprefix(ITUNES), node.text, dict(node.attrib))
@@ -104,6 +104,7 @@ def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
 def test_tags_of_apple_stand_only_beside_files_that_its_players_take(
     name: str, type: str, is_for_apple: bool
 ) -> None:
+    """itunes: tags appear only for file types that Apple's players support."""
     sound = Enclosure(
         url=f"https://pod.example/{name}",
         type=type,
@@ -111,7 +112,7 @@ def test_tags_of_apple_stand_only_beside_files_that_its_players_take(
         podcast=("episode 1", "person Jane Doe"),
     )
     outlet = MemoryOutlet()
-    built(MemoryIndex([article(1, enclosure=sound)]), outlet, Settings())
+    build_index(MemoryIndex([make_article(1, enclosure=sound)]), outlet, Settings())
     (item,) = etree.fromstring(outlet.files["all.rss"]).iter("item")
     names = [node.tag.removeprefix(ITUNES) for node in item if node.tag.startswith(ITUNES)]
     assert names == (["duration", "episode"] if is_for_apple else [])
@@ -122,7 +123,7 @@ def test_an_episode_has_its_numbers_and_advice() -> None:
     lines = ("season 2", "episode 12", "explicit false", "episode 1 <b>", "explicit no", "season 0")
     sound = Enclosure(url="https://pod.example/1.mp3", type="audio/mpeg", podcast=lines)
     outlet = MemoryOutlet()
-    built(MemoryIndex([article(1, enclosure=sound)]), outlet, Settings())
+    build_index(MemoryIndex([make_article(1, enclosure=sound)]), outlet, Settings())
     (item,) = etree.fromstring(outlet.files["all.rss"]).iter("item")
     found = {
         node.tag.removeprefix(ITUNES): node.text for node in item if node.tag.startswith(ITUNES)

@@ -1,4 +1,4 @@
-"""How titles, authors and tags stand in each format."""
+"""Titles, authors and tags in each feed format."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lxml import etree
 
 from syndicator.configuration.settings import Publish, Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import ATOM, article, built
+from tests.publishing.test_builder import ATOM, build_index, make_article
 
 DC = "{http://purl.org/dc/elements/1.1/}"
 
@@ -23,8 +23,9 @@ class Documents:
     ) -> None:
         outlet = MemoryOutlet()
         how = Publish(archives=False, entry_html="plain")
-        report = built(MemoryIndex(articles), outlet, Settings(site=site, publish=how))
-        assert (report.held, report.set_aside) == ((), ())
+        report = build_index(MemoryIndex(articles), outlet, Settings(site=site, publish=how))
+        assert report.held == ()
+        assert report.set_aside == ()
         self.atom, self.rss = (
             etree.fromstring(outlet.files[name]) for name in ("all.atom", "all.rss")
         )
@@ -44,57 +45,69 @@ class Documents:
     ],
 )
 def test_a_title_is_text_unless_it_talks_of_markup(title: str, type: str, written: str) -> None:
-    made = Documents(article(1, title=title), site=Site(title=title, url="https://feeds.example/"))
-    for found in (made.atom.find(f"{ATOM}title"), made.entry.find(f"{ATOM}title")):
-        assert (found.get("type"), found.text) == (type, written)
-    assert made.json["items"][0]["title"] == title
+    """Titles with markup characters use another `type`."""
+    documents = Documents(
+        make_article(1, title=title), site=Site(title=title, url="https://feeds.example/")
+    )
+    for found in (documents.atom.find(f"{ATOM}title"), documents.entry.find(f"{ATOM}title")):
+        assert found.get("type") == type
+        assert found.text == written
+    assert documents.json["items"][0]["title"] == title
 
 
 def list_authors(made: Documents) -> list[list[str]]:
     """Return the authors as Atom and JSON name them; in RSS they are one line, since readers show
     the last element only."""
-    found = [node.text for node in made.entry.findall(f"{ATOM}author/{ATOM}name")]
-    assert [node.text for node in made.item.findall(f"{DC}creator")] == [", ".join(found)]
-    return [found, [author["name"] for author in made.json["items"][0]["authors"]]]
+    texts = [node.text for node in made.entry.findall(f"{ATOM}author/{ATOM}name")]
+    assert [node.text for node in made.item.findall(f"{DC}creator")] == [", ".join(texts)]
+    return [texts, [author["name"] for author in made.json["items"][0]["authors"]]]
 
 
 def test_several_names_are_several_persons() -> None:
-    made = Documents(article(1, author="Ann Writer, Bo Other"))
-    assert list_authors(made) == [["Ann Writer", "Bo Other"]] * 2
-    assert made.json["items"][0]["author"] == {"name": "Ann Writer"}  # JSON Feed 1.0
+    documents = Documents(make_article(1, author="Ann Writer, Bo Other"))
+    assert list_authors(documents) == [["Ann Writer", "Bo Other"]] * 2
+    assert documents.json["items"][0]["author"] == {"name": "Ann Writer"}  # JSON Feed 1.0
 
 
 def test_names_that_a_hand_wrote_one_by_one_are_taken_so() -> None:
+    """A list in `authors` is published as it is, and wins over `author`."""
     assert (
-        list_authors(Documents(article(1, author="X", authors=("Writer, Ann", "Bo Other"))))
+        list_authors(Documents(make_article(1, author="X", authors=("Writer, Ann", "Bo Other"))))
         == [["Writer, Ann", "Bo Other"]] * 2
     )
 
 
 def test_an_unknown_author_is_the_source_and_no_feed_names_one_for_its_entries() -> None:
-    made = Documents(article(1, author=None))
-    assert list_authors(made) == [["Alpha"]] * 2
-    assert made.atom.find(f"{ATOM}author") is None and "authors" not in made.json
-    assert made.entry.find(f"{ATOM}source/{ATOM}author") is None
+    """Without an author the entry names its source, and the feed has no author."""
+    documents = Documents(make_article(1, author=None))
+    assert list_authors(documents) == [["Alpha"]] * 2
+    assert documents.atom.find(f"{ATOM}author") is None
+    assert "authors" not in documents.json
+    assert documents.entry.find(f"{ATOM}source/{ATOM}author") is None
 
 
 def test_a_feed_without_entries_has_an_author_and_so_has_one_whose_operator_named_it() -> None:
+    """An Atom feed has an author if it is empty or if the settings name one."""
     named = Site(title="Example", url="https://feeds.example/", author="The editors")
     assert Documents().atom.findtext(f"{ATOM}author/{ATOM}name") == "Example & co"
     assert (
-        Documents(article(1), site=named).atom.findtext(f"{ATOM}author/{ATOM}name") == "The editors"
+        Documents(make_article(1), site=named).atom.findtext(f"{ATOM}author/{ATOM}name")
+        == "The editors"
     )
 
 
 def test_json_has_each_tag_once() -> None:
-    assert Documents(article(1, category="AI", tags=("LLM", "Ai"))).json["items"][0]["tags"] == [
+    assert Documents(make_article(1, category="AI", tags=("LLM", "Ai"))).json["items"][0][
+        "tags"
+    ] == [
         "AI",
         "LLM",
     ]
-    assert "tags" not in Documents(article(1, category="", tags=())).json["items"][0]
+    assert "tags" not in Documents(make_article(1, category="", tags=())).json["items"][0]
 
 
 def test_an_entry_without_excerpt_has_its_source_as_text() -> None:
-    made = Documents(article(1, robots=("nosnippet",)))
-    told = (made.entry.findtext(f"{ATOM}summary"), made.item.findtext("description"))
-    assert (*told, made.json["items"][0]["content_text"]) == ("Alpha",) * 3
+    """Without an excerpt the source's title is the summary."""
+    documents = Documents(make_article(1, robots=("nosnippet",)))
+    told = (documents.entry.findtext(f"{ATOM}summary"), documents.item.findtext("description"))
+    assert (*told, documents.json["items"][0]["content_text"]) == ("Alpha",) * 3

@@ -1,4 +1,4 @@
-"""The parts of an article that may be shown, and its times."""
+"""Which parts and dates of an article may be published."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syndicator.publishing.render.view import (
     make_folded_entry,
     make_view,
 )
-from tests.publishing.test_builder import INSTANCE, START, article
+from tests.publishing.test_builder import INSTANCE, START, make_article
 
 FULL = Source(key="alpha", url="https://alpha.example/feed", content="full")
 LICENSED = Source(
@@ -27,7 +27,7 @@ LICENSED = Source(
 def make_sample_view(
     source: Source = FULL, mode: ContentMode | None = None, **changes: Any
 ) -> View:
-    return make_view(article(1, **changes), source, INSTANCE, mode, "<p>Whole.</p>")
+    return make_view(make_article(1, **changes), source, INSTANCE, mode, "<p>Whole.</p>")
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,10 @@ def make_sample_view(
     ],
 )
 def test_the_page_rules_hold(robots: tuple[str, ...], mode: str, summary: str) -> None:
-    made = make_sample_view(robots=robots)
-    assert find_permitted_mode(article(1, robots=robots), FULL)[0] == mode
-    assert (made.summary, bool(made.html)) == (summary, mode == "full")
+    view = make_sample_view(robots=robots)
+    assert find_permitted_mode(make_article(1, robots=robots), FULL)[0] == mode
+    assert view.summary == summary
+    assert bool(view.html) == (mode == "full")
 
 
 @pytest.mark.parametrize(
@@ -62,17 +63,19 @@ def test_the_page_rules_hold(robots: tuple[str, ...], mode: str, summary: str) -
     ],
 )
 def test_a_text_that_was_encoded_twice_is_shown_as_it_was_meant(given: str, shown_as: str) -> None:
+    """A title that is HTML-escaped twice is unescaped twice."""
     assert make_sample_view(title=given).title == shown_as
 
 
 def test_a_licence_lifts_them() -> None:
-    made = make_sample_view(LICENSED, robots=("nosnippet", "noarchive", "max-snippet:3"))
-    assert made.summary and made.html
+    view = make_sample_view(LICENSED, robots=("nosnippet", "noarchive", "max-snippet:3"))
+    assert view.summary
+    assert view.html
 
 
 def test_a_feed_never_shows_more_than_its_source_allows() -> None:
     assert make_sample_view(mode="link").summary == ""
-    assert find_permitted_mode(article(1), None)[0] == "excerpt"
+    assert find_permitted_mode(make_article(1), None)[0] == "excerpt"
     assert make_sample_view(Source(key="a", url="https://a.example/"), mode="full").html == ""
 
 
@@ -81,13 +84,16 @@ def test_published_is_never_in_the_future_and_updated_moves_with_revisions_only(
     early = make_sample_view(
         added=added, published=added + timedelta(days=9), updated=added + timedelta(days=9)
     )
-    assert early.published == added and early.updated.replace(microsecond=0) == added
+    assert early.published == added
+    assert early.updated.replace(microsecond=0) == added
     revised = make_sample_view(added=added, revisions=((added + timedelta(days=2)).isoformat(),))
     assert revised.updated.replace(microsecond=0) == added + timedelta(days=2)
 
 
 def test_a_slip_of_a_date_counts_as_unknown() -> None:
-    assert make_sample_view(published=datetime(1, 1, 1, tzinfo=UTC)).published == article(1).added
+    assert (
+        make_sample_view(published=datetime(1, 1, 1, tzinfo=UTC)).published == make_article(1).added
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,8 +107,8 @@ def test_a_slip_of_a_date_counts_as_unknown() -> None:
     ],
 )
 def test_only_audio_and_video_are_enclosed(given: Enclosure, kept: str | None) -> None:
-    made = make_sample_view(enclosure=given).enclosure
-    assert (made.type if made else None) == kept
+    enclosure = make_sample_view(enclosure=given).enclosure
+    assert (enclosure.type if enclosure else None) == kept
 
 
 @pytest.mark.parametrize(
@@ -131,6 +137,7 @@ def test_addresses_are_uris(given: str, made: str) -> None:
     ],
 )
 def test_an_original_id_has_one_spelling_or_a_name_made_of_it(given: str, made: str) -> None:
+    """Ids that are no valid URI are replaced by a stable one."""
     assert make_sample_view(origin=Origin(id=given)).origin.id.startswith(made)
     assert make_sample_view(origin=Origin(id=given)) == make_sample_view(origin=Origin(id=given))
 
@@ -146,7 +153,7 @@ def test_an_original_id_has_one_spelling_or_a_name_made_of_it(given: str, made: 
     ],
 )
 def test_a_title_that_the_text_begins_with_is_shown_once(html: str, kept: str | None) -> None:
-    assert make_view(article(1), FULL, INSTANCE, None, html).html == (
+    assert make_view(make_article(1), FULL, INSTANCE, None, html).html == (
         html if kept is None else kept
     )
 
@@ -185,11 +192,16 @@ def make_article_with_address(url: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("url", PRIVATE)
 def test_no_address_of_a_page_leads_into_a_private_network(url: str) -> None:
-    made = make_sample_view(**make_article_with_address(url))
-    assert (made.cover, made.licence, made.rights) == ("", "", "Free")
-    assert made.related == ("https://copy.example/1",)
-    assert (made.origin.url, made.origin.site, made.origin.id) == (FULL.url, "", FULL.url)
-    assert made.enclosure is not None and made.enclosure.podcast == ("person Cy",)
+    view = make_sample_view(**make_article_with_address(url))
+    assert view.cover == ""
+    assert view.licence == ""
+    assert view.rights == "Free"
+    assert view.related == ("https://copy.example/1",)
+    assert view.origin.url == FULL.url
+    assert view.origin.site == ""
+    assert view.origin.id == FULL.url
+    assert view.enclosure is not None
+    assert view.enclosure.podcast == ("person Cy",)
     assert (
         make_sample_view(enclosure=Enclosure(url=f"{url}.mp3", type="audio/mpeg")).enclosure is None
     )
@@ -207,17 +219,19 @@ def test_allowed_sources_may_name_private_addresses(
     source: Source, changes: dict[str, Any]
 ) -> None:
     url = "http://10.0.0.1/x"
-    made = make_sample_view(source, **make_article_with_address(url), **changes)
-    assert {made.cover, made.licence, made.origin.site, made.related[0]} == {url}
-    assert made.enclosure is not None and len(made.enclosure.podcast) == 4
+    view = make_sample_view(source, **make_article_with_address(url), **changes)
+    assert {view.cover, view.licence, view.origin.site, view.related[0]} == {url}
+    assert view.enclosure is not None
+    assert len(view.enclosure.podcast) == 4
 
 
 def test_public_addresses_stay() -> None:
     url = "https://beta.example/x?a=b;c=d"
-    made = make_sample_view(**make_article_with_address(url))
-    assert {made.cover, made.licence, made.origin.url, made.related[0]} == {url}
-    assert made.enclosure is not None and len(made.enclosure.podcast) == 4
-    assert made.rights == f"See {url}; Free"
+    view = make_sample_view(**make_article_with_address(url))
+    assert {view.cover, view.licence, view.origin.url, view.related[0]} == {url}
+    assert view.enclosure is not None
+    assert len(view.enclosure.podcast) == 4
+    assert view.rights == f"See {url}; Free"
 
 
 def test_updated_of_an_entry_that_an_earlier_version_merged_moves_at_noon_and_midnight() -> None:

@@ -1,4 +1,4 @@
-"""The search in a real browser: Chromium, without a window, over files and over our own server."""
+"""The search page in Chromium, over files and over our own server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
 from syndicator.core.text import each_term
 from syndicator.publishing.server.files import CSP
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import article, built
+from tests.publishing.test_builder import build_index, make_article
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -53,7 +53,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("site")
     outlet = MemoryOutlet()
     titles = [*TEXTS, *(f"Common story number{number}" for number in range(45))]
-    built(MemoryIndex(article(number, title=title) for number, title in enumerate(titles)), outlet)
+    build_index(
+        MemoryIndex(make_article(number, title=title) for number, title in enumerate(titles)),
+        outlet,
+    )
     for name, data in outlet.files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -96,17 +99,19 @@ def read_results(address: str, folder: Path) -> tuple[list[str], str, str]:
     """Return the titles that were found, the message, and the title of the document."""
     dom = load_page(address, folder)
     results = re.search(r'<ol id="results".*?</ol>', dom, re.DOTALL)
-    said = re.search(r'id="said"[^>]*>([^<]*)<', dom)
+    match = re.search(r'id="said"[^>]*>([^<]*)<', dom)
     title = re.search(r"<title>(.*?)</title>", dom)
-    assert results and said and title
+    assert results
+    assert match
+    assert title
     titles = (re.sub("</?mark>", "", one) for one in re.findall(r"<a[^>]*>(.*?)</a>", results[0]))
-    return [html.unescape(one) for one in titles], said[1], title[1]
+    return [html.unescape(one) for one in titles], match[1], title[1]
 
 
 def test_the_script_and_the_build_agree_on_the_terms_of_a_text(site: str, tmp_path: Path) -> None:
-    told = re.search(r"<pre>(.*?)</pre>", load_page(site + "terms.html", tmp_path), re.DOTALL)
-    assert told is not None
-    assert [set(one) for one in json.loads(html.unescape(told[1]))] == [
+    match = re.search(r"<pre>(.*?)</pre>", load_page(site + "terms.html", tmp_path), re.DOTALL)
+    assert match is not None
+    assert [set(one) for one in json.loads(html.unescape(match[1]))] == [
         set(each_term(text)) for text in TEXTS
     ]
 
@@ -124,17 +129,17 @@ def test_a_story_is_found_and_its_title_is_text(
     site: str, tmp_path: Path, query: str, title: str
 ) -> None:
     titles, said, document = read_results(f"{site}search.html?q={quote(query)}", tmp_path)
-    assert (titles, said) == ([title], "1 found.")
+    assert titles == [title]
+    assert said == "1 found."
     assert document.startswith("Search"), "nothing of a title was run"
 
 
 def test_the_newest_come_first_and_the_others_when_they_are_asked_for(
     site: str, tmp_path: Path
 ) -> None:
+    """The page shows the 20 newest of 45 matches first."""
     titles, said, _ = read_results(f"{site}search.html?q=common", tmp_path)
-    assert (titles[0], len(titles), said) == (
-        "Common story number44",
-        20,
-        "20 of 45 found among the newest 52 stories.",
-    )
+    assert titles[0] == "Common story number44"
+    assert len(titles) == 20
+    assert said == "20 of 45 found among the newest 52 stories."
     assert read_results(f"{site}search.html?q=zebra", tmp_path)[:2] == ([], "Nothing found.")

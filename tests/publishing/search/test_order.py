@@ -1,4 +1,4 @@
-"""Which story the search of the pages shows first: node runs it on files of a build."""
+"""The order of results on the search page (its script runs in node)."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import pytest
 
 from syndicator.publishing import search
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import article, built
+from tests.publishing.test_builder import build_index, make_article
 
 HERE = Path(__file__).parent
 SCRIPT = HERE.parents[2] / "syndicator/publishing/static/search.js"
 STORIES = (  # the oldest first
-    article(1, title="Ferry news", excerpt="Nothing else."),
-    article(2, title="Tides", excerpt="The ferry waits at the bridge."),
-    article(3, title="Notes", excerpt="A ferry is late."),
-    article(4, title="Notes", excerpt="A ferry is early."),
-    *(article(number, title="Other news", excerpt="Nothing else.") for number in range(5, 25)),
+    make_article(1, title="Ferry news", excerpt="Nothing else."),
+    make_article(2, title="Tides", excerpt="The ferry waits at the bridge."),
+    make_article(3, title="Notes", excerpt="A ferry is late."),
+    make_article(4, title="Notes", excerpt="A ferry is early."),
+    *(make_article(number, title="Other news", excerpt="Nothing else.") for number in range(5, 25)),
 )
 pytestmark = pytest.mark.skipif(
     shutil.which("node") is None, reason="no node here, which runs the search of the pages"
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.skipif(
 )
 def test_the_best_story_is_first(tmp_path: Path, words: str, titles: list[str]) -> None:
     outlet = MemoryOutlet()
-    built(MemoryIndex(STORIES), outlet)
+    build_index(MemoryIndex(STORIES), outlet)
     for name, data in outlet.files.items():
         if name.startswith(search.FOLDER):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Which articles are searched together."""
+"""The periods into which the files of the search are divided."""
 
 from __future__ import annotations
 
@@ -20,29 +20,33 @@ def plan_names(
 
 
 def test_closed_years_closed_months_and_blocks_of_the_open_month() -> None:
-    found = plan_names(BLOCK + 1)
-    assert list(found) == ["2024", "2026-01", "2026-10", "2026-11.0", "2026-11.1"]
-    assert found["2024"].months == ("2024-03", "2024-12")
-    assert found["2026-11.0"].ids[0] == "id0", (
+    names = plan_names(BLOCK + 1)
+    assert list(names) == ["2024", "2026-01", "2026-10", "2026-11.0", "2026-11.1"]
+    assert names["2024"].months == ("2024-03", "2024-12")
+    assert names["2026-11.0"].ids[0] == "id0", (
         "oldest first, so that one more changes no block but the last"
     )
-    assert found["2026-11.1"].ids == (f"id{BLOCK}",)
+    assert names["2026-11.1"].ids == (f"id{BLOCK}",)
 
 
 def test_eight_full_blocks_of_a_busy_month_are_one() -> None:
-    found = plan_names(9 * BLOCK, {"2026-11": "e"})
-    assert {name: len(one.ids) for name, one in found.items()} == {
+    """Eight full blocks of a month are merged into one."""
+    names = plan_names(9 * BLOCK, {"2026-11": "e"})
+    assert {name: len(one.ids) for name, one in names.items()} == {
         "2026-11.0": 8 * BLOCK,
         "2026-11.8": BLOCK,
     }
 
 
 def test_one_more_article_changes_the_last_block_alone() -> None:
-    before, after = plan_names(BLOCK + 1), plan_names(BLOCK + 2)
+    """A new article changes only the last block."""
+    before = plan_names(BLOCK + 1)
+    after = plan_names(BLOCK + 2)
     assert {name for name in after if after[name] != before.get(name)} == {"2026-11.1"}
 
 
 def test_a_changed_article_changes_its_period_alone() -> None:
+    """A changed article changes only its period."""
     before = plan_names(BLOCK + 1)
     assert {
         name for name, one in plan_names(BLOCK + 1, id3="2").items() if one != before[name]
@@ -52,9 +56,11 @@ def test_a_changed_article_changes_its_period_alone() -> None:
 
 
 def test_other_input_changes_all_periods() -> None:
-    before, after = plan_names(), plan_names(about="x")
+    before = plan_names()
+    after = plan_names(about="x")
     assert all(after[name].fingerprint != before[name].fingerprint for name in before)
 
 
 def test_without_articles_there_are_none() -> None:
+    """No articles give no periods."""
     assert plan_periods({}, [], "") == []

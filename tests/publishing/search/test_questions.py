@@ -1,4 +1,4 @@
-"""Searches and questions of people over real articles find the articles that they should."""
+"""Real searches and questions find the expected articles."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from syndicator.searching.language import parse_query, parse_search
 from syndicator.store import rows as rows_of_store
 from syndicator.store.engine import Store, open_store
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import SOURCES, built
+from tests.publishing.test_builder import SOURCES, build_index
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -67,18 +67,21 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def texts_of_articles() -> dict[Article, str]:
-    made_articles, start = dict[Article, str](), datetime(2025, 10, 1, tzinfo=UTC)
+    made_articles = dict[Article, str]()
+    start = datetime(2025, 10, 1, tzinfo=UTC)
     for number, (article_id, title, text, category, language, source) in enumerate(load_rows()):
         excerpt = " ".join(text.split()[:EXCERPT]) if language != "ja" else text[:EXCERPT]
         moment = start + timedelta(hours=number)
-        made = Article(
+        article = Article(
             id=article_id,
             url=f"https://shelf.example/{number}",
             title=title,
             excerpt=excerpt,
             category=category,
         )
-        dated = replace(made, language=language, source_key=source, published=moment, added=moment)
+        dated = replace(
+            article, language=language, source_key=source, published=moment, added=moment
+        )
         made_articles[dated] = text
     return made_articles
 
@@ -97,23 +100,28 @@ def archive(
         with store._db.write() as connection:
             rows_of_store.save_articles(connection, records)
         due = store.texts.due(len(records))
-        read = {one.id: make_document(one, text) for one, text in texts_of_articles.items()}
-        store.texts.save(read, due)
+        documents_by_id = {
+            one.id: make_document(one, text) for one, text in texts_of_articles.items()
+        }
+        store.texts.save(documents_by_id, due)
         yield store
 
 
 @pytest.fixture(scope="module")
-def shelf(texts_of_articles: dict[Article, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def search_files(
+    texts_of_articles: dict[Article, str], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The published files of the search, of texts that are published in full."""
     articles = list(texts_of_articles)
     texts = {article.id: text for article, text in texts_of_articles.items()}
-    index, outlet = MemoryIndex(articles), MemoryOutlet()
+    index = MemoryIndex(articles)
+    outlet = MemoryOutlet()
     index.save_html({article_id: f"<p>{escape(text)}</p>" for article_id, text in texts.items()})
     with pytest.MonkeyPatch.context() as patch:
         for key in {article.source_key for article in articles}:
             source = Source(key=key, url=f"https://{key}.example/feed", content="full")
             patch.setitem(SOURCES, key, source)
-        built(index, outlet, markdown=texts.__getitem__)
+        build_index(index, outlet, markdown=texts.__getitem__)
     root = tmp_path_factory.mktemp("shelf")
     for name, data in outlet.files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -131,25 +139,25 @@ def count_right(found: Callable[[dict[str, Any]], set[str]]) -> int:
     return len(CASES) - len(wrong)
 
 
-def answer(store: Store, address: str) -> set[str]:
+def find_answers(store: Store, address: str) -> set[str]:
     return set(find_exact(store, parse_query(parse_question(address).query), 50))
 
 
 def test_nearly_all_is_found_in_the_archive(archive: Store) -> None:
     def found(case: dict[str, Any]) -> set[str]:
         if "ask" in case:
-            return answer(archive, case["ask"])
+            return find_answers(archive, case["ask"])
         return set(find(archive, parse_search(case["search"]))[:3])
 
     assert count_right(found) >= RIGHT
 
 
-def test_nearly_all_is_found_on_the_pages(archive: Store, shelf: Path) -> None:
+def test_nearly_all_is_found_on_the_pages(archive: Store, search_files: Path) -> None:
     searched = [case for case in CASES if "search" in case]
     script = ROOT / "syndicator/publishing/static/search.js"
     words = json.dumps([case["search"] for case in searched])
     done = subprocess.run(
-        ["node", HERE / "find.js", script, shelf],
+        ["node", HERE / "find.js", script, search_files],
         input=words,
         capture_output=True,
         text=True,
@@ -161,12 +169,12 @@ def test_nearly_all_is_found_on_the_pages(archive: Store, shelf: Path) -> None:
     def id_of(period: str, place: int) -> str:
         name = f"{search.FOLDER}{period}.d{place // search.RESULTS_PER_FILE}.js"
         return str(
-            search.read_script((shelf / name).read_bytes())[place % search.RESULTS_PER_FILE][-1]
+            search.read_script((search_files / name).read_bytes())[place % search.RESULTS_PER_FILE][-1]
         )
 
     def found(case: dict[str, Any]) -> set[str]:
         if "ask" in case:
-            return answer(archive, case["ask"])
+            return find_answers(archive, case["ask"])
         return {id_of(*one) for one in places[case["search"]]}
 
     assert len(CASES) == 40

@@ -1,4 +1,4 @@
-"""The terms by which a text can be found."""
+"""The terms under which a text is found."""
 
 from __future__ import annotations
 

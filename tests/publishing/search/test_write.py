@@ -1,4 +1,4 @@
-"""A build makes the right files of the search, and they have only published words."""
+"""The search files of a build, which contain only published words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syndicator.publishing import search
 from syndicator.publishing.kinds.targets import SEARCH
 from syndicator.searching.documents import Document
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import SETTINGS, SOURCES, article, built
+from tests.publishing.test_builder import SETTINGS, SOURCES, build_index, make_article
 
 
 def search_files(outlet: MemoryOutlet) -> dict[str, bytes]:
@@ -21,8 +21,8 @@ def search_files(outlet: MemoryOutlet) -> dict[str, bytes]:
 
 
 def list_periods(outlet: MemoryOutlet) -> list[list[Any]]:
-    found: list[list[Any]] = search.read_script(outlet.files["search/index.js"])
-    return found
+    script: list[list[Any]] = search.read_script(outlet.files["search/index.js"])
+    return script
 
 
 def make_text(outlet: MemoryOutlet) -> str:
@@ -32,8 +32,9 @@ def make_text(outlet: MemoryOutlet) -> str:
 
 
 def make_files(*articles: Any) -> tuple[MemoryIndex, MemoryOutlet]:
-    index, outlet = MemoryIndex(articles), MemoryOutlet()
-    built(index, outlet)
+    index = MemoryIndex(articles)
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
     return index, outlet
 
 
@@ -42,13 +43,14 @@ OLD = datetime(2023, 5, 1, tzinfo=UTC)
 
 def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
     _, outlet = make_files(
-        article(
+        make_article(
             1, title="Zebras graze", excerpt="Quietly so.", tags=("Savanna",), category="Nature"
         )
     )
     lines = search.read_script(outlet.files["search/2025-11.0.t0.js"]).split("\n")
     found = dict(line.split(" ") for line in lines)
-    loud, clear = {"zebra", "graze", "savanna"}, {"quietly", "nature", "ann", "writer", "alpha"}
+    loud = {"zebra", "graze", "savanna"}
+    clear = {"quietly", "nature", "ann", "writer", "alpha"}
     assert {word: found[word] for word in loud | clear} == dict.fromkeys(
         loud, "0!"
     ) | dict.fromkeys(clear, "0.")
@@ -61,26 +63,28 @@ def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
             "2025-11-03",
             "Alpha",
             "Quietly so.",
-            article(1).id,
+            make_article(1).id,
         ]
     ]
-    assert "search.html" in outlet.files and "search.js" in outlet.files
+    assert "search.html" in outlet.files
+    assert "search.js" in outlet.files
 
 
 def test_the_same_articles_give_the_same_bytes_and_one_more_changes_one_block() -> None:
-    articles = [article(n) for n in range(5)] + [article(9, added=OLD, published=OLD)]
+    """Search files are reproducible; a new article changes one block and the index."""
+    articles = [make_article(n) for n in range(5)] + [make_article(9, added=OLD, published=OLD)]
     index, outlet = make_files(*articles)
     assert search_files(make_files(*reversed(articles))[1]) == search_files(outlet)
     before = search_files(outlet)
-    index.add(article(6, title="Another"))
-    built(index, outlet, only={key for key, row in index.rows.items() if row.stale})
+    index.add(make_article(6, title="Another"))
+    build_index(index, outlet, only={key for key, row in index.rows.items() if row.stale})
     changed = {name for name, data in search_files(outlet).items() if before.get(name) != data}
     assert changed == {"search/index.js", "search/2025-11.0.t0.js", "search/2025-11.0.d0.js"}
     assert [row[0] for row in list_periods(outlet)] == ["2023", "2025-11.0"]
 
 
 def test_fingerprints_of_search_files_are_stored_and_not_published() -> None:
-    index, outlet = make_files(article(1), article(9, added=OLD, published=OLD))
+    index, outlet = make_files(make_article(1), make_article(9, added=OLD, published=OLD))
     remembered = index.targets([SEARCH])
     assert remembered.keys() == {"search/index.js", "search/2023", "search/2025-11.0"}
     assert not set(remembered.values()) & {row[1] for row in list_periods(outlet)}
@@ -88,66 +92,74 @@ def test_fingerprints_of_search_files_are_stored_and_not_published() -> None:
     for name, file in index.files(remembered).items():
         index.files_of[name] = replace(file, made_of="other times")
     index.mark_stale(index.rows)
-    built(index, outlet, only=set(index.rows))
+    build_index(index, outlet, only=set(index.rows))
     assert search_files(outlet) == before
 
 
 def test_a_build_makes_no_file_of_a_period_that_did_not_change(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    index, outlet = make_files(article(1), article(9, added=OLD, published=OLD))
-    index.add(article(2))
+    """Only the period of the new article is written."""
+    index, outlet = make_files(make_article(1), make_article(9, added=OLD, published=OLD))
+    index.add(make_article(2))
     periods: list[str] = []
     shards = search.Shards
     monkeypatch.setattr(search, "Shards", lambda name: (periods.append(name), shards(name))[1])
-    built(index, outlet, only={key for key, row in index.rows.items() if row.stale})
+    build_index(index, outlet, only={key for key, row in index.rows.items() if row.stale})
     assert periods == ["2025-11.0"]
 
 
 def test_an_article_that_was_withdrawn_is_found_no_more() -> None:
-    gone = article(3, title="Retracted claim")
-    index, outlet = make_files(*(article(n) for n in range(3)), gone)
+    gone_article = make_article(3, title="Retracted claim")
+    index, outlet = make_files(*(make_article(n) for n in range(3)), gone_article)
     assert "Retracted" in make_text(outlet)
-    index.remove(gone.id, at=datetime(2026, 1, 1, tzinfo=UTC))
-    built(index, outlet, only={key for key, row in index.rows.items() if row.stale})
-    assert "Retracted" not in make_text(outlet) and "retracted" not in make_text(outlet)
+    index.remove(gone_article.id, at=datetime(2026, 1, 1, tzinfo=UTC))
+    build_index(index, outlet, only={key for key, row in index.rows.items() if row.stale})
+    assert "Retracted" not in make_text(outlet)
+    assert "retracted" not in make_text(outlet)
 
 
 def test_words_of_unpublished_texts_find_nothing() -> None:
-    one = article(1, robots=("nosnippet",), excerpt="Unquotable words.")
-    _, outlet, _ = with_texts(one, texts={one.id: "Unsayable."})
-    assert "unquotable" not in make_text(outlet) and "unsayable" not in make_text(outlet)
+    """Words of a nosnippet article are not in the search files."""
+    article = make_article(1, robots=("nosnippet",), excerpt="Unquotable words.")
+    _, outlet, _ = with_texts(article, texts={article.id: "Unsayable."})
+    assert "unquotable" not in make_text(outlet)
+    assert "unsayable" not in make_text(outlet)
 
 
 def test_words_of_a_text_with_only_an_excerpt_published_are_not_found() -> None:
-    one = article(1, excerpt="Quotable words.")
-    _, outlet, _ = with_texts(one, texts={one.id: "Unpublished."})
-    assert "quotable" in make_text(outlet) and "unpublished" not in make_text(outlet)
+    """Only words of the published excerpt are in the search files."""
+    article = make_article(1, excerpt="Quotable words.")
+    _, outlet, _ = with_texts(article, texts={article.id: "Unpublished."})
+    assert "quotable" in make_text(outlet)
+    assert "unpublished" not in make_text(outlet)
 
 
 def test_files_of_periods_that_are_no_more_go() -> None:
-    index, outlet = make_files(article(1))
+    """When months are merged into a year, the files of the months are deleted."""
+    index, outlet = make_files(make_article(1))
     assert any(name.startswith("search/2025-11.") for name in outlet.files)
-    index.add(article(2, added=datetime(2026, 2, 1, tzinfo=UTC)))
-    built(index, outlet)
+    index.add(make_article(2, added=datetime(2026, 2, 1, tzinfo=UTC)))
+    build_index(index, outlet)
     assert {row[0] for row in list_periods(outlet)} == {"2025", "2026-02.0"}
     assert not any(name.startswith("search/2025-11.") for name in outlet.files)
 
 
 def test_a_file_that_is_lost_and_a_list_that_is_broken_are_made_again() -> None:
-    index, outlet = make_files(article(1), article(2))
-    whole = search_files(outlet)
+    """A build restores missing or damaged search files."""
+    index, outlet = make_files(make_article(1), make_article(2))
+    whole_files = search_files(outlet)
     for damage in ({"search/index.js": b'syndicatorSearch("index",[[1,2]])\n'}, {}):
         outlet.files |= damage
         outlet.files.pop("search/2025-11.0.d0.js")
         index.mark_stale(index.rows)
-        built(index, outlet, only=set(index.rows))
-        assert search_files(outlet) == whole
+        build_index(index, outlet, only=set(index.rows))
+        assert search_files(outlet) == whole_files
 
 
 def test_hostile_text_is_data_in_a_script_of_ascii() -> None:
     title = "</script><img src=x onerror=alert(1)>\u2028\"';__proto__ constructor"
-    _, outlet = make_files(article(1, title=title, tags=("__proto__",)))
+    _, outlet = make_files(make_article(1, title=title, tags=("__proto__",)))
     for name, data in search_files(outlet).items():
         assert (
             data.isascii() and data.count(b"\n") == 1 and data.startswith(b"syndicatorSearch(")
@@ -170,20 +182,21 @@ def read_terms(outlet: MemoryOutlet, period: str) -> dict[str, str]:
 
 def test_many_articles_are_spread_over_files() -> None:
     articles = [
-        article(n, title=f"Story number{n} word{n * 7919}", added=OLD + timedelta(minutes=n))
+        make_article(n, title=f"Story number{n} word{n * 7919}", added=OLD + timedelta(minutes=n))
         for n in range(300)
     ]
-    _, outlet = make_files(*articles, article(999))
+    _, outlet = make_files(*articles, make_article(999))
     (period,) = (row for row in list_periods(outlet) if row[0] == "2023")
     assert period[2:] == [300, 4]
     assert set(search.list_shard_names(*(period[at] for at in (0, 2, 3)))) <= set(outlet.files)
     lines = read_terms(outlet, "2023")
-    assert (lines["story"], lines["number7"]) == (",".join(["0!"] * 300), "7!")
+    assert lines["story"] == ",".join(["0!"] * 300)
+    assert lines["number7"] == "7!"
     assert lines["number37"] == "11!", "in base 36"
 
 
 @pytest.fixture
-def full(monkeypatch: pytest.MonkeyPatch) -> None:
+def whole_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The source publishes whole texts."""
     monkeypatch.setitem(SOURCES, "alpha", replace(SOURCES["alpha"], content="full"))
 
@@ -191,41 +204,48 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
 def with_texts(
     *articles: Any, texts: dict[str, str], **more: Any
 ) -> tuple[MemoryIndex, MemoryOutlet, list[str]]:
-    index, outlet, read = MemoryIndex(articles), MemoryOutlet(), list[str]()
+    index = MemoryIndex(articles)
+    outlet = MemoryOutlet()
+    read = list[str]()
     index.save_html({article_id: f"<p>{text}</p>" for article_id, text in texts.items()})
-    built(index, outlet, markdown=lambda id: (read.append(id), texts[id])[1], **more)
+    build_index(index, outlet, markdown=lambda id: (read.append(id), texts[id])[1], **more)
     return index, outlet, read
 
 
-@pytest.mark.usefixtures("full")
+@pytest.mark.usefixtures("whole_texts")
 def test_words_of_a_text_are_found_and_frequent_words_weigh_more() -> None:
+    """Words of the text are indexed with weights; link addresses are not."""
     text = "**Inflation** rose. " + "Prices fell. " * 3 + "[here](https://hidden.example/)"
-    _, outlet, _ = with_texts(article(1), texts={article(1).id: text})
+    _, outlet, _ = with_texts(make_article(1), texts={make_article(1).id: text})
     lines = read_terms(outlet, "2025-11.0")
-    assert (lines["inflation"], lines["price"], lines["here"]) == ("0", "0.", "0")
+    assert lines["inflation"] == "0"
+    assert lines["price"] == "0."
+    assert lines["here"] == "0"
     assert "hidden" not in lines
 
 
-@pytest.mark.usefixtures("full")
+@pytest.mark.usefixtures("whole_texts")
 def test_the_terms_that_are_stored_are_those_of_a_text() -> None:
-    texts = {article(1).id: "Inflation.", article(2).id: "Prices."}
-    index, outlet, _ = with_texts(article(1), texts=texts)
-    index.add(article(2))
-    index.terms[article(2).id] = Document(body=" tariff ")
-    built(index, outlet, markdown=texts.__getitem__)
-    found = read_terms(outlet, "2025-11.0")
-    assert "tariff" in found and "price" not in found
+    texts = {make_article(1).id: "Inflation.", make_article(2).id: "Prices."}
+    index, outlet, _ = with_texts(make_article(1), texts=texts)
+    index.add(make_article(2))
+    index.terms[make_article(2).id] = Document(body=" tariff ")
+    build_index(index, outlet, markdown=texts.__getitem__)
+    terms = read_terms(outlet, "2025-11.0")
+    assert "tariff" in terms
+    assert "price" not in terms
 
 
-@pytest.mark.usefixtures("full")
+@pytest.mark.usefixtures("whole_texts")
 def test_the_words_of_a_long_text_are_bounded() -> None:
     text = " ".join(f"word{number}" for number in range(1000))
-    _, outlet, _ = with_texts(article(1), texts={article(1).id: text})
+    _, outlet, _ = with_texts(make_article(1), texts={make_article(1).id: text})
     assert sum(term.startswith("word") for term in read_terms(outlet, "2025-11.0")) == 400
 
 
 def test_without_pages_there_is_no_search() -> None:
     publish = SETTINGS.publish.model_copy(update={"formats": ("atom",)})
-    index, outlet = MemoryIndex([article(1)]), MemoryOutlet()
-    built(index, outlet, SETTINGS.model_copy(update={"publish": publish}))
+    index = MemoryIndex([make_article(1)])
+    outlet = MemoryOutlet()
+    build_index(index, outlet, SETTINGS.model_copy(update={"publish": publish}))
     assert search_files(outlet) == {}

@@ -1,5 +1,4 @@
-"""The archives as a walk (RFC 5005 section 4) sees them, whatever the life of the article store
-was."""
+"""Feed archives (RFC 5005 section 4): a walk finds every entry after any changes."""
 
 from __future__ import annotations
 
@@ -21,9 +20,9 @@ from tests.publishing.test_builder import (
     INSTANCE,
     SETTINGS,
     START,
-    article,
-    built,
+    build_index,
     limit_entries,
+    make_article,
 )
 
 BASE = SETTINGS.base_url
@@ -61,16 +60,21 @@ DAYS = st.lists(
 
 def live_days(days: list[Day], how: Settings) -> Iterator[tuple[MemoryIndex, MemoryOutlet]]:
     """Return the article store and the published files after each day."""
-    index, outlet, number, when = MemoryIndex(), MemoryOutlet(), 0, START
+    index = MemoryIndex()
+    outlet = MemoryOutlet()
+    number = 0
+    when = START
     for day in days:
         for minute, tagged in zip(sorted(day.minutes), day.tagged, strict=False):
             number += 1
             added = when + timedelta(minutes=minute)
             source = "beta" if number % 4 == 0 else "alpha"  # which has more than its share
             tags = ("AI", "LLM") if tagged else ("AI",)
-            index.add(article(number, added=added, published=added, source_key=source, tags=tags))
+            index.add(
+                make_article(number, added=added, published=added, source_key=source, tags=tags)
+            )
         list_changed(index, day, when + timedelta(hours=24))
-        assert built(index, outlet, how).held == ()
+        assert build_index(index, outlet, how).held == ()
         yield index, outlet
         when += timedelta(days=day.pause)
 
@@ -91,7 +95,8 @@ def list_changed(index: MemoryIndex, day: Day, now: datetime) -> None:
 
 def walk_archive(outlet: MemoryOutlet, name: str) -> Iterator[etree._Element]:
     """Return the documents from the head back, each with the one that links it."""
-    seen, reached_from = set[str](), ""
+    seen = set[str]()
+    reached_from = ""
     while name:
         assert name not in seen, "the walk goes in a circle"
         seen.add(name)
@@ -100,7 +105,8 @@ def walk_archive(outlet: MemoryOutlet, name: str) -> Iterator[etree._Element]:
             link.get("rel"): link.get("href").removeprefix(BASE)
             for link in root.findall(f"{ATOM}link")
         }
-        assert links["self"] == name and links.get("next-archive", "") == reached_from
+        assert links["self"] == name
+        assert links.get("next-archive", "") == reached_from
         yield root
         reached_from = name if name.startswith("archive/") else ""
         name = links.get("prev-archive", "")
@@ -112,6 +118,7 @@ def walk_archive(outlet: MemoryOutlet, name: str) -> Iterator[etree._Element]:
 def test_a_walk_meets_every_article_and_its_newest_copy_first(
     monkeypatch: pytest.MonkeyPatch, days: list[Day], limit: int, hours: int
 ) -> None:
+    """After random changes, walking feed and archives finds each article, newest version first."""
     limit_entries(monkeypatch, 9)
     how = Settings(
         site=SETTINGS.site,
@@ -124,10 +131,8 @@ def test_a_walk_meets_every_article_and_its_newest_copy_first(
             first: dict[str, tuple[str, str]] = {}
             for root in walk_archive(outlet, name):
                 for entry in root.findall(f"{ATOM}entry"):
-                    article_id, copy = (
-                        entry.findtext(f"{ATOM}id"),
-                        (entry.findtext(f"{ATOM}updated"), entry.findtext(f"{ATOM}title")),
-                    )
+                    article_id = entry.findtext(f"{ATOM}id")
+                    copy = (entry.findtext(f"{ATOM}updated"), entry.findtext(f"{ATOM}title"))
                     assert copy <= first.setdefault(article_id, copy), (
                         "an older copy stands before a newer one"
                     )
@@ -138,5 +143,5 @@ def test_a_walk_meets_every_article_and_its_newest_copy_first(
             }
             assert set(first) == {entry_urn(INSTANCE, article_id) for article_id in members}
             assert {first[entry_urn(INSTANCE, article_id)][1] for article_id in members} == {
-                one.title for one in members.values()
+                member.title for member in members.values()
             }

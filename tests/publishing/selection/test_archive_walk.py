@@ -1,4 +1,4 @@
-"""A month of an article store's life, seen by a subscriber who polls and walks the archives."""
+"""A month of changes, as seen by a subscriber who polls the feed and walks its archives."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from syndicator.core.model import FeedKey, entry_urn
 from syndicator.publishing import paths
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.selection.feeds import plan_feeds
-from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all, stale
-from tests.publishing.test_builder import INSTANCE, SOURCES, START, article, limit_entries
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all, list_stale_feeds
+from tests.publishing.test_builder import INSTANCE, SOURCES, START, limit_entries, make_article
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "https://feeds.example/"
@@ -59,12 +59,15 @@ class Subscriber:
     4.2)."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.met, self.archives = name, dict[str, str](), set[str]()
+        self.name = name
+        self.met = dict[str, str]()
+        self.archives = set[str]()
 
     def poll(self, outlet: MemoryOutlet) -> None:
         for root in self.documents(outlet):
             for entry in root.findall(f"{ATOM}entry"):
-                article_id, updated = entry.findtext(f"{ATOM}id"), entry.findtext(f"{ATOM}updated")
+                article_id = entry.findtext(f"{ATOM}id")
+                updated = entry.findtext(f"{ATOM}updated")
                 assert updated >= self.met.get(article_id, ""), "an entry went back in time"
                 self.met[article_id] = max(updated, self.met.get(article_id, ""))
 
@@ -85,8 +88,10 @@ DAYS = 34  # a month is closed and the next one begins
 
 @pytest.mark.parametrize("seed", [pytest.param(seed, marks=pytest.mark.slow) for seed in range(5)])
 def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> None:
+    """After a random month, a subscriber has seen every article exactly once."""
     chance = random.Random(seed)
-    index, outlet = MemoryIndex(), MemoryOutlet()
+    index = MemoryIndex()
+    outlet = MemoryOutlet()
     readers = [Subscriber("all.atom"), Subscriber("tags/ai.atom")]
     numbers = itertools.count(1)
     for day in range(DAYS):
@@ -95,7 +100,8 @@ def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> Non
         if not index.article_store:
             continue
         report = end_run(index, outlet)
-        assert report.held == () and report.set_aside == ()
+        assert report.held == ()
+        assert report.set_aside == ()
         if chance.random() < 0.4 or day == DAYS - 1:
             for reader in [reader for reader in readers if reader.name in outlet.files]:
                 reader.poll(outlet)
@@ -103,9 +109,9 @@ def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> Non
     gone = {entry_urn(INSTANCE, item.id) for item in index.withdrawn()}
     for reader in readers:
         assert published <= set(reader.met) <= published | gone
-    again = MemoryOutlet()
-    end_run(index, again, whole=True)
-    assert again.files == outlet.files
+    second_outlet = MemoryOutlet()
+    end_run(index, second_outlet, whole=True)
+    assert second_outlet.files == outlet.files
 
 
 def add_articles(
@@ -116,16 +122,14 @@ def add_articles(
         when = START + timedelta(days=day, minutes=number % 1000)
         source = "beta" if number % 6 == 0 else "alpha"  # which has more than its share
         tags = ("AI",) if number % 2 else ("AI", "LLM")
-        index.add(article(number, added=when, published=when, source_key=source, tags=tags))
+        index.add(make_article(number, added=when, published=when, source_key=source, tags=tags))
 
 
 def change_articles(index: MemoryIndex, chance: random.Random, now: datetime) -> None:
     """Correct, retag or withdraw two articles of any age."""
     for article_id in chance.sample(sorted(index.article_store), min(2, len(index.article_store))):
-        kind, one = (
-            chance.choice(("correct", "retag", "withdraw", "none")),
-            index.article_store[article_id],
-        )
+        kind = chance.choice(("correct", "retag", "withdraw", "none"))
+        one = index.article_store[article_id]
         if kind == "correct":
             index.add(
                 replace(one, title=one.title + "!", revisions=(*one.revisions, now.isoformat()))
@@ -137,12 +141,15 @@ def change_articles(index: MemoryIndex, chance: random.Random, now: datetime) ->
 
 
 def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(5)), MemoryOutlet()
+    """A renamed tag's feed keeps its id; the old address redirects."""
+    index = MemoryIndex(make_article(n) for n in range(5))
+    outlet = MemoryOutlet()
     end_run(index, outlet)
     before = etree.fromstring(outlet.files["tags/llm.atom"]).findtext(f"{ATOM}id")
     for article_id in list(index.article_store):
         index.add(replace(index.article_store[article_id], tags=("AI", "Language models")))
-    old, new = FeedKey("tag", "llm"), FeedKey("tag", "language-models")
+    old = FeedKey("tag", "llm")
+    new = FeedKey("tag", "language-models")
     index.rows[new] = replace(index.rows[new], first_slug="llm")
     index.rows[old] = replace(index.rows[old], moved_to=new)
     end_run(index, outlet)
@@ -154,10 +161,8 @@ def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
 
 
 def test_a_withdrawn_article_is_gone_everywhere_at_once() -> None:
-    index, outlet = (
-        MemoryIndex(article(n, added=START + timedelta(days=n * 9)) for n in range(8)),
-        MemoryOutlet(),
-    )
+    index = MemoryIndex(make_article(n, added=START + timedelta(days=n * 9)) for n in range(8))
+    outlet = MemoryOutlet()
     end_run(index, outlet)
     victim = next(iter(index.article_store.values()))
     urn = entry_urn(INSTANCE, victim.id).encode()
@@ -179,32 +184,34 @@ def test_a_withdrawn_article_is_gone_everywhere_at_once() -> None:
 
 
 def test_merged_copies_leave_all_but_their_source() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
+    """A merged copy stays only in its source's feed."""
+    index = MemoryIndex(make_article(n) for n in range(6))
+    outlet = MemoryOutlet()
     end_run(index, outlet)
     copy, original = sorted(index.article_store)[2:4]
     index.merge(copy, original)
     assert end_run(index, outlet).held == ()
     urn = entry_urn(INSTANCE, copy).encode()
-    assert urn not in outlet.files["all.atom"] and urn in outlet.files["sources/alpha.atom"]
+    assert urn not in outlet.files["all.atom"]
+    assert urn in outlet.files["sources/alpha.atom"]
 
 
 def test_changed_settings_make_feeds_stale() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(5)), MemoryOutlet()
+    index = MemoryIndex(make_article(n) for n in range(5))
+    outlet = MemoryOutlet()
     end_run(index, outlet)
     specs = plan_feeds(
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
     )
-    assert stale(specs, index) == set()
+    assert list_stale_feeds(specs, index) == set()
     renamed = SETTINGS.model_copy(update={"site": Site(title="Nights", url=BASE)})
     report = end_run(index, outlet, settings=renamed)
     assert {f"{paths.stem(spec.key)}.atom" for spec in specs} <= set(report.written)
 
 
 def test_archives_may_be_in_atom_alone() -> None:
-    index, outlet = (
-        MemoryIndex(article(n, added=START + timedelta(days=n * 9)) for n in range(20)),
-        MemoryOutlet(),
-    )
+    index = MemoryIndex(make_article(n, added=START + timedelta(days=n * 9)) for n in range(20))
+    outlet = MemoryOutlet()
 
     def chains(archives: bool | str) -> tuple[int, bool]:
         settings = SETTINGS.model_copy(
@@ -234,5 +241,6 @@ def test_archives_may_be_in_atom_alone() -> None:
 
     assert chains("atom") == (0, False)
     count, linked = chains(True)
-    assert count and linked
+    assert count
+    assert linked
     assert chains("atom") == (0, False)

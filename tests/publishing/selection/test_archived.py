@@ -1,4 +1,4 @@
-"""Feeds have archives by the setting, by taxonomy.toml, or because they have published some."""
+"""Which feeds have archives."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from syndicator.publishing.selection.archived import (
     find_older_place,
 )
 
-AI, BEES = FeedKey(TAG, "ai"), FeedKey(TAG, "bees")
-MINE, ANN = FeedKey(QUERY, "mine"), FeedKey(AUTHOR, "ann")
-CATEGORY_AI, SOURCE_ONE = FeedKey(CATEGORY, "ai"), FeedKey(SOURCE, "one")
+AI = FeedKey(TAG, "ai")
+BEES = FeedKey(TAG, "bees")
+MINE = FeedKey(QUERY, "mine")
+ANN = FeedKey(AUTHOR, "ann")
+CATEGORY_AI = FeedKey(CATEGORY, "ai")
+SOURCE_ONE = FeedKey(SOURCE, "one")
 
 
 @pytest.mark.parametrize(
@@ -35,12 +38,14 @@ CATEGORY_AI, SOURCE_ONE = FeedKey(CATEGORY, "ai"), FeedKey(SOURCE, "one")
     ],
 )
 def test_the_default(key: FeedKey, older: Older) -> None:
+    """With `archives = "listed"`, which feeds have archives."""
     assert find_older_place(key, "listed", {"ai"}, ()) is older
 
 
 @pytest.mark.parametrize("setting", [True, False, "atom"])
 @pytest.mark.parametrize("key", [ALL, AI, BEES, MINE])
 def test_other_settings_leave_it_to_the_axis(key: FeedKey, setting: bool) -> None:
+    """For other values the axis decides."""
     assert find_older_place(key, setting, (), ()) is Older.OF_AXIS
 
 
@@ -78,6 +83,7 @@ def test_a_feed_without_archives_is_its_newest_unless_the_operator_wrote_a_windo
 
 
 def test_the_archives_of_a_moved_feed_are_those_of_its_heir() -> None:
+    """The archives of a moved feed count for its new key."""
     moved = replace(make_row(AI), moved_to=BEES, published=True)
     assert find_feeds_with_archives([moved, make_row(BEES)], {AI, MINE}) == {BEES, MINE}
 

@@ -1,4 +1,4 @@
-"""Which feeds end, and which wait for a confirmation."""
+"""Which feeds end, and which ends wait for a confirmation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ WITHOUT_TAGS = Publish(axes=("all", "sources", "queries"))
 def test_ten_end_and_eleven_wait() -> None:
     assert decide_waiting(TAGS[:10], (), WITHOUT_TAGS).feeds == frozenset()
     waiting = decide_waiting(TAGS, (), WITHOUT_TAGS)
-    assert (waiting.feeds, waiting.kept) == (frozenset(TAGS), frozenset())
+    assert waiting.feeds == frozenset(TAGS)
+    assert waiting.kept == frozenset()
     assert set(waiting.publish.axes) == {*WITHOUT_TAGS.axes, "tags"}
 
 
@@ -37,13 +38,16 @@ def test_confirmed_feeds_do_not_count() -> None:
 def test_feeds_of_a_kind_that_is_on_keep_their_files() -> None:
     queries = [FeedKey(QUERY, f"q{number}") for number in range(11)]
     waiting = decide_waiting(queries, (), WITHOUT_TAGS)
-    assert waiting.kept == frozenset(queries) and waiting.publish == WITHOUT_TAGS
+    assert waiting.kept == frozenset(queries)
+    assert waiting.publish == WITHOUT_TAGS
 
 
 def test_stories_that_wait_are_published_as_before() -> None:
+    """While the end of stories waits for confirmation, they stay published."""
     publish = Publish(axes=("all", "stories"), stories="off")
     waiting = decide_waiting([*TAGS, STORIES], (), publish)
-    assert (waiting.publish.stories, waiting.kept) == ("link", frozenset())
+    assert waiting.publish.stories == "link"
+    assert waiting.kept == frozenset()
 
 
 def test_only_published_feeds_count() -> None:
@@ -57,7 +61,8 @@ def test_only_published_feeds_count() -> None:
 
 def test_the_first_feeds_are_named() -> None:
     (problem,) = describe_waiting([key.slug for key in TAGS])
-    assert problem.what == "11 feeds" and problem.reason == ConditionReason.FEEDS_WOULD_END
+    assert problem.what == "11 feeds"
+    assert problem.reason == ConditionReason.FEEDS_WOULD_END
     assert problem.detail.endswith("t09 and 1 more")
     assert describe_waiting([]) == ()
 

@@ -38,12 +38,14 @@ def test_an_empty_shelf_has_one_feed() -> None:
 
 
 def test_a_tag_gets_a_feed_at_three_and_keeps_it() -> None:
+    """A tag gets a feed with three articles and keeps it with fewer."""
     assert FeedKey("tag", "ai") not in list_keys(make_row("tag", "ai", 2))
     assert FeedKey("tag", "ai") in list_keys(make_row("tag", "ai", 3))
     assert FeedKey("tag", "ai") in list_keys(make_row("tag", "ai", 0, published=True))
 
 
 def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
+    """A tag of taxonomy.toml needs one article, other tags need `tag_min`."""
     rows = [
         make_row("tag", "open-source", 1),
         make_row("tag", "ai", 1),
@@ -63,6 +65,7 @@ def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
 
 
 def test_only_feeds_of_the_axes_that_are_published() -> None:
+    """Only feeds of the axes in `publish.axes` are planned."""
     query = SavedQuery(slug="q", query="chip", expr=parse_query("chip"))
     rows = [
         make_row("source", "alpha", 9),
@@ -73,8 +76,8 @@ def test_only_feeds_of_the_axes_that_are_published() -> None:
     def axes(*words: str) -> list[str]:
         chosen = replace_axes(SETTINGS, words)
         return [
-            one.key.slug
-            for one in plan_feeds(
+            feed.key.slug
+            for feed in plan_feeds(
                 rows, settings=chosen, sources=(), queries=(query,), categories={}
             )
         ]
@@ -115,16 +118,15 @@ def test_the_order_is_fixed() -> None:
 
 
 def test_a_category_named_like_a_tag_says_so() -> None:
+    """The title of a category named like a tag has "(category)"."""
     rows = [make_row("tag", "ai", 3), make_row("category", "ai", 1), make_row("category", "law", 1)]
     titles = {
         spec.key: spec.title
         for spec in plan_feeds(rows, settings=SETTINGS, sources=(), queries=(), categories={})
     }
     assert titles[FeedKey("category", "ai")] == "AI (category) - Example"
-    assert (
-        titles[FeedKey("tag", "ai")] == "AI - Example"
-        and titles[FeedKey("category", "law")] == "LAW - Example"
-    )
+    assert titles[FeedKey("tag", "ai")] == "AI - Example"
+    assert titles[FeedKey("category", "law")] == "LAW - Example"
 
 
 def test_titles_languages_and_overrides() -> None:
@@ -145,21 +147,22 @@ def test_titles_languages_and_overrides() -> None:
     }
     assert specs["all"].title == "Example"
     assert specs["c"].description == "Things."
-    assert (specs["alpha"].name, specs["alpha"].language) == ("Alpha News", "de")
-    assert (specs["a"].title, specs["a"].limit, specs["a"].most, specs["a"].formats) == (
-        "All of A",
-        700,
-        700,
-        ("atom",),
-    )
-    assert (specs["big-chips"].title, specs["big-chips"].window_hours) == ("Big chips - Example", 1)
+    assert specs["alpha"].name == "Alpha News"
+    assert specs["alpha"].language == "de"
+    assert specs["a"].title == "All of A"
+    assert specs["a"].limit == 700
+    assert specs["a"].most == 700
+    assert specs["a"].formats == ("atom",)
+    assert specs["big-chips"].title == "Big chips - Example"
+    assert specs["big-chips"].window_hours == 1
 
 
 def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed_has_no_share() -> (
     None
 ):
     def spec(axis: str, publish: Publish) -> tuple[int, int, float]:
-        rows, how = [make_row("source", "alpha", 5)], Settings(publish=publish)
+        rows = [make_row("source", "alpha", 5)]
+        how = Settings(publish=publish)
         made = {
             one.key.axis: one
             for one in plan_feeds(rows, settings=how, sources=(), queries=(), categories={})
@@ -173,10 +176,13 @@ def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed
 
 
 def test_a_saved_question_has_the_names_of_its_feeds_as_title() -> None:
+    """A saved search without title is named after its parts."""
     rows = [make_row("tag", "ai", 3), make_row("source", "alpha", 1)]
-    asked = SavedQuery(slug="q/tag.ai/words.gpu/not.tag.law", query="tag:ai")
+    saved_query = SavedQuery(slug="q/tag.ai/words.gpu/not.tag.law", query="tag:ai")
     named = SavedQuery(slug="q/source.alpha", query="source:alpha", title="Mine")
-    specs = plan_feeds(rows, settings=SETTINGS, sources=(), queries=(asked, named), categories={})
+    specs = plan_feeds(
+        rows, settings=SETTINGS, sources=(), queries=(saved_query, named), categories={}
+    )
     titles = {spec.key.slug: (spec.name, spec.title) for spec in specs if spec.key.axis == "query"}
     assert titles == {
         "q/tag.ai/words.gpu/not.tag.law": ("AI, gpu, not law", "AI, gpu, not law"),
@@ -198,6 +204,7 @@ def test_a_private_feed_of_everything_has_a_day(publish: Publish, hours: int) ->
     everything, category = plan_feeds(
         rows, settings=settings, sources=(), queries=(), categories={}
     )
-    assert (everything.window_hours, category.window_hours) == (hours, 72)
+    assert everything.window_hours == hours
+    assert category.window_hours == 72
     assert everything.limit == 50
     assert everything.older is Older.OF_AXIS  # the archives have the rest

@@ -1,4 +1,4 @@
-"""Changes of settings and sources that make feeds again although no article changed."""
+"""Changes of settings and sources that rebuild feeds without a changed article."""
 
 from __future__ import annotations
 
@@ -87,12 +87,14 @@ def test_visible_fields_of_a_source_change_its_fingerprint(edit: dict[str, objec
     [{"every": "6h"}, {"enabled": False}, {"rules": Rules(select=("main",))}, {"llm": False}],
 )
 def test_other_fields_of_a_source_change_no_fingerprint(edit: dict[str, object]) -> None:
+    """Invisible fields of a source do not change the fingerprint."""
     assert fingerprints.fingerprint_source(
         replace(SOURCE, **edit)
     ) == fingerprints.fingerprint_source(SOURCE)  # type: ignore[arg-type]
 
 
 def test_documents_of_another_form_are_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another document format changes the shared fingerprint."""
     before = fingerprints.fingerprint_shared_input(SETTINGS, INSTANCE)
     monkeypatch.setattr(fingerprints, "_FORM", "before")
     assert fingerprints.fingerprint_shared_input(SETTINGS, INSTANCE) != before

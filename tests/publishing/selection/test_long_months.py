@@ -1,4 +1,4 @@
-"""Archives of months with many entries: documents of a bounded size under addresses that stay."""
+"""Archives of months with many entries: several documents of limited size."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from tests.publishing.test_builder import (
     INSTANCE,
     SETTINGS,
     START,
-    article,
-    built,
+    build_index,
     limit_entries,
+    make_article,
 )
 
 HOW = Settings(site=SETTINGS.site, publish=Publish(limit=50, window_hours=24, tag_min=1000))
-DAYS, A_DAY = 26, 12  # of the first month, and entries on each: over 200
+DAYS = 26
+A_DAY = 12  # of the first month, and entries on each: over 200
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +43,8 @@ class Counting(MemoryIndex):
         return super().month_entries(key, month)  # type: ignore[return-value]
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        before, found = self.looked, super().month_fingerprints(key)
+        before = self.looked
+        found = super().month_fingerprints(key)
         self.looked = before
         return found
 
@@ -50,7 +52,9 @@ class Counting(MemoryIndex):
 def make_day(number: int) -> list[Article]:
     at = START + timedelta(days=number)
     moments = [at + timedelta(minutes=7 * n) for n in range(A_DAY)]
-    return [article(100 * number + n, added=one, published=one) for n, one in enumerate(moments)]
+    return [
+        make_article(100 * number + n, added=one, published=one) for n, one in enumerate(moments)
+    ]
 
 
 def plan_sample_documents(outlet: MemoryOutlet) -> dict[str, bytes]:
@@ -62,7 +66,8 @@ def plan_sample_documents(outlet: MemoryOutlet) -> dict[str, bytes]:
 
 
 def walk_archive(outlet: MemoryOutlet) -> set[str]:
-    name, met = "all.atom", set[str]()
+    name = "all.atom"
+    met = set[str]()
     while name:
         root = etree.fromstring(outlet.files[name])
         met |= {entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")}
@@ -77,18 +82,21 @@ def collect_documents(days: int, index: MemoryIndex, outlet: MemoryOutlet) -> se
     for number in range(days):
         for one in make_day(number):
             index.add(one)
-        assert built(index, outlet, HOW).held == ()
+        assert build_index(index, outlet, HOW).held == ()
         seen |= set(plan_sample_documents(outlet))
     return seen
 
 
 @pytest.mark.slow
 def test_documents_of_a_month_stay_when_it_closes() -> None:
-    index, outlet = MemoryIndex(), MemoryOutlet()
-    seen = collect_documents(DAYS + 6, index, outlet)
-    found = plan_sample_documents(outlet)
-    assert seen == set(found) and "archive/all/2025-11.atom" not in found
-    assert max(data.count(b"<entry") for data in found.values()) <= HOW.publish.limit
+    """Documents keep their addresses when the month ends, and hold all entries."""
+    index = MemoryIndex()
+    outlet = MemoryOutlet()
+    documents = collect_documents(DAYS + 6, index, outlet)
+    sample_documents = plan_sample_documents(outlet)
+    assert documents == set(sample_documents)
+    assert "archive/all/2025-11.atom" not in sample_documents
+    assert max(data.count(b"<entry") for data in sample_documents.values()) <= HOW.publish.limit
     assert walk_archive(outlet) == {
         entry_urn(INSTANCE, article_id) for article_id in index.article_store
     }
@@ -96,51 +104,60 @@ def test_documents_of_a_month_stay_when_it_closes() -> None:
 
 @pytest.mark.slow
 def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    index, outlet = MemoryIndex(), MemoryOutlet()
+    """A month that was published as one document stays one while its file is known."""
+    index = MemoryIndex()
+    outlet = MemoryOutlet()
     for one in (*(one for number in range(DAYS) for one in make_day(number)), *make_day(DAYS + 9)):
         index.add(one)
     monkeypatch.setattr(archive, "_MOST_OF_MONTHS", 10_000)  # as an earlier version had it
-    built(index, outlet, HOW)
+    build_index(index, outlet, HOW)
     assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
     monkeypatch.undo()
-    built(index, outlet, HOW)
+    build_index(index, outlet, HOW)
     assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
     lose_database(index, outlet)
-    built(index, outlet, HOW)
+    build_index(index, outlet, HOW)
     assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
-    again = MemoryOutlet()
+    second_outlet = MemoryOutlet()
     index.files_of.clear()  # and what is published, too
-    built(index, again, HOW)
-    assert len(plan_sample_documents(again)) > 5 and walk_archive(again) == walk_archive(outlet)
+    build_index(index, second_outlet, HOW)
+    assert len(plan_sample_documents(second_outlet)) > 5
+    assert walk_archive(second_outlet) == walk_archive(outlet)
 
 
 @pytest.mark.slow
 def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
-    index, outlet = Counting(), MemoryOutlet()
+    """A build reads entries of old months only if they changed."""
+    index = Counting()
+    outlet = MemoryOutlet()
     collect_documents(DAYS + 6, index, outlet)
     index.looked = []
-    index.add(article(9000, added=START + timedelta(days=DAYS + 7)))
+    index.add(make_article(9000, added=START + timedelta(days=DAYS + 7)))
     everything = {FeedKey("all", "all")}
-    built(index, outlet, HOW, only=everything)
-    assert "2025-11" not in index.looked and "2025-12" in index.looked
+    build_index(index, outlet, HOW, only=everything)
+    assert "2025-11" not in index.looked
+    assert "2025-12" in index.looked
     old = make_day(3)[0]
     index.add(
         replace(old, title="Corrected", revisions=((START + timedelta(days=40)).isoformat(),))
     )
-    built(index, outlet, HOW, only=everything)
+    build_index(index, outlet, HOW, only=everything)
     assert "2025-11" in index.looked
     assert sum(data.count(b">Corrected<") for data in plan_sample_documents(outlet).values()) == 1
 
 
 @pytest.mark.slow
 def test_a_part_that_was_published_is_not_cut_again() -> None:
-    index, outlet = MemoryIndex(), MemoryOutlet()
-    seen = collect_documents(8, index, outlet)
-    assert seen
+    index = MemoryIndex()
+    outlet = MemoryOutlet()
+    documents = collect_documents(8, index, outlet)
+    assert documents
     for number in range(60):  # an old day gets many more
-        index.add(article(5000 + number, added=START + timedelta(minutes=number), published=START))
-    assert built(index, outlet, HOW).held == ()
-    assert seen <= set(plan_sample_documents(outlet))
+        index.add(
+            make_article(5000 + number, added=START + timedelta(minutes=number), published=START)
+        )
+    assert build_index(index, outlet, HOW).held == ()
+    assert documents <= set(plan_sample_documents(outlet))
     assert walk_archive(outlet) == {
         entry_urn(INSTANCE, article_id) for article_id in index.article_store
     }

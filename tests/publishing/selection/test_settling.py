@@ -58,6 +58,7 @@ def test_a_long_feed_is_written_less_often(
 
 
 def test_a_feed_that_was_never_built_waits_for_no_rest() -> None:
+    """A new feed may be built at once."""
     assert may_build_again(None, SETTLE, 0, lambda: 0)
 
 
@@ -71,12 +72,14 @@ def test_without_a_pause_no_feed_rests() -> None:
 def test_the_more_long_feeds_there_are_the_longer_each_rests(
     settle: float, crowd: float, rest: float
 ) -> None:
+    """The pause of a long feed grows with the number of long feeds."""
     built = Built(at=0, entries=4 * LONG, articles=0)
     assert not may_build_again(built, settle, rest - 1, lambda: 0, crowd)
     assert may_build_again(built, settle, rest, lambda: 0, crowd)
 
 
 def test_long_feeds_alone_make_a_crowd() -> None:
-    long, short = Built(at=0, entries=LONG + 1, articles=0), Built(at=0, entries=LONG, articles=0)
+    long = Built(at=0, entries=LONG + 1, articles=0)
+    short = Built(at=0, entries=LONG, articles=0)
     assert measure_crowd([short] * 9 * FEW) == measure_crowd([long] * FEW) == 1
     assert measure_crowd([*[long] * 3 * FEW, short]) == 3

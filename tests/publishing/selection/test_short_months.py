@@ -1,5 +1,5 @@
-"""Archives of feeds with few entries: months share documents, which keep their addresses; tags and
-sources of new instances have the same documents as pages."""
+"""Archives of feeds with few entries: months share documents.
+Documents keep their addresses; new instances have the same documents as pages."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from tests.publishing.test_builder import (
     INSTANCE,
     SETTINGS,
     START,
-    article,
-    built,
+    build_index,
     limit_entries,
+    make_article,
 )
 
 MONTH = timedelta(days=31)
@@ -42,7 +42,7 @@ def make_settings(archives: bool | str = "atom", limit: int = 5) -> Settings:
 
 def make_story(month: int, number: int) -> Article:
     added = START + MONTH * month
-    return article(10 * month + number, added=added, published=added)
+    return make_article(10 * month + number, added=added, published=added)
 
 
 def list_months(first: int, last: int, each: int) -> MemoryIndex:
@@ -69,41 +69,44 @@ def walk_archive(outlet: MemoryOutlet, stem: str) -> Iterator[etree._Element]:
 
 def test_a_feed_that_shows_everything_has_no_documents() -> None:
     outlet = MemoryOutlet()
-    built(list_months(0, 5, 1), outlet, make_settings())
+    build_index(list_months(0, 5, 1), outlet, make_settings())
     assert list_documents(outlet) == []
 
 
 def test_months_share_documents_that_keep_their_addresses() -> None:
-    index, outlet = MemoryIndex(), MemoryOutlet()
+    index = MemoryIndex()
+    outlet = MemoryOutlet()
     seen: set[str] = set()
     for month in range(8):  # from November
         for n in range(2):
             index.add(make_story(month, n))
-        assert built(index, outlet, make_settings()).held == ()
+        assert build_index(index, outlet, make_settings()).held == ()
         assert seen <= set(list_documents(outlet))
         seen |= set(list_documents(outlet))
         ids = {entry.findtext(f"{ATOM}id") for entry in walk_archive(outlet, "all")}
         assert ids == {entry_urn(INSTANCE, article_id) for article_id in index.article_store}
     assert list_documents(outlet) == ["2025-12", "2026-02", "2026-04"]
-    whole = MemoryOutlet()
-    built(list_months(0, 8, 2), whole, make_settings())
-    assert list_documents(whole) == ["2026-01", "2026-04"]
+    whole_outlet = MemoryOutlet()
+    build_index(list_months(0, 8, 2), whole_outlet, make_settings())
+    assert list_documents(whole_outlet) == ["2026-01", "2026-04"]
 
 
 def test_an_old_article_of_a_new_tag_joins_the_document_of_a_later_month() -> None:
-    index, outlet = list_months(1, 8, 2), MemoryOutlet()
-    built(index, outlet, make_settings())
+    index = list_months(1, 8, 2)
+    outlet = MemoryOutlet()
+    build_index(index, outlet, make_settings())
     before = list_documents(outlet)
-    index.add(article(900, added=START, published=START))
-    built(index, outlet, make_settings())
+    index.add(make_article(900, added=START, published=START))
+    build_index(index, outlet, make_settings())
     assert list_documents(outlet) == before == ["2026-02", "2026-05"]
     assert b"Story 900" in outlet.files["archive/all/2026-02.atom"]
 
 
 def test_documents_of_single_months_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    index, outlet = list_months(0, 6, 2), MemoryOutlet()
+    index = list_months(0, 6, 2)
+    outlet = MemoryOutlet()
     monkeypatch.setattr(archive, "_ENOUGH", 1)  # as earlier versions had it
-    built(index, outlet, make_settings())
+    build_index(index, outlet, make_settings())
     before = list_documents(outlet)
     monkeypatch.setattr(archive, "_ENOUGH", 6)
     assert before == ["2025-11", "2025-12", "2026-01", "2026-02"]
@@ -112,7 +115,7 @@ def test_documents_of_single_months_stay(monkeypatch: pytest.MonkeyPatch) -> Non
             lose_database(index, outlet)
         assert not [
             name
-            for name in built(index, outlet, make_settings()).written
+            for name in build_index(index, outlet, make_settings()).written
             if name.startswith("archive/")
         ]
         assert list_documents(outlet) == before
@@ -133,8 +136,10 @@ def follow_older_pages(outlet: MemoryOutlet, stem: str) -> Iterator[tuple[str, l
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
-    index, outlet = list_months(0, 8, 2), MemoryOutlet()
-    built(index, outlet, make_settings())
+    """Following "older" links and archives finds every story."""
+    index = list_months(0, 8, 2)
+    outlet = MemoryOutlet()
+    build_index(index, outlet, make_settings())
     names, titles = zip(*follow_older_pages(outlet, stem), strict=True)
     assert names == (f"{stem}.html", f"archive/{stem}/2026-04.html", f"archive/{stem}/2026-01.html")
     assert {title for shown in titles for title in shown} == {
@@ -148,10 +153,12 @@ def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
 
 
 def test_pages_of_older_stories_are_made_again_with_another_stylesheet() -> None:
-    index, outlet = list_months(0, 8, 2), MemoryOutlet()
-    built(index, outlet, make_settings())
+    """Another template for calendar pages rewrites them."""
+    index = list_months(0, 8, 2)
+    outlet = MemoryOutlet()
+    build_index(index, outlet, make_settings())
     look = Look(templates={"calendar.html": "Ours: {{ when }}"})
-    built(index, outlet, make_settings(), look=look, only=set(index.rows))
+    build_index(index, outlet, make_settings(), look=look, only=set(index.rows))
     assert (
         outlet.files["archive/tags/ai/2026-01.html"] == b"Ours: 3 November 2025 to 4 January 2026"
     )
@@ -159,15 +166,16 @@ def test_pages_of_older_stories_are_made_again_with_another_stylesheet() -> None
 
 def test_earlier_instances_keep_the_calendar_pages_of_tags() -> None:
     outlet = MemoryOutlet()
-    built(list_months(0, 8, 2), outlet, make_settings(archives=True))
+    build_index(list_months(0, 8, 2), outlet, make_settings(archives=True))
     assert list_documents(outlet, "tags/ai", "html") == ["2025", "2026"]
     assert list_documents(outlet, "sources/alpha") == []
 
 
 def test_earlier_instances_have_a_document_a_month() -> None:
-    index, outlet = list_months(0, 4, 1), MemoryOutlet()
+    index = list_months(0, 4, 1)
+    outlet = MemoryOutlet()
     for _ in range(2):
-        built(index, outlet, make_settings(archives=True))
+        build_index(index, outlet, make_settings(archives=True))
         assert (
             list_documents(outlet)
             == list_documents(outlet, "tags/ai")

@@ -1,4 +1,4 @@
-"""How far back a head feed goes."""
+"""How many days and entries the newest feed document contains."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 from syndicator.core.model import Article, FeedKey, FeedSpec
 from syndicator.publishing.selection.archive import select_head, select_indices
 from tests.publishing.memory import MemoryIndex
-from tests.publishing.test_builder import START, article
+from tests.publishing.test_builder import START, make_article
 
 KEY = FeedKey("all", "all")
 # the newest is number 7
-ADDED = [article(n, added=START + timedelta(hours=10 * n)) for n in range(8)]
+ADDED = [make_article(n, added=START + timedelta(hours=10 * n)) for n in range(8)]
 
 
 @pytest.mark.parametrize(
@@ -35,9 +35,9 @@ def test_the_newest_and_all_of_the_window_up_to_the_most(
     spec = FeedSpec(
         key=KEY, name="", title="", first_slug="all", limit=limit, window_hours=hours, most=most
     )
-    wanted = [ADDED[number].id for number in shown]
-    assert select_head(spec, index, index.rows[KEY]).ids == wanted
-    assert select_head(spec, index, None).ids == wanted  # a feed that was never built
+    expected_ids = [ADDED[number].id for number in shown]
+    assert select_head(spec, index, index.rows[KEY]).ids == expected_ids
+    assert select_head(spec, index, None).ids == expected_ids  # a feed that was never built
 
 
 def test_a_feed_without_articles_is_empty() -> None:
@@ -50,11 +50,11 @@ def make_minutes(
 ) -> list[Article]:
     """Return articles of a source, one a minute, the newest `ago` before the end of the day."""
     end = START + timedelta(days=30) - ago
-    made = (
-        article(first + n, source_key=source, added=end - timedelta(minutes=n))
+    articles = (
+        make_article(first + n, source_key=source, added=end - timedelta(minutes=n))
         for n in range(count)
     )
-    return list(made)
+    return list(articles)
 
 
 def count_by_source(articles: list[Article], **changes: Any) -> Counter[str]:
@@ -85,6 +85,8 @@ def test_articles_older_than_a_day_fill_a_feed_up_to_200() -> None:
 
 @pytest.mark.slow
 def test_a_flood_has_its_share_and_the_others_all_they_have() -> None:
+    """A source with many entries gets its share of the feed; places that others leave are
+    filled."""
     flood = make_minutes(1000, "flood")
     news = make_minutes(60, "quiet", first=2000, ago=timedelta(hours=3))
     older = make_minutes(200, "a", first=3000, ago=timedelta(days=9)) + make_minutes(
@@ -102,6 +104,7 @@ def test_a_flood_has_its_share_and_the_others_all_they_have() -> None:
 
 
 def test_beyond_a_day_a_source_with_its_share_gives_way_to_the_news_of_others_alone() -> None:
+    """Entries older than a day of a busy source make room only for recent ones of others."""
     busy = [
         *make_minutes(90, "busy"),
         *make_minutes(200, "busy", ago=timedelta(hours=26), first=1000),

@@ -1,10 +1,11 @@
-"""The server keeps bodies in memory, within a limit."""
+"""The server keeps response bodies in memory, up to a limit."""
 
 from __future__ import annotations
 
 from syndicator.publishing.server.files import BodyCache
 
-OLD, NEW = (1, 1, 1), (2, 1, 1)
+OLD = (1, 1, 1)
+NEW = (2, 1, 1)
 
 
 def test_a_body_is_good_for_its_stamp() -> None:
@@ -32,11 +33,14 @@ def test_room_that_was_given_back_is_used() -> None:
         bodies.put(("b", False), (number, 1, 1), b"0123456789")
         assert bodies.get(("a", False), (number + 1, 1, 1)) is None
     bodies.put(("a", False), OLD, b"0123456789")
-    assert bodies.get(("a", False), OLD) and bodies.get(("b", False), (4, 1, 1))
+    assert bodies.get(("a", False), OLD)
+    assert bodies.get(("b", False), (4, 1, 1))
 
 
 def test_a_large_one_pushes_none_out() -> None:
+    """A body over the size limit is not cached and evicts nothing."""
     bodies = BodyCache(most=20, largest=10)
     bodies.put(("a", False), OLD, b"0123456789")
     bodies.put(("b", False), OLD, b"01234567890")
-    assert bodies.get(("a", False), OLD) and bodies.get(("b", False), OLD) is None
+    assert bodies.get(("a", False), OLD)
+    assert bodies.get(("b", False), OLD) is None

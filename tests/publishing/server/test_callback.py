@@ -1,4 +1,4 @@
-"""Requests that reach the callbacks of hubs, and those that are refused."""
+"""Requests to the callbacks of WebSub hubs: accepted and refused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 
 @dataclass
-class Asked:
+class CallbackLog:
     heard: list[tuple[str, bytes]] = field(default_factory=list)
     answer: int = 202
 
@@ -31,19 +31,23 @@ class Asked:
 
 
 @pytest.fixture
-async def asked() -> Asked:
-    return Asked()
+async def callback_log() -> CallbackLog:
+    return CallbackLog()
 
 
 @pytest.fixture
-async def client(asked: Asked) -> AsyncIterator[httpx.AsyncClient]:
+async def client(callback_log: CallbackLog) -> AsyncIterator[httpx.AsyncClient]:
     async def files(scope: object, receive: object, send: object) -> None:
         await send({"type": "http.response.start", "status": 418, "headers": []})  # type: ignore[operator]
         await send({"type": "http.response.body", "body": b""})  # type: ignore[operator]
 
-    stop, where = asyncio.Event(), asyncio.Queue[str]()
+    stop = asyncio.Event()
+    where = asyncio.Queue[str]()
     app = add_callback_paths(
-        files, Callbacks(verify=asked.verify, check_token=asked.known, push=asked.push)
+        files,
+        Callbacks(
+            verify=callback_log.verify, check_token=callback_log.known, push=callback_log.push
+        ),
     )
     serving = asyncio.create_task(
         serve(
@@ -57,30 +61,37 @@ async def client(asked: Asked) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_a_challenge_comes_back_as_it_was(client: httpx.AsyncClient) -> None:
+    """The hub's challenge is returned unchanged as plain text."""
     answer = await client.get("/websub/known?hub.mode=subscribe&hub.challenge=%3Cb%3E%20x")
-    assert (answer.status_code, answer.text) == (200, "<b> x")
+    assert answer.status_code == 200
+    assert answer.text == "<b> x"
     assert answer.headers["content-type"].startswith("text/plain")
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert (await client.get("/websub/other?hub.challenge=x")).status_code == 404
 
 
-async def test_only_expected_pushes_are_read(client: httpx.AsyncClient, asked: Asked) -> None:
+async def test_only_expected_pushes_are_read(
+    client: httpx.AsyncClient, callback_log: CallbackLog
+) -> None:
     assert (await client.post("/websub/nobody", content=b"x")).status_code == 404
     assert (await client.post("/websub/", content=b"x")).status_code == 404
     assert (await client.post(f"/websub/{'x' * 65}", content=b"x")).status_code == 404
     assert (await client.post("/websub/ended", content=b"x")).status_code == 410
     assert (await client.put("/websub/known", content=b"x")).status_code == 405
     assert (await client.get("/websub")).status_code == 418  # the files' own
-    assert asked.heard == []
+    assert callback_log.heard == []
     answer = await client.post(
         "/websub/known", content=b"<feed/>", headers={"X-Hub-Signature": "sha1=00"}
     )
-    assert answer.status_code == 202 and asked.heard == [("sha1=00", b"<feed/>")]
-    asked.answer = 503
+    assert answer.status_code == 202
+    assert callback_log.heard == [("sha1=00", b"<feed/>")]
+    callback_log.answer = 503
     assert (await client.post("/websub/known", content=b"x")).headers["retry-after"] == "60"
 
 
-async def test_a_body_is_bounded(client: httpx.AsyncClient, asked: Asked) -> None:
+async def test_a_body_is_bounded(client: httpx.AsyncClient, callback_log: CallbackLog) -> None:
+    """A pushed body over 1,000 bytes is refused, with and without Content-Length."""
+
     async def chunks() -> AsyncIterator[bytes]:  # no Content-Length
         for _ in range(30):
             yield b"x" * 100
@@ -88,17 +99,21 @@ async def test_a_body_is_bounded(client: httpx.AsyncClient, asked: Asked) -> Non
     assert (await client.post("/websub/known", content=b"x" * 1001)).status_code == 413
     assert (await client.post("/websub/known", content=chunks())).status_code == 413
     assert (await client.post("/websub/known", content=b"x" * 1000)).status_code == 202
-    assert [len(body) for _, body in asked.heard] == [1000]
+    assert [len(body) for _, body in callback_log.heard] == [1000]
 
 
-async def test_only_so_many_are_read_at_once(client: httpx.AsyncClient, asked: Asked) -> None:
+async def test_only_so_many_are_read_at_once(
+    client: httpx.AsyncClient, callback_log: CallbackLog
+) -> None:
     go = asyncio.Event()
 
     async def slow() -> AsyncIterator[bytes]:
         yield b"x"
         await go.wait()
 
-    held = [asyncio.create_task(client.post("/websub/known", content=slow())) for _ in range(4)]
+    held_tasks = [
+        asyncio.create_task(client.post("/websub/known", content=slow())) for _ in range(4)
+    ]
     async with asyncio.timeout(30):
         while (await client.post("/websub/known", content=b"y")).status_code != 503:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
@@ -106,4 +121,4 @@ async def test_only_so_many_are_read_at_once(client: httpx.AsyncClient, asked: A
         "a callback has a share of its own"
     )
     go.set()
-    assert {answer.status_code for answer in await asyncio.gather(*held)} == {202}
+    assert {answer.status_code for answer in await asyncio.gather(*held_tasks)} == {202}

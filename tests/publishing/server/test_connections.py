@@ -1,4 +1,4 @@
-"""Idle connections of one client do not keep others from being served."""
+"""One client with many idle connections does not block others."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Server(NamedTuple):
     where: tuple[str, int]
     process: subprocess.Popen[str]
 
-    def left(self) -> int:
+    def count_free_descriptors(self) -> int:
         """How many descriptors are free."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -83,7 +83,7 @@ def send_request(where: tuple[str, int]) -> bytes:
         return b"".join(iter(lambda: client.recv(65_536), b""))
 
 
-def flood(folder: Path, descriptors: int, count: int) -> None:
+def open_many_connections(folder: Path, descriptors: int, count: int) -> None:
     with serve_until_end(folder, descriptors) as server, contextlib.ExitStack() as stack:
         for number in range(count):
             idle = stack.enter_context(socket.create_connection(server.where, timeout=20))
@@ -91,14 +91,14 @@ def flood(folder: Path, descriptors: int, count: int) -> None:
                 idle.sendall(b"GET / HTTP/1.1\r\n" if number % 2 else b"")
         for _ in range(5):
             assert send_request(server.where).endswith(b"<p>Hello")
-        assert server.left() > descriptors // 4
+        assert server.count_free_descriptors() > descriptors // 4
 
 
 @pytest.mark.slow
 def test_idle_connections_do_not_stop_the_server(tmp_path: Path) -> None:
-    flood(tmp_path, descriptors=128, count=300)
+    open_many_connections(tmp_path, descriptors=128, count=300)
 
 
 @pytest.mark.slow
 def test_1200_idle_connections_do_not_stop_the_server(tmp_path: Path) -> None:
-    flood(tmp_path, descriptors=1024, count=1200)
+    open_many_connections(tmp_path, descriptors=1024, count=1200)

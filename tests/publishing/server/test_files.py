@@ -12,11 +12,11 @@ from starlette.testclient import TestClient
 
 from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.publishing.server.files import make_app
-from tests.publishing.written import publish
+from tests.publishing.written import publish_file
 
 
 @pytest.fixture
-def public(tmp_path: Path) -> Path:
+def public_folder(tmp_path: Path) -> Path:
     (tmp_path / "tags").mkdir()
     (tmp_path / "maps").mkdir()
     (tmp_path / "index.html").write_text("<p>Hello")
@@ -29,8 +29,8 @@ def public(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def client(public: Path) -> TestClient:
-    app = make_app(public, hubs=["https://hub.example/"], base_url="https://feeds.example/")
+def client(public_folder: Path) -> TestClient:
+    app = make_app(public_folder, hubs=["https://hub.example/"], base_url="https://feeds.example/")
     return TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
 
 
@@ -46,7 +46,8 @@ def test_types_and_validators(client: TestClient) -> None:
         == '<https://feeds.example/all.atom>; rel="self", <https://hub.example/>; rel="hub"'
     )
     again = client.get("/all.atom", headers={"if-none-match": answer.headers["etag"]})
-    assert again.status_code == 304 and again.content == b""
+    assert again.status_code == 304
+    assert again.content == b""
     dated = client.get("/all.atom", headers={"if-modified-since": answer.headers["last-modified"]})
     assert dated.status_code == 304
 
@@ -71,46 +72,50 @@ def test_a_part_of_a_file(
     client: TestClient, asked: str, status: int, told: str | None, body: bytes
 ) -> None:
     answer = client.get("/all.atom", headers={"range": asked, "accept-encoding": "identity"})
-    assert (answer.status_code, answer.headers.get("content-range"), answer.content) == (
-        status,
-        told,
-        body,
-    )
+    assert answer.status_code == status
+    assert answer.headers.get("content-range") == told
+    assert answer.content == body
 
 
 def test_a_part_is_of_the_plain_edition_that_was_asked_for(client: TestClient) -> None:
+    """Range requests are answered from the uncompressed file if the ETag matches."""
     whole = client.get("/all.atom", headers={"accept-encoding": "identity"})
     assert whole.headers["accept-ranges"] == "bytes"
     for tag, status in ((whole.headers["etag"], 206), ('"another"', 200)):
         asked = {"range": "bytes=0-1", "if-range": tag, "accept-encoding": "gzip"}
         answer = client.get("/all.atom", headers=asked)
-        assert answer.status_code == status and "content-encoding" not in answer.headers
+        assert answer.status_code == status
+        assert "content-encoding" not in answer.headers
 
 
 def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(
-    client: TestClient, public: Path
+    client: TestClient, public_folder: Path
 ) -> None:
-    (public / "pictures").mkdir()
-    (public / "pictures/1.webp").write_bytes(b"picture")
+    """Pictures may be cached forever; a missing picture may not be cached."""
+    (public_folder / "pictures").mkdir()
+    (public_folder / "pictures/1.webp").write_bytes(b"picture")
     assert client.get("/pictures/1.webp").headers["cache-control"] == "max-age=31536000, immutable"
     assert client.get("/pictures/2.webp").headers["cache-control"] == "no-cache"
 
 
 def test_gzip_has_its_own_tag(client: TestClient) -> None:
+    """The compressed answer has another ETag than the plain one."""
     answer = client.get("/all.atom", headers={"accept-encoding": "gzip"})
-    assert answer.headers["content-encoding"] == "gzip" and answer.content == b"<feed/>"
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.content == b"<feed/>"
     assert answer.headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest"
     plain = client.get("/all.atom", headers={"accept-encoding": "identity"})
     assert plain.headers["etag"] != answer.headers["etag"]
 
 
 def test_a_browser_gets_a_feed_that_it_can_style(client: TestClient) -> None:
+    """A browser gets a feed as application/xml."""
     answer = client.get("/all.atom", headers={"sec-fetch-dest": "document"})
     assert answer.headers["content-type"] == "application/xml; charset=utf-8"
 
 
-def test_a_gz_of_the_file_before_is_not_sent(client: TestClient, public: Path) -> None:
-    os.utime(public / "all.atom.gz", ns=(1, 1))
+def test_a_gz_of_the_file_before_is_not_sent(client: TestClient, public_folder: Path) -> None:
+    os.utime(public_folder / "all.atom.gz", ns=(1, 1))
     assert (
         "content-encoding"
         not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers
@@ -124,10 +129,10 @@ def test_a_304_names_the_variant_that_the_client_has(client: TestClient) -> None
             "/all.atom",
             headers={"accept-encoding": encoding, "if-none-match": first.headers["etag"]},
         )
-        assert (again.status_code, again.headers["etag"]) == (304, first.headers["etag"])
-        assert (
-            again.headers["vary"] == first.headers["vary"] and "content-type" not in again.headers
-        )
+        assert again.status_code == 304
+        assert again.headers["etag"] == first.headers["etag"]
+        assert again.headers["vary"] == first.headers["vary"]
+        assert "content-type" not in again.headers
 
 
 @pytest.mark.parametrize(
@@ -135,6 +140,7 @@ def test_a_304_names_the_variant_that_the_client_has(client: TestClient) -> None
     [("*", 304), ('"x", {}', 304), ("W/{}", 304), ('"x"', 200), ("{}x", 200), ("", 200)],
 )
 def test_tags(client: TestClient, tag: str, status: int) -> None:
+    """Conditional requests with each form of ETag."""
     own = client.head("/all.atom").headers["etag"]
     assert client.get("/all.atom", headers={"if-none-match": tag.format(own)}).status_code == status
 
@@ -146,14 +152,17 @@ def test_an_older_or_senseless_date_gets_the_file(client: TestClient, since: str
     assert client.get("/all.atom", headers={"if-modified-since": since}).status_code == 200
 
 
-def test_a_changed_file_is_noticed(client: TestClient, public: Path) -> None:
+def test_a_changed_file_is_noticed(client: TestClient, public_folder: Path) -> None:
     tag = client.get("/tags/ai.rss").headers["etag"]
     assert client.get("/tags/ai.rss", headers={"if-none-match": tag}).status_code == 304
-    publish(FileOutlet(public, gzip=False), "tags/ai.rss", b"<rss></rss>")
+    publish_file(FileOutlet(public_folder, gzip=False), "tags/ai.rss", b"<rss></rss>")
     answer = client.get("/tags/ai.rss", headers={"if-none-match": tag})
-    assert (answer.status_code, answer.content) == (200, b"<rss></rss>")
-    publish(
-        FileOutlet(public, gzip=False), "maps/moved.json", b'{"moved": {}, "gone": ["tags/ai.rss"]}'
+    assert answer.status_code == 200
+    assert answer.content == b"<rss></rss>"
+    publish_file(
+        FileOutlet(public_folder, gzip=False),
+        "maps/moved.json",
+        b'{"moved": {}, "gone": ["tags/ai.rss"]}',
     )
     assert (
         client.get("/tags/ai.rss", headers={"if-none-match": answer.headers["etag"]}).status_code
@@ -164,20 +173,22 @@ def test_a_changed_file_is_noticed(client: TestClient, public: Path) -> None:
 @pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br, gzip; q=0.0"])
 def test_clients_without_gzip_get_plain_bytes(client: TestClient, accepted: str) -> None:
     answer = client.get("/all.atom", headers={"accept-encoding": accepted})
-    assert "content-encoding" not in answer.headers and answer.content == b"<feed/>"
+    assert "content-encoding" not in answer.headers
+    assert answer.content == b"<feed/>"
 
 
 def test_head_has_no_body(client: TestClient) -> None:
     answer = client.head("/all.atom", headers={"accept-encoding": "identity"})
-    assert answer.status_code == 200 and answer.headers["content-length"] == "7"
+    assert answer.status_code == 200
+    assert answer.headers["content-length"] == "7"
 
 
 def test_a_link_out_of_the_folder_is_not_followed(
-    client: TestClient, public: Path, tmp_path_factory: pytest.TempPathFactory
+    client: TestClient, public_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     secret = tmp_path_factory.mktemp("elsewhere") / "secret.html"
     secret.write_text("secret")
-    (public / "link.html").symlink_to(secret)
+    (public_folder / "link.html").symlink_to(secret)
     assert client.get("/link.html").status_code == 404
 
 
@@ -197,21 +208,21 @@ def test_moved_and_gone(client: TestClient) -> None:
         "/nope.atom",
     ],
 )
-def test_nothing_else_is_served(client: TestClient, public: Path, path: str) -> None:
-    for hidden in (public.parent / "secret.html", public / ".hidden.html"):
+def test_nothing_else_is_served(client: TestClient, public_folder: Path, path: str) -> None:
+    for hidden in (public_folder.parent / "secret.html", public_folder / ".hidden.html"):
         hidden.write_text("secret")
     assert client.get(path).status_code == 404
 
 
-def test_a_browser_that_asks_for_a_favicon_gets_the_icon(client: TestClient, public: Path) -> None:
+def test_a_browser_that_asks_for_a_favicon_gets_the_icon(
+    client: TestClient, public_folder: Path
+) -> None:
     assert client.get("/favicon.ico").status_code == 404
-    (public / "icon.svg").write_text("<svg/>")
+    (public_folder / "icon.svg").write_text("<svg/>")
     answer = client.get("/favicon.ico")
-    assert (answer.status_code, answer.headers["content-type"], answer.text) == (
-        200,
-        "image/svg+xml",
-        "<svg/>",
-    )
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert answer.text == "<svg/>"
     assert (
         client.get("/favicon.ico", headers={"if-none-match": answer.headers["etag"]}).status_code
         == 304
@@ -229,13 +240,17 @@ def test_a_file_is_read_once(
 
     monkeypatch.setattr(Path, "read_bytes", read)
     again = client.get("/all.atom", headers={"accept-encoding": encoding})
-    assert (again.status_code, again.content, again.headers) == (200, b"<feed/>", first.headers)
+    assert again.status_code == 200
+    assert again.content == b"<feed/>"
+    assert again.headers == first.headers
 
 
-def test_a_cached_body_is_never_older_than_its_file(client: TestClient, public: Path) -> None:
-    outlet = FileOutlet(public)
+def test_a_cached_body_is_never_older_than_its_file(
+    client: TestClient, public_folder: Path
+) -> None:
+    outlet = FileOutlet(public_folder)
     for body in (b"<feed>1</feed>", b"<feed>2</feed>"):
-        publish(outlet, "all.atom", body)
+        publish_file(outlet, "all.atom", body)
         for encoding in ("gzip", "identity"):
             answer = client.get("/all.atom", headers={"accept-encoding": encoding})
             assert answer.content == body
@@ -244,24 +259,27 @@ def test_a_cached_body_is_never_older_than_its_file(client: TestClient, public: 
 
 @pytest.mark.parametrize("name", ["archive/all/2025-01.atom", "tags/new.html", "icon.svg"])
 def test_a_file_without_a_gz_is_compressed_once(
-    client: TestClient, public: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    client: TestClient, public_folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     body = b"<feed>" + b"words " * 100 + b"</feed>"
-    publish(FileOutlet(public, gzip=False), name, body)
+    publish_file(FileOutlet(public_folder, gzip=False), name, body)
     first = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
-    assert (first.headers["content-encoding"], first.content) == ("gzip", body)
+    assert first.headers["content-encoding"] == "gzip"
+    assert first.content == body
     assert int(first.headers["content-length"]) < len(body)
     plain = client.get(f"/{name}", headers={"accept-encoding": "identity"})
-    assert (plain.content, plain.headers["etag"] != first.headers["etag"]) == (body, True)
+    assert plain.content == body
+    assert (plain.headers["etag"] != first.headers["etag"]) is True
     same = {"accept-encoding": "gzip", "if-none-match": first.headers["etag"]}
     assert client.get(f"/{name}", headers=same).status_code == 304
     monkeypatch.setattr(
         "syndicator.publishing.server.files.gzip.compress", lambda *args, **more: 1 / 0
     )
     again = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
-    assert (again.content, again.headers) == (body, first.headers)
+    assert again.content == body
+    assert again.headers == first.headers
     # another edition; and too short to gain by it
-    publish(FileOutlet(public, gzip=False), name, body[:50])
+    publish_file(FileOutlet(public_folder, gzip=False), name, body[:50])
     assert client.get(f"/{name}", headers={"accept-encoding": "gzip"}).content == body[:50]
 
 
@@ -269,20 +287,23 @@ def test_a_file_without_a_gz_is_compressed_once(
     ("name", "size"), [("pictures/a.webp", 5000), ("tags/new.html", (4 << 20) + 1)]
 )
 def test_tiny_large_and_binary_files_are_sent_uncompressed(
-    client: TestClient, public: Path, name: str, size: int
+    client: TestClient, public_folder: Path, name: str, size: int
 ) -> None:
-    publish(FileOutlet(public, gzip=False), name, b"x" * size)
+    publish_file(FileOutlet(public_folder, gzip=False), name, b"x" * size)
     answer = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
-    assert (answer.status_code, "content-encoding" in answer.headers) == (200, False)
+    assert answer.status_code == 200
+    assert ("content-encoding" in answer.headers) is False
 
 
-def test_a_gz_that_comes_later_is_sent_from_then_on(client: TestClient, public: Path) -> None:
-    (public / "all.atom.gz").unlink()
+def test_a_gz_that_comes_later_is_sent_from_then_on(
+    client: TestClient, public_folder: Path
+) -> None:
+    (public_folder / "all.atom.gz").unlink()
     assert (
         "content-encoding"
         not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers
     )
-    publish(FileOutlet(public), "all.atom", b"<feed/>")
+    publish_file(FileOutlet(public_folder), "all.atom", b"<feed/>")
     assert (
         client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers["content-encoding"]
         == "gzip"
@@ -290,10 +311,12 @@ def test_a_gz_that_comes_later_is_sent_from_then_on(client: TestClient, public: 
 
 
 def test_a_file_replaced_while_it_is_read_is_read_again(
-    client: TestClient, public: Path, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, public_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Body and ETag match even if the file is replaced during reading."""
     tag = client.head("/tags/ai.rss").headers["etag"]
-    path, reads = public / "tags/ai.rss", []
+    path = public_folder / "tags/ai.rss"
+    reads = []
 
     def read(one: Path) -> bytes:
         with one.open("rb") as file:
@@ -307,7 +330,7 @@ def test_a_file_replaced_while_it_is_read_is_read_again(
         return body
 
     monkeypatch.setattr("syndicator.publishing.server.files._read_file", read)
-    publish(FileOutlet(public, gzip=False), "tags/ai.rss", b"<rss>1</rss>")
+    publish_file(FileOutlet(public_folder, gzip=False), "tags/ai.rss", b"<rss>1</rss>")
     answer = client.get("/tags/ai.rss")
     assert answer.content == b"<rss>2</rss>"
     assert answer.headers["etag"] not in ("", tag)
@@ -319,7 +342,8 @@ def test_a_file_replaced_while_it_is_read_is_read_again(
 
 def test_only_get_and_head_are_answered(client: TestClient) -> None:
     answer = client.post("/all.atom")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD"
 
 
 def test_tags_in_two_lines_are_one_list(client: TestClient) -> None:
@@ -335,36 +359,39 @@ def test_tags_in_two_lines_are_one_list(client: TestClient) -> None:
 DOCUMENT = {"sec-fetch-dest": "document"}
 
 
-def test_a_browser_that_opens_a_feed_is_sent_to_its_page(public: Path) -> None:
+def test_a_browser_that_opens_a_feed_is_sent_to_its_page(public_folder: Path) -> None:
+    """A browser that opens a feed is redirected to its HTML page, if there is one."""
     for name in ("tags/ai.html", "tags/a ä.html", "tags/a ä.json"):
-        (public / name).write_text("<p>Page")
-    client = TestClient(make_app(public), follow_redirects=False)
+        (public_folder / name).write_text("<p>Page")
+    client = TestClient(make_app(public_folder), follow_redirects=False)
     for asked, page in (
         ("/tags/ai.rss", "/tags/ai.html"),
         ("/tags/a%20%C3%A4.json", "/tags/a%20%C3%A4.html"),
     ):
         tag = client.get(asked).headers["etag"]
         answer = client.get(asked, headers={**DOCUMENT, "if-none-match": tag})
-        assert (answer.status_code, answer.headers["location"]) == (303, page)
-        assert (answer.headers["vary"], answer.headers["cache-control"]) == (
-            "Sec-Fetch-Dest",
-            "no-cache",
-        )
+        assert answer.status_code == 303
+        assert answer.headers["location"] == page
+        assert answer.headers["vary"] == "Sec-Fetch-Dest"
+        assert answer.headers["cache-control"] == "no-cache"
         assert client.get(asked, headers={"sec-fetch-dest": "empty"}).status_code == 200
         assert client.get(page, headers=DOCUMENT).status_code == 200
     assert client.get("/all.atom", headers=DOCUMENT).status_code == 200  # it has no page
 
 
-def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(public: Path) -> None:
-    client = TestClient(make_app(public), follow_redirects=False)
+def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(public_folder: Path) -> None:
+    """Folder addresses redirect to the front page; the archive folder is 404."""
+    client = TestClient(make_app(public_folder), follow_redirects=False)
     for path in ("/tags/", "/tags", "/sources/"):
         answer = client.get(path)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        assert answer.status_code == 303
+        assert answer.headers["location"] == "/"
     assert client.get("/archive/").status_code == 404
 
 
-def test_nothing_is_answered_without_a_word_on_how_long_it_holds(public: Path) -> None:
-    client = TestClient(make_app(public), follow_redirects=False)
+def test_nothing_is_answered_without_a_word_on_how_long_it_holds(public_folder: Path) -> None:
+    """Every answer has a Cache-Control header."""
+    client = TestClient(make_app(public_folder), follow_redirects=False)
     answers = [
         client.get(path)
         for path in ("/", "/all.atom", "/nothing", "/tags/", "/tags/old.rss", "/queries/x.atom")
@@ -374,15 +401,14 @@ def test_nothing_is_answered_without_a_word_on_how_long_it_holds(public: Path) -
 
 
 def test_a_missing_file_is_a_page_for_browsers_and_a_line_for_programs(
-    client: TestClient, public: Path
+    client: TestClient, public_folder: Path
 ) -> None:
     asked = {"sec-fetch-dest": "document"}
     assert client.get("/tags/none.html", headers=asked).text == "Not found.\n"
-    (public / "404.html").write_text("<p>Nothing here")
+    (public_folder / "404.html").write_text("<p>Nothing here")
     answer = client.get("/tags/none.html", headers=asked)
-    assert (answer.status_code, answer.text) == (404, "<p>Nothing here")
-    assert (
-        answer.headers["content-type"] == "text/html; charset=utf-8"
-        and "etag" not in answer.headers
-    )
+    assert answer.status_code == 404
+    assert answer.text == "<p>Nothing here"
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "etag" not in answer.headers
     assert client.get("/tags/none.atom").text == "Not found.\n"

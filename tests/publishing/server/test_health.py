@@ -1,4 +1,4 @@
-"""The server answers questions about its health, and refuses strangers."""
+"""The health pages of the server answer local clients and refuse strangers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from syndicator.core.errors import StoreError
 from syndicator.publishing.server.files import make_app
 from syndicator.publishing.server.health import Health, add_health_paths, is_this_machine
 
-HERE, ELSEWHERE = ("127.0.0.1", 50000), ("10.0.0.9", 50000)
+HERE = ("127.0.0.1", 50000)
+ELSEWHERE = ("10.0.0.9", 50000)
 
 
 def read_answer(value: str | bytes) -> object:
@@ -34,7 +35,7 @@ WELL = Health(
 )
 
 
-def client(public: Path, health: Health = WELL, peer: tuple[str, int] = HERE) -> TestClient:
+def make_client(public: Path, health: Health = WELL, peer: tuple[str, int] = HERE) -> TestClient:
     return TestClient(
         add_health_paths(make_app(public), health), base_url="http://127.0.0.1:8080", client=peer
     )
@@ -42,38 +43,42 @@ def client(public: Path, health: Health = WELL, peer: tuple[str, int] = HERE) ->
 
 def test_probes_are_for_everybody_and_say_little(tmp_path: Path) -> None:
     for path in ("/healthz", "/readyz"):
-        answer = client(tmp_path, peer=ELSEWHERE).get(path)
-        assert (answer.status_code, answer.text, answer.headers["cache-control"]) == (
-            200,
-            "ok\n",
-            "no-store",
-        )
+        answer = make_client(tmp_path, peer=ELSEWHERE).get(path)
+        assert answer.status_code == 200
+        assert answer.text == "ok\n"
+        assert answer.headers["cache-control"] == "no-store"
     ill = replace(WELL, ready=read_answer("database"))  # type: ignore[arg-type]
-    assert [client(tmp_path, ill).get(path).status_code for path in ("/healthz", "/readyz")] == [
+    assert [
+        make_client(tmp_path, ill).get(path).status_code for path in ("/healthz", "/readyz")
+    ] == [
         200,
         503,
     ]
-    assert client(tmp_path, ill).get("/readyz").text == "database\n"
+    assert make_client(tmp_path, ill).get("/readyz").text == "database\n"
     dead = replace(WELL, alive=lambda: "no progress for 400 s")
-    assert [client(tmp_path, dead).get(path).status_code for path in ("/healthz", "/readyz")] == [
+    assert [
+        make_client(tmp_path, dead).get(path).status_code for path in ("/healthz", "/readyz")
+    ] == [
         503,
         503,
     ]
-    assert client(tmp_path).post("/healthz").status_code == 405
-    assert client(tmp_path).head("/healthz").text == ""
+    assert make_client(tmp_path).post("/healthz").status_code == 405
+    assert make_client(tmp_path).head("/healthz").text == ""
 
 
 def test_metrics_are_for_this_machine_or_the_token(tmp_path: Path) -> None:
-    assert client(tmp_path).get("/metrics").text == "up 1\n"
-    away = client(tmp_path, peer=ELSEWHERE)
+    assert make_client(tmp_path).get("/metrics").text == "up 1\n"
+    away = make_client(tmp_path, peer=ELSEWHERE)
     assert away.get("/metrics").status_code == 404
     assert (
-        client(tmp_path).get("/metrics", headers={"X-Forwarded-For": "198.51.100.7"}).status_code
+        make_client(tmp_path)
+        .get("/metrics", headers={"X-Forwarded-For": "198.51.100.7"})
+        .status_code
         == 404
     )
     assert away.get("/metrics", headers={"Authorization": "Bearer secret"}).text == "up 1\n"
     assert away.get("/metrics", headers={"Authorization": "Bearer other"}).status_code == 404
-    nobody = client(tmp_path, replace(WELL, token="", feed_name="health/.atom"), ELSEWHERE)
+    nobody = make_client(tmp_path, replace(WELL, token="", feed_name="health/.atom"), ELSEWHERE)
     assert nobody.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
     assert nobody.get("/health/.atom").status_code == 404
 
@@ -106,29 +111,31 @@ def test_requests_of_this_machine_are_recognised(
 
 
 def test_the_health_feed_is_where_its_token_is(tmp_path: Path) -> None:
-    away = client(tmp_path, peer=ELSEWHERE)
+    """The health feed is served to strangers only under its secret token."""
+    away = make_client(tmp_path, peer=ELSEWHERE)
     answer = away.get("/health/secret.atom")
-    assert (answer.content, answer.headers["content-type"]) == (
-        b"<feed/>",
-        "application/atom+xml; charset=utf-8",
-    )
+    assert answer.content == b"<feed/>"
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert answer.headers["x-robots-tag"] == "noindex"
     again = away.get("/health/secret.atom", headers={"If-None-Match": answer.headers["etag"]})
-    assert (again.status_code, again.content) == (304, b"")
+    assert again.status_code == 304
+    assert again.content == b""
     assert [
         away.get(path).status_code for path in ("/health/other.atom", "/health/", "/health")
     ] == [404] * 3
 
 
 def test_a_database_that_cannot_be_read_is_no_fault_of_the_server(tmp_path: Path) -> None:
+    """If the database fails, health pages answer 503 without details."""
+
     async def broken() -> bytes:
         raise StoreError("it is damaged; /srv/secret")
 
-    ill = client(tmp_path, replace(WELL, metrics=broken, feed=broken))
+    ill = make_client(tmp_path, replace(WELL, metrics=broken, feed=broken))
     answers = [ill.get(path) for path in ("/metrics", "/health/secret.atom")]
-    assert [(one.status_code, one.text) for one in answers] == [(503, "database\n")] * 2
+    assert [(answer.status_code, answer.text) for answer in answers] == [(503, "database\n")] * 2
 
 
 def test_published_files_are_served_as_before(tmp_path: Path) -> None:
     (tmp_path / "all.atom").write_text("<feed/>")
-    assert client(tmp_path, peer=ELSEWHERE).get("/all.atom").text == "<feed/>"
+    assert make_client(tmp_path, peer=ELSEWHERE).get("/all.atom").text == "<feed/>"

@@ -1,4 +1,4 @@
-"""Limits on clients of the server, over real sockets on loopback."""
+"""Limits on clients of the server, over real sockets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CASES = json.loads((Path(__file__).parent / "requests.json").read_text(encoding=
 
 
 @dataclass
-class Watched:
+class WatchedServer:
     """A server whose clock is `now`, with the requests that its application got."""
 
     port: int = 0
@@ -59,18 +59,18 @@ class Watched:
                 self.bodies.append(None)
         await PlainTextResponse(scope["path"])(scope, receive, send)
 
-    def open(self, source: str = "127.0.0.1") -> Client:
-        opened = socket.create_connection(
+    def open_client(self, source: str = "127.0.0.1") -> Client:
+        connection = socket.create_connection(
             ("127.0.0.1", self.port), timeout=10, source_address=(source, 0)
         )
-        self.sockets.enter_context(opened)
-        return Client(opened)
+        self.sockets.enter_context(connection)
+        return Client(connection)
 
     def clock(self) -> float:
         self.now += 0.001  # no two are equal
         return self.now
 
-    async def later(self, seconds: float) -> None:
+    async def pass_time(self, seconds: float) -> None:
         """Let `seconds` pass for the server."""
         self.now += seconds
         assert self.connections is not None
@@ -88,11 +88,11 @@ class Client:
             await asyncio.to_thread(self.socket.sendall, data)
         return self
 
-    async def answer(self) -> bytes:
+    async def read_answer(self) -> bytes:
         """Return the next answer, whose length is in its header."""
         got = b""
         while b"\r\n\r\n" not in got or len(got) < got.index(b"\r\n\r\n") + 4 + self._length(got):
-            part = await self.part()
+            part = await self.read_part()
             assert part
             got += part
         return got
@@ -101,26 +101,30 @@ class Client:
     def _length(answer: bytes) -> int:
         return int(answer.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
 
-    async def part(self) -> bytes:
+    async def read_part(self) -> bytes:
         return await asyncio.to_thread(self.socket.recv, 65_536)
 
-    async def end(self) -> bytes:
+    async def read_to_end(self) -> bytes:
         """All that comes until the server closes."""
         got = bytearray()
         with suppress(ConnectionResetError):
-            while part := await self.part():
+            while part := await self.read_part():
                 got += part
         return bytes(got)
 
-    async def status(self) -> int:
+    async def read_last_status(self) -> int:
         """Return the status of the last answer before the server closes, 0 if it closes without
         one. Raises TimeoutError if it does not close."""
-        return int(([b"0"] + [part[:3] for part in (await self.end()).split(b"HTTP/1.1 ")[1:]])[-1])
+        return int(
+            ([b"0"] + [part[:3] for part in (await self.read_to_end()).split(b"HTTP/1.1 ")[1:]])[-1]
+        )
 
 
 @pytest.fixture
-async def watched(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Watched]:
-    made, stop, where = Watched(), asyncio.Event(), asyncio.Queue[str]()
+async def watched_server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[WatchedServer]:
+    made = WatchedServer()
+    stop = asyncio.Event()
+    where = asyncio.Queue[str]()
 
     def connections(most: int, body_bytes: Callable[[str], int]) -> Connections:
         made.connections = Connections(most, body_bytes, made.clock)
@@ -162,152 +166,189 @@ def make_bytes(case: dict[str, Any]) -> bytes:
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["what"] for case in CASES])
-async def test_requests(watched: Watched, case: dict[str, Any]) -> None:
-    client = await watched.open().send(make_bytes(case))
+async def test_requests(watched_server: WatchedServer, case: dict[str, Any]) -> None:
+    """Each case: the status of a request, and what the application sees of it."""
+    client = await watched_server.open_client().send(make_bytes(case))
     if case["status"] == 200:
-        assert (await client.part()).startswith(b"HTTP/1.1 200 ")
-        await wait_until(lambda: len(watched.seen) == len(case["seen"]))
+        assert (await client.read_part()).startswith(b"HTTP/1.1 200 ")
+        await wait_until(lambda: len(watched_server.seen) == len(case["seen"]))
     else:
-        assert await client.status() == case["status"]
-    assert [list(seen[:2]) for seen in watched.seen] == case.get("seen", [])
+        assert await client.read_last_status() == case["status"]
+    assert [list(seen[:2]) for seen in watched_server.seen] == case.get("seen", [])
 
 
-async def test_a_refusal_is_short_plain_and_closes(watched: Watched) -> None:
-    answer = await (await watched.open().send(GET + b"a: b\r\n" * 101)).end()
+async def test_a_refusal_is_short_plain_and_closes(watched_server: WatchedServer) -> None:
+    answer = await (await watched_server.open_client().send(GET + b"a: b\r\n" * 101)).read_to_end()
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
-    assert b"\r\nconnection: close" in head and b"\r\ncontent-type: text/plain" in head
+    assert b"\r\nconnection: close" in head
+    assert b"\r\ncontent-type: text/plain" in head
     assert body == b"Request Header Fields Too Large.\n"
 
 
-async def test_an_application_sees_no_part_of_a_body_that_is_too_large(watched: Watched) -> None:
+async def test_an_application_sees_no_part_of_a_body_that_is_too_large(
+    watched_server: WatchedServer,
+) -> None:
+    """A body over the limit is refused with 413 before the application reads it."""
     for framing, body in (
         (b"content-length: 1001\r\n\r\n", b""),
         (b"transfer-encoding: chunked\r\n\r\n", b"3e9\r\n" + b"x" * 1001),
     ):
-        assert await (await watched.open().send(POST + framing + body)).status() == 413
-    assert set(watched.bodies) <= {None}
+        assert (
+            await (
+                await watched_server.open_client().send(POST + framing + body)
+            ).read_last_status()
+            == 413
+        )
+    assert set(watched_server.bodies) <= {None}
 
 
-async def test_a_refused_client_that_goes_on_sending_reads_why(watched: Watched) -> None:
+async def test_a_refused_client_that_goes_on_sending_reads_why(
+    watched_server: WatchedServer,
+) -> None:
     """A close at once would reset the connection."""
-    client = await watched.open().send(POST + b"content-length: 9000000\r\n\r\n")
+    client = await watched_server.open_client().send(POST + b"content-length: 9000000\r\n\r\n")
     await client.send(b"x" * 9_000_000)
-    assert await client.status() == 413
+    assert await client.read_last_status() == 413
 
 
-async def test_a_refused_client_that_does_not_close_is_cut(watched: Watched) -> None:
-    client = await watched.open().send(GET + b"a: b\r\n" * 101)
-    assert b" 431 " in await client.answer()
-    assert watched.connections
-    await watched.later(limits.LINGER_SECONDS + 1)
-    await wait_until(lambda: not watched.connections)
+async def test_a_refused_client_that_does_not_close_is_cut(watched_server: WatchedServer) -> None:
+    client = await watched_server.open_client().send(GET + b"a: b\r\n" * 101)
+    assert b" 431 " in await client.read_answer()
+    assert watched_server.connections
+    await watched_server.pass_time(limits.LINGER_SECONDS + 1)
+    await wait_until(lambda: not watched_server.connections)
 
 
-async def test_trailers_are_no_header(watched: Watched) -> None:
+async def test_trailers_are_no_header(watched_server: WatchedServer) -> None:
     body = b"transfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\nx-trailer: a\r\n\r\n"
-    assert b" 200 " in await (await watched.open().send(POST + body)).answer()
-    assert watched.bodies == [b"a"]
-    assert watched.headers == [{"host", "transfer-encoding"}]
+    assert b" 200 " in await (await watched_server.open_client().send(POST + body)).read_answer()
+    assert watched_server.bodies == [b"a"]
+    assert watched_server.headers == [{"host", "transfer-encoding"}]
 
 
-async def test_a_body_of_an_early_answer_is_bounded_too(watched: Watched) -> None:
-    client = await watched.open().send(
+async def test_a_body_of_an_early_answer_is_bounded_too(watched_server: WatchedServer) -> None:
+    client = await watched_server.open_client().send(
         b"POST /early HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
     )
-    assert b" 200 " in await client.answer()
+    assert b" 200 " in await client.read_answer()
     await client.send(b"3e9\r\n" + b"x" * 1001)
-    assert await client.end() == b""
+    assert await client.read_to_end() == b""
 
 
-async def test_a_connection_is_usable_after_an_early_answer(watched: Watched) -> None:
-    client = await watched.open().send(
+async def test_a_connection_is_usable_after_an_early_answer(watched_server: WatchedServer) -> None:
+    client = await watched_server.open_client().send(
         b"POST /early HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nx"
     )
-    assert b" 200 " in await client.answer()
+    assert b" 200 " in await client.read_answer()
     await client.send(b"x" + GET + b"\r\n")
-    assert b" 200 " in await client.answer()
-    await watched.later(limits.HEADER_SECONDS + 1)
-    assert await client.end() == b""
+    assert b" 200 " in await client.read_answer()
+    await watched_server.pass_time(limits.HEADER_SECONDS + 1)
+    assert await client.read_to_end() == b""
 
 
 @pytest.mark.parametrize(
     "sent", [GET, POST + b"content-length: 5\r\n\r\nab"], ids=["header", "body"]
 )
-async def test_a_request_that_drips_ends_with_408(watched: Watched, sent: bytes) -> None:
-    client = await watched.open().send(sent[:-1])
+async def test_a_request_that_drips_ends_with_408(
+    watched_server: WatchedServer, sent: bytes
+) -> None:
+    client = await watched_server.open_client().send(sent[:-1])
     await asyncio.to_thread(client.socket.sendall, sent[-1:])
     await wait_until(
-        lambda: bool(any(one._received >= len(sent) for one in watched.connections or ()))
+        lambda: bool(any(one._received >= len(sent) for one in watched_server.connections or ()))
     )  # type: ignore[attr-defined]
-    await watched.later((limits.REQUEST_SECONDS if b"POST" in sent else limits.HEADER_SECONDS) - 1)
+    await watched_server.pass_time(
+        (limits.REQUEST_SECONDS if b"POST" in sent else limits.HEADER_SECONDS) - 1
+    )
     await client.send(b"x")  # which renews nothing
-    await watched.later(2)
-    assert await client.status() == 408
-    assert watched.bodies in ([], [None])
+    await watched_server.pass_time(2)
+    assert await client.read_last_status() == 408
+    assert watched_server.bodies in ([], [None])
 
 
-async def test_a_silent_client_is_cut_without_an_answer(watched: Watched) -> None:
-    silent = watched.open()
-    await wait_until(lambda: bool(watched.connections))
-    await watched.later(limits.HEADER_SECONDS + 1)
-    assert await silent.end() == b""
+async def test_a_silent_client_is_cut_without_an_answer(watched_server: WatchedServer) -> None:
+    """A client that sends nothing is disconnected after HEADER_SECONDS."""
+    silent = watched_server.open_client()
+    await wait_until(lambda: bool(watched_server.connections))
+    await watched_server.pass_time(limits.HEADER_SECONDS + 1)
+    assert await silent.read_to_end() == b""
 
 
-async def test_an_answer_may_take_longer_but_not_for_ever(watched: Watched) -> None:
-    waiting = await watched.open().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
-    reading = await watched.open().send(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n")
-    await wait_until(lambda: len(watched.seen) >= 2)
-    await watched.later(limits.ANSWER_SECONDS - 1)
-    assert len(watched.connections or ()) == 2
-    await watched.later(2)
-    assert await waiting.end() == b""
-    assert len(await reading.end()) < 20_000_000
+async def test_an_answer_may_take_longer_but_not_for_ever(watched_server: WatchedServer) -> None:
+    waiting = await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+    reading = await watched_server.open_client().send(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n")
+    await wait_until(lambda: len(watched_server.seen) >= 2)
+    await watched_server.pass_time(limits.ANSWER_SECONDS - 1)
+    assert len(watched_server.connections or ()) == 2
+    await watched_server.pass_time(2)
+    assert await waiting.read_to_end() == b""
+    assert len(await reading.read_to_end()) < 20_000_000
 
 
-async def test_the_status_of_a_refusal_is_never_part_of_another_answer(watched: Watched) -> None:
-    client = await watched.open().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
-    await watched.asked.wait()
+async def test_the_status_of_a_refusal_is_never_part_of_another_answer(
+    watched_server: WatchedServer,
+) -> None:
+    """A bad second request during an answer closes the connection without a status line."""
+    client = await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+    await watched_server.asked.wait()
     await client.send(b"nonsense\r\n\r\n")
-    assert await client.end() == b""
+    assert await client.read_to_end() == b""
 
 
-async def test_a_client_that_waits_makes_room_for_itself_alone(watched: Watched) -> None:
-    other = await watched.open("127.0.0.2").send(GET)
-    first, *own = [await watched.open().send(GET) for _ in range(1 + most_of_one(MOST))]
-    assert await first.end() == b""
+async def test_a_client_that_waits_makes_room_for_itself_alone(
+    watched_server: WatchedServer,
+) -> None:
+    """A client over its limit loses its own oldest connection, not those of others."""
+    other = await watched_server.open_client("127.0.0.2").send(GET)
+    first, *own = [
+        await watched_server.open_client().send(GET) for _ in range(1 + most_of_one(MOST))
+    ]
+    assert await first.read_to_end() == b""
     for client in (other, *own):
-        assert b" 200 " in await (await client.send(b"\r\n")).answer()
+        assert b" 200 " in await (await client.send(b"\r\n")).read_answer()
 
 
-async def test_a_client_has_a_share_of_the_connections(watched: Watched) -> None:
+async def test_a_client_has_a_share_of_the_connections(watched_server: WatchedServer) -> None:
     for _ in range(most_of_one(MOST)):
-        await watched.open().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
-    await wait_until(lambda: len(watched.seen) >= most_of_one(MOST))
-    assert await watched.open().status() == 429
-    assert b" 200 " in await (await watched.open("127.0.0.2").send(GET + b"\r\n")).answer()
+        await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+    await wait_until(lambda: len(watched_server.seen) >= most_of_one(MOST))
+    assert await watched_server.open_client().read_last_status() == 429
+    assert (
+        b" 200 "
+        in await (await watched_server.open_client("127.0.0.2").send(GET + b"\r\n")).read_answer()
+    )
 
 
-async def test_no_connection_is_cut_while_all_are_being_answered(watched: Watched) -> None:
+async def test_no_connection_is_cut_while_all_are_being_answered(
+    watched_server: WatchedServer,
+) -> None:
     for number in range(MOST):
-        await watched.open(f"127.0.0.{number + 2}").send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
-    await wait_until(lambda: len(watched.seen) >= MOST)
-    assert await watched.open().status() == 503
+        await watched_server.open_client(f"127.0.0.{number + 2}").send(
+            b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n"
+        )
+    await wait_until(lambda: len(watched_server.seen) >= MOST)
+    assert await watched_server.open_client().read_last_status() == 503
 
 
-async def test_the_longest_waiting_connection_is_cut_to_make_room(watched: Watched) -> None:
-    first, *_ = [await watched.open(f"127.0.0.{number + 2}").send(GET) for number in range(MOST)]
-    assert b" 200 " in await (await watched.open().send(GET + b"\r\n")).answer()
-    assert await first.end() == b""
+async def test_the_longest_waiting_connection_is_cut_to_make_room(
+    watched_server: WatchedServer,
+) -> None:
+    first, *_ = [
+        await watched_server.open_client(f"127.0.0.{number + 2}").send(GET)
+        for number in range(MOST)
+    ]
+    assert b" 200 " in await (await watched_server.open_client().send(GET + b"\r\n")).read_answer()
+    assert await first.read_to_end() == b""
 
 
-async def test_no_header_names_the_client(watched: Watched) -> None:
+async def test_no_header_names_the_client(watched_server: WatchedServer) -> None:
     forged = (
         b"x-forwarded-for: 192.0.2.7\r\nforwarded: for=192.0.2.7\r\nx-forwarded-proto:"
         b" https\r\n\r\n"
     )
-    assert b" 200 " in await (await watched.open().send(GET + forged)).answer()
-    assert watched.seen == [("GET", "/", "127.0.0.1")]
+    assert b" 200 " in await (await watched_server.open_client().send(GET + forged)).read_answer()
+    assert watched_server.seen == [("GET", "/", "127.0.0.1")]
 
 
 def test_half_of_the_descriptors_are_kept_for_fetching() -> None:
@@ -325,4 +366,5 @@ def test_half_of_the_descriptors_are_kept_for_fetching() -> None:
     ],
 )
 def test_a_client_is_an_address_or_a_network_of_one_customer(host: str, client: str) -> None:
+    """IPv4 addresses and IPv6 networks count as clients."""
     assert client_of(host) == client

@@ -1,4 +1,4 @@
-"""Questions cost a bounded amount of time and memory, whoever asks."""
+"""Search requests use limited time and memory, even with many clients."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from collections import Counter
 from syndicator.publishing.server.files import Answer
 from syndicator.publishing.server.questions import MadeAnswer, Questions
 
-ANN, BEN = "192.0.2.1", "2001:db8::1"
+ANN = "192.0.2.1"
+BEN = "2001:db8::1"
 
 
 class Slow:
     """Answers, each once `go_on` is set; counts how many are made at once."""
 
     def __init__(self, size: int = 10) -> None:
-        self.go_on, self.size = threading.Event(), size
+        self.go_on = threading.Event()
+        self.size = size
         self.asked: Counter[str] = Counter()
         self.order: list[str] = []
         self.busy = self.most = 0
@@ -37,7 +39,9 @@ class Slow:
         self.busy -= 1
         return MadeAnswer(200, body=name.encode() * self.size)
 
-    async def answers(self, names: list[str], hosts: list[str] | None = None) -> list[Answer]:
+    async def collect_answers(
+        self, names: list[str], hosts: list[str] | None = None
+    ) -> list[Answer]:
         """The answers to requests that come at once; the first ones are made when all others have
         been answered."""
         asked = zip(names, hosts or [ANN] * len(names), strict=True)
@@ -48,29 +52,34 @@ class Slow:
         return await asyncio.gather(*tasks)
 
 
-def statuses(answers: list[Answer]) -> Counter[int]:
+def count_statuses(answers: list[Answer]) -> Counter[int]:
     return Counter(int(status) for status, _, _ in answers)
 
 
-def questions(count: int, word: str = "word") -> list[str]:
+def make_questions(count: int, word: str = "word") -> list[str]:
     return [f"q/words.{word}{number}.atom" for number in range(count)]
 
 
 def test_the_script_that_pages_look_for_is_there_once_questions_are_answered() -> None:
+    """q/answers.js is served when the server answers searches."""
     slow = Slow()
     status, head, body = asyncio.run(slow.questions.answer("q/answers.js", ANN, {}))
-    assert (status, body, slow.order) == (200, b"syndicator.isAnswered = true;\n", [])
+    assert status == 200
+    assert body == b"syndicator.isAnswered = true;\n"
+    assert slow.order == []
     assert dict(head)[b"content-type"].startswith(b"text/javascript")
 
 
 def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
+    """Of 100 simultaneous searches few wait; the others get 503 with Retry-After."""
     slow = Slow()
-    answers = asyncio.run(slow.answers(questions(100)))
-    assert statuses(answers) == {
+    answers = asyncio.run(slow.collect_answers(make_questions(100)))
+    assert count_statuses(answers) == {
         200: 33,
         503: 67,
     }, "one is being made, a quarter of the places waits"
-    assert (slow.most, len(slow.asked)) == (1, 33)
+    assert slow.most == 1
+    assert len(slow.asked) == 33
     refused = next(dict(head) for status, head, _ in answers if status == 503)
     assert refused[b"retry-after"] == b"60"
     assert len(slow.questions.waiting) == 0
@@ -78,10 +87,10 @@ def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
 
 def test_a_client_that_asks_very_much_waits_for_itself() -> None:
     slow = Slow()
-    names = [*questions(40, "ann"), *questions(2, "ben")]
-    answers = asyncio.run(slow.answers(names, [ANN] * 40 + [BEN, "2001:db8::2"]))
-    assert statuses(answers[:40]) == {200: 33, 503: 7}
-    assert statuses(answers[40:]) == {200: 2}
+    names = [*make_questions(40, "ann"), *make_questions(2, "ben")]
+    answers = asyncio.run(slow.collect_answers(names, [ANN] * 40 + [BEN, "2001:db8::2"]))
+    assert count_statuses(answers[:40]) == {200: 33, 503: 7}
+    assert count_statuses(answers[40:]) == {200: 2}
     assert [name[8:11] for name in slow.order[:5]] == [
         "ann",
         "ann",
@@ -94,7 +103,10 @@ def test_a_client_that_asks_very_much_waits_for_itself() -> None:
 def test_all_clients_together_have_so_many_places() -> None:
     slow = Slow()
     hosts = [f"192.0.2.{number}" for number in range(200)]
-    assert statuses(asyncio.run(slow.answers(questions(200), hosts))) == {200: 129, 503: 71}
+    assert count_statuses(asyncio.run(slow.collect_answers(make_questions(200), hosts))) == {
+        200: 129,
+        503: 71,
+    }
 
 
 def test_a_cached_answer_needs_no_turn() -> None:
@@ -105,7 +117,8 @@ def test_a_cached_answer_needs_no_turn() -> None:
         first = await slow.questions.answer("q/tag.ai.atom", ANN, {})
         slow.go_on.clear()
         others = [
-            asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in questions(100)
+            asyncio.create_task(slow.questions.answer(name, ANN, {}))
+            for name in make_questions(100)
         ]
         while len(slow.order) < 2:  # noqa: ASYNC110 - a thread
             await asyncio.sleep(0)
@@ -114,14 +127,17 @@ def test_a_cached_answer_needs_no_turn() -> None:
         await asyncio.gather(*others)
         return [first, again]
 
-    assert statuses(asyncio.run(ask())) == {200: 2}
+    assert count_statuses(asyncio.run(ask())) == {200: 2}
 
 
 def test_a_client_that_is_gone_leaves_its_place_and_its_turn() -> None:
+    """Cancelled requests leave the queue, and the next client is served."""
     slow = Slow()
 
     async def ask() -> Answer:
-        tasks = [asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in questions(3)]
+        tasks = [
+            asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in make_questions(3)
+        ]
         while not slow.order:  # noqa: ASYNC110 - a thread
             await asyncio.sleep(0)
         for task in tasks:
@@ -136,11 +152,12 @@ def test_a_client_that_is_gone_leaves_its_place_and_its_turn() -> None:
 
 
 def test_a_client_that_leaves_as_its_turn_comes_gives_it_away() -> None:
+    """A request cancelled at the start of its turn passes the turn on."""
     slow = Slow()
 
     async def ask() -> Answer:
         first, second = (
-            asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in questions(2)
+            asyncio.create_task(slow.questions.answer(name, ANN, {})) for name in make_questions(2)
         )
         await asyncio.sleep(0)
         slow.go_on.set()
@@ -158,10 +175,10 @@ def test_a_client_that_leaves_as_its_turn_comes_gives_it_away() -> None:
 
 def test_the_same_question_of_many_is_answered_once() -> None:
     slow = Slow()
-    assert statuses(asyncio.run(slow.answers(["q/tag.ai.atom"] * 10))) == {200: 10}
+    assert count_statuses(asyncio.run(slow.collect_answers(["q/tag.ai.atom"] * 10))) == {200: 10}
     assert slow.asked == {"q/tag.ai.atom": 1}
     slow.stamp = 2
-    asyncio.run(slow.answers(["q/tag.ai.atom"]))
+    asyncio.run(slow.collect_answers(["q/tag.ai.atom"]))
     assert slow.asked == {"q/tag.ai.atom": 2}, "another version of the search"
 
 

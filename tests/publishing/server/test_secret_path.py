@@ -1,4 +1,4 @@
-"""An instance for its operator alone, attacked over a real port as strangers would."""
+"""A private instance under a secret path, attacked over a real port."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def send_requests(settings: Settings, *requests: tuple[str, str, str]) -> Answer
     headers."""
 
     async def asking() -> Answers:
-        stop, port = asyncio.Event(), asyncio.get_running_loop().create_future()
+        stop = asyncio.Event()
+        port = asyncio.get_running_loop().create_future()
         site = daemon.Site(settings, None, Registry(utc_now))
 
         def listening(url: str) -> None:
@@ -126,13 +127,13 @@ def test_without_the_secret_path_every_answer_is_the_same(settings: Settings, me
     )
     body = b"" if method == "HEAD" else b"Not found.\n"
     seen = {(status, body, *sorted(set(heads) - {"date"})) for status, heads, body in answers}
-    assert len(seen) == 1 and {(status, body) for status, _, body in answers} == {
-        (HTTPStatus.NOT_FOUND, body)
-    }
+    assert len(seen) == 1
+    assert {(status, body) for status, _, body in answers} == {(HTTPStatus.NOT_FOUND, body)}
     assert not any(SECRET in str(answer) for answer in answers)
 
 
 def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(settings: Settings) -> None:
+    """Below the secret path everything is served, as private and not to be indexed."""
     inside = f"/{SECRET}/"
     page, feed, packed, again, moved, gone, missing, folder, bare = send_requests(
         settings,
@@ -146,24 +147,20 @@ def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(settings: Setting
         ("GET", f"{inside}tags/", ""),
         ("GET", f"/{SECRET}", ""),
     )
-    assert (page[0], page[2], feed[2], gzip.decompress(packed[2])) == (
-        200,
-        b"<p>Mine",
-        feed[2],
-        feed[2],
-    )
+    assert page[0] == 200
+    assert page[2] == b"<p>Mine"
+    assert feed[2] == feed[2]
+    assert gzip.decompress(packed[2]) == feed[2]
     assert f'<http://127.0.0.1:0{inside}all.atom>; rel="self"' in feed[1]["link"]
-    assert (again[0], gone[0], missing[0]) == (304, 410, 404)
-    assert (moved[1]["location"], folder[1]["location"], bare[1]["location"]) == (
-        f"{inside}all.atom",
-        inside,
-        inside,
-    )
+    assert again[0] == 304
+    assert gone[0] == 410
+    assert missing[0] == 404
+    assert moved[1]["location"] == f"{inside}all.atom"
+    assert folder[1]["location"] == inside
+    assert bare[1]["location"] == inside
     for _, heads, _ in (page, feed, packed, again, moved, gone, missing, folder, bare):
-        assert (heads["cache-control"], heads["x-robots-tag"]) == (
-            "private, no-cache",
-            "noindex, nofollow",
-        )
+        assert heads["cache-control"] == "private, no-cache"
+        assert heads["x-robots-tag"] == "noindex, nofollow"
 
 
 def test_hubs_and_monitoring_reach_what_is_theirs(settings: Settings) -> None:
@@ -173,5 +170,7 @@ def test_hubs_and_monitoring_reach_what_is_theirs(settings: Settings) -> None:
     alive, told, push = send_requests(
         settings, ("GET", "/healthz", ""), ("GET", health, ""), ("GET", f"{PATH}none", "")
     )
-    assert (alive[0], alive[2]) == (200, b"ok\n")
-    assert told[2] != b"Not found.\n" and push[1]["cache-control"] == "no-store"
+    assert alive[0] == 200
+    assert alive[2] == b"ok\n"
+    assert told[2] != b"Not found.\n"
+    assert push[1]["cache-control"] == "no-store"

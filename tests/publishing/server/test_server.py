@@ -39,7 +39,8 @@ async def read_answer(url: str) -> bytes:
 @pytest.mark.anyio
 async def test_the_server_runs_until_stop_is_set(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<p>Hello")
-    port, stop = free_port(), asyncio.Event()
+    port = free_port()
+    stop = asyncio.Event()
     running = asyncio.create_task(serve(make_app(tmp_path), "127.0.0.1", port, stop=stop))
     assert await read_answer(f"http://127.0.0.1:{port}/") == b"<p>Hello"
     stop.set()
@@ -52,7 +53,8 @@ async def test_requests_that_last_are_cut_at_the_end_without_a_word(
 ) -> None:
     """One waits for its answer, one reads nothing of a large answer, one sends no body."""
     monkeypatch.setattr(server, "_GRACE_SECONDS", 0.1)
-    begun, ended = set[str](), set[str]()
+    begun = set[str]()
+    ended = set[str]()
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -71,7 +73,8 @@ async def test_requests_that_last_are_cut_at_the_end_without_a_word(
         finally:
             ended.add(path)
 
-    stop, where = asyncio.Event(), asyncio.Queue[str]()
+    stop = asyncio.Event()
+    where = asyncio.Queue[str]()
     running = asyncio.create_task(serve(app, "127.0.0.1", 0, stop=stop, listening=where.put_nowait))
     host, port = (await where.get()).removeprefix("http://").rstrip("/").split(":")
     writers = []
@@ -97,7 +100,8 @@ async def test_requests_that_last_are_cut_at_the_end_without_a_word(
 
 @pytest.mark.anyio
 async def test_clients_may_connect_as_soon_as_the_address_is_announced(tmp_path: Path) -> None:
-    stop, connected = asyncio.Event(), []
+    stop = asyncio.Event()
+    connected = []
 
     def listening(address: str) -> None:
         host, port = address.removeprefix("http://").rstrip("/").split(":")
@@ -111,10 +115,10 @@ async def test_clients_may_connect_as_soon_as_the_address_is_announced(tmp_path:
 
 @pytest.mark.anyio
 async def test_a_taken_port_is_named(tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        sock.listen()
+        port = sock.getsockname()[1]
         with pytest.raises(MissingError, match=f"port {port}"):
             await serve(make_app(tmp_path), "127.0.0.1", port, stop=asyncio.Event())
 
@@ -127,6 +131,7 @@ async def test_a_foreign_address_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.anyio
 async def test_no_part_of_an_answer_waits_for_the_one_before() -> None:
+    """Accepted connections have TCP_NODELAY set."""
     options: list[int] = []
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -140,4 +145,5 @@ async def test_no_part_of_an_answer_waits_for_the_one_before() -> None:
         reader, writer = await asyncio.open_connection(*listener.getsockname())
         await reader.read()
         writer.close()
-    assert options and options[0]
+    assert options
+    assert options[0]

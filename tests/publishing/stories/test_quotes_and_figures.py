@@ -1,4 +1,4 @@
-"""The sentences that each report adds to a story, and figures of the same thing."""
+"""Choose the sentences that each report adds to a story, and figures that differ."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def make_account(outlet: str, *sentences: str, hours: int = 0, id: str = "") -> 
 
 
 def list_quotes(*accounts: Account) -> dict[str, str]:
-    said = choose_quotes_and_figures([make_account("first", *FIRST), *accounts], "first")
-    return {quote.report: quote.text for quote in said.quotes}
+    quotes = choose_quotes_and_figures([make_account("first", *FIRST), *accounts], "first")
+    return {quote.report: quote.text for quote in quotes.quotes}
 
 
 def test_the_event_is_the_first_sentence_of_the_lead() -> None:
@@ -40,6 +40,7 @@ def test_the_event_is_the_first_sentence_of_the_lead() -> None:
 
 
 def test_a_report_is_quoted_word_for_word_with_what_it_adds() -> None:
+    """The quote of a report is its sentence that earlier reports lack."""
     assert list_quotes(make_account("second", *FIRST, ADDS)) == {"second": ADDS}
 
 
@@ -53,8 +54,8 @@ def test_an_outlet_is_quoted_once_and_that_of_the_lead_never() -> None:
     later = (
         "Norvik Air and its cabin crew will meet the mediator in Harrowgate Bay on Friday night."
     )
-    again = make_account("second", later, hours=2, id="again")
-    assert list_quotes(make_account("second", ADDS, hours=1), again) == {"second": ADDS}
+    second_account = make_account("second", later, hours=2, id="again")
+    assert list_quotes(make_account("second", ADDS, hours=1), second_account) == {"second": ADDS}
     assert list_quotes(make_account("first", ADDS, id="other")) == {}
 
 
@@ -119,8 +120,9 @@ def test_other_numbers_are_no_figures(sentence: str) -> None:
 
 
 def test_figures_of_one_outlet_are_not_listed() -> None:
-    one = make_account("one", "The airline cancelled 140 flights. It cancelled 152 flights.")
-    assert list_figures(one, make_account("two", *FIRST[:0])) == []
+    """Different figures within one report are no disagreement."""
+    account = make_account("one", "The airline cancelled 140 flights. It cancelled 152 flights.")
+    assert list_figures(account, make_account("two", *FIRST[:0])) == []
 
 
 def test_an_entry_shows_a_report_once_its_hour_has_ended() -> None:

@@ -1,4 +1,4 @@
-"""How stories are ranked."""
+"""The rank of stories on the front page."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ OTHER = (
     ],
 )
 def test_copies_of_one_text_count_once(texts: tuple[str, ...], voices: int) -> None:
+    """Reports with the same text count as one voice."""
     assert count_voices(texts) == voices
 
 

@@ -1,4 +1,4 @@
-"""Faulty feeds, and feeds that lost entries, do not replace published ones."""
+"""A faulty feed, or one that lost entries, does not replace the published one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syndicator.core.model import entry_urn
 from syndicator.publishing import validate
 from syndicator.publishing.validate import describe_faulty_entry, find_missing
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import INSTANCE, START, article, built
+from tests.publishing.test_builder import INSTANCE, START, build_index, make_article
 
 HEAD = (
     "<feed"
@@ -56,8 +56,9 @@ RSS = '<rss version="2.0"><channel><title>t</title><link>l</link><description>d<
     ],
 )
 def test_atom(data: str, says: str | None) -> None:
-    found = validate.find_atom_fault(data.encode())
-    assert found is None if says is None else found is not None and says in found
+    """Each case: the fault found in an Atom document, or none."""
+    atom_fault = validate.find_atom_fault(data.encode())
+    assert atom_fault is None if says is None else atom_fault is not None and says in atom_fault
 
 
 @pytest.mark.parametrize(
@@ -78,8 +79,9 @@ def test_atom(data: str, says: str | None) -> None:
     ],
 )
 def test_rss(data: str, says: str | None) -> None:
-    found = validate.check_rss(data.encode()).fault
-    assert found is None if says is None else found is not None and says in found
+    """Each case: the fault found in an RSS document, or none."""
+    fault = validate.check_rss(data.encode()).fault
+    assert fault is None if says is None else fault is not None and says in fault
 
 
 @pytest.mark.parametrize(
@@ -92,8 +94,9 @@ def test_rss(data: str, says: str | None) -> None:
     ],
 )
 def test_json(data: str, says: str | None) -> None:
-    found = validate.check_json(data.encode()).fault
-    assert found is None if says is None else found is not None and says in found
+    """Each case: the fault found in a JSON feed, or none."""
+    fault = validate.check_json(data.encode()).fault
+    assert fault is None if says is None else fault is not None and says in fault
 
 
 @pytest.mark.parametrize(
@@ -110,26 +113,30 @@ def test_json(data: str, says: str | None) -> None:
     ],
 )
 def test_lost_ids(old: str, new: str, members: str, excused: str, wanted: str) -> None:
+    """Which ids count as lost between two versions of a feed."""
     assert "".join(find_missing(old, new, members, excused)) == wanted
 
 
 def test_twenty_new_articles_in_a_minute_pass() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(60)), MemoryOutlet()
-    built(index, outlet)
+    index = MemoryIndex(make_article(n) for n in range(60))
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
     for n in range(100, 120):
-        index.add(article(n, added=START + timedelta(days=5, seconds=n), published=None))
-    report = built(index, outlet)
-    assert report.held == () and "all.atom" in report.written
+        index.add(make_article(n, added=START + timedelta(days=5, seconds=n), published=None))
+    report = build_index(index, outlet)
+    assert report.held == ()
+    assert "all.atom" in report.written
 
 
 def test_an_index_that_forgot_an_article_is_held() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
-    built(index, outlet)
+    index = MemoryIndex(make_article(n) for n in range(6))
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
     before = dict(outlet.files)
     victim = index.members[next(iter(index.rows))][2]
     lost = index.article_store[victim]
     index.remove(victim)
-    report = built(index, outlet)
+    report = build_index(index, outlet)
     assert {problem.what for problem in report.held} == {
         "all",
         "tags/ai",
@@ -139,30 +146,32 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     }
     assert entry_urn(INSTANCE, victim) in report.held[0].detail
     assert f'"{lost.title}", {lost.url}, which has no article file' in report.held[0].detail
-    assert (
-        outlet.files["all.atom"] == before["all.atom"] and index.rows[next(iter(index.rows))].held
-    )
+    assert outlet.files["all.atom"] == before["all.atom"]
+    assert index.rows[next(iter(index.rows))].held
     told = {problem.what: problem.detail for problem in report.held}
     assert "delete tags/ai.atom of the public folder" in told["tags/ai"]
     del outlet.files["tags/ai.atom"]  # as its operator is told
-    assert "tags/ai" not in {problem.what for problem in built(index, outlet).held}
-    freed = built(index, outlet, excused=[victim])
-    assert freed.held == () and outlet.files["all.atom"] != before["all.atom"]
+    assert "tags/ai" not in {problem.what for problem in build_index(index, outlet).held}
+    freed = build_index(index, outlet, excused=[victim])
+    assert freed.held == ()
+    assert outlet.files["all.atom"] != before["all.atom"]
 
 
 def test_a_feed_of_another_instance_is_held() -> None:
     """A lost instance.toml would show every subscriber every entry again."""
-    index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
-    built(index, outlet)
+    index = MemoryIndex(make_article(n) for n in range(6))
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
     outlet.files["all.atom"] = outlet.files["all.atom"].replace(b"urn:uuid:", b"urn:uuid:0")
-    assert [problem.what for problem in built(index, outlet).held] == ["all"]
+    assert [problem.what for problem in build_index(index, outlet).held] == ["all"]
 
 
 def test_one_bad_article_is_set_aside_and_named() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
-    bad = article(3)
+    index = MemoryIndex(make_article(n) for n in range(6))
+    outlet = MemoryOutlet()
+    bad = make_article(3)
     index.add(replace(bad, url="javascript:alert(1)"))
-    report = built(index, outlet)
+    report = build_index(index, outlet)
     assert report.held == ()
     assert [(problem.what, problem.reason) for problem in report.set_aside] == [
         ("javascript:alert(1)", "cannot-render")
@@ -171,17 +180,19 @@ def test_one_bad_article_is_set_aside_and_named() -> None:
 
 
 def test_a_fault_names_title_address_and_file_of_its_article() -> None:
-    index = MemoryIndex(article(n) for n in range(3))
-    one = article(1)
-    fault = f"all.atom: invalid: an entry without an author ({entry_urn(INSTANCE, one.id)})"
+    """A fault that names an entry is described with the article's title, address and file."""
+    index = MemoryIndex(make_article(n) for n in range(3))
+    article = make_article(1)
+    fault = f"all.atom: invalid: an entry without an author ({entry_urn(INSTANCE, article.id)})"
     assert (
         describe_faulty_entry(fault, ALL, b"", index, INSTANCE)
-        == f': "{one.title}", {one.url}, file {one.id}.md'
+        == f': "{article.title}", {article.url}, file {article.id}.md'
     )
     assert describe_faulty_entry("cannot write all.atom", ALL, b"", index, INSTANCE) == ""
 
 
 def test_a_broken_document_names_the_entry_in_which_it_breaks() -> None:
+    """The fault of a malformed document names the entry."""
     data = (
         HEAD
         + ENTRY
@@ -189,4 +200,6 @@ def test_a_broken_document_names_the_entry_in_which_it_breaks() -> None:
         + "</feed>"
     ).encode()
     fault = validate.check_atom(data).fault
-    assert fault is not None and fault.startswith("not-well-formed") and fault.endswith("(urn:z)")
+    assert fault is not None
+    assert fault.startswith("not-well-formed")
+    assert fault.endswith("(urn:z)")

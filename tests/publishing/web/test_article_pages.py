@@ -1,4 +1,4 @@
-"""Articles that are published whole have pages; one more article rewrites few of them."""
+"""Pages of articles that are published in full; one new article rewrites few of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.paths import article_name
 from syndicator.publishing.selection.feeds import plan_feeds
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all
-from tests.publishing.test_builder import INSTANCE, SETTINGS, SOURCES, START, article
+from tests.publishing.test_builder import INSTANCE, SETTINGS, SOURCES, START, make_article
 
 WHOLE = replace(SOURCES["alpha"], content="full", url="https://alpha.example/feed")
 BETA = Source(key="beta", url="https://beta.example/feed", title="Beta")
@@ -25,7 +25,7 @@ BETA = Source(key="beta", url="https://beta.example/feed", title="Beta")
 
 def is_of_beta(number: int) -> Article:
     url = f"https://beta.example/{number}"
-    return article(
+    return make_article(
         number, id=make_article_id(url), url=url, source_key="beta", title=f"Beta {number}"
     )
 
@@ -33,7 +33,7 @@ def is_of_beta(number: int) -> Article:
 def make_every_eight_hours(count: int) -> Iterable[Article]:
     for number in range(count):
         when = START + timedelta(hours=8 * number)
-        yield article(number, published=when, added=when + timedelta(minutes=5))
+        yield make_article(number, published=when, added=when + timedelta(minutes=5))
 
 
 def build_pages(
@@ -65,14 +65,13 @@ def list_pages(outlet: MemoryOutlet) -> set[str]:
 
 
 def name_page(number: int) -> str:
-    return article_name(article(number).id)
+    return article_name(make_article(number).id)
 
 
 def test_only_articles_published_whole_have_pages_and_stories_link_them() -> None:
-    index, outlet = (
-        MemoryIndex([article(1), article(2, robots=("noarchive",)), is_of_beta(3)]),
-        MemoryOutlet(),
-    )
+    """Pages of articles exist only for full texts, and are linked by titles."""
+    index = MemoryIndex([make_article(1), make_article(2, robots=("noarchive",)), is_of_beta(3)])
+    outlet = MemoryOutlet()
     build_pages(index, outlet)
     assert list_pages(outlet) == {name_page(1)}
     for page, root in (
@@ -90,16 +89,15 @@ def test_only_articles_published_whole_have_pages_and_stories_link_them() -> Non
 
 
 def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> None:
-    index, outlet = (
-        MemoryIndex([article(1, title="A <b> & C", also=("https://other.example/1",))]),
-        MemoryOutlet(),
-    )
-    article_id = article(1).id
+    index = MemoryIndex([make_article(1, title="A <b> & C", also=("https://other.example/1",))])
+    outlet = MemoryOutlet()
+    article_id = make_article(1).id
     index.kept[article_id] = "<h1>A &lt;b&gt; &amp; C</h1>\n<h3>Part</h3><p>All of <em>it</em>.</p>"
     index.thumbnails[article_id] = Picture(name="pictures/1.webp", width=640, height=360)
     build_pages(index, outlet)
     page = html.fromstring(outlet.files[name_page(1)])
-    assert page.xpath("//h1")[0].text_content() == "A <b> & C" and len(page.xpath("//h1")) == 1
+    assert page.xpath("//h1")[0].text_content() == "A <b> & C"
+    assert len(page.xpath("//h1")) == 1
     assert [node.text for node in page.xpath("//div[@class='text']/h2")] == ["Part"]
     assert page.xpath("//div[@class='text']//em")[0].text == "it"
     assert page.xpath("//link[@rel='canonical']/@href") == ["https://alpha.example/1"]
@@ -111,29 +109,26 @@ def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> 
     ]
     assert page.xpath("//link[@rel='alternate']/@href")[0] == "../sources/alpha.atom"
     facts = json.loads(page.xpath("//script[@type='application/ld+json']")[0].text)
-    assert (facts["@type"], facts["headline"], facts["url"]) == (
-        "Article",
-        "A <b> & C",
-        "https://alpha.example/1",
-    )
+    assert facts["@type"] == "Article"
+    assert facts["headline"] == "A <b> & C"
+    assert facts["url"] == "https://alpha.example/1"
     assert facts["author"] == [{"@type": "Person", "name": "Ann Writer"}]
-    assert (
-        facts["publisher"]["name"] == "Alpha"
-        and facts["image"] == "https://feeds.example/pictures/1.webp"
-    )
+    assert facts["publisher"]["name"] == "Alpha"
+    assert facts["image"] == "https://feeds.example/pictures/1.webp"
 
 
 def test_no_address_of_numbers_is_named() -> None:
     numbered = ("http://93.184.216.34/1", "http://[2606:2800::1]/1", "https://other.example/1")
-    index, outlet = MemoryIndex([article(1, also=numbered)]), MemoryOutlet()
-    index.kept[article(1).id] = "<p>All of it.</p>"
+    index = MemoryIndex([make_article(1, also=numbered)])
+    outlet = MemoryOutlet()
+    index.kept[make_article(1).id] = "<p>All of it.</p>"
     build_pages(index, outlet)
     page = html.fromstring(outlet.files[name_page(1)])
     assert page.xpath("//p[@class='also']/a/text()") == ["alpha.example", "other.example"]
     assert b"other.example" in outlet.files["index.html"]
     assert b"93.184.216.34" not in outlet.files["index.html"]
-    local = MemoryIndex([article(1, url="http://127.0.0.2:8080/1")])
-    local.kept[article(1).id] = "<p>All of it.</p>"
+    local = MemoryIndex([make_article(1, url="http://127.0.0.2:8080/1")])
+    local.kept[make_article(1).id] = "<p>All of it.</p>"
     build_pages(local, outlet)
     page = html.fromstring(outlet.files[name_page(1)])
     assert page.xpath("//p[@class='also']/a/text()") == ["Alpha"]
@@ -141,9 +136,11 @@ def test_no_address_of_numbers_is_named() -> None:
 
 
 def test_the_way_through_all_pages_meets_each_article_once() -> None:
-    index, outlet = MemoryIndex(make_every_eight_hours(20)), MemoryOutlet()
+    index = MemoryIndex(make_every_eight_hours(20))
+    outlet = MemoryOutlet()
     build_pages(index, outlet)
-    at, found = name_page(19), []
+    at = name_page(19)
+    found = []
     while at:
         page = html.fromstring(outlet.files[at])
         found.append(page.xpath("//h1")[0].text_content())
@@ -159,23 +156,28 @@ def test_the_way_through_all_pages_meets_each_article_once() -> None:
 
 @pytest.mark.parametrize("hours", [8 * 20, 8 * 9 + 1], ids=["newest", "between two"])
 def test_one_more_article_writes_its_page_and_those_that_link_it(hours: int) -> None:
-    index, outlet = MemoryIndex(make_every_eight_hours(20)), MemoryOutlet()
+    """A new article writes its own page and at most two pages that link it."""
+    index = MemoryIndex(make_every_eight_hours(20))
+    outlet = MemoryOutlet()
     build_pages(index, outlet)
     added = START + timedelta(hours=8 * 21)
-    index.add(article(99, title="Fresh", published=START + timedelta(hours=hours), added=added))
+    index.add(
+        make_article(99, title="Fresh", published=START + timedelta(hours=hours), added=added)
+    )
     report = build_pages(index, outlet)
     written = {one for one in report.written if one.startswith("articles/")}
     assert written == {name_page(99)} | {
-        one for one in list_pages(outlet) if b"Fresh" in outlet.files[one]
+        page for page in list_pages(outlet) if b"Fresh" in outlet.files[page]
     }
     assert len(written) <= 3
-    whole = MemoryOutlet()
-    build_pages(index, whole, whole=True)
-    assert outlet.files == whole.files
+    whole_outlet = MemoryOutlet()
+    build_pages(index, whole_outlet, whole=True)
+    assert outlet.files == whole_outlet.files
 
 
 def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    index, outlet = MemoryIndex(make_every_eight_hours(6)), MemoryOutlet()
+    index = MemoryIndex(make_every_eight_hours(6))
+    outlet = MemoryOutlet()
     build_pages(index, outlet)
     before = {one: outlet.files[one] for one in list_pages(outlet)}
     index.add(is_of_beta(1))
@@ -188,16 +190,16 @@ def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_article_that_is_withdrawn_is_gone_and_its_neighbours_say_so() -> None:
-    index, outlet = MemoryIndex(make_every_eight_hours(6)), MemoryOutlet()
+    """The page of a withdrawn article answers 410, and no other page links it."""
+    index = MemoryIndex(make_every_eight_hours(6))
+    outlet = MemoryOutlet()
     build_pages(index, outlet)
-    index.remove(article(3).id, at=START + timedelta(days=9))
+    index.remove(make_article(3).id, at=START + timedelta(days=9))
     build_pages(index, outlet)
     assert list_pages(outlet) == {name_page(number) for number in range(6) if number != 3}
     assert name_page(3) in json.loads(outlet.files["maps/moved.json"])["gone"]
-    assert (
-        name_page(3) in outlet.files["maps/nginx.conf"].decode()
-        and name_page(3) in outlet.files["maps/caddy.conf"].decode()
-    )
+    assert name_page(3) in outlet.files["maps/nginx.conf"].decode()
+    assert name_page(3) in outlet.files["maps/caddy.conf"].decode()
     assert not [
         one for one, data in outlet.files.items() if one.endswith(".html") and b"Story 3" in data
     ]
@@ -205,9 +207,11 @@ def test_an_article_that_is_withdrawn_is_gone_and_its_neighbours_say_so() -> Non
 
 
 def test_an_article_that_may_no_longer_be_shown_whole_loses_its_page() -> None:
-    index, outlet = MemoryIndex(make_every_eight_hours(4)), MemoryOutlet()
+    """With `noarchive` or another source setting the page is deleted."""
+    index = MemoryIndex(make_every_eight_hours(4))
+    outlet = MemoryOutlet()
     build_pages(index, outlet)
-    index.add(replace(article(2), robots=("noarchive",), revisions=("2026-01-01T00:00:00Z",)))
+    index.add(replace(make_article(2), robots=("noarchive",), revisions=("2026-01-01T00:00:00Z",)))
     build_pages(index, outlet)
     assert list_pages(outlet) == {name_page(0), name_page(1), name_page(3)}
     build_pages(index, outlet, {"alpha": SOURCES["alpha"]}, whole=True)

@@ -1,6 +1,5 @@
-"""The pages in a real browser, Debian's Chromium: axe finds no fault, nothing moves while they
-load, no message is logged, and combinations are counted. axe-core comes from npm; tests of missing
-programs are skipped."""
+"""The published pages in Chromium: axe finds nothing, no layout shift, no logged message.
+axe-core comes from npm; tests of missing programs are skipped."""
 
 from __future__ import annotations
 
@@ -30,7 +29,7 @@ from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.publishing.web.pages import PHONE, Pages
 from tests import axe as axe_core
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all
-from tests.publishing.test_builder import INSTANCE, SOURCES, article
+from tests.publishing.test_builder import INSTANCE, SOURCES, make_article
 
 pytestmark = pytest.mark.slow
 
@@ -46,10 +45,10 @@ PAGES = (
         "archive.html",
         "combine.html",
     ),
-    *("search.html", f"articles/{article(7).id}.html", PHONE),
+    *("search.html", f"articles/{make_article(7).id}.html", PHONE),
     *("sources/alpha.html", "categories/ai.html", "archive/all/2025-11-04.html"),
     # the site of somebody who writes Arabic
-    *("ar/index.html", "ar/tags/ai.html", f"ar/articles/{article(7).id}.html"),
+    *("ar/index.html", "ar/tags/ai.html", f"ar/articles/{make_article(7).id}.html"),
 )
 # A text with all that markdown has, wide things and deep headings first.
 WHOLE = render_markdown(
@@ -95,7 +94,7 @@ axe.run(document).then((found) => parent.postMessage(JSON.stringify({
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class PublishedSite:
     """The pages on loopback, and Chromium."""
 
     folder: Path
@@ -132,21 +131,20 @@ def _build(
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def published_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublishedSite]:
     chromium = shutil.which("chromium")
     if not chromium:
         pytest.skip("no chromium here")
     folder = tmp_path_factory.mktemp("web") / "public"
-    index, outlet = MemoryIndex(), MemoryOutlet()
+    index = MemoryIndex()
+    outlet = MemoryOutlet()
     for number in range(30):
         more: dict[str, Any] = {"also": ("https://other.example/1",)} if number == 20 else {}
         more |= {"language": "de"} if number in (3, 28) else {}
-        title, tags = (
-            f"Story {number} has a headline of the length that most have",
-            ("AI", f"T {number % 4}"),
-        )
+        title = f"Story {number} has a headline of the length that most have"
+        tags = ("AI", f"T {number % 4}")
         index.add(
-            article(
+            make_article(
                 number,
                 title=title,
                 excerpt="A whole sentence, and another one. " * 4,
@@ -154,12 +152,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
                 **more,
             )
         )
-        index.thumbnails[article(number).id] = Picture(
+        index.thumbnails[make_article(number).id] = Picture(
             name="pictures/1.webp", width=640, height=360
         )
     for number in (6, 7):
-        index.add(article(number, source_key="whole"))
-        index.kept[article(number).id] = WHOLE
+        index.add(make_article(number, source_key="whole"))
+        index.kept[make_article(number).id] = WHOLE
     sources = {**SOURCES, "whole": replace(SOURCES["alpha"], key="whole", content="full")}
     specs = _build(index, outlet, SETTINGS, sources)
     arabic = SETTINGS.model_copy(update={"site": Site(title="مثال", language="ar")})
@@ -168,9 +166,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     outlet.files |= {f"ar/{name}": data for name, data in right_to_left.files.items()}
     private = SETTINGS.model_copy(update={"publish": Publish(secret_path="sesame-opens-this-door")})
     outlet.files[PHONE] = Pages(specs, private).render_shared_pages({}, [])[PHONE]
-    Image.new("RGB", (640, 360), "teal").save(drawn := io.BytesIO(), "WEBP")
+    Image.new("RGB", (640, 360), "teal").save(bytes_io := io.BytesIO(), "WEBP")
     for folder_of_site in ("", "ar/"):
-        outlet.files[f"{folder_of_site}pictures/1.webp"] = drawn.getvalue()
+        outlet.files[f"{folder_of_site}pictures/1.webp"] = bytes_io.getvalue()
     for name, data in outlet.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
@@ -178,30 +176,35 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     handler.func.log_message = lambda *_: None  # type: ignore[attr-defined, method-assign]
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Served(folder, f"http://127.0.0.1:{server.server_address[1]}/", chromium)
+        yield PublishedSite(folder, f"http://127.0.0.1:{server.server_address[1]}/", chromium)
         server.shutdown()
 
 
 @pytest.fixture(scope="module")
-def axe(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Served:
+def checked_site(
+    published_site: PublishedSite, tmp_path_factory: pytest.TempPathFactory
+) -> PublishedSite:
     """The same with copies of the pages that ask axe-core."""
-    shutil.copy(axe_core.script(tmp_path_factory.mktemp("npm")), served.folder / "axe.min.js")
+    shutil.copy(
+        axe_core.fetch_axe_script(tmp_path_factory.mktemp("npm")),
+        published_site.folder / "axe.min.js",
+    )
     for name in PAGES:
-        page = (served.folder / name).read_text()
+        page = (published_site.folder / name).read_text()
         page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', PROBE, page).replace(
             "</body>", f"{ASK}</body>"
         )
-        (served.folder / name).with_suffix(".asked.html").write_text(page)
-    return served
+        (published_site.folder / name).with_suffix(".asked.html").write_text(page)
+    return published_site
 
 
-def read_axe_answer(axe: Served, options: Sequence[str]) -> dict[str, Any]:
+def read_axe_answer(checked_site: PublishedSite, options: Sequence[str]) -> dict[str, Any]:
     """Return the faults that axe found in the frame. Chromium's own clock runs on while a busy
     machine keeps a page waiting: a page that had no time to answer is asked again, and so is one
     that moved because its style sheet came late."""
     found: dict[str, Any] = {}
     for _ in range(3):
-        dom, _ = axe.dom("frame.html", *options)
+        dom, _ = checked_site.dom("frame.html", *options)
         (said,) = re.findall(r'<pre id="said">(.*?)</pre>', dom, re.DOTALL) or [""]
         if said:
             found = json.loads(html.unescape(said))
@@ -214,101 +217,114 @@ def read_axe_answer(axe: Served, options: Sequence[str]) -> dict[str, Any]:
 @pytest.mark.timeout(600)  # sixteen pages, each in a browser of its own
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_and_nothing_moves(axe: Served, width: int, dark: bool) -> None:
+def test_axe_finds_nothing_and_nothing_moves(
+    checked_site: PublishedSite, width: int, dark: bool
+) -> None:
     for name in PAGES:
         asked = name.replace(".html", ".asked.html")
-        (axe.folder / "frame.html").write_text(FRAME.format(width=width, name=asked))
+        (checked_site.folder / "frame.html").write_text(FRAME.format(width=width, name=asked))
         options = [
             "--window-size=1400,1000",
             f"--blink-settings=preferredColorScheme={0 if dark else 1}",
         ]
-        found = read_axe_answer(axe, options)
-        assert found["violations"] == [] and found["passes"] > 20, (name, found)
-        assert (found["wide"], found["dark"]) == (False, dark), name
-        assert found["cls"] < MOVED, (name, found)
+        axe_answer = read_axe_answer(checked_site, options)
+        assert axe_answer["violations"] == [] and axe_answer["passes"] > 20, (name, axe_answer)
+        assert (axe_answer["wide"], axe_answer["dark"]) == (False, dark), name
+        assert axe_answer["cls"] < MOVED, (name, axe_answer)
 
 
 @pytest.mark.parametrize("name", ["tags/ai.html", "categories/ai.html", "sources/alpha.html"])
-def test_a_feed_page_shows_twelve_headlines_on_a_screen(served: Served, name: str) -> None:
+def test_a_feed_page_shows_twelve_headlines_on_a_screen(
+    published_site: PublishedSite, name: str
+) -> None:
     script = """addEventListener("load", () => {
 const links = [...document.querySelectorAll(".story h3 a")];
 const seen = links.filter((one) => one.getBoundingClientRect().bottom <= 900).length;
 const aside = document.querySelector("aside").getBoundingClientRect();
 const isBeside = aside.left > 900 && aside.top < 250;
 document.title = `${seen} headlines, aside ${isBeside ? "beside" : "below"}`; });"""
-    (served.folder / "count.js").write_text(script)
-    page = (served.folder / name).read_text()
+    (published_site.folder / "count.js").write_text(script)
+    page = (published_site.folder / name).read_text()
     asked = Path(name).with_suffix(".counted.html")
-    (served.folder / asked).write_text(
+    (published_site.folder / asked).write_text(
         page.replace("</body>", '<script src="/count.js"></script></body>')
     )
-    (served.folder / "frame.html").write_text(
+    (published_site.folder / "frame.html").write_text(
         f'<iframe width="1280" height="900" src="{asked}"></iframe><script>onload = () => '
         'document.title = document.querySelector("iframe").contentDocument.title</script>'
     )
-    dom, _ = served.dom("frame.html", "--window-size=1400,1000")
+    dom, _ = published_site.dom("frame.html", "--window-size=1400,1000")
     (headlines, beside) = re.findall(r"<title>(\d+) headlines, aside (\w+)", dom)[0]
-    assert int(headlines) >= 12 and beside == "beside"
+    assert int(headlines) >= 12
+    assert beside == "beside"
 
 
-def test_an_article_is_printed_as_its_text_only(served: Served) -> None:
-    name = f"articles/{article(7).id}.html"
-    styles = (served.folder / "site.css").read_text()
+def test_an_article_is_printed_as_its_text_only(published_site: PublishedSite) -> None:
+    """The print stylesheet shows only source, title and text."""
+    name = f"articles/{make_article(7).id}.html"
+    styles = (published_site.folder / "site.css").read_text()
     assert styles.count("@media print") == 1
-    (served.folder / "print.css").write_text(styles.replace("@media print", "@media screen"))
-    (served.folder / "text.js").write_text("""addEventListener("load", () => {
+    (published_site.folder / "print.css").write_text(
+        styles.replace("@media print", "@media screen")
+    )
+    (published_site.folder / "text.js").write_text("""addEventListener("load", () => {
 const seen = [...document.images].filter((one) => one.offsetParent).length;
 document.title = JSON.stringify([seen, document.body.innerText]); });""")
-    page = (served.folder / name).read_text().replace("site.css", "print.css")
+    page = (published_site.folder / name).read_text().replace("site.css", "print.css")
     page = page.replace("</body>", '<script src="/text.js"></script></body>')
-    (served.folder / name).with_suffix(".printed.html").write_text(page)
-    dom, _ = served.dom(name.replace(".html", ".printed.html"))
+    (published_site.folder / name).with_suffix(".printed.html").write_text(page)
+    dom, _ = published_site.dom(name.replace(".html", ".printed.html"))
     (title,) = re.findall(r"<title>(.*?)</title>", dom, re.DOTALL)
     pictures, text = json.loads(html.unescape(title))
     lines = [line for line in text.splitlines() if line.strip()]
     assert pictures == 0
     assert lines[:2] == ["Alpha", "Story 7"]
-    assert "A quotation." in text and "and a part of it" in lines[-1]
+    assert "A quotation." in text
+    assert "and a part of it" in lines[-1]
     for noise in ("Subscribe", "Search", "Read it at", "First published", "Story 6", "Picture"):
         assert noise not in text
 
 
-def test_a_page_of_arabic_reads_from_the_right(served: Served) -> None:
+def test_a_page_of_arabic_reads_from_the_right(published_site: PublishedSite) -> None:
     script = """addEventListener("load", () => {
 const list = document.querySelector(".stories").getBoundingClientRect();
 const aside = document.querySelector("aside").getBoundingClientRect();
 const direction = (name) => getComputedStyle(document.querySelector(name)).direction;
 const english = [direction(".stories .excerpt"), direction(".stories time")];
 document.title = [document.dir, aside.right < list.left, ...english].join(" "); });"""
-    (served.folder / "side.js").write_text(script)
-    page = (served.folder / "ar/tags/ai.html").read_text()
-    (served.folder / "ar/tags/side.html").write_text(
+    (published_site.folder / "side.js").write_text(script)
+    page = (published_site.folder / "ar/tags/ai.html").read_text()
+    (published_site.folder / "ar/tags/side.html").write_text(
         page.replace("</body>", '<script src="/side.js"></script></body>')
     )
-    dom, _ = served.dom("ar/tags/side.html", "--window-size=1280,900")
+    dom, _ = published_site.dom("ar/tags/side.html", "--window-size=1280,900")
     assert "<title>rtl true ltr ltr</title>" in dom
-    whole = lxml_html.fromstring((served.folder / f"ar/articles/{article(7).id}.html").read_text())
+    whole = lxml_html.fromstring(
+        (published_site.folder / f"ar/articles/{make_article(7).id}.html").read_text()
+    )
     assert whole.xpath("//article/@dir") == ["ltr"]  # an English text
 
 
-def test_no_page_logs_a_message(served: Served) -> None:
+def test_no_page_logs_a_message(published_site: PublishedSite) -> None:
     for name in PAGES:
-        assert served.dom(name)[1] == "", name
+        assert published_site.dom(name)[1] == "", name
 
 
-def test_without_a_script_all_stories_and_addresses_are_there(served: Served) -> None:
-    page = lxml_html.fromstring((served.folder / "index.html").read_text())
+def test_without_a_script_all_stories_and_addresses_are_there(
+    published_site: PublishedSite,
+) -> None:
+    page = lxml_html.fromstring((published_site.folder / "index.html").read_text())
     assert len(page.xpath("//a[@class='headline']")) == 30
     assert "http://127.0.0.1/all.atom" in page.xpath("//section[@popover]//code/text()")
     assert {node.get("class") for node in page.xpath("//*[@hidden]")} == {"copy"}
 
 
-def test_an_address_is_selected_and_copied_without_https(served: Served) -> None:
-    page = (served.folder / PHONE).read_text()
-    (served.folder / "bare.js").write_text(
+def test_an_address_is_selected_and_copied_without_https(published_site: PublishedSite) -> None:
+    page = (published_site.folder / PHONE).read_text()
+    (published_site.folder / "bare.js").write_text(
         'Object.defineProperty(navigator, "clipboard", { value: undefined });'
     )
-    (served.folder / "click.js").write_text("""addEventListener("load", async () => {
+    (published_site.folder / "click.js").write_text("""addEventListener("load", async () => {
 const button = document.querySelector("button.copy");
 let asked = "";
 document.execCommand = (what) => { asked = what; return true; };
@@ -317,39 +333,46 @@ await null;
 const said = document.querySelector(".said").textContent;
 document.title = [button.hidden, asked, getSelection(), said].join(" | "); });""")
     page = page.replace("<title>", '<script src="/bare.js"></script><title>')
-    (served.folder / "copied.html").write_text(
+    (published_site.folder / "copied.html").write_text(
         page.replace("</body>", '<script src="/click.js"></script></body>')
     )
-    dom, logged = served.dom("copied.html")
+    dom, logged = published_site.dom("copied.html")
     address = lxml_html.fromstring(page).xpath("string(//p[@class='address']/code)")
-    assert logged == "" and address.startswith("http")
+    assert logged == ""
+    assert address.startswith("http")
     assert f"<title>false | copy | {address} | Copied.</title>" in dom
 
 
-def test_a_question_shows_its_number_of_stories_and_an_address_to_copy(served: Served) -> None:
-    page = (served.folder / "combine.html").read_text()
+def test_a_question_shows_its_number_of_stories_and_an_address_to_copy(
+    published_site: PublishedSite,
+) -> None:
+    """The page of combined searches shows the count and the feed's address."""
+    page = (published_site.folder / "combine.html").read_text()
     tick = """addEventListener("load", () => {
 const tick = (one) => document.querySelector(one).click();
 tick("[data-kind='tag'][value='t-1']"); tick("[data-kind='tag'][value='t-2']");
 tick("[data-kind='not.tag'][value='t-2']"); });"""
-    (served.folder / "tick.js").write_text(tick)
-    (served.folder / "ticked.html").write_text(
+    (published_site.folder / "tick.js").write_text(tick)
+    (published_site.folder / "ticked.html").write_text(
         page.replace("</body>", '<script src="/tick.js"></script></body>')
     )
-    probe = served.folder / "q" / "answers.js"
+    probe = published_site.folder / "q" / "answers.js"
     probe.write_text("syndicator.isAnswered = true;")  # as what answers questions says it
-    dom, logged = served.dom("ticked.html")
+    dom, logged = published_site.dom("ticked.html")
     probe.write_bytes(b"")
     assert logged == ""
-    assert '<p id="offered">' in dom and '<p class="by" id="unanswered" hidden="">' in dom
+    assert '<p id="offered">' in dom
+    assert '<p class="by" id="unanswered" hidden="">' in dom
     assert "8 of all 30 stories." in dom
-    address = f"{served.base}q/tag.t-1/not.tag.t-2.atom"
-    assert f'<code id="address">{address}</code>' in dom and f'data-copy="{address}"' in dom
+    address = f"{published_site.base}q/tag.t-1/not.tag.t-2.atom"
+    assert f'<code id="address">{address}</code>' in dom
+    assert f'data-copy="{address}"' in dom
     assert 'data-format="rss" href="q/tag.t-1/not.tag.t-2.rss"' in dom
     assert "syndicator build --question 'q/tag.t-1/not.tag.t-2'" in dom
     assert "mailto:me@feeds.example?subject=" in dom
     (newest,) = re.findall(r'<ol id="newest".*?</ol>', dom, re.DOTALL)
     assert newest.count("<li>") == 6
-    again, _ = served.dom("combine.html#q/tag.t-1/words.sentence-whole")
+    again, _ = published_site.dom("combine.html#q/tag.t-1/words.sentence-whole")
     assert '<p id="offered" hidden="">' in again and 'id="unanswered">' in again, "only files here"
-    assert "8 of all 30 stories." in again and "q/tag.t-1/words.sentence-whole.atom" in again
+    assert "8 of all 30 stories." in again
+    assert "q/tag.t-1/words.sentence-whole.atom" in again

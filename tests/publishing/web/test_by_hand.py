@@ -1,6 +1,5 @@
-"""The pages by keyboard alone and without JavaScript in Chromium, by the Nu checker, and by their
-size. The driver of Chromium and the checker come from npm; tests of missing programs are
-skipped."""
+"""The published pages by keyboard alone, without JavaScript, in the Nu checker, and by size.
+The driver of Chromium and the checker come from npm; tests of missing programs are skipped."""
 
 from __future__ import annotations
 
@@ -13,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from tests.publishing.web.test_browser import PAGES, Served, served
+from tests.publishing.web.test_browser import PAGES, PublishedSite, published_site
 
 pytestmark = pytest.mark.slow
-__all__ = ["served"]
+__all__ = ["published_site"]
 
 DRIVE = Path(__file__).with_name("keyboard.js")
 MOST = 60_000  # bytes of the front page with its stylesheet and script, as gzip, without pictures
 
 
-def package(name: str, folder: Path) -> Path:
+def install_package(name: str, folder: Path) -> Path:
     """Return the folder of a package of npm; skip the test if it cannot be installed."""
     npm = shutil.which("npm")
     if not npm:
@@ -35,23 +34,26 @@ def package(name: str, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def driven(served: Served, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def driver_results(
+    published_site: PublishedSite, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
     """The results of the driver."""
     node = shutil.which("node")
     if not node:
         pytest.skip("no node here, which drives Chromium")
     folder = tmp_path_factory.mktemp("driver")
-    package("puppeteer-core", folder)
+    install_package("puppeteer-core", folder)
     shutil.copy(DRIVE, folder / "keyboard.js")
-    command = [node, "keyboard.js", served.base, served.chromium, "story 7"]
+    command = [node, "keyboard.js", published_site.base, published_site.chromium, "story 7"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr[-2000:]
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
 
 
 @pytest.mark.timeout(300)
-def test_all_is_reached_by_keyboard_and_seen_where_it_is(driven: dict[str, Any]) -> None:
+def test_all_is_reached_by_keyboard_and_seen_where_it_is(driver_results: dict[str, Any]) -> None:
+    """The Tab key reaches all links in order, and each is visible when focused."""
     names = [
         "Skip to the content",
         "Example feeds",
@@ -63,66 +65,78 @@ def test_all_is_reached_by_keyboard_and_seen_where_it_is(driven: dict[str, Any])
         "de",
         "Subscribe",
     ]
-    assert [one["text"] for one in driven["order"]][: len(names)] == names
-    assert driven["order"][len(names)]["text"].startswith("Story ")
-    assert all(one["seen"] for one in driven["order"])
-    assert (driven["skipped"], driven["open"]) == ("en", True)
+    assert [one["text"] for one in driver_results["order"]][: len(names)] == names
+    assert driver_results["order"][len(names)]["text"].startswith("Story ")
+    assert all(one["seen"] for one in driver_results["order"])
+    assert driver_results["skipped"] == "en"
+    assert driver_results["open"] is True
 
 
 @pytest.mark.timeout(300)
-def test_the_first_screen_has_as_many_headlines_as_a_page_of_news(driven: dict[str, Any]) -> None:
-    wide, narrow = driven["firsts"]
-    assert wide >= 25 and narrow >= 7
+def test_the_first_screen_has_as_many_headlines_as_a_page_of_news(
+    driver_results: dict[str, Any],
+) -> None:
+    """The first screen shows at least 25 headlines, 7 on a phone."""
+    wide, narrow = driver_results["firsts"]
+    assert wide >= 25
+    assert narrow >= 7
 
 
 @pytest.mark.timeout(300)
-def test_keys_lead_from_headline_to_headline_and_to_the_search(driven: dict[str, Any]) -> None:
-    first, second, third = driven["headlines"][:3]
-    assert (driven["keys"], first) == (
-        [first, third, first],
-        driven["headlines"][0],
-    ) and second != third
-    assert driven["slash"].endswith("/search.html")
+def test_keys_lead_from_headline_to_headline_and_to_the_search(
+    driver_results: dict[str, Any],
+) -> None:
+    first, second, third = driver_results["headlines"][:3]
+    assert driver_results["keys"] == [first, third, first]
+    assert first == driver_results["headlines"][0]
+    assert second != third
+    assert driver_results["slash"].endswith("/search.html")
 
 
 @pytest.mark.timeout(300)
-def test_a_browser_remembers_the_languages_and_what_it_saw(driven: dict[str, Any]) -> None:
-    assert driven["first"] == [] and driven["again"] == driven["same"] == driven["headlines"][:2]
-    assert driven["news"] == "2 new"
-    assert sorted(driven["german"]) == sorted(
-        one for one in driven["headlines"] if one.split()[1] in ("3", "28")
+def test_a_browser_remembers_the_languages_and_what_it_saw(driver_results: dict[str, Any]) -> None:
+    """Chosen languages and new headlines are remembered in the browser."""
+    assert driver_results["first"] == []
+    assert driver_results["again"] == driver_results["same"] == driver_results["headlines"][:2]
+    assert driver_results["news"] == "2 new"
+    assert sorted(driver_results["german"]) == sorted(
+        headline for headline in driver_results["headlines"] if headline.split()[1] in ("3", "28")
     )
 
 
 @pytest.mark.timeout(300)
-def test_search_and_combinations_need_no_mouse(driven: dict[str, Any]) -> None:
-    assert driven["results"] == ["Story 7"]
-    assert driven["matches"] == "30 of all 30 stories."
-    assert driven["logged"] == []
+def test_search_and_combinations_need_no_mouse(driver_results: dict[str, Any]) -> None:
+    assert driver_results["results"] == ["Story 7"]
+    assert driver_results["matches"] == "30 of all 30 stories."
+    assert driver_results["logged"] == []
 
 
 @pytest.mark.timeout(300)
 def test_without_a_script_the_search_leads_to_the_archive_and_no_field_is_dead(
-    driven: dict[str, Any],
+    driver_results: dict[str, Any],
 ) -> None:
-    assert "Without it, these pages have all stories:" in driven["withoutScript"]
-    assert driven["withoutScript"].endswith("Archive") and driven["filter"] == 0
+    assert "Without it, these pages have all stories:" in driver_results["withoutScript"]
+    assert driver_results["withoutScript"].endswith("Archive")
+    assert driver_results["filter"] == 0
 
 
 @pytest.mark.timeout(300)
-def test_the_nu_checker_finds_nothing(served: Served, tmp_path: Path) -> None:
+def test_the_nu_checker_finds_nothing(published_site: PublishedSite, tmp_path: Path) -> None:
     java = shutil.which("java")
     if not java:
         pytest.skip("no java here, which runs the Nu checker")
-    jar = next(package("vnu-jar", tmp_path).rglob("vnu.jar"), None)
+    jar = next(install_package("vnu-jar", tmp_path).rglob("vnu.jar"), None)
     if jar is None:
         pytest.skip("no vnu.jar in the package vnu-jar")
-    files = [str(served.folder / name) for name in (*PAGES, "404.html")]
+    files = [str(published_site.folder / name) for name in (*PAGES, "404.html")]
     command = [java, "-jar", str(jar), "--errors-only", "--format", "text", *files]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr
 
 
-def test_the_front_page_is_light(served: Served) -> None:
+def test_the_front_page_is_light(published_site: PublishedSite) -> None:
     names = ("index.html", "site.css", "site.js", "front.js", "icon.svg")
-    assert sum(len(gzip.compress((served.folder / name).read_bytes())) for name in names) < MOST
+    assert (
+        sum(len(gzip.compress((published_site.folder / name).read_bytes())) for name in names)
+        < MOST
+    )

@@ -1,4 +1,4 @@
-"""Which pages older stories have."""
+"""Which pages list older stories: days, months or years."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def list_spans(days: Days, **more: bool) -> list[str]:
 
 
 def test_a_quiet_year_is_one_page_and_a_busy_one_lists_its_months_and_these_their_days() -> None:
+    """Years, months and days get own pages if they have too many stories for one."""
     quiet = {"2024-03-01": 1, "2024-12-31": PAGE - 1}
     assert list_spans(plan_sample(quiet)) == ["2024"]
     busy = quiet | {"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}
@@ -40,15 +41,17 @@ def test_a_quiet_year_is_one_page_and_a_busy_one_lists_its_months_and_these_thei
 
 
 def test_a_list_names_its_parts_and_how_many_stories_they_have() -> None:
+    """Pages of years and months list their parts with counts."""
     year, january, february, *_ = plan_calendar(
         "all", plan_sample({"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}), ""
     )
-    assert (year.name, year.parts) == (
-        "archive/all/2025.html",
-        (("2025-01", 1), ("2025-02", PAGE + 1)),
-    )
-    assert february.parts == (("2025-02-01", PAGE), ("2025-02-02", 1)) and january.parts == ()
-    assert (year.above, january.above, february.above) == ("", "2025", "2025")
+    assert year.name == "archive/all/2025.html"
+    assert year.parts == (("2025-01", 1), ("2025-02", PAGE + 1))
+    assert february.parts == (("2025-02-01", PAGE), ("2025-02-02", 1))
+    assert january.parts == ()
+    assert year.above == ""
+    assert january.above == "2025"
+    assert february.above == "2025"
 
 
 def test_pages_with_stories_lead_from_one_to_the_next_past_the_lists() -> None:
@@ -64,6 +67,7 @@ def test_pages_with_stories_lead_from_one_to_the_next_past_the_lists() -> None:
 
 
 def test_no_address_goes_while_stories_come() -> None:
+    """New stories never remove a calendar page."""
     counts: dict[str, int] = {}
     before: set[str] = set()
     for day, count in make_days("2025-01-30", 60, 9).items():
@@ -75,6 +79,7 @@ def test_no_address_goes_while_stories_come() -> None:
 
 
 def test_a_story_changes_its_own_page_and_the_lists_above() -> None:
+    """A new story changes the fingerprints of its day, month and year only."""
     days = make_days("2025-01-01", 59, 4)
     old = {page.span: page.fingerprint for page in plan_calendar("all", plan_sample(days), "")}
     new = {
@@ -87,14 +92,15 @@ def test_a_story_changes_its_own_page_and_the_lists_above() -> None:
     }  # the page of the month shows headlines
     new = {page.span: page.fingerprint for page in plan_calendar("all", edited, "")}
     assert {span for span in old if old[span] != new[span]} == {"2025-02", "2025-02-10"}
-    other = {
+    other_fingerprints_by_span = {
         page.span: page.fingerprint
         for page in plan_calendar("all", plan_sample(days), "other settings")
     }
-    assert not set(other.values()) & set(old.values())
+    assert not set(other_fingerprints_by_span.values()) & set(old.values())
 
 
 def test_the_page_of_a_day_without_stories_is_that_of_the_day_before() -> None:
+    """A day without stories leads to the page of the last earlier day with stories."""
     pages = plan_calendar("all", plan_sample({"2025-01-07": PAGE, "2025-03-02": 1}), "")
     days = ("2025-03-02", "2025-02-01", "2025-01-01")
     assert [

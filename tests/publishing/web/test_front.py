@@ -1,4 +1,4 @@
-"""The lead stories of the front page, and that its links lead somewhere."""
+"""The lead stories of the front page, and its links."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from syndicator.publishing.render.head import Links
 from syndicator.publishing.render.view import Picture, View, make_view
 from syndicator.publishing.web import about, calendar, front
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import INSTANCE, START, article, built
+from tests.publishing.test_builder import INSTANCE, START, build_index, make_article
 
 PICTURE = Picture(name="thumbs/1.webp", width=640, height=360)
 
 
 def parse_front_page(number: int, source: str, **more: Any) -> View:
-    made = make_view(
-        article(number, source_key=source, url=f"https://{source}.example/{number}"),
+    view = make_view(
+        make_article(number, source_key=source, url=f"https://{source}.example/{number}"),
         None,
         INSTANCE,
         None,
         "",
     )
-    return replace(made, published=START + timedelta(minutes=number), **more)
+    return replace(view, published=START + timedelta(minutes=number), **more)
 
 
 def list_lead_numbers(views: list[View], *stories: list[View]) -> list[str]:
@@ -41,17 +41,18 @@ def list_lead_numbers(views: list[View], *stories: list[View]) -> list[str]:
 
 
 def test_stories_of_several_sources_lead_then_pictures_then_the_newest() -> None:
-    told = parse_front_page(1, "a", related=("https://other.example/1",))
+    front_page = parse_front_page(1, "a", related=("https://other.example/1",))
     views = [
         parse_front_page(4, "d"),
         parse_front_page(3, "c"),
         parse_front_page(2, "b", picture=PICTURE),
-        told,
+        front_page,
     ]
     assert list_lead_numbers(views) == ["1", "2", "4", "3"]
 
 
 def test_copies_of_an_agency_lead_no_page_and_a_story_of_the_morning_sinks() -> None:
+    """A story with different reports beats copies of one text; newer news beats older."""
     agency = "Twelve people died in the quake at dawn, said the mayor of the old port of Sant Orel."
     copies = [parse_front_page(n, f"copy{n}", summary=agency) for n in (1, 2, 3)]
     two = [
@@ -73,6 +74,7 @@ def test_copies_of_an_agency_lead_no_page_and_a_story_of_the_morning_sinks() -> 
 
 
 def test_each_lead_is_of_another_source_as_far_as_there_are() -> None:
+    """The first leads come from different sources; a second story of a source only fills up."""
     views = [
         parse_front_page(9, "a"),
         parse_front_page(8, "a"),
@@ -84,6 +86,7 @@ def test_each_lead_is_of_another_source_as_far_as_there_are() -> None:
 
 
 def test_leads_are_of_the_newest_day_if_it_has_enough_stories() -> None:
+    """Leads come from the newest day; with too few stories older days fill up."""
     old = replace(
         parse_front_page(1, "z", related=("https://a.example/", "https://b.example/")),
         published=START - timedelta(days=1),
@@ -95,22 +98,26 @@ def test_leads_are_of_the_newest_day_if_it_has_enough_stories() -> None:
 
 
 def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_the_others() -> None:
-    first, second = parse_front_page(1, "a", picture=PICTURE), parse_front_page(2, "b")
-    third, alone = parse_front_page(3, "b"), parse_front_page(4, "d", picture=PICTURE)
-    views = [alone, third, second, first]
-    assert list_lead_numbers(views, [first, second, third]) == ["1", "4"]
-    found = front.group_stories(views, [[first.id, second.id, third.id, "gone"]])
+    """Reports of several outlets count as one story, led by the one with a picture."""
+    first_front_page = parse_front_page(1, "a", picture=PICTURE)
+    second = parse_front_page(2, "b")
+    third = parse_front_page(3, "b")
+    alone = parse_front_page(4, "d", picture=PICTURE)
+    views = [alone, third, second, first_front_page]
+    assert list_lead_numbers(views, [first_front_page, second, third]) == ["1", "4"]
+    found = front.group_stories(views, [[first_front_page.id, second.id, third.id, "gone"]])
     assert {
         article_id: [one.id for one in others] for article_id, (_, others) in found.items()
     } == {
-        first.id: [third.id],
+        first_front_page.id: [third.id],
         alone.id: [],
     }
-    made = front.make_line(*found[first.id], Links(base=""), "en", alone.published)
-    assert made["also"] == [(third.origin.title, third.url)]
+    line = front.make_line(*found[first_front_page.id], Links(base=""), "en", alone.published)
+    assert line["also"] == [(third.origin.title, third.url)]
 
 
 def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has_none() -> None:
+    """Sections are ordered by size; articles without category come last."""
     views = [
         parse_front_page(
             n, "a", category=("AI", "Sea", "-")[n % 3], language="de" if n == 2 else ""
@@ -134,6 +141,7 @@ def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has
 
 
 def test_the_most_active_tags_are_sorted_by_the_number_that_they_show() -> None:
+    """Frequent tags are sorted by the shown count."""
     keys = {slug: FeedKey("tag", slug) for slug in ("ai", "sea", "law")}
     specs = [
         FeedSpec(key=key, name=slug, title=slug, first_slug=slug) for slug, key in keys.items()
@@ -143,14 +151,14 @@ def test_the_most_active_tags_are_sorted_by_the_number_that_they_show() -> None:
         for n, (slug, key) in enumerate(keys.items())
     }
     views = [parse_front_page(n, "a", tags=("law", "sea", "odd")[: 1 + n % 2]) for n in range(4)]
-    shown = front.find_frequent_tags(specs, rows, views)
-    assert shown == [("law", "tags/law.html", 4), ("sea", "tags/sea.html", 2)]
+    shown_frequent_tags = front.find_frequent_tags(specs, rows, views)
+    assert shown_frequent_tags == [("law", "tags/law.html", 4), ("sea", "tags/sea.html", 2)]
 
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
     index = MemoryIndex(
-        article(
+        make_article(
             number,
             title=f"Story {number}",
             published=START - timedelta(days=number % 3),
@@ -159,7 +167,7 @@ def files() -> dict[str, bytes]:
         for number in range(9)
     )
     outlet = MemoryOutlet()
-    built(index, outlet, tags=["AI"])
+    build_index(index, outlet, tags=["AI"])
     return outlet.files
 
 
@@ -201,18 +209,22 @@ def test_source_category_and_tags_are_linked_and_a_tag_without_a_page_is_not(
         "//li[@class='story'][.//h3//bdi[text()='Story 4']]"
     )[0]
     links = {link.text_content(): link.get("href") for link in story.xpath(".//a")}
-    assert links["Alpha"] == "../sources/alpha.html" and links["AI"] == "../categories/ai.html"
+    assert links["Alpha"] == "../sources/alpha.html"
+    assert links["AI"] == "../categories/ai.html"
     assert links["Story 4"] == "https://alpha.example/4"
-    assert "Odd 4" in story.text_content() and "Odd 4" not in links
+    assert "Odd 4" in story.text_content()
+    assert "Odd 4" not in links
 
 
 def test_headings_step_down_one_by_one(files: dict[str, bytes]) -> None:
+    """Heading levels never skip one."""
     for name in ("index.html", "feeds.html", "all.html", "sources/alpha.html"):
         levels = [
             int(node.tag[1])
             for node in html.fromstring(files[name]).xpath("//h1 | //h2 | //h3 | //h4")
         ]
-        assert levels[0] == 1 and levels.count(1) == 1
+        assert levels[0] == 1
+        assert levels.count(1) == 1
         assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), name
 
 
@@ -228,31 +240,31 @@ def test_a_feed_page_has_rhythm_and_tags_and_a_source_its_site() -> None:
     ]
     spec = FeedSpec(key=FeedKey("source", "a"), name="sea", title="-", first_slug="a")
     days = {"2025-11-03": 4, "2025-11-01": 1, "2025-08-05": 9, "2025-08-06": 2}
-    made = about.gather_facts(
+    facts = about.gather_facts(
         spec, 16, days, views, Links(base="../", tags=frozenset({"ai", "sea"}))
     )
-    assert (made.count, made.rhythm, made.site) == (16, "2 a day", "https://alpha.example/")
-    assert made.bars == "M89.5 16v-16M87.5 16v-4M0.5 16v-8" and made.most == 4
-    assert made.until == "Monday, 3 November 2025"
-    assert made.related == [("Odd", "../search.html?q=Odd"), ("AI", "../tags/ai.html")]
-    assert made.months == [("2025-11", 5), ("2025-08", 11)]
-    assert (
-        about.describe_rhythm(views[:4]) == ""
-        and about.describe_rhythm([parse_front_page(99 * n, "a") for n in range(5)]) == "4 a day"
-    )
+    assert facts.count == 16
+    assert facts.rhythm == "2 a day"
+    assert facts.site == "https://alpha.example/"
+    assert facts.bars == "M89.5 16v-16M87.5 16v-4M0.5 16v-8"
+    assert facts.most == 4
+    assert facts.until == "Monday, 3 November 2025"
+    assert facts.related == [("Odd", "../search.html?q=Odd"), ("AI", "../tags/ai.html")]
+    assert facts.months == [("2025-11", 5), ("2025-08", 11)]
+    assert about.describe_rhythm(views[:4]) == ""
+    assert about.describe_rhythm([parse_front_page(99 * n, "a") for n in range(5)]) == "4 a day"
     slow = [parse_front_page(1440 * 9 * n, "a") for n in range(6)]
-    assert (
-        about.describe_rhythm(slow) == "1 a week"
-        and about.describe_rhythm([*slow, parse_front_page(-1440 * 300, "a")]) == "1 a month"
-    )
+    assert about.describe_rhythm(slow) == "1 a week"
+    assert about.describe_rhythm([*slow, parse_front_page(-1440 * 300, "a")]) == "1 a month"
 
 
 def test_a_feed_names_its_most_active_sources_and_a_source_none() -> None:
+    """A feed page names up to eight sources by activity; a source's page names none."""
     spec = FeedSpec(key=FeedKey("tag", "sea"), name="Sea", title="-", first_slug="sea")
     views = [parse_front_page(n, source) for n, source in enumerate("abcbcc")]
     named = [replace(one, origin=replace(one.origin, title=one.source_key)) for one in views]
-    made = about.gather_facts(spec, 6, {}, named, Links(base="../"))
-    assert made.sources == [
+    facts = about.gather_facts(spec, 6, {}, named, Links(base="../"))
+    assert facts.sources == [
         ("c", "../sources/c.html", 3),
         ("b", "../sources/b.html", 2),
         ("a", "../sources/a.html", 1),
@@ -268,13 +280,14 @@ def test_a_tag_without_a_page_is_related_if_two_stories_have_it() -> None:
         parse_front_page(1, "a", tags=("Old port", "Rare")),
         parse_front_page(2, "a", tags=("Old port",)),
     ]
-    made = about.gather_facts(spec, 2, {}, views, Links(base="../", tags=frozenset()))
-    assert made.related == [("Old port", "../search.html?q=Old%20port")]
+    facts = about.gather_facts(spec, 2, {}, views, Links(base="../", tags=frozenset()))
+    assert facts.related == [("Old port", "../search.html?q=Old%20port")]
 
 
 def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(
     files: dict[str, bytes],
 ) -> None:
+    """A month's page shows weeks, links its days and lists their top stories."""
     assert calendar.list_weeks("2026-02", {"2026-02-28": 7})[-1] == [
         *((f"2026-02-{day}", 0) for day in range(23, 28)),
         ("2026-02-28", 7),
@@ -288,7 +301,7 @@ def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(
     tops = html.fromstring(files["archive/all/2025-11.html"]).xpath(
         "//section[contains(@class, 'tops')]"
     )
-    assert [one.xpath("string(h2)") for one in tops] == [
+    assert [top.xpath("string(h2)") for top in tops] == [
         "Monday, 3 November 2025",
         "Sunday, 2 November 2025",
         "Saturday, 1 November 2025",
@@ -310,8 +323,10 @@ def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(
     ],
 )
 def test_the_link_to_the_site_of_a_source_says_no_number(site: str, name: str) -> None:
+    """The link shows the site's name, not an IP address or port."""
     article_view = parse_front_page(1, "alpha")
     article_view = replace(article_view, origin=replace(article_view.origin, site=site))
     spec = FeedSpec(key=FeedKey("source", "alpha"), name="Alpha", title="-", first_slug="alpha")
-    made = about.gather_facts(spec, 1, {}, [article_view], Links(base="../"))
-    assert (made.site, made.site_name) == (site, name)
+    facts = about.gather_facts(spec, 1, {}, [article_view], Links(base="../"))
+    assert facts.site == site
+    assert facts.site_name == name

@@ -1,4 +1,4 @@
-"""The pages, and that the same article store gives the same bytes anywhere."""
+"""The published pages: the same articles always give the same bytes."""
 
 from __future__ import annotations
 
@@ -21,18 +21,16 @@ from syndicator.publishing.page_design import Look
 from syndicator.publishing.web.article_html import drop_own_chip
 from syndicator.publishing.web.shell import make_files as files_of
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import article, built
+from tests.publishing.test_builder import build_index, make_article
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    index, outlet = (
-        MemoryIndex(article(n, title=f"<script>{n}</script> & co") for n in range(4)),
-        MemoryOutlet(),
-    )
-    built(index, outlet)
+    index = MemoryIndex(make_article(n, title=f"<script>{n}</script> & co") for n in range(4))
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
     return outlet.files
 
 
@@ -42,11 +40,13 @@ def test_pages_run_nothing_and_load_nothing_from_elsewhere(files: dict[str, byte
         loaded = root.xpath("//script[@src] | //link[@rel='stylesheet' or @rel='icon'] | //img")
         loads = [node.get("src") or node.get("href") for node in loaded]
         folder = Path("/") / Path(name).parent
-        assert loads and all(os.path.normpath(folder / load).lstrip("/") in files for load in loads)
+        assert loads
+        assert all(os.path.normpath(folder / load).lstrip("/") in files for load in loads)
         assert not root.xpath("//*[@style] | //style | //@*[starts-with(name(), 'on')]")
         assert not root.xpath("//script[not(@src or @type='application/ld+json')]")
         policy = root.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
-        assert policy.startswith("default-src 'none'") and "unsafe" not in policy
+        assert policy.startswith("default-src 'none'")
+        assert "unsafe" not in policy
         assert {link.get("type") for link in root.xpath("//link[@rel='alternate']")} == {
             "application/atom+xml",
             "application/rss+xml",
@@ -55,13 +55,16 @@ def test_pages_run_nothing_and_load_nothing_from_elsewhere(files: dict[str, byte
 
 
 def test_an_item_has_no_chip_of_its_own_page(files: dict[str, bytes]) -> None:
+    """An item on the page of a tag or category does not link that page."""
+
     def chips(name: str) -> set[str]:
         found = lxml_html.fromstring(files[name]).xpath("//p[@class='topics']/*/text()")
         return {str(chip) for chip in found}
 
     everywhere = chips("all.html")
     assert everywhere == {"AI", "LLM"}
-    assert chips("categories/ai.html") == {"LLM"} and chips("tags/llm.html") == {"AI"}
+    assert chips("categories/ai.html") == {"LLM"}
+    assert chips("tags/llm.html") == {"AI"}
     for name in files:
         if name.endswith(".html"):
             assert b'<p class="topics"></p>' not in files[name]
@@ -142,31 +145,32 @@ def test_the_same_bytes_in_any_time_zone_and_with_any_hash_seed() -> None:
         )
         found.add(done.stdout.strip())
         assert done.returncode == 0, done.stderr[-500:]
-    assert len(found) == 1 and len(found.pop()) == hashlib.sha256().digest_size * 2
+    assert len(found) == 1
+    assert len(found.pop()) == hashlib.sha256().digest_size * 2
 
 
 def test_the_page_for_missing_files_works_at_any_depth() -> None:
-    index, outlet = MemoryIndex([article(1)]), MemoryOutlet()
-    built(index, outlet, Settings(site=Site(title="T", url="https://feeds.example/below/")))
+    index = MemoryIndex([make_article(1)])
+    outlet = MemoryOutlet()
+    build_index(index, outlet, Settings(site=Site(title="T", url="https://feeds.example/below/")))
     page = lxml_html.fromstring(outlet.files["404.html"])
     assert all(
         link.startswith("/below/")
         for link in page.xpath("//a/@href[not(starts-with(., '#'))] | //link/@href")
     )
-    assert page.xpath("//meta[@name='robots']/@content") == ["noindex"] and not page.xpath(
-        "//link[@rel='canonical']"
-    )
+    assert page.xpath("//meta[@name='robots']/@content") == ["noindex"]
+    assert not page.xpath("//link[@rel='canonical']")
 
 
 def test_the_sitemap_lists_pages_that_are_there_and_validates_as_xml(
     files: dict[str, bytes],
 ) -> None:
+    """Every address in the sitemap is a published file."""
     root = etree.fromstring(files["sitemap.xml"])
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     found = [loc.text.removeprefix("https://feeds.example/") for loc in root.iter(f"{space}loc")]
-    assert found[:3] == ["", "feeds.html", "all.html"] and all(
-        (name or "index.html") in files for name in found
-    )
+    assert found[:3] == ["", "feeds.html", "all.html"]
+    assert all((name or "index.html") in files for name in found)
     assert "archive/all/2025-11-03.html" in found
     assert {day.text for day in root.iter(f"{space}lastmod")} == {"2025-11-03"}
 
@@ -179,22 +183,21 @@ def test_a_page_has_the_data_of_schema_org(files: dict[str, bytes]) -> None:
         == "https://feeds.example/categories/ai.html"
     )
     facts = json.loads(page.xpath("string(//script[@type='application/ld+json'])"))
-    assert (facts["@type"], facts["name"]) == ("CollectionPage", "AI (category) - Example feeds")
+    assert facts["@type"] == "CollectionPage"
+    assert facts["name"] == "AI (category) - Example feeds"
     assert facts["dateModified"] == "2025-11-03T11:00:00+00:00"
     properties = {
         node.get("property"): node.get("content") for node in page.xpath("//meta[@property]")
     }
-    assert properties["og:title"] == facts["name"] and properties["og:url"].endswith(
-        "/categories/ai.html"
-    )
+    assert properties["og:title"] == facts["name"]
+    assert properties["og:url"].endswith("/categories/ai.html")
 
 
 def test_a_site_has_icons_a_manifest_and_a_word_for_search_engines(files: dict[str, bytes]) -> None:
     assert files["robots.txt"].endswith(b"Allow: /\n\nSitemap: https://feeds.example/sitemap.xml\n")
     manifest = json.loads(files["site.webmanifest"])
-    assert manifest["name"] == "Example feeds" and all(
-        icon["src"] in files for icon in manifest["icons"]
-    )
+    assert manifest["name"] == "Example feeds"
+    assert all(icon["src"] in files for icon in manifest["icons"])
     page = lxml_html.fromstring(files["tags/ai.html"])
     for kind, name in (("apple-touch-icon", "../icon.png"), ("manifest", "../site.webmanifest")):
         assert page.xpath(f"//link[@rel='{kind}']/@href") == [name]
@@ -209,22 +212,26 @@ def test_a_site_has_icons_a_manifest_and_a_word_for_search_engines(files: dict[s
 
 
 def test_a_front_page_with_a_picture_shows_it_at_once_and_where_it_is_shared() -> None:
-    index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
-    index.thumbnails[article(3).id] = Picture(name="pictures/1.webp", width=640, height=360)
-    built(index, outlet)
+    """The lead picture is og:image and is loaded with high priority."""
+    index = MemoryIndex(make_article(n) for n in range(6))
+    outlet = MemoryOutlet()
+    index.thumbnails[make_article(3).id] = Picture(name="pictures/1.webp", width=640, height=360)
+    build_index(index, outlet)
     page = lxml_html.fromstring(outlet.files["index.html"])
     assert page.xpath("//meta[@property='og:image']/@content") == [
         "https://feeds.example/pictures/1.webp"
     ]
     (shown,) = page.xpath("//img")
-    assert (shown.get("fetchpriority"), shown.get("loading")) == ("high", None)
+    assert shown.get("fetchpriority") == "high"
+    assert shown.get("loading") is None
 
 
 def test_the_front_page_is_small() -> None:
     text = " ".join(["A sentence of an excerpt which is as long as they may be."] * 6)
-    many = [article(n, excerpt=text[:360], title=f"{n} {text[:90]}") for n in range(80)]
-    index, outlet = MemoryIndex(many), MemoryOutlet()
-    built(index, outlet)
+    many = [make_article(n, excerpt=text[:360], title=f"{n} {text[:90]}") for n in range(80)]
+    index = MemoryIndex(many)
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
     loaded = [
         outlet.files[name] for name in ("index.html", "site.css", "site.js", "front.js", "icon.svg")
     ]

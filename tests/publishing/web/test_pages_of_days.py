@@ -1,5 +1,4 @@
-"""Pages of days, months and years in a build: all stories are on them, and one more story rewrites
-few."""
+"""Pages of days, months and years list every story; a new story rewrites few of them."""
 
 from __future__ import annotations
 
@@ -11,8 +10,8 @@ from lxml import html
 from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import Article
 from syndicator.publishing.selection.feeds import plan_feeds
-from tests.publishing.memory import MemoryIndex, MemoryOutlet, stale
-from tests.publishing.test_builder import SETTINGS, SOURCES, START, article, built
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, list_stale_feeds
+from tests.publishing.test_builder import SETTINGS, SOURCES, START, build_index, make_article
 
 COUNT = 144
 WITH_TAGS = Settings(site=SETTINGS.site, publish=Publish(archives=True))  # all tags have pages
@@ -21,7 +20,7 @@ WITH_TAGS = Settings(site=SETTINGS.site, publish=Publish(archives=True))  # all 
 def make_stories() -> Iterable[Article]:
     """Return six stories a day; every third is about chips."""
     for number in range(COUNT):
-        yield article(
+        yield make_article(
             number,
             published=START + timedelta(hours=4 * number),
             added=START + timedelta(hours=4 * number, minutes=5),
@@ -35,12 +34,12 @@ def list_titles(data: bytes) -> list[str]:
 
 
 def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> None:
-    index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
-    built(index, outlet)
-    at, found = (
-        f"archive/all/{max(index.days(next(key for key in index.rows if key.axis == 'all')))}.html",
-        [],
-    )
+    """Following "previous" links from the newest page visits every story once."""
+    index = MemoryIndex(make_stories())
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
+    at = f"archive/all/{max(index.days(next(key for key in index.rows if key.axis == 'all')))}.html"
+    found = []
     while at:
         page = html.fromstring(outlet.files[at])
         found += list_titles(outlet.files[at])
@@ -50,21 +49,25 @@ def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> 
 
 
 def test_a_feed_page_ends_and_links_the_page_of_its_next_days() -> None:
-    index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
-    built(index, outlet, Settings(publish=Publish(limit=80, archives=True)))
+    """A feed's page ends at the limit and links the page with older days."""
+    index = MemoryIndex(make_stories())
+    outlet = MemoryOutlet()
+    build_index(index, outlet, Settings(publish=Publish(limit=80, archives=True)))
     page = html.fromstring(outlet.files["all.html"])
     (more, *_) = page.xpath("//nav[@aria-label='Earlier stories']/a/@href")
     last = page.xpath("//section[contains(@class, 'day')]")[-1].xpath("./h2/time/@datetime")[0]
-    assert more == f"archive/all/{last}.html" and more in outlet.files
+    assert more == f"archive/all/{last}.html"
+    assert more in outlet.files
     assert len(list_titles(outlet.files["all.html"])) == 60
-    assert "archive/tags/chips/2025.html" in outlet.files and not any(
-        "archive/sources" in name for name in outlet.files
-    )
+    assert "archive/tags/chips/2025.html" in outlet.files
+    assert not any("archive/sources" in name for name in outlet.files)
 
 
 def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> None:
-    index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
-    built(index, outlet)
+    """Months on a feed page link their pages, or days on the same page."""
+    index = MemoryIndex(make_stories())
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
 
     def months(name: str) -> list[tuple[str, str]]:
         section = "//aside/section[h2='Months']//li"
@@ -83,9 +86,11 @@ def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> No
 
 
 def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
-    index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
-    built(index, outlet, WITH_TAGS)
-    more = article(
+    """A new story changes only pages that show it or count it."""
+    index = MemoryIndex(make_stories())
+    outlet = MemoryOutlet()
+    build_index(index, outlet, WITH_TAGS)
+    more_article = make_article(
         COUNT,
         title="Fresh",
         published=START + timedelta(hours=4 * COUNT - 5),
@@ -93,7 +98,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
         tags=("Rust",),
         category="Policy",
     )
-    index.add(more)
+    index.add(more_article)
     specs = plan_feeds(
         index.feeds(),
         settings=WITH_TAGS,
@@ -101,7 +106,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
         queries=(),
         categories={"AI": "Machines"},
     )
-    report = built(index, outlet, WITH_TAGS, only=stale(specs, index))
+    report = build_index(index, outlet, WITH_TAGS, only=list_stale_feeds(specs, index))
     changed = {name for name in report.written if name.endswith(".html")}
     showing = {name for name in changed if b"Fresh" in outlet.files[name]}
     day = (START + timedelta(hours=4 * COUNT - 5)).strftime("%Y-%m-%d")
@@ -115,17 +120,18 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     }
     counting = {"archive.html", "combine.html", "archive/all/2025.html"}
     assert changed - showing == counting
-    whole = MemoryOutlet()
-    built(index, whole, WITH_TAGS)
-    assert outlet.files == whole.files
+    whole_outlet = MemoryOutlet()
+    build_index(index, whole_outlet, WITH_TAGS)
+    assert outlet.files == whole_outlet.files
 
 
 def test_a_story_that_is_withdrawn_is_on_no_page() -> None:
-    index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
-    built(index, outlet)
-    gone = article(7)
-    index.remove(gone.id, at=START)
-    built(index, outlet)
+    index = MemoryIndex(make_stories())
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
+    gone_article = make_article(7)
+    index.remove(gone_article.id, at=START)
+    build_index(index, outlet)
     assert not [
         name
         for name, data in outlet.files.items()

@@ -1,4 +1,4 @@
-"""The operator's own templates and styles."""
+"""Templates and styles of the operator."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import pytest
 from syndicator.publishing.page_design import Look, load_look
 from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.publishing.web import templates
-from tests.publishing.memory import MemoryIndex, MemoryOutlet, stale
-from tests.publishing.test_builder import SETTINGS, SOURCES, article, built
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, list_stale_feeds
+from tests.publishing.test_builder import SETTINGS, SOURCES, build_index, make_article
 
 FOOTER = "<footer><p>Run by {{ page.site }} <b>& friends</b></p></footer>"
 
 
 def render_sample(given: Look) -> tuple[dict[str, bytes], list[str]]:
-    index, outlet = MemoryIndex(article(number) for number in range(4)), MemoryOutlet()
-    report = built(index, outlet, look=given)
+    index = MemoryIndex(make_article(number) for number in range(4))
+    outlet = MemoryOutlet()
+    report = build_index(index, outlet, look=given)
     assert all(problem.reason == "template" for problem in report.set_aside)
     return outlet.files, [problem.detail for problem in report.set_aside]
 
@@ -32,8 +33,9 @@ def test_an_operators_template_replaces_ours_on_every_page() -> None:
 
 
 def test_values_in_templates_are_escaped() -> None:
-    index, outlet = MemoryIndex([article(1, title="<script>1</script>")]), MemoryOutlet()
-    built(index, outlet, look=Look({"story.html": "<li>{{ entry.title }}</li>"}))
+    index = MemoryIndex([make_article(1, title="<script>1</script>")])
+    outlet = MemoryOutlet()
+    build_index(index, outlet, look=Look({"story.html": "<li>{{ entry.title }}</li>"}))
     assert b"<li>&lt;script&gt;1&lt;/script&gt;</li>" in outlet.files["all.html"]
 
 
@@ -57,8 +59,10 @@ def test_values_in_templates_are_escaped() -> None:
 def test_a_faulty_template_costs_no_page_and_is_named_with_its_line(
     name: str, text: str, fault: str
 ) -> None:
+    """With a faulty template the built-in one is used, and the fault is reported."""
     files, faults = render_sample(Look({name: text}))
-    assert len(faults) == 1 and faults[0].startswith(fault)
+    assert len(faults) == 1
+    assert faults[0].startswith(fault)
     assert files == render_sample(Look())[0]
 
 
@@ -67,15 +71,17 @@ def test_styles_follow_ours_and_the_folder_is_read(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/footer.html").write_text(FOOTER)
     (tmp_path / "site.css").write_text("h1 { color: teal; }")
-    given = load_look(tmp_path)
-    files, _ = render_sample(given)
-    assert files["site.css"].endswith(b"h1 { color: teal; }") and len(files["site.css"]) > 2000
-    assert given.templates == {"footer.html": FOOTER}
+    look = load_look(tmp_path)
+    files, _ = render_sample(look)
+    assert files["site.css"].endswith(b"h1 { color: teal; }")
+    assert len(files["site.css"]) > 2000
+    assert look.templates == {"footer.html": FOOTER}
 
 
 def test_a_changed_template_makes_every_page_again() -> None:
-    index, outlet = MemoryIndex(article(number) for number in range(4)), MemoryOutlet()
-    built(index, outlet)
+    index = MemoryIndex(make_article(number) for number in range(4))
+    outlet = MemoryOutlet()
+    build_index(index, outlet)
     specs = plan_feeds(
         index.feeds(),
         settings=SETTINGS,
@@ -83,9 +89,9 @@ def test_a_changed_template_makes_every_page_again() -> None:
         queries=(),
         categories={"AI": "Machines"},
     )
-    assert stale(specs, index) == set()
-    given = Look({"footer.html": FOOTER})
-    report = built(index, outlet, look=given, whole=False)
+    assert list_stale_feeds(specs, index) == set()
+    look = Look({"footer.html": FOOTER})
+    report = build_index(index, outlet, look=look, whole=False)
     assert {name for name in outlet.files if name.endswith(".html")} == {
         name for name in report.written if name.endswith(".html")
     }
@@ -109,5 +115,6 @@ def test_our_templates_are_compiled_once(
         path.write_bytes(path.read_bytes()[:-40])
     templates._load_our_templates.cache_clear()
     assert render_sample(Look())[0] == first
-    assert before and len(compiled) == (2 * before if damaged else before)
+    assert before
+    assert len(compiled) == (2 * before if damaged else before)
     templates._load_our_templates.cache_clear()

@@ -1,4 +1,4 @@
-"""The whole text as a page of ours shows it."""
+"""The full text of an article on its page."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def adapt_sample(markdown: str, picture: str = "") -> str:
 def test_headings_begin_at_the_second_level_and_leave_none_out(
     given: str, levels: list[int]
 ) -> None:
-    made = adapt_sample(given)
-    assert [int(part[0]) for part in made.split("<h")[1:]] == levels
-    assert [int(part[0]) for part in made.split("</h")[1:]] == levels
+    """Headings in the text are shifted to start at <h2>, without gaps."""
+    sample = adapt_sample(given)
+    assert [int(part[0]) for part in sample.split("<h")[1:]] == levels
+    assert [int(part[0]) for part in sample.split("</h")[1:]] == levels
 
 
 def test_pictures_are_links_since_no_page_asks_another_host() -> None:
-    made = adapt_sample(f'A text. ![a "b" > <i>c]({PICTURE})')
-    assert "<img" not in made
-    assert (
-        f'href="{PICTURE.replace("&", "&amp;")}"' in made
-        and ">Picture: a &quot;b&quot; &gt; &lt;i&gt;c</a>" in made
-    )
+    """Pictures in texts become links."""
+    sample = adapt_sample(f'A text. ![a "b" > <i>c]({PICTURE})')
+    assert "<img" not in sample
+    assert f'href="{PICTURE.replace("&", "&amp;")}"' in sample
+    assert ">Picture: a &quot;b&quot; &gt; &lt;i&gt;c</a>" in sample
     assert (
         adapt_sample(f"[![]({PICTURE})](https://b.example/)")
         == '<p><a href="https://b.example/">Picture</a></p>'
@@ -61,17 +61,16 @@ def test_a_picture_without_a_usable_address_is_dropped(address: str) -> None:
 
 
 def test_a_wide_table_scrolls_by_itself() -> None:
-    made = adapt_sample("| a | b |\n|---|---|\n| 1 | 2 |")
-    assert made.startswith('<div class="wide" tabindex="0"') and made.endswith("</table></div>")
+    sample = adapt_sample("| a | b |\n|---|---|\n| 1 | 2 |")
+    assert sample.startswith('<div class="wide" tabindex="0"')
+    assert sample.endswith("</table></div>")
 
 
 def test_columns_are_aligned_by_the_stylesheet() -> None:
-    made = adapt_sample("| a | b |\n|--:|:-:|\n| 1 | 2 |")
-    assert (
-        '<td class="right">1</td>' in made
-        and '<th class="center">b</th>' in made
-        and "align" not in made
-    )
+    sample = adapt_sample("| a | b |\n|--:|:-:|\n| 1 | 2 |")
+    assert '<td class="right">1</td>' in sample
+    assert '<th class="center">b</th>' in sample
+    assert "align" not in sample
 
 
 def test_everything_else_stays() -> None:

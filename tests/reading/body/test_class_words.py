@@ -1,4 +1,4 @@
-"""Class names of boilerplate do not count on elements that contain the article."""
+"""A class name that means boilerplate is ignored on elements that contain the article."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TEXTS = [
 STORY = "".join(f"<p>{text}</p>" for text in TEXTS)
 
 
-def page(body: str) -> bytes:
+def make_page(body: str) -> bytes:
     menu = "".join(f"<li><a href='/{name}'>{name}</a></li>" for name in ("Home", "News", "Sport"))
     html = (
         f"<html><head><title>The last ferry</title></head><body><ul>{menu}</ul>{body}</body></html>"
@@ -81,6 +81,7 @@ def test_a_box_with_much_of_the_prose_is_no_boilerplate(name: str) -> None:
 
 
 def test_a_small_box_keeps_its_hints() -> None:
+    """A small box with a boilerplate class keeps the class as a hint."""
     blocks = read_weighed_blocks(
         f"<div>{STORY}</div><div class='paywall'><p>{TEXTS[0]}</p></div>", "\n".join(TEXTS)
     )
@@ -88,6 +89,7 @@ def test_a_small_box_keeps_its_hints() -> None:
 
 
 def test_a_large_box_without_extracted_text_keeps_its_hints() -> None:
+    """A large box without article text keeps its class as a hint."""
     blocks = read_weighed_blocks(
         f"<div>{STORY}</div><div class='footer'>{OTHER}</div>", "\n".join(TEXTS)
     )
@@ -110,6 +112,7 @@ def test_strong_hints_count_unless_the_box_has_nearly_all_prose(word: str) -> No
 
 
 def test_text_in_a_consent_box_keeps_its_hints() -> None:
+    """Text inside a consent box keeps the hints of inner boxes."""
     blocks = read_weighed_blocks(
         f"<div class='consent'><div class='promo'>{STORY}</div></div>", "\n".join(TEXTS)
     )
@@ -122,6 +125,7 @@ def test_text_in_a_consent_box_keeps_its_hints() -> None:
 
 
 def test_a_picture_has_the_hints_of_the_elements_around_it() -> None:
+    """A picture loses a hint like the text around it."""
     markup = f"<div class='event'>{STORY}<img src='/a.jpg' alt='The quay'></div>"
     image = read_weighed_blocks(markup, "\n".join(TEXTS))[-1]
     assert image.kind == "img"
@@ -134,7 +138,7 @@ def test_a_picture_has_the_hints_of_the_elements_around_it() -> None:
 def test_the_article_in_a_box_named_like_boilerplate_is_read(word: str) -> None:
     try:
         body = read(
-            page(f"<main class='sidebar'><div class='{word}'>{STORY}</div></main>"),
+            make_page(f"<main class='sidebar'><div class='{word}'>{STORY}</div></main>"),
             "https://a.example/b",
         ).body
     except NotAnArticle as error:
@@ -144,10 +148,11 @@ def test_the_article_in_a_box_named_like_boilerplate_is_read(word: str) -> None:
 
 @pytest.mark.parametrize("word", ["paywall", "event", "subscription", "comment"])
 def test_a_class_on_each_paragraph_of_the_article_does_not_count(word: str) -> None:
+    """A boilerplate class on every paragraph of the article is ignored."""
     for story in ("<div class='@'>{}</div>", "<p class='@'>{}</p>"):
         marked = "".join(story.replace("@", word).format(text) for text in TEXTS)
         body = read(
-            page(f"<main><h1>The last ferry</h1>{marked}</main>"), "https://a.example/b"
+            make_page(f"<main><h1>The last ferry</h1>{marked}</main>"), "https://a.example/b"
         ).body
         assert [text for text in TEXTS if text not in body] == []
 
@@ -162,6 +167,7 @@ def test_a_resource_is_no_source() -> None:
 
 
 def test_blocks_know_the_hints_of_the_elements_around_them() -> None:
+    """Blocks have the hints of their own and all enclosing elements."""
     page = (
         '<nav id="menu"><a class="share" href="/a">Share</a></nav><div class="postContent"'
         ' role="main"><p>Text'

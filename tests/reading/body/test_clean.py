@@ -1,4 +1,4 @@
-"""From which score a block stays."""
+"""The score from which a block is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests for consent to cookies are no part of an article, and all that some pages have."""
+"""Cookie consent dialogs are removed, unless they are all that a page has."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BOX = (
 )
 
 
-def page(box: str, story: str = POST) -> bytes:
+def make_page(box: str, story: str = POST) -> bytes:
     return f"<html><head><title>Two holes</title></head><body><main>{story}</main>{box}</body></html>".encode()  # noqa: E501
 
 
@@ -30,7 +30,7 @@ def page(box: str, story: str = POST) -> bytes:
     "name", ["onetrust-consent-sdk", "cookie-banner", "site_gdpr_popup", "cookieConsent"]
 )
 def test_a_request_longer_than_the_post_is_not_read(name: str) -> None:
-    body = read(page(BOX.format(name=name)), URL).body
+    body = read(make_page(BOX.format(name=name)), URL).body
     assert "two holes" in body
     assert "browser" not in body
     assert "technologies" not in body
@@ -38,4 +38,4 @@ def test_a_request_longer_than_the_post_is_not_read(name: str) -> None:
 
 def test_a_story_on_cookies_is_read() -> None:
     story = f"<article class='tag-cookie-consent'>{POST}<p>{ASKED}</p></article>"
-    assert "technologies" in read(page("", story), URL).body
+    assert "technologies" in read(make_page("", story), URL).body

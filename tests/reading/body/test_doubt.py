@@ -1,4 +1,4 @@
-"""Texts that may not be the article are in doubt, and the trace says why."""
+"""Texts that may not be the article are marked as doubtful, with a reason."""
 
 from __future__ import annotations
 
@@ -15,27 +15,28 @@ PAGE = (
 )
 
 
-def doubt(inside: str, **more: object) -> str:
+def find_doubt(inside: str, **more: object) -> str:
     draft = read(PAGE.format(inside).encode(), "https://one.example/bridge", **more)  # type: ignore[arg-type]
     return str(draft.trace["body"].get("doubt", ""))
 
 
-def paragraphs(count: int) -> str:
+def make_paragraphs(count: int) -> str:
     return "".join(f"<p>{PROSE}{PROSE}</p>" for _ in range(count))
 
 
 def test_a_plain_article_is_in_no_doubt() -> None:
-    assert doubt(paragraphs(6)) == ""
+    assert find_doubt(make_paragraphs(6)) == ""
 
 
 def test_a_text_of_a_few_words_is_in_doubt_unless_the_feed_has_no_more() -> None:
+    """A very short text is doubtful, unless the feed's text is as short."""
     short = "<p>The council voted for a new bridge.</p>"
-    assert doubt(short) == "the text has 28 letters"
-    assert doubt(short, entry=Entry(id="a", content=short)) == ""
+    assert find_doubt(short) == "the text has 28 letters"
+    assert find_doubt(short, entry=Entry(id="a", content=short)) == ""
 
 
 def test_a_page_with_less_than_its_feed_is_in_doubt() -> None:
     whole = "".join(f"<p>{number} {PROSE}</p>" for number in range(10))
     page = "".join(f"<p>{number} {PROSE}</p>" for number in range(6))
-    assert "the feed" in doubt(page, entry=Entry(id="a", content=whole))
-    assert doubt(whole, entry=Entry(id="a", content=whole)) == ""
+    assert "the feed" in find_doubt(page, entry=Entry(id="a", content=whole))
+    assert find_doubt(whole, entry=Entry(id="a", content=whole)) == ""

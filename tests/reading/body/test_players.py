@@ -1,5 +1,4 @@
-"""Frames that play films or sound become links where they stand inside the text, and no others
-do."""
+"""Frames with video or audio in the text become links; other frames are removed."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ FILM = (
 LINK = "[The ferry leaves](https://films.example/embed/1)"
 
 
-def made(inside: str, *, before: str = "", after: str = "") -> list[str]:
+def list_players(inside: str, *, before: str = "", after: str = "") -> list[str]:
     text = f"<p>{STORY[0]}</p>{inside}<p>{STORY[1]}</p><p>{STORY[2]}</p>"
     page = (
         f"<html><title>The last ferry</title><body>{before}<article><h1>The last"
@@ -52,7 +51,7 @@ def made(inside: str, *, before: str = "", after: str = "") -> list[str]:
     ],
 )
 def test_a_player_inside_the_text_is_a_link(frame: str, link: str) -> None:
-    body = made(frame)
+    body = list_players(frame)
     assert [body[0], *body[2:]] == list(STORY)
     assert body[1].startswith(link)
 
@@ -70,9 +69,9 @@ def test_a_player_inside_the_text_is_a_link(frame: str, link: str) -> None:
     ],
 )
 def test_a_frame_without_a_player_is_no_link(frame: str) -> None:
-    assert made(frame) == list(STORY)
+    assert list_players(frame) == list(STORY)
 
 
 def test_a_player_outside_of_the_text_is_no_link() -> None:
-    assert made("", before=FILM) == list(STORY)
-    assert made("", after=FILM) == list(STORY)
+    assert list_players("", before=FILM) == list(STORY)
+    assert list_players("", after=FILM) == list(STORY)

@@ -1,4 +1,4 @@
-"""The likeliest reading of a page is chosen; text for readers without scripts counts."""
+"""Choose the likeliest reading of a page; text in <noscript> counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syndicator.reading.body import overlap
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import parse
 from syndicator.reading.reader import read
-from tests.reading.body.test_class_words import STORY, TEXTS, page
+from tests.reading.body.test_class_words import STORY, TEXTS, make_page
 
 MENU = "".join(
     f"<p><a href='/{n}'>A section of the paper that has the number {n}</a></p>" for n in range(9)
@@ -29,7 +29,7 @@ def blocks_of(markup: str, extracted: str) -> list[Block]:
 
 def test_a_page_for_readers_without_scripts_is_read() -> None:
     noscript = f"<div id='app'></div><noscript><h1>The last ferry</h1>{STORY}</noscript>"
-    body = read(page(noscript), "https://a.example/b").body
+    body = read(make_page(noscript), "https://a.example/b").body
     assert [text for text in TEXTS if text not in body] == []
 
 
@@ -41,7 +41,8 @@ def test_a_hint_for_readers_without_scripts_is_not_read() -> None:
     long = hint.replace("today.", "today. " + "Please install another one and come again. " * 4)
     for each in (hint, long):
         assert (
-            "scripts" not in read(page(f"<main>{STORY}</main>{each}"), "https://a.example/b").body
+            "scripts"
+            not in read(make_page(f"<main>{STORY}</main>{each}"), "https://a.example/b").body
         )
 
 
@@ -74,8 +75,9 @@ def test_the_likeliest_reading_is_chosen(
     monkeypatch: pytest.MonkeyPatch, alone: float, compared: float, best: str, asks: list[str]
 ) -> None:
     asked = set_odds(monkeypatch, alone, compared)
-    notes = read(page(MENU + STORY), "https://a.example/b").trace["body"]
-    assert (notes["compared"], asked) == (best, asks)
+    notes = read(make_page(MENU + STORY), "https://a.example/b").trace["body"]
+    assert notes["compared"] == best
+    assert asked == asks
     assert list(notes["readings"]) == ["nothing", *asks]
 
 
@@ -86,7 +88,7 @@ def test_the_declared_text_is_compared_before_the_extractor(
     declared = json.dumps({"@type": "Article", "articleBody": " ".join(TEXTS)})
     script = f"<script type='application/ld+json'>{declared}</script>"
     assert (
-        read(page(script + STORY), "https://a.example/b").trace["body"]["compared"]
+        read(make_page(script + STORY), "https://a.example/b").trace["body"]["compared"]
         == "declared text"
     )
     assert asked == []
@@ -97,38 +99,43 @@ def test_the_posts_of_a_live_blog_are_declared_text(monkeypatch: pytest.MonkeyPa
     posts = [{"@type": "BlogPosting", "articleBody": text} for text in TEXTS]
     declared = json.dumps({"@type": "LiveBlogPosting", "liveBlogUpdate": [*posts, "broken"]})
     script = f"<script type='application/ld+json'>{declared}</script>"
-    notes = read(page(script + STORY), "https://a.example/b").trace["body"]
+    notes = read(make_page(script + STORY), "https://a.example/b").trace["body"]
     assert notes["compared"] == "declared text"
 
 
 def test_an_unlikely_text_is_in_doubt_unless_the_operator_chose_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert "doubt" not in read(page(STORY), "https://a.example/b").trace["body"]
+    assert "doubt" not in read(make_page(STORY), "https://a.example/b").trace["body"]
     set_odds(monkeypatch, -1.0, -1.0)
     assert (
-        read(page(STORY), "https://a.example/b")
+        read(make_page(STORY), "https://a.example/b")
         .trace["body"]["doubt"]
         .endswith("probability of 0.27")
     )
-    chosen = read(page(STORY), "https://a.example/b", rules=Rules(select=("body",))).trace["body"]
+    chosen = read(make_page(STORY), "https://a.example/b", rules=Rules(select=("body",))).trace[
+        "body"
+    ]
     assert "doubt" not in chosen
 
 
 def test_of_a_plain_page_no_extractor_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """trafilatura is called only if our reading is uncertain."""
     asked: list[str] = []
     monkeypatch.setattr(
         "syndicator.reading.body.body.extract_trafilatura",
         lambda tree: asked.append("extractor") or "",
     )
     draft = read(
-        page(f"<article><h1>The last ferry</h1>{STORY}{STORY.replace('the', 'that')}</article>"),
+        make_page(
+            f"<article><h1>The last ferry</h1>{STORY}{STORY.replace('the', 'that')}</article>"
+        ),
         "https://a.example/b",
     )
     assert draft.trace["body"]["compared"] == "nothing"
     assert asked == []
     assert [text for text in TEXTS if text not in draft.body] == []
-    assert read(page(f"<article>{STORY[:200]}</article>"), "https://a.example/b").body
+    assert read(make_page(f"<article>{STORY[:200]}</article>"), "https://a.example/b").body
     assert asked == ["extractor"]
 
 

@@ -1,4 +1,4 @@
-"""Code stays code, whatever a highlighter made of it."""
+"""Code listings stay code, whichever highlighter marked them up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syndicator.reading.html.document import parse
 CASES = tomllib.loads((Path(__file__).parent / "listings.toml").read_text("utf-8"))["listing"]
 
 
-def blocks(markup: str) -> list[Block]:
+def parse_blocks(markup: str) -> list[Block]:
     page = parse(
         f"<html><body><p>Before</p>{markup}<p>After</p></body></html>".encode(),
         "https://a.example/b",
@@ -24,8 +24,8 @@ def blocks(markup: str) -> list[Block]:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_a_listing_is_one_code_block(case: dict[str, Any]) -> None:
-    found = [block for block in blocks(case["markup"]) if block.kind not in ("p", "hr")]
-    assert [(block.kind, block.code, block.lang) for block in found] == [
+    blocks = [block for block in parse_blocks(case["markup"]) if block.kind not in ("p", "hr")]
+    assert [(block.kind, block.code, block.lang) for block in blocks] == [
         ("code", case["code"], case.get("language", ""))
     ]
 
@@ -39,4 +39,5 @@ def test_a_listing_is_one_code_block(case: dict[str, Any]) -> None:
     ],
 )
 def test_code_in_running_text_stays_in_it(markup: str) -> None:
-    assert "code" not in {block.kind for block in blocks(markup)}
+    """Inline code is no listing."""
+    assert "code" not in {block.kind for block in parse_blocks(markup)}

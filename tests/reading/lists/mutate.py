@@ -126,7 +126,8 @@ def _wrap(element: Any, tag: str, name: str) -> None:
     if parent is None or element.tag in ("td", "th", "tr", "tbody", "li", "dd", "dt", "body"):
         return
     holder = lxml_html.Element(tag, {"class": name} if name else {})
-    holder.tail, element.tail = element.tail, None
+    holder.tail = element.tail
+    element.tail = None
     parent.replace(element, holder)
     holder.append(element)
 
@@ -336,7 +337,8 @@ def make_similar_address(url: str, page: Page) -> str:
 def _change_word(value: str, page: Page) -> str:
     stem, dot, ending = value.rpartition(".")
     if not dot or not ending.isalpha() or len(ending) > 5:
-        stem, ending = value, ""
+        stem = value
+        ending = ""
     if re.fullmatch(r"\d+", stem):
         made = str(int(stem) + page.chance.randint(1000, 9000))
     elif re.fullmatch(r"[0-9a-f-]{12,}", stem):
@@ -404,7 +406,7 @@ LAYOUTS: tuple[Mutation, ...] = (
 RARE: tuple[Mutation, ...] = (empty_items, change_addresses, remove_list, replace_list)
 
 
-def mutate(case: Case, seed: str, changes: tuple[Mutation, ...] | None = None) -> Page:
+def mutate_page(case: Case, seed: str, changes: tuple[Mutation, ...] | None = None) -> Page:
     """Return the page of `case` after `changes`; if None, after chance ones: mostly new items, and
     one to three changes of the layout."""
     page = open_page(case, seed)

@@ -1,4 +1,4 @@
-"""Learnt lists are found again on changed pages; else nothing is published."""
+"""A learnt list is found again after its page changed, or nothing is published."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def change_and_visit(
     case: Case, *changes: mutate.Mutation, seed: str = ""
 ) -> tuple[mutate.Page, SecondVisit]:
     """Return the page of `case` after `changes` (none: chance ones), and the visit to it."""
-    page = mutate.mutate(case, f"{case.name}/{seed}", changes or None)
+    page = mutate.mutate_page(case, f"{case.name}/{seed}", changes or None)
     return page, visit_again(case, read_listing(case.html, case.url), page)
 
 
@@ -26,6 +26,7 @@ def change_and_visit(
 def test_a_changed_list_is_found_again_with_its_new_items_only(
     change: mutate.Mutation,
 ) -> None:
+    """After each mutation of the page, only new items are added."""
     for case in CASES:
         page, found = change_and_visit(case, mutate.add_new_items, change)
         assert found.is_right, (case.name, page.titles, found)
@@ -48,7 +49,7 @@ def test_a_page_without_its_list_publishes_nothing(change: mutate.Mutation) -> N
 def test_articles_that_moved_are_not_new() -> None:
     for case in CASES:
         first = read_listing(case.html, case.url)
-        page = mutate.mutate(case, case.name, (mutate.change_addresses,))
+        page = mutate.mutate_page(case, case.name, (mutate.change_addresses,))
         again = read_listing(page.bytes(), case.url, None, first.listing)
         assert {entry.id for entry in again.entries} <= {entry.id for entry in first.entries}, (
             case.name
@@ -56,6 +57,7 @@ def test_articles_that_moved_are_not_new() -> None:
 
 
 def test_a_list_without_known_items_is_accepted_if_it_looks_the_same() -> None:
+    """A list with only new items is accepted if its markup is unchanged."""
     case = next(case for case in CASES if case.name == "de")
     first = read_listing(case.html, case.url)
     assert first.listing is not None
@@ -109,10 +111,12 @@ def test_links_unlike_the_items_are_left_out_and_named() -> None:
         f"<html><body><ul>{other}{new}{ROWS}</ul></body></html>".encode(), URL, None, first.listing
     )
     assert [entry.title for entry in again.entries] == ["A new boat is named today", *NAMES]
-    assert again.listing and "such as https://a.example/about/us/all" in again.listing.note
+    assert again.listing
+    assert "such as https://a.example/about/us/all" in again.listing.note
 
 
 def test_a_new_larger_list_does_not_replace_the_known_one() -> None:
+    """A bigger new list on the page does not replace the learnt list."""
     first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
     louder = "".join(
         f"<article class='big'><h2><a href='/p/best/{n}'>What everybody in this town should read,"

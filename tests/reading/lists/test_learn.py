@@ -1,4 +1,4 @@
-"""Lists are learnt from pages without a feed, in several languages and layouts."""
+"""Learn the list of articles on a page without a feed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ NAMES = (
 
 @pytest.mark.parametrize("case", list_own_cases(), ids=lambda case: case.name)
 def test_all_items_and_no_others_are_found_with_title_date_and_picture(case: Case) -> None:
-    found = read_listing(case.html, case.url).entries
+    """All sample lists give exactly their items."""
+    entries = read_listing(case.html, case.url).entries
     shown = [
         {
             "title": entry.title,
@@ -28,7 +29,7 @@ def test_all_items_and_no_others_are_found_with_title_date_and_picture(case: Cas
             "date": entry.published and f"{entry.published:%Y-%m-%d}",
             "image": entry.image or None,
         }
-        for entry in found
+        for entry in entries
     ]
     assert shown == [item | {"url": urls.alias(item["url"])} for item in case.items]
 
@@ -73,6 +74,7 @@ def test_links_without_a_web_address_are_no_items(href: str) -> None:
 
 
 def test_items_of_a_hostile_list_bring_no_password_no_script_and_no_moment_out_of_time() -> None:
+    """Passwords in links, javascript: pictures and impossible dates are dropped."""
     rows = "".join(
         f"<li><h3><a href='https://user:word@a.example/p/{n}-x'>{name}</a></h3><time"
         " datetime='9999-12-31T23:59:59-14:00'>soon</time><img width=300 height=300"
@@ -101,12 +103,15 @@ def test_a_list_in_json_ld_only_is_read() -> None:
         f' type="application/ld+json">[{crumbs},{{"@type":"ItemList","itemListElement":[{rows}]}}]</script>'  # noqa: E501
     )
     feed = read_listing(page.encode(), URL)
-    assert feed.listing and feed.listing.by == "json-ld"
+    assert feed.listing
+    assert feed.listing.by == "json-ld"
     assert [entry.title for entry in feed.entries] == [*NAMES]
-    assert feed.entries[0].published and feed.entries[0].image == "https://a.example/i/0.jpg"
+    assert feed.entries[0].published
+    assert feed.entries[0].image == "https://a.example/i/0.jpg"
 
 
 def test_microformats_complete_a_shown_list() -> None:
+    """An h-feed gives the dates of its entries."""
     entries = "".join(
         f'<div class="h-entry"><a class="u-url p-name" href="/p/{n}">{name}</a>'
         f'<abbr class="dt-published" title="then" datetime="2026-03-0{n + 1}">lately</abbr></div>'
@@ -115,11 +120,13 @@ def test_microformats_complete_a_shown_list() -> None:
     feed = read_listing(
         f'<html><body><div class="h-feed">{entries}</div></body></html>'.encode(), URL
     )
-    assert feed.listing and feed.listing.by == "h-feed"
+    assert feed.listing
+    assert feed.listing.by == "h-feed"
     assert [entry.published and entry.published.day for entry in feed.entries] == [1, 2, 3, 4]
 
 
 def test_a_declared_list_of_something_else_does_not_stand_before_the_pages_own() -> None:
+    """A JSON-LD list of products is ignored if the page lists articles."""
     rows = ",".join(
         f'{{"@type":"ListItem","url":"/shop/{n}","name":"A thing to buy, {n}"}}' for n in range(9)
     )
@@ -177,11 +184,13 @@ def test_paid_items_are_left_out() -> None:
         for n, name in enumerate(NAMES * 2)
     )
     feed = read_listing(f"<html><body><ul>{body}{ads}{more}</ul></body></html>".encode(), URL)
-    assert len(feed.entries) == 12 and all(urls.same_site(entry.url, URL) for entry in feed.entries)
+    assert len(feed.entries) == 12
+    assert all(urls.same_site(entry.url, URL) for entry in feed.entries)
     assert all("/p/" in entry.url and entry.url[-2:] != "/9" for entry in feed.entries)
 
 
 def test_a_list_beside_a_side_box_has_none_of_its_links() -> None:
+    """Links in a side box are not part of the learnt list."""
     body = "".join(
         f"<p class='row'><a href='/p/{n}'>{name}</a></p>" for n, name in enumerate(NAMES)
     )
@@ -210,8 +219,8 @@ def test_menus_without_classes_are_no_part_of_a_list_without_classes() -> None:
     body = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(NAMES))
     facets = "".join(f"<li><a href='/c/{n}/{n}'>Only those of kind {n}</a></li>" for n in range(9))
     page = f"<div class='facets'><ul>{facets}</ul></div><div class='results'><ul>{body}</ul></div>"
-    found = read_listing(f"<html><body>{page}</body></html>".encode(), URL).entries
-    assert {entry.url.split("/")[3] for entry in found} in ({"p"}, {"c"})
+    entries = read_listing(f"<html><body>{page}</body></html>".encode(), URL).entries
+    assert {entry.url.split("/")[3] for entry in entries} in ({"p"}, {"c"})
 
 
 def test_links_in_running_text_are_no_items() -> None:
@@ -224,13 +233,14 @@ def test_links_in_running_text_are_no_items() -> None:
     body = "".join(
         f"<div><h2><a href='/p/{n}'>{name}</a></h2></div>" for n, name in enumerate(NAMES)
     )
-    found = read_listing(
+    entries = read_listing(
         f"<html><body><main>{body}{text}</main></body></html>".encode(), URL
     ).entries
-    assert [entry.title for entry in found] == [*NAMES]
+    assert [entry.title for entry in entries] == [*NAMES]
 
 
 def test_a_declared_date_goes_before_one_that_is_shown() -> None:
+    """A date in JSON-LD wins over a visible date."""
     rows = ",".join(
         f'{{"@type":"BlogPosting","url":"/p/{n}","headline":"{name}","datePublished":"2026-03-0{n + 1}"}}'  # noqa: E501
         for n, name in enumerate(NAMES)
@@ -240,9 +250,9 @@ def test_a_declared_date_goes_before_one_that_is_shown() -> None:
         for n, name in enumerate(NAMES)
     )
     script = f'<script type="application/ld+json">[{rows}]</script>'
-    found = read_listing(
+    entries = read_listing(
         f"<html><body><main>{body}</main>{script}</body></html>".encode(), URL
     ).entries
     assert [
-        entry.published and (entry.published.month, entry.published.day) for entry in found
+        entry.published and (entry.published.month, entry.published.day) for entry in entries
     ] == [(3, number) for number in range(1, 5)]

@@ -1,4 +1,4 @@
-"""The next page of a list is found where the page says so, and no other page is taken for it."""
+"""Find the next page of a list."""
 
 from __future__ import annotations
 

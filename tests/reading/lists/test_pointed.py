@@ -1,4 +1,4 @@
-"""A list is learnt from one of its items that somebody pointed to."""
+"""Learn a list from one of its items."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STORIES = [(n, f"The ferry that came late for the {n}th time") for n in range(1,
 BESIDE = [(n, f"Harbour notice of week {n} and of its tides") for n in range(1, 6)]
 
 
-def page(
+def make_front_page(
     stories: list[tuple[int, str]], beside: list[tuple[int, str]], name: str = "card"
 ) -> bytes:
     """A site whose front page has its stories and, beside them, notices."""
@@ -35,7 +35,7 @@ def page(
     ).encode()
 
 
-PAGE = page(STORIES, BESIDE)
+PAGE = make_front_page(STORIES, BESIDE)
 
 
 def number_of(html: bytes, css: str, place: int = 0) -> int:
@@ -45,7 +45,7 @@ def number_of(html: bytes, css: str, place: int = 0) -> int:
     return list(tree.iter()).index(select_elements(tree, css)[place])
 
 
-def addresses(one: PointedList) -> list[str]:
+def list_addresses(one: PointedList) -> list[str]:
     return [item.url.removeprefix("https://a.example") for item in one.items]
 
 
@@ -53,7 +53,7 @@ def addresses(one: PointedList) -> list[str]:
 def test_all_items_like_the_one_pointed_to_are_found(css: str) -> None:
     """The text, date or link of an item, or all of it, leads to the same list."""
     first = pointed(PAGE, URL, number_of(PAGE, css, 3))[0]
-    assert addresses(first) == [f"/story/{n}-x" for n, _ in STORIES]
+    assert list_addresses(first) == [f"/story/{n}-x" for n, _ in STORIES]
     cards = {number_of(PAGE, "article.card", place) for place in range(len(STORIES))}
     assert set(first.elements) == cards
     assert [item.title for item in first.items] == [said for _, said in STORIES]
@@ -64,19 +64,20 @@ def test_a_side_list_is_found_if_it_is_pointed_to() -> None:
     """And is found again at the visits that follow, in a new layout of the rest and with a new
     item."""
     first, *_ = pointed(PAGE, URL, number_of(PAGE, "li.notice b", 1))
-    assert addresses(first) == [f"/notice/{n}-x" for n, _ in BESIDE]
+    assert list_addresses(first) == [f"/notice/{n}-x" for n, _ in BESIDE]
     assert "/notice/" not in str(read_listing(PAGE, URL).entries)
     wrapper = first.wrapper
     for beside in (BESIDE, [(6, "Harbour notice of week 6 and of its tides"), *BESIDE]):
-        feed = read_listing(page(STORIES, beside, "tile"), URL, None, wrapper)
+        feed = read_listing(make_front_page(STORIES, beside, "tile"), URL, None, wrapper)
         assert [entry.url.rpartition("/")[2] for entry in feed.entries] == [
             f"{n}-x" for n, _ in beside
         ]
-        assert feed.listing and feed.listing.pointed
+        assert feed.listing
+        assert feed.listing.pointed
         wrapper = feed.listing
     # without it nothing else of the page is taken for it
     with pytest.raises(NotAFeed, match="list-changed"):
-        read_listing(page(STORIES, []), URL, None, wrapper)
+        read_listing(make_front_page(STORIES, []), URL, None, wrapper)
 
 
 def test_after_a_lost_database_the_list_of_the_known_articles_is_found() -> None:
@@ -84,11 +85,13 @@ def test_after_a_lost_database_the_list_of_the_known_articles_is_found() -> None
     notices = [Seen(url=f"https://a.example/notice/{n}-x", title=said) for n, said in BESIDE[:3]]
     feed = read_listing(PAGE, URL, None, None, notices)
     assert [entry.title for entry in feed.entries] == [said for _, said in BESIDE]
-    assert feed.listing and feed.listing.pointed
+    assert feed.listing
+    assert feed.listing.pointed
     stories = [Seen(url=f"https://a.example/story/{n}-x", title=said) for n, said in STORIES[:1]]
     feed = read_listing(PAGE, URL, None, None, [*notices, *stories])
     assert [entry.title for entry in feed.entries] == [said for _, said in STORIES]
-    assert feed.listing and not feed.listing.pointed
+    assert feed.listing
+    assert not feed.listing.pointed
 
 
 @pytest.mark.parametrize("css", ["html", "body", "main", "nav a", "h4"])
@@ -98,6 +101,7 @@ def test_an_element_outside_of_items_is_in_no_list(css: str) -> None:
 
 @pytest.mark.parametrize("number", [-1, 10**7])
 def test_a_number_that_is_no_element_is_in_no_list(number: int) -> None:
+    """An invalid element number or document gives no list."""
     assert pointed(PAGE, URL, number) == ()
     assert pointed(b"%PDF", URL, 0) == ()
 
@@ -106,7 +110,8 @@ def test_a_number_that_is_no_element_is_in_no_list(number: int) -> None:
 def test_any_item_of_a_list_leads_to_the_whole_of_it(case: Case) -> None:
     """As it would be published: what a visit reads of the page with what was learnt."""
     document = parse(case.html, case.url)
-    tree, base = document.tree, document.base_url
+    tree = document.tree
+    base = document.base_url
     wanted = [urls.alias(item["url"]) for item in case.items]
     elements = list(tree.iter())
     for url in wanted:
@@ -115,9 +120,11 @@ def test_any_item_of_a_list_leads_to_the_whole_of_it(case: Case) -> None:
             for one in tree.iter("a")
             if urls.alias(urls.absolute(base, one.get("href")) or "") == url
         ]
-        found = [pointed(case.html, case.url, elements.index(one)) for one in anchors]
+        found = [pointed(case.html, case.url, elements.index(anchor)) for anchor in anchors]
         lists = [one for each in found for one in each]
         assert wanted in [[urls.alias(item.url) for item in one.items] for one in lists], url
-        whole = next(one for one in lists if [urls.alias(item.url) for item in one.items] == wanted)
-        again = read_listing(case.html, case.url, None, whole.wrapper).entries
-        assert [urls.alias(entry.url) for entry in again] == wanted
+        whole_list = next(
+            one for one in lists if [urls.alias(item.url) for item in one.items] == wanted
+        )
+        second_entries = read_listing(case.html, case.url, None, whole_list.wrapper).entries
+        assert [urls.alias(entry.url) for entry in second_entries] == wanted

@@ -1,4 +1,4 @@
-"""Headers of mails: who sent them, of which list, under which address; forged senders."""
+"""Headers of mails: sender, list, address, and forged senders."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def test_the_headers_of_a_newsletter() -> None:
     assert headers.senders == ("news@bridges.example",)
     assert headers.sender_name == "Brücken, wöchentlich"
     assert headers.title == "Brücken der Woche"
-    assert headers.list_id == "weekly.bridges.example" and headers.is_newsletter
+    assert headers.list_id == "weekly.bridges.example"
+    assert headers.is_newsletter
     assert headers.mid == "mid:a.1%25b@bridges.example"
     assert headers.sent == datetime(2026, 11, 30, 9, tzinfo=UTC)
     assert headers.readers == ("anna@reader.example", "a.smith@reader.example")
@@ -44,12 +45,15 @@ def test_the_headers_of_a_newsletter() -> None:
 )
 def test_broken_headers_give_a_mail_an_address_nevertheless(raw: bytes) -> None:
     headers = read_headers(raw)
-    assert is_mail(headers.mid) and headers.mid.isascii() and len(headers.mid) < 300
+    assert is_mail(headers.mid)
+    assert headers.mid.isascii()
+    assert len(headers.mid) < 300
 
 
 def test_mails_without_an_id_have_different_addresses() -> None:
     first, other = (read_headers(b"Subject: %d\n\n" % number).mid for number in (1, 2))
-    assert first != other and first.endswith("@no-message-id.invalid")
+    assert first != other
+    assert first.endswith("@no-message-id.invalid")
 
 
 @pytest.mark.parametrize(

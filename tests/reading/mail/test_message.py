@@ -1,4 +1,4 @@
-"""A mail as an entry: its text, or the reason why it has none."""
+"""Convert a mail to an entry, or give the reason why it has no text."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import pytest
 
 from syndicator.reading.mail.headers import LARGEST
 from syndicator.reading.mail.message import choose_date, make_html, read_mail
-from tests.mails import html_text, mail
+from tests.mails import html_text, make_mail
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 HEAD = b"From: a@b.example\nMessage-ID: <1@b.example>\nMIME-Version: 1.0\n"
 
 
-def fault(raw: bytes, size: int = 0) -> str:
+def find_fault(raw: bytes, size: int = 0) -> str:
     entry = read_mail(raw, NOW, size or len(raw))
     assert not entry.content or not entry.fault
     return entry.fault.partition(":")[0]
@@ -22,11 +22,13 @@ def fault(raw: bytes, size: int = 0) -> str:
 
 def test_a_newsletter_is_an_entry() -> None:
     sent = NOW - timedelta(hours=2)
-    raw = mail(7, sent)
+    raw = make_mail(7, sent)
     entry = read_mail(raw, NOW, len(raw))
     assert entry.id == entry.url == "mid:issue.7@bridges.example"
-    assert entry.title == "Issue 7 of the bridges" and entry.authors == ("Bridges Weekly",)
-    assert entry.published == sent and not entry.fault
+    assert entry.title == "Issue 7 of the bridges"
+    assert entry.authors == ("Bridges Weekly",)
+    assert entry.published == sent
+    assert not entry.fault
     assert "counted 7 bridges" in entry.content
     for private in ("anna@reader.example", "pixel", "/u/123", "Unsubscribe"):
         assert private not in entry.content
@@ -38,9 +40,11 @@ def test_the_html_part_counts_else_the_text() -> None:
         "--x\nContent-Type: text/html\n\n<p>marked words</p>\n--x--\n"
     )
     kind = {"Content-Type": "multipart/alternative; boundary=x"}
-    both = mail(1, NOW, headers=kind, body=parts)
-    assert "marked words" in read_mail(both, NOW, len(both)).content
-    plain = mail(1, NOW, headers={"Content-Type": "text/plain"}, body="- one\n- two\n\nlast\nline")
+    both_mail = make_mail(1, NOW, headers=kind, body=parts)
+    assert "marked words" in read_mail(both_mail, NOW, len(both_mail)).content
+    plain = make_mail(
+        1, NOW, headers={"Content-Type": "text/plain"}, body="- one\n- two\n\nlast\nline"
+    )
     text = read_mail(plain, NOW, len(plain)).content
     assert text == "<body><p>- one</p><p>- two</p><p>last line</p></body>"
 
@@ -55,7 +59,7 @@ def test_addresses_in_a_plain_text_are_links() -> None:
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (mail(1, NOW, headers={"Authentication-Results": "mx; dmarc=fail"}), "mail-forged"),
+        (make_mail(1, NOW, headers={"Authentication-Results": "mx; dmarc=fail"}), "mail-forged"),
         (HEAD + b"From: c@d.example\n\ntext", "mail-forged"),
         (
             HEAD + b"Content-Type: message/rfc822\n\nFrom: x@y.example\nSubject: s\n\ninner text",
@@ -68,15 +72,15 @@ def test_addresses_in_a_plain_text_are_links() -> None:
     ],
 )
 def test_an_unreadable_mail_has_a_reason_and_no_text(raw: bytes, reason: str) -> None:
-    assert fault(raw) == reason
+    assert find_fault(raw) == reason
 
 
 def test_a_large_mail_has_a_reason() -> None:
-    assert fault(HEAD + b"\ntext", LARGEST + 1) == "mail-too-large"
-    assert fault(HEAD + b"\ntext", LARGEST) == ""
+    assert find_fault(HEAD + b"\ntext", LARGEST + 1) == "mail-too-large"
+    assert find_fault(HEAD + b"\ntext", LARGEST) == ""
 
 
-def nested(depth: int) -> bytes:
+def make_nested_mail(depth: int) -> bytes:
     """A mail with parts in parts."""
     body = b"Content-Type: text/html\n\n<p>deep</p>\n"
     for level in range(depth):
@@ -87,9 +91,9 @@ def nested(depth: int) -> bytes:
 
 
 def test_parts_in_parts_have_an_end() -> None:
-    assert fault(nested(3)) == ""
-    assert fault(nested(30)) == "mail-nested"
-    assert fault(nested(3000)) == "mail-nested"
+    assert find_fault(make_nested_mail(3)) == ""
+    assert find_fault(make_nested_mail(30)) == "mail-nested"
+    assert find_fault(make_nested_mail(3000)) == "mail-nested"
 
 
 def test_a_declared_charset_that_is_wrong_or_unknown() -> None:
@@ -102,6 +106,7 @@ def test_a_declared_charset_that_is_wrong_or_unknown() -> None:
 
 
 def test_the_date_of_a_mail_is_not_later_than_its_delivery() -> None:
+    """Future, very old and missing dates are replaced by the time of delivery."""
     day = timedelta(days=1)
     assert choose_date(NOW - day, NOW) == NOW - day
     assert choose_date(NOW + day, NOW) == NOW

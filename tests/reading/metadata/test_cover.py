@@ -1,4 +1,4 @@
-"""Covers: the order of candidates, lazy loading, pictures that are never a cover."""
+"""Choose the cover picture; lazy loading; pictures that are never a cover."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from syndicator.reading.metadata import cover
 URL = "https://paper.example/news/a.html"
 
 
-def read(html: str, entry: Entry | None = None) -> str | None:
+def read_cover(html: str, entry: Entry | None = None) -> str | None:
     return cover.choose_cover(parse(f"<html><p>x{html}</html>".encode(), URL), entry).value
 
 
-def og(address: str) -> str:
+def make_picture_tag(address: str) -> str:
     return f'<meta property="og:image" content="{address}">'
 
 
@@ -24,12 +24,13 @@ def og(address: str) -> str:
     ["/img/ferry.jpg", "//paper.example/img/ferry.jpg", "https://paper.example/img/ferry.jpg"],
 )
 def test_og_image_becomes_absolute(address: str) -> None:
-    assert read(og(address)) == "https://paper.example/img/ferry.jpg"
+    assert read_cover(make_picture_tag(address)) == "https://paper.example/img/ferry.jpg"
 
 
 def test_base_counts() -> None:
+    """Relative picture addresses are resolved with <base>."""
     assert (
-        read('<base href="https://cdn.example/x/">' + og("ferry.jpg"))
+        read_cover('<base href="https://cdn.example/x/">' + make_picture_tag("ferry.jpg"))
         == "https://cdn.example/x/ferry.jpg"
     )
 
@@ -54,9 +55,11 @@ def test_base_counts() -> None:
     ],
 )
 def test_stand_ins_are_no_covers(address: str) -> None:
-    assert read(og(address)) is None
+    assert read_cover(make_picture_tag(address)) is None
     assert (
-        read(og(address) + '<meta name="twitter:image" content="/img/ferry.jpg">')
+        read_cover(
+            make_picture_tag(address) + '<meta name="twitter:image" content="/img/ferry.jpg">'
+        )
         == "https://paper.example/img/ferry.jpg"
     )
 
@@ -73,7 +76,7 @@ def test_stand_ins_are_no_covers(address: str) -> None:
     ],
 )
 def test_pictures_whose_address_only_sounds_like_a_stand_in(address: str) -> None:
-    assert read(og(address)) == f"https://paper.example{address}"
+    assert read_cover(make_picture_tag(address)) == f"https://paper.example{address}"
 
 
 def test_jsonld_in_its_many_forms() -> None:
@@ -86,7 +89,7 @@ def test_jsonld_in_its_many_forms() -> None:
         script = (
             f'<script type="application/ld+json">{{"@type":"Article","image":{value}}}</script>'
         )
-        assert read(script) == "https://paper.example/f.jpg"
+        assert read_cover(script) == "https://paper.example/f.jpg"
 
 
 @pytest.mark.parametrize(
@@ -105,7 +108,7 @@ def test_the_first_large_figure_of_the_article(img: str) -> None:
         ' src="/maren.jpg"></div>'
     )
     assert (
-        read(f'<article class="post">{small}<figure>{img}</figure></article>')
+        read_cover(f'<article class="post">{small}<figure>{img}</figure></article>')
         == "https://paper.example/f.jpg"
     )
 
@@ -125,20 +128,31 @@ def test_the_first_large_figure_of_the_article(img: str) -> None:
 def test_the_picture_in_the_header_of_the_headline_a_builder_s_box_or_a_button_to_enlarge_it(
     holders: str,
 ) -> None:
-    assert read(holders.format('<img src="/f.jpg" width="900">')) == "https://paper.example/f.jpg"
+    """A large picture in each of these places is the cover."""
+    assert (
+        read_cover(holders.format('<img src="/f.jpg" width="900">'))
+        == "https://paper.example/f.jpg"
+    )
 
 
 def test_pictures_elsewhere_are_no_covers() -> None:
     assert (
-        read('<aside><img src="/f.jpg"></aside><header><img src="/g.jpg" width="900"></header>')
+        read_cover(
+            '<aside><img src="/f.jpg"></aside><header><img src="/g.jpg" width="900"></header>'
+        )
         is None
     )
-    assert read('<article><div class="related-posts"><img src="/f.jpg"></div></article>') is None
+    assert (
+        read_cover('<article><div class="related-posts"><img src="/f.jpg"></div></article>') is None
+    )
 
 
 def test_the_entry_s_picture_when_the_page_has_none() -> None:
-    assert read("", Entry(id="1", image="/e.jpg")) == "https://paper.example/e.jpg"
-    assert read(og("/f.jpg"), Entry(id="1", image="/e.jpg")) == "https://paper.example/f.jpg"
+    assert read_cover("", Entry(id="1", image="/e.jpg")) == "https://paper.example/e.jpg"
+    assert (
+        read_cover(make_picture_tag("/f.jpg"), Entry(id="1", image="/e.jpg"))
+        == "https://paper.example/f.jpg"
+    )
 
 
 def test_hostile_srcsets_end() -> None:
@@ -156,7 +170,7 @@ def test_hostile_srcsets_end() -> None:
     ],
 )
 def test_words_in_file_names_do_not_count(address: str) -> None:
-    assert read(og(address)) == f"https://paper.example{address}"
+    assert read_cover(make_picture_tag(address)) == f"https://paper.example{address}"
 
 
 @pytest.mark.parametrize(
@@ -170,4 +184,4 @@ def test_words_in_file_names_do_not_count(address: str) -> None:
     ],
 )
 def test_a_declared_logo_or_portrait_is_no_cover(declared: str) -> None:
-    assert read(og("/img/card.png") + declared) is None
+    assert read_cover(make_picture_tag("/img/card.png") + declared) is None

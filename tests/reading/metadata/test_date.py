@@ -1,4 +1,4 @@
-"""Dates: as machines and people write them, published not updated, the day the page states."""
+"""Find the publication date of a page, as machines and people write it."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ TEXT = "<p>" + "Nobody on the pier waved when the ferry left at dawn. " * 10 + "
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 
 
-def published(
+def read_published(
     html: str, url: str = URL, entry: Entry | None = None, now: datetime | None = NOW
 ) -> datetime | None:
     page = parse(f"<html>{html}</html>".encode(), url)
     return date.choose_published(page, entry, survey_body(page.tree, "The Last Ferry"), now).value
 
 
-def day(html: str, url: str = URL) -> str:
-    found = published(html, url)
+def read_day(html: str, url: str = URL) -> str:
+    found = read_published(html, url)
     return found.date().isoformat() if found else ""
 
 
@@ -41,12 +41,13 @@ def day(html: str, url: str = URL) -> str:
     ],
 )
 def test_a_moment_that_utc_cannot_express_is_none(written: str) -> None:
+    """Dates outside the years that UTC times can have are ignored."""
+    assert date.parse_date_text(written) is None
+    assert not list(date.find_days(written.replace(",", "")))[1:]
     assert (
-        date.parse_date_text(written) is None
-        and not list(date.find_days(written.replace(",", "")))[1:]
-    )
-    assert (
-        published(f'<meta property="article:published_time" content="{written}"><body>{HEAD}{TEXT}')
+        read_published(
+            f'<meta property="article:published_time" content="{written}"><body>{HEAD}{TEXT}'
+        )
         is None
     )
 
@@ -85,8 +86,9 @@ def test_a_moment_that_utc_cannot_express_is_none(written: str) -> None:
     ],
 )
 def test_a_date_as_written(written: str, wanted: str) -> None:
-    found = date.parse_date_text(written)
-    assert found is not None and found.isoformat() == wanted
+    date_text = date.parse_date_text(written)
+    assert date_text is not None
+    assert date_text.isoformat() == wanted
 
 
 @pytest.mark.parametrize(
@@ -102,14 +104,15 @@ def test_every_day_is_read_back(days: int) -> None:
     stated = (datetime(1991, 1, 1, tzinfo=UTC) + timedelta(days=days)).date().isoformat()
     year, month, number = stated.split("-")
     for written in (stated, f"{number}.{month}.{year}", f"{year}年{int(month)}月{int(number)}日"):
-        found = date.parse_date_text(written)
-        assert found is not None and found.date().isoformat() == stated
+        date_text = date.parse_date_text(written)
+        assert date_text is not None
+        assert date_text.date().isoformat() == stated
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_a_date_or_none(written: str) -> None:
-    found = date.parse_date_text(written)
-    assert found is None or found.tzinfo is not None
+    date_text = date.parse_date_text(written)
+    assert date_text is None or date_text.tzinfo is not None
 
 
 def test_the_order_of_day_and_month() -> None:
@@ -120,7 +123,7 @@ def test_the_order_of_day_and_month() -> None:
         ("fr", "3/4/2021", "2021-04-03"),
     ):
         meta = f'<meta http-equiv="content-language" content="{language}">'
-        assert day(f"{meta}{HEAD}<p>{written}</p>{TEXT}") == wanted
+        assert read_day(f"{meta}{HEAD}<p>{written}</p>{TEXT}") == wanted
 
 
 @pytest.mark.parametrize(
@@ -134,7 +137,7 @@ def test_the_order_of_day_and_month() -> None:
     ],
 )
 def test_the_date_that_readers_see(shown: str) -> None:
-    assert day(HEAD + shown + TEXT) == "2023-05-06"
+    assert read_day(HEAD + shown + TEXT) == "2023-05-06"
 
 
 @pytest.mark.parametrize(
@@ -153,29 +156,33 @@ def test_a_date_counts_near_the_heading_only(
     above = f"{shown}<p>{'word ' * (before // 5)}</p>" if before else ""
     below = f"<p>{'word ' * (after // 5)}</p>{shown}" if after else ""
     assert (
-        day(above + HEAD + below + TEXT, "https://www.harbourpost.example/2021/02/03/last-ferry")
+        read_day(
+            above + HEAD + below + TEXT, "https://www.harbourpost.example/2021/02/03/last-ferry"
+        )
         == expected
     )
 
 
 def test_a_date_below_the_heading_beats_a_nearer_one_above_it() -> None:
-    above, below = "<p>1 July 2023</p>", "<p>6 May 2023</p>"
+    """A date below the heading is preferred to one above it."""
+    above = "<p>1 July 2023</p>"
+    below = "<p>6 May 2023</p>"
     assert (
-        day(above + HEAD + "<p>From our man at the pier, in the rain</p>" + below + TEXT)
+        read_day(above + HEAD + "<p>From our man at the pier, in the rain</p>" + below + TEXT)
         == "2023-05-06"
     )
-    assert day(above + HEAD + TEXT) == "2023-07-01"
+    assert read_day(above + HEAD + TEXT) == "2023-07-01"
 
 
 def test_an_earlier_time_element_beside_the_headline_beats_the_head() -> None:
     stated = '<meta property="article:published_time" content="2023-11-17">' + HEAD
-    assert day(stated + '<time datetime="2023-05-06">6 May</time>' + TEXT) == "2023-05-06"
+    assert read_day(stated + '<time datetime="2023-05-06">6 May</time>' + TEXT) == "2023-05-06"
     assert (
-        day(stated + '<p>Updated <time datetime="2023-05-06">6 May</time></p>' + TEXT)
+        read_day(stated + '<p>Updated <time datetime="2023-05-06">6 May</time></p>' + TEXT)
         == "2023-11-17"
     )
-    assert day(stated + '<time datetime="2024-02-02">2 February</time>' + TEXT) == "2023-11-17"
-    assert day(stated + "<p>The boat came on 6 May 2023</p>" + TEXT) == "2023-11-17"
+    assert read_day(stated + '<time datetime="2024-02-02">2 February</time>' + TEXT) == "2023-11-17"
+    assert read_day(stated + "<p>The boat came on 6 May 2023</p>" + TEXT) == "2023-11-17"
 
 
 def test_a_sentence_states_when_a_text_first_appeared() -> None:
@@ -183,13 +190,14 @@ def test_a_sentence_states_when_a_text_first_appeared() -> None:
         "<p>This article was originally published on 6 May 2023 at 4:12pm but has been updated to"
         " keep it current.</p>"
     )
-    assert day(HEAD + "<p>30 September 2023</p>" + TEXT + note) == "2023-05-06"
+    assert read_day(HEAD + "<p>30 September 2023</p>" + TEXT + note) == "2023-05-06"
 
 
 def test_dates_of_comments_and_other_articles_do_not_count() -> None:
+    """Dates of related articles and comments are ignored."""
     others = '<div class="related"><time datetime="2019-01-01">1 January 2019</time></div>'
     assert (
-        day(
+        read_day(
             others
             + HEAD
             + "<p>6 May 2023</p>"
@@ -201,7 +209,8 @@ def test_dates_of_comments_and_other_articles_do_not_count() -> None:
 
 
 def test_a_machine_date_in_utc_keeps_its_moment_and_shows_the_site_s_day() -> None:
-    found = published(
+    """A UTC time is shown in the site's time zone."""
+    found = read_published(
         '<meta property="article:published_time" content="2022-05-04T00:53:29Z">'
         + HEAD
         + "<p>3 de mayo de 2022</p>"
@@ -214,38 +223,45 @@ def test_a_machine_date_in_utc_keeps_its_moment_and_shows_the_site_s_day() -> No
 def test_published_not_updated_and_not_in_the_future() -> None:
     stated = '<meta property="article:published_time" content="{}">'
     changed = '<meta property="article:modified_time" content="2024-05-05">'
-    assert day(changed + stated.format("2023-05-06") + HEAD) == "2023-05-06"
-    assert published(stated.format("2031-01-01") + HEAD) is None
-    assert published(stated.format("2031-01-01") + HEAD, now=None) is not None
+    assert read_day(changed + stated.format("2023-05-06") + HEAD) == "2023-05-06"
+    assert read_published(stated.format("2031-01-01") + HEAD) is None
+    assert read_published(stated.format("2031-01-01") + HEAD, now=None) is not None
 
 
 def test_the_date_in_the_url_counts_and_a_copyright_year_does_not() -> None:
-    assert day(HEAD + TEXT, "https://www.harbourpost.example/2021/02/03/last-ferry") == "2021-02-03"
-    assert day(HEAD + TEXT + "<footer>© 2022 Harbour Post</footer>") == ""
+    assert (
+        read_day(HEAD + TEXT, "https://www.harbourpost.example/2021/02/03/last-ferry")
+        == "2021-02-03"
+    )
+    assert read_day(HEAD + TEXT + "<footer>© 2022 Harbour Post</footer>") == ""
 
 
 def test_a_date_in_the_source_counts_if_there_is_no_other() -> None:
-    assert day(HEAD + TEXT + '<img src="/photos/2020/04/17/boat.jpg">') == "2020-04-17"
-    assert day(HEAD + TEXT + '<a href="/archive/2020/04/">April</a>') == ""  # a month is no day
+    """A full date in a picture's address is used as the last resort."""
+    assert read_day(HEAD + TEXT + '<img src="/photos/2020/04/17/boat.jpg">') == "2020-04-17"
+    # a month is no day
+    assert read_day(HEAD + TEXT + '<a href="/archive/2020/04/">April</a>') == ""
 
 
 def test_the_date_of_the_entry_comes_first() -> None:
     announced = Entry(id="1", published=NOW - timedelta(days=3))
-    assert published('<meta name="date" content="2020-01-01">', entry=announced) == NOW - timedelta(
-        days=3
-    )
+    assert read_published(
+        '<meta name="date" content="2020-01-01">', entry=announced
+    ) == NOW - timedelta(days=3)
     broken = Entry(id="1", published=datetime(1, 1, 1, tzinfo=UTC))
-    assert published('<meta name="date" content="2020-01-01">', entry=broken) == datetime(
+    assert read_published('<meta name="date" content="2020-01-01">', entry=broken) == datetime(
         2020, 1, 1, tzinfo=UTC
     )
 
 
 def test_updated() -> None:
+    """The modification time comes from metadata."""
     page = parse(
         b'<meta property="article:modified_time" content="2024-03-20T08:00:00+01:00"><p>x', URL
     )
     found = date.choose_updated(page, None, NOW).value
-    assert found is not None and found.isoformat() == "2024-03-20T08:00:00+01:00"
+    assert found is not None
+    assert found.isoformat() == "2024-03-20T08:00:00+01:00"
 
 
 @pytest.mark.parametrize(
@@ -253,7 +269,7 @@ def test_updated() -> None:
     ["<p>" + "2024-01-" * 100_000 + "</p>", "<p>1 may </p>" * 20_000, "<p>" + "a\n" * 200_000],
 )
 def test_hostile_dates_end(html: str) -> None:
-    found = published(HEAD + html)
+    found = read_published(HEAD + html)
     assert found is None or found.year >= 1990
 
 
@@ -267,8 +283,8 @@ def test_the_day_on_which_a_user_joined_is_not_the_post_s() -> None:
         " Feb</time></p>"
     )
     document = parse(page.encode(), "https://forum.example/t/ferry/1")
-    seen = survey_body(document.tree, "Ferry times")
-    assert date.choose_published(document, None, seen, None).value == datetime(
+    body = survey_body(document.tree, "Ferry times")
+    assert date.choose_published(document, None, body, None).value == datetime(
         2024, 2, 24, 18, 41, 2, tzinfo=UTC
     )
 
@@ -283,14 +299,16 @@ def test_the_day_on_which_a_user_joined_is_not_the_post_s() -> None:
     ],
 )
 def test_the_date_of_another_item_comes_after_the_dates_of_the_page(other: str) -> None:
+    """JSON-LD about another article is used for the date only as the last resort."""
     script = f'<script type="application/ld+json">{other}</script>'
     title = "<title>The Last Ferry</title>"
     own = '<meta property="article:published_time" content="2024-05-03">'
-    assert day(title + script + own + HEAD + TEXT) == "2024-05-03"
+    assert read_day(title + script + own + HEAD + TEXT) == "2024-05-03"
     assert (
-        day(f"{title}{script}{HEAD}<time datetime='2024-05-03'>3 May</time>{TEXT}") == "2024-05-03"
+        read_day(f"{title}{script}{HEAD}<time datetime='2024-05-03'>3 May</time>{TEXT}")
+        == "2024-05-03"
     )
-    assert day(title + script + HEAD + TEXT) == "2019-01-02"  # nothing better is there
+    assert read_day(title + script + HEAD + TEXT) == "2019-01-02"  # nothing better is there
 
 
 @pytest.mark.parametrize(
@@ -305,7 +323,7 @@ def test_the_date_of_another_item_comes_after_the_dates_of_the_page(other: str) 
 def test_an_item_with_the_headline_or_address_of_the_page_is_about_the_page(stated: str) -> None:
     script = f'<script type="application/ld+json">{stated}</script>'
     other = '<meta property="article:published_time" content="2024-05-09">'
-    assert day("<title>The Last Ferry</title>" + script + other + HEAD + TEXT) == "2024-05-03"
+    assert read_day("<title>The Last Ferry</title>" + script + other + HEAD + TEXT) == "2024-05-03"
 
 
 def test_the_date_of_a_comment_is_not_the_page_s() -> None:
@@ -314,4 +332,4 @@ def test_the_date_of_a_comment_is_not_the_page_s() -> None:
         ' content="2019-01-02">A fine boat.</div>'
     )
     shown = "<span class='date'>3 May 2024</span>"
-    assert day(HEAD + shown + TEXT + comment) == "2024-05-03"
+    assert read_day(HEAD + shown + TEXT + comment) == "2024-05-03"

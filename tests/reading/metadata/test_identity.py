@@ -1,4 +1,4 @@
-"""Canonical and other addresses of a page, duplicates, the site's name, rules for robots."""
+"""Canonical and other addresses of a page, its site's name, rules for robots."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ URL = "https://www.paper.example/news/ferry?utm_source=x"
 KEY = "https://www.paper.example/news/ferry"
 
 
-def read(html: str, url: str = URL) -> identity.Identity:
+def read_identity(html: str, url: str = URL) -> identity.Identity:
     return identity.identify(parse(f"<html>{html}<p>x</html>".encode(), url))
 
 
-def link(href: str) -> str:
+def make_canonical_link(href: str) -> str:
     return f'<link rel="canonical" href="{href}">'
 
 
 def test_without_a_canonical_the_url_is_the_key() -> None:
-    assert read("") == identity.Identity(KEY)
+    assert read_identity("") == identity.Identity(KEY)
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,10 @@ def test_without_a_canonical_the_url_is_the_key() -> None:
     ["/news/ferry-2", "//www.paper.example/news/ferry-2", "https://paper.example/news/ferry-2#top"],
 )
 def test_a_canonical_of_the_same_site_counts(href: str) -> None:
-    found = read(link(href))
-    assert found.canonical.endswith("paper.example/news/ferry-2")
-    assert KEY in found.aliases and found.duplicate_of is None
+    identity = read_identity(make_canonical_link(href))
+    assert identity.canonical.endswith("paper.example/news/ferry-2")
+    assert KEY in identity.aliases
+    assert identity.duplicate_of is None
 
 
 @pytest.mark.parametrize(
@@ -45,21 +46,23 @@ def test_a_canonical_of_the_same_site_counts(href: str) -> None:
     ],
 )
 def test_the_root_or_nonsense_never_counts(href: str) -> None:
-    assert read(link(href)).canonical == KEY
+    assert read_identity(make_canonical_link(href)).canonical == KEY
 
 
 def test_another_host_is_a_hint_only() -> None:
-    found = read(link("https://agency.example/wire/ferry?fbclid=1"))
-    assert (found.canonical, found.duplicate_of) == (KEY, "https://agency.example/wire/ferry")
-    assert read(link("https://agency.example/")).duplicate_of is None
+    identity = read_identity(make_canonical_link("https://agency.example/wire/ferry?fbclid=1"))
+    assert identity.canonical == KEY
+    assert identity.duplicate_of == "https://agency.example/wire/ferry"
+    assert read_identity(make_canonical_link("https://agency.example/")).duplicate_of is None
 
 
 def test_another_host_of_the_same_domain_is_a_hint_only() -> None:
-    found = read(link("https://www.example.com/ferry"), "https://m.example.com/ferry")
-    assert (found.canonical, found.duplicate_of) == (
-        "https://m.example.com/ferry",
-        "https://www.example.com/ferry",
+    """A canonical link to a sibling host does not change the address."""
+    identity = read_identity(
+        make_canonical_link("https://www.example.com/ferry"), "https://m.example.com/ferry"
     )
+    assert identity.canonical == "https://m.example.com/ferry"
+    assert identity.duplicate_of == "https://www.example.com/ferry"
 
 
 @pytest.mark.parametrize(
@@ -72,40 +75,43 @@ def test_another_host_of_the_same_domain_is_a_hint_only() -> None:
     ],
 )
 def test_a_canonical_on_another_site_is_a_duplicate_only(own: str, neighbour: str) -> None:
-    for html in (link(neighbour), f'<meta property="og:url" content="{neighbour}">'):
-        assert read(html, own) == identity.Identity(own, duplicate_of=neighbour)
+    for html in (make_canonical_link(neighbour), f'<meta property="og:url" content="{neighbour}">'):
+        assert read_identity(html, own) == identity.Identity(own, duplicate_of=neighbour)
     for html in (
         f'<link rel="amphtml" href="{neighbour}">',
         f'<a href="{neighbour}?print=1">Print</a>',
     ):
-        assert read(html, own) == identity.Identity(own)
+        assert read_identity(html, own) == identity.Identity(own)
 
 
 def test_og_url_when_there_is_no_canonical() -> None:
     assert (
-        read('<meta property="og:url" content="/news/2024/ferry">').canonical
+        read_identity('<meta property="og:url" content="/news/2024/ferry">').canonical
         == "https://www.paper.example/news/2024/ferry"
     )
 
 
 def test_base_is_honoured() -> None:
     assert (
-        read('<base href="https://www.paper.example/en/">' + link("ferry")).canonical
+        read_identity(
+            '<base href="https://www.paper.example/en/">' + make_canonical_link("ferry")
+        ).canonical
         == "https://www.paper.example/en/ferry"
     )
 
 
 def test_alternates() -> None:
+    """AMP and print versions are found; front pages have none."""
     assert (
-        read('<link rel="amphtml" href="/amp/ferry">').alternate
+        read_identity('<link rel="amphtml" href="/amp/ferry">').alternate
         == "https://www.paper.example/amp/ferry"
     )
     assert (
-        read('<a href="?print=1">Print</a>').alternate
+        read_identity('<a href="?print=1">Print</a>').alternate
         == "https://www.paper.example/news/ferry?print=1"
     )
-    assert read('<a href="/blueprint/">x</a>').alternate is None
-    assert read("", "https://www.paper.example/").canonical == "https://www.paper.example/"
+    assert read_identity('<a href="/blueprint/">x</a>').alternate is None
+    assert read_identity("", "https://www.paper.example/").canonical == "https://www.paper.example/"
 
 
 @pytest.mark.parametrize(
@@ -125,6 +131,7 @@ def test_alternates() -> None:
     ],
 )
 def test_robots(html: str, header: str, wanted: tuple[str, ...]) -> None:
+    """Robots rules from metas and headers."""
     assert (
         identity.read_robots(parse(f"{html}<p>x".encode(), URL, {"X-Robots-Tag": header})) == wanted
     )
@@ -148,4 +155,5 @@ def test_robots(html: str, header: str, wanted: tuple[str, ...]) -> None:
     ],
 )
 def test_sitename(html: str, wanted: str) -> None:
+    """The site's name from metadata."""
     assert identity.read_sitename(parse(f"{html}<p>x".encode(), URL)) == wanted

@@ -1,4 +1,4 @@
-"""All metadata of our own pages, in the manner of many systems; fields of entries; the trace."""
+"""All metadata of our sample pages; values of entries; the trace."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ PAGES = Path(__file__).parent / "pages"
 NAMES = sorted(path.stem for path in PAGES.glob("*.toml"))
 
 
-def truth(name: str) -> dict[str, Any]:
+def load_truth(name: str) -> dict[str, Any]:
     return tomllib.loads((PAGES / f"{name}.toml").read_text("utf-8"))
 
 
-def read(name: str) -> Draft:
-    return read_metadata(parse((PAGES / f"{name}.html").read_bytes(), truth(name)["url"]))
+def read_sample(name: str) -> Draft:
+    return read_metadata(parse((PAGES / f"{name}.html").read_bytes(), load_truth(name)["url"]))
 
 
-def small(head: str = "", body: str = "", url: str = "https://paper.example/a") -> Draft:
+def read_small_page(head: str = "", body: str = "", url: str = "https://paper.example/a") -> Draft:
     return read_metadata(
         parse(f"<html><head>{head}</head><body>{body}</body></html>".encode(), url)
     )
@@ -33,49 +33,52 @@ def small(head: str = "", body: str = "", url: str = "https://paper.example/a") 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_title(name: str) -> None:
-    assert read(name).title == truth(name)["title"]
+    """The title of each sample page."""
+    assert read_sample(name).title == load_truth(name)["title"]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_author(name: str) -> None:
-    assert (read(name).author or "") == ", ".join(truth(name)["author"])
+    """The authors of each sample page."""
+    assert (read_sample(name).author or "") == ", ".join(load_truth(name)["author"])
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_day_of_publication(name: str) -> None:
-    when = read(name).published
-    assert (when.date().isoformat() if when else "") == truth(name)["date"]
+    when = read_sample(name).published
+    assert (when.date().isoformat() if when else "") == load_truth(name)["date"]
     assert when is None or when.tzinfo is not None
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_cover(name: str) -> None:
-    assert (read(name).cover or "") == truth(name)["image"]
+    """The cover of each sample page."""
+    assert (read_sample(name).cover or "") == load_truth(name)["image"]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_language_and_charset(name: str) -> None:
-    page = parse((PAGES / f"{name}.html").read_bytes(), truth(name)["url"])
-    assert page.language == truth(name)["language"]
+    page = parse((PAGES / f"{name}.html").read_bytes(), load_truth(name)["url"])
+    assert page.language == load_truth(name)["language"]
     shown = " ".join("".join(page.tree.itertext()).split())
-    assert all(" ".join(wanted.split()) in shown for wanted in truth(name)["must_have"])
+    assert all(" ".join(wanted.split()) in shown for wanted in load_truth(name)["must_have"])
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_of_the_surroundings(name: str) -> None:
-    found = read(name)
+    sample = read_sample(name)
     assert not any(
-        unwanted in f"{found.title} {found.author} {found.cover}"
-        for unwanted in truth(name)["must_not"]
+        unwanted in f"{sample.title} {sample.author} {sample.cover}"
+        for unwanted in load_truth(name)["must_not"]
     )
 
 
 def test_at_least_twenty_pages_in_six_languages() -> None:
     assert len(NAMES) >= 20
-    assert len({truth(name)["language"][:2] for name in NAMES}) >= 6
+    assert len({load_truth(name)["language"][:2] for name in NAMES}) >= 6
 
 
-def entry(**fields: Any) -> Entry:
+def make_entry(**fields: Any) -> Entry:
     return Entry(id="1", **fields)
 
 
@@ -88,26 +91,28 @@ PAGE = (
 
 
 def test_a_sane_entry_outranks_the_page() -> None:
-    announced = entry(
+    announced = make_entry(
         title="Boats &amp; <b>tides</b>",
         authors=("Bo Sailor",),
         published=datetime(2020, 1, 1, tzinfo=UTC),
     )
-    found = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
-    assert (found.title, found.author) == ("Boats & tides", "Bo Sailor")
-    assert found.published == datetime(2020, 1, 1, tzinfo=UTC)
-    assert found.trace["title"]["from"] == "entry"
+    draft = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
+    assert draft.title == "Boats & tides"
+    assert draft.author == "Bo Sailor"
+    assert draft.published == datetime(2020, 1, 1, tzinfo=UTC)
+    assert draft.trace["title"]["from"] == "entry"
 
 
 def test_an_empty_entry_changes_no_field_of_the_page() -> None:
-    announced = entry(
+    announced = make_entry(
         title="Paper",
         authors=("desk@paper.example", "Paper"),
         published=datetime(1970, 1, 1, tzinfo=UTC),
     )
-    found = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
-    assert (found.title, found.author) == ("Boats", "Ann Other")
-    assert found.published == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
+    draft = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
+    assert draft.title == "Boats"
+    assert draft.author == "Ann Other"
+    assert draft.published == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def test_the_operator_s_suffix_is_cut() -> None:
@@ -116,9 +121,15 @@ def test_the_operator_s_suffix_is_cut() -> None:
 
 
 def test_a_page_without_metadata_has_none() -> None:
-    found = small(body="<p>Only text.</p>")
-    assert (found.title, found.author, found.published, found.cover) == ("", None, None, None)
-    assert (found.description, found.keywords, found.section, found.sitename) == ("", (), "", "")
+    draft = read_small_page(body="<p>Only text.</p>")
+    assert draft.title == ""
+    assert draft.author is None
+    assert draft.published is None
+    assert draft.cover is None
+    assert draft.description == ""
+    assert draft.keywords == ()
+    assert draft.section == ""
+    assert draft.sitename == ""
 
 
 def test_keywords_section_and_description_of_the_publisher() -> None:
@@ -127,17 +138,15 @@ def test_keywords_section_and_description_of_the_publisher() -> None:
         ' tides,boats"><meta property="article:section" content="Sea"><meta property="og:site_name"'
         ' content="Paper"><meta name="robots" content="NoSnippet, max-snippet: 50">'
     )
-    found = small(head)
-    assert (found.description, found.keywords, found.section) == (
-        "A short one.",
-        ("boats", "tides"),
-        "Sea",
-    )
-    assert found.robots == ("nosnippet", "max-snippet:50")
+    draft = read_small_page(head)
+    assert draft.description == "A short one."
+    assert draft.keywords == ("boats", "tides")
+    assert draft.section == "Sea"
+    assert draft.robots == ("nosnippet", "max-snippet:50")
 
 
 def test_the_trace_names_the_chosen_and_the_considered_candidates() -> None:
-    trace = read("wordpress_en").trace
+    trace = read_sample("wordpress_en").trace
     assert trace["author"]["from"] == "json-ld"
     assert "h1: The Last Ferry Leaves Without a Farewell" in trace["title"]["candidates"]
     assert set(trace) == {"title", "author", "published", "updated", "cover"}

@@ -1,4 +1,4 @@
-"""Titles: headings compared with heads, names of sites, kickers, texts that are no title."""
+"""Choose the title of a page and remove the site's name and kickers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syndicator.reading.metadata.title import SiteTitle
 URL = "https://www.harbourpost.example/2024/last-ferry"
 
 
-def read(
+def read_title(
     html: str, site: str = "", url: str = URL, entry: Entry | None = None, rules: Rules = Rules()
 ) -> str:
     return (
@@ -31,7 +31,8 @@ CASES = tomllib.loads(Path(__file__).with_name("titles.toml").read_text("utf-8")
 
 @pytest.mark.parametrize("case", CASES, ids=[case["rule"] for case in CASES])
 def test_the_policy(case: dict[str, str]) -> None:
-    assert read(case["page"], "The Harbour Post") == case["title"]
+    """Each case of the file gives its title."""
+    assert read_title(case["page"], "The Harbour Post") == case["title"]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_the_policy(case: dict[str, str]) -> None:
     ],
 )
 def test_the_site_s_name_is_cut_from_a_title(stated: str, wanted: str) -> None:
-    assert read(f"<title>{stated}</title><p>x", "The Harbour Post") == wanted
+    assert read_title(f"<title>{stated}</title><p>x", "The Harbour Post") == wanted
 
 
 @pytest.mark.parametrize(
@@ -62,12 +63,13 @@ def test_the_site_s_name_is_cut_from_a_title(stated: str, wanted: str) -> None:
     ],
 )
 def test_quotation_marks_stay_whole(stated: str, wanted: str) -> None:
-    assert read(f"<title>{stated}</title><p>x", "The Harbour Post") == wanted
+    assert read_title(f"<title>{stated}</title><p>x", "The Harbour Post") == wanted
 
 
 def test_a_heading_in_quotation_marks_stays_whole() -> None:
     assert (
-        read("<title>La mer est vide</title><h1>« La mer est vide »</h1>") == "« La mer est vide »"
+        read_title("<title>La mer est vide</title><h1>« La mer est vide »</h1>")
+        == "« La mer est vide »"
     )
 
 
@@ -76,39 +78,48 @@ def test_a_head_cut_at_a_quotation_mark_does_not_cut_the_heading() -> None:
         '<meta property="og:title" content="Captain calls the rival "><h2>Captain calls the rival'
         ' "unfit"</h2>'
     )
-    assert read(html) == 'Captain calls the rival "unfit"'
+    assert read_title(html) == 'Captain calls the rival "unfit"'
 
 
 def test_the_first_meta_counts_unless_it_says_little() -> None:
+    """The first og:title is used unless it is a generic word."""
     metas = "".join(
         f'<meta property="og:title" content="{value}">'
         for value in ("Ferries and their bells", "Forum")
     )
     assert (
-        read(f"{metas}<h1>Forum</h1><h1>Ferries and their bells</h1>") == "Ferries and their bells"
+        read_title(f"{metas}<h1>Forum</h1><h1>Ferries and their bells</h1>")
+        == "Ferries and their bells"
     )
 
 
 def test_an_h1_in_the_url_beats_one_that_a_head_half_repeats() -> None:
+    """Of two headings, the one that the URL repeats is the title."""
     html = (
         "<title>Where to Row in Quayport</title><h1>The Best Rowing Spots in Quayport</h1><h1>Where"
         " to Eat and Row</h1>"
     )
-    assert read(html, url="https://paper.example/best-rowing-spots-quayport").startswith("The Best")
+    assert read_title(html, url="https://paper.example/best-rowing-spots-quayport").startswith(
+        "The Best"
+    )
 
 
 def test_a_title_that_has_the_host_s_name_in_it_is_no_name_of_the_site() -> None:
+    """Part of a title that contains a word of the host name is not cut as the site's name."""
     url = "https://forum.astronomy.example/t/1"
     assert (
-        read("<title>New to Astronomy – Which telescope?</title>", url=url)
+        read_title("<title>New to Astronomy – Which telescope?</title>", url=url)
         == "New to Astronomy – Which telescope?"
     )
 
 
 def test_an_issue_that_bears_the_site_s_name_has_a_title() -> None:
-    assert read("<title>Harbour Post 02/2022</title><p>x", "Harbour Post") == "Harbour Post 02/2022"
-    assert read("<title>HarbourPost 13</title><p>x", "Harbour Post") == "HarbourPost 13"
-    assert read("<title>Harbour Post</title><p>x", "Harbour Post") == ""
+    assert (
+        read_title("<title>Harbour Post 02/2022</title><p>x", "Harbour Post")
+        == "Harbour Post 02/2022"
+    )
+    assert read_title("<title>HarbourPost 13</title><p>x", "Harbour Post") == "HarbourPost 13"
+    assert read_title("<title>Harbour Post</title><p>x", "Harbour Post") == ""
 
 
 def test_an_h1_that_agrees_wins_over_the_head() -> None:
@@ -117,7 +128,7 @@ def test_an_h1_that_agrees_wins_over_the_head() -> None:
         ' now?">'
     )
     assert (
-        read(html + "<h1>The last ferry has left: what now for the island?</h1>")
+        read_title(html + "<h1>The last ferry has left: what now for the island?</h1>")
         == "The last ferry has left: what now for the island?"
     )
 
@@ -127,7 +138,7 @@ def test_an_h1_that_is_the_site_s_logo_loses() -> None:
         '<title>Small oars - Rowing Notes</title><h1 class="logo"><a href="/">Rowing'
         " Notes</a></h1><h2>Small oars</h2>"
     )
-    assert read(html) == "Small oars"
+    assert read_title(html) == "Small oars"
 
 
 def test_an_h1_that_the_url_spells_wins_over_a_lower_heading_that_the_head_has() -> None:
@@ -135,20 +146,20 @@ def test_an_h1_that_the_url_spells_wins_over_a_lower_heading_that_the_head_has()
         "<title>What is a ferry?</title><h1>An introduction to island ferries: what to"
         " know</h1><h2>What is a ferry?"
     )
-    assert read(html, url="https://paper.example/introduction-to-island-ferries").startswith(
+    assert read_title(html, url="https://paper.example/introduction-to-island-ferries").startswith(
         "An introduction"
     )
-    assert read(html, url="https://paper.example/p/17") == "What is a ferry?"
+    assert read_title(html, url="https://paper.example/p/17") == "What is a ferry?"
 
 
 def test_an_h1_that_begins_a_head_without_blanks_between_words() -> None:
     name = "連休における船の運航に関する注意喚起"
-    assert read(f"<title>{name}：港 独立行政法人 船舶機構</title><h1>{name}</h1>") == name
+    assert read_title(f"<title>{name}：港 独立行政法人 船舶機構</title><h1>{name}</h1>") == name
 
 
 def test_code_is_left_whole() -> None:
     assert (
-        read("<title>Ferry::Deck::Rail - Docs</title><h1>Ferry::Deck::Rail</h1>")
+        read_title("<title>Ferry::Deck::Rail - Docs</title><h1>Ferry::Deck::Rail</h1>")
         == "Ferry::Deck::Rail"
     )
 
@@ -160,23 +171,24 @@ def test_a_head_of_many_sentences_is_no_title() -> None:
         f'<title>{text}</title><meta property="og:title" content="{text}"><article'
         f' class="{tags}"><h1>Slow boats</h1>'
     )
-    assert read(html) == "Slow boats"
+    assert read_title(html) == "Slow boats"
 
 
 def test_a_lone_h1_wins_when_it_shares_a_word() -> None:
+    """A single heading is preferred to <title> if they share a word."""
     assert (
-        read("<title>Ferry maintenance checklist</title><h1>How to keep a ferry running</h1>")
+        read_title("<title>Ferry maintenance checklist</title><h1>How to keep a ferry running</h1>")
         == "How to keep a ferry running"
     )
     assert (
-        read("<title>Ferry maintenance checklist</title><h1>0 Comments</h1>")
+        read_title("<title>Ferry maintenance checklist</title><h1>0 Comments</h1>")
         == "Ferry maintenance checklist"
     )
 
 
 def test_words_run_together_in_the_heading_are_spelt_as_in_the_head() -> None:
     assert (
-        read("<title>End-to-End Ferries</title><h1>End-to-End<span>Ferries</span></h1>")
+        read_title("<title>End-to-End Ferries</title><h1>End-to-End<span>Ferries</span></h1>")
         == "End-to-End Ferries"
     )
 
@@ -186,19 +198,19 @@ def test_the_title_of_the_entry_comes_first() -> None:
         "<title>The Last Ferry Leaves Without a Farewell</title><h1>The Last Ferry Leaves Without a"
         " Farewell</h1>"
     )
-    assert read(html, entry=Entry(id="1", title="Ferry &#8211; gone")) == "Ferry – gone"
-    assert read(html, entry=Entry(id="1", title="The Last Ferry Leaves…")).endswith(
+    assert read_title(html, entry=Entry(id="1", title="Ferry &#8211; gone")) == "Ferry – gone"
+    assert read_title(html, entry=Entry(id="1", title="The Last Ferry Leaves…")).endswith(
         "Without a Farewell"
     )
-    assert read(html, "Harbour Post", entry=Entry(id="1", title="Harbour Post")).startswith(
+    assert read_title(html, "Harbour Post", entry=Entry(id="1", title="Harbour Post")).startswith(
         "The Last"
     )
-    assert read(html, entry=Entry(id="1", title=" ")).startswith("The Last")
+    assert read_title(html, entry=Entry(id="1", title=" ")).startswith("The Last")
 
 
 def test_the_operator_s_suffix() -> None:
     assert (
-        read(
+        read_title(
             "<title>Ferry gone (all editions)</title>", rules=Rules(title_suffix=" (all editions)")
         )
         == "Ferry gone"
@@ -223,4 +235,4 @@ def test_long_titles_end() -> None:
         + "b | " * 100_000
         + "'><h1>x y</h1>"
     )
-    assert len(read(html)) <= 300
+    assert len(read_title(html)) <= 300

@@ -1,4 +1,4 @@
-"""The next page of an article is found, and its next article is never taken for it."""
+"""Find the next page of an article, and never take the next article for it."""
 
 from __future__ import annotations
 
@@ -38,26 +38,27 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 @pytest.mark.parametrize("case", SHAPES, ids=lambda case: case["url"])
 def test_shapes(case: dict[str, Any]) -> None:
-    found = read_page_number(case["url"], case["first"])
-    assert (found.number if found else 0, bool(found and found.sure)) == (
-        case.get("number", 0),
-        case.get("sure", False),
-    )
+    """Which addresses are numbered pages of an article."""
+    page_number = read_page_number(case["url"], case["first"])
+    assert (page_number.number if page_number else 0) == case.get("number", 0)
+    assert bool(page_number and page_number.sure) == case.get("sure", False)
 
 
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row.get("html", row.get("head", ""))[:60])
 def test_next_pages(row: dict[str, Any]) -> None:
+    """Each case: the next page of an article, or none."""
     number = row.get("number", 1)
     html = f"<html><head>{row.get('head', '')}</head><body><p>Text</p>{row.get('html', '')}</body></html>"  # noqa: E501
     here = FIRST if number == 1 else f"{FIRST}/{number}"
-    found = find_next_page(parse(html.encode(), here), FIRST, number)
-    assert (found.url if found else "") == (
+    next_page = find_next_page(parse(html.encode(), here), FIRST, number)
+    assert (next_page.url if next_page else "") == (
         f"https://a.example{row['next']}" if "next" in row else ""
     )
 
 
 @given(st.lists(st.binary(max_size=50), min_size=1, max_size=5), st.booleans())
 def test_joined_pages_are_split_again(pages: list[bytes], lacking: bool) -> None:
+    """`split_pages` reverses `join_pages`; damaged data count as one page."""
     parts = [Part(html, f"{FIRST}/{n}") for n, html in enumerate(pages)]
     missing = Missing("https://a.example/x", "timeout") if lacking else None
     html, header = join_pages(parts, missing)
@@ -70,14 +71,14 @@ def test_joined_pages_are_split_again(pages: list[bytes], lacking: bool) -> None
     )
 
 
-def paragraphs(*names: str) -> str:
+def make_paragraphs(*names: str) -> str:
     return "\n\n".join(
         f"{name} was a paragraph of some length, as they are in articles of this kind."
         for name in names
     )
 
 
-def draft(body: str, url: str = FIRST, title: str = "The story", **more: Any) -> Draft:
+def make_draft(body: str, url: str = FIRST, title: str = "The story", **more: Any) -> Draft:
     made = {
         "author": None,
         "published": NOW,
@@ -89,38 +90,39 @@ def draft(body: str, url: str = FIRST, title: str = "The story", **more: Any) ->
     return Draft(url=url, title=title, body=body, **(made | more))
 
 
-ONE = draft(paragraphs("A", "B", "C"), trace={"title": 1})
+ONE = make_draft(make_paragraphs("A", "B", "C"), trace={"title": 1})
 TWO = f"{FIRST}/2"
 
 
 def test_a_page_is_appended_without_repeated_paragraphs() -> None:
-    later = draft(
-        f"# The story (page 2)\n\n{paragraphs('A', 'D', 'E', 'F')}",
+    later_draft = make_draft(
+        f"# The story (page 2)\n\n{make_paragraphs('A', 'D', 'E', 'F')}",
         TWO,
         "The story - page 2",
         blocks=("x",),
     )
-    made = append_page(ONE, later, TWO, sure=True)
+    made = append_page(ONE, later_draft, TWO, sure=True)
     assert isinstance(made, Draft)
-    assert made.body.strip() == paragraphs("A", "B", "C", "D", "E", "F") and made.blocks == ("x",)
+    assert made.body.strip() == make_paragraphs("A", "B", "C", "D", "E", "F")
+    assert made.blocks == ("x",)
 
 
 @pytest.mark.parametrize(
     ("later", "sure", "why"),
     [
-        (draft(paragraphs("A", "B", "C", "X"), TWO), True, "it repeats the pages before"),
+        (make_draft(make_paragraphs("A", "B", "C", "X"), TWO), True, "it repeats the pages before"),
         (
-            draft(paragraphs("X", "Y"), TWO, published=NOW + timedelta(days=7)),
+            make_draft(make_paragraphs("X", "Y"), TWO, published=NOW + timedelta(days=7)),
             True,
             "it has another date",
         ),
         (
-            draft(paragraphs("X", "Y"), "https://a.example/other"),
+            make_draft(make_paragraphs("X", "Y"), "https://a.example/other"),
             True,
             "it says that it is another page",
         ),
-        (draft(paragraphs("X", "Y"), TWO, "Another"), False, "it has another title"),
-        (draft(paragraphs("X", "Y"), TWO, author="B"), True, None),
+        (make_draft(make_paragraphs("X", "Y"), TWO, "Another"), False, "it has another title"),
+        (make_draft(make_paragraphs("X", "Y"), TWO, author="B"), True, None),
     ],
 )
 def test_a_page_of_another_article_is_not_appended(
@@ -130,25 +132,28 @@ def test_a_page_of_another_article_is_not_appended(
     assert made == why if why else isinstance(made, Draft)
     if why is None:
         assert (
-            append_page(draft(ONE.body, author="A"), later, TWO, sure=sure)
+            append_page(make_draft(ONE.body, author="A"), later, TWO, sure=sure)
             == "it has another author"
         )
 
 
 def test_an_article_ends_before_a_foreign_page_and_is_partial_if_a_page_is_missing() -> None:
-    texts = {TWO: paragraphs("D", "E"), f"{FIRST}/3": ""}
+    texts = {TWO: make_paragraphs("D", "E"), f"{FIRST}/3": ""}
 
     def read(part: Part) -> Draft:
         if not texts[part.url]:
             raise NotAnArticle("listing", "")
-        return draft(texts[part.url], part.url)
+        return make_draft(texts[part.url], part.url)
 
-    two, three = Part(b"", TWO), Part(b"", f"{FIRST}/3")
+    two = Part(b"", TWO)
+    three = Part(b"", f"{FIRST}/3")
     made = append_pages(ONE, FIRST, [two, three], None, read)
-    assert made.body.strip() == paragraphs("A", "B", "C", "D", "E") and not made.partial
+    assert made.body.strip() == make_paragraphs("A", "B", "C", "D", "E")
+    assert not made.partial
     assert made.trace == {
         "title": 1,
         "pages": {"pages": [FIRST, TWO], "stopped": f"{FIRST}/3: listing"},
     }
     lacking = append_pages(ONE, FIRST, [two], Missing(f"{FIRST}/3", "timeout"), read)
-    assert lacking.partial and lacking.trace["pages"]["stopped"] == f"{FIRST}/3: timeout"
+    assert lacking.partial
+    assert lacking.trace["pages"]["stopped"] == f"{FIRST}/3: timeout"

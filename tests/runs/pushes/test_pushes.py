@@ -1,5 +1,4 @@
-"""From a feed that names its hub to the article on disk, over loopback: every case of websub.rocks'
-subscriber part."""
+"""WebSub from the hub's push to the stored article: all cases of websub.rocks."""
 
 from __future__ import annotations
 
@@ -16,8 +15,8 @@ from syndicator.health import documents
 from syndicator.health.observing import open_read_only
 from syndicator.health.summary import read_source_health
 from syndicator.runs import pushes as intake
-from tests.runs.pushes.up import following
-from tests.runs.pushes.web import until
+from tests.runs.pushes.up import serve_following
+from tests.runs.pushes.web import wait_until
 
 pytestmark = pytest.mark.anyio
 
@@ -42,68 +41,74 @@ CASES = {
 async def test_what_a_hub_pushes_is_published_without_a_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with following(tmp_path) as (up, web):
-        urls = [web.topic(case, **made) for case, made in CASES.items()]
-        refused = web.topic(205)
-        up.follow([*urls, refused])
+    async with serve_following(tmp_path) as (up, web):
+        urls = [web.add_topic(case, **made) for case, made in CASES.items()]
+        refused = web.add_topic(205)
+        up.follow_feeds([*urls, refused])
         await up.schedule(monkeypatch)
-        topics = {web.at(url).case: web.at(url) for url in [*urls, refused]}
+        topics = {web.find_topic(url).case: web.find_topic(url) for url in [*urls, refused]}
         assert {case: topic.errors for case, topic in topics.items() if topic.errors} == {}
         assert {case: topic.verified for case, topic in topics.items()} == {
             case: [200] for case in CASES
         } | {205: [404]}
-        stored = up.subscriptions()
+        stored = up.read_subscriptions()
         assert {key for key, one in stored.items() if one.expires is None} == {f"s{len(CASES)}"}
         assert len(
             {one.token for one in stored.values()} | {one.secret for one in stored.values()}
         ) == 2 * len(stored)
 
         answers = {
-            web.at(url).case: (await web.publish(url, f"swan{web.at(url).case}")).status_code
+            web.find_topic(url).case: (
+                await web.publish_post(url, f"swan{web.find_topic(url).case}")
+            ).status_code
             for url in urls
         }
         assert answers == {case: 403 if case in (301, 302) else 202 for case in CASES}
         good = [case for case in CASES if case not in (301, 302, 101)]
-        await until(lambda: all(f"swan{case}" in up.published() for case in good))
-        assert "swan301" not in up.published() and "swan302" not in up.published()
+        await wait_until(lambda: all(f"swan{case}" in up.read_published() for case in good))
+        assert "swan301" not in up.read_published()
+        assert "swan302" not in up.read_published()
         assert topics[300].polls == 1  # nobody had to ask
 
 
 async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> None:
-    async with following(tmp_path) as (up, web):
-        urls = [web.topic(100), web.topic(100), web.topic(100)]
-        kept, denied, left = (web.at(url) for url in urls)
-        up.follow(urls)
-        await up.run()
+    async with serve_following(tmp_path) as (up, web):
+        urls = [web.add_topic(100), web.add_topic(100), web.add_topic(100)]
+        kept, denied, left = (web.find_topic(url) for url in urls)
+        up.follow_feeds(urls)
+        await up.run_jobs()
         up.later = timedelta(days=7)
-        await up.run()
+        await up.run_jobs()
         assert [len(topic.asked) for topic in (kept, denied, left)] == [1, 1, 1]  # the leases stand
         up.later = timedelta(days=8)
-        await up.run()
+        await up.run_jobs()
         assert [len(topic.asked) for topic in (kept, denied, left)] == [2, 2, 2]
         assert len({asked["hub.callback"] for asked in kept.asked}) == 1  # renewed, not made anew
 
         assert (await web.deny(denied, "https://elsewhere.example/", "no")).status_code == 404
         assert (await web.deny(denied, urls[1], "not you")).status_code == 200
-        await up.run()
-        one = up.subscriptions()["s1"]
-        assert (one.expires, one.reason, one.detail) == (None, "denied", "not you")
-        assert (await web.publish(urls[1], "goose")).status_code == 404
+        await up.run_jobs()
+        one = up.read_subscriptions()["s1"]
+        assert one.expires is None
+        assert one.reason == "denied"
+        assert one.detail == "not you"
+        assert (await web.publish_post(urls[1], "goose")).status_code == 404
 
-        up.follow(urls[:2])
-        await up.run()
-        assert left.asked[-1]["hub.mode"] == "unsubscribe" and left.verified[-1] == 200
-        assert (await web.publish(urls[2], "goose")).status_code == 404
-        assert (await web.verify(left, "subscribe", urls[2])).status_code == 404
+        up.follow_feeds(urls[:2])
+        await up.run_jobs()
+        assert left.asked[-1]["hub.mode"] == "unsubscribe"
+        assert left.verified[-1] == 200
+        assert (await web.publish_post(urls[2], "goose")).status_code == 404
+        assert (await web.verify_request(left, "subscribe", urls[2])).status_code == 404
         up.later = timedelta(days=16)
-        await up.run()
-        assert denied.verified[-1] == 200 and up.subscriptions()["s1"].expires
+        await up.run_jobs()
+        assert denied.verified[-1] == 200
+        assert up.read_subscriptions()["s1"].expires
         assert kept.errors == denied.errors == left.errors == []
         with open_read_only(up.config) as place:
             shown = read_source_health(place, "s1")
-        assert shown.hub and describe_hub(shown.hub).startswith(
-            f"hub {web.base}/100-1/hub pushes until "
-        )
+        assert shown.hub
+        assert describe_hub(shown.hub).startswith(f"hub {web.base}/100-1/hub pushes until ")
         assert not {"token", "secret", "callback"} & documents.describe_hub(shown.hub).keys()
         lost = replace(shown.hub, expires=None, reason="denied", detail="not you")
         assert describe_hub(lost).startswith(
@@ -112,51 +117,58 @@ async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> Non
 
 
 async def test_who_starts_again_knows_its_subscriptions(tmp_path: Path) -> None:
-    async with following(tmp_path) as (up, web):
-        url = web.topic(100)
-        up.follow([url])
-        await up.run()
+    """After a restart the stored subscriptions are used."""
+    async with serve_following(tmp_path) as (up, web):
+        url = web.add_topic(100)
+        up.follow_feeds([url])
+        await up.run_jobs()
         up.restart()
         # it has not read its database yet
-        assert (await web.publish(url, "early")).status_code == 503
-        await up.run()
-        assert len(web.at(url).asked) == 1
-        assert (await web.publish(url, "late")).status_code == 202
-        await up.run()
-        assert "late" in up.published() and up.hubs.worker is not None  # ready for the next
-        await up.run()
+        assert (await web.publish_post(url, "early")).status_code == 503
+        await up.run_jobs()
+        assert len(web.find_topic(url).asked) == 1
+        assert (await web.publish_post(url, "late")).status_code == 202
+        await up.run_jobs()
+        assert "late" in up.read_published()
+        assert up.hubs.worker is not None  # ready for the next
+        await up.run_jobs()
         assert up.hubs.worker is None
 
 
 async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_validators(
     tmp_path: Path,
 ) -> None:
-    async with following(tmp_path) as (up, web):
-        urls = [web.topic(100), web.topic(100, etag='"stuck"'), web.topic(101, form="page")]
-        forgot, stuck, page = (web.at(url) for url in urls)
-        up.follow(urls)
-        await up.run()
+    async with serve_following(tmp_path) as (up, web):
+        urls = [
+            web.add_topic(100),
+            web.add_topic(100, etag='"stuck"'),
+            web.add_topic(101, form="page"),
+        ]
+        forgot, stuck, page = (web.find_topic(url) for url in urls)
+        up.follow_feeds(urls)
+        await up.run_jobs()
         forgot.posts.insert(0, "swift")  # and its hub says nothing
-        assert (await web.publish(urls[1], "egret")).status_code == 202
-        assert (await web.publish(urls[2], "stork")).status_code == 202
-        await up.run()
-        assert "egret" in up.published() and "stork" not in up.published()
+        assert (await web.publish_post(urls[1], "egret")).status_code == 202
+        assert (await web.publish_post(urls[2], "stork")).status_code == 202
+        await up.run_jobs()
+        assert "egret" in up.read_published()
+        assert "stork" not in up.read_published()
         assert [topic.polls for topic in (forgot, stuck, page)] == [1, 1, 1]
 
         # no poll is due but that of the page, which its hub says has changed
         up.later = timedelta(minutes=6)
-        outcomes = await up.run()
-        assert [(one.key, len(one.added)) for one in outcomes] == [("s2", 1)]
+        outcomes = await up.run_jobs()
+        assert [(outcome.key, len(outcome.added)) for outcome in outcomes] == [("s2", 1)]
         assert [topic.polls for topic in (forgot, stuck, page)] == [1, 1, 2]
 
         up.later = timedelta(days=1, hours=1)
-        await up.run()
+        await up.run_jobs()
         assert stuck.conditional == ["", '"stuck"']
         forgot.posts.insert(0, "plover")  # the first may have come before the hub knew us
         up.later = timedelta(days=2, hours=2)
-        await up.run()
+        await up.run_jobs()
         assert stuck.conditional[2:] == [""]  # 304 although the hub had shown something newer
-        stored = up.subscriptions()
+        stored = up.read_subscriptions()
         assert [(stored[key].pushed, stored[key].missed) for key in ("s0", "s1")] == [
             (0, 1),
             (1, 0),
@@ -165,30 +177,26 @@ async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_valida
 
 async def test_a_push_removes_nothing_and_is_worth_what_its_source_is(tmp_path: Path) -> None:
     """Only what the feed could have said itself, and nothing that cannot be read."""
-    async with following(tmp_path) as (up, web):
-        url = web.topic(100)
-        topic = web.at(url)
-        up.follow([url])
-        await up.run()
+    async with serve_following(tmp_path) as (up, web):
+        url = web.add_topic(100)
+        topic = web.find_topic(url)
+        up.follow_feeds([url])
+        await up.run_jobs()
         for body in ("", "<html>no feed</html>", "<rss><channel><item>", "\0" * 1000):
-            assert (await web.push(topic, body)).status_code == 202
-        foreign = web.document(topic, "http://127.0.0.2:9", ["crane"])
-        assert (await web.push(topic, foreign)).status_code == 202
-        await up.run()
-        assert (
-            "heron" in up.published()
-            and "otter" in up.published()
-            and "crane" not in up.published()
-        )
+            assert (await web.push_document(topic, body)).status_code == 202
+        foreign = web.render_document(topic, "http://127.0.0.2:9", ["crane"])
+        assert (await web.push_document(topic, foreign)).status_code == 202
+        await up.run_jobs()
+        assert "heron" in up.read_published()
+        assert "otter" in up.read_published()
+        assert "crane" not in up.read_published()
         with open_app(up.config) as app:
             state = app.archive.store.visits.state("s0")
-        assert (
-            state
-            and state.backoff.failures == 0
-            and state.visits.last_success == state.visits.last_visit
-        )
+        assert state
+        assert state.backoff.failures == 0
+        assert state.visits.last_success == state.visits.last_visit
         up.later = timedelta(minutes=6)
-        await up.run()
+        await up.run_jobs()
         assert topic.polls == 2  # what could not be read said that there is something
 
 
@@ -198,16 +206,16 @@ async def test_a_run_does_not_wait_long_for_a_hub_of_many(
 ) -> None:
     monkeypatch.setattr(intake, "_JOB_SECONDS", 0.05)
     monkeypatch.setattr(intake, "_AT_ONCE", 1)
-    async with following(tmp_path) as (up, web):
-        up.follow([web.topic(100, slow=3.0) for _ in range(6)])
-        await up.run()
+    async with serve_following(tmp_path) as (up, web):
+        up.follow_feeds([web.add_topic(100, slow=3.0) for _ in range(6)])
+        await up.run_jobs()
         asked = sum(len(topic.asked) for topic in web.topics.values())
         assert 0 < asked < 6  # in the time that the visits took
         for topic in web.topics.values():
             topic.slow = 0
         while asked < 6:
             before = asked
-            await up.run()
+            await up.run_jobs()
             asked = sum(len(topic.asked) for topic in web.topics.values())
             assert before < asked
         assert all(
@@ -216,41 +224,48 @@ async def test_a_run_does_not_wait_long_for_a_hub_of_many(
 
 
 async def test_a_hub_that_verifies_later_is_waited_for(tmp_path: Path) -> None:
-    async with following(tmp_path) as (up, web):
-        url = web.topic(100, silent=True)
-        topic = web.at(url)
-        up.follow([url])
-        await up.run()
-        one = up.subscriptions()["s0"]
-        assert (one.reason, one.expires) == ("unverified", None)
-        assert (await web.verify(topic, "subscribe", url, lease="x")).status_code == 200
-        await up.run()
-        one = up.subscriptions()["s0"]
-        assert one.expires and not one.reason and len(topic.asked) == 1
+    async with serve_following(tmp_path) as (up, web):
+        url = web.add_topic(100, silent=True)
+        topic = web.find_topic(url)
+        up.follow_feeds([url])
+        await up.run_jobs()
+        one = up.read_subscriptions()["s0"]
+        assert one.reason == "unverified"
+        assert one.expires is None
+        assert (await web.verify_request(topic, "subscribe", url, lease="x")).status_code == 200
+        await up.run_jobs()
+        one = up.read_subscriptions()["s0"]
+        assert one.expires
+        assert not one.reason
+        assert len(topic.asked) == 1
         # nobody asked for that
-        assert (await web.verify(topic, "unsubscribe", url)).status_code == 404
+        assert (await web.verify_request(topic, "unsubscribe", url)).status_code == 404
         assert topic.errors == []
 
 
 async def test_a_source_with_many_pushes_delays_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with following(tmp_path) as (up, web):
-        large, small = web.topic(100), web.topic(100)
-        up.follow([large, small])
+    async with serve_following(tmp_path) as (up, web):
+        large = web.add_topic(100)
+        small = web.add_topic(100)
+        up.follow_feeds([large, small])
         await up.schedule(monkeypatch)
         # no queue of one host
-        topic, root = web.at(large), large.rpartition("/")[0].replace("127.0.0.1", "localhost")
+        topic = web.find_topic(large)
+        root = large.rpartition("/")[0].replace("127.0.0.1", "localhost")
         topic.gate = asyncio.Event()
         for number in range(intake._AT_ONCE + 2):
             names = [f"crow{number}-{place}" for place in range(20)]
-            assert (await web.push(topic, web.document(topic, root, names))).status_code == 202
-        await until(lambda: "crow0-0" in topic.asked_pages)
-        assert (await web.publish(small, "wren")).status_code == 202
-        await until(lambda: "wren" in up.published())
-        assert "crow" not in up.published()
+            assert (
+                await web.push_document(topic, web.render_document(topic, root, names))
+            ).status_code == 202
+        await wait_until(lambda: "crow0-0" in topic.asked_pages)
+        assert (await web.publish_post(small, "wren")).status_code == 202
+        await wait_until(lambda: "wren" in up.read_published())
+        assert "crow" not in up.read_published()
         topic.gate.set()
-        await until(lambda: not up.hubs.waiting)
+        await wait_until(lambda: not up.hubs.waiting)
 
 
 async def test_pushes_that_a_job_had_no_time_for_are_taken_by_the_next_one_at_once(
@@ -258,18 +273,25 @@ async def test_pushes_that_a_job_had_no_time_for_are_taken_by_the_next_one_at_on
 ) -> None:
     """The jobs are an hour apart, and these pushes arrive while one is under way."""
     seconds = 0.05
-    async with following(tmp_path) as (up, web):
-        url = web.topic(100)
-        up.follow([url])
+    async with serve_following(tmp_path) as (up, web):
+        url = web.add_topic(100)
+        up.follow_feeds([url])
         await up.schedule(monkeypatch)
         monkeypatch.setattr(intake, "_JOB_SECONDS", seconds)
-        topic, root = web.at(url), url.rpartition("/")[0]
+        topic = web.find_topic(url)
+        root = url.rpartition("/")[0]
         topic.gate = asyncio.Event()
-        assert (await web.push(topic, web.document(topic, root, ["crow0"]))).status_code == 202
-        await until(lambda: "crow0" in topic.asked_pages)
+        assert (
+            await web.push_document(topic, web.render_document(topic, root, ["crow0"]))
+        ).status_code == 202
+        await wait_until(lambda: "crow0" in topic.asked_pages)
         for name in ("crow1", "crow2"):
-            assert (await web.push(topic, web.document(topic, root, [name]))).status_code == 202
+            assert (
+                await web.push_document(topic, web.render_document(topic, root, [name]))
+            ).status_code == 202
         await asyncio.sleep(2 * seconds)
         assert up.hubs.waiting == 2
         topic.gate.set()
-        await until(lambda: all(f"crow{number}" in up.published() for number in range(3)), 20)
+        await wait_until(
+            lambda: all(f"crow{number}" in up.read_published() for number in range(3)), 20
+        )

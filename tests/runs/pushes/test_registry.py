@@ -1,5 +1,4 @@
-"""Which subscriptions there are: one a source, at the hub that its feed offers and that does what
-it should."""
+"""Subscriptions at hubs: one per source, at the hub that its feed names and that works."""
 
 from __future__ import annotations
 
@@ -28,31 +27,33 @@ BASE = "https://we.example/"
 
 class Rig:
     def __init__(self, store: Store) -> None:
-        self.store, self.now, words = store, NOW, count()
+        self.store = store
+        self.now = NOW
+        words = count()
         self.registry = Registry(lambda: self.now, lambda: f"word{next(words)}")
-        self.begin()
+        self.begin_registry()
 
-    def begin(self, *sources: Source, base: str = BASE) -> None:
+    def begin_registry(self, *sources: Source, base: str = BASE) -> None:
         self.registry.begin(
             self.store.subscriptions, {one.key: one for one in sources or (ONE,)}, base
         )
 
-    def offer(self, *hubs: str, topic: str = ONE.url, source: Source = ONE) -> None:
+    def offer_hubs(self, *hubs: str, topic: str = ONE.url, source: Source = ONE) -> None:
         self.registry.polled(
             source, Offer(hubs=hubs, topic=topic) if hubs else None, [], None, self.now
         )
 
-    def verify(self) -> None:
-        for one in self.due():
+    def verify_due(self) -> None:
+        for one in self.list_due():
             asked = self.registry.begin_request(one.token)
             words = {"hub.mode": asked.asked or "", "hub.topic": asked.topic, "hub.challenge": "c"}
             assert self.registry.verify(one.token, words) == (200, "c")
 
-    def due(self) -> list[Subscription]:
+    def list_due(self) -> list[Subscription]:
         return self.registry.due(self.now)
 
-    def asked(self) -> list[tuple[str, str, bool]]:
-        return [(one.hub, one.topic, one.wanted) for one in self.due()]
+    def list_requests(self) -> list[tuple[str, str, bool]]:
+        return [(one.hub, one.topic, one.wanted) for one in self.list_due()]
 
     def stored(self) -> list[Subscription]:
         self.registry.save(self.store.subscriptions)
@@ -66,69 +67,76 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
 
 
 def test_a_source_has_one_subscription_and_keeps_it(rig: Rig) -> None:
-    rig.offer("h1", "h2")
-    rig.offer("h2", "h1")  # in another order
-    assert rig.asked() == [("h1", ONE.url, True)]
-    rig.verify()
-    rig.offer("h1")
-    assert rig.due() == [] and len(rig.stored()) == 1
+    """Several or reordered hubs in a feed do not change the subscription."""
+    rig.offer_hubs("h1", "h2")
+    rig.offer_hubs("h2", "h1")  # in another order
+    assert rig.list_requests() == [("h1", ONE.url, True)]
+    rig.verify_due()
+    rig.offer_hubs("h1")
+    assert rig.list_due() == []
+    assert len(rig.stored()) == 1
 
 
 def test_a_feed_that_names_another_hub_each_time_gets_one_a_day(rig: Rig) -> None:
-    rig.offer("h1")
-    rig.verify()
-    rig.offer("h2")
-    assert rig.asked() == []
+    """A feed that changes its hub is resubscribed at most once a day."""
+    rig.offer_hubs("h1")
+    rig.verify_due()
+    rig.offer_hubs("h2")
+    assert rig.list_requests() == []
     rig.now += DAY
-    rig.offer("h2")
-    assert sorted(rig.asked()) == [("h1", ONE.url, False), ("h2", ONE.url, True)]
-    rig.verify()
+    rig.offer_hubs("h2")
+    assert sorted(rig.list_requests()) == [("h1", ONE.url, False), ("h2", ONE.url, True)]
+    rig.verify_due()
     assert [one.hub for one in rig.stored()] == ["h2"]
 
 
 def test_another_hub_is_asked_where_the_first_does_not_do_it(rig: Rig) -> None:
-    rig.offer("h1", "h2")
+    """If the first hub refuses, the next offered hub is tried."""
+    rig.offer_hubs("h1", "h2")
     rig.registry.change_subscription(
         "word0", lambda one: replace(record_request(one, "x"), reason="http-400")
     )
     rig.now += DAY
-    rig.offer("h1")
-    assert rig.asked() == [("h1", ONE.url, True)]  # there is no other
-    rig.offer("h1", "h2")
-    assert ("h2", ONE.url, True) in rig.asked()
+    rig.offer_hubs("h1")
+    assert rig.list_requests() == [("h1", ONE.url, True)]  # there is no other
+    rig.offer_hubs("h1", "h2")
+    assert ("h2", ONE.url, True) in rig.list_requests()
 
 
 def test_a_source_that_goes_or_names_no_hub_any_more_ends_it(rig: Rig) -> None:
+    """Subscriptions of removed or private sources, or without a hub, are cancelled."""
     two = replace(ONE, key="two", url="https://two.example/feed")
     private = replace(ONE, key="private", headers_env={"Authorization": "TOKEN"})
-    rig.begin(ONE, two)
+    rig.begin_registry(ONE, two)
     for source in (ONE, two, private):
-        rig.offer("h1", topic=source.key, source=source)
-    assert [topic for _, topic, _ in rig.asked()] == ["one", "two"]
-    rig.verify()
-    rig.begin(ONE)
-    rig.offer()
-    assert sorted(rig.asked()) == [("h1", "one", False), ("h1", "two", False)]
-    rig.begin(ONE, base="")
-    assert rig.due() == []  # no hub could verify it
-    rig.begin(replace(ONE, enabled=False))
-    rig.verify()
+        rig.offer_hubs("h1", topic=source.key, source=source)
+    assert [topic for _, topic, _ in rig.list_requests()] == ["one", "two"]
+    rig.verify_due()
+    rig.begin_registry(ONE)
+    rig.offer_hubs()
+    assert sorted(rig.list_requests()) == [("h1", "one", False), ("h1", "two", False)]
+    rig.begin_registry(ONE, base="")
+    assert rig.list_due() == []  # no hub could verify it
+    rig.begin_registry(replace(ONE, enabled=False))
+    rig.verify_due()
     assert rig.stored() == []
 
 
 def test_what_was_subscribed_to_at_another_address_is_not_this_source(rig: Rig) -> None:
-    rig.offer("h1")
-    rig.verify()
-    rig.begin(replace(ONE, url="https://other.example/feed"))
-    assert rig.asked() == [("h1", ONE.url, False)]
+    """If a source's address changes, the old subscription is cancelled."""
+    rig.offer_hubs("h1")
+    rig.verify_due()
+    rig.begin_registry(replace(ONE, url="https://other.example/feed"))
+    assert rig.list_requests() == [("h1", ONE.url, False)]
     assert rig.registry.push("word0", {}, b"") == 410
 
 
 def test_who_is_reached_at_another_address_tells_its_hubs(rig: Rig) -> None:
-    rig.offer("h1")
-    rig.verify()
-    rig.begin(base="https://moved.example/hooks")
-    (one,) = rig.due()
+    """After a change of our address the hub is asked again with the new callback."""
+    rig.offer_hubs("h1")
+    rig.verify_due()
+    rig.begin_registry(base="https://moved.example/hooks")
+    (one,) = rig.list_due()
     assert (
         rig.registry.begin_request(one.token).callback
         == f"https://moved.example/hooks/websub/{one.token}"
@@ -139,13 +147,13 @@ TWO = replace(ONE, key="two", url="https://two.example/feed")
 
 
 @pytest.fixture
-def pushed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Rig:
+def rig_with_hubs(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Rig:
     """Two sources with hubs: word0 is the callback of one, word2 that of two."""
     monkeypatch.setattr(module, "is_signed", lambda *given: True)
-    rig.begin(ONE, TWO)
-    rig.offer("h1")
-    rig.offer("h2", source=TWO, topic=TWO.url)
-    rig.verify()
+    rig.begin_registry(ONE, TWO)
+    rig.offer_hubs("h1")
+    rig.offer_hubs("h2", source=TWO, topic=TWO.url)
+    rig.verify_due()
     return rig
 
 
@@ -153,31 +161,34 @@ def take_all(rig: Rig, busy: Sequence[str] = ()) -> list[bytes]:
     return [push.body for push in iter(lambda: rig.registry.take(busy), None)]
 
 
-def test_pushes_of_sources_have_turns(pushed: Rig) -> None:
-    answers = [pushed.registry.push("word0", {}, body) for body in (b"1", b"2", b"3")]
-    answers.append(pushed.registry.push("word2", {}, b"4"))
-    assert answers == [202] * 4 and pushed.registry.arrived.is_set()
-    assert take_all(pushed, ["one"]) == [b"4"], "a push of a source that is being read waits"
-    assert pushed.registry.push("word2", {}, b"5") == 202
-    assert take_all(pushed) == [b"1", b"5", b"2", b"3"]
-    assert pushed.registry.waiting == 0
-    assert pushed.registry.push("other", {}, b"x") == 404
+def test_pushes_of_sources_have_turns(rig_with_hubs: Rig) -> None:
+    answers = [rig_with_hubs.registry.push("word0", {}, body) for body in (b"1", b"2", b"3")]
+    answers.append(rig_with_hubs.registry.push("word2", {}, b"4"))
+    assert answers == [202] * 4
+    assert rig_with_hubs.registry.arrived.is_set()
+    assert take_all(rig_with_hubs, ["one"]) == [b"4"], "a push of a source that is being read waits"
+    assert rig_with_hubs.registry.push("word2", {}, b"5") == 202
+    assert take_all(rig_with_hubs) == [b"1", b"5", b"2", b"3"]
+    assert rig_with_hubs.registry.waiting == 0
+    assert rig_with_hubs.registry.push("other", {}, b"x") == 404
 
 
-def test_a_source_has_a_quarter_of_the_places_for_pushes(pushed: Rig) -> None:
-    answers = Counter(pushed.registry.push("word0", {}, b"x") for _ in range(PUSHES))
+def test_a_source_has_a_quarter_of_the_places_for_pushes(rig_with_hubs: Rig) -> None:
+    answers = Counter(rig_with_hubs.registry.push("word0", {}, b"x") for _ in range(PUSHES))
     assert answers == {202: PUSHES // 4, 503: 3 * PUSHES // 4}
-    assert pushed.registry.push("word2", {}, b"x") == 202
+    assert rig_with_hubs.registry.push("word2", {}, b"x") == 202
 
 
 def test_a_source_has_a_quarter_of_the_bytes_for_pushes(
-    pushed: Rig, monkeypatch: pytest.MonkeyPatch
+    rig_with_hubs: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PUSH_BYTES", 40)
     bodies = [b"1" * 6, b"2" * 5, b"3" * 4]
-    assert [pushed.registry.push("word0", {}, body) for body in bodies] == [202, 503, 202]
-    assert pushed.registry.push("word2", {}, b"4" * 30) == 202, "one push may be larger"
-    assert pushed.registry.push("word2", {}, b"5") == 503
-    assert len(take_all(pushed)) == 3
-    assert pushed.registry.push("word0", {}, b"6" * 41) == 503, "more than all together may have"
-    assert pushed.registry.push("word0", {}, b"7" * 40) == 202
+    assert [rig_with_hubs.registry.push("word0", {}, body) for body in bodies] == [202, 503, 202]
+    assert rig_with_hubs.registry.push("word2", {}, b"4" * 30) == 202, "one push may be larger"
+    assert rig_with_hubs.registry.push("word2", {}, b"5") == 503
+    assert len(take_all(rig_with_hubs)) == 3
+    assert rig_with_hubs.registry.push("word0", {}, b"6" * 41) == 503, (
+        "more than all together may have"
+    )
+    assert rig_with_hubs.registry.push("word0", {}, b"7" * 40) == 202

@@ -23,7 +23,7 @@ from syndicator.runs import daemon
 from syndicator.runs.pushes import Registry
 from syndicator.runs.refresh import RunReport, Watch
 from syndicator.runs.schedule import Scheduler
-from tests.runs.pushes.web import Web, until
+from tests.runs.pushes.web import Web, wait_until
 
 SETTINGS = """\
 [site]
@@ -42,8 +42,8 @@ def sources_toml(web: Web, urls: Sequence[str]) -> str:
     """sources.toml with these topics."""
     made = []
     for number, url in enumerate(urls):
-        kind = 'kind = "feed"\n' if web.at(url).wall else ""
-        links = '[source.rules]\nlinks = ["a.post"]\n' if web.at(url).form == "page" else ""
+        kind = 'kind = "feed"\n' if web.find_topic(url).wall else ""
+        links = '[source.rules]\nlinks = ["a.post"]\n' if web.find_topic(url).form == "page" else ""
         made.append(f'[[source]]\nkey = "s{number}"\nurl = "{url}"\n{kind}{links}')
     return "\n".join(made)
 
@@ -52,7 +52,9 @@ class Up:
     """An instance that follows topics of `web`."""
 
     def __init__(self, folder: Path, web: Web) -> None:
-        self.folder, self.config, self.web = folder, folder / "config", web
+        self.folder = folder
+        self.config = folder / "config"
+        self.web = web
         self.config.mkdir()
         self.later = timedelta()
         self.outcomes: list[Outcome] = []
@@ -65,10 +67,10 @@ class Up:
     def now(self) -> datetime:
         return utc_now() + self.later
 
-    def follow(self, urls: Iterable[str]) -> None:
+    def follow_feeds(self, urls: Iterable[str]) -> None:
         (self.config / "sources.toml").write_text(sources_toml(self.web, list(urls)))
 
-    def begin(self, port: int) -> None:
+    def write_config(self, port: int) -> None:
         (self.config / "syndicator.toml").write_text(SETTINGS.format(port=port))
         self._start()
         self.site = daemon.Site(load(self.config), None, self.hubs)
@@ -91,7 +93,7 @@ class Up:
             clock=lambda: self.now,
         )
 
-    async def run(self) -> list[Outcome]:
+    async def run_jobs(self) -> list[Outcome]:
         """Each job once, one after the other: visits, pushes and hubs, then the build. Returns the
         outcomes."""
         self.outcomes.clear()
@@ -107,23 +109,23 @@ class Up:
         monkeypatch.setattr(daemon, "JOBS", hourly)
         self.scheduler = make_scheduler(self.jobs, lambda job, seconds: None)
         self.scheduler.start()
-        await until(lambda: self.reports)
-        await until(lambda: not (self.hubs.is_being_read or self.hubs.due(self.now)))
+        await wait_until(lambda: self.reports)
+        await wait_until(lambda: not (self.hubs.is_being_read or self.hubs.due(self.now)))
 
-    def subscriptions(self) -> dict[str, Subscription]:
+    def read_subscriptions(self) -> dict[str, Subscription]:
         """Those that are stored, by source."""
         with open_app(self.config) as app:
             return {
                 one.source_key: one for one in app.archive.store.subscriptions.all() if one.wanted
             }
 
-    def published(self, name: str = "all.atom") -> str:
+    def read_published(self, name: str = "all.atom") -> str:
         path = self.folder / "feeds/public" / name
         return path.read_text() if path.exists() else ""
 
 
 @asynccontextmanager
-async def following(folder: Path) -> AsyncIterator[tuple[Up, Web]]:
+async def serve_following(folder: Path) -> AsyncIterator[tuple[Up, Web]]:
     """An instance and the web beside it, both served."""
     web = Web()
     up = Up(folder, web)
@@ -133,11 +135,11 @@ async def following(folder: Path) -> AsyncIterator[tuple[Up, Web]]:
         port = free.getsockname()[1]
     async with asyncio.TaskGroup() as group:
         group.create_task(serve(web, "127.0.0.1", 0, stop=up.stop, listening=addresses.append))
-        await until(lambda: addresses)
+        await wait_until(lambda: addresses)
         web.base = addresses[0].rstrip("/")
-        up.begin(port)
+        up.write_config(port)
         group.create_task(daemon.serve(up.site, stop=up.stop, listening=addresses.append))
-        await until(lambda: len(addresses) > 1)
+        await wait_until(lambda: len(addresses) > 1)
         try:
             yield up, web
         finally:

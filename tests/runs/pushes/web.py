@@ -51,15 +51,15 @@ _WORDS = [
 ]
 
 
-def story(name: str, place: str) -> str:
+def make_story_text(name: str, place: str) -> str:
     """A text of its own for each post, so that none is taken for a copy of another."""
     chance = random.Random(f"{place}/{name}")
     sentences = []
     for _ in range(14):
-        one = chance.choices(_WORDS, k=4)
+        near, region, meeting, other = chance.choices(_WORDS, k=4)
         sentences.append(
-            f"The {name} was seen near the {one[0]} of the {one[1]}, where the {one[2]} met the"
-            f" {one[3]}."
+            f"The {name} was seen near the {near} of the {region}, where the {meeting} met the"
+            f" {other}."
         )
     return "".join(f"<p>{' '.join(sentences[at : at + 3])}</p>" for at in range(0, 14, 3))
 
@@ -110,13 +110,13 @@ class Web:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    def topic(self, case: int, **more: Any) -> str:
+    def add_topic(self, case: int, **more: Any) -> str:
         """The address of a new topic."""
         name = f"{case}-{len(self.topics)}"
         self.topics[name] = Topic(case, **more)
         return f"{self.base}/{name}/feed"
 
-    def at(self, url: str) -> Topic:
+    def find_topic(self, url: str) -> Topic:
         return self.topics[url.split("/")[3]]
 
     # what it answers
@@ -155,7 +155,7 @@ class Web:
             page = (
                 topic.pages.get(name, "")
                 if name in topic.pages
-                else page_of(name, story(name, parts[1]))
+                else page_of(name, make_story_text(name, parts[1]))
             )
             return (200, [("content-type", "text/html")], page) if page else (500, [], "Sorry.")
         if topic.wall:
@@ -186,7 +186,7 @@ class Web:
             headers.append(("etag", topic.etag))
             if asked.get("if-none-match") == topic.etag:
                 return 304, headers, ""
-        return 200, headers, self.document(topic, root, topic.posts, inside)
+        return 200, headers, self.render_document(topic, root, topic.posts, inside)
 
     def _named(self, topic: Topic, root: str) -> tuple[str, str]:
         """The hub and the topic that its subscribers are to use."""
@@ -196,7 +196,9 @@ class Web:
         )
         return hub, f"{root}/feed{suffix}"
 
-    def document(self, topic: Topic, root: str, posts: Iterable[str], links: str = "") -> str:
+    def render_document(
+        self, topic: Topic, root: str, posts: Iterable[str], links: str = ""
+    ) -> str:
         """The feed, or the page, with these posts."""
         if topic.form == "page":
             items = "".join(
@@ -217,8 +219,8 @@ class Web:
         links = links.replace("<link", "<atom:link")
         items = "".join(
             "<item><title>The"
-            f" {one}</title><link>{root}/post/{one}</link><guid>{root}/post/{one}</guid></item>"
-            for one in posts
+            f" {post}</title><link>{root}/post/{post}</link><guid>{root}/post/{post}</guid></item>"
+            for post in posts
         )
         head = (
             '<rss version="2.0"'
@@ -249,10 +251,12 @@ class Web:
         topic.secret = asked.get("hub.secret", topic.secret)
         if not topic.silent:
             named = asked["hub.topic"] + ("/other" if topic.case == 205 else "")
-            await self.verify(topic, asked["hub.mode"], named)
+            await self.verify_request(topic, asked["hub.mode"], named)
         return 202, [], ""
 
-    async def verify(self, topic: Topic, mode: str, named: str, **more: str) -> httpx.Response:
+    async def verify_request(
+        self, topic: Topic, mode: str, named: str, **more: str
+    ) -> httpx.Response:
         """Asks the subscriber whether it wants what was asked for in its name."""
         challenge = secrets.token_hex(10)
         words = {
@@ -271,15 +275,16 @@ class Web:
         words = {"hub.mode": "denied", "hub.topic": named, "hub.reason": reason}
         return await self._client.get(f"{topic.callback}?{urlencode(words)}")
 
-    async def publish(self, url: str, post: str, *, listed: bool = True) -> httpx.Response:
+    async def publish_post(self, url: str, post: str, *, listed: bool = True) -> httpx.Response:
         """A new post, which the hub pushes; how the subscriber answered. `listed`: the feed has it,
         too."""
-        topic, root = self.at(url), url.rpartition("/")[0]
+        topic = self.find_topic(url)
+        root = url.rpartition("/")[0]
         if listed:
             topic.posts.insert(0, post)
-        return await self.push(topic, self.document(topic, root, [post]))
+        return await self.push_document(topic, self.render_document(topic, root, [post]))
 
-    async def push(self, topic: Topic, body: str, **headers: str) -> httpx.Response:
+    async def push_document(self, topic: Topic, body: str, **headers: str) -> httpx.Response:
         made = hmac.new(
             topic.secret.encode(), body.encode(), getattr(hashlib, topic.method)
         ).hexdigest()
@@ -300,7 +305,7 @@ class Web:
         return await self._client.post(url, content=body)
 
 
-async def until(true: Any, seconds: float = 60.0) -> None:
+async def wait_until(true: Any, seconds: float = 60.0) -> None:
     """Waits until `true()`. A machine that is busy may take long; one that never gets there
     fails."""
     async with asyncio.timeout(seconds):

@@ -23,8 +23,8 @@ class Delivery:
 
     @property
     def message(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.body)
-        return found
+        document: dict[str, Any] = json.loads(self.body)
+        return document
 
     @property
     def line(self) -> str:
@@ -47,7 +47,7 @@ class Receiver:
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
+def serve_receiver() -> Iterator[Receiver]:
     """A receiver that answers 204 until a test says otherwise."""
     receiver = Receiver()
 

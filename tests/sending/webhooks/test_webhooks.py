@@ -1,5 +1,4 @@
-"""Webhooks at receivers on loopback that are well, slow or down, refuse, redirect, and whose sender
-is killed."""
+"""Webhooks to local receivers that are well, slow, down, or that refuse or redirect."""
 
 from __future__ import annotations
 
@@ -37,40 +36,44 @@ from syndicator.upkeep.reconcile import files
 from syndicator.upkeep.reindex import reindex
 from tests.places import NOW, Place, store_articles
 from tests.postgres import Server
-from tests.sending.webhooks.receiver import SECRET, Receiver, receiving
+from tests.sending.webhooks.receiver import SECRET, Receiver, serve_receiver
 
 SETTINGS = '[publish]\ntag_min = 1\n[[webhook]]\nurl = "{url}/feeds"\nsecret = "{secret}"\n{more}'
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with receiving() as made:
+    with serve_receiver() as made:
         yield made
 
 
 @pytest.fixture
 def place(tmp_path: Path, receiver: Receiver) -> Place:
     """An instance with one article published before it had a receiver."""
-    made = Place(tmp_path).take(publish_one)
-    configure(made, receiver)
-    send(made)
+    made = Place(tmp_path).fill_once(publish_one)
+    configure_receiver(made, receiver)
+    build_and_send(made)
     return made
 
 
 def publish_one(place: Place) -> None:
-    file(place, "Old")
+    store_titles(place, "Old")
     place.now += timedelta(hours=1)
     place.build()
 
 
-def configure(place: Place, receiver: Receiver, more: str = 'allow = ["127.0.0.1"]\n') -> None:
+def configure_receiver(
+    place: Place, receiver: Receiver, more: str = 'allow = ["127.0.0.1"]\n'
+) -> None:
     path = place.config / "syndicator.toml"
-    kept = [
+    kept_lines = [
         line
         for line in path.read_text().splitlines()
         if line.startswith(("[store]", 'url = "postgresql'))
     ]
-    path.write_text(SETTINGS.format(url=receiver.url, secret=SECRET, more=more) + "\n".join(kept))
+    path.write_text(
+        SETTINGS.format(url=receiver.url, secret=SECRET, more=more) + "\n".join(kept_lines)
+    )
 
 
 @pytest.mark.slow
@@ -82,192 +85,205 @@ def test_messages_are_sent_from_a_database_server_too(
     settings = f'[publish]\ntag_min = 1\n[store]\nurl = "{postgres.schema()}"\n'
     place = Place(tmp_path, settings=settings)
     publish_one(place)
-    configure(place, receiver)
-    send(place)
+    configure_receiver(place, receiver)
+    build_and_send(place)
     receiver.answer = lambda delivery: 500
-    file(place, "First", "Second")
-    send(place)
+    store_titles(place, "First", "Second")
+    build_and_send(place)
     assert receiver.lines == ["article.published First"]
     receiver.answer = lambda delivery: 204
-    place.edit("First", "title: First", "title: Edited")
-    later(place, minutes=2)
+    place.edit_file("First", "title: First", "title: Edited")
+    send_later(place, minutes=2)
     assert receiver.lines[1:3] == ["article.published First", "article.published Second"]
     assert receiver.lines[3:] == ["article.changed Edited"]
-    with place.app() as app:
-        withdraw(app.archive, app.configuration, place.article("Edited").id)
-    later(place, minutes=1)
+    with place.open_app() as app:
+        withdraw(app.archive, app.configuration, place.load_article("Edited").id)
+    send_later(place, minutes=1)
     assert receiver.lines[4:] == ["article.withdrawn"]
     receiver.answer = lambda delivery: 500
     place.now += timedelta(hours=25)
-    file(place, "Waits")
-    later(place, minutes=1)
-    path, lost = place.config / "syndicator.toml", f'url = "{postgres.schema()}"'
+    store_titles(place, "Waits")
+    send_later(place, minutes=1)
+    path = place.config / "syndicator.toml"
+    lost = f'url = "{postgres.schema()}"'
     path.write_text(re.sub(r'(?m)^url = "postgresql.*', lost, path.read_text()))
     receiver.answer = lambda delivery: 204
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
-    later(place, minutes=5)
+    send_later(place, minutes=5)
     # of the last day: what waited was lost
     assert receiver.lines[6:] == ["article.published Waits"]
-    file(place, "New")
-    later(place, minutes=1)
+    store_titles(place, "New")
+    send_later(place, minutes=1)
     assert receiver.lines[7:] == ["article.published New"]
 
 
-def file(place: Place, *titles: str, **fields: object) -> None:
-    with place.app() as app:
+def store_titles(place: Place, *titles: str, **fields: object) -> None:
+    with place.open_app() as app:
         for title in titles:
             store_articles(
                 app, title, f"The text of {title}.", tags=("AI",), **{"added": place.now, **fields}
             )
 
 
-def send(place: Place) -> list[Problem]:
+def build_and_send(place: Place) -> list[Problem]:
     """Build and send, as `build` does."""
-    with place.app() as app:
+    with place.open_app() as app:
         files(app.archive, app.configuration)
         asyncio.run(build_feeds(app))
         return asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter))
 
 
-def later(place: Place, **passed: float) -> list[Problem]:
+def send_later(place: Place, **passed: float) -> list[Problem]:
     place.now += timedelta(**passed)
-    return send(place)
+    return build_and_send(place)
 
 
 def test_the_signature_is_that_of_the_specification() -> None:
     """The example that receivers' libraries are tested with."""
-    article_id, at = "msg_p5jXN8AQM9LWM0D4loKWxJek", datetime.fromtimestamp(1614265330, UTC)
+    article_id = "msg_p5jXN8AQM9LWM0D4loKWxJek"
+    at = datetime.fromtimestamp(1614265330, UTC)
     headers = webhooks.signature(
         article_id, at, b'{"test": 2432232314}', webhooks.signing_key(SECRET, {})
     )
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
-    assert (headers["webhook-id"], headers["webhook-timestamp"]) == (article_id, "1614265330")
+    assert headers["webhook-id"] == article_id
+    assert headers["webhook-timestamp"] == "1614265330"
 
 
 def test_an_article_is_announced_once_after_its_build_and_signed(
     place: Place, receiver: Receiver
 ) -> None:
-    file(place, "New")
-    with place.app() as app:
+    """A new article is announced once, after its build, with a signature."""
+    store_titles(place, "New")
+    with place.open_app() as app:
         assert asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter)) == []
     assert receiver.got == []  # it is not published yet
-    assert send(place) == send(place) == []
+    assert build_and_send(place) == build_and_send(place) == []
     [delivery] = receiver.got
     assert delivery.line == "article.published New"
-    article = place.article("New")
-    with place.app() as app:
+    article = place.load_article("New")
+    with place.open_app() as app:
         urn = entry_urn(app.archive.instance, article.id)
     data = delivery.message["data"]
-    assert (data["id"], data["url"], data["_source"]) == (urn, article.url, "one")
-    assert urn in place.published("all.json") and data["tags"] == ["AI"]
+    assert data["id"] == urn
+    assert data["url"] == article.url
+    assert data["_source"] == "one"
+    assert urn in place.read_published("all.json")
+    assert data["tags"] == ["AI"]
     assert delivery.message["timestamp"] == place.now.isoformat()
     key = webhooks.signing_key(SECRET, {})
     signed = webhooks.signature(delivery.headers["webhook-id"], place.now, delivery.body, key)
     assert signed.items() <= delivery.headers.items()
-    assert delivery.headers["content-type"] == "application/json" and delivery.path == "/feeds"
+    assert delivery.headers["content-type"] == "application/json"
+    assert delivery.path == "/feeds"
 
 
 def test_articles_are_announced_in_the_order_in_which_they_came(
     place: Place, receiver: Receiver
 ) -> None:
     titles = [f"Number {number}" for number in range(6)]
-    file(place, *titles)
-    send(place)
+    store_titles(place, *titles)
+    build_and_send(place)
     assert receiver.lines == [f"article.published {title}" for title in titles]
 
 
 def test_edits_and_withdrawals_follow_in_order(place: Place, receiver: Receiver) -> None:
-    place.edit("Old", "title: Old", "title: Renamed")
-    later(place, minutes=1)
-    with place.app() as app:
-        withdraw(app.archive, app.configuration, place.article("Renamed").id)
-    later(place, minutes=1)
-    with place.app() as app:
+    place.edit_file("Old", "title: Old", "title: Renamed")
+    send_later(place, minutes=1)
+    with place.open_app() as app:
+        withdraw(app.archive, app.configuration, place.load_article("Renamed").id)
+    send_later(place, minutes=1)
+    with place.open_app() as app:
         undo_withdrawal(app.archive, app.configuration, "https://one.example/old")
-    later(place, minutes=1)
+    send_later(place, minutes=1)
     assert receiver.lines == [
         "article.changed Renamed",
         "article.withdrawn",
         "article.published Renamed",
     ]
     urns = {delivery.message["data"]["id"] for delivery in receiver.got}
-    assert (
-        len(urns) == 1 and len({delivery.headers["webhook-id"] for delivery in receiver.got}) == 3
-    )
+    assert len(urns) == 1
+    assert len({delivery.headers["webhook-id"] for delivery in receiver.got}) == 3
 
 
 def test_a_file_that_is_written_anew_is_no_news(place: Place, receiver: Receiver) -> None:
-    place.edit("Old", "title: Old", "title: Renamed")
-    send(place)
-    path = place.path("Renamed")
+    """A changed title is announced once; a touched file is not."""
+    place.edit_file("Old", "title: Old", "title: Renamed")
+    build_and_send(place)
+    path = place.find_file("Renamed")
     os.utime(path, ns=(0, 0))
-    later(place, minutes=1)
+    send_later(place, minutes=1)
     assert receiver.lines == ["article.changed Renamed"]
 
 
 def test_what_a_build_leaves_is_announced_by_the_one_that_publishes_it(
     place: Place, receiver: Receiver
 ) -> None:
-    file(place, "New")
-    with place.app() as app:
+    """An article is announced after the build that publishes it, not before."""
+    store_titles(place, "New")
+    with place.open_app() as app:
         asyncio.run(build_feeds(app, accepts=lambda key: False))
         asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter))
     assert receiver.got == []
-    send(place)
+    build_and_send(place)
     assert receiver.lines == ["article.published New"]
 
 
 def test_what_is_filed_during_a_build_holds_up_no_other_news(
     place: Place, receiver: Receiver
 ) -> None:
-    file(place, "New")
-    with place.app() as app:
+    """An article filed during a build is announced after the next build."""
+    store_titles(place, "New")
+    with place.open_app() as app:
         during = iter(
             [lambda: store_articles(app, "Later", "A text.", tags=("AI",), added=place.now)]
         )
         asyncio.run(build_feeds(app, turn=lambda: next(during, lambda: None)()))
         asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter))
     assert receiver.lines == ["article.published New"]
-    send(place)
+    build_and_send(place)
     assert receiver.lines == ["article.published New", "article.published Later"]
 
 
 def test_a_long_answer_is_an_answer(place: Place, receiver: Receiver) -> None:
-    receiver.answer, receiver.text = lambda delivery: 200, b"x" * 100_000
-    file(place, "New")
-    assert send(place) == []
-    later(place, hours=1)
+    receiver.answer = lambda delivery: 200
+    receiver.text = b"x" * 100_000
+    store_titles(place, "New")
+    assert build_and_send(place) == []
+    send_later(place, hours=1)
     assert receiver.lines == ["article.published New"]
 
 
 def test_an_article_on_hold_is_announced_with_its_release(place: Place, receiver: Receiver) -> None:
-    file(place, "Held", hold=True)
-    later(place, minutes=1)
+    store_titles(place, "Held", hold=True)
+    send_later(place, minutes=1)
     assert receiver.got == []
-    with place.app() as app:
-        release(app.archive, app.configuration, [place.article("Held").id])
-    later(place, minutes=1)
+    with place.open_app() as app:
+        release(app.archive, app.configuration, [place.load_article("Held").id])
+    send_later(place, minutes=1)
     assert receiver.lines == ["article.published Held"]
 
 
 def test_private_sources_show_no_more_than_their_feeds(place: Place, receiver: Receiver) -> None:
+    """A message for a source with `content = "link"` has no excerpt."""
     (place.config / "sources.toml").write_text(
         '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\ncontent = "link"\n'
     )
-    file(place, "New", excerpt="A line that is not to be shown.")
-    send(place)
+    store_titles(place, "New", excerpt="A line that is not to be shown.")
+    build_and_send(place)
     assert receiver.lines == ["article.published New"]
     assert b"not to be shown" not in receiver.got[0].body
 
 
 def test_only_what_a_receiver_asked_for_is_sent(place: Place, receiver: Receiver) -> None:
-    configure(place, receiver, 'allow = ["127.0.0.1"]\nevents = ["article.withdrawn"]\n')
-    file(place, "New")
-    send(place)
-    with place.app() as app:
-        withdraw(app.archive, app.configuration, place.article("New").id)
-    later(place, minutes=1)
+    """A receiver gets only the events in its `events`."""
+    configure_receiver(place, receiver, 'allow = ["127.0.0.1"]\nevents = ["article.withdrawn"]\n')
+    store_titles(place, "New")
+    build_and_send(place)
+    with place.open_app() as app:
+        withdraw(app.archive, app.configuration, place.load_article("New").id)
+    send_later(place, minutes=1)
     assert receiver.lines == ["article.withdrawn"]
 
 
@@ -283,23 +299,24 @@ def test_only_what_a_receiver_asked_for_is_sent(place: Place, receiver: Receiver
 def test_a_query_chooses_what_is_announced(
     place: Place, receiver: Receiver, query: str, announced: list[str]
 ) -> None:
-    configure(place, receiver, f'allow = ["127.0.0.1"]\nquery = "{query}"\n')
-    file(place, "New", excerpt="An excerpt.")
-    send(place)
+    configure_receiver(place, receiver, f'allow = ["127.0.0.1"]\nquery = "{query}"\n')
+    store_titles(place, "New", excerpt="An excerpt.")
+    build_and_send(place)
     assert receiver.lines == announced
 
 
 def test_a_receiver_that_comes_back_hears_of_nothing_in_between(
     place: Place, receiver: Receiver
 ) -> None:
+    """A receiver that was removed and added again gets only later articles."""
     (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
-    file(place, "Meanwhile")
-    later(place, minutes=1)
+    store_titles(place, "Meanwhile")
+    send_later(place, minutes=1)
     place.now += timedelta(minutes=1)
-    configure(place, receiver)
-    send(place)
-    file(place, "New")
-    later(place, minutes=1)
+    configure_receiver(place, receiver)
+    build_and_send(place)
+    store_titles(place, "New")
+    send_later(place, minutes=1)
     assert receiver.lines == ["article.published New"]
 
 
@@ -309,45 +326,45 @@ def test_a_receiver_that_fails_gets_the_same_message_again(
 ) -> None:
     answers = [status, 200, 200]
     receiver.answer = lambda delivery: answers.pop(0)
-    file(place, "First", "Second")
-    [problem] = send(place)
-    assert problem.what == "127.0.0.1" and problem.reason == "webhook-failing"
-    send(place)
+    store_titles(place, "First", "Second")
+    [problem] = build_and_send(place)
+    assert problem.what == "127.0.0.1"
+    assert problem.reason == "webhook-failing"
+    build_and_send(place)
     # it gets a pause, and no redirect is followed
     assert receiver.lines == ["article.published First"]
-    later(place, minutes=2)
+    send_later(place, minutes=2)
     assert receiver.lines == [
         "article.published First",
         "article.published First",
         "article.published Second",
     ]
     first, again, _ = (delivery.headers for delivery in receiver.got)
-    assert (
-        first["webhook-id"] == again["webhook-id"]
-        and first["webhook-timestamp"] != again["webhook-timestamp"]
-    )
+    assert first["webhook-id"] == again["webhook-id"]
+    assert first["webhook-timestamp"] != again["webhook-timestamp"]
 
 
 def test_a_message_that_is_refused_holds_up_its_article_alone(
     place: Place, receiver: Receiver
 ) -> None:
+    """A refused message delays later messages of the same article only."""
     refused = [True]
     receiver.answer = lambda delivery: 400 if "First" in delivery.line and refused[0] else 200
-    file(place, "First", "Second")
-    send(place)
-    place.edit("First", "title: First", "title: Edited")
-    later(place, seconds=1)
+    store_titles(place, "First", "Second")
+    build_and_send(place)
+    place.edit_file("First", "title: First", "title: Edited")
+    send_later(place, seconds=1)
     assert receiver.lines == ["article.published First", "article.published Second"]
     refused[0] = False
-    later(place, minutes=2)
+    send_later(place, minutes=2)
     assert receiver.lines[2:] == ["article.published First", "article.changed Edited"]
 
 
 def test_a_receiver_that_refuses_everything_gets_a_pause(place: Place, receiver: Receiver) -> None:
     receiver.answer = lambda delivery: 401
-    file(place, *(f"Number {number}" for number in range(9)))
-    send(place)
-    later(place, seconds=30)
+    store_titles(place, *(f"Number {number}" for number in range(9)))
+    build_and_send(place)
+    send_later(place, seconds=30)
     assert len(receiver.got) == 3
 
 
@@ -357,68 +374,71 @@ def test_a_slow_receiver_holds_up_no_other(
     over = threading.Event()
     receiver.answer = lambda delivery: 200 if over.wait(30) else 500
     monkeypatch.setattr(webhooks, "_DEADLINE", 0.3)
-    with receiving() as other:
-        table = f'[[webhook]]\nurl = "{other.url}"\nsecret = "{SECRET}"\nallow = ["127.0.0.1"]\n'
-        configure(place, receiver, 'allow = ["127.0.0.1"]\n' + table)
-        file(place, "First", "Second")
-        [problem] = send(place)
+    with serve_receiver() as other_receiver:
+        table = (
+            f'[[webhook]]\nurl = "{other_receiver.url}"\n'
+            f'secret = "{SECRET}"\nallow = ["127.0.0.1"]\n'
+        )
+        configure_receiver(place, receiver, 'allow = ["127.0.0.1"]\n' + table)
+        store_titles(place, "First", "Second")
+        [problem] = build_and_send(place)
         over.set()
-        assert other.lines == ["article.published First", "article.published Second"]
-    assert receiver.lines == ["article.published First"] and "no complete answer" in problem.detail
+        assert other_receiver.lines == ["article.published First", "article.published Second"]
+    assert receiver.lines == ["article.published First"]
+    assert "no complete answer" in problem.detail
 
 
 def test_a_run_sends_for_a_bounded_time(
     place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(webhooks, "SECONDS", -1.0)
-    file(place, "New")
-    send(place)
+    store_titles(place, "New")
+    build_and_send(place)
     assert receiver.got == []
     monkeypatch.undo()
-    send(place)
+    build_and_send(place)
     assert receiver.lines == ["article.published New"]
 
 
 def test_a_private_address_needs_allow(place: Place, receiver: Receiver) -> None:
-    configure(place, receiver, "")
-    file(place, "New")
-    [problem] = send(place)
-    assert receiver.got == [] and 'allow = ["127.0.0.1/32:' in problem.detail
-    configure(place, receiver)
-    later(place, minutes=2)
+    configure_receiver(place, receiver, "")
+    store_titles(place, "New")
+    [problem] = build_and_send(place)
+    assert receiver.got == []
+    assert 'allow = ["127.0.0.1/32:' in problem.detail
+    configure_receiver(place, receiver)
+    send_later(place, minutes=2)
     assert receiver.lines == ["article.published New"]
 
 
 def test_a_receiver_that_is_down_for_a_day_is_a_condition(place: Place, receiver: Receiver) -> None:
-    configure(
+    configure_receiver(
         place,
         receiver,
         'allow = ["127.0.0.1"]\nevents = ["article.published", "condition.opened"]\n',
     )
     receiver.answer = lambda delivery: 500
-    file(place, "New")
-    send(place)
-    assert run(place) == set()
+    store_titles(place, "New")
+    build_and_send(place)
+    assert list_open_conditions(place) == set()
     place.now += timedelta(hours=25)
-    assert run(place) == {"webhook-failing:127.0.0.1"}
+    assert list_open_conditions(place) == {"webhook-failing:127.0.0.1"}
     receiver.answer = lambda delivery: 200
     place.now += timedelta(hours=2)
-    run(place)
+    list_open_conditions(place)
     place.now += timedelta(hours=2)
-    assert run(place) == set()
+    assert list_open_conditions(place) == set()
     [*_, published, opened] = receiver.got
     assert published.line == "article.published New"
-    assert (
-        opened.message["data"]["kind"] == "webhook-failing"
-        and "127.0.0.1" in opened.message["data"]["subject"]
-    )
+    assert opened.message["data"]["kind"] == "webhook-failing"
+    assert "127.0.0.1" in opened.message["data"]["subject"]
 
 
-def run(place: Place) -> set[str]:
+def list_open_conditions(place: Place) -> set[str]:
     """The end of a run. Returns the conditions of webhooks that are open."""
     from syndicator.health.episodes import read_memory
 
-    with place.app() as app:
+    with place.open_app() as app:
         asyncio.run(
             report_run(
                 app.archive,
@@ -430,9 +450,9 @@ def run(place: Place) -> set[str]:
             )
         )
         return {
-            one.identity
-            for one in read_memory(app.archive.store).episodes
-            if one.kind == "webhook-failing"
+            episode.identity
+            for episode in read_memory(app.archive.store).episodes
+            if episode.kind == "webhook-failing"
         }
 
 
@@ -444,37 +464,41 @@ def test_conditions_open_and_close(place: Place, receiver: Receiver) -> None:
             visits=VisitTimes(first_visit=NOW, last_visit=place.now),
             backoff=BackOff(disabled=disabled),
         )
-        with place.app() as app:
+        with place.open_app() as app:
             app.archive.store.visits.save_states([state])
-        run(place)
+        list_open_conditions(place)
         place.now += timedelta(hours=1)
     assert [delivery.message["type"] for delivery in receiver.got] == [
         "condition.opened",
         "condition.closed",
     ]
     opened, closed = (delivery.message["data"] for delivery in receiver.got)
-    assert (opened["kind"], opened["subject"], opened["state"]) == ("source-gone", "one", "broken")
-    assert closed["state"] == "recovered" and opened["id"] != closed["id"]
+    assert opened["kind"] == "source-gone"
+    assert opened["subject"] == "one"
+    assert opened["state"] == "broken"
+    assert closed["state"] == "recovered"
+    assert opened["id"] != closed["id"]
 
 
 def test_a_receiver_that_was_taken_out_leaves_nothing(place: Place, receiver: Receiver) -> None:
+    """Waiting messages of a removed receiver are deleted."""
     receiver.answer = lambda delivery: 500
-    file(place, "New")
-    send(place)
+    store_titles(place, "New")
+    build_and_send(place)
     (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
-    later(place, hours=1)
-    with place.app() as app:
+    send_later(place, hours=1)
+    with place.open_app() as app:
         assert app.archive.store.messages.waiting() == []
 
 
 def test_a_withdrawal_takes_the_text_that_waits(place: Place, receiver: Receiver) -> None:
     receiver.answer = lambda delivery: 500
-    file(place, "Secret")
-    send(place)
-    with place.app() as app:
-        withdraw(app.archive, app.configuration, place.article("Secret").id, purge=True)
+    store_titles(place, "Secret")
+    build_and_send(place)
+    with place.open_app() as app:
+        withdraw(app.archive, app.configuration, place.load_article("Secret").id, purge=True)
     receiver.answer = lambda delivery: 200
-    later(place, hours=1)
+    send_later(place, hours=1)
     assert receiver.lines == ["article.published Secret", "article.withdrawn"]
     assert b"Secret" not in (place.folder / "feeds/state/syndicator.db").read_bytes()
 
@@ -482,11 +506,11 @@ def test_a_withdrawal_takes_the_text_that_waits(place: Place, receiver: Receiver
 def test_a_crash_after_the_build_loses_nothing(
     place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file(place, "New")
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt), place.app() as app:
+    store_titles(place, "New")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt), place.open_app() as app:
         patch.setattr(webhooks, "put", _stop)
         asyncio.run(build_feeds(app))
-    send(place)
+    build_and_send(place)
     assert receiver.lines == ["article.published New"]
 
 
@@ -496,7 +520,7 @@ def _stop(*_: object) -> None:
 
 @pytest.mark.slow
 def test_a_message_whose_sender_was_killed_is_sent_again(place: Place, receiver: Receiver) -> None:
-    file(place, "First", "Second")
+    store_titles(place, "First", "Second")
     command = [sys.executable, "-m", "syndicator", "build", "--config", str(place.config)]
     sender = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -518,6 +542,8 @@ def test_a_message_whose_sender_was_killed_is_sent_again(place: Place, receiver:
 
 
 def test_pauses_grow_to_an_hour_and_follow_what_the_receiver_asks() -> None:
+    """Retry pauses double up to an hour; Retry-After is followed up to a day."""
+
     def pause(tries: int, asked: timedelta | None = None) -> timedelta:
         failed = Failed(
             url="", reason="http-503", status=503, retry_after=NOW + asked if asked else None
@@ -540,23 +566,27 @@ def test_a_secret_that_signs_nothing_is_refused_and_not_shown(place: Place, secr
     path.write_text(path.read_text().replace(SECRET, secret))
     with (
         pytest.raises(ConfigError, match=r"webhook\.secret: write \"whsec_\"") as caught,
-        place.app(),
+        place.open_app(),
     ):
         pass
-    assert "c2hvcnQ" not in str(caught.value) and "MfKQ" not in str(caught.value)
+    assert "c2hvcnQ" not in str(caught.value)
+    assert "MfKQ" not in str(caught.value)
 
 
 def test_a_secret_is_not_shown_with_the_settings(place: Place) -> None:
     [shown] = [str(one.value) for one in list_settings(place.config, {}) if one.name == "webhook"]
-    assert "/feeds" in shown and SECRET not in shown
+    assert "/feeds" in shown
+    assert SECRET not in shown
 
 
 def test_a_secret_can_be_in_the_environment(place: Place, receiver: Receiver) -> None:
     path = place.config / "syndicator.toml"
     path.write_text(path.read_text().replace(SECRET, "${HOOK}"))
-    file(place, "New")
-    [problem] = send(place)
-    assert "HOOK" in problem.detail and receiver.got == []
+    store_titles(place, "New")
+    [problem] = build_and_send(place)
+    assert "HOOK" in problem.detail
+    assert receiver.got == []
     [finding] = [one for one in check(place.config, environ={}) if "webhook.secret" in one.detail]
-    assert finding.severity == "error" and finding.line == 5
+    assert finding.severity == "error"
+    assert finding.line == 5
     assert webhooks.signing_key("${HOOK}", {"HOOK": SECRET}) == webhooks.signing_key(SECRET, {})

@@ -1,4 +1,4 @@
-"""Related articles on pages: found once, kept until a text changes, without what is unpublished."""
+"""Related articles on pages: found once, updated with texts, never unpublished ones."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ GARDENS = ("Tomatoes ripen", "What compost does in a garden")
 BY_DAY = (FERRIES[0], *GARDENS, *FERRIES[1:])  # the first page is of no day near the other ferries
 
 
-def fill(place: Place) -> None:
+def store_ferry_stories(place: Place) -> None:
     (place.config / "sources.toml").write_text(SOURCES)
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         for number, title in enumerate(BY_DAY):
             text = f"{FERRY if title in FERRIES else GARDEN} Paragraph {number} tells more of it."
             source = ("one", "two")[number % 2]
@@ -54,17 +54,17 @@ def fill(place: Place) -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(fill)
+    return Place(tmp_path).fill_once(store_ferry_stories)
 
 
 def read_related(place: Place, title: str) -> list[str]:
     """Return the titles below "Related articles" on the page of an article."""
-    page = html.fromstring(place.published(article_name(place.article(title).id)))
+    page = html.fromstring(place.read_published(article_name(place.load_article(title).id)))
     return [str(node.text_content()) for node in page.xpath("//section[@class='related']//li/a")]
 
 
-def reconcile(place: Place) -> None:
-    with place.app() as app:
+def reconcile_and_build(place: Place) -> None:
+    with place.open_app() as app:
         files(app.archive, app.configuration)
     place.build()
 
@@ -77,23 +77,24 @@ def test_a_page_links_articles_on_its_subject(place: Place) -> None:
 
 def test_lists_are_found_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(related.RelatedFinder, "find", lambda *_: pytest.fail("found again"))
-    before = place.digests("public")
+    before = place.read_digests("public")
     place.build()
-    assert place.digests("public") == before
+    assert place.read_digests("public") == before
 
 
 def test_a_new_article_makes_no_page_of_an_old_one_again(place: Place) -> None:
-    before = place.digests("public")
+    """New related articles do not rewrite pages of old articles."""
+    before = place.read_digests("public")
     place.now += timedelta(days=30)
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(2):
             title = f"Ferry number {number} arrives"
             store_articles(app, title, FERRY, excerpt=FERRY, published=place.now, added=place.now)
     place.build()
-    after = place.digests("public")
+    after = place.read_digests("public")
     assert set(read_related(place, "Ferry number 1 arrives")) >= {*FERRIES}
     # the page of the last one links the next article
-    old = [article_name(place.article(title).id) for title in BY_DAY[:-1]]
+    old = [article_name(place.load_article(title).id) for title in BY_DAY[:-1]]
     assert [name for name in old if after[name] != before[name]] == []
 
 
@@ -102,69 +103,71 @@ def test_an_article_that_is_not_published_any_more_is_linked_nowhere(
     place: Place, how: str
 ) -> None:
     hidden = FERRIES[1]
-    article_id = place.article(hidden).id
+    article_id = place.load_article(hidden).id
     assert hidden in read_related(place, FERRIES[0])
     if how == "hold":
-        path = place.path(hidden)
+        path = place.find_file(hidden)
         path.write_text(path.read_text().replace("---\n", "---\nschema: 4\nhold: true\n", 1))
-        reconcile(place)
+        reconcile_and_build(place)
     else:
-        with place.app() as app:
+        with place.open_app() as app:
             withdraw(app.archive, app.configuration, article_id)
         place.build()
     for title in {*FERRIES} - {hidden}:
-        assert hidden not in place.published(article_name(place.article(title).id))
+        assert hidden not in place.read_published(article_name(place.load_article(title).id))
 
 
 def test_an_article_with_another_title_is_linked_by_it(place: Place) -> None:
-    path = place.path(FERRIES[1])
+    """A changed title appears in links of related articles."""
+    path = place.find_file(FERRIES[1])
     path.write_text(path.read_text().replace(FERRIES[1], "The old ferry is sold"))
-    reconcile(place)
+    reconcile_and_build(place)
     assert "The old ferry is sold" in read_related(place, FERRIES[0])
 
 
 def test_an_article_with_another_text_has_another_list(place: Place) -> None:
-    path = place.path(FERRIES[1])
+    path = place.find_file(FERRIES[1])
     text = path.read_text().replace(FERRY, GARDEN).replace(FERRIES[1], "Tomatoes are sold")
     path.write_text(text)
-    reconcile(place)
+    reconcile_and_build(place)
     assert set(read_related(place, "Tomatoes are sold")) == {*GARDENS}
 
 
 def test_words_of_an_unpublished_text_relate_nothing(place: Place) -> None:
-    with place.app() as app:
+    """Only published words make articles related."""
+    with place.open_app() as app:
         hidden = store_articles(
             app, "A quiet note", FERRY * 5, source="short", excerpt="Nothing of that."
         )
-        shown = store_articles(app, "Another note", "Nothing.", source="short", excerpt=FERRY)
+        article = store_articles(app, "Another note", "Nothing.", source="short", excerpt=FERRY)
     place.build()
-    ferry = place.article(FERRIES[0]).id
-    with place.app() as app:
+    ferry = place.load_article(FERRIES[0]).id
+    with place.open_app() as app:
         sources = app.configuration.sources
         finder = related.RelatedFinder(app.archive.store, lambda one: sources[one.source_key])
         found = finder.find(ferry)
         assert hidden.id not in found
-        assert shown.id in found
-        whole = related.RelatedFinder(
+        assert article.id in found
+        whole_finder = related.RelatedFinder(
             app.archive.store, lambda one: replace(sources[one.source_key], content="full")
         )
-        assert hidden.id in whole.find(ferry)
+        assert hidden.id in whole_finder.find(ferry)
 
 
 def test_an_unpublished_article_has_no_related_ones(place: Place) -> None:
-    with place.app() as app:
-        held = store_articles(app, "Held ferry", FERRY, excerpt=FERRY, hold=True)
+    with place.open_app() as app:
+        held_article = store_articles(app, "Held ferry", FERRY, excerpt=FERRY, hold=True)
     place.build()
-    with place.app() as app:
+    with place.open_app() as app:
         sources = app.configuration.sources
         finder = related.RelatedFinder(app.archive.store, lambda one: sources[one.source_key])
-        assert finder.find(held.id) == []
-        assert held.id not in finder.find(place.article(FERRIES[0]).id)
+        assert finder.find(held_article.id) == []
+        assert held_article.id not in finder.find(place.load_article(FERRIES[0]).id)
 
 
 def test_the_api_names_related_articles(place: Place) -> None:
     with open_read_only(place.config, now=lambda: place.now) as opened:
-        answer = read_item(opened, place.article(FERRIES[0]).id).answer
+        answer = read_item(opened, place.load_article(FERRIES[0]).id).answer
     named = {one["title"]: one["url"] for one in answer["related"]}
     assert {*named} == {*FERRIES} - {FERRIES[0]}
-    assert named[FERRIES[1]] == place.article(FERRIES[1]).url
+    assert named[FERRIES[1]] == place.load_article(FERRIES[1]).url

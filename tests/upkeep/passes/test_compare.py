@@ -1,4 +1,4 @@
-"""What is told of an article that reads differently now."""
+"""Describe an article that reads differently now."""
 
 from __future__ import annotations
 
@@ -38,5 +38,6 @@ OLD = Article(
 def test_each_field_that_differs_is_told(
     fields: dict[str, object], told: tuple[str, str, str] | None
 ) -> None:
+    """`list_changes` lists each differing field with old and new value."""
     expected = (FieldChange(field=told[0], old=told[1], new=told[2]),) if told else ()
     assert list_changes(OLD, replace(OLD, **fields)) == expected  # type: ignore[arg-type]

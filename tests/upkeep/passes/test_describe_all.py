@@ -1,4 +1,4 @@
-"""Describing filed articles anew."""
+"""Describe all filed articles again."""
 
 from __future__ import annotations
 
@@ -14,59 +14,59 @@ MODELS = (
 )
 
 
-def redescribed(place: Place) -> Plan:
-    with place.app() as app:
+def describe_all(place: Place) -> Plan:
+    with place.open_app() as app:
         planned = plan_descriptions(app.archive, app.configuration)
         write_plan(app.archive, planned)
     return planned
 
 
 def test_describing_again_changes_nothing_when_nothing_was_edited(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Models", MODELS)
-    redescribed(place)
-    before = place.digests("articles")
-    assert redescribed(place).articles == ()
-    assert place.digests("articles") == before
+    describe_all(place)
+    before = place.read_digests("articles")
+    assert describe_all(place).articles == ()
+    assert place.read_digests("articles") == before
 
 
 def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Models", MODELS)
         store_articles(
             app,
             "Gardens",
             "Roses want sun. Tulips want rain, and a wall that keeps the wind away from them.",
         )
-    redescribed(place)
-    before = place.article("Models")
-    assert (before.tags, before.tags_by, before.category) == (("LLM",), "matched", "AI")
+    describe_all(place)
+    before = place.load_article("Models")
+    assert before.tags == ("LLM",)
+    assert before.tags_by == "matched"
+    assert before.category == "AI"
     place.build()
     place.write_taxonomy(TAXONOMY + '\n[[tag]]\nname = "weather"\n')
-    gardens = place.path("Gardens").read_bytes()
-    with place.app() as app:
+    gardens = place.find_file("Gardens").read_bytes()
+    with place.open_app() as app:
         planned = plan_descriptions(app.archive, app.configuration)
         assert [item.title for item in planned.articles] == ["Models"]
         assert planned.articles[0].revision.lines == ("tags: +weather (its text says so)",)
         gains = {feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds}
         assert gains["tags/weather"] == (1, 0, 0)
         assert gains["tags/llm"] == gains["all"] == gains["sources/one"] == (0, 0, 1)
-        assert place.article("Models") == before  # not before it is applied
+        assert place.load_article("Models") == before  # not before it is applied
         write_plan(app.archive, planned)
-    after = place.article("Models")
+    after = place.load_article("Models")
     assert set(after.tags) == {"LLM", "weather"}
-    assert (after.updated, after.revisions, after.published) == (
-        before.updated,
-        before.revisions,
-        before.published,
-    )
-    assert place.path("Gardens").read_bytes() == gardens
+    assert after.updated == before.updated
+    assert after.revisions == before.revisions
+    assert after.published == before.published
+    assert place.find_file("Gardens").read_bytes() == gardens
     assert place.build().held == ()
-    assert "Models" in place.published("tags/weather.atom")
+    assert "Models" in place.read_published("tags/weather.atom")
 
 
 def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(
             app,
             "Models",
@@ -76,43 +76,46 @@ def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
             excerpt="Old one.",
             excerpt_by="extractive",
         )
-    place.edit("Models", "- Old", "- Mine")
-    place.edit("Models", "title: Models", "title: Better models")
-    planned = redescribed(place)
+    place.edit_file("Models", "- Old", "- Mine")
+    place.edit_file("Models", "title: Models", "title: Better models")
+    planned = describe_all(place)
     assert [line.partition(":")[0] for line in planned.articles[0].revision.lines] == [
         "category",
         "excerpt",
     ]
-    after = place.article("Better models")
-    assert (after.tags, after.category) == (("Mine",), "AI")
+    after = place.load_article("Better models")
+    assert after.tags == ("Mine",)
+    assert after.category == "AI"
     # and stays so: the title is still known as the operator's
-    assert redescribed(place).articles == ()
-    with place.app() as app:
+    assert describe_all(place).articles == ()
+    with place.open_app() as app:
         kept = app.archive.article_store.get(
-            str(place.path("Better models").relative_to(app.archive.article_store.root))
+            str(place.find_file("Better models").relative_to(app.archive.article_store.root))
         )
         assert kept.tags_by == "operator"
         again, _, _ = app.archive.article_store.put(
             Article(id=kept.id, url=kept.url, title="Theirs", tags=("Theirs",))
         )
-        assert (again.title, again.tags) == ("Better models", ("Mine",))
+        assert again.title == "Better models"
+        assert again.tags == ("Mine",)
 
 
 def test_only_articles_added_since_a_day(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Models", MODELS)
-        later = store_articles(app, "More models", MODELS)
-        planned = plan_descriptions(app.archive, app.configuration, since=later.added)
+        later_article = store_articles(app, "More models", MODELS)
+        planned = plan_descriptions(app.archive, app.configuration, since=later_article.added)
         assert [item.title for item in planned.articles] == ["More models"]
         assert planned.looked == 1
 
 
 def test_a_file_that_says_no_article_is_named_and_costs_no_other(place: Place) -> None:
-    with place.app() as app:
+    """A broken file is reported; other articles are described."""
+    with place.open_app() as app:
         store_articles(app, "Models", MODELS)
         store_articles(app, "Broken", MODELS)
-    place.path("Broken").write_text("no frontmatter")
-    planned = redescribed(place)
+    place.find_file("Broken").write_text("no frontmatter")
+    planned = describe_all(place)
     assert [item.title for item in planned.articles] == ["Models"]
     assert [problem.reason for problem in planned.problems] == ["bad-article-file"]
 
@@ -125,9 +128,9 @@ def test_the_sources_own_tags_and_category_stay(place: Place) -> None:
     sources.write_text(
         sources.read_text() + 'category = "Gardens"\ntags = ["large language model", "Roses"]\n'
     )
-    with place.app() as app:
+    with place.open_app() as app:
         store_articles(app, "Roses", "Roses want sun.", source="three")
-    redescribed(place)
-    found = place.article("Roses")
-    assert found.tags == ("LLM", "Roses")  # the operator's word, as the taxonomy calls it now
-    assert found.category in ("Gardens", "AI")
+    describe_all(place)
+    article = place.load_article("Roses")
+    assert article.tags == ("LLM", "Roses")  # the operator's word, as the taxonomy calls it now
+    assert article.category in ("Gardens", "AI")

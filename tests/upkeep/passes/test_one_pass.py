@@ -1,4 +1,4 @@
-"""One pass over filed articles: what it reads, what a failure costs, and what it writes."""
+"""One pass over all filed articles: reads, failures and writes."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ Revise = Callable[[Sequence[Filed]], list[Outcome]]
 TITLES = ("Bridges", "Gardens", "Harbours")
 
 
-def fill(place: Place) -> None:
-    with place.app() as app:
+def store_titles(place: Place) -> None:
+    with place.open_app() as app:
         for title in TITLES:
             store_articles(app, title, f"Words about {title}.")
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(fill)
+    return Place(tmp_path).fill_once(store_titles)
 
 
-def run(app: App, revise: Revise, seen: list[tuple[int, int]] | None = None) -> Plan:
+def plan_with_progress(app: App, revise: Revise, seen: list[tuple[int, int]] | None = None) -> Plan:
     def note(done: int, total: int) -> None:
         if seen is not None:
             seen.append((done, total))
@@ -56,48 +56,55 @@ def run(app: App, revise: Revise, seen: list[tuple[int, int]] | None = None) -> 
     )
 
 
-def recategorise(articles: Sequence[Filed]) -> list[Outcome]:
+def change_category(articles: Sequence[Filed]) -> list[Outcome]:
     return [Revision(values={"category": "Towns"}) for _ in articles]
 
 
 def test_a_plan_names_revisions_and_feeds_and_writes_nothing(place: Place) -> None:
     seen: list[tuple[int, int]] = []
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
-        before = place.digests("articles")
-        planned = run(app, recategorise, seen)
+        before = place.read_digests("articles")
+        planned = plan_with_progress(app, change_category, seen)
     assert [item.title for item in planned.articles] == list(TITLES)
-    assert (planned.looked, planned.lacking, planned.problems) == (3, (), ())
+    assert planned.looked == 3
+    assert planned.lacking == ()
+    assert planned.problems == ()
     assert ("categories/towns", 3) in [(feed.feed, feed.joins) for feed in planned.feeds]
     assert seen == [(2, 3), (3, 3)]
-    assert place.digests("articles") == before
+    assert place.read_digests("articles") == before
 
 
 def test_a_failure_of_the_worker_costs_the_article_at_fault_alone(place: Place) -> None:
+    """If a batch crashes the worker, only the faulty article is reported."""
+
     def revise(articles: Sequence[Filed]) -> list[Outcome]:
         if any(filed.article.title == "Gardens" for filed in articles):
             raise WorkerFailed(WorkerReason.CRASHED, "signal 9")
-        return recategorise(articles)
+        return change_category(articles)
 
-    with place.app() as app:
-        planned = run(app, revise)
+    with place.open_app() as app:
+        planned = plan_with_progress(app, revise)
     assert [item.title for item in planned.articles] == ["Bridges", "Harbours"]
     [problem] = planned.problems
-    assert (problem.reason, problem.detail) == (WorkerReason.CRASHED, "signal 9")
-    failed = place.article("Gardens").id
-    assert failed not in planned.examined and len(planned.examined) == 2
+    assert problem.reason == WorkerReason.CRASHED
+    assert problem.detail == "signal 9"
+    failed = place.load_article("Gardens").id
+    assert failed not in planned.examined
+    assert len(planned.examined) == 2
 
 
 def test_a_file_that_cannot_be_read_is_named_once(place: Place) -> None:
-    place.path("Gardens").write_text("no frontmatter")
-    with place.app() as app:
-        planned = run(app, recategorise)
+    place.find_file("Gardens").write_text("no frontmatter")
+    with place.open_app() as app:
+        planned = plan_with_progress(app, change_category)
     assert [problem.reason for problem in planned.problems] == [FileReason.BAD_ARTICLE_FILE]
     assert planned.looked == 2
 
 
 def test_what_is_not_kept_is_lacking_and_a_problem_is_not_revised(place: Place) -> None:
-    bridges = place.article("Bridges").id
+    """Missing pages are counted and problems reported; the rest is revised."""
+    bridges = place.load_article("Bridges").id
     problem = Problem(what="Gardens", reason=FileReason.BAD_ARTICLE_FILE)
 
     def read(chosen: Chosen) -> Filed | Problem | None:
@@ -107,21 +114,22 @@ def test_what_is_not_kept_is_lacking_and_a_problem_is_not_revised(place: Place) 
         assert isinstance(filed, Filed)
         return problem if filed.article.title == "Gardens" else filed
 
-    with place.app() as app:
+    with place.open_app() as app:
         chosen = choose_all(app.archive, None)
-        planned = plan_pass(app.archive, chosen, read, recategorise, problems=())
+        planned = plan_pass(app.archive, chosen, read, change_category, problems=())
         gone = read_filed(app.archive, "2020/01/none.md")
-    assert (planned.lacking, planned.problems) == ((bridges,), (problem,))
+    assert planned.lacking == (bridges,)
+    assert planned.problems == (problem,)
     assert [item.title for item in planned.articles] == ["Harbours"]
     assert gone is None
 
 
 def test_an_edit_between_plan_and_writing_stays(place: Place) -> None:
-    with place.app() as app:
-        planned = run(app, recategorise)
-        place.edit("Gardens", "title: Gardens", "title: Better gardens")
-        place.edit("Harbours", "source_key", "category: Mine\nsource_key")
+    with place.open_app() as app:
+        planned = plan_with_progress(app, change_category)
+        place.edit_file("Gardens", "title: Gardens", "title: Better gardens")
+        place.edit_file("Harbours", "source_key", "category: Mine\nsource_key")
         write_plan(app.archive, planned)
-    assert place.article("Bridges").category == "Towns"
-    assert place.article("Better gardens").category == "Towns"
-    assert place.article("Harbours").category == "Mine"
+    assert place.load_article("Bridges").category == "Towns"
+    assert place.load_article("Better gardens").category == "Towns"
+    assert place.load_article("Harbours").category == "Mine"

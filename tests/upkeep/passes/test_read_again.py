@@ -1,4 +1,4 @@
-"""Whose values an article has when its kept page is read again."""
+"""Which values an article has after its saved page was read again."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ PAGE = replace(FILED, author="Bob, of the page", cover="https://x.example/page.p
 def test_a_page_replaces_what_a_rule_sets_or_no_feed_of_its_owner_said(
     owned: bool, ruled: frozenset[str], of_page: set[str]
 ) -> None:
+    """A new reading replaces a field if a rule sets it or the owner's feed lacks it."""
     again = _as_read(FILED, PageReading(article=PAGE, ruled=ruled), owned)
     names = ("author", "cover", "language")
     assert {name for name in names if getattr(again, name) == getattr(PAGE, name)} == of_page
@@ -40,6 +41,9 @@ def test_a_page_replaces_what_a_rule_sets_or_no_feed_of_its_owner_said(
 
 
 def test_a_value_that_the_page_lacks_stays_only_for_language() -> None:
+    """Author and cover are cleared if the page lacks them; the language stays."""
     page = PageReading(article=replace(PAGE, author=None, cover=None, language=None))
     again = _as_read(FILED, page, owned=False)
-    assert (again.author, again.cover, again.language) == (None, None, "de")
+    assert again.author is None
+    assert again.cover is None
+    assert again.language == "de"

@@ -1,4 +1,4 @@
-"""Kept pages read again by edited rules: what changes, and what does not."""
+"""Read saved pages again with edited rules."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ MORE = (
 HEADINGS = {"Harbours": "Harbours, &lt;b&gt; and other tags"}  # the feed has no title of this one
 
 
-def page(title: str, text: str) -> bytes:
+def make_page(title: str, text: str) -> bytes:
     heading = HEADINGS.get(title, title)
     promo = (
         f"Our evening about {title.casefold()} has seats left: book yours today, and bring a friend"
@@ -70,14 +70,14 @@ def page(title: str, text: str) -> bytes:
     ).encode()
 
 
-async def served(place: Place) -> Pages:
+async def serve_and_visit(place: Place) -> Pages:
     """The source `daily`, whose feed has better titles than its pages, visited once; its site still
     answers."""
     server = Pages()
     await server.start()
     items = []
     for title, text in TOPICS.items():
-        server.files[f"/{title}"] = ("text/html", page(title, text))
+        server.files[f"/{title}"] = ("text/html", make_page(title, text))
         link = f"{server.base}/{title}"
         heard = "" if title in HEADINGS else "<title>{} of our town | Daily</title>"
         items.append(f"<item><guid>{link}</guid><link>{link}</link>{heard.format(title)}</item>")
@@ -89,79 +89,87 @@ async def served(place: Place) -> Pages:
     (place.config / "sources.toml").write_text(
         f'[[source]]\nkey = "daily"\nurl = "{server.base}/feed"\n'
     )
-    with place.app() as app:
+    with place.open_app() as app:
         await run(app, Wanted(all=True), stop=asyncio.Event())
     return server
 
 
-async def visited(place: Place) -> None:
-    server = await served(place)
+async def visit_once(place: Place) -> None:
+    server = await serve_and_visit(place)
     await server.aclose()
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path, settings=SETTINGS).take(fill)
+    return Place(tmp_path, settings=SETTINGS).fill_once(store_visited_articles)
 
 
-def fill(place: Place) -> None:
-    asyncio.run(visited(place))
+def store_visited_articles(place: Place) -> None:
+    asyncio.run(visit_once(place))
     place.now += timedelta(days=2)
 
 
-def rule(place: Place, line: str = 'remove = [".promo"]') -> None:
+def add_rule(place: Place, line: str = 'remove = [".promo"]') -> None:
     path = place.config / "sources.toml"
     path.write_text(path.read_text() + f"rules = {{ {line} }}\n")
 
 
-def plan(place: Place, what: str = "", since: datetime | None = None) -> Plan:
-    with place.app() as app:
+def plan_rereading(place: Place, what: str = "", since: datetime | None = None) -> Plan:
+    with place.open_app() as app:
         return plan_reread(app.archive, app.configuration, Choice(what=what, since=since))
 
 
 def due_again(place: Place, what: str) -> int:
-    with place.app() as app:
+    with place.open_app() as app:
         return count_due_again(app.archive, app.configuration.sources, Choice(what=what))
 
 
-def mended(place: Place, what: str = "") -> Plan:
-    with place.app() as app:
+def reread_articles(place: Place, what: str = "") -> Plan:
+    with place.open_app() as app:
         planned = plan_reread(app.archive, app.configuration, Choice(what=what))
         write_reread(app.archive, planned)
     return planned
 
 
-def about(place: Place, topic: str) -> Article:
-    found = (load for load in articles(place) if load.url.endswith(topic))
+def find_article(place: Place, topic: str) -> Article:
+    found = (load for load in load_articles(place) if load.url.endswith(topic))
     return next(found)
 
 
-def articles(place: Place) -> list[Article]:
-    with place.app() as app:
+def load_articles(place: Place) -> list[Article]:
+    with place.open_app() as app:
         return [
             app.archive.article_store.get(stamp.path) for stamp in app.archive.article_store.walk()
         ]
 
 
 def test_nothing_changes_where_no_rule_did(place: Place) -> None:
-    planned = plan(place)
-    assert (planned.looked, planned.articles, planned.lacking, planned.problems) == (3, (), (), ())
+    """Without edited rules, rereading changes nothing."""
+    planned = plan_rereading(place)
+    assert planned.looked == 3
+    assert planned.articles == ()
+    assert planned.lacking == ()
+    assert planned.problems == ()
 
 
 def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
-    before = about(place, "Bridges")
+    """A new `remove` rule changes body and excerpt only."""
+    before = find_article(place, "Bridges")
     assert "seats left" in before.body
-    rule(place)
-    planned = mended(place)
+    add_rule(place)
+    planned = reread_articles(place)
     assert len(planned.articles) == 3
     assert ("all", 3) in [(feed.feed, feed.changes) for feed in planned.feeds]
     changes = next(one.revision.changes for one in planned.articles if one.id == before.id)
     assert [change.field for change in changes] == ["excerpt", "body"]
-    assert changes[1].old.startswith("Our evening about bridges") and changes[1].new == ""
-    after = about(place, "Bridges")
-    assert "seats left" not in after.body + after.excerpt and "eleven people" in after.body
+    assert changes[1].old.startswith("Our evening about bridges")
+    assert changes[1].new == ""
+    after = find_article(place, "Bridges")
+    assert "seats left" not in after.body + after.excerpt
+    assert "eleven people" in after.body
     moment = place.now.strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert (after.updated, after.revisions) == (place.now, (moment,))
+    assert after.updated == place.now
+    assert after.revisions == (moment,)
     kept = replace(
         after,
         body=before.body,
@@ -172,199 +180,216 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
     )
     assert kept == before  # title, identity, `published`, `added` and `origin` among the rest
     place.build()
-    assert "seats left" not in place.published("all.json")
-    assert mended(place).articles == () and place.build().written == ()
+    assert "seats left" not in place.read_published("all.json")
+    assert reread_articles(place).articles == ()
+    assert place.build().written == ()
 
 
 def test_the_plan_alone_changes_nothing(place: Place) -> None:
-    rule(place)
-    plan(place)
-    before = place.digests("articles")
-    assert len(plan(place).articles) == 3
-    assert place.digests("articles") == before
+    add_rule(place)
+    plan_rereading(place)
+    before = place.read_digests("articles")
+    assert len(plan_rereading(place).articles) == 3
+    assert place.read_digests("articles") == before
     assert place.build().written == ()
 
 
 def test_the_feeds_better_title_stays_and_title_suffix_cuts_it(place: Place) -> None:
-    assert about(place, "Gardens").title == "Gardens of our town | Daily"
-    rule(place, 'title_suffix = " | Daily"')
-    planned = mended(place, "daily")
+    """The feed's title is kept; `title_suffix` is cut from it."""
+    assert find_article(place, "Gardens").title == "Gardens of our town | Daily"
+    add_rule(place, 'title_suffix = " | Daily"')
+    planned = reread_articles(place, "daily")
     assert {change.field for one in planned.articles for change in one.revision.changes} == {
         "title"
     }
-    assert about(place, "Gardens").title == "Gardens of our town"
-    assert plan(place).articles == ()
+    assert find_article(place, "Gardens").title == "Gardens of our town"
+    assert plan_rereading(place).articles == ()
 
 
 def test_a_title_that_no_feed_can_have_is_the_pages(place: Place) -> None:
-    assert about(place, "Harbours").title == "Harbours, <b> and other tags"
-    rule(place)
-    fields = {change.field for one in mended(place).articles for change in one.revision.changes}
+    assert find_article(place, "Harbours").title == "Harbours, <b> and other tags"
+    add_rule(place)
+    fields = {
+        change.field for one in reread_articles(place).articles for change in one.revision.changes
+    }
     assert fields == {"excerpt", "body"}
 
 
 def test_hand_edits_stay(place: Place) -> None:
-    article = about(place, "Bridges")
-    place.edit(article.title, "eleven people", "twelve people")
-    before = place.path(article.title).read_bytes()
-    rule(place)
-    assert article.id not in {one.id for one in mended(place).articles}
-    assert place.path(article.title).read_bytes() == before
+    """Articles whose body the operator edited are not changed."""
+    article = find_article(place, "Bridges")
+    place.edit_file(article.title, "eleven people", "twelve people")
+    before = place.find_file(article.title).read_bytes()
+    add_rule(place)
+    assert article.id not in {one.id for one in reread_articles(place).articles}
+    assert place.find_file(article.title).read_bytes() == before
 
 
 def test_a_tag_of_todays_taxonomy_comes_and_updated_stays(place: Place) -> None:
-    before = about(place, "Harbours")
+    """Rereading adds a new tag and leaves `updated`."""
+    before = find_article(place, "Harbours")
     place.write_taxonomy(
         place.taxonomy + '\n[[tag]]\nname = "Harbours"\naliases = ["harbour master"]\n'
     )
-    [one] = mended(place).articles
+    [article] = reread_articles(place).articles
     assert [
-        (change.field, change.new) for change in one.revision.changes if change.field == "tags"
+        (change.field, change.new) for change in article.revision.changes if change.field == "tags"
     ] == [("tags", "Harbours")]
-    after = about(place, "Harbours")
-    assert (after.tags, after.updated, after.revisions) == (
-        ("Harbours",),
-        before.updated,
-        before.revisions,
-    )
+    after = find_article(place, "Harbours")
+    assert after.tags == ("Harbours",)
+    assert after.updated == before.updated
+    assert after.revisions == before.revisions
 
 
 def test_a_source_or_an_article_is_named_by_key_address_or_id(place: Place) -> None:
-    rule(place)
-    article = about(place, "Gardens")
-    with place.app() as app:
+    add_rule(place)
+    article = find_article(place, "Gardens")
+    with place.open_app() as app:
         feed = app.configuration.sources["daily"].url
     for what, count in (("daily", 3), (feed, 3), (article.url, 1), (article.id, 1)):
-        planned = plan(place, what)
+        planned = plan_rereading(place, what)
         assert (planned.looked, len(planned.articles)) == (count, count), what
-    assert plan(place, "daily", place.now).looked == 0
-    assert plan(place, "daily", article.added).looked == 3
+    assert plan_rereading(place, "daily", place.now).looked == 0
+    assert plan_rereading(place, "daily", article.added).looked == 3
     with pytest.raises(UsageError, match="no source or article 'nobody'; give the key"):
-        plan(place, "nobody")
+        plan_rereading(place, "nobody")
 
 
 def test_articles_without_a_kept_page_are_counted(place: Place) -> None:
-    rule(place)
-    old = about(place, "Gardens")
-    with place.app() as app:
+    add_rule(place)
+    old = find_article(place, "Gardens")
+    with place.open_app() as app:
         app.archive.snapshots.forget(old.id)
-    planned = mended(place)
-    assert (planned.looked, planned.lacking, len(planned.articles)) == (2, (old.id,), 2)
-    assert about(place, "Gardens") == old
+    planned = reread_articles(place)
+    assert planned.looked == 2
+    assert planned.lacking == (old.id,)
+    assert len(planned.articles) == 2
+    assert find_article(place, "Gardens") == old
 
 
 def test_a_page_that_is_no_article_any_more_is_named_and_its_article_stays(place: Place) -> None:
-    article, before = about(place, "Gardens"), place.digests("articles")
-    with place.app() as app:
+    """If the saved page is no article any more, this is reported and the article stays."""
+    article = find_article(place, "Gardens")
+    before = place.read_digests("articles")
+    with place.open_app() as app:
         app.archive.snapshots.put(
             article.id, b"<html><body><h1>Page not found</h1></body></html>", {}
         )
-    [problem] = mended(place).problems
-    assert problem.reason.startswith("not-an-article") and "stays as it is" in problem.detail
-    assert place.digests("articles") == before
+    [problem] = reread_articles(place).problems
+    assert problem.reason.startswith("not-an-article")
+    assert "stays as it is" in problem.detail
+    assert place.read_digests("articles") == before
 
 
 def test_selectors_that_leave_nothing_are_named(place: Place) -> None:
-    before = place.digests("articles")
-    rule(place, 'remove = ["body"]')
-    problems = mended(place).problems
-    assert (
-        len(problems) == 3
-        and "source 'daily': rules.select and rules.remove leave no" in problems[0].detail
-    )
-    assert place.digests("articles") == before
+    """Rules that remove everything are reported, and nothing changes."""
+    before = place.read_digests("articles")
+    add_rule(place, 'remove = ["body"]')
+    problems = reread_articles(place).problems
+    assert len(problems) == 3
+    assert "source 'daily': rules.select and rules.remove leave no" in problems[0].detail
+    assert place.read_digests("articles") == before
 
 
 def test_a_rule_that_is_no_css_is_an_error_that_names_the_source(place: Place) -> None:
-    rule(place, 'select = ["div[["]')
+    add_rule(place, 'select = ["div[["]')
     with pytest.raises(ConfigError, match=r"sources\.toml:4: source 'daily': rules\.select"):
-        plan(place)
+        plan_rereading(place)
 
 
 def test_title_author_and_cover_by_a_rule_win_over_what_the_feed_said(place: Place) -> None:
-    rule(place, 'title = "h1", author = ".promo p", cover = "html@lang"')
-    mended(place)
-    article = about(place, "Gardens")
-    assert article.title == "Gardens" and (article.author or "").startswith("Our evening")
+    add_rule(place, 'title = "h1", author = ".promo p", cover = "html@lang"')
+    reread_articles(place)
+    article = find_article(place, "Gardens")
+    assert article.title == "Gardens"
+    assert (article.author or "").startswith("Our evening")
     assert (article.cover or "").endswith("/en")
 
 
 def test_articles_of_a_source_that_is_gone_are_left(place: Place) -> None:
-    article = about(place, "Gardens")
+    """Articles of a removed source are not read again."""
+    article = find_article(place, "Gardens")
     (place.config / "sources.toml").write_text(
         '[[source]]\nkey = "other"\nurl = "https://other.example/feed"\n'
     )
-    assert plan(place).looked == 0
+    assert plan_rereading(place).looked == 0
     with pytest.raises(UsageError, match=r"'daily' is not in sources\.toml"):
-        plan(place, article.url)
+        plan_rereading(place, article.url)
 
 
 def test_links_start_at_the_address_that_answered(place: Place) -> None:
-    article = about(place, "Gardens")
-    with place.app() as app:
+    article = find_article(place, "Gardens")
+    with place.open_app() as app:
         kept = app.archive.snapshots.get(article.id)
-    assert kept and urls.alias(kept[1]["content-location"]) == urls.alias(article.url)
+    assert kept
+    assert urls.alias(kept[1]["content-location"]) == urls.alias(article.url)
     there = urls.host(article.url) and article.url.replace("/Gardens", "/deep/er/Gardens")
     html = kept[0].replace(b"eleven people", b"<a href='who.html'>eleven people</a>")
     for elsewhere, link in ((there, "/deep/er/who.html"), ("https://evil.example/x/", "/who.html")):
-        with place.app() as app:
+        with place.open_app() as app:
             app.archive.snapshots.put(article.id, html, {**kept[1], "content-location": elsewhere})
-        [one] = plan(place, article.id).articles
+        [one] = plan_rereading(place, article.id).articles
         assert f"({article.url.removesuffix('/Gardens')}{link})" in one.revision.values["body"]
 
 
-def offered(app: App) -> int:
+def count_offered(app: App) -> int:
     return count_outdated(app.archive.store.index, app.archive.snapshots, app.configuration.sources)
 
 
 def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with place.app() as app:
-        assert (count_newly_outdated(app.archive, app.configuration.sources), offered(app)) == (
-            0,
-            0,
-        )
+    """Pages read by an older version are reported once and counted until reread."""
+    with place.open_app() as app:
+        assert count_newly_outdated(app.archive, app.configuration.sources) == 0
+        assert count_offered(app) == 0
     monkeypatch.setattr("syndicator.app.places.READING_VERSION", READING_VERSION + 1)
-    articles, published = place.digests("articles"), place.digests("public")
-    with place.app() as app:
+    articles = place.read_digests("articles")
+    published = place.read_digests("public")
+    with place.open_app() as app:
         assert [
             count_newly_outdated(app.archive, app.configuration.sources),
             count_newly_outdated(app.archive, app.configuration.sources),
         ] == [3, 0]
     with open_read_only(place.config, now=lambda: place.now, environ={}) as there:
         assert [
-            one.count
-            for one in read_health(there).conditions
-            if one.kind == ConditionReason.OUTDATED
+            condition.count
+            for condition in read_health(there).conditions
+            if condition.kind == ConditionReason.OUTDATED
         ] == [3]
-    with place.app() as app:
+    with place.open_app() as app:
         assert (
             plan_reread(app.archive, app.configuration, Choice(outdated=True)).looked
-            == offered(app)
+            == count_offered(app)
             == 3
         )
-        one = plan_reread(app.archive, app.configuration, Choice(what=about(place, "Gardens").id))
-        write_reread(app.archive, one)  # nothing to change: it is as today's version reads it
-        assert offered(app) == 2
-    rule(place)
-    with place.app() as app:
+        reread = plan_reread(
+            app.archive, app.configuration, Choice(what=find_article(place, "Gardens").id)
+        )
+        write_reread(app.archive, reread)  # nothing to change: it is as today's version reads it
+        assert count_offered(app) == 2
+    add_rule(place)
+    with place.open_app() as app:
         planned = plan_reread(app.archive, app.configuration, Choice(outdated=True))
-        assert (planned.looked, len(planned.articles), offered(app)) == (2, 2, 2)
-        assert (place.digests("articles"), place.digests("public")) == (articles, published)
+        assert planned.looked == 2
+        assert len(planned.articles) == 2
+        assert count_offered(app) == 2
+        assert place.read_digests("articles") == articles
+        assert place.read_digests("public") == published
         write_reread(app.archive, planned)
-        assert offered(app) == 0
+        assert count_offered(app) == 0
         assert len(plan_reread(app.archive, app.configuration).articles) == 1
 
 
 def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> None:
+    """With an option, missing saved pages are fetched again."""
     place = Place(tmp_path, settings=SETTINGS)
 
     async def go() -> None:
-        server = await served(place)
-        old, gone, other = (about(place, topic) for topic in TOPICS)
+        server = await serve_and_visit(place)
+        old, gone, other = (find_article(place, topic) for topic in TOPICS)
         del server.files["/Gardens"]
-        with place.app() as app:
+        with place.open_app() as app:
             for article_id in (old.id, gone.id):
                 app.archive.snapshots.forget(article_id)
             assert set(list_unkept(app.archive, app.configuration.sources, Choice())) == {
@@ -376,20 +401,21 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
                 app.configuration,
                 list_unkept(app.archive, app.configuration.sources, Choice()),
             )
-            assert problem.what == gone.url and problem.reason.startswith(("http-404", "not-found"))
+            assert problem.what == gone.url
+            assert problem.reason.startswith(("http-404", "not-found"))
             assert list_unkept(app.archive, app.configuration.sources, Choice()) == [gone.id]
-            assert other.body == about(place, "Harbours").body
+            assert other.body == find_article(place, "Harbours").body
         await server.aclose()
 
     asyncio.run(go())
-    rule(place)
-    assert {one.id for one in mended(place).articles} == {
-        about(place, topic).id for topic in ("Bridges", "Harbours")
+    add_rule(place)
+    assert {one.id for one in reread_articles(place).articles} == {
+        find_article(place, topic).id for topic in ("Bridges", "Harbours")
     }
 
 
 def test_entries_that_a_changed_rule_makes_due_are_counted(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         base = app.configuration.sources["daily"].url.removesuffix("/feed")
         row = EntryRow(
             source_key="daily",
@@ -401,26 +427,26 @@ def test_entries_that_a_changed_rule_makes_due_are_counted(place: Place) -> None
             reason="empty",
         )
         app.archive.store.visits.save_entries([row])
-    asked = ("", "daily", about(place, "Gardens").id)
+    asked = ("", "daily", find_article(place, "Gardens").id)
     assert [due_again(place, what) for what in asked] == [0, 0, 0]
-    rule(place)
+    add_rule(place)
     assert [due_again(place, what) for what in asked] == [1, 1, 0]
 
 
 def test_whose_an_article_is_never_changes(place: Place) -> None:
     """Nothing that a kept page says of another address, original or author's site reaches identity
     or ownership."""
-    before = about(place, "Bridges")
+    before = find_article(place, "Bridges")
     elsewhere = "https://bank.example/bridges"
     head = "".join(f"<link rel={rel} href={elsewhere}>" for rel in ("canonical", "amphtml"))
-    with place.app() as app:
+    with place.open_app() as app:
         kept = app.archive.snapshots.get(before.id)
         assert kept is not None
         html = kept[0].replace(b"<head>", b"<head>" + head.encode()).replace(b"eleven", b"twelve")
         app.archive.snapshots.put(before.id, html, {**kept[1], "content-location": elsewhere})
         carried = CARRIED.read(app.archive.article_store)
-    assert [one.id for one in mended(place).articles] == [before.id]
-    after = about(place, "Bridges")
+    assert [one.id for one in reread_articles(place).articles] == [before.id]
+    after = find_article(place, "Bridges")
     assert "twelve people" in after.body
     identity = (
         "id",
@@ -436,7 +462,7 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
     assert [getattr(after, name) for name in identity] == [
         getattr(before, name) for name in identity
     ]
-    with place.app() as app:
+    with place.open_app() as app:
         assert app.archive.store.visits.find([urls.alias(elsewhere)]) is None
         assert app.archive.store.visits.read_claims(before.id)[1] is None
         assert CARRIED.read(app.archive.article_store) == carried
@@ -445,18 +471,18 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
 def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> None:
     """`one` brought an article of `two`'s site: the operator's rule for `one` is no word on it."""
     place = Place(tmp_path)
-    with place.app() as app:
+    with place.open_app() as app:
         for title, owner in (("Bridges", "one"), ("Gardens", "two")):
             url = f"https://{owner}.example/{title}"
-            made = store_articles(
+            article = store_articles(
                 app, title, "Words.", id=make_article_id(url), url=url, source_id=url
             )
-            app.archive.snapshots.put(made.id, page(title, TOPICS[title]), {})
-    mended(place)
+            app.archive.snapshots.put(article.id, make_page(title, TOPICS[title]), {})
+    reread_articles(place)
     path = place.config / "sources.toml"
     path.write_text(
         path.read_text().replace('feed"\n', 'feed"\nrules = { remove = [".promo"] }\n', 1)
     )
-    assert [one.title for one in mended(place).articles] == ["Bridges"]
-    assert "seats left" in place.article("Gardens").body
-    assert {one.source_key for one in articles(place)} == {"one"}
+    assert [one.title for one in reread_articles(place).articles] == ["Bridges"]
+    assert "seats left" in place.load_article("Gardens").body
+    assert {one.source_key for one in load_articles(place)} == {"one"}

@@ -1,4 +1,4 @@
-"""What an operator reads of a changed field: one line, or paragraphs of a body."""
+"""Show a changed field to the operator: one line, or paragraphs of a body."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONG = "The council met on Thursday and spoke about the bridge over the river "
 TEN = "\n\n".join(f"Paragraph {number}." for number in range(10))
 
 
-def told(old: str = "", new: str = "", field: str = "body") -> list[str]:
+def show_field_change(old: str = "", new: str = "", field: str = "body") -> list[str]:
     before = Article(id="a", url="https://x.example/a", title="T", body=old)
     change = FieldChange(field=field, old=old, new=new)
     return list(show_change(change, before, replace(before, body=new)))
@@ -38,11 +38,12 @@ def told(old: str = "", new: str = "", field: str = "body") -> list[str]:
 def test_a_field_is_one_line_that_shows_where_it_differs(
     field: str, old: str, new: str, line: str
 ) -> None:
-    assert told(old, new, field) == [line]
+    """A changed field is shown as one line around the difference."""
+    assert show_field_change(old, new, field) == [line]
 
 
 def test_a_body_shows_how_many_paragraphs_go_and_come_and_the_first() -> None:
-    assert told("One.\n\nTwo.\n\nThree.", "One.\n\nThree.\n\nFour.") == [
+    assert show_field_change("One.\n\nTwo.\n\nThree.", "One.\n\nThree.\n\nFour.") == [
         "body: -1 +1 paragraphs",
         "  - Two.",
         "  + Four.",
@@ -50,14 +51,12 @@ def test_a_body_shows_how_many_paragraphs_go_and_come_and_the_first() -> None:
 
 
 def test_a_paragraph_that_changed_shows_where() -> None:
-    body = told(LONG + "twice.", LONG + "once.")
+    body = show_field_change(LONG + "twice.", LONG + "once.")
     assert body == ["body: -1 +1 paragraphs", "  - …r the river twice.", "  + …r the river once."]
 
 
 def test_of_many_paragraphs_the_first_are_shown_and_the_others_counted() -> None:
-    found = told(TEN, "")
-    assert (found[0], found[1], found[-1]) == (
-        "body: -10 +0 paragraphs",
-        "  - Paragraph 0.",
-        "  … 4 more",
-    )
+    found = show_field_change(TEN, "")
+    assert found[0] == "body: -10 +0 paragraphs"
+    assert found[1] == "  - Paragraph 0."
+    assert found[-1] == "  … 4 more"

@@ -1,4 +1,4 @@
-"""Rules tried on kept pages, and saved."""
+"""Try rules on saved pages, and save them."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from syndicator.runs import refresh
 from syndicator.upkeep.passes.try_rules import count_matched, find_mean_score, try_rules
 from tests.faults.instance import InProcess
 from tests.places import Place
-from tests.upkeep.passes.test_reread import SETTINGS, visited
+from tests.upkeep.passes.test_reread import SETTINGS, visit_once
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     made = Place(tmp_path, settings=SETTINGS)
-    asyncio.run(visited(made))
+    asyncio.run(visit_once(made))
     return made
 
 
 def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place) -> None:
-    before, rules = place.digests("articles"), Rules(remove=(".promo",))
-    with place.app() as app:
+    before = place.read_digests("articles")
+    rules = Rules(remove=(".promo",))
+    with place.open_app() as app:
         promo = try_rules(app.archive, app.configuration, "daily", rules, most=2)
-        assert len(promo) == 2 and {
-            one.trial.matches['remove ".promo"'] for one in promo if one.trial
-        } == {1}
+        assert len(promo) == 2
+        assert {one.trial.matches['remove ".promo"'] for one in promo if one.trial} == {1}
         assert count_matched(promo) == {'remove ".promo"': 2}
         assert count_matched(
             try_rules(app.archive, app.configuration, "daily", Rules(select=(".none",)))
@@ -48,6 +48,6 @@ def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place)
         with pytest.raises(UsageError, match="no source 'nobody'"):
             try_rules(app.archive, app.configuration, "nobody", rules)
         apply(app, need("save-rules"), {"key": "daily", "remove": rules.remove})
-    assert place.digests("articles") == before
-    with place.app() as app:
+    assert place.read_digests("articles") == before
+    with place.open_app() as app:
         assert app.configuration.sources["daily"].rules == rules

@@ -1,4 +1,4 @@
-"""What a clock that is wrong for a run changes, and what it must not."""
+"""A wrong clock during one run: what it changes, and what it must not change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from syndicator.publishing.render.view import find_times
 from syndicator.upkeep import reconcile
 from syndicator.upkeep import recovery as clock
 from syndicator.upkeep.reindex import reindex
-from tests.aged.web import serving
+from tests.aged.web import serve_web
 from tests.places import NOW, Place, store_articles
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.life import BEGAN, Life
@@ -28,34 +28,34 @@ FAR = timedelta(days=3650)
 OLD = 60
 
 
-def start(place: Place) -> tuple[Problem, ...]:
-    with place.app() as app:
+def reconcile_files(place: Place) -> tuple[Problem, ...]:
+    with place.open_app() as app:
         return reconcile.files(app.archive, app.configuration)
 
 
-def entries(place: Place) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(place.published("all.json"))["items"]
+def read_entries(place: Place) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(place.read_published("all.json"))["items"]
     return found
 
 
 @pytest.fixture
-def filled(place: Place) -> Place:
+def filled_place(place: Place) -> Place:
     """A place with sixty articles, of which none lies in the future."""
-    return place.take(fill)
+    return place.fill_once(store_old_articles)
 
 
-def fill(place: Place) -> None:
-    with place.app() as app:
+def store_old_articles(place: Place) -> None:
+    with place.open_app() as app:
         for number in range(OLD):
             at = NOW - timedelta(days=9) + timedelta(hours=number)
             store_articles(app, f"Old {number}", "Text.", added=at, published=at)
     place.build()
 
 
-def ahead(place: Place, count: int) -> list[Article]:
+def store_future_articles(place: Place, count: int) -> list[Article]:
     """So many articles as a run files them that believes to be ten years later."""
     made = []
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(count):
             at = NOW + FAR + timedelta(minutes=number)
             made.append(store_articles(app, f"Late {number}", "Text.", added=at, published=at))
@@ -67,20 +67,23 @@ def ahead(place: Place, count: int) -> list[Article]:
     return made
 
 
-def live(life: Life, hours: float, *numbers: int) -> None:
+def visit_at(life: Life, hours: float, *numbers: int) -> None:
     """A visit so many hours after the beginning by this clock, when the feed has these stories."""
     life.now = BEGAN + timedelta(hours=hours)
     pages = {f"http://one.example/{n}": Page(text=f"one-{n}", title=f"Story {n}") for n in numbers}
     feed = tuple(Item(link=address, title=page.title) for address, page in pages.items())
-    life.change(Day(pages=pages, feeds={"http://one.example/feed": feed}))
-    life.visit()
+    life.apply_day(Day(pages=pages, feeds={"http://one.example/feed": feed}))
+    life.visit_all()
 
 
-def dates(life: Life) -> dict[str, tuple[datetime | None, ...]]:
-    return {one.title: (one.published, one.updated, one.added) for one in life.articles().values()}
+def read_dates(life: Life) -> dict[str, tuple[datetime | None, ...]]:
+    return {
+        article.title: (article.published, article.updated, article.added)
+        for article in life.load_articles().values()
+    }
 
 
-def shown(life: Life) -> list[tuple[str, str]]:
+def list_shown_entries(life: Life) -> list[tuple[str, str]]:
     items = json.loads((life.feeds / "public/all.json").read_text())["items"]
     return [(one["title"], one["date_published"]) for one in items]
 
@@ -94,38 +97,39 @@ def test_a_clock_that_is_wrong_for_a_run_moves_nothing(
     tmp_path: Path, wrong: float, day: float
 ) -> None:
     source = {"key": "one", "url": "http://one.example/feed"}
-    with serving() as web:
+    with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
-        live(life, 0, 1, 2)
-        live(life, 10, 1, 2, 3)
-        before, published = dates(life), shown(life)
-        live(life, 10 + wrong, 1, 2, 3, 4)
-        meanwhile = shown(life)
+        visit_at(life, 0, 1, 2)
+        visit_at(life, 10, 1, 2, 3)
+        before = read_dates(life)
+        published = list_shown_entries(life)
+        visit_at(life, 10 + wrong, 1, 2, 3, 4)
+        meanwhile = list_shown_entries(life)
         assert [title for title, _ in meanwhile] == [
             "Story 4",
             "Story 3",
             *(title for title, _ in published[1:]),
         ]
         assert meanwhile[1:] == published, "what subscribers have seen stays"
-        live(life, day, 1, 2, 3, 4, 5)
-        assert [title for title, _ in shown(life)][:2] == ["Story 5", "Story 4"]
-        assert shown(life)[1:] == meanwhile
-        assert before.items() <= dates(life).items()
+        visit_at(life, day, 1, 2, 3, 4, 5)
+        assert [title for title, _ in list_shown_entries(life)][:2] == ["Story 5", "Story 4"]
+        assert list_shown_entries(life)[1:] == meanwhile
+        assert before.items() <= read_dates(life).items()
         feeds = (tmp_path / "feeds/public/all.atom").read_bytes()
         assert [
-            *life.command("rm feeds/state"),
-            *life.command("reindex"),
-            *life.command("build --all"),
+            *life.run_command("rm feeds/state"),
+            *life.run_command("reindex"),
+            *life.run_command("build --all"),
         ] == []
         assert (tmp_path / "feeds/public/all.atom").read_bytes() == feeds
 
 
 def test_a_clock_that_is_set_back_stops_no_visit(tmp_path: Path) -> None:
     source = {"key": "one", "url": "http://one.example/feed"}
-    with serving() as web:
+    with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
         for hours in (0.0, 8760.0):
-            live(life, hours, 1)
+            visit_at(life, hours, 1)
         life.now = BEGAN + timedelta(hours=1)
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             assert app.archive.store.visits.list_due_states(life.now) == []
@@ -136,60 +140,62 @@ def test_a_clock_that_is_set_back_stops_no_visit(tmp_path: Path) -> None:
 
 
 def test_a_text_that_changes_while_the_clock_is_behind_is_updated_later_than_before() -> None:
+    """`updated` never goes back, even if the clock does."""
     old = Article(
         id="a" * 26, url="https://one.example/a", title="A", body="Old.", added=NOW, published=NOW
     )
     new = revise(old, replace(old, body="New."), NOW - timedelta(hours=12))
-    assert new is not None and new.updated == NOW + timedelta(seconds=1)
+    assert new is not None
+    assert new.updated == NOW + timedelta(seconds=1)
     assert find_times(new) == (NOW, NOW + timedelta(seconds=1))
     again = revise(new, replace(new, body="Newer."), NOW + timedelta(days=2))
-    assert again is not None and again.updated == NOW + timedelta(days=2)
+    assert again is not None
+    assert again.updated == NOW + timedelta(days=2)
 
 
 def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
-    filled: Place,
+    filled_place: Place,
 ) -> None:
-    ahead(filled, 1)
-    before = filled.digests("articles")
+    """A clock behind the last visit or newest article is reported, unless servers agree with it."""
+    store_future_articles(filled_place, 1)
+    before = filled_place.read_digests("articles")
 
-    (problem,) = start(filled)
-    assert (problem.what, problem.reason) == ("clock", "clock-behind")
+    (problem,) = reconcile_files(filled_place)
+    assert problem.what == "clock"
+    assert problem.reason == "clock-behind"
     assert "the last visit was at 2036-" in problem.detail
-    (problem,) = start(filled)
+    (problem,) = reconcile_files(filled_place)
     assert "the newest article was added at 2036-" in problem.detail
-    with filled.app() as app:
+    with filled_place.open_app() as app:
         assert "2036-" in clock.describe_clock_fault(app.archive.store, NOW)
         app.archive.clock_offsets.update(
             {f"{name}.example": timedelta(seconds=2) for name in "abc"}
         )
         assert clock.compare(app.archive) == ()
-    assert start(filled) == (), "servers say that the clock is right now"
-    assert filled.digests("articles") == before
+    assert reconcile_files(filled_place) == (), "servers say that the clock is right now"
+    assert filled_place.read_digests("articles") == before
 
 
-def test_a_clock_that_is_ahead_of_servers_is_reported(filled: Place) -> None:
-    with filled.app() as app:
+def test_a_clock_that_is_ahead_of_servers_is_reported(filled_place: Place) -> None:
+    with filled_place.open_app() as app:
         app.archive.clock_offsets.update({"a.example": FAR, "b.example": FAR})
         assert clock.compare(app.archive) == (), "two may be wrong"
         app.archive.clock_offsets["c.example"] = timedelta(days=1)
         (problem,) = clock.compare(app.archive)
-        assert (problem.reason, problem.detail) == (
-            "clock",
-            "it is 3650 days, 0:00:00 ahead of the clocks of 3 servers",
-        )
+        assert problem.reason == "clock"
+        assert problem.detail == "it is 3650 days, 0:00:00 ahead of the clocks of 3 servers"
         assert clock.describe_clock_fault(app.archive.store, NOW) == problem.detail
         app.archive.clock_offsets.update({"a.example": timedelta(), "b.example": timedelta()})
-        assert (
-            clock.compare(app.archive) == ()
-            and clock.describe_clock_fault(app.archive.store, NOW) == ""
-        )
+        assert clock.compare(app.archive) == ()
+        assert clock.describe_clock_fault(app.archive.store, NOW) == ""
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["a run", "a lost database"])
 def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
-    filled: Place, lost: bool
+    filled_place: Place, lost: bool
 ) -> None:
-    folder = filled.folder / "feeds/articles"
+    """A file dated in the future by hand is published with the current time."""
+    folder = filled_place.folder / "feeds/articles"
     for number in range(9):
         text = (
             f"---\ntitle: Mine {number}\ndate: 2036-01-0{number + 1}\nsource:"
@@ -198,26 +204,26 @@ def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
         (folder / f"mine-{number}.md").write_text(text)
 
     if lost:
-        with filled.app(create=True) as app:
+        with filled_place.open_app(create=True) as app:
             reindex(app.archive, app.configuration)
-    assert start(filled) == ()
-    filled.build()
+    assert reconcile_files(filled_place) == ()
+    filled_place.build()
 
-    assert ">2036-" not in filled.published("all.atom")
-    mine = [one for one in entries(filled) if one["title"].startswith("Mine")]
+    assert ">2036-" not in filled_place.read_published("all.atom")
+    mine = [entry for entry in read_entries(filled_place) if entry["title"].startswith("Mine")]
     assert [one["title"] for one in mine] == [f"Mine {number}" for number in reversed(range(9))]
     assert mine[0]["date_published"].startswith("2026-03-10T12:00:00")
     assert "2036-01-09" in (folder / "mine-8.md").read_text()  # the date is the hand's
-    published = filled.published("all.atom")
-    filled.now += timedelta(days=1)
-    assert start(filled) == ()
-    with filled.app(create=True) as app:
+    published = filled_place.read_published("all.atom")
+    filled_place.now += timedelta(days=1)
+    assert reconcile_files(filled_place) == ()
+    with filled_place.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
-    filled.build()
-    assert filled.published("all.atom") == published
+    filled_place.build()
+    assert filled_place.read_published("all.atom") == published
 
 
-def test_visits_and_entries_of_the_future_come_back(filled: Place) -> None:
+def test_visits_and_entries_of_the_future_come_back(filled_place: Place) -> None:
     late = NOW + FAR
     row = EntryRow(
         source_key="one",
@@ -229,7 +235,7 @@ def test_visits_and_entries_of_the_future_come_back(filled: Place) -> None:
         next_try=late + timedelta(hours=1),
         tries=1,
     )
-    with filled.app() as app:
+    with filled_place.open_app() as app:
         state = SourceState(
             key="one",
             url="https://one.example/feed",
@@ -242,14 +248,15 @@ def test_visits_and_entries_of_the_future_come_back(filled: Place) -> None:
             row, entry_id="surplus", first_seen=NOW, next_try=then, reason=EntryReason.FLOOD
         )
         app.archive.store.visits.save_entries([row, flood])
-    ahead(filled, 0)
-    with filled.app() as app:
+    store_future_articles(filled_place, 0)
+    with filled_place.open_app() as app:
         app.archive.store.visits.save_states([state])
         states = reconcile.sources(app.archive, app.configuration)
         assert [problem.reason for problem in reconcile.files(app.archive, app.configuration)] == [
             "clock-behind"
         ]
-        assert (states["one"].visits.last_success, states["one"].schedule.next_due) == (NOW, NOW)
+        assert states["one"].visits.last_success == NOW
+        assert states["one"].schedule.next_due == NOW
         assert [
             (one.entry_id, one.first_seen) for one in app.archive.store.visits.pending("one", NOW)
         ] == [("guid", NOW)]

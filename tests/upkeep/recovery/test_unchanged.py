@@ -1,4 +1,4 @@
-"""What did not change since the last run is not looked at again, and what did always is."""
+"""Unchanged sources are not processed again; changed ones always are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OLD = 1_600_000_000_000_000_000  # nanoseconds
 
 
 @pytest.fixture
-def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def walked_sources(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was gone through from the first source to the last."""
     seen: list[str] = []
 
@@ -31,9 +31,9 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def run(place: Place) -> SourceState:
+def start_run(place: Place) -> SourceState:
     """What a run does at its start. Returns the state of source "one"."""
-    with place.app() as app:
+    with place.open_app() as app:
         reconcile.edited_sources(app.archive, app.configuration)
         reconcile.files(app.archive, app.configuration)
         state = app.archive.store.visits.state("one")
@@ -41,21 +41,24 @@ def run(place: Place) -> SourceState:
         return state
 
 
-def age(place: Place, by: int = 0) -> None:
+def set_sources_age(place: Place, by: int = 0) -> None:
     os.utime(place.config / "sources.toml", ns=(OLD + by, OLD + by))
 
 
-def test_sources_that_did_not_change_are_left_alone(place: Place, looked: list[str]) -> None:
-    age(place)
-    run(place)
-    assert looked == ["sources", "follow"]
-    run(place)
-    assert looked == ["sources", "follow"]
+def test_sources_that_did_not_change_are_left_alone(
+    place: Place, walked_sources: list[str]
+) -> None:
+    """A second run with the same sources.toml processes no source."""
+    set_sources_age(place)
+    start_run(place)
+    assert walked_sources == ["sources", "follow"]
+    start_run(place)
+    assert walked_sources == ["sources", "follow"]
 
 
-def test_an_edit_counts_at_the_next_run(place: Place, looked: list[str]) -> None:
-    age(place)
-    with place.app() as app:
+def test_an_edit_counts_at_the_next_run(place: Place, walked_sources: list[str]) -> None:
+    set_sources_age(place)
+    with place.open_app() as app:
         reconcile.edited_sources(app.archive, app.configuration)
         state = app.archive.store.visits.state("one")
         assert state is not None
@@ -70,74 +73,81 @@ def test_an_edit_counts_at_the_next_run(place: Place, looked: list[str]) -> None
         )
     path = place.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "one"', 'key = "one"\nevery = "1h"', 1))
-    age(place)
-    assert run(place).schedule.due_why == "sources.toml was edited"
-    assert looked == ["sources", "sources", "follow"]
+    set_sources_age(place)
+    assert start_run(place).schedule.due_why == "sources.toml was edited"
+    assert walked_sources == ["sources", "sources", "follow"]
 
 
 def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
-    place: Place, looked: list[str]
+    place: Place, walked_sources: list[str]
 ) -> None:
-    age(place)
-    run(place)
+    """Appending a source to sources.toml processes only the new source."""
+    set_sources_age(place)
+    start_run(place)
     path = place.config / "sources.toml"
     path.write_text(
         path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n'
     )
-    age(place, by=5_000_000_000)
-    run(place)
-    assert looked == ["sources", "follow", "follow"]
-    with place.app() as app:
+    set_sources_age(place, by=5_000_000_000)
+    start_run(place)
+    assert walked_sources == ["sources", "follow", "follow"]
+    with place.open_app() as app:
         added = app.archive.store.visits.state("late")
-        assert added is not None and added.url == "https://late.example/feed" and added.terms
+        assert added is not None
+        assert added.url == "https://late.example/feed"
+        assert added.terms
         assert "late" in (place.folder / "feeds/articles/sources.toml").read_text()
 
 
 def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_them(
-    place: Place, looked: list[str]
+    place: Place, walked_sources: list[str]
 ) -> None:
-    age(place)
-    with place.app() as app:
+    """If the earlier sources were never reconciled, all are processed."""
+    set_sources_age(place)
+    with place.open_app() as app:
         app.archive.store.visits.set_note("sources reconciled", "of another time", NOW)
     path = place.config / "sources.toml"
     path.write_text(
         path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n'
     )
-    age(place, by=5_000_000_000)
-    run(place)
-    assert looked[0] == "sources"
+    set_sources_age(place, by=5_000_000_000)
+    start_run(place)
+    assert walked_sources[0] == "sources"
 
 
-def test_a_touched_file_of_addresses_is_followed_again(place: Place, looked: list[str]) -> None:
-    age(place)
-    run(place)
+def test_a_touched_file_of_addresses_is_followed_again(
+    place: Place, walked_sources: list[str]
+) -> None:
+    set_sources_age(place)
+    start_run(place)
     (place.folder / "feeds/articles/sources.toml").unlink()
-    run(place)
-    assert looked == ["sources", "follow", "follow"]
+    start_run(place)
+    assert walked_sources == ["sources", "follow", "follow"]
     assert (place.folder / "feeds/articles/sources.toml").exists()
 
 
 def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
-    place: Place, looked: list[str]
+    place: Place, walked_sources: list[str]
 ) -> None:
-    age(place)
-    state, ahead = run(place), NOW + timedelta(days=300)
-    with place.app() as app:
+    set_sources_age(place)
+    state = start_run(place)
+    ahead = NOW + timedelta(days=300)
+    with place.open_app() as app:
         late = replace(
             state,
             visits=replace(state.visits, last_visit=ahead),
             schedule=replace(state.schedule, next_due=ahead + timedelta(days=1)),
         )
         app.archive.store.visits.end_visit(Outcome(key="one", at=ahead, status="unchanged"), late)
-    assert run(place).schedule.next_due == NOW
-    assert looked == ["sources", "follow", "sources"]
+    assert start_run(place).schedule.next_due == NOW
+    assert walked_sources == ["sources", "follow", "sources"]
 
 
-def test_a_lost_database_knows_nothing(place: Place, looked: list[str]) -> None:
-    age(place)
-    run(place)
+def test_a_lost_database_knows_nothing(place: Place, walked_sources: list[str]) -> None:
+    set_sources_age(place)
+    start_run(place)
     for path in (place.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
-    with place.app(create=True) as app:
+    with place.open_app(create=True) as app:
         reconcile.edited_sources(app.archive, app.configuration)
         assert app.archive.store.visits.state("one") is not None

@@ -1,5 +1,4 @@
-"""Files of articles that are gone are named, before the run that takes their articles off and for a
-week after it."""
+"""Missing article files are reported before their articles are removed, and for a week after."""
 
 from __future__ import annotations
 
@@ -20,18 +19,18 @@ NINE = 9
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(fill)
+    return Place(tmp_path).fill_once(store_stories)
 
 
-def fill(place: Place) -> None:
-    with place.app(create=True) as app:
+def store_stories(place: Place) -> None:
+    with place.open_app(create=True) as app:
         for number in range(NINE):
             store_articles(app, f"Story {number}", "Of it.")
-    run(place)
+    reconcile_and_build(place)
 
 
-def run(place: Place) -> None:
-    with place.app() as app:
+def reconcile_and_build(place: Place) -> None:
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
     place.build()
 
@@ -53,6 +52,7 @@ def name_files(place: Place) -> list[str]:
 
 @pytest.mark.parametrize("gone", [1, 2, 4])
 def test_they_are_named_before_and_after_the_run(place: Place, gone: int) -> None:
+    """Missing files are reported before the run that removes their articles and a week after."""
     assert name_files(place) == []
     paths = list_articles(place)[:gone]
     for path in paths:
@@ -60,13 +60,13 @@ def test_they_are_named_before_and_after_the_run(place: Place, gone: int) -> Non
     names = [path.name for path in paths]
     assert name_files(place) == names
     assert all(not item.needs_you and item.cure for item in find_files(place))
-    run(place)
-    with place.app() as app:
+    reconcile_and_build(place)
+    with place.open_app() as app:
         assert len(app.archive.store.visits.stamps()) == NINE - gone
     assert name_files(place) == names
     assert f"left its feeds on {place.now:%Y-%m-%d}" in find_files(place)[0].detail
     place.now += timedelta(days=6)
-    run(place)
+    reconcile_and_build(place)
     assert name_files(place) == names
     place.now += timedelta(days=2)
     assert name_files(place) == []
@@ -78,7 +78,7 @@ def test_a_walk_of_before_the_run_names_none_twice(place: Place) -> None:
     path.unlink()
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         walked = read_folders(looked)
-    run(place)
+    reconcile_and_build(place)
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         conditions = read_health(looked, walked=walked).conditions
     assert [item.code for item in conditions if item.kind == "article-file"] == ["vanished-file"]
@@ -88,7 +88,7 @@ def test_later_ones_are_named_beside_the_first(place: Place) -> None:
     first, second, *_ = list_articles(place)
     for path in (first, second):
         path.unlink()
-        run(place)
+        reconcile_and_build(place)
     assert name_files(place) == [first.name, second.name]
 
 
@@ -96,9 +96,9 @@ def test_a_file_that_is_back_is_not_named(place: Place) -> None:
     path = list_articles(place)[0]
     data = path.read_bytes()
     path.unlink()
-    run(place)
+    reconcile_and_build(place)
     path.write_bytes(data)
-    run(place)
+    reconcile_and_build(place)
     assert name_files(place) == []
 
 
@@ -106,7 +106,7 @@ def test_a_file_under_another_name_is_not_named(place: Place) -> None:
     path = list_articles(place)[0]
     path.rename(path.with_name(f"other-{path.name}"))
     assert name_files(place) == []
-    run(place)
+    reconcile_and_build(place)
     assert name_files(place) == []
 
 
@@ -114,16 +114,18 @@ def test_what_is_deleted_by_command_is_not_named(place: Place) -> None:
     from syndicator.operations.changes import texts
     from syndicator.operations.operation import need
 
-    with place.app() as app:
+    with place.open_app() as app:
         operation = need("withdraw")
         arguments = {"id": "https://one.example/story-3"}
         texts.apply(app, operation, arguments, operation.plan(app, arguments), who="operator")
-    run(place)
+    reconcile_and_build(place)
     assert name_files(place) == []
 
 
 def test_check_warns_of_them(place: Place) -> None:
+    """`check` warns of each missing article file."""
     path = list_articles(place)[0]
     path.unlink()
     (found,) = (item for item in check(place.config, environ={}) if item.reason == "vanished-file")
-    assert found.severity == "warning" and found.file == str(path)
+    assert found.severity == "warning"
+    assert found.file == str(path)

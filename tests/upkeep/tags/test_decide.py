@@ -1,4 +1,4 @@
-"""An operator's word on tags and category: kept as an edit of the file is, and learnt from."""
+"""Tags and category that the operator sets are kept and learnt from."""
 
 from __future__ import annotations
 
@@ -22,105 +22,118 @@ from syndicator.upkeep.tags.decide import (
     write_decision,
 )
 from tests.places import Place, store_articles
-from tests.upkeep.passes.test_describe_all import MODELS, redescribed
+from tests.upkeep.passes.test_describe_all import MODELS, describe_all
 
 URL = "https://one.example/models"
 
 
 @pytest.fixture
-def filed(place: Place) -> Place:
-    with place.app() as app:
+def place_with_article(place: Place) -> Place:
+    with place.open_app() as app:
         store_articles(app, "Models", MODELS, tags=("LLM", "GPU"), tags_by="matched", category="AI")
     return place
 
 
-def say(
+def decide_tags(
     place: Place, added: Sequence[str] = (), wrong: Sequence[str] = (), category: str | None = None
 ) -> Article:
     def decide(article: Article, names: Names) -> Decision:
         said = without_tags(article, names, wrong) if wrong else with_tags(article, names, added)
         return Decision(tags=said.tags, category=category)
 
-    with place.app() as app:
-        return told(app, plan_decision(app.archive, app.configuration, URL, decide))
+    with place.open_app() as app:
+        return write_planned_decision(
+            app, plan_decision(app.archive, app.configuration, URL, decide)
+        )
 
 
-def told(app: App, planned: Confirmed) -> Article:
+def write_planned_decision(app: App, planned: Confirmed) -> Article:
     return write_decision(app.archive, planned.path, planned.before, planned.after)
 
 
 @pytest.mark.slow
-def test_confirmed_tags_stay_and_teach(filed: Place) -> None:
-    assert say(filed, ["large language models", "gpu"]).tags == ("LLM", "GPU")
-    found = filed.article("Models")
-    assert (found.tags_by, find_writer(found, "category")) == ("operator", By.MATCHED)
-    filed.write_taxonomy('[[tag]]\nname = "weather"\n')
+def test_confirmed_tags_stay_and_teach(place_with_article: Place) -> None:
+    assert decide_tags(place_with_article, ["large language models", "gpu"]).tags == ("LLM", "GPU")
+    article = place_with_article.load_article("Models")
+    assert article.tags_by == "operator"
+    assert find_writer(article, "category") == By.MATCHED
+    place_with_article.write_taxonomy('[[tag]]\nname = "weather"\n')
     assert [
-        line.partition(":")[0] for one in redescribed(filed).articles for line in one.revision.lines
+        line.partition(":")[0]
+        for one in describe_all(place_with_article).articles
+        for line in one.revision.lines
     ] == [
         "category",
         "excerpt",
     ]
-    assert filed.article("Models").tags == ("LLM", "GPU")
-    with filed.app() as app:
+    assert place_with_article.load_article("Models").tags == ("LLM", "GPU")
+    with place_with_article.open_app() as app:
         assert learning.learn(app.archive, app.configuration, least=1) == learning.Learnt(
             articles=1, tags=2
         )
 
 
-def test_a_rejected_tag_does_not_come_back(filed: Place) -> None:
-    assert say(filed, wrong=["large language model"]).tags == ("GPU",)
-    assert say(filed, wrong=["GPU"]).tags == ()
-    redescribed(filed)
-    found = filed.article("Models")
-    assert (found.tags, found.tags_by) == ((), "operator")
+def test_a_rejected_tag_does_not_come_back(place_with_article: Place) -> None:
+    assert decide_tags(place_with_article, wrong=["large language model"]).tags == ("GPU",)
+    assert decide_tags(place_with_article, wrong=["GPU"]).tags == ()
+    describe_all(place_with_article)
+    article = place_with_article.load_article("Models")
+    assert article.tags == ()
+    assert article.tags_by == "operator"
 
 
-def test_a_confirmed_category_stays_whatever_it_is(filed: Place) -> None:
-    say(filed, category="Weather")
-    redescribed(filed)
-    found = filed.article("Models")
-    assert (found.category, found.category_by) == ("Weather", "operator")
-    assert not may_write(found, "category", By.PUBLISHER)
+def test_a_confirmed_category_stays_whatever_it_is(place_with_article: Place) -> None:
+    """A category set by the operator stays, also if describing disagrees."""
+    decide_tags(place_with_article, category="Weather")
+    describe_all(place_with_article)
+    article = place_with_article.load_article("Models")
+    assert article.category == "Weather"
+    assert article.category_by == "operator"
+    assert not may_write(article, "category", By.PUBLISHER)
 
 
-def test_a_language_models_category_stays_its_own_when_its_tags_are_confirmed(filed: Place) -> None:
-    with filed.app() as app:
+def test_a_language_models_category_stays_its_own_when_its_tags_are_confirmed(
+    place_with_article: Place,
+) -> None:
+    """Confirming tags does not turn the model's category into the operator's."""
+    with place_with_article.open_app() as app:
         store_articles(app, "Models", MODELS, tags=("LLM",), tags_by="llm", category="AI")
-    say(filed)
-    assert find_writer(filed.article("Models"), "category") is By.LLM
+    decide_tags(place_with_article)
+    assert find_writer(place_with_article.load_article("Models"), "category") is By.LLM
 
 
-def test_a_word_taken_back_leaves_the_file_as_it_was(filed: Place) -> None:
-    bytes_before = filed.path("Models").read_bytes()
-    before = filed.article("Models")
-    after = say(filed, wrong=["GPU"], category="Weather")
-    assert filed.path("Models").read_bytes() != bytes_before
-    with filed.app() as app:
+def test_a_word_taken_back_leaves_the_file_as_it_was(place_with_article: Place) -> None:
+    """Undoing a decision restores the file byte for byte."""
+    bytes_before = place_with_article.find_file("Models").read_bytes()
+    before = place_with_article.load_article("Models")
+    after = decide_tags(place_with_article, wrong=["GPU"], category="Weather")
+    assert place_with_article.find_file("Models").read_bytes() != bytes_before
+    with place_with_article.open_app() as app:
         write_decision(app.archive, app.archive.store.index.path(after.id) or "", after, before)
-    assert filed.path("Models").read_bytes() == bytes_before
+    assert place_with_article.find_file("Models").read_bytes() == bytes_before
 
 
-def test_an_edit_meanwhile_is_the_last_word(filed: Place) -> None:
-    with filed.app() as app:
+def test_an_edit_meanwhile_is_the_last_word(place_with_article: Place) -> None:
+    with place_with_article.open_app() as app:
         planned = plan_decision(
             app.archive,
             app.configuration,
             URL,
             lambda article, names: with_tags(article, names, []),
         )
-        filed.edit("Models", "title: Models", "title: Better models")
-        assert told(app, planned).title == "Better models"  # other fields are no matter of ours
+        place_with_article.edit_file("Models", "title: Models", "title: Better models")
+        # other fields are no matter of ours
+        assert write_planned_decision(app, planned).title == "Better models"
         planned = plan_decision(
             app.archive,
             app.configuration,
             URL,
             lambda article, names: without_tags(article, names, ["GPU"]),
         )
-        filed.edit("Better models", "- GPU", "- Mine")
+        place_with_article.edit_file("Better models", "- GPU", "- Mine")
         with pytest.raises(UsageError, match="edited meanwhile"):
-            told(app, planned)
-    assert filed.article("Better models").tags == ("LLM", "Mine")
+            write_planned_decision(app, planned)
+    assert place_with_article.load_article("Better models").tags == ("LLM", "Mine")
 
 
 @pytest.mark.parametrize(
@@ -135,40 +148,42 @@ def test_an_edit_meanwhile_is_the_last_word(filed: Place) -> None:
     ],
 )
 def test_what_cannot_be_meant_changes_nothing(
-    filed: Place, added: list[str], wrong: list[str], told: str
+    place_with_article: Place, added: list[str], wrong: list[str], told: str
 ) -> None:
-    before = filed.path("Models").read_bytes()
+    """Contradictory or unknown tags are refused and change nothing."""
+    before = place_with_article.find_file("Models").read_bytes()
     if told:
         with pytest.raises(UsageError, match=told):
-            say(filed, added, wrong)
-        assert filed.path("Models").read_bytes() == before
+            decide_tags(place_with_article, added, wrong)
+        assert place_with_article.find_file("Models").read_bytes() == before
     else:
-        assert say(filed, added, wrong).tags == ()
+        assert decide_tags(place_with_article, added, wrong).tags == ()
 
 
-def test_a_tag_that_is_not_there_cannot_be_rejected(filed: Place) -> None:
-    say(filed, wrong=["GPU"])
+def test_a_tag_that_is_not_there_cannot_be_rejected(place_with_article: Place) -> None:
+    decide_tags(place_with_article, wrong=["GPU"])
     with pytest.raises(UsageError, match="does not have the tag 'GPU'; its tags: LLM"):
-        say(filed, wrong=["GPU"])
+        decide_tags(place_with_article, wrong=["GPU"])
 
 
-def test_an_empty_taxonomy_takes_any_tag(filed: Place) -> None:
-    filed.write_taxonomy("")
-    assert say(filed, ["Köln 东京", "llm"]).tags == ("LLM", "GPU", "Köln 东京")
+def test_an_empty_taxonomy_takes_any_tag(place_with_article: Place) -> None:
+    place_with_article.write_taxonomy("")
+    assert decide_tags(place_with_article, ["Köln 东京", "llm"]).tags == ("LLM", "GPU", "Köln 东京")
 
 
-def test_a_withdrawn_article_says_how_it_comes_back(filed: Place) -> None:
-    with filed.app() as app:
+def test_a_withdrawn_article_says_how_it_comes_back(place_with_article: Place) -> None:
+    """Deciding on a withdrawn article names `withdraw --undo`."""
+    with place_with_article.open_app() as app:
         editorial.withdraw(app.archive, app.configuration, URL)
     with pytest.raises(UsageError, match="withdraw --undo"):
-        say(filed)
+        decide_tags(place_with_article)
 
 
-def test_a_broken_file_is_named(filed: Place) -> None:
-    path = filed.path("Models")
+def test_a_broken_file_is_named(place_with_article: Place) -> None:
+    path = place_with_article.find_file("Models")
     path.write_text("---\ntags: [\n---\n")
     with pytest.raises(ConfigError, match=path.name):
-        say(filed)
+        decide_tags(place_with_article)
 
 
 def test_categories_are_those_of_the_taxonomy() -> None:

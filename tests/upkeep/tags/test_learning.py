@@ -1,4 +1,4 @@
-"""Learning from the confirmed past, and names to consider."""
+"""Learn from confirmed articles, and propose names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from tests.places import Place, store_articles
 from tests.upkeep.passes.test_describe_all import MODELS
 
 
-def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ...] = ()) -> Article:
+def make_article(
+    tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ...] = ()
+) -> Article:
     url = "https://x.example/a"
     return Article(
         id="a",
@@ -36,19 +38,20 @@ def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ..
 @pytest.mark.parametrize(
     ("article", "taught"),
     [
-        (made("operator", ("LLM", "Mine")), ("LLM", "Mine")),
-        (made("publisher", ("LLM", "GPU"), ("large language model", "Offers")), ("LLM",)),
-        (made("publisher", ("GPU",), ("Offers",)), None),
-        (made("publisher", ("GPU",), ("GPU",)), None),  # nothing in title or text says so
-        (made("matched"), None),
-        (made("llm"), None),
-        (made("llm", ("GPU", "LLM"), ("large language model",)), ("LLM",)),
-        (made("operator", ()), None),
+        (make_article("operator", ("LLM", "Mine")), ("LLM", "Mine")),
+        (make_article("publisher", ("LLM", "GPU"), ("large language model", "Offers")), ("LLM",)),
+        (make_article("publisher", ("GPU",), ("Offers",)), None),
+        (make_article("publisher", ("GPU",), ("GPU",)), None),  # nothing in title or text says so
+        (make_article("matched"), None),
+        (make_article("llm"), None),
+        (make_article("llm", ("GPU", "LLM"), ("large language model",)), ("LLM",)),
+        (make_article("operator", ()), None),
     ],
 )
 def test_only_what_a_person_stood_behind_is_learnt_from(
     article: Article, taught: tuple[str, ...] | None
 ) -> None:
+    """Which tags of an article count as confirmed."""
     taxonomy = Taxonomy(
         Vocabulary(tag=(TagDef(name="LLM", aliases=("large language model",)), TagDef(name="GPU")))
     )
@@ -89,7 +92,8 @@ def test_a_source_teaches_at_most_a_fifth(given: dict[str, int], taught: dict[st
 
 
 def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) -> None:
-    with place.app() as app:
+    """Learning uses confirmed articles and forgets purged ones."""
+    with place.open_app() as app:
         store_articles(app, "Ours", MODELS, tags=("LLM",), tags_by="matched")
         store_articles(app, "Theirs", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
         assert learning.learn(app.archive, app.configuration) == learning.Learnt(
@@ -101,8 +105,8 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
             articles=1, tags=1
         )
         assert (app.configuration.settings.state_dir / "learnt.npz").exists()
-    place.edit("Ours", "- LLM", "- Weather")
-    with place.app() as app:
+    place.edit_file("Ours", "- LLM", "- Weather")
+    with place.open_app() as app:
         assert not reindex.reindex(app.archive, app.configuration).unlearnt
         assert learning.learn(app.archive, app.configuration, least=1).articles == 2
         assert find_cache_path(app.configuration.settings.state_dir / "learnt.npz").exists()
@@ -116,18 +120,19 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
 
 
 def test_categories_are_learnt_from_those_that_an_operator_stands_behind(place: Place) -> None:
-    with place.app() as app:
+    """Only categories set by the operator are learnt."""
+    with place.open_app() as app:
         store_articles(app, "Ours", MODELS, category="AI")
         store_articles(app, "Said", MODELS, category="AI", category_by="operator")
         store_articles(app, "Edited", MODELS, category="Gardens")
-    place.edit("Edited", "category: Gardens", "category: AI")
-    with place.app() as app:
+    place.edit_file("Edited", "category: Gardens", "category: AI")
+    with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         assert learning.learn(app.archive, app.configuration).filed == 2
 
 
 def test_suggestions_come_from_the_shelf(place: Place) -> None:
-    with place.app() as app:
+    with place.open_app() as app:
         for number in range(3):
             store_articles(
                 app, f"Number {number}", "Text on robotics.", keywords=("Robotics", "LLM")
@@ -139,7 +144,8 @@ def test_suggestions_come_from_the_shelf(place: Place) -> None:
 def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with place.app() as app:
+    """Groups are suggested from articles; a chosen group becomes a category, once."""
+    with place.open_app() as app:
         for number in range(4):
             store_articles(
                 app,
@@ -155,7 +161,7 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
     assert sorted(one.support for one in found) == [4, 4]
     before = (place.config / "taxonomy.toml").read_text()
     chosen = {"name": "Ferries", "description": "Ferries: harbours", "stamp": ""}
-    with place.app() as app:
+    with place.open_app() as app:
         apply(app, need("save-category"), chosen)
         with pytest.raises(UsageError, match="already"):
             apply(app, need("save-category"), {**chosen, "name": "ferries"})
@@ -166,7 +172,8 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
 
 
 def test_a_lost_database_is_made_again_with_what_was_learnt(place: Place) -> None:
-    with place.app() as app:
+    """A reindex learns again from the articles."""
+    with place.open_app() as app:
         for number in range(learning.LEAST):
             store_articles(
                 app,

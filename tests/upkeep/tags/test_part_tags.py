@@ -1,37 +1,42 @@
-"""Two tags that were merged are two again."""
+"""Split two tags that were merged."""
 
 from __future__ import annotations
 
 from syndicator.operations.changes import texts
 from tests.places import Place
-from tests.upkeep.tags.test_rename import feed_id, fill, moved, retag
+from tests.upkeep.tags.test_rename import (
+    feed_id,
+    read_moved_feeds,
+    rename_tag,
+    store_tagged_articles,
+)
 
 
 def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
     """Done twice, as after a crash in between, it is the same."""
-    fill(place)
+    store_tagged_articles(place)
     before = {name: feed_id(place, name) for name in ("tags/llm.atom", "tags/gpu.atom")}
-    with place.app() as app:
+    with place.open_app() as app:
         had = {
             article_id: app.archive.store.index.articles([article_id])[article_id].tags
             for article_id in app.archive.store.visits.stamps()
         }
-    retag(place, "merge", "LLM", "GPU")
+    rename_tag(place, "merge", "LLM", "GPU")
     place.build()
-    assert moved(place)["tags/llm.atom"] == "tags/gpu.atom"
+    assert read_moved_feeds(place)["tags/llm.atom"] == "tags/gpu.atom"
     wanted = {"feed:tag/llm": "here", "feed:tag/gpu": "here"}
     wanted |= {
         f"tags:{article_id}": "".join(f"{tag}\n" for tag in its) for article_id, its in had.items()
     }
     for _ in range(2):
-        with place.app() as app:
+        with place.open_app() as app:
             texts.write(app, {name: (None, text) for name, text in wanted.items()})
     place.build()
-    assert "tags/llm.atom" not in moved(place)
+    assert "tags/llm.atom" not in read_moved_feeds(place)
     assert {name: feed_id(place, name) for name in before} == before
-    assert place.published("tags/llm.atom").count("</entry>") == 2
-    assert place.published("tags/gpu.atom").count("</entry>") == 2
-    with place.app() as app:
+    assert place.read_published("tags/llm.atom").count("</entry>") == 2
+    assert place.read_published("tags/gpu.atom").count("</entry>") == 2
+    with place.open_app() as app:
         assert {
             article_id: app.archive.store.index.articles([article_id])[article_id].tags
             for article_id in had
@@ -45,10 +50,10 @@ def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
 
 
 def test_where_the_address_of_a_feed_leads_is_a_text(place: Place) -> None:
-    fill(place)
-    retag(place, "merge", "LLM", "GPU")
-    retag(place, "rename", "GPU", "chips")
-    with place.app() as app:
+    store_tagged_articles(place)
+    rename_tag(place, "merge", "LLM", "GPU")
+    rename_tag(place, "rename", "GPU", "chips")
+    with place.open_app() as app:
         assert [
             texts.read(app, f"feed:tag/{slug}") for slug in ("llm", "gpu", "chips", "none")
         ] == [

@@ -1,4 +1,4 @@
-"""What another description of a category would do."""
+"""Preview the effect of another description of a category."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ SHIPS = "ships: ferries, harbours, captains, ports, passengers at sea"
 def test_the_description_decides_and_nothing_is_written(place: Place) -> None:
     taxonomy = place.config / "taxonomy.toml"
     before = taxonomy.read_text()
-    with place.app() as app:
+    with place.open_app() as app:
         files = app.configuration.taxonomy
         [(article_id, now, described)] = categorise_twice(files, "Unit 7", SHIPS, [FERRY])
         [(_, same, undescribed)] = categorise_twice(files, "Unit 7", "", [FERRY])
-    assert (article_id, described) == ("a", "Unit 7")
+    assert article_id == "a"
+    assert described == "Unit 7"
     assert now == same != "Unit 7" != undescribed
     assert taxonomy.read_text() == before

@@ -44,7 +44,7 @@ def need_browser() -> None:
 def deliver_whole() -> str:
     """The page as a server would send it that needs no scripts."""
     article = json.loads((PAGES / "article.json").read_text(encoding="utf-8"))
-    paragraphs = "".join(f"<p>{html.escape(each)}</p>" for each in article["paragraphs"])
+    paragraphs = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in article["paragraphs"])
     shell = (PAGES / "consent-layer/index.html").read_text(encoding="utf-8")
     shell = shell.replace('<script src="../show.js"></script><script src="app.js"></script>', "")
     byline = f'By <a rel="author" href="/by/ida">{article["author"]}</a>'
@@ -72,7 +72,7 @@ def serve_html(web: Web, path: str, text: str) -> str:
     return web.url(path)
 
 
-def draw(
+def draw_page(
     url: str, *, fetcher: Fetcher | None = None, allow: str = "", limits: Limits = PATIENT
 ) -> FetchResult:
     """Fetch and draw a page. `allow`: the private network of its origin, by default its own."""

@@ -1,4 +1,4 @@
-"""The answers that are drawn, a machine without a browser, and a source from end to end."""
+"""Which pages are drawn in a browser; a machine without one; a whole visit."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Plain:
         """Nothing is open."""
 
 
-def fetch(plain: Plain, *, draw: bool) -> FetchResult:
+def fetch_with_drawing(plain: Plain, *, draw: bool) -> FetchResult:
     @asynccontextmanager
     async def open_page() -> AsyncIterator[Fetcher]:
         yield plain
@@ -57,23 +57,25 @@ def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_a_browser_no_request_is_made(no_browser: None) -> None:
     plain = Plain()
-    answer = fetch(plain, draw=True)
+    answer = fetch_with_drawing(plain, draw=True)
     assert isinstance(answer, Failed)
-    assert (answer.reason, answer.detail) == ("no-browser", "Chromium is missing")
+    assert answer.reason == "no-browser"
+    assert answer.detail == "Chromium is missing"
     assert answer.unasked
     assert plain.asked == []
 
 
 def test_what_nobody_wants_drawn_needs_no_browser(no_browser: None) -> None:
+    """Requests without `draw` use the plain fetcher."""
     plain = Plain()
-    assert fetch(plain, draw=False) == plain.answer
+    assert fetch_with_drawing(plain, draw=False) == plain.answer
 
 
 @pytest.mark.parametrize("content_type", ["application/rss+xml", "application/json", "text/plain"])
 def test_only_html_is_drawn(monkeypatch: pytest.MonkeyPatch, content_type: str) -> None:
     monkeypatch.setattr(drawing_fetcher, "find_obstacle", lambda: "")
     plain = Plain(content_type)
-    assert fetch(plain, draw=True) == plain.answer
+    assert fetch_with_drawing(plain, draw=True) == plain.answer
 
 
 LIST = """<!doctype html><title>Kvernes Post</title><main></main><script>
@@ -92,7 +94,9 @@ class Instance:
     """A folder with one source, whose list and pages scripts fill."""
 
     def __init__(self, folder: Path, web: Web, *, browser: bool = True) -> None:
-        self.folder, self.web, self.config = folder, web, folder / "config"
+        self.folder = folder
+        self.web = web
+        self.config = folder / "config"
         self.config.mkdir()
         (self.config / "syndicator.toml").write_text(
             '[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 2\n'
@@ -108,21 +112,21 @@ class Instance:
         data = {"content-type": "application/json"}
         web.routes["/api/list.json"] = Reply(headers=data, body=json.dumps(links).encode())
 
-    def run(self, *words: str) -> str:
+    def run_command(self, *words: str) -> str:
         load_commands()
         done = CliRunner().invoke(app, [*words, "--config", str(self.config)])
         return done.output
 
     @property
-    def titles(self) -> list[str]:
+    def filed_titles(self) -> list[str]:
         files = (self.folder / "feeds/articles").rglob("*.md")
         return sorted(load(path.read_bytes()).title for path in files)
 
     @property
-    def waiting(self) -> dict[str, str | None]:
+    def waiting_reasons(self) -> dict[str, str | None]:
         """The reason of each entry that waits, by its address."""
-        with open_app(self.config) as opened:
-            rows = opened.archive.store.visits.pending("post", datetime.max.replace(tzinfo=UTC))
+        with open_app(self.config) as app:
+            rows = app.archive.store.visits.pending("post", datetime.max.replace(tzinfo=UTC))
         return {row.url: row.reason for row in rows}
 
 
@@ -132,10 +136,10 @@ def test_a_source_whose_list_and_pages_scripts_fill(tmp_path: Path, web: Web) ->
     """The page that hangs has a reason, and the other is an article."""
     need_browser()
     instance = Instance(tmp_path, web)
-    instance.run("refresh")
-    assert instance.titles == ["The ferry that runs on two batteries"]
-    assert instance.waiting == {web.url("/never-ends/"): "browser-hung"}
-    assert "/robots.txt" in web.paths()
+    instance.run_command("refresh")
+    assert instance.filed_titles == ["The ferry that runs on two batteries"]
+    assert instance.waiting_reasons == {web.url("/never-ends/"): "browser-hung"}
+    assert "/robots.txt" in web.list_paths()
 
 
 @pytest.mark.slow
@@ -144,7 +148,7 @@ def test_robots_txt_holds_for_what_scripts_read(tmp_path: Path, web: Web) -> Non
     need_browser()
     web.routes["/robots.txt"] = Reply(body=b"User-agent: *\nDisallow: /api/\n")
     instance = Instance(tmp_path, web)
-    instance.run("refresh")
-    assert "/" in web.paths()
-    assert "/api/list.json" not in web.paths()
-    assert not (tmp_path / "feeds/articles").exists() or instance.titles == []
+    instance.run_command("refresh")
+    assert "/" in web.list_paths()
+    assert "/api/list.json" not in web.list_paths()
+    assert not (tmp_path / "feeds/articles").exists() or instance.filed_titles == []

@@ -1,4 +1,4 @@
-"""Ten pages that scripts fill: their text is that of the same page delivered whole."""
+"""Ten pages filled by scripts have the same text as when delivered whole."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.visiting.drawing.drawn import (
     PAGES,
     PATIENT,
     deliver_whole,
-    draw,
+    draw_page,
     need_browser,
     serve_folder,
     serve_html,
@@ -31,7 +31,7 @@ def _browser() -> None:
     need_browser()
 
 
-def read(page: bytes, url: str) -> ReadArticle:
+def read_drawn_page(page: bytes, url: str) -> ReadArticle:
     return read_article(page, url, headers={"content-type": "text/html; charset=utf-8"})
 
 
@@ -41,75 +41,76 @@ def test_there_are_ten_pages() -> None:
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_drawn_page_has_the_text_of_the_whole_one(web: Web, name: str) -> None:
+    """Each page drawn in the browser has the text of the complete page."""
     serve_folder(web, PAGES)
     url = web.url(f"/{name}/")
-    drawn = draw(url)
-    assert isinstance(drawn, Fetched), drawn
-    article = read(drawn.body, url)
-    whole = read(deliver_whole().encode(), url)
-    assert len(whole.body) > 1_400
-    assert (article.body, article.title, article.author, article.published) == (
-        whole.body,
-        whole.title,
-        whole.author,
-        whole.published,
-    )
+    page = draw_page(url)
+    assert isinstance(page, Fetched), page
+    article = read_drawn_page(page.body, url)
+    whole_article = read_drawn_page(deliver_whole().encode(), url)
+    assert len(whole_article.body) > 1_400
+    assert article.body == whole_article.body
+    assert article.title == whole_article.title
+    assert article.author == whole_article.author
+    assert article.published == whole_article.published
     assert {seen.headers["user-agent"] for seen in web.seen} == {AGENT}
     assert {seen.method for seen in web.seen} == {"GET"}
-    assert not any(path.endswith((".css", "consented.json")) for path in web.paths())
+    assert not any(path.endswith((".css", "consented.json")) for path in web.list_paths())
 
 
 def test_a_page_that_never_ends_has_a_reason(web: Web) -> None:
     serve_folder(web, PAGES)
-    drawn = draw(web.url(f"/{NEVER_ENDS}/"), limits=replace(PATIENT, wall_seconds=20.0))
-    assert isinstance(drawn, Failed)
-    assert (drawn.reason, drawn.detail) == ("browser-hung", "not drawn within 20 s")
+    page = draw_page(web.url(f"/{NEVER_ENDS}/"), limits=replace(PATIENT, wall_seconds=20.0))
+    assert isinstance(page, Failed)
+    assert page.reason == "browser-hung"
+    assert page.detail == "not drawn within 20 s"
 
 
 def test_a_page_that_eats_memory_has_a_reason(web: Web) -> None:
     script = "const kept = []; for (;;) kept.push(new Array(1e6).fill(Math.random()));"
-    drawn = draw(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
-    assert isinstance(drawn, Failed)
-    assert drawn.reason == "browser-memory"
+    page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
+    assert isinstance(page, Failed)
+    assert page.reason == "browser-memory"
 
 
 def test_a_page_that_grows_without_end_has_a_reason(web: Web) -> None:
     script = 'document.body.textContent = "x".repeat(2000);'
     small = replace(PATIENT, most_answer_bytes=1_000)
-    drawn = draw(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"), limits=small)
-    assert isinstance(drawn, Failed)
-    assert (drawn.reason, drawn.detail) == (
-        "browser-memory",
-        "the drawn page has more than 1,000 characters",
-    )
+    page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"), limits=small)
+    assert isinstance(page, Failed)
+    assert page.reason == "browser-memory"
+    assert page.detail == "the drawn page has more than 1,000 characters"
 
 
 def test_scripts_cannot_change_how_the_page_is_read(web: Web) -> None:
     script = """Object.defineProperty(Element.prototype, "outerHTML", {get: () => "<p>Forged</p>"});
     document.body.append("Real");"""
-    drawn = draw(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
-    assert isinstance(drawn, Fetched)
-    assert b"<p>Forged</p></body>" not in drawn.body
-    assert drawn.body.endswith(b"Real</body></html>")
+    page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
+    assert isinstance(page, Fetched)
+    assert b"<p>Forged</p></body>" not in page.body
+    assert page.body.endswith(b"Real</body></html>")
 
 
 def test_a_page_to_which_a_script_leads_is_the_page(web: Web) -> None:
     url = serve_html(web, "/old", '<script>location.href = "/new"</script>')
     serve_html(web, "/new", "<p>New</p>")
-    drawn = draw(url)
-    assert isinstance(drawn, Fetched)
-    assert (drawn.url, drawn.final_url) == (url, web.url("/new"))
-    assert b"<p>New</p>" in drawn.body
+    page = draw_page(url)
+    assert isinstance(page, Fetched)
+    assert page.url == url
+    assert page.final_url == web.url("/new")
+    assert b"<p>New</p>" in page.body
 
 
 def test_what_is_no_html_is_not_drawn(web: Web) -> None:
+    """Other media types are returned unchanged."""
     feed = b'<?xml version="1.0"?><rss version="2.0"><channel/></rss>'
     web.routes["/feed"] = Reply(
         headers={"content-type": "application/rss+xml", "ETag": '"a"'}, body=feed
     )
-    answer = draw(web.url("/feed"))
+    answer = draw_page(web.url("/feed"))
     assert isinstance(answer, Fetched)
-    assert (answer.body, answer.headers["etag"]) == (feed, '"a"')
+    assert answer.body == feed
+    assert answer.headers["etag"] == '"a"'
 
 
 def test_each_page_has_a_fresh_profile(web: Web) -> None:
@@ -118,13 +119,14 @@ def test_each_page_has_a_fresh_profile(web: Web) -> None:
     document.body.append(`before: ${before}`);"""
     url = serve_html(web, "/", f"<p>Text</p><script>{script}</script>")
     for _ in range(2):
-        drawn = draw(url)
-        assert isinstance(drawn, Fetched)
-        assert b"before: null" in drawn.body
+        page = draw_page(url)
+        assert isinstance(page, Fetched)
+        assert b"before: null" in page.body
 
 
 def test_the_browser_says_what_it_is(web: Web) -> None:
+    """The drawn page sees our user agent and `navigator.webdriver`."""
     script = "document.body.append(`${navigator.userAgent} ${navigator.webdriver}`);"
-    drawn = draw(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
-    assert isinstance(drawn, Fetched)
-    assert f"{AGENT} true".encode() in drawn.body
+    page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
+    assert isinstance(page, Fetched)
+    assert f"{AGENT} true".encode() in page.body

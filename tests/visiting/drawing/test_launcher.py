@@ -1,4 +1,4 @@
-"""The check that pages can be drawn here, and the command that starts Chromium."""
+"""Start Chromium, and check that pages can be drawn."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ def test_namespaces_are_tried(
 def test_chromium_gets_no_secret_and_a_folder_that_goes_with_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Chromium runs without our environment variables, in a private folder that is deleted."""
     need_browser()
     monkeypatch.setenv("MY_FEED_TOKEN", "secret")
     with launcher.make_profile(LIMITS) as profile:

@@ -1,4 +1,4 @@
-"""Pages that try in many ways to reach other addresses: no connection is made."""
+"""A drawn page cannot connect to other addresses, in any of many ways."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from syndicator.visiting.fetch.ssrf import explain_refusal
 from syndicator.visiting.fetch.transport import AddrInfo
 from tests.samples import Samples
 from tests.visiting.conftest import Reply, Web
-from tests.visiting.drawing.drawn import AGENT, NOW, draw, need_browser, serve_html
+from tests.visiting.drawing.drawn import AGENT, NOW, draw_page, need_browser, serve_html
 from tests.visiting.fetch.test_ssrf_vectors import Recorder
 
 ATTEMPTS = Path(__file__).parent / "attempts.js"
@@ -100,7 +100,7 @@ class Counted:
 def wait_until_done(web: Web) -> Reply:
     """Answer once the page has made all attempts: until then it is not complete."""
     for _ in range(300):
-        if "/done" in web.paths():
+        if "/done" in web.list_paths():
             break
         time.sleep(0.05)
     return Reply()
@@ -118,16 +118,16 @@ def test_a_page_reaches_no_address_by_any_way(web: Web, listener: Listener) -> N
     web.routes["/done"] = Reply()
     web.routes["/until-done"] = lambda seen: wait_until_done(web)
     fetcher = Counted()
-    drawn = draw(url, fetcher=fetcher, allow=f"127.0.0.1/32:{web.port}")
-    assert isinstance(drawn, Fetched), drawn
-    assert b'<div id="done">all attempts made</div>' in drawn.body
+    page = draw_page(url, fetcher=fetcher, allow=f"127.0.0.1/32:{web.port}")
+    assert isinstance(page, Fetched), page
+    assert b'<div id="done">all attempts made</div>' in page.body
     assert listener.came == []
     # by our fetcher, whose guard of addresses refuses these
     assert f"http://127.0.0.1:{listener.port}/fetched" in fetcher.asked
     assert not any("prefetched" in url or "looked-up" in url for url in fetcher.asked)
-    assert "/away" in web.paths()
-    assert "/service-worker.js" not in web.paths()
-    assert "/from-worker" not in web.paths()
+    assert "/away" in web.list_paths()
+    assert "/service-worker.js" not in web.list_paths()
+    assert "/from-worker" not in web.list_paths()
 
 
 @pytest.mark.parametrize("how", ["location.href", "meta", "302"])
@@ -139,10 +139,10 @@ def test_a_page_leads_to_no_private_address(web: Web, listener: Listener, how: s
     if how == "302":
         web.routes["/away"] = Reply(status=302, headers={"location": target})
         serve_html(web, "/", '<p>Text</p><script>location.href = "/away"</script>')
-    drawn = draw(url)
-    assert isinstance(drawn, Fetched)
-    assert drawn.final_url == url
-    assert b"Text" in drawn.body
+    page = draw_page(url)
+    assert isinstance(page, Fetched)
+    assert page.final_url == url
+    assert b"Text" in page.body
     assert listener.came == []
 
 
@@ -189,9 +189,9 @@ def ask_for_rows(rows: Sequence[dict[str, Any]], page_address: str) -> list[tupl
             await own.aclose()
             await guarded.aclose()
 
-    drawn = draw(page_address, fetcher=Both())
-    assert isinstance(drawn, Fetched), drawn
-    assert b'<div id="done">all rows asked for</div>' in drawn.body
+    page = draw_page(page_address, fetcher=Both())
+    assert isinstance(page, Fetched), page
+    assert b'<div id="done">all rows asked for</div>' in page.body
     return recorder.made
 
 
@@ -216,7 +216,7 @@ def test_rows_of_attacks_by_address(
 
 def test_a_document_at_a_private_address_is_not_drawn(web: Web) -> None:
     url = serve_html(web, "/", "<p>Text</p>")
-    answer = draw(url, allow="10.0.0.0/8:80")
+    answer = draw_page(url, allow="10.0.0.0/8:80")
     assert isinstance(answer, Failed)
     assert answer.reason == "blocked-address"
     assert web.seen == []

@@ -1,4 +1,4 @@
-"""The requests that a page may make, and the moment when it is complete."""
+"""Which requests a drawn page may make, and when it is complete."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ SCRIPT = "https://a.example/app.js"
 
 @pytest.mark.parametrize("kind", ["document", "script", "xhr", "fetch"])
 def test_documents_and_scripts_and_what_they_read_are_loaded(kind: str) -> None:
+    """These kinds of requests of a page are loaded."""
     assert choose_treatment(PageRequest(url=SCRIPT, kind=kind), Budget()) is Treatment.LOAD
 
 
@@ -78,6 +79,7 @@ def test_requests_and_bytes_are_limited(budget: Budget, treatment: Treatment) ->
 def test_a_page_is_complete_when_it_is_quiet_or_has_had_its_time(
     seconds: float, quiet_looks: int, pending: int, complete: bool
 ) -> None:
+    """When a page counts as complete."""
     assert is_complete(seconds=seconds, quiet_looks=quiet_looks, pending=pending) is complete
 
 
@@ -93,8 +95,11 @@ PAGE = Request(
 
 
 def test_a_part_of_the_page_s_origin_has_its_networks_and_no_credentials() -> None:
-    asked = PageRequest(url="https://a.example:443/api", kind="fetch", accept="application/json")
-    assert make_part_request(PAGE, asked, 900) == Request(
+    """Requests to the page's own origin may use its private networks, without credentials."""
+    page_request = PageRequest(
+        url="https://a.example:443/api", kind="fetch", accept="application/json"
+    )
+    assert make_part_request(PAGE, page_request, 900) == Request(
         url="https://a.example:443/api",
         headers={"accept": "application/json"},
         allow=("10.0.0.0/8:443",),
@@ -109,9 +114,12 @@ def test_a_part_of_the_page_s_origin_has_its_networks_and_no_credentials() -> No
     ["https://a.example:8443/", "http://a.example/", "https://b.example/", "https://10.0.0.1/"],
 )
 def test_a_part_of_another_origin_has_no_private_networks(url: str) -> None:
+    """Requests to other origins may not reach private networks."""
     assert make_part_request(PAGE, PageRequest(url=url, kind="fetch"), 900).allow == ()
 
 
 def test_robots_txt_of_other_sites_is_obeyed() -> None:
     part = make_part_request(PAGE, PageRequest(url="https://b.example/x.js", kind="script"), 900)
-    assert (part.robots, part.kind, part.draw) == ("obey", "page", False)
+    assert part.robots == "obey"
+    assert part.kind == "page"
+    assert part.draw is False

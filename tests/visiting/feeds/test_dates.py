@@ -1,4 +1,4 @@
-"""Dates as feeds write them."""
+"""Parse dates as feeds write them."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ from tests.samples import Samples
     ],
 )
 def test_dates(value: str, expected: str) -> None:
+    """Each spelling gives its time."""
     parsed = parse_date(value)
     assert parsed is not None
     assert parsed.isoformat()[:19] == expected
@@ -90,6 +91,7 @@ def test_dates(value: str, expected: str) -> None:
     ],
 )
 def test_nonsense(value: str) -> None:
+    """Impossible dates give None."""
     assert parse_date(value) is None
 
 
@@ -111,6 +113,7 @@ moments = st.integers(662_688_000, 7_000_000_000).map(
 
 @given(moments, st.integers(-14 * 60, 14 * 60))
 def test_round_trips(moment: datetime, offset: int) -> None:
+    """Any time survives the common formats."""
     from datetime import timezone
 
     local = moment.astimezone(timezone(timedelta(minutes=offset)))
@@ -121,5 +124,6 @@ def test_round_trips(moment: datetime, offset: int) -> None:
 
 @given(st.text("0123456789 :/.,-+TZapmJnuaryGMTé", max_size=40) | st.text(max_size=60))
 def test_any_text(value: str) -> None:
+    """Any text gives None or a time in UTC."""
     parsed = parse_date(value)
     assert parsed is None or parsed.tzinfo is UTC

@@ -1,4 +1,4 @@
-"""The kind of a document, and the feeds of a page."""
+"""Recognise the kind of a document, and find the feeds of a page."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ import pytest
 
 from syndicator.visiting.feeds.discovery import discover, linked_feeds, linked_icons
 from syndicator.visiting.feeds.known import Discovery, FeedLink
-from tests.samples import Samples, read
+from tests.samples import Samples, read_sample
 
 URL = "https://example.org/blog/"
 
 
-def page(head: str, body: str = "") -> Discovery:
+def discover_in_page(head: str, body: str = "") -> Discovery:
     return discover(
         f"<!doctype html><html><head>{head}</head><body>{body}</body></html>".encode(), URL
     )
 
 
 def test_feed() -> None:
+    """A feed is recognised with its title."""
     body = b'<rss version="2.0"><channel><title>T &amp;amp; U</title></channel></rss>'
     assert discover(body, URL) == Discovery("feed", (FeedLink(URL, "T & U", "rss20"),), "T & U")
 
 
 def test_page_with_alternates() -> None:
-    found = page(
+    discovery = discover_in_page(
         "<title>Site &amp; more</title><base href='/base/'><link rel='alternate'"
         " type='application/atom+xml' title='All' href='atom.xml'><LINK REL=ALTERNATE"
         " TYPE='application/rss+xml; charset=utf-8' HREF='https://other.example/rss'><link"
@@ -35,7 +36,7 @@ def test_page_with_alternates() -> None:
         " type='application/feed+json' href='javascript:x'><link rel='stylesheet' href='/s.css'>",
         "<a href='/rss'>not looked at</a>",
     )
-    assert found == Discovery(
+    assert discovery == Discovery(
         "page",
         (
             FeedLink("https://example.org/base/atom.xml", "All", "atom"),
@@ -46,26 +47,28 @@ def test_page_with_alternates() -> None:
 
 
 def test_page_with_links_that_look_like_feeds() -> None:
-    found = page(
+    discovery = discover_in_page(
         "",
         "<a href='/feeds/all.atom.xml' title='x'>f</a><a href='/feedback'>no</a><a"
         " href='/blog/rss/'>r</a>",
     )
-    assert [link.url for link in found.feeds] == [
+    assert [link.url for link in discovery.feeds] == [
         "https://example.org/feeds/all.atom.xml",
         "https://example.org/blog/rss/",
     ]
-    assert {link.type for link in found.feeds} == {"link"}
+    assert {link.type for link in discovery.feeds} == {"link"}
 
 
 def test_guesses() -> None:
-    found = page("<title>x</title>")
-    assert {link.type for link in found.feeds} == {"guess"}
-    assert "https://example.org/feed" in [link.url for link in found.feeds]
-    assert found.feeds[0].url.startswith("https://example.org/blog/")
+    """Without links, common feed addresses are guessed."""
+    discovery = discover_in_page("<title>x</title>")
+    assert {link.type for link in discovery.feeds} == {"guess"}
+    assert "https://example.org/feed" in [link.url for link in discovery.feeds]
+    assert discovery.feeds[0].url.startswith("https://example.org/blog/")
 
 
 def test_opml() -> None:
+    """A subscription list is recognised, and its entities are not expanded."""
     body = (
         b'<?xml version="1.0"?><!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]><opml'
         b' version="2.0"><head><title>My &amp; list</title></head><body><outline'
@@ -86,6 +89,7 @@ def test_opml() -> None:
 
 @pytest.mark.parametrize("root", ["urlset", "sitemapindex"])
 def test_sitemap(root: str) -> None:
+    """Sitemaps are recognised, also compressed."""
     inside = "<url><loc>https://example.org/1</loc></url>"
     body = (
         f'<?xml version="1.0"?><{root}'
@@ -111,6 +115,7 @@ def test_anything_is_at_worst_a_page(body: bytes) -> None:
     ],
 )
 def test_charset(header: str, charset: str) -> None:
+    """The charset comes from header or meta."""
     body = f"<html><meta charset='{charset}'><title>café</title>".encode(
         "iso-8859-1" if "8859" in header + charset else "utf-8"
     )
@@ -118,7 +123,7 @@ def test_charset(header: str, charset: str) -> None:
 
 
 def test_pages_of_the_samples_name_their_feeds(samples: Samples) -> None:
-    found = [discover(read(path), URL) for path in samples.pages(every=40)]
+    found = [discover(read_sample(path), URL) for path in samples.pages(every=40)]
     assert {one.kind for one in found} == {"page"}
     assert sum(bool(one.title) for one in found) >= 0.9 * len(found)
     assert (
@@ -128,8 +133,9 @@ def test_pages_of_the_samples_name_their_feeds(samples: Samples) -> None:
 
 
 def test_a_page_that_says_it_is_an_article() -> None:
-    assert page("<meta content='article' property='og:type'>").article
-    assert not page("<meta property='og:type' content='website'>").article
+    """og:type "article" marks a page as an article."""
+    assert discover_in_page("<meta content='article' property='og:type'>").article
+    assert not discover_in_page("<meta property='og:type' content='website'>").article
 
 
 FEED = '<link rel="alternate" type="application/atom+xml" href="/feed">'
@@ -150,6 +156,7 @@ FEED = '<link rel="alternate" type="application/atom+xml" href="/feed">'
     ],
 )
 def test_the_feeds_that_a_page_names_as_its_own(page: str, linked: bool) -> None:
+    """Which <link> elements count as a page's own feed."""
     found = linked_feeds(
         page.encode(), "https://a.example/x", {"content-type": "text/html; charset=utf-8"}
     )

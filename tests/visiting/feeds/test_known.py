@@ -1,4 +1,4 @@
-"""Pages whose service is known, and the feeds they have."""
+"""Feeds of pages on known services, such as GitHub or YouTube."""
 
 from __future__ import annotations
 
@@ -41,11 +41,13 @@ ALL = f"https://www.youtube.com/feeds/videos.xml?channel_id=UC{CHANNEL}"
     ],
 )
 def test_feeds(page: str, feed: str | None) -> None:
+    """The known feed of each page."""
     assert [link.url for link in find_known_feeds(page)] == ([feed] if feed else [])
 
 
 @given(st.text(max_size=600))
 def test_any_address(url: str) -> None:
+    """Any address gives only http(s) feeds."""
     for address in (url, f"https://github.com/{url}"):
         assert all(
             link.url.startswith(("http://", "https://")) for link in find_known_feeds(address)
@@ -53,14 +55,16 @@ def test_any_address(url: str) -> None:
 
 
 def test_a_better_feed_goes_before_the_one_that_a_page_names() -> None:
+    """For YouTube the feed without shorts precedes the linked one."""
     head = f'<link rel="alternate" type="application/rss+xml" title="Name" href="{ALL}">'
-    found = discover(
+    feeds = discover(
         f"<html><head>{head}</head></html>".encode(), "https://www.youtube.com/@name"
     ).feeds
-    assert found == (FeedLink(FILMS, "", "known", instead_of=ALL), FeedLink(ALL, "Name", "rss"))
+    assert feeds == (FeedLink(FILMS, "", "known", instead_of=ALL), FeedLink(ALL, "Name", "rss"))
 
 
 def test_what_is_known_goes_before_what_is_guessed() -> None:
+    """A feed of a known service precedes guessed addresses."""
     first, *rest = discover(b"<html><title>Ann</title>", "https://social.example/@ann").feeds
     assert first == FeedLink("https://social.example/@ann.rss", "", "known")
     assert {link.type for link in rest} == {"guess"}

@@ -1,4 +1,4 @@
-"""The Podcasting 2.0 data of an episode are read, kept and published."""
+"""Podcasting 2.0 data of an episode are read, stored and published."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from syndicator.articles import frontmatter
 from syndicator.core.model import Enclosure
 from syndicator.visiting.feeds.parser import parse_feed
-from tests.articles.samples import full
+from tests.articles.samples import make_full_article
 
 URL = "https://pod.example/feed"
 FEED = """\
@@ -35,13 +35,16 @@ LINES = (
 )
 
 
-def enclosures(parts: str) -> list[Enclosure]:
+def parse_enclosures(parts: str) -> list[Enclosure]:
     return [entry.enclosures[0] for entry in parse_feed(FEED.format(parts).encode(), URL).entries]
 
 
 def test_each_episode_has_its_own_parts() -> None:
-    one, two = enclosures(PARTS)
-    assert (one.url, one.podcast, two.podcast) == ("https://pod.example/1.mp3", LINES, ())
+    """Podcast data stay with their episode."""
+    one, two = parse_enclosures(PARTS)
+    assert one.url == "https://pod.example/1.mp3"
+    assert one.podcast == LINES
+    assert two.podcast == ()
 
 
 ITUNES = FEED.replace(
@@ -65,16 +68,19 @@ ITUNES = FEED.replace(
 def test_numbers_and_advice_of_an_episode_are_read(parts: str, lines: tuple[str, ...]) -> None:
     feed = ITUNES.format(parts).encode()
     one, two = [entry.enclosures[0] for entry in parse_feed(feed, URL).entries]
-    assert (one.podcast, two.podcast) == (lines, ())
-    kept = frontmatter.load(frontmatter.dump(full(enclosure=one)))
+    assert one.podcast == lines
+    assert two.podcast == ()
+    kept = frontmatter.load(frontmatter.dump(make_full_article(enclosure=one)))
     assert kept.enclosure == one
 
 
 def test_a_feed_that_is_broken_is_read_as_far_as_it_goes() -> None:
-    assert enclosures(PARTS + "<podcast:person>&nbsp;<b>")[0].podcast[:2] == LINES[:2]
+    """Malformed XML keeps the podcast data before the fault."""
+    assert parse_enclosures(PARTS + "<podcast:person>&nbsp;<b>")[0].podcast[:2] == LINES[:2]
 
 
 def test_they_are_kept_in_the_file() -> None:
-    one = enclosures(PARTS)[0]
-    made = frontmatter.load(frontmatter.dump(full(enclosure=one)))
-    assert made.enclosure == one
+    """Podcast data survive the article file."""
+    enclosure = parse_enclosures(PARTS)[0]
+    made = frontmatter.load(frontmatter.dump(make_full_article(enclosure=enclosure)))
+    assert made.enclosure == enclosure

@@ -1,4 +1,4 @@
-"""Feeds of comments are recognised, and the feed to follow comes first."""
+"""Order the feeds of a page; recognise feeds of comments."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SITE = "https://example.org/"
 
 
-def feed(
+def make_feed(
     *titles: str, title: str = "", site: str = "", age: int = 0, fragment: str = ""
 ) -> ParsedFeed:
     entries = tuple(
@@ -31,46 +31,48 @@ def feed(
 @pytest.mark.parametrize(
     ("url", "title", "found"),
     [
-        (f"{SITE}comments/feed/", "", feed("a")),
-        (f"{SITE}a-post/comments/feed", "", feed("a")),
-        (f"{SITE}comments.xml", "", feed("a")),
-        (f"{SITE}?feed=comments-rss2", "", feed("a")),
-        (f"{SITE}feeds/comments/default", "", feed("a")),
-        (f"{SITE}x", "Notes » Comments Feed", feed("a")),
-        (f"{SITE}x", "Hafen » Kommentar-Feed", feed("a")),
-        (f"{SITE}x", "Port » Flux des commentaires", feed("a")),
-        (f"{SITE}x", "", feed("a", title="Comments on: Rain")),
-        (f"{SITE}x", "", feed("a", title="Comentarios en Puerto")),
-        (f"{SITE}x", "", feed("By: Ove", "By: Nora", "Rain")),
-        (f"{SITE}x", "", feed("1", "2", fragment="#comment-7")),
+        (f"{SITE}comments/feed/", "", make_feed("a")),
+        (f"{SITE}a-post/comments/feed", "", make_feed("a")),
+        (f"{SITE}comments.xml", "", make_feed("a")),
+        (f"{SITE}?feed=comments-rss2", "", make_feed("a")),
+        (f"{SITE}feeds/comments/default", "", make_feed("a")),
+        (f"{SITE}x", "Notes » Comments Feed", make_feed("a")),
+        (f"{SITE}x", "Hafen » Kommentar-Feed", make_feed("a")),
+        (f"{SITE}x", "Port » Flux des commentaires", make_feed("a")),
+        (f"{SITE}x", "", make_feed("a", title="Comments on: Rain")),
+        (f"{SITE}x", "", make_feed("a", title="Comentarios en Puerto")),
+        (f"{SITE}x", "", make_feed("By: Ove", "By: Nora", "Rain")),
+        (f"{SITE}x", "", make_feed("1", "2", fragment="#comment-7")),
     ],
 )
 def test_comments(url: str, title: str, found: ParsedFeed) -> None:
+    """These feeds are recognised as comments."""
     assert is_comments(url, title, found)
 
 
 @pytest.mark.parametrize(
     ("url", "title", "found"),
     [
-        (f"{SITE}comment/rss", "Comment", feed("a", title="Comment and opinion")),
-        (f"{SITE}tag/comments-on-trade/feed/", "", feed("a")),
-        (f"{SITE}commentisfree/rss", "", feed("a", title="Comment is free")),
-        (f"{SITE}feed", "How comments feed trolls", feed("By: Ove", "Rain", "Sheep")),
-        (f"{SITE}feed", "", feed()),
+        (f"{SITE}comment/rss", "Comment", make_feed("a", title="Comment and opinion")),
+        (f"{SITE}tag/comments-on-trade/feed/", "", make_feed("a")),
+        (f"{SITE}commentisfree/rss", "", make_feed("a", title="Comment is free")),
+        (f"{SITE}feed", "How comments feed trolls", make_feed("By: Ove", "Rain", "Sheep")),
+        (f"{SITE}feed", "", make_feed()),
     ],
 )
 def test_no_comments(url: str, title: str, found: ParsedFeed) -> None:
+    """These feeds are not mistaken for comments."""
     assert not is_comments(url, title, found)
 
 
 def test_the_best_is_first() -> None:
     found = [
-        ("comments", "", feed("By: A", title="Comments for Site", site=SITE)),
-        ("empty", "", feed(site=SITE)),
-        ("asleep", "", feed("old", site=SITE, age=800)),
-        ("part", "", feed("b", site=f"{SITE}part/")),
-        ("site", "", feed("c", site=SITE, title="Site")),
-        ("again", "named so", feed("c", site=SITE)),
+        ("comments", "", make_feed("By: A", title="Comments for Site", site=SITE)),
+        ("empty", "", make_feed(site=SITE)),
+        ("asleep", "", make_feed("old", site=SITE, age=800)),
+        ("part", "", make_feed("b", site=f"{SITE}part/")),
+        ("site", "", make_feed("c", site=SITE, title="Site")),
+        ("again", "named so", make_feed("c", site=SITE)),
     ]
     ranked = rank_feeds(found, SITE)
     assert [one.url for one in ranked] == ["site", "again", "part", "asleep", "empty", "comments"]
@@ -82,8 +84,8 @@ def test_the_best_is_first() -> None:
 
 def test_the_feed_below_a_section_is_that_of_the_section() -> None:
     found = [
-        (f"{SITE}feed/", "", feed("a", site=SITE)),
-        (f"{SITE}boats/feed/", "", feed("b", site=SITE)),
+        (f"{SITE}feed/", "", make_feed("a", site=SITE)),
+        (f"{SITE}boats/feed/", "", make_feed("b", site=SITE)),
     ]
     assert rank_feeds(found, f"{SITE}boats/")[0].url == f"{SITE}boats/feed/"
     assert rank_feeds(found, f"{SITE}boat")[0].url == f"{SITE}feed/"
@@ -91,5 +93,5 @@ def test_the_feed_below_a_section_is_that_of_the_section() -> None:
 
 
 def test_the_date_of_a_feed_is_that_of_its_newest_entry() -> None:
-    assert find_last_date(feed("a")) == NOW
-    assert find_last_date(feed()) is None
+    assert find_last_date(make_feed("a")) == NOW
+    assert find_last_date(make_feed()) is None

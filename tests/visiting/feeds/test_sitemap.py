@@ -1,4 +1,4 @@
-"""Sitemaps as feeds."""
+"""Read sitemaps as feeds."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ NEWS = b"""<?xml version="1.0" encoding="UTF-8"?>
 
 
 def test_the_newest_addresses_come_first_with_what_is_said_of_them() -> None:
+    """Entries of a news sitemap are sorted by date and have title, language and time."""
     feed = parse_feed(NEWS, "https://example.org/sitemap.xml")
     assert feed.format == "sitemap"
     assert [entry.url for entry in feed.entries] == [
         "https://example.org/new",
         "https://example.org/old",
     ]
-    first = feed.entries[0]
-    assert (first.title, first.language) == ("Neu & gut", "de")
-    assert (
-        first.published is not None and first.published.isoformat() == "2025-03-01T10:00:00+00:00"
-    )
+    first_entry = feed.entries[0]
+    assert first_entry.title == "Neu & gut"
+    assert first_entry.language == "de"
+    assert first_entry.published is not None
+    assert first_entry.published.isoformat() == "2025-03-01T10:00:00+00:00"
 
 
 def test_an_index_is_refused_with_the_address_to_add() -> None:

@@ -1,5 +1,4 @@
-"""The HTTP client against a real server: answers, limits, redirects, credentials, and every
-failure's code."""
+"""The HTTP client against a real server: limits, redirects, credentials, failure codes."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ from tests.visiting.conftest import NOW, Reply, Seen, Web
 SENTINEL = "s3ntinel-t0ken"
 
 
-def fetch(
+def fetch_in_turn(
     *requests: Request, lookup: Callable[..., Any] | None = None, **settings: Any
 ) -> list[FetchResult]:
     """The results of requests made one after the other by one fetcher."""
@@ -44,22 +43,26 @@ def fetch(
     return asyncio.run(run())
 
 
-def one(url: str, *, deadline: float = 5.0, **settings: Any) -> FetchResult:
-    return fetch(Request(url=url, deadline=deadline), **settings)[0]
+def fetch_url(url: str, *, deadline: float = 5.0, **settings: Any) -> FetchResult:
+    return fetch_in_turn(Request(url=url, deadline=deadline), **settings)[0]
 
 
-def failed(result: FetchResult) -> tuple[str, int | None]:
+def get_failure(result: FetchResult) -> tuple[str, int | None]:
     assert isinstance(result, Failed)
     return result.reason, result.status
 
 
 def test_answer(web: Web) -> None:
+    """A successful answer: headers, body, and what was sent."""
     headers = {"ETag": '"1"', "X-Robots-Tag": "noindex", "x-robots-tag": "nosnippet"}
     web.routes["/feed"] = Reply(200, headers, b"<rss/>")
-    result = one(web.url("/feed"))
+    result = fetch_url(web.url("/feed"))
     assert isinstance(result, Fetched)
-    assert (result.status, result.body, result.final_url) == (200, b"<rss/>", web.url("/feed"))
-    assert (result.headers["etag"], result.headers["x-robots-tag"]) == ('"1"', "noindex, nosnippet")
+    assert result.status == 200
+    assert result.body == b"<rss/>"
+    assert result.final_url == web.url("/feed")
+    assert result.headers["etag"] == '"1"'
+    assert result.headers["x-robots-tag"] == "noindex, nosnippet"
     assert result.moved_to is None
     assert web.seen[0].headers["user-agent"] == "Syndicator/0 (+test)"
     assert web.seen[0].headers["accept-encoding"] == "gzip, deflate"
@@ -73,21 +76,23 @@ def test_validators_and_304(web: Web) -> None:
     request = Request(
         url=web.url("/feed"), etag='W/"1"', last_modified="Mon, 23 Nov 2026 10:00:00 GMT"
     )
-    assert isinstance(fetch(request)[0], NotModified)
+    assert isinstance(fetch_in_turn(request)[0], NotModified)
     assert web.seen[0].headers["if-modified-since"] == "Mon, 23 Nov 2026 10:00:00 GMT"
 
 
 def test_no_cookie_is_kept(web: Web) -> None:
     web.routes["/"] = Reply(200, {"Set-Cookie": "id=1; Path=/"}, b"x")
     url = web.url("/", "localhost")  # a name: cookie jars pass over addresses
-    fetch(Request(url=url), Request(url=url))
-    assert len(web.seen) == 2 and "cookie" not in web.seen[1].headers
+    fetch_in_turn(Request(url=url), Request(url=url))
+    assert len(web.seen) == 2
+    assert "cookie" not in web.seen[1].headers
 
 
 def test_post(web: Web) -> None:
+    """A POST request with a body."""
     web.routes["/hub"] = lambda seen: Reply(200, {}, seen.method.encode() + seen.body)
     headers = {"Content-Type": "application/json"}
-    result = fetch(
+    result = fetch_in_turn(
         Request(url=web.url("/hub"), kind="hub", method="POST", body=b"{}", headers=headers)
     )[0]
     assert isinstance(result, Fetched)
@@ -107,9 +112,10 @@ def test_post(web: Web) -> None:
     ],
 )
 def test_status_codes(web: Web, status: int, reason: str) -> None:
+    """Each status gives its reason code."""
     web.routes["/x"] = Reply(status, {"Retry-After": "90"})
-    result = one(web.url("/x"))
-    assert failed(result) == (reason, status)
+    result = fetch_url(web.url("/x"))
+    assert get_failure(result) == (reason, status)
     assert isinstance(result, Failed)
     assert result.retry_after == NOW + timedelta(seconds=90)
     assert not result.no_network
@@ -117,7 +123,7 @@ def test_status_codes(web: Web, status: int, reason: str) -> None:
 
 def test_a_far_date_to_come_back_is_a_week_at_most(web: Web) -> None:
     web.routes["/x"] = Reply(503, {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"})
-    result = one(web.url("/x"))
+    result = fetch_url(web.url("/x"))
     assert isinstance(result, Failed)
     assert result.retry_after == NOW + timedelta(days=7)
 
@@ -142,9 +148,10 @@ def _raw_deflate(data: bytes) -> bytes:
     ],
 )
 def test_encodings(web: Web, encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    """Each content encoding is decoded."""
     text = b"<rss>" + bytes(range(256)) * 300
     web.routes["/"] = Reply(200, {"Content-Encoding": encoding}, pack(text))
-    result = one(web.url("/"))
+    result = fetch_url(web.url("/"))
     assert isinstance(result, Fetched)
     assert result.body == text
 
@@ -160,8 +167,9 @@ def test_encodings(web: Web, encoding: str, pack: Callable[[bytes], bytes]) -> N
     ],
 )
 def test_bad_encodings(web: Web, encoding: str, body: bytes) -> None:
+    """Corrupt encodings fail with "bad-encoding"."""
     web.routes["/"] = Reply(200, {"Content-Encoding": encoding}, body)
-    assert failed(one(web.url("/")))[0] == "bad-encoding"
+    assert get_failure(fetch_url(web.url("/")))[0] == "bad-encoding"
 
 
 @pytest.mark.parametrize(
@@ -174,15 +182,17 @@ def test_bad_encodings(web: Web, encoding: str, body: bytes) -> None:
     ],
 )
 def test_too_large(web: Web, headers: dict[str, str], body: bytes) -> None:
+    """Too large bodies fail with "too-large"."""
     web.routes["/"] = Reply(200, headers, body)
-    assert failed(one(web.url("/"), wire_bytes=200_000)) == ("too-large", 200)
+    assert get_failure(fetch_url(web.url("/"), wire_bytes=200_000)) == ("too-large", 200)
 
 
 def test_ratio_cap(web: Web) -> None:
+    """A compression bomb fails with "too-large"."""
     web.routes["/"] = Reply(
         200, {"Content-Encoding": "gzip"}, gzip.compress(b"\0" * 9_000_000, mtime=0)
     )
-    assert failed(one(web.url("/")))[0] == "too-large"
+    assert get_failure(fetch_url(web.url("/")))[0] == "too-large"
 
 
 def test_body_that_breaks_off(web: Web) -> None:
@@ -190,10 +200,12 @@ def test_body_that_breaks_off(web: Web) -> None:
         return Reply(200, {"Content-Length": "1000", "Connection": "close"}, b"x" * 10)
 
     web.routes["/"] = cut
-    assert failed(one(web.url("/"), deadline=2))[0] == "truncated"
+    assert get_failure(fetch_url(web.url("/"), deadline=2))[0] == "truncated"
 
 
 def test_deadline_covers_the_whole_trip(web: Web) -> None:
+    """Redirects share one deadline."""
+
     def slow(seen: Seen) -> Reply:
         time.sleep(0.25)
         return Reply(302, {"Location": f"/{len(web.seen)}"})
@@ -201,7 +213,7 @@ def test_deadline_covers_the_whole_trip(web: Web) -> None:
     web.routes = {"/": slow} | {f"/{number}": slow for number in range(20)}
     # each answer comes within the deadline, all of them do not: one deadline an answer would end
     # with "redirects"
-    assert failed(one(web.url("/"), deadline=0.6))[0] == "timeout"
+    assert get_failure(fetch_url(web.url("/"), deadline=0.6))[0] == "timeout"
     assert len(web.seen) <= MOST_REDIRECTS
 
 
@@ -233,17 +245,18 @@ def test_hung_look_up_ends_and_blocks_nobody(web: Web) -> None:
 
     *hung, good = asyncio.run(run())
     assert isinstance(good, Fetched)
-    assert {failed(result)[0] for result in hung} == {"timeout"}
+    assert {get_failure(result)[0] for result in hung} == {"timeout"}
 
 
 def test_redirects(web: Web) -> None:
+    """Redirects are followed; `moved_to` is the last permanent one."""
     web.routes = {
         "/a": Reply(301, {"Location": "/b"}),
         "/b": Reply(308, {"Location": web.url("/c#part")}),
         "/c": Reply(302, {"Location": "d?x=1"}),
         "/d": Reply(200, {}, b"end"),
     }
-    result = one(web.url("/a"))
+    result = fetch_url(web.url("/a"))
     assert isinstance(result, Fetched)
     assert result.final_url == web.url("/d?x=1")
     assert result.moved_to == web.url("/c#part")  # the 302 behind it is not permanent
@@ -257,7 +270,7 @@ def test_temporary_redirect_is_no_move(web: Web, status: int) -> None:
         "/b": Reply(301, {"Location": "/c"}),
         "/c": Reply(200),
     }
-    result = one(web.url("/a"))
+    result = fetch_url(web.url("/a"))
     assert isinstance(result, Fetched)
     assert result.moved_to is None
 
@@ -275,13 +288,14 @@ def test_temporary_redirect_is_no_move(web: Web, status: int) -> None:
     ],
 )
 def test_bad_redirects(web: Web, location: str, reason: str) -> None:
+    """Invalid redirects have their reason codes."""
     web.routes["/a"] = Reply(302, {"Location": location})
-    assert failed(one(web.url("/a")))[0] == reason
+    assert get_failure(fetch_url(web.url("/a")))[0] == reason
 
 
 def test_too_many_redirects(web: Web) -> None:
     web.routes = {f"/{number}": Reply(302, {"Location": f"/{number + 1}"}) for number in range(9)}
-    assert failed(one(web.url("/0")))[0] == "redirects"
+    assert get_failure(fetch_url(web.url("/0")))[0] == "redirects"
     assert len(web.seen) == 6
 
 
@@ -296,19 +310,23 @@ def test_downgrade_is_refused() -> None:
 
 def test_stay_returns_a_redirect_to_another_host(web: Web) -> None:
     web.routes["/a"] = Reply(301, {"Location": web.url("/b", "localhost")})
-    result = fetch(Request(url=web.url("/a"), stay=True))[0]
+    result = fetch_in_turn(Request(url=web.url("/a"), stay=True))[0]
     assert isinstance(result, Fetched)
-    assert (result.status, result.headers["location"]) == (301, web.url("/b", "localhost"))
+    assert result.status == 301
+    assert result.headers["location"] == web.url("/b", "localhost")
 
 
 def test_headers_stay_at_their_origin(web: Web, other_web: Web) -> None:
+    """Secret headers are sent to the first origin only, also if redirects lead back to it."""
     web.routes = {
         "/a": Reply(302, {"Location": "/b"}),
         "/b": Reply(302, {"Location": other_web.url("/c")}),
     }
     other_web.routes["/c"] = Reply(302, {"Location": web.url("/d")})
     web.routes["/d"] = Reply(200)
-    fetch(Request(url=web.url("/a"), headers={"Authorization": SENTINEL, "X-Key": SENTINEL}))
+    fetch_in_turn(
+        Request(url=web.url("/a"), headers={"Authorization": SENTINEL, "X-Key": SENTINEL})
+    )
     assert [SENTINEL in str(seen.headers) for seen in (*web.seen, *other_web.seen)] == [
         True,
         True,
@@ -323,7 +341,7 @@ def test_credentials_in_a_url_are_sent_and_never_shown(
     caplog.set_level(logging.DEBUG)
     web.routes = {"/a": Reply(200), "/gone": Reply(410)}
     base = f"http://user:{SENTINEL}@127.0.0.1:{web.port}"
-    results = fetch(
+    results = fetch_in_turn(
         Request(url=f"{base}/a"),
         Request(url=f"{base}/gone"),
         Request(url=f"http://user:{SENTINEL}@127.0.0.1:1/"),
@@ -352,16 +370,18 @@ def test_credentials_in_a_url_are_sent_and_never_shown(
     ],
 )
 def test_what_cannot_be_asked(url: str, reason: str) -> None:
+    """Unusable URLs fail with their reason code."""
+
     def lookup(host: str, port: int) -> Any:
         host.encode("idna")
         raise socket.gaierror(socket.EAI_NONAME, "no such name")
 
-    result = fetch(Request(url=url, deadline=5), lookup=lookup)[0]
-    assert failed(result)[0] == reason
+    result = fetch_in_turn(Request(url=url, deadline=5), lookup=lookup)[0]
+    assert get_failure(result)[0] == reason
 
 
 def test_https_to_a_plain_server(web: Web) -> None:
-    assert failed(one(f"https://127.0.0.1:{web.port}/"))[0] == "tls"
+    assert get_failure(fetch_url(f"https://127.0.0.1:{web.port}/"))[0] == "tls"
 
 
 def test_server_that_hangs_up() -> None:
@@ -382,7 +402,7 @@ def test_server_that_hangs_up() -> None:
             await task
             return result
 
-        assert failed(asyncio.run(run()))[0] == "disconnected"
+        assert get_failure(asyncio.run(run()))[0] == "disconnected"
 
 
 def test_a_name_that_is_partly_private_is_never_connected_to() -> None:
@@ -407,24 +427,24 @@ def test_a_name_that_is_partly_private_is_never_connected_to() -> None:
         finally:
             await fetcher.aclose()
 
-    assert failed(asyncio.run(run()))[0] == "blocked-address"
+    assert get_failure(asyncio.run(run()))[0] == "blocked-address"
     assert dialled == []
     addresses.pop()
-    assert failed(asyncio.run(run()))[0] != "blocked-address"
+    assert get_failure(asyncio.run(run()))[0] != "blocked-address"
     assert dialled != []
 
 
 def test_allow_covers_the_first_origin_only(web: Web, other_web: Web) -> None:
     allow = (f"127.0.0.1/32:{web.port}", f"127.0.0.1/32:{other_web.port}")
     web.routes = {"/a": Reply(200), "/b": Reply(302, {"Location": other_web.url("/c")})}
-    good, bad, none = fetch(
+    good, bad, none = fetch_in_turn(
         Request(url=web.url("/a"), allow=allow),
         Request(url=web.url("/b"), allow=allow),
         Request(url=web.url("/a")),
         allow_loopback=False,
     )
     assert isinstance(good, Fetched)
-    assert failed(bad)[0] == "blocked-address"
+    assert get_failure(bad)[0] == "blocked-address"
     assert isinstance(none, Failed)
     # no open connection of the allowed one is borrowed
     assert f'allow = ["127.0.0.1/32:{web.port}"]' in none.detail
@@ -478,7 +498,7 @@ def test_proxies_of_the_environment_are_not_used(web: Web, monkeypatch: pytest.M
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9/")
     web.routes["/"] = Reply(200)
-    assert isinstance(one(web.url("/")), Fetched)
+    assert isinstance(fetch_url(web.url("/")), Fetched)
 
 
 def test_a_configured_proxy_is_used_and_private_addresses_and_names_stay_refused(web: Web) -> None:
@@ -493,7 +513,7 @@ def test_a_configured_proxy_is_used_and_private_addresses_and_names_stay_refused
 
     lines = (Path(__file__).parent / "private_hosts.txt").read_text().splitlines()
     hosts = [line for line in lines if not line.startswith("#")]
-    through, *refused = fetch(
+    through, *refused = fetch_in_turn(
         Request(url="http://example.org/feed"),
         *(Request(url=f"http://{host}/") for host in hosts),
         Request(url="http://example.org/away"),
@@ -507,29 +527,31 @@ def test_a_configured_proxy_is_used_and_private_addresses_and_names_stay_refused
     assert [
         host for host, result in zip(asked, refused, strict=True) if not _is_refused(result)
     ] == []
-    assert web.paths() == ["http://example.org/feed", "http://example.org/away"]
+    assert web.list_paths() == ["http://example.org/feed", "http://example.org/away"]
 
 
 def _is_refused(result: FetchResult) -> bool:
     """Return True if the request was refused before any connection; `bad-url`: the parser sees no
     host."""
-    return failed(result)[0] in ("blocked-address", "bad-url")
+    return get_failure(result)[0] in ("blocked-address", "bad-url")
 
 
 def test_odd_headers_both_ways(web: Web) -> None:
     web.routes["/"] = Reply(200, {"ETag": '"\xe9"', "X-Odd": "\xff\xfe"}, b"x")
-    first = one(web.url("/"))
-    assert isinstance(first, Fetched)
-    first.headers["etag"].encode()  # can be stored
-    again = fetch(
-        Request(url=web.url("/"), etag=first.headers["etag"], headers={"X-Key": "value\n"})
+    first_url = fetch_url(web.url("/"))
+    assert isinstance(first_url, Fetched)
+    first_url.headers["etag"].encode()  # can be stored
+    again = fetch_in_turn(
+        Request(url=web.url("/"), etag=first_url.headers["etag"], headers={"X-Key": "value\n"})
     )[0]
     assert isinstance(again, Fetched)
     assert web.seen[1].headers["x-key"] == "value"
     assert (
-        failed(fetch(Request(url=web.url("/"), headers={"X-Key": f"{SENTINEL}\r\nX-Other: 1"}))[0])[
-            0
-        ]
+        get_failure(
+            fetch_in_turn(
+                Request(url=web.url("/"), headers={"X-Key": f"{SENTINEL}\r\nX-Other: 1"})
+            )[0]
+        )[0]
         == "protocol"
     )
     assert len(web.seen) == 2
@@ -539,6 +561,8 @@ def test_odd_headers_both_ways(web: Web) -> None:
     "location", ["/caf\xe9", "http://127.0.0.1:{port}/caf\xe9", "/a b", "//127.0.0.1:{port}/x"]
 )
 def test_odd_locations(web: Web, location: str) -> None:
+    """Unusual Location headers are followed."""
+
     def answer(seen: Seen) -> Reply:
         return (
             Reply(302, {"Location": location.format(port=web.port)})
@@ -553,4 +577,4 @@ def test_odd_locations(web: Web, location: str) -> None:
         "/a%20b": answer,
         "/x": answer,
     }
-    assert isinstance(one(web.url("/")), Fetched)
+    assert isinstance(fetch_url(web.url("/")), Fetched)

@@ -1,4 +1,4 @@
-"""One request with a file of cookies, and its redirects: the client alone keeps the rules."""
+"""The HTTP client with a cookie file, over redirects."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from syndicator.configuration.settings import Fetch
 from syndicator.core.model import Failed, Fetched, FetchResult, Request
 from syndicator.visiting.fetch.client import HttpFetcher
 from syndicator.visiting.fetch.cookie_files import CookieFiles
-from tests.logins import TOKEN, Asked, Reply, Site, cookie_line, serving, story
+from tests.logins import TOKEN, Asked, Reply, Site, cookie_line, make_story_page, serve_site
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 FILE = "review.txt"
 
 
-def fetch(folder: Path, url: str, *, files: bool = True) -> FetchResult:
+def fetch_with_cookies(folder: Path, url: str, *, files: bool = True) -> FetchResult:
     async def ask() -> FetchResult:
         client = HttpFetcher(
             Fetch(allow_loopback=True),
@@ -34,7 +34,7 @@ def fetch(folder: Path, url: str, *, files: bool = True) -> FetchResult:
 
 
 def set_session(asked: Asked) -> Reply:
-    return Reply(story(), headers=[("Set-Cookie", "session=another-session; Path=/")])
+    return Reply(make_story_page(), headers=[("Set-Cookie", "session=another-session; Path=/")])
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2"])
@@ -43,20 +43,21 @@ def test_a_redirect_to_another_host_or_port_takes_and_renews_no_cookie(
 ) -> None:
     lines = [cookie_line("127.0.0.1"), cookie_line("127.0.0.2")]
     (tmp_path / FILE).write_text("\n".join(lines))
-    with serving(Site(set_session), address) as other:
-        location = ("Location", f"{other.base}/there")
+    with serve_site(Site(set_session), address) as other_site:
+        location = ("Location", f"{other_site.base}/there")
         away = Site(lambda asked: Reply(status=302, headers=[location]))
-        with serving(away) as site:
-            result = fetch(tmp_path, f"{site.base}/story")
+        with serve_site(away) as site:
+            result = fetch_with_cookies(tmp_path, f"{site.base}/story")
     assert isinstance(result, Fetched)
-    assert site.sent("/story") == [{"session": TOKEN}]
-    assert other.sent("/there") == [{}]
+    assert site.list_sent_cookies("/story") == [{"session": TOKEN}]
+    assert other_site.list_sent_cookies("/there") == [{}]
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
 
 
 def test_a_redirect_on_the_host_sends_what_its_path_gets_and_keeps_what_it_sets(
     tmp_path: Path,
 ) -> None:
+    """After a redirect, cookies are chosen by path, and new cookies are stored."""
     lines = [cookie_line("127.0.0.1"), cookie_line("127.0.0.1", name="of_members", path="/members")]
     (tmp_path / FILE).write_text("\n".join(lines))
 
@@ -64,30 +65,36 @@ def test_a_redirect_on_the_host_sends_what_its_path_gets_and_keeps_what_it_sets(
         if asked.path == "/members/story":
             headers = [("Location", "/story"), ("Set-Cookie", "step=one-of-two; Path=/")]
             return Reply(status=302, headers=headers)
-        return Reply(story(), headers=[("Set-Cookie", "a=1; Path=/"), ("Set-Cookie", "b=2")])
+        return Reply(
+            make_story_page(), headers=[("Set-Cookie", "a=1; Path=/"), ("Set-Cookie", "b=2")]
+        )
 
-    with serving(Site(answer)) as site:
-        result = fetch(tmp_path, f"{site.base}/members/story")
+    with serve_site(Site(answer)) as site:
+        result = fetch_with_cookies(tmp_path, f"{site.base}/members/story")
     assert isinstance(result, Fetched)
     assert "set-cookie" not in result.headers
-    assert site.sent("/members/story") == [{"of_members": TOKEN, "session": TOKEN}]
-    assert site.sent("/story") == [{"session": TOKEN, "step": "one-of-two"}]
+    assert site.list_sent_cookies("/members/story") == [{"of_members": TOKEN, "session": TOKEN}]
+    assert site.list_sent_cookies("/story") == [{"session": TOKEN, "step": "one-of-two"}]
     header = CookieFiles(tmp_path, lambda: NOW).header(FILE, f"{site.base}/story")
     assert set(header.split("; ")) == {f"session={TOKEN}", "step=one-of-two", "a=1", "b=2"}
 
 
 def test_values_are_masked_in_what_a_failure_says(tmp_path: Path) -> None:
+    """Error details do not contain cookie values."""
     (tmp_path / FILE).write_text(cookie_line("127.0.0.1"))
     location = ("Location", f"/story?session={TOKEN}")
-    with serving(Site(lambda asked: Reply(status=302, headers=[location]))) as site:
-        result = fetch(tmp_path, f"{site.base}/story")
+    with serve_site(Site(lambda asked: Reply(status=302, headers=[location]))) as site:
+        result = fetch_with_cookies(tmp_path, f"{site.base}/story")
     assert isinstance(result, Failed)
     assert result.reason == "redirects"
     assert TOKEN not in repr(result)
 
 
 def test_a_client_without_files_sends_no_request_that_needs_one(tmp_path: Path) -> None:
-    with serving(Site(set_session)) as site:
-        result = fetch(tmp_path, f"{site.base}/story", files=False)
+    """Without a cookie store, a request that needs cookies fails and is not sent."""
+    with serve_site(Site(set_session)) as site:
+        result = fetch_with_cookies(tmp_path, f"{site.base}/story", files=False)
     assert isinstance(result, Failed)
-    assert (result.reason, result.unasked, site.asked) == ("bad-cookies", True, [])
+    assert result.reason == "bad-cookies"
+    assert result.unasked is True
+    assert site.asked == []

@@ -1,4 +1,4 @@
-"""Files of cookies, and the cookies that sites renew."""
+"""Cookie files of the operator, and the cookies that sites renew."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Folder:
         self.path = root / FILE
         self.path.parent.mkdir()
         self.now = NOW
-        self.export(value, secure=secure)
+        self.export_cookie(value, secure=secure)
 
-    def export(self, value: str, *, secure: bool = False) -> None:
+    def export_cookie(self, value: str, *, secure: bool = False) -> None:
         flag = "TRUE" if secure else "FALSE"
         parts = ("review.example", "FALSE", "/", flag, str(LATER), "session", value)
         self.path.write_text("\t".join(parts) + "\n")
 
-    def open(self) -> CookieFiles:
+    def open_cookies(self) -> CookieFiles:
         return CookieFiles(self.root, lambda: self.now)
 
 
@@ -42,26 +42,27 @@ def folder(tmp_path: Path) -> Folder:
 
 
 def test_renewed_cookies_outlast_the_process_and_end_with_the_next_export(folder: Folder) -> None:
-    files = folder.open()
+    files = folder.open_cookies()
     files.renew(FILE, URL, ["session=second-session; Path=/", "other=1; Path=/; Max-Age=60"])
     assert files.header(FILE, URL) == "session=second-session; other=1"
-    assert folder.open().header(FILE, URL) == "session=second-session; other=1"
+    assert folder.open_cookies().header(FILE, URL) == "session=second-session; other=1"
     folder.now += timedelta(minutes=2)
-    assert folder.open().header(FILE, URL) == "session=second-session"
-    folder.export("third-session-exported")
+    assert folder.open_cookies().header(FILE, URL) == "session=second-session"
+    folder.export_cookie("third-session-exported")
     assert files.header(FILE, URL) == "session=third-session-exported"
-    assert folder.open().header(FILE, URL) == "session=third-session-exported"
+    assert folder.open_cookies().header(FILE, URL) == "session=third-session-exported"
 
 
 def test_a_deleted_cookie_is_sent_no_more(folder: Folder) -> None:
-    files = folder.open()
+    files = folder.open_cookies()
     files.renew(FILE, URL, ["session=; Path=/; Max-Age=0"])
     assert files.header(FILE, URL) == ""
-    assert folder.open().header(FILE, URL) == ""
+    assert folder.open_cookies().header(FILE, URL) == ""
 
 
 def test_an_answer_that_changes_nothing_writes_nothing(folder: Folder) -> None:
-    files = folder.open()
+    """Cookies with equal values or of other domains write no file."""
+    files = folder.open_cookies()
     end = datetime.fromtimestamp(LATER, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
     lines = [f"session=first-session; Path=/; Expires={end}", "nobody=; Max-Age=0"]
     files.renew(FILE, URL, lines)
@@ -71,7 +72,7 @@ def test_an_answer_that_changes_nothing_writes_nothing(folder: Folder) -> None:
 
 def test_an_answer_without_tls_replaces_no_secure_cookie(tmp_path: Path) -> None:
     folder = Folder(tmp_path, secure=True)
-    files = folder.open()
+    files = folder.open_cookies()
     files.renew(FILE, URL.replace("https", "http"), ["session=of-somebody-else; Path=/"])
     assert files.header(FILE, URL) == "session=first-session"
 
@@ -79,7 +80,7 @@ def test_an_answer_without_tls_replaces_no_secure_cookie(tmp_path: Path) -> None
 def test_the_renewed_file_is_for_this_account_alone_and_replaced_at_once(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = folder.open()
+    files = folder.open_cookies()
     files.renew(FILE, URL, ["session=second-session; Path=/"])
     renewed = folder.root / f"{FILE}.renewed"
     assert renewed.stat().st_mode & 0o777 == 0o600
@@ -95,23 +96,24 @@ def test_the_renewed_file_is_for_this_account_alone_and_replaced_at_once(
 
 
 def test_a_renewed_file_that_is_broken_does_not_count(folder: Folder) -> None:
-    folder.open().renew(FILE, URL, ["session=second-session; Path=/"])
+    folder.open_cookies().renew(FILE, URL, ["session=second-session; Path=/"])
     renewed = folder.root / f"{FILE}.renewed"
     renewed.write_bytes(renewed.read_bytes()[:-20] + b"\nhalf a line")
-    assert folder.open().header(FILE, URL) == "session=first-session"
+    assert folder.open_cookies().header(FILE, URL) == "session=first-session"
 
 
 def test_a_file_that_is_missing_or_too_large_is_named(folder: Folder) -> None:
     with pytest.raises(BadCookies, match=r"cookies/none.txt: No such file or directory; export"):
-        folder.open().header("cookies/none.txt", URL)
+        folder.open_cookies().header("cookies/none.txt", URL)
     folder.path.write_bytes(b"#" * 5_000_001)
     with pytest.raises(BadCookies, match=r"review.txt: it has more than 5,000,000 bytes"):
-        folder.open().header(FILE, URL)
+        folder.open_cookies().header(FILE, URL)
 
 
 def test_all_spellings_of_the_values_of_a_host_are_secrets(folder: Folder) -> None:
-    folder.export("a%2Fb&c/first-session")
-    files = folder.open()
+    """Each encoding of a cookie value counts as a secret, for its host only."""
+    folder.export_cookie("a%2Fb&c/first-session")
+    files = folder.open_cookies()
     files.renew(FILE, URL, ["session=second-value-of-the-session; Path=/"])
     assert files.secrets(FILE, URL) >= {
         "a%2Fb&c/first-session",

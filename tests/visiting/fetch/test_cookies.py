@@ -1,4 +1,4 @@
-"""The rules of RFC 6265, and the file of Netscape."""
+"""Cookie rules of RFC 6265, and Netscape's file format."""
 
 from __future__ import annotations
 
@@ -124,6 +124,7 @@ def test_an_answer_without_tls_sets_no_secure_cookie() -> None:
 
 
 def test_a_file_is_read_as_browsers_export_it_and_written_so() -> None:
+    """Cookie files in browsers' format are read and written back."""
     lines = (
         "\ufeff# Netscape HTTP Cookie File",
         "# https://curl.se/docs/http-cookies.html",
@@ -169,6 +170,7 @@ def test_a_file_is_read_as_browsers_export_it_and_written_so() -> None:
 def test_a_file_that_is_none_is_refused_with_line_and_cure_and_without_values(
     text: str, message: str
 ) -> None:
+    """Malformed cookie files are refused with line and hint, without values."""
     with pytest.raises(BadCookies) as refusal:
         parse_cookies(text)
     assert message in str(refusal.value)

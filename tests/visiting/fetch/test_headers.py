@@ -1,4 +1,4 @@
-"""The meaning of status codes and headers of answers."""
+"""The meaning of status codes and response headers."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tests.visiting.conftest import NOW
     [(404, "http-404"), (410, "gone"), (429, "rate-limited"), (503, "http-503"), (304, "http-304")],
 )
 def test_error_codes(status: int, code: str) -> None:
+    """The reason code of each status."""
     assert name_error(status) == code
 
 
@@ -64,14 +65,14 @@ def test_how_long_an_answer_stays_fresh(headers: dict[str, str], seconds: int | 
     ],
 )
 def test_retry_after_is_a_week_at_most_in_either_form(value: str, seconds: float | None) -> None:
-    found = parse_retry_after(value, NOW)
-    assert (None if found is None else (found - NOW).total_seconds()) == seconds
+    retry_after = parse_retry_after(value, NOW)
+    assert (None if retry_after is None else (retry_after - NOW).total_seconds()) == seconds
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_headers_of_any_kind(one: str, other: str) -> None:
-    found = parse_retry_after(one, NOW)
-    assert found is None or NOW < found <= NOW + timedelta(days=7)
+    retry_after = parse_retry_after(one, NOW)
+    assert retry_after is None or NOW < retry_after <= NOW + timedelta(days=7)
     fresh = find_fresh_seconds(
         {"cache-control": one, "expires": other, "date": one, "age": other}, NOW
     )

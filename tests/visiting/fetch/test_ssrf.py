@@ -1,4 +1,4 @@
-"""The guard's verdicts one by one; the generated spellings are in test_guard_vectors."""
+"""The guard against requests to private addresses (SSRF), case by case."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ from syndicator.visiting.fetch.ssrf import explain_refusal, format_permission, l
     ],
 )
 def test_refused(address: str) -> None:
+    """Private addresses are refused."""
     assert explain_refusal(address, 80, nat64=("64:ff9b::/96",)) is not None
 
 
@@ -68,10 +69,12 @@ def test_refused(address: str) -> None:
     ],
 )
 def test_public(address: str) -> None:
+    """Public addresses are allowed."""
     assert explain_refusal(address, 80, nat64=("64:ff9b::/96",)) is None
 
 
 def test_nat64_only_where_it_is_configured() -> None:
+    """NAT64 addresses are refused by default and if they contain a private address."""
     assert explain_refusal("64:ff9b::808:808", 80) is not None
     assert explain_refusal("2001:4860:64::a00:1", 80, nat64=("2001:4860:64::/96",)) is not None
 
@@ -126,6 +129,7 @@ def test_loopback_setting_opens_loopback_alone() -> None:
     ],
 )
 def test_allow_lines(line: str, allowed: Allowed) -> None:
+    """How lines of `allow` are parsed."""
     assert parse_allow(line) == allowed
 
 
@@ -185,6 +189,7 @@ def test_never_more_open_than_the_standard_library(
 def test_an_endpoint_of_the_operators_is_let_through_on_its_port_alone(
     url: str, address: str, port: int
 ) -> None:
+    """The configured model endpoint is reachable on its own port only."""
     allow = list_allow_lines(url)
     assert explain_refusal(address, port, allow=allow) is None
     assert explain_refusal(address, port + 1, allow=allow) is not None

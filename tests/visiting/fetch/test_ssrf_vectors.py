@@ -1,5 +1,5 @@
-"""Hostile spellings of private addresses: nothing is dialled; and the public controls: all are.
-Sockets are recorded, never opened."""
+"""Hostile spellings of private addresses are never dialled.
+Public addresses as a control are. Sockets are recorded, never opened."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class Recorder:
 @pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("expect", ["block", "allow"])
 def test_samples(samples: Samples, expect: str, every: int) -> None:
+    """No sample of a private address is dialled; public ones are."""
     wrong: list[object] = []
 
     async def run() -> None:

@@ -1,4 +1,4 @@
-"""Connections and how long they stay open."""
+"""How long connections stay open."""
 
 from __future__ import annotations
 

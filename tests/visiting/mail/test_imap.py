@@ -1,5 +1,4 @@
-"""A folder of a mail server, dovecot: which mails came since the last visit; nothing of it is lost,
-deleted or marked unless the operator wants that."""
+"""Read new mails of an IMAP folder (dovecot); delete or mark none unless configured."""
 
 from __future__ import annotations
 
@@ -28,47 +27,54 @@ def server() -> Iterator[Dovecot]:
 
 
 @pytest.fixture
-def post(server: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Dovecot:
+def empty_server(server: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Dovecot:
     """The server with an empty mailbox, whose certificate is known."""
     server.empty()
     monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
     return server
 
 
-def account(server: Dovecot) -> Mailbox:
+def make_account(server: Dovecot) -> Mailbox:
     return replace(parse_mailbox(server.url), user=USER, password=PASSWORD)
 
 
-def opened(server: Dovecot, largest: int = 1000, **changes: str) -> ImapFolder:
+def open_mailbox(server: Dovecot, largest: int = 1000, **changes: str) -> ImapFolder:
     allow = (f"127.0.0.1/32:{server.port}",)
-    return open_folder(replace(account(server), **changes), allow, Fetch(), largest)
+    return open_folder(replace(make_account(server), **changes), allow, Fetch(), largest)
 
 
-def heads(box: ImapFolder, position: str = "", since: datetime = NOW - MONTH) -> list[ListedMail]:
+def list_heads(
+    box: ImapFolder, position: str = "", since: datetime = NOW - MONTH
+) -> list[ListedMail]:
     return box.read_heads(box.list_names(position, since))
 
 
-def test_mails_are_listed_and_fetched_and_stay_unread(post: Dovecot) -> None:
-    post.deliver("1.host", b"Subject: a\n\none", NOW - 3 * DAY)
-    post.deliver("2.host", b"Subject: b\n\ntwo", NOW)
-    post.deliver("0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
-    box = opened(post)
-    first, second = sorted(heads(box), key=lambda mail: mail.received)
-    assert (first.head, first.received) == (b"Subject: a\r\n\r\n", NOW - 3 * DAY)
-    assert (second.size, box.fetch(second.name)) == (17, b"Subject: b\r\n\r\ntwo")
+def test_mails_are_listed_and_fetched_and_stay_unread(empty_server: Dovecot) -> None:
+    empty_server.deliver_mail("1.host", b"Subject: a\n\none", NOW - 3 * DAY)
+    empty_server.deliver_mail("2.host", b"Subject: b\n\ntwo", NOW)
+    empty_server.deliver_mail("0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
+    box = open_mailbox(empty_server)
+    first, second = sorted(list_heads(box), key=lambda mail: mail.received)
+    assert first.head == b"Subject: a\r\n\r\n"
+    assert first.received == NOW - 3 * DAY
+    assert second.size == 17
+    assert box.fetch(second.name) == b"Subject: b\r\n\r\ntwo"
     box.close()
-    short = opened(post, largest=9)
+    short = open_mailbox(empty_server, largest=9)
     assert short.fetch(second.name) == b"Subject: "
     short.close()
-    assert all(name.partition(":2,")[2] in ("",) for name in post.names())
+    assert all(name.partition(":2,")[2] in ("",) for name in empty_server.list_names())
 
 
-def test_no_mail_is_listed_twice_and_none_is_missed(post: Dovecot) -> None:
+def test_no_mail_is_listed_twice_and_none_is_missed(empty_server: Dovecot) -> None:
+    """Successive visits list each mail once."""
     seen: list[bytes] = []
     position = ""
     for number in range(4):
-        post.deliver(f"{number}.host", f"Subject: {number}\n\n".encode(), NOW - number * DAY)
-        box = opened(post)
+        empty_server.deliver_mail(
+            f"{number}.host", f"Subject: {number}\n\n".encode(), NOW - number * DAY
+        )
+        box = open_mailbox(empty_server)
         names = box.list_names(position, NOW - MONTH)
         seen += [mail.head for mail in box.read_heads(names)]
         position = names[-1].position
@@ -77,47 +83,55 @@ def test_no_mail_is_listed_twice_and_none_is_missed(post: Dovecot) -> None:
     assert seen == [f"Subject: {number}\r\n\r\n".encode() for number in range(4)]
 
 
-def test_a_server_that_numbers_its_mails_anew_is_read_from_the_beginning(post: Dovecot) -> None:
-    post.deliver("1.host", b"Subject: a\n\n", NOW)
-    box = opened(post)
+def test_a_server_that_numbers_its_mails_anew_is_read_from_the_beginning(
+    empty_server: Dovecot,
+) -> None:
+    """After a change of UIDVALIDITY all mails are listed again."""
+    empty_server.deliver_mail("1.host", b"Subject: a\n\n", NOW)
+    box = open_mailbox(empty_server)
     [name] = box.list_names("", NOW - MONTH)
     box.close()
-    post.number_anew()
-    again = opened(post)
-    [mail] = heads(again, name.position)
-    assert mail.head == b"Subject: a\r\n\r\n" and mail.name != name
-    assert (again.read_heads([name]), again.fetch(name)) == ([], b"")
-    again.close()
+    empty_server.number_anew()
+    second_mailbox = open_mailbox(empty_server)
+    [mail] = list_heads(second_mailbox, name.position)
+    assert mail.head == b"Subject: a\r\n\r\n"
+    assert mail.name != name
+    assert second_mailbox.read_heads([name]) == []
+    assert second_mailbox.fetch(name) == b""
+    second_mailbox.close()
 
 
-def test_a_mail_that_is_gone_is_left_out(post: Dovecot) -> None:
+def test_a_mail_that_is_gone_is_left_out(empty_server: Dovecot) -> None:
+    """A mail moved by another client is skipped."""
     for name in ("1.host", "2.host"):
-        post.deliver(name, b"Subject: a\n\n", NOW)
-    box = opened(post)
+        empty_server.deliver_mail(name, b"Subject: a\n\n", NOW)
+    box = open_mailbox(empty_server)
     names = box.list_names("", NOW - MONTH)
-    gone = opened(post)
-    gone.put_away(names[:1], "move:Away")
-    gone.close()
+    gone_mailbox = open_mailbox(empty_server)
+    gone_mailbox.put_away(names[:1], "move:Away")
+    gone_mailbox.close()
     assert [mail.name for mail in box.read_heads(names)] == names[1:]
     assert box.fetch(names[0]) == b""
     box.close()
 
 
 @pytest.mark.parametrize("folder", ["Read", "Read letters", 'A "b" & \u00fc'])
-def test_mails_are_put_away_and_never_deleted(post: Dovecot, folder: str) -> None:
+def test_mails_are_put_away_and_never_deleted(empty_server: Dovecot, folder: str) -> None:
     for name in ("1.host", "2.host", "3.host"):
-        post.deliver(name, b"Subject: a\n\n", NOW)
-    box = opened(post)
+        empty_server.deliver_mail(name, b"Subject: a\n\n", NOW)
+    box = open_mailbox(empty_server)
     names = box.list_names("", NOW - MONTH)
     box.put_away(names[:1], "seen")
     box.put_away(names[1:2], f"move:{folder}")
     box.put_away(names[1:2], f"move:{folder}")  # it is gone by now
     assert len(box.list_names("", NOW - MONTH)) == 2
     box.close()
-    assert [name.partition(":2,")[2] for name in post.names()] == ["S", ""]
-    assert [name.partition(":2,")[2] for name in post.names(encode_folder(folder))] == ["S"]
-    moved = opened(post, folder=folder)
-    assert len(heads(moved)) == 1
+    assert [name.partition(":2,")[2] for name in empty_server.list_names()] == ["S", ""]
+    assert [
+        name.partition(":2,")[2] for name in empty_server.list_names(encode_folder(folder))
+    ] == ["S"]
+    moved = open_mailbox(empty_server, folder=folder)
+    assert len(list_heads(moved)) == 1
     moved.close()
 
 
@@ -128,9 +142,11 @@ def test_mails_are_put_away_and_never_deleted(post: Dovecot, folder: str) -> Non
         ({"folder": "No such folder"}, "no-folder"),
     ],
 )
-def test_why_a_mailbox_cannot_be_read(post: Dovecot, changes: dict[str, str], reason: str) -> None:
+def test_why_a_mailbox_cannot_be_read(
+    empty_server: Dovecot, changes: dict[str, str], reason: str
+) -> None:
     with pytest.raises(MailboxFailed) as failed:
-        box = opened(post, **changes)
+        box = open_mailbox(empty_server, **changes)
         try:
             box.list_names("", NOW)
         finally:
@@ -139,26 +155,27 @@ def test_why_a_mailbox_cannot_be_read(post: Dovecot, changes: dict[str, str], re
     assert PASSWORD not in failed.value.detail
 
 
-def test_a_private_address_is_connected_to_only_by_allow(post: Dovecot) -> None:
-    before = post.connections()
+def test_a_private_address_is_connected_to_only_by_allow(empty_server: Dovecot) -> None:
+    before = empty_server.count_connections()
     with pytest.raises(MailboxFailed) as failed:
-        open_folder(account(post), (), Fetch(), 1000)
-    assert (failed.value.reason, "allow = " in failed.value.detail) == ("blocked-address", True)
-    assert post.connections() == before
+        open_folder(make_account(empty_server), (), Fetch(), 1000)
+    assert failed.value.reason == "blocked-address"
+    assert ("allow = " in failed.value.detail) is True
+    assert empty_server.count_connections() == before
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(
-    post: Dovecot, monkeypatch: pytest.MonkeyPatch
+    empty_server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(MailboxFailed) as failed:
-        opened(post)
+        open_mailbox(empty_server)
     assert failed.value.reason == "tls"
 
 
-def test_a_certificate_for_another_name_is_refused(post: Dovecot) -> None:
+def test_a_certificate_for_another_name_is_refused(empty_server: Dovecot) -> None:
     with pytest.raises(MailboxFailed) as failed:
-        opened(post, host="127.0.0.1")
+        open_mailbox(empty_server, host="127.0.0.1")
     assert failed.value.reason == "tls"
 
 

@@ -1,4 +1,4 @@
-"""A Maildir: which mails came since the last visit; nothing of it is lost or deleted."""
+"""Read new mails of a Maildir; lose or delete none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syndicator.visiting.mail.mailbox import (
     unpack_mails,
 )
 from syndicator.visiting.mail.maildir import Maildir
-from tests.mails import deliver, make_maildir
+from tests.mails import deliver_to_maildir, make_maildir
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 MONTH = timedelta(days=30)
@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     return make_maildir(tmp_path / "Maildir")
 
 
-def named(name: str) -> MailName:
+def make_mail_name(name: str) -> MailName:
     return MailName(name=name, position="")
 
 
@@ -40,9 +40,10 @@ def last_position(folder: Path) -> str:
 
 
 def test_mails_of_both_folders_are_listed_in_the_order_in_which_they_came(folder: Path) -> None:
-    deliver(folder, "2.host", b"Subject: b\n\nb", NOW)
-    deliver(folder, "1.host:2,S", b"Subject: a\n\na", NOW - timedelta(days=3), "cur")
-    deliver(folder, "0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
+    """Mails of new/ and cur/ are listed by time; hidden files, folders and links are ignored."""
+    deliver_to_maildir(folder, "2.host", b"Subject: b\n\nb", NOW)
+    deliver_to_maildir(folder, "1.host:2,S", b"Subject: a\n\na", NOW - timedelta(days=3), "cur")
+    deliver_to_maildir(folder, "0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
     (folder / "new/.hidden").write_bytes(b"x")
     (folder / "new/folder").mkdir()
     (folder / "new/link").symlink_to(folder / "new/2.host")
@@ -51,38 +52,39 @@ def test_mails_of_both_folders_are_listed_in_the_order_in_which_they_came(folder
     assert {name.name for name in names} == {"new/2.host", "cur/1.host:2,S"}
     assert sorted(names, key=lambda name: int(name.position)) == names
     earlier = next(name for name in names if name.name.startswith("cur"))
-    later = next(name for name in names if name.name.startswith("new"))
+    later_name = next(name for name in names if name.name.startswith("new"))
     [mail] = box.read_heads([earlier])
-    assert (mail.name, mail.head, mail.size, mail.received) == (
-        earlier,
-        b"Subject: a\n\na",
-        13,
-        NOW - timedelta(days=3),
-    )
-    assert box.fetch(later) == b"Subject: b\n\nb"
-    assert Maildir(folder, 4).fetch(later) == b"Subj"
+    assert mail.name == earlier
+    assert mail.head == b"Subject: a\n\na"
+    assert mail.size == 13
+    assert mail.received == NOW - timedelta(days=3)
+    assert box.fetch(later_name) == b"Subject: b\n\nb"
+    assert Maildir(folder, 4).fetch(later_name) == b"Subj"
 
 
 def test_a_mail_that_another_program_moves_is_listed_again(folder: Path) -> None:
-    path = deliver(folder, "1.host", b"Subject: a\n\na", NOW)
+    """A mail renamed by another program is found under its new name."""
+    path = deliver_to_maildir(folder, "1.host", b"Subject: a\n\na", NOW)
     box = Maildir(folder, 1000)
     [name] = box.list_names("", NOW - MONTH)
     path.rename(folder / "cur/1.host:2,S")
-    assert (box.read_heads([name]), box.fetch(name)) == ([], b"")
+    assert box.read_heads([name]) == []
+    assert box.fetch(name) == b""
     [moved] = box.list_names(name.position, NOW - MONTH)
     assert moved.name == "cur/1.host:2,S"
 
 
 def test_a_mail_that_was_moved_in_is_new_whatever_its_date(folder: Path) -> None:
-    deliver(folder, "1.host", b"a", NOW)
+    """The time of delivery into the folder counts, not the mail's date."""
+    deliver_to_maildir(folder, "1.host", b"a", NOW)
     before = last_position(folder)
-    deliver(folder, "2.host", b"b", NOW - timedelta(days=20))
+    deliver_to_maildir(folder, "2.host", b"b", NOW - timedelta(days=20))
     assert "new/2.host" in list_names(folder, before)
     assert list_names(folder, str(int(last_position(folder)) + 1)) == []
 
 
 def test_a_mail_of_the_moment_of_the_last_visit_is_not_lost(folder: Path) -> None:
-    deliver(folder, "1.host", b"a", NOW)
+    deliver_to_maildir(folder, "1.host", b"a", NOW)
     assert list_names(folder, last_position(folder)) == ["new/1.host"]
 
 
@@ -98,8 +100,10 @@ def test_a_mail_of_the_moment_of_the_last_visit_is_not_lost(folder: Path) -> Non
 def test_a_mail_is_put_away_and_never_deleted(
     folder: Path, name: str, part: str, after: str, target: str
 ) -> None:
-    deliver(folder, name, b"a mail", NOW, part)
-    Maildir(folder, 1000).put_away([named(f"{part}/{name}"), named("new/gone.host")], after)
+    deliver_to_maildir(folder, name, b"a mail", NOW, part)
+    Maildir(folder, 1000).put_away(
+        [make_mail_name(f"{part}/{name}"), make_mail_name("new/gone.host")], after
+    )
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert files == [folder / target]
     assert files[0].read_bytes() == b"a mail"
@@ -108,9 +112,9 @@ def test_a_mail_is_put_away_and_never_deleted(
 
 
 def test_no_mail_is_written_over(folder: Path) -> None:
-    deliver(folder, "1.host", b"new", NOW)
-    deliver(folder, "1.host:2,S", b"other", NOW, "cur")
-    Maildir(folder, 1000).put_away([named("new/1.host")], "seen")
+    deliver_to_maildir(folder, "1.host", b"new", NOW)
+    deliver_to_maildir(folder, "1.host:2,S", b"other", NOW, "cur")
+    Maildir(folder, 1000).put_away([make_mail_name("new/1.host")], "seen")
     assert (folder / "new/1.host").read_bytes() == b"new"
     assert (folder / "cur/1.host:2,S").read_bytes() == b"other"
 
@@ -118,7 +122,8 @@ def test_no_mail_is_written_over(folder: Path) -> None:
 def test_a_folder_that_is_no_maildir_has_a_reason(tmp_path: Path) -> None:
     with pytest.raises(MailboxFailed) as failed:
         Maildir(tmp_path, 1000).list_names("", NOW)
-    assert failed.value.reason == "no-folder" and str(tmp_path) in failed.value.detail
+    assert failed.value.reason == "no-folder"
+    assert str(tmp_path) in failed.value.detail
 
 
 def test_mails_are_packed_without_loss() -> None:

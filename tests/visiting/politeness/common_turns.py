@@ -10,7 +10,9 @@ from syndicator.core.ports import Busy, Turn
 
 class CommonTurns:
     def __init__(self, clock: Callable[[], datetime], lease: float = 60.0) -> None:
-        self._clock, self._lease, self._number = clock, timedelta(seconds=lease), 0
+        self._clock = clock
+        self._lease = timedelta(seconds=lease)
+        self._number = 0
         self.free: dict[str, datetime] = {}
         self.tokens: dict[str, int] = {}
         self.delays: dict[str, float] = {}
@@ -19,7 +21,8 @@ class CommonTurns:
 
     def take(self, host: str) -> Turn | Busy:
         now = self._clock()
-        free, held = self.free.get(host, now), self.held.get(host, now)
+        free = self.free.get(host, now)
+        held = self.held.get(host, now)
         if max(free, held) > now:
             return Busy((max(free, held) - now).total_seconds(), held=held > free)
         self._number += 1

@@ -1,4 +1,4 @@
-"""Hosts and URLs that asked us to wait are not asked before, by the next process either."""
+"""Hosts and URLs that asked us to wait are not requested earlier, also by later processes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from syndicator.store.engine import open_store
 from syndicator.visiting.politeness.throttle import NOTE, Backoff
 from tests.visiting.conftest import NOW, Reply, Web
-from tests.visiting.operator import FEED, configure, refresh
+from tests.visiting.operator import FEED, refresh_sources, write_sources_config
 
 
 class Notes:
@@ -32,7 +32,8 @@ class Notes:
 
 def test_the_next_process_knows() -> None:
     notes = Notes()
-    first, other = notes.backoff(), notes.backoff()
+    first = notes.backoff()
+    other = notes.backoff()
     first.add("a.test", NOW + timedelta(hours=1))
     other.add("https://b.test/x", NOW + timedelta(hours=2))
     first.add("a.test", NOW + timedelta(minutes=1))  # the later end stays
@@ -55,9 +56,9 @@ def test_waits_that_ended_are_forgotten_and_their_number_is_bounded(
     notes.now += timedelta(minutes=1)
     for number in range(30):
         backoff.add(str(number), notes.now + timedelta(seconds=60 + number))
-    kept = json.loads(notes.values[NOTE] or "")
-    assert len(kept) == 20
-    assert "old" not in kept
+    kept_document = json.loads(notes.values[NOTE] or "")
+    assert len(kept_document) == 20
+    assert "old" not in kept_document
     assert backoff.until("29") is not None
 
 
@@ -69,6 +70,7 @@ def test_a_wait_is_a_week_at_most() -> None:
 
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=3650)])
 def test_waits_written_by_a_clock_that_was_ahead_do_not_count(back: timedelta) -> None:
+    """After the clock is set back, waits that are too far in the future are ignored."""
     notes = Notes()
     notes.backoff().add("a.test", NOW + timedelta(hours=3))
     notes.now -= timedelta(minutes=1)
@@ -103,7 +105,7 @@ def test_a_note_that_cannot_be_read_stops_nobody(note: str) -> None:
 @pytest.mark.slow
 def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
     hosts = {"a": "127.0.0.1", "b": "127.0.0.1", "c": "localhost", "d": "localhost"}
-    config = configure(
+    config = write_sources_config(
         tmp_path, {key: f'url = "{web.url("/" + key, host)}"' for key, host in hosts.items()}
     )
     later = format_datetime(datetime.now(UTC) + timedelta(hours=5), usegmt=True)
@@ -113,13 +115,13 @@ def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
         "/c": Reply(503, {"Retry-After": later}),
         "/d": Reply(200, {}, FEED),
     }
-    assert {key: one["reason"] for key, one in refresh(config, "a", "c").items()} == {
+    assert {key: one["reason"] for key, one in refresh_sources(config, "a", "c").items()} == {
         "a": "rate-limited",
         "c": "http-503",
     }
     web.seen.clear()
-    found = refresh(config, "a", "b", "c", "d")
-    assert web.paths() == ["/d", "/robots.txt"]
+    found = refresh_sources(config, "a", "b", "c", "d")
+    assert web.list_paths() == ["/d", "/robots.txt"]
     assert {key: one["reason"] for key, one in found.items()} == {
         "a": "rate-limited",
         "b": "rate-limited",
@@ -136,21 +138,23 @@ def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
 
 @pytest.mark.slow
 def test_a_page_of_a_host_that_backs_off_waits_and_loses_no_try(tmp_path: Path, web: Web) -> None:
-    config = configure(
+    """A page on a host that asked us to wait is not requested and keeps its tries."""
+    config = write_sources_config(
         tmp_path, {"a": f'url = "{web.url("/a", "localhost")}"', "b": f'url = "{web.url("/b")}"'}
     )
     link = web.url("/page", "localhost")
     entry = f"<item><title>A</title><link>{link}</link></item>"
     feed = f'<rss version="2.0"><channel><title>T</title>{entry}</channel></rss>'.encode()
     web.routes = {"/a": Reply(429, {"Retry-After": "3600"}), "/b": Reply(200, {}, feed)}
-    refresh(config, "a")
+    refresh_sources(config, "a")
     for _ in range(2):
-        assert refresh(config, "b")["b"]["pending"] == 1
-    assert "/page" not in web.paths()
+        assert refresh_sources(config, "b")["b"]["pending"] == 1
+    assert "/page" not in web.list_paths()
     with open_store(
         f"sqlite:///{tmp_path}/feeds/state/syndicator.db", articles_exist=False
     ) as store:
         row = store.visits.pending("b", datetime(9999, 1, 1, tzinfo=UTC))[0]
-    assert (row.tries, row.reason) == (0, "rate-limited")
+    assert row.tries == 0
+    assert row.reason == "rate-limited"
     assert row.next_try is not None
     assert row.next_try <= datetime.now(UTC) + timedelta(minutes=15)

@@ -1,4 +1,4 @@
-"""One page is one turn at each of its hosts, in simulated time."""
+"""A page with several hosts takes one turn at each of them."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ class Site:
         self.throttle = Throttle(10.0, self.clock.sleep, self.clock)
         self.began: Began = []
 
-    async def ask(self, turns: PageTurns | Throttle, host: str, part: str) -> None:
+    async def load_part(self, turns: PageTurns | Throttle, host: str, part: str) -> None:
         async with turns.turn(host):
-            self.began.append((self.clock.since(), part))
+            self.began.append((self.clock.seconds_since_start(), part))
             await self.clock.sleep(1.0)
 
     async def load_page(self, name: str, *hosts: str) -> None:
         async with PageTurns(self.throttle) as turns:
-            await self.ask(turns, hosts[0], f"{name} document")
-            await asyncio.gather(*(self.ask(turns, host, f"{name} {host}") for host in hosts))
+            await self.load_part(turns, hosts[0], f"{name} document")
+            await asyncio.gather(*(self.load_part(turns, host, f"{name} {host}") for host in hosts))
 
-    def run(self, *pages: tuple[str, ...]) -> Began:
+    def load_pages(self, *pages: tuple[str, ...]) -> Began:
         async def load_all() -> None:
             await asyncio.gather(*(self.load_page(name, *hosts) for name, *hosts in pages))
 
@@ -38,25 +38,31 @@ class Site:
 
 
 def test_no_pause_lies_between_the_parts_of_a_page() -> None:
-    assert Site().run(("page", "a", "a")) == [(0, "page document"), (1, "page a"), (2, "page a")]
+    assert Site().load_pages(("page", "a", "a")) == [
+        (0, "page document"),
+        (1, "page a"),
+        (2, "page a"),
+    ]
 
 
 def test_the_pause_lies_between_pages() -> None:
-    began = Site().run(("first", "a", "a"), ("second", "a"))
+    began = Site().load_pages(("first", "a", "a"), ("second", "a"))
     assert began[3:] == [(13, "second document"), (14, "second a")]
 
 
 def test_a_host_is_asked_for_one_part_at_a_time() -> None:
-    times = [when for when, part in Site().run(("page", "a", "a", "a")) if part == "page a"]
+    """Parts of a page on one host are requested one after the other."""
+    times = [when for when, part in Site().load_pages(("page", "a", "a", "a")) if part == "page a"]
     assert times == [1, 2, 3]
 
 
 def test_each_host_of_a_page_has_its_pause() -> None:
+    """The next request to a secondary host of the page waits for the pause, too."""
     site = Site()
 
     async def load() -> None:
         await site.load_page("page", "a", "b")
-        await site.ask(site.throttle, "b", "other page")
+        await site.load_part(site.throttle, "b", "other page")
 
     asyncio.run(site.clock.run(load()))
     assert site.began[-2:] == [(1, "page b"), (12, "other page")]

@@ -1,5 +1,4 @@
-"""robots.txt: the rules of RFC 9309, failing answers, the cache; and the polite fetcher around
-it."""
+"""robots.txt: RFC 9309, failing answers, caching, and the fetcher that obeys it."""
 
 from __future__ import annotations
 
@@ -41,14 +40,14 @@ class Script:
     async def aclose(self) -> None:
         self.closed = True
 
-    def file(self, url: str, text: str) -> None:
-        self.answers[url] = page(url, body=text.encode())
+    def add_page(self, url: str, text: str) -> None:
+        self.answers[url] = make_fetched(url, body=text.encode())
 
-    def urls(self) -> list[str]:
+    def list_urls(self) -> list[str]:
         return [request.url for request in self.asked]
 
 
-def page(
+def make_fetched(
     url: str, *, status: int = 200, moved_to: str | None = None, body: bytes = b"", **headers: str
 ) -> Fetched:
     return Fetched(
@@ -79,10 +78,10 @@ class Rig:
         else:
             self.notes[key] = value
 
-    def verdict(self, url: str, source: Source | None = None) -> RobotsVerdict:
+    def find_verdict(self, url: str, source: Source | None = None) -> RobotsVerdict:
         return asyncio.run(self.clock.run(self.robots.find_verdict(url, source)))
 
-    def fetch(self, *requests: Request) -> list[FetchResult]:
+    def fetch_together(self, *requests: Request) -> list[FetchResult]:
         async def run() -> list[FetchResult]:
             return list(await asyncio.gather(*(self.polite.fetch(request) for request in requests)))
 
@@ -92,11 +91,12 @@ class Rig:
 ROBOTS = "https://example.org/robots.txt"
 
 
-def asked(url: str) -> Request:
+def make_request(url: str) -> Request:
     return Request(url=url)
 
 
 def test_samples(samples: Samples) -> None:
+    """Our matcher agrees with the samples of Google's matcher."""
     rows = samples.rows("robots")
     wrong = [
         row
@@ -123,77 +123,79 @@ def test_samples(samples: Samples) -> None:
     ],
 )
 def test_failures(failure: tuple[str, int | None], allowed: bool, by: str) -> None:
+    """What each failing answer of robots.txt allows."""
     rig = Rig()
     rig.script.answers[ROBOTS] = Failed(url=ROBOTS, reason=failure[0], status=failure[1])
-    assert rig.verdict("https://example.org/a")[:2] == (allowed, by)
+    assert rig.find_verdict("https://example.org/a")[:2] == (allowed, by)
 
 
 def test_rules_and_delay() -> None:
     rig = Rig()
-    rig.script.file(
+    rig.script.add_page(
         ROBOTS,
         "\ufeffUser-agent: syndicator\nDisallow: /no\nCrawl-delay: 86400\n\nUser-agent:"
         " *\nDisallow: /",
     )
-    assert rig.verdict("https://example.org/yes")[:3] == (True, "robots.txt", 60.0)
-    assert rig.verdict("https://example.org/no/way").allowed is False
-    assert rig.script.urls() == [ROBOTS]
+    assert rig.find_verdict("https://example.org/yes")[:3] == (True, "robots.txt", 60.0)
+    assert rig.find_verdict("https://example.org/no/way").allowed is False
+    assert rig.script.list_urls() == [ROBOTS]
 
 
 def test_operator_decides() -> None:
+    """With `robots = "ignore"` robots.txt is not requested."""
     rig = Rig()
-    rig.script.file(ROBOTS, "User-agent: *\nDisallow: /")
+    rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /")
     source = Source(key="x", url="https://example.org/", robots="ignore")
-    assert rig.verdict("https://example.org/a", source)[:3] == (True, "operator", None)
+    assert rig.find_verdict("https://example.org/a", source)[:3] == (True, "operator", None)
     assert rig.script.asked == []
 
 
 def test_remembered_for_a_day_and_by_the_next_process() -> None:
     rig = Rig()
-    rig.script.file(ROBOTS, "User-agent: *\nDisallow: /no")
-    rig.verdict("https://example.org/a")
+    rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /no")
+    rig.find_verdict("https://example.org/a")
     rig.robots = rig.another()
     rig.clock.now += timedelta(hours=23)
-    assert rig.verdict("https://example.org/no").allowed is False
+    assert rig.find_verdict("https://example.org/no").allowed is False
     assert len(rig.script.asked) == 1
     rig.clock.now += timedelta(hours=2)
-    rig.verdict("https://example.org/no")
+    rig.find_verdict("https://example.org/no")
     assert len(rig.script.asked) == 2
 
 
 def test_the_licence_that_robots_txt_names_comes_with_its_pages_and_is_asked_for_once_a_day() -> (
     None
 ):
+    """The licence file is fetched once a day and added to each page's headers."""
     rig = Rig()
-    licence, pages = (
-        "https://rights.example/rsl.xml",
-        ["https://example.org/a", "https://example.org/b"],
-    )
-    rig.script.file(ROBOTS, f"License: {licence}\nUser-agent: *\nAllow: /")
-    rig.script.file(licence, "<rsl/>" + "x" * 100_000)
+    licence = "https://rights.example/rsl.xml"
+    pages = ["https://example.org/a", "https://example.org/b"]
+    rig.script.add_page(ROBOTS, f"License: {licence}\nUser-agent: *\nAllow: /")
+    rig.script.add_page(licence, "<rsl/>" + "x" * 100_000)
     for url in pages:
-        rig.script.answers[url] = page(url, **{"robots.txt-rsl": "a server's own"})
-    found = rig.fetch(*map(asked, pages))
-    assert [len(one.headers["robots.txt-rsl"]) for one in found if isinstance(one, Fetched)] == [
+        rig.script.answers[url] = make_fetched(url, **{"robots.txt-rsl": "a server's own"})
+    together = rig.fetch_together(*map(make_request, pages))
+    assert [len(one.headers["robots.txt-rsl"]) for one in together if isinstance(one, Fetched)] == [
         20_000
     ] * 2
-    assert sorted(rig.script.urls()) == sorted([ROBOTS, licence, *pages])
+    assert sorted(rig.script.list_urls()) == sorted([ROBOTS, licence, *pages])
     rig.script.answers.pop(licence)
     rig.clock.now += timedelta(hours=25)
-    (one,) = rig.fetch(asked(pages[0]))
+    (one,) = rig.fetch_together(make_request(pages[0]))
     # gone, and not a server's own either
-    assert isinstance(one, Fetched) and "robots.txt-rsl" not in one.headers
-    assert rig.script.urls().count(licence) == 2
+    assert isinstance(one, Fetched)
+    assert "robots.txt-rsl" not in one.headers
+    assert rig.script.list_urls().count(licence) == 2
 
 
 def test_unreachable_is_asked_again_soon() -> None:
     rig = Rig()
     rig.script.answers[ROBOTS] = Failed(url=ROBOTS, reason="http-503", status=503)
-    rig.verdict("https://example.org/a")
-    rig.script.file(ROBOTS, "")
-    assert rig.verdict("https://example.org/a").allowed is False
+    rig.find_verdict("https://example.org/a")
+    rig.script.add_page(ROBOTS, "")
+    assert rig.find_verdict("https://example.org/a").allowed is False
     rig.clock.now += timedelta(minutes=31)
-    assert rig.verdict("https://example.org/a").allowed is True
+    assert rig.find_verdict("https://example.org/a").allowed is True
 
 
 @pytest.mark.parametrize(
@@ -202,13 +204,14 @@ def test_unreachable_is_asked_again_soon() -> None:
 def test_a_broken_note_is_asked_anew(note: str) -> None:
     rig = Rig()
     rig.notes["robots https://example.org"] = note
-    assert rig.verdict("https://example.org/a").allowed is True
-    assert rig.script.urls() == [ROBOTS]
+    assert rig.find_verdict("https://example.org/a").allowed is True
+    assert rig.script.list_urls() == [ROBOTS]
 
 
 def test_credentials_of_a_url_reach_neither_note_nor_request() -> None:
+    """Credentials in a URL are not stored or sent for robots.txt."""
     rig = Rig()
-    rig.verdict("https://user:secret@example.org/a")
+    rig.find_verdict("https://user:secret@example.org/a")
     assert "secret" not in str(rig.notes) + str(rig.script.asked)
 
 
@@ -217,15 +220,17 @@ def test_credentials_of_a_url_reach_neither_note_nor_request() -> None:
     [("Syndicator/1.0 (+x)", "Syndicator"), ("Name Other", "Name"), ("", "*"), ("X", "X")],
 )
 def test_product(agent: str, name: str) -> None:
+    """The product token of a user agent."""
     assert get_product(agent) == name
 
 
 def test_pages_ask_robots_once_and_feeds_are_fetched_whatever_it_says() -> None:
+    """robots.txt is fetched once and applies to pages, not to feeds."""
     rig = Rig()
-    rig.script.file(ROBOTS, "User-agent: *\nDisallow: /no\nDisallow: /feed")
+    rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /no\nDisallow: /feed")
     for path in ("a", "b", "feed"):
-        rig.script.file(f"https://example.org/{path}", "x")
-    results = rig.fetch(
+        rig.script.add_page(f"https://example.org/{path}", "x")
+    results = rig.fetch_together(
         Request(url="https://example.org/a"),
         Request(url="https://example.org/b"),
         Request(url="https://example.org/no"),
@@ -234,8 +239,8 @@ def test_pages_ask_robots_once_and_feeds_are_fetched_whatever_it_says() -> None:
     )
     assert [isinstance(result, Fetched) for result in results] == [True, True, False, True, True]
     assert results[2] == Failed(url="https://example.org/no", reason="robots", detail="robots.txt")
-    assert rig.script.urls().count(ROBOTS) == 1
-    assert rig.clock.since() >= 4  # five requests to one host, a second apart
+    assert rig.script.list_urls().count(ROBOTS) == 1
+    assert rig.clock.seconds_since_start() >= 4  # five requests to one host, a second apart
 
 
 @pytest.mark.parametrize(
@@ -251,43 +256,52 @@ def test_a_feed_that_robots_disallows_is_fetched_with_a_warning(
     text: str | None, word: Literal["obey", "ignore"], permit: str, warned: bool
 ) -> None:
     rig = Rig()
-    rig.script.answers["https://example.org/feed"] = page("https://example.org/feed")
+    rig.script.answers["https://example.org/feed"] = make_fetched("https://example.org/feed")
     if text is not None:
-        rig.script.file(ROBOTS, text)
-    result = rig.fetch(Request(url="https://example.org/feed", kind="feed", robots=word))[0]
+        rig.script.add_page(ROBOTS, text)
+    result = rig.fetch_together(Request(url="https://example.org/feed", kind="feed", robots=word))[
+        0
+    ]
     assert isinstance(result, Fetched)
-    assert (result.permit, result.warning != "") == (permit, warned)
+    assert result.permit == permit
+    assert (result.warning != "") == warned
     # the feed is not refused up by its robots.txt
-    assert rig.script.urls()[0] == "https://example.org/feed"
+    assert rig.script.list_urls()[0] == "https://example.org/feed"
 
 
 def test_a_robots_txt_that_cannot_be_had_warns_of_nothing() -> None:
+    """An unreachable robots.txt allows feeds without a warning."""
     rig = Rig()
     rig.script.answers = {
-        "https://example.org/feed": page("https://example.org/feed"),
+        "https://example.org/feed": make_fetched("https://example.org/feed"),
         ROBOTS: Failed(url=ROBOTS, reason="http-503", status=503),
     }
-    result = rig.fetch(Request(url="https://example.org/feed", kind="feed"))[0]
+    result = rig.fetch_together(Request(url="https://example.org/feed", kind="feed"))[0]
     assert isinstance(result, Fetched)
-    assert (result.permit, result.warning) == ("robots.txt unreachable (http-503)", "")
+    assert result.permit == "robots.txt unreachable (http-503)"
+    assert result.warning == ""
 
 
 def test_pages_say_by_whose_word_they_were_fetched() -> None:
+    """`permit` names robots.txt or the operator."""
     rig = Rig()
-    rig.script.file(ROBOTS, "User-agent: *\nDisallow: /no")
+    rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /no")
     for path in ("a", "no"):
-        rig.script.answers[f"https://example.org/{path}"] = page(f"https://example.org/{path}")
+        rig.script.answers[f"https://example.org/{path}"] = make_fetched(
+            f"https://example.org/{path}"
+        )
     asked = (
         Request(url="https://example.org/a"),
         Request(url="https://example.org/no", robots="ignore"),
     )
-    assert [one.permit for one in rig.fetch(*asked) if isinstance(one, Fetched)] == [
+    assert [one.permit for one in rig.fetch_together(*asked) if isinstance(one, Fetched)] == [
         "robots.txt",
         "operator",
     ]
 
 
 def test_after_429_the_whole_host_backs_off_and_after_503_only_the_url() -> None:
+    """429 pauses the host, 503 only the address."""
     rig = Rig()
     rig.script.answers = {
         "https://a.test/1": Failed(
@@ -296,51 +310,51 @@ def test_after_429_the_whole_host_backs_off_and_after_503_only_the_url() -> None
         "https://b.test/1": Failed(
             url="", reason="http-503", status=503, retry_after=NOW + timedelta(hours=5)
         ),
-        "https://a.test/2": page("https://a.test/2"),
-        "https://b.test/2": page("https://b.test/2"),
+        "https://a.test/2": make_fetched("https://a.test/2"),
+        "https://b.test/2": make_fetched("https://b.test/2"),
     }
-    rig.fetch(*(Request(url=f"https://{host}.test/1", kind="feed") for host in "ab"))
-    refused, other = rig.fetch(
+    rig.fetch_together(*(Request(url=f"https://{host}.test/1", kind="feed") for host in "ab"))
+    refused, other = rig.fetch_together(
         *(Request(url=f"https://{host}.test/2", kind="feed") for host in "ab")
     )
     assert isinstance(other, Fetched)
     assert isinstance(refused, Failed)
-    assert (refused.reason, refused.status) == ("rate-limited", None)
+    assert refused.reason == "rate-limited"
+    assert refused.status is None
     assert refused.retry_after is not None
     assert refused.retry_after - rig.clock() <= timedelta(minutes=15)
     rig.clock.now += timedelta(minutes=15)
-    assert isinstance(rig.fetch(Request(url="https://a.test/2", kind="feed"))[0], Fetched)
+    assert isinstance(rig.fetch_together(Request(url="https://a.test/2", kind="feed"))[0], Fetched)
 
 
 def test_a_short_back_off_is_waited_for() -> None:
     rig = Rig()
-    rig.script.answers = {"https://a.test/2": page("https://a.test/2")}
+    rig.script.answers = {"https://a.test/2": make_fetched("https://a.test/2")}
     rig.throttle.back_off("a.test", rig.clock() + timedelta(seconds=20))
     request = Request(url="https://a.test/2", kind="feed", robots="ignore")
-    assert isinstance(rig.fetch(request)[0], Fetched)
-    assert rig.clock.since() == 20
+    assert isinstance(rig.fetch_together(request)[0], Fetched)
+    assert rig.clock.seconds_since_start() == 20
 
 
-def redirect(url: str, target: str, *, permanent: bool = True) -> Fetched:
+def make_redirect(url: str, target: str, *, permanent: bool = True) -> Fetched:
     status = 301 if permanent else 302
-    return page(url, status=status, moved_to=target if permanent else None, location=target)
+    return make_fetched(url, status=status, moved_to=target if permanent else None, location=target)
 
 
 def test_a_redirect_to_another_host_waits_for_its_turn_and_asks_its_robots() -> None:
+    """The target host's robots.txt is read, and credentials are dropped."""
     rig = Rig()
-    rig.script.answers["https://a.test/x"] = redirect("https://a.test/x", "https://b.test/y")
-    rig.script.answers["https://b.test/y"] = page("https://b.test/y", body=b"end")
+    rig.script.answers["https://a.test/x"] = make_redirect("https://a.test/x", "https://b.test/y")
+    rig.script.answers["https://b.test/y"] = make_fetched("https://b.test/y", body=b"end")
     request = Request(
         url="https://a.test/x", headers={"Authorization": "secret"}, allow=("10.0.0.0/8",)
     )
-    result = rig.fetch(request)[0]
+    result = rig.fetch_together(request)[0]
     assert isinstance(result, Fetched)
-    assert (result.url, result.final_url, result.moved_to) == (
-        request.url,
-        "https://b.test/y",
-        "https://b.test/y",
-    )
-    assert rig.script.urls() == [
+    assert result.url == request.url
+    assert result.final_url == "https://b.test/y"
+    assert result.moved_to == "https://b.test/y"
+    assert rig.script.list_urls() == [
         "https://a.test/robots.txt",
         "https://a.test/x",
         "https://b.test/robots.txt",
@@ -352,9 +366,9 @@ def test_a_redirect_to_another_host_waits_for_its_turn_and_asks_its_robots() -> 
 
 def test_redirect_to_a_host_that_disallows_the_page() -> None:
     rig = Rig()
-    rig.script.answers["https://a.test/x"] = redirect("https://a.test/x", "https://b.test/y")
-    rig.script.file("https://b.test/robots.txt", "User-agent: *\nDisallow: /")
-    assert rig.fetch(Request(url="https://a.test/x"))[0] == Failed(
+    rig.script.answers["https://a.test/x"] = make_redirect("https://a.test/x", "https://b.test/y")
+    rig.script.add_page("https://b.test/robots.txt", "User-agent: *\nDisallow: /")
+    assert rig.fetch_together(Request(url="https://a.test/x"))[0] == Failed(
         url="https://a.test/x", reason="robots", detail="robots.txt"
     )
 
@@ -365,11 +379,11 @@ def test_only_permanent_hops_from_the_start_are_a_move(
 ) -> None:
     rig = Rig()
     rig.script.answers = {
-        "https://a.test/": redirect("https://a.test/", "https://b.test/", permanent=first),
-        "https://b.test/": redirect("https://b.test/", "https://c.test/", permanent=second),
+        "https://a.test/": make_redirect("https://a.test/", "https://b.test/", permanent=first),
+        "https://b.test/": make_redirect("https://b.test/", "https://c.test/", permanent=second),
         "https://c.test/": NotModified(url="", final_url="https://c.test/", headers={}),
     }
-    result = rig.fetch(Request(url="https://a.test/", kind="feed"))[0]
+    result = rig.fetch_together(Request(url="https://a.test/", kind="feed"))[0]
     assert isinstance(result, NotModified)
     assert result.moved_to == ("https://b.test/" if moved else None)
 
@@ -377,8 +391,8 @@ def test_only_permanent_hops_from_the_start_are_a_move(
 def test_waiting_for_a_turn_costs_no_deadline() -> None:
     script = Script()
     script.answers = {
-        "https://a.test/": redirect("https://a.test/", "https://b.test/"),
-        "https://b.test/": page("https://b.test/"),
+        "https://a.test/": make_redirect("https://a.test/", "https://b.test/"),
+        "https://b.test/": make_fetched("https://b.test/"),
     }
 
     async def run() -> list[FetchResult]:
@@ -393,28 +407,32 @@ def test_waiting_for_a_turn_costs_no_deadline() -> None:
 def test_circles_across_hosts_end() -> None:
     rig = Rig()
     rig.script.answers = {
-        "https://a.test/": redirect("https://a.test/", "https://b.test/"),
-        "https://b.test/": redirect("https://b.test/", "https://a.test/"),
+        "https://a.test/": make_redirect("https://a.test/", "https://b.test/"),
+        "https://b.test/": make_redirect("https://b.test/", "https://a.test/"),
     }
-    result = rig.fetch(Request(url="https://a.test/", kind="feed"))[0]
+    result = rig.fetch_together(Request(url="https://a.test/", kind="feed"))[0]
     assert isinstance(result, Failed)
     assert result.reason == "redirects"
     assert len(rig.script.asked) <= 6
 
 
 def test_mutual_redirects_do_not_lock_each_other_out() -> None:
+    """Two hosts that redirect to each other cause no deadlock."""
     rig = Rig()
     rig.script.answers = {
-        "https://a.test/1": redirect("https://a.test/1", "https://b.test/2"),
-        "https://b.test/1": redirect("https://b.test/1", "https://a.test/2"),
-        "https://a.test/2": page("https://a.test/2"),
-        "https://b.test/2": page("https://b.test/2"),
+        "https://a.test/1": make_redirect("https://a.test/1", "https://b.test/2"),
+        "https://b.test/1": make_redirect("https://b.test/1", "https://a.test/2"),
+        "https://a.test/2": make_fetched("https://a.test/2"),
+        "https://b.test/2": make_fetched("https://b.test/2"),
     }
-    results = rig.fetch(*(Request(url=f"https://{host}.test/1", kind="feed") for host in "abab"))
+    results = rig.fetch_together(
+        *(Request(url=f"https://{host}.test/1", kind="feed") for host in "abab")
+    )
     assert all(isinstance(result, Fetched) for result in results)
 
 
 def test_close() -> None:
+    """Closing the polite fetcher closes the inner one."""
     rig = Rig()
     asyncio.run(rig.polite.aclose())
     assert rig.script.closed
@@ -424,28 +442,33 @@ def test_credentials_of_a_url_are_in_no_result() -> None:
     rig = Rig()
     url = "https://user:secret@a.test/"
     for answer in (
-        redirect(url, "https://b.test/"),
-        page("https://a.test/"),
+        make_redirect(url, "https://b.test/"),
+        make_fetched("https://a.test/"),
         NotModified(url=url, final_url="https://a.test/", headers={}),
         Failed(url=url, reason="timeout"),
         Failed(url=url, reason="rate-limited", status=429),
         Failed(url=url, reason="never asked"),
     ):
         rig.script.answers[url] = replace(answer, url="https://a.test/")
-        assert "secret" not in str(rig.fetch(Request(url=url, kind="feed")))
+        assert "secret" not in str(rig.fetch_together(Request(url=url, kind="feed")))
 
 
 def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
+    """A crawl-delay is followed up to 60 seconds."""
     rig = Rig()
     for host, seconds in (("a", 7), ("b", 3600)):
-        rig.script.file(f"https://{host}.test/robots.txt", f"User-agent: *\nCrawl-delay: {seconds}")
+        rig.script.add_page(
+            f"https://{host}.test/robots.txt", f"User-agent: *\nCrawl-delay: {seconds}"
+        )
         for path in range(3):
-            rig.script.answers[f"https://{host}.test/{path}"] = page(f"https://{host}.test/{path}")
+            rig.script.answers[f"https://{host}.test/{path}"] = make_fetched(
+                f"https://{host}.test/{path}"
+            )
     for host, seconds in (("a", 7), ("b", 60)):
-        before = rig.clock.since()
-        rig.fetch(*(Request(url=f"https://{host}.test/{path}") for path in range(3)))
-        assert rig.clock.since() - before >= 2 * seconds
-        assert rig.clock.since() - before <= 3 * seconds + 3
+        before = rig.clock.seconds_since_start()
+        rig.fetch_together(*(Request(url=f"https://{host}.test/{path}") for path in range(3)))
+        assert rig.clock.seconds_since_start() - before >= 2 * seconds
+        assert rig.clock.seconds_since_start() - before <= 3 * seconds + 3
 
 
 @pytest.mark.parametrize(
@@ -453,17 +476,20 @@ def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
     [("https://www.a.test/2", []), ("https://b.test/2", ["https://b.test/robots.txt"])],
 )
 def test_the_operators_word_on_robots_ends_at_the_site(target: str, asks: list[str]) -> None:
+    """`robots = "ignore"` does not apply after a redirect to another site."""
     rig = Rig()
-    rig.script.answers["https://a.test/1"] = redirect("https://a.test/1", target)
-    rig.script.file(target, "text")
-    rig.fetch(Request(url="https://a.test/1", robots="ignore"))
-    assert rig.script.urls() == ["https://a.test/1", *asks, target]
+    rig.script.answers["https://a.test/1"] = make_redirect("https://a.test/1", target)
+    rig.script.add_page(target, "text")
+    rig.fetch_together(Request(url="https://a.test/1", robots="ignore"))
+    assert rig.script.list_urls() == ["https://a.test/1", *asks, target]
 
 
 def test_what_is_remembered_is_looked_through_at_the_first_file_and_after_each_million_characters() -> (  # noqa: E501
     None
 ):
-    rig, pruned = Rig(), list[int]()
+    """Stored robots.txt files are pruned at the first file and after each million characters."""
+    rig = Rig()
+    pruned = list[int]()
     rig.robots = Robots(
         PoliteFetcher(rig.script, rig.throttle),
         rig.notes.get,
@@ -473,6 +499,6 @@ def test_what_is_remembered_is_looked_through_at_the_first_file_and_after_each_m
         prune=lambda prefix, before, most: pruned.append(len(rig.notes)),
     )
     for number in range(7):
-        rig.script.file(f"https://h{number}.example/robots.txt", "# " + "x" * 400_000)
-        rig.verdict(f"https://h{number}.example/a")
+        rig.script.add_page(f"https://h{number}.example/robots.txt", "# " + "x" * 400_000)
+        rig.find_verdict(f"https://h{number}.example/a")
     assert pruned == [1, 4, 7]

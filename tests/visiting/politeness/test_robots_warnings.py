@@ -1,4 +1,4 @@
-"""The warnings of each command about robots.txt, over the loopback web."""
+"""Warnings of commands about robots.txt."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.visiting.conftest import Reply, Web
-from tests.visiting.operator import FEED, command, configure, refresh
+from tests.visiting.operator import FEED, refresh_sources, run_checked_command, write_sources_config
 
 DISALLOW = b"User-agent: *\nDisallow: /shut\n"
 PAGE = (
@@ -21,58 +21,66 @@ PAGE = (
 
 @pytest.mark.slow
 def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: Web) -> None:
-    config = configure(tmp_path, {"open": f'url = "{web.url("/open")}"'})
+    config = write_sources_config(tmp_path, {"open": f'url = "{web.url("/open")}"'})
     web.routes = {
         "/robots.txt": Reply(200, {}, DISALLOW),
         "/shut": Reply(200, {}, FEED),
         "/open": Reply(200, {}, FEED),
     }
-    added = command(config, "add", web.url("/shut"))
+    added = run_checked_command(config, "add", web.url("/shut"))
     assert "robots.txt disallows this address" in added.stderr
-    known = json.loads(
-        command(config, "add", web.url("/shut"), web.url("/open"), "--dry-run", "--json").stdout
+    document = json.loads(
+        run_checked_command(
+            config, "add", web.url("/shut"), web.url("/open"), "--dry-run", "--json"
+        ).stdout
     )
-    assert [one["warning"] != "" for one in known] == [True, False]
-    key = known[0]["source"]["key"]
-    found = refresh(config, key, "open")
+    assert [one["warning"] != "" for one in document] == [True, False]
+    key = document[0]["source"]["key"]
+    found = refresh_sources(config, key, "open")
     assert [found[one]["reason"] for one in (key, "open")] == [None, None]  # no error
-    output = command(config, "status").stdout.splitlines()
+    output = run_checked_command(config, "status").stdout.splitlines()
     ((number, line),) = ((n, line) for n, line in enumerate(output) if "robots.txt" in line)
     assert key in output[number - 1]
     assert "robots.txt disallows this address; it is fetched because sources.toml names it" in line
     assert output[0].startswith("2 fine, 0 need you")
     assert [
-        line.split("\t")[2][:6] for line in command(config, "sources").stdout.splitlines()[1:]
+        line.split("\t")[2][:6]
+        for line in run_checked_command(config, "sources").stdout.splitlines()[1:]
     ] == ["ok", "robots"]
     web.routes["/robots.txt"] = Reply(200, {}, b"")
     # with it goes what was remembered of robots.txt
     (tmp_path / "feeds" / "state" / "syndicator.db").unlink()
-    refresh(config, key)
-    assert "robots.txt" not in command(config, "status").stdout  # allowed since: nothing to warn of
+    refresh_sources(config, key)
+    # allowed since: nothing to warn of
+    assert "robots.txt" not in run_checked_command(config, "status").stdout
 
 
 def test_a_disallowed_page_is_warned_of_before_it_is_added(tmp_path: Path, web: Web) -> None:
-    config = configure(tmp_path, {})
+    """`add --dry-run` warns of a page that robots.txt disallows."""
+    config = write_sources_config(tmp_path, {})
     web.routes = {
         "/robots.txt": Reply(200, {}, DISALLOW),
         "/shut": Reply(200, {"Content-Type": "text/html"}, PAGE),
     }
-    output = command(config, "add", "--dry-run", web.url("/shut")).stderr
+    output = run_checked_command(config, "add", "--dry-run", web.url("/shut")).stderr
     assert 'it will not be read; robots = "ignore"' in output
 
 
 @pytest.mark.slow
 def test_show_says_who_decided(tmp_path: Path, web: Web) -> None:
-    config = configure(
+    config = write_sources_config(
         tmp_path, {"s": f'url = "{web.url("/feed", "localhost")}"\nrobots = "ignore"'}
     )
     html = Reply(200, {"Content-Type": "text/html", "X-Robots-Tag": "nosnippet"}, PAGE)
     web.routes = {"/robots.txt": Reply(200, {}, DISALLOW), "/shut": html, "/page": html}
 
     def why(url: str) -> list[str]:
-        return command(config, "show", "--why", url).stdout.splitlines()
+        return run_checked_command(config, "show", "--why", url).stdout.splitlines()
 
     assert "robots.txt  permitted by robots.txt" in why(web.url("/page"))
     assert "robots.txt  permitted by operator" in why(web.url("/shut", "localhost"))
     assert any("nosnippet" in line for line in why(web.url("/page")))
-    assert "robots: robots.txt" in command(config, "show", web.url("/shut"), code=69).stderr
+    assert (
+        "robots: robots.txt"
+        in run_checked_command(config, "show", web.url("/shut"), code=69).stderr
+    )

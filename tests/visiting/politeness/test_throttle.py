@@ -1,4 +1,4 @@
-"""Turns of hosts in simulated time."""
+"""The pause between requests to one host, in simulated time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Log:
 
     async def request(self, host: str, seconds: float = 0.0) -> None:
         async with self.throttle.turn(host):
-            self.began.append((self.clock.since(), host))
+            self.began.append((self.clock.seconds_since_start(), host))
             self.open[host] = self.open.get(host, 0) + 1
             self.most[host] = max(self.most.get(host, 0), self.open[host])
             try:
@@ -34,7 +34,7 @@ class Log:
             finally:
                 self.open[host] -= 1
 
-    def run(self, *requests: tuple[str, float]) -> list[tuple[float, str]]:
+    def run_requests(self, *requests: tuple[str, float]) -> list[tuple[float, str]]:
         async def all_of() -> None:
             await asyncio.gather(*(self.request(host, seconds) for host, seconds in requests))
 
@@ -43,12 +43,17 @@ class Log:
 
 
 def test_pause_counts_from_the_end_of_a_request() -> None:
-    assert Log(pause=1.0).run(("a", 2.0), ("a", 0.5), ("a", 0)) == [(0, "a"), (3, "a"), (4.5, "a")]
+    assert Log(pause=1.0).run_requests(("a", 2.0), ("a", 0.5), ("a", 0)) == [
+        (0, "a"),
+        (3, "a"),
+        (4.5, "a"),
+    ]
 
 
 def test_hosts_do_not_wait_for_each_other() -> None:
+    """A slow host does not delay requests to another one."""
     log = Log()
-    assert log.run(("hung", 1000.0), ("hung", 1000.0), ("b", 1.0), ("b", 1.0))[:3] == [
+    assert log.run_requests(("hung", 1000.0), ("hung", 1000.0), ("b", 1.0), ("b", 1.0))[:3] == [
         (0, "hung"),
         (0, "b"),
         (2, "b"),
@@ -57,44 +62,45 @@ def test_hosts_do_not_wait_for_each_other() -> None:
 
 def test_one_connection_per_host() -> None:
     log = Log(pause=0)
-    log.run(*(("a", 1.0) for _ in range(5)), *(("b", 1.0) for _ in range(5)))
+    log.run_requests(*(("a", 1.0) for _ in range(5)), *(("b", 1.0) for _ in range(5)))
     assert log.most == {"a": 1, "b": 1}
-    assert log.clock.since() == 5
+    assert log.clock.seconds_since_start() == 5
 
 
 def test_back_off() -> None:
+    """A host in back-off is requested after the wait; others are not delayed."""
     log = Log()
     log.throttle.back_off("a", log.clock() + timedelta(minutes=2))
     assert log.throttle.backs_off_until("a") == log.clock() + timedelta(minutes=2)
     assert log.throttle.backs_off_until("b") is None
-    assert log.run(("a", 0), ("b", 0)) == [(0, "b"), (120, "a")]
+    assert log.run_requests(("a", 0), ("b", 0)) == [(0, "b"), (120, "a")]
     assert log.throttle.backs_off_until("a") is None
 
 
 def test_a_host_backs_off_for_at_most_a_quarter_of_an_hour() -> None:
     log = Log()
     log.throttle.back_off("a", log.clock() + timedelta(days=300))
-    assert log.run(("a", 0)) == [(900, "a")]
+    assert log.run_requests(("a", 0)) == [(900, "a")]
 
 
 def test_crawl_delay_outranks_a_shorter_pause_up_to_a_minute() -> None:
     log = Log()
     log.throttle.set_delay("a", 10)
     log.throttle.set_delay("b", 86_400)
-    log.run(("a", 0), ("a", 0), ("b", 0), ("b", 0))
+    log.run_requests(("a", 0), ("a", 0), ("b", 0), ("b", 0))
     assert log.began == [(0, "a"), (0, "b"), (10, "a"), (60, "b")]
 
 
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=400)])
 def test_a_clock_set_back_stretches_no_wait(back: timedelta) -> None:
     log = Log()
-    log.run(("a", 0))
+    log.run_requests(("a", 0))
     log.throttle.back_off("b", log.clock() + timedelta(minutes=5))
     log.clock.now -= back
     start = log.clock.now
-    log.run(("a", 0))
+    log.run_requests(("a", 0))
     assert (log.clock.now - start).total_seconds() <= 1
-    log.run(("b", 0))
+    log.run_requests(("b", 0))
     assert (log.clock.now - start).total_seconds() <= 901
 
 
@@ -117,9 +123,9 @@ def test_a_cancelled_request_frees_its_place() -> None:
 @pytest.mark.slow
 def test_hosts_are_forgotten() -> None:
     log = Log(pause=0.001)
-    log.run(*((f"host{n}", 0) for n in range(3000)))
+    log.run_requests(*((f"host{n}", 0) for n in range(3000)))
     log.clock.now += timedelta(seconds=1)
-    log.run(("last", 0))
+    log.run_requests(("last", 0))
     log.throttle.set_delay("kept", 30)
     for n in range(3000):
         log.throttle.set_delay(f"other{n}", 0)
@@ -127,11 +133,12 @@ def test_hosts_are_forgotten() -> None:
 
 
 def test_a_picture_goes_after_every_page_that_its_host_is_asked_for() -> None:
+    """Requests for pages precede those for pictures at one host."""
     log = Log(pause=1.0)
 
     class Answers:
         async def fetch(self, request: Request) -> FetchResult:
-            log.began.append((log.clock.since(), request.kind))
+            log.began.append((log.clock.seconds_since_start(), request.kind))
             await log.clock.sleep(1.0)
             return Fetched(url=request.url, final_url=request.url, status=200, headers={}, body=b"")
 

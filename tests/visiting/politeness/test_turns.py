@@ -1,5 +1,4 @@
-"""Hosts that several machines use: one request at a time among all, waits that end, and failures
-that all machines know."""
+"""Several machines share hosts: one request at a time among all of them."""
 
 from __future__ import annotations
 
@@ -25,11 +24,14 @@ class Machines:
             Throttle(pause, self.clock.sleep, self.clock, turns=common) for _ in range(2)
         ]
         self.fetchers = [PoliteFetcher(self, throttle) for throttle in self.throttles]
-        self.seconds, self.open, self.most, self.began = seconds, 0, 0, list[float]()
+        self.seconds = seconds
+        self.open = 0
+        self.most = 0
+        self.began = list[float]()
         self.answer: FetchResult | None = None
 
     async def fetch(self, request: Request) -> FetchResult:
-        self.began.append(self.clock.since())
+        self.began.append(self.clock.seconds_since_start())
         self.open += 1
         self.most = max(self.most, self.open)
         await self.clock.sleep(self.seconds)
@@ -41,7 +43,7 @@ class Machines:
     async def aclose(self) -> None:
         pass
 
-    def ask(self, *numbers: int) -> list[FetchResult]:
+    def request_from(self, *numbers: int) -> list[FetchResult]:
         """Request the same page from these machines at once; return their results."""
 
         async def all_of() -> list[FetchResult]:
@@ -54,8 +56,9 @@ class Machines:
 
 
 def test_machines_ask_a_host_one_at_a_time_and_keep_its_pause() -> None:
+    """Several machines never request a host at the same time, and keep the pause."""
     machines = Machines()
-    assert all(isinstance(one, Fetched) for one in machines.ask(0, 1, 0, 1))
+    assert all(isinstance(one, Fetched) for one in machines.request_from(0, 1, 0, 1))
     assert machines.most == 1
     gaps = [
         later - before for before, later in zip(machines.began, machines.began[1:], strict=False)
@@ -67,18 +70,19 @@ def test_machines_ask_a_host_one_at_a_time_and_keep_its_pause() -> None:
 def test_a_host_that_others_have_for_long_is_waited_for_and_not_for_ever() -> None:
     machines = Machines()
     machines.turns.take("a.example")  # by a machine that stopped
-    (found,) = machines.ask(0)
+    (found,) = machines.request_from(0)
     assert isinstance(found, Failed) and found.unasked, "no try of the page was counted"
     assert machines.began == []
-    assert PATIENCE <= machines.clock.since() < PATIENCE + 5
-    assert found.retry_after and found.retry_after >= machines.clock() + timedelta(seconds=60)
+    assert PATIENCE <= machines.clock.seconds_since_start() < PATIENCE + 5
+    assert found.retry_after
+    assert found.retry_after >= machines.clock() + timedelta(seconds=60)
     assert found.detail.startswith("other machines ask the host")
 
 
 def test_a_host_that_is_free_soon_is_waited_for() -> None:
     machines = Machines()
     machines.turns.hold("a.example", PATIENCE - 5)
-    (found,) = machines.ask(0)
+    (found,) = machines.request_from(0)
     assert isinstance(found, Fetched)
     assert machines.began[0] >= PATIENCE - 5
 
@@ -86,29 +90,34 @@ def test_a_host_that_is_free_soon_is_waited_for() -> None:
 def test_a_host_that_is_held_for_long_is_not_waited_for() -> None:
     machines = Machines()
     machines.turns.hold("a.example", 600)
-    (found,) = machines.ask(0)
-    assert isinstance(found, Failed) and found.unasked
-    assert machines.clock.since() == 0
+    (found,) = machines.request_from(0)
+    assert isinstance(found, Failed)
+    assert found.unasked
+    assert machines.clock.seconds_since_start() == 0
     assert found.retry_after == machines.clock() + timedelta(seconds=600)
 
 
 def test_what_one_did_not_reach_the_other_does_not_try() -> None:
+    """A DNS failure seen by one machine is reused by the other."""
     machines = Machines()
     machines.answer = Failed(url="https://a.example/page", reason="dns", detail="no such name")
-    machines.ask(0)
+    machines.request_from(0)
     assert machines.turns.away == {"a.example": ("dns", "no such name")}
-    (found,) = machines.ask(1)
-    assert isinstance(found, Failed) and (found.reason, found.detail) == ("dns", "no such name")
+    (found,) = machines.request_from(1)
+    assert isinstance(found, Failed)
+    assert found.reason == "dns"
+    assert found.detail == "no such name"
     assert len(machines.began) == 1
 
 
 def test_a_crawl_delay_that_one_read_holds_for_the_other() -> None:
+    """A crawl-delay read by one machine applies to all."""
     machines = Machines()
     machines.throttles[0].set_delay("a.example", 20)
     machines.throttles[0].set_delay("a.example", 20)
     assert machines.turns.delays == {"a.example": 20}
-    machines.ask(1)
-    machines.ask(0)
+    machines.request_from(1)
+    machines.request_from(0)
     assert machines.began[1] - machines.began[0] >= 21
 
 
@@ -125,5 +134,5 @@ def test_leave_is_given_back_where_a_request_is_cancelled() -> None:
 
     asyncio.run(machines.clock.run(cancelled()))
     machines.seconds = 0
-    assert isinstance(machines.ask(1)[0], Fetched)
-    assert machines.clock.since() < 5
+    assert isinstance(machines.request_from(1)[0], Fetched)
+    assert machines.clock.seconds_since_start() < 5

@@ -1,4 +1,4 @@
-"""The life of a subscription: asked for, verified, renewed, denied, ended."""
+"""The life of a subscription: requested, verified, renewed, denied, ended."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from syndicator.core.ports.subscriptions import Subscription
 from syndicator.visiting import websub
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 TOPIC = "https://site.example/feed"
 NEW = Subscription(
     token="t",
@@ -30,7 +31,7 @@ ASKED = replace(websub.record_request(NEW, "https://we.example/websub/t"), next_
 TAKEN = Fetched(url="", final_url="", status=202, headers={}, body=b"")
 
 
-def says(mode: str, **more: str) -> dict[str, str]:
+def make_parameters(mode: str, **more: str) -> dict[str, str]:
     given = {
         "hub.mode": mode,
         "hub.topic": TOPIC,
@@ -40,13 +41,15 @@ def says(mode: str, **more: str) -> dict[str, str]:
     return given | {name.replace("_", ".", 1): value for name, value in more.items()}
 
 
-VERIFIED = websub.answer_hub(ASKED, says("subscribe"), NOW).after
+VERIFIED = websub.answer_hub(ASKED, make_parameters("subscribe"), NOW).after
 
 
 def test_what_a_hub_is_asked() -> None:
-    made = websub.build_request(ASKED)
-    assert made.method == "POST" and made.url == NEW.hub
-    assert parse_qs((made.body or b"").decode()) == {
+    """The fields of a subscription request."""
+    request = websub.build_request(ASKED)
+    assert request.method == "POST"
+    assert request.url == NEW.hub
+    assert parse_qs((request.body or b"").decode()) == {
         "hub.mode": ["subscribe"],
         "hub.topic": [TOPIC],
         "hub.callback": ["https://we.example/websub/t"],
@@ -64,26 +67,28 @@ def test_what_a_hub_is_asked() -> None:
 @pytest.mark.parametrize(
     ("before", "asked", "status"),
     [
-        (ASKED, says("subscribe"), 200),
-        (ASKED, says("subscribe", hub_topic=TOPIC + "2"), 404),
-        (ASKED, says("subscribe", hub_topic=""), 404),
-        (ASKED, says("subscribe", hub_challenge=""), 404),
-        (ASKED, says("unsubscribe"), 404),
-        (ASKED, says("publish"), 404),
+        (ASKED, make_parameters("subscribe"), 200),
+        (ASKED, make_parameters("subscribe", hub_topic=TOPIC + "2"), 404),
+        (ASKED, make_parameters("subscribe", hub_topic=""), 404),
+        (ASKED, make_parameters("subscribe", hub_challenge=""), 404),
+        (ASKED, make_parameters("unsubscribe"), 404),
+        (ASKED, make_parameters("publish"), 404),
         (ASKED, {}, 404),
-        (NEW, says("subscribe"), 404),  # nobody asked yet
-        (VERIFIED, says("subscribe"), 200),  # a hub that renews by itself
-        (VERIFIED, says("unsubscribe"), 404),
-        (replace(VERIFIED, wanted=False, asked="unsubscribe"), says("unsubscribe"), 200),
-        (replace(VERIFIED, wanted=False, asked="unsubscribe"), says("subscribe"), 404),
-        (replace(VERIFIED, wanted=False, asked=None), says("unsubscribe"), 404),
+        (NEW, make_parameters("subscribe"), 404),  # nobody asked yet
+        (VERIFIED, make_parameters("subscribe"), 200),  # a hub that renews by itself
+        (VERIFIED, make_parameters("unsubscribe"), 404),
+        (replace(VERIFIED, wanted=False, asked="unsubscribe"), make_parameters("unsubscribe"), 200),
+        (replace(VERIFIED, wanted=False, asked="unsubscribe"), make_parameters("subscribe"), 404),
+        (replace(VERIFIED, wanted=False, asked=None), make_parameters("unsubscribe"), 404),
     ],
 )
 def test_only_what_was_asked_for_is_confirmed(
     before: Subscription, asked: dict[str, str], status: int
 ) -> None:
+    """Only a pending request is confirmed to the hub; others answer 404."""
     answer = websub.answer_hub(before, asked, NOW)
-    assert (answer.status, answer.body) == (status, "c" if status == 200 else "Not found.\n")
+    assert answer.status == status
+    assert answer.body == ("c" if status == 200 else "Not found.\n")
     assert status == 200 or answer.after == before
 
 
@@ -93,34 +98,42 @@ def test_a_lease_is_within_our_bounds(given_seconds: str) -> None:
 
 
 def test_a_lease_is_renewed_before_it_ends() -> None:
-    assert VERIFIED.expires == NOW + 10 * DAY and VERIFIED.next_try == NOW + 7.5 * DAY
-    assert (
-        websub.read_lease("60") == websub.SHORTEST and websub.read_lease("9" * 12) == websub.LONGEST
-    )
+    """A lease is renewed after three quarters of its time."""
+    assert VERIFIED.expires == NOW + 10 * DAY
+    assert VERIFIED.next_try == NOW + 7.5 * DAY
+    assert websub.read_lease("60") == websub.SHORTEST
+    assert websub.read_lease("9" * 12) == websub.LONGEST
     assert websub.read_lease("soon") == websub.read_lease("0") == websub.LEASE
     renewed = websub.answer_hub(
-        websub.record_request(VERIFIED, "x"), says("subscribe"), NOW + 8 * DAY
+        websub.record_request(VERIFIED, "x"), make_parameters("subscribe"), NOW + 8 * DAY
     ).after
-    assert renewed.expires == NOW + 18 * DAY and renewed.verified_at == NOW  # it stood all the time
+    assert renewed.expires == NOW + 18 * DAY
+    assert renewed.verified_at == NOW  # it stood all the time
 
 
 def test_a_hub_that_verified_before_it_answered_is_not_asked_again() -> None:
+    """A verification that arrives before the hub's answer counts."""
     assert websub.record_answer(VERIFIED, TAKEN, NOW) == VERIFIED
     failed = Failed(url="", reason="timeout")
     assert websub.record_answer(VERIFIED, failed, NOW) == VERIFIED
 
 
 def test_a_hub_that_does_not_verify_is_asked_again_less_and_less_often() -> None:
-    one, waits = ASKED, []
+    """Without verification the wait doubles from an hour up to a week."""
+    one = ASKED
+    waits = []
     for _ in range(10):
         after = websub.record_answer(one, TAKEN, NOW)
-        assert after and after.next_try and after.reason == "unverified"
+        assert after
+        assert after.next_try
+        assert after.reason == "unverified"
         waits.append(after.next_try - NOW)
         one = replace(after, asked="subscribe")
     assert waits == [HOUR * 2**n for n in range(8)] + [7 * DAY] * 2
 
 
 def test_who_refuses_is_asked_after_a_week_and_who_fails_after_an_hour() -> None:
+    """A refusal is retried after a week, a failure after an hour or as asked."""
     for result, wait in (
         (Failed(url="", reason="http-400", status=400), 7 * DAY),
         (Failed(url="", reason="http-503", status=503), HOUR),
@@ -128,30 +141,41 @@ def test_who_refuses_is_asked_after_a_week_and_who_fails_after_an_hour() -> None
         (Failed(url="", reason="rate-limited", status=429, retry_after=NOW + DAY), DAY),
     ):
         after = websub.record_answer(ASKED, result, NOW)
-        assert after and (after.next_try, after.reason) == (NOW + wait, result.reason)
+        assert after
+        assert after.next_try == NOW + wait
+        assert after.reason == result.reason
 
 
 def test_a_hub_that_denies_has_no_subscription_any_more() -> None:
-    answer = websub.answer_hub(VERIFIED, says("denied", hub_reason="no  more\nof you"), NOW)
-    assert answer.status == 200 and not answer.after.active(NOW)
-    assert (answer.after.reason, answer.after.detail) == ("denied", "no more of you")
+    answer = websub.answer_hub(
+        VERIFIED, make_parameters("denied", hub_reason="no  more\nof you"), NOW
+    )
+    assert answer.status == 200
+    assert not answer.after.active(NOW)
+    assert answer.after.reason == "denied"
+    assert answer.after.detail == "no more of you"
     assert answer.after.next_try == NOW + 7 * DAY
-    again = websub.answer_hub(replace(answer.after, asked="subscribe"), says("denied"), NOW).after
-    assert again.next_try == NOW + 14 * DAY
+    second_after = websub.answer_hub(
+        replace(answer.after, asked="subscribe"), make_parameters("denied"), NOW
+    ).after
+    assert second_after.next_try == NOW + 14 * DAY
 
 
 def test_who_is_left_is_told_three_times_at_most() -> None:
+    """Unsubscribing is tried at most three times."""
     one: Subscription | None = websub.plan_unsubscribing(VERIFIED, NOW)
     for _ in range(3):
-        assert one and one.next_try and not websub.may_be_deleted(one)
+        assert one
+        assert one.next_try
+        assert not websub.may_be_deleted(one)
         one = websub.record_answer(
             websub.record_request(one, "x"), Failed(url="", reason="connect"), NOW
         )
     assert one is None
     assert websub.may_be_deleted(websub.plan_unsubscribing(NEW, NOW))  # no hub knows of it
-    told = websub.answer_hub(
+    after = websub.answer_hub(
         websub.record_request(websub.plan_unsubscribing(VERIFIED, NOW), "x"),
-        says("unsubscribe"),
+        make_parameters("unsubscribe"),
         NOW,
     ).after
-    assert websub.may_be_deleted(told)
+    assert websub.may_be_deleted(after)

@@ -1,4 +1,4 @@
-"""A body is accepted only if a hub signed it."""
+"""A pushed body is accepted only with the hub's signature."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from syndicator.visiting.websub import METHODS, is_signed
 SECRET = "a secret of ours"
 
 
-def signature(method: str, body: bytes, secret: str = SECRET) -> str:
+def make_signature(method: str, body: bytes, secret: str = SECRET) -> str:
     return f"{method}={hmac.new(secret.encode(), body, getattr(hashlib, method)).hexdigest()}"
 
 
 @given(st.binary(max_size=200), st.sampled_from(METHODS))
 def test_each_method_of_the_recommendation(body: bytes, method: str) -> None:
-    assert is_signed(SECRET, body, signature(method, body))
-    assert is_signed(SECRET, body, signature(method, body).upper())
-    assert not is_signed(SECRET, body + b"x", signature(method, body))
-    assert not is_signed(SECRET, body, signature(method, body, "another"))
-    assert not is_signed(SECRET, body, signature(method, body)[:-1])
+    assert is_signed(SECRET, body, make_signature(method, body))
+    assert is_signed(SECRET, body, make_signature(method, body).upper())
+    assert not is_signed(SECRET, body + b"x", make_signature(method, body))
+    assert not is_signed(SECRET, body, make_signature(method, body, "another"))
+    assert not is_signed(SECRET, body, make_signature(method, body)[:-1])
 
 
 @pytest.mark.parametrize("method", ["md5", "sha224", "blake2b", "sha3_256"])
 def test_no_other_method(method: str) -> None:
-    assert not is_signed(SECRET, b"x", signature(method, b"x"))
+    assert not is_signed(SECRET, b"x", make_signature(method, b"x"))
 
 
 @given(st.text(max_size=80))

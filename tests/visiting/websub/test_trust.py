@@ -1,4 +1,4 @@
-"""The trust in a hub by the entries that it pushed and missed."""
+"""Trust in a hub, by the entries that it pushed and missed."""
 
 from __future__ import annotations
 
@@ -30,26 +30,27 @@ STANDS = Subscription(
     verified_at=NOW - 8 * HOUR,
     expires=NOW + HOUR,
 )
-GOOD, BAD = Tally(hub="h", pushed=90, missed=2), Tally(hub="h", pushed=10, missed=80)
+GOOD = Tally(hub="h", pushed=90, missed=2)
+BAD = Tally(hub="h", pushed=10, missed=80)
 
 
-def entry(before: timedelta | None) -> Entry:
+def make_entry(before: timedelta | None) -> Entry:
     return Entry(id=str(before), published=None if before is None else NOW - before)
 
 
 def test_a_hub_has_missed_what_came_while_it_stood_and_not_just_now() -> None:
-    new = [entry(HOUR), entry(GRACE / 2), entry(9 * HOUR), entry(-HOUR)]
+    """Only entries published during the subscription, and not just now, count as missed."""
+    new = [make_entry(HOUR), make_entry(GRACE / 2), make_entry(9 * HOUR), make_entry(-HOUR)]
     assert count_missed(STANDS, new, NOW - 2 * HOUR, NOW) == 1
     assert count_missed(replace(STANDS, expires=NOW - HOUR), new, NOW - 2 * HOUR, NOW) == 0
     assert count_missed(replace(STANDS, verified_at=None), new, NOW - 2 * HOUR, NOW) == 0
 
 
 def test_an_entry_without_a_time_came_after_the_visit_before() -> None:
-    assert count_missed(STANDS, [entry(None)], NOW - HOUR, NOW) == 1
-    assert (
-        count_missed(STANDS, [entry(None)], NOW - 8 * HOUR, NOW) == 0
-    )  # perhaps before we subscribed
-    assert count_missed(STANDS, [entry(None)], None, NOW) == 0
+    assert count_missed(STANDS, [make_entry(None)], NOW - HOUR, NOW) == 1
+    # perhaps before we subscribed
+    assert count_missed(STANDS, [make_entry(None)], NOW - 8 * HOUR, NOW) == 0
+    assert count_missed(STANDS, [make_entry(None)], None, NOW) == 0
 
 
 def test_nobody_is_trusted_before_the_first_push_or_after_the_lease() -> None:

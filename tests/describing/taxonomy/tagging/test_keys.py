@@ -1,4 +1,4 @@
-"""Two spellings are one tag when they differ in case, hyphens or plurals."""
+"""Spellings of a tag that differ in case, hyphens or plural have the same key."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from syndicator.describing.taxonomy.mentions import choose_spellings, count_spel
     ],
 )
 def test_spellings_of_one_tag(one: str, other: str) -> None:
+    """These spellings have the same key."""
     assert make_key(one) == make_key(other)
 
 
@@ -26,6 +27,7 @@ def test_spellings_of_one_tag(one: str, other: str) -> None:
     [("C", "C++"), ("C", "C#"), ("game", "gaming"), ("Amazon", "amazon.com"), ("bu", "bus")],
 )
 def test_other_tags(one: str, other: str) -> None:
+    """These tags have different keys."""
     assert make_key(one) != make_key(other)
 
 

@@ -1,5 +1,4 @@
-"""What was learnt is read by the names of its features, also where a file does not have them
-yet."""
+"""Read the file of learnt tags by feature names, also from files that lack new features."""
 
 from __future__ import annotations
 
@@ -12,7 +11,8 @@ import pytest
 from syndicator.describing.taxonomy import learning
 from syndicator.describing.taxonomy.taggers import FEATURES, LearntTagger
 
-TITLE, TEXT = "Birds of the wood", "They counted birds again."
+TITLE = "Birds of the wood"
+TEXT = "They counted birds again."
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def tagger() -> LearntTagger:
     return learnt
 
 
-def rewrite(path: Path, **arrays: Any) -> None:
+def rewrite_arrays(path: Path, **arrays: Any) -> None:
     """The file with other arrays; None takes one out."""
     with np.load(path) as state:
         kept = {name: state[name] for name in state.files} | arrays
@@ -40,11 +40,11 @@ def rewrite(path: Path, **arrays: Any) -> None:
         )
 
 
-def packed(names: tuple[str, ...]) -> Any:
+def pack_names(names: tuple[str, ...]) -> Any:
     return np.frombuffer("\n".join(names).encode(), dtype=np.uint8)
 
 
-def read(path: Path) -> dict[str, float]:
+def read_scores(path: Path) -> dict[str, float]:
     learnt = learning.load_learnt(path).tagger
     assert learnt is not None
     return learnt.scores(TITLE, TEXT)
@@ -53,24 +53,25 @@ def read(path: Path) -> dict[str, float]:
 def test_weights_are_read_by_name(tagger: LearntTagger, tmp_path: Path) -> None:
     path = tmp_path / "learnt.npz"
     learning.save_learnt(learning.State(tagger, {}), path)
-    before = read(path)
+    before = read_scores(path)
     turned = np.concatenate([*tagger.weights[:-1].reshape(3, -1)[:, ::-1], tagger.weights[-1:]])
-    rewrite(path, weights=turned, features=packed(FEATURES[::-1]))
-    assert read(path) == before
+    rewrite_arrays(path, weights=turned, features=pack_names(FEATURES[::-1]))
+    assert read_scores(path) == before
     assert before["birds"] > 0.5
 
 
 def test_a_file_from_before_names_is_read_as_it_was(tagger: LearntTagger, tmp_path: Path) -> None:
+    """A file without feature names gives the same scores."""
     path = tmp_path / "learnt.npz"
     learning.save_learnt(learning.State(tagger, {}), path)
-    before = read(path)
-    rewrite(path, features=None)
-    assert read(path) == before
+    before = read_scores(path)
+    rewrite_arrays(path, features=None)
+    assert read_scores(path) == before
 
 
 def test_a_file_of_other_features_is_refused(tagger: LearntTagger, tmp_path: Path) -> None:
     path = tmp_path / "learnt.npz"
     learning.save_learnt(learning.State(tagger, {}), path)
-    rewrite(path, features=packed((*FEATURES[:-1], "colour")))
+    rewrite_arrays(path, features=pack_names((*FEATURES[:-1], "colour")))
     with pytest.raises(ValueError, match="colour"):
         learning.load_learnt(path)

@@ -1,5 +1,4 @@
-"""What was learnt of a tag that is renamed or merged holds under the new name, without learning
-anew."""
+"""What was learnt about a tag stays after the tag is renamed or merged."""
 
 from __future__ import annotations
 
@@ -22,10 +21,8 @@ POSTS = [
     for tag, (count, text) in KINDS.items()
     for n in range(count)
 ]
-BIRDS, OWLS = (
-    ("A count", "They counted birds in the wood again."),
-    ("A night", "Again an owl called in the dark."),
-)
+BIRDS = ("A count", "They counted birds in the wood again.")
+OWLS = ("A night", "Again an owl called in the dark.")
 
 
 @pytest.fixture(scope="module")
@@ -33,21 +30,22 @@ def taxonomy() -> Taxonomy:
     return Taxonomy().learn(POSTS)
 
 
-def scores(taxonomy: Taxonomy, post: tuple[str, str]) -> dict[str, float]:
+def score_post(taxonomy: Taxonomy, post: tuple[str, str]) -> dict[str, float]:
     assert taxonomy.learnt is not None
     return taxonomy.learnt.scores(*post)
 
 
 def test_a_rename_changes_the_name_alone(taxonomy: Taxonomy) -> None:
     renamed = taxonomy.rename_tag("Bird", "Ornithology")
-    before, after = scores(taxonomy, BIRDS), scores(renamed, BIRDS)
+    before = score_post(taxonomy, BIRDS)
+    after = score_post(renamed, BIRDS)
     assert after == {
         ("Ornithology" if tag == "birds" else tag): chance for tag, chance in before.items()
     }
 
 
 def test_another_spelling_is_a_name_too(taxonomy: Taxonomy) -> None:
-    assert "Birds" in scores(taxonomy.rename_tag("birds", "Birds"), BIRDS)
+    assert "Birds" in score_post(taxonomy.rename_tag("birds", "Birds"), BIRDS)
 
 
 def test_merged_tags_have_the_posts_of_both(taxonomy: Taxonomy, tmp_path: Path) -> None:
@@ -55,11 +53,12 @@ def test_merged_tags_have_the_posts_of_both(taxonomy: Taxonomy, tmp_path: Path) 
     merged.save(tmp_path / "learnt.npz")
     merged = Taxonomy().with_learnt(tmp_path / "learnt.npz")
     for post in (BIRDS, OWLS):
-        assert next(iter(scores(merged, post))) == "birds"
-        assert scores(merged, post)["birds"] > 0.5
-        assert "owls" not in scores(merged, post)
+        assert next(iter(score_post(merged, post))) == "birds"
+        assert score_post(merged, post)["birds"] > 0.5
+        assert "owls" not in score_post(merged, post)
 
 
 def test_what_nobody_learnt_changes_nothing(taxonomy: Taxonomy) -> None:
+    """Renaming an unknown tag changes nothing."""
     assert taxonomy.rename_tag("weather", "climate") is taxonomy
     assert Taxonomy().rename_tag("birds", "owls").learnt is None

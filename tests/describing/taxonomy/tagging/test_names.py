@@ -1,4 +1,4 @@
-"""Names are known by their capitals."""
+"""Find tags that are proper names by their capital letters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TAGS = ("robotics", "education", "Claude", "VR", "API", "Go", "OpenAI", "NASA", 
 MATCHER = mentions.build_matcher([*enumerate(TAGS), (0, "robot")])
 
 
-def found(text: str, title: str = "") -> set[str]:
+def find_tags(text: str, title: str = "") -> set[str]:
     return {TAGS[number] for number in MATCHER.find(title, text)}
 
 
@@ -25,12 +25,12 @@ def found(text: str, title: str = "") -> set[str]:
     ],
 )
 def test_where_names_stand(text: str, tags: set[str]) -> None:
-    assert found(text) == tags
+    assert find_tags(text) == tags
 
 
 def test_a_name_that_is_a_word_needs_the_text() -> None:
-    assert found("The suite in Go is slow.", "Where Do We Go From Here") == {"Go"}
-    assert found("The suite is slow.", "Where Do We Go From Here") == set()
+    assert find_tags("The suite in Go is slow.", "Where Do We Go From Here") == {"Go"}
+    assert find_tags("The suite is slow.", "Where Do We Go From Here") == set()
 
 
 def test_a_line_that_repeats_counts_once() -> None:

@@ -1,4 +1,4 @@
-"""With `only = false` listed tags are added, and publishers' tags stay."""
+"""With `only = false`, tags of taxonomy.toml are added and publishers' tags stay."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ PUBLISHED = ("Bridges", "river levels", "Thames Valley", "#flooding", "Environme
 LISTED = '[[tag]]\nname = "floods"\naliases = ["flooding"]\n\n[[tag]]\nname = "bridges"\n'
 
 
-def tags(tmp_path: Path, text: str, published: tuple[str, ...] = PUBLISHED) -> tuple[str, ...]:
+def choose_tags(
+    tmp_path: Path, text: str, published: tuple[str, ...] = PUBLISHED
+) -> tuple[str, ...]:
     (tmp_path / "taxonomy.toml").write_text(text)
     taxonomy = Taxonomy.from_toml(tmp_path / "taxonomy.toml")
     return describe(TITLE, TEXT, keywords=published, taxonomy=taxonomy).tags
 
 
 def test_a_list_removes_no_tag_of_the_publisher(tmp_path: Path) -> None:
-    before = tags(tmp_path, "")
-    after = tags(tmp_path, "only = false\n" + LISTED)
+    before = choose_tags(tmp_path, "")
+    after = choose_tags(tmp_path, "only = false\n" + LISTED)
     assert len(before) == MOST_TAGS
     assert [tag.casefold().replace("flooding", "floods") for tag in before] == [
         tag.casefold() for tag in after[:MOST_TAGS]
@@ -35,16 +37,17 @@ def test_a_list_removes_no_tag_of_the_publisher(tmp_path: Path) -> None:
 
 
 def test_listed_tags_are_added_where_the_text_names_them(tmp_path: Path) -> None:
-    assert tags(tmp_path, "only = false\n" + LISTED, published=("Weirs",)) == (
+    """Listed tags found in the text are added to the publisher's."""
+    assert choose_tags(tmp_path, "only = false\n" + LISTED, published=("Weirs",)) == (
         "Weirs",
-        *tags(tmp_path, LISTED, published=("Weirs",)),
+        *choose_tags(tmp_path, LISTED, published=("Weirs",)),
     )
 
 
 @pytest.mark.parametrize("key", ["", "only = true\n"])
 def test_without_the_key_the_list_is_all(tmp_path: Path, key: str) -> None:
-    assert set(tags(tmp_path, key + LISTED)) == {"floods", "bridges"}
-    assert "Weirs" in tags(tmp_path, key, published=("Weirs",))
+    assert set(choose_tags(tmp_path, key + LISTED)) == {"floods", "bridges"}
+    assert "Weirs" in choose_tags(tmp_path, key, published=("Weirs",))
 
 
 def test_what_publishers_call_otherwise_is_no_vote_against_a_listed_tag(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Of a publisher's tags those stay that a reader could follow."""
+"""Which tags of a publisher are kept."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ Tuesday|samedi|Jane Roe|The Marlow Post|Floods close the old bridge at Marlow|fl
 a tag of far too many words to be any"""  # noqa: E501
 
 
-def listed(value: str) -> list[str]:
+def split_list(value: str) -> list[str]:
     return value.replace("\n", "|").split("|")
 
 
-@pytest.mark.parametrize("tag", listed(GOOD))
+@pytest.mark.parametrize("tag", split_list(GOOD))
 def test_a_subject_stays(tag: str) -> None:
     assert is_sound(tag, TITLE, ["Jane Roe", "themarlowpost"])
 
 
-@pytest.mark.parametrize("tag", listed(BAD))
+@pytest.mark.parametrize("tag", split_list(BAD))
 def test_what_nobody_follows_goes(tag: str) -> None:
+    """Tags that are names of authors or accounts, dates and the like are dropped."""
     assert not is_sound(tag, TITLE, ["Jane Roe", "themarlowpost"])
 
 
@@ -42,6 +43,7 @@ def test_what_nobody_follows_goes(tag: str) -> None:
     ],
 )
 def test_the_title_or_most_of_it_is_no_tag(title: str, tag: str, stays: bool) -> None:
+    """A publisher's tag that repeats the title is dropped."""
     assert is_sound(tag, title) == stays
 
 
@@ -57,7 +59,7 @@ def test_a_description_without_a_taxonomy_has_no_such_tags() -> None:
     description = describe(
         TITLE,
         "The river rose by a metre on Monday, and the bridge at Marlow was closed by the council.",
-        keywords=[*listed(BAD), "#flooding", "Bridges"],
+        keywords=[*split_list(BAD), "#flooding", "Bridges"],
         own=["Jane Roe", "themarlowpost"],
         taxonomy=Taxonomy(),
     )

@@ -1,4 +1,4 @@
-"""Tags that the confirmed past never had are given as far as it bears such tags out."""
+"""How far new tags without confirmed examples are trusted."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ ROSES = (
 
 
 def test_it_counts_what_was_confirmed_and_what_was_not() -> None:
+    """Trust is the smoothed share of proposed tags that were confirmed."""
     found = learn_trust([(["Roses", "walls"], ["rose"]), (["walls"], ["rain"]), ([], ["rain"])])
     assert found.rejected == {"walls": 2}
     assert found.share == pytest.approx((1 + 2) / (3 + 2))
@@ -23,12 +24,14 @@ def test_it_counts_what_was_confirmed_and_what_was_not() -> None:
 
 
 def test_a_tag_that_was_rejected_again_and_again_counts_less() -> None:
+    """A rejected tag has a lower chance than others."""
     trust = Trust(0.5, {"walls": 2})
     assert trust.chance("rain", 0.8) == pytest.approx(0.4)
     assert trust.chance("walls", 0.8) == pytest.approx(0.2)
 
 
 def test_a_past_that_never_had_a_tag_rejects_it(tmp_path: Path) -> None:
+    """A tag that no confirmed article has is not given by its name any more."""
     taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="roses"), TagDef(name="gardens"))))
     assert "roses" in taxonomy.tags("Of roses", ROSES)
     learnt = taxonomy.learn([(f"Of roses {n}", ROSES, ["gardens"]) for n in range(12)])
@@ -40,6 +43,7 @@ def test_a_past_that_never_had_a_tag_rejects_it(tmp_path: Path) -> None:
 
 
 def test_a_past_that_agrees_with_names_leaves_others_their_chance() -> None:
+    """If named tags were confirmed, a new tag is still given by its name."""
     taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="roses"), TagDef(name="heat pumps"))))
     learnt = taxonomy.learn([(f"Of roses {n}", ROSES, ["roses"]) for n in range(12)])
     pumps = (
@@ -50,10 +54,10 @@ def test_a_past_that_agrees_with_names_leaves_others_their_chance() -> None:
 
 
 def test_a_single_past_post_decides_nothing_of_what_was_never_named() -> None:
+    """One confirmed post gives no trust value."""
     taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="roses"),)))
     assert taxonomy.learn([("T", "Text.", [])]).trust is None
     alone = Taxonomy().learn([("T", "Text.", ["x"])])  # no tag twice: nothing to fit weights on
     assert alone.trust is None
-    assert alone.learnt is not None and all(
-        0 <= chance <= 1 for chance in alone.learnt.scores("T", "Text.").values()
-    )
+    assert alone.learnt is not None
+    assert all(0 <= chance <= 1 for chance in alone.learnt.scores("T", "Text.").values())

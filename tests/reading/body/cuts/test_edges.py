@@ -1,4 +1,4 @@
-"""Lines above the first and below the last paragraph: some are cut, others stay."""
+"""Cut lines before and after the article that do not belong to it."""
 
 from __future__ import annotations
 
@@ -113,18 +113,19 @@ def test_lines_that_stay_below_the_text(line: str) -> None:
 
 def test_a_repeated_line_is_cut() -> None:
     line = "<p>The harbour on the morning of the last departure.</p>"
-    made = read_body(above=TEXT + line + line)
-    assert made.count("The harbour on the morning") == 1
+    body = read_body(above=TEXT + line + line)
+    assert body.count("The harbour on the morning") == 1
 
 
 def test_a_text_without_a_paragraph_keeps_its_lines() -> None:
+    """A text of short lines loses none of them."""
     lines = "".join(
         f"<p>{word}</p>" for word in ("Salt", "Tar", "Rope", "And the long way home over the water")
     )
-    made = read(
+    body = read(
         f"<html><title>Work song</title><body><article><h1>Work song</h1>{lines}".encode(), URL
     ).body
-    assert made.startswith("Salt")
+    assert body.startswith("Salt")
 
 
 @pytest.mark.parametrize(
@@ -132,6 +133,7 @@ def test_a_text_without_a_paragraph_keeps_its_lines() -> None:
     [("Where to row instead", []), ("Read next", ["Read next", "The northern lake", "The bay"])],
 )
 def test_a_list_of_links_below_a_heading_of_its_own_stays(heading: str, cut: list[str]) -> None:
+    """A list of links at the end is cut only below a heading such as "Related"."""
     links = "<ul><li><a href='/a'>The northern lake</a></li><li><a href='/b'>The bay</a></li></ul>"
     blocks = read_blocks(parse(f"<html><body>{TEXT}<h2>{heading}</h2>{links}".encode(), URL).tree)
     overlap.measure_letters(blocks)

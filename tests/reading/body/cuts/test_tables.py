@@ -1,4 +1,4 @@
-"""Rows of tables stay with their table, or where the text encloses it."""
+"""Rows of tables stay together with their table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TABLE = (
 ALL = ["Pier\tFare", "North\t4.58", "South\t3.10"]
 
 
-def kept(markup: str, scores: dict[str, float]) -> list[str]:
+def list_kept_rows(markup: str, scores: dict[str, float]) -> list[str]:
     """The rows of `markup` that stay; `scores` are those of texts by how they begin, and 0.9 for
     all others."""
     blocks = read_blocks(
@@ -52,4 +52,4 @@ def kept(markup: str, scores: dict[str, float]) -> list[str]:
     ],
 )
 def test_rows_that_stay(markup: str, scores: dict[str, float], expected: list[str]) -> None:
-    assert kept(markup, scores) == expected
+    assert list_kept_rows(markup, scores) == expected

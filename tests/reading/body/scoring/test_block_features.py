@@ -1,4 +1,4 @@
-"""Each feature of a block shows what its name says, and nothing else."""
+"""Each feature of a block measures what its name says."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ def compute_features(markup: str, place: int = 0) -> dict[str, float]:
 
 @pytest.mark.parametrize(("markup", "expected"), CASES)
 def test_features_of_a_block(markup: str, expected: set[str]) -> None:
-    found = compute_features(markup)
-    assert {name for name in SHOWN_BY_WORDING if found[name]} == expected
+    features = compute_features(markup)
+    assert {name for name in SHOWN_BY_WORDING if features[name]} == expected
 
 
 def test_a_text_equal_to_an_earlier_one_is_a_repeat() -> None:
@@ -119,10 +119,13 @@ def test_kinds_and_levels() -> None:
 
 
 def test_shares() -> None:
-    found = compute_features("<p>1234 words<a href='/x'> linked</a></p>")
-    assert found["digits"] == pytest.approx(4 / 17)
-    assert found["link"] == pytest.approx(7 / 17)
-    assert (found["size>8"], found["size>20"], found["all-link"]) == (1, 0, 0)
+    """Shares of digits and link text, and size thresholds of a block."""
+    features = compute_features("<p>1234 words<a href='/x'> linked</a></p>")
+    assert features["digits"] == pytest.approx(4 / 17)
+    assert features["link"] == pytest.approx(7 / 17)
+    assert features["size>8"] == 1
+    assert features["size>20"] == 0
+    assert features["all-link"] == 0
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Weights and features find each other by name, and only by name."""
+"""Weights are matched with features by name."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[4]
 PAGE = (ROOT / "tests/reading/pages/news_cms_de.html").read_bytes()
 
 
-def scored(
+def score_page(
     monkeypatch: pytest.MonkeyPatch, weights: Mapping[str, float], table: scorer.Table = "asked"
 ) -> list[Block]:
     monkeypatch.setattr(scorer, "load_weights", lambda table: weights)
@@ -46,7 +46,7 @@ def scored(
 def test_the_shipped_weights_fit_the_features(
     monkeypatch: pytest.MonkeyPatch, table: scorer.Table
 ) -> None:
-    blocks = scored(monkeypatch, scorer.load_weights(table), table)
+    blocks = score_page(monkeypatch, scorer.load_weights(table), table)
     assert {round(block.score) for block in blocks if block.letters} == {0, 1}
 
 
@@ -59,7 +59,7 @@ def test_the_score_is_the_mean_of_weights_and_trees(
         "load_trees",
         lambda *_: scorer.read_trees([{"asks": "is-h > 0.5", "leaves": "-1 -2"}]),
     )
-    blocks = scored(
+    blocks = score_page(
         monkeypatch, {name: 4.0 * (name == "bias") for name in scorer.load_weights("asked")}
     )
     found = {block.kind == "h": block.score for block in blocks}
@@ -76,12 +76,12 @@ def test_a_feature_without_a_weight_is_an_error(
     if change == "renamed":
         weights[f"{name}-2"] = value
     with pytest.raises(ValueError, match=re.escape(f"no weight for ['{name}']")):
-        scored(monkeypatch, weights)
+        score_page(monkeypatch, weights)
 
 
 def test_a_weight_without_a_feature_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match=re.escape("no feature for ['surprise']")):
-        scored(monkeypatch, {**scorer.load_weights("asked"), "surprise": 1.0})
+        score_page(monkeypatch, {**scorer.load_weights("asked"), "surprise": 1.0})
 
 
 def test_a_feature_that_the_weights_do_not_know_is_an_error(
@@ -90,13 +90,15 @@ def test_a_feature_that_the_weights_do_not_know_is_an_error(
     more = (*hints.list_names(), "surprise")
     monkeypatch.setattr(hints, "list_names", lambda: more)
     with pytest.raises(ValueError, match="near-surprise"):
-        scored(monkeypatch, scorer.load_weights("asked"))
+        score_page(monkeypatch, scorer.load_weights("asked"))
 
 
 def test_the_order_of_weights_means_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     weights = scorer.load_weights("asked")
     turned = dict(reversed(weights.items()))
-    scores = [[block.score for block in scored(monkeypatch, each)] for each in (weights, turned)]
+    scores = [
+        [block.score for block in score_page(monkeypatch, each)] for each in (weights, turned)
+    ]
     assert scores[0] == pytest.approx(scores[1], abs=1e-5)
 
 
@@ -117,6 +119,7 @@ def test_every_feature_has_a_value_for_each_block() -> None:
 def test_the_files_name_the_script_that_made_them(
     name: str, parsed: Callable[[str], dict[str, Any]]
 ) -> None:
+    """Each weights file names its script, date and data hash."""
     content = files("syndicator.reading").joinpath(f"data/{name}").read_text("utf-8")
     table = parsed(content)
     assert (ROOT / table["script"]).is_file()

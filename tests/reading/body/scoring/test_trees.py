@@ -1,4 +1,4 @@
-"""Trees are read from their table and applied to all blocks at once."""
+"""Read decision trees from their table and apply them to all blocks at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROWS = [
 ]
 
 
-def odds(size: list[float], link: list[float]) -> list[float]:
+def compute_odds(size: list[float], link: list[float]) -> list[float]:
     values = {
         "link": np.array(link, dtype=np.float32),
         "size": np.array(size, dtype=np.float32),
@@ -25,11 +25,12 @@ def odds(size: list[float], link: list[float]) -> list[float]:
 
 
 def test_each_block_gets_the_sum_of_the_leaves_that_it_reaches() -> None:
-    assert odds([1, 3, 1, 3, 6], [0, 0, 1, 1, 0]) == [-1, 1, -2, 0.5, 1.25]
+    """The score of a block is the sum of its leaf values over all trees."""
+    assert compute_odds([1, 3, 1, 3, 6], [0, 0, 1, 1, 0]) == [-1, 1, -2, 0.5, 1.25]
 
 
 def test_a_value_at_the_limit_is_not_over_it() -> None:
-    assert odds([2.0, 5.0], [0.5, 0.5]) == [-1, 1]
+    assert compute_odds([2.0, 5.0], [0.5, 0.5]) == [-1, 1]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Who opened a thread: by microdata, else by the elements of forum software."""
+"""Find who opened a forum thread, by microdata or by elements of forum software."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OPENED = (
 )
 
 
-def author(html: str, url: str = THREAD) -> str | None:
+def read_author(html: str, url: str = THREAD) -> str | None:
     return read_metadata(parse(f"<html><body>{HEAD}{html}</body></html>".encode(), url)).author
 
 
@@ -53,12 +53,12 @@ def test_the_name_on_the_first_post_counts(post: str) -> None:
         f"<div>{post}<p>When does it leave?</p></div><div>{post.replace('keel_42', 'bosun')}<p>At"
         " dawn.</p></div>"
     )
-    assert author(page) == "keel_42"
+    assert read_author(page) == "keel_42"
 
 
 def test_microdata_name_the_opener_and_not_who_replies() -> None:
-    assert author(MARKED.format(OPENED, REPLY.format("bosun"))) == "keel_42"
-    assert author(MARKED.format(REPLY.format("bosun"), OPENED), ARTICLE) == "keel_42"
+    assert read_author(MARKED.format(OPENED, REPLY.format("bosun"))) == "keel_42"
+    assert read_author(MARKED.format(REPLY.format("bosun"), OPENED), ARTICLE) == "keel_42"
 
 
 def test_a_declared_author_and_nobody_s_name() -> None:
@@ -66,6 +66,8 @@ def test_a_declared_author_and_nobody_s_name() -> None:
         '<script type="application/ld+json">{"@type":"DiscussionForumPosting","author":{"name":"Ana'
         ' Lima"}}</script>'
     )
-    assert author(declared + '<a class="username">bosun</a>') == "Ana Lima"
-    assert author('<a class="username">Guest</a><p>When does it leave?</p>') is None
-    assert author('<form><a class="username">bosun</a></form><p>When does it leave?</p>') is None
+    assert read_author(declared + '<a class="username">bosun</a>') == "Ana Lima"
+    assert read_author('<a class="username">Guest</a><p>When does it leave?</p>') is None
+    assert (
+        read_author('<form><a class="username">bosun</a></form><p>When does it leave?</p>') is None
+    )
