@@ -34,7 +34,7 @@ def make_state(key: str = "one", **fields: object) -> SourceState:
     return change_state(source_state, **fields)
 
 
-def find_conditions(*states: SourceState, **seen: object) -> tuple[Condition, ...]:
+def find_conditions_of(*states: SourceState, **seen: object) -> tuple[Condition, ...]:
     sources = {state.key: Source(key=state.key, url=state.url) for state in states}
     return find_conditions(Observed(sources=sources, states=states, **seen), NOW)  # type: ignore[arg-type]
 
@@ -52,14 +52,14 @@ def make_publication_times(
 
 def test_a_source_that_is_well_is_no_condition() -> None:
     assert (
-        find_conditions(make_state(recent=make_publication_times(DAY, DAY), bodies=(3000,) * 20))
+        find_conditions_of(make_state(recent=make_publication_times(DAY, DAY), bodies=(3000,) * 20))
         == ()
     )
 
 
 def test_a_failing_source_says_since_when_why_what_to_do_and_what_comes_next() -> None:
     """The condition of a failing source has its start, reason, cure and next try."""
-    (condition,) = find_conditions(
+    (condition,) = find_conditions_of(
         make_state(
             reason="http-401",
             detail="HTTP 401",
@@ -85,7 +85,7 @@ def test_what_passes_by_itself_needs_nobody_before_it_has_lasted_a_day() -> None
     """Temporary failures need the operator after a day, permanent ones at once."""
 
     def need(code: str, since: timedelta) -> bool:
-        return find_conditions(make_state(reason=code, failing_since=NOW - since))[0].needs_you
+        return find_conditions_of(make_state(reason=code, failing_since=NOW - since))[0].needs_you
 
     assert [need(code, HOUR) for code in ("dns", "timeout", "http-503", "rate-limited")] == [
         False
@@ -101,14 +101,14 @@ def test_what_passes_by_itself_needs_nobody_before_it_has_lasted_a_day() -> None
 def test_a_failure_of_an_earlier_version_is_as_old_as_the_last_success() -> None:
     """Without a stored start, a failure begins at the last success."""
     assert (
-        find_conditions(make_state(reason="dns", last_success=NOW - 3 * DAY))[0].since
+        find_conditions_of(make_state(reason="dns", last_success=NOW - 3 * DAY))[0].since
         == NOW - 3 * DAY
     )
 
 
 def test_a_source_that_is_gone_is_told_as_gone_and_not_as_failing() -> None:
     """A source that answers "gone" has the condition SOURCE_GONE only."""
-    (condition,) = find_conditions(
+    (condition,) = find_conditions_of(
         make_state(reason="gone", disabled="gone", gone_since=NOW - 3 * DAY)
     )
     assert condition.kind == ConditionReason.SOURCE_GONE
@@ -118,12 +118,12 @@ def test_a_source_that_is_gone_is_told_as_gone_and_not_as_failing() -> None:
 def test_a_move_needs_the_operator_only_where_it_leads_elsewhere() -> None:
     """A moved feed needs the operator only if it moved to another host."""
     moved = make_state(effective_url="https://one.example/new", moved_at=NOW - DAY)
-    (condition,) = find_conditions(moved)
+    (condition,) = find_conditions_of(moved)
     assert condition.kind == ConditionReason.SOURCE_MOVED
     assert condition.since == NOW - DAY
     assert condition.needs_you is False
     assert "https://one.example/new" in condition.detail
-    assert find_conditions(
+    assert find_conditions_of(
         replace(
             moved, redirects=replace(moved.redirects, effective_url="https://else.example/feed")
         )
@@ -138,7 +138,7 @@ def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
     assert silent_since(make_publication_times(HOUR, 4 * DAY), NOW) == NOW - 4 * DAY
     # nothing usual is known
     assert silent_since(make_publication_times(DAY, 30 * DAY, count=3), NOW) is None
-    (condition,) = find_conditions(make_state(recent=make_publication_times(2 * DAY, 7 * DAY)))
+    (condition,) = find_conditions_of(make_state(recent=make_publication_times(2 * DAY, 7 * DAY)))
     assert condition.kind == ConditionReason.SOURCE_SILENT
     assert condition.since == NOW - 7 * DAY
     assert condition.needs_you is True
@@ -150,7 +150,7 @@ def test_a_source_that_was_silent_when_it_was_added_needs_nobody() -> None:
         recent=make_publication_times(2 * DAY, 30 * DAY)
     )  # from the 24th day before now on
     needed = [
-        find_conditions(
+        find_conditions_of(
             replace(silent, visits=replace(silent.visits, first_visit=NOW - days * DAY))
         )[0].needs_you
         for days in (25, 23)
@@ -171,7 +171,7 @@ def test_texts_of_a_third_of_their_length_are_a_collapse() -> None:
     assert not has_collapsed((900, 900, 3000, 3000, 3000) + (3000,) * 10)
     assert not has_collapsed((0,) * 5 + (3000,) * 4)  # too few to compare with
     assert not has_collapsed((40,) * 5 + (200,) * 10)  # short news
-    (condition,) = find_conditions(make_state(bodies=(100,) * 5 + (3000,) * 10))
+    (condition,) = find_conditions_of(make_state(bodies=(100,) * 5 + (3000,) * 10))
     assert condition.kind == ConditionReason.EXTRACTION_COLLAPSED
     assert "100 characters" in condition.detail
 
@@ -182,7 +182,7 @@ def test_texts_of_the_first_hour_are_not_compared_with_each_other() -> None:
     assert has_collapsed(remember_bodies(short_first, (), is_first=False))
     first = remember_bodies(short_first, (), is_first=True)
     assert first == (100,) * 5
-    assert not find_conditions(make_state(bodies=first))
+    assert not find_conditions_of(make_state(bodies=first))
     first = remember_bodies((3000,) * 20, (), is_first=True)
     later = remember_bodies((100,) * 5, first, is_first=False)
     assert later == (100,) * 5 + (3000,) * 5
@@ -192,36 +192,36 @@ def test_texts_of_the_first_hour_are_not_compared_with_each_other() -> None:
 
 def test_short_texts_of_several_publishers_are_no_collapse() -> None:
     collapsed = make_state(bodies=(100,) * 5 + (3000,) * 10)
-    assert find_conditions(collapsed)
-    assert not find_conditions(collapsed, mixed=frozenset({"one"}))
+    assert find_conditions_of(collapsed)
+    assert not find_conditions_of(collapsed, mixed=frozenset({"one"}))
 
 
 def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done() -> None:
     """Bot checks and paywalls on most pages give a condition with a cure."""
-    (condition,) = find_conditions(make_state(walls=("bot-check", "bot-check", "", "http-403")))
+    (condition,) = find_conditions_of(make_state(walls=("bot-check", "bot-check", "", "http-403")))
     assert condition.kind == ConditionReason.SOURCE_WALLED
     assert condition.code == "bot-check"
     assert condition.needs_you is True
     assert condition.detail == "3 of its last 4 pages: a check for robots instead of the article"
     assert "User-Agent" in condition.cure
     assert 'content = "feed"' in condition.cure
-    (paid,) = find_conditions(
+    (paid,) = find_conditions_of(
         make_state(walls=("paywall", "http-402", "paywall"), bodies=(0,) * 5 + (3000,) * 10)
     )
     # and not a new layout
     assert "headers_env" in paid.cure
     assert paid.kind == ConditionReason.SOURCE_WALLED
-    (lead,) = find_conditions(make_state(walls=("partial",) * 5))
+    (lead,) = find_conditions_of(make_state(walls=("partial",) * 5))
     assert not lead.needs_you
     assert "the rest to those who pay" in lead.detail
     for few in (("paywall",) * 2, ("paywall", "paywall", "paywall", "", "", ""), ("",) * 9):
-        assert not find_conditions(make_state(walls=few))
+        assert not find_conditions_of(make_state(walls=few))
 
 
 def test_a_held_feed_names_its_fault_and_when_its_live_file_was_written() -> None:
     """The condition of a held feed has its fault and the time of the live file."""
     fault = "lost 1: Title (https://x.example/a)"
-    (condition,) = find_conditions(
+    (condition,) = find_conditions_of(
         held=[
             HeldFeed(
                 problem=Problem(what="tag/ai", reason="held", detail=fault),
@@ -241,7 +241,7 @@ def test_entries_that_wait_are_one_condition_a_source_and_reason() -> None:
     waiting = Waiting(
         source="one", reason="bad-rules", count=3, since=NOW - DAY, example="https://one.example/a"
     )
-    (condition,) = find_conditions(operator=[waiting])
+    (condition,) = find_conditions_of(operator=[waiting])
     assert condition.identity == "entries-wait:one bad-rules"
     assert condition.source == "one"
     assert condition.count == 3
@@ -253,20 +253,20 @@ def test_entries_that_wait_are_one_condition_a_source_and_reason() -> None:
 def test_a_flood_stands_in_for_the_warning_of_its_source() -> None:
     """The flood condition replaces the source's warning."""
     flood = Waiting(source="one", reason="flood", count=400, since=NOW - HOUR, next_try=NOW + DAY)
-    (condition,) = find_conditions(make_state(warning="400 entries wait"), floods=[flood])
+    (condition,) = find_conditions_of(make_state(warning="400 entries wait"), floods=[flood])
     assert condition.kind == ConditionReason.FLOOD
     assert condition.subject == "one"
     assert condition.next_try == NOW + DAY
-    assert [one.kind for one in find_conditions(make_state(warning="robots.txt disallows it"))] == [
-        ConditionReason.SOURCE_WARNING
-    ]
+    assert [
+        one.kind for one in find_conditions_of(make_state(warning="robots.txt disallows it"))
+    ] == [ConditionReason.SOURCE_WARNING]
 
 
 def test_a_disk_is_nearly_full_by_share_and_size_or_by_its_inodes() -> None:
     """A disk is nearly full below a share and a size of free space, or without free inodes."""
 
     def full(**numbers: int) -> bool:
-        return bool(find_conditions(disks=[Disk(path="/srv", **numbers)]))
+        return bool(find_conditions_of(disks=[Disk(path="/srv", **numbers)]))
 
     assert full(free=GB, size=100 * GB)
     assert not full(free=GB, size=10 * GB)  # a tenth
@@ -278,13 +278,13 @@ def test_a_disk_is_nearly_full_by_share_and_size_or_by_its_inodes() -> None:
 
 def test_nobody_visits_when_sources_are_due_for_a_day_and_none_was_visited() -> None:
     late_state = make_state(last_visit=NOW - 3 * DAY, next_due=NOW - 2 * DAY)
-    (condition,) = find_conditions(late_state)
+    (condition,) = find_conditions_of(late_state)
     assert condition.kind == ConditionReason.NOT_RUNNING
     assert condition.since == NOW - 2 * DAY
     assert condition.last_success == NOW - 3 * DAY
-    assert find_conditions(late_state, make_state("two")) == ()
+    assert find_conditions_of(late_state, make_state("two")) == ()
     assert (
-        find_conditions(
+        find_conditions_of(
             replace(late_state, schedule=replace(late_state.schedule, next_due=NOW + DAY))
         )
         == ()
@@ -300,7 +300,7 @@ def test_sources_that_are_not_followed_are_left_out() -> None:
 
 def test_articles_on_hold_name_the_latest_few_and_the_first_of_all() -> None:
     articles = [held_back(str(day), "promotion" * (day == 1), NOW - DAY * day) for day in range(5)]
-    (condition,) = find_conditions(on_hold=articles)
+    (condition,) = find_conditions_of(on_hold=articles)
     files = "2026/03/0.md, 2026/03/1.md (promotion), 2026/03/2.md and 2 more"
     assert condition.count == 5
     assert condition.since == NOW - 4 * DAY
@@ -309,7 +309,7 @@ def test_articles_on_hold_name_the_latest_few_and_the_first_of_all() -> None:
 
 def test_what_needs_the_operator_comes_first() -> None:
     """Conditions that need the operator are listed first."""
-    conditions = find_conditions(
+    conditions = find_conditions_of(
         make_state("a", muted=3, effective_url="https://a.example/new"),
         make_state("b", reason="http-404"),
         make_state("c", unmatched={"select 'div.x'": 10, "remove 'aside'": 2}),
@@ -334,7 +334,7 @@ def test_what_needs_the_operator_comes_first() -> None:
 def test_a_file_whose_name_is_no_utf_8_is_named_so_that_it_can_be_written() -> None:
     """A file name that is not UTF-8 is shown with an escape."""
     name = "b\udce4d.md"  # as Python reads the byte E4
-    (condition,) = find_conditions(
+    (condition,) = find_conditions_of(
         make_state("a"),
         files=[Problem(what=name, reason="bad-article-file", detail=f"{name}: line 3")],
     )
@@ -354,10 +354,10 @@ def test_every_code_of_a_visit_is_explained_in_words() -> None:
 
 
 def test_a_source_that_never_worked_needs_you_although_the_failure_may_pass() -> None:
-    (never,) = find_conditions(
+    (never,) = find_conditions_of(
         make_state(reason="dns", last_success=None, failing_since=NOW - HOUR)
     )
-    (worked,) = find_conditions(make_state(reason="dns", failing_since=NOW - HOUR))
+    (worked,) = find_conditions_of(make_state(reason="dns", failing_since=NOW - HOUR))
     assert never.needs_you
     assert not worked.needs_you
 
@@ -367,9 +367,9 @@ def test_an_ended_session_is_one_condition_of_its_source() -> None:
     waiting = Waiting(
         source="one", reason="session-ended", count=3, since=NOW - DAY, example="https://a.example/"
     )
-    (of_entries,) = find_conditions(operator=[waiting])
+    (of_entries,) = find_conditions_of(operator=[waiting])
     failing = make_state(reason="session-ended", failing_since=NOW - DAY, detail="HTTP 401")
-    (of_feed,) = find_conditions(failing, operator=[waiting])
+    (of_feed,) = find_conditions_of(failing, operator=[waiting])
     for found in (of_entries, of_feed):
         assert found.identity == "session-ended:one"
         assert found.source == "one"

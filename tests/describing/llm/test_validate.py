@@ -129,7 +129,10 @@ def test_a_model_that_may_write_is_held_to_the_article(says: Any, is_: str) -> N
     ],
 )
 def test_lists_are_closed(category: Any, tags: Any, is_: str) -> None:
-    assert get_refusal_reason(check_answer(make_answer_text(category=category, tags=tags), ASKED)) == is_
+    assert (
+        get_refusal_reason(check_answer(make_answer_text(category=category, tags=tags), ASKED))
+        == is_
+    )
 
 
 def test_names_of_the_lists_are_spelled_as_the_operator_does() -> None:

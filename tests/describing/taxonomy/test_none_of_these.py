@@ -51,8 +51,12 @@ def test_every_feature_of_belonging_is_measured() -> None:
     assert known_categories is not None
     assert known_categories.others
     counts = known_categories.counts(article["text"])
-    values = categories.score_categories(known_categories, article["title"], article["text"], counts)
-    measured = categories.measure_features(known_categories, article["title"], article["text"], counts, values)
+    values = categories.score_categories(
+        known_categories, article["title"], article["text"], counts
+    )
+    measured = categories.measure_features(
+        known_categories, article["title"], article["text"], counts, values
+    )
     row = dict(zip(categories.FEATURES, measured, strict=True))
     assert row["score"] == np.float32(values.max())
     assert row["title-word"] == 1

@@ -13,7 +13,7 @@ TALK = "People of all sorts speak of it, here and there, and nobody knows why th
 OTHERS = [("Of nothing", TALK, ())] * 20  # a shelf on which nothing is everywhere
 
 
-def suggest_tags(
+def propose_tags(
     title: str,
     text: str,
     tags: Sequence[str] = (),
@@ -76,21 +76,21 @@ def test_a_subject_is_told_from_other_words_of_titles(
     title: str, text: str, names: set[str]
 ) -> None:
     """Only words that name a subject are suggested as tags."""
-    assert suggest_tags(title, f"{text} {TALK}").keys() == names
+    assert propose_tags(title, f"{text} {TALK}").keys() == names
 
 
 def test_two_titles_and_three_texts_are_needed() -> None:
     text = "We all like heat pumps. Heat pumps are quiet."
-    assert "heat pumps" in suggest_tags("Heat pumps", text, titles=2)
-    assert not suggest_tags("Heat pumps", text, titles=1)
-    assert not suggest_tags("Heat pumps", text, titles=2, texts=2)
+    assert "heat pumps" in propose_tags("Heat pumps", text, titles=2)
+    assert not propose_tags("Heat pumps", text, titles=1)
+    assert not propose_tags("Heat pumps", text, titles=2, texts=2)
 
 
 def test_publishers_tags_stand_for_titles_and_not_for_texts() -> None:
-    assert suggest_tags(
+    assert propose_tags(
         "Nothing", "We speak of web scraping.", ["web scraping", "news"]
     ).keys() == {"web scraping"}
-    assert not suggest_tags("Nothing", TALK, ["web scraping"])
+    assert not propose_tags("Nothing", TALK, ["web scraping"])
 
 
 def test_what_the_taxonomy_has_is_left_out_whatever_it_is_called() -> None:
@@ -100,7 +100,7 @@ def test_what_the_taxonomy_has_is_left_out_whatever_it_is_called() -> None:
         TagDef(name="Heat-Pump"),
         TagDef(name="warmth", aliases=("heat pump", "best of all")),
     ):
-        assert not suggest_tags("Heat pumps", text, known=Vocabulary(tag=(tag,)))
+        assert not propose_tags("Heat pumps", text, known=Vocabulary(tag=(tag,)))
 
 
 def test_a_word_of_every_text_tells_nothing() -> None:
@@ -126,7 +126,7 @@ def test_a_longer_form_of_the_same_is_an_alias() -> None:
         "He bakes sourdough bread and likes sourdough bread. Of sourdough they say sourdough is old"
         " as sourdough."
     )
-    proposals = suggest_tags("Of sourdough bread", f"{text} {TALK}")
+    proposals = propose_tags("Of sourdough bread", f"{text} {TALK}")
     assert [{proposal.name, *proposal.aliases} for proposal in proposals.values()] == [
         {"sourdough", "sourdough bread"}
     ]
@@ -138,16 +138,16 @@ def test_a_name_that_texts_come_back_to_needs_no_title() -> None:
         "He works at Kestrel now. They say that Kestrel is good, and so is what Kestrel makes of it"
         " all."
     )
-    assert "Kestrel" in suggest_tags("Nothing", f"{text} {TALK}")
+    assert "Kestrel" in propose_tags("Nothing", f"{text} {TALK}")
     german = (
         "Der Hund und die Katze sehen den Baum vor dem Haus, und im Baum ist eine Krähe mit ihrem"
         " Nest."
     )
-    assert not suggest_tags("Nichts", german)
+    assert not propose_tags("Nichts", german)
 
 
 def test_a_proposal_shows_titles() -> None:
-    (one,) = suggest_tags(
+    (one,) = propose_tags(
         "Heat pumps", f"We all like heat pumps. Heat pumps are quiet. {TALK}"
     ).values()
     assert one.examples == ("Heat pumps", "Heat pumps")

@@ -168,9 +168,8 @@ def test_nearly_all_is_found_on_the_pages(archive: Store, search_files: Path) ->
 
     def id_of(period: str, place: int) -> str:
         name = f"{search.FOLDER}{period}.d{place // search.RESULTS_PER_FILE}.js"
-        return str(
-            search.read_script((search_files / name).read_bytes())[place % search.RESULTS_PER_FILE][-1]
-        )
+        rows = search.read_script((search_files / name).read_bytes())
+        return str(rows[place % search.RESULTS_PER_FILE][-1])
 
     def found(case: dict[str, Any]) -> set[str]:
         if "ask" in case:
