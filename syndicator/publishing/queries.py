@@ -156,10 +156,11 @@ def _parse_table(table: FeedTable) -> SavedQuery:
         raise _Invalid(
             "slug", "a query needs a slug, the name of its files, or a title to make one of"
         )
+    expression = _parse_expression(table.query) if table.query is not None else None
     return SavedQuery(
         slug=table.slug or table.feed or slug(table.title),
         query=table.query or "",
-        expr=_parse_expression(table.query) if table.query is not None else None,
+        expr=expression,
         feed=feed,
         window_hours=_round_up_hours(table.window),
         **table.model_dump(include={"title", "description", "limit", "content", "formats"}),

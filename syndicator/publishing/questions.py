@@ -27,7 +27,7 @@ _FIELDS: Final = {
 }
 # Kinds whose parts follow the `not.` parts in an address; the parts of other kinds precede them.
 # They are also the kinds that have no feed of their own.
-_AFTER_BARRED: Final = ("lang", "words")
+_AFTER_EXCLUDED: Final = ("lang", "words")
 # Values in an address, each word counts: for each, a file of each search period is read.
 _MOST_VALUES: Final = 12
 _LONGEST_PART: Final = 200  # bytes: names in file systems have 255
@@ -48,40 +48,40 @@ class QuestionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question. `wanted`: terms that its articles have, as (kind, value); `barred`: terms that
-    they must not have. Both are sorted and have no term twice."""
+    """A question. `required`: terms that its articles have, as (kind, value); `excluded`: terms
+    that they must not have. Both are sorted and have no term twice."""
 
-    wanted: tuple[Term, ...]
-    barred: tuple[Term, ...] = ()
+    required: tuple[Term, ...]
+    excluded: tuple[Term, ...] = ()
 
     @property
     def stem(self) -> str:
         """The address of the question below the web root, without the ending. Questions with the
         same terms have the same address, whatever order somebody wrote them in."""
-        early = [term for term in self.wanted if term[0] not in _AFTER_BARRED]
-        late = [term for term in self.wanted if term[0] in _AFTER_BARRED]
-        barred = [_NOT + part for part in _write_parts(self.barred)]
-        return QUESTIONS + "/".join([*_write_parts(early), *barred, *_write_parts(late)])
+        early = [term for term in self.required if term[0] not in _AFTER_EXCLUDED]
+        late = [term for term in self.required if term[0] in _AFTER_EXCLUDED]
+        excluded = [_NOT + part for part in _write_parts(self.excluded)]
+        return QUESTIONS + "/".join([*_write_parts(early), *excluded, *_write_parts(late)])
 
     @property
     def query(self) -> str:
         """The question in the language of saved queries."""
         terms_of_kind: dict[str, list[str]] = {}
-        for kind, value in self.wanted:
+        for kind, value in self.required:
             terms_of_kind.setdefault(kind, []).append(f'{_FIELDS[kind]}:"{value}"')
         groups: list[str] = []
         for kind, terms in terms_of_kind.items():
             operator = " and " if kind == "words" else " or "
             groups.append(f"({operator.join(terms)})")
-        for kind, value in self.barred:
+        for kind, value in self.excluded:
             groups.append(f'not {_FIELDS[kind]}:"{value}"')
         return " and ".join(groups)
 
     def title(self, names: Mapping[FeedKey, str]) -> str:
         """Return the title for people, such as "Privacy, not Finance". `names`: titles of the feeds
         of tags, categories and sources; a term without a feed is written as its value."""
-        parts = [names.get(FeedKey(*term), term[1]) for term in self.wanted]
-        parts += [f"not {names.get(FeedKey(*term), term[1])}" for term in self.barred]
+        parts = [names.get(FeedKey(*term), term[1]) for term in self.required]
+        parts += [f"not {names.get(FeedKey(*term), term[1])}" for term in self.excluded]
         return ", ".join(parts)
 
     @property
@@ -89,21 +89,23 @@ class Question:
         """The feeds of the tags, categories and sources in the question, also in its "not." parts.
         Some may have moved to another address since the question was written."""
         return [
-            FeedKey(*term) for term in (*self.wanted, *self.barred) if term[0] not in _AFTER_BARRED
+            FeedKey(*term)
+            for term in (*self.required, *self.excluded)
+            if term[0] not in _AFTER_EXCLUDED
         ]
 
     @property
     def languages(self) -> list[str]:
         """The languages in the question, also in its "not." parts, such as "en"."""
-        return [value for kind, value in (*self.wanted, *self.barred) if kind == "lang"]
+        return [value for kind, value in (*self.required, *self.excluded) if kind == "lang"]
 
     def replace_moved_feeds(self, new_keys: Mapping[FeedKey, FeedKey]) -> "Question":
         """Return the question with each moved feed, such as a renamed tag, replaced by the feed
         that it moved to. `new_keys`: key of the moved feed -> key of the new one."""
         # a term (kind, value) and the key of its feed (axis, slug) are equal tuples
-        wanted = [new_keys.get(FeedKey(*term), term) for term in self.wanted]
-        barred = [new_keys.get(FeedKey(*term), term) for term in self.barred]
-        return _make_question(wanted, barred)
+        required = [new_keys.get(FeedKey(*term), term) for term in self.required]
+        excluded = [new_keys.get(FeedKey(*term), term) for term in self.excluded]
+        return _make_question(required, excluded)
 
 
 def parse_question(stem: str) -> Question:
@@ -112,8 +114,8 @@ def parse_question(stem: str) -> Question:
     is too long."""
     if len(stem) > _LONGEST_ADDRESS:
         raise QuestionError(_TOO_LONG)
-    wanted: list[Term] = []
-    barred: list[Term] = []
+    required: list[Term] = []
+    excluded: list[Term] = []
     for part in stem.removeprefix(QUESTIONS).split("/"):
         kind, _, value = part.removeprefix(_NOT).partition(".")
         terms = [(kind, parsed) for parsed in _parse_values(kind, value)]
@@ -121,11 +123,11 @@ def parse_question(stem: str) -> Question:
             forms = ", ".join(f"{name}.…" for name in _FIELDS)
             raise QuestionError(f"{part!r} is no valid part; write {forms}")
         if part.startswith(_NOT):
-            barred += terms
+            excluded += terms
         else:
-            wanted += terms
-    question = _make_question(wanted, barred)
-    count = len(question.wanted) + len(question.barred)
+            required += terms
+    question = _make_question(required, excluded)
+    count = len(question.required) + len(question.excluded)
     longest_part = max(len(part.encode()) for part in question.stem.split("/"))
     if not 0 < count <= _MOST_VALUES or longest_part > _LONGEST_PART:
         raise QuestionError(_TOO_LONG)
@@ -148,9 +150,9 @@ def _parse_values(kind: str, value: str) -> Iterable[str]:
     return ()
 
 
-def _make_question(wanted: Iterable[Any], barred: Iterable[Any]) -> Question:
+def _make_question(required: Iterable[Any], excluded: Iterable[Any]) -> Question:
     """Return the question with sorted and distinct terms."""
-    return Question(tuple(_sort_terms(wanted)), tuple(_sort_terms(barred)))
+    return Question(tuple(_sort_terms(required)), tuple(_sort_terms(excluded)))
 
 
 def _sort_terms(terms: Iterable[Any]) -> list[Term]:

@@ -290,8 +290,8 @@ def find_lost_entries(
     members = _list_member_ids(spec, index, instance, _EVERY)
     article_ids = [article.id for article in index.each()]
     article_ids += (*index.merged(), *index.list_behind(), *index.on_hold(), *index.pruned())
-    known = {entry_urn(instance, article_id) for article_id in article_ids}
-    left_feed = known - set(members)
+    urns_of_all_articles = {entry_urn(instance, article_id) for article_id in article_ids}
+    left_feed = urns_of_all_articles - set(members)
     return find_missing(old_articles, new, members, {*excused, *left_feed})
 
 

@@ -100,18 +100,24 @@ def plan_search(expr: Expr) -> Search:
 def _is_phrase(term: Term) -> bool:
     """Return True if a term has several words, which must stand in a row: it was written in
     quotation marks."""
-    return term.field == "" and len(term.value.split()) > 1 and len(list(each_word(term.value))) > 1
+    if term.field != "" or len(term.value.split()) <= 1:
+        return False
+    return len(list(each_word(term.value))) > 1  # not only a word and signs
 
 
 def needs_texts(expr: Expr | None) -> bool:
     """Return True if a query has a term for words of titles and texts. False for None."""
-    return expr is not None and any(term.field in _TEXT_FIELDS for term in iterate_terms(expr))
+    if expr is None:
+        return False
+    return any(term.field in _TEXT_FIELDS for term in iterate_terms(expr))
 
 
 def needs_article(expr: Expr | None) -> bool:
     """Return True if a query has a term for other fields than words of texts, such as tag:. False
     for None."""
-    return expr is not None and any(term.field not in _TEXT_FIELDS for term in iterate_terms(expr))
+    if expr is None:
+        return False
+    return any(term.field not in _TEXT_FIELDS for term in iterate_terms(expr))
 
 
 def choose_words(search: Search, frequencies: Frequencies) -> tuple[str, ...]:
@@ -252,13 +258,13 @@ def misspell(word: str) -> list[str]:
         return []
     forms: set[str] = set()
     for position in range(len(word) + 1):
-        head = word[:position]
-        tail = word[position:]
-        forms.update(head + letter + tail for letter in _LETTERS)  # a letter more
-        if tail:
-            forms.add(head + tail[1:])  # a letter less
-            forms.update(head + letter + tail[1:] for letter in _LETTERS)  # another letter
-        if len(tail) > 1:
-            forms.add(head + tail[1] + tail[0] + tail[2:])  # two neighbours exchanged
+        start = word[:position]
+        rest = word[position:]
+        forms.update(start + letter + rest for letter in _LETTERS)  # a letter more
+        if rest:
+            forms.add(start + rest[1:])  # a letter less
+            forms.update(start + letter + rest[1:] for letter in _LETTERS)  # another letter
+        if len(rest) > 1:
+            forms.add(start + rest[1] + rest[0] + rest[2:])  # two neighbours exchanged
     forms.discard(word)
     return sorted(forms)

@@ -48,7 +48,7 @@ def test_every_question_has_one_bounded_address(text: str) -> None:
             assert str(error)
             continue
         assert parse_question(question.stem) == question
-        assert len(question.wanted) + len(question.barred) <= 12
+        assert len(question.required) + len(question.excluded) <= 12
         assert all(len(part.encode()) <= LONGEST for part in question.stem.split("/"))
         parse_query(question.query)
 
@@ -97,6 +97,6 @@ def test_a_saved_question_is_written_in_its_right_spelling_without_a_query(tmp_p
 
 def test_a_question_has_few_names_and_words() -> None:
     words = [f"word{number}" for number in range(13)]
-    assert len(parse_question(f"q/words.{'-'.join(words[:12])}").wanted) == 12
+    assert len(parse_question(f"q/words.{'-'.join(words[:12])}").required) == 12
     with pytest.raises(QuestionError, match="at most 12 names and words"):
         parse_question(f"q/words.{'-'.join(words)}")

@@ -55,6 +55,7 @@ def _open_for_writing(path: Path) -> BinaryIO:
 
 
 def _sync_path(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -122,7 +122,6 @@ def _is_temporary(result: FetchResult) -> bool:
         return False
     if result.status is None:  # no answer
         return True
-    return (
-        result.status == HTTPStatus.TOO_MANY_REQUESTS
-        or result.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    )
+    if result.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return True
+    return result.status >= HTTPStatus.INTERNAL_SERVER_ERROR

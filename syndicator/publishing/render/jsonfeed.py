@@ -17,8 +17,10 @@ def make_item(view: View) -> bytes:
     else:
         fields["content_text"] = view.text
     attachment = _make_attachment(view)
-    origin = view.origin
-    source = _drop_empty(title=origin.title, feed_url=origin.url, home_page_url=origin.site)
+    source: dict[str, Any] = {}
+    if not view.is_own:
+        origin = view.origin
+        source = _drop_empty(title=origin.title, feed_url=origin.url, home_page_url=origin.site)
     fields |= _drop_empty(
         summary=view.summary if view.content else "",
         image=view.cover,
@@ -32,7 +34,7 @@ def make_item(view: View) -> bytes:
         # extensions of ours: version 1.1 has no fields for rights and for the source feed of an
         # item
         _rights=_drop_empty(text=view.rights, license=view.licence),
-        _source={} if view.is_own else source,
+        _source=source,
     )
     fields["date_published"] = (view.began or view.published).isoformat()
     fields["date_modified"] = view.updated.isoformat()

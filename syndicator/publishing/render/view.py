@@ -194,6 +194,7 @@ def make_view(
         whole_text = _remove_title(_remove_unprintable(text.legal(html)), article.title)
     if shown_mode == "link" or not may_copy_picture(article, source):
         picture = None
+
     origin = _make_origin(article, source, published)
     authors = _clean_names(article.authors or text.persons(article.author))
     usage = derive_terms(article.rights)

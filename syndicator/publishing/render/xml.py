@@ -116,10 +116,10 @@ def add_stylesheet(feed: Any, base: str) -> None:
     )
 
 
-def insert_entries(head: bytes, closing: bytes, entries: Sequence[bytes]) -> bytes:
-    """Return a feed document with entries. `head`: the document without entries, which ends with
+def insert_entries(document: bytes, closing: bytes, entries: Sequence[bytes]) -> bytes:
+    """Return a feed document with entries. `document`: a feed without entries, which ends with
     `closing`, its closing tags; each entry gets a line before them."""
-    return b"\n".join([head.removesuffix(closing), *entries, closing, b""])
+    return b"\n".join([document.removesuffix(closing), *entries, closing, b""])
 
 
 def write_opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:

@@ -71,6 +71,7 @@ def plan_feeds(
         row for row in rows if row.moved_to is None and (row.count > 0 or not row.dropped)
     ]
     candidates.sort(key=lambda row: row.key)
+
     specs: list[FeedSpec] = []
     for name, axis in list_axes_by_place():
         if name == ALL.axis:
@@ -81,6 +82,7 @@ def plan_feeds(
             empty = _make_spec(STORIES, "Stories", settings, first_slug=STORIES.slug)
             specs.append(_add_details(empty, details))
     specs += plan_query_feeds(rows, settings, queries)
+
     specs = [spec for spec in specs if is_axis_on(spec.key.axis, settings.publish)]
     specs = _make_titles_distinct(specs)
     # entries of feeds.toml that set up an existing feed

@@ -246,6 +246,7 @@ class _Files:
         self.moves = _Moves()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, as ASGI prescribes."""
         answer = self._answer(scope)
         name = scope["path"][1:]
         # A saved question has a file, which answers it. The file of the probe says that no server

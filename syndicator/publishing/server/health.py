@@ -76,10 +76,12 @@ def add_health_paths(app: ASGIApp, health: Health) -> ASGIApp:
 
 
 async def _answer_alive(health: Health) -> Response:
+    """Return 200 if this process works, else 503 with the reason."""
     return _make_status(health.alive())
 
 
 async def _answer_ready(health: Health) -> Response:
+    """Return 200 if this process and all that it needs work, else 503 with the reason."""
     trouble = health.alive()
     if not trouble:
         trouble = await health.ready()

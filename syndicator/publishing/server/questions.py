@@ -84,10 +84,10 @@ class Questions:
         body = self.bodies.get((name, False), stamp)
         if body is not None:
             return self._send_feed(name, stamp, body, request_headers)
-        made = await self._make_in_turn(name, client_of(host), stamp)
-        if made.status != OK:
-            return _make_refusal(name, made.status, made.text)
-        return self._send_feed(name, stamp, made.body, request_headers)
+        answer = await self._make_in_turn(name, client_of(host), stamp)
+        if answer.status != OK:
+            return _make_refusal(name, answer.status, answer.text)
+        return self._send_feed(name, stamp, answer.body, request_headers)
 
     async def _make_in_turn(self, name: str, client: str, stamp: Stamp) -> MadeAnswer:
         """Wait for the client's turn, then make and cache the answer. If too many requests wait,
@@ -100,11 +100,11 @@ class Questions:
             cached = self.bodies.get((name, False), stamp)
             if cached is not None:
                 return MadeAnswer(OK, body=cached)
-            made, cpu_seconds = await asyncio.to_thread(self._make, name)
+            answer, cpu_seconds = await asyncio.to_thread(self._make, name)
             self.rest_until = asyncio.get_running_loop().time() + cpu_seconds
-            if made.status == OK:
-                self.bodies.put((name, False), stamp, made.body)
-            return made
+            if answer.status == OK:
+                self.bodies.put((name, False), stamp, answer.body)
+            return answer
         finally:
             self._end_turn()
 
@@ -125,8 +125,8 @@ class Questions:
     def _make(self, name: str) -> tuple[MadeAnswer, float]:
         """Make the answer to a question. Return it, and the CPU time that it took in seconds."""
         began = time.thread_time()
-        made = self.ask(name)
-        return made, time.thread_time() - began
+        answer = self.ask(name)
+        return answer, time.thread_time() - began
 
     def _give_turn(self) -> None:
         """Give the next client its turn, if no answer is being made and the pause after the last

@@ -295,6 +295,7 @@ async def serve(
     client of a request is whoever opened the connection; headers in which proxies name another are
     ignored. Installs no signal handlers. Raises MissingError if the address cannot be used."""
     listener = _open_listener(host, port)
+    # each connection needs a file descriptor
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if descriptors == resource.RLIM_INFINITY:
         descriptors = CONNECTIONS * SHARE
@@ -303,6 +304,7 @@ async def serve(
     bound_host = f"[{host}]" if ":" in host else host
     bound_port = listener.getsockname()[1]
     listening(f"http://{bound_host}:{bound_port}/")
+
     config = uvicorn.Config(
         _end_in_silence(app, stop),
         # it uses the parser httptools, written in C: an answer takes half of the CPU time
@@ -318,6 +320,7 @@ async def serve(
         backlog=min(_AT_ONCE, most),
     )
     server = _Server(config, Connections(most, body_bytes))
+
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     stopping = asyncio.ensure_future(stop.wait())
     try:

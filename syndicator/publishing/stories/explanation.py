@@ -87,12 +87,12 @@ def explain_story(
     fewer than two outlets. `views`: by article id; `lead`: the article id of its lead; `split`:
     returns the sentences of a text; `may_quote`: returns False for an article whose text must not
     be quoted."""
-    shown = [(outlet, article) for outlet, article in story.reports if article.id in views]
-    if len({outlet for outlet, _ in shown}) <= 1:
+    shown_reports = [(outlet, article) for outlet, article in story.reports if article.id in views]
+    if len({outlet for outlet, _ in shown_reports}) <= 1:
         return None
     accounts: list[Account] = []
     reports: list[ShownReport] = []
-    for outlet, article in shown:
+    for outlet, article in shown_reports:
         view = views[article.id]
         sentences = _list_sentences(view, split) if may_quote(article) else ()
         added = article.added or view.published
@@ -104,7 +104,7 @@ def explain_story(
         reports=reports,
         explanation=explanation,
         latest=_find_latest(accounts, explanation),
-        tags=_rank_tags(shown, views, lead),
+        tags=_rank_tags(shown_reports, views, lead),
     )
 
 

@@ -189,35 +189,43 @@ class Pages:
         `stories`: list items from `render_story_item`."""
         if not head.current:
             return self._render_archive_page(head, stories)
+        # None for a feed that is not among those of this build
         spec = self._by_stem.get(head.stem)
+        axis = spec.key.axis if spec else ""
+        feed_name = text.line(spec.name) if spec else ""
+        description = text.line(spec.description) if spec else head.description
         name = f"{head.stem}.{PAGE}"
         shell = self._make_shell(
             name,
             head.title,
-            text.line(spec.description) if spec else head.description,
+            description,
             updated=article_html.find_newest_time(stories),
             feeds=_list_formats(head.stem, head.formats, "../" * head.stem.count("/"), head.base),
             language=head.language,
         )
-        heading = text.line(spec.name) if spec else head.title
+        heading = feed_name if spec else head.title
+
         stories = [article_html.drop_own_chip(story, name, heading) for story in stories]
-        shown, earlier = self._cut_stories(
+        shown_days, earlier = self._cut_stories(
             head, article_html.group_by_day(stories, shell.root), shell.root
         )
         link = _PageLinker(head.stem, shell.root)
         years = [year for year in self.calendars.get(head.stem, ()) if len(year.span) == YEAR]
         about = self.about.get(head.stem)
+        months: Sequence[tuple[str, str, int]] = ()
+        if about is not None:
+            months = self._link_months(about.months, head.stem, shell.root, shown_days)
         return self.templates.render(
             "feed.html",
             page=shell,
             heading=heading,
-            kind=_FEED_NAMES.get(spec.key.axis, "") if spec else "",
+            kind=_FEED_NAMES.get(axis, ""),
             about=about,
-            axis=spec.key.axis if spec else "",
-            months=self._link_months(about.months, head.stem, shell.root, shown) if about else (),
-            badge=article_html.choose_badge(text.line(spec.name) if spec else ""),
+            axis=axis,
+            months=months,
+            badge=article_html.choose_badge(feed_name),
             icon=self._find_icon(spec),
-            days=shown,
+            days=shown_days,
             earlier=earlier,
             years=[(*link(year.span), year.count) for year in reversed(years)],
         )
@@ -230,14 +238,15 @@ class Pages:
         return self.icons.get(spec.key.slug, "")
 
     def _link_months(
-        self, months: Sequence[tuple[str, int]], stem: str, root: str, shown: Sequence[Day]
+        self, months: Sequence[tuple[str, int]], stem: str, root: str, shown_days: Sequence[Day]
     ) -> list[tuple[str, str, int]]:
         """Return name, link and number of stories of each month on a feed's page. The link leads to
         the calendar page of the month or, if there is none, of its year; else to the newest of its
         days on the page itself; else it is "". `months`: ("2026-11", number of stories); `stem`:
-        path of the feed; `root`: path from the page to the web root; `shown`: days on the page,
+        path of the feed; `root`: path from the page to the web root; `shown_days`: days on the
+        page,
         newest first."""
-        newest_days = {day.date[:MONTH]: day.date for day in reversed(shown)}
+        newest_days = {day.date[:MONTH]: day.date for day in reversed(shown_days)}
         linked: list[tuple[str, str, int]] = []
         for month, count in months:
             span = calendar.find_page_of_month(self.calendars.get(stem, ()), month)
@@ -547,6 +556,7 @@ class Pages:
             feeds=self._list_main_formats(),
             **image,
         )
+
         lines = {
             article_id: front.make_line(
                 view, others, links, self._language, latest or view.published
@@ -558,15 +568,18 @@ class Pages:
             text.line(row.name): row.count for key, row in rows.items() if key.axis == CATEGORY
         }
         languages = Counter(line["lang"] for line in lines.values())
+
+        # older stories follow on the calendar page of the oldest day
         oldest_day = min((view.published.strftime("%Y-%m-%d") for view in views), default="")
         earlier_page = find_page_of_day(self.calendars.get(ALL.slug, ()), oldest_day)
+        earlier_span = earlier_page.span if earlier_page else ""
         return self.templates.render(
             "index.html",
             page=shell,
             leads=[lines[article_id] for article_id in lead_ids],
             sections=front.group_by_category(other_lines, article_counts),
             languages=[language for language, _ in languages.most_common()],
-            earlier=_PageLinker(ALL.slug, "")(earlier_page.span if earlier_page else ""),
+            earlier=_PageLinker(ALL.slug, "")(earlier_span),
             tags=front.find_frequent_tags(self.specs, rows, views),
             groups=self._group_feeds(
                 self.specs, rows, front.SHOWN, lambda spec: text.line(spec.name)
