@@ -1,4 +1,5 @@
-"""Define the archive of an instance: article files, their rows, and files beside both."""
+"""Define the archive of an instance: article files, their rows in the database, and the files
+beside them."""
 
 import uuid
 from collections.abc import Callable
@@ -19,7 +20,8 @@ from syndicator.visiting.fetch.cookie_files import CookieFiles
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
-    """The filed articles, all that is kept beside them, and the clock that dates changes."""
+    """The articles of an instance, all that is stored with them, and the clock that dates
+    changes."""
 
     store: Store
     article_store: ArticleStore
@@ -44,7 +46,8 @@ class Archive:
 
 
 def find_terms(archive: Archive, configuration: Configuration, article: Article) -> Source | None:
-    """Return the source of `article` with its terms for it; None for a removed source."""
+    """Return the source of an article, with the settings that hold for this article; None if the
+    source was removed."""
     source = configuration.sources.get(article.source_key)
     if source is None:
         return None
@@ -53,7 +56,8 @@ def find_terms(archive: Archive, configuration: Configuration, article: Article)
 
 
 def as_place(archive: Archive, configuration: Configuration, fault: str = "") -> Place:
-    """Return the instance as one that is only read. `fault`: of its configuration."""
+    """Return the opened instance as one opened for reading. `fault`: of its configuration, or
+    ""."""
     return Place(
         config=configuration.folder,
         sources=configuration.sources,

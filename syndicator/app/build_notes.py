@@ -16,7 +16,8 @@ _WAITING: Final = "feeds that would end"
 
 
 def excuse(archive: Archive, ids: Iterable[str]) -> None:
-    """Note until the next build that these articles were removed on purpose."""
+    """Note until the next build that these articles were removed on purpose, so that it does not
+    report them as lost."""
     all_ids = {*excused(archive.store), *ids}
     archive.store.visits.set_note(EXCUSED, json.dumps(sorted(all_ids)), archive.clock())
 
@@ -27,8 +28,9 @@ def excused(store: Store) -> frozenset[str]:
 
 
 def note_renamed(archive: Archive, old: str, new: str) -> None:
-    """Note that entries link the tag slug `new` instead of `old`, so that no files are marked for
-    it: all articles with the tag were rewritten."""
+    """Replace a renamed tag in the note of tags that entries link. All articles with the tag were
+    rewritten, so the next build need not mark their files because of the link. `old`, `new`:
+    slugs."""
     note = archive.store.visits.note(_TAGS)
     if note:
         renamed = note.replace(f"{json.dumps(old)}:", f"{json.dumps(new)}:")
@@ -36,6 +38,7 @@ def note_renamed(archive: Archive, old: str, new: str) -> None:
 
 
 def read_waiting(store: Store) -> list[str]:
-    """Return the feeds, such as tags/ai, that wait for a confirmation to end."""
+    """Return the paths of feeds, such as tags/ai, that the last edit would end and that wait for
+    the operator's consent."""
     stems: list[str] = json.loads(store.visits.note(_WAITING) or "[]")
     return stems

@@ -29,13 +29,14 @@ from syndicator.visiting.politeness.throttle import Backoff, Throttle
 if TYPE_CHECKING:
     from syndicator.describing.llm.client import Endpoint
 
-_LEASE_FACTOR = 1.5  # of the longest request: a choice
-_LEASE_MORE = 5.0  # seconds
+# A lease lasts longer than the longest request, by this factor and so many seconds. A choice.
+_LEASE_FACTOR = 1.5
+_LEASE_MORE = 5.0
 
 
 def user_agent(settings: Settings) -> str:
-    """Return the name by which servers know us: as configured, else program, version and
-    contact."""
+    """Return the name by which servers know us: the one that is configured, else program, version
+    and contact address. With a secret path, the address of our own site is not given away."""
     if settings.fetch.user_agent:
         return settings.fetch.user_agent
     contact = settings.site.contact
@@ -46,8 +47,10 @@ def user_agent(settings: Settings) -> str:
 
 
 def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None = None) -> Fetcher:
-    """Return the network client: no private addresses, pauses, robots.txt first; a browser draws
-    the pages of sources that want it. `turns`: in place of those that the database gives."""
+    """Return the client that fetches feeds and pages. It reads robots.txt first, pauses between
+    requests to a host, and refuses private addresses. Pages of sources with `browser = true` are
+    drawn by a browser. `turns`: decides when a host may be asked, in place of the table of hosts in
+    the database."""
 
     from syndicator.visiting.drawing.fetcher import DrawingFetcher
     from syndicator.visiting.fetch.client import HttpFetcher
@@ -67,7 +70,7 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
 
     def note_now(key: str, value: str | None, at: datetime) -> None:
         notes.set_note(key, value, at)
-        notes.commit()  # a host that asked to be left alone is, whatever becomes of this process
+        notes.commit()  # counts even if this process is killed: the host asked to be left alone
 
     hosts = None if archive.store.single else archive.store.hosts(lease_seconds(settings))
     backoff: HostWaits | Backoff
@@ -105,8 +108,8 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
 
 
 class SharedClient:
-    """The network client of `make_fetcher`, made when it is first needed, for all that goes on at
-    the same time: it has the queue of each host."""
+    """The client of `make_fetcher`, made when it is first needed. Jobs that run at the same time
+    share it, because it has the queues of the hosts."""
 
     def __init__(self, archive: Archive, settings: Settings) -> None:
         self._archive = archive
@@ -114,7 +117,7 @@ class SharedClient:
         self._fetcher: Fetcher | None = None
 
     def open(self) -> Fetcher:
-        """Return the client; make it at the first call."""
+        """Return the client; the first call makes it."""
         if self._fetcher is None:
             self._fetcher = make_fetcher(self._archive, self._settings)
         return self._fetcher
@@ -125,12 +128,13 @@ class SharedClient:
 
 
 def lease_seconds(settings: Settings) -> float:
-    """Return the seconds after which an unrenewed lease on a host ends: longer than any request."""
+    """Return after how many seconds a lease on a host ends that nobody renews. This is longer than
+    any request takes."""
     return _LEASE_FACTOR * settings.fetch.seconds + _LEASE_MORE
 
 
 def make_enricher(clock: Callable[[], datetime], configuration: Configuration) -> "Endpoint":
-    """Return the client of the language model. Raises ConfigError without a key."""
+    """Return the client of the language model. Raises ConfigError if its key is not set."""
     from syndicator.describing.llm.client import Endpoint
     from syndicator.visiting.fetch.ssrf import list_allow_lines
 
@@ -141,7 +145,8 @@ def make_enricher(clock: Callable[[], datetime], configuration: Configuration) -
 
 
 def direct_client(clock: Callable[[], datetime], settings: Settings, url: str) -> Fetcher:
-    """Return a network client without pauses and robots.txt, for requests to `url`."""
+    """Return a client without pauses and robots.txt, for requests to `url`, which the operator
+    chose."""
     from syndicator.visiting.fetch.client import HttpFetcher
 
     fetch = settings.fetch
@@ -151,7 +156,8 @@ def direct_client(clock: Callable[[], datetime], settings: Settings, url: str) -
 
 
 def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
-    """Return the key of the language model, "" if none is configured. Raises ConfigError."""
+    """Return the key of the language model, "" if it needs none. Raises ConfigError if the
+    environment variable that should have the key is empty or has no key."""
     if not llm.key_env:
         return ""
     where = (
@@ -171,18 +177,19 @@ def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
 
 def make_worker(settings: Settings) -> Worker:
     """Return the worker processes that read feeds and pages."""
-    # not the reader of pages: a run without pages saves 0.3 s
+    # the module that reads pages is loaded on demand: a run without pages saves 0.3 s
     preload = ("syndicator.visiting.feeds.parser",)
     return Worker(count=settings.fetch.workers, preload=preload)
 
 
 def open_worker(count: int = 1) -> closing[Worker]:
+    """Return a context of `count` worker processes, which end with it."""
     return closing(Worker(count=count))
 
 
 @asynccontextmanager
 async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
-    """Yield a TaskGroup that raises the error of a task instead of a group."""
+    """Yield a TaskGroup. If a task fails, raise its own error instead of a group of errors."""
     try:
         async with asyncio.TaskGroup() as group:
             yield group

@@ -4,5 +4,5 @@ from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """Return the time in whole seconds: files store no fractions."""
+    """Return the time in UTC, in whole seconds: files store no fractions."""
     return datetime.now(UTC).replace(microsecond=0)

@@ -35,8 +35,8 @@ _INSTANCE = "instance"  # the note with this instance's uuid
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """The objects of an opened instance. Time, randomness and environment come from its fields
-    alone."""
+    """The objects of an opened instance. Code takes time, random numbers and environment only from
+    these, so that tests can replace them. `jitter`: returns a random number from 0 to 1."""
 
     configuration: Configuration
     archive: Archive
@@ -46,12 +46,12 @@ class App:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Callbacks that show the progress of a run."""
+    """Functions that a run calls to show its progress."""
 
-    started: Callable[[int], None] = lambda sources: None
+    started: Callable[[int], None] = lambda sources: None  # with the number of due sources
     visited: Callable[[Outcome], None] = lambda outcome: None
-    filed: Callable[[str], None] = lambda title: None
-    # receives how many more pages will be read, and how many more were
+    filed: Callable[[str], None] = lambda title: None  # with the title of a new article
+    # with how many pages were added to those to read, and how many more were read
     pages: Callable[[int, int], None] = lambda more, read: None
     turn: Callable[[], object] = lambda: None  # between two steps of a build
 
@@ -69,9 +69,12 @@ def open_app(
     entries: KeptEntries | None = None,
     held: Callable[[], object] = lambda: None,
 ) -> Iterator[App]:
-    """Open the app of a configuration folder. `create`: allow a new database although articles
-    exist; `remake`: called if the database was lost; `held`: check from `locked`. Raises
-    ConfigError, StoreError, MissingError."""
+    """Open the instance of a configuration folder, and close its database after.
+
+    `create`: a new database is made although articles exist; `remake`: rebuilds a lost database,
+    None if a lost database is an error; `read`: the configuration, if the caller has read it;
+    `entries`: a cache that outlives this opening; `held`: called before changes, raises StoreAway
+    if the lock of runs is lost. Raises ConfigError, StoreError, MissingError."""
     if read is None:
         read = configuration(config, environ, remember=True)
         for fault in read.faults:
@@ -118,7 +121,9 @@ def open_app(
 def _keep_instance(
     article_store: ArticleStore, store: Store, now: datetime, *, begun: bool
 ) -> None:
-    """Create the instance's uuid, or check it if `begun`. Raises ConfigError."""
+    """Copy the uuid of the instance, from which all published ids are made, to the database; create
+    it if the instance is new. `begun`: the instance has articles or feeds. Raises ConfigError if it
+    has, but its uuid is lost."""
     stored = store.visits.note(_INSTANCE)
     if begun and not article_store.minted():
         cure = f'id = "{stored or "<uuid of a backup>"}"'
@@ -134,7 +139,8 @@ def _keep_instance(
 
 
 def _need_article_store(article_store: ArticleStore, store: Store) -> None:
-    """Raise MissingError if all article files are gone: they would be published under new ids."""
+    """Raise MissingError if the database knows articles but no file is there, as with a disk that
+    is not mounted. Else all articles would be published again under new ids."""
     has_files = article_store.minted() or next(article_store.walk(), None) is not None
     if has_files:
         return

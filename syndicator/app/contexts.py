@@ -18,7 +18,7 @@ from syndicator.processes.worker import Worker
 
 
 def filing_context(archive: Archive, sources: Mapping[str, Source]) -> FilingContext:
-    """Return the context in which articles are filed without a visit."""
+    """Return the context for filing articles outside of visits."""
     return FilingContext(
         store=archive.store.visits,
         article_store=archive.article_store,
@@ -30,7 +30,7 @@ def filing_context(archive: Archive, sources: Mapping[str, Source]) -> FilingCon
 
 
 def owners(archive: Archive, sources: Mapping[str, Source]) -> Owners:
-    """Return the sources with their rights to write articles."""
+    """Return the sources with their rights to write articles of a site."""
 
     def load_rights_today(source: Source) -> Rights:
         return load_rights(archive.rights_file, source, archive.clock().date())
@@ -50,8 +50,9 @@ def make_context(
     hubs: Hubs | None = None,
     pages: Callable[[int, int], None] = lambda more, read: None,
 ) -> RunContext:
-    """Return the context of visits. `filed` gets each title, `pages` the pages as `Watch` has it;
-    `asked`: a person named the sources."""
+    """Return the context of visits. `filed` is called with the title of each new article; `pages`
+    as in `Watch`; `asked`: a person chose the sources; `hubs`: subscriptions, None if there are
+    none."""
     filing = filing_context(archive, configuration.sources)
     filing_values = {field.name: getattr(filing, field.name) for field in fields(FilingContext)}
     return RunContext(

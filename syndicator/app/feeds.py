@@ -21,8 +21,9 @@ def feed_specs(
     rows: Sequence[FeedRow],
     archived: Collection[FeedKey] = (),
 ) -> list[FeedSpec]:
-    """Return all feeds to publish. `archived`: as in `plan_feeds`. Raises ConfigError if a fault in
-    feeds.toml would remove one."""
+    """Return all feeds to publish, in the order of `plan_feeds`. `archived`: feeds that have
+    archives. Raises ConfigError if feeds.toml has faults because of which a published feed would
+    end."""
     specs = plan_feeds(
         rows,
         settings=configuration.settings,

@@ -1,4 +1,5 @@
-"""Find articles by a search: the database proposes candidates, `searching` decides and ranks."""
+"""Find articles by a search. The database proposes candidates; `searching` decides which match and
+ranks them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
@@ -23,26 +24,29 @@ from syndicator.searching.ranking import (
 from syndicator.store.engine import Store
 
 MOST: Final = 200  # articles that a search by words finds
-# Candidates that a search by words ranks, the newest of each kind: these bound its CPU.
-_IN_TITLE: Final = 30  # with all words in the title, however old
-_WITH_ALL: Final = 50  # with all words anywhere
-_WITH_MOST: Final = 40  # with most of them
-_ENOUGH: Final = 20  # with all words: then those with most of them are not looked for
-_PART: Final = 50  # candidates at a time
+# A search by words ranks the newest candidates of three kinds. These numbers limit its CPU time.
+_IN_TITLE: Final = 30  # have all words in the title
+_WITH_ALL: Final = 50  # have all words anywhere
+_WITH_MOST: Final = 40  # have most of the words; only if too few have all
+_ENOUGH: Final = 20  # so many articles with all words are enough
+_PART: Final = 50  # candidates that are read at a time
 _MISSPELLED: Final = 2  # words of a search that may have a wrong letter
-_SPELLED: Final = 12  # articles whose words are looked at for another spelling
-_LOOKED_THROUGH: Final = 500  # candidates for a part of a search that not all of them match
+_SPELLED: Final = 12  # articles whose words are compared with a misspelt one
+_LOOKED_THROUGH: Final = 500  # candidates that are examined if the index cannot decide
 
 _NAMED: Final = ("tag", "category", "source", "language")
 
-# Returns those of the candidates that somebody may find, with what they may read of them.
+# Returns the candidates that the person who searches may find, with the terms that this person may
+# read.
 Narrow = Callable[[Sequence[Candidate]], Sequence[Candidate]]
 
 
 def find(store: Store, expr: Expr, most: int = MOST, narrow: Narrow | None = None) -> list[str]:
-    """Return the ids of the articles that a search finds, the best first; for a search without
-    words, the newest first. `narrow`: None to find all. A narrowed search corrects no spelling, as
-    whether it does tells what the other articles say."""
+    """Return the ids of at most `most` articles that a search finds: the best first, or the newest
+    first if the search has no words.
+
+    `narrow`: limits what may be found, None for no limit. With a limit, misspelt words are not
+    corrected: whether they are would tell what hidden articles say."""
     search = plan_search(expr)
     if not search.words:
         return find_exact(store, expr, most, narrow, max(most, _LOOKED_THROUGH))
@@ -64,7 +68,8 @@ def find(store: Store, expr: Expr, most: int = MOST, narrow: Narrow | None = Non
 
 
 class _Candidates:
-    """The candidates of a search that match what it asks for besides its words."""
+    """The articles found so far. All of them match what the search asks for besides words, such as
+    tags and dates."""
 
     def __init__(self, store: Store, search: Search, narrow: Narrow | None) -> None:
         self._store = store
@@ -74,7 +79,7 @@ class _Candidates:
         self.found: dict[str, Candidate] = {}
 
     def add(self, requirement: Expr | None, most: int) -> None:
-        """Add the newest `most` articles that fulfil `requirement`."""
+        """Add at most `most` articles that fulfil `requirement` (None: any), the newest first."""
         parts = [part for part in (requirement, self._required) if part is not None]
         pages = _each_page(self._store, join_all(parts), most)
         added = 0
@@ -96,8 +101,8 @@ def _each_page(
     *,
     with_texts: bool = True,
 ) -> Iterator[Sequence[Candidate]]:
-    """Iterate over the articles that fulfil a requirement, `size` at a time, up to `most`, the last
-    read first."""
+    """Yield the articles that fulfil `requirement` (None: all), `size` at a time, those that were
+    indexed last first. Ends after about `most` articles. `with_texts`: read their terms, too."""
     proposed = store.texts.propose(requirement, size, with_texts=with_texts)
     count = 0
     while True:
@@ -111,8 +116,8 @@ def _each_page(
 def select(
     store: Store, expr: Expr | None, candidates: Sequence[Candidate], narrow: Narrow | None
 ) -> list[Candidate]:
-    """Return the candidates that match `expr` (None: all do), by the terms that `narrow` leaves
-    them, in their order."""
+    """Return the candidates that match `expr` (None: all match), in their order. `narrow`: leaves
+    out candidates, and parts of their texts, that may not be found; None leaves out nothing."""
     allowed = list(candidates)
     if narrow is not None and allowed:
         allowed = list(narrow(candidates))
@@ -137,8 +142,9 @@ def find_exact(
     narrow: Narrow | None = None,
     looked_through: int = _LOOKED_THROUGH,
 ) -> list[str]:
-    """Return the ids of up to `most` articles that match `expr`, the newest first, of so many that
-    the index proposes."""
+    """Return the ids of at most `most` articles that match `expr`, the newest first.
+    `looked_through`: at most about so many articles of those that the index proposes are
+    examined."""
     found: list[Candidate] = []
     with_texts = narrow is not None or needs_texts(expr)
     for page in _each_page(store, require(expr), _PART, looked_through, with_texts=with_texts):
@@ -150,8 +156,8 @@ def find_exact(
 
 
 def find_unknown(store: Store, expr: Expr) -> Term | None:
-    """Return a tag, category, source or language of a query that no article has; None if there is
-    none, or if terms of articles must still be read."""
+    """Return the first tag, category, source or language in a query that no article has, None if
+    there is none. Also None while articles wait to be indexed, because these may have it."""
     if store.texts.has_due():
         return None
     for term in iterate_terms(expr):
@@ -163,7 +169,8 @@ def find_unknown(store: Store, expr: Expr) -> Term | None:
 
 
 def _require_words(words: Sequence[str], spellings: Mapping[str, Sequence[str]]) -> Expr | None:
-    """Return the requirement that an article has each of `words`, or one of its other spellings."""
+    """Return the requirement that an article has each of `words`, or another spelling of it.
+    `spellings`: by word. None if there are no words."""
     parts: list[Expr] = []
     for word in words:
         forms = spellings.get(word) or (word,)
@@ -176,8 +183,8 @@ def _require_words(words: Sequence[str], spellings: Mapping[str, Sequence[str]])
 def _find_spellings(
     store: Store, words: Sequence[str], frequencies: Frequencies
 ) -> dict[str, Sequence[str]]:
-    """Return, for words that no article has, those that articles have and that differ by a
-    letter."""
+    """Return, for words that no article has, similar words that articles have: they differ by one
+    letter. At most two words of a search are corrected."""
     spellings: dict[str, Sequence[str]] = {}
     for word in words:
         if frequencies.terms.get(word) or len(spellings) == _MISSPELLED:

@@ -24,6 +24,7 @@ from syndicator.store.fleet.followed import Fleet
 
 _LOCK = "a run"  # its name in the database
 _POLL_SECONDS = 0.2  # between two tries to get the lock
+_BUSY_SECONDS = 10  # that a statement waits for locks of others
 
 
 @contextmanager
@@ -35,28 +36,33 @@ def locked(
     tell: Callable[[str], None] = lambda reason: None,
     purpose: str = "a command",
 ) -> Iterator[Callable[[], object]]:
-    """Hold the lock of runs. Yields a check that raises StoreAway if it is lost. Raises
-    LockedError; with `wait`, calls `tell` once with the reason and waits until `give_up` returns
-    True, then raises SystemExit(0). `purpose`: shown to other machines that want the lock."""
-    with ExitStack() as held:
+    """Hold the lock of runs, so that no other process changes the instance. Yields a function that
+    raises StoreAway if the lock was lost meanwhile.
+
+    If another process has the lock, raise LockedError. With `wait`, instead call `tell` once with
+    the reason and try again; once `give_up` returns True, raise SystemExit(0). `purpose`: what the
+    lock is for, shown to other machines that want it."""
+    with ExitStack() as stack:
         hold: Callable[[], AbstractContextManager[Callable[[], object]]] = partial(
             _hold_file, settings
         )
         if not settings.store_url.startswith("sqlite"):
-            fleet = Fleet(held.enter_context(closing(Database(settings.store_url, 10))))
+            # several machines: the lock is in the database that they share
+            database = Database(settings.store_url, _BUSY_SECONDS)
+            fleet = Fleet(stack.enter_context(closing(database)))
             holder = f"{purpose} on {socket.gethostname()}/{os.getpid()}"
             hold = partial(fleet.hold, _LOCK, holder)
-        told = False
+        was_told = False
         while True:
             try:
-                check = held.enter_context(hold())
+                check = stack.enter_context(hold())
                 break
             except LockedError as error:
                 if not wait:
                     raise
-                if not told:
+                if not was_told:
                     tell(str(error).removesuffix(WAIT_CURE))
-                told = True
+                was_told = True
             if give_up():
                 raise SystemExit(0)
             time.sleep(_POLL_SECONDS)
@@ -65,6 +71,8 @@ def locked(
 
 @contextmanager
 def _hold_file(settings: Settings) -> Iterator[Callable[[], object]]:
+    """Hold the lock of an instance with a database file, a locked file in its folder of state. It
+    cannot be lost, so the function that is yielded does nothing. Raises LockedError."""
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.state_dir / "run.lock")
     try:

@@ -1,4 +1,5 @@
-"""Find an article by address, id or file; read filed articles; refuse unknown sources."""
+"""Find articles by address, id or file; read their files; refuse sources that are not
+configured."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
@@ -16,8 +17,8 @@ from syndicator.store.engine import Store
 
 
 def need_sources(sources: Collection[str], keys: Iterable[str], folder: Path) -> None:
-    """Raise UsageError for those of `keys` that are not in `sources`. `folder`: that of
-    sources.toml."""
+    """Raise UsageError if some of `keys` are not in `sources`. `folder`: the configuration folder,
+    for the message."""
     unknown = [key for key in dict.fromkeys(keys) if key not in sources]
     if unknown:
         named = ", ".join(f"{key!r}{suggestion(key, sources)}" for key in unknown)
@@ -27,14 +28,15 @@ def need_sources(sources: Collection[str], keys: Iterable[str], folder: Path) ->
 
 
 def find_article_id(archive: Archive, what: str) -> str | None:
-    """Return the id of the article with this address, id or file path; None if there is none."""
+    """Return the id of the article whose address, id or file path is `what`; None if there is
+    none."""
     store = archive.store.visits
     keys = [urls.alias(what)]
     article = find_known_article(store.look_up(keys), keys, what)
     article_id = article.id if article else what
     if store.article(article_id) is not None:
         return article_id
-    can_be_path = "\0" not in what
+    can_be_path = "\0" not in what  # else the operating system raises ValueError
     path = archive.article_store.path_of(what) if can_be_path else None
     if not path:
         return None
@@ -43,8 +45,8 @@ def find_article_id(archive: Archive, what: str) -> str | None:
 
 
 def need_article(archive: Archive, what: str) -> str:
-    """Return the id of the article with this address, id or file path. Raises UsageError if there
-    is none."""
+    """Return the id of the article whose address, id or file path is `what`. Raises UsageError if
+    there is none."""
     article_id = find_article_id(archive, what)
     if article_id is None:
         raise UsageError(
@@ -54,14 +56,16 @@ def need_article(archive: Archive, what: str) -> str:
 
 
 def filed(store: Store, ids: Iterable[str] | None = None) -> Iterator[Article]:
-    """Yield all articles, copies included, or those of `ids`."""
+    """Yield all articles of the database, also those that were merged into others. `ids`: only
+    those with these ids."""
     wanted_ids = store.visits.stamps() if ids is None else ids
     for part in chunks(list(wanted_ids)):
         yield from store.index.articles(part).values()
 
 
 def read(archive: Archive, article_id: str) -> Article:
-    """Return an article from its file; an empty one if it is gone or unreadable."""
+    """Return an article from its file. If the file is gone or unreadable, return an article without
+    title and text."""
     empty = Article(id=article_id, url="", title="")
     path = archive.store.index.path(article_id)
     if not path:
@@ -73,8 +77,8 @@ def read(archive: Archive, article_id: str) -> Article:
 
 
 def make_source_finder(place: Place) -> Callable[[Article], Source | None]:
-    """Return a function that returns the source of an article with its terms for it; None for a
-    removed source."""
+    """Return a function that returns the source of an article, with the settings that hold for this
+    article; None if the source was removed."""
     rights = RightsFile(place.article_store.file(RIGHTS_TOML))
     private = bool(place.settings.publish.secret_path)
 
@@ -88,7 +92,7 @@ def make_source_finder(place: Place) -> Callable[[Article], Source | None]:
 
 
 def markdown(place: Place, article_id: str) -> str:
-    """Return the markdown of an article, "" if its file cannot be read."""
+    """Return the text of an article as markdown, "" if its file cannot be read."""
 
     from syndicator.articles import frontmatter
 

@@ -32,7 +32,8 @@ from syndicator.store.engine import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """An instance opened for reading. `store` is None before the first run."""
+    """An instance opened for reading. `store`: None before the first run; `fault`: of the
+    configuration, "" if it has none."""
 
     config: Path
     sources: Mapping[str, Source]
@@ -47,7 +48,8 @@ class Place:
 def indexed(
     article_store: ArticleStore, store: Store, clock: Callable[[], datetime]
 ) -> ArticleStore:
-    """Return `article_store` with the index that object stores and shared folders need."""
+    """Return the article store, for an object store or a shared folder with the index of paths that
+    these keep in the database."""
     if isinstance(article_store, FileArticleStore) and not store.single:
         return SharedArticleStore(
             article_store.root, store.reservations.with_clock(clock), clock, store.fleet.in_turn
@@ -58,7 +60,7 @@ def indexed(
 
 
 def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
-    """Open the place of pages that were read."""
+    """Return the folder or object store of the pages that were read."""
     if is_bucket(settings.pages_at):
         return ObjectSnapshots(Bucket(settings.pages_at, environ), READING_VERSION)
     return FileSnapshots(Path(settings.pages_at), READING_VERSION)
@@ -71,8 +73,9 @@ def open_outlet(
     whole: bool = False,
     held: Callable[[], object] = lambda: None,
 ) -> Outlet:
-    """Open the place of published files. `whole`: list all objects first; `held`: called before
-    writes, may raise."""
+    """Return the folder or object store of the published files. `whole`: list all objects first,
+    because many will be looked up; `held`: called before each write, raises StoreAway if the lock
+    was lost."""
     if settings.public_dir is not None:
         return FileOutlet(settings.public_dir, settings.publish.gzip, held)
 
@@ -80,7 +83,8 @@ def open_outlet(
 
 
 def begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
-    """Return True if this instance wrote or published articles."""
+    """Return True if this instance has written articles, or published a feed of articles that
+    exist."""
     if article_store.begun():
         return True
     return has_feeds(settings, environ) and any(True for _ in article_store.walk())
@@ -95,7 +99,8 @@ def has_feeds(settings: Settings, environ: Mapping[str, str]) -> bool:
 def published(
     settings: Settings, name: str, environ: Mapping[str, str] = os.environ
 ) -> bytes | None:
-    """Return the content of a published file; None if there is none or the name is no file's."""
+    """Return the content of a published file; None if it does not exist or its name is not
+    allowed."""
     try:
         return open_outlet(settings, environ).get(name)
     except UsageError:
@@ -103,17 +108,17 @@ def published(
 
 
 def settle_archives(settings: Settings, article_store: ArticleStore, *, begun: bool) -> Settings:
-    """Record once, in instance.toml, whether this instance keeps all archives (one begun under an
-    earlier version does); return `settings` with that applied. `begun`: it has articles or feeds.
-    Raises ConfigError, OSError."""
+    """Return the settings with the archives that hold. Instances of earlier versions keep archives
+    of all feeds; the first call records this in instance.toml. `begun`: the instance has articles
+    or feeds. Raises ConfigError, OSError."""
     file = article_store.file(INSTANCE_TOML)
     keep_archives(file, begun=begun)
     return with_archives(settings, keeps_all=has_all_archives(file))
 
 
 def read_settings(settings: Settings, environ: Mapping[str, str]) -> Settings:
-    """Return the settings that hold, to show them; `settings` themselves if the articles cannot be
-    read, which the commands that need them report."""
+    """Return the settings with the archives that hold, to show them. If the articles cannot be
+    read, return `settings` unchanged: commands that need the articles report this."""
     try:
         file = open_articles(settings.articles_at, environ).file(INSTANCE_TOML)
         return with_archives(settings, keeps_all=has_all_archives(file))
@@ -122,8 +127,8 @@ def read_settings(settings: Settings, environ: Mapping[str, str]) -> Settings:
 
 
 def with_archives(settings: Settings, *, keeps_all: bool) -> Settings:
-    """Return `settings` with publish.archives on if the instance keeps all archives and the
-    settings do not set it. Pure."""
+    """Return settings with `publish.archives` on if the instance keeps all archives and the
+    operator has not set it. Pure."""
     is_set = "archives" in settings.publish.model_fields_set
     if is_set or not keeps_all:
         return settings

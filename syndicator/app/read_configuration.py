@@ -1,4 +1,5 @@
-"""Read the configuration folder; a faulty table counts as it last was valid."""
+"""Read the folder of configuration. If a table of a file is faulty, its last valid version
+counts."""
 
 import os
 from collections.abc import (
@@ -25,7 +26,8 @@ from syndicator.publishing.queries import SavedQuery, load_queries, load_valid_q
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """The configuration folder, read and checked; the taxonomy is read by the worker."""
+    """The contents of the configuration folder, checked. Only the taxonomy is not read here:
+    workers read it."""
 
     folder: Path
     environ: Mapping[str, str]
@@ -54,9 +56,10 @@ def configuration(
     before: Configuration | None = None,
     remember: bool = False,
 ) -> Configuration:
-    """Read the configuration folder. Unchanged sources come from `before` or the cache, which
-    `remember` updates. Other faulty tables are in `faults`. Raises ConfigError for faults in
-    syndicator.toml."""
+    """Read the configuration folder. Sources whose files did not change are taken from `before`, an
+    earlier result, or from a cache on disk. `remember`: update this cache and the copies of valid
+    files. Faults of sources, queries and taxonomy are in the result. Raises ConfigError if
+    syndicator.toml is faulty."""
     need_folder(config)
     settings = load(config, environ)
     earlier: source_cache.Read | None = None
@@ -89,7 +92,8 @@ def configuration(
 def valid_queries(
     config: Path, settings: Settings, *, remember: bool = False
 ) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
-    """Return the entries of feeds.toml, faulty ones in their last valid version, and the faults."""
+    """Return the entries of feeds.toml, and its faults. A faulty entry has its last valid version.
+    `remember`: keep a copy of a valid file."""
     path = config / "feeds.toml"
     valid_path, faults = _find_last_valid(path, settings, load_queries, remember=remember)
     queries = {query.key: query for query in load_queries(valid_path)}
@@ -101,11 +105,13 @@ def valid_queries(
 def _find_last_valid(
     path: Path, settings: Settings, read: Callable[[Path], object], *, remember: bool
 ) -> tuple[Path, tuple[Fault, ...]]:
-    """Return `path`, or if it has faults the copy of its last valid version, and the faults."""
+    """Return the file to read, and the faults of `path`: `path` itself, or if it has faults the
+    copy of its last valid version, which may not exist. `read` raises ConfigError for faults;
+    `remember`: copy a valid file."""
     copy = settings.state_dir / "valid" / path.name
     if not path.exists():
         return path, ()
-    with suppress(OSError):  # `read` says why
+    with suppress(OSError):  # no copy yet, or `path` is unreadable, which `read` reports
         if path.is_file() and copy.read_bytes() == path.read_bytes():
             return path, ()
     try:
@@ -121,7 +127,7 @@ def _find_last_valid(
 
 
 def need_folder(config: Path) -> None:
-    """Raise ConfigError if a folder has no sources.toml."""
+    """Raise ConfigError if the folder `config` has no sources.toml."""
     if not (config / "sources.toml").exists():
         raise ConfigError(
             f"{config}/sources.toml does not exist; `syndicator init` makes one, --config names"
@@ -130,5 +136,6 @@ def need_folder(config: Path) -> None:
 
 
 def taxonomy_files(config: Path, settings: Settings, valid: Path | None = None) -> TaxonomyFiles:
-    """Return the files of the taxonomy and of learnt tags. `valid`: in place of taxonomy.toml."""
+    """Return the paths of the taxonomy and of the learnt weights of tags. `valid`: the file to read
+    in place of taxonomy.toml, None for taxonomy.toml."""
     return TaxonomyFiles.of(valid or config / "taxonomy.toml", settings.state_dir / "learnt.npz")

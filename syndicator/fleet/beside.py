@@ -1,4 +1,4 @@
-"""Commands beside running workers: which of them must not run."""
+"""Find out which workers run, and refuse commands that must not run beside them."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -15,7 +15,7 @@ _MOST_NAMED = 5  # workers in one message
 
 
 def list_live_workers(settings: Settings) -> Sequence[WorkerState]:
-    """Return the workers that run on this database now; none on SQLite. Raises StoreError."""
+    """Return the workers that run on this database now. SQLite has none. Raises StoreError."""
     if settings.store_url.startswith("sqlite"):
         return ()
     with closing(Database(settings.store_url, BUSY_SECONDS)) as database:
@@ -24,7 +24,7 @@ def list_live_workers(settings: Settings) -> Sequence[WorkerState]:
 
 
 def describe_workers(live: Sequence[WorkerState]) -> str:
-    """Return who runs, in a sentence. `live`: not empty."""
+    """Return a sentence with the number and names of running workers. `live`: at least one."""
     names = [worker.name for worker in live[:_MOST_NAMED]]
     if len(live) > _MOST_NAMED:
         names.append(f"{len(live) - _MOST_NAMED} more")
@@ -33,12 +33,14 @@ def describe_workers(live: Sequence[WorkerState]) -> str:
 
 
 def describe_worker(worker: WorkerState) -> tuple[object, ...]:
-    """Return machine, process, version, heartbeat and work, for a table."""
+    """Return a row of the table of workers: machine, process, version, last sign of life and
+    present work."""
     heartbeat = f"{worker.silent_seconds:.0f} s ago"
     return worker.machine, worker.process, worker.version, heartbeat, _describe_work(worker)
 
 
 def _describe_work(worker: WorkerState) -> str:
+    """Return in words what a worker does now, or that it gives no sign of life."""
     if not worker.is_live:
         return "stopped, frozen or cut off: others do its work"
     work: list[str] = []
@@ -54,8 +56,9 @@ def _describe_work(worker: WorkerState) -> str:
 def need_no_workers(
     settings: Settings, command: str, harm: str, *, may_be_away: bool = False
 ) -> None:
-    """Raise LockedError if workers run on this database. `harm`: what `command` would do to
-    them; `may_be_away`: accept that the database does not answer. Raises StoreError."""
+    """Raise LockedError if workers run on this database. `command`: the command that would `harm`
+    them, for the message; `may_be_away`: a database that does not answer is no error. Raises
+    StoreError."""
     try:
         live = list_live_workers(settings)
     except StoreAway:

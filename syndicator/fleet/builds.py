@@ -1,5 +1,6 @@
-"""Do what one worker at a time does for all: build stale feeds, each minute the upkeep, every five
-minutes fill the queue."""
+"""Do the jobs that one worker at a time does for all workers: builds, upkeep, filling the queue.
+
+Upkeep makes thumbnails, asks the language model and reports; it comes every minute."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -36,8 +37,8 @@ _MODEL: Final = 60.0
 
 
 async def do_common_job(session: Session, job: Job) -> None:
-    """Do `job`, and plan the next ones. If a command has the lock of runs, a build and the upkeep
-    are tried again. Raises StoreError, OSError."""
+    """Do a build, an upkeep or a filling of the queue, and plan the next one. If a command holds
+    the lock of runs, try again in two seconds. Raises StoreError, OSError."""
     store = session.app.archive.store
     planned: Mapping[str, datetime] = {}
     try:
@@ -57,7 +58,7 @@ async def do_common_job(session: Session, job: Job) -> None:
 
 
 def _fill_queue(session: Session) -> None:
-    """Create missing jobs, and forget hosts that nobody asks."""
+    """Create jobs that are missing, for example after a crash, and delete hosts without sources."""
     store = session.app.archive.store
     session.shards.fill()
     store.builds().fill()
@@ -65,13 +66,13 @@ def _fill_queue(session: Session) -> None:
 
 
 def plan_after_edits(app: App) -> None:
-    """Plan a build for now if it would make files of other settings or sources than the last."""
+    """Plan a build for now if settings or sources changed since the last build."""
     if has_new_inputs(app):
         app.archive.store.builds().plan(BUILD, app.archive.clock())
 
 
 def count_visits(session: Session) -> None:
-    """Add the visits of this worker that are not reported yet to the counters of all."""
+    """Add those visits of this worker that are not reported yet to the counters of all workers."""
     outcomes = session.take_outcomes()
     if outcomes:
         record_counters(session.app.archive, outcomes, BuildReport())
@@ -79,7 +80,8 @@ def count_visits(session: Session) -> None:
 
 @contextmanager
 def _locked(session: Session) -> Iterator[None]:
-    """Hold the lock of runs, and write nothing once it is lost. Raises LockedError."""
+    """Hold the lock of runs. If the lock is lost meanwhile, writes raise StoreAway. Raises
+    LockedError if another process has it."""
     store = session.app.archive.store
     with locked(session.app.configuration.settings, purpose="a build") as held:
         store.set_guard(held)
@@ -90,7 +92,8 @@ def _locked(session: Session) -> Iterator[None]:
 
 
 async def _build(session: Session) -> Mapping[str, datetime]:
-    """Build the stale feeds that may be written again. Returns the next build."""
+    """Build the stale feeds whose last build is long enough ago. Returns when the next build is
+    due, by name of the job."""
     app = session.app
     began = time.monotonic()
     built = await build_feeds(app, accepts=_choose_feeds(app), seconds=LONGEST)
@@ -105,7 +108,8 @@ async def _build(session: Session) -> Mapping[str, datetime]:
 
 
 def _choose_feeds(app: App) -> Callable[[FeedKey], bool] | None:
-    """Return which stale feeds to build: all (None) if some do not wait."""
+    """Return a function that returns True for a stale feed to build now; None to build all, because
+    some changes must not wait."""
     if not seconds(app.configuration.settings.publish.settle) or has_unbuilt_source(app):
         return None
     built = app.archive.store.index.builds()
@@ -113,8 +117,9 @@ def _choose_feeds(app: App) -> Callable[[FeedKey], bool] | None:
 
 
 async def _keep_up(session: Session) -> Mapping[str, datetime]:
-    """Make thumbnails, ask the language model, prune kept pages, report. Returns the next upkeep,
-    and the build of changes that no visit planned."""
+    """Make thumbnails, ask the language model, delete old kept pages, and report. Returns when the
+    next upkeep is due, and a build of changes for which no visit planned one, by name of the
+    job."""
     app = session.app
     began = time.monotonic()
     await _take_pictures(session)
@@ -131,6 +136,7 @@ async def _keep_up(session: Session) -> Mapping[str, datetime]:
 
 
 async def _take_pictures(session: Session) -> None:
+    """Make thumbnails that are due, for at most 20 seconds."""
     app = session.app
     settings = app.configuration.settings
     if not thumbnails.has_due_pictures(app.archive, app.configuration):
@@ -144,7 +150,8 @@ async def _take_pictures(session: Session) -> None:
 
 
 async def _report(session: Session, built: BuildReport, began: float) -> None:
-    """Report a build or an upkeep, with the visits of this worker. `began`: monotonic."""
+    """Report a build or an upkeep, together with the visits of this worker. `began`: by the
+    monotonic clock."""
     app = session.app
     problems = await report_run(
         app.archive,
@@ -159,4 +166,5 @@ async def _report(session: Session, built: BuildReport, began: float) -> None:
 
 
 def _after(app: App, wait: float) -> datetime:
+    """Return the time `wait` seconds from now."""
     return app.archive.clock() + timedelta(seconds=wait)

@@ -1,4 +1,4 @@
-"""Visit sources in the lanes (threads) of a worker, and give turns at the hosts.
+"""Visit sources in the lanes (threads) of a worker, and decide when a host may be asked.
 
 Each lane has its own event loop, store and network client, and does one job at a time."""
 
@@ -36,18 +36,19 @@ JOB_SECONDS = 30.0  # a job begins no visit later than this, so that others get 
 # Hosts of a job, and sources of each, so that others get a turn at these hosts. Choices.
 MOST_HOSTS = 200
 EACH = 8
-_SAVE_SECONDS = 1.0  # between two saves: visits that a crash loses are repeated
+_SAVE_SECONDS = 1.0  # between two saves; a crash loses the visits since the last one
 _SOON = 0.05  # seconds until a turn may be asked for again: a choice
-_MOST_OUTCOMES = 20_000  # that wait to be reported: a choice
-# seconds for which a host that was reached proves that there is a network: a choice
+_MOST_OUTCOMES = 20_000  # outcomes that wait to be reported; a choice
+# If no host was reached for so many seconds, the network counts as down. A choice.
 _LATELY = 600.0
-_OURS = -1  # the token of a turn that the table of hosts did not give
+_OURS = -1  # token of a turn at a leased host; those of the table are positive
 
 
 @dataclass(slots=True)
 class _OwnHost:
-    """A host of a job. `delay`: seconds between two requests; `free_at`: monotonic time of the
-    next; `leaving`: no turn is given any more."""
+    """A host that this worker leases. `delay`: seconds between two requests; `free_at`: when the
+    next request may begin, by the monotonic clock; `busy`: a request is running; `leaving`: no
+    request may begin any more."""
 
     delay: float
     free_at: float = 0.0
@@ -56,8 +57,10 @@ class _OwnHost:
 
 
 class OwnTurns:
-    """`ports.HostTurns` of a worker. Turns for hosts of its jobs are in memory; none are given
-    after `asks_until`."""
+    """Decides for a worker when a host may be asked (`core.ports.HostTurns`). Hosts that the worker
+    leases are decided in memory, others by `common`, the table of hosts in the database.
+    `asks_until`: returns the time, by the clock `steady`, after which no request may begin, because
+    the worker's leases may end."""
 
     def __init__(
         self,
@@ -68,11 +71,12 @@ class OwnTurns:
         self._common = common
         self._asks_until = asks_until
         self._steady = steady
-        self._own: dict[str, _OwnHost] = {}
-        self._alone = threading.Lock()
+        self._own: dict[str, _OwnHost] = {}  # by name
+        self._lock = threading.Lock()  # lanes share `_own`
 
     def beside(self, common: HostTurns) -> "OwnTurns":
-        """Return turns for another thread, with the same hosts."""
+        """Return turns for another thread: the same leased hosts, with that thread's access to the
+        table."""
         turns = copy(self)
         turns._common = common
         return turns
@@ -81,12 +85,12 @@ class OwnTurns:
         now = self._steady()
         if now >= self._asks_until():
             return Busy(_SOON)
-        with self._alone:
-            own = self._own.get(host)
-            if own is not None:
-                if own.busy or own.leaving or own.free_at > now:
-                    return Busy(max(own.free_at - now, 0.0))
-                own.busy = True
+        with self._lock:
+            leased_host = self._own.get(host)
+            if leased_host is not None:
+                if leased_host.busy or leased_host.leaving or leased_host.free_at > now:
+                    return Busy(max(leased_host.free_at - now, 0.0))
+                leased_host.busy = True
                 return Turn(_OURS)
         return self._common.take(host)
 
@@ -94,15 +98,15 @@ class OwnTurns:
         if turn.token != _OURS:
             self._common.give_back(host, turn, pause)
             return
-        own = self._own.get(host)
-        if own is not None:
-            own.free_at = self._steady() + max(pause, own.delay)
-            own.busy = False
+        leased_host = self._own.get(host)
+        if leased_host is not None:
+            leased_host.free_at = self._steady() + max(pause, leased_host.delay)
+            leased_host.busy = False
 
     def set_delay(self, host: str, seconds: float) -> None:
-        own = self._own.get(host)
-        if own is not None:
-            own.delay = seconds
+        leased_host = self._own.get(host)
+        if leased_host is not None:
+            leased_host.delay = seconds
         self._common.set_delay(host, seconds)
 
     def hold(self, host: str, seconds: float) -> None:
@@ -112,30 +116,34 @@ class OwnTurns:
         self._common.set_away(host, reason, detail, seconds)
 
     def add(self, delays: Mapping[str, float]) -> None:
-        """Give turns for more hosts. `delays`: the crawl-delay of each, in seconds."""
+        """Decide about more hosts, which this worker leases from now on. `delays`: seconds between
+        two requests, by host."""
         for name, delay in delays.items():
             self._own[name] = _OwnHost(delay)
 
     def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
-        """Stop giving turns for the idle hosts of `names` (`at_once`: for all). Returns the idle
-        ones."""
-        with self._alone:
+        """Let no request begin at those hosts of `names` that are idle; with `at_once`, at all of
+        them. Returns the idle hosts."""
+        with self._lock:
             idle = [name for name in names if not self._own[name].busy]
             for name in names if at_once else idle:
                 self._own[name].leaving = True
         return idle
 
     def drop(self, names: Collection[str]) -> None:
-        """Forget hosts that other workers may ask again."""
+        """Forget leased hosts: other workers may ask them again."""
         for name in names:
             self._own.pop(name, None)
 
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """The time in which database and sources stay the same. `room`: visits per lane; `stop`:
-    begin no work; `over`: end this session; `asks_until`: monotonic time after which no request
-    begins."""
+    """The work of a worker with the same sources and the same version of the database.
+
+    `owner`: the name of the worker; `lease`: seconds after which others take its work if it gives
+    no sign of life; `room`: visits at the same time in a lane; `stop`: the process is to end;
+    `over`: the session is to end; `asks_until`: time by the monotonic clock after which no request
+    may begin."""
 
     app: App
     shards: Shards
@@ -148,21 +156,23 @@ class Session:
     turns: OwnTurns = field(init=False)
     asks_until: float = 0.0
     over: asyncio.Event = field(default_factory=asyncio.Event)
-    # to be reported
+    # not reported yet
     outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=_MOST_OUTCOMES))
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
-    _reached: float = -_LATELY
+    _reached: float = -_LATELY  # when a host was last reached, by the monotonic clock
 
     def __post_init__(self) -> None:
         self.turns = OwnTurns(self.app.archive.store.hosts(self.lease), lambda: self.asks_until)
 
     @property
     def ending(self) -> bool:
+        """True if no work may begin any more."""
         return self.stop.is_set() or self.over.is_set()
 
     def counts(self, outcome: Outcome) -> bool:
-        """Record an outcome, in any thread. Return False if it says nothing about its source: the
-        network was down lately, or the fault is our own."""
+        """Record the outcome of a visit; any thread may call this. Return False if the outcome is
+        to be ignored, because it says nothing about its source: no host could be reached lately, or
+        the fault is our own."""
         now = time.monotonic()
         if not outcome.no_network:
             self._reached = now
@@ -173,18 +183,18 @@ class Session:
         return True
 
     def take_outcomes(self) -> list[Outcome]:
-        """Return the outcomes that are not reported yet; they count as reported then."""
+        """Return the outcomes since the last call."""
         return [self.outcomes.popleft() for _ in range(len(self.outcomes))]
 
 
 async def pause(event: asyncio.Event, seconds: float) -> None:
-    """Wait until `event` is set, `seconds` at most."""
+    """Wait until `event` is set, but at most `seconds`."""
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
 
 
 class Lane:
-    """A lane. Only its own thread uses `app`."""
+    """A thread of a worker that does one job at a time. Only this thread uses `app`."""
 
     def __init__(self, app: App, session: Session) -> None:
         self.app = app
@@ -206,17 +216,18 @@ class Lane:
         self._thread.start()
 
     async def work_on(self, job: Job) -> None:
-        """Visit the due sources of a shard. Raises StoreError."""
+        """Visit the due sources of a job in the thread of this lane. Raises StoreError."""
         await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._work_on(job), self._loop))
 
     async def aclose(self) -> None:
-        """Wait for all work under way, and end the thread."""
+        """Wait for the running work, then end the thread."""
         await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._close(), self._loop))
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
     async def _close(self) -> None:
+        """Wait for all tasks of this lane's event loop, then close the network client."""
         while True:
             others = asyncio.all_tasks() - {asyncio.current_task()}
             if not others:
@@ -225,6 +236,7 @@ class Lane:
         await self.fetcher.aclose()
 
     async def _work_on(self, job: Job) -> None:
+        """Do a job. If another worker has taken it over, log this."""
         work = _Work(self, job)
         try:
             await work.visit_all()
@@ -235,7 +247,8 @@ class Lane:
 
 
 class _Work:
-    """The visits of one job, the leases of its hosts and what is saved of it."""
+    """The visits of one job: it leases hosts, visits their sources, saves the visits, gives the
+    hosts back."""
 
     def __init__(self, lane: Lane, job: Job) -> None:
         self._lane = lane
@@ -259,11 +272,12 @@ class _Work:
         # by host: the visits that have not ended
         self._left = Counter(_host(state) for _, state in self._due)
         self._ended: list[tuple[Outcome, SourceState]] = []
-        self._is_urgent = False  # first articles of a source are among them
-        self._until = time.monotonic() + JOB_SECONDS
+        self._is_urgent = False  # first articles of a source are among `_ended`
+        self._until = time.monotonic() + JOB_SECONDS  # no visit begins after that
 
     async def visit_all(self) -> None:
-        """Visit the due sources, some of each host at the same time, and save the visits often."""
+        """Visit the due sources of the job, several of each host at the same time, and save every
+        second the visits that ended."""
         self.log.debug("work begins", sources=len(self._due), hosts=len(self._names))
         lane = self._lane
         lane_places = asyncio.Semaphore(lane.session.room)
@@ -292,8 +306,8 @@ class _Work:
         source: Source,
         state: SourceState,
     ) -> None:
-        """Visit a source once both `places` are free, its host's and the lane's. Visits that come
-        too late are left to the next job."""
+        """Visit a source when its host and the lane have room (`places`: the two semaphores). If
+        the job has taken too long by then, leave the source to the next job."""
         session = self._lane.session
         host_place, lane_place = places
         async with host_place, lane_place:
@@ -307,7 +321,8 @@ class _Work:
         self._left[_host(state)] -= 1
 
     async def _save_often(self) -> None:
-        """Save the visits that ended, and leave the hosts that are done, until cancelled."""
+        """Every second until cancelled: save the visits that ended, and give back the hosts whose
+        visits have all ended."""
         lane = self._lane
         owner = lane.session.owner
         pause = lane.app.configuration.settings.fetch.pause
@@ -322,8 +337,8 @@ class _Work:
                 lane.turns.drop(idle)
 
     def _save(self, then: Then) -> None:
-        """Save the visits that ended and plan the build of their articles, in one transaction with
-        `then`."""
+        """Save the visits that ended, plan the build of their articles, and call `then`, all in one
+        transaction."""
         if any(outcome.added or outcome.changed for outcome, _ in self._ended):
             build_time = find_build_time(self._lane.app, is_urgent=self._is_urgent)
             then = plan_too(then, BUILD, build_time)
@@ -332,7 +347,8 @@ class _Work:
         self._is_urgent = False
 
     async def end(self) -> None:
-        """Save the remaining visits and end the job, once other lanes have left its hosts."""
+        """Wait until no lane asks the hosts of this job. Then save the remaining visits, end the
+        job and give the hosts back."""
         lane = self._lane
         names = sorted(self._names)
         while len(lane.turns.leave(names, at_once=True)) < len(names):  # noqa: ASYNC110 - another thread ends the request
@@ -350,5 +366,5 @@ class _Work:
 
 
 def _host(state: SourceState) -> str:
-    """Return the host of a source as the table of hosts has it."""
+    """Return the host of a source in the spelling of the table of hosts."""
     return codec.key(host(state.address))

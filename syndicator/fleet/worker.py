@@ -1,4 +1,4 @@
-"""Run a worker on a shared database (visit, build, recover); push sources; move databases."""
+"""Run a worker on a database that machines share; publish sources to workers; copy databases."""
 
 import asyncio
 import errno
@@ -36,7 +36,8 @@ from syndicator.store.fleet.workers import Registration, WorkerState
 from syndicator.store.postgres import StoreAway, StoreBusy
 from syndicator.upkeep import reconcile
 
-# for work under way after a signal; systemd and Docker kill after that, at 30 as set up
+# After a signal, running jobs have so many seconds to end. Our files for systemd and Docker let
+# them kill the process after 30.
 DRAIN_SECONDS = 25.0
 # Choices, in seconds.
 _COUNT = 60.0  # between two counts of a worker's visits
@@ -46,15 +47,16 @@ _LOOK = 10.0  # between two checks for pushed sources
 # A frozen builder is replaced after this: the server has ended its lock by then.
 _BUILDER_SILENCE = 30.0
 _LOOK_FOR_BUILDER = 5.0  # between two checks for a silent one
+# during one lease: checks for jobs of silent workers, and signs of life
 _RECOVERIES = 3
-_SIGNS = 6  # in a lease: checks for jobs of silent workers, and signs of life
+_SIGNS = 6
 _LANES = 8  # of a worker, so that each of sixteen workers has jobs: a choice
 _SOON = 0.05  # seconds between two checks if the engine has begun
 _LOOK_FOR_END = 0.2  # seconds between two checks if the session ends
 
 
 def need_server(settings: Settings) -> None:
-    """Raise UsageError if the database is a file."""
+    """Raise UsageError if the database is a file, which machines cannot share."""
     if settings.store_url.startswith("sqlite"):
         cure = (
             "set store.url to postgresql://user@host/database. On one machine `syndicator up` does"
@@ -64,8 +66,8 @@ def need_server(settings: Settings) -> None:
 
 
 def pushed(config: Path, settings: Settings) -> Configuration:
-    """Return a worker's configuration: pushed sources, own folder. Raises MissingError,
-    ConfigError, StoreError."""
+    """Return the configuration of a worker: the sources that were pushed to the database, the rest
+    from its own folder. Raises MissingError if none were pushed, ConfigError, StoreError."""
     with open_store(settings.store_url, articles_exist=True, create=True) as store:
         stamp = store.fleet.stamp()
         sources = store.fleet.sources()
@@ -88,7 +90,8 @@ def pushed(config: Path, settings: Settings) -> Configuration:
 
 
 def push(app: App, *, dry_run: bool = False) -> Pushed:
-    """Publish the sources of `app` to all workers. Returns the changes. Raises StoreError."""
+    """Publish the sources of `app` to all workers, through the database. With `dry_run`, change
+    nothing. Returns the changes. Raises StoreError."""
     store = app.archive.store
     if not dry_run:
         reconcile.sources(app.archive, app.configuration)
@@ -103,15 +106,15 @@ def push(app: App, *, dry_run: bool = False) -> Pushed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetState:
-    """The hosts, and the workers that did not end in order."""
+    """The counts of hosts, and the workers that run or were killed."""
 
     hosts: HostCounts
     workers: Sequence[WorkerState]
 
 
 def look(config: Path, *, requeue: bool = False) -> FleetState:
-    """Return the state of the fleet. `requeue`: retry paused hosts. Raises ConfigError, UsageError,
-    StoreError."""
+    """Return the state of hosts and workers. `requeue`: first retry hosts that are paused because
+    they crashed workers. Raises ConfigError, UsageError, StoreError."""
     settings = load(config)
     need_server(settings)
     lease = lease_seconds(settings)
@@ -127,7 +130,8 @@ def look(config: Path, *, requeue: bool = False) -> FleetState:
 
 
 def migrate(config: Path) -> str:
-    """Create or upgrade all tables. Returns the database's name. Raises ConfigError, StoreError."""
+    """Create or upgrade all tables of the database. Returns its name. Raises ConfigError,
+    StoreError."""
     settings = load(config)
     article_store = open_articles(settings.articles_at, os.environ)
     has_articles = begun(article_store, settings, os.environ)
@@ -138,8 +142,8 @@ def migrate(config: Path) -> str:
 
 
 def move_to(config: Path, target: str) -> Mapping[str, int]:
-    """Copy the database to `target`. Returns the rows by table. Raises ConfigError, UsageError,
-    LockedError."""
+    """Copy the database to the address `target`. Returns the number of rows by table. Raises
+    ConfigError, UsageError, LockedError."""
     settings = load(config)
     if target == settings.store_url:
         raise UsageError("this is the present database; name another address")
@@ -148,20 +152,22 @@ def move_to(config: Path, target: str) -> Mapping[str, int]:
 
 
 def move(origin: str, target: str) -> Mapping[str, int]:
-    """Upgrade or create the tables of both databases, then copy."""
+    """Create or upgrade the tables of both databases, then copy all rows. Returns their number by
+    table."""
     open_store(origin, articles_exist=True).close()
     open_store(target, articles_exist=False).close()
     return copy_database(origin, target)
 
 
 class DatabaseClock:
-    """The database's clock, computed from this machine's."""
+    """The clock of the database server, so that all workers agree. It is computed from this
+    machine's clock and the difference at the last `set`."""
 
     def __init__(self) -> None:
         self._ahead = timedelta(0)
 
     def set(self, now: int) -> None:
-        """Set the clock to `now`, microseconds since 1970."""
+        """Set the clock. `now`: the time of the server, in microseconds since 1970."""
         self._ahead = moment(now) - datetime.now(UTC)
 
     def __call__(self) -> datetime:
@@ -169,7 +175,7 @@ class DatabaseClock:
 
 
 async def recover(session: Session) -> None:
-    """Release the jobs of silent workers, until the session ends."""
+    """Give jobs of workers without a sign of life to others, until the session ends."""
     while not session.ending:
         session.app.archive.store.builds().recover(max(_BUILDER_SILENCE, session.lease / 2))
         session.shards.recover()
@@ -177,7 +183,8 @@ async def recover(session: Session) -> None:
 
 
 async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
-    """Register the worker when the engine has begun, then renew its leases until that has ended."""
+    """Register this worker once the queue's engine has begun. Then renew its leases, which is its
+    sign of life, until the engine has ended."""
     while engine.worker is None:  # noqa: ASYNC110 - the engine has no event for it
         await asyncio.sleep(_SOON)
     session.app.archive.store.workers(session.lease).register(
@@ -196,8 +203,8 @@ async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
 
 
 async def watch(session: Session) -> None:
-    """End the session if sources were pushed or the database was upgraded. Record files that
-    crashed workers left, and count this worker's visits."""
+    """Until the session ends: record article files that crashed workers left, and count this
+    worker's visits. End the session if sources were pushed or the database was upgraded."""
     archive = session.app.archive
     configuration = session.app.configuration
     counted_at = time.monotonic()
@@ -220,9 +227,9 @@ async def work(
     ready: Callable[[str], None],
     trouble: Callable[[str], None],
 ) -> Totals:
-    """Work until `stop` is set or the database was upgraded. `ready` gets this worker's name,
-    `trouble` each fault. Raises ConfigError, UsageError, MissingError, StoreError for lasting
-    faults."""
+    """Work until `stop` is set or the database was upgraded. Faults that pass are given to
+    `trouble`, then the worker tries again after a pause. `ready` gets the name of this worker.
+    Raises ConfigError, UsageError, MissingError, StoreError for faults that last."""
     owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
     tries = 0
     totals = Totals()
@@ -236,7 +243,7 @@ async def work(
         except (StoreError, OSError) as error:
             if not _is_passing(error, totals):
                 raise
-            # half of it at random, so that workers do not come back all at once
+            # half of the pause is random, so that workers do not come back all at once
             share = 0.5 + random.random() / 2
             seconds = min(_LONGEST_PAUSE, 2.0**tries) * share
             tries += 1
@@ -246,8 +253,8 @@ async def work(
 
 
 def _is_passing(error: StoreError | OSError, totals: Totals) -> bool:
-    """Return True if an error is likely to end by itself: the bucket or the database is away, or
-    this worker has worked before."""
+    """Return True if an error is likely to end by itself: object store or database cannot be
+    reached, or this worker has already worked, so that its configuration is good."""
     if isinstance(error, OSError):
         return error.errno == errno.EREMOTE
     return isinstance(error, StoreAway | StoreBusy) or totals.jobs > 0
@@ -256,7 +263,7 @@ def _is_passing(error: StoreError | OSError, totals: Totals) -> bool:
 async def _run_session(
     config: Path, lanes: int, ready: Callable[[str], None], *, owner: str, **shared: Any
 ) -> None:
-    """Work until the session ends: it reads the pushed sources once. `owner`: the name of this
+    """Read the pushed sources and work with them until the session ends. `owner`: the name of this
     worker; `shared`: fields of `Session` that outlive it."""
     settings = load(config)
     need_server(settings)
@@ -291,8 +298,8 @@ async def _run_session(
 
 
 async def _run_engine(session: Session, free: list[Lane], clock: DatabaseClock) -> None:
-    """Let the queue's engine give jobs to the lanes that are `free`, until the session ends. Raises
-    the first error of a job."""
+    """Let the queue's engine give jobs to the lanes in `free`, until the session ends. Raises the
+    first error of a job."""
     failed: list[Exception] = []
 
     async def visit(job: Job) -> None:

@@ -1,5 +1,6 @@
 """Start one child process, send it calls, watch its time and memory, and end it.
-This is the parent's side."""
+
+This module runs in the parent."""
 
 import contextlib
 import os
@@ -40,21 +41,25 @@ _ENVIRONMENT: Final = (
     "LD_LIBRARY_PATH",
     "SYSTEMROOT",
 )
-# share of its memory that a child may use between calls: vectors, models of languages and dates
+# A child that uses more than this share of its memory between calls is replaced. Vectors and models
+# of languages and dates stay in memory.
 _MOST_KEPT_SHARE: Final = 0.75
-# free bytes per byte of a call, up to half of all: pages of the open corpus need 8 to 42
+# A call needs so many free bytes for each byte of its content, but at most half of the memory.
+# Measured on pages of the open corpus: 8 to 42.
 _ROOM_PER_BYTE: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Limits of a child. `megabytes`: what it has in memory, with the interpreter."""
+    """Limits of a child process. `megabytes`: of memory in use, with the interpreter;
+    `most_answer_bytes`: None for no limit; `most_calls`: after so many calls a new process takes
+    its place, None for no limit."""
 
     seconds: float  # of CPU for one call
-    wall_seconds: float  # for one call
+    wall_seconds: float  # of real time for one call
     megabytes: int
     most_answer_bytes: int | None = None
-    most_calls: int | None = None  # then a new process takes its place
+    most_calls: int | None = None
 
 
 class Failure(Enum):
@@ -69,7 +74,7 @@ class Failure(Enum):
 
 
 class ChildFailed(Exception):
-    """A call without an answer. Its child has ended; the next call gets a new one."""
+    """A call got no answer, and its child has ended. The next call gets a new child."""
 
     def __init__(self, failure: Failure, detail: str) -> None:
         super().__init__(detail)
@@ -79,14 +84,14 @@ class ChildFailed(Exception):
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """A call that waits for a child or runs in one."""
+    """A call that waits for a child or runs in a child."""
 
     payload: bytes
     child: "Child | None" = None  # the one that runs it
     dropped: bool = False
 
     def drop(self) -> None:
-        """Give it up, from any thread; a child that runs it is killed."""
+        """Give up this call, from any thread. If a child runs it, the child is killed."""
         self.dropped = True
         child = self.child  # read once: another thread may reset it
         if child is not None:
@@ -94,8 +99,8 @@ class Call:
 
 
 class Child:
-    """A process of a grade, started at the first call. `names_to_load`: of the modules or functions
-    that `serving.serve` loads in it."""
+    """A child process, started at the first call. `names_to_load`: modules or functions that the
+    child loads, as `serving.serve` says."""
 
     def __init__(self, grade: Grade, limits: Limits, names_to_load: Sequence[str]) -> None:
         self._grade = grade
@@ -109,8 +114,8 @@ class Child:
         self._lock = threading.Lock()
 
     def start(self, call: Call | None = None) -> subprocess.Popen[bytes]:
-        """Start the process for `call`, unless it runs. Return it. Raises ChildFailed if the call
-        was given up."""
+        """Start the process if it does not run, and return it. `call`: the call that it is for.
+        Raises ChildFailed if this call was given up."""
         with self._lock:
             if call is not None and call.dropped:
                 raise ChildFailed(Failure.ENDED, "the call was given up")
@@ -126,7 +131,8 @@ class Child:
             return self._process
 
     def _open_process(self, lifeline: int) -> subprocess.Popen[bytes]:
-        """Start the process. `lifeline`: the end of the pipe by which it sees that we end."""
+        """Start the process. `lifeline`: descriptor of a pipe that closes when this process ends,
+        so that the child ends, too."""
         limits = self._limits
         arguments = [
             self._grade,
@@ -148,7 +154,7 @@ class Child:
         )
 
     def run(self, call: Call) -> Message:
-        """Send a call and return its answer. Raises ChildFailed."""
+        """Send a call to the child and return its answer. Raises ChildFailed."""
         self._make_room(_ROOM_PER_BYTE * len(call.payload))
         process = self.start(call)
         assert process.stdin is not None
@@ -172,8 +178,8 @@ class Child:
         return answer
 
     def _receive_message(self, process: subprocess.Popen[bytes], seconds: float) -> Message:
-        """Return the next message of the process, watching its memory. Raises ChildFailed if none
-        comes within `seconds`, and the errors of `read_message`."""
+        """Return the next message of the child. Raises ChildFailed if the child needs too much
+        memory or if no message comes within `seconds`, and the errors of `read_message`."""
         assert process.stdout is not None
         end = time.monotonic() + seconds
         poll = select.poll()
@@ -196,7 +202,7 @@ class Child:
         )
 
     def _discard_ended(self, process: subprocess.Popen[bytes]) -> ChildFailed:
-        """Discard a process that ended. Return the failure that its exit status stands for."""
+        """Discard a process that has ended, and return why it ended, as its exit status says."""
         status = None
         with contextlib.suppress(subprocess.TimeoutExpired):
             status = process.wait(1)
@@ -212,36 +218,39 @@ class Child:
         return ChildFailed(Failure.MEMORY, f"needed more than {self._limits.megabytes} MB")
 
     def _is_worn(self, process: subprocess.Popen[bytes]) -> bool:
-        """Return True if the next call should not suffer from what earlier ones left."""
+        """Return True if the process should be replaced before the next call: it has made enough
+        calls, or earlier calls left too much in its memory."""
         most_calls = self._limits.most_calls
         if most_calls is not None and self._calls_made >= most_calls:
             return True
         return _measure_resident(process) > _MOST_KEPT_SHARE * self._limits.megabytes * MEGABYTE
 
     def _make_room(self, needed_bytes: int) -> None:
-        """End the process if its memory leaves no room for the call. (A new process costs as much
-        time as 50 pages.)"""
+        """End the process if a call that needs so many bytes would not fit into its memory. A new
+        process costs as much time as 50 pages, so it is not ended without need."""
         process = self._process
         limit = self._limits.megabytes * MEGABYTE
         needed_bytes = min(needed_bytes, limit // 2)
         if needed_bytes <= (1 - _MOST_KEPT_SHARE) * limit or process is None:
-            return  # `run` left that much free
+            return  # `_is_worn` leaves that much free
         if _measure_resident(process) + needed_bytes > limit:
             self.discard()
 
     def kill(self, call: Call | None = None) -> None:
-        """Kill the process, from any thread; with `call`, only while it runs that one."""
+        """Kill the process, from any thread. With `call`, only if it runs this call."""
         with self._lock:
             if self._process is not None and (call is None or call is self._last_call):
                 self._process.kill()
                 self._killed = True
 
     def discard(self) -> None:
-        """End the process and close its pipes; only from the thread that uses it."""
+        """End the process and close its pipes. Only the thread that uses the child may call
+        this."""
         with self._lock:
             self._discard_process()
 
     def _discard_process(self) -> None:
+        """As `discard`, while `_lock` is held."""
         if self._lifeline is not None:
             self._lifeline.close()
             self._lifeline = None
@@ -255,7 +264,8 @@ class Child:
 
 @contextlib.contextmanager
 def _block_signals(signals: Sequence[signal.Signals]) -> Iterator[None]:
-    """Block `signals` in this thread and in processes that it starts."""
+    """Hold `signals` back from this thread, and from processes that it starts, until the block
+    ends."""
     earlier_mask = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:
         yield
@@ -264,14 +274,14 @@ def _block_signals(signals: Sequence[signal.Signals]) -> Iterator[None]:
 
 
 def make_environment() -> dict[str, str]:
-    """Return a child's environment: the parent's import path, one thread per numeric library, no
-    secrets."""
+    """Return the environment of a child: variables that it needs, the import path, and one thread
+    for each numeric library. Secrets of the operator are not passed on."""
     passed = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     path = os.pathsep.join(dict.fromkeys(entry or os.curdir for entry in sys.path))
     return passed | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def _measure_resident(process: subprocess.Popen[bytes]) -> int:
-    """Return the bytes that a process has in memory, 0 if unknown."""
+    """Return how many bytes of a process are in memory, 0 if this is not known."""
     memory = measure_memory(process.pid)
     return 0 if memory is None else memory.resident

@@ -11,13 +11,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)  # no slots: calling Lazy[...] sets an attribute
 class Lazy(Generic[P, T]):
-    """A module-level function by name, "package.module:function". Only the process that calls it
-    loads it."""
+    """A module-level function by its name, "package.module:function". Its module is only imported
+    in the process that calls it."""
 
     name: str
 
     def load(self) -> Callable[P, T]:
-        """Return the function. Raise ImportError or AttributeError if there is none."""
+        """Import the module and return the function. Raises ImportError or AttributeError if there
+        is none."""
         module, _, function = self.name.partition(":")
         return cast(Callable[P, T], getattr(importlib.import_module(module), function))
 
@@ -26,8 +27,8 @@ class Lazy(Generic[P, T]):
 
 
 def lazy_names(modules: Mapping[str, str]) -> dict[str, Lazy[..., Any]]:
-    """Return a Lazy for each function, by the function's name. `modules`: names of functions,
-    separated by blanks, by the name of their module without `syndicator.`."""
+    """Return a Lazy for each function, by the function's name. `modules`: `{"core.urls": "host
+    alias"}` stands for two functions of `syndicator.core.urls`."""
     functions: dict[str, Lazy[..., Any]] = {}
     for module, names in modules.items():
         for name in names.split():

@@ -1,4 +1,5 @@
-"""Let the kernel limit this process's memory and CPU time, and shut off network and files.
+"""Let the kernel limit this process's memory and CPU time, and take network and files from it.
+
 A child process sets these limits for itself."""
 
 import contextlib
@@ -21,12 +22,12 @@ _GRACE_SECONDS: Final = 2.0  # seconds of wall time more than the parent waits: 
 
 
 class NotShutOff(Exception):
-    """This process could not be shut off."""
+    """This process can still open files or connections."""
 
 
 def end_with_parent(pipe: int) -> None:
-    """End this process when the parent closes `pipe`: SIGIO (fcntl(2), O_ASYNC) ends it even in C
-    code."""
+    """End this process when the parent ends, which closes its end of `pipe`. The kernel then sends
+    SIGIO (fcntl(2), O_ASYNC), which ends the process even while it runs C code."""
     # nothing is written to `pipe`: SIGIO comes for bytes too, on a busy machine after they were
     # read
     fcntl(pipe, F_SETOWN, os.getpid())
@@ -35,8 +36,9 @@ def end_with_parent(pipe: int) -> None:
 
 @contextlib.contextmanager
 def limit_time(seconds: float, wall_seconds: float) -> Iterator[None]:
-    """End this process, also in C code, if the block takes more than `seconds` of CPU, or if it
-    goes on when its parent is gone."""
+    """Kill this process, even while it runs C code, if the block takes more than `seconds` of CPU,
+    or more than `wall_seconds` of real time. The parent also watches the latter; this is for a
+    parent that is gone."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
     signal.setitimer(signal.ITIMER_REAL, wall_seconds + _GRACE_SECONDS)
     try:
@@ -47,8 +49,8 @@ def limit_time(seconds: float, wall_seconds: float) -> Iterator[None]:
 
 
 def limit_memory(megabytes: int) -> None:
-    """Limit address space, so that allocations fail when this process has `megabytes` in memory,
-    before the machine swaps."""
+    """Limit the address space of this process. Allocations fail when it would have more than
+    `megabytes` in memory, so that the machine does not swap."""
     memory = measure_memory("self")
     if memory is not None:  # else the parent's watch remains
         _set_resource_limit(
@@ -58,11 +60,13 @@ def limit_memory(megabytes: int) -> None:
 
 
 def shut_off(megabytes: int) -> None:
-    """Take network and files from this process and limit its memory. Import all first.
+    """Take network and files from this process, for good, and limit its memory. All modules must be
+    imported before.
 
-    It opens no descriptor (RLIMIT_NOFILE 0, CAP_SYS_RESOURCE given up), writes no file and dumps no
-    core. It has its own namespaces of network and users if the system allows; else an attacker in
-    it could signal processes of the same user. Raises NotShutOff if a descriptor can be opened."""
+    It can open no descriptor (RLIMIT_NOFILE is 0, and CAP_SYS_RESOURCE is given up), write no file
+    and dump no core. If the system allows, it gets its own namespaces of network and users;
+    without, an attacker in it could send signals to processes of the same user. Raises NotShutOff
+    if a descriptor can be opened after all."""
     if not _enter_namespaces() and os.geteuid() == 0:
         # root could raise its limits again
         os.setgroups([])
@@ -80,7 +84,8 @@ def shut_off(megabytes: int) -> None:
 
 
 def _enter_namespaces() -> bool:
-    """Enter namespaces of network and users of its own. Return True if the system allows it."""
+    """Move this process to new namespaces of network and users (unshare(2)). Return True if the
+    system allows it."""
     with contextlib.suppress(OSError, AttributeError):  # no Linux, or a C library without them
         library = ctypes.CDLL(None)
         is_entered = bool(library.unshare(_NEWUSER | _NEWNET) == 0)
@@ -90,5 +95,7 @@ def _enter_namespaces() -> bool:
 
 
 def _set_resource_limit(resource_number: int, value: int) -> None:
+    """Set a limit of this process for good. An error is ignored: `shut_off` tries out if the limit
+    holds."""
     with contextlib.suppress(OSError, ValueError):  # whether it holds is tried
         resource.setrlimit(resource_number, (value, value))

@@ -1,5 +1,6 @@
 """Read and write the messages between a process and its child, and define their kinds.
-A message is a kind, a length and bytes. Both sides agree on what is here."""
+
+A message is a kind (one byte), a length and bytes."""
 
 import os
 import signal
@@ -11,27 +12,27 @@ from typing import Final
 
 FOR_THE_PARENT: Final = (signal.SIGINT, signal.SIGTERM)  # the parent decides when its children end
 NOT_SHUT_OFF: Final = 77  # the exit status of a child that could not be shut off
-_HEAD: Final = struct.Struct("<cQ")
+_HEAD: Final = struct.Struct("<cQ")  # kind and length
 _PIECE_BYTES: Final = 1 << 20  # that are read at once
 
 
 class Grade(StrEnum):
     """The restrictions of a child process."""
 
-    LIMITED = "limited"  # more than its time and memory
-    SHUT_OFF = "shut-off"  # that, network, files and, if possible, its user
+    LIMITED = "limited"  # its CPU time and memory are limited
+    SHUT_OFF = "shut-off"  # also without network, files and, if possible, the rights of its user
 
 
 class Kind(bytes, Enum):
-    """Meaning of a message. Calls and values are pickles for a limited child, bytes for one that is
-    shut off."""
+    """The meaning of a message. Contents of calls and values are pickled for a limited child; a
+    child that is shut off only gets and returns plain bytes, because unpickling can run code."""
 
     CALL = b"C"
     READY = b"R"  # the function is loaded, the clock of the call starts
     VALUE = b"V"
     ERROR = b"E"  # a pickled SyndicatorError, from a limited child only
     BUG = b"B"  # name and text of any other exception
-    MEMORY = b"M"
+    MEMORY = b"M"  # the call needs more memory than the child may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def read_message(
 
 
 def _read_exactly(pipe: int, size: int, wait_for_bytes: Callable[[], None]) -> bytes:
+    """Read `size` bytes. Raises EOFError if the pipe is closed before."""
     data = bytearray()
     while len(data) < size:
         wait_for_bytes()

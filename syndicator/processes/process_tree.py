@@ -1,4 +1,6 @@
-"""Measure and end a program of others together with the processes that it started (proc(5))."""
+"""Measure and kill a program together with the processes that it started, such as a browser.
+
+proc(5) describes the files that are read."""
 
 import contextlib
 import os
@@ -9,13 +11,13 @@ from typing import Final
 
 _PROC: Final = Path("/proc")
 _KILOBYTE: Final = 1024  # bytes: the unit of /proc/<id>/status
-# what a process has for itself: files in memory, such as the program, are shared by all of them
+# Lines with the memory of a process alone. Files in memory, such as the program, are shared.
 _OWN_MEMORY: Final = ("RssAnon:", "RssShmem:")
 
 
 def list_tree(root: int) -> list[int]:
-    """Return the ids of the process `root` and of all that descend from it, parents first; none if
-    it has ended."""
+    """Return the ids of the process `root` and of all its descendants, parents before children;
+    none if `root` has ended."""
     children: defaultdict[int, list[int]] = defaultdict(list)
     for folder in _PROC.iterdir():
         if not folder.name.isdecimal():
@@ -32,19 +34,21 @@ def list_tree(root: int) -> list[int]:
 
 
 def measure_tree(root: int) -> int:
-    """Return the bytes of memory that the processes of a tree have for themselves."""
+    """Return the bytes of memory that the process `root` and its descendants do not share with
+    others."""
     return sum(map(_measure_own_memory, list_tree(root)))
 
 
 def kill_tree(root: int) -> None:
-    """Kill the process `root` and all that descend from it. Those that have ended are no error."""
+    """Kill the process `root` and all its descendants. Processes that have ended are no error."""
     for process in list_tree(root):
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
 
 
 def _read_parent(folder: Path) -> int | None:
-    """Return the id of the parent of a process, None if that has ended."""
+    """Return the id of a process's parent, None if the process has ended. `folder`: /proc/<its
+    id>."""
     try:
         # the name, in brackets, may have any character; state and parent follow it
         fields = (folder / "stat").read_bytes().rpartition(b")")[2].split()
@@ -54,6 +58,7 @@ def _read_parent(folder: Path) -> int | None:
 
 
 def _measure_own_memory(process: int) -> int:
+    """Return the bytes of memory that a process shares with no other, 0 if it has ended."""
     try:
         status = (_PROC / str(process) / "status").read_text(errors="replace")
     except OSError:

@@ -1,4 +1,4 @@
-"""Share calls among several children of one grade: queue, cancel and close."""
+"""Share calls among several child processes of one grade: queue, cancel and close."""
 
 import asyncio
 import queue
@@ -13,9 +13,10 @@ T = TypeVar("T")
 
 
 class Runner(Generic[T]):
-    """Runs calls in `count` children, started at the first call. `names_to_load`: what
-    `serving.serve` loads in them. `read_answer`: from an answer to the result of a call; if it
-    raises ChildFailed, the child is ended."""
+    """Runs calls in `count` child processes, which start at the first call. `names_to_load`:
+    modules or functions that a child loads, as `serving.serve` says; `read_answer`: returns the
+    result of a call for the child's answer. If it raises ChildFailed, the child is not trusted any
+    more and ended."""
 
     def __init__(
         self,
@@ -36,12 +37,12 @@ class Runner(Generic[T]):
         self._closed = False
 
     def start(self) -> None:
-        """Start the children now; otherwise the first call waits for it."""
+        """Start the children now, so that the first call need not wait for this."""
         for child in self._children:
             child.start()
 
     def close(self) -> None:
-        """Kill the children; active calls fail."""
+        """Kill the children. Running calls raise ChildFailed."""
         self._closed = True
         for child in self._children:
             child.kill()
@@ -55,8 +56,8 @@ class Runner(Generic[T]):
         await asyncio.to_thread(self.close)
 
     async def _run_call(self, payload: bytes) -> T:
-        """Return the result of a call; cancelling kills the child. Raises ChildFailed, and the
-        errors of `read_answer`."""
+        """Return the result of a call. Cancelling this kills the child that runs the call. Raises
+        ChildFailed, and the errors of `read_answer`."""
         self._refuse_if_closed()
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self._count, "children")
@@ -69,11 +70,11 @@ class Runner(Generic[T]):
             raise
 
     def _run_call_sync(self, payload: bytes) -> T:
-        """Return the result of a call without an event loop. Raises as `_run_call`."""
+        """As `_run_call`, without an event loop."""
         return self._run_in_idle_child(Call(payload))
 
     def _run_in_idle_child(self, call: Call) -> T:
-        """Wait for an idle child, run the call in it and return the result."""
+        """Wait for a child without a call, run the call in it, and return the result."""
         child = self._idle_children.get()
         try:
             call.child = child

@@ -1,4 +1,5 @@
-"""Call one function from bytes to bytes in a child without network and files.
+"""Call one function from bytes to bytes in a child process without network and files.
+
 Its answers are checked, and never unpickled."""
 
 from collections.abc import Callable
@@ -13,9 +14,10 @@ T = TypeVar("T")
 
 
 class Sandbox(Runner[T], Generic[T]):
-    """Runs `function` in a child without network and files. `prepare` is called before
-    the child is shut off and must import all that `function` may need. `parse`: from the bytes of
-    an answer to the result; if it returns None, the child is not believed and ended."""
+    """Runs `function` in a child process without network and files. `prepare`: called in the child
+    before network and files are taken from it; it must import all that `function` may need.
+    `parse`: returns the result for the bytes of an answer, or None for bytes that no honest child
+    answers; then the child is ended."""
 
     def __init__(
         self,
@@ -36,5 +38,6 @@ class Sandbox(Runner[T], Generic[T]):
         )
 
     async def call(self, data: bytes) -> T:
-        """Return the checked answer to `data`; cancelling kills the child. Raises ChildFailed."""
+        """Return the checked answer to `data`. Cancelling this kills the child. Raises
+        ChildFailed."""
         return await self._run_call(data)

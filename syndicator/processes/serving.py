@@ -33,17 +33,19 @@ from syndicator.processes.messages import (
     write_message,
 )
 
-MOST_NEW: Final = 50_000  # new objects until the next search for cycles: a choice
+# Python's garbage collector searches for cycles after so many new objects. A choice.
+MOST_NEW: Final = 50_000
 Work: TypeAlias = Callable[[], bytes]
 OpenCall: TypeAlias = Callable[[bytes], Work]  # from the payload of a call to its work
 
 
 def serve() -> NoReturn:
-    """Run the child. Calls come on stdin.
+    """Run a child process. Calls are read from stdin, answers go to stdout.
 
-    argv: its grade, the parent's lifeline (a pipe), seconds of CPU and of wall time for a call,
-    megabytes, then names: of modules to import, or of the function to run and of the one that
-    prepares it."""
+    Arguments of the program: the grade of the child; the descriptor of a pipe that closes when the
+    parent ends; seconds of CPU and of real time for a call; megabytes of memory; then names: for a
+    limited child the modules to import, for one that is shut off the function to run and the
+    function that prepares it."""
     _, grade, lifeline, seconds, wall_seconds, megabytes, *names = sys.argv
     for number in FOR_THE_PARENT:
         signal.signal(number, signal.SIG_IGN)
@@ -69,8 +71,8 @@ def serve() -> NoReturn:
 
 
 def _prepare_shut_off(function: str, prepare: str, *, megabytes: int) -> OpenCall:
-    """Shut this process off; its calls and answers are the bytes that `function` takes and
-    returns."""
+    """Load `function`, call `prepare`, and shut this process off. Return what opens a call:
+    `function` takes the bytes of a call and returns the bytes of the answer."""
     answer_bytes = Lazy[[bytes], bytes](function).load()
     Lazy[[], None](prepare)()
     try:
@@ -81,9 +83,10 @@ def _prepare_shut_off(function: str, prepare: str, *, megabytes: int) -> OpenCal
 
 
 def _prepare_limited(modules: Sequence[str], megabytes: int) -> OpenCall:
-    """Import `modules` and limit this process; its calls and answers are pickled."""
-    # modules make no garbage and pages are trees: a search for garbage per 700 objects takes a
-    # seventh of the CPU
+    """Import `modules` and limit the memory of this process. Return what opens a call: calls and
+    answers are pickled."""
+    # Imports make no garbage, and pages are trees without cycles. Python's default, a search after
+    # 700 new objects, takes a seventh of the CPU.
     gc.set_threshold(MOST_NEW)
     for module in modules:
         importlib.import_module(module)
@@ -95,7 +98,8 @@ def _prepare_limited(modules: Sequence[str], megabytes: int) -> OpenCall:
 
 
 def _unpickle_call(payload: bytes) -> Work:
-    """Return the work of a pickled call: it returns the pickled result."""
+    """Return the work of a pickled call: a function without arguments that returns the pickled
+    result."""
     function, args, kwargs = pickle.loads(payload)
     if isinstance(function, Lazy):
         function = function.load()  # before the clock of the call starts
@@ -108,8 +112,9 @@ def _answer_call(
     answers_pipe: int,
     limit_call: Callable[[], AbstractContextManager[None]],
 ) -> Message:
-    """Carry out a call; say on `answers_pipe` when its work begins. Return the message of its value
-    or failure."""
+    """Do the work of a call and return the message with its value or failure. When the work begins,
+    this is said on `answers_pipe`: the parent then starts its clock. `limit_call`: limits the time
+    of the work."""
     try:
         work = open_call(payload)
         write_message(answers_pipe, Message(Kind.READY, b""))

@@ -1,5 +1,6 @@
-"""Call any module-level function in a child with limits on CPU time and memory.
-A page that hangs or eats memory fails alone."""
+"""Call any module-level function in a child process with limits on CPU time and memory.
+
+A page that hangs or eats memory then fails alone."""
 
 import contextlib
 import pickle
@@ -27,8 +28,8 @@ _REASONS: Final = {
 
 
 class Worker(Runner[Any]):
-    """Runs module-level functions in `count` children, each call within `seconds` of CPU and
-    `megabytes` of memory. Children start at the first call and import `preload`."""
+    """Runs module-level functions in `count` child processes. A call may take `seconds` of CPU and
+    `megabytes` of memory. Children start at the first call and import the modules `preload`."""
 
     def __init__(
         self,
@@ -42,14 +43,14 @@ class Worker(Runner[Any]):
         super().__init__(Grade.LIMITED, limits, preload, read_answer=_read_result, count=count)
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run the function in a child; cancelling kills it. Raise its SyndicatorError or
-        WorkerFailed."""
+        """Return the result of the function, called in a child. Cancelling this kills the child.
+        Raises the function's SyndicatorError, and WorkerFailed for any other failure."""
         payload = _pickle_call(function, args, kwargs)
         with _convert_failures():
             return cast(T, await self._run_call(payload))
 
     def call_sync(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run the function without an event loop."""
+        """As `call`, without an event loop."""
         payload = _pickle_call(function, args, kwargs)
         with _convert_failures():
             return cast(T, self._run_call_sync(payload))
@@ -57,7 +58,7 @@ class Worker(Runner[Any]):
 
 @contextlib.contextmanager
 def _convert_failures() -> Iterator[None]:
-    """Raise the failures of children as WorkerFailed."""
+    """Raise WorkerFailed, with a reason code, for a failure of a child."""
     try:
         yield
     except ChildFailed as error:
@@ -66,7 +67,8 @@ def _convert_failures() -> Iterator[None]:
 
 
 def _pickle_call(function: Callable[..., object], args: Sequence[object], kwargs: object) -> bytes:
-    """Return a call as bytes. Raises TypeError for a function that a child cannot import."""
+    """Return a call as bytes. Raises TypeError for a function that a child cannot import, such as a
+    lambda."""
     if not isinstance(function, Lazy):
         is_inner = "<" in function.__qualname__  # a lambda, or a function in a function
         if is_inner or function.__module__ == "__main__":
@@ -77,7 +79,8 @@ def _pickle_call(function: Callable[..., object], args: Sequence[object], kwargs
 
 
 def _read_result(answer: Message) -> Any:
-    """Return the value of an answer, or raise its error."""
+    """Return the value of an answer. Raises the error of the function, or WorkerFailed for any
+    other exception in the child."""
     if answer.kind == Kind.VALUE:
         return pickle.loads(answer.payload)
     if answer.kind == Kind.ERROR:

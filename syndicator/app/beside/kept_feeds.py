@@ -1,6 +1,7 @@
-"""Keep in files beside the articles the addresses of feeds and the keys of sources.
+"""Store addresses of feeds and keys of sources in files beside the articles.
 
-feeds.toml, sources.toml and followed.tsv outlive the database, and win over it."""
+feeds.toml, sources.toml and followed.tsv survive the loss of the database. If both differ, the
+files count."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,15 +25,15 @@ from syndicator.publishing.selection.feeds import LEAST
 from syndicator.store.engine import Store
 from syndicator.store.index import Index
 
-# name of a note: the file is not needed, so not every start checks again
+# name of a note in the database: the file is not needed, so a start need not check this again
 _NOTHING = "feeds.toml has nothing to say"
-# name of a note: the edition of the file that the database agrees with
+# name of a note in the database: the edition of the file that was applied last
 _BELIEVED = "feeds.toml believed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """Access to feeds.toml, sources.toml and followed.tsv beside the articles. Methods raise
+    """Access to feeds.toml, sources.toml and followed.tsv beside the articles. Most methods raise
     ConfigError, OSError, StoreError."""
 
     files: KeptFiles
@@ -41,8 +42,8 @@ class Beside:
     clock: Callable[[], datetime]
 
     def begin(self) -> None:
-        """Write the files that are missing from what the database knows, and keep feeds.toml up to
-        date from now on."""
+        """Write missing files from the database. From now on, write each feed to feeds.toml before
+        it is saved in the database."""
         if not self._has_feeds_file and self.store.visits.note(_NOTHING) is None:
             self.note()
             if not self._has_feeds_file:
@@ -55,7 +56,7 @@ class Beside:
         self.store.index.before_save_feed = self.keep
 
     def keep(self, row: FeedRow) -> None:
-        """Write a feed's address to its file, before the database."""
+        """Write the address of a feed to feeds.toml. Called before the database saves the row."""
 
         def add_row(feeds: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
             file_feed = feeds.get(row.key, KeptFeed(row.key))
@@ -64,8 +65,9 @@ class Beside:
         self._change(add_row)
 
     def note(self, keys: Collection[FeedKey] | None = None) -> None:
-        """Write which of `keys` (None: all feeds) are published with few articles, and their own
-        names."""
+        """Write to feeds.toml which feeds are published with fewer articles than a new feed needs,
+        and names of feeds that their articles do not say. `keys`: only these feeds; None for
+        all."""
         had_file = self._has_feeds_file
         index = self.store.index
         rows = index.feeds(keys) if keys else index.plain_feeds()
@@ -87,8 +89,9 @@ class Beside:
             self._change(update_kept, None if keys else rows)
 
     def _name_rows(self, rows: Sequence[FeedRow], names: Mapping[FeedKey, str]) -> list[FeedRow]:
-        """Return the rows with names, and save those that had none: such a feed was only in the
-        file, as its articles had no rows yet."""
+        """Return the rows of feeds, all with a name. A feed that was only in the file had none
+        before its articles had rows; its name is saved now. `names`: by feed, as articles say
+        it."""
         named: list[FeedRow] = []
         for row in rows:
             if not row.name:
@@ -102,8 +105,9 @@ class Beside:
     def _update_feed(
         self, file_feed: KeptFeed, row: FeedRow, names: Mapping[FeedKey, str]
     ) -> KeptFeed:
-        """Return the entry of a feed in the file with its own name, and if it is published with
-        fewer articles than a new feed needs. `names`: those that articles give feeds."""
+        """Return the entry of a feed for the file, with a name that its articles do not say, and
+        marked if it is published with fewer articles than a new feed needs. `names`: by feed, as
+        articles say it."""
         is_of_articles = row.key.axis not in (ALL.axis, QUERY)
         has_articles = is_of_articles and not row.moved_to and not row.dropped
         if row.key not in names:
@@ -119,7 +123,8 @@ class Beside:
         return replace(file_feed, name=name, published=is_below_minimum)
 
     def believe(self) -> None:
-        """Update the database's feeds if their file or the settings changed."""
+        """Apply feeds.toml to the database if the file, or the number of articles that a tag needs,
+        changed since the last call."""
         if self.store.visits.note(_BELIEVED) != self._edition:
             self.apply()
             self.note(())  # the setting of how many articles are few may have changed
@@ -127,11 +132,12 @@ class Beside:
 
     @property
     def _edition(self) -> str:
+        """A text that changes with the content of feeds.toml and with `publish.tag_min`."""
         return f"{FEEDS.stamp(self.files)} {self.publish.tag_min}"
 
     def apply(self) -> None:
-        """Update the database's feeds from their file. A feed without articles has no name until
-        `note`."""
+        """Update the feeds in the database from feeds.toml. A feed that has no articles yet gets
+        its name later, from `note`."""
         if not self._has_feeds_file:
             return
         index = self.store.index
@@ -157,8 +163,9 @@ class Beside:
             index.mark_stale(sorted((changed | {ALL}) & (rows.keys() | file_feeds.keys())))
 
     def follow(self, sources: Mapping[str, Source]) -> None:
-        """Write the address of each source, and the day if it is new. A new source at a removed
-        one's address takes over its feed."""
+        """Write the addresses of the sources to sources.toml. Note today in followed.tsv for
+        sources that are new or moved to another site. A new source that has the address of a
+        removed one takes over its feed."""
         addresses = dict(SOURCES.read(self.files))
         configured = {key: source.url for key, source in sources.items()}
         rows = self._read_source_rows()
@@ -183,8 +190,9 @@ class Beside:
     def _separate(
         self, row: FeedRow, rows: Mapping[str, FeedRow], heirs: Mapping[str, str]
     ) -> None:
-        """Give a feed that redirects to another an address of its own again. `rows`: of all
-        sources; `heirs`: key of the new source by that of the removed one."""
+        """Stop the redirect of a feed to another one: it gets an address of its own again. `rows`:
+        of all sources, by key; `heirs`: keys of new sources, by those of the removed sources that
+        they replace."""
         index = self.store.index
         others = [other for other in rows.values() if other.moved_to is None]
         slugs = {other.first_slug for other in others if other.key.slug not in heirs}
@@ -207,7 +215,8 @@ class Beside:
         index.show_again([old_row.key])
 
     def former(self, taken: Collection[str]) -> dict[str, str]:
-        """Return the keys of removed sources, except `taken`, by their addresses."""
+        """Return the keys of removed sources by their addresses. Keys in `taken`, and sources whose
+        feed redirects, are left out."""
         keys: set[str] = set()
         for key, row in self._read_source_rows().items():
             if key not in taken and row.moved_to is None:
@@ -230,6 +239,7 @@ class Beside:
         return FEEDS.stamp(self.files) is not None
 
     def _read_source_rows(self) -> dict[str, FeedRow]:
+        """Return the rows of the feeds of sources, by key of the source."""
         return {row.key.slug: row for row in self.store.index.plain_feeds(SOURCE)}
 
     def _change(
@@ -237,8 +247,9 @@ class Beside:
         change: Callable[[Mapping[FeedKey, KeptFeed]], Mapping[FeedKey, KeptFeed]],
         rows: Iterable[FeedRow] | None = None,
     ) -> None:
-        """Rewrite the file with change(content); if it is missing, start from `rows` (None: all
-        feeds)."""
+        """Rewrite feeds.toml: `change` gets its entries by feed and returns the new ones. If the
+        file is missing, `change` gets entries made from `rows` (None: from all feeds of the
+        database)."""
         is_believed = self.store.visits.note(_BELIEVED) == self._edition
         if not self._has_feeds_file:
             self.store.visits.set_note(_NOTHING, None, self.clock())
@@ -256,7 +267,8 @@ class Beside:
 
 
 def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
-    """Let the feed `heir` take over address and publication of `old`."""
+    """Let the feed `heir` take over the address of `old`, which then redirects to it. If `old` is
+    published, `heir` is, too."""
     index.save_feed(replace(heir, moved_to=None, dropped=False))
     if old.built and not heir.built:
         index.record_progress(Progress(published={heir.key: False}))
@@ -265,13 +277,14 @@ def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
 
 
 def _copy_address(feed: KeptFeed, row: FeedRow) -> KeptFeed:
-    """Return the entry of a feed with the address that the database has."""
+    """Return the entry of a feed in the file with the address that the database has."""
     first_slug = row.first_slug if row.first_slug != row.key.slug else ""
     return replace(feed, first_slug=first_slug, moved_to=row.moved_to, dropped=row.dropped)
 
 
 def _apply_feed(row: FeedRow, file_feed: KeptFeed) -> FeedRow:
-    """Return the row of a feed with what its entry in the file says."""
+    """Return the row of a feed in the database with the address and name of its entry in the
+    file."""
     is_below_minimum = file_feed.published and not row.built
     return replace(
         row,
@@ -284,12 +297,12 @@ def _apply_feed(row: FeedRow, file_feed: KeptFeed) -> FeedRow:
 
 
 def _says_something(feeds: Iterable[KeptFeed]) -> bool:
-    """Return True if the database alone would not know one of the entries."""
+    """Return True if an entry says something that the database could not find out from articles."""
     return any(feed != KeptFeed(feed.key) for feed in feeds)
 
 
 def _find_addresses(index: Index) -> dict[str, tuple[str, ...]]:
-    """Return the address of each source that has articles, as its newest article states it."""
+    """Return the address of each source that has articles, by key; its newest article says it."""
     addresses: dict[str, tuple[str, ...]] = {}
     for row in index.plain_feeds(SOURCE):
         if not row.count:
@@ -302,7 +315,8 @@ def _find_addresses(index: Index) -> dict[str, tuple[str, ...]]:
 
 
 def _choose_slug(row: FeedRow, taken: Collection[str]) -> FeedRow:
-    """Return the row of a feed that does not redirect, with a slug that is not `taken`."""
+    """Return the row of a feed without a redirect, with a slug that is not in `taken`: its own, or
+    its key with a number, such as `blog-2`."""
     if row.first_slug not in taken:
         return replace(row, moved_to=None)
     slug = row.key.slug

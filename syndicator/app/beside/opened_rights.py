@@ -1,4 +1,4 @@
-"""Open rights.toml beside the articles; complete that of an earlier version."""
+"""Open rights.toml beside the articles; complete the file if an earlier version wrote it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -14,8 +14,9 @@ from syndicator.store.engine import Store
 
 
 def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> RightsFile:
-    """Return the file of rights. If it is missing or older, enter into it the sites that each
-    source wrote for. Raises ConfigError, OSError."""
+    """Return the file of rights to write articles of other sites. If it is missing or of an earlier
+    version, first write into it for which other sites each source wrote. Raises ConfigError,
+    OSError."""
     file = RightsFile(article_store.file(RIGHTS_TOML))
     if file.is_current():
         return file
@@ -35,6 +36,7 @@ def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: S
 
 
 def _articles(article_store: ArticleStore, store: Store) -> Iterator[Article]:
+    """Yield all articles: from the database, or from their files if the database has none."""
     if store.visits.stamps():
         yield from store.index.each()
         return

@@ -1,7 +1,7 @@
-"""Keep a list in a file beside the articles, and find how it differs from the database.
+"""Keep lists in files beside the articles, and find edits of these files.
 
-An entry is written to the file first. If both differ, the file counts; a lost file is written
-again from the database."""
+An entry is written to the file first, then to the database. If both differ, the file counts. A lost
+file is written again from the database."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,13 +14,14 @@ from syndicator.core.ports.articles import KeptFiles
 from syndicator.store.engine import Store
 from syndicator.store.tables import story_updates
 
-_NO_FILE: Final = "none"  # in place of a stamp
+_NO_FILE: Final = "none"  # the stamp of a file that does not exist
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edits(Generic[T]):
-    """The differences between a file and the database. `stamp`: of the file."""
+    """The differences between a file and the database. `stamp`: identifies this content of the
+    file."""
 
     entries: list[T]  # all of the file
     added: list[T]  # those that only the file has
@@ -34,7 +35,7 @@ def _find_none() -> Iterable[T]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedList(Generic[T]):
-    """A list in a file and in the database. Methods raise OSError, StoreError."""
+    """A list that is in a file and in the database. Methods raise OSError, StoreError."""
 
     kept: TabList[T]
     note: str  # name of the database's note with the stamp of the file that it agrees with
@@ -46,9 +47,9 @@ class RecordedList(Generic[T]):
         store: Store,
         find_first: Callable[[], Iterable[T]] = _find_none,
     ) -> Edits[T] | None:
-        """Return how the file differs from the database, None if it was not edited since
-        `note_read`. A lost file is written first. `find_first`: finds further entries for an
-        instance that never had the list."""
+        """Return how the file differs from the database; None if the file has not changed since
+        `note_read`. A lost file is written first. `find_first`: finds more entries for an instance
+        that has never had this list."""
         noted = store.visits.note(self.note)
         stamp = self.kept.stamp(files)
         if stamp is None:
@@ -74,15 +75,16 @@ class RecordedList(Generic[T]):
         )
 
     def note_read(self, store: Store, stamp: str, now: datetime) -> None:
-        """Note that the database agrees with the file of this stamp."""
+        """Note that the database has the content of the file with this stamp."""
         store.visits.set_note(self.note, stamp, now)
 
     def note_written(self, files: KeptFiles, store: Store, now: datetime) -> None:
-        """Note that the database has all that was appended to the file."""
+        """Note that the database has everything that was appended to the file."""
         self.note_read(store, self.kept.stamp(files) or _NO_FILE, now)
 
 
 def _find_decided(store: Store) -> list[Decided]:
+    """Return which articles the database has in which story, as entries of the file."""
     members = sorted(store.stories.members())
     return [Decided(member.article, member.story, member.final) for member in members]
 
