@@ -192,12 +192,12 @@ async def test_a_correction_moves_updated_and_nothing_else(place: Place) -> None
 @pytest.mark.parametrize(
     "mischief",
     [
-        lambda world: world.renumber("parallel"),
-        pytest.param(lambda world: world.shrink("parallel", 1), marks=pytest.mark.slow),
+        lambda world: world.renumber_entries("parallel"),
+        pytest.param(lambda world: world.shrink_feed("parallel", 1), marks=pytest.mark.slow),
         pytest.param(lambda world: world.break_feed("parallel"), marks=pytest.mark.slow),
         pytest.param(lambda world: world.html_feed("parallel"), marks=pytest.mark.slow),
-        pytest.param(lambda world: world.fail("parallel", 503), marks=pytest.mark.slow),
-        pytest.param(lambda world: world.fail("parallel", 410), marks=pytest.mark.slow),
+        pytest.param(lambda world: world.fail_site("parallel", 503), marks=pytest.mark.slow),
+        pytest.param(lambda world: world.fail_site("parallel", 410), marks=pytest.mark.slow),
     ],
     ids=["guids-all-changed", "shrunk-to-one", "cut", "suddenly-html", "unavailable", "gone"],
 )

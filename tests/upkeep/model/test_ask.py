@@ -447,7 +447,7 @@ def test_a_text_that_changes_is_asked_about_again(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [lambda lab: lab.place.path("Weather").touch(), lambda lab: None]
+    "change", [lambda lab: lab.place.find_file("Weather").touch(), lambda lab: None]
 )
 def test_a_pass_with_nothing_to_do_asks_and_reads_nothing(
     lab: Lab, change: Callable[[Lab], None]
