@@ -1,6 +1,7 @@
 """Choose the author of a page: score the candidates with trained weights; take the best.
 
-Nobody if none weighs enough. Weights are made by tools/train/fit_authors.py."""
+If no candidate has more weight than "nobody", the page has no author. The weights are trained by
+tools/train/fit_authors.py."""
 
 import re
 import tomllib
@@ -20,32 +21,37 @@ from syndicator.reading.metadata.author_candidates import Candidate, Evidence, f
 from syndicator.reading.metadata.cover import Choice
 from syndicator.reading.metadata.title import Survey, make_key
 
+# schema.org types of threads of forums, and of the answers in them
 _THREAD_TYPES = ("DiscussionForumPosting", "SocialMediaPosting", "/Question")
 _REPLY_TYPES = ("Comment", "Answer")
+# addresses of threads
 _THREAD_ADDRESS = re.compile(
     r"viewtopic|showthread|showtopic|/threads?[/-]|/topics?/|[?&]topic=|/t/[^/?#]+/\d|/d/\d+-|/viewthread|"
     r"[/.]thread-?\d|/forums?/|/discussions?/|//(?:forums?|boards?|bbs|community|discuss)\.",
     re.I,
 )
-# how forum software calls the element with the name of who posted
+# classes of the element with a user's name in forum software
 _USER_CLASS = re.compile(
     r"(?:^|[\s_-])(?:big-?)?user-?name(?![a-z])|(?:^|[\s_-])(?:post-?)?user-?name?s?(?=\s|$)|author[_-]?information|"
     r"postuser-name|poster(?:[_-]?name)?(?=\s|$)|post-?profile|post-?left|(?:post|message)[_-]?author|^[hu]-author|\su-author",
     re.I,
 )
+# addresses of users' profiles
 _MEMBER_ADDRESS = re.compile(
     r"member\.php|memberlist\.php|mode=viewprofile|action=profile|profile\.php\?id=|/members?/|/users?[/-]|/u/|/profiles?/|/@",
     re.I,
 )
+# elements that are not part of a post
 _OUTSIDE_TAGS = frozenset(
     {"nav", "header", "footer", "aside", "form", "blockquote", "script", "style", "select", "cite"}
 )
-_MOST_ELEMENTS = 30_000  # that are searched for the opener of a thread
+_MOST_ELEMENTS = 30_000  # elements that are searched for the opener of a thread
 _LONGEST_LOGIN = 40  # characters of a user's name
 _LONGEST_VALUE = 200  # characters of an element or attribute that may be a name
-_MOST_PIECES = 12  # texts of an element with a user's name
-_MOST_OWNER_ELEMENTS = 20_000  # that are searched for the owner of the site
-_MOST_AUTHORS = 20  # of one JSON-LD object
+_MOST_PIECES = 12  # pieces of text of an element with a user's name
+_MOST_OWNER_ELEMENTS = 20_000  # elements that are searched for the owner of the site
+_MOST_AUTHORS = 20  # authors of one JSON-LD object
+# texts of elements for a user's name that name nobody
 _PLACEHOLDERS = frozenset(
     {
         "guest",
@@ -68,8 +74,8 @@ _COPYRIGHT = re.compile(
     re.I,
 )
 _HOME_ADDRESS = re.compile(r"(?:https?://[^/]*)?/?|\./|(?:\.\./)+")
-# letters of a host's label with a name; characters of a name's line
-_LEAST_LABEL = 7
+_LEAST_LABEL = 7  # letters of a line that is equal to a label of the host
+# characters of a line that may be a name
 _LEAST_LINE = 3
 _LONGEST_LINE = 60
 _METAS = (
@@ -85,26 +91,27 @@ _METAS = (
     "cxenseparse:author",
     "twitter:data1",
 )
-# log odds of the names in the feed, beside those of the page: the corpus of pages has no feeds
+# Log odds added to those of names in the feed. A choice: the pages with which the weights were
+# trained have no feeds.
 _FEED_ODDS = 6.0
 _NO_PERSON_FEATURES = frozenset({"the site", "a team", "never", "no name"})
-# the names that features have for places
+# place -> the word for it in names of features; other places are "other meta"
 _SOURCES = {"entry": "entry", "json-ld": "json-ld", "author": "author"}
-_LEAST_OWNER_PLACES = 2
-_MOST_OWNER_PLACES = 4
-# values of a meta; JSON-LD objects; characters of all names together
-_MOST_META_VALUES = 12
-_MOST_ARTICLES = 3
-_LONGEST_AUTHORS = 300
-_NO_SINGLE_NAME = re.compile(
-    r"/|\s[-–—|]\s|^[\W\d_]+$"
-)  # in a value that names nobody, or more than one
+_LEAST_OWNER_PLACES = 2  # kinds of places that must name the owner of the site
+_MOST_OWNER_PLACES = 4  # kinds of places that are counted
+_MOST_META_VALUES = 12  # values of a meta; more are no authors
+_MOST_ARTICLES = 3  # JSON-LD objects whose authors count
+_LONGEST_AUTHORS = 300  # characters of all names together
+# a value that names nobody, or more than one
+_NO_SINGLE_NAME = re.compile(r"/|\s[-–—|]\s|^[\W\d_]+$")
 WEIGHTS = "author_weights.toml"
 _NOBODY_BIAS = "nobody"  # the feature of the answer that the page names no author
 
 
 def read_opener(document: Document) -> str:
-    """Return the name of the user who opened the thread on the page, or ""."""
+    """Return the name of the user who began the thread of a forum that the page shows, by its
+    microdata or by the classes of forum software. "" if the page is no thread or nobody is
+    found."""
     body = next(document.tree.iter("body"), document.tree)
     elements = body.iter("div", "article", "section", "main", "body", "span")
     for element in islice(elements, _MOST_ELEMENTS):
@@ -120,12 +127,14 @@ def read_opener(document: Document) -> str:
 
 
 def _has_item_type(element: Any, types: Sequence[str]) -> bool:
+    """Return True if the microdata type of an element contains one of `types`."""
     item_type = element.get("itemtype") or ""
     return any(name in item_type for name in types)
 
 
 def _read_declared_opener(thread: Any) -> str:
-    """Return the author that the microdata of a thread declare, replies aside, or ""."""
+    """Return the author that the microdata of a thread state for the thread itself, not for
+    answers; "" if they state none."""
     for element in _walk(thread, lambda child: _has_item_type(child, _REPLY_TYPES)):
         if "author" not in (element.get("itemprop") or "").split():
             continue
@@ -141,8 +150,8 @@ def _read_declared_opener(thread: Any) -> str:
 
 
 def _walk(top: Any, is_outside: Callable[[Any], bool]) -> Iterator[Any]:
-    """Yield `top` and the elements in it in order, without those that are outside and all in
-    them."""
+    """Yield `top` and the elements in it in document order. Elements for which `is_outside` is True
+    are left out with all that is in them."""
     stack = [top]
     for _ in range(_MOST_ELEMENTS):
         if not stack:
@@ -155,7 +164,7 @@ def _walk(top: Any, is_outside: Callable[[Any], bool]) -> Iterator[Any]:
 
 
 def _read_user_name(element: Any) -> str:
-    """Return the user's name in an element that forum software calls so, or ""."""
+    """Return the user's name in an element that has a class of forum software for it, else ""."""
     if not _USER_CLASS.search((element.get("class") or "")[:_LONGEST_VALUE]):
         return ""
     if element.tag in ("a", "span", "h3", "h4", "strong", "b"):
@@ -170,7 +179,7 @@ def _read_user_name(element: Any) -> str:
 
 
 def _find_user_name(values: Iterable[str]) -> str:
-    """Return the first of `values` that can be a user's name, or ""."""
+    """Return the first of `values` that may be a user's name, cleaned, else ""."""
     for value in values:
         name = _clean_user_name(value)
         if name:
@@ -179,7 +188,7 @@ def _find_user_name(values: Iterable[str]) -> str:
 
 
 def _clean_user_name(value: str) -> str:
-    """Return `value` without "@" and punctuation, "" if it cannot be a user's name."""
+    """Return `value` without "@" and punctuation at its ends; "" if it cannot be a user's name."""
     name = text.line(value).removeprefix("@").strip(" :,")
     if not 1 < len(name) <= _LONGEST_LOGIN:
         return ""
@@ -189,7 +198,8 @@ def _clean_user_name(value: str) -> str:
 
 
 def _list_owner_names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
-    """Yield (kind of place, text) for each text that may name the owner of the site."""
+    """Yield (kind of place, text) for each text that may name the owner of the site: its name, the
+    titles of its feeds, the end of the page's title, and texts of the body."""
     yield "site", sitename
     for link in document.tree.iter("link"):
         if "alternate" in (link.get("rel") or "") and "xml" in (link.get("type") or ""):
@@ -203,15 +213,16 @@ def _list_owner_names(document: Document, sitename: str) -> Iterator[tuple[str, 
 
 
 def _list_body_names(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield (kind of place, text) for links home, lines like the host's name, and copyrights."""
+    """Yield (kind of place, text) for links to the home page, lines equal to the host's name, and
+    copyright notices."""
     host_labels = {make_key(label) for label in urls.host(document.url).split(".")}
     body = next(document.tree.iter("body"), document.tree)
     elements = body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2")
     for element in islice(elements, _MOST_OWNER_ELEMENTS):
-        own_text = element.text or ""
-        if not _LEAST_LINE < len(own_text) <= 4 * _LONGEST_LINE:
+        first_text = element.text or ""
+        if not _LEAST_LINE < len(first_text) <= 4 * _LONGEST_LINE:
             continue
-        line = text.line(own_text)[:_LONGEST_LINE]
+        line = text.line(first_text)[:_LONGEST_LINE]
         if not line:
             continue
         if element.tag == "a":
@@ -221,6 +232,7 @@ def _list_body_names(document: Document) -> Iterator[tuple[str, str]]:
         if len(line) >= _LEAST_LABEL and make_key(line) in host_labels:
             yield "host", line
             yield "line", line
+        # most lines are excluded by their first character, which is faster
         copyright_notice = _COPYRIGHT.match(line) if line[0] in "©(cC" else None
         if copyright_notice:
             owner = copyright_notice[1].partition(". ")[0]
@@ -232,9 +244,10 @@ def _list_body_names(document: Document) -> Iterator[tuple[str, str]]:
 def choose_author(
     document: Document, sitename: str, entry: Entry | None, survey: Survey
 ) -> Choice[str]:
-    """Choose the authors, written "A, B"; none if the page rather names nobody."""
+    """Choose the authors of the page, joined as "A, B". The choice is empty if the best candidate
+    has less weight than "nobody". `survey`: the elements of the body."""
     candidates = find_page_candidates(document, sitename, entry, survey)
-    scores = [score(candidate) for candidate in candidates]
+    scores = [score_candidate(candidate) for candidate in candidates]
     best_first = sorted(range(len(candidates)), key=lambda number: (-scores[number], number))
     considered: list[tuple[str, str]] = []
     for number in best_first:
@@ -248,13 +261,14 @@ def choose_author(
 
 @cache
 def _load_weights() -> Mapping[str, float]:
+    """Return the trained weight of each feature."""
     weights: dict[str, float] = tomllib.loads(reading.file_text(WEIGHTS))["weights"]
     return weights
 
 
-def score(candidate: Candidate) -> float:
-    """Return the log odds that the candidate wrote the page. Compare them with the weight "nobody"
-    of the file."""
+def score_candidate(candidate: Candidate) -> float:
+    """Return the log odds that a candidate wrote the page, to be compared with the weight
+    "nobody"."""
     weights = _load_weights()
     odds = sum(weights.get(feature, 0.0) for feature in candidate.features)
     is_in_feed = "whole entry" in candidate.features
@@ -266,7 +280,7 @@ def score(candidate: Candidate) -> float:
 def find_page_candidates(
     document: Document, sitename: str, entry: Entry | None, survey: Survey
 ) -> list[Candidate]:
-    """Return the candidates for the authors of the page, with their features."""
+    """Return all candidates for the authors of the page, with their features."""
     stated = list(_list_stated_evidence(document, sitename, entry))
     return find_candidates(document, survey, sitename, stated)
 
@@ -274,7 +288,8 @@ def find_page_candidates(
 def _list_stated_evidence(
     document: Document, sitename: str, entry: Entry | None
 ) -> Iterator[Evidence]:
-    """Yield the names that feed, JSON-LD, metas, the thread and the site's owner state."""
+    """Yield the names that the feed's `entry`, JSON-LD and metas state, as people and as written;
+    if no person is stated, the opener of a thread; and the owner of the site."""
     counts: Counter[str] = Counter()
     for place, people in _list_declared_people(document, entry):
         if not people:
@@ -295,9 +310,10 @@ def _list_stated_evidence(
 
 
 def _list_owners(document: Document, sitename: str) -> Iterator[Evidence]:
-    """Yield the persons whom several parts of the page name as the owner of the site."""
-    names: dict[str, str] = {}  # by key
-    kinds_of: dict[str, dict[str, None]] = {}  # of places, by key of the name
+    """Yield the persons whom at least two kinds of places on the page name as the owner of the
+    site, as blogs do. Companies are left out."""
+    names: dict[str, str] = {}  # key of a name -> the name
+    kinds_of: dict[str, dict[str, None]] = {}  # key of a name -> the kinds of places that have it
     for kind, value in _list_owner_names(document, sitename):
         name = value.strip(" .,")
         if person_names.is_known_person(name):
@@ -318,14 +334,14 @@ def _list_owners(document: Document, sitename: str) -> Iterator[Evidence]:
 
 
 def _list_declared_values(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield (place, value) for each short author of JSON-LD and metas as it is written, a person's
-    name or not."""
+    """Yield (place, value) for each author in JSON-LD and metas as it is written, even if it is no
+    person's name: short values that name one author."""
     stated: list[tuple[str, str]] = []
     for item in list_articles(document)[:_MOST_ARTICLES]:
         stated += [("json-ld", name) for name in _list_author_names(item.get("author"), {})]
     for place in _METAS[:-1]:
         stated += [(place, value) for value in document.metas.get(place, ())[:1]]
-    nobody = _PLACEHOLDERS | person_names.byline_words().never
+    nobody = _PLACEHOLDERS | person_names.load_byline_words().never
     for place, value in stated:
         name = text.line(value).removeprefix("@")
         if not _LEAST_LINE <= len(name) <= _LONGEST_LINE or _NO_SINGLE_NAME.search(name):
@@ -337,7 +353,8 @@ def _list_declared_values(document: Document) -> Iterator[tuple[str, str]]:
 def _list_declared_people(
     document: Document, entry: Entry | None
 ) -> Iterator[tuple[str, list[str]]]:
-    """Yield (place, names of people) for the feed's entry, each JSON-LD article and each meta."""
+    """Yield (place, names of people) for the feed's entry, for each article in JSON-LD and for each
+    meta. A place may have no names."""
     if entry is not None:
         yield "entry", list(person_names.find_all_names(entry.authors, lenient=True))
     items_by_id = {
@@ -356,13 +373,17 @@ def _list_declared_people(
         ]
         if len(values) > _MOST_META_VALUES:
             continue
-        if name == "twitter:data1" and not person_names.introduces(document.meta("twitter:label1")):
+        # Twitter's metas are pairs of any label and value, such as "Written by" and a name
+        if name == "twitter:data1" and not person_names.introduces_name(
+            document.meta("twitter:label1")
+        ):
             continue
         yield name, list(person_names.find_all_names(values, lenient=True))
 
 
 def _list_author_names(value: Any, items_by_id: Mapping[str, jsonld.Object]) -> Iterator[str]:
-    """Yield the names in a JSON-LD value, also of objects that it refers to by "@id"."""
+    """Yield the names in the JSON-LD value of an author. An author without a name may refer by
+    "@id" to an object with it; `items_by_id` has these objects."""
     items = value if isinstance(value, list) else [value]
     for item in items[:_MOST_AUTHORS]:
         author = item

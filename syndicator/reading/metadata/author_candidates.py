@@ -12,6 +12,7 @@ from syndicator.reading.metadata import byline, person_names
 from syndicator.reading.metadata.byline import Mark
 from syndicator.reading.metadata.title import Survey, make_key
 
+# schema.org types of objects whose names are names of the site or its publisher
 _COMPANY_TYPES = frozenset(
     {
         "Organization",
@@ -23,43 +24,43 @@ _COMPANY_TYPES = frozenset(
         "WebSite",
     }
 )
-# ends of the ranges of a mark's distance from the headline, in characters
+# the limits between the ranges of a mark's distance from the headline, in characters
 _RANGE_ENDS = (-600, -100, 0, 30, 150, 700, 1_500, 5_000)
-_LATE_SHARE = 0.8  # share of the text above a mark that stands at its end
-_LEAST_NAME = 5  # letters of a site's name that is compared in part
-_MOST_COUNTED = 4  # counts above are equal
+_LATE_SHARE = 0.8  # share of the page's text before a mark that is late on the page
+_LEAST_NAME = 5  # letters of a site's name that may be a part of an author's name
+_MOST_COUNTED = 4  # larger counts give the same feature
 _LOGIN_MARK = re.compile(r"[a-z][A-Z]|_|\w\.[a-z]")
-# sources of other candidates that a candidate is compared with
+# sources of other candidates with which a candidate is compared, and sources that declare authors
 _COMPARED = ("json-ld", "author", "other meta", "mark", "marks", "opener")
 _DECLARED = ("json-ld", "json-ld later", "author", "other meta")
 
 
 @dataclass(slots=True)
 class Candidate:
-    """Names that stand together, the first place that has them, and their features, each 1."""
+    """Names that are stated together, and may be the authors."""
 
     people: tuple[str, ...]
-    place: str
-    features: Counter[str] = field(default_factory=Counter)
+    place: str  # the first place that states them
+    features: Counter[str] = field(default_factory=Counter)  # each feature that it has, with 1
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Names that stand at a place. `place`: for the trace; `source`: the kind of place, for the
-    features; `marks`: further features of the place."""
+    """Names that one place states together."""
 
     people: tuple[str, ...]
-    place: str
-    source: str
-    marks: tuple[str, ...] = ()
+    place: str  # as the trace names it
+    source: str  # the kind of place, as names of features have it
+    marks: tuple[str, ...] = ()  # further features of the place
 
 
 def find_candidates(
     document: Document, survey: Survey, sitename: str, stated: Iterable[Evidence]
 ) -> list[Candidate]:
-    """Return the candidates of a page. `stated`: what its feed, JSON-LD and metas declare, and who
-    opened a thread."""
-    by_names: dict[frozenset[str], Candidate] = {}
+    """Return the candidates for the authors of a page, with their features. `stated`: names in the
+    feed, JSON-LD and metas; those of bylines in `survey` are added. `sitename`: the name of the
+    site."""
+    by_names: dict[frozenset[str], Candidate] = {}  # keys of the names -> candidate
     sites = _list_site_keys(document, sitename)
     for evidence in (*stated, *_list_bylines(survey)):
         all_names = _remove_shorter_forms(evidence.people)
@@ -68,6 +69,7 @@ def find_candidates(
             candidate.features[f"whole {evidence.source}"] = 1
             for mark in evidence.marks:
                 candidate.features[mark] = 1
+        # the people among the names, without teams and companies, are a candidate, too
         persons = tuple(name for name in all_names if not _is_collective(name, sites))
         if persons and persons != all_names:
             candidate = _find_or_add(by_names, persons, evidence.place)
@@ -81,26 +83,29 @@ def find_candidates(
 def _find_or_add(
     by_names: dict[frozenset[str], Candidate], names: tuple[str, ...], place: str
 ) -> Candidate:
+    """Return the candidate with these names, in any order; a new one if there is none."""
     keys = frozenset(map(person_names.make_name_key, names))
     return by_names.setdefault(keys, Candidate(names, place))
 
 
 def _list_bylines(survey: Survey) -> Iterator[Evidence]:
-    """Yield the marks in the page, alone and with those of co-authors."""
+    """Yield the bylines of the page: those with names, each alone and with those of its co-authors,
+    then those with only a login."""
     marks = byline.find_marks(survey)
     with_names = [mark for mark in marks if mark.people]
     with_logins = [mark for mark in marks if not mark.people]
     for mark, features in zip(with_names, _list_place_features(with_names, survey), strict=True):
         yield Evidence(mark.people, mark.kind, "mark", features)
-        together = _merge_people(byline.find_together(mark, with_names))
-        if together != mark.people:
-            yield Evidence(together, mark.kind, "marks", ("several marks", *features))
+        all_people = _merge_people(byline.find_coauthors(mark, with_names))
+        if all_people != mark.people:
+            yield Evidence(all_people, mark.kind, "marks", ("several marks", *features))
     for mark, features in zip(with_logins, _list_place_features(with_logins, survey), strict=True):
         yield Evidence((mark.login,), mark.kind, "login", features)
 
 
 def _list_place_features(marks: Sequence[Mark], survey: Survey) -> Iterator[tuple[str, ...]]:
-    """Yield the features of each mark: its kind and place, also among the others."""
+    """Yield for each mark its features: its kind and its place on the page, also in comparison with
+    the other marks."""
     text_length = survey.spots[-1].offset if survey.spots else 0
     kinds = Counter(mark.kind for mark in marks)
     earlier_kinds: set[str] = set()
@@ -133,6 +138,7 @@ def _list_place_features(marks: Sequence[Mark], survey: Survey) -> Iterator[tupl
 
 
 def _merge_people(marks: Iterable[Mark]) -> tuple[str, ...]:
+    """Return the names of all marks, without repetitions."""
     names: dict[str, None] = {}
     for mark in marks:
         names.update(dict.fromkeys(mark.people))
@@ -140,7 +146,8 @@ def _merge_people(marks: Iterable[Mark]) -> tuple[str, ...]:
 
 
 def _remove_shorter_forms(people: Sequence[str]) -> tuple[str, ...]:
-    """Remove repeated names, and names whose words all stand in another name."""
+    """Return `people` without repeated names, and without names whose words are all in another
+    name: "Ann" beside "Ann Other"."""
     names: dict[str, str] = {}
     for name in people:
         words = set(name.split())
@@ -151,7 +158,7 @@ def _remove_shorter_forms(people: Sequence[str]) -> tuple[str, ...]:
 
 
 def _list_site_keys(document: Document, sitename: str) -> frozenset[str]:
-    """Return the keys of the names of the site, its host and its publishers."""
+    """Return the keys (see `make_key`) of the names of the site, its host and its publishers."""
     domain = urls.domain(document.url).removeprefix("www.")
     names = [sitename, domain, urls.host(document.url), domain.split(".")[0]]
     for item in document.jsonld:
@@ -163,9 +170,10 @@ def _list_site_keys(document: Document, sitename: str) -> frozenset[str]:
 
 
 def _is_collective(name: str, sites: frozenset[str]) -> bool:
-    """Return True for a team, an agency, the site, and a name with words of companies."""
+    """Return True if a name is that of a team, an agency, a company or the site itself. `sites`:
+    the keys of the site's names."""
     lower_name = name.casefold()
-    words = person_names.byline_words()
+    words = person_names.load_byline_words()
     if lower_name in words.teams or lower_name in words.agencies:
         return True
     if make_key(name) in sites:
@@ -174,7 +182,8 @@ def _is_collective(name: str, sites: frozenset[str]) -> bool:
 
 
 def _add_name_features(candidate: Candidate, document: Document, sites: frozenset[str]) -> None:
-    """Add what the names themselves tell: a feature of one name counts for all."""
+    """Add the features of the names themselves to the candidate. A feature that one name has counts
+    for all of them."""
     features = candidate.features
     features[f"names {min(len(candidate.people), _MOST_COUNTED)}"] = 1
     for name in candidate.people:
@@ -192,15 +201,15 @@ def _add_name_features(candidate: Candidate, document: Document, sites: frozense
 
 
 def _list_name_features(name: str, sites: frozenset[str]) -> Iterator[str]:
-    """Yield the features that a name has by itself."""
+    """Yield the features of one name by itself. `sites`: the keys of the site's names."""
     lower_name = name.casefold()
     name_key = make_key(name)
-    words = person_names.byline_words()
+    words = person_names.load_byline_words()
     is_site = name_key in sites
     is_like_site = any(
         len(site) >= _LEAST_NAME and (site in name_key or name_key in site) for site in sites
     )
-    facts = {
+    is_feature = {
         "a team": lower_name in words.teams,
         "an agency": lower_name in words.agencies,
         "never": lower_name in words.never or lower_name in words.roles,
@@ -215,15 +224,17 @@ def _list_name_features(name: str, sites: frozenset[str]) -> Iterator[str]:
         "a given name": person_names.has_given_name(name),
     }
     yield f"words {min(len(name.split()), _MOST_COUNTED)}"
-    for feature, holds in facts.items():
-        if holds:
+    for feature, has_feature in is_feature.items():
+        if has_feature:
             yield feature
 
 
 def _add_relations(
     keys: frozenset[str], candidate: Candidate, by_names: dict[frozenset[str], Candidate]
 ) -> None:
-    """Add how the candidate stands to the others: repeated in a longer list, contradicted."""
+    """Add the features by which a candidate is compared with the other candidates `by_names`:
+    whether these have the same names and others, fewer, or other names. `keys`: of the candidate's
+    names."""
     features = candidate.features
     is_declared = any(f"whole {source}" in features for source in _DECLARED)
     if is_declared and ("whole mark" in features or "whole marks" in features):
@@ -239,7 +250,9 @@ def _add_relations(
 def _find_relation(
     keys: frozenset[str], candidate: Candidate, other_keys: frozenset[str], other: Candidate
 ) -> str:
-    """Return how the names of `other` relate to those of `candidate`."""
+    """Return how the names of `other` relate to those of `candidate`: "longer" if it has all of
+    them and more, "shorter" if it is a part of them, "crossing" if they share some, "a form of" or
+    "has form" if one name is a short form of the other, else "other"."""
     if keys < other_keys:
         return "longer"
     if other_keys < keys:
@@ -254,6 +267,7 @@ def _find_relation(
 
 
 def _list_relation_features(relation: str, other: Candidate) -> Iterator[str]:
+    """Yield a feature for each source that states the names of `other`: "longer: json-ld full"."""
     has_full_names = all(map(person_names.is_full_name, other.people))
     suffix = " full" if has_full_names else ""
     for source in _COMPARED:
@@ -262,8 +276,8 @@ def _list_relation_features(relation: str, other: Candidate) -> Iterator[str]:
 
 
 def _is_short_form(people: Sequence[str], longer: Sequence[str]) -> bool:
-    """Return True if each has one name, and the words of the first are among those of the
-    second."""
+    """Return True if `people` and `longer` have one name each, and the words of the first are a
+    part of the words of the second: "A. Other" is not, "Other" is a short form of "Ann Other"."""
     if len(people) != 1 or len(longer) != 1:
         return False
     return set(people[0].casefold().split()) < set(longer[0].casefold().split())

@@ -1,4 +1,7 @@
-"""Find bylines in the text of a page; score each by its kind and place."""
+"""Find bylines in the text of a page; score each by its kind and place. Pure.
+
+A byline is marked by its markup (rel, itemprop, class, link) or by a word such as "By". Names
+without such a mark are found by where they are, such as beside a date."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,10 +16,9 @@ from syndicator.reading.html.document import is_in_reply, read_text
 from syndicator.reading.metadata import date, person_names
 from syndicator.reading.metadata.title import Spot, Survey
 
-# characters from the headline to a name beside a date, and to a name alone
-_MOST_BESIDE = 600
-_MOST_ALONE = 200
-# weights of marks
+_MOST_BESIDE = 600  # characters between the headline and a name beside a date
+_MOST_ALONE = 200  # characters between the headline and a name alone on its line
+# weights of marks: how sure it is that they mark a byline
 _SURE = 3
 _LIKELY = 2
 _POSSIBLE = 1
@@ -24,15 +26,15 @@ _POSSIBLE = 1
 _AFTER_HEADLINE = 3
 _BEFORE_HEADLINE = 2
 _FAR = 0
-_SIGNED_AFTER = 800  # characters of text above a signature
-_SENTENCE_ENDS = tuple('.!?…"”“’»)')  # what text above a signature ends with
+_SIGNED_AFTER = 800  # characters of text between the headline and a signature
+_SENTENCE_ENDS = tuple('.!?…"”“’»)')  # the text before a signature ends with one of these
 _LINE_TAGS = frozenset(
     {"p", "div", "span", "em", "i", "strong", "b", "h4", "h5", "h6", "address", "li", "td"}
 )
-# characters of a line with a name, of an element, of the shortest name
-_LONG_LINE = 80
-_MOST_READ = 400
-_SHORTEST_NAME = 3
+_LONG_LINE = 80  # characters of a line with a name
+_MOST_READ = 400  # characters of an element that are read
+_SHORTEST_NAME = 3  # characters
+# separators in a line with a name and a date
 _BAR = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
 _DIGIT = re.compile(r"\d")
@@ -49,44 +51,43 @@ _BYLINE_CLASS = re.compile(
     r"by-?line|posted-?by|written-?by|author-?name|meta-?author|entry-?author|post-?author|article-?author|vcard|(?:^|\s)[up]-author(?![a-z])",
     re.I,
 )
+# class names of what is no byline although it may have "author" in its name, too
 _OTHER_CLASS = re.compile(
     r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b|role|position|job|staff\b|func\b|occupation|affiliation",
     re.I,
 )
-# characters after and before the headline in which its byline stands
+# characters after and before the headline within which the byline of the article is
 _MOST_AFTER = 1_500
 _MOST_BEFORE = 600
-# characters between two names of one byline, if they look alike and if not
+# characters between the names of co-authors: if their elements look alike, and if they do not
 _TOGETHER = 120
 _AT_ONCE = 8
-# least characters of tag and classes that are compared; names with an element for each
-_SHORTEST_LOOK = 4
-_MOST_ALIKE = 8
-# texts searched for the word "by"; most characters around a link to an author
-_FIRST_PIECES = 6
-_MOST_AROUND = 100
+_SHORTEST_LOOK = 4  # characters of tag and classes that say something about an element's look
+_MOST_ALIKE = 8  # authors with an element for each
+_FIRST_PIECES = 6  # texts of a byline among which the word "by" is searched
+_MOST_AROUND = 100  # characters of the text around a link to an author
 _TAGS_AFTER_BY = frozenset({"a", "span", "strong", "b", "em", "i", "div", "p"})
-_REMEMBERED = 512  # cached class names
-_MOST_MARKS = 400  # of a page
+_REMEMBERED = 512  # texts in a cache
+_MOST_MARKS = 400  # marks of a page
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_BY_MARKUP = frozenset({"rel", "itemprop", "class", "link"})
-# characters of "by" and a login, and of any byline
-_LONG_MARK = 30
-_LONGEST_BYLINE = 220
+_BY_MARKUP = frozenset({"rel", "itemprop", "class", "link"})  # kinds of marks by markup
+_LONG_MARK = 30  # characters of a byline that is more than "by" and a name
+_LONGEST_BYLINE = 220  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class UnmarkedByline:
-    """Names that no markup calls authors. `kind`: "line", "date", "alone" or "signed"."""
+    """Names in a byline without a mark."""
 
     people: tuple[str, ...]
-    kind: str
-    weight: int
+    kind: str  # how they were found: "line", "date", "alone" or "signed"
+    weight: int  # how likely they are authors: _POSSIBLE or _LIKELY
 
 
 def read_unmarked_byline(spot: Spot, survey: Survey) -> UnmarkedByline | None:
-    """Return the names at `spot`, None for none: in a line with a date, beside a date, alone below
-    the headline, or below the text as a signature."""
+    """Return the byline without a mark that the element at `spot` is, None if it is none. Its kind
+    is "line": in a line with a date; "date": beside a date; "alone": a line below the headline; or
+    "signed": a signature below the text."""
     element = spot.element
     distance = spot.offset - survey.headline_end
     if survey.has_headline and abs(distance) <= _MOST_BESIDE:
@@ -103,10 +104,8 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> UnmarkedByline | None:
             name = _read_name(line, distance)
             if name:
                 return UnmarkedByline((name,), "alone", _POSSIBLE)
-    may_be_signature = (
-        element.tag == "p" and distance >= _SIGNED_AFTER and spot.text_before[-1:] in _SENTENCE_ENDS
-    )
-    if may_be_signature:
+    is_late_paragraph = element.tag == "p" and distance >= _SIGNED_AFTER
+    if is_late_paragraph and spot.text_before[-1:] in _SENTENCE_ENDS:
         signature = " ".join(read_text(element, 2 * _LONG_LINE).split()).strip("()[]–—-/ ")
         if person_names.is_known_person(signature):
             return UnmarkedByline((signature,), "signed", _LIKELY)
@@ -114,19 +113,20 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> UnmarkedByline | None:
 
 
 def _read_names_within_line(element: Any, line: str) -> tuple[str, ...]:
-    """Return the names in a line with a date: "Dec 8, 2019 by Ann Other in Boats"."""
+    """Return the names after "by" in a line with a date, "Dec 8, 2019 by Ann Other in Boats". () if
+    there is no date or no "by"."""
     if not _DIGIT.search(line) or not next(date.find_days(line), None):
         return ()
     pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), _MOST_READ))
-    match = person_names.byline_words().inside.search(
-        " | ".join(piece for piece in pieces if piece)
-    )
+    # bars between the pieces end a name at the end of its element
+    text_with_bars = " | ".join(piece for piece in pieces if piece)
+    match = person_names.load_byline_words().inside.search(text_with_bars)
     return tuple(person_names.find_names(match[1])) if match else ()
 
 
 def _read_names_beside_date(spot: Spot, line: str) -> tuple[str, ...]:
-    """Return the names in "4 May 2024 | Ann Other", or in an element directly before or after a
-    date."""
+    """Return the names in a line with a date, "4 May 2024 | Ann Other", or in a line directly
+    before or after a date. () if there are none."""
     element = spot.element
     if not _DATE.search(line):
         line = " ".join((element.text or "")[:_MOST_READ].split())
@@ -139,6 +139,7 @@ def _read_names_beside_date(spot: Spot, line: str) -> tuple[str, ...]:
     if not names:
         return ()
     if len(names) > 1:
+        # with several known people, the others in the line are authors, too
         if not all(map(person_names.is_person, pieces)):
             return ()
         names = tuple(pieces)
@@ -155,7 +156,8 @@ def _read_names_beside_date(spot: Spot, line: str) -> tuple[str, ...]:
 
 
 def _read_text_after(element: Any) -> str:
-    """Return the text directly after `element`, else that of the next element."""
+    """Return the text directly after `element`, else the text of the next element, "" if there is
+    neither."""
     tail: str = (element.tail or "").strip()
     if tail:
         return tail
@@ -164,11 +166,12 @@ def _read_text_after(element: Any) -> str:
 
 
 def _read_name(line: str, distance: int) -> str:
-    """Return the name that is an element's whole text below the headline, or ends a line such as "A
-    guest post by"; "" for none."""
+    """Return the name in a line below the headline: the whole line, or what follows words such as
+    "A guest post by". "" if it is no name of a known form. `distance`: characters from the
+    headline."""
     if len(line) <= _SHORTEST_NAME:
         return ""
-    introduced = person_names.byline_words().by_within.match(line)
+    introduced = person_names.load_byline_words().by_within.match(line)
     if introduced:
         name = introduced[1]
     elif distance <= _MOST_ALONE:
@@ -180,21 +183,20 @@ def _read_name(line: str, distance: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A candidate for the byline: names, kind of mark, score, and distance from the headline in
-    characters."""
+    """A byline of the page, as a candidate for that of the article."""
 
-    people: tuple[str, ...]
-    kind: str  # rel, itemprop, class, link, by, or one of UnmarkedByline's
-    weight: int
-    score: int
-    distance: int
-    look: str  # tag and class of the element: co-authors look alike
-    flags: tuple[str, ...]
-    login: str = ""  # of a user, if the byline names no person
+    people: tuple[str, ...]  # the names in it, () if there is only a login
+    kind: str  # rel, itemprop, class, link, by, or a kind of UnmarkedByline
+    weight: int  # how sure it is that this is a byline
+    score: int  # the weight, and more if it is near the headline
+    distance: int  # characters from the headline, negative above it
+    look: str  # tag and classes of its element: those of co-authors are equal
+    flags: tuple[str, ...]  # features, see _list_flags
+    login: str = ""  # the name of a user, if the byline has no person's name
 
 
 def find_marks(survey: Survey) -> list[Mark]:
-    """Return the marks of bylines on the page, in order."""
+    """Return the bylines of the page in order, at most 400."""
     marks: list[Mark] = []
     for spot in survey.spots:
         mark = _read_mark(spot, survey)
@@ -205,8 +207,9 @@ def find_marks(survey: Survey) -> list[Mark]:
     return marks
 
 
-def find_together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
-    """Yield `best` and the marks of its co-authors behind it."""
+def find_coauthors(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
+    """Yield `best` and then the bylines of its co-authors: those of the same kind that follow it
+    closely."""
     yield best
     end = best.distance + sum(map(len, best.people))
     for mark in marks:
@@ -221,7 +224,8 @@ def find_together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
 
 
 def _read_mark(spot: Spot, survey: Survey) -> Mark | None:
-    """Return the byline that the element at `spot` is, None for none and for one of a comment."""
+    """Return the byline that the element at `spot` is. None if it is none, if it names nobody, or
+    if it is that of a comment."""
     element = spot.element
     distance = spot.offset - survey.headline_end
     position_score = _score_position(distance)
@@ -241,6 +245,7 @@ def _read_mark(spot: Spot, survey: Survey) -> Mark | None:
         )
     if is_in_reply(element):
         return None
+
     pieces = _list_lines(element)
     names = _read_equal_children(element)
     if not names:
@@ -261,7 +266,8 @@ def _read_mark(spot: Spot, survey: Survey) -> Mark | None:
 
 
 def _score_position(distance: int) -> int:
-    """Score a distance from the headline: the byline of an article mostly stands below it."""
+    """Score a distance from the headline in characters: the byline of an article mostly follows it
+    closely."""
     if 0 <= distance <= _MOST_AFTER:
         return _AFTER_HEADLINE
     if -_MOST_BEFORE <= distance < 0:
@@ -270,8 +276,8 @@ def _score_position(distance: int) -> int:
 
 
 def _list_lines(element: Any) -> list[str]:
-    """Return the texts in `element` as lines; of a text too long for a byline only the first of
-    several."""
+    """Return the texts in `element`, one for each piece between tags, without extra white space. If
+    they are too long for a byline, return only the first, or [] if there is but one."""
     texts = islice(element.itertext(), 4 * _LONGEST_BYLINE)
     lines = [line for line in (" ".join(text.split()) for text in texts) if line]
     if sum(map(len, lines)) <= _LONGEST_BYLINE:
@@ -280,14 +286,17 @@ def _list_lines(element: Any) -> list[str]:
 
 
 def _read_login(pieces: Sequence[str]) -> str:
-    """Return the one word of a byline that names no person, such as "harbour1984", else ""."""
+    """Return the only word of a byline if it can be a login, such as "harbour1984", else ""."""
     word = person_names.remove_by(" ".join(pieces)).strip(" ,.:;|-–—•·*@")
     return word if len(word) >= _SHORTEST_NAME and person_names.is_login(word) else ""
 
 
 def _list_flags(spot: Spot, pieces: Sequence[str], survey: Survey) -> Iterator[str]:
-    """Yield features of a mark: words of another job or "by" before it, its length."""
-    if person_names.ends_with_phrase(spot.text_before, person_names.byline_words().before_others):
+    """Yield the features of a byline by its length and by the text before it: whether this ends
+    with "by", a date, or the word for another job, such as "photo by"."""
+    if person_names.ends_with_phrase(
+        spot.text_before, person_names.load_byline_words().before_others
+    ):
         yield "of another job"
     if _ends_by(spot.text_before):
         yield "after by"
@@ -301,17 +310,17 @@ def _list_flags(spot: Spot, pieces: Sequence[str], survey: Survey) -> Iterator[s
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """The kind of mark by which an element is a byline, and how sure it is."""
+    """How an element is marked as a byline: the kind of mark, and how sure it is."""
 
     name: str
     weight: int
 
 
 def _find_kind(spot: Spot) -> _Kind | None:
-    """Return how attributes and words mark the element at `spot` as a byline, None if they do
-    not."""
+    """Return how the element at `spot` is marked as a byline, by its attributes or by words such as
+    "By"; None if it is not marked."""
     element = spot.element
-    attributes = dict(element.items())  # one look at them all is cheaper than one for each
+    attributes = dict(element.items())  # faster than to ask lxml for each attribute
     if attributes:
         rel = attributes.get("rel", "")
         itemprop = attributes.get("itemprop", "")
@@ -336,18 +345,20 @@ def _find_kind(spot: Spot) -> _Kind | None:
 
 
 def _begins_with_by(text: str) -> bool:
-    """Return True if `text` begins with words such as "By"."""
+    """Return True if `text` begins with a phrase such as "By" or "Written by"."""
     if not text:
         return False
     first_word = text.split(None, 1)[0].casefold().rstrip(":：")
-    if first_word not in person_names.byline_words().starts:
+    if first_word not in person_names.load_byline_words().starts:
         return False
-    return person_names.byline_words().by.match(text + " x") is not None
+    # the expression wants a word after the phrase, which may be in the next element
+    return person_names.load_byline_words().by.match(text + " x") is not None
 
 
 @lru_cache(_REMEMBERED)
 def _weigh_class(names: str) -> int:
-    """Return how surely class, test id and id call an element a byline: 0 for not at all."""
+    """Return how sure it is that class, test id and id, given as one text, are those of a byline:
+    _SURE, _LIKELY, or 0 if they are not."""
     names = _CAMEL_CASE.sub("-", names).lower()
     if not _AUTHOR_CLASS.search(names) or _OTHER_CLASS.search(names):
         return 0
@@ -356,15 +367,15 @@ def _weigh_class(names: str) -> int:
 
 @lru_cache(_REMEMBERED)
 def _ends_by(text: str) -> bool:
-    """Return True if `text` ends with words such as "by"."""
-    if person_names.introduces(text[-40:]):
+    """Return True if `text` ends with a phrase such as "by" or "written by"."""
+    if person_names.introduces_name(text[-40:]):
         return True
-    return person_names.ends_with_phrase(text, person_names.byline_words().long_before_names)
+    return person_names.ends_with_phrase(text, person_names.load_byline_words().long_before_names)
 
 
 def _read_equal_children(element: Any) -> tuple[str, ...]:
-    """Return the names in a list of equal elements, one for each author; () if there is no such
-    list."""
+    """Return the names in an element whose children are equal elements, each with the name of one
+    author; () if there is no such element."""
     for holder in islice(element.iter(etree.Element), _FIRST_PIECES):
         if not 1 < len(holder) <= _MOST_ALIKE:
             continue
@@ -379,17 +390,17 @@ def _read_equal_children(element: Any) -> tuple[str, ...]:
 
 
 def _read_people(pieces: Sequence[str]) -> Iterator[str]:
-    """Yield the names in the texts of a byline, after the word "by" if one of the first texts is
-    that."""
+    """Yield the names in the texts of a byline. If one of the first texts is a phrase such as "by",
+    the names begin after it. They end at a text that is no name, or at words such as "photo by"."""
     start = 0
     for index, piece in enumerate(pieces[:_FIRST_PIECES]):
-        if person_names.introduces(piece):
+        if person_names.introduces_name(piece):
             start = index + 1
             break
     has_names = False
-    may_continue = True  # the list of names: it has just begun, or goes on after a comma or "and"
+    may_continue = True  # a name may come next: at the start, and after a comma or "and"
     for piece in pieces[start:]:
-        if person_names.ends_with_phrase(piece, person_names.byline_words().before_others):
+        if person_names.ends_with_phrase(piece, person_names.load_byline_words().before_others):
             return
         names = person_names.find_names(piece)
         if names and may_continue:
@@ -397,6 +408,6 @@ def _read_people(pieces: Sequence[str]) -> Iterator[str]:
             has_names = True
             may_continue = piece.rstrip().endswith((",", "&", " and", " und"))
         elif has_names:
-            if not person_names.byline_words().joined.fullmatch(f" {piece.strip()} "):
+            if not person_names.load_byline_words().name_separator.fullmatch(f" {piece.strip()} "):
                 return
             may_continue = True

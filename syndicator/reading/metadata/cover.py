@@ -1,6 +1,7 @@
 """Choose the picture of an article; `choose_first_valid` chooses among candidates of any field.
 
-From og:image, JSON-LD, twitter and large figures."""
+Pictures are stated by og:image, JSON-LD and Twitter's metas; else large figures of the text are
+taken."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,20 +17,23 @@ from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, list_articles
 
 T = TypeVar("T")
-_MOST_TRACED = 12  # candidates kept for the trace
-# drawings and icons by their format, and files whose whole name says that they are stand-ins: a
-# part of a name tells nothing (`pixel-9-pro-review.jpg`), what articles share does (host_memory.py)
+_MOST_TRACED = 12  # candidates in the trace
+# Names of files that are no pictures of a subject: drawings and icons by their format, and files
+# whose whole name says that they are placeholders. A part of a name says nothing:
+# `pixel-9-pro-review.jpg`. Pictures that many articles share are recognised by host_memory.py.
 _NEVER_NAME = re.compile(
     r"\.(?:svg|ico)$|^(?:logo|avatar|blank|spacer|placeholder|default|no-?image|og)\.\w{3,4}$",
     re.I,
 )
+# addresses of pictures that belong to software, advertising or users
 _NEVER_PLACE = re.compile(
     r"/wp-includes/|/plugins/|//(?:[\w.]+\.)?gravatar\.com/|/ads/|//(?:pixel|stats|ad)\.|/emoji/|[{}]{2}",
     re.I,
 )
-# types of JSON-LD objects whose picture shows who publishes or writes
+# types of JSON-LD objects whose picture is a logo or a portrait
 _PUBLISHER_TYPES = frozenset({"Organization", "NewsMediaOrganization", "Person", "WebSite"})
-_MOST_LOGOS = 60
+_MOST_LOGOS = 60  # declared logos that are compared
+# "300x200" in an address
 _SIZE_IN_ADDRESS = re.compile(r"(?<!\d)(\d{2,4})x(\d{2,4})(?!\d)")
 _FIRST_METAS = ("og:image:secure_url", "og:image", "og:image:url")
 _LATER_METAS = (
@@ -41,6 +45,7 @@ _LATER_METAS = (
     "thumbnailurl",
     "image",
 )
+# attributes of an img with its address, those of lazy loading before src
 _ADDRESS_ATTRIBUTES = (
     "data-src",
     "data-lazy-src",
@@ -65,39 +70,39 @@ _ASIDE_TAGS = frozenset({"nav", "footer", "aside", "header", "form"})
 _ARTICLE_NAME = re.compile(
     r"article|content|entry|post|story|body|hero|lead|featured|main|figure", re.I
 )
+# CSS pixels from which an image is large enough for a cover
 _LEAST_WIDTH = 200
-_LEAST_HEIGHT = 120  # CSS pixels from which a figure is large
-# characters of an address, and of a reference before it is resolved
-_LONGEST_URL = 2_000
-_LONGEST_REFERENCE = 4_000
-_MOST_IMAGES = 150
-_MOST_META_VALUES = 3
-_MOST_ARTICLES = 2  # JSON-LD objects whose pictures count, and pictures of each
-_MOST_PICTURES = 2
+_LEAST_HEIGHT = 120
+_LONGEST_URL = 2_000  # characters of an address
+_LONGEST_REFERENCE = 4_000  # characters of a reference before it is resolved
+_MOST_IMAGES = 150  # images of the page that are looked at
+_MOST_META_VALUES = 3  # values of a meta
+_MOST_ARTICLES = 2  # JSON-LD objects whose pictures count
+_MOST_PICTURES = 2  # pictures of each of these objects
 _MOST_SRCSET = 20_000  # characters
 _ATTRIBUTES = 300  # characters of class, id and itemprop that are searched
 _PIXELS = re.compile(r"\s*(\d{1,5})(?:px)?\s*$")
 # keys of a JSON-LD picture that hold its address
 _ADDRESS_KEYS = ("url", "contentUrl", "@id")
-_MOST_ABOVE = 25  # elements above a picture that are looked at for signs that it is the article's
+_MOST_ABOVE = 25  # elements around an image by which it is or is not part of the article
 _SRCSET_CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[T]):
-    """The chosen value of a field, None for none. `candidate`: name of the place that states it,
-    "" for none; `considered`: (name, value) of the candidates that were looked at."""
+    """The chosen value of a field of an article, and the candidates for it."""
 
-    value: T | None
-    candidate: str = ""
-    considered: tuple[tuple[str, str], ...] = ()
+    value: T | None  # None if no candidate is valid
+    candidate: str = ""  # the name of the place that states the value, "" if there is none
+    considered: tuple[tuple[str, str], ...] = ()  # (place, value) of the candidates looked at
 
     def __bool__(self) -> bool:
+        """Return True if there is a value."""
         return self.value is not None
 
     def trace(self) -> Mapping[str, Any]:
-        """Return the lines of `show --trace`: the chosen candidate, and each candidate as "name:
-        value"."""
+        """Return what `show --trace` prints: the place of the chosen candidate, and all candidates
+        as "place: value"."""
         return {
             "from": self.candidate,
             "candidates": [f"{name}: {value}" for name, value in self.considered],
@@ -107,8 +112,8 @@ class Choice(Generic[T]):
 def choose_first_valid(
     candidates: Iterable[tuple[str, T | None]], is_valid: Callable[[T], bool]
 ) -> Choice[T]:
-    """Choose the first of `candidates` (name, value) whose value is valid. Later ones are not
-    computed."""
+    """Choose the first value that is valid among `candidates`, (place, value) each. Missing values,
+    None or "", are skipped. Candidates after the chosen one are not computed."""
     considered: list[tuple[str, str]] = []
     for name, value in candidates:
         if value is None or value == "":
@@ -123,8 +128,9 @@ def choose_first_valid(
 def choose_cover(
     document: Document, entry: Entry | None, *, may_be: Callable[[str], bool] = bool
 ) -> Choice[str]:
-    """Choose the absolute URL of the article's picture, one that `may_be` accepts; none rather than
-    a picture that the page declares to be a logo or a portrait."""
+    """Choose the absolute address of the article's picture. The choice is empty rather than a
+    picture that the page declares to be a logo or a portrait. `may_be`: returns False for further
+    addresses that must not be chosen."""
     candidates = (
         (name, resolve_picture(document, value))
         for name, value in _list_candidates(document, entry)
@@ -137,7 +143,8 @@ def choose_cover(
 
 
 def _list_declared_logos(document: Document) -> frozenset[str]:
-    """Return the addresses of icons, logos and portraits by JSON-LD and links."""
+    """Return the aliases of the addresses that the page declares to be icons, logos or portraits,
+    by JSON-LD and link elements."""
     stated = [
         link.get("href") or ""
         for link in document.tree.iter("link")
@@ -156,12 +163,14 @@ def _list_declared_logos(document: Document) -> frozenset[str]:
 
 
 def _list_objects(value: Any) -> list[jsonld.Object]:
+    """Return the objects of a JSON-LD value, which may be an object or a list."""
     values = value if isinstance(value, list) else [value]
     return [item for item in values if isinstance(item, dict)]
 
 
 def is_picture(url: str) -> bool:
-    """Return True if `url` may show the subject of an article: no logo, portrait or placeholder."""
+    """Return True if the picture at `url` may show the subject of an article: by its address it is
+    no logo, portrait or placeholder."""
     if len(url) > _LONGEST_URL:
         return False
     path = url.partition("?")[0].partition("#")[0]
@@ -172,7 +181,8 @@ def is_picture(url: str) -> bool:
 
 
 def _list_candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, str]]:
-    """Yield (name of the place, address as written), the likeliest first."""
+    """Yield (name of the place, address as written) for each picture that the page or the feed's
+    `entry` states, the likeliest first; an address may be ""."""
     yield from _list_metas(document, _FIRST_METAS, most_values=_MOST_META_VALUES)
     for item in list_articles(document)[:_MOST_ARTICLES]:
         for stated in (item.get("image"), item.get("thumbnailUrl")):
@@ -192,13 +202,15 @@ def _list_candidates(document: Document, entry: Entry | None) -> Iterator[tuple[
 def _list_metas(
     document: Document, names: Iterable[str], *, most_values: int
 ) -> Iterator[tuple[str, str]]:
+    """Yield (name, value) for the first `most_values` values of each of the metas `names`."""
     for name in names:
         for value in document.metas.get(name, ())[:most_values]:
             yield name, value
 
 
 def resolve_picture(document: Document, value: str) -> str | None:
-    """Return the absolute address of a picture on the page; None if it is missing or private."""
+    """Return the absolute address of a picture on the page. None if `value` is empty, too long, the
+    picture itself ("data:"), or an address on a private network."""
     value = text.legal(value).strip()
     if not value or len(value) > _LONGEST_REFERENCE:
         return None
@@ -211,8 +223,8 @@ def resolve_picture(document: Document, value: str) -> str | None:
 
 
 def read_image_address(element: Any) -> str:
-    """Return the address of an img as written: the largest of a srcset, else the address for lazy
-    loading, else src; "" for no real picture."""
+    """Return the address of an img element as written: the largest of a srcset, else that of lazy
+    loading, else src; "" if it has only placeholders."""
     for name in _SRCSET_ATTRIBUTES:
         if largest := find_largest(element.get(name) or ""):
             return largest
@@ -224,7 +236,8 @@ def read_image_address(element: Any) -> str:
 
 
 def find_largest(srcset: str) -> str:
-    """Return the widest candidate of a srcset (HTML 4.8.4.2.1), or ""."""
+    """Return the address of the widest image in `srcset`, "" if there is none (syntax: WHATWG HTML
+    4.8.4.2.1)."""
     candidates = _SRCSET_CANDIDATE.findall(srcset[:_MOST_SRCSET])
     if not candidates:
         return ""
@@ -233,7 +246,8 @@ def find_largest(srcset: str) -> str:
 
 
 def _is_large(element: Any) -> bool:
-    """Return True unless the stated size, or that in the address, is too small for a cover."""
+    """Return False if an image is too small for a cover, by its stated size or the size in its
+    address; True also if no size is known, except for a GIF, which is often a drawing."""
     width = _read_pixels(element.get("width"))
     height = _read_pixels(element.get("height"))
     address = read_image_address(element)
@@ -249,13 +263,14 @@ def _is_large(element: Any) -> bool:
 
 
 def _read_pixels(value: str | None) -> int | None:
+    """Return the pixels of a width or height, "640" or "640px"; None for anything else."""
     number = _PIXELS.match(value or "")
     return int(number[1]) if number else None
 
 
 def _is_of_article(element: Any) -> bool:
-    """Return True if the elements around a picture are parts of an article, and none is an
-    aside."""
+    """Return True if an image is in an article, a figure or the like, and in no menu, sidebar or
+    other aside."""
     is_within_article = False
     for depth, holder in enumerate(element.iterancestors()):
         if depth > _MOST_ABOVE or holder.tag in ("body", "html"):
@@ -268,6 +283,7 @@ def _is_of_article(element: Any) -> bool:
         is_article_header = is_header and (
             has_headline or holder.getparent().tag in ("article", "main")
         )
+        # outside of an article, classes such as "sidebar" count; tags such as nav count everywhere
         if holder.tag in _ASIDE_TAGS and not is_article_header:
             return False
         if not is_within_article and not is_article and _ASIDE_NAME.search(names):

@@ -1,6 +1,6 @@
 """Find when a page was published and updated: as declared, shown, or guessed by htmldate.
 
-htmldate is imported here only."""
+"Shown" dates are those in the text, which readers see. Only this module imports htmldate."""
 
 import re
 import tomllib
@@ -19,58 +19,59 @@ from syndicator.reading.html.document import Document, is_in_reply, list_article
 from syndicator.reading.metadata.cover import Choice, choose_first_valid
 from syndicator.reading.metadata.title import Spot, Survey
 
+# a day, with a time and a zone if stated: "2026-03-08T17:05:00+01:00", "2026/3/8"
 _ISO_LIKE = re.compile(
     r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)"
     r"(?:(?:[T,]|\s){1,3}(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?\s?(Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?)?"
 )
 _COMPACT_ISO = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?\s?(Z|[+-]\d\d:?\d\d)?)?$")
+# seconds, or milliseconds, since 1970
 _EPOCH = re.compile(r"^1\d{9}(?:\d{3})?(?:\.\d{1,6})?$")
 _CJK_DAY = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _NUMERIC_DAY = re.compile(
     r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d\d)(?![\d/]|[.-]\d)"
 )
 _CLOCK = re.compile(r"\b(\d{1,2}):(\d\d)(?!\d|[./])\s?([ap]\.?m\b)?", re.I)
-_MOST_CHARACTERS = 300  # of a text that is searched for dates
+_MOST_CHARACTERS = 300  # characters of a text that is searched for dates
 _CENTURY = 2_000
-_TWO_DIGITS = 100  # a smaller year is of this century
+_TWO_DIGITS = 100  # a year below is one of this century without its first digits
 _NOON = 12  # o'clock
 _HOURS_A_DAY = 24
 _MINUTES_AN_HOUR = 60
 _DATE_CLASS = re.compile(r"date|time|publi|posted|datum|fecha|pubdate|meta|byline|created", re.I)
 _UPDATED_CLASS = re.compile(r"updat|modif|revis", re.I)
-# characters after and before the headline in which the date of the article stands
+# characters after and before the headline within which the date of the article is
 _MOST_AFTER = 1_200
 _MOST_BEFORE = 500
-# characters of a line with a date, with little else, and with nothing else
-_LONGEST_LINE = 120
-_SHORT_LINE = 40
-_DATE_ONLY_LINE = 25
-# words of a line that is only a date, and the briefness of such a line
-_DATE_WORDS = 3
-_DATE_ALONE = 2
+_LONGEST_LINE = 120  # characters of a line with a date
+_SHORT_LINE = 40  # characters of a line with a date and little else
+_DATE_ONLY_LINE = 25  # characters of a line with a date and nothing else
+_DATE_WORDS = 3  # words of such a line
+_DATE_ALONE = 2  # its score, see _score_briefness
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
 _PUBLISHED_CLASS = re.compile(r"publish|entry-date|post-date|pubdate", re.I)
+# classes of the date on which a user of a forum joined it
 _JOINED_CLASS = re.compile(r"join(?:ed|-?date)|regist(?:ered|ration)|member-?since", re.I)
-SURE_SCORE = 3  # score of a date from which it is surely the article's
-_AMERICAN = frozenset({"en", "en-US"})
+SURE_SCORE = 3  # score of a shown date from which it is surely the article's
+_AMERICAN = frozenset({"en", "en-US"})  # languages of pages that write the month first
 _URL_DAY = re.compile(
     r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/\-_.]|$)"
 )
 _AMERICAN_DOMAINS = (".com", ".us", ".gov", ".edu", ".mil")
-_ADDRESS_KEYS = ("url", "mainEntityOfPage", "@id")  # of JSON-LD objects
+_ADDRESS_KEYS = ("url", "mainEntityOfPage", "@id")  # members of JSON-LD objects with their address
 _MOST_ITEMS = 3  # JSON-LD objects whose dates count
-_MOST_ELEMENTS = 20_000  # of a body without any other date
-_MOST_MICRODATA = 5  # elements with a date of publication
-_MOST_CHILDREN = 40  # of an element, whose tails are read
-_MOST_NOTE = 400  # characters of a text that may tell when it first appeared
-_CONTEXT = 40  # characters before a date that label it
+_MOST_ELEMENTS = 20_000  # elements that are searched for a line that is only a date
+_MOST_MICRODATA = 5  # elements with a date of publication in microdata
+_MOST_CHILDREN = 40  # children of an element between which texts are read
+_MOST_NOTE = 400  # characters of a text that may say when the article first appeared
+_CONTEXT = 40  # characters before a date that may say what it is
 # scores of a date by its distance from the headline
 _AFTER_HEADLINE = 2
 _BEFORE_HEADLINE = 1
 _FAR = 0
 _TIME_ELEMENT = 2  # score of a date in a time element
-# the label of a date, and its score
+# what the words beside a date call it; the number is added to its score
 LABEL_PUBLISHED = 1
 NO_LABEL = 0
 LABEL_UPDATED = -2
@@ -104,9 +105,9 @@ _PUBLISHED_METAS = (
     "datecreated",
     "date",
 )
-# keys of JSON-LD objects that answer another
-_REPLY_KEYS = ("parentItem", "inReplyTo")
-_SAME_HEADLINE = 0.3  # share of an item's headline that the page's title has, if it is the page's
+_REPLY_KEYS = ("parentItem", "inReplyTo")  # members of JSON-LD objects that are replies
+# An item is about the page if the page's title has this share of the words of the item's headline.
+_SAME_HEADLINE = 0.3
 _MODIFIED_METAS = (
     "article:modified_time",
     "og:updated_time",
@@ -115,6 +116,7 @@ _MODIFIED_METAS = (
     "dc.date.modified",
     "lastmod",
 )
+# names of places whose date is not compared with the shown date
 _FINAL_CANDIDATES = (
     "entry",
     "list",
@@ -129,15 +131,15 @@ _FINAL_CANDIDATES = (
 )
 _OLDEST = 1990  # the year of the first web pages
 _LATEST = 2100  # the first year that must be a mistake
-# hours: the offsets from UTC that are in use
+# the offsets from UTC that are in use, in hours
 _LEAST_OFFSET = -12
 _MOST_OFFSET = 14
-# characters of source above which htmldate is not asked: it is super-linear on some
+# characters of a page's source; htmldate is too slow on some larger pages
 _LARGEST_FOR_HTMLDATE = 600_000
 
 
 class DateWords:
-    """The month names and the words before dates of data/months.toml, compiled."""
+    """The names of months and the words before dates of data/months.toml, compiled."""
 
     def __init__(self) -> None:
         data = tomllib.loads(reading.file_text("months.toml"))
@@ -145,11 +147,11 @@ class DateWords:
         for name, values in data.pop("labels").items():
             alternatives = "|".join(map(re.escape, values))
             labels[name] = re.compile(rf"(?:^|[^\w])(?:{alternatives})(?![a-z])", re.I)
-        self.first = labels["first"]  # of a sentence that tells when a text first appeared
+        self.first = labels["first"]  # in sentences such as "This was originally published on"
         self.published = labels["published"]
         self.updated = labels["updated"]
-        self.joined = labels["joined"]  # before the day on which a user of a forum joined
-        self.month_numbers: dict[str, int] = {}
+        self.joined = labels["joined"]  # before the day on which a user joined a forum
+        self.month_numbers: dict[str, int] = {}  # name or abbreviation of a month -> 1 to 12
         for months in data.values():
             for number, forms in enumerate(months, 1):
                 for form in forms.split("|"):
@@ -166,12 +168,13 @@ class DateWords:
         )
 
 
-date_words = cache(DateWords)
+load_date_words = cache(DateWords)
 
 
 def parse_date_text(value: str) -> datetime | None:
-    """Return the date in `value` (ISO 8601 and similar, RFC 5322, epoch seconds, prose), or
-    None."""
+    """Return the date in `value`, None if there is none. Formats: ISO 8601 and similar, seconds
+    since 1970, RFC 5322 ("Sun, 8 Mar 2026 17:05:00 +0100"), and prose ("8 March 2026"). A date
+    without a zone is in UTC."""
     value = value.strip()[:_MOST_CHARACTERS]
     if not value:
         return None
@@ -190,8 +193,9 @@ def parse_date_text(value: str) -> datetime | None:
 
 
 def find_days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
-    """Yield the dates in the prose `value`, in no order. `month_first`: 3/4/2021 is the 4th of
-    March."""
+    """Yield the dates in the prose `value`, grouped by their format, not in the order of the text.
+    With `month_first`, 3/4/2021 is the 4th of March, else the 3rd of April. A date that is possible
+    only in the other order is read so."""
     value = value[:_MOST_CHARACTERS]
     if not any(char.isdigit() for char in value):
         return
@@ -201,27 +205,29 @@ def find_days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
     for match in _CJK_DAY.finditer(value):
         if when := _make_day(match[1], match[2], match[3], value):
             yield when
-    month_numbers = date_words().month_numbers
-    for match in date_words().day_first.finditer(value):
+    month_numbers = load_date_words().month_numbers
+    for match in load_date_words().day_first.finditer(value):
         month = str(month_numbers[match[2].casefold()])
         if when := _make_day(match[3], month, match[1], value):
             yield when
-    for match in date_words().month_first.finditer(value):
+    for match in load_date_words().month_first.finditer(value):
         month = str(month_numbers[match[1].casefold()])
         if when := _make_day(match[3], month, match[2], value):
             yield when
     for match in _NUMERIC_DAY.finditer(value):
         year = match[4]
         is_month_first = month_first and match[2] == "/"
-        month, day = (match[1], match[3]) if is_month_first else (match[3], match[1])
+        month = match[1] if is_month_first else match[3]
+        day = match[3] if is_month_first else match[1]
         when = _make_day(year, month, day, value) or _make_day(year, day, month, value)
         if when:
             yield when
 
 
 def _make_day(year: str, month: str, day: str, prose: str) -> datetime | None:
-    """Return the day in UTC, with the time of day if `prose` has exactly one; None for an
-    impossible day."""
+    """Return a day at midnight UTC, or at the time of day in `prose`, the text around the date, if
+    there is exactly one time. None if the day does not exist. A year of two digits is in this
+    century."""
     try:
         year_number = int(year.lstrip("'"))
         if year_number < _TWO_DIGITS:
@@ -243,8 +249,8 @@ def _make_day(year: str, month: str, day: str, prose: str) -> datetime | None:
 
 
 def _parse_moment(match: re.Match[str]) -> datetime | None:
-    """Return the moment that a match of _ISO_LIKE or _COMPACT_ISO states; missing parts are 0 and
-    UTC; None if it is impossible."""
+    """Return the moment in a match of _ISO_LIKE or _COMPACT_ISO, None if it does not exist. A
+    missing time is midnight, a missing zone UTC."""
     year, month, day, hour, minute, second, zone = match.groups(default="0")
     offset = zone if zone[0] in "+-" else "Z"
     time = f"{hour.zfill(2)}:{minute.zfill(2)}:{second.zfill(2)}"
@@ -256,7 +262,7 @@ def _parse_moment(match: re.Match[str]) -> datetime | None:
 
 
 def _has_utc_form(when: datetime) -> bool:
-    """Return False if UTC cannot express `when` (year 9999)."""
+    """Return False if `when` cannot be converted to UTC: it is at the end of the year 9999."""
     try:
         when.astimezone(UTC)
     except OverflowError:
@@ -267,16 +273,17 @@ def _has_utc_form(when: datetime) -> bool:
 class Day(NamedTuple):
     """A date that the page shows to readers."""
 
-    score: int  # how likely it is the article's
+    score: int  # higher if it is more likely the date of publication; see SURE_SCORE
     distance: int  # characters between it and the headline
     when: datetime
-    label: int  # by the words beside it: LABEL_PUBLISHED, LABEL_UPDATED or NO_LABEL
-    is_time_element: bool = False  # it is the datetime of a time element
+    label: int  # what the words beside it call it: LABEL_PUBLISHED, LABEL_UPDATED or NO_LABEL
+    is_time_element: bool = False  # a time element states it
 
 
 def list_shown_days(document: Document, survey: Survey) -> list[Day]:
-    """Return the dates shown to readers, likeliest publication date first. A score of at least
-    `SURE_SCORE` is sure."""
+    """Return the dates in the text of the page, the likeliest date of publication first. Dates far
+    above the headline are left out. A date with a score of at least SURE_SCORE is surely that of
+    the article."""
     month_first = _is_american(document)
     first_offset = survey.headline_end - _MOST_BEFORE if survey.has_headline else 0
     days: list[Day] = []
@@ -287,14 +294,14 @@ def list_shown_days(document: Document, survey: Survey) -> list[Day]:
 
 
 def find_first_published(document: Document, survey: Survey) -> datetime | None:
-    """Return the date in a sentence such as "This was originally published on 3 May 2024"; short
-    labels are ignored."""
+    """Return the date in a sentence such as "This was originally published on 3 May 2024", None if
+    there is none. Short texts are ignored: they may be labels of other dates."""
     month_first = _is_american(document)
     for spot in survey.spots:
-        own_text = spot.element.text or ""
-        if len(own_text) <= _LONGEST_LINE // 4:
+        first_text = spot.element.text or ""
+        if len(first_text) <= _LONGEST_LINE // 4:
             continue
-        label_and_rest = date_words().first.split(own_text[:_MOST_NOTE], 1)
+        label_and_rest = load_date_words().first.split(first_text[:_MOST_NOTE], 1)
         if len(label_and_rest) == 1:
             continue
         after_label = label_and_rest[1][:_SHORT_LINE]
@@ -305,7 +312,7 @@ def find_first_published(document: Document, survey: Survey) -> datetime | None:
 
 
 def find_lone_date(document: Document) -> datetime | None:
-    """Return the date of the first line of the body that is only a date."""
+    """Return the date of the first line of the body that is only a date, None if there is none."""
     month_first = _is_american(document)
     body = next(document.tree.iter("body"), document.tree)
     elements = body.iter(
@@ -313,7 +320,7 @@ def find_lone_date(document: Document) -> datetime | None:
     )
     for element in islice(elements, _MOST_ELEMENTS):
         for line in _list_lines_with_digits(element):
-            if _score_briefness(line) != _DATE_ALONE or date_words().updated.search(line):
+            if _score_briefness(line) != _DATE_ALONE or load_date_words().updated.search(line):
                 continue
             when = next(find_days(line, month_first=month_first), None)
             if when:
@@ -322,14 +329,16 @@ def find_lone_date(document: Document) -> datetime | None:
 
 
 def _is_american(document: Document) -> bool:
-    """Return True if the page writes the month before the day, by its language or domain."""
+    """Return True if the page probably writes the month before the day, by its language or, if it
+    states none, by its domain."""
     if document.language is None:
         return urls.host(document.url).endswith(_AMERICAN_DOMAINS)
     return document.language in _AMERICAN
 
 
 def _read_days(spot: Spot, survey: Survey, *, month_first: bool) -> Iterator[Day]:
-    """Yield the dates that the element at `spot` states or shows."""
+    """Yield the dates in the element at `spot`: the datetime of a time element, or those in short
+    lines of text. `month_first`: see `find_days`."""
     element = spot.element
     distance = spot.offset - survey.headline_end
     position_score = _score_position(distance)
@@ -339,9 +348,8 @@ def _read_days(spot: Spot, survey: Survey, *, month_first: bool) -> Iterator[Day
         when = parse_date_text(element.get("datetime"))
         if when:
             label = _find_label(spot, attributes, "")
-            score = (
-                position_score + _TIME_ELEMENT + label + bool(_PUBLISHED_CLASS.search(attributes))
-            )
+            score = position_score + _TIME_ELEMENT + label
+            score += bool(_PUBLISHED_CLASS.search(attributes))
             yield Day(score, abs(distance), when, label, is_time_element=True)
         return
     has_date_class = bool(_DATE_CLASS.search(attributes))
@@ -351,7 +359,7 @@ def _read_days(spot: Spot, survey: Survey, *, month_first: bool) -> Iterator[Day
         return
     for line in _list_lines_with_digits(element):
         line_in_context = f"{spot.text_before[-_DATE_ONLY_LINE:]} {line}"
-        if date_words().joined.search(line_in_context[: 2 * _DATE_ONLY_LINE]):
+        if load_date_words().joined.search(line_in_context[: 2 * _DATE_ONLY_LINE]):
             continue
         for when in find_days(line, month_first=month_first):
             label = _find_label(spot, attributes, line)
@@ -360,7 +368,8 @@ def _read_days(spot: Spot, survey: Survey, *, month_first: bool) -> Iterator[Day
 
 
 def _score_position(distance: int) -> int:
-    """Score a distance from the headline: the date of an article mostly follows it closely."""
+    """Score a distance from the headline in characters: the date of an article mostly follows it
+    closely."""
     if 0 <= distance <= _MOST_AFTER:
         return _AFTER_HEADLINE
     if -_MOST_BEFORE <= distance < 0:
@@ -369,14 +378,15 @@ def _score_position(distance: int) -> int:
 
 
 def _score_briefness(line: str) -> int:
-    """Score a line with a date: _DATE_ALONE without other words, 1 if it is short, else 0."""
+    """Score a line with a date by how little else it has: _DATE_ALONE if it has no other words, 1
+    if it is short, else 0."""
     if len(line) <= _DATE_ONLY_LINE and len(_WORD.findall(line)) <= _DATE_WORDS:
         return _DATE_ALONE
     return 1 if len(line) <= _SHORT_LINE else 0
 
 
 def _list_lines_with_digits(element: Any) -> Iterator[str]:
-    """Yield the short texts with a digit that stand directly in `element`."""
+    """Yield the short texts with a digit directly in `element`, not in the elements inside it."""
     for value in (element.text, *(child.tail for child in islice(element, _MOST_CHILDREN))):
         if value and len(value) <= 4 * _LONGEST_LINE:
             line = " ".join(value.split())
@@ -385,9 +395,10 @@ def _list_lines_with_digits(element: Any) -> Iterator[str]:
 
 
 def _find_label(spot: Spot, attributes: str, line: str) -> int:
-    """Return what attributes and words beside a date call it: LABEL_PUBLISHED, LABEL_UPDATED or
-    NO_LABEL."""
-    words = date_words()
+    """Return what class names and the words beside a date call it: LABEL_PUBLISHED, LABEL_UPDATED
+    or NO_LABEL. `attributes`: class, id and itemprop of the element; `line`: the text with the
+    date, "" if an attribute states it."""
+    words = load_date_words()
     line_in_context = f"{spot.text_before[-_CONTEXT:]} {line}"
     if _UPDATED_CLASS.search(attributes) and not _PUBLISHED_CLASS.search(attributes):
         return LABEL_UPDATED
@@ -400,12 +411,15 @@ def _find_label(spot: Spot, attributes: str, line: str) -> int:
 def choose_published(
     document: Document, entry: Entry | None, survey: Survey, now: datetime | None
 ) -> Choice[datetime]:
-    """Choose the date of publication. Dates before 1990 or more than a day after `now` do not
-    count."""
+    """Choose the date of publication. Dates before 1990 or more than a day after `now` are ignored.
+    A date that the page shows beside the headline replaces a later declared date, which may be that
+    of a change."""
     days = [day for day in list_shown_days(document, survey) if is_plausible(day.when, now)]
     choice = choose_first_valid(
         _list_candidates(document, entry, survey, days), lambda when: is_plausible(when, now)
     )
+
+    # compare a declared date with the one that the page shows
     shown = next((day for day in days if day.score >= SURE_SCORE), None)
     if choice.value is None or choice.candidate in _FINAL_CANDIDATES or shown is None:
         return choice
@@ -424,7 +438,7 @@ def choose_published(
 def choose_updated(
     document: Document, entry: Entry | None, now: datetime | None
 ) -> Choice[datetime]:
-    """Choose the declared date of the last change of the text."""
+    """Choose the date of the last change, as the feed's entry, JSON-LD or metas state it."""
     return choose_first_valid(
         _list_updated_candidates(document, entry), lambda when: is_plausible(when, now)
     )
@@ -433,8 +447,8 @@ def choose_updated(
 def _list_candidates(
     document: Document, entry: Entry | None, survey: Survey, days: Sequence[Day]
 ) -> Iterator[tuple[str, datetime | None]]:
-    """Yield (name of the place, date of publication), the likeliest first. `days`: the shown
-    ones."""
+    """Yield (name of the place, date of publication) for each date, the likeliest first; None where
+    a place has none. `days`: the shown dates, the likeliest first."""
     if entry is not None and not entry.listed:
         yield "entry", entry.published
     items = list_articles(document)[:_MOST_ITEMS]
@@ -465,6 +479,8 @@ def _list_candidates(
 
 
 def _parse_microdata_dates(document: Document) -> Iterator[datetime | None]:
+    """Yield the dates of publication that microdata state, None for an invalid one. Those of
+    comments are left out."""
     elements = document.tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate]')
     for element in elements[:_MOST_MICRODATA]:
         if not is_in_reply(element):
@@ -473,13 +489,14 @@ def _parse_microdata_dates(document: Document) -> Iterator[datetime | None]:
 
 
 def _parse_item_dates(item: jsonld.Object) -> Iterator[datetime | None]:
+    """Return the dates of publication of a JSON-LD object, None for an invalid one."""
     stated = item.get("datePublished") or item.get("dateCreated") or item.get("uploadDate")
     return map(parse_date_text, jsonld.list_texts(stated))
 
 
 def _is_about_other_page(item: jsonld.Object, document: Document) -> bool:
-    """Return True for a reply, and for an item with another address and another headline than the
-    page."""
+    """Return True if a JSON-LD object is a reply, or if it has another address than the page and
+    another headline."""
     if any(item.get(name) for name in _REPLY_KEYS):
         return True
     page_addresses = {
@@ -506,6 +523,8 @@ def _is_about_other_page(item: jsonld.Object, document: Document) -> bool:
 def _list_updated_candidates(
     document: Document, entry: Entry | None
 ) -> Iterator[tuple[str, datetime | None]]:
+    """Yield (name of the place, date of the last change), the likeliest first; None where a place
+    has none."""
     if entry is not None:
         yield "entry", entry.updated
     for item in list_articles(document)[:_MOST_ITEMS]:
@@ -516,13 +535,15 @@ def _list_updated_candidates(
 
 
 def _move_to_shown_zone(when: datetime, day: datetime) -> datetime:
-    """Return `when` in the UTC offset in which its day is the shown `day`; unchanged if they are
-    not exactly one day apart."""
+    """Return `when`, declared in UTC, in the zone of the site if the page shows the day before or
+    after it as `day`: 23:30 UTC and the next day shown mean a zone east of UTC. `when` is unchanged
+    if the days are equal or further apart, or if it has no time."""
     is_midnight = not (when.hour or when.minute)
     if when.utcoffset() or is_midnight:
         return when
     if abs((day.date() - when.date()).days) != 1:
         return when
+    # the offset nearest to UTC in which `when` is on the shown day
     is_a_day_earlier = day.date() < when.date()
     hours = -(when.hour + 1) if is_a_day_earlier else _HOURS_A_DAY - when.hour
     if not _LEAST_OFFSET <= hours <= _MOST_OFFSET:
@@ -531,8 +552,8 @@ def _move_to_shown_zone(when: datetime, day: datetime) -> datetime:
 
 
 def _ask_htmldate(document: Document, *, extensive: bool = False) -> datetime | None:
-    """Return the date that htmldate finds, None for none and for a large page. `extensive`: search
-    the source code, too."""
+    """Return the date that the package htmldate finds, None if it finds none or the page is too
+    large for it. `extensive`: it also searches the source code."""
     from htmldate import find_date
 
     if document.size > _LARGEST_FOR_HTMLDATE:
@@ -540,7 +561,8 @@ def _ask_htmldate(document: Document, *, extensive: bool = False) -> datetime | 
     stated = find_date(
         document.tree, original_date=True, url=document.url or None, extensive_search=extensive
     )
-    # htmldate makes the first of January of a lone year, such as that of a copyright
+    # a year alone, such as that of a copyright, gives the first of January; an extensive search
+    # also gives the first of other months
     guessed_end = "-01" if extensive else "-01-01"
     if not stated or stated.endswith(guessed_end):
         return None
@@ -548,7 +570,8 @@ def _ask_htmldate(document: Document, *, extensive: bool = False) -> datetime | 
 
 
 def is_plausible(when: datetime, now: datetime | None) -> bool:
-    """Return True if a page can have been published at `when`."""
+    """Return True if a page may have been published at `when`: from 1990 on, and at most a day
+    after `now`."""
     if not _OLDEST <= when.year < _LATEST:
         return False
     return now is None or when.astimezone(UTC) <= now + timedelta(days=1)

@@ -18,13 +18,15 @@ _MAIL = re.compile(
     r"[<(\[]?\s?(?:mailto:)?[\w.+-]{1,64}(?:@|\s?[\[(]at[\])]\s?|\sat\s(?=[\w.-]{1,64}\sdot\s))[\w.-]{1,64}(?:\sdot\s\w+)?\s?[>)\]]?",
     re.I,
 )
-# as RSS 2.0 writes authors
+# as RSS 2.0 writes authors: "ann@paper.example (Ann Other)"
 _NAME_BEHIND_MAIL = re.compile(r"^[\w.+-]{1,64}@[\w.-]{1,64}\s*\(([^()]{2,80})\)$")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
+# what ends a name in a byline: a separator, "on Monday", a sentence's end that is no abbreviation
 _NAME_END = re.compile(
     r"\s+[-–—|•·⋅●∙/»>~]+\s+|\s*[|•⋅●∙»\n]\s*|\s+·\s*|:\s|\s+(?:on|in|under|at)\s+|\s+\b(?:am|le|el|il|den|vom|im|for|für|op|på|em|dnia|dne)\s+(?=\w*[\s.]*\d|the\b|die\b)|\.\s+(?=[A-Z])(?<!\b\w\.\s)(?<!\b(?:Dr|St|Jr|Mr|Ms)\.\s)(?<!\b(?:Mrs)\.\s)(?<!\b(?:Prof)\.\s)"
 )
 _CJK_LETTER = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# words in lower case that names may have: those of teams and companies, too
 _PARTICLE = re.compile(
     r"(?:de|del|della|di|da|dos|das|do|du|des|v[ao]n|vom|zu|zur|zum|de[rn]|ter?|ten|l[ae]|les|[ae]l|bin|ibn|ben|bint|of|the|y|e|i|"
     r"und|and|et|a[fv]|d|l)['’]?$",
@@ -33,28 +35,29 @@ _PARTICLE = re.compile(
 _PERSON_PARTICLE = re.compile(
     r"(?:d[aeiou]|del|della|das|dos|des|v[ao]n|der|den|ter?|zu[mr]?|l[ae]|al|el|bin|ibn|y)"
 )
-# "Head of News" behind a name: small words that names of people do not have
+# words in a role, such as "Head of News", that names of people do not have
 _ROLE_OF = re.compile(r"\s(?:of|at|for|to|der|des|für|bei|beim|im|in)\s")
 _LOGIN = re.compile(r"(?=[\w.-]*[^\W\d_])[\w.-]+")
-_MOST_WORDS = 6  # of a name
+_MOST_WORDS = 6  # words of a name
 _LONGEST = 60  # characters of a name
-_MOST_DIGITS = 3  # of a login
-# ranks of names
+_MOST_DIGITS = 3  # digits of a name of one word, such as a login
+# ranks of names, see rank_name
 FULL = 2
 _ONE_WORD = 1
 _LIKELY_LOGIN = 0
-_LEAST_WORDS = 2  # of a phrase or a person
-_PERSON_WORDS = (2, 3)  # of a person's name, particles aside
-_MOST_CHARACTERS = 1_000  # of a byline
-_MOST_NAMES = 20  # of a byline
-_MOST_BY = 3  # times "by" at the beginning of a byline
-_PHRASE_END = " :：/"
+_LEAST_WORDS = 2  # words of a name that can be a phrase
+_PERSON_WORDS = (2, 3)  # numbers of words of a person's name, without particles
+_MOST_CHARACTERS = 1_000  # characters of a byline
+_MOST_NAMES = 20  # names of a byline
+_MOST_BY = 3  # phrases such as "By" and "Written by" one after the other
+_PHRASE_END = " :：/"  # characters after a phrase such as "By:"
 _WORD_SEPARATOR = re.compile(r"[\s(>/|]+")
 _HONORIFICS = frozenset({"dr", "prof", "mr", "mrs", "ms"})
 _HONORIFIC = re.compile(r"^(?:dr|prof|mr|mrs|ms)\b\.?\s+")
-_COLLECTIVES = frozenset({"team", "staff", "desk", "authors"})
+_COLLECTIVES = frozenset({"team", "staff", "desk", "authors"})  # roles that end a team's name
 _INITIALS = re.compile("[A-Z]{1,3}")
-_ABBREVIATION = re.compile("[A-Z]{2,6}")  # of a paper, a channel or a post
+_ABBREVIATION = re.compile("[A-Z]{2,6}")  # of a paper, a channel or a post behind a name
+# digits, dots and capitals inside of a word, as logins have them
 _LOGIN_MARK = re.compile(r"[\d._]|[a-z][A-Z]")
 _WORD = re.compile(r"\w+")
 
@@ -64,40 +67,46 @@ class BylineWords:
 
     def __init__(self) -> None:
         data = tomllib.loads(reading.file_text("bylines.toml"))
+        # phrases before an author's name ("by", "written by"), and those of several words
         self.before_names = frozenset[str](chain.from_iterable(data["by"].values()))
-        self.long_before_names = tuple(word for word in self.before_names if " " in word)
+        self.long_before_names = tuple(phrase for phrase in self.before_names if " " in phrase)
+        # phrases before the name of somebody else ("photo by")
         self.before_others = tuple(set[str](chain.from_iterable(data["other"].values())))
-        self.starts = frozenset(word.split()[0].rstrip(":/") for word in self.before_names)
+        # first words of phrases before an author's name
+        self.starts = frozenset(phrase.split()[0].rstrip(":/") for phrase in self.before_names)
         by = _join_alternatives(self.before_names)
         before = _join_alternatives(data["before"]["words"])
-        joined = _join_alternatives(data["and"]["words"])
+        conjunctions = _join_alternatives(data["and"]["words"])
+        # "by" at the start of a byline; in a line ("A guest post by Ann", "4 May by Ann"); at its
+        # end
         self.by = re.compile(rf"^(?:{by})(?:\s*[:：/●►]\s*|\s+(?=\S)|(?<=[\u3000-\u9fff]))", re.I)
         self.by_within = re.compile(rf"^(?:[\w-]{{1,20}}\s){{1,3}}(?:{before})\s+(\S.*)$", re.I)
         self.inside = re.compile(rf"\S[\s|·•–—-]+(?:{before})[\s|]+(\S.*)$", re.I)
         self.unfinished = re.compile(rf"\s(?:{before})$", re.I)
-        self.joined = re.compile(
-            rf"\s*(?:[;,|、，](?:\s*(?:{joined})\s)?|\s\+\s|\s(?:{joined})\s)\s*", re.I
+        self.name_separator = re.compile(
+            rf"\s*(?:[;,|、，](?:\s*(?:{conjunctions})\s)?|\s\+\s|\s(?:{conjunctions})\s)\s*", re.I
         )
+        # texts that are no names, and parts of such texts
         self.never = frozenset(data["never"]["exact"])
         self.never_parts = tuple(data["never"]["parts"])
         self.roles = frozenset(data["roles"]["exact"])
-        self.agencies = frozenset(data["agencies"]["exact"])  # who wrote it, if a publisher says so
-        self.teams = frozenset(data["teams"]["exact"])  # who writes together without names
-        self.companies = frozenset(data["companies"]["words"])  # in names of companies and sites
+        self.agencies = frozenset(data["agencies"]["exact"])  # they count as authors
+        self.teams = frozenset(data["teams"]["exact"])  # names of editorial teams: "the editors"
+        self.companies = frozenset(data["companies"]["words"])  # words in names of companies, sites
 
 
-byline_words = cache(BylineWords)
+load_byline_words = cache(BylineWords)
 
 
-def introduces(value: str) -> bool:
-    """Return True if `value` consists of words before an author's name: "By", "Geschrieben
-    von:"."""
-    return value.casefold().strip().rstrip(_PHRASE_END) in byline_words().before_names
+def introduces_name(value: str) -> bool:
+    """Return True if `value` is a phrase before an author's name, and nothing else: "By",
+    "Geschrieben von:"."""
+    return value.casefold().strip().rstrip(_PHRASE_END) in load_byline_words().before_names
 
 
 def ends_with_phrase(value: str, phrases: tuple[str, ...]) -> bool:
-    """Return True if the last words of `value` are one of `phrases` (lower case, of at most four
-    words)."""
+    """Return True if `value` ends with one of `phrases`, which are in lower case and have at most
+    four words. "Not by" ends with "by", "standby" does not."""
     lower = value.casefold().rstrip(_PHRASE_END)
     if not lower.endswith(phrases):
         return False
@@ -106,7 +115,7 @@ def ends_with_phrase(value: str, phrases: tuple[str, ...]) -> bool:
 
 
 @cache
-def given_names() -> frozenset[str]:
+def load_given_names() -> frozenset[str]:
     """Return the common given names of data/given_names.txt in lower case."""
     names: set[str] = set()
     for line in reading.file_text("given_names.txt").splitlines():
@@ -116,27 +125,30 @@ def given_names() -> frozenset[str]:
 
 
 def has_given_name(value: str) -> bool:
-    """Return True if the first word of `value`, after a Dr. or Prof., is a common given name."""
+    """Return True if the first word of `value`, titles such as "Dr." aside, is a common given
+    name."""
     for word in value.split():
         lower_word = word.casefold()
         if lower_word.strip(".") not in _HONORIFICS:
-            return lower_word.split("-")[0] in given_names()
+            return lower_word.split("-")[0] in load_given_names()
     return False
 
 
 def make_name_key(value: str) -> str:
-    """Return the letters of a name without Dr. or Prof., to compare names."""
+    """Return the letters of a name in lower case without "Dr." and the like, to compare names."""
     return "".join(_WORD.findall(_HONORIFIC.sub("", value.casefold())))
 
 
 def _join_alternatives(values: Iterable[str]) -> str:
-    """Return a regular expression for `values`, longest first."""
+    """Return a regular expression that matches any of `values`, the longest possible."""
     longest_first = sorted(set(values), key=lambda value: (-len(value), value))
     return "|".join(map(re.escape, longest_first))
 
 
 def find_names(value: str, *, lenient: bool = False) -> list[str]:
-    """Return the names in a byline. `lenient`: the page declares that it contains only names."""
+    """Return the names of people in a byline, without repetitions. With `lenient` the page declares
+    that the text has only names, so parts that look like no name are skipped, and do not end the
+    list."""
     byline = remove_by(text.line(value[:_MOST_CHARACTERS].replace(_SOFT_HYPHEN, "")))
     name_behind_mail = _NAME_BEHIND_MAIL.match(byline)
     if name_behind_mail:
@@ -148,7 +160,7 @@ def find_names(value: str, *, lenient: bool = False) -> list[str]:
     names = _split_names(pieces[0])
     if any(map(is_full_name, names)):
         return names
-    for piece in pieces[1:]:  # a section may stand before the name
+    for piece in pieces[1:]:  # the byline may begin with something else, such as a section
         if is_person(piece.split(",")[0]) and has_given_name(piece):
             return _split_names(piece)
     return names
@@ -156,10 +168,11 @@ def find_names(value: str, *, lenient: bool = False) -> list[str]:
 
 def _split_names(byline: str, *, lenient: bool = False) -> list[str]:
     """Return the names in a list such as "Ann Other, John Doe and dpa". The first part that is no
-    name ends it, unless `lenient`."""
+    name ends the list; with `lenient` it is skipped."""
     names: list[str] = []
-    parts = byline_words().joined.split(byline)[:_MOST_NAMES]
-    is_prose = any(len(part.split()) > _MOST_WORDS for part in parts)  # whose words are no logins
+    parts = load_byline_words().name_separator.split(byline)[:_MOST_NAMES]
+    # in prose, a word in lower case is no login
+    is_prose = any(len(part.split()) > _MOST_WORDS for part in parts)
     for part in parts:
         name = remove_by(part.strip(' ,.:;|-–—•·*●/"“”„«»()[]<>\u200b@©')).strip()
         name = name.removeprefix("@")
@@ -172,7 +185,7 @@ def _split_names(byline: str, *, lenient: bool = False) -> list[str]:
         if _ROLE_OF.search(name):
             continue
         is_agency = _is_agency(name)
-        if text.SUFFIX.fullmatch(name) and not is_agency:
+        if text.SUFFIX.fullmatch(name) and not is_agency:  # "Jr." belongs to the name before
             names[-1] = f"{names[-1]}, {name}"
         elif is_full_name(names[-1]) and _ABBREVIATION.fullmatch(name) and not is_agency:
             continue
@@ -184,13 +197,14 @@ def _split_names(byline: str, *, lenient: bool = False) -> list[str]:
 
 
 def _is_agency(name: str) -> bool:
-    return name.casefold() in byline_words().agencies
+    """Return True for the name of a news agency, such as "dpa"."""
+    return name.casefold() in load_byline_words().agencies
 
 
 def remove_by(value: str) -> str:
-    """Return `value` without the words before the name: "By", "Geschrieben von"."""
+    """Return `value` without the phrases before the name at its start: "By", "Geschrieben von"."""
     for _ in range(_MOST_BY):
-        shorter = byline_words().by.sub("", value, count=1).strip()
+        shorter = load_byline_words().by.sub("", value, count=1).strip()
         if shorter == value:
             break
         value = shorter
@@ -198,9 +212,10 @@ def remove_by(value: str) -> str:
 
 
 def is_name(value: str) -> bool:
-    """Return True if `value` can be the name of a person or an editorial team."""
+    """Return True if `value` may be the name of a person, an agency or an editorial team. This test
+    is generous: it also accepts names of one word."""
     lower_value = value.casefold()
-    words = byline_words()
+    words = load_byline_words()
     if lower_value in words.teams or _is_agency(value):
         return True
     if "@" in value or "://" in value:
@@ -209,11 +224,11 @@ def is_name(value: str) -> bool:
         return False
     if lower_value in words.never or lower_value in words.roles:
         return False
-    if introduces(value) or words.unfinished.search(value) or _URL.search(value):
+    if introduces_name(value) or words.unfinished.search(value) or _URL.search(value):
         return False
     if any(part in lower_value for part in words.never_parts):
         return False
-    most_digits = 0 if " " in value else _MOST_DIGITS
+    most_digits = 0 if " " in value else _MOST_DIGITS  # one word may be a login, "harbour84"
     if sum(char.isdigit() for char in value) > most_digits:
         return False
     if not _LETTER.search(value):
@@ -223,21 +238,21 @@ def is_name(value: str) -> bool:
 
 
 def is_login(value: str) -> bool:
-    """Return True if `value` can be a user's name: a person's name, or one word of letters and
-    digits."""
+    """Return True if `value` may be the name of a user of a forum: a name, or one word of letters,
+    digits, "." and "-"."""
     if is_name(value):
         return True
-    return bool(_LOGIN.fullmatch(value)) and value.casefold() not in byline_words().never
+    return bool(_LOGIN.fullmatch(value)) and value.casefold() not in load_byline_words().never
 
 
 def _is_phrase(parts: list[str]) -> bool:
-    """Return True if the words of a text are no name: a role at the end, or a word in lower
-    case."""
+    """Return True if the words `parts` are rather a phrase than a name: the last is a role, or one
+    is in lower case and no particle such as "van"."""
     if len(parts) < _LEAST_WORDS:
         return False
-    if parts[-1].casefold() in byline_words().roles - _COLLECTIVES:
+    if parts[-1].casefold() in load_byline_words().roles - _COLLECTIVES:
         return True
-    if len(parts) == _LEAST_WORDS and parts[0].casefold() in given_names():
+    if len(parts) == _LEAST_WORDS and parts[0].casefold() in load_given_names():
         return False
     for part in parts:
         if part[:1].islower() and not _PARTICLE.match(part) and "'" not in part:
@@ -246,25 +261,27 @@ def _is_phrase(parts: list[str]) -> bool:
 
 
 def is_person(value: str) -> bool:
-    """Return True for two or three capitalised words without words of companies: the strictest
-    test."""
+    """Return True if `value` is certainly written like a person's name: two or three capitalised
+    words, particles aside, without words of companies."""
     first, *later = value.split() or [""]
     parts = [first, *(part for part in later if not _PERSON_PARTICLE.fullmatch(part))]
     if len(parts) not in _PERSON_WORDS or not all(part[:1].isupper() for part in parts):
         return False
-    return not any(part.casefold().strip(".,") in byline_words().companies for part in parts)
+    return not any(part.casefold().strip(".,") in load_byline_words().companies for part in parts)
 
 
 def is_known_person(value: str) -> bool:
-    """Return True for a person's name that starts with a common given name."""
+    """Return True if `value` is written like a person's name and begins with a common given
+    name."""
     return is_person(value) and has_given_name(value)
 
 
 def rank_name(name: str) -> int:
-    """Return FULL for a name of several words, 1 for one word, 0 for a likely login."""
+    """Return how complete a name is: FULL for several words, _ONE_WORD for a surname or an agency,
+    _LIKELY_LOGIN for a login, initials or a team."""
     if _is_agency(name):
         return _ONE_WORD
-    if name.casefold() in byline_words().teams or _INITIALS.fullmatch(name):
+    if name.casefold() in load_byline_words().teams or _INITIALS.fullmatch(name):
         return _LIKELY_LOGIN
     if " " in name or _CJK_LETTER.search(name):
         return FULL
@@ -274,9 +291,11 @@ def rank_name(name: str) -> int:
 
 
 def is_full_name(name: str) -> bool:
+    """Return True for a name of several words, see `rank_name`."""
     return rank_name(name) == FULL
 
 
 def find_all_names(values: Iterable[str], *, lenient: bool = False) -> Iterator[str]:
+    """Yield the names of people in several bylines, see `find_names`."""
     for value in values:
         yield from find_names(value, lenient=lenient)
