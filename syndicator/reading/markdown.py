@@ -56,12 +56,14 @@ def resolve_link(base: str, href: str) -> str | None:
 
 
 def render_runs(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
-    """Return `runs` as the markdown of one paragraph, with links resolved against `base`. With
-    `cell`, as the text of a cell in a table: bars are escaped, and line breaks become spaces."""
+    """Return text as the markdown of one paragraph. `runs`: pieces of text with marks (bold) and
+    links; `base`: the address against which links are resolved. With `cell`, the text is for a cell
+    of a table: bars are escaped, and line breaks become spaces."""
     pieces: list[str] = []
     for href, group in groupby(runs, key=lambda run: run.href):
-        spans = groupby(group, key=lambda run: run.marks)
-        label = "".join([_mark("".join(run.text for run in span), marks) for marks, span in spans])
+        label = ""
+        for marks, span in groupby(group, key=lambda run: run.marks):
+            label += _mark("".join(run.text for run in span), marks)
         is_image = label.lstrip().startswith("![")
         may_be_link = href and label.strip() and not is_image
         target = resolve_link(base, href) if may_be_link else None

@@ -75,7 +75,8 @@ def find_next_page(document: Document, first: str, number: int = 1) -> NextPage 
     for url, signs in signs_of.items():
         if has_count:
             signs.add(COUNT)
-        is_proven = is_sure[url] or NUMBERS in signs or (COUNT in signs and len(signs) > 1)
+        has_other_sign = COUNT in signs and len(signs) > 1
+        is_proven = is_sure[url] or NUMBERS in signs or has_other_sign
         if signs and is_proven:
             return NextPage(url, tuple(sorted(signs)))
     return None
@@ -97,11 +98,10 @@ def address_of_next(
 def _list_links_with_number(document: Document, number: int) -> Iterator[tuple[str, Any]]:
     """Yield (address without fragment, element) for each link whose address contains `number`."""
     digits = str(number)
-    # most links are excluded here, as it takes longer to resolve an address
     has_number = re.compile(rf"(?<!\d){number}(?!\d)").search
     for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
         href = element.get("href", "")
-        if digits not in href:
+        if digits not in href:  # a fast way to exclude most links
             continue
         href = href[:_LONGEST_ADDRESS].strip()
         if not has_number(href) or (element.tag == "link" and not element.get("rel")):

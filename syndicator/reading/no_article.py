@@ -163,11 +163,11 @@ def _is_title_of(title: str, phrase: str) -> bool:
     if the phrase is long, at most two words."""
     if not title.startswith(phrase):
         return False
-    more = title[len(phrase) :].strip()
-    if not more or not more[0].isalnum():
+    rest = title[len(phrase) :].strip()
+    if not rest or not rest[0].isalnum():
         return True
     # a headline that goes on ("404 days later", "Login data stolen") is no error and no form
-    return len(more.split()) <= _MOST_MORE_WORDS and len(phrase) > _LONGEST_WORD
+    return len(rest.split()) <= _MOST_MORE_WORDS and len(phrase) > _LONGEST_WORD
 
 
 def _find_kind_by_phrases(document: Document, blocks: Sequence[Block], letters: int) -> str | None:

@@ -109,6 +109,7 @@ def _compile_phrases(phrases: str) -> _Phrases:
     "likes?", and matches whole words."""
     compiled: list[tuple[str, re.Pattern[str]]] = []
     for phrase in phrases.split("; "):
+        # the letters before a group or an optional letter begin every match
         start = re.split(r"\(|.\?", phrase)[0]
         compiled.append((start, re.compile(rf"(?<!\w){phrase}\b")))
     return tuple(compiled)

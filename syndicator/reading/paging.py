@@ -104,9 +104,11 @@ def _compare_paths(first: list[str], path: list[str]) -> Numbered | None:
     base = _remove_first_number(first)
     if not base:
         return None  # "/2" and "/page/2" are lists of articles
+    # "/story/page/2"
     added = path[len(base) :]
     if path[: len(base)] == base and len(added) in (1, 2):
         return _read_added_number(added)
+    # "/story-2.html"
     if len(path) != len(base) or path[:-1] != base[:-1]:
         return None
     base_name = _split_ending(base[-1])

@@ -240,7 +240,8 @@ def shown_page(
     body = tree.find("body")
     numbers = {element: number for number, element in enumerate(tree.iter())}
     pieces: list[str] = []
-    _write(body if body is not None else tree, numbers, pieces)
+    root = tree if body is None else body
+    _write(root, numbers, pieces)
     return "".join((_HEAD, *pieces, _FOOT)).encode("utf-8", "replace"), POLICY
 
 
@@ -251,7 +252,7 @@ def _write(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
     # A stack in place of recursion: elements still to be written, and texts, such as end tags, that
     # are written as they are. The next item is the last.
     stack: list[Any] = [root]
-    shown = 0  # elements written so far
+    written = 0  # elements written so far
     depth = 0  # elements that are open
     while stack:
         item = stack.pop()
@@ -262,10 +263,10 @@ def _write(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
         tag = item.tag if isinstance(item.tag, str) else ""
         tail = escape(item.tail or "") if item is not root else ""
         is_hidden = not tag or tag in _HIDDEN_TAGS
-        if is_hidden or shown >= MOST_SHOWN or depth > _DEEPEST:
+        if is_hidden or written >= MOST_SHOWN or depth > _DEEPEST:
             out.append(tail)
             continue
-        shown += 1
+        written += 1
         number = numbers[item]
         if tag in _VOID_TAGS:
             out.append(f'<{tag} data-n="{number}">{tail}')

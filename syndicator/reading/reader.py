@@ -186,11 +186,14 @@ def tried(
         kind = refusal.kind
     select_counts = [count for rule, count in match_counts.items() if rule.startswith("select ")]
     has_selection = not rules.select or any(select_counts)
+    score = 0.0
+    if has_selection:
+        score = _measure_common_words(old_text, new_text)
     return Trial(
         matches=match_counts,
         before=len(old_text),
         after=len(new_text),
-        score=_measure_common_words(old_text, new_text) if has_selection else 0.0,
+        score=score,
         draft=new,
         kind=kind,
     )

@@ -117,7 +117,8 @@ def _make_flags(values: Sequence[bool]) -> Any:
 def _compare_frames(blocks: Sequence[Block]) -> Columns:
     """Compute which blocks are in lists, quotes, figures and layout tables."""
     # many blocks have the same frames, so each tuple of frames is read once
-    by_frames = {frames: _read_frames(frames) for frames in {block.frames for block in blocks}}
+    distinct_frames = {block.frames for block in blocks}
+    by_frames = {frames: _read_frames(frames) for frames in distinct_frames}
     flags_by_block = [by_frames[block.frames] for block in blocks]
     features: Columns = {}
     for name in _read_frames(()):
@@ -189,12 +190,10 @@ def _find_phrases(blocks: Sequence[Block]) -> Columns:
     features: Columns = {f"says-{kind}": shares[kind] for kind in hints.KINDS}
     for kind in _CONTAINED_PHRASES:
         features[f"has-{kind}"] = _make_flags([kind in kinds for kinds in contained])
-    features["tail-head"] = np.array(
-        [
-            share if block.letters < _SHORT_HEADING else 0.0
-            for share, block in zip(shares[_TAIL_HEAD], blocks, strict=True)
-        ]
-    )
+    tail_shares: list[float] = []  # only a short text is a heading
+    for share, block in zip(shares[_TAIL_HEAD], blocks, strict=True):
+        tail_shares.append(share if block.letters < _SHORT_HEADING else 0.0)
+    features["tail-head"] = np.array(tail_shares)
     return features
 
 

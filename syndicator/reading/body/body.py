@@ -44,17 +44,17 @@ def apply_selectors(
     `select` without a match is ignored, so that a redesigned page is still read. Raises RulesError
     for invalid CSS."""
     notes: dict[str, Any] = {}
-    left = list(blocks)
+    remaining = list(blocks)
     if rules.remove:
         removed = _select_elements(tree, rules.remove)
-        left = [block for block in left if not _is_within(block, removed)]
-        notes["remove"] = len(blocks) - len(left)
+        remaining = [block for block in remaining if not _is_within(block, removed)]
+        notes["remove"] = len(blocks) - len(remaining)
     if rules.select:
         selected = _select_elements(tree, rules.select)
-        inside = [block for block in left if _is_within(block, selected)]
+        inside = [block for block in remaining if _is_within(block, selected)]
         notes["select"] = len(inside)
-        left = inside or left
-    return left, notes
+        remaining = inside or remaining
+    return remaining, notes
 
 
 def _select_elements(tree: Any, selectors: Iterable[str]) -> set[Any]:
@@ -146,10 +146,10 @@ def _read_page_body(
     feed_text = "\n".join(block.text for block in feed_blocks)
     chosen_reading = _choose_reading(page, feed_text, feed_summary or meta.description)
     reading = chosen_reading.reading
-    chosen, cuts = clean.attach_images(page.blocks, reading.choice, reading.scored.heaviest)
-    digests = _list_digests(page, reading, chosen)
-    chosen, repeats = clean.cut_repeated(chosen, repeated, rules.keep)
-    has_only_repeats = not repeats and clean.has_repeats_alone(chosen, repeated)
+    chosen_blocks, cuts = clean.attach_images(page.blocks, reading.choice, reading.scored.heaviest)
+    digests = _list_digests(page, reading, chosen_blocks)
+    chosen_blocks, repeats = clean.cut_repeated(chosen_blocks, repeated, rules.keep)
+    has_only_repeats = not repeats and clean.has_repeats_alone(chosen_blocks, repeated)
 
     # note for the trace how they were chosen
     listing_odds = doubt.compute_log_odds("listing", reading.values)
@@ -164,14 +164,16 @@ def _read_page_body(
         "listing": round(listing_odds, 1),
         **rule_notes,
     }
-    why_doubtful = doubt.find_doubt(chosen, feed_blocks, entry=entry)
+    why_doubtful = doubt.find_doubt(chosen_blocks, feed_blocks, entry=entry)
     if not why_doubtful and has_only_repeats:
         why_doubtful = "every paragraph stands in other articles of the host, too"
     if why_doubtful:
         notes["doubt"] = why_doubtful
 
-    chosen = clean.place_players(document.tree, page.blocks, chosen, document.base_url)
-    body = _write_body(chosen, page.blocks, [*cuts, *repeats], document.base_url, notes)
+    chosen_blocks = clean.place_players(
+        document.tree, page.blocks, chosen_blocks, document.base_url
+    )
+    body = _write_body(chosen_blocks, page.blocks, [*cuts, *repeats], document.base_url, notes)
     return replace(
         body,
         digests=tuple(digests),
@@ -181,15 +183,15 @@ def _read_page_body(
     )
 
 
-def _list_digests(page: "Page", reading: "Reading", chosen: Sequence[Block]) -> list[str]:
-    """Return the digests of the `chosen` texts, and of those that the first score would take but
-    the second one does not. On another page the second score may take such a text, too, such as a
-    footer: its digest then shows that pages repeat it."""
+def _list_digests(page: "Page", reading: "Reading", chosen_blocks: Sequence[Block]) -> list[str]:
+    """Return the digests of the article's texts, `chosen_blocks`, and of those that the first score
+    would take but the second one does not. On another page the second score may take such a text,
+    too, such as a footer: its digest then shows that pages repeat it."""
     vetoed: list[Block] = []
     for block, first_odds in zip(page.blocks, reading.scored.odds, strict=True):
         if first_odds > 0 and block.score < _LEAST_SCORE:
             vetoed.append(block)
-    compared = filter(overlap.is_comparable, dict.fromkeys((*chosen, *vetoed)))
+    compared = filter(overlap.is_comparable, dict.fromkeys((*chosen_blocks, *vetoed)))
     return [overlap.digest_block(block) for block in compared]
 
 
@@ -234,11 +236,14 @@ def measure_page(
         types=estimated_type.probabilities,
         declared=no_article.is_declared(document),
     )
+    text_features: Columns = {}
+    if blocks:
+        text_features = features.compute_text_features(blocks, meta.title)
     return Page(
         document,
         blocks,
         box,
-        text_features=features.compute_text_features(blocks, meta.title) if blocks else {},
+        text_features=text_features,
         texts=sequence.select_texts(blocks, facts),
         facts=facts,
         page_type=estimated_type,
@@ -315,9 +320,9 @@ def _read_compared(page: Page, name: str, text: str | None, summary: str) -> Rea
     if not page.selected:
         scored = sequence.score_texts(page.texts, page.box, scored)
     choice = clean.choose_blocks(page.blocks, page.facts.title, selected=page.selected)
-    chosen = [block for block, stays in zip(page.blocks, choice.stay, strict=True) if stays]
+    chosen_blocks = [block for block, stays in zip(page.blocks, choice.stay, strict=True) if stays]
     values = doubt.measure_reading(
-        chosen,
+        chosen_blocks,
         page.blocks,
         page.page_type,
         summary,
@@ -329,23 +334,23 @@ def _read_compared(page: Page, name: str, text: str | None, summary: str) -> Rea
 
 
 def _write_body(
-    chosen: Sequence[Block],
+    chosen_blocks: Sequence[Block],
     blocks: Sequence[Block],
     cuts: Sequence[clean.Cut],
     base: str,
     notes: Mapping[str, Any],
 ) -> Body:
-    """Write the blocks `chosen` as markdown. `blocks`: all blocks of the page; `cuts` and `notes`:
-    for the trace; `base`: the address against which links are resolved."""
+    """Write `chosen_blocks` as markdown. `blocks`: all blocks of the page; `cuts` and `notes`: for
+    the trace; `base`: the address against which links are resolved."""
     traced_cuts = [
         {"text": texts.line(cut.block.text)[:_LONGEST_TRACED], "rule": cut.rule}
         for cut in cuts[:_MOST_TRACED]
     ]
-    trace = {**notes, "blocks": len(blocks), "kept": len(chosen), "cut": traced_cuts}
+    trace = {**notes, "blocks": len(blocks), "kept": len(chosen_blocks), "cut": traced_cuts}
     return Body(
-        writer.to_markdown(chosen, base),
-        letters=sum(block.letters for block in chosen),
-        blocks=tuple(chosen),
+        writer.to_markdown(chosen_blocks, base),
+        letters=sum(block.letters for block in chosen_blocks),
+        blocks=tuple(chosen_blocks),
         page_blocks=tuple(blocks),
         trace=trace,
     )

@@ -16,8 +16,8 @@ from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block, Frame
 from syndicator.reading.html.elements import Run
 
-# Scores (probabilities) from which a block stays, chosen on the pages with which the weights are
-# trained. The second is for blocks in elements that the operator selected by a rule.
+# Scores (probabilities) from which a block stays, chosen on the pages with which the weights
+# are trained. The second is for blocks in elements that the operator selected by a rule.
 _LEAST_SCORE = 0.5
 _LEAST_SELECTED_SCORE = 0.1
 _NEAR_BLOCKS = 4  # an image stays only if one of so many blocks before or after it stays
@@ -92,16 +92,16 @@ def attach_images(
     mention in the trace. `heaviest`: for each block the most influential feature of its score."""
     stay = list(choice.stay)
     _keep_images(blocks, stay)
-    chosen: list[Block] = []
+    chosen_blocks: list[Block] = []
     cuts: list[Cut] = []
     for block, feature, keep in zip(blocks, heaviest, stay, strict=True):
         if keep:
-            chosen.append(block)
+            chosen_blocks.append(block)
             continue
         might_be_article = block.overlap > overlap.MOST or block.score > _LEAST_TRACED_SCORE
         if block.letters and might_be_article:
             cuts.append(Cut(block, _name_rule(block, choice, feature)))
-    return chosen, cuts
+    return chosen_blocks, cuts
 
 
 def _name_rule(block: Block, choice: Choice, feature: str) -> str:
@@ -116,8 +116,9 @@ def _name_rule(block: Block, choice: Choice, feature: str) -> str:
 
 
 def _drop_lone_headings(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Clear the flags of headings that have nothing to head: at the end, or before a heading of the
-    same or a higher level, if the text between both was cut."""
+    """Clear the flags in `stay` (for each block True if it is part of the article) of headings that
+    have nothing to head: at the end, or before a heading of the same or a higher level, if the text
+    between both was cut."""
     # From the last block to the first. `rank_below` is the rank of the next block that stays: its
     # level if it is a heading. `is_text_cut`: there was text before that block, which was cut.
     rank_below = _NOTHING
@@ -140,8 +141,9 @@ def _drop_lone_headings(blocks: Sequence[Block], stay: list[bool]) -> None:
 
 
 def _keep_images(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Set the flags of images, rules (hr) and captions. Images stay if they are among texts that
-    stay, and are no icons or parts of boilerplate. Captions stay with the image of their figure."""
+    """Set the flags in `stay` (for each block True if it is part of the article) for images, rules
+    (hr) and captions. Images stay if they are among texts that stay, and are no icons or parts of
+    boilerplate; captions stay with the image of their figure."""
     texts = [index for index, keep in enumerate(stay) if keep]
     if not texts:
         return
@@ -194,14 +196,14 @@ def cut_repeated(
     if not any(map(overlap.is_comparable, other_blocks)):
         return list(blocks), []
     _drop_lone_headings(blocks, stay)
-    left: list[Block] = []
+    remaining: list[Block] = []
     cuts: list[Cut] = []
     for block, stays in zip(blocks, stay, strict=True):
         if stays:
-            left.append(block)
+            remaining.append(block)
         else:
             cuts.append(Cut(block, "repeats across articles of this host"))
-    return left, cuts
+    return remaining, cuts
 
 
 def has_repeats_alone(blocks: Sequence[Block], repeated: frozenset[str]) -> bool:
@@ -224,21 +226,21 @@ def place_players(
     order = {element: position for position, element in enumerate(tree.iter())}
     texts = [block for block in blocks if block.letters or block.kind == "code"]
     positions = [order.get(block.element, -1) for block in texts]
-    chosen = set(chosen_blocks)
+    body_blocks = set(chosen_blocks)
     links_after: dict[Block, list[Block]] = {}
     addresses: set[str] = set()
     for player in players:
         index = bisect_right(positions, order[player])  # the index of the text after the player
         if not 0 < index < len(texts):
             continue
-        before = texts[index - 1]
-        after = texts[index]
-        if before not in chosen or after not in chosen:
+        text_before = texts[index - 1]
+        text_after = texts[index]
+        if text_before not in body_blocks or text_after not in body_blocks:
             continue
         address = markdown.resolve_link(base, _read_source(player))
         if address and address not in addresses:
             addresses.add(address)
-            links_after.setdefault(before, []).append(_make_player_link(player, address))
+            links_after.setdefault(text_before, []).append(_make_player_link(player, address))
 
     with_links: list[Block] = []
     for block in chosen_blocks:

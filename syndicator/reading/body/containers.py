@@ -116,9 +116,12 @@ def build_containers(blocks: Sequence[Block]) -> Containers:
         parent = numbers[node] if node is not None else _NO_ELEMENT
         # number them from the outermost inwards
         for node in reversed(new_nodes):
-            is_root = parent == _NO_ELEMENT
-            parents.append(0 if is_root else parent)
-            depths.append(0 if is_root else depths[parent] + 1)
+            if parent == _NO_ELEMENT:  # the root
+                parents.append(0)
+                depths.append(0)
+            else:
+                parents.append(parent)
+                depths.append(depths[parent] + 1)
             parent = len(nodes)
             numbers[node] = parent
             nodes.append(node)
@@ -185,9 +188,9 @@ def find_deepest_with(share: float, amounts: Floats, box: Containers) -> int:
 
 
 def weigh_hints(blocks: Sequence[Block], box: Containers) -> None:
-    """Decide which class hints count, in `box` and in `blocks`. Hints of boilerplate on elements
-    with much of the page's prose are removed: their class names say something else there. May be
-    called again after the amounts in `box` changed."""
+    """Decide which class hints, such as "sidebar", count for the elements in `box` and for
+    `blocks`. On elements with much of the page's prose, hints of boilerplate do not count: there
+    the class name means something else. May be called again after the amounts in `box` changed."""
     if not box.all_hints:
         known_hints = blocks[0].own_hints if blocks else {}
         box.all_hints = [
@@ -206,6 +209,7 @@ def weigh_hints(blocks: Sequence[Block], box: Containers) -> None:
     for number, (prose, class_prose) in enumerate(
         zip(box.prose.tolist(), shared_prose, strict=True)
     ):
+        # this much prose is the article itself, whatever its class
         if max(prose, class_prose) >= _NEARLY_ALL_PROSE * total:
             counted[number] &= ~(weak | strong)
         if parents[number] in inside_closed or counted[number] & closed:

@@ -86,11 +86,11 @@ def _compute_probability(odds: float) -> float:
 
 
 def find_doubt(
-    chosen: Sequence[Block], feed_blocks: Sequence[Block], *, entry: Entry | None
+    chosen_blocks: Sequence[Block], feed_blocks: Sequence[Block], *, entry: Entry | None
 ) -> str:
     """Return why the blocks `chosen` may not be the article, "" if nothing speaks against it: they
     are very short, or the feed's text is much longer. `feed_blocks`: the text of `entry`."""
-    letters = sum(block.letters for block in chosen)
+    letters = sum(block.letters for block in chosen_blocks)
     feed_letter_count = sum(block.letters for block in feed_blocks)
     if feed_letter_count > _MOST_IN_FEED * letters:
         return f"the page has {letters} letters, the feed {feed_letter_count}"
@@ -115,12 +115,12 @@ def measure_reading(
     """Return by name the features from which the trees estimate a reading: the choice of the blocks
     `body` among all `blocks` of a page. `asked`: the blocks were compared with a text; `declared`:
     the page declares itself an article; `summary`: of the article, "" if there is none."""
-    chosen = set(body)
+    body_blocks = set(body)
     letters = sum(block.letters for block in body)
     text_length = sum(len(block.text) for block in body)
     prose = [block for block in blocks if containers.is_prose(block)]
-    body_prose = [block for block in prose if block in chosen]
-    other_prose = [block for block in prose if block not in chosen]
+    body_prose = [block for block in prose if block in body_blocks]
+    other_prose = [block for block in prose if block not in body_blocks]
     prose_letters = sum(block.letters for block in prose)
     body_prose_letters = sum(block.letters for block in body_prose)
     headings = [block for block in body if block.kind == "h"]

@@ -51,8 +51,10 @@ _LEAST_HEAD = 5
 
 def cut_edges(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     """Cut dates above the first paragraph of the text, lines below its last one (links, labels,
-    appeals), and lines that repeat the line before. Nothing is cut from a text without
-    paragraphs."""
+    appeals), and lines that repeat the line before. A text without paragraphs stays whole.
+
+    `stay` has a flag for each block, True if it is part of the article so far; flags of cut blocks
+    are cleared. Return the cut blocks, each with the rule for the trace."""
     texts = [
         block for block, keep in zip(blocks, stay, strict=True) if keep and block.letters_and_digits
     ]
@@ -92,7 +94,8 @@ def _find_repeated_lines(texts: Sequence[Block]) -> dict[Block, str]:
 
 
 def cut_consent(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut boxes that ask for consent to cookies, unless nothing else would be left."""
+    """Cut boxes that ask for consent to cookies, unless nothing else would be left. `stay` and the
+    result are as in `cut_edges`."""
     bit = hints.get_bit("consent")
     consent_indices: list[int] = []
     for index, block in enumerate(blocks):
@@ -153,7 +156,7 @@ def _find_lines_below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
     rule. The search begins at the last line and ends at the first that looks like text of the
     article. A list is cut as a whole. `letters`: the length of the article."""
     cuts: dict[Block, str] = {}
-    end = len(lines)
+    end = len(lines)  # the lines from here on are cut
     while end:
         line = lines[end - 1]
         frame = _find_list(line)
@@ -164,6 +167,7 @@ def _find_lines_below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
             cuts[line] = rule
             end -= 1
             continue
+        # the line is an item of a list
         if not _is_link(line):
             return cuts
         items = [other for other in lines[:end] if _find_list(other) is frame]
@@ -218,8 +222,10 @@ def _find_rule_below(line: Block) -> str:
 
 
 def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Set the flags of nearly all rows of a table if a third of its text stays, or if the texts
-    just before and after it stay."""
+    """Set the flags in `stay` (for each block True if it is part of the article) for nearly all
+    rows of a table, if a third of its text stays, or if the texts just before and after the table
+    stay."""
+    # successive rows within the same elements are one table
     tables = groupby(
         range(len(blocks)), lambda index: (blocks[index].kind == "row", blocks[index].frames)
     )
@@ -257,7 +263,8 @@ def _does_first_text_stay(
 
 
 def cut_contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut tables of contents: lists whose items are links to headings of the same page."""
+    """Cut tables of contents: lists whose items are links to headings of the same page. `stay` and
+    the result are as in `cut_edges`."""
     headings = {
         block.letters_and_digits
         for block in blocks
@@ -287,4 +294,5 @@ def _leads_to_heading(block: Block, headings: Collection[str]) -> bool:
     letters = block.letters_and_digits
     if letters in headings:
         return True
-    return any(letters.endswith(head) for head in headings if len(head) > _LEAST_HEAD)
+    long_headings = (heading for heading in headings if len(heading) > _LEAST_HEAD)
+    return any(map(letters.endswith, long_headings))

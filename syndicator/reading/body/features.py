@@ -173,7 +173,10 @@ def _compare_markup(blocks: Sequence[Block], box: containers.Containers) -> Colu
     for block, markup in zip(blocks, box.markup, strict=True):
         other_letters = letters[markup] - block.letters
         other_overlapping = overlapping[markup] - block.overlap * block.letters
-        means.append(other_overlapping / other_letters if other_letters > 0 else _NO_OTHERS)
+        if other_letters > 0:
+            means.append(other_overlapping / other_letters)
+        else:
+            means.append(_NO_OTHERS)
     return {
         "alike-overlap": means,
         "alike-count": [math.log1p(counts[markup] - 1) for markup in box.markup],

@@ -98,9 +98,9 @@ def compare_with_text(blocks: Sequence[Block], extracted: str) -> None:
 
 
 def _drop_strays(blocks: Sequence[Block]) -> None:
-    """Clear the overlap of short texts that are not beside another match: a word such as "Sport" in
-    a menu is in many texts by accident. If the same text is beside a match elsewhere, mark it
-    there."""
+    """Clear the overlap (the share found in the compared text) of short blocks that are not beside
+    another match: a word such as "Sport" in a menu is in many texts by accident. If the same text
+    is beside a match elsewhere, set the overlap there to 1."""
     strays: set[str] = set()
     for index, block in enumerate(blocks):
         is_short = len(block.letters_and_digits) < _SHORT_TEXT
@@ -133,6 +133,7 @@ def _find_share(letters: str, extracted: str, position: int) -> tuple[float, int
         start = extracted.find(letters)
     if start != _NOT_FOUND:
         return 1.0, start + len(letters)
+    # not as a whole: count the pieces that are in the text
     pieces = _cut_pieces(letters)
     starts = [start for start in map(extracted.find, pieces) if start != _NOT_FOUND]
     if not starts:
@@ -147,8 +148,9 @@ def _cut_pieces(letters: str, step: int = _PIECE) -> list[str]:
 
 
 def guess_overlap(blocks: Sequence[Block], box: containers.Containers) -> None:
-    """Set overlaps without a compared text: 1 for each block of prose in the element that contains
-    most of the page's prose, 0 for all others."""
+    """Set the overlaps of the blocks without a compared text: 1 for each block of prose in the
+    element that contains most of the page's prose, 0 for all others. `box`: the elements around the
+    blocks."""
     main = containers.find_deepest_with(PROSE_SHARE, box.prose, box)
     is_inside = box.inside(main)[box.element_of].tolist()
     for block, inside in zip(blocks, is_inside, strict=True):
@@ -167,8 +169,10 @@ def contains_feed_text(blocks: Sequence[Block], content: str) -> bool:
     return sum(piece in page_letters for piece in pieces) >= _WHOLE_SHARE * len(pieces)
 
 
-def measure_summary_share(chosen: Sequence[Block], page: Sequence[Block], summary: str) -> float:
-    """Return the share (0 to 1) of `summary` that is in the blocks `chosen`. 1 if this says nothing
+def measure_summary_share(
+    chosen_blocks: Sequence[Block], page: Sequence[Block], summary: str
+) -> float:
+    """Return the share (0 to 1) of `summary` that is in `chosen_blocks`. 1 if this says nothing
     about them: the summary is short, or even the whole `page` lacks most of it."""
     pieces = _cut_pieces(extract_letters(summary))[:_MOST_PIECES]
     if len(pieces) < _LEAST_PIECES:
@@ -177,7 +181,7 @@ def measure_summary_share(chosen: Sequence[Block], page: Sequence[Block], summar
     pieces_on_page = sum(piece in page_letters for piece in pieces)
     if pieces_on_page < _LEAST_ON_PAGE * len(pieces):
         return 1.0
-    chosen_letters = "".join(block.letters_and_digits for block in chosen)
+    chosen_letters = "".join(block.letters_and_digits for block in chosen_blocks)
     pieces_in_chosen = sum(piece in chosen_letters for piece in pieces)
     return pieces_in_chosen / len(pieces)
 
@@ -222,8 +226,9 @@ def _is_plugin_line(text: str) -> bool:
 def cut_copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     """Cut a second copy of the article that a page has for other screens: a large part of the text
     that repeats earlier texts in their order, or one block with several of them run together.
-    `stay` has a flag for each block, which is cleared if the block is cut. Return the cut blocks,
-    each with the rule."""
+
+    `stay` has a flag for each block, True if it is part of the article so far; flags of cut blocks
+    are cleared. Return the cut blocks, each with the rule for the trace."""
     indices = [
         index for index, keep in enumerate(stay) if keep and blocks[index].letters_and_digits
     ]
@@ -255,7 +260,7 @@ def _find_repeated_runs(texts: Sequence[str]) -> list[list[int]]:
     last_origin = -1  # where the last text of the run stood first
     for position, text in enumerate(texts):
         origin = first_positions.setdefault(text, position)
-        if origin == position:
+        if origin == position:  # the text is new
             continue
         is_near = bool(runs) and position - runs[-1][-1] <= _MOST_GAP
         is_in_order = 0 < origin - last_origin <= _MOST_GAP

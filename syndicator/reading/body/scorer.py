@@ -72,7 +72,10 @@ def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
     # make all trees equally deep: with a question that is always answered by no
     never = len(questions)  # the number of this question
     deepest = max(map(len, asks_of), default=0)
-    questions_of = [_pad([numbers[ask] for ask in asks], never, deepest) for asks in asks_of]
+    questions_of: list[list[int]] = []
+    for asks in asks_of:
+        asked_numbers = [numbers[ask] for ask in asks]
+        questions_of.append(_pad(asked_numbers, never, deepest))
     padded_leaves = [_pad(leaves.tolist(), 0.0, 1 << deepest) for leaves in leaves_of]
     return Trees(
         names=names,

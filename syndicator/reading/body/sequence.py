@@ -84,13 +84,17 @@ def select_texts(blocks: Sequence[Block], facts: Facts) -> Texts:
     )
     texts = tuple(blocks[index] for index in indices.tolist())
     letters = np.array([block.letters for block in texts], dtype=np.float64)
-    return Texts(texts, indices, letters, _compare_with_facts(texts, facts) if texts else {})
+    features: Columns = {}
+    if texts:
+        features = _compare_with_facts(texts, facts)
+    return Texts(texts, indices, letters, features)
 
 
 def score_texts(texts: Texts, box: containers.Containers, first: scorer.Scored) -> scorer.Scored:
-    """Set the score of each text, the probability (0 to 1) that it is part of the article, by its
-    first score and those of its neighbours. Return `first` with the reason for the trace changed
-    where both scores disagree."""
+    """Set the score of each text, the probability (0 to 1) that it is part of the article, from its
+    first score and those of its neighbours. `first`: the result of the first score; `box`: the
+    elements around the blocks. Return `first`, with another reason for the trace where both scores
+    disagree."""
     if not texts.blocks:
         return first
     values = compute_features(texts, box, first)
@@ -100,6 +104,7 @@ def score_texts(texts: Texts, box: containers.Containers, first: scorer.Scored) 
     probabilities = scorer.compute_probabilities(odds).tolist()
     for block, probability in zip(texts.blocks, probabilities, strict=True):
         block.score = probability
+
     heaviest = list(first.heaviest)
     is_changed = (first_odds > 0) != (odds > 0)
     for index in texts.indices[is_changed].tolist():
@@ -253,8 +258,10 @@ def _measure_groups(
         # a text outside of lists is a group by itself, for which its index stands
         frame = next((frame for frame in text.frames if frame.kind in _LIST_KINDS), None)
         lists.append(index if frame is None else frame)
-        is_heading = text.kind == "h"
-        headings.append((text.level, text.element.get("class")) if is_heading else index)
+        if text.kind == "h":
+            headings.append((text.level, text.element.get("class")))
+        else:
+            headings.append(index)
     features: Columns = {}
     for name, keys in (("list", lists), ("alike", markup), ("heads", headings)):
         features[f"{name}-mean"], features[f"{name}-size"] = _measure_others(

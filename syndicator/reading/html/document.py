@@ -181,7 +181,8 @@ def _refuse_text(content: str) -> None:
         raise NotAnArticle("not-html", "an XML document")
     begins_like_json = start[:1] in ("{", "[")
     if not _HTML_TAG.search(content[:200_000]):
-        raise NotAnArticle("not-html", "JSON" if begins_like_json else "no HTML tag in it")
+        detail = "JSON" if begins_like_json else "no HTML tag in it"
+        raise NotAnArticle("not-html", detail)
     # JSON whose strings contain HTML
     if begins_like_json and start[1:].lstrip()[:1] in ('"', "{", "["):
         raise NotAnArticle("not-html", "JSON")
@@ -338,27 +339,30 @@ def _spell_language(value: str) -> str:
     language, *subtags = re.split("[_-]", value.strip())
     parts = [language.lower()]
     for subtag in subtags:
-        is_region = len(subtag) == _REGION_LENGTH
-        parts.append(subtag.upper() if is_region else subtag.title())
+        if len(subtag) == _REGION_LENGTH:
+            parts.append(subtag.upper())
+        else:
+            parts.append(subtag.title())
     return "-".join(parts)
 
 
 def list_articles(document: Document) -> tuple[jsonld.Object, ...]:
     """Return the page's JSON-LD objects that are articles, those with the page's own address first.
     If there is no article, return the objects that are about the page itself, such as a WebPage."""
-    stated = [
-        item
-        for item in document.jsonld
-        if any(name.endswith(_ARTICLE_ENDINGS) for name in jsonld.list_types(item))
-    ]
-    if not stated:
+    articles = [item for item in document.jsonld if _is_article(item)]
+    if not articles:
         return tuple(
             item for item in document.jsonld if not _PAGE_TYPES.isdisjoint(jsonld.list_types(item))
         )
-    if len(stated) > 1:  # the others may be teasers of articles that the page only links to
+    if len(articles) > 1:  # the others may be teasers of articles that the page only links to
         page_alias = urls.alias(document.url)
-        stated.sort(key=lambda item: page_alias not in map(urls.alias, _list_addresses(item)))
-    return tuple(stated)
+        articles.sort(key=lambda item: page_alias not in map(urls.alias, _list_addresses(item)))
+    return tuple(articles)
+
+
+def _is_article(item: jsonld.Object) -> bool:
+    """Return True if a type of a JSON-LD object is that of an article, such as NewsArticle."""
+    return any(name.endswith(_ARTICLE_ENDINGS) for name in jsonld.list_types(item))
 
 
 def _list_addresses(item: jsonld.Object) -> Iterator[str]:

@@ -111,8 +111,9 @@ BREAK: Stretch = ("\n", _BREAK_MARKS, "")  # stands for a br element
 
 
 def split_paragraphs(runs: list[Stretch]) -> list[list[Run]]:
-    """Split `runs` into paragraphs at two or more line breaks in a row, and collapse their white
-    space. Paragraphs without text are left out."""
+    """Split text at two or more line breaks in a row, and collapse its white space. `runs`: pieces
+    of text as (text, marks, link). Return the runs of each paragraph; paragraphs without text are
+    left out."""
     parts: list[list[Stretch]] = []
     current: list[Stretch] = []
     breaks = 0
@@ -136,7 +137,8 @@ def split_paragraphs(runs: list[Stretch]) -> list[list[Run]]:
 
 
 def join_code_lines(runs: list[Stretch]) -> str:
-    """Return the text of inline code as lines, one for each BREAK in `runs`."""
+    """Return inline code as text with line ends. `runs`: pieces of text as (text, marks, link),
+    with a BREAK for each br element."""
     pieces: list[str] = []
     for index, (text, marks, _) in enumerate(runs):
         if marks == _BREAK_MARKS:
@@ -152,13 +154,16 @@ def join_code_lines(runs: list[Stretch]) -> str:
 
 
 def collapse(runs: list[Stretch]) -> list[Run]:
-    """Collapse white space in `runs` as browsers do: several spaces become one, and spaces at the
-    ends or beside a break are removed. Neighbours with equal marks are joined. [] if no text is
-    left."""
+    """Collapse white space as browsers do: several spaces become one, and spaces at the ends or
+    beside a line break are removed. `runs`: pieces of text as (text, marks, link). Neighbours with
+    equal marks and links become one run. [] if no text is left."""
     if len(runs) == 1:
         text, marks, href = runs[0]
+        if marks == _BREAK_MARKS:
+            return []
         text = _collapse_spaces(text).lstrip(" ").rstrip(" \xa0\n")
-        return [_make_run((text, marks, href))] if marks != _BREAK_MARKS and text.strip() else []
+        return [_make_run((text, marks, href))] if text.strip() else []
+
     collapsed: list[Run] = []
     ends_in_space = True  # the text collapsed so far; True also at the start, to drop spaces there
     for text, marks, href in runs:
@@ -177,10 +182,12 @@ def collapse(runs: list[Stretch]) -> list[Run]:
                 collapsed[-1] = _make_run((last.text + piece, marks, href))
             else:
                 collapsed.append(_make_run((piece, marks, href)))
+
     _trim_end(collapsed)
     while collapsed and not collapsed[0].text.strip():
         del collapsed[0]
-    return collapsed if any(run.text.strip("\xa0\u200b \n") for run in collapsed) else []
+    has_text = any(run.text.strip("\xa0\u200b \n") for run in collapsed)
+    return collapsed if has_text else []
 
 
 def _collapse_spaces(text: str) -> str:
@@ -253,7 +260,8 @@ def _find_address(image: Any, holder: Any) -> str:
         for source in holder.iter("source"):
             srcsets += [source.get(name, "") for name in _SRCSET_ATTRIBUTES[:2]]
     for srcset in srcsets:
-        if srcset and (address := find_widest(srcset)):
+        address = find_widest(srcset) if srcset else ""
+        if address:
             return address
     return ""
 

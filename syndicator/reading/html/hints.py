@@ -65,6 +65,7 @@ def _compile_words() -> _WordPatterns:
 
     To find their first letters in a class name, and only then try expressions, is faster than to
     try each expression on each class name."""
+    # the expressions by the letters with which they begin
     by_literal: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _load_table()["words"].items():
         for expression in expressions:
@@ -79,6 +80,8 @@ def _compile_words() -> _WordPatterns:
         for shorter, expressions in by_literal.items():
             if literal.startswith(shorter):
                 with_shorter[literal] += expressions
+
+    # one expression that finds all these letters: "(?=(c(?:omment|ode)|n(?:av)))"
     by_letter: dict[str, list[str]] = {}
     for literal in sorted(by_literal):
         by_letter.setdefault(literal[0], []).append(literal)
@@ -87,8 +90,8 @@ def _compile_words() -> _WordPatterns:
         longest_first = sorted(literals, key=len, reverse=True)
         ends = "|".join(literal[1:] for literal in longest_first)
         alternatives.append(f"{letter}(?:{ends})")
-    # a lookahead, so that matches may overlap
-    return _WordPatterns(re.compile(f"(?=({'|'.join(alternatives)}))"), with_shorter)
+    scan = f"(?=({'|'.join(alternatives)}))"  # a lookahead, so that matches may overlap
+    return _WordPatterns(re.compile(scan), with_shorter)
 
 
 @cache

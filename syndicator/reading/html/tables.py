@@ -63,6 +63,7 @@ def is_data(table: Any) -> bool:
         return False
     if any(table.find(f".//{tag}") is not None for tag in _LAYOUT_TAGS):
         return False
+
     has_header = table.find(".//th") is not None
     rows = _measure_cells(table)
     columns = [len(lengths) for lengths in rows]
@@ -75,6 +76,7 @@ def is_data(table: Any) -> bool:
     rows_with_columns = sum(count > 1 for count in columns)
     if rows_with_columns * 2 < len(columns):
         return False
+    # cells of data are short, those of a layout have whole articles
     filled = [length for length in chain.from_iterable(rows) if length]
     return bool(filled) and sum(filled) / len(filled) < _LONG_CELL
 
@@ -130,6 +132,7 @@ def read_code(pre: Any) -> str:
             if gutter_depth or (node is not pre and _is_gutter(node)):
                 gutter_depth += 1
                 continue
+            # an element such as a div begins a line of its own
             begins_line = node.tag in _LINE_TAGS and pieces and not pieces[-1].endswith("\n")
             if node.tag == "br" or begins_line:
                 pieces.append("\n")
@@ -138,7 +141,7 @@ def read_code(pre: Any) -> str:
         if gutter_depth:
             gutter_depth -= 1
         if not gutter_depth and node is not pre:
-            pieces.append(node.tail or "")
+            pieces.append(node.tail or "")  # the text behind the element
     code = "".join(pieces).replace("\r\n", "\n").replace("\r", "\n")
     return code.strip("\n").rstrip()
 

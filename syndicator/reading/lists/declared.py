@@ -82,22 +82,19 @@ def _complete_list(
     return _BLOCKS, list(items)
 
 
-def _complete_item(listed: Shown, declared: Mapping[str, Item]) -> Shown:
-    """Return the shown item `listed` with the date and picture that its declared item states, and
-    with its title if it has none. `declared`: alias of the address -> declared item."""
-    stated = declared.get(listed.key)
+def _complete_item(shown_item: Shown, declared: Mapping[str, Item]) -> Shown:
+    """Return `shown_item` with the date and picture that its declared item states, and with its
+    title if it has none. `declared`: alias of the address -> declared item."""
+    stated = declared.get(shown_item.key)
     if stated is None:
-        return listed
-    item = listed.item
-    return replace(
-        listed,
-        item=replace(
-            item,
-            title=item.title or stated.title,
-            published=stated.published or item.published,
-            image=item.image or stated.image,
-        ),
+        return shown_item
+    item = replace(
+        shown_item.item,
+        title=shown_item.item.title or stated.title,
+        published=stated.published or shown_item.item.published,
+        image=shown_item.item.image or stated.image,
     )
+    return replace(shown_item, item=item)
 
 
 def _show_declared(declared: _DeclaredList) -> list[Shown]:
@@ -118,9 +115,10 @@ def _find_last_segment(url: str) -> str:
 
 
 def _is_same_list(declared: _DeclaredList, items: Sequence[Shown]) -> bool:
-    """Return True if both lists have at least half of the items of the shorter list in common."""
-    common = sum(item.key in declared.items for item in items)
-    return common >= _LEAST_SHARE * min(len(declared.items), len(items))
+    """Return True if both lists have at least half of the items of the shorter list in
+    common."""
+    common_count = sum(item.key in declared.items for item in items)
+    return common_count >= _LEAST_SHARE * min(len(declared.items), len(items))
 
 
 def _list_declared(document: Document) -> Iterator[_DeclaredList]:

@@ -86,7 +86,8 @@ def score_group(group: Group, page: str) -> float:
     address `page`: the length of its headlines times the weights of its items' traits. All numbers
     are choices."""
     count = len(group.items)
-    headlines = [title for title in {item.title for item in group.items} if is_headline(title)]
+    distinct_titles = {item.title for item in group.items}
+    headlines = [title for title in distinct_titles if is_headline(title)]
     letters = sum(min(len(title), _COUNTED_LETTERS) for title in headlines)
     first_links = [record.links[0] for record in group.records]
     shapes = Counter(find_shape(item.url) for item in group.items)
@@ -187,18 +188,18 @@ def merge_groups(
     return _read_list(document, merged, links)
 
 
-def _read_list(document: Document, chosen: Sequence[Link], links: Sequence[Link]) -> PageList:
-    """Return the list of the items to which the links `chosen` lead, in the order of the page.
+def _read_list(document: Document, item_links: Sequence[Link], links: Sequence[Link]) -> PageList:
+    """Return the list of the items to which the links `item_links` lead, in the order of the page.
     `links`: all links of the page."""
-    records = sorted(read_records(chosen, links), key=lambda record: record.index)
-    forms = {link.key: link.form for link in reversed(chosen)}
+    records = sorted(read_records(item_links, links), key=lambda record: record.index)
+    forms = {link.key: link.form for link in reversed(item_links)}
     items = tidy_list(read_items(document, records, forms))
     return PageList(tuple(items), {record.key: record.elements for record in records})
 
 
 def _find_similar_links(best: Group, links: Sequence[Link]) -> list[Link]:
-    """Return links that are not in `best` but have headlines, look like its links and lead to the
-    same sites."""
+    """Return links of the page that probably belong to the same list as those of `best`: they have
+    headlines, similar forms, and lead to the same sites."""
     link_forms = {link.link_form for link in best.links}
     short_forms = {link.short_form for link in best.links}
     best_keys = {link.key for link in best.links}

@@ -91,17 +91,17 @@ class Record:
         return self.links[0].index
 
 
-def read_records(chosen: Sequence[Link], links: Sequence[Link]) -> list[Record]:
-    """Return a record for each address to which the links `chosen` lead. A record also contains
+def read_records(item_links: Sequence[Link], links: Sequence[Link]) -> list[Record]:
+    """Return a record for each address to which the links `item_links` lead. A record also contains
     those of `links`, all links of the page, that are in its elements and lead to its address."""
     # find the elements of each item
-    chosen_keys = {link.key for link in chosen}
+    item_keys = {link.key for link in item_links}
     keys_within: dict[Any, set[str]] = defaultdict(set)
-    for link in chosen:
+    for link in item_links:
         for element in _list_upwards(link.anchor):
             keys_within[element].add(link.key)
-    tops: dict[str, Any] = {}
-    for link in chosen:
+    tops: dict[str, Any] = {}  # key of an item -> its main element
+    for link in item_links:
         tops.setdefault(link.key, _find_top(link.anchor, keys_within))
     followers = _find_followers(tops.values())
     parts_of = {key: (top, *followers.get(top, ())) for key, top in tops.items()}
@@ -113,9 +113,10 @@ def read_records(chosen: Sequence[Link], links: Sequence[Link]) -> list[Record]:
             key_of_element[element] = key
     links_of: dict[str, list[Link]] = defaultdict(list)
     for link in links:
-        if link.key not in chosen_keys:
+        if link.key not in item_keys:
             continue
         holders = (element for element in _list_upwards(link.anchor) if element in key_of_element)
+        # a link belongs to the innermost item around it, if it leads to that item's address
         if key_of_element.get(next(holders, None)) == link.key:
             links_of[link.key].append(link)
     return [Record(tuple(links_of[key]), parts) for key, parts in parts_of.items() if links_of[key]]
@@ -157,6 +158,7 @@ def _find_followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
         usual = max(set(distances), key=distances.count)
         is_regular = distances.count(usual) >= _LEAST_REGULAR * len(distances)
         if 1 < usual <= _MOST_BETWEEN and is_regular:
+            # the last item has no next one: it is taken to be as long as the others
             for top, distance in zip(siblings, [*distances, usual], strict=True):
                 followers[top] = tuple(islice(top.itersiblings(), min(distance, usual) - 1))
     return followers
@@ -179,12 +181,7 @@ def read_items(
             published=published.when if published else None,
             image=picture.url if picture else "",
         )
-        layout = _describe_layout(
-            record,
-            title,
-            published.element if published else None,
-            picture.element if picture else None,
-        )
+        layout = _describe_layout(record, title, published, picture)
         items.append(
             Shown(
                 item=item,
@@ -198,7 +195,9 @@ def read_items(
     return items
 
 
-def _describe_layout(record: Record, title: str, date_element: Any, picture_element: Any) -> str:
+def _describe_layout(
+    record: Record, title: str, published: "_Dated | None", picture: "_Picture | None"
+) -> str:
     """Return the order of title, date and picture in an item as letters, such as "ptd"."""
     title_element = record.links[0].anchor
     for link in record.links:
@@ -206,10 +205,10 @@ def _describe_layout(record: Record, title: str, date_element: Any, picture_elem
             title_element = link.anchor
             break
     letters = {id(title_element): "t"}
-    if date_element is not None:
-        letters[id(date_element)] = "d"
-    if picture_element is not None:
-        letters[id(picture_element)] = "p"
+    if published is not None and published.element is not None:
+        letters[id(published.element)] = "d"
+    if picture is not None:
+        letters[id(picture.element)] = "p"
     order: dict[str, None] = {}  # used as an ordered set
     for node in _list_nodes(record.elements):
         if id(node) in letters:
@@ -335,20 +334,20 @@ def _has_title_class(element: Any) -> bool:
     return any(_TITLE_CLASS.search(name) and not _SUBTITLE_CLASS.search(name) for name in names)
 
 
-def _choose_piece(anchor: Any, whole: str) -> str:
+def _choose_piece(anchor: Any, link_text: str) -> str:
     """Return the title in a link that has elements for picture, title and date in it: the longest
     of their texts. If the link has text outside of such elements, or no long text, return
-    `whole`."""
+    `link_text`."""
     holder = anchor  # the innermost element around all the link's text
     while len(holder) == 1 and not text.line((holder.text or "") + (holder[0].tail or "")):
         holder = holder[0]
     if text.line((holder.text or "") + "".join(child.tail or "" for child in holder)):
-        return whole
+        return link_text
     pieces = [text.line(read_text(child, _LONGEST_TITLE)) for child in holder]
     long_pieces = [
         piece for piece in pieces if len(piece) >= _SHORTEST_PIECE and not _is_date(piece)
     ]
-    return max(long_pieces, key=lambda piece: min(len(piece), _ENOUGH_LENGTH), default=whole)
+    return max(long_pieces, key=lambda piece: min(len(piece), _ENOUGH_LENGTH), default=link_text)
 
 
 def _is_date(piece: str) -> bool:
@@ -401,7 +400,8 @@ def _read_date(element: Any, names: str) -> _Dated | None:
     when = date.parse_date_text(element.get("datetime") or "")
     if when:
         is_declared = element.tag == "time" and is_named_published
-        return _Dated(element, when, _DECLARED_DATE if is_declared else _DATETIME)
+        rank = _DECLARED_DATE if is_declared else _DATETIME
+        return _Dated(element, when, rank)
     if element.get("itemprop") == "datePublished":
         when = date.parse_date_text(element.get("content") or "")
         if when:
@@ -466,7 +466,8 @@ def _read_picture(document: Document, element: Any) -> str | None:
         return resolve_picture(document, background[1]) if background else None
     parent = element.getparent()
     is_in_picture = parent is not None and parent.tag == "picture"
-    image = elements.read_image(parent if is_in_picture else element)
+    holder = parent if is_in_picture else element
+    image = elements.read_image(holder)
     if not image or _is_person(element):
         return None
     for side in (image.width, image.height):

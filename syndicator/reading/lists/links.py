@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -85,9 +85,8 @@ class Link:
 def read_links(document: Document) -> list[Link]:
     """Return the links of a page that may lead to articles, in order. Links to front pages, tags,
     authors and the like are left out, as are links marked as paid (rel="sponsored")."""
-    class_counts = Counter(
-        name for element in document.tree.iter() for name in list_classes(element)
-    )
+    classes_by_element = map(list_classes, document.tree.iter())
+    class_counts = Counter(chain.from_iterable(classes_by_element))
     links: list[Link] = []
     addresses: dict[str, str | None] = {}  # href as written -> address, None if it is no article
     for index, anchor in enumerate(islice(document.tree.iter("a"), _MOST_LINKS)):

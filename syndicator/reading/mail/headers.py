@@ -56,23 +56,22 @@ class MailHeaders:
 def read_headers(raw: bytes) -> MailHeaders:
     """Read the headers at the beginning of the mail `raw`. Never raises, whatever the mail
     contains."""
-    head = raw[:LONGEST_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    message = BytesHeaderParser(policy=compat32).parsebytes(head + b"\n\n")
+    header_bytes = raw[:LONGEST_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    message = BytesHeaderParser(policy=compat32).parsebytes(header_bytes + b"\n\n")
     addresses = list(_list_addresses(message, ["from"]))
     senders = tuple(address for _, address in addresses)
     list_id = _read_list_id(_read_first(message, "list-id"))
     unsubscribe = tuple(_BRACKETS.findall(_read_first(message, "list-unsubscribe")))
+    readers = dict.fromkeys(address for _, address in _list_addresses(message, _READER_HEADERS))
     return MailHeaders(
-        mid=make_mid(_read_first(message, "message-id"), head),
+        mid=make_mid(_read_first(message, "message-id"), header_bytes),
         title=text.line(_read_first(message, "subject")),
         senders=senders,
         sender_name=text.line(addresses[0][0]) if addresses else "",
         list_id=list_id,
         is_newsletter=bool(list_id or unsubscribe),
         sent=_parse_date(_read_first(message, "date")),
-        readers=tuple(
-            dict.fromkeys(address for _, address in _list_addresses(message, _READER_HEADERS))
-        ),
+        readers=tuple(readers),
         unsubscribe=unsubscribe,
         forgery=find_forgery(senders, _read_first(message, "authentication-results")),
     )
@@ -145,7 +144,9 @@ def _read_first(message: Message, name: str) -> str:
 
 def _list_addresses(message: Message, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield (name, address in lower case) for each address in the headers `names`."""
-    values = [value for name in names for value in _list_values(message, name)]
+    values: list[str] = []
+    for header in names:
+        values += _list_values(message, header)
     for name, address in getaddresses(values):
         # decoded only now: a decoded name may contain a comma or look like an address
         if "@" in address:
@@ -155,7 +156,8 @@ def _list_addresses(message: Message, names: Iterable[str]) -> Iterator[tuple[st
 def _read_list_id(value: str) -> str:
     """Return the id in a List-Id header, "news.site.example" for "News <news.site.example>"."""
     bracketed = _BRACKETS.findall(value)
-    return text.line(bracketed[-1] if bracketed else value).lower()
+    list_id = bracketed[-1] if bracketed else value
+    return text.line(list_id).lower()
 
 
 def _parse_date(value: str) -> datetime | None:

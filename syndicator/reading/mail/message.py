@@ -46,11 +46,12 @@ def read_mail(raw: bytes, received: datetime, size: int, readers: tuple[str, ...
     delivered. `size`: of the whole mail, in bytes. `readers`: addresses of the reader that the
     headers may not have."""
     headers = read_headers(raw)
+    authors = (headers.sender_name,) if headers.sender_name else headers.senders[:1]
     entry = Entry(
         id=headers.mid,
         url=headers.mid,
         title=headers.title or "(no subject)",
-        authors=(headers.sender_name,) if headers.sender_name else headers.senders[:1],
+        authors=authors,
         published=choose_date(headers.sent, received),
     )
     try:

@@ -202,7 +202,8 @@ def _list_owner_names(document: Document, sitename: str) -> Iterator[tuple[str, 
     titles of its feeds, the end of the page's title, and texts of the body."""
     yield "site", sitename
     for link in document.tree.iter("link"):
-        if "alternate" in (link.get("rel") or "") and "xml" in (link.get("type") or ""):
+        is_alternate = "alternate" in (link.get("rel") or "")
+        if is_alternate and "xml" in (link.get("type") or ""):
             feed_title = text.line((link.get("title") or "")[:_LONGEST_VALUE])
             for piece in _TITLE_SEPARATOR.split(feed_title):
                 yield "feed", piece
@@ -357,11 +358,10 @@ def _list_declared_people(
     meta. A place may have no names."""
     if entry is not None:
         yield "entry", list(person_names.find_all_names(entry.authors, lenient=True))
-    items_by_id = {
-        item["@id"]: item
-        for item in document.jsonld
-        if isinstance(item.get("@id"), str) and item.get("name")
-    }
+    items_by_id: dict[str, jsonld.Object] = {}  # objects with a name, to which articles refer
+    for item in document.jsonld:
+        if isinstance(item.get("@id"), str) and item.get("name"):
+            items_by_id[item["@id"]] = item
     for item in list_articles(document)[:_MOST_ARTICLES]:
         stated = _list_author_names(item.get("author") or item.get("creator"), items_by_id)
         yield "json-ld", list(person_names.find_all_names(stated, lenient=True))
@@ -374,9 +374,8 @@ def _list_declared_people(
         if len(values) > _MOST_META_VALUES:
             continue
         # Twitter's metas are pairs of any label and value, such as "Written by" and a name
-        if name == "twitter:data1" and not person_names.introduces_name(
-            document.meta("twitter:label1")
-        ):
+        label = document.meta("twitter:label1")
+        if name == "twitter:data1" and not person_names.introduces_name(label):
             continue
         yield name, list(person_names.find_all_names(values, lenient=True))
 

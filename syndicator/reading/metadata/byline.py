@@ -95,10 +95,13 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> UnmarkedByline | None:
         line = " ".join(text.split()) if len(text) < 2 * _MOST_READ else ""
         if len(line) > _LONG_LINE:
             line = ""
-        if names := _read_names_within_line(element, line):
-            is_sure = all(map(person_names.is_full_name, names))
-            return UnmarkedByline(names, "line", _LIKELY if is_sure else _POSSIBLE)
-        if names := _read_names_beside_date(spot, line):
+        names = _read_names_within_line(element, line)
+        if names:
+            are_full = all(map(person_names.is_full_name, names))
+            weight = _LIKELY if are_full else _POSSIBLE
+            return UnmarkedByline(names, "line", weight)
+        names = _read_names_beside_date(spot, line)
+        if names:
             return UnmarkedByline(names, "date", _POSSIBLE)
         if distance >= 0 and element.tag in _LINE_TAGS:
             name = _read_name(line, distance)
@@ -138,11 +141,14 @@ def _read_names_beside_date(spot: Spot, line: str) -> tuple[str, ...]:
     names = tuple(piece for piece in pieces if person_names.is_known_person(piece))
     if not names:
         return ()
+
     if len(names) > 1:
         # with several known people, the others in the line are authors, too
         if not all(map(person_names.is_person, pieces)):
             return ()
         names = tuple(pieces)
+
+    # a date in the same line, or directly before or after it, makes the names a byline
     line_without_names = line
     for name in names:
         line_without_names = line_without_names.replace(name, "")
@@ -249,7 +255,9 @@ def _read_mark(spot: Spot, survey: Survey) -> Mark | None:
     pieces = _list_lines(element)
     names = _read_equal_children(element)
     if not names:
-        names = tuple(_read_people([" ".join(pieces)] if kind.name == "by" else pieces))
+        # "By" and the name may be in one piece or in several
+        byline_pieces = [" ".join(pieces)] if kind.name == "by" else pieces
+        names = tuple(_read_people(byline_pieces))
     login = "" if names or kind.name not in _BY_MARKUP else _read_login(pieces)
     if not names and not login:
         return None
@@ -279,7 +287,8 @@ def _list_lines(element: Any) -> list[str]:
     """Return the texts in `element`, one for each piece between tags, without extra white space. If
     they are too long for a byline, return only the first, or [] if there is but one."""
     texts = islice(element.itertext(), 4 * _LONGEST_BYLINE)
-    lines = [line for line in (" ".join(text.split()) for text in texts) if line]
+    collapsed = (" ".join(text.split()) for text in texts)
+    lines = [line for line in collapsed if line]
     if sum(map(len, lines)) <= _LONGEST_BYLINE:
         return lines
     return lines[:1] if len(lines) > 1 else []

@@ -226,7 +226,8 @@ def read_image_address(element: Any) -> str:
     """Return the address of an img element as written: the largest of a srcset, else that of lazy
     loading, else src; "" if it has only placeholders."""
     for name in _SRCSET_ATTRIBUTES:
-        if largest := find_largest(element.get(name) or ""):
+        largest = find_largest(element.get(name) or "")
+        if largest:
             return largest
     for name in _ADDRESS_ATTRIBUTES:
         address = element.get(name) or ""

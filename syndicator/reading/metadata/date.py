@@ -238,13 +238,13 @@ def _make_day(year: str, month: str, day: str, prose: str) -> datetime | None:
     clocks = _CLOCK.findall(prose)
     if len(clocks) != 1:
         return when
-    hour_text, minute_text, half = clocks[0]
+    hour_text, minute_text, half = clocks[0]  # half: "am", "p.m." or ""
     hour = int(hour_text)
     minute = int(minute_text)
     if hour >= _HOURS_A_DAY or minute >= _MINUTES_AN_HOUR:
         return when
     if half[:1].lower() == "p":
-        hour = hour % _NOON + _NOON
+        hour = hour % _NOON + _NOON  # 12 p.m. is noon
     return when + timedelta(hours=hour, minutes=minute)
 
 

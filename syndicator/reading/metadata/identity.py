@@ -48,6 +48,7 @@ def identify(document: Document) -> Identity:
     duplicate_of: str | None = None
     addresses = [page_url]
     for stated in _list_stated_addresses(document):
+        # sites state the front page by mistake as the canonical address of all their pages
         is_front_page = urls.is_root(stated)
         if page_url and not urls.same_site(stated, page_url):
             if duplicate_of is None and not is_front_page:

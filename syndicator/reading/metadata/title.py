@@ -370,13 +370,14 @@ def _join_class_and_id(element: Any) -> str:
 def _read_pieces(heading: Any, *, skip_kicker: bool) -> Iterator[str]:
     """Yield the texts in a heading that readers see, and a space at each line break. With
     `skip_kicker`, without the small print above the headline."""
-    skipped: Any = None
-    length = 0
+    skipped: Any = None  # the element whose content is being skipped
+    length = 0  # characters so far
     for event, element in etree.iterwalk(heading, events=("start", "end")):
         if event == "start":
             piece = element.text
             if skipped is None and element is not heading:
                 tag_and_class = f"{element.tag} {element.get('class') or ''}"[:300]
+                # a kicker comes before the headline, so only at the start
                 is_kicker = skip_kicker and not length and _KICKER_CLASS.search(tag_and_class)
                 is_skipped = element.tag in _SKIPPED_TAGS or _HIDDEN_CLASS.search(tag_and_class)
                 if is_skipped or is_kicker:
@@ -514,7 +515,7 @@ def _find_best_heading(
 
 
 def _find_most_similar(
-    headings: Sequence[Heading], word_lists: Sequence[Sequence[str]], least: float
+    headings: Sequence[Heading], word_lists: Sequence[Sequence[str]], least_similarity: float
 ) -> Heading | None:
     """Return the heading that is most similar to one of `word_lists`, None if no similarity is at
     least `least`."""
@@ -527,7 +528,7 @@ def _find_most_similar(
             if similarity > best_similarity:
                 best = heading
                 best_similarity = similarity
-    return best if best_similarity >= least else None
+    return best if best_similarity >= least_similarity else None
 
 
 def _find_only_h1(
@@ -647,18 +648,18 @@ def survey_body(tree: Any, headline: str) -> Survey:
     paragraph_count = sum(1 for _ in body.iter("p"))
     spots: list[Spot] = []
     headline_end = 0
-    length = 0
+    length = 0  # characters of text so far
     last_text = ""
-    skipped: Any = None
+    skipped: Any = None  # the last aside
     # comments are read for the texts behind them: some systems put one between any two texts
     walk = etree.iterwalk(body, events=("start", "end", "comment"))
     for count, (event, element) in enumerate(walk):
         if count > _MOST_EVENTS:
             break
         if event == "start":
-            is_aside = element not in heading_ancestors and (
-                _is_aside(element) or (element.tag == "table" and heading_ancestors)
-            )
+            # next to a headline, a table that is not around it has data, not the article
+            is_data_table = element.tag == "table" and heading_ancestors
+            is_aside = element not in heading_ancestors and (is_data_table or _is_aside(element))
             if is_aside and not _holds_most_paragraphs(element, paragraph_count):
                 skipped = element
                 walk.skip_subtree()
@@ -671,7 +672,8 @@ def survey_body(tree: Any, headline: str) -> Survey:
             if element is heading:
                 headline_end = length
             piece = element.tail if element is not body else None
-        if piece and (stripped := piece.strip()):
+        stripped = piece.strip() if piece else ""
+        if stripped:
             length += len(stripped)
             last_text = stripped[-_CONTEXT:]
     return Survey(tuple(spots), headline_end, heading is not None)
