@@ -55,6 +55,7 @@ def find_kind(
     letters = sum(block.letters for block in body)
     title_kind = _find_kind_by_title(document, title, blocks)
     if title_kind and letters < _MOST_THIN:
+        # a page that declares itself an article, and has some text, may be about logins or errors
         is_believed = letters > _MOST_STUB and _is_article(document)
         if not is_believed:
             return title_kind
@@ -120,8 +121,9 @@ def _breaks_off(body: Sequence[Block]) -> bool:
 
 
 def _asks_to_pay_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """Return True if the last two texts of the body, if they are short, or one of the next eight
-    texts on the page have a phrase that asks to pay. `blocks`: all blocks of the page."""
+    """Return True if the page asks to pay where the text ends: in one of the last two texts of the
+    body, if it is short, or in one of the next eight texts of the page. `body`: the blocks of the
+    article; `blocks`: all blocks of the page."""
     texts = [block for block in body if block.letters]
     end = len(blocks)
     if texts:

@@ -115,7 +115,8 @@ def _make_flags(values: Sequence[bool]) -> Any:
 
 
 def _compare_frames(blocks: Sequence[Block]) -> Columns:
-    """Compute which blocks are in lists, quotes, figures and layout tables."""
+    """Compute which blocks are in list items, ordered lists, quotes, figures and layout tables, by
+    the elements ("frames") around them."""
     # many blocks have the same frames, so each tuple of frames is read once
     distinct_frames = {block.frames for block in blocks}
     by_frames = {frames: _read_frames(frames) for frames in distinct_frames}

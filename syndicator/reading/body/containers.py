@@ -157,8 +157,9 @@ def _read_markup(
 
 
 def add_up_letters(blocks: Sequence[Block], box: Containers) -> None:
-    """Compute in `box` the amounts of text in each element from `blocks`, whose letters and
-    overlaps must be set."""
+    """Compute the amounts of text in each element: letters, those in the compared text, those in
+    links, those in prose. Set them in `box`, which has the elements around `blocks`. Letters and
+    overlaps of the blocks must be set."""
     letters = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     linked = np.array([block.linked_length for block in blocks], dtype=np.float64)

@@ -62,9 +62,10 @@ def compute_text_features(blocks: Sequence[Block], title: str) -> Columns:
 def compute_features(
     blocks: Sequence[Block], box: containers.Containers, text_features: Columns
 ) -> Columns:
-    """Return all features: name -> float32 array with a value for each block. The overlaps of the
-    blocks must be set. `text_features`: the result of `compute_text_features`. Also updates the
-    sums and hints of `box`."""
+    """Return all features: name -> float32 array with a value for each block. The overlap of each
+    block, the share of its text that is in the compared text, must be set. `text_features`: the
+    result of `compute_text_features`; `box`: the elements around the blocks, whose sums and hints
+    are updated."""
     containers.add_up_letters(blocks, box)
     containers.weigh_hints(blocks, box)
     main = containers.find_deepest_with(_MAIN_SHARE, box.overlapping, box)
@@ -90,8 +91,9 @@ def compute_features(
 
 
 def _list_inner_hints(blocks: Sequence[Block], box: containers.Containers, main: int) -> list[int]:
-    """Return class hints for each block. For blocks in the main container, element number `main`:
-    the hints of the elements below it. For other blocks: the hints of all elements around them."""
+    """Return the class hints (bits) around each block. For blocks in the main container, element
+    number `main` of `box`, only the hints of elements below it count; for other blocks those of all
+    elements around them."""
     is_inside = box.inside(main).tolist()
     parents = box.parent.tolist()
     inner_hints = [0] * len(box.nodes)
@@ -105,8 +107,9 @@ def _list_inner_hints(blocks: Sequence[Block], box: containers.Containers, main:
 
 
 def _measure_containers(box: containers.Containers, main: int) -> Columns:
-    """Compute where each block is in the main container, element number `main`, and how much text
-    and links the three elements above its own have."""
+    """Compute where each block is in the main container, and how much text and links the three
+    elements above its own have. `box`: the elements around the blocks; `main`: the number of the
+    main container, -1 if there is none."""
     parent = box.parent[box.element_of]
     grandparent = box.parent[parent]
     depth = box.measure_depths(main)[box.element_of]
@@ -161,8 +164,8 @@ def _measure_list(blocks: Sequence[Block]) -> dict[str, float]:
 
 
 def _compare_markup(blocks: Sequence[Block], box: containers.Containers) -> Columns:
-    """Compute for each block how many other blocks have the same tags and classes, and their mean
-    overlap, weighted by letters."""
+    """Compute for each block how many other blocks have the same tags and classes, and which share
+    of their letters is in the compared text."""
     overlapping: dict[Any, float] = defaultdict(float)
     letters: dict[Any, float] = defaultdict(float)
     counts = Counter(box.markup)
@@ -184,8 +187,9 @@ def _compare_markup(blocks: Sequence[Block], box: containers.Containers) -> Colu
 
 
 def _measure_place(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    """Compute where each block is on the page, and relative to the first and the last long block of
-    the compared text."""
+    """Compute where each block is on the page, and relative to the first and the last long block
+    that is in the compared text. `overlaps`: for each block the share of it that is in the compared
+    text."""
     count = len(blocks)
     overlap_shares = _round_to_float32(overlaps)
     letters = _list_letters(blocks)
@@ -207,8 +211,8 @@ def _measure_place(blocks: Sequence[Block], overlaps: Any) -> Columns:
 
 
 def _measure_neighbour_overlaps(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    """Compute for each block the overlaps of two blocks before and after it, and mean overlaps
-    around it."""
+    """Compute for each block the overlaps of the two blocks before and after it, and mean overlaps
+    around it. `overlaps`: for each block the share of it that is in the compared text."""
     overlap_shares = _round_to_float32(overlaps)
     letters = _list_letters(blocks)
     return {

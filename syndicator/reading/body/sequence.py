@@ -143,8 +143,8 @@ def _name_second(features: Columns) -> Columns:
 
 def _measure_neighbours(odds: Any, likely_letters: Any, letters: Any) -> Columns:
     """Compute the log odds and sizes of the nearest texts, and the mean probabilities of the other
-    texts around each text. In all such functions `odds` are the first log odds of the texts,
-    `letters` their sizes, and `likely_letters` their sizes times their probabilities."""
+    texts around each text. `odds`: the first log odds of each text; `letters`: its size;
+    `likely_letters`: its size times its probability."""
     features: Columns = {"odds": odds}
     for step in _NEAR_STEPS:
         features[f"odds-{step}"] = shift(odds, step, _OUTSIDE)
@@ -166,7 +166,8 @@ def _measure_neighbours(odds: Any, likely_letters: Any, letters: Any) -> Columns
 
 def _measure_page(probability: Any, likely_letters: Any, letters: Any) -> Columns:
     """Compute where each text is on the page, and how much of the likely article is before and
-    after it."""
+    after it. `letters`: the size of each text; `likely_letters`: its size times its
+    `probability`."""
     count = len(likely_letters)
     index = np.arange(count)
     total = float(likely_letters.sum()) or 1.0
@@ -187,7 +188,8 @@ def _measure_page(probability: Any, likely_letters: Any, letters: Any) -> Column
 
 def _measure_distances(odds: Any, letters: Any) -> Columns:
     """Compute how far each text is from the next long and likely texts before and after it, and how
-    many likely texts there are on both sides."""
+    many likely texts there are on both sides. `odds`: the first log odds of each text; `letters`:
+    its size."""
     count = len(odds)
     index = np.arange(count)
     is_likely = odds > 0
@@ -225,7 +227,8 @@ def _measure_containers(
     box: containers.Containers, element_of: Any, likely_letters: Any, letters: Any
 ) -> Columns:
     """Compute for four elements above each text's own the mean probability of their other texts,
-    and their share of the likely article. `element_of`: for each text the number of its element."""
+    and their share of the likely article. `element_of`: for each text the number of its element in
+    `box`; `letters`: its size; `likely_letters`: its size times its probability."""
     sums = np.zeros((len(box.nodes), 2))
     np.add.at(sums, element_of, np.stack([likely_letters, letters], axis=1))
     for level in reversed(box.levels[1:]):
@@ -251,7 +254,7 @@ def _measure_groups(
 ) -> Columns:
     """Compute mean probability and size of the other texts in the same list, with the same markup,
     and of headings of the same level and class. `markup`: for each text the tags and classes around
-    it."""
+    it; `letters`: its size; `likely_letters`: its size times its probability."""
     lists: list[Any] = []
     headings: list[Any] = []
     for index, text in enumerate(texts):
@@ -272,7 +275,8 @@ def _measure_groups(
 
 def _measure_others(keys: Iterable[Any], likely_letters: Any, letters: Any) -> tuple[Any, Any]:
     """Return two arrays: for each text the mean probability of the other texts with the same key,
-    and the logarithm of their letters. `keys`: a key for each text."""
+    and the logarithm of their letters. `keys`: a key for each text; `letters`: its size;
+    `likely_letters`: its size times its probability."""
     numbers: dict[Any, int] = {}  # key -> number of its group
     group_of = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
     other_letters = np.bincount(group_of, letters)[group_of] - letters
@@ -284,7 +288,8 @@ def _measure_sections(
     texts: Sequence[Block], odds: Any, likely_letters: Any, letters: Any
 ) -> Columns:
     """Compute the mean probability of each text's section, which begins with a heading, and of the
-    sections before and after it. Texts before the first heading are section 0."""
+    sections before and after it. Texts before the first heading are section 0. `odds`: the first
+    log odds of each text; `letters`: its size; `likely_letters`: its size times its probability."""
     is_heading = np.array([text.kind == "h" for text in texts])
     section_of = np.cumsum(is_heading)
     count = int(section_of[-1]) + 1
@@ -321,12 +326,14 @@ def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
             heads.append(index)
     head_texts = [facts.title, *(texts[index].text for index in heads[:_MOST_HEADS])]
     title_words = set(_WORD.findall(" ".join(head_texts).casefold()))
-    spellings = [text.letters_and_digits for text in texts]
+    spellings = [text.letters_and_digits for text in texts]  # without spaces and punctuation
     starts = [spelling[:_START] for spelling in spellings]
     start_counts = Counter(starts)
     words = [set(_WORD.findall(text.text[:_BEGINNING].casefold())) for text in texts]
     tags = np.array([_TAG_NUMBERS.get(text.element.tag, -1) for text in texts])
 
+    # "letters" of a text are spelled without spaces and signs, so that texts are equal if these
+    # differ
     features: Columns = {}
     features["title-in"] = [
         len(title) / len(spelling) if title and title in spelling else 0.0 for spelling in spellings

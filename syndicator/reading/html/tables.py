@@ -123,8 +123,8 @@ def counts_lines(pre: Any) -> bool:
 
 
 def read_code(pre: Any) -> str:
-    """Return the text of a pre element or listing without line numbers and buttons. Line breaks are
-    "\\n", also between elements that are lines of their own, such as a div for each line."""
+    """Return the text of a pre element or listing, without line numbers and buttons. Elements that
+    are lines, such as a div for each line, are on lines of their own."""
     pieces: list[str] = []
     gutter_depth = 0  # open elements from the gutter inwards; 0 outside of gutters
     for event, node in etree.iterwalk(pre, events=("start", "end")):

@@ -374,9 +374,9 @@ class KnownItems:
         return sum(map(self.has_match, items))
 
     def restore_addresses(self, items: Sequence[Shown]) -> list[Shown]:
-        """Return `items`. If `has_moved`, items whose titles are known get their old addresses, so
-        that they do not count as new articles. If not, equal titles are those of a column, such as
-        "Letters"."""
+        """Return `items` with their old addresses, if the site has changed all addresses
+        (`has_moved`): else they would count as new articles. If the site has not, return them
+        unchanged: an equal title is then that of a column, such as "Letters"."""
         if not self.has_moved:
             return list(items)
         restored: list[Shown] = []

@@ -146,8 +146,8 @@ def _merge_people(marks: Iterable[Mark]) -> tuple[str, ...]:
 
 
 def _remove_shorter_forms(people: Sequence[str]) -> tuple[str, ...]:
-    """Return `people` without repeated names, and without names whose words are all in another
-    name: "Ann" beside "Ann Other"."""
+    """Return `people` without repetitions, and without names whose words are all in another name,
+    as "Ann" is if there is also "Ann Other"."""
     names: dict[str, str] = {}
     for name in people:
         words = set(name.split())

@@ -217,7 +217,7 @@ def find_coauthors(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
     """Yield `best` and then the bylines of its co-authors: those of the same kind that follow it
     closely."""
     yield best
-    end = best.distance + sum(map(len, best.people))
+    end = best.distance + sum(map(len, best.people))  # where the last name ends
     for mark in marks:
         is_of_same_kind = mark.kind == best.kind and mark.score >= best.score - 1
         if mark.distance <= best.distance or not is_of_same_kind:

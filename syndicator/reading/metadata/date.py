@@ -252,7 +252,7 @@ def _parse_moment(match: re.Match[str]) -> datetime | None:
     """Return the moment in a match of _ISO_LIKE or _COMPACT_ISO, None if it does not exist. A
     missing time is midnight, a missing zone UTC."""
     year, month, day, hour, minute, second, zone = match.groups(default="0")
-    offset = zone if zone[0] in "+-" else "Z"
+    offset = zone if zone[0] in "+-" else "Z"  # "Z", "UTC", "GMT" or missing
     time = f"{hour.zfill(2)}:{minute.zfill(2)}:{second.zfill(2)}"
     try:
         when = datetime.fromisoformat(f"{year}-{month.zfill(2)}-{day.zfill(2)}T{time}{offset}")

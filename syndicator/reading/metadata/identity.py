@@ -66,8 +66,8 @@ def identify(document: Document) -> Identity:
 
 
 def read_robots(document: Document) -> tuple[str, ...]:
-    """Return the directives for robots in metas and the header X-Robots-Tag, in lower case. "none"
-    becomes "noindex"."""
+    """Return the directives for search engines, such as "noindex", in the page's metas and the
+    header X-Robots-Tag, in lower case. "none" becomes "noindex"."""
     stated: list[str] = []
     for name in _ROBOTS_METAS:
         stated += document.metas.get(name, ())
