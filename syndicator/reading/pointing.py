@@ -144,6 +144,7 @@ def _list_selectors(element: Any) -> list[str]:
     for level in range(_MOST_LEVELS):
         if holder is None or not isinstance(holder.tag, str) or holder.tag in ("html", "body"):
             break
+        # only the parent can be named as such, by ">"
         combinators = (" ", " > ") if level == 0 else (" ",)
         for holder_css in _list_simple_selectors(holder):
             is_bare_tag = holder_css == holder.tag

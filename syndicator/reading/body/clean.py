@@ -133,7 +133,8 @@ def _drop_lone_headings(blocks: Sequence[Block], stay: list[bool]) -> None:
             stay[index] = False
             is_text_cut = True
         elif block.kind in ("img", "caption"):
-            rank_below = rank_below or 1  # at the end, only an h1 may have just an image below it
+            # with only an image below, a heading stays unless text between them was cut
+            rank_below = rank_below or 1
             is_text_cut = False
         else:
             rank_below = block.level if is_heading else _BELOW_HEADINGS

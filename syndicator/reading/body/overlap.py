@@ -61,8 +61,9 @@ _MOST_GAP = 4  # steps between two repeated texts of the same copy
 
 def extract_letters(value: str) -> str:
     """Return only the letters and digits of `value`, in lower case: "It's 5 pm" gives "its5pm"."""
-    if value.isascii():  # thirty times cheaper than the pattern
+    if value.isascii():  # takes a thirtieth of the time of the pattern
         return value.lower().encode().translate(None, _OTHER_ASCII).decode()
+    # most other texts have no punctuation but that of ASCII: "surrogatepass" lets all texts pass
     without_ascii_signs = (
         value.lower()
         .encode("utf-8", "surrogatepass")

@@ -332,8 +332,6 @@ def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
     words = [set(_WORD.findall(text.text[:_BEGINNING].casefold())) for text in texts]
     tags = np.array([_TAG_NUMBERS.get(text.element.tag, -1) for text in texts])
 
-    # "letters" of a text are spelled without spaces and signs, so that texts are equal if these
-    # differ
     features: Columns = {}
     features["title-in"] = [
         len(title) / len(spelling) if title and title in spelling else 0.0 for spelling in spellings

@@ -168,6 +168,7 @@ def find_phrase_kinds(kinds: Sequence[str], text: str) -> frozenset[str]:
     `normalise_phrase`."""
     contained = _load_contained(tuple(kinds))
     matching: set[str] = set()
+    # only phrases whose first word is a word of the text can be in it
     for word in contained.by_first_word.keys() & text.split():
         for phrase, kind in contained.by_first_word[word]:
             if phrase in text:

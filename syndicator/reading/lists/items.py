@@ -155,12 +155,14 @@ def _find_followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
         positions = {child: position for position, child in enumerate(parent)}
         siblings.sort(key=lambda top: positions[top])
         distances = [positions[after] - positions[before] for before, after in pairwise(siblings)]
-        usual = max(set(distances), key=distances.count)
-        is_regular = distances.count(usual) >= _LEAST_REGULAR * len(distances)
-        if 1 < usual <= _MOST_BETWEEN and is_regular:
+        usual_distance = max(set(distances), key=distances.count)
+        is_regular = distances.count(usual_distance) >= _LEAST_REGULAR * len(distances)
+        if 1 < usual_distance <= _MOST_BETWEEN and is_regular:
             # the last item has no next one: it is taken to be as long as the others
-            for top, distance in zip(siblings, [*distances, usual], strict=True):
-                followers[top] = tuple(islice(top.itersiblings(), min(distance, usual) - 1))
+            for top, distance in zip(siblings, [*distances, usual_distance], strict=True):
+                followers[top] = tuple(
+                    islice(top.itersiblings(), min(distance, usual_distance) - 1)
+                )
     return followers
 
 

@@ -284,8 +284,8 @@ def _score_position(distance: int) -> int:
 
 
 def _list_lines(element: Any) -> list[str]:
-    """Return the texts in `element`, one for each piece between tags, without extra white space. If
-    they are too long for a byline, return only the first, or [] if there is but one."""
+    """Return the pieces of text between the tags in `element`, each on one line. If they are too
+    long for a byline, return only the first of several pieces; [] if there is only one."""
     texts = islice(element.itertext(), 4 * _LONGEST_BYLINE)
     collapsed = (" ".join(text.split()) for text in texts)
     lines = [line for line in collapsed if line]

@@ -77,12 +77,15 @@ class BylineWords:
         by = _join_alternatives(self.before_names)
         before = _join_alternatives(data["before"]["words"])
         conjunctions = _join_alternatives(data["and"]["words"])
-        # "by" at the start of a byline; in a line ("A guest post by Ann", "4 May by Ann"); at its
-        # end
+        # "by" at the start of a byline: "By Ann Other"
         self.by = re.compile(rf"^(?:{by})(?:\s*[:：/●►]\s*|\s+(?=\S)|(?<=[\u3000-\u9fff]))", re.I)
+        # "by" after a few words: "A guest post by Ann Other"
         self.by_within = re.compile(rf"^(?:[\w-]{{1,20}}\s){{1,3}}(?:{before})\s+(\S.*)$", re.I)
+        # "by" anywhere in a line: "4 May 2024 | by Ann Other"
         self.inside = re.compile(rf"\S[\s|·•–—-]+(?:{before})[\s|]+(\S.*)$", re.I)
+        # "by" at the end of a text, which is no name: "Posted by"
         self.unfinished = re.compile(rf"\s(?:{before})$", re.I)
+        # between two names: ", ", " and ", ", and "
         self.name_separator = re.compile(
             rf"\s*(?:[;,|、，](?:\s*(?:{conjunctions})\s)?|\s\+\s|\s(?:{conjunctions})\s)\s*", re.I
         )

@@ -237,15 +237,20 @@ class SiteTitle:
             last = separators[-1]
             beginning = title[: first.start()]
             end = title[last.end() :]
+            # "Title - Sport at Example News"
             if self._is_section(end) or self.is_shared(END, end):
                 return title[: last.start()].rstrip(EDGE) or title
+            # "Example News | Title"
             if self.is_shared(BEGINNING, beginning) or self.is_site_name(beginning):
                 return title[first.end() :].lstrip(EDGE) or title
+        # "Example News: Title"
         colon = _COLON.search(title)
         if colon and make_key(title[: colon.start()]) in self.names:
             return title[colon.end() :].lstrip(EDGE) or title
+        # "example.org Title"
         if "." in self.domain and title.casefold().startswith(self.domain + " "):
             return title[len(self.domain) :].lstrip(EDGE) or title
+        # "title_section_site"
         if _CJK_SITE_SUFFIX.match(title):
             return title.split("_", 1)[0].rstrip(EDGE)
         return title
