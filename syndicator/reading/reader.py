@@ -137,8 +137,8 @@ def _add_doubt(body: Body) -> Mapping[str, Any]:
 
 
 def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
-    """Return the kind of a page that is no article, such as "listing" or "empty", or None if it is
-    one. Nobody claims that the page is an article. Called in the worker process."""
+    """Return the kind of a page that is no article, such as "listing" or "empty"; None if it is an
+    article. The page is read as if nobody said that it is one. Called in the worker process."""
     try:
         read(html, url, headers=headers, claimed=False)
     except NotAnArticle as refusal:

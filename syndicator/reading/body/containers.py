@@ -236,7 +236,7 @@ def _sum_prose_by_class(all_hints: Sequence[int], box: Containers) -> list[float
     """Return for each element with hints the letters of prose in all elements with its class. 0 for
     all other elements, and for those whose class has most of its letters outside of the compared
     text."""
-    groups: dict[str, list[int]] = {}
+    groups: dict[str, list[int]] = {}  # class -> elements; one without class is a group by itself
     for number in np.flatnonzero((box.prose > 0) & (np.array(all_hints) > 0)).tolist():
         groups.setdefault(box.nodes[number].get("class") or str(number), []).append(number)
     shared_prose = [0.0] * len(all_hints)

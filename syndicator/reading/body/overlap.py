@@ -175,6 +175,7 @@ def measure_summary_share(
 ) -> float:
     """Return the share (0 to 1) of `summary` that is in `chosen_blocks`. 1 if this says nothing
     about them: the summary is short, or even the whole `page` lacks most of it."""
+    # compared in pieces, as one different word must not make the whole different
     pieces = _cut_pieces(extract_letters(summary))[:_MOST_PIECES]
     if len(pieces) < _LEAST_PIECES:
         return 1.0

@@ -314,34 +314,73 @@ def _measure_sections(
 def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
     """Compute what the texts have in common with the title, description, names and text that the
     page declares, and features of their wording."""
-    title = overlap.extract_letters(facts.title)
+    spellings = [text.letters_and_digits for text in texts]
+    headlines = _find_headlines(texts, facts.title)
+    tags = np.array([_TAG_NUMBERS.get(text.element.tag, -1) for text in texts])
+    features: Columns = {
+        **_compare_with_title(texts, spellings, facts.title, headlines),
+        **_compare_with_statements(spellings, facts),
+        **_measure_wording(texts),
+    }
+    for tag, number in _TAG_NUMBERS.items():
+        features[f"tag-{tag}"] = tags == number
+    for name, probability in facts.types.items():
+        features[f"type-{name}"] = np.full(len(texts), probability)
+    features["declared"] = np.full(len(texts), facts.declared)
+    features |= _measure_distance_to_title(
+        np.arange(len(texts)), np.array(headlines, dtype=np.intp)
+    )
+    return _name_second(features)
+
+
+def _find_headlines(texts: Sequence[Block], title: str) -> list[int]:
+    """Return the indices of the texts that may be the headline: each h1, and each text with the
+    same letters as the page's title."""
+    title_letters = overlap.extract_letters(title)
+    headlines: list[int] = []
+    for index, text in enumerate(texts):
+        if text.level == 1 or (title_letters and text.letters_and_digits == title_letters):
+            headlines.append(index)
+    return headlines
+
+
+def _compare_with_title(
+    texts: Sequence[Block], spellings: Sequence[str], title: str, headlines: Sequence[int]
+) -> Columns:
+    """Compute how much of each text is in the page's title and the reverse, and which words they
+    have in common. `spellings`: the letters of each text; `headlines`: the indices of texts whose
+    words count as those of the title."""
+    title_letters = overlap.extract_letters(title)
+    titles = [title, *(texts[index].text for index in headlines[:_MOST_HEADS])]
+    title_words = set(_WORD.findall(" ".join(titles).casefold()))
+    words = [set(_WORD.findall(text.text[:_BEGINNING].casefold())) for text in texts]
+    return {
+        "title-in": [
+            len(title_letters) / len(spelling)
+            if title_letters and title_letters in spelling
+            else 0.0
+            for spelling in spellings
+        ],
+        "in-title": [
+            len(spelling) >= _LEAST_NAME and spelling in title_letters for spelling in spellings
+        ],
+        "title-words": [
+            len(text_words & title_words) / (len(text_words) or 1) for text_words in words
+        ],
+    }
+
+
+def _compare_with_statements(spellings: Sequence[str], facts: Facts) -> Columns:
+    """Compute what each text has in common with the description, the authors, the site's name and
+    the text that the page declares, and with other texts. `spellings`: the letters of each text."""
     description = overlap.extract_letters(facts.description)
     site = overlap.extract_letters(facts.site)
     body = overlap.extract_letters(facts.body)
     author_letters = map(overlap.extract_letters, facts.authors)
     names = [name for name in author_letters if len(name) >= _LEAST_NAME]
-    heads: list[int] = []  # indices of texts that may be the headline
-    for index, text in enumerate(texts):
-        if text.level == 1 or (title and text.letters_and_digits == title):
-            heads.append(index)
-    head_texts = [facts.title, *(texts[index].text for index in heads[:_MOST_HEADS])]
-    title_words = set(_WORD.findall(" ".join(head_texts).casefold()))
-    spellings = [text.letters_and_digits for text in texts]  # without spaces and punctuation
     starts = [spelling[:_START] for spelling in spellings]
     start_counts = Counter(starts)
-    words = [set(_WORD.findall(text.text[:_BEGINNING].casefold())) for text in texts]
-    tags = np.array([_TAG_NUMBERS.get(text.element.tag, -1) for text in texts])
-
     features: Columns = {}
-    features["title-in"] = [
-        len(title) / len(spelling) if title and title in spelling else 0.0 for spelling in spellings
-    ]
-    features["in-title"] = [
-        len(spelling) >= _LEAST_NAME and spelling in title for spelling in spellings
-    ]
-    features["title-words"] = [
-        len(text_words & title_words) / (len(text_words) or 1) for text_words in words
-    ]
     features["told"] = [_is_described(spelling, description) for spelling in spellings]
     features["told-start"] = [
         _count_common_start(start, description) / len(start) for start in starts
@@ -359,15 +398,8 @@ def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
             spelling[:_START] in body and spelling[-_START:] in body for spelling in spellings
         ]
     else:
-        features["in-body"] = [_NO_TEXTS] * len(texts)
-    features |= _measure_wording(texts)
-    for tag, number in _TAG_NUMBERS.items():
-        features[f"tag-{tag}"] = tags == number
-    for name, probability in facts.types.items():
-        features[f"type-{name}"] = np.full(len(texts), probability)
-    features["declared"] = np.full(len(texts), facts.declared)
-    features |= _measure_distance_to_title(np.arange(len(texts)), np.array(heads, dtype=np.intp))
-    return _name_second(features)
+        features["in-body"] = [_NO_TEXTS] * len(spellings)
+    return features
 
 
 def _is_described(letters: str, description: str) -> bool:

@@ -101,9 +101,10 @@ class _Walker:
         self.hints: dict[Any, int] = {}  # element -> the hints that it has itself
 
     def walk(self, root: Any) -> list[Block]:
-        """Return at most about 20,000 blocks of the tree `root`, read from its first 500,000
-        tags."""
+        """Return the blocks of the tree `root`: at most about 20,000, from at most 500,000 starts
+        and ends of elements."""
         steps = etree.iterwalk(root, events=("start", "end"))
+        # zip() ends the loop after so many steps
         for _, (event, element) in zip(range(_MOST_STEPS), steps, strict=False):
             if event == "start":
                 if self._start(element):

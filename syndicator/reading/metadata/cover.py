@@ -284,7 +284,8 @@ def _is_of_article(element: Any) -> bool:
         is_article_header = is_header and (
             has_headline or holder.getparent().tag in ("article", "main")
         )
-        # outside of an article, classes such as "sidebar" count; tags such as nav count everywhere
+        # A tag such as nav counts at any distance from the image; a class such as "sidebar" only
+        # between the image and the article.
         if holder.tag in _ASIDE_TAGS and not is_article_header:
             return False
         if not is_within_article and not is_article and _ASIDE_NAME.search(names):

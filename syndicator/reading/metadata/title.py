@@ -597,8 +597,8 @@ def _find_headline(heading: Heading, declared_titles: Sequence[str], site: SiteT
 
 
 def _complete_title(title: str, declared_titles: Sequence[str]) -> str:
-    """If `title` is cut off, ends in an ellipsis, return the declared title that begins like it;
-    else `title`."""
+    """If `title` ends in an ellipsis, it is cut off: return the declared title that begins like it.
+    Else return `title`."""
     start = title.removesuffix("…").removesuffix("...").rstrip()
     if start == title:
         return title
