@@ -113,7 +113,8 @@ def _split_space(value: str) -> tuple[str, str, str]:
 
 
 def _render_inline_code(value: str) -> str:
-    """Return `value` between backticks, more in a row than it has itself."""
+    """Return `value` as inline code: between backticks, one more in a row than the longest row in
+    it."""
     value = value.replace("\n", " ")
     longest = max((len(ticks) for ticks in _TICKS.findall(value)), default=0)
     delimiter = "`" * (longest + 1)

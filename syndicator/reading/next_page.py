@@ -54,11 +54,11 @@ class NextPage(NamedTuple):
 
 def find_next_page(document: Document, first: str, number: int = 1) -> NextPage | None:
     """Return the next page of the article that begins at `first`, None if there is none. `document`
-    is its page `number`.
+    is page `number` of the article.
 
     A link leads to the next page if its address is that of the article with the next number, and if
-    there is other evidence. An address such as "/story-2" may be another story: here a row of page
-    numbers is needed, or "page 1 of 3" and a further sign."""
+    there is other evidence. An address such as "/story-2" may be another story: it needs a row of
+    page numbers, or "page 1 of 3" and a further sign."""
     if number >= MOST_NUMBER or not first:
         return None
     next_number = number + 1

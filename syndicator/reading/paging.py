@@ -84,8 +84,8 @@ def _split_address(url: str) -> _Address | None:
 
 def _compare_queries(first: _Address, address: _Address) -> Numbered | None:
     """Return the page number if the queries differ in one parameter only, which is 1 or missing in
-    `first` and a number in `address`. None for all other differences. Sure if the parameter is
-    called "page" or the like."""
+    `first` and a number in `address`. None for all other differences. The number is sure if the
+    parameter is called "page" or the like."""
     names = first.query | address.query
     differing = [name for name in names if first.query.get(name) != address.query.get(name)]
     if len(differing) != 1:

@@ -157,9 +157,9 @@ def _read_markup(
 
 
 def add_up_letters(blocks: Sequence[Block], box: Containers) -> None:
-    """Compute the amounts of text in each element: letters, those in the compared text, those in
-    links, those in prose. Set them in `box`, which has the elements around `blocks`. Letters and
-    overlaps of the blocks must be set."""
+    """Compute four amounts of text in each element of `box`: all letters, the letters in the
+    compared text, the letters in links, and the letters of prose. `blocks`: the blocks of the page,
+    with their letters and overlaps."""
     letters = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     linked = np.array([block.linked_length for block in blocks], dtype=np.float64)
@@ -250,8 +250,8 @@ def _sum_prose_by_class(all_hints: Sequence[int], box: Containers) -> list[float
 
 
 def _update_block_hints(blocks: Sequence[Block], box: Containers, changed: set[int]) -> None:
-    """Set the hints of the blocks in those elements whose hints changed. `changed`: their
-    numbers."""
+    """Set the hints of those blocks that are in elements whose hints changed. `changed`: the
+    numbers of these elements."""
     parents = box.parent.tolist()
     hints_above = [0] * len(box.nodes)  # the hints of an element and of all around it
     # the hints of the three nearest elements that are not inline markup, each by itself

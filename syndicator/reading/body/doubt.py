@@ -88,8 +88,8 @@ def _compute_probability(odds: float) -> float:
 def find_doubt(
     chosen_blocks: Sequence[Block], feed_blocks: Sequence[Block], *, entry: Entry | None
 ) -> str:
-    """Return why the blocks `chosen` may not be the article, "" if nothing speaks against it: they
-    are very short, or the feed's text is much longer. `feed_blocks`: the text of `entry`."""
+    """Return why `chosen_blocks` may not be the article, "" if nothing speaks against it: they are
+    very short, or the feed's text is much longer. `feed_blocks`: the text of the feed's `entry`."""
     letters = sum(block.letters for block in chosen_blocks)
     feed_letter_count = sum(block.letters for block in feed_blocks)
     if feed_letter_count > _MOST_IN_FEED * letters:

@@ -80,7 +80,8 @@ def cut_edges(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _find_repeated_lines(texts: Sequence[Block]) -> dict[Block, str]:
-    """Return the lines with the same text as the line before, each with the rule."""
+    """Return the lines that have the same text as the line before, each with the rule for the
+    trace."""
     lines = [
         text
         for text in texts

@@ -87,7 +87,7 @@ def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
 
 
 def _pad(values: Sequence[Any], filler: Any, length: int) -> list[Any]:
-    """Return `values` with as many `filler` at their end as make them `length` long."""
+    """Return `values` with `filler` appended until the list is `length` long."""
     return [*values, *[filler] * (length - len(values))]
 
 

@@ -459,8 +459,9 @@ def count_capitals(text: str) -> int:
 
 
 def _measure_distance_to_title(index: Any, heads: Any) -> Columns:
-    """Compute for each text 1 / its distance from the nearest headline before and after it, 0 if
-    there is none. `index`: the indices of the texts; `heads`: those of the headlines, in order."""
+    """Compute for each text 1 / its distance, in texts, from the nearest headline before and after
+    it; 0 without a headline. `index`: the indices of the texts; `heads`: the indices of the
+    headlines, in order."""
     if not len(heads):
         return {"title-behind": np.zeros(len(index)), "title-ahead": np.zeros(len(index))}
     before = np.searchsorted(heads, index, side="left")

@@ -164,8 +164,9 @@ def _list_jsonld_scripts(tree: Any) -> Iterator[str]:
 
 
 def _find_base(tree: Any, url: str) -> str:
-    """Return the address against which the page's relative links are resolved: that of its base
-    element, or `url` if there is none or if a page at `url` may not refer to its address."""
+    """Return the address against which the page's relative links are resolved. It is the address of
+    the page's base element; it is `url` if the page has no base element, or if this leads from a
+    public page to a private network."""
     hrefs = (element.get("href") for element in tree.iter("base"))
     href = next(filter(None, hrefs), None)
     base = urls.absolute(url, href) if href else None

@@ -252,7 +252,8 @@ class _TitleShares:
 
 
 def _measure_titles(titles: Sequence[str]) -> _TitleShares:
-    """Measure the titles of one kind, one for each item. Dates and host names are no titles."""
+    """Return which shares of `titles`, one for each item, are distinct and long enough for
+    headlines. Dates and host names do not count as titles."""
     distinct = {
         title for title in titles if title and not _is_date(title) and not _HOST.match(title)
     }

@@ -343,9 +343,9 @@ def read_list(
 
 
 def _select_links(tree: Any, selectors: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield (reference, text) for each element that one of `selectors` matches. The reference is
-    that of a link which is the element, in it or around it, unless the selector names an attribute
-    with it ("div@data-url")."""
+    """Yield (reference, text) for each element that one of the CSS `selectors` matches. The
+    reference is the target of the link that is in the element or around it. A selector may instead
+    name an attribute with the reference ("div@data-url")."""
     for selector in selectors:
         attribute = page_rules.split(selector)[1]
         for element in page_rules.select_elements(tree, selector):

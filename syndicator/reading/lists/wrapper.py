@@ -133,8 +133,9 @@ def merge_seen(items: Iterable[Shown], seen: Iterable[Seen]) -> tuple[Seen, ...]
 
 
 def learn_list(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> FoundList:
-    """Choose the list to follow: the one with most of the `seen` items, or the first if none has
-    any. `lists`: (origin, items) of each list of the page. Raises Unsure if there is none."""
+    """Choose the list to follow: the list with most of the `seen` items, or the first list if no
+    list has any of them. `lists`: (origin, items) for each list of the page. Raises Unsure if the
+    page has no list."""
     if not lists:
         raise Unsure("no three links of the page are alike")
     known = KnownItems(seen)
@@ -256,9 +257,9 @@ def _list_proven_values(
 def _is_similar(
     item: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Collection[str]
 ) -> bool:
-    """Return True if a new item looks like those of the remembered list: by its date, the length of
-    its title, its form or layout, and its shape. `forms`, `shapes`: those that the list may
-    have."""
+    """Return True if a new item looks like the items of the remembered list: by its date, the
+    length of its title, its form or layout, and its shape. `forms`, `shapes`: the forms and shapes
+    that items of the list have."""
     if wrapper.dated >= 100 * _NEARLY_ALL and item.item.published is None:
         return False
     shortest = wrapper.title_length * _LEAST_LENGTH
@@ -329,7 +330,7 @@ def _add_old_values(new: Wrapper, old: Wrapper) -> Wrapper:
 
 
 def _merge_values(new: Sequence[str], old: Sequence[str]) -> tuple[str, ...]:
-    """Return the first 12 different values, those of `new` before those of `old`."""
+    """Return the first 12 different values; the values of `new` come before the values of `old`."""
     return tuple(dict.fromkeys((*new, *old)))[:_MOST_VALUES]
 
 

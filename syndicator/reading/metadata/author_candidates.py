@@ -89,8 +89,8 @@ def _find_or_add(
 
 
 def _list_bylines(survey: Survey) -> Iterator[Evidence]:
-    """Yield the bylines of the page: those with names, each alone and with those of its co-authors,
-    then those with only a login."""
+    """Yield the bylines of the page with names, each alone and again with the names of its
+    co-authors; then the bylines that have only the login of a user."""
     marks = byline.find_marks(survey)
     with_names = [mark for mark in marks if mark.people]
     with_logins = [mark for mark in marks if not mark.people]

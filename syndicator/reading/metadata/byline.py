@@ -143,7 +143,7 @@ def _read_names_beside_date(spot: Spot, line: str) -> tuple[str, ...]:
         return ()
 
     if len(names) > 1:
-        # with several known people, the others in the line are authors, too
+        # if several parts are names of people, all parts must be
         if not all(map(person_names.is_person, pieces)):
             return ()
         names = tuple(pieces)
@@ -230,8 +230,8 @@ def find_coauthors(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
 
 
 def _read_mark(spot: Spot, survey: Survey) -> Mark | None:
-    """Return the byline that the element at `spot` is. None if it is none, if it names nobody, or
-    if it is that of a comment."""
+    """Return the byline that the element at `spot` is. None if the element is no byline, if it
+    names nobody, or if it belongs to a comment."""
     element = spot.element
     distance = spot.offset - survey.headline_end
     position_score = _score_position(distance)

@@ -47,7 +47,8 @@ def _may_be_shared(part: str) -> bool:
 
 
 def _digest(kind: str, value: str) -> str:
-    """Return 16 hexadecimal digits. Letters of blocks have no line break, so their digests are
-    different."""
+    """Return the digest of a title, a part of one, or a picture's address, as `kind` says: 16
+    hexadecimal digits. The digested text contains a line break, as texts of blocks never do, so
+    that it has another digest than any block."""
     kind_and_value = f"{kind}\n{value}".encode("utf-8", "replace")
     return hashlib.sha256(kind_and_value).hexdigest()[:_DIGITS]

@@ -127,10 +127,11 @@ def read_metadata(
 ) -> Draft:
     """Return a draft of the article on the page, with all fields except its body.
 
-    A value selected by `rules`, those of the operator, comes first, then that of the feed's
-    `entry`. A date without time is midnight UTC; dates more than a day after `now` are ignored.
-    `repeated`: digests that articles of the host share, whose titles and pictures are not chosen.
-    The draft's `blocks` are the digests of its own title and picture."""
+    A value selected by the operator's `rules` comes first, then the value of the feed's `entry`,
+    then the values of the page. A date without time is midnight UTC; dates more than a day after
+    `now` are ignored. `repeated`: digests that articles of the host share; titles and pictures with
+    these digests are not chosen. The draft's `blocks` are the digests of its own title and
+    picture."""
     site = identity.read_sitename(document)
     title = _choose_title(document, site, entry, rules, repeated)
     survey = metadata_title.survey_body(document.tree, title.choice.value or "")

@@ -699,7 +699,7 @@ def _find_heading_element(body: Any, headline: str) -> Any:
 
 
 def _is_aside(element: Any) -> bool:
-    """Return True if `element` is no part of the article by its tag, class or id: a menu, a
+    """Return True if an element is not part of the article, by its tag, class or id: a menu, a
     sidebar, a script."""
     tag = element.tag
     if not isinstance(tag, str) or tag in _TEXTLESS_TAGS:

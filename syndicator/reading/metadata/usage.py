@@ -76,8 +76,9 @@ def read_rsl(document: str, url: str = "") -> str:
 
 
 def _find_content(root: Any, url: str) -> Any:
-    """Return the <content> element whose pattern matches `url`, of several the one with the longest
-    pattern; None if none matches. `root` itself if there is no <content> element."""
+    """Return the <content> element of an RSL document that applies to `url`: the one with the
+    longest matching pattern. None if no pattern matches; `root` itself if there is no <content>
+    element."""
     contents = list(_list_elements(root, "content"))
     if not contents:
         return root
