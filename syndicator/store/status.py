@@ -24,13 +24,13 @@ _e = schema.entries.c
 _f = schema.feeds.c
 _o = schema.outcomes.c
 _asked = schema.llm_asked.c
-_OUTCOMES = (
+_SELECT_OUTCOMES = (
     select(_o.data)
     .where(_o.source == bindparam("key"))
     .order_by(_o.n.desc())
     .limit(bindparam("most"))
 )
-_FAILED_OR_WAITING = (
+_SELECT_FAILED_OR_WAITING = (
     select(_e.data)
     .where(
         _e.source == bindparam("key"),
@@ -40,7 +40,7 @@ _FAILED_OR_WAITING = (
     .order_by(_e.first_seen.desc(), _e.entry)
     .limit(bindparam("most"))
 )
-_UNANSWERED = (
+_SELECT_UNANSWERED = (
     select(_asked.data, schema.articles.c.path)
     .join_from(schema.llm_asked, schema.articles, schema.articles.c.id == _asked.id)
     .where(_asked.status.in_(("refused", "failed")))
@@ -226,13 +226,13 @@ class Status:
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
         """Return the outcomes of the last `limit` visits of a source, the latest first."""
-        rows = self._db.rows(_OUTCOMES, {"key": codec.key(key), "most": limit})
+        rows = self._db.rows(_SELECT_OUTCOMES, {"key": codec.key(key), "most": limit})
         return [codec.unpack(Outcome, data) for (data,) in rows]
 
     def list_failed_or_waiting(self, key: str, limit: int) -> tuple[EntryRow, ...]:
         """Return the entries of a source that were refused, or are pending for a stated reason: the
         newest `limit`, the latest first."""
-        rows = self._db.rows(_FAILED_OR_WAITING, {"key": codec.key(key), "most": limit})
+        rows = self._db.rows(_SELECT_FAILED_OR_WAITING, {"key": codec.key(key), "most": limit})
         return tuple(codec.unpack(EntryRow, data) for (data,) in rows)
 
     def check(self) -> list[Problem]:
@@ -276,7 +276,7 @@ class Status:
         if meter == Meter() and not counts:
             return None
         problems: list[Problem] = []
-        for data, path in self._db.rows(_UNANSWERED):
+        for data, path in self._db.rows(_SELECT_UNANSWERED):
             asked = codec.unpack(Asked, data)
             problems.append(Problem(what=path, reason=asked.reason, detail=asked.detail))
         return Enriched(meter=meter, counts=counts, refused=tuple(problems))
