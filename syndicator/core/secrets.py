@@ -52,6 +52,7 @@ def expand(url: str, values: Mapping[str, str]) -> str:
     are not in `values` stay as they are."""
 
     def get_escaped_value(placeholder: re.Match[str]) -> str:
+        """Return the escaped value of a variable, or ${NAME} as it is if the value is unknown."""
         name = placeholder[1]
         if name not in values:
             return placeholder[0]

@@ -366,10 +366,10 @@ class Index:
         end_year = year + month_number // _MONTHS  # the next year after a December
         end = datetime(end_year, month_number % _MONTHS + 1, 1, tzinfo=UTC)
         values = {**key._asdict(), "first": codec.micros(first), "end": codec.micros(end)}
-        return [
-            (article_id, codec.moment(added), f"{mtime_ns}-{size}")
-            for article_id, added, mtime_ns, size in self._db.rows(_SELECT_MONTH_ENTRIES, values)
-        ]
+        entries: list[tuple[str, datetime, str]] = []
+        for article_id, added, mtime_ns, size in self._db.rows(_SELECT_MONTH_ENTRIES, values):
+            entries.append((article_id, codec.moment(added), f"{mtime_ns}-{size}"))
+        return entries
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         """Return day -> (number of articles, fingerprint of the articles, their files and
@@ -448,10 +448,10 @@ class Index:
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
         """Return article id -> key of its source, "" if it has none. Ids without a stored article
         are left out."""
-        return {
-            article_id: json.loads(data).get("source_key", "")
-            for article_id, data in self._by_id(_SELECT_ARTICLES, ids).items()
-        }
+        source_keys: dict[str, str] = {}
+        for article_id, data in self._by_id(_SELECT_ARTICLES, ids).items():
+            source_keys[article_id] = json.loads(data).get("source_key", "")
+        return source_keys
 
     def each(self) -> Iterator[Article]:
         """Yield the published articles without their bodies, newest first. They are read in
@@ -540,11 +540,11 @@ class Index:
     def on_hold(self) -> dict[str, str]:
         """Return id -> path of its file for the articles that wait for the operator's release,
         latest first."""
-        return {
-            article_id: path
-            for article_id, path, data in self._db.rows(UNSHOWN)
-            if codec.unpack(Article, data).hold
-        }
+        paths: dict[str, str] = {}
+        for article_id, path, data in self._db.rows(UNSHOWN):
+            if codec.unpack(Article, data).hold:
+                paths[article_id] = path
+        return paths
 
     def withdrawn(self) -> list[Withdrawn]:
         """Return the withdrawn articles, by time of their withdrawal, oldest first."""
@@ -554,11 +554,12 @@ class Index:
             aliases.setdefault(article_id, []).append(alias)
         withdrawn: list[Withdrawn] = []
         for article_id, time, feeds, url in withdrawals:
+            keys = [FeedKey(*key) for key in json.loads(feeds)]
             withdrawn.append(
                 Withdrawn(
                     id=article_id,
                     at=codec.moment(time),
-                    feeds=tuple(FeedKey(*key) for key in json.loads(feeds)),
+                    feeds=tuple(keys),
                     url=url,
                     aliases=tuple(aliases.get(article_id, ())),
                 )
@@ -635,11 +636,13 @@ class Index:
     def record_invalid(self, key: FeedKey, reason: str) -> None:
         """Record that validation refused the new files of a feed. The feed stays stale, or becomes
         so. `reason`: a line for the operator."""
+        set_reason = update(schema.feeds).where(_is_feed(key)).values(held=reason)
+        is_of_feed = (_marks.axis == key.axis) & (_marks.slug == key.slug)
+        first_mark = select(_marks.n).where(is_of_feed).limit(1)
         with self._db.write() as connection:
             _add_feeds(connection, [key])
-            connection.execute(update(schema.feeds).where(_is_feed(key)).values(held=reason))
-            is_of_feed = (_marks.axis == key.axis) & (_marks.slug == key.slug)
-            if connection.execute(select(_marks.n).where(is_of_feed).limit(1)).first() is None:
+            connection.execute(set_reason)
+            if connection.execute(first_mark).first() is None:
                 mark_stale(connection, {key: ()})
 
     def newest_mark(self) -> int:
@@ -790,6 +793,7 @@ def _make_feed(row: Any) -> FeedRow:
 
 
 def _make_published_file(row: Any) -> PublishedFile:
+    """Return the file of a row of the table `files`."""
     return PublishedFile(
         name=row.name,
         owner=FeedKey(row.axis, row.slug),

@@ -333,10 +333,10 @@ def _end_entries(connection: Connection, ids_by_entry: Mapping[tuple[str, str], 
             article_id=article_id,
             entry=None,
         )
+        update_entry = update(table).where(table.c.source == source, table.c.entry == entry)
+        new_data = codec.pack(done)
         connection.execute(
-            update(table)
-            .where(table.c.source == source, table.c.entry == entry)
-            .values(status="done", next_try=None, article=article_id, data=codec.pack(done))
+            update_entry.values(status="done", next_try=None, article=article_id, data=new_data)
         )
 
 

@@ -59,6 +59,7 @@ class RightsFile:
         page."""
 
         def upgrade(tables: dict[str, Any]) -> dict[str, Any]:
+            """Return the tables of this version; current ones stay."""
             if tables.get("unit") == _UNIT:
                 return tables
             hosts_by_source = {key: set(hosts) for key, hosts in shown.items()}
@@ -82,8 +83,8 @@ class RightsFile:
     def linked(self, key: str, today: date) -> tuple[str, ...]:
         """Return the hosts whose front page was seen to link the feed of the source `key` within
         the last 60 days."""
-        hosts: Mapping[str, date] = self._read.get("linked", {}).get(key, {})
-        return tuple(host for host, day in hosts.items() if today - day < BELIEVED)
+        last_seen: Mapping[str, date] = self._read.get("linked", {}).get(key, {})
+        return tuple(host for host, day in last_seen.items() if today - day < BELIEVED)
 
     def all_linked(self) -> Iterator[tuple[str, str]]:
         """Yield (source key, host) for all hosts that link a feed or that a site moved to."""
@@ -126,6 +127,7 @@ class RightsFile:
             return
 
         def move_host(tables: dict[str, Any]) -> dict[str, Any]:
+            """Return the tables with the host in [shown] instead of [linked]."""
             linked = dict(tables["linked"])
             linked[key] = {host: day for host, day in linked[key].items() if host != site}
             shown = dict(tables.get("shown", {}))
@@ -142,6 +144,7 @@ class RightsFile:
         """Add `rows` (host -> value) to the table [`table`.`key`] of a source."""
 
         def add_rows(tables: dict[str, Any]) -> dict[str, Any]:
+            """Return the tables with the rows in the table of the source."""
             sources = dict(tables.get(table, {}))
             sources[key] = {**sources.get(key, {}), **rows}
             return {**tables, table: sources}

@@ -138,18 +138,20 @@ class Vocabulary(NamedTuple):
 def vocabularies() -> tuple[Vocabulary, ...]:
     """Return all vocabularies of data/vocabularies.toml; they are read once."""
     file = files("syndicator.core.usage").joinpath("data/vocabularies.toml")
-    rows = []
-    for row in tomllib.loads(file.read_text("utf-8"))["vocabulary"]:
+    all_vocabularies: list[Vocabulary] = []
+    for table in tomllib.loads(file.read_text("utf-8"))["vocabulary"]:
+        field_names = {place: tuple(names) for place, names in table["fields"].items()}
+        uses = {token: tuple(uses) for token, uses in table.get("uses", {}).items()}
         vocabulary = Vocabulary(
-            name=row["name"],
-            form=row["form"],
-            fields={place: tuple(names) for place, names in row["fields"].items()},
-            uses={token: tuple(uses) for token, uses in row.get("uses", {}).items()},
-            no=frozenset(row.get("no", ())),
-            yes=frozenset(row.get("yes", ())),
+            name=table["name"],
+            form=table["form"],
+            fields=field_names,
+            uses=uses,
+            no=frozenset(table.get("no", ())),
+            yes=frozenset(table.get("yes", ())),
         )
-        rows.append(vocabulary)
-    return tuple(rows)
+        all_vocabularies.append(vocabulary)
+    return tuple(all_vocabularies)
 
 
 def names(place: Place) -> frozenset[str]:

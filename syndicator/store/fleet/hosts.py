@@ -204,6 +204,7 @@ class Hosts:
         is_forgiven = False
 
         def fence_and_forgive(connection: Connection) -> None:
+            """Call `fence`; at the first call also reset the crashes, in the same transaction."""
             nonlocal is_forgiven
             fence(connection)
             if not is_forgiven:

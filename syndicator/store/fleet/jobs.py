@@ -177,6 +177,7 @@ class Engine:
 
         # Procrastinate gives `timestamp` to periodic tasks
         async def run_job(context: "JobContext", shard: int = -1, timestamp: int = 0) -> None:
+            """Give a job of the queue to `work`."""
             job = context.job
             await work(
                 Job(

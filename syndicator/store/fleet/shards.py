@@ -137,7 +137,11 @@ class Shards:
         rows = self._db.run_at_once(
             _SELECT_DUE, {"shard": shard, "names": sorted(names), "each": each}
         )
-        return [(codec.unpack_state(row.data, row.plan), row.waits) for row in rows]
+        due: list[tuple[SourceState, bool]] = []
+        for row in rows:
+            state = codec.unpack_state(row.data, row.plan)
+            due.append((state, row.waits))
+        return due
 
     def fence(self, job: Job) -> Callable[[Connection], None]:
         """Return a function that checks in a transaction that `job` still belongs to its worker.

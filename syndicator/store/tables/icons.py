@@ -91,6 +91,7 @@ class Icons:
 
 
 def _make_icon_row(row: Any) -> IconRow:
+    """Return the icon of a row of the table `icons`."""
     return IconRow(
         source_key=row.source,
         next_try=codec.moment(row.next_try),

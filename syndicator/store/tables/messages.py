@@ -122,13 +122,14 @@ class Messages:
         forget what was stored of other articles. Called when there is a receiver for the first
         time."""
         is_published = select(_member.id).where(_member.id == _a.id).exists()
-        old_articles = select(_a.id, _a.mtime_ns, _a.size, literal(_NO_MESSAGE)).where(
-            is_published, _a.added < codec.micros(before)
-        )
+        is_old = _a.added < codec.micros(before)
+        articles = select(_a.id, _a.mtime_ns, _a.size, literal(_NO_MESSAGE))
+        old_articles = articles.where(is_published, is_old)
         columns = [_w.id, _w.mtime_ns, _w.size, _w.digest]
+        insert_old = insert_rows(schema.announced).from_select(columns, old_articles)
         with self._db.write() as connection:
             connection.execute(delete(schema.announced))
-            connection.execute(insert_rows(schema.announced).from_select(columns, old_articles))
+            connection.execute(insert_old)
 
     def list_changed(self) -> dict[str, Known]:
         """Return article id -> version that receivers have, for the articles in feeds whose file
@@ -164,10 +165,10 @@ class Messages:
 
     def waiting(self) -> list[Waiting]:
         """Return how many unsent messages there are for each receiver that has any."""
-        return [
-            Waiting(receiver, count, codec.moment(first_time), fault)
-            for receiver, count, first_time, fault in self._db.rows(_COUNT_WAITING)
-        ]
+        waiting: list[Waiting] = []
+        for receiver, count, first_time, fault in self._db.rows(_COUNT_WAITING):
+            waiting.append(Waiting(receiver, count, codec.moment(first_time), fault))
+        return waiting
 
     def due(self, receiver: str, now: datetime, most: int) -> list[Message]:
         """Return the due messages for a receiver, in order, at most `most`. Of each article only

@@ -167,6 +167,8 @@ def _mark_feeds_of(connection: Connection, ids: Collection[str]) -> None:
 
 
 def _make_picture_row(row: Any) -> PictureRow:
+    """Return the picture of a row that _SELECT_PICTURES selects."""
+    next_try = None if row.next_try is None else codec.moment(row.next_try)
     picture = None
     if row.name:  # "" before the thumbnail is made
         picture = Picture(name=row.name, width=row.width, height=row.height)
@@ -174,7 +176,7 @@ def _make_picture_row(row: Any) -> PictureRow:
         id=row.id,
         url=row.url,
         tries=row.tries,
-        next_try=None if row.next_try is None else codec.moment(row.next_try),
+        next_try=next_try,
         picture=picture,
         reason=row.reason,
         detail=row.detail,

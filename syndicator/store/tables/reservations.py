@@ -89,10 +89,12 @@ class Reservations:
 
     def reserved(self) -> list[Reserved]:
         """Return the reservations whose article has no row with this path, oldest first."""
-        return [
-            Reserved(id=article_id, path=path, at=codec.moment(abs(time)), writing=time > 0)
-            for article_id, path, time in self._db.rows(_SELECT_UNFILED)
-        ]
+        reserved: list[Reserved] = []
+        for article_id, path, time in self._db.rows(_SELECT_UNFILED):
+            reserved_at = codec.moment(abs(time))
+            is_writing = time > 0
+            reserved.append(Reserved(id=article_id, path=path, at=reserved_at, writing=is_writing))
+        return reserved
 
     def sweep(self, before: datetime) -> None:
         """Delete the reservations made before `before` whose article has a row with this path."""

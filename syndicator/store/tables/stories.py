@@ -322,10 +322,10 @@ class Stories:
     def articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
         """Return story id -> (article id, outlet) of its published articles, in the order in which
         they were added. Stories that are not published are left out."""
-        return {
-            story: [(article.id, outlet) for outlet, article in reports]
-            for story, reports in self._read_reports(stories).items()
-        }
+        articles: dict[str, list[tuple[str, str]]] = {}
+        for story, reports in self._read_reports(stories).items():
+            articles[story] = [(article.id, outlet) for outlet, article in reports]
+        return articles
 
     def digest_stories(self) -> dict[str, str]:
         """Return story id -> digest, for the published stories. The digest changes with the files
