@@ -49,6 +49,7 @@ def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
         hashes[name] = our_hash
         if is_edit_like_ours:
             hashes[name] = recorded.get(name, _NO_HASH)
+
     later_hashes = {}
     for row in fields.list_signed():
         if row.key in edited or row.written(ours):

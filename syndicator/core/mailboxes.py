@@ -40,6 +40,7 @@ def parse_mailbox(url: str) -> Mailbox:
         return Mailbox(folder=path.rstrip("/") or "/")
     if not urls.is_mailbox(url) or not rest.startswith("//"):
         raise BadMailbox(f"is no mailbox; {_CURE}")
+
     authority, _, path = rest.removeprefix("//").partition("/")
     login, at, server = authority.rpartition("@")
     user, colon, password = login.partition(":")

@@ -206,6 +206,7 @@ def open_store_read_only(url: str, *, articles_exist: bool) -> Store | None:
                 f" {_CURE}"
             )
         return None
+
     with ExitStack() as closed_on_error:
         database = closed_on_error.enter_context(
             closing(Database(url, BUSY_SECONDS, read_only=True))

@@ -741,11 +741,13 @@ def _take_marks(connection: Connection, numbers: Sequence[int]) -> None:
             count_changes[key] += row.more
             if row.added is not None:
                 changed_times[key].add((row.added, row.shown))
+
     if count_changes:
         values = [
             {"a": key.axis, "s": key.slug, "more": change} for key, change in count_changes.items()
         ]
         connection.execute(_ADD_TO_COUNT, values)
+
     for keys in chunks(sorted(count_changes)):
         feeds = _SELECT_COUNTS.where(_FEED.in_([tuple(key) for key in keys]))
         for axis, slug, count, has_sums in connection.execute(feeds).all():

@@ -83,6 +83,8 @@ def derive_terms(lines: Iterable[str]) -> Terms:
     statements = [statement for statement in map(parse_statement, lines) if statement]
     if not statements:
         return Terms()
+
+    # the statements that count
     forbidden: dict[str, Statement] = {}
     licences: list[str] = []
     texts: list[str] = []
@@ -95,6 +97,8 @@ def derive_terms(lines: Iterable[str]) -> Terms:
             licences.append(statement.value)
         if statement.use == WORDS:
             texts.append(statement.value)
+
+    # what they allow
     most: ContentMode = "full"
     if "search" in forbidden:
         most = "link"

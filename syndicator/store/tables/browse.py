@@ -210,6 +210,7 @@ def _list_filters(data: str, score: int | None, *, is_copy: bool) -> frozenset[F
     is_on_hold = '"hold":true' in data
     if is_on_hold:
         filters.add("hold")
+    # the operator has looked at it already
     is_answered = '"tags_by":"operator"' in data or '"category_by":"operator"' in data
     is_doubtful = score is not None and 0 < score < UNSURE and not is_answered
     if not is_copy and (is_on_hold or is_doubtful):

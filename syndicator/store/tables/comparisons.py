@@ -255,6 +255,7 @@ def _make_known(rows: Iterable[Any]) -> Known:
                 earlier[alias_or_id] = None
             case "likely":
                 likely.append((codec.unpack(Article, data), bytes(sketch)))
+
     return Known(
         withdrawn=is_withdrawn,
         pruned=is_pruned,

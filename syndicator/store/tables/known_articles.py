@@ -76,6 +76,7 @@ def read_all_known(
     known = {
         article_id: KnownArticle(originals=originals, moves=moves) for article_id in merge_into
     }
+
     ids = list(merge_into)
     for start in range(0, len(ids), _ARTICLES_IN_QUERY):
         part = ids[start : start + _ARTICLES_IN_QUERY]

@@ -77,6 +77,8 @@ def update_stories(
     if not reports:
         return
     recorded_leads = _read_leads(connection, stories)
+
+    # how each story is published now
     entry_times: dict[str, int] = {}
     digests: dict[str, int] = {}
     leads_due: dict[str, bool] = {}
@@ -90,6 +92,7 @@ def update_stories(
             is_published = bool(display.article_ids)
             leads_due[story] = is_published and not has_lead
         digests |= display.changed_digests
+
     _set_leads_due(connection, leads_due, recorded_leads)
     if digests:
         values = [{"article": article_id, "told": digest} for article_id, digest in digests.items()]
