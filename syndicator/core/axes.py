@@ -28,8 +28,8 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of each feed that shows an a
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
     """An axis of feeds; the published ids of its feeds contain its name. `members`: returns the
-    feeds of this axis that show an article, at once when the article is stored; `found`: the same,
-    but called by builds."""
+    feeds of this axis that show an article, and is called when the article is stored; `found`:
+    returns the same, and is called by builds. None: articles do not name the feeds of this axis."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None

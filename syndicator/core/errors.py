@@ -221,8 +221,8 @@ class WorkerFailed(SyndicatorError):
 
 
 def first_of(failed: BaseExceptionGroup) -> BaseException:
-    """Return the one error of a group that is reported: the first SyndicatorError in it or in its
-    inner groups, otherwise the first error."""
+    """Return the error of a group that is reported: the first SyndicatorError in it or in its inner
+    groups, otherwise the first error."""
     errors: list[BaseException] = []
     for error in failed.exceptions:
         if isinstance(error, BaseExceptionGroup):

@@ -95,7 +95,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """The answer 304: what we have is still current. Fields as in `Fetched`."""
+    """The answer 304: what we have is still current. The fields mean the same as in `Fetched`."""
 
     url: str
     final_url: str

@@ -106,8 +106,8 @@ _SHORT = 3  # words up to this length keep their s
 
 
 def legal(value: str) -> str:
-    """Return `value` without lone surrogates, characters that XML 1.0 forbids and those of which
-    feed validators warn."""
+    """Return `value` without lone surrogates, without characters that XML 1.0 forbids, and without
+    further characters of which feed validators warn."""
     if value.replace("\n", "").isprintable():
         return value  # so for most texts; twenty times faster
     return _ILLEGAL.sub("", value)

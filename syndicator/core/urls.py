@@ -229,8 +229,8 @@ def same_site(url: str, other: str) -> bool:
 
 
 def publisher(url: str) -> str:
-    """Return the publisher of `url`: its registrable domain, where "alice.github.io" counts as such
-    a domain; on hosts that users share, the `site` of the user."""
+    """Return the publisher of `url`: its registrable domain, such as "bbc.co.uk" or
+    "alice.github.io"; on hosts that users share, the `site` of the user."""
     return _publisher(site(url))
 
 

@@ -135,8 +135,8 @@ class _Position(NamedTuple):
 
     def is_below(self, other: _Position) -> bool:
         """Return True if this position is below `other`. The articles of the source itself are
-        below carried articles, then older ones below newer ones; if all times are equal, the higher
-        id is below."""
+        below carried articles; of these, older articles are below newer articles; if all times are
+        equal, the article with the higher id is below."""
         if self[:3] == other[:3]:
             return self.id > other.id
         return self[:3] < other[:3]

@@ -399,9 +399,9 @@ class Visits(Comparisons):
             wipe_deleted(connection)
 
     def forget_pruned(self, aliases: Collection[tuple[str, str]]) -> list[str]:
-        """Let pruned articles be read again: delete their aliases, given as (article id, alias
-        key), from those of pruned articles, and delete their entries. Return the keys of the
-        sources of these entries."""
+        """Let pruned articles be read again: delete `aliases` (article id, alias key) from the list
+        of pruned articles, and delete the entries of these articles. Return the keys of the sources
+        of these entries."""
         article_ids = {article_id for article_id, _ in aliases}
         alias_keys = {alias for _, alias in aliases}
         with self._db.write() as connection:

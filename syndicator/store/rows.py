@@ -87,8 +87,8 @@ def list_alias_keys(article: Article) -> list[str]:
 
 def save_articles(connection: Connection, records: Sequence[ArticleRecord]) -> None:
     """Insert or replace the rows of articles, move the articles to the feeds that show them now,
-    and mark these feeds stale. Delete the stored HTML of changed bodies; their terms are read
-    again. `records`: at most one of each article."""
+    and mark these feeds stale. Delete the stored HTML of changed bodies. The terms of all these
+    articles are read again later. `records`: at most one of each article."""
     articles = {record.article.id: record.article for record in records}
     for article_id in sorted(articles):
         lock_until_commit(connection, article_id)

@@ -54,9 +54,8 @@ class RightsFile:
 
     def begin(self, before: _Names, shown: _Names) -> None:
         """Write the file if it is missing, or upgrade one of an earlier version. `before`: domains
-        by source key, for a missing file; `shown`: hosts by source key. Hosts that an earlier
-        version has listed as linked are added to `shown`, since that version asked no front
-        page."""
+        by source key, for a missing file; `shown`: hosts by source key. What an earlier version
+        listed in [linked] moves to [shown], since that version wrote domains there, not hosts."""
 
         def upgrade(tables: dict[str, Any]) -> dict[str, Any]:
             """Return the tables of this version; current ones stay."""

@@ -82,7 +82,8 @@ class ObjectArticleStore(HasInstance):
         self, article: Article, path: str, ordered: Collection[str]
     ) -> tuple[Article, FileStamp, bool]:
         """Merge `article` into its object at `path`, and again if another program writes the object
-        meanwhile. Return the same as `put`."""
+        meanwhile. Return the article as written, the stamp of its object, and True if the bytes
+        changed."""
         for _ in range(_TRIES):
             stored, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
             if stored is None:

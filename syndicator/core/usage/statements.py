@@ -184,8 +184,8 @@ def read_statements(
 
 def _read_value(vocabulary: Vocabulary, value: str, base: str) -> Iterator[tuple[str, str]]:
     """Yield (use, value) of each statement in the value of a field, whose vocabulary is given. Such
-    a value is "no", "yes", the address of a licence, or a text. `base`: as in
-    `read_statements`."""
+    a value is "no", "yes", the address of a licence, or a text. `base`: address to which addresses
+    in the field are relative, "" if unknown."""
     if not value:
         return
     if vocabulary.form == "text":

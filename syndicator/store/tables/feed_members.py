@@ -164,8 +164,8 @@ def find_changed_times(
     connection: Connection, article: Article, keys: Collection[FeedKey], old: Article | None = None
 ) -> dict[FeedKey, set[Times]]:
     """Return feed -> times under which builds must count again, for the feeds `keys`: the times of
-    `article`, and those of `old`, the article before it changed, if given. In the feed of stories
-    an entry has the times of its story instead."""
+    `article`, and the times of `old`, the article before it changed, if given. In the feed of
+    stories an entry has the times of its story instead."""
     article_times = {get_times(article)}
     if old is not None:
         article_times.add(get_times(old))

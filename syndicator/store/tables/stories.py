@@ -180,7 +180,8 @@ class Stories:
                 connection.execute(delete(table))
 
     def save(self, new: Mapping[Unread, Sketched]) -> None:
-        """Store the sketches of articles in place of those of earlier versions of their files."""
+        """Store the sketches of articles, in place of sketches of earlier versions of the same
+        files."""
         sketch_rows: list[dict[str, Any]] = []
         key_rows: list[dict[str, Any]] = []
         for unread, sketched in new.items():
@@ -247,7 +248,8 @@ class Stories:
         return [story for (story,) in self._db.rows(_SELECT_STORIES)]
 
     def members(self, ids: Collection[str] | None = None) -> list[Member]:
-        """Return all articles that are in a story; with `ids`, only those of these articles."""
+        """Return the articles that are in a story. `ids`: return only these articles, if they are
+        in a story; None for all."""
         query = "SELECT article, story, outlet, final FROM story_members"
         rows: list[Any] = []
         if ids is None:
@@ -368,8 +370,8 @@ class Stories:
         return reports
 
     def news(self, since: datetime, most: int) -> list[News]:
-        """Return the published stories with an article added since `since`, at most `most`: those
-        of most outlets first, of equal ones the latest."""
+        """Return the published stories with an article added since `since`, at most `most`. The
+        stories of most outlets come first; of stories with as many outlets, the latest."""
         rows = self._db.rows(_SELECT_NEWS, {"since": codec.micros(since), "most": most})
         return [
             News(story, outlets, codec.moment(latest), lead)

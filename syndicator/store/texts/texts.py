@@ -107,7 +107,7 @@ class Texts:
 
     def tidy(self) -> None:
         """Merge some parts of SQLite's text index, so that searches read fewer parts. Quick if
-        there is little to merge; PostgreSQL needs none of this."""
+        there is little to merge. For PostgreSQL do nothing."""
         if self._db.sqlite:
             with self._db.write() as connection:
                 run_statement(connection, _MERGE_PARTS, (_MERGED_PAGES,))
