@@ -151,6 +151,7 @@ class FileArticleStore(HasInstance):
         new = list[FileStamp]()
         edited = list[FileStamp]()
         no_files = list[NoFile]()
+
         for path, entry in self._entries():
             if not is_article(entry.name):
                 if sweep:
@@ -173,6 +174,8 @@ class FileArticleStore(HasInstance):
                 new.append(stamp)
             else:
                 edited.append(stamp)
+
+        # what is left in `recorded` has no file
         missing = sorted(key for key, _, _ in recorded.values())
         if new or missing:
             self._paths = None

@@ -147,8 +147,8 @@ def describe_kind(entry: os.DirEntry[str]) -> str:
 
 def files_below(folder: Path, prefix: str = "") -> Iterator[str]:
     """Yield the paths of all visible regular files in `folder` and its subfolders, relative to it
-    and with `prefix` in front. The files of a folder come before those of its subfolders. Links to
-    folders are not followed."""
+    and with `prefix` in front. The files of a folder come before the files of its subfolders. Links
+    to folders are not followed."""
     try:
         with os.scandir(folder) as listing:
             visible = [entry for entry in listing if not entry.name.startswith(".")]

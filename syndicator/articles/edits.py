@@ -20,8 +20,8 @@ _NO_HASH = "0" * _HASH_CHARS  # for a field that we never wrote but a person did
 
 
 def names() -> tuple[str, ...]:
-    """Return the keys of all fields whose edits are detected: those of `digest` and those that have
-    their hashes in `digest2`."""
+    """Return the keys of all fields whose edits are detected: FIELDS, whose hashes are in `digest`,
+    and the later fields whose hashes are in `digest2`."""
     return (*FIELDS, *(row.key for row in fields.list_signed()))
 
 
@@ -49,6 +49,7 @@ def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
         hashes[name] = our_hash
         if is_edit_like_ours:
             hashes[name] = recorded.get(name, _NO_HASH)
+
     later_hashes = {}
     for row in fields.list_signed():
         if row.key in edited or row.written(ours):

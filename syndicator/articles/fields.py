@@ -177,6 +177,7 @@ def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
     missing, so None."""
 
     def settle(value: Any) -> Any:
+        """Return a value with each field in normal form; None if the field `needs` is empty."""
         if value is None:
             return None
         settled = {
@@ -187,6 +188,7 @@ def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
         return kind(**settled)
 
     def write(value: Any) -> dict[str, Any]:
+        """Return the YAML mapping of a value, without empty fields; {} for None."""
         if not value:
             return {}
         yaml_values: dict[str, Any] = {}
@@ -197,6 +199,7 @@ def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
         return yaml_values
 
     def read(value: Any, where: str) -> Any:
+        """Return the value of a YAML mapping; None if the field `needs` is empty."""
         if not isinstance(value, dict):
             raise ConfigError(f"{where}: has to be indented `key: value` lines")
         values = {str(name): inner for name, inner in value.items()}

@@ -200,7 +200,7 @@ def parse_foreign(data: bytes, path: str = "") -> tuple[dict[str, Any], str]:
 
 def write_foreign(front: Mapping[str, Any], body: str) -> bytes:
     """Return the bytes of an article file as a person would write it: the keys of `front` in their
-    order, without ours, then the body."""
+    order, with no digest or other key of ours, then the body."""
     return _write(front, normalise_body(body))
 
 

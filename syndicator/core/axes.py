@@ -1,5 +1,5 @@
-"""Define the axes (tag, source, author, ...) that divide articles into feeds. Pure.
-A feed's exceptions are in publishing/selection/feeds.py."""
+"""Define the axes by which articles are divided into feeds: tag, source, author and others. Pure.
+Exceptions for single feeds are in publishing/selection/feeds.py."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -18,36 +18,39 @@ QUERY: Final = "query"
 SOURCE: Final = "source"
 TAG: Final = "tag"
 
-# The name of a file in feeds/public; article files may be edited by hand.
+# The key of a source becomes the name of a published file. It is checked because article files, in
+# which it stands, may be edited by hand.
 SOURCE_KEY: Final = re.compile(r"\w[^/\\\x00-\x1f]{0,59}")
 
-Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
+Members = Iterable[tuple[str, str]]  # (slug, name) of each feed that shows an article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """An axis of feeds; feed ids contain its name. `members`, `found`: return an article's feeds,
-    the latter by builds."""
+    """An axis of feeds; the published ids of its feeds contain its name. `members`: returns the
+    feeds of this axis that show an article, and is called when the article is stored; `found`:
+    returns the same, and is called by builds. None: articles do not name the feeds of this axis."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None
-    default: bool = True  # in the default of `publish.axes`
+    default: bool = True  # the default of `publish.axes` has it
     folder: str  # of its feeds below the web root, with a last slash
-    only: str = ""  # the slug of its only feed, at the web root
+    only: str = ""  # slug of its only feed, which is at the web root; "": it may have several
     heading: str  # of its section on the index page
-    place: int  # order of that section
-    copies: bool = False  # its feeds include merged articles
+    place: int  # number of that section, by which sections are sorted
+    copies: bool = False  # its feeds show copies of other articles, too
     archived: bool = False  # its feeds have archives (RFC 5005)
-    configured: bool = False  # its feeds end with their name in the configuration
+    configured: bool = False  # a feed ends if the operator deletes its name from the configuration
     outlines: bool = False  # each of its feeds has an OPML file of its own
 
     @property
     def word(self) -> str:
-        """The word for the axis in `publish.axes`: tags, sources, all."""
+        """The word for this axis in the setting `publish.axes`: "tags", "sources", "all"."""
         return self.folder.rstrip("/") or self.only
 
 
 def _name_slugs(names: Iterable[str]) -> Members:
+    """Return (slug, name) for each name that is not empty."""
     return [(slug(name), name) for name in names if name]
 
 
@@ -56,7 +59,8 @@ def _list_authors(article: Article) -> Members:
 
 
 def _list_sources(article: Article) -> Members:
-    """Return the source of an article; nothing if its key cannot be the name of a file."""
+    """Return (key, name) of the source of an article; [] if its key cannot be the name of a file,
+    since somebody edited it."""
     key = article.source_key
     if not SOURCE_KEY.fullmatch(key):
         return []
@@ -103,7 +107,8 @@ AXES: Final[dict[str, Axis]] = {
 
 
 def check_axis(word: str) -> str:
-    """Return `word` if it names an axis. Raise ValueError with the valid words otherwise."""
+    """Return `word` unchanged if it names an axis in settings, such as "tags". Raise ValueError,
+    which lists the valid words, otherwise."""
     words = [axis.word for _, axis in list_axes_by_place()]
     if word not in words:
         raise ValueError(f"{word!r} is none of {', '.join(words)}")
@@ -111,8 +116,8 @@ def check_axis(word: str) -> str:
 
 
 def check_archived(word: str) -> str:
-    """Return `word` if it names an axis ("tags") or a feed ("tags/ai") that may have archives.
-    Raise ValueError otherwise."""
+    """Return `word` unchanged if it names an axis ("tags") or a feed ("tags/ai") that may have
+    archives. Raise ValueError otherwise."""
     kind, slash, name = word.partition("/")
     if word == STORIES.slug:
         raise ValueError(f"{word!r} has no archives: its entries change")
@@ -124,12 +129,13 @@ def check_archived(word: str) -> str:
 
 
 def list_axes_by_place() -> list[tuple[str, Axis]]:
-    """Return all axes with their names, in the order of the index page."""
+    """Return (name, axis) for all axes, in the order of the sections on the index page."""
     return sorted(AXES.items(), key=lambda item: item[1].place)
 
 
 def find_axis(name: str) -> Axis:
-    """Return an axis of AXES, or that of digests, whose feeds have no articles."""
+    """Return the axis with this name, also that of digests, which is not in AXES since its feeds
+    have no articles of their own. Raises KeyError."""
     if name == DIGEST:
         return Axis(members=None, folder="digests/", heading="Digests", place=7)
     return AXES[name]

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from syndicator.core.reasons import NOT_AN_ARTICLE, CommandReason, EntryReason
 
-WAIT_CURE = "; --wait waits for it"  # at the end of a LockedError of a run
+WAIT_CURE = "; --wait waits for it"  # end of the message of a LockedError of a run
 _CURES = {
     errno.ENOSPC: "the disk is full (df, df -i): free some space and run again, nothing is lost",
     errno.EDQUOT: "the disk quota is used up: free some space and run again, nothing is lost",
@@ -39,15 +39,15 @@ _CURES = {
     ),
     errno.EIO: "the disk fails to read or write: check the disk",
 }
-# Errors of this machine, not of a page or a source.
+# Numbers of errors that this machine causes, not a page or a source.
 OURS = frozenset(_CURES)
-# Errors of a single file: other files may be writable.
+# Numbers of errors that concern a single file: other files may be written.
 OF_A_FILE = frozenset((errno.EACCES, errno.EPERM, errno.EFBIG))
 
 
 class SyndicatorError(Exception):
-    """Base of all errors that are not bugs. `str(error)` is for the operator, `reason` a code of
-    `core.reasons`."""
+    """Base of all errors that are not bugs. `str(error)`: message for the operator; `exit_code`: of
+    a command that ends with this error; `reason`: a code of `core.reasons`."""
 
     exit_code = 1
     reason: str = CommandReason.BUG
@@ -55,8 +55,8 @@ class SyndicatorError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A fault of the configuration. `file`: a path or "environment variable X"; `message`: includes
-    the cure."""
+    """A fault of the configuration. `file`: its path, or "environment variable X"; `message`: what
+    is wrong and what to do; `key`: of the wrong value, "" if unknown."""
 
     file: str
     message: str
@@ -65,15 +65,17 @@ class Fault:
 
     @property
     def at(self) -> str:
-        """`file:line`, or the file alone if the line is unknown."""
+        """The place of the fault: `file:line`, or the file alone if the line is unknown."""
         return f"{self.file}:{self.line}" if self.line else self.file
 
     def __str__(self) -> str:
+        """Return the fault with its place, as a line for the operator."""
         return f"{self.at}: {self.message}"
 
 
 class ConfigError(SyndicatorError):
-    """The configuration is wrong. `faults` lists each fault if there are several."""
+    """The configuration is wrong. `faults`: all faults if the error was made by `of`, otherwise
+    empty."""
 
     exit_code = 78
     reason: str = CommandReason.BAD_CONFIG
@@ -81,8 +83,8 @@ class ConfigError(SyndicatorError):
 
     @classmethod
     def of(cls, faults: Sequence[Fault]) -> "ConfigError":
-        """Return an error for `faults` (at least one). Its message has the first fault and the
-        number of others."""
+        """Return an error for one or several faults. Its message has the first fault and the number
+        of the others."""
         message = str(faults[0])
         others = len(faults) - 1
         if others > 0:
@@ -93,27 +95,35 @@ class ConfigError(SyndicatorError):
 
 
 class RulesError(ConfigError):
-    """The operator's rules for a source's pages are invalid."""
+    """The operator's rules for the pages of a source are invalid."""
 
     reason = EntryReason.BAD_RULES
 
 
 class MissingError(SyndicatorError):
+    """Something that the command needs is missing, such as a package."""
+
     exit_code = 69
     reason = CommandReason.MISSING
 
 
 class LockedError(SyndicatorError):
+    """Another program holds the lock; the message names it."""
+
     exit_code = 75
     reason = CommandReason.LOCKED
 
 
 class NetworkDown(SyndicatorError):
+    """No source could be reached."""
+
     exit_code = 4
     reason = CommandReason.NO_NETWORK
 
 
 class UsageError(SyndicatorError):
+    """The command has a wrong argument or option."""
+
     exit_code = 2
     reason: str = CommandReason.USAGE
 
@@ -124,21 +134,27 @@ class EditedMeanwhile(UsageError):
     reason = CommandReason.EDITED
 
     def __init__(self, what: str) -> None:
+        """`what`: the text in words, such as the path of its file."""
         super().__init__(f"{what} was edited meanwhile and was not changed; look at it again")
 
 
 class StoreError(SyndicatorError):
+    """The database cannot be used; the message has the cure."""
+
     exit_code = 69
     reason = CommandReason.STORE
 
 
 class DiskError(SyndicatorError):
+    """The system cannot read or write a file; the message names it and the cure."""
+
     exit_code = 69
     reason = CommandReason.DISK
 
     @classmethod
     def of(cls, error: OSError) -> "DiskError":
-        """Return an error with the message of the operating system, the file and the cure."""
+        """Return a DiskError for an error of the operating system. Its message has the file, the
+        system's words and, for common errors, the cure."""
         message = str(error.strerror or error)
         if error.filename:
             message = f"{error.filename}: {message}"
@@ -149,18 +165,20 @@ class DiskError(SyndicatorError):
 
 
 class RefusedFiles(OSError):
-    """Single files could not be replaced and keep their old bytes; all others of the batch are
-    written. `errors`: by name of the file, at least one; the message is that of the first."""
+    """Some files of a batch could not be replaced and keep their old bytes; all others are written.
+    `errors`: name of the file -> its error."""
 
     def __init__(self, errors: Mapping[str, OSError]) -> None:
+        """`errors`: name of the file -> its error, at least one; the message is that of the
+        first."""
         first = next(iter(errors.values()))
         super().__init__(first.errno, first.strerror, first.filename)
         self.errors = errors
 
 
 class NotAnArticle(SyndicatorError):
-    """The page is not an article. `kind`: a `reasons.PageReason`; `alternate`: address of its AMP
-    or print version."""
+    """The page is not an article. `kind`: what it is, a `reasons.PageReason`; `detail`: in words,
+    or ""; `alternate`: address of the AMP or print version of the page, None without one."""
 
     exit_code = 69
 
@@ -172,11 +190,13 @@ class NotAnArticle(SyndicatorError):
         self.reason = f"{NOT_AN_ARTICLE}{kind}"
 
     def __reduce__(self) -> tuple[type["NotAnArticle"], tuple[str, str, str | None]]:
+        """Let pickle rebuild the error: a worker process sends it to the main process."""
         return (NotAnArticle, (self.kind, self.detail, self.alternate))
 
 
 class NotAFeed(SyndicatorError):
-    """The bytes are not a feed. `reason`: a `reasons.FeedReason`."""
+    """The bytes are not a feed. `reason`: why, a `reasons.FeedReason`; `detail`: in words, or
+    ""."""
 
     exit_code = 69
 
@@ -186,11 +206,13 @@ class NotAFeed(SyndicatorError):
         self.detail = detail
 
     def __reduce__(self) -> tuple[type["NotAFeed"], tuple[str, str]]:
+        """Let pickle rebuild the error: a worker process sends it to the main process."""
         return (NotAFeed, (self.reason, self.detail))
 
 
 class WorkerFailed(SyndicatorError):
-    """The worker process returned no result. `reason`: a `reasons.WorkerReason`."""
+    """The worker process returned no result. `reason`: why, a `reasons.WorkerReason`; `detail`: in
+    words, or ""."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"worker {reason}" + (f": {detail}" if detail else ""))
@@ -199,10 +221,14 @@ class WorkerFailed(SyndicatorError):
 
 
 def first_of(failed: BaseExceptionGroup) -> BaseException:
-    """Return the error of a group to report: the first SyndicatorError, else the first error."""
+    """Return the error of a group that is reported: the first SyndicatorError in it or in its inner
+    groups, otherwise the first error."""
     errors: list[BaseException] = []
     for error in failed.exceptions:
-        errors.append(first_of(error) if isinstance(error, BaseExceptionGroup) else error)
+        if isinstance(error, BaseExceptionGroup):
+            errors.append(first_of(error))
+        else:
+            errors.append(error)
     for error in errors:
         if isinstance(error, SyndicatorError):
             return error

@@ -1,9 +1,10 @@
-"""Queue items in rotation of their owners, each with at most a quarter of the places. Pure.
+"""Queue items of several owners, who take turns; each may have a quarter of all places.
+Pure.
 
-Deficit round robin (Shreedhar and Varghese 1995) if each item costs the same: those who wait stand
-in a circle, and whoever had a turn goes to its end. Nobody waits for more than one item of each of
-the others, however many those have. Used for questions of clients, jobs of tokens and pushes of
-sources."""
+This is deficit round robin (Shreedhar and Varghese 1995) with the same cost for each item: the
+owners stand in a circle, and the owner whose item was taken goes to its end. So nobody waits for
+more than one item of each other owner, however many items that owner has. Used for questions of
+clients, jobs of tokens and pushes of sources."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -19,36 +20,40 @@ def _accept(item: object) -> bool:
 
 
 class Shares(Generic[T]):
-    """Items that wait, each with its owner: a client, a token, a source. `most`: of all owners
-    together."""
+    """A queue of items, each with its owner: a client, a token or a source."""
 
     def __init__(self, most: int) -> None:
+        """`most`: number of places for the items of all owners together."""
         self._most = most
-        # owners with items; the next turn is the first one's
+        # owner -> its items; the first owner has the next turn
         self._waiting: dict[str, deque[T]] = {}
         self._count = 0
 
     def __len__(self) -> int:
+        """Return the number of items of all owners."""
         return self._count
 
     def items_of(self, owner: str) -> Sequence[T]:
-        """Return the items of `owner`, oldest first."""
+        """Return the waiting items of `owner`, oldest first."""
         return tuple(self._waiting.get(owner, ()))
 
     def has_room(self, owner: str) -> bool:
-        """Return True if one more item of `owner` may wait."""
+        """Return True if there is a place for one more item of `owner`: neither are all places
+        taken nor the quarter that one owner may have."""
         if self._count >= self._most:
             return False
         return len(self._waiting.get(owner, ())) < most_of_one(self._most)
 
     def add(self, owner: str, item: T) -> None:
-        """Add an item; an owner without others gets its turn after those who wait."""
+        """Add an item. If its owner has no other items, it goes to the end of the circle. The
+        caller asks `has_room` before."""
         self._waiting.setdefault(owner, deque()).append(item)
         self._count += 1
 
     def take(self, accepts: Callable[[T], bool] = _accept) -> T | None:
-        """Remove and return the oldest accepted item of the first owner who has one; that was the
-        owner's turn."""
+        """Remove and return the oldest item for which `accepts` returns True, of the first owner in
+        the circle that has such an item; the owner then goes to the end. None: there is no such
+        item."""
         for owner, items in self._waiting.items():
             item = next(filter(accepts, items), None)
             if item is None:
@@ -59,14 +64,13 @@ class Shares(Generic[T]):
         return None
 
     def _move_to_end(self, owner: str) -> None:
-        """Let all others have their turns before `owner`. An owner with nothing left is not in the
-        circle."""
-        if owner in self._waiting:
+        """Move `owner` to the end of the circle, so that all others have their turns before."""
+        if owner in self._waiting:  # an owner without items has left the circle
             self._waiting[owner] = self._waiting.pop(owner)
 
     def discard(self, owner: str, item: T) -> None:
-        """Remove an item if it waits; no turn is used. An owner with nothing left leaves the
-        circle."""
+        """Remove an item of `owner`, if it is waiting. The owner keeps its place in the circle, but
+        leaves the circle if it has no other items."""
         items = self._waiting.get(owner)
         if items is None or item not in items:
             return

@@ -1,5 +1,5 @@
-"""Define the feed formats: label, media type, caching; and media types of published files.
-Settings, file names and links come from this table."""
+"""Define the formats of feeds, and the media types and caching of all published files. Pure.
+Settings, file names and links come from the table FORMATS."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -17,20 +17,21 @@ TYPES: Final = {
     ".webmanifest": "application/manifest+json; charset=utf-8",
     ".xml": "application/xml; charset=utf-8",
 }
-CACHE_CONTROL: Final = "no-cache"  # of all other files: clients revalidate each time
-PICTURES: Final = "pictures/"  # thumbnails, named after their bytes, so immutable
-IMMUTABLE: Final = "max-age=31536000, immutable"
-# On 1,000 of our documents 7 % larger than level 6, in two thirds of the time.
+CACHE_CONTROL: Final = "no-cache"  # clients ask each time whether the file has changed
+# folder of thumbnails, which are named after their bytes, so that a file never changes
+PICTURES: Final = "pictures/"
+IMMUTABLE: Final = "max-age=31536000, immutable"  # header of files that never change
+# For 1,000 of our documents the result is 7 % larger than by level 6, in two thirds of the time.
 GZIP_LEVEL: Final = 5
-ATOM: Final = "atom"  # format of archives (RFC 5005), and for comparing versions of a feed
+ATOM: Final = "atom"  # also of archives (RFC 5005), and compared to notice changes of a feed
 RSS: Final = "rss"
-JSON: Final = "json"  # its archives are further pages (next_url)
+JSON: Final = "json"  # its archives are further pages, by `next_url` (JSON Feed 1.1)
 PAGE: Final = "html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """A feed format. Its name in FORMATS is the file extension."""
+    """A format of feeds. Its name in FORMATS is also the extension of its files."""
 
     label: str  # its name on pages
     media_type: str
@@ -49,34 +50,37 @@ FORMATS: Final[dict[str, Format]] = {
 
 
 def checked(name: str) -> str:
-    """Return `name` if it is a format. Raise ValueError with the valid names otherwise."""
+    """Return `name` unchanged if it is a format of FORMATS. Raise ValueError, which lists the valid
+    names, otherwise."""
     if name not in FORMATS:
         raise ValueError(f"the formats are {', '.join(FORMATS)}")
     return name
 
 
 def subscribed(names: Container[str]) -> list[str]:
-    """Return the formats among `names` that feed readers subscribe to, in table order."""
+    """Return the formats among `names` that are for feed readers, not for people, in the order of
+    FORMATS."""
     return [
         name for name, feed_format in FORMATS.items() if feed_format.subscribed and name in names
     ]
 
 
 def of_file(name: str) -> Format | None:
-    """Return the format of a file by its extension, or None."""
+    """Return the format of the file `name` by its extension, None if it is of no format of
+    feeds."""
     return FORMATS.get(name.rpartition(".")[2])
 
 
 def cache_control(name: str) -> str:
-    """Return the Cache-Control header of a published file."""
+    """Return the value of the header Cache-Control for the published file `name`."""
     return IMMUTABLE if name.startswith(PICTURES) else CACHE_CONTROL
 
 
 def media_type(name: str) -> str:
-    """Return the media type of a published file, or "" if files of this kind are not served."""
+    """Return the media type of the published file `name`, "" if we do not serve files with its
+    extension."""
     feed_format = of_file(name)
-    return (
-        f"{feed_format.media_type}; charset=utf-8"
-        if feed_format
-        else TYPES.get(f".{name.rpartition('.')[2]}", "")
-    )
+    if feed_format is not None:
+        return f"{feed_format.media_type}; charset=utf-8"
+    extension = name.rpartition(".")[2]
+    return TYPES.get(f".{extension}", "")

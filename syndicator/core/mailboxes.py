@@ -1,4 +1,4 @@
-"""Parse addresses of mailboxes: a folder of a server (RFC 5092) or a Maildir. Pure."""
+"""Parse addresses of mailboxes: a folder of a mail server (RFC 5092) or a local Maildir. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ _CURE = 'write "imaps://name:${MAIL_PASSWORD}@host/INBOX" or "maildir:/path/of/t
 
 
 class BadMailbox(ValueError):
-    """The text is no address of a mailbox. The message has the cure."""
+    """The text is no address of a mailbox. The message, without the address, has the cure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
-    """A mailbox: a `folder` of the server `host`, or without a host the path of a Maildir. `user`
-    and `password` may be variables, as ${NAME}."""
+    """A mailbox. `folder`: a folder of the mail server `host`; if `host` is "", the path of a
+    Maildir. `user` may be an environment variable written as ${NAME}, `password` always is."""
 
     folder: str
     host: str = ""
@@ -30,7 +30,8 @@ class Mailbox:
 
 
 def parse_mailbox(url: str) -> Mailbox:
-    """Return the mailbox that `url` names. Raises BadMailbox."""
+    """Return the mailbox with the address `url`: "imaps://name:${MAIL_PASSWORD}@host/INBOX" or
+    "maildir:/path". Raises BadMailbox, also if the address has a password instead of a variable."""
     scheme, _, rest = url.strip().partition(":")
     if scheme.lower() == "maildir":
         path = rest.removeprefix("//")
@@ -39,6 +40,7 @@ def parse_mailbox(url: str) -> Mailbox:
         return Mailbox(folder=path.rstrip("/") or "/")
     if not urls.is_mailbox(url) or not rest.startswith("//"):
         raise BadMailbox(f"is no mailbox; {_CURE}")
+
     authority, _, path = rest.removeprefix("//").partition("/")
     login, at, server = authority.rpartition("@")
     user, colon, password = login.partition(":")
@@ -47,18 +49,22 @@ def parse_mailbox(url: str) -> Mailbox:
     if not secrets.is_variable(password):
         raise BadMailbox(f"contains a password; put it in an environment variable: {_CURE}")
     host, port = _split_server(server)
+    if not secrets.is_variable(user):
+        user = unquote(user)
     return Mailbox(
         folder=unquote(path).strip("/") or "INBOX",
         host=host,
         port=port,
-        user=user if secrets.is_variable(user) else unquote(user),
+        user=user,
         password=password,
     )
 
 
 def _split_server(server: str) -> tuple[str, int]:
+    """Return (host in lower case, port) of a text such as "mail.example:993" or "[2001:db8::1]".
+    Without a port it is 993. Raises BadMailbox."""
     host, colon, port = server.rpartition(":")
-    if not colon or server.endswith("]"):
+    if not colon or server.endswith("]"):  # the colons of an IPv6 address begin no port
         host = server
         port = str(IMAPS_PORT)
     if not _HOST.fullmatch(host):

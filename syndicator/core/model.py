@@ -1,5 +1,5 @@
-"""Define articles, entries, sources, feeds and outcomes as frozen values; make their ids.
-Without I/O, clock or third-party packages."""
+"""Define articles, entries, sources, feeds and outcomes of visits as frozen values; make their ids.
+Needs no I/O, clock or third-party packages."""
 
 import base64
 import hashlib
@@ -21,12 +21,12 @@ from syndicator.core.requests import Request as Request
 from syndicator.core.requests import Wrapper
 
 ContentMode = Literal["full", "excerpt", "link"]
-# "private": whole on a private instance, nothing on a public one
+# "private": the whole text on a private instance, nothing on a public one
 SourceContent = Literal["full", "excerpt", "link", "private"]
 SourceKind = Literal["auto", "feed", "page", "list"]
 EntryStatus = Literal["pending", "done", "refused", "skipped"]
 
-# the rules of the first version, in `repr(Rules)`
+# the rules that the first version of Syndicator had, see `Rules.__repr__`
 _FIRST_RULES = ("select", "remove", "title_suffix", "content", "keep")
 _ID_CHARS = 26  # of an article's id: 130 bits
 _VERSION_BIT = 76  # the lowest of the four bits that have a UUID's version (RFC 9562)
@@ -34,23 +34,23 @@ _VERSION_BIT = 76  # the lowest of the four bits that have a UUID's version (RFC
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rules:
-    """The operator's selectors for pages (`page_rules`). The first match wins; `select`, `remove`,
-    `links` take all."""
+    """The operator's selectors for the pages of a source (`page_rules`). Of several matches the
+    first counts, but `select`, `remove` and `links` take all."""
 
     select: tuple[str, ...] = ()  # CSS: the body is here
     remove: tuple[str, ...] = ()  # CSS: never part of the body
     title_suffix: str | None = None  # cut from titles
     content: Literal["page", "feed"] = "page"  # "feed": the body is the entry's own content
-    keep: tuple[str, ...] = ()  # texts that stay although they repeat across articles
-    title: tuple[str, ...] = ()  # CSS, perhaps with an attribute, as the next three
+    keep: tuple[str, ...] = ()  # texts that stay although several articles have them
+    title: tuple[str, ...] = ()  # CSS, possibly with an attribute; so are the next three
     author: tuple[str, ...] = ()
     date: tuple[str, ...] = ()  # of publication
     cover: tuple[str, ...] = ()
     links: tuple[str, ...] = ()  # the source is a page that lists articles: these are their links
 
     def __repr__(self) -> str:
-        """Return the original fields, and later ones that are set: stored digests of this text
-        survive new rules."""
+        """Return the rules of the first version, and later rules that are set. Digests of this text
+        are stored, and must not change if a new version of Syndicator has more rules."""
         shown = []
         for rule in fields(self):
             value = getattr(self, rule.name)
@@ -60,8 +60,8 @@ class Rules:
 
     @property
     def digest(self) -> str:
-        """16 hex characters for the rules that differ from their default; stable when later
-        versions add rules."""
+        """Digest of the rules that are set, 16 hexadecimal digits. It does not change if later
+        versions of Syndicator have more rules."""
         changed = []
         for rule in fields(self):
             value = getattr(self, rule.name)
@@ -85,14 +85,14 @@ class Source:
     licence: str | None = None  # lifts nosnippet, max-snippet, noarchive
     every: str | None = None  # "30m", "6h", "1d"
     cron: str | None = None
-    force: bool = False  # every or cron override the wishes of feed and server
+    force: bool = False  # `every` or `cron` count, whatever feed and server ask for
     robots: Literal["obey", "ignore"] = "obey"
-    allow: tuple[str, ...] = ()  # "10.0.0.0/8:443": private addresses permitted for its origin
-    # header name -> environment variable
+    allow: tuple[str, ...] = ()  # private networks of its host, such as "10.0.0.0/8:443"
+    # header name -> environment variable with its value
     headers_env: Mapping[str, str] = field(default_factory=dict)
-    cookies: str = ""  # file of a session at its site, below the folder of the configuration
-    backfill: int = 20
-    # hosts whose articles it may write; None: not decided
+    cookies: str = ""  # file with cookies for its site, below the folder of the configuration
+    backfill: int = 20  # entries that the first visit takes
+    # hosts whose articles it may write; None: the operator has not decided
     speaks_for: tuple[str, ...] | None = None
     llm: bool = True
     lead: bool = False  # its reports lead stories
@@ -109,7 +109,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """The last answer with a body, for conditional requests (RFC 9111 4.3)."""
+    """What is kept of the last answer with a body, for conditional requests (RFC 9111 section
+    4.3)."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -120,7 +121,7 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitTimes:
-    """When a source was visited."""
+    """When a source was visited; each time is None if it was not."""
 
     first_visit: datetime | None = None
     last_visit: datetime | None = None
@@ -144,26 +145,27 @@ class BackOff:
 class Redirects:
     """The permanent redirects of a source, and the address in use because of them."""
 
-    moved_to: str | None = None  # permanent redirect seen
+    moved_to: str | None = None  # target of a permanent redirect
     moved_times: int = 0  # visits in a row with this redirect
-    effective_url: str | None = None  # adopted move
-    moved_at: datetime | None = None  # time of adoption, None if by an earlier version
+    effective_url: str | None = None  # the address in use, once we follow the redirect for good
+    moved_at: datetime | None = None  # since when, None if an earlier version did so
     site_moved: bool = False  # its articles moved along: both hosts confirmed it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """The kind of document that stands at the address of a source. "": nothing else than was
-    expected. A feed that was `found` is at `Redirects.effective_url`."""
+    """What stands at the address of a source. `found`: "feed" if its page names a feed, which then
+    is `Redirects.effective_url`; "list" if it is a page that lists articles; "" if it is what the
+    operator said."""
 
     found: Literal["", "feed", "list"] = ""
-    forgotten: bool = False  # must be found out, although it worked before
-    listing: Wrapper | None = None  # of a source of kind "list"
+    forgotten: bool = False  # must be found out again, although it worked before
+    listing: Wrapper | None = None  # how the list of a page is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """The statements of a feed about itself."""
+    """What a feed says about itself; "" if it says nothing."""
 
     feed_title: str = ""
     site_url: str = ""
@@ -185,7 +187,7 @@ class Cadence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRecord:
-    """A record of the last pages of a source."""
+    """What is kept of the last pages of a source, to notice that they can no longer be read."""
 
     # lengths of the last texts, newest first, 0 for a refused page; at most 20
     bodies: tuple[int, ...] = ()
@@ -197,10 +199,10 @@ class PageRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """The next visit of a source (visiting.cadence), and what is left for it."""
+    """When the next visit of a source is (visiting.cadence), and what is left for it."""
 
     next_due: datetime | None = None
-    due_why: str = ""
+    due_why: str = ""  # reason for `next_due`, in words
     waiting: int = 0  # entries left to the next run
     # next fetch of the feed, if the source is due earlier for waiting entries
     feed_due: datetime | None = None
@@ -208,16 +210,16 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """State of a source between visits. Times are aware UTC. Names of fields are those of the
-    stored document, which has no groups: each is unique."""
+    """What is kept of a source between visits. Times are UTC and have a zone. The stored document
+    has the fields of all groups side by side, so every field needs another name."""
 
-    # from sources.toml, by upkeep.reconcile
+    # written by upkeep.reconcile, from sources.toml
     key: str
     url: str  # as the operator wrote it, when last read
     terms: str = ""  # digest of the other fields that affect visits
     rules: str | None = None  # digest of its rules, None from an earlier version
 
-    # from visits, by visiting.source_state and filing.visit
+    # written by visiting.source_state and filing.visit, from visits
     validators: Validators = Validators()
     visits: VisitTimes = VisitTimes()
     backoff: BackOff = BackOff()
@@ -232,22 +234,24 @@ class SourceState:
 
     @property
     def is_undiscovered(self) -> bool:
-        """True if nobody knows what stands at its address."""
+        """True if we do not know whether a feed, a list or something else stands at its address."""
         return self.discovery.forgotten or self.visits.last_success is None
 
     @property
     def address(self) -> str:
-        """The address that is asked."""
+        """The address from which the source is fetched."""
         return self.redirects.effective_url or self.url
 
     @property
     def has_moved(self) -> bool:
-        """True if it is asked at another address because it redirected there for good."""
+        """True if the source is fetched from another address than the operator's because it
+        redirected there for good. A feed that its page named is no such address."""
         is_found_feed = self.discovery.found == "feed" and self.redirects.moved_at is None
         return bool(self.redirects.effective_url) and not is_found_feed
 
     def forgets(self) -> Self:
-        """Return the state as due now, to find out what stands at its address."""
+        """Return this state as due now, and without what we know about its address: the next visit
+        finds out again what stands there."""
         forgetful = replace(self.asked_whole(), discovery=Discovery(forgotten=True))
         if self.discovery.found != "feed":
             return forgetful
@@ -255,14 +259,16 @@ class SourceState:
         return replace(forgetful, redirects=redirects)
 
     def asked_whole(self) -> Self:
-        """Return the state as due now, without validators: the next visit fetches and reads the
-        whole feed."""
+        """Return this state as due now, and without the validators of conditional requests: the
+        next visit fetches and reads the whole feed."""
         validators = replace(self.validators, etag=None, last_modified=None, body_digest=None)
         return replace(self, validators=validators, schedule=replace(self.schedule, next_due=None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
+    """Sound or film of an entry (RSS 2.0)."""
+
     url: str
     type: str = ""
     length: int = 0  # bytes, 0 when unknown
@@ -275,9 +281,9 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An entry of a feed before its page is read. HTML fields are not sanitised."""
+    """An entry of a feed before its page is read. Its HTML is not sanitised."""
 
-    id: str  # the entry's own id, else its link, else a digest of its content
+    id: str  # the id that the feed gives, otherwise its link, otherwise a digest of its content
     url: str = ""
     title: str = ""
     authors: tuple[str, ...] = ()
@@ -290,13 +296,12 @@ class Entry:
     image: str = ""
     language: str = ""
     rights: tuple[str, ...] = ()  # usage statements: core/usage/statements.py
-    listed: bool = False  # from a list page: the article's own page takes precedence
-    fault: str = ""  # of a mail that cannot be read: "code: detail" of an EntryReason
+    listed: bool = False  # from a list page: what the article's own page says counts more
+    fault: str = ""  # why a mail cannot be read: "code: detail", the code of an EntryReason
 
     @property
     def digest(self) -> str:
-        """32 hex characters that change if title, link, texts or update time of the entry
-        change."""
+        """Digest of title, link, texts and time of the last update: 32 hexadecimal digits."""
         parts = (self.title, self.url, self.summary, self.content, str(self.updated))
         data = "\x1f".join(parts).encode("utf-8", "replace")
         return hashlib.sha256(data).hexdigest()[:32]
@@ -304,6 +309,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
+    """A feed, or a page that lists articles, as it was parsed."""
+
     format: str  # rss20, atom10, rdf, json11, ...
     title: str = ""
     site_url: str = ""
@@ -318,8 +325,8 @@ class ParsedFeed:
     skip_days: tuple[str, ...] = ()
     complete: bool = True  # False if the XML is ill-formed
     entries: tuple[Entry, ...] = ()
-    listing: Wrapper | None = None  # of a page that lists articles
-    next_url: str = ""  # next page of the list
+    listing: Wrapper | None = None  # how the list was read, if it is a page that lists articles
+    next_url: str = ""  # next page of the list, "" without one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,7 +339,7 @@ class Draft:
     published: datetime | None
     updated: datetime | None
     cover: str | None
-    description: str  # the publisher's own, "" when none
+    description: str  # that the page gives, "" without one
     body: str  # markdown
     language: str | None  # as the page declares it
     keywords: tuple[str, ...] = ()  # publisher's tags
@@ -342,27 +349,28 @@ class Draft:
     robots: tuple[str, ...] = ()  # nosnippet, max-snippet:50, noarchive, noindex
     rights: tuple[str, ...] = ()  # usage statements, each a line of core/usage/statements.py
     aliases: tuple[str, ...] = ()  # other URLs of the same article
-    duplicate_of: str | None = None  # a canonical on another host
-    alternate: str | None = None  # AMP or print page to fetch
-    blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
-    trace: Mapping[str, Any] = field(default_factory=dict)
+    duplicate_of: str | None = None  # URL on another host that the page names as its original
+    alternate: str | None = None  # URL of an AMP or print version that should be read instead
+    blocks: tuple[str, ...] = ()  # digests of its blocks, to learn which repeat on a host
+    trace: Mapping[str, Any] = field(default_factory=dict)  # how each field was chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """The feed of an entry when its article was filed (RFC 4287 section 4.2.11)."""
+    """What the feed of an entry said about itself when its article was filed, as atom:source has it
+    (RFC 4287 section 4.2.11)."""
 
     title: str = ""
     url: str = ""  # the feed's address
     site: str = ""
-    id: str = ""  # the feed's own id
-    updated: datetime | None = None  # of the entry
+    id: str = ""  # of the feed
+    updated: datetime | None = None  # when the entry was updated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """An article. `id` never changes; times are UTC in whole seconds; articles/fields.py maps
-    fields to the file."""
+    """An article as its file has it. `id` never changes; times are UTC in whole seconds.
+    articles/fields.py defines which key of the file has which field."""
 
     id: str
     url: str  # `source` in the file
@@ -380,87 +388,90 @@ class Article:
     robots: tuple[str, ...] = ()  # noarchive, nosnippet, ...
     added: datetime | None = None
     source_key: str = ""
-    source_id: str = ""  # the entry's own id
-    digest: str = ""  # of our last version: articles/edits.py
-    excerpt_by: str = ""  # author of the excerpt: a word of articles/edits.By, "" if unknown
+    source_id: str = ""  # id of its entry in the feed
+    digest: str = ""  # of our last version, to notice edits: articles/edits.py
+    excerpt_by: str = ""  # who wrote the excerpt: a word of articles/edits.By, "" if unknown
     tags_by: str = ""
     enclosure: Enclosure | None = None
-    also: tuple[str, ...] = ()  # addresses of copies
+    also: tuple[str, ...] = ()  # addresses of its copies
     revisions: tuple[str, ...] = ()  # when the text changed: ISO times
     origin: Origin = Origin()
     aliases: tuple[str, ...] = ()  # its other addresses
     keywords: tuple[str, ...] = ()  # publisher's tags
     section: str = ""  # the publisher's section
     merged_into: str = ""  # id of the article shown instead of this copy
-    split_from: tuple[str, ...] = ()  # ids of articles that it is no copy of, by the operator
+    split_from: tuple[str, ...] = ()  # ids of articles that the operator said it is no copy of
     # Schema 2 and later
     authors: tuple[str, ...] = ()  # one name each
-    rights: tuple[str, ...] = ()  # what its publisher says of its use: core/usage/statements.py
+    rights: tuple[str, ...] = ()  # usage statements of its publisher: core/usage/statements.py
     hold: bool = False  # on hold: in no feed or page until the operator releases it
-    hold_reason: str = ""  # schema 4: a code of `reasons.HoldReason`, "" if held by hand
+    hold_reason: str = ""  # schema 4: a code of `reasons.HoldReason`, "" if the operator held it
     carriers: tuple[str, ...] = ()  # keys of the other sources that announced it
     title_by: str = ""  # "": the publisher
-    category_by: str = ""  # "": see normal_form.category_by
-    digest2: str = ""  # as digest, of the editable fields of schema 2
-    # schema 5: an old page announced by other sites only: not in general feeds
+    category_by: str = ""  # "": see fields.category_by
+    digest2: str = ""  # as `digest`, of the fields of later schemas
+    # schema 5: an old page that only other sites announced; it is not in general feeds
     unlisted: bool = False
 
     @property
     def text(self) -> str:
-        """The body as plain text, one line per paragraph, heading, list item or table row."""
+        """The body as plain text: a line for each paragraph, heading, list item and table row."""
         return _text.plain(self.body)
 
     def was_filed_at(self, url: str) -> bool:
-        """Return True if the article was filed at the canonical `url`, even if it has another
-        address now: its id is made of it."""
+        """Return True if the article was filed under the canonical `url`, from which its id was
+        made. It may have another address now."""
         return self.id == make_article_id(url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadArticle(Article):
-    """An article as read from its page, with values that its file lacks."""
+    """An article as it was read from its page, with values that its file does not have."""
 
-    # the candidate chosen for each field, and cut text
+    # how each field was chosen, and which text was cut
     trace: Mapping[str, Any] = field(default_factory=dict)
-    blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
-    alternate: str | None = None  # AMP or print page to fetch
-    doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason` from reading
+    blocks: tuple[str, ...] = ()  # digests of its blocks, to learn which repeat on a host
+    alternate: str | None = None  # URL of an AMP or print version that should be read instead
+    doubts: tuple[str, ...] = ()  # why it may have been read wrongly: codes of HoldReason
     category_score: float | None = None  # probability of `category`; None without categories
 
     def filed(self) -> Article:
-        """Return the article alone, as its file stores it."""
+        """Return the article with only the values that its file has."""
         values = {attribute.name: getattr(self, attribute.name) for attribute in fields(Article)}
         return Article(**values)
 
 
 class FeedKey(NamedTuple):
+    """The key of a published feed, such as ("tag", "ai")."""
+
     axis: str  # a name of `axes.AXES`
     slug: str
 
 
 class Older(StrEnum):
-    """The place of entries that a feed's head no longer shows."""
+    """Where the entries of a feed are that its current document no longer has."""
 
-    OF_AXIS = "of-axis"  # in archives, if the feeds of the axis have them
-    OWN = "own"  # in archives although others of the axis have none
-    NONE = "none"  # nowhere: there is the head only
+    OF_AXIS = "of-axis"  # in archives, if the feeds of its axis have archives
+    OWN = "own"  # in archives, although the other feeds of its axis have none
+    NONE = "none"  # nowhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSpec:
-    """A feed to publish: its name, contents and formats."""
+    """A feed to publish: its name, contents and formats. It shows the newest `limit` articles and
+    all of the last `window_hours` hours, but at most `most`."""
 
     key: FeedKey
-    name: str  # AI
-    title: str  # AI - Example feeds
-    first_slug: str  # its first slug, part of its id
+    name: str  # such as "AI"
+    title: str  # such as "AI - Example feeds"
+    first_slug: str  # the slug that it had first, part of its published id
     description: str = ""
-    query: str | None = None
+    query: str | None = None  # of a saved query
     limit: int = 50
     window_hours: int = 72
     most: int = 500
-    most_older: int = 200  # with articles older than a day
-    share: float = 1.0  # maximum share of one source while others have articles
+    most_older: int = 200  # entries, if it has articles older than a day
+    share: float = 1.0  # highest share of one source, as long as others have articles
     content: ContentMode | None = None  # None: the setting of each source
     formats: tuple[str, ...] = tuple(FORMATS)
     language: str = "en"
@@ -478,52 +489,55 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The result of a visit. Every visit ends with one."""
+    """The result of a visit. Every visit ends with an outcome."""
 
-    key: str
+    key: str  # of the source
     at: datetime
     status: Literal["new", "unchanged", "failed", "disabled"]
     reason: str | None = None
     detail: str = ""
-    announced: int = 0
-    added: tuple[str, ...] = ()  # article ids
-    changed: tuple[str, ...] = ()
-    pending: int = 0
-    waiting: int = 0  # of these, left to the next run for lack of time
+    announced: int = 0  # entries in the feed
+    added: tuple[str, ...] = ()  # ids of new articles
+    changed: tuple[str, ...] = ()  # ids of articles with a new text
+    pending: int = 0  # entries whose page must still be read
+    waiting: int = 0  # pending entries that this visit had no time for
     skipped: tuple[Problem, ...] = ()
     next_due: datetime | None = None
     no_network: bool = False
-    due_why: str = ""  # reason for next_due
+    due_why: str = ""  # reason for `next_due`, in words
     refused: int = 0  # entries that will make no article
     seconds: float = 0.0  # duration of the visit
     bytes: int = 0  # of the feed's answer, 0 if unchanged or not fetched
 
 
 def make_article_id(key: str) -> str:
-    """Return the id for the canonical URL `key`: the first 26 characters of its SHA-256 in
-    lower-case base32."""
+    """Return the id of an article that is filed under the canonical URL `key`: the first 26
+    characters of the URL's SHA-256 in lower-case base32."""
     digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
     return base64.b32encode(digest).decode().lower()[:_ID_CHARS]
 
 
 def entry_urn(instance: uuid.UUID, article_id: str) -> str:
-    """Return the published id of an article: the URN of uuid5(instance, id)."""
+    """Return the id of an article in published feeds, the URN of a UUID of version 5 (RFC 9562).
+    `instance`: the UUID of this instance."""
     return uuid.uuid5(instance, article_id).urn
 
 
 def story_urn(instance: uuid.UUID, name: str) -> str:
-    """Return the published id of a story: a version 8 UUID, so that it cannot equal an article's
-    version 5 UUID."""
+    """Return the id of a story in published feeds, the URN of a UUID of version 8 (RFC 9562), so
+    that it never equals that of an article. `instance`: the UUID of this instance; `name`: the id
+    of the story."""
     value = uuid.uuid5(instance, f"story:{name}").int
     without_version = value & ~(15 << _VERSION_BIT)
     return uuid.UUID(int=without_version | 8 << _VERSION_BIT).urn
 
 
 def is_of_story(urn: str) -> bool:
-    """Return True if `urn` comes from `story_urn`."""
+    """Return True if `urn` is the published id of a story, not of an article."""
     return urn.rpartition(":")[2][14:15] == "8"
 
 
 def feed_urn(instance: uuid.UUID, axis: str, first_slug: str) -> str:
-    """Return the published id of a feed: the URN of uuid5(instance, "feed:<axis>:<first slug>")."""
+    """Return the published id of a feed, the URN of a UUID of version 5 (RFC 9562). It is made from
+    the UUID of this instance, the name of the axis and the slug that the feed had first."""
     return uuid.uuid5(instance, f"feed:{axis}:{first_slug}").urn

@@ -1,5 +1,5 @@
-"""Log events by standard `logging`, and tell by which command this program was started.
-Silent until an application sets up the logger "syndicator"."""
+"""Log events by Python's `logging`, and tell by which command this program was started.
+Nothing is logged until an application sets up the logger "syndicator"."""
 
 import logging
 import os
@@ -9,57 +9,65 @@ from functools import cache
 from pathlib import Path
 
 ROOT = "syndicator"
-VARIABLE = "RUN_STARTED_AS"  # set by ./run to how that was called itself
-_WRITTEN = "`syndicator "
-_WHEEL = "./syndicator-*.whl"  # of a release, in the present folder
+VARIABLE = "RUN_STARTED_AS"  # environment variable: the script ./run sets it to its own name
+_WRITTEN = "`syndicator "  # how our messages write commands
+_WHEEL = "./syndicator-*.whl"  # file of a release, in the current folder
 
 
 def logger(name: str, **bound: object) -> "Logger":
-    """Return the logger "syndicator.<name>"; each record has the values `bound` as `extra`."""
+    """Return the logger "syndicator.<name>". Each of its records has the values `bound`."""
     return Logger(logging.getLogger(f"{ROOT}.{name}"), bound)
 
 
 class Logger:
-    """Logs events with their values as `extra`."""
+    """Logs events, each with values that become attributes of its record (`extra` of Python's
+    `logging`)."""
 
-    __slots__ = ("_bound", "_under")
+    __slots__ = ("_bound", "_logger")
 
-    def __init__(self, under: logging.Logger, bound: Mapping[str, object]) -> None:
-        self._under = under
+    def __init__(self, python_logger: logging.Logger, bound: Mapping[str, object]) -> None:
+        """`bound`: values of every record."""
+        self._logger = python_logger
         self._bound = bound
 
     def debug(self, event: str, **values: object) -> None:
-        if self._under.isEnabledFor(logging.DEBUG):
-            self._under.debug(event, extra={**self._bound, **values})
+        """Log an event that only developers want to see."""
+        if self._logger.isEnabledFor(logging.DEBUG):
+            self._logger.debug(event, extra={**self._bound, **values})
 
     def info(self, event: str, **values: object) -> None:
-        if self._under.isEnabledFor(logging.INFO):
-            self._under.info(event, extra={**self._bound, **values})
+        """Log an event of normal operation."""
+        if self._logger.isEnabledFor(logging.INFO):
+            self._logger.info(event, extra={**self._bound, **values})
 
     def warning(self, event: str, **values: object) -> None:
-        if self._under.isEnabledFor(logging.WARNING):
-            self._under.warning(event, extra={**self._bound, **values})
+        """Log an event that the operator should look at."""
+        if self._logger.isEnabledFor(logging.WARNING):
+            self._logger.warning(event, extra={**self._bound, **values})
 
 
 @cache
 def program() -> str:
-    """Return the command that the operator types: `./run`, `syndicator` or `python -m
-    syndicator`."""
+    """Return the command by which the operator started this process: `./run`, `syndicator` or
+    `python -m syndicator`."""
     return program_of(os.environ, sys.argv)
 
 
 def program_of(environ: Mapping[str, str], argv: Sequence[str]) -> str:
-    """Return the command for the environment and arguments of a process."""
+    """Return the command by which a process with these environment variables and arguments was
+    started."""
     if environ.get(VARIABLE):
         return environ[VARIABLE]
     script = Path(argv[0]) if argv else Path()
+    # `python -m syndicator` puts the path of that file into the arguments
     is_module = script.name == "__main__.py" and script.parent.name == "syndicator"
     return "python -m syndicator" if is_module else "syndicator"
 
 
 def install(extra: str) -> str:
-    """Return the commands that install an extra: in a checkout, and from the file of a release.
-    The name of this program alone would be somebody else's on an index of packages."""
+    """Return, for a message, the commands that install the optional packages `extra`: in a checkout
+    of the sources, and from the file of a release. They never name this program alone: on an index
+    of packages that name may be somebody else's."""
     lock = f"requirements-{extra}.lock"
     return (
         f"`.venv/bin/uv pip install --python .venv -r {lock}` in a checkout, else `pip install"
@@ -68,5 +76,8 @@ def install(extra: str) -> str:
 
 
 def as_typed(message: str) -> str:
-    """Return `message` with its commands as the operator types them."""
-    return message.replace(_WRITTEN, f"`{program()} ") if _WRITTEN in message else message
+    """Return `message` with commands such as `syndicator check` written as the operator types them,
+    for instance `./run check`."""
+    if _WRITTEN not in message:
+        return message
+    return message.replace(_WRITTEN, f"`{program()} ")

@@ -1,4 +1,4 @@
-"""Values of HTTP requests, answers and lists of links; and limits on clients of our server."""
+"""Values for HTTP requests, their answers and lists of links; limits on clients of our server."""
 
 import hashlib
 import ipaddress
@@ -11,46 +11,48 @@ from syndicator.core.reasons import FetchReason
 
 _UNASKED: Final = frozenset(
     {FetchReason.UNSET_VARIABLE, FetchReason.BAD_COOKIES, FetchReason.NO_BROWSER}
-)  # found before a request
-OURS = FetchReason.SYSTEM
-REMEMBERED = 150  # items by which a list is recognised; a choice
-# Limits on requests to our server: for one request, one client, and all clients together.
-# request line and header; nginx takes as much, and a browser with many cookies sends half
+)  # failures that are noticed before a request is sent
+OURS = FetchReason.SYSTEM  # failure of this machine, not of a host
+REMEMBERED = 150  # items of a list page that are kept to recognise the list; a choice
+# Limits on requests to our server: for one request, for one client, and for all clients together.
+# request line and header: nginx accepts as much, a browser with many cookies sends half of it
 HEAD_BYTES: Final = 32_768
-# lines of a header, as Apache and gunicorn have it; a browser sends some twenty
+# lines of a header, the limit of Apache and gunicorn; a browser sends some twenty
 HEADERS: Final = 100
-BODY_BYTES: Final = 65_536  # default: a form with some lines of text
-FORM_BYTES: Final = 3_000_000  # for console users: an OPML document of ten thousand feeds
-# requests of a connection that wait for an answer; apt sends ten, browsers and proxies one
+BODY_BYTES: Final = 65_536  # usual body: a form with some lines of text
+FORM_BYTES: Final = 3_000_000  # body from console users: an OPML document of ten thousand feeds
+# requests that a client may send before it has the answer to the first; apt sends ten, browsers and
+# proxies one
 PIPELINED: Final = 32
-# from the connection, or the end of the answer before, to the end of the header
+# time for the header, from the connection or the end of the answer before
 HEADER_SECONDS: Final = 10.0
-REQUEST_SECONDS: Final = 30.0  # and to the end of the body: 5 MB at 1.4 Mbit/s
-ANSWER_SECONDS: Final = 300.0  # from there to the last byte of the answer: 5 MB at 17 kB/s
-# for a refused client to read the answer; an immediate close could reset it
+REQUEST_SECONDS: Final = 30.0  # time for header and body: 5 MB at 1.4 Mbit/s
+ANSWER_SECONDS: Final = 300.0  # time to send the answer: 5 MB at 17 kB/s
+# time for a refused client to read the answer: TCP may discard it if we close at once
 LINGER_SECONDS: Final = 2.0
-PART_BYTES: Final = 262_144  # of an answer per write: more would wait in memory for a slow reader
+# bytes of an answer in one write: more would wait in memory for a slow client
+PART_BYTES: Final = 262_144
 CONNECTIONS: Final = 1000  # of one process; 60,000 hourly readers with 5 s keep-alive use 85
-# every second descriptor of the process at most: the rest is for fetching and files
+# connections use at most one of two file descriptors: the others are for fetching and files
 SHARE: Final = 2
-# a client has every fourth connection at most; a proxy, which is one client, needs about ten
+# a client has at most one of four connections; a proxy, which is one client, needs about ten
 SHARE_OF_ONE: Final = 4
-# Places of those who wait (`core.fair_queue`), of which one client, token or source has every
-# fourth at most. Choices. requests for feeds of questions: at 0.3 s each, the last of a client's
-# 32 waits for 10 s
+# Places in queues (`core.fair_queue`), of which a client, token or source has at most a quarter.
+# All are choices.
+# requests that ask for a feed by a question: at 0.3 s each, the last of a client's 32 waits 10 s
 QUESTIONS: Final = 128
-# of CPU for one question; those at 100,000 articles take a quarter of it
+# CPU time for one question; with 100,000 articles it takes a quarter of that
 QUESTION_SECONDS: Final = 2.0
 JOBS: Final = 200  # jobs of the API
-PUSHES: Final = 1000  # pushes of hubs, and
-# their bytes: some dozens of the largest feeds, or a burst of a thousand small ones
+PUSHES: Final = 1000  # pushes of hubs
+# bytes of all waiting pushes: some dozens of the largest feeds, or a thousand small ones
 PUSH_BYTES: Final = 64_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One outbound request. `deadline`: seconds for DNS, connection, redirects and body
-    together."""
+    """A request that we send. `deadline`: seconds for name lookup, connection, redirects and body
+    together; `etag`, `last_modified`: of the answer that we have already."""
 
     url: str
     kind: Literal["feed", "page", "robots", "hub", "llm", "image", "webhook"] = "page"
@@ -58,7 +60,7 @@ class Request:
     last_modified: str | None = None
     deadline: float = 15.0
     headers: Mapping[str, str] = field(default_factory=dict)  # sent to the first origin only
-    # of `url`: core/secrets.py
+    # variable name -> value for ${NAME} in `url`: core/secrets.py
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     # file whose cookies go to the host of `url`, below the folder of the configuration
     cookies: str = ""
@@ -74,6 +76,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
+    """The answer to a request, with a body."""
+
     url: str  # requested
     final_url: str  # after redirects
     status: int
@@ -85,11 +89,14 @@ class Fetched:
 
     @property
     def digest(self) -> str:
+        """The SHA-256 of the body, in hexadecimal."""
         return hashlib.sha256(self.body).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
+    """The answer 304: what we have is still current. The fields mean the same as in `Fetched`."""
+
     url: str
     final_url: str
     headers: Mapping[str, str]
@@ -98,7 +105,9 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """A failed request. `reason`: a code of `core.reasons`, or "http-" with the status."""
+    """A request without a usable answer. `reason`: a code of `core.reasons`, or "http-" and the
+    status; `status`: of the answer, None if there was none; `retry_after`: when the host allows the
+    next request, None if it did not say."""
 
     url: str
     reason: str
@@ -109,17 +118,17 @@ class Failed:
 
     @property
     def no_network(self) -> bool:
-        """True if no connection to the host was possible."""
+        """True if there was no connection to the host, as without a network."""
         return self.reason in (FetchReason.DNS, FetchReason.CONNECT)
 
     @property
     def ours(self) -> bool:
-        """True if this machine was short of files or memory: no request was made."""
+        """True if this machine had no more files or memory, so that no request was sent."""
         return self.reason == OURS
 
     @property
     def unasked(self) -> bool:
-        """True if no request was made: the host is paused until `retry_after`, credentials are
+        """True if no request was sent: the host is paused until `retry_after`, credentials are
         missing, or there is no browser."""
         if self.reason in _UNASKED:
             return True
@@ -131,7 +140,7 @@ FetchResult = Fetched | NotModified | Failed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An article in a list."""
+    """An article that a list page links."""
 
     url: str  # canonical
     title: str = ""
@@ -141,8 +150,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A list item as displayed. `form`: tags and classes around its link ("li.post > a"); `path`:
-    tags only; `shape`: of its address; `layout`: order of picture, title and date ("ptd")."""
+    """An item of a list page with the marks by which such items are recognised. `form`: tags and
+    classes around its link, such as "li.post > a"; `path`: the same without classes; `shape`: the
+    pattern of its address; `layout`: the order of picture, title and date, such as "ptd"."""
 
     item: Item
     key: str  # urls.alias
@@ -154,7 +164,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """An item that was on the list before."""
+    """An item that an earlier visit saw on the list."""
 
     url: str
     title: str = ""
@@ -162,10 +172,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrapper:
-    """Marks that recognise the items of a list, most frequent first; several, as a new layout
-    changes some."""
+    """The marks by which the items of a list page are found again, each kind with the most frequent
+    first. There are several kinds, since a new layout of the page changes only some."""
 
-    by: str = ""  # learnt from "json-ld", "h-feed" or "blocks"
+    by: str = ""  # from what it was learnt: "json-ld", "h-feed" or "blocks"
     forms: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     shapes: tuple[str, ...] = ()
@@ -180,19 +190,20 @@ class Wrapper:
 
 
 def most_connections(descriptors: int) -> int:
-    """Return the maximum of connections if a process may open `descriptors` files
+    """Return how many connections our server accepts in a process that may open `descriptors` files
     (RLIMIT_NOFILE)."""
     return max(1, min(CONNECTIONS, descriptors // SHARE))
 
 
 def most_of_one(places: int) -> int:
-    """Return the maximum of `places` for one client, token or source."""
+    """Return how many of `places` one client, token or source may have: a quarter, at least 1."""
     return max(1, places // SHARE_OF_ONE)
 
 
 def client_of(host: str) -> str:
-    """Return the client of peer `host`: its IPv4 address or IPv6 /64, the smallest network of a
-    customer."""
+    """Return the name under which the requests of a peer are counted. `host`: its address. For IPv4
+    it is the address, for IPv6 the network /64, the smallest that a customer of a provider gets,
+    such as "2001:db8::/64"."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

@@ -1,5 +1,6 @@
-"""Put secrets from environment variables into source URLs (${NAME}), and mask them. Pure.
-Requests replace ${NAME} by the variable's value, answers are masked."""
+"""Put secrets from environment variables into URLs of sources, and mask them in texts. Pure.
+The operator writes ${NAME} into a URL. Requests have the value of the variable in its place; in
+answers and messages the value is replaced by ${NAME} again."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -7,35 +8,39 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from syndicator.core.urls import redacted
 
+# ${NAME}, also with escaped braces; group: the name
 _PLACEHOLDER = re.compile(r"\$(?:\{|%7B)([A-Za-z_][A-Za-z0-9_]*)(?:\}|%7D)", re.I)
-# Parameters in which private feeds have their key.
+# Names of parameters that have the key in addresses of private feeds.
 _TELLING = re.compile(
     r"(.*[_-])?(token|key|auth|apikey|secret|signature|sig|password|passwd|pwd|hash|jwt|bearer|credential|sid)",
     re.I,
 )
-LEAST = 8  # characters of a value: shorter ones could be ordinary words
+# characters that a value must have to count as a secret: shorter values could be ordinary words,
+# which masking would replace everywhere
+LEAST = 8
 
-_SAFE = ("", "/", "=", "/=")  # characters that programs leave unescaped
+_SAFE = ("", "/", "=", "/=")  # characters that one program or another leaves unescaped
 
 
 def variables(url: str) -> tuple[str, ...]:
-    """Return the distinct environment variables in `url`."""
+    """Return the names of the environment variables that `url` has as ${NAME}, each once."""
     return tuple(dict.fromkeys(_PLACEHOLDER.findall(url)))
 
 
 def is_variable(value: str) -> bool:
-    """Return True if `value` is one placeholder and nothing else."""
+    """Return True if `value` is ${NAME} and nothing else."""
     return _PLACEHOLDER.fullmatch(value) is not None
 
 
 def names_more(url: str, than: str) -> bool:
-    """Return True if the redirect `url` names a variable that the operator's URL `than` lacks."""
+    """Return True if `url`, the target of a redirect, has a variable that the operator's URL `than`
+    lacks: the other server would get a secret that is not meant for it."""
     return not set(variables(url)) <= set(variables(than))
 
 
 def read_known_values(url: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return by name the values of variables in `url` that are set and have LEAST characters or
-    more."""
+    """Return variable name -> its value, for the variables in `url` that are set and have at least
+    8 characters. `environ`: the environment variables."""
     if "$" not in url:
         return {}
     values = {name: environ.get(name, "").strip() for name in variables(url)}
@@ -43,9 +48,11 @@ def read_known_values(url: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def expand(url: str, values: Mapping[str, str]) -> str:
-    """Return `url` with the escaped values of its placeholders; placeholders without value stay."""
+    """Return `url` with each ${NAME} replaced by the escaped value of the variable. Variables that
+    are not in `values` stay as they are."""
 
     def get_escaped_value(placeholder: re.Match[str]) -> str:
+        """Return the escaped value of a variable, or ${NAME} as it is if the value is unknown."""
         name = placeholder[1]
         if name not in values:
             return placeholder[0]
@@ -55,26 +62,30 @@ def expand(url: str, values: Mapping[str, str]) -> str:
 
 
 def fill_in(text: str, values: Mapping[str, str]) -> str:
-    """Return `text`, no address, with the values of its placeholders as they are."""
+    """Return `text` with each ${NAME} replaced by the value of the variable, not escaped: for texts
+    that are no URLs. Variables that are not in `values` stay as they are."""
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
 def mask_text(text: str, values: Mapping[str, str]) -> str:
-    """Return `text` with each value, also if escaped, replaced by its placeholder."""
+    """Return `text` with each secret value, also in its escaped spellings, replaced by ${NAME} with
+    escaped braces."""
     for spelling, placeholder in spellings(values):
         text = text.replace(spelling, placeholder)
     return text
 
 
 def mask_bytes(data: bytes, values: Mapping[str, str]) -> bytes:
-    """Return `data` (UTF-8 or another superset of ASCII) masked like `masked`."""
+    """Return `data` masked as by `mask_text`. `data` is a text in UTF-8 or another encoding that
+    contains ASCII."""
     for spelling, placeholder in spellings(values):
         data = data.replace(spelling.encode(), placeholder.encode())
     return data
 
 
 def spellings(values: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return (spelling, placeholder) for each way to write the values, longest first."""
+    """Return (spelling, ${NAME} with escaped braces) for each way in which the secret values may be
+    written in texts, the longest spelling first, so that no shorter one breaks it."""
     placeholders: dict[str, str] = {}
     for name, value in values.items():
         if len(value) < LEAST:
@@ -87,10 +98,12 @@ def spellings(values: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def make_public_url(url: str, names: Collection[str]) -> str:
-    """Return `url` for subscribers: no parameters with placeholders of `names`, the path cut before
+    """Return `url` as subscribers may see it, without the variables `names`: parameters and a
+    fragment that have one of them are removed, and the path ends before the segment that has
     one."""
 
     def find_secret(part: str) -> int | None:
+        """Return where the first of these variables begins in `part`, None if it has none."""
         for match in _PLACEHOLDER.finditer(part):
             if match[1] in names:
                 return match.start()
@@ -109,7 +122,8 @@ def make_public_url(url: str, names: Collection[str]) -> str:
 
 
 def list_secret_parameters(url: str) -> tuple[str, ...]:
-    """Return the parameters of `url` that look like a secret, except placeholders."""
+    """Return the names of the parameters of `url` that look like a secret by their names, such as
+    "token". Parameters whose value is ${NAME} are left out."""
     names = []
     for pair in urlsplit(url).query.split("&"):
         escaped_name, _, value = pair.partition("=")
@@ -121,7 +135,7 @@ def list_secret_parameters(url: str) -> tuple[str, ...]:
 
 
 def with_placeholder(url: str, parameter: str, variable: str) -> str:
-    """Return `url` with a placeholder as the value of `parameter`."""
+    """Return `url` with ${`variable`} as the value of the parameter with this name."""
     parts = urlsplit(url)
     pairs = []
     for pair in parts.query.split("&"):
@@ -134,8 +148,8 @@ def with_placeholder(url: str, parameter: str, variable: str) -> str:
 
 
 def hide_secrets(url: str) -> str:
-    """Return `url` without its secrets: no password, a placeholder for each parameter that looks
-    secret."""
+    """Return `url` without user and password, and with ${NAME} as the value of each parameter that
+    looks like a secret: `?token=abc` becomes `?token=${TOKEN}`."""
     for parameter in list_secret_parameters(url):
         url = with_placeholder(url, parameter, parameter.upper())
     return redacted(url)

@@ -1,4 +1,5 @@
-"""Text: legal characters, slugs, Markdown to plain, search words, author names. Pure."""
+"""Work on texts: legal characters, slugs, Markdown as plain text, search terms, author names. Pure.
+Most functions are called for every article, so they have short cuts for the usual texts."""
 
 import hashlib
 import html
@@ -9,8 +10,8 @@ from datetime import timedelta
 from functools import lru_cache
 from itertools import chain
 
-# Characters that XML 1.0 production [2] forbids, and others that feed validators warn of: C1
-# controls, noncharacters.
+# Characters that XML 1.0 forbids (production [2]), and others of which feed validators warn: C1
+# controls and noncharacters.
 _ILLEGAL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]|["
     + "".join(
@@ -33,7 +34,7 @@ _RULE = re.compile(r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?$")
 _BAR = re.compile(r"(?<!\\)\|")
 _BLANKS = re.compile(r"\n\n\n+")  # ten times as fast as \n{3,}
-_MOST_NESTED = 30  # items and quotes nested on one line
+_MOST_NESTED = 30  # marks of items and quotes on one line
 _TICKS = r"(?<!`)(`{1,9})(?!`)(.{1,5000}?)(?<!`)\1(?!`)"
 _TARGET = r"\((?:<[^<>\n]*>|[^()\s]*)(?:[ \t]+\"(?:\\.|[^\"\\])*\")?\)"
 _PICTURE = r"!\[(?:\\.|[^\[\]\\])*\]" + _TARGET
@@ -49,19 +50,19 @@ _INLINE = re.compile(
     re.S,
 )
 
-# first characters of _INLINE's alternatives, except a picture's "!"
+# the characters with which matches of _INLINE begin; a picture's "!" is missing, but "[" follows it
 _MARK = re.compile(r"[`\\[<&*~_]")
 
-# Parts of a name after a comma: generations, degrees, forms of companies.
+# Parts of a name that stand after a comma: generations, degrees, forms of companies.
 SUFFIX = re.compile(
     r"(?:jr|sr|ii|iii|iv|esq|(?:ph|m|ed|psy|pharm|j)\.?\s?d|[mb]\.?(?:a|s|sc|ed|fa|ba)|mph|d\.?[dvm]\.?[sm]|vmd|msn|bsn|np|rn|"
     r"rdn?|ldn?|lcsw|cpa|cfp|cfa|inc|ltd|llc|llp|plc|gmbh|co|s\.?a)\.?",
     re.IGNORECASE,
 )
-SLUG_CHARS = 60  # choice: readable and typeable
-_DIGEST_CHARS = 6  # of a digest at the end of a slug
-_STEM_CHARS = 200  # of a name, before it is shortened to a slug
-_STAMP_CHARS = 32  # of a digest: 128 bits
+SLUG_CHARS = 60  # a choice: people can read and type it
+_DIGEST_CHARS = 6  # of the digest at the end of a slug
+_STEM_CHARS = 200  # characters of a name that are considered for a slug
+_STAMP_CHARS = 32  # hexadecimal digits of a digest: 128 bits
 # Device names reserved by Windows, and names of our own pages.
 _RESERVED = frozenset(
     [
@@ -100,29 +101,34 @@ _ACCENTS = re.compile("[\u0300-\u036f]")
 _ALSO = str.maketrans(
     {"ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
 )
-_LONGEST = 32  # characters of a term
-_SHORT = 3  # words of this length keep their s
+_LONGEST = 32  # characters of a search term
+_SHORT = 3  # words up to this length keep their s
 
 
 def legal(value: str) -> str:
-    """Return `value` without lone surrogates and characters that XML 1.0 forbids."""
+    """Return `value` without lone surrogates, without characters that XML 1.0 forbids, and without
+    further characters of which feed validators warn."""
     if value.replace("\n", "").isprintable():
-        return value  # most texts; twenty times cheaper
+        return value  # so for most texts; twenty times faster
     return _ILLEGAL.sub("", value)
 
 
 def suggestion(word: str, candidates: Iterable[str]) -> str:
-    """Return " (did you mean 'x'?)" for the candidate most similar to `word`, or ""."""
+    """Return the end of a message, such as " (did you mean 'tags'?)", that names the candidate most
+    similar to `word`; "" if none is similar."""
     import difflib
 
     names = {name.casefold(): name for name in candidates}
-    near = difflib.get_close_matches(word.casefold(), names, n=1)
-    return f" (did you mean {names[near[0]]!r}?)" if near else ""
+    similar_names = difflib.get_close_matches(word.casefold(), names, n=1)
+    if not similar_names:
+        return ""
+    return f" (did you mean {names[similar_names[0]]!r}?)"
 
 
 def line(value: str) -> str:
-    """Return `value` as one line of legal characters in NFC, with single spaces."""
-    if value.isprintable() and "  " not in value:  # most texts: single spaces, nothing illegal
+    """Return `value` on one line, with single spaces, without illegal characters and in Unicode's
+    normal form C."""
+    if value.isprintable() and "  " not in value:  # so for most texts
         if value.isascii():
             return value.strip()
         return unicodedata.normalize("NFC", value).strip()
@@ -130,7 +136,8 @@ def line(value: str) -> str:
 
 
 def width(value: str) -> int:
-    """Return the number of columns: a wide CJK character takes two."""
+    """Return how many columns of a terminal `value` takes: a Chinese, Japanese or Korean character
+    takes two."""
     if value.isascii():
         return len(value)
     return len(value) + len(_WIDE.findall(value))
@@ -142,44 +149,48 @@ def words(value: str) -> list[str]:
 
 
 def plain(markdown: str) -> str:
-    """Return our Markdown as plain text: one line per block, item or row, cells separated by tabs,
-    no link targets."""
-    out: list[str] = []
-    fence = ""
-    margin = 0
-    table = False
-    for raw in markdown.split("\n"):
-        outer = _QUOTE.sub("", raw, count=1) if raw.lstrip(" ").startswith(">") else raw
-        inner = outer.strip()
+    """Return Markdown, as we write it, as plain text: a line for each block, list item and table
+    row. Cells of a row are separated by tabs, link targets and pictures are left out, the lines of
+    code stay."""
+    lines: list[str] = []
+    fence = ""  # the marks that open the present block of code, "" outside of code
+    margin = 0  # spaces before the lines of that block
+    is_after_row = False  # True if the line before was a table row
+    for raw_line in markdown.split("\n"):
+        line = raw_line
+        if raw_line.lstrip(" ").startswith(">"):
+            line = _QUOTE.sub("", raw_line, count=1)
+        content = line.strip()
         if fence:
-            if inner.startswith(fence) and not inner.strip("`~"):
+            if content.startswith(fence) and not content.strip("`~"):
                 fence = ""
             else:
-                out.append(outer[min(margin, len(outer) - len(outer.lstrip(" "))) :])
+                indentation = len(line) - len(line.lstrip(" "))
+                lines.append(line[min(margin, indentation) :])
             continue
-        if not inner or inner[0].isalpha():  # most lines: no marker begins with a letter
-            out.append(_inline_text(inner).strip())
-            table = False
+        if not content or content[0].isalpha():  # so for most lines: no mark begins with a letter
+            lines.append(_inline_text(content).strip())
+            is_after_row = False
             continue
-        inner = _content(inner)
-        if opened := _FENCE.match(inner):
-            fence = opened[1]
-            margin = len(outer) - len(inner)
-        elif inner.startswith("|"):
-            if not (table and _DELIMITER.match(inner)):
-                out.append(
-                    "\t".join(
-                        _inline_text(cell.strip()) for cell in _BAR.split(inner.strip("|"))
-                    ).strip()
-                )
-        elif not _RULE.match(inner):
-            out.append(_inline_text(inner).strip())
-        table = inner.startswith("|")
-    return _BLANKS.sub("\n\n", "\n".join(out)).strip()
+        content = _remove_block_marks(content)
+        fence_match = _FENCE.match(content)
+        if fence_match:
+            fence = fence_match[1]
+            margin = len(line) - len(content)
+        elif content.startswith("|"):
+            is_delimiter_row = is_after_row and _DELIMITER.match(content)
+            if not is_delimiter_row:
+                cells = [_inline_text(cell.strip()) for cell in _BAR.split(content.strip("|"))]
+                lines.append("\t".join(cells).strip())
+        elif not _RULE.match(content):
+            lines.append(_inline_text(content).strip())
+        is_after_row = content.startswith("|")
+    return _BLANKS.sub("\n\n", "\n".join(lines)).strip()
 
 
-def _content(value: str) -> str:
-    """Return a line of Markdown without the marks of items, quotes and headings before it."""
+def _remove_block_marks(value: str) -> str:
+    """Return a line of Markdown without the marks of list items, quotes and a heading at its
+    start."""
     if _RULE.match(value):
         return value
     for _ in range(_MOST_NESTED):
@@ -194,15 +205,17 @@ def _content(value: str) -> str:
 
 
 def _inline_text(value: str) -> str:
-    """Return a line of Markdown without emphasis, pictures, escapes and targets of links."""
-    # most lines have no mark; this check is five times cheaper
+    """Return the text of a line of Markdown without marks of emphasis and code, pictures, escapes
+    and targets of links."""
+    # most lines have no mark; to look for one is five times faster
     if not _MARK.search(value):
         return value
-    return _INLINE.sub(_unmarked, value)
+    return _INLINE.sub(_read_inline, value)
 
 
-def _unmarked(match: re.Match[str]) -> str:
-    """Return the text of a match of _INLINE."""
+def _read_inline(match: re.Match[str]) -> str:
+    """Return the plain text of a match of _INLINE: of code, an escaped character, a link, an
+    address or an entity; "" for a picture and for marks of emphasis."""
     _, code, escaped, _, label, address, entity = match.groups()
     if code is not None:
         padded = code[0] == code[-1] == " " and len(code) > _PADDING
@@ -219,8 +232,9 @@ def _unmarked(match: re.Match[str]) -> str:
 
 
 def stem(value: str, most: int = 80) -> str:
-    """Return `value` as a file name stem (a-z, 0-9, single hyphens, at most `most` characters, or
-    ""); not unique."""
+    """Return `value` as the first part of a file name: a-z, 0-9 and single hyphens, at most `most`
+    characters, cut at a word. It is "" if no such characters are left. Different values may give
+    the same result."""
     from slugify import slugify  # late, as it loads tables
 
     return str(slugify(legal(value)[:2000], max_length=most, word_boundary=True, save_order=True))
@@ -228,9 +242,10 @@ def stem(value: str, most: int = 80) -> str:
 
 @lru_cache(maxsize=20_000)  # articles share a few hundred names
 def slug(name: str) -> str:
-    """Return the slug of a name: [a-z0-9-], 1 to 60 characters, not reserved, without case and
-    accents; + # & @ % and a leading dot are spelled out; a lossy transliteration ends in six digits
-    of a digest."""
+    """Return the slug of a name, such as "artificial-intelligence": 1 to 60 of the characters
+    a-z, 0-9 and hyphen. Names that differ only in case or accents have the same slug. Signs are
+    spelled out: "C++" gives "c-plus-plus". If the slug would lose characters of the name, is too
+    long or is reserved, it ends in six digits of a digest, so that it stays unique."""
     folded = unicodedata.normalize("NFKC", legal(name)).casefold().strip()
     spelled = f"dot {folded[1:]}" if re.match(r"\.\w", folded) else folded
     for character, word in _SPELLED:
@@ -245,7 +260,8 @@ def slug(name: str) -> str:
 
 
 def _loses_characters(spelled: str) -> bool:
-    """Return True if a slug of `spelled` lacks signs, or letters of other scripts."""
+    """Return True if `spelled` has signs, or letters and digits of other scripts than Latin, which
+    a slug cannot show."""
     for character in unicodedata.normalize("NFKD", spelled):
         category = unicodedata.category(character)[0]
         if category == "S":
@@ -259,8 +275,9 @@ def _loses_characters(spelled: str) -> bool:
 
 
 def persons(author: str | None) -> tuple[str, ...]:
-    """Return the names in `author`, a list with commas; "Kim Lee, Jr." and "Acme, Inc." are one
-    name each."""
+    """Return the names in `author`, which are separated by commas, each once. Parts such as "Jr."
+    and "Inc." belong to the name before, and two single words are a surname and a first name: "Lee,
+    Kim" is one name."""
     names: list[str] = []
     for part in (author or "").split(","):
         name = part.strip()
@@ -277,19 +294,22 @@ def persons(author: str | None) -> tuple[str, ...]:
 
 
 def stamp(*parts: str | bytes) -> str:
-    """Return a digest of `parts`: a form's version, to refuse edits of changed content, or an
-    ETag."""
+    """Return a digest of `parts`, 32 hexadecimal digits. It serves as ETag, and tells a form which
+    version of a text it edits, so that an edit of a changed text is refused."""
     data = [part if isinstance(part, bytes) else part.encode("utf-8", "replace") for part in parts]
     return hashlib.sha256(b"\0".join(data)).hexdigest()[:_STAMP_CHARS]
 
 
 def counted(number: int, noun: str) -> str:
-    """Return "1 article" or "2 articles", for nouns with a plural in s."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """Return a number with its noun, "1 article" or "2 articles". The plural of `noun` must end in
+    s."""
+    if number == 1:
+        return f"{number} {noun}"
+    return f"{number} {noun}s"
 
 
 def span(time: timedelta) -> str:
-    """Return a duration in its largest unit: "4 minutes", "3 days"."""
+    """Return a duration in its largest whole unit, such as "4 minutes" or "3 days"."""
     seconds = max(0, int(time.total_seconds()))
     for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:
@@ -298,15 +318,16 @@ def span(time: timedelta) -> str:
 
 
 def visible(value: str) -> str:
-    r"""Return `value` with control characters escaped as in JSON (\\x1b as \\u001b), except line
-    ends."""
+    r"""Return `value` with control characters written as in JSON, such as \u001b, so that they do
+    nothing to a terminal. Tabs and line feeds stay."""
     if value.isascii() and value.isprintable():
         return value
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
 
 
 def one_line(value: object) -> str:
-    """Return `value` as text for a table cell: `visible`, without line ends and tabs."""
+    """Return `value` as the text of a table cell: without line ends and tabs, and with control
+    characters escaped."""
     text = str(value)
     if any(end in text for end in "\n\t\r"):
         text = " ".join(text.split())
@@ -314,8 +335,8 @@ def one_line(value: object) -> str:
 
 
 def folded(text: str) -> str:
-    """Return `text` without case and accents; compatibility forms (full width, ligatures) are
-    replaced."""
+    """Return `text` in the form in which searches compare texts: lower case, without accents, and
+    with plain letters in place of full-width letters and ligatures."""
     if text.isascii():
         return text.lower()
     without_accents = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower())
@@ -323,27 +344,30 @@ def folded(text: str) -> str:
 
 
 def each_word(text: str) -> Iterator[str]:
-    """Iterate over the words of a text, without plural s; in scripts without spaces, over whole
-    runs of letters."""
-    return filter(None, map(_word, _runs(text)))
+    """Yield the words of a text as searches compare them, without the s of a plural. In scripts
+    without spaces, such as Chinese, a word is all characters up to the next sign or other
+    script."""
+    return filter(None, map(_make_word, _split_runs(text)))
 
 
 def each_term(text: str) -> Iterator[str]:
-    """Iterate over the search terms of a text in order: words, or pairs of neighbours in scripts
-    without spaces."""
-    return chain.from_iterable(map(_terms, _runs(text)))
+    """Yield the search terms of a text in order: its words, or in scripts without spaces all pairs
+    of characters that stand side by side."""
+    return chain.from_iterable(map(_make_terms, _split_runs(text)))
 
 
-def _runs(text: str) -> list[str]:
-    """Return the runs of letters and digits, without case and accents, parted where a script with
-    spaces meets one without."""
+def _split_runs(text: str) -> list[str]:
+    """Return the runs of letters and digits in a text, without case and accents. A run also ends
+    where a script with spaces meets a script without spaces."""
     plain = folded(text)
     return (_ASCII_RUN if plain.isascii() else _RUN).findall(plain)
 
 
 @lru_cache(16_384)
-def _terms(run: str) -> tuple[str, ...]:
-    word = _word(run)
+def _make_terms(run: str) -> tuple[str, ...]:
+    """Return the search terms of a run: its word, or the pairs of neighbouring characters if its
+    script has no spaces; () if it gives no term."""
+    word = _make_word(run)
     if _FIRST_UNSPACED.match(run):
         pairs = max(1, len(word) - 1)
         return tuple(word[start : start + 2] for start in range(pairs))
@@ -351,7 +375,9 @@ def _terms(run: str) -> tuple[str, ...]:
 
 
 @lru_cache(8192)
-def _word(run: str) -> str:
+def _make_word(run: str) -> str:
+    """Return the word of a run: its first 32 characters, without the s of an English plural; "" for
+    a single letter. A run of a script without spaces stays as it is."""
     if _FIRST_UNSPACED.match(run):
         return run
     word = run[:_LONGEST]

@@ -1,5 +1,5 @@
-"""Make URLs canonical, find their host and publisher, detect private addresses. Pure.
-Without DNS."""
+"""Make URLs canonical, find their host and publisher, recognise private addresses. Pure.
+Nothing is looked up in the DNS."""
 
 import ipaddress
 import re
@@ -12,7 +12,8 @@ from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
 
 import idna
 
-# Parameters that track the origin of a click (as in lists of courlan, Mozilla and Brave).
+# Names of parameters that tell where a click came from, and do not change the page (from the lists
+# of courlan, Mozilla and Brave).
 _TRACKING = re.compile(
     r"^(utm_.*|at_(medium|campaign|custom\d*|link.*)|pk_.*|mtm_.*|piwik_.*|hsa_.*|oly_(anon|enc)_id|vero_(conv|id)|"
     r"fbclid|gclid|gclsrc|dclid|msclkid|twclid|yclid|ttclid|dicbo|li_fat_id|igsh|igshid|wbraid|gbraid|mc_(cid|eid)|mkt_tok|_hs(enc|mi)|hsctatracking|ns_(mchannel|source|campaign|"
@@ -33,18 +34,18 @@ _HEAD = re.compile(r"(https?):[/\\]*", re.I)
 _SECRET = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\\\]*)[^/?#\\\\]*@", re.I)
 _AUTHORITY = re.compile(r"(https?://)[^/?#]*@", re.I)
 
-# Canonical addresses: a host of lower-case names, the last starting with a letter, or of four
-# octets,
-# perhaps a port of four digits or more, a path of plain names without a leading dot, no query.
+# The usual canonical URLs, which need no further work: a host of names in lower case, the last
+# beginning with a letter, or of four octets; a port of four digits or more, or none; a path of
+# plain names without a leading dot; no query.
 _OCTET_TEXT = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _CANONICAL = re.compile(
     rf"https?://(?:(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*|(?:{_OCTET_TEXT}\.){{3}}{_OCTET_TEXT})(?::[1-5]\d{{3,4}})?"
     r"(?:/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*)?)+"
 )
-# Absolute addresses, the usual case: no base changes them.
+# The usual absolute URLs, which a base does not change.
 _ABSOLUTE = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w~./%-]*(?:\?[\w~./%&=+-]+)?", re.A)
 _SHOWN_CHARS = 200  # of a wrong URL, in a message
-_HOST_CHARS = 253  # 255 octets with lengths and root (RFC 1035 2.3.4)
+_HOST_CHARS = 253  # the 255 octets of RFC 1035 section 2.3.4, which count two more
 _IPV4_PARTS = 4
 _OCTET = 256  # values of one part of an IPv4 address
 
@@ -86,17 +87,20 @@ class BadUrl(ValueError):
 
 @lru_cache(maxsize=1024)  # a visit calls it a dozen times for the same URLs
 def canonical(url: str) -> str:
-    """Return the canonical http(s) `url` (RFC 3986 6.2.2), without credentials, fragment and
-    tracking. Raise BadUrl."""
+    """Return the spelling of an http(s) URL by which we compare URLs: normalised by RFC 3986
+    section 6.2.2, without user, password, fragment and parameters that track clicks. Raises
+    BadUrl."""
     return url if _is_canonical(url) else respelled(url)
 
 
 def _is_canonical(url: str) -> bool:
+    """Return True if `url` is certainly canonical; False if `respelled` must find out."""
     return _CANONICAL.fullmatch(url) is not None and len(url) <= _HOST_CHARS and "xn--" not in url
 
 
 def respelled(url: str) -> str:
-    """Do the work of `canonical` without its shortcut for URLs that already are."""
+    """Return what `canonical` returns, without its short cut for URLs that are canonical already.
+    Raises BadUrl."""
     with_slashes = _slashed(_HEAD.sub(r"\1://", _cleaned(url), count=1))
     without_user = _AUTHORITY.sub(r"\1", with_slashes, count=1)
     try:
@@ -108,7 +112,7 @@ def respelled(url: str) -> str:
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORT or not host:
         raise BadUrl(f"not an http or https URL: {url[:_SHOWN_CHARS]!r}")
-    netloc = _host(host)
+    netloc = _normalise_host(host)
     if port is not None and port != _DEFAULT_PORT[scheme]:
         netloc += f":{port}"
     path = _escape(_remove_dots(parts.path or "/"), _SAFE_PATH)
@@ -116,8 +120,9 @@ def respelled(url: str) -> str:
 
 
 def alias(url: str) -> str:
-    """Return a key that is equal with https or http, with or without www and last slash."""
-    if _is_canonical(url):  # ten times cheaper than the rest; `add` calls it for every source
+    """Return the alias key of `url`, by which articles are recognised: "www.a.example/b/" and
+    "a.example/b", with https or http, have the same key. A text that is no URL is its own key."""
+    if _is_canonical(url):  # ten times faster; `add` calls this for every source
         host, _, path = url.partition("://")[2].partition("/")
         return f"{host.removeprefix('www.')}/{path.rstrip('/')}"
     try:
@@ -132,32 +137,34 @@ def alias(url: str) -> str:
 
 
 def is_mail(url: str) -> bool:
-    """Return True for the address of a mail, which nothing can be fetched from."""
+    """Return True if `url` is the address of a mail, from which nothing can be fetched."""
     return url.startswith(MAIL)
 
 
 def is_mailbox(url: str) -> bool:
-    """Return True for the address of a mailbox, as sources have it: imaps://, maildir:/."""
+    """Return True if `url` is the address of a mailbox, such as imaps://... or maildir:/..."""
     return url.lower().startswith(_MAILBOXES)
 
 
 def guid_alias(source_key: str, entry_id: str) -> str:
-    """Return a key for an entry by its own id, which is unique only within its source."""
+    """Return the alias key of an entry by the id that its feed gives; such ids are unique only
+    within a source, so the key has the key of the source."""
     return f"guid:{source_key}:{entry_id}"
 
 
 def absolute(base: str, reference: str) -> str | None:
-    """Return `reference`, resolved against `base`, as an absolute http(s) URL with its fragment, or
-    None."""
+    """Return `reference`, a link on the page with the URL `base`, as an absolute http(s) URL with
+    its fragment, as browsers read it. None: it is no such URL."""
     if _ABSOLUTE.fullmatch(reference):
         return reference
     reference = _slashed(_cleaned(reference))
     if reference.startswith("//"):
         reference = "//" + reference.lstrip("/")
-    head = _HEAD.match(reference)
-    if head:
-        has_other_scheme = head[1].lower() != base.partition(":")[0].lower()
-        if has_other_scheme or head[0].endswith("//"):
+    scheme_match = _HEAD.match(reference)
+    if scheme_match:
+        # "http:page" is relative on a page with the same scheme (URL Standard)
+        has_other_scheme = scheme_match[1].lower() != base.partition(":")[0].lower()
+        if has_other_scheme or scheme_match[0].endswith("//"):
             reference = _HEAD.sub(r"\1://", reference, count=1)
     try:
         joined = urljoin(base, reference)
@@ -169,7 +176,7 @@ def absolute(base: str, reference: str) -> str | None:
 
 
 def _parts(url: str) -> SplitResult:
-    """Return the parts of the canonical `url`, empty ones if it is no URL."""
+    """Return the parts of `url` in its canonical spelling; all are empty if it is no URL."""
     try:
         return urlsplit(canonical(url))
     except BadUrl:
@@ -177,14 +184,14 @@ def _parts(url: str) -> SplitResult:
 
 
 def host(url: str) -> str:
-    """Return the host of `url` in lower case, with a port that is not the default; "" if it is no
-    URL."""
+    """Return the host of `url` in lower case, with its port if that is not the default one; "" if
+    `url` is no URL."""
     return _parts(url).netloc
 
 
 def own_host(url: str) -> str:
-    """Return the host of `url`, or the user's site on a shared host (`/~alice`, github.com/alice),
-    or ""."""
+    """Return the host of `url`, but on a host that users share the site of the user, such as
+    "github.com/alice"; "" if `url` is no URL."""
     parts = _parts(url)
     host_name = (parts.hostname or "").removeprefix("www.")
     if _find_user(host_name, parts.path):
@@ -193,22 +200,23 @@ def own_host(url: str) -> str:
 
 
 def domain(url: str) -> str:
-    """Return the registrable domain of `url` (bbc.co.uk), else its host. Used for names; ownership
-    is `site`."""
+    """Return the registrable domain of `url`, such as "bbc.co.uk", otherwise its host. It is used
+    in names; `site` tells who owns an address."""
     name = _parts(url).hostname or ""
     return _registrable(name) or name
 
 
 @lru_cache(maxsize=4096)
 def site(url: str) -> str:
-    """Return the owner of `url`: its host without `www.` and port, or "". IP addresses and single
-    labels keep the port. On shared hosts (data/shared_hosts.toml) and with user marks (/~alice,
-    /@alice), the owner is the user."""
+    """Return the site to which `url` belongs, "" if it is no URL. Usually it is the host without
+    `www.` and port; IP addresses and names without a dot keep the port. On hosts that users share
+    (data/shared_hosts.toml), and for paths such as /~alice and /@alice, it is that of the user:
+    "github.com/alice"."""
     parts = _parts(url)
     name = (parts.hostname or "").removeprefix("www.")
     user = _find_user(name, parts.path)
     if user and name in _load_shared_hosts().users and user[0] in _USER_MARKS:
-        return f"{user[1:]}.{name}"
+        return f"{user[1:]}.{name}"  # these hosts have a subdomain for each user, too
     if user:
         return f"{name}/{user}"
     keeps_port = "." not in name or is_numeric_host(name)
@@ -216,19 +224,19 @@ def site(url: str) -> str:
 
 
 def same_site(url: str, other: str) -> bool:
-    """Return True if two URLs have the same owner (`site`)."""
+    """Return True if two URLs belong to the same `site`."""
     return site(url) == site(other)
 
 
 def publisher(url: str) -> str:
-    """Return the registrable domain, private suffixes included (alice.github.io); on shared hosts
-    the `site`."""
+    """Return the publisher of `url`: its registrable domain, such as "bbc.co.uk" or
+    "alice.github.io"; on hosts that users share, the `site` of the user."""
     return _publisher(site(url))
 
 
 @lru_cache(maxsize=4096)
 def _publisher(owner: str) -> str:
-    """Return the publisher of the site `owner`."""
+    """Return the publisher of `owner`, a result of `site`."""
     is_ipv6 = owner.startswith("[")
     if "/" in owner or is_ipv6:
         return owner
@@ -245,16 +253,18 @@ def same_publisher(url: str, other: str) -> bool:
 
 
 class _SharedHosts(NamedTuple):
-    """Hosts that are shared by users, each with a site of their own."""
+    """Hosts that users share, each user with a site of their own: data/shared_hosts.toml."""
 
-    subdomains: re.Pattern[str]  # matches a host below one of them; group 1 is the user's
-    users: tuple[str, ...]
-    paths: Mapping[str, int]
-    patterns: Mapping[str, int]  # those of `paths` with `*` for one label
+    # matches a host below one that gives each user a subdomain; group 1 is the user's host
+    subdomains: re.Pattern[str]
+    users: tuple[str, ...]  # hosts with a path and a subdomain for each user
+    paths: Mapping[str, int]  # host -> number of path segments that name a user
+    patterns: Mapping[str, int]  # the same for hosts with `*` in place of a label
 
 
 @cache
 def _load_shared_hosts() -> _SharedHosts:
+    """Return the hosts of data/shared_hosts.toml, which is read once."""
     import tomllib  # late: a run with nothing due does not need it
 
     file = Path(__file__).parent.parent / "data/shared_hosts.toml"
@@ -276,7 +286,8 @@ def _load_shared_hosts() -> _SharedHosts:
 
 
 def _find_user(name: str, path: str) -> str:
-    """Return the part of `path` that names a user of the host `name`, "" if there is none."""
+    """Return the part of `path` that names a user of the host `name`, such as "alice" or "@alice";
+    "" if it names none."""
     shared = _load_shared_hosts()
     if name in shared.paths:
         count = shared.paths[name]  # segments of a user's name
@@ -285,6 +296,7 @@ def _find_user(name: str, path: str) -> str:
         count = next(matches, 0)
     segments = [segment for segment in path.lower().split("/") if segment]
     if len(segments) > 1 and segments[0] in _BEFORE_USER:
+        # medium.com/feed/@alice is of @alice
         is_before_user = count > 0 or segments[1][0] in _USER_MARKS
         if is_before_user:
             del segments[0]
@@ -297,7 +309,8 @@ def _find_user(name: str, path: str) -> str:
 
 
 def _last_two_labels(name: str) -> str:
-    """Return the last two labels, for top-level domains that the public suffix list lacks."""
+    """Return the last two labels of a host, in place of its registrable domain if the public suffix
+    list lacks the top-level domain; "" for an IP address or a single label."""
     labels = name.split(".")
     if is_numeric_host(name) or len(labels) == 1:
         return ""
@@ -305,25 +318,24 @@ def _last_two_labels(name: str) -> str:
 
 
 def is_numeric_host(name: str) -> bool:
-    """Return True if a host is an IP address."""
+    """Return True if the host `name` is an IP address."""
     return re.fullmatch(r"[\d.]+|.*:.*", name) is not None
 
 
 def _registrable(name: str) -> str:
-    """Return the registrable domain of a host, "" for an IP address or an unknown top-level
-    domain."""
+    """Return the registrable domain of a host, such as "bbc.co.uk" of "news.bbc.co.uk"; "" for an
+    IP address or an unknown top-level domain."""
     if is_numeric_host(name):
         return ""
-    # late: it imports the standard library's HTTP client, which a run with nothing due does not
-    # need
+    # late: it imports Python's HTTP client, which a run with nothing due does not need
     import tld
 
     return str(tld.get_fld(f"https://{name}", fail_silently=True, search_private=True) or "")
 
 
 def is_suffix(url: str) -> bool:
-    """Return True if anybody can register a domain below the host of the canonical `url` (com,
-    co.uk)."""
+    """Return True if the host of the canonical `url` is a public suffix, such as "com" or "co.uk",
+    below which anybody can register a domain."""
     import tld  # late, as above
 
     name = urlsplit(url).hostname or ""
@@ -332,70 +344,75 @@ def is_suffix(url: str) -> bool:
 
 
 def redacted(url: str) -> str:
-    """Return `url`, valid or not, without user and password."""
+    """Return `url`, which need not be valid, without user and password."""
     return _SECRET.sub(r"\1", url, count=1) if "@" in url else url
 
 
 def is_root(url: str) -> bool:
-    """Return True for the front page of a site."""
+    """Return True if `url` is the front page of its host: it has no path and no query."""
     parts = _parts(url)
     return parts.path == "/" and not parts.query
 
 
 def is_front_page(url: str) -> bool:
-    """Return True for the front page of a host, also as a file such as /index.html."""
+    """Return True if `url` is the front page of its host, also by the name of a file such as
+    /index.html."""
     parts = _parts(url)
     return not parts.query and bool(_FRONT_PATH.fullmatch(parts.path))
 
 
 def _cleaned(value: str) -> str:
-    """Remove what browsers ignore: blanks at both ends, tabs and line ends."""
+    """Return a URL without what browsers ignore in it: blanks and control characters at both ends,
+    tabs and line ends."""
     return re.sub(r"[\t\r\n]", "", value.strip(_BLANK).strip())
 
 
 def _slashed(value: str) -> str:
-    """Replace backslashes by slashes before query and fragment, except in other schemes."""
+    """Return a URL with slashes in place of backslashes before its query and fragment, as browsers
+    read http(s) URLs. URLs of other schemes stay as they are."""
     match = re.match(r"[^?#]*", value)
-    head = match[0] if match else ""
-    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", head)
+    before_query = match[0] if match else ""
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", before_query)
     if scheme and scheme[0].lower() not in ("http:", "https:"):
         return value
-    return head.replace("\\", "/") + value[len(head) :]
+    return before_query.replace("\\", "/") + value[len(before_query) :]
 
 
-def _host(name: str) -> str:
-    """Return a host as browsers spell it: IDNA in ASCII, IPv4 as four decimal numbers, IPv6
-    compressed. Raises BadUrl."""
+def _normalise_host(name: str) -> str:
+    """Return a host as browsers write it: international names in ASCII (IDNA), IPv4 addresses as
+    four decimal numbers, IPv6 addresses in their shortest form in brackets. Raises BadUrl."""
     if ":" in name:
-        return f"[{_ipv6(name)}]"
+        return f"[{_normalise_ipv6(name)}]"
     try:
-        name = _ascii(unquote_to_bytes(name).decode()).rstrip(".").lower()
+        name = _encode_idna(unquote_to_bytes(name).decode()).rstrip(".").lower()
     except (UnicodeError, ValueError) as error:
         raise BadUrl(f"not a host name: {name[:_SHOWN_CHARS]!r}") from error
     if not re.fullmatch(r"[a-z0-9._~!$&'()*+,;=-]+", name) or len(name) > _HOST_CHARS:
         raise BadUrl(f"not a host name: {name[:_SHOWN_CHARS]!r}")
+    # a host whose last label is a number is an IPv4 address (URL Standard)
     if re.fullmatch(r"\d+|0x[0-9a-f]*", name.rpartition(".")[2]):
-        return _ipv4(name)
+        return _normalise_ipv4(name)
     return name
 
 
-def _ascii(name: str) -> str:
-    """Return a host in ASCII (IDNA). Raises ValueError, UnicodeError."""
+def _encode_idna(name: str) -> str:
+    """Return a host in ASCII: "bücher.example" gives "xn--bcher-kva.example". Raises ValueError or
+    UnicodeError if it is invalid."""
     if name.isascii():
         for label in name.lower().split("."):
             if label.startswith("xn--") and label[4:].encode().decode("punycode").isascii():
-                raise ValueError(label)  # punycode of ASCII only
+                raise ValueError(label)  # a valid label encodes at least one other character
         return name
     try:
         return idna.encode(name, uts46=True).decode()
     except idna.IDNAError:
-        # symbols such as emoji: IDNA 2003, as browsers still do
+        # symbols such as emoji: browsers still accept them, by IDNA 2003
         return name.encode("idna").decode()
 
 
-def _ipv4(name: str) -> str:
-    """Return an IPv4 address with four decimal numbers, as browsers read it: 127.1, 0x7f000001 and
-    2130706433 are 127.0.0.1 (URL Standard, IPv4 parser). Raises BadUrl."""
+def _normalise_ipv4(name: str) -> str:
+    """Return an IPv4 address as four decimal numbers, as browsers read it: 127.1, 0x7f000001 and
+    2130706433 all give 127.0.0.1 (URL Standard, IPv4 parser). Raises BadUrl."""
     fault = f"not an address: {name[:_SHOWN_CHARS]!r}"
     try:
         numbers = [_parse_number(label) for label in name.split(".")]
@@ -416,16 +433,17 @@ def _ipv4(name: str) -> str:
 
 
 def _parse_number(label: str) -> int:
-    """Parse a hexadecimal (0x7f), octal (0177) or decimal number. Raises ValueError."""
+    """Return the value of a number that is hexadecimal (0x7f), octal (0177) or decimal. Raises
+    ValueError."""
     if label.startswith("0x"):
         return int(label[2:] or "0", 16)
     is_octal = label.startswith("0") and len(label) > 1
     return int(label, 8 if is_octal else 10)
 
 
-def _ipv6(name: str) -> str:
-    """Return the shortest spelling (RFC 5952); an embedded IPv4 address is hexadecimal, as in
-    browsers."""
+def _normalise_ipv6(name: str) -> str:
+    """Return an IPv6 address in its shortest form (RFC 5952), such as "2001:db8::1". An IPv4
+    address in it is written in hexadecimal, as browsers do. Raises BadUrl."""
     try:
         value = int(ipaddress.IPv6Address(name))
     except ValueError as error:
@@ -439,7 +457,8 @@ def _ipv6(name: str) -> str:
 
 
 def _remove_dots(path: str) -> str:
-    """Resolve `.` and `..` in a path, also if escaped."""
+    """Return a path without the segments `.` and `..`, also if they are escaped: "/a/../b" gives
+    "/b"."""
     resolved: list[str] = []
     segments = path.split("/")
     for index, segment in enumerate(segments):
@@ -456,7 +475,8 @@ def _remove_dots(path: str) -> str:
 
 
 def _escape(value: str, safe: str) -> str:
-    """Escape all characters but `safe` and unreserved ones; unescape unreserved ones."""
+    """Return a part of a URL with the usual escapes: characters that are neither in `safe` nor
+    unreserved (RFC 3986 section 2.3) are escaped, and escaped unreserved characters are not."""
     value = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", value)
     pieces = re.split(r"((?:%[0-9A-Fa-f]{2})+)", value)
     for index, piece in enumerate(pieces):
@@ -469,8 +489,8 @@ def _escape(value: str, safe: str) -> str:
 
 
 def _escape_byte(byte: int) -> str:
-    """Return the character of an unreserved byte, which alone may be unescaped without a change of
-    meaning; else its escape."""
+    """Return the character of a byte if it is unreserved: only these mean the same without an
+    escape (RFC 3986 section 2.3). Otherwise return the escape of the byte, such as "%2F"."""
     character = chr(byte)
     if character.isascii() and (character.isalnum() or character in "-._~"):
         return character
@@ -478,7 +498,8 @@ def _escape_byte(byte: int) -> str:
 
 
 def _remove_tracking(query: str) -> str:
-    """Return a query, escaped, without empty and tracking parameters."""
+    """Return a query with the usual escapes, without empty parameters and without parameters that
+    track clicks."""
     pairs = []
     for pair in query.split("&"):
         if not pair:
@@ -516,7 +537,8 @@ _BLOCKED_4: tuple[tuple[Network, str], ...] = tuple(
 
 @lru_cache(maxsize=4096)
 def private(url: str) -> str:
-    """Return the kind of private host in an http(s) URL, or "" if it is public or no URL."""
+    """Return why the host of an http(s) URL is private, such as "10.0.0.1 is private", for a
+    message; "" if it is public or `url` is no URL. The address of a name is not looked up."""
     name = _parts(url).hostname or ""
     if is_numeric_host(name):
         kind = special(ipaddress.ip_address(name))
@@ -527,8 +549,9 @@ def private(url: str) -> str:
 
 
 def refusal(url: str, by: str = "") -> str:
-    """Return why a link to `url` is refused, or "". `by`: the linking address; private networks may
-    link within."""
+    """Return why we do not follow a link to `url`: it has a password, or leads from the public
+    network into a private one; "" if we may. `by`: address of the page with the link; if that is
+    private, its links may be, too."""
     if redacted(url) != url:
         return "the address has a user name or password in it"
     if by and private(by):
@@ -537,23 +560,29 @@ def refusal(url: str, by: str = "") -> str:
 
 
 @lru_cache(maxsize=16)
-def _prefixes(nat64: tuple[str, ...]) -> tuple[ipaddress.IPv6Network, ...]:
+def _parse_prefixes(nat64: tuple[str, ...]) -> tuple[ipaddress.IPv6Network, ...]:
+    """Return the networks of prefixes such as "64:ff9b::/96"."""
     return tuple(ipaddress.IPv6Network(prefix) for prefix in nat64)
 
 
 def embedded(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address | None:
-    """Return the IPv4 address inside an IPv6 address, or None. `nat64`: as in `special`."""
+    """Return the IPv4 address to which packets for an IPv6 address are delivered, None if it is an
+    IPv4 address itself or has none inside. `nat64`: IPv6 prefixes behind which the network
+    translates to IPv4 (RFC 6052 section 2.2)."""
     if not isinstance(address, ipaddress.IPv6Address):
         return None
     value = int(address)
     if address in _MAPPED or value >> 32 & 0xFDFFFFFF == _ISATAP:
         return ipaddress.IPv4Address(value & 0xFFFFFFFF)
-    prefix = next((prefix for prefix in _prefixes(nat64) if address in prefix), None)
-    return None if prefix is None else _translated(value, prefix.prefixlen)
+    for prefix in _parse_prefixes(nat64):
+        if address in prefix:
+            return _read_nat64(value, prefix.prefixlen)
+    return None
 
 
-def _translated(value: int, length: int) -> ipaddress.IPv4Address:
-    """Return the IPv4 address after a NAT64 prefix of `length` bits (RFC 6052 section 2.2)."""
+def _read_nat64(value: int, length: int) -> ipaddress.IPv4Address:
+    """Return the IPv4 address in `value`, an IPv6 address as a number, after a NAT64 prefix of
+    `length` bits. The bits 64 to 71 are not part of it (RFC 6052 section 2.2)."""
     if length >= _NAT64_LOW_BITS:
         return ipaddress.IPv4Address(value & 0xFFFFFFFF)
     joined = (value >> 64) << 56 | (value & (1 << 56) - 1)
@@ -561,8 +590,9 @@ def _translated(value: int, length: int) -> ipaddress.IPv4Address:
 
 
 def special(address: Address, nat64: tuple[str, ...] = ()) -> str | None:
-    """Return the kind of a non-public address, or None. `nat64`: prefixes of RFC 6052 section
-    2.2."""
+    """Return what kind of address it is if it is not public, such as "loopback" or "private"; None
+    for a public address. `nat64`: IPv6 prefixes behind which the network translates to IPv4 (RFC
+    6052 section 2.2)."""
     real = embedded(address, nat64) or address
     if isinstance(real, ipaddress.IPv4Address):
         return next((what for network, what in _BLOCKED_4 if real in network), None)

@@ -94,8 +94,8 @@ class Database:
         self.before_write: Callable[[], object] = lambda: None
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
-        """Return all rows of a query, as of the last commit. `values`: those of its bound
-        parameters. Raises StoreError."""
+        """Return all rows of a query, as of the last commit. `values`: parameter name -> value.
+        Raises StoreError."""
         with self.named_errors():
             return self._reading().execute(statement, values).all()
 

@@ -57,7 +57,7 @@ class StoreNewer(StoreError):
 class Store:
     """The tables of a database, grouped by what they are about, for one thread. Each write is
     durable when it returns (within `visits.shared`, with the next commit) and waits for locks of
-    other programs for 10 seconds. Raises StoreError, DiskError."""
+    other programs, usually 10 seconds. Raises StoreError, DiskError."""
 
     def __init__(self, database: Database) -> None:
         """`database`: an open database with tables of this version."""
@@ -206,6 +206,7 @@ def open_store_read_only(url: str, *, articles_exist: bool) -> Store | None:
                 f" {_CURE}"
             )
         return None
+
     with ExitStack() as closed_on_error:
         database = closed_on_error.enter_context(
             closing(Database(url, BUSY_SECONDS, read_only=True))
@@ -344,7 +345,7 @@ def _move_aside(path: Path) -> None:
 
 
 def copy_database(origin: str, target: str) -> Mapping[str, int]:
-    """Copy all rows from the database at the URL `origin` into the empty tables of the one at
+    """Copy all rows from the database with the URL `origin` into the empty tables of the database
     `target`, in one transaction. Return table name -> number of its rows. Raises StoreError if
     `target` has rows already or has not the same rows afterwards; then nothing is copied."""
     tables = [table for table in schema.metadata.sorted_tables if table not in _NOT_COPIED]

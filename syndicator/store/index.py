@@ -50,19 +50,21 @@ _m = schema.members.c
 _f = schema.feeds.c
 _marks = schema.stale_marks.c
 _file = schema.files.c
-_TARGETS = select(_file.target, func.min(_file.made_of)).group_by(_file.target)
-_FILES = select(schema.files).where(_file.target.in_(bindparam("ids", expanding=True)))
-_ARCHIVED = (
+_SELECT_TARGETS = select(_file.target, func.min(_file.made_of)).group_by(_file.target)
+_SELECT_FILES = select(schema.files).where(_file.target.in_(bindparam("ids", expanding=True)))
+_SELECT_ARCHIVED_FEEDS = (
     select(_file.axis, _file.slug)
     .distinct()
     .where(_file.axis.in_(bindparam("axes", expanding=True)), _file.name.startswith("archive/"))
 )
 _OUTDATED = ""  # fingerprint of files that are out of date
-_OUTDATED_OWNERS = select(_file.axis, _file.slug).where(_file.made_of == _OUTDATED).distinct()
+_SELECT_OUTDATED_OWNERS = (
+    select(_file.axis, _file.slug).where(_file.made_of == _OUTDATED).distinct()
+)
 _FEED = tuple_(_f.axis, _f.slug)
 _IN_FEED = sums.IN_FEED
 _ORDER = (_m.added.desc(), _m.published.desc(), _m.id)
-_IDS = select(_m.id, _m.added).where(*_IN_FEED).order_by(*_ORDER).limit(bindparam("most"))
+_SELECT_IDS = select(_m.id, _m.added).where(*_IN_FEED).order_by(*_ORDER).limit(bindparam("most"))
 _NEWEST_ID = (
     select(_m.id)
     .where(_m.axis == _f.axis, _m.slug == _f.slug)
@@ -82,50 +84,52 @@ _MARKED = (
 )
 _MARK_COLUMNS = [func.coalesce(_MARKED.c[name], 0).label(name) for name in ("mark", "more")]
 _IS_MARKED = (_MARKED.c.axis == _f.axis) & (_MARKED.c.slug == _f.slug)
-_FEEDS = (
+_SELECT_FEEDS = (
     select(schema.feeds, _a.title, _a.added, *_MARK_COLUMNS)
     .join_from(schema.feeds, schema.articles, _a.id == _NEWEST_ID.scalar_subquery(), isouter=True)
     .outerjoin(_MARKED, _IS_MARKED)
     .order_by(_f.axis, _f.slug)
 )
-_PLAIN_FEEDS = select(
+_SELECT_PLAIN_FEEDS = select(
     schema.feeds, null().label("title"), null().label("added"), *_MARK_COLUMNS
 ).join_from(schema.feeds, _MARKED, _IS_MARKED, isouter=True)
-_ALL_MARKS = select(_marks.axis, _marks.slug, _marks.n)
-_ARTICLES = select(_a.id, _a.data).where(_a.id.in_(bindparam("ids", expanding=True)))
-_PUBLISHED = select(_a.id).where(
+_SELECT_ALL_MARKS = select(_marks.axis, _marks.slug, _marks.n)
+_SELECT_ARTICLES = select(_a.id, _a.data).where(_a.id.in_(bindparam("ids", expanding=True)))
+_SELECT_PUBLISHED = select(_a.id).where(
     _a.id.in_(bindparam("ids", expanding=True)),
     _a.behind.is_not(None) | select(_m.id).where(_m.id == _a.id, _m.axis == ALL.axis).exists(),
 )
-_OF_FEED = select(_m.id).where(
+_SELECT_MEMBERS = select(_m.id).where(
     _m.id.in_(bindparam("ids", expanding=True)),
     _m.axis == bindparam("axis"),
     _m.slug == bindparam("slug"),
 )
-_ROW = select(_a.data, _a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
-_SHOWN = select(_m.axis, _m.slug).where(_m.id == bindparam("id")).order_by(_m.axis, _m.slug)
+_SELECT_ROW = select(_a.data, _a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
+_SELECT_FEEDS_OF_ARTICLE = (
+    select(_m.axis, _m.slug).where(_m.id == bindparam("id")).order_by(_m.axis, _m.slug)
+)
 _OTHERS = schema.members.alias("others")
-_BESIDE = (
+_SELECT_RELATED_FEEDS = (
     select(_OTHERS.c.axis, _OTHERS.c.slug)
     .distinct()
     .join_from(schema.members, _OTHERS, _OTHERS.c.id == _m.id)
     .where(*_IN_FEED)
 )
-_CARRIED = select(schema.carriers.c.id).where(
+_IS_CARRIED = select(schema.carriers.c.id).where(
     schema.carriers.c.id == _m.id, schema.carriers.c.source == _m.slug
 )
 _OLDEST_ID = (  # of a feed's own articles
     select(_m.id)
-    .where(_m.axis == _f.axis, _m.slug == _f.slug, (_m.axis != SOURCE) | ~_CARRIED.exists())
+    .where(_m.axis == _f.axis, _m.slug == _f.slug, (_m.axis != SOURCE) | ~_IS_CARRIED.exists())
     .order_by(_m.added, _m.published, _m.id.desc())
     .limit(1)
     .correlate(schema.feeds)
 )
-_OLDEST = select(_f.axis, _f.slug, _a.data).join_from(
+_SELECT_OLDEST = select(_f.axis, _f.slug, _a.data).join_from(
     schema.feeds, schema.articles, _a.id == _OLDEST_ID.scalar_subquery()
 )
-_PATH = select(_a.path).where(_a.id == bindparam("id"))
-_HTML = select(schema.html.c.id, schema.html.c.html).where(
+_SELECT_PATH = select(_a.path).where(_a.id == bindparam("id"))
+_SELECT_HTML = select(schema.html.c.id, schema.html.c.html).where(
     schema.html.c.id.in_(bindparam("ids", expanding=True))
 )
 # Candidates for articles on hold, since few others are in no feed. The inner query uses only
@@ -136,31 +140,33 @@ UNSHOWN = (
     .where(_a.id.in_(_IN_NO_FEED))
     .order_by(_a.added.desc(), _a.published.desc(), _a.id)
 )
-_DOCUMENTS = select(schema.texts.c.id, schema.texts.c.data).where(
+_SELECT_DOCUMENTS = select(schema.texts.c.id, schema.texts.c.data).where(
     schema.texts.c.id.in_(bindparam("ids", expanding=True)),
     ~select(schema.texts_due.c.n).where(schema.texts_due.c.id == schema.texts.c.id).exists(),
 )
 _w = schema.withdrawn.c
-_WITHDRAWN = select(_w.id, _w.at, _w.feeds, _w.url).order_by(_w.at, _w.id)
-_WITHDRAWN_ALIASES = select(schema.withdrawn_aliases).order_by(schema.withdrawn_aliases.c.alias)
+_SELECT_WITHDRAWN = select(_w.id, _w.at, _w.feeds, _w.url).order_by(_w.at, _w.id)
+_SELECT_WITHDRAWN_ALIASES = select(schema.withdrawn_aliases).order_by(
+    schema.withdrawn_aliases.c.alias
+)
 _QUERIES = "queries"
 _MATCHED = (schema.fragments.c.kind == _QUERIES, schema.fragments.c.data == bindparam("stamp"))
-_UNMATCHED = (
+_SELECT_UNMATCHED = (
     select(_m.id)
     .where(_m.axis == ALL.axis, _m.slug == ALL.slug)
     .where(~select(schema.fragments.c.id).where(schema.fragments.c.id == _m.id, *_MATCHED).exists())
     .order_by(*_ORDER)
 )
-_FOLDS = select(_a.id, schema.folded.c.story, schema.folded.c.latest).join_from(
+_SELECT_FOLDS = select(_a.id, schema.folded.c.story, schema.folded.c.latest).join_from(
     schema.articles, schema.folded, (schema.folded.c.article == _a.id) & _a.behind.is_(None)
 )
 # in feeds of their own although another entry stands for them
-_UNMATCHED_BEHIND = select(_a.id).where(
+_SELECT_UNMATCHED_BEHIND = select(_a.id).where(
     _a.behind.is_not(None),
     ~select(schema.fragments.c.id).where(schema.fragments.c.id == _a.id, *_MATCHED).exists(),
 )
 _MONTH = (*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end"))
-_MONTH_ENTRIES = (
+_SELECT_MONTH_ENTRIES = (
     select(_m.id, _m.added, _a.mtime_ns + _a.told, _a.size)
     .join_from(schema.members, schema.articles, _a.id == _m.id)
     .where(*_MONTH)
@@ -169,11 +175,13 @@ _MONTH_ENTRIES = (
 _SHOWN_TIME = sums.get_shown_time(_m)
 _DAY = _SHOWN_TIME // sums.DAY
 _SINCE = (*_IN_FEED, _m.added >= bindparam("since"), bindparam("first") <= _DAY)
-_OF_DAYS = select(_m.id, _DAY).where(*_SINCE, bindparam("last") >= _DAY)
-_OF_DAYS = _OF_DAYS.order_by(_SHOWN_TIME.desc(), _m.id)
-_LATEST = select(_m.id).where(*_SINCE).order_by(_SHOWN_TIME.desc(), _m.id).limit(bindparam("most"))
-_NEWEST_MARK = select(func.coalesce(func.max(_marks.n), 0))
-_UNBUILT = (
+_SELECT_DAYS = select(_m.id, _DAY).where(*_SINCE, bindparam("last") >= _DAY)
+_SELECT_DAYS = _SELECT_DAYS.order_by(_SHOWN_TIME.desc(), _m.id)
+_SELECT_LATEST = (
+    select(_m.id).where(*_SINCE).order_by(_SHOWN_TIME.desc(), _m.id).limit(bindparam("most"))
+)
+_SELECT_NEWEST_MARK = select(func.coalesce(func.max(_marks.n), 0))
+_SELECT_UNBUILT = (
     select(_f.slug)
     .join_from(
         schema.stale_marks, schema.feeds, (_f.axis == _marks.axis) & (_f.slug == _marks.slug)
@@ -191,15 +199,15 @@ _NOTE_BUILD = (
     .where(_f.axis == bindparam("a"), _f.slug == bindparam("s"))
     .values(built_at=bindparam("at"), shown=bindparam("entries"), built_count=bindparam("articles"))
 )
-_BUILDS = select(_f.axis, _f.slug, _f.built_at, _f.shown, _f.built_count).where(
+_SELECT_BUILDS = select(_f.axis, _f.slug, _f.built_at, _f.shown, _f.built_count).where(
     _f.built_at.is_not(None)
 )
-_PUBLISH = (
+_SET_PUBLISHED = (
     update(schema.feeds)
     .where(_f.axis == bindparam("a"), _f.slug == bindparam("s"))
     .values(published=bindparam("is_published"), held=None)
 )
-_TAKE_MARKS = (
+_DELETE_MARKS = (
     delete(schema.stale_marks)
     .where(_marks.n.in_(bindparam("these", expanding=True)))
     .returning(
@@ -210,7 +218,7 @@ _TAKE_MARKS = (
         sums.get_shown_time(_marks).label("shown"),
     )
 )
-_WITH_SUMS = select(_f.axis, _f.slug, _f["count"], sums.HAS_SUMS)
+_SELECT_COUNTS = select(_f.axis, _f.slug, _f["count"], sums.HAS_SUMS)
 _NO_LIMIT = 2**31 - 1
 _EPOCH = date(1970, 1, 1)
 _MONTHS = 12
@@ -240,10 +248,10 @@ class Index:
         """Return the feeds that were ever published, sorted by key. `among`: return only these
         feeds; None for all."""
         if among is None:
-            return [_make_feed(row) for row in self._db.rows(_FEEDS)]
+            return [_make_feed(row) for row in self._db.rows(_SELECT_FEEDS)]
         feeds: list[FeedRow] = []
         for part in chunks(sorted(among)):
-            query = _FEEDS.where(_FEED.in_([*map(tuple, part)]))
+            query = _SELECT_FEEDS.where(_FEED.in_([*map(tuple, part)]))
             feeds += [_make_feed(row) for row in self._db.rows(query)]
         return feeds
 
@@ -252,19 +260,19 @@ class Index:
         other data is at least as new as the marks. A writer may commit a lower number later: the
         highest number alone would hide that mark."""
         numbers: dict[FeedKey, list[int]] = {}
-        for axis, slug, number in self._db.rows(_ALL_MARKS):
+        for axis, slug, number in self._db.rows(_SELECT_ALL_MARKS):
             numbers.setdefault(FeedKey(axis, slug), []).append(number)
         return numbers
 
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
         """Return the feeds of an axis (None: of all axes), faster than `feeds`: title and time of
         their latest articles are empty."""
-        query = _PLAIN_FEEDS if axis is None else _PLAIN_FEEDS.where(_f.axis == axis)
+        query = _SELECT_PLAIN_FEEDS if axis is None else _SELECT_PLAIN_FEEDS.where(_f.axis == axis)
         return [_make_feed(row) for row in self._db.rows(query)]
 
     def count(self, key: FeedKey) -> int:
         """Return the number of articles of a feed, 0 if there is no such feed."""
-        rows = self._db.rows(_PLAIN_FEEDS.where(_is_feed(key)))
+        rows = self._db.rows(_SELECT_PLAIN_FEEDS.where(_is_feed(key)))
         return _make_feed(rows[0]).count if rows else 0
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
@@ -273,7 +281,9 @@ class Index:
         names = {key: key.slug for key in keys}
         moves = parse_moves(self._db.rows(MOVES))
         for part in chunks(sorted(names)):
-            for axis, slug, data in self._db.rows(_OLDEST.where(_FEED.in_([*map(tuple, part)]))):
+            for axis, slug, data in self._db.rows(
+                _SELECT_OLDEST.where(_FEED.in_([*map(tuple, part)]))
+            ):
                 key = FeedKey(axis, slug)
                 article_feeds = named_feeds_of(codec.unpack(Article, data))
                 names[key] = resolve_moves(moves, article_feeds).get(key, slug)
@@ -281,11 +291,13 @@ class Index:
 
     def list_feeds_of(self, article_id: str) -> list[FeedKey]:
         """Return the feeds that show an article, sorted."""
-        return [FeedKey(*row) for row in self._db.rows(_SHOWN, {"id": article_id})]
+        return [
+            FeedKey(*row) for row in self._db.rows(_SELECT_FEEDS_OF_ARTICLE, {"id": article_id})
+        ]
 
     def list_related_feeds(self, key: FeedKey) -> list[FeedKey]:
         """Return the feeds that share an article with the feed `key`, and `key` itself."""
-        return [FeedKey(*row) for row in self._db.rows(_BESIDE, key._asdict())]
+        return [FeedKey(*row) for row in self._db.rows(_SELECT_RELATED_FEEDS, key._asdict())]
 
     def show_again(self, keys: Iterable[FeedKey]) -> None:
         """Move the articles of these feeds to the feeds that show them now, after a feed moved. One
@@ -320,9 +332,9 @@ class Index:
         were added after `since`; at most `most` ids, in feed order. A copy of another article is
         only in the feeds of sources."""
         if since is None:
-            newest = self._db.rows(_IDS, {**key._asdict(), "most": min(limit, most)})
+            newest = self._db.rows(_SELECT_IDS, {**key._asdict(), "most": min(limit, most)})
             return [article_id for article_id, _ in newest]
-        newest = self._db.rows(_IDS, {**key._asdict(), "most": most})
+        newest = self._db.rows(_SELECT_IDS, {**key._asdict(), "most": most})
         since_micros = codec.micros(since)
         ids = [article_id for article_id, _ in newest[:limit]]
         ids += [article_id for article_id, added in newest[limit:] if added > since_micros]
@@ -354,10 +366,10 @@ class Index:
         end_year = year + month_number // _MONTHS  # the next year after a December
         end = datetime(end_year, month_number % _MONTHS + 1, 1, tzinfo=UTC)
         values = {**key._asdict(), "first": codec.micros(first), "end": codec.micros(end)}
-        return [
-            (article_id, codec.moment(added), f"{mtime_ns}-{size}")
-            for article_id, added, mtime_ns, size in self._db.rows(_MONTH_ENTRIES, values)
-        ]
+        entries: list[tuple[str, datetime, str]] = []
+        for article_id, added, mtime_ns, size in self._db.rows(_SELECT_MONTH_ENTRIES, values):
+            entries.append((article_id, codec.moment(added), f"{mtime_ns}-{size}"))
+        return entries
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         """Return day -> (number of articles, fingerprint of the articles, their files and
@@ -372,7 +384,7 @@ class Index:
         first_day = _count_days(first)
         days = {"first": first_day, "since": first_day * sums.DAY, "last": _count_days(last)}
         ids_by_day: dict[int, list[str]] = {}
-        for article_id, day in self._db.rows(_OF_DAYS, {**key._asdict(), **days}):
+        for article_id, day in self._db.rows(_SELECT_DAYS, {**key._asdict(), **days}):
             ids_by_day.setdefault(day, []).append(article_id)
         return {sums.write_date(day): ids for day, ids in ids_by_day.items()}
 
@@ -389,12 +401,15 @@ class Index:
             first_day = day
             article_count += day_count
         values = {"first": first_day, "since": first_day * sums.DAY, "most": most}
-        return [article_id for (article_id,) in self._db.rows(_LATEST, {**key._asdict(), **values})]
+        return [
+            article_id
+            for (article_id,) in self._db.rows(_SELECT_LATEST, {**key._asdict(), **values})
+        ]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """Return id -> article, without its body, in the order of `ids`. Ids without a stored
         article are left out."""
-        documents = self._by_id(_ARTICLES, ids)
+        documents = self._by_id(_SELECT_ARTICLES, ids)
         return {
             article_id: codec.unpack(Article, documents[article_id])
             for article_id in ids
@@ -407,7 +422,7 @@ class Index:
         published: set[str] = set()
         for part in chunks(ids):
             published.update(
-                article_id for (article_id,) in self._db.rows(_PUBLISHED, {"ids": part})
+                article_id for (article_id,) in self._db.rows(_SELECT_PUBLISHED, {"ids": part})
             )
         return published
 
@@ -415,7 +430,7 @@ class Index:
         """Return the ids among `ids` that the feed shows by an entry of their own."""
         in_feed: set[str] = set()
         for part in chunks(ids):
-            rows = self._db.rows(_OF_FEED, {"ids": part, **key._asdict()})
+            rows = self._db.rows(_SELECT_MEMBERS, {"ids": part, **key._asdict()})
             in_feed.update(article_id for (article_id,) in rows)
         return in_feed
 
@@ -433,10 +448,10 @@ class Index:
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
         """Return article id -> key of its source, "" if it has none. Ids without a stored article
         are left out."""
-        return {
-            article_id: json.loads(data).get("source_key", "")
-            for article_id, data in self._by_id(_ARTICLES, ids).items()
-        }
+        source_keys: dict[str, str] = {}
+        for article_id, data in self._by_id(_SELECT_ARTICLES, ids).items():
+            source_keys[article_id] = json.loads(data).get("source_key", "")
+        return source_keys
 
     def each(self) -> Iterator[Article]:
         """Yield the published articles without their bodies, newest first. They are read in
@@ -450,7 +465,7 @@ class Index:
         queries since the article or a query changed; newest first, articles without an entry of
         their own last. `stamp`: the digest of all saved queries."""
         ids: list[str] = []
-        for query in (_UNMATCHED, _UNMATCHED_BEHIND):
+        for query in (_SELECT_UNMATCHED, _SELECT_UNMATCHED_BEHIND):
             rows = self._db.rows(query, {"stamp": stamp.encode()})
             ids.extend(article_id for (article_id,) in rows)
         return ids
@@ -473,13 +488,13 @@ class Index:
     def documents(self, ids: Sequence[str]) -> dict[str, Document]:
         """Return article id -> its terms for searches. Articles whose terms must be read again are
         left out."""
-        packed = self._by_id(_DOCUMENTS, ids)
+        packed = self._by_id(_SELECT_DOCUMENTS, ids)
         return {article_id: Document.unpack(data) for article_id, data in packed.items()}
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         """Return article id -> sanitised HTML of its body. Only articles that are published in full
         have stored HTML; others are left out."""
-        return self._by_id(_HTML, ids)
+        return self._by_id(_SELECT_HTML, ids)
 
     def save_html(self, found: Mapping[str, str]) -> None:
         """Store the sanitised HTML of bodies. `found`: article id -> HTML."""
@@ -489,7 +504,7 @@ class Index:
 
     def path(self, article_id: str) -> str | None:
         """Return the path of the file of an article, None if there is no such article."""
-        path: str | None = self._db.scalar(_PATH, {"id": article_id})
+        path: str | None = self._db.scalar(_SELECT_PATH, {"id": article_id})
         return path
 
     def merge(self, article_id: str, into: str) -> None:
@@ -516,7 +531,7 @@ class Index:
     def folds(self) -> dict[str, StoryEntry]:
         """Return article id -> the entry that an earlier version published for a whole story under
         this article."""
-        entries = self._db.rows(_FOLDS)
+        entries = self._db.rows(_SELECT_FOLDS)
         return {
             article_id: StoryEntry(story, datetime.fromtimestamp(latest, UTC))
             for article_id, story, latest in entries
@@ -525,25 +540,26 @@ class Index:
     def on_hold(self) -> dict[str, str]:
         """Return id -> path of its file for the articles that wait for the operator's release,
         latest first."""
-        return {
-            article_id: path
-            for article_id, path, data in self._db.rows(UNSHOWN)
-            if codec.unpack(Article, data).hold
-        }
+        paths: dict[str, str] = {}
+        for article_id, path, data in self._db.rows(UNSHOWN):
+            if codec.unpack(Article, data).hold:
+                paths[article_id] = path
+        return paths
 
     def withdrawn(self) -> list[Withdrawn]:
         """Return the withdrawn articles, by time of their withdrawal, oldest first."""
-        withdrawals = self._db.rows(_WITHDRAWN)
+        withdrawals = self._db.rows(_SELECT_WITHDRAWN)
         aliases: dict[str, list[str]] = {}
-        for alias, article_id in self._db.rows(_WITHDRAWN_ALIASES):
+        for alias, article_id in self._db.rows(_SELECT_WITHDRAWN_ALIASES):
             aliases.setdefault(article_id, []).append(alias)
         withdrawn: list[Withdrawn] = []
         for article_id, time, feeds, url in withdrawals:
+            keys = [FeedKey(*key) for key in json.loads(feeds)]
             withdrawn.append(
                 Withdrawn(
                     id=article_id,
                     at=codec.moment(time),
-                    feeds=tuple(FeedKey(*key) for key in json.loads(feeds)),
+                    feeds=tuple(keys),
                     url=url,
                     aliases=tuple(aliases.get(article_id, ())),
                 )
@@ -567,24 +583,26 @@ class Index:
         targets: dict[str, str] = {}
         for part in chunks(sorted(owners)):
             is_owner = owner_columns.in_([*map(tuple, part)])
-            targets |= dict(self._db.rows(_TARGETS.where(is_owner)))
+            targets |= dict(self._db.rows(_SELECT_TARGETS.where(is_owner)))
         return targets
 
     def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
         """Return name -> published file, for all files of these targets."""
         files: dict[str, PublishedFile] = {}
         for part in chunks(sorted(targets)):
-            for row in self._db.rows(_FILES, {"ids": part}):
+            for row in self._db.rows(_SELECT_FILES, {"ids": part}):
                 files[row.name] = _make_published_file(row)
         return files
 
     def archived(self, axes: Collection[str]) -> set[FeedKey]:
         """Return the feeds of these axes that have published archive documents."""
-        return {FeedKey(*row) for row in self._db.rows(_ARCHIVED, {"axes": list(axes)})}
+        return {
+            FeedKey(*row) for row in self._db.rows(_SELECT_ARCHIVED_FEEDS, {"axes": list(axes)})
+        }
 
     def list_outdated_owners(self) -> set[FeedKey]:
         """Return the feeds that own a published file that is out of date."""
-        return {FeedKey(*row) for row in self._db.rows(_OUTDATED_OWNERS)}
+        return {FeedKey(*row) for row in self._db.rows(_SELECT_OUTDATED_OWNERS)}
 
     def has_files(self) -> bool:
         """Return False if the table of files is empty, as in a new database."""
@@ -603,7 +621,7 @@ class Index:
             _add_feeds(connection, [key for key in keys if key.axis])
             _take_marks(connection, progress.marks)
             if published_values:
-                connection.execute(_PUBLISH, published_values)
+                connection.execute(_SET_PUBLISHED, published_values)
 
     def mark_files_outdated(self, owners: Iterable[FeedKey]) -> None:
         """Mark all files of these owners as out of date, so that the next build makes them
@@ -618,23 +636,25 @@ class Index:
     def record_invalid(self, key: FeedKey, reason: str) -> None:
         """Record that validation refused the new files of a feed. The feed stays stale, or becomes
         so. `reason`: a line for the operator."""
+        set_reason = update(schema.feeds).where(_is_feed(key)).values(held=reason)
+        is_of_feed = (_marks.axis == key.axis) & (_marks.slug == key.slug)
+        first_mark = select(_marks.n).where(is_of_feed).limit(1)
         with self._db.write() as connection:
             _add_feeds(connection, [key])
-            connection.execute(update(schema.feeds).where(_is_feed(key)).values(held=reason))
-            is_of_feed = (_marks.axis == key.axis) & (_marks.slug == key.slug)
-            if connection.execute(select(_marks.n).where(is_of_feed).limit(1)).first() is None:
+            connection.execute(set_reason)
+            if connection.execute(first_mark).first() is None:
                 mark_stale(connection, {key: ()})
 
     def newest_mark(self) -> int:
         """Return the number of the newest stale mark, 0 if there is no mark. New marks get higher
         numbers."""
-        return int(self._db.scalar(_NEWEST_MARK))
+        return int(self._db.scalar(_SELECT_NEWEST_MARK))
 
     def builds(self) -> dict[FeedKey, Built]:
         """Return feed -> its last build that `note_builds` recorded, with its time in seconds since
         1970."""
         builds: dict[FeedKey, Built] = {}
-        for row in self._db.rows(_BUILDS):
+        for row in self._db.rows(_SELECT_BUILDS):
             seconds = row.built_at / _MICROSECONDS
             build = Built(at=seconds, entries=row.shown, articles=row.built_count)
             builds[FeedKey(row.axis, row.slug)] = build
@@ -660,13 +680,13 @@ class Index:
     def has_unbuilt(self, axis: str) -> bool:
         """Return True if an axis has a stale feed that was never published. Reads only the stale
         marks and their feeds, so it is quick."""
-        return bool(self._db.rows(_UNBUILT, {"axis": axis}))
+        return bool(self._db.rows(_SELECT_UNBUILT, {"axis": axis}))
 
     def _set_original(self, article_id: str, original_id: str | None) -> None:
         """Let an article be a copy of the article `original_id`, or no copy if that is None. Raises
         StoreError if the article is not in the database."""
         with self._db.write() as connection:
-            row = connection.execute(_ROW, {"id": article_id}).first()
+            row = connection.execute(_SELECT_ROW, {"id": article_id}).first()
             if row is None:
                 raise StoreError(
                     f"the database has no article {article_id};"
@@ -716,18 +736,20 @@ def _take_marks(connection: Connection, numbers: Sequence[int]) -> None:
     count_changes = Counter[FeedKey]()
     changed_times = defaultdict[FeedKey, set[tuple[int, int]]](set)
     for part in chunks(numbers):
-        for row in connection.execute(_TAKE_MARKS, {"these": part}):
+        for row in connection.execute(_DELETE_MARKS, {"these": part}):
             key = FeedKey(row.axis, row.slug)
             count_changes[key] += row.more
             if row.added is not None:
                 changed_times[key].add((row.added, row.shown))
+
     if count_changes:
         values = [
             {"a": key.axis, "s": key.slug, "more": change} for key, change in count_changes.items()
         ]
         connection.execute(_ADD_TO_COUNT, values)
+
     for keys in chunks(sorted(count_changes)):
-        feeds = _WITH_SUMS.where(_FEED.in_([tuple(key) for key in keys]))
+        feeds = _SELECT_COUNTS.where(_FEED.in_([tuple(key) for key in keys]))
         for axis, slug, count, has_sums in connection.execute(feeds).all():
             key = FeedKey(axis, slug)
             if has_sums:
@@ -748,8 +770,8 @@ def _count_days(day: str) -> int:
 
 
 def _make_feed(row: Any) -> FeedRow:
-    """Return the feed of a row that _FEEDS or _PLAIN_FEEDS selects. The stored count lacks the
-    articles of its stale marks (`more`), which the next build adds to it."""
+    """Return the feed of a row that _SELECT_FEEDS or _SELECT_PLAIN_FEEDS selects. The stored count
+    lacks the articles of its stale marks (`more`), which the next build adds to it."""
     latest_added = None
     if row.added not in (None, codec.NEVER):
         latest_added = codec.moment(row.added)
@@ -773,6 +795,7 @@ def _make_feed(row: Any) -> FeedRow:
 
 
 def _make_published_file(row: Any) -> PublishedFile:
+    """Return the file of a row of the table `files`."""
     return PublishedFile(
         name=row.name,
         owner=FeedKey(row.axis, row.slug),

@@ -104,6 +104,7 @@ def set_timeouts(engine: Engine) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _set_limits(connection: Any, _record: object) -> None:
+        """Set the timeouts on a new connection of psycopg."""
         # a SET inside a transaction would be undone with it
         previous_autocommit = connection.autocommit
         connection.autocommit = True
@@ -175,6 +176,7 @@ def _with_retries(method: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(method)
     def call_with_retries(*args: Any, **options: Any) -> Any:
+        """Call `method`, again after each StoreConflict except the last."""
         for try_number in range(_TRIES - 1):
             with suppress(StoreConflict):
                 return method(*args, **options)

@@ -135,8 +135,8 @@ class _Position(NamedTuple):
 
     def is_below(self, other: _Position) -> bool:
         """Return True if this position is below `other`. The articles of the source itself are
-        below carried articles, then older ones below newer ones; if all times are equal, the higher
-        id is below."""
+        below carried articles; of these, older articles are below newer articles; if all times are
+        equal, the article with the higher id is below."""
         if self[:3] == other[:3]:
             return self.id > other.id
         return self[:3] < other[:3]
@@ -172,9 +172,10 @@ class _Loader:
         self.added_ids.add(article.id)
         original_id = self._choose_original(article)
         carriers = self.carriers.get(article.id, ())
-        feeds = resolve_moves(
-            self.moves, choose_feeds(article, original_id, is_withdrawn=False, carriers=carriers)
-        )
+        chosen_feeds = choose_feeds(article, original_id, is_withdrawn=False, carriers=carriers)
+        feeds = resolve_moves(self.moves, chosen_feeds)
+
+        # what is written after all articles are known
         self._count(article, feeds)
         self.always_published |= list_always_published(article)
         if article.hold:
@@ -182,13 +183,14 @@ class _Loader:
         if article.source_id:
             entry = codec.key(article.source_key), codec.key(article.source_id)
             self.ids_by_entry[entry] = article.id
-        self.batches[schema.articles].append(make_article_row(article, stamp, original_id))
-        self.batches[schema.members] += make_member_rows(article, feeds)
         if article.cover:
             self.picture_rows.append(make_waiting_row(article))
-        self.batches[schema.aliases] += [
-            {"alias": alias, "id": article.id} for alias in list_alias_keys(article)
-        ]
+
+        # what is written with the present batch
+        self.batches[schema.articles].append(make_article_row(article, stamp, original_id))
+        self.batches[schema.members] += make_member_rows(article, feeds)
+        for alias in list_alias_keys(article):
+            self.batches[schema.aliases].append({"alias": alias, "id": article.id})
         if len(self.added_ids) % BATCH == 0:
             self.flush()
 
@@ -333,10 +335,10 @@ def _end_entries(connection: Connection, ids_by_entry: Mapping[tuple[str, str], 
             article_id=article_id,
             entry=None,
         )
+        update_entry = update(table).where(table.c.source == source, table.c.entry == entry)
+        new_data = codec.pack(done)
         connection.execute(
-            update(table)
-            .where(table.c.source == source, table.c.entry == entry)
-            .values(status="done", next_try=None, article=article_id, data=codec.pack(done))
+            update_entry.values(status="done", next_try=None, article=article_id, data=new_data)
         )
 
 

@@ -51,24 +51,26 @@ _SOURCE_TABLES: Final = (
 
 # An alias stays with the article that has it, except the address of an article itself: earlier
 # versions gave some of these to other articles.
-_TAKE_OWN = "ON CONFLICT (alias) DO UPDATE SET id = excluded.id WHERE excluded.alias = ?"
+_ON_CONFLICT_TAKE_OWN = (
+    "ON CONFLICT (alias) DO UPDATE SET id = excluded.id WHERE excluded.alias = ?"
+)
 
-_STATES = "SELECT data, plan FROM sources JOIN source_states USING (key) "
+_SELECT_STATES = "SELECT data, plan FROM sources JOIN source_states USING (key) "
 _IS_DISABLED: Final = True
-_DUE = (
+_IF_DUE = (
     "WHERE disabled = ? AND (next_due IS NULL OR next_due <= ?) ORDER BY next_due NULLS FIRST, key"
 )
-_WITH_PENDING = "DISTINCT source FROM entries WHERE status <> 'done' AND status = ?"
-_IF_CHANGED = (
+_SOURCES_WITH_PENDING = "DISTINCT source FROM entries WHERE status <> 'done' AND status = ?"
+_ON_CONFLICT_IF_CHANGED = (
     "ON CONFLICT (key) DO UPDATE SET data = excluded.data WHERE source_states.data <> excluded.data"
 )
 # `<> 'done'` lets SQLite use the index entries_open
 _OPEN = "status <> 'done' AND status = ? AND source = ?"
 _IN_TURN = "ORDER BY first_seen, entry"
 _MUTED = f'%"reason":"{EntryReason.MUTED}"%'
-_ANNOUNCED = """SELECT DISTINCT article, source FROM entries WHERE status = ? AND article IN (SELECT id FROM articles)
+_SELECT_ANNOUNCED = """SELECT DISTINCT article, source FROM entries WHERE status = ? AND article IN (SELECT id FROM articles)
 AND NOT EXISTS (SELECT id FROM members WHERE id = article AND axis = ? AND slug = source) ORDER BY article, source"""  # noqa: E501
-_OLD_OUTCOMES = """DELETE FROM outcomes WHERE n IN (SELECT n FROM
+_DELETE_OLD_OUTCOMES = """DELETE FROM outcomes WHERE n IN (SELECT n FROM
 (SELECT n, row_number() OVER (PARTITION BY source ORDER BY n DESC) AS place FROM outcomes
 WHERE source IN ({})) AS placed WHERE place > ?)"""
 
@@ -109,7 +111,7 @@ class Visits(Comparisons):
         previous = self._with_pending
         self._gathered = {} if gather else None
         if self._db.alone:
-            self._with_pending = set(self._column(_WITH_PENDING, "pending"))
+            self._with_pending = set(self._column(_SOURCES_WITH_PENDING, "pending"))
         try:
             with self._db.shared(first):
                 yield
@@ -131,13 +133,13 @@ class Visits(Comparisons):
 
     def each_state(self) -> Iterator[SourceState]:
         """Yield the states of all sources, sorted by key. Needs less memory than `states`."""
-        for data, plan in self._db.stream(text(_STATES + "ORDER BY key")):
+        for data, plan in self._db.stream(text(_SELECT_STATES + "ORDER BY key")):
             yield codec.unpack_state(data, plan)
 
     def list_due_states(self, now: datetime) -> list[SourceState]:
         """Return the states of the enabled sources that are due at `now` (`next_due` is None or not
         later), the longest overdue first."""
-        return list(self._states(_DUE, not _IS_DISABLED, codec.micros(now)))
+        return list(self._states(_IF_DUE, not _IS_DISABLED, codec.micros(now)))
 
     def state(self, key: str) -> SourceState | None:
         """Return the state of a source, None if it was never visited or listed."""
@@ -268,7 +270,7 @@ class Visits(Comparisons):
                     alias_keys.append(codec.key(guid_alias(entry.source_key, entry.entry_id)))
                     self._upsert_entries(connection, [entry])
                 aliases = [{"alias": key, "id": article_id} for key in dict.fromkeys(alias_keys)]
-                insert(connection, schema.aliases, aliases, _TAKE_OWN, own_key)
+                insert(connection, schema.aliases, aliases, _ON_CONFLICT_TAKE_OWN, own_key)
                 if record.html is not None:
                     upsert(connection, schema.html, [{"id": article_id, "html": record.html}])
                 if record.compared is not None:
@@ -305,7 +307,7 @@ class Visits(Comparisons):
     def list_announced(self) -> list[tuple[str, str]]:
         """Return (article id, key of a source that has an entry for the article) for articles that
         are not in the feed of that source, sorted."""
-        return self._db.run_query(_ANNOUNCED, "done", SOURCE)
+        return self._db.run_query(_SELECT_ANNOUNCED, "done", SOURCE)
 
     def list_bound_entries(self) -> Iterator[EntryRow]:
         """Yield the entries that have an article."""
@@ -355,7 +357,7 @@ class Visits(Comparisons):
                     reopened = [replace(entry, article_id=None) for entry in reopened]
                 self._upsert_entries(connection, reopened)
             for part in chunks(sorted(source_keys)):
-                query = f"{_STATES}WHERE key IN ({write_placeholders(part)})"
+                query = f"{_SELECT_STATES}WHERE key IN ({write_placeholders(part)})"
                 state_rows: list[dict[str, Any]] = []
                 for data, plan in run_statement(connection, query, (*part,)):
                     state = codec.unpack_state(data, plan)
@@ -397,9 +399,9 @@ class Visits(Comparisons):
             wipe_deleted(connection)
 
     def forget_pruned(self, aliases: Collection[tuple[str, str]]) -> list[str]:
-        """Let pruned articles be read again: delete their aliases, given as (article id, alias
-        key), from those of pruned articles, and delete their entries. Return the keys of the
-        sources of these entries."""
+        """Let pruned articles be read again: delete `aliases` (article id, alias key) from the list
+        of pruned articles, and delete the entries of these articles. Return the keys of the sources
+        of these entries."""
         article_ids = {article_id for article_id, _ in aliases}
         alias_keys = {alias for _, alias in aliases}
         with self._db.write() as connection:
@@ -523,7 +525,7 @@ class Visits(Comparisons):
         """Yield the states of sources that a query finds. `clauses`: its SQL from WHERE or ORDER BY
         on; `values`: a value for each ? in it."""
         self._write_ended()
-        for data, plan in self._db.run_query(_STATES + clauses, *values):
+        for data, plan in self._db.run_query(_SELECT_STATES + clauses, *values):
             yield codec.unpack_state(data, plan)
 
     def _entries(self, condition: str, *values: Any) -> list[EntryRow]:
@@ -556,7 +558,7 @@ def _save_states(connection: Connection, states: Sequence[dict[str, Any]]) -> No
         document_rows.append({"key": key, "data": source_row.pop("data")})
         source_rows.append(source_row)
     upsert(connection, schema.sources, source_rows)
-    insert(connection, schema.source_states, document_rows, _IF_CHANGED)
+    insert(connection, schema.source_states, document_rows, _ON_CONFLICT_IF_CHANGED)
 
 
 def _make_ended(outcome: Outcome, state: SourceState) -> _EndedVisit:
@@ -577,7 +579,7 @@ def _save_ended(connection: Connection, visits: Sequence[_EndedVisit]) -> None:
     _save_states(connection, [visit.state for visit in visits])
     insert(connection, schema.outcomes, [visit.outcome for visit in visits])
     for part in chunks([visit.outcome["source"] for visit in visits]):
-        delete_old = _OLD_OUTCOMES.format(write_placeholders(part))
+        delete_old = _DELETE_OLD_OUTCOMES.format(write_placeholders(part))
         run_statement(connection, delete_old, (*part, OUTCOMES_KEPT))
 
 

@@ -87,13 +87,15 @@ def list_alias_keys(article: Article) -> list[str]:
 
 def save_articles(connection: Connection, records: Sequence[ArticleRecord]) -> None:
     """Insert or replace the rows of articles, move the articles to the feeds that show them now,
-    and mark these feeds stale. Delete the stored HTML of changed bodies; their terms are read
-    again. `records`: at most one of each article."""
+    and mark these feeds stale. Delete the stored HTML of changed bodies. The terms of all these
+    articles are read again later. `records`: at most one of each article."""
     articles = {record.article.id: record.article for record in records}
     for article_id in sorted(articles):
         lock_until_commit(connection, article_id)
     merge_into = {article_id: article.merged_into for article_id, article in articles.items()}
     known_articles = read_all_known(connection, merge_into)
+
+    # the rows of the articles, and the feeds that show them
     moves: list[Move] = []
     rows: list[dict[str, Any]] = []
     rows_with_score: list[dict[str, Any]] = []
@@ -112,14 +114,18 @@ def save_articles(connection: Connection, records: Sequence[ArticleRecord]) -> N
         )
     upsert(connection, schema.articles, rows)
     upsert(connection, schema.articles, rows_with_score)
-    changed_ids = [
-        record.article.id
-        for record in records
-        if not record.same_body and known_articles[record.article.id].article is not None
-    ]
+
+    # what was made from bodies that changed
+    changed_ids: list[str] = []
+    for record in records:
+        is_stored = known_articles[record.article.id].article is not None
+        if is_stored and not record.same_body:
+            changed_ids.append(record.article.id)
     for table in ("html", "fragments"):
         delete_rows(connection, table, changed_ids)
     tokens.mark_due(connection, sorted(articles))
+
+    # feeds, pictures and copies
     show_articles(connection, moves)
     for article_id, article in articles.items():
         known = known_articles[article_id]
@@ -206,12 +212,16 @@ def erase_article(
     changed_times: dict[FeedKey, set[Times]] = {}
     if known.article is not None:
         changed_times = find_changed_times(connection, known.article, feeds)
+
+    # its rows
     tokens.drop_tokens(connection, [article_id])
     for table in _TABLES:
         run_statement(connection, f"DELETE FROM {table} WHERE id = ?", (article_id,))
     # messages contain its text
     run_statement(connection, "DELETE FROM messages WHERE subject = ?", (article_id,))
     delete_sketches(connection, [article_id])
+
+    # its stories, feeds and copies
     stories = connection.scalars(select(_story.story).where(_story.article == article_id)).all()
     # an operator's decision stays, in case the article comes back
     connection.execute(

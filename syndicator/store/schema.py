@@ -59,7 +59,7 @@ def _table(name: str, *items: SchemaItem, **options: Any) -> Table:
 
 
 def _required(kind: Any, *names: str) -> Iterator[Column[Any]]:
-    """Yield a column with the type `kind` for each name; none of them may be NULL."""
+    """Yield a column with the type `kind` for each name; its values may not be NULL."""
     return (Column(name, kind, nullable=False) for name in names)
 
 

@@ -24,13 +24,13 @@ _e = schema.entries.c
 _f = schema.feeds.c
 _o = schema.outcomes.c
 _asked = schema.llm_asked.c
-_OUTCOMES = (
+_SELECT_OUTCOMES = (
     select(_o.data)
     .where(_o.source == bindparam("key"))
     .order_by(_o.n.desc())
     .limit(bindparam("most"))
 )
-_FAILED_OR_WAITING = (
+_SELECT_FAILED_OR_WAITING = (
     select(_e.data)
     .where(
         _e.source == bindparam("key"),
@@ -40,7 +40,7 @@ _FAILED_OR_WAITING = (
     .order_by(_e.first_seen.desc(), _e.entry)
     .limit(bindparam("most"))
 )
-_UNANSWERED = (
+_SELECT_UNANSWERED = (
     select(_asked.data, schema.articles.c.path)
     .join_from(schema.llm_asked, schema.articles, schema.articles.c.id == _asked.id)
     .where(_asked.status.in_(("refused", "failed")))
@@ -142,14 +142,16 @@ class Status:
         """Return the entries that wait until the operator repairs something, grouped by source and
         reason."""
         groups: dict[tuple[str, str], list[EntryRow]] = defaultdict(list)
-        query = select(_e.data).where(schema.entry_is("pending"), or_(*_FOR_THE_OPERATOR))
+        is_for_the_operator = or_(*_FOR_THE_OPERATOR)
+        query = select(_e.data).where(schema.entry_is("pending"), is_for_the_operator)
         for (data,) in self._db.rows(query):
             row = codec.unpack(EntryRow, data)
-            groups[row.source_key, row.reason or ""].append(row)
-        return tuple(
-            _summarise_waiting(source, reason, rows)
-            for (source, reason), rows in sorted(groups.items())
-        )
+            reason = row.reason or ""
+            groups[row.source_key, reason].append(row)
+        waiting: list[Waiting] = []
+        for source, reason in sorted(groups):
+            waiting.append(_summarise_waiting(source, reason, groups[source, reason]))
+        return tuple(waiting)
 
     def floods(self) -> tuple[Waiting, ...]:
         """Return the entries that wait because their source announced too many at once, a Waiting
@@ -187,11 +189,10 @@ class Status:
         """Return the feeds whose new files failed validation, so that the old files stay
         published. `detail`: what is invalid."""
         query = select(_f.axis, _f.slug, _f.held).where(_f.held.is_not(None))
-        rows = self._db.rows(query.order_by(_f.axis, _f.slug))
-        return tuple(
-            Problem(what=f"{axis}/{slug}", reason="held", detail=fault)
-            for axis, slug, fault in rows
-        )
+        problems: list[Problem] = []
+        for axis, slug, fault in self._db.rows(query.order_by(_f.axis, _f.slug)):
+            problems.append(Problem(what=f"{axis}/{slug}", reason="held", detail=fault))
+        return tuple(problems)
 
     def on_hold(self) -> tuple[OnHold, ...]:
         """Return the articles that wait for the operator's release, the newest first."""
@@ -216,23 +217,21 @@ class Status:
         """Return the articles that were added after `since` and not after `until`, without their
         bodies: the newest `limit`, the latest first."""
         added = schema.articles.c.added
-        newest = (
-            select(schema.articles.c.data)
-            .where(added > codec.micros(since), added <= codec.micros(until))
-            .order_by(added.desc())
-            .limit(limit)
-        )
+        is_after = added > codec.micros(since)
+        is_not_too_late = added <= codec.micros(until)
+        query = select(schema.articles.c.data).where(is_after, is_not_too_late)
+        newest = query.order_by(added.desc()).limit(limit)
         return [codec.unpack(Article, data) for (data,) in self._db.rows(newest)]
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
         """Return the outcomes of the last `limit` visits of a source, the latest first."""
-        rows = self._db.rows(_OUTCOMES, {"key": codec.key(key), "most": limit})
+        rows = self._db.rows(_SELECT_OUTCOMES, {"key": codec.key(key), "most": limit})
         return [codec.unpack(Outcome, data) for (data,) in rows]
 
     def list_failed_or_waiting(self, key: str, limit: int) -> tuple[EntryRow, ...]:
         """Return the entries of a source that were refused, or are pending for a stated reason: the
         newest `limit`, the latest first."""
-        rows = self._db.rows(_FAILED_OR_WAITING, {"key": codec.key(key), "most": limit})
+        rows = self._db.rows(_SELECT_FAILED_OR_WAITING, {"key": codec.key(key), "most": limit})
         return tuple(codec.unpack(EntryRow, data) for (data,) in rows)
 
     def check(self) -> list[Problem]:
@@ -276,7 +275,7 @@ class Status:
         if meter == Meter() and not counts:
             return None
         problems: list[Problem] = []
-        for data, path in self._db.rows(_UNANSWERED):
+        for data, path in self._db.rows(_SELECT_UNANSWERED):
             asked = codec.unpack(Asked, data)
             problems.append(Problem(what=path, reason=asked.reason, detail=asked.detail))
         return Enriched(meter=meter, counts=counts, refused=tuple(problems))
@@ -290,12 +289,13 @@ def _summarise_waiting(source: str, reason: str, rows: Sequence[EntryRow]) -> Wa
     """Return one Waiting for the entries `rows`, at least one, which are of the same source and
     wait for the same reason."""
     newest = max(rows, key=lambda row: row.first_seen)
+    oldest = min(rows, key=lambda row: row.first_seen)
     tries = [row.next_try for row in rows if row.next_try is not None]
     return Waiting(
         source=source,
         reason=reason,
         count=len(rows),
-        since=min(row.first_seen for row in rows),
+        since=oldest.first_seen,
         detail=newest.detail,
         example=newest.url or newest.entry_id,
         next_try=min(tries, default=None),

@@ -66,6 +66,7 @@ def keep_archives(file: KeptFile, *, begun: bool) -> None:
     ConfigError, OSError."""
 
     def add_line(data: bytes | None) -> bytes | None:
+        """Return the file with the line in front; None, so that it stays, if it has the line."""
         if data is None or _says_all_archives(data, file) is not None:
             return None
         value = "true" if begun else "false"

@@ -54,11 +54,11 @@ class RightsFile:
 
     def begin(self, before: _Names, shown: _Names) -> None:
         """Write the file if it is missing, or upgrade one of an earlier version. `before`: domains
-        by source key, for a missing file; `shown`: hosts by source key. Hosts that an earlier
-        version has listed as linked are added to `shown`, since that version asked no front
-        page."""
+        by source key, for a missing file; `shown`: hosts by source key. What an earlier version
+        listed in [linked] moves to [shown], since that version wrote domains there, not hosts."""
 
         def upgrade(tables: dict[str, Any]) -> dict[str, Any]:
+            """Return the tables of this version; current ones stay."""
             if tables.get("unit") == _UNIT:
                 return tables
             hosts_by_source = {key: set(hosts) for key, hosts in shown.items()}
@@ -82,8 +82,8 @@ class RightsFile:
     def linked(self, key: str, today: date) -> tuple[str, ...]:
         """Return the hosts whose front page was seen to link the feed of the source `key` within
         the last 60 days."""
-        hosts: Mapping[str, date] = self._read.get("linked", {}).get(key, {})
-        return tuple(host for host, day in hosts.items() if today - day < BELIEVED)
+        last_seen: Mapping[str, date] = self._read.get("linked", {}).get(key, {})
+        return tuple(host for host, day in last_seen.items() if today - day < BELIEVED)
 
     def all_linked(self) -> Iterator[tuple[str, str]]:
         """Yield (source key, host) for all hosts that link a feed or that a site moved to."""
@@ -126,6 +126,7 @@ class RightsFile:
             return
 
         def move_host(tables: dict[str, Any]) -> dict[str, Any]:
+            """Return the tables with the host in [shown] instead of [linked]."""
             linked = dict(tables["linked"])
             linked[key] = {host: day for host, day in linked[key].items() if host != site}
             shown = dict(tables.get("shown", {}))
@@ -142,6 +143,7 @@ class RightsFile:
         """Add `rows` (host -> value) to the table [`table`.`key`] of a source."""
 
         def add_rows(tables: dict[str, Any]) -> dict[str, Any]:
+            """Return the tables with the rows in the table of the source."""
             sources = dict(tables.get(table, {}))
             sources[key] = {**sources.get(key, {}), **rows}
             return {**tables, table: sources}

@@ -56,6 +56,7 @@ class TabList(Generic[T]):
         """Rewrite the file, if there is one, with only the entries that count."""
 
         def rewrite(data: bytes | None) -> bytes | None:
+            """Return the file with only the entries that count; None if there is no file."""
             if data is None:
                 return None
             return self.note.encode() + self._write(self._parse(data))
@@ -122,11 +123,13 @@ def _key_first(pair: Pair) -> str:
 
 
 def _parse_decision(line: re.Match[str]) -> Decided:
+    """Return the decision of a line of stories.tsv."""
     article, story, final = line.groups()
     return Decided(article, "" if story == _NO_STORY else story, bool(final))
 
 
 def _write_decision(decided: Decided) -> tuple[str, ...]:
+    """Return the columns of a decision in stories.tsv: the third one only if it is final."""
     story = decided.story or _NO_STORY
     if decided.final:
         return decided.article, story, "final"

@@ -189,6 +189,7 @@ class TomlList(Generic[T]):
         file = self.file(files)
 
         def rewrite(data: bytes | None) -> bytes | None:
+            """Return the new bytes of the file; None to leave it alone."""
             current = None if data is None else self._parse(data, file)
             entries = change(current)
             if entries is None:

@@ -20,6 +20,7 @@ _NOTE: Final = (
 
 
 def _write_row(withdrawn: Withdrawn) -> dict[str, Any]:
+    """Return the table of a withdrawn article."""
     return {
         "id": withdrawn.id,
         "url": withdrawn.url,
@@ -83,6 +84,7 @@ def add_withdrawals(files: KeptFiles, new: Iterable[Withdrawn]) -> None:
     new_by_id = {entry.id: entry for entry in new}
 
     def add_missing(listed: list[Withdrawn] | None) -> Iterable[Withdrawn] | None:
+        """Return the list with the new entries; None if all are listed already."""
         listed_by_id = {entry.id: entry for entry in listed or ()}
         if new_by_id.keys() <= listed_by_id.keys():
             return None  # leave the file alone

@@ -93,6 +93,7 @@ class Bucket:
         elif over == ABSENT:
             mode = "create"
         attributes: Any = dict(headers or {}) or None
+
         with self._named_errors(key):
             try:
                 result = self._store.put(
@@ -106,6 +107,7 @@ class Bucket:
             ):
                 if over is None:  # no such bucket
                     raise
+
         # If the answer to a successful write is lost, obstore tries again and conflicts with its
         # own write.
         stored = self.get(key)

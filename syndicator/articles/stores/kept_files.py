@@ -109,6 +109,7 @@ class ObjectFile:
         that line is deleted first."""
 
         def add_lines(stored: bytes | None) -> bytes:
+            """Return the stored lines, without a cut last one, and the new lines."""
             if stored is None:
                 return note + data
             whole_lines = stored[: stored.rfind(b"\n") + 1]

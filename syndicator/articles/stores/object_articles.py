@@ -82,7 +82,8 @@ class ObjectArticleStore(HasInstance):
         self, article: Article, path: str, ordered: Collection[str]
     ) -> tuple[Article, FileStamp, bool]:
         """Merge `article` into its object at `path`, and again if another program writes the object
-        meanwhile. Return the same as `put`."""
+        meanwhile. Return the article as written, the stamp of its object, and True if the bytes
+        changed."""
         for _ in range(_TRIES):
             stored, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
             if stored is None:
@@ -182,6 +183,7 @@ class ObjectArticleStore(HasInstance):
         assert self.clock is not None
 
         def find_stamp(path: str) -> FileStamp | None:
+            """Return the stamp of the object at `path`, None if there is none."""
             stamp = self.objects.head(path)
             return None if stamp is None else _make_file_stamp(stamp)
 
@@ -206,12 +208,11 @@ class ObjectArticleStore(HasInstance):
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
         """Replace the object at `path` by `data`. `over`: the bytes before the edit, None if
         unknown. Raises OSError if another program has changed the object since."""
+        message = "it was edited meanwhile, and stays as it is"
         stored, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
         was_edited = over is not None and over != stored
         if was_edited or self._put(path, data, over=etag) is None:
-            raise OSError(
-                errno.EREMOTE, "it was edited meanwhile, and stays as it is", self._place(path)
-            )
+            raise OSError(errno.EREMOTE, message, self._place(path))
 
     def add(self, article: Article, data: bytes) -> str:
         """Write `data`, the file of `article` as another program wrote it, at a new path. Return

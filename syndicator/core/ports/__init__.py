@@ -1,5 +1,5 @@
-"""Values that the store reads and writes, and protocols of fetcher, outlet and host turns.
-Datetimes are aware UTC."""
+"""Values that the store reads and writes, and protocols of the fetcher, published files and hosts.
+Times are UTC and have a zone."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,8 +29,8 @@ class Fetcher(Protocol):
     """Fetches URLs. It remembers only the state of hosts."""
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the final answer, or `Failed` after `request.deadline` seconds. Cancelling
-        disconnects."""
+        """Return the answer after all redirects, or `Failed` if none came within
+        `request.deadline` seconds. If the call is cancelled, the connection is closed."""
 
     async def aclose(self) -> None:
         """Close the connections for good."""
@@ -38,29 +38,30 @@ class Fetcher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRow:
-    """An entry in the store. `entry`: all of it while pending, only its beginning while muted, else
-    None."""
+    """What the database has about an entry of a feed. `entry`: the entry as the feed gave it while
+    its page may still be read, only its beginning while it is muted, otherwise None."""
 
     source_key: str
     entry_id: str
-    url: str  # canonical, "" when none
-    digest: str
+    url: str  # canonical, "" if it has none
+    digest: str  # of the entry, to notice changes
     status: EntryStatus
     first_seen: datetime
     tries: int = 0  # failed tries to read its page
     next_try: datetime | None = None  # None: at the next visit
-    reason: str | None = None  # why refused, skipped or still pending
+    reason: str | None = None  # why it is refused, skipped or still pending
     detail: str = ""
     article_id: str | None = None
-    read_at: datetime | None = None
+    read_at: datetime | None = None  # when its page was read
     entry: Entry | None = None
 
     def reopened(self) -> Self:
-        """Return the row as pending, so that the next visit reads the entry again."""
+        """Return this row with the status pending, so that the next visit reads the entry again."""
         return replace(self, status="pending", digest="", next_try=None)
 
     def done(self, article_id: str, now: datetime) -> Self:
-        """Return the row as done: its article is `article_id`."""
+        """Return this row with the status done: its page was read at `now` and is the article
+        `article_id`."""
         return replace(
             self,
             status="done",
@@ -74,8 +75,8 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """Counts of filed articles: `own` of one source. If that is 0, `articles` and `sources` are the
-    totals."""
+    """Numbers of articles. `own`: entries of a source that have an article. Only if that is 0,
+    `articles` and `sources` are the numbers of all articles and of all sources with articles."""
 
     own: int
     articles: int = 0
@@ -84,9 +85,10 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Data for finding copies of an article. `at`: when filed; `data`: its sketch; `keys`: similar
-    texts share some; `since`: first known existence; `named`: alias key of the original. Saving
-    deletes sketches older than `forget`."""
+    """What is stored of an article to find copies of it. `at`: when it was filed; `data`: its
+    packed sketch; `keys`: lookup keys of the sketch, some of which similar texts share; `forget`:
+    when this is stored, sketches of articles filed earlier are deleted; `since`: from when on the
+    article is known to exist; `named`: alias key of the original that its page names."""
 
     at: datetime
     data: bytes
@@ -98,7 +100,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocks:
-    """Digests of the text blocks of an article on `host`."""
+    """The digests of the text blocks of an article, whose page is on `host`."""
 
     host: str
     digests: Sequence[str]
@@ -106,9 +108,11 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleRecord:
-    """A filed article, to be recorded. `entry`: ends; `html`: rendered body; without it, the stored
-    one stays if `same_body`. `parted`: no longer a copy. None for `score` (of the category),
-    `compared` or `blocks` leaves the stored value."""
+    """An article whose file is written, to be stored in the database. `stamp`: of its file;
+    `entry`: the entry that led to it, to be stored as well; `html`: its body as HTML, None if it is
+    not published in full; `same_body`: the body did not change, so that stored HTML stays; `score`:
+    of its category; `parted`: it is a copy no longer. None for `score`, `compared` or `blocks`
+    leaves what is stored."""
 
     article: Article
     stamp: FileStamp
@@ -123,8 +127,9 @@ class ArticleRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Like:
-    """A new article, to find similar ones: in its `source`'s feed by title and `found_by`,
-    elsewhere by `keys` since `since`."""
+    """A new article, for which similar articles are searched. Earlier versions: in the feed of the
+    source with the key `source`, by `title` and the lookup keys `found_by`. Copies: in all articles
+    filed since `since`, by the lookup keys `keys`."""
 
     source: str
     title: str
@@ -136,8 +141,10 @@ class Like:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Articles under some alias keys, each with the one that it is merged into, or None. Similar
-    articles: `earlier` (ids, at most 10 by title and 10 by text), `likely` (with sketches)."""
+    """What the database has under some alias keys. `withdrawn`, `pruned`: it had an article that
+    the operator withdrew or pruned; `articles`: alias key -> (article, its original if it is a
+    copy, otherwise None). Of similar articles: `earlier`, ids of possible earlier versions, at most
+    10 by title and 10 by text; `likely`: (article, packed sketch) of possible copies."""
 
     withdrawn: bool = False
     pruned: bool = False
@@ -147,16 +154,20 @@ class Known:
 
     @property
     def away(self) -> EntryReason | None:
-        """The reason not to file an article: the operator withdrew or pruned it. None otherwise."""
+        """The reason not to file the article, because the operator withdrew or pruned it; None if
+        it may be filed."""
         if self.withdrawn:
             return EntryReason.WITHDRAWN
-        return EntryReason.PRUNED if self.pruned else None
+        if self.pruned:
+            return EntryReason.PRUNED
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """A feed that is or was published. `published`: None if it never was, or ended for good; False
-    while it is not."""
+    """A feed that is or was published. `first_slug`: from which its published id is made; `count`:
+    number of its articles; `dropped`: it has ended; `published`: True if its files are published,
+    False if not at present, None if they never were or never will be again."""
 
     key: FeedKey
     name: str
@@ -167,13 +178,13 @@ class FeedRow:
     mark: int = 0  # the number of its newest mark, 0 if nothing changed
     held: str | None = None  # why validation refused the new files
     dropped: bool = False
-    wanted: bool = False  # contains a hand-written article: published below the minimum
+    wanted: bool = False  # it has an article that a person wrote: few articles are enough
     moved_to: FeedKey | None = None
     published: bool | None = None
 
     @property
     def stale(self) -> bool:
-        """True if the feed changed since it was built."""
+        """True if the feed has changed since it was built."""
         return self.mark > 0
 
     @property
@@ -184,8 +195,8 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """The last build of a feed. `at`: seconds of the caller's clock; `entries`, `articles`: numbers
-    of those shown and of all."""
+    """The last build of a feed. `at`: its time, in seconds of the caller's clock; `entries`: number
+    of entries in its file; `articles`: number of its articles."""
 
     at: float
     entries: int
@@ -194,9 +205,10 @@ class Built:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedFile:
-    """A row of the table of files. `owner`: its feed, or a key without axis; `target`: the file, or
-    those that belong together, as builds know it; `made_of`: a fingerprint of its input, "" if it
-    is out of date; `sha256`: of its bytes, "" if they are unknown or it is not published yet."""
+    """A file that a build has published. `owner`: its feed, or a key without an axis for other
+    pages; `target`: the name for files that are made together, such as the formats of a feed;
+    `made_of`: fingerprint of all that the file depends on, "" if it is out of date; `sha256`: of
+    its bytes, "" if they are unknown or it is not published yet."""
 
     name: str
     owner: FeedKey
@@ -207,9 +219,10 @@ class PublishedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """The part of a build that is on the disk. `files`: written or out of date; `gone`: names of
-    deleted files; `marks`: numbers of marks that end; `published`: as in `FeedRow`, of the feeds
-    that were built or are over."""
+    """The part of a build that is on the disk. `files`: files that were written or that are out of
+    date now; `gone`: names of the files that were deleted; `marks`: numbers of the stale marks that
+    are done; `published`: feed -> new value of `FeedRow.published`, for the feeds that were built
+    or have ended."""
 
     files: Sequence[PublishedFile] = ()
     gone: Collection[str] = ()
@@ -219,14 +232,16 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """An event that two or more outlets report. `reports`: (outlet, article), first added first."""
+    """A story: an event that two or more outlets report. `name`: its id; `reports`: (outlet,
+    article), in the order in which they were added."""
 
     name: str
     reports: tuple[tuple[str, Article], ...]
 
 
 class StoryEntry(NamedTuple):
-    """An entry for a story: the story's name, and when the last of its reports was added."""
+    """An entry that stands for a whole story: the id of the story, and when the last of its reports
+    was added."""
 
     story: str
     latest: datetime
@@ -234,7 +249,8 @@ class StoryEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A permanent redirect of a source: it is fetched at another address than configured."""
+    """A source that redirected for good, so that we fetch it at another address than the
+    operator's."""
 
     source: str  # key
     url: str  # as the operator wrote it
@@ -245,42 +261,45 @@ class Move:
 
 
 class Outlet(Protocol):
-    """Published files, written by batches: `put` and `delete` stage changes, which the other
-    methods see at once and readers after `commit`. Memory holds only names. Raises UsageError,
-    OSError."""
+    """The published files, which are changed in batches: `put` and `delete` only prepare a change,
+    which other methods see at once, but readers after `commit`. Bytes are not kept in memory.
+    Methods raise UsageError, OSError."""
 
-    def get(self, name: str) -> bytes | None: ...
+    def get(self, name: str) -> bytes | None:
+        """Return the bytes of a file, None if there is no file."""
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Stage the file if its bytes differ; return True if so. Its mtime is a second later than
-        before and than those of `heir_of` (files that redirect here): clients compare times. A
-        bucket is written at once."""
+        """Prepare to write a file, unless it has these bytes already. Return True if they differ.
+        The modification time of the new file is at least a second after that of the old file and
+        of the files `heir_of`, which redirect to it: clients compare times. In a bucket the file is
+        written at once."""
 
     def delete(self, name: str) -> bool:
-        """Stage the deletion of the file; return True if it existed."""
+        """Prepare to delete a file. Return False if there is no file."""
 
     def names(self, folder: str) -> set[str]:
         """Return the names of the files in a folder under the web root, such as "pictures/"."""
 
     def written(self, name: str) -> datetime | None:
-        """Return the time of the last write of the file, or None."""
+        """Return when a file was last written, None if there is no file."""
 
     def commit(self) -> None:
-        """Replace the staged files, each atomically, then delete those to be deleted. Afterwards
-        all is on the disk: only then may rows say that it is written. Raises RefusedFiles once the
-        others are written."""
+        """Replace the prepared files, each atomically, then delete those to be deleted. Afterwards
+        everything is on the disk, and only then may the database say so. Raises RefusedFiles if
+        some files could not be replaced, after all others are written."""
 
     def discard(self) -> None:
-        """Forget what is staged; the published files stay."""
+        """Forget all prepared changes; the published files stay as they are."""
 
     def sweep(self) -> int:
-        """Delete half-written files of killed writers; return their number. Only for a sole
-        writer."""
+        """Delete half-written files of writers that were killed; return their number. Only to be
+        called if nobody else is writing."""
 
 
 class Turn(NamedTuple):
-    """Permission for one request; return it with its `token`. `away`, `detail`: the host's recent
-    failure, or ""."""
+    """The permission for one request to a host. `token`: identifies it when it is given back;
+    `away`: code of the failure if the host was lately out of reach, otherwise ""; `detail`: of that
+    failure, in words."""
 
     token: int
     away: str = ""
@@ -288,42 +307,45 @@ class Turn(NamedTuple):
 
 
 class Busy(NamedTuple):
-    """Refusal for now: ask again after `seconds`. `held`: the host asked us to wait."""
+    """No permission for a request now; ask again after `seconds`. `held`: because the host asked
+    for a pause, not because another request is running."""
 
     seconds: float
     held: bool = False
 
 
 class HostTurns(Protocol):
-    """Turns, one at a time per host; they expire after a lease on the shared clock. Raises
-    StoreError."""
+    """Permissions for requests, which all machines share: one at a time for each host. A permission
+    ends by itself after a lease. Methods raise StoreError."""
 
     def take(self, host: str) -> Turn | Busy:
-        """Return a turn at `host`, or Busy during another's turn, the pause after it, or a
-        `hold`."""
+        """Return the permission for one request to `host`, or Busy: while another request runs,
+        during the pause after it, or during a `hold`."""
 
     def give_back(self, host: str, turn: Turn, pause: float) -> None:
-        """Free the host after `pause` seconds or its longer crawl-delay. An expired turn is
-        ignored."""
+        """Give a permission back: the next request may start after `pause` seconds, or after the
+        host's longer crawl-delay. A permission that has ended is ignored."""
 
     def set_delay(self, host: str, seconds: float) -> None:
-        """Set the host's crawl-delay for all machines."""
+        """Set the crawl-delay of a host for all machines."""
 
     def hold(self, host: str, seconds: float) -> None:
-        """Grant no turns at the host for `seconds`."""
+        """Allow no requests to a host for `seconds`."""
 
     def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
-        """Record for `seconds` that the host cannot be reached. Failures in a row are counted."""
+        """Record for `seconds` that a host cannot be reached, and count its failures in a row.
+        `reason`: code of the failure; `detail`: in words."""
 
 
 class Waits(Protocol):
     """Hosts and URLs that asked us to wait."""
 
     def until(self, what: str) -> datetime | None:
-        """Return the end of the wait of a host or a URL, or None."""
+        """Return until when a host or a URL asked us to wait, None if it did not."""
 
     def any(self) -> bool:
-        """Return False if certainly nothing waits."""
+        """Return False if certainly no host and no URL asked us to wait."""
 
     def add(self, what: str, until: datetime) -> None:
-        """Durably record a wait of `what` until `until`; a stored later end stays."""
+        """Record durably that a host or a URL asked us to wait until `until`. If a later time is
+        stored, that stays."""

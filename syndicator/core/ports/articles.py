@@ -1,5 +1,5 @@
-"""Protocols for stores of article files, fetched pages and small files, and their values.
-In a folder or an object store."""
+"""Protocols and values for article files, fetched pages and the small files beside them.
+They are in a folder or in an object store."""
 
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -15,8 +15,8 @@ ABSENT: Final = ""  # instead of an etag: the object must not exist
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileStamp:
-    """State of an article file when recorded. Edits change `mtime_ns` (in object stores from the
-    etag) or `size`."""
+    """The state of an article file, by which edits are noticed: they change `mtime_ns` or `size`.
+    In object stores `mtime_ns` is a number made from the etag."""
 
     path: str  # relative to the article store, with forward slashes
     mtime_ns: int
@@ -25,7 +25,8 @@ class FileStamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn:
-    """An article that the operator removed from every feed."""
+    """An article that the operator removed from every feed. `at`: when; `feeds`: the feeds that had
+    it and announce the withdrawal; `url`: of the article, "" if unknown."""
 
     id: str
     at: datetime
@@ -35,21 +36,23 @@ class Withdrawn:
 
 
 class KeptFile(Protocol):
-    """A small file beside the articles. str() is its path or address for people. Methods raise
-    OSError."""
+    """A small file beside the articles, which need not exist. str() returns its path or address for
+    messages. Methods raise OSError."""
 
-    def read(self) -> bytes | None: ...
+    def read(self) -> bytes | None:
+        """Return the bytes of the file, None if there is no file."""
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
-        """Durably write `change(bytes or None)` unless it is None or equals the bytes. It may run
-        more than once."""
+        """Write the bytes that `change` returns for the present ones (None: no file), durably.
+        Nothing is written if it returns None or the same bytes. `change` may be called more than
+        once."""
 
     def append(self, note: bytes, data: bytes) -> None:
-        """Append whole lines durably. A new file begins with `note`; an unfinished last line is
-        deleted."""
+        """Append `data`, whole lines, durably. A new file begins with `note`. If the last line of
+        the file has no end, a crash has cut it, and it is deleted first."""
 
     def stamp(self) -> str | None:
-        """Return a value that changes with the file, or None if it is missing."""
+        """Return a value that changes with the file, None if there is no file."""
 
 
 class KeptFiles(Protocol):
@@ -60,7 +63,8 @@ class KeptFiles(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoFile:
-    """Something that has the name of an article file and is none. `kind`: such as "a folder"."""
+    """Something that has the name of an article file but is no file. `kind`: what it is, such as "a
+    folder"."""
 
     path: str
     kind: str
@@ -68,8 +72,9 @@ class NoFile:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Differences between files and stamps: new files, edited files, keys of stamps without file.
-    `no_files`: all that have the name of a file, changed or not."""
+    """How the files differ from recorded stamps. `new`: files without a recorded stamp; `edited`:
+    files whose stamp changed; `missing`: keys of stamps whose file is gone; `no_files`: everything
+    that has the name of an article file but is no file, also if it did not change."""
 
     new: tuple[FileStamp, ...] = ()
     edited: tuple[FileStamp, ...] = ()
@@ -77,24 +82,26 @@ class Changes:
     no_files: tuple[NoFile, ...] = ()
 
     def __bool__(self) -> bool:
+        """Return True if any file is new, edited or missing."""
         return bool(self.new or self.edited or self.missing)
 
 
 class ArticleStore(Protocol):
-    """Article files by relative path, and files beside them. Durable. Raises OSError; ConfigError
-    for paths outside."""
+    """Article files, each with a path relative to the store, and the files beside them. Writes are
+    durable. Methods raise OSError, and ConfigError for a path that leads out of the store."""
 
     @property
     def name(self) -> str: ...
 
     def instance(self) -> uuid.UUID:
-        """Return the UUID behind all published ids, made before the first article. Raise
-        ConfigError if it is lost."""
+        """Return the UUID from which all published ids are made; it is made before the first
+        article. Raise ConfigError if it is lost."""
 
     def minted(self) -> bool:
         """Return True if this instance already has its UUID."""
 
-    def begun(self) -> bool: ...
+    def begun(self) -> bool:
+        """Return True if we have written articles here."""
 
     def together(self) -> AbstractContextManager[Callable[[], None]]:
         """Let `put` not wait for the disk: files and folders are durable at the end of the block
@@ -103,78 +110,85 @@ class ArticleStore(Protocol):
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Write `article`; edits by hand in its file win, except for fields in `ordered`. Return
-        the article as filed, its stamp, and True if bytes changed. Raise ConfigError for an
-        unreadable file."""
+        """Write `article` into its file; edits by hand in the file win, except in the fields
+        `ordered`. `path`: where its file was. Return (article as written, stamp of its file, True
+        if the bytes changed). Raise ConfigError if its file is invalid."""
 
     def get(self, path: str) -> Article:
-        """Return the article at `path`, hand-edited fields marked. Raise ConfigError,
-        FileNotFoundError, OSError."""
+        """Return the article in the file at `path`, in which fields that were edited by hand are
+        marked as the operator's. Raise ConfigError, FileNotFoundError, OSError."""
 
-    def read(self, path: str) -> bytes: ...
+    def read(self, path: str) -> bytes:
+        """Return the bytes of the file at `path`."""
 
     def stamp(self, path: str) -> FileStamp:
-        """Return the current stamp of the file. Raise FileNotFoundError."""
+        """Return the present stamp of the file at `path`. Raise FileNotFoundError."""
 
-    def find(self, article_id: str) -> str | None: ...
+    def find(self, article_id: str) -> str | None:
+        """Return the path of the file of an article, None if there is no file."""
 
     def id_at(self, path: str) -> str:
-        """Return the id in the file at `path`, even an invalid one; else its beginning in the file
-        name, else ""."""
+        """Return the id that the file at `path` states, even if the file is invalid; otherwise the
+        beginning of the id in its name, or ""."""
 
     def path_of(self, what: str) -> str | None:
-        """Return the path of the file that `what`, typed by an operator, names, or None."""
+        """Return the path in this store of the file that an operator names by `what`, None if there
+        is no such file."""
 
     def walk(self) -> Iterator[FileStamp]:
-        """Iterate over all article files by path. Expensive on object stores."""
+        """Yield the stamps of all article files. Slow in object stores, which must list all
+        objects."""
 
     def names(self) -> Iterator[str]:
-        """Iterate over the sorted paths of visible files, also of other kinds. Expensive on object
+        """Yield the paths of all visible files, also of those that are no articles. Slow in object
         stores."""
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Return changes since `stamps` (any key). In object stores: leftovers of crashes, which
-        `sweep` deletes."""
+        """Return how the files differ from `stamps` (any key -> stamp). Object stores notice only
+        the files of crashed writers. `sweep`: also delete what crashed writers left half done."""
 
     def left_behind(self) -> Changes:
-        """Return leftovers of crashed writers that are found without a walk; for stores with
-        several writers."""
+        """Return the files of crashed writers as new files, as far as they are found without
+        reading all files; for stores with several writers."""
 
     def folder_stamps(self) -> Mapping[str, tuple[int, int]]:
-        """Return by folder a value that changes if a file in it is added, deleted or replaced.
-        Cheap."""
+        """Return path -> a value that changes if a file in the folder, or the file, is added,
+        deleted or replaced. Quick."""
 
     def put_back(self, path: str, data: bytes) -> None:
-        """Restore an earlier file at `path`. Raise FileExistsError if there is one."""
+        """Write an earlier file again at `path`. Raise FileExistsError if there is a file."""
 
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
-        """Save an edited file. `over`: its bytes before the edit. Raise OSError if an object
-        changed since."""
+        """Replace the file at `path` by its edited bytes `data`. `over`: its bytes before the edit.
+        Raise OSError if an object has changed since."""
 
     def add(self, article: Article, data: bytes) -> str:
-        """Write `data`, another program's file of `article`, at a new path; return the path."""
+        """Write `data`, the file of `article` as another program wrote it, at a new path; return
+        the path."""
 
-    def delete(self, path: str) -> bool: ...
+    def delete(self, path: str) -> bool:
+        """Delete the file at `path`. Return False if there is no file."""
 
     def delete_all(self, paths: Iterable[str]) -> None:
-        """Delete the files that exist; faster than one by one."""
+        """Delete those of the files that exist; faster than to call `delete` for each."""
 
     def sweep(self) -> int:
-        """Delete half-written files of ended writers; return their number."""
+        """Delete half-written files of writers that have ended; return their number."""
 
-    def file(self, name: str) -> KeptFile: ...
+    def file(self, name: str) -> KeptFile:
+        """Return the file with this name beside the articles, which need not exist."""
 
     def beside(self) -> Iterator[KeptFile]:
-        """Iterate over all files beside the articles, also article files there."""
+        """Yield all files beside the articles, also article files that are there."""
 
     def remember_paths(self, ids: Iterable[str]) -> None:
-        """Let `find` find the files of articles whose rows are deleted before their files."""
+        """Let `find` still find the files of these articles after their rows are deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved:
-    """A reserved path of an article without row: its file is being written, or its writer
-    crashed."""
+    """A path that is reserved for an article without a row: its file is being written, or its
+    writer has crashed. `at`: when it was reserved."""
 
     id: str
     path: str
@@ -183,61 +197,69 @@ class Reserved:
 
 
 class ArticlePaths(Protocol):
-    """Paths of articles in shared folders and buckets, from the index and reservations. Writes are
-    durable."""
+    """The paths of articles in shared folders and buckets, by the rows of the database and by
+    reservations. Writes are durable."""
 
-    def path(self, article_id: str) -> str | None: ...
+    def path(self, article_id: str) -> str | None:
+        """Return the path of the file of an article, or the path reserved for it; None if it has
+        neither."""
 
     def near(self, article_id: str, chars: int) -> list[str]:
-        """Return the other ids, from rows and reservations, that share the first `chars`
-        characters."""
+        """Return the ids of other articles, with a row or a reservation, that begin with the same
+        `chars` characters."""
 
     def reserve(self, article_id: str, path: str, *, writing: bool = True) -> str:
-        """Reserve `path` and return it, or another writer's earlier path. Not `writing`: the file
-        already exists."""
+        """Reserve `path` for an article. Return the path to use: the one that another writer has
+        reserved earlier for the same article, otherwise `path`. `writing`: False if the file exists
+        already."""
 
-    def release(self, path: str) -> None: ...
+    def release(self, path: str) -> None:
+        """Delete the reservation of `path`."""
 
     def reserved(self) -> list[Reserved]:
         """Return the reservations whose path has no row, oldest first."""
 
     def sweep(self, before: datetime) -> None:
-        """Delete reservations older than `before` whose path has a row."""
+        """Delete the reservations made before `before` whose path has a row."""
 
 
 class Snapshots(Protocol):
-    """A cache of fetched pages by article id, each with the version that read it."""
+    """Kept pages of articles, each with the number of the version of the reader that has read it
+    last."""
 
     version: int  # of the present reader
 
     def put(self, article_id: str, html: bytes, headers: Mapping[str, str]) -> None:
-        """Store the page of an article as read by this version. Raise OSError."""
+        """Store the page of an article as one that this version has read. Raise OSError."""
 
     def put_packed(self, article_id: str, packed: bytes) -> None:
-        """Store a page already packed by `snapshots.packed`, which is CPU work."""
+        """Store a page that `snapshots.pack_page` has packed already, which takes CPU time."""
 
-    def get(self, article_id: str) -> tuple[bytes, dict[str, str]] | None: ...
+    def get(self, article_id: str) -> tuple[bytes, dict[str, str]] | None:
+        """Return (page, headers) of an article, None if its page is not kept."""
 
-    def forget(self, article_id: str) -> None: ...
+    def forget(self, article_id: str) -> None:
+        """Delete the page of an article."""
 
     def outdated(self) -> frozenset[str]:
-        """Return the ids of articles whose page an older version read."""
+        """Return the ids of the articles whose pages only earlier versions have read."""
 
     def note_read(self, article_id: str) -> None:
-        """Record that this version has read the article's page, without changing its expiry. Raise
-        OSError."""
+        """Record that this version has read the page of an article. Raise OSError."""
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
-        """Delete pages older than `before` and leftovers; return the number. `dry_run`: count;
-        `daily`: once a day."""
+        """Delete pages older than `before`, and what crashed writers left; return their number.
+        `dry_run`: only count; `daily`: may do nothing if it was done today."""
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
-        """Delete pages for whose bytes or headers `secret` returns True."""
+        """Delete the pages that have a secret: `secret` returns True for their bytes and
+        headers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectStamp:
-    """An object in a listing. `etag` changes with its bytes."""
+    """What an object store tells about an object without its bytes. `etag` changes with the
+    bytes."""
 
     key: str
     etag: str
@@ -246,17 +268,18 @@ class ObjectStamp:
 
 
 class Objects(Protocol):
-    """Objects by relative key; atomic and durable. Raise OSError after several tries (`errno` of
-    `errors.OURS`)."""
+    """The objects of an object store, each with a key below the prefix of its address. Writes are
+    atomic and durable. Methods raise OSError after several tries (`errno` of `errors.OURS`)."""
 
     @property
     def name(self) -> str:
-        """The place as the operator wrote it, without a last slash."""
+        """The address as the operator wrote it, without a last slash."""
 
     def get(self, key: str) -> tuple[bytes, str] | None:
-        """Return bytes and etag of an object, or None."""
+        """Return (bytes, etag) of an object, None if there is none."""
 
-    def head(self, key: str) -> ObjectStamp | None: ...
+    def head(self, key: str) -> ObjectStamp | None:
+        """Return the stamp of an object, None if there is none."""
 
     def put(
         self,
@@ -266,14 +289,15 @@ class Objects(Protocol):
         over: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> str | None:
-        """Write if the stored etag is `over` (ABSENT: none, None: any). Return the new etag, None
-        if not written."""
+        """Write an object if its stored etag is `over`; ABSENT: only if there is no object, None:
+        in any case. Return the new etag, None if it was not written."""
 
-    def delete(self, *keys: str) -> None: ...
+    def delete(self, *keys: str) -> None:
+        """Delete those of the objects that exist."""
 
     def walk(self, prefix: str = "", *, deep: bool = True) -> Iterator[ObjectStamp]:
-        """Iterate over objects below `prefix` ("" or a folder with a last slash) by key; `deep`:
-        with subfolders."""
+        """Yield the stamps of the objects below `prefix`, "" or a folder with a last slash. `deep`:
+        also of those in subfolders."""
 
     def folders(self) -> list[str]:
-        """Return the top-level folders, with a last slash each."""
+        """Return the names of the folders at the top, each with a last slash."""

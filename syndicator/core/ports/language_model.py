@@ -1,4 +1,4 @@
-"""Values for the language model: a request's material, its reply, and usage so far."""
+"""Values for a language model: what it is asked, its reply, and how much it was used."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from syndicator.core.ports.articles import FileStamp
 
 
 class Choosable(NamedTuple):
-    """A sentence to choose for an excerpt. `opens`: it may be first; `follows`: only directly after
-    its predecessor."""
+    """A sentence that may be chosen for an excerpt. `opens`: it may be the first of the excerpt;
+    `follows`: it may stand only directly after the sentence before it."""
 
     text: str
     opens: bool
@@ -20,8 +20,9 @@ class Choosable(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """Plain text for a language model, with possible categories and tags. `write`: the model writes
-    the excerpt."""
+    """What a language model is asked about an article. `text`: plain text; `write`: the model
+    writes the excerpt, instead of choosing from `sentences`; `categories`: (name, description) of
+    the categories to choose from; `tags`: to choose from."""
 
     title: str
     text: str
@@ -34,8 +35,8 @@ class Material:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """The answer of a language model: untrusted text, tokens used, and the form of request that
-    worked."""
+    """The answer of a language model: a text that must not be trusted, the number of tokens used,
+    and the form of request that the model's server accepted."""
 
     content: str
     tokens: int
@@ -44,7 +45,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meter:
-    """Usage of a language model today and the state of its endpoint."""
+    """How much a language model was used today, and the state of its server."""
 
     endpoint: str = ""  # address and model; the sums of the day are for all endpoints
     day: str = ""  # UTC
@@ -52,20 +53,20 @@ class Meter:
     tokens: int = 0
     form: str = ""  # of the request that worked last
     failures: int = 0  # in a row
-    rests: int = 0  # in a row
-    rest_until: datetime | None = None  # no request before
+    rests: int = 0  # pauses in a row
+    rest_until: datetime | None = None  # end of a pause
     reason: str = ""  # of the last failure, "" after a success
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The result of asking about an article, with the text that was sent."""
+    """The result of asking a language model about an article."""
 
-    id: str
+    id: str  # of the article
     at: datetime
     plan: str  # model and version of the prompt
-    key: str  # of plan and text; "" when there was nothing to ask
+    key: str  # digest of the plan and the text; "" if there was nothing to ask
     status: Literal["accepted", "refused", "failed", "skipped"]
     stamp: FileStamp  # of the file read or written
     reason: str = ""  # short stable code

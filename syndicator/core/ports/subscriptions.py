@@ -1,4 +1,4 @@
-"""WebSub subscriptions, the protocol by which visits report on hubs; thumbnails; icons."""
+"""Values for WebSub subscriptions, thumbnails and icons; how visits report what hubs pushed."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -14,7 +14,8 @@ Mode = Literal["subscribe", "unsubscribe"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Hubs that a feed names, best first, and the feed's topic URL there."""
+    """The hubs that a feed names, best first, and the address of the feed at these hubs (its
+    topic)."""
 
     hubs: tuple[str, ...]
     topic: str
@@ -22,7 +23,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """Our subscription at a hub. Times are aware UTC."""
+    """Our subscription at a hub. Times are UTC and have a zone."""
 
     token: str  # the unguessable part of its callback
     secret: str  # for the hub's signatures
@@ -45,13 +46,14 @@ class Subscription:
     missed: float = 0.0  # entries that a poll found before the hub
 
     def active(self, now: datetime) -> bool:
-        """Return True while the hub's lease lasts."""
+        """Return True if the hub pushes to us at `now`: its lease lasts, and we want it."""
         return self.wanted and self.expires is not None and now < self.expires
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """Counts of entries that a hub pushed and missed, over all its subscriptions."""
+    """How many entries a hub pushed and missed, over all subscriptions there; old entries weigh
+    less."""
 
     hub: str
     pushed: float = 0.0
@@ -59,7 +61,7 @@ class Tally:
 
 
 class Hubs(Protocol):
-    """Receives reports of visits for hubs, and stores them later."""
+    """Receives reports about visits and pushes, by which hubs are judged."""
 
     def polled(
         self,
@@ -69,18 +71,19 @@ class Hubs(Protocol):
         before: datetime | None,
         now: datetime,
     ) -> None:
-        """Report a visit that read the whole feed: its `offer`, and `new` entries that no hub had
-        pushed."""
+        """Report a visit that read the whole feed of `source`. `offer`: the hubs that the feed
+        names, None if it names none; `new`: entries that no hub had pushed; `before`: time of the
+        visit before, None if there was none."""
 
     def brought(self, source_key: str, new: int, now: datetime) -> None:
-        """Report the number of `new` entries in a push."""
+        """Report a push for a source, which had `new` new entries."""
 
     def trust(self, source_key: str, now: datetime) -> float:
-        """Return the share of a source's new entries, from 0 to below 1, that its hub is expected
-        to push."""
+        """Return the share of the new entries of a source that its hub will push, as expected from
+        the past: from 0 to below 1."""
 
     def alone(self, source_key: str) -> AbstractAsyncContextManager[object]:
-        """Return a lock for the source: a visit and a push must not run at once."""
+        """Return a lock for a source, so that a visit and a push do not run at the same time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +98,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureRow:
-    """State of the picture of an article at `url`: its thumbnail, or the reason for having none."""
+    """What is stored about the picture of an article: its thumbnail, or the reason why there is
+    none."""
 
-    id: str  # the article's
-    url: str
+    id: str  # of the article
+    url: str  # of the picture
     tries: int = 0  # failed fetches
     next_try: datetime | None = None  # None: no more
     picture: Picture | None = None
@@ -108,7 +112,7 @@ class PictureRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IconRow:
-    """State of the icon of a source."""
+    """What is stored about the icon of a source: its name, or the reason why there is none."""
 
     source_key: str
     next_try: datetime  # when it is looked for again
@@ -120,7 +124,7 @@ class IconRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictured:
-    """Counts of articles in feeds by picture: with thumbnail, waiting, or failed by reason."""
+    """Numbers of thumbnails of the articles in feeds: made, waiting, and reason -> failed."""
 
     made: int = 0
     waiting: int = 0

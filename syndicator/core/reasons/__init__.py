@@ -1,5 +1,6 @@
-"""Every reason code: why a fetch, page, feed, entry, command or condition failed.
-Listed in docs/reasons.md. Codes never change. One code may differ between classes."""
+"""All reason codes, which say why a fetch, page, feed, entry or command failed, with their cures.
+docs/reasons.md lists them. A code never changes; the same code may mean something else in another
+class."""
 
 from collections.abc import Iterable
 
@@ -51,10 +52,10 @@ __all__ = [
 # prefixes of the codes of pages and feeds
 NOT_AN_ARTICLE = "not-an-article-"
 NOT_A_FEED = "not-a-feed-"
-# before the status of an answer without a code of its own
+# prefix of the status of an answer that has no code of its own
 _HTTP = "http-"
 
-# Reasons for which an entry waits for the operator and loses no try.
+# Reasons for which an entry waits until the operator repairs something; such a try does not count.
 FOR_THE_OPERATOR: frozenset[str] = frozenset(
     (
         EntryReason.BAD_RULES,
@@ -84,10 +85,12 @@ GROUPS: tuple[type[Reason], ...] = (
     HubReason,
     LlmReason,
 )
+# prefix -> class of its codes, and what the address should have given
 _PREFIXED: dict[str, tuple[type[Reason], str]] = {
     NOT_AN_ARTICLE: (PageReason, "article"),
     NOT_A_FEED: (FeedReason, "feed"),
 }
+# classes in which a code without a prefix is searched, in this order
 _OF_VISITS: tuple[type[Reason], ...] = (
     FetchReason,
     MailReason,
@@ -103,7 +106,8 @@ _OF_VISITS: tuple[type[Reason], ...] = (
 
 
 def explain_reason(code: str) -> tuple[str, str]:
-    """Return meaning and cure of a `code`; (`code`, "") if it is unknown."""
+    """Return (meaning, cure) of a reason code; the cure is "" if there is nothing to do. An unknown
+    code gives (`code`, "")."""
     for prefix, (group, noun) in _PREFIXED.items():
         if not code.startswith(prefix):
             continue
@@ -122,7 +126,7 @@ def explain_reason(code: str) -> tuple[str, str]:
 
 
 def _find_reason(code: str, groups: Iterable[type[Reason]]) -> Reason | None:
-    """Return the reason with this code in the first of `groups` that has it."""
+    """Return the reason with this code from the first of `groups` that has it, None if none has."""
     for group in groups:
         for reason in group:
             if reason == code:

@@ -12,6 +12,7 @@ class Reason(StrEnum):
     cure: str
 
     def __new__(cls, code: str, means: str, cure: str = "") -> Self:
+        """Make a member that equals its `code`, from a line such as NAME = code, means, cure."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.means = means

@@ -1,4 +1,5 @@
-"""Parse publishers' statements on use, from fields and robots.txt, into terms. Pure."""
+"""Parse what publishers state about the use of their articles, in pages, headers and robots.txt.
+Pure."""
 
 import re
 import tomllib
@@ -13,27 +14,29 @@ from syndicator.core.model import ContentMode
 
 Place = Literal["page", "feed", "header", "robots-txt"]  # nearest to the article first
 PLACES: Final = get_args(Place)
-LICENCE: Final = "licence"  # the use of a statement that names the address of a licence
-WORDS: Final = "rights"  # and of a statement in words for people
-_LONGEST_VALUE = 300  # characters in an article file
-# Licences that allow anyone to pass a text on whole, with the name of its author and the licence
-# (https://creativecommons.org/share-your-work/cclicenses/). NC ones do not allow everyone to, and
-# are not offered.
+LICENCE: Final = "licence"  # `use` of a statement that gives the address of a licence
+WORDS: Final = "rights"  # `use` of a statement in words for people
+_LONGEST_VALUE = 300  # characters of a value in an article file
+# Licences that allow everybody to publish the whole text, with the names of author and licence
+# (https://creativecommons.org/share-your-work/cclicenses/). The NC licences are missing: they do
+# not allow commercial use.
 _FREE: Final = re.compile(
     r"https?://creativecommons\.org/(?:licenses/by(?:-sa|-nd)?|publicdomain/(?:zero|mark))/", re.I
 )
 _LONGEST = 2_000  # characters of a field that are read
-_MOST = 20  # statements of one article: real ones have up to five
+_MOST = 20  # statements of one article; real articles have up to five
 _BETWEEN = re.compile(r"[\s,;]+")
-# Our header with these lines, stored with the page; it overwrites one of this name from the server.
+# We store the usage lines of robots.txt with a page, as a header of this name; it replaces a header
+# of the same name from the server.
 HEADER = "robots.txt"
-RSL_HEADER = "robots.txt-rsl"  # our header with the document that `License:` names (RSL 1.0)
-_WHOLE_FILE = frozenset(("license",))  # RSL 1.0: belongs to no group
+RSL_HEADER = "robots.txt-rsl"  # the same for the document that `License:` names (RSL 1.0)
+_WHOLE_FILE = frozenset(("license",))  # lines of robots.txt that belong to no group (RSL 1.0)
 
 
 class Statement(NamedTuple):
-    """A statement about a `use`: search, full-text, ai-input, ai-train, LICENCE or WORDS. `place`:
-    its origin."""
+    """A statement of a publisher. `use`: what it is about: search, full-text, ai-input, ai-train,
+    LICENCE or WORDS; `value`: "no", "yes", an address or a text; `vocabulary`: name of the
+    convention, such as "Content-Signal"; `place`: where it stands."""
 
     use: str
     value: str
@@ -41,13 +44,14 @@ class Statement(NamedTuple):
     place: Place
 
     def line(self) -> str:
-        """Return the line for the article file: "ai-input: no (Content-Signal, robots-txt)"."""
+        """Return the statement as a line of an article file, such as
+        "ai-input: no (Content-Signal, robots-txt)"."""
         value = text.line(self.value)[:_LONGEST_VALUE]
         return f"{self.use}: {value} ({self.vocabulary}, {self.place})"
 
 
 def parse_statement(line: str) -> Statement | None:
-    """Parse a line from `Statement.line`; None if it has another form."""
+    """Return the statement of a line that `Statement.line` wrote, None for other lines."""
     use, colon, value_and_source = line.partition(": ")
     value, bracket, source = value_and_source.rpartition(" (")
     vocabulary, comma, place = source.removesuffix(")").rpartition(", ")
@@ -58,8 +62,10 @@ def parse_statement(line: str) -> Statement | None:
 
 
 class Terms(NamedTuple):
-    """Permissions for an article. `most`: how much to publish; `because`: restricting statements;
-    `licences`: addresses; `words`: texts for people; `free`: licence of the whole text, or ""."""
+    """What a publisher allows for an article. `most`: how much of it we may publish; `model`: a
+    language model may read it; `picture`: we may show its picture; `because`: the statements that
+    forbid something; `licences`: addresses of licences; `words`: texts for people; `free`: address
+    of the licence by which everybody may publish the whole text, "" without one."""
 
     most: ContentMode = "full"
     model: bool = True
@@ -71,11 +77,14 @@ class Terms(NamedTuple):
 
 
 def derive_terms(lines: Iterable[str]) -> Terms:
-    """Return the terms of statements (`Article.rights`). Within a vocabulary the nearest place
-    counts (TDMRep 5.4, RSL), between vocabularies the strictest (draft-ietf-aipref-attach)."""
+    """Return what the statements `lines` (of `Article.rights`) allow. Of several statements of the
+    same vocabulary, those nearest to the article count (TDMRep 5.4, RSL); of several vocabularies,
+    the strictest (draft-ietf-aipref-attach)."""
     statements = [statement for statement in map(parse_statement, lines) if statement]
     if not statements:
         return Terms()
+
+    # the statements that count
     forbidden: dict[str, Statement] = {}
     licences: list[str] = []
     texts: list[str] = []
@@ -88,6 +97,8 @@ def derive_terms(lines: Iterable[str]) -> Terms:
             licences.append(statement.value)
         if statement.use == WORDS:
             texts.append(statement.value)
+
+    # what they allow
     most: ContentMode = "full"
     if "search" in forbidden:
         most = "link"
@@ -109,13 +120,15 @@ def derive_terms(lines: Iterable[str]) -> Terms:
 
 
 def _find_nearest_place(statements: list[Statement], vocabulary: str) -> Place:
-    """Return the place nearest to the article that has statements of this vocabulary."""
+    """Return the place nearest to the article at which there are statements of this vocabulary;
+    there must be some."""
     places = [statement.place for statement in statements if statement.vocabulary == vocabulary]
     return min(places, key=PLACES.index)
 
 
 class Vocabulary(NamedTuple):
-    """A row of data/vocabularies.toml, which explains the fields."""
+    """A convention for statements about use: a table of data/vocabularies.toml, which explains the
+    fields."""
 
     name: str
     form: Literal["list", "words", "flag", "address", "text"]
@@ -127,24 +140,26 @@ class Vocabulary(NamedTuple):
 
 @cache
 def vocabularies() -> tuple[Vocabulary, ...]:
-    """Return all rows."""
+    """Return all vocabularies of data/vocabularies.toml; they are read once."""
     file = files("syndicator.core.usage").joinpath("data/vocabularies.toml")
-    rows = []
-    for row in tomllib.loads(file.read_text("utf-8"))["vocabulary"]:
+    all_vocabularies: list[Vocabulary] = []
+    for table in tomllib.loads(file.read_text("utf-8"))["vocabulary"]:
+        field_names = {place: tuple(names) for place, names in table["fields"].items()}
+        uses = {token: tuple(uses) for token, uses in table.get("uses", {}).items()}
         vocabulary = Vocabulary(
-            name=row["name"],
-            form=row["form"],
-            fields={place: tuple(names) for place, names in row["fields"].items()},
-            uses={token: tuple(uses) for token, uses in row.get("uses", {}).items()},
-            no=frozenset(row.get("no", ())),
-            yes=frozenset(row.get("yes", ())),
+            name=table["name"],
+            form=table["form"],
+            fields=field_names,
+            uses=uses,
+            no=frozenset(table.get("no", ())),
+            yes=frozenset(table.get("yes", ())),
         )
-        rows.append(vocabulary)
-    return tuple(rows)
+        all_vocabularies.append(vocabulary)
+    return tuple(all_vocabularies)
 
 
 def names(place: Place) -> frozenset[str]:
-    """Return the names of the fields that may have statements at `place`."""
+    """Return the names of the fields, such as headers, in which statements may stand at `place`."""
     field_names: set[str] = set()
     for vocabulary in vocabularies():
         field_names.update(vocabulary.fields.get(place, ()))
@@ -154,8 +169,9 @@ def names(place: Place) -> frozenset[str]:
 def read_statements(
     place: Place, fields: Iterable[tuple[str, str]], base: str = ""
 ) -> tuple[Statement, ...]:
-    """Return at most 20 distinct statements in `fields` (lower-case names). `base` resolves
-    relative addresses."""
+    """Return the statements in fields that stand at `place`, each once and at most 20. `fields`:
+    (name in lower case, value); `base`: address to which addresses in them are relative, "" if
+    unknown."""
     statements: dict[Statement, None] = {}  # a set in order
     for name, value in fields:
         for vocabulary in vocabularies():
@@ -167,8 +183,9 @@ def read_statements(
 
 
 def _read_value(vocabulary: Vocabulary, value: str, base: str) -> Iterator[tuple[str, str]]:
-    """Yield (use, answer) for each use that the value of a field states. Answers: "no", "yes", the
-    address of a licence, or a text."""
+    """Yield (use, value) of each statement in the value of a field, whose vocabulary is given. Such
+    a value is "no", "yes", the address of a licence, or a text. `base`: address to which addresses
+    in the field are relative, "" if unknown."""
     if not value:
         return
     if vocabulary.form == "text":
@@ -184,8 +201,8 @@ def _read_value(vocabulary: Vocabulary, value: str, base: str) -> Iterator[tuple
 
 
 def _read_tokens(vocabulary: Vocabulary, value: str) -> Iterator[tuple[str, str]]:
-    """Yield (token, answer) for each token of a list such as "noai, noimageai" or
-    "search=yes, ai-train=no"."""
+    """Yield (token, "no" or "yes") for each part of a list: "noai, noimageai" gives ("noai", "no")
+    and ("noimageai", "no"), "search=yes" gives ("search", "yes")."""
     for part in _BETWEEN.split(value):
         token, _, answer = part.partition("=")
         if vocabulary.form != "list" or answer in vocabulary.no:
@@ -194,12 +211,13 @@ def _read_tokens(vocabulary: Vocabulary, value: str) -> Iterator[tuple[str, str]
             yield token, "yes"
 
 
-_Line = tuple[str, str]
+_Line = tuple[str, str]  # name and value
 
 
 def select_usage_lines(robots_txt: str, product: str, url: str) -> str:
-    """Return the usage lines of robots.txt for `product` (RFC 9309 2.2.1) and `url`, or "". The
-    longest path wins."""
+    """Return the lines of a robots.txt that state the use of the page `url`, "" without any.
+    `product`: the name of our robot, which selects the group of lines (RFC 9309 section 2.2.1). Of
+    lines with the same name, those with the longest pattern for the path count."""
     parts = urlsplit(url)
     path = parts.path or "/"
     if parts.query:
@@ -215,7 +233,7 @@ def select_usage_lines(robots_txt: str, product: str, url: str) -> str:
 
 
 def fields(header: str) -> Iterator[tuple[str, str]]:
-    """Iterate over names and values in the result of `lines`."""
+    """Yield (name, value) of each line of `header`, a result of `select_usage_lines`."""
     for line in header.splitlines():
         name, colon, value = line.partition(":")
         if colon:
@@ -223,8 +241,8 @@ def fields(header: str) -> Iterator[tuple[str, str]]:
 
 
 def find_licence(header: str, base: str) -> str:
-    """Return the licence address in the result of `lines`, or "". `base`: the address of the
-    robots.txt."""
+    """Return the address of the licence in `header`, a result of `select_usage_lines`; "" without
+    one. `base`: the address of the robots.txt."""
     for name, value in fields(header):
         if name.lower() not in _WHOLE_FILE:
             continue
@@ -234,13 +252,16 @@ def find_licence(header: str, base: str) -> str:
 
 
 class _UsageLines(NamedTuple):
-    """The usage lines of a robots.txt: those for all, and those of each group by user agent."""
+    """The usage lines of a robots.txt. `for_whole_file`: lines that belong to no group; `groups`:
+    user agent in lower case -> lines for it."""
 
     for_whole_file: list[_Line]
     groups: dict[str, list[_Line]]
 
 
 def _parse_usage_lines(robots_txt: str) -> _UsageLines:
+    """Return the usage lines of a robots.txt. Several User-agent lines one after another begin one
+    group for all of these agents (RFC 9309 section 2.2.1)."""
     usage_names = names("robots-txt")
     usage = _UsageLines([], {})
     agents: list[str] = ["*"]  # lines before the first group are for all
@@ -260,7 +281,8 @@ def _parse_usage_lines(robots_txt: str) -> _UsageLines:
 
 
 def _read_pairs(robots_txt: str) -> Iterator[tuple[str, str]]:
-    """Yield name and value of each line that has both, without comments."""
+    """Yield (name in lower case, value) of each line of a robots.txt that has both, without
+    comments."""
     for line in robots_txt.lstrip("\ufeff").splitlines():
         name, colon, value = line.partition("#")[0].partition(":")
         if colon and value.strip():
@@ -268,8 +290,9 @@ def _read_pairs(robots_txt: str) -> Iterator[tuple[str, str]]:
 
 
 def _select_for_path(lines: Iterable[_Line], path: str) -> list[_Line]:
-    """Return the lines whose pattern matches `path`, without the pattern; of each name those with
-    the longest one."""
+    """Return (name, statement) for the lines whose pattern matches `path`; of several lines with
+    the same name, those with the longest pattern. The pattern stands before the statement in the
+    value of a line."""
     longest: dict[str, int] = {}
     values: dict[str, list[str]] = {}
     for name, value in lines:
@@ -289,7 +312,8 @@ def _select_for_path(lines: Iterable[_Line], path: str) -> list[_Line]:
 
 
 def _split_pattern(value: str) -> tuple[str, str]:
-    """Return the pattern of paths before a statement, "" for all paths, and the statement."""
+    """Return (pattern of paths, statement) of a value such as "/blog/ ai-train=n". The pattern is
+    "", which matches all paths, if the value has none."""
     if not value.startswith(("/", "*")):
         return "", value
     pattern, _, statement = value.partition(" ")
@@ -297,8 +321,11 @@ def _split_pattern(value: str) -> tuple[str, str]:
 
 
 def matches(pattern: str, path: str) -> bool:
-    """Return True if a pattern of Allow (RFC 9309 section 2.2.3: * and $) matches a path with its
-    query."""
-    end = pattern.endswith("$")
-    regex = ".*".join(re.escape(part) for part in pattern.removesuffix("$").split("*"))
-    return re.match(regex + ("$" if end else ""), path) is not None
+    """Return True if a pattern of robots.txt matches the start of a path with its query. In it, *
+    stands for any characters and a $ at the end for the end of the path (RFC 9309 section
+    2.2.3)."""
+    parts = pattern.removesuffix("$").split("*")
+    regex = ".*".join(re.escape(part) for part in parts)
+    if pattern.endswith("$"):
+        regex += "$"
+    return re.match(regex, path) is not None

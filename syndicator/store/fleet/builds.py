@@ -24,7 +24,7 @@ _ROW: Final = f"'{BUILDS}', task, 1, task, task, CAST('{{}}' AS jsonb)"
 _PLAN = text(f"""
 {jobs.NEW} SELECT {_ROW}, to_timestamp(:at / 1e6) FROM (VALUES (CAST(:task AS text))) AS new (task)
 {jobs.SOONER}""")
-_FILL = text(f"""
+_PLAN_MISSING = text(f"""
 {jobs.NEW} SELECT {_ROW}, to_timestamp({NOW} / 1e6)
 FROM (VALUES ('{BUILD}'), ('{UPKEEP}')) AS missing (task)
 WHERE NOT {jobs.IS_RUNNING.format(lock="missing.task")} ON CONFLICT DO NOTHING""")
@@ -62,14 +62,14 @@ class Builds:
     def fill(self) -> None:
         """Plan a build and upkeep for now, each unless it is planned or running."""
         with self._db.write() as connection:
-            connection.execute(_FILL)
+            connection.execute(_PLAN_MISSING)
 
     def recover(self, silence: float) -> None:
         """Take jobs from workers that sent no heartbeat for `silence` seconds, and plan them for
         now."""
         with self._db.write() as connection:
             if jobs.take_back(connection, BUILDS, silence):
-                connection.execute(_FILL)
+                connection.execute(_PLAN_MISSING)
 
     def end(self, job: Job, planned: Mapping[str, datetime]) -> None:
         """Delete a job that is done, and plan further jobs. `planned`: task -> time. Raises JobLost

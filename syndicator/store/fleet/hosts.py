@@ -22,10 +22,10 @@ _POISON = (
     f"least(900e6 * power(2, least(hosts.starts - {POISON_STARTS - 1}, 9)) * (1 + random()),"
     " 86400e6)::bigint"
 )
-# In leases: no request starts later than ASKS after a heartbeat; hosts are owned for _OWN: requests
-# take less than 2/3.
+# Times in leases. A worker starts no request later than ASKS after a heartbeat, and a request takes
+# less than 2/3 of a lease: so long hosts are leased to a worker.
 ASKS = 0.7
-_OWN = 0.7 + 2 / 3
+_OWNED_LEASES = 0.7 + 2 / 3
 _MICROS = 1_000_000
 # how old the answer of `HostWaits.any` may be; `Hosts.take` checks held hosts again
 _ANSWER_LASTS = timedelta(seconds=2)
@@ -39,27 +39,29 @@ _TAKE = f"""
 INSERT INTO hosts (name, free_at) VALUES (:name, {NOW} + :lease)
 ON CONFLICT (name) DO UPDATE SET free_at = excluded.free_at WHERE {_FREE_NOW}
 RETURNING free_at, away_until > {NOW} AS away, why"""
-_WAIT = f"SELECT free_at - {NOW} AS free, held_until - {NOW} AS held FROM hosts WHERE name = :name"
+_SELECT_WAIT = (
+    f"SELECT free_at - {NOW} AS free, held_until - {NOW} AS held FROM hosts WHERE name = :name"
+)
 _GIVE_BACK = f"""
 UPDATE hosts SET free_at = {NOW} + greatest(delay * 1000, :pause) WHERE name = :name AND free_at = :token"""  # noqa: E501
-_DELAY = """
+_SET_DELAY = """
 INSERT INTO hosts (name, delay) VALUES (:name, :delay) ON CONFLICT (name) DO UPDATE SET delay = excluded.delay
 WHERE hosts.delay <> excluded.delay"""  # noqa: E501
 _HOLD = f"""
 INSERT INTO hosts (name, held_until) VALUES (:name, {NOW} + :span)
 ON CONFLICT (name) DO UPDATE SET held_until = excluded.held_until WHERE hosts.held_until < excluded.held_until"""  # noqa: E501
-_HELD = f"SELECT held_until - {NOW} FROM hosts WHERE name = :name AND held_until > {NOW}"
-_AWAY = f"""
+_SELECT_HELD = f"SELECT held_until - {NOW} FROM hosts WHERE name = :name AND held_until > {NOW}"
+_SET_AWAY = f"""
 INSERT INTO hosts (name, away_until, why, failures) VALUES (:name, {NOW} + :span, :why, 1)
 ON CONFLICT (name) DO UPDATE SET away_until = excluded.away_until, why = excluded.why, failures = hosts.failures + 1"""  # noqa: E501
-_OWN_ALL = f"""
+_OWN_HOSTS = f"""
 INSERT INTO hosts (name, owner, free_at, starts)
 SELECT name, :owner, {NOW} + :lease, 1 FROM unnest(CAST(:names AS text[])) AS name ORDER BY name
 ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, free_at = excluded.free_at, starts = hosts.starts + 1,
   held_until = CASE WHEN hosts.starts + 1 < {POISON_STARTS} THEN hosts.held_until ELSE {NOW} + {_POISON} END
 WHERE {_FREE_NOW} AND hosts.away_until <= {NOW}
 RETURNING name, delay"""  # noqa: E501
-_KEEP = f"UPDATE hosts SET free_at = {NOW} + :lease WHERE owner = :owner AND free_at > {NOW}"
+_RENEW = f"UPDATE hosts SET free_at = {NOW} + :lease WHERE owner = :owner AND free_at > {NOW}"
 _RELEASE = f"""
 UPDATE hosts SET owner = '', starts = 0, free_at = {NOW} + greatest(delay * 1000, :pause),
   held_until = CASE WHEN starts < {POISON_STARTS} THEN held_until ELSE 0 END
@@ -67,12 +69,12 @@ WHERE owner = :owner"""
 _FORGIVE = f"""
 UPDATE hosts SET starts = 0, held_until = CASE WHEN starts < {POISON_STARTS} THEN held_until ELSE 0 END
 WHERE owner = :owner AND name = :name"""  # noqa: E501
-_IDLE = f"""
+_DELETE_IDLE = f"""
 DELETE FROM hosts WHERE name IN (
   SELECT name FROM hosts WHERE greatest(free_at, held_until, away_until) <= {NOW} - 86400000000
   AND starts = 0 AND delay = 0 FOR UPDATE SKIP LOCKED)"""
 _ASKABLE = f"coalesce(hosts.held_until, 0) <= {NOW}"
-_COUNTS = f"""
+_COUNT_HOSTS = f"""
 SELECT count(*) AS hosts,
  count(*) FILTER (WHERE wanted.due <= {NOW} AND {_ASKABLE}) AS due,
  greatest(0, coalesce(max({NOW} - wanted.due) FILTER (WHERE {_ASKABLE}), 0) / 1e6)::float AS late,
@@ -83,12 +85,12 @@ SELECT count(*) AS hosts,
 FROM (SELECT s.host AS name, min(coalesce(s.next_due, {NOW})) AS due FROM sources s JOIN followed f ON f.key = s.key
   WHERE NOT s.disabled AND f.enabled AND s.host <> '' GROUP BY s.host) wanted
 LEFT JOIN hosts ON hosts.name = wanted.name"""  # noqa: E501
-_NAMED = f"""
+_SELECT_HELD_HOSTS = f"""
 SELECT name, (held_until - {NOW})::float / 1e6 AS seconds, starts >= {POISON_STARTS} AS poison FROM hosts
 WHERE held_until > {NOW} AND (starts < {POISON_STARTS} OR free_at <= {NOW})
 AND name IN (SELECT host FROM sources)
 ORDER BY starts DESC, held_until DESC, name LIMIT 20"""  # noqa: E501
-_FREE = (
+_FREE_POISON = (
     f"UPDATE hosts SET held_until = 0, starts = 0 WHERE starts >= {POISON_STARTS} RETURNING name"
 )
 
@@ -128,7 +130,7 @@ class Hosts:
         """`lease`: seconds after which a permission for a request ends; longer than any request."""
         self._db = database
         self._lease = int(lease * _MICROS)
-        self._owned_for = int(_OWN * lease * _MICROS)
+        self._owned_for = int(_OWNED_LEASES * lease * _MICROS)
 
     def take(self, host: str) -> Turn | Busy:
         """Return the permission for one request to `host`. Return Busy, with the time to wait, if
@@ -138,7 +140,7 @@ class Hosts:
             why = row.why if row.away else ""
             reason, _, detail = why.partition(_SEPARATOR)
             return Turn(row.free_at, reason, detail)
-        waits = self._run_for_row(_WAIT, name=host)
+        waits = self._run_for_row(_SELECT_WAIT, name=host)
         if waits is None:  # another machine deleted the row in between
             return Busy(0.0)
         until_free = max(waits.free, 0)
@@ -152,7 +154,7 @@ class Hosts:
 
     def set_delay(self, host: str, seconds: float) -> None:
         """Store the crawl-delay from the robots.txt of a host, for all machines."""
-        self._run_for_row(_DELAY, name=host, delay=int(seconds * 1000))
+        self._run_for_row(_SET_DELAY, name=host, delay=int(seconds * 1000))
 
     def hold(self, host: str, seconds: float) -> None:
         """Allow no requests to `host`, a host or a URL, for `seconds` from now. If it is held for
@@ -161,7 +163,7 @@ class Hosts:
 
     def held(self, host: str) -> float:
         """Return for how many more seconds `host`, a host or a URL, is held; 0 if it is not."""
-        row = self._run_for_row(_HELD, name=host)
+        row = self._run_for_row(_SELECT_HELD, name=host)
         return 0.0 if row is None else row[0] / _MICROS
 
     def any_held(self) -> bool:
@@ -173,18 +175,18 @@ class Hosts:
         """Store for `seconds` that a host cannot be reached, and count its failures in a row.
         `reason`: code of the failure; `detail`: in words."""
         why = f"{reason}{_SEPARATOR}{detail}"
-        self._run_for_row(_AWAY, name=host, span=int(seconds * _MICROS), why=why)
+        self._run_for_row(_SET_AWAY, name=host, span=int(seconds * _MICROS), why=why)
 
     def own(self, names: Collection[str], owner: str) -> dict[str, float]:
         """Lease the hosts among `names` that nobody has to the worker `owner`. Return host -> its
         crawl-delay in seconds for the hosts that it got."""
         values = {"names": sorted(names), "owner": owner, "lease": self._owned_for}
-        rows = self._db.run_at_once(_text(_OWN_ALL), values)
+        rows = self._db.run_at_once(_text(_OWN_HOSTS), values)
         return {row.name: row.delay / 1000 for row in rows}
 
     def keep(self, owner: str) -> None:
         """Renew the leases of all hosts that the worker `owner` has."""
-        self._run_for_row(_KEEP, owner=owner, lease=self._owned_for)
+        self._run_for_row(_RENEW, owner=owner, lease=self._owned_for)
 
     def release(
         self, connection: Connection, names: Collection[str], owner: str, pause: float
@@ -202,6 +204,7 @@ class Hosts:
         is_forgiven = False
 
         def fence_and_forgive(connection: Connection) -> None:
+            """Call `fence`; at the first call also reset the crashes, in the same transaction."""
             nonlocal is_forgiven
             fence(connection)
             if not is_forgiven:
@@ -224,18 +227,20 @@ class Hosts:
     def prune(self) -> None:
         """Delete the rows of hosts that nobody has asked for a day, if they have no crawl-delay and
         no crashes to remember."""
-        self._run_for_row(_IDLE)
+        self._run_for_row(_DELETE_IDLE)
 
     def counts(self) -> HostCounts:
         """Return how many hosts of followed sources are in which state."""
-        named = [HeldHost(**row._mapping) for row in self._db.run_at_once(_text(_NAMED))]
-        row = self._run_for_row(_COUNTS)
+        named = [
+            HeldHost(**row._mapping) for row in self._db.run_at_once(_text(_SELECT_HELD_HOSTS))
+        ]
+        row = self._run_for_row(_COUNT_HOSTS)
         return HostCounts(**row._mapping, named=named)
 
     def free_poison(self) -> int:
         """Allow requests to the hosts that are held because they crashed workers. Return how many
         there were."""
-        return len(self._db.run_at_once(_text(_FREE)))
+        return len(self._db.run_at_once(_text(_FREE_POISON)))
 
     def _run_for_row(self, statement: str, **values: Any) -> Any:
         """Run a statement in a transaction of its own. Return its first row, None if it returns no

@@ -8,7 +8,7 @@ github.com/procrastinate-org/procrastinate):
   `finish_job` checks no worker and takes no connection; other calls do since #1508 and #1560.
 - A job that is planned already is done at the earlier time (`SOONER`). `defer` on our connection
   fails instead, and the transaction with it (#1415).
-- A job of a silent worker is deleted and planned again in one transaction (`_SILENT`).
+- A job of a silent worker is deleted and planned again in one transaction (`_DELETE_SILENT`).
   `get_stalled_jobs` and `retry_job` are two: a job that another worker took in between would be
   given twice. `retry_job`, and so each retry, also fails if the next job is planned (#1446).
 - Heartbeats (`_BEAT`) go on until the running jobs have ended, and fail for a worker that was
@@ -47,7 +47,7 @@ _QUEUES = {VISITS: VISITS, BUILD: BUILDS, UPKEEP: BUILDS, FILL: BUILDS}  # by ta
 _FILL_TIMES = "*/5 * * * *"
 _LOOK = 0.5  # seconds between two polls of a queue without due jobs: a choice
 _ENGINE = "queue's schema"  # key of the note with the name of the engine's last migration
-_TABLES = text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
+_HAS_TABLES = text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
 NEW = """
 INSERT INTO procrastinate_jobs
   (queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at)"""
@@ -62,11 +62,11 @@ _OURS = "id = :id AND worker_id = :worker AND attempts = :attempts AND status = 
 _FENCE = text(
     f"SELECT 1 / count(*) FROM (SELECT 1 FROM procrastinate_jobs WHERE {_OURS} FOR SHARE) AS ours"
 )
-_END = text(f"DELETE FROM procrastinate_jobs WHERE {_OURS}")
+_DELETE_JOB = text(f"DELETE FROM procrastinate_jobs WHERE {_OURS}")
 _BEAT = text(f"""
 WITH beat AS (UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = :worker RETURNING 1)
 SELECT (SELECT count(*) FROM beat) AS alive, {NOW} AS now""")  # noqa: E501
-_SILENT = text("""
+_DELETE_SILENT = text("""
 DELETE FROM procrastinate_jobs WHERE id IN (
   SELECT j.id FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
   WHERE j.status = 'doing' AND j.queue_name = :queue
@@ -104,7 +104,7 @@ def install(database: Database, index: str) -> None:
         postgres.lock_until_commit(connection, "migrations")
         stored = connection.execute(select_stored).scalar()
         scripts = [SchemaManager.get_schema()]
-        if connection.execute(_TABLES).scalar():
+        if connection.execute(_HAS_TABLES).scalar():
             last = stored or newest  # tables without a note are taken for up to date
             scripts = [folder.joinpath(name).read_text() for name in migrations if name > last]
         # the driver runs scripts of several statements, SQLAlchemy does not
@@ -123,13 +123,13 @@ def fence(connection: Connection, job: Job) -> None:
 
 def end(connection: Connection, job: Job) -> None:
     """Delete a job that is done, in the caller's transaction."""
-    connection.execute(_END, asdict(job))
+    connection.execute(_DELETE_JOB, asdict(job))
 
 
 def take_back(connection: Connection, queue: str, silence: float) -> Sequence[Row[tuple[str, int]]]:
     """Delete the running jobs of `queue` whose workers sent no heartbeat for `silence` seconds.
     Return (task, shard) of each of them."""
-    return connection.execute(_SILENT, {"queue": queue, "silence": silence}).all()
+    return connection.execute(_DELETE_SILENT, {"queue": queue, "silence": silence}).all()
 
 
 def beat(database: Database, worker: int) -> int:
@@ -177,6 +177,7 @@ class Engine:
 
         # Procrastinate gives `timestamp` to periodic tasks
         async def run_job(context: "JobContext", shard: int = -1, timestamp: int = 0) -> None:
+            """Give a job of the queue to `work`."""
             job = context.job
             await work(
                 Job(

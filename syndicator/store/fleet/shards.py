@@ -23,7 +23,7 @@ from syndicator.store.fleet.jobs import Job
 SHARDS = 128
 QUEUE = jobs.VISITS  # also the name of the task
 # microseconds for which due sources are collected, to be visited together: a choice
-_REST = 30_000_000
+_COLLECT_FOR = 30_000_000
 _NAME = "'shard ' || shard"
 _SHARD = f"(hashtext(s.host) & {SHARDS - 1})"
 _FOLLOWED = "FROM sources s JOIN followed f ON f.key = s.key"
@@ -40,7 +40,7 @@ _MAY = f"min(greatest({NOW}, s.next_due, h.free_at, h.held_until, h.away_until))
 _FIRST = f"""
 SELECT {_SHARD} AS shard, {_MAY} AS due {_FOLLOWED} LEFT JOIN hosts h ON h.name = s.host WHERE {_WANTED}"""  # noqa: E501
 # Sources that become due soon wait for `rest`, to be visited together.
-_NEXT = text(f"""
+_PLAN_NEXT = text(f"""
 {_NEW} to_timestamp(due / 1e6) FROM (
   SELECT CAST(:shard AS int) AS shard, least(
     (SELECT {_MAY} {_FOLLOWED} LEFT JOIN hosts h ON h.name = s.host
@@ -48,13 +48,13 @@ _NEXT = text(f"""
     (SELECT s.next_due + :rest {_FOLLOWED} WHERE {_SHARD} = :shard AND {_WANTED} AND s.next_due > (SELECT {NOW})
      ORDER BY s.next_due LIMIT 1)) AS due) first
 WHERE due IS NOT NULL ON CONFLICT DO NOTHING""")  # noqa: E501
-_FILL = text(f"""
+_PLAN_ALL = text(f"""
 {_NEW} to_timestamp(due / 1e6) FROM ({_FIRST} GROUP BY 1) first
 WHERE NOT {jobs.IS_RUNNING.format(lock=_NAME)} {jobs.SOONER}""")
-_DUE_HOSTS = text(f"""
+_SELECT_DUE_HOSTS = text(f"""
 SELECT s.host, count(*) {_FOLLOWED} WHERE {_SHARD} = :shard AND {_WANTED}
 AND {_IS_DUE} GROUP BY s.host ORDER BY min(coalesce(s.next_due, 0)) LIMIT :most""")
-_DUE = text(f"""
+_SELECT_DUE = text(f"""
 SELECT data, plan, waits FROM (
   SELECT d.data, s.plan, s.next_due, s.key,
     row_number() OVER (PARTITION BY s.host ORDER BY s.next_due NULLS FIRST, s.key) AS n,
@@ -106,14 +106,14 @@ class Shards:
         """Plan a job for each shard that has none, and plan existing jobs earlier if a source is
         due earlier. Reads all sources."""
         with self._db.write() as connection:
-            connection.execute(_FILL)
+            connection.execute(_PLAN_ALL)
 
     def recover(self) -> None:
         """Take the jobs from workers that sent no heartbeat for the lease, and plan them again."""
         with self._db.write() as connection:
             taken = jobs.take_back(connection, QUEUE, self._lease)
             for shard in sorted(row.shard for row in taken):
-                connection.execute(_NEXT, {"shard": shard, "rest": _REST})
+                connection.execute(_PLAN_NEXT, {"shard": shard, "rest": _COLLECT_FOR})
 
     def beat(self, worker: int, owner: str) -> Beat:
         """Write a heartbeat of a worker and renew its leases of hosts. `worker`: its number in the
@@ -127,15 +127,21 @@ class Shards:
     def due_hosts(self, shard: int, most: int) -> list[str]:
         """Return the hosts of a shard that have due sources, the longest overdue first, at most
         `most`."""
-        rows = self._db.run_at_once(_DUE_HOSTS, {"shard": shard, "most": most})
+        rows = self._db.run_at_once(_SELECT_DUE_HOSTS, {"shard": shard, "most": most})
         return [host for host, _ in rows]
 
     def due(self, shard: int, names: Collection[str], each: int) -> list[tuple[SourceState, bool]]:
         """Return (state, True if it has pending entries) of the due sources of the hosts `names`,
         the longest overdue first. `shard`: the shard of these hosts; `each`: at most so many
         sources of a host."""
-        rows = self._db.run_at_once(_DUE, {"shard": shard, "names": sorted(names), "each": each})
-        return [(codec.unpack_state(row.data, row.plan), row.waits) for row in rows]
+        rows = self._db.run_at_once(
+            _SELECT_DUE, {"shard": shard, "names": sorted(names), "each": each}
+        )
+        due: list[tuple[SourceState, bool]] = []
+        for row in rows:
+            state = codec.unpack_state(row.data, row.plan)
+            due.append((state, row.waits))
+        return due
 
     def fence(self, job: Job) -> Callable[[Connection], None]:
         """Return a function that checks in a transaction that `job` still belongs to its worker.
@@ -150,4 +156,4 @@ class Shards:
         `pause`: seconds until the next request to these hosts."""
         self._hosts.release(connection, names, owner, pause)
         jobs.end(connection, job)
-        connection.execute(_NEXT, {"shard": job.shard, "rest": _REST})
+        connection.execute(_PLAN_NEXT, {"shard": job.shard, "rest": _COLLECT_FOR})

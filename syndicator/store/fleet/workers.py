@@ -7,17 +7,19 @@ from sqlalchemy import text
 
 from syndicator.store.database import Database
 
-_ARE_THERE = text(
+_HAS_TABLES = text(
     "SELECT to_regclass('workers') IS NOT NULL AND to_regclass('procrastinate_workers') IS NOT NULL"
 )
 # workers that the queue has removed
-_FORGET = text("DELETE FROM workers WHERE number NOT IN (SELECT id FROM procrastinate_workers)")
-_REGISTER = text(
+_DELETE_REMOVED = text(
+    "DELETE FROM workers WHERE number NOT IN (SELECT id FROM procrastinate_workers)"
+)
+_INSERT_WORKER = text(
     "INSERT INTO workers (number, machine, process, version)"
     " VALUES (:number, :machine, :process, :version) ON CONFLICT (number) DO NOTHING"
 )
 # An older version registers no worker, but has a heartbeat.
-_LIST = text("""
+_SELECT_WORKERS = text("""
 SELECT coalesce(w.machine, '?') AS machine, coalesce(w.process, 0) AS process,
   coalesce(w.version, '?') AS version,
   extract(epoch FROM clock_timestamp() - beat.last_heartbeat)::float AS silent_seconds,
@@ -70,15 +72,15 @@ class Workers:
     def register(self, registration: Registration) -> None:
         """Add a worker, and delete the workers that the queue has removed."""
         with self._db.write() as connection:
-            connection.execute(_FORGET)
-            connection.execute(_REGISTER, asdict(registration))
+            connection.execute(_DELETE_REMOVED)
+            connection.execute(_INSERT_WORKER, asdict(registration))
 
     def list(self) -> Sequence[WorkerState]:
         """Return the workers that have not ended properly: those that run and those that have
         crashed. () if no worker ever used this database. Raises StoreError."""
-        if not self._db.scalar(_ARE_THERE):
+        if not self._db.scalar(_HAS_TABLES):
             return ()
         return [
             WorkerState(is_live=row.silent_seconds < self._lease, **row._mapping)
-            for row in self._db.rows(_LIST)
+            for row in self._db.rows(_SELECT_WORKERS)
         ]

@@ -134,14 +134,13 @@ class Browse:
         left out."""
         start = codec.micros(since)
         week = ((_m.added - start) // _WEEK).label("week")
-        query = (
-            select(_m.slug, week, func.count(), func.max(_m.added))
-            .where((_m.axis == "source") & (_m.added >= start))
-            .group_by(_m.slug, week)
-        )
+        is_counted = (_m.axis == "source") & (_m.added >= start)
+        columns = select(_m.slug, week, func.count(), func.max(_m.added))
+        query = columns.where(is_counted).group_by(_m.slug, week)
         weeks = defaultdict[str, list[tuple[int, int, datetime]]](list)
         for key, number, count, last_added in self._db.rows(query):
-            weeks[key].append((int(number), count, codec.moment(last_added)))
+            last_time = codec.moment(last_added)
+            weeks[key].append((int(number), count, last_time))
         return weeks
 
     def costs(self, since: datetime) -> dict[str, tuple[int, int, int]]:
@@ -162,8 +161,10 @@ class Browse:
 
 
 def _make_listed(row: Any) -> Listed:
+    """Return the article of a row; its score is stored in thousandths."""
+    article = codec.unpack(Article, row.data)
     score = None if row.score is None else row.score / _CERTAIN
-    return Listed(article=codec.unpack(Article, row.data), path=row.path, score=score)
+    return Listed(article=article, path=row.path, score=score)
 
 
 def _count_filters(rows: Iterable[_FilteredRow]) -> dict[Filter, int]:
@@ -209,6 +210,7 @@ def _list_filters(data: str, score: int | None, *, is_copy: bool) -> frozenset[F
     is_on_hold = '"hold":true' in data
     if is_on_hold:
         filters.add("hold")
+    # the operator has looked at it already
     is_answered = '"tags_by":"operator"' in data or '"category_by":"operator"' in data
     is_doubtful = score is not None and 0 < score < UNSURE and not is_answered
     if not is_copy and (is_on_hold or is_doubtful):

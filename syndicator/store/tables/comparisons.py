@@ -37,11 +37,11 @@ _a = schema.articles.c
 _m = schema.members.c
 _s = schema.sketches.c
 _k = schema.sketch_keys.c
-_KEEP_SINCE = """ON CONFLICT (id) DO UPDATE SET at = excluded.at, data = excluded.data, named = excluded.named,
+_ON_CONFLICT_KEEP_SINCE = """ON CONFLICT (id) DO UPDATE SET at = excluded.at, data = excluded.data, named = excluded.named,
 since = coalesce(sketches.since, excluded.since)"""  # noqa: E501
 _IN_FEED = (_m.axis == SOURCE, _m.slug == bindparam("source"))
-_LISTED = """data FROM articles JOIN members ON members.id = articles.id WHERE axis = ? AND slug = ?
-ORDER BY members.added DESC, members.published DESC LIMIT ?"""
+_NEWEST_OF_SOURCE = """data FROM articles JOIN members ON members.id = articles.id
+WHERE axis = ? AND slug = ? ORDER BY members.added DESC, members.published DESC LIMIT ?"""
 _RANK = func.abs(_a.published - bindparam("at"))
 _TITLED = (
     select(_a.id, _RANK.label("rank"))
@@ -104,9 +104,9 @@ _LIKELY = (
         _s.at >= bindparam("since"),
     )
 )
-_KNOWN = union_all(*_BY_ALIAS)
-_KNOWN_LIKE = union_all(*_BY_ALIAS, *_EARLIER, _LIKELY)
-_ONLY_EARLIER = union_all(*_EARLIER)
+_SELECT_KNOWN = union_all(*_BY_ALIAS)
+_SELECT_KNOWN_AND_SIMILAR = union_all(*_BY_ALIAS, *_EARLIER, _LIKELY)
+_SELECT_EARLIER = union_all(*_EARLIER)
 # of an article whose blocks are saved again, and of the host's oldest articles
 _DELETE_BLOCKS = (
     "DELETE FROM blocks WHERE host = ? AND n NOT IN (SELECT n FROM blocks WHERE host = ?"
@@ -164,7 +164,7 @@ class Comparisons:
             "since": since,
             "named": compared.named,
         }
-        insert(connection, schema.sketches, [row], _KEEP_SINCE)
+        insert(connection, schema.sketches, [row], _ON_CONFLICT_KEEP_SINCE)
         placeholders = write_placeholders(compared.keys)
         query = f"SELECT value FROM sketch_keys WHERE id = ? AND value IN ({placeholders})"
         stored_keys = run_statement(connection, query, (article_id, *compared.keys))
@@ -182,13 +182,15 @@ class Comparisons:
         all_keys = [*keys, *map(codec.key, named)][:CHUNK]
         values: dict[str, Any] = {"aliases": keys, "all": all_keys}
         if like is None:
-            return _make_known(self._db.rows(_KNOWN, values))
-        return _make_known(self._db.rows(_KNOWN_LIKE, values | _make_values(like)))
+            return _make_known(self._db.rows(_SELECT_KNOWN, values))
+        return _make_known(
+            self._db.rows(_SELECT_KNOWN_AND_SIMILAR, values | _make_parameters(like))
+        )
 
     def find_earlier(self, like: Like) -> Sequence[str]:
         """Return the ids of articles that may be earlier versions of the article `like`: at most 10
         by their title, then 10 by their text."""
-        return _make_known(self._db.rows(_ONLY_EARLIER, _make_values(like))).earlier
+        return _make_known(self._db.rows(_SELECT_EARLIER, _make_parameters(like))).earlier
 
     def read_claims(self, article_id: str) -> tuple[datetime | None, str | None]:
         """Return what is stored with the sketch of an article: the first time from which it is
@@ -210,16 +212,16 @@ class Comparisons:
         """Return (address, title) of the newest articles in the feed of a source, latest first, at
         most `requests.REMEMBERED`. `own`: leave out those that it carries from other sources."""
         listed: list[tuple[str, str]] = []
-        for data in self._column(_LISTED, SOURCE, codec.key(source_key), MOST_LISTED):
+        for data in self._column(_NEWEST_OF_SOURCE, SOURCE, codec.key(source_key), MOST_LISTED):
             article = codec.unpack(Article, data)
             if not own or article.source_key == source_key:
                 listed.append((article.url, article.title))
         return listed
 
 
-def _make_values(like: Like) -> dict[str, Any]:
-    """Return the parameters of the queries _KNOWN_LIKE and _ONLY_EARLIER for the article
-    `like`."""
+def _make_parameters(like: Like) -> dict[str, Any]:
+    """Return the parameters of the queries _SELECT_KNOWN_AND_SIMILAR and _SELECT_EARLIER for the
+    article `like`."""
     return {
         "source": codec.key(like.source),
         "title": like.title,
@@ -231,8 +233,8 @@ def _make_values(like: Like) -> dict[str, Any]:
 
 
 def _make_known(rows: Iterable[Any]) -> Known:
-    """Return the result of the queries _KNOWN, _KNOWN_LIKE and _ONLY_EARLIER, whose rows say in
-    their first column what they are about."""
+    """Return the result of a query such as _SELECT_KNOWN. The first column of each row says what
+    the row is about, such as "withdrawn" or "article"."""
     is_withdrawn = False
     is_pruned = False
     articles: dict[str, tuple[Article, Article | None]] = {}
@@ -253,6 +255,7 @@ def _make_known(rows: Iterable[Any]) -> Known:
                 earlier[alias_or_id] = None
             case "likely":
                 likely.append((codec.unpack(Article, data), bytes(sketch)))
+
     return Known(
         withdrawn=is_withdrawn,
         pruned=is_pruned,
@@ -263,7 +266,8 @@ def _make_known(rows: Iterable[Any]) -> Known:
 
 
 def _by_rank(row: Any) -> tuple[int, str]:
-    """Return the sort key of a row of _KNOWN and the like: its rank, then its alias or id."""
+    """Return the sort key of a row of a query such as _SELECT_KNOWN: its rank, then its alias or
+    id."""
     return row[_RANK_COLUMN], row[_ID_COLUMN]
 
 

@@ -35,8 +35,12 @@ FOUND_MEMBERS: Final = select(_m.id, _m.axis, _m.slug).where(_m.axis.in_(FOUND_A
 MOVES: Final = select(_f.axis, _f.slug, _f.moved_axis, _f.moved_slug).where(
     _f.moved_axis.is_not(None)
 )
-_TIMES = select(_a.id, _a.added, _a.published).where(_a.id.in_(bindparam("ids", expanding=True)))
-_STORY_TIMES: Final = "SELECT added, published FROM members WHERE id = ? AND axis = ? AND slug = ?"
+_SELECT_TIMES = select(_a.id, _a.added, _a.published).where(
+    _a.id.in_(bindparam("ids", expanding=True))
+)
+_SELECT_STORY_TIMES: Final = (
+    "SELECT added, published FROM members WHERE id = ? AND axis = ? AND slug = ?"
+)
 _DELETE_MEMBER: Final = "DELETE FROM members WHERE id = ? AND axis = ? AND slug = ?"
 
 Times = tuple[int, int]  # when an article was added and published, in microseconds or NEVER
@@ -160,14 +164,14 @@ def find_changed_times(
     connection: Connection, article: Article, keys: Collection[FeedKey], old: Article | None = None
 ) -> dict[FeedKey, set[Times]]:
     """Return feed -> times under which builds must count again, for the feeds `keys`: the times of
-    `article`, and those of `old`, the article before it changed, if given. In the feed of stories
-    an entry has the times of its story instead."""
+    `article`, and the times of `old`, the article before it changed, if given. In the feed of
+    stories an entry has the times of its story instead."""
     article_times = {get_times(article)}
     if old is not None:
         article_times.add(get_times(old))
     changed = dict.fromkeys(keys, article_times)
     if STORIES in changed:
-        stored = run_statement(connection, _STORY_TIMES, (article.id, *STORIES))
+        stored = run_statement(connection, _SELECT_STORY_TIMES, (article.id, *STORIES))
         changed[STORIES] = {(added, published) for added, published in stored}
     return changed
 
@@ -214,7 +218,7 @@ def replace_found_members(
     """Replace, for some articles, the feeds of saved queries that show them. `feeds`: article id ->
     {feed: its name}. The feeds that gain or lose an article become stale."""
     ids = list(feeds)
-    rows = {row.id: row for row in connection.execute(_TIMES, {"ids": ids})}
+    rows = {row.id: row for row in connection.execute(_SELECT_TIMES, {"ids": ids})}
     previous = {
         (article_id, FeedKey(axis, slug))
         for article_id, axis, slug in connection.execute(FOUND_MEMBERS.where(_m.id.in_(ids)))

@@ -18,7 +18,7 @@ _f = schema.feeds.c
 _m = schema.members.c
 _HAS_ARTICLES = select(_m.id).where(_m.axis == SOURCE, _m.slug == _f.slug).exists()
 _IS_MADE = _i.name != ""
-_DUE = (
+_SELECT_DUE = (
     select(_f.slug, _i.name, _i.tries)
     .outerjoin_from(schema.feeds, schema.icons, _i.source == _f.slug)
     .where(
@@ -28,12 +28,12 @@ _DUE = (
     )
     .order_by(_f.slug)
 )
-_SHOWN = (
+_SELECT_SHOWN = (
     select(_i.source, _i.name)
     .join_from(schema.icons, schema.feeds, _i.source == _f.slug)
     .where(_f.axis == SOURCE, _IS_MADE, _HAS_ARTICLES)
 )
-_NAMES = select(_i.name).where(_IS_MADE).distinct()
+_SELECT_NAMES = select(_i.name).where(_IS_MADE).distinct()
 
 
 class Icons:
@@ -46,7 +46,7 @@ class Icons:
         """Return the icons to look for at `now`: of sources that have articles in feeds, and whose
         icon was never looked for or has to be tried again."""
         rows: list[IconRow] = []
-        for row in self._db.rows(_DUE, {"now": codec.micros(now)}):
+        for row in self._db.rows(_SELECT_DUE, {"now": codec.micros(now)}):
             # name and tries are NULL if the icon was never looked for
             name = row.name or ""
             tries = row.tries or 0
@@ -75,11 +75,11 @@ class Icons:
     def shown(self) -> dict[str, str]:
         """Return source key -> name of its icon, for sources that have an icon and articles in
         feeds."""
-        return dict(self._db.rows(_SHOWN))
+        return dict(self._db.rows(_SELECT_SHOWN))
 
     def names(self) -> set[str]:
         """Return the names of the icons that were made, of all sources."""
-        return {name for (name,) in self._db.rows(_NAMES)}
+        return {name for (name,) in self._db.rows(_SELECT_NAMES)}
 
     def lost(self, names: Iterable[str]) -> None:
         """Make the icons with these names due, since their files are lost."""
@@ -91,6 +91,7 @@ class Icons:
 
 
 def _make_icon_row(row: Any) -> IconRow:
+    """Return the icon of a row of the table `icons`."""
     return IconRow(
         source_key=row.source,
         next_try=codec.moment(row.next_try),

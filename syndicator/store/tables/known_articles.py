@@ -16,7 +16,7 @@ from syndicator.store.tables.feed_members import choose_feeds, resolve_moves
 
 # The first column is the kind of a row. `{ids}`: articles; `{into}`: articles that some of them
 # will be merged into.
-_KNOWN: Final = """SELECT 'article', id, merged_into, data, behind FROM articles WHERE id IN ({ids})
+_SELECT_KNOWN: Final = """SELECT 'article', id, merged_into, data, behind FROM articles WHERE id IN ({ids})
 UNION ALL SELECT 'copy', merged_into, NULL, data, NULL FROM articles WHERE merged_into IN ({ids})
 UNION ALL SELECT 'withdrawn', id, NULL, NULL, NULL FROM withdrawn WHERE id IN ({ids})
 UNION ALL SELECT 'carrier', id, source, NULL, NULL FROM carriers WHERE id IN ({ids})
@@ -76,12 +76,13 @@ def read_all_known(
     known = {
         article_id: KnownArticle(originals=originals, moves=moves) for article_id in merge_into
     }
+
     ids = list(merge_into)
     for start in range(0, len(ids), _ARTICLES_IN_QUERY):
         part = ids[start : start + _ARTICLES_IN_QUERY]
         targets = [merge_into[article_id] for article_id in part if merge_into[article_id]]
-        query = _KNOWN.format(ids=write_placeholders(part), into=write_placeholders(targets))
-        values = (*part * _KNOWN.count("{ids}"), *targets)
+        query = _SELECT_KNOWN.format(ids=write_placeholders(part), into=write_placeholders(targets))
+        values = (*part * _SELECT_KNOWN.count("{ids}"), *targets)
         for kind, *columns in run_statement(connection, query, values):
             match kind:
                 case "article":

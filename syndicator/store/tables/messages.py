@@ -21,35 +21,37 @@ _m = schema.messages.c
 _w = schema.announced.c
 _member = schema.members.c
 _asked = schema.llm_asked.c
-# Reads only an index; the query _IN_FEEDS then selects the articles that are in feeds.
-_CHANGED = (
+# Reads only an index; the query _SELECT_IN_FEEDS then selects the articles that are in feeds.
+_SELECT_CHANGED = (
     select(_a.id, _a.mtime_ns, _a.size, _w.digest)
     .join_from(schema.articles, schema.announced, _w.id == _a.id, isouter=True)
     .where(or_(_w.id.is_(None), _w.mtime_ns != _a.mtime_ns, _w.size != _a.size))
 )
-_IN_FEEDS = select(_member.id).where(_member.id.in_(bindparam("ids", expanding=True))).distinct()
-_HIDDEN = select(_w.id).where(~select(_member.id).where(_member.id == _w.id).exists())
+_SELECT_IN_FEEDS = (
+    select(_member.id).where(_member.id.in_(bindparam("ids", expanding=True))).distinct()
+)
+_SELECT_HIDDEN = select(_w.id).where(~select(_member.id).where(_member.id == _w.id).exists())
 _EARLIER = schema.messages.alias("earlier").c
 _FIRST_OF_SUBJECT = ~(
     select(_EARLIER.n)
     .where(_EARLIER.receiver == _m.receiver, _EARLIER.subject == _m.subject, _EARLIER.n < _m.n)
     .exists()
 )
-_DUE = (
+_SELECT_DUE = (
     select(schema.messages)
     .where(_m.receiver == bindparam("to"), _m.next_try <= bindparam("now"), _FIRST_OF_SUBJECT)
     .order_by(_m.n)
     .limit(bindparam("most"))
 )
-_WAITING = select(_m.receiver, func.count(), func.min(_m.at), func.max(_m.fault)).group_by(
+_COUNT_WAITING = select(_m.receiver, func.count(), func.min(_m.at), func.max(_m.fault)).group_by(
     _m.receiver
 )
-_SUBSCRIPTIONS = select(schema.subscriptions.c.data).order_by(schema.subscriptions.c.token)
+_SELECT_SUBSCRIPTIONS = select(schema.subscriptions.c.data).order_by(schema.subscriptions.c.token)
 METER = "llm:meter"
 _NO_MESSAGE = ""  # digest of an article that was published before there was a receiver
 # The feed of all articles has no copies, and an index by `added`, so that only recent rows are
 # read.
-_UNASKED = (
+_SELECT_UNASKED = (
     select(_member.id)
     .join_from(schema.members, schema.articles, _a.id == _member.id)
     .outerjoin(schema.llm_asked, _asked.id == _member.id)
@@ -120,27 +122,28 @@ class Messages:
         forget what was stored of other articles. Called when there is a receiver for the first
         time."""
         is_published = select(_member.id).where(_member.id == _a.id).exists()
-        old_articles = select(_a.id, _a.mtime_ns, _a.size, literal(_NO_MESSAGE)).where(
-            is_published, _a.added < codec.micros(before)
-        )
+        is_old = _a.added < codec.micros(before)
+        articles = select(_a.id, _a.mtime_ns, _a.size, literal(_NO_MESSAGE))
+        old_articles = articles.where(is_published, is_old)
         columns = [_w.id, _w.mtime_ns, _w.size, _w.digest]
+        insert_old = insert_rows(schema.announced).from_select(columns, old_articles)
         with self._db.write() as connection:
             connection.execute(delete(schema.announced))
-            connection.execute(insert_rows(schema.announced).from_select(columns, old_articles))
+            connection.execute(insert_old)
 
     def list_changed(self) -> dict[str, Known]:
         """Return article id -> version that receivers have, for the articles in feeds whose file
         has changed since or that receivers do not know yet."""
-        versions = {article_id: Known(*row) for article_id, *row in self._db.rows(_CHANGED)}
+        versions = {article_id: Known(*row) for article_id, *row in self._db.rows(_SELECT_CHANGED)}
         changed: dict[str, Known] = {}
         for part in chunks(list(versions)):
-            for (article_id,) in self._db.rows(_IN_FEEDS, {"ids": part}):
+            for (article_id,) in self._db.rows(_SELECT_IN_FEEDS, {"ids": part}):
                 changed[article_id] = versions[article_id]
         return changed
 
     def list_hidden(self) -> list[str]:
         """Return the ids of the articles that receivers have and that no feed shows any more."""
-        return [article_id for (article_id,) in self._db.rows(_HIDDEN)]
+        return [article_id for (article_id,) in self._db.rows(_SELECT_HIDDEN)]
 
     def save_messages(
         self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]
@@ -162,15 +165,15 @@ class Messages:
 
     def waiting(self) -> list[Waiting]:
         """Return how many unsent messages there are for each receiver that has any."""
-        return [
-            Waiting(receiver, count, codec.moment(first_time), fault)
-            for receiver, count, first_time, fault in self._db.rows(_WAITING)
-        ]
+        waiting: list[Waiting] = []
+        for receiver, count, first_time, fault in self._db.rows(_COUNT_WAITING):
+            waiting.append(Waiting(receiver, count, codec.moment(first_time), fault))
+        return waiting
 
     def due(self, receiver: str, now: datetime, most: int) -> list[Message]:
         """Return the due messages for a receiver, in order, at most `most`. Of each article only
         the first unsent message counts: later ones wait until it is sent."""
-        rows = self._db.rows(_DUE, {"to": receiver, "now": codec.micros(now), "most": most})
+        rows = self._db.rows(_SELECT_DUE, {"to": receiver, "now": codec.micros(now), "most": most})
         return [Message(**row._mapping) for row in rows]
 
     def record_sent(self, message: Message) -> None:
@@ -211,13 +214,15 @@ class Subscriptions:
 
     def all(self) -> list[Subscription]:
         """Return all subscriptions, by token."""
-        rows = self._db.rows(_SUBSCRIPTIONS)
+        rows = self._db.rows(_SELECT_SUBSCRIPTIONS)
         return [codec.unpack(Subscription, data) for (data,) in rows]
 
     def list_of_source(self, source_key: str) -> list[Subscription]:
         """Return the subscriptions of a source. At most one of them is to be kept; the others are
         of earlier topics or hubs."""
-        of_source = _SUBSCRIPTIONS.where(schema.subscriptions.c.source == codec.key(source_key))
+        of_source = _SELECT_SUBSCRIPTIONS.where(
+            schema.subscriptions.c.source == codec.key(source_key)
+        )
         return [codec.unpack(Subscription, data) for (data,) in self._db.rows(of_source)]
 
     def tallies(self) -> list[Tally]:
@@ -263,7 +268,7 @@ class Enrichment:
             "now": codec.micros(now),
             "most": limit,
         }
-        return [article_id for (article_id,) in self._db.rows(_UNASKED, values)]
+        return [article_id for (article_id,) in self._db.rows(_SELECT_UNASKED, values)]
 
     def read_result(self, article_id: str) -> Asked | None:
         """Return the result of asking the model about an article, None if it was not asked."""

@@ -22,18 +22,20 @@ _p = schema.pictures.c
 _m = schema.members.c
 _IS_SHOWN = select(_m.id).where(_m.id == _p.id).exists()
 _IS_MADE = _p.name != ""
-_ROW = select(
+_SELECT_PICTURES = select(
     _p.id, _p.url, _p.next_try, _p.name, _p.width, _p.height, _p.tries, _p.reason, _p.detail
 )
-_DUE = _ROW.where(_p.next_try <= bindparam("now"), _IS_SHOWN).limit(bindparam("most"))
-_THUMBNAILS = select(_p.id, _p.name, _p.width, _p.height).where(
+_SELECT_DUE = _SELECT_PICTURES.where(_p.next_try <= bindparam("now"), _IS_SHOWN).limit(
+    bindparam("most")
+)
+_SELECT_THUMBNAILS = select(_p.id, _p.name, _p.width, _p.height).where(
     _IS_MADE, _p.id.in_(bindparam("ids", expanding=True))
 )
-_NAMES = select(_p.name).where(_IS_MADE).distinct()
-_UNMADE = select(_p.reason, func.count()).where(~_IS_MADE, _IS_SHOWN).group_by(_p.reason)
-_MADE = select(func.count()).select_from(schema.pictures).where(_IS_MADE, _IS_SHOWN)
-_FEEDS = select(_m.axis, _m.slug, _m.added, _m.published).distinct()
-_URLS = select(_p.id, _p.url)
+_SELECT_NAMES = select(_p.name).where(_IS_MADE).distinct()
+_COUNT_UNMADE = select(_p.reason, func.count()).where(~_IS_MADE, _IS_SHOWN).group_by(_p.reason)
+_COUNT_MADE = select(func.count()).select_from(schema.pictures).where(_IS_MADE, _IS_SHOWN)
+_SELECT_FEEDS = select(_m.axis, _m.slug, _m.added, _m.published).distinct()
+_SELECT_URLS = select(_p.id, _p.url)
 
 
 def update_picture(connection: Connection, article: Article, old: Article | None) -> None:
@@ -69,7 +71,7 @@ def replace_pictures(connection: Connection, new_rows: Collection[dict[str, Any]
     transaction."""
     new_by_id = {row["id"]: row for row in new_rows}
     outdated: list[str] = []
-    for row in connection.execute(_URLS):
+    for row in connection.execute(_SELECT_URLS):
         if row.id not in new_by_id or new_by_id[row.id]["url"] != row.url:
             outdated.append(row.id)
     for part in chunks(outdated):
@@ -86,17 +88,17 @@ class Pictures:
     def due(self, now: datetime, most: int) -> list[PictureRow]:
         """Return the pictures that are due at `now`, of articles that a feed shows, at most `most`.
         The newest articles come first."""
-        newest_first = _DUE.order_by(_p.added.desc(), _p.id)
+        newest_first = _SELECT_DUE.order_by(_p.added.desc(), _p.id)
         rows = self._db.rows(newest_first, {"now": codec.micros(now), "most": most})
         return [_make_picture_row(row) for row in rows]
 
     def has_due(self, now: datetime) -> bool:
         """Return True if a picture of an article that a feed shows is due at `now`."""
-        return bool(self._db.rows(_DUE, {"now": codec.micros(now), "most": 1}))
+        return bool(self._db.rows(_SELECT_DUE, {"now": codec.micros(now), "most": 1}))
 
     def row(self, article_id: str) -> PictureRow | None:
         """Return what is stored of the picture of an article, None if it has no picture."""
-        rows = self._db.rows(_ROW.where(_p.id == article_id))
+        rows = self._db.rows(_SELECT_PICTURES.where(_p.id == article_id))
         return _make_picture_row(rows[0]) if rows else None
 
     def save(self, row: PictureRow) -> None:
@@ -127,13 +129,13 @@ class Pictures:
         """Return article id -> its thumbnail; articles without a thumbnail are left out."""
         thumbnails: dict[str, Picture] = {}
         for part in chunks(ids):
-            for article_id, name, width, height in self._db.rows(_THUMBNAILS, {"ids": part}):
+            for article_id, name, width, height in self._db.rows(_SELECT_THUMBNAILS, {"ids": part}):
                 thumbnails[article_id] = Picture(name=name, width=width, height=height)
         return thumbnails
 
     def names(self, *, shown: bool = True) -> set[str]:
         """Return the names of all thumbnails. `shown`: only of articles that a feed shows."""
-        query = _NAMES.where(_IS_SHOWN) if shown else _NAMES
+        query = _SELECT_NAMES.where(_IS_SHOWN) if shown else _SELECT_NAMES
         return {name for (name,) in self._db.rows(query)}
 
     def requeue_lost(self, names: Iterable[str]) -> None:
@@ -150,21 +152,23 @@ class Pictures:
     def counts(self) -> Pictured:
         """Return how many thumbnails of the articles that feeds show are made or waiting, and how
         many failed for which reason."""
-        unmade = dict(self._db.rows(_UNMADE))
+        unmade = dict(self._db.rows(_COUNT_UNMADE))
         waiting = unmade.pop(_NOT_TRIED, 0)
-        made = int(self._db.scalar(_MADE))
+        made = int(self._db.scalar(_COUNT_MADE))
         return Pictured(made=made, waiting=waiting, failed=dict(sorted(unmade.items())))
 
 
 def _mark_feeds_of(connection: Connection, ids: Collection[str]) -> None:
     """Mark the feeds that show these articles as stale."""
     changed = defaultdict[FeedKey, set[Times]](set)
-    for axis, slug, added, published in connection.execute(_FEEDS.where(_m.id.in_(ids))):
+    for axis, slug, added, published in connection.execute(_SELECT_FEEDS.where(_m.id.in_(ids))):
         changed[FeedKey(axis, slug)].add((added, published))
     mark_stale(connection, changed)
 
 
 def _make_picture_row(row: Any) -> PictureRow:
+    """Return the picture of a row that _SELECT_PICTURES selects."""
+    next_try = None if row.next_try is None else codec.moment(row.next_try)
     picture = None
     if row.name:  # "" before the thumbnail is made
         picture = Picture(name=row.name, width=row.width, height=row.height)
@@ -172,7 +176,7 @@ def _make_picture_row(row: Any) -> PictureRow:
         id=row.id,
         url=row.url,
         tries=row.tries,
-        next_try=None if row.next_try is None else codec.moment(row.next_try),
+        next_try=next_try,
         picture=picture,
         reason=row.reason,
         detail=row.detail,

@@ -21,23 +21,23 @@ _n = schema.fragments.c
 _t = schema.texts.c
 _IS_RELATED: Final = (_n.id == _m.id, _n.kind == _RELATED)
 _IN_FEEDS: Final = tuple_(_m.axis, _m.slug).in_(bindparam("feeds", expanding=True))
-_MISSING = (
+_SELECT_MISSING = (
     select(_m.id)
     .join_from(schema.members, schema.texts, _t.id == _m.id)
     .where(_IN_FEEDS, ~select(_n.id).where(*_IS_RELATED).exists())
     .order_by(_m.added.desc(), _m.id)
     .limit(bindparam("most"))
 )
-_LISTS = select(_n.id, _n.data).where(
+_SELECT_LISTS = select(_n.id, _n.data).where(
     _n.id.in_(bindparam("ids", expanding=True)), _n.kind == _RELATED
 )
-_BY_DAY = (
+_SELECT_LISTS_BY_DAY = (
     select((sums.get_shown_time(_m) // sums.DAY).label("day"), _n.id, _n.data)
     .join_from(schema.members, schema.fragments, _IS_RELATED[0] & _IS_RELATED[1])
     .where(_IN_FEEDS)
     .order_by("day", _n.id)
 )
-_SHOWN = select(_a.id, _a.mtime_ns, _a.size).join_from(
+_SELECT_STAMPS = select(_a.id, _a.mtime_ns, _a.size).join_from(
     schema.members,
     schema.articles,
     (_a.id == _m.id) & (_m.axis == ALL.axis) & (_m.slug == ALL.slug),
@@ -55,7 +55,7 @@ class Related:
         yet, the newest first, at most `most`."""
         if not feeds:
             return []
-        rows = self._db.rows(_MISSING, {"feeds": list(feeds), "most": most})
+        rows = self._db.rows(_SELECT_MISSING, {"feeds": list(feeds), "most": most})
         return list(dict.fromkeys(article_id for (article_id,) in rows))
 
     def save(self, lists: Mapping[str, Sequence[str]]) -> None:
@@ -73,7 +73,7 @@ class Related:
         stored list are left out."""
         lists: dict[str, list[str]] = {}
         for part in chunks(ids):
-            for article_id, data in self._db.rows(_LISTS, {"ids": part}):
+            for article_id, data in self._db.rows(_SELECT_LISTS, {"ids": part}):
                 lists[article_id] = data.decode().split()
         return lists
 
@@ -83,12 +83,12 @@ class Related:
         a listed article changes, or if the feed of all articles starts or stops to show it."""
         if not feeds:
             return {}
-        lists = self._db.rows(_BY_DAY, {"feeds": list(feeds)})
+        lists = self._db.rows(_SELECT_LISTS_BY_DAY, {"feeds": list(feeds)})
         if not lists:
             return {}
         stamps = {
             article_id: f"{article_id} {mtime_ns} {size}"
-            for article_id, mtime_ns, size in self._db.rows(_SHOWN, {})
+            for article_id, mtime_ns, size in self._db.rows(_SELECT_STAMPS, {})
         }
         digests: dict[str, hashlib._Hash] = {}
         for day, article_id, data in lists:

@@ -14,15 +14,15 @@ from syndicator.store.shared_commits import Group
 _a = schema.articles.c
 _r = schema.reservations.c
 _IS_FILED = _r.id.in_(select(_a.id).where(_a.path == _r.path).correlate(schema.reservations))
-_FILED_PATH = select(_a.path).where(_a.id == bindparam("id"))
-_RESERVED_PATH = select(_r.path).where(_r.id == bindparam("id"))
-_NEAR = union(
+_SELECT_FILED_PATH = select(_a.path).where(_a.id == bindparam("id"))
+_SELECT_RESERVED_PATH = select(_r.path).where(_r.id == bindparam("id"))
+_SELECT_SIMILAR_IDS = union(
     *(
         select(column).where(column >= bindparam("first"), column < bindparam("after"))
         for column in (_a.id, _r.id)
     )
 )
-_UNFILED = select(_r.id, _r.path, _r.at).where(~_IS_FILED).order_by(func.abs(_r.at), _r.id)
+_SELECT_UNFILED = select(_r.id, _r.path, _r.at).where(~_IS_FILED).order_by(func.abs(_r.at), _r.id)
 
 
 class Reservations:
@@ -41,7 +41,7 @@ class Reservations:
     def path(self, article_id: str) -> str | None:
         """Return the path of the file of an article, otherwise the path reserved for it, None if it
         has neither."""
-        for query in (_FILED_PATH, _RESERVED_PATH):
+        for query in (_SELECT_FILED_PATH, _SELECT_RESERVED_PATH):
             for (path,) in self._db.rows(query, {"id": article_id}):
                 return str(path)
         return None
@@ -52,7 +52,7 @@ class Reservations:
         start = article_id[:chars]
         # the ids from `start` up to the next possible start, so that the query uses an index
         next_start = start[:-1] + chr(ord(start[-1]) + 1)
-        rows = self._db.rows(_NEAR, {"first": start, "after": next_start})
+        rows = self._db.rows(_SELECT_SIMILAR_IDS, {"first": start, "after": next_start})
         ids = {other_id for (other_id,) in rows}
         return sorted(ids - {article_id})
 
@@ -73,12 +73,12 @@ class Reservations:
             # waits for its end.
             insert_new(connection, schema.reservations, [row])
             if writing:
-                filed_path = connection.scalar(_FILED_PATH, {"id": article_id})
+                filed_path = connection.scalar(_SELECT_FILED_PATH, {"id": article_id})
             if filed_path is not None and filed_path != path:
                 connection.execute(delete_reservation)
             path_to_use = filed_path
             if path_to_use is None:
-                path_to_use = connection.scalars(_RESERVED_PATH, {"id": article_id}).one()
+                path_to_use = connection.scalars(_SELECT_RESERVED_PATH, {"id": article_id}).one()
         self._db.commit()
         return path_to_use
 
@@ -89,10 +89,12 @@ class Reservations:
 
     def reserved(self) -> list[Reserved]:
         """Return the reservations whose article has no row with this path, oldest first."""
-        return [
-            Reserved(id=article_id, path=path, at=codec.moment(abs(time)), writing=time > 0)
-            for article_id, path, time in self._db.rows(_UNFILED)
-        ]
+        reserved: list[Reserved] = []
+        for article_id, path, time in self._db.rows(_SELECT_UNFILED):
+            reserved_at = codec.moment(abs(time))
+            is_writing = time > 0
+            reserved.append(Reserved(id=article_id, path=path, at=reserved_at, writing=is_writing))
+        return reserved
 
     def sweep(self, before: datetime) -> None:
         """Delete the reservations made before `before` whose article has a row with this path."""

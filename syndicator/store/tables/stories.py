@@ -37,27 +37,27 @@ _m = schema.story_members.c
 _SHOWN = _a.told != 0
 _LEADS = schema.members.alias("leads")
 # These statements run often and are SQL texts: statements of SQLAlchemy take three times as long.
-_UNREAD: Final = """SELECT a.id, a.path, a.mtime_ns, a.size, a.added, s.article IS NOT NULL
+_SELECT_UNREAD: Final = """SELECT a.id, a.path, a.mtime_ns, a.size, a.added, s.article IS NOT NULL
     FROM articles AS a LEFT JOIN story_sketches AS s ON s.article = a.id
     WHERE a.added >= ? AND (s.article IS NULL OR s.mtime_ns <> a.mtime_ns OR s.size <> a.size)
     ORDER BY a.added, a.id LIMIT ?"""
 _OF_KEY: Final = f"""SELECT article FROM (SELECT article FROM story_keys WHERE key = ? AND at BETWEEN ? AND ?
     ORDER BY at DESC LIMIT {NEWEST}) AS newest"""  # noqa: E501
-_NEAR: Final = f"""SELECT s.article, s.outlet, s.language, s.at, s.data, m.story, m.final
+_SELECT_SIMILAR: Final = f"""SELECT s.article, s.outlet, s.language, s.at, s.data, m.story, m.final
     FROM (SELECT article, count(*) AS shared FROM ({" UNION ALL ".join([_OF_KEY] * KEYS)}) AS found
         WHERE article <> ? GROUP BY article ORDER BY shared DESC, article LIMIT {FOUND}) AS found
     JOIN story_sketches AS s ON s.article = found.article LEFT JOIN story_members AS m ON m.article = s.article
     WHERE s.language = ? ORDER BY found.shared DESC, s.article"""  # noqa: E501
-_OF_STORIES: Final = """SELECT m.article, m.outlet, s.language, s.at, s.data, m.story, m.final
+_SELECT_SKETCHED: Final = """SELECT m.article, m.outlet, s.language, s.at, s.data, m.story, m.final
     FROM story_members AS m LEFT JOIN story_sketches AS s ON s.article = m.article
     WHERE m.story IN ({}) ORDER BY m.article"""
 _COLUMNS = [column.name for column in schema.story_sketches.columns]
-_LEADS_DUE = (
+_SELECT_LEADS_DUE = (
     select(schema.story_leads.c.story)
     .where(schema.story_leads.c.due)
     .order_by(schema.story_leads.c.story)
 )
-_STORIES = select(_m.story).distinct().order_by(_m.story)
+_SELECT_STORIES = select(_m.story).distinct().order_by(_m.story)
 _OUTLETS = func.count(_m.outlet.distinct())
 _LATEST = func.max(_a.added)
 _RECENT = (
@@ -65,7 +65,7 @@ _RECENT = (
     .join(schema.articles, _a.id == _m.article)
     .where(_a.added >= bindparam("since"), _SHOWN)
 )
-_NEWS = (
+_SELECT_NEWS = (
     select(_m.story, _OUTLETS, _LATEST, func.max(_LEADS.c.id))
     .join_from(schema.story_members, schema.articles, _a.id == _m.article)
     .outerjoin(_LEADS, (_LEADS.c.id == _a.id) & (_LEADS.c.axis == STORIES.axis))
@@ -74,20 +74,20 @@ _NEWS = (
     .order_by(_OUTLETS.desc(), _LATEST.desc(), _m.story)
     .limit(bindparam("most"))
 )
-_REPORTS = (
+_SELECT_REPORTS = (
     select(_m.story, _m.outlet, _a.id, _a.data)
     .join_from(schema.story_members, schema.articles, _a.id == _m.article)
     .where(_m.story.in_(bindparam("stories", expanding=True)), _SHOWN)
     .order_by(_a.added, _a.published, _a.id)
 )
 # Remainders, because the sum of whole nanoseconds of a dozen files overflows in SQLite.
-_DIGESTS = (
+_SELECT_DIGESTS = (
     select(_m.story, func.count(), func.sum(_a.mtime_ns % 2**40 + _a.told), func.sum(_a.size))
     .join_from(schema.story_members, schema.articles, _a.id == _m.article)
     .where(_SHOWN)
     .group_by(_m.story)
 )
-_IN_STORY = (
+_SELECT_STORY_IDS = (
     select(_m.article, _m.story)
     .join_from(schema.story_members, schema.articles, _a.id == _m.article)
     .where(_m.article.in_(bindparam("ids", expanding=True)), _SHOWN)
@@ -155,7 +155,7 @@ class Stories:
             ((newest_sketched,),) = self._db.run_query("SELECT max(added) FROM story_sketches")
             if newest_sketched is not None:
                 earliest = max(earliest, newest_sketched)
-        rows = self._db.run_query(_UNREAD, earliest, most)
+        rows = self._db.run_query(_SELECT_UNREAD, earliest, most)
         unread: list[Unread] = []
         for article, path, mtime_ns, size, added, was_sketched in rows:
             unread.append(Unread(article, path, mtime_ns, size, added, bool(was_sketched)))
@@ -180,7 +180,8 @@ class Stories:
                 connection.execute(delete(table))
 
     def save(self, new: Mapping[Unread, Sketched]) -> None:
-        """Store the sketches of articles in place of those of earlier versions of their files."""
+        """Store the sketches of articles, in place of sketches of earlier versions of the same
+        files."""
         sketch_rows: list[dict[str, Any]] = []
         key_rows: list[dict[str, Any]] = []
         for unread, sketched in new.items():
@@ -206,7 +207,7 @@ class Stories:
         values: list[int] = []
         for key in keys:
             values += (key, time - window, time + window)
-        rows = self._db.run_query(_NEAR, *values, sketched.article, sketched.language)
+        rows = self._db.run_query(_SELECT_SIMILAR, *values, sketched.article, sketched.language)
         return _make_sketched(rows)
 
     def list_sketched(self, stories: Collection[str]) -> list[Sketched]:
@@ -214,7 +215,7 @@ class Stories:
         None if an article is too old to be compared."""
         sketched: list[Sketched] = []
         for part in chunks(sorted(stories)):
-            query = _OF_STORIES.format(write_placeholders(part))
+            query = _SELECT_SKETCHED.format(write_placeholders(part))
             sketched += _make_sketched(self._db.run_query(query, *part))
         return sketched
 
@@ -244,10 +245,11 @@ class Stories:
 
     def _list_stories(self) -> list[str]:
         """Return the ids of all stories, sorted."""
-        return [story for (story,) in self._db.rows(_STORIES)]
+        return [story for (story,) in self._db.rows(_SELECT_STORIES)]
 
     def members(self, ids: Collection[str] | None = None) -> list[Member]:
-        """Return all articles that are in a story; with `ids`, only those of these articles."""
+        """Return the articles that are in a story. `ids`: return only these articles, if they are
+        in a story; None for all."""
         query = "SELECT article, story, outlet, final FROM story_members"
         rows: list[Any] = []
         if ids is None:
@@ -268,7 +270,7 @@ class Stories:
 
     def list_leads_due(self) -> list[str]:
         """Return the ids of the stories that need a lead article, sorted."""
-        return [story for (story,) in self._db.rows(_LEADS_DUE)]
+        return [story for (story,) in self._db.rows(_SELECT_LEADS_DUE)]
 
     def set_leads(self, leads: Mapping[str, str]) -> None:
         """Store the lead articles of stories: story id -> article id, "" if the story has no lead.
@@ -322,15 +324,17 @@ class Stories:
     def articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
         """Return story id -> (article id, outlet) of its published articles, in the order in which
         they were added. Stories that are not published are left out."""
-        return {
-            story: [(article.id, outlet) for outlet, article in reports]
-            for story, reports in self._read_reports(stories).items()
-        }
+        articles: dict[str, list[tuple[str, str]]] = {}
+        for story, reports in self._read_reports(stories).items():
+            articles[story] = [(article.id, outlet) for outlet, article in reports]
+        return articles
 
     def digest_stories(self) -> dict[str, str]:
         """Return story id -> digest, for the published stories. The digest changes with the files
         of the reports and with what the reports show of each other."""
-        return {story: "-".join(map(str, digest)) for story, *digest in self._db.rows(_DIGESTS)}
+        return {
+            story: "-".join(map(str, digest)) for story, *digest in self._db.rows(_SELECT_DIGESTS)
+        }
 
     def has_reports(self, since: datetime, until: datetime) -> bool:
         """Return True if a report of a published story was added at or after `since` and before
@@ -349,7 +353,7 @@ class Stories:
         story."""
         story_ids: dict[str, str] = {}
         for part in chunks(ids):
-            story_ids |= dict(self._db.rows(_IN_STORY, {"ids": part}))
+            story_ids |= dict(self._db.rows(_SELECT_STORY_IDS, {"ids": part}))
         reports = self._read_reports(set(story_ids.values()))
         return {
             article_id: Story(name=story, reports=tuple(reports[story]))
@@ -361,14 +365,14 @@ class Stories:
         they were added. Stories that are not published are left out."""
         reports: dict[str, list[tuple[str, Article]]] = {}
         for part in chunks(sorted(stories)):
-            for story, outlet, _, data in self._db.rows(_REPORTS, {"stories": part}):
+            for story, outlet, _, data in self._db.rows(_SELECT_REPORTS, {"stories": part}):
                 reports.setdefault(story, []).append((outlet, codec.unpack(Article, data)))
         return reports
 
     def news(self, since: datetime, most: int) -> list[News]:
-        """Return the published stories with an article added since `since`, at most `most`: those
-        of most outlets first, of equal ones the latest."""
-        rows = self._db.rows(_NEWS, {"since": codec.micros(since), "most": most})
+        """Return the published stories with an article added since `since`, at most `most`. The
+        stories of most outlets come first; of stories with as many outlets, the latest."""
+        rows = self._db.rows(_SELECT_NEWS, {"since": codec.micros(since), "most": most})
         return [
             News(story, outlets, codec.moment(latest), lead)
             for story, outlets, latest, lead in rows
@@ -376,8 +380,8 @@ class Stories:
 
 
 def _make_sketched(rows: Iterable[Any]) -> list[Sketched]:
-    """Return the articles of the rows that the queries _NEAR and _OF_STORIES select. The story is
-    NULL if an article is in none."""
+    """Return the articles of the rows that _SELECT_SIMILAR and _SELECT_SKETCHED select. The story
+    is NULL if an article is in none."""
     sketched: list[Sketched] = []
     for article, outlet, language, time, data, story, final in rows:
         story_id = "" if story is None else story

@@ -36,23 +36,25 @@ _folded = schema.folded.c
 _REPORT = select(
     _a.id, _a.added, _a.size, _a.merged_into, _a.data, _story.outlet, _story.story, _a.told
 )
-_REPORTS = _REPORT.select_from(
+_SELECT_REPORTS = _REPORT.select_from(
     schema.articles.outerjoin(schema.story_members, _story.article == _a.id)
 ).order_by(_a.id)
 _SET_DIGEST = update(schema.articles).where(_a.id == bindparam("article"))
-_FOLDS = (
+_SELECT_FOLDED = (
     select(_folded.article, _folded.story, _a.data, _a.merged_into, _a.behind)
     .join_from(schema.folded, schema.articles, _a.id == _folded.article)
     .order_by(_folded.story, _folded.place)
 )
-_LEAD_ENTRIES = select(_m.id, _m.added).where(_m.axis == STORIES.axis, _m.slug == STORIES.slug)
+_SELECT_LEAD_ENTRIES = select(_m.id, _m.added).where(
+    _m.axis == STORIES.axis, _m.slug == STORIES.slug
+)
 _MARK_FEEDS: Final = (
     "INSERT INTO stale_marks (axis, slug, more, added, published) SELECT axis, slug, 0, added,"
     " published FROM members WHERE id IN ({})"
 )
 _DELETE_MEMBER: Final = "DELETE FROM members WHERE id = ? AND axis = ? AND slug = ?"
 _DELETE_KEY: Final = "DELETE FROM story_keys WHERE key = ? AND place = ? AND article = ?"
-_FOLDED_STORIES: Final = "SELECT DISTINCT story FROM folded WHERE article IN ({})"
+_SELECT_FOLDED_STORIES: Final = "SELECT DISTINCT story FROM folded WHERE article IN ({})"
 
 
 def update_stories_of(connection: Connection, ids: Sequence[str]) -> None:
@@ -75,6 +77,8 @@ def update_stories(
     if not reports:
         return
     recorded_leads = _read_leads(connection, stories)
+
+    # how each story is published now
     entry_times: dict[str, int] = {}
     digests: dict[str, int] = {}
     leads_due: dict[str, bool] = {}
@@ -88,6 +92,7 @@ def update_stories(
             is_published = bool(display.article_ids)
             leads_due[story] = is_published and not has_lead
         digests |= display.changed_digests
+
     _set_leads_due(connection, leads_due, recorded_leads)
     if digests:
         values = [{"article": article_id, "told": digest} for article_id, digest in digests.items()]
@@ -107,7 +112,7 @@ def _read_reports(
     reports: dict[str, list[Any]] = {story: [] for story in stories}
     for column, values in ((_story.story, sorted(stories)), (_a.id, sorted(removed))):
         for part in chunks(values):
-            for row in connection.execute(_REPORTS.where(column.in_(part))):
+            for row in connection.execute(_SELECT_REPORTS.where(column.in_(part))):
                 story = _NO_STORY if row.story is None else row.story
                 reports.setdefault(story, []).append(row)
     return reports
@@ -189,7 +194,7 @@ class _Report:
 
 
 def _make_report(row: Any) -> _Report | None:
-    """Return the report of a row of _REPORTS, None if the article is not published."""
+    """Return the report of a row of _SELECT_REPORTS, None if the article is not published."""
     article = codec.unpack(Article, row.data)
     if not _is_published(article, row.merged_into):
         return None
@@ -224,7 +229,9 @@ def _replace_lead_entries(
     stale."""
     previous_times: dict[str, int] = {}
     for part in chunks(article_ids):
-        previous_times |= dict(connection.execute(_LEAD_ENTRIES.where(_m.id.in_(part))).all())
+        previous_times |= dict(
+            connection.execute(_SELECT_LEAD_ENTRIES.where(_m.id.in_(part))).all()
+        )
     for article_id, _ in previous_times.items() - entry_times.items():
         run_statement(connection, _DELETE_MEMBER, (article_id, *STORIES))
     new_entries = [
@@ -246,7 +253,7 @@ def update_folded(
     which get entries of their own again. The feeds that show a change become stale."""
     rows: list[Any] = []
     for part in chunks(sorted(stories)):
-        rows.extend(connection.execute(_FOLDS.where(_folded.story.in_(part))))
+        rows.extend(connection.execute(_SELECT_FOLDED.where(_folded.story.in_(part))))
     # the article whose entry stands for a story: by story, by article (None: its own entry), and
     # by article as stored
     front_of_story: dict[str, str] = {}
@@ -283,7 +290,7 @@ def list_folded_stories(connection: Connection, ids: Collection[str]) -> list[st
     published one entry for all of such a story."""
     stories: list[str] = []
     for part in chunks(sorted(ids)):
-        query = _FOLDED_STORIES.format(write_placeholders(part))
+        query = _SELECT_FOLDED_STORIES.format(write_placeholders(part))
         rows = run_statement(connection, query, (*part,))
         stories.extend(story for (story,) in rows)
     return stories

@@ -44,7 +44,7 @@ _IN_SUMS = (
     _s.slug == bindparam("slug"),
     _s.kind == bindparam("kind"),
 )
-_STORED_SUMS = select(_s.day, _s.count, _s.made_of).where(*_IN_SUMS)
+_SELECT_STORED_SUMS = select(_s.day, _s.count, _s.made_of).where(*_IN_SUMS)
 
 
 def get_shown_time(columns: Any) -> Any:
@@ -66,14 +66,14 @@ _FILED = select(_DAYS[ADDED].label("day"), func.count(), *_FILES).join_from(
 )
 _DATED = _FILED.with_only_columns(_DAYS[PUBLISHED].label("day"), func.count(), *_FILES, *_PICTURES)
 _DATED = _DATED.outerjoin(schema.pictures, _p.id == _m.id)
-_WHOLE = {
+_SUM_ALL_DAYS = {
     kind: statement.where(*IN_FEED, _m.added > codec.NEVER).group_by("day")
     for kind, statement in ((ADDED, _FILED), (PUBLISHED, _DATED))
 }
 # No article is shown as published after `added`, so the index by `added` finds all articles of a
 # day.
-_SOME = {
-    kind: _WHOLE[kind].where(
+_SUM_GIVEN_DAYS = {
+    kind: _SUM_ALL_DAYS[kind].where(
         _m.added >= bindparam("first"), day.in_(bindparam("days", expanding=True))
     )
     for kind, day in _DAYS.items()
@@ -84,8 +84,8 @@ HAS_SUMS = (
     select(_s.day).where(_s.axis == _f.axis, _s.slug == _f.slug).correlate(schema.feeds).exists()
 )
 # times of changed articles: when they were added, and published as entries show it
-_CHANGED = select(_marks.added, get_shown_time(_marks)).distinct()
-_CHANGED = _CHANGED.where(
+_SELECT_CHANGED_TIMES = select(_marks.added, get_shown_time(_marks)).distinct()
+_SELECT_CHANGED_TIMES = _SELECT_CHANGED_TIMES.where(
     _marks.axis == bindparam("axis"), _marks.slug == bindparam("slug"), _marks.added.is_not(None)
 )
 
@@ -95,12 +95,12 @@ def by_day(query: Query, key: FeedKey, kind: str) -> Days:
     ascending. `query`: runs a statement; `kind`: ADDED or PUBLISHED, by which time an article
     belongs to a day. Stored sums are used, except for days on which articles have changed."""
     feed_and_kind = {**key._asdict(), "kind": kind}
-    if not query(_STORED_SUMS.limit(1), feed_and_kind):
+    if not query(_SELECT_STORED_SUMS.limit(1), feed_and_kind):
         return dict(sorted(_sum_all_days(query, key, kind).items()))
     # Read before the sums: a later change then has a stale mark, so that it is seen next time.
-    changed_days = _list_days(query(_CHANGED, key._asdict()), kind)
+    changed_days = _list_days(query(_SELECT_CHANGED_TIMES, key._asdict()), kind)
     days: Days = {}
-    for day, count, digest in query(_STORED_SUMS, feed_and_kind):
+    for day, count, digest in query(_SELECT_STORED_SUMS, feed_and_kind):
         if day not in changed_days:
             days[day] = count, digest
     days |= _sum_days(query, key, kind, changed_days)
@@ -122,7 +122,7 @@ def update_sums(
         for part in chunks(sorted(days)):
             delete_days = delete(schema.sums).where(*_IN_SUMS, _s.day.in_(part))
             connection.execute(delete_days, feed_and_kind)
-        _save(connection, key, kind, _sum_days(_make_query(connection), key, kind, days))
+        _save_sums(connection, key, kind, _sum_days(_make_query(connection), key, kind, days))
 
 
 def create_sums(connection: Connection, key: FeedKey, count: int) -> None:
@@ -132,7 +132,7 @@ def create_sums(connection: Connection, key: FeedKey, count: int) -> None:
         return
     lock_until_commit(connection, f"sums {key}")
     for kind in (ADDED, PUBLISHED):
-        _save(connection, key, kind, _sum_all_days(_make_query(connection), key, kind))
+        _save_sums(connection, key, kind, _sum_all_days(_make_query(connection), key, kind))
 
 
 def _make_query(connection: Connection) -> Query:
@@ -144,7 +144,7 @@ def _make_query(connection: Connection) -> Query:
     return query
 
 
-def _save(connection: Connection, key: FeedKey, kind: str, days: Days) -> None:
+def _save_sums(connection: Connection, key: FeedKey, kind: str, days: Days) -> None:
     """Insert or replace the stored sums of a feed for `days`. `kind`: ADDED or PUBLISHED."""
     rows: list[dict[str, Any]] = []
     for day, (count, digest) in days.items():
@@ -162,7 +162,7 @@ def _list_days(times: Iterable[Sequence[int]], kind: str) -> set[int]:
 
 def _sum_all_days(query: Query, key: FeedKey, kind: str) -> Days:
     """Return the count and digest of each day of a feed, from its articles as they are now."""
-    return _make_days(query(_WHOLE[kind], key._asdict()))
+    return _make_days(query(_SUM_ALL_DAYS[kind], key._asdict()))
 
 
 def _sum_days(query: Query, key: FeedKey, kind: str, days: Collection[int]) -> Days:
@@ -171,7 +171,7 @@ def _sum_days(query: Query, key: FeedKey, kind: str, days: Collection[int]) -> D
     rows: list[Any] = []
     for part in chunks(sorted(days)):
         values = {**key._asdict(), "days": list(part), "first": min(part) * DAY}
-        rows += query(_SOME[kind], values)
+        rows += query(_SUM_GIVEN_DAYS[kind], values)
     return _make_days(rows)
 
 

@@ -21,22 +21,22 @@ _NEWEST_COUNTED: Final = 5000  # the newest articles, among which those with a t
 _t = schema.texts.c
 _due = schema.texts_due.c
 _a = schema.articles.c
-_DUE = (
+_SELECT_DUE = (
     select(_due.n, _due.id)
     .join_from(schema.texts_due, schema.articles, _a.id == _due.id, isouter=True)
     .order_by(_a.added, _due.id, _due.n)
     .limit(bindparam("most"))
 )
 # {found}: a query that selects numbers n of articles; {data}: the column with the terms, or NULL
-_CANDIDATES = """SELECT texts.n, texts.id, {data}, articles.added
+_SELECT_CANDIDATES = """SELECT texts.n, texts.id, {data}, articles.added
 FROM ({found}) AS found JOIN texts ON texts.n = found.n JOIN articles ON articles.id = texts.id
 ORDER BY texts.n DESC"""
-_NEWEST = (
+_SELECT_NEWEST = (
     "SELECT texts.id FROM ({found}) AS found JOIN texts ON texts.n = found.n ORDER BY texts.n DESC"
 )
-_ALL = "SELECT n FROM texts WHERE n < ? ORDER BY n DESC LIMIT ?"
+_FIND_ALL = "SELECT n FROM texts WHERE n < ? ORDER BY n DESC LIMIT ?"
 # key: True for SQLite, False for PostgreSQL
-_MATCHING: Final = {
+_FIND_MATCHING: Final = {
     True: (
         "SELECT rowid AS n FROM text_tokens WHERE text_tokens MATCH ? AND rowid < ?"
         " ORDER BY rowid DESC LIMIT ?"
@@ -46,7 +46,7 @@ _MATCHING: Final = {
         " ORDER BY n DESC LIMIT ?"
     ),
 }
-_MERGE: Final = "INSERT INTO text_tokens (text_tokens, rank) VALUES ('merge', ?)"
+_MERGE_PARTS: Final = "INSERT INTO text_tokens (text_tokens, rank) VALUES ('merge', ?)"
 _MERGED_PAGES: Final = 500
 _COUNT_MATCHING: Final = {
     True: "SELECT count(*) FROM text_tokens WHERE text_tokens MATCH ? AND rowid > ?",
@@ -74,7 +74,7 @@ class Texts:
     def due(self, most: int) -> dict[int, str]:
         """Return number of a mark -> article id, for articles whose terms must be read, the oldest
         articles first, at most `most` marks."""
-        return {row.n: row.id for row in self._db.rows(_DUE, {"most": most})}
+        return {row.n: row.id for row in self._db.rows(_SELECT_DUE, {"most": most})}
 
     def has_due(self) -> bool:
         """Return True if the terms of any article must be read."""
@@ -107,10 +107,10 @@ class Texts:
 
     def tidy(self) -> None:
         """Merge some parts of SQLite's text index, so that searches read fewer parts. Quick if
-        there is little to merge; PostgreSQL needs none of this."""
+        there is little to merge. For PostgreSQL do nothing."""
         if self._db.sqlite:
             with self._db.write() as connection:
-                run_statement(connection, _MERGE, (_MERGED_PAGES,))
+                run_statement(connection, _MERGE_PARTS, (_MERGED_PAGES,))
 
     def frequencies(self, terms: Iterable[str]) -> Frequencies:
         """Return how many of the newest articles have each of the terms, and how many articles were
@@ -138,10 +138,12 @@ class Texts:
         `with_texts`: also return their terms, otherwise these are empty."""
         data_column = "texts.data" if with_texts else "NULL"
         if requirement is None:
-            query = _CANDIDATES.format(data=data_column, found=_ALL)
+            query = _SELECT_CANDIDATES.format(data=data_column, found=_FIND_ALL)
             rows = self._db.run_query(query, below, most)
         else:
-            query = _CANDIDATES.format(data=data_column, found=_MATCHING[self._db.sqlite])
+            query = _SELECT_CANDIDATES.format(
+                data=data_column, found=_FIND_MATCHING[self._db.sqlite]
+            )
             rows = self._db.run_query(query, self._write_query(requirement), below, most)
         candidates: list[Candidate] = []
         last_number = _NO_MORE
@@ -156,7 +158,7 @@ class Texts:
     def list_newest(self, requirement: Expr, most: int) -> list[str]:
         """Return the ids of the `most` articles with the highest numbers that fulfil
         `requirement`."""
-        query = _NEWEST.format(found=_MATCHING[self._db.sqlite])
+        query = _SELECT_NEWEST.format(found=_FIND_MATCHING[self._db.sqlite])
         rows = self._db.run_query(query, self._write_query(requirement), END, most)
         return [article_id for (article_id,) in rows]
 
@@ -167,15 +169,15 @@ class Texts:
 
 def write_fts(requirement: Expr) -> str:
     """Return a requirement in the query language of SQLite's FTS5, such as `("a" AND "b")`."""
-    return _write(requirement, quote='"', and_sign=" AND ", or_sign=" OR ")
+    return _write_requirement(requirement, quote='"', and_sign=" AND ", or_sign=" OR ")
 
 
 def write_tsquery(requirement: Expr) -> str:
     """Return a requirement as a tsquery of PostgreSQL, such as `('a' & 'b')`."""
-    return _write(requirement, quote="'", and_sign=" & ", or_sign=" | ")
+    return _write_requirement(requirement, quote="'", and_sign=" & ", or_sign=" | ")
 
 
-def _write(requirement: Expr, *, quote: str, and_sign: str, or_sign: str) -> str:
+def _write_requirement(requirement: Expr, *, quote: str, and_sign: str, or_sign: str) -> str:
     """Return a requirement in parentheses, with `quote` around each term and the signs between
     them. Raises TypeError for a Not: requirements exclude no article."""
     if isinstance(requirement, Term):
@@ -183,7 +185,8 @@ def _write(requirement: Expr, *, quote: str, and_sign: str, or_sign: str) -> str
     if isinstance(requirement, Not):
         raise TypeError("a requirement excludes nothing")
     parts = [
-        _write(part, quote=quote, and_sign=and_sign, or_sign=or_sign) for part in requirement.parts
+        _write_requirement(part, quote=quote, and_sign=and_sign, or_sign=or_sign)
+        for part in requirement.parts
     ]
     sign = and_sign if isinstance(requirement, And) else or_sign
     return f"({sign.join(parts)})"
