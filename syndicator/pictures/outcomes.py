@@ -75,7 +75,7 @@ def find_ban(headers: Mapping[str, str]) -> str:
     is none."""
     directives: set[str] = set()
     for part in headers.get("x-robots-tag", "").lower().split(","):
-        _, _, directive = part.rpartition(": ")
+        _, _, directive = part.rpartition(": ")  # without the name of a robot
         directives.add(directive.strip())
     return min(directives & _FORBIDS, default="")
 

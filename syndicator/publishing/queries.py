@@ -82,7 +82,8 @@ def load_valid_queries(path: Path) -> tuple[SavedQuery, ...]:
 
 
 def parse_valid_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
-    """Return the valid [[feed]] entries of a file, and the faults of the others."""
+    """Return the valid [[feed]] entries of a file, and the faults of the others. If two entries are
+    about the same feed, the first counts, and the second is a fault."""
     tables = file.values.get("feed", ())
     is_list = isinstance(tables, list | tuple)
     if not is_list or not all(isinstance(table, Mapping) for table in tables):

@@ -191,8 +191,8 @@ class _Neighbourhood:
 
 
 def _measure_window(store: Store, since: datetime) -> Window:
-    """Return how many articles were added after `since`, and how many of the newest ones have each
-    term: a term is the rarer, the more it says."""
+    """Return the window in which articles are compared: how many articles were added after `since`
+    and, by term, how many of the 200 newest articles have it."""
     stories = store.stories
     sample = ((outlet, unpack_terms(data)) for outlet, data in stories.list_newest(SAMPLE))
     return count_terms(stories.count(since), sample)

@@ -13,10 +13,10 @@ from syndicator.pictures.answers import (
     pack_thumbnail,
     parse_answer,
 )
-from syndicator.pictures.resize import thumbnail
+from syndicator.pictures.resize import make_thumbnail
 from tests.pictures import made
 
-GOOD = thumbnail(made.jpeg())
+GOOD = make_thumbnail(made.jpeg())
 SMALL = made.gradient((120, 63))
 
 

@@ -145,10 +145,12 @@ def _make_head(site: Site, feed: Feed) -> Iterator[File]:
 def _render_head(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, bytes]:
     """Return the files of a head, bytes by format. `views`: the articles of the head."""
     spec = feed.spec
+    # what the page of the feed shows beside its articles
     site.pages.calendars[feed.head.stem] = list(feed.calendar)
     if spec.older is Older.NONE:
         site.plan_calendar_of_everything()
     site.pages.store_facts(spec, feed.row.count, _count_days(site, feed, views), views)
+
     newest = max((view.updated for view in views), default=feed.head.updated)
     previous_document = feed.archives[-1].name if feed.archives else ""
     complete_head = replace(

@@ -59,7 +59,8 @@ async def notify_hub(
                 notified.update(batch.keys() - failures.keys())
                 if first_failure is None and failures:
                     first_failure = next(iter(failures.values()))
-                if len(failures) == len(batch):
+                is_hub_down = len(failures) == len(batch)
+                if is_hub_down:
                     break
     except TimeoutError:
         first_failure = first_failure or _make_timeout(hub, seconds_in_all)

@@ -107,7 +107,7 @@ def _select_shared(
     """Select articles for `places` places. The candidates are the newest `reach` articles and those
     added after `since`. The newest `always` of them are selected; of the others, each source gets
     its share."""
-    if spec.share >= 1:
+    if spec.share >= 1:  # one source may fill all places
         return Selection(ids=index.ids(spec.key, limit=spec.limit, since=since, most=places))
     candidates = index.ids(spec.key, limit=reach, since=since, most=_EVERY)
     sources_by_id = index.sources(candidates)
@@ -267,8 +267,8 @@ def _plan_closed_months(
     """Yield the documents of past months, oldest first. If months share documents, the newest ones
     get none as long as the head shows all of their articles. `closed`: month -> number of entries
     and fingerprint; `head_ids`: articles of the head if months share documents, else None;
-    `published_bits`: see `_find_published_bits`; `published`: fingerprints of published documents,
-    by name."""
+    `published_bits`: month -> the parts of it that are published, "" for a document of the whole
+    month; `published`: fingerprints of published documents, by name."""
     enough = 1 if head_ids is None else _ENOUGH
     groups = _group_months(closed, published_bits, enough)
     for group in groups:
@@ -303,7 +303,8 @@ def _plan_parts(
 ) -> Iterator[Document]:
     """Yield a document for each part of a past month, oldest first. The entries of the month are
     read only if they changed since its parts were published: the published fingerprints begin with
-    that of the month. `published`: see `plan_documents`."""
+    that of the month. `published_bits`: the `bits` of its published parts; `published`:
+    fingerprints of published documents, by name."""
     month_digest = _digest(month_fingerprint)[:_MONTH_DIGITS]
     parts = sorted(published_bits)
     names = [paths.archive_name(spec.key, f"{month}.{bits}") for bits in parts]

@@ -170,7 +170,10 @@ def list_weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]
     cells: list[tuple[str, int]] = []
     for number in range(_CELLS):
         day = str(monday + timedelta(days=number))
-        cells.append((day, days.get(day, 0)) if day.startswith(month) else ("", 0))
+        if day.startswith(month):
+            cells.append((day, days.get(day, 0)))
+        else:
+            cells.append(("", 0))
     weeks = [cells[start : start + _WEEK] for start in range(0, _CELLS, _WEEK)]
     return [week for week in weeks if any(day for day, _ in week)]
 

@@ -34,7 +34,8 @@ _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Section:
     """The stories of a category on the front page, one a line. `name`, `link`: of the category, ""
-    for stories without a category; `lines`: see `make_line`."""
+    for stories without a category; `lines`: for each story, the values for a template, from
+    `make_line`."""
 
     name: str
     link: str
