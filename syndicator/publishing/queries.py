@@ -147,7 +147,7 @@ class FeedsFile(BaseModel):
 def _parse_table(table: FeedTable) -> SavedQuery:
     """Return the query or settings that a [[feed]] defines. Raises _Invalid and QuestionError."""
     table = _add_question(table)
-    if (table.feed is None) == (table.query is None):
+    if (table.feed is None) == (table.query is None):  # neither or both
         raise _Invalid(
             "query",
             'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed',
@@ -226,6 +226,7 @@ def update_members(
     `words`: the values of `publish.axes`; `body`: returns the plain text of an article id, called
     only if title and excerpt do not decide a query."""
     expressions = {spec.key: parse_query(spec.query) for spec in specs if spec.query is not None}
+    # axes whose feeds follow from the article, such as its authors
     finders = {name: axis.found for name, axis in AXES.items() if axis.found and axis.word in words}
     if not expressions and not finders:
         return 0

@@ -232,6 +232,7 @@ class FileOutlet:
         folders = set[Path]()
         for name in names:
             folder = self._get_path(name).parent
+            # go up as far as folders are not listed yet; the root has no folder above
             while folder not in folders:
                 folders.add(folder)
                 if folder != self._root:

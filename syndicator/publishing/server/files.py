@@ -461,8 +461,8 @@ def _get_browser_type(name: str) -> str:
 
 def make_headers(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]:
     """Return the response headers that depend only on the name of a file. Feeds name themselves and
-    their hubs in a Link header. `base`, `hubs`: the parameters `base_url` and `hubs` of
-    `make_app`."""
+    their hubs in a Link header. `base`: the address of the web root with a final slash, "" if it is
+    unknown; `hubs`: addresses of WebSub hubs."""
     feed_format = of_file(name)
     is_subscribed = feed_format is not None and feed_format.subscribed
     headers = {

@@ -46,7 +46,7 @@ from syndicator.publishing.web.calendar import (
     plan_feed_calendar,
 )
 from syndicator.publishing.web.shell import Page, make_page, qr_svg
-from syndicator.publishing.web.shell import make_files as shell_files
+from syndicator.publishing.web.shell import make_files as make_shell_files
 from syndicator.publishing.web.templates import ROOT, Templates
 
 FEEDS: Final = "feeds"  # the list of all feeds
@@ -466,7 +466,7 @@ class Pages:
             files[PHONE] = self._render_phone()
         if self.answered:
             files[paths.PROBE] = b""  # see `paths.PROBE`
-        return {**files, **shell_files(self.settings), **self.templates.look.assets()}
+        return {**files, **make_shell_files(self.settings), **self.templates.look.assets()}
 
     def render_feed_list(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
         """Return the page and the sitemaps of a part of the list of feeds, by file name. `part`: a
@@ -754,8 +754,8 @@ def _get_page_name(document: str) -> str:
 
 
 def _name_days(stories: Sequence[bytes]) -> str:
-    """Return the names of the first and the last day of list items, such as "1 March 2026 to 3
-    March 2026"; only one name if they are equal."""
+    """Return the names of the first and the last day of list items, each of which begins with its
+    time: "1 March 2026 to 3 March 2026", only one name if the days are equal, "" for no items."""
     dates = sorted({story[:DAY].decode() for story in stories})
     first_and_last = dict.fromkeys((*dates[:1], *dates[-1:]))
     names = [article_html.name_day(date).partition(", ")[2] for date in first_and_last]
