@@ -188,10 +188,11 @@ def _find_names(text: str) -> list[str]:
         word, second, is_in_sentence = match.groups()
         first_letter = word[0]
         start = match.start()
+        # the expression decides most words; the others may begin a sentence
         is_name = is_in_sentence or (
             first_letter.isupper() and not _ENDS.search(text[max(0, start - _BEFORE) : start])
         )
-        if is_name or first_letter.lower() == first_letter.upper():
+        if is_name or first_letter.lower() == first_letter.upper():  # a script without capitals
             names.append(word + second if second else word)
     return cut_stems(names)
 

@@ -135,9 +135,10 @@ def _make_head(site: Site, feed: Feed) -> Iterator[File]:
         )
         raise Held(reason)
     for feed_format, data in contents.items():
-        former = [paths.file_name(old, feed_format) for old in site.former_keys.get(feed.key, ())]
-        yield File(paths.file_name(feed.key, feed_format), data, former)
-        for name in former:
+        old_keys = site.former_keys.get(feed.key, ())
+        old_names = [paths.file_name(old_key, feed_format) for old_key in old_keys]
+        yield File(paths.file_name(feed.key, feed_format), data, old_names)
+        for name in old_names:
             yield File(name, data)
     site.entry_counts[feed.key] = (len(feed.ids), feed.row.count)
 

@@ -701,8 +701,8 @@ class Pages:
         return groups
 
     def _list_main_formats(self) -> list[tuple[str, str, str, str]]:
-        """Return the formats of the feed of everything as `_list_formats` does, an empty list if it
-        is not published."""
+        """Return (label, link, address, media type) of each format of the feed of everything, for a
+        page at the web root; an empty list if this feed is not published."""
         for spec in self.specs:
             if spec.key == ALL:
                 return _list_formats(paths.stem(spec.key), spec.formats, "", self.settings.base_url)
