@@ -55,8 +55,8 @@ def record_failure(row: PictureRow, failure: Failed, now: datetime) -> PictureRo
 def record_refusal(
     row: PictureRow, reason: PictureReason, detail: str, now: datetime, *, final: bool
 ) -> PictureRow:
-    """Return the row of a picture of which no thumbnail could be made. `final`: do not try
-    again."""
+    """Return the row of a picture that was fetched, but of which no thumbnail could be made.
+    `reason`, `detail`: why; `final`: another try would give the same result."""
     if final:
         return _give_up(row, reason, detail)
     if reason == PictureReason.NOT_SHUT_OFF:  # this machine's fault

@@ -219,8 +219,9 @@ class _Builder:
         )
 
     def _hold(self, owner: FeedKey, target_id: str, reason: str) -> None:
-        """Record that a target keeps its old files, and why. The changes of its owner stay marked,
-        so that the next build tries again."""
+        """Record that a target keeps its old files, and why (`reason`). The changes of its owner
+        stay marked, so that the next build tries again. `owner`: the feed of the target, or a key
+        without axis for files of no feed."""
         is_feed = bool(owner.axis)
         what = paths.stem(owner) if is_feed else target_id
         self._held.add(owner)

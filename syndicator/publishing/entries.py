@@ -273,7 +273,8 @@ class Entries:
         self, formats: Iterable[str], view: View, mode: ContentMode | None
     ) -> dict[str, bytes] | None:
         """Return a view's entry as bytes, by format: from the cache, or else rendered. If one
-        format cannot hold the entry, return None and add a problem."""
+        format cannot hold the entry, return None and add a problem. `formats`: such as "atom";
+        `mode`: the content mode with which the view was made."""
         result: dict[str, bytes] = {}
         key = self._get_key(view.id, mode)
         draft = Draft(view, self.settings.base_url)

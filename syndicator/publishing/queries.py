@@ -249,9 +249,9 @@ def update_members(
 
 
 def _make_stamp(specs: Sequence[FeedSpec], axes: Collection[str]) -> str:
-    """Return a fingerprint of the queries and axes. It is stored with each matched article: an
-    article with another fingerprint is matched again. Without axes it is the same as in versions
-    that had none."""
+    """Return a fingerprint of the saved queries of `specs` and of the names `axes`. It is stored
+    with each matched article: an article with another fingerprint is matched again. Without axes it
+    is the same as in versions that had none."""
     queries = sorted((spec.key.slug, spec.query) for spec in specs if spec.query is not None)
     parts = (_FORM, queries, sorted(axes)) if axes else (_FORM, queries)
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_STAMP_DIGITS]

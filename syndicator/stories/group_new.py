@@ -204,7 +204,7 @@ def _make_sketched(
     """Return the data for comparing an article. The sketch is empty, so that the article is not
     compared, if it is too old or is not published by itself (on hold, unlisted or merged into
     another one). It is too old if it was added or, as it states, published before `since`: a stated
-    date alone could make an old article new."""
+    date alone could make an old article new. `unread`: its row in the database."""
     added = codec.moment(unread.added)
     is_old = added < since
     if article.published is not None and article.published < since:

@@ -351,7 +351,7 @@ def _group_months(
 def _are_shown(
     head_ids: Collection[str], key: FeedKey, months: Sequence[str], index: Members
 ) -> bool:
-    """Return True if the head has all articles of these months."""
+    """Return True if the head of a feed (`head_ids`) has all of its articles of these months."""
     ids: set[str] = set()
     for month in months:
         ids.update(article_id for article_id, _, _ in index.month_entries(key, month))
@@ -405,7 +405,7 @@ class _Part(NamedTuple):
 
 
 def _is_part_shown(head_ids: Collection[str], part: _Part) -> bool:
-    """Return True if the head has all articles of a part."""
+    """Return True if the head of a feed (`head_ids`) has all articles of a part."""
     return {entry.article_id for entry in part.entries} <= set(head_ids)
 
 
@@ -442,8 +442,9 @@ def _make_part(key: FeedKey, month: str, part: _Part) -> Document:
 
 
 def _link_document(documents: Sequence[Document], index: int, other_input: str) -> Document:
-    """Return the document at `index` with the names of the documents before and after it. They are
-    part of its fingerprint, since it links them."""
+    """Return the document at `index` with the names of the documents before and after it, and with
+    its final fingerprint: it also covers these names, since the document links them, and
+    `other_input`, a fingerprint of all other input."""
     document = documents[index]
     previous = documents[index - 1].name if index > 0 else ""
     following = documents[index + 1].name if index + 1 < len(documents) else ""

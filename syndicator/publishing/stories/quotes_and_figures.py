@@ -228,9 +228,9 @@ def _drop_repeated(figures: Iterable[_FoundFigure]) -> tuple[Figure, ...]:
 
 
 def _find_figures(account: Account, sentence: str) -> Iterable[_FoundFigure]:
-    """Yield the figures of a sentence: numbers before a word in lower case, which is the subject.
-    So numbers in dates ("26 November") and names ("7 Eleven") do not count, nor do years, or
-    numbers before words such as units of time."""
+    """Yield the figures of a sentence of the report `account`: numbers before a word in lower case,
+    which is the subject. So numbers in dates ("26 November") and names ("7 Eleven") do not count,
+    nor do years, or numbers before words such as units of time."""
     for match in _FIGURE.finditer(sentence):
         digits = match[1]
         subject = match[2]

@@ -101,7 +101,8 @@ def _prefer_different_sources(ranked: Sequence[View]) -> set[str]:
 
 
 def _find_latest(lead: View, others: Sequence[View]) -> datetime:
-    """Return when the newest report of a story was published."""
+    """Return when the newest report of a story was published. `others`: its reports besides the
+    lead."""
     return max(report.published for report in (lead, *others))
 
 
