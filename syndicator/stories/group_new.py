@@ -66,12 +66,13 @@ async def group_new_articles(
     stories = archive.store.stories
     now = archive.clock()
     changed_ids = update_from_lists(archive, configuration)
-    if notes.note(_FORM_NOTE) != FORM:
+    if notes.note(_FORM_NOTE) != FORM:  # after an upgrade, all articles are sketched again
         stories.forget_sketches()
         notes.set_note(_FORM_NOTE, FORM, now)
     if configuration.settings.publish.stories == "off":
         stories.delete_old_sketches(now, _MOST_ARTICLES)
         return set()
+
     since = now - WINDOW
     is_full_pass = _needs_full_pass(notes.note(_FULL_PASS_NOTE), now)
     unread = stories.list_unread(since, _MOST_ARTICLES, include_all=is_full_pass)
@@ -81,6 +82,7 @@ async def group_new_articles(
         await asyncio.sleep(0)
     if is_full_pass and len(unread) < _MOST_ARTICLES:
         notes.set_note(_FULL_PASS_NOTE, now.isoformat(), now)
+
     kept_leads.choose_missing_leads(archive, configuration.sources)
     stories.delete_old_sketches(since, _MOST_ARTICLES)
     return changed_ids

@@ -276,7 +276,7 @@ class _Files:
             page = self._find_page_of_feed(name)
             if page is not None:
                 return make_text_answer("", 303, location="/" + quote(page), vary="Sec-Fetch-Dest")
-        for _ in range(_READ_TRIES):
+        for _ in range(_READ_TRIES):  # a build may replace the file while it is read
             file = self._find_file(name)
             if file is None:
                 break
