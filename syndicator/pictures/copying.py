@@ -86,7 +86,8 @@ class PictureCopier:
         DiskError."""
         if not self._is_noted:
             self._archive.store.visits.set_note(_BEGUN, "now", self._archive.clock())
-            self._archive.store.visits.commit()  # before the first temporary file
+            # before the first temporary file, so that the note is there if the process is killed
+            self._archive.store.visits.commit()
             self._is_noted = True
         try:
             name = self._kept.put(thumbnail.webp)

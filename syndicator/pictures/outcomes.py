@@ -55,8 +55,8 @@ def record_failure(row: PictureRow, failure: Failed, now: datetime) -> PictureRo
 def record_refusal(
     row: PictureRow, reason: PictureReason, detail: str, now: datetime, *, final: bool
 ) -> PictureRow:
-    """Return the row of a picture of which no thumbnail could be made. `final`: do not try
-    again."""
+    """Return the row of a picture that was fetched, but of which no thumbnail could be made.
+    `reason`, `detail`: why; `final`: another try would give the same result."""
     if final:
         return _give_up(row, reason, detail)
     if reason == PictureReason.NOT_SHUT_OFF:  # this machine's fault
@@ -75,7 +75,7 @@ def find_ban(headers: Mapping[str, str]) -> str:
     is none."""
     directives: set[str] = set()
     for part in headers.get("x-robots-tag", "").lower().split(","):
-        _, _, directive = part.rpartition(": ")
+        _, _, directive = part.rpartition(": ")  # without the name of a robot
         directives.add(directive.strip())
     return min(directives & _FORBIDS, default="")
 

@@ -23,7 +23,7 @@ def answer_request(request: bytes) -> bytes:
     both."""
     kind = request[:1]
     data = request[1:]
-    make = icon_squares.make_icon if kind == ICON else resize.thumbnail
+    make = icon_squares.make_icon if kind == ICON else resize.make_thumbnail
     try:
         return pack_thumbnail(make(data))
     except resize.Refused as refused:

@@ -57,7 +57,7 @@ def make_samples() -> Iterator[bytes]:
         yield out.getvalue()
 
 
-def thumbnail(data: bytes) -> bytes:
+def make_thumbnail(data: bytes) -> bytes:
     """Return a WebP thumbnail of the first frame of a picture: upright, on white ground, at least
     as wide as high and at most three times as wide. `data`: bytes of the picture. Raises Refused if
     no thumbnail can be made, and Pillow's errors."""
@@ -66,10 +66,10 @@ def thumbnail(data: bytes) -> bytes:
     if max(image.size) < _LEAST[0] or min(image.size) < _LEAST[1]:
         raise Refused(PictureReason.SMALL)
     turn = _find_turn(image)
-    _draft(image, sideways=turn in _SIDEWAYS)
+    _decode_smaller(image, sideways=turn in _SIDEWAYS)
     image.load()
     upright = image if turn is None else image.transpose(turn)
-    return encode_webp(_small(upright), _QUALITIES)
+    return encode_webp(_resize(upright), _QUALITIES)
 
 
 def open_image(data: bytes, formats: tuple[str, ...]) -> Image.Image:
@@ -99,21 +99,24 @@ def _find_turn(image: Image.Image) -> Image.Transpose | None:
         return None
 
 
-def _draft(image: Image.Image, *, sideways: bool) -> None:
+def _decode_smaller(image: Image.Image, *, sideways: bool) -> None:
     """Let Pillow decode a JPEG at 1/2, 1/4 or 1/8 of its size, if the part that is shown stays
     large enough. It has no effect on other formats. `sideways`: the picture is turned later, so
     that its width becomes its height."""
     width, height = image.size
-    left, _, right, _ = _cut(height, width) if sideways else _cut(width, height)
+    if sideways:
+        left, _, right, _ = _choose_part(height, width)
+    else:
+        left, _, right, _ = _choose_part(width, height)
     share = _ENOUGH / (right - left)
     image.draft("RGB", (max(1, int(width * share)), max(1, int(height * share))))
 
 
-def _small(image: Image.Image) -> Image.Image:
+def _resize(image: Image.Image) -> Image.Image:
     """Return the shown part of an image in RGB and in the size of a thumbnail. Transparent parts
     become white, after scaling, since that is less work."""
     plain = convert_to_plain(image)
-    box = _cut(*plain.size)
+    box = _choose_part(*plain.size)
     factor = int((box[2] - box[0]) / _ENOUGH)
     if factor > 1:  # merging whole pixels takes a fifth of the time of resizing
         plain = plain.reduce(factor, (round(box[0]), round(box[1]), round(box[2]), round(box[3])))
@@ -138,7 +141,7 @@ def convert_to_plain(image: Image.Image) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _cut(width: int, height: int) -> tuple[float, float, float, float]:
+def _choose_part(width: int, height: int) -> tuple[float, float, float, float]:
     """Return the part of a picture that is shown (left, top, right, bottom). Of a picture that is
     too wide, it is the middle; of one that is higher than wide, a square nearer to its top than to
     its bottom; else the whole."""

@@ -87,7 +87,8 @@ def build(inputs: Inputs, is_over: Callable[[], bool] = lambda: False) -> Steps:
         builder.delete_targets(difference.gone)
         builder.finish(ended)
     if site.pages.list_problems():
-        site.kept.begin("")  # so that the next build reports the faults, too
+        # empty the cache: the next build renders all entries again, and reports the faults, too
+        site.kept.begin("")
     return builder.report()
 
 
@@ -102,6 +103,7 @@ def _find_ended(site: Site) -> list[FeedRow]:
         if row.key in configured:
             continue
         if has_ended(row, configured, publish) or has_old_archives(row):
+            # a feed whose axis is turned off may come back
             ends_for_good = not (row.moved_to or is_axis_off(row, publish))
             ended.append(replace(row, dropped=row.dropped or ends_for_good))
     site.rows |= {row.key: row for row in ended}
@@ -217,8 +219,9 @@ class _Builder:
         )
 
     def _hold(self, owner: FeedKey, target_id: str, reason: str) -> None:
-        """Record that a target keeps its old files, and why. The changes of its owner stay marked,
-        so that the next build tries again."""
+        """Record that a target keeps its old files, and why (`reason`). The changes of its owner
+        stay marked, so that the next build tries again. `owner`: the feed of the target, or a key
+        without axis for files of no feed."""
         is_feed = bool(owner.axis)
         what = paths.stem(owner) if is_feed else target_id
         self._held.add(owner)

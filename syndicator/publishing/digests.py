@@ -58,12 +58,13 @@ def plan_digest_feed(digest: Digest, settings: Settings) -> FeedSpec:
     """Return the specification of a digest's feed."""
     name = name_digest(digest.name)
     is_weekly = " " in digest.at  # a weekday and a time
+    period = "week" if is_weekly else "day"
     return FeedSpec(
         key=FeedKey(DIGEST, digest.name),
         name=name,
         title=f"{name} - {settings.site.title}",
         first_slug=digest.name,
-        description=f"The stories of each {'week' if is_weekly else 'day'}.",
+        description=f"The stories of each {period}.",
         formats=settings.publish.formats,
         language=settings.site.language,
     )

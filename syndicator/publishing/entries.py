@@ -260,7 +260,8 @@ class Entries:
 
     def list_items(self, ids: Sequence[str], mode: ContentMode | None) -> list[bytes]:
         """Return a list item for an HTML page for each article, in the order of `ids`. Articles
-        that cannot be shown are left out and added to `problems`. `mode`: see `views`."""
+        that cannot be shown are left out and added to `problems`. `mode`: how much of their texts
+        is shown at most, None for as much as each source permits."""
         items: list[bytes] = []
         for view in self.views(ids, mode):
             parts = self.render_entry((PAGE,), view, mode)
@@ -272,7 +273,8 @@ class Entries:
         self, formats: Iterable[str], view: View, mode: ContentMode | None
     ) -> dict[str, bytes] | None:
         """Return a view's entry as bytes, by format: from the cache, or else rendered. If one
-        format cannot hold the entry, return None and add a problem."""
+        format cannot hold the entry, return None and add a problem. `formats`: such as "atom";
+        `mode`: the content mode with which the view was made."""
         result: dict[str, bytes] = {}
         key = self._get_key(view.id, mode)
         draft = Draft(view, self.settings.base_url)
@@ -377,7 +379,8 @@ def render_feed(
 ) -> dict[str, bytes]:
     """Return the feed of `views` as bytes, by format. An entry that one format cannot hold is left
     out of all formats and added to `entries.problems`. The `updated` time of the feed is that of
-    its newest entry. `mode`: see `Entries.views`."""
+    its newest entry. `head`: title, addresses and other values of the feed; `mode`: the content
+    mode with which the views were made."""
     entries_by_format: dict[str, list[bytes]] = {feed_format: [] for feed_format in formats}
     times: list[datetime] = []
     for view in _make_times_distinct(views):

@@ -97,6 +97,7 @@ class KeptEntries:
         self._unpacked.pop(key, None)
         self._unpacked[key] = entry
         entry.build = self._build
+        # the first key of a dict is the one that was inserted, and so used, least recently
         while len(self._unpacked) > self._most_unpacked:
             self._pack(next(iter(self._unpacked)))
         if len(self._packed) > self._most - self._most_unpacked:
@@ -110,7 +111,8 @@ class KeptEntries:
         if not packed or entry.packed_parts != len(entry.parts):
             entry.packed_parts = len(entry.parts)
             data = pickle.dumps(entry, pickle.HIGHEST_PROTOCOL)
-            self._dictionary = self._dictionary or data
+            if not self._dictionary:  # the first entry
+                self._dictionary = data
             packer = zlib.compressobj(_LEVEL, zdict=self._dictionary)
             packed = packer.compress(data) + packer.flush()
         self._packed[key] = packed

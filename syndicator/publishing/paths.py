@@ -35,7 +35,8 @@ def parse_stem(value: str) -> FeedKey | None:
     if not slug:
         return None
     for name, axis in AXES.items():
-        if axis.folder == folder + slash and axis.only in ("", slug):
+        may_have_slug = axis.only in ("", slug)  # an axis with `only` has a single feed
+        if axis.folder == folder + slash and may_have_slug:
             return FeedKey(name, slug)
     return None
 

@@ -82,7 +82,8 @@ def load_valid_queries(path: Path) -> tuple[SavedQuery, ...]:
 
 
 def parse_valid_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
-    """Return the valid [[feed]] entries of a file, and the faults of the others."""
+    """Return the valid [[feed]] entries of a file, and the faults of the others. If two entries are
+    about the same feed, the first counts, and the second is a fault."""
     tables = file.values.get("feed", ())
     is_list = isinstance(tables, list | tuple)
     if not is_list or not all(isinstance(table, Mapping) for table in tables):
@@ -146,7 +147,7 @@ class FeedsFile(BaseModel):
 def _parse_table(table: FeedTable) -> SavedQuery:
     """Return the query or settings that a [[feed]] defines. Raises _Invalid and QuestionError."""
     table = _add_question(table)
-    if (table.feed is None) == (table.query is None):
+    if (table.feed is None) == (table.query is None):  # neither or both
         raise _Invalid(
             "query",
             'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed',
@@ -225,6 +226,7 @@ def update_members(
     `words`: the values of `publish.axes`; `body`: returns the plain text of an article id, called
     only if title and excerpt do not decide a query."""
     expressions = {spec.key: parse_query(spec.query) for spec in specs if spec.query is not None}
+    # axes whose feeds follow from the article, such as its authors
     finders = {name: axis.found for name, axis in AXES.items() if axis.found and axis.word in words}
     if not expressions and not finders:
         return 0
@@ -247,9 +249,9 @@ def update_members(
 
 
 def _make_stamp(specs: Sequence[FeedSpec], axes: Collection[str]) -> str:
-    """Return a fingerprint of the queries and axes. It is stored with each matched article: an
-    article with another fingerprint is matched again. Without axes it is the same as in versions
-    that had none."""
+    """Return a fingerprint of the saved queries of `specs` and of the names `axes`. It is stored
+    with each matched article: an article with another fingerprint is matched again. Without axes it
+    is the same as in versions that had none."""
     queries = sorted((spec.key.slug, spec.query) for spec in specs if spec.query is not None)
     parts = (_FORM, queries, sorted(axes)) if axes else (_FORM, queries)
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_STAMP_DIGITS]

@@ -65,12 +65,13 @@ class Question:
 
     @property
     def query(self) -> str:
-        """The question in the language of saved queries."""
-        terms_of_kind: dict[str, list[str]] = {}
+        """The question in the language of saved queries: q/tag.ai/tag.law/not.source.a gives
+        `(tag:"ai" or tag:"law") and not source:"a"`."""
+        terms_by_kind: dict[str, list[str]] = {}
         for kind, value in self.required:
-            terms_of_kind.setdefault(kind, []).append(f'{_FIELDS[kind]}:"{value}"')
+            terms_by_kind.setdefault(kind, []).append(f'{_FIELDS[kind]}:"{value}"')
         groups: list[str] = []
-        for kind, terms in terms_of_kind.items():
+        for kind, terms in terms_by_kind.items():
             operator = " and " if kind == "words" else " or "
             groups.append(f"({operator.join(terms)})")
         for kind, value in self.excluded:

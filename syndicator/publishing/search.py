@@ -52,8 +52,8 @@ MonthEntries = Sequence[tuple[str, datetime, str]]
 
 
 def weigh_text(document: Document) -> dict[str, str]:
-    """Return the first distinct terms in the body of an article, each with its mark of weight:
-    that of the excerpt for a term which the body has often."""
+    """Return the first 400 distinct terms of an article's body, each with its mark of weight. A
+    term that occurs at least three times gets the same mark as terms of the excerpt."""
     counts = Counter(document.body.split()[:_MOST_TERMS])
     return {
         term: _IN_EXCERPT if count >= _OFTEN else _IN_TEXT
@@ -78,6 +78,7 @@ class Shards:
         are published whole."""
         for number, view in enumerate(views, len(self._results)):
             for term, mark in _weigh_terms(view, documents.get(view.id)).items():
+                # articles without the term since the last one that has it
                 skipped = number - self._last_number.get(term, -1) - 1
                 self._positions[term] += _pack_position(skipped, mark)
                 self._last_number[term] = number
@@ -221,7 +222,8 @@ def _plan_closed_periods(
     closed: Sequence[str], months: Mapping[str, str], this_year: str, other_input: str
 ) -> Iterator[Period]:
     """Yield a period for each past year and each past month of this year, oldest first. `closed`:
-    all months but the last, ascending; `months`: see `plan_periods`."""
+    all months but the last, ascending; `months`: month ("2026-11") -> fingerprint of its articles;
+    `this_year`: the year of the last month; `other_input`: a fingerprint of all other input."""
 
     def name_period(month: str) -> str:
         year = month[:_YEAR]

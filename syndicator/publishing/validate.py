@@ -136,14 +136,14 @@ def _find_schematron_fault(entry: Any, namespace: str, *, feed_has_author: bool)
 
 def _write_id(entry: Any, namespace: str) -> str:
     """Return the id of an entry as an addition to a message, " (urn:uuid:...)"; "" if it has no
-    id. `namespace`: see `_find_schematron_fault`."""
+    id. `namespace`: prefix of the names of Atom's elements, in braces as lxml writes it, or ""."""
     entry_id = entry.findtext(f"{namespace}id")
     return f" ({entry_id})" if entry_id else ""
 
 
 def _write_id_at_path(root: Any, path: str | None) -> str:
-    """Return the id of the entry that contains the element at the XPath `path`, in the form of
-    `_write_id`; "" if the element is in no entry."""
+    """Return the id of the entry that contains the element at the XPath `path`, as an addition to a
+    message, " (urn:uuid:...)"; "" if the element is in no entry."""
     nodes = root.xpath(path) if path else []
     if not nodes:
         return ""
@@ -154,9 +154,9 @@ def _write_id_at_path(root: Any, path: str | None) -> str:
 
 
 def _write_id_at_position(data: bytes, line: int, column: int) -> str:
-    """Return the id of the Atom entry that is open at a position of a document, in the form of
-    `_write_id`; "" if the position is in no entry. `line` and `column` count from 1, columns in
-    bytes."""
+    """Return the id of the Atom entry in which a position of a document is, as an addition to a
+    message, " (urn:uuid:...)"; "" if the position is in no entry. It also works in a document that
+    cannot be parsed. `line` and `column` count from 1, columns in bytes."""
     lines_before = data.split(b"\n", line)[: line - 1]
     index = sum(len(text) + 1 for text in lines_before) + column
     start = data.rfind(b"<entry", 0, index)

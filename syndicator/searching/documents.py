@@ -77,10 +77,10 @@ class Document:
         token = f" {term} "
         return tuple(field.count(token) for field in self.fields)
 
-    def has_row(self, row: str) -> bool:
-        """Return True if one of `fields` has these terms in a row. `row`: terms joined by
+    def has_terms_in_row(self, joined_terms: str) -> bool:
+        """Return True if one of `fields` has these terms in a row. `joined_terms`: from
         `join_terms`."""
-        return any(row in field for field in self.fields)
+        return any(joined_terms in field for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class TermTexts:
     def says(self, value: str) -> bool:
         """Return True if one of the texts has the words of `value` in a row."""
         terms = list(each_term(value))
-        return bool(terms) and self.document.has_row(join_terms(terms))
+        return bool(terms) and self.document.has_terms_in_row(join_terms(terms))
 
     def has_words(self, value: str) -> bool:
         """Return True if the texts together have all words of `value`, in any order."""

@@ -157,7 +157,7 @@ def _split_tokens(text: str) -> list[_Token]:
     end = len(text.rstrip())
     while position < end:
         match = _TOKEN.match(text, position)
-        if match is None:
+        if match is None:  # only a single quotation mark begins no token
             raise QueryError("a quotation mark is never closed", text.index('"', position))
         tokens.append(_make_token(match))
         position = match.end()

@@ -37,12 +37,13 @@ class PlainTexts:
     body: Callable[[], str]
 
     def says(self, value: str) -> bool:
-        """See `Texts`."""
+        """Return True if title, excerpt or body contain the whole words of `value` in a row."""
         beginning = f"{self.article.title}\n{self.article.excerpt}"
         return has_phrase(value, beginning) or has_phrase(value, self.body())
 
     def has_words(self, value: str) -> bool:
-        """See `Texts`."""
+        """Return True if title, excerpt, names and body together contain all words of `value`, in
+        any order."""
         short_texts = "\n".join(_list_short_texts(self.article))
         missing_terms = set(each_term(value)).difference(each_term(short_texts))
         if not missing_terms:

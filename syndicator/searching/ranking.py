@@ -178,7 +178,8 @@ def _score(
     spellings: Mapping[str, Collection[str]],
 ) -> Ranked:
     """Return a candidate with its number of words and its score. `words`: those of the search;
-    `weights`: by word, from `Frequencies.weigh`; `spellings`: see `rank`."""
+    `weights`: by word, from `Frequencies.weigh`; `spellings`: by word, other spellings that count
+    as this word."""
     document = candidate.document
     lengths = _measure_lengths(document)
     present: list[str] = []  # of each word, the first spelling that the article has

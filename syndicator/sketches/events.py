@@ -144,7 +144,7 @@ def unpack(data: bytes) -> Sketch:
     """Return the sketch that `pack` packed. Sketches of an earlier form have no byte for the tone,
     which is then 0."""
     kinds: list[Terms] = []
-    end = 0
+    end = 0  # of the last kind of terms: each has a count, hashes and stresses
     for _ in ("words", "names", "numbers"):
         hashes_end = end + 1 + _HASH_BYTES * data[end]
         hashes = array("I", data[end + 1 : hashes_end])
@@ -164,7 +164,7 @@ def unpack_terms(data: bytes) -> set[int]:
     """Return the hashes of all terms of a packed sketch. That takes a fifth of the time of
     `unpack`."""
     terms: set[int] = set()
-    end = 0
+    end = 0  # of the last kind of terms: each has a count, hashes and stresses
     for _ in ("words", "names", "numbers"):
         count = data[end]
         hashes_end = end + 1 + _HASH_BYTES * count
@@ -188,10 +188,11 @@ def _find_names(text: str) -> list[str]:
         word, second, is_in_sentence = match.groups()
         first_letter = word[0]
         start = match.start()
+        # the expression decides most words; the others may begin a sentence
         is_name = is_in_sentence or (
             first_letter.isupper() and not _ENDS.search(text[max(0, start - _BEFORE) : start])
         )
-        if is_name or first_letter.lower() == first_letter.upper():
+        if is_name or first_letter.lower() == first_letter.upper():  # a script without capitals
             names.append(word + second if second else word)
     return cut_stems(names)
 

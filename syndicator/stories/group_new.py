@@ -66,12 +66,13 @@ async def group_new_articles(
     stories = archive.store.stories
     now = archive.clock()
     changed_ids = update_from_lists(archive, configuration)
-    if notes.note(_FORM_NOTE) != FORM:
+    if notes.note(_FORM_NOTE) != FORM:  # after an upgrade, all articles are sketched again
         stories.forget_sketches()
         notes.set_note(_FORM_NOTE, FORM, now)
     if configuration.settings.publish.stories == "off":
         stories.delete_old_sketches(now, _MOST_ARTICLES)
         return set()
+
     since = now - WINDOW
     is_full_pass = _needs_full_pass(notes.note(_FULL_PASS_NOTE), now)
     unread = stories.list_unread(since, _MOST_ARTICLES, include_all=is_full_pass)
@@ -81,6 +82,7 @@ async def group_new_articles(
         await asyncio.sleep(0)
     if is_full_pass and len(unread) < _MOST_ARTICLES:
         notes.set_note(_FULL_PASS_NOTE, now.isoformat(), now)
+
     kept_leads.choose_missing_leads(archive, configuration.sources)
     stories.delete_old_sketches(since, _MOST_ARTICLES)
     return changed_ids
@@ -191,8 +193,8 @@ class _Neighbourhood:
 
 
 def _measure_window(store: Store, since: datetime) -> Window:
-    """Return how many articles were added after `since`, and how many of the newest ones have each
-    term: a term is the rarer, the more it says."""
+    """Return the window in which articles are compared: how many articles were added after `since`
+    and, by term, how many of the 200 newest articles have it."""
     stories = store.stories
     sample = ((outlet, unpack_terms(data)) for outlet, data in stories.list_newest(SAMPLE))
     return count_terms(stories.count(since), sample)
@@ -204,7 +206,7 @@ def _make_sketched(
     """Return the data for comparing an article. The sketch is empty, so that the article is not
     compared, if it is too old or is not published by itself (on hold, unlisted or merged into
     another one). It is too old if it was added or, as it states, published before `since`: a stated
-    date alone could make an old article new."""
+    date alone could make an old article new. `unread`: its row in the database."""
     added = codec.moment(unread.added)
     is_old = added < since
     if article.published is not None and article.published < since:

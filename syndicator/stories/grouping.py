@@ -89,8 +89,9 @@ def assign_stories(
 ) -> dict[str, str]:
     """Return article id -> story ("" for none). If there are more than 60 articles, only a sample
     is grouped: the newest articles of each story, which stand for it and stay in it, and the new
-    and newest ones of the others. Then only articles of the sample are in the result, without
-    those whose outlet has enough articles in the story."""
+    and newest ones of the others. Then only articles of the sample are in the result, without those
+    whose outlet has enough articles in the story. `new_ids`: ids of new articles; `make_name`:
+    returns a name for a new story; `measure`: returns the log odds for two reports."""
     if len(reports) <= LARGEST:
         return name_groups(group_reports(reports, measure, new_ids), make_name)
     outlet_counts = Counter((report.story, report.outlet) for report in reports if report.story)
@@ -173,7 +174,7 @@ def _begin_groups(
 def _compare_groups(group: Sequence[Report], other: Sequence[Report], likely: Likely) -> float:
     """Return the mean log odds of all pairs of articles between two groups, each outlet weighed
     once. Return FAR if the groups must not be merged: both have final articles, their first
-    articles are UNLIKE, or no pair is compared."""
+    articles are UNLIKE, or no pair is compared. `likely`: log odds of pairs, by both ids."""
     if any(report.final for report in group) and any(report.final for report in other):
         return FAR
     # this is FAR, too, if no pair is compared, so that the sum of weights below is not 0
@@ -194,7 +195,8 @@ def _compare_groups(group: Sequence[Report], other: Sequence[Report], likely: Li
 
 def _compare_firsts(group: Sequence[Report], other: Sequence[Report], likely: Likely) -> float:
     """Return the log odds for the first article of the group that begins later, and the first
-    article of the other group with which it can be compared; FAR if there is no such article."""
+    article of the other group with which it can be compared; FAR if there is no such article.
+    `likely`: log odds of pairs, by both ids."""
     earlier, later = sorted((group, other), key=lambda reports: min(map(_order, reports)))
     first = min(later, key=_order)
     for report in sorted(earlier, key=_order):

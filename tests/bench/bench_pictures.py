@@ -69,7 +69,7 @@ def encoded(image: Image.Image, format: str) -> bytes:
 def decoded(data: bytes) -> None:
     """A picture decoded, at a smaller size where its decoder can."""
     image = resize.open_image(data, resize.FORMATS)
-    resize._draft(image, sideways=False)
+    resize._decode_smaller(image, sideways=False)
     image.load()
 
 
@@ -131,8 +131,8 @@ def main() -> None:
         for data, feed_format in (
             (encoded(image, feed_format), feed_format) for feed_format in formats
         ):
-            made = resize.thumbnail(data)
-            spent = milliseconds(functools.partial(resize.thumbnail, data), times)
+            made = resize.make_thumbnail(data)
+            spent = milliseconds(functools.partial(resize.make_thumbnail, data), times)
             floor = milliseconds(functools.partial(decoded, data), times)
             size = f"{len(data):>9,} bytes to {len(made):>6,}"
             print(f"{feed_format:4} {size}: {spent:5.1f} ms, decoding alone {floor:5.1f} ms")

@@ -13,10 +13,10 @@ from syndicator.pictures.answers import (
     pack_thumbnail,
     parse_answer,
 )
-from syndicator.pictures.resize import thumbnail
+from syndicator.pictures.resize import make_thumbnail
 from tests.pictures import made
 
-GOOD = thumbnail(made.make_jpeg())
+GOOD = make_thumbnail(made.make_jpeg())
 SMALL = made.make_gradient((120, 63))
 
 

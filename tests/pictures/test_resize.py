@@ -16,7 +16,7 @@ from syndicator.core.reasons import PictureReason
 from syndicator.pictures import answers
 from syndicator.pictures.answers import THUMBNAIL, parse_answer
 from syndicator.pictures.requests import answer_request
-from syndicator.pictures.resize import Refused, thumbnail
+from syndicator.pictures.resize import Refused, make_thumbnail
 from tests.pictures import made
 
 
@@ -37,7 +37,7 @@ def is_near_colour(pixel: object, expected: tuple[int, int, int]) -> bool:
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
 def test_each_format_becomes_one_plain_webp(format: str) -> None:
-    webp = open_webp(thumbnail(made.encode_image(made.make_gradient(), format)))
+    webp = open_webp(make_thumbnail(made.encode_image(made.make_gradient(), format)))
     assert webp.format == "WEBP"
     assert webp.mode == "RGB"
     assert 576 <= webp.width <= 640
@@ -47,7 +47,7 @@ def test_each_format_becomes_one_plain_webp(format: str) -> None:
 @pytest.mark.parametrize("format", ["BMP", "TIFF", "PPM", "ICO", "TGA", "PCX"])
 def test_no_other_decoder_is_tried(format: str) -> None:
     with pytest.raises(Refused) as refused:
-        thumbnail(made.encode_image(made.make_gradient(), format))
+        make_thumbnail(made.encode_image(made.make_gradient(), format))
     assert refused.value.reason == PictureReason.FORMAT
 
 
@@ -57,7 +57,7 @@ def test_no_other_decoder_is_tried(format: str) -> None:
 def test_what_is_no_picture_is_refused(data: bytes) -> None:
     """Other data raise Refused."""
     with pytest.raises(Refused):
-        thumbnail(data)
+        make_thumbnail(data)
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def test_what_is_no_picture_is_refused(data: bytes) -> None:
 def test_the_size_on_the_page_is_bounded_both_ways(
     size: tuple[int, int], expected: tuple[int, int]
 ) -> None:
-    assert open_webp(thumbnail(made.encode_image(made.make_gradient(size), "PNG"))).size == expected
+    assert open_webp(make_thumbnail(made.encode_image(made.make_gradient(size), "PNG"))).size == expected
 
 
 def test_a_large_jpeg_is_scaled_as_it_is_decoded() -> None:
     """Large JPEGs are decoded at reduced size; banners keep their middle part."""
-    assert open_webp(thumbnail(made.make_jpeg((1200, 630)))).size == (600, 315)
-    assert open_webp(thumbnail(made.make_jpeg((3000, 150)))).size[0] == 450, (
+    assert open_webp(make_thumbnail(made.make_jpeg((1200, 630)))).size == (600, 315)
+    assert open_webp(make_thumbnail(made.make_jpeg((3000, 150)))).size[0] == 450, (
         "of a banner only the middle is shown, in full size"
     )
 
@@ -86,7 +86,7 @@ def test_a_large_jpeg_is_scaled_as_it_is_decoded() -> None:
 @pytest.mark.parametrize("size", [(1, 1), (159, 89), (400, 60)])
 def test_icons_and_counters_are_refused(size: tuple[int, int]) -> None:
     with pytest.raises(Refused) as refused:
-        thumbnail(made.encode_image(made.make_gradient(size), "PNG"))
+        make_thumbnail(made.encode_image(made.make_gradient(size), "PNG"))
     assert refused.value.reason == PictureReason.SMALL
 
 
@@ -115,7 +115,7 @@ def test_nothing_but_pixels_is_left() -> None:
     secret = made.make_jpeg(
         exif=exif, icc_profile=b"profile" * 50, comment=b"comment", dpi=(72, 72)
     )
-    webp = thumbnail(secret + b"PK\x03\x04<script>alert(1)</script>")
+    webp = make_thumbnail(secret + b"PK\x03\x04<script>alert(1)</script>")
     assert webp[12:16] == b"VP8 ", "one chunk"
     assert len(webp) == 20 + struct.unpack("<I", webp[16:20])[0], "that goes to the end"
     for word in (b"home", b"profile", b"comment", b"script", b"EXIF", b"ICCP", b"PK"):
@@ -125,7 +125,7 @@ def test_nothing_but_pixels_is_left() -> None:
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_picture_stands_as_it_was_held(orientation: int) -> None:
     """The EXIF orientation is applied."""
-    webp = open_webp(thumbnail(made.make_turned_jpeg(orientation, (800, 400))))
+    webp = open_webp(make_thumbnail(made.make_turned_jpeg(orientation, (800, 400))))
     assert webp.size == ((640, 320) if orientation < 5 else (400, 400))
     dark = {1: (0, 0), 2: (1, 0), 3: (1, 1), 4: (0, 1), 5: (0, 0), 6: (1, 0), 7: (1, 1), 8: (0, 1)}[
         orientation
@@ -140,17 +140,17 @@ def test_a_picture_stands_as_it_was_held(orientation: int) -> None:
 
 def test_broken_exif_costs_nothing() -> None:
     whole_turned_jpeg = made.make_turned_jpeg(6)
-    assert open_webp(thumbnail(whole_turned_jpeg.replace(b"MM\x00*", b"MM\x00\xff"))).width == 600
+    assert open_webp(make_thumbnail(whole_turned_jpeg.replace(b"MM\x00*", b"MM\x00\xff"))).width == 600
 
 
 def test_of_a_moving_picture_the_first_frame_is_shown() -> None:
     assert is_near_colour(
-        open_webp(thumbnail(made.make_animation())).getpixel((200, 150)), (255, 0, 0)
+        open_webp(make_thumbnail(made.make_animation())).getpixel((200, 150)), (255, 0, 0)
     )
 
 
 def test_what_is_transparent_is_white() -> None:
-    webp = open_webp(thumbnail(made.see_through()))
+    webp = open_webp(make_thumbnail(made.see_through()))
     assert is_near_colour(webp.getpixel((50, 150)), (255, 255, 255))
     assert is_near_colour(webp.getpixel((350, 150)), (0, 0, 255))
 
@@ -166,17 +166,17 @@ def test_what_is_transparent_is_white() -> None:
     ids=["cmyk", "grey with alpha", "black and white", "webp with alpha"],
 )
 def test_every_mode_becomes_rgb(data: bytes) -> None:
-    assert open_webp(thumbnail(data)).mode == "RGB"
+    assert open_webp(make_thumbnail(data)).mode == "RGB"
 
 
 def test_16_bit_grey_keeps_its_greys() -> None:
-    webp = open_webp(thumbnail(made.encode_image(Image.new("I;16", (400, 300), 32_768), "PNG")))
+    webp = open_webp(make_thumbnail(made.encode_image(Image.new("I;16", (400, 300), 32_768), "PNG")))
     assert is_near_colour(webp.getpixel((200, 150)), (128, 128, 128))
 
 
 def test_noise_is_coarser_rather_than_larger() -> None:
     noise = Image.frombytes("RGB", (640, 640), os.urandom(640 * 640 * 3))
-    assert len(thumbnail(made.encode_image(noise, "PNG"))) <= answers.MOST_BYTES
+    assert len(make_thumbnail(made.encode_image(noise, "PNG"))) <= answers.MOST_BYTES
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])

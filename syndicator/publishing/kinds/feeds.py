@@ -135,9 +135,10 @@ def _make_head(site: Site, feed: Feed) -> Iterator[File]:
         )
         raise Held(reason)
     for feed_format, data in contents.items():
-        former = [paths.file_name(old, feed_format) for old in site.former_keys.get(feed.key, ())]
-        yield File(paths.file_name(feed.key, feed_format), data, former)
-        for name in former:
+        old_keys = site.former_keys.get(feed.key, ())
+        old_names = [paths.file_name(old_key, feed_format) for old_key in old_keys]
+        yield File(paths.file_name(feed.key, feed_format), data, old_names)
+        for name in old_names:
             yield File(name, data)
     site.entry_counts[feed.key] = (len(feed.ids), feed.row.count)
 
@@ -145,10 +146,12 @@ def _make_head(site: Site, feed: Feed) -> Iterator[File]:
 def _render_head(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, bytes]:
     """Return the files of a head, bytes by format. `views`: the articles of the head."""
     spec = feed.spec
+    # what the page of the feed shows beside its articles
     site.pages.calendars[feed.head.stem] = list(feed.calendar)
     if spec.older is Older.NONE:
         site.plan_calendar_of_everything()
     site.pages.store_facts(spec, feed.row.count, _count_days(site, feed, views), views)
+
     newest = max((view.updated for view in views), default=feed.head.updated)
     previous_document = feed.archives[-1].name if feed.archives else ""
     complete_head = replace(

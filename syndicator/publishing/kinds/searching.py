@@ -20,9 +20,8 @@ _DIGITS: Final = 16  # of the hash of a period's files
 
 
 def list_targets(site: Site) -> Iterator[Target]:
-    """Yield a target for each period, then one for the list of periods. Nothing if no pages are
-    published. All are written to the disk together, because the list has the hashes of the files.
-    """
+    """Yield a target for each period, then one for the list of periods; nothing if no pages are
+    published. They are written to the disk together, since the list has hashes of the files."""
     if PAGE not in site.settings.publish.formats:
         return
     index = site.index

@@ -115,7 +115,8 @@ def list_digest_targets(site: Site) -> Iterator[Target]:
 
 
 def _make_digest(site: Site, digest: Digest, issues: Sequence[Mapping[str, Any]]) -> Iterator[File]:
-    """Yield the feed of a digest in each format. Raises Held if one is invalid."""
+    """Yield the feed of a digest in each format. Raises Held, before it yields a file, if one of
+    them is invalid."""
     files = digests.make_digest_files(digest, issues, site.entries, site.pages)
     for name, data in files.items():
         feed_format = name.rpartition(".")[2]

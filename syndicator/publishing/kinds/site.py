@@ -90,10 +90,12 @@ class Site:
     _folded_entries: Entries = field(init=False)
 
     def __post_init__(self) -> None:
+        """Derive all values from `inputs`, and begin the build in the cache of entries."""
         inputs = self.inputs
         self.index = inputs.index
         self.outlet = inputs.outlet
         self.settings = inputs.settings
+
         listed_specs = [*inputs.specs, *digests.plan_digest_feeds(inputs.digest, inputs.settings)]
         self.pages = Pages(listed_specs, inputs.settings, inputs.look, inputs.tags)
         look = self.pages.templates.look
@@ -107,6 +109,7 @@ class Site:
             repr((self.shared_fingerprint, inputs.settings, look.digest, sorted(inputs.tags)))
         )
         self._make_entries()
+
         self.outdated = inputs.index.list_outdated_owners()
         self.rows = {row.key: row for row in inputs.rows}
         compared = None if inputs.planned is None else {*inputs.planned, ALL}
@@ -168,8 +171,8 @@ class Site:
     @property
     def has_new_articles(self) -> bool:
         """True if pages about all feeds, such as the front page, must be made again because
-        articles changed. If the feed of everything is left to a later build, they are, too, so that
-        they show no article that this feed lacks."""
+        articles changed. If the feed of everything is left to a later build, these pages are left,
+        too, so that they show no article that this feed lacks."""
         if self.inputs.whole:
             return True
         if self.is_everything_left:

@@ -17,8 +17,9 @@ class Disk:
     """The file system below a FileOutlet. All methods raise OSError."""
 
     def write(self, path: Path, data: bytes, *, earliest: int) -> int:
-        """Write a file, and make its folder if it is missing, without waiting for the disk. Set its
-        mtime to `earliest` if that is later than now. Return the mtime. Both in nanoseconds."""
+        """Write a file, and make its folder if it is missing, without waiting for the disk. Return
+        its mtime in nanoseconds. That is the present time, or `earliest` (nanoseconds) if that is
+        later."""
         with _open_for_writing(path) as file:
             file.write(data)
             file.flush()

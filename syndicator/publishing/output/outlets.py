@@ -232,6 +232,7 @@ class FileOutlet:
         folders = set[Path]()
         for name in names:
             folder = self._get_path(name).parent
+            # go up as far as folders are not listed yet; the root has no folder above
             while folder not in folders:
                 folders.add(folder)
                 if folder != self._root:
@@ -293,7 +294,7 @@ class ObjectOutlet:
     whole: bool = False
     _stamps: dict[str, ObjectStamp | None] = field(default_factory=dict, init=False)  # by name
     _listed: bool = field(default=False, init=False)
-    _digests: bool = field(default=False, init=False)  # the store's etags are digests
+    _has_digest_etags: bool = field(default=False, init=False)  # the store's etags are digests
     _doomed: set[str] = field(default_factory=set, init=False)  # to be deleted
 
     def get(self, name: str) -> bytes | None:
@@ -398,7 +399,7 @@ class ObjectOutlet:
             return False
         if _is_digest(stamp.etag, data):
             return True
-        return not self._digests and self.get(stamp.key) == data
+        return not self._has_digest_etags and self.get(stamp.key) == data
 
     def _write(self, key: str, data: bytes, *, type_of: str) -> None:
         """Write an object. `type_of`: the name of the file from which its media type follows; for a
@@ -414,7 +415,7 @@ class ObjectOutlet:
         etag = self.objects.put(key, data, over=stamp.etag if stamp else ABSENT, headers=headers)
         if etag is None:
             raise self._make_clash_error(key)
-        self._digests = _is_digest(etag, data)
+        self._has_digest_etags = _is_digest(etag, data)
         self._stamps[key] = ObjectStamp(key=key, etag=etag, size=len(data), modified=_WRITTEN_NOW)
 
     def _drop(self, key: str) -> None:

@@ -82,7 +82,8 @@ def _write_nginx_map(prefix: str, new_names: Mapping[str, str], gone_names: Sequ
 
 
 def _write_caddy_map(prefix: str, new_names: Mapping[str, str], gone_names: Sequence[str]) -> str:
-    """Return directives for Caddy. Parameters as of `_write_nginx_map`."""
+    """Return directives for Caddy. `prefix`: the path of the web root, such as "/news/";
+    `new_names`: old file name -> new one; `gone_names`: files that answer 410."""
     lines = ["# In a site block: import this file."]
     lines += [f'redir "{prefix}{old}" "{prefix}{new}" 301' for old, new in new_names.items()]
     lines += [f'respond "{prefix}{name}" 410' for name in gone_names]

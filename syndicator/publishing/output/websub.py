@@ -59,7 +59,8 @@ async def notify_hub(
                 notified.update(batch.keys() - failures.keys())
                 if first_failure is None and failures:
                     first_failure = next(iter(failures.values()))
-                if len(failures) == len(batch):
+                is_hub_down = len(failures) == len(batch)
+                if is_hub_down:
                     break
     except TimeoutError:
         first_failure = first_failure or _make_timeout(hub, seconds_in_all)
@@ -70,7 +71,8 @@ async def notify_hub(
 async def _send_batch(
     requests: Mapping[str, Request], fetcher: Fetcher, first_retry_seconds: float
 ) -> dict[str, Failed]:
-    """Send the request for each address, all at the same time. Return the failures, by address."""
+    """Send a request for each address, all at the same time. Return the failures, by address.
+    `first_retry_seconds`: time before the first retry of a request."""
     sending = (_send_notice(request, fetcher, first_retry_seconds) for request in requests.values())
     results = await asyncio.gather(*sending)
     failures: dict[str, Failed] = {}
@@ -81,7 +83,8 @@ async def _send_batch(
 
 
 def _make_notice(hub: str, url: str, allow: Sequence[str], seconds: float) -> Request:
-    """Return the request by which a publisher tells `hub` that the feed at `url` changed."""
+    """Return the request by which a publisher tells `hub` that the feed at `url` changed. `allow`:
+    private networks in which the hub may be; `seconds`: time for the request."""
     # The standard leaves the form of the request open. Some hubs read hub.url and others hub.topic;
     # of several addresses in one request, some read only the last: hence one request for each feed.
     form = {"hub.mode": "publish", "hub.url": url, "hub.topic": url}

@@ -65,7 +65,7 @@ def _make_renderer() -> MarkdownIt:
 def _adjust_tokens(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
     """Yield the tokens of a text with absolute addresses and without tracking pixels. Table cells
     get an attribute `align` in place of a style, since sanitising removes styles. Recursive: a
-    token may have children."""
+    token may have children. `base_url`: the address of the article."""
     for token in tokens:
         if token.type == "image":
             yield from _adjust_image(token, base_url)

@@ -556,7 +556,7 @@ def cut_summary(article: Article, restrictions: Sequence[str]) -> str:
 
 
 def _clean_names(values: Sequence[str]) -> tuple[str, ...]:
-    """Return names in the form of `clean_name`, without empty ones and each once."""
+    """Return names as `clean_name` returns them, each once, without empty ones."""
     names = [clean_name(value) for value in values]
     return tuple(dict.fromkeys(name for name in names if name))
 
@@ -584,14 +584,14 @@ def _clean_enclosure(enclosure: Enclosure | None) -> Enclosure | None:
     )
 
 
-def _clean_podcast_line(text: str) -> str:
+def _clean_podcast_line(line: str) -> str:
     """Return a line of `Enclosure.podcast` with legal addresses and names. Its form is "kind value;
     key=value; key=value"; the value is the name of a person or the address of a transcript or of
     chapters. Attributes with invalid values are left out. Return "" if the value is invalid, or an
-    address has no media type, which Podcasting 2.0 requires."""
-    if _EPISODE_FACT.fullmatch(text):
-        return text
-    kind, _, rest = clean_line(text).partition(" ")
+    address has no media type, which Podcasting 2.0 requires. A line such as "season 2" stays."""
+    if _EPISODE_FACT.fullmatch(line):
+        return line
+    kind, _, rest = clean_line(line).partition(" ")
     value, *pairs = rest.split("; ")
     attributes: list[str] = []
     has_type = False

@@ -107,7 +107,7 @@ def _select_shared(
     """Select articles for `places` places. The candidates are the newest `reach` articles and those
     added after `since`. The newest `always` of them are selected; of the others, each source gets
     its share."""
-    if spec.share >= 1:
+    if spec.share >= 1:  # one source may fill all places
         return Selection(ids=index.ids(spec.key, limit=spec.limit, since=since, most=places))
     candidates = index.ids(spec.key, limit=reach, since=since, most=_EVERY)
     sources_by_id = index.sources(candidates)
@@ -267,8 +267,8 @@ def _plan_closed_months(
     """Yield the documents of past months, oldest first. If months share documents, the newest ones
     get none as long as the head shows all of their articles. `closed`: month -> number of entries
     and fingerprint; `head_ids`: articles of the head if months share documents, else None;
-    `published_bits`: see `_find_published_bits`; `published`: fingerprints of published documents,
-    by name."""
+    `published_bits`: month -> the parts of it that are published, "" for a document of the whole
+    month; `published`: fingerprints of published documents, by name."""
     enough = 1 if head_ids is None else _ENOUGH
     groups = _group_months(closed, published_bits, enough)
     for group in groups:
@@ -303,7 +303,8 @@ def _plan_parts(
 ) -> Iterator[Document]:
     """Yield a document for each part of a past month, oldest first. The entries of the month are
     read only if they changed since its parts were published: the published fingerprints begin with
-    that of the month. `published`: see `plan_documents`."""
+    that of the month. `published_bits`: the `bits` of its published parts; `published`:
+    fingerprints of published documents, by name."""
     month_digest = _digest(month_fingerprint)[:_MONTH_DIGITS]
     parts = sorted(published_bits)
     names = [paths.archive_name(spec.key, f"{month}.{bits}") for bits in parts]
@@ -350,7 +351,7 @@ def _group_months(
 def _are_shown(
     head_ids: Collection[str], key: FeedKey, months: Sequence[str], index: Members
 ) -> bool:
-    """Return True if the head has all articles of these months."""
+    """Return True if the head of a feed (`head_ids`) has all of its articles of these months."""
     ids: set[str] = set()
     for month in months:
         ids.update(article_id for article_id, _, _ in index.month_entries(key, month))
@@ -404,7 +405,7 @@ class _Part(NamedTuple):
 
 
 def _is_part_shown(head_ids: Collection[str], part: _Part) -> bool:
-    """Return True if the head has all articles of a part."""
+    """Return True if the head of a feed (`head_ids`) has all articles of a part."""
     return {entry.article_id for entry in part.entries} <= set(head_ids)
 
 
@@ -441,8 +442,9 @@ def _make_part(key: FeedKey, month: str, part: _Part) -> Document:
 
 
 def _link_document(documents: Sequence[Document], index: int, other_input: str) -> Document:
-    """Return the document at `index` with the names of the documents before and after it. They are
-    part of its fingerprint, since it links them."""
+    """Return the document at `index` with the names of the documents before and after it, and with
+    its final fingerprint: it also covers these names, since the document links them, and
+    `other_input`, a fingerprint of all other input."""
     document = documents[index]
     previous = documents[index - 1].name if index > 0 else ""
     following = documents[index + 1].name if index + 1 < len(documents) else ""

@@ -276,7 +276,7 @@ class _Files:
             page = self._find_page_of_feed(name)
             if page is not None:
                 return make_text_answer("", 303, location="/" + quote(page), vary="Sec-Fetch-Dest")
-        for _ in range(_READ_TRIES):
+        for _ in range(_READ_TRIES):  # a build may replace the file while it is read
             file = self._find_file(name)
             if file is None:
                 break
@@ -415,17 +415,20 @@ class _Files:
             "last-modified": formatdate(mtime, usegmt=True),
             **make_headers(name, self.base, self.hubs),
         }
-        headers_of_tags = [{"etag": tag, **shared_headers} for tag in (plain_tag, gzip_tag)]
-        tags = (plain_tag.encode(), gzip_tag.encode())
-        types = (media_type(name), _get_browser_type(name))
+        type_for_programs = media_type(name)
+        type_for_browsers = _get_browser_type(name)
+        unchanged: dict[bytes, Headers] = {}
         whole: dict[tuple[bool, bool], Headers] = {}
-        for is_packed in (False, True):
-            for is_for_browser in (False, True):
-                headers = headers_of_tags[is_packed] | {"content-type": types[is_for_browser]}
-                if is_packed:
-                    headers["content-encoding"] = "gzip"
-                whole[is_packed, is_for_browser] = encode_headers(headers)
-        unchanged = dict(zip(tags, map(encode_headers, headers_of_tags), strict=True))
+        for is_packed, tag in ((False, plain_tag), (True, gzip_tag)):
+            headers = {"etag": tag, **shared_headers}
+            unchanged[tag.encode()] = encode_headers(headers)
+            if is_packed:
+                headers["content-encoding"] = "gzip"
+            for_programs = {**headers, "content-type": type_for_programs}
+            for_browsers = {**headers, "content-type": type_for_browsers}
+            whole[is_packed, False] = encode_headers(for_programs)
+            whole[is_packed, True] = encode_headers(for_browsers)
+        tags = (plain_tag.encode(), gzip_tag.encode())
         return _CachedFile(path, stamp, tags, mtime, unchanged, whole)
 
     def _load_moves(self) -> _Moves:
@@ -458,8 +461,8 @@ def _get_browser_type(name: str) -> str:
 
 def make_headers(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]:
     """Return the response headers that depend only on the name of a file. Feeds name themselves and
-    their hubs in a Link header. `base`, `hubs`: the parameters `base_url` and `hubs` of
-    `make_app`."""
+    their hubs in a Link header. `base`: the address of the web root with a final slash, "" if it is
+    unknown; `hubs`: addresses of WebSub hubs."""
     feed_format = of_file(name)
     is_subscribed = feed_format is not None and feed_format.subscribed
     headers = {

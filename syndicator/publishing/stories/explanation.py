@@ -135,7 +135,8 @@ def _list_sentences(view: View, split: Split) -> Sequence[str]:
 
 def _find_latest(accounts: Sequence[Account], explanation: Explanation) -> datetime:
     """Return the time when the last report was added that says something new: it is quoted, or has
-    a figure that no earlier report has. The first report always counts."""
+    a figure that no earlier report has. The first report always counts. `accounts`: all reports,
+    first added first; `explanation`: the quotes and figures that were chosen."""
     adding_ids = {accounts[0].id, *(quote.report for quote in explanation.quotes)}
     for group in explanation.figures:
         first_reports = {figure.text: figure.report for figure in reversed(group)}

@@ -109,6 +109,8 @@ def choose_quotes_and_figures(accounts: Sequence[Account], lead: str) -> Explana
         done_outlets.add(account.outlet)
         if account.sentences:
             event = account.sentences[0]
+
+    # of each report, quote a sentence that says more than the event and all reports before it
     quotes: list[Quote] = []
     known_terms = _weigh_terms([event])
     opening_terms = _weigh_terms([event])
@@ -150,11 +152,11 @@ def _choose_sentence(
         event_terms = [
             term for term in weights.keys() & opening_terms.keys() if weights[term] >= RARE
         ]
-        if len(event_terms) < OF_EVENT:
+        if len(event_terms) < OF_EVENT:  # background, not the event
             continue
-        if new_weight < ADDED or new_weight < NEWS * weight:
+        if new_weight < ADDED or new_weight < NEWS * weight:  # says too little that is new
             continue
-        # prefers sentences with much new, and of these the ones with little old
+        # high if much is new, and if the new part is a large share of the sentence
         score = new_weight * new_weight / weight
         if score > best_score:
             best_score = score
@@ -196,6 +198,8 @@ def _group_figures(accounts: Sequence[Account]) -> tuple[tuple[Figure, ...], ...
             for figure in _find_figures(account, sentence):
                 for word in sorted(figure.words):
                     groups[figure.subject, word].append(figure)
+
+    # by subject, the group with the most outlets, more than one
     largest: dict[str, list[_FoundFigure]] = {}
     for (subject, _), figures in groups.items():
         outlet_count = _count_outlets(figures)
@@ -224,9 +228,9 @@ def _drop_repeated(figures: Iterable[_FoundFigure]) -> tuple[Figure, ...]:
 
 
 def _find_figures(account: Account, sentence: str) -> Iterable[_FoundFigure]:
-    """Yield the figures of a sentence: numbers before a word in lower case, which is the subject.
-    So numbers in dates ("26 November") and names ("7 Eleven") do not count, nor do years, or
-    numbers before words such as units of time."""
+    """Yield the figures of a sentence of the report `account`: numbers before a word in lower case,
+    which is the subject. So numbers in dates ("26 November") and names ("7 Eleven") do not count,
+    nor do years, or numbers before words such as units of time."""
     for match in _FIGURE.finditer(sentence):
         digits = match[1]
         subject = match[2]

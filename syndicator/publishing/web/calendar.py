@@ -60,8 +60,9 @@ def has_calendar(spec: FeedSpec, archives: Archives) -> bool:
 
 
 def plan_feed_calendar(spec: FeedSpec, days: Days, other_input: str) -> list[CalendarPage]:
-    """Return the pages of a feed's older stories, from `plan_calendar`. The feed of everything has
-    a page for each day, however few stories it has."""
+    """Return the pages of a feed's older stories. The feed of everything has a page for each day,
+    however few stories it has. `days`: by day, number and fingerprint of its stories;
+    `other_input`: a fingerprint of all other input of the pages."""
     return plan_calendar(paths.stem(spec.key), days, other_input, by_day=spec.key == ALL)
 
 
@@ -127,9 +128,10 @@ def _plan_span(
     by_day: bool,
 ) -> list[CalendarPage]:
     """Return the page of a year, month or day and, if it has too many stories for one page, the
-    pages of its parts after it. Recursive. `days_of_span`: its days with stories; `levels`: the
-    length of its span ("2026": 4), then those of its parts and their parts; `above`: the span that
-    contains it, "" for a year."""
+    pages of its parts after it. Recursive. `days`: all days of the feed, with number and
+    fingerprint of their stories; `days_of_span`: the days of this page; `levels`: the length of its
+    span ("2026": 4), then those of its parts and their parts; `above`: the span that contains it,
+    "" for a year; `by_day`: give each day a page."""
     level, *lower_levels = levels
     span = days_of_span[0][:level]
     count = _count_stories(days, days_of_span)
@@ -170,7 +172,10 @@ def list_weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]
     cells: list[tuple[str, int]] = []
     for number in range(_CELLS):
         day = str(monday + timedelta(days=number))
-        cells.append((day, days.get(day, 0)) if day.startswith(month) else ("", 0))
+        if day.startswith(month):
+            cells.append((day, days.get(day, 0)))
+        else:
+            cells.append(("", 0))
     weeks = [cells[start : start + _WEEK] for start in range(0, _CELLS, _WEEK)]
     return [week for week in weeks if any(day for day, _ in week)]
 
@@ -178,8 +183,9 @@ def list_weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]
 def _finish_page(
     page: CalendarPage, other_input: str, previous: str, following: str
 ) -> CalendarPage:
-    """Return a page with the spans of the pages before and after it, and its final fingerprint,
-    which includes them, since the page links them."""
+    """Return a page with the spans of the pages before and after it (`previous`, `following`), and
+    with its final fingerprint: it also covers these spans, since the page links them, and
+    `other_input`, a fingerprint of all other input."""
     parts = (_FORM, other_input, page.fingerprint, previous, following)
     digest = hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
     return replace(page, previous=previous, following=following, fingerprint=digest)

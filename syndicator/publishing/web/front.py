@@ -34,7 +34,8 @@ _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Section:
     """The stories of a category on the front page, one a line. `name`, `link`: of the category, ""
-    for stories without a category; `lines`: see `make_line`."""
+    for stories without a category; `lines`: for each story, the values for a template, from
+    `make_line`."""
 
     name: str
     link: str
@@ -100,7 +101,8 @@ def _prefer_different_sources(ranked: Sequence[View]) -> set[str]:
 
 
 def _find_latest(lead: View, others: Sequence[View]) -> datetime:
-    """Return when the newest report of a story was published."""
+    """Return when the newest report of a story was published. `others`: its reports besides the
+    lead."""
     return max(report.published for report in (lead, *others))
 
 

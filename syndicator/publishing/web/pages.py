@@ -46,7 +46,7 @@ from syndicator.publishing.web.calendar import (
     plan_feed_calendar,
 )
 from syndicator.publishing.web.shell import Page, make_page, qr_svg
-from syndicator.publishing.web.shell import make_files as shell_files
+from syndicator.publishing.web.shell import make_files as make_shell_files
 from syndicator.publishing.web.templates import ROOT, Templates
 
 FEEDS: Final = "feeds"  # the list of all feeds
@@ -141,8 +141,8 @@ class Pages:
         self.phone = PHONE if settings.publish.secret_path and self._list_main_formats() else ""
 
     def render_story_item(self, view: View) -> bytes:
-        """Return the list item of an article in the form of `article_html.render_story`, which
-        every page can use."""
+        """Return the list item of an article: a line with its time, then HTML, which every page can
+        use (see `article_html.render_story`)."""
         return article_html.render_story(view, self.links, self.templates, self._language)
 
     def render_article_page(
@@ -272,7 +272,9 @@ class Pages:
         self, spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View]
     ) -> None:
         """Compute and store the facts beside the stories of a feed's page, until `drop_facts` is
-        called. Parameters as of `gather_facts`."""
+        called. `count`: number of the feed's articles; `days`: the same by UTC day; `views`: its
+        newest articles. If the page of a feed without archives does not show all articles, also
+        store the month of the oldest one that it shows."""
         stem = paths.stem(spec.key)
         links = replace(self.links, base="../" * stem.count("/"))
         self.about[stem] = gather_facts(spec, count, days, views, links)
@@ -464,7 +466,7 @@ class Pages:
             files[PHONE] = self._render_phone()
         if self.answered:
             files[paths.PROBE] = b""  # see `paths.PROBE`
-        return {**files, **shell_files(self.settings), **self.templates.look.assets()}
+        return {**files, **make_shell_files(self.settings), **self.templates.look.assets()}
 
     def render_feed_list(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
         """Return the page and the sitemaps of a part of the list of feeds, by file name. `part`: a
@@ -486,7 +488,7 @@ class Pages:
         """Return the sitemap of a part of the list of feeds, by file name. It has the pages of its
         feeds; that of the first part, "", also has the front page and the pages of older stories.
         If there are several parts, the first one also has a sitemap that lists the sitemaps of all
-        parts. Parameters as of `render_feed_list`."""
+        parts. `rows`: rows of the feeds of the part and of the feed of everything."""
         base = self.settings.base_url
         newest_days = {
             key: row.latest_added.strftime("%Y-%m-%d")
@@ -539,7 +541,8 @@ class Pages:
         stories: Sequence[Sequence[str]],
     ) -> bytes:
         """Return the front page: lead stories, newest stories by category, frequent tags and feeds.
-        Parameters as of `render_shared_pages`."""
+        `rows`: rows of all feeds; `views`: the articles of the page; `stories`: for each story of
+        several articles, their ids, the lead first."""
         sources = _count_sources(self.specs)
         about = f"The newest stories of {sources}, to read here or in a feed reader."
         latest = max((view.published for view in views), default=None)
@@ -698,8 +701,8 @@ class Pages:
         return groups
 
     def _list_main_formats(self) -> list[tuple[str, str, str, str]]:
-        """Return the formats of the feed of everything as `_list_formats` does, an empty list if it
-        is not published."""
+        """Return (label, link, address, media type) of each format of the feed of everything, for a
+        page at the web root; an empty list if this feed is not published."""
         for spec in self.specs:
             if spec.key == ALL:
                 return _list_formats(paths.stem(spec.key), spec.formats, "", self.settings.base_url)
@@ -716,7 +719,8 @@ class Pages:
 
     def _make_titled_shell(self, name: str, title: str, about: str, **more: Any) -> Page:
         """Return the values for `base.html` of a page whose title is followed by the name of the
-        site. Parameters as of `_make_shell`."""
+        site. `name`: of the page's file; `about`: its description; `more`: further fields of
+        `Page`."""
         site = text.line(self.settings.site.title)
         return self._make_shell(name, f"{title} - {site}", about, **more)
 
@@ -750,8 +754,8 @@ def _get_page_name(document: str) -> str:
 
 
 def _name_days(stories: Sequence[bytes]) -> str:
-    """Return the names of the first and the last day of list items, such as "1 March 2026 to 3
-    March 2026"; only one name if they are equal."""
+    """Return the names of the first and the last day of list items, each of which begins with its
+    time: "1 March 2026 to 3 March 2026", only one name if the days are equal, "" for no items."""
     dates = sorted({story[:DAY].decode() for story in stories})
     first_and_last = dict.fromkeys((*dates[:1], *dates[-1:]))
     names = [article_html.name_day(date).partition(", ")[2] for date in first_and_last]

@@ -85,8 +85,8 @@ class Page:
 
 
 def make_page(settings: Settings, name: str, title: str, description: str, **more: Any) -> Page:
-    """Return the values of the page in the file `name`. `more`: further fields of `Page`, or others
-    than the usual values."""
+    """Return the values of the page in the file `name`, from the settings. `more`: further fields
+    of `Page`; they replace values from the settings."""
     site = settings.site
     address = "" if name == paths.INDEX else name
     shell: dict[str, Any] = {
