@@ -1,6 +1,7 @@
 """Edit tables in the text of a TOML file; all other lines stay byte for byte. Pure.
-Also where tomlkit would move them (comments before the next table, tables of two arrays in turn).
-The only module that imports tomlkit, when it edits: that takes 80 ms."""
+
+tomlkit alone would move comments before the next table, and tables of two arrays that take turns.
+Only this module imports tomlkit, and only to edit, because the import takes 80 ms."""
 
 import re
 import tomllib
@@ -17,8 +18,8 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 def add_table(
     text: str, array: str, values: Values, subtables: Mapping[str, Values] | None = None
 ) -> str:
-    """Return `text` with a new table at the end of the array named `array`. Raise ValueError if
-    `text` has that array on one line, or is no TOML."""
+    """Return `text` with a new table at the end of the array of tables `array`. Raises ValueError
+    if `text` has that array on one line, or is no valid TOML."""
     new_text = append(text, table_text(array, values, subtables))
     document = tomllib.loads(text)
     new_table = {**values, **(subtables or {})}
@@ -27,7 +28,7 @@ def add_table(
 
 
 def append(text: str, tables: str) -> str:
-    """Return `text` with `tables` at its end. They may repeat nothing of it."""
+    """Return `text` with new tables at its end. They may not define again what `text` has."""
     stripped_text = text.rstrip()
     if not stripped_text:
         return tables
@@ -35,7 +36,7 @@ def append(text: str, tables: str) -> str:
 
 
 def table_text(array: str, values: Values, subtables: Mapping[str, Values] | None = None) -> str:
-    """Return the text of one table of the array named `array`."""
+    """Return the text of one table of the array `array`. `subtables`: tables in it, by name."""
     text = f"[[{array}]]\n{_pairs_text(values)}"
     for name, pairs in (subtables or {}).items():
         text += f"\n[{array}.{name}]\n{_pairs_text(pairs)}"
@@ -43,9 +44,9 @@ def table_text(array: str, values: Values, subtables: Mapping[str, Values] | Non
 
 
 def set_values(text: str, place: Place, values: Values) -> str:
-    """Return `text` with `values` in the table at `place`, such as ("publish",) or ("source", 2);
-    a missing one is added, equal values stay as written. Raise ValueError if the table is written
-    in a way that cannot be edited."""
+    """Return `text` with `values` in the table at `place`, such as ("publish",) or ("source", 2). A
+    missing table is added; values that are equal already stay as written. Raises ValueError if the
+    table is written in a way that cannot be edited."""
     document = tomllib.loads(text)
     changed = _apply_values(document, place, values)
     if not changed:
@@ -64,7 +65,8 @@ def set_values(text: str, place: Place, values: Values) -> str:
 
 
 def set_settings(text: str, settings: Mapping[str, Values]) -> str:
-    """Return the text of a syndicator.toml with these settings, by section. Raise ConfigError."""
+    """Return the text of a syndicator.toml with these settings. `settings`: values by section.
+    Raises ConfigError if the file cannot be edited."""
     try:
         for section, values in settings.items():
             text = set_values(text, (section,), values)
@@ -76,9 +78,9 @@ def set_settings(text: str, settings: Mapping[str, Values]) -> str:
 
 
 def remove_table(text: str, array: str, number: int) -> str:
-    """Return `text` without table `number` of the array named `array`, the comment directly above
-    it, and one directly below it that is not above another table. Raise ValueError as
-    `set_values`."""
+    """Return `text` without table `number` (from 0) of the array `array`. The comment directly
+    above it goes, too, and the comment directly below it unless that belongs to another table.
+    Raises ValueError if the file cannot be edited."""
     expected = tomllib.loads(text)
     del expected[array][number]
     place: Place = (array, number)
@@ -109,8 +111,9 @@ def remove_table(text: str, array: str, number: int) -> str:
 
 
 def _find_section(text: str, place: Place) -> Section | None:
-    """Return the section that has the keys of the table at `place`: its own, or that in which it
-    is one value or dotted keys. None if there is no such table."""
+    """Return the section that has the keys of the table at `place`. This is the table's own
+    section, or one around it if the table is written inline or with dotted keys. None if there is
+    no such table."""
     sections = sections_of(text)
     for section in sections:
         if section.place == place and section.end > 0:
@@ -124,7 +127,8 @@ def _find_section(text: str, place: Place) -> Section | None:
 def _edit_section(
     text: str, section: Section, place: Place, change: Callable[[Any], object]
 ) -> str:
-    """Return `text` with `change` applied to the value at `place`, which is in `section`."""
+    """Return `text` after `change` was called with the value at `place`, as tomlkit has it, to
+    change it. `section`: the section of `text` that has this value."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -141,7 +145,8 @@ def _edit_section(
 
 
 def _go_to(value: Any, place: Place, *, is_alone: bool = False) -> Any:
-    """Return the value at `place` in `value`. `is_alone`: of each array, that has one table."""
+    """Return the value at `place` in `value`. `is_alone`: arrays of tables have only one table,
+    because `value` is the text of one section: their indexes do not count."""
     for part in place:
         if is_alone and isinstance(part, int):
             value = value[0] if isinstance(value, list) else value
@@ -151,8 +156,8 @@ def _go_to(value: Any, place: Place, *, is_alone: bool = False) -> Any:
 
 
 def _insert_head(text: str, values: Values) -> str:
-    """Return `text`, which has no key outside of tables, with `values` above the first table and
-    the comment on it."""
+    """Return `text` with `values` above the first table and the comment on it. `text` must have no
+    keys outside of tables."""
     lines = _LINE.findall(text)
     sections = sections_of(text)
     headers = sections[1:]
@@ -162,7 +167,8 @@ def _insert_head(text: str, values: Values) -> str:
 
 
 def _insert_table(text: str, place: Place, values: Values) -> str:
-    """Return `text` with a new table at `place`, after the last table of its parent."""
+    """Return `text` with a new table at `place`, after the last table of the table around it.
+    Raises ValueError if that has no header."""
     if not place:
         return _insert_head(text, values)
     *parents, name = place
@@ -182,6 +188,7 @@ def _insert_table(text: str, place: Place, values: Values) -> str:
 
 
 def _pairs_text(values: Values) -> str:
+    """Return keys and values as lines of TOML. Values of None are left out."""
     import tomlkit
 
     table = tomlkit.table()
@@ -192,7 +199,8 @@ def _pairs_text(values: Values) -> str:
 
 
 def _put(table: Any, name: str, value: Any) -> None:
-    """Set a value of a table of tomlkit's; None removes it."""
+    """Set a value in a table of tomlkit; None removes the key. A list that only grew is extended,
+    so that comments in it stay."""
     if value is None:
         table.pop(name, None)
         return
@@ -208,6 +216,7 @@ def _put(table: Any, name: str, value: Any) -> None:
 
 
 def _make_item(value: Any) -> Any:
+    """Return a value for tomlkit. A table is written inline."""
     import tomlkit
 
     if not isinstance(value, Mapping):
@@ -218,7 +227,8 @@ def _make_item(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value of tomlkit's or ours as tomllib reads it."""
+    """Return a value, ours or tomlkit's, as tomllib would read it: tables without None, lists for
+    tuples."""
     unwrapped = value.unwrap() if hasattr(value, "unwrap") else value
     if isinstance(unwrapped, Mapping):
         return {name: _plain(inner) for name, inner in unwrapped.items() if inner is not None}
@@ -228,7 +238,8 @@ def _plain(value: Any) -> Any:
 
 
 def _apply_values(document: dict[str, Any], place: Place, values: Values) -> dict[str, Any]:
-    """Put `values` into the table at `place` of `document`. Return those that it had not."""
+    """Put `values` into the table at `place` of a parsed document; None removes a key. Returns
+    those values that differ from before."""
     table: Any = document
     for part in place:
         if isinstance(table, list) and isinstance(part, int) and part < len(table):
@@ -254,14 +265,15 @@ def _apply_values(document: dict[str, Any], place: Place, values: Values) -> dic
 
 
 def _checked(text: str, expected: dict[str, Any]) -> str:
-    """Return `text` if it reads as `expected`; empty tables do not count. Raise ValueError."""
+    """Return `text` if its values are those of `expected`, apart from empty tables. Raises
+    ValueError if not."""
     if _without_empty(tomllib.loads(text)) != _without_empty(_plain(expected)):
         raise ValueError("the file cannot be edited safely")
     return text
 
 
 def _without_empty(value: Any) -> Any:
-    """Return a value of a document without its empty tables, at any depth."""
+    """Return a value of a parsed document without empty tables, at any depth."""
     if isinstance(value, list):
         return [_without_empty(item) for item in value]
     if not isinstance(value, dict):
@@ -275,8 +287,9 @@ def _without_empty(value: Any) -> Any:
 
 
 def _find_comment(lines: list[str], sections: list[Section], section: Section) -> int:
-    """Return the first line of the comment directly above the header of `section`, or the header.
-    It may not be above the end of the section before, whose last value may look like a comment."""
+    """Return the index of the first line of the comment directly above the header of `section`, or
+    of the header if it has none. Lines of the section before do not count: its last value may be a
+    text with lines that begin with "#"."""
     before = sections[sections.index(section) - 1]
     first = section.first
     while first > before.end and _is_comment(lines[first - 1]):
@@ -289,7 +302,7 @@ def _is_comment(line: str) -> bool:
 
 
 def _with_ends_of(text: str, new: str) -> str:
-    """Return `new` with the ends of lines that all lines of `text` have."""
+    """Return `new` with CR LF at the end of its lines if all lines of `text` end so."""
     if "\r\n" not in text or text.count("\n") != text.count("\r\n"):
         return new
     return new.replace("\r\n", "\n").replace("\n", "\r\n")
