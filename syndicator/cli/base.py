@@ -20,7 +20,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from syndicator import __version__
 from syndicator.cli.logs import LogFormat, apply_options, log, make_options
-from syndicator.configuration.folders import VARIABLE, own_config
+from syndicator.configuration.folders import VARIABLE, find_own_config
 from syndicator.core.errors import UsageError
 from syndicator.core.program import program
 from syndicator.operations.operation import Argument, Field
@@ -299,7 +299,7 @@ def _choose_config_folder(context: typer.Context, value: Path) -> Path:
     is_named = source is not None and source.name != "DEFAULT"
     folder = value
     if not is_named and not value.is_dir():
-        folder = own_config(os.environ) or value
+        folder = find_own_config(os.environ) or value
     if context.resilient_parsing:
         return folder
     from syndicator.configuration.settings import dropped_settings

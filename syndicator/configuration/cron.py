@@ -9,7 +9,7 @@ _FIELDS = 5
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def next_fire(expression: str, after: datetime) -> datetime:
+def find_next_time(expression: str, after: datetime) -> datetime:
     """Return the next time after `after` that matches `expression`, as crontab(5) defines it, in
     the time zone of `after`; the result is in UTC. If days of the month and of the week are both
     restricted, either may match. Raises ConfigError with a valid example."""

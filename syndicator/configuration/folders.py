@@ -7,14 +7,14 @@ from typing import Final
 VARIABLE: Final = "SYNDICATOR_CONFIG"  # folder of configuration, unless an option names one
 
 
-def own_config(environ: Mapping[str, str]) -> Path | None:
+def find_own_config(environ: Mapping[str, str]) -> Path | None:
     """Return the configuration folder of this account, `~/.config/syndicator` (XDG Base Directory
     Specification); None if it does not exist."""
     folder = _xdg(environ, "XDG_CONFIG_HOME", ".config")
     return folder if folder and folder.is_dir() else None
 
 
-def root_of(config: Path, environ: Mapping[str, str]) -> Path:
+def find_root(config: Path, environ: Mapping[str, str]) -> Path:
     """Return the folder where relative paths in the configuration begin: the parent of `config`,
     but `~/.local/share/syndicator` for the configuration folder of the account."""
     own = _xdg(environ, "XDG_CONFIG_HOME", ".config")

@@ -119,7 +119,7 @@ class Wall(NamedTuple):
     cure: str
 
 
-def as_wall(reason: str) -> str | None:
+def recognize_wall(reason: str) -> str | None:
     """Return `reason`, the code why a page was not read, if it means a wall, else None."""
     return reason if reason in _WALL_CURES else None
 

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from syndicator.configuration.folders import VARIABLE, root_of
+from syndicator.configuration.folders import VARIABLE, find_root
 from syndicator.configuration.overrides import Overrides
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.configuration.units import (
@@ -576,7 +576,7 @@ def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
         settings = Settings.model_validate(overrides.apply_to(file.values))
     except ValidationError as error:
         raise ConfigError.of(overrides.faults(error, file)) from error
-    settings._root = root_of(file.path.parent, environ)
+    settings._root = find_root(file.path.parent, environ)
     settings._unit_store_url = read_unit_variable(STORE_VARIABLE, UNIT_ENVIRONMENT)
     return settings
 

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from syndicator.configuration.toml_lines import Place, Section, lines_of, sections_of
+from syndicator.configuration.toml_lines import Place, Section, find_lines, list_sections
 from syndicator.core.errors import ConfigError
 
 Values = Mapping[str, Any]  # of a table: texts, numbers, booleans, lists; None removes the key
@@ -20,26 +20,26 @@ def add_table(
 ) -> str:
     """Return `text` with a new table at the end of the array of tables `array`. Raises ValueError
     if `text` has that array on one line, or is no valid TOML."""
-    new_text = append(text, table_text(array, values, subtables))
+    new_text = append_tables(text, write_table(array, values, subtables))
     document = tomllib.loads(text)
     new_table = {**values, **(subtables or {})}
     tables = [*document.get(array, ()), new_table]
-    return _checked(new_text, {**document, array: tables})
+    return _check_result(new_text, {**document, array: tables})
 
 
-def append(text: str, tables: str) -> str:
+def append_tables(text: str, tables: str) -> str:
     """Return `text` with new tables at its end. They may not define again what `text` has."""
     stripped_text = text.rstrip()
     if not stripped_text:
         return tables
-    return stripped_text + _with_ends_of(text, f"\n\n{tables}")
+    return stripped_text + _keep_line_ends(text, f"\n\n{tables}")
 
 
-def table_text(array: str, values: Values, subtables: Mapping[str, Values] | None = None) -> str:
+def write_table(array: str, values: Values, subtables: Mapping[str, Values] | None = None) -> str:
     """Return the text of one table of the array `array`. `subtables`: tables in it, by name."""
-    text = f"[[{array}]]\n{_pairs_text(values)}"
+    text = f"[[{array}]]\n{_write_pairs(values)}"
     for name, pairs in (subtables or {}).items():
-        text += f"\n[{array}.{name}]\n{_pairs_text(pairs)}"
+        text += f"\n[{array}.{name}]\n{_write_pairs(pairs)}"
     return text
 
 
@@ -61,7 +61,7 @@ def set_values(text: str, place: Place, values: Values) -> str:
         after = _insert_table(text, place, changed)
     else:
         after = _edit_section(text, section, place, put_changed)
-    return _checked(after, document)
+    return _check_result(after, document)
 
 
 def set_settings(text: str, settings: Mapping[str, Values]) -> str:
@@ -84,14 +84,14 @@ def remove_table(text: str, array: str, number: int) -> str:
     expected = tomllib.loads(text)
     del expected[array][number]
     place: Place = (array, number)
-    sections = sections_of(text)
+    sections = list_sections(text)
     removed = [section for section in sections if section.place[:2] == place]
     if removed and not expected[array]:
         del expected[array]
     if not removed:
         root = sections[0]
         new_text = _edit_section(text, root, (array,), lambda tables: tables.pop(number))
-        return _checked(new_text, expected)
+        return _check_result(new_text, expected)
     lines = _LINE.findall(text)
     first = _find_comment(lines, sections, removed[0])
     following = sections[sections.index(removed[-1]) + 1 :]
@@ -104,21 +104,21 @@ def remove_table(text: str, array: str, number: int) -> str:
     new_text = "".join([*lines[:first], *lines[end:]])
     is_at_end = end == len(lines)
     if is_at_end and new_text.strip():
-        new_text = _with_ends_of(text, f"{new_text.rstrip()}\n")
+        new_text = _keep_line_ends(text, f"{new_text.rstrip()}\n")
     elif is_at_end:
         new_text = ""
-    return _checked(new_text, expected)
+    return _check_result(new_text, expected)
 
 
 def _find_section(text: str, place: Place) -> Section | None:
     """Return the section that has the keys of the table at `place`. This is the table's own
     section, or one around it if the table is written inline or with dotted keys. None if there is
     no such table."""
-    sections = sections_of(text)
+    sections = list_sections(text)
     for section in sections:
         if section.place == place and section.end > 0:
             return section
-    if place not in lines_of(text):
+    if place not in find_lines(text):
         return None
     around = [section for section in sections if section.place == place[: len(section.place)]]
     return max(around, key=lambda section: len(section.place))
@@ -140,7 +140,7 @@ def _edit_section(
         after = tomlkit.dumps(document)
     except (TOMLKitError, LookupError, TypeError, AttributeError) as error:
         raise ValueError(f"the file cannot be edited safely: {error}") from error
-    edited = _with_ends_of(text, after)
+    edited = _keep_line_ends(text, after)
     return "".join(lines[: section.first]) + edited + "".join(lines[section.end :])
 
 
@@ -159,11 +159,11 @@ def _insert_head(text: str, values: Values) -> str:
     """Return `text` with `values` above the first table and the comment on it. `text` must have no
     keys outside of tables."""
     lines = _LINE.findall(text)
-    sections = sections_of(text)
+    sections = list_sections(text)
     headers = sections[1:]
     first = _find_comment(lines, sections, headers[0]) if headers else len(lines)
-    new = _pairs_text(values) + ("\n" if headers else "")
-    return "".join(lines[:first]) + _with_ends_of(text, new) + "".join(lines[first:])
+    new = _write_pairs(values) + ("\n" if headers else "")
+    return "".join(lines[:first]) + _keep_line_ends(text, new) + "".join(lines[first:])
 
 
 def _insert_table(text: str, place: Place, values: Values) -> str:
@@ -175,19 +175,19 @@ def _insert_table(text: str, place: Place, values: Values) -> str:
     if not isinstance(name, str):
         raise ValueError(f"{place[0]} has no table number {name} with a header of its own")
     header = ".".join(str(part) for part in place if isinstance(part, str))
-    new = f"[{header}]\n{_pairs_text(values)}"
+    new = f"[{header}]\n{_write_pairs(values)}"
     if not parents:
-        return append(text, new)
-    related = [each for each in sections_of(text) if each.place[: len(parents)] == tuple(parents)]
+        return append_tables(text, new)
+    related = [each for each in list_sections(text) if each.place[: len(parents)] == tuple(parents)]
     if not related:
         raise ValueError(f"{place[0]} has no header of its own")
     lines = _LINE.findall(text)
     above = "".join(lines[: related[-1].end])
     gap = "" if above.endswith("\n") else "\n"
-    return above + _with_ends_of(text, gap + new) + "".join(lines[related[-1].end :])
+    return above + _keep_line_ends(text, gap + new) + "".join(lines[related[-1].end :])
 
 
-def _pairs_text(values: Values) -> str:
+def _write_pairs(values: Values) -> str:
     """Return keys and values as lines of TOML. Values of None are left out."""
     import tomlkit
 
@@ -264,7 +264,7 @@ def _apply_values(document: dict[str, Any], place: Place, values: Values) -> dic
     return changed
 
 
-def _checked(text: str, expected: dict[str, Any]) -> str:
+def _check_result(text: str, expected: dict[str, Any]) -> str:
     """Return `text` if its values are those of `expected`, apart from empty tables. Raises
     ValueError if not."""
     if _without_empty(tomllib.loads(text)) != _without_empty(_plain(expected)):
@@ -301,7 +301,7 @@ def _is_comment(line: str) -> bool:
     return line.lstrip().startswith("#")
 
 
-def _with_ends_of(text: str, new: str) -> str:
+def _keep_line_ends(text: str, new: str) -> str:
     """Return `new` with CR LF at the end of its lines if all lines of `text` end so."""
     if "\r\n" not in text or text.count("\n") != text.count("\r\n"):
         return new

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from syndicator.configuration.dropped_settings import PART_OF
-from syndicator.configuration.toml_lines import Place, dotted, lines_of
+from syndicator.configuration.toml_lines import Place, dotted, find_lines
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.text import suggestion
 
@@ -75,8 +75,8 @@ class TomlFile:
     def lines(self) -> dict[Place, int]:
         """The line of each place in the file. A setting that has replaced a dropped one has the
         line of the dropped one."""
-        lines_in_file = lines_of(self.text)
-        lines = {}
+        lines_in_file = find_lines(self.text)
+        lines: dict[Place, int] = {}
         for place, line in lines_in_file.items():
             if place in PART_OF:
                 lines[PART_OF[place]] = line

@@ -36,12 +36,12 @@ def dotted(place: Place) -> str:
     return ".".join(part for part in place if isinstance(part, str))
 
 
-def lines_of(text: str) -> dict[Place, int]:
+def find_lines(text: str) -> dict[Place, int]:
     """Return the line, counted from 1, of each table, key and item. `text`: valid TOML."""
     return _scan(text).found
 
 
-def sections_of(text: str) -> list[Section]:
+def list_sections(text: str) -> list[Section]:
     """Return the sections of a TOML file in their order. `text`: valid TOML."""
     return _scan(text).sections
 

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from syndicator.console import security
-from syndicator.console.security import ALL_FREE, Throttle, hosts, is_for_us, is_from_us
+from syndicator.console.security import (
+    ALL_FREE,
+    Throttle,
+    is_for_us,
+    is_from_us,
+    list_allowed_hosts,
+)
 from syndicator.core.errors import ConfigError, UsageError
 from tests.console.conftest import PASSWORD, Browser, Served
 from tests.console.test_today import article
@@ -88,7 +94,7 @@ def test_a_name_that_was_made_to_lead_here_gets_nothing(served: Served, browser:
     ],
 )
 def test_which_names_are_ours(host: str, allowed: bool) -> None:
-    assert is_for_us(host, hosts("0.0.0.0", ["console.example.org"])) == allowed
+    assert is_for_us(host, list_allowed_hosts("0.0.0.0", ["console.example.org"])) == allowed
 
 
 @pytest.mark.parametrize(
@@ -192,7 +198,7 @@ def test_a_session_lasts_four_idle_hours_and_a_day(pauses: list[float], lasts: b
 
 def test_a_session_ends_with_the_password_that_it_began_with(served: Served) -> None:
     """Who took a cookie loses it when its owner sets another password, or has none any more."""
-    path = security.file_of(served.settings.state_dir)
+    path = security.find_passwords_file(served.settings.state_dir)
     kept = path.read_bytes()
     try:
         browser = served.browser()
@@ -211,7 +217,7 @@ def test_a_session_ends_with_the_password_that_it_began_with(served: Served) -> 
 
 
 def test_a_stranger_is_not_told_what_is_wrong(served: Served) -> None:
-    path, told = security.file_of(served.settings.state_dir), list[str]()
+    path, told = security.find_passwords_file(served.settings.state_dir), list[str]()
     path.chmod(0o644)
     served.console.tell, tell = told.append, served.console.tell
     try:
@@ -438,12 +444,12 @@ def test_no_prefix_leads_elsewhere(browser: Browser, prefix: str) -> None:
 
 
 def test_only_this_account_reads_the_passwords(served: Served) -> None:
-    path = security.file_of(served.settings.state_dir)
+    path = security.find_passwords_file(served.settings.state_dir)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600 and PASSWORD not in path.read_text()
 
 
 def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
-    path = security.file_of(tmp_path)
+    path = security.find_passwords_file(tmp_path)
     security.set_password(path, "ann", "long enough it is")
     assert security.check_password(security.read_passwords(path), "ann", "long enough it is")
     assert not security.check_password(security.read_passwords(path), "ann", "long enough it isn't")
@@ -455,6 +461,6 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
 
 def test_a_password_has_ten_characters(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="10 characters"):
-        security.set_password(security.file_of(tmp_path), "ann", "short")
+        security.set_password(security.find_passwords_file(tmp_path), "ann", "short")
     with pytest.raises(UsageError, match="no name"):
-        security.set_password(security.file_of(tmp_path), "a\nb", "long enough it is")
+        security.set_password(security.find_passwords_file(tmp_path), "a\nb", "long enough it is")

@@ -110,8 +110,8 @@ def test_without_a_network_it_says_so(config: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_no_two_secrets_are_the_same() -> None:
-    assert len({start.new_secret() for _ in range(100)}) == 100
-    Publish(secret_path=start.new_secret())
+    assert len({start.make_secret() for _ in range(100)}) == 100
+    Publish(secret_path=start.make_secret())
 
 
 class Terminal(io.StringIO):

@@ -341,7 +341,7 @@ def _set_password(config: Config, name: str) -> None:
         line = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     else:
         line = sys.stdin.readline()
-    path = security.file_of(load(config).state_dir)
+    path = security.find_passwords_file(load(config).state_dir)
     security.set_password(path, name, line.rstrip("\n"))
     printing.say(
         f"the password of {name} is set; `syndicator console` or `syndicator up` serves the page"
@@ -363,14 +363,14 @@ def _make_token(config: Config, name: str, scope: security.Scope, days: int) -> 
     """Make a token for the API and print it. It is valid for so many days."""
     from syndicator.configuration.settings import load
 
-    path = security.tokens_file_of(load(config).state_dir)
+    path = security.find_tokens_file(load(config).state_dir)
     printing.say(security.create_token(path, name, scope, days, utc_now()))
 
 
 def _revoke_token(config: Config, name: str) -> None:
     from syndicator.configuration.settings import load
 
-    security.revoke_token(security.tokens_file_of(load(config).state_dir), name)
+    security.revoke_token(security.find_tokens_file(load(config).state_dir), name)
     printing.say(f"the token {name} is no longer valid")
 
 
@@ -382,12 +382,9 @@ async def _serve_console(config: Config, *, ends_with_input: bool) -> None:
     from syndicator.operations.jobs.work import call_at_end_of_input
 
     state_dir = load(config).state_dir
-    if not any(
-        map(
-            security.read_passwords,
-            (security.file_of(state_dir), security.tokens_file_of(state_dir)),
-        )
-    ):
+    has_passwords = bool(security.read_passwords(security.find_passwords_file(state_dir)))
+    has_tokens = bool(security.read_passwords(security.find_tokens_file(state_dir)))
+    if not has_passwords and not has_tokens:
         raise MissingError(
             "the console is off: `syndicator console --set-password` sets a password, and turns"
             " it on"

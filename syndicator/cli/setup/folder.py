@@ -21,7 +21,7 @@ from syndicator.cli.base import (
     open_to_read,
 )
 from syndicator.cli.printing import counted
-from syndicator.configuration.folders import root_of
+from syndicator.configuration.folders import find_root
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.operations.operation import Argument
 
@@ -71,13 +71,13 @@ def init(
     are."""
     from syndicator.configuration.settings import load
     from syndicator.setup.deploy import RUNS
-    from syndicator.setup.start import Start, make_private, next_command, write_folder
+    from syndicator.setup.start import Start, make_next_command, make_private, write_folder
 
     source = context.get_parameter_source("config")
     is_config_named = dir is None and source is not None and source.name != "DEFAULT"
     if is_config_named:
         config_folder = config
-        folder = root_of(config, os.environ)
+        folder = find_root(config, os.environ)
     else:
         folder = dir or Path()
         config_folder = folder / "config"
@@ -99,7 +99,7 @@ def init(
             " public"
         )
     runs = runs or ""
-    command = next_command(folder, runs, config_folder)
+    command = make_next_command(folder, runs, config_folder)
     start = Start(title or "", url or "", contact or "", example)
     if audience == "me":
         start = make_private(start)

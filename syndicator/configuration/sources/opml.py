@@ -115,7 +115,7 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
     places: dict[str, int] = {}
     skipped: list[Skipped] = []
     for element in root.iter("{*}outline"):
-        item = _outline(element)
+        item = _parse_outline(element)
         if isinstance(item, Outline) and not is_trusted:
             item = clean_outline(item)
         alias = _alias(item) if isinstance(item, Outline) else ""
@@ -207,7 +207,9 @@ def clean_outline(outline: Outline) -> Outline | Skipped:
     return replace(outline, own=own, removed=removed)
 
 
-def followed(outline: Outline, folders: Folders, categories: Mapping[str, str]) -> dict[str, Any]:
+def make_source_table(
+    outline: Outline, folders: Folders, categories: Mapping[str, str]
+) -> dict[str, Any]:
     """Return the [[source]] table for an outline. `folders`: what its folders become; `categories`:
     names of categories by case-folded name, for the right spelling."""
     if outline.own:
@@ -278,7 +280,7 @@ def _make_own_attributes(source: Source, place: int) -> dict[str, str]:
     return attributes
 
 
-def _outline(element: Any) -> Outline | Skipped | None:
+def _parse_outline(element: Any) -> Outline | Skipped | None:
     """Return the subscription of an `outline` element, or why it is skipped; None if it is a
     folder."""
     attributes = {
@@ -287,7 +289,7 @@ def _outline(element: Any) -> Outline | Skipped | None:
     line = element.sourceline or 0
     name = _name(element)
     try:
-        own = dict(_own(element))
+        own = dict(_iterate_own(element))
     except ValueError as error:
         return Skipped(line=line, name=name, why=f"an attribute of {SPACE} cannot be read: {error}")
     written = attributes.get("xmlurl") or attributes.get("url") or ""
@@ -311,7 +313,7 @@ def _outline(element: Any) -> Outline | Skipped | None:
     )
 
 
-def _own(element: Any) -> Iterator[tuple[str, Any]]:
+def _iterate_own(element: Any) -> Iterator[tuple[str, Any]]:
     """Yield the settings in attributes of our namespace. Raises ValueError if a value is not valid
     JSON."""
     prefix = f"{{{SPACE}}}"

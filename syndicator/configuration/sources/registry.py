@@ -90,7 +90,7 @@ def add_sources(
             return text
         added = _write_tables(sources)
         check(TomlFile(path, tomllib.loads(added), added))
-        return toml_edit.append(text, added)
+        return toml_edit.append_tables(text, added)
 
     _change(
         path,
@@ -115,7 +115,7 @@ def _append(
     added = _write_tables(sources)
     if check(TomlFile(path, tomllib.loads(added))) != tuple(sources):
         return False
-    _write(target, toml_edit.append(text, added))
+    _write(target, toml_edit.append_tables(text, added))
     return True
 
 
@@ -299,5 +299,5 @@ def _write_tables(sources: Sequence[Source]) -> str:
     for source in sources:
         values = plain(source)
         rules = values.pop("rules", {})
-        texts.append(toml_edit.table_text("source", values, {"rules": rules} if rules else {}))
+        texts.append(toml_edit.write_table("source", values, {"rules": rules} if rules else {}))
     return "\n".join(texts)

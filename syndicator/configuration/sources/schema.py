@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from syndicator.configuration import page_rules
-from syndicator.configuration.cron import next_fire
+from syndicator.configuration.cron import find_next_time
 from syndicator.configuration.settings import Section, like, network, query, seconds
 from syndicator.configuration.sources.plain_values import address_key, key_of, usual_source
 from syndicator.configuration.toml_files import TomlFile, describe_error
@@ -103,7 +103,7 @@ def _duration(value: str) -> str:
 
 def _cron(value: str) -> str:
     try:
-        next_fire(value, _ANY_DAY)
+        find_next_time(value, _ANY_DAY)
     except ConfigError as error:
         raise ValueError(str(error)) from error
     return value
@@ -338,7 +338,7 @@ class Placed:
         return self.file.fault(message, "source", self.number, *place, entry=entry)
 
 
-def source_of(values: Mapping[str, Any]) -> Source:
+def make_source(values: Mapping[str, Any]) -> Source:
     """Return the source of a table with these values. Raises UsageError with the first fault."""
     try:
         return SourceTable.model_validate(values).source()
@@ -368,16 +368,16 @@ def readable(
     placed: list[Placed] = []
     faults = list(unread)
     for file in files:
-        well, wrong = tables(file)
+        well, wrong = read_tables(file)
         placed += well
         faults += wrong
-    doubles = distinct(placed)
+    doubles = find_duplicates(placed)
     faults += doubles.values()
     valid = tuple(item for number, item in enumerate(placed) if number not in doubles)
     return valid, tuple(sorted(faults, key=lambda fault: (fault.file, fault.line or 0)))
 
 
-def tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
+def read_tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
     """Return the valid sources of a file, and the faults of its other tables."""
     faults = [
         file.fault(
@@ -410,7 +410,7 @@ def _name(table: Mapping[str, Any], number: int) -> str:
     return f"source {key!r}" if isinstance(key, str) else f"source number {number + 1}"
 
 
-def distinct(placed: Iterable[Placed]) -> dict[int, Fault]:
+def find_duplicates(placed: Iterable[Placed]) -> dict[int, Fault]:
     """Return a fault for each source that has the key or the address of an earlier one, by its
     number in `placed`."""
     faults: dict[int, Fault] = {}
@@ -448,7 +448,7 @@ def _where(other: Placed, item: Placed) -> str:
     return f" (the other in {other.file.where('source', other.number, 'key') or other.file.path})"
 
 
-def added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Source, ...] | None:
+def parse_added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Source, ...] | None:
     """Return the sources in `end`, text that was appended to the file `path`. None if the whole
     file must be read, because `end` alone is not valid or repeats a key or address of `present`."""
     try:

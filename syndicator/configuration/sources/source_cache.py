@@ -65,10 +65,10 @@ def read(
     now = stamp(path, version)
     if before is not None and before.stamp == now:
         return before
-    sources = _remembered(cache, now, path)
+    sources = _read_cached(cache, now, path)
     if sources is not None:
         return Read(sources, now)
-    sources, checked, base = _with_added(cache, now, path)
+    sources, checked, base = _read_appended(cache, now, path)
     faults: tuple[Fault, ...] = ()
     if sources is None:
         # late: valid caches need no checks
@@ -77,7 +77,7 @@ def read(
         sources, faults = readable_sources(path)
         if faults:
             # sources that are missing now may be in the faulty tables: they stay as they were
-            last_valid = before.sources if before else _last_valid(cache)
+            last_valid = before.sources if before else _read_last_valid(cache)
             keys = {source.key for source in sources}
             addresses = set(map(address_key, sources))
             missing = [
@@ -91,12 +91,12 @@ def read(
         data = path.read_bytes() if is_only_file else None
         is_unchanged = stamp(path, version) == now  # not edited while it was read
         if is_unchanged:
-            _remember(cache, now, sources, data, checked)
+            _write_cache(cache, now, sources, data, checked)
     added = len(sources) - checked if base else 0
     return Read(sources, now, base, added, faults)
 
 
-def _last_valid(cache: Path) -> tuple[Source, ...]:
+def _read_last_valid(cache: Path) -> tuple[Source, ...]:
     """Return the sources of the cache, whatever changed since; none if it cannot be used."""
     try:
         names, _, _, rows = json.loads(cache.read_bytes())
@@ -107,7 +107,7 @@ def _last_valid(cache: Path) -> tuple[Source, ...]:
         return ()
 
 
-def _remembered(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
+def _read_cached(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
     """Return the sources of the cache if no file changed since, else None. `now`: the present
     stamp."""
     try:
@@ -122,7 +122,7 @@ def _remembered(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
         return None
 
 
-def _with_added(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] | None, int, str]:
+def _read_appended(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] | None, int, str]:
     """Return the sources if text was only appended to sources.toml since the cache was written:
     those of the cache and the appended ones, how many are from the cache, and the cache's stamp.
     After any other change return _UNKNOWN. `now`: the present stamp."""
@@ -143,9 +143,9 @@ def _with_added(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] |
     begins_with_line = data[:size].endswith(b"\n") or end.startswith(b"\n")
     if not begins_with_line:
         return _UNKNOWN
-    from syndicator.configuration.sources.schema import added
+    from syndicator.configuration.sources.schema import parse_added
 
-    more = added(path, end, sources)
+    more = parse_added(path, end, sources)
     if more is None:
         return _UNKNOWN
     return (*sources, *more), len(sources), cached_stamp
@@ -156,7 +156,7 @@ def _version(stamp: str) -> str:
     return stamp.partition("\n")[0]
 
 
-def _remember(
+def _write_cache(
     cache: Path, now: str, sources: tuple[Source, ...], data: bytes | None, checked: int
 ) -> None:
     """Write the cache. `now`: the stamp of the files; `data`: content of sources.toml if it is the

@@ -11,7 +11,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from syndicator.setup import start
-from syndicator.setup.start import next_command
+from syndicator.setup.start import make_next_command
 from tests import commands
 
 NOBODY = 65534
@@ -125,5 +125,9 @@ def test_the_account_of_the_service_reads_what_root_edits(folder: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes an account for the service")
 def test_the_account_of_the_service_gets_a_configuration_that_is_elsewhere(tmp_path: Path) -> None:
     folder, config = tmp_path / "feeds", tmp_path / "etc"
-    assert f"chown -R syndicator {folder} {config} && " in next_command(folder, "systemd", config)
-    assert f"chown -R syndicator {folder} && " in next_command(folder, "systemd", folder / "config")
+    assert f"chown -R syndicator {folder} {config} && " in make_next_command(
+        folder, "systemd", config
+    )
+    assert f"chown -R syndicator {folder} && " in make_next_command(
+        folder, "systemd", folder / "config"
+    )

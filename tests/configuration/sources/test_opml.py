@@ -14,13 +14,13 @@ from syndicator.configuration.sources.opml import (
     SPACE,
     Folders,
     SubscriptionList,
-    followed,
+    make_source_table,
     read_opml,
     write_opml,
 )
 from syndicator.configuration.sources.plain_values import key_of, table
 from syndicator.configuration.sources.rights import RIGHTS
-from syndicator.configuration.sources.schema import source_of
+from syndicator.configuration.sources.schema import make_source
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Rules, Source
 
@@ -114,13 +114,13 @@ def test_what_we_write_reads_back_whole_and_in_its_order() -> None:
     made = write_opml("Mine", SOURCES)
     assert write_opml("Mine", SOURCES) == made
     listed = read_opml(made, is_trusted=True)
-    assert [source_of(followed(one, "tag", {})) for one in listed.outlines] == SOURCES
+    assert [make_source(make_source_table(one, "tag", {})) for one in listed.outlines] == SOURCES
     assert (listed.skipped, listed.folders) == ((), ())
 
 
 def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> None:
     listed = read_opml(write_opml("Evil", [replace(ALL, url="https://all.example/feed"), *SOURCES]))
-    cleaned = [source_of(followed(one, "tag", {})) for one in listed.outlines]
+    cleaned = [make_source(make_source_table(one, "tag", {})) for one in listed.outlines]
     usual = Source(key="", url="")
     assert cleaned[0] == replace(
         ALL, url="https://all.example/feed", **{name: getattr(usual, name) for name in RIGHTS}
@@ -136,7 +136,9 @@ def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> No
 def test_newsletters_of_one_mailbox_come_back_from_a_list_of_our_own_alone() -> None:
     made = write_opml("Mine", NEWSLETTERS)
     listed = read_opml(made, is_trusted=True)
-    assert [source_of(followed(one, "tag", {})) for one in listed.outlines] == NEWSLETTERS
+    assert [
+        make_source(make_source_table(one, "tag", {})) for one in listed.outlines
+    ] == NEWSLETTERS
     strange = read_opml(made)
     assert not strange.outlines and {"mailbox" in one.why for one in strange.skipped} == {True}
 
@@ -177,7 +179,7 @@ def test_other_readers_see_feeds_with_their_sites_in_folders() -> None:
 def test_folders_become_what_is_said(folders: Folders, values: dict[str, Any]) -> None:
     alpha, _ = read_opml(LIST).outlines
     base = {"url": "https://alpha.example/feed", "title": "Alpha"}
-    assert followed(alpha, folders, {"deep": "DEEP"}) == base | values
+    assert make_source_table(alpha, folders, {"deep": "DEEP"}) == base | values
 
 
 def test_a_list_that_a_hand_broke_is_skipped_with_its_line() -> None:

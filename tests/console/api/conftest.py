@@ -11,7 +11,7 @@ from tests.console.conftest import Served
 
 
 def made(served: Served, name: str, scope: security.Scope, days: int = 30) -> Client:
-    path = security.tokens_file_of(served.settings.state_dir)
+    path = security.find_tokens_file(served.settings.state_dir)
     return Client(served.port, security.create_token(path, name, scope, days, utc_now()))
 
 

@@ -25,7 +25,7 @@ PATHS = ("/articles", "/status", "/openapi.json", "/jobs/1", "/nothing")
 
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_is_answered_while_there_is_no_token(served: Served, path: str) -> None:
-    file = security.tokens_file_of(served.settings.state_dir)
+    file = security.find_tokens_file(served.settings.state_dir)
     file.unlink(missing_ok=True)
     status, detail = Client(served.port, "syn_x").problem("GET", path)
     assert status == 404 and "console --token" in detail
@@ -53,7 +53,7 @@ def test_nothing_is_answered_without_a_valid_token(
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_token_for_programs_opens_no_part_of_the_api(served: Served, path: str) -> None:
-    file = security.tokens_file_of(served.settings.state_dir)
+    file = security.find_tokens_file(served.settings.state_dir)
     token = security.create_token(file, "programs", "programs", 1, utc_now())
     status, detail = Client(served.port, token).problem("GET", path)
     assert status == 403 and "syndicator mcp" in detail
@@ -72,7 +72,7 @@ def test_a_token_in_the_address_does_not_count(served: Served, reader: Client) -
 
 
 def test_a_token_ends_when_it_expires_or_is_revoked(served: Served) -> None:
-    path, now = security.tokens_file_of(served.settings.state_dir), utc_now()
+    path, now = security.find_tokens_file(served.settings.state_dir), utc_now()
     old = Client(
         served.port, security.create_token(path, "old", "read", 1, now - timedelta(days=1))
     )
@@ -86,7 +86,7 @@ def test_a_token_ends_when_it_expires_or_is_revoked(served: Served) -> None:
 
 
 def test_tokens_are_kept_as_hashes_in_a_private_file(served: Served, reader: Client) -> None:
-    path = security.tokens_file_of(served.settings.state_dir)
+    path = security.find_tokens_file(served.settings.state_dir)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert (
         reader.token not in path.read_text()
@@ -160,7 +160,7 @@ def test_no_attack_gets_through(
 
 @pytest.mark.parametrize("line", ["read", "read 2026-11-29 {hash}", "read never {hash}"])
 def test_a_damaged_file_of_tokens_lets_nobody_in(served: Served, reader: Client, line: str) -> None:
-    path = security.tokens_file_of(served.settings.state_dir)
+    path = security.find_tokens_file(served.settings.state_dir)
     kept = path.read_bytes()
     digest = json.loads(kept)["reader"].split(" ")[2]
     path.write_text(json.dumps({"reader": line.format(hash=digest)}))

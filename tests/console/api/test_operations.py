@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syndicator.console import security
-from syndicator.console.api.server import offered
+from syndicator.console.api.server import list_offered_operations
 from syndicator.core.fair_queue import Shares
 from syndicator.operations.jobs.queue import Job
 from tests.console.api.client import Answer, Client
@@ -105,7 +105,7 @@ def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
 
 def test_a_token_that_reads_may_try_and_not_change(served: Served, reader: Client) -> None:
     article_id, before = article(reader)["id"], files(served)
-    for name in (name for name, one in offered().items() if not one.is_question):
+    for name in (name for name, one in list_offered_operations().items() if not one.is_question):
         assert do(reader, name, {"id": article_id}).status == 403
         assert do(reader, name, {"id": article_id}, "?dry_run=false").status == 403
     assert done(reader, "withdraw", {"id": article_id}, "?dry_run=true")["dry_run"]
@@ -148,7 +148,7 @@ def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
 
 
 def test_a_token_of_an_unknown_scope_reads(served: Served, setter: Client) -> None:
-    path = security.tokens_file_of(served.settings.state_dir)
+    path = security.find_tokens_file(served.settings.state_dir)
     tokens = path.read_text()
     path.write_text(tokens.replace('"settings ', '"everything '))
     try:

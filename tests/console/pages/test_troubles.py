@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 
-from syndicator.console.responses import cure, trouble
+from syndicator.console.responses import cure, describe_trouble
 from syndicator.core.reasons import (
     NOT_A_FEED,
     NOT_AN_ARTICLE,
@@ -38,18 +38,18 @@ from syndicator.health.conditions import Condition
     ],
 )
 def test_the_cure_comes_first(kind: Kind, code: str, first: str, link: str) -> None:
-    made = trouble(Condition(kind=kind, subject="a", source="a", code=code))
+    made = describe_trouble(Condition(kind=kind, subject="a", source="a", code=code))
     strong = [one for one in made.remedies if one.strong]
     assert [one.act for one in strong] == ([first] if first else []) and made.link == link
     assert {tuple(one.args.items()) for one in made.remedies} == {(("key", "a"),)}
 
 
 def test_what_is_about_no_source_has_no_button_for_one() -> None:
-    held = trouble(Condition(kind=Kind.FEED_HELD, subject="tags/ai"))
+    held = describe_trouble(Condition(kind=Kind.FEED_HELD, subject="tags/ai"))
     assert [one.act for one in held.remedies] == ["build"]
-    assert trouble(Condition(kind=Kind.DISK, subject="/")).remedies == ()
+    assert describe_trouble(Condition(kind=Kind.DISK, subject="/")).remedies == ()
     assert (
-        trouble(Condition(kind=Kind.ARTICLES_ON_HOLD, subject="x", count=3)).link_says
+        describe_trouble(Condition(kind=Kind.ARTICLES_ON_HOLD, subject="x", count=3)).link_says
         == "See 3 articles"
     )
 
