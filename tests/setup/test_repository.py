@@ -107,7 +107,7 @@ def test_the_program_comes_from_where_the_checkout_came_from(
     subprocess.run(
         f"git init -q . && git remote add origin {remote}", shell=True, cwd=tmp_path, check=True
     )
-    monkeypatch.setattr(start, "checkout", lambda: tmp_path)
+    monkeypatch.setattr(start, "find_checkout", lambda: tmp_path)
     said = start.make_requirement()
     assert said == (f"syndicator @ {installed}" if installed else said) and "secret" not in said
     assert installed or said == f"./syndicator-{__version__}-py3-none-any.whl"

@@ -62,7 +62,8 @@ def up(
 
 
 def _need_no_workers(config: Path) -> None:
-    """Raise LockedError if workers run. Without an answer of the database, `up` tries again."""
+    """Raise LockedError if workers run on the database. If the database does not answer, do
+    nothing: `up` tries again itself."""
     from syndicator.configuration.settings import load
     from syndicator.fleet.beside import need_no_workers
 
@@ -254,6 +255,7 @@ def build(
 
 
 def _describe_build(report: "BuildReport") -> list[str]:
+    """Return what a build wrote, held back and ended, as lines."""
     written = counted(len(report.written), "file")
     held = counted(len(report.held), "feed")
     lines = [f"{written} written, {report.unchanged} unchanged, {held} held back"]
@@ -268,7 +270,8 @@ def _describe_build(report: "BuildReport") -> list[str]:
 
 
 def _save_question(config: Path, question: str) -> None:
-    """Save the query of a question, given as a whole address or without q/, as a feed."""
+    """Save the query of a question as a feed. `question`: its address, whole or only the part after
+    q/."""
     from syndicator.cli.operations import apply
     from syndicator.publishing.paths import QUESTIONS
 
@@ -334,7 +337,8 @@ def console(
 
 
 def _set_password(config: Config, name: str) -> None:
-    """Set a password of the console: asked for on a terminal, else a line of stdin."""
+    """Set a user's password for the console. On a terminal it is asked for, else it is a line of
+    stdin."""
     from syndicator.configuration.settings import load
 
     if sys.stdin.isatty():
@@ -349,7 +353,8 @@ def _set_password(config: Config, name: str) -> None:
 
 
 def _choose_scope(*, write: bool, settings: bool, programs: bool) -> security.Scope:
-    """Return the scope of a new token. Raises UsageError for one that no token has."""
+    """Return the scope of a new API token. Raises UsageError for options that contradict each
+    other."""
     if programs and (write or settings):
         raise UsageError("--programs makes a token that changes nothing: leave --write out")
     if programs:
@@ -360,7 +365,7 @@ def _choose_scope(*, write: bool, settings: bool, programs: bool) -> security.Sc
 
 
 def _make_token(config: Config, name: str, scope: security.Scope, days: int) -> None:
-    """Make a token for the API and print it. It is valid for so many days."""
+    """Make a token for the API that is valid for `days`, and print it."""
     from syndicator.configuration.settings import load
 
     path = security.find_tokens_file(load(config).state_dir)
@@ -368,6 +373,7 @@ def _make_token(config: Config, name: str, scope: security.Scope, days: int) -> 
 
 
 def _revoke_token(config: Config, name: str) -> None:
+    """Delete a token of the API."""
     from syndicator.configuration.settings import load
 
     security.revoke_token(security.find_tokens_file(load(config).state_dir), name)
@@ -375,8 +381,8 @@ def _revoke_token(config: Config, name: str) -> None:
 
 
 async def _serve_console(config: Config, *, ends_with_input: bool) -> None:
-    """Serve the console until a signal; with `ends_with_input`, also until stdin closes. Raises
-    MissingError if there is no password."""
+    """Serve the console until a signal. `ends_with_input`: also end when stdin closes, because the
+    parent process has ended. Raises MissingError if there is neither password nor token."""
     from syndicator.configuration.settings import load
     from syndicator.console import security, server
     from syndicator.operations.jobs.work import call_at_end_of_input
@@ -416,6 +422,7 @@ def worker(
 
 
 async def _work(config: Path, lanes: int) -> None:
+    """Run a worker until a signal, then log its counts."""
     from syndicator.fleet.worker import work
 
     stop = asyncio.Event()

@@ -103,7 +103,7 @@ def test_a_folder_that_becomes_private_is_closed(
 ) -> None:
     start.write_config(tmp_path / "config", start.Start(title="Mine"))
     (tmp_path / "config/syndicator.toml").chmod(before)
-    monkeypatch.setattr(start, "home_address", lambda: "192.168.1.5")
+    monkeypatch.setattr(start, "find_home_address", lambda: "192.168.1.5")
     start.share_at_home(tmp_path / "config")
     assert (
         mode(tmp_path) == after
