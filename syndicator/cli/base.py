@@ -266,7 +266,7 @@ def set_signature(function: T, fields: Sequence[Field]) -> T:
 
 
 def _make_parameter(field: Field) -> dict[str, Any]:
-    """Return `annotation` and `default` of a parameter, as typer reads them."""
+    """Return annotation and default of a parameter as typer reads them."""
     default = field.default
     marks = getattr(field.annotated, "__metadata__", ())
     if not any(isinstance(mark, Argument) for mark in marks):
@@ -295,8 +295,8 @@ def _make_parameter(field: Field) -> dict[str, Any]:
 
 
 def _choose_config_folder(context: typer.Context, value: Path) -> Path:
-    """Return the folder of --config, else `config` here, else that of this account; warn of
-    outdated settings."""
+    """Return the folder of --config; without it `config` here, or the folder of this account if
+    there is no `config`. Settings of earlier versions are logged."""
     source = context.get_parameter_source("config")
     is_named = source is not None and source.name != "DEFAULT"
     folder = value
@@ -329,6 +329,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def _print_version(is_requested: bool) -> None:
+    """Print the version and exit, if that is asked for."""
     if is_requested:
         typer.echo(__version__)
         raise typer.Exit

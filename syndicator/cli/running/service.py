@@ -74,8 +74,8 @@ def _need_no_workers(config: Path) -> None:
 def override_listen(
     config: Path, section: Literal["publish", "console"], host: str | None, port: int | None
 ) -> None:
-    """Override the file's `listen` with `host` and `port`, in the environment, also for the feeds'
-    own URLs."""
+    """Set the address to listen on by an environment variable, so that the published addresses of
+    the feeds have it, too. None keeps the host or port of the file."""
     from syndicator.configuration.dropped_settings import endpoint
     from syndicator.configuration.settings import load
 
@@ -144,8 +144,9 @@ def refresh(
 
 
 def _is_left_to_workers(config: Path, *, is_named: bool) -> bool:
-    """True if workers visit the sources that are due. Raises LockedError if somebody named
-    sources, who wants to know. What cron calls prints only with --verbose: cron mails it."""
+    """Return True if workers visit the due sources, so that there is nothing to do here.
+    `is_named`: a person chose the sources; then running workers are an error (LockedError). Without
+    --verbose nothing is printed, because cron mails what is printed."""
     from syndicator.configuration.settings import load
     from syndicator.fleet.beside import describe_workers, list_live_workers, need_no_workers
 
@@ -167,8 +168,8 @@ async def run_once(
     wait: bool = False,
     tells: "Callable[[Outcome], bool]" = lambda outcome: True,
 ) -> "RunReport":
-    """Visit and build, showing progress, and those visits that `tells` accepts when they end.
-    Raises LockedError unless `wait`, NetworkDown."""
+    """Make a run, and show its progress. `wait`: wait until another run has ended, else raise
+    LockedError; `tells`: returns True for a visit that is worth a line. Raises NetworkDown."""
     from syndicator.app.container import open_app
     from syndicator.app.lock import locked
     from syndicator.configuration.settings import load
