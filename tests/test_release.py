@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from syndicator import __version__
-from syndicator.setup.deploy import Deployment, deployment_files
+from syndicator.setup.deploy import Deployment, fill_deployment_files
 from tests.packaging import ROOT
 
 WORKFLOW: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())
@@ -115,13 +115,17 @@ def test_only_the_tag_of_this_version_is_built(tag: str, code: int) -> None:
 def test_the_image_is_built_of_the_file_that_init_writes() -> None:
     (step,) = (step for step in JOBS["image"]["steps"] if step.get("id") == "image")
     text = (ROOT / step["with"]["file"]).read_text()
-    assert text == deployment_files(INSTALLED)["Dockerfile"]  # nothing in it depends on the folder
+    assert (
+        text == fill_deployment_files(INSTALLED)["Dockerfile"]
+    )  # nothing in it depends on the folder
 
 
 @pytest.mark.parametrize("name", UNITS)
 def test_the_units_are_those_of_init_for_an_installed_program(name: str) -> None:
     of_init = [
-        line for line in deployment_files(INSTALLED)[name].splitlines() if not line.startswith("#")
+        line
+        for line in fill_deployment_files(INSTALLED)[name].splitlines()
+        if not line.startswith("#")
     ]
     ours = [line for line in (DEBIAN / name).read_text().splitlines() if not line.startswith("#")]
     more = [

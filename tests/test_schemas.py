@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.setup.start import Start, config_files
+from syndicator.setup.start import Start, make_config_files
 from tools import schemas
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,7 +92,7 @@ def test_the_shipped_files_name_them_and_keep_to_them(name: str) -> None:
 
 def test_a_new_folder_names_them_where_the_program_is() -> None:
     """Files written by `init` name the schemas of the installed program."""
-    for name, text in config_files(Start(example="ai")).items():
+    for name, text in make_config_files(Start(example="ai")).items():
         assert text.startswith(f"#:schema {schemas.PLACE}/{Path(name).stem}.json\n")
 
 

@@ -15,7 +15,7 @@ from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.sources import registry, source_cache
 from syndicator.configuration.sources.opml import Skipped, SubscriptionList
 from syndicator.configuration.sources.plain_values import address_key, table
-from syndicator.configuration.sources.schema import source_of
+from syndicator.configuration.sources.schema import make_source
 from syndicator.core import urls
 from syndicator.core.errors import SyndicatorError, UsageError
 from syndicator.core.model import ContentMode, Entry, Fetched, Source
@@ -267,7 +267,7 @@ def _apply_wishes(sources: Mapping[str, Source], source: Source, wishes: Wishes)
     values["tags"] = tuple(dict.fromkeys((*source.tags, *wishes.tags)))
     if wishes.select:
         values["rules"] = replace(source.rules, select=wishes.select)
-    new = source_of(table(replace(source, **values)))
+    new = make_source(table(replace(source, **values)))
     if new.key in sources:
         raise UsageError(
             f"there is a source {new.key!r} already ({sources[new.key].url}); give another --key"

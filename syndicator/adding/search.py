@@ -19,7 +19,7 @@ from syndicator.app.beside.kept_feeds import Beside
 from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.sources import opml
 from syndicator.configuration.sources.identity import as_followed
-from syndicator.configuration.sources.schema import source_of
+from syndicator.configuration.sources.schema import make_source
 from syndicator.configuration.sources.subscription_list import read_subscriptions
 from syndicator.core import secrets, urls
 from syndicator.core.errors import (
@@ -102,8 +102,8 @@ def make_candidates(
     skipped = list(listed.skipped)
     for outline in listed.outlines:
         try:
-            values = opml.followed(outline, folders, categories)
-            source = source_of({"key": _PLACEHOLDER_KEY, **values})
+            values = opml.make_source_table(outline, folders, categories)
+            source = make_source({"key": _PLACEHOLDER_KEY, **values})
         except UsageError as error:
             skipped.append(opml.Skipped(line=outline.line, name=outline.title, why=str(error)))
             continue

@@ -84,8 +84,9 @@ def main() -> None:
 
 
 def _open_closed_streams() -> None:
-    """Replace closed standard streams (`2>&-`): otherwise the database would get their numbers, and
-    our output."""
+    """Open /dev/null for standard streams that were closed (`2>&-`). Else the next opened file,
+    perhaps the database, would get the number of a stream, and our output would be written into
+    it."""
     streams = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
     for number, (name, mode) in enumerate(streams):
         if getattr(sys, name) is None:
@@ -98,7 +99,7 @@ def _open_closed_streams() -> None:
 
 
 def choose_modules(words: Sequence[str]) -> Sequence[str]:
-    """Return the modules that register the command of `words`. Pure."""
+    """Return the names of the modules to load for a command line. Pure."""
     for word in move_config_last(words):
         if not word.startswith("-"):
             return (_OWN_MODULES[word],) if word in _OWN_MODULES else _COMMANDS
@@ -106,12 +107,13 @@ def choose_modules(words: Sequence[str]) -> Sequence[str]:
 
 
 def load_commands(names: Sequence[str] = _COMMANDS) -> None:
+    """Import these modules, which registers their commands."""
     for name in names:
         import_module(f"syndicator.cli.{name}")
 
 
 def _explain_missing(error: Any) -> str:
-    """Return the message of an error with what there is instead of a missing command or option."""
+    """Return the message for a command or option that does not exist, with similar ones."""
     from syndicator.cli.mistakes import explain_missing
 
     load_commands()
@@ -121,7 +123,8 @@ def _explain_missing(error: Any) -> str:
 
 
 def _run_app(*, as_json: bool) -> Any:
-    """Run the command of sys.argv and return its exit code, with a message for each known error."""
+    """Run the command of this process and return its exit code. Known errors are printed, with
+    `as_json` also as JSON on stdout."""
     try:
         return app(prog_name=program(), standalone_mode=False, complete_var=COMPLETION_VARIABLE)
     except SyndicatorError as error:

@@ -1,6 +1,6 @@
-"""Command add: find feeds at addresses, let the operator choose, preview, write sources.
+"""Command add: find feeds at addresses, let the operator choose, show a preview, write sources.
 
-Also the folders of OPML lists."""
+Functions about folders of OPML lists are also used by `import`."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ _FOLDERS_NAMED = 8  # folders that a question names
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddResult:
-    """The chosen candidates with their previews, the other candidates at the same addresses, and
-    the addresses that failed. `written`: the chosen ones are in sources.toml."""
+    """The result of adding addresses. `chosen`: candidates with their previews; `others`:
+    candidates that were not chosen, with the number by which --pick takes them; `failed`: addresses
+    with their error; `written`: the chosen ones are in sources.toml."""
 
     chosen: Sequence[tuple[Candidate, Preview]]
     others: Sequence[tuple[int, Candidate]]  # with their numbers, for --pick
@@ -45,6 +46,7 @@ class AddResult:
 
 
 def print_candidates(result: Found) -> None:
+    """Print what was found at an address, with the numbers by which the operator chooses."""
     printing.say(f"{result.address} has {len(result.candidates)}:")
     numbers: dict[str, int] = {}  # by address, the first of each
     for number, candidate in enumerate(result.candidates, 1):
@@ -70,8 +72,8 @@ def print_candidates(result: Found) -> None:
 def print_result(
     result: AddResult, *, json: bool, was_asked: bool, dry_run: bool, brief: bool
 ) -> None:
-    """Print the result; exit with the code of the first failure. `was_asked`: the operator has
-    seen the previews already."""
+    """Print the result, and exit with the code of the first failure if there was one. `was_asked`:
+    the operator has seen the previews already; `brief`: print three lines on each source."""
     if json:
         documents = [
             _make_document(candidate, preview, result) for candidate, preview in result.chosen
@@ -97,6 +99,7 @@ def print_result(
 
 
 def _say_written(result: AddResult) -> None:
+    """Print which sources were added, and which were known already."""
     new_keys = [candidate.source.key for candidate, _ in result.chosen if not candidate.known]
     if result.written:
         printing.say(f"added: {', '.join(new_keys)}")
@@ -108,13 +111,14 @@ def _say_written(result: AddResult) -> None:
 
 
 def _describe_candidate(candidate: Candidate, verb: str) -> str:
-    """Return a line on a chosen candidate. `verb`: "added" or "would add"."""
+    """Return a line about a chosen candidate. `verb`: "added" or "would add"."""
     state = "already known" if candidate.known else verb
     return f"{state}: {candidate.source.key}: {candidate.source.url} ({candidate.what})"
 
 
 def _show_briefly(result: AddResult) -> None:
-    """Print three lines on each added source: its address, its newest entry, what to know."""
+    """Print three lines about each added source: its address, its newest entry, and what to know
+    about it."""
     for candidate, preview in result.chosen:
         printing.say(_describe_candidate(candidate, "added"))
         if candidate.known or candidate.kind == "opml":
@@ -139,8 +143,8 @@ def _show_briefly(result: AddResult) -> None:
 
 
 def print_previews(result: AddResult, verb: str) -> None:
-    """Print the chosen sources as they would be published, and the candidates not chosen. `verb`:
-    "added" or "would add"."""
+    """Print the chosen sources with their newest articles as they would be published, then the
+    candidates that were not chosen. `verb`: "added" or "would add"."""
     for candidate, preview in result.chosen:
         printing.say(_describe_candidate(candidate, verb))
         if candidate.warning:
@@ -164,7 +168,8 @@ def print_previews(result: AddResult, verb: str) -> None:
 
 
 def _describe_hosts(candidate: Candidate, preview: Preview) -> list[str]:
-    """Return lines on hosts in `speaks_for`, and on hosts missing there."""
+    """Return lines about sites that the source may write for (`speaks_for`), and about sites where
+    it has articles but no such right."""
     from syndicator.upkeep.ownership import line
 
     lines = []
@@ -181,7 +186,7 @@ def _describe_hosts(candidate: Candidate, preview: Preview) -> list[str]:
 
 
 def _show_items(candidate: Candidate) -> None:
-    """Print the newest entries of a list of articles."""
+    """Print the newest entries of a list page."""
     printing.say("    it lists:")
     for entry in candidate.entries[:_ITEMS_SHOWN]:
         day = f"{entry.published:%Y-%m-%d}" if entry.published else "no date   "
@@ -196,7 +201,7 @@ def _show_items(candidate: Candidate) -> None:
 
 
 def _show_article(article: ShownArticle) -> None:
-    """Print an article of a preview: its fields, and what each was read from."""
+    """Print an article of a preview: its fields, and where each was found."""
     facts = []
     if article.date:
         facts.append(str(article.date))
@@ -217,7 +222,7 @@ def _show_article(article: ShownArticle) -> None:
 
 
 def _make_document(candidate: Candidate, preview: Preview, result: AddResult) -> dict[str, Any]:
-    """Return a chosen candidate for JSON, with the candidates that were not chosen."""
+    """Return a chosen candidate for JSON, together with the candidates that were not chosen."""
     others = []
     for number, other in result.others:
         source = other.source
@@ -259,7 +264,8 @@ def can_ask() -> bool:
 
 
 def choose_meaning(listed: SubscriptionList, option: Meaning | None, *, ask: bool) -> Meaning:
-    """Return the meaning of the folders of a list: `option`, else the answer, else "category"."""
+    """Return what the folders of a list become: as the option says, else as the operator answers
+    (`ask`: somebody can), else "category"."""
     if option:
         return option
     if not ask or not listed.folders:
@@ -277,13 +283,15 @@ def choose_meaning(listed: SubscriptionList, option: Meaning | None, *, ask: boo
 
 
 def say_skipped(where: str, skipped: Iterable[Skipped]) -> None:
+    """Print the lines of a list that were skipped, with the reason. `where`: name of the list."""
     for entry in skipped:
         printing.say(f"skipped: {where} line {entry.line}: {entry.name or 'no name'}: {entry.why}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddOptions:
-    """Options of the operator. `ask`: somebody can answer questions."""
+    """What the operator wants. `pick`: numbers of candidates; `all`: take every feed of articles;
+    `ask`: somebody can answer questions; `folders`: what folders of a list become, None to ask."""
 
     pick: tuple[int, ...] = ()
     all: bool = False
@@ -385,7 +393,7 @@ def add(
 def _refuse_contradictions(
     addresses: Sequence[str], pick: Sequence[int], *, take_all: bool, take_best: bool
 ) -> None:
-    """Raise UsageError if options contradict each other on what to take."""
+    """Raise UsageError if several options say what to take."""
     if bool(pick) + take_all + take_best > 1:
         raise UsageError("--pick, --all and --yes each say what to take; give one of them")
     if pick and len(addresses) > 1:
@@ -395,7 +403,8 @@ def _refuse_contradictions(
 async def _add_sources(
     opened: App, addresses: Sequence[str], wishes: Wishes, options: AddOptions
 ) -> AddResult:
-    """Find feeds at the addresses, let the operator choose, and write those that are new."""
+    """Find feeds at the addresses, let the operator choose, and write the new ones to
+    sources.toml."""
     from syndicator.adding import new_sources, preview, search
 
     async with new_sources.open_session(
@@ -446,8 +455,8 @@ async def _add_sources(
 
 
 def _read_list(opened: App, result: Found, options: AddOptions) -> Found:
-    """Return the candidates of an OPML list once the meaning of its folders is known; any other
-    result as it is."""
+    """Return the subscriptions of an OPML list as candidates, after asking what its folders become.
+    Return any other result unchanged."""
     from syndicator.adding import search
 
     if result.listed is None:
@@ -462,8 +471,8 @@ def _read_list(opened: App, result: Found, options: AddOptions) -> Found:
 
 
 def _choose_candidates(result: Found, options: AddOptions) -> tuple[Candidate, ...]:
-    """Return the candidates that the options name, else those that the operator names, else the
-    best. Raises UsageError if --pick names one that is not there."""
+    """Return the candidates to take: those that options name, else those that the operator names,
+    else the best one. Raises UsageError if --pick names a number that does not exist."""
     from syndicator.adding.new_sources import select_feeds
 
     total = len(result.candidates)
@@ -485,12 +494,13 @@ def _choose_candidates(result: Found, options: AddOptions) -> tuple[Candidate, .
 
 
 def _select_numbers(result: Found, numbers: Iterable[int]) -> tuple[Candidate, ...]:
-    """Return the candidates with these numbers, counted from 1, each once."""
+    """Return the candidates with these numbers, which begin with 1. A number that repeats counts
+    once."""
     return tuple(result.candidates[number - 1] for number in dict.fromkeys(numbers))
 
 
 def _ask_for_candidates(result: Found) -> tuple[Candidate, ...]:
-    """Ask the operator which candidates to take, until the answer can be read."""
+    """Ask the operator which candidates to take, until the answer is valid."""
     from syndicator.adding.new_sources import select_feeds
 
     total = len(result.candidates)

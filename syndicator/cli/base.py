@@ -20,7 +20,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from syndicator import __version__
 from syndicator.cli.logs import LogFormat, apply_options, log, make_options
-from syndicator.configuration.folders import VARIABLE, own_config
+from syndicator.configuration.folders import VARIABLE, find_own_config
 from syndicator.core.errors import UsageError
 from syndicator.core.program import program
 from syndicator.operations.operation import Argument, Field
@@ -72,8 +72,8 @@ GRACE_SECONDS = 8
 
 
 def make_completion_script(shell: str, typed: str) -> str:
-    """Return the shell's completion script for the program called as `typed`. Raises
-    BadParameter."""
+    """Return the completion script of a shell. `typed`: how the program is called, for which
+    completion works. Raises BadParameter for an unknown shell."""
     if shell not in SHELLS:
         raise typer.BadParameter(f"'{shell}' is not one of {', '.join(map(repr, SHELLS))}")
 
@@ -94,6 +94,7 @@ def make_completion_script(shell: str, typed: str) -> str:
 
 
 def show_completion(context: typer.Context, shell: str | None) -> None:
+    """Print the completion script and exit, if a shell is named."""
     if shell and not context.resilient_parsing:
         typer.echo(make_completion_script(shell, program()))
         raise typer.Exit
@@ -110,9 +111,8 @@ def complete_tag_names(context: typer.Context, incomplete: str) -> list[str]:
 def _complete_names(
     context: typer.Context, file: str, table: str, key: str, incomplete: str
 ) -> list[str]:
-    """Return the names in a file of the configuration and its `.d` folder that begin with
-    `incomplete`: the values of `key` in the rows of `table`. Files that cannot be read are left
-    out."""
+    """Return the names in a configuration file, and in the folder `.d` beside it, that begin with
+    `incomplete`: the values of `key` in each [[table]]. Files that cannot be read are left out."""
     path = Path(context.params.get("config") or "config") / file
     names: list[str] = []
     for file_path in (path, *sorted(path.with_suffix(".d").glob("*.toml"))):
@@ -124,13 +124,13 @@ def _complete_names(
 
 
 def load_examples() -> dict[str, dict[str, str]]:
-    """Return the examples of help by command. Each is the words to type, with their purpose."""
+    """Return the examples in help texts: by command, the words to type with their purpose."""
     file = resources.files("syndicator") / "data/examples.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def format_examples(command: str, program: str) -> list[str]:
-    """Return the lines of help with the examples of a command, such as "tags rename"."""
+    """Return the examples of a command, such as "tags rename", as lines of its help text."""
     lines = []
     for words, purpose in load_examples().get(command, {}).items():
         lines.append(f"  {program} {words}")
@@ -139,8 +139,8 @@ def format_examples(command: str, program: str) -> list[str]:
 
 
 def move_global_options_first(words: Sequence[str]) -> list[str]:
-    """Move the options of GLOBAL_OPTIONS, with their values, to the front of `words`. Words behind
-    `--` stay. Pure."""
+    """Return the words of a command line with the options of GLOBAL_OPTIONS, and their values,
+    first. Words after `--` stay where they are. Pure."""
     options: list[str] = []
     others: list[str] = []
     unread = list(words)
@@ -159,8 +159,8 @@ def move_global_options_first(words: Sequence[str]) -> list[str]:
 
 
 def move_config_last(words: Sequence[str]) -> list[str]:
-    """Move `--config DIR` from before the command to the end of `words`, where commands take it.
-    Words behind `--` stay. Pure."""
+    """Return the words of a command line with `--config DIR` behind the command, which takes it.
+    Words after `--` stay where they are. Pure."""
     unread = list(words)
     options: list[str] = []
     config: list[str] = []
@@ -178,7 +178,8 @@ def move_config_last(words: Sequence[str]) -> list[str]:
 
 
 def check_removed(words: Sequence[str]) -> None:
-    """Raise UsageError if `words`, a command and what follows it, ask for something removed."""
+    """Raise UsageError if a command line has a command or an option that was removed. `words`: from
+    the command on."""
     for removed, cure in REMOVED.items():
         command, _, option = removed.partition(" --")
         command_words = command.split()
@@ -238,8 +239,8 @@ _COMPLETION = {"source": complete_source_keys, "tag": complete_tag_names, "": No
 
 
 def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], T]:
-    """Register a function as command. Its parameters are Annotated with `Argument` or typer's own
-    types."""
+    """Return a decorator that makes a function a command. Its parameters are Annotated with our
+    `Argument` or with typer's own types."""
 
     def register(function: T) -> T:
         hints = get_type_hints(function, include_extras=True)
@@ -253,7 +254,8 @@ def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], 
 
 
 def set_signature(function: T, fields: Sequence[Field]) -> T:
-    """Give the function a signature with `fields`, which typer turns into options and arguments."""
+    """Give a function a signature with these fields. typer makes the options and arguments of a
+    command from it."""
     parameters = [
         inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, **_make_parameter(field))
         for field in fields
@@ -264,7 +266,7 @@ def set_signature(function: T, fields: Sequence[Field]) -> T:
 
 
 def _make_parameter(field: Field) -> dict[str, Any]:
-    """Return `annotation` and `default` of a parameter, as typer reads them."""
+    """Return annotation and default of a parameter as typer reads them."""
     default = field.default
     marks = getattr(field.annotated, "__metadata__", ())
     if not any(isinstance(mark, Argument) for mark in marks):
@@ -293,13 +295,13 @@ def _make_parameter(field: Field) -> dict[str, Any]:
 
 
 def _choose_config_folder(context: typer.Context, value: Path) -> Path:
-    """Return the folder of --config, else `config` here, else that of this account; warn of
-    outdated settings."""
+    """Return the folder of --config; without it `config` here, or the folder of this account if
+    there is no `config`. Settings of earlier versions are logged."""
     source = context.get_parameter_source("config")
     is_named = source is not None and source.name != "DEFAULT"
     folder = value
     if not is_named and not value.is_dir():
-        folder = own_config(os.environ) or value
+        folder = find_own_config(os.environ) or value
     if context.resilient_parsing:
         return folder
     from syndicator.configuration.settings import dropped_settings
@@ -327,6 +329,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def _print_version(is_requested: bool) -> None:
+    """Print the version and exit, if that is asked for."""
     if is_requested:
         typer.echo(__version__)
         raise typer.Exit
@@ -373,6 +376,7 @@ def root(
 
 
 def _warn_of_unknown_variables() -> None:
+    """Warn of variables that begin with SYNDICATOR_ but set nothing."""
     from syndicator.configuration.settings import unknown_variables
 
     for name, nearest in unknown_variables(os.environ).items():
@@ -392,7 +396,8 @@ def log_waiting(reason: str) -> None:
 
 @contextmanager
 def open_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
-    """Open the app under the lock of runs. `create`: even if the database is lost."""
+    """Open the instance while holding the lock of runs; wait until another process releases it.
+    `create`: also if the database is lost."""
     from syndicator.app.container import open_app
     from syndicator.app.lock import locked
     from syndicator.app.read_configuration import need_folder
@@ -408,7 +413,7 @@ def open_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
 
 @contextmanager
 def open_to_read(config: Path) -> "Iterator[App]":
-    """Open the app without the lock, even during a run."""
+    """Open the instance without the lock, so that this is possible during a run."""
     from syndicator.app.container import open_app
     from syndicator.app.read_configuration import need_folder
 
@@ -420,7 +425,7 @@ def open_to_read(config: Path) -> "Iterator[App]":
 def build_stale_feeds(
     opened: "App", accepts: "Callable[[FeedKey], bool] | None" = None
 ) -> "BuildReport":
-    """Build the stale feeds that `accepts` accepts, None: all."""
+    """Build the stale feeds. `accepts`: returns True for a feed to build; None builds all."""
     import asyncio  # late, as in other commands: `init` saves 20 ms without it
 
     from syndicator.runs.build import build_feeds

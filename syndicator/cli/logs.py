@@ -34,6 +34,8 @@ class LogFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogOptions:
+    """How this process logs."""
+
     json: bool = False
     journal: bool = False  # stderr is systemd's journal, which keeps a line's priority
     quiet: bool = False  # warnings and errors alone
@@ -48,8 +50,8 @@ def make_options(
     quiet: bool,
     verbose: bool,
 ) -> LogOptions:
-    """Return the options of the log. Without `format` it is JSON if stderr is the journal
-    (JOURNAL_STREAM, systemd.exec(5)), else text. Pure."""
+    """Return how to log. `format` None: JSON if stderr is the journal of systemd (JOURNAL_STREAM,
+    systemd.exec(5)), else text. `stderr`: its fstat, None if it is closed. Pure."""
     is_journal = (
         stderr is not None and environ.get("JOURNAL_STREAM") == f"{stderr.st_dev}:{stderr.st_ino}"
     )
@@ -79,15 +81,16 @@ def apply_options(options: LogOptions) -> None:
 
 
 def log_foreign_warnings() -> None:
-    """Send warnings to our log: those of third-party packages, and our own that no command
+    """Write warnings to our log: those of third-party packages, and those of ours that no command
     prints."""
-    # it warns of runs that are still under way
+    # APScheduler warns of each run that is still under way
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger().addHandler(_WarningHandler(logging.WARNING))
 
 
 class _WarningHandler(logging.Handler):
-    """Handler that writes warnings to our log. Ours are left out where they are logged as steps."""
+    """Handler that writes warnings to our log. Our own warnings are left out if steps are logged,
+    because they are among the steps."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.name.startswith(ROOT):
@@ -99,13 +102,14 @@ class _WarningHandler(logging.Handler):
 
 
 def log(event: str, level: Level = "info", **fields: object) -> None:
-    """Log an event to stderr; with `quiet`, nothing below a warning."""
+    """Log an event. With --quiet, only warnings and errors are logged."""
     if _options.quiet and level in ("debug", "info"):
         return
     _write(event, level, fields)
 
 
 def _write(event: str, level: str, fields: Mapping[str, object]) -> None:
+    """Write an event to stderr, with the time of now."""
     time = datetime.now().astimezone().isoformat(timespec="seconds")
     line = render_line(event, level, fields, time, _options, colours=sys.stderr.isatty())
     sys.stderr.write(line + "\n")
@@ -121,8 +125,8 @@ def render_line(
     *,
     colours: bool = False,
 ) -> str:
-    """Return a line of the log. JSON is pure ASCII, so that control characters are escaped.
-    Pure."""
+    """Return an event as a line of the log. `time`: as text; JSON is pure ASCII, so that control
+    characters are escaped. Pure."""
     event = as_typed(event)
     values: dict[str, object] = {}
     for name, value in fields.items():
@@ -140,6 +144,7 @@ def render_line(
 def _render_text(
     event: str, level: str, values: Mapping[str, object], time: str, *, colours: bool
 ) -> str:
+    """Return an event as text, its fields as name=value."""
     level_text = f"{level:<9}"
     if colours and level in _COLOURS:
         level_text = f"\x1b[{_COLOURS[level]}m{level_text}\x1b[0m"
@@ -151,7 +156,7 @@ def _render_text(
 
 
 def _format_value(value: object) -> str:
-    """Return a value on one line, in quotes if it has spaces, quotes or "="."""
+    """Return a value on one line; in quotes if it has spaces, quotes or an equals sign."""
     if not isinstance(value, str):
         return repr(value)
     text = one_line(value)
@@ -161,8 +166,8 @@ def _format_value(value: object) -> str:
 
 
 class _StepHandler(logging.Handler):
-    """Handler that logs each step of a visit (see `core.program`) except its end, which commands
-    log."""
+    """Handler that logs each step of a visit (see `core.program`). The end of a visit is left out:
+    commands log it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.getMessage() == "visited":

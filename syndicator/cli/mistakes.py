@@ -16,8 +16,8 @@ _COMMON: Final = ("--json", "--config", "--dry-run")
 
 
 def explain_missing(error: Any) -> str:
-    """Return the message of typer's error with the nearest commands or options and what they do.
-    The message of any other mistake stays. Loads all commands."""
+    """Return the message of an error of typer. For a command or an option that does not exist, it
+    names similar ones and what they do. Loads all commands."""
     message = str(error.message)
     missing = _MISSING.match(message)
     if missing is None or error.ctx is None:
@@ -38,7 +38,8 @@ def explain_missing(error: Any) -> str:
 
 
 def _list_options(command: Any, path: str) -> dict[str, str]:
-    """Return the purpose of each option of a command, by the words to type."""
+    """Return the purpose of each option of a command, by the words to type: "add --pick". `path`:
+    the words of the command."""
     options = {}
     for parameter in command.params:
         names = [name for name in parameter.opts if name.startswith("--")]
@@ -48,8 +49,8 @@ def _list_options(command: Any, path: str) -> dict[str, str]:
 
 
 def _list_commands(group: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Iterate over the words and the purpose of commands, of those below `change`, and of options
-    without a value, which often are commands elsewhere."""
+    """Yield the words to type and the purpose of each command and change. Options without a value
+    are yielded, too: what is an option here, people expect as a command."""
     from syndicator.cli.operations import list_changes
 
     for name, command in group.commands.items():
@@ -68,8 +69,8 @@ def _list_commands(group: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _find_near(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
-    """Return the purposes of those words to type whose last word is spelled like `word`, the most
-    similar first."""
+    """Return those of `purposes`, by the words to type, whose last word is spelled like `word`; the
+    most similar first."""
     by_last_word: dict[str, list[str]] = {}
     for words in purposes:
         last_word = words.rsplit(" ", 1)[-1].strip("-")
@@ -82,7 +83,7 @@ def _find_near(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _list_alike(word: str, others: Collection[str]) -> list[str]:
-    """Return the words for which `word` may be a slip, the most similar first."""
+    """Return the words of which `word` may be a misspelling, the most similar first."""
     begin_alike = [other for other in others if other[:1] == word[:1]]
     alike = difflib.get_close_matches(word, begin_alike, n=_MOST, cutoff=_ALIKE)
     very_alike = difflib.get_close_matches(word, list(others), n=_MOST, cutoff=_VERY_ALIKE)
@@ -90,13 +91,13 @@ def _list_alike(word: str, others: Collection[str]) -> list[str]:
 
 
 def _find_by_purpose(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
-    """Return the commands whose purpose has the word."""
+    """Return the commands whose purpose contains `word`."""
     pattern = re.compile(rf"\b{re.escape(word)}\b", re.I)
     return {words: purpose for words, purpose in purposes.items() if pattern.search(purpose)}
 
 
 def _drop_common(options: Mapping[str, str]) -> dict[str, str]:
-    """Return the options of this command alone; all if it has no other."""
+    """Return the options that most other commands do not have; all options if there are none."""
     special = {}
     for words, purpose in options.items():
         option = words.rsplit(" ", 1)[-1]
@@ -106,5 +107,6 @@ def _drop_common(options: Mapping[str, str]) -> dict[str, str]:
 
 
 def _first_sentence(help_text: str | None) -> str:
+    """Return the first sentence of a help text, with a full stop."""
     sentence = " ".join((help_text or "").split()).partition(". ")[0]
     return f"{sentence.removesuffix('.')}."

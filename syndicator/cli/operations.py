@@ -45,7 +45,8 @@ _COMMANDS_BY_HAND = ("import", "sources push", "tags suggest")
 
 
 class _ChangeCommand(Exemplified):
-    """Command that runs the operation named by its first word, with that operation's options."""
+    """Command `change`: runs the operation that its first word names, with the options of that
+    operation."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         self._operation_context = None
@@ -71,7 +72,7 @@ class _ChangeCommand(Exemplified):
 
 
 def list_changes() -> dict[str, str]:
-    """Return help by name for the operations without a command of their own."""
+    """Return the help texts of operations that have no command of their own, by name."""
     return {
         operation.name: operation.help.replace("\n", " ")
         for operation in operations().values()
@@ -101,7 +102,8 @@ app.add_typer(tags, name="tags")
 
 
 def register_commands() -> None:
-    """Add each operation that has a command to its group."""
+    """Make a command of each operation that names one. Operations with the same words and different
+    switches, such as "withdraw" and "withdraw --undo", become one command."""
     by_words: dict[str, list[Operation]] = {}
     for operation in operations().values():
         if operation.command and operation.command not in _COMMANDS_BY_HAND:
@@ -113,8 +115,8 @@ def register_commands() -> None:
 
 
 def make_command(choices: Sequence[Operation]) -> Callable[..., None]:
-    """Return the function of a command. It runs the first operation, or the one whose --switch is
-    set."""
+    """Return the function of a command that runs one of `choices`: the operation whose switch is
+    set, else the first one."""
     default = choices[0]
     by_switch = {choice.command.partition(" --")[2]: choice for choice in choices[1:]}
 
@@ -155,8 +157,8 @@ def perform(
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
-    """Plan an operation, apply it unless `dry_run`, build feeds, print the result; exit if it
-    failed."""
+    """Run an operation as a command: plan it, apply it unless `dry_run`, build the feeds that it
+    made stale, and print the result. Exits if the operation failed."""
     arguments = arguments_of(operation, values)
     left = 0
     written: tuple[str, ...] = ()
@@ -193,8 +195,8 @@ def perform(
 def _print_end(
     change: "Change", written: Sequence[str], left: int, *, dry_run: bool, is_done: bool
 ) -> None:
-    """Print what comes after a change: faults, the `written` files, and how many feeds are
-    `left` for the next build."""
+    """Print what comes after a change: faults of files, and what was built. `written`: files;
+    `left`: feeds that the next build writes."""
     reports.print_unreadable_files(change.problems)
     if printing.is_quiet() and not dry_run:
         return
@@ -218,7 +220,8 @@ def apply(
     planned: "Change | None" = None,
     progress: Progress = no_progress,
 ) -> "Change":
-    """Apply a change as this account; without `planned`, plan it first."""
+    """Apply a change in the name of this account. `planned`: the change, if it was planned
+    already."""
     from syndicator.operations.changes import texts
 
     planned = planned or operation.plan(opened, arguments, progress)
@@ -230,7 +233,8 @@ def apply(
 
 
 def _print_change(change: "Change", *, dry_run: bool, is_question: bool) -> None:
-    """Print a change: its lines, its table, of which a dry run has examples, and its feeds."""
+    """Print a change: its lines, its table and the feeds that change. A dry run prints only the
+    first rows of the table."""
     if change.lines is None:
         printing.say(change.sentence)
     else:

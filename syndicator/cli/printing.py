@@ -31,8 +31,8 @@ def format_local_time(moment: datetime | None, if_none: str = "") -> str:
 
 
 def print_json(value: Any) -> None:
-    """Print `value` as one JSON document, in ASCII if stdout cannot encode it. Control characters
-    are escaped."""
+    """Print `value` as one JSON document, in ASCII if stdout cannot encode other characters.
+    Control characters are escaped."""
     document = visible(json.dumps(plain(value), ensure_ascii=False, indent=2))
     try:
         document.encode(sys.stdout.encoding or "utf-8")
@@ -51,8 +51,8 @@ def print_answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
 
 
 def print_secret_address(settings: Settings) -> str:
-    """Print the secret address of private feeds and return it, "" for none. Only on a terminal, so
-    that no log has it."""
+    """Print the secret address of private feeds, but only on a terminal: no log must have it.
+    Return the address, "" if nothing was printed."""
     if not settings.publish.secret_path or not sys.stdout.isatty():
         return ""
     address = f"{settings.base_url}phone.html"
@@ -61,7 +61,8 @@ def print_secret_address(settings: Settings) -> str:
 
 
 def print_address_for_phones(settings: Settings) -> None:
-    """Print the secret address of private feeds with a QR code, for phones that open it now."""
+    """Print the secret address of private feeds as text and as a QR code, for a phone that opens it
+    now."""
     address = print_secret_address(settings)
     encoding = (sys.stdout.encoding or "").lower()
     if not address or "utf" not in encoding:
@@ -74,7 +75,7 @@ def print_address_for_phones(settings: Settings) -> None:
 
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:
-    """Print an error on stderr; `as_json`: also as JSON on stdout. Return its exit code."""
+    """Print an error on stderr, and with `as_json` also as JSON on stdout. Return its exit code."""
     if logs.get_options().json:
         log(str(error), "error", reason=error.reason, exit_code=error.exit_code)
     else:
@@ -89,7 +90,8 @@ def complain_in_json(message: str, reason: str, code: int) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table: aligned columns under a title on a terminal, tab-separated into a pipe."""
+    """Print a table: with a title and aligned columns on a terminal, as tab-separated lines into a
+    pipe."""
     if sys.stdout.isatty():
         print_aligned_table(title, columns, rows)
         return
@@ -101,7 +103,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 def print_aligned_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
-    """Print aligned columns under a title, also into a pipe; there without colours."""
+    """Print a table with aligned columns under a title. Colours are only used on a terminal."""
     text_rows = [_format_cells(row) for row in rows]
     if title:
         print(f"\n{title}")
@@ -116,12 +118,13 @@ def print_aligned_table(
 
 
 def _format_cells(row: Sequence[object]) -> list[str]:
-    """Return each cell on one line, with commands as the operator types them."""
+    """Return the cells of a row as texts on one line. Commands in them begin with the name by which
+    the operator calls this program."""
     return [as_typed(one_line(cell)) for cell in row]
 
 
 def _align_row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    """Return the cells, each filled with spaces to the width of its column."""
+    """Return the cells on one line, each filled up with spaces to the width of its column."""
     padded = []
     for cell, column_width in zip(cells, widths, strict=True):
         padded.append(cell + " " * (column_width - width(cell)))
@@ -129,6 +132,7 @@ def _align_row(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def say(line: str) -> None:
+    """Print a line for people. Control characters are escaped."""
     print(visible(as_typed(line)), flush=True)
 
 

@@ -10,8 +10,9 @@ _MINUTE = 60
 
 @dataclass(slots=True)
 class Count:
-    """Sources and pages of a run, `visited` and `read` of them. Pages are known once the feed of
-    their source has been read."""
+    """Counts of a run. `sources`, `pages`: how many there are to visit and to read; `visited`,
+    `read`: how many of these are done. The pages of a source are known when its feed has been
+    read."""
 
     sources: int = 0
     visited: int = 0
@@ -25,13 +26,15 @@ class Count:
         self.visited += 1
 
     def add_pages(self, more: int, read: int) -> None:
+        """Add pages to those to read (`more`), and pages that were read."""
         self.pages += more
         self.read += read
 
 
 def estimate_seconds(count: Count, elapsed: float) -> float | None:
-    """Return the seconds that are left; None before anything is done. A source that was not visited
-    is taken to have as many pages as the others; it costs as much as a page. Pure."""
+    """Return how many seconds a run will still take, None before anything is done. Sources that
+    were not visited count as having as many pages as the others on average. A visit takes as long
+    as a page. Pure."""
     done = count.visited + count.read
     if not done:
         return None
@@ -43,7 +46,7 @@ def estimate_seconds(count: Count, elapsed: float) -> float | None:
 
 
 def describe_left(seconds: float | None) -> str:
-    """Return a time such as "40 s" or "3 min", "?" if it is not known. Pure."""
+    """Return the time that is left as "40 s" or "3 min"; "?" for None. Pure."""
     if seconds is None:
         return "?"
     if seconds < _MINUTE:

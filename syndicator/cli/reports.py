@@ -35,6 +35,7 @@ _TITLE_CHARACTERS = 50  # of the article at work, beside the progress bar
 
 
 def log_problems(problems: Iterable[Problem], level: Level = "warning", **fields: object) -> None:
+    """Log each problem as a line."""
     for problem in problems:
         log(
             "problem",
@@ -68,10 +69,13 @@ def log_visit(outcome: Outcome) -> None:
 
 
 def log_build(report: BuildReport) -> None:
+    """Log the feeds that a build held back or would end, and hubs that failed."""
     log_problems((*report.held, *report.ending, *report.set_aside, *report.hubs))
 
 
 def log_run(report: RunReport) -> None:
+    """Log what a run of `up` met: faults, outdated articles, and the language model's answers.
+    Visits are logged one by one."""
     log_build(report.built)
     log_problems((*report.problems, *report.failed_reports))
     if report.outdated:
@@ -97,8 +101,8 @@ def log_run(report: RunReport) -> None:
 
 @contextmanager
 def show_progress(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterator[Watch]:
-    """Yield a watch that shows progress on a terminal. Otherwise, or with log options, it logs the
-    visits that `tells` accepts."""
+    """Yield a watch that shows the progress of a run: a bar on a terminal, else lines in the log.
+    `tells`: returns True for a visit that is worth a line."""
     from syndicator.cli.progress import Count
     from syndicator.runs.refresh import Watch
 
@@ -139,8 +143,8 @@ def show_progress(tells: Callable[[Outcome], bool] = lambda outcome: True) -> It
 
 
 def _make_log_watch(count: Count, began: float, tells: Callable[[Outcome], bool]) -> Watch:
-    """Return a watch that logs the visits that `tells` accepts, and every ten seconds how far the
-    run is. `began`: when it started, by the monotonic clock."""
+    """Return a watch that logs the visits that `tells` accepts, and every ten seconds the progress
+    of the run. `began`: when the run began, by the monotonic clock."""
     from syndicator.cli.progress import LINE_SECONDS
     from syndicator.runs.refresh import Watch
 
@@ -165,7 +169,7 @@ def _make_log_watch(count: Count, began: float, tells: Callable[[Outcome], bool]
 
 
 def _describe_progress(count: Count, began: float) -> str:
-    """Return the pages of a run and the time that is left, such as "3 of 9 pages, 40 s left"."""
+    """Return the pages of a run and the time that is left: "3 of 9 pages, 40 s left"."""
     from syndicator.cli.progress import describe_left, estimate_seconds
 
     elapsed = time.monotonic() - began
@@ -189,8 +193,8 @@ def _make_progress_bar() -> Progress:
 
 @contextmanager
 def show_count(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar on a terminal. Yield a function that takes the finished and the total
-    number."""
+    """Show a progress bar, on a terminal. Yields a function to call with the number that is done
+    and the total."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
@@ -200,6 +204,7 @@ def show_count(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def print_run_report(report: RunReport, *, json: bool) -> None:
+    """Print what a run did, for people or as JSON."""
     if json:
         print_json(_make_run_document(report))
         return
@@ -240,7 +245,7 @@ def print_run_report(report: RunReport, *, json: bool) -> None:
 
 
 def _advise_on_visits(report: RunReport) -> str:
-    """Return what to do to have sources visited, "" if some were."""
+    """Return what to do if no source was visited, "" if some were."""
     if not report.followed:
         return "no source is followed: `syndicator add URL` adds one"
     if report.outcomes:
@@ -267,7 +272,8 @@ def _make_run_document(report: RunReport) -> dict[str, object]:
 
 
 def describe_ending_feeds(report: BuildReport) -> list[str]:
-    """Return a line for each feed that would end: why, and what to do."""
+    """Return a line for each feed that the configuration would end: why, and how to confirm or
+    prevent it."""
     reason = ConditionReason.FEEDS_WOULD_END
     lines = []
     for problem in report.ending:
@@ -276,15 +282,15 @@ def describe_ending_feeds(report: BuildReport) -> list[str]:
 
 
 def print_unreadable_files(problems: Iterable[Problem]) -> None:
-    """Print the article files that could not be read, with their faults."""
+    """Print the article files that cannot be read, with the reason."""
     for problem in problems:
         fault = problem.detail.split(f"{problem.what}: ")[-1]  # it names the file, too
         say(f"not read: {problem.what}: {fault} ({problem.reason})")
 
 
 def print_language_model(state: Enriched) -> None:
-    """Print the use of the language model today, its failures, and the articles that it did not
-    describe."""
+    """Print how much the language model was used today, its failures, and the articles that it
+    refused to describe."""
     meter = state.meter
     calls = counted(meter.calls, "call")
     line = f"language model {meter.endpoint}: {calls} and {meter.tokens} tokens on {meter.day}"

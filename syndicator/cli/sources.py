@@ -180,7 +180,8 @@ def _import_articles(config: Path, folder: Path, *, dry_run: bool, json: bool) -
 
 
 def _describe_rights(result: "Found", new: "Sequence[Source]") -> dict[str, Any]:
-    """Return the rights that new sources got and those that were left out, as in the JSON."""
+    """Return, for the JSON document, the rights that new sources got, and those that were taken
+    from them."""
     removed = []
     for outline in _list_removed(result, new):
         removed.append({"line": outline.line, "name": outline.title, "rights": outline.removed})
@@ -193,7 +194,7 @@ def _describe_rights(result: "Found", new: "Sequence[Source]") -> dict[str, Any]
 
 
 def _say_rights(file: str, result: "Found", new: "Sequence[Source]") -> None:
-    """Print what new sources were given, and what the list would have given them if it were
+    """Print the rights that new sources got, and those that they would have got if the list were
     trusted."""
     for source in new:
         given = list_given(source)
@@ -207,15 +208,15 @@ def _say_rights(file: str, result: "Found", new: "Sequence[Source]") -> None:
 
 
 def _list_removed(result: "Found", new: "Sequence[Source]") -> list["Outline"]:
-    """Return the outlines of new sources that lost rights."""
+    """Return the outlines of new sources from which rights were taken."""
     outlines = result.listed.outlines if result.listed else ()
     addresses = {source.url for source in new}
     return [outline for outline in outlines if outline.removed and outline.url in addresses]
 
 
 def _visit_new_sources(config: Path, keys: list[str]) -> "RunReport | None":
-    """Read the newest article of each new source; None if another run or the network prevents it,
-    which is logged."""
+    """Read the newest article of each new source. Return None, and log why, if another run or the
+    network prevents this."""
     from syndicator.runs.refresh import Wanted
 
     wanted = Wanted(keys=keys, limit=1, max_seconds=_FIRST_VISITS_SECONDS)

@@ -102,7 +102,8 @@ def status(
 def _print_list(
     place: Place, name: str, filters: Mapping[str, str], after: str, *, json: bool
 ) -> None:
-    """Print a page of the list `name`. `after`: the id of the last item of the page before."""
+    """Print a page of the list `name`. `after`: id of the last item on the page before, "" for the
+    first page."""
     from syndicator.operations.paged_lists import QUERIES
 
     query = QUERIES.get(name)
@@ -121,6 +122,7 @@ def _print_list(
 
 
 def _print_health(health: Health) -> None:
+    """Print the state of an instance for people."""
     has_sources = bool(health.fine or health.unvisited)
     has_articles = bool(health.figures.counts.last_article)
     headline = health.headline
@@ -138,6 +140,7 @@ def _print_health(health: Health) -> None:
 
 
 def _print_source(health: SourceHealth) -> None:
+    """Print the state of a source for people, with its last visits and failed entries."""
     source = health.source
     state = health.state
     paused = "" if source.enabled else " (off)"
@@ -173,7 +176,7 @@ def _print_source(health: SourceHealth) -> None:
 
 
 def describe_hub(state: Subscription) -> str:
-    """Return a line on the hub of a source: what it brought, or why it does not push."""
+    """Return a line about the hub of a source: what its pushes brought, or why it does not push."""
     hub = urls.redacted(state.hub)
     if state.expires is not None:
         expires = format_local_time(state.expires)
@@ -193,6 +196,7 @@ def describe_hub(state: Subscription) -> str:
 
 
 def _make_visit_row(visit: Outcome) -> tuple[Any, ...]:
+    """Return a visit as a row of the table."""
     return (
         format_local_time(visit.at),
         visit.reason or visit.status,
@@ -208,6 +212,7 @@ def _make_visit_row(visit: Outcome) -> tuple[Any, ...]:
 
 
 def _describe_numbers(health: Health) -> str:
+    """Return the numbers of an instance in one line."""
     from syndicator.health.conditions import describe_room
 
     counts = health.figures.counts
@@ -242,7 +247,7 @@ def _describe_numbers(health: Health) -> str:
 
 
 def describe_jobs(jobs: Sequence[Scheduled], now: datetime) -> str:
-    """Return a line with the jobs of `up`: when each last ended, and when it starts next."""
+    """Return a line about the jobs of `up`: when each last ended and when it starts next."""
     parts = []
     for job in jobs:
         last = _format_clock_time(job.last, now)
@@ -252,13 +257,14 @@ def describe_jobs(jobs: Sequence[Scheduled], now: datetime) -> str:
 
 
 def _format_clock_time(moment: datetime | None, now: datetime) -> str:
-    """Return the time of day, with its date if that is not the one of `now`; "" for None."""
+    """Return a time of day, with its date if that is not today; "" for None. `now`: the present
+    time."""
     today = format_local_time(now)[: -len("12:34")]
     return format_local_time(moment).removeprefix(today)
 
 
 def describe_pictures(pictures: Pictured | None) -> list[str]:
-    """Return a line with the numbers of pictures, or none."""
+    """Return a line with the numbers of pictures; no line if there are none."""
     if pictures is None or not (pictures.made or pictures.waiting or pictures.failed):
         return []
     line = counted(pictures.made, "picture")
@@ -271,7 +277,7 @@ def describe_pictures(pictures: Pictured | None) -> list[str]:
 
 
 def _print_conditions(conditions: Sequence[Condition]) -> None:
-    """Print as many conditions as fit the terminal; into a pipe, all of them."""
+    """Print as many conditions as fit the terminal, all of them into a pipe."""
     size = shutil.get_terminal_size()
     lines = size.lines - _LINES_KEPT_FREE if sys.stdout.isatty() else _PIPE_LINES
     for line in fit_to_screen(conditions, columns=size.columns, lines=lines):
@@ -279,8 +285,8 @@ def _print_conditions(conditions: Sequence[Condition]) -> None:
 
 
 def fit_to_screen(conditions: Sequence[Condition], *, columns: int, lines: int) -> list[str]:
-    """Return paragraphs for as many conditions as fit `lines` of a terminal, at least one; then the
-    number of the others. Pure."""
+    """Return as many conditions, a paragraph each, as fit on `lines` lines of `columns` characters,
+    but at least one; then a line with the number of the others. Pure."""
     fitted: list[str] = []
     lines_left = lines
     for number, condition in enumerate(conditions):
@@ -294,7 +300,8 @@ def fit_to_screen(conditions: Sequence[Condition], *, columns: int, lines: int) 
 
 
 def _make_paragraph(condition: Condition) -> list[str]:
-    """Return the lines on a condition: subject and times, reason, and what the operator must do."""
+    """Return the lines about a condition: subject and times, then the reason, then what the
+    operator must do."""
     head = condition.kind.value
     if condition.subject:
         head = f"{condition.subject}: {head}"
@@ -317,6 +324,8 @@ def _make_paragraph(condition: Condition) -> list[str]:
 
 
 def _describe_reason(condition: Condition) -> str:
+    """Return the reason of a condition with its code, or with the number of entries that it
+    concerns."""
     if condition.code:
         return f"{condition.reason} ({condition.code})"
     if condition.count > 1:

@@ -1,4 +1,4 @@
-"""Find the next time that matches a cron expression, by APScheduler's cron trigger."""
+"""Find the next time that matches a cron expression, with APScheduler's cron trigger."""
 
 import re
 from datetime import UTC, datetime
@@ -9,10 +9,10 @@ _FIELDS = 5
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def next_fire(expression: str, after: datetime) -> datetime:
-    """Return the next UTC time after `after` that matches the crontab(5) `expression` in the time
-    zone of `after`. If neither day field is "*", either may match. Raise ConfigError with a valid
-    example."""
+def find_next_time(expression: str, after: datetime) -> datetime:
+    """Return the next time after `after` that matches `expression`, as crontab(5) defines it, in
+    the time zone of `after`; the result is in UTC. If days of the month and of the week are both
+    restricted, either may match. Raises ConfigError with a valid example."""
     from apscheduler.triggers.cron import CronTrigger
 
     fields = expression.split()
@@ -48,7 +48,8 @@ def next_fire(expression: str, after: datetime) -> datetime:
 
 
 def _name_weekdays(field: str) -> str:
-    """Replace numbers by names: APScheduler counts days from Monday = 0, cron from Sunday = 0."""
+    """Return a field of weekdays with names for numbers: cron counts from Sunday = 0, APScheduler
+    from Monday = 0. "1-5" gives "mon,tue,wed,thu,fri". Raises ValueError if no day is left."""
     ranges, slash, step = field.partition("/")
     if ranges == "*" and slash:
         ranges = "0-6"
@@ -65,6 +66,7 @@ def _name_weekdays(field: str) -> str:
 
 
 def _make_error(expression: str, fault: str) -> ConfigError:
+    """Return the error for a wrong expression, with a valid example."""
     return ConfigError(
         f'cron expression {expression!r} is wrong: {fault}; write it like "*/30 6-22 * * 1-5"'
     )

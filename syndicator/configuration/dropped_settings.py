@@ -1,5 +1,6 @@
-"""Translate settings of earlier versions that were dropped into present ones. Pure.
-Says what counts instead of each."""
+"""Translate settings of earlier versions that do not exist any more into present ones. Pure.
+
+Each has a message that says what counts instead."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -43,14 +44,15 @@ DROPPED_VALUES: Final[Mapping[Place, tuple[str, str, str]]] = {
 
 
 def endpoint(host: str, port: object) -> str:
-    """Return "host:port", an IPv6 address in brackets."""
+    """Return "host:port". An IPv6 address gets brackets."""
     is_bare_ipv6 = ":" in host and not host.startswith("[")
     return f"[{host}]:{port}" if is_bare_ipv6 else f"{host}:{port}"
 
 
 def translate_dropped(values: Mapping[Place, Any], usual: Mapping[Place, Any]) -> dict[Place, Any]:
-    """Return `values` without dropped settings, which become part of those that replace them,
-    completed by `usual`."""
+    """Return settings without dropped ones, whose values become part of the settings that replaced
+    them. `values`: as read, by place; `usual`: the values of settings that are not set, by
+    place."""
     result = {place: value for place, value in values.items() if place not in DROPPED}
     for place, (old, new, _) in DROPPED_VALUES.items():
         if result.get(place) == old:
@@ -65,7 +67,7 @@ def translate_dropped(values: Mapping[Place, Any], usual: Mapping[Place, Any]) -
     feed_seconds = values.get(("fetch", "feed_seconds"), usual_seconds)
     page_seconds = values.get(("fetch", "page_seconds"), usual_seconds)
     longest = max(feed_seconds, page_seconds, key=_rank_number)
-    if longest != usual_seconds:
+    if longest != usual_seconds:  # one setting for both now: nothing may time out earlier
         result.setdefault(("fetch", "seconds"), longest)
     digests = result.get(("digest",))
     if isinstance(digests, list):
@@ -76,7 +78,8 @@ def translate_dropped(values: Mapping[Place, Any], usual: Mapping[Place, Any]) -
 
 
 def _rank_number(value: Any) -> float:
-    """Return a number; infinity for anything else, so that it is chosen, and refused."""
+    """Return a value as a number. Anything that is no number gives infinity, so that it is chosen
+    as the longest and then refused with a message."""
     try:
         return float(value)
     except (TypeError, ValueError):
@@ -84,7 +87,8 @@ def _rank_number(value: Any) -> float:
 
 
 def _renew_digest(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a [[digest]] table whose `every = "week"` became part of `at`."""
+    """Return a [[digest]] table without the dropped key `every`: `every = "week"` becomes a day in
+    `at`."""
     renewed_table = {key: value for key, value in table.items() if key != "every"}
     time = str(table.get("at", "07:00"))
     has_day = " " in time
@@ -94,5 +98,5 @@ def _renew_digest(table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def describe_dropped(place: Place, cure: str) -> str:
-    """Return what is wrong with a dropped setting, with the `cure`."""
+    """Return a message about a dropped setting. `cure`: what the operator should do."""
     return f"{dotted(place)} is no setting any more: {DROPPED[place]}; {cure}"

@@ -1,5 +1,6 @@
-"""`keep` and `mute` of sources (their language: `searching.language`), and pages whose texts became
-much shorter. Pure."""
+"""Apply `keep` and `mute` of sources, and notice pages whose texts became much shorter. Pure.
+
+`searching.language` defines the queries."""
 
 import html
 import re
@@ -13,15 +14,15 @@ from syndicator.searching.language import parse_query
 from syndicator.searching.matching import is_match
 
 _TAG = re.compile(r"<[^<>]{0,1000}>")
-_KEPT = 2_000  # characters stored of a muted entry, to test other queries
-_BODIES = 20  # remembered lengths of texts
-NEWEST = 5  # texts, compared with at least as many before them
-_LONG = 300  # characters: shorter texts were incomplete before
+_KEPT = 2_000  # characters of a muted entry that are stored
+_BODIES = 20  # lengths of texts that are remembered
+NEWEST = 5  # newest texts; they are compared with at least as many before
+_LONG = 300  # characters: a source with shorter texts cannot collapse
 _THIRD = 3
 
 
 class Choice(Protocol):
-    """`keep` and `mute` of a source, or for all sources."""
+    """The queries `keep` and `mute`: of a source, or of the settings for all sources."""
 
     @property
     def mute(self) -> str | None: ...
@@ -30,7 +31,8 @@ class Choice(Protocol):
 
 
 def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> bool:
-    """Return True if `mute` matches the article or `keep` does not. `body`: as in `matches`."""
+    """Return True if an article is to be left out: `mute` matches it, or `keep` does not. `body`:
+    returns its text, if a query needs it."""
     if choice.mute and is_match(parse_query(choice.mute), article, body):
         return True
     if not choice.keep:
@@ -39,8 +41,8 @@ def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> boo
 
 
 def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
-    """Return True if `keep` or `mute` of source or settings exclude the entry, by feed data and the
-    source's tags."""
+    """Return True if an entry is to be left out by `keep` or `mute` of its source or of the
+    settings (`everywhere`). Only what the feed says is searched, and the tags of the source."""
     choices = [choice for choice in (source, everywhere) if choice.keep or choice.mute]
     if not choices:
         return False
@@ -62,28 +64,30 @@ def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
 
 
 def shorten_muted_entry(entry: Entry) -> Entry:
-    """Return the part of a muted entry to store; edited queries are tested on it later."""
+    """Return the part of a muted entry that is stored. When the operator edits the queries, they
+    are tried on it again."""
     body = _remove_markup(f"{entry.summary} {entry.content}").strip()
     return replace(entry, summary=body[:_KEPT], content="", enclosures=())
 
 
 def _remove_markup(value: str) -> str:
-    """Return HTML as plain text."""
+    """Return the text of HTML, with spaces for tags."""
     return html.unescape(_TAG.sub(" ", value))
 
 
 def remember_bodies(
     read: Sequence[int], before: Sequence[int], *, is_first: bool
 ) -> tuple[int, ...]:
-    """Return the lengths of texts to remember, newest first. `is_first`: they are of a source's
-    first hour, in no order of time. Later texts are compared with these, and for that a few
-    suffice: so they are not compared with each other."""
+    """Return the lengths of texts to remember, the newest first. `read`: of this visit; `before`:
+    remembered so far. `is_first`: this is the first visit of a source, whose texts are in no order
+    of time; then so few are remembered that they are not compared with each other."""
     return (*read, *before)[: NEWEST if is_first else _BODIES]
 
 
 def has_collapsed(bodies: Sequence[int]) -> bool:
-    """Return True if the newest texts are a third as long as those before, or shorter. `bodies`:
-    their lengths, the newest first, 0 if refused."""
+    """Return True if the five newest texts are, in the middle, at most a third as long as those
+    before. Sources with only short texts never collapse. `bodies`: lengths, the newest first; 0 for
+    a page that was refused."""
     newest = bodies[:NEWEST]
     earlier = bodies[NEWEST:]
     if len(earlier) < NEWEST or median(earlier) < _LONG:
@@ -92,7 +96,8 @@ def has_collapsed(bodies: Sequence[int]) -> bool:
 
 
 def before_collapse(bodies: Sequence[int]) -> tuple[int, ...]:
-    """Return `bodies` without collapsed texts. Call after a source's rules were corrected."""
+    """Return the lengths without the newest texts if these have collapsed. Call after the rules of
+    a source were corrected."""
     if has_collapsed(bodies):
         return tuple(bodies[NEWEST:])
     return tuple(bodies)

@@ -7,16 +7,16 @@ from typing import Final
 VARIABLE: Final = "SYNDICATOR_CONFIG"  # folder of configuration, unless an option names one
 
 
-def own_config(environ: Mapping[str, str]) -> Path | None:
-    """Return this account's configuration, `~/.config/syndicator` (XDG base directories), or
-    None."""
+def find_own_config(environ: Mapping[str, str]) -> Path | None:
+    """Return the configuration folder of this account, `~/.config/syndicator` (XDG Base Directory
+    Specification); None if it does not exist."""
     folder = _xdg(environ, "XDG_CONFIG_HOME", ".config")
     return folder if folder and folder.is_dir() else None
 
 
-def root_of(config: Path, environ: Mapping[str, str]) -> Path:
-    """Return the root of paths in `config`: its parent, or `~/.local/share/syndicator` for the
-    account's own."""
+def find_root(config: Path, environ: Mapping[str, str]) -> Path:
+    """Return the folder where relative paths in the configuration begin: the parent of `config`,
+    but `~/.local/share/syndicator` for the configuration folder of the account."""
     own = _xdg(environ, "XDG_CONFIG_HOME", ".config")
     data = _xdg(environ, "XDG_DATA_HOME", ".local/share")
     if own and data and own.resolve() == config.resolve():
@@ -25,7 +25,9 @@ def root_of(config: Path, environ: Mapping[str, str]) -> Path:
 
 
 def _xdg(environ: Mapping[str, str], variable: str, usual: str) -> Path | None:
-    """Return the program's folder in a base directory; relative ones count as unset (XDG)."""
+    """Return our folder in a base directory of XDG; None without a home. `variable`: names the base
+    directory (a relative path counts as unset); `usual`: the base directory below the home
+    otherwise."""
     if Path(environ.get(variable, "")).is_absolute():
         return Path(environ[variable]) / "syndicator"
     home = Path(environ.get("HOME", ""))

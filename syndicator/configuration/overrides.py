@@ -1,4 +1,5 @@
-"""Override settings of a file by environment variables; report dropped and faulty ones."""
+"""Override settings of syndicator.toml by environment variables; report dropped and faulty
+settings."""
 
 import difflib
 import json
@@ -21,7 +22,8 @@ from syndicator.core.errors import Fault
 
 
 class Overrides:
-    """Settings of `model` in environment variables, whose names begin with `prefix`."""
+    """Environment variables that set settings of `model`. Their names begin with `prefix`:
+    SYNDICATOR_PUBLISH__LISTEN sets `publish.listen`."""
 
     def __init__(self, model: type[BaseModel], prefix: str, environ: Mapping[str, str]) -> None:
         self.model = model
@@ -48,7 +50,8 @@ class Overrides:
         self._origins |= self._names_by_place
 
     def find_unknown(self) -> dict[str, str]:
-        """Return variables that are no setting, with the likely name or ""."""
+        """Return variables with our prefix that set nothing, each with the name of a similar
+        setting, or ""."""
         valid_names: dict[str, str] = {}  # by the name without prefix
         for name, place in self._places_by_name.items():
             if place in self.leaves:
@@ -63,8 +66,8 @@ class Overrides:
         return unknown
 
     def apply_to(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the `values` of a file without dropped settings, overridden by variables, in which
-        lists are JSON."""
+        """Return the values of a file without dropped settings, overridden by the variables. A list
+        is written as JSON in a variable."""
         defaults = {place: field.default for place, field in self.leaves.items()}
         in_file = translate_dropped(dict(flatten(values)), defaults)
         in_variables = {
@@ -78,8 +81,8 @@ class Overrides:
         return result
 
     def find_dropped(self, file: TomlFile) -> Iterator[Fault]:
-        """Yield a fault for each dropped setting in the file, with its line, and in the
-        variables."""
+        """Yield a fault for each dropped setting that the file, with its line, or a variable
+        sets."""
         for place_in_file in file.lines:
             setting = tuple(part for part in place_in_file if isinstance(part, str))
             if setting in DROPPED:
@@ -90,6 +93,8 @@ class Overrides:
         yield from self._find_dropped_values(file)
 
     def _find_dropped_values(self, file: TomlFile) -> Iterator[Fault]:
+        """Yield a fault for each setting whose value is not valid any more and is read as
+        another."""
         values = dict(flatten(file.values))
         for place, (old, _, message) in DROPPED_VALUES.items():
             name = self._names_by_place.get(place)
@@ -100,7 +105,8 @@ class Overrides:
                 yield _make_variable_fault(name, dotted(place), message)
 
     def faults(self, error: ValidationError, file: TomlFile) -> list[Fault]:
-        """Return the faults in the file and in the variables."""
+        """Return the faults that pydantic found. A value from a variable is reported with the
+        variable, others with their line in `file`."""
         faults = []
         for detail in error.errors():
             place = detail["loc"]
@@ -115,7 +121,8 @@ class Overrides:
         return faults
 
     def _find_variable(self, place: Place) -> str | None:
-        """Return the variable that sets the value at `place`, or a table around it."""
+        """Return the name of the variable that sets the value at `place` or a table around it, None
+        if none does."""
         for length in range(1, len(place) + 1):
             name = self._origins.get(place[:length])
             if name is not None:
@@ -123,7 +130,8 @@ class Overrides:
         return None
 
     def origins(self, file: TomlFile) -> dict[str, str]:
-        """Return the origin of each value by dotted name."""
+        """Return where each setting is set: "default", "file:line" or "environment variable NAME",
+        by its dotted name."""
         origins: dict[str, str] = {}
         for place in self.leaves:
             if place in self._origins:
@@ -138,13 +146,15 @@ def _make_variable_fault(name: str, key: str, message: str) -> Fault:
 
 
 def _takes_lists(annotation: Any) -> bool:
-    """Return True if a value of this type, or of a part of this union, is a list."""
+    """Return True if a setting of this type may be a list. All our lists are tuples, also in a
+    union."""
     types = (annotation, *get_args(annotation))
     return any(get_origin(part) is tuple for part in types)
 
 
 def _parse_value(text: str, *, is_list: bool) -> Any:
-    """Return the value of a variable; a list that is no JSON stays as it is, to be refused."""
+    """Return the value of a variable. A list is parsed as JSON; if that fails, the text is
+    returned, which pydantic refuses."""
     if is_list:
         with suppress(ValueError):
             return json.loads(text)
@@ -152,7 +162,9 @@ def _parse_value(text: str, *, is_list: bool) -> Any:
 
 
 def _put(values: dict[Any, Any], place: Place, value: Any) -> None:
-    """Set the value at `place`, copying tables on the way; stop at a value that is no table."""
+    """Set the value at `place` in nested tables. Tables on the way are copied, not changed. If
+    there is a value that is no table on the way, nothing is set, and pydantic reports that
+    value."""
     first, *others = place
     if not others:
         values[first] = value

@@ -1,6 +1,7 @@
-"""Match the operator's CSS selectors in pages; find paywalls and selectors without matches.
-CSS (Selectors Level 3), optionally with an attribute, as in `meta[name=author]::attr(content)`
-(Scrapy) or `meta[name=author]@content`. Pure."""
+"""Match the operator's CSS selectors in pages; find paywalls and selectors without matches. Pure.
+
+A selector is CSS (Selectors Level 3), optionally with an attribute:
+`meta[name=author]::attr(content)`, as Scrapy writes it, or `meta[name=author]@content`."""
 
 import re
 from collections import Counter
@@ -39,8 +40,8 @@ _CURES = (  # pattern of invalid CSS and cure; the first match counts
     ),
     (r"", "write it like div.promo or article > .text"),
 )
-KEPT: Final = 10  # pages remembered
-_LEAST: Final = 3  # pages behind a wall needed for a report
+KEPT: Final = 10  # last pages of a source that are remembered
+_LEAST: Final = 3  # pages with a wall, before a wall is reported
 LEAD: Final = "partial"  # not a reason: the page has the free part of an article
 _PAYING = "log in and give the source its cookies, or send credentials (headers_env)"
 _ROBOTS = "ask its owner to let Syndicator in: site.contact is in its User-Agent"
@@ -60,14 +61,14 @@ ENOUGH = 10  # pages in a row without a match until it is reported; a choice
 
 
 def select_elements(tree: Any, selector: str) -> list[Any]:
-    """Return the elements of `tree` that `selector` matches, in order. Raise RulesError for invalid
-    CSS."""
+    """Return the elements of `tree` that `selector` matches, in their order. Raises RulesError for
+    invalid CSS."""
     elements: list[Any] = compile_css(split(selector)[0])(tree)
     return elements
 
 
 def split(selector: str) -> tuple[str, str]:
-    """Return the CSS and the attribute in `selector`, "" if it selects the element's text."""
+    """Return the CSS of a selector, and its attribute, "" if it selects the text of the element."""
     match = _ATTRIBUTE.search(selector)
     if match is None:
         return selector, ""
@@ -76,7 +77,8 @@ def split(selector: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=512)
 def compile_css(css: str) -> Any:
-    """Return `css` as a function from a tree to elements. Raise RulesError with fault and cure."""
+    """Return a function that returns the elements of a tree that `css` matches. Raises RulesError
+    with fault and cure."""
     from cssselect import SelectorError
     from lxml.cssselect import CSSSelector
     from lxml.etree import LxmlError
@@ -93,7 +95,7 @@ def compile_css(css: str) -> Any:
 
 
 def _describe_css_fault(css: str) -> str:
-    """Return the fault of an invalid selector and how to write it."""
+    """Return what is wrong with an invalid selector, and how to write it."""
     unquoted = re.sub(r"\"[^\"]*\"|'[^']*'", "", css)
     if "'" in unquoted or '"' in unquoted:
         return "a quotation mark is never closed; write a[href='x']"
@@ -106,8 +108,9 @@ def _describe_css_fault(css: str) -> str:
 
 
 class Wall(NamedTuple):
-    """A paywall or other barrier on `pages` of the last `of`. `reason`: code (LEAD: free
-    beginning); `means`: text."""
+    """A barrier on most of a source's last pages, such as a paywall. `reason`: the code of a
+    failure, or LEAD if the page shows the beginning of the article; `means`: the reason in words;
+    `pages`, `of`: it is on so many of so many pages."""
 
     reason: str
     means: str
@@ -116,14 +119,14 @@ class Wall(NamedTuple):
     cure: str
 
 
-def as_wall(reason: str) -> str | None:
-    """Return the `reason` of an unread page if it is a wall, else None."""
+def recognize_wall(reason: str) -> str | None:
+    """Return `reason`, the code why a page was not read, if it means a wall, else None."""
     return reason if reason in _WALL_CURES else None
 
 
 def find_wall(walls: Sequence[str]) -> Wall | None:
-    """Return the wall on most of a source's last pages. `walls`: code or "" per page, newest
-    first."""
+    """Return the wall that is on most of a source's last pages, None if there is none. `walls`: of
+    each page the code of its wall, or ""; the newest first."""
     latest = walls[:KEPT]
     counts = Counter(code for code in latest if code)
     walled_pages = sum(counts.values())
@@ -142,6 +145,7 @@ def find_wall(walls: Sequence[str]) -> Wall | None:
 
 
 def _describe_wall(code: str) -> str:
+    """Return in words what the code of a wall means."""
     if code == LEAD:
         return "they show the beginning of an article to everyone, and the rest to those who pay"
     for reason in PageReason:
@@ -154,8 +158,8 @@ def _describe_wall(code: str) -> str:
 def count_unmatched(
     before: Mapping[str, int], pages: Iterable[Mapping[str, int]]
 ) -> Mapping[str, int]:
-    """Return pages in a row without a match, by selector: `before`, updated with `pages` (matches
-    by selector)."""
+    """Return on how many pages in a row each selector has matched nothing. `before`: these counts
+    so far; `pages`: of each new page the number of matches by selector."""
     counts = before
     for page in pages:
         counts = {
@@ -167,7 +171,7 @@ def count_unmatched(
 
 
 def list_unmatched(state: SourceState) -> tuple[tuple[str, int], ...]:
-    """Return (selector, pages) for selectors (`select "div.text"`) without a match on at least ten
-    pages in a row."""
+    """Return the selectors, such as `select "div.text"`, that have matched nothing on ten pages in
+    a row or more, each with this number of pages."""
     counts = sorted(state.pages.unmatched.items())
     return tuple((selector, pages) for selector, pages in counts if pages >= ENOUGH)

@@ -11,7 +11,8 @@ _ADDRESSES: Final = (("store", "url"), ("fetch", "proxy"))  # which may have a p
 
 
 def list_secrets(values: Mapping[str, Any]) -> list[tuple[str | int, ...]]:
-    """Return the places of secrets in a parsed syndicator.toml. The name of a variable is none."""
+    """Return the places of secrets in a parsed syndicator.toml. A value that only names an
+    environment variable, such as `$NAME`, is no secret."""
     places: list[tuple[str | int, ...]] = []
     if _section(values, "publish").get("secret_path"):
         places.append(("publish", "secret_path"))
@@ -28,22 +29,25 @@ def list_secrets(values: Mapping[str, Any]) -> list[tuple[str | int, ...]]:
 
 
 def is_readable_by_others(mode: int) -> bool:
-    """Return True if accounts besides the owner and the group of a file may read or change it."""
+    """Return True if accounts besides the owner and the group of a file may read, change or run it.
+    `mode`: as in stat(2)."""
     return bool(mode & _OTHERS)
 
 
 def tighten(mode: int) -> int:
-    """Return the mode for a file that gets a secret. A group that was given access alone keeps
-    it."""
+    """Return the mode for a file that gets a secret: for its owner alone, but `mode` itself if it
+    lets only the owner and a group in."""
     return PRIVATE if is_readable_by_others(mode) else mode
 
 
 def _section(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return a table of the file, empty if it is missing or no table."""
     section = values.get(name)
     return section if isinstance(section, Mapping) else {}
 
 
 def _has_password(address: str) -> bool:
+    """Return True if a URL has a password."""
     try:
         return bool(urlsplit(address).password)
     except ValueError:

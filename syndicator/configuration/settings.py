@@ -1,6 +1,7 @@
 """Define all settings, and load them from syndicator.toml and SYNDICATOR_* variables.
-Unknown keys are errors, unknown variables are not: Kubernetes sets SYNDICATOR_SERVICE_HOST and
-others for a service of that name."""
+
+Unknown keys are errors. Unknown variables are not: Kubernetes sets SYNDICATOR_SERVICE_HOST and
+others if a service has this name."""
 
 import ipaddress
 import os
@@ -21,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from syndicator.configuration.folders import VARIABLE, root_of
+from syndicator.configuration.folders import VARIABLE, find_root
 from syndicator.configuration.overrides import Overrides
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.configuration.units import (
@@ -54,19 +55,22 @@ _KUBERNETES = re.compile(
 _NAT64_LENGTHS = (32, 40, 48, 56, 64, 96)  # RFC 6052 section 2.2
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?")
+# addresses on this machine
 _HERE = re.compile(r"https?://(?:localhost|127(?:\.\d+){3}|\[::1\])(?=[:/]|$)", re.IGNORECASE)
-# of an answer of a language model on this machine: it may have no graphics card
+# for an answer of a language model on this machine, which may have no graphics card
 SECONDS_HERE = 120.0
 _PORTS = range(1, 65536)
 _NETWORK = re.compile(
     r"(?P<net>[0-9.]+|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:.]+(?=/|$))(?P<size>/\d{1,3})?(?::(?P<port>\d{1,5}))?"
 )
+# secret of a webhook (Standard Webhooks), or a variable
 _SIGNING = re.compile(r"whsec_[A-Za-z0-9+/]{32,88}={0,2}|\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 def _check_archives(value: Any) -> Any:
+    """Check `publish.archives`: true, false, a word, or a list of feeds."""
     if isinstance(value, str) and value not in ("true", "false", "atom", LISTED):
         raise ValueError(
             f'{value!r} is none of true, false, "atom", "listed", ["all", "tags", "sources/one"]'
@@ -77,7 +81,7 @@ def _check_archives(value: Any) -> Any:
 
 
 def seconds(value: str) -> int:
-    """Return the seconds of a duration such as "90s", "30m", "6h", "1d" or "2w". Raise ValueError
+    """Return the seconds of a duration such as "90s", "30m", "6h", "1d" or "2w". Raises ValueError
     with an example."""
     match = re.fullmatch(r"\s*(\d{1,6})\s*([smhdw])\s*", value)
     if not match:
@@ -91,6 +95,7 @@ def _check_duration(value: str) -> str:
 
 
 def _check_nat64(value: str) -> str:
+    """Check a prefix by which a network maps IPv4 addresses to IPv6 (RFC 6052)."""
     try:
         network = ipaddress.IPv6Network(value)
     except ValueError as error:
@@ -104,13 +109,14 @@ Duration = Annotated[str, AfterValidator(_check_duration)]
 
 
 class Section(BaseModel):
-    """A table that refuses unknown keys."""
+    """A table of the file. Unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def like(pattern: str, cure: str) -> AfterValidator:
-    """Return a validator: the whole text must match `pattern`. `cure`: the error message."""
+    """Return a validator for texts that must match `pattern` as a whole. `cure`: the message if
+    they do not."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
@@ -127,6 +133,7 @@ _SECRET_PATH = like(
 
 
 def _check_callback(value: str) -> str:
+    """Check the address at which hubs reach us."""
     parts = urlsplit(value)
     if value:
         is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -168,7 +175,7 @@ class Fetch(Section):
 
 
 def query(value: str) -> str:
-    """Return `value` if it is a valid query. Raise ValueError that names the character."""
+    """Return `value` if it is a valid query. Raises ValueError that names the faulty character."""
     try:
         parse_query(value)
     except QueryError as error:
@@ -180,6 +187,7 @@ Query = Annotated[str, AfterValidator(lambda value: query(value) if value else v
 
 
 def _check_address(value: str) -> str:
+    """Check an address to listen on: a host or an IP address, and a port."""
     match = re.fullmatch(r"(?:\[[^\s\[\]/]+\]|[^\s\[\]/:]*):(\d{1,5})", value)
     if not match or int(match[1]) > _PORTS[-1]:
         raise ValueError(
@@ -269,6 +277,7 @@ class Store(Section):
 
 
 def _check_endpoint(value: str) -> str:
+    """Check the address of a language model."""
     parts = urlsplit(value)
     if value:
         is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -283,6 +292,7 @@ def _check_endpoint(value: str) -> str:
 
 
 def _check_variable(value: str) -> str:
+    """Check the name of an environment variable that holds a secret."""
     if value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", value):
         raise ValueError(
             "write the name of the environment variable that contains the key, not the key itself"
@@ -308,7 +318,7 @@ class Llm(Section):
     @model_validator(mode="before")
     @classmethod
     def _raise_default_seconds(cls, values: Any) -> Any:
-        """Give a model on this machine more seconds, unless they are set."""
+        """Give a model on this machine more time, unless the operator set the time."""
         url = values.get("url") if isinstance(values, dict) else None
         is_on_this_machine = isinstance(url, str) and _HERE.match(url.strip())
         return {"seconds": SECONDS_HERE, **values} if is_on_this_machine else values
@@ -355,15 +365,16 @@ class Alert(Section):
 
 
 class Allowed(NamedTuple):
-    """A line of `allow`: a network and a port, None for all ports."""
+    """A line of `allow`: a private network that a source may be in, and its port; None for all
+    ports."""
 
     network: Network
     port: int | None
 
 
 def parse_allow(line: str) -> Allowed:
-    """Parse "10.0.0.0/8:443", "10.0.0.5", "fd00::/8:443" or "[::1]:8080". Raise ValueError that
-    quotes the line."""
+    """Parse a line of `allow`, such as "10.0.0.0/8:443", "10.0.0.5", "fd00::/8:443" or
+    "[::1]:8080". Raises ValueError that quotes the line."""
     match = _NETWORK.fullmatch(line)
     try:
         if not match or int(match["port"] or 1) not in _PORTS:
@@ -379,12 +390,13 @@ def parse_allow(line: str) -> Allowed:
 
 
 def network(value: str) -> str:
-    """Return `value` if it is a valid line of `allow`. Raise as `parse_allow` does."""
+    """Return `value` if it is a valid line of `allow`. Raises ValueError."""
     parse_allow(value)
     return value
 
 
 def _check_receiver(value: str) -> str:
+    """Check the address of a webhook. It may have environment variables."""
     parts = urlsplit(value)
     is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)
     if not is_web_address or parts.username or parts.fragment:
@@ -514,12 +526,14 @@ class Settings(Section):
         return self._root / self.paths.state
 
     def at(self, place: str) -> str:
-        """The path of a folder or file, "" for the root; an object store's address as it is."""
+        """Return the path of a folder or file below the root of the instance ("" for the root
+        itself). The address of an object store is returned as it is."""
         return place if is_bucket(place) else str(self._root / place)
 
     @property
     def store_url(self) -> str:
-        """The address of the database, with the password that systemd units have, if any."""
+        """The address of the database. If the operator wrote it without password, the password that
+        systemd units have is added."""
         if not self.store.url:
             return f"sqlite:///{self.state_dir / 'syndicator.db'}"
         is_password_missing = is_same_server(self.store.url, self._unit_store_url)
@@ -527,7 +541,7 @@ class Settings(Section):
 
     @property
     def base_url(self) -> str:
-        """The URL of the published feeds, with a slash at the end."""
+        """The URL below which the feeds are published, with a slash at the end."""
         url = self.site.url or f"http://{self.publish.listen}/"
         base = url.rstrip("/") + "/"
         if self.publish.secret_path:
@@ -536,7 +550,8 @@ class Settings(Section):
 
     @property
     def is_exposed(self) -> bool:
-        """True if http exposes the secret address of the feeds outside the home network."""
+        """True if others can read the secret address of the feeds on its way: it is sent by http
+        outside the home network."""
         return (
             bool(self.publish.secret_path)
             and self.base_url.startswith("http:")
@@ -545,36 +560,38 @@ class Settings(Section):
 
 
 def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings of `config_dir`/syndicator.toml (defaults if missing), overridden by
-    `environ` (None: os.environ). Raise ConfigError with file and line or variable, key and cure of
-    each fault."""
+    """Return the settings in the folder `config_dir`, overridden by variables of `environ` (None:
+    of this process). Without syndicator.toml these are the defaults. Raises ConfigError with file
+    and line, or variable, key and cure of each fault."""
     if environ is None:
         environ = os.environ
     return settings_of(_read_file(config_dir), environ)
 
 
 def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
-    """Return the settings of a syndicator.toml, which may not exist yet. Raise as `load` does."""
+    """Return the settings of a syndicator.toml, overridden by variables. The file may be missing.
+    Raises ConfigError as `load` does."""
     overrides = Overrides(Settings, PREFIX, environ)
     try:
         settings = Settings.model_validate(overrides.apply_to(file.values))
     except ValidationError as error:
         raise ConfigError.of(overrides.faults(error, file)) from error
-    settings._root = root_of(file.path.parent, environ)
+    settings._root = find_root(file.path.parent, environ)
     settings._unit_store_url = read_unit_variable(STORE_VARIABLE, UNIT_ENVIRONMENT)
     return settings
 
 
 def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the origin of each setting by dotted name: "default", "<file>:<line>" or the
-    environment variable."""
+    """Return where each setting is set: "default", "file:line" or "environment variable NAME", by
+    its dotted name."""
     return Overrides(Settings, PREFIX, environ).origins(_read_file(config_dir))
 
 
 def dropped_settings(
     config_dir: Path, environ: Mapping[str, str] | None = None
 ) -> tuple[Fault, ...]:
-    """Return a fault for each dropped setting that file or environment still set."""
+    """Return a fault for each setting of earlier versions that the file or a variable still
+    sets."""
     try:
         file = _read_file(config_dir)
     except ConfigError:
@@ -585,14 +602,14 @@ def dropped_settings(
 
 
 def _read_file(config_dir: Path) -> TomlFile:
-    """Read syndicator.toml; a missing one has no values."""
+    """Return syndicator.toml, without values if it does not exist. Raises ConfigError."""
     path = config_dir / "syndicator.toml"
     return read_toml_file(path) if path.exists() else TomlFile(path, {})
 
 
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return SYNDICATOR_ variables that are no setting, except Kubernetes', with the likely name or
-    ""."""
+    """Return variables that begin with SYNDICATOR_ but set nothing, each with the name of a similar
+    variable, or "". Variables that Kubernetes sets are left out."""
     unknown: dict[str, str] = {}
     for name, likely_name in Overrides(Settings, PREFIX, environ).find_unknown().items():
         if name != VARIABLE and not _KUBERNETES.fullmatch(name):

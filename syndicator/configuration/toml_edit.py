@@ -1,13 +1,14 @@
 """Edit tables in the text of a TOML file; all other lines stay byte for byte. Pure.
-Also where tomlkit would move them (comments before the next table, tables of two arrays in turn).
-The only module that imports tomlkit, when it edits: that takes 80 ms."""
+
+tomlkit alone would move comments before the next table, and tables of two arrays that take turns.
+Only this module imports tomlkit, and only to edit, because the import takes 80 ms."""
 
 import re
 import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from syndicator.configuration.toml_lines import Place, Section, lines_of, sections_of
+from syndicator.configuration.toml_lines import Place, Section, find_lines, list_sections
 from syndicator.core.errors import ConfigError
 
 Values = Mapping[str, Any]  # of a table: texts, numbers, booleans, lists; None removes the key
@@ -17,35 +18,35 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 def add_table(
     text: str, array: str, values: Values, subtables: Mapping[str, Values] | None = None
 ) -> str:
-    """Return `text` with a new table at the end of the array named `array`. Raise ValueError if
-    `text` has that array on one line, or is no TOML."""
-    new_text = append(text, table_text(array, values, subtables))
+    """Return `text` with a new table at the end of the array of tables `array`. Raises ValueError
+    if `text` has that array on one line, or is no valid TOML."""
+    new_text = append_tables(text, write_table(array, values, subtables))
     document = tomllib.loads(text)
     new_table = {**values, **(subtables or {})}
     tables = [*document.get(array, ()), new_table]
-    return _checked(new_text, {**document, array: tables})
+    return _check_result(new_text, {**document, array: tables})
 
 
-def append(text: str, tables: str) -> str:
-    """Return `text` with `tables` at its end. They may repeat nothing of it."""
+def append_tables(text: str, tables: str) -> str:
+    """Return `text` with new tables at its end. They may not define again what `text` has."""
     stripped_text = text.rstrip()
     if not stripped_text:
         return tables
-    return stripped_text + _with_ends_of(text, f"\n\n{tables}")
+    return stripped_text + _keep_line_ends(text, f"\n\n{tables}")
 
 
-def table_text(array: str, values: Values, subtables: Mapping[str, Values] | None = None) -> str:
-    """Return the text of one table of the array named `array`."""
-    text = f"[[{array}]]\n{_pairs_text(values)}"
+def write_table(array: str, values: Values, subtables: Mapping[str, Values] | None = None) -> str:
+    """Return the text of one table of the array `array`. `subtables`: tables in it, by name."""
+    text = f"[[{array}]]\n{_write_pairs(values)}"
     for name, pairs in (subtables or {}).items():
-        text += f"\n[{array}.{name}]\n{_pairs_text(pairs)}"
+        text += f"\n[{array}.{name}]\n{_write_pairs(pairs)}"
     return text
 
 
 def set_values(text: str, place: Place, values: Values) -> str:
-    """Return `text` with `values` in the table at `place`, such as ("publish",) or ("source", 2);
-    a missing one is added, equal values stay as written. Raise ValueError if the table is written
-    in a way that cannot be edited."""
+    """Return `text` with `values` in the table at `place`, such as ("publish",) or ("source", 2). A
+    missing table is added; values that are equal already stay as written. Raises ValueError if the
+    table is written in a way that cannot be edited."""
     document = tomllib.loads(text)
     changed = _apply_values(document, place, values)
     if not changed:
@@ -60,11 +61,12 @@ def set_values(text: str, place: Place, values: Values) -> str:
         after = _insert_table(text, place, changed)
     else:
         after = _edit_section(text, section, place, put_changed)
-    return _checked(after, document)
+    return _check_result(after, document)
 
 
 def set_settings(text: str, settings: Mapping[str, Values]) -> str:
-    """Return the text of a syndicator.toml with these settings, by section. Raise ConfigError."""
+    """Return the text of a syndicator.toml with these settings. `settings`: values by section.
+    Raises ConfigError if the file cannot be edited."""
     try:
         for section, values in settings.items():
             text = set_values(text, (section,), values)
@@ -76,20 +78,20 @@ def set_settings(text: str, settings: Mapping[str, Values]) -> str:
 
 
 def remove_table(text: str, array: str, number: int) -> str:
-    """Return `text` without table `number` of the array named `array`, the comment directly above
-    it, and one directly below it that is not above another table. Raise ValueError as
-    `set_values`."""
+    """Return `text` without table `number` (from 0) of the array `array`. The comment directly
+    above it goes, too, and the comment directly below it unless that belongs to another table.
+    Raises ValueError if the file cannot be edited."""
     expected = tomllib.loads(text)
     del expected[array][number]
     place: Place = (array, number)
-    sections = sections_of(text)
+    sections = list_sections(text)
     removed = [section for section in sections if section.place[:2] == place]
     if removed and not expected[array]:
         del expected[array]
     if not removed:
         root = sections[0]
         new_text = _edit_section(text, root, (array,), lambda tables: tables.pop(number))
-        return _checked(new_text, expected)
+        return _check_result(new_text, expected)
     lines = _LINE.findall(text)
     first = _find_comment(lines, sections, removed[0])
     following = sections[sections.index(removed[-1]) + 1 :]
@@ -102,20 +104,21 @@ def remove_table(text: str, array: str, number: int) -> str:
     new_text = "".join([*lines[:first], *lines[end:]])
     is_at_end = end == len(lines)
     if is_at_end and new_text.strip():
-        new_text = _with_ends_of(text, f"{new_text.rstrip()}\n")
+        new_text = _keep_line_ends(text, f"{new_text.rstrip()}\n")
     elif is_at_end:
         new_text = ""
-    return _checked(new_text, expected)
+    return _check_result(new_text, expected)
 
 
 def _find_section(text: str, place: Place) -> Section | None:
-    """Return the section that has the keys of the table at `place`: its own, or that in which it
-    is one value or dotted keys. None if there is no such table."""
-    sections = sections_of(text)
+    """Return the section that has the keys of the table at `place`. This is the table's own
+    section, or one around it if the table is written inline or with dotted keys. None if there is
+    no such table."""
+    sections = list_sections(text)
     for section in sections:
         if section.place == place and section.end > 0:
             return section
-    if place not in lines_of(text):
+    if place not in find_lines(text):
         return None
     around = [section for section in sections if section.place == place[: len(section.place)]]
     return max(around, key=lambda section: len(section.place))
@@ -124,7 +127,8 @@ def _find_section(text: str, place: Place) -> Section | None:
 def _edit_section(
     text: str, section: Section, place: Place, change: Callable[[Any], object]
 ) -> str:
-    """Return `text` with `change` applied to the value at `place`, which is in `section`."""
+    """Return `text` after `change` was called with the value at `place`, as tomlkit has it, to
+    change it. `section`: the section of `text` that has this value."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -136,12 +140,13 @@ def _edit_section(
         after = tomlkit.dumps(document)
     except (TOMLKitError, LookupError, TypeError, AttributeError) as error:
         raise ValueError(f"the file cannot be edited safely: {error}") from error
-    edited = _with_ends_of(text, after)
+    edited = _keep_line_ends(text, after)
     return "".join(lines[: section.first]) + edited + "".join(lines[section.end :])
 
 
 def _go_to(value: Any, place: Place, *, is_alone: bool = False) -> Any:
-    """Return the value at `place` in `value`. `is_alone`: of each array, that has one table."""
+    """Return the value at `place` in `value`. `is_alone`: arrays of tables have only one table,
+    because `value` is the text of one section: their indexes do not count."""
     for part in place:
         if is_alone and isinstance(part, int):
             value = value[0] if isinstance(value, list) else value
@@ -151,37 +156,39 @@ def _go_to(value: Any, place: Place, *, is_alone: bool = False) -> Any:
 
 
 def _insert_head(text: str, values: Values) -> str:
-    """Return `text`, which has no key outside of tables, with `values` above the first table and
-    the comment on it."""
+    """Return `text` with `values` above the first table and the comment on it. `text` must have no
+    keys outside of tables."""
     lines = _LINE.findall(text)
-    sections = sections_of(text)
+    sections = list_sections(text)
     headers = sections[1:]
     first = _find_comment(lines, sections, headers[0]) if headers else len(lines)
-    new = _pairs_text(values) + ("\n" if headers else "")
-    return "".join(lines[:first]) + _with_ends_of(text, new) + "".join(lines[first:])
+    new = _write_pairs(values) + ("\n" if headers else "")
+    return "".join(lines[:first]) + _keep_line_ends(text, new) + "".join(lines[first:])
 
 
 def _insert_table(text: str, place: Place, values: Values) -> str:
-    """Return `text` with a new table at `place`, after the last table of its parent."""
+    """Return `text` with a new table at `place`, after the last table of the table around it.
+    Raises ValueError if that has no header."""
     if not place:
         return _insert_head(text, values)
     *parents, name = place
     if not isinstance(name, str):
         raise ValueError(f"{place[0]} has no table number {name} with a header of its own")
     header = ".".join(str(part) for part in place if isinstance(part, str))
-    new = f"[{header}]\n{_pairs_text(values)}"
+    new = f"[{header}]\n{_write_pairs(values)}"
     if not parents:
-        return append(text, new)
-    related = [each for each in sections_of(text) if each.place[: len(parents)] == tuple(parents)]
+        return append_tables(text, new)
+    related = [each for each in list_sections(text) if each.place[: len(parents)] == tuple(parents)]
     if not related:
         raise ValueError(f"{place[0]} has no header of its own")
     lines = _LINE.findall(text)
     above = "".join(lines[: related[-1].end])
     gap = "" if above.endswith("\n") else "\n"
-    return above + _with_ends_of(text, gap + new) + "".join(lines[related[-1].end :])
+    return above + _keep_line_ends(text, gap + new) + "".join(lines[related[-1].end :])
 
 
-def _pairs_text(values: Values) -> str:
+def _write_pairs(values: Values) -> str:
+    """Return keys and values as lines of TOML. Values of None are left out."""
     import tomlkit
 
     table = tomlkit.table()
@@ -192,7 +199,8 @@ def _pairs_text(values: Values) -> str:
 
 
 def _put(table: Any, name: str, value: Any) -> None:
-    """Set a value of a table of tomlkit's; None removes it."""
+    """Set a value in a table of tomlkit; None removes the key. A list that only grew is extended,
+    so that comments in it stay."""
     if value is None:
         table.pop(name, None)
         return
@@ -208,6 +216,7 @@ def _put(table: Any, name: str, value: Any) -> None:
 
 
 def _make_item(value: Any) -> Any:
+    """Return a value for tomlkit. A table is written inline."""
     import tomlkit
 
     if not isinstance(value, Mapping):
@@ -218,7 +227,8 @@ def _make_item(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value of tomlkit's or ours as tomllib reads it."""
+    """Return a value, ours or tomlkit's, as tomllib would read it: tables without None, lists for
+    tuples."""
     unwrapped = value.unwrap() if hasattr(value, "unwrap") else value
     if isinstance(unwrapped, Mapping):
         return {name: _plain(inner) for name, inner in unwrapped.items() if inner is not None}
@@ -228,7 +238,8 @@ def _plain(value: Any) -> Any:
 
 
 def _apply_values(document: dict[str, Any], place: Place, values: Values) -> dict[str, Any]:
-    """Put `values` into the table at `place` of `document`. Return those that it had not."""
+    """Put `values` into the table at `place` of a parsed document; None removes a key. Returns
+    those values that differ from before."""
     table: Any = document
     for part in place:
         if isinstance(table, list) and isinstance(part, int) and part < len(table):
@@ -253,15 +264,16 @@ def _apply_values(document: dict[str, Any], place: Place, values: Values) -> dic
     return changed
 
 
-def _checked(text: str, expected: dict[str, Any]) -> str:
-    """Return `text` if it reads as `expected`; empty tables do not count. Raise ValueError."""
+def _check_result(text: str, expected: dict[str, Any]) -> str:
+    """Return `text` if its values are those of `expected`, apart from empty tables. Raises
+    ValueError if not."""
     if _without_empty(tomllib.loads(text)) != _without_empty(_plain(expected)):
         raise ValueError("the file cannot be edited safely")
     return text
 
 
 def _without_empty(value: Any) -> Any:
-    """Return a value of a document without its empty tables, at any depth."""
+    """Return a value of a parsed document without empty tables, at any depth."""
     if isinstance(value, list):
         return [_without_empty(item) for item in value]
     if not isinstance(value, dict):
@@ -275,8 +287,9 @@ def _without_empty(value: Any) -> Any:
 
 
 def _find_comment(lines: list[str], sections: list[Section], section: Section) -> int:
-    """Return the first line of the comment directly above the header of `section`, or the header.
-    It may not be above the end of the section before, whose last value may look like a comment."""
+    """Return the index of the first line of the comment directly above the header of `section`, or
+    of the header if it has none. Lines of the section before do not count: its last value may be a
+    text with lines that begin with "#"."""
     before = sections[sections.index(section) - 1]
     first = section.first
     while first > before.end and _is_comment(lines[first - 1]):
@@ -288,8 +301,8 @@ def _is_comment(line: str) -> bool:
     return line.lstrip().startswith("#")
 
 
-def _with_ends_of(text: str, new: str) -> str:
-    """Return `new` with the ends of lines that all lines of `text` have."""
+def _keep_line_ends(text: str, new: str) -> str:
+    """Return `new` with CR LF at the end of its lines if all lines of `text` end so."""
     if "\r\n" not in text or text.count("\n") != text.count("\r\n"):
         return new
     return new.replace("\r\n", "\n").replace("\n", "\r\n")

@@ -13,11 +13,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from syndicator.configuration.dropped_settings import PART_OF
-from syndicator.configuration.toml_lines import Place, dotted, lines_of
+from syndicator.configuration.toml_lines import Place, dotted, find_lines
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.text import suggestion
 
-# Keys whose values may be secret: a key in the wrong place, a URL with a password.
+# Keys whose values are not shown in messages: they may have a password or an API key.
 _SECRET = frozenset(("llm", "url", "headers_env", "secret"))
 _CURES = {
     "tuple_type": 'write a list, such as ["a", "b"]',
@@ -32,15 +32,15 @@ _SHOWN = 80  # characters of a wrong value
 
 @dataclass(frozen=True)
 class TomlFile:
-    """Values of a file, and its text for line numbers."""
+    """A parsed TOML file, with its text to find lines."""
 
     path: Path
     values: Mapping[str, Any]
     text: str = ""
 
     def fault(self, message: str, *place: str | int, entry: str = "") -> Fault:
-        """Return a fault at `place`. `entry`: name of the table for people, such as "source
-        'one'"."""
+        """Return a fault at `place`: the keys and indexes that lead to a value. `entry`: name of
+        its table for people, such as "source 'one'", or ""."""
         message = f"{entry}: {message}" if entry else message
         return Fault(
             file=str(self.path), line=self._line(place), key=dotted(place), message=message
@@ -49,8 +49,8 @@ class TomlFile:
     def faults(
         self, error: ValidationError, model: type[BaseModel], *place: str | int, entry: str = ""
     ) -> list[Fault]:
-        """Return all faults that pydantic reports for the table at `place`, described by
-        `model`."""
+        """Return the faults that pydantic found in the table at `place`. `model`: the class that
+        describes the table; `entry`: name of the table for people, or ""."""
         table = dotted(place)
         faults = []
         for detail in error.errors():
@@ -59,22 +59,24 @@ class TomlFile:
         return faults
 
     def where(self, *place: str | int) -> str:
-        """Return "file:line" of `place`, or "" if it is not in the file."""
+        """Return "file:line" of `place`, "" if it is not in the file."""
         if place not in self.lines:
             return ""
         return f"{self.path}:{self.lines[place]}"
 
     def _line(self, place: Place) -> int | None:
-        """Return the line of `place`, or of its nearest parent in the file."""
+        """Return the line of `place`. If it is not in the file, return the line of the table around
+        it; None if that is not there either."""
         while place and place not in self.lines:
             place = place[:-1]
         return self.lines.get(place)
 
     @cached_property
     def lines(self) -> dict[Place, int]:
-        """The line of each place; also of settings that contain the value of a dropped one."""
-        lines_in_file = lines_of(self.text)
-        lines = {}
+        """The line of each place in the file. A setting that has replaced a dropped one has the
+        line of the dropped one."""
+        lines_in_file = find_lines(self.text)
+        lines: dict[Place, int] = {}
         for place, line in lines_in_file.items():
             if place in PART_OF:
                 lines[PART_OF[place]] = line
@@ -82,7 +84,7 @@ class TomlFile:
 
 
 def read_toml_file(path: Path) -> TomlFile:
-    """Read the file at `path`. Raise ConfigError with file, line and cure."""
+    """Read a TOML file. Raises ConfigError with file, line and cure."""
     try:
         # reading a pipe or device would not end
         if not path.is_file() and (path.exists() or path.is_symlink()):
@@ -112,6 +114,7 @@ def read_toml_file(path: Path) -> TomlFile:
 
 
 def _describe_encoding(path: Path, error: UnicodeDecodeError) -> Fault:
+    """Return the fault of a file that is not UTF-8, with the line of the first wrong byte."""
     line = error.object.count(b"\n", 0, error.start) + 1
     message = (
         "is not UTF-8; save it as UTF-8 in your editor, or convert it:"
@@ -121,6 +124,8 @@ def _describe_encoding(path: Path, error: UnicodeDecodeError) -> Fault:
 
 
 def _describe_syntax_error(path: Path, error: tomllib.TOMLDecodeError) -> Fault:
+    """Return the fault of a file that is not valid TOML. tomllib has line and column only in its
+    message."""
     text = str(error)
     position = re.search(r" \(at line (\d+), column (\d+)\)$", text)
     line = None
@@ -132,8 +137,9 @@ def _describe_syntax_error(path: Path, error: tomllib.TOMLDecodeError) -> Fault:
 
 
 def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str = "") -> str:
-    """Return pydantic's error as key, fault and cure, without secrets. `table`: where `model` is in
-    the file."""
+    """Return an error of pydantic as "key: fault; cure", without values that may be secret.
+    `model`: the class of the table; `table`: name of the table in the file, "" for the file
+    itself."""
     place = error["loc"]
     kind = error["type"]
     key = dotted(place)
@@ -151,8 +157,9 @@ def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str 
 
 
 def _suggest_key(name: str, place: Place, model: type[BaseModel], table: str) -> str:
-    """Return a hint for an unknown key `name` at `place` in `model`: a similar key of its table,
-    else the only other table that has such a key, else ""."""
+    """Return a hint for the unknown key `name` in the table at `place`: a similar key of this
+    table, or the table that the key belongs to if only one other table has it. "" if there is no
+    hint."""
     tables = dict(_tables(model))
     table_name = dotted(place)
     if table_name in tables:
@@ -174,7 +181,8 @@ def _suggest_key(name: str, place: Place, model: type[BaseModel], table: str) ->
 
 
 def _tables(model: type[BaseModel], dotted: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
-    """Iterate over `model` and its tables by dotted name."""
+    """Yield `model` and all tables in it, each with its name in the file, such as
+    "describe.llm"."""
     yield dotted, model
     for name, field in model.model_fields.items():
         for kind in (field.annotation, *get_args(field.annotation)):
@@ -186,7 +194,7 @@ Leaves = dict[Place, FieldInfo]
 
 
 def list_leaves(model: type[BaseModel], place: Place = ()) -> Leaves:
-    """Return all values of `model` and its tables, by keys."""
+    """Return all settings of `model` that are not tables, by the keys that lead to them."""
     fields: Leaves = {}
     for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
@@ -197,7 +205,7 @@ def list_leaves(model: type[BaseModel], place: Place = ()) -> Leaves:
 
 
 def flatten(values: Mapping[str, Any], place: Place = ()) -> Iterator[tuple[Place, Any]]:
-    """Iterate over the values that are no tables, with their places."""
+    """Yield all values that are not tables, each with the keys that lead to it."""
     for key, value in values.items():
         if isinstance(value, Mapping) and value:
             yield from flatten(value, (*place, key))

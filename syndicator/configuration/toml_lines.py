@@ -1,5 +1,6 @@
 """Find the line of each key and table in the text of a TOML file. Pure.
-Neither tomllib nor tomlkit says it."""
+
+Neither tomllib nor tomlkit tells it."""
 
 import re
 import tomllib
@@ -21,8 +22,9 @@ _BARE = re.compile(r"[^,\]}\n#]+")  # numbers, dates, true and false
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The header of the table at `place` and its own keys: lines `first` (from 0) to `end`
-    (exclusive). The first section of a text has no header and begins at its first line."""
+    """A table of a TOML file: its header and its own keys. They are the lines from `first` (counted
+    from 0) to before `end`. The first section of a file has no header and begins at its first
+    line."""
 
     place: Place
     first: int
@@ -30,17 +32,17 @@ class Section:
 
 
 def dotted(place: Place) -> str:
-    """Return the keys of `place` without indexes, such as "publish.port"."""
+    """Return the keys that lead to a value as "publish.port". Indexes are left out."""
     return ".".join(part for part in place if isinstance(part, str))
 
 
-def lines_of(text: str) -> dict[Place, int]:
-    """Return the line (from 1) of each table, key and item in `text`, which is valid TOML."""
+def find_lines(text: str) -> dict[Place, int]:
+    """Return the line, counted from 1, of each table, key and item. `text`: valid TOML."""
     return _scan(text).found
 
 
-def sections_of(text: str) -> list[Section]:
-    """Return the sections of `text`, which is valid TOML, in order."""
+def list_sections(text: str) -> list[Section]:
+    """Return the sections of a TOML file in their order. `text`: valid TOML."""
     return _scan(text).sections
 
 
@@ -51,16 +53,19 @@ def _scan(text: str) -> "_Scanner":
 
 
 class _Scanner:
+    """Reader of valid TOML, from left to right. `at`: index of the next character to read."""
+
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0  # index of the next character to read
         self.found: dict[Place, int] = {}
         self.sections: list[Section] = []
         self._arrays: dict[Place, int] = {}  # arrays of tables -> the index of their last
-        self._newlines = 0  # before the character `_counted`
+        self._newlines = 0  # line ends before `_counted`, an index of the text
         self._counted = 0
 
     def read_document(self) -> None:
+        """Read the whole text into `found` and `sections`."""
         section = Section((), 0, 0)
         while not self._skip_to_end():
             if self._take_sign("["):
@@ -73,7 +78,8 @@ class _Scanner:
         self.sections.append(section)
 
     def _read_header(self) -> Place:
-        """Read the header whose first [ is just before `at`. Return the place of its table."""
+        """Read a table's header, whose first bracket has been read. Return the place of the
+        table."""
         repeated = self.text.startswith("[", self.at)
         brackets = 2 if repeated else 1
         line = self._count_line()
@@ -84,8 +90,9 @@ class _Scanner:
         return place
 
     def _enter_header(self, keys: list[str], *, repeated: bool) -> Place:
-        """Return the place of a header's keys; in arrays of tables, that of the last table. A
-        [[header]], `repeated`, begins the next table of its array."""
+        """Return the place of the table with these keys in its header. A key of an array of tables
+        leads to the last table of that array. `repeated`: the header has double brackets, so that
+        it begins the next table of its array."""
         place: Place = ()
         for number, key in enumerate(keys):
             place = (*place, key)
@@ -97,6 +104,7 @@ class _Scanner:
         return place
 
     def _read_pair(self, table: Place) -> None:
+        """Read a key and its value, in the table at `table`."""
         line = self._count_line()
         place = table
         for key in self._read_key():
@@ -106,6 +114,8 @@ class _Scanner:
         self._read_value(place)
 
     def _read_value(self, place: Place) -> None:
+        """Read the value at `place`: a list, an inline table, a text, or anything else up to a
+        comma."""
         self._skip_to_end()
         if self._take_sign("["):
             self._read_items(place, "]")
@@ -116,6 +126,8 @@ class _Scanner:
             self.at = match.end() if match else len(self.text)
 
     def _read_items(self, place: Place, end: str) -> None:
+        """Read the items of a list or the pairs of an inline table at `place`, up to the bracket
+        `end`."""
         number = 0
         while not self._skip_to_end() and not self._take_sign(end):
             if self._take_sign(","):
@@ -128,6 +140,7 @@ class _Scanner:
                 number += 1
 
     def _read_key(self) -> list[str]:
+        """Read a key with dots, such as `rules."select"`. Return its parts."""
         keys = []
         more = True
         while more and (match := _KEY.match(self.text, self.at)):
@@ -138,18 +151,21 @@ class _Scanner:
         return keys
 
     def _skip_to_end(self) -> bool:
-        """Skip spaces and comments; return True at the end of the text."""
+        """Skip spaces and comments. Return True if the text ends there."""
         match = _SPACE.match(self.text, self.at)
         self.at = match.end() if match else self.at
         return self.at >= len(self.text)
 
     def _take_sign(self, sign: str) -> bool:
+        """Read `sign` if the text goes on with it. Return True if it did."""
         if not self.text.startswith(sign, self.at):
             return False
         self.at += 1
         return True
 
     def _count_line(self) -> int:
+        """Return the number of the present line, from 1. Only new characters are searched for line
+        ends."""
         self._newlines += self.text.count("\n", self._counted, self.at)
         self._counted = self.at
         return self._newlines + 1

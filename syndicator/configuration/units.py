@@ -1,14 +1,16 @@
-"""The environment of systemd units, where typed commands find the database's password, too."""
+"""Read the environment of our systemd units, so that typed commands have the database's password,
+too."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
 
-UNIT_ENVIRONMENT = Path("/etc/syndicator/environment")  # as the units that `init` writes name it
+UNIT_ENVIRONMENT = Path("/etc/syndicator/environment")  # units that `init` writes name this file
 STORE_VARIABLE = "SYNDICATOR_STORE__URL"
 
 
 def read_unit_variable(name: str, file: Path) -> str:
-    """Return the value of a variable of the units; "" if they have none, or we may not read it."""
+    """Return the value of a variable in the units' environment `file`; "" if it is not there or
+    this account may not read the file."""
     try:
         text = file.read_text(encoding="utf-8")
     except OSError:  # missing, or for root alone: the refusal of the server names the file
@@ -17,8 +19,8 @@ def read_unit_variable(name: str, file: Path) -> str:
 
 
 def parse_variable(name: str, text: str) -> str:
-    """Return the value of a variable in an environment file (systemd.exec(5)), "" without one.
-    Pure."""
+    """Return the last value of a variable in the text of an environment file (systemd.exec(5)),
+    without its quotes; "" if it is not there. Pure."""
     value = ""
     for line in text.splitlines():
         key, sign, rest = line.strip().partition("=")
@@ -30,7 +32,7 @@ def parse_variable(name: str, text: str) -> str:
 
 
 def is_same_server(url: str, unit_url: str) -> bool:
-    """True if `unit_url` is `url` with a password: the same account, server and database. Pure."""
+    """Return True if `unit_url` has a password and is otherwise the same as `url`. Pure."""
     unit = urlsplit(unit_url)
     if not unit.password:
         return False

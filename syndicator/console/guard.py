@@ -1,4 +1,5 @@
-"""Check every request (host, size, session, token) before its page; add security headers."""
+"""Check every request (host, size, session, token) before its page is made; add security
+headers."""
 
 import re
 from typing import Any, cast
@@ -16,21 +17,24 @@ from syndicator.core.requests import BODY_BYTES, FORM_BYTES
 _MOST_FIELDS = 12_000  # of a form: enough to choose all feeds of a large OPML file
 NO_NUMBER = -1
 UNREADABLE = 422  # status if a page cannot be read
-MOST_PAGES = 1_000_000  # of a list
-MOST_ELEMENTS = 10_000_000  # of a page that is pointed at
+MOST_PAGES = 1_000_000  # the largest number of a page of a list
+MOST_ELEMENTS = 10_000_000  # the largest number of an element on a page
 OPEN = ("/login", "/static/")  # open without a login
 _READS = ("GET", "HEAD")
+# a path that a proxy may put before ours
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+/?")
 
 
 class Form(ImmutableMultiDict[str, str]):
+    """The fields of a form that was sent."""
+
     def text(self, name: str) -> str:
-        """Return the first value of a field, "" without one."""
+        """Return the first value of a field, "" if the form has no such field."""
         return next(iter(self.getlist(name)), "")
 
 
-def whole(text: str, most: int) -> int:
-    """Parse a whole number from 0 to `most`; NO_NUMBER (-1) for anything else. Pure."""
+def parse_whole_number(text: str, most: int) -> int:
+    """Return a whole number from 0 to `most`; NO_NUMBER (-1) for any other text. Pure."""
     has_only_digits = text.isascii() and text.isdigit()
     if not has_only_digits or len(text) > len(str(most)):
         return NO_NUMBER
@@ -38,14 +42,14 @@ def whole(text: str, most: int) -> int:
     return number if number <= most else NO_NUMBER
 
 
-def body_bytes(path: str) -> int:
-    """Return the largest size of a form sent to `path`."""
+def limit_body(path: str) -> int:
+    """Return how many bytes a form sent to `path` may have."""
     return BODY_BYTES if path.startswith(OPEN) else FORM_BYTES
 
 
 def under_prefix(scope: Scope) -> Scope:
-    """Return the request without the path of a proxy (X-Forwarded-Prefix), which is its
-    `prefix`."""
+    """Return a request as if no proxy had put a path before ours. The proxy names this path in
+    X-Forwarded-Prefix; it becomes `prefix` of the scope."""
     prefix = _read_prefix(scope)
     path = scope["path"]
     if path.startswith(f"{prefix}/"):
@@ -54,7 +58,7 @@ def under_prefix(scope: Scope) -> Scope:
 
 
 def _read_prefix(scope: Scope) -> str:
-    """Return the path under which a proxy shows the console, "" for none or several."""
+    """Return the path under which a proxy shows the console, "" if no header or several name it."""
     values: list[str] = [
         value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-prefix"
     ]
@@ -64,7 +68,8 @@ def _read_prefix(scope: Scope) -> str:
 
 
 class Guard:
-    """Application that passes on only requests from the console's pages by people logged in."""
+    """Application in front of the console's pages. It lets only requests of people who are logged
+    in pass, and changes only from our own pages."""
 
     def __init__(self, app: ASGIApp, console: Console) -> None:
         self._app = app
@@ -78,8 +83,8 @@ class Guard:
         await answer(scope, receive, with_headers(send, scope["prefix"]))
 
     async def _refused(self, request: Request) -> Response | None:
-        """Return the answer to a forbidden request; else None, with session and form in the
-        request's state."""
+        """Return the answer to a request that is not allowed, None if it is. Sets `session` and,
+        for POST, `form` in the state of the request."""
         headers = request.headers
         console = self._console
         if not is_for_us(",".join(headers.getlist("host")), console.hosts):
@@ -115,12 +120,14 @@ def form_of(request: Request) -> Form:
 
 
 def cookie_name(console: Console) -> str:
-    """Return a cookie name with the port: browsers share cookies between all ports of a host."""
+    """Return the name of the session cookie. It has the port, because browsers share cookies
+    between all ports of a host."""
     return f"syndicator_{console.settings.console.port}"
 
 
 def set_cookie(response: Response, request: Request, console: Console, session_id: str) -> None:
-    """Give the browser the id of its session; over TLS, perhaps a proxy's, as a secure cookie."""
+    """Give the browser the id of its session. If the browser uses TLS, also to a proxy before us,
+    the cookie is only sent over TLS."""
     headers = request.headers
     is_proxy_secure = headers.get("x-forwarded-proto") == "https"
     is_page_secure = headers.get("origin", "").startswith("https:")
@@ -135,7 +142,7 @@ def set_cookie(response: Response, request: Request, console: Console, session_i
 
 
 def _to_login(request: Request) -> Response:
-    """Send the browser to the login page, which leads back to the page asked for."""
+    """Send the browser to the login page, which leads back to the page that was asked for."""
     if request.headers.get("hx-request"):
         return Response(status_code=401, headers={"hx-redirect": "/login"})
     path = request.url.path
@@ -145,7 +152,8 @@ def _to_login(request: Request) -> Response:
 
 
 async def _form(request: Request) -> Form | None:
-    """Parse a form; None if it is invalid, incomplete or has too many fields."""
+    """Return the form that was sent; None if it is not a form, is incomplete or has too many
+    fields."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return None
     try:
@@ -157,7 +165,8 @@ async def _form(request: Request) -> Form | None:
 
 
 def with_headers(send: Send, prefix: str = "") -> Send:
-    """Wrap `send` to add the security headers and put redirects under `prefix`."""
+    """Return a `send` that adds the security headers, and puts `prefix` before the path of
+    redirects."""
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -1,6 +1,6 @@
-"""Make the console's responses: pages, parts, forms that queue jobs, cures, differences.
+"""Make the console's responses: pages, parts of pages, forms that queue jobs, differences of texts.
 
-Untrusted pages go into an iframe without network."""
+Pages of strangers go into an iframe without network."""
 
 import re
 import tomllib
@@ -31,6 +31,7 @@ from syndicator.health.summary import Health
 from syndicator.operations.jobs.queue import Job
 from syndicator.operations.operation import fields_of, need
 
+# a link of our templates to a page of the console
 _LINK = re.compile(r"""((?:href|src|action|formaction|hx-get|hx-post)=")/""")
 _SETTING = re.compile(r"\b(?:site|fetch|publish)\.\w+")
 T = TypeVar("T")
@@ -39,7 +40,7 @@ _PATIENCE_SECONDS = 0.8
 _SCRIPT_PATIENCE_SECONDS = 0.05  # a page with a script asks again
 _SECTIONS = ("Add", "Articles", "Sources", "Tags", "Changes", "Settings")
 NAVIGATION = (("/", "Today"), *((f"/{name.lower()}", name) for name in _SECTIONS))
-_MOST = 400  # lines shown
+_MOST = 400  # lines of a difference that are shown
 _CONTEXT_LINES = 2  # around a changed line
 _KINDS = {"+": "add", "-": "del", "@": "at"}  # of a line of a difference, by its first sign
 # conditions that rules for the pages of a source may end
@@ -47,8 +48,8 @@ _MENDED = (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT
 
 
 def render(request: Request, template: str, **values: Any) -> bytes:
-    """Render a template. Values are escaped, so that only our own links get the proxy's path
-    prefix."""
+    """Render a template. Only links of the template get the path prefix of a proxy: values are
+    escaped, so that the pattern of a link is not found in them."""
     html = _environment().get_template(template).render(**values)
     prefix = request.scope["prefix"]
     if prefix:
@@ -58,6 +59,7 @@ def render(request: Request, template: str, **values: Any) -> bytes:
 
 @cache
 def _environment() -> Environment:
+    """Return the environment of the console's templates, with their filters."""
     environment = Environment(
         loader=PackageLoader("syndicator.console"),
         auto_reload=False,
@@ -83,6 +85,7 @@ def _environment() -> Environment:
 
 @cache
 def _labels() -> dict[str, dict[str, Any]]:
+    """Return the texts of labels.toml: "names", "cures" and "messages", each by code."""
     return tomllib.loads((resources.files("syndicator.console") / "labels.toml").read_text())
 
 
@@ -93,7 +96,8 @@ def label(name: str) -> str:
 
 
 def name_fields(message: str) -> str:
-    """Return an error of the settings with the label of each field that it names."""
+    """Return an error of the settings with the label of each setting that it names: “Web address”
+    (site.url)."""
     names = _labels()["names"]
 
     def add_label(match: re.Match[str]) -> str:
@@ -104,20 +108,21 @@ def name_fields(message: str) -> str:
 
 
 def cure(condition: Condition) -> str:
-    """Return what ends a condition, in the words of the console."""
+    """Return how a condition ends, in words of the console instead of commands."""
     reason = condition.code or condition.kind.value
     return str(_labels()["cures"].get(reason, condition.cure))
 
 
 def sentence(comment: str) -> str:
-    """Return the first sentence of a comment, capitalised and with a full stop."""
+    """Return the first sentence of a comment with a capital letter and a full stop."""
     first = comment.strip(". ").partition(". ")[0].strip("., ")
     quoted = re.sub("`([^`]*)`", "“\\1”", first)
     return f"{quoted[:1].upper()}{quoted[1:]}."
 
 
 def ago(then: datetime | None, now: datetime) -> str:
-    """Return the distance from `now` to `then` in words: "4 minutes ago" or "in 4 minutes"."""
+    """Return the time between `then` and `now` in words: "4 minutes ago", "in 4 minutes", or
+    "never" for None."""
     if then is None:
         return "never"
     age = now - then
@@ -128,12 +133,12 @@ def ago(then: datetime | None, now: datetime) -> str:
 
 
 def day(moment: datetime | None) -> str:
-    """Return a time like 2026-11-26 13:05 UTC; "" for none."""
+    """Return a time like 2026-11-26 13:05 UTC; "" for None."""
     return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def short_day(moment: datetime, now: datetime) -> str:
-    """Return a day like 26 Nov, with the year if it is not that of `now`."""
+    """Return a day like "26 Nov". A year other than that of `now` is added."""
     date = moment.astimezone(UTC)
     written = f"{date.day} {date:%b}"
     if date.year != now.year:
@@ -142,15 +147,16 @@ def short_day(moment: datetime, now: datetime) -> str:
 
 
 def web(address: str | None) -> str:
-    """Return the address if it is http or https, "#" for anything else, such as javascript."""
+    """Return an address if it is http or https; "#" for anything else, because a link to
+    `javascript:` would run a script."""
     if address and address.lower().startswith(("http://", "https://")):
         return address
     return "#"
 
 
 def plural(count: int, noun: str, many: str = "") -> str:
-    """Return a count with its noun: 297 articles, 1 article. `many`: the plural, if it is not
-    formed by an s."""
+    """Return a number with its noun: "297 articles", "1 article". `many`: the plural if it is
+    irregular."""
     if count == 1:
         return f"1 {noun}"
     plural_noun = many or f"{noun}s"
@@ -161,16 +167,18 @@ def console_of(request: Request) -> Console:
     return cast(Console, request.app.state.console)
 
 
-async def looked_up(request: Request, look: Callable[[Place], T]) -> T:
-    """Return `look(place)` for the instance. Raises HTTPException(404) on UsageError."""
+async def look_up(request: Request, look: Callable[[Place], T]) -> T:
+    """Return `look(place)` for the opened instance. Raises HTTPException(404) if it raises
+    UsageError, because an article or source does not exist."""
     try:
         return await console_of(request).look(look)
     except UsageError as error:
         raise HTTPException(404) from error
 
 
-def job_of(request: Request, *operation_names: str) -> Job | None:
-    """Return the job that the query names, if it is of one of these operations (none: of any)."""
+def find_job(request: Request, *operation_names: str) -> Job | None:
+    """Return the job that the query of the address names; None if there is none, or if it is not of
+    one of these operations (no names: any operation)."""
     job = console_of(request).queue.get(request.query_params.get("job", ""))
     if job is None:
         return None
@@ -180,25 +188,28 @@ def job_of(request: Request, *operation_names: str) -> Job | None:
 
 
 def need_job(request: Request) -> Job:
-    """Return the job that the path names. Raises HTTPException(404)."""
+    """Return the job that the path names. Raises HTTPException(404) if there is none."""
     job = console_of(request).queue.get(request.path_params["id"])
     if job is None:
         raise HTTPException(404)
     return job
 
 
-def awaited(job: Job | None) -> str:
-    """Return the id of a job to wait for, "" if there is none or its result is known."""
+def find_awaited_job(job: Job | None) -> str:
+    """Return the id of the job whose result the page must wait for; "" if there is no job or its
+    result is known."""
+    # while feeds are built, the result of the operation is known already
     if job is None or job.ended or job.status == "building":
         return ""
     return job.id
 
 
-def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-    """Return an HTML page. `values`: variables for `template`, besides common ones."""
+def show_page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+    """Return an HTML page. `values`: variables of the template besides those that all pages
+    have."""
     console = console_of(request)
     session = session_of(request)
-    job = job_of(request)
+    job = find_job(request)
     has_change = job is not None and bool(job.change)
     variables = {
         "now": utc_now(),
@@ -214,14 +225,14 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     return Response(render(request, template, **variables), status, media_type="text/html")
 
 
-def part(request: Request, template: str, **values: Any) -> Response:
-    """Return HTML that takes the place of a part of a page."""
+def show_part(request: Request, template: str, **values: Any) -> Response:
+    """Return HTML that replaces a part of the present page."""
     token = session_of(request).token
     html = render(request, template, now=utc_now(), token=token, **values)
     return Response(html, media_type="text/html")
 
 
-async def ask_form(
+async def queue_form(
     request: Request,
     operation_name: str,
     next_page: str,
@@ -230,9 +241,9 @@ async def ask_form(
     dry_run: bool = False,
     **further_arguments: Any,
 ) -> Response:
-    """Queue an operation with the arguments of the form and `further_arguments`.
-
-    Show how far its job is if a script asks for that, else go to `next_page`."""
+    """Queue an operation with the arguments that the form has and `further_arguments`. Requests of
+    a script (htmx) get the state of the job as a part of the page; others are redirected to
+    `next_page`."""
     form = form_of(request)
     arguments: dict[str, Any] = {}
     for field in fields_of(need(operation_name)):
@@ -243,28 +254,31 @@ async def ask_form(
     job = console.ask(operation_name, arguments, session_of(request).who, dry_run=dry_run)
     if request.headers.get("hx-request"):
         current = await console.until(job.id, _SCRIPT_PATIENCE_SECONDS)
-        return part(request, "strip.html", job=current, undone=set())
+        return show_part(request, "strip.html", job=current, undone=set())
     await console.until(job.id, _PATIENCE_SECONDS)
     separator = "&" if "?" in next_page else "?"
     return RedirectResponse(f"{next_page}{separator}job={job.id}", 303)
 
 
-async def worked(request: Request, function: Callable[..., T], *arguments: Any) -> T:
-    """Return function(*arguments), run in the worker process. Raises HTTPException."""
+async def call_worker(request: Request, function: Callable[..., T], *arguments: Any) -> T:
+    """Return `function(*arguments)`, called in the worker process. Raises HTTPException if it takes
+    too long."""
     try:
         return await console_of(request).worker.call(function, *arguments)
     except WorkerFailed as error:
         raise HTTPException(UNREADABLE, f"That took too long: {error}") from error
 
 
-def local(path: str) -> str:
-    """Return `path` if it is a page of the console, else "/": redirects never lead elsewhere."""
+def keep_local_path(path: str) -> str:
+    """Return `path` if it is a page of the console, else "/": a redirect must not lead to another
+    site."""
     inside = path.startswith("/") and not path.startswith("//") and "\\" not in path
     return path if inside and path.isprintable() else "/"
 
 
-async def framed(request: Request, page: tuple[bytes, str, Mapping[str, str]]) -> Response:
-    """Return an untrusted page (bytes, address, headers) for an iframe without network."""
+async def show_in_frame(request: Request, page: tuple[bytes, str, Mapping[str, str]]) -> Response:
+    """Return a stranger's page for an iframe without network. `page`: its bytes, address and
+    headers."""
     try:
         html, policy = await console_of(request).worker.call(worker_functions.shown_page, *page)
     except (NotAnArticle, WorkerFailed) as error:
@@ -273,9 +287,9 @@ async def framed(request: Request, page: tuple[bytes, str, Mapping[str, str]]) -
     return Response(html, media_type="text/html", headers=headers)
 
 
-def of_texts(before: str | None, after: str | None) -> list[tuple[str, str]]:
-    """Return changed lines with their context, as (kind, line): "add", "del", "same", "at" for a
-    position."""
+def list_differences(before: str | None, after: str | None) -> list[tuple[str, str]]:
+    """Return the lines that differ between two texts, with lines around them. Each has a kind:
+    "add", "del", "same", or "at" for a position. None stands for a missing file."""
     old_lines = (before or "").splitlines()
     new_lines = (after or "").splitlines()
     lines: list[tuple[str, str]] = []
@@ -292,7 +306,8 @@ def of_texts(before: str | None, after: str | None) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """A button with an operation and its arguments. `strong`: try this one first."""
+    """A button with an operation and its arguments. `strong`: it is shown as the one to try
+    first."""
 
     act: str
     args: Mapping[str, str]
@@ -301,7 +316,8 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A condition, buttons that may end it, and a link to more."""
+    """A condition with buttons that may end it. `name`: of its subject; `link`, `link_says`: a page
+    with more about it and the text of the link, or ""."""
 
     condition: Condition
     name: str = ""  # of its subject
@@ -312,28 +328,30 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Troubles:
-    """Conditions. `need`: those that need the operator; `know`: those that pass by themselves."""
+    """The conditions of an instance. `need`: those that need the operator; `know`: those that pass
+    by themselves."""
 
     need: tuple[Trouble, ...]
     know: tuple[Trouble, ...]
 
 
-def troubles(health: Health, names: Mapping[str, str]) -> Troubles:
-    """Return the conditions of an instance for its page of today. `names`: of sources, by key."""
+def describe_troubles(health: Health, names: Mapping[str, str]) -> Troubles:
+    """Return the conditions of an instance for its first page. Articles on hold are left out,
+    because the page lists them. `names`: names of sources by key."""
     need: list[Trouble] = []
     know: list[Trouble] = []
     for condition in health.conditions:
         if condition.kind == Kind.ARTICLES_ON_HOLD:  # they have a list of their own
             continue
         if condition.needs_you:
-            need.append(trouble(condition, names))
+            need.append(describe_trouble(condition, names))
         else:
-            know.append(trouble(condition, names))
+            know.append(describe_trouble(condition, names))
     return Troubles(need=tuple(need), know=tuple(know))
 
 
-def trouble(condition: Condition, names: Mapping[str, str] | None = None) -> Trouble:
-    """Return a condition with buttons that may end it. `names`: of sources, by key."""
+def describe_trouble(condition: Condition, names: Mapping[str, str] | None = None) -> Trouble:
+    """Return a condition with buttons that may end it. `names`: names of sources by key."""
     link = ""
     link_says = ""
     if condition.kind == Kind.ARTICLES_ON_HOLD:
@@ -349,13 +367,13 @@ def trouble(condition: Condition, names: Mapping[str, str] | None = None) -> Tro
     return Trouble(
         condition=condition,
         name=source_name or condition.subject or label(condition.kind.value),
-        remedies=tuple(_remedies(condition)),
+        remedies=tuple(_list_remedies(condition)),
         link=link,
         link_says=link_says,
     )
 
 
-def _remedies(condition: Condition) -> list[Remedy]:
+def _list_remedies(condition: Condition) -> list[Remedy]:
     """Return the buttons for a condition, the best first."""
     arguments = {"key": condition.source}
     retry = Remedy(act="retry", args=arguments)
@@ -376,8 +394,9 @@ def _remedies(condition: Condition) -> list[Remedy]:
     return [retry]
 
 
-def number_line(health: Health) -> str:
-    """Return the numbers of an instance as one line: "297 articles · 12 feeds · …"."""
+def describe_numbers(health: Health) -> str:
+    """Return the numbers of an instance in one line: "297 articles · 12 feeds · last run 4 minutes
+    ago"."""
     counts = health.figures.counts
     parts = [plural(counts.articles, "article"), plural(counts.feeds, "feed")]
     if counts.pending:

@@ -48,10 +48,10 @@ HEADERS: Final = {
 _HERE = ("localhost", "127.0.0.1", "::1")
 _ANY = ("0.0.0.0", "::", "")  # listening on all addresses names none
 FREE = 5  # failures of an address without waiting
-_LONGEST = 900.0  # seconds that one address waits
-_LONGEST_FOR_ALL = 60.0  # seconds
-_FORGOTTEN = 3600.0  # seconds after the last failure
-_FORGOTTEN_WHEN_FULL = _FORGOTTEN / 4  # seconds
+_LONGEST = 900.0  # seconds that one address waits at most
+_LONGEST_FOR_ALL = 60.0  # seconds that all addresses wait at most
+_FORGOTTEN = 3600.0  # seconds after the last failure, failures are forgotten
+_FORGOTTEN_WHEN_FULL = _FORGOTTEN / 4  # the same if many addresses are remembered
 _THROTTLE_MOST = 10_000  # addresses remembered
 # failures of all addresses in _FORGOTTEN without waiting; each more costs a second, up to a minute
 ALL_FREE = 40
@@ -59,12 +59,12 @@ _ALL = ""  # the key of the failures of all addresses; also that of an unknown a
 _PREFIX: Final = "syn_"  # scanners for leaked secrets look for it
 
 
-def file_of(state_dir: Path) -> Path:
+def find_passwords_file(state_dir: Path) -> Path:
     return state_dir / "console" / "passwords.json"
 
 
-def hashed(password: str, salt: bytes, *, cost: int = _COST) -> str:
-    """Return the hash of a password, with method, cost and salt."""
+def hash_password(password: str, salt: bytes, *, cost: int = _COST) -> str:
+    """Return the hash of a password as "scrypt$cost$salt$digest"."""
     digest = hashlib.scrypt(
         password.encode(),
         salt=salt,
@@ -79,21 +79,21 @@ def hashed(password: str, salt: bytes, *, cost: int = _COST) -> str:
     return f"scrypt${cost}${salt_text}${digest_text}"
 
 
-def matches(password: str, password_hash: str) -> bool:
-    """Return True if `password_hash` is that of `password`, False if it is unreadable."""
+def is_password(password: str, password_hash: str) -> bool:
+    """Return True if `password_hash` is a hash of `password`; False also if it cannot be parsed."""
     computed_hash = ""
     try:
         method, cost, salt, _ = password_hash.split("$")
         if method == "scrypt":
-            computed_hash = hashed(password, base64.b64decode(salt), cost=int(cost))
+            computed_hash = hash_password(password, base64.b64decode(salt), cost=int(cost))
     except ValueError:
         return False
     return hmac.compare_digest(computed_hash, password_hash)
 
 
 def read_passwords(path: Path) -> dict[str, str]:
-    """Return hashes by name. Raises ConfigError for a file that others may read or that is
-    damaged."""
+    """Return the hashes by name; none if there is no file. Raises ConfigError if others may read
+    the file or it is damaged."""
     try:
         mode = path.stat().st_mode
         hashes = json.loads(path.read_bytes())
@@ -113,19 +113,20 @@ def read_passwords(path: Path) -> dict[str, str]:
 
 
 def set_password(path: Path, name: str, password: str) -> None:
-    """Set the password of `name`; others keep theirs. Raises UsageError, ConfigError."""
+    """Set the password of one user; others keep theirs. Raises UsageError if it is too short or the
+    name invalid, ConfigError."""
     need_name(name)
     if len(password) < LEAST:
         raise UsageError(
             f"the password is too short: {LEAST} characters at least; a few words are easy to keep"
         )
     hashes = read_passwords(path)
-    hashes[name] = hashed(password, secrets.token_bytes(_SALT_BYTES))
+    hashes[name] = hash_password(password, secrets.token_bytes(_SALT_BYTES))
     write_hashes(path, hashes)
 
 
 def need_name(name: str) -> None:
-    """Raise UsageError unless `name` may be the name of a password or token."""
+    """Raise UsageError unless `name` may be the name of a user or token."""
     if name.strip() and len(name) <= LONGEST_NAME and name.isprintable():
         return
     raise UsageError(f"{name!r} is no name: up to {LONGEST_NAME} characters that can be seen")
@@ -137,18 +138,20 @@ def write_hashes(path: Path, hashes: dict[str, str]) -> None:
 
 
 def check_password(hashes: dict[str, str], name: str, password: str) -> str:
-    """Return the hash of the password of `name`, "" if it is wrong. Unknown names take as long."""
+    """Return the hash of the user's password, "" if the password is wrong. For an unknown name this
+    takes as long, so that nobody can find out which names exist."""
     password_hash = hashes.get(name)
     if password_hash is None:
-        hashed(password, _DECOY.encode())
+        hash_password(password, _DECOY.encode())
         return ""
-    return password_hash if matches(password, password_hash) else ""
+    return password_hash if is_password(password, password_hash) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A session of `who` ("": nobody, for the login form's token). `by`: hash of the password;
-    changing it ends it; `began` and `seen`: monotonic seconds."""
+    """A session of a browser. `token`: must be in each of its forms; `who`: the user, "" before the
+    login; `by`: hash of the password used, so that a new password ends the session; `began`,
+    `seen`: start and last request, in monotonic seconds."""
 
     id: str
     token: str
@@ -159,15 +162,16 @@ class Session:
 
 
 class Sessions:
-    """All sessions by hashed id, so that memory holds no cookie. `clock`: monotonic seconds."""
+    """All sessions, by the hash of their id: whoever reads our memory cannot use them. `clock`:
+    monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._sessions: dict[bytes, Session] = {}
 
     def begin(self, who: str = "", by: str = "") -> Session:
-        """Return a new session of `who`, who logged in with the password that has the hash
-        `by`."""
+        """Return a new session. `who`, `by`: the user and the hash of the password used; "" before
+        the login. If there are too many sessions, others end."""
         now = self._clock()
         session = Session(
             id=secrets.token_urlsafe(32),
@@ -183,8 +187,8 @@ class Sessions:
         return session
 
     def _find_least_wanted(self) -> bytes:
-        """Return the key of the session used longest ago: of one without a login, if there is
-        one."""
+        """Return the key of the session to end if there are too many: the one used longest ago, and
+        before the login if there is such a session."""
 
         def rank(key: bytes) -> tuple[bool, float]:
             session = self._sessions[key]
@@ -193,7 +197,7 @@ class Sessions:
         return min(self._sessions, key=rank)
 
     def find(self, session_id: str) -> Session | None:
-        """Return the session with this id, which is in use again; None if it has ended."""
+        """Return the session with this id, and count this as its last use; None if it has ended."""
         key = _key(session_id)
         now = self._clock()
         session = self._sessions.get(key)
@@ -210,7 +214,7 @@ class Sessions:
 
 
 def is_token(session: Session, token: str) -> bool:
-    """Return True if `token` is that of the session's forms. Pure."""
+    """Return True if `token` is the one in the session's forms. Pure."""
     return hmac.compare_digest(session.token.encode(), token.encode())
 
 
@@ -218,9 +222,10 @@ def _key(session_id: str) -> bytes:
     return hashlib.sha256(session_id.encode()).digest()
 
 
-def hosts(host: str, names: Iterable[str]) -> frozenset[str]:
-    """Return the host names that requests may use; others mean DNS rebinding. `host`: the address
-    listened on; `names`: further names of this machine."""
+def list_allowed_hosts(host: str, names: Iterable[str]) -> frozenset[str]:
+    """Return the host names that requests may have. A request with another name comes from a page
+    that pretends to be this machine (DNS rebinding). `host`: the address that we listen on;
+    `names`: further names of this machine."""
     allowed = {*_HERE, *names}
     if host not in _ANY:
         allowed.add(host)
@@ -228,7 +233,8 @@ def hosts(host: str, names: Iterable[str]) -> frozenset[str]:
 
 
 def is_for_us(host: str, allowed: frozenset[str]) -> bool:
-    """Return True if a request with this Host header is for the console."""
+    """Return True if `host`, the Host header of a request, names this console. `allowed`: as
+    `hosts` returns it."""
     if "@" in host:
         return False
     try:
@@ -239,8 +245,8 @@ def is_for_us(host: str, allowed: frozenset[str]) -> bool:
 
 
 def is_from_us(host: str, origin: str | None, site: str | None) -> bool:
-    """Return True if the browser's `origin` and `site` headers (Origin, Sec-Fetch-Site) name the
-    console."""
+    """Return True if a request was sent by a page of the console. `host`, `origin`, `site`: its
+    headers Host, Origin and Sec-Fetch-Site, None if it lacks them."""
     if site is not None and site not in ("same-origin", "none"):
         return False
     try:
@@ -251,7 +257,7 @@ def is_from_us(host: str, origin: str | None, site: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Failures:
-    """How many logins failed, and when the last one did, in monotonic seconds."""
+    """The number of failed logins, and the time of the last one in monotonic seconds."""
 
     count: int
     last: float
@@ -261,19 +267,20 @@ _NO_FAILURES: Final = _Failures(count=0, last=0.0)
 
 
 class Throttle:
-    """Failed logins by address. `clock`: monotonic seconds."""
+    """Pauses after failed logins, by the address of the client and for all clients together.
+    `clock`: monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._failures: dict[str, _Failures] = {}
 
     def wait(self, address: str) -> float:
-        """Return the seconds until the next login from `address` may be tried."""
+        """Return how many seconds a client at `address` must wait before its next try."""
         now = self._clock()
         return max(self._left(address, now, FREE), self._left(_ALL, now, ALL_FREE))
 
     def failed(self, address: str) -> None:
-        """Count a failed login from `address`."""
+        """Count a failed login of a client."""
         now = self._clock()
         if len(self._failures) >= _THROTTLE_MOST:
             self._failures = {
@@ -286,21 +293,24 @@ class Throttle:
             self._failures[key] = _Failures(count=count, last=now)
 
     def succeeded(self, address: str) -> None:
-        """Forget the failures of `address`, and one of those of all addresses."""
+        """Forget the failed logins of a client, and one of those of all clients: the try counted as
+        failed before its password was checked."""
         self._failures.pop(address, None)
         of_all = self._failures.get(_ALL, _NO_FAILURES)
         self._failures[_ALL] = replace(of_all, count=max(0, of_all.count - 1))
 
     def _count_recent(self, key: str, now: float) -> int:
-        """Return the number of failures unless they are forgotten by now."""
+        """Return the number of failed logins, 0 an hour after the last one. `key`: an address, or
+        _ALL."""
         failures = self._failures.get(key)
         if failures is None or now - failures.last >= _FORGOTTEN:
             return 0
         return failures.count
 
     def _left(self, key: str, now: float, free: int) -> float:
-        """Return the seconds to wait after the failures of `key`, of which the first `free - 1`
-        cost nothing."""
+        """Return how many seconds to wait because of the failed logins of `key`. The first `free -
+        1` cost nothing; then the pause doubles with each failure of an address, and grows by a
+        second with each failure of all."""
         count = self._count_recent(key, now)
         if count < free:
             return 0.0
@@ -320,28 +330,30 @@ PROGRAMS: Final[Scope] = "programs"
 
 
 class Token(NamedTuple):
+    """An API token. `scope`: what it permits."""
+
     name: str
     scope: Scope
 
     def may(self, scope: Scope) -> bool:
-        """Return True if the token permits what needs `scope`."""
+        """Return True if the token permits actions that need `scope`."""
         if PROGRAMS in (self.scope, scope):
             return self.scope == scope
         return SCOPES.index(self.scope) >= SCOPES.index(scope)
 
 
-def tokens_file_of(state_dir: Path) -> Path:
+def find_tokens_file(state_dir: Path) -> Path:
     return state_dir / "console" / "tokens.json"
 
 
 def create_token(path: Path, name: str, scope: Scope, days: int, now: datetime) -> str:
-    """Return a new token, which replaces one of this name. Only its hash is stored. Raises
-    UsageError, ConfigError."""
+    """Create a token and return its text, of which only a hash is stored. A token of the same name
+    is replaced. `days`: until it expires. Raises UsageError, ConfigError."""
     need_name(name)
     token = _PREFIX + secrets.token_urlsafe(32)
     expires = (now + timedelta(days=days)).isoformat()
     hashes = read_passwords(path)
-    hashes[name] = f"{scope} {expires} {_hashed(token)}"
+    hashes[name] = f"{scope} {expires} {_hash_token(token)}"
     write_hashes(path, hashes)
     return token
 
@@ -357,8 +369,9 @@ def revoke_token(path: Path, name: str) -> None:
 
 
 def find_token(path: Path, text: str, now: datetime) -> Token | None:
-    """Return the token with this text; None if it is unknown or expired. Raises ConfigError."""
-    text_hash = _hashed(text).encode()
+    """Return the token with this text; None if there is none or it has expired. Raises
+    ConfigError."""
+    text_hash = _hash_token(text).encode()
     token = None
     scopes: dict[str, Scope] = {scope: scope for scope in (*SCOPES, PROGRAMS)}
     try:
@@ -375,12 +388,13 @@ def find_token(path: Path, text: str, now: datetime) -> Token | None:
 
 
 def has_scope(path: Path, scope: Scope) -> bool:
-    """Return True if there is a token with this very scope, expired ones included. Raises
+    """Return True if there is a token with exactly this scope. Expired tokens count. Raises
     ConfigError."""
     lines = read_passwords(path).values()
     return any(line.partition(" ")[0] == scope for line in lines)
 
 
-def _hashed(token: str) -> str:
-    """Hash a token. A fast hash will do: 256 random bits cannot be guessed."""
+def _hash_token(token: str) -> str:
+    """Return the hash of a token. It needs no slow hash as passwords do, because nobody can guess
+    256 random bits."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -1,4 +1,4 @@
-"""Assemble the console's application from its pages and API, serve it, log in and out."""
+"""Assemble the console's application from its pages and the API, serve it, log users in and out."""
 
 import asyncio
 import math
@@ -18,13 +18,13 @@ from syndicator.console.api.server import Api
 from syndicator.console.guard import (
     UNREADABLE,
     Guard,
-    body_bytes,
     cookie_name,
     form_of,
+    limit_body,
     session_of,
     set_cookie,
 )
-from syndicator.console.responses import console_of, local, page, render
+from syndicator.console.responses import console_of, keep_local_path, render, show_page
 from syndicator.console.routes import articles, mend, operations, sources
 from syndicator.console.shared_state import Console
 from syndicator.core.errors import SyndicatorError, UsageError
@@ -37,9 +37,10 @@ _LONGEST_PASSWORD = 1000  # characters that are looked at
 
 
 def make_app(console: Console) -> ASGIApp:
-    """Return the pages behind their guard, and the API behind its tokens."""
+    """Return the application: the pages for people who are logged in, and the API for programs with
+    a token."""
     routes = [
-        Route("/login", _login_form),
+        Route("/login", _show_login),
         Route("/login", _log_in, methods=["POST"]),
         Route("/logout", _log_out, methods=["POST"]),
     ]
@@ -48,7 +49,7 @@ def make_app(console: Console) -> ASGIApp:
     routes.append(Route("/static/{name}", _static))
     app = Starlette(
         routes=routes,
-        exception_handlers={HTTPException: _missing, SyndicatorError: _failed},  # type: ignore[dict-item]
+        exception_handlers={HTTPException: _show_missing, SyndicatorError: _show_error},  # type: ignore[dict-item]
     )
     app.state.console = console
     return Api(Guard(app, console), console)
@@ -61,19 +62,21 @@ async def run(
     listening: Callable[[str], None],
     tell: Callable[[str], None],
 ) -> None:
-    """Serve the console until `stop` is set. Raises ConfigError, MissingError."""
+    """Serve the console until `stop` is set. `listening` gets its address, `tell` lines for the
+    operator. Raises ConfigError, MissingError if the port is taken."""
     settings: Settings = load(config)
     console = Console(config, settings, tell)
     try:
         await serve_console(
-            make_app(console), settings, stop=stop, listening=listening, body_bytes=body_bytes
+            make_app(console), settings, stop=stop, listening=listening, body_bytes=limit_body
         )
     finally:
         await console.close()
 
 
 async def _static(request: Request) -> Response:
-    """Answer with one of our static files, by an existing name: no path leads elsewhere."""
+    """Answer with a static file. Only names in the folder are accepted, so that no path leads
+    elsewhere."""
     name = request.path_params["name"]
     folder = resources.files("syndicator.console") / "static"
     if name not in {file.name for file in folder.iterdir()}:
@@ -86,8 +89,9 @@ async def _static(request: Request) -> Response:
     )
 
 
-async def _missing(request: Request, error: HTTPException) -> Response:
-    """Show that there is no such page, or why it cannot be read."""
+async def _show_missing(request: Request, error: HTTPException) -> Response:
+    """Show that there is no such page, or why it cannot be read. Who is not logged in learns only
+    the status."""
     if not _is_known(request):
         return PlainTextResponse("Not found.\n", error.status_code)
     title = "Not found"
@@ -95,49 +99,54 @@ async def _missing(request: Request, error: HTTPException) -> Response:
     if error.status_code == UNREADABLE:
         title = "This cannot be read"
         explanation = error.detail
-    return page(request, "wrong.html", status=error.status_code, title=title, what=explanation)
+    return show_page(request, "wrong.html", status=error.status_code, title=title, what=explanation)
 
 
 def _is_known(request: Request) -> bool:
-    """Return True if somebody is logged in."""
+    """Return True if the browser is logged in."""
     session = request.state.session
     return session is not None and bool(session.who)
 
 
-async def _failed(request: Request, error: SyndicatorError) -> Response:
-    """Show the instance's fault; without a login, only that there is one."""
+async def _show_error(request: Request, error: SyndicatorError) -> Response:
+    """Show an error of the instance. Who is not logged in learns only that there is one."""
     if not _is_known(request):
         console_of(request).tell(f"console: {error}")
         return PlainTextResponse("Something is wrong with this console; its log says what.\n", 503)
     if isinstance(error, UsageError):  # such as a search that cannot be read
-        return page(request, "wrong.html", status=400, title="This cannot be read", what=str(error))
-    return page(
+        return show_page(
+            request, "wrong.html", status=400, title="This cannot be read", what=str(error)
+        )
+    return show_page(
         request, "wrong.html", status=503, title="This cannot be shown now", what=str(error)
     )
 
 
-async def _login_form(request: Request) -> Response:
+async def _show_login(request: Request) -> Response:
     if _is_known(request):
         return RedirectResponse("/", 303)
-    return _form(request, local(request.query_params.get("next", "/")))
+    return _show_login_form(request, keep_local_path(request.query_params.get("next", "/")))
 
 
 async def _log_in(request: Request) -> Response:
+    """Check name and password and begin a session. After failed tries, the client must wait."""
     console = console_of(request)
     form = form_of(request)
     address = client_of(request.client.host) if request.client else ""
-    next_page = local(form.text("next") or "/")
+    next_page = keep_local_path(form.text("next") or "/")
     name = form.text("name").strip()
     password = form.text("password")[:_LONGEST_PASSWORD]
     wait = math.ceil(console.throttle.wait(address))
     if wait:
         headers = {"retry-after": str(wait)}
-        return _form(request, next_page, f"Too many tries. Wait {wait} seconds.", 429, headers)
+        return _show_login_form(
+            request, next_page, f"Too many tries. Wait {wait} seconds.", 429, headers
+        )
     console.throttle.failed(address)  # until it proves right, so that parallel tries count, too
     password_hash = await console.password(name, password)
     if not password_hash:
         console.tell(f"console: a login from {address or 'somewhere'} was refused")
-        return _form(request, next_page, "Name or password is wrong.", 403)
+        return _show_login_form(request, next_page, "Name or password is wrong.", 403)
     console.throttle.succeeded(address)
     console.sessions.end(session_of(request).id)  # its id may have been planted
     console.runner.wake()
@@ -154,14 +163,15 @@ async def _log_out(request: Request) -> Response:
     return response
 
 
-def _form(
+def _show_login_form(
     request: Request,
     next_page: str,
     message: str = "",
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """Show the login form with a message. `next_page`: where a login leads."""
+    """Show the login form with a message. `next_page`: where to go after the login. A browser
+    without a session gets one, because the form needs its token."""
     console = console_of(request)
     known_session = request.state.session
     session = known_session or console.sessions.begin()

@@ -1,4 +1,5 @@
-"""Keep what the console's pages share (sessions, data, jobs); start the process of jobs."""
+"""Keep what the console's pages share (sessions, data, jobs), and start the process that does
+jobs."""
 
 import asyncio
 import sys
@@ -13,7 +14,7 @@ from syndicator.app.clock import utc_now
 from syndicator.app.places import Place
 from syndicator.configuration.settings import Settings
 from syndicator.console import security
-from syndicator.console.security import Session, Sessions, Throttle, hosts
+from syndicator.console.security import Session, Sessions, Throttle, list_allowed_hosts
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import Job, Queue
@@ -21,15 +22,16 @@ from syndicator.operations.jobs.work import end
 from syndicator.processes.worker import Worker
 from syndicator.showing.console_data import Glance
 
-IDLE_SECONDS = 900.0
-_END_SECONDS = 5.0  # for its current step
+IDLE_SECONDS = 900.0  # after the last job, the process of jobs ends
+_END_SECONDS = 5.0  # for the current step of the process of jobs
 T = TypeVar("T")
-_WALK_SECONDS = 600.0  # between two walks through all folders
-_STEP_SECONDS = 0.05  # between two looks at a job that a page waits for
+_WALK_SECONDS = 600.0  # between two readings of all folders
+_STEP_SECONDS = 0.05  # between two checks of a job that a page waits for
 
 
 class Runner:
-    """Starter of the one process that does jobs."""
+    """Starts the one process that does jobs, and ends it when it has had no job for 15 minutes.
+    `tell`: logs a line for the operator."""
 
     def __init__(self, config: Path, tell: Callable[[str], None]) -> None:
         self._config = config
@@ -40,7 +42,7 @@ class Runner:
         self._woken_at = 0.0  # monotonic seconds
 
     def wake(self) -> None:
-        """Start the process unless it runs, which takes a second."""
+        """Start the process if it does not run. This takes a second."""
         self._woken_at = time.monotonic()
         is_running = self._process is not None and self._process.returncode is None
         is_starting = self._start_task is not None and not self._start_task.done()
@@ -59,6 +61,7 @@ class Runner:
         self._idle_task = asyncio.get_running_loop().create_task(self._end_when_idle())
 
     async def _end_when_idle(self) -> None:
+        """Wait until nobody has called `wake` for 15 minutes, then end the process."""
         remaining = IDLE_SECONDS
         while remaining > 0:
             await asyncio.sleep(remaining)
@@ -66,7 +69,8 @@ class Runner:
         await self.close()
 
     async def close(self) -> None:
-        """End the process after its current step, or at once if that takes long."""
+        """End the process after its current step; kill it if that takes longer than five
+        seconds."""
         process = self._process
         self._process = None
         if self._idle_task is not None and self._idle_task is not asyncio.current_task():
@@ -76,7 +80,8 @@ class Runner:
 
 
 class Console:
-    """State of a console. `settings`: as when it started; `tell`: logs a line for the operator."""
+    """What all pages of a console share. `settings`: those when it started; `tell`: logs a line for
+    the operator."""
 
     def __init__(
         self, config: Path, settings: Settings, tell: Callable[[str], None] = lambda line: None
@@ -86,7 +91,7 @@ class Console:
         self.tell = tell
         self.sessions = Sessions(time.monotonic)
         self.throttle = Throttle(time.monotonic)
-        self.hosts = hosts(settings.console.host, settings.console.names)
+        self.hosts = list_allowed_hosts(settings.console.host, settings.console.names)
         self.queue = Queue(settings.state_dir)
         self.log = Log(settings.state_dir)
         self.runner = Runner(config, tell)
@@ -95,15 +100,16 @@ class Console:
         self._reads = ThreadPoolExecutor(1, "console-reads")  # the store is used from one thread
         self._hashes = ThreadPoolExecutor(1, "console-passwords")  # one try at a time: 128 MB each
         self._walks = ThreadPoolExecutor(1, "console-walks")
-        self._walked = -_WALK_SECONDS
-        self._behind: set[asyncio.Task[None]] = set()
+        self._walked_at = -_WALK_SECONDS  # monotonic seconds
+        self._background_tasks: set[asyncio.Task[None]] = set()
 
     async def read(self, function: Callable[[], T]) -> T:
-        """Return function(), called in the one thread that uses the store."""
+        """Return `function()`, called in the one thread that uses the database."""
         return await asyncio.get_running_loop().run_in_executor(self._reads, function)
 
     async def look(self, function: Callable[[Place], T]) -> T:
-        """Return function(place) for the instance, called in the thread that uses the store."""
+        """Return `function(place)` for the opened instance, called in the one thread that uses the
+        database."""
 
         def call() -> T:
             with self.glance.place() as place:
@@ -112,7 +118,8 @@ class Console:
         return await self.read(call)
 
     def session(self, session_id: str) -> Session | None:
-        """Return the session of a cookie; None if it ended or its password was changed."""
+        """Return the session with the id in a cookie; None if it has ended. It also ends when the
+        password of its user is changed."""
         session = self.sessions.find(session_id)
         if session is None:
             return None
@@ -123,29 +130,31 @@ class Console:
         return None
 
     def _passwords(self) -> dict[str, str]:
-        """Return password hashes by name; {} for an unreadable file, which the login reports."""
+        """Return the hashes of passwords by name. A file that cannot be read counts as empty here;
+        the login page reports it."""
         try:
-            return security.read_passwords(security.file_of(self.settings.state_dir))
+            return security.read_passwords(security.find_passwords_file(self.settings.state_dir))
         except ConfigError:
             return {}
 
     async def password(self, name: str, password: str) -> str:
-        """Return the hash of the password of `name`, "" if it is wrong. Raises ConfigError."""
-        hashes = security.read_passwords(security.file_of(self.settings.state_dir))
+        """Return the hash of the user's password, "" if the password is wrong. Raises
+        ConfigError."""
+        hashes = security.read_passwords(security.find_passwords_file(self.settings.state_dir))
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
             self._hashes, security.check_password, hashes, name, password
         )
 
     def ask(self, act: str, args: Mapping[str, Any], who: str, *, dry_run: bool = False) -> Job:
-        """Queue an operation for `who` and wake the process that does it."""
+        """Queue an operation for the user `who`, and start the process that does jobs."""
         job = self.queue.add(act, args, who=who, at=utc_now().isoformat(), dry_run=dry_run)
         self.runner.wake()
         return job
 
     async def until(self, job_id: str, seconds: float) -> Job | None:
-        """Return the job once its result is known, or after `seconds` as it is then; None if it is
-        gone."""
+        """Wait until the result of a job is known, but at most `seconds`. Return the job as it is
+        then; None if it was deleted."""
         deadline = time.monotonic() + seconds
         job = self.queue.get(job_id)
         while job is not None and _is_under_way(job) and time.monotonic() < deadline:
@@ -155,25 +164,27 @@ class Console:
         return job
 
     def renew_behind(self) -> None:
-        """Read a stale state again in the background."""
+        """Call `renew` in the background."""
         task = asyncio.create_task(self.renew())
-        self._behind.add(task)  # a task that nobody holds may be collected
-        task.add_done_callback(self._behind.discard)
+        self._background_tasks.add(task)  # asyncio itself holds no reference to a task
+        task.add_done_callback(self._background_tasks.discard)
 
     async def see_work(self) -> None:
-        """Count the work of sources, in the background unless it is the first time."""
+        """Update the counts of visits and articles of each source, in the background if there are
+        earlier counts to show."""
         if self.glance.work:
             self.renew_behind()
         else:
             await self.renew()
 
     async def renew(self) -> None:
-        """Read a stale state again; every ten minutes also scan all folders."""
+        """Read the health if it is stale, and all folders every ten minutes. Errors are ignored:
+        the page itself shows them."""
         with suppress(SyndicatorError, OSError):  # the page itself shows the error
             if self.glance.is_stale():
                 await self.read(self.glance.renew)
-            if time.monotonic() - self._walked >= _WALK_SECONDS:
-                self._walked = time.monotonic()
+            if time.monotonic() - self._walked_at >= _WALK_SECONDS:
+                self._walked_at = time.monotonic()
                 loop = asyncio.get_running_loop()
                 walk = loop.run_in_executor(self._walks, Glance(self.config).walk)
                 self.glance.walked, self.glance.work = await walk
@@ -187,5 +198,6 @@ class Console:
 
 
 def _is_under_way(job: Job) -> bool:
-    """Return True while a job does not know its result: feeds are built after that."""
+    """Return True while the result of a job is not known. It is known before the feeds are
+    built."""
     return not job.ended and job.status != "building"

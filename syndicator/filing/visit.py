@@ -616,7 +616,7 @@ def _update_state(
         floor=settings.seconds(fetch.every_min),
         ceiling=settings.seconds(fetch.every_max),
         jitter=run.jitter(),
-        cron_next=cron.next_fire,
+        cron_next=cron.find_next_time,
         asked_by_person=run.asked_by_person,
         trust=trust,
     )

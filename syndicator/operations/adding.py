@@ -241,7 +241,7 @@ def _parse_candidate(values: Mapping[str, Any]) -> Candidate:
     """Make a candidate of a table of sources.toml, without a key if the table has none. Raises
     UsageError, ConfigError."""
     from syndicator.adding.new_sources import Candidate
-    from syndicator.configuration.sources.schema import source_of
+    from syndicator.configuration.sources.schema import make_source
 
     refuse_variables(str(values.get("url", "")), "")
     if values.get("headers_env"):
@@ -252,7 +252,7 @@ def _parse_candidate(values: Mapping[str, Any]) -> Candidate:
         raise UsageError(
             "cookies names a file of this machine; it is written into sources.toml by hand"
         )
-    source = source_of({"key": _ANY_KEY, **values})
+    source = make_source({"key": _ANY_KEY, **values})
     if "key" not in values:
         source = replace(source, key="")
     return Candidate(source=source, kind="feed")

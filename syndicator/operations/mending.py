@@ -128,7 +128,7 @@ def save_rules(app: App, key: Key, stamp: Stamp = None, **changes: Unpack[GivenR
 
 def _merge_rules(source: Source, changes: GivenRules) -> Rules:
     """Return the source's rules with `changes`. Raises ConfigError, RulesError."""
-    from syndicator.configuration.sources.schema import source_of
+    from syndicator.configuration.sources.schema import make_source
 
     values: dict[str, Any] = dict(table(source))
     merged = dict(values.pop("rules", {}))
@@ -140,7 +140,7 @@ def _merge_rules(source: Source, changes: GivenRules) -> Rules:
         rules[name] = list(value) if isinstance(value, tuple) else value
     if rules:
         values["rules"] = rules
-    return source_of(values).rules
+    return make_source(values).rules
 
 
 @operation("reread", command="reread")

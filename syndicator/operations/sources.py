@@ -119,7 +119,7 @@ class SourceFields(TypedDict, total=False):
 @operation("change-source", quick=True, unlocked=True)
 def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceFields]) -> Change:
     """Edit a source. A field that is not given stays; an empty one is removed."""
-    from syndicator.configuration.sources.schema import source_of
+    from syndicator.configuration.sources.schema import make_source
 
     source = source_of_key(app, key)
     need_stamp(source, stamp)
@@ -132,7 +132,7 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
         else:
             values.pop(name, None)
     refuse_variables(str(values.get("url", "")), source.url)
-    edited = source_of(values)
+    edited = make_source(values)
     has_new_host = urls.host(edited.url) != urls.host(source.url)
     if edited.headers_env and has_new_host:
         raise UsageError(

@@ -11,12 +11,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from syndicator.app.clock import utc_now
 from syndicator.configuration.settings import load
 from syndicator.console import security
-from syndicator.console.api.server import problem
+from syndicator.console.api.server import answer_problem
 from syndicator.core.errors import ConfigError, MissingError
 from syndicator.runs.daemon import LOOPBACK
 
 PATH: Final = "/mcp"
-_HOSTS: Final = security.hosts(LOOPBACK, ())
+_HOSTS: Final = security.list_allowed_hosts(LOOPBACK, ())
 
 
 class Gate:
@@ -38,27 +38,29 @@ class Gate:
         """Return the answer to a request that may not pass."""
         host = ",".join(request.headers.getlist("host"))
         if not security.is_for_us(host, _HOSTS):
-            return problem(421, f"this server is for {LOOPBACK} alone")
+            return answer_problem(421, f"this server is for {LOOPBACK} alone")
         if request.url.path != PATH:
-            return problem(404, f"the only address is {PATH}")
+            return answer_problem(404, f"the only address is {PATH}")
         authorization = ",".join(request.headers.getlist("authorization"))
         scheme, _, text = authorization.partition(" ")
         try:
             token = security.find_token(self._tokens, text, utc_now())
         except ConfigError as error:
             self._tell(f"mcp: {error}")
-            return problem(503, "the tokens cannot be read; the log says why")
+            return answer_problem(503, "the tokens cannot be read; the log says why")
         if token is None or scheme.lower() != "bearer":
             challenge = {"www-authenticate": "Bearer"}
-            return problem(401, "send a valid token: Authorization: Bearer syn_...", challenge)
+            return answer_problem(
+                401, "send a valid token: Authorization: Bearer syn_...", challenge
+            )
         if not token.may("programs"):
-            return problem(403, "this token is for the API: make one with --programs")
+            return answer_problem(403, "this token is for the API: make one with --programs")
         return None
 
 
 def need_token(config: Path) -> Path:
     """Return the file of the tokens. Raises MissingError if none of them is for programs."""
-    path = security.tokens_file_of(load(config).state_dir)
+    path = security.find_tokens_file(load(config).state_dir)
     if not security.has_scope(path, "programs"):
         raise MissingError(
             "no program may read over HTTP yet: `syndicator console --token NAME --programs` makes"

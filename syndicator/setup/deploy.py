@@ -28,7 +28,7 @@ FILES: Final = (
 )
 _WEB: Final = ("nginx.conf", "Caddyfile")
 _FLEET: Final = ("database.sh", "syndicator-worker@.service", "fleet.yaml")
-# By way of running: the files for it, and the command that starts it, also after a reboot.
+# Way of running -> the files that it needs, and the command that starts it, also after a reboot.
 RUNS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "up": ((), "{run}"),
     "systemd": (FILES[:3], "{sudo}systemctl enable --now {root}/deploy/syndicator.service"),
@@ -40,11 +40,11 @@ RUNS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
         "{sudo}systemctl enable --now syndicator-worker@1",
     ),
 }
-_OF_THE_IMAGE: Final = 10001  # account of the image; it gets the folder if root created it
+_OF_THE_IMAGE: Final = 10001  # user and group id in the image; owns folders that root created
 _ROOT_USER: Final = 0
 _USUAL_PORT: Final = 8080
 _HOMES: Final = (Path("/home"), Path("/", "root"), Path("/run/user"))
-# to which nginx adds a charset without being told
+# types to which nginx adds a charset without being told
 _TYPES_WITH_CHARSET: Final = ("text/html", "application/xml")
 _NGINX_PRIVATE: Final = """
     add_header X-Robots-Tag "noindex, nofollow" always;
@@ -58,7 +58,7 @@ _CADDY_PRIVATE: Final = """
 _HARMLESS: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};*\[]+")
 _HARMLESS_HOST: Final = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+")
 _HARMLESS_PREFIX: Final = re.compile(r"[^\s\"'\\`$\x00-\x1f\x7f{};*\[\]()<>|^]*")
-# By name of the template: the files that it adds, each with our template for it.
+# Name of a repository template -> path of each file that it adds -> our template for that file.
 TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
     "github": {
         ".github/workflows/feeds.yml": "github/feeds.yml",
@@ -70,16 +70,17 @@ TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def fill_template(template: str, **values: str) -> str:
-    """Return a template with its `@NAMES@` replaced. Raises KeyError."""
+    """Return the text of one of our templates with its `@NAMES@` replaced by `values`. Raises
+    KeyError for a name without a value."""
     text = (_FOLDER / template).read_text(encoding="utf-8")
     return re.sub(r"@([A-Z_]+)@", lambda name: values[name[1]], text)
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """The place of an instance, and how it runs there. `program`: start command; `url`: of the
-    feeds, or ""; `checkout`: the folder of the program's repository, or ""; `owner`: user and group
-    id."""
+    """The place of an instance, and how it runs there. `program`: the command that starts it, as
+    words; `url`: address of the feeds, or ""; `checkout`: folder with the program's repository, or
+    ""; `owner`: ids of user and group."""
 
     root: Path
     config: Path
@@ -96,8 +97,9 @@ class Deployment:
     elsewhere: tuple[Path, ...] = ()  # folders outside `root` that it writes to
 
 
-def deployment_files(here: Deployment) -> dict[str, str]:
-    """Return the files by name. Raises UsageError for a path that some cannot contain."""
+def fill_deployment_files(here: Deployment) -> dict[str, str]:
+    """Return the texts of the deployment files by name. Raises UsageError if a path or the address
+    has characters that some of them cannot contain."""
     need_harmless_paths(
         (here.root, here.config, here.public, *here.elsewhere, *here.program, here.checkout or "-")
     )
@@ -117,7 +119,7 @@ def deployment_files(here: Deployment) -> dict[str, str]:
 
 
 def need_harmless_paths(paths: Iterable[Path | str]) -> None:
-    """Raise UsageError for a path that some of the files cannot contain."""
+    """Raise UsageError if a path has characters that some of the files cannot contain."""
     for path in paths:
         if not _HARMLESS.fullmatch(str(path)):
             signs = "quotes, backslashes, braces, $, ;, * and ["
@@ -127,8 +129,8 @@ def need_harmless_paths(paths: Iterable[Path | str]) -> None:
 
 
 def need_harmless_url(url: str) -> None:
-    """Raise UsageError for an address that is none, or that the files of web servers cannot
-    contain."""
+    """Raise UsageError if an address is invalid, or has characters that the files of web servers
+    cannot contain. "" is allowed."""
     if not url:
         return
     try:
@@ -150,6 +152,7 @@ def need_harmless_url(url: str) -> None:
 
 
 def _list_systemd_values(here: Deployment) -> dict[str, str]:
+    """Return the values for systemd units."""
     written_folders = (here.root, *here.elsewhere)
     read_paths = (*written_folders, here.config, Path(here.program[0]))
     is_at_home = any(path.is_relative_to(home) for path in read_paths for home in _HOMES)
@@ -165,11 +168,15 @@ def _list_systemd_values(here: Deployment) -> dict[str, str]:
 
 
 def _escape_for_unit(value: str) -> str:
-    """Escape the specifiers of systemd.unit(5)."""
+    """Return a value with its percent signs escaped: in units they begin specifiers
+    (systemd.unit(5))."""
     return value.replace("%", "%%")
 
 
 def _list_cron_values(here: Deployment) -> dict[str, str]:
+    """Return the values for the crontab: quoted for the shell, with percent signs escaped, because
+    cron reads these as line ends. A program that serves itself is started at boot, others run every
+    15 minutes."""
     values = {
         "CRON_ROOT": shlex.quote(str(here.root)),
         "CRON_CONFIG": shlex.quote(str(here.config)),
@@ -185,7 +192,7 @@ def _list_cron_values(here: Deployment) -> dict[str, str]:
 
 
 def _list_web_values(here: Deployment) -> dict[str, str]:
-    """Return the values of the files for web servers."""
+    """Return the values for the files of nginx and Caddy."""
     parts = urlsplit(here.url)
     host = parts.hostname or ""
     if ":" in host:
@@ -213,7 +220,7 @@ def _list_web_values(here: Deployment) -> dict[str, str]:
 
 
 def _name_caddy_site(host: str, port: int | None, *, is_http: bool) -> str:
-    """Return the address of a site in a Caddyfile, without a host that of all sites."""
+    """Return the address of a site in a Caddyfile. Without a host it stands for all hosts."""
     if not host:
         return ":80"
     scheme = "http://" if is_http else ""
@@ -221,7 +228,7 @@ def _name_caddy_site(host: str, port: int | None, *, is_http: bool) -> str:
 
 
 def _list_media_types() -> dict[str, str]:
-    """Return those values for web servers that depend on the media types of published files."""
+    """Return the values for web servers that follow from the media types of published files."""
     types = {
         f".{name}": f"{feed_format.media_type}; charset=utf-8"
         for name, feed_format in FORMATS.items()
@@ -250,7 +257,8 @@ def _list_media_types() -> dict[str, str]:
 
 
 def _list_container_values(here: Deployment) -> dict[str, str]:
-    """Return values for containers, which never run as root."""
+    """Return the values for containers. They never run as root: root gets the account of the
+    image."""
     user, group = here.owner
     if user == _ROOT_USER:
         user = _OF_THE_IMAGE
@@ -266,6 +274,7 @@ def _list_container_values(here: Deployment) -> dict[str, str]:
 
 
 def _format_caddy_type(suffix: str, media_type: str) -> str:
+    """Return the lines of a Caddyfile that give files with this suffix their media type."""
     lines = (
         f"@{suffix} path *.{suffix}",
         f"header @{suffix} {{",
@@ -276,8 +285,9 @@ def _format_caddy_type(suffix: str, media_type: str) -> str:
     return "\n".join("\t\t" + line for line in lines)
 
 
-def repository_files(template: str, requirement: str) -> dict[str, str]:
-    """Return the files of a repository template. Raises UsageError for an unknown one."""
+def fill_repository_files(template: str, requirement: str) -> dict[str, str]:
+    """Return the texts of the files of a repository template, by path. `requirement`: how pip
+    installs this program. Raises UsageError for an unknown template."""
     if template not in TEMPLATES:
         raise UsageError(
             f"--template {template}: no such template; there is {', '.join(TEMPLATES)}"

@@ -33,7 +33,9 @@ SHIPPED: Final = _PACKAGED if _PACKAGED.is_dir() else _DATA.parents[1] / "config
 FILES: Final = ("syndicator.toml", "sources.toml", "taxonomy.toml", "feeds.toml")
 # Sets of sources with their taxonomies, and titles for their feeds.
 EXAMPLES: Final[Mapping[str, str]] = {"ai": "AI and technology, by tag"}
-_ONLY: Final = "\n# only = true\n"  # in taxonomy.toml; folders of before stay as they are
+# A new taxonomy.toml has the second line in place of the first. Files of earlier versions, which
+# have neither, keep the default.
+_ONLY: Final = "\n# only = true\n"
 _ONLY_ADD: Final = "\nonly = false\n"
 _DEFAULT_TITLE: Final = '# title = "Syndicator"'
 _EVERYWHERE: Final = "0.0.0.0"
@@ -41,14 +43,16 @@ _ROOT_USER: Final = 0
 _GIT_SECONDS: Final = 10
 _EXECUTABLE: Final = 0o755
 _BYTES: Final = 12  # 20 letters and digits, which can be typed on a telephone
-# a network for documentation (RFC 5737), reached by the default route
+# An address that no machine has (RFC 5737) and that the default route leads to; port 9 discards.
 _FAR: Final = ("192.0.2.1", 9)
 _AT_HOME: Final = re.compile(r"http://[\d.]+:\d+/?")
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The purpose of a new folder. `example`: a key of EXAMPLES."""
+    """The purpose of a new folder. `url`: address of the feeds; `example`: a key of EXAMPLES;
+    `secret_path`: set for an instance of the operator alone; `listen`: address and port of `up`.
+    All may be ""."""
 
     title: str = ""
     url: str = ""  # address of the feeds
@@ -59,7 +63,8 @@ class Start:
 
 
 def check_start(start: Start) -> Start:
-    """Return `start`. Raises UsageError for an unknown example or a wrong address."""
+    """Return `start` if it is valid. Raises UsageError for an unknown example or a wrong
+    address."""
     if start.example and start.example not in EXAMPLES:
         raise UsageError(
             f"--example {start.example}: no such example; there is {', '.join(EXAMPLES)}"
@@ -73,8 +78,9 @@ def check_start(start: Start) -> Start:
     return start
 
 
-def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
-    """Return the four files by name. `at_home`: they stay on this machine."""
+def make_config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
+    """Return the texts of the four configuration files by name. `at_home`: they stay on this
+    machine, so that editors find the schema of a file by a path on it."""
     files = {}
     for name in FILES:
         shipped = (SHIPPED / name).read_text(encoding="utf-8")
@@ -97,7 +103,8 @@ def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
 
 
 def _adapt_schema(text: str, *, at_home: bool) -> str:
-    """Adapt the first line, the schema's path for editors; not `at_home`: remove it."""
+    """Return a shipped file whose first line, the path of its schema for editors, fits this
+    machine; without that line if not `at_home`."""
     first_line, _, rest = text.partition("\n")
     if not at_home:
         return rest.lstrip()
@@ -105,12 +112,13 @@ def _adapt_schema(text: str, *, at_home: bool) -> str:
 
 
 def _cut_tables(text: str) -> str:
-    """Return the beginning of a shipped file, which explains it, without its tables."""
+    """Return the begin of a shipped file, which explains it, without its tables."""
     return re.split(r"(?m)^(?:\[\[|# ---)", text)[0].rstrip() + "\n"
 
 
 def _write_settings(text: str, settings: Mapping[str, str]) -> str:
-    """Return the text of a shipped syndicator.toml with these settings, except empty ones."""
+    """Return a shipped syndicator.toml with these settings in place of its lines for them. Empty
+    settings are left out."""
     text = re.sub(r'(?m)^title = "[^"]*"', _DEFAULT_TITLE, text, count=1)
     for name, value in settings.items():
         shipped_line = re.search(rf'(?m)^(?:# )?{name} = (?:"[^"]*"|true) *', text)
@@ -123,16 +131,17 @@ def _write_settings(text: str, settings: Mapping[str, str]) -> str:
     return text
 
 
-def checkout() -> Path | None:
-    """Return the checkout that this program runs from, or None."""
+def find_checkout() -> Path | None:
+    """Return the folder with the repository that this program runs from; None if it was
+    installed."""
     folder = _DATA.parents[1]
     is_checkout = (folder / "run").is_file() and (folder / "requirements.lock").is_file()
     return folder if is_checkout else None
 
 
 def get_start_command() -> tuple[str, ...]:
-    """Return the command that starts the program."""
-    folder = checkout()
+    """Return the command that starts this program, as words."""
+    folder = find_checkout()
     if folder:
         return (str(folder / "run"),)
     script = Path(sys.executable).parent / "syndicator"
@@ -141,8 +150,9 @@ def get_start_command() -> tuple[str, ...]:
     return (sys.executable, "-m", "syndicator")
 
 
-def config_for_shell(root: Path, config: Path) -> str:
-    """Return the path of `config` for a script in `root`, relative to `$here` if possible."""
+def quote_config_path(root: Path, config: Path) -> str:
+    """Return the path of `config`, quoted for a shell script in `root`: below `$here`, the folder
+    of the script, if it is there."""
     path = config.resolve()
     folder = root.resolve()
     if path.is_relative_to(folder):
@@ -151,7 +161,7 @@ def config_for_shell(root: Path, config: Path) -> str:
 
 
 def name_account() -> str:
-    """Return the account that will run the service; for root a new one."""
+    """Return the account that will run the service: this account, or for root a new one."""
     user = os.getuid()
     if user == _ROOT_USER:
         return "syndicator"
@@ -161,9 +171,10 @@ def name_account() -> str:
         return str(user)
 
 
-def requirement() -> str:
-    """Return this program's pip requirement: the pushed commit, else the file of this release."""
-    folder = checkout()
+def make_requirement() -> str:
+    """Return how pip installs this program: from the repository, at this commit if it is pushed;
+    else from the file of this release."""
+    folder = find_checkout()
     remote = _run_git(folder, "remote", "get-url", "origin") if folder else ""
     parts = urlsplit(re.sub(r"^(?:ssh://)?git@([\w.-]+)[:/]", r"https://\1/", remote))
     if parts.scheme != "https" or not parts.hostname:
@@ -176,7 +187,7 @@ def requirement() -> str:
 
 
 def _run_git(folder: Path | None, *words: str) -> str:
-    """Return the output of a git command, "" if it fails."""
+    """Return what a git command prints, "" if it fails."""
     try:
         process = subprocess.run(
             ["git", *words], cwd=folder, capture_output=True, text=True, timeout=_GIT_SECONDS
@@ -186,13 +197,14 @@ def _run_git(folder: Path | None, *words: str) -> str:
     return process.stdout.strip() if process.returncode == 0 else ""
 
 
-def new_secret() -> str:
-    """Return a random secret of 20 small letters and digits."""
+def make_secret() -> str:
+    """Return a random secret of 20 small letters and digits, which can be typed on a telephone."""
     return base64.b32encode(secrets.token_bytes(_BYTES)).decode().rstrip("=").lower()
 
 
-def home_address() -> str:
-    """Return the IPv4 address of this machine in its network, or "". Sends nothing."""
+def find_home_address() -> str:
+    """Return the IPv4 address of this machine in its network, "" if it is in none. Nothing is sent:
+    connecting a UDP socket only chooses a route."""
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(_FAR)
         return str(probe.getsockname()[0])
@@ -200,9 +212,10 @@ def home_address() -> str:
 
 
 def make_private(start: Start) -> Start:
-    """Return `start` for a private instance, on the home network unless it has an address."""
-    private = replace(start, secret_path=new_secret())
-    address = "" if start.url else home_address()
+    """Return `start` for an instance of the operator alone. Without an address, other devices on
+    the home network can reach it."""
+    private = replace(start, secret_path=make_secret())
+    address = "" if start.url else find_home_address()
     if not address:
         return private
     port = Publish().port
@@ -210,8 +223,9 @@ def make_private(start: Start) -> Start:
 
 
 def share_at_home(config: Path, port: int | None = None) -> None:
-    """Make the instance private, on the home network at `port`. Raises UsageError if public,
-    MissingError offline."""
+    """Make an instance private and reachable for devices on the home network. `port`: None for the
+    port that is set. Raises UsageError if the instance is published on the web, MissingError if
+    this machine is in no network."""
     # late: `init` must not load the schema of sources
     from syndicator.configuration.sources.registry import put_text
 
@@ -225,14 +239,14 @@ def share_at_home(config: Path, port: int | None = None) -> None:
         raise UsageError(
             f"this folder is published at {url}; make another for yourself: init --for me ../mine"
         )
-    address = home_address()
+    address = find_home_address()
     if not address:
         raise MissingError(
             "this machine is in no network; connect it, or name an address with --host"
         )
     new_settings = {
         "site": {"url": f"http://{address}:{port}/"},
-        "publish": {"listen": f"{_EVERYWHERE}:{port}", "secret_path": secret or new_secret()},
+        "publish": {"listen": f"{_EVERYWHERE}:{port}", "secret_path": secret or make_secret()},
     }
     path = config / "syndicator.toml"
     text = path.read_text(encoding="utf-8") if path.exists() else None
@@ -247,9 +261,11 @@ def write_folder(
     template: str = "",
     runs: str = "",
 ) -> list[Path]:
-    """Make `root` a working folder, or with `template` a publishing repository. Returns the written
-    files. Raises UsageError."""
-    if root.resolve() == checkout():
+    """Write what a new instance in `root` needs; with `template`, what a repository that publishes
+    feeds needs. `config`: folder of configuration, None for `root`/config; `runs`: a key of
+    `deploy.RUNS`, "" for the files of all. Returns the paths of the written files. Raises
+    UsageError."""
+    if root.resolve() == find_checkout():
         raise UsageError(
             f"{root.resolve()} is the program's own folder, whose files an upgrade changes; name"
             " one of your own, for example: init ../feeds"
@@ -258,31 +274,32 @@ def write_folder(
     config = config or root / "config"
     need_folders(root, config)
     if template:
-        files = deploy.repository_files(template, requirement())
+        files = deploy.fill_repository_files(template, make_requirement())
         return write_config(config, start, at_home=False) + write_missing(root, files)
     deploy.need_harmless_paths((root.resolve(), config.resolve()))  # before anything is written
     written = write_config(config, start)
     script = deploy.fill_template(
-        "run", PROGRAM=shlex.join(get_start_command()), CONFIG=config_for_shell(root, config)
+        "run", PROGRAM=shlex.join(get_start_command()), CONFIG=quote_config_path(root, config)
     )
     files = {"run": script}
     deployment = _describe_deployment(root, config, runs)
-    for name, text in deploy.deployment_files(deployment).items():
+    for name, text in deploy.fill_deployment_files(deployment).items():
         files[f"deploy/{name}"] = text
     return written + write_missing(root, files)
 
 
 def need_folders(*paths: Path) -> None:
-    """Raise UsageError if one of `paths`, or a folder that it should be in, is a file."""
+    """Raise UsageError if one of `paths`, or a folder above it, is a file."""
     for path in paths:
         for folder in (path, *path.parents):
             if folder.exists() and not folder.is_dir():
                 raise UsageError(f"{folder} is a file; name a folder, for example: init ../feeds")
 
 
-def next_command(root: Path, runs: str, config: Path | None = None) -> str:
-    """Return the command that starts the program, also after a reboot. `config`: its configuration,
-    else in `root`. Raises UsageError."""
+def make_next_command(root: Path, runs: str, config: Path | None = None) -> str:
+    """Return the command that starts the new instance, also after a reboot. `runs`: a key of
+    `deploy.RUNS`, or "". If root sets up a service, the command first creates its account. Raises
+    UsageError."""
     if runs and runs not in deploy.RUNS:
         raise UsageError(f"--run {runs}: say {', '.join(deploy.RUNS)}")
     folder = root.resolve()
@@ -305,6 +322,7 @@ def next_command(root: Path, runs: str, config: Path | None = None) -> str:
 
 
 def _describe_deployment(root: Path, config: Path, runs: str) -> deploy.Deployment:
+    """Return the place of the instance and how it runs, from its settings."""
     settings = load(config)
     folder = root.resolve()
     public = settings.public_dir or root / "feeds/public"
@@ -322,15 +340,15 @@ def _describe_deployment(root: Path, config: Path, runs: str) -> deploy.Deployme
         shared=is_private and settings.publish.host == _EVERYWHERE,
         runs=runs,
         port=settings.publish.port,
-        checkout=str(checkout() or ""),
+        checkout=str(find_checkout() or ""),
         owner=(os.getuid(), os.getgid()),
     )
 
 
 def write_config(config: Path, start: Start | None = None, *, at_home: bool = True) -> list[Path]:
-    """Write the files that `config` lacks and return them. One with a secret is for this account
-    alone."""
-    files = config_files(check_start(start or Start()), at_home=at_home)
+    """Write the configuration files that `config` lacks, and return their paths. A file with a
+    secret is readable for this account alone. `at_home`: as for `config_files`."""
+    files = make_config_files(check_start(start or Start()), at_home=at_home)
     private = [name for name, text in files.items() if list_secrets(tomllib.loads(text))]
     return write_missing(config, files, private=private)
 
@@ -338,8 +356,8 @@ def write_config(config: Path, start: Start | None = None, *, at_home: bool = Tr
 def write_missing(
     folder: Path, files: Mapping[str, str], private: Collection[str] = ()
 ) -> list[Path]:
-    """Write those of `files` that `folder` lacks, and return them. `private`: those that only this
-    account may read."""
+    """Write those of `files` (texts by name) that `folder` lacks, and return their paths. Scripts
+    become executable. `private`: names of files that only this account may read."""
 
     def open_private(path: str, flags: int) -> int:
         return os.open(path, flags, PRIVATE)

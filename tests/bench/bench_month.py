@@ -169,7 +169,7 @@ def ours(feed: Feed, days: int, chance: random.Random, hubs: bool) -> Seen:
             floor=900,
             ceiling=int(DAY),
             jitter=chance.random(),
-            cron_next=cron.next_fire,
+            cron_next=cron.find_next_time,
             trust=websub.rate_trust(stands, tally, when) if stands else 0.0,
         )
         known = newest if state.validators.etag or not feed.validates else None

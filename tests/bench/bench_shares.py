@@ -232,7 +232,7 @@ async def measure_jobs(checkout: Path, place: Path) -> None:
     with instance.open_app():
         pass
     await asyncio.to_thread(instance.build)
-    path = security.tokens_file_of(place / "feeds/state")
+    path = security.find_tokens_file(place / "feeds/state")
     tokens = {
         scope: security.create_token(path, scope, scope, 1, utc_now())
         for scope in ("read", "write")

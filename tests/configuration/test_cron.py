@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.configuration.cron import next_fire
+from syndicator.configuration.cron import find_next_time
 from syndicator.core.errors import ConfigError
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
@@ -41,7 +41,7 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
 )
 def test_fires(expression: str, expected: str) -> None:
     """The next time of each expression."""
-    assert next_fire(expression, NOW).isoformat()[:16] == expected
+    assert find_next_time(expression, NOW).isoformat()[:16] == expected
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,14 @@ def test_fires(expression: str, expected: str) -> None:
 )
 def test_bad_expressions_name_themselves_and_the_cure(expression: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        next_fire(expression, NOW)
+        find_next_time(expression, NOW)
     assert repr(expression) in str(caught.value)
     assert "write it like" in str(caught.value)
 
 
 def test_zone_of_the_operator() -> None:
     here = NOW.astimezone(ZoneInfo("Europe/Berlin"))
-    assert next_fire("0 9 * * *", here) == datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
+    assert find_next_time("0 9 * * *", here) == datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 
 
 @given(
@@ -82,4 +82,4 @@ def test_zone_of_the_operator() -> None:
 def test_always_later(seconds: int, expression: str) -> None:
     """The next time is always in the future."""
     start = datetime.fromtimestamp(seconds, UTC)
-    assert next_fire(expression, start) > start
+    assert find_next_time(expression, start) > start

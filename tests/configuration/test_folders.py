@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from syndicator.cli.base import CONFIG, Config
-from syndicator.configuration.folders import own_config, root_of
+from syndicator.configuration.folders import find_own_config, find_root
 from syndicator.configuration.settings import load, unknown_variables
 
 app = typer.Typer()
@@ -49,8 +49,8 @@ def test_base_directories_may_be_elsewhere(tmp_path: Path) -> None:
         "XDG_CONFIG_HOME": str(tmp_path / "settings"),
         "XDG_DATA_HOME": str(tmp_path / "data"),
     }
-    assert own_config(environ) == tmp_path / "settings/syndicator"
-    assert root_of(tmp_path / "settings/syndicator", environ) == tmp_path / "data/syndicator"
+    assert find_own_config(environ) == tmp_path / "settings/syndicator"
+    assert find_root(tmp_path / "settings/syndicator", environ) == tmp_path / "data/syndicator"
     settings = load(tmp_path / "settings/syndicator", environ)
     assert Path(settings.articles_at) == tmp_path / "data/syndicator/feeds/articles"
 
@@ -61,6 +61,6 @@ def test_relative_base_directories_and_no_home_count_as_none(
     """A relative XDG_CONFIG_HOME or a missing HOME is ignored."""
     (tmp_path / ".config/syndicator").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
-    assert own_config({"XDG_CONFIG_HOME": ".config"}) is None
-    assert own_config({}) is None
-    assert root_of(Path(".config/syndicator"), {}) == tmp_path / ".config"
+    assert find_own_config({"XDG_CONFIG_HOME": ".config"}) is None
+    assert find_own_config({}) is None
+    assert find_root(Path(".config/syndicator"), {}) == tmp_path / ".config"

@@ -17,9 +17,9 @@ from syndicator.configuration.toml_edit import (
     remove_table,
     set_settings,
     set_values,
-    table_text,
+    write_table,
 )
-from syndicator.configuration.toml_lines import Place, sections_of
+from syndicator.configuration.toml_lines import Place, list_sections
 from syndicator.core.errors import ConfigError
 
 FILE = """# ours
@@ -169,7 +169,7 @@ def test_what_cannot_be_edited_is_refused(edit: Any) -> None:
 
 def test_a_table_is_written_with_its_subtables() -> None:
     values = {"key": "a", "headers": {"One": "1"}, "tags": ("x", "y"), "none": None}
-    text = table_text("source", values, {"rules": {"keep": ["p"]}})
+    text = write_table("source", values, {"rules": {"keep": ["p"]}})
     assert text == (
         '[[source]]\nkey = "a"\nheaders = {One = "1"}\ntags = ["x", "y"]\n\n'
         '[source.rules]\nkeep = ["p"]\n'
@@ -260,7 +260,7 @@ def test_a_removed_table_takes_nothing_of_others_along(text: str, number: int) -
     tables = tomllib.loads(text)["feed"]
     number %= len(tables)
     left = remove_table(text, "feed", number)
-    own = [each for each in sections_of(text) if each.place[:2] == ("feed", number)]
+    own = [each for each in list_sections(text) if each.place[:2] == ("feed", number)]
     lines = text.split("\n")
     outside = [*lines[: own[0].first], *lines[own[-1].end :]]
     lost = [line.strip() for line in outside]

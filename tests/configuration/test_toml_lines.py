@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.configuration.toml_lines import Place, lines_of
+from syndicator.configuration.toml_lines import Place, find_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = '''# [none]
@@ -53,7 +53,7 @@ LINES: dict[Place, int] = {
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_every_key_has_its_line(ends: str) -> None:
-    found = lines_of(TEXT.replace("\n", ends))
+    found = find_lines(TEXT.replace("\n", ends))
     assert {place: found[place] for place in LINES} == LINES
     assert ("publish", "not") not in found
     assert ("none",) not in found
@@ -63,7 +63,7 @@ def test_every_key_has_its_line(ends: str) -> None:
 def test_it_finds_what_tomllib_reads(name: str) -> None:
     """Every value of a real file has a line, and its text stands there."""
     text = (ROOT / "config" / f"{name}.toml").read_text(encoding="utf-8")
-    found = lines_of(text)
+    found = find_lines(text)
     lines = text.splitlines()
     for place, value in list_leaves(tomllib.loads(text)):
         line = lines[found[place] - 1]
@@ -95,4 +95,4 @@ def list_leaves(value: object, place: Place = ()) -> list[tuple[Place, object]]:
 )
 def test_what_follows_an_odd_value_is_found(text: str) -> None:
     tomllib.loads(text)
-    assert lines_of(text)[("b",)] == text.count("\n") + 1
+    assert find_lines(text)[("b",)] == text.count("\n") + 1

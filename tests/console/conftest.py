@@ -27,7 +27,7 @@ import pytest
 
 from syndicator.configuration.settings import Settings, load
 from syndicator.console import security
-from syndicator.console.guard import body_bytes
+from syndicator.console.guard import limit_body
 from syndicator.console.server import make_app
 from syndicator.console.shared_state import Console, Runner
 from syndicator.operations.jobs.queue import Job, Queue
@@ -168,7 +168,7 @@ class RunningConsole:
 
 def serve_instance(instance: Instance) -> Iterator[RunningConsole]:
     settings = load(instance.config)
-    security.set_password(security.file_of(settings.state_dir), "operator", PASSWORD)
+    security.set_password(security.find_passwords_file(settings.state_dir), "operator", PASSWORD)
     loop = asyncio.new_event_loop()
     port = [0]
     stop = asyncio.Event()
@@ -188,7 +188,7 @@ def serve_instance(instance: Instance) -> Iterator[RunningConsole]:
         event.set()
 
     app = make_app(console)
-    serving = serve_console(app, settings, stop=stop, listening=listening, body_bytes=body_bytes)
+    serving = serve_console(app, settings, stop=stop, listening=listening, body_bytes=limit_body)
     running = asyncio.run_coroutine_threadsafe(serving, loop)
     assert event.wait(30)
     try:
@@ -236,7 +236,7 @@ def _cheap_passwords() -> Iterator[None]:
     """A try costs 128 MB otherwise."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(security, "_COST", 2**10)
-        patch.setattr(security.hashed, "__kwdefaults__", {"cost": 2**10})
+        patch.setattr(security.hash_password, "__kwdefaults__", {"cost": 2**10})
         yield
 
 

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from syndicator.console import security
-from syndicator.console.security import ALL_FREE, Throttle, hosts, is_for_us, is_from_us
+from syndicator.console.security import (
+    ALL_FREE,
+    Throttle,
+    is_for_us,
+    is_from_us,
+    list_allowed_hosts,
+)
 from syndicator.core.errors import ConfigError, UsageError
 from tests.console.conftest import PASSWORD, Browser, RunningConsole
 from tests.console.test_today import find_article
@@ -93,7 +99,7 @@ def test_a_name_that_was_made_to_lead_here_gets_nothing(
     ],
 )
 def test_which_names_are_ours(host: str, allowed: bool) -> None:
-    assert is_for_us(host, hosts("0.0.0.0", ["console.example.org"])) == allowed
+    assert is_for_us(host, list_allowed_hosts("0.0.0.0", ["console.example.org"])) == allowed
 
 
 @pytest.mark.parametrize(
@@ -210,7 +216,7 @@ def test_a_session_ends_with_the_password_that_it_began_with(
     running_console: RunningConsole,
 ) -> None:
     """Who took a cookie loses it when its owner sets another password, or has none any more."""
-    path = security.file_of(running_console.settings.state_dir)
+    path = security.find_passwords_file(running_console.settings.state_dir)
     kept = path.read_bytes()
     try:
         browser = running_console.browser()
@@ -230,7 +236,7 @@ def test_a_session_ends_with_the_password_that_it_began_with(
 
 def test_a_stranger_is_not_told_what_is_wrong(running_console: RunningConsole) -> None:
     """Errors are shown to the log, not to visitors."""
-    path = security.file_of(running_console.settings.state_dir)
+    path = security.find_passwords_file(running_console.settings.state_dir)
     told = list[str]()
     path.chmod(0o644)
     running_console.console.tell, tell = told.append, running_console.console.tell
@@ -477,13 +483,13 @@ def test_no_prefix_leads_elsewhere(browser: Browser, prefix: str) -> None:
 
 
 def test_only_this_account_reads_the_passwords(running_console: RunningConsole) -> None:
-    path = security.file_of(running_console.settings.state_dir)
+    path = security.find_passwords_file(running_console.settings.state_dir)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert PASSWORD not in path.read_text()
 
 
 def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
-    path = security.file_of(tmp_path)
+    path = security.find_passwords_file(tmp_path)
     security.set_password(path, "ann", "long enough it is")
     assert security.check_password(security.read_passwords(path), "ann", "long enough it is")
     assert not security.check_password(security.read_passwords(path), "ann", "long enough it isn't")
@@ -495,6 +501,6 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
 
 def test_a_password_has_ten_characters(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="10 characters"):
-        security.set_password(security.file_of(tmp_path), "ann", "short")
+        security.set_password(security.find_passwords_file(tmp_path), "ann", "short")
     with pytest.raises(UsageError, match="no name"):
-        security.set_password(security.file_of(tmp_path), "a\nb", "long enough it is")
+        security.set_password(security.find_passwords_file(tmp_path), "a\nb", "long enough it is")

@@ -9,9 +9,9 @@ import pytest
 
 from syndicator.configuration.settings import Settings
 from syndicator.configuration.sources.identity import update_state
-from syndicator.configuration.sources.opml import followed, read_opml, write_opml
+from syndicator.configuration.sources.opml import make_source_table, read_opml, write_opml
 from syndicator.configuration.sources.rights import list_given
-from syndicator.configuration.sources.schema import source_of
+from syndicator.configuration.sources.schema import make_source
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Source, SourceState, Validators
 from syndicator.filing.context import build_feed_request, build_page_request, build_picture_request
@@ -58,11 +58,11 @@ def test_a_new_browser_makes_a_visit_due() -> None:
 def test_a_list_of_a_stranger_gives_no_browser() -> None:
     listed = read_opml(write_opml("Evil", [DRAWN]))
     (outline,) = listed.outlines
-    assert not source_of({"key": "a", **followed(outline, "category", {})}).browser
+    assert not make_source({"key": "a", **make_source_table(outline, "category", {})}).browser
     assert list_given(DRAWN).rights == ("browser = true",)
 
 
 def test_a_mailbox_has_no_pages_to_draw() -> None:
     values = {"key": "a", "url": "maildir:/m", "from": "a@b.example", "browser": True}
     with pytest.raises(UsageError, match="browser is for the web"):
-        source_of(values)
+        make_source(values)

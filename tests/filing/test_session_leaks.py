@@ -164,11 +164,11 @@ def read_all(folder: Path, but: Path) -> Iterator[tuple[Path, bytes]]:
 def ask_api(reader: Reader) -> str:
     """The answers of the API about sources, articles and state."""
     security.set_password(
-        security.file_of(reader.folder / "state"), "operator", "a-password-for-tests"
+        security.find_passwords_file(reader.folder / "state"), "operator", "a-password-for-tests"
     )
     serving_console = serve_instance(cast(Instance, reader))
     served = next(serving_console)
-    path = security.tokens_file_of(served.settings.state_dir)
+    path = security.find_tokens_file(served.settings.state_dir)
     token = security.create_token(path, "reader", "read", 30, utc_now())
     client = Client(served.port, token)
     paths = ("/sources", "/sources/review", "/articles", "/status", "/settings", "/log")

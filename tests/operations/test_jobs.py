@@ -274,7 +274,7 @@ def test_what_the_console_writes_is_for_this_account_alone(tmp_path: Path, old: 
     queue.cancel(job.id)
     change = LoggedChange(number=0, at=AT, who="ann", act="rest", subject="a", said="")
     Log(tmp_path).add(change, {"config:sources.toml": ("a", "b")})
-    security.set_password(security.file_of(tmp_path), "ann", "correct horse battery")
+    security.set_password(security.find_passwords_file(tmp_path), "ann", "correct horse battery")
     modes = {
         str(path.relative_to(tmp_path)): (path.is_dir(), path.stat().st_mode & 0o777)
         for path in root.rglob("*")

@@ -86,7 +86,7 @@ def test_damaged_tokens_let_nobody_pass(tokens: Path) -> None:
 
 
 def test_without_a_token_for_programs_nothing_is_served(tmp_path: Path) -> None:
-    tokens = security.tokens_file_of(tmp_path / "feeds/state")
+    tokens = security.find_tokens_file(tmp_path / "feeds/state")
     (tmp_path / "config").mkdir()
     (tmp_path / "config/syndicator.toml").write_text("")
     make_token(tokens, "settings")

@@ -64,7 +64,7 @@ def serve_mcp(place: Place) -> Iterator[str]:
 
 
 def make_token(place: Place, scope: security.Scope = "programs", days: int = 1) -> str:
-    path = security.tokens_file_of(load(place.config).state_dir)
+    path = security.find_tokens_file(load(place.config).state_dir)
     return security.create_token(path, f"the {scope} one", scope, days, datetime.now(UTC))
 
 
@@ -207,7 +207,7 @@ def test_only_tokens_for_programs_pass(place: Place) -> None:
         assert post({**bearer, "origin": "https://evil.example"}) == 403
         assert post(bearer, to=address + "/../api/v1/articles") == 404
         assert post(bearer, body={"fill": "x" * 200_000}) == 413
-        path = security.tokens_file_of(load(place.config).state_dir)
+        path = security.find_tokens_file(load(place.config).state_dir)
         security.revoke_token(path, "the programs one")
         assert post(bearer) == 401
 

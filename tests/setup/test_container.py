@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from syndicator.setup.deploy import deployment_files
+from syndicator.setup.deploy import fill_deployment_files
 from syndicator.setup.start import FILES as CONFIG_FILES
 from tests.packaging import index_reachable
 from tests.setup.test_deploy import HERE
@@ -22,7 +22,7 @@ from tests.setup.test_web_servers import free_port, wait_for_listener
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = replace(HERE, checkout=str(ROOT), owner=(1234, 1235), port=8090)
-FILES = deployment_files(HERE)
+FILES = fill_deployment_files(HERE)
 # What of the compose specification is used; a key that is not of it would be refused by `docker
 # compose`.
 KEYS = {
@@ -67,7 +67,7 @@ def test_compose_builds_the_checkout_and_mounts_the_folder() -> None:
 
 
 def test_nobody_is_root_in_it() -> None:
-    assert read_service(deployment_files(replace(HERE, owner=(0, 0))))["user"] == "10001:10001"
+    assert read_service(fill_deployment_files(replace(HERE, owner=(0, 0))))["user"] == "10001:10001"
     assert [said for step, said in list_instructions() if step == "USER"] == ["10001"]
     assert read_service(FILES)["read_only"] is True
     assert read_service(FILES)["cap_drop"] == ["ALL"]
@@ -76,7 +76,7 @@ def test_nobody_is_root_in_it() -> None:
 def test_odd_folders_are_quoted() -> None:
     odd = replace(HERE, root=Path("/srv/a: b #c"), checkout="/opt/a: b #c")
     built = {"context": "/opt/a: b #c", "dockerfile": "/srv/a: b #c/deploy/Dockerfile"}
-    assert read_service(deployment_files(odd))["build"] == built
+    assert read_service(fill_deployment_files(odd))["build"] == built
 
 
 def test_its_health_is_asked_of_the_service() -> None:

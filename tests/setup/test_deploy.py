@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.core.errors import UsageError
-from syndicator.setup.deploy import FILES, Deployment, deployment_files
+from syndicator.setup.deploy import FILES, Deployment, fill_deployment_files
 
 HERE = Deployment(
     root=Path("/srv/feeds"),
@@ -30,12 +30,12 @@ HERE = Deployment(
 def parse_unit(name: str, here: Deployment = HERE) -> configparser.RawConfigParser:
     parser = configparser.RawConfigParser(strict=False)
     parser.optionxform = str  # type: ignore[assignment, method-assign]
-    parser.read_string(deployment_files(here)[name])
+    parser.read_string(fill_deployment_files(here)[name])
     return parser
 
 
 def test_no_place_is_left_empty() -> None:
-    files = deployment_files(HERE)
+    files = fill_deployment_files(HERE)
     assert tuple(files) == FILES
     assert [name for name, text in files.items() if re.search(r"@[A-Z_]+@", text)] == []
 
@@ -91,7 +91,7 @@ def test_the_timer_starts_the_run_of_its_own_name() -> None:
 def test_the_sites_answer_at_the_address_of_the_settings(
     url: str, listen: str, name: str, prefix: str, caddy: str
 ) -> None:
-    files = deployment_files(replace(HERE, url=url))
+    files = fill_deployment_files(replace(HERE, url=url))
     assert f"listen {listen};" in files["nginx.conf"]
     assert f"server_name {name};" in files["nginx.conf"]
     assert f"location {prefix} {{" in files["nginx.conf"]
@@ -104,7 +104,7 @@ def test_the_sites_answer_at_the_address_of_the_settings(
 )
 def test_a_path_that_some_file_could_not_have_is_named(path: str) -> None:
     with pytest.raises(UsageError, match="cannot be written into every file"):
-        deployment_files(replace(HERE, root=Path(path)))
+        fill_deployment_files(replace(HERE, root=Path(path)))
 
 
 def make_odd_deployment(folder: Path) -> Deployment:
@@ -120,7 +120,7 @@ def make_odd_deployment(folder: Path) -> Deployment:
 
 def test_the_line_of_cron_runs_in_any_shell(tmp_path: Path) -> None:
     odd_deployment = make_odd_deployment(tmp_path)
-    line = deployment_files(odd_deployment)["crontab"].strip().splitlines()[-1]
+    line = fill_deployment_files(odd_deployment)["crontab"].strip().splitlines()[-1]
     command = line.split(None, 5)[5].replace(r"\%", "%")  # as cron(8) hands it to sh
     done = subprocess.run(
         ["/bin/sh", "-c", command],
@@ -145,7 +145,7 @@ def on_disk() -> Iterator[Path]:
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
 def test_systemd_takes_the_units_and_finds_little_exposed(on_disk: Path) -> None:
-    files = deployment_files(make_odd_deployment(on_disk))
+    files = fill_deployment_files(make_odd_deployment(on_disk))
     for name in FILES[:3]:
         (on_disk / name).write_text(files[name])
     environ = {**os.environ, "SYSTEMD_LOG_LEVEL": "warning"}

@@ -17,12 +17,12 @@ import yaml
 from syndicator import __version__
 from syndicator.core.errors import UsageError
 from syndicator.setup import start
-from syndicator.setup.deploy import repository_files
+from syndicator.setup.deploy import fill_repository_files
 from syndicator.setup.start import Start, write_folder
 from tests.world import World, serve_world
 
 WORKFLOW = yaml.safe_load(
-    repository_files("github", "syndicator==0.2.0")[".github/workflows/feeds.yml"]
+    fill_repository_files("github", "syndicator==0.2.0")[".github/workflows/feeds.yml"]
 )
 STEPS: list[dict[str, Any]] = WORKFLOW["jobs"]["feeds"]["steps"]
 GIT = [
@@ -55,7 +55,7 @@ def test_it_runs_by_the_clock_by_hand_and_after_an_edit_one_at_a_time() -> None:
 
 def test_no_key_is_asked_for_and_every_action_has_its_version() -> None:
     """The workflow uses no secrets and pins each action to a commit."""
-    text = repository_files("github", "syndicator==0.2.0")[".github/workflows/feeds.yml"]
+    text = fill_repository_files("github", "syndicator==0.2.0")[".github/workflows/feeds.yml"]
     assert "secrets." not in text
     assert all(
         re.fullmatch(r"actions/[a-z/-]+@[0-9a-f]{40}", step["uses"])
@@ -91,7 +91,7 @@ def test_nothing_in_it_names_this_machine(tmp_path: Path) -> None:
 def test_a_template_that_is_none_is_named() -> None:
     """An unknown template is refused with the list of templates."""
     with pytest.raises(UsageError, match="--template gitlab: no such template; there is github"):
-        repository_files("gitlab", "syndicator")
+        fill_repository_files("gitlab", "syndicator")
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_the_program_comes_from_where_the_checkout_came_from(
     subprocess.run(
         f"git init -q . && git remote add origin {remote}", shell=True, cwd=tmp_path, check=True
     )
-    monkeypatch.setattr(start, "checkout", lambda: tmp_path)
-    said = start.requirement()
+    monkeypatch.setattr(start, "find_checkout", lambda: tmp_path)
+    said = start.make_requirement()
     assert said == (f"syndicator @ {installed}" if installed else said)
     assert "secret" not in said
     assert installed or said == f"./syndicator-{__version__}-py3-none-any.whl"

@@ -23,7 +23,7 @@ SECRET = "sesame-opens-this-door"
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_config(tmp_path / "config", Start(title="Mine"))
-    monkeypatch.setattr(start, "home_address", lambda: "192.168.1.5")
+    monkeypatch.setattr(start, "find_home_address", lambda: "192.168.1.5")
     return tmp_path / "config"
 
 
@@ -85,7 +85,7 @@ def test_where_it_moved_in_the_network_its_secret_stays(
     """If the machine's address changes, the secret part of the address stays."""
     start.share_at_home(config)
     before = load(config, {})
-    monkeypatch.setattr(start, "home_address", lambda: "192.168.1.7")
+    monkeypatch.setattr(start, "find_home_address", lambda: "192.168.1.7")
     start.share_at_home(config)
     assert load(config, {}).base_url == before.base_url.replace("1.5", "1.7")
 
@@ -111,14 +111,14 @@ def test_one_behind_a_web_server_stays_there(config: Path) -> None:
 
 def test_without_a_network_it_says_so(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a network address the command fails with a message."""
-    monkeypatch.setattr(start, "home_address", lambda: "")
+    monkeypatch.setattr(start, "find_home_address", lambda: "")
     with pytest.raises(MissingError, match="in no network"):
         start.share_at_home(config)
 
 
 def test_no_two_secrets_are_the_same() -> None:
-    assert len({start.new_secret() for _ in range(100)}) == 100
-    Publish(secret_path=start.new_secret())
+    assert len({start.make_secret() for _ in range(100)}) == 100
+    Publish(secret_path=start.make_secret())
 
 
 class Terminal(io.StringIO):

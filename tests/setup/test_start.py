@@ -18,7 +18,7 @@ from syndicator.setup.start import (
     SHIPPED,
     Start,
     check_start,
-    config_files,
+    make_config_files,
     write_config,
     write_folder,
 )
@@ -57,7 +57,7 @@ def test_without_an_example_nothing_is_followed_and_every_option_is_explained(
 
 
 def test_the_first_category_is_written_out_to_be_uncommented(tmp_path: Path) -> None:
-    text = config_files(Start())["taxonomy.toml"]
+    text = make_config_files(Start())["taxonomy.toml"]
     shown = text[text.index("# [[category]]") :].replace("# ", "").replace("#\n", "\n")
     (tmp_path / "taxonomy.toml").write_text(shown)
     assert Taxonomy.from_toml(tmp_path / "taxonomy.toml").tags("Tomato plants in pots", BODY) == (
@@ -76,7 +76,7 @@ def test_listed_tags_are_added_in_new_folders_only(tmp_path: Path, example: str)
 def test_answers_are_settings_whatever_they_contain() -> None:
     """Answers with quotes and control characters are written correctly."""
     start = Start('Beds & "Borders" \\ \x1b', "https://feeds.example.org/g/", "me@garden.example")
-    site = tomllib.loads(config_files(start)["syndicator.toml"])["site"]
+    site = tomllib.loads(make_config_files(start)["syndicator.toml"])["site"]
     assert site == {"title": start.title, "url": start.url, "contact": start.contact}
 
 
@@ -93,7 +93,7 @@ def test_answers_win_over_the_edits_of_a_checkout(
     monkeypatch.setattr("syndicator.setup.start.SHIPPED", tmp_path)
     start = Start("Mine", "https://feeds.example.org/", secret_path="own")
 
-    document = tomllib.loads(config_files(start)["syndicator.toml"])
+    document = tomllib.loads(make_config_files(start)["syndicator.toml"])
 
     assert document["site"]["title"] == start.title
     assert document["site"]["url"] == start.url
@@ -111,14 +111,14 @@ def test_a_wheel_gets_each_file_of_the_checkout() -> None:
 
 
 def test_an_example_brings_sources_taxonomy_and_a_title() -> None:
-    files = config_files(Start(example="ai"))
+    files = make_config_files(Start(example="ai"))
     for name in ("sources.toml", "taxonomy.toml"):
         shipped = (SHIPPED / name).read_text().replace("\n# only = true\n", "\nonly = false\n")
         assert files[name].partition("\n")[2] == shipped.partition("\n")[2]
     assert tomllib.loads(files["syndicator.toml"])["site"] == {"title": "AI and technology, by tag"}
-    assert tomllib.loads(config_files(Start("Mine", example="ai"))["syndicator.toml"])["site"] == {
-        "title": "Mine"
-    }
+    assert tomllib.loads(make_config_files(Start("Mine", example="ai"))["syndicator.toml"])[
+        "site"
+    ] == {"title": "Mine"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from syndicator.configuration.sources.opml import followed, read_opml, write_opml
+from syndicator.configuration.sources.opml import make_source_table, read_opml, write_opml
 from syndicator.core.model import Source
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.told import title_of
@@ -152,7 +152,7 @@ def _imported(plan: _Plan, site: Site) -> dict[str, Any]:
         content="full",
     )
     (outline,) = read_opml(write_opml("A list", [source])).outlines
-    return followed(outline, "ignore", {})
+    return make_source_table(outline, "ignore", {})
 
 
 def _announcing(plan: _Plan) -> str:

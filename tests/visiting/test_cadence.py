@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.configuration.cron import next_fire
+from syndicator.configuration.cron import find_next_time
 from syndicator.core.model import (
     Entry,
     Failed,
@@ -72,7 +72,7 @@ def plan_next(
         floor=floor,
         ceiling=ceiling,
         jitter=jitter,
-        cron_next=next_fire,
+        cron_next=find_next_time,
         asked_by_person=asked_by_person,
         trust=trust,
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.configuration.cron import next_fire
+from syndicator.configuration.cron import find_next_time
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Fetched, Source, SourceState
 from syndicator.filing.context import build_feed_request
@@ -101,7 +101,7 @@ async def follow_for_a_month(server: Server, url: str, every: str | None) -> Non
             floor=900,
             ceiling=86_400,
             jitter=0.0,
-            cron_next=next_fire,
+            cron_next=find_next_time,
         )
         server.now = due.at
         if server.now >= NOW + timedelta(days=DAYS):

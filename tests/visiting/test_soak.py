@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.configuration.cron import next_fire
+from syndicator.configuration.cron import find_next_time
 from syndicator.core.model import (
     Entry,
     Failed,
@@ -167,7 +167,7 @@ async def visit_for_hours(world: World, hours: float) -> tuple[int, float, list[
                 floor=FLOOR,
                 ceiling=CEILING,
                 jitter=world.dice.random(),
-                cron_next=next_fire,
+                cron_next=find_next_time,
             )
             heapq.heappush(queue, (due.at, index))
 

@@ -24,22 +24,23 @@ if TYPE_CHECKING:
 _MOST = 64  # bytes at once: a paste, or the sequence of a function key
 _LOOK = 0.5  # seconds between two looks for a signal
 _ESCAPE = "\x1b"  # what function keys begin with
-_ENDS = ("\x04", "\x00")  # Ctrl-D, also as Linux reads one that was typed ahead
+# Ctrl-D; Linux reads a zero byte for one that was typed before the terminal gave single keys
+_ENDS = ("\x04", "\x00")
 _STOPS = ("q", "")
 _CHOICES = ("\n", "\r", "e", "d", *_STOPS)
 _CHOOSING = "Enter: take it   e: take it under another name   d: drop it   q: stop"
 
 
 class Keys:
-    """Reader of keys from a terminal. A function key counts as one. `descriptor`: number of the
-    terminal's file."""
+    """Reader of single keys from a terminal. A function key, which sends several bytes, counts as
+    one key. `descriptor`: file descriptor of the terminal."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._typed = ""  # and not yet read
+        self._typed = ""  # keys that were typed and not yet returned
 
     def read(self) -> str:
-        """Return the next key; "" at the end of the input. Raises KeyboardInterrupt for Ctrl-C."""
+        """Return the next key, "" at the end of the input. Raises KeyboardInterrupt for Ctrl-C."""
         if not self._typed:
             typed = self._read_chunk().decode("utf-8", "replace")
             self._typed = "?" if typed.startswith(_ESCAPE) else typed
@@ -48,7 +49,8 @@ class Keys:
         return "" if key in _ENDS else key
 
     def ask_line(self, question: str) -> str:
-        """Ask for a line. What was typed ahead is its beginning."""
+        """Ask a question and return the line that is typed. It begins with keys that were typed
+        before."""
         line, newline, self._typed = self._typed.partition("\n")
         print(question + line, end=newline, flush=True)
         if not newline:
@@ -56,12 +58,12 @@ class Keys:
         return line.strip()
 
     def _read_chunk(self) -> bytes:
-        """Wait for keys and return all that are there; b"" if the terminal is gone."""
+        """Wait for keys, and return all that were typed; b"" if the terminal is gone."""
         settings = termios.tcgetattr(self._descriptor)
         try:
             tty.setcbreak(self._descriptor, termios.TCSADRAIN)
             while not self._has_input(_LOOK):
-                pass  # or a Ctrl-C just before a read would wait for the next key
+                pass  # short waits: a Ctrl-C just before a read would wait for the next key
             data = os.read(self._descriptor, _MOST)
             while data and len(data) < _MOST and self._has_input(0):
                 data += os.read(self._descriptor, 1)
@@ -72,12 +74,13 @@ class Keys:
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, settings)
 
     def _has_input(self, seconds: float) -> bool:
-        """Wait at most so long for a key, and return True if there is one."""
+        """Return True if a key was typed, after waiting for at most `seconds`."""
         readable, _, _ = select.select([self._descriptor], [], [], seconds)
         return bool(readable)
 
 
 def is_terminal() -> bool:
+    """Return True if a person can answer: input and output are a terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
@@ -115,7 +118,8 @@ def suggest(
 
 
 def decide_offers(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
-    """Ask about each offer until `q` or Ctrl-C; write the accepted ones, return their number."""
+    """Ask the operator about each offer, until `q` or Ctrl-C, and write those that are taken to
+    taxonomy.toml. Return their number."""
     accepted = 0
     printing.say(_CHOOSING)
     with contextlib.suppress(KeyboardInterrupt):
@@ -136,8 +140,8 @@ def decide_offers(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
 
 
 def _accept_offer(offer: Offer, name: str, opened: App) -> bool:
-    """Write an offer to taxonomy.toml under `name`. Return False, with a line why, if that is not
-    possible."""
+    """Write an offer to taxonomy.toml under `name`. Return False if this is not possible; a line
+    then says why."""
     if not name:
         return False
     arguments: dict[str, Any] = {"name": name}
@@ -160,6 +164,7 @@ def _accept_offer(offer: Offer, name: str, opened: App) -> bool:
 
 
 def _show_offer(offer: Offer, number: int, total: int) -> None:
+    """Print an offer with its number, support, spellings and example titles."""
     support = counted(offer["support"], "article")
     printing.say(f"\n{number}/{total}  {offer['name']}  {support}")
     about = offer.get("description") or ", ".join(offer["aliases"])

@@ -24,7 +24,7 @@ _PARTS_PRINTED_APART = ("cut", "candidates", "from")  # parts of a reading that 
 
 
 def format_reasons(reasons: Mapping[str, Any]) -> Iterator[str]:
-    """Yield lines for `reasons` (from `showing.explain`), their parts indented."""
+    """Yield the reasons of `showing.explain` as lines. Parts of a reason are indented."""
     for name, value in reasons.items():
         if isinstance(value, Mapping):
             yield from _format_parts(name, value)
@@ -37,7 +37,8 @@ def format_reasons(reasons: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _format_parts(name: str, parts: Mapping[str, Any]) -> Iterator[str]:
-    """Yield lines for the reading of one field: its origin, other parts, candidates and cuts."""
+    """Yield lines about how one field was read: where it comes from, then the candidates and what
+    was cut."""
     if parts and "from" not in parts:
         yield f"{name}:"
     else:
@@ -52,6 +53,7 @@ def _format_parts(name: str, parts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _format_value(value: Any) -> str:
+    """Return a value as text: JSON if it is no text, "none" for None."""
     if value is None:
         return "none"
     if isinstance(value, str):
@@ -107,7 +109,8 @@ def show(
 
 
 def _print_reasons(shown: "Shown") -> None:
-    """Print why an article is as it is: on a terminal what fits the screen, else all."""
+    """Print why an article is as it is: on a terminal as much as fits the screen, else
+    everything."""
     from syndicator.showing.plain_reasons import fit_reasons, list_reasons
 
     reasons = list_reasons(shown.article, shown.why)
@@ -122,8 +125,8 @@ def _print_reasons(shown: "Shown") -> None:
 
 
 def _read_article(what: str, url: str | None, config: Path) -> "Shown":
-    """Return an article by its address, id or file, or from a saved page. `url`: where that page
-    came from."""
+    """Return an article and its reasons. `what`: its address, id or file, or the file of a saved
+    page, which came from `url`."""
     from syndicator.app.container import open_app
     from syndicator.app.lookup import find_article_id
     from syndicator.showing import explain
@@ -144,6 +147,7 @@ def _read_article(what: str, url: str | None, config: Path) -> "Shown":
 
 
 def _print_entry(what: str, format: str, config: Path) -> None:
+    """Print the entry of an article in a feed format."""
     from syndicator.showing.explain import render_entry
 
     with open_to_read(config) as opened:
@@ -152,7 +156,7 @@ def _print_entry(what: str, format: str, config: Path) -> None:
 
 
 def _is_address(what: str) -> bool:
-    """Return True for an address such as example.org/page, False for a path or an id."""
+    """Return True if `what` is an address such as example.org/page, False for a path or an id."""
     if "://" in what:
         return True
     if what.startswith((".", "~")):

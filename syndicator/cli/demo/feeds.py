@@ -21,6 +21,8 @@ TYPES: Final = {name: f"application/{kind}; charset=utf-8" for name, kind in _KI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
+    """A site of the demo that works, and the traits of its pages."""
+
     key: str
     title: str
     host: str  # a loopback address of its own
@@ -40,7 +42,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A source that fails; `reason` is the code that a visit records."""
+    """A site of the demo that fails on purpose. `reason`: the code that a visit records."""
 
     key: str
     host: str
@@ -54,7 +56,7 @@ class Trouble:
 
 
 def _load_places(name: str, kind: type[Place]) -> tuple[Place, ...]:
-    """Load the table `name` of sites.toml, each of its rows as a `kind`."""
+    """Return the rows of the table `name` in sites.toml, as objects of class `kind`."""
     text = files("syndicator.cli.demo").joinpath("sites.toml").read_text(encoding="utf-8")
     rows: list[dict[str, Any]] = tomllib.loads(text)[name]
     places = []
@@ -72,7 +74,8 @@ TROUBLES: Final = _load_places("trouble", Trouble)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An entry of a demo feed, with absolute addresses. `content`: HTML, "" for excerpts."""
+    """An entry of a feed of the demo. Addresses are absolute; `content`: HTML, "" if the feed has
+    only excerpts."""
 
     url: str
     guid: str
@@ -90,14 +93,16 @@ class Item:
 
 
 def render_feed(site: Site, base: str, feed_url: str, items: Iterable[Item]) -> bytes:
-    """Return the feed of `site`. `base`: the site's address; `items`: newest first."""
+    """Return the feed of a site in its format. `base`: address of the site; `feed_url`: of the
+    feed; `items`: newest first."""
     renderers = {"rss": _render_rss, "atom": _render_atom, "rdf": _render_rdf, "json": _render_json}
     lines = renderers[site.feed](site, base, feed_url, list(items))
     return "\n".join(lines).encode()
 
 
 def _make_element(name: str, text: str, attributes: str = "") -> str:
-    """Return an XML element, "" without text. `attributes` begin with a space."""
+    """Return an XML element with this text, "" if the text is empty. `attributes`: begin with a
+    space, or ""."""
     if not text:
         return ""
     return f"<{name}{attributes}>{escape(text, quote=False)}</{name}>"

@@ -10,8 +10,9 @@ from datetime import datetime
 from email.utils import format_datetime
 from http import HTTPStatus
 
-_HEAD_BYTES = 32_768
-_IDLE_SECONDS = 15.0
+_HEAD_BYTES = 32_768  # of a request
+_IDLE_SECONDS = 15.0  # after which a silent connection is closed
+# media types that are compressed
 _TEXT = (
     "text/",
     "application/xml",
@@ -24,7 +25,8 @@ _TEXT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A site's answer. `delay`: seconds to the first byte; `modified`: aware UTC."""
+    """An answer of a site. `delay`: seconds until its first byte; `modified`: when the page
+    changed, in UTC; with it the answer has ETag and Last-Modified, and may become a 304."""
 
     body: bytes = b""
     status: int = 200
@@ -36,7 +38,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request that a site received, with the answer's status."""
+    """A request that a site got, with the status of its answer."""
 
     site: str
     method: str
@@ -49,7 +51,8 @@ Respond = Callable[[str, str], Answer]  # (method, path with query) -> Answer
 
 
 class SiteServer:
-    """Serves one site on a loopback address until `aclose`."""
+    """Server of one site, on a loopback address. `respond`: returns the answer for method and path;
+    `log`: gets all requests."""
 
     def __init__(self, name: str, respond: Respond, log: list[Request]) -> None:
         self.name = name
@@ -60,8 +63,8 @@ class SiteServer:
         self._open: set[asyncio.Task[None]] = set()
 
     async def start(self, host: str, port: int) -> None:
-        """Listen on `host` (else 127.0.0.1) and `port` (a free one if it is 0 or taken). Raise
-        OSError if neither is possible."""
+        """Listen on `host` and `port`. If that is not possible, use a free port, then 127.0.0.1.
+        Raises OSError if nothing is possible."""
         attempts = ((host, port), (host, 0), ("127.0.0.1", port), ("127.0.0.1", 0))
         for address, number in attempts:
             try:
@@ -86,6 +89,7 @@ class SiteServer:
         await self._server.wait_closed()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the requests of a connection, until either side closes it."""
         task = asyncio.current_task()
         assert task is not None
         self._open.add(task)
@@ -107,7 +111,7 @@ class SiteServer:
                 await writer.wait_closed()
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Answer one request; return True if the connection stays open."""
+        """Read a request and answer it. Return True if the connection stays open."""
         async with asyncio.timeout(_IDLE_SECONDS):
             head = await reader.readuntil(b"\r\n\r\n")
         request_line, *header_lines = head.decode("latin-1").split("\r\n")
@@ -132,8 +136,8 @@ class SiteServer:
 
 
 def _prepare_answer(answer: Answer, request_headers: Mapping[str, str]) -> Answer:
-    """Return `answer` compressed and with validators; a 304 if the client has it (RFC 9110 section
-    13.2.2)."""
+    """Return an answer compressed and with validators, or a 304 if the client has it already (RFC
+    9110, section 13.2.2)."""
     if answer.status != HTTPStatus.OK:
         return answer
     headers = dict(answer.headers)
@@ -157,7 +161,7 @@ def _prepare_answer(answer: Answer, request_headers: Mapping[str, str]) -> Answe
 
 
 def _encode_answer(answer: Answer, *, head_only: bool, stays_open: bool) -> bytes:
-    """Return an answer as HTTP/1.1 sends it."""
+    """Return the bytes of an answer in HTTP/1.1. `head_only`: for a HEAD request."""
     phrases = {status.value: status.phrase for status in HTTPStatus}
     has_content = answer.status != HTTPStatus.NOT_MODIFIED
     lines = [f"HTTP/1.1 {answer.status} {phrases.get(answer.status, 'Unknown')}"]

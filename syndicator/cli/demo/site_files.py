@@ -1,6 +1,7 @@
 """Make the files of the demo's sites: pages of stories, sitemap, pictures, sounds. Pure.
 
-The stories come with expected reading results, in the markup of templates/."""
+Each story has the result that reading its page must give. templates/ has the markup of the
+sites."""
 
 import hashlib
 import json
@@ -46,8 +47,8 @@ _SAMPLE_RATE = 8000  # samples a second of a sound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """The expected result of reading a page. `tags`: a subset of the expected tags; texts are
-    plain, one line each."""
+    """What reading a page must give. `tags`: the article has at least these; `must_have`,
+    `must_not`: plain texts of one line that its text has, and does not have."""
 
     title: str
     author: str | None
@@ -62,7 +63,8 @@ class Truth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """An article. `body`: an HTML fragment; `guid`: its id in the feed."""
+    """An article of a site. `body`: HTML; `guid`: its id in the feed; `truth`: what reading its
+    page must give."""
 
     site: str
     slug: str
@@ -87,7 +89,7 @@ class Story:
 
 
 def load_stories() -> tuple[Story, ...]:
-    """Return all shipped stories by site, newest first."""
+    """Return all shipped stories by site, the newest first."""
     folder = files("syndicator.cli.demo").joinpath("stories")
     parsed = []
     for site in folder.iterdir():
@@ -102,7 +104,8 @@ def load_stories() -> tuple[Story, ...]:
 
 
 def parse_story(text: str, site: str, slug: str) -> Story:
-    """Parse a story file: TOML between two lines of +++, then the body as an HTML fragment."""
+    """Parse the file of a story: TOML between two lines of +++, then the body as HTML. What the
+    file does not say about reading is taken from its fields."""
     _, head, body = text.split("+++\n", 2)
     values: dict[str, Any] = tomllib.loads(head)
     stated_truth: dict[str, Any] = values.pop("truth", {})
@@ -119,18 +122,18 @@ def parse_story(text: str, site: str, slug: str) -> Story:
 
 
 def make_path(site: Site, story: Story) -> str:
-    """Return the path of the story's page."""
+    """Return the path of a story's page."""
     day = story.published
     return site.path.format(y=f"{day:%Y}", m=f"{day:%m}", d=f"{day:%d}", slug=quote(story.slug))
 
 
 def make_picture_address(base: str, story: Story) -> str:
-    """Return the address of a story's picture, or ""."""
+    """Return the address of a story's picture, "" if it has none."""
     return f"{base}/images/{quote(story.slug)}.png" if story.picture_alt else ""
 
 
 def render_page(site: Site, base: str, feed_url: str, story: Story, others: Sequence[Story]) -> str:
-    """Return the page of a story. `others`: stories for the lists of related ones."""
+    """Return the page of a story. `others`: stories that its lists of related stories link."""
     if story.extra.get("wall") == "consent":
         return _load_template(f"{site.key}.consent.html").template
     return _load_template(f"{site.key}.html").safe_substitute(
@@ -146,8 +149,8 @@ def render_amp_page(site: Site, base: str, feed_url: str, story: Story) -> str:
 
 
 def render_front_page(site: Site, base: str, feed_path: str, stories: Sequence[Story]) -> str:
-    """Return the front page with its stories and the link to its feed. `feed_path`: "" for no
-    feed."""
+    """Return the front page of a site with links to its stories and to its feed. `feed_path`: "" if
+    it has no feed."""
     title = escape(site.title)
     feed_link = ""
     if feed_path:
@@ -179,7 +182,7 @@ def render_sitemap(site: Site, base: str, stories: Sequence[Story]) -> str:
 
 
 def render_blogroll(title: str, sites: Sequence[tuple[str, str, str]]) -> str:
-    """Return an OPML list of `sites`: the name of each, its feed and its front page."""
+    """Return an OPML list of sites. `sites`: name, feed and front page of each."""
     outlines = ""
     for name, feed, home in sites:
         outlines += (
@@ -194,7 +197,8 @@ def render_blogroll(title: str, sites: Sequence[tuple[str, str, str]]) -> str:
 
 
 def make_addresses_absolute(base: str, body: str) -> str:
-    """Return `body` with absolute addresses, as in feeds with whole articles."""
+    """Return HTML in which addresses that begin with a slash are absolute. Feeds with whole
+    articles need this."""
     return re.sub(r'(src|href)="/(?!/)', rf'\1="{base}/', body)
 
 
@@ -207,7 +211,8 @@ def _load_template(name: str) -> Template:
 def _make_values(
     site: Site, base: str, feed_url: str, story: Story, others: Sequence[Story]
 ) -> Mapping[str, str]:
-    """Return the values of a story for the templates, by name. `others`: the related stories."""
+    """Return the values of a story by the names in the templates, as HTML. `others`: related
+    stories."""
     url = base + make_path(site, story)
     values = {name: escape(value) for name, value in _make_text_values(site, story).items()}
     values |= _make_date_values(story)
@@ -245,6 +250,8 @@ def _make_values(
 
 
 def _make_picture_values(site: Site, base: str, story: Story) -> dict[str, str]:
+    """Return the values of the templates that show the picture of a story; the site's logo for one
+    without."""
     picture = make_picture_address(base, story)
     if not picture:
         return {
@@ -265,7 +272,7 @@ def _make_picture_values(site: Site, base: str, story: Story) -> dict[str, str]:
 
 
 def _make_text_values(site: Site, story: Story) -> dict[str, str]:
-    """Return the texts of a story for the templates, not yet escaped."""
+    """Return the texts of a story by the names in the templates, not yet escaped."""
     return {
         "title": story.title,
         "author": story.author,
@@ -284,7 +291,7 @@ def _make_text_values(site: Site, story: Story) -> dict[str, str]:
 
 
 def _make_date_values(story: Story) -> dict[str, str]:
-    """Return the dates of a story in the spellings of the templates."""
+    """Return the dates of a story by the names in the templates, in their spellings."""
     published = story.published
     updated = story.updated or published
     year = published.year
@@ -313,7 +320,8 @@ def _make_date_values(story: Story) -> dict[str, str]:
 
 
 def _render_body(site: Site, story: Story) -> str:
-    """Return the story in the site's markup, with the site's own block among its paragraphs."""
+    """Return the body of a story in the markup of its site, with a block of the site that is no
+    part of the story."""
     blocks = story.body.split("\n\n")
     if site.promo_after:
         blocks.insert(site.promo_after, _load_template(f"{site.key}.promo.html").template.strip())
@@ -329,6 +337,7 @@ def _render_body(site: Site, story: Story) -> str:
 
 
 def _render_list(site: Site, base: str, stories: Sequence[Story]) -> str:
+    """Return links to stories as items of a list."""
     return "".join(
         f'<li><a href="{base}{make_path(site, story)}">{escape(story.title)}</a></li>'
         for story in stories
@@ -336,6 +345,7 @@ def _render_list(site: Site, base: str, stories: Sequence[Story]) -> str:
 
 
 def _make_json_ld(site: Site, story: Story, url: str, picture: str) -> dict[str, Any]:
+    """Return the data of a story for search engines (schema.org)."""
     fields: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -359,10 +369,12 @@ def _make_json_ld(site: Site, story: Story, url: str, picture: str) -> dict[str,
 
 
 def _encode_script(value: Any) -> str:
+    """Return a value as JSON for a script element, which `</` would end."""
     return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
 
 
 def _make_slug(text: str) -> str:
+    """Return a text in small letters and digits, with hyphens for everything else."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
@@ -370,7 +382,7 @@ _SKY, _SUN, _FAR, _NEAR, _MEADOW, _HOUSE = range(6)  # numbers of these colours
 
 
 class _Drawing:
-    """A picture of the colours of a palette, drawn by spans of its rows."""
+    """A picture whose pixels are numbers of colours. Shapes are drawn row by row."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width = width
@@ -378,7 +390,8 @@ class _Drawing:
         self.rows = [bytearray([_SKY]) * width for _ in range(height)]
 
     def fill(self, y: int, start: float, end: float, colour: int) -> None:
-        """Fill a row from column `start` to before `end`, as far as it is inside the picture."""
+        """Fill a row with a colour from column `start` to before `end`. What is outside of the
+        picture is left out."""
         first = max(0, round(start))
         count = min(self.width, round(end)) - first
         if 0 <= y < self.height and count > 0:
@@ -402,8 +415,8 @@ class _Drawing:
 
 
 def draw_picture(name: str, width: int = 960, height: int = 540) -> bytes:
-    """Return a PNG of mountains, a meadow and a house, laid out and coloured by a digest of `name`;
-    some 5 kB."""
+    """Return a picture (PNG) of mountains, a meadow and a house. The same `name` gives the same
+    picture."""
     digest = hashlib.sha256(name.encode()).digest()
     columns = [width * byte // 255 for byte in digest[:8]]
     ground = height * 7 // 10
@@ -422,8 +435,8 @@ def draw_picture(name: str, width: int = 960, height: int = 540) -> bytes:
 
 
 def draw_icon(name: str) -> bytes:
-    """Return an icon: a sun, mountain or house on a ground, chosen and coloured by a digest of
-    `name`."""
+    """Return an icon (PNG) with a sun, a mountain or a house. The same `name` gives the same
+    icon."""
     digest = hashlib.sha256(name.encode()).digest()
     middle = _ICON_SIDE // 2
     drawing = _Drawing(_ICON_SIDE, _ICON_SIDE)
@@ -440,8 +453,7 @@ def draw_icon(name: str) -> bytes:
 
 
 def _encode_png(drawing: _Drawing, palette: Sequence[str]) -> bytes:
-    """Return the drawing as a PNG file: 8 bits a pixel, each the number of a colour in
-    `palette`."""
+    """Return a drawing as a PNG file. `palette`: the colours as six hex digits."""
     bits = 8
     indexed = 3
     header = struct.pack(">IIBBBBB", drawing.width, drawing.height, bits, indexed, 0, 0, 0)

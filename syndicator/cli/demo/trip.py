@@ -1,4 +1,4 @@
-"""Run the demo: visit its own web, build; also generate many articles to measure a build."""
+"""Run the demo: visit its own web and build. Also make up many articles, to measure a build."""
 
 import asyncio
 import random
@@ -33,8 +33,8 @@ Words = dict[str, list[str]]
 
 
 def generate_articles(count: int, *, seed: int = 0) -> Iterator[Article]:
-    """Generate articles of 150 to 300 words, oldest first, over two years: 12 categories, 200 tags,
-    20 sources."""
+    """Yield made-up articles of 150 to 300 words, the oldest first, over two years, with 12
+    categories, 200 tags and 20 sources. The same `seed` gives the same articles."""
     rng = random.Random(seed)
     file = files("syndicator.cli.demo").joinpath("sample_articles.toml")
     vocabulary = tomllib.loads(file.read_text("utf-8"))
@@ -51,6 +51,8 @@ def generate_articles(count: int, *, seed: int = 0) -> Iterator[Article]:
 def _make_article(
     rng: random.Random, vocabulary: Words, tags: tuple[str, ...], number: int, moment: datetime
 ) -> Article:
+    """Return a made-up article with these tags. `number`: its number, in its address; `moment`: of
+    publication."""
     # the order of these calls decides what a seed generates
     source = f"source-{rng.randrange(SOURCES):02d}"
     title = _make_sentence(rng, vocabulary, tags[0])
@@ -95,7 +97,8 @@ def _make_article(
 
 
 def _make_body(rng: random.Random, vocabulary: Words, tags: Sequence[str]) -> str:
-    """Return a paragraph on each tag, with a heading and a list among them, as markdown."""
+    """Return the text of a made-up article as markdown: a paragraph on each tag, a heading and a
+    list."""
     blocks = []
     for tag in tags:
         sentence = _make_sentence(rng, vocabulary, tag)
@@ -108,7 +111,7 @@ def _make_body(rng: random.Random, vocabulary: Words, tags: Sequence[str]) -> st
 
 
 def _make_sentence(rng: random.Random, vocabulary: Words, tag: str) -> str:
-    """Return a sentence without its full stop: who did what, on a tag or at a place."""
+    """Return a sentence on a tag, without its full stop."""
     who = rng.choice(vocabulary["who"])
     what = rng.choice(vocabulary["what"])
     did = rng.choice(vocabulary["did"])
@@ -128,7 +131,8 @@ def _make_facts(rng: random.Random, vocabulary: Words, count: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoResult:
-    """The result of the demo."""
+    """The result of the demo. `build`: a line on the cost of building made-up articles, "" if none
+    were made up."""
 
     folder: Path
     config: Path
@@ -142,8 +146,9 @@ class DemoResult:
 async def run_demo(
     folder: Path | None, *, articles: int | None, port: int, stop: asyncio.Event, watch: Watch
 ) -> AsyncIterator[DemoResult]:
-    """Start the demo's web, visit it and build into `folder` (empty, or None: temporary). Raise
-    UsageError."""
+    """Start the demo's web, visit it and build into `folder`, which must be empty; None for a
+    temporary folder. The web runs until the block ends. `articles`: how many to make up for
+    measuring a build, None for none. Raises UsageError."""
     with open_empty_folder(folder) as demo_folder:
         world = World()
         await world.start()
@@ -155,8 +160,8 @@ async def run_demo(
 
 @contextmanager
 def open_empty_folder(folder: Path | None) -> Iterator[Path]:
-    """Yield `folder`, created if missing, or a temporary folder. Raise UsageError if it is not
-    empty."""
+    """Yield an empty folder: `folder`, created if it is missing, or a temporary one for None.
+    Raises UsageError if it is not empty."""
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="syndicator-demo-") as temporary:
             yield Path(temporary)
@@ -170,7 +175,8 @@ def open_empty_folder(folder: Path | None) -> Iterator[Path]:
 async def _run_in_folder(
     world: World, folder: Path, articles: int | None, port: int, stop: asyncio.Event, watch: Watch
 ) -> DemoResult:
-    """Visit a started world and build. `articles`: how many to make up besides, for measuring."""
+    """Visit the started `world` and build. `articles`: how many to make up for measuring a build,
+    None for none."""
     started = time.monotonic()
     config = folder / "config"
     write_config(config, world, port=port)
@@ -190,8 +196,8 @@ async def _run_in_folder(
 
 
 async def _measure_build(app: App, count: int) -> str:
-    """File `count` made-up articles and build twice. Return a line on the CPU time of both
-    builds."""
+    """Make up `count` articles, build all feeds, and build once more with nothing new. Return a
+    line with the CPU time of both builds."""
     quick_store = FileArticleStore(Path(app.configuration.settings.articles_at), durable=False)
     filed = []
     for stamp in app.archive.article_store.walk():

@@ -38,8 +38,8 @@ _SOURCES = """\
 
 
 class World:
-    """The demo's web. `port`: 0 for free ones, else the same in each run. `without`: keys of places
-    to leave out."""
+    """The web of the demo: a server for each site. `port`: the same for all sites, 0 for free ones;
+    `without`: keys of sites to leave out."""
 
     def __init__(self, *, port: int = 0, without: Collection[str] = frozenset()) -> None:
         self.requests: list[Request] = []
@@ -52,7 +52,7 @@ class World:
         self._servers: dict[str, SiteServer] = {}
 
     async def start(self) -> None:
-        """Start the servers of all sites. Raise OSError if loopback is not available."""
+        """Start the servers of all sites. Raises OSError if no loopback address can be used."""
         places: list[Site | Trouble] = [*self._sites.values(), *self._troubles.values()]
         for place in places:
             server = SiteServer(place.key, self._make_responder(place), self.requests)
@@ -65,7 +65,8 @@ class World:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """Sources for all feeds of this web, one single article, and the four failing sources."""
+        """The sources to follow: all feeds of this web, single pages of sites without a feed, and
+        the sites that fail on purpose."""
         with_feed = [
             Source(key=site.key, url=self.feed_url(site.key), content=site.content)
             for site in self._sites.values()
@@ -93,14 +94,15 @@ class World:
         return self._servers[story.site].base + path
 
     def feed_url(self, key: str) -> str:
-        """Return the address of a feed as an operator writes it. `key`: of its site or failing
-        source."""
+        """Return the address of a feed. `key`: of a site, or of a site that fails on purpose."""
         base = self._servers[key].base
         if key in self._sites:
             return base + self._sites[key].feed_path
         return base + self._troubles[key].path
 
     def _make_responder(self, place: Site | Trouble) -> Respond:
+        """Return the function that answers requests to a site."""
+
         def respond(method: str, target: str) -> Answer:
             if method not in ("GET", "HEAD"):
                 return Answer(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
@@ -109,6 +111,7 @@ class World:
         return respond
 
     def _answer(self, place: Site | Trouble, path: str) -> Answer:
+        """Return the answer of a site to a request for `path`."""
         if isinstance(place, Site):
             return self._answer_for_site(place, path)
         if path == "/robots.txt":
@@ -122,6 +125,7 @@ class World:
         )
 
     def _answer_for_site(self, site: Site, path: str) -> Answer:
+        """Return the answer of a site that works: front page, feed, file, or page."""
         if path == "/":
             return Answer(body=self._render_front_page(site))
         if path == self._feed_path(site):
@@ -129,7 +133,7 @@ class World:
         return self._make_file_answer(site, path) or self._make_page_answer(site, path)
 
     def _make_file_answer(self, site: Site, path: str) -> Answer | None:
-        """Return a file that is neither page nor feed, or None."""
+        """Return a file that is neither a page nor a feed; None if there is no such file."""
         base = self._servers[site.key].base
         if path == "/robots.txt":
             robots = f"{site.robots}\nSitemap: {base}/sitemap.xml\n"
@@ -151,7 +155,7 @@ class World:
         return None
 
     def _list_other_sites(self, site: Site) -> list[tuple[str, str, str]]:
-        """Return the other sites with a feed: the title of each, its feed and its front page."""
+        """Return title, feed and front page of the other sites that have a feed."""
         rows = []
         for other in self._sites.values():
             if other is not site and other.feed_path:
@@ -178,7 +182,8 @@ class World:
         return Answer(status=HTTPStatus.NOT_FOUND, body=body)
 
     def _add_canonical_address(self, story: Story) -> Story:
-        """Add the canonical address to a story that another site published first."""
+        """Return a story with a canonical address if another site published it first; else the
+        story itself."""
         original = self._stories.get(story.extra.get("same_as", ""))
         if original is None:
             return story
@@ -188,7 +193,7 @@ class World:
         return Answer(body=body, type=media_type, modified=self._get_change_time())
 
     def _get_change_time(self) -> datetime:
-        """Return when this web last changed."""
+        """Return when this web was last changed. Tests override it."""
         return FIRST_DAY
 
     def _render_front_page(self, site: Site) -> bytes:
@@ -247,8 +252,8 @@ class World:
 def write_config(
     folder: Path, world: World, *, port: int | None = None, taxonomy: str | None = None
 ) -> None:
-    """Write the configuration for a started `world`. `port`: to serve the result. `taxonomy`: text
-    of taxonomy.toml instead of the shipped one."""
+    """Write the configuration that follows a started `world`. `port`: to serve the feeds, None for
+    the default; `taxonomy`: text of taxonomy.toml, None for the shipped one."""
     folder.mkdir(parents=True, exist_ok=True)
     if taxonomy is None:
         taxonomy = (SHIPPED / "taxonomy.toml").read_text(encoding="utf-8")

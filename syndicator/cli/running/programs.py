@@ -43,6 +43,7 @@ def mcp(
 
 
 async def _serve_http(config: Config, port: int) -> None:
+    """Serve programs over HTTP at this port until a signal."""
     from syndicator.programs.server import serve_http
 
     stop = asyncio.Event()

@@ -62,7 +62,8 @@ def up(
 
 
 def _need_no_workers(config: Path) -> None:
-    """Raise LockedError if workers run. Without an answer of the database, `up` tries again."""
+    """Raise LockedError if workers run on the database. If the database does not answer, do
+    nothing: `up` tries again itself."""
     from syndicator.configuration.settings import load
     from syndicator.fleet.beside import need_no_workers
 
@@ -73,8 +74,8 @@ def _need_no_workers(config: Path) -> None:
 def override_listen(
     config: Path, section: Literal["publish", "console"], host: str | None, port: int | None
 ) -> None:
-    """Override the file's `listen` with `host` and `port`, in the environment, also for the feeds'
-    own URLs."""
+    """Set the address to listen on by an environment variable, so that the published addresses of
+    the feeds have it, too. None keeps the host or port of the file."""
     from syndicator.configuration.dropped_settings import endpoint
     from syndicator.configuration.settings import load
 
@@ -143,8 +144,9 @@ def refresh(
 
 
 def _is_left_to_workers(config: Path, *, is_named: bool) -> bool:
-    """True if workers visit the sources that are due. Raises LockedError if somebody named
-    sources, who wants to know. What cron calls prints only with --verbose: cron mails it."""
+    """Return True if workers visit the due sources, so that there is nothing to do here.
+    `is_named`: a person chose the sources; then running workers are an error (LockedError). Without
+    --verbose nothing is printed, because cron mails what is printed."""
     from syndicator.configuration.settings import load
     from syndicator.fleet.beside import describe_workers, list_live_workers, need_no_workers
 
@@ -166,8 +168,8 @@ async def run_once(
     wait: bool = False,
     tells: "Callable[[Outcome], bool]" = lambda outcome: True,
 ) -> "RunReport":
-    """Visit and build, showing progress, and those visits that `tells` accepts when they end.
-    Raises LockedError unless `wait`, NetworkDown."""
+    """Make a run, and show its progress. `wait`: wait until another run has ended, else raise
+    LockedError; `tells`: returns True for a visit that is worth a line. Raises NetworkDown."""
     from syndicator.app.container import open_app
     from syndicator.app.lock import locked
     from syndicator.configuration.settings import load
@@ -254,6 +256,7 @@ def build(
 
 
 def _describe_build(report: "BuildReport") -> list[str]:
+    """Return what a build wrote, held back and ended, as lines."""
     written = counted(len(report.written), "file")
     held = counted(len(report.held), "feed")
     lines = [f"{written} written, {report.unchanged} unchanged, {held} held back"]
@@ -268,7 +271,8 @@ def _describe_build(report: "BuildReport") -> list[str]:
 
 
 def _save_question(config: Path, question: str) -> None:
-    """Save the query of a question, given as a whole address or without q/, as a feed."""
+    """Save the query of a question as a feed. `question`: its address, whole or only the part after
+    q/."""
     from syndicator.cli.operations import apply
     from syndicator.publishing.paths import QUESTIONS
 
@@ -334,14 +338,15 @@ def console(
 
 
 def _set_password(config: Config, name: str) -> None:
-    """Set a password of the console: asked for on a terminal, else a line of stdin."""
+    """Set a user's password for the console. On a terminal it is asked for, else it is a line of
+    stdin."""
     from syndicator.configuration.settings import load
 
     if sys.stdin.isatty():
         line = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     else:
         line = sys.stdin.readline()
-    path = security.file_of(load(config).state_dir)
+    path = security.find_passwords_file(load(config).state_dir)
     security.set_password(path, name, line.rstrip("\n"))
     printing.say(
         f"the password of {name} is set; `syndicator console` or `syndicator up` serves the page"
@@ -349,7 +354,8 @@ def _set_password(config: Config, name: str) -> None:
 
 
 def _choose_scope(*, write: bool, settings: bool, programs: bool) -> security.Scope:
-    """Return the scope of a new token. Raises UsageError for one that no token has."""
+    """Return the scope of a new API token. Raises UsageError for options that contradict each
+    other."""
     if programs and (write or settings):
         raise UsageError("--programs makes a token that changes nothing: leave --write out")
     if programs:
@@ -360,34 +366,32 @@ def _choose_scope(*, write: bool, settings: bool, programs: bool) -> security.Sc
 
 
 def _make_token(config: Config, name: str, scope: security.Scope, days: int) -> None:
-    """Make a token for the API and print it. It is valid for so many days."""
+    """Make a token for the API that is valid for `days`, and print it."""
     from syndicator.configuration.settings import load
 
-    path = security.tokens_file_of(load(config).state_dir)
+    path = security.find_tokens_file(load(config).state_dir)
     printing.say(security.create_token(path, name, scope, days, utc_now()))
 
 
 def _revoke_token(config: Config, name: str) -> None:
+    """Delete a token of the API."""
     from syndicator.configuration.settings import load
 
-    security.revoke_token(security.tokens_file_of(load(config).state_dir), name)
+    security.revoke_token(security.find_tokens_file(load(config).state_dir), name)
     printing.say(f"the token {name} is no longer valid")
 
 
 async def _serve_console(config: Config, *, ends_with_input: bool) -> None:
-    """Serve the console until a signal; with `ends_with_input`, also until stdin closes. Raises
-    MissingError if there is no password."""
+    """Serve the console until a signal. `ends_with_input`: also end when stdin closes, because the
+    parent process has ended. Raises MissingError if there is neither password nor token."""
     from syndicator.configuration.settings import load
     from syndicator.console import security, server
     from syndicator.operations.jobs.work import call_at_end_of_input
 
     state_dir = load(config).state_dir
-    if not any(
-        map(
-            security.read_passwords,
-            (security.file_of(state_dir), security.tokens_file_of(state_dir)),
-        )
-    ):
+    has_passwords = bool(security.read_passwords(security.find_passwords_file(state_dir)))
+    has_tokens = bool(security.read_passwords(security.find_tokens_file(state_dir)))
+    if not has_passwords and not has_tokens:
         raise MissingError(
             "the console is off: `syndicator console --set-password` sets a password, and turns"
             " it on"
@@ -419,6 +423,7 @@ def worker(
 
 
 async def _work(config: Path, lanes: int) -> None:
+    """Run a worker until a signal, then log its counts."""
     from syndicator.fleet.worker import work
 
     stop = asyncio.Event()

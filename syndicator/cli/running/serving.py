@@ -1,6 +1,6 @@
-"""Run `up` and `serve` until a signal: jobs, server, console process, notices to systemd.
+"""Run `up` and `serve` until a signal: jobs, server, process of the console, messages to systemd.
 
-See sd_notify(3)."""
+sd_notify(3) describes the messages."""
 
 import asyncio
 import os
@@ -33,11 +33,11 @@ from syndicator.runs.schedule import Scheduler
 
 # in the state folder: the console is on while one of them is there
 SWITCHES = (Path("console") / "passwords.json", Path("console") / "tokens.json")
-_LOOK_SECONDS = 5.0  # between two looks whether the console is on
+_LOOK_SECONDS = 5.0  # between two checks if the console is on
 _AGAIN_SECONDS = 30.0  # before a console that ended is started again
-_END_SECONDS = 3.0  # that the console has to end
-_PAUSE_SECONDS = 0.3  # between two looks at a folder that is empty, or not there
-_PATIENCE_SECONDS = 3600  # of the watchdog, for work on a whole database
+_END_SECONDS = 3.0  # until a console that must end is killed
+_PAUSE_SECONDS = 0.3  # between two checks for jobs of the console
+_PATIENCE_SECONDS = 3600  # that systemd's watchdog waits during work on a whole database
 
 
 @asynccontextmanager
@@ -53,7 +53,8 @@ async def _run_beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 async def _keep_console(config: Path, state_dir: Path) -> None:
-    """Run the console again and again, once a password or token is set."""
+    """Run the console as soon as a password or token is set. If it ends, start it again after a
+    pause."""
     switches = [state_dir / name for name in SWITCHES]
     while True:
         while not any(await asyncio.gather(*(asyncio.to_thread(path.exists) for path in switches))):  # noqa: ASYNC110 - nobody tells us
@@ -64,8 +65,8 @@ async def _keep_console(config: Path, state_dir: Path) -> None:
 
 
 async def _run_console(config: Path) -> int:
-    """Run the console process until it ends, or we do: then its standard input closes. Return its
-    exit code."""
+    """Run the process of the console until it ends, and return its exit code. It also ends when
+    this process does, because its standard input closes."""
     from syndicator.operations.jobs.work import end
 
     options = get_options()
@@ -84,7 +85,8 @@ async def _run_console(config: Path) -> int:
 
 
 def do_jobs_during(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextManager[None]:
-    """Do quick jobs during the block. Call `hurry` if one made feeds stale."""
+    """Do quick jobs that the console queues, during the block. `hurry` is called after a job that
+    made feeds stale."""
     queue = Queue(app.configuration.settings.state_dir)
 
     async def work() -> None:
@@ -97,7 +99,7 @@ def do_jobs_during(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextM
 
 
 def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
-    """Do the jobs of the queue that take no time. Call `hurry` for each that made feeds stale."""
+    """Do the queued jobs that take no time. `hurry` is called for each that made feeds stale."""
     # not loaded without the console
     from syndicator.operations.jobs.work import acted, ended, needs_no_lock
 
@@ -172,9 +174,9 @@ async def up(config: Path) -> None:
 
 
 def make_scheduler(jobs: daemon.Jobs, on_stopped: Callable[[str, float], None]) -> Scheduler:
-    """Return the scheduler of the jobs, to be started. Connects the two: jobs report their
-    progress to it, ask it for their next runs and bring each other forward, and so does a push
-    that arrives."""
+    """Return the scheduler of the jobs of `up`, not yet started. It and `jobs` are connected: jobs
+    report progress, ask for their next runs and bring other jobs forward; a push that arrives
+    brings the job of hubs forward."""
     intervals = {name: job.seconds for name, job in daemon.JOBS.items()}
     scheduler = Scheduler(intervals, jobs.run, steady=time.monotonic, on_stopped=on_stopped)
     jobs.note_progress = scheduler.note_progress
@@ -197,7 +199,7 @@ def _warn_of_silence(job: str, seconds: float) -> None:
 
 
 def explain_no_source(settings: Settings) -> str:
-    """Return how to add a source: by commands, and in the console if it is on."""
+    """Return how to add a first source: by commands, and in the console if it is on."""
     ways = "`syndicator add URL`, `syndicator import FILE`"
     if any((settings.state_dir / switch).exists() for switch in SWITCHES):
         ways += f", or the console at http://{settings.console.listen}/"
@@ -225,7 +227,8 @@ async def serve(config: Path) -> None:
 
 
 def _read_configuration(config: Path) -> Configuration:
-    """Read the configuration. Without sources.toml, published feeds are still served."""
+    """Return the configuration. Without sources.toml there are no sources, but published feeds are
+    served."""
     if (config / "sources.toml").exists():
         return configuration(config)
     settings = load(config)
@@ -247,8 +250,8 @@ async def _serve_site(
     reload: Callable[[], None],
     is_well: Callable[[], bool],
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Yield the task that serves the site until `stop`. Meanwhile SIGHUP calls `reload`, and
-    systemd hears that the service runs while `is_well` is true."""
+    """Yield the task that serves the site until `stop` is set. During the block, SIGHUP calls
+    `reload`, and systemd is told that the service is well as long as `is_well` returns True."""
 
     def on_listening(url: str) -> None:
         printing.log(f"serving {url}")
@@ -283,7 +286,8 @@ def _warn(what: str, **fields: object) -> None:
 
 
 class Notify:
-    """Sender of notifications to systemd. Does nothing if nobody listens; ignores errors."""
+    """Sender of messages to systemd. It does nothing if systemd did not start this process; errors
+    are ignored."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._address = environ.get("NOTIFY_SOCKET", "")
@@ -292,22 +296,23 @@ class Notify:
             self.watchdog_seconds = watchdog_seconds(environ, os.getpid())
 
     def ready(self, status: str = "") -> None:
-        """Report that the service is ready, also after a reload. `status`: shown by `systemctl
-        status`."""
+        """Say that the service is ready, also after a reload. `status`: a line that `systemctl
+        status` shows."""
         lines = ["READY=1"]
         if status:
             lines.append(f"STATUS={status}")
         self.send(*lines)
 
     def reloading(self) -> None:
-        """Report a reload and its time, which Type=notify-reload needs (sd_notify(3),
+        """Say that the service reloads, with the time that Type=notify-reload needs (sd_notify(3),
         MONOTONIC_USEC)."""
         microseconds = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
         self.send("RELOADING=1", f"MONOTONIC_USEC={microseconds}")
 
     @contextmanager
     def patience(self) -> Iterator[None]:
-        """Extend the watchdog during a long task, such as a rebuild."""
+        """During the block, let the watchdog of systemd wait for an hour, because a step such as
+        rebuilding the database may take long."""
         if self.watchdog_seconds:
             self.send(f"WATCHDOG_USEC={_PATIENCE_SECONDS * 1_000_000}")
         try:
@@ -318,7 +323,8 @@ class Notify:
                 self.send(f"WATCHDOG_USEC={microseconds}", "WATCHDOG=1")
 
     async def keep_alive(self, is_well: Callable[[], bool]) -> None:
-        """Ping the watchdog twice per period while `is_well` is true."""
+        """Tell the watchdog of systemd twice in its period that the service is well, as long as
+        `is_well` returns True."""
         if self.watchdog_seconds is None:
             return
         while True:
@@ -327,7 +333,7 @@ class Notify:
             await asyncio.sleep(self.watchdog_seconds / 2)
 
     def send(self, *lines: str) -> None:
-        """Send lines to systemd in one datagram."""
+        """Send these lines to systemd in one message."""
         if not self._address:
             return
         address = self._address
@@ -342,8 +348,8 @@ class Notify:
 
 
 def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:
-    """Return the seconds of silence after which systemd ends `pid` (sd_watchdog_enabled(3)), or
-    None. Pure."""
+    """Return after how many seconds without a message systemd ends the process `pid`
+    (sd_watchdog_enabled(3)); None if it does not. Pure."""
     if environ.get("WATCHDOG_PID", str(pid)) != str(pid):
         return None
     try:

@@ -13,7 +13,8 @@ GRACE_SECONDS = 8
 
 @contextmanager
 def stop_on_signals(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
-    """Set `stop` on SIGTERM or Ctrl-C. Exit with 0 on a second signal, or `grace` seconds later."""
+    """During the block, set `stop` on SIGTERM or Ctrl-C. The process exits with 0 on a second
+    signal, or `grace` seconds after the first."""
     loop = asyncio.get_running_loop()
     has_signal = False
 
@@ -44,7 +45,8 @@ def stop_on_signals(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator
 
 @contextmanager
 def reload_on_hangup(stop: asyncio.Event, reload: Callable[[], None]) -> Iterator[None]:
-    """Call `reload` on SIGHUP; if our terminal was closed, set `stop` instead."""
+    """During the block, call `reload` on SIGHUP. If SIGHUP came because our terminal was closed,
+    set `stop` instead."""
     loop = asyncio.get_running_loop()
     stderr = 2
     had_terminal = os.isatty(stderr)

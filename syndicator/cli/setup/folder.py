@@ -21,7 +21,7 @@ from syndicator.cli.base import (
     open_to_read,
 )
 from syndicator.cli.printing import counted
-from syndicator.configuration.folders import root_of
+from syndicator.configuration.folders import find_root
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.operations.operation import Argument
 
@@ -71,13 +71,13 @@ def init(
     are."""
     from syndicator.configuration.settings import load
     from syndicator.setup.deploy import RUNS
-    from syndicator.setup.start import Start, make_private, next_command, write_folder
+    from syndicator.setup.start import Start, make_next_command, make_private, write_folder
 
     source = context.get_parameter_source("config")
     is_config_named = dir is None and source is not None and source.name != "DEFAULT"
     if is_config_named:
         config_folder = config
-        folder = root_of(config, os.environ)
+        folder = find_root(config, os.environ)
     else:
         folder = dir or Path()
         config_folder = folder / "config"
@@ -99,7 +99,7 @@ def init(
             " public"
         )
     runs = runs or ""
-    command = next_command(folder, runs, config_folder)
+    command = make_next_command(folder, runs, config_folder)
     start = Start(title or "", url or "", contact or "", example)
     if audience == "me":
         start = make_private(start)
@@ -114,7 +114,8 @@ def init(
 
 
 def _list_steps(script: str, runs: str, command: str) -> list[str]:
-    """Return what to do next. `command`: starts the program."""
+    """Return what the operator does next. `script`: path of the new folder's `run`; `runs`: how it
+    will run; `command`: starts the program."""
     steps = [f"{script} add URL, or import FILE.opml"]
     if runs == "fleet":
         steps.append(f"set store.url as deploy/database.sh says, and {script} sources push")
@@ -122,11 +123,12 @@ def _list_steps(script: str, runs: str, command: str) -> list[str]:
 
 
 def _ask(question: str) -> str:
+    """Return the answer to a question, "" if it was left empty."""
     return str(typer.prompt(question, default="", show_default=False)).strip()
 
 
 def _ask_choice(question: str, answers: Sequence[str]) -> str:
-    """Ask for one of `answers` (default: the first) until the input is valid."""
+    """Ask until one of `answers` is given; the first one is the default."""
 
     def check_answer(word: str) -> str:
         if word not in answers:
@@ -259,7 +261,8 @@ def check(
 
 
 def _check_ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
-    """Print articles with a wrong source; True if any. `mend`: repair them and return False."""
+    """Print the articles that belong to another source, or have its text. With `mend`, repair them
+    after asking (`yes`: without asking). Return True if articles remain that are wrong."""
     from syndicator.upkeep import ownership
 
     with open_for_change(config) if mend else open_to_read(config) as opened:

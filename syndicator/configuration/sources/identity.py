@@ -1,5 +1,6 @@
 """Choose keys of sources; decide which source moved, was replaced or was edited. Pure.
-Also lists the files of sources."""
+
+One function lists the files of sources."""
 
 import contextlib
 import hashlib
@@ -16,7 +17,7 @@ from syndicator.core import urls
 from syndicator.core.model import Cadence, Discovery, Rules, Source, SourceState
 from syndicator.core.ports import FeedRow, Move
 
-# Words in a URL that do not name its owner.
+# Words in a URL that many feeds have, and that say nothing about whose or which feed it is.
 _SERVING = frozenset(
     re.findall(
         r"\w+",
@@ -24,6 +25,7 @@ _SERVING = frozenset(
         sections all everything latest alternate default html htm php aspx en us""",  # noqa: E501
     )
 )
+# words of a path -> shorter words for the key
 _SHORT = {
     "artificial-intelligence": "ai",
     "machine-learning": "ml",
@@ -39,7 +41,7 @@ _LONGEST = 40  # characters; sources.toml allows 60, a number may follow
 
 
 def files_of(path: Path) -> list[Path]:
-    """Return `path` (sources.toml) and the files of sources.d beside it, sorted by name."""
+    """Return sources.toml (`path`) and the files in sources.d beside it, sorted by name."""
     files = [
         file
         for file in path.with_suffix(".d").glob("*.toml")
@@ -49,8 +51,8 @@ def files_of(path: Path) -> list[Path]:
 
 
 def key_for(url: str, taken: Collection[str] = ()) -> str:
-    """Return a short readable key for `url` that is not in `taken`: "techcrunch-ai" for
-    TechCrunch's AI category."""
+    """Return a short readable key for a URL: "techcrunch-ai" for TechCrunch's AI category. A key in
+    `taken` gets a number: "techcrunch-ai-2"."""
     words = _list_site_words(url) + _list_path_words(url)
     base = "-".join(dict.fromkeys(word for word in words if word))
     if len(base) > _LONGEST:  # cut between words if possible
@@ -67,7 +69,8 @@ def key_for(url: str, taken: Collection[str] = ()) -> str:
 
 
 def _list_site_words(url: str) -> list[str]:
-    """Return the words of a host that name the owner of the site."""
+    """Return the words of a URL's host that name the owner of the site: "alice" for
+    alice.github.io."""
     host = urls.host(url).split(":")[0]
     domain = urls.domain(url)
     is_ip_address = host == domain and re.fullmatch(r"[\d.]+", host) is not None
@@ -87,8 +90,8 @@ def _list_site_words(url: str) -> list[str]:
 
 
 def _list_path_words(url: str) -> list[str]:
-    """Return the last two words of a path that say what the feed is about, else one of the
-    query."""
+    """Return the last two words of a URL's path that say what the feed is about. If there are none,
+    return the value of the first parameter of the query."""
     parts = urlsplit(url)
     words = []
     for segment in parts.path.split("/"):
@@ -103,7 +106,8 @@ def _list_path_words(url: str) -> list[str]:
 
 
 def _slug(word: str) -> str:
-    """Return a label of a host or a segment of a path in ASCII, with hyphens."""
+    """Return a part of a URL in small ASCII letters and digits, with hyphens for everything
+    else."""
     with contextlib.suppress(UnicodeError):
         word = word.encode().decode("idna") if word.startswith("xn--") else word
     ascii_word = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().lower()
@@ -111,7 +115,7 @@ def _slug(word: str) -> str:
 
 
 def list_moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
-    """Return the sources fetched at another address because theirs moved."""
+    """Return the sources that are fetched at another address, because theirs redirects for good."""
     moved = [state for state in states if _find_new_address(state) not in ("", state.url)]
     if not moved:
         return ()
@@ -137,8 +141,8 @@ def list_moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
 
 
 def _find_new_address(state: SourceState) -> str:
-    """Return the address in use, or soon in use, in place of the operator's; "" if its site has not
-    moved."""
+    """Return the address at which a source is fetched, or will be soon, in place of the operator's;
+    "" if it has not moved."""
     if state.has_moved:
         return state.redirects.effective_url or ""
     if state.redirects.site_moved:
@@ -147,8 +151,8 @@ def _find_new_address(state: SourceState) -> str:
 
 
 def _describe_risk(moved: SourceState, address: str, owners: Mapping[str, Sequence[str]]) -> str:
-    """Return a warning if the new `address` may be a stranger's feed, else "". `owners`: source
-    keys by address."""
+    """Return a warning if the new `address` may not be the feed that the operator wants, else "".
+    `owners`: keys of sources by address."""
     others = [key for key in owners[urls.alias(address)] if key != moved.key]
     if others:
         return (
@@ -166,8 +170,9 @@ Addresses = Mapping[str, tuple[str, ...]]  # key of a source -> its addresses, n
 def find_successors(
     wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
 ) -> dict[str, str]:
-    """Return successors by removed source with a feed (`rows`): the source at its newest address
-    still in use. `wanted`: the addresses of the configured sources, by key."""
+    """Return the key of the new source that replaces each removed source with a feed, by the
+    removed key. It is the source at the newest address of the removed one that is still followed.
+    `wanted`: the address of each configured source; `rows`: the feeds of sources, both by key."""
     removed = sorted(addresses.keys() & rows.keys() - wanted.keys())
     if not removed:
         return {}
@@ -189,8 +194,9 @@ def find_successors(
 def find_departures(
     wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
 ) -> list[str]:
-    """Return sources whose feed stops redirecting: its target was removed, or their key has an
-    unrelated address. `wanted`: the addresses of the configured sources, by key."""
+    """Return the keys of sources whose feed redirects to another one and must not any more: the
+    other source was removed, or the key has an address that it never had. `wanted`: the address of
+    each configured source; `rows`: the feeds of sources, both by key."""
     departed = []
     for key in sorted(wanted.keys() & rows.keys()):
         target = rows[key].moved_to
@@ -202,7 +208,7 @@ def find_departures(
 
 
 def with_address(addresses: tuple[str, ...], url: str) -> tuple[str, ...]:
-    """Return the addresses with `url` as the newest."""
+    """Return the addresses of a source with `url` as the newest."""
     if addresses and (addresses[-1] == url or urls.alias(addresses[-1]) == urls.alias(url)):
         return addresses
     alias = urls.alias(url)
@@ -213,9 +219,8 @@ def with_address(addresses: tuple[str, ...], url: str) -> tuple[str, ...]:
 def find_sources_at_new_site(
     urls_by_key: Mapping[str, str], former_urls: Mapping[str, Sequence[str]]
 ) -> list[str]:
-    """Return the keys of sources that are new, or that have a new address on another site.
-    `urls_by_key`: the address of each source now; `former_urls`: those that each had, the newest
-    last."""
+    """Return the keys of sources that are new or have moved to another site. `urls_by_key`: the
+    address of each source; `former_urls`: earlier ones, the newest last."""
     keys = []
     for key, url in sorted(urls_by_key.items()):
         former = former_urls.get(key, ())
@@ -225,12 +230,14 @@ def find_sources_at_new_site(
 
 
 def is_at(url: str, addresses: Iterable[str]) -> bool:
-    """Return True if `url` is an alias of one of the addresses."""
+    """Return True if `url` is one of the addresses, or another spelling of one."""
     return urls.alias(url) in map(urls.alias, addresses)
 
 
 def update_state(source: Source, state: SourceState | None) -> SourceState:
-    """Return the state of `source` as written now. A new address resets validators and health."""
+    """Return the state of a source after sources.toml was read. A new address begins a new state,
+    only the times of visits and articles stay. After other edits the source is visited at once,
+    because the edit may mend a failure. `state`: None if the source is new."""
     terms = _digest(source)
     rules = source.rules.digest
     new_state = SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
@@ -260,7 +267,8 @@ def update_state(source: Source, state: SourceState | None) -> SourceState:
 
 
 def as_followed(source: Source, state: SourceState | None) -> Source:
-    """Return `source` with the address and kind that were found at its first visit."""
+    """Return a source as it is followed: with the feed and the kind that its first visit found, if
+    the operator left the kind to us. `state`: None before that visit."""
     if state is None or source.kind != "auto" or source.url != state.url:
         return source
     if state.discovery.found == "list":
@@ -271,9 +279,9 @@ def as_followed(source: Source, state: SourceState | None) -> Source:
 
 
 def _digest(source: Source) -> str:
-    """Return 16 hex characters for those fields of `source` that affect how it is visited and
-    read. A field of a later version counts if it is set, so that digests of earlier versions
-    stay."""
+    """Return a digest of the fields that affect how a source is visited and read, 16 hex
+    characters. Fields that later versions added only count if they are set: else each upgrade would
+    look like an edit."""
     terms: list[object] = [
         source.kind,
         source.every,

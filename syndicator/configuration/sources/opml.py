@@ -1,5 +1,6 @@
 """Read OPML subscription lists of other programs, and write our sources as OPML. Pure.
-OPML 2.0 (opml.org). What we write, we read without loss."""
+
+OPML 2.0 (opml.org). A list that we wrote is read without loss."""
 
 import json
 import re
@@ -19,9 +20,9 @@ from syndicator.core.reasons import FeedReason
 
 Folders = Literal["category", "tag", "ignore"]  # meaning of a list's folders
 
-# Namespace of attributes for fields of a source that OPML lacks, under the
-# keys of sources.toml: texts as they are, all else as JSON. `place`: in the file, as folders change
-# the order.
+# Namespace of attributes for settings of a source that OPML lacks. Their names are the keys of
+# sources.toml; the values are texts as they are (`_TEXTS`), and JSON for all others. `place` is the
+# number of the source in sources.toml, because folders change the order.
 SPACE = "urn:x-syndicator:opml"
 _PLACE = "place"
 # An ampersand that begins no entity of XML; the name of an entity of HTML, if it begins one.
@@ -57,8 +58,9 @@ _TEXTS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A subscription in a list. `folders`: outermost first; `own`: its table if we wrote the list;
-    `removed`: names of the rights that a list of a stranger does not give it."""
+    """A subscription in a list. `folders`: the folders that it is in, outermost first; `own`: its
+    settings if we wrote the list; `removed`: names of the rights that were taken from it, because
+    the list may be a stranger's."""
 
     url: str
     line: int = 0
@@ -71,7 +73,7 @@ class Outline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A skipped outline, and why."""
+    """An outline that is not imported, and why."""
 
     line: int
     name: str
@@ -80,7 +82,8 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionList:
-    """The subscriptions of an OPML document, each address once. `is_trusted`: see `read_opml`."""
+    """The subscriptions of a list, each address once, and the outlines that were skipped.
+    `is_trusted`: the list is the operator's own, so its rights count."""
 
     outlines: tuple[Outline, ...] = ()
     skipped: tuple[Skipped, ...] = ()
@@ -88,7 +91,8 @@ class SubscriptionList:
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """The names of folders in other programs' lists; the operator chooses what they become."""
+        """The names of folders in lists of other programs; the operator decides if they become
+        categories, tags or nothing."""
         names: dict[str, None] = {}  # a set in order
         for outline in self.outlines:
             if not outline.own:
@@ -97,11 +101,12 @@ class SubscriptionList:
 
 
 def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
-    """Return the subscriptions of an OPML document, without rights and without addresses that name
-    a variable of this machine. `is_trusted`: with both, as the operator says that the list is an
-    export of their own.
-    Raise NotAFeed(broken-xml | unknown-format) with the line and the cure: a document is read whole
-    or not at all, so a part of it is never taken for the whole."""
+    """Return the subscriptions of an OPML document.
+
+    `is_trusted`: the operator says that the list is an export of their own. Else rights are
+    removed, and addresses that name an environment variable of this machine are skipped. Raises
+    NotAFeed, with line and cure, if any part of the document cannot be read: a part of a list must
+    not be taken for the whole."""
     root = _parse(data)
     if not isinstance(root.tag, str) or root.tag.rpartition("}")[2].lower() != "opml":
         detail = f"line {root.sourceline or 1}: the document is not OPML; {_EXPORT}"
@@ -110,7 +115,7 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
     places: dict[str, int] = {}
     skipped: list[Skipped] = []
     for element in root.iter("{*}outline"):
-        item = _outline(element)
+        item = _parse_outline(element)
         if isinstance(item, Outline) and not is_trusted:
             item = clean_outline(item)
         alias = _alias(item) if isinstance(item, Outline) else ""
@@ -132,14 +137,16 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
 
 
 def _alias(outline: Outline) -> str:
-    """Return what no two outlines have in common, as `plain_values.address_key`."""
+    """Return a text that differs for each subscription: its address, and for a mailbox also the
+    newsletter."""
     if urls.is_mailbox(outline.url):
         return f"{outline.url} from={outline.own.get('from')} list={outline.own.get('list')}"
     return urls.alias(outline.url)
 
 
 def _parse(data: bytes) -> Any:
-    """Parse XML. `&` that many readers write without an escape, and entities of HTML, are text."""
+    """Parse XML. Two faults that many programs make are mended: `&` without an escape, and entities
+    of HTML such as `&eacute;`. Raises NotAFeed."""
     # libxml2 always expands entities in attributes, so documents that declare any are refused;
     # NUL bytes are removed to search UTF-16 too
     plain = data.replace(b"\0", b"")
@@ -162,6 +169,8 @@ def _parse(data: bytes) -> Any:
 
 
 def _escape_and(match: re.Match[bytes]) -> bytes:
+    """Return the replacement for an ampersand that is not valid XML: the character of an HTML
+    entity, else `&amp;`."""
     named = html5.get(f"{match[1].decode()};") if match[1] else None
     if named:
         return named.encode("ascii", "xmlcharrefreplace")
@@ -169,7 +178,7 @@ def _escape_and(match: re.Match[bytes]) -> bytes:
 
 
 def _describe_syntax(error: etree.XMLSyntaxError) -> str:
-    """Return what is wrong with XML, and the cure."""
+    """Return what is wrong with the XML, and the cure."""
     code: int = getattr(error, "code", 0)
     if code in _CHARSET:
         return "its characters are not in the encoding that it states; save it as UTF-8"
@@ -180,7 +189,9 @@ def _describe_syntax(error: etree.XMLSyntaxError) -> str:
 
 
 def clean_outline(outline: Outline) -> Outline | Skipped:
-    """Remove the rights of an outline; skip it if its address names a variable of this machine."""
+    """Return an outline of a stranger's list without rights. Return it as skipped if only the
+    operator may follow its address: a mailbox, or an address with an environment variable of this
+    machine."""
     if urls.is_mailbox(outline.url):
         why = "it is a mailbox, which only you can follow: write it into sources.toml by hand"
         return Skipped(line=outline.line, name=outline.title, why=why)
@@ -196,9 +207,11 @@ def clean_outline(outline: Outline) -> Outline | Skipped:
     return replace(outline, own=own, removed=removed)
 
 
-def followed(outline: Outline, folders: Folders, categories: Mapping[str, str]) -> dict[str, Any]:
-    """Return the source table for an outline. `folders`: what they become; `categories`: name by
-    case-folded name."""
+def make_source_table(
+    outline: Outline, folders: Folders, categories: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the [[source]] table for an outline. `folders`: what its folders become; `categories`:
+    names of categories by case-folded name, for the right spelling."""
     if outline.own:
         return {**outline.own, "url": outline.url}
     values: dict[str, Any] = {"url": outline.url}
@@ -215,8 +228,9 @@ def followed(outline: Outline, folders: Folders, categories: Mapping[str, str]) 
 def write_opml(
     title: str, sources: Sequence[Source], sites: Mapping[str, str] | None = None
 ) -> bytes:
-    """Return an OPML document of `sources`, grouped by category; pages and lists become links.
-    `sites`: by key."""
+    """Return an OPML document of the sources, in a folder for each category. Pages and list pages
+    are links, because other programs cannot follow them. `sites`: address of the site by source
+    key."""
     root = etree.Element("opml", {"version": "2.0"}, nsmap={"syndicator": SPACE})
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")
@@ -237,7 +251,8 @@ def write_opml(
 
 
 def _make_outline(source: Source, site: str) -> dict[str, str]:
-    """Return the attributes that every program reads. `site`: the address of its site, or ""."""
+    """Return the attributes of a source that all programs understand. `site`: the address of its
+    site, or ""."""
     name = text.line(source.title or source.key)
     url = text.line(source.url)
     is_page = source.kind in ("page", "list") or bool(source.rules.links)
@@ -250,8 +265,8 @@ def _make_outline(source: Source, site: str) -> dict[str, str]:
 
 
 def _make_own_attributes(source: Source, place: int) -> dict[str, str]:
-    """Return the settings of a source as attributes in our namespace, and its `place` in the
-    list."""
+    """Return the settings of a source as attributes in our namespace. `place`: its number in the
+    list, because folders change the order."""
     attributes = {}
     for name, value in table(source).items():
         if name == "url":
@@ -265,15 +280,16 @@ def _make_own_attributes(source: Source, place: int) -> dict[str, str]:
     return attributes
 
 
-def _outline(element: Any) -> Outline | Skipped | None:
-    """Return a subscription, a skipped outline, or None for a folder."""
+def _parse_outline(element: Any) -> Outline | Skipped | None:
+    """Return the subscription of an `outline` element, or why it is skipped; None if it is a
+    folder."""
     attributes = {
         name.lower(): value for name, value in element.attrib.items() if not name.startswith("{")
     }
     line = element.sourceline or 0
     name = _name(element)
     try:
-        own = dict(_own(element))
+        own = dict(_iterate_own(element))
     except ValueError as error:
         return Skipped(line=line, name=name, why=f"an attribute of {SPACE} cannot be read: {error}")
     written = attributes.get("xmlurl") or attributes.get("url") or ""
@@ -297,8 +313,9 @@ def _outline(element: Any) -> Outline | Skipped | None:
     )
 
 
-def _own(element: Any) -> Iterator[tuple[str, Any]]:
-    """Iterate over the attributes that this program wrote. Raise ValueError."""
+def _iterate_own(element: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the settings in attributes of our namespace. Raises ValueError if a value is not valid
+    JSON."""
     prefix = f"{{{SPACE}}}"
     for name, value in element.attrib.items():
         if name.startswith(prefix):
@@ -307,4 +324,5 @@ def _own(element: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _name(element: Any) -> str:
+    """Return the name of a folder or subscription on one line, "" if it has none."""
     return text.line(element.get("title") or element.get("text") or "")

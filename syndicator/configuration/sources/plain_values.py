@@ -1,4 +1,4 @@
-"""Turn a source into a plain table of its set fields, and a digest of that table. Pure."""
+"""Turn a source into a plain table of its set fields, and a digest of this table. Pure."""
 
 import dataclasses
 import json
@@ -23,7 +23,7 @@ def list_differing_fields(value: Any, default: Any) -> dict[str, Any]:
 
 
 def table(source: Source) -> dict[str, Any]:
-    """Return the fields of `source` that differ from the defaults, by their keys in
+    """Return the fields of a source that differ from their defaults, by their keys in
     sources.toml."""
     fields = list_differing_fields(source, usual_source(source.url, source.cookies))
     values = {key_of(name): value for name, value in fields.items()}
@@ -38,22 +38,23 @@ def key_of(field: str) -> str:
 
 
 def usual_source(url: str, cookies: str = "") -> Source:
-    """Return a source at `url` with the defaults that it has there, and with a file of `cookies`.
-    Mails are for their reader: no public instance publishes them and no language model reads them
-    unless the operator says so. No model reads the texts of a session either."""
+    """Return a source with the defaults for this address and file of cookies. Mails are meant for
+    their reader, so they are private and no language model reads them unless the operator allows
+    it. No model reads pages of a session either."""
     if urls.is_mailbox(url):
         return Source(key="", url="", content="private", llm=False)
     return Source(key="", url="", llm=not cookies)
 
 
 def address_key(source: Source) -> str:
-    """Return what no two sources have in common: the address (`urls.alias`), and of a mailbox the
-    newsletter, as it holds several."""
+    """Return a text that differs for each source: its address as `urls.alias` compares it, and for
+    a mailbox also the newsletter, because a mailbox may hold several."""
     if urls.is_mailbox(source.url):
         return f"{source.url.strip()} from={source.sender or ''} list={source.list_id or ''}"
     return urls.alias(source.url)
 
 
 def stamp(source: Source) -> str:
-    """Return a digest of the source's table, to refuse edits of a changed source."""
+    """Return a digest of the fields of a source. An edit is refused if the digest has changed
+    meanwhile."""
     return digest(json.dumps(table(source), default=list, sort_keys=True))

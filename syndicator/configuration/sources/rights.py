@@ -1,4 +1,5 @@
-"""List the rights and environment variables that only the operator gives a source. Pure."""
+"""List the rights of a source that only the operator may give, and the variables that it uses.
+Pure."""
 
 import json
 from dataclasses import dataclass
@@ -28,8 +29,8 @@ _PUBLISHES_WHOLE: Final = "full"  # the value of `content` that is a right; the 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """The rights and variables of a source. `rights`: lines as in sources.toml; `variables`: those
-    whose values its server gets."""
+    """The rights of a source, as lines of sources.toml, and the environment variables whose values
+    its server gets."""
 
     rights: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
@@ -43,8 +44,8 @@ class Given:
 
 
 def list_variables(url: str) -> tuple[str, ...]:
-    """Return the variables in `url`, however they are spelled: also those that only its canonical
-    form shows."""
+    """Return the names of the environment variables in a URL. Its canonical form is searched, too,
+    because escapes may hide a variable."""
     try:
         canonical = urls.canonical(url)
     except urls.BadUrl:
@@ -53,7 +54,7 @@ def list_variables(url: str) -> tuple[str, ...]:
 
 
 def list_given(source: Source) -> Given:
-    """Return the rights of `source`, and the variables in its address and its headers."""
+    """Return the rights of a source, and the environment variables in its address and headers."""
     values = table(source)
     rights = []
     for name in RIGHTS:
@@ -64,7 +65,7 @@ def list_given(source: Source) -> Given:
 
 
 def _is_right(name: str, value: Any) -> bool:
-    """Return True if the option `name` with this value gives a right."""
+    """Return True if an option with this value is a right that only the operator may give."""
     if name == "content":
         return bool(value == _PUBLISHES_WHOLE)
     return bool(value)

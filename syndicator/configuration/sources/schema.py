@@ -1,4 +1,5 @@
 """Validate the tables of sources.toml, and turn them into sources.
+
 Every error names file, source, key and cure."""
 
 import re
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from syndicator.configuration import page_rules
-from syndicator.configuration.cron import next_fire
+from syndicator.configuration.cron import find_next_time
 from syndicator.configuration.settings import Section, like, network, query, seconds
 from syndicator.configuration.sources.plain_values import address_key, key_of, usual_source
 from syndicator.configuration.toml_files import TomlFile, describe_error
@@ -29,6 +30,7 @@ _LANGUAGE = like(
 _ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # to see whether a cron expression is valid
 _SHORTEST = 60  # seconds between two visits
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# keys that a mailbox must not have
 _FOR_THE_WEB = frozenset(
     {"kind", "robots", "headers_env", "cookies", "speaks_for", "backfill", "browser"}
 )
@@ -42,6 +44,7 @@ _AFTER = re.compile(r"keep|seen|move:[^\s\x00-\x1f/.][^\x00-\x1f]{0,199}")
 
 
 def _key(value: str) -> str:
+    """Check the key of a source."""
     # a key is a file name (sources/<key>.atom), and Windows reserves some names for devices
     if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", value):
         raise ValueError(f"{value!r} cannot be a file name on Windows; choose another key")
@@ -53,6 +56,7 @@ def _key(value: str) -> str:
 
 
 def _url(value: str) -> str:
+    """Check the address of a source, and return it without spaces around it."""
     if urls.is_mailbox(value):
         return _mailbox(value)
     try:
@@ -76,6 +80,7 @@ def _url(value: str) -> str:
 
 
 def _mailbox(value: str) -> str:
+    """Check the address of a mailbox: its scheme, user and folder."""
     parse_mailbox(value)
     for name in secrets.variables(value):
         _no_setting(name)
@@ -83,6 +88,7 @@ def _mailbox(value: str) -> str:
 
 
 def _no_setting(variable: str) -> None:
+    """Raise ValueError if a variable would be read as one of our settings."""
     if variable.upper().startswith("SYNDICATOR_"):
         raise ValueError(
             f"{variable}: variables that begin with SYNDICATOR_ are settings; use another name"
@@ -97,7 +103,7 @@ def _duration(value: str) -> str:
 
 def _cron(value: str) -> str:
     try:
-        next_fire(value, _ANY_DAY)
+        find_next_time(value, _ANY_DAY)
     except ConfigError as error:
         raise ValueError(str(error)) from error
     return value
@@ -113,6 +119,7 @@ def _sender(value: str) -> str:
 
 
 def _list_id(value: str) -> str:
+    """Return a List-Id (RFC 2919) without brackets, in small letters."""
     bare = value.strip().removeprefix("<").removesuffix(">").lower()
     if not _LIST_ID.fullmatch(bare):
         raise ValueError(
@@ -128,6 +135,8 @@ def _after(value: str) -> str:
 
 
 def _host(value: str) -> str:
+    """Check a value of `speaks_for`: a host, or a host with a path on a site that many people
+    share. Return it in the spelling that we compare by."""
     try:
         if "://" in value or not (address := urls.canonical(f"https://{value}")):
             raise urls.BadUrl(value)
@@ -144,6 +153,8 @@ def _host(value: str) -> str:
 
 
 def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
+    """Check `headers_env`: names of headers, each with the name of the variable that has its
+    value."""
     for name, variable in value.items():
         if not _HEADER.fullmatch(name):
             raise ValueError(f"{name!r} is not a header name")
@@ -177,6 +188,7 @@ def _value(value: str) -> str:
 
 
 def _texts(value: Any) -> Any:
+    """Refuse a text in place of a list: people confuse `rules.keep` with the query `keep`."""
     if isinstance(value, str):
         raise ValueError(
             'write a list of texts that stay on pages, ["..."]; a query for entries is the key keep'
@@ -300,6 +312,7 @@ class SourceTable(Section):
         return self
 
     def source(self) -> Source:
+        """Return the source of this table. Defaults of some keys depend on the address."""
         values = {name: getattr(self, name) for name in type(self).model_fields if name != "rules"}
         usual = usual_source(self.url, self.cookies)
         for name in ("content", "llm"):
@@ -313,20 +326,20 @@ class SourceTable(Section):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A source, with its file and the number of its table in it (from 0)."""
+    """A source with its file, and the number of its table in the file (from 0)."""
 
     source: Source
     file: TomlFile
     number: int
 
     def fault(self, message: str, *place: str | int) -> Fault:
-        """Return a fault at `place` in its table."""
+        """Return a fault of this source. `place`: keys and indexes in its table."""
         entry = f"source {self.source.key!r}"
         return self.file.fault(message, "source", self.number, *place, entry=entry)
 
 
-def source_of(values: Mapping[str, Any]) -> Source:
-    """Return the source of a table's values. Raise UsageError with the first fault."""
+def make_source(values: Mapping[str, Any]) -> Source:
+    """Return the source of a table with these values. Raises UsageError with the first fault."""
     try:
         return SourceTable.model_validate(values).source()
     except ValidationError as error:
@@ -334,13 +347,13 @@ def source_of(values: Mapping[str, Any]) -> Source:
 
 
 def check(file: TomlFile) -> tuple[Source, ...]:
-    """Return the sources of a parsed file. Raise ConfigError with all faults."""
+    """Return the sources of a parsed file. Raises ConfigError with all faults."""
     return tuple(placed.source for placed in check_all([file]))
 
 
 def check_all(files: Sequence[TomlFile], unread: Sequence[Fault] = ()) -> tuple[Placed, ...]:
-    """Return the sources of several files in order. Raise ConfigError with all faults, `unread`
-    included."""
+    """Return the sources of several files in order. `unread`: faults of files that could not be
+    parsed. Raises ConfigError with all faults."""
     placed, faults = readable(files, unread)
     if faults:
         raise ConfigError.of(faults)
@@ -350,21 +363,22 @@ def check_all(files: Sequence[TomlFile], unread: Sequence[Fault] = ()) -> tuple[
 def readable(
     files: Sequence[TomlFile], unread: Sequence[Fault] = ()
 ) -> tuple[tuple[Placed, ...], tuple[Fault, ...]]:
-    """Return the valid sources of several files in order, and all faults, including `unread`."""
+    """Return the valid sources of several files in order, and all faults by file and line.
+    `unread`: faults of files that could not be parsed."""
     placed: list[Placed] = []
     faults = list(unread)
     for file in files:
-        well, wrong = tables(file)
+        well, wrong = read_tables(file)
         placed += well
         faults += wrong
-    doubles = distinct(placed)
+    doubles = find_duplicates(placed)
     faults += doubles.values()
     valid = tuple(item for number, item in enumerate(placed) if number not in doubles)
     return valid, tuple(sorted(faults, key=lambda fault: (fault.file, fault.line or 0)))
 
 
-def tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
-    """Return the valid sources of a file and the faults of the others."""
+def read_tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
+    """Return the valid sources of a file, and the faults of its other tables."""
     faults = [
         file.fault(
             f"unknown key {name!r} outside of a source; every source starts with a line [[source]]",
@@ -391,12 +405,14 @@ def tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
 
 
 def _name(table: Mapping[str, Any], number: int) -> str:
+    """Return a name of a table for messages, also if its key is missing."""
     key = table.get("key")
     return f"source {key!r}" if isinstance(key, str) else f"source number {number + 1}"
 
 
-def distinct(placed: Iterable[Placed]) -> dict[int, Fault]:
-    """Return by number the faults of sources with the key or address of an earlier one."""
+def find_duplicates(placed: Iterable[Placed]) -> dict[int, Fault]:
+    """Return a fault for each source that has the key or the address of an earlier one, by its
+    number in `placed`."""
     faults: dict[int, Fault] = {}
     keys: dict[str, Placed] = {}
     addresses: dict[str, Placed] = {}
@@ -419,21 +435,22 @@ def distinct(placed: Iterable[Placed]) -> dict[int, Fault]:
 
 
 def _same_address(source: Source) -> str:
+    """Return a text that is equal for two sources at the same address."""
     if urls.is_mailbox(source.url):
         return address_key(source)
     return urls.canonical(source.url)
 
 
 def _where(other: Placed, item: Placed) -> str:
-    """Return a note on the place of `other` if in another file, else ""."""
+    """Return in which other file `other` is; "" if it is in the same file as `item`."""
     if other.file.path == item.file.path:
         return ""
     return f" (the other in {other.file.where('source', other.number, 'key') or other.file.path})"
 
 
-def added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Source, ...] | None:
-    """Return the sources in `end`, which was appended to `path`; None if the whole file must be
-    read."""
+def parse_added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Source, ...] | None:
+    """Return the sources in `end`, text that was appended to the file `path`. None if the whole
+    file must be read, because `end` alone is not valid or repeats a key or address of `present`."""
     try:
         sources = check(TomlFile(path, tomllib.loads(end.decode())))
     except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):

@@ -1,6 +1,7 @@
-"""Cache parsed sources until their files change; use the last valid ones during faults.
-Parsing 100,000 takes ten seconds, the cache half a second. Appended sources are parsed alone; a
-broken cache is ignored."""
+"""Cache parsed sources until their files change; use the last valid ones if a file is faulty.
+
+Parsing 100,000 sources takes ten seconds, reading the cache half a second. If sources were only
+appended to the file, only these are parsed. A broken cache is ignored."""
 
 import hashlib
 import json
@@ -20,8 +21,8 @@ from syndicator.core.model import Rules, Source
 # second edit of the same length is invisible. Ticks are two seconds at worst (FAT).
 _LATER_NS = 2_000_000_000
 
-_UNKNOWN = (None, 0, "")
-_LEAST = 2  # fields of a source: key and address
+_UNKNOWN = (None, 0, "")  # the result of `_with_added` if all files must be read
+_LEAST = 2  # most sources have two fields, key and address; they need no conversion
 _FIELDS = tuple(field.name for field in fields(Source))
 _RULES = tuple(field.name for field in fields(Rules))
 _DEFAULTS = {field.name: field.default for field in fields(Source)}
@@ -29,8 +30,11 @@ _DEFAULTS = {field.name: field.default for field in fields(Source)}
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Sources, and `stamp`: the state of their files. `base`: state before the last `added`;
-    `faults`: of others."""
+    """Sources, with the state of the files that they were read from.
+
+    `stamp`: changes with each edit of the files; `base`, `added`: if sources were only appended
+    since the cache was written, the stamp before and how many were appended, else "" and 0;
+    `faults`: of faulty tables."""
 
     sources: tuple[Source, ...]
     stamp: str
@@ -40,7 +44,8 @@ class Read:
 
 
 def stamp(path: Path, version: str) -> str:
-    """Return the state of the files of sources (names, times, sizes, inodes) and `version`."""
+    """Return a text that changes with each edit of the files of sources (names, times, sizes,
+    inodes) and with `version`."""
     parts = [version]
     for file in files_of(path):
         with suppress(FileNotFoundError):
@@ -54,15 +59,16 @@ def stamp(path: Path, version: str) -> str:
 def read(
     path: Path, cache: Path, version: str, *, before: Read | None = None, remember: bool = False
 ) -> Read:
-    """Return the sources, from `before` or `cache` if unchanged; faulty ones as they last were
-    valid."""
+    """Return the sources. If the files are unchanged, they come from `before` (an earlier result)
+    or the file `cache`. A faulty table counts as it last was valid. `version`: of this program;
+    another version may parse differently. `remember`: write the cache."""
     now = stamp(path, version)
     if before is not None and before.stamp == now:
         return before
-    sources = _remembered(cache, now, path)
+    sources = _read_cached(cache, now, path)
     if sources is not None:
         return Read(sources, now)
-    sources, checked, base = _with_added(cache, now, path)
+    sources, checked, base = _read_appended(cache, now, path)
     faults: tuple[Fault, ...] = ()
     if sources is None:
         # late: valid caches need no checks
@@ -70,95 +76,110 @@ def read(
 
         sources, faults = readable_sources(path)
         if faults:
-            last = before.sources if before else _last_valid(cache)
+            # sources that are missing now may be in the faulty tables: they stay as they were
+            last_valid = before.sources if before else _read_last_valid(cache)
             keys = {source.key for source in sources}
             addresses = set(map(address_key, sources))
-            gone = (
-                old for old in last if old.key not in keys and address_key(old) not in addresses
-            )
-            sources = (*sources, *gone)
+            missing = [
+                source
+                for source in last_valid
+                if source.key not in keys and address_key(source) not in addresses
+            ]
+            sources = (*sources, *missing)
     if remember and not faults:
-        data = path.read_bytes() if files_of(path) == [path] and path.exists() else None
-        if stamp(path, version) == now:
-            _remember(cache, now, sources, data, checked)
-    return Read(sources, now, base, len(sources) - checked if base else 0, faults)
+        is_only_file = files_of(path) == [path] and path.exists()
+        data = path.read_bytes() if is_only_file else None
+        is_unchanged = stamp(path, version) == now  # not edited while it was read
+        if is_unchanged:
+            _write_cache(cache, now, sources, data, checked)
+    added = len(sources) - checked if base else 0
+    return Read(sources, now, base, added, faults)
 
 
-def _last_valid(cache: Path) -> tuple[Source, ...]:
+def _read_last_valid(cache: Path) -> tuple[Source, ...]:
+    """Return the sources of the cache, whatever changed since; none if it cannot be used."""
     try:
         names, _, _, rows = json.loads(cache.read_bytes())
-        return tuple(map(_source, rows)) if tuple(names) == _FIELDS + _RULES else ()
+        if tuple(names) != _FIELDS + _RULES:  # of a version with other fields
+            return ()
+        return tuple(map(_source, rows))
     except (OSError, ValueError, TypeError):
         return ()
 
 
-def _remembered(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
+def _read_cached(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
+    """Return the sources of the cache if no file changed since, else None. `now`: the present
+    stamp."""
     try:
         edited = max(file.stat().st_mtime_ns for file in files_of(path))
         if cache.stat().st_mtime_ns < edited + _LATER_NS:
             return None
-        names, of, _, rows = json.loads(cache.read_bytes())
-        if (tuple(names), of) != (_FIELDS + _RULES, now):
+        names, cached_stamp, _, rows = json.loads(cache.read_bytes())
+        if tuple(names) != _FIELDS + _RULES or cached_stamp != now:
             return None
         return tuple(_source(row) for row in rows)
     except (OSError, ValueError, TypeError):
         return None
 
 
-def _with_added(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] | None, int, str]:
-    """Return cached and appended sources, the number cached, and the cached stamp; _UNKNOWN after
-    other changes."""
+def _read_appended(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] | None, int, str]:
+    """Return the sources if text was only appended to sources.toml since the cache was written:
+    those of the cache and the appended ones, how many are from the cache, and the cache's stamp.
+    After any other change return _UNKNOWN. `now`: the present stamp."""
     try:
-        names, of, (size, digest), rows = json.loads(cache.read_bytes())
+        names, cached_stamp, (size, digest), rows = json.loads(cache.read_bytes())
         data = path.read_bytes()
-        same = hashlib.sha256(data[:size]).hexdigest() == digest and len(data) >= size
-        if (
-            files_of(path) != [path]
-            or tuple(names) != _FIELDS + _RULES
-            or _version(of) != _version(now)
-            or not same
-        ):
+        begins_as_cached = hashlib.sha256(data[:size]).hexdigest() == digest and len(data) >= size
+        if files_of(path) != [path] or not begins_as_cached:
+            return _UNKNOWN
+        if tuple(names) != _FIELDS + _RULES or _version(cached_stamp) != _version(now):
             return _UNKNOWN
         sources = tuple(_source(row) for row in rows)
     except (OSError, ValueError, TypeError):
         return _UNKNOWN
     end = data[size:]
     if not end:
-        return sources, len(sources), of
-    if not (data[:size].endswith(b"\n") or end.startswith(b"\n")):
+        return sources, len(sources), cached_stamp
+    begins_with_line = data[:size].endswith(b"\n") or end.startswith(b"\n")
+    if not begins_with_line:
         return _UNKNOWN
-    from syndicator.configuration.sources.schema import added
+    from syndicator.configuration.sources.schema import parse_added
 
-    more = added(path, end, sources)
-    return _UNKNOWN if more is None else ((*sources, *more), len(sources), of)
+    more = parse_added(path, end, sources)
+    if more is None:
+        return _UNKNOWN
+    return (*sources, *more), len(sources), cached_stamp
 
 
 def _version(stamp: str) -> str:
+    """Return the program's version in a stamp."""
     return stamp.partition("\n")[0]
 
 
-def _remember(
+def _write_cache(
     cache: Path, now: str, sources: tuple[Source, ...], data: bytes | None, checked: int
 ) -> None:
-    """Write the cache if it reads back equal. `data`: sources.toml if the only file; `checked`:
-    number cached."""
+    """Write the cache. `now`: the stamp of the files; `data`: content of sources.toml if it is the
+    only file, else None; `checked`: so many sources come from the cache and need no check. Others
+    must be the same after writing and reading, or nothing is written."""
     rows = [_row(source) for source in sources]
     temporary = cache.with_name(f".{cache.name}.{os.getpid()}")
     with suppress(OSError, ValueError):
-        if (
-            tuple(_source(json.loads(json.dumps(row))) for row in rows[checked:])
-            == sources[checked:]
-        ):
+        read_back = tuple(_source(json.loads(json.dumps(row))) for row in rows[checked:])
+        if read_back == sources[checked:]:
             cache.parent.mkdir(parents=True, exist_ok=True)
-            of = (len(data), hashlib.sha256(data).hexdigest()) if data is not None else None
-            temporary.write_text(json.dumps((_FIELDS + _RULES, now, of, rows)), encoding="ascii")
+            beginning = None  # size and digest, to recognize that text was only appended
+            if data is not None:
+                beginning = (len(data), hashlib.sha256(data).hexdigest())
+            content = (_FIELDS + _RULES, now, beginning, rows)
+            temporary.write_text(json.dumps(content), encoding="ascii")
             temporary.replace(cache)
     with suppress(OSError):
         temporary.unlink(missing_ok=True)
 
 
 def _row(source: Source) -> dict[str, Any]:
-    """Return the fields that differ from their defaults, for JSON."""
+    """Return the fields of a source that differ from their defaults, as values for JSON."""
     values = {
         name: value for name in _FIELDS if (value := getattr(source, name)) != _DEFAULTS[name]
     }
@@ -170,6 +191,7 @@ def _row(source: Source) -> dict[str, Any]:
 
 
 def _source(row: Mapping[str, Any]) -> Source:
+    """Return the source of a row of the cache."""
     if len(row) == _LEAST:
         return Source(**row)
     values: dict[str, Any] = {

@@ -1,5 +1,6 @@
-"""Read a subscription list, OPML or one address a line; skip faulty lines. Pure.
-The refusal names the line at fault and the cure."""
+"""Read a list of subscriptions: OPML, or an address a line. Pure.
+
+Faulty lines are skipped and reported, with their number and the cure."""
 
 import codecs
 import gzip
@@ -21,13 +22,15 @@ _BOMS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
+# first bytes of files that people give us by mistake
 _PACKED = {gzip.compress(b"")[:2]: "gzip", b"PK": "zip", b"%P": "PDF", b"SQ": "SQLite"}
 _ADDRESS = re.compile(r"https?://\S+|[^\s/]*[.:]\S*|localhost\S*", re.I)
 
 
 def read_subscriptions(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
-    """Return the subscriptions of an OPML document or of a list of addresses. `is_trusted`: see
-    `opml.read_opml`. Raises NotAFeed with the line at fault and the cure."""
+    """Return the subscriptions of an OPML document or of a list of addresses. `is_trusted`: the
+    list is the operator's own, so its rights count (see `opml.read_opml`). Raises NotAFeed, with a
+    line and a cure, if it is neither."""
     if len(data) > LARGEST:
         size = f"it has {len(data):,} bytes, and {LARGEST:,} are read"
         raise NotAFeed(FeedReason.TOO_LARGE, f"line 1: {size}; split it into several files")
@@ -45,7 +48,8 @@ def read_subscriptions(data: bytes, *, is_trusted: bool = False) -> Subscription
 
 
 def _read_marked(data: bytes, *, is_trusted: bool) -> SubscriptionList:
-    """Read what begins like XML, or is UTF-16, which a list of addresses may be, too."""
+    """Read data that begins like XML or is UTF-16: OPML, but a list of addresses may be UTF-16,
+    too."""
     text = data[:2_000].replace(b"\0", b"").lower()
     if b"<" not in text:
         return _read_addresses(_decode(data), is_trusted=is_trusted)
@@ -55,6 +59,8 @@ def _read_marked(data: bytes, *, is_trusted: bool) -> SubscriptionList:
 
 
 def _decode(data: bytes) -> str:
+    """Return data as text, by its byte order mark, else as UTF-8. Raises NotAFeed with the line
+    that is no UTF-8."""
     for mark, encoding in _BOMS.items():
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
@@ -67,6 +73,8 @@ def _decode(data: bytes) -> str:
 
 
 def _read_addresses(text: str, *, is_trusted: bool) -> SubscriptionList:
+    """Return the subscriptions of a text with an address a line. Raises NotAFeed if no line has an
+    address."""
     outlines: dict[str, Outline] = {}
     skipped: list[Skipped] = []
     for number, line in _lines(text):
@@ -87,7 +95,7 @@ def _read_addresses(text: str, *, is_trusted: bool) -> SubscriptionList:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines that are neither empty nor a comment, with their numbers."""
+    """Yield the number and text of each line that is neither empty nor a comment (#)."""
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip()
         if stripped and not stripped.startswith("#"):
@@ -95,6 +103,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _read_line(number: int, line: str, *, is_trusted: bool) -> Outline | Skipped:
+    """Return the subscription in a line, or why the line is skipped. `https://` may be left out."""
     shown = line[:_SHOWN]
     if len(line) > _LONGEST:
         why = f"it has {len(line):,} characters, too many for an address; write one address a line"

@@ -1,4 +1,5 @@
-"""Answer API requests: check the token, read lists, queue operations; describe the API."""
+"""Answer requests to the HTTP API: check the token, read lists, queue operations, describe the
+API."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +23,7 @@ from syndicator.app.lookup import make_source_finder
 from syndicator.app.places import Place
 from syndicator.configuration.sources.plain_values import table
 from syndicator.console import security
-from syndicator.console.guard import under_prefix, whole, with_headers
+from syndicator.console.guard import parse_whole_number, under_prefix, with_headers
 from syndicator.console.responses import console_of
 from syndicator.console.security import is_for_us, read_passwords
 from syndicator.console.shared_state import Console
@@ -96,13 +97,14 @@ _WHOLE_FIELDS: Final = {
     },
 }
 _NEXT: Final = {**_TEXT, "description": "The cursor of the next page, empty at the end."}
-# Schemas of an item and of a page, where they are not those of all lists
+# List -> schema of a page of it, and of one of its items. Others have "Page" and "Item".
 _PAGES: Final = {"articles": "ArticlePage"}
 _ONE: Final = {"articles": "Article"}
 PAGING: Final = {
     "limit": {"type": "integer", "default": 30, "minimum": 1, "maximum": MOST},
     "cursor": {**_TEXT, "default": "", "description": "The `next` of the page before."},
 }
+# parameters of a request that queues an operation
 DOING: Final = {
     "dry_run": {
         "type": "boolean",
@@ -140,8 +142,8 @@ _API_IS_OFF: Final = (
 )
 
 
-def _page_of(model: str) -> dict[str, Any]:
-    """Return the schema of a page of a list."""
+def _make_page_schema(model: str) -> dict[str, Any]:
+    """Return the JSON schema of a page of a list. `model`: name of the schema of its items."""
     items = {"type": "array", "items": {"$ref": f"#/components/schemas/{model}"}}
     return {
         "type": "object",
@@ -150,8 +152,8 @@ def _page_of(model: str) -> dict[str, Any]:
     }
 
 
-def _article_with(more: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of an article with further fields."""
+def _make_article_schema(more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON schema of an article with the fields `more`."""
     return {
         "type": "object",
         "properties": {**_ARTICLE_FIELDS, **more},
@@ -159,15 +161,17 @@ def _article_with(more: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def hidden(operation: Operation) -> set[str]:
-    """Return the names of the arguments that only the console may send."""
+def list_hidden_arguments(operation: Operation) -> set[str]:
+    """Return the names of an operation's arguments that only the console may send. `stamp` is not
+    among them: a request sends it in the header If-Match."""
     names = {field.name for field in fields_of(operation) if field.argument.hidden}
     names.discard("stamp")  # a request sends it as If-Match
     return names
 
 
-def offered() -> dict[str, Operation]:
-    """Return the operations of the API by name: those that need no hidden argument."""
+def list_offered_operations() -> dict[str, Operation]:
+    """Return the operations that the API offers, by name. An operation that needs an argument which
+    only the console may send is not offered."""
     return {
         name: operation
         for name, operation in operations().items()
@@ -176,6 +180,8 @@ def offered() -> dict[str, Operation]:
 
 
 def _needs_hidden_argument(operation: Operation) -> bool:
+    """Return True if an operation cannot be called without an argument that only the console may
+    send."""
     for field in fields_of(operation):
         is_required = field.default is Parameter.empty
         if field.argument.hidden and is_required:
@@ -184,14 +190,14 @@ def _needs_hidden_argument(operation: Operation) -> bool:
 
 
 def openapi_document() -> dict[str, Any]:
-    """Return the OpenAPI description of all addresses of the API."""
+    """Return the OpenAPI document of the API."""
     schemas = {
         "Job": TypeAdapter(Job).json_schema(),
-        "Page": _page_of("Item"),
+        "Page": _make_page_schema("Item"),
         "Item": _ITEM,
-        "ArticlePage": _page_of("ListedArticle"),
-        "ListedArticle": _article_with(_LISTED_FIELDS),
-        "Article": _article_with(_WHOLE_FIELDS),
+        "ArticlePage": _make_page_schema("ListedArticle"),
+        "ListedArticle": _make_article_schema(_LISTED_FIELDS),
+        "Article": _make_article_schema(_WHOLE_FIELDS),
         "Status": {"type": "object"},
         "Problem": _PROBLEM,
     }
@@ -207,23 +213,23 @@ def openapi_document() -> dict[str, Any]:
 
 
 def _describe_paths() -> dict[str, Any]:
-    """Return the OpenAPI descriptions of all addresses, by address."""
+    """Return the OpenAPI descriptions of all addresses."""
     paths: dict[str, Any] = {}
     for name, query in QUERIES.items():
         model = _PAGES.get(name, "Page")
-        paths[f"/{name}"] = {"get": _path(name, model, schema_of(query), PAGING)}
+        paths[f"/{name}"] = {"get": _describe_path(name, model, schema_of(query), PAGING)}
     for name in ("articles", "sources"):
         model = _ONE.get(name, "Item")
-        paths[f"/{name}/{{key}}"] = {"get": _path(f"{name}_one", model, key=True)}
-    paths["/status"] = {"get": _path("status", "Status")}
-    paths["/jobs/{key}"] = {"get": _path("job", "Job", key=True)}
-    paths["/jobs/{key}/cancel"] = {"post": _path("cancel", "Job", key=True)}
-    for name, operation in offered().items():
-        paths[f"/operations/{name}"] = {"post": _post(operation)}
+        paths[f"/{name}/{{key}}"] = {"get": _describe_path(f"{name}_one", model, key=True)}
+    paths["/status"] = {"get": _describe_path("status", "Status")}
+    paths["/jobs/{key}"] = {"get": _describe_path("job", "Job", key=True)}
+    paths["/jobs/{key}/cancel"] = {"post": _describe_path("cancel", "Job", key=True)}
+    for name, operation in list_offered_operations().items():
+        paths[f"/operations/{name}"] = {"post": _describe_operation(operation)}
     return paths
 
 
-def _path(
+def _describe_path(
     name: str,
     model: str,
     arguments: Mapping[str, Any] | None = None,
@@ -231,10 +237,9 @@ def _path(
     *,
     key: bool = False,
 ) -> dict[str, Any]:
-    """Return the OpenAPI description of one method of an address.
-
-    `model`: the schema of the answer; `arguments`: the schema of the arguments in the query;
-    `further_parameters`: more schemas by name; `key`: the address ends with a key."""
+    """Return the OpenAPI description of a request. `name`: its id; `model`: name of the schema of
+    the answer; `arguments`: schema of the parameters in the query; `further_parameters`: schemas of
+    more parameters by name; `key`: the path ends with a key."""
     argument_schema = arguments or {}
     schemas = {**argument_schema.get("properties", {}), **(further_parameters or {})}
     parameters: list[dict[str, Any]] = [_KEY] if key else []
@@ -252,16 +257,18 @@ def _path(
 
 
 def _describe_answer(media_type: str, model: str) -> dict[str, Any]:
+    """Return the OpenAPI description of an answer. `model`: name of its schema."""
     schema = {"$ref": f"#/components/schemas/{model}"}
     return {"description": model, "content": {media_type: {"schema": schema}}}
 
 
-def _post(operation: Operation) -> dict[str, Any]:
-    """Return the OpenAPI description of an operation, with its arguments as body."""
+def _describe_operation(operation: Operation) -> dict[str, Any]:
+    """Return the OpenAPI description of the request that queues an operation. Its arguments are the
+    body."""
     schema = schema_of(operation)
-    for name in hidden(operation):
+    for name in list_hidden_arguments(operation):
         del schema["properties"][name]
-    description = _path(operation.name, "Job", further_parameters=DOING)
+    description = _describe_path(operation.name, "Job", further_parameters=DOING)
     description["summary"] = operation.help
     if "stamp" in schema["properties"]:
         if_match = {"name": "If-Match", "in": "header", "schema": _TEXT}
@@ -282,14 +289,14 @@ Answer = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a list. `stamp`: changes with its file."""
+    """An article or a source as the API answers it. `stamp`: changes with its file."""
 
     answer: Answer
     stamp: str
 
 
 class Api:
-    """Application that answers requests with a token below /api/, and passes all others to
+    """Application that answers requests below /api/, which need a token, and passes all others to
     `pages`."""
 
     def __init__(self, pages: ASGIApp, console: Console) -> None:
@@ -300,13 +307,13 @@ class Api:
             Route(f"{PATH}/operations/{{name}}", _operate, methods=["POST"]),
             Route(f"{PATH}/jobs/{{key}}/cancel", _cancel, methods=["POST"]),
             Route(f"{PATH}/status", _status),
-            Route(f"{PATH}/articles/{{key}}", partial(_one, article)),
-            Route(f"{PATH}/sources/{{key}}", partial(_one, source)),
+            Route(f"{PATH}/articles/{{key}}", partial(_show_item, article)),
+            Route(f"{PATH}/sources/{{key}}", partial(_show_item, source)),
             Route(f"{PATH}/jobs/{{key}}", _show_job),
         ]
         for name, query in QUERIES.items():
-            routes.append(Route(f"{PATH}/{name}", partial(_list, query)))
-        handlers = dict.fromkeys((HTTPException, SyndicatorError, Exception), _wrong)
+            routes.append(Route(f"{PATH}/{name}", partial(_show_list, query)))
+        handlers = dict.fromkeys((HTTPException, SyndicatorError, Exception), _answer_error)
         self._app = Starlette(routes=routes, exception_handlers=handlers)
         self._app.router.redirect_slashes = False
         self._app.state.console = console
@@ -322,38 +329,41 @@ class Api:
         await answer(scope, receive, with_headers(send))
 
     def _refusal(self, request: Request) -> Response | None:
-        """Return the answer to a request without a valid token; else None, with the token in the
-        request's state."""
+        """Return the answer to a request without a valid token, None if its token is valid. Sets
+        `token` and `who` in the state of the request."""
         if not is_for_us(_header(request, "host"), self._console.hosts):
-            return problem(421, "this name is not the console's; see [console] names")
-        path = security.tokens_file_of(self._console.settings.state_dir)
+            return answer_problem(421, "this name is not the console's; see [console] names")
+        path = security.find_tokens_file(self._console.settings.state_dir)
         scheme, _, text = _header(request, "authorization").partition(" ")
         token = None
         try:
             if not read_passwords(path):
-                return problem(404, _API_IS_OFF)
+                return answer_problem(404, _API_IS_OFF)
             if scheme.lower() == "bearer":
                 token = security.find_token(path, text, utc_now())
         except ConfigError as error:
             self._console.tell(f"console: {error}")
-            return problem(503, "the tokens cannot be read; the log says why")
+            return answer_problem(503, "the tokens cannot be read; the log says why")
         request.state.token = token
         if token is None:
             challenge = {"www-authenticate": "Bearer"}
-            return problem(401, "send a valid token: Authorization: Bearer syn_...", challenge)
+            return answer_problem(
+                401, "send a valid token: Authorization: Bearer syn_...", challenge
+            )
         if not token.may("read"):
-            return problem(403, "this token is for `syndicator mcp` alone")
+            return answer_problem(403, "this token is for `syndicator mcp` alone")
         request.state.who = f"{TOKEN}{token.name}"  # its name in Changes and jobs
         return None
 
 
 def _header(request: Request, name: str) -> str:
-    """Return all values of a header, joined: duplicates match nothing."""
+    """Return the values of a header as one text. A header that was sent twice then matches
+    nothing."""
     return ",".join(request.headers.getlist(name))
 
 
-def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a problem as JSON (RFC 9457)."""
+def answer_problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Return an error as JSON (RFC 9457)."""
     document = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -363,32 +373,36 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
     return Response(json.dumps(document), status, headers, media_type="application/problem+json")
 
 
-def _json(answer: Answer, headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
+def _answer_json(
+    answer: Answer, headers: Mapping[str, str] | None = None, status: int = 200
+) -> Response:
     return Response(json.dumps(plain(answer)), status, headers, media_type="application/json")
 
 
 async def _openapi(request: Request) -> Response:
-    return _json(openapi_document())
+    return _answer_json(openapi_document())
 
 
 async def _show_job(request: Request) -> Response:
-    return _json(asdict(_own_job(request)))
+    return _answer_json(asdict(_own_job(request)))
 
 
 async def _status(request: Request) -> Response:
+    """Answer with the health of the instance."""
+
     def describe(place: Place) -> Answer:
         return document_of_status(read_health(place), None, ())
 
-    return _json(await console_of(request).look(describe))
+    return _answer_json(await console_of(request).look(describe))
 
 
-async def _list(query: Query, request: Request) -> Response:
+async def _show_list(query: Query, request: Request) -> Response:
     """Answer with one page of a list."""
     # each word is a condition of the database, which has a limit
     if len(request.query_params.multi_items()) > MOST:
         raise HTTPException(400, f"at most {MOST} parameters")
     values: dict[str, Any] = dict(request.query_params)
-    limit = _number(values.pop("limit", "30"), 1)
+    limit = _parse_number(values.pop("limit", "30"), 1)
     cursor = values.pop("cursor", "")
     for field in fields_of(query):
         if field.is_list:
@@ -410,12 +424,11 @@ async def _list(query: Query, request: Request) -> Response:
     page = await console_of(request).look(
         lambda place: read(place, arguments, after=cursor, most=limit)
     )
-    return _json({"items": page.items, "next": page.next})
+    return _answer_json({"items": page.items, "next": page.next})
 
 
 def article(place: Place, article_id: str) -> Item:
-    """Return an article with its text and related articles. Raises UsageError for an unknown
-    id."""
+    """Return an article with its text and related articles. Raises UsageError if there is none."""
     file = lists.read_article(place, article_id)
     answer = {name: getattr(file.article, name) for name in _ANSWERED_FIELDS}
     answer["source"] = file.article.source_key
@@ -424,6 +437,7 @@ def article(place: Place, article_id: str) -> Item:
 
 
 def _list_related(place: Place, article_id: str) -> list[Answer]:
+    """Return up to five published articles on the subject of an article, the nearest first."""
     if place.store is None:
         return []
     finder = RelatedFinder(place.store, make_source_finder(place))
@@ -435,8 +449,8 @@ def _list_related(place: Place, article_id: str) -> list[Answer]:
 
 
 def source(place: Place, key: str) -> Item:
-    """Return a source as in sources.toml, without secrets in its address. Raises UsageError for an
-    unknown key."""
+    """Return a source as sources.toml has it, with its state and without secrets. Raises UsageError
+    if there is none."""
     page = lists.read_source_page(place, key)
     health = page.health
     answer = {
@@ -448,8 +462,9 @@ def source(place: Place, key: str) -> Item:
     return Item(answer, page.stamp)
 
 
-async def _one(read: Callable[[Place, str], Item], request: Request) -> Response:
-    """Answer with the item that `read` returns for the key in the path, and its stamp as ETag."""
+async def _show_item(read: Callable[[Place, str], Item], request: Request) -> Response:
+    """Answer with the article or source whose key the path has, read by `read`. The answer is 304
+    if the client has it already (ETag, RFC 9110)."""
     key = request.path_params["key"]
     try:
         item = await console_of(request).look(lambda place: read(place, key))
@@ -459,23 +474,24 @@ async def _one(read: Callable[[Place, str], Item], request: Request) -> Response
     headers = {"etag": etag}
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
-    return _json(item.answer, headers)
+    return _answer_json(item.answer, headers)
 
 
 async def _operate(request: Request) -> Response:
-    """Queue an operation. Answer with its job once it has ended, or after `wait` seconds."""
+    """Queue the operation that the path names. Answer with its job when it has ended, or after
+    `wait` seconds as it is then."""
     console = console_of(request)
     token = request.state.token
-    operation = offered().get(request.path_params["name"])
+    operation = list_offered_operations().get(request.path_params["name"])
     if operation is None:
         raise HTTPException(404, "there is no such operation; openapi.json lists them")
     parameters = dict(request.query_params)
-    wait_seconds = _number(parameters.pop("wait", "10"), 0)
+    wait_seconds = _parse_number(parameters.pop("wait", "10"), 0)
     dry_run_text = parameters.pop("dry_run", "false")
     if parameters or dry_run_text not in ("true", "false"):
         raise HTTPException(422, "the parameters are dry_run, true or false, and wait")
     dry_run = dry_run_text == "true" or operation.is_question
-    values = _object(_header(request, "content-type"), await request.body())
+    values = _parse_object(_header(request, "content-type"), await request.body())
     is_change = not dry_run or bool(values.get("allow"))
     if is_change and not token.may("write"):
         raise HTTPException(
@@ -484,7 +500,7 @@ async def _operate(request: Request) -> Response:
     has_if_match = "if-match" in request.headers
     if has_if_match:
         values["stamp"] = _header(request, "if-match").strip('"')
-    forbidden = values.keys() & hidden(operation)
+    forbidden = values.keys() & list_hidden_arguments(operation)
     if forbidden:
         raise HTTPException(422, f"{operation.name}: {min(forbidden)} is for the console alone")
     arguments = arguments_of(operation, values)
@@ -498,34 +514,37 @@ async def _operate(request: Request) -> Response:
             {"retry-after": "10"},
         )
     job_id = console.ask(operation.name, values, request.state.who, dry_run=dry_run).id
-    return _of_job(await console.until(job_id, wait_seconds), has_if_match=has_if_match)
+    return _answer_job(await console.until(job_id, wait_seconds), has_if_match=has_if_match)
 
 
 async def _cancel(request: Request) -> Response:
+    """Cancel a job, and answer with its state."""
     console = console_of(request)
     job_id = _own_job(request).id
     console.queue.cancel(job_id)
-    return _of_job(await console.until(job_id, _CANCEL_SECONDS))
+    return _answer_job(await console.until(job_id, _CANCEL_SECONDS))
 
 
 def _own_job(request: Request) -> Job:
-    """Return the job that the path names. Raises HTTPException unless it is of this token."""
+    """Return the job that the path names. Raises HTTPException(404) if it was not queued with this
+    token."""
     job = console_of(request).queue.get(request.path_params["key"])
     if job is None or job.who != request.state.who:
         raise HTTPException(404, "there is no such job of this token")
     return job
 
 
-def _number(text: str, least: int) -> int:
-    """Parse a parameter from `least` to MOST. Raises HTTPException."""
-    number = whole(text, MOST)
+def _parse_number(text: str, least: int) -> int:
+    """Return the whole number from `least` to 100 that a parameter has. Raises
+    HTTPException(422)."""
+    number = parse_whole_number(text, MOST)
     if number < least:
         raise HTTPException(422, f"{text[:20]!r} is no number from {least} to {MOST}")
     return number
 
 
-def _object(content_type: str, body: bytes) -> dict[str, Any]:
-    """Parse a body that is a JSON object. Raises HTTPException."""
+def _parse_object(content_type: str, body: bytes) -> dict[str, Any]:
+    """Return the JSON object in the body of a request. Raises HTTPException if it has none."""
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise HTTPException(415, "send the arguments as application/json")
@@ -539,20 +558,22 @@ def _object(content_type: str, body: bytes) -> dict[str, Any]:
     return value
 
 
-def _of_job(job: Job | None, *, has_if_match: bool = False) -> Response:
-    """Answer with a job, 202 if it goes on. `has_if_match`: the request had If-Match. Raises
-    HTTPException if the job is gone or failed."""
+def _answer_job(job: Job | None, *, has_if_match: bool = False) -> Response:
+    """Answer with a job: 200 if it has ended, else 202. `has_if_match`: the request had If-Match,
+    so that 412 says that the file was edited meanwhile. Raises HTTPException if the job failed or
+    is gone."""
     if job is None:
         raise HTTPException(404, "there is no such job any more")
     if job.status == "failed":
         is_outdated = has_if_match and job.reason == CommandReason.EDITED
         raise HTTPException(412 if is_outdated else 409, job.said)
     location = {"location": f"{PATH}/jobs/{job.id}"}
-    return _json(asdict(job), location, 200 if job.ended else 202)
+    return _answer_json(asdict(job), location, 200 if job.ended else 202)
 
 
-def _status_of(error: SyndicatorError) -> int:
-    """Return the HTTP status for an error: the request's fault, or the instance's."""
+def _find_status(error: SyndicatorError) -> int:
+    """Return the HTTP status for an error: 400 or 422 if the request is at fault, 503 if the
+    instance is."""
     if isinstance(error.__cause__, QueryError):
         return 400
     if isinstance(error, UsageError):
@@ -560,9 +581,10 @@ def _status_of(error: SyndicatorError) -> int:
     return 503
 
 
-async def _wrong(request: Request, error: Exception) -> Response:
+async def _answer_error(request: Request, error: Exception) -> Response:
+    """Answer with the problem that an exception stands for."""
     if isinstance(error, HTTPException):
-        return problem(error.status_code, error.detail, error.headers)
+        return answer_problem(error.status_code, error.detail, error.headers)
     if isinstance(error, SyndicatorError):
-        return problem(_status_of(error), str(error))
-    return problem(500, "the log says what went wrong")
+        return answer_problem(_find_status(error), str(error))
+    return answer_problem(500, "the log says what went wrong")

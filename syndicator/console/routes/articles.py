@@ -1,4 +1,5 @@
-"""Show the pages of today, of articles (list, one, edit), and of tags and queries."""
+"""Show the first page of the console, and the pages of articles (list, one, edit), tags and
+queries."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,16 +16,16 @@ from starlette.routing import Route
 from syndicator.app.places import Place, published
 from syndicator.articles import frontmatter
 from syndicator.console import responses
-from syndicator.console.guard import MOST_PAGES, Form, form_of, whole
+from syndicator.console.guard import MOST_PAGES, Form, form_of, parse_whole_number
 from syndicator.console.responses import (
-    awaited,
     console_of,
-    job_of,
+    find_awaited_job,
+    find_job,
     label,
-    looked_up,
-    of_texts,
-    page,
-    part,
+    list_differences,
+    look_up,
+    show_page,
+    show_part,
 )
 from syndicator.core.errors import SyndicatorError
 from syndicator.operations.articles import EDITED, edited
@@ -33,9 +34,9 @@ from syndicator.showing import lists
 from syndicator.showing.choices import list_choices
 from syndicator.showing.lists import FILTERS, Filter, Wanted
 
-SHOWN = 30
+SHOWN = 30  # articles of a page of the list
 BEGINNING = 1200  # characters of a text below its row: a choice
-NEWEST = 20
+NEWEST = 20  # articles of the first page
 HELD = 10  # articles of the first page: the newest, and those on hold
 _LONGEST_NAME = 200  # characters of the name of a picture
 # Operations whose result the page shows.
@@ -45,7 +46,8 @@ _LONGEST = 1000  # characters of a query
 
 @dataclass(frozen=True, slots=True)
 class _ArticleList:
-    """Articles of a list, the number of articles by filter, and the name of the chosen source."""
+    """What the list of articles shows: a page of articles, the number of articles of each filter,
+    and the name of the chosen source ("" if none was chosen)."""
 
     items: list[lists.Item]
     counts: Mapping[Filter, int]
@@ -53,18 +55,19 @@ class _ArticleList:
 
 
 async def show_today(request: Request) -> Response:
+    """Show the first page: what needs the operator, and the newest articles."""
     console = console_of(request)
     today = await console.read(lambda: console.glance.today(NEWEST))
     fault = await console.read(console.glance.configuration_fault)
-    troubles = responses.troubles(today.health, today.names)
+    troubles = responses.describe_troubles(today.health, today.names)
     has_content = today.health.fine or today.health.unvisited or today.health.conditions
     console.renew_behind()
-    return page(
+    return show_page(
         request,
         "today.html",
         title="Today",
         sentence=today.health.headline,
-        numbers=responses.number_line(today.health),
+        numbers=responses.describe_numbers(today.health),
         fault=fault,
         dropped=console.glance.dropped_settings(),
         need=troubles.need,
@@ -79,7 +82,7 @@ async def show_today(request: Request) -> Response:
 
 
 async def picture(request: Request) -> Response:
-    """Answer with a published picture."""
+    """Answer with a published thumbnail."""
     name = request.path_params["name"]
     is_name = name.isprintable() and len(name) <= _LONGEST_NAME and Path(name).suffix == ".webp"
     data = published(console_of(request).settings, name) if is_name else None
@@ -89,15 +92,16 @@ async def picture(request: Request) -> Response:
     return Response(data, media_type="image/webp", headers=headers)
 
 
-async def show(request: Request) -> Response:
-    """Show the list of articles."""
+async def show_articles(request: Request) -> Response:
+    """Show a page of the list of articles, by search, source and filter. Without search and source
+    it begins with the articles whose category is unsure."""
     console = console_of(request)
     parameters = request.query_params
     search = " ".join(parameters.get("q", "").split())
     source_key = parameters.get("source", "")
     usual_filter = "all" if search or source_key else "unsure"
     chosen_filter = _parse_filter(parameters.get("filter", usual_filter))
-    number = max(1, whole(parameters.get("page", ""), MOST_PAGES))
+    number = max(1, parse_whole_number(parameters.get("page", ""), MOST_PAGES))
     wanted = Wanted(
         filter=chosen_filter,
         source=source_key,
@@ -121,7 +125,7 @@ async def show(request: Request) -> Response:
     for name in FILTERS:
         address = _make_address(conditions, filter=name)
         filters.append((name, label(name), address, found.counts.get(name)))
-    return page(
+    return show_page(
         request,
         "articles.html",
         title="Articles",
@@ -140,7 +144,7 @@ async def show(request: Request) -> Response:
 
 
 def _parse_filter(text: str) -> Filter:
-    """Return the filter with this name, "unsure" if there is none."""
+    """Return the filter with this name; "unsure" if there is none."""
     for name in FILTERS:
         if name == text:
             return name
@@ -148,7 +152,7 @@ def _parse_filter(text: str) -> Filter:
 
 
 def _name_outlet(place: Place, source_key: str, items: Sequence[lists.Item]) -> str:
-    """Return the name of the source whose articles are listed; its key without another name."""
+    """Return the name of the source whose articles are listed; its key if it has no other name."""
     if items:
         return items[0].outlet or source_key
     source = place.sources.get(source_key)
@@ -158,34 +162,36 @@ def _name_outlet(place: Place, source_key: str, items: Sequence[lists.Item]) -> 
 
 
 def _make_address(values: dict[str, str], **more: object) -> str:
-    """Return the address of the list with these parameters; empty ones are left out."""
+    """Return the address of the list with these parameters. Empty ones are left out."""
     parameters = {name: value for name, value in {**values, **more}.items() if value}
     return f"/articles?{urlencode(parameters)}"
 
 
-async def _file(request: Request) -> lists.File:
-    return await looked_up(
+async def _read_article(request: Request) -> lists.File:
+    """Return the article that the path names. Raises HTTPException(404) if there is none."""
+    return await look_up(
         request, lambda place: lists.read_article(place, request.path_params["id"])
     )
 
 
 async def show_article(request: Request) -> Response:
-    return await _page(request, await _file(request))
+    return await _show_article_page(request, await _read_article(request))
 
 
 async def show_beginning(request: Request) -> Response:
-    """Show the beginning of an article's text, for a list to put below its row."""
-    file = await _file(request)
+    """Show the begin of an article's text. A script puts it below the row of the article in a
+    list."""
+    file = await _read_article(request)
     text = await console_of(request).look(
         lambda place: lists.read_plain_text(place, file.article.id)
     )
     paragraphs = take_beginning(text.split("\n"), BEGINNING)
-    return part(request, "beginning.html", one=file.article, paragraphs=paragraphs)
+    return show_part(request, "beginning.html", one=file.article, paragraphs=paragraphs)
 
 
 def take_beginning(paragraphs: Sequence[str], most: int) -> list[str]:
-    """Return the first paragraphs with at most `most` characters in all; the last one may be cut.
-    Pure."""
+    """Return the first paragraphs, with at most `most` characters together. The last paragraph may
+    be cut. Pure."""
     beginning: list[str] = []
     room = most
     for paragraph in paragraphs:
@@ -198,9 +204,10 @@ def take_beginning(paragraphs: Sequence[str], most: int) -> list[str]:
 
 
 async def preview(request: Request) -> Response:
-    """Show an article as it would be with what was written in its form."""
+    """Show an article as it would be after the edits in its form, with the difference. Nothing is
+    saved."""
     form = form_of(request)
-    file = await _file(request)
+    file = await _read_article(request)
     edits = {name: form.text(name) for name in EDITED if name in form}
     try:
         data = edited(file.text.encode(), file.path, edits)
@@ -215,22 +222,22 @@ async def preview(request: Request) -> Response:
             "The file was edited meanwhile. Below is how it is now with what you wrote; save it if"
             " that is meant."
         )
-    diff = of_texts(file.text, data.decode()) if data else []
-    return await _page(request, file, form, preview=entry, diff=diff, fault=fault)
+    diff = list_differences(file.text, data.decode()) if data else []
+    return await _show_article_page(request, file, form, preview=entry, diff=diff, fault=fault)
 
 
-async def _page(
+async def _show_article_page(
     request: Request, file: lists.File, form: Form | None = None, **more: Any
 ) -> Response:
-    """Show the page of an article. `form`: what was written there, shown again; `more`: further
-    variables of the template."""
+    """Show the page of an article. `form`: edits that are shown again; None shows the file as it
+    is. `more`: further variables of the template."""
     console = console_of(request)
     article = file.article
     values = {name: str(getattr(article, name) or "") for name in EDITED}
     if form is not None:
         values |= {name: form.text(name) for name in EDITED if name in form}
     variables: dict[str, Any] = {"preview": None, "diff": [], "fault": "", **more}
-    return page(
+    return show_page(
         request,
         "article.html",
         title=article.title,
@@ -245,14 +252,14 @@ async def _page(
 
 
 async def show_tags(request: Request) -> Response:
-    """Show tags, categories and saved queries, and what the last job about them found."""
+    """Show tags, categories and saved queries, with the result of the last job about them."""
     parameters = request.query_params
     query = parameters.get("query", "")
     names, trial = await console_of(request).look(
         lambda place: (lists.list_names(place), lists.try_query(place, query[:_LONGEST]))
     )
-    job = job_of(request, *_SHOWN)
-    return page(
+    job = find_job(request, *_SHOWN)
+    return show_page(
         request,
         "tags.html",
         title="Tags",
@@ -262,17 +269,19 @@ async def show_tags(request: Request) -> Response:
         category=_find_named(names.categories, parameters.get("category")),
         trial=trial,
         saved=[saved_query for saved_query, _ in names.queries],
-        waiting=awaited(job),
+        waiting=find_awaited_job(job),
         **_describe_result(job),
     )
 
 
 def _find_named(named: Sequence[lists.Named], name: str | None) -> lists.Named | None:
+    """Return the tag or category with this name, None if there is none."""
     return next((item for item in named if item.name == name), None)
 
 
 def _describe_result(job: Job | None) -> dict[str, Any]:
-    """Return the variables of the template that show what a job found."""
+    """Return the variables of the template that show the result of a job. Those of other jobs are
+    empty."""
     variables: dict[str, Any] = {
         "planned": None,
         "proposals": None,
@@ -300,17 +309,17 @@ def _describe_result(job: Job | None) -> dict[str, Any]:
     return variables
 
 
-async def live(request: Request) -> Response:
-    """Show what a query finds while it is written."""
+async def show_query_matches(request: Request) -> Response:
+    """Show what a query finds, while it is typed."""
     query = request.query_params.get("query", "")[:_LONGEST]
     trial, saved = await console_of(request).look(
         lambda place: (lists.try_query(place, query), lists.list_queries(place))
     )
-    return part(request, "query.html", trial=trial, saved=saved, query=query)
+    return show_part(request, "query.html", trial=trial, saved=saved, query=query)
 
 
 def _write_query(planned: Mapping[str, Any]) -> str:
-    """Return a saved query as feeds.toml has it."""
+    """Return a saved query as lines of feeds.toml."""
     lines = ["[[feed]]"]
     for name in ("slug", "query", "title"):
         if planned[name]:
@@ -321,10 +330,10 @@ def _write_query(planned: Mapping[str, Any]) -> str:
 ROUTES = [
     Route("/", show_today, methods=["GET"]),
     Route("/pictures/{name:path}", picture, methods=["GET"]),
-    Route("/articles", show, methods=["GET"]),
+    Route("/articles", show_articles, methods=["GET"]),
     Route("/articles/{id}", show_article, methods=["GET"]),
     Route("/articles/{id}/beginning", show_beginning, methods=["GET"]),
     Route("/articles/{id}", preview, methods=["POST"]),
     Route("/tags", show_tags, methods=["GET"]),
-    Route("/tags/query", live, methods=["GET"]),
+    Route("/tags/query", show_query_matches, methods=["GET"]),
 ]

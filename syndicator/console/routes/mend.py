@@ -1,4 +1,5 @@
-"""Show the page that mends a source: point at parts of a kept page, try selectors, save."""
+"""Show the page that mends a source: the operator points at parts of a kept page and tries
+selectors."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,16 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.guard import MOST_ELEMENTS, form_of, whole
+from syndicator.console.guard import MOST_ELEMENTS, form_of, parse_whole_number
 from syndicator.console.responses import (
-    awaited,
-    framed,
-    job_of,
-    looked_up,
-    of_texts,
-    page,
-    part,
-    worked,
+    call_worker,
+    find_awaited_job,
+    find_job,
+    list_differences,
+    look_up,
+    show_in_frame,
+    show_page,
+    show_part,
 )
 from syndicator.filing import worker_functions
 from syndicator.operations.jobs.queue import Job
@@ -39,12 +40,13 @@ _LISTED = 50  # changed articles that are shown in full
 
 
 async def show(request: Request) -> Response:
-    """Show the page on which an operator points to what is text, and tries rules."""
+    """Show the page of a source on which an operator points at its text and tries rules, with the
+    result of the last job about it."""
     key = request.path_params["key"]
-    source_page = await looked_up(request, lambda place: lists.read_source_page(place, key))
-    pages = await _kept(request)
-    number = max(0, whole(request.query_params.get("page", ""), len(pages) - 1))
-    job = job_of(request)
+    source_page = await look_up(request, lambda place: lists.read_source_page(place, key))
+    pages = await _list_kept_pages(request)
+    number = max(0, parse_whole_number(request.query_params.get("page", ""), len(pages) - 1))
+    job = find_job(request)
     if job is not None and key not in (job.args.get("key"), job.args.get("source")):
         job = None  # of another source
     tried = None
@@ -54,7 +56,7 @@ async def show(request: Request) -> Response:
         tried = job.result if job.act == "try-rules" else None
         is_saved = job.act == "save-rules" and job.status in ("building", "done")
         is_applied = job.act == "reread" and not job.dry_run
-    return page(
+    return show_page(
         request,
         "mend.html",
         title=f"Mend {key}",
@@ -63,63 +65,62 @@ async def show(request: Request) -> Response:
         number=number,
         roles=ROLES,
         rules=_list_rules(source_page, job),
-        waiting=awaited(job),
+        waiting=find_awaited_job(job),
         tried=tried,
-        planned=_planned(job),
+        planned=_describe_plan(job),
         saved=is_saved,
         applied=is_applied,
     )
 
 
 async def shown(request: Request) -> Response:
-    """Show a kept page, in a frame, with its elements numbered."""
-    for kept_page in await _kept(request):
+    """Show a kept page in a frame. Its elements have numbers, by which a script says what was
+    clicked."""
+    for kept_page in await _list_kept_pages(request):
         if kept_page.id == request.path_params["id"]:
-            return await framed(request, kept_page.page)
+            return await show_in_frame(request, kept_page.page)
     raise HTTPException(404)
 
 
 async def point(request: Request) -> Response:
-    """Show selectors for the element pointed at, each with its matches on the kept pages."""
+    """Show selectors for the element that was clicked, each with its matches on all kept pages."""
     form = form_of(request)
-    pages = await _kept(request)
+    pages = await _list_kept_pages(request)
     role = _parse_role(form.text("role"))
-    number = whole(form.text("number"), MOST_ELEMENTS)
+    number = parse_whole_number(form.text("number"), MOST_ELEMENTS)
     pointed_page = next((page for page in pages if page.id == form.text("id")), None)
     if pointed_page is None or number < 0:
         raise HTTPException(404)
     others = [page.page for page in pages if page is not pointed_page]
     contents = [pointed_page.page, *others]
-    selectors = await worked(request, worker_functions.suggested, contents, number, role)
-    return part(request, "pointed.html", found=selectors, role=role, total=len(pages))
+    selectors = await call_worker(request, worker_functions.suggested, contents, number, role)
+    return show_part(request, "pointed.html", found=selectors, role=role, total=len(pages))
 
 
 def _parse_role(text: str) -> "Role":
-    """Return the part of an article that a form names; its text if it names none."""
+    """Return the part of an article that a form names; "select", its text, if it names none."""
     for role, _, _ in ROLES:
         if role == text:
             return role
     return "select"
 
 
-async def _kept(request: Request) -> list[KeptPage]:
+async def _list_kept_pages(request: Request) -> list[KeptPage]:
     """Return the kept pages of the source that the path names. Raises HTTPException(404)."""
-    return await looked_up(
-        request, lambda place: list_kept_pages(place, request.path_params["key"])
-    )
+    return await look_up(request, lambda place: list_kept_pages(place, request.path_params["key"]))
 
 
 def _list_rules(source_page: lists.SourcePage, job: Job | None) -> dict[str, str]:
-    """Return the selectors that the form shows, one a line, by rule: those last tried, else those
-    of the source."""
+    """Return the selectors that the form shows, one a line, by name of the rule. They are those of
+    the last try, or of the source if nothing was tried."""
     rules = source_page.health.source.rules
     tried = job.args if job is not None and job.act == "try-rules" else {}
     return {name: "\n".join(tried.get(name, getattr(rules, name))) for name in RULES}
 
 
-def _planned(job: Job | None) -> dict[str, Any] | None:
-    """Return what reading a source again would change, with a difference of each article's text;
-    None if the job did not plan that."""
+def _describe_plan(job: Job | None) -> dict[str, Any] | None:
+    """Return what reading a source's pages again would change, each article with the difference of
+    its text. None if the job did not find this out."""
     if job is None or job.act != "reread" or not job.result:
         return None
     articles = []
@@ -127,7 +128,7 @@ def _planned(job: Job | None) -> dict[str, Any] | None:
         diff: list[tuple[str, str]] = []
         for change in article["changes"]:
             if change["field"] == "body":
-                diff.extend(of_texts(change["old"], change["new"]))
+                diff.extend(list_differences(change["old"], change["new"]))
         articles.append({**article, "diff": diff})
     return {**job.result, "articles": articles}
 

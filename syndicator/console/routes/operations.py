@@ -12,17 +12,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from syndicator.console.guard import UNREADABLE, form_of, whole
+from syndicator.console.guard import UNREADABLE, form_of, parse_whole_number
 from syndicator.console.responses import (
-    ask_form,
-    awaited,
     console_of,
-    job_of,
-    local,
+    find_awaited_job,
+    find_job,
+    keep_local_path,
+    list_differences,
     need_job,
-    of_texts,
-    page,
-    part,
+    queue_form,
+    show_page,
+    show_part,
 )
 from syndicator.core.errors import UsageError
 from syndicator.core.text import stamp
@@ -32,27 +32,28 @@ from syndicator.operations.paged_lists import QUERIES
 from syndicator.operations.sources import SETTINGS, SETTINGS_FILE
 from syndicator.operations.undo import EACH
 
-SHOWN = 100
-_MOST_CHANGES = 1_000_000_000
+SHOWN = 100  # items of a page of a list
+_MOST_CHANGES = 1_000_000_000  # the largest number of a change
 _CANCEL_SECONDS = 0.5  # until a cancelled job is shown as it is then
 
 
 async def show_all(request: Request) -> Response:
-    return page(
+    """Show all operations and all lists."""
+    return show_page(
         request, "operations.html", title="Everything", operations=operations(), queries=QUERIES
     )
 
 
 async def show_form(request: Request) -> Response:
-    """Show the form of an operation; after a preview, with what it would do."""
-    operation = _operation(request)
-    job = job_of(request, operation.name)
+    """Show the form of an operation. After a preview, also show what the operation would do."""
+    operation = _need_operation(request)
+    job = find_job(request, operation.name)
     planned = None
     result: Mapping[str, Any] = {}
     if job is not None and job.dry_run and job.ended:
         planned = job
         result = job.result
-    return page(
+    return show_page(
         request,
         "operation.html",
         title=operation.name,
@@ -61,12 +62,13 @@ async def show_form(request: Request) -> Response:
         values=job.args if job else {},
         planned=planned,
         result=result if operation.is_question else cut_lists(result),
-        waiting=awaited(job),
+        waiting=find_awaited_job(job),
     )
 
 
 def cut_lists(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the result of a preview with EXAMPLES of each list at most, and its length."""
+    """Return the result of a preview. Of a long list, only the first items are shown, with its
+    length in its name: `articles (20 of 311)`."""
     cut: dict[str, Any] = {}
     for name, value in result.items():
         if isinstance(value, list) and len(value) > EXAMPLES:
@@ -77,29 +79,30 @@ def cut_lists(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def act(request: Request) -> Response:
-    """Plan an operation, or apply it unless the button says `plan`; then go to `next`."""
-    operation = _operation(request)
+    """Queue the operation that the path names, with the arguments in the form. The button "plan"
+    only shows what it would do. Then go to the page `next`."""
+    operation = _need_operation(request)
     form = form_of(request)
-    next_page = local(form.text("next")) if "next" in form else request.url.path
+    next_page = keep_local_path(form.text("next")) if "next" in form else request.url.path
     is_planned = form.text("then") == "plan" or operation.is_question
-    return await ask_form(request, operation.name, next_page, dry_run=is_planned)
+    return await queue_form(request, operation.name, next_page, dry_run=is_planned)
 
 
 async def show_settings(request: Request) -> Response:
-    """Show the settings; after a refusal, with the refused values."""
+    """Show the settings. If the last change was refused, show the refused values again."""
     console = console_of(request)
-    job = job_of(request, "change-settings")
+    job = find_job(request, "change-settings")
     refused_values = {}
     if job is not None and job.status == "failed":
         refused_values = _parse_pairs(job.args["values"])
     path = console.config / SETTINGS_FILE
     data = path.read_bytes() if path.exists() else b""
-    return page(
+    return show_page(
         request,
         "settings.html",
         title="Settings",
         sections=SETTINGS,
-        explained=_explained(),
+        explained=_describe_settings(),
         settings={setting.name: setting for setting in list_settings(console.config)},
         written=refused_values,
         stamp=stamp(data),
@@ -107,7 +110,7 @@ async def show_settings(request: Request) -> Response:
 
 
 def _parse_pairs(pairs: Sequence[str]) -> dict[str, str]:
-    """Return the values of texts like "publish.formats=atom" by name."""
+    """Return values by name: "publish.formats=atom" gives "atom" for "publish.formats"."""
     values: dict[str, str] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
@@ -116,8 +119,9 @@ def _parse_pairs(pairs: Sequence[str]) -> dict[str, str]:
 
 
 @cache
-def _explained() -> dict[str, dict[str, Any]]:
-    """Return types and descriptions of the settings by name, from the schema for editors."""
+def _describe_settings() -> dict[str, dict[str, Any]]:
+    """Return types and descriptions of the settings that the page shows, by name. They are in the
+    JSON schema that we ship for editors."""
     path = resources.files("syndicator") / "data" / "schemas" / "syndicator.json"
     tables = json.loads(path.read_text("utf-8"))["definitions"]
     explained: dict[str, dict[str, Any]] = {}
@@ -129,19 +133,21 @@ def _explained() -> dict[str, dict[str, Any]]:
 
 
 async def change_settings(request: Request) -> Response:
+    """Queue the change of the settings in the form."""
     form = form_of(request)
-    values = [f"{name}={form.text(name)}" for name in _explained() if name in form]
-    return await ask_form(request, "change-settings", "/settings", values=values)
+    values = [f"{name}={form.text(name)}" for name in _describe_settings() if name in form]
+    return await queue_form(request, "change-settings", "/settings", values=values)
 
 
 async def act_on_several(request: Request) -> Response:
-    """Apply an operation to each of the chosen articles or sources; then go to `next`."""
+    """Queue an operation for each article or source that was chosen in a list. Then go to the page
+    `next`."""
     form = form_of(request)
     name = form.text("act")
     ids = form.getlist("id")
-    next_page = local(form.text("next"))
+    next_page = keep_local_path(form.text("next"))
     if name == "join":
-        return await ask_form(request, name, next_page, ids=ids)
+        return await queue_form(request, name, next_page, ids=ids)
     values = []
     if name in EACH:
         further_fields = fields_of(operations()[name])[1:]  # the first one is the subject
@@ -149,10 +155,10 @@ async def act_on_several(request: Request) -> Response:
             value = form.text(field.name).strip()
             if value:
                 values.append(f"{field.name}={value}")
-    return await ask_form(request, "each", next_page, name=name, subjects=ids, values=values)
+    return await queue_form(request, "each", next_page, name=name, subjects=ids, values=values)
 
 
-def _operation(request: Request) -> Operation:
+def _need_operation(request: Request) -> Operation:
     """Return the operation that the path names. Raises HTTPException(404)."""
     operation = operations().get(request.path_params["name"])
     if operation is None:
@@ -161,7 +167,7 @@ def _operation(request: Request) -> Operation:
 
 
 async def show_list(request: Request) -> Response:
-    """Show one page of the list that the path names."""
+    """Show a page of the list that the path names, with the filters in the query."""
     query = QUERIES.get(request.path_params["name"])
     if query is None:
         raise HTTPException(404)
@@ -186,41 +192,42 @@ async def show_list(request: Request) -> Response:
         "shown": items,
         "more": next_page,
     }
-    return page(request, "list.html", title=query.name, **variables)
+    return show_page(request, "list.html", title=query.name, **variables)
 
 
-async def strip(request: Request) -> Response:
-    """Show how far a job is."""
+async def show_job(request: Request) -> Response:
+    """Show the state of a job as a part of a page. A script asks for it again and again."""
     console = console_of(request)
     job = need_job(request)
     if job.status not in ("queued", "running"):
         console.glance.changed()
-    return part(request, "strip.html", job=job, undone=console.log.undone())
+    return show_part(request, "strip.html", job=job, undone=console.log.undone())
 
 
-async def cancel(request: Request) -> Response:
-    """Cancel a job. Show how far it is if a script asks for that, else go to `next`."""
+async def cancel_job(request: Request) -> Response:
+    """Cancel a job. A script gets the state of the job, others are sent to the page `next`."""
     console = console_of(request)
     job_id = need_job(request).id
     console.queue.cancel(job_id)
     if request.headers.get("hx-request"):
         job = await console.until(job_id, _CANCEL_SECONDS)
-        return part(request, "strip.html", job=job, undone=set())
-    next_page = local(form_of(request).text("next"))
+        return show_part(request, "strip.html", job=job, undone=set())
+    next_page = keep_local_path(form_of(request).text("next"))
     return RedirectResponse(f"{next_page}?job={job_id}", 303)
 
 
 async def show_changes(request: Request) -> Response:
+    """Show the newest changes in the log."""
     log = console_of(request).log
-    return page(
+    return show_page(
         request, "changes.html", title="Changes", changes=log.newest(SHOWN), undone=log.undone()
     )
 
 
 async def show_change(request: Request) -> Response:
-    """Show a change of the log with the differences of its files."""
+    """Show a change in the log, with the differences of all texts that it changed."""
     log = console_of(request).log
-    number = whole(request.path_params["number"], _MOST_CHANGES)
+    number = parse_whole_number(request.path_params["number"], _MOST_CHANGES)
     change = log.get(number)
     if change is None:
         raise HTTPException(404)
@@ -228,8 +235,8 @@ async def show_change(request: Request) -> Response:
     for name, texts in log.files(number).items():
         kind, _, subject = name.partition(":")
         heading = f"{kind} of {subject}" if kind in ("tags", "list") else subject
-        diffs.append((heading, of_texts(*texts)))
-    return page(
+        diffs.append((heading, list_differences(*texts)))
+    return show_page(
         request, "change.html", title=change.said, change=change, diffs=diffs, undone=log.undone()
     )
 
@@ -242,8 +249,8 @@ ROUTES = [
     Route("/settings", change_settings, methods=["POST"]),
     Route("/each", act_on_several, methods=["POST"]),
     Route("/queries/{name}", show_list, methods=["GET"]),
-    Route("/jobs/{id}", strip, methods=["GET"]),
-    Route("/jobs/{id}/cancel", cancel, methods=["POST"]),
+    Route("/jobs/{id}", show_job, methods=["GET"]),
+    Route("/jobs/{id}/cancel", cancel_job, methods=["POST"]),
     Route("/changes", show_changes, methods=["GET"]),
     Route("/changes/{number}", show_change, methods=["GET"]),
 ]

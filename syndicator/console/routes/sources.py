@@ -1,4 +1,5 @@
-"""Show the pages of sources: all, one, adding one, selecting the list on a page."""
+"""Show the pages of sources: the table, one source, adding sources, pointing at the list on a
+page."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
@@ -10,17 +11,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicator.console import responses
-from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, form_of, whole
+from syndicator.console.guard import MOST_ELEMENTS, MOST_PAGES, form_of, parse_whole_number
 from syndicator.console.responses import (
-    ask_form,
-    awaited,
     console_of,
-    job_of,
+    describe_trouble,
+    find_awaited_job,
+    find_job,
     label,
-    looked_up,
-    page,
-    part,
-    trouble,
+    look_up,
+    queue_form,
+    show_page,
+    show_part,
 )
 from syndicator.filing import worker_functions
 from syndicator.operations.changes.texts import packed_list
@@ -32,21 +33,21 @@ if TYPE_CHECKING:
     from syndicator.reading.lists.learn import PointedList
 
 
-SOURCE_SHOWN = 100
+SOURCE_SHOWN = 100  # sources of a page of the table
 _USUAL_SORT = "health"
 _ALL_STATES = "all"
 SHOWN = 30  # items of a list
 _ACTS = ("look", "fetch-list")  # operations that keep a page
-_LONGEST_TITLE = 200
+_LONGEST_TITLE = 200  # characters
 
 
 async def show_all(request: Request) -> Response:
-    """Show the table of sources."""
+    """Show a page of the table of sources, by words, state and order."""
     console = console_of(request)
     query = request.query_params
     words = query.get("q", "").split()
     search = " ".join(words)
-    number = max(1, whole(query.get("page", ""), MOST_PAGES))
+    number = max(1, parse_whole_number(query.get("page", ""), MOST_PAGES))
     sort = _choose(query.get("sort", ""), lists.SORTS, _USUAL_SORT)
     state = _choose(query.get("only", ""), lists.STATES, _ALL_STATES)
     await console.see_work()
@@ -65,7 +66,7 @@ async def show_all(request: Request) -> Response:
     for name, accepts in lists.STATES.items():
         count = sum(map(accepts, lines))
         filters.append((name, label(name), make_address(only=name), count))
-    return page(
+    return show_page(
         request,
         "sources.html",
         title="Sources",
@@ -83,6 +84,7 @@ async def show_all(request: Request) -> Response:
 
 
 def _choose(text: str, names: Collection[str], default: str) -> str:
+    """Return `text` if it is one of `names`, else `default`."""
     return text if text in names else default
 
 
@@ -90,99 +92,105 @@ async def show_source(request: Request) -> Response:
     """Show the page of a source."""
     console = console_of(request)
     key = request.path_params["key"]
-    source_page = await looked_up(request, lambda place: lists.read_source_page(place, key))
+    source_page = await look_up(request, lambda place: lists.read_source_page(place, key))
     health = source_page.health
     await console.see_work()
-    return page(
+    return show_page(
         request,
         "source.html",
         title=lists.name_source(health.source, health.state),
         found=source_page,
         choices=await console.look(list_choices),
         work=console.glance.work.get(key, lists.Work()),
-        troubles=[trouble(condition) for condition in health.conditions],
+        troubles=[describe_trouble(condition) for condition in health.conditions],
         history=console.log.of(key),
         undone_of=console.log.undone(),
     )
 
 
 async def show(request: Request) -> Response:
-    """Show the page on which an operator points to a list on a fetched page."""
-    job = _job(request)
+    """Show the page on which an operator points at the list on a fetched page."""
+    job = _need_page_job(request)
     fetched_page = console_of(request).queue.page(job.id)
     address = ""
     if fetched_page is not None:
         _, address, _ = fetched_page
-    return page(
+    return show_page(
         request,
         "lists.html",
         title="Point to a list",
         about=job,
-        key=_key(job),
+        key=_find_source_key(job),
         address=address,
         kept=fetched_page is not None,
-        waiting=awaited(job),
+        waiting=find_awaited_job(job),
         failed=_describe_failure(job),
     )
 
 
 def _describe_failure(job: Job) -> str:
+    """Return why a job failed or was cancelled, else ""."""
     return job.said if job.status in ("failed", "cancelled") else ""
 
 
 async def shown(request: Request) -> Response:
-    """Show a fetched page, in a frame, with its elements numbered."""
-    return await responses.framed(request, _page(request))
+    """Show the fetched page in a frame. Its elements have numbers, by which a script says what was
+    clicked."""
+    return await responses.show_in_frame(request, _need_fetched_page(request))
 
 
 async def point(request: Request) -> Response:
-    """Show the lists that contain the element pointed at, with the items that would be
+    """Show the lists that contain the element that was clicked, with the items that would be
     published."""
-    pointed = await _pointed(request)
-    job = _job(request)
+    pointed = await _find_pointed_lists(request)
+    job = _need_page_job(request)
     number = form_of(request).text("number")
-    return part(
+    return show_part(
         request,
         "listed.html",
         found=pointed,
         job_id=job.id,
-        key=_key(job),
+        key=_find_source_key(job),
         number=number,
         most=SHOWN,
     )
 
 
 async def use(request: Request) -> Response:
-    """Add a source for the chosen list, or make its existing source use it."""
-    job = _job(request)
-    pointed = await _pointed(request)
+    """Follow the list that was chosen: as a new source, or with the source for which the page was
+    fetched."""
+    job = _need_page_job(request)
+    pointed = await _find_pointed_lists(request)
     if not pointed:
         raise HTTPException(404)
-    choice = whole(form_of(request).text("choice"), len(pointed) - 1)
+    choice = parse_whole_number(form_of(request).text("choice"), len(pointed) - 1)
     if choice < 0:
         raise HTTPException(404)
     wrapper = packed_list(pointed[choice].wrapper)
-    key = _key(job)
+    key = _find_source_key(job)
     if key:
-        return await ask_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)
+        return await queue_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)
     result = job.result if isinstance(job.result, dict) else {}
     titles = [str(candidate.get("title", "")) for candidate in result.get("candidates", ())]
     title = titles[0][:_LONGEST_TITLE].strip() if titles else ""
     url = str(result.get("page", ""))
-    return await ask_form(request, "follow-list", "/", wrapper=wrapper, url=url, title=title)
+    return await queue_form(request, "follow-list", "/", wrapper=wrapper, url=url, title=title)
 
 
-async def _pointed(request: Request) -> "tuple[PointedList, ...]":
-    """Return the lists that contain the element with the form's number."""
-    html, url, headers = _page(request)
-    number = whole(form_of(request).text("number"), MOST_ELEMENTS)
+async def _find_pointed_lists(request: Request) -> "tuple[PointedList, ...]":
+    """Return the lists on the fetched page that contain the element whose number the form has."""
+    html, url, headers = _need_fetched_page(request)
+    number = parse_whole_number(form_of(request).text("number"), MOST_ELEMENTS)
     if number < 0:
         raise HTTPException(404)
-    return await responses.worked(request, worker_functions.pointed, html, url, number, headers)
+    return await responses.call_worker(
+        request, worker_functions.pointed, html, url, number, headers
+    )
 
 
-def _job(request: Request) -> Job:
-    """Return the job that fetched a page, which path or query names. Raises HTTPException(404)."""
+def _need_page_job(request: Request) -> Job:
+    """Return the job that fetched the page; path or query name it. Raises HTTPException(404) if
+    there is no such job."""
     job_id = request.path_params.get("id") or request.query_params.get("job", "")
     job = console_of(request).queue.get(job_id)
     if job is None or job.act not in _ACTS:
@@ -190,22 +198,23 @@ def _job(request: Request) -> Job:
     return job
 
 
-def _page(request: Request) -> tuple[bytes, str, dict[str, str]]:
-    """Return a fetched page: bytes, address, headers. Raises HTTPException(404)."""
-    fetched_page = console_of(request).queue.page(_job(request).id)
+def _need_fetched_page(request: Request) -> tuple[bytes, str, dict[str, str]]:
+    """Return the fetched page: bytes, address and headers. Raises HTTPException(404) if it is not
+    kept any more."""
+    fetched_page = console_of(request).queue.page(_need_page_job(request).id)
     if fetched_page is None:
         raise HTTPException(404)
     return fetched_page
 
 
-def _key(job: Job) -> str:
-    """Return the key of the source for which a page was fetched, "" for a new source."""
+def _find_source_key(job: Job) -> str:
+    """Return the key of the source for which the page was fetched, "" if it is for a new source."""
     return str(job.args.get("key", "")) if job.act == "fetch-list" else ""
 
 
 async def show_add(request: Request) -> Response:
-    """Show the form for a new source, and what the last look at an address found."""
-    job = job_of(request, "look")
+    """Show the form that adds sources, with what was found at the address that was entered last."""
+    job = find_job(request, "look")
     choices = await console_of(request).look(list_choices)
     variables: dict[str, Any] = {
         "address": "",
@@ -222,13 +231,18 @@ async def show_add(request: Request) -> Response:
             "found": job.result if job.status == "done" else None,
             "failed": _describe_failure(job),
         }
-    return page(
-        request, "add.html", title="Add", choices=choices, waiting=awaited(job), **variables
+    return show_page(
+        request,
+        "add.html",
+        title="Add",
+        choices=choices,
+        waiting=find_awaited_job(job),
+        **variables,
     )
 
 
 async def add_source(request: Request) -> Response:
-    """Add the candidates that were chosen among those of a look at an address."""
+    """Queue the addition of the feeds that were chosen among those found at an address."""
     form = form_of(request)
     job = console_of(request).queue.get(form.text("look"))
     candidates = []
@@ -236,10 +250,10 @@ async def add_source(request: Request) -> Response:
         candidates = job.result["candidates"]
     sources = []
     for text in form.getlist("take"):
-        number = whole(text, len(candidates) - 1)
+        number = parse_whole_number(text, len(candidates) - 1)
         if number >= 0:
             sources.append(candidates[number]["source"])
-    return await ask_form(request, "add", "/", sources=sources)
+    return await queue_form(request, "add", "/", sources=sources)
 
 
 ROUTES = [

@@ -72,7 +72,7 @@ async def _process_failed(context: EntryContext, failed: Failed) -> Decision:
             decision = endings.refuse(context, failed.reason, failed.detail)
         else:
             decision = await _decide(context, read)
-    return _report_wall(decision, page_rules.as_wall(failed.reason))
+    return _report_wall(decision, page_rules.recognize_wall(failed.reason))
 
 
 async def _process_page(context: EntryContext, page: Page) -> Decision:
@@ -90,7 +90,7 @@ async def _process_page(context: EntryContext, page: Page) -> Decision:
         decision = substitute
     else:
         decision = await _decide(context, await read_page(context, substitute))
-    return _report_wall(decision, page_rules.as_wall(read.kind))
+    return _report_wall(decision, page_rules.recognize_wall(read.kind))
 
 
 async def _decide(context: EntryContext, read: ReadPage | NotAnArticle | Decision) -> Decision:

@@ -44,7 +44,7 @@ def test_it_is_off_until_a_password_is_set(empty_instance: Instance) -> None:
         "console", "--set-password", "--name", "ann", answers="correct horse battery\n"
     )
     assert "the password of ann is set" in said.stdout
-    path = security.file_of(empty_instance.folder / "feeds/state")
+    path = security.find_passwords_file(empty_instance.folder / "feeds/state")
     assert list(json.loads(path.read_text())) == ["ann"]
     assert path.stat().st_mode & 0o077 == 0
 
@@ -52,7 +52,7 @@ def test_it_is_off_until_a_password_is_set(empty_instance: Instance) -> None:
 def test_tokens_are_made_and_ended_by_the_command(empty_instance: Instance) -> None:
     from syndicator.core.errors import UsageError
 
-    path = security.tokens_file_of(empty_instance.folder / "feeds/state")
+    path = security.find_tokens_file(empty_instance.folder / "feeds/state")
     made = {
         scope: empty_instance.run_command("console", "--token", scope, *more).stdout.strip()
         for scope, *more in _TOKENS

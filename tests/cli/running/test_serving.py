@@ -111,7 +111,9 @@ def test_an_instance_without_sources_says_where_to_add_one(tmp_path: Path) -> No
         explain_no_source(settings)
         == "No source yet: `syndicator add URL`, `syndicator import FILE`"
     )
-    security.set_password(security.file_of(settings.state_dir), "ann", "correct horse battery")
+    security.set_password(
+        security.find_passwords_file(settings.state_dir), "ann", "correct horse battery"
+    )
     assert explain_no_source(settings).endswith(", or the console at http://127.0.0.1:8081/")
 
 

@@ -209,7 +209,7 @@ def test_one_command_has_it_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: str, command: str, files: set[str]
 ) -> None:
     """`init --run` prints the one command that starts the instance."""
-    monkeypatch.setattr(start, "home_address", lambda: "192.168.1.5")
+    monkeypatch.setattr(start, "find_home_address", lambda: "192.168.1.5")
     output = run_init(str(tmp_path / "mine"), "--for", "me", "--run", runs)
     assert command.format(tmp_path / "mine") in output
     written = {

@@ -10,7 +10,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from syndicator.setup import start
-from syndicator.setup.start import next_command
+from syndicator.setup.start import make_next_command
 from tests import commands
 
 NOBODY = 65534
@@ -104,7 +104,7 @@ def test_a_folder_that_becomes_private_is_closed(
 ) -> None:
     start.write_config(tmp_path / "config", start.Start(title="Mine"))
     (tmp_path / "config/syndicator.toml").chmod(before)
-    monkeypatch.setattr(start, "home_address", lambda: "192.168.1.5")
+    monkeypatch.setattr(start, "find_home_address", lambda: "192.168.1.5")
     start.share_at_home(tmp_path / "config")
     assert read_file_mode(tmp_path) == after
     assert "secret_path" in (tmp_path / "config/syndicator.toml").read_text()
@@ -127,5 +127,9 @@ def test_the_account_of_the_service_reads_what_root_edits(folder: Path) -> None:
 def test_the_account_of_the_service_gets_a_configuration_that_is_elsewhere(tmp_path: Path) -> None:
     folder = tmp_path / "feeds"
     config = tmp_path / "etc"
-    assert f"chown -R syndicator {folder} {config} && " in next_command(folder, "systemd", config)
-    assert f"chown -R syndicator {folder} && " in next_command(folder, "systemd", folder / "config")
+    assert f"chown -R syndicator {folder} {config} && " in make_next_command(
+        folder, "systemd", config
+    )
+    assert f"chown -R syndicator {folder} && " in make_next_command(
+        folder, "systemd", folder / "config"
+    )

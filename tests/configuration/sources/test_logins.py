@@ -8,7 +8,7 @@ from syndicator.configuration.sources.identity import update_state
 from syndicator.configuration.sources.opml import read_opml, write_opml
 from syndicator.configuration.sources.plain_values import table
 from syndicator.configuration.sources.rights import list_given
-from syndicator.configuration.sources.schema import source_of
+from syndicator.configuration.sources.schema import make_source
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Source
 from syndicator.publishing.selection.fingerprints import fingerprint_source
@@ -20,16 +20,16 @@ PLAIN = {"key": "a", "url": "https://a.example/feed"}
 
 def test_no_model_reads_the_texts_of_a_session_unless_the_operator_says_so() -> None:
     """For sources with cookies, `llm` is off by default."""
-    assert source_of(TABLE).llm is False
-    assert source_of({**TABLE, "llm": True}).llm is True
-    assert source_of(PLAIN).llm is True
+    assert make_source(TABLE).llm is False
+    assert make_source({**TABLE, "llm": True}).llm is True
+    assert make_source(PLAIN).llm is True
 
 
 def test_a_table_has_what_differs_from_the_defaults_of_a_session() -> None:
     """Only values that differ from the defaults are written."""
-    assert table(source_of(TABLE)) == TABLE
-    assert table(source_of({**TABLE, "llm": True})) == {**TABLE, "llm": True}
-    assert source_of(table(source_of(TABLE))) == source_of(TABLE)
+    assert table(make_source(TABLE)) == TABLE
+    assert table(make_source({**TABLE, "llm": True})) == {**TABLE, "llm": True}
+    assert make_source(table(make_source(TABLE))) == make_source(TABLE)
 
 
 @pytest.mark.parametrize(
@@ -46,18 +46,18 @@ def test_a_table_has_what_differs_from_the_defaults_of_a_session() -> None:
 )
 def test_what_a_table_with_cookies_may_not_say(more: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        source_of({**TABLE, **more})
+        make_source({**TABLE, **more})
 
 
 def test_whole_texts_are_published_with_a_licence() -> None:
-    source = source_of({**TABLE, "content": "full", "licence": "CC-BY-4.0"})
+    source = make_source({**TABLE, "content": "full", "licence": "CC-BY-4.0"})
     assert source.content == "full"
 
 
 def test_cookies_are_a_right_that_no_list_of_a_stranger_gives() -> None:
     """An imported list cannot set `cookies`."""
-    assert 'cookies = "cookies/a.txt"' in list_given(source_of(TABLE)).rights
-    (outline,) = read_opml(write_opml("Evil", [source_of(TABLE)])).outlines
+    assert 'cookies = "cookies/a.txt"' in list_given(make_source(TABLE)).rights
+    (outline,) = read_opml(write_opml("Evil", [make_source(TABLE)])).outlines
     assert outline.removed == ("cookies",)
     assert "cookies" not in outline.own
 

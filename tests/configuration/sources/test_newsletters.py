@@ -8,7 +8,7 @@ import pytest
 
 from syndicator.configuration.sources.plain_values import table
 from syndicator.configuration.sources.registry import load_sources
-from syndicator.configuration.sources.schema import source_of
+from syndicator.configuration.sources.schema import make_source
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.mailboxes import BadMailbox, Mailbox, parse_mailbox
 
@@ -17,15 +17,15 @@ NEWS = {"key": "a", "url": "maildir:/home/anna/Maildir", "from": "News@A.example
 
 def test_mails_are_for_their_reader_alone_unless_the_table_says_otherwise() -> None:
     """Newsletters are private and unread by models by default."""
-    source = source_of(NEWS)
+    source = make_source(NEWS)
     assert source.content == "private"
     assert source.llm is False
     assert source.sender == "news@a.example"
     assert table(source) == {**NEWS, "from": "news@a.example"}
-    shown = source_of({**NEWS, "content": "excerpt", "llm": True})
+    shown = make_source({**NEWS, "content": "excerpt", "llm": True})
     assert shown.content == "excerpt"
     assert shown.llm is True
-    assert source_of(table(shown)) == shown
+    assert make_source(table(shown)) == shown
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_table_that_is_wrong_has_its_cure(more: dict[str, object], words: str)
     """Invalid newsletter tables are refused with a hint."""
     values = {name: value for name, value in {**NEWS, **more}.items() if value is not None}
     with pytest.raises(UsageError, match=words):
-        source_of(values)
+        make_source(values)
 
 
 def test_newsletters_of_one_mailbox_differ_in_their_names(tmp_path: Path) -> None:

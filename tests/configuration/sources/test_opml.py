@@ -14,13 +14,13 @@ from syndicator.configuration.sources.opml import (
     SPACE,
     Folders,
     SubscriptionList,
-    followed,
+    make_source_table,
     read_opml,
     write_opml,
 )
 from syndicator.configuration.sources.plain_values import key_of, table
 from syndicator.configuration.sources.rights import RIGHTS
-from syndicator.configuration.sources.schema import source_of
+from syndicator.configuration.sources.schema import make_source
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Rules, Source
 
@@ -116,7 +116,7 @@ def test_what_we_write_reads_back_whole_and_in_its_order() -> None:
     opml = write_opml("Mine", SOURCES)
     assert write_opml("Mine", SOURCES) == opml
     listed = read_opml(opml, is_trusted=True)
-    assert [source_of(followed(outline, "tag", {})) for outline in listed.outlines] == SOURCES
+    assert [make_source(make_source_table(outline, "tag", {})) for outline in listed.outlines] == SOURCES
     assert listed.skipped == ()
     assert listed.folders == ()
 
@@ -124,7 +124,7 @@ def test_what_we_write_reads_back_whole_and_in_its_order() -> None:
 def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> None:
     """An untrusted list loses its rights; entries with `${VARIABLE}` are skipped."""
     listed = read_opml(write_opml("Evil", [replace(ALL, url="https://all.example/feed"), *SOURCES]))
-    cleaned = [source_of(followed(one, "tag", {})) for one in listed.outlines]
+    cleaned = [make_source(make_source_table(one, "tag", {})) for one in listed.outlines]
     usual = Source(key="", url="")
     assert cleaned[0] == replace(
         ALL, url="https://all.example/feed", **{name: getattr(usual, name) for name in RIGHTS}
@@ -141,7 +141,9 @@ def test_newsletters_of_one_mailbox_come_back_from_a_list_of_our_own_alone() -> 
     """Newsletters are imported from our own OPML; from an untrusted list they are skipped."""
     opml = write_opml("Mine", NEWSLETTERS)
     listed = read_opml(opml, is_trusted=True)
-    assert [source_of(followed(one, "tag", {})) for one in listed.outlines] == NEWSLETTERS
+    assert [
+        make_source(make_source_table(one, "tag", {})) for one in listed.outlines
+    ] == NEWSLETTERS
     strange = read_opml(opml)
     assert not strange.outlines
     assert {"mailbox" in one.why for one in strange.skipped} == {True}
@@ -185,7 +187,7 @@ def test_folders_become_what_is_said(folders: Folders, values: dict[str, Any]) -
     """Folders become tags, a category or nothing, by option."""
     alpha, _ = read_opml(LIST).outlines
     base = {"url": "https://alpha.example/feed", "title": "Alpha"}
-    assert followed(alpha, folders, {"deep": "DEEP"}) == base | values
+    assert make_source_table(alpha, folders, {"deep": "DEEP"}) == base | values
 
 
 def test_a_list_that_a_hand_broke_is_skipped_with_its_line() -> None:

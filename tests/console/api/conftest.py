@@ -13,7 +13,7 @@ from tests.console.conftest import RunningConsole
 def make_client(
     running_console: RunningConsole, name: str, scope: security.Scope, days: int = 30
 ) -> Client:
-    path = security.tokens_file_of(running_console.settings.state_dir)
+    path = security.find_tokens_file(running_console.settings.state_dir)
     return Client(running_console.port, security.create_token(path, name, scope, days, utc_now()))
 
 

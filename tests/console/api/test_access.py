@@ -28,7 +28,7 @@ def test_nothing_is_answered_while_there_is_no_token(
     running_console: RunningConsole, path: str
 ) -> None:
     """Without any token the API answers 404."""
-    file = security.tokens_file_of(running_console.settings.state_dir)
+    file = security.find_tokens_file(running_console.settings.state_dir)
     file.unlink(missing_ok=True)
     status, detail = Client(running_console.port, "syn_x").problem("GET", path)
     assert status == 404
@@ -65,7 +65,7 @@ def test_nothing_is_answered_without_a_valid_token(
 def test_a_token_for_programs_opens_no_part_of_the_api(
     running_console: RunningConsole, path: str
 ) -> None:
-    file = security.tokens_file_of(running_console.settings.state_dir)
+    file = security.find_tokens_file(running_console.settings.state_dir)
     token = security.create_token(file, "programs", "programs", 1, utc_now())
     status, detail = Client(running_console.port, token).problem("GET", path)
     assert status == 403
@@ -94,7 +94,7 @@ def test_a_token_in_the_address_does_not_count(
 
 
 def test_a_token_ends_when_it_expires_or_is_revoked(running_console: RunningConsole) -> None:
-    path = security.tokens_file_of(running_console.settings.state_dir)
+    path = security.find_tokens_file(running_console.settings.state_dir)
     now = utc_now()
     old = Client(
         running_console.port, security.create_token(path, "old", "read", 1, now - timedelta(days=1))
@@ -114,7 +114,7 @@ def test_a_token_ends_when_it_expires_or_is_revoked(running_console: RunningCons
 def test_tokens_are_kept_as_hashes_in_a_private_file(
     running_console: RunningConsole, reading_client: Client
 ) -> None:
-    path = security.tokens_file_of(running_console.settings.state_dir)
+    path = security.find_tokens_file(running_console.settings.state_dir)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert reading_client.token not in path.read_text()
     assert reading_client.token.startswith("syn_")
@@ -199,7 +199,7 @@ def test_no_attack_gets_through(
 def test_a_damaged_file_of_tokens_lets_nobody_in(
     running_console: RunningConsole, reading_client: Client, line: str
 ) -> None:
-    path = security.tokens_file_of(running_console.settings.state_dir)
+    path = security.find_tokens_file(running_console.settings.state_dir)
     kept = path.read_bytes()
     digest = json.loads(kept)["reader"].split(" ")[2]
     path.write_text(json.dumps({"reader": line.format(hash=digest)}))

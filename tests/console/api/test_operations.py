@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syndicator.console import security
-from syndicator.console.api.server import offered
+from syndicator.console.api.server import list_offered_operations
 from syndicator.core.fair_queue import Shares
 from syndicator.operations.jobs.queue import Job
 from tests.console.api.client import Answer, Client
@@ -118,7 +118,7 @@ def test_a_token_that_reads_may_try_and_not_change(
 ) -> None:
     article_id = get_article(reading_client)["id"]
     before = read_instance_files(running_console)
-    for name in (name for name, one in offered().items() if not one.is_question):
+    for name in (name for name, one in list_offered_operations().items() if not one.is_question):
         assert post_operation(reading_client, name, {"id": article_id}).status == 403
         assert (
             post_operation(reading_client, name, {"id": article_id}, "?dry_run=false").status == 403
@@ -173,7 +173,7 @@ def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
 def test_a_token_of_an_unknown_scope_reads(
     running_console: RunningConsole, settings_client: Client
 ) -> None:
-    path = security.tokens_file_of(running_console.settings.state_dir)
+    path = security.find_tokens_file(running_console.settings.state_dir)
     tokens = path.read_text()
     path.write_text(tokens.replace('"settings ', '"everything '))
     try:

@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 
-from syndicator.console.responses import cure, trouble
+from syndicator.console.responses import cure, describe_trouble
 from syndicator.core.reasons import (
     NOT_A_FEED,
     NOT_AN_ARTICLE,
@@ -38,7 +38,7 @@ from syndicator.health.conditions import Condition
     ],
 )
 def test_the_cure_comes_first(kind: Kind, code: str, first: str, link: str) -> None:
-    made = trouble(Condition(kind=kind, subject="a", source="a", code=code))
+    made = describe_trouble(Condition(kind=kind, subject="a", source="a", code=code))
     strong = [remedy for remedy in made.remedies if remedy.strong]
     assert [one.act for one in strong] == ([first] if first else [])
     assert made.link == link
@@ -47,11 +47,11 @@ def test_the_cure_comes_first(kind: Kind, code: str, first: str, link: str) -> N
 
 def test_what_is_about_no_source_has_no_button_for_one() -> None:
     """Troubles without a source offer only buttons that need no source."""
-    held = trouble(Condition(kind=Kind.FEED_HELD, subject="tags/ai"))
+    held = describe_trouble(Condition(kind=Kind.FEED_HELD, subject="tags/ai"))
     assert [one.act for one in held.remedies] == ["build"]
-    assert trouble(Condition(kind=Kind.DISK, subject="/")).remedies == ()
+    assert describe_trouble(Condition(kind=Kind.DISK, subject="/")).remedies == ()
     assert (
-        trouble(Condition(kind=Kind.ARTICLES_ON_HOLD, subject="x", count=3)).link_says
+        describe_trouble(Condition(kind=Kind.ARTICLES_ON_HOLD, subject="x", count=3)).link_says
         == "See 3 articles"
     )
 
