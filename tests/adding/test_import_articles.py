@@ -77,6 +77,7 @@ def site(tmp_path: Path) -> Place:
 
 
 def test_articles_and_feeds_at_once_and_nothing_twice(site: Place, folder: Path) -> None:
+    """An import files and publishes articles at once; a second import adds nothing."""
     first_imported_files = import_folder(site, folder)
     assert sorted(article.url for article in first_imported_files.articles) == [
         "https://me.example/_posts/2026-01-05-bees",

@@ -47,6 +47,7 @@ def run_hugo(site: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_hugo_makes_pages_of_all_our_files(site: Path) -> None:
+    """Hugo builds a page of each article file, with odd texts and shortcodes."""
     store = FileArticleStore(site / "content", durable=False)
     store.instance()
     texts = [*ODD, *(trap for trap in TRAPS if trap.strip())]

@@ -210,6 +210,7 @@ def test_the_good_ones_are_added_when_one_fails(add_command: AddCommand) -> None
 
 
 def test_the_preview_is_what_is_published(add_command: AddCommand) -> None:
+    """The articles of `add --dry-run` equal those filed by the first visit."""
     words = (SITE, "--category", "Sea", "--tag", "Boats")
     (seen,) = add_command.run_json(*words, "--dry-run")
     assert [one["title"] for one in seen["articles"]] == ["Ferries", "Sheep", "Rain"]

@@ -49,6 +49,7 @@ def list_forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, li
 def test_every_form_is_sent_without_a_script(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Every form of every page, sent as a browser does, is answered without a bug."""
     one, _ = find_article(running_console, "A seven-watt summariser")
     asked = {
         "merge-tags": {"old": "LLM", "new": "AI", "then": "plan"},

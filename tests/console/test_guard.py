@@ -372,6 +372,7 @@ def test_after_a_login_one_stays_on_the_console(running_console: RunningConsole)
 
 @pytest.mark.slow
 def test_no_form_fails_the_console(running_console: RunningConsole, browser: Browser) -> None:
+    """Hostile values in any form field cause no server error."""
     found, _ = find_article(running_console, "A seven-watt summariser")
     forms = {
         "/add": ("look", "take"),

@@ -55,6 +55,7 @@ def place_of(browser: Browser, job: str, text: str) -> str:
 def test_a_list_is_pointed_to_followed_and_taken_back(
     running_console: RunningConsole, browser: Browser, site: str
 ) -> None:
+    """A list chosen by pointing at an item is followed, changed and undone."""
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     job = run_look_job(running_console, browser, site)

@@ -59,6 +59,7 @@ def test_pointing_makes_selectors(browser: Browser) -> None:
 def test_rules_are_tried_saved_applied_and_taken_back(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Rules are tried without effect, saved, applied to articles, and undone."""
     path = running_console.instance.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "launchbeat"', 'key = "launchbeat"  # ours', 1))
     before, (_, file) = (

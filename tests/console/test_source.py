@@ -102,6 +102,7 @@ def test_a_page_tells_how_one_goes(browser: Browser) -> None:
 def test_two_browsers_and_an_editor_lose_nothing(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Two browsers and a text editor change one source; all changes stay."""
     path = running_console.instance.config / "sources.toml"
     other = running_console.browser()
     path.write_text(

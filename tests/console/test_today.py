@@ -55,6 +55,7 @@ def test_what_needs_you_has_its_cure_as_a_button(
 def test_tags_are_corrected_in_place_and_taken_back(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Tags are corrected in the list and undone, once."""
     before, path = find_article(running_console, "A seven-watt summariser")
     whole_text = path.read_text()
     form = {

@@ -188,6 +188,7 @@ def test_a_read_only_folder(small_instance: Instance) -> None:
     holds="`status` tells all it tells its owner, and no file or folder is made or changed",
 )
 def test_a_user_who_may_only_read(small_instance: Instance) -> None:
+    """A user with read access only can run `status`."""
     small_instance.run_refresh("holt")
     status_counts = read_status_counts(small_instance.run_command("status"))
     paths = [small_instance.folder, *small_instance.folder.rglob("*")]

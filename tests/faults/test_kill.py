@@ -182,6 +182,7 @@ def start_build(place: Place) -> subprocess.Popen[bytes]:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("prepare", [store_stories, publish_first])
 def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[Place], None]) -> None:
+    """Killed builds leave only whole files; the next build completes them."""
     dice = random.Random(prepare.__name__)
     counts = Counter[str]()
     (tmp_path / "prepared").mkdir()

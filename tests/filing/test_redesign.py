@@ -170,6 +170,7 @@ def move_post(one: Post, **fields: object) -> Post:
     ],
 )
 def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> None:
+    """After new addresses and ids the articles and feeds stay the same."""
     old = [make_post(number) for number in range(many)]
     garden.serve_posts(old)
     garden.visit_sources(0)

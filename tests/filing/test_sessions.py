@@ -219,6 +219,7 @@ def test_without_cookies_a_wall_is_a_wall(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_renewed_cookie_is_kept_beside_the_file_and_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Renewed cookies are stored and used until the operator exports again."""
     valid = [TOKEN]
 
     def rotate(asked: Asked) -> Reply:

@@ -237,6 +237,7 @@ def configure_alert(place: Place, script: str) -> None:
 
 
 def test_a_command_gets_what_broke_and_recovered(place: Place) -> None:
+    """The alert command gets "broken" and "recovered" events as JSON."""
     out = place.folder / "told"
     configure_alert(place, f"cat >> {shlex.quote(str(out))}; echo >> {shlex.quote(str(out))}")
     assert end_run(place, gone=True) == ()

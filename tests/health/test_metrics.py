@@ -49,6 +49,7 @@ def read_samples(text: str) -> dict[str, float]:
 
 
 def test_counters_go_on_from_run_to_run() -> None:
+    """Counters add up over runs."""
     twice = add_run(add_run({}), down=True)
     twice["conditions"] = {"feed-held": 2}
     samples = read_samples(metrics.render_page(metrics.make_families(FIGURES, twice)).decode())

@@ -119,6 +119,7 @@ def test_a_program_with_a_token_reads_over_http(place: Place) -> None:
 
 
 def test_hostile_questions_are_refused_and_tell_no_path(place: Place) -> None:
+    """Hostile arguments give errors without local paths."""
     unpublished = [find_id(place, name) for name in ("held", "copy", "withdrawn")]
     calls: list[tuple[str, dict[str, Any]]] = [
         ("search", {"query": "ferry", "limit": 10**9}),
@@ -187,6 +188,7 @@ def test_http_needs_a_token_for_programs_before_it_starts(place: Place) -> None:
 
 
 def test_only_tokens_for_programs_pass(place: Place) -> None:
+    """Only valid tokens with scope `programs` are accepted, from allowed origins."""
     token = make_token(place)
     others = [make_token(place, scope) for scope in security.SCOPES]
     initialize = {"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {}}

@@ -356,6 +356,7 @@ def test_a_feed_names_its_newest_fifty_tombstones() -> None:
 def test_articles_left_out_by_the_share_are_in_the_archive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Articles of a busy source that are not in the head feed are in its archive."""
     limit_entries(monkeypatch, 30)
     how = SETTINGS.model_copy(update={"publish": Publish(limit=10)})
     index = MemoryIndex()

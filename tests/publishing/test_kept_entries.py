@@ -138,6 +138,7 @@ def test_the_least_recently_used_entries_are_dropped() -> None:
 
 
 def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cached entries are compressed and dropped, oldest first."""
     monkeypatch.setattr("syndicator.publishing.entry_cache._OPEN", 1)
     kept_entries = KeptEntries(most=3)
 

@@ -103,6 +103,7 @@ def test_a_repeated_block_is_recognised_with_other_links() -> None:
 
 
 def test_private_addresses_of_a_page_are_ignored() -> None:
+    """Links and pictures at private addresses are dropped, unless the page is private itself."""
     linked = (
         "See <a href='http://192.168.0.1/admin'>the router</a> and <a"
         " href='https://me:pw@site.example/'>mine</a>"

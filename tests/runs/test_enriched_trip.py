@@ -56,6 +56,7 @@ def _says(item: dict[str, Any]) -> str:
 def test_ours_first_then_the_models_and_updated_stays(
     tmp_path: Path, world: World, llm: FakeLlm
 ) -> None:
+    """Entries get our excerpt first, then the model's, with the same `updated`."""
     config = tmp_path / "config"
     public = tmp_path / "feeds/public"
     patient_config(config, world)

@@ -75,6 +75,7 @@ def test_what_does_not_show_makes_nothing_anew(
 def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
     filled_place: Place, written_names: list[str]
 ) -> None:
+    """A licence that allows full texts rebuilds the source's feeds and archives."""
     archive = next(
         name for name in filled_place.read_digests("public") if name.startswith("archive/tags/llm")
     )

@@ -94,6 +94,7 @@ def end_run(place: Place) -> tuple[Problem, ...]:
 
 
 def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> None:
+    """A digest lists stories by number of outlets and does not change later."""
     report(place, "one", excerpt="Nobody was <hurt>.")
     report(place, "two")
     report(place, "sea", FERRY)

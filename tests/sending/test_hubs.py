@@ -158,6 +158,7 @@ def test_it_is_forgotten_when_the_hub_is_removed(place: Place, hub: OwnHub) -> N
 
 
 def test_one_hub_does_not_stop_another(place: Place, hub: OwnHub) -> None:
+    """A failing hub does not keep another one from being notified."""
     hub.status = 400
     with serve_hub() as other_hub:
         set_hubs(place, hub.url, other_hub.url)

@@ -30,6 +30,7 @@ def list_reason_words(why: dict[str, Any], article: ReadArticle = ARTICLE) -> di
 
 
 def test_state_and_feeds_come_first_and_places_have_plain_names() -> None:
+    """Reasons are ordered, and technical origins have plain names."""
     why = {
         "origins": {
             "title": "its page: og:title",

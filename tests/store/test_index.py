@@ -335,6 +335,7 @@ def test_saving_a_feed_keeps_its_count_files_and_publication(store: Store) -> No
 
 
 def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store: Store) -> None:
+    """Articles are matched with saved queries once per change."""
     chips = FeedKey("query", "chips")
     robots = FeedKey("query", "robots")
     one = record_article(store, 1)

@@ -79,6 +79,7 @@ def test_every_row_moves_there_and_back(url: str, postgres: Server) -> None:
 
 
 def test_a_moved_database_continues_as_before(url: str, postgres: Server) -> None:
+    """A database moved to PostgreSQL and back accepts new articles with right counts."""
     fill_store(url)
     there = postgres.schema()
     back = f"{url}.back"

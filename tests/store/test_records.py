@@ -174,6 +174,7 @@ def test_thousands_of_entries_at_once(store: Store) -> None:
 
 
 def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
+    """An article is found by each alias on its own site."""
     article = make_article(1, aliases=("https://other.example.org/x?b=1", "https://evil.example/x"))
 
     store.visits.record(
@@ -548,6 +549,7 @@ def test_the_claims_of_an_article_are_stored_with_its_sketch(store: Store) -> No
 def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_their_age(
     store: Store,
 ) -> None:
+    """`find_earlier` finds articles of one source by title or enough keys."""
     one, two, other = (record_article(store, number) for number in (1, 2, 3))
     elsewhere = replace(other, source_key="other", source_id="other", title=one.title)
     store.visits.record(

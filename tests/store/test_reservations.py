@@ -72,6 +72,7 @@ def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store
 
 
 def test_all_who_reserve_at_once_get_the_same_path(any_url: str) -> None:
+    """Four threads that reserve a path for one article get the same one."""
     with open_store(any_url, articles_exist=False):
         pass
     found: list[str] = []

@@ -276,6 +276,7 @@ class Killed(BaseException):
 def test_ended_at_any_step_an_article_is_whole_or_gone(
     filled_place: Place, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
 ) -> None:
+    """Pruning killed at any step leaves each article whole or gone; the next run completes it."""
     monkeypatch.setattr(pruning, "_AT_A_TIME", 2)
     owner, name = step.split(".")
 

@@ -546,6 +546,7 @@ def test_another_failure_interrupts_gone() -> None:
 
 
 def test_a_move_needs_three_visits_that_agree() -> None:
+    """A permanent redirect counts after three visits with the same target."""
     new = "https://new.example.org/feed"
     other = "https://other.example.org/feed"
     there = (make_fetched(moved_to=new), FEED)

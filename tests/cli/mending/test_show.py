@@ -176,6 +176,7 @@ def test_why_prints_reasons_in_plain_words_and_no_article(visited_instance: Inst
 
 
 def test_why_is_told_in_lines() -> None:
+    """`show --why` prints each reason on its own line."""
     why = {
         "origins": {"title": "its page: h1"},
         "title": {"from": "h1", "candidates": ["h1: T"]},

@@ -50,6 +50,7 @@ def test_it_is_off_until_a_password_is_set(empty_instance: Instance) -> None:
 
 
 def test_tokens_are_made_and_ended_by_the_command(empty_instance: Instance) -> None:
+    """`console --token` creates tokens per scope and revokes them."""
     from syndicator.core.errors import UsageError
 
     path = security.tokens_file_of(empty_instance.folder / "feeds/state")

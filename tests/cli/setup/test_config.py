@@ -67,6 +67,7 @@ def test_it_is_printed_for_people_and_for_programs(config: Path) -> None:
 def test_a_dropped_setting_is_a_warning_of_every_command(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A setting that no longer exists gives a warning, not an error."""
     (config / "syndicator.toml").write_text("[publish]\nmost = 9\n")
     monkeypatch.setenv("SYNDICATOR_FETCH__REDIRECTS", "3")
     done = CliRunner().invoke(
@@ -112,6 +113,7 @@ def test_a_port_that_is_none_is_a_usage_error(config: Path, option: str) -> None
 
 
 def test_a_folder_that_is_not_there_has_no_settings(tmp_path: Path) -> None:
+    """`config show` of a missing folder is an error."""
     done = CliRunner().invoke(app, ["config", "show", "--config", str(tmp_path / "typo")])
     assert isinstance(done.exception, ConfigError)
     assert "typo/sources.toml does not exist" in str(done.exception)

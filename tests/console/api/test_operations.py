@@ -54,6 +54,7 @@ def read_instance_files(running_console: RunningConsole) -> dict[str, bytes]:
 def test_a_dry_run_changes_nothing_and_a_change_is_undone(
     running_console: RunningConsole, writing_client: Client
 ) -> None:
+    """A dry run writes nothing; a withdrawal is made and undone."""
     article_id = get_article(writing_client)["id"]
     before = read_instance_files(running_console)
     known = writing_client.get("/changes")["items"]
@@ -190,6 +191,7 @@ def test_a_token_of_an_unknown_scope_reads(
 def test_jobs_are_seen_and_cancelled_by_their_token_alone(
     running_console: RunningConsole, reading_client: Client, writing_client: Client
 ) -> None:
+    """A token sees and cancels only its own jobs."""
     job = finish_operation(
         writing_client, "withdraw", {"id": get_article(writing_client)["id"]}, "?dry_run=true"
     )

@@ -69,6 +69,7 @@ def test_an_address_that_is_none_is_named(place: Place, url: str) -> None:
 
 
 def test_an_alert_that_cannot_be_sent_is_named(place: Place) -> None:
+    """Alert settings that cannot work are errors with their line."""
     (one,) = check_config(place, settings='[alert]\ncommand = ["/nowhere/tell"]\n')
     assert one.severity == "error"
     assert one.reason == "bad-alert"
@@ -181,6 +182,7 @@ def test_a_file_is_named_once(place: Place) -> None:
 
 
 def test_files_of_cookies_are_looked_at(place: Place) -> None:
+    """Cookie files are checked: missing, readable by others, malformed."""
     (place.config / "sources.toml").write_text(
         '[[source]]\nkey = "a"\nurl = "https://a.example/feed"\ncookies = "cookies/a.txt"\n'
     )

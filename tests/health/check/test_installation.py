@@ -52,6 +52,7 @@ def test_no_trace_of_the_check_is_left(place: Place) -> None:
 
 
 def test_sources_that_write_for_others_are_named_until_the_operator_answers(place: Place) -> None:
+    """Sources with articles on other sites are reported until `speaks_for` is set."""
     with place.open_app() as app:
         store_articles(app, "Mine", "Text.")
         for site in ("b", "a"):
@@ -150,6 +151,7 @@ def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(place: Place)
 
 
 def test_errors_come_first_and_warnings_fail_nothing(place: Place) -> None:
+    """Findings are sorted by severity, each with file and line."""
     (place.config / "sources.toml").write_text(
         SOURCES + 'category = "Ai"\nheaders_env = { A = "UNSET_1" }\n'
     )

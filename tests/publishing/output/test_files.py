@@ -268,6 +268,7 @@ def test_a_folder_in_place_of_a_file_refuses_that_file_alone(tmp_path: Path) -> 
 def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
     tmp_path: Path,
 ) -> None:
+    """The order of steps: sync, replace, sync folders, delete."""
     publish_file(FileOutlet(tmp_path), "tags/old.atom", b"1")
     disk = Recorder(tmp_path)
     outlet = FileOutlet(tmp_path, disk=disk)

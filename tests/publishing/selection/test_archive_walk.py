@@ -210,6 +210,7 @@ def test_changed_settings_make_feeds_stale() -> None:
 
 
 def test_archives_may_be_in_atom_alone() -> None:
+    """With `archives = "atom"` there are no JSON archives."""
     index = MemoryIndex(make_article(n, added=START + timedelta(days=n * 9)) for n in range(20))
     outlet = MemoryOutlet()
 

@@ -229,6 +229,7 @@ def test_headings_step_down_one_by_one(files: dict[str, bytes]) -> None:
 
 
 def test_a_feed_page_has_rhythm_and_tags_and_a_source_its_site() -> None:
+    """The head of a feed page shows rhythm, tags and months, or the source's site."""
     tags = ("Sea", "Odd", "AI")
     views = [
         replace(

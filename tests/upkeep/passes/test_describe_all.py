@@ -66,6 +66,7 @@ def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
 
 
 def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
+    """Fields that the operator edited survive describing and later readings."""
     with place.open_app() as app:
         store_articles(
             app,

@@ -96,6 +96,7 @@ def list_shown_entries(life: Life) -> list[tuple[str, str]]:
 def test_a_clock_that_is_wrong_for_a_run_moves_nothing(
     tmp_path: Path, wrong: float, day: float
 ) -> None:
+    """A run with a wrong clock does not change dates or order of entries."""
     source = {"key": "one", "url": "http://one.example/feed"}
     with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
@@ -224,6 +225,7 @@ def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
 
 
 def test_visits_and_entries_of_the_future_come_back(filled_place: Place) -> None:
+    """States and entries dated in the future are reset when the clock is right."""
     late = NOW + FAR
     row = EntryRow(
         source_key="one",

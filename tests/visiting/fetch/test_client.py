@@ -218,6 +218,7 @@ def test_deadline_covers_the_whole_trip(web: Web) -> None:
 
 
 def test_hung_look_up_ends_and_blocks_nobody(web: Web) -> None:
+    """A DNS lookup that hangs ends with "timeout" and does not block others."""
     web.routes["/"] = Reply(200, {}, b"x")
     over = threading.Event()
 
@@ -406,6 +407,7 @@ def test_server_that_hangs_up() -> None:
 
 
 def test_a_name_that_is_partly_private_is_never_connected_to() -> None:
+    """A name with a public and a private address is refused."""
     addresses = ["203.0.114.7", "10.0.0.1"]
     dialled: list[Any] = []
 
@@ -502,6 +504,7 @@ def test_proxies_of_the_environment_are_not_used(web: Web, monkeypatch: pytest.M
 
 
 def test_a_configured_proxy_is_used_and_private_addresses_and_names_stay_refused(web: Web) -> None:
+    """With a proxy, private addresses are still refused."""
     web.routes = {
         "http://example.org/feed": Reply(200, {}, b"through"),
         "http://example.org/away": Reply(302, {"Location": "http://0x7f.1/"}),
