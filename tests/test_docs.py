@@ -51,11 +51,11 @@ def test_every_setting_is_told_of(name: str) -> None:
 
 
 def list_setting_names(part: BaseModel) -> set[str]:
-    found: set[str] = set()
+    results: set[str] = set()
     for name in type(part).model_fields:
         value = getattr(part, name)
-        found |= list_setting_names(value) if isinstance(value, BaseModel) else {name}
-    return found
+        results |= list_setting_names(value) if isinstance(value, BaseModel) else {name}
+    return results
 
 
 def test_every_exit_code_is_told_of() -> None:

@@ -117,8 +117,8 @@ def test_a_hand_edit_outlives_another_import(site: Place, folder: Path) -> None:
 def test_without_a_site_an_address_is_asked_for(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "instance").mkdir()
     imported_files = import_folder(Place(tmp_path / "instance"), folder)
-    assert [one.url for one in imported_files.articles] == ["https://other.example/bridge"]
-    bees = next(one for one in imported_files.problems if "bees" in one.what)
+    assert [article.url for article in imported_files.articles] == ["https://other.example/bridge"]
+    bees = next(problem for problem in imported_files.problems if "bees" in problem.what)
     assert "set site.url" in bees.detail
 
 

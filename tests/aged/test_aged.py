@@ -136,9 +136,9 @@ def test_the_kept_files_are_those_that_the_older_version_described(
     )
     known_articles = facts_before["articles"]  # a copy of a withdrawn article is shown
     shown_urns = {
-        one["urn"]
-        for one in known_articles.values()
-        if one.get("merged_into") not in known_articles and not one.get("hold")
+        known_article["urn"]
+        for known_article in known_articles.values()
+        if known_article.get("merged_into") not in known_articles and not known_article.get("hold")
     }
     # its archive links lead to every article
     assert collect_archived_ids(facts_before, "all.atom") == shown_urns

@@ -107,6 +107,8 @@ def test_sources_are_added_to_a_file_in_which_another_has_a_fault(
     assert "two" in keys
     assert "one" not in keys
     (wrong,) = (
-        one for one in instance.run_json("status")["conditions"] if one["kind"] == "configuration"
+        condition
+        for condition in instance.run_json("status")["conditions"]
+        if condition["kind"] == "configuration"
     )
     assert "did you mean 'every'" in wrong["detail"]

@@ -38,8 +38,8 @@ def test_check_and_config(
 ) -> None:
     if words == ("check",):
         (visited_instance.config / "syndicator.toml").write_text("[site]\nurll = 1\n")
-    found = visited_instance.run_json(*words)
-    first = found[0] if isinstance(found, list) else next(iter(found.values()))
+    result = visited_instance.run_json(*words)
+    first = result[0] if isinstance(result, list) else next(iter(result.values()))
     assert keys & list_documented_keys("check, config show") <= set(first)
 
 

@@ -47,7 +47,7 @@ def post_look(running_console: RunningConsole, browser: Browser, **form: str) ->
 def test_a_site_is_followed(
     running_console: RunningConsole, browser: Browser, world: World
 ) -> None:
-    address = next(one.url for one in world.sources if one.key == "ledger")
+    address = next(source.url for source in world.sources if source.key == "ledger")
     site = re.sub(r"/[^/]*$", "/", address)
     body = post_look(running_console, browser, address=site)
     assert "Found at" in body

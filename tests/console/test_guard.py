@@ -199,11 +199,11 @@ def test_a_session_lasts_four_idle_hours_and_a_day(pauses: list[float], lasts: b
     now = [0.0]
     sessions = security.Sessions(lambda: now[0])
     session = sessions.begin("operator")
-    found: security.Session | None = session
+    result: security.Session | None = session
     for pause in pauses:
         now[0] += pause
-        found = sessions.find(session.id)
-    assert (found is not None) == lasts
+        result = sessions.find(session.id)
+    assert (result is not None) == lasts
 
 
 def test_a_session_ends_with_the_password_that_it_began_with(

@@ -206,7 +206,7 @@ def test_several_are_changed_at_once_and_taken_back_at_once(
 
 def test_a_site_is_added(running_console: RunningConsole, window: Chrome, world: World) -> None:
     """An address, Look, Add: two clicks and an address."""
-    site = urljoin(next(one.url for one in world.sources if one.key == "meridian"), "/")
+    site = urljoin(next(source.url for source in world.sources if source.key == "meridian"), "/")
     visit_page(window, running_console, "/")
     before = count_changes(running_console)
     window.type("#address", site)

@@ -160,7 +160,7 @@ def test_a_page_on_which_nothing_is_found_can_be_pointed_at(
     body = f"<html><body><nav><ul class=menu>{rows}</ul></nav></body></html>".encode()
     world.fail_site("holt", 404)
     world.fail_site("holt", 200, path="/menu", body=body, headers={"content-type": "text/html"})
-    address = urljoin(next(one.url for one in world.sources if one.key == "holt"), "/menu")
+    address = urljoin(next(source.url for source in world.sources if source.key == "holt"), "/menu")
     job = running_console.finish_job(browser.post("/operations/look", {"address": address}))
     shown = browser.get(f"/add?job={job.id}").body
     world.heal_site("holt")

@@ -93,7 +93,7 @@ def test_parameters_that_look_like_secrets(query: str, found: tuple[str, ...]) -
 
 
 def test_the_line_to_write() -> None:
-    made = with_placeholder(
+    result = with_placeholder(
         "https://a.example/feed?x=1&access%5Ftoken=abc&y", "access_token", "MINE"
     )
-    assert made == "https://a.example/feed?x=1&access%5Ftoken=${MINE}&y"
+    assert result == "https://a.example/feed?x=1&access%5Ftoken=${MINE}&y"

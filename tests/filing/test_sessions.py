@@ -123,7 +123,9 @@ CASES = {
 def session_conditions(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> list[Condition]:
     with reader.open_app(monkeypatch) as app:
         conditions = examine(as_place(app.archive, app.configuration)).conditions
-    return [each for each in conditions if each.kind == ConditionReason.SESSION_ENDED]
+    return [
+        condition for condition in conditions if condition.kind == ConditionReason.SESSION_ENDED
+    ]
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())

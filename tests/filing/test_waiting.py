@@ -115,7 +115,7 @@ def test_who_names_a_source_has_its_feed_asked_although_entries_wait(
     run_refresh(app, "holt")
     request_count = len(world.requests)
     run_refresh(app, "holt")
-    assert any("feed" in one.path for one in world.requests[request_count:])
+    assert any("feed" in request.path for request in world.requests[request_count:])
 
 
 def move_waiting_entries(app: App, url: str) -> None:

@@ -82,10 +82,10 @@ def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
     end_run(place, gone=False)
     with place.open_app() as app:
         key = episodes.feed_token(app.configuration.settings.state_dir)
-        made = metrics.health_feed(app.configuration.settings, key)
-        assert metrics.health_feed(app.configuration.settings, key) == made
-    assert find_atom_fault(made) is None
-    root = ElementTree.fromstring(made)
+        result = metrics.health_feed(app.configuration.settings, key)
+        assert metrics.health_feed(app.configuration.settings, key) == result
+    assert find_atom_fault(result) is None
+    root = ElementTree.fromstring(result)
     entries = root.findall(f"{ATOM}entry")
     titles = [entry.findtext(f"{ATOM}title") for entry in entries]
     assert titles == [
@@ -107,8 +107,8 @@ def test_its_address_is_where_it_is_served(place: Place) -> None:
     ):
         write_settings(place, text)
         with place.open_app() as app:
-            made = metrics.health_feed(app.configuration.settings, "key")
-        assert f'href="{base}health/key.atom"'.encode() in made
+            result = metrics.health_feed(app.configuration.settings, "key")
+        assert f'href="{base}health/key.atom"'.encode() in result
 
 
 def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:

@@ -113,7 +113,10 @@ def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Pla
     with place.open_app() as app:
         memory, _ = follow(Memory(), (failing, held), NOW - HOUR, app.archive.instance)
         write(app.archive.store, memory, NOW - HOUR)
-    assert [one.since for one in read_health(place).conditions] == [NOW - 2 * HOUR, NOW - HOUR]
+    assert [condition.since for condition in read_health(place).conditions] == [
+        NOW - 2 * HOUR,
+        NOW - HOUR,
+    ]
 
 
 def test_a_disk_is_named_once(place: Place) -> None:

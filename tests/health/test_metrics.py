@@ -40,12 +40,12 @@ def add_run(before: Counters, *, down: bool = False) -> dict[str, dict[str, floa
 
 
 def read_samples(text: str) -> dict[str, float]:
-    found = [
+    samples = [
         sample
         for family in parser.text_string_to_metric_families(text)
         for sample in family.samples
     ]
-    return {"".join([one.name, *sorted(one.labels.values())]): one.value for one in found}
+    return {"".join([one.name, *sorted(one.labels.values())]): one.value for one in samples}
 
 
 def test_counters_go_on_from_run_to_run() -> None:
@@ -99,7 +99,7 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
         assert family.documentation
         assert family.type != "unknown"
         assert all(
-            one.name.endswith("_total") for one in family.samples if family.type == "counter"
+            sample.name.endswith("_total") for sample in family.samples if family.type == "counter"
         )
         assert not any(
             one.name.endswith("_total") for one in family.samples if family.type != "counter"

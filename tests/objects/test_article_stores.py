@@ -28,10 +28,10 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 
 def make_article(url: str = "https://one.example/a", **fields: object) -> Article:
-    made: Article = replace(
+    result: Article = replace(
         make_full_article(), id=make_article_id(url), url=url, aliases=(), **fields
     )  # type: ignore[arg-type]
-    return made
+    return result
 
 
 def file_article(place: Place, one: Article) -> str:

@@ -116,13 +116,13 @@ def test_the_console_has_its_form_preview_job_and_line_in_changes(
 
 
 def test_programs_get_a_schema() -> None:
-    made = schema_of(registry.need("toy"))
-    assert made["description"] == "Write a motto."
-    assert made["required"] == ["words"]
-    assert made["properties"]["loud"] == {
+    result = schema_of(registry.need("toy"))
+    assert result["description"] == "Write a motto."
+    assert result["required"] == ["words"]
+    assert result["properties"]["loud"] == {
         "description": "In capitals.",
         "title": "Loud",
         "type": "boolean",
         "default": False,
     }
-    assert made["additionalProperties"] is False
+    assert result["additionalProperties"] is False

@@ -81,11 +81,11 @@ def ask_over_http(address: str, token: str, ask: Ask) -> Any:
 
 async def use_all_tools(client: Client) -> dict[str, Any]:
     listed = await client.list_tools()
-    found = await client.call_tool("search", {"query": "opentext"})
-    assert found.structured_content is not None
-    article_id = found.structured_content["articles"][0]["id"]
+    result = await client.call_tool("search", {"query": "opentext"})
+    assert result.structured_content is not None
+    article_id = result.structured_content["articles"][0]["id"]
     answers = {
-        "search": found,
+        "search": result,
         "article": await client.call_tool("article", {"id": article_id}),
         "feeds": await client.call_tool("feeds", {}),
         "stories": await client.call_tool("stories", {}),

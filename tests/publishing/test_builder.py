@@ -366,8 +366,8 @@ def test_articles_left_out_by_the_share_are_in_the_archive(
         articles = [
             make_article(n, source_key=source, added=START + timedelta(minutes=n)) for n in numbers
         ]
-        for one in articles:
-            index.add(one)
+        for article in articles:
+            index.add(article)
         return [entry_urn(INSTANCE, one.id) for one in articles]
 
     honest = [*comes("a", range(7)), *comes("b", range(7, 14)), *comes("c", range(14, 20))]

@@ -39,15 +39,15 @@ def store_two_sources(place: Place) -> None:
 @pytest.fixture
 def written_names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of files that a build made, changed or not."""
-    made: list[str] = []
+    results: list[str] = []
     write = FileOutlet.put
 
     def noted(self: FileOutlet, name: str, data: bytes, **more: object) -> bool:
-        made.append(name)
+        results.append(name)
         return write(self, name, data, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(FileOutlet, "put", noted)
-    return made
+    return results
 
 
 def edit_sources(place: Place, old: str, new: str) -> None:

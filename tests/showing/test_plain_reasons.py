@@ -23,10 +23,10 @@ ARTICLE = ReadArticle(
 
 
 def list_reason_words(why: dict[str, Any], article: ReadArticle = ARTICLE) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    results: dict[str, list[str]] = {}
     for reason in list_reasons(article, why):
-        found.setdefault(reason.name, []).append(reason.words)
-    return found
+        results.setdefault(reason.name, []).append(reason.words)
+    return results
 
 
 def test_state_and_feeds_come_first_and_places_have_plain_names() -> None:

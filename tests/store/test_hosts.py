@@ -41,15 +41,15 @@ def hosts(store: Store) -> Hosts:
 
 
 def take_turn(turns: HostTurns, host: str = HOST) -> Turn:
-    found = turns.take(host)
-    assert isinstance(found, Turn), found
-    return found
+    result = turns.take(host)
+    assert isinstance(result, Turn), result
+    return result
 
 
 def take_busy(turns: HostTurns, host: str = HOST) -> Busy:
-    found = turns.take(host)
-    assert isinstance(found, Busy), found
-    return found
+    result = turns.take(host)
+    assert isinstance(result, Busy), result
+    return result
 
 
 def pass_by(store: Store) -> None:
@@ -359,7 +359,7 @@ def test_a_push_writes_the_sources_that_changed(store: Store) -> None:
     assert after["a"] == before["a"]
     assert after["b"] != before["b"]
     store.fleet.push([replace(B, title="T"), A], micros(NOW))
-    assert [one.key for one in store.fleet.sources()] == ["b", "a"], "their order, too"
+    assert [source.key for source in store.fleet.sources()] == ["b", "a"], "their order, too"
 
 
 def test_a_network_that_answers_no_more_is_noticed(store: Store) -> None:

@@ -110,8 +110,8 @@ def test_months_and_their_ids(store: Store) -> None:
     ):
         record_article(store, number, added=added)
 
-    found = store.index.month_fingerprints(AI)
-    assert [(month, count) for month, (count, _) in found.items()] == [
+    result = store.index.month_fingerprints(AI)
+    assert [(month, count) for month, (count, _) in result.items()] == [
         ("2025-12", 2),
         ("2026-10", 1),
         ("2026-11", 1),
@@ -119,7 +119,7 @@ def test_months_and_their_ids(store: Store) -> None:
     stamps = make_stamp(2), make_stamp(3)
     mtime_ns = sum(stamp.mtime_ns for stamp in stamps)
     size = sum(stamp.size for stamp in stamps)
-    assert found["2025-12"][1] == f"2-{mtime_ns}-{size}"
+    assert result["2025-12"][1] == f"2-{mtime_ns}-{size}"
     ids = {
         month: [article_id for article_id, _, _ in store.index.month_entries(AI, month)]
         for month in ("2025-12", "2026-10", "2026-09")

@@ -131,13 +131,13 @@ def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: S
             asyncio.run(build_feeds(app, include_all=True))
             url = app.configuration.settings.store_url
         found = (tmp_path / "feeds" / "public").rglob("*")
-        made = {
+        results = {
             str(path): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in found
             if path.is_file()
         }
-        made["url"] = url
-        return made
+        results["url"] = url
+        return results
 
     first = dict(built())
     url = first.pop("url")

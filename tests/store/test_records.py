@@ -449,7 +449,7 @@ def test_a_visit_ends_with_state_and_outcome(store: Store) -> None:
     kept_outcomes = store.status.outcomes("src", 100)
     assert kept_outcomes[0] == outcome
     assert len(kept_outcomes) == 50
-    assert [one.at for one in kept_outcomes] == sorted(
+    assert [kept_outcome.at for kept_outcome in kept_outcomes] == sorted(
         (one.at for one in kept_outcomes), reverse=True
     )
 
@@ -486,10 +486,10 @@ def test_entries_that_are_not_done_are_found_by_an_index_of_their_own(
     file_store: Store, status: str
 ) -> None:
     """The query for open entries uses the index entries_open."""
-    found = select(schema.entries.c.data).where(
+    result = select(schema.entries.c.data).where(
         schema.entry_is(status), schema.entries.c.source == "s"
     )
-    plain = found.compile(file_store._db.engine, compile_kwargs={"literal_binds": True})
+    plain = result.compile(file_store._db.engine, compile_kwargs={"literal_binds": True})
     plan = file_store._db.rows(sql(f"EXPLAIN QUERY PLAN {plain}"))
     assert "INDEX entries_open (status=? AND source=?)" in str(plan)
 
@@ -655,7 +655,7 @@ def test_when_entries_were_first_seen_and_how_long_they_wait(store: Store) -> No
     done = replace(later, entry_id="3", status="done")
     old = replace(entry_row, entry_id="4", first_seen=NOW - timedelta(days=9))
     store.visits.save_entries([entry_row, later, done, old, replace(entry_row, source_key="t")])
-    found = store.visits.list_seen_since("s", NOW - timedelta(days=1))
-    assert sorted(found, key=str) == sorted(
+    result = store.visits.list_seen_since("s", NOW - timedelta(days=1))
+    assert sorted(result, key=str) == sorted(
         [(NOW, None), (NOW, NOW + timedelta(days=1)), (NOW, None)], key=str
     )

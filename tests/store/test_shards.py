@@ -55,11 +55,11 @@ def follow_sources(store: Store, *sources: Source, due: datetime | None = NOW) -
 
 def list_jobs(store: Store) -> list[tuple[str, str, bool]]:
     """The engine's rows: status, name, and if it is due."""
-    found = text(
+    result = text(
         "SELECT status::text, lock, scheduled_at <= now() FROM procrastinate_jobs ORDER BY lock,"
         " status"
     )
-    return [tuple(row) for row in store._db.rows(found)]
+    return [tuple(row) for row in store._db.rows(result)]
 
 
 def execute_statement(store: Store, statement: str) -> None:
@@ -75,12 +75,12 @@ def take_job(store: Store, worker: int = 0) -> Job:
             or connection.scalar(text("SELECT worker_id FROM procrastinate_register_worker_v1()"))
             or 0
         )
-        found = connection.execute(
+        result = connection.execute(
             text("SELECT * FROM procrastinate_fetch_job_v2(ARRAY['shards']::varchar[], :worker)"),
             {"worker": worker},
         ).one()
-    assert found.id, "there is no job"
-    return Job(id=found.id, worker=worker, attempts=found.attempts, shard=found.args["shard"])
+    assert result.id, "there is no job"
+    return Job(id=result.id, worker=worker, attempts=result.attempts, shard=result.args["shard"])
 
 
 def end_job(
@@ -146,8 +146,8 @@ def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards:
     job = take_job(store)
     assert shards.due_hosts(job.shard, 9) == ["a.example"]
     assert shards.due_hosts(job.shard + 1, 9) == []
-    found = shards.due(job.shard, ["a.example"], 2)
-    assert [(state.key, waits) for state, waits in found] == [("a", False), ("a1", True)]
+    result = shards.due(job.shard, ["a.example"], 2)
+    assert [(state.key, waits) for state, waits in result] == [("a", False), ("a1", True)]
 
 
 def test_the_next_job_is_due_with_the_first_source_whose_host_may_be_asked(

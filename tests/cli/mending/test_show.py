@@ -101,14 +101,14 @@ def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: 
     sources = instance.config / "sources.toml"
     sources.write_text(sources.read_text().rstrip() + '\ntags = ["Of mine"]\n')
     before = instance.read_files()
-    told = instance.run_json("show", instance.world.url(a_story(instance)))
-    article = load(told["markdown"].encode())
+    output = instance.run_json("show", instance.world.url(a_story(instance)))
+    article = load(output["markdown"].encode())
     assert article.title == a_story(instance).title
     assert article.source_key == "holt"
     assert article.tags[0] == "Of mine"
-    assert told["why"]["tags"]["Of mine"] == "its source has it in sources.toml"
+    assert output["why"]["tags"]["Of mine"] == "its source has it in sources.toml"
     assert article.source_id != article.url  # the feed's id of the entry
-    why = told["why"]
+    why = output["why"]
     assert why["source"] == "holt"
     assert why["entry"] == "announced by holt"
     assert why["state"] == "not filed"

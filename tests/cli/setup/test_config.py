@@ -33,15 +33,15 @@ def test_each_setting_is_shown_with_where_it_comes_from(config: Path) -> None:
         "SYNDICATOR_FETCH__PROXY": "http://u:hidden@proxy.example:1",
         "SYNDICATOR_DESCRIBE__LLM__MODEL": "m",
     }
-    found = {one.name: (one.value, one.origin) for one in configured(config, environ)}
-    assert found["publish.listen"] == ("0.0.0.0:81", f"{config}/syndicator.toml:2")
-    assert found["publish.limit"] == (50, "default")
-    assert found["describe.llm.model"] == (
+    results = {one.name: (one.value, one.origin) for one in configured(config, environ)}
+    assert results["publish.listen"] == ("0.0.0.0:81", f"{config}/syndicator.toml:2")
+    assert results["publish.limit"] == (50, "default")
+    assert results["describe.llm.model"] == (
         "m",
         "environment variable SYNDICATOR_DESCRIBE__LLM__MODEL",
     )
-    assert found["store.url"][0] == "postgresql://me:***@db/x"
-    assert found["fetch.proxy"][0] == "http://u:***@proxy.example:1"
+    assert results["store.url"][0] == "postgresql://me:***@db/x"
+    assert results["fetch.proxy"][0] == "http://u:***@proxy.example:1"
 
 
 @pytest.mark.parametrize(

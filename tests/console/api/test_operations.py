@@ -40,8 +40,8 @@ def finish_operation(
 
 
 def get_article(client: Client, place: int = 0) -> dict[str, Any]:
-    found: dict[str, Any] = client.get("/articles?source=holt")["items"][place]
-    return found
+    result: dict[str, Any] = client.get("/articles?source=holt")["items"][place]
+    return result
 
 
 def read_instance_files(running_console: RunningConsole) -> dict[str, bytes]:
@@ -109,9 +109,9 @@ def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
         {"id": article_id, "excerpt": "Of the second."},
         If_Match=again.headers["etag"],
     )
-    found = writing_client.get(f"/articles/{article_id}")
-    assert found["title"] == "By the first"
-    assert found["excerpt"] == "Of the second."
+    result = writing_client.get(f"/articles/{article_id}")
+    assert result["title"] == "By the first"
+    assert result["excerpt"] == "Of the second."
 
 
 def test_a_token_that_reads_may_try_and_not_change(
@@ -395,9 +395,9 @@ def test_an_edit_cannot_write_a_field_of_the_file(
         "edit",
         {"id": article_id, "title": "A\n---\nid: evil\nhold: true\n", "excerpt": "B\nhold: true"},
     )
-    found = writing_client.get(f"/articles/{article_id}")
-    assert found["id"] == article_id
-    assert found["hold"] is False
+    result = writing_client.get(f"/articles/{article_id}")
+    assert result["id"] == article_id
+    assert result["hold"] is False
 
 
 def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(

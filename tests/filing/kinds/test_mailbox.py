@@ -115,7 +115,7 @@ def test_mails_leave_the_feeds_of_an_instance_that_becomes_public(
     assert "counted 1 bridges" in mail_instance.read_published()
     mail_instance.configure(settings=PUBLIC)  # and its source is removed
     mail_instance.visit_sources()
-    assert [each.hold_reason for each in mail_instance.load_articles()] == ["private"]
+    assert [article.hold_reason for article in mail_instance.load_articles()] == ["private"]
     assert "counted 1 bridges" not in mail_instance.read_published()
 
 

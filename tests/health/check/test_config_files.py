@@ -137,7 +137,7 @@ def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None
         ' "https://c.example/?t=${THREE_3}"\n'
     )
     both_findings = check_config(place, sources=lines, ONE_1="x")
-    assert [(one.reason, one.line) for one in both_findings] == [
+    assert [(both_finding.reason, both_finding.line) for both_finding in both_findings] == [
         ("unset-variable", 8),
         ("unset-variable", 11),
     ]

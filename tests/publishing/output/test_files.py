@@ -123,8 +123,8 @@ def test_rarely_requested_files_have_no_gz(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / f"{name}.gz").write_bytes(b"of an earlier version")
         publish_file(outlet, name, b"1")
-    found = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.gz"))
-    assert found == sorted(f"{name}.gz" for name in often)
+    results = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.gz"))
+    assert results == sorted(f"{name}.gz" for name in often)
 
 
 def test_without_gzip_none_is_left(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
     ]
     outlet = MemoryOutlet()
     build_index(MemoryIndex(articles), outlet, Settings(publish=Publish(archives=False)))
-    found = [
+    results = [
         [
             (node.tag.removeprefix(ITUNES), node.text, dict(node.attrib))
             for node in item
@@ -83,7 +83,7 @@ def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
         for item in etree.fromstring(outlet.files["all.rss"]).iter("item")
     ]
     duration = ("duration", "3723", {})
-    assert found == [
+    assert results == [
         [],
         [duration],
         [duration, ("image", None, {"href": "https://pod.example/1.jpg"})],
@@ -125,8 +125,8 @@ def test_an_episode_has_its_numbers_and_advice() -> None:
     outlet = MemoryOutlet()
     build_index(MemoryIndex([make_article(1, enclosure=sound)]), outlet, Settings())
     (item,) = etree.fromstring(outlet.files["all.rss"]).iter("item")
-    found = {
+    results = {
         node.tag.removeprefix(ITUNES): node.text for node in item if node.tag.startswith(ITUNES)
     }
-    assert found == {"season": "2", "episode": "12", "explicit": "false"}
+    assert results == {"season": "2", "episode": "12", "explicit": "false"}
     assert b"episode" not in outlet.files["all.json"]

@@ -51,10 +51,10 @@ def test_the_best_story_is_first(tmp_path: Path, words: str, titles: list[str]) 
         check=True,
     )
     (places,) = json.loads(done.stdout)
-    found = [
+    results = [
         search.read_script(outlet.files[f"{search.FOLDER}{period}.d{place // search.DOCS}.js"])[
             place % search.DOCS
         ][0]
         for period, place in places
     ]
-    assert found == titles
+    assert results == titles

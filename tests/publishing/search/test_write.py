@@ -48,14 +48,14 @@ def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
         )
     )
     lines = search.read_script(outlet.files["search/2025-11.0.t0.js"]).split("\n")
-    found = dict(line.split(" ") for line in lines)
+    results = dict(line.split(" ") for line in lines)
     loud = {"zebra", "graze", "savanna"}
     clear = {"quietly", "nature", "ann", "writer", "alpha"}
-    assert {word: found[word] for word in loud | clear} == dict.fromkeys(
+    assert {word: results[word] for word in loud | clear} == dict.fromkeys(
         loud, "0!"
     ) | dict.fromkeys(clear, "0.")
     facets = {"tag:savanna", "category:nature", "source:alpha", "lang:en"}
-    assert {word: found[word] for word in facets} == dict.fromkeys(facets, "0")
+    assert {word: results[word] for word in facets} == dict.fromkeys(facets, "0")
     assert search.read_script(outlet.files["search/2025-11.0.d0.js"]) == [
         [
             "Zebras graze",

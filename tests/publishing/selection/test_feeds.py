@@ -163,11 +163,11 @@ def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed
     def spec(axis: str, publish: Publish) -> tuple[int, int, float]:
         rows = [make_row("source", "alpha", 5)]
         how = Settings(publish=publish)
-        made = {
-            one.key.axis: one
-            for one in plan_feeds(rows, settings=how, sources=(), queries=(), categories={})
+        results = {
+            feed.key.axis: feed
+            for feed in plan_feeds(rows, settings=how, sources=(), queries=(), categories={})
         }
-        return made[axis].most, made[axis].most_older, made[axis].share
+        return results[axis].most, results[axis].most_older, results[axis].share
 
     assert spec("all", Publish()) == (500, 200, 0.33)
     assert spec("all", Publish(limit=300)) == (500, 300, 0.33)

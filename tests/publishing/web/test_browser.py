@@ -202,16 +202,16 @@ def read_axe_answer(checked_site: PublishedSite, options: Sequence[str]) -> dict
     """Return the faults that axe found in the frame. Chromium's own clock runs on while a busy
     machine keeps a page waiting: a page that had no time to answer is asked again, and so is one
     that moved because its style sheet came late."""
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     for _ in range(3):
         dom, _ = checked_site.dom("frame.html", *options)
         (said,) = re.findall(r'<pre id="said">(.*?)</pre>', dom, re.DOTALL) or [""]
         if said:
-            found = json.loads(html.unescape(said))
-            if found["cls"] < MOVED:
+            results = json.loads(html.unescape(said))
+            if results["cls"] < MOVED:
                 break
-    assert found, f"no answer: {dom[:2000]}"
-    return found
+    assert results, f"no answer: {dom[:2000]}"
+    return results
 
 
 @pytest.mark.timeout(600)  # sixteen pages, each in a browser of its own

@@ -30,8 +30,8 @@ CHARSETS = [
 
 
 def parse_title(data: bytes, headers: dict[str, str] | None = None) -> str:
-    found = parse(data, URL, headers).tree.findtext(".//title")
-    return str(found)
+    result = parse(data, URL, headers).tree.findtext(".//title")
+    return str(result)
 
 
 @pytest.mark.parametrize(("name", "words"), CHARSETS)

@@ -50,10 +50,10 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def place(tmp_path: Path, receiver: Receiver) -> Place:
     """An instance with one article published before it had a receiver."""
-    made = Place(tmp_path).fill_once(publish_one)
-    configure_receiver(made, receiver)
-    build_and_send(made)
-    return made
+    result = Place(tmp_path).fill_once(publish_one)
+    configure_receiver(result, receiver)
+    build_and_send(result)
+    return result
 
 
 def publish_one(place: Place) -> None:

@@ -34,8 +34,8 @@ def reconcile_files(place: Place) -> tuple[Problem, ...]:
 
 
 def read_entries(place: Place) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(place.read_published("all.json"))["items"]
-    return found
+    result: list[dict[str, Any]] = json.loads(place.read_published("all.json"))["items"]
+    return result
 
 
 @pytest.fixture
@@ -54,17 +54,17 @@ def store_old_articles(place: Place) -> None:
 
 def store_future_articles(place: Place, count: int) -> list[Article]:
     """So many articles as a run files them that believes to be ten years later."""
-    made = []
+    results = []
     with place.open_app() as app:
         for number in range(count):
             at = NOW + FAR + timedelta(minutes=number)
-            made.append(store_articles(app, f"Late {number}", "Text.", added=at, published=at))
+            results.append(store_articles(app, f"Late {number}", "Text.", added=at, published=at))
         app.archive.store.visits.end_visit(
             Outcome(key="one", at=NOW + FAR, status="unchanged"),
             SourceState(key="one", url="https://one.example/feed"),
         )
     place.build()
-    return made
+    return results
 
 
 def visit_at(life: Life, hours: float, *numbers: int) -> None:

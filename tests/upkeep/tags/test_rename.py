@@ -50,8 +50,8 @@ def feed_id(place: Place, name: str) -> str:
 
 
 def read_moved_feeds(place: Place) -> dict[str, str]:
-    found: dict[str, str] = json.loads(place.read_published("maps/moved.json"))["moved"]
-    return found
+    result: dict[str, str] = json.loads(place.read_published("maps/moved.json"))["moved"]
+    return result
 
 
 def test_a_renamed_tag_keeps_its_feed(place: Place) -> None:

@@ -120,16 +120,16 @@ def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
         "c": "http-503",
     }
     web.seen.clear()
-    found = refresh_sources(config, "a", "b", "c", "d")
+    result = refresh_sources(config, "a", "b", "c", "d")
     assert web.list_paths() == ["/d", "/robots.txt"]
-    assert {key: one["reason"] for key, one in found.items()} == {
+    assert {key: one["reason"] for key, one in result.items()} == {
         "a": "rate-limited",
         "b": "rate-limited",
         "c": "rate-limited",
         "d": None,
     }
     until = {
-        key: datetime.fromisoformat(found[key]["next_due"]) - datetime.now(UTC) for key in "abc"
+        key: datetime.fromisoformat(result[key]["next_due"]) - datetime.now(UTC) for key in "abc"
     }
     assert until["b"] <= timedelta(minutes=15, seconds=1)  # as long as a whole host backs off
     assert until["a"] > timedelta(hours=4)

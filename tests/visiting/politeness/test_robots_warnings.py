@@ -37,8 +37,8 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
     )
     assert [one["warning"] != "" for one in document] == [True, False]
     key = document[0]["source"]["key"]
-    found = refresh_sources(config, key, "open")
-    assert [found[one]["reason"] for one in (key, "open")] == [None, None]  # no error
+    result = refresh_sources(config, key, "open")
+    assert [result[one]["reason"] for one in (key, "open")] == [None, None]  # no error
     output = run_checked_command(config, "status").stdout.splitlines()
     ((number, line),) = ((n, line) for n, line in enumerate(output) if "robots.txt" in line)
     assert key in output[number - 1]
