@@ -64,6 +64,7 @@ def of_extras() -> set[str]:
 
 
 def test_every_licence_is_permissive_or_in_the_notice() -> None:
+    """Dependencies with another licence than the permissive ones are exactly those NOTICE names."""
     extras = of_extras()
     assert {
         "psycopg",

@@ -131,6 +131,7 @@ def test_with_our_schema_a_later_key_is_ours(line: str) -> None:
 
 
 def test_an_operators_key_of_the_name_stays_theirs_when_the_file_needs_the_schema() -> None:
+    """A key of the operator's own is not read as the newer field of the same name."""
     data = frontmatter.dump(make_plain_article(), {"rights": {"mine": 1}, "draft": True})
     written = frontmatter.dump(
         make_plain_article(hold=True, rights=("ours",)), frontmatter.extra(data)

@@ -16,6 +16,7 @@ OPML = """<opml version="2.0"><head/><body><outline text="Reading">
 def test_ten_sites_are_added_from_a_list(
     running_console: RunningConsole, browser: Browser, world: World
 ) -> None:
+    """Addresses of a pasted list are candidates; paths and variables are skipped, by line."""
     sites = [source.url for source in world.sources if source.key in ("ledger", "meridian")]
     job = running_console.finish_job(
         browser.post("/operations/look", {"opml": "\n".join([*sites, "https://nobody.invalid/"])})

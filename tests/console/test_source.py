@@ -54,6 +54,7 @@ def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
 def test_several_are_paused_and_resumed_without_a_script(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Plain form posts change several sources at once; undo restores the file's bytes."""
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     chosen = {

@@ -160,6 +160,7 @@ def test_a_feed_goes_wrong(small_instance: Instance, harm: str) -> None:
     holds="0 new articles: both spellings are aliases",
 )
 def test_links_become_https(small_instance: Instance) -> None:
+    """A feed that changes http to https and its guids has no new articles."""
     small_instance.run_refresh("holt")
     count = len(small_instance.load_articles())
     url = small_instance.world.feed_url("holt")
@@ -477,6 +478,7 @@ async def test_the_watchdog() -> None:
     ),
 )
 def test_a_run_with_a_broken_configuration(small_instance: Instance) -> None:
+    """Runs go on with the last good sources, and each new fault is reported once."""
     path = small_instance.config / "sources.toml"
     whole_text = path.read_text()
     trouble: list[str] = []

@@ -112,6 +112,7 @@ def test_an_unchanged_entry_is_left_alone() -> None:
 def test_every_unseen_entry_gets_exactly_one_row(
     announced: list[int], backfill: int, first: bool, seen: set[int]
 ) -> None:
+    """This holds for any entries; a first visit leaves at most `backfill` of them pending."""
     rows_by_entry_id = {
         row.entry_id: row
         for row in select_entries(

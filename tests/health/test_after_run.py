@@ -77,6 +77,7 @@ def write_settings(place: Place, text: str) -> None:
 
 
 def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
+    """A condition has an entry for its start and one for its end; the bytes repeat."""
     end_run(place, gone=True)
     place.now += timedelta(hours=1)
     end_run(place, gone=False)

@@ -132,6 +132,7 @@ def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> No
 
 
 def test_pictures_are_counted_by_state_and_reason() -> None:
+    """Metrics of pictures are there with their counts, or not at all where pictures are off."""
     samples = read_samples(
         metrics.render_page(
             metrics.make_families(replace(FIGURES, pictures=PICTURES), add_run({}))

@@ -154,6 +154,7 @@ def test_the_instance_is_minted_once_and_never_anew_where_there_are_articles(pla
 
 
 def test_withdrawals_carriers_and_prunings_outlive_the_database(place: Place) -> None:
+    """The three lists are files beside the articles, not rows of the database."""
     file_article(place, make_article())
     articles = place.articles
     assert WITHDRAWN.stamp(articles) is None

@@ -103,6 +103,7 @@ def test_doubts_rules_and_a_text_of_the_feed_are_named() -> None:
 
 
 def test_reasons_fit_a_screen_and_the_missing_ones_are_counted() -> None:
+    """Reasons are wrapped and cut to the screen's size; the last line counts the rest."""
     reasons = [
         PlainReason("tag", "one"),
         PlainReason("tag", "two"),

@@ -210,6 +210,7 @@ def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
 
 
 def test_stale_held_and_built(store: Store) -> None:
+    """Building a feed ends its stale and held states; a mark set later makes it stale again."""
     record_article(store, 1)
     store.index.record_invalid(AI, "not well-formed")
     assert find_feed(store, AI).stale is True
@@ -313,6 +314,7 @@ def test_a_target_is_out_of_date_if_one_of_its_files_is(store: Store) -> None:
 
 
 def test_saving_a_feed_keeps_its_count_files_and_publication(store: Store) -> None:
+    """Saving a feed's row changes its name and slug, not what was built and counted."""
     record_article(store, 1)
     record_build(store, AI)
     new = FeedKey("tag", "artificial-intelligence")

@@ -115,6 +115,7 @@ def test_nothing_is_moved_into_a_database_that_is_in_use(url: str, postgres: Ser
 
 @pytest.mark.slow
 def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: Server) -> None:
+    """An instance moved from SQLite to Postgres builds every feed byte for byte as before."""
     from syndicator.app.container import open_app
     from syndicator.runs.build import build_feeds
     from syndicator.upkeep.reconcile import files

@@ -433,6 +433,7 @@ def test_notes(store: Store) -> None:
 
 
 def test_a_visit_ends_with_state_and_outcome(store: Store) -> None:
+    """The state is saved, and of 60 outcomes the newest 50 are kept."""
     state = SourceState(key="src", url="u", visits=VisitTimes(last_visit=NOW))
     for number in range(60):
         outcome = Outcome(

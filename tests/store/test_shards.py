@@ -128,6 +128,7 @@ def test_each_shard_that_has_sources_has_one_job(store: Store, shards: Shards) -
 
 
 def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards: Shards) -> None:
+    """Sources that are not due yet, or are turned off, are left out."""
     more = [replace(A, key=f"a{number}") for number in range(3)]
     follow_sources(store, A, *more, replace(A, key="off", enabled=False))
     store.visits.save_states([SourceState(key="a0", url=A.url, schedule=Schedule(next_due=LATER))])
@@ -153,6 +154,7 @@ def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards:
 def test_the_next_job_is_due_with_the_first_source_whose_host_may_be_asked(
     store: Store, shards: Shards
 ) -> None:
+    """A job is due now if a source is, unless its host must be left alone or all are due later."""
     follow_sources(store, A)
     end_job(store, shards, take_job(store))
     assert list_jobs(store)[0][2], "what is due still is done at once"
@@ -242,6 +244,7 @@ def test_a_queue_that_was_emptied_is_full_again(store: Store, shards: Shards) ->
 
 
 def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards) -> None:
+    """Two lanes run the jobs of two shards, then the engine stops and both wait until later."""
     follow_sources(store, A, B)
     done: list[int] = []
 

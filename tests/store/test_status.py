@@ -29,6 +29,7 @@ def test_the_summary_of_nothing(store: Store) -> None:
 
 
 def test_the_summary_counts_and_names(store: Store) -> None:
+    """The summary for `status` counts articles, entries and feeds, and names what has a problem."""
     record_article(store, 1)
     base = EntryRow(
         source_key="src",

@@ -133,6 +133,7 @@ def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: 
 def test_saved_pages_and_foreign_files_are_shown(
     visited_instance: Instance, tmp_path: Path
 ) -> None:
+    """`show` reads a saved page, given its address, and a Markdown file from elsewhere."""
     saved = tmp_path / "page.html"
     words = " ".join(f"Sentence number {number} says something of its own." for number in range(40))
     saved.write_text(f"<title>Saved</title><article><h1>A saved page</h1><p>{words}</p></article>")

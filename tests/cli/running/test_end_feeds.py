@@ -88,6 +88,7 @@ each_edit = pytest.mark.parametrize(
 def test_eleven_wait_and_ten_end(
     tmp_path: Path, edit: Callable[[Instance], None], kind: str
 ) -> None:
+    """Up to ten vanished feeds end by themselves; one more, and all wait for `--end-feeds`."""
     folders = (tmp_path / "eleven", tmp_path / "ten")
     for folder in folders:
         folder.mkdir()

@@ -112,6 +112,7 @@ def test_an_entry_declares_no_namespace_that_its_feed_has() -> None:
 
 
 def test_links_have_their_kinds() -> None:
+    """Page, sound file, other reports and licence are told apart by the link's `rel`."""
     sound = Enclosure(url="https://alpha.example/1.mp3", type="audio/mpeg", length=7)
     also = (("Beta", "https://beta.example/1"), ("Gamma", "https://gamma.example/1"))
     view = make_sample_view(

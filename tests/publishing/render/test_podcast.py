@@ -22,6 +22,7 @@ BAD = (
 
 
 def test_transcripts_chapters_and_persons_pass_through() -> None:
+    """Valid podcast elements of an enclosure are in the feed; invalid ones are left out."""
     sound = Enclosure(
         url="https://pod.example/1.mp3", type="audio/mpeg", length=9, podcast=(*LINES, *BAD)
     )
@@ -64,6 +65,7 @@ def test_transcripts_chapters_and_persons_pass_through() -> None:
 
 
 def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
+    """Only articles with sound have iTunes elements, and only pictures that players can show."""
     sound = Enclosure(
         url="https://pod.example/1.mp3", type="audio/mpeg", length=9, duration="1:02:03"
     )

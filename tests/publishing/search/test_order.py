@@ -37,6 +37,7 @@ pytestmark = pytest.mark.skipif(
     ],
 )
 def test_the_best_story_is_first(tmp_path: Path, words: str, titles: list[str]) -> None:
+    """The script of the search page, run by Node, ranks the stories as expected."""
     outlet = MemoryOutlet()
     build_index(MemoryIndex(STORIES), outlet)
     for name, data in outlet.files.items():

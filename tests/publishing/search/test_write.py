@@ -42,6 +42,7 @@ OLD = datetime(2023, 5, 1, tzinfo=UTC)
 
 
 def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
+    """Words of title and tags are marked `!`, other words `.`, and facets have no mark."""
     _, outlet = make_files(
         make_article(
             1, title="Zebras graze", excerpt="Quietly so.", tags=("Savanna",), category="Nature"

@@ -130,6 +130,7 @@ def test_a_category_named_like_a_tag_says_so() -> None:
 
 
 def test_titles_languages_and_overrides() -> None:
+    """Feeds take titles and languages from their source or category; feeds.toml overrides them."""
     override = SavedQuery(
         slug="tags/a", feed=FeedKey("tag", "a"), title="All of A", limit=700, formats=("atom",)
     )

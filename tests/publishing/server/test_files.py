@@ -261,6 +261,7 @@ def test_a_cached_body_is_never_older_than_its_file(
 def test_a_file_without_a_gz_is_compressed_once(
     client: TestClient, public_folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
+    """The server compresses a file once and keeps the result until the file changes."""
     body = b"<feed>" + b"words " * 100 + b"</feed>"
     publish_file(FileOutlet(public_folder, gzip=False), name, body)
     first = client.get(f"/{name}", headers={"accept-encoding": "gzip"})

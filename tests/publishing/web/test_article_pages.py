@@ -89,6 +89,7 @@ def test_only_articles_published_whole_have_pages_and_stories_link_them() -> Non
 
 
 def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> None:
+    """An article's page has one h1, the text, a canonical link to the original and `noindex`."""
     index = MemoryIndex([make_article(1, title="A <b> & C", also=("https://other.example/1",))])
     outlet = MemoryOutlet()
     article_id = make_article(1).id

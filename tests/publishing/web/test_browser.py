@@ -237,6 +237,7 @@ def test_axe_finds_nothing_and_nothing_moves(
 def test_a_feed_page_shows_twelve_headlines_on_a_screen(
     published_site: PublishedSite, name: str
 ) -> None:
+    """In a window of 1280 by 900 pixels, 12 headlines are visible and the aside is beside them."""
     script = """addEventListener("load", () => {
 const links = [...document.querySelectorAll(".story h3 a")];
 const seen = links.filter((one) => one.getBoundingClientRect().bottom <= 900).length;
@@ -320,6 +321,7 @@ def test_without_a_script_all_stories_and_addresses_are_there(
 
 
 def test_an_address_is_selected_and_copied_without_https(published_site: PublishedSite) -> None:
+    """Without the clipboard API the copy button selects the address and uses `execCommand`."""
     page = (published_site.folder / PHONE).read_text()
     (published_site.folder / "bare.js").write_text(
         'Object.defineProperty(navigator, "clipboard", { value: undefined });'

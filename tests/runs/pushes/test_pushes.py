@@ -73,6 +73,7 @@ async def test_what_a_hub_pushes_is_published_without_a_wait(
 
 
 async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> None:
+    """Renewed before its lease ends, dropped when the hub denies it, ended when the source goes."""
     async with serve_following(tmp_path) as (up, web):
         urls = [web.add_topic(100), web.add_topic(100), web.add_topic(100)]
         kept, denied, left = (web.find_topic(url) for url in urls)

@@ -114,6 +114,7 @@ def test_a_word_taken_back_leaves_the_file_as_it_was(place_with_article: Place) 
 
 
 def test_an_edit_meanwhile_is_the_last_word(place_with_article: Place) -> None:
+    """A planned decision is refused if the tags were edited since; other edits are kept."""
     with place_with_article.open_app() as app:
         planned = plan_decision(
             app.archive,

@@ -588,6 +588,7 @@ def test_our_own_feeds_are_read_as_described() -> None:
 
 
 def test_titles_in_the_form_of_feedparsers_tests(samples: Samples) -> None:
+    """Each sample of feedparser's own suite that expects a title gives that title."""
     wrong = []
     checked = 0
     for path in samples.files("vectors/feedparser", "*.xml"):

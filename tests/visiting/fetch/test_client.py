@@ -455,6 +455,7 @@ def test_allow_covers_the_first_origin_only(web: Web, other_web: Web) -> None:
 
 @pytest.mark.slow
 def test_many_origins_at_once_keep_few_connections(web: Web) -> None:
+    """After 300 fetches from 150 origins, at most 110 connections stay open."""
     web.routes["/"] = Reply(200, {}, b"x")
 
     def lookup(host: str, port: int) -> Any:
