@@ -35,6 +35,7 @@ class Timed(Article):
 
 
 def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One row in the table is all that a new field of articles needs."""
     monkeypatch.setattr(fields, "TABLE", (*fields.TABLE, Field("minutes", WHOLE, 2)))
     monkeypatch.setattr(frontmatter, "Article", Timed)
     store = FileArticleStore(tmp_path, durable=False)

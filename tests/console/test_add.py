@@ -48,6 +48,7 @@ def post_look(running_console: RunningConsole, browser: Browser, **form: str) ->
 def test_a_site_is_followed(
     running_console: RunningConsole, browser: Browser, world: World
 ) -> None:
+    """Adding a site shows a preview of its feed and takes over the form's settings."""
     address = next(source.url for source in world.sources if source.key == "ledger")
     site = re.sub(r"/[^/]*$", "/", address)
     body = post_look(running_console, browser, address=site)

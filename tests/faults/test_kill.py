@@ -121,6 +121,7 @@ def test_a_few_kills(small_instance: Instance) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_two_hundred_kills(tmp_path: Path) -> None:
+    """After each of 200 kills the instance recovers."""
     killed = 0
     turn = 0
     while killed < 200:  # a fast machine ends some runs before their kill

@@ -259,6 +259,7 @@ def configure_mail(place: Place, port: int) -> None:
 
 
 def test_a_mail_is_sent_once(place: Place) -> None:
+    """Later runs of the same morning send the digest no second time."""
     report(place, "one", QUAKE)
     with serve_mailbox() as (port, mails):
         configure_mail(place, port)

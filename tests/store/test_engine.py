@@ -102,6 +102,7 @@ def test_a_damaged_database_is_refused_and_reindex_cures_it(url: str, where: int
 
 
 def test_check_names_damage(url: str) -> None:
+    """Overwritten pages of the database are reported, with the command that helps."""
     with open_store(url, articles_exist=False) as store:
         for number in range(200):
             record_article(store, number)

@@ -293,6 +293,7 @@ def test_rows_of_which_nothing_is_known_go_after_a_day(store: Store, hosts: Host
 
 
 def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
+    """Hosts are counted as due, held and leased; `late`: seconds the first is overdue."""
     late = datetime.now(UTC) - timedelta(seconds=100)
     store.visits.save_states(
         [SourceState(key=one.key, url=one.url, schedule=Schedule(next_due=late)) for one in (A, B)]

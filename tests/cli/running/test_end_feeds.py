@@ -200,6 +200,7 @@ def test_those_who_read_are_told(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_up_ends_none(tmp_path: Path) -> None:
+    """`up` opens a condition and leaves the feeds when too many would end."""
     instance = Instance(tmp_path, MOST + 1)
     take_out_tags(instance)
     command = [sys.executable, "-m", "syndicator", "up", "--config", str(instance.place.config)]

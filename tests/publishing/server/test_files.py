@@ -35,6 +35,7 @@ def client(public_folder: Path) -> TestClient:
 
 
 def test_types_and_validators(client: TestClient) -> None:
+    """A feed has its type, security headers and hub links, and can be asked for conditionally."""
     answer = client.get("/all.atom", headers={"accept-encoding": "identity"})
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
@@ -233,6 +234,7 @@ def test_a_browser_that_asks_for_a_favicon_gets_the_icon(
 def test_a_file_is_read_once(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, encoding: str
 ) -> None:
+    """A second request is answered from memory."""
     first = client.get("/all.atom", headers={"accept-encoding": encoding})
 
     def read(path: Path) -> bytes:

@@ -201,6 +201,7 @@ def read_scripts(*values: str) -> tuple[jsonld.Object, ...]:
 
 
 def test_jsonld_is_flat() -> None:
+    """Nested JSON-LD objects of all scripts become one list, in order."""
     graph = {
         "@graph": [{"@type": "A"}, [{"@type": "B", "mainEntity": {"@type": "C"}}]],
         "@context": "x",

@@ -26,6 +26,7 @@ def test_feed() -> None:
 
 
 def test_page_with_alternates() -> None:
+    """Only `link` elements with a feed's type are found, each address once."""
     discovery = discover_in_page(
         "<title>Site &amp; more</title><base href='/base/'><link rel='alternate'"
         " type='application/atom+xml' title='All' href='atom.xml'><LINK REL=ALTERNATE"

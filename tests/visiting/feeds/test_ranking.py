@@ -66,6 +66,7 @@ def test_no_comments(url: str, title: str, found: ParsedFeed) -> None:
 
 
 def test_the_best_is_first() -> None:
+    """Feeds of the page itself come first; old, empty and comment feeds come last."""
     feeds = [
         ("comments", "", make_feed("By: A", title="Comments for Site", site=SITE)),
         ("empty", "", make_feed(site=SITE)),

@@ -70,6 +70,7 @@ def test_answer(web: Web) -> None:
 
 
 def test_validators_and_304(web: Web) -> None:
+    """ETag and date are sent back, and an answer 304 means not modified."""
     web.routes["/feed"] = lambda seen: Reply(
         304 if seen.headers.get("if-none-match") == 'W/"1"' else 200
     )
@@ -386,6 +387,7 @@ def test_https_to_a_plain_server(web: Web) -> None:
 
 
 def test_server_that_hangs_up() -> None:
+    """A closed connection is a failure with the reason `disconnected`."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
 
@@ -541,6 +543,7 @@ def _is_refused(result: FetchResult) -> bool:
 
 
 def test_odd_headers_both_ways(web: Web) -> None:
+    """Headers of a server may be any bytes; ours are stripped, and a line break is refused."""
     web.routes["/"] = Reply(200, {"ETag": '"\xe9"', "X-Odd": "\xff\xfe"}, b"x")
     first_url = fetch_url(web.url("/"))
     assert isinstance(first_url, Fetched)

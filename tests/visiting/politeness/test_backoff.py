@@ -31,6 +31,7 @@ class Notes:
 
 
 def test_the_next_process_knows() -> None:
+    """The later end of a wait is kept and known to every process."""
     notes = Notes()
     first = notes.backoff()
     other = notes.backoff()
@@ -104,6 +105,7 @@ def test_a_note_that_cannot_be_read_stops_nobody(note: str) -> None:
 
 @pytest.mark.slow
 def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
+    """A host that asked for a pause is left alone by later processes, too."""
     hosts = {"a": "127.0.0.1", "b": "127.0.0.1", "c": "localhost", "d": "localhost"}
     config = write_sources_config(
         tmp_path, {key: f'url = "{web.url("/" + key, host)}"' for key, host in hosts.items()}

@@ -69,6 +69,7 @@ def test_a_disallowed_page_is_warned_of_before_it_is_added(tmp_path: Path, web: 
 
 @pytest.mark.slow
 def test_show_says_who_decided(tmp_path: Path, web: Web) -> None:
+    """`show --why` says whether robots.txt or the operator permitted a page."""
     config = write_sources_config(
         tmp_path, {"s": f'url = "{web.url("/feed", "localhost")}"\nrobots = "ignore"'}
     )

@@ -103,6 +103,7 @@ def test_a_text_equal_to_an_earlier_one_is_a_repeat() -> None:
 
 
 def test_kinds_and_levels() -> None:
+    """Paragraphs, headings by level, code and rules have features of their own."""
     markup = "<p>p</p><h1>h</h1><h2>h</h2><h4>h</h4><pre>code</pre><hr><p>p</p>"
     kinds = ("is-p", "is-h", "is-code", "is-hr", "h1", "h2", "h3+")
     results = [
