@@ -20,6 +20,7 @@ def list_documented_keys(title: str) -> set[str]:
 
 
 def test_refresh_and_build(visited_instance: Instance) -> None:
+    """The keys of the JSON output are those that the documentation lists."""
     run = visited_instance.run_json("refresh", "--source", "gone")
     built = visited_instance.run_json("build")
     assert list_documented_keys("refresh") - {"build"} == (
@@ -36,6 +37,7 @@ def test_refresh_and_build(visited_instance: Instance) -> None:
 def test_check_and_config(
     visited_instance: Instance, words: tuple[str, ...], keys: set[str]
 ) -> None:
+    """The keys of the JSON output are those that the documentation lists."""
     if words == ("check",):
         (visited_instance.config / "syndicator.toml").write_text("[site]\nurll = 1\n")
     result = visited_instance.run_json(*words)

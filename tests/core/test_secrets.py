@@ -20,6 +20,7 @@ VALUES = {"TOKEN": "a/b=c d&e+f%g"}
 
 
 def test_a_value_is_escaped_and_found_again_in_any_spelling() -> None:
+    """A secret is escaped in addresses, and masked however it is spelled."""
     url = "https://a.example/feed?x=1&token=${TOKEN}"
     assert variables(url) == variables(urls.canonical(url)) == ("TOKEN",)
     sent = expand(url, VALUES)

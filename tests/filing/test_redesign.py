@@ -260,6 +260,7 @@ def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
 
 @pytest.mark.slow
 def test_news_is_not_late(garden: Garden) -> None:
+    """Posts that are new since the last visit are all filed, with a time or a date only."""
     garden.serve_posts([make_post(number) for number in range(4)])
     garden.visit_sources(0)
     news = [make_post(100 + n, at=START + timedelta(hours=1, minutes=n)) for n in range(9)]

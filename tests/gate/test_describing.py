@@ -92,6 +92,7 @@ def test_tags(shared_folder: Path, name: str) -> None:
 
 
 def test_what_an_editor_signs(shared_folder: Path) -> None:
+    """Enough of the descriptions that editors judged were accepted."""
     judged = bench_editor.judged()
     result = bench_editor.scorer().summary(judged)
     shares = {name: result[name]["share"] for name in EDITOR_FLOORS}

@@ -338,6 +338,7 @@ def serve_mailbox() -> Iterator[tuple[int, list[str]]]:
 
 
 def test_a_mail_has_all_events(place: Place) -> None:
+    """The alert's mail has a subject, a cure and the mark of an automatic mail."""
     with serve_mailbox() as (port, mails):
         write_settings(
             place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n'

@@ -105,6 +105,7 @@ def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
 def test_a_source_that_went_and_came_back_is_an_edit_each_time(
     filled_place: Place, written_names: list[str]
 ) -> None:
+    """Feeds of its articles are rewritten when it goes and again when it is back."""
     edit_sources(
         filled_place,
         'key = "one"\nurl = "https://one.example/feed"',

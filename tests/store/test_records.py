@@ -596,6 +596,7 @@ def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) ->
 
 
 def test_the_copies_of_an_article_are_known(store: Store) -> None:
+    """A copy stays one until a record says that the two were parted."""
     one = record_article(store, 1)
     two = record_article(store, 2)
     store.visits.record(

@@ -119,6 +119,7 @@ def test_a_feed_may_speak_for_the_one_page_that_links_it() -> None:
 
 
 def test_every_kind_of_difference_is_seen() -> None:
+    """The comparison names fields, order, missing articles, and a source's own feeds."""
     two = {"a": {"title": "A"}, "b": {"title": "B"}}
     beside = Published(
         articles={"a": {"title": "A"}},

@@ -403,6 +403,7 @@ def test_always_between_floor_and_ceiling(
     floor: int,
     more: int,
 ) -> None:
+    """The next visit keeps within the limits for any state, feed and headers."""
     for result in (
         replace(UNCHANGED, headers=given),
         replace(make_fetched(), headers=given),

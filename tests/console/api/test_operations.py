@@ -314,6 +314,7 @@ def test_no_path_leads_out_of_the_articles(
 def test_no_text_becomes_a_table_of_the_configuration(
     running_console: RunningConsole, writing_client: Client, text: str
 ) -> None:
+    """Whatever a tag's new name is, the taxonomy stays valid and gets no other key."""
     path = running_console.instance.config / "taxonomy.toml"
     before = tomllib.loads(path.read_text())
     for name, arguments in (

@@ -133,6 +133,7 @@ def test_a_clock_that_was_set_back_does_not_stop_us() -> None:
     st.lists(st.sampled_from(["ok", "connect", "timeout", "http-500", "rate-limited"]), max_size=60)
 )
 def test_no_run_of_luck_spends_more_than_the_day_has(outcomes: list[str]) -> None:
+    """Any sequence of outcomes keeps to the day's calls and tokens."""
     meter = FRESH
     now = NOW.replace(hour=0)
     result = 0

@@ -72,6 +72,7 @@ def test_types_and_validators(client: TestClient) -> None:
 def test_a_part_of_a_file(
     client: TestClient, asked: str, status: int, told: str | None, body: bytes
 ) -> None:
+    """A range request gets its bytes, or the status that says why not."""
     answer = client.get("/all.atom", headers={"range": asked, "accept-encoding": "identity"})
     assert answer.status_code == status
     assert answer.headers.get("content-range") == told

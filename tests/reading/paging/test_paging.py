@@ -138,6 +138,7 @@ def test_a_page_of_another_article_is_not_appended(
 
 
 def test_an_article_ends_before_a_foreign_page_and_is_partial_if_a_page_is_missing() -> None:
+    """A page that is a listing ends the article; a page that was not fetched leaves it partial."""
     texts = {TWO: make_paragraphs("D", "E"), f"{FIRST}/3": ""}
 
     def read(part: Part) -> Draft:

@@ -53,6 +53,7 @@ def write_planned_decision(app: App, planned: Confirmed) -> Article:
 
 @pytest.mark.slow
 def test_confirmed_tags_stay_and_teach(place_with_article: Place) -> None:
+    """Confirmed tags outlast a change of the taxonomy, and `learn` uses them."""
     assert decide_tags(place_with_article, ["large language models", "gpu"]).tags == ("LLM", "GPU")
     article = place_with_article.load_article("Models")
     assert article.tags_by == "operator"
