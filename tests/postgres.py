@@ -143,11 +143,11 @@ def run_server() -> Iterator[Server]:
 def _program(name: str) -> str:
     """The path of a program of PostgreSQL, "" where it is not installed. Debian keeps them out of
     the PATH."""
-    found = [
+    results = [
         str(path)
         for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
     ]
-    return shutil.which(name) or next(iter(found), "")
+    return shutil.which(name) or next(iter(results), "")
 
 
 def _as_owner(words: list[str]) -> None:

@@ -23,6 +23,7 @@ def find_section(page: str, title: str) -> str:
 
 
 def test_every_command_is_told_of() -> None:
+    """The README lists exactly the commands that exist."""
     from syndicator.cli import app, load_commands
 
     load_commands()
@@ -38,6 +39,7 @@ def test_every_command_is_told_of() -> None:
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_told_of(name: str) -> None:
+    """The reference lists exactly the settings of each table."""
     (row,) = re.findall(rf"(?m)^\| `\[+{name}\]+`.*$", find_section(REFERENCE, "Settings"))
     told = set(re.findall(r"`([a-z_0-9]+)`", row))
     tables: dict[str, type[BaseModel]] = {"webhook": Webhook, "digest": Digest}
@@ -49,14 +51,15 @@ def test_every_setting_is_told_of(name: str) -> None:
 
 
 def list_setting_names(part: BaseModel) -> set[str]:
-    found: set[str] = set()
+    results: set[str] = set()
     for name in type(part).model_fields:
         value = getattr(part, name)
-        found |= list_setting_names(value) if isinstance(value, BaseModel) else {name}
-    return found
+        results |= list_setting_names(value) if isinstance(value, BaseModel) else {name}
+    return results
 
 
 def test_every_exit_code_is_told_of() -> None:
+    """The reference lists exactly the exit codes."""
     told = {
         int(code) for code in re.findall(r"(?m)^\| (\d+) \|", find_section(REFERENCE, "Exit codes"))
     }

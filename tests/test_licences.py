@@ -33,11 +33,13 @@ def find_licence(name: str) -> str | None:
     """What a package says of its licence, the first word of its own that says anything; None where
     it is not installed (those for other systems)."""
     try:
-        found = metadata(name)
+        result = metadata(name)
     except PackageNotFoundError:
         return None
-    classifiers = [one for one in found.get_all("Classifier") or [] if one.startswith("License ::")]
-    return found.get("License-Expression") or "; ".join(classifiers) or found.get("License") or ""
+    classifiers = [
+        one for one in result.get_all("Classifier") or [] if one.startswith("License ::")
+    ]
+    return result.get("License-Expression") or "; ".join(classifiers) or result.get("License") or ""
 
 
 def of_extras() -> set[str]:
@@ -46,22 +48,23 @@ def of_extras() -> set[str]:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
         "optional-dependencies"
     ]
-    found = set()
+    results = set()
     expected_needs = [need for needs in extras.values() for need in needs]
     while expected_needs:
         need, _, marker = expected_needs.pop().partition(";")
         name, *more = re.findall(r"[A-Za-z0-9._-]+", need.partition(">")[0].partition("=")[0])
         # psycopg[binary] is psycopg-binary
         names = {name.lower(), *(f"{name}-{extra}".lower() for extra in more)}
-        if "extra" in marker or names <= found:
+        if "extra" in marker or names <= results:
             continue
-        found |= names
+        results |= names
         with suppress(PackageNotFoundError):
             expected_needs += requires(name) or []
-    return found
+    return results
 
 
 def test_every_licence_is_permissive_or_in_the_notice() -> None:
+    """Dependencies with another licence than the permissive ones are exactly those NOTICE names."""
     extras = of_extras()
     assert {
         "psycopg",

@@ -20,11 +20,11 @@ _PIN = re.compile(
 def read_pins(name: str) -> dict[str, set[str]]:
     """Package -> its versions: there may be one for each Python."""
     text = (ROOT / name).read_text(encoding="utf-8")
-    found = _PIN.findall(text)
-    assert len(found) == len(re.findall(r"(?m)^[^ #\n]", text)), "a line without hashes"
+    result = _PIN.findall(text)
+    assert len(result) == len(re.findall(r"(?m)^[^ #\n]", text)), "a line without hashes"
     return {
-        package: {version for name, version, _ in found if name == package}
-        for package, _, _ in found
+        package: {version for name, version, _ in result if name == package}
+        for package, _, _ in result
     }
 
 

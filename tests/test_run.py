@@ -33,6 +33,7 @@ def place() -> Iterator[Path]:
     "home", [{}, {"HOME": "/nonexistent"}], ids=["no home", "a home that is not there"]
 )
 def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, str]) -> None:
+    """`./run` works for an account without a home folder."""
     if subprocess.run(
         ["python3", "-c", MADE_WITH], env={"PATH": PATH}, capture_output=True
     ).returncode:

@@ -113,6 +113,7 @@ def test_a_new_folder_names_them_where_the_program_is() -> None:
     ],
 )
 def test_mistakes_break_them(name: str, text: str, wrong: list[str]) -> None:
+    """Each mistake in a configuration file is found by its schema."""
     assert [
         *list_schema_faults(
             tomllib.loads(text), load_committed_schema(name), load_committed_schema(name)

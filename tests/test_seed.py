@@ -136,6 +136,7 @@ def test_an_instance_that_published_it_and_lost_its_uuid_says_so(cloned_folder: 
 )
 @pytest.mark.slow
 def test_a_flaw_is_named(cloned_folder: Path, line: str, wrong: str, named: str) -> None:
+    """`check` and `build` name the file and the flaw, and publish the other article."""
     (cloned_folder / "feeds/articles/other.md").write_text(
         FILE.replace(line, wrong).replace("news/light", "news/other")
     )

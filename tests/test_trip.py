@@ -86,6 +86,7 @@ async def place(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator
 
 @pytest.mark.whole
 async def test_sources_become_articles_and_feeds_and_failures_are_named(place: Place) -> None:
+    """One run over the whole world files each article, publishes feeds and names broken sources."""
     report = await place.run_refresh()
     reasons = {outcome.key: outcome.reason for outcome in report.outcomes if outcome.reason}
     assert reasons == {

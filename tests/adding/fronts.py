@@ -254,17 +254,17 @@ class Instance:
         """What the sources became, by the address in sources.toml."""
         with self.open_app() as app:
             states = app.archive.store.visits.states()
-            found = {}
+            results = {}
             for key, source in app.configuration.sources.items():
                 state = states.get(key) or SourceState(key=key, url=source.url)
                 reason = state.backoff.reason or ""
-                found[source.url] = Seen(
+                results[source.url] = Seen(
                     key=key,
                     kind="" if reason else _MODULES[choose_kind(source, state)],  # type: ignore[index]
                     followed="" if reason else state.redirects.effective_url or source.url,
                     reason=reason,
                 )
-            return found
+            return results
 
     def list_article_urls(self) -> list[str]:
         """The addresses of the articles that were filed."""
@@ -312,8 +312,8 @@ def add_by_hand(instance: Instance, urls: Sequence[str]) -> None:
 
 def add_by_console(instance: Instance, urls: Sequence[str]) -> None:
     """Paste the list, and add all that was found."""
-    found = instance.operate("look", {"opml": "\n".join(urls)})
-    tables = [candidate["source"] for candidate in found["candidates"] if not candidate["known"]]
+    result = instance.operate("look", {"opml": "\n".join(urls)})
+    tables = [candidate["source"] for candidate in result["candidates"] if not candidate["known"]]
     instance.operate("add", {"sources": tables})
 
 

@@ -77,6 +77,7 @@ def site(tmp_path: Path) -> Place:
 
 
 def test_articles_and_feeds_at_once_and_nothing_twice(site: Place, folder: Path) -> None:
+    """An import files and publishes articles at once; a second import adds nothing."""
     first_imported_files = import_folder(site, folder)
     assert sorted(article.url for article in first_imported_files.articles) == [
         "https://me.example/_posts/2026-01-05-bees",
@@ -116,8 +117,8 @@ def test_a_hand_edit_outlives_another_import(site: Place, folder: Path) -> None:
 def test_without_a_site_an_address_is_asked_for(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "instance").mkdir()
     imported_files = import_folder(Place(tmp_path / "instance"), folder)
-    assert [one.url for one in imported_files.articles] == ["https://other.example/bridge"]
-    bees = next(one for one in imported_files.problems if "bees" in one.what)
+    assert [article.url for article in imported_files.articles] == ["https://other.example/bridge"]
+    bees = next(problem for problem in imported_files.problems if "bees" in problem.what)
     assert "set site.url" in bees.detail
 
 

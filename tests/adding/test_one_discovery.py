@@ -36,8 +36,8 @@ def is_right(front: Front, instance: Instance, way: str) -> bool:
         if front.reason:
             return not any(url.startswith(front.url) for url in source_kinds)
         return any(
-            (each.kind, each.followed) == (front.kind, front.followed)
-            for each in source_kinds.values()
+            (source_kind.kind, source_kind.followed) == (front.kind, front.followed)
+            for source_kind in source_kinds.values()
         )
     if way == "console" and not front.reason:
         return any(

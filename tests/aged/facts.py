@@ -83,7 +83,7 @@ def read_facts(root: Path) -> Facts:
 def read_article_facts(folder: Path) -> dict[str, Facts]:
     """Id -> what stands in the article's file, and the id that it is published under."""
     instance = uuid.UUID(tomllib.loads((folder / "instance.toml").read_text())["id"])
-    found: dict[str, Facts] = {}
+    results: dict[str, Facts] = {}
     for path in sorted(folder.rglob("*.md")):
         name = str(path.relative_to(folder))
         front, body = path.read_text(encoding="utf-8").removeprefix("---\n").split("\n---\n", 1)
@@ -92,17 +92,17 @@ def read_article_facts(folder: Path) -> dict[str, Facts]:
             values.pop("hold", None)  # the operator's own key, as in files of before
         # its key since schema 3
         values["aliases"] = values.get("aliases") or values.get("other_urls")
-        if values["id"] in found:
+        if values["id"] in results:
             raise AssertionError(
-                f"article {values['id']} is there twice: {found[values['id']]['file']} and {name}"
+                f"article {values['id']} is there twice: {results[values['id']]['file']} and {name}"
             )
-        found[values["id"]] = {
+        results[values["id"]] = {
             "file": name,
             "urn": uuid.uuid5(instance, values["id"]).urn,
             **{key: values[key] for key in KEYS if values.get(key)},
             "body": hashlib.sha256(body.encode()).hexdigest()[:16],
         }
-    return found
+    return results
 
 
 def read_withdrawn(path: Path) -> dict[str, Facts]:
@@ -150,12 +150,12 @@ def select_status(told: Mapping[str, Any]) -> Facts:
 def read_published_feed(path: Path) -> Facts:
     """A published feed: its id, its address, and its entries in order, id -> what is told of it.
     Raises AssertionError for an id that is there twice."""
-    found = _json(path) if path.suffix == ".json" else _xml(path)
-    ids = [entry.pop("id") for entry in found["entries"]]
+    result = _json(path) if path.suffix == ".json" else _xml(path)
+    ids = [entry.pop("id") for entry in result["entries"]]
     twice = sorted({article_id for article_id in ids if ids.count(article_id) > 1})
     if twice:
         raise AssertionError(f"feed {path.name}: entries are there twice: {twice}")
-    return {**found, "entries": dict(zip(ids, found["entries"], strict=True))}
+    return {**result, "entries": dict(zip(ids, result["entries"], strict=True))}
 
 
 def _is_feed(path: Path) -> bool:
@@ -251,14 +251,14 @@ def _moment(value: str) -> str:
 def _entries(feeds: Mapping[str, Facts]) -> dict[str, Facts]:
     """Id -> what feeds tell of the entry. What one of them tells otherwise, as one that is kept
     back does after a while, is put down as its `deviates`."""
-    found: dict[str, Facts] = {}
+    results: dict[str, Facts] = {}
     for one in feeds.values():
         one["deviates"] = {}
         for article_id, entry in one["entries"].items():
-            known = found.setdefault(article_id, dict(entry))
+            known = results.setdefault(article_id, dict(entry))
             other = {
                 key: value for key, value in entry.items() if known.setdefault(key, value) != value
             }
             if other:
                 one["deviates"][article_id] = other
-    return found
+    return results

@@ -136,8 +136,8 @@ class Instance:
 
     def read_facts(self, *, status: bool = False) -> Facts:
         """What it tells now; with `status`, what `status` says, too, which takes half a second."""
-        told = facts.select_status(self.run_json("status")) if status else {}
-        return {**facts.read_facts(self.folder), "status": told}
+        output = facts.select_status(self.run_json("status")) if status else {}
+        return {**facts.read_facts(self.folder), "status": output}
 
     def read_published(self) -> dict[str, bytes]:
         """Everything published, byte for byte."""

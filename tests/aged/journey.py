@@ -77,12 +77,12 @@ def _poll(step: str, readers: Mapping[str, Newsboat], seen: Journey) -> None:
 
 def _ask(address: str, names: tuple[str, ...]) -> dict[str, tuple[int, str, bytes]]:
     with httpx.Client(base_url=address, trust_env=False) as client:
-        found = {name: client.get(name) for name in names}
+        results = {name: client.get(name) for name in names}
     return {
         name: (
             answer.status_code,
             urlsplit(answer.headers.get("location", "")).path.lstrip("/"),
             answer.content,
         )
-        for name, answer in found.items()
+        for name, answer in results.items()
     }

@@ -82,7 +82,7 @@ def list_reports(hours: int) -> list[Report]:
 
 def make_site_answers(told: Sequence[Report]) -> Mapping[str, Answer]:
     """What the sites answer."""
-    found: dict[str, Answer] = {}
+    results: dict[str, Answer] = {}
     for outlet in OUTLETS:
         items = ""
         for report in told:
@@ -93,11 +93,11 @@ def make_site_answers(told: Sequence[Report]) -> Mapping[str, Answer]:
                     f"<item><title>{escape(report.title)}</title><link>{report.url}</link>{dated}"
                 )
                 items += f"<guid>{report.url}</guid></item>"
-                found[report.url] = Answer(body=_page(report))
+                results[report.url] = Answer(body=_page(report))
         head = f"<title>{outlet.title()}</title><link>http://{outlet}.example/</link><description>News</description>"
         body = f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'
-        found[f"http://{outlet}.example/feed"] = Answer(body=body, type="application/rss+xml")
-    return found
+        results[f"http://{outlet}.example/feed"] = Answer(body=body, type="application/rss+xml")
+    return results
 
 
 def _page(report: Report) -> str:

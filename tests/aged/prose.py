@@ -33,7 +33,7 @@ def make_paragraphs(
     """So many paragraphs, which name the tags."""
     dice = random.Random(seed)
     words = _words(language)
-    found = []
+    results = []
     for number in range(count):
         sentences = [
             _claim(dice, words),
@@ -44,8 +44,8 @@ def make_paragraphs(
             what = dice.choice(words["what"])
             tag = tags[number]
             sentences.insert(1, words["about"].format(what=what, tag=tag.lower(), Tag=tag))
-        found.append(words["between"].join(sentences))
-    return found
+        results.append(words["between"].join(sentences))
+    return results
 
 
 def _claim(dice: random.Random, words: Words) -> str:
@@ -53,8 +53,8 @@ def _claim(dice: random.Random, words: Words) -> str:
 
 
 def _sentence(dice: random.Random, words: Words, form: str = "") -> str:
-    made = _filled(dice, words, form or dice.choice(words["more"]))
-    return made[0].upper() + made[1:]
+    result = _filled(dice, words, form or dice.choice(words["more"]))
+    return result[0].upper() + result[1:]
 
 
 def _filled(dice: random.Random, words: Words, form: str) -> str:

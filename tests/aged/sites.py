@@ -24,17 +24,17 @@ def make_site_answers(
     """What every address says at `now`. `more`: stories besides; `healed`: pages that answered 503
     are well."""
     told = [*plot.stories(now), *more]
-    found: dict[str, Answer] = {}
+    results: dict[str, Answer] = {}
     for story in told:
-        found |= dict(_pages(story, plot, now, healed))
+        results |= dict(_pages(story, plot, now, healed))
     for site in plot.sites:
         relayed = {plot.url_of(*place) for place in site.relays}
         shown_stories = [story for story in told if story.site == site or story.url in relayed]
-        found |= dict(_feed(site, shown_stories, plot, (now - plot.start).days))
+        results |= dict(_feed(site, shown_stories, plot, (now - plot.start).days))
     if plot.closed[0]:
         robots = f"{plot.site(plot.closed[0]).base}/robots.txt"
-        found[robots] = Answer(body="User-agent: *\nDisallow: /members/\n", type="text/plain")
-    return found
+        results[robots] = Answer(body="User-agent: *\nDisallow: /members/\n", type="text/plain")
+    return results
 
 
 def _pages(story: Story, plot: Plot, now: datetime, healed: bool) -> Iterator[tuple[str, Answer]]:
@@ -190,12 +190,12 @@ def _json(site: Site, told: list[Story], plot: Plot) -> tuple[str, str]:
         }
         for story in told
     ]
-    made = {
+    document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": site.title,
         "home_page_url": f"{site.base}/",
     }
-    return json.dumps({**made, "items": items}, indent=1), "application/feed+json"
+    return json.dumps({**document, "items": items}, indent=1), "application/feed+json"
 
 
 def _summary(story: Story, plot: Plot) -> str:

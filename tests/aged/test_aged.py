@@ -97,6 +97,7 @@ def test_the_first_has_what_an_instance_gathers_in_time(facts_before: Facts) -> 
 def test_the_second_has_what_later_versions_added(
     facts_before: Facts, old_instance: Instance
 ) -> None:
+    """The second sample instance has every field and job of later versions."""
     articles = facts_before["articles"].values()
     assert len(articles) == 67
     for key in ("also", "merged_into", "split_from", "revisions", "enclosure", "hold", "aliases"):
@@ -135,9 +136,9 @@ def test_the_kept_files_are_those_that_the_older_version_described(
     )
     known_articles = facts_before["articles"]  # a copy of a withdrawn article is shown
     shown_urns = {
-        one["urn"]
-        for one in known_articles.values()
-        if one.get("merged_into") not in known_articles and not one.get("hold")
+        known_article["urn"]
+        for known_article in known_articles.values()
+        if known_article.get("merged_into") not in known_articles and not known_article.get("hold")
     }
     # its archive links lead to every article
     assert collect_archived_ids(facts_before, "all.atom") == shown_urns
@@ -333,6 +334,7 @@ def digest_of(article: Facts, key: str) -> str:
 def test_a_lost_database_loses_nothing(
     old_instance: Instance, facts_before: Facts, lost: list[str], commands: list[str]
 ) -> None:
+    """After the upgrade, lost folders are rebuilt with the same ids, and archives lose no entry."""
     old_instance.run_command(
         "sources"
     )  # the first start after the upgrade writes down what is only there

@@ -201,6 +201,7 @@ READERS: dict[str, Callable[[], object]] = {
 def test_readers_are_shown_nothing_twice_and_miss_nothing(
     old_instance: Instance, tmp_path: Path, name: str
 ) -> None:
+    """Each feed reader shows every story once through upgrade, rebuild and new reports."""
     READERS[name]()
     kinds: dict[str, Subscribe] = {"newsboat": Newsboat, "reader": Reader, "freshrss": FreshRSS}
     with ExitStack() as stack:

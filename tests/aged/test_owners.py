@@ -44,6 +44,7 @@ def count_whole_entries(old_instance: Instance) -> int:
 
 @pytest.mark.slow
 def test_nothing_changes_until_the_operator_answers(burner: Instance) -> None:
+    """Whole texts stay, with a question to the operator, until `speaks_for` is set."""
     texts = count_whole_entries(burner)
     assert texts > 0
     burner.run_command("build", "--all")

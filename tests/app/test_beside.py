@@ -162,6 +162,7 @@ def test_the_file_is_written_before_the_database(place: Place) -> None:
 
 
 def test_an_edit_by_hand_counts(place: Place) -> None:
+    """A redirect of a feed can be added to feeds.toml and taken out by hand."""
     place.fill_once(make_feed_history)
     path = place.folder / "feeds/articles/feeds.toml"
     path.write_text(path.read_text() + '\n[[feed]]\nfeed = "tag/boats"\nmoved_to = "tag/ships"\n')

@@ -64,10 +64,10 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     ],
 )
 def test_a_search_finds_the_best_first(store: Store, search: str, numbers: list[int]) -> None:
-    found = find(store, parse_search(search))
+    result = find(store, parse_search(search))
     titles = {title: number for number, title, *_ in ARTICLES}
-    articles = store.index.articles(found)
-    assert [titles[articles[article_id].title] for article_id in found] == numbers
+    articles = store.index.articles(result)
+    assert [titles[articles[article_id].title] for article_id in result] == numbers
 
 
 def test_no_more_are_found_than_asked_for(store: Store) -> None:

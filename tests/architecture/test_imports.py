@@ -76,6 +76,7 @@ def test_every_contract_holds() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("breach", BREACHES)
 def test_a_breach_is_seen(breach: str, tmp_path: Path) -> None:
+    """Each contract of import-linter is broken by an import that it forbids."""
     contract, file, added = BREACHES[breach]
     shutil.copytree(
         ROOT / "syndicator",

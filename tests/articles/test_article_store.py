@@ -129,6 +129,7 @@ def test_edited_tags_are_the_operators_when_read(article_store: FileArticleStore
 def test_a_file_that_an_operator_renamed_or_moved_stays_the_articles_file(
     article_store: FileArticleStore,
 ) -> None:
+    """Later writes go to the file where it lies now, whatever path is hinted."""
     _, stamp, _ = article_store.put(make_full_article())
     moved = article_store.root / "2020" / "01" / "my-name.md"
     moved.parent.mkdir(parents=True)
@@ -204,6 +205,7 @@ def test_paths_that_lead_out_are_refused(article_store: FileArticleStore, path: 
 
 
 def test_new_edited_and_missing_files_are_found(article_store: FileArticleStore) -> None:
+    """Compared with earlier stamps, files are new, edited or missing; other files do not count."""
     articles = [
         make_full_article(id=make_article_id(f"{URL}/{n}"), title=f"T{n}", url=f"{URL}/{n}")
         for n in range(4)
@@ -342,6 +344,7 @@ def _refuse(*_: object) -> None:
 def test_a_write_is_durable_in_the_right_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """New folders are synced first, then the file, which is renamed, then its folder."""
     done: list[str] = []
     real_fsync = os.fsync
     real_replace = Path.replace

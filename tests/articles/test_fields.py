@@ -35,6 +35,7 @@ class Timed(Article):
 
 
 def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One row in the table is all that a new field of articles needs."""
     monkeypatch.setattr(fields, "TABLE", (*fields.TABLE, Field("minutes", WHOLE, 2)))
     monkeypatch.setattr(frontmatter, "Article", Timed)
     store = FileArticleStore(tmp_path, durable=False)
@@ -131,6 +132,7 @@ def test_with_our_schema_a_later_key_is_ours(line: str) -> None:
 
 
 def test_an_operators_key_of_the_name_stays_theirs_when_the_file_needs_the_schema() -> None:
+    """A key of the operator's own is not read as the newer field of the same name."""
     data = frontmatter.dump(make_plain_article(), {"rights": {"mine": 1}, "draft": True})
     written = frontmatter.dump(
         make_plain_article(hold=True, rights=("ours",)), frontmatter.extra(data)

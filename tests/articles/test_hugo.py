@@ -47,6 +47,7 @@ def run_hugo(site: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_hugo_makes_pages_of_all_our_files(site: Path) -> None:
+    """Hugo builds a page of each article file, with odd texts and shortcodes."""
     store = FileArticleStore(site / "content", durable=False)
     store.instance()
     texts = [*ODD, *(trap for trap in TRAPS if trap.strip())]
@@ -66,9 +67,9 @@ def test_hugo_makes_pages_of_all_our_files(site: Path) -> None:
             )
         )
 
-    made = run_hugo(site)
+    result = run_hugo(site)
 
-    assert made.returncode == 0, made.stdout + made.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     pages = [path.read_text() for path in (site / "public").rglob("*.html")]
     assert sum("|" in page for page in pages) >= len(texts) + len(BODIES)
     assert any("<code>{{\u2060&lt; x &gt;}}</code>" in page for page in pages)
@@ -89,8 +90,8 @@ def test_hugo_gives_each_field_its_type(site: Path) -> None:
         f"{{{{ range .Site.RegularPages }}}}{page}{{{{ end }}}}"
     )
     articles = store_wild_articles(site / "content")
-    made = run_hugo(site)
-    assert made.returncode == 0, made.stdout + made.stderr
+    result = run_hugo(site)
+    assert result.returncode == 0, result.stdout + result.stderr
     lines = [line for line in (site / "public/index.html").read_text().split("\n") if line]
     found = {
         str(site / "content" / one.pop("path")): one

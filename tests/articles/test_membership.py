@@ -59,6 +59,7 @@ def test_slugs_of_names(name: str, slug: str) -> None:
 
 
 def test_names_that_differ_in_more_than_case_accents_and_punctuation_do_not_collide() -> None:
+    """Different names have different slugs."""
     names = [
         "C",
         "C++",

@@ -93,6 +93,7 @@ def assert_read_as_written(found: dict[str, Any], articles: dict[str, Article], 
 
 
 def test_gray_matter_gives_each_field_its_type_and_the_body_as_it_is(tmp_path: Path) -> None:
+    """The Node library gray-matter reads our files as we wrote them."""
     packages = install_packages(tmp_path / "node", "gray-matter@4", "zod@3")
     articles = store_wild_articles(tmp_path / "articles")
     script = packages / SCRIPT.name

@@ -37,7 +37,7 @@ def store_wild_articles(root: Path) -> dict[str, Article]:
     """Articles whose every field is a text that breaks things, by the path of their file."""
     store = FileArticleStore(root, durable=False)
     texts = [text for text in (*LOOKS_TYPED, *SHORTCODES, *TRAPS) if text.strip()]
-    found = {}
+    results = {}
     for number, text in enumerate(texts):
         url = f"https://example.org/{number}"
         fields: dict[str, Any] = dict.fromkeys(("title", "excerpt", "author", "category"), text)
@@ -49,8 +49,8 @@ def store_wild_articles(root: Path) -> dict[str, Article]:
             **fields,
         )
         article, stamp, _ = store.put(wild)
-        found[str(root / stamp.path)] = article
-    return found
+        results[str(root / stamp.path)] = article
+    return results
 
 
 def list_expected_fields(article: Article) -> dict[str, Any]:

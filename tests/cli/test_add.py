@@ -210,6 +210,7 @@ def test_the_good_ones_are_added_when_one_fails(add_command: AddCommand) -> None
 
 
 def test_the_preview_is_what_is_published(add_command: AddCommand) -> None:
+    """The articles of `add --dry-run` equal those filed by the first visit."""
     words = (SITE, "--category", "Sea", "--tag", "Boats")
     (seen,) = add_command.run_json(*words, "--dry-run")
     assert [one["title"] for one in seen["articles"]] == ["Ferries", "Sheep", "Rain"]
@@ -548,7 +549,7 @@ def test_story_pages_are_articles(add_command: AddCommand) -> None:
     add_command.web.answers = {f"{SITE}alone/": make_story_page("Alone")}
     (found,) = add_command.run_json(f"{SITE}alone/")
     assert found["source"]["kind"] == "page"
-    assert [(one["title"], one["author"]) for one in found["articles"]] == [
+    assert [(article["title"], article["author"]) for article in found["articles"]] == [
         ("Alone", "Nora Lindqvist")
     ]
 
@@ -634,8 +635,8 @@ def test_the_console_writes_the_line_that_its_look_showed(add_command: AddComman
     """The console adds exactly the source that its preview proposed."""
     add_command.web.answers = make_paper_site()
     with open_app(add_command.config) as app:
-        found = need("look").plan(app, {"address": ELSEWHERE}).data
-        apply(app, need("add"), {"sources": [found["candidates"][0]["source"]]})
+        result = need("look").plan(app, {"address": ELSEWHERE}).data
+        apply(app, need("add"), {"sources": [result["candidates"][0]["source"]]})
     assert add_command.written_sources[0]["speaks_for"] == ["paper.example"]
 
 

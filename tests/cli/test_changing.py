@@ -133,6 +133,7 @@ def test_a_rename_that_many_feeds_show_builds_its_own_first(
 
 
 def test_tags_are_suggested_and_learnt(place: Place) -> None:
+    """Keywords that recur are suggested as tags; `learn` needs ten articles with confirmed tags."""
     assert "nothing new" in run_command(place, "tags", "suggest").output
     with place.open_app() as app:
         for number in range(3):
@@ -158,6 +159,7 @@ def test_tags_are_suggested_and_learnt(place: Place) -> None:
 
 
 def test_tags_are_confirmed_and_rejected(place: Place) -> None:
+    """`tags confirm` and `tags reject` change article and feeds; a dry run changes nothing."""
     url = "https://two.example/chips"
     before = place.read_digests("articles")
     dry = run_command(place, "tags", "confirm", url, "LLM", "--category", "ai", "--dry-run")

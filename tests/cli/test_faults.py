@@ -93,6 +93,7 @@ def test_a_query_that_was_taken_out_ends_its_feed_whatever_is_wrong_elsewhere(
 def test_sources_are_added_to_a_file_in_which_another_has_a_fault(
     instance: Instance, tmp_path: Path
 ) -> None:
+    """`import` adds its source; the faulty one stays out and `status` shows its fault."""
     sources = instance.config / "sources.toml"
     sources.write_text(
         sources.read_text()
@@ -107,6 +108,8 @@ def test_sources_are_added_to_a_file_in_which_another_has_a_fault(
     assert "two" in keys
     assert "one" not in keys
     (wrong,) = (
-        one for one in instance.run_json("status")["conditions"] if one["kind"] == "configuration"
+        condition
+        for condition in instance.run_json("status")["conditions"]
+        if condition["kind"] == "configuration"
     )
     assert "did you mean 'every'" in wrong["detail"]

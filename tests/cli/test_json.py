@@ -20,6 +20,7 @@ def list_documented_keys(title: str) -> set[str]:
 
 
 def test_refresh_and_build(visited_instance: Instance) -> None:
+    """The keys of the JSON output are those that the documentation lists."""
     run = visited_instance.run_json("refresh", "--source", "gone")
     built = visited_instance.run_json("build")
     assert list_documented_keys("refresh") - {"build"} == (
@@ -36,10 +37,11 @@ def test_refresh_and_build(visited_instance: Instance) -> None:
 def test_check_and_config(
     visited_instance: Instance, words: tuple[str, ...], keys: set[str]
 ) -> None:
+    """The keys of the JSON output are those that the documentation lists."""
     if words == ("check",):
         (visited_instance.config / "syndicator.toml").write_text("[site]\nurll = 1\n")
-    found = visited_instance.run_json(*words)
-    first = found[0] if isinstance(found, list) else next(iter(found.values()))
+    result = visited_instance.run_json(*words)
+    first = result[0] if isinstance(result, list) else next(iter(result.values()))
     assert keys & list_documented_keys("check, config show") <= set(first)
 
 

@@ -111,6 +111,7 @@ def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Key
 
 
 def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Place) -> None:
+    """`tags suggest --choose`: one key takes, renames or drops a proposed tag."""
     with place.open_app() as app:
         for number in range(3):
             text = (

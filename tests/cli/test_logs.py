@@ -163,6 +163,8 @@ def test_steps_are_shown_and_the_end_of_a_visit_once(instance: Instance) -> None
     instance.keep_sources("holt")
     done = instance.run_command("refresh", "--verbose", "--log-format", "json")
     documents = [json.loads(line) for line in done.stderr.splitlines()]
-    assert [one["source"] for one in documents if one["event"] == "visited"] == ["holt"]
+    assert [document["source"] for document in documents if document["event"] == "visited"] == [
+        "holt"
+    ]
     assert {one["source"] for one in documents if one["event"] == "filed"} == {"holt"}
     assert {"debug", "info"} <= {one["level"] for one in documents}

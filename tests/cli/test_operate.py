@@ -99,6 +99,7 @@ def test_check_finds_what_is_missing_and_says_what_to_do(visited_instance: Insta
 
 
 def test_a_withdrawal_is_tried_made_undone_and_purged(visited_instance: Instance) -> None:
+    """`withdraw`: dry run, withdrawal, undo and purge."""
     url = str(list_published_items(visited_instance)[0]["url"])
     before = list_published_items(visited_instance)
     tried = visited_instance.run_command("withdraw", "--dry-run", url).output
@@ -175,6 +176,7 @@ def test_kept_pages_are_pruned(visited_instance: Instance) -> None:
 
 
 def test_articles_are_pruned_on_order_after_a_look(visited_instance: Instance) -> None:
+    """`prune`: dry run, then deletion; pruned articles are not fetched again."""
     before = list_published_items(visited_instance)
     looked = visited_instance.run_command(
         "prune", "--keep", "4", "--source", "holt", "--dry-run"

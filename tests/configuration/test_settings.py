@@ -191,10 +191,10 @@ def test_a_suggestion_is_of_the_table_the_key_stands_in(
 def test_where_each_value_comes_from(tmp_path: Path) -> None:
     """`origins` names file and line, variable or default."""
     (tmp_path / "syndicator.toml").write_text(LISTEN)
-    found = origins(tmp_path, {"SYNDICATOR_SITE__URL": "https://f.example/"})
-    assert found["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
-    assert found["site.url"] == "environment variable SYNDICATOR_SITE__URL"
-    assert found["site.title"] == "default"
+    result = origins(tmp_path, {"SYNDICATOR_SITE__URL": "https://f.example/"})
+    assert result["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
+    assert result["site.url"] == "environment variable SYNDICATOR_SITE__URL"
+    assert result["site.title"] == "default"
 
 
 @pytest.mark.parametrize("place", DROPPED, ids=".".join)
@@ -299,9 +299,9 @@ def test_parts_of_earlier_versions_are_named_as_origins_and_in_faults(tmp_path: 
     (tmp_path / "syndicator.toml").write_text(
         "[publish]\nport = 'x'\n[fetch]\nfeed_seconds = 'x'\n"
     )
-    found = origins(tmp_path, {"SYNDICATOR_CONSOLE__HOST": "0.0.0.0"})
-    assert found["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
-    assert found["console.listen"] == "environment variable SYNDICATOR_CONSOLE__HOST"
+    result = origins(tmp_path, {"SYNDICATOR_CONSOLE__HOST": "0.0.0.0"})
+    assert result["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
+    assert result["console.listen"] == "environment variable SYNDICATOR_CONSOLE__HOST"
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {"SYNDICATOR_CONSOLE__PORT": "many"})
     assert [(fault.key, fault.line) for fault in refused.value.faults] == [

@@ -53,20 +53,20 @@ LINES: dict[Place, int] = {
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_every_key_has_its_line(ends: str) -> None:
-    found = find_lines(TEXT.replace("\n", ends))
-    assert {place: found[place] for place in LINES} == LINES
-    assert ("publish", "not") not in found
-    assert ("none",) not in found
+    result = find_lines(TEXT.replace("\n", ends))
+    assert {place: result[place] for place in LINES} == LINES
+    assert ("publish", "not") not in result
+    assert ("none",) not in result
 
 
 @pytest.mark.parametrize("name", ["syndicator", "sources", "feeds", "taxonomy"])
 def test_it_finds_what_tomllib_reads(name: str) -> None:
     """Every value of a real file has a line, and its text stands there."""
     text = (ROOT / "config" / f"{name}.toml").read_text(encoding="utf-8")
-    found = find_lines(text)
+    result = find_lines(text)
     lines = text.splitlines()
     for place, value in list_leaves(tomllib.loads(text)):
-        line = lines[found[place] - 1]
+        line = lines[result[place] - 1]
         assert str(value).lower() in line.lower() or str(place[-1]) in line
 
 

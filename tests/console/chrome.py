@@ -59,9 +59,9 @@ class Chrome:
         """The element, once it is there."""
         end = time.monotonic() + _WAIT_SECONDS
         while True:
-            found = self.call("POST", "/elements", {"using": "css selector", "value": css})
-            if found:
-                return str(found[0][_ELEMENT])
+            result = self.call("POST", "/elements", {"using": "css selector", "value": css})
+            if result:
+                return str(result[0][_ELEMENT])
             assert time.monotonic() < end, f"no {css} in {self.text()[:2000]}"
             time.sleep(0.1)
 

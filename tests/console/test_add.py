@@ -16,6 +16,7 @@ OPML = """<opml version="2.0"><head/><body><outline text="Reading">
 def test_ten_sites_are_added_from_a_list(
     running_console: RunningConsole, browser: Browser, world: World
 ) -> None:
+    """Addresses of a pasted list are candidates; paths and variables are skipped, by line."""
     sites = [source.url for source in world.sources if source.key in ("ledger", "meridian")]
     job = running_console.finish_job(
         browser.post("/operations/look", {"opml": "\n".join([*sites, "https://nobody.invalid/"])})
@@ -47,7 +48,8 @@ def post_look(running_console: RunningConsole, browser: Browser, **form: str) ->
 def test_a_site_is_followed(
     running_console: RunningConsole, browser: Browser, world: World
 ) -> None:
-    address = next(one.url for one in world.sources if one.key == "ledger")
+    """Adding a site shows a preview of its feed and takes over the form's settings."""
+    address = next(source.url for source in world.sources if source.key == "ledger")
     site = re.sub(r"/[^/]*$", "/", address)
     body = post_look(running_console, browser, address=site)
     assert "Found at" in body

@@ -41,20 +41,20 @@ def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
     running_console: RunningConsole, browser: Browser
 ) -> None:
     """Articles with unsure categories are listed first, with reason, date and excerpt."""
-    found = set_category_score(running_console, "What my scraper owes your server", 0.31)
+    result = set_category_score(running_console, "What my scraper owes your server", 0.31)
     set_category_score(running_console, "A seven-watt summariser", 0.9)
     unsure = list_titles(browser, "/articles")
     everything = list_titles(browser, "/articles?filter=all")
     assert 0 < len(unsure) < len(everything)
     assert set(unsure) < set(everything)
-    assert found.title in unsure
+    assert result.title in unsure
     assert not {"A seven-watt summariser"} & set(unsure)  # it has tags and a likely category
     body = unescape(browser.get("/articles").body)
-    reason = f"{found.category}: 31 % likely"
-    assert found.published
-    line = f"<b>{reason}</b> · {found.published:%Y-%m-%d} "
+    reason = f"{result.category}: 31 % likely"
+    assert result.published
+    line = f"<b>{reason}</b> · {result.published:%Y-%m-%d} "
     assert line in body
-    assert found.excerpt in body[body.index(line) :]
+    assert result.excerpt in body[body.index(line) :]
     assert "<b>" not in browser.get("/articles?filter=all").body
 
 
@@ -150,17 +150,17 @@ def test_what_was_confirmed_is_unsure_no_more(
     running_console: RunningConsole, browser: Browser
 ) -> None:
     """A confirmed article leaves the list of unsure ones."""
-    found = set_category_score(running_console, "What my scraper owes", 0.31)
-    assert found.title in list_titles(browser, "/articles")
+    result = set_category_score(running_console, "What my scraper owes", 0.31)
+    assert result.title in list_titles(browser, "/articles")
     form = {
-        "id": found.id,
+        "id": result.id,
         "tags": "",
-        "category": found.category,
-        "seen": "\n".join(found.tags),
+        "category": result.category,
+        "seen": "\n".join(result.tags),
         "next": "/articles",
     }
     running_console.finish_job(browser.post("/operations/set-tags", form))
-    assert found.title not in list_titles(browser, "/articles")
+    assert result.title not in list_titles(browser, "/articles")
 
 
 def test_an_edit_is_seen_before_it_is_saved(

@@ -16,7 +16,7 @@ LAST = ("/operations/remove-source", "/operations/withdraw", "/logout")  # after
 
 def list_forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, list[str]]]]:
     """Method, address and fields of each form of a page, one for each of its buttons."""
-    found = []
+    results = []
     answer = browser.get(path)
     assert answer.status == 200, path
     for form in html.fromstring(answer.body).forms:
@@ -40,8 +40,8 @@ def list_forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, li
                 if button is not None and button.get("formaction")
                 else form.get("action")
             )
-            found.append((form.method, urlsplit(action).path or path.partition("?")[0], fields))
-    return found
+            results.append((form.method, urlsplit(action).path or path.partition("?")[0], fields))
+    return results
 
 
 @pytest.mark.slow
@@ -49,6 +49,7 @@ def list_forms(browser: Browser, path: str) -> list[tuple[str, str, dict[str, li
 def test_every_form_is_sent_without_a_script(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Every form of every page, sent as a browser does, is answered without a bug."""
     one, _ = find_article(running_console, "A seven-watt summariser")
     asked = {
         "merge-tags": {"old": "LLM", "new": "AI", "then": "plan"},

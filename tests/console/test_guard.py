@@ -205,11 +205,11 @@ def test_a_session_lasts_four_idle_hours_and_a_day(pauses: list[float], lasts: b
     now = [0.0]
     sessions = security.Sessions(lambda: now[0])
     session = sessions.begin("operator")
-    found: security.Session | None = session
+    result: security.Session | None = session
     for pause in pauses:
         now[0] += pause
-        found = sessions.find(session.id)
-    assert (found is not None) == lasts
+        result = sessions.find(session.id)
+    assert (result is not None) == lasts
 
 
 def test_a_session_ends_with_the_password_that_it_began_with(
@@ -378,6 +378,7 @@ def test_after_a_login_one_stays_on_the_console(running_console: RunningConsole)
 
 @pytest.mark.slow
 def test_no_form_fails_the_console(running_console: RunningConsole, browser: Browser) -> None:
+    """Hostile values in any form field cause no server error."""
     found, _ = find_article(running_console, "A seven-watt summariser")
     forms = {
         "/add": ("look", "take"),

@@ -66,6 +66,7 @@ def wait_for_changes(running_console: RunningConsole, count: int) -> None:
 def test_every_page_in_four_looks(
     running_console: RunningConsole, window: Chrome, axe: str, world: World
 ) -> None:
+    """Every page in two sizes and two colour schemes: axe finds nothing."""
     found, _ = find_article(running_console, "A seven-watt summariser")
     site = urljoin(next(source.url for source in world.sources if source.key == "ledger"), "/")
     job = running_console.console.ask("look", {"address": site}, "operator")
@@ -178,6 +179,7 @@ def test_today_is_done_with_keys(running_console: RunningConsole, window: Chrome
 def test_several_are_changed_at_once_and_taken_back_at_once(
     running_console: RunningConsole, window: Chrome
 ) -> None:
+    """Several selected articles are changed by one key and undone by one."""
     visit_page(window, running_console, "/articles?filter=all")
     before = count_changes(running_console)
     window.find(".row")
@@ -204,7 +206,7 @@ def test_several_are_changed_at_once_and_taken_back_at_once(
 
 def test_a_site_is_added(running_console: RunningConsole, window: Chrome, world: World) -> None:
     """An address, Look, Add: two clicks and an address."""
-    site = urljoin(next(one.url for one in world.sources if one.key == "meridian"), "/")
+    site = urljoin(next(source.url for source in world.sources if source.key == "meridian"), "/")
     visit_page(window, running_console, "/")
     before = count_changes(running_console)
     window.type("#address", site)
@@ -232,6 +234,7 @@ def test_an_article_is_edited(running_console: RunningConsole, window: Chrome) -
 def test_keys_go_on_to_the_next_page_and_show_the_beginning(
     running_console: RunningConsole, window: Chrome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The keys j and k move over pages and show the beginning of an article."""
     monkeypatch.setattr(articles, "SHOWN", 5)
     visit_page(window, running_console, "/articles?filter=all")
     titles = window.run(

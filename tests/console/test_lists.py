@@ -55,6 +55,7 @@ def place_of(browser: Browser, job: str, text: str) -> str:
 def test_a_list_is_pointed_to_followed_and_taken_back(
     running_console: RunningConsole, browser: Browser, site: str
 ) -> None:
+    """A list chosen by pointing at an item is followed, changed and undone."""
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     job = run_look_job(running_console, browser, site)
@@ -159,7 +160,7 @@ def test_a_page_on_which_nothing_is_found_can_be_pointed_at(
     body = f"<html><body><nav><ul class=menu>{rows}</ul></nav></body></html>".encode()
     world.fail_site("holt", 404)
     world.fail_site("holt", 200, path="/menu", body=body, headers={"content-type": "text/html"})
-    address = urljoin(next(one.url for one in world.sources if one.key == "holt"), "/menu")
+    address = urljoin(next(source.url for source in world.sources if source.key == "holt"), "/menu")
     job = running_console.finish_job(browser.post("/operations/look", {"address": address}))
     shown = browser.get(f"/add?job={job.id}").body
     world.heal_site("holt")

@@ -36,6 +36,7 @@ def test_a_kept_page_is_shown_in_a_frame_that_is_shut_in(browser: Browser) -> No
 
 
 def test_pointing_makes_selectors(browser: Browser) -> None:
+    """Pointing at a paragraph proposes a selector and says on how many pages it works."""
     body = browser.get(MEND).body
     (article_id, *_) = re.findall(r'name="id" value="([^"]+)"', body)
     page = browser.get(f"{MEND}/pages/{article_id}").body
@@ -59,6 +60,7 @@ def test_pointing_makes_selectors(browser: Browser) -> None:
 def test_rules_are_tried_saved_applied_and_taken_back(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Rules are tried without effect, saved, applied to articles, and undone."""
     path = running_console.instance.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "launchbeat"', 'key = "launchbeat"  # ours', 1))
     before, (_, file) = (
@@ -109,6 +111,7 @@ def test_rules_are_tried_saved_applied_and_taken_back(
 def test_rules_are_not_saved_over_an_edit(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Saving rules fails if sources.toml was edited since the page was opened."""
     path = running_console.instance.config / "sources.toml"
     stamp = stamp_of(browser.get(MEND).body)
     running_console.finish_job(

@@ -117,6 +117,7 @@ def test_what_is_wrong_is_refused_with_its_fault(
 def test_other_settings_and_old_forms_are_refused(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Settings that are not on the page, and outdated forms, are refused."""
     path = running_console.instance.config / "syndicator.toml"
     for other in (
         "alert.command=sh",

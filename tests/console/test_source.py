@@ -54,6 +54,7 @@ def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
 def test_several_are_paused_and_resumed_without_a_script(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Plain form posts change several sources at once; undo restores the file's bytes."""
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     chosen = {
@@ -102,6 +103,7 @@ def test_a_page_tells_how_one_goes(browser: Browser) -> None:
 def test_two_browsers_and_an_editor_lose_nothing(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Two browsers and a text editor change one source; all changes stay."""
     path = running_console.instance.config / "sources.toml"
     other = running_console.browser()
     path.write_text(

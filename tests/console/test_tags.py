@@ -47,6 +47,7 @@ def test_unlisted_tags_that_one_article_has_are_folded(
 def test_a_rename_is_seen_then_done_then_taken_back(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """A rename is previewed, made and undone."""
     path = running_console.instance.config / "taxonomy.toml"
     path.write_text("# our words\n" + path.read_text())
     before, (found, file) = (
@@ -76,6 +77,7 @@ def test_a_rename_is_seen_then_done_then_taken_back(
 def test_a_tag_is_listed_with_its_spellings(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Adding a tag and a spelling; the undo is refused if later edits depend on it."""
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
     first_job = running_console.finish_job(
@@ -205,6 +207,7 @@ def test_a_line_is_written_and_taken_back(
 def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """A query is tried, saved as a feed, changed and undone."""
     path = running_console.instance.config / "feeds.toml"
     before = path.read_text() if path.exists() else None
     asked = {"query": 'tag:AI and not "press release"', "title": 'AI, and "no" news'}

@@ -19,9 +19,9 @@ def find_article(running_console: RunningConsole, part: str) -> tuple[Article, P
     """An article of the instance by a part of its title, and the path of its file."""
     with open_app(running_console.instance.config) as app:
         for article_id, stamp in app.archive.store.visits.stamps().items():
-            found = app.archive.article_store.get(stamp.path)
-            if part in found.title:
-                return found, app.archive.article_store.root / (
+            result = app.archive.article_store.get(stamp.path)
+            if part in result.title:
+                return result, app.archive.article_store.root / (
                     app.archive.store.index.path(article_id) or ""
                 )
     raise AssertionError(part)
@@ -55,6 +55,7 @@ def test_what_needs_you_has_its_cure_as_a_button(
 def test_tags_are_corrected_in_place_and_taken_back(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Tags are corrected in the list and undone, once."""
     before, path = find_article(running_console, "A seven-watt summariser")
     whole_text = path.read_text()
     form = {

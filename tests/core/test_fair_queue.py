@@ -12,10 +12,10 @@ from syndicator.core.fair_queue import Shares
 
 def make_shares(*items: str, most: int = 100) -> Shares[str]:
     """Items that wait, each with the owner that its first letter names."""
-    made = Shares[str](most)
+    result = Shares[str](most)
     for item in items:
-        made.add(item[0], item)
-    return made
+        result.add(item[0], item)
+    return result
 
 
 def take_all(waiting: Shares[str]) -> list[str]:

@@ -20,6 +20,7 @@ VALUES = {"TOKEN": "a/b=c d&e+f%g"}
 
 
 def test_a_value_is_escaped_and_found_again_in_any_spelling() -> None:
+    """A secret is escaped in addresses, and masked however it is spelled."""
     url = "https://a.example/feed?x=1&token=${TOKEN}"
     assert variables(url) == variables(urls.canonical(url)) == ("TOKEN",)
     sent = expand(url, VALUES)
@@ -93,7 +94,7 @@ def test_parameters_that_look_like_secrets(query: str, found: tuple[str, ...]) -
 
 
 def test_the_line_to_write() -> None:
-    made = with_placeholder(
+    result = with_placeholder(
         "https://a.example/feed?x=1&access%5Ftoken=abc&y", "access_token", "MINE"
     )
-    assert made == "https://a.example/feed?x=1&access%5Ftoken=${MINE}&y"
+    assert result == "https://a.example/feed?x=1&access%5Ftoken=${MINE}&y"

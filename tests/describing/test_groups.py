@@ -45,10 +45,10 @@ def test_articles_on_a_subject_are_a_group_that_is_called_after_it(
     subjects: dict[str, str],
 ) -> None:
     """Each subject becomes one group, named after its word."""
-    found = group_articles(make_texts(subjects))
-    assert [group.support for group in found] == [8] * len(subjects)
-    assert len({group.name for group in found}) == len(found)
-    for group in found:
+    result = group_articles(make_texts(subjects))
+    assert [group.support for group in result] == [8] * len(subjects)
+    assert len({group.name for group in result}) == len(result)
+    for group in result:
         (subject,) = {title.split(" ")[0] for title in group.examples}
         assert subject.casefold() in group.description.casefold()
         assert group.name.casefold() in group.description.casefold()

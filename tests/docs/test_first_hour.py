@@ -133,6 +133,7 @@ def hour() -> Iterator[Hour]:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_first_hour(hour: Hour) -> None:
+    """Every command of the tutorial works as it says, one after another."""
     hour.advertise()
     hour.part(1)
     export = (

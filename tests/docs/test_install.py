@@ -65,8 +65,8 @@ def _find_name(word: str) -> str | None:
     is_file = word.startswith((".", "/", "$", "{", "-", "~")) or word.endswith((".whl", ".lock"))
     if is_file or "/" in word or "${" in word:
         return None
-    found = _NAME.match(word)
-    return found[0].rstrip(".").lower() if found else None
+    result = _NAME.match(word)
+    return result[0].rstrip(".").lower() if result else None
 
 
 def list_pages() -> list[Path]:

@@ -24,6 +24,7 @@ def test_they_are_found() -> None:
 
 @pytest.mark.parametrize(("shown", "words"), CALLS, ids=[str(shown) for shown, _ in CALLS])
 def test_the_program_takes_it(shown: Shown, words: list[str]) -> None:
+    """Each command and option that docs/ name exists."""
     command: Any = WHOLE
     if words[:1] in (["test"], ["COMMAND"], ["--show-completion"]):
         return  # of ./run itself; any command; of the shells

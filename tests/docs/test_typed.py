@@ -59,6 +59,7 @@ def visited_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbo
 def test_each_is_typed(
     page: str, part: str, visited_sandbox: Sandbox, tmp_path: Path, llm: FakeLlm
 ) -> None:
+    """Each command line of a page in docs/ ends with code 0."""
     sandbox = copy_sandbox(visited_sandbox, tmp_path / "there")
     prepare_sandbox(sandbox)
     if page == "language-model.md":

@@ -53,13 +53,13 @@ def in_the_table(
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    found: dict[Row, Counter[str]] = {}
+    results: dict[Row, Counter[str]] = {}
     for word in ("passed", "failed", "error", "skipped"):
         for report in terminalreporter.stats.get(word, []):
             for name, value in getattr(report, "user_properties", ()):
                 if name == "row" and (report.when == "call" or word != "passed"):
-                    found.setdefault(Row(*value), Counter())[word] += 1
-    if not found:
+                    results.setdefault(Row(*value), Counter())[word] += 1
+    if not results:
         return
     terminalreporter.section("faults")
     for line in (
@@ -67,8 +67,8 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
         "-" * (sum(WIDTHS) + 6),
     ):
         terminalreporter.write_line(line)
-    for row in sorted(found, key=lambda row: row.fault):
-        result = ", ".join(f"{count} {word}" for word, count in found[row].items())
+    for row in sorted(results, key=lambda row: row.fault):
+        result = ", ".join(f"{count} {word}" for word, count in results[row].items())
         terminalreporter.write_line(_line((row.fault, row.how, row.invariant, result)))
 
 

@@ -93,6 +93,7 @@ def test_every_slip_is_named(
     code: int,
     says: str,
 ) -> None:
+    """Each mistake of the operator has its exit code and message, and shows no secret."""
     mischief(small_instance.config)
     done = small_instance.run_command(*words, "--json")
     check_refusal(done, code, says)
@@ -116,6 +117,7 @@ def test_every_slip_is_named(
 def test_a_fault_in_a_list_is_a_condition(
     small_instance: Instance, name: str, end: str, says: str
 ) -> None:
+    """`status` names the file and its fault, and no secret."""
     path = small_instance.config / name
     path.write_text((path.read_text() if path.exists() else "") + end)
     done = small_instance.run_command("status", "--json")
@@ -165,6 +167,7 @@ def as_a_user() -> None:
     holds="69, the folder and the cure named",
 )
 def test_a_read_only_folder(small_instance: Instance) -> None:
+    """A run that may not write says which folder it has no right to."""
     small_instance.feeds.mkdir()
     small_instance.feeds.chmod(0o555)
     try:
@@ -188,6 +191,7 @@ def test_a_read_only_folder(small_instance: Instance) -> None:
     holds="`status` tells all it tells its owner, and no file or folder is made or changed",
 )
 def test_a_user_who_may_only_read(small_instance: Instance) -> None:
+    """A user with read access only can run `status`."""
     small_instance.run_refresh("holt")
     status_counts = read_status_counts(small_instance.run_command("status"))
     paths = [small_instance.folder, *small_instance.folder.rglob("*")]
@@ -227,6 +231,7 @@ def list_file_times(folder: Path) -> dict[str, int]:
     "a file that may not be read", how="chmod 000 on sources.toml", holds="78, the file named"
 )
 def test_an_unreadable_file(small_instance: Instance) -> None:
+    """A file that may not be read is named, with the exit code for configuration."""
     (small_instance.config / "sources.toml").chmod(0)
     check_refusal(
         small_instance.run_command("status", "--json", preexec_fn=as_a_user),
@@ -266,6 +271,7 @@ def test_a_taken_port(small_instance: Instance) -> None:
 )
 @pytest.mark.slow
 def test_a_harmed_database(small_instance: Instance, harm: str) -> None:
+    """`reindex` rebuilds an unreadable database; a deleted one is rebuilt by `build`."""
     small_instance.run_refresh("holt")
     count = len(small_instance.load_articles())
     database = small_instance.feeds / "state/syndicator.db"
@@ -290,6 +296,7 @@ def test_a_harmed_database(small_instance: Instance, harm: str) -> None:
     holds="the one leaves at once with 75, the other waits; a SIGTERM ends the wait with 0",
 )
 def test_two_at_once(small_instance: Instance) -> None:
+    """A second run leaves with code 75, or waits for the first with `--wait`."""
     with locked(load(small_instance.config)):
         waiting = small_instance.start_command("refresh", "--source", "holt", "--wait")
         leaving = small_instance.start_command("refresh", "--wait")
@@ -364,6 +371,7 @@ def test_strict(small_instance: Instance) -> None:
     holds="0 without --strict and 3 with it: 4 is for no network",
 )
 def test_the_only_source_fails(small_instance: Instance) -> None:
+    """A failing source gives code 0, or code 3 with `--strict`, and its reason."""
     path = small_instance.config / "sources.toml"
     path.write_text(
         path.read_text().replace(
@@ -445,6 +453,7 @@ def test_sigterm(small_instance: Instance, command: str) -> None:
 )
 @pytest.mark.slow
 def test_a_locked_database(small_instance: Instance) -> None:
+    """A run says that another program holds the database; the next one works."""
     small_instance.run_refresh("holt")
     with sqlite3.connect(
         small_instance.feeds / "state/syndicator.db", isolation_level=None

@@ -51,6 +51,7 @@ def make_failing_call(
     "at", [3, 41, *(pytest.param(at, marks=pytest.mark.slow) for at in range(2, 46, 4))]
 )
 def test_the_disk_is_full(small_instance: Instance, at: int) -> None:
+    """Whenever the disk is full, files stay whole, and the next run catches up."""
     instead, calls = make_failing_call(os.fsync, at, errno.ENOSPC)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(disk.os, "fsync", instead)  # one module: `os` is the same everywhere
@@ -76,6 +77,7 @@ def test_the_outlet_writes_with_fsync() -> None:
     holds="not held against any source, and no network trouble: the source stays due",
 )
 def test_too_many_open_files(small_instance: Instance) -> None:
+    """A shortage of this machine is not counted against the source."""
     small_instance.run_refresh("holt")
     with small_instance.open_app() as app:
         before = app.archive.store.visits.state("holt")
@@ -141,6 +143,7 @@ FEEDS: dict[str, Callable[[Instance], None]] = {
     ],
 )
 def test_a_feed_goes_wrong(small_instance: Instance, harm: str) -> None:
+    """A harmed feed changes no article and no published file, nor does its recovery."""
     small_instance.run_refresh("parallel")
     before = small_instance.read_digests("articles"), small_instance.read_digests("public")
     FEEDS[harm](small_instance)
@@ -160,6 +163,7 @@ def test_a_feed_goes_wrong(small_instance: Instance, harm: str) -> None:
     holds="0 new articles: both spellings are aliases",
 )
 def test_links_become_https(small_instance: Instance) -> None:
+    """A feed that changes http to https and its guids has no new articles."""
     small_instance.run_refresh("holt")
     count = len(small_instance.load_articles())
     url = small_instance.world.feed_url("holt")
@@ -200,6 +204,7 @@ async def fetch_feed(app: Any, url: str) -> bytes:
 )
 @pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(hours=5), timedelta(days=-3650)])
 def test_the_clock_jumps(small_instance: Instance, jump: timedelta) -> None:
+    """A jump of the clock adds no articles, changes none and postpones no visit for long."""
     small_instance.run_refresh()
     before = small_instance.read_digests("articles")
     small_instance.now += jump
@@ -220,6 +225,7 @@ def test_the_clock_jumps(small_instance: Instance, jump: timedelta) -> None:
     holds="it is due at once, not in ten years",
 )
 def test_a_clock_that_was_ahead(small_instance: Instance) -> None:
+    """A source visited ten years ahead, by a wrong clock, is due at once."""
     right = small_instance.now
     small_instance.now += timedelta(days=3650)
     small_instance.run_refresh("holt")
@@ -234,6 +240,7 @@ def test_a_clock_that_was_ahead(small_instance: Instance) -> None:
     holds="no date after now is believed, so it does not stay on top",
 )
 def test_an_entry_of_the_future(small_instance: Instance) -> None:
+    """A date in the future is not taken over from the feed."""
     story = next(story for story in small_instance.world.stories if story.site == "holt")
     small_instance.world.future_date(story.key)
     small_instance.run_refresh("holt")
@@ -287,6 +294,7 @@ HARMS: dict[str, Callable[[Path], object]] = {
 )
 @pytest.mark.parametrize("harm", HARMS)
 def test_a_broken_article_file(small_instance: Instance, harm: str) -> None:
+    """A harmed article file is reported and left alone, and mending it ends the report."""
     small_instance.run_refresh("holt")
     path = some_file(small_instance)
     files = small_instance.read_digests("articles")
@@ -313,6 +321,7 @@ def test_a_broken_article_file(small_instance: Instance, harm: str) -> None:
     ),
 )
 def test_a_deleted_and_a_copied_file(small_instance: Instance) -> None:
+    """A copied article file is reported at each run; a deleted one is not written again."""
     small_instance.run_refresh("holt")
     path = some_file(small_instance)
     copy = path.with_name("copy-" + path.name)
@@ -337,6 +346,7 @@ def test_a_deleted_and_a_copied_file(small_instance: Instance) -> None:
     holds="refused with the cure; no new instance, no row forgotten; all is well when it is back",
 )
 def test_the_shelf_is_not_there(small_instance: Instance) -> None:
+    """Without the articles' folder a run stops, so that no feed loses its entries."""
     small_instance.run_refresh("holt")
     article_store = small_instance.feeds / "articles"
     aside = small_instance.feeds / "aside"
@@ -357,6 +367,7 @@ def test_the_shelf_is_not_there(small_instance: Instance) -> None:
     holds="the article does not come back",
 )
 def test_a_withdrawal_outlives_the_database(small_instance: Instance) -> None:
+    """A withdrawn article is not filed again after a rebuild of the database."""
     import shutil
 
     small_instance.run_refresh("holt")
@@ -404,6 +415,7 @@ def test_a_bug_costs_one_page(small_instance: Instance) -> None:
 )
 @pytest.mark.parametrize("at", [1, 3])
 def test_a_build_dies(small_instance: Instance, at: int) -> None:
+    """The next run completes a build that died at its first or third feed."""
     from syndicator.publishing.kinds import feeds
     from syndicator.publishing.kinds.site import Site
     from syndicator.publishing.kinds.targets import File
@@ -477,6 +489,7 @@ async def test_the_watchdog() -> None:
     ),
 )
 def test_a_run_with_a_broken_configuration(small_instance: Instance) -> None:
+    """Runs go on with the last good sources, and each new fault is reported once."""
     path = small_instance.config / "sources.toml"
     whole_text = path.read_text()
     trouble: list[str] = []

@@ -49,11 +49,11 @@ def mount_small_disk(folder: Path, **options: object) -> Iterator[Callable[[], o
     not allowed."""
     folder.mkdir()
     said = ",".join(f"{name}={value}" for name, value in options.items())
-    made = subprocess.run(
+    result = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", said, "tmpfs", folder], capture_output=True, text=True
     )
-    if made.returncode:
-        pytest.skip(f"no file system can be mounted here: {made.stderr.strip()}")
+    if result.returncode:
+        pytest.skip(f"no file system can be mounted here: {result.stderr.strip()}")
     try:
         more = ["mount", "-o", "remount,size=64m,nr_inodes=100000", str(folder)]
         yield lambda: subprocess.run(more, check=True)

@@ -121,6 +121,7 @@ def test_a_few_kills(small_instance: Instance) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_two_hundred_kills(tmp_path: Path) -> None:
+    """After each of 200 kills the instance recovers."""
     killed = 0
     turn = 0
     while killed < 200:  # a fast machine ends some runs before their kill
@@ -182,6 +183,7 @@ def start_build(place: Place) -> subprocess.Popen[bytes]:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("prepare", [store_stories, publish_first])
 def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[Place], None]) -> None:
+    """Killed builds leave only whole files; the next build completes them."""
     dice = random.Random(prepare.__name__)
     counts = Counter[str]()
     (tmp_path / "prepared").mkdir()

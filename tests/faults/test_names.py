@@ -38,6 +38,7 @@ def assert_portable_name(name: str) -> None:
     ),
 )
 def test_titles_and_tags(samples: Samples, tmp_path: Path) -> None:
+    """Articles with hostile names in every field get portable file names and stay in the folder."""
     names = [row["name"] for row in samples.rows("paths", every=150)]
     article_store = FileArticleStore(tmp_path / "deep/article store")
     article_store.instance()

@@ -83,6 +83,7 @@ def workers_of(pid: int) -> list[int]:
     ),
 )
 def test_the_worker_is_killed(small_instance: Instance) -> None:
+    """Killing the worker that reads pages costs one article: the page it had, to be tried again."""
     process = small_instance.start_command("refresh", "--source", "holt", "--json")
     pages = {
         "/" + small_instance.world.url(story).split("/", 3)[3]
@@ -133,6 +134,7 @@ def test_the_worker_is_killed(small_instance: Instance) -> None:
 )
 @pytest.mark.slow
 def test_sources_edited_under_up(small_instance: Instance) -> None:
+    """A running `up` follows edits of sources.toml and keeps the old list while it is broken."""
     path = small_instance.config / "sources.toml"
     holt, parallel = (
         next(source for source in small_instance.world.sources if source.key == key)
@@ -199,6 +201,7 @@ def list_followed_sources(instance: Instance) -> set[str]:
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_up_and_cron(small_instance: Instance) -> None:
+    """`refresh` from cron beside a running `up` either runs or leaves with code 75."""
     codes: list[int] = []
     end = time.monotonic() + 60
     with read_continuously(small_instance), run_up(small_instance, seconds=0.5):

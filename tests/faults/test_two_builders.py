@@ -56,6 +56,7 @@ def lose_the_lock(postgres: Server) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_two_builders_take_turns(place: Place) -> None:
+    """The second build waits or leaves, and both publish the same files."""
     public = place.folder / "feeds/public"
     with locked(load(place.config)):  # as a build does
         waits = start_build(place, "--wait")

@@ -57,6 +57,7 @@ def make_answer(path: str) -> Answer:
 async def test_pages_and_redirects_to_another_host_get_no_credentials(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Credentials are sent to the source's host only, not to linked or redirected hosts."""
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     seen: list[Request] = []
     async with serve_site("127.0.0.3", make_answer, seen) as other_site:

@@ -118,6 +118,7 @@ def test_an_announcement_by_another_is_an_address() -> None:
 
 
 def test_terms_hold_on_the_sources_own_site() -> None:
+    """Settings of a source apply fully on its own site, and reduced elsewhere."""
     full = make_source(
         category="AI",
         tags=("x",),

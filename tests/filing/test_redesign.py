@@ -72,11 +72,11 @@ def make_page(one: Post) -> Answer:
 
 def make_feed(posts: list[Post]) -> Answer:
     items = "".join(
-        f"<item><title>{escape(one.title)}</title><link>{one.url}</link><guid"
-        f" isPermaLink='false'>{one.guid}</guid>"
-        + (f"<pubDate>{format_datetime(one.at)}</pubDate>" if one.at else "")
+        f"<item><title>{escape(post.title)}</title><link>{post.url}</link><guid"
+        f" isPermaLink='false'>{post.guid}</guid>"
+        + (f"<pubDate>{format_datetime(post.at)}</pubDate>" if post.at else "")
         + "</item>"
-        for one in posts
+        for post in posts
     )
     head = f"<title>Garden</title><link>{SITE}/</link><description>A garden</description>"
     return Answer(
@@ -170,6 +170,7 @@ def move_post(one: Post, **fields: object) -> Post:
     ],
 )
 def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> None:
+    """After new addresses and ids the articles and feeds stay the same."""
     old = [make_post(number) for number in range(many)]
     garden.serve_posts(old)
     garden.visit_sources(0)
@@ -231,12 +232,12 @@ def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: G
     archive = [make_post(number) for number in range(4, 20)]
     garden.serve_posts([*recent, *archive])
     late_sources = garden.visit_sources()
-    assert {one.what for one in late_sources} == {one.url for one in archive}
+    assert {late_source.what for late_source in late_sources} == {one.url for one in archive}
     assert {one.reason for one in late_sources} == {"late"}
     assert len(garden.load_articles()) == 4
     garden.serve_posts([*recent, *archive[:-1]])
     assert garden.visit_sources() == ()
-    assert {one.url for one in garden.load_articles()} == {
+    assert {article.url for article in garden.load_articles()} == {
         one.url for one in [*recent, *archive[:-1]]
     }
     assert garden.visit_sources() == ()
@@ -259,6 +260,7 @@ def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
 
 @pytest.mark.slow
 def test_news_is_not_late(garden: Garden) -> None:
+    """Posts that are new since the last visit are all filed, with a time or a date only."""
     garden.serve_posts([make_post(number) for number in range(4)])
     garden.visit_sources(0)
     news = [make_post(100 + n, at=START + timedelta(hours=1, minutes=n)) for n in range(9)]

@@ -144,8 +144,10 @@ def test_neither_ends_a_hold_nor_begins_one() -> None:
     now = THEN + timedelta(days=1)
     on_hold = replace(OLD, hold=True, hold_reason="flood")
     new = replace(OWN, body="Quite another text.")
-    made = [revise(on_hold, new, now), adopt(on_hold, new, now)]
-    assert [(one.hold, one.hold_reason) for one in made if one is not None] == [(True, "flood")] * 2
+    results = [revise(on_hold, new, now), adopt(on_hold, new, now)]
+    assert [(one.hold, one.hold_reason) for one in results if one is not None] == [
+        (True, "flood")
+    ] * 2
     other = replace(new, hold=True, hold_reason="unsure-text")
     assert [
         one.hold for one in (revise(OLD, other, now), adopt(OLD, other, now)) if one is not None

@@ -112,6 +112,7 @@ def test_an_unchanged_entry_is_left_alone() -> None:
 def test_every_unseen_entry_gets_exactly_one_row(
     announced: list[int], backfill: int, first: bool, seen: set[int]
 ) -> None:
+    """This holds for any entries; a first visit leaves at most `backfill` of them pending."""
     rows_by_entry_id = {
         row.entry_id: row
         for row in select_entries(
@@ -238,7 +239,7 @@ def test_most_of_a_feed_that_is_new_and_says_it_was_there_is_late() -> None:
 def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
     """Late entries are skipped once and read when announced again."""
     entries = [make_entry(n) for n in range(1, 7)]
-    ids = {one.id for one in entries[:5]}
+    ids = {entry.id for entry in entries[:5]}
     fresh = select_entries("s", entries, {}, first=False, backfill=20, now=NOW, late=ids)
     assert {row.entry_id for row in fresh if row.reason == "late"} == ids
     # whether they moved is not known yet

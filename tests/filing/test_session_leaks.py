@@ -181,6 +181,7 @@ def ask_api(reader: Reader) -> str:
 def test_no_log_file_page_export_or_answer_has_the_value_of_a_cookie(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Cookie values appear in no log, file, page, export or API answer."""
     caplog.set_level(logging.DEBUG)
     site = Site(answer_with_cookies, stories=("/story", "/story-2"))
     with serve_site(site):

@@ -123,7 +123,9 @@ CASES = {
 def session_conditions(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> list[Condition]:
     with reader.open_app(monkeypatch) as app:
         conditions = examine(as_place(app.archive, app.configuration)).conditions
-    return [each for each in conditions if each.kind == ConditionReason.SESSION_ENDED]
+    return [
+        condition for condition in conditions if condition.kind == ConditionReason.SESSION_ENDED
+    ]
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
@@ -219,6 +221,7 @@ def test_without_cookies_a_wall_is_a_wall(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_renewed_cookie_is_kept_beside_the_file_and_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Renewed cookies are stored and used until the operator exports again."""
     valid = [TOKEN]
 
     def rotate(asked: Asked) -> Reply:

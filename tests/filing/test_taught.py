@@ -124,10 +124,10 @@ def test_it_learns_what_it_would_learn_from_everything(
     for step in range(8):
         for _ in range(shelf.random.randint(0, 3)):
             shelf.change_article()
-        found = shelf.learn("kept")
+        result = shelf.learn("kept")
         anew = shelf.learn(f"anew{step}")
-        assert found.keys() == anew.keys()
-        assert all(np.array_equal(found[name], anew[name]) for name in found), step
+        assert result.keys() == anew.keys()
+        assert all(np.array_equal(result[name], anew[name]) for name in result), step
 
 
 def read_taught_files(shelf: Shelf, newest: int = 2) -> list[str]:

@@ -144,6 +144,7 @@ def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.Mo
 def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come_first(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Several articles share one commit, after their folders were synced."""
     happened: list[str] = []
     real = disk.sync_folder
     monkeypatch.setattr(visit_all, "IDLE_SECONDS", 60)
@@ -174,6 +175,7 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
 def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wait(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A commit is made when writing pauses, or after COMMIT_WRITES or COMMIT_SECONDS."""
     visits = app.archive.store.visits
     seconds = asyncio.sleep
 

@@ -115,7 +115,7 @@ def test_who_names_a_source_has_its_feed_asked_although_entries_wait(
     run_refresh(app, "holt")
     request_count = len(world.requests)
     run_refresh(app, "holt")
-    assert any("feed" in one.path for one in world.requests[request_count:])
+    assert any("feed" in request.path for request in world.requests[request_count:])
 
 
 def move_waiting_entries(app: App, url: str) -> None:
@@ -178,6 +178,7 @@ def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_plan_of_a_source_whose_entries_wait() -> None:
+    """Waiting entries bring the next visit forward, and not the next look at the feed."""
     due = NOW + timedelta(hours=6)
     usual = SourceState(key="s", url="u", schedule=Schedule(next_due=due))
     remaining_waiting_entries = cadence.plan_waiting_entries(usual, 3, NOW)

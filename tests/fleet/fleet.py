@@ -135,7 +135,7 @@ class Instance:
 
     def alive(self, but: subprocess.Popen[bytes] | None = None) -> list[subprocess.Popen[bytes]]:
         """Workers that run, the oldest first."""
-        return [one for one in self.workers if one is not but and one.poll() is None]
+        return [worker for worker in self.workers if worker is not but and worker.poll() is None]
 
     def visit_again(self) -> None:
         """All sources are due, and with them pages that timed out on a busy machine. A worker that

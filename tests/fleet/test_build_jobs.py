@@ -51,9 +51,9 @@ def take_job(app: App, task: str) -> Job:
     with app.archive.store._db.write() as connection:
         register = text("SELECT worker_id FROM procrastinate_register_worker_v1()")
         number = connection.scalar(register) or 0
-        found = connection.execute(text(fetch), {"worker": number}).one()
-    assert found.task_name == task
-    return Job(id=found.id, worker=number, attempts=found.attempts, task=task)
+        result = connection.execute(text(fetch), {"worker": number}).one()
+    assert result.task_name == task
+    return Job(id=result.id, worker=number, attempts=result.attempts, task=task)
 
 
 def list_planned_jobs(app: App) -> Mapping[str, timedelta]:

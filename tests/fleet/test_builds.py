@@ -44,6 +44,7 @@ def watch_writes(fleet: Instance, web: Web) -> list[float]:
 def test_a_long_feed_rests_between_builds_of_any_worker(
     postgres: Server, tmp_path: Path, workers: int
 ) -> None:
+    """With one or three workers, a long feed is written at most once per REST."""
     web = Web(hosts=8, entries=7, foreign=0)
     with web.serving(), run_instance(tmp_path, web, postgres.schema()) as fleet:
         settings = fleet.config / "syndicator.toml"

@@ -26,7 +26,7 @@ def one_at_a_time(web: Web, *, pause: float = 0.0, frozen_until: float = 0.0) ->
     """No request to a host began before the one before had been answered, and `pause` was over. A
     worker that stood still had leave for one request to a host, which it may have made when it went
     on, at `frozen_until`."""
-    early = {name: found for name, seen in web.seen.items() if (found := seen.early(pause))}
+    early = {name: result for name, seen in web.seen.items() if (result := seen.early(pause))}
     if frozen_until:
         assert max(map(len, early.values()), default=0) <= 1, early
     assert [
@@ -170,8 +170,8 @@ def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(
         assert fleet.wait_until(
             lambda: [one.name for one in look(fleet.config).hosts.named] == [poison], 120
         )
-        found = look(fleet.config)
-        assert [(one.name, one.poison) for one in found.hosts.named] == [(poison, True)]
+        result = look(fleet.config)
+        assert [(one.name, one.poison) for one in result.hosts.named] == [(poison, True)]
         assert look(fleet.config, requeue=True).hosts.freed == 1
         assert fleet.wait_until(lambda: fleet.count_articles() == 3, 240), fleet.read_logs()
         fleet.stop_workers()

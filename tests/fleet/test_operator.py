@@ -166,6 +166,7 @@ def test_a_sentence_names_at_most_five_workers() -> None:
 def test_beside_live_workers_up_and_reindex_refuse_and_cron_stays_silent(
     config: Path, store: Store
 ) -> None:
+    """With live workers `up` and `reindex` refuse, and `refresh` in cron does nothing."""
     register_worker(store, "silent", 1, silent=3600)
     need_no_workers(load(config), "a command", "would harm")
     register_worker(store, "one", 11, silent=YOUNG)

@@ -46,9 +46,9 @@ def turns(time: Time, common_turns: CommonTurns) -> OwnTurns:
 
 
 def take_turn(turns: OwnTurns, host: str) -> Turn:
-    found = turns.take(host)
-    assert isinstance(found, Turn), found
-    return found
+    result = turns.take(host)
+    assert isinstance(result, Turn), result
+    return result
 
 
 def test_hosts_of_own_shards_are_asked_one_at_a_time_without_the_table(

@@ -27,9 +27,9 @@ def body_f1(pairs: Sequence[tuple[str, str]]) -> float:
     recall = 0.0
     for truth, predicted in pairs:
         wanted = count_shingles(truth)
-        found = count_shingles(predicted)
-        same = sum((wanted & found).values())
-        precision += same / max(sum(found.values()), 1) / len(pairs)
+        result = count_shingles(predicted)
+        same = sum((wanted & result).values())
+        precision += same / max(sum(result.values()), 1) / len(pairs)
         recall += same / max(sum(wanted.values()), 1) / len(pairs)
     return 2 * precision * recall / max(precision + recall, 1e-9)
 

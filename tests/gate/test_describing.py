@@ -92,9 +92,10 @@ def test_tags(shared_folder: Path, name: str) -> None:
 
 
 def test_what_an_editor_signs(shared_folder: Path) -> None:
+    """Enough of the descriptions that editors judged were accepted."""
     judged = bench_editor.judged()
-    found = bench_editor.scorer().summary(judged)
-    shares = {name: found[name]["share"] for name in EDITOR_FLOORS}
+    result = bench_editor.scorer().summary(judged)
+    shares = {name: result[name]["share"] for name in EDITOR_FLOORS}
     assert all(shares[name] >= floor for name, floor in EDITOR_FLOORS.items()), shares
     for group, floor in EDITOR_CATEGORIES.items():
         assert st.mean(row["category"] for row in judged if row["group"] == group) >= floor, group
@@ -119,7 +120,7 @@ def test_categories_that_no_word_speaks_for_are_learnt_from_confirmed_articles(
     shared_folder: Path, name: str
 ) -> None:
     """Accuracy of learnt categories reaches the minimum."""
-    found = [right for _, right in bench.filed_curve(name)][1:]
-    assert all(right >= floor for right, floor in zip(found, FILED_FLOORS[name], strict=True)), (
-        found
+    results = [right for _, right in bench.filed_curve(name)][1:]
+    assert all(right >= floor for right, floor in zip(results, FILED_FLOORS[name], strict=True)), (
+        results
     )

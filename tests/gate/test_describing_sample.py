@@ -93,6 +93,7 @@ def test_tags(descriptions: list[Description]) -> None:
 
 
 def test_the_demos_stories(described_stories: list[Description]) -> None:
+    """Enough of the demo's stories get their true category and tags."""
     truths = [story.truth for story in ENGLISH if story.truth is not None]
     category = measure_share(
         [

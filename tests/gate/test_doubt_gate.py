@@ -47,8 +47,8 @@ def is_well(row: dict[str, Any], text: str) -> bool | None:
     if not truth.get("text"):
         flat = _flat(text)
         parts = truth["must_have"]
-        found = sum(_flat(part) in flat for part in parts)
-        return True if found == len(parts) else False if 2 * found < len(parts) else None
+        result = sum(_flat(part) in flat for part in parts)
+        return True if result == len(parts) else False if 2 * result < len(parts) else None
     f1 = scores.body_f1([(truth["text"], text)])
     if f1 < BAD:
         return False
@@ -68,7 +68,7 @@ def measure_hold_share(found: Iterable[Read], *, well: bool) -> float:
 def test_nothing_of_the_quick_pages_that_is_read_well_waits(read_rows: Rows) -> None:
     """No well-read page of the quick sample is held."""
     pages = judge_pages([(row, ours) for row, ours in read_rows if row.get("quick")])
-    assert sum(one.well is True for one in pages) >= 10
+    assert sum(page.well is True for page in pages) >= 10
     assert measure_hold_share(pages, well=True) == 0
 
 

@@ -25,13 +25,13 @@ needs_corpus = pytest.mark.skipif(
 
 @needs_corpus
 def test_lists_are_found() -> None:
-    found = []
+    results = []
     for case in list_corpus_cases():
         keys = [urls.alias(entry.url) for entry in read_listing(case.html, case.url).entries]
         right = sum(key in case.keys for key in keys)
         good = sum(key in case.keys | case.also for key in keys)
-        found.append(right >= RECALL * len(case.keys) and good >= PRECISION * len(keys))
-    assert fmean(found) >= FOUND
+        results.append(right >= RECALL * len(case.keys) and good >= PRECISION * len(keys))
+    assert fmean(results) >= FOUND
 
 
 @needs_corpus

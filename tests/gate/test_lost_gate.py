@@ -60,12 +60,12 @@ def compare_page(row: dict[str, Any], text: str) -> Seen:
 
 
 def test_most_of_our_own_pages_begin_and_end_with_the_article() -> None:
-    found = [
+    results = [
         find_foreign_edges(truth["body"] + truth["title"], made["text"])
         for truth, made in own_pages()
     ]
-    assert sum(first for first, _ in found) <= OWN_FIRST
-    assert sum(last for _, last in found) <= OWN_LAST
+    assert sum(first for first, _ in results) <= OWN_FIRST
+    assert sum(last for _, last in results) <= OWN_LAST
 
 
 def test_a_menu_before_and_a_promotion_after_are_seen() -> None:
@@ -78,11 +78,11 @@ def test_a_menu_before_and_a_promotion_after_are_seen() -> None:
 @pytest.mark.timeout(900)
 def test_all_pages(read_rows: list[tuple[dict[str, Any], bench_reading.Prediction]]) -> None:
     """Shares of lost bodies and wrong first or last lines stay below their limits."""
-    found = [
+    results = [
         compare_page(row, ours.get("text") or "")
         for row, ours in read_rows
         if row["truth"].get("text") and row["set"] in SETS and row["page_type"] in ARTICLES
     ]
-    shares = [sum(each) / len(found) for each in zip(*found, strict=True)]
+    shares = [sum(each) / len(results) for each in zip(*results, strict=True)]
     most = (MOST_LOST, MOST_FIRST, MOST_LAST)
     assert all(share <= limit for share, limit in zip(shares, most, strict=True)), shares

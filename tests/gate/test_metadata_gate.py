@@ -49,10 +49,10 @@ def test_all_pages(shared_folder: Path, tmp_path: Path) -> None:
             rows += [json.loads(line) for line in lines]
     rows = [row for row in rows if any(row["truth"].get(field) for field in FIELDS)]
     with Pool(2) as pool:
-        made = pool.map(predict_metadata, rows, chunksize=16)
+        result = pool.map(predict_metadata, rows, chunksize=16)
     for name in bench_reading.TOOLS:
         (tmp_path / f"{name}.jsonl").write_text(
-            "".join(json.dumps(each) + "\n" for each in made), encoding="utf-8"
+            "".join(json.dumps(each) + "\n" for each in result), encoding="utf-8"
         )
     bench_reading.score(tmp_path, rows, "none", boot=0)
     ours = json.loads((tmp_path / "scores.json").read_text("utf-8"))["all"]["ours"]

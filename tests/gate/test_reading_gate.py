@@ -40,13 +40,13 @@ def list_failing_figures(
 def own_pages() -> list[tuple[dict[str, Any], bench_reading.Prediction]]:
     """The truth of each of our own pages, and what the reader makes of it."""
     root = Path(__file__).resolve().parents[2]
-    found = []
+    results = []
     for file in sorted(file for folder in OWN for file in (root / folder).glob("*.toml")):
         truth = tomllib.loads(file.read_text("utf-8")) | {"body": BODIES[file.stem]}
-        found.append(
+        results.append(
             (truth, bench_reading.ours(file.with_suffix(".html").read_bytes(), truth["url"]))
         )
-    return found
+    return results
 
 
 def own_figures(pages: list[tuple[dict[str, Any], bench_reading.Prediction]]) -> dict[str, float]:

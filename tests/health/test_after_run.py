@@ -77,15 +77,16 @@ def write_settings(place: Place, text: str) -> None:
 
 
 def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
+    """A condition has an entry for its start and one for its end; the bytes repeat."""
     end_run(place, gone=True)
     place.now += timedelta(hours=1)
     end_run(place, gone=False)
     with place.open_app() as app:
         key = episodes.feed_token(app.configuration.settings.state_dir)
-        made = metrics.health_feed(app.configuration.settings, key)
-        assert metrics.health_feed(app.configuration.settings, key) == made
-    assert find_atom_fault(made) is None
-    root = ElementTree.fromstring(made)
+        result = metrics.health_feed(app.configuration.settings, key)
+        assert metrics.health_feed(app.configuration.settings, key) == result
+    assert find_atom_fault(result) is None
+    root = ElementTree.fromstring(result)
     entries = root.findall(f"{ATOM}entry")
     titles = [entry.findtext(f"{ATOM}title") for entry in entries]
     assert titles == [
@@ -107,8 +108,8 @@ def test_its_address_is_where_it_is_served(place: Place) -> None:
     ):
         write_settings(place, text)
         with place.open_app() as app:
-            made = metrics.health_feed(app.configuration.settings, "key")
-        assert f'href="{base}health/key.atom"'.encode() in made
+            result = metrics.health_feed(app.configuration.settings, "key")
+        assert f'href="{base}health/key.atom"'.encode() in result
 
 
 def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
@@ -237,6 +238,7 @@ def configure_alert(place: Place, script: str) -> None:
 
 
 def test_a_command_gets_what_broke_and_recovered(place: Place) -> None:
+    """The alert command gets "broken" and "recovered" events as JSON."""
     out = place.folder / "told"
     configure_alert(place, f"cat >> {shlex.quote(str(out))}; echo >> {shlex.quote(str(out))}")
     assert end_run(place, gone=True) == ()
@@ -336,6 +338,7 @@ def serve_mailbox() -> Iterator[tuple[int, list[str]]]:
 
 
 def test_a_mail_has_all_events(place: Place) -> None:
+    """The alert's mail has a subject, a cure and the mark of an automatic mail."""
     with serve_mailbox() as (port, mails):
         write_settings(
             place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n'

@@ -318,7 +318,7 @@ def test_what_needs_the_operator_comes_first() -> None:
         on_hold=[held_back("a"), held_back("b")],
         files=[Problem(what="2026/03/x.md", reason="bad-article-file", detail="line 3")],
     )
-    assert [one.kind.value for one in conditions] == [
+    assert [condition.kind.value for condition in conditions] == [
         "database",
         "source-failing",
         "selector-unmatched",

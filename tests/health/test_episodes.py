@@ -29,11 +29,11 @@ def list_events(
     looks: list[tuple[timedelta, tuple[Condition, ...]]],
 ) -> list[tuple[timedelta, str]]:
     memory = Memory()
-    found = []
+    results = []
     for after, conditions in looks:
         memory, events = look_again(memory, NOW + after, *conditions)
-        found += [(after, event.state) for event in events]
-    return found
+        results += [(after, event.state) for event in events]
+    return results
 
 
 def test_what_breaks_and_what_recovers_is_told_once() -> None:

@@ -113,7 +113,7 @@ def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Pla
     with place.open_app() as app:
         memory, _ = update_episodes(Memory(), (failing, held), NOW - HOUR, app.archive.instance)
         write_state(app.archive.store, memory, NOW - HOUR)
-    assert [one.since for one in read_place_health(place).conditions] == [
+    assert [condition.since for condition in read_place_health(place).conditions] == [
         NOW - 2 * HOUR,
         NOW - HOUR,
     ]

@@ -40,15 +40,16 @@ def add_run(before: Counters, *, down: bool = False) -> dict[str, dict[str, floa
 
 
 def read_samples(text: str) -> dict[str, float]:
-    found = [
+    samples = [
         sample
         for family in parser.text_string_to_metric_families(text)
         for sample in family.samples
     ]
-    return {"".join([one.name, *sorted(one.labels.values())]): one.value for one in found}
+    return {"".join([one.name, *sorted(one.labels.values())]): one.value for one in samples}
 
 
 def test_counters_go_on_from_run_to_run() -> None:
+    """Counters add up over runs."""
     twice = add_run(add_run({}), down=True)
     twice["conditions"] = {"feed-held": 2}
     samples = read_samples(metrics.render_page(metrics.make_families(FIGURES, twice)).decode())
@@ -98,7 +99,7 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
         assert family.documentation
         assert family.type != "unknown"
         assert all(
-            one.name.endswith("_total") for one in family.samples if family.type == "counter"
+            sample.name.endswith("_total") for sample in family.samples if family.type == "counter"
         )
         assert not any(
             one.name.endswith("_total") for one in family.samples if family.type != "counter"
@@ -131,6 +132,7 @@ def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> No
 
 
 def test_pictures_are_counted_by_state_and_reason() -> None:
+    """Metrics of pictures are there with their counts, or not at all where pictures are off."""
     samples = read_samples(
         metrics.render_page(
             metrics.make_families(replace(FIGURES, pictures=PICTURES), add_run({}))

@@ -35,6 +35,7 @@ def test_each_state_is_one_datagram(notify_socket: socket.socket) -> None:
 
 
 def test_an_abstract_socket() -> None:
+    """A socket named with `@` gets the notice, too."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind("")  # the system finds a name
         listener.settimeout(10)

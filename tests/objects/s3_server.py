@@ -68,10 +68,10 @@ class S3:
     def list_objects(self, prefix: str) -> dict[str, bytes]:
         """The objects of a prefix, by the rest of their keys."""
         with self.lock:
-            found = sorted(self.objects.items())
+            results = sorted(self.objects.items())
         return {
             key.removeprefix(f"{prefix}/"): one.data
-            for key, one in found
+            for key, one in results
             if key.startswith(f"{prefix}/")
         }
 

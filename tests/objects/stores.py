@@ -47,8 +47,8 @@ def open_bucket_place(
     root: Path, objects: Objects, clock: Callable[[], datetime] = lambda: NOW
 ) -> Iterator[Place]:
     def raw(path: str) -> bytes | None:
-        found = objects.get(path)
-        return found[0] if found else None
+        result = objects.get(path)
+        return result[0] if result else None
 
     with open_store(f"sqlite:///{root}/index.db", articles_exist=False) as store:
         articles = ObjectArticleStore(objects, store.reservations.with_clock(clock), clock)

@@ -28,10 +28,10 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 
 def make_article(url: str = "https://one.example/a", **fields: object) -> Article:
-    made: Article = replace(
+    result: Article = replace(
         make_full_article(), id=make_article_id(url), url=url, aliases=(), **fields
     )  # type: ignore[arg-type]
-    return made
+    return result
 
 
 def file_article(place: Place, one: Article) -> str:
@@ -154,6 +154,7 @@ def test_the_instance_is_minted_once_and_never_anew_where_there_are_articles(pla
 
 
 def test_withdrawals_carriers_and_prunings_outlive_the_database(place: Place) -> None:
+    """The three lists are files beside the articles, not rows of the database."""
     file_article(place, make_article())
     articles = place.articles
     assert WITHDRAWN.stamp(articles) is None

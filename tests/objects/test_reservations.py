@@ -51,8 +51,8 @@ def count_reservations(place: Place) -> int:
 
 
 def make_article(**fields: object) -> Article:
-    made: Article = replace(make_full_article(), **fields)  # type: ignore[arg-type]
-    return made
+    result: Article = replace(make_full_article(), **fields)  # type: ignore[arg-type]
+    return result
 
 
 def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(

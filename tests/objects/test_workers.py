@@ -22,15 +22,15 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 def environ(request: pytest.FixtureRequest) -> Mapping[str, str]:
     """How the server of a bucket is reached, of each kind."""
     if request.param == "moto":
-        found: Mapping[str, str] = request.getfixturevalue("moto")
-        return found
+        result: Mapping[str, str] = request.getfixturevalue("moto")
+        return result
     server: S3 = request.getfixturevalue("s3")
     return server.environ
 
 
 def read_published(fleet: Instance, name: str) -> str:
-    found = Bucket(f"{fleet.bucket}/p", fleet.environ).get(name)
-    return found[0].decode() if found else ""
+    result = Bucket(f"{fleet.bucket}/p", fleet.environ).get(name)
+    return result[0].decode() if result else ""
 
 
 def test_workers_without_a_shared_folder_file_each_article_once(

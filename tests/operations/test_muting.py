@@ -123,7 +123,7 @@ def test_what_came_back_by_hand_is_in_the_way_of_no_undo(place: Place) -> None:
         editorial.undo_withdrawal(
             app.archive, app.configuration, "https://one.example/sports-today"
         )
-    assert [one["url"] for one in run_change(place, "undo", "1")["articles"]] == [
+    assert [article["url"] for article in run_change(place, "undo", "1")["articles"]] == [
         "https://two.example/sports-copy"
     ]
 

@@ -42,6 +42,7 @@ def run_change(config: Path, *words: str) -> Result:
 
 
 def test_the_command_line_has_it(config: Path) -> None:
+    """The toy operation works as a command with help, refusal and typo hint."""
     path = config / "motto.toml"
     assert "Write a motto." in CliRunner().invoke(app, ["change", "--help"]).output
     output = CliRunner().invoke(app, ["change", "toy", "--help"]).output
@@ -89,6 +90,7 @@ def test_what_the_command_line_did_is_taken_back_there(config: Path) -> None:
 def test_the_console_has_its_form_preview_job_and_line_in_changes(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """The toy operation works in the console: form, preview, job, log and undo."""
     path = running_console.instance.config / "motto.toml"
     body = browser.get("/operations/toy").body
     assert 'name="words"' in body
@@ -114,13 +116,14 @@ def test_the_console_has_its_form_preview_job_and_line_in_changes(
 
 
 def test_programs_get_a_schema() -> None:
-    made = schema_of(registry.need("toy"))
-    assert made["description"] == "Write a motto."
-    assert made["required"] == ["words"]
-    assert made["properties"]["loud"] == {
+    """The schema of an operation has its parameters, with types and descriptions."""
+    result = schema_of(registry.need("toy"))
+    assert result["description"] == "Write a motto."
+    assert result["required"] == ["words"]
+    assert result["properties"]["loud"] == {
         "description": "In capitals.",
         "title": "Loud",
         "type": "boolean",
         "default": False,
     }
-    assert made["additionalProperties"] is False
+    assert result["additionalProperties"] is False

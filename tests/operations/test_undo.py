@@ -182,7 +182,7 @@ def test_an_import_is_taken_back_but_for_what_was_edited_since(
     assert "Of a bridge" in place.read_published("all.atom")
     run_command(place, "change", "undo", "1")
     assert "Of a bridge" not in place.read_published("all.atom")
-    assert [one.title for one in place.load_articles()] == ["Chips"]
+    assert [article.title for article in place.load_articles()] == ["Chips"]
     run_command(place, "import", str(folder))
     run_command(place, "change", "edit", "https://else.example/roof", "--title", "Of a new roof")
     with pytest.raises(UsageError, match="edited since; it stays as it is"):

@@ -31,11 +31,11 @@ def fresh_decoder() -> Iterator[Decoder]:
 
 def test_a_child_makes_one_thumbnail_after_the_other(fresh_decoder: Decoder) -> None:
     """One decoder process makes several thumbnails."""
-    found = [
+    results = [
         make_thumbnail(fresh_decoder, made.make_jpeg()),
         make_thumbnail(fresh_decoder, made.see_through()),
     ]
-    assert [(one.width, one.height) for one in found] == [(600, 315), (400, 300)]
+    assert [(one.width, one.height) for one in results] == [(600, 315), (400, 300)]
 
 
 @pytest.mark.parametrize(

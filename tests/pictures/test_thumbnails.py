@@ -77,13 +77,13 @@ class Web:
     def read_outcomes(self) -> dict[str, str]:
         """What became of each article's picture, by title."""
         with self.place.open_app() as app:
-            found = {
+            results = {
                 article.title: app.archive.store.pictures.row(article.id)
                 for article in app.archive.store.index.each()
             }
             return {
                 title: ("shown" if row.picture else row.reason) if row else "none"
-                for title, row in found.items()
+                for title, row in results.items()
             }
 
 

@@ -263,6 +263,7 @@ def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
 
 @pytest.mark.parametrize("job", ["jobs.sleep, 60.0", "jobs.spin"])
 def test_dies_with_its_parent(job: str) -> None:
+    """A worker ends when its parent is killed, even in the middle of a job."""
     code = (
         "import threading, time; from syndicator.processes.worker import Worker\nfrom"
         " tests.processes import worker_jobs as jobs\nworker = Worker(seconds=1, megabytes=200);"

@@ -81,11 +81,11 @@ def ask_over_http(address: str, token: str, ask: Ask) -> Any:
 
 async def use_all_tools(client: Client) -> dict[str, Any]:
     listed = await client.list_tools()
-    found = await client.call_tool("search", {"query": "opentext"})
-    assert found.structured_content is not None
-    article_id = found.structured_content["articles"][0]["id"]
+    result = await client.call_tool("search", {"query": "opentext"})
+    assert result.structured_content is not None
+    article_id = result.structured_content["articles"][0]["id"]
     answers = {
-        "search": found,
+        "search": result,
         "article": await client.call_tool("article", {"id": article_id}),
         "feeds": await client.call_tool("feeds", {}),
         "stories": await client.call_tool("stories", {}),
@@ -119,6 +119,7 @@ def test_a_program_with_a_token_reads_over_http(place: Place) -> None:
 
 
 def test_hostile_questions_are_refused_and_tell_no_path(place: Place) -> None:
+    """Hostile arguments give errors without local paths."""
     unpublished = [find_id(place, name) for name in ("held", "copy", "withdrawn")]
     calls: list[tuple[str, dict[str, Any]]] = [
         ("search", {"query": "ferry", "limit": 10**9}),
@@ -187,6 +188,7 @@ def test_http_needs_a_token_for_programs_before_it_starts(place: Place) -> None:
 
 
 def test_only_tokens_for_programs_pass(place: Place) -> None:
+    """Only valid tokens with scope `programs` are accepted, from allowed origins."""
     token = make_token(place)
     others = [make_token(place, scope) for scope in security.SCOPES]
     initialize = {"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {}}

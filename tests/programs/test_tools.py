@@ -31,8 +31,8 @@ def read_whole_article(place: Place, id: str, start: int = 0) -> WholeArticle:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_search_finds_words_that_may_be_read_and_no_others(place: Place, case: Case) -> None:
     """A search finds an article only by its parts that programs may read."""
-    found = [bool(search_articles(place, f"{case.name}{part}").articles) for part in PARTS]
-    assert found == [number < case.readable for number in range(len(PARTS))]
+    results = [bool(search_articles(place, f"{case.name}{part}").articles) for part in PARTS]
+    assert results == [number < case.readable for number in range(len(PARTS))]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -46,8 +46,8 @@ def test_an_article_has_what_may_be_read_of_it(place: Place, case: Case) -> None
     """Each article returns only its readable parts, with a reason for the rest."""
     article = read_whole_article(place, find_id(place, case.name)).article
     fields = (article.untrusted.title, article.untrusted.excerpt, article.untrusted.text)
-    found = [f"{case.name}{part}" in text for part, text in zip(PARTS, fields, strict=True)]
-    assert found == [number < case.readable for number in range(len(PARTS))]
+    results = [f"{case.name}{part}" in text for part, text in zip(PARTS, fields, strict=True)]
+    assert results == [number < case.readable for number in range(len(PARTS))]
     assert bool(article.withheld_because) == (
         case.name in ("closed", "reserved", "snippetless", "clipped")
     )

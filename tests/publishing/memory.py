@@ -156,39 +156,39 @@ class MemoryIndex:
         ]
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
-        found = self._ids(key)
+        result = self._ids(key)
         more_article_ids = [
             article_id
-            for article_id in found[limit:]
+            for article_id in result[limit:]
             if since is not None and (self.article_store[article_id].added or _OLD) > since
         ]
-        return (found[:limit] + more_article_ids)[:most]
+        return (result[:limit] + more_article_ids)[:most]
 
     def _month(self, id: str) -> str:
         return (self.article_store[id].added or _OLD).strftime("%Y-%m")
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        found: dict[str, tuple[int, str]] = {}
+        results: dict[str, tuple[int, str]] = {}
         for month in sorted({self._month(article_id) for article_id in self._ids(key)}):
             entries = self.month_entries(key, month)
-            found[month] = (len(entries), hash_value(entries))
-        return found
+            results[month] = (len(entries), hash_value(entries))
+        return results
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
-        found = [
+        results = [
             self.article_store[article_id]
             for article_id in self._ids(key)
             if self._month(article_id) == month
         ]
         return [
             (one.id, one.added or _OLD, hash_value((one.title, one.revisions, one.tags)))
-            for one in found
+            for one in results
         ]
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        found: dict[str, list[Article]] = {}
+        results: dict[str, list[Article]] = {}
         for article_id in sorted(self._ids(key), key=self._shown_as):
-            found.setdefault(self._shown_as(article_id).strftime("%Y-%m-%d"), []).append(
+            results.setdefault(self._shown_as(article_id).strftime("%Y-%m-%d"), []).append(
                 self.article_store[article_id]
             )
         return {
@@ -196,14 +196,16 @@ class MemoryIndex:
                 len(ones),
                 hash_value(sorted((one.id, one.title, one.revisions, one.tags) for one in ones)),
             )
-            for day, ones in found.items()
+            for day, ones in results.items()
         }
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+        results: dict[str, list[str]] = {}
         for article_id in self.latest(key, len(self._ids(key))):
-            found.setdefault(self._shown_as(article_id).strftime("%Y-%m-%d"), []).append(article_id)
-        return {day: ids for day, ids in found.items() if first <= day <= last}
+            results.setdefault(self._shown_as(article_id).strftime("%Y-%m-%d"), []).append(
+                article_id
+            )
+        return {day: ids for day, ids in results.items() if first <= day <= last}
 
     def related(self, ids: Sequence[str]) -> dict[str, list[str]]:
         shown = set(self._ids(FeedKey(ALL.axis, ALL.slug)))
@@ -214,14 +216,14 @@ class MemoryIndex:
         }
 
     def related_days(self, feeds: Collection[FeedKey]) -> dict[str, str]:
-        found: dict[str, str] = {}
+        results: dict[str, str] = {}
         for key in feeds:
             for article_id, others in self.related(self._ids(key)).items():
                 day = self._shown_as(article_id).strftime("%Y-%m-%d")
-                found[day] = hash_value(
-                    (found.get(day), article_id, [self.article_store[o] for o in others])
+                results[day] = hash_value(
+                    (results.get(day), article_id, [self.article_store[o] for o in others])
                 )
-        return found
+        return results
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
         return sorted(sorted(self._ids(key)), key=self._shown_as, reverse=True)[:most]
@@ -320,11 +322,11 @@ class MemoryIndex:
         return {row.key: [row.mark] for row in self.rows.values() if row.mark}
 
     def targets(self, owners: Collection[FeedKey]) -> dict[str, str]:
-        found: dict[str, str] = {}
+        results: dict[str, str] = {}
         for file in self.files_of.values():
             if file.owner in owners:
-                found[file.target] = min(found.get(file.target, file.made_of), file.made_of)
-        return found
+                results[file.target] = min(results.get(file.target, file.made_of), file.made_of)
+        return results
 
     def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
         return {name: file for name, file in self.files_of.items() if file.target in targets}

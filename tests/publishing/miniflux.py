@@ -25,12 +25,12 @@ _POSTGRES = Path("/usr/lib/postgresql")
 def need_miniflux() -> Path:
     """Return the folder with the programs of PostgreSQL; skip the test if they or miniflux are
     missing."""
-    found = sorted(_POSTGRES.glob("*/bin/initdb"))
-    if not found or shutil.which("miniflux") is None:
+    results = sorted(_POSTGRES.glob("*/bin/initdb"))
+    if not results or shutil.which("miniflux") is None:
         pytest.skip(
             "miniflux or PostgreSQL is not installed (Debian: apt-get install miniflux postgresql)"
         )
-    return found[-1].parent
+    return results[-1].parent
 
 
 def free_port() -> int:

@@ -17,10 +17,10 @@ _STORY = re.compile(r"\bStory (\d+)\b")
 
 def need_newsboat() -> str:
     """Return the path of newsboat; skip the test if it is missing."""
-    found = shutil.which("newsboat")
-    if found is None:
+    result = shutil.which("newsboat")
+    if result is None:
         pytest.skip("newsboat is not installed (Debian: apt-get install newsboat)")
-    return found
+    return result
 
 
 class Newsboat:
@@ -60,6 +60,6 @@ class Newsboat:
 
 def get_story_number(title: str) -> int:
     """The number of the story of this title."""
-    found = _STORY.search(title)
-    assert found, title
-    return int(found[1])
+    result = _STORY.search(title)
+    assert result, title
+    return int(result[1])

@@ -356,6 +356,7 @@ def test_a_feed_names_its_newest_fifty_tombstones() -> None:
 def test_articles_left_out_by_the_share_are_in_the_archive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Articles of a busy source that are not in the head feed are in its archive."""
     limit_entries(monkeypatch, 30)
     how = SETTINGS.model_copy(update={"publish": Publish(limit=10)})
     index = MemoryIndex()
@@ -365,8 +366,8 @@ def test_articles_left_out_by_the_share_are_in_the_archive(
         articles = [
             make_article(n, source_key=source, added=START + timedelta(minutes=n)) for n in numbers
         ]
-        for one in articles:
-            index.add(one)
+        for article in articles:
+            index.add(article)
         return [entry_urn(INSTANCE, one.id) for one in articles]
 
     honest = [*comes("a", range(7)), *comes("b", range(7, 14)), *comes("c", range(14, 20))]

@@ -136,19 +136,19 @@ def test_text_arrives_as_it_was_written() -> None:
 def parse_as_browser(value: str) -> list[str]:
     """Return the elements, comments and declarations that a browser makes of a text if it is put
     into a page as it is."""
-    found: list[str] = []
+    results: list[str] = []
 
     class Parser(HTMLParser):
         def handle_starttag(self, tag: str, attrs: object) -> None:
-            found.append(tag)
+            results.append(tag)
 
-        handle_endtag = handle_comment = handle_decl = handle_pi = unknown_decl = found.append
+        handle_endtag = handle_comment = handle_decl = handle_pi = unknown_decl = results.append
 
     parser = Parser()
     parser.feed(value + " <p>")  # what follows in the page ends a tag that is not closed
     parser.close()
-    assert found.pop() == "p"
-    return found
+    assert results.pop() == "p"
+    return results
 
 
 @pytest.mark.slow

@@ -24,14 +24,14 @@ AI = FeedKey("tag", "ai")
 @pytest.fixture
 def rendered_titles(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The titles of the Atom entries that are made."""
-    found: list[str] = []
+    results: list[str] = []
 
     def entry(draft: Draft) -> Any:
-        found.append(draft.view.title)
+        results.append(draft.view.title)
         return atom.make_entry(draft)
 
     monkeypatch.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], entry=entry))
-    yield found
+    yield results
 
 
 def test_a_later_build_makes_only_the_entries_that_are_new(rendered_titles: list[str]) -> None:
@@ -138,6 +138,7 @@ def test_the_least_recently_used_entries_are_dropped() -> None:
 
 
 def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cached entries are compressed and dropped, oldest first."""
     monkeypatch.setattr("syndicator.publishing.entry_cache._MOST_UNPACKED", 1)
     kept_entries = KeptEntries(most=3)
 
@@ -145,8 +146,8 @@ def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.M
         kept_entries.put((id, None, False), CachedEntry(of, view=None, parts={**parts}))  # type: ignore[arg-type]
 
     def parts_of(id: str, of: bytes) -> object:
-        made = kept_entries.get((id, None, False), of)
-        return made and made.parts
+        result = kept_entries.get((id, None, False), of)
+        return result and result.parts
 
     put("a", b"1", atom=b"old")
     put("b", b"1")
@@ -154,9 +155,9 @@ def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.M
     put("c", b"1", atom=b"c")
     assert parts_of("a", b"1") is None
     assert parts_of("a", b"2") == {}
-    made = kept_entries.get(("a", None, False), b"2")
-    assert made is not None
-    made.parts["rss"] = b"more"
+    result = kept_entries.get(("a", None, False), b"2")
+    assert result is not None
+    result.parts["rss"] = b"more"
     assert parts_of("c", b"1") == {"atom": b"c"}
     assert parts_of("a", b"2") == {"rss": b"more"}
     put("d", b"1")

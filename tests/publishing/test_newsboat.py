@@ -215,10 +215,10 @@ class Month:
         """Another source carries a story: one entry for both, or, where an operator splits them,
         one each."""
         article = self.choose_article(app)
-        made = self.publish_story(app, (self.place.now - NOW).days, merged_into=article.id)
-        self.write_article(app, article, replace(article, also=(made.url,)))
+        result = self.publish_story(app, (self.place.now - NOW).days, merged_into=article.id)
+        self.write_article(app, article, replace(article, also=(result.url,)))
         if self.chance.random() < 0.5:
-            editorial.split(app.archive, made.id)
+            editorial.split(app.archive, result.id)
 
     def choose_article(self, app: App) -> Article:
         """A random article that stands for itself."""
@@ -253,18 +253,18 @@ class Month:
         self.fresh = {}
 
     def complaints(self) -> list[str]:
-        found = []
+        results = []
         for feed in FEEDS:
             shown = self.readers[feed].shown
-            found += [
+            results += [
                 f"{feed}: story {story} was shown twice"
                 for story, times in Counter(shown).items()
                 if times > 1
             ]
-            found += [
+            results += [
                 f"{feed}: story {story} was missed" for story in sorted(self.due[feed] - set(shown))
             ]
-        return found
+        return results
 
 
 def belongs_in_feed(key: FeedKey, article: Article) -> bool:

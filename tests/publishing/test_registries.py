@@ -92,6 +92,7 @@ def test_every_format_can_be_written_and_every_axis_has_a_place() -> None:
 
 
 def test_the_files_are_there(place: Place) -> None:
+    """A kind of feed that was only registered is published in each of its formats."""
     fill_place(place, "One", "Two")
     text = "EN - Syndicator\nTwo https://one.example/two\nOne https://one.example/one\n"
     assert place.read_published("languages/en.txt") == text

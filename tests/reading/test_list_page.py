@@ -65,11 +65,11 @@ def test_of_a_page_with_very_many_links_the_first_thousand_are_entries(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     links = "".join(f'<a class=l href="/{number}">Story {number}</a>' for number in range(1_200))
-    made: list[str] = []
+    results: list[str] = []
     canonical = urls.canonical
 
     def counting(url: str) -> str:
-        made.append(url)
+        results.append(url)
         return canonical(url)
 
     monkeypatch.setattr(urls, "canonical", counting)
@@ -80,4 +80,4 @@ def test_of_a_page_with_very_many_links_the_first_thousand_are_entries(
         "Story 7 at length" if number == 7 else f"Story {number}" for number in range(1_000)
     ]
     # the others' addresses are not made: of 45,000 links they took longer than a worker has
-    assert len(made) < 2_100
+    assert len(results) < 2_100

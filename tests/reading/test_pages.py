@@ -51,9 +51,9 @@ def test_the_body_of_a_page_with_rich_metadata(name: str) -> None:
 def test_structure_survives(name: str) -> None:
     """Lists, headings, tables and code of each sample page are kept."""
     draft, truth = read_page(name)
-    found = count_structures(draft.body)
+    result = count_structures(draft.body)
     for kind in ("lists", "headings", "tables", "code"):
-        assert sum(found[kind].values()) == truth[kind], (kind, list(found[kind]))
+        assert sum(result[kind].values()) == truth[kind], (kind, list(result[kind]))
 
 
 @pytest.mark.parametrize("name", NAMES)

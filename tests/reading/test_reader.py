@@ -103,6 +103,7 @@ def test_a_repeated_block_is_recognised_with_other_links() -> None:
 
 
 def test_private_addresses_of_a_page_are_ignored() -> None:
+    """Links and pictures at private addresses are dropped, unless the page is private itself."""
     linked = (
         "See <a href='http://192.168.0.1/admin'>the router</a> and <a"
         " href='https://me:pw@site.example/'>mine</a>"
@@ -116,12 +117,12 @@ def test_private_addresses_of_a_page_are_ignored() -> None:
     page = _page(*STORY, f"{linked}, or <a href='/2025/'>last year</a>. {picture}").replace(
         b"<head>", b"<head>" + head.encode()
     )
-    found = read(page, URL)
-    assert "See the router and mine, or [last year](https://site.example/2025/)." in found.body
+    result = read(page, URL)
+    assert "See the router and mine, or [last year](https://site.example/2025/)." in result.body
     assert "10.0.0" not in repr(
-        (found.body, found.cover, found.aliases, found.duplicate_of, found.alternate)
+        (result.body, result.cover, result.aliases, result.duplicate_of, result.alternate)
     )
-    assert "printer.local" not in repr((found.body, found.cover))
+    assert "printer.local" not in repr((result.body, result.cover))
     # fetched only where the operator allows it: there all of it stands
     inside = read(page, "http://10.0.0.9/story")
     assert "[the router](http://192.168.0.1/admin)" in inside.body

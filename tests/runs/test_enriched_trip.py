@@ -56,6 +56,7 @@ def _says(item: dict[str, Any]) -> str:
 def test_ours_first_then_the_models_and_updated_stays(
     tmp_path: Path, world: World, llm: FakeLlm
 ) -> None:
+    """Entries get our excerpt first, then the model's, with the same `updated`."""
     config = tmp_path / "config"
     public = tmp_path / "feeds/public"
     patient_config(config, world)
@@ -119,9 +120,9 @@ def test_describe_llm_asks_about_the_shelf(lab: Lab) -> None:
     dry = run_command(lab.place, "describe", "--all", "--llm", "--dry-run")
     assert "the language model would be asked about up to 2 articles" in dry.output
     assert lab.llm.seen == []
-    told = run_command(lab.place, "describe", "--all", "--llm")
-    assert "described: Weather" in told.output
-    assert "2 calls; 2 answers accepted" in told.output
+    output = run_command(lab.place, "describe", "--all", "--llm")
+    assert "described: Weather" in output.output
+    assert "2 calls; 2 answers accepted" in output.output
     assert SECOND in lab.place.read_published("all.atom")
     assert FIRST not in lab.place.read_published("all.atom")
     run_command(lab.place, "change", "undo", "1")

@@ -87,16 +87,16 @@ def test_one_more_article_makes_the_parts_of_its_feeds(
 ) -> None:
     """A new article rewrites only the parts with its feeds."""
     store_article(place, "Another", "Tide")
-    made = list[str]()
+    results = list[str]()
     listed = Pages.render_feed_list
 
     def noted(self: Pages, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
-        made.append(part)
+        results.append(part)
         return listed(self, part, rows)
 
     monkeypatch.setattr(Pages, "render_feed_list", noted)
     assert build_now(place) == {"feeds.html", "feeds-tags-t.html"}  # on the day of the one before
-    assert made == ["", "-tags-t"]
+    assert results == ["", "-tags-t"]
     assert "Another" in place.read_published("feeds-tags-t.html")
 
 

@@ -39,15 +39,15 @@ def store_two_sources(place: Place) -> None:
 @pytest.fixture
 def written_names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of files that a build made, changed or not."""
-    made: list[str] = []
+    results: list[str] = []
     write = FileOutlet.put
 
     def noted(self: FileOutlet, name: str, data: bytes, **more: object) -> bool:
-        made.append(name)
+        results.append(name)
         return write(self, name, data, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(FileOutlet, "put", noted)
-    return made
+    return results
 
 
 def edit_sources(place: Place, old: str, new: str) -> None:
@@ -75,6 +75,7 @@ def test_what_does_not_show_makes_nothing_anew(
 def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
     filled_place: Place, written_names: list[str]
 ) -> None:
+    """A licence that allows full texts rebuilds the source's feeds and archives."""
     archive = next(
         name for name in filled_place.read_digests("public") if name.startswith("archive/tags/llm")
     )
@@ -104,6 +105,7 @@ def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
 def test_a_source_that_went_and_came_back_is_an_edit_each_time(
     filled_place: Place, written_names: list[str]
 ) -> None:
+    """Feeds of its articles are rewritten when it goes and again when it is back."""
     edit_sources(
         filled_place,
         'key = "one"\nurl = "https://one.example/feed"',

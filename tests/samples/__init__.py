@@ -37,11 +37,11 @@ class Samples:
     def rows(self, kind: str, every: int = 1) -> list[dict[str, Any]]:
         """The rows of vectors/`kind`: all of our own, and of the others each `every`-th. Raises
         LookupError as `files` does."""
-        found: list[dict[str, Any]] = []
+        results: list[dict[str, Any]] = []
         for path in self.files(f"vectors/{kind}", "*.jsonl"):
             lines = path.read_text(encoding="utf-8").splitlines()
-            found += map(json.loads, lines if path.is_relative_to(self.own) else lines[::every])
-        return found
+            results += map(json.loads, lines if path.is_relative_to(self.own) else lines[::every])
+        return results
 
     def pages(self, every: int = 1, most: int | None = None) -> list[Path]:
         """Web pages: at most `most` of our own, which the tests of the reader describe, and of the

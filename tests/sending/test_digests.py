@@ -94,6 +94,7 @@ def end_run(place: Place) -> tuple[Problem, ...]:
 
 
 def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> None:
+    """A digest lists stories by number of outlets and does not change later."""
     report(place, "one", excerpt="Nobody was <hurt>.")
     report(place, "two")
     report(place, "sea", FERRY)
@@ -258,6 +259,7 @@ def configure_mail(place: Place, port: int) -> None:
 
 
 def test_a_mail_is_sent_once(place: Place) -> None:
+    """Later runs of the same morning send the digest no second time."""
     report(place, "one", QUAKE)
     with serve_mailbox() as (port, mails):
         configure_mail(place, port)

@@ -158,6 +158,7 @@ def test_it_is_forgotten_when_the_hub_is_removed(place: Place, hub: OwnHub) -> N
 
 
 def test_one_hub_does_not_stop_another(place: Place, hub: OwnHub) -> None:
+    """A failing hub does not keep another one from being notified."""
     hub.status = 400
     with serve_hub() as other_hub:
         set_hubs(place, hub.url, other_hub.url)
@@ -197,11 +198,11 @@ def test_check_tells_the_hub_and_subscribes_to_nothing(
     place: Place, hub: OwnHub, status: int
 ) -> None:
     hub.status = status
-    found = [
+    results = [
         one
         for one in check(place.config, environ={}, clock=lambda: NOW)
         if one.reason == "hub-refuses"
     ]
     assert set(hub.topics) == {f"{SITE}all.atom"}
-    assert [one.what for one in found] == ([hub.url] if status >= 400 else [])
-    assert all(f"http-{status}" in one.detail for one in found)
+    assert [one.what for one in results] == ([hub.url] if status >= 400 else [])
+    assert all(f"http-{status}" in one.detail for one in results)

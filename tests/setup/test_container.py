@@ -130,6 +130,7 @@ def test_what_is_sent_to_the_build_is_the_program() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_steps_of_the_build_make_a_program_that_runs(tmp_path: Path) -> None:
+    """The Dockerfile's steps, run locally, give a server that answers its health check."""
     if not index_reachable():
         pytest.skip("no package index can be reached")
     source = tmp_path / "src"

@@ -28,6 +28,8 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_it_listens_at_home_behind_a_secret(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`up --share` adds host, secret path and address to the settings and removes nothing."""
+
     async def up(config: Path) -> None:
         return None
 

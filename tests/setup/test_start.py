@@ -83,6 +83,7 @@ def test_answers_are_settings_whatever_they_contain() -> None:
 def test_answers_win_over_the_edits_of_a_checkout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Answers at the start replace values in the shipped file; what was not asked stays."""
     shutil.copytree(ROOT / "config", tmp_path, dirs_exist_ok=True)
     edited = (tmp_path / "syndicator.toml").read_text()
     for name in ("url", "secret_path", "contact"):

@@ -123,9 +123,9 @@ class Site:
         connection.endheaders()
         answer = connection.getresponse()
         body = answer.read()
-        found = {name.lower(): answer.headers.get_all(name, []) for name in answer.headers}
+        results = {name.lower(): answer.headers.get_all(name, []) for name in answer.headers}
         connection.close()
-        return answer.status, {name: ", ".join(values) for name, values in found.items()}, body
+        return answer.status, {name: ", ".join(values) for name, values in results.items()}, body
 
 
 def free_port() -> int:

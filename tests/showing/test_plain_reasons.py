@@ -23,13 +23,14 @@ ARTICLE = ReadArticle(
 
 
 def list_reason_words(why: dict[str, Any], article: ReadArticle = ARTICLE) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    results: dict[str, list[str]] = {}
     for reason in list_reasons(article, why):
-        found.setdefault(reason.name, []).append(reason.words)
-    return found
+        results.setdefault(reason.name, []).append(reason.words)
+    return results
 
 
 def test_state_and_feeds_come_first_and_places_have_plain_names() -> None:
+    """Reasons are ordered, and technical origins have plain names."""
     why = {
         "origins": {
             "title": "its page: og:title",
@@ -102,6 +103,7 @@ def test_doubts_rules_and_a_text_of_the_feed_are_named() -> None:
 
 
 def test_reasons_fit_a_screen_and_the_missing_ones_are_counted() -> None:
+    """Reasons are wrapped and cut to the screen's size; the last line counts the rest."""
     reasons = [
         PlainReason("tag", "one"),
         PlainReason("tag", "two"),

@@ -185,7 +185,7 @@ def check_invariants(root: Path, acknowledged: set[int]) -> dict[str, object]:
         for stamp in article_store.walk()
     }
     shown = store.index.ids(ALL, limit=10**6, since=None, most=10**6)
-    found = {
+    results = {
         "articles": len(files),
         "lost": sorted(acknowledged - {int(file.source_id) for file in files.values()}),
         "twice": len(list(article_store.walk())) - len(files) + len(shown) - len(set(shown)),
@@ -207,7 +207,7 @@ def check_invariants(root: Path, acknowledged: set[int]) -> dict[str, object]:
         "damage": [problem.detail for problem in store.status.check()],
     }
     store.close()
-    return found
+    return results
 
 
 def _ids(store: Store, key: object) -> list[str]:

@@ -36,6 +36,7 @@ from tests.store.conftest import NOW, make_article, record_article
 def test_a_list_has_the_wanted_articles_the_newest_first(
     any_url: str, wanted: Wanted, found: list[int]
 ) -> None:
+    """Each filter selects its articles out of seven, newest first."""
     more = {
         2: {"tags": ()},
         3: {"partial": True},
@@ -111,6 +112,7 @@ def test_weeks_and_costs_of_sources(any_url: str) -> None:
 
 
 def test_filters_are_counted(any_url: str) -> None:
+    """The list says how many articles each filter would select, of all or of one source."""
     with open_store(any_url, articles_exist=False) as store:
         for number, more in enumerate(
             ({"tags": ()}, {"hold": True}, {"category_by": "operator"}, {"partial": True})

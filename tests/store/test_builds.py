@@ -38,21 +38,21 @@ def builds(store: Store) -> Builds:
 
 def list_job_times(store: Store) -> dict[tuple[str, str], datetime]:
     """The time of each job by task and status."""
-    found = text("SELECT task_name, status::text, scheduled_at FROM procrastinate_jobs")
-    return {(task, status): at.astimezone(UTC) for task, status, at in store._db.rows(found)}
+    result = text("SELECT task_name, status::text, scheduled_at FROM procrastinate_jobs")
+    return {(task, status): at.astimezone(UTC) for task, status, at in store._db.rows(result)}
 
 
 def take_job(store: Store) -> Job | None:
     """The next job, as the engine gives it to a new worker."""
     with store._db.write() as connection:
         worker = connection.scalar(text("SELECT worker_id FROM procrastinate_register_worker_v1()"))
-        found = connection.execute(
+        result = connection.execute(
             text("SELECT * FROM procrastinate_fetch_job_v2(ARRAY['build']::varchar[], :worker)"),
             {"worker": worker},
         ).one()
-    if not found.id:
+    if not result.id:
         return None
-    return Job(id=found.id, worker=worker or 0, attempts=found.attempts, task=found.task_name)
+    return Job(id=result.id, worker=worker or 0, attempts=result.attempts, task=result.task_name)
 
 
 def fall_silent(store: Store, job: Job, seconds: float) -> None:

@@ -97,6 +97,7 @@ def test_any_value_survives(kind: type[Any], data: st.DataObject) -> None:
 
 
 def test_fields_with_their_default_are_not_written() -> None:
+    """Packed rows have only fields that differ from their default, and unpack to equal rows."""
     row = EntryRow(
         source_key="example",
         entry_id="1",

@@ -31,30 +31,30 @@ def assert_unharmed(found: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 def test_a_writer_killed_at_random_moments_does_no_harm(tmp_path: Path) -> None:
-    found = run_crashes(tmp_path, 25, seed=1)
+    result = run_crashes(tmp_path, 25, seed=1)
 
-    assert_unharmed(found)
-    assert found["healthy"]
-    assert found["articles"] > 1
+    assert_unharmed(result)
+    assert result["healthy"]
+    assert result["articles"] > 1
 
 
 @pytest.mark.slow
 def test_two_hundred_deaths_do_no_harm(tmp_path: Path) -> None:
-    found = run_crashes(tmp_path, 200, seed=2)
+    result = run_crashes(tmp_path, 200, seed=2)
 
-    assert_unharmed(found)
-    assert found["healthy"]
-    assert found["articles"] > 50
+    assert_unharmed(result)
+    assert result["healthy"]
+    assert result["articles"] > 50
     # some deaths came between the file and its row, or before
-    assert found["adopted"] + found["litter"] > 0
+    assert result["adopted"] + result["litter"] > 0
 
 
 @pytest.mark.slow
 def test_a_disk_that_fills_up_at_twenty_points_does_no_harm_and_is_named(tmp_path: Path) -> None:
     """A full disk at twenty points raises an error and leaves no temporary files."""
-    found = found_by("tests.store.full", str(tmp_path))
+    result = found_by("tests.store.full", str(tmp_path))
 
-    assert_unharmed(found)
-    assert len(found["errors"]) == 20
-    assert {error.partition(":")[0] for error in found["errors"]} == {"OSError", "StoreError"}
-    assert found["litter"] == 0  # each failed write took its temporary file along
+    assert_unharmed(result)
+    assert len(result["errors"]) == 20
+    assert {error.partition(":")[0] for error in result["errors"]} == {"OSError", "StoreError"}
+    assert result["litter"] == 0  # each failed write took its temporary file along

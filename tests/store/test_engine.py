@@ -24,20 +24,20 @@ def get_database_path(url: str) -> Path:
 def read_structure(path: Path) -> list[tuple[str, ...]]:
     """Return tables, columns and indexes as SQLite sees them."""
     with closing(sqlite3.connect(path)) as connection:
-        found: list[tuple[str, ...]] = []
+        results: list[tuple[str, ...]] = []
         for (name,) in connection.execute(
             "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite%' ORDER BY name"
         ):
             for pragma in ("table_info", "index_xinfo"):
-                found += [
+                results += [
                     (name, pragma, *map(str, row))
                     for row in connection.execute(f"PRAGMA {pragma}('{name}')")
                 ]
-            found += [
+            results += [
                 (name, "index", *map(str, row[1:]))
                 for row in connection.execute(f"PRAGMA index_list('{name}')")
             ]
-    return sorted(found)
+    return sorted(results)
 
 
 def read_rows(path: Path, query: str) -> list[tuple[str, ...]]:
@@ -102,6 +102,7 @@ def test_a_damaged_database_is_refused_and_reindex_cures_it(url: str, where: int
 
 
 def test_check_names_damage(url: str) -> None:
+    """Overwritten pages of the database are reported, with the command that helps."""
     with open_store(url, articles_exist=False) as store:
         for number in range(200):
             record_article(store, number)

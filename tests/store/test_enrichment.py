@@ -31,6 +31,7 @@ def list_unasked(store: Store, plan: str = "p", **more: Any) -> set[str]:
 
 
 def test_unasked_are_new_changed_and_failed_articles(url: str) -> None:
+    """An article is asked about again when it failed, its file changed or the plan is another."""
     one, two, three = (make_article(number).id for number in (1, 2, 3))
     with open_store(url, articles_exist=False) as store:
         for number in (1, 2, 3):
@@ -69,6 +70,7 @@ def test_answers_go_with_their_article(url: str) -> None:
 
 
 def test_the_meter_and_the_summary_of_status(url: str) -> None:
+    """`status` shows the meter, counts the model's answers and lists the refused ones."""
     with open_store(url, articles_exist=False) as store:
         assert store.enrichment.meter() == Meter()
         assert store.status.llm() is None

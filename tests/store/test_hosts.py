@@ -41,15 +41,15 @@ def hosts(store: Store) -> Hosts:
 
 
 def take_turn(turns: HostTurns, host: str = HOST) -> Turn:
-    found = turns.take(host)
-    assert isinstance(found, Turn), found
-    return found
+    result = turns.take(host)
+    assert isinstance(result, Turn), result
+    return result
 
 
 def take_busy(turns: HostTurns, host: str = HOST) -> Busy:
-    found = turns.take(host)
-    assert isinstance(found, Busy), found
-    return found
+    result = turns.take(host)
+    assert isinstance(result, Busy), result
+    return result
 
 
 def pass_by(store: Store) -> None:
@@ -293,6 +293,7 @@ def test_rows_of_which_nothing_is_known_go_after_a_day(store: Store, hosts: Host
 
 
 def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
+    """Hosts are counted as due, held and leased; `late`: seconds the first is overdue."""
     late = datetime.now(UTC) - timedelta(seconds=100)
     store.visits.save_states(
         [SourceState(key=one.key, url=one.url, schedule=Schedule(next_due=late)) for one in (A, B)]
@@ -359,7 +360,7 @@ def test_a_push_writes_the_sources_that_changed(store: Store) -> None:
     assert after["a"] == before["a"]
     assert after["b"] != before["b"]
     store.fleet.push([replace(B, title="T"), A], micros(NOW))
-    assert [one.key for one in store.fleet.sources()] == ["b", "a"], "their order, too"
+    assert [source.key for source in store.fleet.sources()] == ["b", "a"], "their order, too"
 
 
 def test_a_network_that_answers_no_more_is_noticed(store: Store) -> None:

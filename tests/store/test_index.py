@@ -110,8 +110,8 @@ def test_months_and_their_ids(store: Store) -> None:
     ):
         record_article(store, number, added=added)
 
-    found = store.index.month_fingerprints(AI)
-    assert [(month, count) for month, (count, _) in found.items()] == [
+    result = store.index.month_fingerprints(AI)
+    assert [(month, count) for month, (count, _) in result.items()] == [
         ("2025-12", 2),
         ("2026-10", 1),
         ("2026-11", 1),
@@ -119,7 +119,7 @@ def test_months_and_their_ids(store: Store) -> None:
     stamps = make_stamp(2), make_stamp(3)
     mtime_ns = sum(stamp.mtime_ns for stamp in stamps)
     size = sum(stamp.size for stamp in stamps)
-    assert found["2025-12"][1] == f"2-{mtime_ns}-{size}"
+    assert result["2025-12"][1] == f"2-{mtime_ns}-{size}"
     ids = {
         month: [article_id for article_id, _, _ in store.index.month_entries(AI, month)]
         for month in ("2025-12", "2026-10", "2026-09")
@@ -210,6 +210,7 @@ def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
 
 
 def test_stale_held_and_built(store: Store) -> None:
+    """Building a feed ends its stale and held states; a mark set later makes it stale again."""
     record_article(store, 1)
     store.index.record_invalid(AI, "not well-formed")
     assert find_feed(store, AI).stale is True
@@ -313,6 +314,7 @@ def test_a_target_is_out_of_date_if_one_of_its_files_is(store: Store) -> None:
 
 
 def test_saving_a_feed_keeps_its_count_files_and_publication(store: Store) -> None:
+    """Saving a feed's row changes its name and slug, not what was built and counted."""
     record_article(store, 1)
     record_build(store, AI)
     new = FeedKey("tag", "artificial-intelligence")
@@ -335,6 +337,7 @@ def test_saving_a_feed_keeps_its_count_files_and_publication(store: Store) -> No
 
 
 def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store: Store) -> None:
+    """Articles are matched with saved queries once per change."""
     chips = FeedKey("query", "chips")
     robots = FeedKey("query", "robots")
     one = record_article(store, 1)

@@ -79,6 +79,7 @@ def test_every_row_moves_there_and_back(url: str, postgres: Server) -> None:
 
 
 def test_a_moved_database_continues_as_before(url: str, postgres: Server) -> None:
+    """A database moved to PostgreSQL and back accepts new articles with right counts."""
     fill_store(url)
     there = postgres.schema()
     back = f"{url}.back"
@@ -114,6 +115,7 @@ def test_nothing_is_moved_into_a_database_that_is_in_use(url: str, postgres: Ser
 
 @pytest.mark.slow
 def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: Server) -> None:
+    """An instance moved from SQLite to Postgres builds every feed byte for byte as before."""
     from syndicator.app.container import open_app
     from syndicator.runs.build import build_feeds
     from syndicator.upkeep.reconcile import files
@@ -130,13 +132,13 @@ def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: S
             asyncio.run(build_feeds(app, include_all=True))
             url = app.configuration.settings.store_url
         found = (tmp_path / "feeds" / "public").rglob("*")
-        made = {
+        results = {
             str(path): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in found
             if path.is_file()
         }
-        made["url"] = url
-        return made
+        results["url"] = url
+        return results
 
     first = dict(built())
     url = first.pop("url")

@@ -174,6 +174,7 @@ def test_thousands_of_entries_at_once(store: Store) -> None:
 
 
 def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
+    """An article is found by each alias on its own site."""
     article = make_article(1, aliases=("https://other.example.org/x?b=1", "https://evil.example/x"))
 
     store.visits.record(
@@ -432,6 +433,7 @@ def test_notes(store: Store) -> None:
 
 
 def test_a_visit_ends_with_state_and_outcome(store: Store) -> None:
+    """The state is saved, and of 60 outcomes the newest 50 are kept."""
     state = SourceState(key="src", url="u", visits=VisitTimes(last_visit=NOW))
     for number in range(60):
         outcome = Outcome(
@@ -448,7 +450,7 @@ def test_a_visit_ends_with_state_and_outcome(store: Store) -> None:
     kept_outcomes = store.status.outcomes("src", 100)
     assert kept_outcomes[0] == outcome
     assert len(kept_outcomes) == 50
-    assert [one.at for one in kept_outcomes] == sorted(
+    assert [kept_outcome.at for kept_outcome in kept_outcomes] == sorted(
         (one.at for one in kept_outcomes), reverse=True
     )
 
@@ -485,10 +487,10 @@ def test_entries_that_are_not_done_are_found_by_an_index_of_their_own(
     file_store: Store, status: str
 ) -> None:
     """The query for open entries uses the index entries_open."""
-    found = select(schema.entries.c.data).where(
+    result = select(schema.entries.c.data).where(
         schema.entry_is(status), schema.entries.c.source == "s"
     )
-    plain = found.compile(file_store._db.engine, compile_kwargs={"literal_binds": True})
+    plain = result.compile(file_store._db.engine, compile_kwargs={"literal_binds": True})
     plan = file_store._db.rows(sql(f"EXPLAIN QUERY PLAN {plain}"))
     assert "INDEX entries_open (status=? AND source=?)" in str(plan)
 
@@ -548,6 +550,7 @@ def test_the_claims_of_an_article_are_stored_with_its_sketch(store: Store) -> No
 def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_their_age(
     store: Store,
 ) -> None:
+    """`find_earlier` finds articles of one source by title or enough keys."""
     one, two, other = (record_article(store, number) for number in (1, 2, 3))
     elsewhere = replace(other, source_key="other", source_id="other", title=one.title)
     store.visits.record(
@@ -593,6 +596,7 @@ def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) ->
 
 
 def test_the_copies_of_an_article_are_known(store: Store) -> None:
+    """A copy stays one until a record says that the two were parted."""
     one = record_article(store, 1)
     two = record_article(store, 2)
     store.visits.record(
@@ -653,7 +657,7 @@ def test_when_entries_were_first_seen_and_how_long_they_wait(store: Store) -> No
     done = replace(later, entry_id="3", status="done")
     old = replace(entry_row, entry_id="4", first_seen=NOW - timedelta(days=9))
     store.visits.save_entries([entry_row, later, done, old, replace(entry_row, source_key="t")])
-    found = store.visits.list_seen_since("s", NOW - timedelta(days=1))
-    assert sorted(found, key=str) == sorted(
+    result = store.visits.list_seen_since("s", NOW - timedelta(days=1))
+    assert sorted(result, key=str) == sorted(
         [(NOW, None), (NOW, NOW + timedelta(days=1)), (NOW, None)], key=str
     )

@@ -72,16 +72,17 @@ def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store
 
 
 def test_all_who_reserve_at_once_get_the_same_path(any_url: str) -> None:
+    """Four threads that reserve a path for one article get the same one."""
     with open_store(any_url, articles_exist=False):
         pass
-    found: list[str] = []
+    results: list[str] = []
     start = threading.Barrier(4)
 
     def reserve(number: int) -> None:
         with open_store(any_url, articles_exist=False) as store:
             start.wait()
             for turn in range(10):
-                found.append(
+                results.append(
                     make_reservations(store).reserve(
                         f"{NEW[:-1]}{chr(97 + turn)}", f"{turn}/by-{number}.md"
                     )
@@ -92,8 +93,8 @@ def test_all_who_reserve_at_once_get_the_same_path(any_url: str) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(found) == 40
-    assert len(set(found)) == 10
+    assert len(results) == 40
+    assert len(set(results)) == 10
 
 
 @pytest.mark.parametrize("shared", [False, True])

@@ -55,11 +55,11 @@ def follow_sources(store: Store, *sources: Source, due: datetime | None = NOW) -
 
 def list_jobs(store: Store) -> list[tuple[str, str, bool]]:
     """The engine's rows: status, name, and if it is due."""
-    found = text(
+    result = text(
         "SELECT status::text, lock, scheduled_at <= now() FROM procrastinate_jobs ORDER BY lock,"
         " status"
     )
-    return [tuple(row) for row in store._db.rows(found)]
+    return [tuple(row) for row in store._db.rows(result)]
 
 
 def execute_statement(store: Store, statement: str) -> None:
@@ -75,12 +75,12 @@ def take_job(store: Store, worker: int = 0) -> Job:
             or connection.scalar(text("SELECT worker_id FROM procrastinate_register_worker_v1()"))
             or 0
         )
-        found = connection.execute(
+        result = connection.execute(
             text("SELECT * FROM procrastinate_fetch_job_v2(ARRAY['shards']::varchar[], :worker)"),
             {"worker": worker},
         ).one()
-    assert found.id, "there is no job"
-    return Job(id=found.id, worker=worker, attempts=found.attempts, shard=found.args["shard"])
+    assert result.id, "there is no job"
+    return Job(id=result.id, worker=worker, attempts=result.attempts, shard=result.args["shard"])
 
 
 def end_job(
@@ -128,6 +128,7 @@ def test_each_shard_that_has_sources_has_one_job(store: Store, shards: Shards) -
 
 
 def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards: Shards) -> None:
+    """Sources that are not due yet, or are turned off, are left out."""
     more = [replace(A, key=f"a{number}") for number in range(3)]
     follow_sources(store, A, *more, replace(A, key="off", enabled=False))
     store.visits.save_states([SourceState(key="a0", url=A.url, schedule=Schedule(next_due=LATER))])
@@ -146,13 +147,14 @@ def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards:
     job = take_job(store)
     assert shards.due_hosts(job.shard, 9) == ["a.example"]
     assert shards.due_hosts(job.shard + 1, 9) == []
-    found = shards.due(job.shard, ["a.example"], 2)
-    assert [(state.key, waits) for state, waits in found] == [("a", False), ("a1", True)]
+    result = shards.due(job.shard, ["a.example"], 2)
+    assert [(state.key, waits) for state, waits in result] == [("a", False), ("a1", True)]
 
 
 def test_the_next_job_is_due_with_the_first_source_whose_host_may_be_asked(
     store: Store, shards: Shards
 ) -> None:
+    """A job is due now if a source is, unless its host must be left alone or all are due later."""
     follow_sources(store, A)
     end_job(store, shards, take_job(store))
     assert list_jobs(store)[0][2], "what is due still is done at once"
@@ -242,6 +244,7 @@ def test_a_queue_that_was_emptied_is_full_again(store: Store, shards: Shards) ->
 
 
 def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards) -> None:
+    """Two lanes run the jobs of two shards, then the engine stops and both wait until later."""
     follow_sources(store, A, B)
     done: list[int] = []
 

@@ -18,6 +18,7 @@ from tests.store.conftest import NOW, record_article, record_build
 
 
 def test_the_summary_of_nothing(store: Store) -> None:
+    """A new store has empty counts and no problems."""
     status = store.status
     assert status.counts() == Counts()
     assert status.refused() == ()
@@ -29,6 +30,7 @@ def test_the_summary_of_nothing(store: Store) -> None:
 
 
 def test_the_summary_counts_and_names(store: Store) -> None:
+    """The summary for `status` counts articles, entries and feeds, and names what has a problem."""
     record_article(store, 1)
     base = EntryRow(
         source_key="src",
@@ -117,6 +119,7 @@ def make_waiting(
 
 
 def test_looking_makes_no_file_and_sees_the_last_commit(url: str, tmp_path: Path) -> None:
+    """A read-only store sees what others write, and touches no file itself."""
     assert open_store_read_only(url, articles_exist=False) is None
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(StoreError, match="reindex"):

@@ -11,13 +11,13 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def make_subscription(token: str, source: str = "a", **more: object) -> Subscription:
-    made = {
+    values = {
         "secret": "s",
         "hub": "https://h.example/",
         "topic": "https://a.example/f",
         "made_at": NOW,
     }
-    return Subscription(token=token, source_key=source, **(made | more))  # type: ignore[arg-type]
+    return Subscription(token=token, source_key=source, **(values | more))  # type: ignore[arg-type]
 
 
 def test_saved_subscriptions_are_listed_and_deleted_ones_are_not(store: Store) -> None:

@@ -27,7 +27,7 @@ def record_articles(store: Store, count: int) -> dict[str, tuple[Article, str]]:
     """Store articles of random words, and their terms as builds do; return article and body by
     id."""
     rng = random.Random(7)
-    made: dict[str, tuple[Article, str]] = {}
+    results: dict[str, tuple[Article, str]] = {}
     for number in range(count, 0, -1):
         article = record_article(
             store,
@@ -37,9 +37,9 @@ def record_articles(store: Store, count: int) -> dict[str, tuple[Article, str]]:
             language=rng.choice(["en", "de-AT", "ja"]),
             source_key=rng.choice(["a.example", "b"]),
         )
-        made[article.id] = article, " ".join(rng.choices(WORDS, k=12))
-    read_due(store, made)
-    return made
+        results[article.id] = article, " ".join(rng.choices(WORDS, k=12))
+    read_due(store, results)
+    return results
 
 
 def read_due(store: Store, made: dict[str, tuple[Article, str]]) -> None:

@@ -163,6 +163,7 @@ def _correct(place: Place, id: str, excerpt: str) -> None:
 
 
 def test_new_reports_change_an_entry_once_an_hour(place: Place) -> None:
+    """Web pages show a new report at once; the feed's entry waits for the next hour."""
     begin_story(place)
     first = place.read_published("stories.atom")
     published, updated = read_times(place)

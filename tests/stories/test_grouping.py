@@ -70,7 +70,7 @@ def find_changes(
     with all others."""
 
     def members(names: Collection[str]) -> list[Report]:
-        return [one for one in reports if one.story in names]
+        return [report for report in reports if report.story in names]
 
     def near(one: Report) -> list[Report]:
         return [other for other in reports if other.id != one.id]

@@ -89,8 +89,8 @@ def test_time_decides_only_between_equals(order: int) -> None:
     nearer = make_traits("nearer", "ferry", NEAR, added=1)
     newer = make_traits("newer", "ferry", (0.9, 0.4), added=9)
     newest = make_traits("newest", "ferry", (0.9, 0.4), added=10)
-    found = choose_from(*[nearer, newer, newest][::order])
-    assert found == ["nearer", "newest", "newer"]
+    result = choose_from(*[nearer, newer, newest][::order])
+    assert result == ["nearer", "newest", "newer"]
 
 
 def test_there_are_at_most_five() -> None:

@@ -72,10 +72,10 @@ def rewrite_article(app: App, id: str, words: tuple[str, str]) -> None:
 def group_stories(app: App) -> set[frozenset[str]]:
     """Group new articles; return all stories as sets of article ids."""
     asyncio.run(group_new_articles(app.archive, app.configuration))
-    found: dict[str, set[str]] = {}
+    results: dict[str, set[str]] = {}
     for member in app.archive.store.stories.members():
-        found.setdefault(member.story, set()).add(member.article)
-    return {frozenset(ids) for ids in found.values()}
+        results.setdefault(member.story, set()).add(member.article)
+    return {frozenset(ids) for ids in results.values()}
 
 
 def read_sketches(app: App, ids: Collection[str]) -> list[Any]:

@@ -142,9 +142,9 @@ def test_a_hash_names_every_file_and_its_content(tmp_path: Path) -> None:
     two = tmp_path / "two"
     one.write_bytes(b"1")
     two.write_bytes(b"1")
-    found = {provenance.sha256_of(files) for files in ([one], [two], [one, two], [two, one])}
+    results = {provenance.sha256_of(files) for files in ([one], [two], [one, two], [two, one])}
     two.write_bytes(b"2")
-    assert len(found | {provenance.sha256_of([one, two])}) == 5
+    assert len(results | {provenance.sha256_of([one, two])}) == 5
 
 
 def test_numerical_libraries_get_one_thread() -> None:
@@ -152,15 +152,15 @@ def test_numerical_libraries_get_one_thread() -> None:
         "import os; from tools.train.provenance import single_thread; single_thread(); "
         "print(os.environ['OMP_NUM_THREADS'], os.environ['OPENBLAS_NUM_THREADS'])"
     )
-    found = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
-    assert found.stdout.split() == ["1", "1"], found.stderr
+    assert result.stdout.split() == ["1", "1"], result.stderr
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_shipped_weights_and_trees_can_be_made_again(shared_folder: Path) -> None:
     command = [sys.executable, "-m", "tools.train.fit_blocks"]
-    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
-    assert found.returncode == 0, found.stdout + found.stderr
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
+    assert result.returncode == 0, result.stdout + result.stderr

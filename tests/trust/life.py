@@ -65,15 +65,15 @@ class Life:
         self.ids: dict[str, str] = {}  # address -> the id that it had first
 
     def live_days(self) -> list[str]:
-        found: list[str] = []
+        results: list[str] = []
         for number, day in enumerate(self.case.days):
             self.begin_day(number)
             for words in day.run:
-                found += self.run_command(words)
-            found += [
+                results += self.run_command(words)
+            results += [
                 f"day {number}: {line}" for line in (*self._steady(), *self._check(day.expect))
             ]
-        return found + list(self._check(self.case.expect))
+        return results + list(self._check(self.case.expect))
 
     def begin_day(self, number: int) -> None:
         """Change what the day changes, visit and build."""
@@ -140,12 +140,12 @@ class Life:
 
     def load_articles(self) -> dict[str, Article]:
         """By address; without the files that no article can be read from."""
-        found: dict[str, Article] = {}
+        results: dict[str, Article] = {}
         for path in sorted((self.feeds / "articles").rglob("*.md")):
             with suppress(ConfigError):
                 article = load(path.read_bytes(), str(path))
-                found[article.url] = article
-        return found
+                results[article.url] = article
+        return results
 
     def _steady(self) -> Iterator[str]:
         """Identity never changes hands: an id, once given to an address, stays with it. But the

@@ -73,14 +73,14 @@ class Seen:
     def was_news(self, url: str) -> bool:
         """True if a page of this address had a recent date on a day on which it answered."""
         hours = 0.0
-        found = False
+        result = False
         for number, day in enumerate(self.so_far):
             hours += 24 * day.after if number else 0
             pages = replace(self, day=number).pages(url)
-            found = found or any(
+            result = result or any(
                 page.published is not None and page.published > hours - _RECENT for page in pages
             )
-        return found
+        return result
 
     def __str__(self) -> str:
         return f"day {self.day}: {self.difference}"
@@ -354,11 +354,11 @@ def live_pair(folder: Path, machine: Machine, case: Case) -> Iterator[Seen]:
             read_published(life.feeds / "public", life.load_articles(), set(own.values()), set(own))
             for life in lives
         ]
-        found = (
-            Seen(difference=one, day=number, case=case, alone=publisheds[1])
-            for one in list_differences(*publisheds)
+        results = (
+            Seen(difference=difference, day=number, case=case, alone=publisheds[1])
+            for difference in list_differences(*publisheds)
         )
-        yield from (one for one in found if not is_allowed(one))
+        yield from (one for one in results if not is_allowed(one))
     for life in lives:
         life.delete_folder()
 

@@ -95,14 +95,16 @@ def _address(entry: ElementTree.Element) -> str:
 
 def _children(element: ElementTree.Element) -> Fields:
     """The texts and attributes of what is in `element`, by name; of links by name and relation."""
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     for child in element:
         if child.tag == f"{ATOM}entry":
             continue
         name = " ".join(filter(None, (child.tag.rpartition("}")[2], child.get("rel"))))
         inner = [_children(child)] if len(child) else []
-        found.setdefault(name, []).append([child.text or "", sorted(child.attrib.items()), *inner])
-    return found
+        results.setdefault(name, []).append(
+            [child.text or "", sorted(child.attrib.items()), *inner]
+        )
+    return results
 
 
 def _file(article: Article) -> Fields:

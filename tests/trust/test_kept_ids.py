@@ -269,6 +269,8 @@ def instance_with_neighbour(tmp_path: Path) -> Iterator[MovingSiteInstance]:
 def test_the_spelling_that_the_site_announces_later_wins_and_the_id_stays(
     instance_with_neighbour: MovingSiteInstance, brought: tuple[str, ...]
 ) -> None:
+    """A story first announced by a neighbour gets the site's own address later, with the same
+    id."""
     page = Page(text="story", published=-2)
     items = tuple(Item(link=url, title="Another title") for url in brought)
     feeds = {"http://victim.example/feed": (), "http://evil.example/feed": items}

@@ -111,6 +111,7 @@ def name_given(source: Mapping[str, Any]) -> set[str]:
 def test_a_list_reads_no_variable_and_gives_no_right(
     following_instance: FollowingInstance, name: str
 ) -> None:
+    """A stranger's list cannot put a secret into an address or give a source rights."""
     done = following_instance.run_command("import", following_instance.write_list(OUTLINES[name]))
     following_instance.run_command("refresh", "--all")
     assert done.returncode == 0

@@ -19,16 +19,16 @@ QUICK = 1  # of each file, the rule itself; the others, and the attacks, are its
 def make_parameters() -> list[object]:
     """The cases, each with its name; all but the first of each file are marked as slow."""
     before: Counter[str] = Counter()
-    made = []
+    results = []
     for case in read_cases():
         before[case.file] += 1
         slow = case.file == "attacks" or before[case.file] > QUICK
-        made.append(
+        results.append(
             pytest.param(
                 case, id=f"{case.file}: {case.name}", marks=[pytest.mark.slow] if slow else []
             )
         )
-    return made
+    return results
 
 
 @pytest.mark.parametrize("case", make_parameters())

@@ -134,6 +134,7 @@ def live_week(folder: Path, how: str, subscribing: Any) -> dict[str, Feed]:
 def test_a_week_of_stories_shows_every_entry_once(
     subscribing: Any, how: str, tmp_path: Path
 ) -> None:
+    """A reader who polls for a week sees no entry twice and few changes."""
     feeds = live_week(tmp_path, how, subscribing)
     assert len(feeds) == (3 if how == "off" else 5)
     for name, feed in feeds.items():

@@ -119,6 +119,7 @@ def test_a_feed_may_speak_for_the_one_page_that_links_it() -> None:
 
 
 def test_every_kind_of_difference_is_seen() -> None:
+    """The comparison names fields, order, missing articles, and a source's own feeds."""
     two = {"a": {"title": "A"}, "b": {"title": "B"}}
     beside = Published(
         articles={"a": {"title": "A"}},
@@ -130,7 +131,7 @@ def test_every_kind_of_difference_is_seen() -> None:
         feeds={"all.json": dict(reversed(two.items())), "tags/x.json": {"a": {}}},
         heads={"sources/bank.json": {"id": 2}, "sources/bank.atom": {"id": 1}},
     )
-    assert [one.kind for one in list_differences(beside, alone)] == [
+    assert [difference.kind for difference in list_differences(beside, alone)] == [
         "file: title",
         "other feeds: order",
         "other feeds: article is missing",

@@ -39,10 +39,10 @@ class Judge:
         """What the neighbours changed that they may not."""
         lived = self._folder / "world"
         try:
-            found = list(pair.live_pair(lived, self._machine, case))
+            results = list(pair.live_pair(lived, self._machine, case))
         finally:
             shutil.rmtree(lived, ignore_errors=True)
-        return [one for one in found if not any(words in one.kind for words in self._ignored)]
+        return [one for one in results if not any(words in one.kind for words in self._ignored)]
 
     def live_worlds(
         self, count: int, *, first: bool = False, number: int | None = None, **options: Any
@@ -61,7 +61,7 @@ class Judge:
                 if kind not in self.failed or _size(case) < _size(self.failed[kind]):
                     self.failed[kind] = case
 
-        made = settings(
+        result = settings(
             max_examples=count,
             database=None,
             deadline=None,
@@ -69,7 +69,7 @@ class Judge:
             suppress_health_check=list(HealthCheck),
             **options,
         )
-        test = made(given(draw_world())(live))
+        test = result(given(draw_world())(live))
         (test if number is None else seed(number)(test))()
 
     def shrink_world(self, kind: str) -> str:
@@ -79,7 +79,8 @@ class Judge:
             lambda case: any(one.kind == kind for one in self.list_neighbour_changes(case)),
         )
         differences = {
-            one.kind: f"# {one}\n" for one in reversed(self.list_neighbour_changes(case))
+            neighbour_change.kind: f"# {neighbour_change}\n"
+            for neighbour_change in reversed(self.list_neighbour_changes(case))
         }
         return (
             f"# {kind}: {self.count[kind]}"

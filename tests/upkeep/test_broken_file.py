@@ -99,6 +99,7 @@ def test_its_last_entry_stays_and_every_other_feed_goes_on(
 
 
 def test_the_mended_file_counts_at_the_next_start_and_nothing_is_new(filled_place: Place) -> None:
+    """The mended article has its new text in the feed, and every entry keeps its id."""
     path = break_frontmatter(filled_place)
     reindex_place(filled_place)
     filled_place.build()

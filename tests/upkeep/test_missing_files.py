@@ -65,6 +65,7 @@ def test_a_few_files_that_a_hand_deleted_end_their_articles(place: Place) -> Non
 
 
 def test_many_stop_the_run_and_nothing_is_forgotten(place: Place) -> None:
+    """Most files missing at once is an error; once they are back, all is as before."""
     before = place.read_digests("public")
     gone_article_files = list_article_files(place)[:25]
     kept = {path: path.read_bytes() for path in gone_article_files}

@@ -126,6 +126,7 @@ def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Pla
 def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
     place: Place,
 ) -> None:
+    """Repair: a foreign entry is detached, and the owner reads the article again."""
     with place.open_app() as app:
         reconcile.files(app.archive, app.configuration)
         bank = file_article(

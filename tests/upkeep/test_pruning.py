@@ -74,7 +74,7 @@ def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_ar
         make_row("d", 1, copy_of="c"),
         make_row("e", 9, stays="hand"),
     ]
-    leaving, stays = split_spared([one for one in rows if one.id != "d"], rows)
+    leaving, stays = split_spared([row for row in rows if row.id != "d"], rows)
     assert [one.id for one in leaving] == ["b", "a"]
     assert stays == {"copy": 1, "hand": 1}
     assert [one.id for one in split_spared(rows, rows)[0]] == ["b", "d", "a", "c"]
@@ -276,6 +276,7 @@ class Killed(BaseException):
 def test_ended_at_any_step_an_article_is_whole_or_gone(
     filled_place: Place, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
 ) -> None:
+    """Pruning killed at any step leaves each article whole or gone; the next run completes it."""
     monkeypatch.setattr(pruning, "_AT_A_TIME", 2)
     owner, name = step.split(".")
 
@@ -306,7 +307,7 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
         assert reconcile.files(app.archive, app.configuration) == ()
         paths = {stamp.path for stamp in app.archive.article_store.walk()}
         assert {stamp.path for stamp in app.archive.store.visits.stamps().values()} == paths
-        gone = {one.path for one in planned.articles} - paths
+        gone = {article.path for article in planned.articles} - paths
         assert {
             one.path
             for one in planned.articles

@@ -67,10 +67,10 @@ def list_titles(place: Place, name: str) -> list[str]:
 
 def read_feed_titles(place: Place) -> dict[str, list[str]]:
     public = place.folder / "feeds/public"
-    found = sorted(public.rglob("*.atom"))
+    results = sorted(public.rglob("*.atom"))
     return {
         str(path.relative_to(public)): list_titles(place, str(path.relative_to(public)))
-        for path in found
+        for path in results
     }
 
 

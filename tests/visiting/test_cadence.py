@@ -403,6 +403,7 @@ def test_always_between_floor_and_ceiling(
     floor: int,
     more: int,
 ) -> None:
+    """The next visit keeps within the limits for any state, feed and headers."""
     for result in (
         replace(UNCHANGED, headers=given),
         replace(make_fetched(), headers=given),
@@ -546,6 +547,7 @@ def test_another_failure_interrupts_gone() -> None:
 
 
 def test_a_move_needs_three_visits_that_agree() -> None:
+    """A permanent redirect counts after three visits with the same target."""
     new = "https://new.example.org/feed"
     other = "https://other.example.org/feed"
     there = (make_fetched(moved_to=new), FEED)

@@ -74,6 +74,7 @@ def test_a_permanent_move_is_adopted_after_three_visits(
 def test_validators_count_only_after_a_good_parse_and_for_good(
     instance: Instance, web: Web
 ) -> None:
+    """An ETag is sent back only once its body was parsed as a feed, and then without an end."""
     body = b"no feed at all"
 
     def answer(seen: Seen) -> Reply:

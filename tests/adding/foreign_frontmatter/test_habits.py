@@ -16,10 +16,10 @@ CASES = tomllib.loads((Path(__file__).parent / "habits.toml").read_text(encoding
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_case(case: dict[str, Any]) -> None:
     """Each case: foreign frontmatter gives our fields, and lists what is dropped."""
-    found = translate(case["front"], PurePosixPath(case["path"]), "https://me.example/")
-    assert dict(found.front) == case["want"]
-    assert found.is_own_page == case["own"]
-    assert list(found.dropped) == case.get("dropped", [])
+    result = translate(case["front"], PurePosixPath(case["path"]), "https://me.example/")
+    assert dict(result.front) == case["want"]
+    assert result.is_own_page == case["own"]
+    assert list(result.dropped) == case.get("dropped", [])
 
 
 @pytest.mark.parametrize("site", ["https://me.example/feeds/", "https://me.example/feeds"])

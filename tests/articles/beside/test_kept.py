@@ -98,10 +98,10 @@ def test_the_fast_way_reads_what_a_parser_reads_or_leaves_it_to_that(
 ) -> None:
     """The fast reader gives the same sources as a TOML parser, or None."""
     data = ("# A note.\n" * noted + "".join(parts)).encode()
-    found = plain_sources(data)
-    if found is not None:
+    result = plain_sources(data)
+    if result is not None:
         rows = tomllib.loads(data.decode()).get("source", [])
-        assert dict(found) == {row["key"]: tuple(row["urls"]) for row in rows}
+        assert dict(result) == {row["key"]: tuple(row["urls"]) for row in rows}
 
 
 def test_what_we_write_is_read_the_fast_way(tmp_path: Path) -> None:

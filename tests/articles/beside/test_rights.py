@@ -19,6 +19,7 @@ def open_rights_file(tmp_path: Path) -> RightsFile:
 
 
 def test_rights_of_the_past_are_kept_and_links_are_added(tmp_path: Path) -> None:
+    """Rights and links are read back from the file; a known link does not rewrite it."""
     file = open_rights_file(tmp_path)
     assert not file.is_current()
     assert file.before("planet") == ()

@@ -39,6 +39,7 @@ def test_a_withdrawal_comes_back_with_all_that_finds_the_article(tmp_path: Path)
 
 
 def test_any_text_survives_and_the_order_is_that_of_time(tmp_path: Path) -> None:
+    """Difficult strings are read back unchanged, and withdrawals come oldest first."""
     article_store = FileArticleStore(tmp_path)
     values = TRAPS[::3]
     for number, value in enumerate(values):

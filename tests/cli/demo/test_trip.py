@@ -42,13 +42,13 @@ class Trip:
 
     def stories_read(self) -> list[tuple[Story, Truth, Article]]:
         """Every story that is an article, with its truth and what became of it."""
-        found = []
+        results = []
         for story in self.world.stories:
             truth = self.world.get_truth(story)
             url = self.world.url(story)
             if truth.is_article and url in self.articles:
-                found.append((story, truth, self.articles[url]))
-        return found
+                results.append((story, truth, self.articles[url]))
+        return results
 
 
 @pytest.fixture(scope="module")
@@ -97,9 +97,9 @@ def test_titles_authors_dates_and_pictures_are_right(trip: Trip) -> None:
     for story, truth, article in trip.stories_read():
         picture = f"/images/{story.slug}.png" if story.picture_alt else ""
         day = f"{article.published:%Y-%m-%d}" if article.published else ""
-        found = (article.title, article.author, day, article.language)
-        if found != (truth.title, truth.author, truth.date, story.language):
-            wrong.append((story.key, found))
+        result = (article.title, article.author, day, article.language)
+        if result != (truth.title, truth.author, truth.date, story.language):
+            wrong.append((story.key, result))
         if not (article.cover or "").endswith(picture) or bool(article.cover) != bool(picture):
             wrong.append((story.key, article.cover))
     assert wrong == []
@@ -148,21 +148,21 @@ def test_the_story_full_of_traps(trip: Trip) -> None:
 @pytest.mark.slow
 def test_what_still_comes_out_wrong_only_gets_less(trip: Trip) -> None:
     """The number of known reading faults on the demo does not exceed SHORTFALLS."""
-    found: dict[str, list[str]] = {name: [] for name in SHORTFALLS}
+    results: dict[str, list[str]] = {name: [] for name in SHORTFALLS}
     for story, truth, article in trip.stories_read():
         text = line(article.text)
-        found["must_have"] += [
+        results["must_have"] += [
             f"{story.key}: {passage}" for passage in truth.must_have if passage not in text
         ]
-        found["must_not"] += [
+        results["must_not"] += [
             f"{story.key}: {passage}" for passage in truth.must_not if passage in text
         ]
-        found["category"] += [story.key] if truth.category not in (None, article.category) else []
-        found["tags"] += [story.key] if not set(truth.tags) <= set(article.tags) else []
+        results["category"] += [story.key] if truth.category not in (None, article.category) else []
+        results["tags"] += [story.key] if not set(truth.tags) <= set(article.tags) else []
     walls = [url for url, truth in trip.world.list_truths().items() if not truth.is_article]
-    found["walls"] = [url for url in walls if url in trip.articles]
-    counts = {name: len(cases) for name, cases in found.items()}
-    assert all(counts[name] <= most for name, most in SHORTFALLS.items()), (counts, found)
+    results["walls"] = [url for url in walls if url in trip.articles]
+    counts = {name: len(cases) for name, cases in results.items()}
+    assert all(counts[name] <= most for name, most in SHORTFALLS.items()), (counts, results)
 
 
 @pytest.mark.slow

@@ -30,19 +30,19 @@ def read_condition_rows(instance: Instance) -> dict[str, dict[str, str]]:
     """The paragraphs of `status` in a pipe, by condition."""
     _, _, *lines, feed = instance.run_command("status").output.splitlines()
     assert "/health/" in feed  # its address, after any run
-    found: dict[str, dict[str, str]] = {}
+    results: dict[str, dict[str, str]] = {}
     row: dict[str, str] = {}
     for line in lines:
         if not line.startswith("    "):
             match = _HEAD.fullmatch(line)
             assert match, line
             row = {name: value or "" for name, value in match.groupdict().items()}
-            found[row["condition"]] = row
+            results[row["condition"]] = row
         elif line.startswith("    to do: "):
             row["cure"] = line.removeprefix("    to do: ")
         else:
             row["reason"] = line.strip()
-    return found
+    return results
 
 
 def test_the_first_line_says_how_many_are_well(visited_instance: Instance) -> None:
@@ -112,7 +112,7 @@ def test_a_pipe_gets_what_a_terminal_shows_without_colours(
     shown_outputs = [visited_instance.run_command(*each).output for each in words]
     ago = re.compile(r"\d+ seconds? ago")
     colour = re.compile(r"\x1b\[\d*m")
-    assert [ago.sub("", colour.sub("", each)) for each in shown_outputs] == [
+    assert [ago.sub("", colour.sub("", shown_output)) for shown_output in shown_outputs] == [
         ago.sub("", each) for each in piped
     ]
     assert "\x1b[1m" in shown_outputs[1]
@@ -161,16 +161,16 @@ def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(
     assert second.startswith("next visit 2")
     assert "publishes about every" in second
     assert visited_instance.run_command("refresh", "--source", "holt").exit_code == 0
-    told = visited_instance.run_json("status", "--source", "holt")
-    assert [(len(visit["added"]), visit["status"]) for visit in told["visits"]] == [
+    output = visited_instance.run_json("status", "--source", "holt")
+    assert [(len(visit["added"]), visit["status"]) for visit in output["visits"]] == [
         (0, "unchanged"),
         (5, "new"),
     ]
-    oldest = told["visits"][-1]
+    oldest = output["visits"][-1]
     assert oldest["bytes"] > 0
     assert oldest["due_why"]
     assert oldest["next_due"]
-    assert "etag" not in told["state"]
+    assert "etag" not in output["state"]
 
 
 def test_one_source_that_fails_is_told_with_its_reason(visited_instance: Instance) -> None:
@@ -184,10 +184,10 @@ def test_one_source_that_fails_is_told_with_its_reason(visited_instance: Instanc
 
 def test_all_of_the_json_is_documented(visited_instance: Instance) -> None:
     documented = (ROOT / "docs/json.md").read_text(encoding="utf-8")
-    told = visited_instance.run_json("status")
+    output = visited_instance.run_json("status")
     one = visited_instance.run_json("status", "--source", "gone")
-    (source, *_), (condition, *_) = told["sources"], told["conditions"]
-    for keys in (told, one, source, condition, one["visits"][0]):
+    (source, *_), (condition, *_) = output["sources"], output["conditions"]
+    for keys in (output, one, source, condition, one["visits"][0]):
         assert [key for key in keys if f"`{key}`" not in documented] == []
 
 
@@ -215,8 +215,8 @@ def test_a_screen_has_what_fits_and_says_how_much_does_not() -> None:
 def test_pictures_are_told_by_state_and_reason() -> None:
     assert describe_pictures(None) == describe_pictures(Pictured()) == []
     assert describe_pictures(Pictured(made=1)) == ["1 picture"]
-    found = Pictured(made=5, waiting=2, failed={"gone": 3, "picture-format": 1})
-    assert describe_pictures(found) == ["5 pictures, 2 waiting, failed: 3 gone, 1 picture-format"]
+    result = Pictured(made=5, waiting=2, failed={"gone": 3, "picture-format": 1})
+    assert describe_pictures(result) == ["5 pictures, 2 waiting, failed: 3 gone, 1 picture-format"]
 
 
 def test_a_line_shows_when_jobs_ran_and_run_next() -> None:

@@ -101,14 +101,14 @@ def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: 
     sources = instance.config / "sources.toml"
     sources.write_text(sources.read_text().rstrip() + '\ntags = ["Of mine"]\n')
     before = instance.read_files()
-    told = instance.run_json("show", instance.world.url(a_story(instance)))
-    article = load(told["markdown"].encode())
+    output = instance.run_json("show", instance.world.url(a_story(instance)))
+    article = load(output["markdown"].encode())
     assert article.title == a_story(instance).title
     assert article.source_key == "holt"
     assert article.tags[0] == "Of mine"
-    assert told["why"]["tags"]["Of mine"] == "its source has it in sources.toml"
+    assert output["why"]["tags"]["Of mine"] == "its source has it in sources.toml"
     assert article.source_id != article.url  # the feed's id of the entry
-    why = told["why"]
+    why = output["why"]
     assert why["source"] == "holt"
     assert why["entry"] == "announced by holt"
     assert why["state"] == "not filed"
@@ -133,6 +133,7 @@ def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: 
 def test_saved_pages_and_foreign_files_are_shown(
     visited_instance: Instance, tmp_path: Path
 ) -> None:
+    """`show` reads a saved page, given its address, and a Markdown file from elsewhere."""
     saved = tmp_path / "page.html"
     words = " ".join(f"Sentence number {number} says something of its own." for number in range(40))
     saved.write_text(f"<title>Saved</title><article><h1>A saved page</h1><p>{words}</p></article>")
@@ -176,6 +177,7 @@ def test_why_prints_reasons_in_plain_words_and_no_article(visited_instance: Inst
 
 
 def test_why_is_told_in_lines() -> None:
+    """`show --why` prints each reason on its own line."""
     why = {
         "origins": {"title": "its page: h1"},
         "title": {"from": "h1", "candidates": ["h1: T"]},

@@ -50,14 +50,15 @@ def test_it_is_off_until_a_password_is_set(empty_instance: Instance) -> None:
 
 
 def test_tokens_are_made_and_ended_by_the_command(empty_instance: Instance) -> None:
+    """`console --token` creates tokens per scope and revokes them."""
     from syndicator.core.errors import UsageError
 
     path = security.find_tokens_file(empty_instance.folder / "feeds/state")
-    made = {
+    tokens = {
         scope: empty_instance.run_command("console", "--token", scope, *more).stdout.strip()
         for scope, *more in _TOKENS
     }
-    for scope, token in made.items():
+    for scope, token in tokens.items():
         found = security.find_token(path, token, utc_now())
         assert found is not None
         assert found.name == scope
@@ -67,8 +68,8 @@ def test_tokens_are_made_and_ended_by_the_command(empty_instance: Instance) -> N
         "no longer valid"
         in empty_instance.run_command("console", "--token", "read", "--revoke").stdout
     )
-    assert security.find_token(path, made["read"], utc_now()) is None
-    assert security.find_token(path, made["write"], utc_now())
+    assert security.find_token(path, tokens["read"], utc_now()) is None
+    assert security.find_token(path, tokens["write"], utc_now())
     with pytest.raises(UsageError, match="there are: settings, write"):
         empty_instance.run_command("console", "--token", "nobody", "--revoke")
 
@@ -151,8 +152,8 @@ def test_up_serves_it_and_it_ends_with_up(
 
 def group_of(leader: int) -> list[str]:
     """The processes of a group that run still."""
-    found = subprocess.run(
+    result = subprocess.run(
         ["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True
     )
-    lines = [line.split(None, 2) for line in found.stdout.splitlines()]
+    lines = [line.split(None, 2) for line in result.stdout.splitlines()]
     return [one[2] for one in lines if int(one[0]) == leader and not one[1].startswith("Z")]

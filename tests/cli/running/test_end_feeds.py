@@ -88,6 +88,7 @@ each_edit = pytest.mark.parametrize(
 def test_eleven_wait_and_ten_end(
     tmp_path: Path, edit: Callable[[Instance], None], kind: str
 ) -> None:
+    """Up to ten vanished feeds end by themselves; one more, and all wait for `--end-feeds`."""
     folders = (tmp_path / "eleven", tmp_path / "ten")
     for folder in folders:
         folder.mkdir()
@@ -199,6 +200,7 @@ def test_those_who_read_are_told(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_up_ends_none(tmp_path: Path) -> None:
+    """`up` opens a condition and leaves the feeds when too many would end."""
     instance = Instance(tmp_path, MOST + 1)
     take_out_tags(instance)
     command = [sys.executable, "-m", "syndicator", "up", "--config", str(instance.place.config)]

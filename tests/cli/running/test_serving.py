@@ -119,6 +119,7 @@ def test_an_instance_without_sources_says_where_to_add_one(tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_up_is_watched_and_visits_at_once_what_sighup_added(tmp_path: Path) -> None:
+    """`up` under systemd: SIGHUP loads a new source, which is visited at once."""
     config = tmp_path / "config"
     config.mkdir()
     (config / "syndicator.toml").write_text(

@@ -33,15 +33,15 @@ def test_each_setting_is_shown_with_where_it_comes_from(config: Path) -> None:
         "SYNDICATOR_FETCH__PROXY": "http://u:hidden@proxy.example:1",
         "SYNDICATOR_DESCRIBE__LLM__MODEL": "m",
     }
-    found = {one.name: (one.value, one.origin) for one in list_settings(config, environ)}
-    assert found["publish.listen"] == ("0.0.0.0:81", f"{config}/syndicator.toml:2")
-    assert found["publish.limit"] == (50, "default")
-    assert found["describe.llm.model"] == (
+    results = {one.name: (one.value, one.origin) for one in list_settings(config, environ)}
+    assert results["publish.listen"] == ("0.0.0.0:81", f"{config}/syndicator.toml:2")
+    assert results["publish.limit"] == (50, "default")
+    assert results["describe.llm.model"] == (
         "m",
         "environment variable SYNDICATOR_DESCRIBE__LLM__MODEL",
     )
-    assert found["store.url"][0] == "postgresql://me:***@db/x"
-    assert found["fetch.proxy"][0] == "http://u:***@proxy.example:1"
+    assert results["store.url"][0] == "postgresql://me:***@db/x"
+    assert results["fetch.proxy"][0] == "http://u:***@proxy.example:1"
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,7 @@ def test_it_is_printed_for_people_and_for_programs(config: Path) -> None:
 def test_a_dropped_setting_is_a_warning_of_every_command(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A setting that no longer exists gives a warning, not an error."""
     (config / "syndicator.toml").write_text("[publish]\nmost = 9\n")
     monkeypatch.setenv("SYNDICATOR_FETCH__REDIRECTS", "3")
     done = CliRunner().invoke(
@@ -112,6 +113,7 @@ def test_a_port_that_is_none_is_a_usage_error(config: Path, option: str) -> None
 
 
 def test_a_folder_that_is_not_there_has_no_settings(tmp_path: Path) -> None:
+    """`config show` of a missing folder is an error."""
     done = CliRunner().invoke(app, ["config", "show", "--config", str(tmp_path / "typo")])
     assert isinstance(done.exception, ConfigError)
     assert "typo/sources.toml does not exist" in str(done.exception)

@@ -64,6 +64,7 @@ def test_newsletters_of_one_mailbox_differ_in_their_names(tmp_path: Path) -> Non
 
 
 def test_the_parts_of_an_address() -> None:
+    """A mailbox is a local folder, or host, port, user, password and folder."""
     assert parse_mailbox("maildir:///var/mail/anna/") == Mailbox(folder="/var/mail/anna")
     address = "imaps://anna@x.example:${PW}@[2001:db8::1]:1993/Lists%20of/News"
     assert parse_mailbox(address) == Mailbox(

@@ -124,7 +124,7 @@ def test_what_we_write_reads_back_whole_and_in_its_order() -> None:
 def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> None:
     """An untrusted list loses its rights; entries with `${VARIABLE}` are skipped."""
     listed = read_opml(write_opml("Evil", [replace(ALL, url="https://all.example/feed"), *SOURCES]))
-    cleaned = [make_source(make_source_table(one, "tag", {})) for one in listed.outlines]
+    cleaned = [make_source(make_source_table(outline, "tag", {})) for outline in listed.outlines]
     usual = Source(key="", url="")
     assert cleaned[0] == replace(
         ALL, url="https://all.example/feed", **{name: getattr(usual, name) for name in RIGHTS}
@@ -192,8 +192,8 @@ def test_folders_become_what_is_said(folders: Folders, values: dict[str, Any]) -
 
 def test_a_list_that_a_hand_broke_is_skipped_with_its_line() -> None:
     """A broken outline is skipped and reported with its line."""
-    made = write_opml("Mine", SOURCES[:1]).replace(b"&quot;AI&quot;", b"AI")
-    (skipped,) = read_opml(made).skipped
+    result = write_opml("Mine", SOURCES[:1]).replace(b"&quot;AI&quot;", b"AI")
+    (skipped,) = read_opml(result).skipped
     assert skipped.line > 1
     assert SPACE in skipped.why
 

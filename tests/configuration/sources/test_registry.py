@@ -63,6 +63,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_every_field_is_read(tmp_path: Path) -> None:
+    """A table with every key gives a source with every field."""
     path = tmp_path / "sources.toml"
     path.write_text(
         """

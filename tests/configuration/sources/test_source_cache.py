@@ -224,8 +224,8 @@ def test_whatever_else_is_added_is_read_as_part_of_the_whole(
     except ConfigError as error:
         wanted = str(error)
     again = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
-    found = str(ConfigError.of(again.faults)) if again.faults else again.sources
-    assert found == wanted
+    result = str(ConfigError.of(again.faults)) if again.faults else again.sources
+    assert result == wanted
     assert parsed_files == [path]
 
 

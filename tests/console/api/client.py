@@ -34,8 +34,8 @@ class Client:
         try:
             connection.request(method, f"/api/v1{path}", body, sent)
             answer = connection.getresponse()
-            found = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, found, answer.read().decode())
+            results = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, results, answer.read().decode())
         finally:
             connection.close()
 

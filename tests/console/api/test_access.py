@@ -39,6 +39,7 @@ def test_nothing_is_answered_while_there_is_no_token(
 def test_nothing_is_answered_without_a_valid_token(
     running_console: RunningConsole, reading_client: Client, path: str
 ) -> None:
+    """Missing, wrong or malformed tokens get 401."""
     for token in (
         "",
         "syn_",
@@ -160,6 +161,7 @@ def test_no_attack_gets_through(
     writing_client: Client,
     attack: dict[str, Any],
 ) -> None:
+    """Each attack is answered with its status and changes no file."""
     path = running_console.instance.config / "sources.toml"
     before = path.read_bytes()
     client = {"reader": reading_client, "writer": writing_client}.get(

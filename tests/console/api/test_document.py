@@ -43,6 +43,7 @@ def run_program(*command: str | Path) -> str:
 def test_the_document_is_valid_and_a_generated_client_works(
     running_console: RunningConsole, writing_client: Client, programs: Path, tmp_path: Path
 ) -> None:
+    """Foreign tools accept the OpenAPI document, and the client they generate drives the API."""
     path = tmp_path / "openapi.json"
     path.write_text(json.dumps(writing_client.get("/openapi.json")))
     assert "OK" in run_program(programs / "openapi-spec-validator", path)

@@ -40,8 +40,8 @@ def finish_operation(
 
 
 def get_article(client: Client, place: int = 0) -> dict[str, Any]:
-    found: dict[str, Any] = client.get("/articles?source=holt")["items"][place]
-    return found
+    result: dict[str, Any] = client.get("/articles?source=holt")["items"][place]
+    return result
 
 
 def read_instance_files(running_console: RunningConsole) -> dict[str, bytes]:
@@ -54,6 +54,7 @@ def read_instance_files(running_console: RunningConsole) -> dict[str, bytes]:
 def test_a_dry_run_changes_nothing_and_a_change_is_undone(
     running_console: RunningConsole, writing_client: Client
 ) -> None:
+    """A dry run writes nothing; a withdrawal is made and undone."""
     article_id = get_article(writing_client)["id"]
     before = read_instance_files(running_console)
     known = writing_client.get("/changes")["items"]
@@ -108,9 +109,9 @@ def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
         {"id": article_id, "excerpt": "Of the second."},
         If_Match=again.headers["etag"],
     )
-    found = writing_client.get(f"/articles/{article_id}")
-    assert found["title"] == "By the first"
-    assert found["excerpt"] == "Of the second."
+    result = writing_client.get(f"/articles/{article_id}")
+    assert result["title"] == "By the first"
+    assert result["excerpt"] == "Of the second."
 
 
 def test_a_token_that_reads_may_try_and_not_change(
@@ -190,6 +191,7 @@ def test_a_token_of_an_unknown_scope_reads(
 def test_jobs_are_seen_and_cancelled_by_their_token_alone(
     running_console: RunningConsole, reading_client: Client, writing_client: Client
 ) -> None:
+    """A token sees and cancels only its own jobs."""
     job = finish_operation(
         writing_client, "withdraw", {"id": get_article(writing_client)["id"]}, "?dry_run=true"
     )
@@ -312,6 +314,7 @@ def test_no_path_leads_out_of_the_articles(
 def test_no_text_becomes_a_table_of_the_configuration(
     running_console: RunningConsole, writing_client: Client, text: str
 ) -> None:
+    """Whatever a tag's new name is, the taxonomy stays valid and gets no other key."""
     path = running_console.instance.config / "taxonomy.toml"
     before = tomllib.loads(path.read_text())
     for name, arguments in (
@@ -393,9 +396,9 @@ def test_an_edit_cannot_write_a_field_of_the_file(
         "edit",
         {"id": article_id, "title": "A\n---\nid: evil\nhold: true\n", "excerpt": "B\nhold: true"},
     )
-    found = writing_client.get(f"/articles/{article_id}")
-    assert found["id"] == article_id
-    assert found["hold"] is False
+    result = writing_client.get(f"/articles/{article_id}")
+    assert result["id"] == article_id
+    assert result["hold"] is False
 
 
 def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(

@@ -14,15 +14,15 @@ from tests.console.conftest import Browser, RunningConsole
 
 def list_all_items(client: Client, path: str, limit: int) -> list[Any]:
     """All items, page by page."""
-    found = []
+    results = []
     cursor = ""
     join = "&" if "?" in path else "?"
     while True:
         page = client.get(f"{path}{join}limit={limit}&cursor={cursor}")
         assert len(page["items"]) <= limit
-        found += page["items"]
+        results += page["items"]
         if not (cursor := page["next"]):
-            return found
+            return results
 
 
 @pytest.mark.parametrize("name", ["articles", "sources", "feeds", "conditions", "changes", "jobs"])
@@ -47,9 +47,9 @@ def test_articles_are_newest_first_and_can_be_chosen(reading_client: Client) -> 
 
 
 def test_articles_of_a_search_can_be_sorted(reading_client: Client) -> None:
-    found = list_all_items(reading_client, "/articles?language=en&sort=newest", 100)
-    assert len(found) > 1
-    assert all(one["added"] >= other["added"] for one, other in pairwise(found))
+    result = list_all_items(reading_client, "/articles?language=en&sort=newest", 100)
+    assert len(result) > 1
+    assert all(one["added"] >= other["added"] for one, other in pairwise(result))
 
 
 def test_the_document_has_the_fields_of_articles(reading_client: Client) -> None:
@@ -143,10 +143,10 @@ def test_a_list_has_so_many_parameters(reading_client: Client, name: str) -> Non
 
 
 def test_the_document_names_every_path(reading_client: Client) -> None:
-    made = reading_client.get("/openapi.json")
-    assert made == openapi_document()
-    assert made["openapi"].startswith("3.1")
-    for path in made["paths"]:
+    result = reading_client.get("/openapi.json")
+    assert result == openapi_document()
+    assert result["openapi"].startswith("3.1")
+    for path in result["paths"]:
         assert reading_client.ask("GET", path.format(key="x", name="x")).status in (
             200,
             404,

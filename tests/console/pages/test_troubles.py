@@ -38,17 +38,17 @@ from syndicator.health.conditions import Condition
     ],
 )
 def test_the_cure_comes_first(kind: Kind, code: str, first: str, link: str) -> None:
-    made = describe_trouble(Condition(kind=kind, subject="a", source="a", code=code))
-    strong = [remedy for remedy in made.remedies if remedy.strong]
+    result = describe_trouble(Condition(kind=kind, subject="a", source="a", code=code))
+    strong = [remedy for remedy in result.remedies if remedy.strong]
     assert [one.act for one in strong] == ([first] if first else [])
-    assert made.link == link
-    assert {tuple(one.args.items()) for one in made.remedies} == {(("key", "a"),)}
+    assert result.link == link
+    assert {tuple(one.args.items()) for one in result.remedies} == {(("key", "a"),)}
 
 
 def test_what_is_about_no_source_has_no_button_for_one() -> None:
     """Troubles without a source offer only buttons that need no source."""
     held = describe_trouble(Condition(kind=Kind.FEED_HELD, subject="tags/ai"))
-    assert [one.act for one in held.remedies] == ["build"]
+    assert [remedy.act for remedy in held.remedies] == ["build"]
     assert describe_trouble(Condition(kind=Kind.DISK, subject="/")).remedies == ()
     assert (
         describe_trouble(Condition(kind=Kind.ARTICLES_ON_HOLD, subject="x", count=3)).link_says

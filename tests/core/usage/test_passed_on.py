@@ -42,6 +42,7 @@ ROBOTS = b"User-agent: *\nContent-Signal: ai-input=no\n"
 
 @pytest.mark.slow
 def test_a_visit_files_what_robots_txt_and_page_say(tmp_path: Path, web: Web) -> None:
+    """A visit stores the usage statements of robots.txt and page, and publishes them."""
     config = write_sources_config(tmp_path, {"s": f'url = "{web.url("/feed")}"\ncontent = "full"'})
     link = web.url("/page").encode()
     feed = (

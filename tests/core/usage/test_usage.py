@@ -68,11 +68,11 @@ def test_what_is_said_and_what_follows(case: dict[str, Any]) -> None:
     """Each case: the statements that are found, and the terms derived from them."""
     lines = list_statements(case)
     assert list(lines) == case["lines"]
-    found = derive_terms(lines)
-    assert found.most == case.get("most", "full")
-    assert found.model == case.get("model", True)
-    assert found.picture == case.get("picture", True)
-    assert found.free == case.get("free", "")
+    result = derive_terms(lines)
+    assert result.most == case.get("most", "full")
+    assert result.model == case.get("model", True)
+    assert result.picture == case.get("picture", True)
+    assert result.free == case.get("free", "")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["shows"])

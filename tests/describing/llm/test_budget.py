@@ -133,15 +133,16 @@ def test_a_clock_that_was_set_back_does_not_stop_us() -> None:
     st.lists(st.sampled_from(["ok", "connect", "timeout", "http-500", "rate-limited"]), max_size=60)
 )
 def test_no_run_of_luck_spends_more_than_the_day_has(outcomes: list[str]) -> None:
+    """Any sequence of outcomes keeps to the day's calls and tokens."""
     meter = FRESH
     now = NOW.replace(hour=0)
-    made = 0
+    result = 0
     for outcome in outcomes:
         now += timedelta(minutes=5)
         meter = limits.reset_if_changed(meter, SETTINGS, now)
         if limits.find_hindrance(meter, SETTINGS, 100, now):
             continue
-        made += 1
+        result += 1
         meter = limits.count_call(meter, 100)
         meter = (
             limits.record_answer(meter, 100, 90, "schema")
@@ -150,4 +151,4 @@ def test_no_run_of_luck_spends_more_than_the_day_has(outcomes: list[str]) -> Non
         )
         assert meter.tokens <= SETTINGS.daily_tokens
         assert meter.calls <= SETTINGS.daily_calls
-    assert made <= SETTINGS.daily_calls
+    assert result <= SETTINGS.daily_calls

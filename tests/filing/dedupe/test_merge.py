@@ -125,6 +125,7 @@ def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(place: Place
 
 
 def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) -> None:
+    """A split copy stays separate through builds, a lost database and a new reading."""
     first, copy = file_story_and_copy(place)
     with place.open_app() as app:
         assert [one.id for one in editorial.split(app.archive, copy.url)] == [copy.id]

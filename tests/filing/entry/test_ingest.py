@@ -285,8 +285,8 @@ def test_a_private_address_makes_no_article_whatever_the_feed_has_to_say(
 def test_a_name_that_resolves_to_a_private_address_makes_no_article(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 80))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: found)
+    addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: addresses)
     with place.open_app() as app:
         result = ingest_entry(app, "http://one.example/a", None, f"<p>{STORY}</p>")
         assert get_problem_reason(result) == "blocked-address"

@@ -106,12 +106,12 @@ async def test_pages_and_feeds_behind_a_wall_are_named(tmp_path: Path) -> None:
             "s1": "not-a-feed-bot-check",
         }
         with open_read_only(up.config) as place:
-            found = {
+            conditions_by_source = {
                 condition.source: condition
                 for condition in read_health(place).conditions
                 if condition.source
             }
-        assert found["s0"].kind == "source-walled"
-        assert found["s0"].detail.startswith("3 of its last 4 pages: a check")
-        assert found["s1"].kind == "source-failing"
-        assert "User-Agent" in found["s1"].cure
+        assert conditions_by_source["s0"].kind == "source-walled"
+        assert conditions_by_source["s0"].detail.startswith("3 of its last 4 pages: a check")
+        assert conditions_by_source["s1"].kind == "source-failing"
+        assert "User-Agent" in conditions_by_source["s1"].cure

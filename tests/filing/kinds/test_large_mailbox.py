@@ -73,6 +73,7 @@ def make_post(folder: Path, url: str = "", more: str = "") -> MailInstance:
 
 
 def test_a_large_maildir(tmp_path: Path) -> None:
+    """A mailbox with many other mails costs hardly more than a small one."""
     costs = []
     now = datetime.now(UTC).replace(microsecond=0)
     for name, others in (("small", 0), ("large", MAILS)):

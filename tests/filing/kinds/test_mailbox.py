@@ -27,6 +27,7 @@ def mail_instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[M
 def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(
     mail_instance: MailInstance,
 ) -> None:
+    """Newsletters are filed once, published in full on a private instance, without secrets."""
     mail_instance.configure(BRIDGES)
     for number in (1, 2, 3):
         mail_instance.deliver_mail(f"{number}.host", make_mail(number, NOW - number * DAY))
@@ -114,7 +115,7 @@ def test_mails_leave_the_feeds_of_an_instance_that_becomes_public(
     assert "counted 1 bridges" in mail_instance.read_published()
     mail_instance.configure(settings=PUBLIC)  # and its source is removed
     mail_instance.visit_sources()
-    assert [each.hold_reason for each in mail_instance.load_articles()] == ["private"]
+    assert [article.hold_reason for article in mail_instance.load_articles()] == ["private"]
     assert "counted 1 bridges" not in mail_instance.read_published()
 
 
@@ -192,6 +193,7 @@ def test_a_mail_is_put_away_after_it_is_filed(mail_instance: MailInstance) -> No
 
 
 def test_a_folder_that_is_gone_is_a_failure_of_the_source(mail_instance: MailInstance) -> None:
+    """A missing Maildir fails the visit with "no-folder"."""
     mail_instance.configure(BRIDGES)
     (mail_instance.box / "cur").rmdir()
     outcome = mail_instance.visit_sources()["bridges"]

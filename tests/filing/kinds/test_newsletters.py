@@ -43,6 +43,7 @@ def find_faults(issue: Issue, article: Article | None) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_mails_of_twelve_newsletters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty sample mails become articles with the expected values, without personal data."""
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     post = MailInstance(tmp_path)
     post.configure(*(newsletter.table for newsletter in NEWSLETTERS))

@@ -31,6 +31,7 @@ PROXY = {"https_proxy": "http://10.0.0.1:3128"}
 def test_the_setting_is_named(
     reason: str, detail: str, proxy: str, environ: Mapping[str, str], says: str
 ) -> None:
+    """A failed fetch that a proxy or variable explains names it, without its value."""
     said = name_setting(Failed(url="https://a/", reason=reason, detail=detail), proxy, environ)
     assert says in said
     assert bool(said) == bool(says)

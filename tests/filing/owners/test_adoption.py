@@ -124,6 +124,7 @@ def test_what_a_hand_edited_stays(place: Place) -> None:
 
 
 def test_it_happens_once(place: Place) -> None:
+    """An adopted article is not adopted by a second source."""
     with place.open_app() as app:
         old = file_foreign_article(app)
         ingest_entry(app, "one", old, make_page(old.url))

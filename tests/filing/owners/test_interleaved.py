@@ -205,7 +205,7 @@ def live_days(
         web.answers = answers
         asyncio.run(visit(now))
     files = sorted((folder / "feeds/articles").rglob("*.md"))
-    found = [load(path.read_bytes(), str(path)) for path in files]
+    results = [load(path.read_bytes(), str(path)) for path in files]
     return {
         one.url: (
             one.id,
@@ -217,7 +217,7 @@ def live_days(
             one.tags,
             one.source_key,
         )
-        for one in found
+        for one in results
         if one.url.startswith(BANK)
     }
 

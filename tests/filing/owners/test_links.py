@@ -44,6 +44,7 @@ def take_story(app: App, number: int, source: Source = BURNER) -> str | None:
 
 
 def test_a_front_page_is_asked_once_a_week_by_each_source(place: Place, web: Web) -> None:
+    """Its link to the feed counts for a week, then it is fetched and judged again."""
     web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
     with place.open_app() as app:
         assert take_story(app, 1)

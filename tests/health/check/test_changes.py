@@ -11,6 +11,7 @@ from syndicator.runs import daemon
 
 
 def test_each_setting_source_and_query_is_named(tmp_path: Path) -> None:
+    """Edits of settings, sources and queries are each described."""
     sources, settings, queries = (
         tmp_path / name for name in ("sources.toml", "syndicator.toml", "feeds.toml")
     )

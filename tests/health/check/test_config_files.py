@@ -69,6 +69,7 @@ def test_an_address_that_is_none_is_named(place: Place, url: str) -> None:
 
 
 def test_an_alert_that_cannot_be_sent_is_named(place: Place) -> None:
+    """Alert settings that cannot work are errors with their line."""
     (one,) = check_config(place, settings='[alert]\ncommand = ["/nowhere/tell"]\n')
     assert one.severity == "error"
     assert one.reason == "bad-alert"
@@ -136,7 +137,7 @@ def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None
         ' "https://c.example/?t=${THREE_3}"\n'
     )
     both_findings = check_config(place, sources=lines, ONE_1="x")
-    assert [(one.reason, one.line) for one in both_findings] == [
+    assert [(both_finding.reason, both_finding.line) for both_finding in both_findings] == [
         ("unset-variable", 8),
         ("unset-variable", 11),
     ]
@@ -181,6 +182,7 @@ def test_a_file_is_named_once(place: Place) -> None:
 
 
 def test_files_of_cookies_are_looked_at(place: Place) -> None:
+    """Cookie files are checked: missing, readable by others, malformed."""
     (place.config / "sources.toml").write_text(
         '[[source]]\nkey = "a"\nurl = "https://a.example/feed"\ncookies = "cookies/a.txt"\n'
     )

@@ -36,8 +36,8 @@ def test_a_folder_that_is_none_is_one_finding_among_all(
     path.parent.mkdir(exist_ok=True)
     path.symlink_to(name) if loop else path.write_text("")
     (place.config / "sources.d").write_text("")
-    found = [(one.what, one.reason) for one in check(place.config) if one.severity == "error"]
-    assert sorted(found) == sorted(
+    results = [(one.what, one.reason) for one in check(place.config) if one.severity == "error"]
+    assert sorted(results) == sorted(
         [(str(place.config / "sources.d"), "bad-config"), (str(path), "not-writable")]
     )
     assert all(
@@ -52,6 +52,7 @@ def test_no_trace_of_the_check_is_left(place: Place) -> None:
 
 
 def test_sources_that_write_for_others_are_named_until_the_operator_answers(place: Place) -> None:
+    """Sources with articles on other sites are reported until `speaks_for` is set."""
     with place.open_app() as app:
         store_articles(app, "Mine", "Text.")
         for site in ("b", "a"):
@@ -137,8 +138,8 @@ def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(place: Place)
     (place.config / "sources.d/b.toml").write_text(
         '[[source]]\nkey = "B"\nurl = "https://b.example/"\n'
     )
-    found = [(Path(one.file).name, one.line, one.key) for one in check(place.config, environ={})]
-    assert found == [
+    results = [(Path(one.file).name, one.line, one.key) for one in check(place.config, environ={})]
+    assert results == [
         ("feeds.toml", 6, "feed.slug"),
         ("a.toml", 1, ""),
         ("b.toml", 2, "source.key"),
@@ -150,14 +151,15 @@ def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(place: Place)
 
 
 def test_errors_come_first_and_warnings_fail_nothing(place: Place) -> None:
+    """Findings are sorted by severity, each with file and line."""
     (place.config / "sources.toml").write_text(
         SOURCES + 'category = "Ai"\nheaders_env = { A = "UNSET_1" }\n'
     )
     (place.config / "syndicator.toml").write_text("[fetch]\nredirects = 5\n")
-    found = check(
+    result = check(
         place.config, environ={"SYNDICATOR_SITE__URI": "x", "SYNDICATOR_PUBLISH__MOST": "9"}
     )
-    assert [(one.severity, one.reason) for one in found] == [
+    assert [(one.severity, one.reason) for one in result] == [
         ("error", "unset-variable"),
         ("warning", "unknown-variable"),
         ("warning", "unknown-name"),
@@ -165,12 +167,12 @@ def test_errors_come_first_and_warnings_fail_nothing(place: Place) -> None:
         ("warning", "dropped-setting"),
         ("info", "source-rights"),
     ]
-    assert "source 'two': category 'Ai' is not in taxonomy.toml" in found[2].detail
-    assert "'AI'" in found[2].detail
-    assert found[2].what == f"{place.config}/sources.toml:8"
-    assert found[3].what == f"{place.config}/syndicator.toml:2"
-    assert found[3].key == "fetch.redirects"
-    assert "publish.most is no setting any more" in found[4].detail
+    assert "source 'two': category 'Ai' is not in taxonomy.toml" in result[2].detail
+    assert "'AI'" in result[2].detail
+    assert result[2].what == f"{place.config}/sources.toml:8"
+    assert result[3].what == f"{place.config}/syndicator.toml:2"
+    assert result[3].key == "fetch.redirects"
+    assert "publish.most is no setting any more" in result[4].detail
 
 
 def test_an_article_of_a_hand_is_looked_at(place: Place) -> None:
@@ -186,8 +188,10 @@ def test_an_article_of_a_hand_is_looked_at(place: Place) -> None:
         (folder / name).write_text(text.format(name))
     for name in ("README.md", "2026/03/picture.jpg", ".hidden.md", "notes.txt"):
         (folder / name).write_text("x")
-    found = {(Path(one.file).name, one.line, one.reason) for one in check(place.config, environ={})}
-    assert found == {
+    results = {
+        (Path(one.file).name, one.line, one.reason) for one in check(place.config, environ={})
+    }
+    assert results == {
         ("mine.md", 5, "unknown-name"),
         ("mine.md", 6, "bad-cover"),
         ("a.markdown", None, "passed-over"),
@@ -236,10 +240,10 @@ def test_a_source_that_cannot_be_drawn_here_is_named(
     sources = place.config / "sources.toml"
     more = f"browser = true\nenabled = {str(enabled).lower()}\n"
     sources.write_text(f"{SOURCES}{more}")
-    found = [one for one in check(place.config) if one.reason == "no-browser"]
-    assert bool(found) == enabled
+    results = [one for one in check(place.config) if one.reason == "no-browser"]
+    assert bool(results) == enabled
     if enabled:
-        (finding,) = found
+        (finding,) = results
         assert finding.severity == "error"
         assert finding.line == 8
         assert "two" in finding.what + finding.detail

@@ -32,7 +32,7 @@ def test_a_clock_that_is_behind_is_named(
         one.detail for one in installation.check_clock(NOW, installed=installed, last_run=last_run)
     ]
     assert bool(details) is bool(said)
-    assert all(said in one and "12:00 UTC" in one for one in details)
+    assert all(said in detail and "12:00 UTC" in detail for detail in details)
 
 
 def test_a_disk_that_is_nearly_full_is_named() -> None:

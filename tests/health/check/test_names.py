@@ -49,9 +49,9 @@ def test_of_sources(line: str, said: str) -> None:
     """Unknown tags and categories in a source are reported with their line."""
     text = f'[[source]]\nkey = "one"\nurl = "https://one.example/"\n{line}\n'
     placed = check_all([TomlFile(Path("sources.toml"), tomllib.loads(text), text)])
-    found = [*find_unknown_in_sources(placed, NAMES)]
-    assert [fault.line for fault in found] == ([4] if said else [])
-    assert all(said in fault.message for fault in found)
+    results = [*find_unknown_in_sources(placed, NAMES)]
+    assert [fault.line for fault in results] == ([4] if said else [])
+    assert all(said in fault.message for fault in results)
     assert [*find_unknown_in_sources(placed, Names())] == []  # no taxonomy: anything goes
 
 
@@ -74,9 +74,9 @@ def test_of_queries(tmp_path: Path, query: str, unknown: list[str]) -> None:
     path = tmp_path / "feeds.toml"
     path.write_text(f"[[feed]]\nslug = 'x'\nquery = '{query}'\n")
     file = TomlFile(path, {}, path.read_text())
-    found = [*find_unknown_in_queries(file, load_queries(path), NAMES)]
-    assert all(fault.line == 3 for fault in found)
-    assert [part in fault.message for part, fault in zip(unknown, found, strict=True)] == [
+    results = [*find_unknown_in_queries(file, load_queries(path), NAMES)]
+    assert all(fault.line == 3 for fault in results)
+    assert [part in fault.message for part, fault in zip(unknown, results, strict=True)] == [
         True
     ] * len(unknown)
 

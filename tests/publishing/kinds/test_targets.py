@@ -47,12 +47,12 @@ def test_the_urgent_are_made_first_and_older_ones_by_month() -> None:
 def test_a_waiting_target_is_recorded_once_as_out_of_date() -> None:
     target = make_target("list", waits=True)
     for known, late in (({}, ["list"]), ({"list": "before"}, ["list"]), ({"list": ""}, [])):
-        found = compare_targets([target], known)
-        assert [each.id for each in found.late] == late
-        assert found.due == []
+        result = compare_targets([target], known)
+        assert [each.id for each in result.late] == late
+        assert result.due == []
 
 
 def test_published_targets_that_no_longer_exist_are_gone() -> None:
     """Targets that are published but not planned are deleted."""
-    found = compare_targets([make_target("here")], {"here": "now", "there": "now", "old": ""})
-    assert found.gone == {"there", "old"}
+    result = compare_targets([make_target("here")], {"here": "now", "there": "now", "old": ""})
+    assert result.gone == {"there", "old"}

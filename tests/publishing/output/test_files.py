@@ -123,8 +123,8 @@ def test_rarely_requested_files_have_no_gz(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / f"{name}.gz").write_bytes(b"of an earlier version")
         publish_file(outlet, name, b"1")
-    found = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.gz"))
-    assert found == sorted(f"{name}.gz" for name in often)
+    results = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.gz"))
+    assert results == sorted(f"{name}.gz" for name in often)
 
 
 def test_without_gzip_none_is_left(tmp_path: Path) -> None:
@@ -268,6 +268,7 @@ def test_a_folder_in_place_of_a_file_refuses_that_file_alone(tmp_path: Path) -> 
 def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
     tmp_path: Path,
 ) -> None:
+    """The order of steps: sync, replace, sync folders, delete."""
     publish_file(FileOutlet(tmp_path), "tags/old.atom", b"1")
     disk = Recorder(tmp_path)
     outlet = FileOutlet(tmp_path, disk=disk)

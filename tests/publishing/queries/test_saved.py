@@ -137,6 +137,7 @@ def write_feeds_file(tmp_path: Path, text: str) -> Path:
 
 
 def test_the_file_is_read(tmp_path: Path) -> None:
+    """feeds.toml has feeds by query and settings of existing feeds; a missing file has none."""
     path = write_feeds_file(
         tmp_path,
         """

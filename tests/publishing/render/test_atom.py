@@ -56,8 +56,8 @@ def parse_entry(shown: View) -> Any:
 def parse_item(shown: View) -> Any:
     """Return the <item> of a view as a reader parses it."""
     draft = Draft(shown, BASE)
-    made = rss.serialise(draft, rss.make_item(draft))
-    return etree.fromstring(rss.write_feed(make_sample_head(), [made])).find("channel/item")
+    result = rss.serialise(draft, rss.make_item(draft))
+    return etree.fromstring(rss.write_feed(make_sample_head(), [result])).find("channel/item")
 
 
 @pytest.mark.parametrize("text", ["\x00", "\x1b", "\ud800", "\ufffe"])
@@ -112,6 +112,7 @@ def test_an_entry_declares_no_namespace_that_its_feed_has() -> None:
 
 
 def test_links_have_their_kinds() -> None:
+    """Page, sound file, other reports and licence are told apart by the link's `rel`."""
     sound = Enclosure(url="https://alpha.example/1.mp3", type="audio/mpeg", length=7)
     also = (("Beta", "https://beta.example/1"), ("Gamma", "https://gamma.example/1"))
     view = make_sample_view(
@@ -191,25 +192,25 @@ def test_a_head_with_a_fault_is_refused(old: bytes, new: bytes) -> None:
     draft = Draft(make_sample_view(), BASE)
     entry = atom.serialise(draft, atom.make_entry(draft))
     for entries in ([], [entry]):
-        made = atom.write_feed(
+        result = atom.write_feed(
             make_sample_head(title="A title", self_name="archive/all/2026-11.atom", current=False),
             entries,
         )
-        assert validate.check_atom(made).fault is None
-        broken = made.replace(old, new, 1)
-        assert broken != made
+        assert validate.check_atom(result).fault is None
+        broken = result.replace(old, new, 1)
+        assert broken != result
         assert (validate.check_atom(broken).fault or "").startswith("invalid")
         assert (validate.find_atom_fault(broken) or "").startswith("invalid")
 
 
 def test_a_head_takes_no_time_from_the_clock() -> None:
-    made = atom.write_feed(make_sample_head(), []), rss.write_feed(make_sample_head(), [])
-    assert etree.fromstring(made[0]).findtext(f"{ATOM}updated") == WHEN.isoformat()
+    result = atom.write_feed(make_sample_head(), []), rss.write_feed(make_sample_head(), [])
+    assert etree.fromstring(result[0]).findtext(f"{ATOM}updated") == WHEN.isoformat()
     assert (
-        etree.fromstring(made[1]).findtext("channel/lastBuildDate")
+        etree.fromstring(result[1]).findtext("channel/lastBuildDate")
         == "Thu, 26 Nov 2026 08:30:00 +0000"
     )
-    assert b"pubDate" not in made[1]
+    assert b"pubDate" not in result[1]
 
 
 def test_feedgen_is_loaded_when_something_is_written() -> None:
@@ -228,9 +229,9 @@ def test_threads_that_write_dates_leave_the_locale_alone(monkeypatch: pytest.Mon
 
     def slow(category: int, wanted: str | None = None) -> str:
         """Write as feedgen does, but let another thread run meanwhile."""
-        found = real(category, wanted)
+        result = real(category, wanted)
         time.sleep(0.002)
-        return found
+        return result
 
     def write(number: int) -> None:
         if number % 2:

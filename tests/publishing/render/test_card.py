@@ -176,6 +176,7 @@ def build_files(**publish: Any) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("kind", ["card", "plain"])
 def test_every_format_shows_the_same(kind: str) -> None:
+    """Atom, RSS and JSON contain the same card."""
     files = build_files(entry_html=kind)
     atom, rss = (etree.fromstring(files[f"all.{name}"]) for name in ("atom", "rss"))
     one = atom.findall(f"{ATOM}entry")[1]

@@ -28,19 +28,19 @@ def find_live_markup(rendered: str) -> list[str]:
     """Return the parts of the HTML that could run or load anything except a link or a picture over
     http."""
     root = lxml_html.fragment_fromstring(rendered, create_parent="body")
-    found = [
+    results = [
         f"comment or instruction {node.text!r}"
         for node in root.iter(etree.Comment, etree.ProcessingInstruction)
     ]
     for element in root.iterdescendants(etree.Element):
         if element.tag not in TAGS:
-            found.append(f"<{element.tag}>")
-        found += [f"{element.tag} {name}" for name in element.attrib if name not in ATTRIBUTES]
+            results.append(f"<{element.tag}>")
+        results += [f"{element.tag} {name}" for name in element.attrib if name not in ATTRIBUTES]
         for name in {"href", "src"} & set(element.attrib):
             scheme = urlsplit(re.sub(r"[\x00-\x20]", "", element.get(name))).scheme.lower()
             if scheme not in ("http", "https") and (scheme, name) != ("mailto", "href"):
-                found.append(f"{element.tag} {name}={element.get(name)!r}")
-    return found
+                results.append(f"{element.tag} {name}={element.get(name)!r}")
+    return results
 
 
 def check_html(payload: str) -> None:
@@ -138,9 +138,9 @@ def test_the_text_of_clean_articles_stays(samples: Samples) -> None:
         rendered = lxml_html.fragment_fromstring(
             render_markdown(text, BASE), create_parent="body"
         ).text_content()
-        found = set(re.findall(r"\w+", rendered))
+        results = set(re.findall(r"\w+", rendered))
         wanted = wanted + len(words)
-        kept = kept + sum(word in found for word in words)
+        kept = kept + sum(word in results for word in words)
     assert wanted > 1_000
     assert kept / wanted >= 0.99
 

@@ -17,6 +17,7 @@ HOW = Settings(
 
 
 def test_each_kind_of_feed_is_a_folder_and_names_are_short() -> None:
+    """OPML has one folder per axis with short names."""
     rows = MemoryIndex([make_article(1, category="Work", tags=("AI", "C++"))]).feeds()
     queries = [SavedQuery(slug="long-reads", query="tag:AI")]
     specs = plan_feeds(

@@ -22,6 +22,7 @@ BAD = (
 
 
 def test_transcripts_chapters_and_persons_pass_through() -> None:
+    """Valid podcast elements of an enclosure are in the feed; invalid ones are left out."""
     sound = Enclosure(
         url="https://pod.example/1.mp3", type="audio/mpeg", length=9, podcast=(*LINES, *BAD)
     )
@@ -64,6 +65,7 @@ def test_transcripts_chapters_and_persons_pass_through() -> None:
 
 
 def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
+    """Only articles with sound have iTunes elements, and only pictures that players can show."""
     sound = Enclosure(
         url="https://pod.example/1.mp3", type="audio/mpeg", length=9, duration="1:02:03"
     )
@@ -74,7 +76,7 @@ def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
     ]
     outlet = MemoryOutlet()
     build_index(MemoryIndex(articles), outlet, Settings(publish=Publish(archives=False)))
-    found = [
+    results = [
         [
             (node.tag.removeprefix(ITUNES), node.text, dict(node.attrib))
             for node in item
@@ -83,7 +85,7 @@ def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
         for item in etree.fromstring(outlet.files["all.rss"]).iter("item")
     ]
     duration = ("duration", "3723", {})
-    assert found == [
+    assert results == [
         [],
         [duration],
         [duration, ("image", None, {"href": "https://pod.example/1.jpg"})],
@@ -125,8 +127,8 @@ def test_an_episode_has_its_numbers_and_advice() -> None:
     outlet = MemoryOutlet()
     build_index(MemoryIndex([make_article(1, enclosure=sound)]), outlet, Settings())
     (item,) = etree.fromstring(outlet.files["all.rss"]).iter("item")
-    found = {
+    results = {
         node.tag.removeprefix(ITUNES): node.text for node in item if node.tag.startswith(ITUNES)
     }
-    assert found == {"season": "2", "episode": "12", "explicit": "false"}
+    assert results == {"season": "2", "episode": "12", "explicit": "false"}
     assert b"episode" not in outlet.files["all.json"]

@@ -86,13 +86,13 @@ def load_page(address: str, folder: Path) -> str:
         f"--user-data-dir={folder}",
         "--dump-dom",
     ]
-    made = subprocess.run(
+    result = subprocess.run(
         [CHROMIUM, *options, "--virtual-time-budget=8000", address],
         capture_output=True,
         text=True,
         timeout=100,
     )
-    return made.stdout
+    return result.stdout
 
 
 def read_results(address: str, folder: Path) -> tuple[list[str], str, str]:

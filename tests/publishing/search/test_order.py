@@ -37,6 +37,7 @@ pytestmark = pytest.mark.skipif(
     ],
 )
 def test_the_best_story_is_first(tmp_path: Path, words: str, titles: list[str]) -> None:
+    """The script of the search page, run by Node, ranks the stories as expected."""
     outlet = MemoryOutlet()
     build_index(MemoryIndex(STORIES), outlet)
     for name, data in outlet.files.items():
@@ -51,10 +52,10 @@ def test_the_best_story_is_first(tmp_path: Path, words: str, titles: list[str]) 
         check=True,
     )
     (places,) = json.loads(done.stdout)
-    found = [
+    results = [
         search.read_script(
             outlet.files[f"{search.FOLDER}{period}.d{place // search.RESULTS_PER_FILE}.js"]
         )[place % search.RESULTS_PER_FILE][0]
         for period, place in places
     ]
-    assert found == titles
+    assert results == titles

@@ -42,20 +42,21 @@ OLD = datetime(2023, 5, 1, tzinfo=UTC)
 
 
 def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
+    """Words of title and tags are marked `!`, other words `.`, and facets have no mark."""
     _, outlet = make_files(
         make_article(
             1, title="Zebras graze", excerpt="Quietly so.", tags=("Savanna",), category="Nature"
         )
     )
     lines = search.read_script(outlet.files["search/2025-11.0.t0.js"]).split("\n")
-    found = dict(line.split(" ") for line in lines)
+    results = dict(line.split(" ") for line in lines)
     loud = {"zebra", "graze", "savanna"}
     clear = {"quietly", "nature", "ann", "writer", "alpha"}
-    assert {word: found[word] for word in loud | clear} == dict.fromkeys(
+    assert {word: results[word] for word in loud | clear} == dict.fromkeys(
         loud, "0!"
     ) | dict.fromkeys(clear, "0.")
     facets = {"tag:savanna", "category:nature", "source:alpha", "lang:en"}
-    assert {word: found[word] for word in facets} == dict.fromkeys(facets, "0")
+    assert {word: results[word] for word in facets} == dict.fromkeys(facets, "0")
     assert search.read_script(outlet.files["search/2025-11.0.d0.js"]) == [
         [
             "Zebras graze",

@@ -161,6 +161,7 @@ def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
 
 
 def test_a_withdrawn_article_is_gone_everywhere_at_once() -> None:
+    """Only Atom feeds still name the withdrawn article, as a deleted entry."""
     index = MemoryIndex(make_article(n, added=START + timedelta(days=n * 9)) for n in range(8))
     outlet = MemoryOutlet()
     end_run(index, outlet)
@@ -210,6 +211,7 @@ def test_changed_settings_make_feeds_stale() -> None:
 
 
 def test_archives_may_be_in_atom_alone() -> None:
+    """With `archives = "atom"` there are no JSON archives."""
     index = MemoryIndex(make_article(n, added=START + timedelta(days=n * 9)) for n in range(20))
     outlet = MemoryOutlet()
 

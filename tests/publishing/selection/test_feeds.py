@@ -130,6 +130,7 @@ def test_a_category_named_like_a_tag_says_so() -> None:
 
 
 def test_titles_languages_and_overrides() -> None:
+    """Feeds take titles and languages from their source or category; feeds.toml overrides them."""
     override = SavedQuery(
         slug="tags/a", feed=FeedKey("tag", "a"), title="All of A", limit=700, formats=("atom",)
     )
@@ -163,11 +164,11 @@ def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed
     def spec(axis: str, publish: Publish) -> tuple[int, int, float]:
         rows = [make_row("source", "alpha", 5)]
         how = Settings(publish=publish)
-        made = {
-            one.key.axis: one
-            for one in plan_feeds(rows, settings=how, sources=(), queries=(), categories={})
+        results = {
+            feed.key.axis: feed
+            for feed in plan_feeds(rows, settings=how, sources=(), queries=(), categories={})
         }
-        return made[axis].most, made[axis].most_older, made[axis].share
+        return results[axis].most, results[axis].most_older, results[axis].share
 
     assert spec("all", Publish()) == (500, 200, 0.33)
     assert spec("all", Publish(limit=300)) == (500, 300, 0.33)

@@ -44,9 +44,9 @@ class Counting(MemoryIndex):
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         before = self.looked
-        found = super().month_fingerprints(key)
+        result = super().month_fingerprints(key)
         self.looked = before
-        return found
+        return result
 
 
 def make_day(number: int) -> list[Article]:

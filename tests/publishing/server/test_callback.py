@@ -105,6 +105,7 @@ async def test_a_body_is_bounded(client: httpx.AsyncClient, callback_log: Callba
 async def test_only_so_many_are_read_at_once(
     client: httpx.AsyncClient, callback_log: CallbackLog
 ) -> None:
+    """Four slow pushes to one callback make the next one wait (503); other callbacks go on."""
     go = asyncio.Event()
 
     async def slow() -> AsyncIterator[bytes]:

@@ -35,6 +35,7 @@ def client(public_folder: Path) -> TestClient:
 
 
 def test_types_and_validators(client: TestClient) -> None:
+    """A feed has its type, security headers and hub links, and can be asked for conditionally."""
     answer = client.get("/all.atom", headers={"accept-encoding": "identity"})
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
@@ -71,6 +72,7 @@ def test_types_and_validators(client: TestClient) -> None:
 def test_a_part_of_a_file(
     client: TestClient, asked: str, status: int, told: str | None, body: bytes
 ) -> None:
+    """A range request gets its bytes, or the status that says why not."""
     answer = client.get("/all.atom", headers={"range": asked, "accept-encoding": "identity"})
     assert answer.status_code == status
     assert answer.headers.get("content-range") == told
@@ -233,6 +235,7 @@ def test_a_browser_that_asks_for_a_favicon_gets_the_icon(
 def test_a_file_is_read_once(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, encoding: str
 ) -> None:
+    """A second request is answered from memory."""
     first = client.get("/all.atom", headers={"accept-encoding": encoding})
 
     def read(path: Path) -> bytes:
@@ -261,6 +264,7 @@ def test_a_cached_body_is_never_older_than_its_file(
 def test_a_file_without_a_gz_is_compressed_once(
     client: TestClient, public_folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
+    """The server compresses a file once and keeps the result until the file changes."""
     body = b"<feed>" + b"words " * 100 + b"</feed>"
     publish_file(FileOutlet(public_folder, gzip=False), name, body)
     first = client.get(f"/{name}", headers={"accept-encoding": "gzip"})

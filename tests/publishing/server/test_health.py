@@ -42,6 +42,7 @@ def make_client(public: Path, health: Health = WELL, peer: tuple[str, int] = HER
 
 
 def test_probes_are_for_everybody_and_say_little(tmp_path: Path) -> None:
+    """Probes answer any peer with one line: 200, or 503 when not ready or not alive."""
     for path in ("/healthz", "/readyz"):
         answer = make_client(tmp_path, peer=ELSEWHERE).get(path)
         assert answer.status_code == 200

@@ -129,6 +129,7 @@ def test_twenty_new_articles_in_a_minute_pass() -> None:
 
 
 def test_an_index_that_forgot_an_article_is_held() -> None:
+    """A feed that would lose an entry is held, until the operator excuses it."""
     index = MemoryIndex(make_article(n) for n in range(6))
     outlet = MemoryOutlet()
     build_index(index, outlet)

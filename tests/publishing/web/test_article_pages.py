@@ -89,6 +89,7 @@ def test_only_articles_published_whole_have_pages_and_stories_link_them() -> Non
 
 
 def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> None:
+    """An article's page has one h1, the text, a canonical link to the original and `noindex`."""
     index = MemoryIndex([make_article(1, title="A <b> & C", also=("https://other.example/1",))])
     outlet = MemoryOutlet()
     article_id = make_article(1).id
@@ -140,18 +141,18 @@ def test_the_way_through_all_pages_meets_each_article_once() -> None:
     outlet = MemoryOutlet()
     build_pages(index, outlet)
     at = name_page(19)
-    found = []
+    results = []
     while at:
         page = html.fromstring(outlet.files[at])
-        found.append(page.xpath("//h1")[0].text_content())
+        results.append(page.xpath("//h1")[0].text_content())
         before = page.xpath("//a[@rel='prev']/@href")
         at = before[0].removeprefix("../") if before else ""
         if at:
             assert (
                 html.fromstring(outlet.files[at]).xpath("//a[@rel='next']")[0].text_content()[:-2]
-                == found[-1]
+                == results[-1]
             )
-    assert found == [f"Story {number}" for number in reversed(range(20))]
+    assert results == [f"Story {number}" for number in reversed(range(20))]
 
 
 @pytest.mark.parametrize("hours", [8 * 20, 8 * 9 + 1], ids=["newest", "between two"])
@@ -179,7 +180,7 @@ def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> 
     index = MemoryIndex(make_every_eight_hours(6))
     outlet = MemoryOutlet()
     build_pages(index, outlet)
-    before = {one: outlet.files[one] for one in list_pages(outlet)}
+    before = {page: outlet.files[page] for page in list_pages(outlet)}
     index.add(is_of_beta(1))
     monkeypatch.setattr(
         "syndicator.publishing.web.pages.Pages.render_article_page",

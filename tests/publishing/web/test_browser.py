@@ -202,16 +202,16 @@ def read_axe_answer(checked_site: PublishedSite, options: Sequence[str]) -> dict
     """Return the faults that axe found in the frame. Chromium's own clock runs on while a busy
     machine keeps a page waiting: a page that had no time to answer is asked again, and so is one
     that moved because its style sheet came late."""
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     for _ in range(3):
         dom, _ = checked_site.dom("frame.html", *options)
         (said,) = re.findall(r'<pre id="said">(.*?)</pre>', dom, re.DOTALL) or [""]
         if said:
-            found = json.loads(html.unescape(said))
-            if found["cls"] < MOVED:
+            results = json.loads(html.unescape(said))
+            if results["cls"] < MOVED:
                 break
-    assert found, f"no answer: {dom[:2000]}"
-    return found
+    assert results, f"no answer: {dom[:2000]}"
+    return results
 
 
 @pytest.mark.timeout(600)  # sixteen pages, each in a browser of its own
@@ -237,6 +237,7 @@ def test_axe_finds_nothing_and_nothing_moves(
 def test_a_feed_page_shows_twelve_headlines_on_a_screen(
     published_site: PublishedSite, name: str
 ) -> None:
+    """In a window of 1280 by 900 pixels, 12 headlines are visible and the aside is beside them."""
     script = """addEventListener("load", () => {
 const links = [...document.querySelectorAll(".story h3 a")];
 const seen = links.filter((one) => one.getBoundingClientRect().bottom <= 900).length;
@@ -320,6 +321,7 @@ def test_without_a_script_all_stories_and_addresses_are_there(
 
 
 def test_an_address_is_selected_and_copied_without_https(published_site: PublishedSite) -> None:
+    """Without the clipboard API the copy button selects the address and uses `execCommand`."""
     page = (published_site.folder / PHONE).read_text()
     (published_site.folder / "bare.js").write_text(
         'Object.defineProperty(navigator, "clipboard", { value: undefined });'

@@ -58,8 +58,8 @@ def test_pages_with_stories_lead_from_one_to_the_next_past_the_lists() -> None:
     pages = plan_calendar(
         "all", plan_sample({"2024-05-05": 1, "2025-01-07": PAGE, "2025-02-02": 1}), ""
     )
-    found = [(page.previous, page.span, page.following) for page in pages if not page.parts]
-    assert found == [
+    results = [(page.previous, page.span, page.following) for page in pages if not page.parts]
+    assert results == [
         ("", "2024", "2025-01"),
         ("2024", "2025-01", "2025-02"),
         ("2025-01", "2025-02", ""),

@@ -35,7 +35,7 @@ def parse_front_page(number: int, source: str, **more: Any) -> View:
 
 def list_lead_numbers(views: list[View], *stories: list[View]) -> list[str]:
     """Return the numbers of the lead stories, which end their addresses."""
-    urls = {one.id: one.url.rpartition("/")[2] for one in views}
+    urls = {view.id: view.url.rpartition("/")[2] for view in views}
     groups = front.group_stories(views, [[one.id for one in story] for story in stories])
     return [urls[article_id] for article_id in front.choose_leads(groups)]
 
@@ -105,14 +105,14 @@ def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_t
     alone = parse_front_page(4, "d", picture=PICTURE)
     views = [alone, third, second, first_front_page]
     assert list_lead_numbers(views, [first_front_page, second, third]) == ["1", "4"]
-    found = front.group_stories(views, [[first_front_page.id, second.id, third.id, "gone"]])
+    result = front.group_stories(views, [[first_front_page.id, second.id, third.id, "gone"]])
     assert {
-        article_id: [one.id for one in others] for article_id, (_, others) in found.items()
+        article_id: [one.id for one in others] for article_id, (_, others) in result.items()
     } == {
         first_front_page.id: [third.id],
         alone.id: [],
     }
-    line = front.make_line(*found[first_front_page.id], Links(base=""), "en", alone.published)
+    line = front.make_line(*result[first_front_page.id], Links(base=""), "en", alone.published)
     assert line["also"] == [(third.origin.title, third.url)]
 
 
@@ -129,15 +129,20 @@ def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has
         front.make_line(view, [], links, "en", views[-1].published + timedelta(days=n // 6))
         for n, view in enumerate(views)
     ]
-    found = front.group_by_category(lines, {"AI": 3, "Sea": 9, "-": 99})
-    assert [(one.name, one.link) for one in found] == [
+    result = front.group_by_category(lines, {"AI": 3, "Sea": 9, "-": 99})
+    assert [(one.name, one.link) for one in result] == [
         ("Sea", "categories/sea.html"),
         ("AI", "categories/ai.html"),
         ("", ""),
     ]
-    assert [one["entry"].url.rpartition("/")[2] for one in found[0].lines] == ["10", "7", "4", "1"]
-    assert [one["lang"] for one in found[2].lines] == ["en", "en", "en", "de"]
-    assert [one["short"] for one in found[0].lines] == ["3 Nov", "3 Nov", "08:04", "08:01"]
+    assert [line["entry"].url.rpartition("/")[2] for line in result[0].lines] == [
+        "10",
+        "7",
+        "4",
+        "1",
+    ]
+    assert [one["lang"] for one in result[2].lines] == ["en", "en", "en", "de"]
+    assert [one["short"] for one in result[0].lines] == ["3 Nov", "3 Nov", "08:04", "08:01"]
 
 
 def test_the_most_active_tags_are_sorted_by_the_number_that_they_show() -> None:
@@ -229,6 +234,7 @@ def test_headings_step_down_one_by_one(files: dict[str, bytes]) -> None:
 
 
 def test_a_feed_page_has_rhythm_and_tags_and_a_source_its_site() -> None:
+    """The head of a feed page shows rhythm, tags and months, or the source's site."""
     tags = ("Sea", "Odd", "AI")
     views = [
         replace(

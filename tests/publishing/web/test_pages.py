@@ -58,8 +58,8 @@ def test_an_item_has_no_chip_of_its_own_page(files: dict[str, bytes]) -> None:
     """An item on the page of a tag or category does not link that page."""
 
     def chips(name: str) -> set[str]:
-        found = lxml_html.fromstring(files[name]).xpath("//p[@class='topics']/*/text()")
-        return {str(chip) for chip in found}
+        result = lxml_html.fromstring(files[name]).xpath("//p[@class='topics']/*/text()")
+        return {str(chip) for chip in result}
 
     everywhere = chips("all.html")
     assert everywhere == {"AI", "LLM"}
@@ -133,7 +133,7 @@ print(hashlib.sha256(repr(sorted(outlet.files.items())).encode()).hexdigest())
 
 @pytest.mark.slow
 def test_the_same_bytes_in_any_time_zone_and_with_any_hash_seed() -> None:
-    found = set()
+    results = set()
     for zone, seed, locale in (
         ("UTC", "0", "C"),
         ("Asia/Kathmandu", "7", "C.UTF-8"),
@@ -143,10 +143,10 @@ def test_the_same_bytes_in_any_time_zone_and_with_any_hash_seed() -> None:
         done = subprocess.run(
             [sys.executable, "-c", SCRIPT], cwd=ROOT, env=environ, capture_output=True, timeout=60
         )
-        found.add(done.stdout.strip())
+        results.add(done.stdout.strip())
         assert done.returncode == 0, done.stderr[-500:]
-    assert len(found) == 1
-    assert len(found.pop()) == hashlib.sha256().digest_size * 2
+    assert len(results) == 1
+    assert len(results.pop()) == hashlib.sha256().digest_size * 2
 
 
 def test_the_page_for_missing_files_works_at_any_depth() -> None:
@@ -168,10 +168,10 @@ def test_the_sitemap_lists_pages_that_are_there_and_validates_as_xml(
     """Every address in the sitemap is a published file."""
     root = etree.fromstring(files["sitemap.xml"])
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-    found = [loc.text.removeprefix("https://feeds.example/") for loc in root.iter(f"{space}loc")]
-    assert found[:3] == ["", "feeds.html", "all.html"]
-    assert all((name or "index.html") in files for name in found)
-    assert "archive/all/2025-11-03.html" in found
+    results = [loc.text.removeprefix("https://feeds.example/") for loc in root.iter(f"{space}loc")]
+    assert results[:3] == ["", "feeds.html", "all.html"]
+    assert all((name or "index.html") in files for name in results)
+    assert "archive/all/2025-11-03.html" in results
     assert {day.text for day in root.iter(f"{space}lastmod")} == {"2025-11-03"}
 
 

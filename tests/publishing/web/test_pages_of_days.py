@@ -39,13 +39,13 @@ def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> 
     outlet = MemoryOutlet()
     build_index(index, outlet)
     at = f"archive/all/{max(index.days(next(key for key in index.rows if key.axis == 'all')))}.html"
-    found = []
+    results = []
     while at:
         page = html.fromstring(outlet.files[at])
-        found += list_titles(outlet.files[at])
+        results += list_titles(outlet.files[at])
         before = page.xpath("//a[@rel='prev']/@href")
         at = f"archive/all/{before[0].rpartition('/')[2]}" if before else ""
-    assert found == [f"Story {number}" for number in reversed(range(COUNT))]
+    assert results == [f"Story {number}" for number in reversed(range(COUNT))]
 
 
 def test_a_feed_page_ends_and_links_the_page_of_its_next_days() -> None:
@@ -71,8 +71,8 @@ def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> No
 
     def months(name: str) -> list[tuple[str, str]]:
         section = "//aside/section[h2='Months']//li"
-        found = html.fromstring(outlet.files[name]).xpath(section)
-        return [(" ".join(li.text_content().split()), li.xpath("string(a/@href)")) for li in found]
+        result = html.fromstring(outlet.files[name]).xpath(section)
+        return [(" ".join(li.text_content().split()), li.xpath("string(a/@href)")) for li in result]
 
     assert months("all.html") == [("November 2025 144", "archive/all/2025-11.html")]
     of_year = [("November 2025 72", "../archive/categories/policy/2025.html")]

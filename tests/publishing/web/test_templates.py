@@ -101,6 +101,7 @@ def test_a_changed_template_makes_every_page_again() -> None:
 def test_our_templates_are_compiled_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, damaged: bool
 ) -> None:
+    """The compiled templates are kept on disk, and compiled again if they are damaged there."""
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     compiled: list[int] = []

@@ -74,6 +74,7 @@ def test_columns_are_aligned_by_the_stylesheet() -> None:
 
 
 def test_everything_else_stays() -> None:
+    """Text without a heading or picture is returned as it was."""
     given = (
         "<p>One <em>two</em> &lt;h1&gt; <a"
         ' href="https://b.example/?q=1&amp;r=%3Ch1%3E">three</a></p>'

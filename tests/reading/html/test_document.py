@@ -30,8 +30,8 @@ CHARSETS = [
 
 
 def parse_title(data: bytes, headers: dict[str, str] | None = None) -> str:
-    found = parse(data, URL, headers).tree.findtext(".//title")
-    return str(found)
+    result = parse(data, URL, headers).tree.findtext(".//title")
+    return str(result)
 
 
 @pytest.mark.parametrize(("name", "words"), CHARSETS)
@@ -201,6 +201,7 @@ def read_scripts(*values: str) -> tuple[jsonld.Object, ...]:
 
 
 def test_jsonld_is_flat() -> None:
+    """Nested JSON-LD objects of all scripts become one list, in order."""
     graph = {
         "@graph": [{"@type": "A"}, [{"@type": "B", "mainEntity": {"@type": "C"}}]],
         "@context": "x",

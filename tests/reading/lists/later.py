@@ -39,6 +39,6 @@ def visit_again(case: Case, first: ParsedFeed, page: Page) -> SecondVisit:
     published = {urls.alias(entry.url) for entry in feed.entries}
     moved = {new for new, old in page.moved.items() if old not in known}
     wrong = published - known - page.new_keys - case.keys - case.also - moved
-    found = sum(key in published or page.moved.get(key) in published for key in page.items)
-    has_list = found >= LEAST_FOUND * len(page.items)
+    result = sum(key in published or page.moved.get(key) in published for key in page.items)
+    has_list = result >= LEAST_FOUND * len(page.items)
     return SecondVisit(frozenset(wrong), found=page.gone or has_list)

@@ -42,8 +42,8 @@ class Page:
     serial: int = 0
 
     def bytes(self) -> bytes:
-        made: bytes = lxml_html.tostring(self.tree, encoding="utf-8", doctype="<!DOCTYPE html>")
-        return made
+        result: bytes = lxml_html.tostring(self.tree, encoding="utf-8", doctype="<!DOCTYPE html>")
+        return result
 
     def key(self, anchor: Any) -> str:
         """Return the address (urls.alias) that a link leads to, or ""."""
@@ -340,18 +340,18 @@ def _change_word(value: str, page: Page) -> str:
         stem = value
         ending = ""
     if re.fullmatch(r"\d+", stem):
-        made = str(int(stem) + page.chance.randint(1000, 9000))
+        result = str(int(stem) + page.chance.randint(1000, 9000))
     elif re.fullmatch(r"[0-9a-f-]{12,}", stem):
-        made = stem.translate(str.maketrans("0123456789abcdef", "123456789abcdef0"))
+        result = stem.translate(str.maketrans("0123456789abcdef", "123456789abcdef0"))
     elif re.search(r"\d{4,}", stem):
-        made = re.sub(
+        result = re.sub(
             r"\d{4,}",
             lambda m: str(int(m[0]) + page.chance.randint(10, 999)).zfill(len(m[0])),
             stem,
         )
     else:
-        made = "-".join(page.chance.sample(_WORDS, max(2, min(6, stem.count("-") + 1))))
-    return made + (f".{ending}" if ending else "")
+        result = "-".join(page.chance.sample(_WORDS, max(2, min(6, stem.count("-") + 1))))
+    return result + (f".{ending}" if ending else "")
 
 
 def change_addresses(page: Page) -> None:

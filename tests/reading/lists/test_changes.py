@@ -33,9 +33,9 @@ def test_a_changed_list_is_found_again_with_its_new_items_only(
 
 
 def test_changes_together_publish_nothing_wrong() -> None:
-    found = [change_and_visit(case, seed=str(seed))[1] for case in CASES for seed in range(SEEDS)]
-    assert [result.wrong for result in found if result.wrong] == []
-    assert sum(result.is_right for result in found) >= 0.9 * len(found)
+    results = [change_and_visit(case, seed=str(seed))[1] for case in CASES for seed in range(SEEDS)]
+    assert [result.wrong for result in results if result.wrong] == []
+    assert sum(result.is_right for result in results) >= 0.9 * len(results)
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,7 @@ def test_a_picture_that_is_loaded_late_is_the_items() -> None:
 
 
 def test_paid_items_are_left_out() -> None:
+    """Advertisements between list items are not read."""
     body = "".join(
         f"<li class='x'><h3><a href='/p/{n}'>{name}</a></h3></li>" for n, name in enumerate(NAMES)
     )

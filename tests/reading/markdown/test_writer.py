@@ -62,14 +62,14 @@ def test_markdown(markup: str, expected: str) -> None:
 @pytest.mark.parametrize("markup", [markup for markup, _ in CASES])
 def test_escaped_text_makes_no_markup(markup: str) -> None:
     tree = parse_tree(f"<html><body>{markup}</body></html>")
-    made = (
+    result = (
         MarkdownIt("commonmark", {"html": True})
         .enable("table")
         .render(markdown.to_markdown(read_blocks(tree), BASE))
     )
-    assert "<script" not in made
-    assert "<b>" not in made
-    assert "javascript:" not in made
+    assert "<script" not in result
+    assert "<b>" not in result
+    assert "javascript:" not in result
 
 
 @pytest.mark.parametrize("depth", [50, 900])

@@ -27,8 +27,8 @@ def read_published(
 
 
 def read_day(html: str, url: str = URL) -> str:
-    found = read_published(html, url)
-    return found.date().isoformat() if found else ""
+    result = read_published(html, url)
+    return result.date().isoformat() if result else ""
 
 
 @pytest.mark.parametrize(
@@ -210,14 +210,14 @@ def test_dates_of_comments_and_other_articles_do_not_count() -> None:
 
 def test_a_machine_date_in_utc_keeps_its_moment_and_shows_the_site_s_day() -> None:
     """A UTC time is shown in the site's time zone."""
-    found = read_published(
+    result = read_published(
         '<meta property="article:published_time" content="2022-05-04T00:53:29Z">'
         + HEAD
         + "<p>3 de mayo de 2022</p>"
     )
-    assert found is not None
-    assert found.date().isoformat() == "2022-05-03"
-    assert found == datetime(2022, 5, 4, 0, 53, 29, tzinfo=UTC)
+    assert result is not None
+    assert result.date().isoformat() == "2022-05-03"
+    assert result == datetime(2022, 5, 4, 0, 53, 29, tzinfo=UTC)
 
 
 def test_published_not_updated_and_not_in_the_future() -> None:
@@ -259,9 +259,9 @@ def test_updated() -> None:
     page = parse(
         b'<meta property="article:modified_time" content="2024-03-20T08:00:00+01:00"><p>x', URL
     )
-    found = date.choose_updated(page, None, NOW).value
-    assert found is not None
-    assert found.isoformat() == "2024-03-20T08:00:00+01:00"
+    result = date.choose_updated(page, None, NOW).value
+    assert result is not None
+    assert result.isoformat() == "2024-03-20T08:00:00+01:00"
 
 
 @pytest.mark.parametrize(
@@ -269,8 +269,8 @@ def test_updated() -> None:
     ["<p>" + "2024-01-" * 100_000 + "</p>", "<p>1 may </p>" * 20_000, "<p>" + "a\n" * 200_000],
 )
 def test_hostile_dates_end(html: str) -> None:
-    found = read_published(HEAD + html)
-    assert found is None or found.year >= 1990
+    result = read_published(HEAD + html)
+    assert result is None or result.year >= 1990
 
 
 def test_the_day_on_which_a_user_joined_is_not_the_post_s() -> None:

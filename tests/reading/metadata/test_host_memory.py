@@ -77,9 +77,9 @@ def test_a_picture_that_articles_of_a_host_share_is_no_cover() -> None:
     assert read_with(frozenset(), pages[0]).cover == PICTURE
     assert read_with(repeated, make_page("The ferry stays", more=meta)).cover is None
     own = '<meta name="twitter:image" content="/pictures/ferry.jpg">'
-    found = read_with(repeated, make_page("The ferry stays", more=meta + own))
-    assert found.cover == f"{HOST}/pictures/ferry.jpg"
-    assert repeated & set(found.blocks)  # it is remembered as long as pages state it
+    result = read_with(repeated, make_page("The ferry stays", more=meta + own))
+    assert result.cover == f"{HOST}/pictures/ferry.jpg"
+    assert repeated & set(result.blocks)  # it is remembered as long as pages state it
 
 
 def test_repeated_paragraphs_are_cut_even_if_they_are_longer_than_the_text() -> None:
@@ -90,16 +90,16 @@ def test_repeated_paragraphs_are_cut_even_if_they_are_longer_than_the_text() -> 
     ]
     repeated = list_shared_digests(*pages)
     own = "The ferry stays, said the office, for another year at the very least."
-    found = read_with(repeated, make_page("The ferry stays", text=f"<p>{own}</p>{foot}"))
-    assert found.body.strip() == own
+    result = read_with(repeated, make_page("The ferry stays", text=f"<p>{own}</p>{foot}"))
+    assert result.body.strip() == own
 
 
 def test_a_page_of_repeated_paragraphs_alone_is_kept_and_doubted() -> None:
     """If all paragraphs repeat, the text is kept and marked as doubtful."""
     pages = [make_page(name) for name in ("A new pier", "Herring is back", "Rain on Sunday")]
-    found = read_with(list_shared_digests(*pages), make_page("The ferry stays"))
-    assert TEXTS[0] in found.body
-    assert "every paragraph" in found.trace["body"]["doubt"]
+    result = read_with(list_shared_digests(*pages), make_page("The ferry stays"))
+    assert TEXTS[0] in result.body
+    assert "every paragraph" in result.trace["body"]["doubt"]
 
 
 def test_titles_and_pictures_of_feeds_are_not_remembered_for_the_host() -> None:

@@ -79,7 +79,7 @@ def make_paragraphs(*names: str) -> str:
 
 
 def make_draft(body: str, url: str = FIRST, title: str = "The story", **more: Any) -> Draft:
-    made = {
+    results = {
         "author": None,
         "published": NOW,
         "updated": None,
@@ -87,7 +87,7 @@ def make_draft(body: str, url: str = FIRST, title: str = "The story", **more: An
         "description": "",
         "language": "en",
     }
-    return Draft(url=url, title=title, body=body, **(made | more))
+    return Draft(url=url, title=title, body=body, **(results | more))
 
 
 ONE = make_draft(make_paragraphs("A", "B", "C"), trace={"title": 1})
@@ -101,10 +101,10 @@ def test_a_page_is_appended_without_repeated_paragraphs() -> None:
         "The story - page 2",
         blocks=("x",),
     )
-    made = append_page(ONE, later_draft, TWO, sure=True)
-    assert isinstance(made, Draft)
-    assert made.body.strip() == make_paragraphs("A", "B", "C", "D", "E", "F")
-    assert made.blocks == ("x",)
+    result = append_page(ONE, later_draft, TWO, sure=True)
+    assert isinstance(result, Draft)
+    assert result.body.strip() == make_paragraphs("A", "B", "C", "D", "E", "F")
+    assert result.blocks == ("x",)
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,8 @@ def test_a_page_is_appended_without_repeated_paragraphs() -> None:
 def test_a_page_of_another_article_is_not_appended(
     later: Draft, sure: bool, why: str | None
 ) -> None:
-    made = append_page(ONE, later, TWO, sure=sure)
-    assert made == why if why else isinstance(made, Draft)
+    result = append_page(ONE, later, TWO, sure=sure)
+    assert result == why if why else isinstance(result, Draft)
     if why is None:
         assert (
             append_page(make_draft(ONE.body, author="A"), later, TWO, sure=sure)
@@ -138,6 +138,7 @@ def test_a_page_of_another_article_is_not_appended(
 
 
 def test_an_article_ends_before_a_foreign_page_and_is_partial_if_a_page_is_missing() -> None:
+    """A page that is a listing ends the article; a page that was not fetched leaves it partial."""
     texts = {TWO: make_paragraphs("D", "E"), f"{FIRST}/3": ""}
 
     def read(part: Part) -> Draft:
@@ -147,10 +148,10 @@ def test_an_article_ends_before_a_foreign_page_and_is_partial_if_a_page_is_missi
 
     two = Part(b"", TWO)
     three = Part(b"", f"{FIRST}/3")
-    made = append_pages(ONE, FIRST, [two, three], None, read)
-    assert made.body.strip() == make_paragraphs("A", "B", "C", "D", "E")
-    assert not made.partial
-    assert made.trace == {
+    result = append_pages(ONE, FIRST, [two, three], None, read)
+    assert result.body.strip() == make_paragraphs("A", "B", "C", "D", "E")
+    assert not result.partial
+    assert result.trace == {
         "title": 1,
         "pages": {"pages": [FIRST, TWO], "stopped": f"{FIRST}/3: listing"},
     }

@@ -64,11 +64,11 @@ def number_of(css: str) -> int:
 def test_the_shortest_selector_that_matches_on_most_pages_comes_first(
     pointed: str, role: Role, best: str, held: int
 ) -> None:
-    found = suggested(PAGES, number_of(pointed), role)
-    assert found[0].selector == best
-    assert found[0].held == held
-    assert len(found) <= 5
-    assert found[0].samples[0]
+    result = suggested(PAGES, number_of(pointed), role)
+    assert result[0].selector == best
+    assert result[0].held == held
+    assert len(result) <= 5
+    assert result[0].samples[0]
 
 
 def test_names_that_a_build_made_are_in_no_selector() -> None:
@@ -83,9 +83,9 @@ def test_names_that_a_build_made_are_in_no_selector() -> None:
 
 
 def test_selectors_with_further_matches_come_later() -> None:
-    found = suggested(PAGES, number_of("aside p"), "title")
-    assert found[0].pages == (1, 1, 1, 1, 1)
-    assert found[0].selector != "p"
+    result = suggested(PAGES, number_of("aside p"), "title")
+    assert result[0].pages == (1, 1, 1, 1, 1)
+    assert result[0].selector != "p"
 
 
 def test_a_number_that_is_no_element_has_no_selector() -> None:

@@ -41,6 +41,7 @@ CASES = {
 async def test_what_a_hub_pushes_is_published_without_a_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Pushed posts are published at once in each case of websub.rocks."""
     async with serve_following(tmp_path) as (up, web):
         urls = [web.add_topic(case, **made) for case, made in CASES.items()]
         refused = web.add_topic(205)
@@ -72,6 +73,7 @@ async def test_what_a_hub_pushes_is_published_without_a_wait(
 
 
 async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> None:
+    """Renewed before its lease ends, dropped when the hub denies it, ended when the source goes."""
     async with serve_following(tmp_path) as (up, web):
         urls = [web.add_topic(100), web.add_topic(100), web.add_topic(100)]
         kept, denied, left = (web.find_topic(url) for url in urls)
@@ -138,6 +140,7 @@ async def test_who_starts_again_knows_its_subscriptions(tmp_path: Path) -> None:
 async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_validators(
     tmp_path: Path,
 ) -> None:
+    """Polling counts posts that the hub missed, and ignores an ETag that never changes."""
     async with serve_following(tmp_path) as (up, web):
         urls = [
             web.add_topic(100),
@@ -246,6 +249,7 @@ async def test_a_hub_that_verifies_later_is_waited_for(tmp_path: Path) -> None:
 async def test_a_source_with_many_pushes_delays_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Many pushes of one source do not delay those of another."""
     async with serve_following(tmp_path) as (up, web):
         large = web.add_topic(100)
         small = web.add_topic(100)

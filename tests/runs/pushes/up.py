@@ -40,12 +40,12 @@ listen = "127.0.0.1:{port}"
 
 def sources_toml(web: Web, urls: Sequence[str]) -> str:
     """sources.toml with these topics."""
-    made = []
+    results = []
     for number, url in enumerate(urls):
         kind = 'kind = "feed"\n' if web.find_topic(url).wall else ""
         links = '[source.rules]\nlinks = ["a.post"]\n' if web.find_topic(url).form == "page" else ""
-        made.append(f'[[source]]\nkey = "s{number}"\nurl = "{url}"\n{kind}{links}')
-    return "\n".join(made)
+        results.append(f'[[source]]\nkey = "s{number}"\nurl = "{url}"\n{kind}{links}')
+    return "\n".join(results)
 
 
 class Up:

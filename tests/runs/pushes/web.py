@@ -285,12 +285,12 @@ class Web:
         return await self.push_document(topic, self.render_document(topic, root, [post]))
 
     async def push_document(self, topic: Topic, body: str, **headers: str) -> httpx.Response:
-        made = hmac.new(
+        result = hmac.new(
             topic.secret.encode(), body.encode(), getattr(hashlib, topic.method)
         ).hexdigest()
-        signed = {} if topic.case == 302 else {"X-Hub-Signature": f"{topic.method}={made}"}
+        signed = {} if topic.case == 302 else {"X-Hub-Signature": f"{topic.method}={result}"}
         if topic.case == 301:
-            signed = {"X-Hub-Signature": f"{topic.method}={made[::-1]}"}
+            signed = {"X-Hub-Signature": f"{topic.method}={result[::-1]}"}
         kinds = {"page": "text/html", "atom": "application/atom+xml", "rss": "application/rss+xml"}
         return await self._client.post(
             topic.callback,

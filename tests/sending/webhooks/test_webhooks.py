@@ -50,10 +50,10 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def place(tmp_path: Path, receiver: Receiver) -> Place:
     """An instance with one article published before it had a receiver."""
-    made = Place(tmp_path).fill_once(publish_one)
-    configure_receiver(made, receiver)
-    build_and_send(made)
-    return made
+    result = Place(tmp_path).fill_once(publish_one)
+    configure_receiver(result, receiver)
+    build_and_send(result)
+    return result
 
 
 def publish_one(place: Place) -> None:
@@ -324,6 +324,7 @@ def test_a_receiver_that_comes_back_hears_of_nothing_in_between(
 def test_a_receiver_that_fails_gets_the_same_message_again(
     place: Place, receiver: Receiver, status: int
 ) -> None:
+    """The message is sent again after a pause, with its id; later messages wait for it."""
     answers = [status, 200, 200]
     receiver.answer = lambda delivery: answers.pop(0)
     store_titles(place, "First", "Second")
@@ -412,6 +413,7 @@ def test_a_private_address_needs_allow(place: Place, receiver: Receiver) -> None
 
 
 def test_a_receiver_that_is_down_for_a_day_is_a_condition(place: Place, receiver: Receiver) -> None:
+    """After 25 hours of errors the condition opens; it closes once messages arrive again."""
     configure_receiver(
         place,
         receiver,
@@ -457,6 +459,7 @@ def list_open_conditions(place: Place) -> set[str]:
 
 
 def test_conditions_open_and_close(place: Place, receiver: Receiver) -> None:
+    """One message when a source is gone, and one when it has recovered."""
     for disabled in ("gone", None):
         state = SourceState(
             key="one",

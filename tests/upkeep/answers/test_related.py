@@ -145,9 +145,9 @@ def test_words_of_an_unpublished_text_relate_nothing(place: Place) -> None:
     with place.open_app() as app:
         sources = app.configuration.sources
         finder = related.RelatedFinder(app.archive.store, lambda one: sources[one.source_key])
-        found = finder.find(ferry)
-        assert hidden.id not in found
-        assert article.id in found
+        result = finder.find(ferry)
+        assert hidden.id not in result
+        assert article.id in result
         whole_finder = related.RelatedFinder(
             app.archive.store, lambda one: replace(sources[one.source_key], content="full")
         )

@@ -503,6 +503,7 @@ def test_no_new_question_when_the_time_is_over(lab: Lab) -> None:
 
 
 def test_stopping_drops_what_is_under_way(tmp_path: Path, llm: FakeLlm) -> None:
+    """A stop signal abandons the running request; later all articles are asked."""
     lab = Lab(tmp_path, llm, seconds=60)
     lab.file_articles(*(f"Weather {number}" for number in range(10)))
 
@@ -537,6 +538,7 @@ def test_short_texts_and_old_ones_are_left_alone(lab: Lab) -> None:
 
 
 def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> None:
+    """The API key is sent and never stored, logged or shown."""
     lab = Lab(tmp_path, llm, key=KEY, key_env="MY_KEY")
     lab.file_articles("One", "Two", "Three")
     said = iter(

@@ -31,6 +31,7 @@ def test_describing_again_changes_nothing_when_nothing_was_edited(place: Place) 
 
 
 def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
+    """A new tag reaches old articles it fits, without a revision; others keep their bytes."""
     with place.open_app() as app:
         store_articles(app, "Models", MODELS)
         store_articles(
@@ -66,6 +67,7 @@ def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
 
 
 def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
+    """Fields that the operator edited survive describing and later readings."""
     with place.open_app() as app:
         store_articles(
             app,

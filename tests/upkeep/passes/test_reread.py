@@ -132,8 +132,8 @@ def reread_articles(place: Place, what: str = "") -> Plan:
 
 
 def find_article(place: Place, topic: str) -> Article:
-    found = (load for load in load_articles(place) if load.url.endswith(topic))
-    return next(found)
+    results = (load for load in load_articles(place) if load.url.endswith(topic))
+    return next(results)
 
 
 def load_articles(place: Place) -> list[Article]:
@@ -160,7 +160,9 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
     planned = reread_articles(place)
     assert len(planned.articles) == 3
     assert ("all", 3) in [(feed.feed, feed.changes) for feed in planned.feeds]
-    changes = next(one.revision.changes for one in planned.articles if one.id == before.id)
+    changes = next(
+        article.revision.changes for article in planned.articles if article.id == before.id
+    )
     assert [change.field for change in changes] == ["excerpt", "body"]
     assert changes[1].old.startswith("Our evening about bridges")
     assert changes[1].new == ""

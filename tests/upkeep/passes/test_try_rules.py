@@ -28,6 +28,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 
 def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place) -> None:
+    """Trying rules shows their effect on saved pages and changes nothing until saved."""
     before = place.read_digests("articles")
     rules = Rules(remove=(".promo",))
     with place.open_app() as app:

@@ -34,8 +34,8 @@ def reconcile_files(place: Place) -> tuple[Problem, ...]:
 
 
 def read_entries(place: Place) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(place.read_published("all.json"))["items"]
-    return found
+    result: list[dict[str, Any]] = json.loads(place.read_published("all.json"))["items"]
+    return result
 
 
 @pytest.fixture
@@ -54,17 +54,17 @@ def store_old_articles(place: Place) -> None:
 
 def store_future_articles(place: Place, count: int) -> list[Article]:
     """So many articles as a run files them that believes to be ten years later."""
-    made = []
+    results = []
     with place.open_app() as app:
         for number in range(count):
             at = NOW + FAR + timedelta(minutes=number)
-            made.append(store_articles(app, f"Late {number}", "Text.", added=at, published=at))
+            results.append(store_articles(app, f"Late {number}", "Text.", added=at, published=at))
         app.archive.store.visits.end_visit(
             Outcome(key="one", at=NOW + FAR, status="unchanged"),
             SourceState(key="one", url="https://one.example/feed"),
         )
     place.build()
-    return made
+    return results
 
 
 def visit_at(life: Life, hours: float, *numbers: int) -> None:
@@ -96,6 +96,7 @@ def list_shown_entries(life: Life) -> list[tuple[str, str]]:
 def test_a_clock_that_is_wrong_for_a_run_moves_nothing(
     tmp_path: Path, wrong: float, day: float
 ) -> None:
+    """A run with a wrong clock does not change dates or order of entries."""
     source = {"key": "one", "url": "http://one.example/feed"}
     with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
@@ -224,6 +225,7 @@ def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
 
 
 def test_visits_and_entries_of_the_future_come_back(filled_place: Place) -> None:
+    """States and entries dated in the future are reset when the clock is right."""
     late = NOW + FAR
     row = EntryRow(
         source_key="one",

@@ -57,6 +57,7 @@ def test_sources_that_did_not_change_are_left_alone(
 
 
 def test_an_edit_counts_at_the_next_run(place: Place, walked_sources: list[str]) -> None:
+    """After an edit of sources.toml a source is due, though its next visit was tomorrow."""
     set_sources_age(place)
     with place.open_app() as app:
         reconcile.edited_sources(app.archive, app.configuration)

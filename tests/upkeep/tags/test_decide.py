@@ -53,6 +53,7 @@ def write_planned_decision(app: App, planned: Confirmed) -> Article:
 
 @pytest.mark.slow
 def test_confirmed_tags_stay_and_teach(place_with_article: Place) -> None:
+    """Confirmed tags outlast a change of the taxonomy, and `learn` uses them."""
     assert decide_tags(place_with_article, ["large language models", "gpu"]).tags == ("LLM", "GPU")
     article = place_with_article.load_article("Models")
     assert article.tags_by == "operator"
@@ -114,6 +115,7 @@ def test_a_word_taken_back_leaves_the_file_as_it_was(place_with_article: Place) 
 
 
 def test_an_edit_meanwhile_is_the_last_word(place_with_article: Place) -> None:
+    """A planned decision is refused if the tags were edited since; other edits are kept."""
     with place_with_article.open_app() as app:
         planned = plan_decision(
             app.archive,

@@ -137,8 +137,8 @@ def test_suggestions_come_from_the_shelf(place: Place) -> None:
             store_articles(
                 app, f"Number {number}", "Text on robotics.", keywords=("Robotics", "LLM")
             )
-        found = learning.suggest(app.archive, app.configuration)
-    assert [(one.name.casefold(), one.support) for one in found] == [("robotics", 3)]
+        result = learning.suggest(app.archive, app.configuration)
+    assert [(one.name.casefold(), one.support) for one in result] == [("robotics", 3)]
 
 
 def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
@@ -157,8 +157,8 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
             )
         assert learning.suggest_groups(app.archive) == []
         monkeypatch.setattr(learning, "LEAST_GROUPED", 8)
-        found = learning.suggest_groups(app.archive)
-    assert sorted(one.support for one in found) == [4, 4]
+        result = learning.suggest_groups(app.archive)
+    assert sorted(one.support for one in result) == [4, 4]
     before = (place.config / "taxonomy.toml").read_text()
     chosen = {"name": "Ferries", "description": "Ferries: harbours", "stamp": ""}
     with place.open_app() as app:

@@ -50,11 +50,12 @@ def feed_id(place: Place, name: str) -> str:
 
 
 def read_moved_feeds(place: Place) -> dict[str, str]:
-    found: dict[str, str] = json.loads(place.read_published("maps/moved.json"))["moved"]
-    return found
+    result: dict[str, str] = json.loads(place.read_published("maps/moved.json"))["moved"]
+    return result
 
 
 def test_a_renamed_tag_keeps_its_feed(place: Place) -> None:
+    """A renamed tag's feed keeps its id and entries; the old address redirects."""
     place.fill_once(store_tagged_articles)
     article_id = feed_id(place, "tags/llm.atom")
     entry = place.load_article("Models")
@@ -174,6 +175,7 @@ def test_a_feed_that_few_articles_are_left_in_stays_after_a_rename(
 
 
 def test_what_was_learnt_speaks_by_the_new_name(place: Place) -> None:
+    """Learnt tags are given under the new name."""
     with place.open_app() as app:
         body = "Sparrows live in hedges. Sparrows eat seeds, and sparrows like dust."
         for number in range(learning.LEAST):

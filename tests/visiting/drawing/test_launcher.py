@@ -44,6 +44,7 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_namespaces_are_tried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, says: str
 ) -> None:
+    """A program that fails to make namespaces is the obstacle that is named."""
     monkeypatch.setenv("PATH", make_programs(tmp_path, *PROGRAMS, code=code))
     obstacle = launcher.find_obstacle()
     assert says in obstacle

@@ -26,6 +26,7 @@ def test_feed() -> None:
 
 
 def test_page_with_alternates() -> None:
+    """Only `link` elements with a feed's type are found, each address once."""
     discovery = discover_in_page(
         "<title>Site &amp; more</title><base href='/base/'><link rel='alternate'"
         " type='application/atom+xml' title='All' href='atom.xml'><LINK REL=ALTERNATE"
@@ -123,12 +124,12 @@ def test_charset(header: str, charset: str) -> None:
 
 
 def test_pages_of_the_samples_name_their_feeds(samples: Samples) -> None:
-    found = [discover(read_sample(path), URL) for path in samples.pages(every=40)]
-    assert {one.kind for one in found} == {"page"}
-    assert sum(bool(one.title) for one in found) >= 0.9 * len(found)
+    results = [discover(read_sample(path), URL) for path in samples.pages(every=40)]
+    assert {one.kind for one in results} == {"page"}
+    assert sum(bool(one.title) for one in results) >= 0.9 * len(results)
     assert (
-        sum(one.feeds[0].type not in ("guess", "link") for one in found if one.feeds)
-        >= len(found) // 5
+        sum(one.feeds[0].type not in ("guess", "link") for one in results if one.feeds)
+        >= len(results) // 5
     )
 
 
@@ -157,10 +158,10 @@ FEED = '<link rel="alternate" type="application/atom+xml" href="/feed">'
 )
 def test_the_feeds_that_a_page_names_as_its_own(page: str, linked: bool) -> None:
     """Which <link> elements count as a page's own feed."""
-    found = linked_feeds(
+    result = linked_feeds(
         page.encode(), "https://a.example/x", {"content-type": "text/html; charset=utf-8"}
     )
-    assert found == (("https://a.example/feed",) if linked else ())
+    assert result == (("https://a.example/feed",) if linked else ())
 
 
 @pytest.mark.parametrize(
@@ -183,8 +184,8 @@ def test_the_feeds_that_a_page_names_as_its_own(page: str, linked: bool) -> None
     ],
 )
 def test_the_icons_that_a_page_names(links: str, icons: list[str]) -> None:
-    found = linked_icons(links.encode(), "https://a.example/", {})
-    assert list(found) == [f"https://a.example/{icon}" for icon in icons]
+    result = linked_icons(links.encode(), "https://a.example/", {})
+    assert list(result) == [f"https://a.example/{icon}" for icon in icons]
 
 
 def test_many_open_scripts_take_no_time() -> None:

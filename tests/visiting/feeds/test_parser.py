@@ -577,14 +577,18 @@ def test_every_feed_of_the_samples(samples: Samples, step: int) -> None:
 
 def test_our_own_feeds_are_read_as_described() -> None:
     expected = tomllib.loads((OWN / "corpus/feeds.toml").read_text(encoding="utf-8"))
-    found = {}
+    results = {}
     for path in (OWN / "corpus/feeds").iterdir():
         feed = parse_feed(path.read_bytes(), URL)
-        found[path.name] = {"title": feed.title, "entries": [entry.title for entry in feed.entries]}
-    assert found == expected
+        results[path.name] = {
+            "title": feed.title,
+            "entries": [entry.title for entry in feed.entries],
+        }
+    assert results == expected
 
 
 def test_titles_in_the_form_of_feedparsers_tests(samples: Samples) -> None:
+    """Each sample of feedparser's own suite that expects a title gives that title."""
     wrong = []
     checked = 0
     for path in samples.files("vectors/feedparser", "*.xml"):
@@ -613,8 +617,8 @@ def test_xml_attacks(samples: Samples) -> None:
         body = path.read_bytes()
         start = time.process_time()
         if b"<rss" in body:
-            found = repr(parse_feed(body, URL))
-            assert "EXPANDED" not in found and "root:" not in found, path.name
+            result = repr(parse_feed(body, URL))
+            assert "EXPANDED" not in result and "root:" not in result, path.name
         else:
             with pytest.raises(NotAFeed):
                 parse_feed(body, URL)

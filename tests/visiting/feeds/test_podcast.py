@@ -82,5 +82,5 @@ def test_a_feed_that_is_broken_is_read_as_far_as_it_goes() -> None:
 def test_they_are_kept_in_the_file() -> None:
     """Podcast data survive the article file."""
     enclosure = parse_enclosures(PARTS)[0]
-    made = frontmatter.load(frontmatter.dump(make_full_article(enclosure=enclosure)))
-    assert made.enclosure == enclosure
+    result = frontmatter.load(frontmatter.dump(make_full_article(enclosure=enclosure)))
+    assert result.enclosure == enclosure

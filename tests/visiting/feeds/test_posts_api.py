@@ -50,6 +50,7 @@ def test_an_interface_that_a_page_names_is_tried_after_the_first_guess(
 
 
 def test_wordpress_tells_title_time_author_text_and_picture() -> None:
+    """A WordPress post gives title, time, author, text and picture."""
     post = {
         "guid": {"rendered": "https://a.example/?p=7"},
         "link": "https://a.example/2026/ferry/",
@@ -76,6 +77,7 @@ def test_wordpress_tells_title_time_author_text_and_picture() -> None:
 
 
 def test_ghost_tells_title_time_tags_and_picture() -> None:
+    """A Ghost post gives title, time, tags and picture."""
     post = {
         "id": "6",
         "url": "/ferry/",

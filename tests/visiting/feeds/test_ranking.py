@@ -66,7 +66,8 @@ def test_no_comments(url: str, title: str, found: ParsedFeed) -> None:
 
 
 def test_the_best_is_first() -> None:
-    found = [
+    """Feeds of the page itself come first; old, empty and comment feeds come last."""
+    feeds = [
         ("comments", "", make_feed("By: A", title="Comments for Site", site=SITE)),
         ("empty", "", make_feed(site=SITE)),
         ("asleep", "", make_feed("old", site=SITE, age=800)),
@@ -74,22 +75,22 @@ def test_the_best_is_first() -> None:
         ("site", "", make_feed("c", site=SITE, title="Site")),
         ("again", "named so", make_feed("c", site=SITE)),
     ]
-    ranked = rank_feeds(found, SITE)
+    ranked = rank_feeds(feeds, SITE)
     assert [one.url for one in ranked] == ["site", "again", "part", "asleep", "empty", "comments"]
     assert [(one.url, one.same_as) for one in ranked if one.same_as] == [("again", "site")]
     assert [one.title for one in ranked[:2]] == ["Site", "named so"]
-    assert rank_feeds(found, f"{SITE}part/")[0].url == "part"
-    assert rank_feeds(list(reversed(found)), SITE)[0].url == "again"
+    assert rank_feeds(feeds, f"{SITE}part/")[0].url == "part"
+    assert rank_feeds(list(reversed(feeds)), SITE)[0].url == "again"
 
 
 def test_the_feed_below_a_section_is_that_of_the_section() -> None:
-    found = [
+    feeds = [
         (f"{SITE}feed/", "", make_feed("a", site=SITE)),
         (f"{SITE}boats/feed/", "", make_feed("b", site=SITE)),
     ]
-    assert rank_feeds(found, f"{SITE}boats/")[0].url == f"{SITE}boats/feed/"
-    assert rank_feeds(found, f"{SITE}boat")[0].url == f"{SITE}feed/"
-    assert rank_feeds(found, SITE)[0].url == f"{SITE}feed/"
+    assert rank_feeds(feeds, f"{SITE}boats/")[0].url == f"{SITE}boats/feed/"
+    assert rank_feeds(feeds, f"{SITE}boat")[0].url == f"{SITE}feed/"
+    assert rank_feeds(feeds, SITE)[0].url == f"{SITE}feed/"
 
 
 def test_the_date_of_a_feed_is_that_of_its_newest_entry() -> None:

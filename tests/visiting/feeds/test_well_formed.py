@@ -151,12 +151,12 @@ HEADS = (
 
 def parse_with_both(body: bytes, content_type: str = "") -> tuple[Any, Any]:
     """Parse a feed with both parsers; None for a feed that the fast one leaves to feedparser."""
-    found = well_formed.read(body, content_type)
-    if found is None:
+    result = well_formed.read(body, content_type)
+    if result is None:
         return None, None
     other_any = parser.read_any(body, content_type)
     assert other_any.get("version") or other_any["entries"]
-    return parser._read_feed(found, URL, body), parser._read_feed(other_any, URL, body)
+    return parser._read_feed(result, URL, body), parser._read_feed(other_any, URL, body)
 
 
 def make_document(heads: str, items: str, attributes: str = "") -> bytes:

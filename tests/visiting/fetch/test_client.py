@@ -70,6 +70,7 @@ def test_answer(web: Web) -> None:
 
 
 def test_validators_and_304(web: Web) -> None:
+    """ETag and date are sent back, and an answer 304 means not modified."""
     web.routes["/feed"] = lambda seen: Reply(
         304 if seen.headers.get("if-none-match") == 'W/"1"' else 200
     )
@@ -218,6 +219,7 @@ def test_deadline_covers_the_whole_trip(web: Web) -> None:
 
 
 def test_hung_look_up_ends_and_blocks_nobody(web: Web) -> None:
+    """A DNS lookup that hangs ends with "timeout" and does not block others."""
     web.routes["/"] = Reply(200, {}, b"x")
     over = threading.Event()
 
@@ -385,6 +387,7 @@ def test_https_to_a_plain_server(web: Web) -> None:
 
 
 def test_server_that_hangs_up() -> None:
+    """A closed connection is a failure with the reason `disconnected`."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
 
@@ -406,6 +409,7 @@ def test_server_that_hangs_up() -> None:
 
 
 def test_a_name_that_is_partly_private_is_never_connected_to() -> None:
+    """A name with a public and a private address is refused."""
     addresses = ["203.0.114.7", "10.0.0.1"]
     dialled: list[Any] = []
 
@@ -453,6 +457,7 @@ def test_allow_covers_the_first_origin_only(web: Web, other_web: Web) -> None:
 
 @pytest.mark.slow
 def test_many_origins_at_once_keep_few_connections(web: Web) -> None:
+    """After 300 fetches from 150 origins, at most 110 connections stay open."""
     web.routes["/"] = Reply(200, {}, b"x")
 
     def lookup(host: str, port: int) -> Any:
@@ -502,6 +507,7 @@ def test_proxies_of_the_environment_are_not_used(web: Web, monkeypatch: pytest.M
 
 
 def test_a_configured_proxy_is_used_and_private_addresses_and_names_stay_refused(web: Web) -> None:
+    """With a proxy, private addresses are still refused."""
     web.routes = {
         "http://example.org/feed": Reply(200, {}, b"through"),
         "http://example.org/away": Reply(302, {"Location": "http://0x7f.1/"}),
@@ -537,6 +543,7 @@ def _is_refused(result: FetchResult) -> bool:
 
 
 def test_odd_headers_both_ways(web: Web) -> None:
+    """Headers of a server may be any bytes; ours are stripped, and a line break is refused."""
     web.routes["/"] = Reply(200, {"ETag": '"\xe9"', "X-Odd": "\xff\xfe"}, b"x")
     first_url = fetch_url(web.url("/"))
     assert isinstance(first_url, Fetched)

@@ -11,6 +11,7 @@ from tests.visiting.conftest import NOW
 
 
 def test_the_connections_of_64_origins_stay_open() -> None:
+    """Up to 64 idle connections stay open; further ones close the oldest."""
     opened: list[asyncio.StreamWriter] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -94,6 +94,7 @@ def test_why_a_server_is_not_read(
     reason: str,
     words: str,
 ) -> None:
+    """Each wrong answer ends soon, with its reason and short words for it."""
     monkeypatch.setattr(imap, "_SECONDS", 4.0)
     monkeypatch.setattr(imap, "_MOST_BYTES", 2_000_000)
     usual: dict[str, Answer] = {"AUTHENTICATE": "OK", "SEARCH": "SEARCH 1\nOK"}
@@ -110,6 +111,7 @@ def test_why_a_server_is_not_read(
 def test_notices_between_answers_are_no_mails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Notices of other mails in an IMAP answer are skipped."""
     answers: dict[str, Answer] = {
         "AUTHENTICATE": "OK",
         "SEARCH": "3 EXISTS\nSEARCH 1\nSEARCH\nOK",

@@ -31,6 +31,7 @@ class Notes:
 
 
 def test_the_next_process_knows() -> None:
+    """The later end of a wait is kept and known to every process."""
     notes = Notes()
     first = notes.backoff()
     other = notes.backoff()
@@ -104,6 +105,7 @@ def test_a_note_that_cannot_be_read_stops_nobody(note: str) -> None:
 
 @pytest.mark.slow
 def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
+    """A host that asked for a pause is left alone by later processes, too."""
     hosts = {"a": "127.0.0.1", "b": "127.0.0.1", "c": "localhost", "d": "localhost"}
     config = write_sources_config(
         tmp_path, {key: f'url = "{web.url("/" + key, host)}"' for key, host in hosts.items()}
@@ -120,16 +122,16 @@ def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
         "c": "http-503",
     }
     web.seen.clear()
-    found = refresh_sources(config, "a", "b", "c", "d")
+    result = refresh_sources(config, "a", "b", "c", "d")
     assert web.list_paths() == ["/d", "/robots.txt"]
-    assert {key: one["reason"] for key, one in found.items()} == {
+    assert {key: one["reason"] for key, one in result.items()} == {
         "a": "rate-limited",
         "b": "rate-limited",
         "c": "rate-limited",
         "d": None,
     }
     until = {
-        key: datetime.fromisoformat(found[key]["next_due"]) - datetime.now(UTC) for key in "abc"
+        key: datetime.fromisoformat(result[key]["next_due"]) - datetime.now(UTC) for key in "abc"
     }
     assert until["b"] <= timedelta(minutes=15, seconds=1)  # as long as a whole host backs off
     assert until["a"] > timedelta(hours=4)

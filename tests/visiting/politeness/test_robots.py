@@ -130,6 +130,7 @@ def test_failures(failure: tuple[str, int | None], allowed: bool, by: str) -> No
 
 
 def test_rules_and_delay() -> None:
+    """Our own group of robots.txt counts, and its delay is cut to a minute."""
     rig = Rig()
     rig.script.add_page(
         ROBOTS,

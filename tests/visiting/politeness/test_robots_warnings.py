@@ -21,6 +21,7 @@ PAGE = (
 
 @pytest.mark.slow
 def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: Web) -> None:
+    """A feed that robots.txt disallows is visited with a warning."""
     config = write_sources_config(tmp_path, {"open": f'url = "{web.url("/open")}"'})
     web.routes = {
         "/robots.txt": Reply(200, {}, DISALLOW),
@@ -36,8 +37,8 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
     )
     assert [one["warning"] != "" for one in document] == [True, False]
     key = document[0]["source"]["key"]
-    found = refresh_sources(config, key, "open")
-    assert [found[one]["reason"] for one in (key, "open")] == [None, None]  # no error
+    result = refresh_sources(config, key, "open")
+    assert [result[one]["reason"] for one in (key, "open")] == [None, None]  # no error
     output = run_checked_command(config, "status").stdout.splitlines()
     ((number, line),) = ((n, line) for n, line in enumerate(output) if "robots.txt" in line)
     assert key in output[number - 1]
@@ -68,6 +69,7 @@ def test_a_disallowed_page_is_warned_of_before_it_is_added(tmp_path: Path, web: 
 
 @pytest.mark.slow
 def test_show_says_who_decided(tmp_path: Path, web: Web) -> None:
+    """`show --why` says whether robots.txt or the operator permitted a page."""
     config = write_sources_config(
         tmp_path, {"s": f'url = "{web.url("/feed", "localhost")}"\nrobots = "ignore"'}
     )

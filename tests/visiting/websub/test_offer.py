@@ -65,9 +65,9 @@ def test_the_head_of_a_page_says_it_and_its_text_does_not() -> None:
         b'<html><head><base href="https://site.example/a/"><link rel="hub" href="hub"><link'
         b' href="b" rel=self></head>'
     )
-    found = page_links(head + b'<body><link rel="hub" href="/other">', URL, {})
-    assert found.hubs == ("https://site.example/a/hub",)
-    assert found.self_url == "https://site.example/a/b"
+    result = page_links(head + b'<body><link rel="hub" href="/other">', URL, {})
+    assert result.hubs == ("https://site.example/a/hub",)
+    assert result.self_url == "https://site.example/a/b"
     assert page_links(b'<html><body><p>Hi<link rel="hub" href="/other">', URL, {}).hubs == ()
     assert page_links(b'<html><head><!-- <link rel="hub" href="/x"> -->', URL, {}).hubs == ()
 

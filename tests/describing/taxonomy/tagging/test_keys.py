@@ -32,7 +32,7 @@ def test_other_tags(one: str, other: str) -> None:
 
 
 def test_the_commonest_spelling_stands_for_a_tag_and_capitals_win_a_draw() -> None:
-    found = choose_spellings(
+    result = choose_spellings(
         count_spellings([["open source", "linux"], ["Open-Source", "Linux"], ["open source"]])
     )
-    assert set(found.values()) == {"open source", "Linux"}
+    assert set(result.values()) == {"open source", "Linux"}

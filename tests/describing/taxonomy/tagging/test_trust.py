@@ -17,9 +17,9 @@ ROSES = (
 
 def test_it_counts_what_was_confirmed_and_what_was_not() -> None:
     """Trust is the smoothed share of proposed tags that were confirmed."""
-    found = learn_trust([(["Roses", "walls"], ["rose"]), (["walls"], ["rain"]), ([], ["rain"])])
-    assert found.rejected == {"walls": 2}
-    assert found.share == pytest.approx((1 + 2) / (3 + 2))
+    result = learn_trust([(["Roses", "walls"], ["rose"]), (["walls"], ["rain"]), ([], ["rain"])])
+    assert result.rejected == {"walls": 2}
+    assert result.share == pytest.approx((1 + 2) / (3 + 2))
     assert learn_trust([]) == Trust(1.0, {})
 
 

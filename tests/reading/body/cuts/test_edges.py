@@ -137,5 +137,5 @@ def test_a_list_of_links_below_a_heading_of_its_own_stays(heading: str, cut: lis
     links = "<ul><li><a href='/a'>The northern lake</a></li><li><a href='/b'>The bay</a></li></ul>"
     blocks = read_blocks(parse(f"<html><body>{TEXT}<h2>{heading}</h2>{links}".encode(), URL).tree)
     overlap.measure_letters(blocks)
-    found = edges.cut_edges(blocks, [True] * len(blocks))
-    assert [block.text for block in blocks if block in found] == cut
+    result = edges.cut_edges(blocks, [True] * len(blocks))
+    assert [block.text for block in blocks if block in result] == cut

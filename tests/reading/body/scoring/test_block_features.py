@@ -103,12 +103,13 @@ def test_a_text_equal_to_an_earlier_one_is_a_repeat() -> None:
 
 
 def test_kinds_and_levels() -> None:
+    """Paragraphs, headings by level, code and rules have features of their own."""
     markup = "<p>p</p><h1>h</h1><h2>h</h2><h4>h</h4><pre>code</pre><hr><p>p</p>"
     kinds = ("is-p", "is-h", "is-code", "is-hr", "h1", "h2", "h3+")
-    found = [
+    results = [
         {name for name in kinds if compute_features(markup, place)[name]} for place in range(6)
     ]
-    assert found == [
+    assert results == [
         {"is-p"},
         {"is-h", "h1"},
         {"is-h", "h2"},
@@ -145,8 +146,8 @@ def test_how_much_of_a_text_is_a_phrase_of_boilerplate(text: str, feature: str) 
 
 
 def test_bits_are_read_by_name() -> None:
-    found = block_features.make_bit_columns("near-", ("one", "two", "three"), [0b001, 0b110])
-    assert {name: list(column) for name, column in found.items()} == {
+    result = block_features.make_bit_columns("near-", ("one", "two", "three"), [0b001, 0b110])
+    assert {name: list(column) for name, column in result.items()} == {
         "near-one": [1, 0],
         "near-two": [0, 1],
         "near-three": [0, 1],

@@ -62,8 +62,8 @@ def test_the_score_is_the_mean_of_weights_and_trees(
     blocks = score_page(
         monkeypatch, {name: 4.0 * (name == "bias") for name in scorer.load_weights("asked")}
     )
-    found = {block.kind == "h": block.score for block in blocks}
-    assert found == pytest.approx({False: 1 / (1 + math.exp(-1.5)), True: 1 / (1 + math.exp(-1))})
+    results = {block.kind == "h": block.score for block in blocks}
+    assert results == pytest.approx({False: 1 / (1 + math.exp(-1.5)), True: 1 / (1 + math.exp(-1))})
 
 
 @pytest.mark.parametrize("name", ["bias", "sentence", "in-main", "near-share", "overlap x link"])

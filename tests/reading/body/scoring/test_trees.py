@@ -20,8 +20,8 @@ def compute_odds(size: list[float], link: list[float]) -> list[float]:
         "size": np.array(size, dtype=np.float32),
         "other": np.zeros(1),
     }
-    found: list[float] = scorer.compute_log_odds(scorer.read_trees(ROWS), values).tolist()
-    return found
+    result: list[float] = scorer.compute_log_odds(scorer.read_trees(ROWS), values).tolist()
+    return result
 
 
 def test_each_block_gets_the_sum_of_the_leaves_that_it_reaches() -> None:

@@ -350,6 +350,7 @@ def test_the_byline_readers_see_beats_a_meta_of_another_name() -> None:
 
 
 def test_the_entry_s_authors() -> None:
+    """Names of the feed's entry win, except a site's name and bare addresses."""
     page = '<meta name="author" content="Bo Uploader">' + HEAD
     assert (
         read_author(
