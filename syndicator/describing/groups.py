@@ -63,9 +63,9 @@ def _measure_similarities(articles: Sequence[tuple[str, str]]) -> Doubles:
     of the words that both share and of the nearness of their vectors."""
     bags = [Counter(list_stems(f"{title} {text[:HEAD]}")) for title, text in articles]
     index = word_index.build_index(bags)
-    by_words: Doubles = np.stack([index.near(bag) for bag in bags]).astype(np.float64)
+    by_words: Doubles = np.stack([index.measure_nearness(bag) for bag in bags]).astype(np.float64)
     vectors: Doubles = np.stack(
-        [load_embedder().article(title, text) for title, text in articles]
+        [load_embedder().embed_article(title, text) for title, text in articles]
     ).astype(np.float64)
     by_vectors: Doubles = vectors @ vectors.T
     result: Doubles = (_convert_to_z_scores(by_words) + _convert_to_z_scores(by_vectors)) / 2
@@ -125,6 +125,7 @@ def _find_repeated_words(title: str, text: str) -> dict[str, str]:
 
 
 def _list_words(title: str, text: str) -> list[str]:
+    """Return the words of the title and of the start of the text."""
     words: list[str] = []
     for line in (title, *text[:READ].split("\n")):
         words.extend(token.word for token in split_tokens(line))

@@ -219,9 +219,9 @@ def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) 
         native = prepare_native_words({*category_counts}.union(*subjects, *other_words), language)
 
     labels = [_make_label(category, language, is_cold=is_cold) for category in defined]
-    labels += [load_embedder().mean(_list_words([rival])) for rival in rivals]
+    labels += [load_embedder().embed(_list_words([rival])) for rival in rivals]
     other_labels = np.array(
-        [load_embedder().mean(_list_words([topic])) for topic in other_topics], dtype=np.float32
+        [load_embedder().embed(_list_words([topic])) for topic in other_topics], dtype=np.float32
     )
     return Categories(
         names=(*(category.name for category in defined), *(RIVAL for _ in rivals)),
@@ -266,7 +266,7 @@ def _make_label(category: CategoryDef, language: str, *, is_cold: bool) -> Float
         " ".join(category.words),
         *category.examples,
     ]
-    parts = [vectors.mean(text) for text in texts if text]
+    parts = [vectors.embed(text) for text in texts if text]
     return normalise(sum(parts[1:], parts[0]))
 
 
@@ -290,7 +290,7 @@ class LearntCategories:
 
     def gains(self, title: str, text: str) -> dict[str, float]:
         """Return by category what the regression adds to its score."""
-        nearness = self.vectors @ load_embedder().article(title, text)
+        nearness = self.vectors @ load_embedder().embed_article(title, text)
         gains = self.weight * (nearness @ self.slopes)
         return dict(zip(self.names, gains.tolist(), strict=True))
 
@@ -303,7 +303,7 @@ def learn_categories(
     is the one that makes scores fit best, never with fewer right than without the regression, if
     that is possible."""
     vectors: Doubles = np.stack(
-        [load_embedder().article(title, text) for title, text, _ in posts]
+        [load_embedder().embed_article(title, text) for title, text, _ in posts]
     ).astype(np.float64)
     right = np.array([names.index(category) for _, _, category in posts], dtype=np.intp)
     membership = np.eye(len(names))[right]
@@ -463,7 +463,7 @@ def measure_features(
     if topic_evidence:
         best_topic = max(topic_evidence)
         lead = (own_evidence - best_topic) / (own_evidence + best_topic + WORDS_GIVEN)
-    article_vector = load_embedder().article(title, text, TITLE)
+    article_vector = load_embedder().embed_article(title, text, TITLE)
     near = np.concatenate(
         [prepared.labels @ article_vector, prepared.other_labels @ article_vector]
     )
@@ -529,7 +529,7 @@ def score_categories(prepared: Categories, title: str, text: str, counts: Counte
     )
     is_rival = np.array([name == RIVAL for name in prepared.names])
     rival_losses = is_rival * (RIVAL_LEAD + has_few_words)
-    nearness = mixture.near * (prepared.labels @ load_embedder().article(title, text, TITLE))
+    nearness = mixture.near * (prepared.labels @ load_embedder().embed_article(title, text, TITLE))
     return (nearness + word_shares + subject_gains - rival_losses).astype(np.float32)
 
 

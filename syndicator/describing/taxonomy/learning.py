@@ -202,9 +202,9 @@ def _fit_tagger(
     to come does not have, do not predict themselves."""
     bags = [word_index.count_terms(title, text) for title, text, _ in posts]
     index = word_index.build_index(bags)
-    near = np.stack([index.near(counts) for counts in bags])
-    vectors = np.stack([load_embedder().article(title, text) for title, text, _ in posts])
-    labels = np.stack([load_embedder().mean(tag) for tag in tags])
+    near = np.stack([index.measure_nearness(counts) for counts in bags])
+    vectors = np.stack([load_embedder().embed_article(title, text) for title, text, _ in posts])
+    labels = np.stack([load_embedder().embed(tag) for tag in tags])
     cosines = vectors @ vectors.T
     placed = taggers.count_mentions(
         [matcher.find(title, text) for title, text, _ in posts], len(tags)
@@ -274,6 +274,7 @@ def _measure_tag_closeness(cosines: Floats, has: Floats) -> Floats:
     `cosines`: from `_exclude_self`."""
 
     def measure(members: Any) -> float:
+        """Return the value for the posts with these row numbers."""
         among_members = cosines[np.ix_(members, members)]
         nearness = [taggers.measure_closeness(row[row > -1]) for row in among_members]
         return float(np.quantile(nearness, OUTER))

@@ -76,8 +76,8 @@ class ZeroShotTagger:
         mentioned = self.matcher.find_in_words(self.matcher.words(title), body)
         vectors = load_embedder()
         length = max(SHORTEST, len(body.stems))
-        near_article = _convert_to_z_scores(self.labels @ vectors.article(title, text))
-        near_title = _convert_to_z_scores(self.labels @ vectors.mean(title))
+        near_article = _convert_to_z_scores(self.labels @ vectors.embed_article(title, text))
+        near_title = _convert_to_z_scores(self.labels @ vectors.embed(title))
         rows = np.zeros((len(mentioned), len(ZERO_SHOT_FEATURES)), dtype=np.float32)
         for row, (number, mention) in enumerate(mentioned.items()):
             times = max(1, mention.text)  # authors seldom say a tag of the title no more
@@ -100,7 +100,7 @@ def prepare_zero_shot(defined: tuple[TagDef, ...]) -> ZeroShotTagger:
     labels = []
     forms: list[tuple[int, str]] = []
     for number, tag in enumerate(tags):
-        labels.append(load_embedder().mean(f"{tag.name} {tag.description}".strip()))
+        labels.append(load_embedder().embed(f"{tag.name} {tag.description}".strip()))
         forms.extend((number, form) for form in (tag.name, *tag.aliases))
     names = tuple(tag.name for tag in tags)
     return ZeroShotTagger(names, np.stack(labels), build_matcher(forms))
@@ -131,8 +131,8 @@ class LearntTagger:
 
     def scores(self, title: str, text: str) -> dict[str, float]:
         """Return the probability of each tag with more than LEAST_CHANCE, by name, best first."""
-        near = self.index.near(word_index.count_terms(title, text))
-        vector = load_embedder().article(title, text)
+        near = self.index.measure_nearness(word_index.count_terms(title, text))
+        vector = load_embedder().embed_article(title, text)
         alike = self.vectors @ vector
         mentioned = self.matcher.find(title, text)
         share = self.has.mean(axis=0, keepdims=True)

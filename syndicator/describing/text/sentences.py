@@ -219,6 +219,7 @@ def _load_abbreviations() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def _load_splitter() -> Any:
+    """Load the splitter of sentences (nupunkt), which knows abbreviations."""
     import nupunkt
 
     return nupunkt.load("default")

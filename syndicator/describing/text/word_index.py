@@ -60,7 +60,7 @@ class Index:
     def _number_by_term(self) -> dict[str, int]:
         return {term: number for number, term in enumerate(self.terms)}
 
-    def vector(self, counts: Counter[str]) -> "tuple[NDArray[np.int64], Floats]":
+    def weigh_terms(self, counts: Counter[str]) -> "tuple[NDArray[np.int64], Floats]":
         """Return the numbers of the terms that the index has, and their weights in a text with
         these `counts`: a vector of length one, or empty."""
         known = [
@@ -73,9 +73,9 @@ class Index:
         length = float(np.linalg.norm(weights))
         return numbers, weights / np.float32(length) if length else weights
 
-    def near(self, counts: Counter[str]) -> Floats:
+    def measure_nearness(self, counts: Counter[str]) -> Floats:
         """Return the cosine of a text with these `counts` to each earlier text."""
-        numbers, weights = self.vector(counts)
+        numbers, weights = self.weigh_terms(counts)
         if not len(numbers):
             return np.zeros(self.size, dtype=np.float32)
         begins = self.starts[numbers]
@@ -107,7 +107,7 @@ def build_index(bags: Sequence[Counter[str]]) -> Index:
     no_texts = Index(
         terms, idf, np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), len(bags)
     )
-    vectors = [no_texts.vector(counts) for counts in bags]
+    vectors = [no_texts.weigh_terms(counts) for counts in bags]
     if vectors:
         numbers = np.concatenate([term_numbers for term_numbers, _ in vectors])
         weights = np.concatenate([term_weights for _, term_weights in vectors])

@@ -559,14 +559,14 @@ def test_show_says_what_was_asked_answered_and_decided(lab: Lab) -> None:
 
 def test_a_bug_of_ours_costs_one_article(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.file("Weather", "Strange", "Climate")
-    real = ask.validate.material
+    real = ask.validate.prepare_material
 
     def strange(article: Article) -> Any:
         if article.title == "Strange":
             raise IndexError("out of range")
         return real(article)
 
-    monkeypatch.setattr(ask.validate, "material", strange)
+    monkeypatch.setattr(ask.validate, "prepare_material", strange)
     assert lab.ask().counts == {"accepted": 2, "failed": 1}
     assert (lab.asked("Strange").reason, "IndexError" in lab.asked("Strange").detail) == (
         "bug",

@@ -8,7 +8,7 @@ import pytest
 
 from syndicator.core.model import Article
 from syndicator.filing.page_reading import PageReading
-from syndicator.upkeep.passes.read_again import _as_read
+from syndicator.upkeep.passes.read_again import _apply_reading
 
 FILED = Article(
     id="a",
@@ -33,7 +33,7 @@ PAGE = replace(FILED, author="Bob, of the page", cover="https://x.example/page.p
 def test_a_page_replaces_what_a_rule_sets_or_no_feed_of_its_owner_said(
     owned: bool, ruled: frozenset[str], of_page: set[str]
 ) -> None:
-    again = _as_read(FILED, PageReading(article=PAGE, ruled=ruled), owned)
+    again = _apply_reading(FILED, PageReading(article=PAGE, ruled=ruled), owned=owned)
     names = ("author", "cover", "language")
     assert {name for name in names if getattr(again, name) == getattr(PAGE, name)} == of_page
     assert {name for name in names if getattr(again, name) != getattr(FILED, name)} == of_page
@@ -41,5 +41,5 @@ def test_a_page_replaces_what_a_rule_sets_or_no_feed_of_its_owner_said(
 
 def test_a_value_that_the_page_lacks_stays_only_for_language() -> None:
     page = PageReading(article=replace(PAGE, author=None, cover=None, language=None))
-    again = _as_read(FILED, page, owned=False)
+    again = _apply_reading(FILED, page, owned=False)
     assert (again.author, again.cover, again.language) == (None, None, "de")
