@@ -1,4 +1,4 @@
-"""Take back a logged change (`undo`); do one operation on several subjects (`each`)."""
+"""Define the operations that take back a logged change (`undo`) and do one on several (`each`)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from syndicator.operations.changes.log import Log, LoggedChange
 
 Text = str | None
-_Files = dict[str, tuple[Text, Text]]
+_Files = dict[str, tuple[Text, Text]]  # name of a text to (before, after)
 # Operations that `each` does on several articles or sources, and their words for the result.
 EACH: Final = {
     "confirm": "confirmed",
@@ -151,8 +151,8 @@ def each(
 
 
 def _invert_each(parts: Sequence[Change]) -> Inverse | None:
-    """Return the operation that takes back several changes of one kind; None if undo restores their
-    texts."""
+    """Return the operation, with its arguments, that takes back several changes of one kind; None
+    if undo restores their texts instead."""
     inverses = [part.inverse for part in parts if part.inverse is not None]
     if not inverses:
         return None
@@ -164,7 +164,7 @@ def _invert_each(parts: Sequence[Change]) -> Inverse | None:
 
 
 def changes_settings(operation: Operation, arguments: Mapping[str, Any], log: "Log") -> bool:
-    """Return True if `operation` with `arguments` changes settings, or takes back a change in `log`
+    """True if `operation` with these arguments changes settings, or takes back a change in `log`
     that did."""
     if operation.name != undo.name:
         return operation.is_for_settings
@@ -172,10 +172,13 @@ def changes_settings(operation: Operation, arguments: Mapping[str, Any], log: "L
 
 
 def _parse_number(written: str) -> int:
+    """Return the number of a change; 0, which none has, for other texts."""
     return int(written) if re.fullmatch("[0-9]{1,12}", written) else 0
 
 
 def _need_undoable(log: "Log", written: str) -> "LoggedChange":
+    """Return the change with the number `written`. Raises UsageError if there is none, or if it
+    cannot be taken back any more."""
     number = _parse_number(written)
     change = log.get(number)
     if change is None:
@@ -188,8 +191,9 @@ def _need_undoable(log: "Log", written: str) -> "LoggedChange":
 
 
 def _plan_restore(app: "App", files: _Files) -> tuple[_Files, int]:
-    """Return edits that restore the texts, and the number of articles with tags edited since.
-    Raises UsageError."""
+    """Return (edits, count): the edits that put the texts `files` back as they were before a change
+    and keep later edits, and the number of articles that stay as their tags were edited since.
+    Raises UsageError if another text was edited in the same place."""
     from syndicator.operations.changes import texts
 
     edits: _Files = {}
@@ -215,8 +219,8 @@ def _plan_restore(app: "App", files: _Files) -> tuple[_Files, int]:
 
 
 def _refuse_older_list(log: "Log", change: "LoggedChange", files: _Files) -> None:
-    """Raise UsageError if the change pointed to a list, and a later one that stands pointed to it
-    again."""
+    """Raise UsageError if the change set the learnt list of a source, and a later change, not taken
+    back, set it again."""
     lists = {name for name in files if name.startswith("list:")}
     if not lists:
         return
