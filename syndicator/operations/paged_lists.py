@@ -59,8 +59,8 @@ class Query(WithArguments):
     def read(
         self, place: "Place", arguments: Mapping[str, Any], *, after: str = "", most: int = 100
     ) -> Page:
-        """Return at most `most` items, from the one behind the id `after` on ("": the first).
-        Raises UsageError if there is no such id any more."""
+        """Return at most `most` items: those behind the item with the id `after`, or the first ones
+        if it is "". Raises UsageError if there is no such item any more."""
         listed = self.function(place, **arguments)
         # this also advances the iterator to the item behind `after`
         if after and not any(item["id"] == after for item in listed):

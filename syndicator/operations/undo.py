@@ -55,7 +55,7 @@ def undo(
     log = Log(app.configuration.settings.state_dir)
     change = _need_undoable(log, number.strip())
     sentence = f"taken back: {change.said}"
-    if change.back is not None:
+    if change.back is not None:  # an operation undoes it
         name, values = change.back
         inverse = need(name)
         planned = inverse.plan(app, arguments_of(inverse, values), progress)
@@ -66,6 +66,8 @@ def undo(
             sentence=sentence,
             undoes=change.number,
         )
+
+    # else its texts are put back
     files = log.files(change.number)
     if not files:
         raise UsageError(f"the texts of change {change.number} are no longer there: {change.said}")
@@ -76,7 +78,7 @@ def undo(
     edits, edited_since = _plan_restore(app, files)
     if edited_since:
         sentence += f"; {edited_since} with tags that were edited since stay as they are"
-    # undoing a merge cannot be undone: merge again
+    # the log gets no texts for undoing a merge, so that this cannot be undone: merge again instead
     is_merge = any(name.startswith("feed:") for name in files)
     return Change(
         subject=change.subject,

@@ -73,6 +73,8 @@ def mend(archive: Archive, faults: Iterable[Fault]) -> None:
         path = files.find(article.id)
         if path is None:
             continue  # its file is gone: `reconcile` forgets it
+
+        # entries that are due: of the article's own page, and those that led to it by mistake
         reread_entry = None
         if fault.reader and (fault.owner or fault.text):
             reread_entry = _make_due_entry(archive.clock, fault)
@@ -81,9 +83,12 @@ def mend(archive: Archive, faults: Iterable[Fault]) -> None:
             entry = Entry(id=row.entry_id, url=row.url)
             entries.append(replace(row.reopened(), tries=0, article_id=None, entry=entry))
         visits.save_entries(entries)
+
+        # the source that filed it stays a carrier: its feed goes on to show the article
         if fault.owner:
             CARRIED.append(files, [(article.id, article.source_key)])
             visits.add_carriers([(article.id, article.source_key)], {})
+
         in_file = files.get(path)
         aliases = tuple(url for url in in_file.aliases if url not in fault.aliases)
         mended = replace(in_file, aliases=aliases)

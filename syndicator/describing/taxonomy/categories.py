@@ -108,13 +108,14 @@ class NativeWords:
             start += 1
 
     def _find_spaced(self, tokens: list[str], index: int) -> Iterator[str]:
-        """Yield the words that begin with the token at `index`, and those inside it."""
+        """Yield the words that begin with the token at `index`, whose later parts, if any, begin
+        the next tokens; then the words inside the token."""
         token = tokens[index]
         for word, later_parts in self._find_by_beginning(token):
             following = tokens[index + 1 : index + 1 + len(later_parts)]
             if len(following) == len(later_parts) and all(map(_begins, following, later_parts)):
                 yield word
-        if not self.inside:
+        if not self.inside:  # only languages with long compounds have such words
             return
         for start in range(self.before, len(token) - 1):
             for end in range(start + 2, len(token) + 1):
@@ -122,7 +123,8 @@ class NativeWords:
                     yield token[start:end]
 
     def _find_by_beginning(self, token: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield the words whose first part is the beginning of `token`, with their other parts."""
+        """Yield (word, its later parts) for each word whose first part is `token` or the beginning
+        of it."""
         yield from self.first.get(token + WHOLE, ())
         for end in range(1, min(self.longest, len(token)) + 1):
             yield from self.first.get(token[:end], ())
@@ -374,7 +376,7 @@ def guess_category(
 ) -> Guess:
     """Return the likeliest category of an article, or none. `section`: of the publisher's site; a
     category of this name is taken at once; `published`: the publisher's tags; `past`: what
-    confirmed articles teach."""
+    confirmed articles teach, None for nothing."""
     for name in prepared.names:
         if section and name != RIVAL and fold(section) == fold(name):
             return Guess(name, 1.0, 1.0)
@@ -401,6 +403,7 @@ def guess_category(
     name = prepared.names[best]
     if name == RIVAL:
         return Guess(None, chance, chance)
+    # a tag of the publisher or confirmed articles say that it fits
     is_confirmed = is_tagged[best] or learnt_gains.get(name, 0.0) > 0
     fit = 1.0 if is_confirmed else measure_fit(prepared, title, text, counts, values)
     if fit >= FITS and chance >= FLOOR:
@@ -453,9 +456,12 @@ def measure_features(
     prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats
 ) -> Floats:
     """Return the FEATURES of the category with the highest of `values` (score per category), for
-    the weights that tell whether it fits."""
+    the weights that tell whether the article belongs to it. `counts`: how often the text has each
+    word."""
     best = int(values.argmax())
     words = prepared.words[best].keys()
+
+    # words of the category against those of all other topics
     own_evidence = _sum_evidence(counts, words)
     category_evidence = sum(_sum_evidence(counts, other.keys()) for other in prepared.words)
     topic_evidence = [_sum_evidence(counts, topic) for topic in prepared.others]
@@ -463,19 +469,23 @@ def measure_features(
     if topic_evidence:
         best_topic = max(topic_evidence)
         lead = (own_evidence - best_topic) / (own_evidence + best_topic + WORDS_GIVEN)
+    category_share = category_evidence / (category_evidence + sum(topic_evidence) + 1)
+
+    # its vector against those of all other topics
     article_vector = load_embedder().embed_article(title, text, TITLE)
-    near = np.concatenate(
+    nearness = np.concatenate(
         [prepared.labels @ article_vector, prepared.other_labels @ article_vector]
     )
-    topics_near = near[len(prepared.names) :]
-    nearer_topics = int((topics_near > near[best]).sum())
+    topic_nearness = nearness[len(prepared.names) :]
+    nearer_topics = int((topic_nearness > nearness[best]).sum())
+
     features = (
         values[best],
         not words.isdisjoint(prepared.counts(title)),
-        (near[best] - near.mean()) / (near.std() + 1e-6),
+        (nearness[best] - nearness.mean()) / (nearness.std() + 1e-6),
         math.log1p(nearer_topics),
         lead,
-        category_evidence / (category_evidence + sum(topic_evidence) + 1),
+        category_share,
         math.log1p(len(counts.keys() & words)),
     )
     return np.array(features, dtype=np.float32)

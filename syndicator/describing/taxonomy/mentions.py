@@ -158,7 +158,7 @@ class Matcher:
     def words(self, value: str) -> Words:
         """Split a text into words, and stem the words with which a tag may begin. Of repeated
         lines, only the first is split."""
-        heads = self.heads
+        heads = self.heads  # stemming is slow, and most words cannot begin a tag
         starts = []
         lines = list(dict.fromkeys(value[:READ].split("\n")))
         stems: list[str] = []

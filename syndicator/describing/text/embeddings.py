@@ -117,7 +117,8 @@ class SplitText:
     total: Floats  # their sum
 
     def find_piece(self, character: int) -> int:
-        """Return the number of the first piece that begins at index `character` or later."""
+        """Return the number of the first piece that begins at the index `character` of the text, or
+        later."""
         if character <= 0:
             return 0
         chunk = bisect_right(self.starts, character) - 1
@@ -140,7 +141,8 @@ class Embedder:
         encoded = self._encode_chunks(parts)
         rows_by_chunk = [rows for rows, _ in encoded]
         all_rows = list(chain.from_iterable(rows_by_chunk))
-        starts = list(accumulate(map(len, parts), initial=-1))[:-1]  # -1: the added blank
+        # the first chunk begins with an added blank, so that it starts before the text
+        starts = list(accumulate(map(len, parts), initial=-1))[:-1]
         before = list(accumulate(map(len, rows_by_chunk), initial=0))[:-1]
         rows = self.table[np.array(all_rows, dtype=np.int64)]
         return SplitText(
