@@ -23,9 +23,9 @@ ZERO_SHOT_FEATURES: Final = ("in-title", "times", "share", "near", "near-title",
 CONSTANT: Final = "constant"
 # Constants were chosen; tests/bench/bench_describing.py shows what a change does.
 NEIGHBOURS: Final = 12  # nearest earlier posts
-LOOKED: Final = 12  # likeliest tags to compare with their posts
+MOST_COMPARED: Final = 12  # likeliest tags to compare with their posts
 LEAST_CHANCE: Final = 0.01  # least probability to report
-CLOSEST: Final = 3  # posts whose mean nearness counts
+CLOSEST_POSTS: Final = 3  # posts whose mean nearness counts
 LIMIT: Final = 30  # log-odds; beyond, a float32 probability is 0 or 1
 FEATURES: Final = (
     "neighbours",
@@ -47,8 +47,8 @@ FEATURES: Final = (
 )
 # Choices; half or twice of each changes F1 by less than a point.
 GIVEN: Final = 0.2  # least weighed chance of a tag
-DOUBT: Final = 2  # right tags assumed beforehand
-PULL: Final = 2  # rejections that halve a tag's chance
+ASSUMED_RIGHT: Final = 2  # right tags assumed beforehand
+HALVING_REJECTIONS: Final = 2  # rejections that halve a tag's chance
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class LearntTagger:
         # drop likely tags that the article does not name and whose posts are less like the article
         # than like each other
         strange = set()
-        for number in [n for n in likely[:LOOKED] if n not in mentioned]:
+        for number in [n for n in likely[:MOST_COMPARED] if n not in mentioned]:
             nearness = measure_closeness(alike[self.has[:, number] > 0])
             if nearness < float(self.close[number]):
                 strange.add(number)
@@ -212,8 +212,8 @@ def measure_neighbour_shares(near: Floats, has: Floats) -> Floats:
 
 
 def measure_closeness(cosines: Floats) -> float:
-    """Return the mean of the CLOSEST highest of `cosines`."""
-    return float(np.sort(cosines)[-CLOSEST:].mean())
+    """Return the mean of the CLOSEST_POSTS highest of `cosines`."""
+    return float(np.sort(cosines)[-CLOSEST_POSTS:].mean())
 
 
 def measure_precision(hits: Floats, mentions: Floats, share: Floats) -> tuple[Floats, Floats]:
@@ -286,7 +286,12 @@ class Trust:
 
     def chance(self, tag: str, chance: float) -> float:
         """Return the probability `chance` of a tag, lowered by how much is trusted."""
-        return chance * self.share * PULL / (self.rejected.get(tag, 0) + PULL)
+        return (
+            chance
+            * self.share
+            * HALVING_REJECTIONS
+            / (self.rejected.get(tag, 0) + HALVING_REJECTIONS)
+        )
 
 
 def learn_trust(past: Iterable[tuple[Collection[str], Sequence[str]]]) -> Trust:
@@ -303,4 +308,4 @@ def learn_trust(past: Iterable[tuple[Collection[str], Sequence[str]]]) -> Trust:
                 right += 1
             else:
                 rejected[tag] += 1
-    return Trust((right + DOUBT) / (proposed + DOUBT), dict(rejected))
+    return Trust((right + ASSUMED_RIGHT) / (proposed + ASSUMED_RIGHT), dict(rejected))
