@@ -110,19 +110,21 @@ def each(
         raise UsageError("nothing was selected")
     from syndicator.upkeep import reconcile
 
-    inner = need(name)
-    subject_argument = fields_of(inner)[0].name
+    repeated = need(name)
+    subject_argument = fields_of(repeated)[0].name  # "id" of an article or "key" of a source
     is_on_articles = subject_argument == "id"
     problems = reconcile.files(app.archive, app.configuration) if is_on_articles else ()
     # files are read once, above, not for each; only restore reads them again
     archive = replace(app.archive, is_reconciled=name != "restore")
     reconciled = replace(app, archive=archive)
-    arguments = dict(part.partition("=")[::2] for part in values)
+
+    # plan all before the first is applied
+    other_arguments = dict(value.partition("=")[::2] for value in values)
     inputs = [
-        parsed(inner, {**arguments, subject_argument: subject})
+        parsed(repeated, {**other_arguments, subject_argument: subject})
         for subject in dict.fromkeys(subjects)
     ]
-    planned = [inner.plan(reconciled, words, progress) for words in inputs]
+    planned = [repeated.plan(reconciled, arguments, progress) for arguments in inputs]
     parts = [part for part in planned if not part.is_empty]
     touches: dict[str, None] = {}  # in order, each once
     edits: dict[str, tuple[Text, Text]] = {}

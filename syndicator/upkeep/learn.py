@@ -220,10 +220,11 @@ def limit_sources(past: Iterable[tuple[str, Post]]) -> list[Post]:
 
 def _limit_per_source(posts: Counter[str]) -> int:
     """Return how many tagged posts a source may give: the highest number that is no more than one
-    fifth of all posts taken, but at least ROOM. `posts`: by source."""
+    fifth of all posts taken, but at least ROOM. `posts`: by source, the number of its tagged
+    posts."""
     counts = sorted(posts.values(), reverse=True)
-    if len(counts) < SHARE:
-        second_highest = counts[:2][-1:]
+    if len(counts) < SHARE:  # so few sources have more than one fifth each: compare with the next
+        second_highest = counts[:2][-1:]  # of a single source, its own; [] without sources
         return max([ROOM, *second_highest])
     for most in range(counts[0], ROOM, -1):
         taken = sum(min(most, count) for count in counts)

@@ -178,8 +178,8 @@ def due_again(archive: Archive, source: Source) -> list[EntryRow]:
 
 def files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
     """Update the database from the article files and the lists beside them; return the problems of
-    files that cannot be read. Does nothing if `archive.is_reconciled`: an undo has just done it.
-    Raises ConfigError, OSError, StoreError."""
+    files that cannot be read. Does nothing if `archive.is_reconciled`: an operation on several
+    articles did it once for all. Raises ConfigError, OSError, StoreError."""
     if archive.is_reconciled:
         return ()
     visits = archive.store.visits

@@ -45,8 +45,8 @@ def make_key(spelling: str) -> tuple[str, ...]:
 
 
 def stem(word: str) -> str:
-    """Return an English word without plural ending. A full stemmer would turn "gaming" into
-    "games"."""
+    """Return a word without an English plural ending ("stories" gives "story"); other endings stay,
+    as a full stemmer would turn "gaming" into "games"."""
     if len(word) < LEAST or not word.isascii() or word[-1] != "s":
         return word
     if word.endswith(("ss", "us", "is")):

@@ -286,12 +286,8 @@ class Trust:
 
     def chance(self, tag: str, chance: float) -> float:
         """Return the probability `chance` of a tag, lowered by how much is trusted."""
-        return (
-            chance
-            * self.share
-            * HALVING_REJECTIONS
-            / (self.rejected.get(tag, 0) + HALVING_REJECTIONS)
-        )
+        times_rejected = self.rejected.get(tag, 0)
+        return chance * self.share * HALVING_REJECTIONS / (times_rejected + HALVING_REJECTIONS)
 
 
 def learn_trust(past: Iterable[tuple[Collection[str], Sequence[str]]]) -> Trust:

@@ -79,6 +79,7 @@ class RelatedFinder:
         if article is None:
             return []
         terms = list_terms(article.document, _list_small_words(article.language))
+        # keys are the terms that tell most about the article, the best first
         keys = choose_keys(article.document, terms, self._count(terms))
         candidates = self._list_candidates(article, list(keys)[:_ASKED])
         return choose_related(article, keys, self._read(candidates).values())
