@@ -281,9 +281,9 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
     articles = []
     for article in planned.articles:
         revision = article.revision
-        told = {"values": revision.values, "why": revision.lines, "score": revision.score}
+        result = {"values": revision.values, "why": revision.lines, "score": revision.score}
         articles.append(
-            {"id": article.id, "title": article.title, "path": article.path, "told": told}
+            {"id": article.id, "title": article.title, "path": article.path, "told": result}
         )
     data = {
         "looked": planned.looked,

@@ -69,14 +69,15 @@ class Pruning:
 def select_rows(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
     """Return the rows that meet the criteria of `which`. Articles on hold do not count as the
     newest of their source. Pure."""
-    newest: dict[str, set[str]] = defaultdict(set)  # ids by source
+    newest_ids: dict[str, set[str]] = defaultdict(set)  # of each source, at most `which.keep`
     if which.keep is not None:
         for row in sorted(rows, key=_sort_by_age, reverse=True):
-            if len(newest[row.source]) < which.keep and row.stays != ON_HOLD:
-                newest[row.source].add(row.id)
+            if len(newest_ids[row.source]) < which.keep and row.stays != ON_HOLD:
+                newest_ids[row.source].add(row.id)
     matching = []
     for row in rows:
-        if which.source not in ("", row.source) or row.id in newest[row.source]:
+        is_of_other_source = which.source not in ("", row.source)
+        if is_of_other_source or row.id in newest_ids[row.source]:
             continue
         if which.older_than is None or _is_older(row, now - which.older_than):
             matching.append(row)

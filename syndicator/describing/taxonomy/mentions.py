@@ -138,13 +138,12 @@ class Matcher:
     heads: frozenset[str]  # first three letters of every stem: other words need no stemming
 
     def merge_tags(self, gone: int, target: int) -> "Matcher":
-        """Give the spellings of tag number `gone` to tag number `target`. As `gone` is deleted, the
-        numbers above it decrease by one."""
+        """Return a matcher in which the spellings of tag number `gone` belong to tag number
+        `target`. As `gone` is deleted, the numbers above it decrease by one."""
 
         def renumber(tag: int) -> int:
-            if tag == gone:
-                tag = target
-            return tag - 1 if tag > gone else tag
+            number = target if tag == gone else tag
+            return number - 1 if number > gone else number
 
         renumbered = {}
         for first, forms in self.forms.items():

@@ -170,6 +170,7 @@ class LearntTagger:
             return self
 
         def merge_columns(values: Floats) -> Floats:
+            """Return an array with the column of `gone` added to that of `target`."""
             both = values.copy()
             both[:, target] += both[:, gone]
             return np.delete(both, gone, axis=1)
