@@ -30,6 +30,7 @@ class Gate:
         self._tell = tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request; other connections (WebSocket) are dropped."""
         if scope["type"] != "http":
             return
         answer = self._refuse(Request(scope)) or self._app

@@ -1,6 +1,6 @@
 """Rebuild the database from the article files, or record files edited in an object store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from syndicator.app.archive import Archive
@@ -106,18 +106,7 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
         iterate_files(), WITHDRAWN.read(article_store), CARRIED.read(article_store)
     )
     recovery.bring_back(archive, ahead)
-
-    # articles that the database had and no file has, and those that neither can tell
-    missing_ids = stamps.keys() - set(store.visits.stamps())
-    unknown_ids = {  # after a lost database
-        article_id for article_id in unreadable_ids if store.visits.stamp(article_id) is None
-    }
-    if missing_ids or unknown_ids:
-        excuse(archive, missing_ids | unknown_ids)
-    are_many_missing = reconcile.are_many(len(missing_ids), len(stamps))
-    if missing_ids and (recovery.is_older(article_store, store) or are_many_missing):
-        store.visits.reopen(missing_ids)
-
+    _handle_missing(archive, stamps.keys(), unreadable_ids)
     archive.beside.note()
     for article in recent:
         sketch = make_comparison_data(article, now)
@@ -125,3 +114,19 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
             store.visits.save_sketch(article.id, sketch)
     learnt = (configuration.settings.state_dir / "learnt.npz").exists()
     return Reindexed(articles=count, problems=tuple(problems), unlearnt=count > 0 and not learnt)
+
+
+def _handle_missing(archive: Archive, ids_before: Set[str], unreadable_ids: Sequence[str]) -> None:
+    """Let the next build take articles out of their feeds whose files are gone, or cannot be read
+    after the database was lost. If nobody deleted the files on purpose, let their pages be fetched
+    again. `ids_before`: articles of the database before it was rebuilt."""
+    visits = archive.store.visits
+    missing_ids = ids_before - set(visits.stamps())
+    unknown_ids = {article_id for article_id in unreadable_ids if visits.stamp(article_id) is None}
+    if missing_ids or unknown_ids:
+        excuse(archive, missing_ids | unknown_ids)
+    if not missing_ids:
+        return
+    are_many_missing = reconcile.are_many(len(missing_ids), len(ids_before))
+    if recovery.is_older(archive.article_store, archive.store) or are_many_missing:
+        visits.reopen(missing_ids)

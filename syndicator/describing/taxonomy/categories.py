@@ -83,7 +83,7 @@ class NativeWords:
     longest: int
     before: int
 
-    def counts(self, text: str) -> Counter[str]:
+    def count_words(self, text: str) -> Counter[str]:
         """Return how often `text` has each of the words."""
         tokens = _TOKEN.findall(text.casefold())
         counts: Counter[str] = Counter()
@@ -183,9 +183,9 @@ class Categories:
     native: NativeWords | None = None  # how words are found outside English
     is_cold: bool = False  # most categories are known by the operator's words alone
 
-    def counts(self, text: str) -> Counter[str]:
+    def count_words(self, text: str) -> Counter[str]:
         """Return how often `text` has each word; in English, words of no category, too."""
-        return self.native.counts(text) if self.native else count_terms(text)
+        return self.native.count_words(text) if self.native else count_terms(text)
 
 
 def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categories:
@@ -290,7 +290,7 @@ class LearntCategories:
     slopes: Floats  # article x category
     weight: float
 
-    def gains(self, title: str, text: str) -> dict[str, float]:
+    def predict_gains(self, title: str, text: str) -> dict[str, float]:
         """Return by category what the regression adds to its score."""
         nearness = self.vectors @ load_embedder().embed_article(title, text)
         gains = self.weight * (nearness @ self.slopes)
@@ -384,8 +384,8 @@ def guess_category(
         return Guess(None, 0.0)
 
     # score each category by words, confirmed articles and publisher's tags
-    counts = prepared.counts(text[:SAMPLE])
-    learnt_gains = past.gains(title, text) if past else {}
+    counts = prepared.count_words(text[:SAMPLE])
+    learnt_gains = past.predict_gains(title, text) if past else {}
     rival_gain = -RIVAL_LOSS * max(learnt_gains.values(), default=0.0)
     gains = []
     for name in prepared.names:
@@ -428,7 +428,7 @@ def measure_fit(
     if prepared.native and _count_different(words) < OWN_WORDS_NATIVE:
         return WORDS_MISSING
     subject = prepared.subjects[best]
-    if subject and subject.isdisjoint((*counts, *prepared.counts(title))):
+    if subject and subject.isdisjoint((*counts, *prepared.count_words(title))):
         return WORDS_MISSING  # "models" may be espresso machines
     if prepared.is_cold:
         table = "cold"
@@ -481,7 +481,7 @@ def measure_features(
 
     features = (
         values[best],
-        not words.isdisjoint(prepared.counts(title)),
+        not words.isdisjoint(prepared.count_words(title)),
         (nearness[best] - nearness.mean()) / (nearness.std() + 1e-6),
         math.log1p(nearer_topics),
         lead,
@@ -502,7 +502,7 @@ def list_supported(prepared: Categories, title: str, text: str) -> list[str]:
     or more, likeliest first; [] if no category fits the article."""
     if not _has_letters(title, text):
         return []
-    counts = prepared.counts(text[:SAMPLE])
+    counts = prepared.count_words(text[:SAMPLE])
     values = score_categories(prepared, title, text, counts)
     if measure_fit(prepared, title, text, counts, values) < FITS:
         return []
@@ -520,7 +520,7 @@ def score_categories(prepared: Categories, title: str, text: str, counts: Counte
     all categories, plus a gain for its subject; RIVAL topics get a loss. `counts`: how often the
     start of the text has each word."""
     mixture = NATIVE_MIXTURE if prepared.native else ENGLISH_MIXTURE
-    title_counts = prepared.counts(title)
+    title_counts = prepared.count_words(title)
     all_counts = counts.copy()
     all_counts.update({word: TITLE * count for word, count in title_counts.items()})
     logs = {word: math.log1p(count) for word, count in all_counts.items()}

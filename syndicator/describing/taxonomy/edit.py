@@ -26,8 +26,7 @@ class Change:
     only_add: bool = False
 
     def apply(self, vocabulary: Vocabulary) -> Vocabulary:
-        """Return `vocabulary` with the change, of which `rewrite_taxonomy` makes the same change in
-        the text."""
+        """Return `vocabulary` with the change."""
         tags = list(vocabulary.tag)
         if self.tag is not None and self.at is not None:
             tags[self.at] = self.tag

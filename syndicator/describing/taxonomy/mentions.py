@@ -152,9 +152,9 @@ class Matcher:
 
     def find(self, title: str, text: str) -> dict[int, Mention]:
         """Return by tag number the mentions of the tags that title or text name."""
-        return self.find_in_words(self.words(title), self.words(text))
+        return self.find_in_words(self.split_words(title), self.split_words(text))
 
-    def words(self, value: str) -> Words:
+    def split_words(self, value: str) -> Words:
         """Split a text into words, and stem the words with which a tag may begin. Of repeated
         lines, only the first is split."""
         heads = self.heads  # stemming is slow, and most words cannot begin a tag

@@ -72,8 +72,8 @@ class ZeroShotTagger:
     def features(self, title: str, text: str) -> tuple[list[int], Floats]:
         """Return the numbers of the tags that title or text names, and a row of ZERO_SHOT_FEATURES
         for each."""
-        body = self.matcher.words(text)
-        mentioned = self.matcher.find_in_words(self.matcher.words(title), body)
+        body = self.matcher.split_words(text)
+        mentioned = self.matcher.find_in_words(self.matcher.split_words(title), body)
         vectors = load_embedder()
         length = max(SHORTEST, len(body.stems))
         near_article = _convert_to_z_scores(self.labels @ vectors.embed_article(title, text))

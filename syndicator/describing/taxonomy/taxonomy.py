@@ -217,7 +217,7 @@ class Taxonomy:
             prepared = self._prepare_categories(title, text)
             if prepared is None:
                 continue
-            counts = prepared.counts(text[:SAMPLE])
+            counts = prepared.count_words(text[:SAMPLE])
             values = categories.score_categories(prepared, title, text, counts)
             scores.append(values[: len(names)])  # without the topics outside all categories
         return categories.learn_categories(names, posts, scores)

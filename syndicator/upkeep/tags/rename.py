@@ -90,14 +90,7 @@ def plan_rename(
     # which articles have the two tags
     old_feed = FeedKey("tag", text.slug(old))
     new_feed = FeedKey("tag", text.slug(new))
-    with_old: list[Article] = []
-    with_new: list[Article] = []
-    for article in filed(archive.store):
-        slugs = {text.slug(tag) for tag in article.tags}
-        if old_feed.slug in slugs:
-            with_old.append(article)
-        if new_feed.slug in slugs and old_feed != new_feed:
-            with_new.append(article)
+    with_old, with_new = _find_articles(archive.store, old_feed.slug, new_feed.slug)
 
     # whether taxonomy.toml has the new name already, as after a crash
     old = _find_spelling(vocabulary, with_old, old)
@@ -134,6 +127,20 @@ def plan_rename(
         feeds=feed_changes.feeds(),
         notes=_list_notes(configuration.queries, old_feed, new),
     )
+
+
+def _find_articles(store: Store, old: str, new: str) -> tuple[list[Article], list[Article]]:
+    """Return the articles with the tag whose slug is `old`, and those with the other tag `new`:
+    none if both slugs are the same."""
+    with_old: list[Article] = []
+    with_new: list[Article] = []
+    for article in filed(store):
+        slugs = {text.slug(tag) for tag in article.tags}
+        if old in slugs:
+            with_old.append(article)
+        if new in slugs and old != new:
+            with_new.append(article)
+    return with_old, with_new
 
 
 def _is_renamed(tag: TagDef, old: str, new: str) -> bool:

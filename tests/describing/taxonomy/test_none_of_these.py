@@ -44,7 +44,7 @@ def test_every_feature_of_belonging_is_measured() -> None:
     taxonomy, article = house("kitchen"), COLD["kitchen"]["articles"][0]
     known = taxonomy._prepare_categories(article["title"], article["text"])
     assert known is not None and known.others
-    counts = known.counts(article["text"])
+    counts = known.count_words(article["text"])
     values = categories.score_categories(known, article["title"], article["text"], counts)
     measured = categories.measure_features(known, article["title"], article["text"], counts, values)
     row = dict(zip(categories.FEATURES, measured, strict=True))
