@@ -13,17 +13,17 @@ from syndicator.describing.text import word_index
 from syndicator.describing.text.embeddings import load_embedder
 
 MOST_ARTICLES: Final = 600  # newest articles that are grouped: the work grows with the cube
-MOST: Final = 12  # groups
+MOST_GROUPS: Final = 12  # groups
 LEAST_SHARE: Final = 0.04  # of the articles, in a group
-LEAST: Final = 3  # articles of a group
-HEAD: Final = 2000  # characters of a text to compare
-READ: Final = 6000  # characters searched for the group's name
-AGAIN: Final = 2  # times that a text repeats a word
-WORDS: Final = 6  # of a description
-EXAMPLES: Final = 3  # titles of a group
-SAID: Final = 2  # articles of a group that must repeat such a word
-COMMON: Final = 0.12  # share of the other articles that may have such a word
-SHORTEST: Final = 4  # letters of a word that names a group
+LEAST_ARTICLES: Final = 3  # articles of a group
+COMPARED: Final = 2000  # characters of a text to compare
+SEARCHED: Final = 6000  # characters searched for the group's name
+LEAST_REPETITIONS: Final = 2  # times that a text repeats a word
+MOST_WORDS: Final = 6  # of a description
+MOST_EXAMPLES: Final = 3  # titles of a group
+LEAST_SUPPORT: Final = 2  # articles of a group that must repeat such a word
+MOST_ELSEWHERE: Final = 0.12  # share of the other articles that may have such a word
+SHORTEST_WORD: Final = 4  # letters of a word that names a group
 
 
 class Group(NamedTuple):
@@ -37,10 +37,10 @@ class Group(NamedTuple):
 
 
 def group_articles(history: Sequence[tuple[str, str]]) -> list[Group]:
-    """Group articles, each (title, text), oldest first; return at most MOST groups, the largest
-    first, and [] if there are too few articles."""
+    """Group articles, each (title, text), oldest first; return at most MOST_GROUPS groups, the
+    largest first, and [] if there are too few articles."""
     articles = history[-MOST_ARTICLES:]
-    least = max(LEAST, int(LEAST_SHARE * len(articles)))
+    least = max(LEAST_ARTICLES, int(LEAST_SHARE * len(articles)))
     if len(articles) < 2 * least:
         return []
     similarities = _measure_similarities(articles)
@@ -51,7 +51,7 @@ def group_articles(history: Sequence[tuple[str, str]]) -> list[Group]:
     members = [group for group in _merge_similar(similarities, least) if len(group) >= least]
     members.sort(key=lambda group: (-len(group), group))
     unnamed = []
-    for group in members[:MOST]:
+    for group in members[:MOST_GROUPS]:
         unnamed.append(
             _describe_group(group, articles, repeated_words, articles_by_word, similarities)
         )
@@ -61,11 +61,11 @@ def group_articles(history: Sequence[tuple[str, str]]) -> list[Group]:
 def _measure_similarities(articles: Sequence[tuple[str, str]]) -> Doubles:
     """Return the similarity of each article to each, as a square matrix: the mean of two z-scores,
     of the words that both share and of the nearness of their vectors."""
-    bags = [Counter(list_stems(f"{title} {text[:HEAD]}")) for title, text in articles]
+    bags = [Counter(list_stems(f"{title} {text[:COMPARED]}")) for title, text in articles]
     index = word_index.build_index(bags)
-    by_words: Doubles = np.stack([index.near(bag) for bag in bags]).astype(np.float64)
+    by_words: Doubles = np.stack([index.measure_nearness(bag) for bag in bags]).astype(np.float64)
     vectors: Doubles = np.stack(
-        [load_embedder().article(title, text) for title, text in articles]
+        [load_embedder().embed_article(title, text) for title, text in articles]
     ).astype(np.float64)
     by_vectors: Doubles = vectors @ vectors.T
     result: Doubles = (_convert_to_z_scores(by_words) + _convert_to_z_scores(by_vectors)) / 2
@@ -84,7 +84,7 @@ def _convert_to_z_scores(matrix: Doubles) -> Doubles:
 def _merge_similar(similarities: Doubles, least: int) -> list[list[int]]:
     """Merge the two most similar groups again and again, beginning with a group per article; return
     each group as sorted row numbers. Stop if no two groups are more similar than average, or if the
-    most similar two both have `least` articles and at most MOST groups do."""
+    most similar two both have `least` articles and at most MOST_GROUPS groups do."""
     links = similarities.copy()
     np.fill_diagonal(links, -np.inf)
     members: dict[int, list[int]] = {number: [number] for number in range(len(similarities))}
@@ -95,7 +95,7 @@ def _merge_similar(similarities: Doubles, least: int) -> list[list[int]]:
         first_size = len(members[first])
         second_size = len(members[second])
         large_groups = sum(len(group) >= least for group in members.values())
-        if first_size >= least and second_size >= least and large_groups <= MOST:
+        if first_size >= least and second_size >= least and large_groups <= MOST_GROUPS:
             break
         # the merged group takes the place of the first; the row of the second is closed
         total = first_size * links[first] + second_size * links[second]
@@ -109,24 +109,25 @@ def _merge_similar(similarities: Doubles, least: int) -> list[list[int]]:
 
 
 def _find_repeated_words(title: str, text: str) -> dict[str, str]:
-    """Return the words that an article writes at least AGAIN times and that may name a group: lower
-    case to one of their spellings."""
+    """Return the words that an article writes at least LEAST_REPETITIONS times and that may name a
+    group: lower case to one of their spellings."""
     stop_words = list_function_words(text)
     words = _list_words(title, text)
     times = Counter(map(str.casefold, words))
     repeated = {}
     for word in words:
         folded = word.casefold()
-        if times[folded] < AGAIN or folded in stop_words or not word.isalpha():
+        if times[folded] < LEAST_REPETITIONS or folded in stop_words or not word.isalpha():
             continue
-        if len(word) >= SHORTEST or not word.isascii():
+        if len(word) >= SHORTEST_WORD or not word.isascii():
             repeated[folded] = word
     return repeated
 
 
 def _list_words(title: str, text: str) -> list[str]:
+    """Return the words of the title and of the start of the text."""
     words: list[str] = []
-    for line in (title, *text[:READ].split("\n")):
+    for line in (title, *text[:SEARCHED].split("\n")):
         words.extend(token.word for token in split_tokens(line))
     return words
 
@@ -151,7 +152,7 @@ def _describe_group(
     name = words[0].capitalize() if words else ""
     members = list(group)
     central = sorted(group, key=lambda number: (-similarities[number, members].sum(), number))
-    titles = tuple(articles[number][0] for number in central[:EXAMPLES])
+    titles = tuple(articles[number][0] for number in central[:MOST_EXAMPLES])
     return Group(name, len(group), ", ".join(words), titles)
 
 
@@ -173,9 +174,9 @@ def _choose_distinctive(
 
     usable = []
     for word, times in inside.items():
-        if times >= SAID and share_of_others(word) <= COMMON:
+        if times >= LEAST_SUPPORT and share_of_others(word) <= MOST_ELSEWHERE:
             usable.append(word)
-    return sorted(usable, key=rank)[:WORDS]
+    return sorted(usable, key=rank)[:MOST_WORDS]
 
 
 def _name_groups(unnamed: Collection[Group]) -> list[Group]:

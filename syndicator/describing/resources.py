@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 else:
 
     class _Numpy:
+        """Stands for the module numpy, and imports it when a name of it is first used."""
+
         def __getattr__(self, name):
             import numpy
 

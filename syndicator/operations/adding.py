@@ -1,4 +1,4 @@
-"""Define operations that look at an address, add sources, import articles, follow lists."""
+"""Define operations that look at an address, add sources, import articles, and follow lists."""
 
 from __future__ import annotations
 
@@ -52,11 +52,13 @@ def look(
         if is_list_of_addresses:
             listed = asyncio.run(_look_at_each(app, allow, listed, progress))
         return _describe_found(app, "list", listed, {})
-    found, previews = asyncio.run(_look(app, allow, _web(address.strip()), progress))
+    found, previews = asyncio.run(_look(app, allow, _complete_address(address.strip()), progress))
     return _describe_found(app, address.strip(), found, previews)
 
 
-def _web(address: str) -> str:
+def _complete_address(address: str) -> str:
+    """Return an address of the web, https:// unless it has a scheme. Raises UsageError for a path
+    and for an address that names a variable."""
     refuse_variables(address, "")
     if address.startswith(("/", ".", "~", "-")):  # do not reveal which files exist here
         raise UsageError(
@@ -66,8 +68,8 @@ def _web(address: str) -> str:
 
 
 async def _look_at_each(app: App, allow: Sequence[str], listed: Found, progress: Progress) -> Found:
-    """Look at each address of a list. Each stays one source: the best that stands there, or the
-    address itself with what was found, which `status` says as long as it is so."""
+    """Look at each address of a list, several at a time, and replace it by the best source found
+    there. An address at which there is none stays, with a warning."""
     from syndicator.adding import search
     from syndicator.adding.new_sources import open_session
 
@@ -80,15 +82,18 @@ async def _look_at_each(app: App, allow: Sequence[str], listed: Found, progress:
             result = await search.look(session, candidate.source.url)
         looked += 1
         progress(looked, len(listed.candidates))
-        return _best_of(candidate, result)
+        return _choose_best(candidate, result)
 
     async with open_session(app.archive, app.configuration, app.jitter, allow) as session:
-        best = await asyncio.gather(*(look_at(session, each) for each in listed.candidates))
+        best = await asyncio.gather(
+            *(look_at(session, candidate) for candidate in listed.candidates)
+        )
     return replace(listed, candidates=tuple(best))
 
 
-def _best_of(listed: Candidate, result: Found) -> Candidate:
-    """Return what a run would follow at the address of a list."""
+def _choose_best(listed: Candidate, result: Found) -> Candidate:
+    """Return the best source that was found at the address of a list; the address itself, with a
+    warning, if there is none that goes on."""
     first = result.candidates[0] if result.candidates else None
     if first is None:
         return replace(listed, warning=str(result.error or "nothing to follow"))
@@ -102,7 +107,8 @@ def _best_of(listed: Candidate, result: Found) -> Candidate:
 async def _look(
     app: App, allow: Sequence[str], address: str, progress: Progress
 ) -> tuple[Found, dict[str, Preview]]:
-    """Look at an address. Return its candidates, and previews of the best new ones by address."""
+    """Look at an address. Return what was found, and previews of the first PREVIEWED new candidates
+    by their address. Raises the error if nothing answered."""
     from syndicator.adding import search
     from syndicator.adding.new_sources import Wishes, assign_keys, open_session
     from syndicator.adding.preview import preview
@@ -127,8 +133,8 @@ async def _look(
 def _describe_found(
     app: App, subject: str, result: Found, previews: Mapping[str, Preview]
 ) -> Change:
-    """Return what was found at an address as the answer to a question. `previews`: by address of
-    the candidate."""
+    """Return what was found as the answer to a question about `subject`, an address or list.
+    `previews`: by address of the candidate."""
     from syndicator.adding.new_sources import Wishes, assign_keys
 
     candidates = assign_keys(
@@ -158,7 +164,8 @@ def _describe_found(
 def _describe_candidate(
     candidate: Candidate, keys: Mapping[str, str], preview: Preview | None
 ) -> dict[str, Any]:
-    """Return a candidate as JSON. `keys`: the keys that new sources would get, by address."""
+    """Return a candidate as JSON. `keys`: by address, the keys that new sources would get;
+    `preview`: None for a candidate that was not read."""
     from syndicator.adding.preview import add_speaks_for
 
     source = add_speaks_for(candidate, preview).source if preview else candidate.source
@@ -222,7 +229,8 @@ def add(
 
 
 def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
-    """Plan to follow the candidates not `followed` yet. Raises UsageError if there is none."""
+    """Return the change that follows those of the candidates that are not followed yet. `followed`:
+    sources by address. Raises UsageError if none is new."""
     from syndicator.adding import new_sources as writing
 
     keys = [candidate.source.key for candidate in named if not candidate.known]
@@ -238,8 +246,8 @@ def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source
 
 
 def _parse_candidate(values: Mapping[str, Any]) -> Candidate:
-    """Make a candidate of a table of sources.toml, without a key if the table has none. Raises
-    UsageError, ConfigError."""
+    """Return a table as in sources.toml as a candidate; its key may be missing. Raises UsageError
+    for values that only sources.toml may have, ConfigError for invalid ones."""
     from syndicator.adding.new_sources import Candidate
     from syndicator.configuration.sources.schema import make_source
 
@@ -288,7 +296,7 @@ def import_articles(
 
 
 def _describe_import(imported: Imported) -> dict[str, Any]:
-    """Return the fields of a `Change` that an import decides."""
+    """Return the fields of a `Change` that depend on what was or would be imported."""
     new = counted(len(imported.articles), "article")
     counts = (
         f"{len(imported.known)} already known, {counted(len(imported.drafts), 'draft')} left out,"
@@ -351,7 +359,8 @@ def fetch_list(app: App, key: Key) -> Change:
             return answer
         return Failed(url=request.url, reason=FetchReason.NOT_MODIFIED)
 
-    if isinstance(answer := asyncio.run(fetch()), Failed):
+    answer = asyncio.run(fetch())
+    if isinstance(answer, Failed):
         raise make_unanswered_error(request.url, answer)
     return Change(subject=source.key, sentence=f"{source.key}: its page is here", page=answer)
 
@@ -414,6 +423,7 @@ def _save_list(app: App, key: str, url: str, wrapper: Wrapper) -> None:
 
 
 def _parse_wrapper(text: str) -> Wrapper:
+    """Return the list that was pointed at, from its encoded form. Raises UsageError."""
     from syndicator.operations.changes.texts import unpacked_list
 
     try:

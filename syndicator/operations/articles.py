@@ -1,4 +1,4 @@
-"""Operations on articles: withdraw, restore, hide, release, edit, join, split and prune."""
+"""Define operations on articles: withdraw, restore, hide, release, edit, join, split and prune."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def withdraw(
     withdrawal = editorial.plan_withdrawal(app.archive, app.configuration.sources, id, purge=purge)
     url = withdrawal.url
     article = f"{withdrawal.title} ({url})" if withdrawal.title else url
-    feeds = ", ".join(_stems(withdrawal.feeds)) or "no feed"
+    feeds = ", ".join(_list_stems(withdrawal.feeds)) or "no feed"
     consequences = [
         f"a copy of it is published by itself now: {copy.title} ({copy.url})"
         for copy in withdrawal.copies
@@ -60,7 +60,7 @@ def withdraw(
         subject=withdrawal.id,
         sentence=f"{url}: withdrawn from {len(withdrawal.feeds)} feeds",
         lines=lines,
-        data={"withdrawn": withdrawal.id, **_data(withdrawal)},
+        data={"withdrawn": withdrawal.id, **_describe_withdrawal(withdrawal)},
         inverse=("restore", {"id": withdrawal.id}),
         act=lambda progress: editorial.withdraw(
             app.archive, app.configuration, withdrawal.id, purge=purge
@@ -81,7 +81,7 @@ def restore(app: App, id: Id) -> Change:
     else:
         sentence = f"{url}: comes back when announced"
         how = "once its source announces it, for its file is no longer kept"
-    feeds = ", ".join(_stems(withdrawal.feeds)) or "no feed"
+    feeds = ", ".join(_list_stems(withdrawal.feeds)) or "no feed"
 
     def act(progress: Progress) -> Mapping[str, Any]:
         done = editorial.undo_withdrawal(app.archive, app.configuration, withdrawal.id)
@@ -91,21 +91,23 @@ def restore(app: App, id: Id) -> Change:
         subject=withdrawal.id,
         sentence=sentence,
         lines=lambda dry_run: [f"comes back {how}: {url}; it was in: {feeds}"],
-        data={"returned": withdrawal.id, **_data(withdrawal)},
+        data={"returned": withdrawal.id, **_describe_withdrawal(withdrawal)},
         inverse=("withdraw", {"id": withdrawal.id}),
         act=act,
     )
 
 
-def _stems(keys: Sequence[FeedKey]) -> list[str]:
+def _list_stems(keys: Sequence[FeedKey]) -> list[str]:
+    """Return the paths of feeds without their endings, such as tags/ai."""
     return [paths.stem(key) for key in keys]
 
 
-def _data(withdrawal: Withdrawal) -> dict[str, object]:
+def _describe_withdrawal(withdrawal: Withdrawal) -> dict[str, object]:
+    """Return the fields that a withdrawal and its undo have in common, as JSON."""
     return {
         "url": withdrawal.url,
         "kept": withdrawal.kept,
-        "feeds": _stems(withdrawal.feeds),
+        "feeds": _list_stems(withdrawal.feeds),
         "copies": [copy.url for copy in withdrawal.copies],
     }
 
@@ -207,8 +209,9 @@ def edit(app: App, id: Id, stamp: Stamp = None, **fields: Unpack[ArticleFields])
 
 
 def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
-    """Return the file `data` with title, excerpt, author, cover or body replaced. Raises
-    UsageError, ConfigError."""
+    """Return an article file with the values of `fields` (title, excerpt, author, cover, body) in
+    place of its own; None leaves a field. `data`: the file; `path`: where it is. Raises UsageError,
+    ConfigError."""
     from syndicator.articles import frontmatter
 
     article = frontmatter.load(data, path)
@@ -219,7 +222,7 @@ def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
     if "author" in given:
         values["author"] = given["author"].strip() or None
     if "cover" in given:
-        values["cover"] = _address(given["cover"])
+        values["cover"] = _check_cover(given["cover"])
     if "body" in given:
         values["body"] = given["body"].replace("\r\n", "\n")
     changed = replace(article, **values)
@@ -231,7 +234,9 @@ def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
     return data_after
 
 
-def _address(value: str) -> str | None:
+def _check_cover(value: str) -> str | None:
+    """Return the address of a cover, None for an empty one. Raises UsageError for anything else
+    than an address of the web."""
     address = value.strip()
     if not address:
         return None
@@ -244,12 +249,15 @@ def _address(value: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _ArticleFile:
+    """An article file as it is now. `data`: its bytes."""
+
     article_id: str
     path: str
     data: bytes
 
 
 def _read_file(app: App, what: str) -> _ArticleFile:
+    """Return the file of the article `what` (address, file or id). Raises UsageError."""
     from syndicator.app.lookup import need_article
 
     article_id = need_article(app.archive, what)
@@ -258,6 +266,7 @@ def _read_file(app: App, what: str) -> _ArticleFile:
 
 
 def _plan_edit(file: _ArticleFile, edited_data: bytes, sentence: str) -> Change:
+    """Return the change that replaces the content of an article file by `edited_data`."""
     before = file.data.decode("utf-8", "surrogateescape")
     after = edited_data.decode("utf-8", "surrogateescape")
     return Change(
@@ -321,8 +330,9 @@ def split(
 
 
 def _plan_stories(app: App, stories: Mapping[str, str], how: str, lead: str = "") -> Change:
-    """Plan to put articles into stories. `stories`: name of the story by id of the article; `how`:
-    the result in words; `lead`: id of the article that leads its story from now on, or ""."""
+    """Return the change that puts articles into stories. `stories`: by id of the article, the name
+    of its story; `how`: the result in words; `lead`: id of the article that leads its story from
+    now on, "" for none."""
     from syndicator.stories import decisions, kept_leads
 
     def act(progress: Progress) -> None:
@@ -398,6 +408,8 @@ def prune(
 def _prune_articles(
     app: App, named: Sequence[str], older_than: str | None, keep: int | None, source: str
 ) -> Change:
+    """Return the change that deletes the named articles, or those that match the other arguments
+    (see `prune`). Raises UsageError."""
     from syndicator.configuration.settings import seconds
     from syndicator.upkeep import pruning, reconcile
 
@@ -409,16 +421,17 @@ def _prune_articles(
     which = pruning.Which(older_than=age, keep=keep, source=source, named=tuple(named))
     planned = pruning.plan(app.archive, app.configuration.sources, which)
     count = counted(len(planned.articles), "article")
-    feeds = _stems(planned.feeds)
+    feeds = _list_stems(planned.feeds)
 
     def lines(dry_run: bool) -> Iterator[str]:
         if dry_run:
             for article in planned.articles:
                 yield f"{article.path}  {article.title}"
         where = f" in {counted(len(feeds), 'feed')}" if feeds else ""
-        yield f"{count}{where} {'would be deleted' if dry_run else 'deleted'}"
-        for why, number in planned.stays.items():
-            yield f"{counted(number, 'article')} kept: {_STAY[why]}"
+        verb = "would be deleted" if dry_run else "deleted"
+        yield f"{count}{where} {verb}"
+        for reason, number in planned.stays.items():
+            yield f"{counted(number, 'article')} kept: {_STAY[reason]}"
 
     articles = [
         {"id": article.id, "url": article.url, "title": article.title, "path": article.path}
@@ -437,13 +450,16 @@ def _prune_articles(
 
 
 def _prune_pages(app: App, pages_days: int | None) -> Change:
+    """Return the change that deletes kept pages older than so many days; None: than the setting
+    store.pages_days."""
     days = app.configuration.settings.store.pages_days if pages_days is None else pages_days
     before = app.archive.clock() - timedelta(days=days)
     count = app.archive.snapshots.prune(before, dry_run=True)
     pages = counted(count, "page")
 
     def lines(dry_run: bool) -> list[str]:
-        return [f"{pages} {'would be deleted (--dry-run)' if dry_run else 'deleted'}"]
+        verb = "would be deleted (--dry-run)" if dry_run else "deleted"
+        return [f"{pages} {verb}"]
 
     return Change(
         subject="pages",
@@ -495,7 +511,8 @@ def restore_muted(
 def _plan_for_muted(
     verb: str, articles: Sequence[Any], inverse: Inverse, act: Callable[[Progress], object]
 ) -> Change:
-    """Plan a change of muted articles. `verb`: what is done with them, as "restored"."""
+    """Return the change that withdraws or restores muted articles. `verb`: the result in words,
+    such as "restored"; `inverse`: the operation that takes it back, with its arguments."""
     data = [{"id": article.id, "title": article.title, "url": article.url} for article in articles]
     return Change(
         subject="syndicator.toml",

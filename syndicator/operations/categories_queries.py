@@ -1,4 +1,4 @@
-"""Define operations that try a category or saved query on filed articles, and save it."""
+"""Define operations that try a category or a saved query on filed articles, and save it."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ _FEEDS = "feeds.toml"
 _PART = 500  # rows read at a time
 _LONGEST_SLUG = 80
 TRIED = 200  # newest articles on which a category's line is tried: some seconds
+_TRIED_AT_ONCE = 20  # articles to a call of the worker
 
 
 @operation("try-category", unlocked=True, is_question=True)
@@ -54,22 +55,27 @@ def try_category(
     tried = []
     try:
         with open_worker() as worker:
-            parts = [articles[at : at + 20] for at in range(0, len(articles), 20)]
-            for number, part in enumerate(parts, 1):
+            starts = range(0, len(articles), _TRIED_AT_ONCE)
+            for number, start in enumerate(starts, 1):
+                part = articles[start : start + _TRIED_AT_ONCE]
                 tried += worker.call_sync(
                     jobs.categorise_twice, app.configuration.taxonomy, name, description, part
                 )
-                progress(number, len(parts))
+                progress(number, len(starts))
     except (WorkerFailed, ValueError) as error:
         raise UsageError(f"{name!r} cannot be tried: {error}") from error
     titles = {article.id: article.title for article in articles}
-    changed = [row for row in tried if row[1] != row[2]]
-    moved = [
-        {"id": article_id, "title": titles[article_id], "before": before, "after": after}
-        for article_id, before, after in changed
-    ]
-    joins, leaves = (Counter(article[when] for article in moved) for when in ("after", "before"))
-    names = sorted(filter(None, {*joins, *leaves}))
+    moved = []
+    joins = Counter[str]()  # articles by category
+    leaves = Counter[str]()
+    for article_id, before, after in tried:
+        if before == after:
+            continue
+        title = titles[article_id]
+        moved.append({"id": article_id, "title": title, "before": before, "after": after})
+        joins[after] += 1
+        leaves[before] += 1
+    names = sorted(filter(None, {*joins, *leaves}))  # "" is no category
     feeds = [{"feed": name, "joins": joins[name], "leaves": leaves[name]} for name in names]
     return Change(
         subject="tags",
@@ -78,7 +84,7 @@ def try_category(
             "moved": moved,
             "looked": len(articles),
             "feeds": feeds,
-            "stamp": _stamp(_category(app.configuration.folder, name)),
+            "stamp": _stamp(_find_category(app.configuration.folder, name)),
         },
     )
 
@@ -95,7 +101,7 @@ def save_category(
 
     name = " ".join(name.split())
     description = " ".join(description.split())
-    entry = _category(app.configuration.folder, name)
+    entry = _find_category(app.configuration.folder, name)
     if stamp not in (None, _stamp(entry)):
         what = f"the category {name!r}"
         raise EditedMeanwhile(what) if stamp else UsageError(f"{what} is listed already")
@@ -104,20 +110,23 @@ def save_category(
     sentence = (
         f"{values['name']}: {'described anew' if entry else 'added'}; counts for new articles"
     )
-    return _edit(app, sentence, (_TAXONOMY, "category", at), values, vocabulary.parse)
+    return _plan_table(app, sentence, (_TAXONOMY, "category", at), values, vocabulary.parse)
 
 
-def _category(config: Path, name: str) -> tuple[int, CategoryDef] | None:
+def _find_category(config: Path, name: str) -> tuple[int, CategoryDef] | None:
+    """Return (index, definition) of the category `name`, in any spelling, in taxonomy.toml of the
+    folder `config`; None if it is not there."""
     from syndicator.describing.taxonomy import vocabulary
 
-    categories = vocabulary.load_any(config / _TAXONOMY).category
     folded = vocabulary.fold(name)
-    return next(
-        (pair for pair in enumerate(categories) if vocabulary.fold(pair[1].name) == folded), None
-    )
+    for index, category in enumerate(vocabulary.load_any(config / _TAXONOMY).category):
+        if vocabulary.fold(category.name) == folded:
+            return index, category
+    return None
 
 
 def _stamp(entry: tuple[int, CategoryDef] | None) -> str:
+    """Return a text that changes if the category does; "" for no category."""
     return text.stamp(entry[1].name, entry[1].description) if entry else ""
 
 
@@ -135,19 +144,19 @@ def try_query(
 
     query = query.strip()
     title = " ".join(title.split())
-    before = _query(app, slug)
+    before = _find_query(app, slug)
     if slug and before is None:
         raise UsageError(f"there is no query {slug!r}")
-    slug = before.slug if before else _new_slug(app, title)
+    slug = before.slug if before else _make_slug(app, title)
     try:
         new = parse_query(query)
         old = before.expr if before else None
     except QueryError as error:
         raise UsageError(f"{error} (at character {error.at + 1})") from error
     counts = Counter[str]()
-    for article in _articles(app, progress):
-        matches_new = _holds(app, new, article)
-        matches_old = old is not None and _holds(app, old, article)
+    for article in _iterate_articles(app, progress):
+        matches_new = _is_match(app, new, article)
+        matches_old = old is not None and _is_match(app, old, article)
         counts["looked"] += 1
         counts["count"] += matches_new
         counts["joins"] += matches_new and not matches_old
@@ -157,7 +166,7 @@ def try_query(
         "title": title or (before.title if before else ""),
         "query": query,
         "before": before.query if before else "",
-        "stamp": _query_stamp(before),
+        "stamp": _stamp_query(before),
         "changed": before is not None,
         "looked": counts["looked"],
         "count": counts["count"],
@@ -181,21 +190,22 @@ def save_query(
     from syndicator.publishing.queries import parse_queries
 
     slug, title = _resolve_question(app, slug, " ".join(title.split()))
-    saved = _query(app, slug)
-    if stamp not in (None, _query_stamp(saved)):
+    saved = _find_query(app, slug)
+    if stamp not in (None, _stamp_query(saved)):
         raise EditedMeanwhile(f"the query {slug!r}")
     values = {"slug": slug}
     if query.strip():
         values["query"] = query.strip()
     if title:
         values["title"] = title
-    at = _queries(app).index(saved) if saved else None
+    at = _load_queries(app).index(saved) if saved else None
     sentence = f"{stem(FeedKey(QUERY, slug))}: {'query changed' if saved else 'added'}"
-    return _edit(app, sentence, (_FEEDS, "feed", at), values, parse_queries)
+    return _plan_table(app, sentence, (_FEEDS, "feed", at), values, parse_queries)
 
 
 def _resolve_question(app: App, slug: str, title: str) -> tuple[str, str]:
-    """Return slug and title of a saved query, or of the question whose address `slug` is."""
+    """Return (slug, title) of a saved query. If `slug` is the address of a question, such as
+    https://example.org/q/tag/ai.atom, these are the question's own slug and title."""
     from syndicator.publishing.questions import QuestionError, parse_question
 
     path = unquote(slug).removeprefix(app.configuration.settings.base_url).lstrip("/")
@@ -212,65 +222,73 @@ def _resolve_question(app: App, slug: str, title: str) -> tuple[str, str]:
     return question.stem, title or question.title(names)
 
 
-def _edit(
+def _plan_table(
     app: App,
     sentence: str,
-    place: tuple[str, str, int | None],
+    table: tuple[str, str, int | None],
     values: Mapping[str, str],
     check: Callable[[TomlFile], object],
 ) -> Change:
-    """Plan the edit of the table at `place` (file, list, number). `check` validates the file.
+    """Return the change that writes `values` to a table of a TOML file. `table`: (file, name of the
+    list of tables, index, or None to append); `check` raises ConfigError for an invalid file.
     Raises ConfigError."""
     from syndicator.configuration import toml_edit
     from syndicator.configuration.toml_files import TomlFile
     from syndicator.operations.changes import texts
 
-    name, kind, at = place
-    path = app.configuration.folder / name
-    before = texts.read(app, f"config:{name}")
+    file_name, kind, index = table
+    path = app.configuration.folder / file_name
+    name = f"config:{file_name}"
+    before = texts.read(app, name)
     try:
-        if at is None:
+        if index is None:
             after = toml_edit.add_table(before or "", kind, values)
         else:
-            after = toml_edit.set_values(before or "", (kind, at), values)
+            after = toml_edit.set_values(before or "", (kind, index), values)
     except ValueError as error:
         raise ConfigError(
             f"{path} cannot be edited safely as it is written; edit [[{kind}]] by hand"
         ) from error
     check(TomlFile(path, tomllib.loads(after), after))
-    return Change(
-        subject="tags", sentence=sentence, data=values, edits={f"config:{name}": (before, after)}
-    )
+    return Change(subject="tags", sentence=sentence, data=values, edits={name: (before, after)})
 
 
-def _queries(app: App) -> Sequence[SavedQuery]:
+def _load_queries(app: App) -> Sequence[SavedQuery]:
+    """Return the entries of feeds.toml."""
     from syndicator.publishing.queries import load_queries
 
     return load_queries(app.configuration.folder / _FEEDS)
 
 
-def _query(app: App, slug: str) -> SavedQuery | None:
-    return next(
-        (query for query in _queries(app) if query.slug == slug and query.feed is None), None
-    )
+def _find_query(app: App, slug: str) -> SavedQuery | None:
+    """Return the saved query with this slug, None if there is none. Entries of feeds.toml that set
+    up another feed, such as that of a tag, are no saved queries."""
+    for query in _load_queries(app):
+        if query.slug == slug and query.feed is None:
+            return query
+    return None
 
 
-def _new_slug(app: App, title: str) -> str:
+def _make_slug(app: App, title: str) -> str:
+    """Return the slug of a new query with this title. Raises UsageError if the title has no letters
+    or a query with its slug exists."""
     slug = text.slug(title)[:_LONGEST_SLUG].strip("-")
     if not slug:
         raise UsageError("a query needs a name, for the address of its feed")
-    if _query(app, slug) is not None:
+    if _find_query(app, slug) is not None:
         raise UsageError(
             f"there is a query {slug!r} already; choose it to change it, or another name"
         )
     return slug
 
 
-def _query_stamp(query: SavedQuery | None) -> str:
+def _stamp_query(query: SavedQuery | None) -> str:
+    """Return a text that changes if the query does; "" for no query."""
     return text.stamp(query.slug, query.query, query.title) if query else ""
 
 
-def _articles(app: App, progress: Progress) -> Iterator[Article]:
+def _iterate_articles(app: App, progress: Progress) -> Iterator[Article]:
+    """Yield all articles without their bodies, and report how many are done."""
     index = app.archive.store.index
     ids = list(app.archive.store.visits.stamps())
     for start in range(0, len(ids), _PART):
@@ -278,7 +296,8 @@ def _articles(app: App, progress: Progress) -> Iterator[Article]:
         progress(min(start + _PART, len(ids)), len(ids))
 
 
-def _holds(app: App, query: Expr, article: Article) -> bool:
+def _is_match(app: App, query: Expr, article: Article) -> bool:
+    """True if a query finds an article, which is not on hold. Its text is read only if needed."""
     from syndicator.app.lookup import read
     from syndicator.searching.matching import is_match
 

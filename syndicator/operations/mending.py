@@ -93,7 +93,8 @@ def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
 
 
 def _describe_reading(page: Tried | None) -> dict[str, Any] | None:
-    """Return the reading of a page as JSON, None for no page."""
+    """Return what rules read on a kept page, as JSON; None if there is no page. `failed`: why
+    nothing was read, "" if something was."""
     if page is None:
         return None
     if page.trial is None:
@@ -127,7 +128,8 @@ def save_rules(app: App, key: Key, stamp: Stamp = None, **changes: Unpack[GivenR
 
 
 def _merge_rules(source: Source, changes: GivenRules) -> Rules:
-    """Return the source's rules with `changes`. Raises ConfigError, RulesError."""
+    """Return the source's rules with `changes` in place of its own; an empty one is removed. Raises
+    ConfigError, RulesError."""
     from syndicator.configuration.sources.schema import make_source
 
     values: dict[str, Any] = dict(table(source))
@@ -203,7 +205,7 @@ def reread(
 
 
 def _fetch_pages(app: App, choice: Choice, progress: Progress) -> tuple[Problem, ...]:
-    """Fetch the pages that are not kept any more. Returns the failures."""
+    """Fetch the pages of the chosen articles that are not kept any more. Return the failures."""
     from syndicator.upkeep.passes.reread import fetch_pages, list_unkept
 
     missing = list_unkept(app.archive, app.configuration.sources, choice)
@@ -219,8 +221,9 @@ def _as_utc(day: datetime | None) -> datetime | None:
 def _list_revisions(
     app: App, planned: Plan, source: str, due_again: int, *, dry_run: bool
 ) -> Iterator[str]:
-    """Yield lines for a terminal: each revised article (in a dry run the first ones), then what
-    else there is to know. `source`: the key that was asked for; `due_again`: number of entries."""
+    """Yield lines for a terminal: each revised article (in a dry run the first EXAMPLES), then what
+    else there is to know. `source`: the key that was asked for, "" for all; `due_again`: number of
+    entries that changed rules make due."""
     yield f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
     listed = planned.articles[:EXAMPLES] if dry_run else planned.articles
     for article in listed:
@@ -247,7 +250,7 @@ def _list_revisions(
 
 
 def _list_rule_matches(app: App, key: str) -> Iterator[str]:
-    """Yield lines on the effect of a source's rules on its newest kept pages."""
+    """Yield lines on what a source's rules do on its newest kept pages; none if it has no rules."""
     from syndicator.upkeep.passes.try_rules import count_matched, find_mean_score, try_rules
 
     tried = try_rules(app.archive, app.configuration, key, app.configuration.sources[key].rules)
@@ -278,9 +281,9 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
     articles = []
     for article in planned.articles:
         revision = article.revision
-        told = {"values": revision.values, "why": revision.lines, "score": revision.score}
+        result = {"values": revision.values, "why": revision.lines, "score": revision.score}
         articles.append(
-            {"id": article.id, "title": article.title, "path": article.path, "told": told}
+            {"id": article.id, "title": article.title, "path": article.path, "told": result}
         )
     data = {
         "looked": planned.looked,
@@ -302,6 +305,7 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
 
 
 def _need_which(*, is_all: bool, since: datetime | None) -> None:
+    """Raise UsageError if a command was not told which articles to work on."""
     if not is_all and since is None:
         raise UsageError(
             "say which articles: --all, or --since with a day, such as --since 2026-11-24"
@@ -358,8 +362,8 @@ async def _ask_until_stopped(
     app: App, scope: Scope, titles: list[str], report_progress: Callable[[], None]
 ) -> AskReport:
     """Ask the language model about the articles of `scope`, and add the titles of those described
-    to `titles`. Ctrl-C or a cancelled job stops it after the current article; `report_progress`
-    raises CancelledJob then."""
+    to `titles`. Ctrl-C or a cancelled job ends it after the current article: `report_progress`,
+    which is called again and again, raises CancelledJob for a cancelled job."""
     from syndicator.upkeep.model.ask import ask_about_articles
 
     stop = asyncio.Event()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from syndicator.upkeep.feed_changes import FeedChange
 
 EXAMPLES = 10  # articles that a dry run shows, below their number
-Progress = Callable[[int, int], None]  # done, of how many; raises to cancel
+Progress = Callable[[int, int], None]  # called with (steps done, of how many); raises to cancel
 Inverse = tuple[str, Mapping[str, Any]]  # the name of an operation and its arguments
 MODULES = [
     f"syndicator.operations.{name}"
@@ -32,14 +32,17 @@ class CancelledJob(Exception):
     """Somebody asked to stop the job."""
 
 
-def no_progress(done: int, total: int) -> None: ...
+def no_progress(done: int, total: int) -> None:
+    """Do nothing: the default of functions that report progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An argument's help and JSON Schema, and its form. `completes`: "source" or "tag"; `lines`:
-    a form has one value per line; `hidden`: no option of the command; `least`: the smallest
-    number."""
+    """How people and programs give an argument of an operation.
+
+    `help`: what it is; `metavar`: its name in the help of a command; `positional`: given without an
+    option; `completes`: "source" or "tag" if a shell completes such names; `lines`: a form has one
+    value a line; `hidden`: no option of the command; `least`: the smallest number allowed."""
 
     help: str
     metavar: str = ""
@@ -60,7 +63,7 @@ Stamp = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A change, planned or applied."""
+    """A change, planned or applied, or the answer to a question."""
 
     subject: str  # article id, source key or file
     subjects: tuple[str, ...] = ()  # all of them, if several
@@ -93,8 +96,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class WithArguments:
-    """An operation or a query. `function`: its parameters are Annotated with `Argument`, its
-    docstring is the help."""
+    """An operation or a query. `function`: its parameters after the app are arguments, annotated
+    with `Argument`; its docstring is the help."""
 
     name: str
     function: Callable[..., Any]
@@ -106,12 +109,13 @@ class WithArguments:
 
 @dataclass(frozen=True, slots=True)
 class Operation(WithArguments):
-    """A named change. `function`: plans the change from the app and arguments, and changes nothing.
-    Raises SyndicatorError if it is impossible; `changes.texts.apply` applies the plan. `command`:
-    words of the command line ("tags merge", "withdraw --undo"); "" for `change NAME`. `quick`:
-    takes milliseconds, so `up` may run it between two steps. `unlocked`: needs no run lock.
-    `is_question`: the plan is the answer; nothing is applied. `is_for_settings`: it changes
-    settings."""
+    """A named change, planned by `function`, which changes nothing itself and raises
+    SyndicatorError if the change is impossible. `changes.texts.apply` applies the plan.
+
+    `command`: words of the command line ("tags merge", "withdraw --undo"); "" for `change NAME`;
+    `quick`: takes milliseconds, so that `up` may run it between two steps; `unlocked`: needs no run
+    lock; `is_question`: the plan is the answer, and nothing is applied; `is_for_settings`: it
+    changes settings."""
 
     command: str = ""
     quick: bool = False
@@ -122,23 +126,23 @@ class Operation(WithArguments):
     def plan(
         self, app: "App", arguments: Mapping[str, Any], progress: Progress = no_progress
     ) -> Change:
-        more = (
-            {"progress": progress}
-            if "progress" in inspect.signature(self.function).parameters
-            else {}
-        )
+        """Return what the operation would change. `arguments`: valid ones, by name. Raises
+        SyndicatorError."""
+        takes_progress = "progress" in inspect.signature(self.function).parameters
+        more = {"progress": progress} if takes_progress else {}
         change: Change = self.function(app, **arguments, **more)
         return change
 
 
 def operation(name: str, **how: Any) -> Callable[[Callable[..., Change]], Operation]:
-    """Make a planning function an `Operation`. `how`: its other fields."""
+    """Make a planning function an `Operation` (a decorator). `how`: values of its other fields."""
     return lambda function: Operation(name, function, **how)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """An argument of an operation; `default` is `inspect.Parameter.empty` if it is required."""
+    """An argument of an operation. `annotated`: its type with an `Argument`; `default`:
+    `inspect.Parameter.empty` if it is required."""
 
     name: str
     annotated: Any
@@ -161,50 +165,54 @@ class Field:
         return self.type is bool
 
     def parse(self, text: str) -> str | list[str]:
-        """Split a text of a form or command line into a list if the argument is one."""
+        """Return the value that a form or a command line gives as `text`: for a list, its parts
+        between commas or line ends."""
+        if not self.is_list:
+            return text
         parts = text.split("\n" if self.argument.lines else ",")
-        return [part.strip() for part in parts if part.strip()] if self.is_list else text
+        return [part.strip() for part in parts if part.strip()]
 
 
 def fields_of(operation: WithArguments) -> list[Field]:
-    """Return the arguments in order. Keys of an unpacked TypedDict are optional, with default
-    None."""
-    parameters = inspect.signature(operation.function).parameters
-    chosen = {
-        name: parameter
-        for name, parameter in parameters.items()
-        if name not in ("app", "place", "progress")
-    }
-    annotations = {name: parameter.annotation for name, parameter in chosen.items()}
+    """Return the arguments in order. Parameters that a function takes as an unpacked TypedDict
+    (`**fields`) are optional, with the default None."""
+    parameters = {}
+    for name, parameter in inspect.signature(operation.function).parameters.items():
+        if name not in ("app", "place", "progress"):
+            parameters[name] = parameter
+    # get_type_hints resolves annotations of a class in which names are given as strings
+    annotations = {name: parameter.annotation for name, parameter in parameters.items()}
     holder = type("Arguments", (), {"__annotations__": annotations})
     hints = get_type_hints(holder, operation.function.__globals__, include_extras=True)
     fields: list[Field] = []
-    for name, parameter in chosen.items():
+    for name, parameter in parameters.items():
         if parameter.kind is parameter.VAR_KEYWORD:
             unpacked = get_type_hints(get_args(hints[name])[0], include_extras=True)
-            fields += [Field(each, hint, None) for each, hint in unpacked.items()]
+            fields += [Field(key, hint, None) for key, hint in unpacked.items()]
         else:
             fields.append(Field(name, hints[name], parameter.default))
     return fields
 
 
 def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return valid arguments from JSON, a form or a command line. Raises UsageError that names the
-    invalid one."""
+    """Return the arguments, checked and converted, from values of JSON, a form or a command line.
+    Raises UsageError, which names the first invalid one."""
     from pydantic import ValidationError
 
     try:
-        arguments = _model(operation).model_validate(dict(values))
+        arguments = _make_model(operation).model_validate(dict(values))
     except ValidationError as error:
         from syndicator.configuration.toml_files import describe_error
 
         first = error.errors(include_url=False)[0]
-        raise UsageError(f"{operation.name}: {describe_error(first, _model(operation))}") from error
+        raise UsageError(
+            f"{operation.name}: {describe_error(first, _make_model(operation))}"
+        ) from error
     return dict(arguments)
 
 
 def parsed(operation: WithArguments, texts: Mapping[str, str]) -> dict[str, Any]:
-    """Parse arguments from texts. Raises UsageError."""
+    """Return the arguments, checked and converted, from texts by name. Raises UsageError."""
     fields = {argument.name: argument for argument in fields_of(operation)}
     values = {
         name: fields[name].parse(text) if name in fields else text for name, text in texts.items()
@@ -213,10 +221,12 @@ def parsed(operation: WithArguments, texts: Mapping[str, str]) -> dict[str, Any]
 
 
 def schema_of(operation: WithArguments) -> dict[str, Any]:
-    return {"description": operation.help, **_model(operation).model_json_schema()}
+    """Return the JSON Schema of the arguments, with the help as description."""
+    return {"description": operation.help, **_make_model(operation).model_json_schema()}
 
 
-def _model(operation: WithArguments) -> Any:
+def _make_model(operation: WithArguments) -> Any:
+    """Return the pydantic model that checks the arguments of an operation."""
     from pydantic import ConfigDict, create_model
 
     config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
@@ -228,7 +238,7 @@ def _model(operation: WithArguments) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Return `value` with dataclasses, times and paths as JSON types."""
+    """Return `value` as JSON types: dataclasses as objects, times in ISO format, paths as texts."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
     if hasattr(value, "model_dump"):
@@ -243,13 +253,17 @@ def plain(value: Any) -> Any:
 
 
 def operations() -> Mapping[str, Operation]:
-    """Return the operations of MODULES by name."""
-    values = (value for name in MODULES for value in vars(import_module(name)).values())
-    return {value.name: value for value in values if isinstance(value, Operation)}
+    """Return the operations of MODULES by name, in order. Imports these modules."""
+    by_name = {}
+    for module in MODULES:
+        for value in vars(import_module(module)).values():
+            if isinstance(value, Operation):
+                by_name[value.name] = value
+    return by_name
 
 
 def need(name: str) -> Operation:
-    """Return the named operation. Raises UsageError that suggests a similar name."""
+    """Return the operation called `name`. Raises UsageError, which suggests a similar name."""
     names = operations()
     if name not in names:
         raise UsageError(f"there is no operation {name!r}{suggestion(name, names)}")

@@ -43,7 +43,7 @@ _SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Items of a list; `next`: cursor of the next page, "" on the last."""
+    """A part of a list. `next`: id after which the next part begins, "" at the end."""
 
     items: Sequence[Item]
     next: str = ""
@@ -51,24 +51,24 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Query(WithArguments):
-    """A named list. `function` yields items, each with an `id`. `columns`: keys shown in a
-    table."""
+    """A named list. `function` yields its items, each with an `id`; `columns`: keys that a table
+    shows."""
 
     columns: tuple[str, ...]
 
     def read(
         self, place: "Place", arguments: Mapping[str, Any], *, after: str = "", most: int = 100
     ) -> Page:
-        """Return up to `most` items after the item with the id `after`. Raises UsageError if that
-        is gone."""
+        """Return at most `most` items: those behind the item with the id `after`, or the first ones
+        if it is "". Raises UsageError if there is no such item any more."""
         listed = self.function(place, **arguments)
+        # this also advances the iterator to the item behind `after`
         if after and not any(item["id"] == after for item in listed):
             raise UsageError(f"the list of {self.name} has no {after!r} any more; begin anew")
         items = list(islice(listed, most + 1))
-        return Page(
-            [plain(item) for item in items[:most]],
-            str(items[most - 1]["id"]) if len(items) > most else "",
-        )
+        page = items[:most]
+        has_more = len(items) > most
+        return Page([plain(item) for item in page], str(page[-1]["id"]) if has_more else "")
 
 
 def changes(
@@ -126,11 +126,9 @@ def articles(
     wanted = Wanted(filter=chosen, source=source, ids=ids, most=_PART)
     skip = 0
     while part := listed(place, replace(wanted, skip=skip))[0]:
-        stories = (
-            place.store.stories.find_stories([item.article.id for item in part])
-            if place.store
-            else {}
-        )
+        stories: Mapping[str, str] = {}
+        if place.store:
+            stories = place.store.stories.find_stories([item.article.id for item in part])
         for item in part:
             shown = {name: getattr(item.article, name) for name in _SHOWN}
             more = {"source": item.article.source_key, "path": item.path}
@@ -139,20 +137,23 @@ def articles(
 
 
 def _choose(place: "Place", search: str, story: str, sort: str) -> list[str] | None:
-    """Return the ids that a search finds and that belong to a story, in order; None for all."""
+    """Return the ids of the articles that a search finds and that are in a story, in order; None
+    for all articles. `story`: "" for any; `sort`: "best" or "newest". Raises UsageError for an
+    unknown story."""
     from syndicator.showing.lists import find_articles, sort_newest
 
     if not search and not story:
         return None
     ids = find_articles(place, search) if search else None
     if story:
-        of_story = place.store.stories.articles([story]).get(story, []) if place.store else []
-        if not of_story:
+        reports = place.store.stories.articles([story]).get(story, []) if place.store else []
+        if not reports:
             raise UsageError(f"there is no story {story!r}")
-        members = [article_id for article_id, _ in reversed(of_story)]
-        ids = (
-            members if ids is None else [article_id for article_id in ids if article_id in members]
-        )
+        members = [article_id for article_id, _ in reversed(reports)]
+        if ids is None:
+            ids = members
+        else:
+            ids = [article_id for article_id in ids if article_id in members]
     if sort == "newest" and ids:
         ids = sort_newest(place, ids)
     return ids

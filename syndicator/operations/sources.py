@@ -1,4 +1,4 @@
-"""Define operations on sources (edit, pause, remove, visit), on settings and on builds."""
+"""Define operations on sources (edit, pause, remove, visit), on settings, and on builds."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
     values: dict[str, Any] = dict(table(source))
     given: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
     for name, value in given.items():
-        written = _plain(value)
+        written = _write_value(value)
         if written:
             values[name] = written
         else:
@@ -148,8 +148,8 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
     return edit_of(app, source, edited, f"{', '.join(changed)} changed")
 
 
-def _plain(value: str | bool | tuple[str, ...]) -> str | bool | list[str]:
-    """Return the value of a field as sources.toml has it."""
+def _write_value(value: str | bool | tuple[str, ...]) -> str | bool | list[str]:
+    """Return the value of a field as sources.toml has it: a list for a tuple."""
     if isinstance(value, tuple):
         return list(value)
     if isinstance(value, str):
@@ -158,14 +158,15 @@ def _plain(value: str | bool | tuple[str, ...]) -> str | bool | list[str]:
 
 
 def need_stamp(source: Source, seen: str | None) -> None:
-    """Raise UsageError if the source was edited since it had the stamp `seen`."""
+    """Raise UsageError if the source was edited since it had the stamp `seen`; None for a caller
+    that does not mind."""
     if seen not in (None, plain_values.stamp(source)):
         raise EditedMeanwhile(f"the source {source.key!r}")
 
 
 def refuse_variables(address: str, before: str) -> None:
-    """Raise UsageError if `address` was changed and names a variable: only people who can edit the
-    files may use variables."""
+    """Raise UsageError if `address` is new, not `before`, and names a variable such as ${TOKEN}:
+    only who can edit sources.toml may use the variables of this machine."""
     if address == before:
         return
     variables = list_variables(address)
@@ -177,7 +178,8 @@ def refuse_variables(address: str, before: str) -> None:
 
 
 def edit_of(app: App, source: Source, edited: Source, sentence: str) -> Change:
-    """Plan the edit of a source in its file; comments stay."""
+    """Return the change that writes `edited` in place of `source` in sources.toml; comments stay.
+    `sentence`: what changes, in words."""
     from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
 
@@ -236,7 +238,8 @@ def push(app: App) -> Change:
 
 
 def _push_sources(app: App, *, dry_run: bool) -> dict[str, Any]:
-    """Send the sources. Return the fields of a `Change` that this decides."""
+    """Send the sources to the workers, unless it is a dry run. Return the fields of a `Change` that
+    say what is sent."""
     from syndicator.fleet import worker
 
     pushed = worker.push(app, dry_run=dry_run)
@@ -301,7 +304,7 @@ def change_settings(
 
 
 def _need_changeable(names: Iterable[str]) -> None:
-    """Raise UsageError if one of the names is no setting that an operation may change."""
+    """Raise UsageError for a name that is no setting that an operation may change."""
     changeable = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
     for name in names:
         if not name.strip():
@@ -314,8 +317,9 @@ def _need_changeable(names: Iterable[str]) -> None:
 
 
 def _check_settings(app: App, text: str, value_texts: Mapping[str, str]) -> Settings:
-    """Return the settings of the file `text` with `value_texts`, by name of the setting, on top.
-    Raises ConfigError, and UsageError for findings of `check`."""
+    """Return the settings that syndicator.toml would give with `value_texts`, by name of the
+    setting, written into its present content `text`. An empty text is the default. Raises
+    ConfigError, and UsageError for an error that `check` would report and does not report today."""
     from syndicator.configuration.settings import Settings, settings_of
     from syndicator.configuration.toml_edit import set_settings
     from syndicator.configuration.toml_files import TomlFile, list_leaves
@@ -360,6 +364,7 @@ def build(app: App) -> Change:
 
 
 def source_of_key(app: App, key: str) -> Source:
+    """Return the configured source with this key. Raises UsageError if there is none."""
     from syndicator.app.lookup import need_sources
 
     need_sources(app.configuration.sources, [key], app.configuration.folder)

@@ -1,4 +1,4 @@
-"""Define operations on tags: suggest, learn, list, rename, merge, set those of an article."""
+"""Define operations on tags: suggest, learn, list, rename, merge, and set those of an article."""
 
 from __future__ import annotations
 
@@ -33,25 +33,23 @@ def suggest(
     """List candidates for new tags, or for categories, from the topics of articles."""
     from syndicator.upkeep.tags import learning
 
-    proposals = (
-        learning.suggest_groups(app.archive)
-        if categories
-        else learning.suggest(app.archive, app.configuration)
-    )
-    data = [proposal._asdict() for proposal in proposals]
-    about = [entry.get("description") or ", ".join(entry["aliases"]) for entry in data]
-    pairs = zip(data, about, strict=True)
-    rows = [
-        (entry["name"], entry["support"], more, "; ".join(entry["examples"]))
-        for entry, more in pairs
-    ]
-    title = "Tags to consider"
-    columns = ("name", "articles", "other names", "such as")
-    nothing = "nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts"
     if categories:
+        data = [group._asdict() for group in learning.suggest_groups(app.archive)]
         title = "Categories to consider"
         columns = ("name", "articles", "words", "such as")
         nothing = f"no groups: they are looked for from {learning.LEAST_GROUPED} articles on"
+    else:
+        proposals = learning.suggest(app.archive, app.configuration)
+        data = [proposal._asdict() for proposal in proposals]
+        title = "Tags to consider"
+        columns = ("name", "articles", "other names", "such as")
+        nothing = (
+            "nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts"
+        )
+    rows = []
+    for entry in data:
+        about = entry.get("description") or ", ".join(entry["aliases"])
+        rows.append((entry["name"], entry["support"], about, "; ".join(entry["examples"])))
     return Change(
         subject="tags",
         sentence=f"{len(data)} names to consider",
@@ -159,7 +157,9 @@ def set_tags(
 
 
 def _decide_category(name: str | None, article: Article, names: Names) -> str | None:
-    """Return the category that `name` names; None to leave the article's as it is."""
+    """Return the category that `name` names, in the spelling of taxonomy.toml; None, which leaves
+    the article's as it is, if `name` is empty or the article's own, unlisted one. Raises
+    UsageError."""
     if not name or not name.strip():
         return None
     listed = {category.name for category in names.vocabulary.category}
@@ -168,15 +168,16 @@ def _decide_category(name: str | None, article: Article, names: Names) -> str | 
     return names.category(name)
 
 
-def _plan_decision(
-    app: App, article_id: str, decide: Callable[[Article, Names], Decision]
-) -> Change:
+def _plan_decision(app: App, what: str, decide: Callable[[Article, Names], Decision]) -> Change:
+    """Return the change that makes the decision of `decide` on the article `what` (address, id or
+    file). Raises UsageError."""
     from syndicator.upkeep.tags.decide import plan_decision
 
-    return written(app, plan_decision(app.archive, app.configuration, article_id, decide))
+    return _write_planned(app, plan_decision(app.archive, app.configuration, what, decide))
 
 
-def written(app: App, planned: Confirmed) -> Change:
+def _write_planned(app: App, planned: Confirmed) -> Change:
+    """Return the change that writes a planned decision."""
     from syndicator.upkeep.tags.decide import write_decision
 
     article = planned.after
@@ -240,6 +241,8 @@ def merge(
 def _plan_new_name(
     app: App, kind: Literal["rename", "merge"], old: str, new: str, undone: str
 ) -> Change:
+    """Return the change that renames the tag `old` to `new` or merges it into `new`, still without
+    what takes it back. `undone`: see `_parse_entry`. Raises UsageError."""
     from syndicator.describing.taxonomy.edit import ONLY_ADD
     from syndicator.upkeep.tags import rename as renaming
 
@@ -262,7 +265,7 @@ def _plan_new_name(
         lines=lambda dry_run: [*sentences, *(examples if dry_run else ()), *notes],
         data={**plain(planned), "left": 0},
         feeds=planned.feeds,
-        built_first=renaming.built_first(app.configuration.queries, planned),
+        built_first=renaming.choose_feeds_to_build_first(app.configuration.queries, planned),
         act=lambda progress: renaming.write_rename(
             app.archive, app.configuration, planned, progress
         ),
@@ -270,7 +273,8 @@ def _plan_new_name(
 
 
 def _parse_entry(undone: str) -> Entry | None:
-    """Parse the entry of taxonomy.toml that an undone rename restores. Raises UsageError."""
+    """Return the entry of taxonomy.toml, given as JSON, that undoing a rename restores; None for an
+    empty text. Raises UsageError."""
     from syndicator.describing.taxonomy.vocabulary import TagDef
     from syndicator.upkeep.tags.rename import Entry
 
@@ -295,11 +299,11 @@ def add_tag(
     from syndicator.describing.taxonomy.edit import is_first
 
     name = name.strip()
-    vocabulary = _vocabulary(app)
+    vocabulary = _load_vocabulary(app)
     _need_new(vocabulary, name, f"{name!r} is listed already")
-    tag = _tag(name, tuple(alias.strip() for alias in aliases if alias.strip()))
+    tag = _make_tag(name, tuple(alias.strip() for alias in aliases if alias.strip()))
     sentence = f"{name}: listed; `describe --all` looks for it in the articles that are there"
-    return _listing(app, sentence, tag, None, only_add=is_first(vocabulary))
+    return _plan_entry(app, sentence, tag, None, only_add=is_first(vocabulary))
 
 
 @operation("add-alias", quick=True)
@@ -310,11 +314,11 @@ def add_alias(
 ) -> Change:
     """Add another spelling of a tag that taxonomy.toml lists."""
     alias = alias.strip()
-    vocabulary = _vocabulary(app)
-    tag, at = _listed(vocabulary, name)
+    vocabulary = _load_vocabulary(app)
+    tag, index = _find_tag(vocabulary, name)
     _need_new(vocabulary, alias, f"{alias!r} is listed already; merge it to make one of two tags")
-    spelled = _tag(tag.name, (*tag.aliases, alias), tag.description)
-    return _listing(app, f"{tag.name}: is known as {alias}, too", spelled, at)
+    spelled = _make_tag(tag.name, (*tag.aliases, alias), tag.description)
+    return _plan_entry(app, f"{tag.name}: is known as {alias}, too", spelled, index)
 
 
 @operation("describe-tag", quick=True)
@@ -324,31 +328,36 @@ def describe_tag(
     description: Annotated[str, Argument("The words that describe it.", positional=True)],
 ) -> Change:
     """Describe a tag that taxonomy.toml lists."""
-    tag, at = _listed(_vocabulary(app), name)
-    return _listing(
+    tag, index = _find_tag(_load_vocabulary(app), name)
+    return _plan_entry(
         app,
         f"{tag.name}: described",
-        _tag(tag.name, tag.aliases, " ".join(description.split())),
-        at,
+        _make_tag(tag.name, tag.aliases, " ".join(description.split())),
+        index,
     )
 
 
-def _listed(vocabulary: Vocabulary, name: str) -> tuple[TagDef, int]:
+def _find_tag(vocabulary: Vocabulary, name: str) -> tuple[TagDef, int]:
+    """Return the tag `name`, in any spelling, and its index. Raises UsageError if taxonomy.toml
+    does not list it."""
     from syndicator.describing.taxonomy.edit import find_tag_index
 
-    if (at := find_tag_index(vocabulary, name.strip())) is None:
+    index = find_tag_index(vocabulary, name.strip())
+    if index is None:
         raise UsageError(f"no tag {name.strip()!r} in taxonomy.toml")
-    return vocabulary.tag[at], at
+    return vocabulary.tag[index], index
 
 
 def _need_new(vocabulary: Vocabulary, name: str, fault: str) -> None:
+    """Raise UsageError with the text `fault` if a tag has this name or alias."""
     from syndicator.describing.taxonomy.edit import has_name
 
     if any(has_name(tag, name) for tag in vocabulary.tag):
         raise UsageError(fault)
 
 
-def _tag(name: str, aliases: tuple[str, ...], description: str = "") -> TagDef:
+def _make_tag(name: str, aliases: tuple[str, ...], description: str = "") -> TagDef:
+    """Return an entry of taxonomy.toml. Raises UsageError for an invalid name."""
     from syndicator.describing.taxonomy.vocabulary import TagDef
 
     try:
@@ -357,20 +366,22 @@ def _tag(name: str, aliases: tuple[str, ...], description: str = "") -> TagDef:
         raise UsageError(f"{name!r} is no name of a tag: one to 80 characters") from error
 
 
-def _vocabulary(app: App) -> Vocabulary:
+def _load_vocabulary(app: App) -> Vocabulary:
     from syndicator.describing.taxonomy.vocabulary import load_any
 
     return load_any(app.configuration.folder / _FILE)
 
 
-def _listing(
-    app: App, sentence: str, tag: TagDef, at: int | None, *, only_add: bool = False
+def _plan_entry(
+    app: App, sentence: str, tag: TagDef, index: int | None, *, only_add: bool = False
 ) -> Change:
+    """Return the change that writes `tag` to taxonomy.toml, in place of the tag at `index` or, for
+    None, at the end. `only_add`: also write `only = false`. `sentence`: the result in words."""
     from syndicator.describing.taxonomy import edit
     from syndicator.operations.changes import texts
 
     name = f"config:{_FILE}"
     before = texts.read(app, name)
-    change = edit.Change(tag=tag, at=at, only_add=only_add)
+    change = edit.Change(tag=tag, at=index, only_add=only_add)
     after = edit.rewrite_taxonomy(before or "", change, app.configuration.folder / _FILE)
     return Change(subject="tags", sentence=sentence, data=plain(tag), edits={name: (before, after)})

@@ -1,4 +1,4 @@
-"""Take back a logged change (`undo`); do one operation on several subjects (`each`)."""
+"""Define the operations that take back a logged change (`undo`) and do one on several (`each`)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from syndicator.operations.changes.log import Log, LoggedChange
 
 Text = str | None
-_Files = dict[str, tuple[Text, Text]]
+_Files = dict[str, tuple[Text, Text]]  # name of a text to (before, after)
 # Operations that `each` does on several articles or sources, and their words for the result.
 EACH: Final = {
     "confirm": "confirmed",
@@ -55,7 +55,7 @@ def undo(
     log = Log(app.configuration.settings.state_dir)
     change = _need_undoable(log, number.strip())
     sentence = f"taken back: {change.said}"
-    if change.back is not None:
+    if change.back is not None:  # an operation undoes it
         name, values = change.back
         inverse = need(name)
         planned = inverse.plan(app, arguments_of(inverse, values), progress)
@@ -66,6 +66,8 @@ def undo(
             sentence=sentence,
             undoes=change.number,
         )
+
+    # else its texts are put back
     files = log.files(change.number)
     if not files:
         raise UsageError(f"the texts of change {change.number} are no longer there: {change.said}")
@@ -76,7 +78,7 @@ def undo(
     edits, edited_since = _plan_restore(app, files)
     if edited_since:
         sentence += f"; {edited_since} with tags that were edited since stay as they are"
-    # undoing a merge cannot be undone: merge again
+    # the log gets no texts for undoing a merge, so that this cannot be undone: merge again instead
     is_merge = any(name.startswith("feed:") for name in files)
     return Change(
         subject=change.subject,
@@ -108,19 +110,21 @@ def each(
         raise UsageError("nothing was selected")
     from syndicator.upkeep import reconcile
 
-    inner = need(name)
-    subject_argument = fields_of(inner)[0].name
+    repeated = need(name)
+    subject_argument = fields_of(repeated)[0].name  # "id" of an article or "key" of a source
     is_on_articles = subject_argument == "id"
     problems = reconcile.files(app.archive, app.configuration) if is_on_articles else ()
     # files are read once, above, not for each; only restore reads them again
     archive = replace(app.archive, is_reconciled=name != "restore")
     reconciled = replace(app, archive=archive)
-    arguments = dict(part.partition("=")[::2] for part in values)
+
+    # plan all before the first is applied
+    other_arguments = dict(value.partition("=")[::2] for value in values)
     inputs = [
-        parsed(inner, {**arguments, subject_argument: subject})
+        parsed(repeated, {**other_arguments, subject_argument: subject})
         for subject in dict.fromkeys(subjects)
     ]
-    planned = [inner.plan(reconciled, words, progress) for words in inputs]
+    planned = [repeated.plan(reconciled, arguments, progress) for arguments in inputs]
     parts = [part for part in planned if not part.is_empty]
     touches: dict[str, None] = {}  # in order, each once
     edits: dict[str, tuple[Text, Text]] = {}
@@ -151,8 +155,8 @@ def each(
 
 
 def _invert_each(parts: Sequence[Change]) -> Inverse | None:
-    """Return the operation that takes back several changes of one kind; None if undo restores their
-    texts."""
+    """Return the operation, with its arguments, that takes back several changes of one kind; None
+    if undo restores their texts instead."""
     inverses = [part.inverse for part in parts if part.inverse is not None]
     if not inverses:
         return None
@@ -164,7 +168,7 @@ def _invert_each(parts: Sequence[Change]) -> Inverse | None:
 
 
 def changes_settings(operation: Operation, arguments: Mapping[str, Any], log: "Log") -> bool:
-    """Return True if `operation` with `arguments` changes settings, or takes back a change in `log`
+    """True if `operation` with these arguments changes settings, or takes back a change in `log`
     that did."""
     if operation.name != undo.name:
         return operation.is_for_settings
@@ -172,10 +176,13 @@ def changes_settings(operation: Operation, arguments: Mapping[str, Any], log: "L
 
 
 def _parse_number(written: str) -> int:
+    """Return the number of a change; 0, which none has, for other texts."""
     return int(written) if re.fullmatch("[0-9]{1,12}", written) else 0
 
 
 def _need_undoable(log: "Log", written: str) -> "LoggedChange":
+    """Return the change with the number `written`. Raises UsageError if there is none, or if it
+    cannot be taken back any more."""
     number = _parse_number(written)
     change = log.get(number)
     if change is None:
@@ -188,8 +195,9 @@ def _need_undoable(log: "Log", written: str) -> "LoggedChange":
 
 
 def _plan_restore(app: "App", files: _Files) -> tuple[_Files, int]:
-    """Return edits that restore the texts, and the number of articles with tags edited since.
-    Raises UsageError."""
+    """Return (edits, count): the edits that put the texts `files` back as they were before a change
+    and keep later edits, and the number of articles that stay as their tags were edited since.
+    Raises UsageError if another text was edited in the same place."""
     from syndicator.operations.changes import texts
 
     edits: _Files = {}
@@ -215,8 +223,8 @@ def _plan_restore(app: "App", files: _Files) -> tuple[_Files, int]:
 
 
 def _refuse_older_list(log: "Log", change: "LoggedChange", files: _Files) -> None:
-    """Raise UsageError if the change pointed to a list, and a later one that stands pointed to it
-    again."""
+    """Raise UsageError if the change set the learnt list of a source, and a later change, not taken
+    back, set it again."""
     lists = {name for name in files if name.startswith("list:")}
     if not lists:
         return

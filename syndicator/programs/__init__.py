@@ -1,2 +1,3 @@
-"""Let programs and language models read the archive, over the Model Context Protocol: what they may
-read, how it is quoted, and the server."""
+"""Let programs and language models read the archive over the Model Context Protocol.
+
+What they may read, how it is quoted, and the server."""

@@ -1,4 +1,4 @@
-"""Let only requests with a token for programs reach the server over HTTP."""
+"""Let only requests with a token for programs reach the server that programs call over HTTP."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +20,9 @@ _HOSTS: Final = security.list_allowed_hosts(LOOPBACK, ())
 
 
 class Gate:
-    """Application that passes requests with a token for programs to `app`. `tell`: logs a line for
-    the operator."""
+    """An ASGI application that passes requests with a valid token for programs on to `app`, and
+    answers all others itself. `tokens`: the file of the tokens; `tell`: logs a line for the
+    operator."""
 
     def __init__(self, app: ASGIApp, tokens: Path, tell: Callable[[str], None]) -> None:
         self._app = app
@@ -29,13 +30,14 @@ class Gate:
         self._tell = tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request; other connections (WebSocket) are dropped."""
         if scope["type"] != "http":
             return
         answer = self._refuse(Request(scope)) or self._app
         await answer(scope, receive, send)
 
     def _refuse(self, request: Request) -> Response | None:
-        """Return the answer to a request that may not pass."""
+        """Return the answer to a request that may not pass; None if it may."""
         host = ",".join(request.headers.getlist("host"))
         if not security.is_for_us(host, _HOSTS):
             return answer_problem(421, f"this server is for {LOOPBACK} alone")
@@ -59,7 +61,8 @@ class Gate:
 
 
 def need_token(config: Path) -> Path:
-    """Return the file of the tokens. Raises MissingError if none of them is for programs."""
+    """Return the file of the tokens of the instance in `config`. Raises MissingError if none of
+    them is for programs."""
     path = security.find_tokens_file(load(config).state_dir)
     if not security.has_scope(path, "programs"):
         raise MissingError(

@@ -1,7 +1,7 @@
-"""Decide what a program may read of an article: the one rule of all tools. Pure.
+"""Decide what a program may read of an article. Pure.
 
-Programs are mostly language models, so two rules add to those of publication: a publisher's
-`ai-input: no`, and the operator's `llm = false`."""
+All tools ask here. Programs are mostly language models, so two rules add to those of publication: a
+publisher's `ai-input: no`, and the operator's `llm = false`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,8 +15,8 @@ from syndicator.upkeep.model.rules import find_refusal
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """The part of an article that a program may read: "full", "excerpt" or "link" (title, address,
-    source and date). `because`: the rules that withhold the rest."""
+    """How much of an article a program may read. `mode`: "full", "excerpt", or "link" (title,
+    address, source and date); `because`: the rules that withhold the rest."""
 
     mode: ContentMode
     because: Sequence[str] = ()
@@ -29,8 +29,9 @@ class Permission:
 def find_permission(
     article: Article, source: Source | None, *, is_published: bool
 ) -> Permission | None:
-    """Return what a program may read of `article`, None for nothing. `source`: its source with the
-    settings that hold for the article; `is_published`: it is in a feed."""
+    """Return how much of `article` a program may read, None if it may not know of it. `source`: its
+    source, with the settings that hold for this article; `is_published`: True if a feed shows
+    it."""
     if not is_published or article.hold or article.merged_into:
         return None
     published_mode, restrictions = find_permitted_mode(article, source)

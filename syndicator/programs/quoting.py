@@ -1,8 +1,5 @@
-"""Quote articles for programs: where each is from, what its publisher wrote, and that this is
-data. Pure.
-
-What strangers wrote stands in `Untrusted` alone, without characters that nobody sees. Values that a
-tool returns have no slots: the SDK would take them for defaults."""
+"""Quote articles for programs: where each is from, and that its publisher's words are data.
+Pure."""
 
 import re
 from collections.abc import Sequence
@@ -119,8 +116,8 @@ class StoryList:
 
 
 def quote_article(view: View, permission: Permission, text: str = "") -> Quote:
-    """Quote an article as it is published. `text`: the part of its text that is asked for; left out
-    unless the program may read it."""
+    """Return an article as it is quoted, from what is published of it (`view`). `text`: the part of
+    its text that was asked for; left out unless the program may read it."""
     return Quote(
         id=view.id,
         address=view.url,
@@ -144,7 +141,8 @@ def quote_article(view: View, permission: Permission, text: str = "") -> Quote:
 
 
 def clean_text(text: str, most: int) -> str:
-    """Return at most `most` characters of a text, without those that nobody sees."""
+    """Return at most `most` characters of a text, without characters that nobody sees (see
+    _UNSEEN)."""
     return _UNSEEN.sub("", legal(text))[:most]
 
 
@@ -153,4 +151,5 @@ def clean_name(name: str) -> str:
 
 
 def _write_time(moment: datetime) -> str:
+    """Return a time in UTC as 2026-11-24T12:00:00Z."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

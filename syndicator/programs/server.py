@@ -1,7 +1,8 @@
-"""Serve the tools over the Model Context Protocol (https://modelcontextprotocol.io): to the program
-that started us over standard input and output, or over HTTP on loopback.
+"""Serve the tools to programs over the Model Context Protocol (MCP).
 
-The only module that imports the official SDK. It knows no articles: `tools` reads them."""
+To the program that started us over standard input and output, or over HTTP on loopback
+(https://modelcontextprotocol.io). The only module that imports the official SDK. It knows no
+articles: `tools` reads them."""
 
 import asyncio
 from collections.abc import Callable
@@ -61,8 +62,8 @@ Days = Annotated[int, Field(ge=1, le=tools.MOST_DAYS, description="Stories of so
 
 
 class Archive:
-    """Opens the instance in `config` for one question at a time, in one thread, as stores need it.
-    `tell`: logs a line for the operator."""
+    """Answers questions about the instance in `config`, one at a time, as stores need it: all in
+    one thread. `tell`: logs a line for the operator."""
 
     def __init__(self, config: Path, tell: Callable[[str], None]) -> None:
         self._config = config
@@ -70,7 +71,9 @@ class Archive:
         self._thread = ThreadPoolExecutor(1, "programs")
 
     async def ask(self, question: Callable[[Place], T]) -> T:
-        """Return the answer to a question. Raises ToolError, which tells a program no path."""
+        """Call `question` with the opened instance and return its answer. Raises ToolError: with
+        the message of a UsageError, and with a general one for other errors, which might tell a
+        program paths."""
 
         def answer() -> T:
             with open_read_only(self._config) as place:
@@ -86,7 +89,8 @@ class Archive:
 
 
 def make_server(config: Path, tell: Callable[[str], None]) -> MCPServer:
-    """Return the server of the instance in `config`, with all tools."""
+    """Return the server of the instance in `config` with all tools. `tell`: logs a line for the
+    operator."""
     archive = Archive(config, tell)
     server = MCPServer(
         "syndicator", version=__version__, instructions=_INSTRUCTIONS, log_level="WARNING"
@@ -135,8 +139,9 @@ async def serve_http(
     listening: Callable[[str], None],
     tell: Callable[[str], None],
 ) -> None:
-    """Answer programs with a token on loopback until `stop` is set. Raises MissingError without
-    such a token, or if the port is taken."""
+    """Answer programs that have a token, on loopback, until `stop` is set. `listening`: called with
+    the address when the port is open; `tell`: logs a line for the operator. Raises MissingError if
+    there is no token for programs, or if the port is taken."""
     tokens = need_token(config)
     server = make_server(config, tell)
     # browsers name an origin, and none of theirs is ours

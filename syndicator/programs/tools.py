@@ -1,6 +1,7 @@
-"""The tools: read an instance for a program, within the limits of each. Nothing is changed.
+"""Answer the questions of programs: search, read and list what an instance has published.
 
-Raises UsageError for a question that cannot be answered; other errors are the operator's."""
+Nothing is changed. Raises UsageError for a question that cannot be answered; other errors are the
+operator's."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -52,7 +53,8 @@ _NOTHING_YET: Final = "the archive has no articles yet"
 
 
 class Reader:
-    """The articles of an instance that a program may read."""
+    """Reads the articles of an instance that programs may read, and no others. Raises UsageError if
+    the instance has no articles yet."""
 
     def __init__(self, place: Place) -> None:
         if place.store is None or not place.article_store.minted():
@@ -62,8 +64,8 @@ class Reader:
         self._find_source: Callable[[Article], Source | None] = make_source_finder(place)
 
     def read(self, ids: Sequence[str]) -> dict[str, tuple[View, Permission]]:
-        """Return by id, in the order of `ids`, those that a program may read, each as it is
-        published and with what may be read of it."""
+        """Return the articles of `ids` that a program may read, by id in this order: each as it is
+        published, and how much of it may be read."""
         articles = self.store.index.articles(ids)
         published = self.store.index.select_published(list(articles))
         readable: dict[str, tuple[View, Permission]] = {}
@@ -73,34 +75,37 @@ class Reader:
             if permission is None:
                 continue
             try:
-                shown = make_view(article, source, self._instance, permission.mode, html="")
+                view = make_view(article, source, self._instance, permission.mode, html="")
             except ValueError:  # it has no address that may be published
                 continue
-            readable[article_id] = shown, permission
+            readable[article_id] = view, permission
         return readable
 
     def find_related(self, article_id: str) -> list[str]:
+        """Return the ids of related articles, which a program may not all read."""
         return RelatedFinder(self.store, self._find_source).find(article_id)
 
     def quote(self, ids: Sequence[str]) -> list[Quote]:
-        return [quote_article(shown, permission) for shown, permission in self.read(ids).values()]
+        """Return quotes, without text, of the articles of `ids` that a program may read."""
+        return [quote_article(view, permission) for view, permission in self.read(ids).values()]
 
     def narrow(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """Return the candidates that a program may find, with the terms that it may read."""
+        """Return the candidates of a search that a program may read, each with only the terms of
+        what it may read, so that a search reveals nothing else."""
         readable = self.read([candidate.id for candidate in candidates])
         narrowed: list[Candidate] = []
         for candidate in candidates:
             if candidate.id not in readable:
                 continue
-            shown, permission = readable[candidate.id]
-            document = redact_document(candidate.document, permission, shown.summary)
+            view, permission = readable[candidate.id]
+            document = redact_document(candidate.document, permission, view.summary)
             narrowed.append(replace(candidate, document=document))
         return narrowed
 
 
 def search_articles(place: Place, query: str, *, limit: int, start: int) -> Found:
-    """Return `limit` of the articles that a search finds, the best first, from the number `start`
-    on."""
+    """Return the articles number `start` to `start + limit` of those that a search finds, the best
+    first."""
     reader = Reader(place)
     ids = find(reader.store, parse_question(query), MOST_FOUND, reader.narrow)
     page = ids[start : start + limit]
@@ -109,7 +114,7 @@ def search_articles(place: Place, query: str, *, limit: int, start: int) -> Foun
 
 
 def parse_question(query: str) -> Expr:
-    """Return the tree of a program's search. Raises UsageError."""
+    """Return a program's search as a tree. Raises UsageError for an invalid one."""
     try:
         expr = parse_search(query)
     except QueryError as error:
@@ -121,33 +126,34 @@ def parse_question(query: str) -> Expr:
 
 
 def read_article(place: Place, article_id: str, *, start: int) -> WholeArticle:
-    """Return an article with its text from the character `start` on, if that may be read."""
+    """Return an article and TEXT_CHARACTERS of its text from the character `start` on, if the text
+    may be read; at the start, also related articles. Raises UsageError for an unknown article."""
     if not _ID.fullmatch(article_id):
         raise UsageError(_NO_ARTICLE)
     reader = Reader(place)
     readable = reader.read([article_id]).get(article_id)
     if readable is None:
         raise UsageError(_NO_ARTICLE)
-    shown, permission = readable
+    view, permission = readable
     text = plain(markdown(place, article_id)) if permission.has_text else ""
     end = start + TEXT_CHARACTERS
     return WholeArticle(
-        article=quote_article(shown, permission, text[start:end]),
+        article=quote_article(view, permission, text[start:end]),
         next_start=end if end < len(text) else 0,
         related=reader.quote(reader.find_related(article_id)) if start == 0 else (),
     )
 
 
 def list_feeds(place: Place, *, limit: int, after: str) -> NamedList:
-    """Return the published feeds after the one with the key `after`. A private instance names no
-    address."""
+    """Return `limit` published feeds, by key and after the key `after` ("": from the first). An
+    instance with a secret path names no addresses."""
     reader = Reader(place)
     base = "" if place.settings.publish.secret_path else place.settings.base_url
     formats = place.settings.publish.formats
-    rows = [row for row in reader.store.index.plain_feeds() if row.published and not row.moved_to]
     feeds: dict[str, Named] = {}
-    for row in rows:
-        if not is_axis_on(row.key.axis, place.settings.publish):
+    for row in reader.store.index.plain_feeds():
+        is_shown = row.published and not row.moved_to
+        if not is_shown or not is_axis_on(row.key.axis, place.settings.publish):
             continue
         stem = paths.stem(row.key)
         addresses = [f"{base}{stem}.{feed_format}" for feed_format in formats] if base else []
@@ -157,7 +163,8 @@ def list_feeds(place: Place, *, limit: int, after: str) -> NamedList:
 
 
 def list_sources(place: Place, *, limit: int, after: str) -> NamedList:
-    """Return the sources after the one with the key `after`, each with the address of its site."""
+    """Return `limit` sources, by key and after the key `after`, each with the address of its site.
+    The site of a source in a private network is not named."""
     reader = Reader(place)
     states = reader.store.visits.states()
     counts = {row.key.slug: row.count for row in reader.store.index.plain_feeds("source")}
@@ -175,8 +182,8 @@ def list_sources(place: Place, *, limit: int, after: str) -> NamedList:
 
 
 def list_stories(place: Place, *, limit: int, days: int) -> StoryList:
-    """Return the stories of the last days, those of most outlets first; none if the instance
-    publishes no stories."""
+    """Return `limit` stories of the last `days`, those that most outlets report first; none if the
+    instance publishes no stories."""
     if place.settings.publish.stories == "off":
         return StoryList()
     reader = Reader(place)
@@ -202,10 +209,9 @@ def list_stories(place: Place, *, limit: int, days: int) -> StoryList:
 
 
 def _cut_list(items: Mapping[str, Named], limit: int, after: str) -> NamedList:
-    """Return `limit` items whose keys follow `after`, by key."""
+    """Return the first `limit` items, sorted by key, whose keys come after `after`."""
     following: Iterable[str] = (key for key in sorted(items) if key > after)
     keys = list(islice(following, limit + 1))
     page = keys[:limit]
-    return NamedList(
-        items=[items[key] for key in page], next_after=page[-1] if len(keys) > limit else ""
-    )
+    has_more = len(keys) > limit
+    return NamedList(items=[items[key] for key in page], next_after=page[-1] if has_more else "")

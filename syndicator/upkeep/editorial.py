@@ -1,4 +1,4 @@
-"""Withdraw and restore articles, split merged copies, release held articles, list muted."""
+"""Withdraw and restore articles, split merged copies, release held articles, list muted ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,9 @@ from syndicator.upkeep import reconcile, recovery
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """Effect of a withdrawal or its undo. `copies`: become articles of their own."""
+    """The effect of a withdrawal, or of undoing it. `feeds`: feeds that the article leaves or
+    joins; `copies`: articles that were merged into it and become articles of their own; `kept`:
+    True if a file is kept for undo; `problems`: unreadable files."""
 
     id: str
     url: str
@@ -37,32 +39,33 @@ class Withdrawal:
 def plan_withdrawal(
     archive: Archive, sources: Mapping[str, Source], what: str, *, purge: bool = False
 ) -> Withdrawal:
-    """Preview `withdraw` by URL/id. Raises UsageError."""
-    before = withdrawn(archive, what)
-    if purge and before:
-        return replace(before, kept=False)
-    if before and find_article_id(archive, what) is None:
+    """Return the effect of `withdraw` on the article `what` (address, id or file). An article that
+    is withdrawn already can still be purged. Raises UsageError."""
+    earlier = withdrawn(archive, what)
+    if purge and earlier:
+        return replace(earlier, kept=False)
+    if earlier and find_article_id(archive, what) is None:
         raise UsageError(
             f"{what!r} is withdrawn already; `syndicator withdraw --undo` brings it back"
         )
     article_id = need_article(archive, what)
     article = archive.store.visits.article(article_id)
     assert article is not None
+    copies_left = []
+    for copy in _list_copies(archive.store, article_id):
+        if not _is_spelling(archive, sources, copy, article):
+            copies_left.append(copy)
     return Withdrawal(
         id=article_id,
         url=article.url,
         title=article.title,
         feeds=tuple(archive.store.index.list_feeds_of(article_id)),
-        copies=tuple(
-            copy
-            for copy in _copies(archive.store, article_id)
-            if not _is_spelling(archive, sources, copy, article)
-        ),
+        copies=tuple(copies_left),
         kept=not purge,
     )
 
 
-def _copies(store: Store, article_id: str) -> list[Article]:
+def _list_copies(store: Store, article_id: str) -> list[Article]:
     """Return the articles that were merged into this one."""
     merged = store.index.merged().items()
     ids = [copy_id for copy_id, original_id in merged if original_id == article_id]
@@ -72,7 +75,8 @@ def _copies(store: Store, article_id: str) -> list[Article]:
 def _is_spelling(
     archive: Archive, sources: Mapping[str, Source], copy: Article, article: Article
 ) -> bool:
-    """True if the copy is the same article at another address of its site."""
+    """True if the copy is the article itself at another address of its site, so that it is
+    withdrawn with it."""
     return urls.same_site(copy.url, article.url) and filed_by_neighbour(
         copy, owners(archive, sources)
     )
@@ -81,8 +85,8 @@ def _is_spelling(
 def withdraw(
     archive: Archive, configuration: Configuration, what: str, *, purge: bool = False
 ) -> Withdrawal:
-    """Remove an article and its text from all feeds for good. `purge`: keep no file for undo.
-    Raises UsageError."""
+    """Remove an article and its text from all feeds, for good, with copies that are the same
+    article. `purge`: keep no file for undo. Return the effect. Raises UsageError."""
     planned = plan_withdrawal(archive, configuration.sources, what, purge=purge)
     article = archive.store.visits.article(planned.id)
     if article is None:  # it was withdrawn before
@@ -93,7 +97,7 @@ def withdraw(
         )
         archive.store.compact()
         return planned
-    for copy in _copies(archive.store, planned.id):
+    for copy in _list_copies(archive.store, planned.id):
         if _is_spelling(archive, configuration.sources, copy, article):
             withdraw(archive, configuration, copy.id, purge=purge)
     _name_copy(archive, article, named=False)
@@ -106,7 +110,8 @@ def withdraw(
 
 
 def plan_return(archive: Archive, what: str) -> Withdrawal:
-    """Plan to undo a withdrawal. Raises UsageError."""
+    """Return the withdrawal of `what` (address or id) that would be undone. Raises UsageError if it
+    is not withdrawn."""
     withdrawal = withdrawn(archive, what)
     if withdrawal is None:
         path = WITHDRAWN.file(archive.article_store)
@@ -115,8 +120,8 @@ def plan_return(archive: Archive, what: str) -> Withdrawal:
 
 
 def undo_withdrawal(archive: Archive, configuration: Configuration, what: str) -> Withdrawal:
-    """Restore a withdrawn article; without its file, it is read once announced. Raises
-    UsageError."""
+    """Restore a withdrawn article from the file that was kept; without one, it is read again once a
+    feed announces it. Raises UsageError."""
     withdrawal = plan_return(archive, what)
     return replace(withdrawal, problems=bring_back(archive, configuration, [withdrawal.id]))
 
@@ -124,7 +129,7 @@ def undo_withdrawal(archive: Archive, configuration: Configuration, what: str) -
 def bring_back(
     archive: Archive, configuration: Configuration, ids: Sequence[str]
 ) -> tuple[Problem, ...]:
-    """Undo the withdrawals of these articles. Returns unreadable files."""
+    """Undo the withdrawals of these articles. Return the problems of unreadable files."""
     for article_id in ids:
         # after a crash the next start completes it
         unlist_withdrawn(archive.article_store, article_id)
@@ -137,7 +142,8 @@ def bring_back(
 
 
 def _name_copy(archive: Archive, copy: Article, *, named: bool) -> None:
-    """Add the address of `copy` to the article that it was merged into; not `named`: remove it."""
+    """Add the address of `copy` to the file of the article that it was merged into, or remove it
+    from there if not `named`. Articles that are no copies are left alone."""
     path = archive.store.index.path(copy.merged_into)
     if not path:
         return
@@ -160,7 +166,7 @@ def _list_others(original: Article, copy: Article) -> tuple[str, ...]:
 
 
 def withdrawn(archive: Archive, what: str) -> Withdrawal | None:
-    """Return the withdrawal of the article with this URL or id."""
+    """Return the withdrawal of the article with this address or id; None if it is not withdrawn."""
     alias = urls.alias(what)
     for row in WITHDRAWN.read(archive.article_store):
         if what == row.id or alias in (urls.alias(row.url), *row.aliases):
@@ -170,7 +176,8 @@ def withdrawn(archive: Archive, what: str) -> Withdrawal | None:
 
 
 def copies(archive: Archive, what: str) -> dict[str, str]:
-    """Return copy -> original, of one copy or all copies of one original. Raises UsageError."""
+    """Return id of copy to id of original: of `what` if it is a copy, else of all copies of `what`;
+    {} if there are none. Raises UsageError for an unknown article."""
     article_id = need_article(archive, what)
     merged = archive.store.index.merged()
     if article_id in merged:
@@ -179,7 +186,7 @@ def copies(archive: Archive, what: str) -> dict[str, str]:
 
 
 def need_copies(archive: Archive, what: str) -> dict[str, str]:
-    """Return the `copies` result. Raises UsageError if empty."""
+    """Return what `copies` returns. Raises UsageError if that is empty."""
     merged = copies(archive, what)
     if not merged:
         raise UsageError(f"{what!r} is merged with no other article, and in no story")
@@ -187,7 +194,8 @@ def need_copies(archive: Archive, what: str) -> dict[str, str]:
 
 
 def split(archive: Archive, what: str) -> list[Article]:
-    """Undo the merge of these copies, for good. Raises UsageError."""
+    """Make these copies articles of their own, for good: both files remember it, so that they are
+    not merged again. Return the copies. Raises UsageError."""
     files = archive.article_store
     visits = archive.store.visits
     index = archive.store.index
@@ -216,7 +224,8 @@ def split(archive: Archive, what: str) -> list[Article]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
-    """Result of `release`. `known`: named articles that were not on hold."""
+    """The result of `release`. `articles`: those released; `known`: named ones that were not on
+    hold; `problems`: unreadable files."""
 
     articles: tuple[Article, ...]
     known: tuple[Article, ...] = ()
@@ -232,8 +241,9 @@ def release(
     include_all: bool = False,
     dry_run: bool = False,
 ) -> Released:
-    """Publish articles on hold: the `named`, those of a source, or all; none if a name is unknown.
-    Raises UsageError."""
+    """Publish articles on hold: the `named` ones (address, id or file), those of `source`, or all
+    (`include_all`). `dry_run`: only say which. Raises UsageError for an unknown name, and then
+    releases none."""
     problems = list(reconcile.files(archive, configuration))
     index = archive.store.index
     paths_on_hold = index.on_hold()
@@ -265,7 +275,8 @@ def release(
 
 
 def _need_ids(archive: Archive, names: Sequence[str]) -> list[str]:
-    """Return the ids of articles by URL or id. Raises UsageError for an unknown one."""
+    """Return the ids of articles given by address, id or file. Raises UsageError for an unknown
+    one."""
     ids = []
     for name in names:
         article_id = find_article_id(archive, name)
@@ -279,7 +290,7 @@ def _need_ids(archive: Archive, names: Sequence[str]) -> list[str]:
 
 
 def muted(archive: Archive, settings: Settings) -> tuple[Article, ...]:
-    """Return published articles that `mute` and `keep` leave out."""
+    """Return the published articles that the settings `mute` and `keep` would leave out today."""
     publish = settings.publish
     index = archive.store.index
     if not (publish.mute or publish.keep):

@@ -11,7 +11,8 @@ from syndicator.publishing.paths import stem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedChange:
-    """Numbers of articles that join a feed, leave it, or stay with changed fields."""
+    """What edits do to a feed. `feed`: its path, such as tags/ai; `joins`, `leaves`, `changes`:
+    numbers of articles that join it, leave it, or stay with other values."""
 
     feed: str  # tags/ai
     joins: int = 0
@@ -21,26 +22,28 @@ class FeedChange:
 
 @dataclass(slots=True)
 class ChangeCounter:
-    """Counter of changes per feed. `copies`: ids of merged articles, which appear only in feeds of
-    sources."""
+    """Counts the changes of each feed. `copies`: ids of merged articles, which only the feeds of
+    sources show; `counts`: by feed, the numbers of articles that join, leave and change."""
 
     copies: Collection[str] = ()
     counts: dict[FeedKey, list[int]] = field(default_factory=dict)
 
     def add(self, before: Article, after: Article) -> None:
-        old = self._feeds_of(before)
-        new = self._feeds_of(after)
+        """Count the edit of an article from `before` to `after`."""
+        old = self._list_feeds(before)
+        new = self._list_feeds(after)
         for column, keys in enumerate((new - old, old - new, old & new)):
             for key in keys:
                 self.counts.setdefault(key, [0, 0, 0])[column] += 1
 
     def feeds(self) -> tuple[FeedChange, ...]:
+        """Return the changes of all feeds that an edit concerns, sorted by feed."""
         return tuple(
             FeedChange(feed=stem(key), joins=joins, leaves=leaves, changes=changes)
             for key, (joins, leaves, changes) in sorted(self.counts.items())
         )
 
-    def _feeds_of(self, article: Article) -> set[FeedKey]:
+    def _list_feeds(self, article: Article) -> set[FeedKey]:
         keys = set(feeds_of(article))
         if article.id not in self.copies:
             return keys

@@ -1,6 +1,6 @@
 """Learn tags and categories from article files, or suggest new ones, in the worker.
 
-A cache saves reading unchanged files again."""
+A cache of what files say saves reading unchanged files again."""
 
 import gzip
 import json
@@ -34,7 +34,8 @@ ROOM = 30  # tagged posts that any source may give: a choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taught:
-    """Fields of an article to learn from. `text`: None if not stored."""
+    """What is learnt from of an article. `text`: None if the cache did not keep it; `category`: ""
+    unless the operator confirmed it."""
 
     title: str
     text: str | None
@@ -42,7 +43,7 @@ class Taught:
     tags_by: str = ""
     keywords: tuple[str, ...] = ()
     source_key: str = ""
-    category: str = ""  # "" unless confirmed
+    category: str = ""
 
     @property
     def may_teach(self) -> bool:
@@ -57,17 +58,19 @@ class Taught:
 
 
 def find_cache_path(learnt: Path) -> Path:
-    """Return the path of the cache beside the `learnt` file."""
+    """Return the path of the cache, beside the file `learnt`."""
     return learnt.with_name(_NAME)
 
 
 def forget(learnt: Path) -> None:
-    """Delete the cache. Raises OSError."""
+    """Delete the cache beside the file `learnt`, as it has texts. Raises OSError."""
     find_cache_path(learnt).unlink(missing_ok=True)
 
 
 def list_files_to_read(files: Sequence[FileStamp], learnt: Path, newest: int) -> list[FileStamp]:
-    """Return the `files`, oldest first, that `read_taught` may have to read."""
+    """Return the `files`, oldest first, that `read_taught` would have to read: those that changed,
+    and those whose text is needed (of the `newest`, and of articles to learn from) but not
+    cached."""
     cached = _read_cache(find_cache_path(learnt))
     first_with_text = len(files) - newest - _BAD
     missing = []
@@ -85,8 +88,9 @@ def list_files_to_read(files: Sequence[FileStamp], learnt: Path, newest: int) ->
 def read_taught(
     article_store: ArticleStore, files: Sequence[FileStamp], learnt: Path, newest: int
 ) -> list[Taught]:
-    """Read changed `files` (oldest first), and texts of the `newest`; update the cache. Raises
-    OSError."""
+    """Return what each of `files` (oldest first) says, from the cache or from the file if it
+    changed. Texts are given for the `newest` articles and for those to learn from. Updates the
+    cache. Files that are no article are left out. Raises OSError."""
     cached = _read_cache(find_cache_path(learnt))
     readable: list[tuple[FileStamp, Taught]] = []
     for stamp in files:
@@ -97,11 +101,11 @@ def read_taught(
             readable.append((stamp, article))
     entries = {}
     taught = []
-    for number, (stamp, known) in enumerate(readable):
-        needs_text = number >= len(readable) - newest or known.may_teach
-        article = known
+    for number, (stamp, cached_article) in enumerate(readable):
+        needs_text = number >= len(readable) - newest or cached_article.may_teach
+        article = cached_article
         if needs_text and article.text is None:
-            article = _read_fields(article_store, stamp.path) or known
+            article = _read_fields(article_store, stamp.path) or cached_article
         taught.append(article)
         entries[stamp.path] = (stamp, article if needs_text else replace(article, text=None))
     if entries != cached:
@@ -110,7 +114,7 @@ def read_taught(
 
 
 def _read_fields(article_store: ArticleStore, path: str) -> Taught | None:
-    """Read an article file; None if it is no article."""
+    """Return what an article file says; None if it is no article or gone."""
     for article in _readable(article_store, [path]):
         is_confirmed = find_writer(article, "category") is By.OPERATOR
         return Taught(
@@ -126,8 +130,8 @@ def _read_fields(article_store: ArticleStore, path: str) -> Taught | None:
 
 
 def _read_cache(path: Path) -> dict[str, tuple[FileStamp, Taught]]:
-    """Return the cached articles by path; {} if the file is missing, broken or of another
-    version."""
+    """Return the cache: path to (stamp of the file when it was read, what it said); {} if the cache
+    is missing, broken or of another version."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             if json.loads(next(lines)) != _VERSION:
@@ -142,6 +146,7 @@ def _read_cache(path: Path) -> dict[str, tuple[FileStamp, Taught]]:
 
 
 def _parse_row(row: dict[str, Any]) -> tuple[FileStamp, Taught]:
+    """Return an entry of the cache, given as the object of its line."""
     stamp = FileStamp(path=row.pop("path"), mtime_ns=row.pop("mtime_ns"), size=row.pop("size"))
     row["tags"] = tuple(row["tags"])
     row["keywords"] = tuple(row["keywords"])
@@ -162,9 +167,10 @@ def _write_cache(path: Path, entries: Iterable[tuple[FileStamp, Taught]]) -> Non
 def learn_files(
     files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int
 ) -> tuple[int, int, int]:
-    """Learn from the article files in `stamps` below `root`, oldest first; replace the model. Tags
-    need `least` tagged articles. Return numbers: articles with confirmed tags, tags, articles with
-    confirmed category. Raises ConfigError, OSError."""
+    """Learn from the article files in `stamps`, oldest first, below the folder `root`; replace the
+    file learnt.npz. Tags and categories are learnt if `least` articles have any. Return the numbers
+    of articles with confirmed tags, of tags, and of articles with a confirmed category. Raises
+    ConfigError, OSError."""
     toml = Path(files[0])
     learnt = Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
@@ -197,8 +203,9 @@ def _readable(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[Art
 
 
 def limit_sources(past: Iterable[tuple[str, Post]]) -> list[Post]:
-    """Drop the tags of the oldest posts above a source's share. `past`: (source key, post), oldest
-    first; "" has no limit."""
+    """Return the posts, oldest first, without the tags of those that exceed the share of their
+    source, so that no source decides what all learn; the newest keep theirs. `past`: (source key,
+    post), oldest first; posts with the key "" have no limit."""
     posts = list(past)
     tagged_posts = Counter(source for source, (_, _, tags) in posts if tags and source)
     most = _limit_per_source(tagged_posts)
@@ -213,10 +220,11 @@ def limit_sources(past: Iterable[tuple[str, Post]]) -> list[Post]:
 
 def _limit_per_source(posts: Counter[str]) -> int:
     """Return how many tagged posts a source may give: the highest number that is no more than one
-    fifth of all posts taken, but at least ROOM. `posts`: by source."""
+    fifth of all posts taken, but at least ROOM. `posts`: by source, the number of its tagged
+    posts."""
     counts = sorted(posts.values(), reverse=True)
-    if len(counts) < SHARE:
-        second_highest = counts[:2][-1:]
+    if len(counts) < SHARE:  # so few sources have more than one fifth each: compare with the next
+        second_highest = counts[:2][-1:]  # of a single source, its own; [] without sources
         return max([ROOM, *second_highest])
     for most in range(counts[0], ROOM, -1):
         taken = sum(min(most, count) for count in counts)
@@ -228,8 +236,8 @@ def _limit_per_source(posts: Counter[str]) -> int:
 def confirmed_tags(
     articles: Iterable[Article | Taught], taxonomy: Taxonomy
 ) -> Iterator[tuple[str, Post]]:
-    """Yield (source key, post) with the tags confirmed by the operator (key "") or the
-    publisher."""
+    """Yield each article as (source key, post) with only its confirmed tags: those that the
+    operator set, with the key "", or those that its publisher gave."""
     for article in articles:
         text = article.text or ""
         source = article.source_key
@@ -244,8 +252,8 @@ def confirmed_tags(
 
 
 def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list[Proposal]:
-    """Suggest tags for the taxonomy from the article files at `paths` below `root`. Raises
-    ConfigError, OSError."""
+    """Return tags that the taxonomy lacks, from the article files at `paths` below the folder
+    `root`. Raises ConfigError, OSError."""
     toml = Path(files[0])
     vocabulary = load(toml) if toml.exists() else None
     posts = []
@@ -256,6 +264,7 @@ def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list
 
 
 def group_files(root: str, paths: Sequence[str]) -> list[Group]:
-    """Group the articles at `paths` below `root` into possible categories. Raises OSError."""
+    """Return groups of articles that could be categories, from the files at `paths` below the
+    folder `root`. Raises OSError."""
     articles = _readable(FileArticleStore(Path(root)), paths)
     return group_articles([(article.title, article.text or "") for article in articles])

@@ -1,4 +1,6 @@
-"""Find and mend articles filed under the wrong source; report hosts that a source lost."""
+"""Find and mend articles filed under the wrong source; report hosts that a source lost.
+
+A source lost a host if it wrote articles of it and its settings do not allow that any more."""
 
 import json
 from collections import defaultdict
@@ -20,7 +22,8 @@ from syndicator.upkeep.reconcile import OWNED_SINCE
 
 
 def find_mend(archive: Archive, sources: Mapping[str, Source]) -> list[Fault]:
-    """Return the faults of ownership, newest articles last. Raises StoreError, ConfigError."""
+    """Return the articles that are filed under a wrong source, or have text, addresses or entries
+    of another one, oldest first. Raises StoreError, ConfigError."""
     rows_by_article: dict[str, list[EntryRow]] = defaultdict(list)
     for row in archive.store.visits.list_bound_entries():
         rows_by_article[row.article_id or ""].append(row)
@@ -36,18 +39,19 @@ def find_mend(archive: Archive, sources: Mapping[str, Source]) -> list[Fault]:
 
 
 def describe_fault(fault: Fault) -> Iterator[Problem]:
-    """Yield the problems of a fault, each with the effect of mending it."""
+    """Yield a problem for each thing that is wrong with an article, which says what mending
+    does."""
     article = fault.article
     url = article.url
-    again = "no source of yours can read its page again: see to it"
+    reading = "no source of yours can read its page again: see to it"
     if fault.reader:
-        again = "its own page is read again"
+        reading = "its own page is read again"
     if fault.owner:
-        detail = f"filed through {article.source_key}; becomes {fault.owner}'s, and {again}"
+        detail = f"filed through {article.source_key}; becomes {fault.owner}'s, and {reading}"
         yield Problem(what=url, reason=CheckReason.FOREIGN_SOURCE, detail=detail)
     if fault.text:
         sources = {row.source_key for row in fault.strays} or {article.source_key}
-        detail = f"title and text may be {', '.join(sorted(sources))}'s; {again}"
+        detail = f"title and text may be {', '.join(sorted(sources))}'s; {reading}"
         yield Problem(what=url, reason=CheckReason.FOREIGN_TEXT, detail=detail)
     for alias in fault.aliases:
         detail = f"{alias} is taken out of its aliases"
@@ -60,7 +64,8 @@ def describe_fault(fault: Fault) -> Iterator[Problem]:
 
 
 def mend(archive: Archive, faults: Iterable[Fault]) -> None:
-    """Mend aliases, owners and entries. Safe to repeat."""
+    """Mend articles: make their own page due to be read, their stray entries entries of their own,
+    and write their source and aliases to their files. Safe to repeat."""
     visits = archive.store.visits
     files = archive.article_store
     for fault in faults:
@@ -68,6 +73,8 @@ def mend(archive: Archive, faults: Iterable[Fault]) -> None:
         path = files.find(article.id)
         if path is None:
             continue  # its file is gone: `reconcile` forgets it
+
+        # entries that are due: of the article's own page, and those that led to it by mistake
         reread_entry = None
         if fault.reader and (fault.owner or fault.text):
             reread_entry = _make_due_entry(archive.clock, fault)
@@ -76,9 +83,12 @@ def mend(archive: Archive, faults: Iterable[Fault]) -> None:
             entry = Entry(id=row.entry_id, url=row.url)
             entries.append(replace(row.reopened(), tries=0, article_id=None, entry=entry))
         visits.save_entries(entries)
+
+        # the source that filed it stays a carrier: its feed goes on to show the article
         if fault.owner:
             CARRIED.append(files, [(article.id, article.source_key)])
             visits.add_carriers([(article.id, article.source_key)], {})
+
         in_file = files.get(path)
         aliases = tuple(url for url in in_file.aliases if url not in fault.aliases)
         mended = replace(in_file, aliases=aliases)
@@ -91,7 +101,8 @@ def mend(archive: Archive, faults: Iterable[Fault]) -> None:
 
 
 def _make_due_entry(clock: Callable[[], datetime], fault: Fault) -> EntryRow:
-    """Return an entry of the source that can read the article's page again, due now."""
+    """Return the entry, due now, through which `fault.reader`, a source that may read the article's
+    page, reads it again: the article's own entry or a new one."""
     article = fault.article
     row = fault.row
     if row is None:
@@ -116,13 +127,15 @@ def _make_due_entry(clock: Callable[[], datetime], fault: Fault) -> EntryRow:
 
 
 def line(source: Source, hosts: Iterable[str]) -> str:
-    """Return the line `speaks_for` with `hosts` added."""
+    """Return the line `speaks_for = [...]` for sources.toml: the hosts that `source` has there, and
+    `hosts`."""
     configured = source.speaks_for or ()
     return f"speaks_for = {json.dumps(list(dict.fromkeys((*configured, *hosts))))}"
 
 
 def find_lost_hosts(archive: Archive, sources: Mapping[str, Source]) -> Iterator[Problem]:
-    """Yield the hosts that each source lost the right to."""
+    """Yield a problem for each source that wrote articles of hosts which its settings do not let it
+    write for any more, with the line that would allow it."""
     for key, claimant in owners(archive, sources).items():
         lost_hosts = []
         for host in archive.rights_file.shown(key):

@@ -1,4 +1,5 @@
-"""Keep mails, and other texts for their reader alone, out of the feeds of a public instance."""
+"""Keep mails, and other texts that only their reader may see, out of feeds that anybody can
+read."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,12 +14,14 @@ from syndicator.core.reasons import HoldReason
 from syndicator.filing.save_article import write_article
 from syndicator.store.database import CHUNK
 
-_NOTE = "private sources"  # in the database: those at the last call
+# Name of a note: [whether the instance was public, its private sources] at the last call, as JSON.
+_NOTE = "private sources"
 
 
 def hold_private(archive: Archive, configuration: Configuration) -> None:
-    """Put on hold what must not be published since the configuration changed, and publish what may
-    be. An article that the operator released stays published. Raises OSError, StoreError."""
+    """Put articles on hold that must not be published since the configuration changed, and publish
+    those on hold that now may be. An article that the operator released stays published. Raises
+    OSError, StoreError."""
     is_public = not configuration.settings.publish.secret_path
     keys = sorted(
         source.key for source in configuration.sources.values() if source.content == "private"
@@ -34,7 +37,7 @@ def hold_private(archive: Archive, configuration: Configuration) -> None:
     from syndicator.filing.entry.carry_out import release
 
     context = filing_context(archive, configuration.sources)
-    for article in _articles(archive):
+    for article in _iterate_articles(archive):
         is_private = is_public and is_for_reader_alone(article, configuration.sources)
         is_held = article.hold and article.hold_reason == HoldReason.PRIVATE
         path = archive.article_store.find(article.id)
@@ -50,15 +53,15 @@ def hold_private(archive: Archive, configuration: Configuration) -> None:
 
 
 def is_for_reader_alone(article: Article, sources: Mapping[str, Source]) -> bool:
-    """True if a public instance must not publish the article: by its source, and a mail of a source
-    that was removed."""
+    """True if a public instance must not publish the article: its source has `content = "private"`,
+    or it is a mail of a source that was removed."""
     source = sources.get(article.source_key)
     if source is None:
         return urls.is_mail(article.url)
     return source.content == "private"
 
 
-def _articles(archive: Archive) -> Iterator[Article]:
+def _iterate_articles(archive: Archive) -> Iterator[Article]:
     """Yield all articles, without bodies."""
     ids = list(archive.store.visits.stamps())
     for start in range(0, len(ids), CHUNK):

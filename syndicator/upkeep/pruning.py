@@ -1,4 +1,4 @@
-"""Choose articles by age, number or name and delete them; no source brings them back."""
+"""Choose articles by age, number or name and delete them, so that no source brings them back."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +30,9 @@ NOT_SPARED: Final = ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Articles to delete: the `named`, or those that meet all criteria."""
+    """Which articles to delete: the `named` ones (address, id or file), or those that meet all
+    criteria. `older_than`: added longer ago; `keep`: all but so many newest of each source;
+    `source`: of this source, "" for all. None is no criterion."""
 
     older_than: timedelta | None = None
     keep: int | None = None
@@ -40,7 +42,9 @@ class Which:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """An article. `stays`: WRITTEN_BY_HAND, ON_HOLD or NOT_SPARED."""
+    """An article that may be deleted. `path`: of its file; `source`: key of its source; `stays`:
+    why it is spared, NOT_SPARED if it is not; `copy_of`: id of the article that it was merged into,
+    "" for none."""
 
     id: str
     url: str
@@ -54,7 +58,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruning:
-    """A planned deletion. `stays`: number of spared articles by reason."""
+    """A planned deletion. `articles`: to delete; `feeds`: that show one of them; `stays`: number of
+    articles by the reason for which they are spared."""
 
     articles: tuple[Row, ...]
     feeds: tuple[FeedKey, ...]
@@ -62,34 +67,39 @@ class Pruning:
 
 
 def select_rows(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
-    """Return the rows that meet the criteria. Pure."""
-    newest: dict[str, set[str]] = defaultdict(set)  # ids by source
+    """Return the rows that meet the criteria of `which`. Articles on hold do not count as the
+    newest of their source. Pure."""
+    newest_ids: dict[str, set[str]] = defaultdict(set)  # of each source, at most `which.keep`
     if which.keep is not None:
         for row in sorted(rows, key=_sort_by_age, reverse=True):
-            if len(newest[row.source]) < which.keep and row.stays != ON_HOLD:
-                newest[row.source].add(row.id)
+            if len(newest_ids[row.source]) < which.keep and row.stays != ON_HOLD:
+                newest_ids[row.source].add(row.id)
     matching = []
     for row in rows:
-        if which.source not in ("", row.source) or row.id in newest[row.source]:
+        is_of_other_source = which.source not in ("", row.source)
+        if is_of_other_source or row.id in newest_ids[row.source]:
             continue
         if which.older_than is None or _is_older(row, now - which.older_than):
             matching.append(row)
     return matching
 
 
-def _is_older(row: Row, than: datetime) -> bool:
-    return row.added is not None and row.added < than
+def _is_older(row: Row, limit: datetime) -> bool:
+    """True if the article was added before `limit`; False if nobody knows when."""
+    return row.added is not None and row.added < limit
 
 
-def split_spared(asked: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
-    """Return the rows to delete, copies first, and the number of spared ones by reason. Pure."""
-    spared = Counter(row.stays for row in asked if row.stays)
-    deletable = {row.id: row for row in asked if not row.stays}
+def split_spared(chosen: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
+    """Return the rows of `chosen` to delete, copies first and old ones before new ones, and the
+    number of spared ones by reason. An article stays as "copy" if one of its copies stays. `rows`:
+    all articles. Pure."""
+    spared = Counter(row.stays for row in chosen if row.stays)
+    deletable = {row.id: row for row in chosen if not row.stays}
     needed_ids = {row.copy_of for row in rows if row.copy_of and row.id not in deletable}
     spared["copy"] = len(needed_ids & deletable.keys())
     deleted = [row for article_id, row in deletable.items() if article_id not in needed_ids]
     deleted.sort(key=lambda row: (not row.copy_of, *_sort_by_age(row)))
-    return deleted, +spared
+    return deleted, +spared  # without zeros
 
 
 def _sort_by_age(row: Row) -> tuple[datetime, str]:
@@ -98,22 +108,23 @@ def _sort_by_age(row: Row) -> tuple[datetime, str]:
 
 
 def plan(archive: Archive, sources: Mapping[str, Source], which: Which) -> Pruning:
-    """Plan a deletion. Raises UsageError."""
-    rows = list(_rows(archive.store))
+    """Return what a deletion would delete and spare. Articles that are named are not spared. Raises
+    UsageError for an unknown article or source."""
+    rows = list(_iterate_rows(archive.store))
     if which.named:
         by_id = {row.id: row for row in rows}
         ids = dict.fromkeys(need_article(archive, name) for name in which.named)
-        asked = [replace(by_id[article_id], stays=NOT_SPARED) for article_id in ids]
+        chosen = [replace(by_id[article_id], stays=NOT_SPARED) for article_id in ids]
     else:
-        asked = select_rows(rows, which, archive.clock())
+        chosen = select_rows(rows, which, archive.clock())
         known_sources = ("", *sources, *(row.source for row in rows))
-        if not asked and which.source not in known_sources:
+        if not chosen and which.source not in known_sources:
             near = suggestion(which.source, sources)
             raise UsageError(
                 f"no source {which.source!r}{near}, and no article of it; `syndicator sources`"
                 " lists them"
             )
-    deleted, spared = split_spared(asked, rows)
+    deleted, spared = split_spared(chosen, rows)
     feeds = set[FeedKey]()
     for row in deleted:
         feeds.update(archive.store.index.list_feeds_of(row.id))
@@ -121,11 +132,12 @@ def plan(archive: Archive, sources: Mapping[str, Source], which: Which) -> Pruni
 
 
 def prune(archive: Archive, settings: Settings, planned: Pruning) -> None:
-    """Delete aliases, then rows, then files. Raises OSError, StoreError."""
+    """Carry out the plan. The addresses are listed first and the files deleted last, so that after
+    a crash no source brings a deleted article back. Raises OSError, StoreError."""
     listed = set(archive.store.visits.pruned()) if planned.articles else set()
     for start in range(0, len(planned.articles), _AT_A_TIME):
         part = planned.articles[start : start + _AT_A_TIME]
-        aliases = _aliases(archive.store, part)
+        aliases = _list_aliases(archive.store, part)
         archive.article_store.remember_paths(row.id for row in part)
         PRUNED.append(archive.article_store, [pair for pair in aliases if pair not in listed])
         archive.store.visits.prune([row.id for row in part], aliases)
@@ -136,8 +148,9 @@ def prune(archive: Archive, settings: Settings, planned: Pruning) -> None:
     learn.forget(settings.state_dir / "learnt.npz")  # it contains texts
 
 
-def _aliases(store: Store, part: Sequence[Row]) -> list[tuple[str, str]]:
-    """Return pairs (article id, alias) of all addresses of these articles."""
+def _list_aliases(store: Store, part: Sequence[Row]) -> list[tuple[str, str]]:
+    """Return a pair (article id, alias) for each address by which one of these articles is
+    known."""
     ids = [row.id for row in part]
     aliases_by_id = {row.id: [codec.key(urls.alias(row.url))] for row in part}
     for article_id, article in store.index.articles(ids).items():
@@ -150,7 +163,7 @@ def _aliases(store: Store, part: Sequence[Row]) -> list[tuple[str, str]]:
     return pairs
 
 
-def _rows(store: Store) -> Iterator[Row]:
+def _iterate_rows(store: Store) -> Iterator[Row]:
     """Yield a row for each article."""
     stamps = store.visits.stamps()
     merged = store.index.merged()

@@ -1,4 +1,4 @@
-"""Update the database from edited sources.toml and article files; decide when `up` does."""
+"""Update the database from edited sources.toml and article files; decide when `up` does so."""
 
 import errno
 import time
@@ -34,12 +34,12 @@ from syndicator.upkeep.sessions import resume_sessions
 
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
-# Files that are gone at once: a person who deletes articles deletes a few. All numbers are a
-# choice.
+# If more files than that are gone at once, nobody deleted them on purpose: at least _MANY, and more
+# than _SHARE of all; or, of few files, at least _FEW and more than _HALF. All numbers are a choice.
 _MANY = 20
-_SHARE = 0.05  # at least so many files, and more than this share of all
+_SHARE = 0.05
 _FEW = 3
-_HALF = 0.5  # the same for a small store
+_HALF = 0.5
 
 # names of notes
 _CHOICE = "mute and keep"  # these two settings
@@ -56,8 +56,9 @@ _MOST_SECONDS = 3600.0  # between two full walks
 
 
 def sources(archive: Archive, configuration: Configuration) -> dict[str, SourceState]:
-    """Give every source a state; drop those of removed sources. A changed URL resets health; a
-    source whose kind of visit changed is due now."""
+    """Give every configured source a state in the database, and drop the states of removed ones;
+    return the states by key. A source with a new address starts without failures; one that is
+    visited in another way is due now."""
     visits = archive.store.visits
     stored = visits.states()
     for key in stored.keys() - configuration.sources.keys():
@@ -77,8 +78,8 @@ def sources(archive: Archive, configuration: Configuration) -> dict[str, SourceS
 
 
 def edited_sources(archive: Archive, configuration: Configuration) -> None:
-    """Call `sources` if sources.toml, this version or the clock may have changed; take up sessions
-    whose cookies were exported again."""
+    """Update the states of sources if sources.toml, our version or the clock changed; make sources
+    due whose cookies were exported again, and entries that are muted no longer."""
     _reopen_unmuted(archive, configuration)
     resume_sessions(archive, configuration)
     visits = archive.store.visits
@@ -89,7 +90,7 @@ def edited_sources(archive: Archive, configuration: Configuration) -> None:
     if is_known and noted == configuration.sources_stamp:
         return
     stamp_before, added = configuration.sources_before
-    if is_known and noted == stamp_before:  # all 100,000 sources would take four seconds
+    if is_known and noted == stamp_before:  # sources were only added, and all would take seconds
         new_sources = list(configuration.sources.values())[len(configuration.sources) - added :]
         states = []
         for source in new_sources:
@@ -103,7 +104,8 @@ def edited_sources(archive: Archive, configuration: Configuration) -> None:
 
 
 def _reopen_unmuted(archive: Archive, configuration: Configuration) -> None:
-    """Make entries due that `mute` and `keep` leave out no longer, if these settings changed."""
+    """If the settings `mute` and `keep` changed, make the entries due that they leave out no
+    longer."""
     visits = archive.store.visits
     publish = configuration.settings.publish
     choice = f"{publish.mute}\n{publish.keep}"
@@ -119,7 +121,7 @@ def _reopen_unmuted(archive: Archive, configuration: Configuration) -> None:
 
 
 def _list_unmuted(store: Store, configuration: Configuration, key: str) -> list[EntryRow]:
-    """Return the muted entries of a source that its settings leave out no longer."""
+    """Return the entries of the source `key` that were left out as muted and would not be today."""
     source = configuration.sources[key]
     publish = configuration.settings.publish
     unmuted = []
@@ -132,11 +134,12 @@ def _list_unmuted(store: Store, configuration: Configuration, key: str) -> list[
 def _reopen_entries(
     archive: Archive, configuration: Configuration, key: str, *, rules_changed: bool
 ) -> bool:
-    """Make entries of an edited source due. Return True if its feed must be read again."""
+    """Make the entries of an edited source due that its new settings may accept. Return True if its
+    feed must be read as a whole, as the database does not have all that these entries need."""
     source = configuration.sources[key]
     visits = archive.store.visits
     rights = archive.rights_of(source)
-    for_operator = []
+    for_operator = []  # entries that wait for the operator to change something
     for row in visits.pending(key, _ANY_TIME):
         if row.next_try and row.reason in FOR_THE_OPERATOR:
             for_operator.append(replace(row, next_try=None))
@@ -158,7 +161,7 @@ def _reopen_entries(
 
 
 def due_again(archive: Archive, source: Source) -> list[EntryRow]:
-    """Return the entries of `source` that its rules may accept now, as due."""
+    """Return, as due, the refused or failed entries of `source` that its rules may accept now."""
     from syndicator.filing.entry.endings import reopen_for_rules
 
     visits = archive.store.visits
@@ -174,19 +177,21 @@ def due_again(archive: Archive, source: Source) -> list[EntryRow]:
 
 
 def files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
-    """Update the database from the article files and those beside them. Returns unreadable files.
-    Raises ConfigError, OSError, StoreError."""
+    """Update the database from the article files and the lists beside them; return the problems of
+    files that cannot be read. Does nothing if `archive.is_reconciled`: an operation on several
+    articles did it once for all. Raises ConfigError, OSError, StoreError."""
     if archive.is_reconciled:
         return ()
     visits = archive.store.visits
-    if scrub(
+    scrubbed_articles = scrub(
         configuration.sources.values(),
         configuration.environ,
         archive.article_store,
         archive.store,
         archive.snapshots,
         archive.clock(),
-    ):
+    )
+    if scrubbed_articles:  # the cache of `learn` may have the secrets, too
         from syndicator.upkeep import learn
 
         learn.forget(configuration.settings.state_dir / "learnt.npz")
@@ -212,10 +217,13 @@ def files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]
 def _forget_gone(
     archive: Archive, gone: Sequence[str], rows: Mapping[str, FileStamp]
 ) -> list[Problem]:
-    """Forget the articles whose files were deleted; fetch those again whose files were lost, and
-    return these as problems. `gone`: ids of both. Raises MissingError if too many are gone."""
-    unexpected = len(gone) - len(recovery.list_fetched_again(archive.store, gone))
-    if are_many(unexpected, len(rows)):
+    """Remove the articles from the database whose files were deleted; if files were lost, as after
+    a restored backup, let their pages be fetched again and return them as problems.
+
+    `gone`: ids of articles without a file; `rows`: recorded files by article id. Raises
+    MissingError if so many are gone that nobody deleted them on purpose."""
+    unexplained = len(gone) - len(recovery.list_fetched_again(archive.store, gone))
+    if are_many(unexplained, len(rows)):
         paths = [rows[article_id].path for article_id in gone]
         raise MissingError(_describe_gone(archive.article_store, paths, len(rows)))
     lost = recovery.list_lost_files(archive.article_store, archive.store, gone)
@@ -236,7 +244,7 @@ def _forget_gone(
 
 
 def _follow_sources(archive: Archive, configuration: Configuration) -> None:
-    """Write down beside the articles which sources are followed, if that may have changed."""
+    """Write the list of followed sources beside the articles, if it may have changed."""
     visits = archive.store.visits
     followed = _stamp_followed(archive, configuration)
     if followed and visits.note(_FOLLOWED) == followed:
@@ -248,19 +256,23 @@ def _follow_sources(archive: Archive, configuration: Configuration) -> None:
 
 
 def _stamp_followed(archive: Archive, configuration: Configuration) -> str:
+    """Return a text that changes with sources.toml and with the list beside the articles; "" if the
+    sources are not from a file."""
     if not configuration.sources_stamp:
         return ""
     return f"{configuration.sources_stamp}\n{SOURCES.stamp(archive.article_store)}"
 
 
 def record_left_behind(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
-    """Record article files of crashed writers. Returns problems."""
+    """Record the article files that crashed writers left without a row. Return the problems of
+    files that cannot be read."""
     changes = archive.article_store.left_behind()
     return tuple(_record_files(archive, configuration, changes).problems)
 
 
 def record_file(archive: Archive, configuration: Configuration, path: str) -> tuple[Problem, ...]:
-    """Record an article file changed in an object store. Returns its problem."""
+    """Record an article file that was changed or deleted in an object store. Return its problem, if
+    it cannot be read."""
     visits = archive.store.visits
     try:
         stamp = archive.article_store.stamp(path)
@@ -280,7 +292,9 @@ def record_file(archive: Archive, configuration: Configuration, path: str) -> tu
 
 @dataclass(slots=True, kw_only=True)
 class _Recorded:
-    """Result of reading files. `dated_anew`: articles that are new or have another date."""
+    """The result of recording files. `problems`: of files that cannot be read; `id_prefixes`: first
+    characters of the ids of all articles in the files; `dated_anew`: articles that are new or have
+    another date."""
 
     problems: list[Problem] = field(default_factory=list)
     id_prefixes: set[str] = field(default_factory=set)
@@ -288,7 +302,7 @@ class _Recorded:
 
 
 def _record_files(archive: Archive, configuration: Configuration, changes: Changes) -> _Recorded:
-    """Record new and edited files in the database."""
+    """Record new and edited article files in the database."""
     visits = archive.store.visits
     recorded = _Recorded()
     stamps = (*changes.new, *changes.edited)
@@ -308,8 +322,8 @@ def _record_files(archive: Archive, configuration: Configuration, changes: Chang
 def _read_articles(
     files: ArticleStore, stamps: Iterable[FileStamp], stamp_of: Callable[[str], FileStamp | None]
 ) -> Iterator[tuple[FileStamp, Article | Problem]]:
-    """Yield the article of each file, or its problem. `stamp_of`: returns the recorded file of an
-    article id."""
+    """Yield each file with its article, or with its problem. Files that are gone meanwhile are left
+    out. `stamp_of`: returns the recorded file of an article id."""
     for stamp in stamps:
         try:
             article = files.get(stamp.path)
@@ -326,7 +340,8 @@ def _read_articles(
 
 
 def ignored(store: ArticleStore) -> tuple[Problem, ...]:
-    """Return files that look like articles but have the wrong name or folder."""
+    """Return the files beside the articles that look like articles but have a name or folder that
+    none has, each with a cure."""
     problems = []
     for path in store.names():
         if is_article_path(path):
@@ -363,6 +378,7 @@ def are_many(missing: int, total: int) -> bool:
 
 
 def _describe_gone(article_store: ArticleStore, paths: Sequence[str], total: int) -> str:
+    """Say that the files at `paths`, of `total` article files, are gone, and what to do."""
     return (
         f"{len(paths)} of {total} article files are gone from {article_store.name}, such as"
         f" {paths[0]}: put them back (mount the disk, restore the folder of today), or run"
@@ -371,8 +387,8 @@ def _describe_gone(article_store: ArticleStore, paths: Sequence[str], total: int
 
 
 def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
-    """Return unreadable new or touched files, and those that are missing. Raises OSError,
-    StoreError."""
+    """Return the problems that the next run would find: new and edited files that cannot be read,
+    and missing files. Changes nothing. Raises OSError, StoreError."""
     rows = store.visits.stamps()
     changes = article_store.changed(rows, sweep=False)
     problems = list(map(_describe_no_file, changes.no_files))
@@ -383,16 +399,14 @@ def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
             id_prefixes.add(article_store.id_at(stamp.path)[:ID_CHARS])
         else:
             id_prefixes.add(article.id[:ID_CHARS])
+
     gone_ids = _list_gone(changes, id_prefixes)
-    unexpected = len(gone_ids) - len(recovery.list_fetched_again(store, gone_ids))
-    if are_many(unexpected, len(rows)):
-        detail = _describe_gone(
-            article_store, [rows[article_id].path for article_id in gone_ids], len(rows)
-        )
-        return (
-            Problem(what=article_store.name, reason=CommandReason.MISSING, detail=detail),
-            *problems,
-        )
+    unexplained = len(gone_ids) - len(recovery.list_fetched_again(store, gone_ids))
+    if are_many(unexplained, len(rows)):
+        paths = [rows[article_id].path for article_id in gone_ids]
+        detail = _describe_gone(article_store, paths, len(rows))
+        missing = Problem(what=article_store.name, reason=CommandReason.MISSING, detail=detail)
+        return (missing, *problems)
     lost_ids = recovery.list_lost_files(article_store, store, gone_ids)
     for article_id in gone_ids:
         reason = FileReason.LOST_FILE if article_id in lost_ids else FileReason.VANISHED
@@ -401,27 +415,29 @@ def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
 
 
 def _list_gone(changes: Changes, id_prefixes: Collection[str]) -> list[str]:
-    """Return the ids of articles without a file. `id_prefixes`: of the articles in new and edited
-    files, as a file may have another name than before."""
+    """Return the ids of articles without a file. `id_prefixes`: first characters of the ids of
+    articles in new and edited files: a missing file may only have another name than before."""
     return [
         article_id for article_id in changes.missing if article_id[:ID_CHARS] not in id_prefixes
     ]
 
 
 def _describe_no_file(found: NoFile) -> Problem:
+    """Return the problem of a path at which there is a folder or the like in place of a file."""
     return Problem(
         what=printable(found.path), reason=FileReason.NO_FILE, detail=f"it is {found.kind}"
     )
 
 
 def describe_duplicate(path: str, other: str) -> Problem:
+    """Return the problem of an article file with the id of another file."""
     detail = f"has the id of {other}; delete one of the two"
     return Problem(what=path, reason=FileReason.DUPLICATE_ARTICLE, detail=detail)
 
 
 def unreadable(path: str, error: ConfigError | OSError) -> Problem:
-    """Return the problem of a file that cannot be read. Raises DiskError for faults of the
-    machine."""
+    """Return the problem of a file that cannot be read. Raises DiskError for faults of the machine,
+    such as a full disk, of which a file is not the cause."""
     if isinstance(error, OSError):
         if error.errno in OURS - {errno.EACCES, errno.EPERM}:
             raise DiskError.of(error) from error
@@ -433,7 +449,7 @@ def unreadable(path: str, error: ConfigError | OSError) -> Problem:
 
 @lru_cache(maxsize=1)
 def _load_spellings(files: TaxonomyFiles) -> dict[str, str]:
-    """Return the listed tags by their folded names and aliases."""
+    """Return how taxonomy.toml spells tags, by their folded names and aliases."""
     if not files.toml.exists():
         return {}
     spellings = {}
@@ -444,8 +460,8 @@ def _load_spellings(files: TaxonomyFiles) -> dict[str, str]:
 
 
 def as_shown(article: Article, files: TaxonomyFiles) -> Article:
-    """Return `article` for its row: one written by hand gets an excerpt, and tags as the taxonomy
-    spells them."""
+    """Return `article` as its row shows it: an article that was written by hand gets an excerpt if
+    it has none, and tags as the taxonomy spells them."""
     is_hand_written = not article.digest
     if not is_hand_written:
         return article
@@ -467,7 +483,8 @@ def _record(
     stamp: FileStamp,
     before: Article | None,
 ) -> None:
-    """Write the row of an article; publish it first if its file says that it is released."""
+    """Write the row of an article; publish the article first if its file says that it is released.
+    `before`: the article as its row has it, None for a new one."""
     was_on_hold = before is not None and before.hold
     if was_released(article, on_hold=was_on_hold):
         from syndicator.filing.entry.carry_out import release
@@ -483,7 +500,8 @@ def _record(
 def find_other_file(
     files: ArticleStore, article: Article, stamp: FileStamp, earlier: FileStamp | None
 ) -> str | None:
-    """Return another file with this article's id, or None."""
+    """Return the path of another file with this article's id, None if there is no such file.
+    `stamp`: of the article's file; `earlier`: of the recorded one, None if there is none."""
     if earlier is None:
         path = files.find(article.id)
         return None if path == stamp.path else path
@@ -496,8 +514,8 @@ def find_other_file(
 
 
 def _limit_to_present(state: SourceState, now: datetime) -> SourceState:
-    """Return a state without times in the future, due now, if the last visit is in the future: the
-    clock was set back."""
+    """Return `state` as it is, unless its last visit is in the future, as the clock was set back:
+    then without times in the future, and due now."""
     last_visit = state.visits.last_visit
     if last_visit is None or last_visit <= now + AHEAD:
         return state
@@ -505,19 +523,19 @@ def _limit_to_present(state: SourceState, now: datetime) -> SourceState:
         state,
         visits=replace(
             state.visits,
-            first_visit=_no_later(state.visits.first_visit, now),
-            last_success=_no_later(state.visits.last_success, now),
+            first_visit=_limit_time(state.visits.first_visit, now),
+            last_success=_limit_time(state.visits.last_success, now),
             last_visit=None,
         ),
         backoff=replace(
             state.backoff,
-            failing_since=_no_later(state.backoff.failing_since, now),
-            gone_since=_no_later(state.backoff.gone_since, now),
+            failing_since=_limit_time(state.backoff.failing_since, now),
+            gone_since=_limit_time(state.backoff.gone_since, now),
         ),
         validators=replace(
-            state.validators, validators_at=_no_later(state.validators.validators_at, now)
+            state.validators, validators_at=_limit_time(state.validators.validators_at, now)
         ),
-        redirects=replace(state.redirects, moved_at=_no_later(state.redirects.moved_at, now)),
+        redirects=replace(state.redirects, moved_at=_limit_time(state.redirects.moved_at, now)),
         cadence=replace(
             state.cadence, recent=tuple(min(moment, now) for moment in state.cadence.recent)
         ),
@@ -527,40 +545,44 @@ def _limit_to_present(state: SourceState, now: datetime) -> SourceState:
     )
 
 
-def _no_later(moment: datetime | None, now: datetime) -> datetime | None:
+def _limit_time(moment: datetime | None, now: datetime) -> datetime | None:
     return None if moment is None else min(moment, now)
 
 
 class Walks:
-    """Decide when `up` reads all article files again: if the time of a folder changed, else within
-    an hour."""
+    """Decides when `up` compares all article files with the database: if a folder or the
+    configuration changed, else now and then, within an hour.
+
+    `steady`: a clock that never goes back."""
 
     def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
         self._steady = steady
-        self._next = 0.0
-        self._known: Any = None
+        self._next_walk = 0.0
+        self._inputs: Any = None  # those of the last walk or run; None: unknown
 
     def files(self, archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
-        """As `reconcile.files`, if something may have changed."""
+        """Do what `reconcile.files` does, if something may have changed."""
         began = self._steady()
-        if self.is_unchanged(archive.article_store, configuration) and began < self._next:
+        is_unchanged = self.is_unchanged(archive.article_store, configuration)
+        if is_unchanged and began < self._next_walk:
             return recovery.set_back(archive)
-        self._known = None  # if this fails
+        self._inputs = None  # if this fails
         problems = files(archive, configuration)
         ended = self._steady()
-        self._next = ended + min(_MOST_SECONDS, _WALKING_SHARE * (ended - began))
+        self._next_walk = ended + min(_MOST_SECONDS, _WALKING_SHARE * (ended - began))
         return problems
 
     def is_unchanged(self, article_store: ArticleStore, configuration: Configuration) -> bool:
-        """True if nothing has changed since the last `end`."""
-        return bool(self._known == _seen(article_store, configuration))
+        """True if no folder and no setting changed since the last call of `end`."""
+        return bool(self._inputs == _read_inputs(article_store, configuration))
 
     def end(self, article_store: ArticleStore, configuration: Configuration) -> None:
         """Call when a run ends, so that its own writes do not count as edits."""
-        self._known = _seen(article_store, configuration)
+        self._inputs = _read_inputs(article_store, configuration)
 
 
-def _seen(article_store: ArticleStore, configuration: Configuration) -> Any:
+def _read_inputs(article_store: ArticleStore, configuration: Configuration) -> Any:
+    """Return a value that changes if the configuration does, or the time of a folder."""
     return (
         configuration.settings,
         configuration.sources,

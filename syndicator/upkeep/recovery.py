@@ -1,6 +1,6 @@
-"""Recover at the start of a run: wrong clock, restored backup, edited lists of articles.
+"""Recover when a run starts: from a wrong clock, a restored backup, edited lists of articles.
 
-Lists: withdrawn and pruned articles, carriers."""
+The lists are those of withdrawn and pruned articles and of carriers."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -36,14 +36,15 @@ _HEAD = (
 _NEWEST = "newest"
 _LOST = "lost"
 _VANISHED: Final = "vanished"  # name of a note: the files whose articles left their feeds
-_NAMED_FOR: Final = timedelta(days=7)  # a choice
-_MOST_NAMED: Final = 200  # a choice
+_REPORTED_FOR: Final = timedelta(days=7)  # a choice
+_MOST_REPORTED: Final = 200  # a choice
 _OPEN: Final = ("queued", "running", "building")  # jobs that have not ended
 KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 
 
 def set_back(archive: Archive) -> tuple[Problem, ...]:
-    """Reset times in the future. Returns the problem, if any."""
+    """Reset times in the database that are in the future. Return the problem of the clock, if it
+    has one."""
     now = archive.clock()
     detail = describe_clock_fault(archive.store, now)
     if archive.store.ahead.was_visited_after(now + AHEAD):
@@ -55,7 +56,8 @@ def set_back(archive: Archive) -> tuple[Problem, ...]:
 
 
 def compare(archive: Archive) -> tuple[Problem, ...]:
-    """Compare the clock with the servers of this run. Returns the problem, if any."""
+    """Compare our clock with those of the servers that answered in this run. Return the problem, if
+    the clock is off."""
     offsets = archive.clock_offsets.values()
     if len(offsets) < _HOSTS:
         return ()
@@ -74,7 +76,8 @@ def compare(archive: Archive) -> tuple[Problem, ...]:
 
 
 def describe_clock_fault(store: Store, now: datetime) -> str:
-    """Return the fault of a clock behind the last visit, servers or newest article, or ""."""
+    """Return what is wrong with the clock, "" for nothing: it is behind the last visit or the
+    newest article, or the servers of an earlier run said so."""
     last = store.ahead.last_visit()
     newest = store.ahead.newest_added()
     if last and last > now + AHEAD:
@@ -92,7 +95,8 @@ def describe_clock_fault(store: Store, now: datetime) -> str:
 
 
 def bring_back(archive: Archive, written: Collection[Article]) -> None:
-    """Date hand-written articles from the future as added now, in order."""
+    """Give hand-written articles with a date in the future the present as date of adding, in their
+    order. `written`: articles whose date is new."""
     now = archive.clock()
     latest = max(now, archive.store.ahead.newest_added() or now)
     from_future = []
@@ -118,8 +122,8 @@ def bring_back(archive: Archive, written: Collection[Article]) -> None:
 
 
 def settle_carriers(archive: Archive, sources: Mapping[str, Source]) -> None:
-    """Record carriers that only their list has; rewrite a lost list. A removed line changes
-    nothing."""
+    """Record the carriers that only their list beside the articles has, and write a lost list
+    again. A line that was removed from the list changes nothing."""
     files = archive.article_store
     store = archive.store
     edits = recorded.CARRIED.find_edits(files, store, store.visits.list_announced)
@@ -132,7 +136,8 @@ def settle_carriers(archive: Archive, sources: Mapping[str, Source]) -> None:
 
 
 def write_newest_time(archive: Archive) -> None:
-    """Write the newest article's time beside the articles and to the database."""
+    """Write when the newest article was added to a file beside the articles and to the database, so
+    that a restored backup of either can be noticed."""
     visits = archive.store.visits
     newest = fields.iso(archive.store.ahead.newest_added())
     if not newest:
@@ -145,7 +150,7 @@ def write_newest_time(archive: Archive) -> None:
 
 
 def is_older(article_store: ArticleStore, store: Store) -> bool:
-    """True if the folder is older than the database, as after a restore."""
+    """True if the folder of articles is from before the database, as after a restored backup."""
     newest_in_database = store.visits.note(_NEWEST)
     if not newest_in_database:
         return False
@@ -154,7 +159,8 @@ def is_older(article_store: ArticleStore, store: Store) -> bool:
 
 
 def list_fetched_again(store: Store, gone: Collection[str]) -> set[str]:
-    """Return the ids in `gone` whose files are being fetched again."""
+    """Return those of the ids `gone` whose articles are being fetched again because their files
+    were lost."""
     if not gone:
         return set()
     fetched_again: list[str] = json.loads(store.visits.note(_LOST) or "[]")
@@ -162,14 +168,16 @@ def list_fetched_again(store: Store, gone: Collection[str]) -> set[str]:
 
 
 def list_lost_files(article_store: ArticleStore, store: Store, gone: Collection[str]) -> set[str]:
-    """Return the ids in `gone` whose files nobody deleted."""
+    """Return those of the ids `gone` whose files nobody deleted: all if the folder was restored
+    from a backup, else those that are being fetched again."""
     if gone and is_older(article_store, store):
         return set(gone)
     return list_fetched_again(store, gone)
 
 
 def fetch_again(archive: Archive, ids: Collection[str]) -> None:
-    """Let the next visits read these articles again."""
+    """Let the next visits read these articles again, and note their ids; with no ids, the note
+    goes."""
     noted = json.dumps(sorted(ids)) if ids else None
     if archive.store.visits.note(_LOST) != noted:
         archive.store.visits.reopen(ids, bound=True)
@@ -187,23 +195,26 @@ class VanishedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Vanished:
+    """The content of the note _VANISHED, newest files first."""
+
     files: tuple[VanishedFile, ...] = ()
 
 
 def note_vanished(archive: Archive, paths: Mapping[str, str]) -> None:
-    """Note that the files at `paths`, by article id, are gone."""
+    """Note that files are gone. `paths`: by article id."""
     now = archive.clock()
     files = [VanishedFile(id=article_id, path=path, at=now) for article_id, path in paths.items()]
     files += [file for file in _read_vanished(archive.store) if file.id not in paths]
-    vanished = _Vanished(files=tuple(files[:_MOST_NAMED]))
+    vanished = _Vanished(files=tuple(files[:_MOST_REPORTED]))
     archive.store.visits.set_note(_VANISHED, codec.pack(vanished), now)
 
 
 def list_vanished(store: Store, now: datetime) -> list[Problem]:
-    """Return the files that were gone at a run of the last week, and have not come back."""
+    """Return a problem for each file that a run of the last week found gone and that has not come
+    back."""
     problems = []
     for file in _read_vanished(store):
-        is_recent = now - file.at < _NAMED_FOR
+        is_recent = now - file.at < _REPORTED_FOR
         is_still_gone = store.visits.stamp(file.id) is None
         if is_recent and is_still_gone:
             detail = f"its article left its feeds on {file.at:%Y-%m-%d}"
@@ -217,10 +228,10 @@ def _read_vanished(store: Store) -> tuple[VanishedFile, ...]:
 
 
 def forget(state_dir: Path, article_id: str, names: Iterable[str], path: str) -> None:
-    """Delete an article's text from ended jobs, pages and changes, which cannot be undone then.
+    """Delete the text of an article from what the console keeps: ended jobs that name it, their
+    pages, and copies for undo, so that its changes cannot be undone any more.
 
-    `names`: strings by which a job may mention the article; `path`: of its file.
-    """
+    `names`: strings by which a job may name the article; `path`: of its file."""
     console = state_dir / "console"
     json_names = [json.dumps(name)[1:-1].encode() for name in names if name]
     for job in (console / "jobs").glob("*.json"):
@@ -240,7 +251,7 @@ def forget(state_dir: Path, article_id: str, names: Iterable[str], path: str) ->
 
 
 def _forget_changes(log: Path, article_id: str) -> None:
-    """Remove words and arguments from the changes of an article in the console's log."""
+    """Remove messages and arguments from the changes of an article in the log of the console."""
     lines = log.read_bytes().splitlines(keepends=True)
     for number, line in enumerate(lines):
         change = _parse_object(line)
@@ -260,8 +271,9 @@ def _parse_object(data: bytes) -> dict[str, Any]:
 
 
 def settle_withdrawals(archive: Archive, settings: Settings) -> None:
-    """Withdraw articles in withdrawn.toml, restore unlisted ones. Raises ConfigError, OSError,
-    StoreError."""
+    """Make the database and the files agree with withdrawn.toml: withdraw articles that it lists,
+    restore those that were removed from it, and delete files that were kept for undo too long.
+    Raises ConfigError, OSError, StoreError."""
     files = archive.article_store
     visits = archive.store.visits
     known = {item.id: item for item in archive.store.index.withdrawn()}
@@ -286,7 +298,8 @@ def settle_withdrawals(archive: Archive, settings: Settings) -> None:
 def take_away(
     archive: Archive, settings: Settings, article_id: str, url: str, *, keep: bool = True
 ) -> None:
-    """Delete a withdrawn article's file and text. `keep`: save a copy for undo."""
+    """Delete the file and all texts of a withdrawn article. `keep`: keep a copy of the file, for
+    undo."""
     path = archive.article_store.find(article_id)
     if path is None:
         return
@@ -299,7 +312,8 @@ def take_away(
 def forget_text(
     snapshots: Snapshots, settings: Settings, article_id: str, url: str, path: str
 ) -> None:
-    """Delete all copies of a withdrawn article's text."""
+    """Delete all copies of an article's text but its file: kept page, cache of `learn`, and what
+    the console keeps. `path`: of its file."""
     from syndicator.upkeep import learn
 
     snapshots.forget(article_id)
@@ -308,7 +322,8 @@ def forget_text(
 
 
 def _put_back(archive: Archive, article_id: str) -> None:
-    """Restore the file of an article that is withdrawn no longer, unless it has one already."""
+    """Restore the kept file of an article that is withdrawn no longer, unless the article has a
+    file."""
     copy = archive.kept_away.get(article_id)
     if copy is not None and archive.article_store.find(article_id) is None:
         path, data = copy
@@ -320,7 +335,8 @@ def _put_back(archive: Archive, article_id: str) -> None:
 
 
 def read_again(store: Store, keys: Collection[str], why: str) -> None:
-    """Make sources due, to be read as a whole. `why`: shown as the reason of the visit."""
+    """Make the sources `keys` due, their feeds to be read as a whole. `why`: shown as the reason of
+    the visit."""
     states = store.visits.states()
     due = []
     for key in keys:
@@ -331,7 +347,8 @@ def read_again(store: Store, keys: Collection[str], why: str) -> None:
 
 
 def settle_prunings(archive: Archive) -> None:
-    """Apply an edited list of pruned articles; fetch those again whose line was removed."""
+    """Delete the articles of lines that were added to the list of pruned ones; let those be fetched
+    again whose line was removed."""
     store = archive.store
     edits = recorded.PRUNED.find_edits(archive.article_store, store)
     if edits is None:

@@ -1,6 +1,6 @@
 """Rebuild the database from the article files, or record files edited in an object store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from syndicator.app.archive import Archive
@@ -18,38 +18,49 @@ from syndicator.upkeep import reconcile, recovery
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reindexed:
+    """The result of recording article files. `articles`: number of files recorded."""
+
     articles: int
     problems: tuple[Problem, ...]
     unlearnt: bool = False  # the results of `learn` are missing
 
 
 def take_in(archive: Archive, configuration: Configuration, files: Sequence[str]) -> Reindexed:
-    """Record files that were edited in an object store. Raises UsageError, OSError, StoreError."""
+    """Record article files that were edited or deleted in an object store, where nobody reports a
+    change. `files`: addresses or paths. Raises UsageError, OSError, StoreError."""
     problems: list[Problem] = []
-    taken = 0
+    recorded = 0
     for what in files:
-        name = what.replace("\\", "/").removeprefix(f"{archive.article_store.name}/")
-        deleted = (
-            stamp.path for stamp in archive.store.visits.stamps().values() if stamp.path == name
-        )
-        path = archive.article_store.path_of(what) or next(deleted, None)
+        path = archive.article_store.path_of(what) or _find_deleted(archive, what)
         if path is None:
-            place = archive.article_store.name
             raise UsageError(
-                f"{what!r} is no article file in {place}; name it like 2026/11/title-id.md"
+                f"{what!r} is no article file in {archive.article_store.name}; name it like"
+                " 2026/11/title-id.md"
             )
         faults = reconcile.record_file(archive, configuration, path)
         problems += faults
-        taken += not faults
-    return Reindexed(articles=taken, problems=tuple(problems))
+        if not faults:
+            recorded += 1
+    return Reindexed(articles=recorded, problems=tuple(problems))
+
+
+def _find_deleted(archive: Archive, what: str) -> str | None:
+    """Return the path of a file that the database knows, also if it was deleted; None if it does
+    not know it. `what`: with or without the name of the article store in front."""
+    path = what.replace("\\", "/").removeprefix(f"{archive.article_store.name}/")
+    for stamp in archive.store.visits.stamps().values():
+        if stamp.path == path:
+            return path
+    return None
 
 
 def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
-    """Rebuild the database from the article files; learnt tags stay."""
+    """Rebuild the database from the article files and the lists beside them. What `learn` learnt is
+    in a file of its own and stays."""
     problems = list[Problem]()
-    unread = list[str]()
+    unreadable_ids = list[str]()
     recent = list[Article]()
-    late = list[Article]()
+    ahead = list[Article]()  # added in the future: the clock was wrong
     now = archive.clock()
     store = archive.store
     article_store = archive.article_store
@@ -59,48 +70,63 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
 
     stamps = store.visits.stamps()
     on_hold = store.index.on_hold()
-    places: dict[str, str] = {}  # id -> the file that has it
+    path_by_id: dict[str, str] = {}
 
-    def readable() -> Iterator[tuple[Article | str, FileStamp]]:
+    def iterate_files() -> Iterator[tuple[Article | str, FileStamp]]:
+        """Yield each article, or the id of an unreadable one, with the stamp of its file."""
         for stamp in article_store.walk():
             try:
                 article = article_store.get(stamp.path)
             except (ConfigError, OSError) as error:
                 problems.append(reconcile.unreadable(stamp.path, error))
-                unread.append(article_store.id_at(stamp.path))
-                yield unread[-1], stamp
+                article_id = article_store.id_at(stamp.path)
+                unreadable_ids.append(article_id)
+                yield article_id, stamp
                 continue
-            other = reconcile.find_other_file(article_store, article, stamp, stamps.get(article.id))
-            other = places.setdefault(article.id, other or stamp.path)
-            if other != stamp.path:
-                problems.append(reconcile.describe_duplicate(stamp.path, other))
+            other_path = reconcile.find_other_file(
+                article_store, article, stamp, stamps.get(article.id)
+            )
+            path = path_by_id.setdefault(article.id, other_path or stamp.path)
+            if path != stamp.path:
+                problems.append(reconcile.describe_duplicate(stamp.path, path))
                 continue
             if was_released(article, on_hold=article.id in on_hold):  # the next run publishes it
                 yield replace(article, hold=True), replace(stamp, mtime_ns=0)
                 continue
             if article.added and article.added >= now - WINDOW:
                 recent.append(article)
-            late.extend([article] if article.added and article.added > now else [])
+            if article.added and article.added > now:
+                ahead.append(article)
             yield reconcile.as_shown(article, configuration.taxonomy), stamp
 
     recovery.settle_carriers(archive, configuration.sources)  # writes a lost file
     compact_lists(article_store)
     recovery.settle_prunings(archive)
-    count = store.reindex(readable(), WITHDRAWN.read(article_store), CARRIED.read(article_store))
-    recovery.bring_back(archive, late)
-    gone = stamps.keys() - set(store.visits.stamps())
-    unknown = {
-        article_id for article_id in unread if store.visits.stamp(article_id) is None
-    }  # after a lost database
-    if gone or unknown:
-        excuse(archive, gone | unknown)
-    if gone and (
-        recovery.is_older(article_store, store) or reconcile.are_many(len(gone), len(stamps))
-    ):
-        store.visits.reopen(gone)
+    count = store.reindex(
+        iterate_files(), WITHDRAWN.read(article_store), CARRIED.read(article_store)
+    )
+    recovery.bring_back(archive, ahead)
+    _handle_missing(archive, stamps.keys(), unreadable_ids)
     archive.beside.note()
     for article in recent:
-        if (sketch := make_comparison_data(article, now)) is not None:
+        sketch = make_comparison_data(article, now)
+        if sketch is not None:
             store.visits.save_sketch(article.id, sketch)
     learnt = (configuration.settings.state_dir / "learnt.npz").exists()
     return Reindexed(articles=count, problems=tuple(problems), unlearnt=count > 0 and not learnt)
+
+
+def _handle_missing(archive: Archive, ids_before: Set[str], unreadable_ids: Sequence[str]) -> None:
+    """Let the next build take articles out of their feeds whose files are gone, or cannot be read
+    after the database was lost. If nobody deleted the files on purpose, let their pages be fetched
+    again. `ids_before`: articles of the database before it was rebuilt."""
+    visits = archive.store.visits
+    missing_ids = ids_before - set(visits.stamps())
+    unknown_ids = {article_id for article_id in unreadable_ids if visits.stamp(article_id) is None}
+    if missing_ids or unknown_ids:
+        excuse(archive, missing_ids | unknown_ids)
+    if not missing_ids:
+        return
+    are_many_missing = reconcile.are_many(len(missing_ids), len(ids_before))
+    if recovery.is_older(archive.article_store, archive.store) or are_many_missing:
+        visits.reopen(missing_ids)

@@ -1,4 +1,4 @@
-"""Remove the secrets in sources' addresses from articles, database and kept pages."""
+"""Remove the secrets in sources' addresses from article files, database and kept pages."""
 
 import hashlib
 import json
@@ -26,72 +26,69 @@ def scrub(
     snapshots: Snapshots,
     now: datetime,
 ) -> int:
-    """Remove secrets in source addresses from all stored data. Returns the number of changed
-    article files."""
-    values = {
-        name: value
-        for source in sources
-        for name, value in secrets.read_known_values(source.url, environ).items()
-    }
+    """Remove the secrets in the addresses of `sources` (a token of a feed, say) from all stored
+    data, each secret once: a note in the database says which are done. Return the number of article
+    files that had one."""
+    values: dict[str, str] = {}  # of the secrets, by name of their variable
+    for source in sources:
+        values.update(secrets.read_known_values(source.url, environ))
     if not values:
         return 0
     visits = store.visits
     done = set(json.loads(visits.note(NOTE) or "[]"))
-    new = {
-        name: value
-        for name, value in values.items()
-        if _digest(article_store, name, value) not in done
-    }
+    digests = {name: _digest(article_store, name, value) for name, value in values.items()}
+    new = {name: value for name, value in values.items() if digests[name] not in done}
     if not new:
         return 0
     store.scrub(secrets.spellings(new))
-    changed = sum(
-        _article(article_store, store, stamp.path, new) for stamp in list(article_store.walk())
-    )
+    changed = 0
+    for stamp in list(article_store.walk()):
+        if _scrub_article(article_store, store, stamp.path, new):
+            changed += 1
     for file in article_store.beside():
-        _scrub(file, new)
+        _scrub_file(file, new)
     snapshots.scrub(lambda data: secrets.mask_bytes(data, new) != data)
-    noted = done | {_digest(article_store, name, value) for name, value in new.items()}
-    visits.set_note(NOTE, json.dumps(sorted(noted)), now)
+    done.update(digests[name] for name in new)
+    visits.set_note(NOTE, json.dumps(sorted(done)), now)
     return changed
 
 
 def _digest(article_store: ArticleStore, name: str, value: str) -> str:
-    """Return a digest too short to guess the value from."""
+    """Return a digest of a secret that is too short to guess the secret from."""
     return hashlib.sha256(f"{article_store.instance()}\0{name}\0{value}".encode()).hexdigest()[:8]
 
 
-def _article(
+def _scrub_article(
     article_store: ArticleStore, store: Store, path: str, values: Mapping[str, str]
 ) -> bool:
-    """Remove the values from an article file. True if it changed."""
+    """Remove secrets from an article file and its row. True if the file had one."""
     data = article_store.read(path)
     if secrets.mask_bytes(data, values) == data:
         return False
     try:
         article = article_store.get(path)
-        write_article(
-            article_store, store.visits, _masked(article, values), before=article, path=path
-        )
-    except ConfigError:  # no article any more
+        masked = _mask(article, values)
+        write_article(article_store, store.visits, masked, before=article, path=path)
+    except ConfigError:  # the file is no article any more, but its bytes are masked below
         pass
-    _scrub(article_store.file(path), values)
+    _scrub_file(article_store.file(path), values)
     return True
 
 
-def _scrub(file: KeptFile, values: Mapping[str, str]) -> None:
+def _scrub_file(file: KeptFile, values: Mapping[str, str]) -> None:
+    """Remove secrets from the bytes of a file; a missing file stays missing."""
     file.update(lambda data: None if data is None else secrets.mask_bytes(data, values))
 
 
-def _masked(value: T, values: Mapping[str, str]) -> T:
+def _mask(value: T, values: Mapping[str, str]) -> T:
+    """Return `value` with secrets masked in its texts, also in those inside tuples and
+    dataclasses."""
     masked: object = value
     if isinstance(value, str):
         masked = secrets.mask_text(value, values)
     elif isinstance(value, tuple):
-        masked = tuple(_masked(item, values) for item in value)
+        masked = tuple(_mask(item, values) for item in value)
     elif is_dataclass(value) and not isinstance(value, type):
-        masked = replace(
-            value,
-            **{item.name: _masked(getattr(value, item.name), values) for item in fields(value)},
-        )
+        changes = {item.name: _mask(getattr(value, item.name), values) for item in fields(value)}
+        masked = replace(value, **changes)
     return masked  # type: ignore[return-value]

@@ -1,5 +1,4 @@
-"""Notice that the operator exported the cookies of a source again, so that its entries wait no
-longer."""
+"""Notice that the operator exported the cookies of a source again, and make its entries due."""
 
 import json
 from collections.abc import Mapping
@@ -17,25 +16,27 @@ _OF_SESSIONS: Final = (FetchReason.SESSION_ENDED, FetchReason.BAD_COOKIES)
 
 
 def resume_sessions(archive: Archive, configuration: Configuration) -> None:
-    """Make the sources due whose file of cookies changed since the last call, with the entries that
-    waited for that. Raises StoreError."""
+    """Make the sources due whose file of cookies changed since the last call, with their entries
+    that waited for new cookies. Raises StoreError."""
     visits = archive.store.visits
     names = {source.key: source.cookies for source in configuration.sources.values()}
     with_cookies = {key: name for key, name in names.items() if name}
     stored = visits.note(_NOTE)
     if not with_cookies and stored is None:
         return
-    before: Mapping[str, str] = json.loads(stored or "{}")
+    stored_digests: Mapping[str, str] = json.loads(stored or "{}")
     digests = {name: archive.cookie_files.digest(name) for name in set(with_cookies.values())}
-    if digests == before:
+    if digests == stored_digests:
         return
     for key, name in with_cookies.items():
-        if digests[name] != before.get(name):
+        if digests[name] != stored_digests.get(name):
             _make_due(archive, key)
     visits.set_note(_NOTE, json.dumps(digests, sort_keys=True), archive.clock())
 
 
 def _make_due(archive: Archive, key: str) -> None:
+    """Make the source `key` due now, with its entries that wait for cookies, if it or one of them
+    failed for want of cookies."""
     visits = archive.store.visits
     waiting = [row for row in visits.pending(key, _ANY_TIME) if row.reason in _OF_SESSIONS]
     visits.save_entries([replace(row, next_try=None) for row in waiting])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.describing.groups import LEAST, MOST, group_articles
+from syndicator.describing.groups import LEAST_ARTICLES, MOST_GROUPS, group_articles
 
 SUBJECTS = {
     "harbour": (
@@ -63,12 +63,12 @@ def test_groups_are_the_same_whatever_the_order_of_their_articles() -> None:
 
 def test_too_few_articles_make_no_group() -> None:
     assert group_articles([]) == group_articles(make_texts(SUBJECTS, 1)) == []
-    assert group_articles([("", "")] * 2 * LEAST) == []
+    assert group_articles([("", "")] * 2 * LEAST_ARTICLES) == []
 
 
 def test_there_are_never_too_many_groups() -> None:
     many = {
         f"subject{chr(97 + n)}": f"word{chr(97 + n)} thing{chr(97 + n)} " * 8 + "{n}."
-        for n in range(MOST + 8)
+        for n in range(MOST_GROUPS + 8)
     }
-    assert 0 < len(group_articles(make_texts(many, 4))) <= MOST
+    assert 0 < len(group_articles(make_texts(many, 4))) <= MOST_GROUPS

@@ -118,7 +118,7 @@ def _text(row: dict[str, Any], domain: str, text: str) -> Text:
 
 def vectors(sentence: str) -> np.ndarray:
     first, second = excerpt.split_first_words(sentence)
-    return np.concatenate([load_embedder().mean(part) for part in (first, second, sentence)])
+    return np.concatenate([load_embedder().embed(part) for part in (first, second, sentence)])
 
 
 def beginnings(found: Iterable[Text]) -> Iterator[tuple[np.ndarray, int, float]]:

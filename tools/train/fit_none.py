@@ -83,7 +83,7 @@ def _example(group: str, taxonomy: Taxonomy, article: dict[str, Any], kept: bool
     title, text = article["title"] or "", article["text"]
     known = taxonomy._prepare_categories(title, text, article.get("language"))
     assert known is not None
-    counts = known.counts(text[:SAMPLE])
+    counts = known.count_words(text[:SAMPLE])
     values = categories.score_categories(known, title, text, counts)
     best = int(values.argmax())
     filed = (

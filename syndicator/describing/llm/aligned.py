@@ -134,13 +134,15 @@ def _are_forms_of_one_word(word: _Word, other: _Word, rules: _Language) -> bool:
         return True
     if _is_name_or_number(word) or _is_name_or_number(other):
         return False
-    stem = 0
+    common_letters = 0
     for letter, other_letter in zip(word.low, other.low, strict=False):
         if letter != other_letter:
             break
-        stem += 1
-    endings = {word.low[stem:], other.low[stem:]}
-    return stem >= _STEM and endings <= rules.endings | {""}
+        common_letters += 1
+    if common_letters < _STEM:
+        return False
+    endings = {word.low[common_letters:], other.low[common_letters:]}
+    return endings <= rules.endings | {""}
 
 
 def _is_name_or_number(word: _Word) -> bool:

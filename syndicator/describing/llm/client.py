@@ -97,6 +97,7 @@ class Endpoint:
         await self._fetcher.aclose()
 
     def _build_request(self, body: bytes) -> Request:
+        """Return the request that sends `body`, with the key as bearer token if there is one."""
         headers = {"content-type": "application/json"}
         if self._key:
             headers["authorization"] = f"Bearer {self._key}"

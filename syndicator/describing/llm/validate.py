@@ -61,15 +61,15 @@ def remove_injections(text: str) -> str:
     line ends in a colon, remove the next line, too."""
     lines: list[str] = []
     is_announced = False  # the last removed line ended in a colon
-    for row in text.split("\n"):
-        is_blank = not row.strip()
+    for text_line in text.split("\n"):
+        is_blank = not text_line.strip()
         if is_blank:
-            lines.append(row)
+            lines.append(text_line)
             continue
-        if is_announced or _load_injections().search(row):
-            is_announced = row.rstrip().endswith(":")
+        if is_announced or _load_injections().search(text_line):
+            is_announced = text_line.rstrip().endswith(":")
         else:
-            lines.append(row)
+            lines.append(text_line)
     return "\n".join(lines)
 
 

@@ -134,9 +134,9 @@ def measure_features(candidate: Candidates, parts: Mapping[str, Floats] | None =
     `load_start_weights`."""
     vectors = load_embedder()
     texts = [sentence.text for sentence in candidate.sentences]
-    sentence_vectors = vectors.parts(candidate.text, texts)
-    title_vector = vectors.article(candidate.title, "", 1)
-    text_vector = vectors.article("", candidate.text)
+    sentence_vectors = vectors.embed_parts(candidate.text, texts)
+    title_vector = vectors.embed_article(candidate.title, "", 1)
+    text_vector = vectors.embed_article("", candidate.text)
     near_previous = np.zeros(len(texts), dtype=np.float32)
     near_previous[1:] = (sentence_vectors[1:] * sentence_vectors[:-1]).sum(axis=1)
     nearness = np.column_stack(
@@ -176,7 +176,7 @@ def split_first_words(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=4096)
 def _make_word_vector(word: str) -> Floats:
-    return load_embedder().mean(word)
+    return load_embedder().embed(word)
 
 
 def _measure_forms(candidate: Candidates) -> list[list[float]]:
@@ -341,7 +341,7 @@ def measure_likeness(description: str, title: str, text: str) -> float:
     shared = description_stems & set(list_stems(f"{title} {text}"))
     shared_part = len(shared) / max(1, len(description_stems))
     vectors = load_embedder()
-    cosine = vectors.article("", description) @ vectors.article(title, text)
+    cosine = vectors.embed_article("", description) @ vectors.embed_article(title, text)
     return shared_part + float(cosine)
 
 

@@ -83,7 +83,7 @@ class NativeWords:
     longest: int
     before: int
 
-    def counts(self, text: str) -> Counter[str]:
+    def count_words(self, text: str) -> Counter[str]:
         """Return how often `text` has each of the words."""
         tokens = _TOKEN.findall(text.casefold())
         counts: Counter[str] = Counter()
@@ -108,13 +108,14 @@ class NativeWords:
             start += 1
 
     def _find_spaced(self, tokens: list[str], index: int) -> Iterator[str]:
-        """Yield the words that begin with the token at `index`, and those inside it."""
+        """Yield the words that begin with the token at `index`, whose later parts, if any, begin
+        the next tokens; then the words inside the token."""
         token = tokens[index]
         for word, later_parts in self._find_by_beginning(token):
             following = tokens[index + 1 : index + 1 + len(later_parts)]
             if len(following) == len(later_parts) and all(map(_begins, following, later_parts)):
                 yield word
-        if not self.inside:
+        if not self.inside:  # only languages with long compounds have such words
             return
         for start in range(self.before, len(token) - 1):
             for end in range(start + 2, len(token) + 1):
@@ -122,7 +123,8 @@ class NativeWords:
                     yield token[start:end]
 
     def _find_by_beginning(self, token: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield the words whose first part is the beginning of `token`, with their other parts."""
+        """Yield (word, its later parts) for each word whose first part is `token` or the beginning
+        of it."""
         yield from self.first.get(token + WHOLE, ())
         for end in range(1, min(self.longest, len(token)) + 1):
             yield from self.first.get(token[:end], ())
@@ -181,9 +183,9 @@ class Categories:
     native: NativeWords | None = None  # how words are found outside English
     is_cold: bool = False  # most categories are known by the operator's words alone
 
-    def counts(self, text: str) -> Counter[str]:
+    def count_words(self, text: str) -> Counter[str]:
         """Return how often `text` has each word; in English, words of no category, too."""
-        return self.native.counts(text) if self.native else count_terms(text)
+        return self.native.count_words(text) if self.native else count_terms(text)
 
 
 def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categories:
@@ -219,9 +221,9 @@ def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) 
         native = prepare_native_words({*category_counts}.union(*subjects, *other_words), language)
 
     labels = [_make_label(category, language, is_cold=is_cold) for category in defined]
-    labels += [load_embedder().mean(_list_words([rival])) for rival in rivals]
+    labels += [load_embedder().embed(_list_words([rival])) for rival in rivals]
     other_labels = np.array(
-        [load_embedder().mean(_list_words([topic])) for topic in other_topics], dtype=np.float32
+        [load_embedder().embed(_list_words([topic])) for topic in other_topics], dtype=np.float32
     )
     return Categories(
         names=(*(category.name for category in defined), *(RIVAL for _ in rivals)),
@@ -266,7 +268,7 @@ def _make_label(category: CategoryDef, language: str, *, is_cold: bool) -> Float
         " ".join(category.words),
         *category.examples,
     ]
-    parts = [vectors.mean(text) for text in texts if text]
+    parts = [vectors.embed(text) for text in texts if text]
     return normalise(sum(parts[1:], parts[0]))
 
 
@@ -288,9 +290,9 @@ class LearntCategories:
     slopes: Floats  # article x category
     weight: float
 
-    def gains(self, title: str, text: str) -> dict[str, float]:
+    def predict_gains(self, title: str, text: str) -> dict[str, float]:
         """Return by category what the regression adds to its score."""
-        nearness = self.vectors @ load_embedder().article(title, text)
+        nearness = self.vectors @ load_embedder().embed_article(title, text)
         gains = self.weight * (nearness @ self.slopes)
         return dict(zip(self.names, gains.tolist(), strict=True))
 
@@ -303,7 +305,7 @@ def learn_categories(
     is the one that makes scores fit best, never with fewer right than without the regression, if
     that is possible."""
     vectors: Doubles = np.stack(
-        [load_embedder().article(title, text) for title, text, _ in posts]
+        [load_embedder().embed_article(title, text) for title, text, _ in posts]
     ).astype(np.float64)
     right = np.array([names.index(category) for _, _, category in posts], dtype=np.intp)
     membership = np.eye(len(names))[right]
@@ -374,7 +376,7 @@ def guess_category(
 ) -> Guess:
     """Return the likeliest category of an article, or none. `section`: of the publisher's site; a
     category of this name is taken at once; `published`: the publisher's tags; `past`: what
-    confirmed articles teach."""
+    confirmed articles teach, None for nothing."""
     for name in prepared.names:
         if section and name != RIVAL and fold(section) == fold(name):
             return Guess(name, 1.0, 1.0)
@@ -382,8 +384,8 @@ def guess_category(
         return Guess(None, 0.0)
 
     # score each category by words, confirmed articles and publisher's tags
-    counts = prepared.counts(text[:SAMPLE])
-    learnt_gains = past.gains(title, text) if past else {}
+    counts = prepared.count_words(text[:SAMPLE])
+    learnt_gains = past.predict_gains(title, text) if past else {}
     rival_gain = -RIVAL_LOSS * max(learnt_gains.values(), default=0.0)
     gains = []
     for name in prepared.names:
@@ -401,6 +403,7 @@ def guess_category(
     name = prepared.names[best]
     if name == RIVAL:
         return Guess(None, chance, chance)
+    # a tag of the publisher or confirmed articles say that it fits
     is_confirmed = is_tagged[best] or learnt_gains.get(name, 0.0) > 0
     fit = 1.0 if is_confirmed else measure_fit(prepared, title, text, counts, values)
     if fit >= FITS and chance >= FLOOR:
@@ -425,7 +428,7 @@ def measure_fit(
     if prepared.native and _count_different(words) < OWN_WORDS_NATIVE:
         return WORDS_MISSING
     subject = prepared.subjects[best]
-    if subject and subject.isdisjoint((*counts, *prepared.counts(title))):
+    if subject and subject.isdisjoint((*counts, *prepared.count_words(title))):
         return WORDS_MISSING  # "models" may be espresso machines
     if prepared.is_cold:
         table = "cold"
@@ -453,9 +456,12 @@ def measure_features(
     prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats
 ) -> Floats:
     """Return the FEATURES of the category with the highest of `values` (score per category), for
-    the weights that tell whether it fits."""
+    the weights that tell whether the article belongs to it. `counts`: how often the text has each
+    word."""
     best = int(values.argmax())
     words = prepared.words[best].keys()
+
+    # words of the category against those of all other topics
     own_evidence = _sum_evidence(counts, words)
     category_evidence = sum(_sum_evidence(counts, other.keys()) for other in prepared.words)
     topic_evidence = [_sum_evidence(counts, topic) for topic in prepared.others]
@@ -463,19 +469,23 @@ def measure_features(
     if topic_evidence:
         best_topic = max(topic_evidence)
         lead = (own_evidence - best_topic) / (own_evidence + best_topic + WORDS_GIVEN)
-    article_vector = load_embedder().article(title, text, TITLE)
-    near = np.concatenate(
+    category_share = category_evidence / (category_evidence + sum(topic_evidence) + 1)
+
+    # its vector against those of all other topics
+    article_vector = load_embedder().embed_article(title, text, TITLE)
+    nearness = np.concatenate(
         [prepared.labels @ article_vector, prepared.other_labels @ article_vector]
     )
-    topics_near = near[len(prepared.names) :]
-    nearer_topics = int((topics_near > near[best]).sum())
+    topic_nearness = nearness[len(prepared.names) :]
+    nearer_topics = int((topic_nearness > nearness[best]).sum())
+
     features = (
         values[best],
-        not words.isdisjoint(prepared.counts(title)),
-        (near[best] - near.mean()) / (near.std() + 1e-6),
+        not words.isdisjoint(prepared.count_words(title)),
+        (nearness[best] - nearness.mean()) / (nearness.std() + 1e-6),
         math.log1p(nearer_topics),
         lead,
-        category_evidence / (category_evidence + sum(topic_evidence) + 1),
+        category_share,
         math.log1p(len(counts.keys() & words)),
     )
     return np.array(features, dtype=np.float32)
@@ -492,7 +502,7 @@ def list_supported(prepared: Categories, title: str, text: str) -> list[str]:
     or more, likeliest first; [] if no category fits the article."""
     if not _has_letters(title, text):
         return []
-    counts = prepared.counts(text[:SAMPLE])
+    counts = prepared.count_words(text[:SAMPLE])
     values = score_categories(prepared, title, text, counts)
     if measure_fit(prepared, title, text, counts, values) < FITS:
         return []
@@ -510,7 +520,7 @@ def score_categories(prepared: Categories, title: str, text: str, counts: Counte
     all categories, plus a gain for its subject; RIVAL topics get a loss. `counts`: how often the
     start of the text has each word."""
     mixture = NATIVE_MIXTURE if prepared.native else ENGLISH_MIXTURE
-    title_counts = prepared.counts(title)
+    title_counts = prepared.count_words(title)
     all_counts = counts.copy()
     all_counts.update({word: TITLE * count for word, count in title_counts.items()})
     logs = {word: math.log1p(count) for word, count in all_counts.items()}
@@ -529,7 +539,7 @@ def score_categories(prepared: Categories, title: str, text: str, counts: Counte
     )
     is_rival = np.array([name == RIVAL for name in prepared.names])
     rival_losses = is_rival * (RIVAL_LEAD + has_few_words)
-    nearness = mixture.near * (prepared.labels @ load_embedder().article(title, text, TITLE))
+    nearness = mixture.near * (prepared.labels @ load_embedder().embed_article(title, text, TITLE))
     return (nearness + word_shares + subject_gains - rival_losses).astype(np.float32)
 
 

@@ -26,15 +26,15 @@ class Change:
     only_add: bool = False
 
     def apply(self, vocabulary: Vocabulary) -> Vocabulary:
-        """Return the changed vocabulary."""
+        """Return `vocabulary` with the change."""
         tags = list(vocabulary.tag)
         if self.tag is not None and self.at is not None:
             tags[self.at] = self.tag
-        left = [tag for number, tag in enumerate(tags) if number != self.gone]
+        remaining = [tag for index, tag in enumerate(tags) if index != self.gone]
         if self.tag is not None and self.at is None:
-            left.append(self.tag)
+            remaining.append(self.tag)
         only = False if self.only_add else vocabulary.only
-        return vocabulary.model_copy(update={"tag": tuple(left), "only": only})
+        return vocabulary.model_copy(update={"tag": tuple(remaining), "only": only})
 
 
 def is_first(vocabulary: Vocabulary) -> bool:

@@ -23,11 +23,11 @@ RIDGE: Final = 0.3  # pull of the ridge regression to zero
 MOST_POSTS: Final = 3000  # newest posts: the work grows with the square
 FIT_POSTS: Final = 800  # newest posts for the logistic regression
 SHRINK: Final = 2.0  # pull of the logistic weights to zero
-STEPS: Final = 15  # of Newton's method at most
-SMALLEST: Final = 1e-3  # least share of a step, and least gain
-OUTER: Final = 0.07  # share of a tag's posts treated as outliers
-FEW: Final = 4  # least posts of a tag to measure nearness
-AGAIN: Final = 2  # least posts of a tag, to predict one from the others
+MOST_STEPS: Final = 15  # of Newton's method at most
+SMALLEST_STEP: Final = 1e-3  # least share of a step, and least gain
+OUTLIER_SHARE: Final = 0.07  # share of a tag's posts treated as outliers
+LEAST_POSTS_COMPARED: Final = 4  # least posts of a tag to measure nearness
+LEAST_POSTS_TO_PREDICT: Final = 2  # least posts of a tag, to predict one from the others
 MOST_TAGS: Final = 5  # tags of an article, for which the threshold is best
 
 
@@ -202,9 +202,9 @@ def _fit_tagger(
     to come does not have, do not predict themselves."""
     bags = [word_index.count_terms(title, text) for title, text, _ in posts]
     index = word_index.build_index(bags)
-    near = np.stack([index.near(counts) for counts in bags])
-    vectors = np.stack([load_embedder().article(title, text) for title, text, _ in posts])
-    labels = np.stack([load_embedder().mean(tag) for tag in tags])
+    near = np.stack([index.measure_nearness(counts) for counts in bags])
+    vectors = np.stack([load_embedder().embed_article(title, text) for title, text, _ in posts])
+    labels = np.stack([load_embedder().embed(tag) for tag in tags])
     cosines = vectors @ vectors.T
     placed = taggers.count_mentions(
         [matcher.find(title, text) for title, text, _ in posts], len(tags)
@@ -230,7 +230,7 @@ def _fit_tagger(
     )
 
     # the other posts cannot predict a tag that only one post has
-    counted = ~((has > 0) & (has.sum(axis=0) < AGAIN))[rows]
+    counted = ~((has > 0) & (has.sum(axis=0) < LEAST_POSTS_TO_PREDICT))[rows]
     if not counted.any():
         counted = np.ones_like(counted)
     weights = _fit_logistic(columns, has[rows], counted)
@@ -270,19 +270,20 @@ def _fit_ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
 
 def _measure_tag_closeness(cosines: Floats, has: Floats) -> Floats:
     """Return for each tag how near its posts are to each other: the nearness that all but the
-    farthest OUTER of them reach. Tags of fewer than FEW posts get the value of all posts.
-    `cosines`: from `_exclude_self`."""
+    farthest OUTLIER_SHARE of them reach. Tags of fewer than LEAST_POSTS_COMPARED posts get the
+    value of all posts. `cosines`: from `_exclude_self`."""
 
     def measure(members: Any) -> float:
+        """Return the value for the posts with these row numbers."""
         among_members = cosines[np.ix_(members, members)]
         nearness = [taggers.measure_closeness(row[row > -1]) for row in among_members]
-        return float(np.quantile(nearness, OUTER))
+        return float(np.quantile(nearness, OUTLIER_SHARE))
 
     all_posts = measure(np.arange(len(has))) if len(has) > 1 else 0.0
     closeness = []
     for column in has.T:
         members = np.flatnonzero(column)
-        closeness.append(measure(members) if len(members) >= FEW else all_posts)
+        closeness.append(measure(members) if len(members) >= LEAST_POSTS_COMPARED else all_posts)
     return np.array(closeness, dtype=np.float32)
 
 
@@ -305,17 +306,17 @@ def _fit_logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
         return float((np.logaddexp(0, z) - y * z).sum() + 0.5 * (pull * candidate) @ candidate)
 
     loss = measure_loss(theta)
-    for _ in range(STEPS):
+    for _ in range(MOST_STEPS):
         p = 1 / (1 + np.exp(-np.clip(x @ theta, -LIMIT, LIMIT)))
         gradient = x.T @ (p - y) + pull * theta
         hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(pull)
         step = np.linalg.solve(hessian, gradient)
         length = 1.0
-        while length > SMALLEST and measure_loss(theta - length * step) > loss:
+        while length > SMALLEST_STEP and measure_loss(theta - length * step) > loss:
             length /= 2
         theta = theta - length * step
         new_loss = measure_loss(theta)
-        if loss - new_loss < SMALLEST:
+        if loss - new_loss < SMALLEST_STEP:
             break
         loss = new_loss
     return np.concatenate([mean, spread, theta]).astype(np.float32)

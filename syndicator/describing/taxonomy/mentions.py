@@ -45,8 +45,8 @@ def make_key(spelling: str) -> tuple[str, ...]:
 
 
 def stem(word: str) -> str:
-    """Return an English word without plural ending. A full stemmer would turn "gaming" into
-    "games"."""
+    """Return a word without an English plural ending ("stories" gives "story"); other endings stay,
+    as a full stemmer would turn "gaming" into "games"."""
     if len(word) < LEAST or not word.isascii() or word[-1] != "s":
         return word
     if word.endswith(("ss", "us", "is")):
@@ -138,13 +138,12 @@ class Matcher:
     heads: frozenset[str]  # first three letters of every stem: other words need no stemming
 
     def merge_tags(self, gone: int, target: int) -> "Matcher":
-        """Give the spellings of tag number `gone` to tag number `target`. As `gone` is deleted, the
-        numbers above it decrease by one."""
+        """Return a matcher in which the spellings of tag number `gone` belong to tag number
+        `target`. As `gone` is deleted, the numbers above it decrease by one."""
 
         def renumber(tag: int) -> int:
-            if tag == gone:
-                tag = target
-            return tag - 1 if tag > gone else tag
+            number = target if tag == gone else tag
+            return number - 1 if number > gone else number
 
         renumbered = {}
         for first, forms in self.forms.items():
@@ -153,12 +152,12 @@ class Matcher:
 
     def find(self, title: str, text: str) -> dict[int, Mention]:
         """Return by tag number the mentions of the tags that title or text name."""
-        return self.find_in_words(self.words(title), self.words(text))
+        return self.find_in_words(self.split_words(title), self.split_words(text))
 
-    def words(self, value: str) -> Words:
+    def split_words(self, value: str) -> Words:
         """Split a text into words, and stem the words with which a tag may begin. Of repeated
         lines, only the first is split."""
-        heads = self.heads
+        heads = self.heads  # stemming is slow, and most words cannot begin a tag
         starts = []
         lines = list(dict.fromkeys(value[:READ].split("\n")))
         stems: list[str] = []

@@ -18,28 +18,28 @@ from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.text.language import SAMPLE, detect_by_words, load_function_words
 
 LONGEST: Final = 3  # words of a phrase
-LED: Final = 0.8  # share of mentions after a word that make it a part of the name
+LEADER_SHARE: Final = 0.8  # share of mentions after a word that make it a part of the name
 READ: Final = 12_000  # characters of a text
 _CONTRACTED = re.compile(r"['’](?:s|t|re|ve|ll|d|m)\b", re.IGNORECASE)
 _JOINED = (" ", "-", "")  # separators inside a phrase
 Key = tuple[str, ...]  # the stems of a phrase
 NO_PHRASE: Final[Key] = ()
-TITLES: Final = 2  # titles or publishers that must have a phrase
-AGAIN: Final = 2  # mentions of a name that a text repeats
-CAPITALS: Final = 0.2  # share of capitalised words above which capitals mean nothing
-SUPPORT: Final = 3  # texts that must have it
-MOST: Final = 100  # proposals
+LEAST_TITLES: Final = 2  # titles or publishers that must have a phrase
+LEAST_REPETITIONS: Final = 2  # mentions of a name that a text repeats
+MOST_CAPITALS: Final = 0.2  # share of capitalised words above which capitals mean nothing
+LEAST_TEXTS: Final = 3  # texts that must have it
+MOST_PROPOSALS: Final = 100  # proposals
 # Chosen on 200 pages, confirmed on 400 others.
-OFTEN: Final = 3  # mentions of a phrase that a text repeats
-EVERYWHERE: Final = 0.2  # highest share of texts with a phrase,
-FEW: Final = 10  # or so many texts
-NAME: Final = 0.8  # least share of capitals of a name
-FIXED: Final = 0.35  # share of a word's mentions that fix a generic word to it
-PART: Final = 0.6  # share of mentions within a longer phrase that make it a part
+OFTEN_REPEATED: Final = 3  # mentions of a phrase that a text repeats
+MOST_TEXTS_SHARE: Final = 0.2  # highest share of texts with a phrase,
+FEW_TEXTS: Final = 10  # or so many texts
+NAME_SHARE: Final = 0.8  # least share of capitals of a name
+FIXED_SHARE: Final = 0.35  # share of a word's mentions that fix a generic word to it
+PART_SHARE: Final = 0.6  # share of mentions within a longer phrase that make it a part
 EXAMPLES: Final = 2  # titles that are shown of a proposal
-ALIKE: Final = 0.6  # share of common articles that makes two forms one tag
-NAMES_FIRST: Final = 1.5  # factor of names
-UNTITLED: Final = 0.3  # factor of a name without titles
+ALIKE_SHARE: Final = 0.6  # share of common articles that makes two forms one tag
+NAME_FACTOR: Final = 1.5  # factor of names
+UNTITLED_FACTOR: Final = 0.3  # factor of a name without titles
 
 
 class Token(NamedTuple):
@@ -77,7 +77,7 @@ class Use:
         form = min(self.forms, key=lambda form: (-self.forms[form], form), default="")
         leader = max(self.led, key=self.led.__getitem__, default="")
         is_capitalised = form != form.casefold()
-        if is_capitalised and self.led[leader] >= LED * self.times:
+        if is_capitalised and self.led[leader] >= LEADER_SHARE * self.times:
             return f"{leader} {form}"
         return form
 
@@ -204,7 +204,7 @@ def suggest_tags(
     sources: dict[Key, set[int]] = {}  # articles whose title or publisher's tags have the phrase
     for phrase in (*in_title, *published):
         sources[phrase] = in_title.get(phrase, set()) | published.get(phrase, set())
-    candidates = {phrase for phrase, numbers in sources.items() if len(numbers) >= TITLES}
+    candidates = {phrase for phrase, numbers in sources.items() if len(numbers) >= LEAST_TITLES}
     candidates |= _find_names(articles)
 
     # how texts use them
@@ -223,15 +223,15 @@ def suggest_tags(
         if not name:
             spelling = publishers_spellings.get(phrase, " ".join(phrase))
             name = tag_names.canonical(spelling)
-        if make_key(name) in listed_phrases or len(use.articles) < SUPPORT:
+        if make_key(name) in listed_phrases or len(use.articles) < LEAST_TEXTS:
             continue
         source_articles = sources.get(phrase, set())
-        is_name = use.capital >= NAME
-        if len(source_articles) < TITLES and not (is_name and _is_repeated(use)):
+        is_name = use.capital >= NAME_SHARE
+        if len(source_articles) < LEAST_TITLES and not (is_name and _is_repeated(use)):
             continue
         if is_name:
             origin = "names"
-        elif len(in_title.get(phrase, ())) >= TITLES:
+        elif len(in_title.get(phrase, ())) >= LEAST_TITLES:
             origin = "titles"
         else:
             origin = "publishers"
@@ -244,7 +244,7 @@ def suggest_tags(
         worth = _rate_worth(use, source_articles, len(articles))
         ranked.append((-worth, proposal, phrase))
     best_first = [(proposal, phrase) for _, proposal, phrase in sorted(ranked)]
-    return _merge_alike(best_first, used)[:MOST]
+    return _merge_alike(best_first, used)[:MOST_PROPOSALS]
 
 
 def _list_phrases(vocabulary: Vocabulary) -> set[Key]:
@@ -257,8 +257,8 @@ def _list_phrases(vocabulary: Vocabulary) -> set[Key]:
 
 def _is_repeated(use: Use) -> bool:
     """True if several texts name the phrase more than once."""
-    repeating = sum(times >= AGAIN for times in use.articles.values())
-    return repeating >= TITLES
+    repeating = sum(times >= LEAST_REPETITIONS for times in use.articles.values())
+    return repeating >= LEAST_TITLES
 
 
 def _merge_alike(
@@ -286,19 +286,19 @@ def _are_one_tag(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
         return False
     articles = used[phrase].articles.keys()
     other_articles = used[other].articles.keys()
-    return len(articles & other_articles) >= ALIKE * len(articles | other_articles)
+    return len(articles & other_articles) >= ALIKE_SHARE * len(articles | other_articles)
 
 
 def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
     """Return the phrases of two or three words, all with capitals inside sentences, that at least
-    SUPPORT texts have. Texts with many capitals (German nouns) are left out."""
+    LEAST_TEXTS texts have. Texts with many capitals (German nouns) are left out."""
     articles_by_name = Counter[Key]()
     for _, text, _ in articles:
         words: list[Token] = []
         for line in text[:READ].split("\n"):
             words.extend(split_tokens(line)[1:])
         is_capitalised = [token.gap == " " and token.word[:1].isupper() for token in words]
-        if sum(is_capitalised) > CAPITALS * len(words):
+        if sum(is_capitalised) > MOST_CAPITALS * len(words):
             continue
         marks = "".join("x" if is_capital else " " for is_capital in is_capitalised)
         names = set()
@@ -306,7 +306,7 @@ def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
             if run.end() - run.start() <= LONGEST:
                 names.add(tuple(word.stem for word in words[run.start() : run.end()]))
         articles_by_name.update(names)
-    frequent = {name for name, count in articles_by_name.items() if count >= SUPPORT}
+    frequent = {name for name, count in articles_by_name.items() if count >= LEAST_TEXTS}
     return {name for name in frequent if max(map(len, name)) > 1}
 
 
@@ -314,10 +314,12 @@ def _rate_worth(use: Use, source_articles: Collection[int], total: int) -> float
     """Return a number to rank a phrase by. It is higher if more titles or publishers' tags have the
     phrase (their articles are `source_articles`), if their texts repeat it, and if few of all
     `total` articles have it."""
-    repeating = sum(use.articles[number] >= OFTEN for number in source_articles or use.articles)
+    repeating = sum(
+        use.articles[number] >= OFTEN_REPEATED for number in source_articles or use.articles
+    )
     rarity = math.log((total + 1) / len(use.articles))
-    title_factor = 1.0 if len(source_articles) >= TITLES else UNTITLED
-    name_factor = NAMES_FIRST if use.capital >= NAME else 1
+    title_factor = 1.0 if len(source_articles) >= LEAST_TITLES else UNTITLED_FACTOR
+    name_factor = NAME_FACTOR if use.capital >= NAME_SHARE else 1
     return title_factor * (len(source_articles) + repeating) * rarity * name_factor
 
 
@@ -342,15 +344,15 @@ def _find_subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
                 most_within_longer[part] = max(most_within_longer[part], use.times)
     subjects = set()
     for phrase, use in used.items():
-        if len(use.articles) > max(FEW, EVERYWHERE * texts):
+        if len(use.articles) > max(FEW_TEXTS, MOST_TEXTS_SHARE * texts):
             continue
-        if most_within_longer[phrase] >= PART * use.times:
+        if most_within_longer[phrase] >= PART_SHARE * use.times:
             continue
         core = _strip_generic(phrase)  # "best CRM" is a CRM; but "climate change", "New York"
         is_generic = not core
         if is_generic:
             continue
-        if core == phrase or use.times >= FIXED * used[core].times:
+        if core == phrase or use.times >= FIXED_SHARE * used[core].times:
             subjects.add(phrase)
     return subjects
 

@@ -85,6 +85,8 @@ def find_form_in_text(tag: str, text: str) -> str:
     if not tag or not text:
         return ""
     any_separator = re.escape(tag).replace(r"\ ", r"[\s-]").replace(r"\-", r"[\s-]")
+    # behind a space that follows a letter or comma: at the start of a sentence, a capital says
+    # nothing
     pattern = rf"(?<=[\w,;:)’'\"”-] )({any_separator})(?!\w)"
     forms = Counter(match[1] for match in re.finditer(pattern, text, re.IGNORECASE))
     if not forms:

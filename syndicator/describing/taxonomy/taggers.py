@@ -23,9 +23,9 @@ ZERO_SHOT_FEATURES: Final = ("in-title", "times", "share", "near", "near-title",
 CONSTANT: Final = "constant"
 # Constants were chosen; tests/bench/bench_describing.py shows what a change does.
 NEIGHBOURS: Final = 12  # nearest earlier posts
-LOOKED: Final = 12  # likeliest tags to compare with their posts
+MOST_COMPARED: Final = 12  # likeliest tags to compare with their posts
 LEAST_CHANCE: Final = 0.01  # least probability to report
-CLOSEST: Final = 3  # posts whose mean nearness counts
+CLOSEST_POSTS: Final = 3  # posts whose mean nearness counts
 LIMIT: Final = 30  # log-odds; beyond, a float32 probability is 0 or 1
 FEATURES: Final = (
     "neighbours",
@@ -47,8 +47,8 @@ FEATURES: Final = (
 )
 # Choices; half or twice of each changes F1 by less than a point.
 GIVEN: Final = 0.2  # least weighed chance of a tag
-DOUBT: Final = 2  # right tags assumed beforehand
-PULL: Final = 2  # rejections that halve a tag's chance
+ASSUMED_RIGHT: Final = 2  # right tags assumed beforehand
+HALVING_REJECTIONS: Final = 2  # rejections that halve a tag's chance
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,12 @@ class ZeroShotTagger:
     def features(self, title: str, text: str) -> tuple[list[int], Floats]:
         """Return the numbers of the tags that title or text names, and a row of ZERO_SHOT_FEATURES
         for each."""
-        body = self.matcher.words(text)
-        mentioned = self.matcher.find_in_words(self.matcher.words(title), body)
+        body = self.matcher.split_words(text)
+        mentioned = self.matcher.find_in_words(self.matcher.split_words(title), body)
         vectors = load_embedder()
         length = max(SHORTEST, len(body.stems))
-        near_article = _convert_to_z_scores(self.labels @ vectors.article(title, text))
-        near_title = _convert_to_z_scores(self.labels @ vectors.mean(title))
+        near_article = _convert_to_z_scores(self.labels @ vectors.embed_article(title, text))
+        near_title = _convert_to_z_scores(self.labels @ vectors.embed(title))
         rows = np.zeros((len(mentioned), len(ZERO_SHOT_FEATURES)), dtype=np.float32)
         for row, (number, mention) in enumerate(mentioned.items()):
             times = max(1, mention.text)  # authors seldom say a tag of the title no more
@@ -100,7 +100,7 @@ def prepare_zero_shot(defined: tuple[TagDef, ...]) -> ZeroShotTagger:
     labels = []
     forms: list[tuple[int, str]] = []
     for number, tag in enumerate(tags):
-        labels.append(load_embedder().mean(f"{tag.name} {tag.description}".strip()))
+        labels.append(load_embedder().embed(f"{tag.name} {tag.description}".strip()))
         forms.extend((number, form) for form in (tag.name, *tag.aliases))
     names = tuple(tag.name for tag in tags)
     return ZeroShotTagger(names, np.stack(labels), build_matcher(forms))
@@ -131,8 +131,8 @@ class LearntTagger:
 
     def scores(self, title: str, text: str) -> dict[str, float]:
         """Return the probability of each tag with more than LEAST_CHANCE, by name, best first."""
-        near = self.index.near(word_index.count_terms(title, text))
-        vector = load_embedder().article(title, text)
+        near = self.index.measure_nearness(word_index.count_terms(title, text))
+        vector = load_embedder().embed_article(title, text)
         alike = self.vectors @ vector
         mentioned = self.matcher.find(title, text)
         share = self.has.mean(axis=0, keepdims=True)
@@ -151,7 +151,7 @@ class LearntTagger:
         # drop likely tags that the article does not name and whose posts are less like the article
         # than like each other
         strange = set()
-        for number in [n for n in likely[:LOOKED] if n not in mentioned]:
+        for number in [n for n in likely[:MOST_COMPARED] if n not in mentioned]:
             nearness = measure_closeness(alike[self.has[:, number] > 0])
             if nearness < float(self.close[number]):
                 strange.add(number)
@@ -170,6 +170,7 @@ class LearntTagger:
             return self
 
         def merge_columns(values: Floats) -> Floats:
+            """Return an array with the column of `gone` added to that of `target`."""
             both = values.copy()
             both[:, target] += both[:, gone]
             return np.delete(both, gone, axis=1)
@@ -212,8 +213,8 @@ def measure_neighbour_shares(near: Floats, has: Floats) -> Floats:
 
 
 def measure_closeness(cosines: Floats) -> float:
-    """Return the mean of the CLOSEST highest of `cosines`."""
-    return float(np.sort(cosines)[-CLOSEST:].mean())
+    """Return the mean of the CLOSEST_POSTS highest of `cosines`."""
+    return float(np.sort(cosines)[-CLOSEST_POSTS:].mean())
 
 
 def measure_precision(hits: Floats, mentions: Floats, share: Floats) -> tuple[Floats, Floats]:
@@ -286,7 +287,8 @@ class Trust:
 
     def chance(self, tag: str, chance: float) -> float:
         """Return the probability `chance` of a tag, lowered by how much is trusted."""
-        return chance * self.share * PULL / (self.rejected.get(tag, 0) + PULL)
+        times_rejected = self.rejected.get(tag, 0)
+        return chance * self.share * HALVING_REJECTIONS / (times_rejected + HALVING_REJECTIONS)
 
 
 def learn_trust(past: Iterable[tuple[Collection[str], Sequence[str]]]) -> Trust:
@@ -303,4 +305,4 @@ def learn_trust(past: Iterable[tuple[Collection[str], Sequence[str]]]) -> Trust:
                 right += 1
             else:
                 rejected[tag] += 1
-    return Trust((right + DOUBT) / (proposed + DOUBT), dict(rejected))
+    return Trust((right + ASSUMED_RIGHT) / (proposed + ASSUMED_RIGHT), dict(rejected))

@@ -206,6 +206,8 @@ class Taxonomy:
     def _learn_categories(
         self, filed: Iterable[tuple[str, str, str]], least: int
     ) -> LearntCategories | None:
+        """Return what articles with a confirmed category teach, given as (title, text, category);
+        None if fewer than `least` are filed under a category of ours."""
         names = [category.name for category in self.vocabulary.category]
         posts = [post for post in filed if post[2] in names][-categories.MOST :]
         if len(posts) < max(1, least):
@@ -215,7 +217,7 @@ class Taxonomy:
             prepared = self._prepare_categories(title, text)
             if prepared is None:
                 continue
-            counts = prepared.counts(text[:SAMPLE])
+            counts = prepared.count_words(text[:SAMPLE])
             values = categories.score_categories(prepared, title, text, counts)
             scores.append(values[: len(names)])  # without the topics outside all categories
         return categories.learn_categories(names, posts, scores)
@@ -231,7 +233,7 @@ class Taxonomy:
             learning.State(self.learnt, self.forms, self.trust, self.filed), Path(path)
         )
 
-    def rename_tag(self, old: str, new: str) -> "Taxonomy":
+    def renamed(self, old: str, new: str) -> "Taxonomy":
         """Return the taxonomy with the learnt tag `old` called `new`, or merged into `new` if that
         was learnt, too. Both in any spelling."""
         if self.learnt is None:

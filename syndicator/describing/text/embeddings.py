@@ -77,6 +77,7 @@ class Tokenizer:
         heap: list[tuple[int, int, int, str]] = []
 
         def offer(left: int, right: int) -> None:
+            """Put two neighbours on the heap if together they are a piece."""
             merged = parts[left] + parts[right]
             row = self.rows.get(merged)
             if row is None:
@@ -102,7 +103,7 @@ class Tokenizer:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class SplitText:
     """A text in pieces, so that the vector of any part of it can be summed.
 
     `starts`: for each chunk (about a word), the character at which it begins; `before`: for each
@@ -116,7 +117,8 @@ class Head:
     total: Floats  # their sum
 
     def find_piece(self, character: int) -> int:
-        """Return the number of the first piece that begins at index `character` or later."""
+        """Return the number of the first piece that begins at the index `character` of the text, or
+        later."""
         if character <= 0:
             return 0
         chunk = bisect_right(self.starts, character) - 1
@@ -133,16 +135,19 @@ class Embedder:
     table: Floats  # piece x 256
     cache: dict[str, Pieces] = field(default_factory=dict)
 
-    def head(self, text: str) -> Head:
+    def split(self, text: str) -> SplitText:
         """Split `text` into pieces."""
         parts = split_chunks(text)
         encoded = self._encode_chunks(parts)
         rows_by_chunk = [rows for rows, _ in encoded]
         all_rows = list(chain.from_iterable(rows_by_chunk))
-        starts = list(accumulate(map(len, parts), initial=-1))[:-1]  # -1: the added blank
+        # the first chunk begins with an added blank, so that it starts before the text
+        starts = list(accumulate(map(len, parts), initial=-1))[:-1]
         before = list(accumulate(map(len, rows_by_chunk), initial=0))[:-1]
         rows = self.table[np.array(all_rows, dtype=np.int64)]
-        return Head(starts, before, [offsets for _, offsets in encoded], rows, rows.sum(axis=0))
+        return SplitText(
+            starts, before, [offsets for _, offsets in encoded], rows, rows.sum(axis=0)
+        )
 
     def _encode_chunks(self, chunks: Sequence[str]) -> list[Pieces]:
         """Return the pieces of each chunk. Short chunks are cached; a full cache is emptied."""
@@ -157,11 +162,11 @@ class Embedder:
         self.cache.update((chunk, pieces) for chunk, pieces in new.items() if len(chunk) <= LONGEST)
         return [pieces or new[chunk] for chunk, pieces in zip(chunks, cached, strict=True)]
 
-    def mean(self, text: str) -> Floats:
+    def embed(self, text: str) -> Floats:
         """Return the vector of `text`, of length one; zeros for an empty text."""
-        return normalise(self.head(text).total) if text else self._make_zeros()
+        return normalise(self.split(text).total) if text else self._make_zeros()
 
-    def article(self, title: str, text: str, times: int = 2) -> Floats:
+    def embed_article(self, title: str, text: str, times: int = 2) -> Floats:
         """Return the vector of the first SAMPLE characters of `text` and of the title, which counts
         `times` times; of length one, or zeros if both are empty."""
         total = self._make_zeros()
@@ -174,11 +179,11 @@ class Embedder:
     def _make_zeros(self) -> Floats:
         return np.zeros(self.table.shape[1], dtype=np.float32)
 
-    def parts(self, text: str, parts: Sequence[str]) -> Floats:
+    def embed_parts(self, text: str, parts: Sequence[str]) -> Floats:
         """Return a row for each of `parts`, its vector of length one. `text` should contain them in
         this order; a part that it lacks is split on its own."""
         text = text[:SAMPLE]
-        head = _split_cached(text)
+        split_text = _split_cached(text)
         vectors = np.zeros((len(parts), self.table.shape[1]), dtype=np.float32)
         found_rows = []
         bounds = []  # first piece of a part and the piece after its last, for each of found_rows
@@ -186,19 +191,19 @@ class Embedder:
         for row, part in enumerate(parts):
             begin = text.find(part, search_from)
             if begin < 0:
-                vectors[row] = self.mean(part)
+                vectors[row] = self.embed(part)
                 continue
             search_from = begin + len(part)
-            first = head.find_piece(begin)
-            last = head.find_piece(search_from)
+            first = split_text.find_piece(begin)
+            last = split_text.find_piece(search_from)
             if first < last:
                 found_rows.append(row)
                 bounds += [first, last]
         if found_rows:
-            if bounds[-1] == len(head.rows):
+            if bounds[-1] == len(split_text.rows):
                 bounds.pop()  # reduceat goes to the end by itself
             # reduceat sums the pieces between parts, too: every second sum
-            sums = np.add.reduceat(head.rows, bounds, axis=0)[::2]
+            sums = np.add.reduceat(split_text.rows, bounds, axis=0)[::2]
             lengths = np.linalg.norm(sums, axis=1, keepdims=True) + np.float32(1e-9)
             vectors[found_rows] = sums / lengths
         return vectors
@@ -211,8 +216,9 @@ def split_chunks(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=8)
-def _split_cached(text: str) -> Head:
-    return load_embedder().head(text)
+def _split_cached(text: str) -> SplitText:
+    """Split a text; the last eight are kept, as a title and a text are asked for several times."""
+    return load_embedder().split(text)
 
 
 def normalise(vector: Floats) -> Floats:

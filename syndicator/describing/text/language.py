@@ -105,6 +105,7 @@ def _detect_by_model(sample: str, declared: str | None) -> str | None:
 
 @lru_cache(maxsize=1)
 def _load_identifier() -> Any:
+    """Load py3langid with probabilities that sum to one."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

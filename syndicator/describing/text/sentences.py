@@ -219,6 +219,7 @@ def _load_abbreviations() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def _load_splitter() -> Any:
+    """Load the splitter of sentences (nupunkt), which knows abbreviations."""
     import nupunkt
 
     return nupunkt.load("default")
@@ -264,7 +265,8 @@ def remove_dateline(sentence: str) -> str:
 
 
 def repeats_title(excerpt: str, title: str) -> bool:
-    """True if the excerpt begins with the title, or is itself the beginning of the title."""
+    """True if the excerpt begins with the title, or if it is itself the beginning of the title and
+    longer than ALIKE letters."""
     excerpt_words = normalise_words(excerpt)
     title_words = normalise_words(title)
     if not title_words:

@@ -14,15 +14,15 @@ from syndicator.describing.text.language import load_function_words
 from syndicator.describing.text.sentences import ends_with_stop
 
 _WORD = re.compile(r"[^\W\d_][\w+#]*")
-TITLE: Final = 3  # times a word of the title counts
+TITLE_WEIGHT: Final = 3  # times a word of the title counts
 LONGEST: Final = 30_000  # characters of a text that are read
-TERMS: Final = 60_000  # terms kept: the ones in most texts
-STEM: Final = 7  # letters of a word that are kept, a cheap stem
-MANY: Final = 20  # texts; with so many, drop terms of one text or of all
-LEAST: Final = 3  # articles that must write a form
+MOST_TERMS: Final = 60_000  # terms kept: the ones in most texts
+STEM_LETTERS: Final = 7  # letters of a word that are kept, a cheap stem
+MANY_TEXTS: Final = 20  # texts; with so many, drop terms of one text or of all
+LEAST_ARTICLES: Final = 3  # articles that must write a form
 READ: Final = 12_000  # characters of an article
-PROSE: Final = 6  # words a line of prose has at least
-TITLED: Final = 0.5  # from this share of capitals, a line is a title
+LEAST_WORDS_OF_PROSE: Final = 6  # words a line of prose has at least
+TITLE_CAPITALS: Final = 0.5  # from this share of capitals, a line is a title
 _FORM_WORD = re.compile(r"[^\W_](?:[\w'’.+#&-]*[\w+#])?")
 _POSSESSIVE = re.compile(r"['’]s$")
 _INSIDE = re.compile(r"[\w,;)] $")
@@ -31,11 +31,15 @@ _SMALL = frozenset(word for words in load_function_words().values() for word in 
 
 def count_terms(title: str, text: str) -> Counter[str]:
     """Count the terms of an article: stems of its words and pairs of neighbouring stems. Those of
-    the title count TITLE times."""
+    the title count TITLE_WEIGHT times."""
     counts: Counter[str] = Counter()
     small_words = load_function_words()["en"]
-    for value, times in ((title, TITLE), (text[:LONGEST], 1)):
-        stems = [word[:STEM] for word in _WORD.findall(value.casefold()) if word not in small_words]
+    for value, times in ((title, TITLE_WEIGHT), (text[:LONGEST], 1)):
+        stems = [
+            word[:STEM_LETTERS]
+            for word in _WORD.findall(value.casefold())
+            if word not in small_words
+        ]
         for stem in stems:
             counts[stem] += times
         for first, second in itertools.pairwise(stems):
@@ -60,7 +64,7 @@ class Index:
     def _number_by_term(self) -> dict[str, int]:
         return {term: number for number, term in enumerate(self.terms)}
 
-    def vector(self, counts: Counter[str]) -> "tuple[NDArray[np.int64], Floats]":
+    def weigh_terms(self, counts: Counter[str]) -> "tuple[NDArray[np.int64], Floats]":
         """Return the numbers of the terms that the index has, and their weights in a text with
         these `counts`: a vector of length one, or empty."""
         known = [
@@ -73,9 +77,9 @@ class Index:
         length = float(np.linalg.norm(weights))
         return numbers, weights / np.float32(length) if length else weights
 
-    def near(self, counts: Counter[str]) -> Floats:
+    def measure_nearness(self, counts: Counter[str]) -> Floats:
         """Return the cosine of a text with these `counts` to each earlier text."""
-        numbers, weights = self.vector(counts)
+        numbers, weights = self.weigh_terms(counts)
         if not len(numbers):
             return np.zeros(self.size, dtype=np.float32)
         begins = self.starts[numbers]
@@ -91,12 +95,12 @@ class Index:
 
 
 def build_index(bags: Sequence[Counter[str]]) -> Index:
-    """Build the index of texts, each given by the counts of its terms. From MANY texts on, terms of
-    a single text or of all texts are left out."""
+    """Build the index of texts, each given by the counts of its terms. From MANY_TEXTS texts on,
+    terms of a single text or of all texts are left out."""
     texts_by_term = Counter(term for counts in bags for term in counts)
-    has_many = len(bags) >= MANY
+    has_many = len(bags) >= MANY_TEXTS
     usable = []
-    for term, texts in texts_by_term.most_common(TERMS):
+    for term, texts in texts_by_term.most_common(MOST_TERMS):
         is_telling = 1 < texts < len(bags)
         if is_telling or not has_many:
             usable.append(term)
@@ -107,7 +111,7 @@ def build_index(bags: Sequence[Counter[str]]) -> Index:
     no_texts = Index(
         terms, idf, np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), len(bags)
     )
-    vectors = [no_texts.vector(counts) for counts in bags]
+    vectors = [no_texts.weigh_terms(counts) for counts in bags]
     if vectors:
         numbers = np.concatenate([term_numbers for term_numbers, _ in vectors])
         weights = np.concatenate([term_weights for _, term_weights in vectors])
@@ -122,7 +126,7 @@ def build_index(bags: Sequence[Counter[str]]) -> Index:
     return Index(terms, idf, starts, rows, weights[by_term], len(bags))
 
 
-def learn_word_forms(texts: Sequence[str], least: int = LEAST) -> dict[str, str]:
+def learn_word_forms(texts: Sequence[str], least: int = LEAST_ARTICLES) -> dict[str, str]:
     """Return the usual spelling of words and of names of two or three words: lower case to the
     commonest form inside sentences, if at least `least` texts have that form."""
     forms_by_word: dict[str, Counter[str]] = defaultdict(Counter)
@@ -182,7 +186,7 @@ def _split_prose(text: str) -> Iterator[list[str]]:
     capitals everywhere, are left out."""
     for line in text[:READ].split("\n"):
         matches = list(_FORM_WORD.finditer(line))
-        if len(matches) < PROSE or not ends_with_stop(line.rstrip()):
+        if len(matches) < LEAST_WORDS_OF_PROSE or not ends_with_stop(line.rstrip()):
             continue
         is_inside = [  # inside a sentence: after a letter, comma or bracket and a space
             bool(_INSIDE.search(line, max(0, match.start() - 2), match.start()))
@@ -192,7 +196,7 @@ def _split_prose(text: str) -> Iterator[list[str]]:
         for match, inside in zip(matches, is_inside, strict=True):
             if inside and match[0].casefold() not in _SMALL:
                 telling_words.append(match[0])
-        if sum(map(_has_capital, telling_words)) > TITLED * len(telling_words):
+        if sum(map(_has_capital, telling_words)) > TITLE_CAPITALS * len(telling_words):
             continue
         run: list[str] = []
         end = -1

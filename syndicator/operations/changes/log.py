@@ -1,4 +1,4 @@
-"""Log each change with its texts before and after; undo an edit but keep later ones."""
+"""Log each change with its texts before and after; undo an edit, but keep later edits."""
 
 import fcntl
 import json
@@ -14,6 +14,7 @@ from syndicator.articles import disk
 from syndicator.operations.operation import Inverse
 
 _REMEMBERED = 2000  # changes that are looked through
+_ALL = 100_000  # more than a log has
 KEPT_BYTES = 20_000_000  # of the files of one change: more is not kept, and cannot be undone
 _UNKEPT = "the articles with the old tag were not recorded: by an earlier version, or as too many"
 _LASTING = {
@@ -22,13 +23,18 @@ _LASTING = {
     "retag": _UNKEPT,
     "merge-tags": _UNKEPT,
 }
+_BLOCK_BYTES = 1 << 16  # of the log that are read at once
 _AROUND = 3  # lines of context that must match, fewer next to a later edit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedChange:
-    """A logged change. `act`: its operation; `undoes`: the change that it took back; `inverse`:
-    takes it back."""
+    """A change in the log.
+
+    `act`: name of its operation; `said`: the result in words; `args`: the operation's arguments;
+    `undoes`: number of the change that it took back; `kept`: False if the log has no texts of it;
+    `inverse`: operation, with arguments, that takes it back; None if its texts are put back
+    instead."""
 
     number: int
     at: str
@@ -39,13 +45,14 @@ class LoggedChange:
     said: str
     args: Mapping[str, Any] = field(default_factory=dict)
     undoes: int | None = None
-    kept: bool = True  # False: it has no files to put back
+    kept: bool = True
     inverse: Inverse | None = None
 
     @property
     def back(self) -> Inverse | None:
-        """Return the operation that takes this change back. For changes of earlier versions it is
-        derived."""
+        """Return the operation, with arguments, that takes this change back; None if its texts are
+        put back instead. Changes of earlier versions do not name it, so it is made from their
+        values."""
         if self.inverse is not None or self.kept:
             return self.inverse
         if self.act in ("withdraw", "bring-back"):
@@ -67,8 +74,8 @@ class LoggedChange:
 
 
 class Log:
-    """The log of an instance: one line a change in changes.jsonl, and one file a change with its
-    texts."""
+    """The log of changes of an instance, in its state folder: a line for each change in
+    changes.jsonl, and a file for each with its texts."""
 
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console"
@@ -77,18 +84,18 @@ class Log:
     def add(
         self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]
     ) -> LoggedChange:
-        """Append `change` under the next number, durably, with `files`: (before, after) by name.
-        Return it."""
-        whole = json.dumps(files, ensure_ascii=True).encode()
-        is_kept = bool(files) and len(whole) <= KEPT_BYTES
+        """Append a change with the next number, durably, and return it. `files`: by name, the text
+        before and after; too many bytes are not kept."""
+        content = json.dumps(files, ensure_ascii=True).encode()
+        is_kept = bool(files) and len(content) <= KEPT_BYTES
         with self.alone("changes.lock"):
             newest = self.newest(20)  # the last may be half a line
             number = (newest[0].number if newest else 0) + 1
             numbered = LoggedChange(**{**asdict(change), "number": number, "kept": is_kept})
             if is_kept:
                 disk.make_private_folder(self.root / "kept")
-                disk.write(self.root / "kept" / f"{number}.json", whole, mode=disk.PRIVATE)
-            with open(self.path, "a+b", opener=_for_us_alone) as file:
+                disk.write(self.root / "kept" / f"{number}.json", content, mode=disk.PRIVATE)
+            with open(self.path, "a+b", opener=_open_private) as file:
                 file.write(_line_end(file))
                 file.write(json.dumps(asdict(numbered), ensure_ascii=True).encode() + b"\n")
                 file.flush()
@@ -97,24 +104,35 @@ class Log:
 
     @contextmanager
     def alone(self, name: str = "edits.lock") -> Iterator[None]:
-        """Hold a lock shared by all commands and jobs of this machine."""
+        """Hold a lock that all commands and jobs of this machine share, until the block ends."""
         disk.make_private_folder(self.root)
-        with open(self.root / name, "ab", opener=_for_us_alone) as file:
+        with open(self.root / name, "ab", opener=_open_private) as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed
             yield
 
     def newest(self, most: int = 100) -> list[LoggedChange]:
+        """Return the last `most` changes, newest first, without lines that cannot be read."""
         try:
-            lines = _tail(self.path, most)
+            lines = _read_last_lines(self.path, most)
         except FileNotFoundError:
             return []
-        return [change for line in reversed(lines) if (change := _read(line)) is not None]
+        changes = []
+        for line in reversed(lines):
+            change = _parse_change(line)
+            if change is not None:
+                changes.append(change)
+        return changes
 
     def get(self, number: int) -> LoggedChange | None:
-        return next((change for change in self.newest(100_000) if change.number == number), None)
+        """Return the change with this number, None if there is none."""
+        for change in self.newest(_ALL):
+            if change.number == number:
+                return change
+        return None
 
     def of(self, subject: str, most: int = 20) -> list[LoggedChange]:
-        """Return up to `most` changes of an article id or a source key, newest first."""
+        """Return at most `most` changes of an article, by id, or of a source, by key; newest
+        first."""
         return [
             change
             for change in self.newest(_REMEMBERED)
@@ -122,7 +140,7 @@ class Log:
         ][:most]
 
     def files(self, number: int) -> dict[str, tuple[str | None, str | None]]:
-        """Return the texts of a change by name: (before, after)."""
+        """Return the texts of a change by name, as (before, after); {} if they were not kept."""
         try:
             texts = json.loads((self.root / "kept" / f"{int(number)}.json").read_bytes())
         except (OSError, ValueError):
@@ -130,7 +148,8 @@ class Log:
         return {name: (before, after) for name, (before, after) in texts.items()}
 
     def undone(self) -> set[int]:
-        """Return the numbers of changes that are taken back now."""
+        """Return the numbers of the changes that are taken back, and whose undoing is not itself
+        taken back."""
         numbers: set[int] = set()
         for change in self.newest(_REMEMBERED):
             if change.undoes is not None and change.number not in numbers:
@@ -138,22 +157,23 @@ class Log:
         return numbers
 
 
-def _for_us_alone(path: str, flags: int) -> int:
+def _open_private(path: str, flags: int) -> int:
+    """Open a file that only our user may read, also if it existed with other rights."""
     descriptor = os.open(path, flags, disk.PRIVATE)
     os.fchmod(descriptor, disk.PRIVATE)
     return descriptor
 
 
-def _tail(path: Path, most: int) -> list[bytes]:
+def _read_last_lines(path: Path, most: int) -> list[bytes]:
+    """Return the last `most` lines of a file, reading it in blocks from its end."""
     with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        step = 1 << 16
+        start = file.seek(0, os.SEEK_END)
         data = b""
-        while size and data.count(b"\n") <= most:
-            begin = max(0, size - step)
-            file.seek(begin)
-            data = file.read(size - begin) + data
-            size = begin
+        while start and data.count(b"\n") <= most:
+            block_start = max(0, start - _BLOCK_BYTES)
+            file.seek(block_start)
+            data = file.read(start - block_start) + data
+            start = block_start
     return data.splitlines()[-most:]
 
 
@@ -165,44 +185,52 @@ def _line_end(file: BinaryIO) -> bytes:
     return b"" if file.read(1) == b"\n" else b"\n"
 
 
-def _read(line: bytes) -> LoggedChange | None:
+def _parse_change(line: bytes) -> LoggedChange | None:
+    """Return the change of a line of the log; None for half a line, as the machine may stop while
+    it is written."""
     try:
         return LoggedChange(**json.loads(line))
-    except (ValueError, TypeError):  # half a line: the machine stopped while it was written
+    except (ValueError, TypeError):
         return None
 
 
 def undone(before: str | None, after: str | None, now: str | None) -> str | None:
-    """Return `now` without the edit from `before` to `after` (None: no file). Raises ValueError on
-    a conflict."""
+    """Return the text `now` without the edit that turned `before` into `after`; later edits stay.
+    None is a missing file. Raises ValueError if a later edit changed the same lines."""
     if now == after:
         return before
     if before is None or after is None or now is None:
         raise ValueError("it was edited since")
-    old, new, here = (text.splitlines(keepends=True) for text in (before, after, now))
-    lines = here
-    hunks = SequenceMatcher(None, new, old, autojunk=False).get_opcodes()
-    for _, i1, i2, j1, j2 in reversed([hunk for hunk in hunks if hunk[0] != "equal"]):
-        lines = _put(lines, new, (i1, i2), old[j1:j2])
+    old_lines = before.splitlines(keepends=True)
+    new_lines = after.splitlines(keepends=True)
+    lines = now.splitlines(keepends=True)
+    matcher = SequenceMatcher(None, new_lines, old_lines, autojunk=False)
+    for tag, new_start, new_end, old_start, old_end in reversed(matcher.get_opcodes()):
+        if tag != "equal":
+            restored = old_lines[old_start:old_end]
+            lines = _put_back(lines, new_lines, (new_start, new_end), restored)
     return "".join(lines)
 
 
-def _put(
-    here: list[str], new: Sequence[str], span: tuple[int, int], back: Sequence[str]
+def _put_back(
+    lines: list[str], edited: Sequence[str], span: tuple[int, int], restored: Sequence[str]
 ) -> list[str]:
-    """Return `here` with lines `span` of `new` replaced by `back`. Finds them by their content and
-    neighbours."""
-    first, last = span
+    """Return `lines` with `restored` in place of the lines `span` (start, end) of the text
+    `edited`.
+
+    These are found by their content together with up to _AROUND lines above and below, which must
+    occur exactly once. Raises ValueError if they do not."""
+    first, end = span
     for around in range(_AROUND, -1, -1):
-        above = new[max(0, first - around) : first]
-        below = new[last : last + around]
-        pattern = [*above, *new[first:last], *below]
-        places = [
-            at
-            for at in range(len(here) - len(pattern) + 1)
-            if here[at : at + len(pattern)] == pattern
+        above = edited[max(0, first - around) : first]
+        below = edited[end : end + around]
+        pattern = [*above, *edited[first:end], *below]
+        matches = [
+            index
+            for index in range(len(lines) - len(pattern) + 1)
+            if lines[index : index + len(pattern)] == pattern
         ]
-        if pattern and len(places) == 1:
-            at = places[0] + len(above)
-            return [*here[:at], *back, *here[at + last - first :]]
+        if pattern and len(matches) == 1:
+            index = matches[0] + len(above)
+            return [*lines[:index], *restored, *lines[index + end - first :]]
     raise ValueError("it was edited since in the same place")

@@ -30,7 +30,8 @@ _LONGEST = 1000  # characters of an argument that is logged: longer ones are in 
 
 
 def of_source(app: App, key: str) -> str:
-    """Return the name of the file that configures a source: sources.toml, or one of sources.d."""
+    """Return the name of the text that configures a source: sources.toml, or a file of
+    sources.d."""
     main = app.configuration.folder / "sources.toml"
     path = main
     for placed in registry.placed_sources(main):
@@ -41,7 +42,7 @@ def of_source(app: App, key: str) -> str:
 
 
 def read(app: App, name: str) -> Text:
-    """Return the named text, None if it is missing. Raises OSError."""
+    """Return the text called `name`, None if it is missing. Raises OSError."""
     kind, _, path = name.partition(":")
     try:
         return _KINDS[kind].read(app, path)
@@ -50,8 +51,8 @@ def read(app: App, name: str) -> Text:
 
 
 def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress) -> None:
-    """Write each text, after checking all. Raises UsageError if one changed meanwhile or would be
-    invalid; OSError."""
+    """Write texts, after checking those of the configuration. `edits`: by name, the text before and
+    after. Raises UsageError if a text was edited meanwhile or would be invalid; OSError."""
     by_kind: dict[str, dict[str, Edit]] = {kind: {} for kind in _KINDS}
     for name, edit in edits.items():
         kind, _, path = name.partition(":")
@@ -69,11 +70,12 @@ def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress)
 
 
 def packed_list(wrapper: Wrapper) -> str:
+    """Return a learnt list as JSON on several lines, so that edits of it can be compared."""
     return json.dumps(json.loads(codec.pack(wrapper)), indent=1)
 
 
 def unpacked_list(text: str) -> Wrapper:
-    """Decode a learnt list. Raises ValueError, TypeError."""
+    """Return the learnt list of which `packed_list` made `text`. Raises ValueError, TypeError."""
     return codec.unpack(Wrapper, text)
 
 
@@ -82,6 +84,7 @@ def _read_config(app: App, path: str) -> Text:
 
 
 def _write_config(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
+    """Write files of the configuration. Raises UsageError if one was edited meanwhile."""
     for path, (before, text) in texts.items():
         registry.put_text(app.configuration.folder / path, text, seen=before)
 
@@ -91,7 +94,8 @@ def _read_article(app: App, path: str) -> Text:
 
 
 def _decode(data: bytes) -> str:
-    """Decode a file so that `_encode` returns the same bytes, also of one that is not UTF-8."""
+    """Return the bytes of a file as text. `_encode` returns the same bytes, also if they are not
+    UTF-8."""
     return data.decode("utf-8", "surrogateescape")
 
 
@@ -100,6 +104,8 @@ def _encode(text: str) -> bytes:
 
 
 def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
+    """Write article files and their rows. Raises UsageError if a file was edited meanwhile, or if
+    it is no article then."""
     for path, (before, text) in texts.items():
         if text is None:
             app.archive.article_store.delete(path)
@@ -116,6 +122,7 @@ def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> 
 
 
 def _read_list(app: App, key: str) -> Text:
+    """Return the learnt list of a source as JSON, None for none."""
     state = app.archive.store.visits.state(key)
     if state is None or state.discovery.listing is None:
         return None
@@ -123,6 +130,8 @@ def _read_list(app: App, key: str) -> Text:
 
 
 def _write_lists(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
+    """Store the learnt lists of sources, whose next visits ask for whole pages. Removed sources are
+    left out."""
     visits = app.archive.store.visits
     for key, (_, text) in texts.items():
         state = visits.state(key)
@@ -134,6 +143,7 @@ def _write_lists(app: App, texts: Mapping[str, Edit], progress: Progress) -> Non
 
 
 def _read_tags(app: App, article_id: str) -> Text:
+    """Return the tags of an article, one a line."""
     article = app.archive.store.visits.article(article_id)
     if article is None:
         return None
@@ -141,6 +151,7 @@ def _read_tags(app: App, article_id: str) -> Text:
 
 
 def _write_tags(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
+    """Give each article the tags that `_read_tags` returned for it earlier."""
     from syndicator.upkeep.tags.rename import put_tags  # late: `add` must not load the taxonomy
 
     tags = {article_id: tuple((text or "").splitlines()) for article_id, (_, text) in texts.items()}
@@ -148,34 +159,41 @@ def _write_tags(app: App, texts: Mapping[str, Edit], progress: Progress) -> None
 
 
 def _read_story(app: App, article_id: str) -> Text:
+    """Return the story of an article, with _FINAL behind it if an operator put the article there;
+    None if it is in no story."""
     for member in app.archive.store.stories.members([article_id]):
         return f"{member.story}{_FINAL}" if member.final else member.story
     return None
 
 
 def _write_stories(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    decided: dict[str, str] = {}
-    final: dict[str, str] = {}
+    """Put articles into the stories that `_read_story` returned for them earlier."""
+    by_program: dict[str, str] = {}  # story by article id, "" for none
+    by_operator: dict[str, str] = {}
     for article_id, (_, text) in texts.items():
         if text is not None and text.endswith(_FINAL):
-            final[article_id] = text.removesuffix(_FINAL)
+            by_operator[article_id] = text.removesuffix(_FINAL)
         else:
-            decided[article_id] = text or ""
-    decisions.put_into_stories(app.archive, decided, final=False)
-    decisions.put_into_stories(app.archive, final, final=True)
+            by_program[article_id] = text or ""
+    decisions.put_into_stories(app.archive, by_program, final=False)
+    decisions.put_into_stories(app.archive, by_operator, final=True)
 
 
 def _read_lead(app: App, story: str) -> Text:
+    """Return the id of the article that leads a story; None if none was chosen."""
     return app.archive.store.stories.leads().get(story)
 
 
 def _write_leads(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
+    """Make articles the leads of their stories; a story without a text keeps its lead."""
     kept_leads.record_leads(
         app.archive, {story: text for story, (_, text) in texts.items() if text}
     )
 
 
 def _read_feed(app: App, path: str) -> Text:
+    """Return what is at the address of a feed, given as AXIS/SLUG: "here" for the feed, "leads to
+    AXIS/SLUG" for a redirect, None for neither."""
     key = FeedKey(*path.split("/", 1))
     row = next((row for row in app.archive.store.index.feeds() if row.key == key), None)
     if row is None:
@@ -186,6 +204,8 @@ def _read_feed(app: App, path: str) -> Text:
 
 
 def _write_feeds(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
+    """Take redirects of these feeds back, and publish the feeds again. The texts do not matter:
+    only a merge of tags changes them, and undoing it is the only edit."""
     keys = [FeedKey(*path.split("/", 1)) for path in texts]
     index = app.archive.store.index
     for row in list(index.feeds()):
@@ -197,7 +217,8 @@ def _write_feeds(app: App, texts: Mapping[str, Edit], progress: Progress) -> Non
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """The functions that read and write texts of one kind."""
+    """The functions that read and write the texts of one kind, which is the part of their names
+    before the colon."""
 
     read: Callable[[App, str], Text]
     write: Callable[[App, Mapping[str, Edit], Progress], None]
@@ -224,13 +245,14 @@ def apply(
     who: str,
     progress: Progress = no_progress,
 ) -> tuple[Change, int | None]:
-    """Apply the planned change as `who`. Return it as applied, and its number in the log or None.
-    If it fails midway, log the finished part. Raises its errors."""
+    """Apply a planned change in the name of `who`, and log it. Return (the change as applied, its
+    number in the log); the number is None if nothing was logged. If it fails midway, the finished
+    part is logged, and the error raised."""
     if operation.is_question or planned.is_empty:
         return planned, None
     names = (*planned.touches, *planned.edits)
-    # edits of the configuration need no lock of runs, so another one makes sure that each logs only
-    # its own
+    # operations that edit the configuration do not hold the lock of runs; with a lock of their own,
+    # no one logs the edit of another as its own
     is_edit = any(name.startswith("config:") for name in names)
     with Log(app.configuration.settings.state_dir).alone() if is_edit else nullcontext():
         before = {name: read(app, name) for name in names}
@@ -259,8 +281,7 @@ def _log(
     before: dict[str, Text],
     who: str,
 ) -> int:
-    """Log a change with the texts that it changed. `before`: the texts by name, as they were.
-    Return its number."""
+    """Log a change with the texts that differ from `before`, by name. Return its number."""
     short_arguments = {
         name: value
         for name, value in plain(arguments).items()

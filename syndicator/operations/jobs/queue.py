@@ -1,6 +1,6 @@
-"""Store the queue of jobs: add, claim, cancel; one file per job, shared by two processes.
+"""Store the queue of jobs: add, claim, cancel. Each job is a file, and two processes share them.
 
-It is safe if either process is killed. People of the console go first; tokens of the API have turns
+Safe if either process is killed. Jobs of people at the console go first; API tokens take turns
 (`core.fair_queue`)."""
 
 import json
@@ -18,7 +18,7 @@ from syndicator.core.fair_queue import Shares
 from syndicator.core.model import Fetched
 from syndicator.core.requests import JOBS
 
-TOKEN = "token "  # a job of the API is of this and the token's name
+TOKEN = "token "  # before the token's name in `who` of a job of the API
 KEPT = 200  # jobs that have ended
 PAGES = 20  # web pages of jobs
 _TODO = ".todo"
@@ -32,9 +32,10 @@ ENDED = ("done", "failed", "cancelled")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job. `act`: name of an operation, with `args`; `dry_run`: only plan it; `said`: outcome;
-    `reason`: code of the error that ended it; `result`: data of the change; `change`: its number in
-    the log."""
+    """A job: an operation to do. `act`: name of the operation; `args`: its arguments; `who`: asked
+    for it; `said`: the result in words; `reason`: code of the error that ended it; `done`, `total`:
+    steps; `change`: number of the change in the log; `result`: data of the change; `dry_run`: only
+    plan it."""
 
     id: str
     act: str
@@ -56,7 +57,7 @@ class Job:
 
 
 class Queue:
-    """The jobs of an instance, in private files, as forms may contain passwords."""
+    """The jobs of an instance. Their files are private, as forms may have passwords."""
 
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console" / "jobs"
@@ -68,6 +69,8 @@ class Queue:
     def add(
         self, act: str, args: Mapping[str, Any], *, who: str, at: str, dry_run: bool = False
     ) -> Job:
+        """Queue a job, and return it with its new id."""
+        # ids sort by time, as the names of the files do
         job_id = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
         job = Job(id=job_id, act=act, args=dict(args), who=who, at=at, dry_run=dry_run)
         disk.make_private_folder(self.root.parent)
@@ -80,27 +83,29 @@ class Queue:
         self._write(f"{job.id}{_FILE}", json.dumps(asdict(job), ensure_ascii=True).encode())
 
     def get(self, job_id: str) -> Job | None:
+        """Return a job; None for an unknown id or a damaged file."""
         if not _is_id(job_id):
             return None
+        names = {attribute.name for attribute in fields(Job)}
         try:
             values = json.loads((self.root / f"{job_id}{_FILE}").read_bytes())
-            names = {attribute.name for attribute in fields(Job)}
+            # another version may have written fields that this one does not know
             known = {name: value for name, value in values.items() if name in names}
             return Job(**known | {"id": job_id})
-        # missing or damaged
         except (OSError, ValueError, RecursionError, TypeError, AttributeError):
             return None
 
     def keep_page(self, job_id: str, page: Fetched) -> None:
-        """Store a job's fetched page, in which the operator selects a list; the newest PAGES
-        stay."""
+        """Store the web page that a job fetched, on which the operator points at a list. Only the
+        newest PAGES stay."""
         headers = {**page.headers, ANSWERED: page.final_url}
         self._write(f"{job_id}{_PAGE}", pack_page(page.body, headers))
         for path in sorted(self.root.glob(f"*{_PAGE}"), reverse=True)[PAGES:]:
             path.unlink(missing_ok=True)
 
     def page(self, job_id: str) -> tuple[bytes, str, dict[str, str]] | None:
-        """Return the page stored by `keep_page` (bytes, final address, headers), or None."""
+        """Return the page that `keep_page` stored, as (bytes, final address, headers); None if it
+        is gone."""
         if not _is_id(job_id):
             return None
         try:
@@ -117,18 +122,18 @@ class Queue:
         return sorted(path.name.removesuffix(_TODO) for path in self.root.glob(f"*{_TODO}"))
 
     def has_room(self, who: str) -> bool:
-        """Return True if another job of the token `who` may wait."""
+        """True if the token `who` has so few jobs waiting that it may add one."""
         self._update_queued()
         return self._tokens.has_room(who)
 
     def has(self, accepts: Callable[[Job], bool]) -> bool:
-        """Return True if `accepts` accepts a queued job, by its fields without `args`."""
+        """True if `accepts` is true for a queued job, which is given without `args`."""
         self._update_queued()
         return any(map(accepts, self._queued.values()))
 
     def claim(self, accepts: Callable[[Job], bool] = lambda job: True) -> Job | None:
-        """Claim the next job that `accepts` accepts, by its fields without `args`; None if there is
-        none."""
+        """Mark the next job in turn as running and return it, of those for which `accepts` is true
+        (given without `args`); None if there is none."""
         self._update_queued()
         while True:
             next_job = self._people.take(accepts) or self._tokens.take(accepts)
@@ -140,8 +145,8 @@ class Queue:
                 return job
 
     def _start(self, job_id: str) -> Job | None:
-        """Mark a queued job as running; None if another process has it, or if its file is
-        damaged."""
+        """Mark a queued job as running and return it; None if another process took it, or its file
+        is damaged."""
         try:
             (self.root / f"{job_id}{_TODO}").unlink()  # whoever deletes it has it
         except FileNotFoundError:
@@ -154,7 +159,7 @@ class Queue:
         return running
 
     def _update_queued(self) -> None:
-        """Read the jobs that were queued since the last update, and forget those that are queued no
+        """Read the jobs queued since the last update, and forget those that are not queued any
         more."""
         waiting_ids = self.waiting()
         for job_id in self._queued.keys() - waiting_ids:
@@ -175,7 +180,7 @@ class Queue:
         return self._tokens if job.who.startswith(TOKEN) else self._people
 
     def cancel(self, job_id: str) -> None:
-        """End a queued job; let a running job stop at its next step."""
+        """Cancel a queued job; let a running one end at its next step."""
         job = self.get(job_id)
         if job is None or job.ended:
             return
@@ -196,14 +201,15 @@ class Queue:
         return [job for job in jobs if job is not None]
 
     def lost(self) -> None:
-        """Mark running jobs as failed. Call before starting a process of jobs."""
+        """Mark running jobs as failed: the process that ran them has ended. Call before starting
+        another one."""
         for job in self.recent(KEPT):
             if job.status in ("running", "building"):
                 said = "the program ended meanwhile; see whether it was done"
                 self.save(replace(job, status="failed", said=said))
 
     def sweep(self) -> None:
-        """Delete the files of all but the KEPT newest jobs; queued jobs stay."""
+        """Delete the files of all but the KEPT newest jobs; queued ones stay."""
         for path in sorted(self.root.glob(f"*{_FILE}"), reverse=True)[KEPT:]:
             if not (self.root / f"{path.stem}{_TODO}").exists():
                 for suffix in (_FILE, _CANCEL):

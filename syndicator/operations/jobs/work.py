@@ -1,4 +1,4 @@
-"""Run queued jobs one after the other in a process of their own, and build after changes.
+"""Run queued jobs one after the other in a process of their own, and build feeds after changes.
 
 `python -m syndicator.operations.jobs.work CONFIG` ends when stdin is closed."""
 
@@ -28,19 +28,19 @@ _STEP_SECONDS = 0.3  # between two notes of how far a job is
 
 
 def work(
-    config: Path, wanted: Callable[[], bool], *, sleep: Callable[[float], None] = time.sleep
+    config: Path, may_go_on: Callable[[], bool], *, sleep: Callable[[float], None] = time.sleep
 ) -> None:
-    """Run jobs as they arrive, while `wanted()` is true."""
+    """Run jobs as they are queued, as long as `may_go_on` returns True."""
     queue = Queue(load(config).state_dir)
     queue.lost()
-    while wanted():
+    while may_go_on():
         if not drain(config, queue):
             sleep(_PAUSE_SECONDS)
 
 
 def drain(config: Path, queue: Queue) -> int:
-    """Run the queued jobs by turn, and build after changes. Return their number. During a run,
-    changes stay queued."""
+    """Run the queued jobs by turn, and build feeds after changes. Return the number of jobs. While
+    a run holds the lock, only questions are answered and changes stay queued."""
     count = 0
     while queue.waiting():
         done = _run_changes(config, queue)
@@ -56,30 +56,32 @@ def drain(config: Path, queue: Queue) -> int:
 
 
 def _run_changes(config: Path, queue: Queue) -> list[Job]:
-    """Run jobs under the lock, whoever's turn it is, until no queued job needs it; then build.
-    Return the jobs."""
-    done: list[Job] = []
+    """If a queued job needs the lock, take it and run jobs in turn, also those that do not need it,
+    until none that needs it is left; then build feeds. Return the finished jobs: none if another
+    process holds the lock."""
+    finished: list[Job] = []
     if not queue.has(_needs_lock):
-        return done
+        return finished
     try:
         with locked(load(config)):
             for _ in queue.waiting():
                 job = queue.claim() if queue.has(_needs_lock) else None
                 if job is None:
                     break
-                done.append(_run(config, queue, job))
-            _build(config, queue, [job for job in done if job.status == "building"])
+                finished.append(_run(config, queue, job))
+            _build(config, queue, [job for job in finished if job.status == "building"])
     except LockedError:
-        return done
+        return finished
     except SyndicatorError as error:  # invalid settings: every waiting job fails with this
         while (job := queue.claim()) is not None:
-            done.append(replace(job, status="failed", said=str(error)))
-            queue.save(done[-1])
-    return done
+            failed = replace(job, status="failed", said=str(error))
+            finished.append(failed)
+            queue.save(failed)
+    return finished
 
 
 def needs_no_lock(job: Job) -> bool:
-    """Return True for a job that only answers, and may do so during a run."""
+    """True for a job that only answers a question or plans, and may do so during a run."""
     operation = operations().get(job.act)
     return operation is not None and operation.unlocked and (job.dry_run or operation.is_question)
 
@@ -89,6 +91,8 @@ def _needs_lock(job: Job) -> bool:
 
 
 def _run(config: Path, queue: Queue, job: Job) -> Job:
+    """Run a job and save its outcome, which is returned."""
+
     def act(job: Job) -> Job:
         with open_app(config, remake=remake) as app:
             return acted(app, queue, job)
@@ -97,6 +101,8 @@ def _run(config: Path, queue: Queue, job: Job) -> Job:
 
 
 def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
+    """Call `act`, which returns the job with its outcome, and save that; an error becomes the
+    outcome of a failed job."""
     try:
         outcome = act(job)
     except CancelledJob:
@@ -117,10 +123,10 @@ def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
 
 
 def acted(app: App, queue: Queue, job: Job) -> Job:
-    """Run the operation of a job. Return the job, "building" if feeds may be stale. Raises its
-    errors."""
+    """Run the operation of a job and return the job with its result: "building" if feeds may be
+    stale now, else "done". Raises the operation's errors."""
     operation = need(job.act)
-    progress = _progress(queue, job)
+    progress = _make_progress(queue, job)
     arguments = arguments_of(operation, job.args)
     change = operation.plan(app, arguments, progress)
     number = None
@@ -136,26 +142,33 @@ def acted(app: App, queue: Queue, job: Job) -> Job:
     return replace(job, status=status, said=sentence, result=plain(change.data), change=number)
 
 
-def _progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
-    last = [0.0]
+def _make_progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
+    """Return a function that saves how far a job is, now and then, and raises CancelledJob if
+    somebody cancelled it."""
+    saved_at = 0.0
 
     def progress(done: int, total: int) -> None:
+        nonlocal saved_at
         if queue.is_cancelled(job.id):
             raise CancelledJob
-        if time.monotonic() - last[0] > _STEP_SECONDS:
-            last[0] = time.monotonic()
+        if time.monotonic() - saved_at > _STEP_SECONDS:
+            saved_at = time.monotonic()
             queue.save(replace(job, done=done, total=total))
 
     return progress
 
 
 def _build(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
+    """Build the stale feeds, and save the jobs that changed them as done, with what became of the
+    build. Does nothing without such jobs."""
     if not stale:
         return
     try:
         with open_app(config, remake=remake) as app:
             held = asyncio.run(build_feeds(app)).held
-        note = f"; held back: {', '.join(job.what for job in held)}" if held else ""
+        note = ""
+        if held:
+            note = f"; held back: {', '.join(problem.what for problem in held)}"
     except (SyndicatorError, OSError) as error:
         note = f"; the feeds are not built yet: {error}"
     for job in stale:
@@ -163,7 +176,8 @@ def _build(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
 
 
 def call_at_end_of_input(end: Callable[[], object]) -> None:
-    """Call `end` in a thread once standard input closes, as the parent process is gone."""
+    """Call `end` in a thread when standard input is closed: the process that started us is gone
+    then."""
 
     def listen() -> None:
         while os.read(0, 1024):
@@ -174,7 +188,7 @@ def call_at_end_of_input(end: Callable[[], object]) -> None:
 
 
 async def end(process: asyncio.subprocess.Process, seconds: float) -> None:
-    """Close the standard input of a process; terminate it if it still runs after `seconds`."""
+    """Close the standard input of a process, and terminate it if it still runs after `seconds`."""
     if process.returncode is not None:
         return
     if process.stdin is not None:

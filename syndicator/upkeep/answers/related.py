@@ -1,4 +1,4 @@
-"""Find the related articles of articles that have pages, and keep them until an article changes."""
+"""Find the related articles of each published article, and keep them until an article changes."""
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -35,8 +35,9 @@ SourceOf = Callable[[Article], Source | None]
 async def find_all_related(
     archive: Archive, source_of: SourceOf, feeds: Collection[FeedKey], seconds: float = SECONDS
 ) -> int:
-    """Find the related articles of those in `feeds` that have none yet, the newest first, for so
-    many seconds; return of how many. Waits until the terms of all articles are read."""
+    """Find the related articles of those in `feeds` for which none were found yet, the newest
+    first, for about `seconds`; return the number of articles done. Returns 0 while terms of
+    articles are still to be read, as these are compared."""
     if archive.store.texts.has_due():
         return 0
     clock = asyncio.get_running_loop().time
@@ -55,21 +56,21 @@ async def find_all_related(
 
 @lru_cache(32)
 def _list_small_words(language: str) -> frozenset[str]:
-    """Return the terms of a language that say nothing."""
+    """Return the function words of a language as terms, which are not compared."""
     words = load_function_words().get(language, ())
     return frozenset(each_term(" ".join(words)))
 
 
 @dataclass(slots=True)
 class RelatedFinder:
-    """Finds related articles among those that the feed of everything shows, by what is published of
-    them."""
+    """Finds related articles among those in the feed of all articles, and compares only what is
+    published of them. `source_of`: returns an article's source, or None."""
 
     store: Store
     source_of: SourceOf
-    _traits: dict[str, Traits | None] = field(default_factory=dict)
-    _counts: dict[str, int] = field(default_factory=dict)
-    _total: int = 0
+    _traits: dict[str, Traits | None] = field(default_factory=dict)  # None: not published
+    _counts: dict[str, int] = field(default_factory=dict)  # articles by term
+    _total: int = 0  # articles
 
     def find(self, article_id: str) -> list[str]:
         """Return the ids of up to five articles, the nearest first; none for an article that is
@@ -78,12 +79,14 @@ class RelatedFinder:
         if article is None:
             return []
         terms = list_terms(article.document, _list_small_words(article.language))
+        # keys are the terms that tell most about the article, the best first
         keys = choose_keys(article.document, terms, self._count(terms))
         candidates = self._list_candidates(article, list(keys)[:_ASKED])
         return choose_related(article, keys, self._read(candidates).values())
 
     def _list_candidates(self, article: Traits, keys: Sequence[str]) -> list[str]:
-        """Return the ids of the articles of the same story, and of the newest with each key."""
+        """Return the ids of the articles of the same story, and of the newest articles that have
+        one of `keys`, the terms that tell most about `article`."""
         ids: dict[str, None] = {}
         if article.story:
             members = self.store.stories.articles([article.story])
@@ -93,7 +96,7 @@ class RelatedFinder:
         return list(ids)
 
     def _read(self, ids: Sequence[str]) -> dict[str, Traits]:
-        """Return the traits of those of `ids` that are published."""
+        """Return the traits of those of `ids` that are published, cached."""
         new = [article_id for article_id in ids if article_id not in self._traits]
         if len(self._traits) + len(new) > _REMEMBERED:
             self._traits.clear()
@@ -105,19 +108,22 @@ class RelatedFinder:
         return {article_id: traits for article_id, traits in read if traits is not None}
 
     def _read_new(self, ids: Sequence[str]) -> dict[str, Traits]:
-        shown = list(self.store.index.select_in_feed(ALL, ids))
-        articles = self.store.index.articles(shown)
-        documents = self.store.index.documents(shown)
-        stories = self.store.stories.find_stories(shown)
-        return {
-            article_id: self._make_traits(
-                articles[article_id], document, stories.get(article_id, "")
-            )
-            for article_id, document in documents.items()
-            if article_id in articles
-        }
+        """Return the traits of those of `ids` that are published, from the database."""
+        published_ids = list(self.store.index.select_in_feed(ALL, ids))
+        articles = self.store.index.articles(published_ids)
+        documents = self.store.index.documents(published_ids)
+        stories = self.store.stories.find_stories(published_ids)
+        traits = {}
+        for article_id, document in documents.items():
+            article = articles.get(article_id)
+            if article is not None:
+                story = stories.get(article_id, "")
+                traits[article_id] = self._make_traits(article, document, story)
+        return traits
 
     def _make_traits(self, article: Article, document: Document, story: str) -> Traits:
+        """Return what is compared of an article, without what its licence or its source's settings
+        forbid to publish. `document`: its terms; `story`: "" for none."""
         published = limit_to_published(document, article, self.source_of(article))
         tags = join_terms(each_term("\n".join(article.tags)))
         excerpt = article.excerpt if published.excerpt.strip() else ""
@@ -126,12 +132,13 @@ class RelatedFinder:
             added=codec.micros_or(article.added),
             language=get_primary_language(article.language or ""),
             document=replace(published, names=tags, body=published.body[:_CHARACTERS]),
-            vector=load_embedder().article(article.title, excerpt),
+            vector=load_embedder().embed_article(article.title, excerpt),
             story=story,
         )
 
     def _count(self, terms: Sequence[str]) -> Frequencies:
-        """Return how many articles have each term, as counted when it was first asked."""
+        """Return the number of articles that have each term, as counted when the term was first
+        asked for."""
         if len(self._counts) > _REMEMBERED:
             self._counts.clear()
         new = [term for term in terms if term not in self._counts]

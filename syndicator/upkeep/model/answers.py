@@ -1,4 +1,4 @@
-"""Make the question to a language model about an article; check and apply its answer.
+"""Make the question to a language model about an article; check its answer, and say what changes.
 
 Runs in the worker."""
 
@@ -16,7 +16,8 @@ from syndicator.filing.read_article import load_taxonomy, spell_tags
 
 
 def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:
-    """Return the text and the choices that the model gets; `write` as in `validate.choices`. Raises
+    """Return the text that the model gets, with the sentences, categories and tags to choose from.
+    `write`: let it write the excerpt in its own words, if the language supports that. Raises
     ConfigError."""
     return validate.add_choices(
         validate.prepare_material(article), load_taxonomy(files), write=write
@@ -26,10 +27,11 @@ def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Materi
 def apply_answer(
     files: TaxonomyFiles, article: Article, source: Source | None, asked: Material, content: str
 ) -> dict[str, Any] | Refusal:
-    """Return the fields that the answer `content` changes, or its refusal. Hand edits stay. Raises
-    ConfigError."""
+    """Return the new values that the answer `content` to `asked` gives the article, by attribute,
+    or why the answer is refused. Edits by hand stay. Raises ConfigError."""
     taxonomy = load_taxonomy(files)
-    if isinstance(answer := check_answer(content, asked), Refusal):
+    answer = check_answer(content, asked)
+    if isinstance(answer, Refusal):
         return answer
     values: dict[str, Any] = {}
     if may_write(article, "excerpt", By.LLM):
@@ -37,11 +39,11 @@ def apply_answer(
     if answer.category and may_write(article, "category", By.LLM):
         values |= {"category": answer.category, "category_by": By.LLM}
     if answer.tags and may_write(article, "tags", By.LLM):
-        own = spell_tags(source.tags, taxonomy) if source else ()
+        source_tags = spell_tags(source.tags, taxonomy) if source else ()
         mapped = taxonomy.map_published_tags(article.keywords, article.text, article.title)
         published = [tag for tag in mapped if tag in article.tags]
         described = tuple(dict.fromkeys((*published, *answer.tags)))
         if not taxonomy.vocabulary.only_adds:
             described = described[:MOST_TAGS]
-        values |= {"tags": tuple(dict.fromkeys((*own, *described))), "tags_by": By.LLM}
+        values |= {"tags": tuple(dict.fromkeys((*source_tags, *described))), "tags_by": By.LLM}
     return values

@@ -1,4 +1,4 @@
-"""Ask the operator's language model about filed articles, newest first; file its answers."""
+"""Ask the operator's language model about filed articles, and write its answers to their files."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -39,7 +39,8 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Articles to ask about. `again`: also after failures or while the endpoint is paused."""
+    """Which articles are asked about. `since`: only those added since; `again`: also those that
+    failed lately, and even if the endpoint is paused."""
 
     since: datetime
     again: bool = False
@@ -54,8 +55,11 @@ async def ask_about_articles(
     scope: Scope | None = None,
     filed: Callable[[str], None] = lambda title: None,
 ) -> AskReport:
-    """Ask about the articles of `scope` (default: the last week), newest first, for `seconds` or
-    until `stop`, and file accepted answers. `filed` gets each title. The caller holds the lock."""
+    """Ask about the articles of `scope` (None: added in the last week), newest first, and write
+    accepted answers to their files.
+
+    Ends after `seconds` (None: no limit), when `stop` is set, or when no question may be sent.
+    `filed` is called with the title of each changed article. The caller holds the lock."""
     report = AskReport()
     settings = configuration.settings.describe.llm
     if not settings.url:
@@ -96,7 +100,7 @@ async def ask_about_articles(
 def list_unasked(
     archive: Archive, settings: Settings, scope: Scope, limit: int = 1_000_000
 ) -> list[str]:
-    """Return the ids of articles to ask about."""
+    """Return the ids of at most `limit` articles to ask about, newest first."""
     plan = prompt.name_prompt(settings.describe.llm.model, settings.describe.llm.write)
     now = NEVER if scope.again else archive.clock()
     return archive.store.enrichment.list_unasked(plan, since=scope.since, now=now, limit=limit)
@@ -104,6 +108,8 @@ def list_unasked(
 
 @dataclass(kw_only=True)
 class _Asking:
+    """A pass of questions. `broken`: error of disk or database that ends it."""
+
     archive: Archive
     configuration: Configuration
     scope: Scope
@@ -119,22 +125,26 @@ class _Asking:
         self.plan = prompt.name_prompt(self.settings.model, self.settings.write)
 
     async def run(self, stop: asyncio.Event, seconds: float | None) -> None:
+        """Ask about all articles of the scope, _AT_ONCE at a time. Ends after `seconds`, when
+        `stop` is set, or when the endpoint may not be asked. Raises the error that broke the
+        pass."""
         if self.scope.again:
-            self._keep(client.end_pause(self._meter()))
+            self._save_meter(client.end_pause(self._read_meter()))
         loop = asyncio.get_running_loop()
-        until = None if seconds is None else loop.time() + seconds
+        deadline = None if seconds is None else loop.time() + seconds
         stopped = asyncio.create_task(stop.wait())
 
         def may_start() -> bool:
-            late = until is not None and loop.time() >= until
-            return not (
-                late or stopped.done() or stop.is_set() or self.report.hindrance or self.broken
-            )
+            if deadline is not None and loop.time() >= deadline:
+                return False
+            if stopped.done() or stop.is_set():
+                return False
+            return not (self.report.hindrance or self.broken)
 
-        ids = self._ids()
+        ids = self._iterate_ids()
         try:
             # one question is enough to notice a dead endpoint
-            await self._ask_in_turn(ids, may_start, stopped, until_answered=True)
+            await self._ask_in_turn(ids, may_start, stopped, until_called=True)
             await asyncio.gather(
                 *(self._ask_in_turn(ids, may_start, stopped) for _ in range(_AT_ONCE))
             )
@@ -143,16 +153,17 @@ class _Asking:
         if self.broken:
             raise self.broken
 
-    def _ids(self) -> Iterator[str]:
-        seen = dict[str, None]()
-        while new := [
-            article_id
-            for article_id in list_unasked(
-                self.archive, self.configuration.settings, self.scope, len(seen) + BATCH
-            )
-            if article_id not in seen
-        ]:
-            seen |= dict.fromkeys(new)
+    def _iterate_ids(self) -> Iterator[str]:
+        """Yield the ids of the articles to ask about, each once. They are read in batches, as
+        articles asked about meanwhile leave the list."""
+        yielded = dict[str, None]()
+        while True:
+            limit = len(yielded) + BATCH
+            ids = list_unasked(self.archive, self.configuration.settings, self.scope, limit)
+            new = [article_id for article_id in ids if article_id not in yielded]
+            if not new:
+                return
+            yielded |= dict.fromkeys(new)
             yield from new
 
     async def _ask_in_turn(
@@ -161,14 +172,16 @@ class _Asking:
         may_start: Callable[[], bool],
         stopped: asyncio.Task[bool],
         *,
-        until_answered: bool = False,
+        until_called: bool = False,
     ) -> None:
-        """Ask about one article of `ids` after the other while `may_start` says so, and break off
-        when `stopped` ends. `until_answered`: only until the endpoint was called once."""
+        """Ask about the articles `ids` one after the other, as long as `may_start` says so; cancel
+        the question that is open when `stopped` ends. `until_called`: return as soon as the
+        endpoint was called once."""
         while may_start():
-            if (article_id := next(ids, None)) is None:
+            article_id = next(ids, None)
+            if article_id is None:
                 return
-            task = asyncio.create_task(self._take(article_id))
+            task = asyncio.create_task(self._try_article(article_id))
             try:
                 await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -179,18 +192,20 @@ class _Asking:
                 return
             # the disk or the store: raised when all have ended
             self.broken = task.exception() or self.broken
-            if self.broken or (until_answered and task.result()):
+            if self.broken or (until_called and task.result()):
                 return
 
-    async def _take(self, article_id: str) -> bool:
+    async def _try_article(self, article_id: str) -> bool:
+        """Do what `_ask_about` does; record an error of our code as a failure of the article, which
+        is tried again after RECENT."""
         try:
-            return await self._asked(article_id)
+            return await self._ask_about(article_id)
         except BUGS as bug:
             stamp = self.archive.store.visits.stamp(article_id)
             now = self.archive.clock()
             if stamp is None:
                 return False
-            note = Asked(
+            failed = Asked(
                 id=article_id,
                 at=now,
                 plan=self.plan,
@@ -198,12 +213,17 @@ class _Asking:
                 status="failed",
                 stamp=stamp,
                 next_try=now + RECENT,
+                reason=CommandReason.BUG,
+                detail=describe_bug(bug),
             )
-            self._note(replace(note, reason=CommandReason.BUG, detail=describe_bug(bug)))
+            self._record(failed)
             return False
 
-    async def _asked(self, article_id: str) -> bool:
-        if (current := self._read(article_id)) is None:
+    async def _ask_about(self, article_id: str) -> bool:
+        """Ask about one article, unless it is skipped or the same question was answered before, and
+        file the answer. True if the endpoint was called."""
+        current = self._read_current(article_id)
+        if current is None:
             return False
         article, stamp = current
         before = self.store.read_result(article_id)
@@ -216,35 +236,43 @@ class _Asking:
             stamp=stamp,
         )
         source = self.configuration.sources.get(article.source_key)
-        if reason := find_reason_to_skip(article, source):
-            self.store.save_asked(make_skipped(note, reason, before))
+        skip_reason = find_reason_to_skip(article, source)
+        if skip_reason:
+            self.store.save_asked(make_skipped(note, skip_reason, before))
             return False
         try:
-            asked = await self.worker.call(
+            question = await self.worker.call(
                 jobs.make_question, self.configuration.taxonomy, article, self.settings.write
             )
         except WorkerFailed as failure:
             failed = replace(note, status="failed", reason=failure.reason, detail=failure.detail)
-            self._note(replace(failed, next_try=note.at + RECENT))
+            self._record(replace(failed, next_try=note.at + RECENT))
             return False
-        note = replace(note, key=validate.make_cache_key(self.plan, asked))
-        same = before if before is not None and before.key == note.key else None
-        if same and not may_ask_again(same, self.archive.clock(), again=self.scope.again):
-            self.store.save_asked(replace(same, stamp=stamp))  # another file of the same text
-            return False
-        if not asked.sentences:
+
+        note = replace(note, key=validate.make_cache_key(self.plan, question))
+        tries = 0
+        if before is not None and before.key == note.key:  # the same question
+            if not may_ask_again(before, self.archive.clock(), again=self.scope.again):
+                self.store.save_asked(replace(before, stamp=stamp))  # another file of the same text
+                return False
+            tries = before.tries
+        if not question.sentences:
             self.store.save_asked(make_skipped(note, LlmReason.SHORT, before))
             return False
-        answer = self.store.answer(note.key)
-        called = answer is None
-        if answer is None:
-            answer = await self._call(replace(note, tries=same.tries if same else 0), asked)
+        stored_answer = self.store.answer(note.key)
+        if stored_answer is not None:
+            await self._file_answer(note, article, question, stored_answer)
+            return False
+        answer = await self._call(replace(note, tries=tries), question)
         if answer is not None:
-            await self._judged(note, article, asked, answer)
-        return called
+            await self._file_answer(note, article, question, answer)
+        return True
 
-    def _read(self, article_id: str) -> tuple[Article, FileStamp] | None:
-        if (path := self.archive.store.index.path(article_id)) is None:
+    def _read_current(self, article_id: str) -> tuple[Article, FileStamp] | None:
+        """Return an article as its file has it now, with the stamp of the file; None if the file is
+        gone or, which is reported, cannot be read."""
+        path = self.archive.store.index.path(article_id)
+        if path is None:
             return None
         try:
             stamp = self.archive.article_store.stamp(path)
@@ -256,66 +284,74 @@ class _Asking:
         return (filed.article, stamp) if isinstance(filed, Filed) else None
 
     async def _call(self, note: Asked, asked: Material) -> str | None:
+        """Send the question, count its cost, and keep the answer; return the answer's text. None if
+        no question may be sent now, or if the endpoint failed, which is recorded."""
         cost = self.enricher.cost(asked)
-        meter = self._meter()
+        meter = self._read_meter()
         self.report.hindrance = client.find_hindrance(
             meter, self.settings, cost, self.archive.clock()
         )
         if self.report.hindrance:
             return None
-        self._keep(client.count_call(meter, cost))
+        self._save_meter(client.count_call(meter, cost))
         self.report.calls += 1
         result = await self.enricher.ask(asked, meter.form)
         now = self.archive.clock()
         if isinstance(result, Reply):
-            self._keep(client.record_answer(self._meter(), cost, result.tokens, result.form))
+            meter = client.record_answer(self._read_meter(), cost, result.tokens, result.form)
+            self._save_meter(meter)
             self.store.save_answer(note.key, note.id, result.content[:_KEPT], now)
             return result.content
-        meter = client.record_failure(self._meter(), result, now)
-        self._keep(meter)
+        meter = client.record_failure(self._read_meter(), result, now)
+        self._save_meter(meter)
         self.report.hindrance = client.find_hindrance(meter, self.settings, 0, now)
-        self._failed(note, result)
+        self._record_failure(note, result)
         return None
 
-    def _failed(self, note: Asked, failure: Failed) -> None:
-        """Record a failure; those of the endpoint do not count against the article."""
+    def _record_failure(self, note: Asked, failure: Failed) -> None:
+        """Record a failed call: against the article, or only in the report if the endpoint caused
+        it."""
         if client.is_caused_by_endpoint(failure):
             self.report.problems.append(
                 Problem(what=failure.url, reason=failure.reason, detail=failure.detail)
             )
             return
-        self._note(make_failed(note, failure, self.archive.clock()))
+        self._record(make_failed(note, failure, self.archive.clock()))
 
-    async def _judged(self, note: Asked, was: Article, asked: Material, answer: str) -> None:
-        """File the answer, or record why it fails, unless the article changed."""
-        current = self._read(note.id)
-        if current is None or validate.prepare_material(current[0]) != validate.prepare_material(
-            was
-        ):
+    async def _file_answer(
+        self, note: Asked, asked_about: Article, question: Material, answer: str
+    ) -> None:
+        """Write what an accepted answer changes to the article's file, or record why the answer is
+        refused. Does neither if the article is not the one asked about any more: the file was
+        edited before or while the worker checked the answer."""
+        current = self._read_current(note.id)
+        if current is None:
             return
         article, stamp = current
+        if validate.prepare_material(article) != validate.prepare_material(asked_about):
+            return
         source = find_terms(self.archive, self.configuration, article)
         note = replace(note, stamp=stamp, at=self.archive.clock(), answer=answer[:_KEPT], tries=0)
         try:
             applied = await self.worker.call(
-                jobs.apply_answer, self.configuration.taxonomy, article, source, asked, answer
+                jobs.apply_answer, self.configuration.taxonomy, article, source, question, answer
             )
         except WorkerFailed as failure:
             applied = Refusal(reason=failure.reason, detail=failure.detail)
-        if self._read(note.id) != current:
+        if self._read_current(note.id) != current:
             return
         if isinstance(applied, Refusal):
-            self._note(
+            self._record(
                 replace(note, status="refused", reason=applied.reason, detail=applied.detail)
             )
             return
         stored = write_revision(self.archive, stamp.path, article, Revision(values=applied))
-        self._note(
-            replace(note, status="accepted", stamp=self.archive.article_store.stamp(stamp.path))
-        )
+        new_stamp = self.archive.article_store.stamp(stamp.path)
+        self._record(replace(note, status="accepted", stamp=new_stamp))
         self.filed(stored.title)
 
-    def _note(self, asked: Asked) -> None:
+    def _record(self, asked: Asked) -> None:
+        """Save the outcome for an article, log it, and count it in the report."""
         self.store.save_asked(asked)
         program.logger("llm", article=asked.id).info(
             asked.status, reason=asked.reason, detail=asked.detail
@@ -326,8 +362,8 @@ class _Asking:
                 Problem(what=asked.stamp.path, reason=asked.reason, detail=asked.detail)
             )
 
-    def _meter(self) -> Meter:
+    def _read_meter(self) -> Meter:
         return client.reset_if_changed(self.store.meter(), self.settings, self.archive.clock())
 
-    def _keep(self, meter: Meter) -> None:
+    def _save_meter(self, meter: Meter) -> None:
         self.store.save_meter(meter, self.archive.clock())

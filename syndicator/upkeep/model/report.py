@@ -1,4 +1,4 @@
-"""Describe the result of asking the language model: counts, faults, lines to print.
+"""Report what asking the language model about articles came to: counts, faults, lines to print.
 
 A module of its own, because most runs ask nothing."""
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class AskReport:
-    """Result of a pass. `hindrance`: why it ended early; `wrong`: configuration faults."""
+    """What a pass of questions came to. `counts`: articles by status (accepted, refused, failed);
+    `calls`: requests to the model; `hindrance`: why the pass ended early; `wrong`: fault of the
+    configuration, "" for none."""
 
     counts: dict[str, int] = field(default_factory=dict)
     calls: int = 0
@@ -26,10 +28,12 @@ class AskReport:
 
     @property
     def changed(self) -> int:
+        """Number of articles that an answer changed."""
         return self.counts.get("accepted", 0)
 
     @property
     def fault(self) -> SyndicatorError | None:
+        """The error with which a command should end; None for a used-up budget, as usual."""
         if self.wrong:
             return ConfigError(self.wrong)
         if self.hindrance is not None and self.hindrance.reason == "resting":
@@ -37,11 +41,12 @@ class AskReport:
         return None
 
     def lines(self) -> Iterator[str]:
+        """Yield the lines to print; none if nothing was asked and nothing is wrong."""
         if self.calls or self.counts:
-            accepted, refused, failed = (
-                self.counts.get(name, 0) for name in ("accepted", "refused", "failed")
-            )
-            answers = f"{counted(accepted, 'answer')} accepted, {refused} refused, {failed} failed"
+            accepted = counted(self.counts.get("accepted", 0), "answer")
+            refused = self.counts.get("refused", 0)
+            failed = self.counts.get("failed", 0)
+            answers = f"{accepted} accepted, {refused} refused, {failed} failed"
             yield f"language model: {counted(self.calls, 'call')}; {answers}"
         for problem in self.problems:
             yield (

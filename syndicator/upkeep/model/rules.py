@@ -1,4 +1,4 @@
-"""Decide which articles the language model is asked about, and when again. Pure."""
+"""Decide which articles a language model is asked about, and when it is asked again. Pure."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,7 +20,8 @@ OPTED_OUT: Final = timedelta(days=1)
 
 
 def find_refusal(article: Article, source: Source | None) -> LlmReason | Literal[""]:
-    """Return the `LlmReason` for which no language model may read `article`, or ""."""
+    """Return the reason for which no language model may read `article`: the operator or the
+    publisher refuses that; "" if it may. `source`: None if it is not followed any more."""
     if source is not None and not source.llm:
         return LlmReason.OPTED_OUT
     has_licence = source is not None and bool(source.licence)
@@ -30,7 +31,8 @@ def find_refusal(article: Article, source: Source | None) -> LlmReason | Literal
 
 
 def find_reason_to_skip(article: Article, source: Source | None) -> str:
-    """Return the `LlmReason` for which the model is not asked about `article`, or ""."""
+    """Return the `LlmReason` for which the model is not asked about `article`: it may not read it,
+    the excerpt is already its own or the operator's, or the text is too short; "" to ask."""
     refusal = find_refusal(article, source)
     if refusal:
         return refusal
@@ -44,24 +46,30 @@ def find_reason_to_skip(article: Article, source: Source | None) -> str:
 
 
 def make_skipped(note: Asked, reason: str, before: Asked | None) -> Asked:
-    """Return the note of a skipped article; an answer accepted `before` stays on record."""
+    """Return what is recorded of an article that the model is not asked about. `note`: the record
+    so far; `before`: the article's earlier record, which stays if it is of the answer that wrote
+    the excerpt."""
     was_accepted = before is not None and before.status == "accepted"
     if reason == LlmReason.EXCERPT_BY_LLM and before is not None and was_accepted:
         return replace(before, plan=note.plan, by=before.by or before.plan, stamp=note.stamp)
-    again = note.at + OPTED_OUT if reason == LlmReason.OPTED_OUT else None
-    return replace(note, key="", reason=reason, next_try=again)
+    next_try = None  # not before the file or the prompt changes
+    if reason == LlmReason.OPTED_OUT:  # sources.toml may change without the file
+        next_try = note.at + OPTED_OUT
+    return replace(note, key="", reason=reason, next_try=next_try)
 
 
-def may_ask_again(same: Asked, now: datetime, *, again: bool) -> bool:
-    """Return True if the same question may be put after the outcome `same`. `again`: the operator
-    asks for it, so that no wait counts."""
-    if same.next_try is None:
+def may_ask_again(earlier: Asked, now: datetime, *, again: bool) -> bool:
+    """True if a question may be put once more. `earlier`: the record of the same question; `again`:
+    the operator asks for it, so that its time does not count."""
+    if earlier.next_try is None:
         return False
-    return again or same.next_try <= now
+    return again or earlier.next_try <= now
 
 
 def make_failed(note: Asked, failure: Failed, now: datetime) -> Asked:
-    """Return the note of a failure that counts against the article, with its next try."""
+    """Return what is recorded of a failure that the article may have caused. The wait until the
+    next try doubles each time; after MOST_TRIES it is so long that runs do not ask any more
+    (RECENT)."""
     tries = note.tries + 1
     wait = RECENT if tries >= MOST_TRIES else WAIT * 2 ** (tries - 1)
     return replace(

@@ -37,8 +37,8 @@ class Chosen(NamedTuple):
 
 
 def choose_all(archive: Archive, since: datetime | None) -> list[Chosen]:
-    """Return all articles added since `since` (None: all), those of removed sources too, in order
-    of their paths."""
+    """Return all articles added since `since` (None: ever), also those of removed sources, sorted
+    by path."""
     stamps = archive.store.visits.stamps()
     chosen = [
         Chosen(article.id, stamps[article.id].path)

@@ -1,4 +1,4 @@
-"""Plan what the present taxonomy changes in all filed articles, for `describe`."""
+"""Plan what the present taxonomy would change in all filed articles (the command `describe`)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -35,6 +35,7 @@ def plan_descriptions(
     with open_worker() as worker:
 
         def describe(articles: Sequence[Filed]) -> Sequence[Outcome]:
+            """Describe a part of the articles in the worker, each with the terms of its source."""
             pairs = [
                 (filed.article, find_terms(archive, configuration, filed.article))
                 for filed in articles

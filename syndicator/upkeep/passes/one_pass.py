@@ -1,4 +1,4 @@
-"""Make a pass over filed articles: read each, plan its revision by a given function, write the
+"""Revise filed articles in a pass: read each, plan its revision by a given function, write the
 plan."""
 
 from collections.abc import Callable, Sequence
@@ -143,6 +143,7 @@ class _Findings:
             self.counter.add(article, replace(article, **outcome.values))
 
     def as_plan(self) -> Plan:
+        """Return all findings as the plan of the pass."""
         return Plan(
             looked=self.looked,
             lacking=tuple(self.lacking),

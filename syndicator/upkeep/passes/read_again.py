@@ -50,6 +50,7 @@ def read_again(
         url = article.url
 
     def read(rules: Rules) -> PageReading:
+        """Read the page by these rules, all else as today. Raises NotAnArticle."""
         return read_and_render(
             html,
             url,
@@ -80,7 +81,12 @@ def read_again(
         again = replace(again, **described.values)
     if not same_text(article, again):
         again = add_revision(again, now)
-    again = edits.merge(again, article)
+    return _make_revision(article, edits.merge(again, article), reading.html)
+
+
+def _make_revision(article: Article, again: Article, html: str | None) -> Revision | None:
+    """Return what differs between an article and its new version `again`; None if nothing does that
+    an operator sees. `html`: the new body, if it is published whole."""
     changes = list_changes(article, again)
     if not changes:
         return None
@@ -91,7 +97,7 @@ def read_again(
         values=find_changed_values(article, again),
         lines=tuple(lines),
         changes=changes,
-        html=reading.html,
+        html=html,
     )
 
 

@@ -46,8 +46,9 @@ def plan_reread(
     *,
     progress: Progress = ignore_progress,
 ) -> Plan:
-    """Plan how the present rules change the chosen articles; `lacking` are those without a kept
-    page. Raises UsageError, ConfigError."""
+    """Return what reading the kept pages of the chosen articles with the present rules would
+    change. In the plan, `lacking` are the articles without a kept page. Raises UsageError,
+    ConfigError."""
     if configuration.faults:
         raise ConfigError.of(configuration.faults)
     problems = reconcile.files(archive, configuration)

@@ -13,7 +13,7 @@ from syndicator.articles.fields import category_by
 from syndicator.core import text
 from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.model import Article, Problem
-from syndicator.describing.taxonomy.mentions import make_key as mentions_key
+from syndicator.describing.taxonomy.mentions import make_key
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold, load_any
 from syndicator.store.engine import Store
 from syndicator.upkeep import reconcile
@@ -28,7 +28,8 @@ _WRITTEN = ("tags", "tags_by", "category", "category_by")  # attributes that it 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The operator's tags (the whole list) and category; None leaves a field as it is."""
+    """What an operator decides on an article. `tags`: the whole list; `category`: "" for none. None
+    leaves a field as it is."""
 
     tags: tuple[str, ...] | None = None
     category: str | None = None
@@ -36,25 +37,24 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Tags and categories that an operator may use: those of taxonomy.toml, and the `used` tags of
-    articles."""
+    """Tags and categories that an operator may use. `vocabulary`: of taxonomy.toml; `used`: tags
+    that articles have."""
 
     vocabulary: Vocabulary
     used: Collection[str] = ()
 
     def tag(self, name: str, article: Article) -> str:
-        """Return the spelling of the tag `name`. Raises UsageError if it is unknown, so that a typo
-        makes no feed."""
+        """Return the spelling of the tag `name`, for `article`. Raises UsageError for a tag that
+        neither taxonomy.toml nor an article has, so that a typo makes no feed."""
         name = text.line(name)
-        if not name or not mentions_key(name):
+        if not name or not make_key(name):
             raise UsageError(f"{name!r} is no tag: a tag has a letter or a digit")
-        listed = {
-            mentions_key(form): tag.name
-            for tag in self.vocabulary.tag
-            for form in (*tag.aliases, tag.name)
-        }
+        listed = {}
+        for tag in self.vocabulary.tag:
+            for form in (*tag.aliases, tag.name):
+                listed[make_key(form)] = tag.name
         slugs = {text.slug(tag): tag for tag in (*self.used, *article.tags)}
-        match = listed.get(mentions_key(name)) or slugs.get(text.slug(name))
+        match = listed.get(make_key(name)) or slugs.get(text.slug(name))
         if match:
             return match
         if "," in name:
@@ -72,18 +72,19 @@ class Names:
 
     def category(self, name: str) -> str:
         """Return the spelling of the category `name`. Raises UsageError if taxonomy.toml has
-        categories without it."""
+        categories, but not this one."""
         listed = {fold(category.name): category.name for category in self.vocabulary.category}
         if listed and fold(name) not in listed:
-            near = (
-                text.suggestion(name, listed.values()) or f"; it has {', '.join(listed.values())}"
-            )
+            near = text.suggestion(name, listed.values())
+            if not near:
+                near = f"; it has {', '.join(listed.values())}"
             raise UsageError(f"no category {name!r} in taxonomy.toml{near}")
         return listed.get(fold(name), text.line(name))
 
 
 def with_tags(article: Article, names: Names, added: Iterable[str] = ()) -> Decision:
-    """Confirm the tags of the article and add others. Raises UsageError."""
+    """Return the decision that confirms the article's tags and adds others. Raises UsageError for
+    unknown tags."""
     tags: dict[str, str] = {}
     for tag in (*article.tags, *(names.tag(name, article) for name in added)):
         tags.setdefault(text.slug(tag), tag)
@@ -91,9 +92,10 @@ def with_tags(article: Article, names: Names, added: Iterable[str] = ()) -> Deci
 
 
 def without_tags(article: Article, names: Names, rejected: Sequence[str]) -> Decision:
-    """Confirm the tags of the article except the `rejected`. Raises UsageError for others."""
+    """Return the decision that confirms the article's tags without the `rejected` ones. Raises
+    UsageError if it does not have one of these."""
     slugs = {text.slug(tag) for tag in article.tags}
-    wrong = set()
+    rejected_slugs = set()
     for rejected_name in rejected:
         name = rejected_name
         if text.slug(name) not in slugs:
@@ -102,15 +104,15 @@ def without_tags(article: Article, names: Names, rejected: Sequence[str]) -> Dec
         if text.slug(name) not in slugs:
             has = ", ".join(article.tags) or "none"
             raise UsageError(f"{article.title!r} does not have the tag {name!r}; its tags: {has}")
-        wrong.add(text.slug(name))
-    return Decision(tags=tuple(tag for tag in article.tags if text.slug(tag) not in wrong))
+        rejected_slugs.add(text.slug(name))
+    return Decision(tags=tuple(tag for tag in article.tags if text.slug(tag) not in rejected_slugs))
 
 
-def decided(article: Article, decision: Decision) -> Article:
-    """Apply `decision` to `article` as an edit of the operator."""
-    article = replace(
-        article, category_by=article.category_by or category_by(article)
-    )  # tags of the model mark an unmarked category as its own
+def apply_decision(article: Article, decision: Decision) -> Article:
+    """Return `article` with the decided values, marked as set by the operator."""
+    # a file may not say who set its category: without a mark, it would count as set by whoever set
+    # the tags
+    article = replace(article, category_by=article.category_by or category_by(article))
     if decision.tags is not None:
         article = replace(article, tags=decision.tags, tags_by=By.OPERATOR.value)
     if decision.category is not None:
@@ -118,14 +120,15 @@ def decided(article: Article, decision: Decision) -> Article:
     return article
 
 
-def same(article: Article, other: Article) -> bool:
+def has_same_values(article: Article, other: Article) -> bool:
     """True if two versions of an article have the same tags and category."""
     return all(getattr(article, name) == getattr(other, name) for name in ORDERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """Effect of a decision. `changed`: the file differs, if only in who confirmed it. `problems`:
+    """The effect of a decision on an article. `path`: of its file; `changed`: True if the file
+    changes, be it only in who set a value; `feeds`: feeds that get or lose the article; `problems`:
     unreadable files."""
 
     before: Article
@@ -137,7 +140,7 @@ class Confirmed:
 
 
 def defined_names(store: Store, config: Path) -> Names:
-    """Return the names of taxonomy.toml and the published tags."""
+    """Return the tags and categories of taxonomy.toml, and the tags that have a feed."""
     used = [
         row.name for row in store.index.feeds() if row.key.axis == "tag" and row.moved_to is None
     ]
@@ -150,7 +153,8 @@ def plan_decision(
     what: str,
     decide: Callable[[Article, Names], Decision],
 ) -> Confirmed:
-    """Plan the decision on an article. Raises UsageError, ConfigError."""
+    """Return the effect that the decision of `decide` would have on the article `what` (address, id
+    or file). Raises UsageError, ConfigError."""
     problems = reconcile.files(archive, configuration)
     if withdrawn(archive, what):
         raise UsageError(
@@ -158,26 +162,28 @@ def plan_decision(
         )
     path = archive.store.index.path(need_article(archive, what)) or ""
     before = archive.article_store.get(path)
-    after = decided(before, decide(before, defined_names(archive.store, configuration.folder)))
-    changes = ChangeCounter(archive.store.index.merged())
-    if not same(before, after):
-        changes.add(before, after)
+    decision = decide(before, defined_names(archive.store, configuration.folder))
+    after = apply_decision(before, decision)
+    feed_changes = ChangeCounter(archive.store.index.merged())
+    has_new_values = not has_same_values(before, after)
+    if has_new_values:
+        feed_changes.add(before, after)
+    has_new_writer = any(find_writer(before, name) != find_writer(after, name) for name in ORDERED)
     return Confirmed(
         before=before,
         after=after,
         path=path,
-        changed=not same(before, after)
-        or any(find_writer(before, name) != find_writer(after, name) for name in ORDERED),
-        feeds=changes.feeds(),
+        changed=has_new_values or has_new_writer,
+        feeds=feed_changes.feeds(),
         problems=problems,
     )
 
 
-def write_decision(archive: Archive, path: str, seen: Article, wanted: Article) -> Article:
-    """Write tags and category of `wanted` to the file. Raises UsageError if it differs from
-    `seen`."""
-    now = archive.article_store.get(path)
-    if not same(now, seen):
+def write_decision(archive: Archive, path: str, planned_on: Article, decided: Article) -> Article:
+    """Write tags and category of `decided` to the file at `path`. Raises EditedMeanwhile if the
+    file has other ones than the article that the decision was planned on."""
+    current = archive.article_store.get(path)
+    if not has_same_values(current, planned_on):
         raise EditedMeanwhile(path)
-    decided = Revision(values={name: getattr(wanted, name) for name in _WRITTEN})
-    return write_revision(archive, path, now, decided, ordered=ORDERED)
+    revision = Revision(values={name: getattr(decided, name) for name in _WRITTEN})
+    return write_revision(archive, path, current, revision, ordered=ORDERED)

@@ -1,4 +1,4 @@
-"""Start a worker that learns from confirmed tags and categories, or suggests new ones."""
+"""Learn from confirmed tags and categories in a worker process, or let it suggest new ones."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -33,47 +33,53 @@ LEAST_GROUPED = 50  # articles: fewer form groups by chance
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
+    """Numbers of what was learnt."""
+
     articles: int  # with a tag that a person confirmed
     tags: int  # 0: too few articles to learn from
     filed: int = 0  # articles with a category that a person confirmed
 
 
 def learn(archive: Archive, configuration: Configuration, *, least: int = LEAST) -> Learnt:
-    """Learn words, confirmed tags and categories. Raises WorkerFailed, ConfigError."""
-    stamps = _by_age(archive.store)
+    """Learn spellings, and the confirmed tags and categories if `least` articles have any; replace
+    learnt.npz. Without articles, delete it. Raises WorkerFailed, ConfigError."""
+    stamps = _list_stamps_by_age(archive.store)
     files = taxonomy_files(configuration.folder, configuration.settings)
+    learnt_file = Path(files[1])
     if not stamps:
-        forget(Path(files[1]))
-        Path(files[1]).unlink(missing_ok=True)
+        forget(learnt_file)
+        learnt_file.unlink(missing_ok=True)
         return Learnt(articles=0, tags=0)
     from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS
 
-    wanted = (stamp.path for stamp in list_files_to_read(stamps, Path(files[1]), MOST_TEXTS))
-    with _at_hand(archive.article_store, wanted) as folder, _long_worker() as worker:
+    paths = (stamp.path for stamp in list_files_to_read(stamps, learnt_file, MOST_TEXTS))
+    with _local_folder(archive.article_store, paths) as folder, _open_long_worker() as worker:
         articles, tags, filed = worker.call_sync(jobs.learn_files, files, folder, stamps, least)
     return Learnt(articles=articles, tags=tags, filed=filed)
 
 
 def suggest(archive: Archive, configuration: Configuration) -> "list[Proposal]":
-    """Return topics that the taxonomy lacks, the most significant first. Raises WorkerFailed."""
+    """Return tags that taxonomy.toml lacks, the most significant first. Raises WorkerFailed."""
     files = taxonomy_files(configuration.folder, configuration.settings)
-    paths = [stamp.path for stamp in _by_age(archive.store)[-MOST_READ:]]
-    with _at_hand(archive.article_store, paths) as folder, _long_worker() as worker:
+    paths = [stamp.path for stamp in _list_stamps_by_age(archive.store)[-MOST_READ:]]
+    with _local_folder(archive.article_store, paths) as folder, _open_long_worker() as worker:
         return worker.call_sync(jobs.suggest_files, files, folder, paths)
 
 
 def suggest_groups(archive: Archive) -> "list[Group]":
-    """Return groups of articles that could be categories, largest first. Raises WorkerFailed."""
-    paths = [stamp.path for stamp in _by_age(archive.store)[-MOST_GROUPED:]]
+    """Return groups of articles that could be categories, the largest first; [] if there are too
+    few articles. Raises WorkerFailed."""
+    paths = [stamp.path for stamp in _list_stamps_by_age(archive.store)[-MOST_GROUPED:]]
     if len(paths) < LEAST_GROUPED:
         return []
-    with _at_hand(archive.article_store, paths) as folder, _long_worker() as worker:
+    with _local_folder(archive.article_store, paths) as folder, _open_long_worker() as worker:
         return worker.call_sync(jobs.group_files, folder, paths)
 
 
 @contextmanager
-def _at_hand(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[str]:
-    """Yield a local folder with the files, for the worker."""
+def _local_folder(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[str]:
+    """Yield a local folder with the article files for the worker: the article store itself, or for
+    a bucket, a temporary copy of the files at `paths`. Missing files are left out."""
     if not is_bucket(article_store.name):
         yield article_store.name
         return
@@ -81,20 +87,21 @@ def _at_hand(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[str]
         for path in paths:
             with suppress(FileNotFoundError):
                 data = article_store.read(path)
-                place = Path(folder, path)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(data)
+                copy = Path(folder, path)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_bytes(data)
         yield folder
 
 
-def _long_worker() -> closing[Worker]:
+def _open_long_worker() -> closing[Worker]:
     return closing(Worker(seconds=LONG_SECONDS, megabytes=LONG_MEGABYTES))
 
 
-def _by_age(store: Store) -> list[FileStamp]:
+def _list_stamps_by_age(store: Store) -> list[FileStamp]:
+    """Return the stamps of all article files, the article that was added first in front."""
     stamps = store.visits.stamps()
-    dated = [
-        (row.added.timestamp() if row.added else 0.0, stamps[row.id].path, row.id)
-        for row in filed(store)
-    ]
+    dated = []
+    for article in filed(store):
+        added = article.added.timestamp() if article.added else 0.0
+        dated.append((added, stamps[article.id].path, article.id))
     return [stamps[article_id] for _, _, article_id in sorted(dated)]

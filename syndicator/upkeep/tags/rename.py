@@ -1,4 +1,4 @@
-"""Rename or merge tags in taxonomy.toml and in articles; redirect the old tag's feed."""
+"""Rename or merge tags in taxonomy.toml and in articles; redirect the feed of the old tag."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -41,8 +41,9 @@ _AT_ONCE = 200  # feeds that a command builds at once, which takes some seconds.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retagging:
-    """Effect of a rename or merge. `change`: to taxonomy.toml, or None; `notes`: other places that
-    name the old tag."""
+    """The effect of a rename or merge. `change`: of taxonomy.toml, None if it stays as it is;
+    `articles`: ids of those that get the new tag; `notes`: lines on other places that name the old
+    tag."""
 
     kind: Literal["rename", "merge"]
     old: str
@@ -59,8 +60,8 @@ class Retagging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An entry of taxonomy.toml as a rename left it, and as it was before (None: there was
-    none)."""
+    """An entry of taxonomy.toml that a rename wrote: as it left it, and as it was before (None:
+    there was no entry)."""
 
     left: TagDef
     before: TagDef | None
@@ -74,57 +75,80 @@ def plan_rename(
     new: str,
     undone: Entry | None = None,
 ) -> Retagging:
-    """Plan the rename of tag `old` to `new`, or their merge. `undone`: restore this entry of
-    taxonomy.toml unless it was edited since. Raises UsageError with the cure, ConfigError."""
+    """Return the effect of renaming the tag `old` to `new`, or of merging it into `new`. `undone`:
+    if this undoes a rename, the entry of taxonomy.toml to restore, unless it was edited since.
+    Raises UsageError, which says what to do instead, and ConfigError."""
     reconcile.files(archive, configuration)
     old = " ".join(old.split())
     new = " ".join(new.split())
     if not old or not new or max(len(old), len(new)) > _LONGEST:
         raise UsageError(f"a tag needs a name, of {_LONGEST} characters at most")
-    old_feed = FeedKey("tag", text.slug(old))
-    new_feed = FeedKey("tag", text.slug(new))
     path = configuration.folder / "taxonomy.toml"
     vocabulary = load_any(path)
     _check_first_tag(vocabulary, path)
-    both = {old_feed.slug, new_feed.slug}
-    tagged = [
-        (article, of)
-        for article in filed(archive.store)
-        if both & (of := {text.slug(tag) for tag in article.tags})
-    ]
-    holders = [article for article, of in tagged if old_feed.slug in of]
-    others = [article for article, of in tagged if old_feed.slug != new_feed.slug in of]
-    old = _spelled(vocabulary, holders, old)
-    new = _spelled(vocabulary, others, new) if kind == "merge" else new
-    listed = None if (at := find_tag_index(vocabulary, new)) is None else vocabulary.tag[at]
-    done = listed is not None and (
-        listed.name == new if fold(old) == fold(new) else has_name(listed, old)
-    )
-    _check_rename(vocabulary, old, new, old_in_articles=bool(holders) or done)
-    if not done:
-        _check_kind(
-            kind, old, new, there=listed is not None or bool(others), same=old_feed == new_feed
-        )
+
+    # which articles have the two tags
+    old_feed = FeedKey("tag", text.slug(old))
+    new_feed = FeedKey("tag", text.slug(new))
+    with_old, with_new = _find_articles(archive.store, old_feed.slug, new_feed.slug)
+
+    # whether taxonomy.toml has the new name already, as after a crash
+    old = _find_spelling(vocabulary, with_old, old)
+    if kind == "merge":
+        new = _find_spelling(vocabulary, with_new, new)
+    new_index = find_tag_index(vocabulary, new)
+    listed = None if new_index is None else vocabulary.tag[new_index]
+    is_listed_so = _is_renamed(listed, old, new) if listed is not None else False
+    _check_rename(vocabulary, old, new, old_in_articles=bool(with_old) or is_listed_so)
+    if not is_listed_so:
+        new_exists = listed is not None or bool(with_new)
+        _check_kind(kind, old, new, new_exists=new_exists, is_same=old_feed == new_feed)
     _check_address(archive.store, old_feed, new_feed)
-    change = None if done else plan_rename_or_merge(vocabulary, old, new)
+
+    change = None if is_listed_so else plan_rename_or_merge(vocabulary, old, new)
     if undone is not None:
         change = plan_restore(vocabulary, undone.left, undone.before) or change
-    changes = ChangeCounter(archive.store.index.merged())
-    for article in holders:
-        changes.add(article, _retagged(article, old_feed.slug, new))
+    entry_before = None
+    if change is not None and change.at is not None:
+        entry_before = vocabulary.tag[change.at]
+    feed_changes = ChangeCounter(archive.store.index.merged())
+    for article in with_old:
+        feed_changes.add(article, _replace_tag(article, old_feed.slug, new))
     return Retagging(
         kind=kind,
         old=old,
         new=new,
         change=change,
-        before=None if change is None or change.at is None else vocabulary.tag[change.at],
+        before=entry_before,
         old_feed=old_feed,
         new_feed=new_feed,
-        articles=tuple(article.id for article in holders),
-        titles=tuple(article.title for article in holders),
-        feeds=changes.feeds(),
-        notes=_notes(configuration.queries, old_feed, new),
+        articles=tuple(article.id for article in with_old),
+        titles=tuple(article.title for article in with_old),
+        feeds=feed_changes.feeds(),
+        notes=_list_notes(configuration.queries, old_feed, new),
     )
+
+
+def _find_articles(store: Store, old: str, new: str) -> tuple[list[Article], list[Article]]:
+    """Return the articles with the tag whose slug is `old`, and those with the other tag `new`:
+    none if both slugs are the same."""
+    with_old: list[Article] = []
+    with_new: list[Article] = []
+    for article in filed(store):
+        slugs = {text.slug(tag) for tag in article.tags}
+        if old in slugs:
+            with_old.append(article)
+        if new in slugs and old != new:
+            with_new.append(article)
+    return with_old, with_new
+
+
+def _is_renamed(tag: TagDef, old: str, new: str) -> bool:
+    """True if the entry `tag`, which is called `new` in some spelling, says what the rename or
+    merge of `old` would write: it has this spelling, or `old` as an alias."""
+    if fold(old) == fold(new):
+        return tag.name == new
+    return has_name(tag, old)
 
 
 def _check_first_tag(vocabulary: Vocabulary, path: Path) -> None:
@@ -142,7 +166,9 @@ def write_rename(
     planned: Retagging,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
-    """Carry out the plan. Safe to repeat after a crash."""
+    """Carry out the plan: rewrite taxonomy.toml, redirect the feed, write the articles, rename what
+    was learnt. Safe to repeat after a crash. `progress`: called with (articles done, of how
+    many)."""
     path = (configuration.folder / "taxonomy.toml").resolve()  # a symlink stays one
     if planned.change is not None:
         text_before = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -151,7 +177,7 @@ def write_rename(
     _write_tags(
         archive,
         planned.articles,
-        lambda article: _retagged(article, planned.old_feed.slug, planned.new).tags,
+        lambda article: _replace_tag(article, planned.old_feed.slug, planned.new).tags,
         progress,
     )
     if planned.kind == "rename":
@@ -161,124 +187,148 @@ def write_rename(
         return
 
     taxonomy = Taxonomy().with_learnt(learnt)
-    renamed = taxonomy.rename_tag(planned.old, planned.new)
+    renamed = taxonomy.renamed(planned.old, planned.new)
     if renamed is not taxonomy:
         fresh = learnt.with_name(f".{learnt.name}.new")
         renamed.save(fresh)
         fresh.replace(learnt)
 
 
-def built_first(
+def choose_feeds_to_build_first(
     queries: Sequence[SavedQuery], planned: Retagging
 ) -> Callable[[FeedKey], bool] | None:
-    """Return a test for the feeds to build at once if very many changed; None for all feeds."""
+    """Return a test for the feeds that a command builds at once if a rename changes more than
+    _AT_ONCE of them: both tags and all saved queries. None: all changed feeds."""
     if len(planned.feeds) <= _AT_ONCE:
         return None
-    return frozenset(
-        (planned.old_feed, planned.new_feed, *(query.key for query in queries))
-    ).__contains__
+    first = frozenset((planned.old_feed, planned.new_feed, *(query.key for query in queries)))
+    return first.__contains__
 
 
-def _spelled(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> str:
-    if (at := find_tag_index(vocabulary, name)) is not None:
-        return vocabulary.tag[at].name
+def _find_spelling(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> str:
+    """Return the tag `name` as taxonomy.toml spells it, else as the first of `holders` (articles
+    with the tag), else as it is."""
+    index = find_tag_index(vocabulary, name)
+    if index is not None:
+        return vocabulary.tag[index].name
     slug = text.slug(name)
-    return next(
-        (tag for article in holders for tag in article.tags if text.slug(tag) == slug), name
-    )
+    for article in holders:
+        for tag in article.tags:
+            if text.slug(tag) == slug:
+                return tag
+    return name
 
 
 def _check_rename(vocabulary: Vocabulary, old: str, new: str, *, old_in_articles: bool) -> None:
+    """Raise UsageError if the tag has this name already, if there is no tag `old`, or if `new` is
+    an alias of a third tag."""
     if old == new:
         raise UsageError(f"the tag is called {old!r} already")
     if find_tag_index(vocabulary, old) is None and not old_in_articles:
         near = suggestion(old, [tag.name for tag in vocabulary.tag])
         raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it{near}")
     both = (fold(old), fold(new))
-    owners = (
-        tag.name for tag in vocabulary.tag if fold(tag.name) not in both and has_name(tag, new)
-    )
-    owner = next(owners, None)
-    if owner is not None:
-        raise UsageError(
-            f"{new!r} is an alias of {owner!r} in taxonomy.toml: merge into {owner!r}, or remove it"
-            " there"
-        )
+    for tag in vocabulary.tag:
+        if fold(tag.name) not in both and has_name(tag, new):
+            raise UsageError(
+                f"{new!r} is an alias of {tag.name!r} in taxonomy.toml: merge into {tag.name!r},"
+                " or remove it there"
+            )
 
 
-def _check_kind(kind: str, old: str, new: str, *, there: bool, same: bool) -> None:
-    if kind == "rename" and there and not same:
+def _check_kind(kind: str, old: str, new: str, *, new_exists: bool, is_same: bool) -> None:
+    """Raise UsageError if a merge should be a rename, or a rename a merge. `is_same`: both names
+    make the same feed, so that only the spelling changes."""
+    if kind == "rename" and new_exists and not is_same:
         raise UsageError(f"there is a tag {new!r} already; `syndicator tags merge` joins the two")
-    if kind == "merge" and same:
+    if kind == "merge" and is_same:
         raise UsageError(
             f"{old!r} and {new!r} are one tag; `syndicator tags rename` changes how it is written"
         )
-    if kind == "merge" and not there:
+    if kind == "merge" and not new_exists:
         raise UsageError(
             f"there is no tag {new!r} to merge into; `syndicator tags rename` makes one"
         )
 
 
 def _check_address(store: Store, old: FeedKey, new: FeedKey) -> None:
-    if (target := resolve_moves(store.index.feeds()).get(new)) not in (None, old):
+    """Raise UsageError if an earlier rename redirects the feed `new` to a third one."""
+    target = resolve_moves(store.index.feeds()).get(new)
+    if target not in (None, old):
         raise UsageError(
             f"tags/{new.slug} leads to tags/{target.slug} since it was renamed; take that, or"
             " another name"
         )
 
 
-def _retagged(article: Article, slug: str, new: str) -> Article:
-    swapped = [new if text.slug(tag) == slug else tag for tag in article.tags]
-    unique = {text.slug(tag): tag for tag in reversed(swapped)}
-    return replace(article, tags=tuple(dict.fromkeys(unique[text.slug(tag)] for tag in swapped)))
+def _replace_tag(article: Article, slug: str, new: str) -> Article:
+    """Return the article with the tag `new` in place of those with this slug, without doubles."""
+    replaced = [new if text.slug(tag) == slug else tag for tag in article.tags]
+    first_spelling: dict[str, str] = {}
+    for tag in replaced:
+        first_spelling.setdefault(text.slug(tag), tag)
+    return replace(article, tags=tuple(first_spelling.values()))
 
 
-def _notes(queries: Sequence[SavedQuery], old: FeedKey, new: str) -> tuple[str, ...]:
+def _list_notes(queries: Sequence[SavedQuery], old: FeedKey, new: str) -> tuple[str, ...]:
+    """Return a line for each entry of feeds.toml that still names the old tag."""
     notes = []
     for query in queries:
         if query.feed == old:
             notes.append(f"feeds.toml sets up tags/{old.slug}; let it say tags/{text.slug(new)}")
-        elif query.expr and any(
-            term.field == "tag" and text.slug(term.value) == old.slug
-            for term in iterate_terms(query.expr)
-        ):
+        elif _asks_for_tag(query, old.slug):
             notes.append(
                 f"feeds.toml: the query {query.slug!r} asks for the old tag; let it say {new!r}"
             )
     return tuple(notes)
 
 
+def _asks_for_tag(query: SavedQuery, slug: str) -> bool:
+    """True if the query has a term `tag:` with this slug."""
+    if not query.expr:
+        return False
+    terms = iterate_terms(query.expr)
+    return any(term.field == "tag" and text.slug(term.value) == slug for term in terms)
+
+
 def _move_feed(store: Store, planned: Retagging) -> None:
-    """Redirect the old feed to the new one, which takes the old id after a rename."""
+    """Redirect the feed of the old tag to that of the new one. After a rename, the new feed keeps
+    the old one's id, so that readers see no new feed. If both tags have one address, only the
+    feed's name changes. Does nothing the second time."""
     index = store.index
     rows = {row.key: row for row in index.feeds()}
-    old = rows.get(planned.old_feed)
+    old_row = rows.get(planned.old_feed)
     if planned.old_feed == planned.new_feed:
-        if old is not None:
-            index.save_feed(replace(old, name=planned.new))
-            index.mark_stale([old.key])
+        if old_row is not None:
+            index.save_feed(replace(old_row, name=planned.new))
+            index.mark_stale([old_row.key])
         return
-    if old is None or old.moved_to == planned.new_feed:
+    if old_row is None or old_row.moved_to == planned.new_feed:
         return
-    there = rows.get(planned.new_feed)
-    first = there.first_slug if there is not None and planned.kind == "merge" else old.first_slug
-    base = there or FeedRow(key=planned.new_feed, name=planned.new, first_slug=first)
-    move(index, old, replace(base, name=planned.new, first_slug=first))
+    new_row = rows.get(planned.new_feed)
+    first_slug = old_row.first_slug  # of which a feed's id is made
+    if new_row is not None and planned.kind == "merge":
+        first_slug = new_row.first_slug
+    if new_row is None:
+        new_row = FeedRow(key=planned.new_feed, name=planned.new, first_slug=first_slug)
+    move(index, old_row, replace(new_row, name=planned.new, first_slug=first_slug))
 
 
 def put_tags(
     archive: Archive, tags: Mapping[str, tuple[str, ...]], progress: Callable[[int, int], None]
 ) -> None:
-    """Give each article, by id, these tags. Safe to repeat after a crash."""
+    """Give each article, by id, the tags in `tags`. Safe to repeat after a crash."""
     _write_tags(archive, tags, lambda article: tags[article.id], progress)
 
 
 def _write_tags(
     archive: Archive,
     ids: Collection[str],
-    tags_of: Callable[[Article], tuple[str, ...]],
+    choose_tags: Callable[[Article], tuple[str, ...]],
     progress: Callable[[int, int], None],
 ) -> None:
+    """Write the tags that `choose_tags` returns to the files of these articles, even if an operator
+    edited them. Articles that are gone are left out."""
     stamps = archive.store.visits.stamps()
 
     def write(article_id: str) -> None:
@@ -286,7 +336,7 @@ def _write_tags(
             return
         path = stamps[article_id].path
         before = archive.article_store.get(path)
-        revision = Revision(values={"tags": tags_of(before)})
+        revision = Revision(values={"tags": choose_tags(before)})
         write_revision(archive, path, before, revision, ordered=("tags",))
 
     write_together(archive, list(ids), write, progress)

@@ -14,23 +14,23 @@ from syndicator.filing.read_article import load_taxonomy
 def categorise_twice(
     files: TaxonomyFiles, name: str, description: str, articles: Iterable[Article]
 ) -> list[tuple[str, str, str]]:
-    """Return per article (id, category now, category if `name` had the new `description`). Raises
-    ConfigError."""
-    now = load_taxonomy(files)
-    vocabulary = now.vocabulary
+    """Return for each article (id, category now, category if the category `name` had the new
+    `description`). A category that does not exist is added. Raises ConfigError."""
+    taxonomy = load_taxonomy(files)
+    vocabulary = taxonomy.vocabulary
     categories = {fold(category.name): category for category in vocabulary.category}
     category = categories.get(fold(name)) or CategoryDef(name=name)  # its words and examples stay
     categories[fold(name)] = category.model_copy(update={"description": description})
-    edited = replace(
-        now, vocabulary=vocabulary.model_copy(update={"category": tuple(categories.values())})
-    )
+    edited_vocabulary = vocabulary.model_copy(update={"category": tuple(categories.values())})
+    edited = replace(taxonomy, vocabulary=edited_vocabulary)
     return [
-        (article.id, _find_category(now, article), _find_category(edited, article))
+        (article.id, _find_category(taxonomy, article), _find_category(edited, article))
         for article in articles
     ]
 
 
 def _find_category(taxonomy: Taxonomy, article: Article) -> str:
+    """Return the likeliest category, "" for none."""
     guess = taxonomy.category(
         article.title, article.text, article.section, article.keywords, article.language
     )

@@ -16,7 +16,7 @@ from syndicator.core.model import Article
 from syndicator.filing.page_reading import PageReading
 from syndicator.publishing.render.view import make_view
 from syndicator.publishing.web.article_html import make_article_data
-from syndicator.upkeep.passes.read_again import _as_read
+from syndicator.upkeep.passes.read_again import _apply_reading
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import build_index, make_article
 from tests.visiting.conftest import Reply, Web, web
@@ -142,5 +142,5 @@ def test_rereading_keeps_what_the_page_does_not_say() -> None:
     page = "rights: P (rights, page)"
     hand = "mine alone"
     filed = replace(old, rights=("rights: gone (rights, page)", feed, hand))
-    again = _as_read(filed, PageReading(article=replace(old, rights=(page,))), owned=True)
+    again = _apply_reading(filed, PageReading(article=replace(old, rights=(page,))), owned=True)
     assert again.rights == (page, feed, hand)

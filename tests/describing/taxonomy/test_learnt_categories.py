@@ -96,7 +96,7 @@ def test_a_category_that_came_later_gains_nothing_and_one_that_is_gone_is_not_gi
     learnt = HOUSE.learn([], filed=make_posts(8))
     title, text, name = make_posts(1)[0]
     assert learnt.filed is not None
-    gains = learnt.filed.gains(title, text)
+    gains = learnt.filed.predict_gains(title, text)
     assert gains["Desk one"] > 0 > gains["Desk two"]
     later = (*(CategoryDef(name=one) for one in SUBJECTS), CategoryDef(name="Desk three"))
     assert replace(learnt, vocabulary=Vocabulary(category=later)).category(title, text).name == name

@@ -50,7 +50,7 @@ def test_every_feature_of_belonging_is_measured() -> None:
     known_categories = taxonomy._prepare_categories(article["title"], article["text"])
     assert known_categories is not None
     assert known_categories.others
-    counts = known_categories.counts(article["text"])
+    counts = known_categories.count_words(article["text"])
     values = categories.score_categories(
         known_categories, article["title"], article["text"], counts
     )

@@ -153,7 +153,7 @@ def test_rows_are_those_of_the_reference(text: str, expected: list[int]) -> None
 @pytest.mark.parametrize("text", [text for text, _ in KNOWN])
 def test_places_of_pieces(text: str) -> None:
     """A place in the text finds its piece: the pieces before it are those that begin before it."""
-    head = load_embedder().head(text)
+    head = load_embedder().split(text)
     pieces = [
         start + begin
         for start, begins in zip(head.starts, head.offsets, strict=True)

@@ -603,14 +603,14 @@ def test_show_says_what_was_asked_answered_and_decided(lab: Lab) -> None:
 def test_a_bug_of_ours_costs_one_article(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """An exception for one article is recorded, and the others are asked."""
     lab.file_articles("Weather", "Strange", "Climate")
-    real = ask.validate.material
+    real = ask.validate.prepare_material
 
     def strange(article: Article) -> Any:
         if article.title == "Strange":
             raise IndexError("out of range")
         return real(article)
 
-    monkeypatch.setattr(ask.validate, "material", strange)
+    monkeypatch.setattr(ask.validate, "prepare_material", strange)
     assert lab.ask_model().counts == {"accepted": 2, "failed": 1}
     assert lab.read_result("Strange").reason == "bug"
     assert ("IndexError" in lab.read_result("Strange").detail) is True

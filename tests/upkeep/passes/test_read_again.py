@@ -8,7 +8,7 @@ import pytest
 
 from syndicator.core.model import Article
 from syndicator.filing.page_reading import PageReading
-from syndicator.upkeep.passes.read_again import _as_read
+from syndicator.upkeep.passes.read_again import _apply_reading
 
 FILED = Article(
     id="a",
@@ -34,7 +34,7 @@ def test_a_page_replaces_what_a_rule_sets_or_no_feed_of_its_owner_said(
     owned: bool, ruled: frozenset[str], of_page: set[str]
 ) -> None:
     """A new reading replaces a field if a rule sets it or the owner's feed lacks it."""
-    again = _as_read(FILED, PageReading(article=PAGE, ruled=ruled), owned)
+    again = _apply_reading(FILED, PageReading(article=PAGE, ruled=ruled), owned=owned)
     names = ("author", "cover", "language")
     assert {name for name in names if getattr(again, name) == getattr(PAGE, name)} == of_page
     assert {name for name in names if getattr(again, name) != getattr(FILED, name)} == of_page
@@ -43,7 +43,7 @@ def test_a_page_replaces_what_a_rule_sets_or_no_feed_of_its_owner_said(
 def test_a_value_that_the_page_lacks_stays_only_for_language() -> None:
     """Author and cover are cleared if the page lacks them; the language stays."""
     page = PageReading(article=replace(PAGE, author=None, cover=None, language=None))
-    again = _as_read(FILED, page, owned=False)
+    again = _apply_reading(FILED, page, owned=False)
     assert again.author is None
     assert again.cover is None
     assert again.language == "de"
