@@ -72,7 +72,10 @@ def test_what_is_no_picture_is_refused(data: bytes) -> None:
 def test_the_size_on_the_page_is_bounded_both_ways(
     size: tuple[int, int], expected: tuple[int, int]
 ) -> None:
-    assert open_webp(make_thumbnail(made.encode_image(made.make_gradient(size), "PNG"))).size == expected
+    assert (
+        open_webp(make_thumbnail(made.encode_image(made.make_gradient(size), "PNG"))).size
+        == expected
+    )
 
 
 def test_a_large_jpeg_is_scaled_as_it_is_decoded() -> None:
@@ -140,7 +143,9 @@ def test_a_picture_stands_as_it_was_held(orientation: int) -> None:
 
 def test_broken_exif_costs_nothing() -> None:
     whole_turned_jpeg = made.make_turned_jpeg(6)
-    assert open_webp(make_thumbnail(whole_turned_jpeg.replace(b"MM\x00*", b"MM\x00\xff"))).width == 600
+    assert (
+        open_webp(make_thumbnail(whole_turned_jpeg.replace(b"MM\x00*", b"MM\x00\xff"))).width == 600
+    )
 
 
 def test_of_a_moving_picture_the_first_frame_is_shown() -> None:
@@ -170,7 +175,9 @@ def test_every_mode_becomes_rgb(data: bytes) -> None:
 
 
 def test_16_bit_grey_keeps_its_greys() -> None:
-    webp = open_webp(make_thumbnail(made.encode_image(Image.new("I;16", (400, 300), 32_768), "PNG")))
+    webp = open_webp(
+        make_thumbnail(made.encode_image(Image.new("I;16", (400, 300), 32_768), "PNG"))
+    )
     assert is_near_colour(webp.getpixel((200, 150)), (128, 128, 128))
 
 

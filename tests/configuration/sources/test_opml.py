@@ -116,7 +116,9 @@ def test_what_we_write_reads_back_whole_and_in_its_order() -> None:
     opml = write_opml("Mine", SOURCES)
     assert write_opml("Mine", SOURCES) == opml
     listed = read_opml(opml, is_trusted=True)
-    assert [make_source(make_source_table(outline, "tag", {})) for outline in listed.outlines] == SOURCES
+    assert [
+        make_source(make_source_table(outline, "tag", {})) for outline in listed.outlines
+    ] == SOURCES
     assert listed.skipped == ()
     assert listed.folders == ()
 
