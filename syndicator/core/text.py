@@ -59,6 +59,7 @@ SUFFIX = re.compile(
     re.IGNORECASE,
 )
 SLUG_CHARS = 60  # choice: readable and typeable
+_MOST_NAMED = 15  # names in a message; a choice
 _DIGEST_CHARS = 6  # of a digest at the end of a slug
 _STEM_CHARS = 200  # of a name, before it is shortened to a slug
 _STAMP_CHARS = 32  # of a digest: 128 bits
@@ -118,6 +119,19 @@ def suggestion(word: str, candidates: Iterable[str]) -> str:
     names = {name.casefold(): name for name in candidates}
     near = difflib.get_close_matches(word.casefold(), names, n=1)
     return f" (did you mean {names[near[0]]!r}?)" if near else ""
+
+
+def name_alternatives(word: str, candidates: Iterable[str]) -> str:
+    """Return what there is instead of `word`: " (did you mean 'x'?)" for the most similar
+    candidate, else "; there are a, b, c", else ""."""
+    names = list(candidates)
+    near = suggestion(word, names)
+    if near or not names:
+        return near
+    listed = ", ".join(names[:_MOST_NAMED])
+    if len(names) > _MOST_NAMED:
+        listed += f" and {len(names) - _MOST_NAMED} more"
+    return f"; there are {listed}" if len(names) > 1 else f"; there is only {listed}"
 
 
 def line(value: str) -> str:
