@@ -43,6 +43,9 @@ from syndicator.visiting.feeds.ranking import find_last_date
 
 # placeholder for a key that is chosen later, so that the other settings can be checked
 _KEYLESS = "a"
+_CURE_OF_NOTHING = (
+    "give the address of its feed, or of a page of the site that lists several articles"
+)
 # reasons of discovery, whose detail continues a sentence that begins with the address
 _OF_DISCOVERY = (
     FeedReason.NOTHING,
@@ -149,6 +152,11 @@ def _complete_url(address: str) -> str:
         is_host_likely = True
     else:
         is_file_name = re.fullmatch(r"[^/]+\.(opml|txt)", address, re.I) is not None
+        if Path(address).is_dir():
+            raise UsageError(
+                f"{address} is a folder; `syndicator import {address}` adds the articles in it,"
+                " `syndicator add` the sources of a file or a web address"
+            )
         if is_file_name or address.startswith(("/", ".", "~")):
             raise UsageError(
                 f"there is no file {address}; give the path of a list, or a web address"
@@ -189,7 +197,7 @@ async def _look_at_url(session: Session, address: str, url: str) -> Found:
 def _add_setting(session: Session, failed: Failed) -> Failed:
     """Return a failure whose detail names the setting that may cure it."""
     run = session.run
-    setting = name_setting(failed, run.settings.fetch.proxy, run.environ)
+    setting = name_setting(failed, run.settings.fetch.proxy, run.environ, is_followed=False)
     if not setting:
         return failed
     return replace(failed, detail=f"{failed.detail}; {setting}")
@@ -202,7 +210,7 @@ async def _fetch(session: Session, source: Source) -> Fetched | Failed:
     values = secrets.read_known_values(source.url, run.environ)
     lacking = [name for name in secrets.variables(source.url) if name not in values]
     if lacking:
-        raise MissingError(f"{source.url}: {describe_unset_variables(lacking)}")
+        raise MissingError(f"{source.url}: {describe_unset_variables(lacking, run.environ)}")
     state = SourceState(key="", url=source.url)
     answer = await run.fetcher.fetch(build_feed_request(source, state, run.settings, run.environ))
     if isinstance(answer, NotModified):
@@ -222,6 +230,8 @@ async def _read_opml(session: Session, url: str, answer: Fetched) -> opml.Subscr
 def _make_refusal(url: str, refused: NotAFeed) -> MissingError:
     """Return the error of an address where there is nothing to follow, with the cure."""
     _, cure = explain_reason(f"{NOT_A_FEED}{refused.reason}")
+    if refused.reason == FeedReason.NOTHING:
+        cure = _CURE_OF_NOTHING  # nothing is followed yet that could get rules
     if refused.reason in _OF_DISCOVERY:
         return MissingError(f"{url} {refused.detail}; {cure}")
     return MissingError(f"{url}: {refused}; {cure}")

@@ -398,6 +398,7 @@ async def _add_sources(
     """Find feeds at the addresses, let the operator choose, and write those that are new."""
     from syndicator.adding import new_sources, preview, search
 
+    new_sources.check_wishes(opened.configuration.sources, wishes)
     async with new_sources.open_session(
         opened.archive,
         opened.configuration,

@@ -33,9 +33,11 @@ def describe_failure(url: str, failed: Failed) -> str:
     return f"{url}: {failed.reason}: {meaning}{failed.detail}{_find_cure(failed)}"
 
 
-def name_setting(failed: Failed, proxy: str, environ: Mapping[str, str]) -> str:
+def name_setting(
+    failed: Failed, proxy: str, environ: Mapping[str, str], *, is_followed: bool = True
+) -> str:
     """Return the setting that may cure a failure of this machine's network, or "". `proxy`: the
-    setting fetch.proxy."""
+    setting fetch.proxy; `is_followed`: the address is in sources.toml."""
     if failed.reason == FetchReason.TLS and _OWN_CERTIFICATE.search(failed.detail):
         return _TRUST_OWN
     if not failed.no_network:
@@ -50,10 +52,10 @@ def name_setting(failed: Failed, proxy: str, environ: Mapping[str, str]) -> str:
                 f' fetch.proxy = "{urls.redacted(value)}" in syndicator.toml'
             )
     if failed.reason == FetchReason.DNS:
-        return (
-            "correct its url in sources.toml if it is misspelled; if only a proxy finds names, set"
-            " fetch.proxy in syndicator.toml"
-        )
+        cure = "if only a proxy finds names, set fetch.proxy in syndicator.toml"
+        if is_followed:
+            cure = f"correct its url in sources.toml if it is misspelled; {cure}"
+        return cure
     return ""
 
 
