@@ -252,5 +252,8 @@ def need(name: str) -> Operation:
     """Return the named operation. Raises UsageError that suggests a similar name."""
     names = operations()
     if name not in names:
-        raise UsageError(f"there is no operation {name!r}{suggestion(name, names)}")
+        raise UsageError(
+            f"there is no operation {name!r}{suggestion(name, names)}; `syndicator change --help`"
+            " lists them"
+        )
     return names[name]

@@ -15,7 +15,7 @@ from syndicator.core import text
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FeedRow
-from syndicator.core.text import suggestion
+from syndicator.core.text import name_alternatives
 from syndicator.describing.taxonomy.edit import (
     Change,
     find_tag_index,
@@ -100,7 +100,7 @@ def plan_rename(
     done = listed is not None and (
         listed.name == new if fold(old) == fold(new) else knows(listed, old)
     )
-    _check_rename(vocabulary, old, new, old_in_articles=bool(holders) or done)
+    _check_rename(archive.store, vocabulary, old, new, is_known=bool(holders) or done)
     if not done:
         _check_kind(
             kind, old, new, there=listed is not None or bool(others), same=old_feed == new_feed
@@ -188,12 +188,19 @@ def _spelled(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> s
     )
 
 
-def _check_rename(vocabulary: Vocabulary, old: str, new: str, *, old_in_articles: bool) -> None:
+def _check_rename(
+    store: Store, vocabulary: Vocabulary, old: str, new: str, *, is_known: bool
+) -> None:
+    """Raise UsageError if `old` is no tag, or `new` means another. `is_known`: articles have `old`,
+    or it was renamed before."""
     if old == new:
         raise UsageError(f"the tag is called {old!r} already")
-    if find_tag_index(vocabulary, old) is None and not old_in_articles:
-        near = suggestion(old, [tag.name for tag in vocabulary.tag])
-        raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it{near}")
+    if find_tag_index(vocabulary, old) is None and not is_known:
+        names = {tag.name: None for tag in vocabulary.tag}
+        for article in filed(store):
+            names.update(dict.fromkeys(article.tags))
+        there_are = name_alternatives(old, names) or "; there is no tag yet"
+        raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it{there_are}")
     both = (fold(old), fold(new))
     owners = (tag.name for tag in vocabulary.tag if fold(tag.name) not in both and knows(tag, new))
     owner = next(owners, None)
