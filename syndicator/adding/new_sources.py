@@ -26,6 +26,9 @@ from syndicator.processes.worker import Worker
 SHOWN = 5  # entries of a feed that are shown to the operator
 MOST_ITEMS = 100  # of a page's list that are shown to the operator
 # how the list of a page was recognized (`Wrapper.by`), for people
+# of a source that is only checked
+_ANY_KEY = "unnamed-source"
+_ANY_URL = "https://example.org/"
 _LEARNT = {"json-ld": "its JSON-LD", "h-feed": "its microformats", "blocks": "what repeats on it"}
 CandidateKind = Literal["feed", "sitemap", "article", "list", "opml"]
 
@@ -253,6 +256,11 @@ def write_sources(
 
     registry.add_sources(path, new, get_unchanged_sources)
     return new
+
+
+def check_wishes(sources: Mapping[str, Source], wishes: Wishes) -> None:
+    """Raise UsageError for a setting that no new source can have, before its address is asked."""
+    _apply_wishes(sources, Source(key=wishes.key or _ANY_KEY, url=_ANY_URL), wishes)
 
 
 def _apply_wishes(sources: Mapping[str, Source], source: Source, wishes: Wishes) -> Source:

@@ -43,6 +43,9 @@ from syndicator.visiting.feeds.ranking import find_last_date
 
 # stands for a key that is chosen later, so that the other settings can be checked
 _PLACEHOLDER_KEY = "a"
+_CURE_OF_NOTHING = (
+    "give the address of its feed, or of a page of the site that lists several articles"
+)
 # Reasons of `discover`. Their details continue a sentence that begins with the address.
 _DISCOVERY_REASONS = (
     FeedReason.NOTHING,
@@ -155,6 +158,11 @@ def _complete_url(address: str) -> str:
         is_host_likely = True
     else:
         is_file_name = re.fullmatch(r"[^/]+\.(opml|txt)", address, re.I) is not None
+        if Path(address).is_dir():
+            raise UsageError(
+                f"{address} is a folder; `syndicator import {address}` adds the articles in it,"
+                " `syndicator add` the sources of a file or a web address"
+            )
         if is_file_name or address.startswith(("/", ".", "~")):
             raise UsageError(
                 f"there is no file {address}; give the path of a list, or a web address"
@@ -196,7 +204,7 @@ async def _look_at_url(session: Session, address: str, url: str) -> Found:
 def _add_setting(session: Session, failed: Failed) -> Failed:
     """Return `failed`; if a setting may help, its detail names it."""
     run = session.run
-    setting = name_setting(failed, run.settings.fetch.proxy, run.environ)
+    setting = name_setting(failed, run.settings.fetch.proxy, run.environ, is_followed=False)
     if not setting:
         return failed
     return replace(failed, detail=f"{failed.detail}; {setting}")
@@ -209,7 +217,7 @@ async def _fetch(session: Session, source: Source) -> Fetched | Failed:
     values = secrets.read_known_values(source.url, run.environ)
     unset_variables = [name for name in secrets.variables(source.url) if name not in values]
     if unset_variables:
-        raise MissingError(f"{source.url}: {describe_unset_variables(unset_variables)}")
+        raise MissingError(f"{source.url}: {describe_unset_variables(unset_variables, run.environ)}")
     state = SourceState(key="", url=source.url)
     answer = await run.fetcher.fetch(build_feed_request(source, state, run.settings, run.environ))
     if isinstance(answer, NotModified):
@@ -231,6 +239,8 @@ def _make_refusal(url: str, refused: NotAFeed) -> MissingError:
     """Return the error for the address `url` at which there is nothing to follow, with what to
     do."""
     _, cure = explain_reason(f"{NOT_A_FEED}{refused.reason}")
+    if refused.reason == FeedReason.NOTHING:
+        cure = _CURE_OF_NOTHING  # nothing is followed yet that could get rules
     if refused.reason in _DISCOVERY_REASONS:
         return MissingError(f"{url} {refused.detail}; {cure}")
     return MissingError(f"{url}: {refused}; {cure}")

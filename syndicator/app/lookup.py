@@ -50,7 +50,8 @@ def need_article(archive: Archive, what: str) -> str:
     article_id = find_article_id(archive, what)
     if article_id is None:
         raise UsageError(
-            f"no article {what!r} in the article store; give its address, its id or its file"
+            f"no article {what!r} in the article store; give its address, its id or its file, as"
+            " `syndicator status --list articles` has them"
         )
     return article_id
 

@@ -18,7 +18,7 @@ from syndicator.cli.base import COMPLETION_VARIABLE, app, move_config_last
 from syndicator.cli.logs import log_foreign_warnings
 from syndicator.cli.printing import complain, complain_in_json
 from syndicator.core.errors import DiskError, SyndicatorError, UsageError
-from syndicator.core.program import program
+from syndicator.core.program import as_typed, program
 from syndicator.core.text import suggestion
 
 __all__ = ["app", "main"]
@@ -41,6 +41,8 @@ _OWN_MODULES |= dict.fromkeys(("build", "refresh", "serve", "up"), "running.serv
 _OWN_MODULES["mcp"] = "running.programs"
 # a wrong argument or option; typer has no public name for it
 _UsageMistake: Any = typer.BadParameter.__base__
+# an argument that was not given; it has no public name either
+_MissingArgument: Any = import_module(typer.BadParameter.__module__).MissingParameter
 
 _INTERRUPTED = 130  # exit code after Ctrl-C, as shells have it
 
@@ -122,6 +124,21 @@ def _explain_missing(error: Any) -> str:
     return message
 
 
+def _explain_mistake(error: Any) -> str:
+    """Return the message of a wrong word, option or value, with what is right."""
+    from syndicator.cli.mistakes import explain_missing_argument, explain_value
+
+    wrong_choice = re.search(r"'([^']*)' is not one of (.*)", error.message)
+    if wrong_choice:
+        choices = re.findall("'([^']*)'", wrong_choice[2])
+        return wrong_choice[0].rstrip(".") + suggestion(wrong_choice[1], choices)
+    if "No such " in error.message:
+        return _explain_missing(error)
+    if isinstance(error, _MissingArgument):
+        return explain_missing_argument(error)
+    return explain_value(error)
+
+
 def _run_app(*, as_json: bool) -> Any:
     """Run the command of this process and return its exit code. Known errors are printed, with
     `as_json` also as JSON on stdout."""
@@ -136,13 +153,9 @@ def _run_app(*, as_json: bool) -> Any:
     except typer.Abort:
         return 1
     except _UsageMistake as error:
-        wrong_choice = re.search(r"'([^']*)' is not one of (.*)", error.message)
-        if wrong_choice:
-            choices = re.findall("'([^']*)'", wrong_choice[2])
-            error.message = wrong_choice[0].rstrip(".") + suggestion(wrong_choice[1], choices)
-        if "No such " in error.message:
-            error.message = _explain_missing(error)
+        error.message = _explain_mistake(error)
         if not as_json:
+            error.message = as_typed(error.message)
             error.show()  # people get the usage, programs get JSON
             return error.exit_code
         return complain(UsageError(error.format_message()), as_json=as_json)

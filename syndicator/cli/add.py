@@ -407,6 +407,7 @@ async def _add_sources(
     sources.toml."""
     from syndicator.adding import new_sources, preview, search
 
+    new_sources.check_wishes(opened.configuration.sources, wishes)
     async with new_sources.open_session(
         opened.archive,
         opened.configuration,

@@ -21,7 +21,7 @@ from typer.core import TyperCommand, TyperGroup
 from syndicator import __version__
 from syndicator.cli.logs import LogFormat, apply_options, log, make_options
 from syndicator.configuration.folders import VARIABLE, find_own_config
-from syndicator.core.errors import UsageError
+from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.program import program
 from syndicator.operations.operation import Argument, Field
 
@@ -67,6 +67,8 @@ REMOVED = {
 }
 T = TypeVar("T", bound=Callable[..., None])
 CONFIG = Path("config")
+# of files that people take for the configuration; folders with other dots are made as named
+_SUFFIXES_OF_FILES = (".toml", ".yaml", ".yml", ".json", ".ini", ".conf")
 # `docker stop` waits ten seconds; two are for ending workers and closing files.
 GRACE_SECONDS = 8
 
@@ -294,6 +296,21 @@ def _make_parameter(field: Field) -> dict[str, Any]:
     return {"annotation": Annotated[value_type, info], "default": default}
 
 
+def _need_folder_name(folder: Path) -> None:
+    """Raise ConfigError if `folder`, of the operator, is a file, or is named like one."""
+    if folder.is_dir():
+        return
+    if folder.is_file():
+        raise ConfigError(
+            f"{folder} is a file, and --config takes its folder: --config {folder.parent}"
+        )
+    if folder.suffix in _SUFFIXES_OF_FILES:
+        raise ConfigError(
+            f"{folder} is the name of a file, and --config takes a folder, such as --config"
+            f" {folder.with_suffix('')}"
+        )
+
+
 def _choose_config_folder(context: typer.Context, value: Path) -> Path:
     """Return the folder of --config; without it `config` here, or the folder of this account if
     there is no `config`. Settings of earlier versions are logged."""
@@ -304,6 +321,7 @@ def _choose_config_folder(context: typer.Context, value: Path) -> Path:
         folder = find_own_config(os.environ) or value
     if context.resilient_parsing:
         return folder
+    _need_folder_name(folder)
     from syndicator.configuration.settings import dropped_settings
 
     for fault in dropped_settings(folder):

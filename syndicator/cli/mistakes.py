@@ -1,4 +1,4 @@
-"""Say what there is instead of a command or an option that does not exist."""
+"""Explain a wrong command, option or value: what there is instead, or what is accepted."""
 
 import difflib
 import re
@@ -13,6 +13,71 @@ _ALIKE: Final = 0.7
 _VERY_ALIKE: Final = 0.8
 # options of nearly every command, which nobody means by another word
 _COMMON: Final = ("--json", "--config", "--dry-run")
+# words of other programs, and the commands that do here what they do there
+_WORDS_OF_OTHERS: Final = {
+    "fetch": "refresh",
+    "update": "refresh",
+    "poll": "refresh",
+    "crawl": "refresh",
+    "start": "up",
+    "run": "up",
+    "list": "sources",
+    "feeds": "sources",
+    "edit": "change",
+}
+# searches are filters of a list, which no command is named after
+_SEARCH: Final = {
+    "status --list articles --where words=WORDS": "List the articles with these words.",
+    "show": "Show an article by its address, id or file, and why it reads as it does.",
+}
+_SEARCH_WORDS: Final = ("search", "find", "grep", "query")
+# kinds of pydantic's errors for numbers
+_NUMBER_ERRORS: Final = ("int_", "greater_", "less_")
+_EXAMPLE_NUMBERS: Final = {"port": 8080}  # of options without a default of which not any will do
+_EXAMPLE_NUMBER: Final = 10
+_EXAMPLE_DAY: Final = "2026-11-30"
+
+
+def explain_value(error: Any) -> str:
+    """Return the message of typer's error with the wrong value, what is accepted and an example. A
+    message that is not pydantic's stays."""
+    message = str(error.message)
+    list_errors = getattr(error.__cause__, "errors", None)  # a ValidationError of pydantic
+    parameter = getattr(error, "param", None)
+    if list_errors is None or parameter is None:
+        return message
+    detail = list_errors()[0]
+    if detail["type"].startswith(_NUMBER_ERRORS):
+        accepted = f"a whole number{_describe_range(parameter.min, parameter.max)}"
+        example = str(_choose_number(parameter))
+    elif parameter.type_descriptor.parameter_info.formats:
+        accepted = "a day: year, month and day"
+        example = _EXAMPLE_DAY
+    else:
+        return message
+    return (
+        f"{str(detail['input'])!r} is not {accepted}; write it like `{parameter.opts[0]} {example}`"
+    )
+
+
+def _describe_range(least: int | None, most: int | None) -> str:
+    if least is None:
+        return ""
+    if most is None:
+        return f" from {least} on"
+    return f" from {least} to {most}"
+
+
+def _choose_number(parameter: Any) -> int:
+    """Return a number that the parameter accepts, its default if it has one."""
+    if isinstance(parameter.default, int):
+        return parameter.default
+    return _EXAMPLE_NUMBERS.get(str(parameter.name), _EXAMPLE_NUMBER)
+
+
+def explain_missing_argument(error: Any) -> str:
+    """Return the help of an argument that was not given, which says where to find one."""
+    return " ".join(str(error.param.help or "").split()) if error.param is not None else ""
 
 
 def explain_missing(error: Any) -> str:
@@ -28,9 +93,17 @@ def explain_missing(error: Any) -> str:
         path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
         options = _list_options(error.ctx.command, path)
         nearest = _find_near(word, options) or _drop_common(options)
+        if not nearest:
+            purpose = _first_sentence(error.ctx.command.help)
+            names = ", ".join(f"`{words.rsplit(' ', 1)[-1]}`" for words in options)
+            return f"No such option: {word}. `{path}` takes only {names}. It does this: {purpose}"
     else:
         commands = dict(_list_commands(root.command))
-        nearest = _find_near(word, commands) or _find_by_purpose(word, commands)
+        nearest = (
+            _find_meant(word, commands)
+            or _find_near(word, commands)
+            or _find_by_purpose(word, commands)
+        )
     if not nearest:
         return message
     alternatives = [f"`{words}`: {purpose}" for words, purpose in nearest.items()]
@@ -68,6 +141,14 @@ def _list_commands(group: Any, path: str = "") -> Iterator[tuple[str, str]]:
                 yield f"{name} {parameter.opts[0]}", _first_sentence(parameter.help)
 
 
+def _find_meant(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
+    """Return the commands that do what `word` does in other programs."""
+    if word in _SEARCH_WORDS:
+        return dict(_SEARCH)
+    meant = _WORDS_OF_OTHERS.get(word, "")
+    return {meant: purposes[meant]} if meant in purposes else {}
+
+
 def _find_near(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
     """Return those of `purposes`, by the words to type, whose last word is spelled like `word`; the
     most similar first."""
@@ -97,13 +178,13 @@ def _find_by_purpose(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _drop_common(options: Mapping[str, str]) -> dict[str, str]:
-    """Return the options that most other commands do not have; all options if there are none."""
+    """Return the options that most other commands do not have."""
     special = {}
     for words, purpose in options.items():
         option = words.rsplit(" ", 1)[-1]
         if option not in _COMMON:
             special[words] = purpose
-    return special or dict(options)
+    return special
 
 
 def _first_sentence(help_text: str | None) -> str:

@@ -57,7 +57,10 @@ class _ChangeCommand(Exemplified):
         typer_app = typer.Typer(add_completion=False, rich_markup_mode=None)
         typer_app.command(name)(make_command([operation]))
         operation_command = typer.main.get_command(typer_app)
-        self._operation_context = operation_command.make_context(name, args[1:], parent=ctx)
+        # below the root: messages name the command as typed, without the arguments of `change`
+        self._operation_context = operation_command.make_context(
+            f"{ctx.info_name} {name}", args[1:], parent=ctx.parent
+        )
         return []
 
     def invoke(self, ctx: Any) -> Any:
@@ -85,7 +88,9 @@ def change(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", autocompletion=lambda: list(list_changes()), help="The change."
+            metavar="NAME",
+            autocompletion=lambda: list(list_changes()),
+            help="The change: `syndicator change --help` lists them.",
         ),
     ],
     words: Annotated[

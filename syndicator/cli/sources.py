@@ -77,10 +77,13 @@ def sources(
 
 
 def _describe_health(source: "Source", state: "SourceState") -> str:
-    """Return "off", "ok", or the reason for which visits fail or end."""
+    """Return "off", "not visited", "ok", or the reason for which visits fail or end."""
     if not source.enabled:
         return "off"
-    return state.backoff.disabled or state.backoff.reason or state.warning or "ok"
+    reason = state.backoff.disabled or state.backoff.reason or state.warning
+    if not reason and state.visits.last_visit is None:
+        return "not visited"
+    return reason or "ok"
 
 
 ListOrFolder = Annotated[

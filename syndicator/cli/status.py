@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,8 +17,8 @@ from syndicator.cli.printing import counted, format_local_time
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.reasons import explain_reason
-from syndicator.core.text import span, suggestion, width
-from syndicator.operations.operation import Argument, parsed
+from syndicator.core.text import name_alternatives, span, width
+from syndicator.operations.operation import Argument, fields_of, parsed
 
 if TYPE_CHECKING:
     from syndicator.app.places import Place
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from syndicator.health.conditions import Condition
     from syndicator.health.episodes import Scheduled
     from syndicator.health.summary import Health, SourceHealth
+    from syndicator.operations.paged_lists import Query
 
 _LINES_KEPT_FREE = 4  # lines of the screen for what stands above, and the prompt
 _PIPE_LINES = 1_000_000  # lines of a pipe
@@ -72,11 +73,7 @@ def status(
 
     with open_read_only(config) as place:
         if listed:
-            filters: dict[str, str] = {}
-            for pair in where or ():
-                name, _, value = pair.partition("=")
-                filters[name] = value
-            _print_list(place, listed, filters, after, json=json)
+            _print_list(place, listed, where or (), after, json=json)
             return
         if source is not None:
             source_health = read_source_health(place, source)
@@ -99,17 +96,16 @@ def status(
         _print_health(health)
 
 
-def _print_list(
-    place: Place, name: str, filters: Mapping[str, str], after: str, *, json: bool
-) -> None:
-    """Print a page of the list `name`. `after`: id of the last item on the page before, "" for the
+def _print_list(place: Place, name: str, where: Sequence[str], after: str, *, json: bool) -> None:
+    """Print a page of the list `name`. `where`: its filters as typed; `after`: id of the last
+    item on the page before, "" for the
     first page."""
     from syndicator.operations.paged_lists import QUERIES
 
     query = QUERIES.get(name)
     if query is None:
-        raise UsageError(f"there is no list of {name!r}{suggestion(name, QUERIES)}")
-    page = query.read(place, parsed(query, filters), after=after)
+        raise UsageError(f"there is no list of {name!r}{name_alternatives(name, QUERIES)}")
+    page = query.read(place, parsed(query, _parse_filters(query, where)), after=after)
     if json:
         printing.print_json(page)
         return
@@ -119,6 +115,23 @@ def _print_list(
     printing.print_aligned_table(query.help, query.columns, rows)
     if page.next:
         printing.log("there are more", cure=f"--after {page.next}")
+
+
+def _parse_filters(query: Query, where: Sequence[str]) -> dict[str, str]:
+    """Return the values of filters typed as NAME=VALUE. Raises UsageError."""
+    names = [field.name for field in fields_of(query)]
+    filters: dict[str, str] = {}
+    for typed in where:
+        name, equals, value = typed.partition("=")
+        if not names:
+            raise UsageError(f"--where {typed}: the list of {query.name} has no filters")
+        if not equals:
+            raise UsageError(
+                f"--where {typed}: write NAME=VALUE; for {query.name}, NAME is one of"
+                f" {', '.join(names)}"
+            )
+        filters[name] = value
+    return filters
 
 
 def _print_health(health: Health) -> None:

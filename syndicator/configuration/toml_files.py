@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from syndicator.configuration.dropped_settings import PART_OF
 from syndicator.configuration.toml_lines import Place, dotted, find_lines
 from syndicator.core.errors import ConfigError, Fault
-from syndicator.core.text import suggestion
+from syndicator.core.text import name_alternatives, suggestion
 
 # Keys whose values are not shown in messages: they may have a password or an API key.
 _SECRET = frozenset(("llm", "url", "headers_env", "secret"))
@@ -28,6 +28,8 @@ _CURES = {
     "model_type": "write a table: [its name] on a line, and its keys below",
 }  # instead of pydantic's messages, which name its types
 _SHOWN = 80  # characters of a wrong value
+_SYNTAX_CURE = "texts stand in quotes, and each key on a line of its own"
+_HEADER = re.compile(r"(?P<brackets>\[{1,2})(?P<name>[\w.\"' \t-]+)(?P<end>\]*)\s*(?:#.*)?$")
 
 
 @dataclass(frozen=True)
@@ -96,13 +98,11 @@ def read_toml_file(path: Path) -> TomlFile:
             raise ConfigError.of(
                 [Fault(file=str(path), line=1, message="has a byte order mark; save it without")]
             )
-        return TomlFile(path, tomllib.loads(text), text)
+        return TomlFile(path, _parse(path, text), text)
     except FileNotFoundError as error:
         raise ConfigError(
             f"{path} does not exist; `syndicator init` writes one to start with"
         ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError.of([_describe_syntax_error(path, error)]) from error
     except RecursionError as error:
         raise ConfigError.of(
             [Fault(file=str(path), message="has too many nested brackets")]
@@ -111,6 +111,14 @@ def read_toml_file(path: Path) -> TomlFile:
         raise ConfigError.of([_describe_encoding(path, error)]) from error
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    """Return the values of a TOML text. Raise ConfigError with line and cure."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError.of([_describe_syntax_error(path, text, error)]) from error
 
 
 def _describe_encoding(path: Path, error: UnicodeDecodeError) -> Fault:
@@ -123,17 +131,64 @@ def _describe_encoding(path: Path, error: UnicodeDecodeError) -> Fault:
     return Fault(file=str(path), line=line, message=message)
 
 
-def _describe_syntax_error(path: Path, error: tomllib.TOMLDecodeError) -> Fault:
-    """Return the fault of a file that is not valid TOML. tomllib has line and column only in its
-    message."""
-    text = str(error)
-    position = re.search(r" \(at line (\d+), column (\d+)\)$", text)
-    line = None
-    if position:
-        text = f"{text[: position.start()]}, at column {position[2]}"
-        line = int(position[1])
-    message = f"is not valid TOML: {text}; texts stand in quotes, and each key on a line of its own"
-    return Fault(file=str(path), line=line, message=message)
+def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
+    """Return the fault of `text`, the content of a file that is not valid TOML. tomllib has line and
+    column only in its message."""
+    lines = text.rstrip().splitlines()
+    what, _, position = str(error).removesuffix(")").rpartition(" (at ")
+    numbers = re.fullmatch(r"line (\d+), column (\d+)", position)
+    line = int(numbers[1]) if numbers else len(lines)  # else at the end of the document
+    wrong_line = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    known_places = _find_places("\n".join(lines[: line - 1]))
+    cause = _explain_header(wrong_line, known_places) or _explain_repeated_key(what, wrong_line)
+    if cause:
+        return Fault(file=str(path), line=line, message=f"is not valid TOML: {cause}")
+    where = f"at column {numbers[2]}" if numbers else position
+    return Fault(
+        file=str(path),
+        line=line if numbers else None,
+        message=f"is not valid TOML: {what}, {where}; {_SYNTAX_CURE}",
+    )
+
+
+def _find_places(text: str) -> dict[Place, int]:
+    """Return the line of each key in the lines before a fault; none if they are cut in a value."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return {}
+    return lines_of(text)
+
+
+def _explain_header(wrong_line: str, known_places: Mapping[Place, int]) -> str:
+    """Return what is wrong with the header of a section: its bracket is missing, or the section is
+    there already. "" for any other line."""
+    header = _HEADER.match(wrong_line)
+    if header is None:
+        return ""
+    name = header["name"].strip()
+    brackets = header["brackets"]
+    right = f"{brackets}{name}{']' * len(brackets)}"
+    place = tuple(part.strip(" \t\"'") for part in name.split("."))
+    if len(brackets) == 1 and (*place, 0) in known_places:
+        return f"write [{right}], with two brackets on each side, as above it"
+    causes = []
+    if not header["end"].startswith("]" * len(brackets)):
+        causes.append(f"the header lacks a bracket at its end: write {right}")
+    if place in known_places and len(brackets) == 1:
+        causes.append(
+            f"{right} is on line {known_places[place]} already: write these keys below that line,"
+            " and take this header out"
+        )
+    return "; ".join(causes)
+
+
+def _explain_repeated_key(message: str, wrong_line: str) -> str:
+    """Return which key is in its section twice; "" for any other error."""
+    if not message.startswith("Cannot overwrite a value"):
+        return ""
+    key = wrong_line.partition("=")[0].strip()
+    return f"the key {key} is in this section twice: take one of the two out"
 
 
 def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str = "") -> str:
@@ -158,8 +213,8 @@ def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str 
 
 def _suggest_key(name: str, place: Place, model: type[BaseModel], table: str) -> str:
     """Return a hint for the unknown key `name` in the table at `place`: a similar key of this
-    table, or the table that the key belongs to if only one other table has it. "" if there is no
-    hint."""
+    table, or the table that the key belongs to if only one other table has it, or all keys of this
+    table."""
     tables = dict(_tables(model))
     table_name = dotted(place)
     if table_name in tables:
@@ -172,12 +227,18 @@ def _suggest_key(name: str, place: Place, model: type[BaseModel], table: str) ->
         if name in other.model_fields and other_name != table_name
     ]
     if len(others) != 1:
-        return ""
+        return name_alternatives(name, _list_keys(tables.get(table_name)))
     other_name = others[0]
     if not other_name:
         return "; it belongs to the table above it"
     full_name = f"{table}.{other_name}" if table else other_name
     return f"; it belongs to [{full_name}]"
+
+
+def _list_keys(model: type[BaseModel] | None) -> list[str]:
+    """Return the keys of a table as they are written; none for None."""
+    fields = model.model_fields.items() if model else ()
+    return [field.alias or name for name, field in fields]
 
 
 def _tables(model: type[BaseModel], dotted: str = "") -> Iterator[tuple[str, type[BaseModel]]]:

@@ -39,6 +39,11 @@ _CURES = {
     ),
     errno.EIO: "the disk fails to read or write: check the disk",
 }
+_FOLDER_CURE = (
+    "a file is where a folder is needed: move it away, or name another folder under [paths] in"
+    " syndicator.toml (articles, public, state, pages)"
+)
+_FOLDER_CURES = dict.fromkeys((errno.ENOTDIR, errno.EEXIST), _FOLDER_CURE)
 # Numbers of errors that this machine causes, not a page or a source.
 OURS = frozenset(_CURES)
 # Numbers of errors that concern a single file: other files may be written.
@@ -158,7 +163,7 @@ class DiskError(SyndicatorError):
         message = str(error.strerror or error)
         if error.filename:
             message = f"{error.filename}: {message}"
-        cure = _CURES.get(error.errno or 0, "")
+        cure = (_CURES | _FOLDER_CURES).get(error.errno or 0, "")
         if cure:
             message += f"; {cure}"
         return cls(message)

@@ -60,6 +60,7 @@ SUFFIX = re.compile(
     re.IGNORECASE,
 )
 SLUG_CHARS = 60  # a choice: people can read and type it
+_MOST_NAMED = 15  # names in a message; a choice
 _DIGEST_CHARS = 6  # of the digest at the end of a slug
 _STEM_CHARS = 200  # characters of a name that are considered for a slug
 _STAMP_CHARS = 32  # hexadecimal digits of a digest: 128 bits
@@ -123,6 +124,19 @@ def suggestion(word: str, candidates: Iterable[str]) -> str:
     if not similar_names:
         return ""
     return f" (did you mean {names[similar_names[0]]!r}?)"
+
+
+def name_alternatives(word: str, candidates: Iterable[str]) -> str:
+    """Return what there is instead of `word`: " (did you mean 'x'?)" for the most similar
+    candidate, else "; there are a, b, c", else ""."""
+    names = list(candidates)
+    near = suggestion(word, names)
+    if near or not names:
+        return near
+    listed = ", ".join(names[:_MOST_NAMED])
+    if len(names) > _MOST_NAMED:
+        listed += f" and {len(names) - _MOST_NAMED} more"
+    return f"; there are {listed}" if len(names) > 1 else f"; there is only {listed}"
 
 
 def line(value: str) -> str:

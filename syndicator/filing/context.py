@@ -439,7 +439,7 @@ def find_missing_credentials(
     in_url = secrets.variables(request.url)
     unset_here = [name for name in list_unset_url_variables(source, environ) if name in in_url]
     if unset_here and urls.same_site(request.url, source.url):
-        detail = f"source {source.key!r}: {describe_unset_variables(unset_here)}"
+        detail = f"source {source.key!r}: {describe_unset_variables(unset_here, environ)}"
         return Failed(url=request.url, reason=FetchReason.UNSET_VARIABLE, detail=detail)
     missing = [
         f"{variable} (for the header {name})"
@@ -471,9 +471,19 @@ def list_unset_url_variables(source: Source, environ: Mapping[str, str]) -> list
     return [name for name in secrets.variables(source.url) if name not in values]
 
 
-def describe_unset_variables(names: Sequence[str]) -> str:
-    """Return the message for the operator that these variables of a URL are unset."""
-    return (
-        f"url: the environment variable {' and '.join(names)} is not set where syndicator runs, "
-        f"or has fewer than {secrets.LEAST} characters"
-    )
+def describe_unset_variables(names: Sequence[str], environ: Mapping[str, str]) -> str:
+    """Return the message for the operator that these variables of a URL are unset or too short."""
+    unset = [name for name in names if not environ.get(name, "").strip()]
+    short = [name for name in names if name not in unset]
+    faults = []
+    if unset:
+        faults.append(
+            f"the environment variable {' and '.join(unset)} is not set where syndicator runs:"
+            " set it there"
+        )
+    if short:
+        faults.append(
+            f"the environment variable {' and '.join(short)} has fewer than {secrets.LEAST}"
+            " characters, too few for a secret"
+        )
+    return f"url: {'; '.join(faults)}"

@@ -266,5 +266,8 @@ def need(name: str) -> Operation:
     """Return the operation called `name`. Raises UsageError, which suggests a similar name."""
     names = operations()
     if name not in names:
-        raise UsageError(f"there is no operation {name!r}{suggestion(name, names)}")
+        raise UsageError(
+            f"there is no operation {name!r}{suggestion(name, names)}; `syndicator change --help`"
+            " lists them"
+        )
     return names[name]

@@ -47,7 +47,14 @@ EACH: Final = {
 def undo(
     app: "App",
     progress: Progress,
-    number: Annotated[str, Argument("The number of the change.", "NUMBER", positional=True)],
+    number: Annotated[
+        str,
+        Argument(
+            "The number of the change, as `syndicator status --list changes` has it.",
+            "NUMBER",
+            positional=True,
+        ),
+    ],
 ) -> Change:
     """Take back a change, and keep later edits. Changes nothing if a later edit conflicts."""
     from syndicator.operations.changes import texts
@@ -186,7 +193,10 @@ def _need_undoable(log: "Log", written: str) -> "LoggedChange":
     number = _parse_number(written)
     change = log.get(number)
     if change is None:
-        raise UsageError(f"there is no change {written[:12]!r}")
+        raise UsageError(
+            f"there is no change {written[:12]!r}; `syndicator status --list changes` has the"
+            " numbers of all"
+        )
     if number in log.undone():
         raise UsageError(f"change {number} was taken back already")
     if change.lasting:

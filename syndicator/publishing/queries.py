@@ -91,7 +91,10 @@ def parse_valid_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[F
         return (), (file.fault(message, "feed"),)
     queries: dict[FeedKey, SavedQuery] = {}
     faults = [
-        file.fault(f"unknown key {name!r} outside of a [[feed]]", name)
+        file.fault(
+            f"unknown key {name!r} outside of a [[feed]]; every feed starts with a line [[feed]]",
+            name,
+        )
         for name in file.values
         if name != "feed"
     ]

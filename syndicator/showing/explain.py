@@ -333,7 +333,10 @@ def show_file(
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise MissingError(f"{path}: no such file, and no article has this id") from error
+        raise MissingError(
+            f"{path}: no such file, and no article has this id; `syndicator status --list articles`"
+            " has the ids of all, `syndicator show URL` takes an address, too"
+        ) from error
     except OSError as error:
         raise MissingError(f"{path}: {error.strerror}") from error
     if path.suffix == ".md":

@@ -416,7 +416,8 @@ def test_an_article_with_a_list_beside_it_is_an_article(add_command: AddCommand)
         (
             f"{SITE}leaflet.pdf",
             MissingError,
-            "neither an article nor a list of them: not-html",
+            r"no article or list can be read from it \(not an HTML page\); give the address of its"
+            " feed, or of a page of the site that lists several articles",
         ),
         (
             f"{SITE}sign-in",
@@ -687,3 +688,21 @@ def test_a_list_that_only_scripts_fill_is_added_with_a_browser(add_command: AddC
     assert source["url"] == SHELL
     assert source["kind"] == "list"
     assert source["browser"] is True
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--every", "tomorrow", "every: 'tomorrow' is not a duration; write it like \"30m\""),
+        ("--allow", "foo", "allow: 'foo' is not a network; write it like"),
+        ("--key", "A B", "key: write at most 60 characters"),
+        ("--select", "p[", "select"),
+    ],
+)
+def test_options_are_checked_before_the_address_is_asked(
+    adding: Adding, option: str, value: str, says: str
+) -> None:
+    with pytest.raises(UsageError) as raised:
+        adding.run(SITE, option, value)
+    assert says in str(raised.value)
+    assert adding.web.asked == [] and adding.urls == []

@@ -1,4 +1,4 @@
-"""A misspelled command or option: the message names the nearest valid ones."""
+"""A wrong command, option or value: the message names the nearest ones, or what is accepted."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import json
 import shlex
 import subprocess
 import sys
+import typing
+from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
-from syndicator.cli import app, load_commands
-from syndicator.cli.mistakes import explain_missing
+from syndicator.cli import _explain_mistake, app, load_commands
+from syndicator.core.errors import ConfigError, DiskError, SyndicatorError
+from tests.cli.conftest import Instance
 
 UsageError = typer.BadParameter.__base__ or Exception
 
@@ -21,7 +25,9 @@ def read_mistake(typed: str) -> str:
     load_commands()
     with pytest.raises(UsageError) as raised:
         app(shlex.split(typed), prog_name="syndicator", standalone_mode=False)
-    return explain_missing(raised.value)
+    error: typing.Any = raised.value
+    error.message = _explain_mistake(error)
+    return str(error.format_message())
 
 
 @pytest.mark.parametrize(
@@ -33,7 +39,12 @@ def read_mistake(typed: str) -> str:
         ("rename", "`tags rename`: Rename tag A to B."),
         ("tags renam", "`tags rename`: Rename tag A to B."),
         ("delete", "`prune`: Delete articles for good"),
-        ("export --format X", "`export --config`: The folder with syndicator.toml"),
+        (
+            "export --format json",
+            "`export` takes only `--config`. It does this: Print the sources as OPML",
+        ),
+        ("fetch", "There is `refresh`: Visit the sources that are due"),
+        ("search", "There is `status --list articles --where words=WORDS`: List the articles"),
         ("reread --all", "`reread --source`: Articles of one source"),
         ("sources --jsno", "`sources --json`: Print the result as JSON."),
         ("--quite status", "`--quiet`: Print only failures, for cron."),
@@ -60,8 +71,65 @@ def test_a_word_for_a_visit_names_nothing_that_deletes() -> None:
     assert "prune" not in read_mistake("run")
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (
+            "serve --port abc",
+            "'abc' is not a whole number from 0 to 65535; write it like `--port 8080`",
+        ),
+        (
+            "up --port 70000",
+            "'70000' is not a whole number from 0 to 65535; write it like `--port 8080`",
+        ),
+        (
+            "console --days 0",
+            "'0' is not a whole number from 1 to 3660; write it like `--days 365`",
+        ),
+        ("refresh --limit x", "'x' is not a whole number from 0 on; write it like `--limit 10`"),
+        ("add URL --pick one", "'one' is not a whole number; write it like `--pick 10`"),
+        (
+            "add URL --backfill many",
+            "'many' is not a whole number from 0 to 1000; write it like `--backfill 10`",
+        ),
+        (
+            "reread --since yesterday",
+            "'yesterday' is not a day: year, month and day; write it like `--since 2026-11-30`",
+        ),
+        (
+            "reread --since 2026-13-40",
+            "'2026-13-40' is not a day: year, month and day; write it like `--since 2026-11-30`",
+        ),
+    ],
+)
+def test_a_wrong_value_is_repeated_with_what_is_accepted(typed: str, said: str) -> None:
+    assert explain(typed) == f"Invalid value for '{shlex.split(typed)[-2]}': {said}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (
+            "change undo",
+            "'NUMBER'. The number of the change, as `syndicator status --list changes`",
+        ),
+        ("change", "'NAME'. The change: `syndicator change --help` lists them."),
+    ],
+)
+def test_a_missing_argument_is_explained(typed: str, said: str) -> None:
+    assert f"Missing argument {said}" in explain(typed)
+
+
 def test_other_mistakes_keep_their_message() -> None:
-    assert read_mistake("refresh --limit x").startswith("Input should be a valid integer")
+    assert read_mistake("status nosuch") == "Got unexpected extra argument(s) (nosuch)"
+
+
+def test_usage_of_a_change_names_it_as_typed() -> None:
+    words = [sys.executable, "-m", "syndicator", "change", "undo"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "change undo [OPTIONS] {NUMBER}\n" in done.stderr
+    assert "change undo --help' for help" in done.stderr
 
 
 def test_programs_get_it_as_json() -> None:
@@ -72,3 +140,87 @@ def test_programs_get_it_as_json() -> None:
     error = json.loads(done.stdout)["error"]
     assert error.startswith("No such option: --forec. There is `refresh --source`: ")
     assert "Possible options" not in error
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("status --list nope", 2, "there are articles, changes, conditions, feeds, jobs, sources"),
+        ("status --list article", 2, "did you mean 'articles'?"),
+        (
+            "status --list articles --where foo",
+            2,
+            "--where foo: write NAME=VALUE; for articles, NAME is one of filter, source",
+        ),
+        (
+            "status --list articles --where foo=bar",
+            2,
+            "unknown key 'foo'; there are filter, source, words",
+        ),
+        ("status --list changes --where foo=bar", 2, "unknown key 'foo'; there is only about"),
+        (
+            "status --list feeds --where foo=bar",
+            2,
+            "--where foo=bar: the list of feeds has no filters",
+        ),
+        ("change undo 9999", 2, "there is no change '9999'; `syndicator status --list changes`"),
+        ("change undo xyz", 2, "there is no change 'xyz'; `syndicator status --list changes`"),
+        (
+            "change frobnicate",
+            2,
+            "no operation 'frobnicate'; `syndicator change --help` lists them",
+        ),
+        ("tags rename nope other", 2, "nor an article has it; there is only AI"),
+        ("tags merge nope other", 2, "nor an article has it; there is only AI"),
+        ("show abc123", 69, "`syndicator status --list articles` has the ids of all"),
+        ("withdraw abc123", 2, "as `syndicator status --list articles` has them"),
+        ("add DIR", 2, "is a folder; `syndicator import DIR` adds the articles in it"),
+    ],
+)
+def test_a_name_that_is_not_there_is_answered_by_where_those_are(
+    filled: Instance, tmp_path: Path, words: str, code: int, said: str
+) -> None:
+    folder = str(tmp_path)
+    with pytest.raises(SyndicatorError) as raised:
+        filled.run(*words.replace("DIR", folder).split())
+    assert raised.value.exit_code == code
+    assert said.replace("DIR", folder) in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            "status --config config/sources.toml",
+            "config/sources.toml is a file, and --config takes its folder: --config config",
+        ),
+        (
+            "init --config new.toml",
+            "new.toml is the name of a file, and --config takes a folder, such as --config new",
+        ),
+    ],
+)
+def test_a_file_is_no_folder_of_the_configuration(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch, words: str, said: str
+) -> None:
+    monkeypatch.chdir(instance.folder)
+    before = sorted(instance.folder.iterdir())
+    with pytest.raises(ConfigError) as raised:
+        CliRunner().invoke(app, words.split(), catch_exceptions=False)
+    assert str(raised.value) == said
+    assert sorted(instance.folder.iterdir()) == before
+
+
+def test_a_source_that_was_never_visited_is_not_called_well(instance: Instance) -> None:
+    instance.follow("holt")
+    (row,) = instance.run("sources").output.splitlines()[1:]
+    assert row.split("\t")[2:4] == ["not visited", "now"]
+
+
+def test_a_file_in_place_of_a_folder_names_the_setting(tmp_path: Path) -> None:
+    file = tmp_path / "articles"
+    file.touch()
+    with pytest.raises(OSError) as raised:
+        (file / "2026").mkdir()
+    message = str(DiskError.of(raised.value))
+    assert str(file) in message and "another folder under [paths] in syndicator.toml" in message

@@ -160,7 +160,12 @@ def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("[publish]\nlimt = 1", "unknown key 'publish.limt'; did you mean 'limit'?"),
-        ("[publish]\nroot = 1", "unknown key 'publish.root'"),
+        (
+            "[publish]\nroot = 1",
+            "unknown key 'publish.root'; there are listen, limit, window_hours, tag_min, mute,"
+            " keep, hold, axes, formats, entry_html, extensions, stories, settle, archives,"
+            " thumbnails and 4 more",
+        ),
         ("[site]\nlimit = 1", "unknown key 'site.limit'; it belongs to [publish]"),
         ("[publish]\nlimit = 'x'", "publish.limit: write a whole number (got 'x')"),
         ("[publish]\nhubs = 'x'", 'publish.hubs: write a list, such as ["a", "b"] (got \'x\')'),
@@ -171,7 +176,11 @@ def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
         ("[publish]\ngzip = 'x'", "publish.gzip: write true or false (got 'x')"),
         ("\ufeff[publish]", "has a byte order mark; save it without"),
         ("[llm]\nkey_env = 'X'", "unknown key 'llm'; it belongs to [describe]"),
-        ("root = '/srv'", "unknown key 'root'"),
+        (
+            "root = '/srv'",
+            "unknown key 'root'; there are site, fetch, publish, paths, store, describe, health,"
+            " alert, console, webhook, digest",
+        ),
         (
             "[describe]\nkey_env = 'X'",
             "unknown key 'describe.key_env'; it belongs to [describe.llm]",
@@ -186,6 +195,50 @@ def test_a_suggestion_is_of_the_table_the_key_stands_in(
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {})
     assert str(refused.value).partition(": ")[2] == said
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("[fetch", 1, "the header lacks a bracket at its end: write [fetch]"),
+        ("\n[fetch\npause = 1", 2, "the header lacks a bracket at its end: write [fetch]"),
+        (
+            "[fetch]\npause = 1\n[fetch\n",
+            3,
+            "the header lacks a bracket at its end: write [fetch]; [fetch] is on line 1 already:"
+            " write these keys below that line, and take this header out",
+        ),
+        (
+            "[site]\n[fetch]\n[ site ] # ours",
+            3,
+            "[site] is on line 1 already: write these keys below that line, and take this header"
+            " out",
+        ),
+        (
+            "[[webhook]]\n[webhook]",
+            2,
+            "write [[webhook]], with two brackets on each side, as above it",
+        ),
+        (
+            "[site]\ntitle = 'a'\ntitle = 'b'",
+            3,
+            "the key title is in this section twice: take one of the two out",
+        ),
+        (
+            "[site]\ntitle = a b",
+            2,
+            "Invalid value, at column 9; texts stand in quotes, and each key on a line of its own",
+        ),
+    ],
+)
+def test_a_fault_of_the_syntax_is_said_with_its_cure(
+    tmp_path: Path, text: str, line: int, said: str
+) -> None:
+    file = tmp_path / "syndicator.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError) as refused:
+        load(tmp_path, {})
+    assert str(refused.value) == f"{file}:{line}: is not valid TOML: {said}"
 
 
 def test_where_each_value_comes_from(tmp_path: Path) -> None:

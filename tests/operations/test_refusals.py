@@ -15,6 +15,7 @@ from tests.places import Place
 REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("release", {"id": "abc"}, "release: id: write a list, such as"),
     ("release", {"al": True}, "release: unknown key 'al'; did you mean 'all'"),
+    ("release", {"xyz": True}, "release: unknown key 'xyz'; there are id, "),
     ("remove-source", {"key": []}, "name at least one source"),
     ("use-list", {"key": "one", "wrapper": "5"}, "no list was pointed to"),
     ("prune", {"pages_days": 10**9}, "to 36500"),

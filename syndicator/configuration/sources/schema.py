@@ -422,7 +422,7 @@ def find_duplicates(placed: Iterable[Placed]) -> dict[int, Fault]:
         if key in keys:
             message = (
                 f"two sources have the key {key!r}{_where(keys[key], item)}; give one of them"
-                " another key"
+                " another key: until then, only one of the two is followed"
             )
             faults[number] = item.file.fault(message, "source", item.number, "key")
         elif address in addresses:

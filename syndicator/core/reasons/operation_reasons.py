@@ -160,7 +160,7 @@ class ConditionReason(Reason):
     CONFIGURATION = (
         "configuration",
         "the configuration is wrong; the last valid one is used",
-        "see the detail",
+        "correct the line that the detail names; `syndicator check` lists every fault",
     )
     CLOCK = "clock", "this machine's clock is wrong", "set it"
     DISK = (

@@ -153,7 +153,8 @@ def open_mailbox(source: Source, run: RunContext) -> OpenMailbox:
         return Maildir(Path(address.folder), LARGEST)
     unset_variables = list_unset_url_variables(source, run.environ)
     if unset_variables:
-        raise MailboxFailed(FetchReason.UNSET_VARIABLE, describe_unset_variables(unset_variables))
+        detail = describe_unset_variables(unset_variables, run.environ)
+        raise MailboxFailed(FetchReason.UNSET_VARIABLE, detail)
     # imported here, so that a run without mail servers need not load it
     from syndicator.visiting.mail.imap import open_folder
 

@@ -34,10 +34,12 @@ def describe_failure(url: str, failed: Failed) -> str:
     return f"{url}: {failed.reason}: {meaning}{failed.detail}{_find_cure(failed)}"
 
 
-def name_setting(failed: Failed, proxy: str, environ: Mapping[str, str]) -> str:
+def name_setting(
+    failed: Failed, proxy: str, environ: Mapping[str, str], *, is_followed: bool = True
+) -> str:
     """Return a sentence that names the setting which may help if this machine's network or
     certificates are at fault; "" for other failures. `proxy`: the setting fetch.proxy, "" if it is
-    not set."""
+    not set; `is_followed`: the address is in sources.toml."""
     if failed.reason == FetchReason.TLS and _OWN_CERTIFICATE.search(failed.detail):
         return _TRUST_OWN
     if not failed.no_network:
@@ -52,10 +54,10 @@ def name_setting(failed: Failed, proxy: str, environ: Mapping[str, str]) -> str:
                 f' fetch.proxy = "{urls.redacted(value)}" in syndicator.toml'
             )
     if failed.reason == FetchReason.DNS:
-        return (
-            "correct its url in sources.toml if it is misspelled; if only a proxy finds names, set"
-            " fetch.proxy in syndicator.toml"
-        )
+        cure = "if only a proxy finds names, set fetch.proxy in syndicator.toml"
+        if is_followed:
+            cure = f"correct its url in sources.toml if it is misspelled; {cure}"
+        return cure
     return ""
 
 

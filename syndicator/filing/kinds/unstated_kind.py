@@ -10,7 +10,7 @@ from typing import Final
 from syndicator.core import urls
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Failed, Fetched, FetchResult, Source
-from syndicator.core.reasons import FeedReason
+from syndicator.core.reasons import FeedReason, PageReason
 from syndicator.filing import worker_functions
 from syndicator.filing.context import RunContext, VisitContext
 from syndicator.filing.kinds import feed, links, listing, page
@@ -90,7 +90,8 @@ async def _explain_nothing_found(search: Search) -> NotAFeed:
     if await search.run.worker.call(worker_functions.is_filled_by_scripts, *search.body):
         return NotAFeed(FeedReason.SCRIPTS, "names no feed, and only scripts fill it")
     if kind:
-        detail = f"names no feed, and is neither an article nor a list of them: {kind}"
+        meaning = next((reason.means for reason in PageReason if reason == kind), kind)
+        detail = f"names no feed, and no article or list can be read from it ({meaning})"
         return NotAFeed(FeedReason.NOTHING, detail)
     return NotAFeed(FeedReason.NOTHING, "names no feed and lists no articles")
 

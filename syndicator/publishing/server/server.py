@@ -407,7 +407,8 @@ def _explain_bind_error(host: str, port: int, error: OSError) -> MissingError:
     if error.errno == errno.EACCES:
         return MissingError(f"port {port} needs more rights; write 1024 or more in publish.listen")
     return MissingError(
-        f"cannot listen on {host} port {port}: {error.strerror or error}; set publish.listen"
+        f"cannot listen on {host} port {port}: {error.strerror or error}; give an address of this"
+        " machine with --host or in publish.listen, such as 127.0.0.1, or 0.0.0.0 for all of them"
     )
 
 

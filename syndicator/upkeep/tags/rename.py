@@ -15,7 +15,7 @@ from syndicator.core import text
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FeedRow
-from syndicator.core.text import suggestion
+from syndicator.core.text import name_alternatives
 from syndicator.describing.taxonomy.edit import (
     Change,
     find_tag_index,
@@ -99,7 +99,7 @@ def plan_rename(
     new_index = find_tag_index(vocabulary, new)
     listed = None if new_index is None else vocabulary.tag[new_index]
     is_listed_so = _is_renamed(listed, old, new) if listed is not None else False
-    _check_rename(vocabulary, old, new, old_in_articles=bool(with_old) or is_listed_so)
+    _check_rename(archive.store, vocabulary, old, new, is_known=bool(with_old) or is_listed_so)
     if not is_listed_so:
         new_exists = listed is not None or bool(with_new)
         _check_kind(kind, old, new, new_exists=new_exists, is_same=old_feed == new_feed)
@@ -219,14 +219,19 @@ def _find_spelling(vocabulary: Vocabulary, holders: Sequence[Article], name: str
     return name
 
 
-def _check_rename(vocabulary: Vocabulary, old: str, new: str, *, old_in_articles: bool) -> None:
+def _check_rename(
+    store: Store, vocabulary: Vocabulary, old: str, new: str, *, is_known: bool
+) -> None:
     """Raise UsageError if the tag has this name already, if there is no tag `old`, or if `new` is
-    an alias of a third tag."""
+    an alias of a third tag. `is_known`: articles have `old`, or it was renamed before."""
     if old == new:
         raise UsageError(f"the tag is called {old!r} already")
-    if find_tag_index(vocabulary, old) is None and not old_in_articles:
-        near = suggestion(old, [tag.name for tag in vocabulary.tag])
-        raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it{near}")
+    if find_tag_index(vocabulary, old) is None and not is_known:
+        names = {tag.name: None for tag in vocabulary.tag}
+        for article in filed(store):
+            names.update(dict.fromkeys(article.tags))
+        there_are = name_alternatives(old, names) or "; there is no tag yet"
+        raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it{there_are}")
     both = (fold(old), fold(new))
     for tag in vocabulary.tag:
         if fold(tag.name) not in both and has_name(tag, new):

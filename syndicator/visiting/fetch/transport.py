@@ -1,6 +1,7 @@
 """Open connections to checked IP addresses only; translate their errors into reason codes."""
 
 import errno
+import os
 import re
 import socket
 import ssl
@@ -51,6 +52,7 @@ _ERRORS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
         "no request can be made for this URL",
     ),
 )
+_CONNECT_CALL = re.compile(r"Connect call failed \('([^']+)', (\d+)")  # in asyncio's messages
 _LONGEST_LINE = 200  # characters of a line
 _IPV4 = re.compile(r"[\d.]+")
 _TEST_NAME = re.compile(r"(.+\.)?(test|invalid)")
@@ -313,8 +315,22 @@ def _describe_cause(reason: str, cause: BaseException, socket_error: object) -> 
     if reason == "tls":
         return _shorten_line(str(getattr(cause, "certificate_error", socket_error or cause)))
     if isinstance(socket_error, OSError) and socket_error.strerror:
-        return _shorten_line(socket_error.strerror)
+        return _describe_connect_error(
+            socket_error.errno or 0, _shorten_line(socket_error.strerror)
+        )
     return _shorten_line(str(cause))
+
+
+def _describe_connect_error(number: int, message: str) -> str:
+    """Return asyncio's message of a failed connection in the words of the system, with host and
+    port; any other message as it is."""
+    addresses = _CONNECT_CALL.findall(message)
+    if not addresses:
+        return message
+    where = " and ".join(f"{host} port {port}" for host, port in dict.fromkeys(addresses))
+    if number == errno.ECONNREFUSED:
+        return f"nobody answers at {where}; is the server running?"
+    return f"{where}: {os.strerror(number)}"
 
 
 def _shorten_line(value: str) -> str:

@@ -228,7 +228,7 @@ def test_archives_of_the_old_name_go_and_the_new_ones_are_there(
 @pytest.mark.parametrize(
     ("kind", "old", "new", "message"),
     [
-        ("rename", "Nothing", "X", "no tag 'Nothing'"),
+        ("rename", "Nothing", "X", "no tag 'Nothing'.*; there are .*GPU"),
         ("rename", "LLM", "GPU", "tags merge"),
         ("rename", "LLM", "LLM", "called 'LLM' already"),
         ("rename", "GPU", "large language model", "alias of 'LLM'"),

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import pytest
 
 from syndicator.configuration.settings import Fetch
 from syndicator.core.model import Request
 from syndicator.visiting.fetch.client import HttpFetcher
+from syndicator.visiting.fetch.transport import explain_error
 from tests.visiting.conftest import NOW
 
 
@@ -42,3 +49,30 @@ def test_the_connections_of_64_origins_stay_open() -> None:
 
     closed = asyncio.Event()
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("number", "message", "says"),
+    [
+        (
+            errno.ECONNREFUSED,
+            "Connect call failed ('127.0.0.1', 9)",
+            "nobody answers at 127.0.0.1 port 9; is the server running?",
+        ),
+        (
+            errno.ECONNREFUSED,
+            "Connect call failed ('::1', 9, 0, 0)",
+            "nobody answers at ::1 port 9; is the server running?",
+        ),
+        (
+            errno.EHOSTUNREACH,
+            "Connect call failed ('10.9.9.9', 80)",
+            "10.9.9.9 port 80: No route to host",
+        ),
+        (errno.EPIPE, "Broken pipe", "Broken pipe"),
+    ],
+)
+def test_a_refused_connection_names_host_and_port(number: int, message: str, says: str) -> None:
+    key: Any = SimpleNamespace(host="host", port=9, ssl=False, is_ssl=False)
+    error = aiohttp.ClientConnectorError(key, OSError(number, message))
+    assert explain_error(error) == ("connect", says)
