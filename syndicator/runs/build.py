@@ -253,19 +253,16 @@ async def build_feeds(
     seconds: float = inf,
     end_feeds: bool = False,
 ) -> BuildReport:
-    """Build the feeds that changed, and notify hubs.
-
-    `include_all`: write every file again; `turn`: called between two files; `accepts`: returns
-    False for a feed that is left to a later build (None: all are built); `seconds`: after this time
-    the rest is left to the next build, so the most urgent feeds come first; `end_feeds`: the
-    operator confirms that the feeds of `read_waiting` end."""
+    """Build the feeds that changed, and notify hubs. `include_all`: write every file again; `turn`:
+    called between two files; `accepts`: returns False for a feed that is left to a later build
+    (None: all are built); `seconds`: after this time the rest is left to the next build, the most
+    urgent feeds come first; `end_feeds`: confirm that the feeds of `read_waiting` end."""
     clock = asyncio.get_running_loop().time
     began = clock()
     began_at = app.archive.clock()
     archive = app.archive
     store = archive.store
     settings = app.configuration.settings
-
     await _prepare_archive(app, turn)
     pages = load_look(app.configuration.folder)
     environ = app.configuration.environ

@@ -164,13 +164,10 @@ async def visit_due(
     stop: asyncio.Event,
     watch: Watch = Watch(),
 ) -> RunReport:
-    """Visit the sources that are due and make thumbnails, then ask the language model.
-
-    `build` is called after the visits, and again after each later step that changed articles. Feeds
-    are also built during the visits: `refresh` builds every `wanted.build_seconds`; `up` gives a
-    `settling`, and `hurry_build` is called when new articles cannot wait. `walks` knows whether the
-    folders of articles changed, so that unchanged ones are not read. `hubs`: the subscriptions of
-    `up`. Raises UsageError, StoreError, OSError."""
+    """Visit the due sources, make thumbnails, ask the language model. `build` is called after the
+    visits and after each later change. `up` gives `settling`: `hurry_build` is called if articles
+    cannot wait; else feeds are also built during the visits. `walks`: skips unchanged folders.
+    Raises UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
     archive = app.archive
     configuration = app.configuration
@@ -182,8 +179,7 @@ async def visit_due(
     build_seconds = None if settling else wanted.build_seconds
     if settling:
         settling.begin(app)
-        first_visits = {state.key for state in due if state.visits.first_visit is None}
-        watch = _watch_for_urgent(watch, settling, hurry_build, first_visits)
+        watch = _watch_for_urgent(watch, settling, hurry_build, due)
     visits = _Visits()
     needs_fetcher = due or thumbnails.has_due_pictures(archive, configuration)
     fetcher = client.open() if needs_fetcher else None
@@ -245,11 +241,12 @@ def prune_pages(app: App) -> None:
 
 
 def _watch_for_urgent(
-    watch: Watch, settling: Settling, hurry_build: Callable[[], None], first_visits: Collection[str]
+    watch: Watch, settling: Settling, hurry_build: Callable[[], None], due: Sequence[SourceState]
 ) -> Watch:
     """Return a watch that does as `watch` and also counts new articles in `settling`. It calls
-    `hurry_build` when many articles wait, and when a source brings articles on its first visit.
-    `first_visits`: keys of sources that were never visited."""
+    `hurry_build` when many articles wait, and when a source of `due` brings articles on its first
+    visit."""
+    first_visits = {state.key for state in due if state.visits.first_visit is None}
 
     def filed(title: str) -> None:
         settling.count_article()
