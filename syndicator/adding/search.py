@@ -217,7 +217,9 @@ async def _fetch(session: Session, source: Source) -> Fetched | Failed:
     values = secrets.read_known_values(source.url, run.environ)
     unset_variables = [name for name in secrets.variables(source.url) if name not in values]
     if unset_variables:
-        raise MissingError(f"{source.url}: {describe_unset_variables(unset_variables, run.environ)}")
+        raise MissingError(
+            f"{source.url}: {describe_unset_variables(unset_variables, run.environ)}"
+        )
     state = SourceState(key="", url=source.url)
     answer = await run.fetcher.fetch(build_feed_request(source, state, run.settings, run.environ))
     if isinstance(answer, NotModified):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from syndicator.adding.new_sources import Candidate, Found, Wishes
     from syndicator.adding.preview import Preview, ShownArticle
     from syndicator.app.container import App
+    from syndicator.app.read_configuration import Configuration
     from syndicator.configuration.sources.opml import Skipped, SubscriptionList
     from syndicator.core.errors import SyndicatorError
 
@@ -383,11 +384,16 @@ def add(
         folders=folders,
     )
     with open_to_read(config) as opened:
-        if not opened.configuration.settings.site.contact:
-            cure = f"set it in {opened.configuration.folder}/syndicator.toml"
-            printing.log("site.contact is not set: site owners cannot reach you", cure=cure)
+        _warn_without_contact(opened.configuration)
         result = asyncio.run(_add_sources(opened, url, wishes, options))
     print_result(result, json=json, was_asked=ask, dry_run=dry_run, brief=yes)
+
+
+def _warn_without_contact(configuration: Configuration) -> None:
+    """Log that the owners of visited sites cannot reach the operator, if `site.contact` is empty."""
+    if not configuration.settings.site.contact:
+        cure = f"set it in {configuration.folder}/syndicator.toml"
+        printing.log("site.contact is not set: site owners cannot reach you", cure=cure)
 
 
 def _refuse_contradictions(

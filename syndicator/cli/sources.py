@@ -137,9 +137,7 @@ def import_(
             apply(opened, need("add"), {"url": new_keys}, addition(opened, candidates, by_address))
     known_urls = [candidate.source.url for candidate in candidates if candidate.known]
     if not json:
-        if new:
-            rows = [(source.key, source.url) for source in new]
-            printing.print_table("Sources", ("key", "url"), rows)
+        _print_sources(new)
         verb = "would be added" if dry_run else "added"
         printing.say(f"{counted(len(new), 'source')} {verb}, {len(known_urls)} already known")
         _say_rights(file, result, new)
@@ -215,6 +213,13 @@ def _list_removed(result: "Found", new: "Sequence[Source]") -> list["Outline"]:
     outlines = result.listed.outlines if result.listed else ()
     addresses = {source.url for source in new}
     return [outline for outline in outlines if outline.removed and outline.url in addresses]
+
+
+def _print_sources(sources: Sequence["Source"]) -> None:
+    """Print key and address of each source; nothing if there is none."""
+    if sources:
+        rows = [(source.key, source.url) for source in sources]
+        printing.print_table("Sources", ("key", "url"), rows)
 
 
 def _visit_new_sources(config: Path, keys: list[str]) -> "RunReport | None":

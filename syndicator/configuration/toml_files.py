@@ -132,8 +132,8 @@ def _describe_encoding(path: Path, error: UnicodeDecodeError) -> Fault:
 
 
 def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
-    """Return the fault of `text`, the content of a file that is not valid TOML. tomllib has line and
-    column only in its message."""
+    """Return the fault of `text`, the content of a file that is not valid TOML. tomllib has line
+    and column only in its message."""
     lines = text.rstrip().splitlines()
     what, _, position = str(error).removesuffix(")").rpartition(" (at ")
     numbers = re.fullmatch(r"line (\d+), column (\d+)", position)
@@ -157,7 +157,7 @@ def _find_places(text: str) -> dict[Place, int]:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return {}
-    return lines_of(text)
+    return find_lines(text)
 
 
 def _explain_header(wrong_line: str, known_places: Mapping[Place, int]) -> str:

@@ -156,9 +156,7 @@ def read_and_render(
     traced: bool = False,
     keep: bool = False,
 ) -> PageReading:
-    """Run `read_article` in the worker, and prepare what is stored with the article.
-
-    `render`: also make HTML of the body; `source_tags`: tags that the operator gave the source;
+    """Run `read_article` in the worker, and prepare what is stored with the article. `render`: also make HTML of the body; `source_tags`: tags that the operator gave the source;
     `traced`: also return where each field was found; `keep`: also return the packed page. Raises
     NotAnArticle, ConfigError."""
     loaded = load_taxonomy(taxonomy)
@@ -180,9 +178,7 @@ def read_and_render(
     fields_by_rule = frozenset(
         name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")
     )
-    packed = b""
-    if keep:
-        packed = pack_page(html, {**(headers or {}), ANSWERED: url})
+    packed = pack_page(html, {**(headers or {}), ANSWERED: url}) if keep else b""
     rendered = None
     if render:
         # late: most sources publish excerpts, and markdown takes 20 ms to load

@@ -743,8 +743,7 @@ async def visit_all(
     outcomes: list[Outcome] = []
 
     async def visit_one(source: Source, state: SourceState) -> None:
-        """Visit a source and store the outcome, unless the network failed: then it is stored after
-        all other visits."""
+        """Visit a source and store the outcome, after all others if the network failed."""
         async with slots:
             if stop.is_set():
                 return

@@ -700,9 +700,10 @@ def test_a_list_that_only_scripts_fill_is_added_with_a_browser(add_command: AddC
     ],
 )
 def test_options_are_checked_before_the_address_is_asked(
-    adding: Adding, option: str, value: str, says: str
+    add_command: AddCommand, option: str, value: str, says: str
 ) -> None:
     with pytest.raises(UsageError) as raised:
-        adding.run(SITE, option, value)
+        add_command.run_add(SITE, option, value)
     assert says in str(raised.value)
-    assert adding.web.asked == [] and adding.urls == []
+    assert add_command.web.asked == []
+    assert add_command.written_urls == []

@@ -103,7 +103,7 @@ def test_a_word_for_a_visit_names_nothing_that_deletes() -> None:
     ],
 )
 def test_a_wrong_value_is_repeated_with_what_is_accepted(typed: str, said: str) -> None:
-    assert explain(typed) == f"Invalid value for '{shlex.split(typed)[-2]}': {said}"
+    assert read_mistake(typed) == f"Invalid value for '{shlex.split(typed)[-2]}': {said}"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_wrong_value_is_repeated_with_what_is_accepted(typed: str, said: str) 
     ],
 )
 def test_a_missing_argument_is_explained(typed: str, said: str) -> None:
-    assert f"Missing argument {said}" in explain(typed)
+    assert f"Missing argument {said}" in read_mistake(typed)
 
 
 def test_other_mistakes_keep_their_message() -> None:

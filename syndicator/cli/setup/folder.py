@@ -93,11 +93,7 @@ def init(
             contact = contact or _ask("How can owners of visited sites reach you (mail or page)?")
         if not runs and not template:
             runs = _ask_choice("How will it run?", tuple(RUNS))
-    if audience not in (None, *_AUDIENCES) or (audience == "me" and template):
-        raise UsageError(
-            f"--for {audience}: say {' or '.join(_AUDIENCES)}; what a --template publishes is"
-            " public"
-        )
+    _check_audience(audience, template)
     runs = runs or ""
     command = make_next_command(folder, runs, config_folder)
     start = Start(title or "", url or "", contact or "", example)
@@ -108,9 +104,19 @@ def init(
     if template:
         printing.say(f"next: push it to a repository of yours; {folder}/README.md says how")
         return
-    script = shlex.quote(f"{folder.resolve()}/run")
     printing.print_secret_address(load(config_folder))
-    printing.say(f"next: {'; then '.join(_list_steps(script, runs, command))}")
+    steps = _list_steps(shlex.quote(f"{folder.resolve()}/run"), runs, command)
+    printing.say(f"next: {'; then '.join(steps)}")
+
+
+def _check_audience(audience: str | None, template: str) -> None:
+    """Raise UsageError if nobody can be this audience, or if a template, which publishes for the
+    world, is asked for by somebody who publishes for "me"."""
+    if audience not in (None, *_AUDIENCES) or (audience == "me" and template):
+        raise UsageError(
+            f"--for {audience}: say {' or '.join(_AUDIENCES)}; what a --template publishes is"
+            " public"
+        )
 
 
 def _list_steps(script: str, runs: str, command: str) -> list[str]:

@@ -33,6 +33,7 @@ from syndicator.store.postgres import StoreAway
 
 if TYPE_CHECKING:
     from procrastinate import JobContext
+    from procrastinate.jobs import Job as QueuedJob
 
 VISITS = "shards"  # queue and task of visits
 # The queue of work that one worker does for all, and its tasks.
@@ -141,6 +142,17 @@ def beat(database: Database, worker: int) -> int:
     return int(row.now)
 
 
+def _make_job(row: "QueuedJob", shard: int) -> Job:
+    """Return a job of the queue in our form. `shard`: -1 if the job is not about a host shard."""
+    return Job(
+        id=row.id or 0,
+        worker=row.worker_id or 0,
+        attempts=row.attempts,
+        task=row.task_name,
+        shard=shard,
+    )
+
+
 class Engine:
     """A worker of Procrastinate, which takes jobs from the queue and runs them. It also works
     through a connection pooler."""
@@ -178,16 +190,7 @@ class Engine:
         # Procrastinate gives `timestamp` to periodic tasks
         async def run_job(context: "JobContext", shard: int = -1, timestamp: int = 0) -> None:
             """Give a job of the queue to `work`."""
-            job = context.job
-            await work(
-                Job(
-                    id=job.id or 0,
-                    worker=job.worker_id or 0,
-                    attempts=job.attempts,
-                    task=job.task_name,
-                    shard=shard,
-                )
-            )
+            await work(_make_job(context.job, shard))
 
         for task in _QUEUES:
             app.task(name=task, pass_context=True)(run_job)
