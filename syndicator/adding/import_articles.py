@@ -43,7 +43,7 @@ def import_files(
 ) -> Imported:
     """File an article for each file. `files`: by path below the imported folder, the file or its
     bytes; `dry_run`: write nothing. Raises ConfigError, OSError, StoreError."""
-    reconcile.files(archive, configuration)
+    reconcile.update_from_files(archive, configuration)
     taxonomy_file = configuration.folder / "taxonomy.toml"
     taxonomy = Taxonomy.from_toml(taxonomy_file) if taxonomy_file.exists() else None
     result = Imported()
@@ -58,7 +58,7 @@ def import_files(
                 name, raw, PurePosixPath(path), configuration.settings, taxonomy
             )
         except (ConfigError, OSError) as error:
-            result.problems.append(reconcile.unreadable(name, error))
+            result.problems.append(reconcile.describe_unreadable(name, error))
             continue
         if converted is None:
             result.drafts.append(name)
@@ -77,7 +77,7 @@ def import_files(
     if not dry_run:
         for article in result.articles:
             result.paths.append(archive.article_store.add(article, new_texts[article.id]))
-        result.problems += reconcile.files(archive, configuration)
+        result.problems += reconcile.update_from_files(archive, configuration)
     return result
 
 

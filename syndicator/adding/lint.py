@@ -68,7 +68,7 @@ def _check_tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]
 
 def _check_fields(article: Article) -> Iterator[Oddity]:
     """Yield findings on the excerpt, the cover and the author."""
-    fault = sentences.fault(article.excerpt, article.title) if article.excerpt else ""
+    fault = sentences.find_fault(article.excerpt, article.title) if article.excerpt else ""
     if fault:
         end = article.excerpt[-_SHOWN_CHARS:]
         yield Oddity(LintReason.BAD_EXCERPT, f"{fault}: {end!r}")

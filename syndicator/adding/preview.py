@@ -15,7 +15,7 @@ from typing import Any
 from syndicator.adding.new_sources import Candidate, Session
 from syndicator.app.archive import Archive
 from syndicator.app.contexts import make_context
-from syndicator.app.lock import locked
+from syndicator.app.lock import hold_run_lock
 from syndicator.app.read_configuration import Configuration
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
@@ -105,7 +105,7 @@ async def preview(session: Session, candidate: Candidate) -> Preview:
 async def first_visits(session: Session, sources: Iterable[Source]) -> None:
     """File the entries that the previews of `sources` read, with the same answers. Do nothing if
     another process is visiting sources."""
-    with suppress(LockedError), locked(session.configuration.settings):
+    with suppress(LockedError), hold_run_lock(session.configuration.settings):
         for source in sources:
             fetcher = session.previewed.get(source.key)
             if not isinstance(fetcher, _CachingFetcher):

@@ -137,7 +137,7 @@ def export(store: Store, configuration: Configuration) -> bytes:
     return opml.write_opml(configuration.settings.site.title, sources, sites)
 
 
-async def look(session: Session, address: str) -> Found:
+async def find_candidates(session: Session, address: str) -> Found:
     """Return the candidates at `address`: a URL, as people type it, the path of a list, or "-" for
     stdin. Errors are returned in the result."""
     try:

@@ -18,11 +18,11 @@ _WAITING: Final = "feeds that would end"
 def excuse(archive: Archive, ids: Iterable[str]) -> None:
     """Note until the next build that these articles were removed on purpose, so that it does not
     report them as lost."""
-    all_ids = {*excused(archive.store), *ids}
+    all_ids = {*read_excused(archive.store), *ids}
     archive.store.visits.set_note(EXCUSED, json.dumps(sorted(all_ids)), archive.clock())
 
 
-def excused(store: Store) -> frozenset[str]:
+def read_excused(store: Store) -> frozenset[str]:
     """Return the ids of articles that were removed on purpose since the last build."""
     return frozenset(json.loads(store.visits.note(EXCUSED) or "[]"))
 

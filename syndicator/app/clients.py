@@ -18,7 +18,7 @@ from syndicator import __version__
 from syndicator.app.archive import Archive
 from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.settings import Llm, Settings
-from syndicator.core.errors import ConfigError, first_of
+from syndicator.core.errors import ConfigError, find_reported_error
 from syndicator.core.ports import Fetcher, HostTurns
 from syndicator.core.urls import private
 from syndicator.processes.worker import Worker
@@ -34,7 +34,7 @@ _LEASE_FACTOR = 1.5
 _LEASE_MORE = 5.0
 
 
-def user_agent(settings: Settings) -> str:
+def make_user_agent(settings: Settings) -> str:
     """Return the name by which servers know us: the one that is configured, else program, version
     and contact address. With a secret path, the address of our own site is not given away."""
     if settings.fetch.user_agent:
@@ -58,7 +58,7 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
     from syndicator.visiting.politeness.page_turns import PageTurns
     from syndicator.visiting.politeness.robots import Robots
 
-    agent = user_agent(settings)
+    agent = make_user_agent(settings)
     notes = archive.store.visits
     client = HttpFetcher(
         settings.fetch,
@@ -139,12 +139,12 @@ def make_enricher(clock: Callable[[], datetime], configuration: Configuration) -
     from syndicator.visiting.fetch.ssrf import list_allow_lines
 
     llm = configuration.settings.describe.llm
-    key = llm_key(configuration.folder, llm, configuration.environ)
-    fetcher = direct_client(clock, configuration.settings, llm.url)
+    key = read_llm_key(configuration.folder, llm, configuration.environ)
+    fetcher = make_direct_client(clock, configuration.settings, llm.url)
     return Endpoint(llm, fetcher, key=key, allow=list_allow_lines(llm.url))
 
 
-def direct_client(clock: Callable[[], datetime], settings: Settings, url: str) -> Fetcher:
+def make_direct_client(clock: Callable[[], datetime], settings: Settings, url: str) -> Fetcher:
     """Return a client without pauses and robots.txt, for requests to `url`, which the operator
     chose."""
     from syndicator.visiting.fetch.client import HttpFetcher
@@ -152,10 +152,10 @@ def direct_client(clock: Callable[[], datetime], settings: Settings, url: str) -
     fetch = settings.fetch
     if private(url):  # a proxy elsewhere cannot reach this machine or its network
         fetch = fetch.model_copy(update={"proxy": ""})
-    return HttpFetcher(fetch, user_agent=user_agent(settings), clock=clock)
+    return HttpFetcher(fetch, user_agent=make_user_agent(settings), clock=clock)
 
 
-def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
+def read_llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
     """Return the key of the language model, "" if it needs none. Raises ConfigError if the
     environment variable that should have the key is empty or has no key."""
     if not llm.key_env:
@@ -194,4 +194,4 @@ async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
         async with asyncio.TaskGroup() as group:
             yield group
     except BaseExceptionGroup as failed:
-        raise first_of(failed) from failed
+        raise find_reported_error(failed) from failed

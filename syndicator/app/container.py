@@ -18,8 +18,8 @@ from syndicator.app.archive import Archive
 from syndicator.app.beside.kept_feeds import Beside
 from syndicator.app.beside.opened_rights import open_rights
 from syndicator.app.clock import utc_now
-from syndicator.app.places import begun, indexed, kept_pages, settle_archives
-from syndicator.app.read_configuration import Configuration, configuration
+from syndicator.app.places import add_index, has_begun, open_kept_pages, settle_archives
+from syndicator.app.read_configuration import Configuration, read_configuration
 from syndicator.articles.article_store import open_articles
 from syndicator.articles.beside.withdrawals import KeptAway
 from syndicator.core.errors import ConfigError, MissingError
@@ -76,18 +76,18 @@ def open_app(
     `entries`: a cache that outlives this opening; `held`: called before changes, raises StoreAway
     if the lock of runs is lost. Raises ConfigError, StoreError, MissingError."""
     if read is None:
-        read = configuration(config, environ, remember=True)
+        read = read_configuration(config, environ, remember=True)
         for fault in read.faults:
             logger("configuration").warning(f"{fault}; what was valid before counts")
     settings = read.settings
     article_store = open_articles(settings.articles_at, environ)
-    has_begun = begun(article_store, settings, environ)
+    has_articles = has_begun(article_store, settings, environ)
     settings.state_dir.mkdir(parents=True, exist_ok=True)
-    is_lost = remake is not None and has_begun and is_missing(settings.store_url)
-    store = open_store(settings.store_url, articles_exist=has_begun, create=create or is_lost)
+    is_lost = remake is not None and has_articles and is_missing(settings.store_url)
+    store = open_store(settings.store_url, articles_exist=has_articles, create=create or is_lost)
     store.set_guard(held)
     try:
-        article_store = indexed(article_store, store, clock)
+        article_store = add_index(article_store, store, clock)
         _need_article_store(article_store, store)
         beside = Beside(files=article_store, store=store, publish=settings.publish, clock=clock)
         beside.begin()
@@ -101,7 +101,7 @@ def open_app(
             archive=Archive(
                 store=store,
                 article_store=article_store,
-                snapshots=kept_pages(settings, environ),
+                snapshots=open_kept_pages(settings, environ),
                 kept_away=KeptAway(settings.state_dir / "withdrawn"),
                 beside=beside,
                 rights_file=open_rights(read.sources.values(), article_store, store),

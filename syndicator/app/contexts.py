@@ -17,7 +17,7 @@ from syndicator.filing.save_article import make_filing_clock
 from syndicator.processes.worker import Worker
 
 
-def filing_context(archive: Archive, sources: Mapping[str, Source]) -> FilingContext:
+def make_filing_context(archive: Archive, sources: Mapping[str, Source]) -> FilingContext:
     """Return the context for filing articles outside of visits."""
     return FilingContext(
         store=archive.store.visits,
@@ -25,11 +25,11 @@ def filing_context(archive: Archive, sources: Mapping[str, Source]) -> FilingCon
         clock=archive.clock,
         take_filing_time=make_filing_clock(archive.clock, archive.store.ahead.newest_added()),
         ranks={key: rank for rank, key in enumerate(sources)},
-        owners=owners(archive, sources),
+        owners=load_owners(archive, sources),
     )
 
 
-def owners(archive: Archive, sources: Mapping[str, Source]) -> Owners:
+def load_owners(archive: Archive, sources: Mapping[str, Source]) -> Owners:
     """Return the sources with their rights to write articles of a site."""
 
     def load_rights_today(source: Source) -> Rights:
@@ -53,7 +53,7 @@ def make_context(
     """Return the context of visits. `filed` is called with the title of each new article; `pages`
     as in `Watch`; `asked`: a person chose the sources; `hubs`: subscriptions, None if there are
     none."""
-    filing = filing_context(archive, configuration.sources)
+    filing = make_filing_context(archive, configuration.sources)
     filing_values = {field.name: getattr(filing, field.name) for field in fields(FilingContext)}
     return RunContext(
         **filing_values,

@@ -28,7 +28,7 @@ _BUSY_SECONDS = 10  # that a statement waits for locks of others
 
 
 @contextmanager
-def locked(
+def hold_run_lock(
     settings: Settings,
     *,
     wait: bool = False,

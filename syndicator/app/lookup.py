@@ -56,7 +56,7 @@ def need_article(archive: Archive, what: str) -> str:
     return article_id
 
 
-def filed(store: Store, ids: Iterable[str] | None = None) -> Iterator[Article]:
+def iterate_articles(store: Store, ids: Iterable[str] | None = None) -> Iterator[Article]:
     """Yield all articles of the database, also those that were merged into others. `ids`: only
     those with these ids."""
     wanted_ids = store.visits.stamps() if ids is None else ids
@@ -64,7 +64,7 @@ def filed(store: Store, ids: Iterable[str] | None = None) -> Iterator[Article]:
         yield from store.index.articles(part).values()
 
 
-def read(archive: Archive, article_id: str) -> Article:
+def read_article(archive: Archive, article_id: str) -> Article:
     """Return an article from its file. If the file is gone or unreadable, return an article without
     title and text."""
     empty = Article(id=article_id, url="", title="")

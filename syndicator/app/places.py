@@ -45,7 +45,7 @@ class Place:
     fault: str = ""  # of the configuration
 
 
-def indexed(
+def add_index(
     article_store: ArticleStore, store: Store, clock: Callable[[], datetime]
 ) -> ArticleStore:
     """Return the article store, for an object store or a shared folder with the index of paths that
@@ -59,7 +59,7 @@ def indexed(
     return article_store
 
 
-def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
+def open_kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
     """Return the folder or object store of the pages that were read."""
     if is_bucket(settings.pages_at):
         return ObjectSnapshots(Bucket(settings.pages_at, environ), READING_VERSION)
@@ -82,7 +82,7 @@ def open_outlet(
     return ObjectOutlet(Bucket(settings.public_at, environ), settings.publish.gzip, whole)
 
 
-def begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
+def has_begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
     """Return True if this instance has written articles, or published a feed of articles that
     exist."""
     if article_store.begun():
@@ -96,7 +96,7 @@ def has_feeds(settings: Settings, environ: Mapping[str, str]) -> bool:
     return any(outlet.written(f"{ALL.slug}.{name}") for name in FORMATS)
 
 
-def published(
+def read_published_file(
     settings: Settings, name: str, environ: Mapping[str, str] = os.environ
 ) -> bytes | None:
     """Return the content of a published file; None if it does not exist or its name is not

@@ -49,7 +49,7 @@ def fault_of(faults: Sequence[Fault]) -> str:
     return str(ConfigError.of(faults)) if faults else ""
 
 
-def configuration(
+def read_configuration(
     config: Path,
     environ: Mapping[str, str] = os.environ,
     *,

@@ -19,7 +19,7 @@ from syndicator.cli.operations import apply
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
 from syndicator.operations.adding import addition
-from syndicator.operations.operation import Argument, need
+from syndicator.operations.operation import Argument, need_operation
 
 if TYPE_CHECKING:
     from syndicator.adding.new_sources import Candidate, Found, Wishes
@@ -171,18 +171,18 @@ def print_previews(result: AddResult, verb: str) -> None:
 def _describe_hosts(candidate: Candidate, preview: Preview) -> list[str]:
     """Return lines about sites that the source may write for (`speaks_for`), and about sites where
     it has articles but no such right."""
-    from syndicator.upkeep.ownership import line
+    from syndicator.upkeep.ownership import write_speaks_for
 
     lines = []
     if preview.speaks_for:
         why = "its articles are there, under the titles that the feed gives them"
-        lines.append(f"{line(candidate.source, ())}: {why}")
+        lines.append(f"{write_speaks_for(candidate.source, ())}: {why}")
     if preview.elsewhere:
         why = (
             "what the feed says of its articles there does not count without that line in"
             " sources.toml"
         )
-        lines.append(f"not written: {line(candidate.source, preview.elsewhere)}: {why}")
+        lines.append(f"not written: {write_speaks_for(candidate.source, preview.elsewhere)}: {why}")
     return lines
 
 
@@ -390,7 +390,7 @@ def add(
 
 
 def _warn_without_contact(configuration: Configuration) -> None:
-    """Log that the owners of visited sites cannot reach the operator, if `site.contact` is empty."""
+    """Warn that owners of visited sites cannot reach the operator if `site.contact` is empty."""
     if not configuration.settings.site.contact:
         cure = f"set it in {configuration.folder}/syndicator.toml"
         printing.log("site.contact is not set: site owners cannot reach you", cure=cure)
@@ -421,7 +421,9 @@ async def _add_sources(
         wishes.allow,
         browser=wishes.browser,
     ) as session:
-        searches = await asyncio.gather(*(search.look(session, address) for address in addresses))
+        searches = await asyncio.gather(
+            *(search.find_candidates(session, address) for address in addresses)
+        )
         results = [_read_list(opened, result, options) for result in searches]
         failed = [(result.address, result.error) for result in results if result.error]
         if failed and len(results) == 1:
@@ -456,7 +458,12 @@ async def _add_sources(
             print_previews(replace(add_result, others=()), "would add")
             if not typer.confirm(f"Add {counted(len(new), 'source')}?", default=True, err=True):
                 return add_result
-        apply(opened, need("add"), {"url": addresses}, addition(opened, chosen, session.known))
+        apply(
+            opened,
+            need_operation("add"),
+            {"url": addresses},
+            addition(opened, chosen, session.known),
+        )
         await preview.first_visits(session, new)
         return replace(add_result, written=True)
 

@@ -417,13 +417,13 @@ def open_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
     """Open the instance while holding the lock of runs; wait until another process releases it.
     `create`: also if the database is lost."""
     from syndicator.app.container import open_app
-    from syndicator.app.lock import locked
+    from syndicator.app.lock import hold_run_lock
     from syndicator.app.read_configuration import need_folder
     from syndicator.configuration.settings import load
 
     need_folder(config)
     with (
-        locked(load(config), wait=True, tell=log_waiting) as held,
+        hold_run_lock(load(config), wait=True, tell=log_waiting) as held,
         open_app(config, create=create, held=held) as opened,
     ):
         yield opened

@@ -31,7 +31,7 @@ from syndicator.operations.operation import (
     Progress,
     arguments_of,
     fields_of,
-    need,
+    need_operation,
     no_progress,
     operations,
 )
@@ -98,7 +98,7 @@ def change(
     ] = None,
 ) -> None:
     """Make any other change that the console can make, or undo one."""
-    need(name)  # raises: there is no such change
+    need_operation(name)  # raises: there is no such change
 
 
 tags = typer.Typer(help="Propose, confirm, rename and merge tags.", no_args_is_help=True)

@@ -15,7 +15,6 @@ from syndicator.core.errors import SyndicatorError
 from syndicator.core.program import as_typed
 from syndicator.core.text import counted as counted
 from syndicator.core.text import width
-from syndicator.operations.operation import plain as plain
 
 if TYPE_CHECKING:
     from syndicator.configuration.settings import Settings
@@ -33,11 +32,11 @@ def format_local_time(moment: datetime | None, if_none: str = "") -> str:
 def print_json(value: Any) -> None:
     """Print `value` as one JSON document, in ASCII if stdout cannot encode other characters.
     Control characters are escaped."""
-    document = visible(json.dumps(plain(value), ensure_ascii=False, indent=2))
+    document = visible(json.dumps(convert_to_json(value), ensure_ascii=False, indent=2))
     try:
         document.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
-        document = json.dumps(plain(value), indent=2)
+        document = json.dumps(convert_to_json(value), indent=2)
     print(document)
 
 
@@ -67,9 +66,9 @@ def print_address_for_phones(settings: Settings) -> None:
     encoding = (sys.stdout.encoding or "").lower()
     if not address or "utf" not in encoding:
         return
-    from syndicator.publishing.web.shell import qr_lines
+    from syndicator.publishing.web.shell import draw_qr_lines
 
-    for line in qr_lines(address):
+    for line in draw_qr_lines(address):
         # white on black in any theme
         print(f"\x1b[97;40m{line}\x1b[0m")
 

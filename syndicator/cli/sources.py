@@ -15,7 +15,7 @@ from syndicator.cli.running.service import run_once
 from syndicator.configuration.sources.rights import list_given
 from syndicator.core.errors import LockedError, NetworkDown
 from syndicator.operations.adding import addition
-from syndicator.operations.operation import Argument, need
+from syndicator.operations.operation import Argument, need_operation
 
 if TYPE_CHECKING:
     from syndicator.adding.new_sources import Found
@@ -44,7 +44,7 @@ def sources(
     """List the sources: result of the last visit, time of the next, and the reason for it. Or push
     them to workers."""
     if action:
-        perform(config, need("push-sources"), {}, dry_run=dry_run, json=json)
+        perform(config, need_operation("push-sources"), {}, dry_run=dry_run, json=json)
         return
     from syndicator.health.documents import describe_state
     from syndicator.upkeep import reconcile
@@ -53,8 +53,8 @@ def sources(
     with open_to_read(config) as opened:
         if apply_moves:
             for key in opened.configuration.sources:
-                changes[key] = apply(opened, need("adopt-move"), {"key": key})
-        states = reconcile.sources(opened.archive, opened.configuration)
+                changes[key] = apply(opened, need_operation("adopt-move"), {"key": key})
+        states = reconcile.update_source_states(opened.archive, opened.configuration)
         listed = list(opened.configuration.sources.values())
     if json:
         documents = [
@@ -134,7 +134,12 @@ def import_(
         new_keys = [source.key for source in new]
         if new and not dry_run:
             by_address = new_sources.by_address(configuration.sources)
-            apply(opened, need("add"), {"url": new_keys}, addition(opened, candidates, by_address))
+            apply(
+                opened,
+                need_operation("add"),
+                {"url": new_keys},
+                addition(opened, candidates, by_address),
+            )
     known_urls = [candidate.source.url for candidate in candidates if candidate.known]
     if not json:
         _print_sources(new)
@@ -177,7 +182,7 @@ def _import_articles(config: Path, folder: Path, *, dry_run: bool, json: bool) -
     from syndicator.adding.import_articles import markdown_files
 
     files = {"files": markdown_files(folder)}
-    perform(config, need("import-articles"), files, dry_run=dry_run, json=json)
+    perform(config, need_operation("import-articles"), files, dry_run=dry_run, json=json)
 
 
 def _describe_rights(result: "Found", new: "Sequence[Source]") -> dict[str, Any]:

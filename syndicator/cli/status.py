@@ -18,7 +18,7 @@ from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.reasons import explain_reason
 from syndicator.core.text import name_alternatives, span, width
-from syndicator.operations.operation import Argument, fields_of, parsed
+from syndicator.operations.operation import Argument, fields_of, parse_arguments
 
 if TYPE_CHECKING:
     from syndicator.app.places import Place
@@ -105,7 +105,7 @@ def _print_list(place: Place, name: str, where: Sequence[str], after: str, *, js
     query = QUERIES.get(name)
     if query is None:
         raise UsageError(f"there is no list of {name!r}{name_alternatives(name, QUERIES)}")
-    page = query.read(place, parsed(query, _parse_filters(query, where)), after=after)
+    page = query.read(place, parse_arguments(query, _parse_filters(query, where)), after=after)
     if json:
         printing.print_json(page)
         return

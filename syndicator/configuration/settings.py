@@ -80,7 +80,7 @@ def _check_archives(value: Any) -> Any:
     return value
 
 
-def seconds(value: str) -> int:
+def parse_duration(value: str) -> int:
     """Return the seconds of a duration such as "90s", "30m", "6h", "1d" or "2w". Raises ValueError
     with an example."""
     match = re.fullmatch(r"\s*(\d{1,6})\s*([smhdw])\s*", value)
@@ -90,7 +90,7 @@ def seconds(value: str) -> int:
 
 
 def _check_duration(value: str) -> str:
-    seconds(value)
+    parse_duration(value)
     return value
 
 

@@ -29,7 +29,7 @@ from syndicator.filing import worker_functions
 from syndicator.health.conditions import Condition
 from syndicator.health.summary import Health
 from syndicator.operations.jobs.queue import Job
-from syndicator.operations.operation import fields_of, need
+from syndicator.operations.operation import fields_of, need_operation
 
 # a link of our templates to a page of the console
 _LINK = re.compile(r"""((?:href|src|action|formaction|hx-get|hx-post)=")/""")
@@ -246,7 +246,7 @@ async def queue_form(
     `next_page`."""
     form = form_of(request)
     arguments: dict[str, Any] = {}
-    for field in fields_of(need(operation_name)):
+    for field in fields_of(need_operation(operation_name)):
         if field.name in form:
             arguments[field.name] = field.parse(form.text(field.name))
     arguments |= further_arguments

@@ -225,13 +225,13 @@ class WorkerFailed(SyndicatorError):
         self.detail = detail
 
 
-def first_of(failed: BaseExceptionGroup) -> BaseException:
+def find_reported_error(failed: BaseExceptionGroup) -> BaseException:
     """Return the error of a group that is reported: the first SyndicatorError in it or in its inner
     groups, otherwise the first error."""
     errors: list[BaseException] = []
     for error in failed.exceptions:
         if isinstance(error, BaseExceptionGroup):
-            errors.append(first_of(error))
+            errors.append(find_reported_error(error))
         else:
             errors.append(error)
     for error in errors:

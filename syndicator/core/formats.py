@@ -65,7 +65,7 @@ def subscribed(names: Container[str]) -> list[str]:
     ]
 
 
-def of_file(name: str) -> Format | None:
+def find_format(name: str) -> Format | None:
     """Return the format of the file `name` by its extension, None if it is of no format of
     feeds."""
     return FORMATS.get(name.rpartition(".")[2])
@@ -79,7 +79,7 @@ def cache_control(name: str) -> str:
 def media_type(name: str) -> str:
     """Return the media type of the published file `name`, "" if we do not serve files with its
     extension."""
-    feed_format = of_file(name)
+    feed_format = find_format(name)
     if feed_format is not None:
         return f"{feed_format.media_type}; charset=utf-8"
     extension = name.rpartition(".")[2]

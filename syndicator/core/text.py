@@ -348,7 +348,7 @@ def one_line(value: object) -> str:
     return visible(text)
 
 
-def folded(text: str) -> str:
+def fold_case_and_accents(text: str) -> str:
     """Return `text` in the form in which searches compare texts: lower case, without accents, and
     with plain letters in place of full-width letters and ligatures."""
     if text.isascii():
@@ -373,7 +373,7 @@ def each_term(text: str) -> Iterator[str]:
 def _split_runs(text: str) -> list[str]:
     """Return the runs of letters and digits in a text, without case and accents. A run also ends
     where a script with spaces meets a script without spaces."""
-    plain = folded(text)
+    plain = fold_case_and_accents(text)
     return (_ASCII_RUN if plain.isascii() else _RUN).findall(plain)
 
 

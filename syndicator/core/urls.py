@@ -90,7 +90,7 @@ def canonical(url: str) -> str:
     """Return the spelling of an http(s) URL by which we compare URLs: normalised by RFC 3986
     section 6.2.2, without user, password, fragment and parameters that track clicks. Raises
     BadUrl."""
-    return url if _is_canonical(url) else respelled(url)
+    return url if _is_canonical(url) else normalise(url)
 
 
 def _is_canonical(url: str) -> bool:
@@ -98,7 +98,7 @@ def _is_canonical(url: str) -> bool:
     return _CANONICAL.fullmatch(url) is not None and len(url) <= _HOST_CHARS and "xn--" not in url
 
 
-def respelled(url: str) -> str:
+def normalise(url: str) -> str:
     """Return what `canonical` returns, without its short cut for URLs that are canonical already.
     Raises BadUrl."""
     with_slashes = _slashed(_HEAD.sub(r"\1://", _cleaned(url), count=1))
@@ -541,7 +541,7 @@ def private(url: str) -> str:
     message; "" if it is public or `url` is no URL. The address of a name is not looked up."""
     name = _parts(url).hostname or ""
     if is_numeric_host(name):
-        kind = special(ipaddress.ip_address(name))
+        kind = describe_special_address(ipaddress.ip_address(name))
         return f"{name} is {kind}" if kind else ""
     if _PRIVATE_NAME.fullmatch(name):
         return f"{name} is a name of a private network"
@@ -565,7 +565,7 @@ def _parse_prefixes(nat64: tuple[str, ...]) -> tuple[ipaddress.IPv6Network, ...]
     return tuple(ipaddress.IPv6Network(prefix) for prefix in nat64)
 
 
-def embedded(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address | None:
+def find_embedded_ipv4(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address | None:
     """Return the IPv4 address to which packets for an IPv6 address are delivered, None if it is an
     IPv4 address itself or has none inside. `nat64`: IPv6 prefixes behind which the network
     translates to IPv4 (RFC 6052 section 2.2)."""
@@ -589,11 +589,11 @@ def _read_nat64(value: int, length: int) -> ipaddress.IPv4Address:
     return ipaddress.IPv4Address(joined >> (88 - length) & 0xFFFFFFFF)
 
 
-def special(address: Address, nat64: tuple[str, ...] = ()) -> str | None:
+def describe_special_address(address: Address, nat64: tuple[str, ...] = ()) -> str | None:
     """Return what kind of address it is if it is not public, such as "loopback" or "private"; None
     for a public address. `nat64`: IPv6 prefixes behind which the network translates to IPv4 (RFC
     6052 section 2.2)."""
-    real = embedded(address, nat64) or address
+    real = find_embedded_ipv4(address, nat64) or address
     if isinstance(real, ipaddress.IPv4Address):
         return next((what for network, what in _BLOCKED_4 if real in network), None)
     if real not in _GLOBAL_6:

@@ -156,9 +156,10 @@ def read_and_render(
     traced: bool = False,
     keep: bool = False,
 ) -> PageReading:
-    """Run `read_article` in the worker, and prepare what is stored with the article. `render`: also make HTML of the body; `source_tags`: tags that the operator gave the source;
-    `traced`: also return where each field was found; `keep`: also return the packed page. Raises
-    NotAnArticle, ConfigError."""
+    """Run `read_article` in the worker, and prepare what is stored with the article. `render`: also
+    make HTML of the body; `source_tags`: tags that the operator gave the source; `traced`: also
+    return where each field was found; `keep`: also return the packed page. Raises NotAnArticle,
+    ConfigError."""
     loaded = load_taxonomy(taxonomy)
     read = read_article(
         html,

@@ -22,7 +22,7 @@ from syndicator.core.errors import (
     NotAnArticle,
     RulesError,
     WorkerFailed,
-    first_of,
+    find_reported_error,
 )
 from syndicator.core.model import (
     OURS,
@@ -613,8 +613,8 @@ def _update_state(
         feed,
         result,
         now=now,
-        floor=settings.seconds(fetch.every_min),
-        ceiling=settings.seconds(fetch.every_max),
+        floor=settings.parse_duration(fetch.every_min),
+        ceiling=settings.parse_duration(fetch.every_max),
         jitter=run.jitter(),
         cron_next=cron.find_next_time,
         asked_by_person=run.asked_by_person,
@@ -769,7 +769,7 @@ async def visit_all(
             for source, state in due:
                 group.create_task(visit_one(source, state))
     except BaseExceptionGroup as failed:
-        raise first_of(failed) from failed
+        raise find_reported_error(failed) from failed
 
     # if no source was reached, the network is at fault and not the sources
     if outcomes and len(unreached) == len(outcomes):

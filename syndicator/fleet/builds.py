@@ -10,8 +10,8 @@ from typing import Final
 
 from syndicator.app.clients import make_fetcher
 from syndicator.app.container import App
-from syndicator.app.lock import locked
-from syndicator.configuration.settings import seconds
+from syndicator.app.lock import hold_run_lock
+from syndicator.configuration.settings import parse_duration
 from syndicator.core.errors import LockedError
 from syndicator.core.model import FeedKey
 from syndicator.core.program import logger
@@ -83,7 +83,7 @@ def _locked(session: Session) -> Iterator[None]:
     """Hold the lock of runs. If the lock is lost meanwhile, writes raise StoreAway. Raises
     LockedError if another process has it."""
     store = session.app.archive.store
-    with locked(session.app.configuration.settings, purpose="a build") as held:
+    with hold_run_lock(session.app.configuration.settings, purpose="a build") as held:
         store.set_guard(held)
         try:
             yield
@@ -102,7 +102,7 @@ async def _build(session: Session) -> Mapping[str, datetime]:
     session.totals.add_build(built)
     logger("worker").info("built", files=len(built.written), held=len(built.held))
     if built.left or app.archive.store.index.newest_mark():
-        return {BUILD: _after(app, seconds(app.configuration.settings.publish.settle))}
+        return {BUILD: _after(app, parse_duration(app.configuration.settings.publish.settle))}
     # it also looks for changes without a mark, such as a replaced web root
     return {BUILD: _after(app, HOUR)}
 
@@ -110,7 +110,7 @@ async def _build(session: Session) -> Mapping[str, datetime]:
 def _choose_feeds(app: App) -> Callable[[FeedKey], bool] | None:
     """Return a function that returns True for a stale feed to build now; None to build all, because
     some changes must not wait."""
-    if not seconds(app.configuration.settings.publish.settle) or has_unbuilt_source(app):
+    if not parse_duration(app.configuration.settings.publish.settle) or has_unbuilt_source(app):
         return None
     built = app.archive.store.index.builds()
     return choose_rested(app, built, app.archive.clock().timestamp())
@@ -128,7 +128,7 @@ async def _keep_up(session: Session) -> Mapping[str, datetime]:
     await _report(session, BuildReport(), began)
     planned = {UPKEEP: _after(app, _UPKEEP)}
     settings = app.configuration.settings
-    if digests.due(app.archive, settings) or hourly_updates.is_due(app.archive, settings):
+    if digests.is_due(app.archive, settings) or hourly_updates.is_due(app.archive, settings):
         planned[BUILD] = app.archive.clock()
     elif app.archive.store.index.newest_mark():
         planned[BUILD] = find_build_time(app, is_urgent=False)

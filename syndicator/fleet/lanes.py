@@ -367,4 +367,4 @@ class _Work:
 
 def _host(state: SourceState) -> str:
     """Return the host of a source in the spelling of the table of hosts."""
-    return codec.key(host(state.address))
+    return codec.make_column_key(host(state.address))

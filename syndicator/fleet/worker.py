@@ -18,8 +18,8 @@ from typing import Any
 from syndicator import __version__
 from syndicator.app.clients import lease_seconds, make_worker, task_group
 from syndicator.app.container import App, open_app
-from syndicator.app.lock import locked
-from syndicator.app.places import begun
+from syndicator.app.lock import hold_run_lock
+from syndicator.app.places import has_begun
 from syndicator.app.read_configuration import Configuration, taxonomy_files, valid_queries
 from syndicator.articles.article_store import open_articles
 from syndicator.configuration.settings import Settings, load
@@ -27,7 +27,7 @@ from syndicator.core.errors import MissingError, StoreError, UsageError
 from syndicator.fleet.builds import count_visits, do_common_job, plan_after_edits
 from syndicator.fleet.lanes import SIDE_BY_SIDE, Lane, Session, pause
 from syndicator.runs.refresh import Totals
-from syndicator.store.codec import micros, moment
+from syndicator.store.codec import from_micros, to_micros
 from syndicator.store.engine import StoreNewer, copy_database, open_store
 from syndicator.store.fleet.followed import Pushed
 from syndicator.store.fleet.hosts import HostCounts
@@ -94,9 +94,9 @@ def push(app: App, *, dry_run: bool = False) -> Pushed:
     nothing. Returns the changes. Raises StoreError."""
     store = app.archive.store
     if not dry_run:
-        reconcile.sources(app.archive, app.configuration)
+        reconcile.update_source_states(app.archive, app.configuration)
     sources = list(app.configuration.sources.values())
-    change = store.fleet.push(sources, micros(app.archive.clock()), dry_run=dry_run)
+    change = store.fleet.push(sources, to_micros(app.archive.clock()), dry_run=dry_run)
     if not dry_run and not store.single:
         shards = store.shards(lease_seconds(app.configuration.settings))
         shards.install()
@@ -134,7 +134,7 @@ def migrate(config: Path) -> str:
     StoreError."""
     settings = load(config)
     article_store = open_articles(settings.articles_at, os.environ)
-    has_articles = begun(article_store, settings, os.environ)
+    has_articles = has_begun(article_store, settings, os.environ)
     with open_store(settings.store_url, articles_exist=has_articles) as store:
         if not store.single:
             store.shards(lease_seconds(settings)).install()
@@ -147,7 +147,7 @@ def move_to(config: Path, target: str) -> Mapping[str, int]:
     settings = load(config)
     if target == settings.store_url:
         raise UsageError("this is the present database; name another address")
-    with locked(settings):
+    with hold_run_lock(settings):
         return move(settings.store_url, target)
 
 
@@ -168,7 +168,7 @@ class DatabaseClock:
 
     def set(self, now: int) -> None:
         """Set the clock. `now`: the time of the server, in microseconds since 1970."""
-        self._ahead = moment(now) - datetime.now(UTC)
+        self._ahead = from_micros(now) - datetime.now(UTC)
 
     def __call__(self) -> datetime:
         return (datetime.now(UTC) + self._ahead).replace(microsecond=0)

@@ -51,7 +51,7 @@ async def report_run(
             archive, configuration, has_news=bool(outcomes or built.builds)
         )
         failed_digests = await mail_digests(archive, configuration)
-        failed_webhooks = await webhooks.send(archive, configuration, jitter)
+        failed_webhooks = await webhooks.send_due_messages(archive, configuration, jitter)
         return (*failed_alerts, *failed_digests, *failed_webhooks)
     except SyndicatorError as error:
         return (Problem(what="health", reason=error.reason, detail=str(error)),)
@@ -134,7 +134,7 @@ def _report_conditions(
         )
     for event, title in zip(events, episodes.iterate_headlines(events), strict=True):
         data = {"title": title, **asdict(event)}
-        webhooks.put_condition(
+        webhooks.queue_condition_messages(
             archive,
             configuration.settings,
             opened=event.state == "broken",
@@ -205,7 +205,7 @@ async def mail_digests(archive: Archive, configuration: Configuration) -> list[P
     """Mail the newest issue of each digest that has not been mailed yet. A failed mail is sent
     again after ten minutes. Returns the reports of all digests that wait for such a retry."""
     now = archive.clock()
-    stored = digests.read(archive.store)
+    stored = digests.read_issues(archive.store)
     for digest in configuration.settings.digest:
         issue: dict[str, Any] = next(iter(stored.get(digest.name, {}).get("issues", ())), {})
         if not digest.mail or not issue.get("waits"):
@@ -223,7 +223,9 @@ async def mail_digests(archive: Archive, configuration: Configuration) -> list[P
             configuration.settings,
             {},
         )
-        view = make_digest_entry(digest.name, digests.published(archive.store, issue), entries)
+        view = make_digest_entry(
+            digest.name, digests.drop_unpublished(archive.store, issue), entries
+        )
         fault = ""
         if view:  # else all its articles were withdrawn
             alert = configuration.settings.alert
@@ -232,10 +234,10 @@ async def mail_digests(archive: Archive, configuration: Configuration) -> list[P
                 alert, digest.mail, view.title, content, now, configuration.environ
             )
         issue |= {"waits": bool(fault), "tried": now.isoformat(), "fault": fault}
-        digests.write(archive, stored)
+        digests.write_issues(archive, stored)
     return [
         Problem(what="digest", reason=ConditionReason.ALERT, detail=fault)
-        for fault in digests.faults(archive.store)
+        for fault in digests.list_mail_faults(archive.store)
     ]
 
 

@@ -21,7 +21,7 @@ from syndicator.core.reasons import (
     explain_reason,
 )
 from syndicator.core.urls import redacted
-from syndicator.publishing.selection.ending import name_some
+from syndicator.publishing.selection.ending import join_first_names
 from syndicator.sending.hubs import FailingHub
 from syndicator.store.status import OnHold, Waiting
 from syndicator.store.tables.messages import Waiting as Undelivered
@@ -524,7 +524,7 @@ def _of_feeds(seen: Observed) -> Iterator[Condition]:
         )
     if seen.ending:
         count = len(seen.ending)
-        detail = f"{count}: {name_some(seen.ending)}"
+        detail = f"{count}: {join_first_names(seen.ending)}"
         yield make_condition(ConditionReason.FEEDS_WOULD_END, detail=detail, count=count)
     for problem in seen.files:
         reason, cure = explain_reason(problem.reason)

@@ -12,8 +12,8 @@ from typing import Final
 
 from syndicator.app import build_notes
 from syndicator.app.clock import utc_now
-from syndicator.app.places import Place, begun, indexed, kept_pages, open_outlet
-from syndicator.app.read_configuration import Configuration, configuration, fault_of
+from syndicator.app.places import Place, add_index, has_begun, open_kept_pages, open_outlet
+from syndicator.app.read_configuration import Configuration, fault_of, read_configuration
 from syndicator.articles.article_store import open_articles
 from syndicator.configuration.entry_rules import has_collapsed
 from syndicator.core import urls
@@ -44,15 +44,15 @@ def open_read_only(
     """Yield the instance, its database opened read-only and closed after. `configured`: the
     configuration in the folder `config`, if the caller has read it. The store of a new instance is
     None. Raises ConfigError, StoreError."""
-    configured = configured or configuration(config, environ)
+    configured = configured or read_configuration(config, environ)
     article_store = open_articles(configured.settings.articles_at, environ)
     store = open_store_read_only(
         configured.settings.store_url,
-        articles_exist=begun(article_store, configured.settings, environ),
+        articles_exist=has_begun(article_store, configured.settings, environ),
     )
     try:
         if store is not None:
-            article_store = indexed(article_store, store, now)
+            article_store = add_index(article_store, store, now)
         yield Place(
             config=config,
             sources=configured.sources,
@@ -82,8 +82,8 @@ def read_folders(place: Place) -> FolderFacts:
     store = place.store
     if store is None:
         return FolderFacts()
-    pages = kept_pages(place.settings, place.environ)
-    files = reconcile.unread(store, place.article_store)
+    pages = open_kept_pages(place.settings, place.environ)
+    files = reconcile.list_unreadable_files(store, place.article_store)
     return FolderFacts(files=files, outdated=count_outdated(store.index, pages, place.sources))
 
 
@@ -161,7 +161,9 @@ def observe(
         clock=recovery.describe_clock_fault(store, place.now),
         configuration=place.fault,
         alert=_describe_unsent(store),
-        webhooks=webhooks.overdue(store.messages.waiting(), place.settings.webhook, place.now),
+        webhooks=webhooks.list_overdue_receivers(
+            store.messages.waiting(), place.settings.webhook, place.now
+        ),
         hubs=hubs.read_failing(store, place.settings.publish.hubs),
         outdated=walked.outdated,
     )
@@ -177,7 +179,7 @@ def _list_file_problems(store: Store, now: datetime, walked: FolderFacts) -> tup
 
 def _describe_unsent(store: Store) -> str:
     """Return why alerts or digests could not be sent, "" if they were."""
-    faults = [read_outbox(store).fault, *digests.faults(store)]
+    faults = [read_outbox(store).fault, *digests.list_mail_faults(store)]
     return "; ".join(fault for fault in faults if fault)
 
 
@@ -232,7 +234,7 @@ def _describe_held(problem: Problem, outlet: Outlet) -> HeldFeed:
     """Return a feed whose new edition is invalid, with the time of the published files that
     stay."""
     axis, _, slug = problem.what.partition("/")
-    stem = paths.stem(FeedKey(axis, slug)) if axis in AXES else problem.what
+    stem = paths.get_stem(FeedKey(axis, slug)) if axis in AXES else problem.what
     times = [outlet.written(f"{stem}.{name}") for name in FORMATS]
     written = max((moment for moment in times if moment), default=None)
     return HeldFeed(problem=problem, stem=stem, written=written)

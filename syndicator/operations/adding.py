@@ -13,7 +13,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import Failed, Fetched, SourceState
 from syndicator.core.reasons import FeedReason, FetchReason
 from syndicator.core.text import counted
-from syndicator.operations.operation import Argument, Change, Progress, operation, plain
+from syndicator.operations.operation import Argument, Change, Progress, convert_to_json, operation
 from syndicator.operations.sources import Key, refuse_variables, source_of_key
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ async def _look_at_each(app: App, allow: Sequence[str], listed: Found, progress:
     async def look_at(session: Session, candidate: Candidate) -> Candidate:
         nonlocal looked
         async with room:
-            result = await search.look(session, candidate.source.url)
+            result = await search.find_candidates(session, candidate.source.url)
         looked += 1
         progress(looked, len(listed.candidates))
         return _choose_best(candidate, result)
@@ -114,7 +114,7 @@ async def _look(
     from syndicator.adding.preview import preview
 
     async with open_session(app.archive, app.configuration, app.jitter, allow) as session:
-        result = await search.look(session, address)
+        result = await search.find_candidates(session, address)
         if result.error is not None and result.page is None:
             raise result.error
         progress(1, 2)
@@ -179,14 +179,14 @@ def _describe_candidate(
         "known": candidate.known,
         "comments": candidate.comments,
         "warning": candidate.warning,
-        "source": plain(values),
+        "source": convert_to_json(values),
         "key": candidate.source.key,
         "title": candidate.source.title or "",
         "url": candidate.source.url,
         "latest": f"{candidate.latest:%Y-%m-%d}" if candidate.latest else "",
         "titles": [entry.title for entry in candidate.entries],
-        "articles": plain(preview.articles) if preview else [],
-        "problems": plain(preview.problems) if preview else [],
+        "articles": convert_to_json(preview.articles) if preview else [],
+        "problems": convert_to_json(preview.problems) if preview else [],
     }
 
 
@@ -316,10 +316,10 @@ def _describe_import(imported: Imported) -> dict[str, Any]:
             {"title": article.title, "url": article.url, "id": article.id}
             for article in imported.articles
         ],
-        "known": plain(imported.known),
-        "drafts": plain(imported.drafts),
-        "problems": plain(imported.problems),
-        "oddities": plain(imported.oddities),
+        "known": convert_to_json(imported.known),
+        "drafts": convert_to_json(imported.drafts),
+        "problems": convert_to_json(imported.problems),
+        "oddities": convert_to_json(imported.oddities),
     }
     return {
         "sentence": f"{new} imported, {counts}",

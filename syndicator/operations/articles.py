@@ -99,7 +99,7 @@ def restore(app: App, id: Id) -> Change:
 
 def _list_stems(keys: Sequence[FeedKey]) -> list[str]:
     """Return the paths of feeds without their endings, such as tags/ai."""
-    return [paths.stem(key) for key in keys]
+    return [paths.get_stem(key) for key in keys]
 
 
 def _describe_withdrawal(withdrawal: Withdrawal) -> dict[str, object]:
@@ -410,14 +410,14 @@ def _prune_articles(
 ) -> Change:
     """Return the change that deletes the named articles, or those that match the other arguments
     (see `prune`). Raises UsageError."""
-    from syndicator.configuration.settings import seconds
+    from syndicator.configuration.settings import parse_duration
     from syndicator.upkeep import pruning, reconcile
 
     try:
-        age = timedelta(seconds=seconds(older_than)) if older_than is not None else None
+        age = timedelta(seconds=parse_duration(older_than)) if older_than is not None else None
     except ValueError as error:
         raise UsageError(f"--older-than: {error}") from error
-    problems = reconcile.files(app.archive, app.configuration)
+    problems = reconcile.update_from_files(app.archive, app.configuration)
     which = pruning.Which(older_than=age, keep=keep, source=source, named=tuple(named))
     planned = pruning.plan(app.archive, app.configuration.sources, which)
     count = counted(len(planned.articles), "article")

@@ -14,7 +14,7 @@ from syndicator.core.errors import ConfigError, EditedMeanwhile, UsageError, Wor
 from syndicator.core.formats import FORMATS
 from syndicator.core.model import FeedKey
 from syndicator.operations.operation import Argument, Change, Progress, Stamp, operation
-from syndicator.publishing.paths import QUESTIONS, stem
+from syndicator.publishing.paths import QUESTIONS, get_stem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -199,7 +199,7 @@ def save_query(
     if title:
         values["title"] = title
     at = _load_queries(app).index(saved) if saved else None
-    sentence = f"{stem(FeedKey(QUERY, slug))}: {'query changed' if saved else 'added'}"
+    sentence = f"{get_stem(FeedKey(QUERY, slug))}: {'query changed' if saved else 'added'}"
     return _plan_table(app, sentence, (_FEEDS, "feed", at), values, parse_queries)
 
 
@@ -298,7 +298,9 @@ def _iterate_articles(app: App, progress: Progress) -> Iterator[Article]:
 
 def _is_match(app: App, query: Expr, article: Article) -> bool:
     """True if a query finds an article, which is not on hold. Its text is read only if needed."""
-    from syndicator.app.lookup import read
+    from syndicator.app.lookup import read_article
     from syndicator.searching.matching import is_match
 
-    return not article.hold and is_match(query, article, lambda: read(app.archive, article.id).text)
+    return not article.hold and is_match(
+        query, article, lambda: read_article(app.archive, article.id).text
+    )

@@ -20,8 +20,8 @@ from syndicator.operations.operation import (
     Change,
     Progress,
     Stamp,
+    convert_to_json,
     operation,
-    plain,
 )
 from syndicator.operations.sources import Key, edit_of, need_stamp, source_of_key
 
@@ -186,7 +186,7 @@ def reread(
         "due_again": due_again,
         "feeds": planned.feeds,
         "problems": problems,
-        "articles": plain(articles),
+        "articles": convert_to_json(articles),
         "count": count,
         "written": (),
     }
@@ -295,7 +295,7 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
         subject="articles",
         sentence=f"{len(planned.articles)} of {counted(planned.looked, 'article')} change",
         table=table_of_articles,
-        data=plain(data),
+        data=convert_to_json(data),
         feeds=planned.feeds,
         problems=planned.problems,
         touches=tuple(f"article:{article.path}" for article in planned.articles),
@@ -325,7 +325,7 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
             f"{app.configuration.folder}/syndicator.toml: describe.llm.url is empty; set it to your"
             " model's endpoint"
         )
-    problems = reconcile.files(app.archive, app.configuration)
+    problems = reconcile.update_from_files(app.archive, app.configuration)
     scope = ask.Scope(since=_as_utc(since) or ask.ALWAYS, again=True)
     ids = ask.list_unasked(app.archive, app.configuration.settings, scope)
     sentence = f"the language model would be asked about up to {counted(len(ids), 'article')}"
@@ -343,7 +343,7 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
         return {
             "sentence": f"{counted(len(titles), 'article')} described by the language model",
             "lines": lambda dry_run: lines,
-            "data": {"waiting": len(ids), "llm": plain(report)},
+            "data": {"waiting": len(ids), "llm": convert_to_json(report)},
             "fault": report.fault,
         }
 
@@ -351,7 +351,7 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
         subject="articles",
         sentence=sentence,
         lines=lambda dry_run: [sentence],
-        data={"waiting": len(ids), "llm": plain(AskReport())},
+        data={"waiting": len(ids), "llm": convert_to_json(AskReport())},
         problems=problems,
         touches=touches,
         act=act,

@@ -211,7 +211,7 @@ def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[st
     return dict(arguments)
 
 
-def parsed(operation: WithArguments, texts: Mapping[str, str]) -> dict[str, Any]:
+def parse_arguments(operation: WithArguments, texts: Mapping[str, str]) -> dict[str, Any]:
     """Return the arguments, checked and converted, from texts by name. Raises UsageError."""
     fields = {argument.name: argument for argument in fields_of(operation)}
     values = {
@@ -237,16 +237,16 @@ def _make_model(operation: WithArguments) -> Any:
     return create_model(operation.name, __config__=config, **fields)
 
 
-def plain(value: Any) -> Any:
+def convert_to_json(value: Any) -> Any:
     """Return `value` as JSON types: dataclasses as objects, times in ISO format, paths as texts."""
     if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
+        return convert_to_json(asdict(value))
     if hasattr(value, "model_dump"):
-        return plain(value.model_dump())
+        return convert_to_json(value.model_dump())
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): convert_to_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
+        return [convert_to_json(item) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, Path) else value
@@ -262,7 +262,7 @@ def operations() -> Mapping[str, Operation]:
     return by_name
 
 
-def need(name: str) -> Operation:
+def need_operation(name: str) -> Operation:
     """Return the operation called `name`. Raises UsageError, which suggests a similar name."""
     names = operations()
     if name not in names:

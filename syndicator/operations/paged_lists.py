@@ -11,7 +11,7 @@ from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.operations.changes.log import Log
 from syndicator.operations.jobs.queue import KEPT, Queue
-from syndicator.operations.operation import Argument, WithArguments, plain
+from syndicator.operations.operation import Argument, WithArguments, convert_to_json
 from syndicator.publishing import paths
 from syndicator.searching.language import write_field
 from syndicator.showing.lists import FILTERS, Wanted
@@ -68,7 +68,9 @@ class Query(WithArguments):
         items = list(islice(listed, most + 1))
         page = items[:most]
         has_more = len(items) > most
-        return Page([plain(item) for item in page], str(page[-1]["id"]) if has_more else "")
+        return Page(
+            [convert_to_json(item) for item in page], str(page[-1]["id"]) if has_more else ""
+        )
 
 
 def changes(
@@ -80,13 +82,13 @@ def changes(
     for change in log.newest(100_000):
         if about in ("", change.subject):
             more = {"taken_back": change.number in undone, "lasting": change.lasting}
-            yield {"id": str(change.number), **plain(change), **more}
+            yield {"id": str(change.number), **convert_to_json(change), **more}
 
 
 def jobs(place: "Place") -> Iterator[Item]:
     """Jobs, newest first, without their arguments."""
     for job in Queue(place.settings.state_dir).recent(KEPT):
-        yield {name: value for name, value in plain(job).items() if name != "args"}
+        yield {name: value for name, value in convert_to_json(job).items() if name != "args"}
 
 
 def articles(
@@ -182,9 +184,9 @@ def feeds(place: "Place") -> Iterator[Item]:
     """Feeds published now or before, each with its number of articles and the target if its address
     redirects."""
     for row in place.store.index.plain_feeds() if place.store else ():
-        moved = paths.stem(row.moved_to) if row.moved_to else ""
+        moved = paths.get_stem(row.moved_to) if row.moved_to else ""
         yield {
-            "id": paths.stem(row.key),
+            "id": paths.get_stem(row.key),
             "name": row.name,
             "articles": row.count,
             "moved_to": moved,
@@ -196,7 +198,7 @@ def conditions(place: "Place") -> Iterator[Item]:
     from syndicator.health.observing import examine
 
     for condition in examine(place).conditions:
-        yield {"id": condition.identity, **plain(condition), "kind": condition.kind.value}
+        yield {"id": condition.identity, **convert_to_json(condition), "kind": condition.kind.value}
 
 
 QUERIES: Mapping[str, Query] = {

@@ -15,7 +15,14 @@ from syndicator.core import urls
 from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.text import stamp as stamp_of
 from syndicator.core.text import suggestion
-from syndicator.operations.operation import Argument, Change, Progress, Stamp, operation, plain
+from syndicator.operations.operation import (
+    Argument,
+    Change,
+    Progress,
+    Stamp,
+    convert_to_json,
+    operation,
+)
 
 if TYPE_CHECKING:
     from syndicator.app.container import App
@@ -258,7 +265,7 @@ def _push_sources(app: App, *, dry_run: bool) -> dict[str, Any]:
     return {
         "sentence": f"workers follow the sources: {counts}",
         "lines": lines,
-        "data": {"change": plain(pushed), "applied": not dry_run},
+        "data": {"change": convert_to_json(pushed), "applied": not dry_run},
     }
 
 

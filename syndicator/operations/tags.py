@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.text import counted
-from syndicator.operations.operation import EXAMPLES, Argument, Change, Progress, operation, plain
+from syndicator.operations.operation import (
+    EXAMPLES,
+    Argument,
+    Change,
+    Progress,
+    convert_to_json,
+    operation,
+)
 
 if TYPE_CHECKING:
     from syndicator.app.container import App
@@ -77,12 +84,12 @@ def learn(app: App) -> Change:
             lines.append(
                 f"{counted(done.filed, 'article')} with a confirmed category teach categories"
             )
-        return {"sentence": lines[0], "lines": lambda dry_run: lines, "data": plain(done)}
+        return {"sentence": lines[0], "lines": lambda dry_run: lines, "data": convert_to_json(done)}
 
     return Change(
         subject="tags",
         sentence="tags and categories are learnt from the confirmed articles",
-        problems=reconcile.files(app.archive, app.configuration),
+        problems=reconcile.update_from_files(app.archive, app.configuration),
         logged=False,
         build=False,
         act=act,
@@ -263,7 +270,7 @@ def _plan_new_name(
         subject="tags",
         sentence=f"{planned.old} → {planned.new}: {articles}",
         lines=lambda dry_run: [*sentences, *(examples if dry_run else ()), *notes],
-        data={**plain(planned), "left": 0},
+        data={**convert_to_json(planned), "left": 0},
         feeds=planned.feeds,
         built_first=renaming.choose_feeds_to_build_first(app.configuration.queries, planned),
         act=lambda progress: renaming.write_rename(
@@ -384,4 +391,6 @@ def _plan_entry(
     before = texts.read(app, name)
     change = edit.Change(tag=tag, at=index, only_add=only_add)
     after = edit.rewrite_taxonomy(before or "", change, app.configuration.folder / _FILE)
-    return Change(subject="tags", sentence=sentence, data=plain(tag), edits={name: (before, after)})
+    return Change(
+        subject="tags", sentence=sentence, data=convert_to_json(tag), edits={name: (before, after)}
+    )

@@ -16,9 +16,9 @@ from syndicator.operations.operation import (
     Progress,
     arguments_of,
     fields_of,
-    need,
+    need_operation,
     operation,
-    parsed,
+    parse_arguments,
 )
 from syndicator.operations.sources import SETTINGS_FILE
 
@@ -64,7 +64,7 @@ def undo(
     sentence = f"taken back: {change.said}"
     if change.back is not None:  # an operation undoes it
         name, values = change.back
-        inverse = need(name)
+        inverse = need_operation(name)
         planned = inverse.plan(app, arguments_of(inverse, values), progress)
         return replace(
             planned,
@@ -117,10 +117,10 @@ def each(
         raise UsageError("nothing was selected")
     from syndicator.upkeep import reconcile
 
-    repeated = need(name)
+    repeated = need_operation(name)
     subject_argument = fields_of(repeated)[0].name  # "id" of an article or "key" of a source
     is_on_articles = subject_argument == "id"
-    problems = reconcile.files(app.archive, app.configuration) if is_on_articles else ()
+    problems = reconcile.update_from_files(app.archive, app.configuration) if is_on_articles else ()
     # files are read once, above, not for each; only restore reads them again
     archive = replace(app.archive, is_reconciled=name != "restore")
     reconciled = replace(app, archive=archive)
@@ -128,7 +128,7 @@ def each(
     # plan all before the first is applied
     other_arguments = dict(value.partition("=")[::2] for value in values)
     inputs = [
-        parsed(repeated, {**other_arguments, subject_argument: subject})
+        parse_arguments(repeated, {**other_arguments, subject_argument: subject})
         for subject in dict.fromkeys(subjects)
     ]
     planned = [repeated.plan(reconciled, arguments, progress) for arguments in inputs]

@@ -155,7 +155,7 @@ def list_feeds(place: Place, *, limit: int, after: str) -> NamedList:
         is_shown = row.published and not row.moved_to
         if not is_shown or not is_axis_on(row.key.axis, place.settings.publish):
             continue
-        stem = paths.stem(row.key)
+        stem = paths.get_stem(row.key)
         addresses = [f"{base}{stem}.{feed_format}" for feed_format in formats] if base else []
         name = clean_name(row.name)
         feeds[stem] = Named(key=stem, untrusted_name=name, articles=row.count, addresses=addresses)

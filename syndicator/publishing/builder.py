@@ -223,7 +223,7 @@ class _Builder:
         stay marked, so that the next build tries again. `owner`: the feed of the target, or a key
         without axis for files of no feed."""
         is_feed = bool(owner.axis)
-        what = paths.stem(owner) if is_feed else target_id
+        what = paths.get_stem(owner) if is_feed else target_id
         self._held.add(owner)
         self.problems.append(Problem(what=what, reason=FeedFileReason.HELD, detail=reason))
         if is_feed:
@@ -291,7 +291,7 @@ class _Builder:
         for row in ended:
             states[row.key] = FEED_ENDED if row.dropped else FEED_UNPUBLISHED
             if not row.moved_to:
-                self.ended.append(paths.stem(row.key))
+                self.ended.append(paths.get_stem(row.key))
             if row.dropped:
                 site.index.save_feed(row)
         self._commit(states)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from syndicator.core.axes import AXES, CATEGORY, QUERY, find_axis
-from syndicator.core.formats import ATOM, PAGE, of_file
+from syndicator.core.formats import ATOM, PAGE, find_format
 from syndicator.core.model import FeedKey
 
 MAPS: Final = "maps/"  # redirect maps, not served by our own server
@@ -18,7 +18,7 @@ ARTICLES: Final = "articles/"  # pages of articles published whole
 STORIES: Final = "stories/"  # a page for each story
 
 
-def stem(key: FeedKey) -> str:
+def get_stem(key: FeedKey) -> str:
     """Return a feed's path below the web root without ending, such as tags/ai. The slug of a
     question, such as q/tag.ai, is already its path."""
     if key.slug.startswith(QUESTIONS):
@@ -43,12 +43,12 @@ def parse_stem(value: str) -> FeedKey | None:
 
 def file_name(key: FeedKey, feed_format: str) -> str:
     """Return the name of a feed's file below the web root, such as tags/ai.atom."""
-    return f"{stem(key)}.{feed_format}"
+    return f"{get_stem(key)}.{feed_format}"
 
 
 def archive_name(key: FeedKey, month: str) -> str:
     """Return the name of the RFC 5005 archive document of a UTC month ("2026-11")."""
-    return f"{ARCHIVES}{stem(key)}/{month}.{ATOM}"
+    return f"{ARCHIVES}{get_stem(key)}/{month}.{ATOM}"
 
 
 def is_asked_often(name: str) -> bool:
@@ -73,7 +73,7 @@ def story_name(story: str) -> str:
 def is_head(name: str) -> bool:
     """Return True for a file to which programs subscribe: a feed with its newest entries in a feed
     format, not an archive document and not a page."""
-    feed_format = of_file(name)
+    feed_format = find_format(name)
     if feed_format is None or not feed_format.subscribed:
         return False
     return not name.startswith((ARCHIVES, MAPS))

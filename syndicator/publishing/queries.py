@@ -14,7 +14,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from syndicator.configuration.settings import FormatName, seconds
+from syndicator.configuration.settings import FormatName, parse_duration
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core.axes import AXES, QUERY
 from syndicator.core.errors import ConfigError, Fault
@@ -212,7 +212,7 @@ def _round_up_hours(window: str | None) -> int | None:
     if window is None:
         return None
     try:
-        return math.ceil(seconds(window) / _HOUR)
+        return math.ceil(parse_duration(window) / _HOUR)
     except ValueError as error:
         raise _Invalid("window", f"window: {error}") from error
 

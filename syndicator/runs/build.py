@@ -13,11 +13,11 @@ from typing import Final
 
 from syndicator import __version__
 from syndicator.app.archive import find_terms
-from syndicator.app.build_notes import _TAGS, _WAITING, EXCUSED, excused, read_waiting
+from syndicator.app.build_notes import _TAGS, _WAITING, EXCUSED, read_excused, read_waiting
 from syndicator.app.clients import open_worker
 from syndicator.app.container import App
 from syndicator.app.feeds import feed_specs
-from syndicator.app.lookup import read
+from syndicator.app.lookup import read_article
 from syndicator.app.places import open_outlet
 from syndicator.configuration.settings import LISTED, Settings
 from syndicator.core.axes import ALL, AXES, SOURCE, STORIES, TAG
@@ -128,7 +128,7 @@ def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
         return False
     if index.newest_mark():
         return False
-    if excused(app.archive.store) or index.list_outdated_owners():
+    if read_excused(app.archive.store) or index.list_outdated_owners():
         return False
     if outlet.get(paths.INDEX) is None:
         return False
@@ -268,13 +268,13 @@ async def build_feeds(
     environ = app.configuration.environ
     outlet = open_outlet(settings, environ, whole=True, held=store.check_lock)
     inputs = _fingerprint_inputs(app, pages, read_shown(store, settings))
-    changes = webhooks.changes(archive, app.configuration, read_freshness(store).until)
+    changes = webhooks.list_unsent_changes(archive, app.configuration, read_freshness(store).until)
     confirmed = read_waiting(store) if end_feeds else []
 
     # if nothing changed, only messages that wait are sent
     may_skip = not (include_all or confirmed)
-    if may_skip and _is_built(app, inputs, outlet) and not digests.due(archive, settings):
-        webhooks.put(archive, app.configuration, changes, ())
+    if may_skip and _is_built(app, inputs, outlet) and not digests.is_due(archive, settings):
+        webhooks.queue_article_messages(archive, app.configuration, changes, ())
         hubs = await notify_hubs(archive, settings, ())
         return BuildReport(hubs=hubs, ending=describe_waiting(read_waiting(store)))
 
@@ -292,7 +292,7 @@ async def build_feeds(
     if not scope.is_empty:
         everything = {spec.key for spec in task.plan.specs}
         archive.beside.note(everything if scope.feeds is None else scope.feeds)
-    webhooks.put(archive, app.configuration, changes, report.shown)
+    webhooks.queue_article_messages(archive, app.configuration, changes, report.shown)
     _record_build(app, began_at, inputs, has_left=bool(scope.left))
     has_built = bool(report.written or report.unchanged or report.held)
     return replace(
@@ -428,7 +428,7 @@ def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Sp
     confirmed_keys = {key for key in map(paths.parse_stem, confirmed) if key is not None}
     given_up = find_given_up(rows, planned, publish)
     waiting = decide_waiting(given_up, confirmed_keys, publish)
-    stems = sorted(map(paths.stem, waiting.feeds))
+    stems = sorted(map(paths.get_stem, waiting.feeds))
     note = json.dumps(stems) if stems else None
     app.archive.store.visits.set_note(_WAITING, note, app.archive.clock())
     settings = app.configuration.settings.model_copy(update={"publish": waiting.publish})
@@ -476,9 +476,9 @@ def _take_steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], 
             source_of=partial(find_terms, archive, app.configuration),
             instance=archive.instance,
             remake=remake,
-            excused=excused(archive.store),
+            excused=read_excused(archive.store),
             news=_list_news(app),
-            digest=digests.collect(archive, app.configuration),
+            digest=digests.make_due_issues(archive, app.configuration),
             split=_split_sentences,
             now=archive.clock(),
             markdown=partial(_read_markdown, app),
@@ -614,7 +614,7 @@ def _plan_feeds(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey])
     plan = _read_plan(app, taxonomy)
 
     def read_text(article_id: str) -> str:
-        return read(app.archive, article_id).text
+        return read_article(app.archive, article_id).text
 
     if update_members(plan.specs, index, read_text, publish.axes):
         plan = _read_plan(app, taxonomy)  # an author may have a feed now

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from syndicator.app.container import App
-from syndicator.configuration.settings import seconds
+from syndicator.configuration.settings import parse_duration
 from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import Built
@@ -75,7 +75,7 @@ class Settling:
         settings = app.configuration.settings
         if self._is_whole(app):
             return True
-        if digests.due(app.archive, settings) or hourly_updates.is_due(app.archive, settings):
+        if digests.is_due(app.archive, settings) or hourly_updates.is_due(app.archive, settings):
             return True
         if not app.archive.store.index.newest_mark() and not self._left:
             self._waiting = Waiting()
@@ -84,7 +84,7 @@ class Settling:
             self._waiting = replace(self._waiting, since=now)
         if has_unbuilt_source(app):
             self.hurry()
-        build_at = next_build_at(self._waiting, seconds(settings.publish.settle))
+        build_at = next_build_at(self._waiting, parse_duration(settings.publish.settle))
         return build_at is not None and now >= build_at
 
     @contextmanager
@@ -92,7 +92,9 @@ class Settling:
         """Call around a build. Yields a function that returns True for each feed to build now, or
         None if all feeds are built. If the block raises an exception, the build stays due."""
         waiting = self._waiting
-        is_whole = self._is_whole(app) or not seconds(app.configuration.settings.publish.settle)
+        is_whole = self._is_whole(app) or not parse_duration(
+            app.configuration.settings.publish.settle
+        )
         accepts: Callable[[FeedKey], bool] | None = None
         if not is_whole and not waiting.urgent:
             accepts = choose_rested(app, self._built, self._clock())
@@ -139,7 +141,7 @@ def find_build_time(app: App, *, is_urgent: bool) -> datetime:
     """Return when to build something that changed just now. `is_urgent`: it does not wait for
     more."""
     now = app.archive.clock()
-    settle = seconds(app.configuration.settings.publish.settle)
+    settle = parse_duration(app.configuration.settings.publish.settle)
     waiting = Waiting(since=0.0, urgent=is_urgent or has_unbuilt_source(app))
     return now + timedelta(seconds=next_build_at(waiting, settle) or 0.0)
 
@@ -149,7 +151,7 @@ def choose_rested(
 ) -> Callable[[FeedKey], bool]:
     """Return a function that returns True for a stale feed if its last build is long enough ago.
     `now`: a time of the same clock as the times of `built`."""
-    settle = seconds(app.configuration.settings.publish.settle)
+    settle = parse_duration(app.configuration.settings.publish.settle)
     crowd = measure_crowd(built.values())
     count = app.archive.store.index.count
 

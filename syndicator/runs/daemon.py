@@ -22,8 +22,8 @@ from typing import Any, Final
 from syndicator.app.clients import SharedClient
 from syndicator.app.clock import utc_now
 from syndicator.app.container import App, open_app
-from syndicator.app.lock import locked
-from syndicator.app.read_configuration import Configuration, configuration
+from syndicator.app.lock import hold_run_lock
+from syndicator.app.read_configuration import Configuration, read_configuration
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import ConfigError, DiskError, Fault, LockedError, SyndicatorError
 from syndicator.core.model import Outcome, Problem
@@ -203,7 +203,7 @@ class Jobs:
         if anew or self._configuration is None:
             self._configuration = self.read()
         async with AsyncExitStack() as stack:
-            lock = stack.enter_context(locked(self._configuration.settings))
+            lock = stack.enter_context(hold_run_lock(self._configuration.settings))
             with self.allow_long_opening():
                 opening = open_app(
                     self.config,
@@ -341,7 +341,7 @@ class Jobs:
 
     async def serve_digests(self, opened: Opened) -> None:
         """Start a build if a digest is due, and mail the digests that were built."""
-        if digests.due(opened.app.archive, opened.app.configuration.settings):
+        if digests.is_due(opened.app.archive, opened.app.configuration.settings):
             self._bring_build_forward()
         self.report_problems(await mail_digests(opened.app.archive, opened.app.configuration))
 
@@ -360,7 +360,9 @@ class Jobs:
     async def send_webhooks(self, opened: Opened) -> None:
         """Send the webhook messages that are due: new ones, and those that failed before."""
         self.report_problems(
-            await webhooks.send(opened.app.archive, opened.app.configuration, opened.app.jitter)
+            await webhooks.send_due_messages(
+                opened.app.archive, opened.app.configuration, opened.app.jitter
+            )
         )
 
     async def prune(self, opened: Opened) -> None:
@@ -419,7 +421,7 @@ class Jobs:
         one. Raises ConfigError if there is no good one."""
         before = self.last_good
         try:
-            present = configuration(self.config, before=before, remember=True)
+            present = read_configuration(self.config, before=before, remember=True)
         except ConfigError as error:
             if before is None:
                 raise

@@ -171,8 +171,8 @@ async def visit_due(
     began = asyncio.get_running_loop().time()
     archive = app.archive
     configuration = app.configuration
-    reconcile.edited_sources(archive, configuration)
-    look_at_files = walks.files if walks else reconcile.files
+    reconcile.update_edited_sources(archive, configuration)
+    look_at_files = walks.files if walks else reconcile.update_from_files
     problems = look_at_files(archive, configuration)
     due = _list_due(app, wanted)
     watch.started(len(due))
@@ -201,7 +201,7 @@ async def visit_due(
     if enriched.changed:
         built = merge_reports(built, await build())
     recovery.write_newest_time(archive)
-    problems = (*problems, *recovery.compare(archive))
+    problems = (*problems, *recovery.compare_clocks(archive))
     if walks:
         walks.end(archive.article_store, app.configuration)
     return replace(

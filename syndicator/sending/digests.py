@@ -50,10 +50,10 @@ def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datet
     raise AssertionError("a week has each weekday")
 
 
-def due(archive: Archive, settings: Settings) -> bool:
+def is_due(archive: Archive, settings: Settings) -> bool:
     """Return True if a digest has an entry to make, or if the operator added or removed a
     digest."""
-    stored = read(archive.store)
+    stored = read_issues(archive.store)
     if stored.keys() != {digest.name for digest in settings.digest}:
         return True
     for digest in settings.digest:
@@ -62,20 +62,20 @@ def due(archive: Archive, settings: Settings) -> bool:
     return False
 
 
-def collect(archive: Archive, configuration: Configuration) -> list[tuple[Digest, Issues]]:
+def make_due_issues(archive: Archive, configuration: Configuration) -> list[tuple[Digest, Issues]]:
     """Make the entries that are due and store them. Return the stored entries of all digests, with
     only the articles that are published now."""
-    stored_before = read(archive.store)
+    stored_before = read_issues(archive.store)
     stored: dict[str, Any] = {}
     for digest in configuration.settings.digest:
         earlier = stored_before.get(digest.name)
         stored[digest.name] = _continue_digest(archive, configuration, digest, earlier)
     if stored != stored_before:
-        write(archive, stored)
+        write_issues(archive, stored)
     collected: list[tuple[Digest, Issues]] = []
     for digest in configuration.settings.digest:
         issues = stored[digest.name]["issues"]
-        collected.append((digest, [published(archive.store, issue) for issue in issues]))
+        collected.append((digest, [drop_unpublished(archive.store, issue) for issue in issues]))
     return collected
 
 
@@ -177,10 +177,10 @@ def _select(
 
 def _read_text(archive: Archive, article_id: str) -> str:
     """Return the text of an article from its file."""
-    return lookup.read(archive, article_id).text
+    return lookup.read_article(archive, article_id).text
 
 
-def published(store: Store, issue: Mapping[str, Any]) -> dict[str, Any]:
+def drop_unpublished(store: Store, issue: Mapping[str, Any]) -> dict[str, Any]:
     """Return a digest's entry without the articles that are not published now."""
     visible = store.index.select_published(list(chain.from_iterable(issue["stories"])))
     stories = [
@@ -189,20 +189,20 @@ def published(store: Store, issue: Mapping[str, Any]) -> dict[str, Any]:
     return {**issue, "stories": stories}
 
 
-def faults(store: Store) -> list[str]:
+def list_mail_faults(store: Store) -> list[str]:
     """Return what is wrong with the mails of the newest entries of all digests; [] if nothing
     is."""
-    newest = [digest["issues"][0] for digest in read(store).values() if digest["issues"]]
+    newest = [digest["issues"][0] for digest in read_issues(store).values() if digest["issues"]]
     return [issue["fault"] for issue in newest if issue["fault"]]
 
 
-def read(store: Store) -> dict[str, Any]:
+def read_issues(store: Store) -> dict[str, Any]:
     """Return the stored digests by name: `until`, the end of the last period as ISO time, and
     `issues`, the entries."""
     stored: dict[str, Any] = json.loads(store.visits.note(_NOTE) or "{}")
     return stored
 
 
-def write(archive: Archive, stored: Mapping[str, Any]) -> None:
+def write_issues(archive: Archive, stored: Mapping[str, Any]) -> None:
     """Store the digests, in the form that `read` returns."""
     archive.store.visits.set_note(_NOTE, json.dumps(stored) if stored else None, archive.clock())

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from syndicator.app.archive import Archive
-from syndicator.app.clients import direct_client
+from syndicator.app.clients import make_direct_client
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Failed, Problem
 from syndicator.core.urls import redacted
@@ -124,7 +124,7 @@ async def _notify_hub(
     from syndicator.visiting.fetch.ssrf import list_allow_lines
 
     urls = [settings.base_url + name for name in names]
-    async with aclosing(direct_client(clock, settings, hub)) as client:
+    async with aclosing(make_direct_client(clock, settings, hub)) as client:
         return await notify_hub(hub, urls, client, allow=list_allow_lines(hub))
 
 

@@ -18,8 +18,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from syndicator.app.archive import Archive, find_terms
-from syndicator.app.clients import direct_client, task_group
-from syndicator.app.lookup import read
+from syndicator.app.clients import make_direct_client, task_group
+from syndicator.app.lookup import read_article
 from syndicator.app.places import has_feeds
 from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.settings import EventType, Settings, Webhook
@@ -76,7 +76,9 @@ class Changes:
     hidden: Sequence[str] = ()
 
 
-def changes(archive: Archive, configuration: Configuration, built: datetime | None) -> Changes:
+def list_unsent_changes(
+    archive: Archive, configuration: Configuration, built: datetime | None
+) -> Changes:
     """Return the changes that the next build will publish and of which no messages are stored yet.
     `built`: when the last build began, None if unknown.
 
@@ -106,7 +108,7 @@ def _has_receiver_of_articles(hooks: Iterable[Webhook]) -> bool:
     return False
 
 
-def put(
+def queue_article_messages(
     archive: Archive, configuration: Configuration, changes: Changes, built: Collection[FeedKey]
 ) -> None:
     """Store messages about the changes that a build published. `built`: keys of the feeds that it
@@ -145,7 +147,7 @@ def put(
         archive.store.messages.save_messages(messages, published, changes.hidden)
 
 
-def put_condition(
+def queue_condition_messages(
     archive: Archive, settings: Settings, *, opened: bool, subject: str, data: Mapping[str, Any]
 ) -> None:
     """Store messages about a condition that begins (`opened`) or ends. `subject`: messages with the
@@ -176,7 +178,10 @@ def _list_published(
     articles = store.index.articles(published).values()
     return sorted(
         articles,
-        key=lambda article: (codec.micros_or(article.added), codec.micros_or(article.published)),
+        key=lambda article: (
+            codec.to_micros_or_never(article.added),
+            codec.to_micros_or_never(article.published),
+        ),
     )
 
 
@@ -187,7 +192,7 @@ def _choose_receivers(
     whose query matches what feeds show of it."""
 
     def read_text() -> str:
-        return read(archive, article.id).text
+        return read_article(archive, article.id).text
 
     return [
         hook
@@ -209,7 +214,7 @@ def _make_messages(
     event = {"type": event_type, "timestamp": now, "data": data}
     body = json.dumps(event, default=lambda moment: moment.isoformat())
     message_id = f"msg_{uuid.uuid5(archive.instance, body).hex}"
-    queued_at = codec.micros(now)
+    queued_at = codec.to_micros(now)
     for hook in hooks:
         if event_type in hook.events:
             yield Message(
@@ -228,7 +233,9 @@ def receiver(hook: Webhook) -> str:
     return hashlib.sha256(hook.url.encode()).hexdigest()[:12]
 
 
-def overdue(waiting: Iterable[Waiting], hooks: Iterable[Webhook], now: datetime) -> list[Waiting]:
+def list_overdue_receivers(
+    waiting: Iterable[Waiting], hooks: Iterable[Webhook], now: datetime
+) -> list[Waiting]:
     """Return those of the `waiting` receivers that have accepted no message for a day. In the
     result they are named by their host."""
     hosts = {receiver(hook): urlsplit(hook.url).hostname or "" for hook in hooks}
@@ -239,7 +246,7 @@ def overdue(waiting: Iterable[Waiting], hooks: Iterable[Webhook], now: datetime)
     return late
 
 
-async def send(
+async def send_due_messages(
     archive: Archive, configuration: Configuration, jitter: Callable[[], float]
 ) -> list[Problem]:
     """Send the messages that are due, to all receivers at once, for at most 15 seconds. Return the
@@ -269,7 +276,9 @@ async def _send_to(
     """Send the due messages of one receiver, until the event loop's clock reaches `until`. Return
     its failure, None without one."""
     host = urlsplit(hook.url).hostname or ""
-    async with aclosing(direct_client(archive.clock, configuration.settings, hook.url)) as client:
+    async with aclosing(
+        make_direct_client(archive.clock, configuration.settings, hook.url)
+    ) as client:
         fault = await _send_all(archive, configuration.environ, jitter, hook, client, until)
     logger("webhooks").info("messages sent", host=host, fault=fault)
     if not fault:

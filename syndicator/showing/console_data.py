@@ -8,7 +8,7 @@ from pathlib import Path
 
 from syndicator.app.clock import utc_now
 from syndicator.app.places import Place
-from syndicator.app.read_configuration import Configuration, configuration, fault_of
+from syndicator.app.read_configuration import Configuration, fault_of, read_configuration
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, SourceState
@@ -58,7 +58,7 @@ class Glance:
         """Yield the instance, opened read-only. If the configuration has become unreadable, the
         last readable one is used. Raises ConfigError, StoreError."""
         try:
-            self._read = configuration(self.config, before=self._read)
+            self._read = read_configuration(self.config, before=self._read)
         except ConfigError:
             if self._read is None:
                 raise
@@ -68,7 +68,7 @@ class Glance:
     def configuration_fault(self) -> str:
         """Return the faults of the configuration as it is now, "" if there are none."""
         try:
-            return fault_of(configuration(self.config, before=self._read).faults)
+            return fault_of(read_configuration(self.config, before=self._read).faults)
         except ConfigError as error:
             return str(error)
 

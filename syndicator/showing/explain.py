@@ -50,7 +50,7 @@ from syndicator.filing.read_article import load_taxonomy, read_article, spell_ta
 from syndicator.pictures import outcomes
 from syndicator.publishing.entries import Entries, list_renderers
 from syndicator.publishing.page_design import load_look
-from syndicator.publishing.paths import stem
+from syndicator.publishing.paths import get_stem
 from syndicator.publishing.web.article_html import unwrap_story
 from syndicator.publishing.web.pages import Pages
 from syndicator.showing.announcements import Announcement, describe_state, find_announcement
@@ -144,7 +144,7 @@ def render_entry(
         configuration.settings,
         table,
         tags=tags,
-        markdown=lambda article_id: lookup.read(archive, article_id).body,
+        markdown=lambda article_id: lookup.read_article(archive, article_id).body,
     )
     views = entries.views([article_id], None)
     rendered = entries.render_entry([feed_format], views[0], None) if views else None
@@ -160,7 +160,7 @@ def list_state(store: Store, settings: Settings, article: Article) -> Iterator[t
     """Yield the state of a filed article by name: its feeds, hold, merges, addresses, carriers,
     picture and the next visit of its source."""
     visits = store.visits
-    yield "feeds", [stem(key) for key in sorted(store.index.list_feeds_of(article.id))]
+    yield "feeds", [get_stem(key) for key in sorted(store.index.list_feeds_of(article.id))]
     if article.hold:
         yield "on hold", _describe_hold(article)
     yield from _list_merges(store, article)

@@ -149,7 +149,9 @@ def sort_newest(place: Place, ids: Sequence[str]) -> list[str]:
     if place.store is None:
         return []
     articles = place.store.index.articles(ids).values()
-    newest = sorted(articles, key=lambda article: codec.micros_or(article.added), reverse=True)
+    newest = sorted(
+        articles, key=lambda article: codec.to_micros_or_never(article.added), reverse=True
+    )
     return [article.id for article in newest]
 
 
@@ -211,7 +213,7 @@ def read_article(place: Place, article_id: str) -> File:
         path=path,
         text=data.decode("utf-8", "replace"),
         stamp=stamp(data),
-        feeds=tuple(paths.stem(key) for key in sorted(index.list_feeds_of(article_id))),
+        feeds=tuple(paths.get_stem(key) for key in sorted(index.list_feeds_of(article_id))),
         copies=copies,
         story=_list_other_reports(place.store, article_id),
         into=into,

@@ -89,24 +89,24 @@ def unpack(cls: type[T], document: str) -> T:
     return cast(T, _adapter(untyped_class).validate_python(json.loads(document)))
 
 
-def micros(value: datetime) -> int:
+def to_micros(value: datetime) -> int:
     """Return the microseconds from 1970 to `value`. A time without a zone counts as UTC."""
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC)
     return (value - _EPOCH) // _MICROSECOND
 
 
-def micros_or(value: datetime | None) -> int:
+def to_micros_or_never(value: datetime | None) -> int:
     """Return the microseconds from 1970 to `value`; for None return NEVER."""
-    return NEVER if value is None else micros(value)
+    return NEVER if value is None else to_micros(value)
 
 
-def moment(value: int) -> datetime:
+def from_micros(value: int) -> datetime:
     """Return the UTC time `value` microseconds after 1970. Raises OverflowError for NEVER."""
     return _EPOCH + value * _MICROSECOND
 
 
-def key(value: str) -> str:
+def make_column_key(value: str) -> str:
     """Return the text for an indexed column: `value`, if it is valid and short. Otherwise it is
     the first 500 characters, with ? for invalid ones, "~" and the SHA-256 of all of `value`: so
     different values have different keys."""

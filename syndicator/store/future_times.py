@@ -36,13 +36,13 @@ def make_state_row(state: SourceState) -> dict[str, Any]:
     documents = codec.pack_state(state)
     next_due = state.schedule.next_due
     return {
-        "key": codec.key(state.key),
+        "key": codec.make_column_key(state.key),
         "url": state.url.encode("utf-8", "replace").decode().replace("\0", "?"),
-        "next_due": None if next_due is None else codec.micros(next_due),
+        "next_due": None if next_due is None else codec.to_micros(next_due),
         "disabled": state.backoff.disabled is not None,
         "data": documents.data,
         "plan": documents.plan,
-        "host": codec.key(host(state.address)),
+        "host": codec.make_column_key(host(state.address)),
     }
 
 
@@ -53,11 +53,11 @@ def make_entry_row(row: EntryRow) -> dict[str, Any]:
     may_be_read = row.status == "pending" or is_muted
     left_out: frozenset[str] = frozenset() if may_be_read else _FEED_ENTRY
     return {
-        "source": codec.key(row.source_key),
-        "entry": codec.key(row.entry_id),
+        "source": codec.make_column_key(row.source_key),
+        "entry": codec.make_column_key(row.entry_id),
         "status": row.status,
-        "next_try": None if row.next_try is None else codec.micros(row.next_try),
-        "first_seen": codec.micros(row.first_seen),
+        "next_try": None if row.next_try is None else codec.to_micros(row.next_try),
+        "first_seen": codec.to_micros(row.first_seen),
         "article": row.article_id,
         "data": codec.pack(row, left_out),
     }
@@ -86,9 +86,9 @@ def forget_unread(
 
 def _has_alias(row: EntryRow, aliases: Collection[str]) -> bool:
     """Return True if the GUID or the address of an entry is one of the alias keys `aliases`."""
-    if codec.key(guid_alias(row.source_key, row.entry_id)) in aliases:
+    if codec.make_column_key(guid_alias(row.source_key, row.entry_id)) in aliases:
         return True
-    return bool(row.url) and codec.key(alias(row.url)) in aliases
+    return bool(row.url) and codec.make_column_key(alias(row.url)) in aliases
 
 
 def list_without_text(connection: Connection, aliases: Collection[str]) -> list[EntryRow]:
@@ -122,7 +122,7 @@ class Ahead:
         """Return the time of the last visit of any source, None if there was no visit. Reads only
         one row of an index."""
         newest = self._db.scalar(select(func.max(_o.at)))
-        return None if newest is None else codec.moment(newest)
+        return None if newest is None else codec.from_micros(newest)
 
     def was_visited_after(self, limit: datetime) -> bool:
         """Return True if the last visit of any source was later than `limit`."""
@@ -133,9 +133,9 @@ class Ahead:
         """Set the times of visits and entries that are later than `limit` to `now`. Make entries
         and pictures due that would wait longer than they may, and delete failed questions to the
         language model later than `limit`, so that they are asked again. One transaction."""
-        latest = codec.micros(limit)
-        latest_try = codec.micros(now + _LONGEST_WAIT)
-        latest_picture_try = codec.micros(now + _LONGEST_PICTURE_WAIT)
+        latest = codec.to_micros(limit)
+        latest_try = codec.to_micros(now + _LONGEST_WAIT)
+        latest_picture_try = codec.to_micros(now + _LONGEST_PICTURE_WAIT)
         late_outcomes = select(_o.n, _o.data).where(_o.at > latest)
         is_late = or_(_e.first_seen > latest, _e.next_try > latest_try)
         late_entries = select(_e.data).where(is_late)
@@ -146,7 +146,7 @@ class Ahead:
         with self._db.write() as connection:
             for number, data in connection.execute(late_outcomes).all():
                 outcome = replace(codec.unpack(Outcome, data), at=now)
-                values = {"at": codec.micros(now), "data": codec.pack(outcome)}
+                values = {"at": codec.to_micros(now), "data": codec.pack(outcome)}
                 connection.execute(update(schema.outcomes).where(_o.n == number).values(**values))
             rows: list[dict[str, Any]] = []
             for (data,) in connection.execute(late_entries):

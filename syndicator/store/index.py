@@ -335,7 +335,7 @@ class Index:
             newest = self._db.rows(_SELECT_IDS, {**key._asdict(), "most": min(limit, most)})
             return [article_id for article_id, _ in newest]
         newest = self._db.rows(_SELECT_IDS, {**key._asdict(), "most": most})
-        since_micros = codec.micros(since)
+        since_micros = codec.to_micros(since)
         ids = [article_id for article_id, _ in newest[:limit]]
         ids += [article_id for article_id, added in newest[limit:] if added > since_micros]
         return ids
@@ -365,10 +365,10 @@ class Index:
         first = datetime(year, month_number, 1, tzinfo=UTC)
         end_year = year + month_number // _MONTHS  # the next year after a December
         end = datetime(end_year, month_number % _MONTHS + 1, 1, tzinfo=UTC)
-        values = {**key._asdict(), "first": codec.micros(first), "end": codec.micros(end)}
+        values = {**key._asdict(), "first": codec.to_micros(first), "end": codec.to_micros(end)}
         entries: list[tuple[str, datetime, str]] = []
         for article_id, added, mtime_ns, size in self._db.rows(_SELECT_MONTH_ENTRIES, values):
-            entries.append((article_id, codec.moment(added), f"{mtime_ns}-{size}"))
+            entries.append((article_id, codec.from_micros(added), f"{mtime_ns}-{size}"))
         return entries
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
@@ -558,7 +558,7 @@ class Index:
             withdrawn.append(
                 Withdrawn(
                     id=article_id,
-                    at=codec.moment(time),
+                    at=codec.from_micros(time),
                     feeds=tuple(keys),
                     url=url,
                     aliases=tuple(aliases.get(article_id, ())),
@@ -667,7 +667,7 @@ class Index:
             {
                 "a": key.axis,
                 "s": key.slug,
-                "at": codec.micros(at),
+                "at": codec.to_micros(at),
                 "entries": entries,
                 "articles": articles,
             }
@@ -774,7 +774,7 @@ def _make_feed(row: Any) -> FeedRow:
     lacks the articles of its stale marks (`more`), which the next build adds to it."""
     latest_added = None
     if row.added not in (None, codec.NEVER):
-        latest_added = codec.moment(row.added)
+        latest_added = codec.from_micros(row.added)
     moved_to = None
     if row.moved_axis:
         moved_to = FeedKey(row.moved_axis, row.moved_slug)

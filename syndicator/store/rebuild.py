@@ -97,7 +97,7 @@ def _start_loading(connection: Connection, carried: Iterable[tuple[str, str]]) -
     for table in (schema.story_sketches, schema.story_keys):  # the next build makes them again
         connection.execute(delete(table))
     # rows of articles are made anew without the values that these notes are about
-    outdated_notes = [codec.key(SHOWN_NOTE), codec.key(FOLDED_NOTE)]
+    outdated_notes = [codec.make_column_key(SHOWN_NOTE), codec.make_column_key(FOLDED_NOTE)]
     connection.execute(delete(schema.notes).where(schema.notes.c.key.in_(outdated_notes)))
     for table in (schema.members, schema.carriers, schema.aliases):
         connection.execute(delete(table))
@@ -181,7 +181,10 @@ class _Loader:
         if article.hold:
             self.on_hold.add(article.id)
         if article.source_id:
-            entry = codec.key(article.source_key), codec.key(article.source_id)
+            entry = (
+                codec.make_column_key(article.source_key),
+                codec.make_column_key(article.source_id),
+            )
             self.ids_by_entry[entry] = article.id
         if article.cover:
             self.picture_rows.append(make_waiting_row(article))

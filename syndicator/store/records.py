@@ -94,7 +94,7 @@ class Visits(Comparisons):
         self._ended: list[_EndedVisit] = []  # not written yet
         self._with_pending: set[str] | None = _UNKNOWN  # keys of sources
         if waiting is not None:
-            self._with_pending = {codec.key(key) for key in waiting}
+            self._with_pending = {codec.make_column_key(key) for key in waiting}
         # articles to write before the next commit, by id; None: each is written at once
         self._gathered: dict[str, ArticleRecord] | None = None
         group.before_commit = self._write_ended
@@ -139,11 +139,11 @@ class Visits(Comparisons):
     def list_due_states(self, now: datetime) -> list[SourceState]:
         """Return the states of the enabled sources that are due at `now` (`next_due` is None or not
         later), the longest overdue first."""
-        return list(self._states(_IF_DUE, not _IS_DISABLED, codec.micros(now)))
+        return list(self._states(_IF_DUE, not _IS_DISABLED, codec.to_micros(now)))
 
     def state(self, key: str) -> SourceState | None:
         """Return the state of a source, None if it was never visited or listed."""
-        return next(self._states("WHERE key = ?", codec.key(key)), None)
+        return next(self._states("WHERE key = ?", codec.make_column_key(key)), None)
 
     def save_states(self, states: Sequence[SourceState]) -> None:
         """Insert or replace the states of sources, in one transaction."""
@@ -159,14 +159,14 @@ class Visits(Comparisons):
         with self._db.write() as connection:
             for table, column in _SOURCE_TABLES:
                 statement = f"DELETE FROM {table} WHERE {column} = ?"
-                run_statement(connection, statement, (codec.key(key),))
+                run_statement(connection, statement, (codec.make_column_key(key),))
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
         """Return entry id -> stored entry of a source. Ids without a stored entry are left out."""
         entries: dict[str, EntryRow] = {}
-        for part in chunks([codec.key(entry_id) for entry_id in entry_ids]):
+        for part in chunks([codec.make_column_key(entry_id) for entry_id in entry_ids]):
             condition = f"source = ? AND entry IN ({write_placeholders(part)})"
-            for row in self._entries(condition, codec.key(source_key), *part):
+            for row in self._entries(condition, codec.make_column_key(source_key), *part):
                 entries[row.entry_id] = row
         return entries
 
@@ -182,7 +182,9 @@ class Visits(Comparisons):
         """Return the pending entries of a source that may be tried at `now` (`next_try` is None or
         not later), in the order in which they were first seen."""
         where = f"{_OPEN} AND (next_try IS NULL OR next_try <= ?) {_IN_TURN}"
-        return self._entries(where, "pending", codec.key(source_key), codec.micros(now))
+        return self._entries(
+            where, "pending", codec.make_column_key(source_key), codec.to_micros(now)
+        )
 
     def list_seen_since(
         self, source_key: str, since: datetime
@@ -193,18 +195,18 @@ class Visits(Comparisons):
         query = (
             "SELECT first_seen, status, next_try FROM entries WHERE source = ? AND first_seen > ?"
         )
-        rows = self._db.run_query(query, codec.key(source_key), codec.micros(since))
+        rows = self._db.run_query(query, codec.make_column_key(source_key), codec.to_micros(since))
         entries: list[tuple[datetime, datetime | None]] = []
         for first_seen, status, next_try in rows:
             next_time = None
             if status == "pending" and next_try is not None:
-                next_time = codec.moment(next_try)
-            entries.append((codec.moment(first_seen), next_time))
+                next_time = codec.from_micros(next_try)
+            entries.append((codec.from_micros(first_seen), next_time))
         return entries
 
     def count_pending(self, source_key: str) -> int:
         """Return how many entries of a source are pending."""
-        key = codec.key(source_key)
+        key = codec.make_column_key(source_key)
         if self._with_pending is not None and key not in self._with_pending:
             return 0  # saves most visits of a run a query
         return self._count(f"entries WHERE {_OPEN}", "pending", key)
@@ -213,7 +215,7 @@ class Visits(Comparisons):
         """Return the id of the article with one of the aliases, None if there is no such article.
         If different articles have them, the first alias of `aliases` counts. `aliases`: as
         `urls.alias` and `urls.guid_alias` write them."""
-        keys = [codec.key(alias) for alias in aliases]
+        keys = [codec.make_column_key(alias) for alias in aliases]
         ids: dict[str, str] = {}
         for part in chunks(keys):
             query = f"SELECT alias, id FROM aliases WHERE alias IN ({write_placeholders(part)})"
@@ -267,7 +269,9 @@ class Visits(Comparisons):
                 alias_keys = rows.list_alias_keys(record.article)
                 own_key = alias_keys[0]
                 if entry is not None:
-                    alias_keys.append(codec.key(guid_alias(entry.source_key, entry.entry_id)))
+                    alias_keys.append(
+                        codec.make_column_key(guid_alias(entry.source_key, entry.entry_id))
+                    )
                     self._upsert_entries(connection, [entry])
                 aliases = [{"alias": key, "id": article_id} for key in dict.fromkeys(alias_keys)]
                 insert(connection, schema.aliases, aliases, _ON_CONFLICT_TAKE_OWN, own_key)
@@ -331,16 +335,20 @@ class Visits(Comparisons):
     def list_refused(self, source_key: str) -> list[EntryRow]:
         """Return the entries of a source whose pages gave no article, in the order in which they
         were first seen."""
-        return self._entries(f"{_OPEN} {_IN_TURN}", "refused", codec.key(source_key))
+        return self._entries(f"{_OPEN} {_IN_TURN}", "refused", codec.make_column_key(source_key))
 
     def list_muted(self, source_key: str) -> list[EntryRow]:
         """Return the entries of a source that its settings `keep` and `mute` left out."""
-        return self._entries(f"{_OPEN} AND data LIKE ?", "skipped", codec.key(source_key), _MUTED)
+        return self._entries(
+            f"{_OPEN} AND data LIKE ?", "skipped", codec.make_column_key(source_key), _MUTED
+        )
 
     def count_muted(self, source_key: str) -> int:
         """Return how many entries of a source its settings `keep` and `mute` left out."""
         condition = f"{_OPEN} AND data LIKE ?"
-        return self._count(f"entries WHERE {condition}", "skipped", codec.key(source_key), _MUTED)
+        return self._count(
+            f"entries WHERE {condition}", "skipped", codec.make_column_key(source_key), _MUTED
+        )
 
     def reopen(self, ids: Collection[str], *, bound: bool = False) -> None:
         """Make the entries of the articles `ids` pending, and their sources due, in one
@@ -368,7 +376,7 @@ class Visits(Comparisons):
         """Return how many entries of a source have an article. If there are none, also return the
         number of all articles and of all sources with articles."""
         filed_entries = "entries WHERE source = ? AND article IS NOT NULL"
-        own_articles = self._count(filed_entries, codec.key(source_key))
+        own_articles = self._count(filed_entries, codec.make_column_key(source_key))
         if own_articles:
             return Filed(own=own_articles)
         sources = self._column("count(DISTINCT source) FROM entries WHERE article IS NOT NULL")[0]
@@ -416,7 +424,7 @@ class Visits(Comparisons):
         it, mark its feeds and the feeds `stale` as stale, and store the withdrawal with the aliases
         of `article` and `aliases`. `at`: the time of the withdrawal."""
         alias_keys = rows.list_alias_keys(article)
-        alias_keys += [codec.key(alias) for alias in aliases]
+        alias_keys += [codec.make_column_key(alias) for alias in aliases]
         distinct_keys = tuple(dict.fromkeys(alias_keys))
         with self._db.write() as connection:
             feeds = rows.erase_article(connection, article.id, stale)
@@ -453,7 +461,7 @@ class Visits(Comparisons):
 
     def note(self, key: str) -> str | None:
         """Return the value of a note, None if it is not set."""
-        values = self._column("value FROM notes WHERE key = ?", codec.key(key))
+        values = self._column("value FROM notes WHERE key = ?", codec.make_column_key(key))
         return str(json.loads(values[0])) if values else None
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
@@ -461,9 +469,15 @@ class Visits(Comparisons):
         `prune_notes` finds old notes. One transaction."""
         with self._db.write(blind=True) as connection:
             if value is None:
-                connection.execute(delete(schema.notes).where(schema.notes.c.key == codec.key(key)))
+                connection.execute(
+                    delete(schema.notes).where(schema.notes.c.key == codec.make_column_key(key))
+                )
             else:
-                row = {"key": codec.key(key), "value": json.dumps(value), "at": codec.micros(at)}
+                row = {
+                    "key": codec.make_column_key(key),
+                    "value": json.dumps(value),
+                    "at": codec.to_micros(at),
+                }
                 upsert(connection, schema.notes, [row])
 
     def prune_notes(self, prefix: str, before: datetime, most: int) -> None:
@@ -475,7 +489,9 @@ class Visits(Comparisons):
         length = func.length(table.c.value)
         shortest_first = select(table.c.key, length).where(has_prefix).order_by(length)
         with self._db.write() as connection:
-            connection.execute(delete(table).where(has_prefix, table.c.at < codec.micros(before)))
+            connection.execute(
+                delete(table).where(has_prefix, table.c.at < codec.to_micros(before))
+            )
             total = 0
             surplus_keys: list[str] = []
             for key, characters in connection.execute(shortest_first):
@@ -564,8 +580,8 @@ def _save_states(connection: Connection, states: Sequence[dict[str, Any]]) -> No
 def _make_ended(outcome: Outcome, state: SourceState) -> _EndedVisit:
     """Return the rows to store for a visit that ended. `state`: of its source after the visit."""
     outcome_row = {
-        "source": codec.key(outcome.key),
-        "at": codec.micros(outcome.at),
+        "source": codec.make_column_key(outcome.key),
+        "at": codec.to_micros(outcome.at),
         "data": codec.pack(outcome),
     }
     return _EndedVisit(state=make_state_row(state), outcome=outcome_row)
@@ -588,11 +604,11 @@ def save_withdrawal(connection: Connection, withdrawal: Withdrawn) -> None:
     being read again."""
     row = {
         "id": withdrawal.id,
-        "at": codec.micros(withdrawal.at),
+        "at": codec.to_micros(withdrawal.at),
         "url": withdrawal.url,
         "feeds": json.dumps(withdrawal.feeds),
     }
     upsert(connection, schema.withdrawn, [row])
-    alias_keys = dict.fromkeys(map(codec.key, withdrawal.aliases))
+    alias_keys = dict.fromkeys(map(codec.make_column_key, withdrawal.aliases))
     aliases = [{"alias": key, "id": withdrawal.id} for key in alias_keys]
     upsert(connection, schema.withdrawn_aliases, aliases)

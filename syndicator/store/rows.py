@@ -71,8 +71,8 @@ def make_article_row(article: Article, stamp: FileStamp, merged_into: str | None
         "path": stamp.path,
         "mtime_ns": stamp.mtime_ns,
         "size": stamp.size,
-        "added": codec.micros_or(article.added),
-        "published": codec.micros_or(article.published),
+        "added": codec.to_micros_or_never(article.added),
+        "published": codec.to_micros_or_never(article.published),
         "title": article.title,
         "merged_into": merged_into,
         "data": codec.pack(article, _ONLY_IN_FILE),
@@ -82,7 +82,7 @@ def make_article_row(article: Article, stamp: FileStamp, merged_into: str | None
 def list_alias_keys(article: Article) -> list[str]:
     """Return the keys of the rows in the table `aliases` by which `article` is found, that of its
     own address first."""
-    return list(dict.fromkeys(map(codec.key, aliases_of(article))))
+    return list(dict.fromkeys(map(codec.make_column_key, aliases_of(article))))
 
 
 def save_articles(connection: Connection, records: Sequence[ArticleRecord]) -> None:

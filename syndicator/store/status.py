@@ -115,11 +115,11 @@ class Status:
         last_run: datetime | None = None
         last_visit = self._db.scalar(select(func.max(_o.at)))
         if last_visit is not None:
-            last_run = codec.moment(last_visit)
+            last_run = codec.from_micros(last_visit)
         last_article: datetime | None = None
         last_added = self._db.scalar(select(func.max(schema.articles.c.added)))
         if last_added not in (None, codec.NEVER):
-            last_article = codec.moment(last_added)
+            last_article = codec.from_micros(last_added)
         return Counts(
             articles=self._count(schema.articles),
             feeds=self._count(schema.feeds, is_published),
@@ -172,13 +172,13 @@ class Status:
         floods: list[Waiting] = []
         for _, count, first_seen, next_try, data in self._db.rows(query):
             example = codec.unpack(EntryRow, data)
-            next_time = None if next_try is None else codec.moment(next_try)
+            next_time = None if next_try is None else codec.from_micros(next_try)
             floods.append(
                 Waiting(
                     source=example.source_key,
                     reason=EntryReason.FLOOD,
                     count=count,
-                    since=codec.moment(first_seen),
+                    since=codec.from_micros(first_seen),
                     example=example.url or example.entry_id,
                     next_try=next_time,
                 )
@@ -217,21 +217,23 @@ class Status:
         """Return the articles that were added after `since` and not after `until`, without their
         bodies: the newest `limit`, the latest first."""
         added = schema.articles.c.added
-        is_after = added > codec.micros(since)
-        is_not_too_late = added <= codec.micros(until)
+        is_after = added > codec.to_micros(since)
+        is_not_too_late = added <= codec.to_micros(until)
         query = select(schema.articles.c.data).where(is_after, is_not_too_late)
         newest = query.order_by(added.desc()).limit(limit)
         return [codec.unpack(Article, data) for (data,) in self._db.rows(newest)]
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
         """Return the outcomes of the last `limit` visits of a source, the latest first."""
-        rows = self._db.rows(_SELECT_OUTCOMES, {"key": codec.key(key), "most": limit})
+        rows = self._db.rows(_SELECT_OUTCOMES, {"key": codec.make_column_key(key), "most": limit})
         return [codec.unpack(Outcome, data) for (data,) in rows]
 
     def list_failed_or_waiting(self, key: str, limit: int) -> tuple[EntryRow, ...]:
         """Return the entries of a source that were refused, or are pending for a stated reason: the
         newest `limit`, the latest first."""
-        rows = self._db.rows(_SELECT_FAILED_OR_WAITING, {"key": codec.key(key), "most": limit})
+        rows = self._db.rows(
+            _SELECT_FAILED_OR_WAITING, {"key": codec.make_column_key(key), "most": limit}
+        )
         return tuple(codec.unpack(EntryRow, data) for (data,) in rows)
 
     def check(self) -> list[Problem]:

@@ -207,7 +207,7 @@ def _make_sketched(
     compared, if it is too old or is not published by itself (on hold, unlisted or merged into
     another one). It is too old if it was added or, as it states, published before `since`: a stated
     date alone could make an old article new. `unread`: its row in the database."""
-    added = codec.moment(unread.added)
+    added = codec.from_micros(unread.added)
     is_old = added < since
     if article.published is not None and article.published < since:
         is_old = True
@@ -216,7 +216,7 @@ def _make_sketched(
     if not is_old and not is_hidden:
         data = pack(make_sketch(article.title, _read_beginning(article_store, unread.path)))
     language = (article.language or "").lower().partition("-")[0]
-    return Sketched(unread.article, get_outlet(article), language, codec.micros(added), data)
+    return Sketched(unread.article, get_outlet(article), language, codec.to_micros(added), data)
 
 
 def _read_beginning(article_store: ArticleStore, path: str) -> str:
@@ -238,7 +238,7 @@ def _make_report(sketched: Sketched, since: datetime) -> Report | None:
     has no sketch, or was added before `since`."""
     if not sketched.data or sketched.at is None:
         return None
-    added = codec.moment(sketched.at)
+    added = codec.from_micros(sketched.at)
     if added < since:
         return None
     return Report(

@@ -78,7 +78,7 @@ class _Chooser:
         keys = self._list_sources(article)
         return Report(
             article=article.id,
-            added=codec.micros_or(article.added),
+            added=codec.to_micros_or_never(article.added),
             is_preferred=any(self._sources[key].lead for key in keys),
             is_known=any(key in self._known for key in keys),
         )

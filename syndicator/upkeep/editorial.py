@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syndicator.app.archive import Archive
-from syndicator.app.contexts import filing_context, owners
-from syndicator.app.lookup import find_article_id, need_article, need_sources, read
+from syndicator.app.contexts import load_owners, make_filing_context
+from syndicator.app.lookup import find_article_id, need_article, need_sources, read_article
 from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.withdrawals import WITHDRAWN, enter_withdrawal, unlist_withdrawn
 from syndicator.configuration.entry_rules import leaves_out
@@ -78,7 +78,7 @@ def _is_spelling(
     """True if the copy is the article itself at another address of its site, so that it is
     withdrawn with it."""
     return urls.same_site(copy.url, article.url) and filed_by_neighbour(
-        copy, owners(archive, sources)
+        copy, load_owners(archive, sources)
     )
 
 
@@ -133,7 +133,7 @@ def bring_back(
     for article_id in ids:
         # after a crash the next start completes it
         unlist_withdrawn(archive.article_store, article_id)
-    problems = reconcile.files(archive, configuration)
+    problems = reconcile.update_from_files(archive, configuration)
     for article_id in ids:
         article = archive.store.visits.article(article_id)
         if article is not None:
@@ -244,7 +244,7 @@ def release(
     """Publish articles on hold: the `named` ones (address, id or file), those of `source`, or all
     (`include_all`). `dry_run`: only say which. Raises UsageError for an unknown name, and then
     releases none."""
-    problems = list(reconcile.files(archive, configuration))
+    problems = list(reconcile.update_from_files(archive, configuration))
     index = archive.store.index
     paths_on_hold = index.on_hold()
     ids = dict.fromkeys(_need_ids(archive, named))
@@ -254,7 +254,7 @@ def release(
                 ids[article_id] = None
     if source and not ids:
         need_sources(configuration.sources, [source], configuration.folder)
-    context = filing_context(archive, configuration.sources)
+    context = make_filing_context(archive, configuration.sources)
     released = []
     for article_id in reversed(ids):  # the latest last, so that feeds list it first
         path = paths_on_hold.get(article_id)
@@ -263,7 +263,7 @@ def release(
         try:
             article = archive.article_store.get(path)
         except ConfigError as error:
-            problems.append(reconcile.unreadable(path, error))
+            problems.append(reconcile.describe_unreadable(path, error))
             continue
         released.append(article if dry_run else publish(article, path, context))
     not_on_hold = index.articles(
@@ -297,7 +297,7 @@ def muted(archive: Archive, settings: Settings) -> tuple[Article, ...]:
         return ()
 
     def is_left_out(article: Article) -> bool:
-        return leaves_out(publish, article, lambda: read(archive, article.id).text)
+        return leaves_out(publish, article, lambda: read_article(archive, article.id).text)
 
     merged = index.articles(sorted(index.merged())).values()
     left_out = []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from syndicator.articles.fields import feeds_of
 from syndicator.core.axes import AXES
 from syndicator.core.model import Article, FeedKey
-from syndicator.publishing.paths import stem
+from syndicator.publishing.paths import get_stem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class ChangeCounter:
     def feeds(self) -> tuple[FeedChange, ...]:
         """Return the changes of all feeds that an edit concerns, sorted by feed."""
         return tuple(
-            FeedChange(feed=stem(key), joins=joins, leaves=leaves, changes=changes)
+            FeedChange(feed=get_stem(key), joins=joins, leaves=leaves, changes=changes)
             for key, (joins, leaves, changes) in sorted(self.counts.items())
         )
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from syndicator.app.archive import Archive
-from syndicator.app.contexts import owners
-from syndicator.app.lookup import filed
+from syndicator.app.contexts import load_owners
+from syndicator.app.lookup import iterate_articles
 from syndicator.articles.beside.tab_lists import CARRIED
 from syndicator.core import urls
 from syndicator.core.model import Entry, Problem, Source
@@ -29,9 +29,9 @@ def find_mend(archive: Archive, sources: Mapping[str, Source]) -> list[Fault]:
         rows_by_article[row.article_id or ""].append(row)
     noted = archive.store.visits.note(OWNED_SINCE)
     since = datetime.fromisoformat(noted) if noted else archive.clock()
-    claims = owners(archive, sources)
+    claims = load_owners(archive, sources)
     faults = []
-    for article in filed(archive.store):
+    for article in iterate_articles(archive.store):
         fault = find_fault(article, rows_by_article.get(article.id, ()), claims, since)
         if fault:
             faults.append(fault)
@@ -126,7 +126,7 @@ def _make_due_entry(clock: Callable[[], datetime], fault: Fault) -> EntryRow:
     )
 
 
-def line(source: Source, hosts: Iterable[str]) -> str:
+def write_speaks_for(source: Source, hosts: Iterable[str]) -> str:
     """Return the line `speaks_for = [...]` for sources.toml: the hosts that `source` has there, and
     `hosts`."""
     configured = source.speaks_for or ()
@@ -136,7 +136,7 @@ def line(source: Source, hosts: Iterable[str]) -> str:
 def find_lost_hosts(archive: Archive, sources: Mapping[str, Source]) -> Iterator[Problem]:
     """Yield a problem for each source that wrote articles of hosts which its settings do not let it
     write for any more, with the line that would allow it."""
-    for key, claimant in owners(archive, sources).items():
+    for key, claimant in load_owners(archive, sources).items():
         lost_hosts = []
         for host in archive.rights_file.shown(key):
             if not claimant.rights.owns(f"https://{host}/"):
@@ -144,5 +144,7 @@ def find_lost_hosts(archive: Archive, sources: Mapping[str, Source]) -> Iterator
         if lost_hosts:
             lost_hosts.sort()
             hosts = ", ".join(lost_hosts)
-            detail = f"it wrote articles of {hosts}: {line(claimant.source, lost_hosts)}"
+            detail = (
+                f"it wrote articles of {hosts}: {write_speaks_for(claimant.source, lost_hosts)}"
+            )
             yield Problem(what=key, reason=CheckReason.RIGHT_LOST, detail=detail)

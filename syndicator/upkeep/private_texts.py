@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from syndicator.app.archive import Archive
-from syndicator.app.contexts import filing_context
+from syndicator.app.contexts import make_filing_context
 from syndicator.app.read_configuration import Configuration
 from syndicator.core import urls
 from syndicator.core.model import Article, Source
@@ -36,7 +36,7 @@ def hold_private(archive: Archive, configuration: Configuration) -> None:
     # late: a start with nothing to do does not load what files articles
     from syndicator.filing.entry.carry_out import release
 
-    context = filing_context(archive, configuration.sources)
+    context = make_filing_context(archive, configuration.sources)
     for article in _iterate_articles(archive):
         is_private = is_public and is_for_reader_alone(article, configuration.sources)
         is_held = article.hold and article.hold_reason == HoldReason.PRIVATE

@@ -8,7 +8,7 @@ from typing import Final
 
 from syndicator.app.archive import Archive
 from syndicator.app.beside import recorded
-from syndicator.app.lookup import filed, need_article
+from syndicator.app.lookup import iterate_articles, need_article
 from syndicator.articles.beside.tab_lists import PRUNED
 from syndicator.articles.fields import aliases_of
 from syndicator.configuration.settings import Settings
@@ -152,9 +152,9 @@ def _list_aliases(store: Store, part: Sequence[Row]) -> list[tuple[str, str]]:
     """Return a pair (article id, alias) for each address by which one of these articles is
     known."""
     ids = [row.id for row in part]
-    aliases_by_id = {row.id: [codec.key(urls.alias(row.url))] for row in part}
+    aliases_by_id = {row.id: [codec.make_column_key(urls.alias(row.url))] for row in part}
     for article_id, article in store.index.articles(ids).items():
-        aliases_by_id[article_id] += map(codec.key, aliases_of(article))
+        aliases_by_id[article_id] += map(codec.make_column_key, aliases_of(article))
     for article_id, alias in store.visits.aliases(ids):
         aliases_by_id[article_id].append(alias)
     pairs: list[tuple[str, str]] = []
@@ -167,7 +167,7 @@ def _iterate_rows(store: Store) -> Iterator[Row]:
     """Yield a row for each article."""
     stamps = store.visits.stamps()
     merged = store.index.merged()
-    for article in filed(store):
+    for article in iterate_articles(store):
         if not article.digest:
             stays = WRITTEN_BY_HAND
         elif article.hold:

@@ -11,7 +11,7 @@ from typing import Any
 
 from syndicator.app.archive import Archive
 from syndicator.app.build_notes import excuse
-from syndicator.app.contexts import filing_context
+from syndicator.app.contexts import make_filing_context
 from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.toml_lists import SOURCES
 from syndicator.articles.stores.paths import ID_CHARS, is_article_path, printable
@@ -55,7 +55,7 @@ _WALKING_SHARE = 500
 _MOST_SECONDS = 3600.0  # between two full walks
 
 
-def sources(archive: Archive, configuration: Configuration) -> dict[str, SourceState]:
+def update_source_states(archive: Archive, configuration: Configuration) -> dict[str, SourceState]:
     """Give every configured source a state in the database, and drop the states of removed ones;
     return the states by key. A source with a new address starts without failures; one that is
     visited in another way is due now."""
@@ -77,7 +77,7 @@ def sources(archive: Archive, configuration: Configuration) -> dict[str, SourceS
     return states
 
 
-def edited_sources(archive: Archive, configuration: Configuration) -> None:
+def update_edited_sources(archive: Archive, configuration: Configuration) -> None:
     """Update the states of sources if sources.toml, our version or the clock changed; make sources
     due whose cookies were exported again, and entries that are muted no longer."""
     _reopen_unmuted(archive, configuration)
@@ -98,7 +98,7 @@ def edited_sources(archive: Archive, configuration: Configuration) -> None:
             states.append(_limit_to_present(state, now))
         visits.save_states(states)
     else:
-        sources(archive, configuration)
+        update_source_states(archive, configuration)
     if noted != configuration.sources_stamp:
         visits.set_note(_RECONCILED, configuration.sources_stamp, archive.clock())
 
@@ -176,7 +176,7 @@ def due_again(archive: Archive, source: Source) -> list[EntryRow]:
     return due
 
 
-def files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
+def update_from_files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
     """Update the database from the article files and the lists beside them; return the problems of
     files that cannot be read. Does nothing if `archive.is_reconciled`: an operation on several
     articles did it once for all. Raises ConfigError, OSError, StoreError."""
@@ -330,7 +330,7 @@ def _read_articles(
         except FileNotFoundError:
             continue  # deleted since the folder was read: missing next time
         except (ConfigError, OSError) as error:
-            yield stamp, unreadable(stamp.path, error)
+            yield stamp, describe_unreadable(stamp.path, error)
             continue
         other_path = find_other_file(files, article, stamp, stamp_of(article.id))
         if other_path:
@@ -339,7 +339,7 @@ def _read_articles(
             yield stamp, article
 
 
-def ignored(store: ArticleStore) -> tuple[Problem, ...]:
+def list_ignored_files(store: ArticleStore) -> tuple[Problem, ...]:
     """Return the files beside the articles that look like articles but have a name or folder that
     none has, each with a cure."""
     problems = []
@@ -386,7 +386,7 @@ def _describe_gone(article_store: ArticleStore, paths: Sequence[str], total: int
     )
 
 
-def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
+def list_unreadable_files(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
     """Return the problems that the next run would find: new and edited files that cannot be read,
     and missing files. Changes nothing. Raises OSError, StoreError."""
     rows = store.visits.stamps()
@@ -435,7 +435,7 @@ def describe_duplicate(path: str, other: str) -> Problem:
     return Problem(what=path, reason=FileReason.DUPLICATE_ARTICLE, detail=detail)
 
 
-def unreadable(path: str, error: ConfigError | OSError) -> Problem:
+def describe_unreadable(path: str, error: ConfigError | OSError) -> Problem:
     """Return the problem of a file that cannot be read. Raises DiskError for faults of the machine,
     such as a full disk, of which a file is not the cause."""
     if isinstance(error, OSError):
@@ -489,7 +489,7 @@ def _record(
     if was_released(article, on_hold=was_on_hold):
         from syndicator.filing.entry.carry_out import release
 
-        article = release(article, stamp.path, filing_context(archive, configuration.sources))
+        article = release(article, stamp.path, make_filing_context(archive, configuration.sources))
         stamp = archive.article_store.stamp(stamp.path)
     was_merged = before is not None and bool(before.merged_into)
     is_split_by_hand = was_merged and not article.merged_into  # the line was removed
@@ -567,7 +567,7 @@ class Walks:
         if is_unchanged and began < self._next_walk:
             return recovery.set_back(archive)
         self._inputs = None  # if this fails
-        problems = files(archive, configuration)
+        problems = update_from_files(archive, configuration)
         ended = self._steady()
         self._next_walk = ended + min(_MOST_SECONDS, _WALKING_SHARE * (ended - began))
         return problems

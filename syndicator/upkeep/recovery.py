@@ -55,7 +55,7 @@ def set_back(archive: Archive) -> tuple[Problem, ...]:
     return (Problem(what="clock", reason=FileReason.CLOCK_BEHIND, detail=detail),)
 
 
-def compare(archive: Archive) -> tuple[Problem, ...]:
+def compare_clocks(archive: Archive) -> tuple[Problem, ...]:
     """Compare our clock with those of the servers that answered in this run. Return the problem, if
     the clock is off."""
     offsets = archive.clock_offsets.values()

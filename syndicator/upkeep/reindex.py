@@ -25,7 +25,9 @@ class Reindexed:
     unlearnt: bool = False  # the results of `learn` are missing
 
 
-def take_in(archive: Archive, configuration: Configuration, files: Sequence[str]) -> Reindexed:
+def record_edited_files(
+    archive: Archive, configuration: Configuration, files: Sequence[str]
+) -> Reindexed:
     """Record article files that were edited or deleted in an object store, where nobody reports a
     change. `files`: addresses or paths. Raises UsageError, OSError, StoreError."""
     problems: list[Problem] = []
@@ -78,7 +80,7 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
             try:
                 article = article_store.get(stamp.path)
             except (ConfigError, OSError) as error:
-                problems.append(reconcile.unreadable(stamp.path, error))
+                problems.append(reconcile.describe_unreadable(stamp.path, error))
                 article_id = article_store.id_at(stamp.path)
                 unreadable_ids.append(article_id)
                 yield article_id, stamp

@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from syndicator.configuration.settings import seconds
+from syndicator.configuration.settings import parse_duration
 from syndicator.core.model import (
     Failed,
     Fetched,
@@ -125,7 +125,7 @@ def plan_next_visit(
 def _plan_every(every: str, courtesy: _Interval, now: datetime, jitter: float) -> Next:
     """Return the next visit of a source with the option `every`, such as "2h". The `courtesy`
     interval counts if it is longer. `jitter` in [0, 1) adds up to a twentieth."""
-    configured = float(seconds(every))
+    configured = float(parse_duration(every))
     if configured >= courtesy.seconds:
         why = f"every {every}"
     else:
@@ -208,7 +208,7 @@ def _plan_after_failure(
     if result.reason == FetchReason.NO_BROWSER:
         return Next(now + timedelta(seconds=floor), "waits for a browser")
     if source.every:
-        usual = float(seconds(source.every))
+        usual = float(parse_duration(source.every))
     else:
         usual = min(_measure_rhythm(state, now).seconds, ceiling)
     by_status = _WAIT_BY_STATUS.get(result.status or 0, 0.0)

@@ -19,7 +19,7 @@ from syndicator.cli import load_commands
 from syndicator.core.model import SourceState
 from syndicator.filing.kinds import feed, links, listing, page, unstated_kind
 from syndicator.filing.kinds.registry import choose_kind
-from syndicator.operations.operation import arguments_of, need, no_progress
+from syndicator.operations.operation import arguments_of, need_operation, no_progress
 from syndicator.runs import refresh
 from syndicator.upkeep import reconcile
 from tests.aged.web import Answer, Web
@@ -237,7 +237,7 @@ class Instance:
 
     def operate(self, name: str, given: Mapping[str, Any]) -> Any:
         """Do what a form of the console, or a request to the API, asks for; return its data."""
-        operation = need(name)
+        operation = need_operation(name)
         with self.open_app() as app:
             change = operation.plan(app, arguments_of(operation, given), no_progress)
             if change.act is not None:
@@ -247,7 +247,7 @@ class Instance:
     def visit_due(self, limit: int | None = None) -> None:
         """Visit every source that is due, as `refresh` does."""
         with self.open_app() as app:
-            reconcile.edited_sources(app.archive, app.configuration)
+            reconcile.update_edited_sources(app.archive, app.configuration)
             asyncio.run(refresh.run(app, refresh.Wanted(limit=limit), stop=asyncio.Event()))
 
     def list_source_kinds(self) -> dict[str, Seen]:

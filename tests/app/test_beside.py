@@ -38,8 +38,8 @@ def make_feed_history(place: Place) -> None:
             app, "Chips", "Of chips.", tags=("GPU", "SHIPS"), tags_by="matched", source="two"
         )
         store_articles(app, "Other", "Of others.", tags=("GPU",), tags_by="matched", source="two")
-        reconcile.sources(app.archive, app.configuration)
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_source_states(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     place.build()
     with place.open_app() as app:
         for kind, old, new in (
@@ -56,7 +56,7 @@ def make_feed_history(place: Place) -> None:
     place.build()
     write_setting(place, "tag_min = 2")
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     place.build()
 
 
@@ -155,7 +155,7 @@ def test_the_file_is_written_before_the_database(place: Place) -> None:
             row.__class__(key=row.key, name=row.name, first_slug="boats", moved_to=None)
         )
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         assert {row.key: row.first_slug for row in app.archive.store.index.feeds()}[
             row.key
         ] == "boats"
@@ -168,7 +168,7 @@ def test_an_edit_by_hand_counts(place: Place) -> None:
     path.write_text(path.read_text() + '\n[[feed]]\nfeed = "tag/boats"\nmoved_to = "tag/ships"\n')
     edited = path.read_bytes()
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     place.build()
     assert read_published_state(place)["moved"]["tags/boats.rss"] == "tags/ships.rss"
     path.write_text(
@@ -176,7 +176,7 @@ def test_an_edit_by_hand_counts(place: Place) -> None:
     )
     assert path.read_bytes() != edited
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     place.build()
     assert "tags/boats.rss" not in read_published_state(place)["moved"]
 
@@ -191,7 +191,7 @@ def test_a_feed_given_up_by_hand_ends(place: Place) -> None:
         )
     )
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     place.build()
     assert "sources/one.atom" in read_published_state(place)["gone"]
     assert not (place.folder / "feeds/public/sources/one.atom").exists()
@@ -205,7 +205,7 @@ def test_a_broken_file_stops_a_run_with_its_name_and_changes_nothing(place: Plac
     path.write_text("x")
     with place.open_app() as app:
         with pytest.raises(ConfigError, match=r"feeds\.toml"):
-            reconcile.files(app.archive, app.configuration)
+            reconcile.update_from_files(app.archive, app.configuration)
         with pytest.raises(ConfigError, match=r"feeds\.toml"):
             reindex.reindex(app.archive, app.configuration)
     path.unlink()  # the cure that the message names
@@ -240,8 +240,8 @@ def configure_sources(place: Place, **sources: str) -> None:
     lines = "".join(f'[[source]]\nkey = "{key}"\nurl = "{url}"\n' for key, url in sources.items())
     (place.config / "sources.toml").write_text(lines)
     with place.open_app() as app:
-        reconcile.sources(app.archive, app.configuration)
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_source_states(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     place.build()
 
 

@@ -76,9 +76,10 @@ def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str)
     assert reported.file == str(path)
     assert reported.detail == f"it is {kind}"
     with place.open_app() as opened:
-        assert [item.reason for item in reconcile.files(opened.archive, opened.configuration)] == [
-            "no-file"
-        ]
+        assert [
+            item.reason
+            for item in reconcile.update_from_files(opened.archive, opened.configuration)
+        ] == ["no-file"]
 
 
 def test_a_link_in_a_circle_is_named(place: Place) -> None:
@@ -86,7 +87,8 @@ def test_a_link_in_a_circle_is_named(place: Place) -> None:
     path.symlink_to("d.md")
     with place.open_app() as app:
         assert [
-            (item.what, item.detail) for item in reconcile.files(app.archive, app.configuration)
+            (item.what, item.detail)
+            for item in reconcile.update_from_files(app.archive, app.configuration)
         ] == [("d.md", "it is a link that leads nowhere")]
 
 
@@ -95,7 +97,7 @@ def test_a_link_to_an_article_file_is_one(place: Place, tmp_path: Path) -> None:
     elsewhere.write_text(ARTICLE)
     (place.folder / "feeds/articles/d.md").symlink_to(elsewhere)
     with place.open_app() as app:
-        assert reconcile.files(app.archive, app.configuration) == ()
+        assert reconcile.update_from_files(app.archive, app.configuration) == ()
         assert len(app.archive.store.visits.stamps()) == 2
 
 
@@ -103,8 +105,8 @@ def test_a_link_to_an_article_file_is_one(place: Place, tmp_path: Path) -> None:
 def test_a_pipe_that_is_no_article_is_not_read(place: Place, name: str) -> None:
     os.mkfifo(place.folder / "feeds/articles" / name)
     with place.open_app() as app:
-        assert reconcile.files(app.archive, app.configuration) == ()
-        assert reconcile.ignored(app.archive.article_store) == ()
+        assert reconcile.update_from_files(app.archive, app.configuration) == ()
+        assert reconcile.list_ignored_files(app.archive.article_store) == ()
 
 
 def test_a_file_that_became_a_pipe_does_not_hang_who_reads_it(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ async def _visit_all(app: App, workers: int, profiler: cProfile.Profile | None) 
     fetcher = make_fetcher(app.archive, app.configuration.settings)
     worker = make_worker(app.configuration.settings)
     filed: list[str] = []
-    reconcile.edited_sources(app.archive, app.configuration)
+    reconcile.update_edited_sources(app.archive, app.configuration)
     states = app.archive.store.visits.states()
     due = [(source, states[key]) for key, source in app.configuration.sources.items()]
     warming = max(workers, len(due) // _WARMING)

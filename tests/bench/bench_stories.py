@@ -301,7 +301,7 @@ def fill(app: App, chance: random.Random, sketches: Sequence[Sketch], numbers: r
     new = {}
     made = []
     for n in numbers:
-        at = codec.micros(app.archive.clock()) - chance.randrange(HOURS * 3_600_000_000)
+        at = codec.to_micros(app.archive.clock()) - chance.randrange(HOURS * 3_600_000_000)
         drawn = [one[:3] for one in chance.sample(sketches, MIXED)]
         mixed = Sketch(*(mix(chance, kinds) for kinds in zip(*drawn, strict=True)))
         article_id = make_article_id(str(n))

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from syndicator.app.container import open_app
-from syndicator.app.lock import locked
+from syndicator.app.lock import hold_run_lock
 from syndicator.articles.frontmatter import load
 from syndicator.cli import add, app
 from syndicator.cli.operations import apply
@@ -23,7 +23,7 @@ from syndicator.configuration.settings import load as load_settings
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.core.model import Fetched, ParsedFeed
 from syndicator.filing.kinds import feed
-from syndicator.operations.operation import need
+from syndicator.operations.operation import need_operation
 from syndicator.visiting.drawing import fetcher as drawing_fetcher
 from syndicator.visiting.feeds.known import FeedLink
 from tests.aged.web import Answer, Web, serve_web
@@ -250,7 +250,7 @@ def test_the_preview_becomes_the_first_visit(add_command: AddCommand) -> None:
 
 
 def test_a_source_is_left_to_the_run_that_is_under_way(add_command: AddCommand) -> None:
-    with locked(load_settings(add_command.config)):
+    with hold_run_lock(load_settings(add_command.config)):
         add_command.run_add(SITE, "--yes")
     assert add_command.written_urls == [FEED]
     assert not read_files(add_command.config.parent / "feeds/articles")
@@ -636,8 +636,8 @@ def test_the_console_writes_the_line_that_its_look_showed(add_command: AddComman
     """The console adds exactly the source that its preview proposed."""
     add_command.web.answers = make_paper_site()
     with open_app(add_command.config) as app:
-        result = need("look").plan(app, {"address": ELSEWHERE}).data
-        apply(app, need("add"), {"sources": [result["candidates"][0]["source"]]})
+        result = need_operation("look").plan(app, {"address": ELSEWHERE}).data
+        apply(app, need_operation("add"), {"sources": [result["candidates"][0]["source"]]})
     assert add_command.written_sources[0]["speaks_for"] == ["paper.example"]
 
 

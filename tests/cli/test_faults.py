@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app.read_configuration import configuration
+from syndicator.app.read_configuration import read_configuration
 from syndicator.core.errors import ConfigError
 from tests.cli.conftest import Instance
 
@@ -68,7 +68,7 @@ def test_a_file_that_cannot_be_read_stops_the_command(
     (instance_with_query.config / "taxonomy.toml").write_text("")  # not what its copy has
     monkeypatch.setattr(Path, "read_text", denied)
     with pytest.raises(ConfigError, match=r"taxonomy\.toml cannot be read"):
-        configuration(instance_with_query.config)
+        read_configuration(instance_with_query.config)
 
 
 def test_a_query_that_was_never_valid_ends_no_feed(instance_with_query: Instance) -> None:

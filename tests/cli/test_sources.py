@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.app.lock import locked
+from syndicator.app.lock import hold_run_lock
 from syndicator.cli import sources
 from syndicator.configuration.settings import load
 from syndicator.core.errors import ConfigError, MissingError, UsageError
@@ -171,7 +171,7 @@ def test_an_import_that_can_visit_nobody_adds_all_the_same(
 ) -> None:
     listing = empty_instance.folder / "list.opml"
     listing.write_text('<opml><body><outline xmlUrl="http://127.0.0.1:9/feed"/></body></opml>')
-    with locked(load(empty_instance.config)) if busy else nullcontext():
+    with hold_run_lock(load(empty_instance.config)) if busy else nullcontext():
         done = empty_instance.run_command("import", str(listing))
     assert done.exit_code == 0
     assert "1 source added, 0 already known" in done.stdout

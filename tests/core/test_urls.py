@@ -16,10 +16,10 @@ from syndicator.core.urls import (
     domain,
     host,
     is_root,
+    normalise,
     own_host,
     publisher,
     redacted,
-    respelled,
     site,
 )
 from tests.samples import Samples
@@ -138,7 +138,7 @@ _KNOWN = (
 def test_what_is_taken_for_spelled_right_is(url: str) -> None:
     """The quick check for canonical spelling agrees with the full one."""
     try:
-        slow: str | None = respelled(url)
+        slow: str | None = normalise(url)
     except BadUrl:
         slow = None
     try:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.app.clock import utc_now
-from syndicator.app.lock import locked
+from syndicator.app.lock import hold_run_lock
 from syndicator.configuration.settings import load
 from syndicator.store.engine import open_store
 from tests.faults.instance import Done, Instance, wait_for
@@ -297,7 +297,7 @@ def test_a_harmed_database(small_instance: Instance, harm: str) -> None:
 )
 def test_two_at_once(small_instance: Instance) -> None:
     """A second run leaves with code 75, or waits for the first with `--wait`."""
-    with locked(load(small_instance.config)):
+    with hold_run_lock(load(small_instance.config)):
         waiting = small_instance.start_command("refresh", "--source", "holt", "--wait")
         leaving = small_instance.start_command("refresh", "--wait")
         check_refusal(small_instance.run_command("refresh", "--json"), 75, "--wait")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app.lock import locked
+from syndicator.app.lock import hold_run_lock
 from syndicator.configuration.settings import load
 from tests.faults.table import mark_fault
 from tests.faults.test_kill import SMALL_BATCHES, store_stories
@@ -58,7 +58,7 @@ def lose_the_lock(postgres: Server) -> None:
 def test_two_builders_take_turns(place: Place) -> None:
     """The second build waits or leaves, and both publish the same files."""
     public = place.folder / "feeds/public"
-    with locked(load(place.config)):  # as a build does
+    with hold_run_lock(load(place.config)):  # as a build does
         waits = start_build(place, "--wait")
         assert start_build(place).wait() == BUSY
         assert waits.poll() is None

@@ -108,7 +108,9 @@ def test_what_waits_is_muted_by_an_edited_query_and_what_is_filed_stays(
     assert second.added == ()
     assert second.pending == 0
     assert count_muted(app) == first_outcome.announced - 1
-    assert reconcile.sources(app.archive, app.configuration)["holt"].muted == count_muted(app)
+    assert reconcile.update_source_states(app.archive, app.configuration)[
+        "holt"
+    ].muted == count_muted(app)
 
 
 def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_longer(
@@ -119,7 +121,10 @@ def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_l
     visit_holt(app)
     (row,) = app.archive.store.visits.list_muted("holt")
     edit_source(app, mute=None)
-    assert reconcile.sources(app.archive, app.configuration)["holt"].schedule.next_due is None
+    assert (
+        reconcile.update_source_states(app.archive, app.configuration)["holt"].schedule.next_due
+        is None
+    )
     (again,) = app.archive.store.visits.pending("holt", NOW)
     assert again.entry_id == row.entry_id
     assert again.entry is not None
@@ -135,9 +140,9 @@ def test_the_settings_mute_the_entries_of_all_sources_until_they_are_edited(
     first_outcome = visit_holt(muting)
     assert len(first_outcome.added) == first_outcome.announced - 1
     assert count_muted(app) == 1
-    reconcile.edited_sources(muting.archive, muting.configuration)
+    reconcile.update_edited_sources(muting.archive, muting.configuration)
     assert app.archive.store.visits.pending("holt", NOW) == []
-    reconcile.edited_sources(app.archive, app.configuration)
+    reconcile.update_edited_sources(app.archive, app.configuration)
     [again] = app.archive.store.visits.pending("holt", NOW)
     assert again.entry is not None
     assert app.archive.store.visits.states()["holt"].schedule.next_due is None

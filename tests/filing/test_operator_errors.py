@@ -320,5 +320,8 @@ def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_c
     }
     lab.edit_source(rules=Rules(select=("body",)))
     assert (
-        reconcile.sources(lab.app.archive, lab.app.configuration)["parallel"].pages.unmatched == {}
+        reconcile.update_source_states(lab.app.archive, lab.app.configuration)[
+            "parallel"
+        ].pages.unmatched
+        == {}
     )

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import event
 
 from syndicator.app.container import App, open_app
-from syndicator.app.contexts import filing_context
+from syndicator.app.contexts import make_filing_context
 from syndicator.articles import disk, snapshots
 from syndicator.core.model import Outcome
 from syndicator.filing import dedupe
@@ -129,7 +129,7 @@ def test_articles_of_a_first_visit_know_the_name_of_their_feed(app: App) -> None
 def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cadence, "LEAST_DAILY_LIMIT", 2)
     past = datetime(2020, 1, 1, tzinfo=UTC)
-    holt = reconcile.sources(app.archive, app.configuration)["holt"]
+    holt = reconcile.update_source_states(app.archive, app.configuration)["holt"]
     app.archive.store.visits.save_states(
         [replace(holt, visits=replace(holt.visits, first_visit=past, last_success=past))]
     )
@@ -184,7 +184,7 @@ def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wai
         monkeypatch.setattr(visit_all.asyncio, "sleep", lambda pause: ticks.get())
         waiting = []
         async with visit_all.sharing_commits(
-            filing_context(app.archive, app.configuration.sources)
+            make_filing_context(app.archive, app.configuration.sources)
         ):
             for count in writes:
                 for number in range(count):

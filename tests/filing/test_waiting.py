@@ -174,7 +174,10 @@ def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatc
     run_refresh(app, "holt")
     assert get_state(app).schedule.feed_due is not None
     app.configuration.sources["holt"] = replace(app.configuration.sources["holt"], every="6h")
-    assert reconcile.sources(app.archive, app.configuration)["holt"].schedule.feed_due is None
+    assert (
+        reconcile.update_source_states(app.archive, app.configuration)["holt"].schedule.feed_due
+        is None
+    )
 
 
 def test_the_plan_of_a_source_whose_entries_wait() -> None:

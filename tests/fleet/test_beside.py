@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from syndicator.app.places import indexed
+from syndicator.app.places import add_index
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.store.engine import open_store
@@ -25,7 +25,7 @@ def test_of_several_writers_none_loses_a_line_of_another(postgres: Server, tmp_p
 
     def write(number: int) -> None:
         with open_store(url, articles_exist=False) as store:
-            articles = indexed(FileArticleStore(tmp_path), store, lambda: datetime.now(UTC))
+            articles = add_index(FileArticleStore(tmp_path), store, lambda: datetime.now(UTC))
             rights = RightsFile(articles.file(RIGHTS_TOML))
             carried = articles.file("carried.tsv")
             ready.wait()

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from syndicator.app.container import App
-from syndicator.app.lock import locked
+from syndicator.app.lock import hold_run_lock
 from syndicator.core.axes import ALL
 from syndicator.core.model import Outcome
 from syndicator.fleet import worker
@@ -147,7 +147,7 @@ def test_beside_a_command_nothing_is_built_and_soon_tried_again(
     """While a command holds the lock, the build job is retried two seconds later."""
     place, app = place_and_app
     store_articles(app, "Second", "Text.")
-    with locked(app.configuration.settings):
+    with hold_run_lock(app.configuration.settings):
         run_build_job(app, BUILD)
     assert "Second" not in place.read_published("all.atom")
     assert list_planned_jobs(app) == {BUILD: timedelta(seconds=2)}

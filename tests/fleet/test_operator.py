@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from syndicator import __version__
 from syndicator.app.clients import lease_seconds
-from syndicator.app.lock import locked
+from syndicator.app.lock import hold_run_lock
 from syndicator.configuration.settings import load
 from syndicator.core.errors import LockedError
 from syndicator.fleet.beside import describe_worker, describe_workers, need_no_workers
@@ -205,9 +205,9 @@ def test_a_lock_names_its_holder_and_a_command_says_what_it_waits_for(config: Pa
     """A lock error names the holder, and a waiting command prints whom it waits for."""
     settings = load(config)
     push = [sys.executable, "-m", "syndicator", "sources", "push", "--config", str(config)]
-    with locked(settings, purpose="a build"):
+    with hold_run_lock(settings, purpose="a build"):
         refusal = r"^a build on \S+/\d+ holds 'a run' in the database"
-        with pytest.raises(LockedError, match=refusal), locked(settings):
+        with pytest.raises(LockedError, match=refusal), hold_run_lock(settings):
             pass
         waiting = subprocess.Popen(push, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert waiting.stderr

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app.places import indexed
+from syndicator.app.places import add_index
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.stores.paths import WRITING
 from syndicator.core.ports import ArticleRecord
@@ -26,7 +26,7 @@ class Machine:
     def __init__(self, root: Path, store: Store) -> None:
         self.store = store
         self.now = NOW
-        self.articles: ArticleStore = indexed(FileArticleStore(root), store, lambda: self.now)
+        self.articles: ArticleStore = add_index(FileArticleStore(root), store, lambda: self.now)
 
 
 @pytest.fixture

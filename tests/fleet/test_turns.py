@@ -12,7 +12,7 @@ from syndicator.core.ports import Busy, Turn
 from syndicator.fleet.lanes import OwnTurns
 from syndicator.fleet.worker import DatabaseClock, _is_passing
 from syndicator.runs.refresh import Totals
-from syndicator.store.codec import micros
+from syndicator.store.codec import to_micros
 from syndicator.store.postgres import StoreAway, StoreBusy
 from tests.visiting.politeness.common_turns import CommonTurns
 
@@ -119,7 +119,7 @@ def test_lanes_ask_each_others_hosts_one_at_a_time_without_the_table(
 @pytest.mark.parametrize("wrong", [timedelta(minutes=-10), timedelta(minutes=10)])
 def test_the_clock_is_the_databases(wrong: timedelta) -> None:
     clock = DatabaseClock()
-    clock.set(micros(datetime.now(UTC) + wrong))
+    clock.set(to_micros(datetime.now(UTC) + wrong))
     assert abs(clock() - (datetime.now(UTC) + wrong)) < timedelta(seconds=2)
 
 

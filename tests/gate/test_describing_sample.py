@@ -116,7 +116,7 @@ def test_the_demos_stories(described_stories: list[Description]) -> None:
 def test_excerpts_are_whole_sentences_of_the_text(story: Story) -> None:
     text = extract_text(story)
     description = describe(story.title, text, language=story.language, taxonomy=Taxonomy())
-    assert sentences.fault(description.excerpt, story.title) == ""
+    assert sentences.find_fault(description.excerpt, story.title) == ""
     assert description.language == story.language
     body = sentences.normalise_words(text)
     assert all(

@@ -53,31 +53,31 @@ def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) 
     path = "2026/11/by-hand.md"
     with open_instance(tmp_path, s3 if kind == "bucket" else None) as (app, edit):
         edit(path, _OF_A_HAND % b"First")
-        assert reindex.take_in(app.archive, app.configuration, [path]).articles == 1
+        assert reindex.record_edited_files(app.archive, app.configuration, [path]).articles == 1
         (article,) = app.archive.store.index.each()
         assert article.title == "First"
 
         edit(path, _OF_A_HAND % b"Second")
         assert (
-            reindex.take_in(
+            reindex.record_edited_files(
                 app.archive, app.configuration, [f"{app.archive.article_store.name}/{path}"]
             ).articles
             == 1
         )
         assert [one.title for one in app.archive.store.index.each()] == ["Second"]
-        assert reindex.take_in(app.archive, app.configuration, [path]).problems == ()
+        assert reindex.record_edited_files(app.archive, app.configuration, [path]).problems == ()
 
         edit(path, b"---\ntitle: [\n---\n")
-        (problem,) = reindex.take_in(app.archive, app.configuration, [path]).problems
+        (problem,) = reindex.record_edited_files(app.archive, app.configuration, [path]).problems
         assert problem.what == path
         assert problem.reason == FileReason.BAD_ARTICLE_FILE
         assert [one.title for one in app.archive.store.index.each()] == ["Second"]
 
         edit(path, None)
-        assert reindex.take_in(app.archive, app.configuration, [path]).articles == 1
+        assert reindex.record_edited_files(app.archive, app.configuration, [path]).articles == 1
         assert list(app.archive.store.index.each()) == []
         with pytest.raises(UsageError, match="is no article file in"):
-            reindex.take_in(app.archive, app.configuration, [path])
+            reindex.record_edited_files(app.archive, app.configuration, [path])
 
 
 def test_a_pruned_file_that_a_crash_left_in_a_bucket_is_found(
@@ -88,7 +88,7 @@ def test_a_pruned_file_that_a_crash_left_in_a_bucket_is_found(
 
     with open_instance(tmp_path, s3) as (app, edit):
         edit("2026/11/by-hand.md", _OF_A_HAND % b"First")
-        reindex.take_in(app.archive, app.configuration, ["2026/11/by-hand.md"])
+        reindex.record_edited_files(app.archive, app.configuration, ["2026/11/by-hand.md"])
         (article,) = app.archive.store.index.each()
         which = pruning.Which(named=(article.id,))
         planned = pruning.plan(app.archive, app.configuration.sources, which)

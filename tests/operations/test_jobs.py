@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.app.container import open_app
-from syndicator.app.lock import locked
+from syndicator.app.lock import hold_run_lock
 from syndicator.cli.running.serving import do_jobs_during
 from syndicator.configuration.settings import load
 from syndicator.console import security
@@ -112,7 +112,7 @@ def test_a_preview_waits_for_one_change_of_another_token(instance: Instance) -> 
 def test_during_a_run_previews_are_answered_and_changes_wait(instance: Instance) -> None:
     settings = load(instance.config)
     queue = Queue(settings.state_dir)
-    with locked(settings):
+    with hold_run_lock(settings):
         assert (
             run_order(instance, queue, [(WRITER, False), (READER, True), (READER, True)])
             == [(READER, True)] * 2
@@ -183,7 +183,7 @@ def test_while_a_run_has_the_lock_jobs_wait(instance: Instance) -> None:
     settings = load(instance.config)
     queue = Queue(settings.state_dir)
     article_id = queue.add("rest", {"key": "a"}, who="ann", at=AT).id
-    with locked(settings):
+    with hold_run_lock(settings):
         assert drain(instance.config, queue) == 0
         assert queue.waiting() == [article_id]
     assert drain(instance.config, queue) == 1
@@ -197,7 +197,7 @@ def test_a_run_does_what_is_quick_itself(instance: Instance) -> None:
     queue = Queue(settings.state_dir)
 
     async def run() -> None:
-        with locked(settings), open_app(instance.config) as app:
+        with hold_run_lock(settings), open_app(instance.config) as app:
             async with do_jobs_during(app, lambda: hurried.append(1)):
                 quick = queue.add("rest", {"key": "a"}, who="ann", at=AT).id
                 slow = queue.add("retry", {"key": "a"}, who="ann", at=AT).id

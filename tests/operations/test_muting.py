@@ -15,7 +15,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.operations.articles import withdraw_muted
 from syndicator.operations.operation import no_progress
 from syndicator.upkeep import editorial
-from syndicator.upkeep.reconcile import files
+from syndicator.upkeep.reconcile import update_from_files
 from tests.places import Place, store_articles
 
 
@@ -36,7 +36,7 @@ def store_muted_articles(place: Place) -> None:
         " 'https://mine.example/sports'\n---\n\nMy own words.\n"
     )
     with place.open_app() as app:
-        files(app.archive, app.configuration)
+        update_from_files(app.archive, app.configuration)
     place.build()
 
 

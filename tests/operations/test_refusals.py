@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syndicator.core.errors import UsageError
-from syndicator.operations.operation import arguments_of, need, no_progress
+from syndicator.operations.operation import arguments_of, need_operation, no_progress
 from tests.places import Place
 
 REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
@@ -41,7 +41,7 @@ def test_what_cannot_be_done_is_said(
     tmp_path: Path, name: str, given: Mapping[str, Any], said: str
 ) -> None:
     """Invalid arguments raise UsageError with an explanation."""
-    operation = need(name)
+    operation = need_operation(name)
     with Place(tmp_path).open_app() as app, pytest.raises(UsageError, match=said):
         operation.plan(app, arguments_of(operation, given), no_progress)
 
@@ -55,7 +55,7 @@ def test_another_host_does_not_get_the_credentials_of_a_source(tmp_path: Path, l
     (place.config / "sources.toml").write_text(
         f'[[source]]\nkey = "one"\nurl = "https://one.example/feed"\n{line}\n'
     )
-    operation = need("change-source")
+    operation = need_operation("change-source")
     with place.open_app() as app:
         with pytest.raises(UsageError, match="by hand"):
             operation.plan(app, {"key": "one", "url": "https://evil.example/feed"}, no_progress)

@@ -58,7 +58,7 @@ def test_a_list_is_filtered_and_goes_on(browser: Browser, monkeypatch: pytest.Mo
 def test_each_operation_has_a_command_a_form_and_an_address(
     name: str, running_console: RunningConsole, browser: Browser
 ) -> None:
-    operation = registry.need(name)
+    operation = registry.need_operation(name)
     words = operation.command.partition(" --")[0].split() or ["change", name]
     shown = CliRunner().invoke(app, [*words, "--help"])
     assert shown.exit_code == 0
@@ -166,7 +166,7 @@ def test_each_change_can_be_taken_back_or_says_why(running_console: RunningConso
     log = Log(running_console.settings.state_dir)
     for name in order:
         with open_app(running_console.instance.config) as app:
-            operation = registry.need(name)
+            operation = registry.need_operation(name)
             arguments = arguments_of(operation, values[name])
             planned = operation.plan(app, arguments)
             assert planned.logged or planned.is_empty or name == "reread", name

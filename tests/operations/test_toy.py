@@ -117,7 +117,7 @@ def test_the_console_has_its_form_preview_job_and_line_in_changes(
 
 def test_programs_get_a_schema() -> None:
     """The schema of an operation has its parameters, with types and descriptions."""
-    result = schema_of(registry.need("toy"))
+    result = schema_of(registry.need_operation("toy"))
     assert result["description"] == "Write a motto."
     assert result["required"] == ["words"]
     assert result["properties"]["loud"] == {

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from syndicator.app.read_configuration import configuration
+from syndicator.app.read_configuration import read_configuration
 from syndicator.cli import app, load_commands
 from syndicator.core.model import entry_urn
 from syndicator.core.ports import ArticleRecord
@@ -74,7 +74,7 @@ def place(tmp_path: Path) -> Place:
 
 
 def make_client(place: Place, **publish: Any) -> TestClient:
-    read = configuration(place.config, {})
+    read = read_configuration(place.config, {})
     settings = read.settings.model_copy(
         update={"publish": read.settings.publish.model_copy(update=publish)}
     )
@@ -329,7 +329,7 @@ def test_what_asks_nothing_is_no_feed(place: Place, given: str) -> None:
 
 
 def test_a_question_has_so_many_seconds_of_cpu(place: Place) -> None:
-    read = configuration(place.config, {})
+    read = read_configuration(place.config, {})
     used = [0.0]
 
     def cpu() -> float:

@@ -69,7 +69,7 @@ def test_an_author_that_was_wrong_leaves_the_feed(place: Place) -> None:
     store_stories(place)
     place.edit_file("Story 2", f"author: '{BOTH}'", "author: Cy Third")
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     place.build()
     assert members_of(place) == {"Ann Writer": 3, "Bo Other": 2, "Cy Third": 1}
     assert "Story 2" not in place.read_published("authors/ann-writer.atom")
@@ -95,6 +95,6 @@ def test_a_database_that_is_made_anew_finds_them_again(place: Place) -> None:
     before = place.read_published("authors/ann-writer.atom")
     shutil.rmtree(place.folder / "feeds/state")
     with place.open_app(create=True) as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     place.build()
     assert place.read_published("authors/ann-writer.atom") == before

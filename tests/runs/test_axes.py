@@ -54,7 +54,7 @@ def store_tagged_articles(place: Place) -> None:
     build_axes(place, ALL)
     place.edit_file("Second", "- Bees\n", "")
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     build_axes(place, ALL)
 
 

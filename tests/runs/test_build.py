@@ -225,11 +225,11 @@ def test_without_a_change_no_row_of_all_feeds_is_read(
     """An idle build reads no feed rows, but notices changed files and styles."""
     with place.open_app() as app:
         store_articles(app, "First", "Text.")
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     place.build()
     reads = _unread(monkeypatch)
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         assert asyncio.run(build.build_feeds(app)).builds == 0
         assert app.archive.store.index.newest_mark() == 0
     assert reads == []
@@ -245,10 +245,10 @@ def test_one_more_article_reads_all_feeds_once(
     """A build with one new article reads the feed rows once."""
     with place.open_app() as app:
         store_articles(app, "First", "Text.")
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     place.build()
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         store_articles(app, "Second", "Text.")
         reads = _unread(monkeypatch)
         assert "all.atom" in asyncio.run(build.build_feeds(app)).written

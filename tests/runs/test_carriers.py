@@ -36,7 +36,7 @@ def test_a_carriers_feed_shows_the_article_as_the_others_do(place: Place) -> Non
     with place.open_app() as app:
         story = store_articles(app, "Story", "Text of the story.", tags=("LLM",))
         add_carrier(app, story.id, "two")
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     place.build()
     entry = place.read_published("sources/one.atom").partition("<entry")[2].partition("</entry>")[0]
     assert "Story" in entry
@@ -48,7 +48,7 @@ def test_one_more_carrier_touches_its_own_feed_alone(place: Place) -> None:
     """A second announcing source makes only its own feed stale, and leaves the article file."""
     with place.open_app() as app:
         story = store_articles(app, "Story", "Text.", tags=("LLM",))
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     place.build()
     with place.open_app() as app:
         path = app.archive.article_store.find(story.id)
@@ -120,11 +120,11 @@ def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(plac
 def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(place: Place) -> None:
     with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         CARRIED.append(
             app.archive.article_store, [(story.id, "two")]
         )  # a crash came before the row
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         assert list_members(app, TWO) == [story.id]
 
 
@@ -132,9 +132,9 @@ def test_an_unchanged_file_is_not_read(place: Place, monkeypatch: pytest.MonkeyP
     with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         CARRIED.append(app.archive.article_store, [(story.id, "two")])
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         monkeypatch.setattr(TabList, "read", None)  # whoever reads it now fails
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         assert list_members(app, TWO) == [story.id]
 
 
@@ -164,7 +164,7 @@ def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what
             entry("two", "c", None),
         ]
         app.archive.store.visits.save_entries([*entries, entry("two", "d", "z" * 26)])
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         assert CARRIED.read(app.archive.article_store) == [(story.id, "two")]
         assert list_members(app, TWO) == [story.id]
         assert list_members(app, ONE) == [other_article.id, story.id]
@@ -185,7 +185,7 @@ def test_a_feed_of_carried_articles_alone_is_the_same_after_a_lost_database(plac
     with place.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     place.build()
     before = place.read_digests("public")
     shutil.rmtree(place.folder / "feeds/state")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from syndicator.app.container import App
-from syndicator.app.lock import locked
+from syndicator.app.lock import hold_run_lock
 from syndicator.configuration.settings import load
 from syndicator.health.documents import describe_instance
 from syndicator.health.observing import open_read_only
@@ -104,7 +104,7 @@ async def test_visits_wait_for_the_jobs_under_way_and_no_job_goes_before_them(
         (name, seconds) for name, seconds in daemon_instance.called if name in (VISITS, RETENTION)
     ]
     assert sorted(postponed) == [(RETENTION, 0.5), (VISITS, 0.5)]
-    with locked(load(place.config)):  # for half a second: another command's turn
+    with hold_run_lock(load(place.config)):  # for half a second: another command's turn
         await daemon_instance.jobs.run(VISITS)
     assert len(daemon_instance.troubles) == 1
     assert "another run is under way" in daemon_instance.troubles[0]
@@ -116,7 +116,7 @@ async def test_a_lock_that_others_hold_is_said_once_between_two_visits(
     daemon_instance: Up, place: Place
 ) -> None:
     """A held lock is reported once per round, and postponed jobs are tried again soon."""
-    with locked(load(place.config)):
+    with hold_run_lock(load(place.config)):
         await daemon_instance.run_all()
         assert len(daemon_instance.troubles) == 1
         assert (RETENTION, 60.0) in daemon_instance.called  # it is not left out for a day

@@ -15,7 +15,7 @@ from syndicator.app.container import open_app
 from syndicator.cli import app as cli
 from syndicator.cli import load_commands
 from syndicator.operations.changes.texts import apply
-from syndicator.operations.operation import CancelledJob, need
+from syndicator.operations.operation import CancelledJob, need_operation
 from syndicator.runs.refresh import RunReport, Wanted, run
 from tests import commands
 from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, answer_honestly, llm
@@ -143,7 +143,7 @@ def test_a_cancelled_job_asks_no_more(lab: Lab) -> None:
         raise CancelledJob
 
     with lab.place.open_app() as app:
-        operation = need("ask-model")
+        operation = need_operation("ask-model")
         planned = operation.plan(app, {"all": True})
         made, _ = apply(app, operation, {"all": True}, planned, who="ann", progress=progress)
     assert planned.data["waiting"] == 2

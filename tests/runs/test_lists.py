@@ -40,7 +40,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 def build_now(place: Place, **how: object) -> set[str]:
     """The written lists."""
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         written = asyncio.run(build.build_feeds(app, **how)).written  # type: ignore[arg-type]
     return {name for name in written if LISTS.fullmatch(name)}
 

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import html as lxml_html
 
-from syndicator.app.clients import user_agent
+from syndicator.app.clients import make_user_agent
 from syndicator.app.contexts import make_context
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import SourceState, make_article_id
 from syndicator.health.check.config_files import check_settings as checked
 from syndicator.health.episodes import feed_url
-from syndicator.publishing.web.shell import qr_svg
+from syndicator.publishing.web.shell import draw_qr_svg
 from tests.places import SOURCES, Place, store_articles
 
 SECRET = "sesame-opens-this-door"
@@ -59,7 +59,7 @@ def test_a_page_says_how_a_phone_subscribes(place: Place) -> None:
     )
     page = place.read_published("phone.html")
     base = f"http://192.168.1.5:8080/{SECRET}/"
-    assert qr_svg(f"{base}phone.html") in page
+    assert draw_qr_svg(f"{base}phone.html") in page
     assert f"<code>{base}all.atom</code>" in page
     assert f'href="feed:{base.removeprefix("http:")}all.atom"' in page
 
@@ -116,7 +116,7 @@ def test_once_it_is_public_its_texts_are_excerpts(place: Place) -> None:
 
 def test_the_sites_that_are_visited_are_not_told_where_it_is(tmp_path: Path) -> None:
     """The user agent of a private instance does not contain its address."""
-    assert "192.168" not in user_agent(Settings.model_validate(tomllib.loads(PRIVATE)))
+    assert "192.168" not in make_user_agent(Settings.model_validate(tomllib.loads(PRIVATE)))
 
 
 def test_the_health_feed_is_where_the_home_network_reaches_it() -> None:

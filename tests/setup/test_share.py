@@ -13,7 +13,7 @@ from syndicator.cli import app, load_commands, printing
 from syndicator.cli.running import serving
 from syndicator.configuration.settings import Publish, Settings, Site, load
 from syndicator.core.errors import MissingError, UsageError
-from syndicator.publishing.web.shell import qr_lines
+from syndicator.publishing.web.shell import draw_qr_lines
 from syndicator.setup import start
 from syndicator.setup.start import Start, write_config
 
@@ -138,7 +138,7 @@ def test_a_terminal_shows_address_and_code_and_nothing_else_does(
         site=Site(url="http://192.168.1.5:8080/"), publish=Publish(secret_path=SECRET)
     )
     address = f"http://192.168.1.5:8080/{SECRET}/phone.html"
-    lines = qr_lines(address)
+    lines = draw_qr_lines(address)
     for out, shown in ((io.StringIO(), False), (Terminal(), True)):
         monkeypatch.setattr(sys, "stdout", out)
         printing.print_address_for_phones(settings)

@@ -46,7 +46,7 @@ def record_build(
     those that their build read, None for all."""
     read = store.index.marks()
     for key in keys:
-        stem = paths.stem(key)
+        stem = paths.get_stem(key)
         file = PublishedFile(name=f"{stem}.atom", owner=key, target=stem, made_of=of, sha256="d")
         ended = read.get(key, ()) if marks is None else marks
         store.index.record_progress(Progress(files=[file], marks=ended, published={key: True}))

@@ -15,7 +15,7 @@ from syndicator.core.errors import LockedError
 from syndicator.core.model import Schedule, Source, SourceState
 from syndicator.core.ports import Busy, HostTurns, Turn, Waits
 from syndicator.store import schema
-from syndicator.store.codec import micros
+from syndicator.store.codec import to_micros
 from syndicator.store.engine import Store, open_store
 from syndicator.store.fleet import followed
 from syndicator.store.fleet.followed import Pushed
@@ -298,7 +298,7 @@ def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
     store.visits.save_states(
         [SourceState(key=one.key, url=one.url, schedule=Schedule(next_due=late)) for one in (A, B)]
     )
-    store.fleet.push([A, B], micros(NOW))
+    store.fleet.push([A, B], to_micros(NOW))
     hosts.hold("b.example", 50)
     hosts.own([HOST], "me")
     counts = hosts.counts()
@@ -333,17 +333,17 @@ def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
         enabled=False,
     )
     assert store.fleet.stamp() == ""
-    change = store.fleet.push([odd, A], micros(NOW))
+    change = store.fleet.push([odd, A], to_micros(NOW))
     assert list(change.added) == ["a", "odd"]
     assert change.changed == []
     assert change.removed == []
     assert store.fleet.sources() == (odd, A)
     before = store.fleet.stamp()
-    assert store.fleet.push([odd, A], micros(NOW), dry_run=True) == Pushed(
+    assert store.fleet.push([odd, A], to_micros(NOW), dry_run=True) == Pushed(
         added=[], changed=[], removed=[]
     )
 
-    change = store.fleet.push([replace(A, title="T"), B], micros(NOW))
+    change = store.fleet.push([replace(A, title="T"), B], to_micros(NOW))
     assert list(change.added) == ["b"]
     assert list(change.changed) == ["a"]
     assert list(change.removed) == ["odd"]
@@ -352,14 +352,14 @@ def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
 
 
 def test_a_push_writes_the_sources_that_changed(store: Store) -> None:
-    store.fleet.push([A, B], micros(NOW))
+    store.fleet.push([A, B], to_micros(NOW))
     written = "SELECT key, xmin::text FROM followed"
     before = dict(store._db.run_query(written))
-    store.fleet.push([A, replace(B, title="T")], micros(NOW))
+    store.fleet.push([A, replace(B, title="T")], to_micros(NOW))
     after = dict(store._db.run_query(written))
     assert after["a"] == before["a"]
     assert after["b"] != before["b"]
-    store.fleet.push([replace(B, title="T"), A], micros(NOW))
+    store.fleet.push([replace(B, title="T"), A], to_micros(NOW))
     assert [source.key for source in store.fleet.sources()] == ["b", "a"], "their order, too"
 
 

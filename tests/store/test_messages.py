@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from syndicator.core.model import Article
 from syndicator.core.ports import ArticleRecord
-from syndicator.store.codec import micros
+from syndicator.store.codec import to_micros
 from syndicator.store.engine import Store
 from syndicator.store.tables.messages import Known, Message, Waiting
 from tests.store.conftest import NOW, make_article, make_stamp, record_article
@@ -16,7 +16,12 @@ MINUTE = timedelta(minutes=1)
 
 def make_message(subject: str, id: str, receiver: str = "one") -> Message:
     return Message(
-        receiver=receiver, subject=subject, id=id, body="{}", at=micros(NOW), next_try=micros(NOW)
+        receiver=receiver,
+        subject=subject,
+        id=id,
+        body="{}",
+        at=to_micros(NOW),
+        next_try=to_micros(NOW),
     )
 
 

@@ -118,7 +118,7 @@ def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: S
     """An instance moved from SQLite to Postgres builds every feed byte for byte as before."""
     from syndicator.app.container import open_app
     from syndicator.runs.build import build_feeds
-    from syndicator.upkeep.reconcile import files
+    from syndicator.upkeep.reconcile import update_from_files
     from tests.bench import shelf
 
     shelf.configure(tmp_path, 6)
@@ -128,7 +128,7 @@ def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: S
 
     def built(**environ: str) -> Mapping[str, str]:
         with open_app(config, environ=environ) as app:
-            files(app.archive, app.configuration)
+            update_from_files(app.archive, app.configuration)
             asyncio.run(build_feeds(app, include_all=True))
             url = app.configuration.settings.store_url
         found = (tmp_path / "feeds" / "public").rglob("*")

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Outcome, Schedule, Source, SourceState
 from syndicator.core.ports import EntryRow
-from syndicator.store.codec import micros
+from syndicator.store.codec import to_micros
 from syndicator.store.engine import Store, open_store
 from syndicator.store.fleet.hosts import ASKS
 from syndicator.store.fleet.jobs import FILL, Engine, Job
@@ -49,7 +49,7 @@ def follow_sources(store: Store, *sources: Source, due: datetime | None = NOW) -
             for source in sources
         ]
     )
-    store.fleet.push(sources, micros(NOW))
+    store.fleet.push(sources, to_micros(NOW))
     store.shards(LEASE).fill()
 
 

@@ -29,7 +29,7 @@ def add_sketched(
     """Store article `number` and its sketch `data`; return the stored sketch."""
     article = record_article(store, number)
     file = make_stamp(number)
-    at = codec.micros(NOW - timedelta(hours=number))
+    at = codec.to_micros(NOW - timedelta(hours=number))
     row = Sketched(article.id, outlet or f"{number}.example", language, at, data)
     store.stories.save({Unread(article.id, file.path, file.mtime_ns, file.size, at): row})
     return row

@@ -14,7 +14,7 @@ import pytest
 
 from syndicator.core.model import Origin, is_of_story
 from syndicator.runs.build import build_feeds
-from syndicator.upkeep.reconcile import files
+from syndicator.upkeep.reconcile import update_from_files
 from syndicator.upkeep.reindex import reindex
 from tests.places import Place
 from tests.stories.test_stories import FERRY, QUAKE, file_article, group_stories, run_operation
@@ -263,7 +263,7 @@ def test_an_edit_of_a_lead_leaves_it_in_its_place(place: Place) -> None:
     )
     path.write_text(path.read_text().replace("Sant Orel in Verania", "Sant Orel, in Verania"))
     with place.open_app() as app:
-        files(app.archive, app.configuration)
+        update_from_files(app.archive, app.configuration)
         group_stories(app)
     place.build()
     after = read_entries(place, "stories")

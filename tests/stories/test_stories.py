@@ -23,7 +23,7 @@ from syndicator.store import codec, schema
 from syndicator.store.tables.stories import Member
 from syndicator.stories.group_new import group_new_articles
 from syndicator.stories.likeness import WINDOW
-from syndicator.upkeep.reconcile import files
+from syndicator.upkeep.reconcile import update_from_files
 from syndicator.upkeep.reindex import reindex
 from tests.places import Place
 
@@ -90,7 +90,7 @@ def read_lines(place: Place) -> list[str]:
 
 
 def run_operation(app: App, name: str, **values: Any) -> None:
-    operation = registry.need(name)
+    operation = registry.need_operation(name)
     arguments = arguments_of(operation, values)
     apply(app, operation, arguments, operation.plan(app, arguments), who="test")
 
@@ -174,7 +174,7 @@ def test_a_claimed_date_puts_no_article_before_others(app: App) -> None:
     )
     group_stories(app)
     assert [row.at for row in read_sketches(app, [article_id])] == [
-        codec.micros(app.archive.clock())
+        codec.to_micros(app.archive.clock())
     ]
 
 
@@ -321,7 +321,7 @@ def test_a_decision_outlives_a_withdrawal(app: App) -> None:
     assert app.archive.store.stories.find_stories([one, two]).keys() == {one, two}
     assert app.archive.store.stories.reports([two]) == {}
     run_operation(app, "restore", id=one)
-    files(app.archive, app.configuration)
+    update_from_files(app.archive, app.configuration)
     assert group_stories(app) == {frozenset((one, two))}
 
 
@@ -355,7 +355,7 @@ def test_an_article_is_compared_by_its_text_alone(
     (before,) = read_sketches(app, [article])
     path = place.find_file(QUAKE[0])
     path.write_bytes(path.read_text().replace(*spelled).encode())
-    files(app.archive, app.configuration)
+    update_from_files(app.archive, app.configuration)
     place.now += timedelta(hours=1)
     asyncio.run(group_new_articles(app.archive, app.configuration))
     assert app.archive.store.stories.list_unread(place.now - WINDOW, 1, include_all=True) == []

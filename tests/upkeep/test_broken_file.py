@@ -51,7 +51,9 @@ def reindex_place(place: Place) -> Reindexed:
 def list_start_problems(place: Place) -> list[str]:
     """What a start names."""
     with place.open_app() as app:
-        return [problem.what for problem in reconcile.files(app.archive, app.configuration)]
+        return [
+            problem.what for problem in reconcile.update_from_files(app.archive, app.configuration)
+        ]
 
 
 FEEDS = (
@@ -119,7 +121,7 @@ def test_the_mended_file_counts_at_the_next_start_and_nothing_is_new(filled_plac
         title: item["id"] for title, item in before.items()
     }
     with filled_place.open_app() as app:
-        assert reconcile.unread(app.archive.store, app.archive.article_store) == ()
+        assert reconcile.list_unreadable_files(app.archive.store, app.archive.article_store) == ()
 
 
 def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(filled_place: Place) -> None:
@@ -187,8 +189,10 @@ def test_a_name_that_is_no_text_costs_no_other_article(filled_place: Place) -> N
         pytest.skip(f"this file system takes no such name: {error}")
     path.write_text(path.read_text().replace("Text 2", "Another text 2"))
     with filled_place.open_app() as app:
-        (named,) = reconcile.files(app.archive, app.configuration)
-        assert reconcile.unread(app.archive.store, app.archive.article_store) == (named,)
+        (named,) = reconcile.update_from_files(app.archive, app.configuration)
+        assert reconcile.list_unreadable_files(app.archive.store, app.archive.article_store) == (
+            named,
+        )
     assert named.reason == "bad-article-file"
     assert named.what.endswith("m\\udcff.md")
     assert "rename" in named.detail

@@ -60,7 +60,7 @@ def test_a_few_files_that_a_hand_deleted_end_their_articles(place: Place) -> Non
     for path in list_article_files(place)[:3]:
         path.unlink()
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         assert len(app.archive.store.visits.stamps()) == 27
 
 
@@ -75,12 +75,12 @@ def test_many_stop_the_run_and_nothing_is_forgotten(place: Place) -> None:
         place.open_app() as app,
         pytest.raises(MissingError, match=r"25 of 30 article files are gone .*reindex") as error,
     ):
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     assert str(place.folder / "feeds/articles") in str(error.value)
     for path, data in kept.items():
         path.write_bytes(data)
     with place.open_app() as app:
-        assert reconcile.files(app.archive, app.configuration) == ()
+        assert reconcile.update_from_files(app.archive, app.configuration) == ()
         assert len(app.archive.store.visits.stamps()) == 30
     place.build()
     assert place.read_digests("public") == before
@@ -92,7 +92,7 @@ def test_reindex_takes_the_folder_as_it_is(place: Place) -> None:
         path.unlink()
     with place.open_app() as app:
         assert reindex(app.archive, app.configuration).articles == 5
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     assert place.build().held == ()
     assert place.read_published("all.atom").count("<entry") == 5
 
@@ -115,11 +115,13 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             assert [
                 problem.reason
-                for problem in reconcile.unread(app.archive.store, app.archive.article_store)
+                for problem in reconcile.list_unreadable_files(
+                    app.archive.store, app.archive.article_store
+                )
             ] == ["lost-file"] * 4
-            problems = reconcile.files(app.archive, app.configuration)
+            problems = reconcile.update_from_files(app.archive, app.configuration)
             assert [problem.reason for problem in problems] == ["lost-file"] * 4
-            assert reconcile.files(app.archive, app.configuration) == problems, (
+            assert reconcile.update_from_files(app.archive, app.configuration) == problems, (
                 "until they are there again"
             )
         deleted = next(
@@ -140,7 +142,7 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
             shown = re.findall(rb"(?s)<entry.*?</entry>", path.read_bytes())
             assert shown == [entry for entry in known if b"http://one.example/0" not in entry], path
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
-            assert reconcile.files(app.archive, app.configuration) == ()
+            assert reconcile.update_from_files(app.archive, app.configuration) == ()
 
 
 def visit_next_day(life: Life, numbers: range, other: str = "Story") -> None:
@@ -182,7 +184,7 @@ def test_check_says_that_many_are_gone(place: Place) -> None:
     for path in list_article_files(place)[:25]:
         path.unlink()
     with place.open_app() as app:
-        (problem,) = reconcile.unread(app.archive.store, app.archive.article_store)
+        (problem,) = reconcile.list_unreadable_files(app.archive.store, app.archive.article_store)
     assert problem.what == str(place.folder / "feeds/articles")
     assert "25 of 30 article files are gone" in problem.detail
 
@@ -192,7 +194,9 @@ def test_check_names_a_second_file_of_an_article(place: Place) -> None:
     shutil.copy(first_article_file, first_article_file.with_name("copy.md"))
     with place.open_app() as app:
         for _ in range(2):
-            (problem,) = reconcile.unread(app.archive.store, app.archive.article_store)
+            (problem,) = reconcile.list_unreadable_files(
+                app.archive.store, app.archive.article_store
+            )
             assert problem.what.endswith("copy.md")
             assert first_article_file.name in problem.detail
-            reconcile.files(app.archive, app.configuration)
+            reconcile.update_from_files(app.archive, app.configuration)

@@ -67,7 +67,7 @@ def list_pending(app: App, source: str) -> list[EntryRow]:
 
 def test_articles_of_their_own_sources_are_in_order(place: Place) -> None:
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         own = file_article(app, "Own", aliases=("https://www.one.example/other",))
         add_announcement(app, "one", own.source_id, own)
         add_announcement(app, "two", "t1", own)  # it carries it
@@ -80,7 +80,7 @@ def test_articles_of_their_own_sources_are_in_order(place: Place) -> None:
 def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: Place) -> None:
     """Repair: an article filed by a foreign source is read again by its own source."""
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         article = file_article(app, "Taken", source="two", source_id="t1")
         add_announcement(app, "two", "t1", article)
         add_announcement(app, "one", "o1", article)
@@ -110,7 +110,7 @@ def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Pla
     """Foreign feed text of an article is replaced by its page, once; later articles are not
     touched."""
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         third = file_article(app, "Third", on="three", source="two", source_id="t1")
         add_announcement(app, "two", "t1", third)
         later_article = file_article(
@@ -128,7 +128,7 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
 ) -> None:
     """Repair: a foreign entry is detached, and the owner reads the article again."""
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         bank = file_article(
             app,
             "Bank",
@@ -161,7 +161,7 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
 def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(place: Place) -> None:
     """Announced addresses of a redirect service do not count as a foreign site."""
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         own = file_article(app, "Own", source_id="o1")
         add_announcement(app, "one", "o1", own, url="https://feedproxy.example/r/1")
         theirs = file_article(app, "Theirs", on="three", source_id="o2", added=NOW)
@@ -172,7 +172,7 @@ def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(plac
 def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) -> None:
     """If no source can read the article again, the operator is asked to look at it."""
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         file_article(app, "Left", on="three", source="gone")
         (problem,) = [
             problem
@@ -186,7 +186,7 @@ def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) ->
 def test_the_command_shows_first_and_mends_only_when_told(place: Place) -> None:
     """`check --ownership` lists faults; with `--mend` it repairs them."""
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         file_article(app, "Other", aliases=("https://two.example/x",))
     where = ["--config", str(place.config)]
     shown = commands.run_syndicator("check", "--ownership", *where)

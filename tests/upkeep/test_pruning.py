@@ -108,7 +108,7 @@ def store_three_months(place: Place) -> None:
             tags=("GPU",),
             tags_by="matched",
         )
-        reconcile.sources(app.archive, app.configuration)
+        reconcile.update_source_states(app.archive, app.configuration)
     place.build()
 
 
@@ -145,7 +145,7 @@ def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(
     assert len(list((filled_place.folder / "feeds/articles").rglob("*.md"))) == 4
     assert "deleted-entry" not in filled_place.read_published("all.atom")
     with filled_place.open_app() as app:
-        assert reconcile.files(app.archive, app.configuration) == ()
+        assert reconcile.update_from_files(app.archive, app.configuration) == ()
     assert not filled_place.build().written
     assert prune_articles(filled_place, older_than=45 * DAY).articles == ()
 
@@ -221,7 +221,7 @@ def test_what_announced_it_under_another_id_is_remembered(filled_place: Place) -
         assert app.archive.store.visits.look_up(["guid:two:theirs"]).pruned
         assert not app.archive.store.visits.look_up(["guid:two:other"]).pruned
         path.write_bytes(data)
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         assert not app.archive.store.visits.look_up(["guid:two:theirs"]).pruned
 
 
@@ -248,7 +248,7 @@ def test_a_hand_written_file_goes_by_its_name_alone(filled_place: Place) -> None
     path = filled_place.folder / "feeds/articles/mine.md"
     path.write_text(HAND)
     with filled_place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     filled_place.build()
     assert prune_articles(filled_place, older_than=45 * DAY).stays == {"hand": 1}
     assert path.exists()
@@ -304,7 +304,7 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
             pruning.prune(app.archive, app.configuration.settings, planned)
     monkeypatch.undo()
     with filled_place.open_app() as app:
-        assert reconcile.files(app.archive, app.configuration) == ()
+        assert reconcile.update_from_files(app.archive, app.configuration) == ()
         paths = {stamp.path for stamp in app.archive.article_store.walk()}
         assert {stamp.path for stamp in app.archive.store.visits.stamps().values()} == paths
         gone = {article.path for article in planned.articles} - paths
@@ -330,7 +330,7 @@ def test_a_file_that_is_put_back_is_an_article_again(filled_place: Place) -> Non
     prune_articles(filled_place, filled_place.load_article("Story 0").id)
     path.write_bytes(data)
     with filled_place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         # known, and not "pruned"
         assert ingest_entry(app, "https://one.example/story-0", None).problem is None
     filled_place.build()
@@ -354,7 +354,7 @@ def test_without_its_lines_it_is_read_again(filled_place: Place) -> None:
     other_text = pruned_file(filled_place).read_text()
     pruned_file(filled_place).write_text("# none\n")
     with filled_place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         state = app.archive.store.visits.states()["one"]
         assert state.validators.etag is None
         assert state.schedule.next_due is None
@@ -369,7 +369,7 @@ def test_a_list_that_is_lost_is_written_again(filled_place: Place) -> None:
     lines = set(pruned_file(filled_place).read_text().splitlines())
     pruned_file(filled_place).unlink()
     with filled_place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     assert set(pruned_file(filled_place).read_text().splitlines()) == lines
 
 
@@ -386,7 +386,7 @@ def test_the_list_is_read_when_it_changed_alone(
     with filled_place.open_app() as app:
         parse = TabList._parse
         monkeypatch.setattr(TabList, "_parse", parse_others)
-        assert reconcile.files(app.archive, app.configuration) == ()
+        assert reconcile.update_from_files(app.archive, app.configuration) == ()
 
 
 def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled_place: Place) -> None:

@@ -20,7 +20,7 @@ def make_failed_visit(place: Place) -> SourceState:
     """Source "one" after a visit that failed."""
     with place.open_app() as app:
         state = change_state(
-            reconcile.sources(app.archive, app.configuration)["one"],
+            reconcile.update_source_states(app.archive, app.configuration)["one"],
             etag='"1"',
             last_visit=NOW - timedelta(hours=1),
             next_due=LATER,
@@ -35,7 +35,7 @@ def reconcile_edited_sources(place: Place, old: str = "", new: str = "") -> Sour
     path = place.config / "sources.toml"
     path.write_text(path.read_text().replace(old, new, 1) if old else path.read_text())
     with place.open_app() as app:
-        return reconcile.sources(app.archive, app.configuration)["one"]
+        return reconcile.update_source_states(app.archive, app.configuration)["one"]
 
 
 FEED = 'url = "https://one.example/feed"\n'
@@ -73,7 +73,7 @@ def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(place: Place) -
     """New rules reset a text collapse and keep the earlier baseline."""
     with place.open_app() as app:
         state = change_state(
-            reconcile.sources(app.archive, app.configuration)["one"],
+            reconcile.update_source_states(app.archive, app.configuration)["one"],
             bodies=(90,) * 5 + (3000,) * 15,
         )
         app.archive.store.visits.save_states([state])
@@ -100,7 +100,7 @@ def test_a_source_that_is_gone_is_forgotten(place: Place) -> None:
     path = place.config / "sources.toml"
     path.write_text(path.read_text().split("[[source]]")[2].join(("[[source]]", "")))
     with place.open_app() as app:
-        assert list(reconcile.sources(app.archive, app.configuration)) == ["two"]
+        assert list(reconcile.update_source_states(app.archive, app.configuration)) == ["two"]
         assert list(app.archive.store.visits.states()) == ["two"]
 
 
@@ -120,7 +120,7 @@ def test_articles_whose_files_were_deleted_leave_their_feeds(place: Place) -> No
     for number in (1, 3, 4):
         place.find_file(f"Story {number}").unlink()
     with place.open_app() as app:
-        assert reconcile.files(app.archive, app.configuration) == ()
+        assert reconcile.update_from_files(app.archive, app.configuration) == ()
     assert place.build().held == ()
     for name in ("all.atom", "tags/llm.atom"):
         assert [
@@ -139,7 +139,7 @@ def test_a_second_file_of_an_article_is_named_and_left_alone(place: Place) -> No
     copy = place.find_file("Story").with_name("copy.md")
     copy.write_bytes(place.find_file("Story").read_bytes())
     with place.open_app() as app:
-        (problem,) = reconcile.files(app.archive, app.configuration)
+        (problem,) = reconcile.update_from_files(app.archive, app.configuration)
         assert problem.what == str(copy.relative_to(app.archive.article_store.root))
         assert problem.reason == "duplicate-article"
         assert app.archive.store.visits.article(place.load_article("Story").id) is not None
@@ -153,7 +153,7 @@ def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(place: Pla
     with place.open_app() as app:
         path = app.archive.article_store.root / "mine.md"  # type: ignore[attr-defined]
         path.write_text(f"{head}Text.\n")
-        assert reconcile.files(app.archive, app.configuration) == ()
+        assert reconcile.update_from_files(app.archive, app.configuration) == ()
         (article_id,) = app.archive.store.visits.stamps()
         recorded = app.archive.store.visits.article(article_id)
     assert recorded is not None
@@ -167,7 +167,7 @@ def test_a_withdrawal_that_a_crash_cut_short_is_finished(place: Place) -> None:
         # written first; the database and the file come after it
         enter_withdrawal(app.archive.article_store, article, place.now)
     with place.open_app() as app:
-        assert reconcile.files(app.archive, app.configuration) == ()
+        assert reconcile.update_from_files(app.archive, app.configuration) == ()
         assert app.archive.store.visits.look_up([urls.alias(article.url)]).withdrawn
         assert app.archive.store.visits.article(article.id) is None
         assert list(app.archive.article_store.walk()) == []

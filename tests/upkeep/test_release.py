@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from syndicator.app.contexts import filing_context
+from syndicator.app.contexts import make_filing_context
 from syndicator.articles.beside.tab_lists import CARRIED
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
@@ -47,7 +47,7 @@ def store_articles_and_hold(place: Place) -> None:
 def reconcile_and_build(place: Place) -> None:
     """What a run does about files, then a build."""
     with place.open_app() as app:
-        assert reconcile.files(app.archive, app.configuration) == ()
+        assert reconcile.update_from_files(app.archive, app.configuration) == ()
         assert asyncio.run(build_feeds(app)).held == ()
 
 
@@ -289,7 +289,7 @@ def store_merged_article(
 ) -> Article:
     with place.open_app() as app:
         article = store_articles(app, title, body, source=source, **more)
-        context = filing_context(app.archive, app.configuration.sources)
+        context = make_filing_context(app.archive, app.configuration.sources)
         merged = Merged(article=article)
         if not article.hold:
             merged = merge_copy(article, context, place.now)

@@ -45,8 +45,8 @@ def store_story_and_other(place: Place) -> None:
         )
     place.edit_file("Story", "Text of the story.", "Text of the story, by hand.")
     with place.open_app() as app:
-        reconcile.sources(app.archive, app.configuration)
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_source_states(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     place.build()
 
 
@@ -65,8 +65,8 @@ def undo_withdrawal(place: Place, what: str = URL) -> None:
 
 def reconcile_at_start(place: Place) -> None:
     with place.open_app() as app:
-        reconcile.sources(app.archive, app.configuration)
-        assert reconcile.files(app.archive, app.configuration) == ()
+        reconcile.update_source_states(app.archive, app.configuration)
+        assert reconcile.update_from_files(app.archive, app.configuration) == ()
     place.build()
 
 

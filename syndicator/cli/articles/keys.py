@@ -16,7 +16,7 @@ from syndicator.cli.base import CONFIG, Config, Json, command, open_to_read
 from syndicator.cli.operations import apply, perform, tags
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
-from syndicator.operations.operation import Argument, need
+from syndicator.operations.operation import Argument, need_operation
 
 if TYPE_CHECKING:
     from syndicator.app.container import App
@@ -97,10 +97,10 @@ def suggest(
     """Suggest tags, or categories, from the words of articles. Changes nothing without --choose,
     which adds those that you take to taxonomy.toml."""
     if json or not choose:
-        perform(config, need("suggest-tags"), {"categories": categories}, json=json)
+        perform(config, need_operation("suggest-tags"), {"categories": categories}, json=json)
         return
     with open_to_read(config) as opened:
-        change = need("suggest-tags").plan(opened, {"categories": categories})
+        change = need_operation("suggest-tags").plan(opened, {"categories": categories})
         offers: Sequence[Offer] = change.data
         if not offers:
             lines = change.lines(True) if change.lines else ()  # noqa: FBT003 - a Callable
@@ -156,7 +156,7 @@ def _accept_offer(offer: Offer, name: str, opened: App) -> bool:
             aliases.insert(0, offer["name"])
         arguments["aliases"] = tuple(aliases)
     try:
-        apply(opened, need(operation), arguments)
+        apply(opened, need_operation(operation), arguments)
     except UsageError as error:
         printing.say(str(error))
         return False

@@ -14,7 +14,7 @@ from itertools import product
 from pathlib import Path
 
 from syndicator.app.container import App, open_app
-from syndicator.app.lock import locked
+from syndicator.app.lock import hold_run_lock
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.cli.demo.world import World, write_config
 from syndicator.configuration.settings import load
@@ -180,7 +180,7 @@ async def _run_in_folder(
     started = time.monotonic()
     config = folder / "config"
     write_config(config, world, port=port)
-    with locked(load(config)), open_app(config) as app:
+    with hold_run_lock(load(config)), open_app(config) as app:
         report = await run(app, Wanted(all=True), stop=stop, watch=watch)
         seconds = time.monotonic() - started
         build_cost = await _measure_build(app, articles) if articles else ""

@@ -25,7 +25,7 @@ from syndicator.cli.printing import counted
 from syndicator.cli.running.signals import stop_on_signals
 from syndicator.console import security
 from syndicator.core.errors import MissingError, UsageError
-from syndicator.operations.operation import Argument, arguments_of, need
+from syndicator.operations.operation import Argument, arguments_of, need_operation
 
 if TYPE_CHECKING:
     from syndicator.core.model import Outcome
@@ -171,12 +171,12 @@ async def run_once(
     """Make a run, and show its progress. `wait`: wait until another run has ended, else raise
     LockedError; `tells`: returns True for a visit that is worth a line. Raises NetworkDown."""
     from syndicator.app.container import open_app
-    from syndicator.app.lock import locked
+    from syndicator.app.lock import hold_run_lock
     from syndicator.configuration.settings import load
     from syndicator.runs.refresh import remake, run
 
     stop = asyncio.Event()
-    lock = locked(load(config), wait=wait, give_up=stop.is_set, tell=log_waiting)
+    lock = hold_run_lock(load(config), wait=wait, give_up=stop.is_set, tell=log_waiting)
     with (
         stop_on_signals(stop),
         lock as held,
@@ -187,10 +187,10 @@ async def run_once(
 
 
 def _parse_duration(duration: str | None) -> float | None:
-    from syndicator.configuration.settings import seconds
+    from syndicator.configuration.settings import parse_duration
 
     try:
-        return float(seconds(duration)) if duration else None
+        return float(parse_duration(duration)) if duration else None
     except ValueError as error:
         raise UsageError(f"--max-time: {error}") from error
 
@@ -213,7 +213,7 @@ def build(
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
     from syndicator.app.container import App, open_app
-    from syndicator.app.lock import locked
+    from syndicator.app.lock import hold_run_lock
     from syndicator.app.read_configuration import need_folder
     from syndicator.configuration.settings import is_bucket, load
     from syndicator.runs.build import build_feeds
@@ -230,14 +230,16 @@ def build(
     if question:
         _save_question(config, question)
     with (
-        locked(load(config), wait=wait, tell=log_waiting) as held,
+        hold_run_lock(load(config), wait=wait, tell=log_waiting) as held,
         open_app(config, remake=remake, held=held) as opened,
     ):
-        problems = reconcile.files(opened.archive, opened.configuration)
+        problems = reconcile.update_from_files(opened.archive, opened.configuration)
         if not is_bucket(opened.configuration.settings.articles_at):
-            problems += reconcile.ignored(opened.archive.article_store)
+            problems += reconcile.list_ignored_files(opened.archive.article_store)
         report = asyncio.run(build_feeds(opened, include_all=all, end_feeds=end_feeds))
-        failed = asyncio.run(webhooks.send(opened.archive, opened.configuration, opened.jitter))
+        failed = asyncio.run(
+            webhooks.send_due_messages(opened.archive, opened.configuration, opened.jitter)
+        )
     document = {
         "written": report.written,
         "unchanged": report.unchanged,
@@ -277,7 +279,7 @@ def _save_question(config: Path, question: str) -> None:
     from syndicator.publishing.paths import QUESTIONS
 
     path = f"/{question}".rpartition(f"/{QUESTIONS}")[2].lstrip("/")
-    operation = need("save-query")
+    operation = need_operation("save-query")
     arguments = arguments_of(operation, {"slug": QUESTIONS + path})
     with open_for_change(config) as opened:
         apply(opened, operation, arguments)

@@ -15,7 +15,7 @@ from typing import Any
 
 from syndicator.app.clock import utc_now
 from syndicator.app.container import App
-from syndicator.app.read_configuration import Configuration, configuration, taxonomy_files
+from syndicator.app.read_configuration import Configuration, read_configuration, taxonomy_files
 from syndicator.cli import printing, reports
 from syndicator.cli.logs import get_options
 from syndicator.cli.running.signals import GRACE_SECONDS, reload_on_hangup, stop_on_signals
@@ -101,11 +101,11 @@ def do_jobs_during(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextM
 def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
     """Do the queued jobs that take no time. `hurry` is called for each that made feeds stale."""
     # not loaded without the console
-    from syndicator.operations.jobs.work import acted, ended, needs_no_lock
+    from syndicator.operations.jobs.work import needs_no_lock, run_operation, save_outcome
 
     quick = {name for name, operation in operations().items() if operation.quick}
     while (job := queue.claim(lambda job: job.act in quick and not needs_no_lock(job))) is not None:
-        finished = ended(queue, job, lambda job: acted(app, queue, job))
+        finished = save_outcome(queue, job, lambda job: run_operation(app, queue, job))
         app.archive.store.visits.commit()
         if finished.status == "building":
             hurry()
@@ -230,7 +230,7 @@ def _read_configuration(config: Path) -> Configuration:
     """Return the configuration. Without sources.toml there are no sources, but published feeds are
     served."""
     if (config / "sources.toml").exists():
-        return configuration(config)
+        return read_configuration(config)
     settings = load(config)
     return Configuration(
         folder=config,

@@ -10,7 +10,7 @@ from syndicator.cli.base import Json, command
 from syndicator.cli.printing import counted, print_json, print_table, say
 from syndicator.cli.running.signals import stop_on_signals
 from syndicator.operations.operation import Argument
-from syndicator.publishing.paths import stem
+from syndicator.publishing.paths import get_stem
 
 if TYPE_CHECKING:
     from syndicator.cli.demo.trip import DemoResult
@@ -40,7 +40,7 @@ def demo(
 async def _run_demo(
     folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool
 ) -> None:
-    from syndicator.app.read_configuration import configuration
+    from syndicator.app.read_configuration import read_configuration
     from syndicator.cli.demo.trip import run_demo
     from syndicator.runs import daemon
 
@@ -57,7 +57,7 @@ async def _run_demo(
             print_demo_report(instance, json=json)
             if once:
                 return
-            read = configuration(instance.config)
+            read = read_configuration(instance.config)
             site = daemon.Site(read.settings, answers=daemon.Answers(instance.config, lambda: read))
             await daemon.serve(
                 site, stop=stop, listening=lambda url: printing.say(f"open {url} (Ctrl-C ends it)")
@@ -87,7 +87,7 @@ def print_demo_report(result: "DemoResult", *, json: bool) -> None:
     print_table("Sources", ("source", "status", "new", "reason", "detail"), source_rows)
     if skipped_rows:
         print_table("Entries that are no articles", ("entry", "reason", "detail"), skipped_rows)
-    feed_rows = [(stem(row.key), row.count, row.latest_title) for row in result.feeds]
+    feed_rows = [(get_stem(row.key), row.count, row.latest_title) for row in result.feeds]
     print_table("Feeds", ("feed", "articles", "latest"), feed_rows)
     if result.build:
         say(result.build)

@@ -210,7 +210,7 @@ def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) ->
     lines = []
     with open_for_change(config, create=not files) as opened:
         if files:
-            report = reindex.take_in(opened.archive, opened.configuration, files)
+            report = reindex.record_edited_files(opened.archive, opened.configuration, files)
             articles = counted(report.articles, "article file")
             lines.append(f"{articles} taken in; `syndicator build` publishes them")
         else:

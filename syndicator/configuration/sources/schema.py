@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 
 from syndicator.configuration import page_rules
 from syndicator.configuration.cron import find_next_time
-from syndicator.configuration.settings import Section, like, network, query, seconds
+from syndicator.configuration.settings import Section, like, network, parse_duration, query
 from syndicator.configuration.sources.plain_values import address_key, key_of, usual_source
 from syndicator.configuration.toml_files import TomlFile, describe_error
 from syndicator.core import secrets, urls
@@ -96,7 +96,7 @@ def _no_setting(variable: str) -> None:
 
 
 def _duration(value: str) -> str:
-    if seconds(value) < _SHORTEST:
+    if parse_duration(value) < _SHORTEST:
         raise ValueError(f"{value!r} is too short; the shortest is one minute")
     return value
 

@@ -38,9 +38,9 @@ from syndicator.operations.jobs.queue import TOKEN, Job
 from syndicator.operations.operation import (
     Operation,
     arguments_of,
+    convert_to_json,
     fields_of,
     operations,
-    plain,
     schema_of,
 )
 from syndicator.operations.paged_lists import QUERIES, Query
@@ -376,7 +376,9 @@ def answer_problem(status: int, detail: str, headers: Mapping[str, str] | None =
 def _answer_json(
     answer: Answer, headers: Mapping[str, str] | None = None, status: int = 200
 ) -> Response:
-    return Response(json.dumps(plain(answer)), status, headers, media_type="application/json")
+    return Response(
+        json.dumps(convert_to_json(answer)), status, headers, media_type="application/json"
+    )
 
 
 async def _openapi(request: Request) -> Response:

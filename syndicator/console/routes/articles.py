@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.app.places import Place, published
+from syndicator.app.places import Place, read_published_file
 from syndicator.articles import frontmatter
 from syndicator.console import responses
 from syndicator.console.guard import MOST_PAGES, Form, form_of, parse_whole_number
@@ -85,7 +85,7 @@ async def picture(request: Request) -> Response:
     """Answer with a published thumbnail."""
     name = request.path_params["name"]
     is_name = name.isprintable() and len(name) <= _LONGEST_NAME and Path(name).suffix == ".webp"
-    data = published(console_of(request).settings, name) if is_name else None
+    data = read_published_file(console_of(request).settings, name) if is_name else None
     if data is None:
         raise HTTPException(404)
     headers = {"cache-control": "private, max-age=86400"}

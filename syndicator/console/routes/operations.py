@@ -27,7 +27,13 @@ from syndicator.console.responses import (
 from syndicator.core.errors import UsageError
 from syndicator.core.text import stamp
 from syndicator.health.check.config_files import list_settings
-from syndicator.operations.operation import EXAMPLES, Operation, fields_of, operations, parsed
+from syndicator.operations.operation import (
+    EXAMPLES,
+    Operation,
+    fields_of,
+    operations,
+    parse_arguments,
+)
 from syndicator.operations.paged_lists import QUERIES
 from syndicator.operations.sources import SETTINGS, SETTINGS_FILE
 from syndicator.operations.undo import EACH
@@ -176,7 +182,7 @@ async def show_list(request: Request) -> Response:
     fields = fields_of(query)
     filters = {field.name: parameters[field.name] for field in fields if parameters.get(field.name)}
     try:
-        arguments = parsed(query, filters)
+        arguments = parse_arguments(query, filters)
         items = await console_of(request).look(
             lambda place: query.read(place, arguments, after=cursor, most=SHOWN)
         )

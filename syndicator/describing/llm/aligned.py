@@ -214,7 +214,7 @@ def find_fault(excerpt: str, asked: Material) -> Refusal | None:
     address = _ADDRESS.search(excerpt)
     if address:
         return Refusal(reason="url", detail=shorten(address[0]))
-    broken_rule = sentences.fault(excerpt, asked.title)
+    broken_rule = sentences.find_fault(excerpt, asked.title)
     if broken_rule:
         return Refusal(reason=broken_rule, detail=shorten(excerpt))
     if len(sentences.split_line(excerpt, code)) > sentences.SENTENCES:

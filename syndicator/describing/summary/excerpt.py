@@ -308,7 +308,7 @@ def choose_from_description(title: str, text: str, description: str, language: s
     if there is none."""
     usable = []
     for sentence in sentences.split(description, MOST, language):
-        if sentences.fault(sentence.text, title):
+        if sentences.find_fault(sentence.text, title):
             continue
         starts_small = sentence.text.split()[0].islower()
         if not starts_small and not is_end_of_line(sentence.text, text):

@@ -225,7 +225,7 @@ def _load_splitter() -> Any:
     return nupunkt.load("default")
 
 
-def fault(excerpt: str, title: str) -> str:
+def find_fault(excerpt: str, title: str) -> str:
     """Return the code (`LlmReason`) of the first rule that an excerpt breaks, or ""."""
     if not excerpt.strip():
         return "empty"

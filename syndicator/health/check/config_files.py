@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
-from syndicator.app.clients import llm_key
+from syndicator.app.clients import read_llm_key
 from syndicator.app.places import read_settings
 from syndicator.app.read_configuration import Configuration, need_folder
 from syndicator.articles.beside.instance_toml import INSTANCE_TOML
@@ -257,7 +257,7 @@ def check_settings(
             yield describe_fault(file.fault(detail, "publish", "hubs", number), CheckReason.BAD_HUB)
     if values.describe.llm.url:
         try:
-            llm_key(config, values.describe.llm, environ)
+            read_llm_key(config, values.describe.llm, environ)
         except ConfigError as error:
             detail = str(error).removeprefix(f"{path}: ")
             yield describe_fault(

@@ -59,8 +59,8 @@ from syndicator.publishing.page_design import TEMPLATES, load_look
 from syndicator.sending.hubs import try_hubs
 from syndicator.store.engine import Store
 from syndicator.upkeep import recovery as recovery
-from syndicator.upkeep.ownership import line
-from syndicator.upkeep.reconcile import ignored, unread
+from syndicator.upkeep.ownership import write_speaks_for
+from syndicator.upkeep.reconcile import list_ignored_files, list_unreadable_files
 from syndicator.upkeep.recovery import AHEAD
 from syndicator.visiting.drawing import launcher
 from syndicator.visiting.fetch import ssrf
@@ -239,7 +239,7 @@ def list_broken_files(archive: Archive) -> Iterator[Finding]:
     """Report article files that cannot be read, with the line if it is known, and second files of
     the same article."""
     store = archive.article_store
-    for problem in unread(archive.store, store):
+    for problem in list_unreadable_files(archive.store, store):
         path = f"{store.name}/{problem.what}"
         detail = problem.detail.removeprefix(f"{path}:").strip()
         severity: Severity = "warning" if problem.reason == FileReason.VANISHED else "error"
@@ -275,9 +275,9 @@ def check_templates(config: Path, settings: Settings) -> Iterator[Finding]:
     if not design.templates:
         return
     # loads a library of templates
-    from syndicator.publishing.web.pages import find_template_faults, template_names
+    from syndicator.publishing.web.pages import find_template_faults, list_template_names
 
-    yield from _list_unused_templates(config, design.templates, template_names())
+    yield from _list_unused_templates(config, design.templates, list_template_names())
     for fault in find_template_faults(design, settings):
         path = config / TEMPLATES
         line_number = None
@@ -391,7 +391,7 @@ def _check_archive(
         yield describe_problem(problem)
     for problem in status.list_invalid_feeds():
         yield describe_problem(problem, "warning")
-    for problem in ignored(archive.article_store):
+    for problem in list_ignored_files(archive.article_store):
         yield replace(describe_problem(problem, "warning"), file=problem.what)
     # else feeds have no public address that a hub could fetch
     if configuration.settings.site.url and configuration.settings.publish.hubs:
@@ -487,9 +487,9 @@ def _list_stems(
     configuration: Configuration, taxonomy: Vocabulary, rows: Sequence[FeedRow]
 ) -> set[str]:
     """Return the paths of all feeds that are published or may be, such as tags/ai."""
-    stems = {paths.stem(ALL)}
-    stems.update(paths.stem(row.key) for row in rows)
-    stems.update(paths.stem(query.key) for query in configuration.queries)
+    stems = {paths.get_stem(ALL)}
+    stems.update(paths.get_stem(row.key) for row in rows)
+    stems.update(paths.get_stem(query.key) for query in configuration.queries)
     stems.update(f"categories/{text.slug(category.name)}" for category in taxonomy.category)
     stems.update(f"sources/{key}" for key in configuration.sources)
     stems.update(f"tags/{text.slug(tag.name)}" for tag in taxonomy.tag)
@@ -530,13 +530,13 @@ def _list_open_rights(
             detail = (
                 f"the front page of {host} was last seen to link its feed on {end - BELIEVED}; from"
                 f" {end} on the feed's data on articles there is ignored; to use it, write in"
-                f" sources.toml: {line(source, [host])}"
+                f" sources.toml: {write_speaks_for(source, [host])}"
             )
             yield Problem(what=source.key, reason=CheckReason.RIGHT_ENDS, detail=detail)
         sites = rights_file.before(source.key)
         if not sites:
             continue
-        named = line(source, sites[:_NAMED])
+        named = write_speaks_for(source, sites[:_NAMED])
         if len(sites) > _NAMED:
             named += f" and {len(sites) - _NAMED} more, named in {rights_file}"
         detail = (

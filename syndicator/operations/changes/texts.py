@@ -18,7 +18,13 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import FeedKey
 from syndicator.core.requests import Wrapper
 from syndicator.operations.changes.log import Log, LoggedChange
-from syndicator.operations.operation import Change, Operation, Progress, no_progress, plain
+from syndicator.operations.operation import (
+    Change,
+    Operation,
+    Progress,
+    convert_to_json,
+    no_progress,
+)
 from syndicator.store import codec
 from syndicator.stories import decisions, kept_leads
 from syndicator.upkeep import reconcile
@@ -112,7 +118,7 @@ def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> 
         else:
             over = None if before is None else _encode(before)
             app.archive.article_store.edit(path, _encode(text), over=over)
-    problems = [*reconcile.files(app.archive, app.configuration)]
+    problems = [*reconcile.update_from_files(app.archive, app.configuration)]
     for path, (_, text) in texts.items():
         if text is not None:
             problems += reconcile.record_file(app.archive, app.configuration, path)
@@ -284,7 +290,7 @@ def _log(
     """Log a change with the texts that differ from `before`, by name. Return its number."""
     short_arguments = {
         name: value
-        for name, value in plain(arguments).items()
+        for name, value in convert_to_json(arguments).items()
         if value and len(str(value)) <= _LONGEST
     }
     logged = LoggedChange(

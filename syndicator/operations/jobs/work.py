@@ -14,12 +14,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from syndicator.app.container import App, open_app
-from syndicator.app.lock import locked
+from syndicator.app.lock import hold_run_lock
 from syndicator.configuration.settings import load
 from syndicator.core.errors import DiskError, LockedError, SyndicatorError
 from syndicator.operations.changes import texts
 from syndicator.operations.jobs.queue import Job, Queue, Status
-from syndicator.operations.operation import CancelledJob, arguments_of, need, operations, plain
+from syndicator.operations.operation import (
+    CancelledJob,
+    arguments_of,
+    convert_to_json,
+    need_operation,
+    operations,
+)
 from syndicator.runs.build import build_feeds
 from syndicator.runs.refresh import remake
 
@@ -63,7 +69,7 @@ def _run_changes(config: Path, queue: Queue) -> list[Job]:
     if not queue.has(_needs_lock):
         return finished
     try:
-        with locked(load(config)):
+        with hold_run_lock(load(config)):
             for _ in queue.waiting():
                 job = queue.claim() if queue.has(_needs_lock) else None
                 if job is None:
@@ -95,12 +101,12 @@ def _run(config: Path, queue: Queue, job: Job) -> Job:
 
     def act(job: Job) -> Job:
         with open_app(config, remake=remake) as app:
-            return acted(app, queue, job)
+            return run_operation(app, queue, job)
 
-    return ended(queue, job, act)
+    return save_outcome(queue, job, act)
 
 
-def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
+def save_outcome(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
     """Call `act`, which returns the job with its outcome, and save that; an error becomes the
     outcome of a failed job."""
     try:
@@ -122,10 +128,10 @@ def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
     return outcome
 
 
-def acted(app: App, queue: Queue, job: Job) -> Job:
+def run_operation(app: App, queue: Queue, job: Job) -> Job:
     """Run the operation of a job and return the job with its result: "building" if feeds may be
     stale now, else "done". Raises the operation's errors."""
-    operation = need(job.act)
+    operation = need_operation(job.act)
     progress = _make_progress(queue, job)
     arguments = arguments_of(operation, job.args)
     change = operation.plan(app, arguments, progress)
@@ -139,7 +145,9 @@ def acted(app: App, queue: Queue, job: Job) -> Job:
         )
     status: Status = "done" if is_planned or not change.build else "building"
     sentence = f"{change.sentence}; {change.fault}" if change.fault else change.sentence
-    return replace(job, status=status, said=sentence, result=plain(change.data), change=number)
+    return replace(
+        job, status=status, said=sentence, result=convert_to_json(change.data), change=number
+    )
 
 
 def _make_progress(queue: Queue, job: Job) -> Callable[[int, int], None]:

@@ -32,7 +32,7 @@ def adopt_unknown_files(rows: Iterable[FeedRow], outlet: Outlet) -> Iterator[Pub
     for owner, folder, our_names in _OURS:
         yield from _adopt_folder(outlet, owner, folder, our_names)
     for row in rows:
-        stem = paths.stem(row.key)
+        stem = paths.get_stem(row.key)
         yield from _adopt_folder(outlet, row.key, f"{paths.ARCHIVES}{stem}/", _OLDER)
         if not row.built:
             continue

@@ -59,7 +59,7 @@ def prepare_feed(site: Site, spec: FeedSpec, published: Mapping[str, str]) -> Fe
     archives_setting = site.settings.publish.archives
     # with `archives = true`, the form of older instances, each month has a document of its own
     months_share = archives_setting is not True
-    folder = f"{paths.ARCHIVES}{paths.stem(spec.key)}/"
+    folder = f"{paths.ARCHIVES}{paths.get_stem(spec.key)}/"
     has_published_archives = any(target_id.startswith(folder) for target_id in published)
     has_older_articles = row.count > len(selection.ids)
     has_archives = has_older_articles or has_published_archives or not months_share
@@ -101,7 +101,7 @@ def _get_row(site: Site, spec: FeedSpec) -> FeedRow:
 def list_head_targets(site: Site, feed: Feed) -> Iterator[Target]:
     """Yield the target of a feed's head, and that of its OPML file if the feeds of its axis have
     such files."""
-    stem = paths.stem(feed.key)
+    stem = paths.get_stem(feed.key)
     pages = site.pages_fingerprint if PAGE in feed.spec.formats else ""
     yield Target(
         id=stem,

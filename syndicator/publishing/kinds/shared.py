@@ -105,7 +105,7 @@ def list_digest_targets(site: Site) -> Iterator[Target]:
     since an article of an old issue may be changed or withdrawn."""
     for digest, issues in site.inputs.digest:
         yield Target(
-            id=paths.stem(FeedKey(DIGEST, digest.name)),
+            id=paths.get_stem(FeedKey(DIGEST, digest.name)),
             owner=DIGESTS,
             made_of=make_fingerprint(site.common_fingerprint, digest, issues),
             make=partial(_make_digest, site, digest, issues),

@@ -111,7 +111,7 @@ def make_head(
         title=title,
         description=description,
         base=settings.base_url,
-        stem=paths.stem(spec.key),
+        stem=paths.get_stem(spec.key),
         language=clean_language(spec.language) or "en",
         author=clean_name(site.author),
         icon=clean_uri(site.icon) or f"{settings.base_url}icon.svg",

@@ -56,7 +56,7 @@ def find_older_place(
     has_axis_archives = AXES[key.axis].archived or key.axis == SOURCE
     archives = Older.OF_AXIS if has_axis_archives else Older.OWN
     if isinstance(setting, tuple):
-        is_named = AXES[key.axis].word in setting or paths.stem(key) in setting
+        is_named = AXES[key.axis].word in setting or paths.get_stem(key) in setting
         return archives if is_named else Older.NONE
     if setting != LISTED:
         return Older.OF_AXIS

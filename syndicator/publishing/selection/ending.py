@@ -75,12 +75,12 @@ def describe_waiting(stems: Sequence[str]) -> tuple[Problem, ...]:
     problem = Problem(
         what=f"{len(stems)} feeds",
         reason=ConditionReason.FEEDS_WOULD_END,
-        detail=name_some(stems),
+        detail=join_first_names(stems),
     )
     return (problem,)
 
 
-def name_some(stems: Sequence[str]) -> str:
+def join_first_names(stems: Sequence[str]) -> str:
     """Return the first ten names in one line, with the number of the others."""
     names = ", ".join(stems[:_NAMED])
     more = len(stems) - _NAMED

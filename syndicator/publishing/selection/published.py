@@ -36,7 +36,7 @@ def are_files_replaced(newest: Iterable[FeedRow], index: Files, outlet: Outlet) 
     restored an older folder. Only a sample is compared with the table of files: one file of each of
     eight feeds. `newest`: the feeds of the newest articles, whose files change most often."""
     up_to_date = (row.key for row in newest if row.published and not (row.stale or row.moved_to))
-    heads = [paths.stem(key) for key in islice(up_to_date, _SAMPLE)]
+    heads = [paths.get_stem(key) for key in islice(up_to_date, _SAMPLE)]
     sample: dict[str, PublishedFile] = {}
     for file in sorted(index.files(heads).values(), key=lambda file: file.name):
         if file.sha256:

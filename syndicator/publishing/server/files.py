@@ -23,8 +23,8 @@ from syndicator.core.formats import (
     GZIP_LEVEL,
     PAGE,
     cache_control,
+    find_format,
     media_type,
-    of_file,
 )
 from syndicator.core.requests import PART_BYTES
 from syndicator.publishing.paths import PROBE, QUESTIONS
@@ -288,7 +288,7 @@ class _Files:
     def _find_page_of_feed(self, name: str) -> str | None:
         """Return the name of the page that belongs to the feed file `name`; None if the file is not
         one to which programs subscribe, or the feed has no page."""
-        feed_format = of_file(name)
+        feed_format = find_format(name)
         if feed_format is None or not feed_format.subscribed:
             return None
         page = f"{name.rpartition('.')[0]}.{PAGE}"
@@ -453,7 +453,7 @@ def _get_browser_type(name: str) -> str:
     """Return the media type of a file for a browser that shows it in a tab. An XML feed gets the
     type of plain XML, so that browsers apply the stylesheet: with the type of a feed, Chromium
     shows the source, and Firefox saves the file."""
-    feed_format = of_file(name)
+    feed_format = find_format(name)
     if feed_format is not None and feed_format.xml:
         return "application/xml; charset=utf-8"
     return media_type(name)
@@ -463,7 +463,7 @@ def make_headers(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, st
     """Return the response headers that depend only on the name of a file. Feeds name themselves and
     their hubs in a Link header. `base`: the address of the web root with a final slash, "" if it is
     unknown; `hubs`: addresses of WebSub hubs."""
-    feed_format = of_file(name)
+    feed_format = find_format(name)
     is_subscribed = feed_format is not None and feed_format.subscribed
     headers = {
         "vary": "Accept-Encoding",

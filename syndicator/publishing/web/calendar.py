@@ -63,7 +63,7 @@ def plan_feed_calendar(spec: FeedSpec, days: Days, other_input: str) -> list[Cal
     """Return the pages of a feed's older stories. The feed of everything has a page for each day,
     however few stories it has. `days`: by day, number and fingerprint of its stories;
     `other_input`: a fingerprint of all other input of the pages."""
-    return plan_calendar(paths.stem(spec.key), days, other_input, by_day=spec.key == ALL)
+    return plan_calendar(paths.get_stem(spec.key), days, other_input, by_day=spec.key == ALL)
 
 
 def plan_calendar(

@@ -45,7 +45,7 @@ from syndicator.publishing.web.calendar import (
     find_page_of_day,
     plan_feed_calendar,
 )
-from syndicator.publishing.web.shell import Page, make_page, qr_svg
+from syndicator.publishing.web.shell import Page, draw_qr_svg, make_page
 from syndicator.publishing.web.shell import make_files as make_shell_files
 from syndicator.publishing.web.templates import ROOT, Templates
 
@@ -136,7 +136,7 @@ class Pages:
             for spec in specs
         )
         self.archived = has_older_page and bool(settings.publish.archives)
-        self._by_stem = {paths.stem(spec.key): spec for spec in specs}
+        self._by_stem = {paths.get_stem(spec.key): spec for spec in specs}
         self.answered = settings.publish.questions and settings.public_dir is not None
         self.phone = PHONE if settings.publish.secret_path and self._list_main_formats() else ""
 
@@ -158,10 +158,10 @@ class Pages:
         subject."""
         name = paths.article_name(view.id)
         root = "../" * name.count("/")
-        source_feed = self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key)))
+        source_feed = self._by_stem.get(paths.get_stem(FeedKey(SOURCE, view.source_key)))
         feeds: list[tuple[str, str, str, str]] = []
         if source_feed is not None:
-            stem = paths.stem(source_feed.key)
+            stem = paths.get_stem(source_feed.key)
             feeds = _list_formats(stem, source_feed.formats, root, self.settings.base_url)
         image = self._find_image([view])
         shell = self._make_shell(
@@ -275,7 +275,7 @@ class Pages:
         called. `count`: number of the feed's articles; `days`: the same by UTC day; `views`: its
         newest articles. If the page of a feed without archives does not show all articles, also
         store the month of the oldest one that it shows."""
-        stem = paths.stem(spec.key)
+        stem = paths.get_stem(spec.key)
         links = replace(self.links, base="../" * stem.count("/"))
         self.about[stem] = gather_facts(spec, count, days, views, links)
         shows_all = len(views) >= count
@@ -287,7 +287,7 @@ class Pages:
         everything stay, since other pages need them."""
         if key == ALL:
             return
-        stem = paths.stem(key)
+        stem = paths.get_stem(key)
         self.calendars.pop(stem, None)
         self.about.pop(stem, None)
         self.months.pop(stem, None)
@@ -648,7 +648,9 @@ class Pages:
         """Return the page of a private instance from which phones subscribe, with a QR code."""
         address = self.settings.base_url + PHONE
         shell = self._make_titled_shell(PHONE, "Subscribe", "", feeds=self._list_main_formats())
-        return self.templates.render("phone.html", page=shell, here=address, code=qr_svg(address))
+        return self.templates.render(
+            "phone.html", page=shell, here=address, code=draw_qr_svg(address)
+        )
 
     def _render_missing(self) -> bytes:
         """Return the page for addresses that do not exist. Its links are absolute paths, because it
@@ -705,7 +707,9 @@ class Pages:
         page at the web root; an empty list if this feed is not published."""
         for spec in self.specs:
             if spec.key == ALL:
-                return _list_formats(paths.stem(spec.key), spec.formats, "", self.settings.base_url)
+                return _list_formats(
+                    paths.get_stem(spec.key), spec.formats, "", self.settings.base_url
+                )
         return []
 
     def list_problems(self) -> list[Problem]:
@@ -807,7 +811,7 @@ def _make_item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
         "name": text.line(spec.name),
         "slug": spec.key.slug,
         "page": paths.file_name(spec.key, PAGE) if PAGE in spec.formats else "",
-        "feeds": _list_formats(paths.stem(spec.key), spec.formats, "", ""),
+        "feeds": _list_formats(paths.get_stem(spec.key), spec.formats, "", ""),
         "count": _get_count(row),
         "latest": text.line(row.latest_title) if row else "",
         "about": text.line(spec.description),
@@ -819,7 +823,7 @@ def _get_count(row: FeedRow | None) -> int:
     return row.count if row else 0
 
 
-def template_names() -> set[str]:
+def list_template_names() -> set[str]:
     """Return the names of the templates that operators may replace."""
     folder = resources.files("syndicator.publishing").joinpath(TEMPLATES)
     return {file.name for file in folder.iterdir() if file.name.endswith(".html")}

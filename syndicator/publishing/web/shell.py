@@ -206,7 +206,7 @@ def _write_picture_link(attributes: str, left_out: str, *, in_link: bool) -> str
     return f'<a class="picture" href="{address}" rel="noopener noreferrer">{label}</a>'
 
 
-def qr_svg(address: str) -> str:
+def draw_qr_svg(address: str) -> str:
     """Return the QR code of an address as an svg element, black on white."""
     import segno
 
@@ -214,7 +214,7 @@ def qr_svg(address: str) -> str:
     return str(code.svg_inline(svgclass="qr", light="#fff", title="QR code", omitsize=True))
 
 
-def qr_lines(address: str) -> Sequence[str]:
+def draw_qr_lines(address: str) -> Sequence[str]:
     """Return the QR code of an address as lines of block characters to print in a terminal."""
     import segno
 

@@ -33,7 +33,7 @@ WHERE NOT {jobs.IS_RUNNING.format(lock="missing.task")} ON CONFLICT DO NOTHING""
 def plan(connection: Connection, task: str, at: datetime) -> None:
     """Plan the next job of `task` (`jobs.BUILD` or `jobs.UPKEEP`) for `at`, unless it is planned
     for an earlier time."""
-    connection.execute(_PLAN, {"task": task, "at": codec.micros(at)})
+    connection.execute(_PLAN, {"task": task, "at": codec.to_micros(at)})
 
 
 def plan_too(then: Then, task: str, at: datetime) -> Then:

@@ -87,7 +87,7 @@ class Fleet:
         pushed_rows: dict[str, _FollowedRow] = {}
         for place, source in enumerate(sources):
             row = _FollowedRow(place, source.enabled, codec.pack(source))
-            pushed_rows[codec.key(source.key)] = row
+            pushed_rows[codec.make_column_key(source.key)] = row
 
         changed: list[str] = []
         for key in pushed_rows.keys() & stored_rows.keys():

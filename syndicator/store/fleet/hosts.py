@@ -262,7 +262,7 @@ class HostWaits:
 
     def until(self, what: str) -> datetime | None:
         """Return when the pause of a host or URL ends, None if it has no pause."""
-        seconds = self._hosts.held(codec.key(what))
+        seconds = self._hosts.held(codec.make_column_key(what))
         if not seconds:
             return None
         return self._clock() + timedelta(seconds=seconds)
@@ -281,5 +281,5 @@ class HostWaits:
         """Store that a host or URL has a pause until `until`, or for the longest allowed time."""
         span = min(until - self._clock(), self._longest)
         if span > timedelta(0):
-            self._hosts.hold(codec.key(what), span.total_seconds())
+            self._hosts.hold(codec.make_column_key(what), span.total_seconds())
             self._any_held = True

@@ -132,14 +132,14 @@ class Browse:
         """Return source key -> list of (week, number of articles added in it, time when the last of
         them was added). Weeks are counted from `since`: 0 is the first. Weeks without articles are
         left out."""
-        start = codec.micros(since)
+        start = codec.to_micros(since)
         week = ((_m.added - start) // _WEEK).label("week")
         is_counted = (_m.axis == "source") & (_m.added >= start)
         columns = select(_m.slug, week, func.count(), func.max(_m.added))
         query = columns.where(is_counted).group_by(_m.slug, week)
         weeks = defaultdict[str, list[tuple[int, int, datetime]]](list)
         for key, number, count, last_added in self._db.rows(query):
-            last_time = codec.moment(last_added)
+            last_time = codec.from_micros(last_added)
             weeks[key].append((int(number), count, last_time))
         return weeks
 
@@ -147,7 +147,7 @@ class Browse:
         """Return source key -> (number of visits since `since`, how many of them failed, bytes of
         the feed that they fetched)."""
         costs: dict[str, tuple[int, int, int]] = {}
-        query = select(_o.source, _o.data).where(_o.at >= codec.micros(since))
+        query = select(_o.source, _o.data).where(_o.at >= codec.to_micros(since))
         for key, data in self._db.rows(query):
             visits, failed, size = costs.get(key, (0, 0, 0))
             visits += 1

@@ -140,7 +140,7 @@ class Comparisons:
     def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
         """Return article id -> digests of its blocks, for the last 20 articles of `host`."""
         text = "SELECT article, digests FROM blocks WHERE host = ? ORDER BY n DESC LIMIT ?"
-        rows = self._db.run_query(text, codec.key(host), REMEMBERED)
+        rows = self._db.run_query(text, codec.make_column_key(host), REMEMBERED)
         return {article: frozenset(json.loads(digests)) for article, digests in rows}
 
     def save_sketch(self, article_id: str, compared: Compared) -> None:
@@ -154,12 +154,12 @@ class Comparisons:
         keys of the article's earlier text stay, and find the new sketch."""
         if compared.forget != self._deleted_before:
             delete_old = "DELETE FROM sketches WHERE at < ?"
-            run_statement(connection, delete_old, (codec.micros(compared.forget),))
+            run_statement(connection, delete_old, (codec.to_micros(compared.forget),))
             self._deleted_before = compared.forget
-        since = None if compared.since is None else codec.micros(compared.since)
+        since = None if compared.since is None else codec.to_micros(compared.since)
         row = {
             "id": article_id,
-            "at": codec.micros(compared.at),
+            "at": codec.to_micros(compared.at),
             "data": compared.data,
             "since": since,
             "named": compared.named,
@@ -178,8 +178,8 @@ class Comparisons:
         """Return, by one query, what the database has under the alias keys `aliases`: articles, and
         whether they were withdrawn or pruned. `named`: further alias keys, only looked up among
         withdrawn and pruned articles; `like`: a new article, to return similar articles as well."""
-        keys = [codec.key(alias) for alias in aliases][:CHUNK]
-        all_keys = [*keys, *map(codec.key, named)][:CHUNK]
+        keys = [codec.make_column_key(alias) for alias in aliases][:CHUNK]
+        all_keys = [*keys, *map(codec.make_column_key, named)][:CHUNK]
         values: dict[str, Any] = {"aliases": keys, "all": all_keys}
         if like is None:
             return _make_known(self._db.rows(_SELECT_KNOWN, values))
@@ -202,7 +202,7 @@ class Comparisons:
         ((since, named),) = rows
         if since is None:
             return None, named
-        return codec.moment(since), named
+        return codec.from_micros(since), named
 
     def copies(self, article_id: str) -> list[str]:
         """Return the ids of the copies of an article, sorted."""
@@ -212,7 +212,9 @@ class Comparisons:
         """Return (address, title) of the newest articles in the feed of a source, latest first, at
         most `requests.REMEMBERED`. `own`: leave out those that it carries from other sources."""
         listed: list[tuple[str, str]] = []
-        for data in self._column(_NEWEST_OF_SOURCE, SOURCE, codec.key(source_key), MOST_LISTED):
+        for data in self._column(
+            _NEWEST_OF_SOURCE, SOURCE, codec.make_column_key(source_key), MOST_LISTED
+        ):
             article = codec.unpack(Article, data)
             if not own or article.source_key == source_key:
                 listed.append((article.url, article.title))
@@ -223,12 +225,12 @@ def _make_parameters(like: Like) -> dict[str, Any]:
     """Return the parameters of the queries _SELECT_KNOWN_AND_SIMILAR and _SELECT_EARLIER for the
     article `like`."""
     return {
-        "source": codec.key(like.source),
+        "source": codec.make_column_key(like.source),
         "title": like.title,
-        "at": codec.micros_or(like.published),
+        "at": codec.to_micros_or_never(like.published),
         "found_by": list(like.found_by),
         "keys": list(like.keys),
-        "since": codec.micros(like.since),
+        "since": codec.to_micros(like.since),
     }
 
 
@@ -283,7 +285,7 @@ def _is_of_publisher(alias: str, url: str) -> bool:
 def save_blocks(connection: Connection, article_id: str, blocks: Blocks) -> None:
     """Store the text blocks of an article in place of those that it had. Only the last 20 articles
     of a host keep their blocks. In the caller's transaction."""
-    host = codec.key(blocks.host)
+    host = codec.make_column_key(blocks.host)
     run_statement(connection, _DELETE_BLOCKS, (host, host, article_id, REMEMBERED - 1))
     digests = json.dumps(sorted(set(blocks.digests)))
     row = {"host": host, "article": article_id, "digests": digests}

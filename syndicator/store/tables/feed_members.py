@@ -61,7 +61,7 @@ class Move:
 
 def get_times(article: Article) -> Times:
     """Return when an article was added and published, in microseconds or NEVER."""
-    return codec.micros_or(article.added), codec.micros_or(article.published)
+    return codec.to_micros_or_never(article.added), codec.to_micros_or_never(article.published)
 
 
 def make_member_rows(article: Article, keys: Iterable[FeedKey]) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ class Icons:
         """Return the icons to look for at `now`: of sources that have articles in feeds, and whose
         icon was never looked for or has to be tried again."""
         rows: list[IconRow] = []
-        for row in self._db.rows(_SELECT_DUE, {"now": codec.micros(now)}):
+        for row in self._db.rows(_SELECT_DUE, {"now": codec.to_micros(now)}):
             # name and tries are NULL if the icon was never looked for
             name = row.name or ""
             tries = row.tries or 0
@@ -63,7 +63,7 @@ class Icons:
         the icons with those that it showed."""
         values = {
             "source": row.source_key,
-            "next_try": codec.micros(row.next_try),
+            "next_try": codec.to_micros(row.next_try),
             "name": row.name,
             "tries": row.tries,
             "reason": row.reason,
@@ -94,7 +94,7 @@ def _make_icon_row(row: Any) -> IconRow:
     """Return the icon of a row of the table `icons`."""
     return IconRow(
         source_key=row.source,
-        next_try=codec.moment(row.next_try),
+        next_try=codec.from_micros(row.next_try),
         name=row.name,
         tries=row.tries,
         reason=row.reason,

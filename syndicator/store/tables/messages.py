@@ -122,7 +122,7 @@ class Messages:
         forget what was stored of other articles. Called when there is a receiver for the first
         time."""
         is_published = select(_member.id).where(_member.id == _a.id).exists()
-        is_old = _a.added < codec.micros(before)
+        is_old = _a.added < codec.to_micros(before)
         articles = select(_a.id, _a.mtime_ns, _a.size, literal(_NO_MESSAGE))
         old_articles = articles.where(is_published, is_old)
         columns = [_w.id, _w.mtime_ns, _w.size, _w.digest]
@@ -167,13 +167,15 @@ class Messages:
         """Return how many unsent messages there are for each receiver that has any."""
         waiting: list[Waiting] = []
         for receiver, count, first_time, fault in self._db.rows(_COUNT_WAITING):
-            waiting.append(Waiting(receiver, count, codec.moment(first_time), fault))
+            waiting.append(Waiting(receiver, count, codec.from_micros(first_time), fault))
         return waiting
 
     def due(self, receiver: str, now: datetime, most: int) -> list[Message]:
         """Return the due messages for a receiver, in order, at most `most`. Of each article only
         the first unsent message counts: later ones wait until it is sent."""
-        rows = self._db.rows(_SELECT_DUE, {"to": receiver, "now": codec.micros(now), "most": most})
+        rows = self._db.rows(
+            _SELECT_DUE, {"to": receiver, "now": codec.to_micros(now), "most": most}
+        )
         return [Message(**row._mapping) for row in rows]
 
     def record_sent(self, message: Message) -> None:
@@ -187,7 +189,7 @@ class Messages:
         """Store that a try to send `message` failed because of `fault`, and when to try again.
         `include_all`: let all messages for its receiver wait until `next_try`, since the receiver
         itself failed."""
-        time = codec.micros(next_try)
+        time = codec.to_micros(next_try)
         earlier = update(schema.messages).where(_m.receiver == message.receiver, _m.next_try < time)
         this_message = update(schema.messages).where(_m.n == message.n)
         with self._db.write() as connection:
@@ -201,7 +203,7 @@ class Messages:
         """Delete all messages for these receivers, and the messages for others that were made
         before `before`."""
         with self._db.write() as connection:
-            connection.execute(delete(schema.messages).where(_m.at < codec.micros(before)))
+            connection.execute(delete(schema.messages).where(_m.at < codec.to_micros(before)))
             for receiver in receivers:
                 connection.execute(delete(schema.messages).where(_m.receiver == receiver))
 
@@ -221,7 +223,7 @@ class Subscriptions:
         """Return the subscriptions of a source. At most one of them is to be kept; the others are
         of earlier topics or hubs."""
         of_source = _SELECT_SUBSCRIPTIONS.where(
-            schema.subscriptions.c.source == codec.key(source_key)
+            schema.subscriptions.c.source == codec.make_column_key(source_key)
         )
         return [codec.unpack(Subscription, data) for (data,) in self._db.rows(of_source)]
 
@@ -239,12 +241,15 @@ class Subscriptions:
         subscription_rows = [
             {
                 "token": subscription.token,
-                "source": codec.key(subscription.source_key),
+                "source": codec.make_column_key(subscription.source_key),
                 "data": codec.pack(subscription),
             }
             for subscription in changed
         ]
-        hub_rows = [{"hub": codec.key(tally.hub), "data": codec.pack(tally)} for tally in tallies]
+        hub_rows = [
+            {"hub": codec.make_column_key(tally.hub), "data": codec.pack(tally)}
+            for tally in tallies
+        ]
         with self._db.write() as connection:
             upsert(connection, table, subscription_rows)
             for part in chunks(sorted(gone)):
@@ -263,9 +268,9 @@ class Enrichment:
         those added after `since`: articles that it was never asked about by the plan `plan`, that
         changed since, or whose next try is due at `now`."""
         values = {
-            "since": codec.micros(since),
+            "since": codec.to_micros(since),
             "plan": plan,
-            "now": codec.micros(now),
+            "now": codec.to_micros(now),
             "most": limit,
         }
         return [article_id for (article_id,) in self._db.rows(_SELECT_UNASKED, values)]
@@ -282,9 +287,9 @@ class Enrichment:
             "plan": asked.plan,
             "mtime_ns": asked.stamp.mtime_ns,
             "size": asked.stamp.size,
-            "next_try": None if asked.next_try is None else codec.micros(asked.next_try),
+            "next_try": None if asked.next_try is None else codec.to_micros(asked.next_try),
             "status": asked.status,
-            "at": codec.micros(asked.at),
+            "at": codec.to_micros(asked.at),
             "data": codec.pack(asked),
         }
         with self._db.write() as connection:
@@ -300,7 +305,12 @@ class Enrichment:
     def save_answer(self, key: str, article_id: str, answer: str, at: datetime) -> None:
         """Store an answer of the model to a question about an article. `key`: digest of the
         question, as for `answer`; `at`: the time now."""
-        row = {"key": key, "id": article_id, "at": codec.micros(at), "answer": json.dumps(answer)}
+        row = {
+            "key": key,
+            "id": article_id,
+            "at": codec.to_micros(at),
+            "answer": json.dumps(answer),
+        }
         with self._db.write() as connection:
             upsert(connection, schema.llm_answers, [row])
 
@@ -312,6 +322,6 @@ class Enrichment:
 
     def save_meter(self, meter: Meter, at: datetime) -> None:
         """Store how much the model was used so far. `at`: the time now."""
-        row = {"key": METER, "value": codec.pack(meter), "at": codec.micros(at)}
+        row = {"key": METER, "value": codec.pack(meter), "at": codec.to_micros(at)}
         with self._db.write() as connection:
             upsert(connection, schema.notes, [row])

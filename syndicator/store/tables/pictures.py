@@ -56,7 +56,7 @@ def make_waiting_row(article: Article) -> dict[str, Any]:
     return {
         "id": article.id,
         "url": article.cover or "",
-        "added": codec.micros_or(article.added),
+        "added": codec.to_micros_or_never(article.added),
         "next_try": DUE_NOW,
         **_NOT_MADE,
         "tries": 0,
@@ -89,12 +89,12 @@ class Pictures:
         """Return the pictures that are due at `now`, of articles that a feed shows, at most `most`.
         The newest articles come first."""
         newest_first = _SELECT_DUE.order_by(_p.added.desc(), _p.id)
-        rows = self._db.rows(newest_first, {"now": codec.micros(now), "most": most})
+        rows = self._db.rows(newest_first, {"now": codec.to_micros(now), "most": most})
         return [_make_picture_row(row) for row in rows]
 
     def has_due(self, now: datetime) -> bool:
         """Return True if a picture of an article that a feed shows is due at `now`."""
-        return bool(self._db.rows(_SELECT_DUE, {"now": codec.micros(now), "most": 1}))
+        return bool(self._db.rows(_SELECT_DUE, {"now": codec.to_micros(now), "most": 1}))
 
     def row(self, article_id: str) -> PictureRow | None:
         """Return what is stored of the picture of an article, None if it has no picture."""
@@ -105,7 +105,7 @@ class Pictures:
         """Store the result of fetching a picture, unless the article has another picture by now. If
         its thumbnail changed, mark the feeds stale that show the article."""
         values: dict[str, Any] = {
-            "next_try": None if row.next_try is None else codec.micros(row.next_try),
+            "next_try": None if row.next_try is None else codec.to_micros(row.next_try),
             "tries": row.tries,
             "reason": row.reason,
             "detail": row.detail,
@@ -168,7 +168,7 @@ def _mark_feeds_of(connection: Connection, ids: Collection[str]) -> None:
 
 def _make_picture_row(row: Any) -> PictureRow:
     """Return the picture of a row that _SELECT_PICTURES selects."""
-    next_try = None if row.next_try is None else codec.moment(row.next_try)
+    next_try = None if row.next_try is None else codec.from_micros(row.next_try)
     picture = None
     if row.name:  # "" before the thumbnail is made
         picture = Picture(name=row.name, width=row.width, height=row.height)

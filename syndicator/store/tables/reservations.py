@@ -62,7 +62,7 @@ class Reservations:
         or is put back; then `path` replaces an earlier reservation and is returned."""
         assert self._clock is not None
         # the sign of the time tells whether a file is written
-        time = codec.micros(self._clock())
+        time = codec.to_micros(self._clock())
         row = {"id": article_id, "path": path, "at": time if writing else -time}
         delete_reservation = delete(schema.reservations).where(_r.id == article_id)
         filed_path: str | None = None
@@ -91,7 +91,7 @@ class Reservations:
         """Return the reservations whose article has no row with this path, oldest first."""
         reserved: list[Reserved] = []
         for article_id, path, time in self._db.rows(_SELECT_UNFILED):
-            reserved_at = codec.moment(abs(time))
+            reserved_at = codec.from_micros(abs(time))
             is_writing = time > 0
             reserved.append(Reserved(id=article_id, path=path, at=reserved_at, writing=is_writing))
         return reserved
@@ -99,5 +99,5 @@ class Reservations:
     def sweep(self, before: datetime) -> None:
         """Delete the reservations made before `before` whose article has a row with this path."""
         with self._db.write() as connection:
-            is_old = func.abs(_r.at) < codec.micros(before)
+            is_old = func.abs(_r.at) < codec.to_micros(before)
             connection.execute(delete(schema.reservations).where(_IS_FILED, is_old))

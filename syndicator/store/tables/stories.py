@@ -150,7 +150,7 @@ class Stories:
         """Return the articles added since `since` whose files have no sketch, the first `most` by
         time. Unless `include_all`, only those added since the newest article with a sketch, which
         is quick but overlooks files that were changed later."""
-        earliest = codec.micros(since)
+        earliest = codec.to_micros(since)
         if not include_all:
             ((newest_sketched,),) = self._db.run_query("SELECT max(added) FROM story_sketches")
             if newest_sketched is not None:
@@ -164,7 +164,7 @@ class Stories:
     def count(self, since: datetime) -> int:
         """Return how many of the articles added since `since` have a sketch."""
         query = "SELECT count(*) FROM story_sketches WHERE added >= ?"
-        ((number,),) = self._db.run_query(query, codec.micros(since))
+        ((number,),) = self._db.run_query(query, codec.to_micros(since))
         return int(number)
 
     def list_newest(self, most: int) -> list[tuple[str, bytes]]:
@@ -311,7 +311,7 @@ class Stories:
     def delete_old_sketches(self, before: datetime, most: int) -> None:
         """Delete the sketches of articles that were added before `before`: of the `most` oldest."""
         query = "SELECT article FROM story_sketches WHERE added < ? ORDER BY added LIMIT ?"
-        rows = self._db.run_query(query, codec.micros(before), most)
+        rows = self._db.run_query(query, codec.to_micros(before), most)
         ids = [article_id for (article_id,) in rows]
         if ids:
             with self._db.write() as connection:
@@ -341,7 +341,7 @@ class Stories:
         `until`."""
         query = """SELECT 1 FROM story_members AS m JOIN articles AS a ON a.id = m.article
             WHERE a.added >= ? AND a.added < ? AND a.told <> 0 LIMIT 1"""
-        return bool(self._db.run_query(query, codec.micros(since), codec.micros(until)))
+        return bool(self._db.run_query(query, codec.to_micros(since), codec.to_micros(until)))
 
     def mark_stale(self) -> None:
         """Mark the feed of stories stale."""
@@ -372,9 +372,9 @@ class Stories:
     def news(self, since: datetime, most: int) -> list[News]:
         """Return the published stories with an article added since `since`, at most `most`. The
         stories of most outlets come first; of stories with as many outlets, the latest."""
-        rows = self._db.rows(_SELECT_NEWS, {"since": codec.micros(since), "most": most})
+        rows = self._db.rows(_SELECT_NEWS, {"since": codec.to_micros(since), "most": most})
         return [
-            News(story, outlets, codec.moment(latest), lead)
+            News(story, outlets, codec.from_micros(latest), lead)
             for story, outlets, latest, lead in rows
         ]
 

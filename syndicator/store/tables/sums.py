@@ -28,7 +28,7 @@ _a, _m, _p, _s, _marks = (
     for table in (schema.articles, schema.members, schema.pictures, schema.sums, schema.stale_marks)
 )
 IN_FEED = (_m.axis == bindparam("axis"), _m.slug == bindparam("slug"))
-_EARLIEST = codec.micros(datetime(1990, 1, 1, tzinfo=UTC))
+_EARLIEST = codec.to_micros(datetime(1990, 1, 1, tzinfo=UTC))
 _NAME = func.nullif(_p.name, "")  # of the thumbnail, made from its content
 _PICTURES = (
     func.count(_NAME),

@@ -129,7 +129,7 @@ class RelatedFinder:
         excerpt = article.excerpt if published.excerpt.strip() else ""
         return Traits(
             id=article.id,
-            added=codec.micros_or(article.added),
+            added=codec.to_micros_or_never(article.added),
             language=get_primary_language(article.language or ""),
             document=replace(published, names=tags, body=published.body[:_CHARACTERS]),
             vector=load_embedder().embed_article(article.title, excerpt),

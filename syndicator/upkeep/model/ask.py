@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from syndicator.app.archive import Archive, find_terms
-from syndicator.app.clients import llm_key, make_enricher, open_worker
+from syndicator.app.clients import make_enricher, open_worker, read_llm_key
 from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.settings import Settings
 from syndicator.core import program
@@ -66,7 +66,7 @@ async def ask_about_articles(
         return report
     scope = scope or Scope(since=archive.clock() - RECENT)
     try:
-        llm_key(configuration.folder, settings, configuration.environ)
+        read_llm_key(configuration.folder, settings, configuration.environ)
         if not list_unasked(archive, configuration.settings, scope, 1):
             return report
         meter = client.reset_if_changed(archive.store.enrichment.meter(), settings, archive.clock())

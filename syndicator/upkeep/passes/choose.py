@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from syndicator.app.archive import Archive
-from syndicator.app.lookup import filed, find_article_id
+from syndicator.app.lookup import find_article_id, iterate_articles
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Source
@@ -42,7 +42,7 @@ def choose_all(archive: Archive, since: datetime | None) -> list[Chosen]:
     stamps = archive.store.visits.stamps()
     chosen = [
         Chosen(article.id, stamps[article.id].path)
-        for article in filed(archive.store, stamps)
+        for article in iterate_articles(archive.store, stamps)
         if not _is_before(article, since)
     ]
     return sorted(chosen, key=lambda article: article.path)
@@ -58,7 +58,7 @@ def choose(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> l
         outdated = archive.snapshots.outdated()
         ids = [article_id for article_id in ids if article_id in outdated]
     dated = []
-    for article in filed(archive.store, ids):
+    for article in iterate_articles(archive.store, ids):
         is_asked_for = article.source_key in sources and key in ("", article.source_key)
         if is_asked_for and not _is_before(article, choice.since):
             added = article.added or article.published

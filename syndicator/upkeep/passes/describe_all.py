@@ -30,7 +30,7 @@ def plan_descriptions(
     progress: Progress = ignore_progress,
 ) -> Plan:
     """Plan how the present taxonomy changes articles added since `since` (None: all)."""
-    problems = reconcile.files(archive, configuration)
+    problems = reconcile.update_from_files(archive, configuration)
     files = taxonomy_files(configuration.folder, configuration.settings)
     with open_worker() as worker:
 

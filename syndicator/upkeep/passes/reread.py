@@ -51,7 +51,7 @@ def plan_reread(
     ConfigError."""
     if configuration.faults:
         raise ConfigError.of(configuration.faults)
-    problems = reconcile.files(archive, configuration)
+    problems = reconcile.update_from_files(archive, configuration)
     with open_worker() as worker:
         return plan_pass(
             archive,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from syndicator.app.archive import Archive, as_place
 from syndicator.app.clients import open_worker
 from syndicator.app.lookup import need_sources
-from syndicator.app.places import Place, kept_pages
+from syndicator.app.places import Place, open_kept_pages
 from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import ANSWERED
@@ -54,7 +54,7 @@ def list_kept_pages(place: Place, key: str, most: int = POINTED) -> list[KeptPag
     if place.store is None:
         return []
     rights = load_rights(RightsFile(place.article_store.file(RIGHTS_TOML)), place.sources[key])
-    snapshots = kept_pages(place.settings, place.environ)
+    snapshots = open_kept_pages(place.settings, place.environ)
     index = place.store.index
     ids = index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
     pages: list[KeptPage] = []

@@ -155,7 +155,7 @@ def plan_decision(
 ) -> Confirmed:
     """Return the effect that the decision of `decide` would have on the article `what` (address, id
     or file). Raises UsageError, ConfigError."""
-    problems = reconcile.files(archive, configuration)
+    problems = reconcile.update_from_files(archive, configuration)
     if withdrawn(archive, what):
         raise UsageError(
             f"{what!r} is withdrawn; `syndicator withdraw --undo` brings it back, with its tags"

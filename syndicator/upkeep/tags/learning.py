@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from syndicator.app.archive import Archive
-from syndicator.app.lookup import filed
+from syndicator.app.lookup import iterate_articles
 from syndicator.app.read_configuration import Configuration, taxonomy_files
 from syndicator.configuration.settings import is_bucket
 from syndicator.core.ports import FileStamp
@@ -101,7 +101,7 @@ def _list_stamps_by_age(store: Store) -> list[FileStamp]:
     """Return the stamps of all article files, the article that was added first in front."""
     stamps = store.visits.stamps()
     dated = []
-    for article in filed(store):
+    for article in iterate_articles(store):
         added = article.added.timestamp() if article.added else 0.0
         dated.append((added, stamps[article.id].path, article.id))
     return [stamps[article_id] for _, _, article_id in sorted(dated)]

@@ -8,7 +8,7 @@ from typing import Literal
 from syndicator.app.archive import Archive
 from syndicator.app.beside.kept_feeds import move
 from syndicator.app.build_notes import note_renamed
-from syndicator.app.lookup import filed
+from syndicator.app.lookup import iterate_articles
 from syndicator.app.read_configuration import Configuration
 from syndicator.articles import disk
 from syndicator.core import text
@@ -78,7 +78,7 @@ def plan_rename(
     """Return the effect of renaming the tag `old` to `new`, or of merging it into `new`. `undone`:
     if this undoes a rename, the entry of taxonomy.toml to restore, unless it was edited since.
     Raises UsageError, which says what to do instead, and ConfigError."""
-    reconcile.files(archive, configuration)
+    reconcile.update_from_files(archive, configuration)
     old = " ".join(old.split())
     new = " ".join(new.split())
     if not old or not new or max(len(old), len(new)) > _LONGEST:
@@ -134,7 +134,7 @@ def _find_articles(store: Store, old: str, new: str) -> tuple[list[Article], lis
     none if both slugs are the same."""
     with_old: list[Article] = []
     with_new: list[Article] = []
-    for article in filed(store):
+    for article in iterate_articles(store):
         slugs = {text.slug(tag) for tag in article.tags}
         if old in slugs:
             with_old.append(article)
@@ -228,7 +228,7 @@ def _check_rename(
         raise UsageError(f"the tag is called {old!r} already")
     if find_tag_index(vocabulary, old) is None and not is_known:
         names = {tag.name: None for tag in vocabulary.tag}
-        for article in filed(store):
+        for article in iterate_articles(store):
             names.update(dict.fromkeys(article.tags))
         there_are = name_alternatives(old, names) or "; there is no tag yet"
         raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it{there_are}")

@@ -10,7 +10,13 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from syndicator.configuration.settings import parse_allow
-from syndicator.core.urls import LOOPBACK_6, Address, embedded, redacted, special
+from syndicator.core.urls import (
+    LOOPBACK_6,
+    Address,
+    describe_special_address,
+    find_embedded_ipv4,
+    redacted,
+)
 
 # A look-up of a name cannot be stopped: it ends when the system's library gives up, after 30 s or
 # more. If so many are running, the next one fails at once.
@@ -55,10 +61,10 @@ def explain_refusal(
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return f"{address!r} is not an IP address"
-    kind = special(parsed, tuple(nat64))
+    kind = describe_special_address(parsed, tuple(nat64))
     if kind is None:
         return None
-    target = embedded(parsed, tuple(nat64)) or parsed
+    target = find_embedded_ipv4(parsed, tuple(nat64)) or parsed
     if loopback and _is_loopback(target):
         return None
     if any(_permits(line, parsed, target, port) for line in allow):

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from syndicator.app.container import open_app
-from syndicator.app.lock import locked
+from syndicator.app.lock import hold_run_lock
 from syndicator.cli.demo import world as demo
 from syndicator.cli.demo.feeds import SITES, TROUBLES
 from syndicator.cli.demo.server import Answer, SiteServer
@@ -80,7 +80,7 @@ async def _trip(folder: Path) -> None:
         (folder / "feeds" / "articles").mkdir(parents=True)
         (folder / "feeds" / "articles" / "instance.toml").write_text(INSTANCE, encoding="utf-8")
         with (
-            locked(load(config, {})),
+            hold_run_lock(load(config, {})),
             open_app(config, clock=lambda: NOW, jitter=lambda: 0.5, environ={}) as app,
         ):
             await run(app, Wanted(all=True), stop=asyncio.Event())

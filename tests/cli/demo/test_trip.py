@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.app.container import open_app
-from syndicator.app.lock import locked
+from syndicator.app.lock import hold_run_lock
 from syndicator.articles.frontmatter import load as load_article
 from syndicator.cli.demo.site_files import Story, Truth
 from syndicator.cli.demo.world import write_config
@@ -66,7 +66,7 @@ def trip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trip]:
 
 
 def run_refresh(folder: Path) -> RunReport:
-    with locked(load(folder / "config", {})), open_app(folder / "config") as app:
+    with hold_run_lock(load(folder / "config", {})), open_app(folder / "config") as app:
         return asyncio.run(run(app, Wanted(all=True), stop=asyncio.Event()))
 
 

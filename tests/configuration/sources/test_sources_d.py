@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app.read_configuration import configuration
+from syndicator.app.read_configuration import read_configuration
 from syndicator.cli.operations import apply
 from syndicator.configuration.sources.identity import files_of
 from syndicator.configuration.sources.registry import (
@@ -21,7 +21,7 @@ from syndicator.configuration.sources.registry import (
 )
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Rules, Source
-from syndicator.operations.operation import need
+from syndicator.operations.operation import need_operation
 from tests.places import Place
 
 
@@ -65,7 +65,7 @@ def test_sources_toml_comes_first_and_the_others_by_name(path: Path) -> None:
 
 
 def test_the_configuration_has_them(path: Path) -> None:
-    assert list(configuration(path.parent, {}).sources) == list_source_keys(path)
+    assert list(read_configuration(path.parent, {}).sources) == list_source_keys(path)
 
 
 def test_a_fault_names_its_own_file(path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_source_may_move_from_file_to_file(tmp_path: Path) -> None:
     (place.config / "sources.d/more.toml").write_text(two)
     with place.open_app() as app:
         assert app.configuration.sources == before
-        assert apply(app, need("remove-source"), {"key": ("two", "one")}).data == {
+        assert apply(app, need_operation("remove-source"), {"key": ("two", "one")}).data == {
             "removed": ("two", "one")
         }
     assert list_source_keys(listed) == []

@@ -71,7 +71,7 @@ def test_sentences_end_where_readers_end_them(code: str, line: str, number: int)
 
 @pytest.mark.parametrize(("sentence", "code"), FAULTS)
 def test_a_fault_of_form_is_named(sentence: str, code: str) -> None:
-    assert sentences.fault(sentence, "The title again") == code
+    assert sentences.find_fault(sentence, "The title again") == code
 
 
 @pytest.mark.parametrize(("text", "declared", "code"), LANGUAGES)
@@ -101,7 +101,7 @@ def test_an_excerpt_passes_its_own_gates(text: str, title: str) -> None:
     """Every excerpt satisfies the rules of form."""
     excerpt = summarize(title, text)
     assert not excerpt or not sentences.is_too_long(excerpt)
-    assert not excerpt or sentences.fault(excerpt, title) in ("", "boilerplate")
+    assert not excerpt or sentences.find_fault(excerpt, title) in ("", "boilerplate")
 
 
 def test_a_taxonomy_travels_to_other_processes() -> None:

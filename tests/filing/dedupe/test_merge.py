@@ -160,7 +160,7 @@ def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> No
         editorial.split(app.archive, copy.id)
     place.find_file("Copy").unlink()  # and with it what it says of the split
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         assert app.archive.store.visits.article(copy.id) is None
         assert file_article(place, app, "Copy", copy.body, source="two").merged_into == ""
         assert (
@@ -176,7 +176,7 @@ def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> Non
         editorial.split(app.archive, copy.id)
     place.find_file("First").unlink()
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         file_article(place, app, "First")
         reading = replace(place.load_article("Copy"), also=(first.url,))
         run = make_context(
@@ -276,11 +276,11 @@ def test_a_copy_stands_for_itself_while_its_original_is_gone(place: Place) -> No
     kept = path.read_bytes()
     path.unlink()
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     assert list_shown(place) == [False, True]
     path.write_bytes(kept)
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     assert list_shown(place) == [True, False]
 
 
@@ -289,7 +289,7 @@ def test_the_line_taken_out_by_hand_undoes_the_merge(place: Place) -> None:
     _, copy = file_story_and_copy(place)
     place.edit_file("Copy", f"merged_into: {copy.merged_into}\n", "")
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     assert list_shown(place) == [True, True]
 
 
@@ -299,7 +299,7 @@ def test_the_firsts_hand_edited_title_stays_the_operators(place: Place) -> None:
         file_article(place, app, "First")
     place.edit_file("First", "title: First", "title: Mine")
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         copy = file_article(place, app, "Copy", source="two")
         path = app.archive.store.index.path(copy.merged_into) or ""
         again, _, _ = app.archive.article_store.put(
@@ -414,7 +414,7 @@ def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
     if how == "edited":
         place.edit_file("Copy", "title: Copy", "title: Mine")
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         place.now += 2 * WINDOW if how == "old" else HOUR
         fields = {"also": (copy.url,)} if how == "old" else {}
         first_article = file_article(place, app, "First", published=copy.published, **fields)

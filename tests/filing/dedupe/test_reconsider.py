@@ -140,6 +140,6 @@ def test_a_merge_that_a_hand_undid_is_not_made_again(place: Place) -> None:
         file_article(place, app, "Copy", source="two")
     place.edit_file("Copy", f"merged_into: {first_article.id}\n", "")
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         assert revise_article(place, app, "Copy", STORY + " Corrected.").merged_into == ""
     assert list_shown(place, "First", "Copy") == [True, True]

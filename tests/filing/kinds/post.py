@@ -53,7 +53,7 @@ class MailInstance:
         self.now += timedelta(hours=1)
         with self.open_app() as app:
             report = asyncio.run(refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event()))
-            reconcile.files(app.archive, app.configuration)
+            reconcile.update_from_files(app.archive, app.configuration)
         return {outcome.key: outcome for outcome in report.outcomes}
 
     def read_warning(self, key: str) -> str:

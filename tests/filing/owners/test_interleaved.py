@@ -189,8 +189,8 @@ def live_days(
 
     async def visit(now: datetime) -> None:
         with open_app(config, clock=lambda: now, jitter=lambda: 0.5, environ={}) as app:
-            states = reconcile.sources(app.archive, app.configuration)
-            reconcile.files(app.archive, app.configuration)
+            states = reconcile.update_source_states(app.archive, app.configuration)
+            reconcile.update_from_files(app.archive, app.configuration)
             fetcher = make_fetcher(app.archive, app.configuration.settings)
             run = make_context(
                 app.archive, app.configuration, app.jitter, fetcher, InProcess(), lambda title: None

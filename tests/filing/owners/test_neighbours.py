@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.app.contexts import filing_context
+from syndicator.app.contexts import make_filing_context
 from syndicator.core.model import Article, Origin, make_article_id
 from syndicator.filing.dedupe import RECENT, keep_out_of_feeds
 from tests.filing.test_similarity import make_prose
@@ -36,7 +36,7 @@ def file_announced_page(place: Place, url: str, **fields: Any) -> Article | None
     with place.open_app() as app:
         return keep_out_of_feeds(
             Article(id=make_article_id(url), url=url, **{"title": "A page", **given}),
-            filing_context(app.archive, app.configuration.sources),
+            make_filing_context(app.archive, app.configuration.sources),
             NOW,
         )
 

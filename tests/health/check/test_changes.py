@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from syndicator.app.read_configuration import configuration
+from syndicator.app.read_configuration import read_configuration
 from syndicator.health.check.config_files import list_changes
 from syndicator.runs import daemon
 
@@ -17,7 +17,7 @@ def test_each_setting_source_and_query_is_named(tmp_path: Path) -> None:
     )
     source = '[[source]]\nkey = "{}"\nurl = "https://{}.example/feed"\n'
     sources.write_text(source.format("one", "one") + source.format("two", "two"))
-    before = configuration(tmp_path, {})
+    before = read_configuration(tmp_path, {})
     assert list(list_changes(before, before)) == []
     settings.write_text(
         '[publish]\nlisten = "127.0.0.1:1234"\nlimit = 60\nmost = 9\n[describe.llm]\ndaily_calls'
@@ -25,7 +25,7 @@ def test_each_setting_source_and_query_is_named(tmp_path: Path) -> None:
     )
     sources.write_text(source.format("two", "other") + source.format("three", "three"))
     queries.write_text('[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n')
-    assert list(list_changes(before, configuration(tmp_path, {}))) == [
+    assert list(list_changes(before, read_configuration(tmp_path, {}))) == [
         "setting describe.llm.daily_calls changed",
         "setting publish.limit changed",
         "setting publish.listen changed; it counts from the next start",

@@ -9,7 +9,7 @@ import pytest
 from syndicator.configuration.settings import Settings
 from syndicator.health.check.installation import check
 from syndicator.publishing.page_design import Look
-from syndicator.publishing.web.pages import find_template_faults, template_names
+from syndicator.publishing.web.pages import find_template_faults, list_template_names
 from tests.places import Place
 
 
@@ -57,7 +57,7 @@ def test_templates_of_ours_and_parts_that_they_use_are_fine(place: Place) -> Non
 @pytest.mark.slow
 def test_each_template_of_ours_is_tried() -> None:
     folder = resources.files("syndicator.publishing").joinpath("templates")
-    ours = {name: folder.joinpath(name).read_text() for name in template_names()}
+    ours = {name: folder.joinpath(name).read_text() for name in list_template_names()}
     assert find_template_faults(Look(ours), Settings()) == []
     for name, text in ours.items():
         assert (

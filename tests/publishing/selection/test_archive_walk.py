@@ -207,7 +207,7 @@ def test_changed_settings_make_feeds_stale() -> None:
     assert list_stale_feeds(specs, index) == set()
     renamed = SETTINGS.model_copy(update={"site": Site(title="Nights", url=BASE)})
     report = end_run(index, outlet, settings=renamed)
-    assert {f"{paths.stem(spec.key)}.atom" for spec in specs} <= set(report.written)
+    assert {f"{paths.get_stem(spec.key)}.atom" for spec in specs} <= set(report.written)
 
 
 def test_archives_may_be_in_atom_alone() -> None:

@@ -32,7 +32,7 @@ from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.runs.build import build_feeds
 from syndicator.sending import webhooks
 from syndicator.upkeep.editorial import release, undo_withdrawal, withdraw
-from syndicator.upkeep.reconcile import files
+from syndicator.upkeep.reconcile import update_from_files
 from syndicator.upkeep.reindex import reindex
 from tests.places import NOW, Place, store_articles
 from tests.postgres import Server
@@ -129,9 +129,9 @@ def store_titles(place: Place, *titles: str, **fields: object) -> None:
 def build_and_send(place: Place) -> list[Problem]:
     """Build and send, as `build` does."""
     with place.open_app() as app:
-        files(app.archive, app.configuration)
+        update_from_files(app.archive, app.configuration)
         asyncio.run(build_feeds(app))
-        return asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter))
+        return asyncio.run(webhooks.send_due_messages(app.archive, app.configuration, app.jitter))
 
 
 def send_later(place: Place, **passed: float) -> list[Problem]:
@@ -157,7 +157,10 @@ def test_an_article_is_announced_once_after_its_build_and_signed(
     """A new article is announced once, after its build, with a signature."""
     store_titles(place, "New")
     with place.open_app() as app:
-        assert asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter)) == []
+        assert (
+            asyncio.run(webhooks.send_due_messages(app.archive, app.configuration, app.jitter))
+            == []
+        )
     assert receiver.got == []  # it is not published yet
     assert build_and_send(place) == build_and_send(place) == []
     [delivery] = receiver.got
@@ -224,7 +227,7 @@ def test_what_a_build_leaves_is_announced_by_the_one_that_publishes_it(
     store_titles(place, "New")
     with place.open_app() as app:
         asyncio.run(build_feeds(app, accepts=lambda key: False))
-        asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter))
+        asyncio.run(webhooks.send_due_messages(app.archive, app.configuration, app.jitter))
     assert receiver.got == []
     build_and_send(place)
     assert receiver.lines == ["article.published New"]
@@ -240,7 +243,7 @@ def test_what_is_filed_during_a_build_holds_up_no_other_news(
             [lambda: store_articles(app, "Later", "A text.", tags=("AI",), added=place.now)]
         )
         asyncio.run(build_feeds(app, turn=lambda: next(during, lambda: None)()))
-        asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter))
+        asyncio.run(webhooks.send_due_messages(app.archive, app.configuration, app.jitter))
     assert receiver.lines == ["article.published New"]
     build_and_send(place)
     assert receiver.lines == ["article.published New", "article.published Later"]

@@ -14,7 +14,7 @@ from syndicator.health.observing import open_read_only
 from syndicator.publishing.paths import article_name
 from syndicator.upkeep.answers import related
 from syndicator.upkeep.editorial import withdraw
-from syndicator.upkeep.reconcile import files
+from syndicator.upkeep.reconcile import update_from_files
 from tests.places import Place, keep_workers, store_articles
 
 __all__ = ["keep_workers"]
@@ -65,7 +65,7 @@ def read_related(place: Place, title: str) -> list[str]:
 
 def reconcile_and_build(place: Place) -> None:
     with place.open_app() as app:
-        files(app.archive, app.configuration)
+        update_from_files(app.archive, app.configuration)
     place.build()
 
 

@@ -341,7 +341,7 @@ def test_what_an_operator_wrote_is_not_even_asked_about(lab: Lab) -> None:
     lab.place.edit_file("Weather", FIRST, "Mine, and no machine's.")
     lab.place.edit_file("Tagged", "- GPU", "- Mine")
     with lab.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     assert lab.ask_model().counts == {"accepted": 1}
     assert lab.place.load_article("Weather").excerpt == "Mine, and no machine's."
     tagged = lab.place.load_article("Tagged")
@@ -442,7 +442,7 @@ def test_a_text_that_changes_is_asked_about_again(lab: Lab) -> None:
     lab.place.edit_file("Weather", "Acme Labs in Oslo", "Zorblax in Oslo")
     lab.llm.behaviour = answer_honestly
     with lab.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     assert lab.ask_model().counts == {"accepted": 1}
 
 

@@ -44,7 +44,7 @@ def plan_with_progress(app: App, revise: Revise, seen: list[tuple[int, int]] | N
         if seen is not None:
             seen.append((done, total))
 
-    problems = reconcile.files(app.archive, app.configuration)
+    problems = reconcile.update_from_files(app.archive, app.configuration)
     return plan_pass(
         app.archive,
         choose_all(app.archive, None),
@@ -63,7 +63,7 @@ def change_category(articles: Sequence[Filed]) -> list[Outcome]:
 def test_a_plan_names_revisions_and_feeds_and_writes_nothing(place: Place) -> None:
     seen: list[tuple[int, int]] = []
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         before = place.read_digests("articles")
         planned = plan_with_progress(app, change_category, seen)
     assert [item.title for item in planned.articles] == list(TITLES)

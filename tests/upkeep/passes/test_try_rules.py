@@ -11,7 +11,7 @@ import pytest
 from syndicator.cli.operations import apply
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Rules
-from syndicator.operations.operation import need
+from syndicator.operations.operation import need_operation
 from syndicator.runs import refresh
 from syndicator.upkeep.passes.try_rules import count_matched, find_mean_score, try_rules
 from tests.faults.instance import InProcess
@@ -48,7 +48,7 @@ def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place)
         assert find_mean_score(()) == 0
         with pytest.raises(UsageError, match="no source 'nobody'"):
             try_rules(app.archive, app.configuration, "nobody", rules)
-        apply(app, need("save-rules"), {"key": "daily", "remove": rules.remove})
+        apply(app, need_operation("save-rules"), {"key": "daily", "remove": rules.remove})
     assert place.read_digests("articles") == before
     with place.open_app() as app:
         assert app.configuration.sources["daily"].rules == rules

@@ -30,7 +30,7 @@ OLD = 60
 
 def reconcile_files(place: Place) -> tuple[Problem, ...]:
     with place.open_app() as app:
-        return reconcile.files(app.archive, app.configuration)
+        return reconcile.update_from_files(app.archive, app.configuration)
 
 
 def read_entries(place: Place) -> list[dict[str, Any]]:
@@ -134,7 +134,7 @@ def test_a_clock_that_is_set_back_stops_no_visit(tmp_path: Path) -> None:
         life.now = BEGAN + timedelta(hours=1)
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             assert app.archive.store.visits.list_due_states(life.now) == []
-            reconcile.edited_sources(app.archive, app.configuration)
+            reconcile.update_edited_sources(app.archive, app.configuration)
             assert [state.key for state in app.archive.store.visits.list_due_states(life.now)] == [
                 "one"
             ]
@@ -172,7 +172,7 @@ def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
         app.archive.clock_offsets.update(
             {f"{name}.example": timedelta(seconds=2) for name in "abc"}
         )
-        assert clock.compare(app.archive) == ()
+        assert clock.compare_clocks(app.archive) == ()
     assert reconcile_files(filled_place) == (), "servers say that the clock is right now"
     assert filled_place.read_digests("articles") == before
 
@@ -180,14 +180,14 @@ def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
 def test_a_clock_that_is_ahead_of_servers_is_reported(filled_place: Place) -> None:
     with filled_place.open_app() as app:
         app.archive.clock_offsets.update({"a.example": FAR, "b.example": FAR})
-        assert clock.compare(app.archive) == (), "two may be wrong"
+        assert clock.compare_clocks(app.archive) == (), "two may be wrong"
         app.archive.clock_offsets["c.example"] = timedelta(days=1)
-        (problem,) = clock.compare(app.archive)
+        (problem,) = clock.compare_clocks(app.archive)
         assert problem.reason == "clock"
         assert problem.detail == "it is 3650 days, 0:00:00 ahead of the clocks of 3 servers"
         assert clock.describe_clock_fault(app.archive.store, NOW) == problem.detail
         app.archive.clock_offsets.update({"a.example": timedelta(), "b.example": timedelta()})
-        assert clock.compare(app.archive) == ()
+        assert clock.compare_clocks(app.archive) == ()
         assert clock.describe_clock_fault(app.archive.store, NOW) == ""
 
 
@@ -253,10 +253,11 @@ def test_visits_and_entries_of_the_future_come_back(filled_place: Place) -> None
     store_future_articles(filled_place, 0)
     with filled_place.open_app() as app:
         app.archive.store.visits.save_states([state])
-        states = reconcile.sources(app.archive, app.configuration)
-        assert [problem.reason for problem in reconcile.files(app.archive, app.configuration)] == [
-            "clock-behind"
-        ]
+        states = reconcile.update_source_states(app.archive, app.configuration)
+        assert [
+            problem.reason
+            for problem in reconcile.update_from_files(app.archive, app.configuration)
+        ] == ["clock-behind"]
         assert states["one"].visits.last_success == NOW
         assert states["one"].schedule.next_due == NOW
         assert [

@@ -34,8 +34,8 @@ def walked_sources(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def start_run(place: Place) -> SourceState:
     """What a run does at its start. Returns the state of source "one"."""
     with place.open_app() as app:
-        reconcile.edited_sources(app.archive, app.configuration)
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_edited_sources(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         state = app.archive.store.visits.state("one")
         assert state is not None
         return state
@@ -60,7 +60,7 @@ def test_an_edit_counts_at_the_next_run(place: Place, walked_sources: list[str])
     """After an edit of sources.toml a source is due, though its next visit was tomorrow."""
     set_sources_age(place)
     with place.open_app() as app:
-        reconcile.edited_sources(app.archive, app.configuration)
+        reconcile.update_edited_sources(app.archive, app.configuration)
         state = app.archive.store.visits.state("one")
         assert state is not None
         app.archive.store.visits.save_states(
@@ -150,5 +150,5 @@ def test_a_lost_database_knows_nothing(place: Place, walked_sources: list[str]) 
     for path in (place.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
     with place.open_app(create=True) as app:
-        reconcile.edited_sources(app.archive, app.configuration)
+        reconcile.update_edited_sources(app.archive, app.configuration)
         assert app.archive.store.visits.state("one") is not None

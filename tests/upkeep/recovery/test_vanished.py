@@ -31,7 +31,7 @@ def store_stories(place: Place) -> None:
 
 def reconcile_and_build(place: Place) -> None:
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
     place.build()
 
 
@@ -112,10 +112,10 @@ def test_a_file_under_another_name_is_not_named(place: Place) -> None:
 
 def test_what_is_deleted_by_command_is_not_named(place: Place) -> None:
     from syndicator.operations.changes import texts
-    from syndicator.operations.operation import need
+    from syndicator.operations.operation import need_operation
 
     with place.open_app() as app:
-        operation = need("withdraw")
+        operation = need_operation("withdraw")
         arguments = {"id": "https://one.example/story-3"}
         texts.apply(app, operation, arguments, operation.plan(app, arguments), who="operator")
     reconcile_and_build(place)

@@ -11,7 +11,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
-from syndicator.operations.operation import need
+from syndicator.operations.operation import need_operation
 from syndicator.runs.refresh import remake
 from syndicator.upkeep import editorial, reconcile, reindex
 from syndicator.upkeep.learn import Post, confirmed_tags, find_cache_path, limit_sources
@@ -127,7 +127,7 @@ def test_categories_are_learnt_from_those_that_an_operator_stands_behind(place: 
         store_articles(app, "Edited", MODELS, category="Gardens")
     place.edit_file("Edited", "category: Gardens", "category: AI")
     with place.open_app() as app:
-        reconcile.files(app.archive, app.configuration)
+        reconcile.update_from_files(app.archive, app.configuration)
         assert learning.learn(app.archive, app.configuration).filed == 2
 
 
@@ -162,9 +162,9 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
     before = (place.config / "taxonomy.toml").read_text()
     chosen = {"name": "Ferries", "description": "Ferries: harbours", "stamp": ""}
     with place.open_app() as app:
-        apply(app, need("save-category"), chosen)
+        apply(app, need_operation("save-category"), chosen)
         with pytest.raises(UsageError, match="already"):
-            apply(app, need("save-category"), {**chosen, "name": "ferries"})
+            apply(app, need_operation("save-category"), {**chosen, "name": "ferries"})
     assert (place.config / "taxonomy.toml").read_text().startswith(before.rstrip())
     assert (
         Taxonomy.from_toml(place.config / "taxonomy.toml").vocabulary.category[-1].name == "Ferries"

@@ -17,7 +17,7 @@ from syndicator.core.model import FeedKey
 from syndicator.describing.taxonomy.edit import plan_rename_or_merge, rewrite_taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, parse
 from syndicator.operations.changes.log import Log
-from syndicator.operations.operation import need
+from syndicator.operations.operation import need_operation
 from syndicator.upkeep.passes.describe_all import plan_descriptions
 from syndicator.upkeep.tags import learning
 from syndicator.upkeep.tags import rename as tags
@@ -293,7 +293,7 @@ def test_a_list_without_the_key_stays_without_it(place: Place) -> None:
 def apply_change(place: Place, name: str, /, **values: str) -> int:
     """Make a change as the command line does; return its number in the log."""
     with place.open_app() as app:
-        apply(app, need(name), values)
+        apply(app, need_operation(name), values)
         return Log(app.configuration.settings.state_dir).newest(1)[0].number
 
 
