@@ -91,11 +91,11 @@ def open_app(
         _need_article_store(article_store, store)
         beside = Beside(files=article_store, store=store, publish=settings.publish, clock=clock)
         beside.begin()
-        _keep_instance(article_store, store, clock(), begun=has_begun)
+        _keep_instance(article_store, store, clock(), begun=has_articles)
         app = App(
             configuration=replace(
                 read,
-                settings=settle_archives(settings, article_store, begun=has_begun),
+                settings=settle_archives(settings, article_store, begun=has_articles),
                 environ=environ,
             ),
             archive=Archive(

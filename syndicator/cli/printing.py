@@ -15,6 +15,7 @@ from syndicator.core.errors import SyndicatorError
 from syndicator.core.program import as_typed
 from syndicator.core.text import counted as counted
 from syndicator.core.text import width
+from syndicator.operations.operation import convert_to_json as convert_to_json
 
 if TYPE_CHECKING:
     from syndicator.configuration.settings import Settings
