@@ -101,7 +101,7 @@ def build_copy_query(article: Article, source: str, now: datetime) -> Like:
         source=source,
         title=article.title,
         published=article.published,
-        found_by=sketch.found_by if sketch else (),
+        found_by=sketch.stored_keys if sketch else (),
         keys=sketch.keys if sketch else (),
         since=now - WINDOW,
     )
@@ -161,9 +161,9 @@ def make_comparison_data(
     return Compared(
         at=added,
         data=sketch.pack() if sketch else b"",
-        keys=sketch.found_by if sketch else (),
+        keys=sketch.stored_keys if sketch else (),
         # older data can be deleted; a whole day, so that this happens once a day
-        forget=(now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0),
+        delete_before=(now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0),
         since=estimate_start(article.published, added, previous_visit),
         named=urls.alias(named[0]) if named else None,
     )

@@ -64,7 +64,7 @@ def write_article(
             html=html if stored.body == article.body else None,
             same_body=before is not None and before.body == stored.body,
             score=score,
-            parted=was_merged and not stored.merged_into,
+            is_split=was_merged and not stored.merged_into,
             compared=compared(stored),
             blocks=blocks(stored),
         )

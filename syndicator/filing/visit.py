@@ -354,7 +354,7 @@ async def take_push(
     )
     new_entries = sum(row.first_seen == started for row in rows)
     if run.hubs:
-        run.hubs.brought(source.key, new_entries, started)
+        run.hubs.record_push(source.key, new_entries, started)
     rows = _save_unwanted(context, rows, announced_ids=None)
     processed = await _ingest_all(context, rows, page=None, limit=None, stop=stop)
     state = source_state.update_after_push(context.state, feed, new_entries, started)
@@ -400,7 +400,7 @@ async def _report_to_hubs(
             worker_functions.page_links, result.body, result.final_url, dict(result.headers)
         )
     new_entries = [row.entry for row in rows if row.first_seen == now and row.entry]
-    hubs.polled(
+    hubs.record_poll(
         context.source,
         find_offer(result.headers, feed, result.final_url),
         new_entries,
@@ -747,7 +747,7 @@ async def visit_all(
         async with slots:
             if stop.is_set():
                 return
-            async with run.hubs.alone(source.key) if run.hubs else nullcontext():
+            async with run.hubs.lock_source(source.key) if run.hubs else nullcontext():
                 finished = await visit(run.visit(source, state), limit=limit, stop=stop)
         outcome = finished.outcome
         if outcome.no_network:

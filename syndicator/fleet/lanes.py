@@ -284,7 +284,7 @@ class _Work:
         runs: dict[str, RunContext] = {}
         host_places: dict[str, asyncio.Semaphore] = {}
         for name in self._left:
-            fence = lane.hosts.forgiving(self._fence, name, lane.session.owner)
+            fence = lane.hosts.make_forgiving_fence(self._fence, name, lane.session.owner)
             store = lane.app.archive.store.open_fenced_visits(fence, self._waiting)
             runs[name] = replace(lane.run, store=store)
             host_places[name] = asyncio.Semaphore(SIDE_BY_SIDE)
@@ -359,7 +359,7 @@ class _Work:
             end_job = lambda connection: lane.shards.end(connection, self._job, names, owner, pause)
             self._save(end_job)
         except JobLost:
-            lane.hosts.let_go(names, owner, pause)
+            lane.hosts.release_hosts(names, owner, pause)
         finally:
             lane.turns.drop(names)
         self.log.debug("work has ended", visits=len(self._due))

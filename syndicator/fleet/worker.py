@@ -283,7 +283,7 @@ async def _run_session(
         )
         shards.install()
         # hosts of an earlier session that lost the database
-        hosts.give_up(owner, settings.fetch.pause)
+        hosts.release_all(owner, settings.fetch.pause)
         plan_after_edits(app)
         free: list[Lane] = []
         for _ in range(threads):
@@ -294,7 +294,7 @@ async def _run_session(
             await _run_engine(session, free, clock)
         finally:
             with suppress(StoreError):  # else the next session does it, or the leases end
-                hosts.give_up(owner, settings.fetch.pause)
+                hosts.release_all(owner, settings.fetch.pause)
 
 
 async def _run_engine(session: Session, free: list[Lane], clock: DatabaseClock) -> None:

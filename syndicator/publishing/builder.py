@@ -96,7 +96,7 @@ def _find_ended(site: Site) -> list[FeedRow]:
     """Return the rows of the feeds whose files must be deleted: feeds that end now, and moved feeds
     that still have archives. Also replace these rows in `site.rows`, so that the redirect maps
     show the feeds as ended."""
-    configured = {*site.inputs.left_alone, *(spec.key for spec in site.inputs.specs)}
+    configured = {*site.inputs.feeds_to_keep, *(spec.key for spec in site.inputs.specs)}
     publish = site.settings.publish
     ended: list[FeedRow] = []
     for row in site.rows.values():

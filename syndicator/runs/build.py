@@ -432,7 +432,9 @@ def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Sp
     note = json.dumps(stems) if stems else None
     app.archive.store.visits.set_note(_WAITING, note, app.archive.clock())
     settings = app.configuration.settings.model_copy(update={"publish": waiting.publish})
-    return Spared(app=_with_settings(app, settings), kept=waiting.kept, stems=stems)
+    return Spared(
+        app=_with_settings(app, settings), kept=waiting.feeds_with_kept_files, stems=stems
+    )
 
 
 def _with_settings(app: App, settings: Settings) -> App:
@@ -478,14 +480,14 @@ def _take_steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], 
             remake=remake,
             excused=read_excused(archive.store),
             news=_list_news(app),
-            digest=digests.make_due_issues(archive, app.configuration),
+            digests=digests.make_due_issues(archive, app.configuration),
             split=_split_sentences,
             now=archive.clock(),
             markdown=partial(_read_markdown, app),
-            kept=app.entries,
+            entry_cache=app.entries,
             whole=task.anew,
             planned=task.scope.feeds,
-            left_alone=task.spared.kept,
+            feeds_to_keep=task.spared.kept,
             look=pages,
             tags=task.tags,
             icons=task.icons,

@@ -221,7 +221,7 @@ class Registry(Hubs):
             self._waiting_bytes -= len(push.body)
         return push
 
-    def polled(
+    def record_poll(
         self,
         source: Source,
         offer: Offer | None,
@@ -238,7 +238,7 @@ class Registry(Hubs):
                 self._count(subscription, missed=missed)
         self._follow_offer(source, offer if may_subscribe(source) else None, now)
 
-    def brought(self, source_key: str, new: int, now: datetime) -> None:
+    def record_push(self, source_key: str, new: int, now: datetime) -> None:
         subscription = self._find_wanted(source_key)
         if subscription is not None and new:
             self._count(subscription, pushed=new)
@@ -250,7 +250,7 @@ class Registry(Hubs):
         tally = self._tallies.get(subscription.hub, Tally(hub=subscription.hub))
         return websub.rate_trust(subscription, tally, now)
 
-    def alone(self, source_key: str) -> AbstractAsyncContextManager[object]:
+    def lock_source(self, source_key: str) -> AbstractAsyncContextManager[object]:
         lock = self._locks.get(source_key) or asyncio.Lock()
         self._locks[source_key] = lock
         return lock

@@ -70,7 +70,7 @@ async def notify_hubs(
                     settings,
                     hub,
                     notice.failed,
-                    notice.untold,
+                    notice.urls_not_notified,
                     failing_before.get(hub),
                 )
             )

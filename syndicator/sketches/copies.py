@@ -48,7 +48,7 @@ class Sketch:
         return self.lowest[:LOOKED_UP]
 
     @property
-    def found_by(self) -> tuple[int, ...]:
+    def stored_keys(self) -> tuple[int, ...]:
         """The hashes to store, so that this sketch is found by the `keys` of others. They are few,
         because each takes a page of the database."""
         return self.lowest[:FOUND_BY]

@@ -141,7 +141,7 @@ def _choose_original(record: ArticleRecord, known: KnownArticle) -> str | None:
     otherwise as stored. None: it is no copy, or no longer."""
     if record.article.merged_into:
         return record.article.merged_into
-    if record.parted:
+    if record.is_split:
         return None
     return known.merged_into
 

@@ -494,7 +494,9 @@ def _record(
     was_merged = before is not None and bool(before.merged_into)
     is_split_by_hand = was_merged and not article.merged_into  # the line was removed
     shown = as_shown(article, configuration.taxonomy)
-    archive.store.visits.record(ArticleRecord(article=shown, stamp=stamp, parted=is_split_by_hand))
+    archive.store.visits.record(
+        ArticleRecord(article=shown, stamp=stamp, is_split=is_split_by_hand)
+    )
 
 
 def find_other_file(

@@ -175,9 +175,9 @@ def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
     assert not take_busy(hosts).held
     assert list_owners(store) == {"me"}
 
-    hosts.let_go([HOST, "slow.example"], "you", 0)
+    hosts.release_hosts([HOST, "slow.example"], "you", 0)
     assert list_owners(store) == {"me"}, "nobody else lets them go"
-    hosts.let_go([HOST, "slow.example"], "me", 10)
+    hosts.release_hosts([HOST, "slow.example"], "me", 10)
     assert list_owners(store) == set()
     assert 5 < take_busy(hosts).seconds <= 10
     assert 15 < take_busy(hosts, "slow.example").seconds <= 20
@@ -245,7 +245,9 @@ def test_starts_that_brought_something_are_forgiven(store: Store, hosts: Hosts) 
     """A worker that is killed while it works on a sound host ends that host for nobody."""
     for number in range(POISON_STARTS + 2):
         assert hosts.own([HOST], "me")
-        visits = store.open_fenced_visits(hosts.forgiving(lambda connection: None, HOST, "me"), ())
+        visits = store.open_fenced_visits(
+            hosts.make_forgiving_fence(lambda connection: None, HOST, "me"), ()
+        )
         visits.set_note("x", str(number), NOW)
         pass_by(store)
 
@@ -261,13 +263,13 @@ def test_a_host_that_was_suspected_is_free_with_the_end_of_its_work(
         with store._db.write() as connection:
             connection.execute(schema.hosts.update().values(held_until=0))
         assert hosts.own([HOST], "me")
-        hosts.let_go([HOST], "me", 0)
+        hosts.release_hosts([HOST], "me", 0)
         assert isinstance(hosts.take(HOST), Turn)
         pass_by(store)
 
 
 @pytest.mark.parametrize(
-    "let_go", [Hosts.give_up, lambda hosts, owner, pause: hosts.let_go([HOST], owner, pause)]
+    "let_go", [Hosts.release_all, lambda hosts, owner, pause: hosts.let_go([HOST], owner, pause)]
 )
 def test_work_that_a_living_worker_ends_or_gives_up_is_not_lost(
     hosts: Hosts, let_go: Callable[[Hosts, str, float], None]

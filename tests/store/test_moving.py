@@ -59,7 +59,7 @@ def fill_store(url: str) -> None:
             )
         )
         store.visits.save_sketch(
-            "a" * 26, Compared(at=NOW, data=b"\x00\xff", keys=[1, 2, -3], forget=NOW)
+            "a" * 26, Compared(at=NOW, data=b"\x00\xff", keys=[1, 2, -3], delete_before=NOW)
         )
         store.visits.set_note("n", "text", NOW)
         store.index.merge(sorted(store.visits.stamps())[0], sorted(store.visits.stamps())[1])

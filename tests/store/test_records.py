@@ -510,20 +510,22 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
     long_ago = datetime.min.replace(year=1970, tzinfo=UTC)
     day = timedelta(days=1)
     store.visits.save_sketch(
-        old, Compared(at=NOW - 9 * day, data=b"old", keys=[5], forget=long_ago)
+        old, Compared(at=NOW - 9 * day, data=b"old", keys=[5], delete_before=long_ago)
     )
     store.visits.save_sketch(
-        one, Compared(at=NOW, data=b"one", keys=[1, 5, 2**32 - 1], forget=long_ago)
+        one, Compared(at=NOW, data=b"one", keys=[1, 5, 2**32 - 1], delete_before=long_ago)
     )
     store.visits.save_sketch(
-        two, Compared(at=NOW - 3 * day, data=b"two", keys=[2, 5], forget=long_ago)
+        two, Compared(at=NOW - 3 * day, data=b"two", keys=[2, 5], delete_before=long_ago)
     )
 
     assert find_likely(store, [5], NOW - 5 * day) == {one: b"one", two: b"two"}
     assert find_likely(store, [2**32 - 1, 7], NOW - 5 * day) == {one: b"one"}
     assert find_likely(store, [7], NOW - 5 * day) == find_likely(store, [], NOW) == {}
 
-    store.visits.save_sketch(one, Compared(at=NOW, data=b"new", keys=[1, 9], forget=NOW - 5 * day))
+    store.visits.save_sketch(
+        one, Compared(at=NOW, data=b"new", keys=[1, 9], delete_before=NOW - 5 * day)
+    )
     # 1 is there once
     assert store._db.scalar(select(func.count()).where(schema.sketch_keys.c.id == one)) == 4
     assert find_likely(store, [1, 5, 9], NOW - 99 * day) == {one: b"new", two: b"two"}
@@ -536,11 +538,13 @@ def test_the_claims_of_an_article_are_stored_with_its_sketch(store: Store) -> No
     one = record_article(store, 1).id
     assert store.visits.read_claims(one) == (None, None)
     first = Compared(
-        at=NOW, data=b"one", keys=[1], forget=NOW, since=NOW - HOUR, named="a.example/x"
+        at=NOW, data=b"one", keys=[1], delete_before=NOW, since=NOW - HOUR, named="a.example/x"
     )
     store.visits.save_sketch(one, first)
     assert store.visits.read_claims(one) == (NOW - timedelta(hours=1), "a.example/x")
-    store.visits.save_sketch(one, Compared(at=NOW, data=b"new", keys=[2], forget=NOW, since=NOW))
+    store.visits.save_sketch(
+        one, Compared(at=NOW, data=b"new", keys=[2], delete_before=NOW, since=NOW)
+    )
     assert store.visits.read_claims(one) == (
         NOW - timedelta(hours=1),
         None,
@@ -558,10 +562,10 @@ def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_thei
     )
     long_ago = NOW - timedelta(days=900)
     store.visits.save_sketch(
-        two.id, Compared(at=long_ago, data=b"two", keys=[9, 8, 7, 6, 5, 4], forget=long_ago)
+        two.id, Compared(at=long_ago, data=b"two", keys=[9, 8, 7, 6, 5, 4], delete_before=long_ago)
     )
     store.visits.save_sketch(
-        other.id, Compared(at=NOW, data=b"other", keys=[4], forget=NOW - timedelta(days=14))
+        other.id, Compared(at=NOW, data=b"other", keys=[4], delete_before=NOW - timedelta(days=14))
     )
 
     def found(title: str, *keys: int) -> list[str]:
@@ -612,7 +616,7 @@ def test_the_copies_of_an_article_are_known(store: Store) -> None:
     )
     assert store.visits.copies(one.id) == [two.id]  # a file that says nothing does not part the two
     store.visits.record(
-        ArticleRecord(article=two, stamp=store.visits.stamp(two.id) or pytest.fail(), parted=True)
+        ArticleRecord(article=two, stamp=store.visits.stamp(two.id) or pytest.fail(), is_split=True)
     )
     assert store.visits.copies(one.id) == []
 

@@ -93,7 +93,7 @@ class Compared:
     at: datetime
     data: bytes
     keys: Sequence[int]
-    forget: datetime
+    delete_before: datetime
     since: datetime | None = None
     named: str | None = None
 
@@ -120,7 +120,7 @@ class ArticleRecord:
     html: str | None = None
     same_body: bool = False
     score: float | None = None
-    parted: bool = False
+    is_split: bool = False
     compared: Compared | None = None
     blocks: Blocks | None = None
 

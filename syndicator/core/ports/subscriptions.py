@@ -63,7 +63,7 @@ class Tally:
 class Hubs(Protocol):
     """Receives reports about visits and pushes, by which hubs are judged."""
 
-    def polled(
+    def record_poll(
         self,
         source: Source,
         offer: Offer | None,
@@ -75,14 +75,14 @@ class Hubs(Protocol):
         names, None if it names none; `new`: entries that no hub had pushed; `before`: time of the
         visit before, None if there was none."""
 
-    def brought(self, source_key: str, new: int, now: datetime) -> None:
+    def record_push(self, source_key: str, new: int, now: datetime) -> None:
         """Report a push for a source, which had `new` new entries."""
 
     def trust(self, source_key: str, now: datetime) -> float:
         """Return the share of the new entries of a source that its hub will push, as expected from
         the past: from 0 to below 1."""
 
-    def alone(self, source_key: str) -> AbstractAsyncContextManager[object]:
+    def lock_source(self, source_key: str) -> AbstractAsyncContextManager[object]:
         """Return a lock for a source, so that a visit and a push do not run at the same time."""
 
 

@@ -130,10 +130,12 @@ def _take_page(context: VisitContext, harvest: _Harvest, mails: Sequence[KnownMa
     one: then the next visit looks at these mails again."""
     source = context.source
     newsletter_mails = [mail for mail in mails if newsletter.is_wanted(source, mail.headers)]
-    rows = context.run.store.entries(source.key, [mail.headers.mid for mail in newsletter_mails])
-    new_ids = {mail.headers.mid for mail in harvest.new}
+    rows = context.run.store.entries(
+        source.key, [mail.headers.mid_url for mail in newsletter_mails]
+    )
+    new_ids = {mail.headers.mid_url for mail in harvest.new}
     for mail in newsletter_mails:
-        mail_id = mail.headers.mid
+        mail_id = mail.headers.mid_url
         if mail_id in rows:
             harvest.filed.append(mail.name)
             continue
@@ -231,7 +233,7 @@ async def _read_mail(context: VisitContext, mail: ReceivedMail, readers: tuple[s
     except WorkerFailed as failure:
         headers = read_headers(mail.raw)
         fault = f"{failure.reason}: {failure.detail}"
-        return Entry(id=headers.mid, url=headers.mid, title=headers.title, fault=fault)
+        return Entry(id=headers.mid_url, url=headers.mid_url, title=headers.title, fault=fault)
 
 
 def _find_readers(source: Source) -> tuple[str, ...]:

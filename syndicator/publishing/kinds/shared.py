@@ -103,7 +103,7 @@ def _make_list(site: Site, part: str) -> Iterator[File]:
 def list_digest_targets(site: Site) -> Iterator[Target]:
     """Yield a target for the feed of each digest. It is also made again after any new article,
     since an article of an old issue may be changed or withdrawn."""
-    for digest, issues in site.inputs.digest:
+    for digest, issues in site.inputs.digests:
         yield Target(
             id=paths.get_stem(FeedKey(DIGEST, digest.name)),
             owner=DIGESTS,

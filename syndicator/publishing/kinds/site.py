@@ -47,7 +47,7 @@ class Inputs:
     sources: Mapping[str, Source]
     instance: uuid.UUID
     planned: Collection[FeedKey] | None = None
-    left_alone: Collection[FeedKey] = ()
+    feeds_to_keep: Collection[FeedKey] = ()
     whole: bool = False
     source_of: Callable[[Article], Source | None] | None = None
     remake: Callable[[str], str | None] | None = None
@@ -55,9 +55,9 @@ class Inputs:
     tags: Collection[str] = ()
     markdown: Callable[[str], str] = lambda id: ""
     look: Look | None = None
-    kept: KeptEntries | None = None
+    entry_cache: KeptEntries | None = None
     news: Sequence[Sequence[str]] = ()
-    digest: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]] = ()
+    digests: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]] = ()
     split: Split = lambda text, language: [text]
     now: datetime | None = None
     icons: Mapping[str, str] = field(default_factory=dict)
@@ -96,7 +96,7 @@ class Site:
         self.outlet = inputs.outlet
         self.settings = inputs.settings
 
-        listed_specs = [*inputs.specs, *digests.plan_digest_feeds(inputs.digest, inputs.settings)]
+        listed_specs = [*inputs.specs, *digests.plan_digest_feeds(inputs.digests, inputs.settings)]
         self.pages = Pages(listed_specs, inputs.settings, inputs.look, inputs.tags)
         look = self.pages.templates.look
         self.shared_fingerprint = fingerprints.fingerprint_shared_input(
@@ -104,7 +104,7 @@ class Site:
         )
         self.pages_fingerprint = fingerprints.fingerprint_pages(inputs.settings, look)
         self.common_fingerprint = self.shared_fingerprint + self.pages_fingerprint
-        self.kept = inputs.kept or KeptEntries()
+        self.kept = inputs.entry_cache or KeptEntries()
         self.kept.begin(
             repr((self.shared_fingerprint, inputs.settings, look.digest, sorted(inputs.tags)))
         )

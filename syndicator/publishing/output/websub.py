@@ -23,7 +23,7 @@ class Notice:
     """The result of notifying a hub. `untold`: addresses of changed feeds of which the hub does not
     know yet; `failed`: the first failure, None if there was none."""
 
-    untold: tuple[str, ...] = ()
+    urls_not_notified: tuple[str, ...] = ()
     failed: Failed | None = None
 
 
@@ -65,7 +65,7 @@ async def notify_hub(
     except TimeoutError:
         first_failure = first_failure or _make_timeout(hub, seconds_in_all)
     untold = tuple(url for url in addresses if url not in notified)
-    return Notice(untold=untold, failed=first_failure)
+    return Notice(urls_not_notified=untold, failed=first_failure)
 
 
 async def _send_batch(

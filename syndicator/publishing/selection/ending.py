@@ -26,7 +26,7 @@ class Waiting:
     with, in which the axes of the waiting feeds are still on."""
 
     feeds: frozenset[FeedKey]
-    kept: frozenset[FeedKey]
+    feeds_with_kept_files: frozenset[FeedKey]
     publish: Publish
 
 
@@ -46,12 +46,14 @@ def decide_waiting(
     unconfirmed, all of these wait, else none."""
     unconfirmed = frozenset(given_up) - frozenset(confirmed)
     if len(unconfirmed) <= _MOST_UNCONFIRMED:
-        return Waiting(feeds=frozenset(), kept=frozenset(), publish=publish)
+        return Waiting(feeds=frozenset(), feeds_with_kept_files=frozenset(), publish=publish)
     # If the axis of a feed is still on, the feed lost its own entry in feeds.toml, such as its
     # query: which articles belong to it is not known, so its files stay as they are. The others
     # ended because their axis was turned off; they can be built as before.
     kept = frozenset(key for key in unconfirmed if is_axis_on(key.axis, publish))
-    return Waiting(feeds=unconfirmed, kept=kept, publish=_switch_on(unconfirmed, publish))
+    return Waiting(
+        feeds=unconfirmed, feeds_with_kept_files=kept, publish=_switch_on(unconfirmed, publish)
+    )
 
 
 def _switch_on(feeds: Collection[FeedKey], publish: Publish) -> Publish:

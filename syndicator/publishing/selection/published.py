@@ -52,13 +52,13 @@ def find_unbuilt_changes(
     specs: Sequence[FeedSpec],
     rows: Iterable[FeedRow],
     publish: Publish,
-    left_alone: Collection[FeedKey] = (),
+    feeds_to_keep: Collection[FeedKey] = (),
 ) -> list[FeedRow]:
     """Return the changed feeds that no build would ever compare or end: they are not configured,
     and they were never published or are `left_alone`. The caller deletes their marks, which would
     else stay for good. `specs`: the configured feeds."""
     configured = {ALL, *(spec.key for spec in specs)}
-    stay = {*configured, *left_alone}
+    stay = {*configured, *feeds_to_keep}
     result: list[FeedRow] = []
     for row in rows:
         if not row.stale or row.key in configured:

@@ -41,7 +41,7 @@ _FAILED = frozenset({"fail", "policy"})  # results of DKIM for a wrong signature
 class MailHeaders:
     """What the headers of a mail say."""
 
-    mid: str  # the address of the mail, see make_mid
+    mid_url: str  # the address of the mail, see make_mid
     title: str = ""  # its subject
     senders: tuple[str, ...] = ()  # the addresses of all From headers, in lower case
     sender_name: str = ""  # of the first sender, as mail programs show it
@@ -64,7 +64,7 @@ def read_headers(raw: bytes) -> MailHeaders:
     unsubscribe = tuple(_BRACKETS.findall(_read_first(message, "list-unsubscribe")))
     readers = dict.fromkeys(address for _, address in _list_addresses(message, _READER_HEADERS))
     return MailHeaders(
-        mid=make_mid(_read_first(message, "message-id"), header_bytes),
+        mid_url=make_mid(_read_first(message, "message-id"), header_bytes),
         title=text.line(_read_first(message, "subject")),
         senders=senders,
         sender_name=text.line(addresses[0][0]) if addresses else "",

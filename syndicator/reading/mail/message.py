@@ -48,8 +48,8 @@ def read_mail(raw: bytes, received: datetime, size: int, readers: tuple[str, ...
     headers = read_headers(raw)
     authors = (headers.sender_name,) if headers.sender_name else headers.senders[:1]
     entry = Entry(
-        id=headers.mid,
-        url=headers.mid,
+        id=headers.mid_url,
+        url=headers.mid_url,
         title=headers.title or "(no subject)",
         authors=authors,
         published=choose_date(headers.sent, received),

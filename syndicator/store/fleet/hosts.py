@@ -196,7 +196,7 @@ class Hosts:
         values = {"names": sorted(names), "owner": owner, "pause": int(pause * _MICROS)}
         connection.execute(_text(f"{_RELEASE} AND name = ANY(:names)"), values)
 
-    def forgiving(
+    def make_forgiving_fence(
         self, fence: Callable[[Connection], None], name: str, owner: str
     ) -> Callable[[Connection], None]:
         """Return a function that calls `fence` and, the first time, sets the crashes of the host
@@ -213,13 +213,13 @@ class Hosts:
 
         return fence_and_forgive
 
-    def let_go(self, names: Collection[str], owner: str, pause: float) -> None:
+    def release_hosts(self, names: Collection[str], owner: str, pause: float) -> None:
         """End the leases that the worker `owner` has of the hosts `names`, in a transaction of its
         own. `pause`: seconds until the next request to these hosts."""
         with self._db.write() as connection:
             self.release(connection, names, owner, pause)
 
-    def give_up(self, owner: str, pause: float) -> None:
+    def release_all(self, owner: str, pause: float) -> None:
         """End the leases of all hosts of the worker `owner`. `pause`: seconds until the next
         request to these hosts."""
         self._run_for_row(_RELEASE, owner=owner, pause=int(pause * _MICROS))

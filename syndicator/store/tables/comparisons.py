@@ -152,10 +152,10 @@ class Comparisons:
     def _save_sketch(self, connection: Connection, article_id: str, compared: Compared) -> None:
         """Store the sketch of an article, and delete sketches older than `compared.forget`. Lookup
         keys of the article's earlier text stay, and find the new sketch."""
-        if compared.forget != self._deleted_before:
+        if compared.delete_before != self._deleted_before:
             delete_old = "DELETE FROM sketches WHERE at < ?"
-            run_statement(connection, delete_old, (codec.to_micros(compared.forget),))
-            self._deleted_before = compared.forget
+            run_statement(connection, delete_old, (codec.to_micros(compared.delete_before),))
+            self._deleted_before = compared.delete_before
         since = None if compared.since is None else codec.to_micros(compared.since)
         row = {
             "id": article_id,

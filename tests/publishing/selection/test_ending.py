@@ -23,7 +23,7 @@ def test_ten_end_and_eleven_wait() -> None:
     assert decide_waiting(TAGS[:10], (), WITHOUT_TAGS).feeds == frozenset()
     waiting = decide_waiting(TAGS, (), WITHOUT_TAGS)
     assert waiting.feeds == frozenset(TAGS)
-    assert waiting.kept == frozenset()
+    assert waiting.feeds_with_kept_files == frozenset()
     assert set(waiting.publish.axes) == {*WITHOUT_TAGS.axes, "tags"}
 
 
@@ -38,7 +38,7 @@ def test_confirmed_feeds_do_not_count() -> None:
 def test_feeds_of_a_kind_that_is_on_keep_their_files() -> None:
     queries = [FeedKey(QUERY, f"q{number}") for number in range(11)]
     waiting = decide_waiting(queries, (), WITHOUT_TAGS)
-    assert waiting.kept == frozenset(queries)
+    assert waiting.feeds_with_kept_files == frozenset(queries)
     assert waiting.publish == WITHOUT_TAGS
 
 
@@ -47,7 +47,7 @@ def test_stories_that_wait_are_published_as_before() -> None:
     publish = Publish(axes=("all", "stories"), stories="off")
     waiting = decide_waiting([*TAGS, STORIES], (), publish)
     assert waiting.publish.stories == "link"
-    assert waiting.kept == frozenset()
+    assert waiting.feeds_with_kept_files == frozenset()
 
 
 def test_only_published_feeds_count() -> None:

@@ -25,7 +25,7 @@ def test_the_headers_of_a_newsletter() -> None:
     assert headers.title == "Brücken der Woche"
     assert headers.list_id == "weekly.bridges.example"
     assert headers.is_newsletter
-    assert headers.mid == "mid:a.1%25b@bridges.example"
+    assert headers.mid_url == "mid:a.1%25b@bridges.example"
     assert headers.sent == datetime(2026, 11, 30, 9, tzinfo=UTC)
     assert headers.readers == ("anna@reader.example", "a.smith@reader.example")
     assert headers.unsubscribe == ("https://bridges.example/u/1", "mailto:u@bridges.example")
@@ -46,13 +46,13 @@ def test_the_headers_of_a_newsletter() -> None:
 )
 def test_broken_headers_give_a_mail_an_address_nevertheless(raw: bytes) -> None:
     headers = read_headers(raw)
-    assert is_mail(headers.mid)
-    assert headers.mid.isascii()
-    assert len(headers.mid) < 300
+    assert is_mail(headers.mid_url)
+    assert headers.mid_url.isascii()
+    assert len(headers.mid_url) < 300
 
 
 def test_mails_without_an_id_have_different_addresses() -> None:
-    first, other = (read_headers(b"Subject: %d\n\n" % number).mid for number in (1, 2))
+    first, other = (read_headers(b"Subject: %d\n\n" % number).mid_url for number in (1, 2))
     assert first != other
     assert first.endswith("@no-message-id.invalid")
 
