@@ -453,7 +453,7 @@ class Intake:
         key = push.subscription.source_key
         source = self.app.configuration.sources.get(key)
         visits = self.app.archive.store.visits
-        async with self.registry.alone(key):
+        async with self.registry.lock_source(key):
             state = visits.state(key)
             if source is None or not source.enabled:
                 return

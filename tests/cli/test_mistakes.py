@@ -178,11 +178,11 @@ def test_programs_get_it_as_json() -> None:
     ],
 )
 def test_a_name_that_is_not_there_is_answered_by_where_those_are(
-    filled: Instance, tmp_path: Path, words: str, code: int, said: str
+    visited_instance: Instance, tmp_path: Path, words: str, code: int, said: str
 ) -> None:
     folder = str(tmp_path)
     with pytest.raises(SyndicatorError) as raised:
-        filled.run(*words.replace("DIR", folder).split())
+        visited_instance.run_command(*words.replace("DIR", folder).split())
     assert raised.value.exit_code == code
     assert said.replace("DIR", folder) in str(raised.value)
 
@@ -212,8 +212,8 @@ def test_a_file_is_no_folder_of_the_configuration(
 
 
 def test_a_source_that_was_never_visited_is_not_called_well(instance: Instance) -> None:
-    instance.follow("holt")
-    (row,) = instance.run("sources").output.splitlines()[1:]
+    instance.keep_sources("holt")
+    (row,) = instance.run_command("sources").output.splitlines()[1:]
     assert row.split("\t")[2:4] == ["not visited", "now"]
 
 

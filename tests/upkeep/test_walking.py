@@ -63,7 +63,7 @@ def test_a_run_at_which_nothing_changed_looks_at_no_file(
 ) -> None:
     """A run without changed folders checks no article file."""
     looked: list[object] = []
-    monkeypatch.setattr(reconcile, "files", lambda *parts: looked.append(parts))
+    monkeypatch.setattr(reconcile, "update_from_files", lambda *parts: looked.append(parts))
     runs.run_once()
     assert looked == []
 
@@ -102,7 +102,7 @@ def test_a_file_beside_the_articles_is_seen_at_once(
     beside.write_text("# nothing\n")
     runs.run_once()
     seen: list[App] = []
-    monkeypatch.setattr(reconcile, "files", lambda *parts: seen.append(parts) or ())
+    monkeypatch.setattr(reconcile, "update_from_files", lambda *parts: seen.append(parts) or ())
     runs.run_once()
     assert not seen
     with beside.open("a") as file:  # in place
@@ -115,7 +115,7 @@ def test_what_failed_is_done_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) 
     """A failed full check is repeated by the next run."""
     runs.steady.now += 600
     with monkeypatch.context() as patch:
-        patch.setattr(reconcile, "files", lambda *parts: 1 / 0)
+        patch.setattr(reconcile, "update_from_files", lambda *parts: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             runs.run_once()
     edit_in_place(runs.place, "First", "Other")

@@ -39,7 +39,7 @@ class Rig:
         )
 
     def offer_hubs(self, *hubs: str, topic: str = ONE.url, source: Source = ONE) -> None:
-        self.registry.polled(
+        self.registry.record_poll(
             source, Offer(hubs=hubs, topic=topic) if hubs else None, [], None, self.now
         )
 

@@ -514,7 +514,7 @@ def test_a_crash_after_the_build_loses_nothing(
 ) -> None:
     store_titles(place, "New")
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt), place.open_app() as app:
-        patch.setattr(webhooks, "put", _stop)
+        patch.setattr(webhooks, "queue_article_messages", _stop)
         asyncio.run(build_feeds(app))
     build_and_send(place)
     assert receiver.lines == ["article.published New"]
