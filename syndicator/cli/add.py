@@ -373,20 +373,27 @@ def add(
         select=tuple(select or ()),
         browser=browser,
     )
-    ask = can_ask() and not (yes or json or dry_run)
+    may_ask = can_ask() and not (yes or json or dry_run)
     options = AddOptions(
         pick=tuple(pick or ()),
         all=all,
         dry_run=dry_run,
         json=json,
-        ask=ask,
+        ask=may_ask,
         brief=yes,
         folders=folders,
     )
+    result = _open_and_add(config, url, wishes, options)
+    print_result(result, json=json, was_asked=may_ask, dry_run=dry_run, brief=yes)
+
+
+def _open_and_add(
+    config: Config, urls: Sequence[str], wishes: Wishes, options: AddOptions
+) -> AddResult:
+    """Open the instance, add the sources at `urls`, and return what became of each."""
     with open_to_read(config) as opened:
         _warn_without_contact(opened.configuration)
-        result = asyncio.run(_add_sources(opened, url, wishes, options))
-    print_result(result, json=json, was_asked=ask, dry_run=dry_run, brief=yes)
+        return asyncio.run(_add_sources(opened, urls, wishes, options))
 
 
 def _warn_without_contact(configuration: Configuration) -> None:

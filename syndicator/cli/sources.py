@@ -134,17 +134,11 @@ def import_(
         new_keys = [source.key for source in new]
         if new and not dry_run:
             by_address = new_sources.by_address(configuration.sources)
-            apply(
-                opened,
-                need_operation("add"),
-                {"url": new_keys},
-                addition(opened, candidates, by_address),
-            )
+            change = addition(opened, candidates, by_address)
+            apply(opened, need_operation("add"), {"url": new_keys}, change)
     known_urls = [candidate.source.url for candidate in candidates if candidate.known]
     if not json:
-        _print_sources(new)
-        verb = "would be added" if dry_run else "added"
-        printing.say(f"{counted(len(new), 'source')} {verb}, {len(known_urls)} already known")
+        _print_added(new, len(known_urls), dry_run=dry_run)
         _say_rights(file, result, new)
     report = None
     if new and not dry_run and not no_refresh:
@@ -220,11 +214,14 @@ def _list_removed(result: "Found", new: "Sequence[Source]") -> list["Outline"]:
     return [outline for outline in outlines if outline.removed and outline.url in addresses]
 
 
-def _print_sources(sources: Sequence["Source"]) -> None:
-    """Print key and address of each source; nothing if there is none."""
+def _print_added(sources: Sequence["Source"], known_count: int, *, dry_run: bool) -> None:
+    """Print key and address of each new source, and how many sources are new and how many were
+    followed before."""
     if sources:
         rows = [(source.key, source.url) for source in sources]
         printing.print_table("Sources", ("key", "url"), rows)
+    verb = "would be added" if dry_run else "added"
+    printing.say(f"{counted(len(sources), 'source')} {verb}, {known_count} already known")
 
 
 def _visit_new_sources(config: Path, keys: list[str]) -> "RunReport | None":

@@ -95,7 +95,6 @@ def init(
             runs = _ask_choice("How will it run?", tuple(RUNS))
     _check_audience(audience, template)
     runs = runs or ""
-    command = make_next_command(folder, runs, config_folder)
     start = Start(title or "", url or "", contact or "", example)
     if audience == "me":
         start = make_private(start)
@@ -105,7 +104,7 @@ def init(
         printing.say(f"next: push it to a repository of yours; {folder}/README.md says how")
         return
     printing.print_secret_address(load(config_folder))
-    steps = _list_steps(shlex.quote(f"{folder.resolve()}/run"), runs, command)
+    steps = _list_steps(folder, runs, make_next_command(folder, runs, config_folder))
     printing.say(f"next: {'; then '.join(steps)}")
 
 
@@ -119,9 +118,10 @@ def _check_audience(audience: str | None, template: str) -> None:
         )
 
 
-def _list_steps(script: str, runs: str, command: str) -> list[str]:
-    """Return what the operator does next. `script`: path of the new folder's `run`; `runs`: how it
-    will run; `command`: starts the program."""
+def _list_steps(folder: Path, runs: str, command: str) -> list[str]:
+    """Return what the operator does next in the new folder. `runs`: how it will run; `command`:
+    starts the program."""
+    script = shlex.quote(f"{folder.resolve()}/run")
     steps = [f"{script} add URL, or import FILE.opml"]
     if runs == "fleet":
         steps.append(f"set store.url as deploy/database.sh says, and {script} sources push")
