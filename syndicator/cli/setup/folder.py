@@ -95,6 +95,8 @@ def init(
             runs = _ask_choice("How will it run?", tuple(RUNS))
     _check_audience(audience, template)
     runs = runs or ""
+    # before anything is written: it refuses an unknown `runs`
+    steps = _list_steps(folder, runs, make_next_command(folder, runs, config_folder))
     start = Start(title or "", url or "", contact or "", example)
     if audience == "me":
         start = make_private(start)
@@ -104,7 +106,6 @@ def init(
         printing.say(f"next: push it to a repository of yours; {folder}/README.md says how")
         return
     printing.print_secret_address(load(config_folder))
-    steps = _list_steps(folder, runs, make_next_command(folder, runs, config_folder))
     printing.say(f"next: {'; then '.join(steps)}")
 
 
