@@ -38,7 +38,7 @@ Audience = Annotated[
     ),
 ]
 Runs = Annotated[
-    str | None,
+    str,
     typer.Option("--run", metavar="up|systemd|cron|docker|fleet", help="How it will run."),
 ]
 
@@ -63,7 +63,7 @@ def init(
         str, Argument("Make a repository that publishes without a server: github.", "NAME")
     ] = "",
     audience: Audience = None,
-    runs: Runs = None,
+    runs: Runs = "",
     yes: Annotated[bool, Argument("Ask nothing.")] = False,
     config: Config = CONFIG,
 ) -> None:
@@ -94,7 +94,6 @@ def init(
         if not runs and not template:
             runs = _ask_choice("How will it run?", tuple(RUNS))
     _check_audience(audience, template)
-    runs = runs or ""
     # before anything is written: it refuses an unknown `runs`
     steps = _list_steps(folder, runs, make_next_command(folder, runs, config_folder))
     start = Start(title or "", url or "", contact or "", example)
