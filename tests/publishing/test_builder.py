@@ -424,7 +424,7 @@ def test_entries_of_the_same_time_get_different_times() -> None:
     kept_entries = KeptEntries()
     every_tag = Settings(site=SETTINGS.site, publish=Publish(tag_min=1))
     for _ in range(2):  # the second time from entries that are kept
-        build_index(index, outlet, every_tag, kept=kept_entries)
+        build_index(index, outlet, every_tag, entry_cache=kept_entries)
         newest, first, second = list_times(outlet, "all.atom")
         assert second - first == timedelta(microseconds=1)
         assert newest > second

@@ -39,10 +39,10 @@ def test_a_later_build_makes_only_the_entries_that_are_new(rendered_titles: list
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
     kept_entries = KeptEntries()
-    build_index(index, outlet, only={AI}, kept=kept_entries)
+    build_index(index, outlet, only={AI}, entry_cache=kept_entries)
     index.add(make_article(4))
     rendered_titles.clear()
-    build_index(index, outlet, only={AI}, kept=kept_entries)
+    build_index(index, outlet, only={AI}, entry_cache=kept_entries)
     assert rendered_titles == ["Story 4"]
     assert outlet.files["tags/ai.atom"].count(b"<entry") == 5
 
@@ -64,10 +64,10 @@ def test_a_newly_linked_tag_makes_entries_again() -> None:
     index = MemoryIndex(make_article(n) for n in range(4))
     kept_entries = KeptEntries()
     settings = SETTINGS.model_copy(update={"publish": Publish(tag_min=3)})
-    build_index(index, MemoryOutlet(), settings, kept=kept_entries)
+    build_index(index, MemoryOutlet(), settings, entry_cache=kept_entries)
     first_outlet = MemoryOutlet()
     other_outlet = MemoryOutlet()
-    build_index(index, first_outlet, settings, kept=kept_entries, tags=["LLM"])
+    build_index(index, first_outlet, settings, entry_cache=kept_entries, tags=["LLM"])
     build_index(index, other_outlet, settings, tags=["LLM"])
     assert first_outlet.files == other_outlet.files
     assert b"tags/llm.html" in first_outlet.files["all.atom"]
@@ -80,14 +80,14 @@ def test_changed_targets_are_made_again(
     index = MemoryIndex(make_article(n) for n in range(4))
     kept_entries = KeptEntries()
     before = MemoryOutlet()
-    build_index(index, before, kept=kept_entries)
+    build_index(index, before, entry_cache=kept_entries)
     edit(index)
     for key, source in getattr(index, "sources_now", SOURCES).items():
         monkeypatch.setitem(SOURCES, key, source)
     settings: Settings = getattr(index, "settings_now", SETTINGS)
     first_outlet = MemoryOutlet()
     other_outlet = MemoryOutlet()
-    build_index(index, first_outlet, settings, kept=kept_entries)
+    build_index(index, first_outlet, settings, entry_cache=kept_entries)
     build_index(index, other_outlet, settings)
     assert first_outlet.files == other_outlet.files
     assert first_outlet.files["tags/ai.atom"] != before.files["tags/ai.atom"]
@@ -109,7 +109,7 @@ def test_every_build_tells_of_an_entry_that_cannot_be_shown(
     kept_entries = KeptEntries()
     for _ in range(2):
         index.mark_stale([AI])
-        report = build_index(index, outlet, only={AI}, kept=kept_entries)
+        report = build_index(index, outlet, only={AI}, entry_cache=kept_entries)
         assert [problem.what for problem in report.set_aside] == ["https://alpha.example/2"]
 
 
@@ -121,7 +121,7 @@ def test_every_build_tells_of_a_template_with_a_fault() -> None:
     look = Look({"story.html": "{{ nothing }}"})
     for _ in range(2):
         index.mark_stale([AI])
-        report = build_index(index, outlet, only={AI}, kept=kept_entries, look=look)
+        report = build_index(index, outlet, only={AI}, entry_cache=kept_entries, look=look)
         assert [problem.what for problem in report.set_aside] == ["templates"]
 
 

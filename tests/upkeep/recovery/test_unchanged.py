@@ -26,7 +26,7 @@ def walked_sources(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         real: Callable[..., object] = getattr(owner, name)
         monkeypatch.setattr(owner, name, lambda *given: (seen.append(name), real(*given))[1])
 
-    watched(reconcile, "sources")
+    watched(reconcile, "update_source_states")
     watched(Beside, "follow")
     return seen
 
@@ -51,9 +51,9 @@ def test_sources_that_did_not_change_are_left_alone(
     """A second run with the same sources.toml processes no source."""
     set_sources_age(place)
     start_run(place)
-    assert walked_sources == ["sources", "follow"]
+    assert walked_sources == ["update_source_states", "follow"]
     start_run(place)
-    assert walked_sources == ["sources", "follow"]
+    assert walked_sources == ["update_source_states", "follow"]
 
 
 def test_an_edit_counts_at_the_next_run(place: Place, walked_sources: list[str]) -> None:
@@ -76,7 +76,7 @@ def test_an_edit_counts_at_the_next_run(place: Place, walked_sources: list[str])
     path.write_text(path.read_text().replace('key = "one"', 'key = "one"\nevery = "1h"', 1))
     set_sources_age(place)
     assert start_run(place).schedule.due_why == "sources.toml was edited"
-    assert walked_sources == ["sources", "sources", "follow"]
+    assert walked_sources == ["update_source_states", "update_source_states", "follow"]
 
 
 def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
@@ -91,7 +91,7 @@ def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
     )
     set_sources_age(place, by=5_000_000_000)
     start_run(place)
-    assert walked_sources == ["sources", "follow", "follow"]
+    assert walked_sources == ["update_source_states", "follow", "follow"]
     with place.open_app() as app:
         added = app.archive.store.visits.state("late")
         assert added is not None
@@ -113,7 +113,7 @@ def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_
     )
     set_sources_age(place, by=5_000_000_000)
     start_run(place)
-    assert walked_sources[0] == "sources"
+    assert walked_sources[0] == "update_source_states"
 
 
 def test_a_touched_file_of_addresses_is_followed_again(
@@ -123,7 +123,7 @@ def test_a_touched_file_of_addresses_is_followed_again(
     start_run(place)
     (place.folder / "feeds/articles/sources.toml").unlink()
     start_run(place)
-    assert walked_sources == ["sources", "follow", "follow"]
+    assert walked_sources == ["update_source_states", "follow", "follow"]
     assert (place.folder / "feeds/articles/sources.toml").exists()
 
 
@@ -141,7 +141,7 @@ def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
         )
         app.archive.store.visits.end_visit(Outcome(key="one", at=ahead, status="unchanged"), late)
     assert start_run(place).schedule.next_due == NOW
-    assert walked_sources == ["sources", "follow", "sources"]
+    assert walked_sources == ["update_source_states", "follow", "update_source_states"]
 
 
 def test_a_lost_database_knows_nothing(place: Place, walked_sources: list[str]) -> None:
