@@ -190,7 +190,9 @@ def join_pages(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, d
         "parts": [[len(part.html), part.url] for part in parts],
         "missing": list(missing or ()),
     }
-    return b"".join(part.html for part in parts), {PAGES: json.dumps(content)}
+    header = {PAGES: json.dumps(content)}
+    joined_pages = b"".join(part.html for part in parts)
+    return joined_pages, header
 
 
 def split_pages(
@@ -201,15 +203,16 @@ def split_pages(
     address `url`."""
     try:
         content: Any = json.loads(headers[PAGES])
-        sizes = [(int(size), str(address)) for size, address in content["parts"]]
+        sizes_and_addresses = [(int(size), str(address)) for size, address in content["parts"]]
         missing = Missing(*map(str, content["missing"])) if content["missing"] else None
     except (KeyError, TypeError, ValueError):
         return [Part(html, url)], None
-    if not sizes or sum(size for size, _ in sizes) != len(html):
+    total_size = sum(size for size, _ in sizes_and_addresses)
+    if not sizes_and_addresses or total_size != len(html):
         return [Part(html, url)], None
     parts: list[Part] = []
     start = 0
-    for size, address in sizes:
+    for size, address in sizes_and_addresses:
         parts.append(Part(html[start : start + size], address))
         start += size
     parts[0] = parts[0]._replace(url=url)
