@@ -118,7 +118,10 @@ def _find_kind(
     kind: str | None = None
     if _is_from_page(body):
         kind = no_article.find_kind(document, meta.title, body.blocks, body.page_blocks)
-    if not _may_judge(body) or kind not in (None, EMPTY):
+    if not _may_judge(body):
+        return kind
+    is_other_kind = kind not in (None, EMPTY)
+    if is_other_kind:
         return kind
     is_refused = is_list(
         body.listing_odds,
@@ -128,7 +131,9 @@ def _find_kind(
         announced=announced,
         declared=no_article.is_declared(document),
     )
-    return "listing" if is_refused else kind
+    if is_refused:
+        return "listing"
+    return kind
 
 
 def _add_doubt(body: Body) -> Mapping[str, Any]:

@@ -53,7 +53,8 @@ def apply_selectors(
         selected = _select_elements(tree, rules.select)
         inside = [block for block in remaining if _is_within(block, selected)]
         notes["select"] = len(inside)
-        remaining = inside or remaining
+        if inside:
+            remaining = inside
     return remaining, notes
 
 

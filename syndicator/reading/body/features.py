@@ -142,8 +142,12 @@ def _measure_lists(blocks: Sequence[Block]) -> Columns:
     no_list = dict.fromkeys(_measure_list(()), 0.0)
     by_block: list[dict[str, float]] = []
     for block in blocks:
-        lists = (features_of[frame] for frame in reversed(block.frames) if frame in features_of)
-        by_block.append(next(lists, no_list))
+        features_of_innermost = no_list
+        for frame in reversed(block.frames):
+            if frame in features_of:
+                features_of_innermost = features_of[frame]
+                break
+        by_block.append(features_of_innermost)
     return {name: [features[name] for features in by_block] for name in no_list}
 
 

@@ -238,11 +238,13 @@ def cut_copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     copied: list[int] = []
     # `indices` are positions in `blocks`; a run has positions in `indices`
     for run in _find_repeated_runs([blocks[index].letters_and_digits for index in indices]):
-        between = indices[run[0] : run[-1] + 1]
-        letters = sum(blocks[index].letters for index in between)
+        first = run[0]
+        last = run[-1]
+        indices_of_run = indices[first : last + 1]  # with texts between that are not repeated
+        letters = sum(blocks[index].letters for index in indices_of_run)
         repeated = sum(blocks[indices[position]].letters for position in run)
         if letters > least_letters and repeated >= _REPEATED_SHARE * letters:
-            copied += between
+            copied += indices_of_run
     texts_that_stay = [blocks[index] for index in indices]
     for index in indices:
         is_long = blocks[index].letters > least_letters

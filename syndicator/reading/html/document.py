@@ -218,12 +218,11 @@ def _remove_early_ends(data: bytes) -> bytes:
 def _end_head(tree: Any) -> None:
     """End the head at the first element that may not be in it, such as a div: move that element and
     all that follow it to the start of the body, as browsers do (WHATWG HTML 13.2.6.4.4)."""
-    misplaced = (
-        child
-        for child in tree.iterfind("head/*")
-        if isinstance(child.tag, str) and child.tag not in _HEAD_TAGS
-    )
-    first = next(misplaced, None)
+    first: Any = None
+    for child in tree.iterfind("head/*"):
+        if isinstance(child.tag, str) and child.tag not in _HEAD_TAGS:
+            first = child
+            break
     if first is None:
         return
     body = tree.find("body")

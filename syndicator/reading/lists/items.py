@@ -436,7 +436,9 @@ def _read_date(element: Any, names: str) -> _Dated | None:
         if when:
             return _Dated(element, when, _LABELLED_DATE)
     when = _read_shown_date(element)
-    return _Dated(element, when, _SHOWN_DATE) if when else None
+    if when:
+        return _Dated(element, when, _SHOWN_DATE)
+    return None
 
 
 def _read_labelled_date(element: Any) -> datetime | None:
@@ -488,7 +490,9 @@ def _read_picture(document: Document, element: Any) -> str | None:
     no picture, or an icon, portrait or logo."""
     if element.tag not in ("img", "amp-img"):
         background = _STYLE_URL.search(element.get("style") or "")
-        return resolve_picture(document, background[1]) if background else None
+        if not background:
+            return None
+        return resolve_picture(document, background[1])
     parent = element.getparent()
     is_in_picture = parent is not None and parent.tag == "picture"
     holder = parent if is_in_picture else element

@@ -154,7 +154,9 @@ def _find_other_page(document: Document, href: str) -> str:
         return ""
     if urls.alias(url) == urls.alias(document.url):
         return ""
-    return url if urlsplit(url).netloc == urlsplit(document.url).netloc else ""
+    if urlsplit(url).netloc != urlsplit(document.url).netloc:
+        return ""
+    return url
 
 
 def read_listing(

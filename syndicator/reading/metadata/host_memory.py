@@ -19,7 +19,9 @@ _PICTURE = "picture"
 def list_title_digests(title: str, declared_titles: Iterable[str]) -> list[str]:
     """Return the digests by which articles with shared titles are found: of `title`, and of the
     beginnings and ends of `title` and of the `declared_titles`."""
-    digests = [_digest(TITLE, titles.make_key(title))] if title else []
+    digests: list[str] = []
+    if title:
+        digests.append(_digest(TITLE, titles.make_key(title)))
     for declared in (title, *declared_titles):
         for kind, part in titles.split_ends(titles.clean_line(declared)):
             if _may_be_shared(part):

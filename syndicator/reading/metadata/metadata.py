@@ -29,10 +29,9 @@ def choose_ruled_title(document: Document, rules: Rules) -> Choice[str]:
     The choice is empty if there is none."""
     suffix = rules.title_suffix or ""
     selected = _select_values(document, rules.title, "content")
-    titles = (text.line(value).removesuffix(suffix).strip() for value in selected)
-    return choose_first_valid(
-        (("rules.title", title) for title in titles), lambda title: len(title) <= LONGEST
-    )
+    titles = [text.line(value).removesuffix(suffix).strip() for value in selected]
+    candidates = [("rules.title", title) for title in titles]
+    return choose_first_valid(candidates, lambda title: len(title) <= LONGEST)
 
 
 def choose_ruled_author(document: Document, rules: Rules) -> Choice[str]:
