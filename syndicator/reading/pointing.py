@@ -88,8 +88,8 @@ def suggested(
     pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int, role: Role
 ) -> tuple[Suggested, ...]:
     """Return at most five selectors for `role` that match element `number` of the first page, the
-    best first: see `_rank`. Each page is (bytes, address, headers); pages that are not HTML are
-    ignored. Elements are numbered in document order. () if there is no such element."""
+    best first: see `_rank_suggestion`. Each page is (bytes, address, headers); pages that are not
+    HTML are ignored. Elements are numbered in document order. () if there is no such element."""
     trees: list[Any] = []
     for page in pages:
         with suppress(NotAnArticle):
@@ -111,11 +111,11 @@ def suggested(
         selector = _try_selector(css, trees, elements, attribute)
         if selector is not None and target_number in selector.elements:
             matching.append(selector)
-    matching.sort(key=lambda selector: _rank(selector, role))
+    matching.sort(key=lambda selector: _rank_suggestion(selector, role))
     return tuple(matching[:SHOWN])
 
 
-def _rank(suggestion: Suggested, role: Role) -> tuple[int, int, int, int]:
+def _rank_suggestion(suggestion: Suggested, role: Role) -> tuple[int, int, int, int]:
     """Return a key that sorts the best suggestion first. It should match on most pages, match no
     further elements there, have few steps and be short. For the role "remove" few further matches
     matter more than many pages: too much removed is worse than something left."""

@@ -283,9 +283,14 @@ def _runs_together(block: Block, others: Sequence[Block]) -> bool:
     parts: set[str] = set()
     for other in others:
         letters = other.letters_and_digits
-        if other is not block and len(letters) >= _LEAST_RECOGNISED and letters in block_letters:
+        if other is block or len(letters) < _LEAST_RECOGNISED:
+            continue
+        if letters in block_letters:
             parts.add(letters)
-    return len(parts) > _FEW_PARTS and sum(map(len, parts)) > _SUM_SHARE * len(block_letters)
+    if len(parts) <= _FEW_PARTS:
+        return False
+    length_of_parts = sum(map(len, parts))
+    return length_of_parts > _SUM_SHARE * len(block_letters)
 
 
 def is_comparable(block: Block) -> bool:

@@ -130,10 +130,10 @@ def compute_features(texts: Texts, box: containers.Containers, first: scorer.Sco
         **_measure_sections(texts.blocks, odds, likely_letters, letters),
     }
     first_values = {name: column[texts.indices] for name, column in first.values.items()}
-    return first_values | texts.features | _name_second(features)
+    return first_values | texts.features | _prefix_names(features)
 
 
-def _name_second(features: Columns) -> Columns:
+def _prefix_names(features: Columns) -> Columns:
     """Return `features` as float32 arrays, with "second " before their names, as some have the same
     names as features of the first score."""
     return {
@@ -336,7 +336,7 @@ def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
     features |= _measure_distance_to_title(
         np.arange(len(texts)), np.array(headlines, dtype=np.intp)
     )
-    return _name_second(features)
+    return _prefix_names(features)
 
 
 def _find_headlines(texts: Sequence[Block], title: str) -> list[int]:

@@ -124,7 +124,8 @@ def read_lists(
     by_keys: dict[frozenset[str], PageList] = {}
     for page_list in _list_candidates(document, links, extra_forms):
         if len(page_list.items) >= LEAST_ITEMS:
-            by_keys.setdefault(frozenset(item.key for item in page_list.items), page_list)
+            keys = frozenset(item.key for item in page_list.items)
+            by_keys.setdefault(keys, page_list)
     return list(by_keys.values())
 
 

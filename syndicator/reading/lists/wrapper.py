@@ -204,10 +204,12 @@ def _check_looks(items: Sequence[Shown], wrapper: Wrapper) -> None:
     count = len(items)
     same_shape = sum(item.shape in wrapper.shapes for item in items) / count
     same_form = sum(item.form in wrapper.forms for item in items) / count
-    same_layout = 0
+    same_layout_count = 0
     for item in items:
-        same_layout += item.path in wrapper.paths and item.layout in wrapper.layouts
-    if same_shape < _NEARLY_ALL or max(same_form, same_layout / count) < _NEARLY_ALL:
+        if item.path in wrapper.paths and item.layout in wrapper.layouts:
+            same_layout_count += 1
+    same_layout = same_layout_count / count
+    if same_shape < _NEARLY_ALL or max(same_form, same_layout) < _NEARLY_ALL:
         raise Unsure(
             "none of the items that were there before is, and what is listed looks unlike them"
         )

@@ -29,8 +29,8 @@ def choose_ruled_title(document: Document, rules: Rules) -> Choice[str]:
     The choice is empty if there is none."""
     suffix = rules.title_suffix or ""
     selected = _select_values(document, rules.title, "content")
-    titles = [text.line(value).removesuffix(suffix).strip() for value in selected]
-    candidates = [("rules.title", title) for title in titles]
+    titles = (text.line(value).removesuffix(suffix).strip() for value in selected)
+    candidates = (("rules.title", title) for title in titles)
     return choose_first_valid(candidates, lambda title: len(title) <= LONGEST)
 
 
@@ -62,7 +62,7 @@ def choose_ruled_date(document: Document, rules: Rules, now: datetime | None) ->
 def choose_ruled_cover(document: Document, rules: Rules) -> Choice[str]:
     """Choose the first picture selected by the operator's `rules.cover`: an img, an element with
     one in it, a link or a meta. Pictures on private networks are ignored."""
-    values = (_read_picture(match) for match in _select(document, rules.cover))
+    values = (_read_picture(match) for match in _select_matches(document, rules.cover))
     return choose_first_valid(
         (("rules.cover", cover.resolve_picture(document, value)) for value in values), bool
     )
@@ -96,17 +96,20 @@ def _read_picture(match: _Match) -> str:
 def _select_values(document: Document, rule: Sequence[str], *attributes: str) -> Iterator[str]:
     """Yield the value of each element that `rule` selects. It is the attribute that the rule names;
     if it names none, the first of `attributes` that is not empty; else the text."""
-    for match in _select(document, rule):
+    for match in _select_matches(document, rule):
         element = match.element
         if match.attribute:
             yield element.get(match.attribute) or ""
             continue
-        values = (element.get(attribute) for attribute in attributes)
-        stated = next((value for value in values if value), "")
+        stated = ""
+        for attribute in attributes:
+            stated = element.get(attribute) or ""
+            if stated:
+                break
         yield stated or read_text(element, _LONGEST_VALUE)
 
 
-def _select(document: Document, rule: Sequence[str]) -> Iterator[_Match]:
+def _select_matches(document: Document, rule: Sequence[str]) -> Iterator[_Match]:
     """Yield the elements that the CSS selectors of `rule` match, at most 20 for each."""
     for selector in rule:
         attribute = page_rules.split(selector)[1]

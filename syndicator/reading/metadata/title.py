@@ -274,9 +274,11 @@ class SiteTitle:
 def _find_slug_words(url: str) -> set[str]:
     """Return the words of the last segment of an address that has a word of at least four letters;
     words such as "index" and "html" are left out. An empty set if there is none."""
-    path = url.partition("://")[2].partition("/")[2].partition("?")[0]
-    path = _PERCENT_ESCAPE.sub(" ", path)
-    for part in reversed(path.split("/")[:_MOST_PATH_PARTS]):
+    after_scheme = url.partition("://")[2]
+    after_host = after_scheme.partition("/")[2]
+    path = after_host.partition("?")[0]
+    segments = _PERCENT_ESCAPE.sub(" ", path).split("/")
+    for part in reversed(segments[:_MOST_PATH_PARTS]):
         part_words = set(_WORD.findall(part.replace("_", " ").casefold())) - _GENERIC_WORDS
         if any(len(word) > _LEAST_NAME and word.isalpha() for word in part_words):
             return part_words
@@ -420,7 +422,7 @@ def choose_title(
         document.url,
         (sitename, *logos),
         rules.title_suffix,
-        document_title=_document_title(document),
+        document_title=_read_document_title(document),
         is_shared=is_shared,
     )
     choice = choose_first_valid(
@@ -486,10 +488,10 @@ def list_declared_titles(document: Document) -> Iterator[tuple[str, str]]:
             yield "json-ld", value
     for name in _TITLE_METAS:
         yield name, jsonld.clean_text(document.meta(name))
-    yield "title", _document_title(document)
+    yield "title", _read_document_title(document)
 
 
-def _document_title(document: Document) -> str:
+def _read_document_title(document: Document) -> str:
     """Return the text of the page's title element, "" if it has none. Drawings (svg) have their
     own."""
     for element in document.tree.iter("title"):
