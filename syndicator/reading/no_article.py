@@ -83,7 +83,9 @@ def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block
     if not is_locked:
         return False
     declared_letters = _LETTERS_A_WORD * _read_word_count(document)
-    return letters < declared_letters or letters < _MOST_THIN or _breaks_off(body)
+    if letters < declared_letters or letters < _MOST_THIN:
+        return True
+    return _breaks_off(body)
 
 
 def _is_declared_locked(document: Document) -> bool:

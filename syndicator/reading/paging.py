@@ -56,7 +56,9 @@ def read_page_number(url: str, first: str) -> Numbered | None:
         if has_same_query:
             return Numbered(1, sure=True)
         return _compare_queries(first_address, address)
-    return _compare_paths(first_address.path, address.path) if has_same_query else None
+    if not has_same_query:
+        return None
+    return _compare_paths(first_address.path, address.path)
 
 
 class _Address(NamedTuple):
@@ -241,7 +243,8 @@ def append_pages(
             why_stopped = f"{part.url}: {refusal.kind}"
             break
         page = read_page_number(part.url, url)
-        longer = append_page(article, later, part.url, sure=bool(page and page.sure))
+        is_sure = page is not None and page.sure
+        longer = append_page(article, later, part.url, sure=is_sure)
         if isinstance(longer, str):
             why_stopped = f"{part.url}: {longer}"
             break

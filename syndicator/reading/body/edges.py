@@ -294,8 +294,10 @@ def cut_contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 def _leads_to_heading(block: Block, headings: Collection[str]) -> bool:
     """Return True if a block is a link within the page ("#history") whose text is, or ends with,
     one of `headings`, given as letters."""
-    links = [run.href for run in block.runs if run.href]
-    if not links or not all(href.startswith("#") for href in links):
+    addresses = [run.href for run in block.runs if run.href]
+    if not addresses:
+        return False
+    if not all(address.startswith("#") for address in addresses):
         return False
     letters = block.letters_and_digits
     if letters in headings:

@@ -163,11 +163,14 @@ def contains_feed_text(blocks: Sequence[Block], content: str) -> bool:
     the page, and it is not much shorter than the text with which `blocks` were compared before."""
     content_letters = extract_letters(content)
     compared = sum(block.letters * block.overlap for block in blocks)
-    if len(content_letters) < _LEAST_WHOLE or len(content_letters) < _WHOLE_SHARE * compared:
+    if len(content_letters) < _LEAST_WHOLE:
+        return False
+    if len(content_letters) < _WHOLE_SHARE * compared:
         return False
     page_letters = "".join(block.letters_and_digits for block in blocks)
     pieces = _cut_pieces(content_letters, 4 * _PIECE)
-    return sum(piece in page_letters for piece in pieces) >= _WHOLE_SHARE * len(pieces)
+    pieces_on_page = sum(piece in page_letters for piece in pieces)
+    return pieces_on_page >= _WHOLE_SHARE * len(pieces)
 
 
 def measure_summary_share(

@@ -451,7 +451,9 @@ def _read_labelled_date(element: Any) -> datetime | None:
             if when:
                 return when
     label = text.line(read_text(element, _LONGEST_DATE + 1))
-    return next(date.find_days(label), None) if len(label) <= _LONGEST_DATE else None
+    if len(label) > _LONGEST_DATE:
+        return None
+    return next(date.find_days(label), None)
 
 
 def _read_shown_date(element: Any) -> datetime | None:

@@ -160,7 +160,8 @@ def _remove_shorter_forms(people: Sequence[str]) -> tuple[str, ...]:
 def _list_site_keys(document: Document, sitename: str) -> frozenset[str]:
     """Return the keys (see `make_key`) of the names of the site, its host and its publishers."""
     domain = urls.domain(document.url).removeprefix("www.")
-    names = [sitename, domain, urls.host(document.url), domain.split(".")[0]]
+    domain_label = domain.split(".")[0]  # "example" for example.org
+    names = [sitename, domain, urls.host(document.url), domain_label]
     for item in document.jsonld:
         if _COMPANY_TYPES & set(jsonld.list_types(item)):
             names += jsonld.list_texts(item.get("name"))

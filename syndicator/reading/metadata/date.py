@@ -189,7 +189,9 @@ def parse_date_text(value: str) -> datetime | None:
         return next(find_days(value), None)
     if when.tzinfo is None:
         return when.replace(tzinfo=UTC)
-    return when if _has_utc_form(when) else None
+    if not _has_utc_form(when):
+        return None
+    return when
 
 
 def find_days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
