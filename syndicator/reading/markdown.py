@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import groupby, islice, takewhile
+from itertools import groupby, islice
 from urllib.parse import quote
 
 from syndicator.core import text as texts
@@ -63,13 +63,14 @@ def render_runs(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
     for href, group in groupby(runs, key=lambda run: run.href):
         label = ""
         for marks, span in groupby(group, key=lambda run: run.marks):
-            label += _mark("".join(run.text for run in span), marks)
+            label += _render_marked("".join(run.text for run in span), marks)
         is_image = label.lstrip().startswith("![")
-        may_be_link = href and label.strip() and not is_image
-        target = resolve_link(base, href) if may_be_link else None
-        if target:
+        address: str | None = None
+        if href and label.strip() and not is_image:
+            address = resolve_link(base, href)
+        if address:
             before, core, after = _split_space(label)
-            label = f"{before}[{core}]({target}){after}"
+            label = f"{before}[{core}]({address}){after}"
         pieces.append(label)
     paragraph = texts.legal("".join(pieces))
     if cell:
@@ -87,11 +88,13 @@ def _escape_start(match: re.Match[str]) -> str:
     return "\\" + match[1]
 
 
-def _mark(value: str, marks: int) -> str:
+def _render_marked(value: str, marks: int) -> str:
     """Return the text `value` as markdown, escaped, within the signs of its `marks` ("**" for
     BOLD). White space at its ends stays outside of the signs, where CommonMark wants it."""
+    if value == "\n":
+        return _LINE_BREAK
     if not value.strip():
-        return value if value != "\n" else _LINE_BREAK
+        return value
     before, core, after = _split_space(value)
     core = _render_inline_code(core) if marks & CODE else _escape_lines(core)
     for mark, sign in ((STRIKE, "~~"), (ITALIC, "*"), (BOLD, "**")):
@@ -176,8 +179,9 @@ class _Writer:
             case "code":
                 return _render_code(block)
             case "img":
-                caption = captions.get(block, "")
-                markdown = render_image(block.image, self.base, caption) if block.image else ""
+                if not block.image:
+                    return []
+                markdown = render_image(block.image, self.base, captions.get(block, ""))
                 return [markdown] if markdown else []
             case "hr":
                 # a rule separates: not at the start, at the end, or after another rule
@@ -185,8 +189,9 @@ class _Writer:
                 is_last = index + 1 == len(blocks)
                 return [] if follows_rule or is_last else ["---"]
             case "h":
-                markdown = render_runs(block.runs, self.base).replace(_LINE_BREAK, " ")
-                return [f"{'#' * block.level} {markdown}"] if markdown.strip() else []
+                heading = render_runs(block.runs, self.base).replace(_LINE_BREAK, " ")
+                signs = "#" * block.level
+                return [f"{signs} {heading}"] if heading.strip() else []
             case "caption" if block.text in captions.values():
                 return []
             case "dt":
@@ -203,10 +208,13 @@ class _Writer:
         cells = [render_runs(cell, self.base, cell=True).strip() for cell in block.cells]
         if self.last is not None and _is_row_of(self.last, table):
             return [_join_cells(cells, self.columns)]
-        following = islice(blocks, index, None)
-        rows = takewhile(lambda other: _is_row_of(other, table), following)
-        self.columns = max(len(row.cells) for row in rows)
-        return [_join_cells(cells, self.columns), "|" + " --- |" * self.columns]
+        self.columns = 0
+        for row in islice(blocks, index, None):
+            if not _is_row_of(row, table):
+                break
+            self.columns = max(self.columns, len(row.cells))
+        header_line = "|" + " --- |" * self.columns
+        return [_join_cells(cells, self.columns), header_line]
 
     def _separate(self, block: Block) -> None:
         """Add an empty line before `block`, unless it is the next row of a table or the next item
@@ -230,9 +238,10 @@ class _Writer:
         """Return True if `block` begins an item of a list in which `last`, the block before, is,
         too. Such items follow each other without an empty line, unless `last` is code, a table row
         or an image."""
-        items = (frame for frame in reversed(frames) if frame.kind == "li")
-        item = next(items, None)
-        if item is None or item in self.begun_items or last.kind in ("code", "row", "img"):
+        item = next((frame for frame in reversed(frames) if frame.kind == "li"), None)
+        if item is None or item in self.begun_items:
+            return False
+        if last.kind in ("code", "row", "img"):
             return False
         return any(frame.kind in _LIST_KINDS and frame in block.frames for frame in last.frames)
 
@@ -262,8 +271,11 @@ class _Writer:
             self.begun_items.add(frame)
         self.lines.append((first_indent + lines[0]).rstrip(" "))
         for line in lines[1:]:
-            has_signs = line or indent.strip()  # ">" stays also on an empty line
-            self.lines.append((indent + line).rstrip(" ") if has_signs else "")
+            # an empty line needs no spaces, but keeps the ">" of its quotation
+            if line or indent.strip():
+                self.lines.append((indent + line).rstrip(" "))
+            else:
+                self.lines.append("")
 
 
 def _make_indent(frame: Frame) -> str:

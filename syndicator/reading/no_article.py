@@ -83,7 +83,9 @@ def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block
     if not is_locked:
         return False
     declared_letters = _LETTERS_A_WORD * _read_word_count(document)
-    return letters < declared_letters or letters < _MOST_THIN or _breaks_off(body)
+    if letters < declared_letters or letters < _MOST_THIN:
+        return True
+    return _breaks_off(body)
 
 
 def _is_declared_locked(document: Document) -> bool:
@@ -132,8 +134,8 @@ def _asks_to_pay_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
                 end = index
                 break
     below = [block for block in blocks[end + 1 :] if block.letters][:_MOST_BELOW]
-    # not the first text: an article may begin with such words
-    last = [block for block in texts[1:][-_MOST_LAST:] if block.letters < _LONGEST_SENTENCE]
+    later_texts = texts[1:]  # not the first text: an article may begin with such words
+    last = [block for block in later_texts[-_MOST_LAST:] if block.letters < _LONGEST_SENTENCE]
     phrases = _load_phrases()["paywall"]["texts"]
     for block in (*last, *below):
         text = hints.normalise_phrase(block.text[:_LONGEST_SENTENCE])
@@ -179,7 +181,9 @@ def _find_kind_by_phrases(document: Document, blocks: Sequence[Block], letters: 
     is_short = letters < _LEAST_LEAD
     is_article = _is_article(document)
     has_bot_check_phrase = counts["bot-check"] > 0
-    if _has_bot_check_element(document) or (has_bot_check_phrase and is_short):
+    if _has_bot_check_element(document):
+        return "bot-check"
+    if has_bot_check_phrase and is_short:
         return "bot-check"
     may_be_paywall = is_short or not is_article
     if counts["paywall"] and may_be_paywall and counts["consent"] <= 1:
@@ -187,7 +191,9 @@ def _find_kind_by_phrases(document: Document, blocks: Sequence[Block], letters: 
     has_password_field = document.tree.find(".//input[@type='password']") is not None
     if has_password_field and (counts["login"] or is_short):
         return "login"
-    if counts["consent"] > 1 or (counts["consent"] and is_short):
+    if counts["consent"] > 1:
+        return "consent"
+    if counts["consent"] and is_short:
         return "consent"
     if counts["error-page"] and not is_article:
         return "error-page"

@@ -165,7 +165,7 @@ def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
     has. Numbers without a limit are taken as log(1 + number)."""
     letters = sum(block.letters for block in blocks) or 1
     length = sum(len(block.text) for block in blocks) or 1
-    kinds = Counter(block.kind for block in blocks)
+    kind_counts = Counter(block.kind for block in blocks)
     texts = [block for block in blocks if block.letters]
     links = [block for block in texts if _is_link(block)]
     no_links = [block for block in texts if not _is_link(block)]
@@ -173,9 +173,13 @@ def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
     prose_letters = sum(block.letters for block in prose)
     long_prose = [block for block in prose if block.letters >= _LEAST_LONG]
     headings = [block for block in texts if block.kind == "h"]
-    linked_headings = sum(map(_is_link, headings))
+    linked_heading_count = sum(map(_is_link, headings))
+    # counts to divide by, so at least 1
+    text_count = len(texts) or 1
+    prose_count = len(prose) or 1
+    heading_count = len(headings) or 1
     # blocks with the same tag, class and nesting: many of them are items of a list
-    looks = Counter(
+    look_counts = Counter(
         (block.element.tag, block.element.get("class"), len(block.frames)) for block in no_links
     )
     features = {
@@ -184,22 +188,22 @@ def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
         "prose-share": prose_letters / letters,
         "long-prose": math.log1p(len(long_prose)),
         "prose-count": math.log1p(len(prose)),
-        "prose-size": math.log1p(prose_letters / (len(prose) or 1)),
+        "prose-size": math.log1p(prose_letters / prose_count),
         "link-share": sum(block.linked_length for block in blocks) / length,
         "links": math.log1p(len(links)),
         "item-links": math.log1p(sum(block.letters > _LEAST_ITEM for block in links)),
-        "link-blocks": len(links) / (len(texts) or 1),
+        "link-blocks": len(links) / text_count,
         "heads": math.log1p(len(headings)),
-        "linked-heads": math.log1p(linked_headings),
-        "linked-head-share": linked_headings / (len(headings) or 1),
-        "letters-a-head": math.log1p(letters / (len(headings) or 1)),
-        "images": math.log1p(kinds["img"]),
-        "images-a-prose": math.log1p(kinds["img"] / (len(prose) or 1)),
-        "rows": math.log1p(kinds["row"]),
-        "code": math.log1p(kinds["code"]),
+        "linked-heads": math.log1p(linked_heading_count),
+        "linked-head-share": linked_heading_count / heading_count,
+        "letters-a-head": math.log1p(letters / heading_count),
+        "images": math.log1p(kind_counts["img"]),
+        "images-a-prose": math.log1p(kind_counts["img"] / prose_count),
+        "rows": math.log1p(kind_counts["row"]),
+        "code": math.log1p(kind_counts["code"]),
         "code-share": sum(len(block.code) for block in blocks) / letters,
-        "terms": math.log1p(kinds["dt"]),
-        "alike": math.log1p(max(looks.values(), default=0)),
+        "terms": math.log1p(kind_counts["dt"]),
+        "alike": math.log1p(max(look_counts.values(), default=0)),
     }
     for name in _HINTS:
         bit = hints.get_bit(name)
@@ -292,14 +296,11 @@ class PageType(NamedTuple):
         """Return what `show --trace` prints: the type, and the probabilities of types that are at
         least 5 %."""
         likeliest_first = sorted(self.probabilities.items(), key=lambda pair: -pair[1])
-        return {
-            "is": self.name,
-            "probabilities": {
-                name: round(probability, 2)
-                for name, probability in likeliest_first
-                if probability >= _LEAST_TRACED
-            },
-        }
+        traced: dict[str, float] = {}
+        for name, probability in likeliest_first:
+            if probability >= _LEAST_TRACED:
+                traced[name] = round(probability, 2)
+        return {"is": self.name, "probabilities": traced}
 
 
 @cache

@@ -56,7 +56,9 @@ def read_page_number(url: str, first: str) -> Numbered | None:
         if has_same_query:
             return Numbered(1, sure=True)
         return _compare_queries(first_address, address)
-    return _compare_paths(first_address.path, address.path) if has_same_query else None
+    if not has_same_query:
+        return None
+    return _compare_paths(first_address.path, address.path)
 
 
 class _Address(NamedTuple):
@@ -190,7 +192,9 @@ def join_pages(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, d
         "parts": [[len(part.html), part.url] for part in parts],
         "missing": list(missing or ()),
     }
-    return b"".join(part.html for part in parts), {PAGES: json.dumps(content)}
+    header = {PAGES: json.dumps(content)}
+    joined_pages = b"".join(part.html for part in parts)
+    return joined_pages, header
 
 
 def split_pages(
@@ -201,15 +205,16 @@ def split_pages(
     address `url`."""
     try:
         content: Any = json.loads(headers[PAGES])
-        sizes = [(int(size), str(address)) for size, address in content["parts"]]
+        sizes_and_addresses = [(int(size), str(address)) for size, address in content["parts"]]
         missing = Missing(*map(str, content["missing"])) if content["missing"] else None
     except (KeyError, TypeError, ValueError):
         return [Part(html, url)], None
-    if not sizes or sum(size for size, _ in sizes) != len(html):
+    total_size = sum(size for size, _ in sizes_and_addresses)
+    if not sizes_and_addresses or total_size != len(html):
         return [Part(html, url)], None
     parts: list[Part] = []
     start = 0
-    for size, address in sizes:
+    for size, address in sizes_and_addresses:
         parts.append(Part(html[start : start + size], address))
         start += size
     parts[0] = parts[0]._replace(url=url)
@@ -238,7 +243,8 @@ def append_pages(
             why_stopped = f"{part.url}: {refusal.kind}"
             break
         page = read_page_number(part.url, url)
-        longer = append_page(article, later, part.url, sure=bool(page and page.sure))
+        is_sure = page is not None and page.sure
+        longer = append_page(article, later, part.url, sure=is_sure)
         if isinstance(longer, str):
             why_stopped = f"{part.url}: {longer}"
             break

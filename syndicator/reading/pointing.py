@@ -88,16 +88,18 @@ def suggested(
     pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int, role: Role
 ) -> tuple[Suggested, ...]:
     """Return at most five selectors for `role` that match element `number` of the first page, the
-    best first: see `_rank`. Each page is (bytes, address, headers); pages that are not HTML are
-    ignored. Elements are numbered in document order. () if there is no such element."""
+    best first: see `_rank_suggestion`. Each page is (bytes, address, headers); pages that are not
+    HTML are ignored. Elements are numbered in document order. () if there is no such element."""
     trees: list[Any] = []
     for page in pages:
         with suppress(NotAnArticle):
             trees.append(parse(*page).tree)
     elements = list(trees[0].iter()) if trees else []
-    if not 0 <= number < len(elements) or not isinstance(elements[number].tag, str):
+    if not 0 <= number < len(elements):
         return ()
     target = elements[number]
+    if not isinstance(target.tag, str):  # a comment
+        return ()
     if role == "select":
         # an operator who points to a paragraph means the whole text
         while target.tag in _PART_TAGS and isinstance(target.getparent().tag, str):
@@ -109,11 +111,11 @@ def suggested(
         selector = _try_selector(css, trees, elements, attribute)
         if selector is not None and target_number in selector.elements:
             matching.append(selector)
-    matching.sort(key=lambda selector: _rank(selector, role))
+    matching.sort(key=lambda selector: _rank_suggestion(selector, role))
     return tuple(matching[:SHOWN])
 
 
-def _rank(suggestion: Suggested, role: Role) -> tuple[int, int, int, int]:
+def _rank_suggestion(suggestion: Suggested, role: Role) -> tuple[int, int, int, int]:
     """Return a key that sorts the best suggestion first. It should match on most pages, match no
     further elements there, have few steps and be short. For the role "remove" few further matches
     matter more than many pages: too much removed is worse than something left."""
@@ -193,7 +195,9 @@ def _try_selector(
         matches = [compile_css(css)(tree) for tree in trees]
     except RulesError:
         return None
-    samples = [_read_sample(matched[0], attribute) if matched else "" for matched in matches]
+    samples: list[str] = []
+    for matched in matches:
+        samples.append(_read_sample(matched[0], attribute) if matched else "")
     numbers = {element: number for number, element in enumerate(elements)}
     return Suggested(
         selector=css + attribute,
@@ -238,15 +242,16 @@ def shown_page(
     """Return the copy of a page to point at, in UTF-8, and its Content-Security-Policy. Raises
     NotAnArticle("not-html")."""
     tree = parse(html, url, headers).tree
-    body = tree.find("body")
     numbers = {element: number for number, element in enumerate(tree.iter())}
-    pieces: list[str] = []
+    body = tree.find("body")
     root = tree if body is None else body
-    _write(root, numbers, pieces)
-    return "".join((_HEAD, *pieces, _FOOT)).encode("utf-8", "replace"), POLICY
+    pieces: list[str] = []
+    _write_html(root, numbers, pieces)
+    page = "".join((_HEAD, *pieces, _FOOT))
+    return page.encode("utf-8", "replace"), POLICY
 
 
-def _write(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
+def _write_html(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
     """Append to `out` the HTML of `root` without attributes. Each element gets its number from
     `numbers` as `data-n`. Unknown tags become spans, pictures their alternative texts; scripts and
     the like are left out, as is what exceeds 6,000 elements or is nested too deeply."""

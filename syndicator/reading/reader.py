@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -70,13 +71,14 @@ def read(
     alive = list(islice(document.tree.iter(), _MOST_ELEMENTS))
 
     match_counts = count_matches(document.tree, rules)
-    following = find_next_page(document, url or "")
+    next_page = find_next_page(document, url or "")
     meta = read_metadata(document, entry=entry, rules=rules, now=now, repeated=repeated)
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
 
     kind = _find_kind(document, meta, body, claimed=claimed, announced=entry is not None)
-    if kind or not body.markdown.strip():
-        kind = kind or EMPTY
+    if not kind and not body.markdown.strip():
+        kind = EMPTY
+    if kind:
         alternate = meta.alternate if kind == EMPTY else None
         raise NotAnArticle(kind, f"{body.letters} letters of text", alternate)
     del alive
@@ -85,12 +87,14 @@ def read(
     trace: dict[str, Any] = {**meta.trace, "body": _add_doubt(body)}
     if body.page_type:
         trace["type"] = body.page_type.trace()
-    if following:
-        trace["next_page"] = following.trace()
+    if next_page:
+        trace["next_page"] = next_page.trace()
     if match_counts:
         trace["rules"] = match_counts
     is_partial = is_from_page and no_article.is_partial(document, body.blocks, body.page_blocks)
-    digests = (*body.digests, *meta.blocks) if body.digests else ()
+    digests: tuple[str, ...] = ()
+    if body.digests:
+        digests = (*body.digests, *meta.blocks)
     return replace(meta, body=body.markdown, partial=is_partial, blocks=digests, trace=trace)
 
 
@@ -114,7 +118,10 @@ def _find_kind(
     kind: str | None = None
     if _is_from_page(body):
         kind = no_article.find_kind(document, meta.title, body.blocks, body.page_blocks)
-    if not _may_judge(body) or kind not in (None, EMPTY):
+    if not _may_judge(body):
+        return kind
+    is_other_kind = kind not in (None, EMPTY)
+    if is_other_kind:
         return kind
     is_refused = is_list(
         body.listing_odds,
@@ -124,7 +131,9 @@ def _find_kind(
         announced=announced,
         declared=no_article.is_declared(document),
     )
-    return "listing" if is_refused else kind
+    if is_refused:
+        return "listing"
+    return kind
 
 
 def _add_doubt(body: Body) -> Mapping[str, Any]:
@@ -171,11 +180,12 @@ def tried(
     """Read a page with `rules` and with the rules `before`, and compare the results. `repeated`,
     `headers` and `now`: see `read`. Raises RulesError for invalid CSS."""
     match_counts = count_matches(parse(html, url, headers).tree, rules)
-    try:
+
+    # read the page with the old and with the new rules
+    old_text = ""
+    with suppress(NotAnArticle):
         old = read(html, url, rules=before, repeated=repeated, headers=headers, now=now)
         old_text = text.plain(old.body)
-    except NotAnArticle:
-        old_text = ""
     new: Draft | None = None
     new_text = ""
     kind = ""
@@ -184,6 +194,8 @@ def tried(
         new_text = text.plain(new.body)
     except NotAnArticle as refusal:
         kind = refusal.kind
+
+    # without a match of `select`, the new text is not by its rules: the score stays 0
     select_counts = [count for rule, count in match_counts.items() if rule.startswith("select ")]
     has_selection = not rules.select or any(select_counts)
     score = 0.0

@@ -53,7 +53,8 @@ def apply_selectors(
         selected = _select_elements(tree, rules.select)
         inside = [block for block in remaining if _is_within(block, selected)]
         notes["select"] = len(inside)
-        remaining = inside or remaining
+        if inside:
+            remaining = inside
     return remaining, notes
 
 
@@ -144,7 +145,8 @@ def _read_page_body(
     # choose the blocks of the article
     feed_summary = overlap.read_entry_text(entry.summary) if entry else ""
     feed_text = "\n".join(block.text for block in feed_blocks)
-    chosen_reading = _choose_reading(page, feed_text, feed_summary or meta.description)
+    summary = feed_summary or meta.description
+    chosen_reading = _choose_reading(page, feed_text, summary)
     reading = chosen_reading.reading
     chosen_blocks, cuts = clean.attach_images(page.blocks, reading.choice, reading.scored.heaviest)
     digests = _list_digests(page, reading, chosen_blocks)
@@ -153,10 +155,9 @@ def _read_page_body(
 
     # note for the trace how they were chosen
     listing_odds = doubt.compute_log_odds("listing", reading.values)
-    probabilities = {
-        name: round(float(scorer.compute_probabilities(odds)), 2)
-        for name, odds in chosen_reading.odds.items()
-    }
+    probabilities: dict[str, float] = {}
+    for name, odds in chosen_reading.odds.items():
+        probabilities[name] = round(float(scorer.compute_probabilities(odds)), 2)
     notes = {
         "from": "page",
         "compared": reading.name,
@@ -311,10 +312,12 @@ def _read_compared(page: Page, name: str, text: str | None, summary: str) -> Rea
     """Choose the blocks of a page with overlaps computed from `text`, or with guessed ones if
     `text` is None. `name`: of this reading; `summary`: a summary of the article, which the right
     blocks should contain."""
-    table: scorer.Table = "alone" if text is None else "asked"
+    table: scorer.Table
     if text is None:
+        table = "alone"
         overlap.guess_overlap(page.blocks, page.box)
     else:
+        table = "asked"
         overlap.compare_with_text(page.blocks, text)
     scored = scorer.score_blocks(page.blocks, page.box, page.text_features, table)
     if not page.selected:
@@ -335,22 +338,22 @@ def _read_compared(page: Page, name: str, text: str | None, summary: str) -> Rea
 
 def _write_body(
     chosen_blocks: Sequence[Block],
-    blocks: Sequence[Block],
+    page_blocks: Sequence[Block],
     cuts: Sequence[clean.Cut],
     base: str,
     notes: Mapping[str, Any],
 ) -> Body:
-    """Write `chosen_blocks` as markdown. `blocks`: all blocks of the page; `cuts` and `notes`: for
-    the trace; `base`: the address against which links are resolved."""
-    traced_cuts = [
-        {"text": texts.line(cut.block.text)[:_LONGEST_TRACED], "rule": cut.rule}
-        for cut in cuts[:_MOST_TRACED]
-    ]
-    trace = {**notes, "blocks": len(blocks), "kept": len(chosen_blocks), "cut": traced_cuts}
+    """Write `chosen_blocks` as markdown. `page_blocks`: all blocks of the page; `cuts` and `notes`:
+    for the trace; `base`: the address against which links are resolved."""
+    traced_cuts: list[dict[str, str]] = []
+    for cut in cuts[:_MOST_TRACED]:
+        beginning = texts.line(cut.block.text)[:_LONGEST_TRACED]
+        traced_cuts.append({"text": beginning, "rule": cut.rule})
+    trace = {**notes, "blocks": len(page_blocks), "kept": len(chosen_blocks), "cut": traced_cuts}
     return Body(
         writer.to_markdown(chosen_blocks, base),
         letters=sum(block.letters for block in chosen_blocks),
         blocks=tuple(chosen_blocks),
-        page_blocks=tuple(blocks),
+        page_blocks=tuple(page_blocks),
         trace=trace,
     )

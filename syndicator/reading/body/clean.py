@@ -20,6 +20,7 @@ from syndicator.reading.html.elements import Run
 # are trained. The second is for blocks in elements that the operator selected by a rule.
 _LEAST_SCORE = 0.5
 _LEAST_SELECTED_SCORE = 0.1
+_MOST_ABOVE = 2  # blocks that an image may be above the first text
 _NEAR_BLOCKS = 4  # an image stays only if one of so many blocks before or after it stays
 _ICON_SIDE = 100  # pixels: an image whose both sides are shorter is an icon
 _MOST_PLAYERS = 20
@@ -154,16 +155,18 @@ def _keep_images(blocks: Sequence[Block], stay: list[bool]) -> None:
     figures: set[Frame] = set()  # figures with an image that stays
     for index, block in enumerate(blocks):
         if block.kind == "img":
-            is_among_texts = first_text - 2 <= index <= last_text
-            around = stay[max(0, index - _NEAR_BLOCKS) : index]
-            around += stay[index + 1 : index + 1 + _NEAR_BLOCKS]
+            is_among_texts = first_text - _MOST_ABOVE <= index <= last_text
+            before = stay[max(0, index - _NEAR_BLOCKS) : index]
+            after = stay[index + 1 : index + 1 + _NEAR_BLOCKS]
+            is_near_text = any(before) or any(after)
             is_bad = bool(block.near_hints & bad_hints) or _is_icon(block)
-            stay[index] = is_among_texts and any(around) and not is_bad
+            stay[index] = is_among_texts and is_near_text and not is_bad
             if stay[index]:
                 figures.update(frame for frame in block.frames if frame.kind == "figure")
         elif block.kind == "hr":
-            is_between = first_text < index < last_text and stay[index - 1]
-            stay[index] = is_between and any(stay[index + 1 : index + 3])
+            is_among_texts = first_text < index < last_text
+            next_two = stay[index + 1 : index + 3]
+            stay[index] = is_among_texts and stay[index - 1] and any(next_two)
 
     for index, block in enumerate(blocks):
         if block.kind == "caption" and any(frame.kind == "figure" for frame in block.frames):
@@ -223,6 +226,7 @@ def place_players(
     players = [frame for frame in tree.iter("iframe") if _is_player(frame)][:_MOST_PLAYERS]
     if not players or not chosen_blocks:
         return list(chosen_blocks)
+
     # find the texts before and after each player by their positions in the document
     order = {element: position for position, element in enumerate(tree.iter())}
     texts = [block for block in blocks if block.letters or block.kind == "code"]
@@ -252,8 +256,10 @@ def place_players(
 def _make_player_link(player: Any, address: str) -> Block:
     """Return a paragraph with a link to a player. Its text is the title of the player, or else its
     host."""
-    title = " ".join((player.get("title") or "").split())[:_LONGEST_NAME]
-    name = title or (urlsplit(address).hostname or "").removeprefix("www.")
+    name = " ".join((player.get("title") or "").split())[:_LONGEST_NAME]
+    if not name:
+        host = urlsplit(address).hostname or ""
+        name = host.removeprefix("www.")
     return Block(
         "p",
         player,

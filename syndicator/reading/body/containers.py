@@ -152,7 +152,8 @@ def _read_markup(
     markup: list[tuple[Any, ...]] = []
     for number in numbers:
         parent = parents[number]
-        markup.append((names[number], names[parent] if parent != number else None))
+        is_root = parent == number
+        markup.append((names[number], None if is_root else names[parent]))
     return markup
 
 

@@ -15,7 +15,7 @@ from syndicator.reading.page_type import PageType
 _LEAST_UNCLEAR = 0.2  # between these scores a block may be part of the article or not
 _MOST_UNCLEAR = 0.8
 _MOST_LINKED = 0.8  # share of a heading's text in links from which the heading is a link
-_SOME = 50  # letters added to those of a reading before a division by them
+_ADDED_LETTERS = 50  # letters added to those of a reading before a division by them
 
 # An article has so many letters at least. Of 1,126 real articles four have less than 100 letters.
 _SHORTEST = 50
@@ -117,7 +117,9 @@ def measure_reading(
     the page declares itself an article; `summary`: of the article, "" if there is none."""
     body_blocks = set(body)
     letters = sum(block.letters for block in body)
+    page_letters = sum(block.letters for block in blocks)
     text_length = sum(len(block.text) for block in body)
+    linked_length = sum(block.linked_length for block in body)
     prose = [block for block in blocks if containers.is_prose(block)]
     body_prose = [block for block in prose if block in body_blocks]
     other_prose = [block for block in prose if block not in body_blocks]
@@ -128,7 +130,10 @@ def measure_reading(
         block for block in headings if block.linked_length > _MOST_LINKED * len(block.text)
     ]
     unclear = [block for block in blocks if _LEAST_UNCLEAR < block.score < _MOST_UNCLEAR]
+    unclear_letters = sum(block.letters for block in unclear)
     unclear_headings = [block for block in unclear if block.kind == "h"]
+    weighted_scores = sum(block.letters * block.score for block in body)
+    letters_and_some = letters + _ADDED_LETTERS
 
     values = {f"page {name}": value for name, value in page_type.values.items() if name != "bias"}
     for name, probability in page_type.probabilities.items():
@@ -140,16 +145,16 @@ def measure_reading(
     values["all-prose"] = math.log1p(prose_letters)
     values["prose-left"] = 1 - body_prose_letters / (prose_letters or 1)
     values["longest"] = math.log1p(max((block.letters for block in body), default=0))
-    values["link"] = sum(block.linked_length for block in body) / (text_length or 1)
+    values["link"] = linked_length / (text_length or 1)
     values["heads"] = math.log1p(len(headings))
     values["linked-heads"] = math.log1p(len(linked_headings))
-    values["share"] = letters / (sum(block.letters for block in blocks) or 1)
-    values["unclear"] = sum(block.letters for block in unclear) / (letters + _SOME)
+    values["share"] = letters / (page_letters or 1)
+    values["unclear"] = unclear_letters / letters_and_some
     values["unclear-heads"] = len(unclear_headings) / (len(headings) + 1)
-    values["score"] = sum(block.letters * block.score for block in body) / (letters or 1)
+    values["score"] = weighted_scores / (letters or 1)
     values["overlap"] = _count_overlapping(body) / (letters or 1)
-    values["taken"] = _count_overlapping(blocks) / (letters + _SOME)
-    values["left"] = _count_overlapping(other_prose) / (letters + _SOME)
+    values["taken"] = _count_overlapping(blocks) / letters_and_some
+    values["left"] = _count_overlapping(other_prose) / letters_and_some
     values["summary"] = overlap.measure_summary_share(body, blocks, summary)
     values["asked"] = float(asked)
     values["declared"] = float(declared)

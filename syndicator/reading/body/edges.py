@@ -61,18 +61,20 @@ def cut_edges(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     leads = [position for position, text in enumerate(texts) if _is_lead(text)]
     if not leads:
         return {}
+    first_lead = leads[0]
     cuts = _find_repeated_lines(texts)
-    for text in texts[: leads[0]]:
+    for text in texts[:first_lead]:
         if _is_date(text):
             cuts[text] = "a date above the text"
     letters = sum(text.letters for text in texts)
     # appeals look like paragraphs, but do not end the text
-    last_lead = leads[0]
+    last_lead = first_lead
     for position in reversed(leads):
         if not _is_appeal(texts[position]):
             last_lead = position
             break
-    cuts |= _find_lines_below(texts[last_lead + 1 :][-_MOST_BELOW:], letters)
+    below = texts[last_lead + 1 :]
+    cuts |= _find_lines_below(below[-_MOST_BELOW:], letters)
     for index, block in enumerate(blocks):
         if block in cuts:
             stay[index] = False
@@ -226,11 +228,14 @@ def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
     """Set the flags in `stay` (for each block True if it is part of the article) for nearly all
     rows of a table, if a third of its text stays, or if the texts just before and after the table
     stay."""
+
+    def get_table_key(index: int) -> tuple[bool, tuple[Frame, ...]]:
+        """Return what all rows of a table have in common."""
+        block = blocks[index]
+        return block.kind == "row", block.frames
+
     # successive rows within the same elements are one table
-    tables = groupby(
-        range(len(blocks)), lambda index: (blocks[index].kind == "row", blocks[index].frames)
-    )
-    for (is_table, _), group in tables:
+    for (is_table, _), group in groupby(range(len(blocks)), get_table_key):
         if not is_table:
             continue
         rows = list(group)
@@ -289,8 +294,10 @@ def cut_contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 def _leads_to_heading(block: Block, headings: Collection[str]) -> bool:
     """Return True if a block is a link within the page ("#history") whose text is, or ends with,
     one of `headings`, given as letters."""
-    links = [run.href for run in block.runs if run.href]
-    if not links or not all(href.startswith("#") for href in links):
+    addresses = [run.href for run in block.runs if run.href]
+    if not addresses:
+        return False
+    if not all(address.startswith("#") for address in addresses):
         return False
     letters = block.letters_and_digits
     if letters in headings:

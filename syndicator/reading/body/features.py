@@ -142,24 +142,30 @@ def _measure_lists(blocks: Sequence[Block]) -> Columns:
     no_list = dict.fromkeys(_measure_list(()), 0.0)
     by_block: list[dict[str, float]] = []
     for block in blocks:
-        lists = (features_of[frame] for frame in reversed(block.frames) if frame in features_of)
-        by_block.append(next(lists, no_list))
+        features_of_innermost = no_list
+        for frame in reversed(block.frames):
+            if frame in features_of:
+                features_of_innermost = features_of[frame]
+                break
+        by_block.append(features_of_innermost)
     return {name: [features[name] for features in by_block] for name in no_list}
 
 
 def _measure_list(blocks: Sequence[Block]) -> dict[str, float]:
     """Compute the features of one list or table from the blocks in it."""
     count = len(blocks) or 1
-    with_fragment = 0  # blocks with a link within the page
+    linked_length = 0
+    fragment_count = 0  # blocks with a link within the page
     for block in blocks:
+        linked_length += block.linked_length
         if block.linked_length and any(run.href[:1] == "#" for run in block.runs):
-            with_fragment += 1
-    letters = sum(len(block.text) for block in blocks) or 1
+            fragment_count += 1
+    length = sum(len(block.text) for block in blocks) or 1
     return {
-        "list-link": sum(block.linked_length for block in blocks) / letters,
+        "list-link": linked_length / length,
         "list-count": math.log1p(len(blocks)),
-        "list-size": math.log1p(letters / count),
-        "list-fragment": with_fragment / count,
+        "list-size": math.log1p(length / count),
+        "list-fragment": fragment_count / count,
     }
 
 
@@ -193,20 +199,25 @@ def _measure_place(blocks: Sequence[Block], overlaps: Any) -> Columns:
     count = len(blocks)
     overlap_shares = _round_to_float32(overlaps)
     letters = _list_letters(blocks)
-    long_matches = np.flatnonzero((overlap_shares > overlap.MOST) & (letters > _LEAST_TAKEN))
-    first = int(long_matches[0]) if len(long_matches) else 0
-    last = int(long_matches[-1]) if len(long_matches) else count - 1
+    is_long_match = (overlap_shares > overlap.MOST) & (letters > _LEAST_TAKEN)
+    long_matches = np.flatnonzero(is_long_match)
+    first_match = 0
+    last_match = count - 1
+    if len(long_matches):
+        first_match = int(long_matches[0])
+        last_match = int(long_matches[-1])
     index = np.arange(count)
     overlapping = letters * overlap_shares
-    total = float(overlapping.sum()) or 1.0
+    overlapping_total = float(overlapping.sum()) or 1.0
+    total = float(letters.sum()) or 1.0
     return {
-        "before-first": index < first,
-        "after-last": index > last,
-        "gap-before": np.log1p(np.maximum(first - index, 0)),
-        "gap-after": np.log1p(np.maximum(index - last, 0)),
+        "before-first": index < first_match,
+        "after-last": index > last_match,
+        "gap-before": np.log1p(np.maximum(first_match - index, 0)),
+        "gap-after": np.log1p(np.maximum(index - last_match, 0)),
         "place": index / count,
-        "overlap-before": np.cumsum(overlapping) / total,
-        "overlap-share": np.full(count, total / (float(letters.sum()) or 1.0)),
+        "overlap-before": np.cumsum(overlapping) / overlapping_total,
+        "overlap-share": np.full(count, overlapping_total / total),
     }
 
 

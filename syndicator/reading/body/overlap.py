@@ -163,11 +163,14 @@ def contains_feed_text(blocks: Sequence[Block], content: str) -> bool:
     the page, and it is not much shorter than the text with which `blocks` were compared before."""
     content_letters = extract_letters(content)
     compared = sum(block.letters * block.overlap for block in blocks)
-    if len(content_letters) < _LEAST_WHOLE or len(content_letters) < _WHOLE_SHARE * compared:
+    if len(content_letters) < _LEAST_WHOLE:
+        return False
+    if len(content_letters) < _WHOLE_SHARE * compared:
         return False
     page_letters = "".join(block.letters_and_digits for block in blocks)
     pieces = _cut_pieces(content_letters, 4 * _PIECE)
-    return sum(piece in page_letters for piece in pieces) >= _WHOLE_SHARE * len(pieces)
+    pieces_on_page = sum(piece in page_letters for piece in pieces)
+    return pieces_on_page >= _WHOLE_SHARE * len(pieces)
 
 
 def measure_summary_share(
@@ -238,11 +241,13 @@ def cut_copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     copied: list[int] = []
     # `indices` are positions in `blocks`; a run has positions in `indices`
     for run in _find_repeated_runs([blocks[index].letters_and_digits for index in indices]):
-        between = indices[run[0] : run[-1] + 1]
-        letters = sum(blocks[index].letters for index in between)
+        first = run[0]
+        last = run[-1]
+        indices_of_run = indices[first : last + 1]  # with texts between that are not repeated
+        letters = sum(blocks[index].letters for index in indices_of_run)
         repeated = sum(blocks[indices[position]].letters for position in run)
         if letters > least_letters and repeated >= _REPEATED_SHARE * letters:
-            copied += between
+            copied += indices_of_run
     texts_that_stay = [blocks[index] for index in indices]
     for index in indices:
         is_long = blocks[index].letters > least_letters
@@ -281,9 +286,14 @@ def _runs_together(block: Block, others: Sequence[Block]) -> bool:
     parts: set[str] = set()
     for other in others:
         letters = other.letters_and_digits
-        if other is not block and len(letters) >= _LEAST_RECOGNISED and letters in block_letters:
+        if other is block or len(letters) < _LEAST_RECOGNISED:
+            continue
+        if letters in block_letters:
             parts.add(letters)
-    return len(parts) > _FEW_PARTS and sum(map(len, parts)) > _SUM_SHARE * len(block_letters)
+    if len(parts) <= _FEW_PARTS:
+        return False
+    length_of_parts = sum(map(len, parts))
+    return length_of_parts > _SUM_SHARE * len(block_letters)
 
 
 def is_comparable(block: Block) -> bool:

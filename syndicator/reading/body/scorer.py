@@ -75,8 +75,8 @@ def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
     questions_of: list[list[int]] = []
     for asks in asks_of:
         asked_numbers = [numbers[ask] for ask in asks]
-        questions_of.append(_pad(asked_numbers, never, deepest))
-    padded_leaves = [_pad(leaves.tolist(), 0.0, 1 << deepest) for leaves in leaves_of]
+        questions_of.append(_pad_values(asked_numbers, never, deepest))
+    padded_leaves = [_pad_values(leaves.tolist(), 0.0, 1 << deepest) for leaves in leaves_of]
     return Trees(
         names=names,
         features=np.array([index_of[name] for name in feature_of]),
@@ -86,7 +86,7 @@ def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
     )
 
 
-def _pad(values: Sequence[Any], filler: Any, length: int) -> list[Any]:
+def _pad_values(values: Sequence[Any], filler: Any, length: int) -> list[Any]:
     """Return `values` with `filler` appended until the list is `length` long."""
     return [*values, *[filler] * (length - len(values))]
 

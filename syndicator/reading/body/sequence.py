@@ -130,10 +130,10 @@ def compute_features(texts: Texts, box: containers.Containers, first: scorer.Sco
         **_measure_sections(texts.blocks, odds, likely_letters, letters),
     }
     first_values = {name: column[texts.indices] for name, column in first.values.items()}
-    return first_values | texts.features | _name_second(features)
+    return first_values | texts.features | _prefix_names(features)
 
 
-def _name_second(features: Columns) -> Columns:
+def _prefix_names(features: Columns) -> Columns:
     """Return `features` as float32 arrays, with "second " before their names, as some have the same
     names as features of the first score."""
     return {
@@ -170,15 +170,17 @@ def _measure_page(probability: Any, likely_letters: Any, letters: Any) -> Column
     `probability`."""
     count = len(likely_letters)
     index = np.arange(count)
-    total = float(likely_letters.sum()) or 1.0
+    likely_total = float(likely_letters.sum()) or 1.0
+    total = float(letters.sum()) or 1.0
     likely_before = np.cumsum(likely_letters) - likely_letters
+    likely_until = likely_before + likely_letters
     return {
-        "mass-before": likely_before / total,
-        "mass-after": 1 - (likely_before + likely_letters) / total,
-        "mass": np.full(count, math.log1p(total)),
-        "mass-share": np.full(count, total / (float(letters.sum()) or 1.0)),
+        "mass-before": likely_before / likely_total,
+        "mass-after": 1 - likely_until / likely_total,
+        "mass": np.full(count, math.log1p(likely_total)),
+        "mass-share": np.full(count, likely_total / total),
         "mean": np.full(count, probability.mean()),
-        "own-share": likely_letters / total,
+        "own-share": likely_letters / likely_total,
         "texts": np.full(count, math.log1p(count)),
         "place": index / count,
         "place-end": np.log1p(count - index),
@@ -267,9 +269,9 @@ def _measure_groups(
             headings.append(index)
     features: Columns = {}
     for name, keys in (("list", lists), ("alike", markup), ("heads", headings)):
-        features[f"{name}-mean"], features[f"{name}-size"] = _measure_others(
-            keys, likely_letters, letters
-        )
+        mean, size = _measure_others(keys, likely_letters, letters)
+        features[f"{name}-mean"] = mean
+        features[f"{name}-size"] = size
     return features
 
 
@@ -277,10 +279,14 @@ def _measure_others(keys: Iterable[Any], likely_letters: Any, letters: Any) -> t
     """Return two arrays: for each text the mean probability of the other texts with the same key,
     and the logarithm of their letters. `keys`: a key for each text; `letters`: its size;
     `likely_letters`: its size times its probability."""
+    # number the groups: texts with the same key are a group
     numbers: dict[Any, int] = {}  # key -> number of its group
     group_of = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
-    other_letters = np.bincount(group_of, letters)[group_of] - letters
-    other_likely = np.bincount(group_of, likely_letters)[group_of] - likely_letters
+    # the others of a text have what its whole group has, less what the text itself has
+    letters_of_group = np.bincount(group_of, letters)
+    likely_of_group = np.bincount(group_of, likely_letters)
+    other_letters = letters_of_group[group_of] - letters
+    other_likely = likely_of_group[group_of] - likely_letters
     return _divide(other_likely, other_letters), np.log1p(other_letters)
 
 
@@ -330,7 +336,7 @@ def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
     features |= _measure_distance_to_title(
         np.arange(len(texts)), np.array(headlines, dtype=np.intp)
     )
-    return _name_second(features)
+    return _prefix_names(features)
 
 
 def _find_headlines(texts: Sequence[Block], title: str) -> list[int]:
@@ -353,21 +359,23 @@ def _compare_with_title(
     title_letters = overlap.extract_letters(title)
     titles = [title, *(texts[index].text for index in headlines[:_MOST_HEADS])]
     title_words = set(_WORD.findall(" ".join(titles).casefold()))
-    words = [set(_WORD.findall(text.text[:_BEGINNING].casefold())) for text in texts]
-    return {
-        "title-in": [
-            len(title_letters) / len(spelling)
-            if title_letters and title_letters in spelling
-            else 0.0
+    words_by_text = [set(_WORD.findall(text.text[:_BEGINNING].casefold())) for text in texts]
+    features: Columns = {}
+    if title_letters:
+        title_length = len(title_letters)
+        features["title-in"] = [
+            title_length / len(spelling) if title_letters in spelling else 0.0
             for spelling in spellings
-        ],
-        "in-title": [
-            len(spelling) >= _LEAST_NAME and spelling in title_letters for spelling in spellings
-        ],
-        "title-words": [
-            len(text_words & title_words) / (len(text_words) or 1) for text_words in words
-        ],
-    }
+        ]
+    else:
+        features["title-in"] = [0.0] * len(spellings)
+    features["in-title"] = [
+        len(spelling) >= _LEAST_NAME and spelling in title_letters for spelling in spellings
+    ]
+    features["title-words"] = [
+        len(words & title_words) / (len(words) or 1) for words in words_by_text
+    ]
+    return features
 
 
 def _compare_with_statements(spellings: Sequence[str], facts: Facts) -> Columns:

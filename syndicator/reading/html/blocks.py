@@ -19,7 +19,7 @@ from syndicator.reading.html.elements import (
     SKIP,
     Run,
     Stretch,
-    collapse,
+    collapse_runs,
 )
 
 _FRAME_TAG_NAMES = (
@@ -298,7 +298,7 @@ class _Walker:
         for row in tables.read_rows(element):
             block = self._make_block("row")
             block.is_header = row.is_header
-            block.cells = [collapse(cell) for cell in row.cells]
+            block.cells = [collapse_runs(cell) for cell in row.cells]
             cell_texts = ["".join([run.text for run in cell]) for cell in block.cells]
             block.text = "\t".join(cell_texts).strip()
             for cell in block.cells:

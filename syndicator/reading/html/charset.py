@@ -81,16 +81,22 @@ def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
     # these letters begin with the byte C3. Its count excludes most pages quickly.
     if name == "utf-8" and data.count(b"\xc3") < _LEAST_PAIRS:
         return content, name
-    return _undouble(content), name
+    return _repair_doubled(content), name
 
 
-def _undouble(content: str) -> str:
+def _repair_doubled(content: str) -> str:
     """Repair text that was encoded twice ("Ã¼" becomes "ü"), if most of its accented letters look
     like that; else return it unchanged."""
-    if content.isascii() or len(_PERHAPS_DOUBLED.findall(content)) < _LEAST_PAIRS:
+    if content.isascii():
+        return content
+    possible_pairs = len(_PERHAPS_DOUBLED.findall(content))  # fast, excludes most texts
+    if possible_pairs < _LEAST_PAIRS:
         return content
     pairs = len(_DOUBLED.findall(content))
-    if pairs < _LEAST_PAIRS or pairs < _PAIRS_SHARE * len(_ACCENTED.findall(content)):
+    if pairs < _LEAST_PAIRS:
+        return content
+    accented_letters = len(_ACCENTED.findall(content))
+    if pairs < _PAIRS_SHARE * accented_letters:
         return content
     return _DOUBLED.sub(lambda pair: _decode_doubled(pair[0]), content)
 

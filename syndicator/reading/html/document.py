@@ -201,7 +201,7 @@ def parse_tree(content: str) -> Any:
         tree = lxml_html.document_fromstring(_remove_early_ends(data), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise NotAnArticle("not-html", str(error)[:200]) from error
-    _end_head(tree)
+    _close_head(tree)
     return tree
 
 
@@ -215,15 +215,14 @@ def _remove_early_ends(data: bytes) -> bytes:
     return data
 
 
-def _end_head(tree: Any) -> None:
+def _close_head(tree: Any) -> None:
     """End the head at the first element that may not be in it, such as a div: move that element and
     all that follow it to the start of the body, as browsers do (WHATWG HTML 13.2.6.4.4)."""
-    misplaced = (
-        child
-        for child in tree.iterfind("head/*")
-        if isinstance(child.tag, str) and child.tag not in _HEAD_TAGS
-    )
-    first = next(misplaced, None)
+    first: Any = None
+    for child in tree.iterfind("head/*"):
+        if isinstance(child.tag, str) and child.tag not in _HEAD_TAGS:
+            first = child
+            break
     if first is None:
         return
     body = tree.find("body")

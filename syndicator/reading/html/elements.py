@@ -118,11 +118,12 @@ def split_paragraphs(runs: list[Stretch]) -> list[list[Run]]:
     current: list[Stretch] = []
     breaks = 0
     for run in runs:
-        if run[1] == _BREAK_MARKS:
+        text, marks, _ = run
+        if marks == _BREAK_MARKS:
             breaks += 1
             continue
         if breaks:
-            if not run[0].strip(_BLANK):
+            if not text.strip(_BLANK):
                 continue
             if breaks >= _PARAGRAPH_BREAKS and current:
                 parts.append(current)
@@ -132,7 +133,7 @@ def split_paragraphs(runs: list[Stretch]) -> list[list[Run]]:
             breaks = 0
         current.append(run)
     parts.append(current)
-    collapsed_parts = [collapse(part) for part in parts if part]
+    collapsed_parts = [collapse_runs(part) for part in parts if part]
     return [part for part in collapsed_parts if part]
 
 
@@ -153,7 +154,7 @@ def join_code_lines(runs: list[Stretch]) -> str:
     return "\n".join([line.rstrip() for line in lines]).strip("\n")
 
 
-def collapse(runs: list[Stretch]) -> list[Run]:
+def collapse_runs(runs: list[Stretch]) -> list[Run]:
     """Collapse white space as browsers do: several spaces become one, and spaces at the ends or
     beside a line break are removed. `runs`: pieces of text as (text, marks, link). Neighbours with
     equal marks and links become one run. [] if no text is left."""
@@ -191,7 +192,7 @@ def collapse(runs: list[Stretch]) -> list[Run]:
 
 
 def _collapse_spaces(text: str) -> str:
-    # most texts have nothing to collapse, and isprintable() is much faster than the expression
+    # most texts have nothing to collapse_runs, and isprintable() is much faster than the expression
     return text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text)
 
 

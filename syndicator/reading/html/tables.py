@@ -59,7 +59,10 @@ class Row:
 def is_data(table: Any) -> bool:
     """Return True if `table` contains data. Return False if it only arranges parts of the page, is
     inside another table, or is a code listing."""
-    if table.get("role") in _LAYOUT_ROLES or next(table.iterancestors("table"), None) is not None:
+    if table.get("role") in _LAYOUT_ROLES:
+        return False
+    is_inside_table = next(table.iterancestors("table"), None) is not None
+    if is_inside_table:
         return False
     if any(table.find(f".//{tag}") is not None for tag in _LAYOUT_TAGS):
         return False
@@ -78,7 +81,9 @@ def is_data(table: Any) -> bool:
         return False
     # cells of data are short, those of a layout have whole articles
     filled = [length for length in chain.from_iterable(rows) if length]
-    return bool(filled) and sum(filled) / len(filled) < _LONG_CELL
+    if not filled:
+        return False
+    return sum(filled) / len(filled) < _LONG_CELL
 
 
 def _measure_cells(table: Any) -> list[list[int]]:
@@ -162,9 +167,9 @@ def read_language(pre: Any) -> str:
         if element is None:
             continue
         declared = element.get("data-lang") or element.get("data-language") or ""
-        match = _LANGUAGE_NAME.fullmatch(declared) or _LANGUAGE_CLASS.search(
-            element.get("class", "")
-        )
+        match = _LANGUAGE_NAME.fullmatch(declared)
+        if not match:
+            match = _LANGUAGE_CLASS.search(element.get("class", ""))
         name = match[1].lower() if match else ""
         if name and name not in _NO_LANGUAGE:
             return name

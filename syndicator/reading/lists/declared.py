@@ -101,12 +101,13 @@ def _show_declared(declared: _DeclaredList) -> list[Shown]:
     """Return the items of a declared list that is not shown on the page as shown items. The origin
     of the list stands for all that only shown items have: form, path and layout."""
     origin = declared.origin
-    return [
-        Shown(
-            item=item, key=key, form=origin, path=origin, shape=find_shape(item.url), layout=origin
+    shown_items: list[Shown] = []
+    for key, item in declared.items.items():
+        shape = find_shape(item.url)
+        shown_items.append(
+            Shown(item=item, key=key, form=origin, path=origin, shape=shape, layout=origin)
         )
-        for key, item in declared.items.items()
-    ]
+    return shown_items
 
 
 def _find_last_segment(url: str) -> str:
@@ -128,10 +129,11 @@ def _list_declared(document: Document) -> Iterator[_DeclaredList]:
         if not _LIST_TYPES.isdisjoint(jsonld.list_types(item)):
             rows = chain.from_iterable(_list_rows(item.get(name)) for name in _ITEM_KEYS)
             yield _DeclaredList(_JSON_LD, _read_rows(document, rows))
-    articles = (
-        item for item in document.jsonld if not _ARTICLE_TYPES.isdisjoint(jsonld.list_types(item))
-    )
-    yield _DeclaredList(_JSON_LD, _read_rows(document, articles))
+    articles: list[jsonld.Object] = []
+    for item in document.jsonld:
+        if not _ARTICLE_TYPES.isdisjoint(jsonld.list_types(item)):
+            articles.append(item)
+    yield _DeclaredList(_JSON_LD, _read_rows(document, iter(articles)))
     yield _DeclaredList(_H_FEED, _read_h_entries(document))
 
 
@@ -182,7 +184,10 @@ def _list_rows(value: Any) -> Iterator[dict[str, Any]]:
         if not isinstance(row, dict):
             continue
         item = row.get("item")
-        yield row | item if isinstance(item, dict) else row
+        if isinstance(item, dict):
+            yield row | item
+        else:
+            yield row
 
 
 def _read_rows(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, Item]:
@@ -202,9 +207,11 @@ def _read_rows(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, 
 
 def _read_item(document: Document, url: str, row: jsonld.Object) -> Item:
     """Return the item at `url` with the title, date and picture that the JSON-LD object states."""
-    stated_dates = jsonld.list_texts(row.get("datePublished") or row.get("dateCreated"))
-    dates = map(date.parse_date_text, stated_dates)
-    published = next((when for when in dates if when), None)
+    published: datetime | None = None
+    for stated_date in jsonld.list_texts(row.get("datePublished") or row.get("dateCreated")):
+        published = date.parse_date_text(stated_date)
+        if published:
+            break
     title = next(jsonld.list_texts(row.get("headline") or row.get("name")), "")
     image = ""
     for value in jsonld.list_texts(row.get("image"), "url", "contentUrl", "@id"):

@@ -92,8 +92,8 @@ def score_group(group: Group, page: str) -> float:
     first_links = [record.links[0] for record in group.records]
     shapes = Counter(find_shape(item.url) for item in group.items)
     families = Counter(find_family(item.url) for item in group.items)
-    alike = max(shapes.most_common(1)[0][1], families.most_common(1)[0][1]) / count
-    on_site = sum(urls.same_publisher(item.url, page) for item in group.items) / count
+    alike = max(*shapes.values(), *families.values())
+    on_site = sum(urls.same_publisher(item.url, page) for item in group.items)
     with_heading = 0
     inline = 0
     for record in group.records:
@@ -104,8 +104,8 @@ def score_group(group: Group, page: str) -> float:
     aside = sum(link.is_aside for link in first_links)
     # each factor is near 1 or above for the items of a main list, and small for those of a menu
     weight = (
-        (0.4 + 0.6 * alike)
-        * (0.5 + 0.5 * on_site)
+        (0.4 + 0.6 * (alike / count))
+        * (0.5 + 0.5 * (on_site / count))
         * (0.3 + 0.7 * len(headlines) / count)
         * (1 + 0.5 * (with_heading / count))
         * (1 + 0.6 * (dated / count))
@@ -124,7 +124,8 @@ def read_lists(
     by_keys: dict[frozenset[str], PageList] = {}
     for page_list in _list_candidates(document, links, extra_forms):
         if len(page_list.items) >= LEAST_ITEMS:
-            by_keys.setdefault(frozenset(item.key for item in page_list.items), page_list)
+            keys = frozenset(item.key for item in page_list.items)
+            by_keys.setdefault(keys, page_list)
     return list(by_keys.values())
 
 
@@ -250,34 +251,40 @@ def _keep_main_site(items: Sequence[Shown]) -> list[Shown]:
     advertisements, if they are few: a list with many of them may be about offers."""
     if not items:
         return []
-    sites = Counter(urls.publisher(item.item.url) for item in items)
-    site, count = sites.most_common(1)[0]
-    if count >= _MAIN_SITE * len(items):
-        items = [item for item in items if urls.publisher(item.item.url) == site]
-    unpaid = [item for item in items if not PAID_PATH.search(item.item.url)]
-    paid_count = len(items) - len(unpaid)
-    return unpaid if paid_count <= _FEW_PAID * len(items) else [*items]
+    site_counts = Counter(urls.publisher(item.item.url) for item in items)
+    main_site, main_count = site_counts.most_common(1)[0]
+    of_site = list(items)
+    if main_count >= _MAIN_SITE * len(items):
+        of_site = [item for item in items if urls.publisher(item.item.url) == main_site]
+    unpaid = [item for item in of_site if not PAID_PATH.search(item.item.url)]
+    paid_count = len(of_site) - len(unpaid)
+    if paid_count > _FEW_PAID * len(of_site):
+        return of_site
+    return unpaid
 
 
 def tidy_list(items: Sequence[Shown]) -> list[Shown]:
     """Return `items` without links such as "more", without undated items if nearly all have dates,
     and without the numbers before titles ("1. ", "2. ") if they count the items."""
-    dated = [item for item in items if item.item.published is not None]
-    if len(dated) >= _NEARLY_ALL * len(items):
-        items = dated
-    tidied = [
-        item
-        for item in _keep_main_site(items)
-        if item.item.title and not _MORE_LINK.match(item.item.title)
-    ]
-    matches = [_NUMBER_PREFIX.match(item.item.title) for item in tidied]
+    # leave out undated items, and links such as "more"
+    dated = [shown for shown in items if shown.item.published is not None]
+    articles = dated if len(dated) >= _NEARLY_ALL * len(items) else items
+    tidied: list[Shown] = []
+    for shown in _keep_main_site(articles):
+        title = shown.item.title
+        if title and not _MORE_LINK.match(title):
+            tidied.append(shown)
+
+    # remove the numbers before titles
+    matches = [_NUMBER_PREFIX.match(shown.item.title) for shown in tidied]
     numbers = [int(match[1]) for match in matches if match]
     if len(numbers) < LEAST_ITEMS or not _count_upwards(numbers):
         return tidied
-    return [
-        replace(item, item=replace(item.item, title=_NUMBER_PREFIX.sub("", item.item.title)))
-        for item in tidied
-    ]
+    without_numbers: list[Shown] = []
+    for shown in tidied:
+        title = _NUMBER_PREFIX.sub("", shown.item.title)
+        without_numbers.append(replace(shown, item=replace(shown.item, title=title)))
+    return without_numbers
 
 
 def _count_upwards(numbers: Sequence[int]) -> bool:

@@ -48,6 +48,9 @@ _SHOWN_DATE = 3
 _MOST_ANCESTORS = 60  # elements around a link that are looked at
 _MOST_ELEMENTS = 600  # elements within an element of an item that are looked at
 _MOST_CHILDREN = 20  # children of an element between which a date is searched
+_MOST_TO_HEADING = 3  # elements around a link among which a heading is its title
+_MOST_TO_CLASS = 2  # elements around a link among which a title's class counts
+_LONGEST_NAMES = 400  # characters of classes and ids that are searched
 _MOST_IMAGES = 3  # images of a link whose alternative texts may be the title
 _HOST = re.compile(r"^[\w-]+(\.[\w-]+){1,4}$")  # a text such as "site.example" is no title
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -115,10 +118,12 @@ def read_records(item_links: Sequence[Link], links: Sequence[Link]) -> list[Reco
     for link in links:
         if link.key not in item_keys:
             continue
-        holders = (element for element in _list_upwards(link.anchor) if element in key_of_element)
         # a link belongs to the innermost item around it, if it leads to that item's address
-        if key_of_element.get(next(holders, None)) == link.key:
-            links_of[link.key].append(link)
+        for element in _list_upwards(link.anchor):
+            if element in key_of_element:
+                if key_of_element[element] == link.key:
+                    links_of[link.key].append(link)
+                break
     return [Record(tuple(links_of[key]), parts) for key, parts in parts_of.items() if links_of[key]]
 
 
@@ -157,12 +162,13 @@ def _find_followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
         distances = [positions[after] - positions[before] for before, after in pairwise(siblings)]
         usual_distance = max(set(distances), key=distances.count)
         is_regular = distances.count(usual_distance) >= _LEAST_REGULAR * len(distances)
-        if 1 < usual_distance <= _MOST_BETWEEN and is_regular:
-            # the last item has no next one: it is taken to be as long as the others
-            for top, distance in zip(siblings, [*distances, usual_distance], strict=True):
-                followers[top] = tuple(
-                    islice(top.itersiblings(), min(distance, usual_distance) - 1)
-                )
+        if not is_regular or not 1 < usual_distance <= _MOST_BETWEEN:
+            continue
+        # the last item has no next one: it is taken to be as long as the others
+        distances.append(usual_distance)
+        for top, distance in zip(siblings, distances, strict=True):
+            length = min(distance, usual_distance)  # elements of the item, with its top
+            followers[top] = tuple(islice(top.itersiblings(), length - 1))
     return followers
 
 
@@ -176,7 +182,9 @@ def read_items(
         published = find_published(record)
         picture = find_picture(document, record)
         url = record.links[0].url
-        form = (forms or {}).get(record.key, record.links[0].form)
+        form = record.links[0].form
+        if forms:
+            form = forms.get(record.key, form)
         item = Item(
             url=url,
             title=title[:_LONGEST_TITLE],
@@ -254,11 +262,14 @@ class _TitleShares:
 def _measure_titles(titles: Sequence[str]) -> _TitleShares:
     """Return which shares of `titles`, one for each item, are distinct and long enough for
     headlines. Dates and host names do not count as titles."""
-    distinct = {
-        title for title in titles if title and not _is_date(title) and not _HOST.match(title)
-    }
-    headlines = sum(is_headline(title) for title in distinct)
-    return _TitleShares(len(distinct) / len(titles), headlines / len(titles))
+    distinct: set[str] = set()
+    for title in titles:
+        if not title:
+            continue
+        if not _is_date(title) and not _HOST.match(title):
+            distinct.add(title)
+    headline_count = sum(is_headline(title) for title in distinct)
+    return _TitleShares(len(distinct) / len(titles), headline_count / len(titles))
 
 
 def _find_first(texts: Iterable[str]) -> str:
@@ -280,12 +291,18 @@ def _list_titles(record: Record) -> Iterator[str]:
     around a link, a heading or title's class without link, the longest link, a label or alternative
     text."""
     anchors = [link.anchor for link in record.links]
+    # a heading in a link, or around it
     yield _find_text(node for node in _list_nodes(anchors) if _is_heading(node))
-    yield _find_text_within(record.links, 3, _is_heading)
+    yield _find_text_within(record.links, _MOST_TO_HEADING, _is_heading)
+    # a title's class in a link, or around it
     yield _find_text(node for node in _list_nodes(anchors) if _has_title_class(node))
-    yield _find_text_within(record.links, 2, _has_title_class)
+    yield _find_text_within(record.links, _MOST_TO_CLASS, _has_title_class)
+    # a heading or title's class without link
     yield _find_first(_list_unlinked_titles(record))
-    yield max((_choose_piece(link.anchor, link.text) for link in record.links), key=len)
+    # the longest link
+    link_titles = [_choose_piece(link.anchor, link.text) for link in record.links]
+    yield max(link_titles, key=len)
+    # a label or alternative text
     labels: list[str | None] = []
     for anchor in anchors:
         labels.append(anchor.get("title") or anchor.get("aria-label"))
@@ -341,10 +358,15 @@ def _choose_piece(anchor: Any, link_text: str) -> str:
     """Return the title in a link that has elements for picture, title and date in it: the longest
     of their texts. If the link has text outside of such elements, or no long text, return
     `link_text`."""
-    holder = anchor  # the innermost element around all the link's text
-    while len(holder) == 1 and not text.line((holder.text or "") + (holder[0].tail or "")):
-        holder = holder[0]
-    if text.line((holder.text or "") + "".join(child.tail or "" for child in holder)):
+    # find the innermost element around all the link's text
+    holder = anchor
+    while len(holder) == 1:
+        child = holder[0]
+        if text.line((holder.text or "") + (child.tail or "")):
+            break
+        holder = child
+    text_beside_children = (holder.text or "") + "".join(child.tail or "" for child in holder)
+    if text.line(text_beside_children):
         return link_text
     pieces = [text.line(read_text(child, _LONGEST_TITLE)) for child in holder]
     long_pieces = [
@@ -414,7 +436,9 @@ def _read_date(element: Any, names: str) -> _Dated | None:
         if when:
             return _Dated(element, when, _LABELLED_DATE)
     when = _read_shown_date(element)
-    return _Dated(element, when, _SHOWN_DATE) if when else None
+    if when:
+        return _Dated(element, when, _SHOWN_DATE)
+    return None
 
 
 def _read_labelled_date(element: Any) -> datetime | None:
@@ -427,7 +451,9 @@ def _read_labelled_date(element: Any) -> datetime | None:
             if when:
                 return when
     label = text.line(read_text(element, _LONGEST_DATE + 1))
-    return next(date.find_days(label), None) if len(label) <= _LONGEST_DATE else None
+    if len(label) > _LONGEST_DATE:
+        return None
+    return next(date.find_days(label), None)
 
 
 def _read_shown_date(element: Any) -> datetime | None:
@@ -466,7 +492,9 @@ def _read_picture(document: Document, element: Any) -> str | None:
     no picture, or an icon, portrait or logo."""
     if element.tag not in ("img", "amp-img"):
         background = _STYLE_URL.search(element.get("style") or "")
-        return resolve_picture(document, background[1]) if background else None
+        if not background:
+            return None
+        return resolve_picture(document, background[1])
     parent = element.getparent()
     is_in_picture = parent is not None and parent.tag == "picture"
     holder = parent if is_in_picture else element
@@ -484,6 +512,7 @@ def _is_person(image: Any) -> bool:
     two elements around it."""
     if "gravatar.com/" in (image.get("src") or ""):
         return True
-    names = f"{image.get('class') or ''} {image.get('id') or ''}"
+    own_names = f"{image.get('class') or ''} {image.get('id') or ''}"
     outer_names = " ".join(holder.get("class") or "" for holder in islice(image.iterancestors(), 2))
-    return _PERSON_NAME.search(f"{names} {outer_names}"[:400]) is not None
+    names = f"{own_names} {outer_names}"[:_LONGEST_NAMES]
+    return _PERSON_NAME.search(names) is not None

@@ -90,13 +90,16 @@ def _count_prose(tree: Any, keys: Collection[str], base: str) -> int:
     """Return how many characters of text beside a list the page has: paragraphs outside of its
     items, and text in an item that is longer than an excerpt. `keys`: aliases of the items'
     addresses; `base`: the address against which links are resolved."""
-    keys_within: dict[Any, set[str]] = defaultdict(set)  # element -> the items linked in it
+    # find the items that each element has links to
+    keys_within: dict[Any, set[str]] = defaultdict(set)
     for anchor in islice(tree.iter("a"), _MOST_ELEMENTS):
         url = urls.absolute(base, anchor.get("href") or "")
         key = urls.alias(url) if url else ""
         if key in keys:
             for element in islice(anchor.iterancestors(), _MOST_ANCESTORS):
                 keys_within[element].add(key)
+
+    # count the letters of paragraphs in items, and of others
     prose = 0
     prose_of_item = Counter[str]()
     for paragraph in islice(tree.iter("p"), _MOST_ELEMENTS):
@@ -106,12 +109,14 @@ def _count_prose(tree: Any, keys: Collection[str], base: str) -> int:
         length = len(text.line(read_text(paragraph, _LONGEST_PARAGRAPH))) - linked
         if length < _SHORTEST_PARAGRAPH:
             continue
-        holders = (element for element in paragraph.iterancestors() if element in keys_within)
-        holder = next(holders, None)
         # a paragraph near the link of one item only is its excerpt
-        item_keys = keys_within[holder] if holder is not None else set[str]()
-        if len(item_keys) == 1:
-            prose_of_item.update(dict.fromkeys(item_keys, length))
+        nearest_keys = set[str]()
+        for element in paragraph.iterancestors():
+            if element in keys_within:
+                nearest_keys = keys_within[element]
+                break
+        if len(nearest_keys) == 1:
+            prose_of_item.update(dict.fromkeys(nearest_keys, length))
         else:
             prose += length
     prose_in_items = sum(length for length in prose_of_item.values() if length > _LONGEST_EXCERPT)
@@ -149,7 +154,9 @@ def _find_other_page(document: Document, href: str) -> str:
         return ""
     if urls.alias(url) == urls.alias(document.url):
         return ""
-    return url if urlsplit(url).netloc == urlsplit(document.url).netloc else ""
+    if urlsplit(url).netloc != urlsplit(document.url).netloc:
+        return ""
+    return url
 
 
 def read_listing(
@@ -178,6 +185,7 @@ def read_listing(
     except wrappers.Unsure as unsure:
         reason = FeedReason.LIST_CHANGED if wrapper else FeedReason.NO_LIST
         raise NotAFeed(reason, str(unsure)) from unsure
+    is_whole_page = is_list(document, found.items)
     return ParsedFeed(
         format="list",
         title=_read_page_title(document),
@@ -185,7 +193,7 @@ def read_listing(
         language=document.language or "",
         entries=tuple(_make_entry(item) for item in found.items[:_MOST_LINKS]),
         next_url=find_next_page(document),
-        listing=replace(found.wrapper, whole=is_list(document, found.items)),
+        listing=replace(found.wrapper, whole=is_whole_page),
     )
 
 
@@ -202,10 +210,12 @@ def _learn_list(
     `seen`, take the list of links with the forms that links to these articles have, as if the
     operator had pointed at it. Raises Unsure."""
     forms = set[str]()
-    known = wrappers.KnownItems(seen)
-    if seen and not any(known.count_matches(items) for _, items in lists):
-        seen_keys = {urls.alias(article.url) for article in seen}
-        forms = {link.form for link in read_links(document) if link.key in seen_keys}
+    if seen:
+        known = wrappers.KnownItems(seen)
+        has_known_items = any(known.count_matches(items) for _, items in lists)
+        if not has_known_items:
+            seen_keys = {urls.alias(article.url) for article in seen}
+            forms = {link.form for link in read_links(document) if link.key in seen_keys}
     if not forms:
         return wrappers.learn_list(lists, seen)
     found = wrappers.learn_list(list_candidates(document, forms), seen)
@@ -256,11 +266,14 @@ def pointed(
     except NotAnArticle:
         return ()
     elements = list(document.tree.iter())
-    if not 0 <= number < len(elements) or not isinstance(elements[number].tag, str):
+    if not 0 <= number < len(elements):
+        return ()
+    element = elements[number]
+    if not isinstance(element.tag, str):  # a comment
         return ()
 
     # read all lists, and that of the links nearest to the element
-    upwards = [elements[number], *elements[number].iterancestors()]
+    upwards = [element, *element.iterancestors()]
     pointed_ids = {id(element) for element in upwards}
     links = read_links(document)
     forms = {link.form for link in _find_nearest_links(upwards, links)}

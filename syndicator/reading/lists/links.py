@@ -17,6 +17,7 @@ from syndicator.reading.html.document import Document, read_text
 _INLINE_SHARE = 0.5  # a link with a smaller share of its paragraph's text is in running text
 _MOST_LINKS = 3_000  # links of a page that are read
 _MOST_ANCESTORS = 40  # elements around a link that are looked at
+_MOST_TO_HEADING = 3  # elements around a link among which a heading is its own
 _LONGEST_TEXT = 400  # characters of a link
 _LONGEST_PARAGRAPH = 2_000  # characters that are compared with a link's text
 _INLINE_TAGS = ("span", "em", "strong", "b", "i", "u", "font", "small", "cite")
@@ -138,8 +139,12 @@ def _read_link(anchor: Any, url: str, index: int, class_counts: Mapping[str, int
     ]
     # "li > a" is also the form of menus: go outwards to an element with a class
     if not any("." in description for description in descriptions):
-        descriptions += _describe_until_class(ancestors[len(descriptions) - 1 :])
-    is_in_heading = any(element.tag in _HEADINGS for element in ancestors[:3])
+        described_ancestors = len(descriptions) - 1  # the first description is the link's own
+        descriptions += _describe_until_class(ancestors[described_ancestors:])
+    # a heading may be around the link or in it
+    is_heading = any(element.tag in _HEADINGS for element in ancestors[:_MOST_TO_HEADING])
+    if not is_heading:
+        is_heading = next(anchor.iter(*_HEADINGS), None) is not None
     return Link(
         anchor=anchor,
         url=url,
@@ -149,7 +154,7 @@ def _read_link(anchor: Any, url: str, index: int, class_counts: Mapping[str, int
         form=" > ".join(reversed(descriptions)),
         short_form=" > ".join(reversed(descriptions[:2])),
         link_form=descriptions[0],
-        is_heading=is_in_heading or next(anchor.iter(*_HEADINGS), None) is not None,
+        is_heading=is_heading,
         is_aside=_is_aside(ancestors),
         is_inline=_is_inline(anchor, label),
     )

@@ -56,10 +56,13 @@ def find_shape(url: str) -> str:
     host = parts.netloc.removeprefix("www.").lower()
     segments = [segment for segment in parts.path.split("/") if segment]
     kinds = [_classify_segment(segment, is_last=False) for segment in segments[:-1]]
-    kinds += [_classify_segment(segment, is_last=True) for segment in segments[-1:]]
-    path = "/".join([host, *kinds])
+    if segments:
+        kinds.append(_classify_segment(segments[-1], is_last=True))
+    host_and_path = "/".join([host, *kinds])
     parameters = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
-    return f"{path}?{'&'.join(parameters)}" if parameters else path
+    if not parameters:
+        return host_and_path
+    return f"{host_and_path}?{'&'.join(parameters)}"
 
 
 def _classify_segment(segment: str, *, is_last: bool) -> str:
@@ -98,12 +101,13 @@ class Unsure(Exception):
 def make_wrapper(items: Sequence[Shown], origin: str, seen: Iterable[Seen] = ()) -> Wrapper:
     """Return the traits of the list `items` to remember. `origin`: where the list was found, such
     as "json-ld"; `seen`: items of earlier visits, which are remembered, too."""
-    dates = [item.item.published for item in items if item.item.published]
+    dated = [item for item in items if item.item.published]
     dated_percent = 0
     title_length = 0
     if items:
-        dated_percent = round(100 * len(dates) / len(items))
+        dated_percent = round(100 * len(dated) / len(items))
         title_length = round(median(len(item.item.title) for item in items))
+    has_enough_dates = len(dated) > _LEAST_KNOWN
     return Wrapper(
         by=origin,
         forms=_list_most_common(item.form for item in items),
@@ -112,7 +116,7 @@ def make_wrapper(items: Sequence[Shown], origin: str, seen: Iterable[Seen] = ())
         layouts=_list_most_common(item.layout for item in items),
         dated=dated_percent,
         title_length=title_length,
-        newest_first=len(dates) > _LEAST_KNOWN and _is_newest_first(items, _NEARLY_ALL),
+        newest_first=has_enough_dates and _is_newest_first(items, _NEARLY_ALL),
         seen=merge_seen(items, seen),
     )
 
@@ -200,10 +204,12 @@ def _check_looks(items: Sequence[Shown], wrapper: Wrapper) -> None:
     count = len(items)
     same_shape = sum(item.shape in wrapper.shapes for item in items) / count
     same_form = sum(item.form in wrapper.forms for item in items) / count
-    same_layout = 0
+    same_layout_count = 0
     for item in items:
-        same_layout += item.path in wrapper.paths and item.layout in wrapper.layouts
-    if same_shape < _NEARLY_ALL or max(same_form, same_layout / count) < _NEARLY_ALL:
+        if item.path in wrapper.paths and item.layout in wrapper.layouts:
+            same_layout_count += 1
+    same_layout = same_layout_count / count
+    if same_shape < _NEARLY_ALL or max(same_form, same_layout) < _NEARLY_ALL:
         raise Unsure(
             "none of the items that were there before is, and what is listed looks unlike them"
         )
@@ -247,11 +253,12 @@ def _list_proven_values(
     the trait of an item."""
     counts = Counter(read_trait(item) for item in items)
     known_counts = Counter(read_trait(item) for item in items if known.has_match(item))
-    return {
-        value
-        for value, count in known_counts.items()
-        if count > 1 and count >= _HALF * counts[value]
-    }
+    proven_values: set[str] = set()
+    for value, known_count in known_counts.items():
+        is_mostly_known = known_count >= _HALF * counts[value]
+        if known_count > 1 and is_mostly_known:
+            proven_values.add(value)
+    return proven_values
 
 
 def _is_similar(

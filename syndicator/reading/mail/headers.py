@@ -58,8 +58,12 @@ def read_headers(raw: bytes) -> MailHeaders:
     contains."""
     header_bytes = raw[:LONGEST_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     message = BytesHeaderParser(policy=compat32).parsebytes(header_bytes + b"\n\n")
-    addresses = list(_list_addresses(message, ["from"]))
-    senders = tuple(address for _, address in addresses)
+    names_and_addresses = list(_list_addresses(message, ["from"]))
+    senders = tuple(address for _, address in names_and_addresses)
+    sender_name = ""
+    if names_and_addresses:
+        first_name, _ = names_and_addresses[0]
+        sender_name = text.line(first_name)
     list_id = _read_list_id(_read_first(message, "list-id"))
     unsubscribe = tuple(_BRACKETS.findall(_read_first(message, "list-unsubscribe")))
     readers = dict.fromkeys(address for _, address in _list_addresses(message, _READER_HEADERS))
@@ -67,7 +71,7 @@ def read_headers(raw: bytes) -> MailHeaders:
         mid_url=make_mid(_read_first(message, "message-id"), header_bytes),
         title=text.line(_read_first(message, "subject")),
         senders=senders,
-        sender_name=text.line(addresses[0][0]) if addresses else "",
+        sender_name=sender_name,
         list_id=list_id,
         is_newsletter=bool(list_id or unsubscribe),
         sent=_parse_date(_read_first(message, "date")),

@@ -82,7 +82,7 @@ def clean_mail(html: str, addresses: Collection[str], unsubscribe: Collection[st
     reader = make_reader(addresses, unsubscribe)
     for element in list(tree.iter()):
         if element.tag in _NO_TEXT or _is_hidden(element):
-            _remove(element)
+            _remove_element(element)
     for element in list(tree.iter("a")):
         # a link may have been removed with an earlier link's line
         if element.getroottree().getroot() is tree:
@@ -216,14 +216,14 @@ def _clean_link(element: Any, reader: Reader) -> None:
         _remove_line(element, _SHORT)
         return
     if not words:  # its picture was removed
-        _remove(element)
+        _remove_element(element)
     elif not target:
         element.drop_tag()
     elif words.startswith(("http://", "https://")):
         # the text shows the old address, with its codes
         element.set("href", target)
         for child in list(element):
-            _remove(child)
+            _remove_element(child)
         element.text = target
     else:
         element.set("href", target)
@@ -268,7 +268,7 @@ def _remove_greetings(tree: Any) -> None:
             continue
         line = text.line("".join(element.itertext()))
         if _load_words().greetings.fullmatch(line.lower()):
-            _remove(element)
+            _remove_element(element)
 
 
 def _remove_line(element: Any, longest: int, *, only_block: bool = False) -> None:
@@ -279,12 +279,12 @@ def _remove_line(element: Any, longest: int, *, only_block: bool = False) -> Non
         block = block.getparent()
     is_short = block is not None and len("".join(block.itertext())) <= longest
     if is_short and block.getparent() is not None:
-        _remove(block)
+        _remove_element(block)
     elif not only_block:
-        _remove(element)
+        _remove_element(element)
 
 
-def _remove(element: Any) -> None:
+def _remove_element(element: Any) -> None:
     """Remove an element, then the elements around it that became empty. The body is never
     removed."""
     parent = element.getparent()
@@ -292,7 +292,7 @@ def _remove(element: Any) -> None:
         return
     element.drop_tree()
     if not len(parent) and not (parent.text or "").strip():
-        _remove(parent)
+        _remove_element(parent)
 
 
 def _is_hidden(element: Any) -> bool:

@@ -138,13 +138,11 @@ def _read_declared_opener(thread: Any) -> str:
     for element in _walk(thread, lambda child: _has_item_type(child, _REPLY_TYPES)):
         if "author" not in (element.get("itemprop") or "").split():
             continue
-        names = [
+        holders = [
             child for child in element.iter() if "name" in (child.get("itemprop") or "").split()
         ]
-        values = (
-            holder.get("content") or read_text(holder, _LONGEST_VALUE)
-            for holder in (*names, element)
-        )
+        holders.append(element)  # without an element for the name, its whole text may be one
+        values = (holder.get("content") or read_text(holder, _LONGEST_VALUE) for holder in holders)
         return _find_user_name(values)
     return ""
 
@@ -208,7 +206,8 @@ def _list_owner_names(document: Document, sitename: str) -> Iterator[tuple[str, 
             for piece in _TITLE_SEPARATOR.split(feed_title):
                 yield "feed", piece
     title = next((element.text or "" for element in document.tree.iter("title")), "")
-    for piece in _TITLE_SEPARATOR.split(text.line(title[: 2 * _LONGEST_VALUE]))[1:]:
+    title_pieces = _TITLE_SEPARATOR.split(text.line(title[: 2 * _LONGEST_VALUE]))
+    for piece in title_pieces[1:]:  # the first is the title of the page itself
         yield "title", piece
     yield from _list_body_names(document)
 

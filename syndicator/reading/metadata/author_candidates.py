@@ -160,7 +160,8 @@ def _remove_shorter_forms(people: Sequence[str]) -> tuple[str, ...]:
 def _list_site_keys(document: Document, sitename: str) -> frozenset[str]:
     """Return the keys (see `make_key`) of the names of the site, its host and its publishers."""
     domain = urls.domain(document.url).removeprefix("www.")
-    names = [sitename, domain, urls.host(document.url), domain.split(".")[0]]
+    domain_label = domain.split(".")[0]  # "example" for example.org
+    names = [sitename, domain, urls.host(document.url), domain_label]
     for item in document.jsonld:
         if _COMPANY_TYPES & set(jsonld.list_types(item)):
             names += jsonld.list_texts(item.get("name"))
@@ -206,10 +207,9 @@ def _list_name_features(name: str, sites: frozenset[str]) -> Iterator[str]:
     name_key = make_key(name)
     words = person_names.load_byline_words()
     is_site = name_key in sites
-    is_like_site = any(
-        len(site) >= _LEAST_NAME and (site in name_key or name_key in site) for site in sites
-    )
-    is_feature = {
+    long_sites = [site for site in sites if len(site) >= _LEAST_NAME]
+    is_like_site = any(site in name_key or name_key in site for site in long_sites)
+    is_true = {
         "a team": lower_name in words.teams,
         "an agency": lower_name in words.agencies,
         "never": lower_name in words.never or lower_name in words.roles,
@@ -224,8 +224,8 @@ def _list_name_features(name: str, sites: frozenset[str]) -> Iterator[str]:
         "a given name": person_names.has_given_name(name),
     }
     yield f"words {min(len(name.split()), _MOST_COUNTED)}"
-    for feature, has_feature in is_feature.items():
-        if has_feature:
+    for feature, is_feature_of_name in is_true.items():
+        if is_feature_of_name:
             yield feature
 
 

@@ -118,13 +118,18 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> UnmarkedByline | None:
 def _read_names_within_line(element: Any, line: str) -> tuple[str, ...]:
     """Return the names after "by" in a line with a date, "Dec 8, 2019 by Ann Other in Boats". () if
     there is no date or no "by"."""
-    if not _DIGIT.search(line) or not next(date.find_days(line), None):
+    if not _DIGIT.search(line):
         return ()
-    pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), _MOST_READ))
+    has_date = next(date.find_days(line), None) is not None
+    if not has_date:
+        return ()
+    pieces = [" ".join(piece.split()) for piece in islice(element.itertext(), _MOST_READ)]
     # bars between the pieces end a name at the end of its element
     text_with_bars = " | ".join(piece for piece in pieces if piece)
     match = person_names.load_byline_words().inside.search(text_with_bars)
-    return tuple(person_names.find_names(match[1])) if match else ()
+    if not match:
+        return ()
+    return tuple(person_names.find_names(match[1]))
 
 
 def _read_names_beside_date(spot: Spot, line: str) -> tuple[str, ...]:
@@ -258,7 +263,9 @@ def _read_mark(spot: Spot, survey: Survey) -> Mark | None:
         # "By" and the name may be in one piece or in several
         byline_pieces = [" ".join(pieces)] if kind.name == "by" else pieces
         names = tuple(_read_people(byline_pieces))
-    login = "" if names or kind.name not in _BY_MARKUP else _read_login(pieces)
+    login = ""
+    if not names and kind.name in _BY_MARKUP:
+        login = _read_login(pieces)
     if not names and not login:
         return None
     return Mark(
@@ -291,7 +298,9 @@ def _list_lines(element: Any) -> list[str]:
     lines = [line for line in collapsed if line]
     if sum(map(len, lines)) <= _LONGEST_BYLINE:
         return lines
-    return lines[:1] if len(lines) > 1 else []
+    if len(lines) == 1:
+        return []
+    return lines[:1]
 
 
 def _read_login(pieces: Sequence[str]) -> str:

@@ -131,15 +131,19 @@ def choose_cover(
     """Choose the absolute address of the article's picture. The choice is empty rather than a
     picture that the page declares to be a logo or a portrait. `may_be`: returns False for further
     addresses that must not be chosen."""
-    candidates = (
-        (name, resolve_picture(document, value))
-        for name, value in _list_candidates(document, entry)
-    )
     logos = _list_declared_logos(document)
-    return choose_first_valid(
-        candidates,
-        lambda url: is_picture(url) and urls.alias(url) not in logos and may_be(url),
-    )
+
+    def is_possible(url: str) -> bool:
+        """Return True if `url` leads to a picture that may be chosen."""
+        return is_picture(url) and urls.alias(url) not in logos and may_be(url)
+
+    return choose_first_valid(_list_addresses(document, entry), is_possible)
+
+
+def _list_addresses(document: Document, entry: Entry | None) -> Iterator[tuple[str, str | None]]:
+    """Yield (place, absolute address) for each possible picture; None for an invalid address."""
+    for place, reference in _list_candidates(document, entry):
+        yield place, resolve_picture(document, reference)
 
 
 def _list_declared_logos(document: Document) -> frozenset[str]:
@@ -276,7 +280,7 @@ def _is_of_article(element: Any) -> bool:
     for depth, holder in enumerate(element.iterancestors()):
         if depth > _MOST_ABOVE or holder.tag in ("body", "html"):
             break
-        attributes = (holder.get(name) or "" for name in ("class", "id", "itemprop"))
+        attributes = [holder.get(name) or "" for name in ("class", "id", "itemprop")]
         names = " ".join(attributes)[:_ATTRIBUTES]
         is_article = holder.tag in ("article", "main")
         is_header = holder.tag == "header"

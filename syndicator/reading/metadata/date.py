@@ -189,7 +189,9 @@ def parse_date_text(value: str) -> datetime | None:
         return next(find_days(value), None)
     if when.tzinfo is None:
         return when.replace(tzinfo=UTC)
-    return when if _has_utc_form(when) else None
+    if not _has_utc_form(when):
+        return None
+    return when
 
 
 def find_days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
@@ -203,25 +205,31 @@ def find_days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
         if when := _parse_moment(match):
             yield when
     for match in _CJK_DAY.finditer(value):
-        if when := _make_day(match[1], match[2], match[3], value):
+        year, month, day = match.groups()
+        if when := _make_day(year, month, day, value):
             yield when
-    month_numbers = load_date_words().month_numbers
-    for match in load_date_words().day_first.finditer(value):
-        month = str(month_numbers[match[2].casefold()])
-        if when := _make_day(match[3], month, match[1], value):
+    date_words = load_date_words()
+    for match in date_words.day_first.finditer(value):
+        day, month_name, year = match.groups()
+        month = str(date_words.month_numbers[month_name.casefold()])
+        if when := _make_day(year, month, day, value):
             yield when
-    for match in load_date_words().month_first.finditer(value):
-        month = str(month_numbers[match[1].casefold()])
-        if when := _make_day(match[3], month, match[2], value):
+    for match in date_words.month_first.finditer(value):
+        month_name, day, year = match.groups()
+        month = str(date_words.month_numbers[month_name.casefold()])
+        if when := _make_day(year, month, day, value):
             yield when
     for match in _NUMERIC_DAY.finditer(value):
-        year = match[4]
-        is_month_first = month_first and match[2] == "/"
-        month = match[1] if is_month_first else match[3]
-        day = match[3] if is_month_first else match[1]
-        when = _make_day(year, month, day, value) or _make_day(year, day, month, value)
-        if when:
+        if when := _parse_numeric_day(match, value, month_first=month_first):
             yield when
+
+
+def _parse_numeric_day(match: re.Match[str], prose: str, *, month_first: bool) -> datetime | None:
+    """Return the date in a match of _NUMERIC_DAY in `prose`, None if it does not exist."""
+    day, separator, month, year = match.groups()
+    if month_first and separator == "/":
+        day, month = month, day
+    return _make_day(year, month, day, prose) or _make_day(year, day, month, prose)
 
 
 def _make_day(year: str, month: str, day: str, prose: str) -> datetime | None:
@@ -421,13 +429,15 @@ def choose_published(
 
     # compare a declared date with the one that the page shows
     shown = next((day for day in days if day.score >= SURE_SCORE), None)
-    if choice.value is None or choice.candidate in _FINAL_CANDIDATES or shown is None:
+    if choice.value is None or shown is None:
         return choice
-    is_of_publication = shown.label > NO_LABEL or (
-        shown.label == NO_LABEL and shown.is_time_element
-    )
+    if choice.candidate in _FINAL_CANDIDATES:
+        return choice
+    is_unlabelled_time = shown.label == NO_LABEL and shown.is_time_element
+    is_of_publication = shown.label > NO_LABEL or is_unlabelled_time
     is_of_article = shown.distance <= _MOST_AFTER or len(days) == 1
-    is_earlier = shown.when.date() < (choice.value - timedelta(days=1)).date()
+    day_before = (choice.value - timedelta(days=1)).date()
+    is_earlier = shown.when.date() < day_before
     if is_of_publication and is_of_article and is_earlier:
         considered = (*choice.considered, ("shown", str(shown.when)))
         return Choice(shown.when, "shown", considered)

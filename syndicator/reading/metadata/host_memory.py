@@ -19,17 +19,19 @@ _PICTURE = "picture"
 def list_title_digests(title: str, declared_titles: Iterable[str]) -> list[str]:
     """Return the digests by which articles with shared titles are found: of `title`, and of the
     beginnings and ends of `title` and of the `declared_titles`."""
-    digests = [_digest(TITLE, titles.make_key(title))] if title else []
+    digests: list[str] = []
+    if title:
+        digests.append(_make_digest(TITLE, titles.make_key(title)))
     for declared in (title, *declared_titles):
         for kind, part in titles.split_ends(titles.clean_line(declared)):
             if _may_be_shared(part):
-                digests.append(_digest(kind, titles.make_key(part)))
+                digests.append(_make_digest(kind, titles.make_key(part)))
     return list(dict.fromkeys(digests))
 
 
 def digest_picture(address: str) -> str:
     """Return the digest of a picture at `address`."""
-    return _digest(_PICTURE, urls.alias(address))
+    return _make_digest(_PICTURE, urls.alias(address))
 
 
 def is_shared(kind: str, value: str, repeated: frozenset[str]) -> bool:
@@ -37,7 +39,7 @@ def is_shared(kind: str, value: str, repeated: frozenset[str]) -> bool:
     `kind`: TITLE for a whole title, titles.BEGINNING or titles.END for a part of one."""
     if not repeated or (kind != TITLE and not _may_be_shared(value)):
         return False
-    return _digest(kind, titles.make_key(value)) in repeated
+    return _make_digest(kind, titles.make_key(value)) in repeated
 
 
 def _may_be_shared(part: str) -> bool:
@@ -46,7 +48,7 @@ def _may_be_shared(part: str) -> bool:
     return bool(titles.make_key(part)) and not _NUMBER.search(part)
 
 
-def _digest(kind: str, value: str) -> str:
+def _make_digest(kind: str, value: str) -> str:
     """Return the digest of a title, a part of one, or a picture's address, as `kind` says: 16
     hexadecimal digits. The digested text contains a line break, as texts of blocks never do, so
     that it has another digest than any block."""

@@ -40,7 +40,7 @@ class Identity:
     alternate: str | None = None  # its AMP or print page
 
 
-def identify(document: Document) -> Identity:
+def read_identity(document: Document) -> Identity:
     """Return the addresses of a page. The canonical address that it states counts only if it is on
     the same site, and is not a front page unless the page is one."""
     page_url = _canonicalise(document.url) or document.url

@@ -30,9 +30,8 @@ def choose_ruled_title(document: Document, rules: Rules) -> Choice[str]:
     suffix = rules.title_suffix or ""
     selected = _select_values(document, rules.title, "content")
     titles = (text.line(value).removesuffix(suffix).strip() for value in selected)
-    return choose_first_valid(
-        (("rules.title", title) for title in titles), lambda title: len(title) <= LONGEST
-    )
+    candidates = (("rules.title", title) for title in titles)
+    return choose_first_valid(candidates, lambda title: len(title) <= LONGEST)
 
 
 def choose_ruled_author(document: Document, rules: Rules) -> Choice[str]:
@@ -56,16 +55,14 @@ def choose_ruled_date(document: Document, rules: Rules, now: datetime | None) ->
     """Choose the first date selected by the operator's `rules.date`: in the attribute datetime or
     content of an element, else in its text. Dates more than a day after `now` are ignored."""
     selected = _select_values(document, rules.date, "datetime", "content")
-    return choose_first_valid(
-        (("rules.date", date.parse_date_text(value)) for value in selected),
-        lambda when: date.is_plausible(when, now),
-    )
+    candidates = (("rules.date", date.parse_date_text(value)) for value in selected)
+    return choose_first_valid(candidates, lambda when: date.is_plausible(when, now))
 
 
 def choose_ruled_cover(document: Document, rules: Rules) -> Choice[str]:
     """Choose the first picture selected by the operator's `rules.cover`: an img, an element with
     one in it, a link or a meta. Pictures on private networks are ignored."""
-    values = (_read_picture(match) for match in _select(document, rules.cover))
+    values = (_read_picture(match) for match in _select_matches(document, rules.cover))
     return choose_first_valid(
         (("rules.cover", cover.resolve_picture(document, value)) for value in values), bool
     )
@@ -99,17 +96,20 @@ def _read_picture(match: _Match) -> str:
 def _select_values(document: Document, rule: Sequence[str], *attributes: str) -> Iterator[str]:
     """Yield the value of each element that `rule` selects. It is the attribute that the rule names;
     if it names none, the first of `attributes` that is not empty; else the text."""
-    for match in _select(document, rule):
+    for match in _select_matches(document, rule):
         element = match.element
         if match.attribute:
             yield element.get(match.attribute) or ""
             continue
-        values = (element.get(attribute) for attribute in attributes)
-        stated = next((value for value in values if value), "")
+        stated = ""
+        for attribute in attributes:
+            stated = element.get(attribute) or ""
+            if stated:
+                break
         yield stated or read_text(element, _LONGEST_VALUE)
 
 
-def _select(document: Document, rule: Sequence[str]) -> Iterator[_Match]:
+def _select_matches(document: Document, rule: Sequence[str]) -> Iterator[_Match]:
     """Yield the elements that the CSS selectors of `rule` match, at most 20 for each."""
     for selector in rule:
         attribute = page_rules.split(selector)[1]
@@ -135,15 +135,18 @@ def read_metadata(
     site = identity.read_sitename(document)
     title = _choose_title(document, site, entry, rules, repeated)
     survey = metadata_title.survey_body(document.tree, title.choice.value or "")
-    author = choose_ruled_author(document, rules) or metadata_author.choose_author(
-        document, site, entry, survey
-    )
-    published = choose_ruled_date(document, rules, now) or date.choose_published(
-        document, entry, survey, now
-    )
+    author = choose_ruled_author(document, rules)
+    if not author:
+        author = metadata_author.choose_author(document, site, entry, survey)
+    published = choose_ruled_date(document, rules, now)
+    if not published:
+        published = date.choose_published(document, entry, survey, now)
     updated = date.choose_updated(document, entry, now)
     picture = _choose_cover(document, entry, rules, repeated)
-    page_identity = identity.identify(document)
+    page_identity = identity.read_identity(document)
+    language = document.language
+    if entry is not None and entry.language:
+        language = entry.language
     choices: tuple[Choice[Any], ...] = (title.choice, author, published, updated, picture.choice)
     return Draft(
         url=page_identity.canonical,
@@ -154,7 +157,7 @@ def read_metadata(
         cover=picture.choice.value,
         description=_read_description(document),
         body="",
-        language=(entry.language if entry else "") or document.language,
+        language=language,
         keywords=_read_keywords(document),
         section=document.meta("article:section", "parsely-section", "section"),
         sitename=site,
@@ -185,20 +188,24 @@ def _choose_title(
     if ruled:
         return _Digested(ruled)
     choice = metadata_title.choose_title(document, site, entry, rules)
+
+    # find out what other pages of the host repeat
     declared_titles = [declared for _, declared in metadata_title.list_declared_titles(document)]
     # only titles of pages show what the pages of a host repeat
     is_of_page = choice.candidate not in ("entry", "list")
     page_title = (choice.value or "") if is_of_page else ""
     digests = host_memory.list_title_digests(page_title, declared_titles)
-    if not repeated.isdisjoint(digests):
-        without_shared = metadata_title.choose_title(
-            document,
-            site,
-            entry,
-            rules,
-            is_shared=lambda kind, value: host_memory.is_shared(kind, value, repeated),
-        )
-        choice = without_shared or choice
+    if repeated.isdisjoint(digests):
+        return _Digested(choice, digests)
+    without_shared = metadata_title.choose_title(
+        document,
+        site,
+        entry,
+        rules,
+        is_shared=lambda kind, value: host_memory.is_shared(kind, value, repeated),
+    )
+    if without_shared:
+        return _Digested(without_shared, digests)
     return _Digested(choice, digests)
 
 

@@ -266,11 +266,20 @@ def _is_phrase(parts: list[str]) -> bool:
 def is_person(value: str) -> bool:
     """Return True if `value` is certainly written like a person's name: two or three capitalised
     words, particles aside, without words of companies."""
-    first, *later = value.split() or [""]
-    parts = [first, *(part for part in later if not _PERSON_PARTICLE.fullmatch(part))]
-    if len(parts) not in _PERSON_WORDS or not all(part[:1].isupper() for part in parts):
+    parts = value.split()
+    if not parts:
         return False
-    return not any(part.casefold().strip(".,") in load_byline_words().companies for part in parts)
+    # particles ("van", "de") stand behind the first word only
+    names = [parts[0]]
+    for part in parts[1:]:
+        if not _PERSON_PARTICLE.fullmatch(part):
+            names.append(part)
+    if len(names) not in _PERSON_WORDS:
+        return False
+    if not all(name[:1].isupper() for name in names):
+        return False
+    company_words = load_byline_words().companies
+    return not any(name.casefold().strip(".,") in company_words for name in names)
 
 
 def is_known_person(value: str) -> bool:

@@ -163,12 +163,14 @@ class SiteTitle:
         self.domain = urls.domain(url).removeprefix("www.")
         domain_label = self.domain.split(".")[0]
         self.label = make_key(domain_label)  # "example" for example.org
-        names = {make_key(name) for name in (domain_label, self.domain, urls.host(url))}
+        keys = {make_key(name) for name in (domain_label, self.domain, urls.host(url))}
         title_key = make_key(document_title)
         for name in sitenames:
-            if make_key(name) != title_key or urls.is_root(url):
-                names.add(make_key(name))
-        self.names = names - {""}  # keys of all names of the site
+            key = make_key(name)
+            # a stated name that is the whole title of an inner page is not the site's
+            if key != title_key or urls.is_root(url):
+                keys.add(key)
+        self.names = keys - {""}  # keys of all names of the site
         self.slug_words = _find_slug_words(url)  # words of the address that may spell the title
         self.suffix = (suffix or "").strip()
 
@@ -223,10 +225,13 @@ class SiteTitle:
         pieces = [piece for piece in stripped if piece]
         if len(pieces) < least_pieces:
             return title
-        return max(
-            pieces,
-            key=lambda piece: (len(self.slug_words & set(split_words(piece))), len(piece)),
-        )
+
+        def rate_piece(piece: str) -> tuple[int, int]:
+            """Return how many words of the address the piece has, then its length."""
+            slug_words = self.slug_words & set(split_words(piece))
+            return len(slug_words), len(piece)
+
+        return max(pieces, key=rate_piece)
 
     def _remove_site_part(self, title: str) -> str:
         """Return `title` without one part at its beginning or end that names the site or a section,
@@ -269,9 +274,11 @@ class SiteTitle:
 def _find_slug_words(url: str) -> set[str]:
     """Return the words of the last segment of an address that has a word of at least four letters;
     words such as "index" and "html" are left out. An empty set if there is none."""
-    path = url.partition("://")[2].partition("/")[2].partition("?")[0]
-    path = _PERCENT_ESCAPE.sub(" ", path)
-    for part in reversed(path.split("/")[:_MOST_PATH_PARTS]):
+    after_scheme = url.partition("://")[2]
+    after_host = after_scheme.partition("/")[2]
+    path = after_host.partition("?")[0]
+    segments = _PERCENT_ESCAPE.sub(" ", path).split("/")
+    for part in reversed(segments[:_MOST_PATH_PARTS]):
         part_words = set(_WORD.findall(part.replace("_", " ").casefold())) - _GENERIC_WORDS
         if any(len(word) > _LEAST_NAME and word.isalpha() for word in part_words):
             return part_words
@@ -415,7 +422,7 @@ def choose_title(
         document.url,
         (sitename, *logos),
         rules.title_suffix,
-        document_title=_document_title(document),
+        document_title=_read_document_title(document),
         is_shared=is_shared,
     )
     choice = choose_first_valid(
@@ -426,11 +433,10 @@ def choose_title(
         return choice
     # a page about an issue or a product of the site may have a title that looks like the site's
     # name
-    unshared = (
-        (place, declared)
-        for place, declared in list_declared_titles(document)
-        if not is_shared("title", declared)
-    )
+    unshared: list[tuple[str, str]] = []
+    for place, declared_title in list_declared_titles(document):
+        if not is_shared("title", declared_title):
+            unshared.append((place, declared_title))
     return choose_first_valid(
         unshared,
         lambda declared: 1 < len(declared) <= LONGEST and make_key(declared) not in site.names,
@@ -446,8 +452,11 @@ def _list_candidates(
     for place, value in list_declared_titles(document):
         if value:
             cleaned.append((place, site.remove_site_name(value)))
-    possible_titles = (value for _, value in cleaned if site.may_be_title(value))
-    declared_titles = list(dict.fromkeys(possible_titles))
+    distinct_titles: dict[str, None] = {}
+    for _, value in cleaned:
+        if site.may_be_title(value):
+            distinct_titles[value] = None
+    declared_titles = list(distinct_titles)
     if entry is not None and not entry.listed:
         entry_title = site.remove_site_name(remove_tags(entry.title))
         yield "entry", _complete_title(entry_title, declared_titles)
@@ -479,10 +488,10 @@ def list_declared_titles(document: Document) -> Iterator[tuple[str, str]]:
             yield "json-ld", value
     for name in _TITLE_METAS:
         yield name, jsonld.clean_text(document.meta(name))
-    yield "title", _document_title(document)
+    yield "title", _read_document_title(document)
 
 
-def _document_title(document: Document) -> str:
+def _read_document_title(document: Document) -> str:
     """Return the text of the page's title element, "" if it has none. Drawings (svg) have their
     own."""
     for element in document.tree.iter("title"):

@@ -12,7 +12,7 @@ KEY = "https://www.paper.example/news/ferry"
 
 
 def read_identity(html: str, url: str = URL) -> identity.Identity:
-    return identity.identify(parse(f"<html>{html}<p>x</html>".encode(), url))
+    return identity.read_identity(parse(f"<html>{html}<p>x</html>".encode(), url))
 
 
 def make_canonical_link(href: str) -> str:
