@@ -29,7 +29,7 @@ from syndicator.store.engine import Store
 # never look again.
 _LOOK_AGAIN: Final = timedelta(days=30)
 _MOST_STATED: Final = 3  # icons named by a feed that are tried
-_SCHEMES: Final = ("http", "https")
+_WEB_SCHEMES: Final = ("http", "https")
 _FAVICON: Final = "/favicon.ico"
 
 
@@ -39,7 +39,7 @@ def list_due(archive: Archive, configuration: Configuration) -> list[IconRow]:
     due: list[IconRow] = []
     for row in archive.store.icons.due(archive.clock()):
         source = configuration.sources.get(row.source_key)
-        if source is not None and source.enabled and urlsplit(source.url).scheme in _SCHEMES:
+        if source is not None and source.enabled and urlsplit(source.url).scheme in _WEB_SCHEMES:
             due.append(row)
     return due
 

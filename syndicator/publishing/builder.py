@@ -37,7 +37,7 @@ from syndicator.publishing.kinds.targets import (
 from syndicator.publishing.output.batches import batch
 from syndicator.publishing.selection.published import has_ended, has_old_archives, is_axis_off
 
-_BATCH: Final = 500  # files that reach the disk together, with two syncs: a choice
+_BATCH_SIZE: Final = 500  # files that reach the disk together, with two syncs: a choice
 
 
 # States of a feed in `Progress.published`.
@@ -172,7 +172,7 @@ class _Builder:
         unit = ""
         for index, target in enumerate(targets):
             starts_unit = target.unit != unit or not unit
-            if len(self._batch) >= _BATCH and starts_unit:
+            if len(self._batch) >= _BATCH_SIZE and starts_unit:
                 self._commit()
                 if is_over():
                     self.leave_targets(targets[index:])
@@ -190,19 +190,19 @@ class _Builder:
         and add a problem. `published_names`: the files that the target has now. Raises OSError for
         a fault of the whole disk."""
         try:
-            files = [self._put(target, file) for file in target.make()]
+            files = [self._put_file(target, file) for file in target.make()]
         except Held as held:
-            self._hold(target.owner, target.id, str(held))
+            self._hold_target(target.owner, target.id, str(held))
             return
         except OSError as error:
             if error.errno in OURS - OF_A_FILE:  # such as a full disk
                 raise
-            self._hold(target.owner, target.id, f"cannot write {DiskError.of(error)}")
+            self._hold_target(target.owner, target.id, f"cannot write {DiskError.of(error)}")
             return
         self._batch += files
         self._obsolete_names |= {*published_names} - {file.name for file in files}
 
-    def _put(self, target: Target, file: File) -> PublishedFile:
+    def _put_file(self, target: Target, file: File) -> PublishedFile:
         """Add a file to the batch if its bytes differ from the published ones. Return its row in
         the table of files, for changed and unchanged files."""
         self._made_names.add(file.name)
@@ -218,7 +218,7 @@ class _Builder:
             sha256=sha256(file.data).hexdigest(),
         )
 
-    def _hold(self, owner: FeedKey, target_id: str, reason: str) -> None:
+    def _hold_target(self, owner: FeedKey, target_id: str, reason: str) -> None:
         """Record that a target keeps its old files, and why (`reason`). The changes of its owner
         stay marked, so that the next build tries again. `owner`: the feed of the target, or a key
         without axis for files of no feed."""
@@ -239,7 +239,7 @@ class _Builder:
                 raise error from refused
             self.written.discard(name)
             if file.owner not in self._held:
-                self._hold(file.owner, file.target, f"cannot write {DiskError.of(error)}")
+                self._hold_target(file.owner, file.target, f"cannot write {DiskError.of(error)}")
         self._batch = [file for file in self._batch if file.name not in refused.errors]
 
     def leave_targets(self, late: Iterable[Target]) -> None:

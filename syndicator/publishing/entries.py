@@ -143,7 +143,7 @@ class Entries:
         its `content` setting says; None: as much as each source permits."""
         self._load_stories(ids)
         if self.articles is not None:
-            self._explain(ids, mode, self.articles)
+            self._explain_stories(ids, mode, self.articles)
         views: dict[str, View] = {}
         for article_id in ids:
             entry = self.kept.get(self._get_key(article_id, mode))
@@ -217,7 +217,9 @@ class Entries:
     def _add_problem(self, article_id: str, what: str, reason: FeedFileReason, detail: str) -> None:
         self.problems[article_id] = Problem(what=what, reason=reason, detail=detail)
 
-    def _explain(self, ids: Sequence[str], mode: ContentMode | None, articles: "Entries") -> None:
+    def _explain_stories(
+        self, ids: Sequence[str], mode: ContentMode | None, articles: "Entries"
+    ) -> None:
         """Write into `explained` what the other reports of each story add to its lead. `ids`: the
         leads; an article without a story is ignored; `articles`: the entries that have the views
         of the reports. In `stories_of`, reduce each story to the reports that are due now."""
@@ -286,7 +288,7 @@ class Entries:
             parts = entry.parts
         for feed_format in formats:
             if feed_format not in parts:
-                parts[feed_format] = self._render(feed_format, draft)
+                parts[feed_format] = self._render_entry(feed_format, draft)
             part = parts[feed_format]
             if part is None:
                 self.kept.drop(key)
@@ -294,7 +296,7 @@ class Entries:
             result[feed_format] = part
         return result
 
-    def _render(self, feed_format: str, draft: Draft) -> bytes | None:
+    def _render_entry(self, feed_format: str, draft: Draft) -> bytes | None:
         """Return the bytes of an entry in a format. If the format cannot hold the entry, add a
         problem and return None."""
         renderer = self.renderers[feed_format]

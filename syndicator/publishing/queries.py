@@ -26,10 +26,10 @@ from syndicator.publishing.paths import parse_stem
 from syndicator.searching.language import Expr, QueryError, parse_query
 from syndicator.searching.matching import is_match
 
-_FORM: Final = "1"  # increase when queries match differently
+_MATCHING_VERSION: Final = "1"  # increase when queries match differently
 _STAMP_DIGITS: Final = 16
-_HOUR: Final = 3600  # seconds
-_BATCH: Final = 500  # articles in memory
+_SECONDS_PER_HOUR: Final = 3600  # seconds
+_BATCH_SIZE: Final = 500  # articles in memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +212,7 @@ def _round_up_hours(window: str | None) -> int | None:
     if window is None:
         return None
     try:
-        return math.ceil(parse_duration(window) / _HOUR)
+        return math.ceil(parse_duration(window) / _SECONDS_PER_HOUR)
     except ValueError as error:
         raise _Invalid("window", f"window: {error}") from error
 
@@ -235,9 +235,9 @@ def update_members(
         return 0
     stamp = _make_stamp(specs, finders)
     unmatched = index.list_unmatched(stamp)
-    for start in range(0, len(unmatched), _BATCH):
+    for start in range(0, len(unmatched), _BATCH_SIZE):
         feeds: dict[str, dict[FeedKey, str]] = {}
-        for article_id, article in index.articles(unmatched[start : start + _BATCH]).items():
+        for article_id, article in index.articles(unmatched[start : start + _BATCH_SIZE]).items():
             read_text = cache(partial(body, article_id))  # read at its first use
             matching: dict[FeedKey, str] = {}
             for key, expression in expressions.items():
@@ -256,5 +256,5 @@ def _make_stamp(specs: Sequence[FeedSpec], axes: Collection[str]) -> str:
     with each matched article: an article with another fingerprint is matched again. Without axes it
     is the same as in versions that had none."""
     queries = sorted((spec.key.slug, spec.query) for spec in specs if spec.query is not None)
-    parts = (_FORM, queries, sorted(axes)) if axes else (_FORM, queries)
+    parts = (_MATCHING_VERSION, queries, sorted(axes)) if axes else (_MATCHING_VERSION, queries)
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_STAMP_DIGITS]

@@ -20,7 +20,7 @@ from syndicator.publishing.kinds.targets import ARTICLES, File, Target, Urgency,
 from syndicator.publishing.published_texts import list_feeds_with_pages
 from syndicator.publishing.render.view import View
 
-_FORM: Final = "2"  # increase when these pages change
+_PAGE_VERSION: Final = "2"  # increase when these pages change
 
 
 def list_targets(site: Site) -> Iterator[Target]:
@@ -97,7 +97,7 @@ def _fingerprint_days(keys: Sequence[FeedKey], index: Members, other_input: str)
         days, earlier_summaries, summaries, later_summaries, strict=False
     ):
         summary_with_links = [earlier, summary, later, related.get(day, "")]
-        fingerprints[day] = make_fingerprint(_FORM, other_input, summary_with_links)
+        fingerprints[day] = make_fingerprint(_PAGE_VERSION, other_input, summary_with_links)
     return fingerprints
 
 

@@ -16,7 +16,7 @@ from syndicator.searching.documents import Document, join_text_terms
 
 _UNIT: Final = "search"  # targets with the same unit are written to the disk together
 _AFTER_PERIODS: Final = "list"  # an order: letters sort after the numbers of periods
-_DIGITS: Final = 16  # of the hash of a period's files
+_HASH_DIGITS: Final = 16  # of the hash of a period's files
 
 
 def list_targets(site: Site) -> Iterator[Target]:
@@ -84,7 +84,7 @@ def _make_period(site: Site, period: Period, new_rows: dict[str, Row]) -> Iterat
         files_hash.update(data)
         yield File(name, data)
     # pages append the hash to the addresses of the files, so that browsers may cache them for long
-    digest = files_hash.hexdigest()[:_DIGITS]
+    digest = files_hash.hexdigest()[:_HASH_DIGITS]
     new_rows[period.name] = (period.name, digest, article_count, term_file_count)
 
 

@@ -19,7 +19,7 @@ FRONT: Final = FeedKey("", "front")
 LISTS: Final = FeedKey("", "lists")
 MAPS: Final = FeedKey("", "maps")
 SEARCH: Final = FeedKey("", "search")
-_DIGITS: Final = 32  # of a fingerprint
+_FINGERPRINT_DIGITS: Final = 32  # of a fingerprint
 
 
 OUT_OF_DATE: Final = ""  # in place of a fingerprint: the target must be made again
@@ -135,4 +135,4 @@ Steps = Generator[None, None, BuildReport]  # a build, step by step
 
 def make_fingerprint(*parts: object) -> str:
     """Return a hash of the `repr` of the values, 32 hexadecimal digits."""
-    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
+    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_FINGERPRINT_DIGITS]

@@ -64,12 +64,14 @@ _MEDIA: Final = {
     "ogv": "video/ogg",
 }
 # Addresses that are legal as they are, so that they need no parsing.
-_PLAIN: Final = re.compile(
+_LEGAL_ADDRESS: Final = re.compile(
     r"https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?"
     r"(/([A-Za-z0-9;/?:@&=+$._!~*'(),-]|%[0-9A-Fa-f]{2})*)?(#[A-Za-z0-9._-]*)?"
 )
 _EPISODE_FACT: Final = re.compile("(?:season|episode) [1-9][0-9]{0,5}|explicit (?:true|false)")
-_WORDS: Final = re.compile(r"[\s=;]+")  # separates addresses in lines of rights and podcasts
+_WORD_SEPARATOR: Final = re.compile(
+    r"[\s=;]+"
+)  # separates addresses in lines of rights and podcasts
 _TWICE_ESCAPED: Final = re.compile(r"%25[0-9A-Fa-f]{2}")
 _FRAGMENT: Final = re.compile(r"[\w.~-]*", re.ASCII)
 # Escaped characters that are not ASCII, with the letter before, which may carry their accent.
@@ -90,7 +92,7 @@ _MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
 _HEADING: Final = re.compile(r"\s*<h([1-6])>(.*?)</h\1>\s*", re.DOTALL)
 _LONGEST_HEADING: Final = 2000  # characters of HTML: no title is longer
 # Languages with a two-letter code (ISO 639-1); the validator knows few longer codes.
-_CODES: Final = (
+_LANGUAGE_CODES: Final = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy"
     " da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu"
     " hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb"
@@ -98,21 +100,21 @@ _CODES: Final = (
     " or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw"
     " ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu "
 )
-_LANGUAGES: Final = frozenset(_CODES.split())
+_LANGUAGES: Final = frozenset(_LANGUAGE_CODES.split())
 _RIGHT_TO_LEFT: Final = frozenset(("ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"))
 _LONGEST_SUBTAG: Final = 8  # RFC 5646 section 2.1
-_TYPE: Final = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]*")
+_MEDIA_TYPE: Final = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]*")
 _AUDIO_VIDEO: Final = re.compile(r"(audio|video)/[a-z0-9][a-z0-9.+-]*")
 _STRICTEST_FIRST: Final[tuple[ContentMode, ...]] = ("link", "excerpt", "full")
 _MOST_ALSO: Final = 12  # reports of other outlets that an entry names
-_SHOWN: Final = 200  # characters of a faulty address
+_MOST_SHOWN: Final = 200  # characters of a faulty address
 _STORY_TIME_DIGITS: Final = 10  # the name of a story begins with its Unix time
 _MOST_CACHED_NAMES: Final = 4096
 _MOST_CACHED_LANGUAGES: Final = 256
 _HALF_DAY: Final = 12  # hours
 _SENTENCE_ENDS: Final = (". ", "! ", "? ", "。")
 # The microseconds of times are 1 to 999,998. The next one is free for an entry of the same time.
-_MICROSECONDS: Final = 999_998
+_MOST_MICROSECONDS: Final = 999_998
 # seconds, MM:SS or HH:MM:SS (Apple)
 _DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")
 
@@ -185,7 +187,7 @@ def make_view(
         shown_mode = min(mode, allowed_mode, key=_STRICTEST_FIRST.index)
     url = article.url if urls.is_mail(article.url) else clean_uri(article.url)
     if not url:
-        raise ValueError(f"no usable address: {article.url[:_SHOWN]!r}")
+        raise ValueError(f"no usable address: {article.url[:_MOST_SHOWN]!r}")
     summary = ""
     if shown_mode != "link":
         summary = cut_summary(article, restrictions)
@@ -244,7 +246,7 @@ def _remove_private_addresses(article: Article, source: Source | None) -> Articl
         return article
 
     def is_public(value: str) -> bool:
-        return not any(urls.refusal(word, article.url) for word in _WORDS.split(value))
+        return not any(urls.refusal(word, article.url) for word in _WORD_SEPARATOR.split(value))
 
     def remove_private(value: str) -> str:
         return value if is_public(value) else ""
@@ -400,7 +402,7 @@ def clean_uri(value: str) -> str:
     """Return an address as a URI that every feed reader accepts (RFC 3986, ASCII only); "" if
     `value` is not an http(s) address."""
     cleaned = "".join(text.legal(value).split())
-    if _PLAIN.fullmatch(cleaned):
+    if _LEGAL_ADDRESS.fullmatch(cleaned):
         return cleaned
     try:
         return urls.canonical(cleaned)
@@ -507,7 +509,7 @@ def _add_microseconds(moment: datetime, entry_id: str) -> datetime:
     times."""
     digest = hashlib.sha256(entry_id.encode("utf-8", "replace")).digest()
     number = int.from_bytes(digest[:4], "big")
-    return moment.replace(microsecond=1 + number % _MICROSECONDS)
+    return moment.replace(microsecond=1 + number % _MOST_MICROSECONDS)
 
 
 def _convert_to_utc(moment: datetime | None) -> datetime | None:
@@ -597,7 +599,7 @@ def _clean_podcast_line(line: str) -> str:
     has_type = False
     for pair in pairs:
         key, _, attribute = pair.partition("=")
-        if key == "type" and _TYPE.fullmatch(attribute):
+        if key == "type" and _MEDIA_TYPE.fullmatch(attribute):
             has_type = True
         if key in ("href", "img"):
             attribute = clean_uri(attribute)

@@ -25,18 +25,18 @@ from syndicator.publishing.article_index import Members
 DAY: Final = timedelta(days=1)
 # If one source floods a feed, so many times `most` articles are searched for those of other
 # sources.
-_REACH: Final = 4
-_EVERY: Final = 2**31 - 1  # more articles than any feed has
+_CANDIDATES_PER_PLACE: Final = 4
+_NO_LIMIT: Final = 2**31 - 1  # more articles than any feed has
 _MICROSECOND: Final = timedelta(microseconds=1)
 # Bits of a time within a month, in microseconds: 2**42 microseconds are 50 days.
-_SPAN: Final = 42
-_FORM: Final = "1"  # increase when archive documents change
+_TIME_BITS: Final = 42
+_DOCUMENT_VERSION: Final = "1"  # increase when archive documents change
 # Entries in a document of whole months, at most: some 200 kB, as much as the longest head feed.
 _MOST_OF_MONTHS: Final = 200
 # Digits of a month's fingerprint in those of its parts: it is compared only with itself.
 _MONTH_DIGITS: Final = 12
 # A document of several months with so many entries gets no further month: a choice.
-_ENOUGH: Final = 50
+_LEAST_ENTRIES: Final = 50
 
 Entry = tuple[str, datetime, str]  # id, added, fingerprint
 
@@ -78,7 +78,7 @@ def select_head(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selectio
     day_begin = max(latest - DAY, since) if since else latest
     ids_of_day = index.ids(spec.key, limit=0, since=day_begin, most=spec.most + 1)
     if len(ids_of_day) > spec.most:
-        reach = _REACH * spec.most
+        reach = _CANDIDATES_PER_PLACE * spec.most
         return _select_shared(spec, index, always=0, places=spec.most, reach=reach, since=since)
     return _select_shared(
         spec,
@@ -109,7 +109,7 @@ def _select_shared(
     its share."""
     if spec.share >= 1:  # one source may fill all places
         return Selection(ids=index.ids(spec.key, limit=spec.limit, since=since, most=places))
-    candidates = index.ids(spec.key, limit=reach, since=since, most=_EVERY)
+    candidates = index.ids(spec.key, limit=reach, since=since, most=_NO_LIMIT)
     sources_by_id = index.sources(candidates)
     indices = select_indices(
         [sources_by_id.get(article_id, "") for article_id in candidates],
@@ -229,7 +229,7 @@ def list_article_ids(document: Document, key: FeedKey, index: Members) -> Sequen
     return [
         entry.article_id
         for entry in reversed(placed)
-        if f"{entry.microseconds:0{_SPAN}b}".startswith(document.bits)
+        if f"{entry.microseconds:0{_TIME_BITS}b}".startswith(document.bits)
     ]
 
 
@@ -269,7 +269,7 @@ def _plan_closed_months(
     and fingerprint; `head_ids`: articles of the head if months share documents, else None;
     `published_bits`: month -> the parts of it that are published, "" for a document of the whole
     month; `published`: fingerprints of published documents, by name."""
-    enough = 1 if head_ids is None else _ENOUGH
+    enough = 1 if head_ids is None else _LEAST_ENTRIES
     groups = _group_months(closed, published_bits, enough)
     for group in groups:
         if group.in_parts:
@@ -279,7 +279,7 @@ def _plan_closed_months(
             continue
         is_newest = group is groups[-1]
         may_wait = head_ids is not None and is_newest and not group.published_name
-        if may_wait and _are_shown(head_ids or (), spec.key, group.months, index):
+        if may_wait and _are_months_in_head(head_ids or (), spec.key, group.months, index):
             return  # until the head no longer shows them
         yield _plan_months(spec, group, [closed[month][1] for month in group.months])
 
@@ -348,7 +348,7 @@ def _group_months(
     return groups
 
 
-def _are_shown(
+def _are_months_in_head(
     head_ids: Collection[str], key: FeedKey, months: Sequence[str], index: Members
 ) -> bool:
     """Return True if the head of a feed (`head_ids`) has all of its articles of these months."""
@@ -375,13 +375,13 @@ def _plan_open_month(
     placed = _place_in_month(entries, month)
     most = min(spec.limit, _MOST_OF_MONTHS)
     parts = list(_split_by_time(placed, most, published_bits))
-    if not _is_part_shown(head_ids, parts[-1]):
+    if not _is_part_in_head(head_ids, parts[-1]):
         # A flood: the head shows only the share of a source. Parts of the size of this share leave
         # the newest one to the head.
         most_of_source = get_source_limit(spec, min(spec.most_older, spec.most))
         parts = list(_split_by_time(placed, min(spec.limit, most_of_source), published_bits))
     newest = parts[-1]
-    if _is_part_shown(head_ids, newest) and newest.bits not in published_bits:
+    if _is_part_in_head(head_ids, newest) and newest.bits not in published_bits:
         parts.pop()
     return [_make_part(spec.key, month, part) for part in parts]
 
@@ -404,7 +404,7 @@ class _Part(NamedTuple):
     entries: Sequence[PlacedEntry]
 
 
-def _is_part_shown(head_ids: Collection[str], part: _Part) -> bool:
+def _is_part_in_head(head_ids: Collection[str], part: _Part) -> bool:
     """Return True if the head of a feed (`head_ids`) has all articles of a part."""
     return {entry.article_id for entry in part.entries} <= set(head_ids)
 
@@ -414,7 +414,7 @@ def _split_by_time(
     most: int,
     published_bits: frozenset[str],
     bits: str = "",
-    span: int = _SPAN,
+    span: int = _TIME_BITS,
 ) -> Iterator[_Part]:
     """Yield the parts of a month that have entries, oldest first. The time is halved until each
     part has at most `most` entries; so only the time of an entry decides to which part it belongs.
@@ -448,7 +448,7 @@ def _link_document(documents: Sequence[Document], index: int, other_input: str) 
     document = documents[index]
     previous = documents[index - 1].name if index > 0 else ""
     following = documents[index + 1].name if index + 1 < len(documents) else ""
-    parts = (_FORM, other_input, document.fingerprint, previous, following)
+    parts = (_DOCUMENT_VERSION, other_input, document.fingerprint, previous, following)
     fingerprint = document.month + _digest(*parts)
     return replace(document, previous=previous, following=following, fingerprint=fingerprint)
 

@@ -12,7 +12,7 @@ from syndicator.core.ports import FeedRow, Outlet, PublishedFile
 from syndicator.publishing import paths
 from syndicator.publishing.article_index import Files
 
-_SAMPLE: Final = 8  # feeds that `are_files_replaced` compares: a choice, some milliseconds
+_SAMPLE_SIZE: Final = 8  # feeds that `are_files_replaced` compares: a choice, some milliseconds
 
 
 def find_changed_feeds(
@@ -36,7 +36,7 @@ def are_files_replaced(newest: Iterable[FeedRow], index: Files, outlet: Outlet) 
     restored an older folder. Only a sample is compared with the table of files: one file of each of
     eight feeds. `newest`: the feeds of the newest articles, whose files change most often."""
     up_to_date = (row.key for row in newest if row.published and not (row.stale or row.moved_to))
-    heads = [paths.get_stem(key) for key in islice(up_to_date, _SAMPLE)]
+    heads = [paths.get_stem(key) for key in islice(up_to_date, _SAMPLE_SIZE)]
     sample: dict[str, PublishedFile] = {}
     for file in sorted(index.files(heads).values(), key=lambda file: file.name):
         if file.sha256:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from syndicator.core.errors import SyndicatorError
 
 # Headers that proxies add: a request with one may come from another machine.
-_FORWARDED: Final = (
+_PROXY_HEADERS: Final = (
     "forwarded",
     "via",
     "x-forwarded-for",
@@ -123,7 +123,7 @@ def is_this_machine(host: str, headers: Headers, version: str) -> bool:
     `version`: of HTTP, such as "1.1". Pure."""
     # without the port, and without the brackets of an IPv6 address
     requested_host = re.sub(r":\d*$", "", headers.get("host", "")).strip("[]")
-    is_by_proxy = version == "1.0" or any(name in headers for name in _FORWARDED)
+    is_by_proxy = version == "1.0" or any(name in headers for name in _PROXY_HEADERS)
     if is_by_proxy or not _is_loopback(host):
         return False
     return requested_host == "localhost" or _is_loopback(requested_host)

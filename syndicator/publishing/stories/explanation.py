@@ -28,7 +28,7 @@ from syndicator.publishing.stories.quotes_and_figures import (
 # A function that returns the sentences of a text. Arguments: plain text, language.
 Split = Callable[[str, str], Sequence[str]]
 _MOST_TAGS: Final = 10
-_PARAGRAPHS: Final = 20  # the first ones of a text, which are searched for quotes
+_MOST_PARAGRAPHS: Final = 20  # the first ones of a text, which are searched for quotes
 _PARAGRAPH: Final = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 _MARKUP: Final = re.compile(r"<[^>]*>")
 
@@ -128,7 +128,7 @@ def _list_sentences(view: View, split: Split) -> Sequence[str]:
     or, if that is not published, those of its excerpt."""
     if not view.html:
         return split(view.summary, view.language)
-    paragraphs = _PARAGRAPH.findall(view.html)[:_PARAGRAPHS]
+    paragraphs = _PARAGRAPH.findall(view.html)[:_MOST_PARAGRAPHS]
     texts = [" ".join(unescape(_MARKUP.sub("", paragraph)).split()) for paragraph in paragraphs]
     return split("\n".join(texts), view.language)
 

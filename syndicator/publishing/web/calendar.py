@@ -19,14 +19,14 @@ from syndicator.publishing import paths
 
 PAGE: Final = 100  # stories on a page: some 30 KB as gzip, and as many as a person skims
 STORIES: Final = 60  # stories on the main page of a feed: under 60 KB as gzip
-_FORM: Final = "1"  # increase when these pages change
-_WEEK: Final = 7  # days
-_CELLS: Final = 42  # a month touches at most six weeks
+_PAGE_VERSION: Final = "1"  # increase when these pages change
+_DAYS_OF_WEEK: Final = 7  # days
+_DAYS_OF_SIX_WEEKS: Final = 42  # a month touches at most six weeks
 # Lengths of these prefixes of "2026-11-26".
 YEAR: Final = 4
 MONTH: Final = 7
 DAY: Final = 10
-_DIGITS: Final = 32  # of a fingerprint
+_FINGERPRINT_DIGITS: Final = 32  # of a fingerprint
 
 Days = Mapping[str, tuple[int, str]]  # by day: number of stories and their fingerprint
 
@@ -170,13 +170,16 @@ def list_weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]
     first = date.fromisoformat(f"{month}-01")
     monday = first - timedelta(days=first.weekday())
     cells: list[tuple[str, int]] = []
-    for number in range(_CELLS):
+    for number in range(_DAYS_OF_SIX_WEEKS):
         day = str(monday + timedelta(days=number))
         if day.startswith(month):
             cells.append((day, days.get(day, 0)))
         else:
             cells.append(("", 0))
-    weeks = [cells[start : start + _WEEK] for start in range(0, _CELLS, _WEEK)]
+    weeks = [
+        cells[start : start + _DAYS_OF_WEEK]
+        for start in range(0, _DAYS_OF_SIX_WEEKS, _DAYS_OF_WEEK)
+    ]
     return [week for week in weeks if any(day for day, _ in week)]
 
 
@@ -186,6 +189,8 @@ def _finish_page(
     """Return a page with the spans of the pages before and after it (`previous`, `following`), and
     with its final fingerprint: it also covers these spans, since the page links them, and
     `other_input`, a fingerprint of all other input."""
-    parts = (_FORM, other_input, page.fingerprint, previous, following)
-    digest = hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
+    parts = (_PAGE_VERSION, other_input, page.fingerprint, previous, following)
+    digest = hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[
+        :_FINGERPRINT_DIGITS
+    ]
     return replace(page, previous=previous, following=following, fingerprint=digest)

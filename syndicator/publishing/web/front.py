@@ -26,7 +26,7 @@ _MOST_LEADS: Final = 4
 _MOST_TAGS: Final = 20
 CANDIDATES: Final = 12  # articles of a day among which its leads are chosen
 _MOST_LEADS_OF_DAY: Final = 3
-_RECENT: Final = timedelta(days=1)  # the newest day: leads are chosen from its stories
+_ONE_DAY: Final = timedelta(days=1)  # the newest day: leads are chosen from its stories
 _YEAR_LENGTH: Final = 5  # of " 2026"
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -74,7 +74,7 @@ def choose_leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]
         key=lambda view: (view.published, view.id),
         reverse=True,
     )
-    recent_count = sum(view.published > by_time[0].published - _RECENT for view in by_time)
+    recent_count = sum(view.published > by_time[0].published - _ONE_DAY for view in by_time)
     candidates = by_time[: max(recent_count, _MOST_LEADS)]
     newest = max((_find_latest(*groups[view.id]) for view in candidates), default=_LONG_AGO)
     ranks: dict[str, tuple[float, int, bool]] = {}

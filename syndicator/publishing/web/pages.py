@@ -75,7 +75,7 @@ _SAMPLE_TIME: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
 _SAMPLE_SOURCE: Final = Source(
     key="sample", url="https://sample.example/feed", title="Sample", content="full"
 )
-_SAMPLE: Final = Article(
+_SAMPLE_WITH_FEW_FIELDS: Final = Article(
     id="a" * 26,
     url="https://sample.example/1",
     title="A sample",
@@ -83,7 +83,7 @@ _SAMPLE: Final = Article(
     published=_SAMPLE_TIME,
 )
 _SAMPLE_WITH_ALL_FIELDS: Final = replace(
-    _SAMPLE,
+    _SAMPLE_WITH_FEW_FIELDS,
     id="b" * 26,
     author="Ann Writer",
     excerpt="A whole sentence.",
@@ -842,7 +842,9 @@ def find_template_faults(look: Look, settings: Settings) -> list[str]:
         make_view(
             _SAMPLE_WITH_ALL_FIELDS, _SAMPLE_SOURCE, _NO_INSTANCE, None, "<p>Text.</p>", picture
         ),
-        make_view(_SAMPLE, _SAMPLE_SOURCE, _NO_INSTANCE, None, "<p>Text.</p>", None),
+        make_view(
+            _SAMPLE_WITH_FEW_FIELDS, _SAMPLE_SOURCE, _NO_INSTANCE, None, "<p>Text.</p>", None
+        ),
     ]
     stories = [pages.render_story_item(sample) for sample in views]
 
