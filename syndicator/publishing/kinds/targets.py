@@ -91,17 +91,17 @@ def compare_targets(
     """Compare all targets of some owners with the published ones. `published`: by target id, the
     fingerprint of each published target of these owners, OUT_OF_DATE if it must be made again;
     `whole`: make all targets again."""
-    changed = [
-        target
-        for target in targets
-        if whole or target.changed or published.get(target.id) != target.made_of
-    ]
-    due = [target for target in changed if not target.waits]
-    late = [
-        target
-        for target in changed
-        if target.waits and published.get(target.id) != OUT_OF_DATE  # else it is recorded already
-    ]
+    due: list[Target] = []
+    late: list[Target] = []
+    for target in targets:
+        published_fingerprint = published.get(target.id)
+        is_changed = target.changed or published_fingerprint != target.made_of
+        if not is_changed and not whole:
+            continue
+        if not target.waits:
+            due.append(target)
+        elif published_fingerprint != OUT_OF_DATE:  # else it is recorded already
+            late.append(target)
     return Difference(
         due=sorted(due, key=lambda target: target.rank),
         late=late,

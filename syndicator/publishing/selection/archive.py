@@ -149,10 +149,11 @@ def _count_selectable(
     """Return how many articles may be selected in all if each source may have `limit`. Articles
     that are selected already stay, even if their source has more of them. `article_count`,
     `selected_count`: number of all and of selected articles by source."""
-    return sum(
-        max(selected_count.get(source, 0), min(count, limit))
-        for source, count in article_count.items()
-    )
+    selectable_count = 0
+    for source, count in article_count.items():
+        allowed_count = min(count, limit)
+        selectable_count += max(allowed_count, selected_count.get(source, 0))
+    return selectable_count
 
 
 def _find_latest(key: FeedKey, index: Members) -> datetime | None:
@@ -236,12 +237,13 @@ def list_article_ids(document: Document, key: FeedKey, index: Members) -> Sequen
 def _find_published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
     """Return month -> the `bits` of its published documents, from their names. The document
     2026-11.01.atom gives "01"; the one of a whole month, 2026-11.atom, gives ""."""
-    start = paths.archive_name(key, "").removesuffix(f".{ATOM}")
-    end = f".{ATOM}"
+    ending = f".{ATOM}"
+    folder = paths.archive_name(key, "").removesuffix(ending)
     bits_by_month: dict[str, set[str]] = {}
     for name in published:
-        if name.startswith(start) and name.endswith(end):
-            month, _, bits = name[len(start) : -len(end)].partition(".")
+        if name.startswith(folder) and name.endswith(ending):
+            span = name.removeprefix(folder).removesuffix(ending)
+            month, _, bits = span.partition(".")
             bits_by_month.setdefault(month, set()).add(bits)
     return {month: frozenset(bits) for month, bits in bits_by_month.items()}
 
@@ -277,9 +279,11 @@ def _plan_closed_months(
             bits_of_month = published_bits.get(month, frozenset())
             yield from _plan_parts(spec, index, month, closed[month][1], bits_of_month, published)
             continue
-        is_newest = group is groups[-1]
-        may_wait = head_ids is not None and is_newest and not group.published_name
-        if may_wait and _are_months_in_head(head_ids or (), spec.key, group.months, index):
+        may_wait = group is groups[-1] and not group.published_name
+        waits = False
+        if may_wait and head_ids is not None:
+            waits = _are_months_in_head(head_ids, spec.key, group.months, index)
+        if waits:
             return  # until the head no longer shows them
         yield _plan_months(spec, group, [closed[month][1] for month in group.months])
 
@@ -306,14 +310,16 @@ def _plan_parts(
     that of the month. `published_bits`: the `bits` of its published parts; `published`:
     fingerprints of published documents, by name."""
     month_digest = _digest(month_fingerprint)[:_MONTH_DIGITS]
-    parts = sorted(published_bits)
-    names = [paths.archive_name(spec.key, f"{month}.{bits}") for bits in parts]
-    is_unchanged = names and all(published[name].startswith(month_digest) for name in names)
+    bits_of_parts = sorted(published_bits)
+    names = [paths.archive_name(spec.key, f"{month}.{bits}") for bits in bits_of_parts]
+    has_same_digest = all(published[name].startswith(month_digest) for name in names)
+    is_unchanged = has_same_digest and bool(names)
     if not is_unchanged:
         placed = _place_in_month(index.month_entries(spec.key, month), month)
         most = min(spec.limit, _MOST_OF_MONTHS)
-        parts = [part.bits for part in _split_by_time(placed, most, published_bits)]
-    for bits in parts:
+        parts = _split_by_time(placed, most, published_bits)
+        bits_of_parts = [part.bits for part in parts]
+    for bits in bits_of_parts:
         yield Document(
             name=paths.archive_name(spec.key, f"{month}.{bits}"),
             months=[month],
@@ -339,8 +345,11 @@ def _group_months(
         needs_parts = count > _MOST_OF_MONTHS or month in published_bits
         in_parts = needs_parts and month != next_published
         name = month if in_parts else next_published
-        is_full = not name and (size >= enough or size + count > _MOST_OF_MONTHS)
-        if not groups or groups[-1].published_name != name or is_full:
+        joins_last_group = bool(groups) and groups[-1].published_name == name
+        if name == "":  # no document is published: sizes decide
+            is_full = size >= enough or size + count > _MOST_OF_MONTHS
+            joins_last_group = joins_last_group and not is_full
+        if not joins_last_group:
             groups.append(_MonthGroup(name, in_parts, []))
             size = 0
         groups[-1].months.append(month)
@@ -352,10 +361,11 @@ def _are_months_in_head(
     head_ids: Collection[str], key: FeedKey, months: Sequence[str], index: Members
 ) -> bool:
     """Return True if the head of a feed (`head_ids`) has all of its articles of these months."""
-    ids: set[str] = set()
+    ids_of_months: set[str] = set()
     for month in months:
-        ids.update(article_id for article_id, _, _ in index.month_entries(key, month))
-    return ids <= set(head_ids)
+        entries = index.month_entries(key, month)
+        ids_of_months.update(article_id for article_id, _, _ in entries)
+    return ids_of_months <= set(head_ids)
 
 
 def _plan_open_month(
@@ -414,23 +424,25 @@ def _split_by_time(
     most: int,
     published_bits: frozenset[str],
     bits: str = "",
-    span: int = _TIME_BITS,
+    bits_left: int = _TIME_BITS,
 ) -> Iterator[_Part]:
     """Yield the parts of a month that have entries, oldest first. The time is halved until each
     part has at most `most` entries; so only the time of an entry decides to which part it belongs.
     Published parts stay as they are, whatever their size. Recursive: `entries` are those whose
-    binary times start with `bits`, and `span` is the number of the digits that follow."""
+    binary times start with `bits`, and `bits_left` is the number of the digits that follow."""
+    if not entries:
+        return
+    is_published = bits in published_bits
     has_published_parts = any(part.startswith(bits) for part in published_bits)
     is_small = len(entries) <= most and not has_published_parts
-    if bits in published_bits or span == 0 or is_small:
-        if entries:
-            yield _Part(bits, entries)
+    if is_published or is_small or bits_left == 0:
+        yield _Part(bits, entries)
         return
-    half = 1 << (span - 1)
-    earlier = [entry for entry in entries if not entry.microseconds & half]
+    next_bit = 1 << (bits_left - 1)  # 0 in the times of the first half, 1 in those of the second
+    earlier = [entry for entry in entries if not entry.microseconds & next_bit]
     later = entries[len(earlier) :]
-    yield from _split_by_time(earlier, most, published_bits, bits + "0", span - 1)
-    yield from _split_by_time(later, most, published_bits, bits + "1", span - 1)
+    yield from _split_by_time(earlier, most, published_bits, bits + "0", bits_left - 1)
+    yield from _split_by_time(later, most, published_bits, bits + "1", bits_left - 1)
 
 
 def _make_part(key: FeedKey, month: str, part: _Part) -> Document:

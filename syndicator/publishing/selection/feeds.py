@@ -67,10 +67,11 @@ def plan_feeds(
         categories=categories,
         tags={slug(name): description for name, description in tags.items()},
     )
-    candidates = [
-        row for row in rows if row.moved_to is None and (row.count > 0 or not row.dropped)
-    ]
-    candidates.sort(key=lambda row: row.key)
+    candidates: list[FeedRow] = []
+    for row in sorted(rows, key=lambda row: row.key):
+        has_ended = row.dropped and row.count <= 0
+        if row.moved_to is None and not has_ended:
+            candidates.append(row)
 
     specs: list[FeedSpec] = []
     for name, axis in list_axes_by_place():

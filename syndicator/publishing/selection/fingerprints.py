@@ -37,9 +37,11 @@ def fingerprint_shared_input(settings: Settings, instance: uuid.UUID) -> str:
     archives = LISTED if isinstance(publish.archives, tuple) else publish.archives
     # Settings that came later count only if they are used, so that the fingerprints of older
     # instances stay.
-    later_settings = [
-        value for value in (archives, publish.stories) if isinstance(value, str) and value != "off"
-    ]
+    later_settings: list[str] = []
+    for value in (archives, publish.stories):
+        is_used = value != "off"
+        if isinstance(value, str) and is_used:
+            later_settings.append(value)
     return _digest(
         _DOCUMENT_VERSION,
         site,

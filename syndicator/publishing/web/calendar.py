@@ -122,18 +122,18 @@ def _plan_span(
     stem: str,
     days: Days,
     days_of_span: Sequence[str],
-    levels: Sequence[int],
+    span_lengths: Sequence[int],
     above: str,
     *,
     by_day: bool,
 ) -> list[CalendarPage]:
     """Return the page of a year, month or day and, if it has too many stories for one page, the
     pages of its parts after it. Recursive. `days`: all days of the feed, with number and
-    fingerprint of their stories; `days_of_span`: the days of this page; `levels`: the length of its
-    span ("2026": 4), then those of its parts and their parts; `above`: the span that contains it,
-    "" for a year; `by_day`: give each day a page."""
-    level, *lower_levels = levels
-    span = days_of_span[0][:level]
+    fingerprint of their stories; `days_of_span`: the days of this page; `span_lengths`: the length
+    of its span ("2026": 4), then those of its parts and their parts; `above`: the span that
+    contains it, "" for a year; `by_day`: give each day a page."""
+    span_length, *lengths_of_parts = span_lengths
+    span = days_of_span[0][:span_length]
     count = _count_stories(days, days_of_span)
     fingerprint = ";".join(f"{day}={days[day][0]},{days[day][1]}" for day in days_of_span)
     page = CalendarPage(
@@ -145,15 +145,15 @@ def _plan_span(
         above=above,
     )
     is_small = count <= PAGE and not by_day
-    if not lower_levels or is_small:
+    if not lengths_of_parts or is_small:
         return [page]
     parts: list[tuple[str, int]] = []
     lower_pages: list[CalendarPage] = []
-    for part, days_of_part in groupby(days_of_span, key=lambda day: day[: lower_levels[0]]):
+    for part, days_of_part in groupby(days_of_span, key=lambda day: day[: lengths_of_parts[0]]):
         part_days = list(days_of_part)
         parts.append((part, _count_stories(days, part_days)))
-        lower_pages += _plan_span(stem, days, part_days, lower_levels, span, by_day=by_day)
-    if level == YEAR:
+        lower_pages += _plan_span(stem, days, part_days, lengths_of_parts, span, by_day=by_day)
+    if span_length == YEAR:
         fingerprint = repr(tuple(parts))  # the page of a year shows no stories
     return [replace(page, parts=tuple(parts), fingerprint=fingerprint), *lower_pages]
 
