@@ -35,8 +35,8 @@ from syndicator.publishing.stories.explanation import (
     Explained,
     Split,
     explain_story,
-    find_due,
     find_updated,
+    select_due_reports,
     write_html,
 )
 from syndicator.publishing.validate import Check
@@ -229,7 +229,7 @@ class Entries:
             story = self.stories_of.get(article_id)
             if story is None:
                 continue
-            stories[article_id] = find_due(story, self.now)
+            stories[article_id] = select_due_reports(story, self.now)
             report_ids.update((article.id, None) for _, article in stories[article_id].reports)
         views = {view.id: view for view in articles.views(list(report_ids), mode)}
         for article_id, story in stories.items():

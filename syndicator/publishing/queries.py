@@ -150,7 +150,9 @@ class FeedsFile(BaseModel):
 def _parse_table(table: FeedTable) -> SavedQuery:
     """Return the query or settings that a [[feed]] defines. Raises _Invalid and QuestionError."""
     table = _add_question(table)
-    if (table.feed is None) == (table.query is None):  # neither or both
+    gives_feed = table.feed is not None
+    gives_query = table.query is not None
+    if gives_feed == gives_query:  # both or neither
         raise _Invalid(
             "query",
             'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed',

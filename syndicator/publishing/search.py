@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import groupby, islice, pairwise
+from itertools import islice, pairwise
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -224,18 +224,17 @@ def _plan_closed_periods(
     """Yield a period for each past year and each past month of this year, oldest first. `closed`:
     all months but the last, ascending; `months`: month ("2026-11") -> fingerprint of its articles;
     `this_year`: the year of the last month; `other_input`: a fingerprint of all other input."""
-
-    def name_period(month: str) -> str:
+    months_by_period: dict[str, list[str]] = {}
+    for month in closed:
         year = month[:_YEAR_LENGTH]
-        return month if year == this_year else year
-
-    for name, group in groupby(closed, key=name_period):
-        months_of_period = tuple(group)
+        name = month if year == this_year else year
+        months_by_period.setdefault(name, []).append(month)
+    for name, months_of_period in months_by_period.items():
         fingerprints = [months[month] for month in months_of_period]
         yield Period(
             name=name,
             fingerprint=_make_fingerprint(other_input, *fingerprints),
-            months=months_of_period,
+            months=tuple(months_of_period),
         )
 
 

@@ -645,11 +645,12 @@ def _make_origin(article: Article, source: Source | None, published: datetime) -
     url = clean_uri(recorded.url) or clean_uri(source_url)
     site = clean_uri(recorded.site)
     title = clean_name(recorded.title) or clean_name(source_title)
-    updated = _convert_to_utc(recorded.updated)
-    if updated is None or updated < _FIRST_DATE:
+    stated_time = _convert_to_utc(recorded.updated)
+    if stated_time is None or stated_time < _FIRST_DATE:
         updated = published
     else:
-        updated = min(updated, _convert_to_utc(article.added) or updated)
+        added = _convert_to_utc(article.added) or stated_time
+        updated = min(stated_time, added)
     return Origin(
         title=title or urlsplit(site or url or clean_uri(article.url)).netloc,
         url=url,

@@ -62,11 +62,11 @@ def add_health_paths(app: ASGIApp, health: Health) -> ASGIApp:
         answers[f"/{health.feed_name}"] = lambda request: _answer_feed(health, request)
 
     async def answer_or_pass_on(scope: Scope, receive: Receive, send: Send) -> None:
-        make_answer = answers.get(scope["path"]) if scope["type"] == "http" else None
-        if make_answer is None:
+        if scope["type"] != "http" or scope["path"] not in answers:
             await app(scope, receive, send)
             return
         if scope["method"] in ("GET", "HEAD"):
+            make_answer = answers[scope["path"]]
             response = await make_answer(Request(scope))
         else:
             response = Response(status_code=405, headers={"allow": "GET, HEAD"})

@@ -28,6 +28,7 @@ from syndicator.publishing.stories.quotes_and_figures import (
 # A function that returns the sentences of a text. Arguments: plain text, language.
 Split = Callable[[str, str], Sequence[str]]
 _MOST_TAGS: Final = 10
+_CONFIRMING_OUTLETS: Final = 2  # that report a story before it is believed
 _MOST_PARAGRAPHS: Final = 20  # the first ones of a text, which are searched for quotes
 _PARAGRAPH: Final = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 _MARKUP: Final = re.compile(r"<[^>]*>")
@@ -61,18 +62,18 @@ class Explained:
         return {report.id: report for report in self.reports}
 
 
-def find_due(story: Story, now: datetime) -> Story:
+def select_due_reports(story: Story, now: datetime) -> Story:
     """Return a story with only those reports that its entry shows at the time `now`; see
     `select_due`."""
     times = [article.added or now for _, article in story.reports]
-    first_times: dict[str, datetime] = {}
+    first_times: dict[str, datetime] = {}  # by outlet
     for (outlet, _), added in zip(story.reports, times, strict=True):
         first_times.setdefault(outlet, added)
-    # The time when the second outlet reported, which confirmed the story; if there is only one
-    # outlet, when that reported.
-    confirmed = sorted(first_times.values())[:2][-1]
-    due = select_due(times, confirmed, now)
-    reports = [report for report, is_due in zip(story.reports, due, strict=True) if is_due]
+    # the second outlet confirmed the story; if there is only one, that counts
+    earliest_times = sorted(first_times.values())[:_CONFIRMING_OUTLETS]
+    confirmed = earliest_times[-1]
+    are_due = select_due(times, confirmed, now)
+    reports = [report for report, is_due in zip(story.reports, are_due, strict=True) if is_due]
     return Story(name=story.name, reports=tuple(reports))
 
 
