@@ -116,14 +116,19 @@ def _resize_image(image: Image.Image) -> Image.Image:
     """Return the shown part of an image in RGB and in the size of a thumbnail. Transparent parts
     become white, after scaling, since that is less work."""
     plain = convert_to_plain(image)
-    box = _choose_part(*plain.size)
-    factor = int((box[2] - box[0]) / _SUFFICIENT_WIDTH)
+    left, top, right, bottom = _choose_part(*plain.size)
+    factor = int((right - left) / _SUFFICIENT_WIDTH)
     if factor > 1:  # merging whole pixels takes a fifth of the time of resizing
-        plain = plain.reduce(factor, (round(box[0]), round(box[1]), round(box[2]), round(box[3])))
-        box = (0, 0, *plain.size)
-    width = min(MOST_SIDE, round(box[2] - box[0]))
-    height = max(1, min(MOST_SIDE, round((box[3] - box[1]) * width / (box[2] - box[0]))))
+        part = (round(left), round(top), round(right), round(bottom))
+        plain = plain.reduce(factor, part)
+        left = 0
+        top = 0
+        right, bottom = plain.size
+    width = min(MOST_SIDE, round(right - left))
+    scaled_height = round((bottom - top) * width / (right - left))
+    height = max(1, min(MOST_SIDE, scaled_height))
     if (width, height) != plain.size:
+        box = (left, top, right, bottom)
         plain = plain.resize((width, height), Image.Resampling.BICUBIC, box=box)
     if plain.mode == "RGB":
         return plain

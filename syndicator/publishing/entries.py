@@ -24,9 +24,9 @@ from syndicator.publishing.render.view import (
     View,
     find_begin,
     find_permitted_mode,
-    lead_story,
     list_other_reports,
     make_folded_entry,
+    make_lead_view,
 )
 from syndicator.publishing.render.view import (
     make_view as make_view,
@@ -170,8 +170,12 @@ class Entries:
         shown."""
         articles = self.index.articles(ids)
         sources = {article_id: self.source_of(article) for article_id, article in articles.items()}
-        html = self._load_html(articles, sources) if mode in (None, "full") else {}
-        pictures = self.index.pictures(ids) if self.settings.publish.thumbnails else {}
+        html: Mapping[str, str] = {}
+        if mode in (None, "full"):
+            html = self._load_html(articles, sources)
+        pictures: Mapping[str, Picture] = {}
+        if self.settings.publish.thumbnails:
+            pictures = self.index.pictures(ids)
         views: dict[str, View] = {}
         for article_id in ids:
             article = articles.get(article_id)
@@ -366,9 +370,9 @@ class Entries:
         reports add, None if they add nothing."""
         began = find_begin(view, entry.story)
         if explained is None:
-            return lead_story(view, entry._replace(latest=began), self.instance)
+            return make_lead_view(view, entry._replace(latest=began), self.instance)
         latest = find_updated(explained, began)
-        story_view = lead_story(view, entry._replace(latest=latest), self.instance)
+        story_view = make_lead_view(view, entry._replace(latest=latest), self.instance)
         return replace(story_view, tags=tuple(explained.tags), explained=write_html(explained))
 
 

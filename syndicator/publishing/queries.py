@@ -111,7 +111,8 @@ def parse_valid_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[F
         if query.key in queries:
             message = f"two [[feed]] entries are about {query.slug!r}; give each its own slug"
             faults.append(file.fault(message, "feed", number, "slug"))
-        queries.setdefault(query.key, query)
+            continue
+        queries[query.key] = query
     return tuple(queries.values()), tuple(faults)
 
 

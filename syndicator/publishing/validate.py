@@ -306,18 +306,19 @@ def find_missing(
     `members`, its age is unknown: it may have been pushed out, unless an older entry of `old` is
     still in `new` or no entry of `old` is."""
     present = set(new)
-    rank = {urn: number for number, urn in enumerate(members)}  # 0 for the newest
-    oldest_rank = max((rank[urn] for urn in present if urn in rank), default=-1)
-    last_index = max((index for index, urn in enumerate(old) if urn in present), default=-1)
+    ranks = {urn: number for number, urn in enumerate(members)}  # 0 for the newest
+    present_ranks = [ranks[urn] for urn in present if urn in ranks]
+    oldest_rank = max(present_ranks, default=-1)
+    present_indices = [index for index, urn in enumerate(old) if urn in present]
     missing_members: list[str] = []
     missing_others: list[str] = []
     for index, urn in enumerate(old):
         if urn in present or urn in excused:
             continue
-        if urn in rank:
-            if rank[urn] < oldest_rank:
+        if urn in ranks:
+            if ranks[urn] < oldest_rank:
                 missing_members.append(urn)
-        elif index < last_index or last_index < 0:
+        elif not present_indices or index < present_indices[-1]:
             missing_others.append(urn)
     return missing_others + missing_members
 

@@ -37,7 +37,16 @@ _DATE: Final = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2})(-(?P<day>[0-
 _DEEPEST_NESTING: Final = 50  # nested parentheses; far below Python's recursion limit
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<paren>[()])|(?P<field>[A-Za-z]+):(?:"(?P<fphrase>[^"]*)"|(?P<fword>[^\s()"]*))|"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+))"""
+    r"""
+    \s*
+    (?:
+        (?P<paren>[()])
+        | (?P<field>[A-Za-z]+):(?:"(?P<field_phrase>[^"]*)"|(?P<field_word>[^\s()"]*))
+        | "(?P<phrase>[^"]*)"
+        | (?P<word>[^\s()"]+)
+    )
+    """,
+    re.VERBOSE,
 )
 
 
@@ -171,7 +180,7 @@ def _make_token(match: re.Match[str]) -> _Token:
     if match["paren"]:
         return _Token(match["paren"], position)
     if match["field"]:
-        value = match["fword"] if match["fphrase"] is None else match["fphrase"]
+        value = match["field_word"] if match["field_phrase"] is None else match["field_phrase"]
         return _Token("term", position, _make_field_term(match["field"], value, position))
     if match["word"] and match["word"].lower() in _OPERATORS:
         return _Token(match["word"].lower(), position)

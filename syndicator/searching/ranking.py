@@ -92,11 +92,15 @@ def plan_search(expr: Expr) -> Search:
     words: dict[str, None] = {}
     exact: list[Expr] = []
     for part in parts:
-        if isinstance(part, Term) and part.field in _TEXT_FIELDS and not _is_phrase(part):
+        if isinstance(part, Term) and _is_for_ranking(part):
             words.update(dict.fromkeys(each_term(part.value)))
         else:
             exact.append(part)
     return Search(expr=expr, words=tuple(words), exact=join_all(exact))
+
+
+def _is_for_ranking(term: Term) -> bool:
+    return term.field in _TEXT_FIELDS and not _is_phrase(term)
 
 
 def _is_phrase(term: Term) -> bool:
@@ -144,12 +148,19 @@ def require_most(words: Sequence[str], frequencies: Frequencies) -> list[tuple[s
     for left_out in words:
         sets.append(tuple(word for word in words if word != left_out))
     rarest = _sort_rarest_first(words, frequencies)
-    for count in range(len(words) // 2 + 1, len(words) - 1):
+    for count in range(_count_majority(words), len(words) - 1):
         sets.append(tuple(sorted(rarest[:count])))
     return sets
 
 
-def rank(
+def _count_majority(words: Sequence[str]) -> int:
+    """Return the least number that is more than half of all words; 0 if there are none."""
+    if not words:
+        return 0
+    return len(words) // 2 + 1
+
+
+def rank_candidates(
     words: Sequence[str],
     candidates: Collection[Candidate],
     frequencies: Frequencies,
@@ -158,7 +169,7 @@ def rank(
     """Return the candidates that have most of `words`, more than half, the best first. `words`:
     those of the search; `spellings`: by word, other spellings that count as this word."""
     weights = {word: frequencies.weigh(word) for word in words}
-    least_words = len(words) // 2 + 1 if words else 0
+    least_words = _count_majority(words)
     results: list[Ranked] = []
     for candidate in candidates:
         result = _score_candidate(words, candidate, weights, spellings)
@@ -254,7 +265,7 @@ def _are_near(words: Sequence[str], field: str) -> bool:
     return False
 
 
-def misspell(word: str) -> list[str]:
+def list_misspellings(word: str) -> list[str]:
     """Return all words that differ from `word` by one mistake: a letter more, a letter less,
     another letter, or two neighbours exchanged. Return an empty list for words of fewer than five
     letters and for words that are not only ASCII letters and digits."""

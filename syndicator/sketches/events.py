@@ -189,12 +189,12 @@ def _find_names(text: str) -> list[str]:
         # `second` continues a pair of characters in a script without spaces
         word, second, is_in_sentence = match.groups()
         first_letter = word[0]
-        start = match.start()
         # the expression decides most words; the others may begin a sentence
-        is_name = is_in_sentence or (
-            first_letter.isupper()
-            and not _SENTENCE_END.search(text[max(0, start - _CHARACTERS_BEFORE) : start])
-        )
+        is_name = is_in_sentence is not None
+        if not is_name and first_letter.isupper():
+            start = match.start()
+            text_before = text[max(0, start - _CHARACTERS_BEFORE) : start]
+            is_name = _SENTENCE_END.search(text_before) is None
         if is_name or first_letter.lower() == first_letter.upper():  # a script without capitals
             names.append(word + second if second else word)
     return cut_stems(names)

@@ -119,7 +119,8 @@ def _group_batch(archive: Archive, unread: Sequence[Unread], since: datetime) ->
         if member is not None:
             sketched = sketched._replace(story=member.story, final=member.final)
         neighbourhood.add(sketched)
-        if sketched.story and not sketched.data and not sketched.final:
+        may_stay = bool(sketched.data) or sketched.final
+        if sketched.story and not may_stay:
             leaving_ids.add(row.article)
         # An article with a story that was never sketched got its story from stories.tsv, when the
         # database was made again: it need not be grouped.

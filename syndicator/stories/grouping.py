@@ -108,12 +108,12 @@ def _choose_sample(reports: Sequence[Report], new_ids: Collection[str]) -> list[
     """Return at most 60 reports: new ones first, then the newest. Of each story take at most 10,
     and mark these as final, so that stories stay as they are."""
 
-    def rank(report: Report) -> tuple[bool, tuple[datetime, str]]:
+    def get_sample_key(report: Report) -> tuple[bool, tuple[datetime, str]]:
         return report.id in new_ids, _get_report_key(report)
 
     sample: list[Report] = []
     counts: Counter[str] = Counter()
-    for report in sorted(reports, key=rank, reverse=True):
+    for report in sorted(reports, key=get_sample_key, reverse=True):
         counts[report.story] += 1
         if report.story == _NO_STORY or counts[report.story] <= OF_STORY:
             sample.append(report._replace(final=report.story != _NO_STORY))
@@ -162,10 +162,13 @@ def _begin_groups(
     groups: dict[str, list[Report]] = {}  # by story, or by id of an article alone
     first_ids: dict[str, str] = {}  # by story
     for report in sorted(reports, key=_get_report_key):
-        stays = report.final
-        if report.story and report.id not in new and not report.final:
+        if report.final:
+            stays = True
+        elif report.story and report.id not in new:
             first_id = first_ids.setdefault(report.story, report.id)
             stays = first_id == report.id or likely.get((first_id, report.id), FAR) > UNLIKE
+        else:
+            stays = False
         name = report.story if stays else report.id
         groups.setdefault(name, []).append(report)
     return list(groups.values())

@@ -198,7 +198,9 @@ def _find_fault(
         if check.fault:
             return f"{paths.file_name(key, feed_format)}: {check.fault}"
         entry_ids[feed_format] = check.ids
-    published = site.outlet.get(paths.file_name(key, ATOM)) if ATOM in contents else None
+    if ATOM not in contents:
+        return None
+    published = site.outlet.get(paths.file_name(key, ATOM))
     if not published:
         return None
     lost = validate.find_lost_entries(

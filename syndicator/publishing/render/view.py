@@ -245,14 +245,18 @@ def _remove_private_addresses(article: Article, source: Source | None) -> Articl
     if source and (source.allow or urls.private(source.url)):
         return article
 
-    def is_public(value: str) -> bool:
-        return not any(urls.refusal(word, article.url) for word in _WORD_SEPARATOR.split(value))
-
     def remove_private(value: str) -> str:
-        return value if is_public(value) else ""
+        return value if _is_public(value, article.url) else ""
 
-    rights = tuple(line for line in article.rights if line and is_public(line))
+    lines = [line for line in article.rights if line]
+    rights = tuple(line for line in lines if _is_public(line, article.url))
     return replace(_change_addresses(article, remove_private), rights=rights)
+
+
+def _is_public(value: str, base: str) -> bool:
+    """Return True if no word of `value` is an address with a password or into a private network.
+    `base`: the address of the article."""
+    return not any(urls.refusal(word, base) for word in _WORD_SEPARATOR.split(value))
 
 
 def _change_addresses(article: Article, change: Callable[[str], str]) -> Article:
@@ -316,7 +320,7 @@ def find_begin(view: View, story: str) -> datetime:
     return datetime.fromtimestamp(int(seconds), UTC)
 
 
-def lead_story(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
+def make_lead_view(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
     """Return the view of a story: that of its lead, `view`, with the entry id of the story, the
     time when the story began, and an `updated` time that is the latest of that time, the update of
     the lead, and the addition of its newest report (`entry.latest`)."""
@@ -336,7 +340,7 @@ def make_folded_entry(view: View, entry: StoryEntry, instance: uuid.UUID) -> Vie
     last_change = latest.replace(hour=half_day, minute=0, second=0, microsecond=0)
     updated = max(find_begin(view, entry.story), last_change)
     return replace(
-        lead_story(view, entry, instance), updated=_add_microseconds(updated, entry.story)
+        make_lead_view(view, entry, instance), updated=_add_microseconds(updated, entry.story)
     )
 
 

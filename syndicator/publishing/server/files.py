@@ -181,7 +181,8 @@ def _serve_below(secret: str, app: ASGIApp) -> ASGIApp:
         path_below = scope["path"][len(secret) :]
         # in constant time, so that the time of an answer does not reveal a part of the secret
         has_secret = hmac.compare_digest(beginning.encode(), secret.encode())
-        if not has_secret or path_below[:1] not in ("", "/"):
+        is_whole_name = path_below == "" or path_below.startswith("/")
+        if not has_secret or not is_whole_name:
             await refuse(scope, receive, send)
             return
 
@@ -321,14 +322,17 @@ class _Files:
         packed = None
         if not byte_range and accepts_gzip(request_headers.get(b"accept-encoding", b"")):
             packed = self._read_packed(name, file)
+        is_packed = packed is not None
         plain_tag, gzip_tag = file.tags
         if _is_unchanged(request_headers, file):
-            tag = plain_tag if packed is None else gzip_tag
+            tag = gzip_tag if is_packed else plain_tag
             return 304, file.unchanged[tag], b""
-        body = packed if packed is not None else self._read_whole(name, file)
+        body = packed
+        if body is None:
+            body = self._read_whole(name, file)
         if body is None:
             return None
-        headers = file.whole[packed is not None, _is_for_browser(request_headers)]
+        headers = file.whole[is_packed, _is_for_browser(request_headers)]
         is_range_of_file = request_headers.get(b"if-range", plain_tag) == plain_tag
         if byte_range and is_range_of_file and any(byte_range.groups()):
             return _answer_part(byte_range[1], byte_range[2], headers, body)

@@ -190,7 +190,7 @@ def _finish_page(
     with its final fingerprint: it also covers these spans, since the page links them, and
     `other_input`, a fingerprint of all other input."""
     parts = (_PAGE_VERSION, other_input, page.fingerprint, previous, following)
-    digest = hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[
-        :_FINGERPRINT_DIGITS
-    ]
+    text = "\n".join(parts)
+    whole_digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    digest = whole_digest[:_FINGERPRINT_DIGITS]
     return replace(page, previous=previous, following=following, fingerprint=digest)

@@ -56,11 +56,13 @@ def _split_by_letters(
     the next letter of their slugs. Recursive: `start` are the letters with which all slugs of
     `specs` begin; `name`: of the axis, such as "-tags"."""
     if len(specs) <= PART:
-        yield f"{name}-{_escape_letters(start)}" if start else name, specs
+        part_name = f"{name}-{_escape_letters(start)}" if start else name
+        yield part_name, specs
         return
     groups: dict[str, list[FeedSpec]] = defaultdict(list)
+    length = len(start) + 1
     for spec in specs:
-        groups[spec.key.slug[: len(start) + 1]].append(spec)
+        groups[spec.key.slug[:length]].append(spec)
     for longer_start, group in groups.items():
         yield from _split_by_letters(name, longer_start, group)
 
