@@ -104,7 +104,7 @@ def _find_ended(site: Site) -> list[FeedRow]:
             continue
         if has_ended(row, configured, publish) or has_old_archives(row):
             # a feed whose axis is turned off may come back
-            ends_for_good = not (row.moved_to or is_axis_off(row, publish))
+            ends_for_good = row.moved_to is None and not is_axis_off(row, publish)
             ended.append(replace(row, dropped=row.dropped or ends_for_good))
     site.rows |= {row.key: row for row in ended}
     return ended
@@ -169,15 +169,15 @@ class _Builder:
         published_names: dict[str, list[str]] = {}
         for file in self.site.index.files([target.id for target in targets]).values():
             published_names.setdefault(file.target, []).append(file.name)
-        unit = ""
+        previous_unit = ""
         for index, target in enumerate(targets):
-            starts_unit = target.unit != unit or not unit
+            starts_unit = target.unit != previous_unit or previous_unit == ""
             if len(self._batch) >= _BATCH_SIZE and starts_unit:
                 self._commit()
                 if is_over():
                     self.leave_targets(targets[index:])
                     return
-            unit = target.unit
+            previous_unit = target.unit
             # A head links the feed's newest archive document: if that could not be made, the old
             # head stays.
             is_link_missing = target.urgency == Urgency.HEAD and target.owner in self._held
@@ -247,7 +247,8 @@ class _Builder:
         of a feed is among them, its changes stay marked, so that the later build sees them."""
         targets = list(late)
         self.left += len(targets)
-        self._owners_left |= {target.owner for target in targets if target.urgency == Urgency.HEAD}
+        heads = [target for target in targets if target.urgency == Urgency.HEAD]
+        self._owners_left.update(head.owner for head in heads)
         outdated_files = self._mark_outdated([target.id for target in targets])
         published = {file.target for file in outdated_files}
         for target in targets:

@@ -206,8 +206,9 @@ def check_json(data: bytes) -> Check:
         document = json.loads(data)
     except ValueError as error:
         return Check(fault=f"not-well-formed: {error}")
+    has_head = document.get("version") and document.get("title")
     has_items = isinstance(document.get("items"), list)
-    if not document.get("version") or not document.get("title") or not has_items:
+    if not has_head or not has_items:
         return Check(fault="invalid: version, title or items missing")
     for item in document["items"]:
         has_content = item.get("content_html") or item.get("content_text")

@@ -225,7 +225,8 @@ def name_groups(groups: Iterable[Sequence[Report]], make_name: MakeName) -> dict
     used_names = {_NO_STORY}
     for group in sorted(groups, key=_get_group_key):
         has_final = any(report.final for report in group)
-        if not has_final and len({report.outlet for report in group}) == 1:
+        has_one_outlet = len({report.outlet for report in group}) == 1
+        if has_one_outlet and not has_final:
             stories |= {report.id: _NO_STORY for report in group}
             continue
         name = _choose_name(group, used_names)

@@ -29,12 +29,13 @@ def list_targets(site: Site) -> Iterator[Target]:
     newest = index.month_entries(ALL, max(months)) if months else []
     periods = search.plan_periods(months, newest, site.common_fingerprint)
     new_rows: dict[str, Row] = {}
-    is_any_lost = False
+    has_lost_period = False
     published_rows = search.read_manifest(site.outlet.get(search.MANIFEST))
     file_names = site.outlet.names(search.FOLDER)
     for number, period in enumerate(periods):
         is_lost = not _has_files(published_rows.get(period.name), file_names)
-        is_any_lost |= is_lost
+        if is_lost:
+            has_lost_period = True
         yield Target(
             id=f"{search.FOLDER}{period.name}",
             owner=SEARCH,
@@ -51,7 +52,7 @@ def list_targets(site: Site) -> Iterator[Target]:
         made_of=make_fingerprint([(period.name, period.fingerprint) for period in periods]),
         make=partial(_make_list, site, periods, new_rows),
         urgency=Urgency.SEARCH,
-        changed=is_any_lost,
+        changed=has_lost_period,
         unit=_UNIT,
         order=_AFTER_PERIODS,
     )

@@ -372,9 +372,13 @@ class ObjectOutlet:
         _split_name(name)
         if self.whole:
             self._load_stamps()
-        if name not in self._stamps:
-            self._stamps[name] = None if self._listed else self.objects.head(name)
-        return self._stamps[name]
+        if name in self._stamps:
+            return self._stamps[name]
+        stamp = None
+        if not self._listed:
+            stamp = self.objects.head(name)
+        self._stamps[name] = stamp
+        return stamp
 
     def _find_kept(self, name: str) -> ObjectStamp | None:
         """Return the stamp of an object, None if it is missing or its deletion is staged."""
@@ -412,7 +416,8 @@ class ObjectOutlet:
         }
         if key != type_of:  # a .gz
             headers["Content-Encoding"] = "gzip"
-        etag = self.objects.put(key, data, over=stamp.etag if stamp else ABSENT, headers=headers)
+        replaced_etag = stamp.etag if stamp else ABSENT
+        etag = self.objects.put(key, data, over=replaced_etag, headers=headers)
         if etag is None:
             raise self._make_clash_error(key)
         self._has_digest_etags = _is_digest(etag, data)

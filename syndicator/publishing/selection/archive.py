@@ -227,11 +227,12 @@ def list_article_ids(document: Document, key: FeedKey, index: Members) -> Sequen
     if document.bits is None:
         return [article_id for article_id, _, _ in entries]
     placed = _place_in_month(entries, document.months[0])
-    return [
-        entry.article_id
-        for entry in reversed(placed)
-        if f"{entry.microseconds:0{_TIME_BITS}b}".startswith(document.bits)
-    ]
+    article_ids: list[str] = []
+    for entry in reversed(placed):
+        binary_time = f"{entry.microseconds:0{_TIME_BITS}b}"
+        if binary_time.startswith(document.bits):
+            article_ids.append(entry.article_id)
+    return article_ids
 
 
 def _find_published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:

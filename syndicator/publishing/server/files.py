@@ -395,8 +395,10 @@ class _Files:
         file does not exist or must not be served, such as a link that leads out of the folder."""
         cached = self.files.get(name)
         path = cached.path if cached else self._find_path(name)
-        stamp = read_stamp(path) if path else None
-        if path is None or stamp is None:
+        if path is None:
+            return None
+        stamp = read_stamp(path)
+        if stamp is None:
             return None
         if cached is not None and cached.stamp == stamp:
             return cached

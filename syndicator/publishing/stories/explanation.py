@@ -121,7 +121,8 @@ def _rank_tags(
             outlets_by_tag.setdefault(tag, set()).add(outlet)
     tags_of_lead = views[lead].tags if lead in views else ()
     by_outlets = sorted(outlets_by_tag, key=lambda tag: len(outlets_by_tag[tag]), reverse=True)
-    return list(dict.fromkeys((*tags_of_lead, *by_outlets)))[:_MOST_TAGS]
+    distinct_tags = dict.fromkeys((*tags_of_lead, *by_outlets))
+    return list(distinct_tags)[:_MOST_TAGS]
 
 
 def _list_sentences(view: View, split: Split) -> Sequence[str]:

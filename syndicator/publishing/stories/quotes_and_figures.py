@@ -234,17 +234,19 @@ def _find_figures(account: Account, sentence: str) -> Iterable[_FoundFigure]:
     for match in _FIGURE.finditer(sentence):
         digits = match[1]
         subject = match[2]
-        if not subject.islower() or len(subject) < STEM or _YEAR.fullmatch(digits):
+        is_noun = subject.islower() and len(subject) >= STEM
+        if not is_noun or _YEAR.fullmatch(digits):
             continue
         stem = _find_stem(subject)
         if stem in _list_no_subjects():
             continue
         words_before = _WORD.findall(sentence[: match.start()])[-BEFORE:]
-        words_after = _WORD.findall(sentence[match.end() + len(subject) :])[:AFTER]
+        subject_end = match.end() + len(subject)  # the match ends before the subject
+        words_after = _WORD.findall(sentence[subject_end:])[:AFTER]
         near_terms = set(iterate_terms("", " ".join((*words_before, *words_after)))) - {stem}
         rare_terms = frozenset(term for term in near_terms if _is_rare(term))
         name = subject
-        next_word = _SECOND_WORD.match(sentence, match.end() + len(subject))
+        next_word = _SECOND_WORD.match(sentence, subject_end)
         if next_word and _is_rare(_find_stem(next_word[1])):
             name = f"{subject} {next_word[1]}"  # "federal workers"
         value = "".join(character for character in digits if character.isdigit())

@@ -32,6 +32,7 @@ _NO_TOPICS: Final = b'<p class="topics"></p>\n'
 COLOURS: Final = 8  # classes mono-0 to mono-7 of site.css
 _MOST_CACHED_DAYS: Final = 4096
 _DATE_LENGTH: Final = 10  # of "2026-11-26"
+_SHORT_MONTH_LENGTH: Final = 3  # of "Nov"
 _STAMP_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 _ROOT_BYTES: Final = ROOT.encode()
 MOST_ALSO: Final = 6  # further outlets of a story that are named
@@ -170,8 +171,9 @@ def make_shared_fields(view: View, links: Links, site_language: str) -> _Fields:
 
 def _format_date(moment: datetime) -> str:
     """Return a date such as "26 Nov 2026"."""
-    month = _MONTHS[moment.month - 1][:3]
-    return f"{moment.day} {month} {moment.year}"
+    month_name = _MONTHS[moment.month - 1]
+    short_name = month_name[:_SHORT_MONTH_LENGTH]
+    return f"{moment.day} {short_name} {moment.year}"
 
 
 def _name_hosts(addresses: Iterable[str]) -> list[tuple[str, str]]:

@@ -80,12 +80,12 @@ def plan_calendar(
     spans = [page.span for page in pages if not page.parts]
     previous_spans = {span: previous for previous, span in pairwise(spans)}
     following_spans = dict(pairwise(spans))
-    return [
-        _finish_page(
-            page, other_input, previous_spans.get(page.span, ""), following_spans.get(page.span, "")
-        )
-        for page in pages
-    ]
+    finished: list[CalendarPage] = []
+    for page in pages:
+        previous = previous_spans.get(page.span, "")
+        following = following_spans.get(page.span, "")
+        finished.append(_finish_page(page, other_input, previous, following))
+    return finished
 
 
 def file_name(stem: str, span: str) -> str:
@@ -104,8 +104,9 @@ def find_page_of_day(pages: Sequence[CalendarPage], day: str) -> CalendarPage | 
 def find_last_month(pages: Sequence[CalendarPage], month: str) -> str:
     """Return the span of the page of `month` or, if that month has no page, that of the last month
     before it with a page; "" if there is none."""
-    spans = (page.span for page in pages if len(page.span) == MONTH and page.span <= month)
-    return max(spans, default="")
+    months = [page.span for page in pages if len(page.span) == MONTH]
+    months_so_far = [span for span in months if span <= month]
+    return max(months_so_far, default="")
 
 
 def find_page_of_month(pages: Sequence[CalendarPage], month: str) -> str:

@@ -52,7 +52,8 @@ def group_stories(
     reports_by_id: dict[str, list[View]] = {}  # the id of each report -> all reports of its story
     for ids in stories:
         reports = [views_by_id[article_id] for article_id in ids if article_id in views_by_id]
-        reports_by_id.update((report.id, reports) for report in reports)
+        for report in reports:
+            reports_by_id[report.id] = reports
     groups: dict[str, tuple[View, list[View]]] = {}
     for view in views:
         reports = reports_by_id.get(view.id, [view])

@@ -247,8 +247,7 @@ class Pages:
         the calendar page of the month or, if there is none, of its year; else to the newest of its
         days on the page itself; else it is "". `months`: ("2026-11", number of stories); `stem`:
         path of the feed; `root`: path from the page to the web root; `shown_days`: days on the
-        page,
-        newest first."""
+        page, newest first."""
         newest_days = {day.date[:MONTH]: day.date for day in reversed(shown_days)}
         linked: list[tuple[str, str, int]] = []
         for month, count in months:
