@@ -14,11 +14,11 @@ from syndicator.searching.ranking import (
     Frequencies,
     Search,
     choose_words,
-    misspell,
+    list_misspellings,
     needs_article,
     needs_texts,
     plan_search,
-    rank,
+    rank_candidates,
     require_most,
 )
 from syndicator.store.engine import Store
@@ -57,13 +57,13 @@ def find(store: Store, expr: Expr, most: int = MOST, narrow: Narrow | None = Non
     if not spellings:
         candidates.add(require_tokens(TITLE + word for word in words), _IN_TITLE)
     candidates.add(_require_words(words, spellings), _WITH_ALL)
-    ranked = rank(words, candidates.found.values(), frequencies, spellings)
+    ranked = rank_candidates(words, candidates.found.values(), frequencies, spellings)
     with_all_words = sum(result.words == len(words) for result in ranked)
     if with_all_words < _ENOUGH:
         subsets = require_most(words, frequencies)
         for subset in subsets:
             candidates.add(_require_words(subset, spellings), _WITH_MOST // len(subsets))
-        ranked = rank(words, candidates.found.values(), frequencies, spellings)
+        ranked = rank_candidates(words, candidates.found.values(), frequencies, spellings)
     return [result.id for result in ranked[:most]]
 
 
@@ -189,7 +189,7 @@ def _find_spellings(
     for word in words:
         if frequencies.terms.get(word) or len(spellings) == _MISSPELLED:
             continue
-        forms = misspell(word)
+        forms = list_misspellings(word)
         if not forms:
             continue
         known_forms = frozenset(forms)

@@ -14,7 +14,7 @@ from syndicator.core.reasons import PictureReason
 THUMBNAIL: Final = b"T"
 ICON: Final = b"I"
 
-_MADE: Final = 0  # the code of an answer with a WebP
+_WEBP_CODE: Final = 0  # the code of an answer with a WebP
 # The code of a refusal is the number of its reason in this list, from 1.
 REFUSALS: Final = (
     PictureReason.FORMAT,
@@ -33,8 +33,10 @@ MOST_ANSWER_BYTES: Final = MOST_BYTES + 1
 # RIFF, its size, WEBP, the first chunk, its size (RFC 9649 section 2)
 _RIFF: Final = struct.Struct("<4sI4s4sI")
 _FRAME: Final = struct.Struct("<3s3sHH")  # tag, start code, width and height (RFC 6386 section 9.1)
-_START: Final = b"\x9d\x01\x2a"
-_PIXELS: Final = 0x3FFF  # bits of the size in a field of width or height; the upper two are a scale
+_START_CODE: Final = b"\x9d\x01\x2a"
+_SIZE_BITS: Final = (
+    0x3FFF  # bits of the size in a field of width or height; the upper two are a scale
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class Thumbnail:
 
 def pack_thumbnail(webp: bytes) -> bytes:
     """Return the bytes of an answer with a thumbnail or icon. `webp`: its bytes."""
-    return bytes((_MADE,)) + webp
+    return bytes((_WEBP_CODE,)) + webp
 
 
 def pack_refusal(reason: PictureReason) -> bytes:
@@ -62,7 +64,7 @@ def parse_answer(answer: bytes) -> Thumbnail | PictureReason | None:
     if not answer:
         return None
     code = answer[0]
-    if code == _MADE:
+    if code == _WEBP_CODE:
         return _parse_thumbnail(answer[1:])
     if code <= len(REFUSALS):
         return REFUSALS[code - 1]
@@ -77,7 +79,7 @@ def _parse_thumbnail(webp: bytes) -> Thumbnail | None:
         return None
     riff, file_size, kind, chunk, chunk_size = _RIFF.unpack_from(webp)
     tag, start, width, height = _FRAME.unpack_from(webp, _RIFF.size)
-    if (riff, kind, chunk, start) != (b"RIFF", b"WEBP", b"VP8 ", _START):
+    if (riff, kind, chunk, start) != (b"RIFF", b"WEBP", b"VP8 ", _START_CODE):
         return None
     is_key_frame = not tag[0] & 1
     if not is_key_frame:
@@ -87,8 +89,8 @@ def _parse_thumbnail(webp: bytes) -> Thumbnail | None:
     has_one_chunk = file_size + 8 == len(webp) and padded_size + _RIFF.size == len(webp)
     if not has_one_chunk:
         return None
-    width &= _PIXELS
-    height &= _PIXELS
+    width &= _SIZE_BITS
+    height &= _SIZE_BITS
     if min(width, height) == 0 or max(width, height) > MOST_SIDE:
         return None
     return Thumbnail(webp=webp, width=width, height=height)

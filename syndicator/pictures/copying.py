@@ -20,7 +20,7 @@ from syndicator.pictures.outcomes import KeptPictures
 from syndicator.store.engine import Store
 
 # Name of a note in the database, which is set while pictures are written.
-_BEGUN: Final = "pictures begun"
+_NOTE_NAME: Final = "pictures begun"
 
 MakeCopy = Callable[[bytes], Awaitable[Thumbnail]]
 
@@ -33,7 +33,7 @@ def open_kept_pictures(settings: Settings) -> KeptPictures:
 def were_begun(store: Store) -> bool:
     """Return True while pictures are being written. It stays True if the process is killed
     meanwhile, which may leave temporary files to delete."""
-    return bool(store.visits.note(_BEGUN))
+    return bool(store.visits.note(_NOTE_NAME))
 
 
 class PictureCopier:
@@ -47,7 +47,7 @@ class PictureCopier:
         self._outlet = open_outlet(
             configuration.settings, configuration.environ, held=archive.store.check_lock
         )
-        self._is_noted = False  # True once the note `_BEGUN` is set
+        self._is_noted = False  # True once the note `_NOTE_NAME` is set
 
     async def copy(
         self, row: PictureRow, source: Source | None, make_copy: MakeCopy
@@ -77,15 +77,15 @@ class PictureCopier:
             return outcomes.record_refusal(
                 row, refusal.reason, refusal.detail, now, final=refusal.final
             )
-        name = self._publish(thumbnail)
+        name = self._publish_copy(thumbnail)
         picture = Picture(name=name, width=thumbnail.width, height=thumbnail.height)
         return outcomes.record_copy(row, picture)
 
-    def _publish(self, thumbnail: Thumbnail) -> str:
+    def _publish_copy(self, thumbnail: Thumbnail) -> str:
         """Store a copy in the state folder and publish it. Return the name of its file. Raises
         DiskError."""
         if not self._is_noted:
-            self._archive.store.visits.set_note(_BEGUN, "now", self._archive.clock())
+            self._archive.store.visits.set_note(_NOTE_NAME, "now", self._archive.clock())
             # before the first temporary file, so that the note is there if the process is killed
             self._archive.store.visits.commit()
             self._is_noted = True
@@ -100,4 +100,4 @@ class PictureCopier:
     def end(self) -> None:
         """Delete the note that pictures are being written."""
         if self._is_noted:
-            self._archive.store.visits.set_note(_BEGUN, None, self._archive.clock())
+            self._archive.store.visits.set_note(_NOTE_NAME, None, self._archive.clock())

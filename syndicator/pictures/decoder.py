@@ -21,9 +21,11 @@ WALL_SECONDS: Final = 20.0  # the machine may be busy
 # Memory: 30 MB for the interpreter and Pillow, and the decoded data of 50 megapixels of JPEG, or of
 # 20 megapixels of RGBA and a copy.
 MEGABYTES: Final = 430
-_CALLS: Final = 500  # pictures, after which a new process is used, since decoders may leak memory
-_ANSWER: Final = Lazy[[bytes], bytes]("syndicator.pictures.requests:answer_request")
-_PREPARE: Final = Lazy[[], None]("syndicator.pictures.requests:prepare")
+_MOST_CALLS: Final = (
+    500  # pictures, after which a new process is used, since decoders may leak memory
+)
+_ANSWER_FUNCTION: Final = Lazy[[bytes], bytes]("syndicator.pictures.requests:answer_request")
+_PREPARE_FUNCTION: Final = Lazy[[], None]("syndicator.pictures.requests:prepare")
 _NOT_SHUT_OFF: Final = (
     "the process that decodes pictures could not be shut off from network and files here"
 )
@@ -49,26 +51,26 @@ class Decoder:
             wall_seconds=WALL_SECONDS,
             megabytes=MEGABYTES,
             most_answer_bytes=MOST_ANSWER_BYTES,
-            most_calls=_CALLS,
+            most_calls=_MOST_CALLS,
         )
         self._sandbox: Sandbox[Thumbnail | PictureReason] = Sandbox(
-            function=_ANSWER, prepare=_PREPARE, limits=limits, parse=parse_answer
+            function=_ANSWER_FUNCTION, prepare=_PREPARE_FUNCTION, limits=limits, parse=parse_answer
         )
 
     async def make_thumbnail(self, data: bytes) -> Thumbnail:
         """Return the thumbnail of a picture. `data`: the bytes of the picture. Raises
         PictureRefused. If the call is cancelled, the sandboxed process is killed."""
-        return await self._ask(THUMBNAIL + data)
+        return await self._call_sandbox(THUMBNAIL + data)
 
     async def make_icon(self, data: bytes) -> Thumbnail:
         """Return a square icon made of a picture. `data`: the bytes of the picture. Raises
         PictureRefused. If the call is cancelled, the sandboxed process is killed."""
-        icon = await self._ask(ICON + data)
+        icon = await self._call_sandbox(ICON + data)
         if (icon.width, icon.height) != (ICON_SIDE, ICON_SIDE):
             raise PictureRefused(PictureReason.CRASHED, "an icon of another size")
         return icon
 
-    async def _ask(self, request: bytes) -> Thumbnail:
+    async def _call_sandbox(self, request: bytes) -> Thumbnail:
         """Send a request to the sandboxed process and return the picture in its answer. Raises
         PictureRefused."""
         try:

@@ -19,9 +19,9 @@ from syndicator.pictures.resize import (
 
 _FORMATS: Final = (*FORMATS, "ICO")
 _LEAST_SIDE: Final = 16  # pixels: smaller pictures are tracking pixels
-_WIDEST: Final = 2.0  # longer by shorter side: a longer picture is a banner
+_WIDEST_RATIO: Final = 2.0  # longer by shorter side: a longer picture is a banner
 # Higher than for photographs, since icons have sharp lines. An icon has some 1,500 bytes.
-_QUALITY: Final = 90
+_WEBP_QUALITY: Final = 90
 _LIGHT: Final = 225  # of 255: an icon that is nowhere darker was made for dark pages
 _LIGHT_GROUND: Final = (255, 255, 255)
 _DARK_GROUND: Final = (36, 41, 48)
@@ -48,7 +48,7 @@ def make_icon(data: bytes) -> bytes:
     icon = _lay_on_ground(square)
     if len(set(_list_greys(icon))) == 1:  # nothing but ground is seen
         raise Refused(PictureReason.NO_ICON)
-    return encode_webp(icon, (_QUALITY,))
+    return encode_webp(icon, (_WEBP_QUALITY,))
 
 
 def _check_size(image: Image.Image) -> None:
@@ -58,7 +58,7 @@ def _check_size(image: Image.Image) -> None:
     longer = max(image.size)
     if shorter < _LEAST_SIDE:
         raise Refused(PictureReason.SMALL)
-    if longer > _WIDEST * shorter:
+    if longer > _WIDEST_RATIO * shorter:
         raise Refused(PictureReason.NO_ICON)
 
 

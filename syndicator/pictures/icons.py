@@ -29,7 +29,7 @@ from syndicator.store.engine import Store
 # never look again.
 _LOOK_AGAIN: Final = timedelta(days=30)
 _MOST_STATED: Final = 3  # icons named by a feed that are tried
-_SCHEMES: Final = ("http", "https")
+_WEB_SCHEMES: Final = ("http", "https")
 _FAVICON: Final = "/favicon.ico"
 
 
@@ -39,7 +39,7 @@ def list_due(archive: Archive, configuration: Configuration) -> list[IconRow]:
     due: list[IconRow] = []
     for row in archive.store.icons.due(archive.clock()):
         source = configuration.sources.get(row.source_key)
-        if source is not None and source.enabled and urlsplit(source.url).scheme in _SCHEMES:
+        if source is not None and source.enabled and urlsplit(source.url).scheme in _WEB_SCHEMES:
             due.append(row)
     return due
 
@@ -137,12 +137,14 @@ def _update_row(row: IconRow, outcome: PictureRow, now: datetime) -> IconRow:
     if outcome.picture is not None:
         return IconRow(source_key=row.source_key, name=outcome.picture.name, next_try=look_again)
     is_forbidden = outcome.reason == PictureReason.OFF_LIMITS
-    has_none = outcome.reason == FetchReason.NOT_FOUND
-    next_try = None if has_none else outcome.next_try
+    has_no_icon = outcome.reason == FetchReason.NOT_FOUND
+    next_try = look_again
+    if outcome.next_try is not None and not has_no_icon:
+        next_try = min(outcome.next_try, look_again)
     return replace(
         row,
         name="" if is_forbidden else row.name,
-        next_try=min(next_try or look_again, look_again),
+        next_try=next_try,
         tries=outcome.tries,
         reason=outcome.reason,
         detail=outcome.detail,

@@ -15,10 +15,10 @@ from syndicator.core.reasons import FetchReason, PictureReason, explain_reason
 
 _MOST_TRIES: Final = 5
 _FIRST_WAIT: Final = timedelta(hours=1)
-_LONGER: Final = 4  # each wait is so many times as long as the one before: in all, five tries
+_WAIT_FACTOR: Final = 4  # each wait is so many times as long as the one before: in all, five tries
 _LOOK_AGAIN: Final = timedelta(days=7)  # until we check again if a forbidden picture is permitted
 # Failures after which another try would fail, too.
-_FINAL: Final = (
+_FINAL_REASONS: Final = (
     FetchReason.BAD_URL,
     FetchReason.BLOCKED_ADDRESS,
     FetchReason.DOWNGRADE,
@@ -30,10 +30,12 @@ _FINAL: Final = (
 # Directives in the header X-Robots-Tag by which a server forbids copies of a picture
 # (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag). "none" means
 # noindex and nofollow. A directive for one robot begins with its name: "googlebot: noindex".
-_FORBIDS: Final = frozenset(("noindex", "noimageindex", "none", "max-image-preview:none"))
+_FORBIDDING_DIRECTIVES: Final = frozenset(
+    ("noindex", "noimageindex", "none", "max-image-preview:none")
+)
 FOLDER: Final = "pictures/"  # in names of thumbnails, which are also those of the published files
 _NAME: Final = re.compile(r"pictures/([0-9a-f]{2})([0-9a-f]{18})\.webp")
-_DIGITS: Final = 20  # of a SHA-256 in hexadecimal: 80 bits, which no two files share by chance
+_NAME_DIGITS: Final = 20  # of a SHA-256 in hexadecimal: 80 bits, which no two files share by chance
 
 
 def record_copy(row: PictureRow, picture: Picture) -> PictureRow:
@@ -47,7 +49,7 @@ def record_failure(row: PictureRow, failure: Failed, now: datetime) -> PictureRo
     if failure.unasked or failure.ours:
         next_try = failure.retry_after or now + _FIRST_WAIT
         return _without_picture(row, failure.reason, failure.detail, next_try)
-    if failure.reason in _FINAL:
+    if failure.reason in _FINAL_REASONS:
         return _give_up(row, failure.reason, failure.detail)
     return _count_try(row, failure.reason, failure.detail, now, failure.retry_after)
 
@@ -77,7 +79,7 @@ def find_ban(headers: Mapping[str, str]) -> str:
     for part in headers.get("x-robots-tag", "").lower().split(","):
         _, _, directive = part.rpartition(": ")  # without the name of a robot
         directives.add(directive.strip())
-    return min(directives & _FORBIDS, default="")
+    return min(directives & _FORBIDDING_DIRECTIVES, default="")
 
 
 def describe_picture(row: PictureRow) -> str:
@@ -104,7 +106,7 @@ def _count_try(
     After five tries the picture is given up."""
     if row.tries + 1 >= _MOST_TRIES:
         return _give_up(row, reason, detail)
-    next_try = now + _FIRST_WAIT * _LONGER**row.tries
+    next_try = now + _FIRST_WAIT * _WAIT_FACTOR**row.tries
     if not_before is not None:
         next_try = max(next_try, not_before)
     return _without_picture(replace(row, tries=row.tries + 1), reason, detail, next_try)
@@ -133,7 +135,7 @@ class KeptPictures:
     def put(self, webp: bytes) -> str:
         """Store a thumbnail, and return its name, such as pictures/0123456789abcdef0123.webp.
         Raises OSError."""
-        name = f"{FOLDER}{hashlib.sha256(webp).hexdigest()[:_DIGITS]}.webp"
+        name = f"{FOLDER}{hashlib.sha256(webp).hexdigest()[:_NAME_DIGITS]}.webp"
         path = self._path(name)
         if not path.exists():
             disk.write(path, webp, durable=False)
@@ -145,7 +147,7 @@ class KeptPictures:
             content = self._path(name).read_bytes()
         except OSError:
             return None
-        digest = hashlib.sha256(content).hexdigest()[:_DIGITS]
+        digest = hashlib.sha256(content).hexdigest()[:_NAME_DIGITS]
         return content if digest == Path(name).stem else None
 
     def drop_all_but(self, names: Collection[str]) -> int:

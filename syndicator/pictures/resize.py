@@ -16,19 +16,19 @@ from syndicator.pictures.answers import MOST_BYTES, MOST_SIDE
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
 # A thumbnail of this width is wide enough: if scaling by a whole number leads to a width between
 # this and MOST_SIDE, the picture is not resized again. The difference is not seen.
-_ENOUGH: Final = 576
-_LEAST: Final = (160, 90)  # pixels: a smaller picture is an icon or a tracking pixel
+_SUFFICIENT_WIDTH: Final = 576
+_LEAST_SIZE: Final = (160, 90)  # pixels: a smaller picture is an icon or a tracking pixel
 # Width by height. Of a picture that is wider, or higher than wide, only a part is shown.
-_WIDEST: Final = 3.0
+_WIDEST_RATIO: Final = 3.0
 _MOST_PIXELS: Final = 20_000_000  # 80 MB as RGBA; cameras make more, web pages do not
 _MOST_PIXELS_JPEG: Final = 50_000_000  # scaled while it is decoded, which takes less memory
 # Qualities of the WebP: the next lower one is used if a noisy picture gets too large.
 _QUALITIES: Final = (72, 40, 10)
 # WebP's effort, from 0 to 6. With 2, files are 4 % larger than with 4, the default, but made 8 ms
 # faster (bench_pictures.py).
-_METHOD: Final = 2
+_WEBP_METHOD: Final = 2
 _WHITE: Final = (255, 255, 255)
-_TURNS: Final = {
+_TURN_OF_ORIENTATION: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -37,7 +37,7 @@ _TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }  # by orientation (EXIF 2.3, 4.6.4 A): how to turn the picture upright
-_SIDEWAYS: Final = tuple(_TURNS[number] for number in (5, 6, 7, 8))
+_SIDEWAYS: Final = tuple(_TURN_OF_ORIENTATION[number] for number in (5, 6, 7, 8))
 
 
 class Refused(Exception):
@@ -50,7 +50,7 @@ class Refused(Exception):
 
 def make_samples() -> Iterator[bytes]:
     """Yield a small picture of each format. Decoding them makes Pillow load its modules."""
-    small = Image.new("RGB", _LEAST)
+    small = Image.new("RGB", _LEAST_SIZE)
     for picture_format in FORMATS:
         out = io.BytesIO()
         small.save(out, picture_format)
@@ -63,13 +63,13 @@ def make_thumbnail(data: bytes) -> bytes:
     no thumbnail can be made, and Pillow's errors."""
     image = open_image(data, FORMATS)
     check_pixels(image)
-    if max(image.size) < _LEAST[0] or min(image.size) < _LEAST[1]:
+    if max(image.size) < _LEAST_SIZE[0] or min(image.size) < _LEAST_SIZE[1]:
         raise Refused(PictureReason.SMALL)
     turn = _find_turn(image)
     _decode_smaller(image, sideways=turn in _SIDEWAYS)
     image.load()
     upright = image if turn is None else image.transpose(turn)
-    return encode_webp(_resize(upright), _QUALITIES)
+    return encode_webp(_resize_image(upright), _QUALITIES)
 
 
 def open_image(data: bytes, formats: tuple[str, ...]) -> Image.Image:
@@ -94,7 +94,7 @@ def _find_turn(image: Image.Image) -> Image.Transpose | None:
     """Return how to turn a picture upright, by its EXIF data; None if it is upright or its EXIF
     data are invalid."""
     try:
-        return _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+        return _TURN_OF_ORIENTATION.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # noqa: BLE001 - a stranger's TIFF structure: whatever it breaks, the pixels are fine
         return None
 
@@ -108,22 +108,27 @@ def _decode_smaller(image: Image.Image, *, sideways: bool) -> None:
         left, _, right, _ = _choose_part(height, width)
     else:
         left, _, right, _ = _choose_part(width, height)
-    share = _ENOUGH / (right - left)
+    share = _SUFFICIENT_WIDTH / (right - left)
     image.draft("RGB", (max(1, int(width * share)), max(1, int(height * share))))
 
 
-def _resize(image: Image.Image) -> Image.Image:
+def _resize_image(image: Image.Image) -> Image.Image:
     """Return the shown part of an image in RGB and in the size of a thumbnail. Transparent parts
     become white, after scaling, since that is less work."""
     plain = convert_to_plain(image)
-    box = _choose_part(*plain.size)
-    factor = int((box[2] - box[0]) / _ENOUGH)
+    left, top, right, bottom = _choose_part(*plain.size)
+    factor = int((right - left) / _SUFFICIENT_WIDTH)
     if factor > 1:  # merging whole pixels takes a fifth of the time of resizing
-        plain = plain.reduce(factor, (round(box[0]), round(box[1]), round(box[2]), round(box[3])))
-        box = (0, 0, *plain.size)
-    width = min(MOST_SIDE, round(box[2] - box[0]))
-    height = max(1, min(MOST_SIDE, round((box[3] - box[1]) * width / (box[2] - box[0]))))
+        part = (round(left), round(top), round(right), round(bottom))
+        plain = plain.reduce(factor, part)
+        left = 0
+        top = 0
+        right, bottom = plain.size
+    width = min(MOST_SIDE, round(right - left))
+    scaled_height = round((bottom - top) * width / (right - left))
+    height = max(1, min(MOST_SIDE, scaled_height))
     if (width, height) != plain.size:
+        box = (left, top, right, bottom)
         plain = plain.resize((width, height), Image.Resampling.BICUBIC, box=box)
     if plain.mode == "RGB":
         return plain
@@ -145,8 +150,8 @@ def _choose_part(width: int, height: int) -> tuple[float, float, float, float]:
     """Return the part of a picture that is shown (left, top, right, bottom). Of a picture that is
     too wide, it is the middle; of one that is higher than wide, a square nearer to its top than to
     its bottom; else the whole."""
-    if width > _WIDEST * height:
-        wide = _WIDEST * height
+    if width > _WIDEST_RATIO * height:
+        wide = _WIDEST_RATIO * height
         left = (width - wide) / 2
         return (left, 0, left + wide, height)
     if height > width:
@@ -161,7 +166,9 @@ def encode_webp(image: Image.Image, qualities: Sequence[int]) -> bytes:
     large with all qualities."""
     for quality in qualities:
         out = io.BytesIO()
-        image.save(out, "WEBP", quality=quality, method=_METHOD, icc_profile=b"", exif=b"", xmp=b"")
+        image.save(
+            out, "WEBP", quality=quality, method=_WEBP_METHOD, icc_profile=b"", exif=b"", xmp=b""
+        )
         if out.tell() <= MOST_BYTES:
             return out.getvalue()
     raise Refused(PictureReason.PIXELS)

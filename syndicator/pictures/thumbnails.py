@@ -27,10 +27,10 @@ from syndicator.store.engine import Store
 # choice.
 SECONDS: Final = 20.0
 _AT_ONCE: Final = 8  # pictures that are fetched at the same time, each from another host
-_BATCH: Final = 100  # pictures that are queued at once, those of the newest articles first
+_BATCH_SIZE: Final = 100  # pictures that are queued at once, those of the newest articles first
 _LOOK_SECONDS: Final = 1.0  # between two checks for newly filed articles
 # Rules of a page for robots that forbid copies of its pictures.
-_RULES: Final = (b"noimageindex", b"max-image-preview:none")
+_FORBIDDING_RULES: Final = (b"noimageindex", b"max-image-preview:none")
 
 
 def has_due_pictures(archive: Archive, configuration: Configuration) -> bool:
@@ -79,7 +79,7 @@ class PictureTaker:
         self._all_filed = asyncio.Event()  # set once no further article is filed
         # ids of articles that an earlier version read, None until they are needed
         self._outdated: frozenset[str] | None = None
-        self._task = asyncio.create_task(self._run())
+        self._task = asyncio.create_task(self._fetch_until_done())
 
     async def finish(self, seconds: float) -> None:
         """Call after the last article was filed: wait until all due pictures are fetched, but at
@@ -106,7 +106,7 @@ class PictureTaker:
         self.decoder.close()
         self.copier.end()
 
-    async def _run(self) -> None:
+    async def _fetch_until_done(self) -> None:
         """Fetch pictures as they become due, until `stop` is set, or all articles are filed and
         nothing is left to fetch."""
         async with task_group() as group:
@@ -134,7 +134,7 @@ class PictureTaker:
         `group` for each host that has queued pictures and no task."""
         self._queue_icons()
         # pictures that were queued before may still be due: ask for a batch beyond them
-        limit = len(self._queued_articles) + _BATCH
+        limit = len(self._queued_articles) + _BATCH_SIZE
         for row in self.archive.store.pictures.due(self.archive.clock(), limit):
             if row.id in self._queued_articles:
                 continue
@@ -159,11 +159,11 @@ class PictureTaker:
         try:
             while rows and not self.stop.is_set():
                 async with self._slots:
-                    await self._take(rows.popleft())
+                    await self._copy_picture(rows.popleft())
         finally:
             del self._tasks[host]
 
-    async def _take(self, row: _DueRow) -> None:
+    async def _copy_picture(self, row: _DueRow) -> None:
         """Fetch a picture or an icon, publish the copy, and record the outcome."""
         if isinstance(row, IconRow):
             if await self.icons.find(row):
@@ -202,7 +202,7 @@ class PictureTaker:
         page, headers = snapshot
         header = headers.get("x-robots-tag", "").encode()
         text = (page + b"\n" + header).lower().replace(b" ", b"")
-        return any(rule in text for rule in _RULES)
+        return any(rule in text for rule in _FORBIDDING_RULES)
 
 
 def publish_thumbnails(store: Store, settings: Settings, outlet: Outlet) -> set[str]:

@@ -37,7 +37,7 @@ from syndicator.publishing.kinds.targets import (
 from syndicator.publishing.output.batches import batch
 from syndicator.publishing.selection.published import has_ended, has_old_archives, is_axis_off
 
-_BATCH: Final = 500  # files that reach the disk together, with two syncs: a choice
+_BATCH_SIZE: Final = 500  # files that reach the disk together, with two syncs: a choice
 
 
 # States of a feed in `Progress.published`.
@@ -104,7 +104,7 @@ def _find_ended(site: Site) -> list[FeedRow]:
             continue
         if has_ended(row, configured, publish) or has_old_archives(row):
             # a feed whose axis is turned off may come back
-            ends_for_good = not (row.moved_to or is_axis_off(row, publish))
+            ends_for_good = row.moved_to is None and not is_axis_off(row, publish)
             ended.append(replace(row, dropped=row.dropped or ends_for_good))
     site.rows |= {row.key: row for row in ended}
     return ended
@@ -169,15 +169,15 @@ class _Builder:
         published_names: dict[str, list[str]] = {}
         for file in self.site.index.files([target.id for target in targets]).values():
             published_names.setdefault(file.target, []).append(file.name)
-        unit = ""
+        previous_unit = ""
         for index, target in enumerate(targets):
-            starts_unit = target.unit != unit or not unit
-            if len(self._batch) >= _BATCH and starts_unit:
+            starts_unit = target.unit != previous_unit or previous_unit == ""
+            if len(self._batch) >= _BATCH_SIZE and starts_unit:
                 self._commit()
                 if is_over():
                     self.leave_targets(targets[index:])
                     return
-            unit = target.unit
+            previous_unit = target.unit
             # A head links the feed's newest archive document: if that could not be made, the old
             # head stays.
             is_link_missing = target.urgency == Urgency.HEAD and target.owner in self._held
@@ -190,19 +190,19 @@ class _Builder:
         and add a problem. `published_names`: the files that the target has now. Raises OSError for
         a fault of the whole disk."""
         try:
-            files = [self._put(target, file) for file in target.make()]
+            files = [self._put_file(target, file) for file in target.make()]
         except Held as held:
-            self._hold(target.owner, target.id, str(held))
+            self._hold_target(target.owner, target.id, str(held))
             return
         except OSError as error:
             if error.errno in OURS - OF_A_FILE:  # such as a full disk
                 raise
-            self._hold(target.owner, target.id, f"cannot write {DiskError.of(error)}")
+            self._hold_target(target.owner, target.id, f"cannot write {DiskError.of(error)}")
             return
         self._batch += files
         self._obsolete_names |= {*published_names} - {file.name for file in files}
 
-    def _put(self, target: Target, file: File) -> PublishedFile:
+    def _put_file(self, target: Target, file: File) -> PublishedFile:
         """Add a file to the batch if its bytes differ from the published ones. Return its row in
         the table of files, for changed and unchanged files."""
         self._made_names.add(file.name)
@@ -218,7 +218,7 @@ class _Builder:
             sha256=sha256(file.data).hexdigest(),
         )
 
-    def _hold(self, owner: FeedKey, target_id: str, reason: str) -> None:
+    def _hold_target(self, owner: FeedKey, target_id: str, reason: str) -> None:
         """Record that a target keeps its old files, and why (`reason`). The changes of its owner
         stay marked, so that the next build tries again. `owner`: the feed of the target, or a key
         without axis for files of no feed."""
@@ -239,7 +239,7 @@ class _Builder:
                 raise error from refused
             self.written.discard(name)
             if file.owner not in self._held:
-                self._hold(file.owner, file.target, f"cannot write {DiskError.of(error)}")
+                self._hold_target(file.owner, file.target, f"cannot write {DiskError.of(error)}")
         self._batch = [file for file in self._batch if file.name not in refused.errors]
 
     def leave_targets(self, late: Iterable[Target]) -> None:
@@ -247,7 +247,8 @@ class _Builder:
         of a feed is among them, its changes stay marked, so that the later build sees them."""
         targets = list(late)
         self.left += len(targets)
-        self._owners_left |= {target.owner for target in targets if target.urgency == Urgency.HEAD}
+        heads = [target for target in targets if target.urgency == Urgency.HEAD]
+        self._owners_left.update(head.owner for head in heads)
         outdated_files = self._mark_outdated([target.id for target in targets])
         published = {file.target for file in outdated_files}
         for target in targets:

@@ -24,9 +24,9 @@ from syndicator.publishing.render.view import (
     View,
     find_begin,
     find_permitted_mode,
-    lead_story,
     list_other_reports,
     make_folded_entry,
+    make_lead_view,
 )
 from syndicator.publishing.render.view import (
     make_view as make_view,
@@ -35,8 +35,8 @@ from syndicator.publishing.stories.explanation import (
     Explained,
     Split,
     explain_story,
-    find_due,
     find_updated,
+    select_due_reports,
     write_html,
 )
 from syndicator.publishing.validate import Check
@@ -143,7 +143,7 @@ class Entries:
         its `content` setting says; None: as much as each source permits."""
         self._load_stories(ids)
         if self.articles is not None:
-            self._explain(ids, mode, self.articles)
+            self._explain_stories(ids, mode, self.articles)
         views: dict[str, View] = {}
         for article_id in ids:
             entry = self.kept.get(self._get_key(article_id, mode))
@@ -170,8 +170,12 @@ class Entries:
         shown."""
         articles = self.index.articles(ids)
         sources = {article_id: self.source_of(article) for article_id, article in articles.items()}
-        html = self._load_html(articles, sources) if mode in (None, "full") else {}
-        pictures = self.index.pictures(ids) if self.settings.publish.thumbnails else {}
+        html: Mapping[str, str] = {}
+        if mode in (None, "full"):
+            html = self._load_html(articles, sources)
+        pictures: Mapping[str, Picture] = {}
+        if self.settings.publish.thumbnails:
+            pictures = self.index.pictures(ids)
         views: dict[str, View] = {}
         for article_id in ids:
             article = articles.get(article_id)
@@ -217,7 +221,9 @@ class Entries:
     def _add_problem(self, article_id: str, what: str, reason: FeedFileReason, detail: str) -> None:
         self.problems[article_id] = Problem(what=what, reason=reason, detail=detail)
 
-    def _explain(self, ids: Sequence[str], mode: ContentMode | None, articles: "Entries") -> None:
+    def _explain_stories(
+        self, ids: Sequence[str], mode: ContentMode | None, articles: "Entries"
+    ) -> None:
         """Write into `explained` what the other reports of each story add to its lead. `ids`: the
         leads; an article without a story is ignored; `articles`: the entries that have the views
         of the reports. In `stories_of`, reduce each story to the reports that are due now."""
@@ -227,7 +233,7 @@ class Entries:
             story = self.stories_of.get(article_id)
             if story is None:
                 continue
-            stories[article_id] = find_due(story, self.now)
+            stories[article_id] = select_due_reports(story, self.now)
             report_ids.update((article.id, None) for _, article in stories[article_id].reports)
         views = {view.id: view for view in articles.views(list(report_ids), mode)}
         for article_id, story in stories.items():
@@ -286,7 +292,7 @@ class Entries:
             parts = entry.parts
         for feed_format in formats:
             if feed_format not in parts:
-                parts[feed_format] = self._render(feed_format, draft)
+                parts[feed_format] = self._render_entry(feed_format, draft)
             part = parts[feed_format]
             if part is None:
                 self.kept.drop(key)
@@ -294,7 +300,7 @@ class Entries:
             result[feed_format] = part
         return result
 
-    def _render(self, feed_format: str, draft: Draft) -> bytes | None:
+    def _render_entry(self, feed_format: str, draft: Draft) -> bytes | None:
         """Return the bytes of an entry in a format. If the format cannot hold the entry, add a
         problem and return None."""
         renderer = self.renderers[feed_format]
@@ -364,9 +370,9 @@ class Entries:
         reports add, None if they add nothing."""
         began = find_begin(view, entry.story)
         if explained is None:
-            return lead_story(view, entry._replace(latest=began), self.instance)
+            return make_lead_view(view, entry._replace(latest=began), self.instance)
         latest = find_updated(explained, began)
-        story_view = lead_story(view, entry._replace(latest=latest), self.instance)
+        story_view = make_lead_view(view, entry._replace(latest=latest), self.instance)
         return replace(story_view, tags=tuple(explained.tags), explained=write_html(explained))
 
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 # Entries in the cache, at most: a packed one has some 1.3 kB. More than the feeds of a day with
 # 5,000 articles show (tests/bench/day.py).
-_MOST: Final = 16_000
+_MOST_ENTRIES: Final = 16_000
 _MOST_UNPACKED: Final = 200  # of some 10 kB
-_LEVEL: Final = 3  # of zlib: a fifth less than 1 in the same time
+_ZLIB_LEVEL: Final = 3  # of zlib: a fifth less than 1 in the same time
 
 
 class EntryKind(Enum):
@@ -51,7 +51,7 @@ class KeptEntries:
     """A cache of at most `most` entries, which drops the least recently used ones. It keeps the 200
     last used entries as objects and all others compressed, to save memory."""
 
-    def __init__(self, most: int = _MOST) -> None:
+    def __init__(self, most: int = _MOST_ENTRIES) -> None:
         self._most = most
         self._most_unpacked = min(_MOST_UNPACKED, most)
         self._input_fingerprint = ""
@@ -113,7 +113,7 @@ class KeptEntries:
             data = pickle.dumps(entry, pickle.HIGHEST_PROTOCOL)
             if not self._dictionary:  # the first entry
                 self._dictionary = data
-            packer = zlib.compressobj(_LEVEL, zdict=self._dictionary)
+            packer = zlib.compressobj(_ZLIB_LEVEL, zdict=self._dictionary)
             packed = packer.compress(data) + packer.flush()
         self._packed[key] = packed
 

@@ -60,7 +60,8 @@ def list_feeds_with_pages(settings: Settings, sources: Mapping[str, Source]) -> 
     too."""
     if PAGE not in settings.publish.formats:
         return []
-    modes = ("full", "excerpt", "private") if settings.publish.secret_path else ("full",)
-    return sorted(
-        FeedKey(SOURCE, source.key) for source in sources.values() if source.content in modes
-    )
+    modes_with_pages: tuple[str, ...] = ("full",)
+    if settings.publish.secret_path:
+        modes_with_pages = ("full", "excerpt", "private")
+    with_pages = [source for source in sources.values() if source.content in modes_with_pages]
+    return sorted(FeedKey(SOURCE, source.key) for source in with_pages)

@@ -26,10 +26,10 @@ from syndicator.publishing.paths import parse_stem
 from syndicator.searching.language import Expr, QueryError, parse_query
 from syndicator.searching.matching import is_match
 
-_FORM: Final = "1"  # increase when queries match differently
+_MATCHING_VERSION: Final = "1"  # increase when queries match differently
 _STAMP_DIGITS: Final = 16
-_HOUR: Final = 3600  # seconds
-_BATCH: Final = 500  # articles in memory
+_SECONDS_PER_HOUR: Final = 3600  # seconds
+_BATCH_SIZE: Final = 500  # articles in memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,8 @@ def parse_valid_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[F
         if query.key in queries:
             message = f"two [[feed]] entries are about {query.slug!r}; give each its own slug"
             faults.append(file.fault(message, "feed", number, "slug"))
-        queries.setdefault(query.key, query)
+            continue
+        queries[query.key] = query
     return tuple(queries.values()), tuple(faults)
 
 
@@ -150,7 +151,9 @@ class FeedsFile(BaseModel):
 def _parse_table(table: FeedTable) -> SavedQuery:
     """Return the query or settings that a [[feed]] defines. Raises _Invalid and QuestionError."""
     table = _add_question(table)
-    if (table.feed is None) == (table.query is None):  # neither or both
+    gives_feed = table.feed is not None
+    gives_query = table.query is not None
+    if gives_feed == gives_query:  # both or neither
         raise _Invalid(
             "query",
             'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed',
@@ -212,7 +215,7 @@ def _round_up_hours(window: str | None) -> int | None:
     if window is None:
         return None
     try:
-        return math.ceil(parse_duration(window) / _HOUR)
+        return math.ceil(parse_duration(window) / _SECONDS_PER_HOUR)
     except ValueError as error:
         raise _Invalid("window", f"window: {error}") from error
 
@@ -235,9 +238,9 @@ def update_members(
         return 0
     stamp = _make_stamp(specs, finders)
     unmatched = index.list_unmatched(stamp)
-    for start in range(0, len(unmatched), _BATCH):
+    for start in range(0, len(unmatched), _BATCH_SIZE):
         feeds: dict[str, dict[FeedKey, str]] = {}
-        for article_id, article in index.articles(unmatched[start : start + _BATCH]).items():
+        for article_id, article in index.articles(unmatched[start : start + _BATCH_SIZE]).items():
             read_text = cache(partial(body, article_id))  # read at its first use
             matching: dict[FeedKey, str] = {}
             for key, expression in expressions.items():
@@ -256,5 +259,5 @@ def _make_stamp(specs: Sequence[FeedSpec], axes: Collection[str]) -> str:
     with each matched article: an article with another fingerprint is matched again. Without axes it
     is the same as in versions that had none."""
     queries = sorted((spec.key.slug, spec.query) for spec in specs if spec.query is not None)
-    parts = (_FORM, queries, sorted(axes)) if axes else (_FORM, queries)
+    parts = (_MATCHING_VERSION, queries, sorted(axes)) if axes else (_MATCHING_VERSION, queries)
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_STAMP_DIGITS]

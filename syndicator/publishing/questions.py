@@ -16,9 +16,9 @@ from syndicator.core.model import FeedKey
 from syndicator.core.text import each_word, slug
 from syndicator.publishing.paths import QUESTIONS
 
-_NOT: Final = "not."
+_NOT_PREFIX: Final = "not."
 # Kind of a term -> its field in the language of saved queries.
-_FIELDS: Final = {
+_FIELD_OF_KIND: Final = {
     "tag": "tag",
     "category": "category",
     "source": "source",
@@ -35,7 +35,7 @@ _LONGEST_ADDRESS: Final = 1000  # characters
 _TOO_LONG: Final = (
     f"too long: at most {_MOST_VALUES} names and words, of {_LONGEST_PART} bytes a part"
 )
-_LANGUAGE: Final = re.compile("[a-z]{2,3}")
+_LANGUAGE_CODE: Final = re.compile("[a-z]{2,3}")
 
 Term = tuple[str, str]  # kind, value
 
@@ -60,7 +60,7 @@ class Question:
         same terms have the same address, whatever order somebody wrote them in."""
         early = [term for term in self.required if term[0] not in _AFTER_EXCLUDED]
         late = [term for term in self.required if term[0] in _AFTER_EXCLUDED]
-        excluded = [_NOT + part for part in _write_parts(self.excluded)]
+        excluded = [_NOT_PREFIX + part for part in _write_parts(self.excluded)]
         return QUESTIONS + "/".join([*_write_parts(early), *excluded, *_write_parts(late)])
 
     @property
@@ -69,13 +69,13 @@ class Question:
         `(tag:"ai" or tag:"law") and not source:"a"`."""
         terms_by_kind: dict[str, list[str]] = {}
         for kind, value in self.required:
-            terms_by_kind.setdefault(kind, []).append(f'{_FIELDS[kind]}:"{value}"')
+            terms_by_kind.setdefault(kind, []).append(f'{_FIELD_OF_KIND[kind]}:"{value}"')
         groups: list[str] = []
         for kind, terms in terms_by_kind.items():
             operator = " and " if kind == "words" else " or "
             groups.append(f"({operator.join(terms)})")
         for kind, value in self.excluded:
-            groups.append(f'not {_FIELDS[kind]}:"{value}"')
+            groups.append(f'not {_FIELD_OF_KIND[kind]}:"{value}"')
         return " and ".join(groups)
 
     def title(self, names: Mapping[FeedKey, str]) -> str:
@@ -118,12 +118,12 @@ def parse_question(stem: str) -> Question:
     required: list[Term] = []
     excluded: list[Term] = []
     for part in stem.removeprefix(QUESTIONS).split("/"):
-        kind, _, value = part.removeprefix(_NOT).partition(".")
+        kind, _, value = part.removeprefix(_NOT_PREFIX).partition(".")
         terms = [(kind, parsed) for parsed in _parse_values(kind, value)]
         if not terms:
-            forms = ", ".join(f"{name}.…" for name in _FIELDS)
+            forms = ", ".join(f"{name}.…" for name in _FIELD_OF_KIND)
             raise QuestionError(f"{part!r} is no valid part; write {forms}")
-        if part.startswith(_NOT):
+        if part.startswith(_NOT_PREFIX):
             excluded += terms
         else:
             required += terms
@@ -145,7 +145,7 @@ def _parse_values(kind: str, value: str) -> Iterable[str]:
             return (value,)
         case "lang":
             language = value.lower().partition("-")[0]
-            return (language,) if _LANGUAGE.fullmatch(language) else ()
+            return (language,) if _LANGUAGE_CODE.fullmatch(language) else ()
         case "words":
             return each_word(value)
     return ()
@@ -157,9 +157,9 @@ def _make_question(required: Iterable[Any], excluded: Iterable[Any]) -> Question
 
 
 def _sort_terms(terms: Iterable[Any]) -> list[Term]:
-    """Return the terms without duplicates, sorted by kind (in the order of `_FIELDS`), then by
-    value."""
-    order = list(_FIELDS)
+    """Return the terms without duplicates, sorted by kind (in the order of `_FIELD_OF_KIND`), then
+    by value."""
+    order = list(_FIELD_OF_KIND)
     pairs = {(kind, value) for kind, value in terms}
     return sorted(pairs, key=lambda term: (order.index(term[0]), term[1]))
 

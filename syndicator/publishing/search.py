@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import groupby, islice, pairwise
+from itertools import islice, pairwise
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -37,13 +37,13 @@ _IN_EXCERPT: Final = "."  # or in the names of authors and source, or often in t
 _IN_TEXT: Final = ""  # seldom in the text
 _MOST_DISTINCT: Final = 400  # the first distinct terms of a text, from some 1,200 words
 _MOST_TERMS: Final = 3500  # of a text that are looked at
-_OFTEN: Final = 3  # times
+_LEAST_OCCURRENCES: Final = 3  # times
 _FINGERPRINT_DIGITS: Final = 16
 _MOST_CACHED_POSITIONS: Final = 4096
 BLOCK: Final = 32  # articles of the open month
 _BLOCK_SIZES: Final = (64 * BLOCK, 8 * BLOCK, BLOCK)  # articles, the largest first
-_FORM: Final = "4"  # increase to make all files again
-_YEAR: Final = 4  # length of the year in "2026-11"
+_FILE_VERSION: Final = "4"  # increase to make all files again
+_YEAR_LENGTH: Final = 4  # length of the year in "2026-11"
 READ: Final = 20  # articles at a time
 
 # A period in the list: name, digest of its files, number of articles, number of files of terms.
@@ -56,7 +56,7 @@ def weigh_text(document: Document) -> dict[str, str]:
     term that occurs at least three times gets the same mark as terms of the excerpt."""
     counts = Counter(document.body.split()[:_MOST_TERMS])
     return {
-        term: _IN_EXCERPT if count >= _OFTEN else _IN_TEXT
+        term: _IN_EXCERPT if count >= _LEAST_OCCURRENCES else _IN_TEXT
         for term, count in islice(counts.items(), _MOST_DISTINCT)
     }
 
@@ -213,7 +213,7 @@ def plan_periods(months: Mapping[str, str], newest: MonthEntries, other_input: s
     if not months:
         return []
     *closed, open_month = sorted(months)
-    this_year = open_month[:_YEAR]
+    this_year = open_month[:_YEAR_LENGTH]
     closed_periods = _plan_closed_periods(closed, months, this_year, other_input)
     return [*closed_periods, *_plan_blocks(open_month, newest, other_input)]
 
@@ -224,18 +224,17 @@ def _plan_closed_periods(
     """Yield a period for each past year and each past month of this year, oldest first. `closed`:
     all months but the last, ascending; `months`: month ("2026-11") -> fingerprint of its articles;
     `this_year`: the year of the last month; `other_input`: a fingerprint of all other input."""
-
-    def name_period(month: str) -> str:
-        year = month[:_YEAR]
-        return month if year == this_year else year
-
-    for name, group in groupby(closed, key=name_period):
-        months_of_period = tuple(group)
+    months_by_period: dict[str, list[str]] = {}
+    for month in closed:
+        year = month[:_YEAR_LENGTH]
+        name = month if year == this_year else year
+        months_by_period.setdefault(name, []).append(month)
+    for name, months_of_period in months_by_period.items():
         fingerprints = [months[month] for month in months_of_period]
         yield Period(
             name=name,
             fingerprint=_make_fingerprint(other_input, *fingerprints),
-            months=months_of_period,
+            months=tuple(months_of_period),
         )
 
 
@@ -260,7 +259,9 @@ def _plan_blocks(month: str, newest: MonthEntries, other_input: str) -> Iterator
 
 
 def _make_fingerprint(*parts: str) -> str:
-    return hashlib.sha256("\n".join((_FORM, *parts)).encode()).hexdigest()[:_FINGERPRINT_DIGITS]
+    return hashlib.sha256("\n".join((_FILE_VERSION, *parts)).encode()).hexdigest()[
+        :_FINGERPRINT_DIGITS
+    ]
 
 
 def find_documents(

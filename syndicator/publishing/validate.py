@@ -21,12 +21,12 @@ from syndicator.publishing import paths
 from syndicator.publishing.article_index import Whereabouts
 
 _NAMESPACE: Final = "http://www.w3.org/2005/Atom"
-_ATOM: Final = f"{{{_NAMESPACE}}}"
+_ATOM_PREFIX: Final = f"{{{_NAMESPACE}}}"
 _NO_NAMESPACE: Final = ""  # entries that are not serialised yet, as feedgen makes them, have none
-_ENTRY: Final = re.compile(rb"<entry(?: [^>]*)?><id>([^<]+)</id>")  # as feedgen writes it
+_ENTRY_ID: Final = re.compile(rb"<entry(?: [^>]*)?><id>([^<]+)</id>")  # as feedgen writes it
 _PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 _URN: Final = re.compile(r"urn:uuid:[0-9a-f-]{36}")
-_EVERY: Final = 2**31 - 1  # more articles than any feed has
+_NO_LIMIT: Final = 2**31 - 1  # more articles than any feed has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +48,13 @@ def find_atom_fault(data: bytes) -> str | None:
     if not grammar.validate(root):
         error = grammar.error_log.last_error
         return f"invalid: {error}{_write_id_at_path(root, error.path)}"
-    entries = root.findall(f"{_ATOM}entry")
-    feed_has_author = root.find(f"{_ATOM}author") is not None
+    entries = root.findall(f"{_ATOM_PREFIX}entry")
+    feed_has_author = root.find(f"{_ATOM_PREFIX}author") is not None
     for entry in entries:
-        fault = _find_schematron_fault(entry, _ATOM, feed_has_author=feed_has_author)
+        fault = _find_schematron_fault(entry, _ATOM_PREFIX, feed_has_author=feed_has_author)
         if fault is not None:
             return fault
-    return _find_repeated_id([entry.findtext(f"{_ATOM}id") for entry in entries])
+    return _find_repeated_id([entry.findtext(f"{_ATOM_PREFIX}id") for entry in entries])
 
 
 def check_atom(data: bytes) -> Check:
@@ -65,8 +65,8 @@ def check_atom(data: bytes) -> Check:
     if isinstance(root, str):
         return Check(fault=root)
     entry_ids = []
-    for entry in root.findall(f"{_ATOM}entry"):
-        entry_ids.append(entry.findtext(f"{_ATOM}id"))
+    for entry in root.findall(f"{_ATOM_PREFIX}entry"):
+        entry_ids.append(entry.findtext(f"{_ATOM_PREFIX}id"))
         root.remove(entry)
     grammar = _load_grammar("feed", _NAMESPACE)
     if not grammar.validate(root):
@@ -88,7 +88,9 @@ def list_entry_ids(data: bytes) -> list[str]:
     root = _parse_xml(data)
     if isinstance(root, str):
         return []
-    return [element.text or "" for element in root.iterfind(f"{_ATOM}entry/{_ATOM}id")]
+    return [
+        element.text or "" for element in root.iterfind(f"{_ATOM_PREFIX}entry/{_ATOM_PREFIX}id")
+    ]
 
 
 def _describe_entry(data: bytes, entry_id: str) -> str:
@@ -97,15 +99,15 @@ def _describe_entry(data: bytes, entry_id: str) -> str:
     root = _parse_xml(data)
     if isinstance(root, str):
         return ""
-    for entry in root.iterfind(f"{_ATOM}entry"):
-        if entry.findtext(f"{_ATOM}id") != entry_id:
+    for entry in root.iterfind(f"{_ATOM_PREFIX}entry"):
+        if entry.findtext(f"{_ATOM_PREFIX}id") != entry_id:
             continue
         address = ""
-        for link in entry.iterfind(f"{_ATOM}link"):
+        for link in entry.iterfind(f"{_ATOM_PREFIX}link"):
             if link.get("rel", "alternate") == "alternate":
                 address = link.get("href")
                 break
-        return f'"{entry.findtext(f"{_ATOM}title")}", {address}'
+        return f'"{entry.findtext(f"{_ATOM_PREFIX}title")}", {address}'
     return ""
 
 
@@ -148,8 +150,8 @@ def _write_id_at_path(root: Any, path: str | None) -> str:
     if not nodes:
         return ""
     for element in (nodes[0], *nodes[0].iterancestors()):
-        if element.tag == f"{_ATOM}entry":
-            return _write_id(element, _ATOM)
+        if element.tag == f"{_ATOM_PREFIX}entry":
+            return _write_id(element, _ATOM_PREFIX)
     return ""
 
 
@@ -163,7 +165,7 @@ def _write_id_at_position(data: bytes, line: int, column: int) -> str:
     end = data.rfind(b"</entry>", 0, index)
     if start <= end:
         return ""
-    match = _ENTRY.match(data, start)
+    match = _ENTRY_ID.match(data, start)
     return f" ({match[1].decode('utf-8', 'replace')})" if match else ""
 
 
@@ -204,8 +206,9 @@ def check_json(data: bytes) -> Check:
         document = json.loads(data)
     except ValueError as error:
         return Check(fault=f"not-well-formed: {error}")
+    has_head = document.get("version") and document.get("title")
     has_items = isinstance(document.get("items"), list)
-    if not document.get("version") or not document.get("title") or not has_items:
+    if not has_head or not has_items:
         return Check(fault="invalid: version, title or items missing")
     for item in document["items"]:
         has_content = item.get("content_html") or item.get("content_text")
@@ -250,7 +253,7 @@ def describe_faulty_entry(
     if match is None:
         return ""
     urn = match[0]
-    for article_id in index.ids(key, limit=_EVERY, since=None, most=_EVERY):
+    for article_id in index.ids(key, limit=_NO_LIMIT, since=None, most=_NO_LIMIT):
         if entry_urn(instance, article_id) != urn:
             continue
         article = index.articles([article_id]).get(article_id)
@@ -287,7 +290,7 @@ def find_lost_entries(
     newest = _list_member_ids(spec, index, instance, 2 * spec.most + len(old_articles))
     if not find_missing(old_articles, new, newest, excused):
         return []
-    members = _list_member_ids(spec, index, instance, _EVERY)
+    members = _list_member_ids(spec, index, instance, _NO_LIMIT)
     article_ids = [article.id for article in index.each()]
     article_ids += (*index.merged(), *index.list_behind(), *index.on_hold(), *index.pruned())
     urns_of_all_articles = {entry_urn(instance, article_id) for article_id in article_ids}
@@ -304,18 +307,19 @@ def find_missing(
     `members`, its age is unknown: it may have been pushed out, unless an older entry of `old` is
     still in `new` or no entry of `old` is."""
     present = set(new)
-    rank = {urn: number for number, urn in enumerate(members)}  # 0 for the newest
-    oldest_rank = max((rank[urn] for urn in present if urn in rank), default=-1)
-    last_index = max((index for index, urn in enumerate(old) if urn in present), default=-1)
+    ranks = {urn: number for number, urn in enumerate(members)}  # 0 for the newest
+    present_ranks = [ranks[urn] for urn in present if urn in ranks]
+    oldest_rank = max(present_ranks, default=-1)
+    present_indices = [index for index, urn in enumerate(old) if urn in present]
     missing_members: list[str] = []
     missing_others: list[str] = []
     for index, urn in enumerate(old):
         if urn in present or urn in excused:
             continue
-        if urn in rank:
-            if rank[urn] < oldest_rank:
+        if urn in ranks:
+            if ranks[urn] < oldest_rank:
                 missing_members.append(urn)
-        elif index < last_index or last_index < 0:
+        elif not present_indices or index < present_indices[-1]:
             missing_others.append(urn)
     return missing_others + missing_members
 

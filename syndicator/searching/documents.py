@@ -23,7 +23,7 @@ LAST_YEAR: Final = 2069
 # The beginning of a text, which is searched.
 _MOST_TERMS: Final = 20_000
 _MOST_CHARACTERS: Final = 400_000
-_LEVEL: Final = 6  # of compression by zlib
+_ZLIB_LEVEL: Final = 6  # of compression by zlib
 _NOT_IN_TOKENS: Final = re.compile(r"[^0-9a-z]+")
 
 
@@ -62,7 +62,7 @@ class Document:
     def pack(self) -> bytes:
         """Return the document in compressed form: a line for each field."""
         lines = (field[1:-1] for field in (*self.fields, self.facets))
-        return zlib.compress("\n".join(lines).encode(), _LEVEL)
+        return zlib.compress("\n".join(lines).encode(), _ZLIB_LEVEL)
 
     @classmethod
     def unpack(cls, data: bytes) -> Self:

@@ -32,12 +32,21 @@ MOST_CHARACTERS: Final = 1000  # of a search, which strangers may send
 MOST_TERMS: Final = 50  # of a search
 _OPERATORS: Final = ("and", "or", "not")
 _NAMES_OF_FIELDS: Final = ", ".join(f"{field}:" for field in FIELDS)
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROL_CHARACTER: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _DATE: Final = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2})(-(?P<day>[0-9]{2}))?)?")
-_DEEPEST: Final = 50  # nested parentheses; far below Python's recursion limit
+_DEEPEST_NESTING: Final = 50  # nested parentheses; far below Python's recursion limit
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<paren>[()])|(?P<field>[A-Za-z]+):(?:"(?P<fphrase>[^"]*)"|(?P<fword>[^\s()"]*))|"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+))"""
+    r"""
+    \s*
+    (?:
+        (?P<paren>[()])
+        | (?P<field>[A-Za-z]+):(?:"(?P<field_phrase>[^"]*)"|(?P<field_word>[^\s()"]*))
+        | "(?P<phrase>[^"]*)"
+        | (?P<word>[^\s()"]+)
+    )
+    """,
+    re.VERBOSE,
 )
 
 
@@ -102,7 +111,7 @@ def parse_search(text: str) -> Expr:
     too long, has too many terms, or has control characters."""
     if len(text) > MOST_CHARACTERS:
         raise QueryError(f"more than {MOST_CHARACTERS} characters", MOST_CHARACTERS)
-    control = _CONTROL.search(text)
+    control = _CONTROL_CHARACTER.search(text)
     if control:
         raise QueryError("a control character", control.start())
     expr = parse_query(text)
@@ -171,7 +180,7 @@ def _make_token(match: re.Match[str]) -> _Token:
     if match["paren"]:
         return _Token(match["paren"], position)
     if match["field"]:
-        value = match["fword"] if match["fphrase"] is None else match["fphrase"]
+        value = match["field_word"] if match["field_phrase"] is None else match["field_phrase"]
         return _Token("term", position, _make_field_term(match["field"], value, position))
     if match["word"] and match["word"].lower() in _OPERATORS:
         return _Token(match["word"].lower(), position)
@@ -266,8 +275,8 @@ class _Parser:
         the next token."""
         self.position += 1
         self.depth += 1
-        if self.depth > _DEEPEST:
-            raise QueryError(f"more than {_DEEPEST} nested parentheses", opening.at)
+        if self.depth > _DEEPEST_NESTING:
+            raise QueryError(f"more than {_DEEPEST_NESTING} nested parentheses", opening.at)
         expression = self.parse_disjunction()
         if self.kind != ")":
             raise QueryError("this parenthesis is never closed", opening.at)

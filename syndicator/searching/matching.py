@@ -84,7 +84,7 @@ def is_match_with_texts(expr: Expr, article: Article, texts: Texts) -> bool:
     if expr.field == WORDS:
         return texts.has_words(value)
     if expr.field:
-        return _TESTS[expr.field](value, article)
+        return _FIELD_TESTS[expr.field](value, article)
     return texts.says(value)
 
 
@@ -149,7 +149,7 @@ def _is_before(value: str, article: Article) -> bool:
 
 # For each field of a term, a function that returns True if an article matches. Arguments: the value
 # of the term in lower case, the article.
-_TESTS: Final[dict[str, Callable[[str, Article], bool]]] = {
+_FIELD_TESTS: Final[dict[str, Callable[[str, Article], bool]]] = {
     "title": lambda value, article: has_phrase(value, article.title),
     "tag": lambda value, article: any(_is_name(value, tag) for tag in article.tags),
     "category": lambda value, article: _is_name(value, article.category),

@@ -20,16 +20,18 @@ WEIGHTS: Final = (6.0, 3.0, 2.0, 1.0)  # a choice
 # Parameters of BM25, as in the paper: _K1 for repeated words, _B for the length of a field.
 _K1: Final = 1.2
 _B: Final = 0.75
-_TYPICAL: Final = (10, 8, 40, 500)  # usual number of terms in a field
+_TYPICAL_LENGTHS: Final = (10, 8, 40, 500)  # usual number of terms in a field
 # Added to the score.
 _IN_A_ROW: Final = (3.0, 1.0, 1.0, 0.5)  # if neighbours in the search are neighbours in the field
-_WHOLE_TITLE: Final = 4.0  # if the title has the words of the search and no others
-_NEAR: Final = 1.0  # if all words are near each other: within _WINDOW
+_WHOLE_TITLE_BONUS: Final = 4.0  # if the title has the words of the search and no others
+_NEARNESS_BONUS: Final = 1.0  # if all words are near each other: within _WINDOW
 _WINDOW: Final = 80  # characters before and after the first word
 _MOST_OCCURRENCES: Final = 20  # of the first word, which are examined
-_STEP: Final = 0.25  # scores are rounded to multiples of it: nearly equal articles become equal
+_SCORE_STEP: Final = (
+    0.25  # scores are rounded to multiples of it: nearly equal articles become equal
+)
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
-_SHORTEST: Final = 5  # letters of a word for which misspellings are tried
+_LEAST_LETTERS: Final = 5  # letters of a word for which misspellings are tried
 # Words of a search, at least, of which a result may lack some: one of two words is not most.
 _LEAST_WORDS: Final = 3
 _NO_SPELLINGS: Final[Mapping[str, Collection[str]]] = {}
@@ -90,11 +92,15 @@ def plan_search(expr: Expr) -> Search:
     words: dict[str, None] = {}
     exact: list[Expr] = []
     for part in parts:
-        if isinstance(part, Term) and part.field in _TEXT_FIELDS and not _is_phrase(part):
+        if isinstance(part, Term) and _is_for_ranking(part):
             words.update(dict.fromkeys(each_term(part.value)))
         else:
             exact.append(part)
     return Search(expr=expr, words=tuple(words), exact=join_all(exact))
+
+
+def _is_for_ranking(term: Term) -> bool:
+    return term.field in _TEXT_FIELDS and not _is_phrase(term)
 
 
 def _is_phrase(term: Term) -> bool:
@@ -142,12 +148,19 @@ def require_most(words: Sequence[str], frequencies: Frequencies) -> list[tuple[s
     for left_out in words:
         sets.append(tuple(word for word in words if word != left_out))
     rarest = _sort_rarest_first(words, frequencies)
-    for count in range(len(words) // 2 + 1, len(words) - 1):
+    for count in range(_count_majority(words), len(words) - 1):
         sets.append(tuple(sorted(rarest[:count])))
     return sets
 
 
-def rank(
+def _count_majority(words: Sequence[str]) -> int:
+    """Return the least number that is more than half of all words; 0 if there are none."""
+    if not words:
+        return 0
+    return len(words) // 2 + 1
+
+
+def rank_candidates(
     words: Sequence[str],
     candidates: Collection[Candidate],
     frequencies: Frequencies,
@@ -156,10 +169,10 @@ def rank(
     """Return the candidates that have most of `words`, more than half, the best first. `words`:
     those of the search; `spellings`: by word, other spellings that count as this word."""
     weights = {word: frequencies.weigh(word) for word in words}
-    least_words = len(words) // 2 + 1 if words else 0
+    least_words = _count_majority(words)
     results: list[Ranked] = []
     for candidate in candidates:
-        result = _score(words, candidate, weights, spellings)
+        result = _score_candidate(words, candidate, weights, spellings)
         if result.words >= least_words:
             results.append(result)
     return sorted(results, key=_get_sort_key)
@@ -171,7 +184,7 @@ def _get_sort_key(result: Ranked) -> tuple[int, float, int, str]:
     return -result.words, -result.score, -result.added, result.id
 
 
-def _score(
+def _score_candidate(
     words: Sequence[str],
     candidate: Candidate,
     weights: Mapping[str, float],
@@ -189,16 +202,16 @@ def _score(
             counts = document.count(spelling)
             if any(counts):
                 present.append(spelling)
-                score += weights[word] * _saturate(counts, lengths)
+                score += weights[word] * _score_word(counts, lengths)
                 break
     if len(present) > 1:
         score += _score_nearness(present, document)
     if present and document.title == join_terms(present):
-        score += _WHOLE_TITLE
+        score += _WHOLE_TITLE_BONUS
     return Ranked(
         id=candidate.id,
         words=len(present),
-        score=round(score / _STEP) * _STEP,
+        score=round(score / _SCORE_STEP) * _SCORE_STEP,
         added=candidate.added,
     )
 
@@ -206,11 +219,12 @@ def _score(
 def _measure_lengths(document: Document) -> list[float]:
     """Return the length of each field of a document, divided by the usual length of that field."""
     return [
-        field.count(" ") / typical for field, typical in zip(document.fields, _TYPICAL, strict=True)
+        field.count(" ") / typical
+        for field, typical in zip(document.fields, _TYPICAL_LENGTHS, strict=True)
     ]
 
 
-def _saturate(counts: Sequence[int], lengths: Sequence[float]) -> float:
+def _score_word(counts: Sequence[int], lengths: Sequence[float]) -> float:
     """Return how well an article matches a word, by BM25. The value grows with each occurrence of
     the word, but less each time, and an occurrence in a short field counts more. `counts`: number
     of occurrences by field; `lengths`: from `_measure_lengths`."""
@@ -230,7 +244,7 @@ def _score_nearness(words: Sequence[str], document: Document) -> float:
         present = sum(pair in field for pair in pairs)
         score += score_in_field * present / len(pairs)
     if any(_are_near(words, field) for field in document.fields):
-        score += _NEAR
+        score += _NEARNESS_BONUS
     return score
 
 
@@ -251,11 +265,11 @@ def _are_near(words: Sequence[str], field: str) -> bool:
     return False
 
 
-def misspell(word: str) -> list[str]:
+def list_misspellings(word: str) -> list[str]:
     """Return all words that differ from `word` by one mistake: a letter more, a letter less,
     another letter, or two neighbours exchanged. Return an empty list for words of fewer than five
     letters and for words that are not only ASCII letters and digits."""
-    if len(word) < _SHORTEST or not word.isascii() or not word.isalnum():
+    if len(word) < _LEAST_LETTERS or not word.isascii() or not word.isalnum():
         return []
     forms: set[str] = set()
     for position in range(len(word) + 1):

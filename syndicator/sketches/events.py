@@ -40,20 +40,22 @@ STEPS: Final = 20  # a packed byte is 20 times a stress or a tone
 FLATTEST: Final = -2.0  # the tone of a guide; that of news is 0
 TEXT: Final = 10  # words added to the length of a text, since a short text says little of its tone
 # Scripts without spaces, in which two neighbouring characters count as a word.
-_EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
-_LETTER: Final = rf"[^\W\d_{_EAST}]"
-_PAIR: Final = rf"(?<=[{_EAST}])(?=([{_EAST}]))"
+_EASTERN: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+_LETTER: Final = rf"[^\W\d_{_EASTERN}]"
+_PAIR: Final = rf"(?<=[{_EASTERN}])(?=([{_EASTERN}]))"
 # The three expressions below begin with a set that has no ASCII characters besides the wanted ones:
 # that is what `re` searches fastest.
 _WORD = re.compile(rf"([^\x00-@\[-`{{-\x7f](?:{_PAIR}|(?<={_LETTER}){_LETTER}+))")
 # Checks that the character before is the first letter of a word, but not of a sentence; quick, and
 # right for most words (`_find_names` checks the others).
-_FIRST: Final = rf"(?<={_LETTER})(?<!{_LETTER}.)(?<![.!?:]\s[A-Z])(?<!\n[A-Z])"
-_NAME = re.compile(rf"(?s)([^\x00-@\[-\x7f](?:{_PAIR}|{_FIRST}(?:(?<=([\w,] )[A-Z]))?{_LETTER}+))")
+_NAME_START: Final = rf"(?<={_LETTER})(?<!{_LETTER}.)(?<![.!?:]\s[A-Z])(?<!\n[A-Z])"
+_NAME = re.compile(
+    rf"(?s)([^\x00-@\[-\x7f](?:{_PAIR}|{_NAME_START}(?:(?<=([\w,] )[A-Z]))?{_LETTER}+))"
+)
 _NUMBER = re.compile(r"[^\x00-/:-\x7f](?<=\d)\d*(?:[.,:]\d+)*")
 # The text before a word that begins a sentence.
-_ENDS = re.compile(r"[.!?…:。！？]['\"”’»)]*\s*$|^\s*['\"“„«(]*$|\n\s*['\"“„«(]*$")
-_BEFORE: Final = 6  # characters before a word in which a sentence may end
+_SENTENCE_END = re.compile(r"[.!?…:。！？]['\"”’»)]*\s*$|^\s*['\"“„«(]*$|\n\s*['\"“„«(]*$")
+_CHARACTERS_BEFORE: Final = 6  # characters before a word in which a sentence may end
 Terms = Mapping[int, float]
 
 _STRESSES: Final = tuple(byte / STEPS for byte in range(256))
@@ -187,11 +189,12 @@ def _find_names(text: str) -> list[str]:
         # `second` continues a pair of characters in a script without spaces
         word, second, is_in_sentence = match.groups()
         first_letter = word[0]
-        start = match.start()
         # the expression decides most words; the others may begin a sentence
-        is_name = is_in_sentence or (
-            first_letter.isupper() and not _ENDS.search(text[max(0, start - _BEFORE) : start])
-        )
+        is_name = is_in_sentence is not None
+        if not is_name and first_letter.isupper():
+            start = match.start()
+            text_before = text[max(0, start - _CHARACTERS_BEFORE) : start]
+            is_name = _SENTENCE_END.search(text_before) is None
         if is_name or first_letter.lower() == first_letter.upper():  # a script without capitals
             names.append(word + second if second else word)
     return cut_stems(names)

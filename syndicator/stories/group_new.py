@@ -37,7 +37,7 @@ from syndicator.stories.decisions import (
 from syndicator.stories.grouping import Report, find_story_changes
 from syndicator.stories.likeness import SAMPLE, WINDOW, Window, count_terms
 
-_BATCH: Final = 25  # articles after which other tasks have a turn
+_BATCH_SIZE: Final = 25  # articles after which other tasks have a turn
 _MOST_ARTICLES: Final = 2000  # in a pass; others wait for the next
 # Between two full passes, which also find articles that changed; the others find only new ones.
 _FULL_PASS_INTERVAL: Final = timedelta(hours=1)
@@ -76,8 +76,8 @@ async def group_new_articles(
     since = now - WINDOW
     is_full_pass = _needs_full_pass(notes.note(_FULL_PASS_NOTE), now)
     unread = stories.list_unread(since, _MOST_ARTICLES, include_all=is_full_pass)
-    for start in range(0, len(unread), _BATCH):
-        changed_ids |= _group(archive, unread[start : start + _BATCH], since)
+    for start in range(0, len(unread), _BATCH_SIZE):
+        changed_ids |= _group_batch(archive, unread[start : start + _BATCH_SIZE], since)
         turn()
         await asyncio.sleep(0)
     if is_full_pass and len(unread) < _MOST_ARTICLES:
@@ -98,7 +98,7 @@ def _needs_full_pass(last_pass: str | None, now: datetime) -> bool:
     return not timedelta(0) <= age < _FULL_PASS_INTERVAL
 
 
-def _group(archive: Archive, unread: Sequence[Unread], since: datetime) -> set[str]:
+def _group_batch(archive: Archive, unread: Sequence[Unread], since: datetime) -> set[str]:
     """Make and store the sketches of articles, then group those that were added after `since`.
     Return the ids of the articles that are in another story now."""
     stories = archive.store.stories
@@ -119,7 +119,8 @@ def _group(archive: Archive, unread: Sequence[Unread], since: datetime) -> set[s
         if member is not None:
             sketched = sketched._replace(story=member.story, final=member.final)
         neighbourhood.add(sketched)
-        if sketched.story and not sketched.data and not sketched.final:
+        may_stay = bool(sketched.data) or sketched.final
+        if sketched.story and not may_stay:
             leaving_ids.add(row.article)
         # An article with a story that was never sketched got its story from stories.tsv, when the
         # database was made again: it need not be grouped.

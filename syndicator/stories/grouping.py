@@ -108,12 +108,12 @@ def _choose_sample(reports: Sequence[Report], new_ids: Collection[str]) -> list[
     """Return at most 60 reports: new ones first, then the newest. Of each story take at most 10,
     and mark these as final, so that stories stay as they are."""
 
-    def rank(report: Report) -> tuple[bool, tuple[datetime, str]]:
-        return report.id in new_ids, _order(report)
+    def get_sample_key(report: Report) -> tuple[bool, tuple[datetime, str]]:
+        return report.id in new_ids, _get_report_key(report)
 
     sample: list[Report] = []
     counts: Counter[str] = Counter()
-    for report in sorted(reports, key=rank, reverse=True):
+    for report in sorted(reports, key=get_sample_key, reverse=True):
         counts[report.story] += 1
         if report.story == _NO_STORY or counts[report.story] <= OF_STORY:
             sample.append(report._replace(final=report.story != _NO_STORY))
@@ -161,11 +161,14 @@ def _begin_groups(
     is neither new nor UNLIKE the first earlier article of the story. `new`: ids of new articles."""
     groups: dict[str, list[Report]] = {}  # by story, or by id of an article alone
     first_ids: dict[str, str] = {}  # by story
-    for report in sorted(reports, key=_order):
-        stays = report.final
-        if report.story and report.id not in new and not report.final:
+    for report in sorted(reports, key=_get_report_key):
+        if report.final:
+            stays = True
+        elif report.story and report.id not in new:
             first_id = first_ids.setdefault(report.story, report.id)
             stays = first_id == report.id or likely.get((first_id, report.id), FAR) > UNLIKE
+        else:
+            stays = False
         name = report.story if stays else report.id
         groups.setdefault(name, []).append(report)
     return list(groups.values())
@@ -197,9 +200,9 @@ def _compare_firsts(group: Sequence[Report], other: Sequence[Report], likely: Li
     """Return the log odds for the first article of the group that begins later, and the first
     article of the other group with which it can be compared; FAR if there is no such article.
     `likely`: log odds of pairs, by both ids."""
-    earlier, later = sorted((group, other), key=lambda reports: min(map(_order, reports)))
-    first = min(later, key=_order)
-    for report in sorted(earlier, key=_order):
+    earlier, later = sorted((group, other), key=lambda reports: min(map(_get_report_key, reports)))
+    first = min(later, key=_get_report_key)
+    for report in sorted(earlier, key=_get_report_key):
         value = likely.get((report.id, first.id))
         if value is not None:
             return value
@@ -220,9 +223,10 @@ def name_groups(groups: Iterable[Sequence[Report]], make_name: MakeName) -> dict
     it has one outlet only, and so do those beyond the first five of an outlet."""
     stories: dict[str, str] = {}
     used_names = {_NO_STORY}
-    for group in sorted(groups, key=_rank):
+    for group in sorted(groups, key=_get_group_key):
         has_final = any(report.final for report in group)
-        if not has_final and len({report.outlet for report in group}) == 1:
+        has_one_outlet = len({report.outlet for report in group}) == 1
+        if has_one_outlet and not has_final:
             stories |= {report.id: _NO_STORY for report in group}
             continue
         name = _choose_name(group, used_names)
@@ -230,7 +234,7 @@ def name_groups(groups: Iterable[Sequence[Report]], make_name: MakeName) -> dict
             name = make_name(group)
         used_names.add(name)
         counts: Counter[str] = Counter()
-        for report in sorted(group, key=lambda report: (not report.final, _order(report))):
+        for report in sorted(group, key=lambda report: (not report.final, _get_report_key(report))):
             counts[report.outlet] += 1
             is_shown = report.final or counts[report.outlet] <= OF_OUTLET
             stories[report.id] = name if is_shown else _NO_STORY
@@ -249,13 +253,17 @@ def _choose_name(group: Sequence[Report], used_names: Collection[str]) -> str:
     return ranked[0] if ranked else _NO_STORY
 
 
-def _rank(group: Sequence[Report]) -> tuple[object, ...]:
+def _get_group_key(group: Sequence[Report]) -> tuple[object, ...]:
     """Return a sort key of groups, in the order in which they choose names: those with final
     articles first, then those with most outlets, then the earliest."""
     has_final = any(report.final for report in group)
-    return not has_final, -len({report.outlet for report in group}), min(map(_order, group))
+    return (
+        not has_final,
+        -len({report.outlet for report in group}),
+        min(map(_get_report_key, group)),
+    )
 
 
-def _order(report: Report) -> tuple[datetime, str]:
+def _get_report_key(report: Report) -> tuple[datetime, str]:
     """Return a sort key of reports: by time, then by id."""
     return report.at, report.id

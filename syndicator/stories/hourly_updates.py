@@ -12,7 +12,7 @@ from syndicator.publishing.stories.quotes_and_figures import STEP, find_end_of_h
 from syndicator.store.engine import Store
 
 # Name of a note in the database: the end of the last hour for whose reports the feed was marked.
-_NOTE: Final = "stories shown until"
+_NOTE_NAME: Final = "stories shown until"
 
 
 def is_due(archive: Archive, settings: Settings) -> bool:
@@ -29,11 +29,11 @@ def mark_stale_if_due(archive: Archive, settings: Settings) -> None:
     """If `is_due`, mark the feed of stories as stale, so that the next build writes it. Record the
     hour in any case, so that it is examined only once."""
     last_end = _find_last_end(archive.clock).isoformat()
-    if archive.store.visits.note(_NOTE) == last_end:
+    if archive.store.visits.note(_NOTE_NAME) == last_end:
         return
     if is_due(archive, settings):
         archive.store.stories.mark_stale()
-    archive.store.visits.set_note(_NOTE, last_end, archive.clock())
+    archive.store.visits.set_note(_NOTE_NAME, last_end, archive.clock())
 
 
 def _find_last_end(clock: Callable[[], datetime]) -> datetime:
@@ -44,5 +44,5 @@ def _find_last_end(clock: Callable[[], datetime]) -> datetime:
 def _read_note(store: Store, last_end: datetime) -> datetime:
     """Return the end of the last hour for whose reports the feed was marked. If none is recorded,
     return an hour before `last_end`."""
-    note = store.visits.note(_NOTE)
+    note = store.visits.note(_NOTE_NAME)
     return datetime.fromisoformat(note) if note else last_end - STEP

@@ -63,10 +63,10 @@ class _Chooser:
             key: date.fromisoformat(day) for key, day in FOLLOWED.read(archive.article_store)
         }
         self._sources = sources
-        self._known = {key for key in sources if is_known(followed_since.get(key), today)}
-        self._by_site: dict[str, list[str]] = {}
+        self._known_keys = {key for key in sources if is_known(followed_since.get(key), today)}
+        self._keys_by_site: dict[str, list[str]] = {}
         for key, source in sources.items():
-            self._by_site.setdefault(urls.site(source.url), []).append(key)
+            self._keys_by_site.setdefault(urls.site(source.url), []).append(key)
 
     def choose_lead(self, story: Story) -> str:
         """Return the id of the article that leads a published story."""
@@ -80,7 +80,7 @@ class _Chooser:
             article=article.id,
             added=codec.to_micros_or_never(article.added),
             is_preferred=any(self._sources[key].lead for key in keys),
-            is_known=any(key in self._known for key in keys),
+            is_known=any(key in self._known_keys for key in keys),
         )
 
     def _list_sources(self, article: Article) -> list[str]:
@@ -88,7 +88,7 @@ class _Chooser:
         announced it first. If no source is on that site, return the source that announced the
         article; an empty list if that was removed. The site of a source is that of its feed's
         address, not a site that names the feed as its own, since anybody may do that."""
-        sources_of_site = self._by_site.get(urls.site(article.url), [])
+        sources_of_site = self._keys_by_site.get(urls.site(article.url), [])
         if sources_of_site:
             return sources_of_site
         if article.source_key in self._sources:

@@ -29,9 +29,9 @@ def choose_lead(reports: Collection[Report]) -> str:
     """Return the id of the article that leads a story: the first report of a preferred source; if
     there is none, the first of a known source; else the first of all. Texts, stated dates and
     pictures do not count, because a source could write them to become the lead."""
-    return min(reports, key=_rank).article
+    return min(reports, key=_get_lead_key).article
 
 
-def _rank(report: Report) -> tuple[bool, bool, int, str]:
+def _get_lead_key(report: Report) -> tuple[bool, bool, int, str]:
     """Return a sort key: the report with the lowest one leads."""
     return not report.is_preferred, not report.is_known, report.added, report.article

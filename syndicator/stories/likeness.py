@@ -49,7 +49,7 @@ EXPECTED: Final = 200
 # evidence.
 SHORT: Final = (96.0, 28.0, 24.0)
 FAR: Final = -1e9  # the log odds of articles that are not compared
-_DAY: Final = timedelta(days=1)
+_ONE_DAY: Final = timedelta(days=1)
 # By a term's byte in common.bin: how many of the EXPECTED articles have it.
 _EXPECTED_BY_BYTE: Final = tuple(EXPECTED * math.exp(-byte / SCALE) for byte in range(256))
 _NO_SHARES: Final = (0.0, 0.0, 0.0)
@@ -148,7 +148,7 @@ class Comparison:
         if article.language != other.language or time_between > WINDOW:
             return FAR
         tone = article.sketch.tone + other.sketch.tone
-        limit = LATER * (time_between / _DAY) + self._limit
+        limit = LATER * (time_between / _ONE_DAY) + self._limit
         if article.sketch.names.keys().isdisjoint(other.sketch.names):  # then nothing else counts
             return _get_odds(_NO_SHARES, tone) - limit
         weighed = self.weigh(article)
@@ -182,7 +182,7 @@ class Comparison:
         value in SHORT for this kind."""
         shared = weighed.keys() & stresses.keys()
         weights = {term: stresses[term] * self._terms[term] for term in shared}
-        return _multiply(weighed, weights) / math.hypot(short, *weights.values())
+        return _multiply_vectors(weighed, weights) / math.hypot(short, *weights.values())
 
     def weigh(self, article: Article) -> Weighed:
         """Return the sketch of an article with weights of this window, from the cache if it was
@@ -223,11 +223,11 @@ def measure_shares(article: Weighed, other: Weighed) -> tuple[float, float, floa
     share none, like a forecast and the result; it is full for MANY numbers each. Words and numbers
     count at most BY_NAMES times as much as shared names, and a single word at most MOST, because
     the name of a company alone does not make an event."""
-    names = _multiply(article.names, other.names)
+    names = _multiply_vectors(article.names, other.names)
     shared_words = article.words.keys() & other.words.keys()
     evidence = sum(min(MOST, article.words[term] * other.words[term]) for term in shared_words)
     words = min(evidence, BY_NAMES * names)
-    numbers = min(_multiply(article.numbers, other.numbers), BY_NAMES * names)
+    numbers = min(_multiply_vectors(article.numbers, other.numbers), BY_NAMES * names)
     if not article.numbers.keys().isdisjoint(other.numbers):
         return words, numbers, 0.0
     number_count = min(len(article.numbers), len(other.numbers))
@@ -235,7 +235,7 @@ def measure_shares(article: Weighed, other: Weighed) -> tuple[float, float, floa
     return words, numbers, share_of_many * (words + APART)
 
 
-def _multiply(terms: Terms, others: Terms) -> float:
+def _multiply_vectors(terms: Terms, others: Terms) -> float:
     """Return the scalar product of two vectors of weights: the sum over shared terms of the product
     of their weights."""
     return sum(terms[term] * others[term] for term in terms.keys() & others.keys())

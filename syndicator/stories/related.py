@@ -18,11 +18,15 @@ MOST: Final = 5
 KEYS: Final = 12  # terms of an article by which related ones are looked for
 _LEAST_ARTICLES: Final = 2  # that have a key term: the article itself and another one
 _MOST_TERMS: Final = 60  # of an article, whose frequencies are read
-_OFTEN: Final = 3  # times that a term must be in the text if it is not in title, tags or excerpt
-_SHORTEST: Final = 3  # letters of a term in ASCII
+_LEAST_OCCURRENCES: Final = (
+    3  # times that a term must be in the text if it is not in title, tags or excerpt
+)
+_LEAST_LETTERS: Final = 3  # letters of a term in ASCII
 _FIELD_WEIGHTS: Final = (3.0, 2.0, 2.0, 1.0)  # of a term in title, tags, excerpt, text
 _TERMS_SHARE: Final = 0.6  # the part of the score that terms decide; vectors decide the rest
-_UNRELATED: Final = 0.15  # product of the vectors of two articles that have nothing in common
+_UNRELATED_PRODUCT: Final = (
+    0.15  # product of the vectors of two articles that have nothing in common
+)
 _LEAST_SCORE: Final = 0.3  # of a related article
 _LEAST_TERM_SCORE: Final = 0.1  # vectors alone make nothing related
 _SAME_STORY: Final = 1.0  # added to the score
@@ -52,7 +56,7 @@ def list_terms(document: Document, small_words: Collection[str] = ()) -> list[st
     counts: dict[str, int] = {}
     for term in document.body.split():
         counts[term] = counts.get(term, 0) + 1
-    frequent = [term for term, count in counts.items() if count >= _OFTEN]
+    frequent = [term for term, count in counts.items() if count >= _LEAST_OCCURRENCES]
     terms |= dict.fromkeys(sorted(frequent, key=lambda term: (-counts[term], term)))
     subjects = [term for term in terms if _may_be_subject(term) and term not in small_words]
     return subjects[:_MOST_TERMS]
@@ -92,13 +96,13 @@ def choose_related(
     for candidate in candidates:
         if candidate.document.title == article.document.title:  # itself, or a copy
             continue
-        score = _score(article, keys, candidate)
+        score = _score_candidate(article, keys, candidate)
         if score >= _LEAST_SCORE:
             scored.append((-score, -candidate.added, candidate.id))
     return [article_id for _, _, article_id in sorted(scored)[:MOST]]
 
 
-def _score(article: Traits, keys: Mapping[str, Key], candidate: Traits) -> float:
+def _score_candidate(article: Traits, keys: Mapping[str, Key], candidate: Traits) -> float:
     """Return how closely a candidate is related to an article, from 0 (not at all) to 2; above 1
     only if both are in the same story."""
     if article.story and article.story == candidate.story:
@@ -128,7 +132,7 @@ def _compare_vectors(article: Traits, candidate: Traits) -> float:
     """Return how near the vectors of two articles are, from 0 to 1; 0 for vectors that are no
     nearer than those of unrelated articles."""
     likeness = float(article.vector @ candidate.vector)
-    return max(0.0, (likeness - _UNRELATED) / (1 - _UNRELATED))
+    return max(0.0, (likeness - _UNRELATED_PRODUCT) / (1 - _UNRELATED_PRODUCT))
 
 
 def _measure_use(document: Document, term: str) -> float:
@@ -146,4 +150,4 @@ def _may_be_subject(term: str) -> bool:
     alone. In other scripts, such as Chinese, short terms say much."""
     if term.isdecimal():
         return False
-    return len(term) >= _SHORTEST or not term.isascii()
+    return len(term) >= _LEAST_LETTERS or not term.isascii()

@@ -20,8 +20,8 @@ from syndicator.store.tables.story_updates import SHOWN_NOTE
 # Value of the former setting for one entry a story. Earlier versions wrote their setting into the
 # note SHOWN_NOTE.
 _WHOLE_STORIES: Final = "merge"
-_SETTING: Final = "publish.stories"
-_NEVER: Final = 0  # in seconds since 1970
+_SETTING_NAME: Final = "publish.stories"
+_NO_TIME: Final = 0  # in seconds since 1970
 
 
 def update_from_list(archive: Archive, configuration: Configuration) -> None:
@@ -50,7 +50,7 @@ def _published_whole_stories(store: Store, configuration: Configuration) -> bool
     if note is not None:
         return _WHOLE_STORIES in note
     faults = dropped_settings(configuration.folder, configuration.environ)
-    return any(fault.key == _SETTING for fault in faults)
+    return any(fault.key == _SETTING_NAME for fault in faults)
 
 
 def list_published(store: Store) -> list[Folded]:
@@ -73,4 +73,4 @@ def _find_newest_seconds(story: Story) -> int:
     """Return when the newest report of a story was added, as a Unix time in seconds; 0 if no such
     time is known."""
     seconds = [int(article.added.timestamp()) for _, article in story.reports if article.added]
-    return max(seconds, default=_NEVER)
+    return max(seconds, default=_NO_TIME)

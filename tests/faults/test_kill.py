@@ -136,7 +136,7 @@ def test_two_hundred_kills(tmp_path: Path) -> None:
 SMALL_BATCHES = """
 from syndicator.cli import main
 from syndicator.publishing import builder
-builder._BATCH = 12
+builder._BATCH_SIZE = 12
 main()
 """
 KILLS = 60

@@ -73,7 +73,7 @@ def unbuilt_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(builder, "_BATCH", FEW)
+    monkeypatch.setattr(builder, "_BATCH_SIZE", FEW)
 
 
 def build_with_outlet(place: Place, make: Make) -> None:

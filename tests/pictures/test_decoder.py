@@ -62,7 +62,7 @@ def make_lying_decoder(
     monkeypatch: pytest.MonkeyPatch, name: str, *, wall_seconds: float = 60
 ) -> Decoder:
     """A decoder whose child does what nobody should with a picture."""
-    monkeypatch.setattr(decoder, "_ANSWER", Lazy(f"{LIARS}:{name}"))
+    monkeypatch.setattr(decoder, "_ANSWER_FUNCTION", Lazy(f"{LIARS}:{name}"))
     monkeypatch.setattr(decoder, "WALL_SECONDS", wall_seconds)
     return Decoder()
 
@@ -107,7 +107,7 @@ def test_how_a_child_ends_is_told(
 def test_nothing_is_decoded_in_a_process_that_is_not_shut_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(decoder, "_PREPARE", Lazy(f"{LIARS}:exit_not_shut_off"))
+    monkeypatch.setattr(decoder, "_PREPARE_FUNCTION", Lazy(f"{LIARS}:exit_not_shut_off"))
     found = Decoder()
     with pytest.raises(PictureRefused, match="could not be shut off") as refused:
         make_thumbnail(found, made.make_jpeg())

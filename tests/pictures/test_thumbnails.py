@@ -273,7 +273,7 @@ def test_a_process_that_cannot_be_started_is_not_the_picture_s_fault(
 ) -> None:
     web.file_articles("one")
     exits = Lazy[[], None]("tests.pictures.liars:exit_not_shut_off")
-    monkeypatch.setattr("syndicator.pictures.decoder._PREPARE", exits)
+    monkeypatch.setattr("syndicator.pictures.decoder._PREPARE_FUNCTION", exits)
     web.run_pictures()
     assert web.read_outcomes() == {"one": "picture-not-shut-off"}
 

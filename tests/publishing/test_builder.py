@@ -299,7 +299,7 @@ def test_an_archive_document_is_marked_only_if_there_are_several(
 ) -> None:
     old = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(months + 1)]
     outlet = MemoryOutlet()
-    monkeypatch.setattr(archive, "_ENOUGH", 1)
+    monkeypatch.setattr(archive, "_LEAST_ENTRIES", 1)
     limit_entries(monkeypatch, 1)
     build_index(
         MemoryIndex(old),

@@ -50,7 +50,7 @@ def test_nothing_is_kept_of_authors_until_they_are_asked_for(place: Place) -> No
 
 def test_the_old_articles_join_in_batches(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     store_stories(place)
-    monkeypatch.setattr(queries, "_BATCH", 3)
+    monkeypatch.setattr(queries, "_BATCH_SIZE", 3)
     write_settings(place, ON)
     place.build()
     assert members_of(place) == {"Ann Writer": 4, "Bo Other": 3}

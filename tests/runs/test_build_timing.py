@@ -118,7 +118,7 @@ def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
     """A build whose time is over has made what is urgent."""
     page = "archive/all/2026-03-09.html"
     monkeypatch.setattr(build, "LONGEST", 0.0)
-    monkeypatch.setattr(builder, "_BATCH", 1)
+    monkeypatch.setattr(builder, "_BATCH_SIZE", 1)
     runs.run_once(1)
     runs.time.now += 180
     assert runs.run_once() == 1

@@ -15,9 +15,9 @@ from syndicator.searching.ranking import (
     Candidate,
     Frequencies,
     choose_words,
-    misspell,
+    list_misspellings,
     plan_search,
-    rank,
+    rank_candidates,
     require_most,
 )
 
@@ -41,7 +41,7 @@ def make_candidate(id: str, title: str, body: str = "", added: int = 0, **more: 
 def list_ranked(search: str, *candidates: Candidate, **counts: int) -> list[str]:
     words = plan_search(parse_search(search)).words
     frequencies = Frequencies(total=1000, terms={word: counts.get(word, 10) for word in words})
-    return [one.id for one in rank(words, candidates, frequencies)]
+    return [one.id for one in rank_candidates(words, candidates, frequencies)]
 
 
 @pytest.mark.parametrize(
@@ -158,10 +158,10 @@ def test_the_rarest_words_rank() -> None:
 
 
 def test_a_word_with_a_wrong_letter() -> None:
-    assert {"harbour", "haror", "hrabor", "garbor", "harborz"} <= {*misspell("harbor")}
-    assert "harbor" not in misspell("harbor")
-    assert misspell("bear") == []
-    assert misspell("人工知能人工") == []
+    assert {"harbour", "haror", "hrabor", "garbor", "harborz"} <= {*list_misspellings("harbor")}
+    assert "harbor" not in list_misspellings("harbor")
+    assert list_misspellings("bear") == []
+    assert list_misspellings("人工知能人工") == []
 
 
 def test_a_document_is_packed_whole() -> None:

@@ -13,27 +13,29 @@ from syndicator.core.ports import FeedRow, Outlet, PublishedFile
 from syndicator.publishing import paths
 from syndicator.publishing.kinds.targets import ARTICLES, DIGESTS, SEARCH, STORY_PAGES
 
-_FORMAT: Final = "|".join(FORMATS)
+_FORMAT_CHOICES: Final = "|".join(FORMATS)
 # Owner, folder, and names of the files that builds write there. The operator may have put other
 # files into these folders; those are left alone.
-_OURS: Final = (
+_FOLDERS_OF_BUILDS: Final = (
     (ARTICLES, paths.ARTICLES, re.compile(r"[a-z2-7]{26}\.html")),
     (STORY_PAGES, paths.STORIES, re.compile(r"[0-9a-z-]+\.html")),
     (SEARCH, paths.SEARCH, re.compile(r"(index|[0-9]{4}[0-9.-]*\.[td][0-9]+)\.js")),
-    (DIGESTS, "digests/", re.compile(rf"[a-z0-9-]+\.({_FORMAT})")),
+    (DIGESTS, "digests/", re.compile(rf"[a-z0-9-]+\.({_FORMAT_CHOICES})")),
 )
 # documents of a year, month or day of a feed, or of a part of a month: "2026-11.0110.atom"
-_OLDER: Final = re.compile(rf"[0-9]{{4}}(-[0-9]{{2}}){{0,2}}(\.[01]+)?\.({_FORMAT})")
+_OLDER_FILE_NAME: Final = re.compile(
+    rf"[0-9]{{4}}(-[0-9]{{2}}){{0,2}}(\.[01]+)?\.({_FORMAT_CHOICES})"
+)
 
 
 def adopt_unknown_files(rows: Iterable[FeedRow], outlet: Outlet) -> Iterator[PublishedFile]:
     """Yield a row for each published file, marked as out of date. `rows`: all feeds, also ended
     ones."""
-    for owner, folder, our_names in _OURS:
+    for owner, folder, our_names in _FOLDERS_OF_BUILDS:
         yield from _adopt_folder(outlet, owner, folder, our_names)
     for row in rows:
         stem = paths.get_stem(row.key)
-        yield from _adopt_folder(outlet, row.key, f"{paths.ARCHIVES}{stem}/", _OLDER)
+        yield from _adopt_folder(outlet, row.key, f"{paths.ARCHIVES}{stem}/", _OLDER_FILE_NAME)
         if not row.built:
             continue
         names = [paths.file_name(row.key, feed_format) for feed_format in FORMATS]

@@ -20,7 +20,7 @@ from syndicator.publishing.kinds.targets import ARTICLES, File, Target, Urgency,
 from syndicator.publishing.published_texts import list_feeds_with_pages
 from syndicator.publishing.render.view import View
 
-_FORM: Final = "2"  # increase when these pages change
+_PAGE_VERSION: Final = "2"  # increase when these pages change
 
 
 def list_targets(site: Site) -> Iterator[Target]:
@@ -43,15 +43,20 @@ def _make_day(site: Site, keys: Sequence[FeedKey], days: Sequence[str], day: str
     another day. `keys`: the feeds whose articles have pages; `days`: all days with pages,
     ascending; `day`: one of them, such as "2026-11-30"."""
     index = bisect_left(days, day)
-    near_days = days[max(index - 1, 0) : index + 2]
+    near_days = [day]
+    if index > 0:
+        near_days.insert(0, days[index - 1])
+    if index + 1 < len(days):
+        near_days.append(days[index + 1])
     ids_by_day = _list_ids_by_day(keys, site.index, near_days)
     views: list[View] = []
     for near_day in near_days:
         views += _list_whole_views(site, ids_by_day.get(near_day, ()))
     ids_of_day = ids_by_day[day]
     related = _list_related_views(site, [view.id for view in views if view.id in ids_of_day])
-    neighbours: list[View | None] = [None, *views, None]
-    for previous, view, following in zip(neighbours, views, neighbours[2:], strict=False):
+    previous_views = [None, *views[:-1]]
+    following_views = [*views[1:], None]
+    for previous, view, following in zip(previous_views, views, following_views, strict=False):
         if view.id in ids_of_day:
             page = site.pages.render_article_page(
                 view, previous, following, related.get(view.id, ())
@@ -97,7 +102,7 @@ def _fingerprint_days(keys: Sequence[FeedKey], index: Members, other_input: str)
         days, earlier_summaries, summaries, later_summaries, strict=False
     ):
         summary_with_links = [earlier, summary, later, related.get(day, "")]
-        fingerprints[day] = make_fingerprint(_FORM, other_input, summary_with_links)
+        fingerprints[day] = make_fingerprint(_PAGE_VERSION, other_input, summary_with_links)
     return fingerprints
 
 

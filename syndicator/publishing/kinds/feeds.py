@@ -76,10 +76,10 @@ def prepare_feed(site: Site, spec: FeedSpec, published: Mapping[str, str]) -> Fe
         )
         feed = replace(feed, archives=archive_documents)
     if has_calendar(spec, archives_setting) and PAGE not in empty_head.archives:
-        other_input = make_fingerprint(
+        input_of_pages = make_fingerprint(
             fingerprints.fingerprint_archive(spec, site.shared_fingerprint), site.pages_fingerprint
         )
-        pages = plan_feed_calendar(spec, site.index.days(spec.key), other_input)
+        pages = plan_feed_calendar(spec, site.index.days(spec.key), input_of_pages)
         feed = replace(feed, calendar=pages)
     return feed
 
@@ -128,12 +128,13 @@ def _make_head(site: Site, feed: Feed) -> Iterator[File]:
     Raises Held if a file is invalid or lost entries of the published one."""
     views = site.get_entries(feed.key).views(feed.ids, feed.spec.content)
     contents = _render_head(site, feed, views)
-    if reason := _find_fault(site, feed, contents, views):
+    fault = _find_fault(site, feed, contents, views)
+    if fault:
         published = site.outlet.get(paths.file_name(feed.key, ATOM)) or b""
-        reason += validate.describe_faulty_entry(
-            reason, feed.key, published, site.index, site.inputs.instance
+        faulty_entry = validate.describe_faulty_entry(
+            fault, feed.key, published, site.index, site.inputs.instance
         )
-        raise Held(reason)
+        raise Held(fault + faulty_entry)
     for feed_format, data in contents.items():
         old_keys = site.former_keys.get(feed.key, ())
         old_names = [paths.file_name(old_key, feed_format) for old_key in old_keys]
@@ -197,7 +198,9 @@ def _find_fault(
         if check.fault:
             return f"{paths.file_name(key, feed_format)}: {check.fault}"
         entry_ids[feed_format] = check.ids
-    published = site.outlet.get(paths.file_name(key, ATOM)) if ATOM in contents else None
+    if ATOM not in contents:
+        return None
+    published = site.outlet.get(paths.file_name(key, ATOM))
     if not published:
         return None
     lost = validate.find_lost_entries(

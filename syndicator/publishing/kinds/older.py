@@ -51,8 +51,9 @@ def _make_document(site: Site, feed: Feed, document: Document) -> Iterator[File]
     files: list[File] = []
     for feed_format, data in contents.items():
         name = archive.file_name(document, feed_format)
-        if fault := site.entries.renderers[feed_format].check(data).fault:
-            raise Held(f"{name}: {fault}")
+        check = site.entries.renderers[feed_format].check(data)
+        if check.fault:
+            raise Held(f"{name}: {check.fault}")
         files.append(File(name, data))
     yield from files
 

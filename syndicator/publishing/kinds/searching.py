@@ -16,7 +16,7 @@ from syndicator.searching.documents import Document, join_text_terms
 
 _UNIT: Final = "search"  # targets with the same unit are written to the disk together
 _AFTER_PERIODS: Final = "list"  # an order: letters sort after the numbers of periods
-_DIGITS: Final = 16  # of the hash of a period's files
+_HASH_DIGITS: Final = 16  # of the hash of a period's files
 
 
 def list_targets(site: Site) -> Iterator[Target]:
@@ -29,12 +29,13 @@ def list_targets(site: Site) -> Iterator[Target]:
     newest = index.month_entries(ALL, max(months)) if months else []
     periods = search.plan_periods(months, newest, site.common_fingerprint)
     new_rows: dict[str, Row] = {}
-    is_any_lost = False
+    has_lost_period = False
     published_rows = search.read_manifest(site.outlet.get(search.MANIFEST))
     file_names = site.outlet.names(search.FOLDER)
     for number, period in enumerate(periods):
         is_lost = not _has_files(published_rows.get(period.name), file_names)
-        is_any_lost |= is_lost
+        if is_lost:
+            has_lost_period = True
         yield Target(
             id=f"{search.FOLDER}{period.name}",
             owner=SEARCH,
@@ -51,7 +52,7 @@ def list_targets(site: Site) -> Iterator[Target]:
         made_of=make_fingerprint([(period.name, period.fingerprint) for period in periods]),
         make=partial(_make_list, site, periods, new_rows),
         urgency=Urgency.SEARCH,
-        changed=is_any_lost,
+        changed=has_lost_period,
         unit=_UNIT,
         order=_AFTER_PERIODS,
     )
@@ -84,7 +85,7 @@ def _make_period(site: Site, period: Period, new_rows: dict[str, Row]) -> Iterat
         files_hash.update(data)
         yield File(name, data)
     # pages append the hash to the addresses of the files, so that browsers may cache them for long
-    digest = files_hash.hexdigest()[:_DIGITS]
+    digest = files_hash.hexdigest()[:_HASH_DIGITS]
     new_rows[period.name] = (period.name, digest, article_count, term_file_count)
 
 

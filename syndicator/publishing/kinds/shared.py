@@ -120,8 +120,9 @@ def _make_digest(site: Site, digest: Digest, issues: Sequence[Mapping[str, Any]]
     files = digests.make_digest_files(digest, issues, site.entries, site.pages)
     for name, data in files.items():
         feed_format = name.rpartition(".")[2]
-        if fault := site.entries.renderers[feed_format].check(data).fault:
-            raise Held(f"{name}: {fault}")
+        check = site.entries.renderers[feed_format].check(data)
+        if check.fault:
+            raise Held(f"{name}: {check.fault}")
     for name, data in files.items():
         yield File(name, data)
 

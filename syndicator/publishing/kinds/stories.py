@@ -11,7 +11,7 @@ from syndicator.publishing.kinds.site import Site
 from syndicator.publishing.kinds.targets import STORY_PAGES, File, Target, Urgency, make_fingerprint
 from syndicator.publishing.stories.explanation import explain_story
 
-_FORM: Final = "2"  # increase when these pages change
+_PAGE_VERSION: Final = "2"  # increase when these pages change
 
 
 def is_stories_feed_planned(site: Site) -> bool:
@@ -29,7 +29,7 @@ def list_targets(site: Site) -> Iterator[Target]:
         yield Target(
             id=paths.story_name(story),
             owner=STORY_PAGES,
-            made_of=make_fingerprint(_FORM, site.common_fingerprint, display_digest),
+            made_of=make_fingerprint(_PAGE_VERSION, site.common_fingerprint, display_digest),
             make=partial(_make_page, site, story),
             urgency=Urgency.LINKED,
         )

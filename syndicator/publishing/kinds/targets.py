@@ -19,7 +19,7 @@ FRONT: Final = FeedKey("", "front")
 LISTS: Final = FeedKey("", "lists")
 MAPS: Final = FeedKey("", "maps")
 SEARCH: Final = FeedKey("", "search")
-_DIGITS: Final = 32  # of a fingerprint
+_FINGERPRINT_DIGITS: Final = 32  # of a fingerprint
 
 
 OUT_OF_DATE: Final = ""  # in place of a fingerprint: the target must be made again
@@ -91,17 +91,17 @@ def compare_targets(
     """Compare all targets of some owners with the published ones. `published`: by target id, the
     fingerprint of each published target of these owners, OUT_OF_DATE if it must be made again;
     `whole`: make all targets again."""
-    changed = [
-        target
-        for target in targets
-        if whole or target.changed or published.get(target.id) != target.made_of
-    ]
-    due = [target for target in changed if not target.waits]
-    late = [
-        target
-        for target in changed
-        if target.waits and published.get(target.id) != OUT_OF_DATE  # else it is recorded already
-    ]
+    due: list[Target] = []
+    late: list[Target] = []
+    for target in targets:
+        published_fingerprint = published.get(target.id)
+        is_changed = target.changed or published_fingerprint != target.made_of
+        if not is_changed and not whole:
+            continue
+        if not target.waits:
+            due.append(target)
+        elif published_fingerprint != OUT_OF_DATE:  # else it is recorded already
+            late.append(target)
     return Difference(
         due=sorted(due, key=lambda target: target.rank),
         late=late,
@@ -135,4 +135,4 @@ Steps = Generator[None, None, BuildReport]  # a build, step by step
 
 def make_fingerprint(*parts: object) -> str:
     """Return a hash of the `repr` of the values, 32 hexadecimal digits."""
-    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
+    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_FINGERPRINT_DIGITS]

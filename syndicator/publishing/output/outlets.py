@@ -22,7 +22,7 @@ from syndicator.publishing import paths
 from syndicator.publishing.output.disk import Disk
 
 _WRITTEN_NOW: Final = datetime.max.replace(tzinfo=UTC)  # later than all earlier objects
-_SECOND: Final = 1_000_000_000  # nanoseconds
+_NANOSECONDS_PER_SECOND: Final = 1_000_000_000  # nanoseconds
 _OTHER_TYPE: Final = "application/octet-stream"  # of maps for web servers
 _GZIP_TRAILER: Final = 8  # bytes: checksum and size (RFC 1952)
 
@@ -81,7 +81,7 @@ class FileOutlet:
         changed = self.get(name) != data
         if changed:
             latest = max(self._find_latest_mtime(other) for other in (name, *heir_of))
-            self._stage(name, data, earliest=latest + _SECOND)
+            self._stage(name, data, earliest=latest + _NANOSECONDS_PER_SECOND)
         if not self._gzip or not paths.is_asked_often(name):
             self._stage_deletion(packed_name)
             return changed
@@ -118,7 +118,7 @@ class FileOutlet:
         mtime = _get_mtime(path) if path else 0
         if not mtime:
             return None
-        return datetime.fromtimestamp(mtime // _SECOND, UTC)
+        return datetime.fromtimestamp(mtime // _NANOSECONDS_PER_SECOND, UTC)
 
     def commit(self) -> None:
         """Replace the staged files, then delete the files whose deletion is staged. The order is
@@ -306,28 +306,28 @@ class ObjectOutlet:
         if content is None:
             return None
         data, etag = content
-        self._check(name, etag)
+        self._check_etag(name, etag)
         return data
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
         """Write an object and its .gz if their bytes differ. Return True if those of the object
         differ. `heir_of` is ignored: a new object is always later than the objects that redirect to
         it."""
-        stamp = self._find(name)
+        stamp = self._find_stamp(name)
         packed_name = f"{name}.gz"
         self._doomed -= {name, packed_name}
         changed = stamp is None or not self._is_same(stamp, data)
         if changed:
-            self._write(name, data, type_of=name)
+            self._write_object(name, data, type_of=name)
         if not self.gzip or not paths.is_asked_often(name):
             self._stage_deletion(packed_name)
             return changed
         packed = gzip.compress(data, GZIP_LEVEL, mtime=0)
-        packed_stamp = self._find(packed_name)
+        packed_stamp = self._find_stamp(packed_name)
         # Compare the .gz although the file has not changed: a build that was killed may have
         # written the file alone.
         if packed_stamp is None or not self._is_same(packed_stamp, packed):
-            self._write(packed_name, packed, type_of=name)
+            self._write_object(packed_name, packed, type_of=name)
         return changed
 
     def delete(self, name: str) -> bool:
@@ -356,7 +356,7 @@ class ObjectOutlet:
     def commit(self) -> None:
         """Delete the objects whose deletion is staged."""
         for key in sorted(self._doomed, reverse=True):  # a .gz before its file
-            self._drop(key)
+            self._delete_object(key)
         self._doomed.clear()
 
     def discard(self) -> None:
@@ -366,23 +366,27 @@ class ObjectOutlet:
     def sweep(self) -> int:
         return 0  # an object is whole or absent
 
-    def _find(self, name: str) -> ObjectStamp | None:
+    def _find_stamp(self, name: str) -> ObjectStamp | None:
         """Return the stamp of an object, as this build read or wrote it last; None if it is
         missing."""
         _split_name(name)
         if self.whole:
             self._load_stamps()
-        if name not in self._stamps:
-            self._stamps[name] = None if self._listed else self.objects.head(name)
-        return self._stamps[name]
+        if name in self._stamps:
+            return self._stamps[name]
+        stamp = None
+        if not self._listed:
+            stamp = self.objects.head(name)
+        self._stamps[name] = stamp
+        return stamp
 
     def _find_kept(self, name: str) -> ObjectStamp | None:
         """Return the stamp of an object, None if it is missing or its deletion is staged."""
-        stamp = self._find(name)
+        stamp = self._find_stamp(name)
         return None if name in self._doomed else stamp
 
     def _stage_deletion(self, key: str) -> None:
-        if self._find(key) is not None:
+        if self._find_stamp(key) is not None:
             self._doomed.add(key)
 
     def _load_stamps(self) -> None:
@@ -401,33 +405,34 @@ class ObjectOutlet:
             return True
         return not self._has_digest_etags and self.get(stamp.key) == data
 
-    def _write(self, key: str, data: bytes, *, type_of: str) -> None:
+    def _write_object(self, key: str, data: bytes, *, type_of: str) -> None:
         """Write an object. `type_of`: the name of the file from which its media type follows; for a
         .gz, the name without that ending. Raises OSError if another build has written the object
         meanwhile."""
-        stamp = self._find(key)
+        stamp = self._find_stamp(key)
         headers = {
             "Content-Type": media_type(type_of) or _OTHER_TYPE,
             "Cache-Control": cache_control(type_of),
         }
         if key != type_of:  # a .gz
             headers["Content-Encoding"] = "gzip"
-        etag = self.objects.put(key, data, over=stamp.etag if stamp else ABSENT, headers=headers)
+        replaced_etag = stamp.etag if stamp else ABSENT
+        etag = self.objects.put(key, data, over=replaced_etag, headers=headers)
         if etag is None:
             raise self._make_clash_error(key)
         self._has_digest_etags = _is_digest(etag, data)
         self._stamps[key] = ObjectStamp(key=key, etag=etag, size=len(data), modified=_WRITTEN_NOW)
 
-    def _drop(self, key: str) -> None:
+    def _delete_object(self, key: str) -> None:
         """Delete an object, which may be missing. Raises OSError if another build has written it
         meanwhile."""
         stamp = self.objects.head(key)
         if stamp is not None:
-            self._check(key, stamp.etag)
+            self._check_etag(key, stamp.etag)
             self.objects.delete(key)
         self._stamps[key] = None
 
-    def _check(self, key: str, etag: str) -> None:
+    def _check_etag(self, key: str, etag: str) -> None:
         """Raise OSError if an object has another etag than this build read."""
         stamp = self._stamps[key]
         if stamp is None or stamp.etag != etag:

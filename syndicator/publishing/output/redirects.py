@@ -50,17 +50,18 @@ def make_redirect_maps(
     for old, new in targets.items():
         for feed_format in FORMATS:
             new_names[paths.file_name(old, feed_format)] = paths.file_name(new, feed_format)
-    new_names = dict(sorted(new_names.items()))
-    ended = {row.key for row in rows if row.dropped or row.moved_to}
+    moved_names = dict(sorted(new_names.items()))
+    ended_feeds = {row.key for row in rows if row.dropped or row.moved_to}
+    gone_feeds = {*off, *ended_feeds} - targets.keys()
     gone_names = list(withdrawn)
-    for key in {*off, *ended} - targets.keys():
+    for key in gone_feeds:
         gone_names += [paths.file_name(key, feed_format) for feed_format in FORMATS]
     gone_names.sort()
     prefix = urlsplit(base_url).path
     texts = {
-        JSON: json.dumps({"moved": new_names, "gone": gone_names}, indent=1),
-        NGINX: _write_nginx_map(prefix, new_names, gone_names),
-        CADDY: _write_caddy_map(prefix, new_names, gone_names),
+        JSON: json.dumps({"moved": moved_names, "gone": gone_names}, indent=1),
+        NGINX: _write_nginx_map(prefix, moved_names, gone_names),
+        CADDY: _write_caddy_map(prefix, moved_names, gone_names),
     }
     return {name: f"{text}\n".encode() for name, text in texts.items()}
 

@@ -12,7 +12,7 @@ from syndicator.core.ports import Fetcher
 from syndicator.core.reasons import FetchReason
 from syndicator.publishing import paths
 
-_TRIES: Final = 3
+_MOST_TRIES: Final = 3
 _SECONDS_EACH: Final = 10.0  # for one address with its retries
 _SECONDS_IN_ALL: Final = 30.0  # for all addresses; a choice
 _AT_ONCE: Final = 4  # requests to a hub; a choice
@@ -47,7 +47,7 @@ async def notify_hub(
     private networks in which the hub may be; `seconds_each`: time for one feed with its retries;
     `seconds_in_all`: time for all feeds; `first_retry_seconds`: time before the first retry,
     doubled before each further one."""
-    requests = {url: _make_notice(hub, url, allow, seconds_each) for url in urls}
+    requests = {url: _make_request(hub, url, allow, seconds_each) for url in urls}
     addresses = list(requests)
     notified: set[str] = set()
     first_failure: Failed | None = None
@@ -82,7 +82,7 @@ async def _send_batch(
     return failures
 
 
-def _make_notice(hub: str, url: str, allow: Sequence[str], seconds: float) -> Request:
+def _make_request(hub: str, url: str, allow: Sequence[str], seconds: float) -> Request:
     """Return the request by which a publisher tells `hub` that the feed at `url` changed. `allow`:
     private networks in which the hub may be; `seconds`: time for the request."""
     # The standard leaves the form of the request open. Some hubs read hub.url and others hub.topic;
@@ -105,7 +105,7 @@ async def _send_notice(
     """Send a notice, with retries after temporary failures; return the last result."""
     try:
         async with asyncio.timeout(request.deadline):
-            for retry in range(_TRIES - 1):
+            for retry in range(_MOST_TRIES - 1):
                 result = await fetcher.fetch(request)
                 if not _is_temporary(result):
                     return result

@@ -26,8 +26,8 @@ from syndicator.publishing.render.xml import (
 )
 
 _NAMESPACES: Final = select_namespaces("media")
-_PLAIN: Final = ("title", "name")  # elements whose text is not HTML
-_CLOSING: Final = b"</feed>"
+_PLAIN_TEXT_ELEMENTS: Final = ("title", "name")  # elements whose text is not HTML
+_END_TAGS: Final = b"</feed>"
 
 
 def make_entry(draft: Draft) -> Any:
@@ -87,7 +87,7 @@ def serialise(draft: Draft, entry: Any) -> bytes:
     """Return the bytes of an entry, without the namespaces that its feed declares. `entry`: from
     `make_entry`; it is changed."""
     if draft.has_signs:
-        write_signs_as_references(entry, _PLAIN)
+        write_signs_as_references(entry, _PLAIN_TEXT_ELEMENTS)
     return serialise_entry(entry, _NAMESPACES)
 
 
@@ -109,7 +109,7 @@ def write_feed(head: Head, entries: Sequence[bytes]) -> bytes:
     if head.author or not entries:  # RFC 4287 4.1.1: a feed needs an author if no entry has one
         feed.author(name=head.author or head.title)
     feed.register_extension("more", partial(_HeadExtension, head), rss=False)
-    return insert_entries(feed.atom_str(), _CLOSING, entries)
+    return insert_entries(feed.atom_str(), _END_TAGS, entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class _HeadExtension:
             SubElement(
                 feed, qualify_name("at", "deleted-entry"), ref=item.urn, when=item.when.isoformat()
             )
-        write_signs_as_references(feed, _PLAIN)
+        write_signs_as_references(feed, _PLAIN_TEXT_ELEMENTS)
 
 
 def _list_head_links(head: Head) -> list[dict[str, str]]:

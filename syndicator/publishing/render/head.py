@@ -26,7 +26,9 @@ from syndicator.publishing.render.view import (
 EMPTY: Final = datetime(2000, 1, 1, tzinfo=UTC)  # `updated` of a feed that never had an entry
 _MARKUP: Final = re.compile(r"<[^>]*>")
 _SRC: Final = re.compile(r"(src)=$", re.IGNORECASE)
-_BEGINNING: Final = 3000  # characters of the whole text's HTML that are searched for the excerpt
+_SEARCHED_CHARACTERS: Final = (
+    3000  # characters of the whole text's HTML that are searched for the excerpt
+)
 # The whole text repeats the excerpt if at most so many characters precede it, such as a subheading
 # or caption.
 _ABOVE: Final = 300
@@ -248,7 +250,7 @@ def _write_excerpt(view: View) -> Iterator[str]:
     """Yield the excerpt as a paragraph of HTML; nothing if there is none or the whole text begins
     with it."""
     # compare without spaces, since there may be none between two blocks of HTML
-    beginning = "".join(unescape(_MARKUP.sub("", view.html[:_BEGINNING])).split())
+    beginning = "".join(unescape(_MARKUP.sub("", view.html[:_SEARCHED_CHARACTERS])).split())
     excerpt = "".join(view.summary.split())
     if not excerpt:
         return

@@ -15,18 +15,18 @@ from markdown_it.token import Token
 from syndicator.core import text, urls
 from syndicator.core.urls import refusal
 
-_NAMES: Final = (
+_TAG_NAMES: Final = (
     "a abbr b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s strong"
     " sub sup table tbody td th thead tr ul"
 )
-_TAGS: Final = frozenset(_NAMES.split())
-_CELL: Final = {"align"}  # attributes of table cells
+_TAGS: Final = frozenset(_TAG_NAMES.split())
+_CELL_ATTRIBUTES: Final = {"align"}  # attributes of table cells
 _ATTRIBUTES: Final = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title"},
     "ol": {"start"},
-    "td": _CELL,
-    "th": _CELL,
+    "td": _CELL_ATTRIBUTES,
+    "th": _CELL_ATTRIBUTES,
 }
 # Addresses of tracking pixels: usual names of one-pixel files and their hosts, and addresses of
 # analytics programs. Only few file endings count, because "pixel.jpg" may be a photo of a phone.

@@ -71,12 +71,18 @@ def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
         "description": head.description,
         "language": head.language,
     }
+    page = head.url(PAGE) if PAGE in head.formats else ""
+    rights: dict[str, Any] = {}
+    if head.rights:
+        rights = _drop_empty(text=head.rights, license=head.licence)
+    older_document = ""
+    if JSON in head.archives:
+        older_document = head.get_document_url(head.previous, JSON)
+    hubs: list[dict[str, str]] = []
+    if head.current:
+        hubs = [{"type": "WebSub", "url": hub} for hub in head.hubs]
     fields |= _drop_empty(
-        home_page_url=head.url(PAGE) if PAGE in head.formats else "",
-        icon=head.icon,
-        _rights=_drop_empty(text=head.rights, license=head.licence) if head.rights else {},
-        next_url=head.get_document_url(head.previous, JSON) if JSON in head.archives else "",
-        hubs=[{"type": "WebSub", "url": hub} for hub in head.hubs] if head.current else [],
+        home_page_url=page, icon=head.icon, _rights=rights, next_url=older_document, hubs=hubs
     )
     start = _dump(fields).removesuffix(b"}")
     return start + b', "items": [\n' + b",\n".join(items) + b"\n]}\n"

@@ -26,7 +26,7 @@ from syndicator.publishing.render.xml import (
     write_signs_as_references,
 )
 
-_ARTWORK: Final = ("image/jpeg", "image/png")  # Apple accepts no other types for itunes:image
+_ARTWORK_TYPES: Final = ("image/jpeg", "image/png")  # Apple accepts no other types for itunes:image
 # Audio and video files for which Apple's podcast elements are allowed: beside other files, the
 # validator warns of these elements.
 _APPLE_ENDINGS: Final = (".m4a", ".mp3", ".mov", ".mp4", ".m4v")
@@ -40,7 +40,7 @@ _APPLE_TYPES: Final = (
 )
 # Kinds of lines in `Enclosure.podcast` that are written as Apple's elements.
 _APPLE_KINDS: Final = ("season", "episode", "explicit")
-_MINUTES: Final = 15  # between two polls of a reader, as we recommend
+_POLL_MINUTES: Final = 15  # between two polls of a reader, as we recommend
 _ITEM_NAMESPACES: Final = select_namespaces("media", "dc", "content")
 _NAMESPACES: Final = {**_ITEM_NAMESPACES, **select_namespaces("atom", "sy")}
 _CREATOR: Final = qualify_name("dc", "creator")
@@ -50,7 +50,7 @@ _ATOM_LINK: Final = qualify_name("atom", "link")
 _PLAIN: Final = ("title", "description", "category", "source", _CREATOR)
 # Elements that some readers take for text and others for HTML.
 _FOR_TEXT_AND_HTML: Final = ("title", "category", "source", _CREATOR, _RIGHTS)
-_CLOSING: Final = b"</channel></rss>"
+_END_TAGS: Final = b"</channel></rss>"
 # Held while feedgen writes a date: it sets the locale of the whole process and restores the old one
 # afterwards, which two threads must not do at the same time.
 _LOCALE_LOCK: Final = Lock()
@@ -105,11 +105,11 @@ def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
     feed.image(head.image, head.title, head.home)
     feed.language(head.language)
     feed.lastBuildDate(head.updated)  # else feedgen takes the time of the clock
-    feed.ttl(_MINUTES)
+    feed.ttl(_POLL_MINUTES)
     feed.register_extension("more", partial(_HeadExtension, head), atom=False)
     with _LOCALE_LOCK:
         document = feed.rss_str()
-    return insert_entries(document, _CLOSING, items)
+    return insert_entries(document, _END_TAGS, items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class _HeadExtension:
         channel = feed.find("channel")
         _space_tags(channel.iter("title", "description", "copyright"))
         add_text(channel, qualify_name("sy", "updatePeriod"), "hourly")
-        add_text(channel, qualify_name("sy", "updateFrequency"), str(60 // _MINUTES))
+        add_text(channel, qualify_name("sy", "updateFrequency"), str(60 // _POLL_MINUTES))
         for hub in self.head.hubs:
             SubElement(channel, _ATOM_LINK, rel="hub", href=hub)
         if self.head.licence:
@@ -169,7 +169,7 @@ def _add_podcast(item: Any, view: View) -> None:
     is_for_apple = _is_for_apple(view.enclosure)
     if is_for_apple and view.seconds:
         add_local(item, "itunes", "duration", str(view.seconds))
-    if is_for_apple and view.cover and view.cover_type in _ARTWORK:
+    if is_for_apple and view.cover and view.cover_type in _ARTWORK_TYPES:
         add_local(item, "itunes", "image", "", href=view.cover)
     for line in view.enclosure.podcast:  # such as "transcript https://...; type=text/vtt"
         kind, _, rest = line.partition(" ")

@@ -64,12 +64,14 @@ _MEDIA: Final = {
     "ogv": "video/ogg",
 }
 # Addresses that are legal as they are, so that they need no parsing.
-_PLAIN: Final = re.compile(
+_LEGAL_ADDRESS: Final = re.compile(
     r"https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?"
     r"(/([A-Za-z0-9;/?:@&=+$._!~*'(),-]|%[0-9A-Fa-f]{2})*)?(#[A-Za-z0-9._-]*)?"
 )
 _EPISODE_FACT: Final = re.compile("(?:season|episode) [1-9][0-9]{0,5}|explicit (?:true|false)")
-_WORDS: Final = re.compile(r"[\s=;]+")  # separates addresses in lines of rights and podcasts
+_WORD_SEPARATOR: Final = re.compile(
+    r"[\s=;]+"
+)  # separates addresses in lines of rights and podcasts
 _TWICE_ESCAPED: Final = re.compile(r"%25[0-9A-Fa-f]{2}")
 _FRAGMENT: Final = re.compile(r"[\w.~-]*", re.ASCII)
 # Escaped characters that are not ASCII, with the letter before, which may carry their accent.
@@ -90,7 +92,7 @@ _MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
 _HEADING: Final = re.compile(r"\s*<h([1-6])>(.*?)</h\1>\s*", re.DOTALL)
 _LONGEST_HEADING: Final = 2000  # characters of HTML: no title is longer
 # Languages with a two-letter code (ISO 639-1); the validator knows few longer codes.
-_CODES: Final = (
+_LANGUAGE_CODES: Final = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy"
     " da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu"
     " hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb"
@@ -98,21 +100,21 @@ _CODES: Final = (
     " or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw"
     " ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu "
 )
-_LANGUAGES: Final = frozenset(_CODES.split())
+_LANGUAGES: Final = frozenset(_LANGUAGE_CODES.split())
 _RIGHT_TO_LEFT: Final = frozenset(("ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"))
 _LONGEST_SUBTAG: Final = 8  # RFC 5646 section 2.1
-_TYPE: Final = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]*")
+_MEDIA_TYPE: Final = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]*")
 _AUDIO_VIDEO: Final = re.compile(r"(audio|video)/[a-z0-9][a-z0-9.+-]*")
 _STRICTEST_FIRST: Final[tuple[ContentMode, ...]] = ("link", "excerpt", "full")
 _MOST_ALSO: Final = 12  # reports of other outlets that an entry names
-_SHOWN: Final = 200  # characters of a faulty address
+_MOST_SHOWN: Final = 200  # characters of a faulty address
 _STORY_TIME_DIGITS: Final = 10  # the name of a story begins with its Unix time
 _MOST_CACHED_NAMES: Final = 4096
 _MOST_CACHED_LANGUAGES: Final = 256
 _HALF_DAY: Final = 12  # hours
 _SENTENCE_ENDS: Final = (". ", "! ", "? ", "。")
 # The microseconds of times are 1 to 999,998. The next one is free for an entry of the same time.
-_MICROSECONDS: Final = 999_998
+_MOST_MICROSECONDS: Final = 999_998
 # seconds, MM:SS or HH:MM:SS (Apple)
 _DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")
 
@@ -185,7 +187,7 @@ def make_view(
         shown_mode = min(mode, allowed_mode, key=_STRICTEST_FIRST.index)
     url = article.url if urls.is_mail(article.url) else clean_uri(article.url)
     if not url:
-        raise ValueError(f"no usable address: {article.url[:_SHOWN]!r}")
+        raise ValueError(f"no usable address: {article.url[:_MOST_SHOWN]!r}")
     summary = ""
     if shown_mode != "link":
         summary = cut_summary(article, restrictions)
@@ -243,14 +245,18 @@ def _remove_private_addresses(article: Article, source: Source | None) -> Articl
     if source and (source.allow or urls.private(source.url)):
         return article
 
-    def is_public(value: str) -> bool:
-        return not any(urls.refusal(word, article.url) for word in _WORDS.split(value))
-
     def remove_private(value: str) -> str:
-        return value if is_public(value) else ""
+        return value if _is_public(value, article.url) else ""
 
-    rights = tuple(line for line in article.rights if line and is_public(line))
+    lines = [line for line in article.rights if line]
+    rights = tuple(line for line in lines if _is_public(line, article.url))
     return replace(_change_addresses(article, remove_private), rights=rights)
+
+
+def _is_public(value: str, base: str) -> bool:
+    """Return True if no word of `value` is an address with a password or into a private network.
+    `base`: the address of the article."""
+    return not any(urls.refusal(word, base) for word in _WORD_SEPARATOR.split(value))
 
 
 def _change_addresses(article: Article, change: Callable[[str], str]) -> Article:
@@ -314,7 +320,7 @@ def find_begin(view: View, story: str) -> datetime:
     return datetime.fromtimestamp(int(seconds), UTC)
 
 
-def lead_story(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
+def make_lead_view(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
     """Return the view of a story: that of its lead, `view`, with the entry id of the story, the
     time when the story began, and an `updated` time that is the latest of that time, the update of
     the lead, and the addition of its newest report (`entry.latest`)."""
@@ -334,7 +340,7 @@ def make_folded_entry(view: View, entry: StoryEntry, instance: uuid.UUID) -> Vie
     last_change = latest.replace(hour=half_day, minute=0, second=0, microsecond=0)
     updated = max(find_begin(view, entry.story), last_change)
     return replace(
-        lead_story(view, entry, instance), updated=_add_microseconds(updated, entry.story)
+        make_lead_view(view, entry, instance), updated=_add_microseconds(updated, entry.story)
     )
 
 
@@ -400,7 +406,7 @@ def clean_uri(value: str) -> str:
     """Return an address as a URI that every feed reader accepts (RFC 3986, ASCII only); "" if
     `value` is not an http(s) address."""
     cleaned = "".join(text.legal(value).split())
-    if _PLAIN.fullmatch(cleaned):
+    if _LEGAL_ADDRESS.fullmatch(cleaned):
         return cleaned
     try:
         return urls.canonical(cleaned)
@@ -507,7 +513,7 @@ def _add_microseconds(moment: datetime, entry_id: str) -> datetime:
     times."""
     digest = hashlib.sha256(entry_id.encode("utf-8", "replace")).digest()
     number = int.from_bytes(digest[:4], "big")
-    return moment.replace(microsecond=1 + number % _MICROSECONDS)
+    return moment.replace(microsecond=1 + number % _MOST_MICROSECONDS)
 
 
 def _convert_to_utc(moment: datetime | None) -> datetime | None:
@@ -597,7 +603,7 @@ def _clean_podcast_line(line: str) -> str:
     has_type = False
     for pair in pairs:
         key, _, attribute = pair.partition("=")
-        if key == "type" and _TYPE.fullmatch(attribute):
+        if key == "type" and _MEDIA_TYPE.fullmatch(attribute):
             has_type = True
         if key in ("href", "img"):
             attribute = clean_uri(attribute)
@@ -643,11 +649,12 @@ def _make_origin(article: Article, source: Source | None, published: datetime) -
     url = clean_uri(recorded.url) or clean_uri(source_url)
     site = clean_uri(recorded.site)
     title = clean_name(recorded.title) or clean_name(source_title)
-    updated = _convert_to_utc(recorded.updated)
-    if updated is None or updated < _FIRST_DATE:
+    stated_time = _convert_to_utc(recorded.updated)
+    if stated_time is None or stated_time < _FIRST_DATE:
         updated = published
     else:
-        updated = min(updated, _convert_to_utc(article.added) or updated)
+        added = _convert_to_utc(article.added) or stated_time
+        updated = min(stated_time, added)
     return Origin(
         title=title or urlsplit(site or url or clean_uri(article.url)).netloc,
         url=url,

@@ -128,7 +128,8 @@ def write_opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
     none. A feed in a folder has its short name ("AI"), the others their whole title ("AI - My
     site"). `title`: of the list; `base`: the address of the web root."""
     root = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
+    head = etree.SubElement(root, "head")
+    etree.SubElement(head, "title").text = text.line(title)
     body = etree.SubElement(root, "body")
     folders: dict[str, Any] = {"": body}
     for spec in specs:

@@ -25,18 +25,18 @@ from syndicator.publishing.article_index import Members
 DAY: Final = timedelta(days=1)
 # If one source floods a feed, so many times `most` articles are searched for those of other
 # sources.
-_REACH: Final = 4
-_EVERY: Final = 2**31 - 1  # more articles than any feed has
+_CANDIDATES_PER_PLACE: Final = 4
+_NO_LIMIT: Final = 2**31 - 1  # more articles than any feed has
 _MICROSECOND: Final = timedelta(microseconds=1)
 # Bits of a time within a month, in microseconds: 2**42 microseconds are 50 days.
-_SPAN: Final = 42
-_FORM: Final = "1"  # increase when archive documents change
+_TIME_BITS: Final = 42
+_DOCUMENT_VERSION: Final = "1"  # increase when archive documents change
 # Entries in a document of whole months, at most: some 200 kB, as much as the longest head feed.
 _MOST_OF_MONTHS: Final = 200
 # Digits of a month's fingerprint in those of its parts: it is compared only with itself.
 _MONTH_DIGITS: Final = 12
 # A document of several months with so many entries gets no further month: a choice.
-_ENOUGH: Final = 50
+_LEAST_ENTRIES: Final = 50
 
 Entry = tuple[str, datetime, str]  # id, added, fingerprint
 
@@ -78,7 +78,7 @@ def select_head(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selectio
     day_begin = max(latest - DAY, since) if since else latest
     ids_of_day = index.ids(spec.key, limit=0, since=day_begin, most=spec.most + 1)
     if len(ids_of_day) > spec.most:
-        reach = _REACH * spec.most
+        reach = _CANDIDATES_PER_PLACE * spec.most
         return _select_shared(spec, index, always=0, places=spec.most, reach=reach, since=since)
     return _select_shared(
         spec,
@@ -109,7 +109,7 @@ def _select_shared(
     its share."""
     if spec.share >= 1:  # one source may fill all places
         return Selection(ids=index.ids(spec.key, limit=spec.limit, since=since, most=places))
-    candidates = index.ids(spec.key, limit=reach, since=since, most=_EVERY)
+    candidates = index.ids(spec.key, limit=reach, since=since, most=_NO_LIMIT)
     sources_by_id = index.sources(candidates)
     indices = select_indices(
         [sources_by_id.get(article_id, "") for article_id in candidates],
@@ -149,10 +149,11 @@ def _count_selectable(
     """Return how many articles may be selected in all if each source may have `limit`. Articles
     that are selected already stay, even if their source has more of them. `article_count`,
     `selected_count`: number of all and of selected articles by source."""
-    return sum(
-        max(selected_count.get(source, 0), min(count, limit))
-        for source, count in article_count.items()
-    )
+    selectable_count = 0
+    for source, count in article_count.items():
+        allowed_count = min(count, limit)
+        selectable_count += max(allowed_count, selected_count.get(source, 0))
+    return selectable_count
 
 
 def _find_latest(key: FeedKey, index: Members) -> datetime | None:
@@ -226,22 +227,24 @@ def list_article_ids(document: Document, key: FeedKey, index: Members) -> Sequen
     if document.bits is None:
         return [article_id for article_id, _, _ in entries]
     placed = _place_in_month(entries, document.months[0])
-    return [
-        entry.article_id
-        for entry in reversed(placed)
-        if f"{entry.microseconds:0{_SPAN}b}".startswith(document.bits)
-    ]
+    article_ids: list[str] = []
+    for entry in reversed(placed):
+        binary_time = f"{entry.microseconds:0{_TIME_BITS}b}"
+        if binary_time.startswith(document.bits):
+            article_ids.append(entry.article_id)
+    return article_ids
 
 
 def _find_published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
     """Return month -> the `bits` of its published documents, from their names. The document
     2026-11.01.atom gives "01"; the one of a whole month, 2026-11.atom, gives ""."""
-    start = paths.archive_name(key, "").removesuffix(f".{ATOM}")
-    end = f".{ATOM}"
+    ending = f".{ATOM}"
+    folder = paths.archive_name(key, "").removesuffix(ending)
     bits_by_month: dict[str, set[str]] = {}
     for name in published:
-        if name.startswith(start) and name.endswith(end):
-            month, _, bits = name[len(start) : -len(end)].partition(".")
+        if name.startswith(folder) and name.endswith(ending):
+            span = name.removeprefix(folder).removesuffix(ending)
+            month, _, bits = span.partition(".")
             bits_by_month.setdefault(month, set()).add(bits)
     return {month: frozenset(bits) for month, bits in bits_by_month.items()}
 
@@ -269,7 +272,7 @@ def _plan_closed_months(
     and fingerprint; `head_ids`: articles of the head if months share documents, else None;
     `published_bits`: month -> the parts of it that are published, "" for a document of the whole
     month; `published`: fingerprints of published documents, by name."""
-    enough = 1 if head_ids is None else _ENOUGH
+    enough = 1 if head_ids is None else _LEAST_ENTRIES
     groups = _group_months(closed, published_bits, enough)
     for group in groups:
         if group.in_parts:
@@ -277,9 +280,11 @@ def _plan_closed_months(
             bits_of_month = published_bits.get(month, frozenset())
             yield from _plan_parts(spec, index, month, closed[month][1], bits_of_month, published)
             continue
-        is_newest = group is groups[-1]
-        may_wait = head_ids is not None and is_newest and not group.published_name
-        if may_wait and _are_shown(head_ids or (), spec.key, group.months, index):
+        may_wait = group is groups[-1] and not group.published_name
+        waits = False
+        if may_wait and head_ids is not None:
+            waits = _are_months_in_head(head_ids, spec.key, group.months, index)
+        if waits:
             return  # until the head no longer shows them
         yield _plan_months(spec, group, [closed[month][1] for month in group.months])
 
@@ -306,14 +311,16 @@ def _plan_parts(
     that of the month. `published_bits`: the `bits` of its published parts; `published`:
     fingerprints of published documents, by name."""
     month_digest = _digest(month_fingerprint)[:_MONTH_DIGITS]
-    parts = sorted(published_bits)
-    names = [paths.archive_name(spec.key, f"{month}.{bits}") for bits in parts]
-    is_unchanged = names and all(published[name].startswith(month_digest) for name in names)
+    bits_of_parts = sorted(published_bits)
+    names = [paths.archive_name(spec.key, f"{month}.{bits}") for bits in bits_of_parts]
+    has_same_digest = all(published[name].startswith(month_digest) for name in names)
+    is_unchanged = has_same_digest and bool(names)
     if not is_unchanged:
         placed = _place_in_month(index.month_entries(spec.key, month), month)
         most = min(spec.limit, _MOST_OF_MONTHS)
-        parts = [part.bits for part in _split_by_time(placed, most, published_bits)]
-    for bits in parts:
+        parts = _split_by_time(placed, most, published_bits)
+        bits_of_parts = [part.bits for part in parts]
+    for bits in bits_of_parts:
         yield Document(
             name=paths.archive_name(spec.key, f"{month}.{bits}"),
             months=[month],
@@ -339,8 +346,11 @@ def _group_months(
         needs_parts = count > _MOST_OF_MONTHS or month in published_bits
         in_parts = needs_parts and month != next_published
         name = month if in_parts else next_published
-        is_full = not name and (size >= enough or size + count > _MOST_OF_MONTHS)
-        if not groups or groups[-1].published_name != name or is_full:
+        joins_last_group = bool(groups) and groups[-1].published_name == name
+        if name == "":  # no document is published: sizes decide
+            is_full = size >= enough or size + count > _MOST_OF_MONTHS
+            joins_last_group = joins_last_group and not is_full
+        if not joins_last_group:
             groups.append(_MonthGroup(name, in_parts, []))
             size = 0
         groups[-1].months.append(month)
@@ -348,14 +358,15 @@ def _group_months(
     return groups
 
 
-def _are_shown(
+def _are_months_in_head(
     head_ids: Collection[str], key: FeedKey, months: Sequence[str], index: Members
 ) -> bool:
     """Return True if the head of a feed (`head_ids`) has all of its articles of these months."""
-    ids: set[str] = set()
+    ids_of_months: set[str] = set()
     for month in months:
-        ids.update(article_id for article_id, _, _ in index.month_entries(key, month))
-    return ids <= set(head_ids)
+        entries = index.month_entries(key, month)
+        ids_of_months.update(article_id for article_id, _, _ in entries)
+    return ids_of_months <= set(head_ids)
 
 
 def _plan_open_month(
@@ -375,13 +386,13 @@ def _plan_open_month(
     placed = _place_in_month(entries, month)
     most = min(spec.limit, _MOST_OF_MONTHS)
     parts = list(_split_by_time(placed, most, published_bits))
-    if not _is_part_shown(head_ids, parts[-1]):
+    if not _is_part_in_head(head_ids, parts[-1]):
         # A flood: the head shows only the share of a source. Parts of the size of this share leave
         # the newest one to the head.
         most_of_source = get_source_limit(spec, min(spec.most_older, spec.most))
         parts = list(_split_by_time(placed, min(spec.limit, most_of_source), published_bits))
     newest = parts[-1]
-    if _is_part_shown(head_ids, newest) and newest.bits not in published_bits:
+    if _is_part_in_head(head_ids, newest) and newest.bits not in published_bits:
         parts.pop()
     return [_make_part(spec.key, month, part) for part in parts]
 
@@ -404,7 +415,7 @@ class _Part(NamedTuple):
     entries: Sequence[PlacedEntry]
 
 
-def _is_part_shown(head_ids: Collection[str], part: _Part) -> bool:
+def _is_part_in_head(head_ids: Collection[str], part: _Part) -> bool:
     """Return True if the head of a feed (`head_ids`) has all articles of a part."""
     return {entry.article_id for entry in part.entries} <= set(head_ids)
 
@@ -414,23 +425,25 @@ def _split_by_time(
     most: int,
     published_bits: frozenset[str],
     bits: str = "",
-    span: int = _SPAN,
+    bits_left: int = _TIME_BITS,
 ) -> Iterator[_Part]:
     """Yield the parts of a month that have entries, oldest first. The time is halved until each
     part has at most `most` entries; so only the time of an entry decides to which part it belongs.
     Published parts stay as they are, whatever their size. Recursive: `entries` are those whose
-    binary times start with `bits`, and `span` is the number of the digits that follow."""
+    binary times start with `bits`, and `bits_left` is the number of the digits that follow."""
+    if not entries:
+        return
+    is_published = bits in published_bits
     has_published_parts = any(part.startswith(bits) for part in published_bits)
     is_small = len(entries) <= most and not has_published_parts
-    if bits in published_bits or span == 0 or is_small:
-        if entries:
-            yield _Part(bits, entries)
+    if is_published or is_small or bits_left == 0:
+        yield _Part(bits, entries)
         return
-    half = 1 << (span - 1)
-    earlier = [entry for entry in entries if not entry.microseconds & half]
+    next_bit = 1 << (bits_left - 1)  # 0 in the times of the first half, 1 in those of the second
+    earlier = [entry for entry in entries if not entry.microseconds & next_bit]
     later = entries[len(earlier) :]
-    yield from _split_by_time(earlier, most, published_bits, bits + "0", span - 1)
-    yield from _split_by_time(later, most, published_bits, bits + "1", span - 1)
+    yield from _split_by_time(earlier, most, published_bits, bits + "0", bits_left - 1)
+    yield from _split_by_time(later, most, published_bits, bits + "1", bits_left - 1)
 
 
 def _make_part(key: FeedKey, month: str, part: _Part) -> Document:
@@ -448,7 +461,7 @@ def _link_document(documents: Sequence[Document], index: int, other_input: str) 
     document = documents[index]
     previous = documents[index - 1].name if index > 0 else ""
     following = documents[index + 1].name if index + 1 < len(documents) else ""
-    parts = (_FORM, other_input, document.fingerprint, previous, following)
+    parts = (_DOCUMENT_VERSION, other_input, document.fingerprint, previous, following)
     fingerprint = document.month + _digest(*parts)
     return replace(document, previous=previous, following=following, fingerprint=fingerprint)
 

@@ -60,7 +60,9 @@ def find_older_place(
         return archives if is_named else Older.NONE
     if setting != LISTED:
         return Older.OF_AXIS
-    is_listed = key.slug in listed_tags if key.axis == TAG else has_axis_archives
+    is_listed = has_axis_archives
+    if key.axis == TAG:
+        is_listed = key.slug in listed_tags
     if is_listed or key in published:  # an archive that is published once continues
         return archives
     return Older.NONE

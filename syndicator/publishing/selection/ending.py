@@ -16,7 +16,7 @@ from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.selection.published import has_ended, is_axis_on
 
 _MOST_UNCONFIRMED: Final = 10  # feeds that end at once without confirmation: a choice
-_NAMED: Final = 10  # of those that wait
+_MOST_NAMED: Final = 10  # of those that wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +84,8 @@ def describe_waiting(stems: Sequence[str]) -> tuple[Problem, ...]:
 
 def join_first_names(stems: Sequence[str]) -> str:
     """Return the first ten names in one line, with the number of the others."""
-    names = ", ".join(stems[:_NAMED])
-    more = len(stems) - _NAMED
+    names = ", ".join(stems[:_MOST_NAMED])
+    more = len(stems) - _MOST_NAMED
     if more > 0:
         names += f" and {more} more"
     return names

@@ -67,10 +67,11 @@ def plan_feeds(
         categories=categories,
         tags={slug(name): description for name, description in tags.items()},
     )
-    candidates = [
-        row for row in rows if row.moved_to is None and (row.count > 0 or not row.dropped)
-    ]
-    candidates.sort(key=lambda row: row.key)
+    candidates: list[FeedRow] = []
+    for row in sorted(rows, key=lambda row: row.key):
+        has_ended = row.dropped and row.count <= 0
+        if row.moved_to is None and not has_ended:
+            candidates.append(row)
 
     specs: list[FeedSpec] = []
     for name, axis in list_axes_by_place():
@@ -87,10 +88,9 @@ def plan_feeds(
     specs = _make_titles_distinct(specs)
     # entries of feeds.toml that set up an existing feed
     changes = {query.feed: query for query in queries if query.feed is not None}
-    specs = [
-        _apply_query_settings(spec, changes[spec.key]) if spec.key in changes else spec
-        for spec in specs
-    ]
+    for number, spec in enumerate(specs):
+        if spec.key in changes:
+            specs[number] = _apply_query_settings(spec, changes[spec.key])
     windows = {query.key for query in queries if query.window_hours is not None}
     return decide_older(
         specs, settings.publish, tags=details.tags, published=archived, windows=windows

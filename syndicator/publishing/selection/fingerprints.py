@@ -15,14 +15,14 @@ from syndicator.publishing.page_design import Look
 from syndicator.publishing.render.head import make_links
 
 # Increase when documents change, so that the first build after an upgrade writes all of them.
-_FORM: Final = "5"
+_DOCUMENT_VERSION: Final = "5"
 
 # Fields of a FeedSpec that select the articles of the head. They do not change archive documents.
 _HEAD_SETTINGS: Final = frozenset(("limit", "window_hours", "most", "most_older", "share", "query"))
 # Fields of a source that entries show or that decide what they show.
 _SOURCE_FIELDS: Final = ("url", "title", "content", "licence", "speaks_for")
 _NO_QUOTES: Final = "no quotes"  # the operator wants no text of the source in stories
-_SESSION: Final = "session"  # the source is read with the cookies of a login
+_READ_WITH_LOGIN: Final = "session"  # the source is read with the cookies of a login
 
 
 def fingerprint_shared_input(settings: Settings, instance: uuid.UUID) -> str:
@@ -37,11 +37,19 @@ def fingerprint_shared_input(settings: Settings, instance: uuid.UUID) -> str:
     archives = LISTED if isinstance(publish.archives, tuple) else publish.archives
     # Settings that came later count only if they are used, so that the fingerprints of older
     # instances stay.
-    later_settings = [
-        value for value in (archives, publish.stories) if isinstance(value, str) and value != "off"
-    ]
+    later_settings: list[str] = []
+    for value in (archives, publish.stories):
+        is_used = value != "off"
+        if isinstance(value, str) and is_used:
+            later_settings.append(value)
     return _digest(
-        _FORM, site, settings.base_url, publish.hubs, *entry_settings, *later_settings, instance
+        _DOCUMENT_VERSION,
+        site,
+        settings.base_url,
+        publish.hubs,
+        *entry_settings,
+        *later_settings,
+        instance,
     )
 
 
@@ -75,7 +83,7 @@ def fingerprint_source(source: Source) -> str:
     if not source.quotes:
         fields_of_source.append(_NO_QUOTES)
     if source.cookies:
-        fields_of_source.append(_SESSION)
+        fields_of_source.append(_READ_WITH_LOGIN)
     return _digest(*fields_of_source)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256
-from itertools import islice
 from typing import Final
 
 from syndicator.configuration.settings import Publish
@@ -12,7 +11,7 @@ from syndicator.core.ports import FeedRow, Outlet, PublishedFile
 from syndicator.publishing import paths
 from syndicator.publishing.article_index import Files
 
-_SAMPLE: Final = 8  # feeds that `are_files_replaced` compares: a choice, some milliseconds
+_SAMPLE_SIZE: Final = 8  # feeds that `are_files_replaced` compares: a choice, some milliseconds
 
 
 def find_changed_feeds(
@@ -35,8 +34,13 @@ def are_files_replaced(newest: Iterable[FeedRow], index: Files, outlet: Outlet) 
     """Return True if the published files are not those that we wrote last, for example if somebody
     restored an older folder. Only a sample is compared with the table of files: one file of each of
     eight feeds. `newest`: the feeds of the newest articles, whose files change most often."""
-    up_to_date = (row.key for row in newest if row.published and not (row.stale or row.moved_to))
-    heads = [paths.get_stem(key) for key in islice(up_to_date, _SAMPLE)]
+    heads: list[str] = []
+    for row in newest:
+        is_outdated = bool(row.stale or row.moved_to)
+        if row.published and not is_outdated:
+            heads.append(paths.get_stem(row.key))
+        if len(heads) == _SAMPLE_SIZE:
+            break
     sample: dict[str, PublishedFile] = {}
     for file in sorted(index.files(heads).values(), key=lambda file: file.name):
         if file.sha256:

@@ -39,7 +39,7 @@ LARGEST: Final = _MOST_BYTES >> 4  # so that one large page does not push out a 
 # Path of a request -> file. Browsers ask for favicon.ico if a document, such as a feed, cannot name
 # its icon.
 _ALIASES: Final = {"": "index.html", "favicon.ico": "icon.svg"}
-_HIDDEN: Final = "maps/"  # not served
+_UNSERVED_FOLDER: Final = "maps/"  # not served
 _MISSING_PAGE: Final = "404.html"
 _MOVES_FILE: Final = "maps/moved.json"
 _MOST_CACHED_FILES: Final = 10_000  # files, whose tags and headers take some 2 kB each: a choice
@@ -70,10 +70,10 @@ _DECISIVE_HEADERS: Final = frozenset(
     )
 )
 _MOST_CACHED_CODINGS: Final = 256  # values of Accept-Encoding
-_SECOND: Final = 1_000_000_000  # nanoseconds
+_NANOSECONDS_PER_SECOND: Final = 1_000_000_000  # nanoseconds
 _TAG_DIGITS: Final = 32
 _AXIS_FOLDERS: Final = frozenset(axis.folder.rstrip("/") for axis in AXES.values() if axis.folder)
-_RANGE: Final = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
+_BYTE_RANGE: Final = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
 
 class BodyCache:
@@ -101,15 +101,15 @@ class BodyCache:
 
     def put(self, key: Key, stamp: Stamp, body: bytes) -> None:
         """Cache a body as the last used one. `stamp`: the stamp of its file when it was read."""
-        self._drop(key)
+        self._drop_entry(key)
         if len(body) > self._largest:
             return
         self._cached[key] = (stamp, body)
         self._bytes += len(body)
         while self._bytes > self._most:
-            self._drop(next(iter(self._cached)))
+            self._drop_entry(next(iter(self._cached)))
 
-    def _drop(self, key: Key) -> None:
+    def _drop_entry(self, key: Key) -> None:
         entry = self._cached.pop(key, None)
         if entry is not None:
             _, body = entry
@@ -181,7 +181,8 @@ def _serve_below(secret: str, app: ASGIApp) -> ASGIApp:
         path_below = scope["path"][len(secret) :]
         # in constant time, so that the time of an answer does not reveal a part of the secret
         has_secret = hmac.compare_digest(beginning.encode(), secret.encode())
-        if not has_secret or path_below[:1] not in ("", "/"):
+        is_whole_name = path_below == "" or path_below.startswith("/")
+        if not has_secret or not is_whole_name:
             await refuse(scope, receive, send)
             return
 
@@ -247,7 +248,7 @@ class _Files:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, as ASGI prescribes."""
-        answer = self._answer(scope)
+        answer = self._find_answer(scope)
         name = scope["path"][1:]
         # A saved question has a file, which answers it. The file of the probe says that no server
         # answers questions, which is wrong here: so `ask` answers the probe.
@@ -257,7 +258,7 @@ class _Files:
             answer = await self.ask(name, host, _select_headers(scope["headers"]))
         await _send_answer(answer, scope, send)
 
-    def _answer(self, scope: Scope) -> Answer:
+    def _find_answer(self, scope: Scope) -> Answer:
         """Return the answer to a request without `ask`: a redirect, a file, or an error such as
         404."""
         if scope["method"] not in ("GET", "HEAD"):
@@ -317,18 +318,21 @@ class _Files:
         unchanged_headers = file.unchanged.get(request_headers.get(b"if-none-match", b""))
         if unchanged_headers is not None:
             return 304, unchanged_headers, b""
-        byte_range = _RANGE.fullmatch(request_headers.get(b"range", b""))
+        byte_range = _BYTE_RANGE.fullmatch(request_headers.get(b"range", b""))
         packed = None
         if not byte_range and accepts_gzip(request_headers.get(b"accept-encoding", b"")):
             packed = self._read_packed(name, file)
+        is_packed = packed is not None
         plain_tag, gzip_tag = file.tags
         if _is_unchanged(request_headers, file):
-            tag = plain_tag if packed is None else gzip_tag
+            tag = gzip_tag if is_packed else plain_tag
             return 304, file.unchanged[tag], b""
-        body = packed if packed is not None else self._read_whole(name, file)
+        body = packed
+        if body is None:
+            body = self._read_whole(name, file)
         if body is None:
             return None
-        headers = file.whole[packed is not None, _is_for_browser(request_headers)]
+        headers = file.whole[is_packed, _is_for_browser(request_headers)]
         is_range_of_file = request_headers.get(b"if-range", plain_tag) == plain_tag
         if byte_range and is_range_of_file and any(byte_range.groups()):
             return _answer_part(byte_range[1], byte_range[2], headers, body)
@@ -356,13 +360,13 @@ class _Files:
             if packed_stamp is not None and packed_stamp[0] >= file.stamp[0]:
                 body = _read_file(packed_path)
             else:
-                body = self._compress(name, file)
+                body = self._compress_file(name, file)
             if body is None or read_stamp(file.path) != file.stamp:
                 return None
             self.bodies.put((name, True), file.stamp, body)
         return body
 
-    def _compress(self, name: str, file: _CachedFile) -> bytes | None:
+    def _compress_file(self, name: str, file: _CachedFile) -> bytes | None:
         """Return the compressed bytes of a file. Return None if it is no text, too small, or too
         large for the cache, or if it was replaced meanwhile."""
         is_text = "charset" in media_type(name) or name.endswith(".svg")
@@ -377,7 +381,7 @@ class _Files:
     def _find_path(self, name: str) -> Path | None:
         """Return the path of the file `name` below the web root. Return None for names that are not
         served: hidden files, files of unknown types, and names that may lead out of the folder."""
-        if name.startswith(_HIDDEN) or not media_type(name):
+        if name.startswith(_UNSERVED_FOLDER) or not media_type(name):
             return None
         if "\\" in name or "\0" in name:
             return None
@@ -391,8 +395,10 @@ class _Files:
         file does not exist or must not be served, such as a link that leads out of the folder."""
         cached = self.files.get(name)
         path = cached.path if cached else self._find_path(name)
-        stamp = read_stamp(path) if path else None
-        if path is None or stamp is None:
+        if path is None:
+            return None
+        stamp = read_stamp(path)
+        if stamp is None:
             return None
         if cached is not None and cached.stamp == stamp:
             return cached
@@ -409,7 +415,7 @@ class _Files:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:_TAG_DIGITS]
         plain_tag = f'"{digest}"'
         gzip_tag = make_gzip_tag(plain_tag)
-        mtime = stamp[0] // _SECOND
+        mtime = stamp[0] // _NANOSECONDS_PER_SECOND
         shared_headers = {
             "accept-ranges": "bytes",
             "last-modified": formatdate(mtime, usegmt=True),
@@ -472,7 +478,7 @@ def make_headers(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, st
     }
     if not is_subscribed:
         return headers
-    headers["vary"] = "Accept-Encoding, Sec-Fetch-Dest"  # browsers get a page, see `_answer`
+    headers["vary"] = "Accept-Encoding, Sec-Fetch-Dest"  # browsers get a page, see `_find_answer`
     links = [f'<{base}{quote(name)}>; rel="self"'] if base else []
     links += [f'<{hub}>; rel="hub"' for hub in hubs]
     if links:

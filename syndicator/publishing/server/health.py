@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from syndicator.core.errors import SyndicatorError
 
 # Headers that proxies add: a request with one may come from another machine.
-_FORWARDED: Final = (
+_PROXY_HEADERS: Final = (
     "forwarded",
     "via",
     "x-forwarded-for",
@@ -62,11 +62,11 @@ def add_health_paths(app: ASGIApp, health: Health) -> ASGIApp:
         answers[f"/{health.feed_name}"] = lambda request: _answer_feed(health, request)
 
     async def answer_or_pass_on(scope: Scope, receive: Receive, send: Send) -> None:
-        make_answer = answers.get(scope["path"]) if scope["type"] == "http" else None
-        if make_answer is None:
+        if scope["type"] != "http" or scope["path"] not in answers:
             await app(scope, receive, send)
             return
         if scope["method"] in ("GET", "HEAD"):
+            make_answer = answers[scope["path"]]
             response = await make_answer(Request(scope))
         else:
             response = Response(status_code=405, headers={"allow": "GET, HEAD"})
@@ -123,7 +123,7 @@ def is_this_machine(host: str, headers: Headers, version: str) -> bool:
     `version`: of HTTP, such as "1.1". Pure."""
     # without the port, and without the brackets of an IPv6 address
     requested_host = re.sub(r":\d*$", "", headers.get("host", "")).strip("[]")
-    is_by_proxy = version == "1.0" or any(name in headers for name in _FORWARDED)
+    is_by_proxy = version == "1.0" or any(name in headers for name in _PROXY_HEADERS)
     if is_by_proxy or not _is_loopback(host):
         return False
     return requested_host == "localhost" or _is_loopback(requested_host)

@@ -31,8 +31,8 @@ from syndicator.publishing.server.files import (
 
 OK = HTTPStatus.OK
 BUSY = HTTPStatus.SERVICE_UNAVAILABLE
-_SCRIPT: Final = "text/javascript; charset=utf-8"
-_ANSWERED: Final = b"syndicator.isAnswered = true;\n"  # see static/search.js
+_SCRIPT_TYPE: Final = "text/javascript; charset=utf-8"
+_PROBE_SCRIPT: Final = b"syndicator.isAnswered = true;\n"  # see static/search.js
 # Size of the cache. An answer has 30 kB, or 100 kB if articles are shown whole.
 _MOST_BYTES: Final = 16 << 20
 _TAG_DIGITS: Final = 32
@@ -100,7 +100,7 @@ class Questions:
             cached = self.bodies.get((name, False), stamp)
             if cached is not None:
                 return MadeAnswer(OK, body=cached)
-            answer, cpu_seconds = await asyncio.to_thread(self._make, name)
+            answer, cpu_seconds = await asyncio.to_thread(self._make_answer, name)
             self.rest_until = asyncio.get_running_loop().time() + cpu_seconds
             if answer.status == OK:
                 self.bodies.put((name, False), stamp, answer.body)
@@ -122,7 +122,7 @@ class Questions:
                 self._end_turn()
             raise
 
-    def _make(self, name: str) -> tuple[MadeAnswer, float]:
+    def _make_answer(self, name: str) -> tuple[MadeAnswer, float]:
         """Make the answer to a question. Return it, and the CPU time that it took in seconds."""
         began = time.thread_time()
         answer = self.ask(name)
@@ -151,10 +151,10 @@ class Questions:
     def _answer_probe(self) -> Answer:
         """Return the script by which a page learns that this server answers questions."""
         headers = files.make_headers(PROBE, self.base) | {
-            "content-type": _SCRIPT,
-            "content-length": str(len(_ANSWERED)),
+            "content-type": _SCRIPT_TYPE,
+            "content-length": str(len(_PROBE_SCRIPT)),
         }
-        return OK, encode_headers(headers), _ANSWERED
+        return OK, encode_headers(headers), _PROBE_SCRIPT
 
     def _send_feed(self, name: str, stamp: Stamp, body: bytes, request_headers: Asked) -> Answer:
         """Return an answer with the feed `body`, compressed if the client accepts that; 304 if the
@@ -165,7 +165,7 @@ class Questions:
         is_packed = files.accepts_gzip(request_headers.get(b"accept-encoding", b""))
         if is_packed:
             etag = gzip_tag
-            body = self._compress(name, stamp, body)
+            body = self._compress_body(name, stamp, body)
         headers = files.make_headers(name, self.base) | {"etag": etag, "x-robots-tag": "noindex"}
         client_tags = request_headers.get(b"if-none-match", b"")
         if plain_tag.encode() in client_tags or gzip_tag.encode() in client_tags:
@@ -176,7 +176,7 @@ class Questions:
         headers["content-length"] = str(len(body))
         return OK, encode_headers(headers), body
 
-    def _compress(self, name: str, stamp: Stamp, body: bytes) -> bytes:
+    def _compress_body(self, name: str, stamp: Stamp, body: bytes) -> bytes:
         """Return the compressed `body`, from the cache if possible."""
         packed = self.bodies.get((name, True), stamp)
         if packed is None:

@@ -36,7 +36,7 @@ BodyBytes = Callable[[str], int]  # returns the most bytes of a request body, fo
 # each request a microsecond. HEADER: the client sends the header of a request, or nothing; BODY: it
 # sends the body; ANSWER: we make the answer; CLOSE: we wait until the client closes the connection.
 _HEADER, _BODY, _ANSWER, _CLOSE = range(4)
-_SECONDS: Final = (
+_SECONDS_OF_PHASE: Final = (
     limits.HEADER_SECONDS,
     limits.REQUEST_SECONDS,
     limits.ANSWER_SECONDS,
@@ -78,7 +78,7 @@ class Connection(HttpToolsProtocol):
         address = transport.get_extra_info("peername")
         self.peer = limits.client_of(str(address[0])) if isinstance(address, tuple) else ""
         refusal = self._pool.make_room(self.peer)
-        self._enter(_HEADER)
+        self._begin_phase(_HEADER)
         super().connection_made(transport)
         if refusal is not None:
             self._write(refusal)
@@ -94,7 +94,7 @@ class Connection(HttpToolsProtocol):
         """If the phase of the connection takes too long, cut it; if it has sent a part of a
         request, answer 408 before. `now`: by the clock of the pool."""
         phase = _ANSWER if self.transport.get_write_buffer_size() else self._phase
-        if now - self.since <= _SECONDS[phase]:
+        if now - self.since <= _SECONDS_OF_PHASE[phase]:
             return
         if phase in (_HEADER, _BODY) and self._received:
             self.refuse(HTTPStatus.REQUEST_TIMEOUT)
@@ -110,7 +110,7 @@ class Connection(HttpToolsProtocol):
             is_answering = is_answering or cycle.response_started
             cycle.disconnected = True  # the application sees a closed connection
             cycle.message_event.set()
-        self._enter(_CLOSE)
+        self._begin_phase(_CLOSE)
         if is_answering:
             self.transport.abort()
             return
@@ -144,11 +144,11 @@ class Connection(HttpToolsProtocol):
         if self._received > limits.HEAD_BYTES:
             head_bytes = len(self.url) + sum(len(name + value) for name, value in self.headers)
         if head_bytes > limits.HEAD_BYTES or len(self.headers) > limits.HEADERS:
-            self._stop(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            self._stop_parsing(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if len(self.pipeline) >= limits.PIPELINED:
             # The status is not sent, since the client would take it for the answer to an earlier
             # request: the connection is cut.
-            self._stop(HTTPStatus.TOO_MANY_REQUESTS)
+            self._stop_parsing(HTTPStatus.TOO_MANY_REQUESTS)
         super().on_headers_complete()
         self._phase = _BODY
         has_no_body = self.scope["method"] in ("GET", "HEAD")
@@ -161,13 +161,13 @@ class Connection(HttpToolsProtocol):
             return
         for name, value in headers:
             if name == b"content-length" and int(value) > self._most:
-                self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                self._stop_parsing(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     def on_body(self, body: bytes) -> None:
         """Count the bytes of a request's body; stop parsing if there are too many."""
         self._body += len(body)
         if self._body > self._most:
-            self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            self._stop_parsing(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -177,7 +177,7 @@ class Connection(HttpToolsProtocol):
         self._received = 0
         self._body = 0
         self.cycle.more_body = False  # also of a request that was answered before it was complete
-        self._enter(_HEADER if self.cycle.response_complete else _ANSWER)
+        self._begin_phase(_HEADER if self.cycle.response_complete else _ANSWER)
 
     def on_response_complete(self) -> None:
         """Begin to wait for the next request, unless another one is being answered or received
@@ -185,18 +185,19 @@ class Connection(HttpToolsProtocol):
         is_last = not self.pipeline and not self.cycle.more_body
         super().on_response_complete()
         if is_last:
-            self._enter(_HEADER)
+            self._begin_phase(_HEADER)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse a request. uvicorn calls this for an invalid request, and after `_stop`."""
+        """Refuse a request. uvicorn calls this for an invalid request, and after
+        `_stop_parsing`."""
         self.refuse(self._status)
 
-    def _enter(self, phase: int) -> None:
+    def _begin_phase(self, phase: int) -> None:
         """Begin a phase, whose time counts from now."""
         self._phase = phase
         self.since = self._pool.clock()
 
-    def _stop(self, status: HTTPStatus) -> NoReturn:
+    def _stop_parsing(self, status: HTTPStatus) -> NoReturn:
         """Stop parsing by an exception. uvicorn then calls `send_400_response`, which refuses the
         request with `status`."""
         self._status = status

@@ -28,7 +28,8 @@ from syndicator.publishing.stories.quotes_and_figures import (
 # A function that returns the sentences of a text. Arguments: plain text, language.
 Split = Callable[[str, str], Sequence[str]]
 _MOST_TAGS: Final = 10
-_PARAGRAPHS: Final = 20  # the first ones of a text, which are searched for quotes
+_CONFIRMING_OUTLETS: Final = 2  # that report a story before it is believed
+_MOST_PARAGRAPHS: Final = 20  # the first ones of a text, which are searched for quotes
 _PARAGRAPH: Final = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 _MARKUP: Final = re.compile(r"<[^>]*>")
 
@@ -61,18 +62,18 @@ class Explained:
         return {report.id: report for report in self.reports}
 
 
-def find_due(story: Story, now: datetime) -> Story:
+def select_due_reports(story: Story, now: datetime) -> Story:
     """Return a story with only those reports that its entry shows at the time `now`; see
     `select_due`."""
     times = [article.added or now for _, article in story.reports]
-    first_times: dict[str, datetime] = {}
+    first_times: dict[str, datetime] = {}  # by outlet
     for (outlet, _), added in zip(story.reports, times, strict=True):
         first_times.setdefault(outlet, added)
-    # The time when the second outlet reported, which confirmed the story; if there is only one
-    # outlet, when that reported.
-    confirmed = sorted(first_times.values())[:2][-1]
-    due = select_due(times, confirmed, now)
-    reports = [report for report, is_due in zip(story.reports, due, strict=True) if is_due]
+    # the second outlet confirmed the story; if there is only one, that counts
+    earliest_times = sorted(first_times.values())[:_CONFIRMING_OUTLETS]
+    confirmed = earliest_times[-1]
+    are_due = select_due(times, confirmed, now)
+    reports = [report for report, is_due in zip(story.reports, are_due, strict=True) if is_due]
     return Story(name=story.name, reports=tuple(reports))
 
 
@@ -120,7 +121,8 @@ def _rank_tags(
             outlets_by_tag.setdefault(tag, set()).add(outlet)
     tags_of_lead = views[lead].tags if lead in views else ()
     by_outlets = sorted(outlets_by_tag, key=lambda tag: len(outlets_by_tag[tag]), reverse=True)
-    return list(dict.fromkeys((*tags_of_lead, *by_outlets)))[:_MOST_TAGS]
+    distinct_tags = dict.fromkeys((*tags_of_lead, *by_outlets))
+    return list(distinct_tags)[:_MOST_TAGS]
 
 
 def _list_sentences(view: View, split: Split) -> Sequence[str]:
@@ -128,7 +130,7 @@ def _list_sentences(view: View, split: Split) -> Sequence[str]:
     or, if that is not published, those of its excerpt."""
     if not view.html:
         return split(view.summary, view.language)
-    paragraphs = _PARAGRAPH.findall(view.html)[:_PARAGRAPHS]
+    paragraphs = _PARAGRAPH.findall(view.html)[:_MOST_PARAGRAPHS]
     texts = [" ".join(unescape(_MARKUP.sub("", paragraph)).split()) for paragraph in paragraphs]
     return split("\n".join(texts), view.language)
 

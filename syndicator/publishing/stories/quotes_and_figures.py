@@ -36,15 +36,15 @@ STEP: Final = timedelta(hours=1)  # between two changes of an entry by new repor
 # A year from 1500 to 2099 that is not a part of a longer number.
 _YEAR: Final = re.compile(r"(?<![\w.,])(1[5-9]\d\d|20\d\d)(?![\w.,]*\d)")
 # The end of a whole sentence: a full stop or the like, perhaps with closing quotes.
-_ENDED: Final = re.compile(r"[.!…。！][\"'”’»)\]]*$")
+_SENTENCE_END: Final = re.compile(r"[.!…。！][\"'”’»)\]]*$")
 # A number such as "1,200" or "3.5" and a space, before a word.
 _FIGURE: Final = re.compile(
     r"(?<![\w.,:/-])(\d{1,3}(?:[,. \N{NO-BREAK SPACE}]\d{3})+|\d+(?:[.,]\d+)?)"
     r"[ \N{NO-BREAK SPACE}](?=([^\W\d_]+))"
 )
 # A second word of the subject, in Latin lower-case letters.
-_NEXT: Final = re.compile(r" ([a-z\u00df-\u024f]{4,})")
-_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_SECOND_WORD: Final = re.compile(r" ([a-z\u00df-\u024f]{4,})")
+_WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 class Account(NamedTuple):
@@ -170,7 +170,7 @@ def _may_stand_alone(sentence: str, reported: datetime) -> bool:
     report was added."""
     if not SHORTEST <= len(sentence) <= LONGEST:
         return False
-    if not _ENDED.search(sentence):
+    if not _SENTENCE_END.search(sentence):
         return False
     if sentence.startswith("(") or sentence.count('"') % 2:  # an aside, half of a quotation
         return False
@@ -234,17 +234,19 @@ def _find_figures(account: Account, sentence: str) -> Iterable[_FoundFigure]:
     for match in _FIGURE.finditer(sentence):
         digits = match[1]
         subject = match[2]
-        if not subject.islower() or len(subject) < STEM or _YEAR.fullmatch(digits):
+        is_noun = subject.islower() and len(subject) >= STEM
+        if not is_noun or _YEAR.fullmatch(digits):
             continue
         stem = _find_stem(subject)
         if stem in _list_no_subjects():
             continue
-        words_before = _LETTERS.findall(sentence[: match.start()])[-BEFORE:]
-        words_after = _LETTERS.findall(sentence[match.end() + len(subject) :])[:AFTER]
+        words_before = _WORD.findall(sentence[: match.start()])[-BEFORE:]
+        subject_end = match.end() + len(subject)  # the match ends before the subject
+        words_after = _WORD.findall(sentence[subject_end:])[:AFTER]
         near_terms = set(iterate_terms("", " ".join((*words_before, *words_after)))) - {stem}
         rare_terms = frozenset(term for term in near_terms if _is_rare(term))
         name = subject
-        next_word = _NEXT.match(sentence, match.end() + len(subject))
+        next_word = _SECOND_WORD.match(sentence, subject_end)
         if next_word and _is_rare(_find_stem(next_word[1])):
             name = f"{subject} {next_word[1]}"  # "federal workers"
         value = "".join(character for character in digits if character.isdigit())

@@ -16,14 +16,14 @@ from syndicator.publishing.web import article_html
 from syndicator.publishing.web.calendar import MONTH
 
 # The sparkline, a small chart with a bar for each day: its days, and its height in SVG units.
-_DAYS: Final = 90
-_TALL: Final = 16
+_CHART_DAYS: Final = 90
+_CHART_HEIGHT: Final = 16
 _MOST_TAGS: Final = 12
 _MOST_SOURCES: Final = 8
 _LEAST_SOURCES: Final = 2  # of a single source nobody needs to know that it is the most active
 _MOST_MONTHS: Final = 12  # the page also links the pages of years
 _LEAST_STORIES: Final = 2  # that a tag needs to be listed if it may have no page
-_SEARCH: Final = "search.html?q="  # finds the stories of a tag that may have no page
+_SEARCH_PAGE: Final = "search.html?q="  # finds the stories of a tag that may have no page
 _UNNAMED_SITE: Final = "web site"
 _LEAST_FOR_RHYTHM: Final = 5  # stories
 _MONTH_DAYS: Final = 30
@@ -100,13 +100,13 @@ def _draw_bars(days: Mapping[str, int]) -> _Bars:
     if not days:
         return _Bars()
     last = date.fromisoformat(max(days))
-    counts = [days.get(str(last - timedelta(days=back)), 0) for back in range(_DAYS)]
+    counts = [days.get(str(last - timedelta(days=back)), 0) for back in range(_CHART_DAYS)]
     most = max(counts)
     bars: list[str] = []
     for back, count in enumerate(counts):
         if count:
-            height = max(1, _TALL * count // most)
-            bars.append(f"M{_DAYS - 1 - back}.5 {_TALL}v-{height}")
+            height = max(1, _CHART_HEIGHT * count // most)
+            bars.append(f"M{_CHART_DAYS - 1 - back}.5 {_CHART_HEIGHT}v-{height}")
     return _Bars("".join(bars), most)
 
 
@@ -123,7 +123,7 @@ def _list_related_tags(name: str, views: Sequence[View], links: Links) -> list[t
         if page:
             related.append((tag, page))
         elif counts[tag] >= _LEAST_STORIES:
-            related.append((tag, f"{links.base}{_SEARCH}{quote(tag)}"))
+            related.append((tag, f"{links.base}{_SEARCH_PAGE}{quote(tag)}"))
     return related[:_MOST_TAGS]
 
 

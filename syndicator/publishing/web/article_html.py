@@ -32,8 +32,9 @@ _NO_TOPICS: Final = b'<p class="topics"></p>\n'
 COLOURS: Final = 8  # classes mono-0 to mono-7 of site.css
 _MOST_CACHED_DAYS: Final = 4096
 _DATE_LENGTH: Final = 10  # of "2026-11-26"
-_STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
-_ROOT: Final = ROOT.encode()
+_SHORT_MONTH_LENGTH: Final = 3  # of "Nov"
+_STAMP_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
+_ROOT_BYTES: Final = ROOT.encode()
 MOST_ALSO: Final = 6  # further outlets of a story that are named
 _MONTHS: Final = (
     "January",
@@ -94,8 +95,8 @@ def make_related_fields(view: View) -> _Fields:
         "url": view.url,
         "outlet": view.origin.title,
         "language": view.language,
-        "date": _write_date(view.published),
-        "stamp": view.published.strftime(_STAMP),
+        "date": _format_date(view.published),
+        "stamp": view.published.strftime(_STAMP_FORMAT),
     }
 
 
@@ -108,8 +109,8 @@ def make_article_data(view: View, picture: str) -> _Fields:
         "headline": view.title,
         "url": view.url,
         "mainEntityOfPage": view.url,
-        "datePublished": view.published.strftime(_STAMP),
-        "dateModified": view.updated.strftime(_STAMP),
+        "datePublished": view.published.strftime(_STAMP_FORMAT),
+        "dateModified": view.updated.strftime(_STAMP_FORMAT),
         "author": [{"@type": "Person", "name": name} for name in persons],
         "publisher": {name: value for name, value in publisher.items() if value},
         "image": picture,
@@ -135,7 +136,7 @@ def render_story(view: View, links: Links, templates: Templates, site_language: 
         timeline=ROOT + paths.story_name(view.story) if view.story else "",
         **make_shared_fields(view, links, site_language),
     )
-    return f"{view.published.strftime(_STAMP)}\n".encode() + item
+    return f"{view.published.strftime(_STAMP_FORMAT)}\n".encode() + item
 
 
 def choose_badge(name: str) -> tuple[str, int]:
@@ -157,9 +158,9 @@ def make_shared_fields(view: View, links: Links, site_language: str) -> _Fields:
         "topic": topic,
         "lang": "" if is_site_language else view.language,
         "direction": get_direction(view.language or site_language),
-        "date": _write_date(view.published),
+        "date": _format_date(view.published),
         "time": f"{view.published:%H:%M} UTC",
-        "stamp": view.published.strftime(_STAMP),
+        "stamp": view.published.strftime(_STAMP_FORMAT),
         "source": links.source(view.source_key),
         "category": links.category(topic) if topic else "",
         "tags": [(tag, links.tag(tag)) for tag in tags],
@@ -168,10 +169,11 @@ def make_shared_fields(view: View, links: Links, site_language: str) -> _Fields:
     }
 
 
-def _write_date(moment: datetime) -> str:
+def _format_date(moment: datetime) -> str:
     """Return a date such as "26 Nov 2026"."""
-    month = _MONTHS[moment.month - 1][:3]
-    return f"{moment.day} {month} {moment.year}"
+    month_name = _MONTHS[moment.month - 1]
+    short_name = month_name[:_SHORT_MONTH_LENGTH]
+    return f"{moment.day} {short_name} {moment.year}"
 
 
 def _name_hosts(addresses: Iterable[str]) -> list[tuple[str, str]]:
@@ -194,7 +196,7 @@ def group_by_day(items: Iterable[bytes], root: str) -> list[Day]:
     first. The placeholder ROOT in the items is replaced by `root`, the path from the page that
     shows them to the web root."""
     root_bytes = root.encode()
-    stamped_items = [item.replace(_ROOT, root_bytes).split(b"\n", 1) for item in items]
+    stamped_items = [item.replace(_ROOT_BYTES, root_bytes).split(b"\n", 1) for item in items]
     stamped_items.sort(key=lambda stamped: stamped[0], reverse=True)
     days: list[Day] = []
     for date, items_of_day in groupby(stamped_items, key=_get_date):
@@ -228,7 +230,7 @@ def unwrap_story(item: bytes) -> bytes:
     """Return the HTML of a list item from `render_story` for a page at the web root: without the
     line with its time, and with ROOT replaced by the empty path."""
     _, story = item.split(b"\n", 1)
-    return story.replace(_ROOT, b"")
+    return story.replace(_ROOT_BYTES, b"")
 
 
 def find_newest_time(items: Sequence[bytes]) -> datetime | None:

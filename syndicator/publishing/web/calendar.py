@@ -19,14 +19,14 @@ from syndicator.publishing import paths
 
 PAGE: Final = 100  # stories on a page: some 30 KB as gzip, and as many as a person skims
 STORIES: Final = 60  # stories on the main page of a feed: under 60 KB as gzip
-_FORM: Final = "1"  # increase when these pages change
-_WEEK: Final = 7  # days
-_CELLS: Final = 42  # a month touches at most six weeks
+_PAGE_VERSION: Final = "1"  # increase when these pages change
+_DAYS_OF_WEEK: Final = 7  # days
+_DAYS_OF_SIX_WEEKS: Final = 42  # a month touches at most six weeks
 # Lengths of these prefixes of "2026-11-26".
 YEAR: Final = 4
 MONTH: Final = 7
 DAY: Final = 10
-_DIGITS: Final = 32  # of a fingerprint
+_FINGERPRINT_DIGITS: Final = 32  # of a fingerprint
 
 Days = Mapping[str, tuple[int, str]]  # by day: number of stories and their fingerprint
 
@@ -80,12 +80,12 @@ def plan_calendar(
     spans = [page.span for page in pages if not page.parts]
     previous_spans = {span: previous for previous, span in pairwise(spans)}
     following_spans = dict(pairwise(spans))
-    return [
-        _finish_page(
-            page, other_input, previous_spans.get(page.span, ""), following_spans.get(page.span, "")
-        )
-        for page in pages
-    ]
+    finished: list[CalendarPage] = []
+    for page in pages:
+        previous = previous_spans.get(page.span, "")
+        following = following_spans.get(page.span, "")
+        finished.append(_finish_page(page, other_input, previous, following))
+    return finished
 
 
 def file_name(stem: str, span: str) -> str:
@@ -104,8 +104,9 @@ def find_page_of_day(pages: Sequence[CalendarPage], day: str) -> CalendarPage | 
 def find_last_month(pages: Sequence[CalendarPage], month: str) -> str:
     """Return the span of the page of `month` or, if that month has no page, that of the last month
     before it with a page; "" if there is none."""
-    spans = (page.span for page in pages if len(page.span) == MONTH and page.span <= month)
-    return max(spans, default="")
+    months = [page.span for page in pages if len(page.span) == MONTH]
+    months_so_far = [span for span in months if span <= month]
+    return max(months_so_far, default="")
 
 
 def find_page_of_month(pages: Sequence[CalendarPage], month: str) -> str:
@@ -122,18 +123,18 @@ def _plan_span(
     stem: str,
     days: Days,
     days_of_span: Sequence[str],
-    levels: Sequence[int],
+    span_lengths: Sequence[int],
     above: str,
     *,
     by_day: bool,
 ) -> list[CalendarPage]:
     """Return the page of a year, month or day and, if it has too many stories for one page, the
     pages of its parts after it. Recursive. `days`: all days of the feed, with number and
-    fingerprint of their stories; `days_of_span`: the days of this page; `levels`: the length of its
-    span ("2026": 4), then those of its parts and their parts; `above`: the span that contains it,
-    "" for a year; `by_day`: give each day a page."""
-    level, *lower_levels = levels
-    span = days_of_span[0][:level]
+    fingerprint of their stories; `days_of_span`: the days of this page; `span_lengths`: the length
+    of its span ("2026": 4), then those of its parts and their parts; `above`: the span that
+    contains it, "" for a year; `by_day`: give each day a page."""
+    span_length, *lengths_of_parts = span_lengths
+    span = days_of_span[0][:span_length]
     count = _count_stories(days, days_of_span)
     fingerprint = ";".join(f"{day}={days[day][0]},{days[day][1]}" for day in days_of_span)
     page = CalendarPage(
@@ -145,15 +146,15 @@ def _plan_span(
         above=above,
     )
     is_small = count <= PAGE and not by_day
-    if not lower_levels or is_small:
+    if not lengths_of_parts or is_small:
         return [page]
     parts: list[tuple[str, int]] = []
     lower_pages: list[CalendarPage] = []
-    for part, days_of_part in groupby(days_of_span, key=lambda day: day[: lower_levels[0]]):
+    for part, days_of_part in groupby(days_of_span, key=lambda day: day[: lengths_of_parts[0]]):
         part_days = list(days_of_part)
         parts.append((part, _count_stories(days, part_days)))
-        lower_pages += _plan_span(stem, days, part_days, lower_levels, span, by_day=by_day)
-    if level == YEAR:
+        lower_pages += _plan_span(stem, days, part_days, lengths_of_parts, span, by_day=by_day)
+    if span_length == YEAR:
         fingerprint = repr(tuple(parts))  # the page of a year shows no stories
     return [replace(page, parts=tuple(parts), fingerprint=fingerprint), *lower_pages]
 
@@ -170,13 +171,16 @@ def list_weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]
     first = date.fromisoformat(f"{month}-01")
     monday = first - timedelta(days=first.weekday())
     cells: list[tuple[str, int]] = []
-    for number in range(_CELLS):
+    for number in range(_DAYS_OF_SIX_WEEKS):
         day = str(monday + timedelta(days=number))
         if day.startswith(month):
             cells.append((day, days.get(day, 0)))
         else:
             cells.append(("", 0))
-    weeks = [cells[start : start + _WEEK] for start in range(0, _CELLS, _WEEK)]
+    weeks = [
+        cells[start : start + _DAYS_OF_WEEK]
+        for start in range(0, _DAYS_OF_SIX_WEEKS, _DAYS_OF_WEEK)
+    ]
     return [week for week in weeks if any(day for day, _ in week)]
 
 
@@ -186,6 +190,8 @@ def _finish_page(
     """Return a page with the spans of the pages before and after it (`previous`, `following`), and
     with its final fingerprint: it also covers these spans, since the page links them, and
     `other_input`, a fingerprint of all other input."""
-    parts = (_FORM, other_input, page.fingerprint, previous, following)
-    digest = hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
+    parts = (_PAGE_VERSION, other_input, page.fingerprint, previous, following)
+    text = "\n".join(parts)
+    whole_digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    digest = whole_digest[:_FINGERPRINT_DIGITS]
     return replace(page, previous=previous, following=following, fingerprint=digest)

@@ -15,9 +15,9 @@ from syndicator.core.model import FeedSpec
 WHOLE: Final = 1000  # a list of at most so many feeds is one page: 700 kB of HTML. A choice
 PART: Final = 200  # feeds on a page of a longer list
 PAGES: Final = "-pages"  # in the name of the first part's sitemap, if there are several parts
-_MOST: Final = 50_000  # addresses in a sitemap (https://www.sitemaps.org/protocol.html)
-_SITEMAPS: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-_DIGITS: Final = 32  # of a fingerprint
+_MOST_ADDRESSES: Final = 50_000  # addresses in a sitemap (https://www.sitemaps.org/protocol.html)
+_SITEMAP_NAMESPACE: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+_FINGERPRINT_DIGITS: Final = 32  # of a fingerprint
 
 
 def divide_feeds(specs: Sequence[FeedSpec]) -> Mapping[str, Sequence[FeedSpec]]:
@@ -45,7 +45,7 @@ def fingerprint_list(other_input: str, specs: Sequence[FeedSpec]) -> str:
     their articles. `other_input`: a fingerprint of all other input of their list."""
     fields = [(spec.key, spec.name, spec.title, spec.description, spec.formats) for spec in specs]
     return hashlib.sha256(repr((other_input, fields)).encode("utf-8", "replace")).hexdigest()[
-        :_DIGITS
+        :_FINGERPRINT_DIGITS
     ]
 
 
@@ -56,11 +56,13 @@ def _split_by_letters(
     the next letter of their slugs. Recursive: `start` are the letters with which all slugs of
     `specs` begin; `name`: of the axis, such as "-tags"."""
     if len(specs) <= PART:
-        yield f"{name}-{_escape_letters(start)}" if start else name, specs
+        part_name = f"{name}-{_escape_letters(start)}" if start else name
+        yield part_name, specs
         return
     groups: dict[str, list[FeedSpec]] = defaultdict(list)
+    length = len(start) + 1
     for spec in specs:
-        groups[spec.key.slug[: len(start) + 1]].append(spec)
+        groups[spec.key.slug[:length]].append(spec)
     for longer_start, group in groups.items():
         yield from _split_by_letters(name, longer_start, group)
 
@@ -80,9 +82,9 @@ def write_sitemap(pages: Iterable[tuple[str, str]], base: str, kind: str = "url"
     "" if unknown); `base`: the address of the web root; `kind`: "url" for a sitemap of pages,
     "sitemap" for one that lists other sitemaps."""
     lines: list[str] = []
-    for name, day in islice(pages, _MOST):
+    for name, day in islice(pages, _MOST_ADDRESSES):
         modified = f"<lastmod>{day}</lastmod>" if day else ""
         lines.append(f"<{kind}><loc>{escape(base + name)}</loc>{modified}</{kind}>")
     root = "urlset" if kind == "url" else "sitemapindex"
-    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} {_SITEMAPS}>'
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} {_SITEMAP_NAMESPACE}>'
     return "\n".join([head, *lines, f"</{root}>", ""]).encode()

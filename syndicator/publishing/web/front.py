@@ -26,7 +26,7 @@ _MOST_LEADS: Final = 4
 _MOST_TAGS: Final = 20
 CANDIDATES: Final = 12  # articles of a day among which its leads are chosen
 _MOST_LEADS_OF_DAY: Final = 3
-_RECENT: Final = timedelta(days=1)  # the newest day: leads are chosen from its stories
+_ONE_DAY: Final = timedelta(days=1)  # the newest day: leads are chosen from its stories
 _YEAR_LENGTH: Final = 5  # of " 2026"
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -52,7 +52,8 @@ def group_stories(
     reports_by_id: dict[str, list[View]] = {}  # the id of each report -> all reports of its story
     for ids in stories:
         reports = [views_by_id[article_id] for article_id in ids if article_id in views_by_id]
-        reports_by_id.update((report.id, reports) for report in reports)
+        for report in reports:
+            reports_by_id[report.id] = reports
     groups: dict[str, tuple[View, list[View]]] = {}
     for view in views:
         reports = reports_by_id.get(view.id, [view])
@@ -69,19 +70,18 @@ def choose_leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]
     links many other reports; then, if it has a picture. Candidates are the stories of the 24 hours
     before the newest one or, if these are fewer than four, the four newest. Leads have different
     sources if there are enough. `groups`: from `group_stories`."""
-    by_time = sorted(
-        (lead for lead, _ in groups.values()),
-        key=lambda view: (view.published, view.id),
-        reverse=True,
-    )
-    recent_count = sum(view.published > by_time[0].published - _RECENT for view in by_time)
-    candidates = by_time[: max(recent_count, _MOST_LEADS)]
-    newest = max((_find_latest(*groups[view.id]) for view in candidates), default=_LONG_AGO)
+    newest_first = [lead for lead, _ in groups.values()]
+    newest_first.sort(key=lambda view: (view.published, view.id), reverse=True)
+    begin = newest_first[0].published - _ONE_DAY if newest_first else _LONG_AGO
+    recent = [view for view in newest_first if view.published > begin]
+    candidates = recent if len(recent) > _MOST_LEADS else newest_first[:_MOST_LEADS]
+    report_times = [_find_latest(*groups[view.id]) for view in candidates]
+    newest_report = max(report_times, default=_LONG_AGO)
     ranks: dict[str, tuple[float, int, bool]] = {}
     for view in candidates:
         lead, others = groups[view.id]
         voices = count_voices(report.summary for report in (lead, *others))
-        rank = rank_story(voices, _find_latest(lead, others), newest)
+        rank = rank_story(voices, _find_latest(lead, others), newest_report)
         ranks[view.id] = (rank, len(view.related), bool(view.picture))
     ranked = sorted(candidates, key=lambda view: ranks[view.id], reverse=True)
     chosen = _prefer_different_sources(ranked)
@@ -154,16 +154,15 @@ def group_by_category(
         name = line["topic"]
         section = sections.setdefault(name, Section(name, line["category"], []))
         section.lines.append(line)
+    if not sections:
+        return []
+    most_lines_each = _MOST_LINES // len(sections)
     for section in sections.values():
-        del section.lines[_MOST_LINES // len(sections) :]
-    return sorted(
-        sections.values(),
-        key=lambda section: (
-            not section.name,
-            -article_counts.get(section.name, 0),
-            section.name,
-        ),
-    )
+        del section.lines[most_lines_each:]
+    without_category = [section for name, section in sections.items() if name == ""]
+    with_category = [section for name, section in sections.items() if name != ""]
+    with_category.sort(key=lambda section: (-article_counts.get(section.name, 0), section.name))
+    return with_category + without_category
 
 
 def find_frequent_tags(

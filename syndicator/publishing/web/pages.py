@@ -75,7 +75,7 @@ _SAMPLE_TIME: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
 _SAMPLE_SOURCE: Final = Source(
     key="sample", url="https://sample.example/feed", title="Sample", content="full"
 )
-_SAMPLE: Final = Article(
+_SAMPLE_WITH_FEW_FIELDS: Final = Article(
     id="a" * 26,
     url="https://sample.example/1",
     title="A sample",
@@ -83,7 +83,7 @@ _SAMPLE: Final = Article(
     published=_SAMPLE_TIME,
 )
 _SAMPLE_WITH_ALL_FIELDS: Final = replace(
-    _SAMPLE,
+    _SAMPLE_WITH_FEW_FIELDS,
     id="b" * 26,
     author="Ann Writer",
     excerpt="A whole sentence.",
@@ -189,11 +189,16 @@ class Pages:
         `stories`: list items from `render_story_item`."""
         if not head.current:
             return self._render_archive_page(head, stories)
-        # None for a feed that is not among those of this build
+        axis = ""
+        feed_name = ""
+        heading = head.title
+        description = head.description
         spec = self._by_stem.get(head.stem)
-        axis = spec.key.axis if spec else ""
-        feed_name = text.line(spec.name) if spec else ""
-        description = text.line(spec.description) if spec else head.description
+        if spec is not None:  # else the feed is not among those of this build
+            axis = spec.key.axis
+            feed_name = text.line(spec.name)
+            heading = feed_name
+            description = text.line(spec.description)
         name = f"{head.stem}.{PAGE}"
         shell = self._make_shell(
             name,
@@ -203,8 +208,6 @@ class Pages:
             feeds=_list_formats(head.stem, head.formats, "../" * head.stem.count("/"), head.base),
             language=head.language,
         )
-        heading = feed_name if spec else head.title
-
         stories = [article_html.drop_own_chip(story, name, heading) for story in stories]
         shown_days, earlier = self._cut_stories(
             head, article_html.group_by_day(stories, shell.root), shell.root
@@ -244,8 +247,7 @@ class Pages:
         the calendar page of the month or, if there is none, of its year; else to the newest of its
         days on the page itself; else it is "". `months`: ("2026-11", number of stories); `stem`:
         path of the feed; `root`: path from the page to the web root; `shown_days`: days on the
-        page,
-        newest first."""
+        page, newest first."""
         newest_days = {day.date[:MONTH]: day.date for day in reversed(shown_days)}
         linked: list[tuple[str, str, int]] = []
         for month, count in months:
@@ -304,17 +306,20 @@ class Pages:
         its days, the first articles of each day, from which its lead stories are chosen."""
         root = "../" * item.name.count("/")
         link = _PageLinker(head.stem, root)
-        day_leads = [
-            (*link(day), front.list_day_leads(views, self.links, root))
-            for day, views in (tops or {}).items()
-        ]
+        day_leads: list[tuple[str, str, Any]] = []
+        if tops is not None:
+            for day, views in tops.items():
+                leads = front.list_day_leads(views, self.links, root)
+                day_leads.append((*link(day), leads))
+        # the weeks show days
+        longer_spans = [(span, count) for span, count in item.parts if len(span) < DAY]
         return self._render_older_page(
             head,
             item.name,
             article_html.name_span(item.span),
             item.count,
             stories,
-            spans=[(*link(span), count) for span, count in item.parts if len(span) < DAY],
+            spans=[(*link(span), count) for span, count in longer_spans],
             weeks=_list_weeks(item, link),
             tops=day_leads,
             previous=link(item.previous),
@@ -549,7 +554,8 @@ class Pages:
         groups = front.group_stories(views, stories)
         links = replace(self.links, base="")
         lead_ids = front.choose_leads(groups)
-        image = self._find_image(groups[article_id][0] for article_id in lead_ids)
+        lead_views = [groups[article_id][0] for article_id in lead_ids]
+        image = self._find_image(lead_views)
         shell = self._make_shell(
             paths.INDEX,
             self.settings.site.title,
@@ -667,7 +673,9 @@ class Pages:
         shell = self._make_titled_shell(
             SEARCH, "Search", "Search all stories.", kind="SearchResultsPage", indexed=False
         )
-        otherwise = (ARCHIVE, "Archive") if self.archived else (f"{FEEDS}.{PAGE}", "All feeds")
+        otherwise = (f"{FEEDS}.{PAGE}", "All feeds")
+        if self.archived:
+            otherwise = (ARCHIVE, "Archive")
         return self.templates.render(
             "search.html", page=shell, otherwise=otherwise, answered=self.answered
         )
@@ -776,8 +784,11 @@ def _list_weeks(page: CalendarPage, link: _PageLinker) -> list[list[tuple[str, s
     for week in calendar.list_weeks(page.span, dict(page.parts)):
         cells: list[tuple[str, str, int]] = []
         for day, count in week:
-            address = link(day)[1] if count else ""
-            cells.append((day[-2:].lstrip("0"), address, count))
+            address = ""
+            if count:
+                _, address = link(day)
+            day_of_month = day.rpartition("-")[2].lstrip("0")
+            cells.append((day_of_month, address, count))
         weeks.append(cells)
     return weeks
 
@@ -842,7 +853,9 @@ def find_template_faults(look: Look, settings: Settings) -> list[str]:
         make_view(
             _SAMPLE_WITH_ALL_FIELDS, _SAMPLE_SOURCE, _NO_INSTANCE, None, "<p>Text.</p>", picture
         ),
-        make_view(_SAMPLE, _SAMPLE_SOURCE, _NO_INSTANCE, None, "<p>Text.</p>", None),
+        make_view(
+            _SAMPLE_WITH_FEW_FIELDS, _SAMPLE_SOURCE, _NO_INSTANCE, None, "<p>Text.</p>", None
+        ),
     ]
     stories = [pages.render_story_item(sample) for sample in views]
 

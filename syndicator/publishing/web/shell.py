@@ -21,12 +21,12 @@ from syndicator.publishing.render.view import clean_language, clean_uri, get_dir
 
 # A tag as nh3 writes it: attribute values may contain > but no ".
 _TAG: Final = re.compile(r'<(/?)(h[1-6]|a|img|table|td|th)((?:\s[a-z]+="[^"]*")*)\s*/?>')
-_VALUE: Final = re.compile(r'\s([a-z]+)="([^"]*)"')
+_ATTRIBUTE: Final = re.compile(r'\s([a-z]+)="([^"]*)"')
 _MARKUP: Final = re.compile("<[^>]*>")
 _DEEPEST_HEADING: Final = 6
-_EMPTY: Final = re.compile(r"<p>\s*</p>\s*")  # remains where a picture was left out
+_EMPTY_PARAGRAPH: Final = re.compile(r"<p>\s*</p>\s*")  # remains where a picture was left out
 # Around a table, so that a wide one can be scrolled, also with the keyboard.
-_WIDE: Final = '<div class="wide" tabindex="0" role="region" aria-label="Table">'
+_SCROLLED_BOX: Final = '<div class="wide" tabindex="0" role="region" aria-label="Table">'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,14 +164,14 @@ def adapt_text(html: str, picture: str = "") -> str:
         elif name in ("td", "th"):  # HTML 5 has no attribute align
             tag = tag.replace(' align="', ' class="')
         elif name == "table":
-            tag = f"{tag}</div>" if is_closing else f"{_WIDE}{tag}"
+            tag = f"{tag}</div>" if is_closing else f"{_SCROLLED_BOX}{tag}"
         elif not has_text and not in_link:  # a picture before the text
             tag = ""
         else:
             tag = _write_picture_link(match[3], picture, in_link=in_link)
         parts += [text_before, tag]
         end = match.end()
-    return _EMPTY.sub("", "".join([*parts, html[end:]]))
+    return _EMPTY_PARAGRAPH.sub("", "".join([*parts, html[end:]]))
 
 
 def _choose_levels(html: str) -> Iterator[int]:
@@ -194,7 +194,7 @@ def _write_picture_link(attributes: str, left_out: str, *, in_link: bool) -> str
     """Return HTML in place of a picture: a link to it or, if it is inside of a link already, only
     its description. Return "" if the picture has the address `left_out`, or none that a browser can
     open from our page. `attributes`: those of its img tag, as text."""
-    values = dict(_VALUE.findall(attributes))
+    values = dict(_ATTRIBUTE.findall(attributes))
     address = values.get("src", "")
     is_absolute = address.lower().startswith(("http://", "https://"))
     if not is_absolute or address == escape(left_out):

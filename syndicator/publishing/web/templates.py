@@ -118,9 +118,12 @@ def _make_sandbox(look: Look) -> jinja2.Environment:
     """Return a Jinja environment in which the operator's templates replace ours of the same name.
     It is a sandbox: templates cannot reach Python's internals or change the values that they
     get."""
-    ours = jinja2.PackageLoader("syndicator.publishing")
-    theirs = {name: (text, f"{TEMPLATES}/{name}", None) for name, text in look.templates.items()}
-    loader = jinja2.ChoiceLoader([jinja2.FunctionLoader(theirs.get), ours])
+    operator_templates = {
+        name: (text, f"{TEMPLATES}/{name}", None) for name, text in look.templates.items()
+    }
+    operator_loader = jinja2.FunctionLoader(operator_templates.get)
+    our_loader = jinja2.PackageLoader("syndicator.publishing")
+    loader = jinja2.ChoiceLoader([operator_loader, our_loader])
     return ImmutableSandboxedEnvironment(loader=loader, auto_reload=False, **_get_options())
 
 

@@ -96,5 +96,5 @@ def test_other_fields_of_a_source_change_no_fingerprint(edit: dict[str, object])
 def test_documents_of_another_form_are_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another document format changes the shared fingerprint."""
     before = fingerprints.fingerprint_shared_input(SETTINGS, INSTANCE)
-    monkeypatch.setattr(fingerprints, "_FORM", "before")
+    monkeypatch.setattr(fingerprints, "_DOCUMENT_VERSION", "before")
     assert fingerprints.fingerprint_shared_input(SETTINGS, INSTANCE) != before

@@ -31,7 +31,7 @@ STEMS = ("tags/ai", "sources/alpha")
 @pytest.fixture(autouse=True)
 def short_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
     limit_entries(monkeypatch, 5)
-    monkeypatch.setattr(archive, "_ENOUGH", 6)
+    monkeypatch.setattr(archive, "_LEAST_ENTRIES", 6)
 
 
 def make_settings(archives: bool | str = "atom", limit: int = 5) -> Settings:
@@ -105,10 +105,10 @@ def test_an_old_article_of_a_new_tag_joins_the_document_of_a_later_month() -> No
 def test_documents_of_single_months_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     index = list_months(0, 6, 2)
     outlet = MemoryOutlet()
-    monkeypatch.setattr(archive, "_ENOUGH", 1)  # as earlier versions had it
+    monkeypatch.setattr(archive, "_LEAST_ENTRIES", 1)  # as earlier versions had it
     build_index(index, outlet, make_settings())
     before = list_documents(outlet)
-    monkeypatch.setattr(archive, "_ENOUGH", 6)
+    monkeypatch.setattr(archive, "_LEAST_ENTRIES", 6)
     assert before == ["2025-11", "2025-12", "2026-01", "2026-02"]
     for lost in (False, True):
         if lost:
